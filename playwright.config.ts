@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { defineConfig } from "@playwright/test";
+import { provisionChromium } from "./scripts/provision/chromium.ts";
+
+// Workers read this file too, and inherit what its first reader found.
+process.env.MESHSCOPE_CHROMIUM ||= await provisionChromium();
+
+/** What keeps a browser quiet that nobody looks at: no GPU, no updates, no talk with its maker. Root can't use the sandbox. */
+const args = [
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+];
+
+/** Browser tests against the production build and a lab that both start once (e2e/support/global-setup.ts). */
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  // The lab is one, and its clock is real.
+  workers: 1,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  globalSetup: join(import.meta.dirname, "e2e/support/global-setup.ts"),
+  reporter: process.env.MESHSCOPE_REPORT ? [["line"], ["json", { outputFile: process.env.MESHSCOPE_REPORT }]] : "list",
+  use: {
+    browserName: "chromium",
+    launchOptions: { executablePath: process.env.MESHSCOPE_CHROMIUM, args },
+    viewport: { width: 1440, height: 900 },
+    deviceScaleFactor: 1,
+    locale: "en-GB",
+    timezoneId: "UTC",
+    trace: "retain-on-failure",
+  },
+  projects: [
+    { name: "embedded" },
+    // npm run test:real: what depends on the control plane, unchanged, on kube-apiserver and etcd.
+    { name: "real", testMatch: ["**/canary.spec.ts", "**/topology.spec.ts", "**/truth.spec.ts"] },
+  ],
+});

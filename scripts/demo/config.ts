@@ -1,0 +1,23 @@
+import { stringify } from "yaml";
+import type { LabState } from "./state.ts";
+
+interface ConsoleSettings {
+  readonly port: number;
+  /** Seconds between two readings. */
+  readonly poll: number;
+}
+
+/** The console's configuration for a lab: what a user would write for a cluster of their own, with the lab's addresses. */
+export function consoleConfig(lab: LabState, { port, poll }: ConsoleSettings): string {
+  return stringify({
+    server: { host: "127.0.0.1", port, publicUrl: `http://127.0.0.1:${port}` },
+    auth: { strategy: "anonymous" },
+    poll: `${poll}s`,
+    clusters: lab.clusters.map(({ name, metricsName, kubernetes }) => ({
+      name,
+      ...(metricsName === undefined ? {} : { metricsName }),
+      ...(kubernetes === undefined ? {} : { kubernetes: { kubeconfig: kubernetes.kubeconfig } }),
+    })),
+    prometheus: [{ name: "lab", url: lab.prometheus }],
+  });
+}

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { provisionEtcd } from "../provision/etcd.ts";
+import { buildGo } from "../provision/go.ts";
+import { isExecutable } from "../provision/run.ts";
+
+/** A real component that tests can run against. A further one is one more row. */
+export interface RealComponent {
+  readonly name: string;
+  /** Tests read the binary's path from this variable. Set by the user, it is taken as it is. */
+  readonly env: string;
+  /** Finds, installs or builds it; null where that isn't possible here. */
+  readonly provision: () => Promise<string | null>;
+  /** What a user can do where it isn't possible. */
+  readonly nextStep: string;
+}
+
+const modules = join(import.meta.dirname, "..", "..", "lab", "real");
+const kubernetes = { version: "v1.36.3", major: "1", minor: "36" };
+
+export const realComponents: readonly RealComponent[] = [
+  {
+    name: "etcd",
+    env: "MESHSCOPE_ETCD",
+    provision: provisionEtcd,
+    nextStep: "install etcd 3.4 or newer (https://etcd.io/docs/latest/install/)",
+  },
+  {
+    name: "kube-apiserver",
+    env: "MESHSCOPE_KUBE_APISERVER",
+    provision: () =>
+      buildGo({
+        name: "kube-apiserver",
+        module: join(modules, "kube-apiserver"),
+        main: "k8s.io/kubernetes/cmd/kube-apiserver",
+        variables: {
+          "k8s.io/component-base/version.gitVersion": kubernetes.version,
+          "k8s.io/component-base/version.gitMajor": kubernetes.major,
+          "k8s.io/component-base/version.gitMinor": kubernetes.minor,
+        },
+      }),
+    nextStep: "install Go 1.26 or newer (https://go.dev/dl/)",
+  },
+];
+
+/** The component's binary: the user's, else a provisioned one; null where there is none. */
+export async function provisionReal(component: RealComponent): Promise<string | null> {
+  const own = process.env[component.env];
+  if (!own) return component.provision();
+  if (await isExecutable(own)) return own;
+  throw new Error(`${component.env}=${own} isn't a program that can be run.`);
+}
