@@ -1,0 +1,15 @@
+/** What the request handlers share: the store, the catalogue of resources, the clock. */
+import type { Catalogue } from "./catalogue.ts";
+import type { Store } from "./store.ts";
+
+export interface Context {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** Now, with whole seconds, as Kubernetes writes times. */
+export function timestamp(context: Context): string {
+  return new Date(context.clock()).toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,44 @@
+/** How the users of a cluster get at it. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Role, roles } from "./auth.ts";
+
+/** What a client needs to know of a server. */
+interface Access {
+  readonly url: string;
+  readonly caPem: string;
+  readonly tokens: Readonly<Record<Role, string>>;
+}
+
+/** Writes ca.crt and a kubeconfig for each user, readable by their owner alone because they hold tokens. */
+export function writeAccess(dir: string, { url, caPem, tokens }: Access): void {
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, "ca.crt"), caPem, { mode: 0o600 });
+  for (const role of roles)
+    writeFileSync(join(dir, `${role}.kubeconfig`), kubeconfigText(url, caPem, role, tokens[role]), { mode: 0o600 });
+}
+
+/** A kubeconfig for one user of a server: YAML text; JSON strings are YAML scalars, so nothing in it can break out of its place. */
+export function kubeconfigText(server: string, caPem: string, user: string, token: string): string {
+  const quote = (value: string): string => JSON.stringify(value);
+  return [
+    "apiVersion: v1",
+    "kind: Config",
+    "clusters:",
+    "- name: lab",
+    "  cluster:",
+    `    server: ${quote(server)}`,
+    `    certificate-authority-data: ${quote(Buffer.from(caPem).toString("base64"))}`,
+    "users:",
+    `- name: ${quote(user)}`,
+    "  user:",
+    `    token: ${quote(token)}`,
+    "contexts:",
+    "- name: lab",
+    "  context:",
+    "    cluster: lab",
+    `    user: ${quote(user)}`,
+    "current-context: lab",
+    "",
+  ].join("\n");
+}

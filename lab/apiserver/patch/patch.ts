@@ -1,0 +1,95 @@
+/** PATCH: reads the media type, applies the patch to the object in the version asked for. */
+import type { Context } from "../context.ts";
+import { isObject, type Json } from "../json.ts";
+import { decodeMetadata } from "../metadata.ts";
+import { apiVersionOf, isKubeObject, type KubeObject } from "../object.ts";
+import { badRequest, conflict, invalid, StatusError, staleObject, unsupportedMediaType } from "../status.ts";
+import type { WriteTarget } from "../target.ts";
+import { read, replace } from "../write.ts";
+import { applyJsonPatch, PatchFailure, parseJsonPatch } from "./json-patch.ts";
+import { mergePatch } from "./merge.ts";
+import { strategicMerge } from "./strategic.ts";
+
+export type PatchType = "json" | "merge" | "strategic";
+
+const types: Readonly<Record<string, PatchType>> = {
+  "application/json-patch+json": "json",
+  "application/merge-patch+json": "merge",
+  "application/strategic-merge-patch+json": "strategic",
+};
+
+/** The kind of patch a Content-Type announces. 415 for others, and for strategic merge on custom resources. */
+export function patchType(contentType: string, builtin: boolean): PatchType {
+  const type = types[contentType];
+  if (type === undefined || (type === "strategic" && !builtin))
+    throw unsupportedMediaType(
+      Object.entries(types)
+        .filter(([, kind]) => builtin || kind !== "strategic")
+        .map(([name]) => name),
+    );
+  return type;
+}
+
+/** Patches the present object. Throws 400, 404, 409 and 422; nothing is changed then. */
+export function applyPatch(
+  context: Context,
+  target: WriteTarget,
+  name: string,
+  type: PatchType,
+  patch: Json,
+): KubeObject {
+  const { resource, version } = target;
+  const before = read(context, resource, target.namespace, name);
+  const current: KubeObject = { ...before, apiVersion: apiVersionOf(resource.group, version.name) };
+  const result = patched(target, current, type, patch);
+  if (!isKubeObject(result)) throw badRequest("the patched object has no metadata");
+  const after = decodeMetadata(result);
+  checkPatched(target, current, after);
+  return replace(context, target, before, after);
+}
+
+function patched(target: WriteTarget, current: KubeObject, type: PatchType, patch: Json): Json {
+  if (type === "json" && !Array.isArray(patch))
+    throw badRequest("error decoding patch: a JSON patch is an array of operations");
+  if (type !== "json" && !isObject(patch))
+    throw badRequest("error decoding patch: a merge patch of an object is an object");
+  try {
+    if (type === "json") return applyJsonPatch(current, parseJsonPatch(patch));
+    if (type === "strategic" && isObject(patch)) return strategicMerge(current, patch, target.version.schema);
+    return mergePatch(current, patch);
+  } catch (error) {
+    if (!(error instanceof PatchFailure)) throw error;
+    if (type === "strategic") throw badRequest(error.message);
+    throw new StatusError(
+      422,
+      "Invalid",
+      `the server rejected our request due to an error in our request: ${error.message}`,
+      {
+        subject: {},
+      },
+    );
+  }
+}
+
+/** What a patch must leave as it is. A resourceVersion that a patch sets is a condition. */
+function checkPatched(target: WriteTarget, before: KubeObject, after: KubeObject): void {
+  const { resource } = target;
+  const { name, uid, resourceVersion } = before.metadata;
+  const immutable = (field: string, value: Json | undefined, rule: string): StatusError =>
+    invalid(resource, name, [
+      { reason: "FieldValueInvalid", message: `Invalid value: ${JSON.stringify(value ?? "")}: ${rule}`, field },
+    ]);
+  if (after.kind !== before.kind) throw immutable("kind", after.kind, `must be ${before.kind}`);
+  if (after.apiVersion !== before.apiVersion)
+    throw immutable("apiVersion", after.apiVersion, `must be ${before.apiVersion}`);
+  if (after.metadata.name !== name)
+    throw badRequest(
+      `the name of the object (${after.metadata.name ?? ""}) does not match the name on the URL (${name})`,
+    );
+  if ((after.metadata.namespace ?? "") !== (before.metadata.namespace ?? ""))
+    throw badRequest("the namespace of the object does not match the namespace on the URL");
+  if (after.metadata.uid !== undefined && after.metadata.uid !== uid)
+    throw immutable("metadata.uid", after.metadata.uid, "field is immutable");
+  const asked = after.metadata.resourceVersion;
+  if (asked !== undefined && asked !== "" && asked !== resourceVersion) throw conflict(resource, name, staleObject);
+}

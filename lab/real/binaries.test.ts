@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { realBinaries } from "./binaries.ts";
+
+const node = process.execPath;
+
+it("takes the paths of both programs from the environment", () => {
+  const env = { NODE_ENV: "test", MESHSCOPE_KUBE_APISERVER: node, MESHSCOPE_ETCD: node } as const;
+  expect(realBinaries(env)).toEqual({ apiserver: node, etcd: node });
+});
+
+it.each([
+  [{ MESHSCOPE_ETCD: node }, "a real control plane needs the path of a kube-apiserver in MESHSCOPE_KUBE_APISERVER"],
+  [{ MESHSCOPE_KUBE_APISERVER: node, MESHSCOPE_ETCD: "" }, "the path of an etcd in MESHSCOPE_ETCD"],
+  [
+    { MESHSCOPE_KUBE_APISERVER: node, MESHSCOPE_ETCD: "/nowhere/etcd" },
+    "MESHSCOPE_ETCD=/nowhere/etcd isn't a program that can be run",
+  ],
+])("says which one is missing in %j", (env, reason) => {
+  expect(() => realBinaries({ NODE_ENV: "test", ...env })).toThrow(reason);
+});

@@ -1,0 +1,33 @@
+import { accessSync, constants } from "node:fs";
+
+/** Paths of the two programs that a real cluster is made of. */
+export interface RealBinaries {
+  readonly apiserver: string;
+  readonly etcd: string;
+}
+
+/**
+ * What the environment says; the project's commands find, install or build the programs and put them there.
+ * @throws Error that names the variable and what to do
+ */
+export function realBinaries(env: NodeJS.ProcessEnv): RealBinaries {
+  return {
+    apiserver: program(env, "MESHSCOPE_KUBE_APISERVER", "a kube-apiserver"),
+    etcd: program(env, "MESHSCOPE_ETCD", "an etcd"),
+  };
+}
+
+function program(env: NodeJS.ProcessEnv, variable: string, what: string): string {
+  const path = env[variable];
+  if (!path) {
+    throw new Error(
+      `a real control plane needs the path of ${what} in ${variable}; npm run demo -- --real and npm run test:real set it`,
+    );
+  }
+  try {
+    accessSync(path, constants.X_OK);
+  } catch {
+    throw new Error(`${variable}=${path} isn't a program that can be run`);
+  }
+  return path;
+}

@@ -1,0 +1,193 @@
+/** A whole call, by what stands before its client: a sidecar or gateway, a ztunnel (and maybe a waypoint), or nothing. */
+
+import type { EdgeKey } from "../truth/ledger.ts";
+import { failed } from "../truth/outcome.ts";
+import type { Request } from "./attempt.ts";
+import type { SimContext } from "./context.ts";
+import type { Exchange } from "./exchange.ts";
+import { exchange } from "./exchange.ts";
+import { knownService, unknownId, workloadId } from "./names.ts";
+import type { SimPod } from "./pod.ts";
+import { reportRequest } from "./report.ts";
+import type { MakeCall } from "./server.ts";
+
+export interface CallResult {
+  readonly ms: number;
+  readonly failed: boolean;
+}
+
+/** Makes calls of programs; every call that a server's program makes in turn comes back here. */
+export function createCalls(ctx: SimContext): (from: SimPod, request: Request) => CallResult {
+  const nested: MakeCall = (from, call, visit) =>
+    make(from, {
+      ...visit,
+      protocol: call.protocol,
+      host: call.host,
+      path: call.path ?? "/",
+      port: call.port ?? null,
+      leaves: false,
+    });
+
+  const make = (from: SimPod, request: Request): CallResult => {
+    switch (from.dataplane) {
+      case "ambient":
+        return fromAmbient(from, request);
+      case "none":
+        return fromBare(from, request);
+      default:
+        return fromProxy(from, request);
+    }
+  };
+
+  const count = (key: EdgeKey, x: Exchange, endMs: number): void => {
+    ctx.ledger.count(key, endMs, { failed: failed(x.answer), arrived: x.arrived, mtls: x.mtls });
+  };
+  const result = (x: Exchange): CallResult => ({ ms: x.ms, failed: failed(x.answer) });
+
+  const fromProxy = (from: SimPod, request: Request): CallResult => {
+    const spanId = request.trace?.newId() ?? null;
+    const trace = request.trace && { ...request.trace, parentId: spanId };
+    const x = exchange(ctx, from, { ...request, trace }, nested);
+    const endMs = request.atMs + x.ms;
+    const outcome = { protocol: request.protocol, ...x.answer };
+    const key: EdgeKey = {
+      source: workloadId(from),
+      target: x.target,
+      protocol: request.protocol,
+      // Without its client's report nobody tells of a call that reached no proxy.
+      ...(!from.scraped && !(x.arrived && x.dst?.dataplane === "sidecar") && { unobservable: true }),
+    };
+    ctx.wheel.at(endMs, () => {
+      reportRequest(
+        { reporter: "source", at: from, source: from, destination: x.dst, service: x.service, mtls: x.mtls },
+        outcome,
+        { durationMs: x.ms, requestBytes: x.requestBytes, responseBytes: x.responseBytes },
+      );
+      count(key, x, endMs);
+    });
+    if (request.trace && spanId !== null)
+      ctx.traces?.add({
+        traceId: request.trace.traceId,
+        spanId,
+        parentId: request.trace.parentId,
+        kind: "client",
+        pod: from,
+        peer: x.dst,
+        startMs: request.atMs,
+        durationMs: x.ms,
+        outcome,
+        host: request.host,
+        path: request.path,
+        upstreamCluster: x.upstreamCluster,
+        requestBytes: x.requestBytes,
+        responseBytes: x.responseBytes,
+      });
+    return result(x);
+  };
+
+  const fromAmbient = (from: SimPod, request: Request): CallResult => {
+    const route = ctx.router.direct(from, request.host);
+    const name = route.kind === "service" ? route.service.waypoint : null;
+    if (route.kind === "service" && name !== null) {
+      const waypoint = request.random.pick(ctx.world.waypoints(from.cluster, name));
+      if (waypoint !== undefined) return throughWaypoint(from, waypoint, route.service, request);
+      const next = ctx.world.endpoints(route.service, null)[0] ?? null;
+      const edge: EdgeKey = {
+        source: workloadId(from),
+        target: next === null ? unknownId(from.cluster) : workloadId(next),
+        protocol: "tcp",
+      };
+      ctx.l4.fail({ from, to: next, service: knownService(route.service), mtls: false, edge }, request.atMs, "CONNECT");
+      return { ms: 1, failed: true };
+    }
+    const x = exchange(ctx, from, request, nested);
+    const endMs = request.atMs + x.ms;
+    if (x.arrived && x.dst?.dataplane === "sidecar") {
+      const key: EdgeKey = { source: workloadId(from), target: x.target, protocol: request.protocol };
+      ctx.wheel.at(endMs, () => count(key, x, endMs));
+    } else if (x.dst === null) {
+      const edge: EdgeKey = { source: workloadId(from), target: x.target, protocol: "tcp" };
+      const hop = { from, to: null, service: x.service, mtls: false, edge };
+      if (x.arrived) ctx.l4.carry(hop, endMs, x.requestBytes, x.responseBytes, request.random);
+      else ctx.l4.fail(hop, endMs, "CONNECT");
+    }
+    return result(x);
+  };
+
+  /** The client's ztunnel sees the waypoint, the waypoint the backend, the backend's ztunnel the waypoint: one call. */
+  const throughWaypoint = (
+    from: SimPod,
+    waypoint: SimPod,
+    service: Parameters<typeof knownService>[0],
+    request: Request,
+  ): CallResult => {
+    const spanId = request.trace?.newId() ?? null;
+    // The waypoint's span is the parent of what the backend's program does: nothing stands before an ambient program.
+    const trace = request.trace && { ...request.trace, parentId: spanId };
+    const x = exchange(ctx, waypoint, { ...request, host: service.host, trace }, nested);
+    const endMs = request.atMs + x.ms;
+    const outcome = { protocol: request.protocol, ...x.answer };
+    const key: EdgeKey = { source: workloadId(from), target: x.target, protocol: request.protocol };
+    ctx.wheel.at(endMs, () => {
+      ctx.l4.carry(
+        { from, to: waypoint, service: knownService(service), mtls: true, edge: null },
+        endMs,
+        x.requestBytes,
+        x.responseBytes,
+        request.random,
+      );
+      reportRequest(
+        {
+          reporter: "waypoint",
+          at: waypoint,
+          source: from,
+          destination: x.dst,
+          // A waypoint names a service's namespace by its cluster, whether or not a backend was reached.
+          service: x.service.host === service.host ? knownService(service) : x.service,
+          mtls: true,
+        },
+        outcome,
+        { durationMs: x.ms, requestBytes: x.requestBytes, responseBytes: x.responseBytes },
+      );
+      ctx.ledger.count(key, endMs, { failed: failed(x.answer), arrived: x.arrived, mtls: true });
+    });
+    if (request.trace && spanId !== null)
+      ctx.traces?.add({
+        traceId: request.trace.traceId,
+        spanId,
+        parentId: request.trace.parentId,
+        kind: "server",
+        pod: waypoint,
+        peer: from,
+        startMs: request.atMs,
+        durationMs: x.ms,
+        outcome,
+        host: request.host,
+        path: request.path,
+        upstreamCluster: x.upstreamCluster,
+        requestBytes: x.requestBytes,
+        responseBytes: x.responseBytes,
+      });
+    return result(x);
+  };
+
+  /** A client without a proxy: only a server's proxy can tell of it, and doesn't know who it is. */
+  const fromBare = (from: SimPod, request: Request): CallResult => {
+    const x = exchange(ctx, from, { ...request, trace: null }, nested);
+    const endMs = request.atMs + x.ms;
+    const seen = x.arrived && x.dst !== null && x.dst.dataplane === "sidecar" && x.dst.scraped;
+    const toAmbient = x.arrived && x.dst?.dataplane === "ambient";
+    if (!toAmbient) {
+      const key: EdgeKey = {
+        source: unknownId(x.dst?.cluster ?? from.cluster),
+        target: x.target,
+        protocol: request.protocol,
+        ...(!seen && { unobservable: true }),
+      };
+      ctx.wheel.at(endMs, () => count(key, x, endMs));
+    }
+    return result(x);
+  };
+
+  return make;
+}

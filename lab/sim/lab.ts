@@ -1,0 +1,182 @@
+/** Puts a lab together: API servers, objects, controllers, simulation, Prometheus; and takes it apart again. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ApiServer } from "../apiserver/server.ts";
+import { startApiServer } from "../apiserver/server.ts";
+import type { Kube, KubeTarget } from "../kube/client.ts";
+import { createKube } from "../kube/client.ts";
+import { follow } from "../kube/informer.ts";
+import { RESOURCES } from "../kube/object.ts";
+import { startOtlp } from "../otlp/exporter.ts";
+import { startPrometheus } from "../prometheus/run.ts";
+import type { Scenario } from "../scenarios/model.ts";
+import { createOperator } from "../scenarios/operator.ts";
+import { seed } from "../scenarios/seed.ts";
+import { Ledger } from "../truth/ledger.ts";
+import { runControllers } from "./controllers.ts";
+import { Engine } from "./engine.ts";
+import { startHttp } from "./http.ts";
+import { WATCHED, World } from "./world.ts";
+
+export interface LabOptions {
+  /** Where certificates, kubeconfigs, Prometheus's data and logs go. */
+  readonly dir: string;
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /** Path of a Prometheus binary; null runs without one. */
+  readonly prometheus: string | null;
+  /** OTLP/HTTP endpoint (…/v1/traces) to send spans to; null sends none. */
+  readonly otlp: string | null;
+  readonly log: (message: string) => void;
+  /** Starts a cluster's API server; the embedded one unless told otherwise. */
+  readonly startApi?: (options: { readonly dir: string }) => Promise<ClusterApi>;
+}
+
+/** What the lab needs of an API server, embedded or real. */
+export interface ClusterApi extends Pick<ApiServer, "url" | "caPem" | "tokens" | "close"> {
+  /** Resolves with a reason when the server dies by itself; one in our own process doesn't. */
+  readonly failed?: Promise<string>;
+}
+
+export interface LabCluster {
+  readonly name: string;
+  readonly api: ClusterApi;
+  readonly dir: string;
+}
+
+export interface Lab {
+  readonly clusters: readonly LabCluster[];
+  readonly prometheus: string | null;
+  /** Base of `GET {truth}/edges`. */
+  readonly truth: string;
+  /** Resolves with a reason when a part dies by itself. */
+  readonly failed: Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const { scenario, log, dir } = options;
+  const stop = new AbortController();
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    stop.abort();
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const world = new World();
+    const ledger = new Ledger(scenario.ledgerSeconds);
+    const http = await startHttp(world, ledger, Date.now);
+    closers.push(http.close);
+    const starting =
+      options.prometheus === null
+        ? null
+        : startPrometheus({
+            binary: options.prometheus,
+            dir: join(dir, "prometheus"),
+            discovery: `${http.url}/sd`,
+            scrapeSeconds: scenario.scrapeSeconds,
+          });
+    // Also takes back one that is still starting when something else fails; its own failure is told below.
+    closers.push(async () => starting?.then((started) => started.close()).catch(() => undefined));
+    starting?.catch(() => undefined);
+    const clusters = await startApis(options, closers);
+    const kubes = new Map<string, Kube>();
+    for (const [i, spec] of scenario.clusters.entries()) {
+      const api = clusters[i]?.api ?? missing(spec.name);
+      const target: KubeTarget = { server: api.url, ca: api.caPem, token: api.tokens.admin };
+      const kube = createKube(target);
+      closers.push(async () => kube.close());
+      kubes.set(spec.name, kube);
+      await seed(kube, spec.manifests);
+      await watch(world, kube, spec.name, stop.signal);
+      const controllers = await runControllers({
+        kube,
+        cluster: spec.name,
+        network: 20 + i,
+        nodes: spec.nodes,
+        clock: Date.now,
+        log,
+        signal: stop.signal,
+      });
+      await controllers.settled();
+    }
+    const traces = options.otlp === null ? null : startOtlp({ url: options.otlp, seed: options.seed, log });
+    if (traces !== null) closers.push(traces.close);
+    const startMs = Date.now();
+    const engine = new Engine({ world, ledger, seed: options.seed, tickMs: scenario.tickMs, startMs, traces });
+    const operator = createOperator({
+      events: scenario.events,
+      kube: (name) => kubes.get(name) ?? missing(name),
+      startMs,
+      log,
+    });
+    let acting = false;
+    const broken = Promise.withResolvers<string>();
+    const timer = setInterval(() => {
+      const now = Date.now();
+      try {
+        engine.advance(now);
+      } catch (error) {
+        clearInterval(timer);
+        broken.resolve(
+          `the simulation broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
+        return;
+      }
+      if (acting) return;
+      acting = true;
+      void operator.advance(now).finally(() => {
+        acting = false;
+      });
+    }, scenario.tickMs);
+    closers.push(async () => clearInterval(timer));
+    const prometheus = await starting;
+    return {
+      clusters,
+      prometheus: prometheus?.url ?? null,
+      truth: `${http.url}/truth`,
+      failed: Promise.race([
+        broken.promise,
+        ...(prometheus === null ? [] : [prometheus.failed]),
+        ...clusters.flatMap(({ api }) => api.failed ?? []),
+      ]),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Starts all at once, because a real one takes seconds; where one fails, `closers` take back the others. */
+async function startApis(
+  { scenario, dir, startApi = startApiServer }: LabOptions,
+  closers: (() => Promise<void>)[],
+): Promise<LabCluster[]> {
+  const starting = scenario.clusters.map(async ({ name }): Promise<LabCluster> => {
+    const clusterDir = join(dir, "kubernetes", name);
+    mkdirSync(clusterDir, { recursive: true });
+    return { name, api: await startApi({ dir: clusterDir }), dir: clusterDir };
+  });
+  const results = await Promise.allSettled(starting);
+  const started = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  closers.push(async () => void (await Promise.all(started.map(({ api }) => api.close()))));
+  return Promise.all(starting);
+}
+
+/** Feeds the world by watches. Telemetry comes first, because a proxy reads it when it starts. */
+async function watch(world: World, kube: Kube, cluster: string, signal: AbortSignal): Promise<void> {
+  for (const kind of ["Telemetry", ...WATCHED.filter((k) => k !== "Telemetry")] as const) {
+    const informer = follow(
+      kube,
+      RESOURCES[kind],
+      { upsert: (o) => world.upsert(cluster, kind, o), remove: (o) => world.remove(cluster, kind, o) },
+      signal,
+    );
+    await informer.synced;
+  }
+}
+
+function missing(name: string): never {
+  throw new Error(`the scenario has no cluster ${name}`);
+}

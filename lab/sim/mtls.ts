@@ -1,0 +1,37 @@
+/**
+ * Which connections become mutual TLS. Server side: mesh, namespace, workload, then port, the narrower overriding;
+ * client side: a DestinationRule's tls, else automatic.
+ * https://istio.io/latest/docs/concepts/security/#peer-authentication
+ */
+import { selects } from "../kube/read.ts";
+import type { MtlsMode, PeerAuthentication } from "./config.ts";
+
+/** The mode a workload's port accepts. Of several policies of one scope the oldest holds. */
+export function serverMode(
+  policies: readonly PeerAuthentication[],
+  pod: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
+  port: number,
+  rootNamespace: string,
+): MtlsMode {
+  const oldest = (fits: (p: PeerAuthentication) => boolean): PeerAuthentication | undefined =>
+    policies.filter(fits).sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0))[0];
+  const mesh = oldest((p) => p.namespace === rootNamespace && p.selector === null);
+  const namespace = oldest((p) => p.namespace === pod.namespace && p.selector === null);
+  const workload = oldest(
+    (p) =>
+      p.namespace === pod.namespace &&
+      p.namespace !== rootNamespace &&
+      p.selector !== null &&
+      selects(p.selector, pod.labels),
+  );
+  return workload?.ports.get(port) ?? workload?.mode ?? namespace?.mode ?? mesh?.mode ?? "PERMISSIVE";
+}
+
+export type Connection = "mtls" | "plain" | "refused";
+
+/** What comes of a proxy's connection to a server proxy that accepts `mode`; `tls` is the DestinationRule's, null = automatic. */
+export function connect(tls: string | null, mode: MtlsMode): Connection {
+  const offers = tls === null ? mode !== "DISABLE" : tls === "ISTIO_MUTUAL" || tls === "MUTUAL";
+  if (offers) return mode === "DISABLE" ? "refused" : "mtls";
+  return mode === "STRICT" ? "refused" : "plain";
+}

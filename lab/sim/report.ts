@@ -1,0 +1,66 @@
+/** Who writes what down: one function for each kind of observer, each adding to one proxy's metrics. */
+import type { Identity, Outcome, ServiceLabels, TrafficLabels } from "../metrics/labels.ts";
+import { requestLabels, tcpLabels, trafficLabels, ztunnelLabels } from "../metrics/labels.ts";
+import type { Measured, TcpSeries } from "../metrics/proxy.ts";
+import type { SimPod } from "./pod.ts";
+
+/** A request between two ends as one observer tells it. */
+export interface Observed {
+  readonly reporter: "source" | "destination" | "waypoint";
+  /** The pod whose proxy counts. */
+  readonly at: SimPod;
+  /** null: the observer doesn't know that end. */
+  readonly source: SimPod | null;
+  readonly destination: SimPod | null;
+  readonly service: ServiceLabels;
+  readonly mtls: boolean;
+}
+
+const labelsOf = (o: Observed): TrafficLabels => ({
+  reporter: o.reporter,
+  source: o.source?.identity ?? null,
+  destination: o.destination?.identity ?? null,
+  service: o.service,
+  mtls: o.mtls,
+});
+
+const keyOf = (o: Observed): string =>
+  `${o.reporter[0]}${o.source?.identityKey ?? "?"}>${o.destination?.identityKey ?? "?"}|${o.service.host}|${o.service.name}|${o.mtls ? 1 : 0}`;
+
+/** A finished HTTP or gRPC request. */
+export function reportRequest(o: Observed, outcome: Outcome, measured: Measured): void {
+  const key = `${keyOf(o)}|${outcome.protocol}|${outcome.code}|${outcome.grpcStatus}|${outcome.flags}`;
+  o.at.metrics.request(key, () => requestLabels(labelsOf(o), outcome), measured);
+}
+
+/**
+ * gRPC messages since the last report. Proxies write them before the request's end is known, so these series have
+ * neither protocol, code, flags nor security policy.
+ */
+export function reportMessages(o: Observed, sent: number, received: number): void {
+  o.at.metrics.messages(keyOf(o), () => trafficLabels(labelsOf(o)), sent, received);
+}
+
+/** The counters of a TCP label set at a sidecar or gateway, frozen for a connection's life. */
+export function tcpSeries(o: Observed, flags: string): TcpSeries {
+  return o.at.metrics.tcp(`${keyOf(o)}|${flags}`, () => tcpLabels(labelsOf(o), flags));
+}
+
+/** The counters of an L4 label set at a ztunnel. */
+export function ztunnelSeries(
+  ztunnel: SimPod,
+  z: {
+    readonly reporter: "source" | "destination";
+    readonly source: SimPod | null;
+    readonly destination: SimPod | null;
+    readonly service: ServiceLabels;
+    readonly mtls: boolean;
+    readonly flags: string;
+  },
+): TcpSeries {
+  const end = (pod: SimPod | null): Identity | null => pod?.identity ?? null;
+  const key = `z${z.reporter[0]}${z.source?.identityKey ?? "?"}>${z.destination?.identityKey ?? "?"}|${z.service.host}|${z.mtls ? 1 : 0}|${z.flags}`;
+  return ztunnel.metrics.tcp(key, () =>
+    ztunnelLabels({ ...z, source: end(z.source), destination: end(z.destination) }),
+  );
+}
