@@ -1,0 +1,145 @@
+/**
+ * The answer of GET /graph and the events of /graph/stream as schemas: the source of docs/api.json. The types are
+ * lib/graph/model.ts's; a test holds the two equal. Nobody parses our own answers with these at run time.
+ */
+import { LENSES, OUTCOMES } from "#lib/graph/model.ts";
+import { z } from "./zod.ts";
+
+const instant = z.iso.datetime().meta({ description: "RFC 3339, UTC" });
+const perSecond = z.number().meta({ description: "events per second" });
+const byKey = z.record(z.string(), perSecond);
+const health = z.enum(["healthy", "degraded", "failing", "idle", "unknown"]);
+const mesh = z.enum(["istio", "linkerd", "cilium", "osm"]);
+const milliseconds = z.number().nullable().meta({ description: "milliseconds" });
+
+export const nodeSchema = z
+  .object({
+    id: z.string().meta({ description: "cluster/namespace/kind/name[/version], segments percent-encoded" }),
+    kind: z.enum(["workload", "app", "service", "namespace", "cluster", "external", "restricted", "unknown"]),
+    cluster: z.string(),
+    namespace: z.string(),
+    workload: z.string().exactOptional(),
+    app: z.string().exactOptional(),
+    version: z.string().exactOptional(),
+    service: z.string().exactOptional(),
+    mesh: mesh.nullable(),
+    dataplane: z.enum(["sidecar", "ambient", "gateway", "waypoint", "none"]).nullable(),
+    health,
+    coverage: z.object({ reporting: z.number(), pods: z.number() }).exactOptional(),
+    goneAt: instant.exactOptional(),
+    internal: z
+      .object({ rate: perSecond, errorRate: perSecond.nullable() })
+      .exactOptional()
+      .meta({ description: "of a namespace or cluster: traffic among its own members, which is no edge" }),
+    badges: z.array(z.string()),
+  })
+  .meta({ id: "GraphNode" });
+
+const bytes = z
+  .object({ sent: z.number(), received: z.number() })
+  .meta({ id: "ByteRates", description: "bytes per second as the client sees them" });
+const connections = z
+  .object({
+    openedPerSecond: perSecond,
+    closedPerSecond: perSecond,
+    failedPerSecond: perSecond,
+    open: z.number().nullable(),
+  })
+  .meta({ id: "ConnectionRates" });
+const evidence = z
+  .object({
+    rate: perSecond.exactOptional(),
+    codes: byKey.exactOptional(),
+    flags: byKey.exactOptional(),
+    bytesPerSecond: bytes.exactOptional(),
+    connections: connections.exactOptional(),
+  })
+  .meta({ id: "ObserverEvidence" });
+const outcomes = z.object(
+  Object.fromEntries(OUTCOMES.map((name) => [name, perSecond])) as Record<(typeof OUTCOMES)[number], typeof perSecond>,
+);
+
+export const edgeSchema = z
+  .object({
+    id: z.string().meta({ description: "source>target>protocol" }),
+    source: z.string(),
+    target: z.string(),
+    protocol: z.enum(["http", "grpc", "tcp"]),
+    mesh,
+    layer: z.enum(["l4", "l7"]),
+    observer: z.enum(["source", "destination", "waypoint", "ztunnel"]),
+    observers: z.object({
+      source: evidence.exactOptional(),
+      destination: evidence.exactOptional(),
+      waypoint: evidence.exactOptional(),
+      ztunnel: evidence.exactOptional(),
+    }),
+    rate: perSecond.nullable(),
+    requests: z.number().nullable().meta({ description: "rate × window: how many requests the numbers rest on" }),
+    errorRate: perSecond.nullable(),
+    outcomes: outcomes.nullable(),
+    codes: byKey,
+    flags: byKey,
+    hosts: byKey,
+    bytesPerSecond: bytes.exactOptional(),
+    connections: connections.exactOptional(),
+    streaming: z.literal(true).exactOptional(),
+    newborn: z.object({ atLeast: z.number(), firstSeen: instant }).exactOptional(),
+    latency: z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable(),
+    latencyMissing: z
+      .enum(["off", "tcp", "no-samples", "streaming", "mixed-buckets", "native-histograms", "source-failed"])
+      .exactOptional(),
+    mtls: z.number().nullable(),
+    mtlsBasis: z.enum(["server", "peer", "inferred", "unknown"]),
+    principals: z
+      .object({ source: z.string().exactOptional(), destination: z.string().exactOptional() })
+      .exactOptional(),
+    health,
+  })
+  .meta({ id: "GraphEdge" });
+
+export const sourceSchema = z
+  .object({
+    name: z.string(),
+    kind: z.enum(["prometheus", "kubernetes", "jaeger", "zipkin", "tempo"]),
+    state: z.enum(["ok", "slow", "partial", "stale", "down"]),
+    since: instant,
+    asOf: instant.nullable(),
+    queryMs: milliseconds,
+    retryInMs: z.number().exactOptional(),
+    problem: z.object({ code: z.string(), detail: z.string() }).exactOptional(),
+    warnings: z.array(z.string()),
+    infos: z.array(z.string()),
+    clusters: z.array(z.string()),
+    missing: z.array(z.object({ what: z.string(), consequence: z.string(), setting: z.string() })),
+  })
+  .meta({ id: "SourceStatus" });
+
+const head = {
+  at: instant,
+  window: z
+    .string()
+    .meta({ description: "the effective window: the asked one, raised to at least four scrape intervals" }),
+  latencyAt: instant.nullable(),
+  configurationAt: instant.nullable(),
+};
+
+export const graphSchema = z
+  .object({
+    ...head,
+    lens: z.enum(LENSES),
+    nodes: z.array(nodeSchema),
+    edges: z.array(edgeSchema),
+    sources: z.array(sourceSchema),
+  })
+  .meta({ id: "Graph" });
+
+export const deltaSchema = z
+  .object({
+    seq: z.number(),
+    ...head,
+    removed: z.object({ nodes: z.array(z.string()), edges: z.array(z.string()) }),
+    nodes: z.array(nodeSchema),
+    edges: z.array(edgeSchema),
+  })
+  .meta({ id: "GraphDelta" });

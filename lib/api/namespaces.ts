@@ -1,0 +1,44 @@
+/** GET /namespaces: what the scope bar offers. */
+import { listParameter, readQuery } from "./query.ts";
+import { z } from "./zod.ts";
+
+export const MAX_LIMIT = 500;
+
+export const namespacesQuerySchema = z.object({
+  clusters: listParameter("cluster names").default([]),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, { error: `a number from 1 to ${MAX_LIMIT}` })
+    .transform(Number)
+    .refine((n) => n >= 1 && n <= MAX_LIMIT, { error: `a number from 1 to ${MAX_LIMIT}` })
+    .default(MAX_LIMIT),
+  next: z.string().optional().meta({ description: "the `next` of the page before" }),
+});
+
+export type NamespacesQuery = z.output<typeof namespacesQuerySchema>;
+
+/** @throws MeshscopeError */
+export function parseNamespacesQuery(params: URLSearchParams): NamespacesQuery {
+  return readQuery(namespacesQuerySchema, params);
+}
+
+export const namespaceSchema = z
+  .object({
+    cluster: z.string(),
+    name: z.string(),
+    dataplane: z
+      .enum(["sidecar", "ambient", "none"])
+      .nullable()
+      .meta({ description: "membership by the namespace's labels; null where Kubernetes isn't read" }),
+    workloads: z.number().meta({ description: "workloads that exist, or, without Kubernetes, that telemetry names" }),
+    services: z.number().nullable(),
+    from: z.enum(["kubernetes", "telemetry"]).meta({ description: "on what the row rests" }),
+  })
+  .meta({ id: "Namespace" });
+
+export const namespacesSchema = z
+  .object({ items: z.array(namespaceSchema), next: z.string().exactOptional() })
+  .meta({ id: "Namespaces" });
+
+export type NamespaceItem = z.infer<typeof namespaceSchema>;
+export type NamespacesAnswer = z.infer<typeof namespacesSchema>;

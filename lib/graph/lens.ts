@@ -1,0 +1,226 @@
+/**
+ * What a viewer looks at: scope, lens, fold and rights as one pure function over the shared workload graph, so that
+ * viewers cost the upstream nothing. Every number is a sum of hops; nodes and edges come in the order of their ids.
+ */
+import { type Badge, sortBadges } from "./badges.ts";
+import { EdgeSum } from "./edge-sum.ts";
+import { worse } from "./health.ts";
+import { compareIds, edgeId, type NodeKey } from "./id.ts";
+import type { Coverage, GraphEdge, GraphNode, HealthState, MeshName } from "./model.ts";
+import { subjectOf, workloadHealth } from "./node-health.ts";
+import { type Placement, placements } from "./placement.ts";
+import type { View } from "./view.ts";
+import type { Hop, WorkloadGraph, WorkloadNode } from "./workload-graph.ts";
+
+/** Kinds whose inner traffic is no edge but a number of the node. */
+const GROUPS: ReadonlySet<string> = new Set(["namespace", "cluster", "restricted"]);
+
+/**
+ * Nodes and edges of a view. An edge with one end in scope is kept and the other end badged `outside`; traffic inside a
+ * folded node is its `internal`. Cost: linear in the graph, but for the sort of the results.
+ */
+export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[]; edges: GraphEdge[] } {
+  const place = placements(graph, view);
+  const inScope = scopeTest(view);
+  const members = new Map<string, Group>();
+  const join = (placement: Placement, node: WorkloadNode | undefined, inside: boolean) => {
+    let group = members.get(placement.id);
+    if (group === undefined) {
+      group = { placement, nodes: new Set(), inside: false, internal: null };
+      members.set(placement.id, group);
+    }
+    if (node !== undefined) group.nodes.add(node);
+    if (inside) group.inside = true;
+    return group;
+  };
+
+  const edges = new Map<string, { readonly source: string; readonly target: string; readonly sum: EdgeSum }>();
+  for (const hop of graph.hops) {
+    const [from, to] = [graph.nodes.get(hop.source), graph.nodes.get(hop.target)];
+    if (from === undefined || to === undefined) continue;
+    const [a, b] = [place.node(from), place.target(to, hop)];
+    const [inA, inB] = [inScope(from.key, a), inScope(to.key, b)];
+    if (!(inA === true || inB === true || (inA === null && inB === null && isOpen(view)))) continue;
+    const group = join(a, from, inA !== false);
+    join(b, to, inB !== false);
+    if (a.id === b.id && GROUPS.has(a.key.kind)) {
+      group.internal ??= new EdgeSum();
+      group.internal.add(hop);
+      continue;
+    }
+    if (view.lens === "service" && hop.headline === null) continue;
+    const id = edgeId(a.id, b.id, hop.protocol);
+    const edge = edges.get(id);
+    if (edge !== undefined) edge.sum.add(hop);
+    else {
+      const sum = new EdgeSum();
+      sum.add(hop);
+      edges.set(id, { source: a.id, target: b.id, sum });
+    }
+  }
+  for (const node of graph.nodes.values()) {
+    const placement = place.node(node);
+    if (inScope(node.key, placement) === true) join(placement, node, true);
+  }
+
+  const health = groupHealth(graph, members, place);
+  return {
+    nodes: [...members.keys()].sort(compareIds).flatMap((id) => {
+      const group = members.get(id);
+      return group === undefined ? [] : graphNode(group, health.get(id) ?? "unknown", graph);
+    }),
+    edges: [...edges.keys()].sort(compareIds).flatMap((id) => {
+      const edge = edges.get(id);
+      return edge === undefined ? [] : graphEdge(id, edge, members, graph, view);
+    }),
+  };
+}
+
+interface Group {
+  readonly placement: Placement;
+  readonly nodes: Set<WorkloadNode>;
+  inside: boolean;
+  internal: EdgeSum | null;
+}
+
+const isOpen = (view: View) => view.clusters.length === 0 && view.namespaces.length === 0;
+
+/** true: in scope; false: outside; null: nowhere (a host, an unknown caller), neither in nor out. */
+function scopeTest(view: View): (key: NodeKey, placement: Placement) => boolean | null {
+  const clusters = new Set(view.clusters);
+  const namespaces = new Set(view.namespaces);
+  return (key, placement) => {
+    if (clusters.size > 0 && !clusters.has(key.cluster)) return false;
+    if (key.kind === "external" || key.kind === "unknown") return null;
+    // What may not be seen is never what the scope asked for: alone, it draws nothing.
+    if (placement.key.kind === "restricted") return null;
+    return namespaces.size === 0 || namespaces.has(key.namespace);
+  };
+}
+
+function groupHealth(
+  graph: WorkloadGraph,
+  members: ReadonlyMap<string, Group>,
+  place: ReturnType<typeof placements>,
+): ReadonlyMap<string, HealthState> {
+  const health = new Map<string, HealthState>();
+  const summed = new Map<string, Pick<WorkloadNode, "key" | "annotations">>();
+  for (const [id, { placement, nodes }] of members) {
+    const { kind } = placement.key;
+    // A restricted node says nothing of its members, not even how they are.
+    if (kind === "restricted") continue;
+    if (placement.grouped && !GROUPS.has(kind)) summed.set(id, { key: placement.key, annotations: {} });
+    let worst: HealthState = "unknown";
+    for (const node of nodes) worst = worse(worst, summed.has(id) && node.health !== "idle" ? "unknown" : node.health);
+    health.set(id, worst);
+  }
+  if (summed.size === 0) return health;
+  const ends = (id: string, hop: Hop, end: "source" | "target") => {
+    const node = graph.nodes.get(id);
+    if (node === undefined) return id;
+    return (end === "target" ? place.target(node, hop) : place.node(node)).id;
+  };
+  for (const [id, state] of workloadHealth(graph.hops, summed, graph.health, ends)) {
+    health.set(id, worse(health.get(id) ?? "unknown", state));
+  }
+  return health;
+}
+
+function coverageOf(nodes: ReadonlySet<WorkloadNode>): Coverage | null {
+  const known = [...nodes].flatMap(({ coverage }) => coverage ?? []);
+  if (known.length === 0) return null;
+  const total = (read: (coverage: Coverage) => number) => known.reduce((sum, coverage) => sum + read(coverage), 0);
+  return { reporting: total((c) => c.reporting), pods: total((c) => c.pods) };
+}
+
+function graphNode(
+  { placement, nodes, inside, internal }: Group,
+  health: HealthState,
+  graph: WorkloadGraph,
+): GraphNode {
+  const { key, id, grouped } = placement;
+  const restricted = key.kind === "restricted";
+  const [only] = nodes;
+  const single = !grouped && only !== undefined ? only : null;
+  const coverage = restricted ? null : coverageOf(nodes);
+  const meshes = new Set<MeshName>();
+  if (!restricted) for (const node of nodes) if (node.mesh !== null) meshes.add(node.mesh);
+  const [mesh = null] = [...meshes].sort();
+  const badges: Badge[] = [...(single?.badges ?? [])];
+  if (!inside) badges.push("outside");
+  if (grouped && coverage !== null && coverage.reporting < coverage.pods) {
+    badges.push(coverage.reporting === 0 ? "no-telemetry" : "partial-coverage");
+  }
+  const gone = single?.goneAt ?? null;
+  const traffic = internal?.traffic(graph.errorRate) ?? null;
+  return {
+    id,
+    kind: key.kind,
+    cluster: key.cluster,
+    namespace: key.namespace,
+    ...names(placement, single),
+    mesh,
+    dataplane: single?.dataplane ?? (grouped && !GROUPS.has(key.kind) ? sameDataplane(nodes) : null),
+    health,
+    ...(coverage === null ? {} : { coverage }),
+    ...(gone === null ? {} : { goneAt: new Date(gone * 1000).toISOString() }),
+    ...(traffic === null || restricted ? {} : { internal: { rate: traffic.rate, errorRate: traffic.errorRate } }),
+    badges: sortBadges(badges),
+  };
+}
+
+function sameDataplane(nodes: ReadonlySet<WorkloadNode>): GraphNode["dataplane"] {
+  const [first = null, ...others] = new Set([...nodes].map((node) => node.dataplane));
+  return others.length === 0 ? first : null;
+}
+
+function names(
+  { key }: Placement,
+  single: WorkloadNode | null,
+): Pick<GraphNode, "workload" | "app" | "version" | "service"> {
+  switch (key.kind) {
+    case "workload":
+      return {
+        workload: key.name,
+        ...(single?.app == null ? {} : { app: single.app }),
+        ...(single?.version == null ? {} : { version: single.version }),
+        ...(single?.service == null ? {} : { service: single.service.name }),
+      };
+    case "app":
+      return { app: key.name, ...(key.version === undefined ? {} : { version: key.version }) };
+    case "service":
+    case "external":
+      return { service: key.name };
+    case "namespace":
+    case "cluster":
+    case "restricted":
+    case "unknown":
+      return {};
+  }
+}
+
+function graphEdge(
+  id: string,
+  edge: { readonly source: string; readonly target: string; readonly sum: EdgeSum },
+  members: ReadonlyMap<string, Group>,
+  graph: WorkloadGraph,
+  view: View,
+): GraphEdge | [] {
+  const subject = (end: string) => {
+    const group = members.get(end);
+    if (group === undefined || group.placement.key.kind === "restricted") return null;
+    const [only] = group.nodes;
+    const annotations = !group.placement.grouped && only !== undefined ? only.annotations : {};
+    return subjectOf({ key: group.placement.key, annotations });
+  };
+  const kinds = [members.get(edge.source), members.get(edge.target)].map((group) => group?.placement.key.kind);
+  return edge.sum.toEdge(id, edge.source, edge.target, {
+    window: graph.window,
+    errorRate: graph.errorRate,
+    latency: view.latency,
+    health: graph.health,
+    source: subject(edge.source),
+    target: subject(edge.target),
+    masked: kinds.includes("restricted"),
+  });
+}

@@ -1,0 +1,15 @@
+/** What a viewer asks of the graph, as lens.ts reads it. */
+import type { Lens } from "./model.ts";
+
+export interface View {
+  /** Empty = all. */
+  readonly clusters: readonly string[];
+  /** Empty = all that may be seen. */
+  readonly namespaces: readonly string[];
+  readonly lens: Lens;
+  /** Namespaces drawn as one node each. */
+  readonly fold: readonly string[];
+  readonly latency: boolean;
+  /** May the viewer see this namespace? Absent: all. What may not be seen is one `restricted` node a cluster. */
+  readonly mayRead?: (cluster: string, namespace: string) => boolean;
+}

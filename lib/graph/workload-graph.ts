@@ -1,0 +1,65 @@
+/**
+ * The graph at its finest: one node a workload (or service, host, unknown caller), one hop a (source, target, service,
+ * protocol). Every lens is a sum of hops, so nothing that sums wrongly (quantiles, shares) is kept summed here.
+ */
+import type { Ratio, Seconds, UnixSeconds } from "#lib/units.ts";
+import type { Badge } from "./badges.ts";
+import type { HealthRules } from "./health.ts";
+import type { NodeKey } from "./id.ts";
+import type { Coverage, Dataplane, HealthState, MeshName, MtlsBasis, Observer, Principals, Protocol } from "./model.ts";
+import type { EdgeObservation } from "./observation.ts";
+import type { ErrorRule } from "./outcome.ts";
+
+export interface WorkloadNode {
+  readonly id: string;
+  readonly key: NodeKey;
+  readonly mesh: MeshName | null;
+  readonly dataplane: Dataplane | null;
+  readonly app: string | null;
+  readonly version: string | null;
+  /** The service it stands for in the service lens: the one most of its traffic asks for, else the first that selects it. */
+  readonly service: { readonly namespace: string; readonly name: string } | null;
+  readonly coverage: Coverage | null;
+  readonly goneAt: UnixSeconds | null;
+  readonly badges: readonly Badge[];
+  readonly annotations: Readonly<Record<string, string>>;
+  /** By its own hops, or by the inventory where it has none. */
+  readonly health: HealthState;
+}
+
+/** What one observer counted of a hop; never summed with another observer's. */
+export type Evidence = Pick<EdgeObservation, "requests" | "bytes" | "connections">;
+
+export interface Mtls {
+  readonly share: Ratio | null;
+  readonly basis: MtlsBasis;
+}
+
+export interface Hop {
+  readonly source: string;
+  readonly target: string;
+  readonly service: { readonly namespace: string; readonly name: string } | null;
+  readonly protocol: Protocol;
+  readonly mesh: MeshName;
+  readonly layer: "l4" | "l7";
+  readonly observer: Observer;
+  /** The headline observer's record; null where only others saw this service on this edge. */
+  readonly headline: EdgeObservation | null;
+  readonly evidence: ReadonlyMap<Observer, Evidence>;
+  readonly mtls: Mtls;
+  readonly principals: Principals;
+  /** What the layer below says of an L7 hop; `unknown` where nothing below reported. */
+  readonly below: HealthState;
+  /** Has anything flowed within the window? Hops without are only in `edges=all`. */
+  readonly live: boolean;
+}
+
+export interface WorkloadGraph {
+  readonly at: UnixSeconds;
+  readonly window: Seconds;
+  /** In the order of their ids. */
+  readonly nodes: ReadonlyMap<string, WorkloadNode>;
+  readonly hops: readonly Hop[];
+  readonly health: HealthRules;
+  readonly errorRate: ErrorRule;
+}

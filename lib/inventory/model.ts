@@ -1,0 +1,97 @@
+/** What runs where, by the Kubernetes API: pure data that lib/kube's watches fold into (fold.ts). */
+import type { ErrorCode } from "#lib/errors.ts";
+import type { Dataplane, MeshName } from "#lib/graph/model.ts";
+import type { UnixSeconds } from "#lib/units.ts";
+
+/** A controller of pods as operators name it: the Deployment, not its ReplicaSet. */
+export interface Workload {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Deployment, StatefulSet, DaemonSet, Job, CronJob, ReplicaSet, Pod, … */
+  readonly kind: string;
+  readonly app: string | null;
+  readonly version: string | null;
+  /** Set although `dataplane` is none: a part of the mesh itself (istiod, ztunnel), which nobody forgot to enrol. */
+  readonly mesh: MeshName | null;
+  readonly dataplane: Dataplane;
+  readonly serviceAccounts: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** health.kiali.io/rate and ours, raw. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly pods: readonly PodRef[];
+  /** Services whose selector takes its pods, `name`s in its namespace, sorted. */
+  readonly services: readonly string[];
+  /** Set once its last pod went away under watch. */
+  readonly goneAt: UnixSeconds | null;
+  readonly createdAt: UnixSeconds | null;
+}
+
+export interface PodRef {
+  readonly name: string;
+  readonly ip: string | null;
+  readonly ready: boolean;
+  readonly phase: string;
+  /** Carries a proxy that should report (sidecar, gateway or waypoint container). */
+  readonly reports: boolean;
+}
+
+export interface Service {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly ports: readonly {
+    readonly name: string | null;
+    readonly port: number;
+    readonly protocol: string;
+    readonly appProtocol: string | null;
+  }[];
+  readonly headless: boolean;
+  /** Names of workloads in its namespace that the selector takes, sorted. */
+  readonly workloads: readonly string[];
+}
+
+/** A host outside the cluster that Istio knows by a ServiceEntry. */
+export interface ExternalHost {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly location: "MESH_EXTERNAL" | "MESH_INTERNAL";
+}
+
+export interface Namespace {
+  readonly cluster: string;
+  readonly name: string;
+  /** What its labels say about membership: injected sidecars, ambient, or nothing. */
+  readonly dataplane: "sidecar" | "ambient" | "none";
+  readonly revision: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A kind that could not be read. */
+export interface Unread {
+  /** Resource and group, as RBAC names them: `pods`, `serviceentries.networking.istio.io`. */
+  readonly kind: string;
+  readonly detail: string;
+  /** `forbidden`: no right; `not_found`: the cluster has no such kind; absent while it isn't read yet. */
+  readonly code?: ErrorCode;
+}
+
+/** One cluster's objects, joined. Lookups are by `namespace/name`. */
+export interface ClusterInventory {
+  readonly cluster: string;
+  readonly asOf: UnixSeconds;
+  readonly namespaces: ReadonlyMap<string, Namespace>;
+  readonly workloads: ReadonlyMap<string, Workload>;
+  readonly services: ReadonlyMap<string, Service>;
+  readonly externalHosts: readonly ExternalHost[];
+  /** pod IP → `namespace/name` of the workload; for traffic that telemetry names by address only. */
+  readonly workloadByIp: ReadonlyMap<string, string>;
+  /** Kinds that could not be read, and why (no right, API absent). */
+  readonly unread: readonly Unread[];
+}
+
+/** By configured cluster name. A cluster without Kubernetes is absent. */
+export type Inventory = ReadonlyMap<string, ClusterInventory>;

@@ -1,0 +1,83 @@
+/** What is kept of each Kubernetes object: small, since a cluster has tens of thousands. lib/kube/decode.ts makes them. */
+import type { UnixSeconds } from "#lib/units.ts";
+
+export type StringMap = Readonly<Record<string, string>>;
+
+export interface Owner {
+  readonly kind: string;
+  readonly name: string;
+}
+
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface NamespaceRecord {
+  readonly name: string;
+  readonly labels: StringMap;
+}
+
+export interface PodRecord extends Named {
+  readonly labels: StringMap;
+  /** Only those that are read (see KEPT_ANNOTATIONS in lib/kube/decode.ts). */
+  readonly annotations: StringMap;
+  /** Its controller. */
+  readonly owner: Owner | null;
+  readonly serviceAccount: string;
+  /** All addresses, the main one first. */
+  readonly ips: readonly string[];
+  readonly hostNetwork: boolean;
+  readonly phase: string;
+  readonly ready: boolean;
+  /** It is being deleted. */
+  readonly deleting: boolean;
+  /** Names of its containers, native sidecars (init containers that keep running) included. */
+  readonly containers: readonly string[];
+  readonly createdAt: UnixSeconds | null;
+}
+
+/** A Deployment, StatefulSet or DaemonSet: it exists without pods too. */
+export interface ControllerRecord extends Named {
+  readonly kind: "Deployment" | "StatefulSet" | "DaemonSet";
+  /** Of its pod template. */
+  readonly labels: StringMap;
+  /** Its own and its template's; of two, its own. */
+  readonly annotations: StringMap;
+  readonly serviceAccount: string;
+  readonly createdAt: UnixSeconds | null;
+}
+
+/** A ReplicaSet or Job: only who owns it matters. */
+export interface OwnedRecord extends Named {
+  readonly kind: "ReplicaSet" | "Job";
+  readonly owner: Owner | null;
+}
+
+export interface ServiceRecord extends Named {
+  readonly selector: StringMap;
+  readonly ports: readonly {
+    readonly name: string | null;
+    readonly port: number;
+    readonly protocol: string;
+    readonly appProtocol: string | null;
+  }[];
+  readonly headless: boolean;
+}
+
+export interface ServiceEntryRecord extends Named {
+  readonly hosts: readonly string[];
+  readonly location: "MESH_EXTERNAL" | "MESH_INTERNAL";
+}
+
+/** The kinds that are read, by the key of their collection. */
+export interface RecordTypes {
+  readonly namespaces: NamespaceRecord;
+  readonly pods: PodRecord;
+  readonly controllers: ControllerRecord;
+  readonly owned: OwnedRecord;
+  readonly services: ServiceRecord;
+  readonly serviceEntries: ServiceEntryRecord;
+}
+
+export type RecordKind = keyof RecordTypes;

@@ -1,0 +1,175 @@
+/** Pods and controllers to workloads, one namespace at a time. */
+import type { Dataplane, MeshName } from "#lib/graph/model.ts";
+import type { UnixSeconds } from "#lib/units.ts";
+import { expectedMembership, type Membership, membershipOf } from "./membership.ts";
+import type { PodRef } from "./model.ts";
+import { type OwnerLookup, workloadOf } from "./owner.ts";
+import type { ControllerRecord, NamespaceRecord, PodRecord, StringMap } from "./records.ts";
+
+/** A workload before services are known; `labelSets` is what selectors see. */
+export interface WorkloadDraft {
+  readonly name: string;
+  readonly kind: string;
+  readonly app: string | null;
+  readonly version: string | null;
+  readonly mesh: MeshName | null;
+  readonly dataplane: Dataplane;
+  readonly serviceAccounts: readonly string[];
+  readonly labels: StringMap;
+  readonly annotations: StringMap;
+  readonly pods: readonly PodRef[];
+  readonly createdAt: UnixSeconds | null;
+  readonly labelSets: readonly StringMap[];
+}
+
+export interface NamespaceContents {
+  readonly namespace: NamespaceRecord | undefined;
+  readonly rootNamespace: string;
+  readonly pods: readonly PodRecord[];
+  readonly controllers: readonly ControllerRecord[];
+  readonly lookup: OwnerLookup;
+}
+
+/** Labels that differ from pod to pod, or from rollout to rollout, and so are no workload's. */
+const PER_POD = new Set([
+  "pod-template-hash",
+  "rollouts-pod-template-hash",
+  "controller-revision-hash",
+  "pod-template-generation",
+  "statefulset.kubernetes.io/pod-name",
+  "apps.kubernetes.io/pod-index",
+  "batch.kubernetes.io/job-name",
+  "batch.kubernetes.io/controller-uid",
+  "job-name",
+  "controller-uid",
+]);
+
+/** Where two controllers share a name, telemetry can't tell them apart: they are one workload, called by the first of these. */
+const PRECEDENCE = ["Deployment", "StatefulSet", "DaemonSet", "Rollout", "CronJob", "Job", "ReplicaSet", "Pod"];
+/** Of pods that differ (an injection that is being rolled out), most decide; of equally many the earliest of these. */
+const PLANES: readonly Dataplane[] = ["waypoint", "gateway", "sidecar", "ambient", "none"];
+
+interface Group {
+  kind: string;
+  controller: ControllerRecord | null;
+  readonly pods: PodRecord[];
+}
+
+/** All workloads of one namespace, by name in code-point order. Finished pods don't count. */
+export function workloadsOf(contents: NamespaceContents): WorkloadDraft[] {
+  const groups = new Map<string, Group>();
+  const groupOf = (kind: string, name: string): Group => {
+    const group = groups.get(name) ?? { kind, controller: null, pods: [] };
+    if (goesFirst(kind, group.kind)) group.kind = kind;
+    groups.set(name, group);
+    return group;
+  };
+  for (const controller of contents.controllers) {
+    const group = groupOf(controller.kind, controller.name);
+    if (!group.controller || goesFirst(controller.kind, group.controller.kind)) group.controller = controller;
+  }
+  for (const pod of contents.pods) {
+    if (pod.phase === "Succeeded" || pod.phase === "Failed") continue;
+    const owner = workloadOf(pod, contents.lookup);
+    groupOf(owner.kind, owner.name).pods.push(pod);
+  }
+  return [...groups.keys()].sort().flatMap((name) => {
+    const group = groups.get(name);
+    return group ? [draft(name, group, contents)] : [];
+  });
+}
+
+function draft(name: string, { kind, controller, pods }: Group, contents: NamespaceContents): WorkloadDraft {
+  pods.sort(byName);
+  const newest = pods.reduce<PodRecord | null>((best, pod) => (best && !isNewer(pod, best) ? best : pod), null);
+  const labels = controller ? controller.labels : ownLabels(newest?.labels ?? {});
+  const template = { labels, annotations: controller?.annotations ?? {} };
+  const members = pods.map((pod) => membershipOf(pod, contents.namespace, contents.rootNamespace));
+  const { mesh, dataplane } =
+    members.length > 0 ? prevailing(members) : expectedMembership(template, contents.namespace);
+  // Pods say what runs; the template says what shall run. They differ during a rollout, and what runs is what is seen.
+  const seen = newest?.labels ?? labels;
+  return {
+    name,
+    kind,
+    app: appOf(seen),
+    version: versionOf(seen),
+    mesh,
+    dataplane,
+    serviceAccounts: [
+      ...new Set(pods.length > 0 ? pods.map((p) => p.serviceAccount) : serviceAccountOf(controller)),
+    ].sort(),
+    labels,
+    annotations: { ...(newest?.annotations ?? {}), ...(controller?.annotations ?? {}) },
+    pods: pods.map((pod, i) => ({
+      name: pod.name,
+      ip: pod.ips[0] ?? null,
+      ready: pod.ready,
+      phase: pod.phase,
+      reports: members[i]?.reports ?? false,
+    })),
+    createdAt: controller?.createdAt ?? oldest(pods),
+    labelSets: pods.length > 0 ? pods.map((pod) => pod.labels) : [labels],
+  };
+}
+
+/** The app as Istio's canonical service: https://istio.io/latest/docs/ops/deployment/application-requirements/ */
+export function appOf(labels: StringMap): string | null {
+  return (
+    labels["service.istio.io/canonical-name"] ||
+    labels["app.kubernetes.io/name"] ||
+    labels.app ||
+    labels["k8s-app"] ||
+    null
+  );
+}
+
+/** The version as Istio's canonical revision; what nobody labelled is no version, not "latest". */
+export function versionOf(labels: StringMap): string | null {
+  return labels["service.istio.io/canonical-revision"] || labels["app.kubernetes.io/version"] || labels.version || null;
+}
+
+function prevailing(members: readonly Membership[]): Membership {
+  let best: Membership | undefined;
+  let most = 0;
+  for (const plane of PLANES) {
+    const of = members.filter((member) => member.dataplane === plane);
+    if (of.length > most) {
+      most = of.length;
+      best = of.find((member) => member.mesh !== null) ?? of[0];
+    }
+  }
+  return best ?? { mesh: null, dataplane: "none", reports: false };
+}
+
+function ownLabels(labels: StringMap): StringMap {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !PER_POD.has(name)));
+}
+
+function serviceAccountOf(controller: ControllerRecord | null): string[] {
+  return controller ? [controller.serviceAccount] : [];
+}
+
+/** Later made; of the same second, the later name: an order that doesn't depend on who came first. */
+function isNewer(a: PodRecord, b: PodRecord): boolean {
+  const at = (pod: PodRecord): number => pod.createdAt ?? 0;
+  return at(a) === at(b) ? a.name > b.name : at(a) > at(b);
+}
+
+function oldest(pods: readonly PodRecord[]): UnixSeconds | null {
+  let first: UnixSeconds | null = null;
+  for (const { createdAt } of pods) if (createdAt !== null && (first === null || createdAt < first)) first = createdAt;
+  return first;
+}
+
+function goesFirst(a: string, b: string): boolean {
+  return rank(a) === rank(b) ? a < b : rank(a) < rank(b);
+}
+
+function rank(kind: string): number {
+  const at = PRECEDENCE.indexOf(kind);
+  // Controllers of other makers stand between the built-in ones and what they are made of.
+  return at === -1 ? PRECEDENCE.indexOf("CronJob") - 0.5 : at;
+}
+
+const byName = (a: PodRecord, b: PodRecord): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

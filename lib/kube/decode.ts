@@ -1,0 +1,176 @@
+/**
+ * Kubernetes objects from `unknown` to the few fields that are read. Written by hand, since lists hold tens of thousands;
+ * an object that isn't as its schema says is null: left out and counted, never half believed.
+ * https://kubernetes.io/docs/reference/kubernetes-api/
+ */
+import type {
+  ControllerRecord,
+  NamespaceRecord,
+  OwnedRecord,
+  Owner,
+  PodRecord,
+  ServiceEntryRecord,
+  ServiceRecord,
+  StringMap,
+} from "#lib/inventory/records.ts";
+import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
+
+/** Annotations that something of ours reads; a pod's others (last-applied, checksums) are most of its bytes. */
+const KEPT_ANNOTATIONS = new Set([
+  "health.kiali.io/rate",
+  "sidecar.istio.io/inject",
+  "sidecar.istio.io/status",
+  "ambient.istio.io/redirection",
+]);
+
+type Obj = Readonly<Record<string, unknown>>;
+
+/** A Namespace: its name and labels. */
+export function decodeNamespace(object: unknown): NamespaceRecord | null {
+  const meta = metaOf(object);
+  return meta && { name: meta.name, labels: strings(meta.raw.labels) };
+}
+
+/** A Pod, finished ones too: whether they count is the join's to say. */
+export function decodePod(object: unknown): PodRecord | null {
+  const meta = namespaced(object);
+  if (!meta || !isObj(object)) return null;
+  const spec = obj(object.spec);
+  const status = obj(object.status);
+  const kept = new Set(objects(spec.initContainers).filter((c) => c.restartPolicy === "Always"));
+  const containers = [...objects(spec.containers), ...kept].map((c) => text(c.name)).filter((name) => name !== "");
+  const ips = [text(status.podIP), ...objects(status.podIPs).map((entry) => text(entry.ip))].filter((ip) => ip !== "");
+  return {
+    namespace: meta.namespace,
+    name: meta.name,
+    labels: strings(meta.raw.labels),
+    annotations: annotations(meta.raw.annotations),
+    owner: controllerOf(meta.raw.ownerReferences),
+    serviceAccount: text(spec.serviceAccountName) || "default",
+    ips: [...new Set(ips)],
+    hostNetwork: spec.hostNetwork === true,
+    phase: text(status.phase) || "Unknown",
+    ready: objects(status.conditions).some((c) => c.type === "Ready" && c.status === "True"),
+    deleting: typeof meta.raw.deletionTimestamp === "string",
+    containers,
+    createdAt: instant(meta.raw.creationTimestamp),
+  };
+}
+
+/** A decoder of Deployments, StatefulSets or DaemonSets. */
+export function decodeController(kind: ControllerRecord["kind"]): (object: unknown) => ControllerRecord | null {
+  return (object) => {
+    const meta = namespaced(object);
+    if (!meta || !isObj(object)) return null;
+    const template = obj(obj(object.spec).template);
+    const inner = obj(template.metadata);
+    return {
+      kind,
+      namespace: meta.namespace,
+      name: meta.name,
+      labels: strings(inner.labels),
+      annotations: { ...annotations(inner.annotations), ...annotations(meta.raw.annotations) },
+      serviceAccount: text(obj(template.spec).serviceAccountName) || "default",
+      createdAt: instant(meta.raw.creationTimestamp),
+    };
+  };
+}
+
+/** A decoder of ReplicaSets or Jobs, whole or as metadata alone. */
+export function decodeOwned(kind: OwnedRecord["kind"]): (object: unknown) => OwnedRecord | null {
+  return (object) => {
+    const meta = namespaced(object);
+    return meta && { kind, namespace: meta.namespace, name: meta.name, owner: controllerOf(meta.raw.ownerReferences) };
+  };
+}
+
+/** A Service; one of type ExternalName selects nothing, whatever it says. */
+export function decodeService(object: unknown): ServiceRecord | null {
+  const meta = namespaced(object);
+  if (!meta || !isObj(object)) return null;
+  const spec = obj(object.spec);
+  return {
+    namespace: meta.namespace,
+    name: meta.name,
+    selector: spec.type === "ExternalName" ? {} : strings(spec.selector),
+    ports: objects(spec.ports).flatMap((port) =>
+      typeof port.port === "number"
+        ? [
+            {
+              name: text(port.name) || null,
+              port: port.port,
+              protocol: text(port.protocol) || "TCP",
+              appProtocol: text(port.appProtocol) || null,
+            },
+          ]
+        : [],
+    ),
+    headless: spec.clusterIP === "None",
+  };
+}
+
+/** https://istio.io/latest/docs/reference/config/networking/service-entry/ : MESH_EXTERNAL is the enum's zero, so it is left out. */
+export function decodeServiceEntry(object: unknown): ServiceEntryRecord | null {
+  const meta = namespaced(object);
+  if (!meta || !isObj(object)) return null;
+  const spec = obj(object.spec);
+  const hosts = Array.isArray(spec.hosts) ? spec.hosts.filter((host) => typeof host === "string") : [];
+  if (hosts.length === 0) return null;
+  const location = spec.location === "MESH_INTERNAL" ? "MESH_INTERNAL" : "MESH_EXTERNAL";
+  return { namespace: meta.namespace, name: meta.name, hosts, location };
+}
+
+/** An object's key, to drop it by. */
+export function decodeKey(object: unknown): { readonly namespace: string; readonly name: string } | null {
+  const meta = metaOf(object);
+  return meta && { namespace: text(meta.raw.namespace), name: meta.name };
+}
+
+function metaOf(object: unknown): { readonly name: string; readonly raw: Obj } | null {
+  if (!isObj(object) || !isObj(object.metadata)) return null;
+  const name = text(object.metadata.name);
+  return name === "" ? null : { name, raw: object.metadata };
+}
+
+function namespaced(object: unknown): { readonly name: string; readonly namespace: string; readonly raw: Obj } | null {
+  const meta = metaOf(object);
+  const namespace = meta ? text(meta.raw.namespace) : "";
+  return meta && namespace !== "" ? { ...meta, namespace } : null;
+}
+
+function controllerOf(references: unknown): Owner | null {
+  const owner = objects(references).find((reference) => reference.controller === true);
+  if (!owner) return null;
+  const kind = text(owner.kind);
+  const name = text(owner.name);
+  return kind === "" || name === "" ? null : { kind, name };
+}
+
+/** Copied entry by entry into an object whose keys can't reach a prototype. */
+function strings(value: unknown): StringMap {
+  if (!isObj(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+function annotations(value: unknown): StringMap {
+  if (!isObj(value)) return {};
+  const kept: [string, string][] = [];
+  for (const key of KEPT_ANNOTATIONS) {
+    const text = Object.hasOwn(value, key) ? value[key] : undefined;
+    // Of the injection's report only that it exists is read.
+    if (typeof text === "string") kept.push([key, key === "sidecar.istio.io/status" ? "injected" : text]);
+  }
+  return Object.fromEntries(kept);
+}
+
+function instant(value: unknown): UnixSeconds | null {
+  const ms = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(ms) ? null : unixSeconds(ms / 1000);
+}
+
+const isObj = (value: unknown): value is Obj => typeof value === "object" && value !== null && !Array.isArray(value);
+const obj = (value: unknown): Obj => (isObj(value) ? value : {});
+const objects = (value: unknown): readonly Obj[] => (Array.isArray(value) ? value.filter(isObj) : []);
+const text = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -1,0 +1,54 @@
+/** Which collection of the Kubernetes API is meant, and its path. https://kubernetes.io/docs/reference/using-api/api-concepts/ */
+import { MeshscopeError } from "#lib/errors.ts";
+
+export interface Resource {
+  /** "" for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** Plural, lower case, as in paths. */
+  readonly plural: string;
+  readonly kind: string;
+}
+
+const CORE = "";
+export const NAMESPACES: Resource = { group: CORE, version: "v1", plural: "namespaces", kind: "Namespace" };
+export const PODS: Resource = { group: CORE, version: "v1", plural: "pods", kind: "Pod" };
+export const SERVICES: Resource = { group: CORE, version: "v1", plural: "services", kind: "Service" };
+export const DEPLOYMENTS: Resource = { group: "apps", version: "v1", plural: "deployments", kind: "Deployment" };
+export const REPLICASETS: Resource = { group: "apps", version: "v1", plural: "replicasets", kind: "ReplicaSet" };
+export const STATEFULSETS: Resource = { group: "apps", version: "v1", plural: "statefulsets", kind: "StatefulSet" };
+export const DAEMONSETS: Resource = { group: "apps", version: "v1", plural: "daemonsets", kind: "DaemonSet" };
+export const JOBS: Resource = { group: "batch", version: "v1", plural: "jobs", kind: "Job" };
+export const SERVICEENTRIES: Resource = {
+  group: "networking.istio.io",
+  version: "v1",
+  plural: "serviceentries",
+  kind: "ServiceEntry",
+};
+
+/** How a collection is called in sentences: as kubectl does. */
+export function resourceName({ group, plural }: Resource): string {
+  return group === "" ? plural : `${plural}.${group}`;
+}
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** DNS subdomains, and what RBAC and CRD names add to them. No slash, no percent, no dots alone. */
+const NAME = /^[a-z0-9]([-a-z0-9.:]{0,251}[a-z0-9])?$/;
+
+/**
+ * The path of a collection, or of one object in it.
+ * @throws MeshscopeError `bad_parameter` for a name that no object can have: nothing is sent.
+ */
+export function pathOf(resource: Resource, namespace?: string, name?: string): string {
+  const root = resource.group === "" ? "/api/v1" : `/apis/${resource.group}/${resource.version}`;
+  const within = namespace === undefined ? "" : `/namespaces/${checked(DNS_LABEL, namespace, "namespace")}`;
+  const one = name === undefined ? "" : `/${checked(NAME, name, "name")}`;
+  return `${root}${within}/${resource.plural}${one}`;
+}
+
+function checked(allowed: RegExp, text: string, what: string): string {
+  if (!allowed.test(text) || text.includes("..")) {
+    throw new MeshscopeError("bad_parameter", `No Kubernetes object can have such a ${what}.`);
+  }
+  return text;
+}

@@ -1,0 +1,37 @@
+/** The door of the layout: cold, or from the layout before. Pure; docs/adr/0008-layout.md says why it is our own. */
+import { coldLayout } from "./cold.ts";
+import { hierarchy } from "./hierarchy.ts";
+import type { Layout, LayoutInput } from "./model.ts";
+import { warmLayout } from "./warm.ts";
+
+export interface LayoutOptions {
+  /** Decides between equally good starts; one seed gives one drawing. */
+  readonly seed: number;
+  /** The layout shown now: what is still there keeps its place. */
+  readonly previous?: Layout;
+}
+
+/** Under this share of known nodes the layout before says nothing about this graph, and a fresh one reads better. */
+const KNOWN_SHARE = 1 / 3;
+/** A drawing made for fewer than this share of the connections was made before the mesh was known: its order means nothing. */
+const LINKED_SHARE = 1 / 2;
+
+/**
+ * Places nodes and boxes, left to right along the edges. Cold, the same graph and seed give the same bytes in every engine
+ * (only exactly specified arithmetic, ties by id) whatever the order of the input. With `previous`, nodes that stay keep
+ * their place unless their box had to make room, and newcomers take a free place near their first neighbour.
+ * About 0.1 s for 1,000 nodes and 3,000 edges; worst case O(n² + e log e) for a single box of n nodes.
+ */
+export function layout(graph: LayoutInput, options: LayoutOptions): Layout {
+  const input = hierarchy(graph);
+  const { previous } = options;
+  if (previous !== undefined && previous.nodes.length > 0) {
+    const known = new Set(previous.nodes.map((node) => node.id));
+    const kept = input.nodes.reduce((count, node) => count + (known.has(node.id) ? 1 : 0), 0);
+    const meant = previous.links >= input.links.length * LINKED_SHARE;
+    if (meant && kept > 0 && kept >= input.nodes.length * KNOWN_SHARE) {
+      return warmLayout(input, previous, options.seed);
+    }
+  }
+  return coldLayout(input, options.seed);
+}

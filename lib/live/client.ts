@@ -1,0 +1,160 @@
+/** The main thread's handle on the topology worker. Holds no graph: the last scene's arrays, the status, one thing's details. */
+import type { GraphView } from "#lib/api/view.ts";
+import type { Scene, Strings } from "#lib/layout/scene.ts";
+import type { Details, FromWorker, LiveStatus, Row, ToWorker } from "./messages.ts";
+import { FIRST_STATUS } from "./status.ts";
+
+export interface LiveScene {
+  /** Always with strings: the last ones, where this step brought none. */
+  readonly scene: Scene & { readonly strings: Strings };
+  /** The first of a view: a good moment to fit the camera. */
+  readonly first: boolean;
+  readonly layoutMs: number | null;
+}
+
+export interface Live {
+  /** Looks at a view; asking again for the same one does nothing, unless it had failed. */
+  readonly open: (view: GraphView, detail: "auto" | "groups" | "workloads") => void;
+  readonly pause: (paused: boolean) => void;
+  /** Whose details to keep up to date; null = nobody's. */
+  readonly select: (id: string | null) => void;
+  /** Search and table rows, worst first; null when the handle was closed meanwhile. */
+  readonly rows: (
+    text: string,
+    limit: number,
+  ) => Promise<{ readonly rows: readonly Row[]; readonly total: number } | null>;
+  /** Forgets the places of this view and lays it out afresh. */
+  readonly relayout: () => void;
+  /** Calls back when status or details change (for useSyncExternalStore). */
+  readonly subscribe: (changed: () => void) => () => void;
+  readonly status: () => LiveStatus;
+  readonly details: () => Details | null;
+  /** Calls back with each scene, at once with the last one if there is any. */
+  readonly onScene: (take: (scene: LiveScene) => void) => () => void;
+  readonly close: () => void;
+}
+
+/** The part of a Worker that is used. */
+export interface LiveWorker {
+  postMessage(message: ToWorker): void;
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  terminate(): void;
+}
+
+export interface LiveOptions {
+  readonly worker?: () => LiveWorker;
+  readonly origin?: string;
+  /** Tells whether the tab can be seen, now and on change. */
+  readonly visibility?: { hidden(): boolean; onChange(call: () => void): () => void };
+}
+
+const BROKEN: LiveStatus["problem"] = {
+  code: "internal",
+  detail: "The part of the page that keeps the graph has failed. Reload the page.",
+};
+
+const documentVisibility = {
+  hidden: () => document.hidden,
+  onChange(call: () => void) {
+    document.addEventListener("visibilitychange", call);
+    return () => document.removeEventListener("visibilitychange", call);
+  },
+};
+
+/** Starts the worker. The literal `new URL` is what the bundler looks for. */
+export function createLive(options: LiveOptions = {}): Live {
+  const worker: LiveWorker =
+    options.worker?.() ?? new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const visibility = options.visibility ?? documentVisibility;
+  const origin = options.origin ?? location.origin;
+  const listeners = new Set<() => void>();
+  const sceneListeners = new Set<(scene: LiveScene) => void>();
+  let status = FIRST_STATUS;
+  let details: Details | null = null;
+  let selected: string | null = null;
+  let last: LiveScene | null = null;
+  let request = 0;
+  const asked = new Map<number, (rows: { rows: readonly Row[]; total: number } | null) => void>();
+
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const onScene = ({ scene, first, layoutMs }: Extract<FromWorker, { type: "scene" }>) => {
+    const strings = scene.strings ?? last?.scene.strings;
+    if (strings === undefined) return;
+    last = { scene: { ...scene, strings }, first, layoutMs };
+    for (const listener of sceneListeners) listener(last);
+  };
+  worker.onmessage = ({ data }) => {
+    switch (data.type) {
+      case "status":
+        status = data.status;
+        changed();
+        return;
+      case "details":
+        if (data.id !== selected) return;
+        details = data.details;
+        changed();
+        return;
+      case "scene":
+        onScene(data);
+        return;
+      case "rows":
+        asked.get(data.request)?.({ rows: data.rows, total: data.total });
+        asked.delete(data.request);
+        return;
+      case "mark":
+        performance.mark(data.name, { startTime: Math.max(0, data.at - performance.timeOrigin) });
+    }
+  };
+  worker.onerror = () => {
+    status = { ...status, phase: "failed", problem: BROKEN };
+    changed();
+  };
+  const send = (message: ToWorker) => worker.postMessage(message);
+  const tellVisible = () => send({ type: "visible", visible: !visibility.hidden() });
+  const stopWatching = visibility.onChange(tellVisible);
+  tellVisible();
+
+  return {
+    open: (view, detail) => send({ type: "open", view, detail, origin }),
+    pause: (paused) => send({ type: "pause", paused }),
+    select(id) {
+      if (id === selected) return;
+      selected = id;
+      details = null;
+      send({ type: "select", id });
+      changed();
+    },
+    rows(text, limit) {
+      request += 1;
+      const id = request;
+      return new Promise((resolve) => {
+        asked.set(id, resolve);
+        send({ type: "rows", request: id, text, limit });
+      });
+    },
+    relayout: () => send({ type: "relayout" }),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    status: () => status,
+    details: () => details,
+    onScene(take) {
+      sceneListeners.add(take);
+      if (last !== null) take({ ...last, first: true });
+      return () => sceneListeners.delete(take);
+    },
+    close() {
+      stopWatching();
+      for (const answer of asked.values()) answer(null);
+      asked.clear();
+      send({ type: "close" });
+      worker.terminate();
+      listeners.clear();
+      sceneListeners.clear();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** What the side panel gets: one thing with its neighbourhood, whole objects of the last answer. */
+import type { Graph, GraphNode } from "#lib/graph/model.ts";
+import type { Details } from "./messages.ts";
+
+/** Node ids hold no `>`, edge ids do, so that one id says what it is of. */
+export function detailsOf(graph: Graph, id: string): Details {
+  const node = graph.nodes.find((one) => one.id === id);
+  if (node !== undefined) {
+    const inbound = graph.edges.filter(({ target }) => target === id);
+    const outbound = graph.edges.filter(({ source }) => source === id);
+    const ends = new Set([...inbound.map(({ source }) => source), ...outbound.map(({ target }) => target)]);
+    const peers: Record<string, GraphNode> = Object.fromEntries(
+      graph.nodes.filter((one) => ends.has(one.id)).map((one) => [one.id, one]),
+    );
+    return { kind: "node", node, inbound, outbound, peers };
+  }
+  const edge = graph.edges.find((one) => one.id === id);
+  if (edge === undefined) return { kind: "absent", id };
+  const end = (of: string) => graph.nodes.find((one) => one.id === of) ?? null;
+  return { kind: "edge", edge, source: end(edge.source), target: end(edge.target) };
+}

@@ -1,0 +1,97 @@
+/** The typed messages between the main thread and the topology worker. Tagged unions; nothing else crosses. */
+import type { GraphView } from "#lib/api/view.ts";
+import type { GraphEdge, GraphNode, HealthState, SourceStatus } from "#lib/graph/model.ts";
+import type { Scene } from "#lib/layout/scene.ts";
+
+export type ToWorker =
+  /** Look at this view; replaces the one before. `detail: groups` asks the server for the namespace lens above 150 marks. */
+  | {
+      readonly type: "open";
+      readonly view: GraphView;
+      readonly detail: "auto" | "groups" | "workloads";
+      readonly origin: string;
+    }
+  | { readonly type: "pause"; readonly paused: boolean }
+  /** A hidden tab closes its stream. */
+  | { readonly type: "visible"; readonly visible: boolean }
+  /** Whose details to send now and after each delta; null = nothing. */
+  | { readonly type: "select"; readonly id: string | null }
+  /** Rows for the table and the search, sorted by pain; answered by `rows`. */
+  | { readonly type: "rows"; readonly request: number; readonly text: string; readonly limit: number }
+  /** Forget the places of this view and lay it out afresh. */
+  | { readonly type: "relayout" }
+  | { readonly type: "close" };
+
+export type LivePhase = "connecting" | "live" | "paused" | "hidden" | "reconnecting" | "failed";
+
+export interface LiveStatus {
+  readonly phase: LivePhase;
+  /** What the page can say of a failure; null while all is well. */
+  readonly problem: { readonly code: string; readonly detail: string } | null;
+  /** RFC 3339, of the graph shown; null before the first. */
+  readonly at: string | null;
+  /** Effective window; differs from the asked one when it was raised. */
+  readonly window: string | null;
+  readonly latencyAt: string | null;
+  readonly configurationAt: string | null;
+  readonly sources: readonly SourceStatus[];
+  readonly counts: Readonly<Record<HealthState, number>>;
+  readonly nodes: number;
+  readonly edges: number;
+  /** What is drawn: everything, or groups because there are more than 150 marks. */
+  readonly drawn: "workloads" | "groups";
+  /** Workloads in the answer behind the drawing where known. */
+  readonly hiddenWorkloads: number;
+  /** What is inside the groups, for the search; null where nothing is folded or nobody has searched. */
+  readonly folded: FoldedStatus | null;
+}
+
+export interface FoldedStatus {
+  readonly state: "reading" | "ready" | "failed";
+  /** Of which instant the names are, RFC 3339; rows asked for again after it changed hold them. */
+  readonly at: string | null;
+  /** How many marks a drawing without groups would have. */
+  readonly marks: number;
+}
+
+export interface Row {
+  readonly id: string;
+  readonly kind: "node" | "edge";
+  readonly title: string;
+  readonly where: string;
+  readonly state: HealthState;
+  readonly rate: number | null;
+  readonly requests: number | null;
+  readonly errorRate: number | null;
+  readonly p95: number | null;
+  readonly protocol: string | null;
+  /** Inside a group: there, but not drawn. */
+  readonly folded: boolean;
+}
+
+/** Everything a side panel needs about one thing, whole objects of the last answer. */
+export type Details =
+  | {
+      readonly kind: "node";
+      readonly node: GraphNode;
+      readonly inbound: readonly GraphEdge[];
+      readonly outbound: readonly GraphEdge[];
+      readonly peers: Readonly<Record<string, GraphNode>>;
+    }
+  | {
+      readonly kind: "edge";
+      readonly edge: GraphEdge;
+      readonly source: GraphNode | null;
+      readonly target: GraphNode | null;
+    }
+  | { readonly kind: "absent"; readonly id: string };
+
+/** Names of the User Timing marks that the worker measures; `at` is in milliseconds since 1970. */
+export type WorkerMark = "topology:data" | "topology:layout";
+
+export type FromWorker =
+  | { readonly type: "mark"; readonly name: WorkerMark; readonly at: number }
+  | { readonly type: "status"; readonly status: LiveStatus }
+  | { readonly type: "scene"; readonly scene: Scene; readonly first: boolean; readonly layoutMs: number | null }
+  | { readonly type: "details"; readonly id: string; readonly details: Details }
+  | { readonly type: "rows"; readonly request: number; readonly rows: readonly Row[]; readonly total: number };

@@ -1,0 +1,50 @@
+/** From the graph to what the layout takes. */
+import type { Graph, GraphEdge } from "#lib/graph/model.ts";
+import type { Layout, LayoutInput } from "#lib/layout/model.ts";
+import { boxesOf, spansClusters } from "./label.ts";
+
+/**
+ * Weight by decades of traffic, so that a drawing made a minute later has the same weights: what flows much decides where
+ * "left" is, but nothing changes with every ripple.
+ */
+function weightOf({ rate, protocol }: GraphEdge): number {
+  const value = protocol === "tcp" || rate === null ? 1 : rate;
+  return 1 + [0.1, 1, 10, 100, 1000].filter((step) => value >= step).length;
+}
+
+export function layoutInput(graph: Graph): LayoutInput {
+  const several = spansClusters(graph);
+  return {
+    nodes: graph.nodes.map((node) => ({ id: node.id, boxes: boxesOf(node, several) })),
+    edges: graph.edges.map((edge) => ({ source: edge.source, target: edge.target, weight: weightOf(edge) })),
+  };
+}
+
+/** Whether both graphs have the same nodes in the same boxes and the same edges: then the layout holds. */
+export function sameStructure(a: Graph, b: Graph): boolean {
+  if (a.nodes === b.nodes && a.edges === b.edges) return true;
+  if (a.nodes.length !== b.nodes.length || a.edges.length !== b.edges.length || a.lens !== b.lens) return false;
+  return (
+    a.edges.every(({ id }, at) => id === b.edges[at]?.id) &&
+    a.nodes.every((node, at) => {
+      const other = b.nodes[at];
+      return node.id === other?.id && node.namespace === other.namespace && node.cluster === other.cluster;
+    })
+  );
+}
+
+/** Whether something read from storage can serve as the layout before. */
+export function isLayout(value: unknown): value is Layout {
+  if (typeof value !== "object" || value === null) return false;
+  const { nodes, boxes, links } = value as { nodes?: unknown; boxes?: unknown; links?: unknown };
+  const sound = (list: unknown, keys: readonly string[]) =>
+    Array.isArray(list) &&
+    list.every(
+      (item: unknown) =>
+        typeof item === "object" &&
+        item !== null &&
+        typeof (item as { id?: unknown }).id === "string" &&
+        keys.every((key) => Number.isFinite((item as Record<string, unknown>)[key])),
+    );
+  return Number.isFinite(links) && sound(nodes, ["x", "y"]) && sound(boxes, ["x", "y", "width", "height", "depth"]);
+}

@@ -1,0 +1,128 @@
+/** Rows for the table and the search: everything on the map as text, what hurts first. */
+import type { Graph, GraphEdge, GraphNode, HealthState } from "#lib/graph/model.ts";
+import { nodeLabel, nodeWhere } from "./label.ts";
+import type { Row } from "./messages.ts";
+
+const PAIN: Readonly<Record<HealthState, number>> = { failing: 0, degraded: 1, unknown: 2, healthy: 3, idle: 4 };
+
+interface Sums {
+  rate: number | null;
+  requests: number | null;
+  errorRate: number | null;
+  p95: number | null;
+}
+
+const plus = (a: number | null, b: number | null) => (b === null ? a : (a ?? 0) + b);
+
+/** Sums of what comes into each node; a p95 only where there is one measured edge, for quantiles don't add up. */
+function inboundSums(edges: readonly GraphEdge[]): Map<string, Sums> {
+  const sums = new Map<string, Sums>();
+  const measured = new Map<string, number>();
+  for (const edge of edges) {
+    const sum = sums.get(edge.target) ?? { rate: null, requests: null, errorRate: null, p95: null };
+    sum.rate = plus(sum.rate, edge.rate);
+    sum.requests = plus(sum.requests, edge.requests);
+    sum.errorRate = plus(sum.errorRate, edge.errorRate);
+    const p95 = edge.latency?.p95 ?? null;
+    if (p95 !== null) {
+      const count = (measured.get(edge.target) ?? 0) + 1;
+      measured.set(edge.target, count);
+      sum.p95 = count === 1 ? p95 : null;
+    }
+    sums.set(edge.target, sum);
+  }
+  return sums;
+}
+
+function nodeRow(node: GraphNode, sums: Sums | undefined): Row {
+  return {
+    id: node.id,
+    kind: "node",
+    title: nodeLabel(node),
+    where: nodeWhere(node),
+    state: node.health,
+    rate: sums?.rate ?? null,
+    requests: sums?.requests ?? null,
+    errorRate: sums?.errorRate ?? null,
+    p95: sums?.p95 ?? null,
+    protocol: null,
+    folded: false,
+  };
+}
+
+function edgeRow(edge: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): Row {
+  const name = (id: string) => {
+    const node = nodes.get(id);
+    return node === undefined ? id : nodeLabel(node);
+  };
+  const target = nodes.get(edge.target);
+  return {
+    id: edge.id,
+    kind: "edge",
+    title: `${name(edge.source)} → ${name(edge.target)}`,
+    where: target === undefined ? "" : nodeWhere(target),
+    state: edge.health,
+    rate: edge.rate,
+    requests: edge.requests,
+    errorRate: edge.errorRate,
+    p95: edge.latency?.p95 ?? null,
+    protocol: edge.protocol,
+    folded: false,
+  };
+}
+
+/** Failing before degraded before the rest; then more failures, then more traffic, then by name. */
+function byPain(a: Row, b: Row): number {
+  return (
+    PAIN[a.state] - PAIN[b.state] ||
+    (b.errorRate ?? 0) - (a.errorRate ?? 0) ||
+    (b.rate ?? 0) - (a.rate ?? 0) ||
+    (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  );
+}
+
+/** How well a row answers a search: 0 = a node whose name begins so, 1 = an edge, 2 = a later word of the name does, 3 = anywhere; null = not. */
+function match(row: Row, words: readonly string[]): number | null {
+  const title = row.title.toLowerCase();
+  const text = `${title} ${row.where.toLowerCase()} ${row.protocol ?? ""} ${row.state}`;
+  if (!words.every((word) => text.includes(word))) return null;
+  const [first = ""] = words;
+  if (title.startsWith(first)) return row.kind === "node" ? 0 : 1;
+  return title.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(first)) ? 2 : 3;
+}
+
+function allRows(graph: Graph): Row[] {
+  const sums = inboundSums(graph.edges);
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  return [
+    ...graph.nodes.map((node) => nodeRow(node, sums.get(node.id))),
+    ...graph.edges.map((edge) => edgeRow(edge, nodes)),
+  ];
+}
+
+/** What the whole graph has beyond the drawn one. */
+function foldedRows(drawn: readonly Row[], whole: Graph): Row[] {
+  const known = new Set(drawn.map(({ id }) => id));
+  return allRows(whole).flatMap((row) => (known.has(row.id) ? [] : [{ ...row, folded: true }]));
+}
+
+/**
+ * At most `limit` rows that hold every word of `text`, best first, and how many there are in all. `whole` is the same
+ * view with its groups opened, where it is known: what only it has is found too, and marked as folded.
+ */
+export function rowsOf(
+  graph: Graph,
+  text: string,
+  limit: number,
+  whole: Graph | null = null,
+): { readonly rows: readonly Row[]; readonly total: number } {
+  const drawn = allRows(graph);
+  const all = whole === null ? drawn : [...drawn, ...foldedRows(drawn, whole)];
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = all.flatMap((row) => {
+    const quality = words.length === 0 ? 0 : match(row, words);
+    return quality === null ? [] : [{ row, quality }];
+  });
+  found.sort((a, b) => a.quality - b.quality || byPain(a.row, b.row));
+  return { rows: found.slice(0, Math.max(0, limit)).map(({ row }) => row), total: found.length };
+}

@@ -1,0 +1,177 @@
+import { expect, test } from "vitest";
+import type { Graph } from "#lib/graph/model.ts";
+import { layout } from "#lib/layout/layout.ts";
+import { LOCKS, MARK_STATES, NODE_BITS, SHAPES } from "#lib/layout/scene.ts";
+import { edge, graph, node } from "./live.test-support.ts";
+import { isLayout, layoutInput, sameStructure } from "./placing.ts";
+import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
+
+const A = "w/shop/workload/a";
+const B = "w/shop/workload/b";
+const C = "w/shop/workload/c";
+
+function sceneOf(of: Graph) {
+  return buildScene(of, buildSkeleton(of, layout(layoutInput(of), { seed: 1 })), {
+    version: 1,
+    stale: false,
+    withStrings: true,
+  });
+}
+
+test("kinds become shapes, health becomes states, unknown health is no data", () => {
+  const of = graph([
+    node("w/-/cluster/w", { health: "idle" }),
+    node("w/shop/namespace/shop", { health: "degraded" }),
+    node("w/shop/service/reviews", { service: "reviews", health: "unknown" }),
+    node(A, { dataplane: "gateway", health: "failing" }),
+    node(B, { dataplane: "waypoint" }),
+    node("w/unknown/external/api.example"),
+    node("w/unknown/unknown/unknown"),
+    node("w/restricted/restricted/restricted"),
+  ]);
+  const { nodes, strings } = sceneOf(of);
+  expect([...nodes.shape].map((code) => SHAPES[code])).toEqual([
+    "group",
+    "group",
+    "service",
+    "gateway",
+    "waypoint",
+    "external",
+    "unknown",
+    "restricted",
+  ]);
+  expect([...nodes.state].map((code) => MARK_STATES[code])).toEqual([
+    "idle",
+    "degraded",
+    "nodata",
+    "failing",
+    "healthy",
+    "healthy",
+    "healthy",
+    "healthy",
+  ]);
+  expect(strings?.nodeLabels).toEqual(["w", "shop", "reviews", "a", "b", "api.example", "unknown", "restricted"]);
+});
+
+test("a node shows what comes in; without callers what goes out, but no latency of its own then", () => {
+  const of = graph(
+    [node(A), node(B), node(C)],
+    [
+      edge(A, B, { rate: 10, errorRate: 1, latency: { mean: null, p50: null, p95: 20, p99: null } }),
+      edge(C, B, { rate: 30, errorRate: 1, latency: { mean: null, p50: null, p95: 50, p99: null } }),
+    ],
+  );
+  const { nodes } = sceneOf(of);
+  expect([...nodes.rate]).toEqual([10, 40, 30]);
+  expect(nodes.errorShare[1]).toBeCloseTo(0.05);
+  expect(nodes.p95[0]).toBeNaN();
+  expect(nodes.p95[1]).toBe(50);
+  expect([...nodes.bits].map((bits) => (bits & NODE_BITS.p95Bound) !== 0)).toEqual([false, true, false]);
+});
+
+test("what isn't known is NaN, never 0", () => {
+  const of = graph([node(A), node(B)], [edge(A, B, { protocol: "tcp", rate: null, requests: null, errorRate: null })]);
+  const { nodes, edges } = sceneOf(of);
+  for (const value of [
+    nodes.rate[1],
+    nodes.errorShare[1],
+    nodes.bytes[1],
+    edges.rate[0],
+    edges.requests[0],
+    edges.errorShare[0],
+    edges.p95[0],
+    edges.bytes[0],
+  ]) {
+    expect(value).toBeNaN();
+  }
+});
+
+test("bytes of tcp count on both ends", () => {
+  const tcp = {
+    protocol: "tcp",
+    rate: null,
+    requests: null,
+    errorRate: null,
+    bytesPerSecond: { sent: 100, received: 900 },
+  };
+  const { nodes, edges } = sceneOf(graph([node(A), node(B)], [edge(A, B, tcp)]));
+  expect([...nodes.bytes]).toEqual([1000, 1000]);
+  expect(edges.bytes[0]).toBe(1000);
+});
+
+test.each([
+  [null, "unknown"],
+  [1, "mtls"],
+  [0.9996, "mtls"],
+  [0.5, "partial"],
+  [0, "plain"],
+])("mtls %s is drawn as %s", (mtls, name) => {
+  const { edges } = sceneOf(graph([node(A), node(B)], [edge(A, B, { mtls })]));
+  expect(LOCKS[edges.lock[0] ?? -1]).toBe(name);
+});
+
+test("badges become bits", () => {
+  const of = graph([
+    node(A, { badges: ["unmeshed", "outside"] }),
+    node(B, { badges: ["partial-coverage"], goneAt: "2026-08-20T14:00:00Z" }),
+  ]);
+  expect([...sceneOf(of).nodes.bits]).toEqual([
+    NODE_BITS.unmeshed | NODE_BITS.outside,
+    NODE_BITS.partialCoverage | NODE_BITS.gone,
+  ]);
+});
+
+test("namespaces are boxes; clusters too, where there are several; what is outside is in none", () => {
+  const one = sceneOf(graph([node(A), node(B), node("w/unknown/external/x.example")]));
+  expect(one.strings?.boxes.map(({ label, sublabel, depth }) => [label, sublabel, depth])).toEqual([
+    ["shop", "2 workloads", 0],
+  ]);
+  const two = sceneOf(graph([node("e/shop/workload/a"), node(A)]));
+  expect(two.strings?.boxes.map(({ label, sublabel, depth }) => [label, sublabel, depth])).toEqual([
+    ["e", "1 workload", 0],
+    ["w", "1 workload", 0],
+    ["shop", "1 workload", 1],
+    ["shop", "1 workload", 1],
+  ]);
+});
+
+test("an edge whose end is missing is left out everywhere", () => {
+  const { edges, strings } = sceneOf(graph([node(A), node(B)], [edge(A, B), edge(A, C)]));
+  expect(edges.source).toHaveLength(1);
+  expect(edges.rate).toHaveLength(1);
+  expect(strings?.edgeIds).toHaveLength(1);
+});
+
+test("all arrays travel, none is shared with the next scene", () => {
+  const of = graph([node(A), node(B)], [edge(A, B)]);
+  const skeleton = buildSkeleton(of, layout(layoutInput(of), { seed: 1 }));
+  const options = { version: 1, stale: false, withStrings: false };
+  const first = buildScene(of, skeleton, options);
+  structuredClone(first, { transfer: buffersOf(first) });
+  const second = buildScene(of, skeleton, options);
+  expect(second.nodes.x).toHaveLength(2);
+  expect(second.edges.path.length).toBeGreaterThan(0);
+  expect(new Set(buffersOf(second)).size).toBe(buffersOf(second).length);
+});
+
+test("structure is ids, boxes and lens; numbers aren't", () => {
+  const of = graph([node(A), node(B)], [edge(A, B)]);
+  expect(sameStructure(of, graph([node(A, { health: "failing" }), node(B)], [edge(A, B, { rate: 3 })]))).toBe(true);
+  expect(sameStructure(of, graph([node(A), node(C)], [edge(A, B)]))).toBe(false);
+  expect(sameStructure(of, graph([node(A), node(B)], []))).toBe(false);
+  expect(sameStructure(of, { ...of, nodes: [...of.nodes], lens: "app" })).toBe(false);
+});
+
+test.each([
+  [null, false],
+  [{}, false],
+  [{ nodes: [], boxes: [], links: 0 }, true],
+  [{ nodes: [], boxes: [] }, false],
+  [
+    { nodes: [{ id: "a", x: 1, y: 2 }], boxes: [{ id: "b", x: 0, y: 0, width: 1, height: 1, depth: 0 }], links: 1 },
+    true,
+  ],
+  [{ nodes: [{ id: "a", x: null, y: 2 }], boxes: [], links: 0 }, false],
+  [{ nodes: [{ id: 1, x: 1, y: 2 }], boxes: [], links: 0 }, false],
+  [{ nodes: "x", boxes: [], links: 0 }, false],
+])("stored places %j: %s", (value, sound) => expect(isLayout(value)).toBe(sound));

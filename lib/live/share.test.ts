@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import type { Graph } from "#lib/graph/model.ts";
+import { graph, node, settle, World } from "./live.test-support.ts";
+import { followStream } from "./share.ts";
+import { SILENCE_MS, type StreamState } from "./stream.ts";
+
+const GRAPH = graph([node("w/shop/workload/a")]);
+
+/** A tab that keeps what it hears. */
+function tab(world: World, o: { locks?: boolean; frozen?: () => boolean } = {}) {
+  const heard: string[] = [];
+  let state: StreamState | null = null;
+  let known: { graph: Graph; id: string } | null = null;
+  const stream = followStream("/s", "", world.surroundings(o), {
+    event: ({ name, id }) => {
+      heard.push(`${name} ${id}`);
+      known = { graph: GRAPH, id };
+    },
+    beat: () => heard.push("beat"),
+    state: (next) => {
+      state = next;
+    },
+    known: () => known,
+    joined: (_, id) => {
+      heard.push(`joined ${id}`);
+      known = { graph: GRAPH, id };
+    },
+  });
+  return { heard, stream, state: () => state };
+}
+
+async function ready(world: World) {
+  await settle();
+  world.last().open();
+  await settle();
+}
+
+test("two tabs, one stream; both hear everything", async () => {
+  const world = new World();
+  const first = tab(world);
+  const second = tab(world);
+  await ready(world);
+  world.last().event("snapshot", GRAPH, "e-1");
+  world.last().send(":\n");
+  await settle();
+  expect(world.asked).toHaveLength(1);
+  expect(first.heard).toEqual(["snapshot e-1", "beat"]);
+  expect(second.heard).toEqual(first.heard);
+  expect(second.state()).toEqual({ kind: "open" });
+});
+
+test("a tab that joins later gets the graph from the one that has it", async () => {
+  const world = new World();
+  tab(world);
+  await ready(world);
+  world.last().event("snapshot", GRAPH, "e-1");
+  await settle();
+  const late = tab(world);
+  await settle();
+  world.last().event("delta", {}, "e-2");
+  await settle();
+  expect(late.heard).toEqual(["joined e-1", "delta e-2"]);
+  expect(late.state()).toEqual({ kind: "open" });
+  expect(world.asked).toHaveLength(1);
+});
+
+test("who leaves hands over; the next goes on from the last event", async () => {
+  const world = new World();
+  const first = tab(world);
+  const second = tab(world);
+  await ready(world);
+  world.last().event("snapshot", GRAPH, "e-1");
+  await settle();
+  first.stream.close();
+  await ready(world);
+  expect(world.asked).toHaveLength(2);
+  expect(world.asked[0]?.signal.aborted).toBe(true);
+  expect(world.last().headers["last-event-id"]).toBe("e-1");
+  world.last().event("delta", {}, "e-2");
+  await settle();
+  expect(second.heard).toEqual(["snapshot e-1", "delta e-2"]);
+  expect(first.heard).toEqual(["snapshot e-1"]);
+});
+
+test("a frozen holder is replaced, and falls back in line when it wakes", async () => {
+  const world = new World();
+  let frozen = false;
+  const first = tab(world, { frozen: () => frozen });
+  const second = tab(world);
+  await ready(world);
+  world.last().event("snapshot", GRAPH, "e-1");
+  await settle();
+  frozen = true;
+  await world.pass(SILENCE_MS);
+  await ready(world);
+  expect(world.asked).toHaveLength(2);
+  expect(world.asked[0]?.signal.aborted).toBe(true);
+  frozen = false;
+  world.last().event("delta", {}, "e-2");
+  await settle();
+  expect(second.heard).toEqual(["snapshot e-1", "delta e-2"]);
+  expect(first.heard).toEqual(["snapshot e-1", "delta e-2"]);
+});
+
+test("trouble of the holder is everybody's", async () => {
+  const world = new World();
+  tab(world);
+  const second = tab(world);
+  await settle();
+  world.last().refuse(403, { code: "forbidden", detail: "No." });
+  await settle();
+  expect(second.state()).toEqual({ kind: "refused", problem: { code: "forbidden", detail: "No." } });
+});
+
+test("without locks every tab has its own stream", async () => {
+  const world = new World();
+  tab(world, { locks: false });
+  tab(world, { locks: false });
+  await settle();
+  expect(world.asked).toHaveLength(2);
+});

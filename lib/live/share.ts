@@ -1,0 +1,166 @@
+/**
+ * Tabs of one origin that look at the same URL share one stream, for HTTP/1.1 allows a browser six connections. A Web Lock
+ * elects who holds it; the others listen on a BroadcastChannel. Whoever leaves releases the lock, the next in line connects
+ * and goes on from the last event it heard.
+ */
+import type { Graph } from "#lib/graph/model.ts";
+import type { StreamEvent } from "./sse.ts";
+import { openStream, SILENCE_MS, type Stream, type StreamSink, type StreamState, type Surroundings } from "./stream.ts";
+
+/** The part of LockManager that is used. */
+export interface Locks {
+  request(
+    name: string,
+    options: { readonly signal?: AbortSignal; readonly steal?: boolean },
+    held: () => Promise<void>,
+  ): Promise<void>;
+}
+
+/** The part of BroadcastChannel that is used. */
+export interface Channel {
+  postMessage(message: unknown): void;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  close(): void;
+}
+
+export interface SharedSurroundings extends Surroundings {
+  /** Absent outside secure contexts: then every tab has its own stream. */
+  readonly locks: Locks | undefined;
+  readonly channel: (name: string) => Channel;
+}
+
+export interface SharedSink extends StreamSink {
+  /** What this tab knows, for one that joins. */
+  readonly known: () => { readonly graph: Graph; readonly id: string } | null;
+  /** What another tab knew when this one joined. */
+  readonly joined: (graph: Graph, id: string) => void;
+}
+
+type Word =
+  | { readonly type: "hello" }
+  | { readonly type: "known"; readonly graph: Graph; readonly id: string; readonly state: StreamState }
+  | { readonly type: "event"; readonly event: StreamEvent }
+  | { readonly type: "state"; readonly state: StreamState }
+  | { readonly type: "beat" };
+
+const MOST_EARLY = 64;
+
+/** Follows `url`, as the one who holds the stream or as a listener. */
+export function followStream(url: string, lastId: string, around: SharedSurroundings, sink: SharedSink): Stream {
+  const { locks } = around;
+  if (locks === undefined) return openStream(url, lastId, around, sink);
+
+  const name = `meshscope ${url}`;
+  const channel = around.channel(name);
+  const say = (word: Word) => channel.postMessage(word);
+  let waiting = new AbortController();
+  let id = lastId;
+  let closed = false;
+  let own: Stream | null = null;
+  let release = () => {};
+  let state: StreamState = { kind: "connecting" };
+  let cancelWatch = () => {};
+  /** What sources said before there was any graph: one that joins then must learn why there is none. */
+  let early: StreamEvent[] = [];
+
+  const setState = (next: StreamState) => {
+    state = next;
+    sink.state(next);
+  };
+  const lead = () =>
+    new Promise<void>((resolve) => {
+      if (closed) {
+        resolve();
+        return;
+      }
+      cancelWatch();
+      release = resolve;
+      own = openStream(url, id, around, {
+        event: (event) => {
+          id = event.id;
+          early = event.name === "source" && early.length < MOST_EARLY ? [...early, event] : [];
+          say({ type: "event", event });
+          sink.event(event);
+        },
+        beat: () => {
+          say({ type: "beat" });
+          sink.beat();
+        },
+        state: (next) => {
+          say({ type: "state", state: next });
+          setState(next);
+        },
+      });
+    });
+  const stopLeading = () => {
+    own?.close();
+    own = null;
+    release();
+  };
+  const queue = (steal: boolean) => {
+    waiting.abort();
+    waiting = new AbortController();
+    const { signal } = waiting;
+    locks.request(name, steal ? { steal } : { signal }, lead).catch(() => {
+      // Aborted by us, or another tab took the lock because this one seemed frozen: then fall back in line.
+      if (signal.aborted) return;
+      stopLeading();
+      if (closed) return;
+      watch();
+      queue(false);
+    });
+  };
+  const watch = () => {
+    cancelWatch();
+    if (own === null && !closed) cancelWatch = around.after(SILENCE_MS, () => queue(true));
+  };
+
+  channel.onmessage = ({ data }) => {
+    if (closed) return;
+    const word = data as Word;
+    if (word.type === "hello") {
+      if (own === null) return;
+      const known = sink.known();
+      if (known !== null) say({ type: "known", ...known, state });
+      else {
+        say({ type: "state", state });
+        for (const event of early) say({ type: "event", event });
+      }
+      return;
+    }
+    if (own !== null) return;
+    watch();
+    switch (word.type) {
+      case "known":
+        if (id !== "") return;
+        id = word.id;
+        sink.joined(word.graph, word.id);
+        setState(word.state);
+        return;
+      case "event":
+        // A change without what it changes is of no use: the holder's answer to "hello" is on its way.
+        if (id === "" && word.event.name === "delta") return;
+        id = word.event.id;
+        sink.event(word.event);
+        return;
+      case "beat":
+        sink.beat();
+        return;
+      case "state":
+        setState(word.state);
+    }
+  };
+  sink.state(state);
+  queue(false);
+  say({ type: "hello" });
+  watch();
+  return {
+    close() {
+      closed = true;
+      waiting.abort();
+      cancelWatch();
+      stopLeading();
+      channel.close();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { LiveStatus } from "./messages.ts";
+
+/** Status before there is any: what the server renders, and what the first frame shows. */
+export const FIRST_STATUS: LiveStatus = {
+  phase: "connecting",
+  problem: null,
+  at: null,
+  window: null,
+  latencyAt: null,
+  configurationAt: null,
+  sources: [],
+  counts: { healthy: 0, degraded: 0, failing: 0, idle: 0, unknown: 0 },
+  nodes: 0,
+  edges: 0,
+  drawn: "workloads",
+  hiddenWorkloads: 0,
+  folded: null,
+};

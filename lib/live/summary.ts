@@ -1,0 +1,60 @@
+/** What the page's frame says about the graph: counts, freshness, what is drawn. */
+import type { Graph, HealthState, SourceStatus } from "#lib/graph/model.ts";
+import type { FoldedStatus, LivePhase, LiveStatus } from "./messages.ts";
+import type { StreamState } from "./stream.ts";
+
+export interface Situation {
+  readonly graph: Graph | null;
+  /** What sources said before there was a graph. */
+  readonly early: readonly SourceStatus[];
+  readonly stream: StreamState;
+  readonly paused: boolean;
+  readonly visible: boolean;
+  readonly groups: boolean;
+  readonly hiddenWorkloads: number;
+  readonly folded: FoldedStatus | null;
+}
+
+export function phaseOf({ graph, stream, paused, visible }: Situation): LivePhase {
+  if (stream.kind === "refused") return "failed";
+  if (paused) return "paused";
+  if (!visible) return "hidden";
+  if (stream.kind === "waiting") return "reconnecting";
+  return graph === null || stream.kind === "connecting" ? "connecting" : "live";
+}
+
+const silent = ({ state }: SourceStatus) => state === "stale" || state === "down";
+
+/** Whether what is drawn has no living source: our server is gone, or every Prometheus behind it is silent. */
+export function isStale(graph: Graph, stream: StreamState): boolean {
+  if (stream.kind === "waiting" || stream.kind === "refused") return true;
+  const metrics = graph.sources.filter(({ kind }) => kind === "prometheus");
+  return metrics.length > 0 && metrics.every(silent);
+}
+
+export function statusOf(situation: Situation): LiveStatus {
+  const { graph, stream } = situation;
+  const counts: Record<HealthState, number> = { healthy: 0, degraded: 0, failing: 0, idle: 0, unknown: 0 };
+  for (const { health } of graph?.nodes ?? []) counts[health] += 1;
+  return {
+    phase: phaseOf(situation),
+    problem: stream.kind === "waiting" || stream.kind === "refused" ? stream.problem : null,
+    at: graph?.at ?? null,
+    window: graph?.window ?? null,
+    latencyAt: graph?.latencyAt ?? null,
+    configurationAt: graph?.configurationAt ?? null,
+    sources: graph?.sources ?? situation.early,
+    counts,
+    nodes: graph?.nodes.length ?? 0,
+    edges: graph?.edges.length ?? 0,
+    drawn: situation.groups ? "groups" : "workloads",
+    hiddenWorkloads: situation.groups ? situation.hiddenWorkloads : 0,
+    folded: situation.folded,
+  };
+}
+
+/** The list after a source said how it is. */
+export function withSource(sources: readonly SourceStatus[], source: SourceStatus): readonly SourceStatus[] {
+  const replaced = sources.map((old) => (old.name === source.name && old.kind === source.kind ? source : old));
+  return replaced.includes(source) ? replaced : [...replaced, source];
+}

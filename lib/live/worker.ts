@@ -1,0 +1,23 @@
+/** The topology worker's entry: hands the browser's own things to a session. Loaded by client.ts alone. */
+import type { ToWorker } from "./messages.ts";
+import { createPlaces } from "./places.ts";
+import { Session } from "./session.ts";
+import type { Channel } from "./share.ts";
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+
+const session = new Session({
+  fetch: (url, init) => fetch(url, { ...init, cache: "no-store", credentials: "same-origin" }),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+  random: Math.random,
+  locks: navigator.locks,
+  channel: (name) => new BroadcastChannel(name) as Channel,
+  post: (message, transfer) => scope.postMessage(message, transfer ?? []),
+  places: createPlaces(scope.indexedDB, Date.now),
+  now: () => performance.timeOrigin + performance.now(),
+});
+
+scope.onmessage = ({ data }: MessageEvent<ToWorker>) => session.receive(data);

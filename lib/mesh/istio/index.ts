@@ -1,0 +1,50 @@
+/** Istio behind the mesh port: sidecars, gateways, waypoints and ztunnels, from Istio's standard metrics alone. */
+import type { Capabilities, MeshAdapter, PlanOptions, Read } from "#lib/mesh/port.ts";
+import type { Expr } from "#lib/promql/ast.ts";
+import { metric, union } from "#lib/promql/build.ts";
+import type { Seconds } from "#lib/units.ts";
+import { chartsOf } from "./charts.ts";
+import { decodeAnswers } from "./decode.ts";
+import { type Facts, factsOf } from "./facts.ts";
+import { learnFrom, probes } from "./probe.ts";
+import {
+  historyRead,
+  l4Read,
+  latencyRead,
+  newbornRead,
+  requestsRead,
+  silentLatencyRead,
+  targetsRead,
+} from "./reads.ts";
+import { type Recorded, recordingFor } from "./recordings.ts";
+import { seriesReads } from "./series.ts";
+
+function plan(window: Seconds, capabilities: Capabilities, options: PlanOptions): readonly Read[] {
+  const facts = factsOf(capabilities);
+  const recorded = (id: Recorded, raw: (window: Seconds, facts: Facts) => Expr) => {
+    const name = options.past === true ? null : recordingFor(id, window, facts);
+    if (name === null) return raw(window, facts);
+    const rest = id === "latency" ? silentLatencyRead(window, facts) : null;
+    return rest === null ? metric(name) : union(metric(name), rest);
+  };
+  const targets = targetsRead(facts);
+  const reads: Read[] = [
+    { id: "requests", group: "rates", query: recorded("requests", requestsRead) },
+    { id: "newborn", group: "rates", query: recorded("newborn", newbornRead) },
+    { id: "l4", group: "rates", query: recorded("l4", l4Read) },
+  ];
+  if (targets !== null) reads.push({ id: "targets", group: "rates", query: targets });
+  if (options.edges === "all") reads.push({ id: "history", group: "rates", query: historyRead(facts) });
+  if (options.latency) reads.push({ id: "latency", group: "latency", query: recorded("latency", latencyRead) });
+  return reads;
+}
+
+export const istio: MeshAdapter = {
+  mesh: "istio",
+  probe: probes,
+  learn: learnFrom,
+  plan,
+  decode: decodeAnswers,
+  series: seriesReads,
+  charts: chartsOf,
+};

@@ -1,0 +1,207 @@
+/** Questions about the telemetry itself, asked every few minutes, and what their answers teach. */
+import type { Answers, Capabilities, Probe } from "#lib/mesh/port.ts";
+import type { Expr } from "#lib/promql/ast.ts";
+import {
+  aggregateBy,
+  and,
+  arithmetic,
+  call,
+  countBy,
+  groupBy,
+  type InstantSelector,
+  is,
+  isOneOf,
+  maxBy,
+  metric,
+  number,
+  offset,
+  over,
+  overTime,
+  series,
+  tagged,
+  topk,
+  union,
+  unless,
+  where,
+} from "#lib/promql/build.ts";
+import type { Sample } from "#lib/promql/result.ts";
+import { type Seconds, seconds } from "#lib/units.ts";
+import { type Facts, factsOf } from "./facts.ts";
+import { DURATION, known, METERS, REQUESTS } from "./labels.ts";
+import { TARGET_LABELS } from "./reads.ts";
+import { FRESH, RECORDED_WINDOWS, recordingName } from "./recordings.ts";
+
+const FACT = "fact";
+const POD_LABELS = ["pod", "kubernetes_pod_name", "pod_name"] as const;
+const NAMESPACE_LABELS = ["namespace", "kubernetes_namespace", "pod_namespace"] as const;
+const ZTUNNEL_LABELS = ["app", "app_kubernetes_io_name", "container"] as const;
+/** Spans that the scrape interval is measured over: the longest one that a target has lived through counts. */
+const SPANS: readonly Seconds[] = [10, 30, 60, 300].map(seconds);
+/** How many clients that don't report are asked for by name. */
+const MAX_SILENT = 50;
+
+const BOTH: InstantSelector = series([isOneOf("__name__", [REQUESTS, METERS.opened])]);
+
+/** `span / samples in it`, of series that existed throughout it. */
+function interval(selector: InstantSelector, span: Seconds): Expr {
+  const throughout = and(overTime("count", over(selector, span)), and(selector, offset(selector, span)));
+  return arithmetic(number(span), "/", throughout);
+}
+
+/** In the order in which they are asked; all of them together cost about one refresh. */
+export function probes(): readonly Probe[] {
+  const requests = metric(REQUESTS);
+  const opened = metric(METERS.opened);
+  const tag = (expr: Expr, fact: string) => tagged(expr, FACT, fact);
+  const quietEnds = ["source_cluster", "source_workload_namespace", "source_workload"];
+  return [
+    { id: "sample", query: topk(40, BOTH) },
+    { id: "jobs", query: countBy(["job"], BOTH) },
+    {
+      id: "ztunnel",
+      query: union(
+        tag(countBy([], metric(METERS.failed)), "failed"),
+        ...ZTUNNEL_LABELS.map((label) => tag(countBy([], metric(METERS.opened, [is(label, "ztunnel")])), label)),
+      ),
+    },
+    {
+      id: "interval",
+      query: union(
+        tag(number0(), ""),
+        ...SPANS.flatMap((span) =>
+          [requests, opened].map((selector, i) => tag(median(interval(selector, span)), `${span} ${i}`)),
+        ),
+      ),
+    },
+    {
+      id: "doubles",
+      query: where(
+        countBy(
+          ["cluster", ...NAMESPACE_LABELS, ...POD_LABELS],
+          groupBy(["cluster", ...NAMESPACE_LABELS, ...POD_LABELS, ...TARGET_LABELS], BOTH),
+        ),
+        ">",
+        number(1),
+      ),
+    },
+    {
+      id: "silent",
+      query: groupBy(
+        ["source_workload"],
+        unless(
+          groupBy(quietEnds, metric(REQUESTS, [is("reporter", "destination")])),
+          groupBy(quietEnds, metric(REQUESTS, [is("reporter", "source")])),
+        ),
+      ),
+    },
+    {
+      id: "recordings",
+      query: union(
+        tag(number0(), ""),
+        ...RECORDED_WINDOWS.flatMap(({ window }) =>
+          (["requests", "l4"] as const).map((read) =>
+            tag(maxBy([], call("timestamp", metric(recordingName(read, window) ?? REQUESTS))), `${window} ${read}`),
+          ),
+        ),
+      ),
+    },
+    {
+      id: "buckets",
+      query: union(
+        tag(countBy([], metric(`${DURATION}_bucket`, [is("le", "+Inf")])), "classic"),
+        tag(countBy([], call("histogram_count", metric(DURATION))), "native"),
+      ),
+    },
+  ];
+}
+
+/** The middle of a vector. */
+const median = (expr: Expr): Expr => ({ ...aggregateBy("max", [], expr), op: "quantile", parameter: 0.5 });
+/** An empty vector, so that a union can start from nothing. */
+const number0 = (): Expr => where(call("vector", number(0)), ">", number(0));
+
+/** Reads a probe round. What a failed probe would have said stays as it was. */
+export function learnFrom(answers: Answers, previous: Capabilities | null): Capabilities {
+  const before = factsOf(previous);
+  const sample = answers.get("sample")?.samples;
+  const of = <K extends keyof Facts>(id: string, key: K, read: (samples: readonly Sample[]) => Facts[K]): Facts[K] => {
+    const samples = answers.get(id)?.samples;
+    return samples === undefined ? before[key] : read(samples);
+  };
+  const facts: Facts = {
+    podLabel: of("sample", "podLabel", (s) => commonest(s, POD_LABELS) ?? before.podLabel),
+    namespaceLabel: of("sample", "namespaceLabel", (s) => commonest(s, NAMESPACE_LABELS) ?? before.namespaceLabel),
+    clusterLabel: of("sample", "clusterLabel", (s) => commonest(s, ["cluster"]) !== null),
+    ztunnelLabel: of("ztunnel", "ztunnelLabel", (s) => ZTUNNEL_LABELS.find((label) => has(s, label)) ?? null),
+    ztunnel: of("ztunnel", "ztunnel", (s) => s.length > 0),
+    doubles: of("doubles", "doubles", doublesIn),
+    silent: of("silent", "silent", silentIn),
+    recorded: recordedIn(answers, before),
+    buckets: of("buckets", "buckets", (s) => (has(s, "classic") ? "classic" : has(s, "native") ? "native" : "none")),
+    jobs: of("jobs", "jobs", (s) => [...new Set(s.flatMap(({ labels }) => known(labels, "job") ?? []))].sort()),
+  };
+  const intervals = answers.get("interval")?.samples;
+  return {
+    mesh: "istio",
+    present: sample === undefined ? (previous?.present ?? false) : sample.length > 0,
+    scrapeInterval: intervals === undefined ? (previous?.scrapeInterval ?? null) : intervalIn(intervals),
+    facts: { ...facts },
+  };
+}
+
+const has = (samples: readonly Sample[], fact: string) =>
+  samples.some(({ labels, value }) => labels[FACT] === fact && value > 0);
+
+/** The label that most of the samples carry; null if none carries any. */
+function commonest(samples: readonly Sample[], names: readonly string[]): string | null {
+  const ranked = names
+    .map((name) => ({ name, count: samples.filter(({ labels }) => (labels[name] ?? "") !== "").length }))
+    .sort((a, b) => b.count - a.count);
+  const [best] = ranked;
+  return best === undefined || best.count === 0 ? null : best.name;
+}
+
+/** Pods with several targets. Series that name no pod can't be told apart, so they prove nothing. */
+function doublesIn(samples: readonly Sample[]): Facts["doubles"] {
+  const pods = samples.flatMap(({ labels }) => {
+    const pod = POD_LABELS.map((name) => labels[name] ?? "").find((value) => value !== "");
+    const namespace = NAMESPACE_LABELS.map((name) => labels[name] ?? "").find((value) => value !== "");
+    return pod === undefined ? [] : [`${namespace ?? "?"}/${pod}`];
+  });
+  const [example] = pods.sort();
+  return example === undefined ? null : { pods: pods.length, example };
+}
+
+function silentIn(samples: readonly Sample[]): readonly string[] {
+  const names = samples.flatMap(({ labels }) => known(labels, "source_workload") ?? []);
+  return [...new Set(names)]
+    .filter((name) => name.length <= 253)
+    .sort()
+    .slice(0, MAX_SILENT);
+}
+
+/** Windows whose recordings were written within the last minute. */
+function recordedIn(answers: Answers, before: Facts): readonly number[] {
+  const answer = answers.get("recordings");
+  if (answer === undefined) return before.recorded;
+  const fresh = answer.samples.filter(({ value }) => answer.at - value <= FRESH && value <= answer.at + 1);
+  const windows = fresh.map(({ labels }) => Number((labels[FACT] ?? "").split(" ")[0]));
+  return RECORDED_WINDOWS.map(({ window }) => window as number).filter((window) => windows.includes(window));
+}
+
+/** Intervals that people configure: a measured one this near (10 %) is that one; a missed scrape must not raise windows. */
+const USUAL = [1, 2, 3, 5, 10, 15, 20, 30, 60, 120];
+
+/** The interval by the longest span lived through that holds enough samples to tell. */
+function intervalIn(samples: readonly Sample[]): Seconds | null {
+  for (const span of SPANS.toReversed()) {
+    const own = samples.filter(({ labels, value }) => {
+      return (labels[FACT] ?? "").startsWith(`${span} `) && Number.isFinite(value) && value > 0 && value <= span / 2;
+    });
+    if (own.length === 0) continue;
+    const measured = Math.max(...own.map(({ value }) => value));
+    const usual = USUAL.find((each) => Math.abs(measured - each) <= each / 10);
+    return seconds(usual ?? Math.round(measured * 10) / 10);
+  }
+  return null;
+}

@@ -1,0 +1,165 @@
+/**
+ * What one refresh asks, whatever the number of namespaces: requests, first values of newborn series, layer 4, targets
+ * and latency; a sixth read only for edges that are known but silent. ADR 0006 weighs the alternatives.
+ */
+
+import type { Expr, Matcher } from "#lib/promql/ast.ts";
+import {
+  and,
+  arithmetic,
+  type InstantSelector,
+  increase,
+  is,
+  isNot,
+  isOneOf,
+  maxBy,
+  metric,
+  number,
+  offset,
+  over,
+  overTime,
+  rate,
+  sumBy,
+  tagged,
+  union,
+  unless,
+  where,
+} from "#lib/promql/build.ts";
+import { type Seconds, seconds } from "#lib/units.ts";
+import type { Facts } from "./facts.ts";
+import { DURATION, ENDS, L4_LABELS, METER, METERS, REQUEST_LABELS, REQUESTS, SOCKETS } from "./labels.ts";
+
+/** Labels that say which scrape, by which Prometheus, brought a series, and nothing about the proxy itself. */
+export const TARGET_LABELS = ["job", "instance", "prometheus", "prometheus_replica", "replica"] as const;
+/** How long `edges=all` looks back. */
+export const HISTORY = seconds(3600);
+
+const positive = (expr: Expr) => where(expr, ">", number(0));
+
+/** `sum by (labels)`, in which a pod that two targets report counts once: per target, then the larger, then the sum. */
+export function total(labels: readonly string[], expr: Expr, facts: Facts): Expr {
+  const { podLabel, namespaceLabel } = facts;
+  if (facts.doubles === null || podLabel === null) return sumBy(labels, expr);
+  const pod = [...labels, "cluster", ...(namespaceLabel === null ? [] : [namespaceLabel]), podLabel];
+  return sumBy(labels, maxBy(pod, sumBy([...pod, ...TARGET_LABELS], expr)));
+}
+
+/** Requests/s by everything that says what became of them. Silent series don't travel. */
+export function requestsRead(window: Seconds, facts: Facts): Expr {
+  return positive(total(REQUEST_LABELS, rate(metric(REQUESTS), window), facts));
+}
+
+/** Series that didn't exist `window` ago although their target answered then. */
+function bornWithin(selector: InstantSelector, window: Seconds): Expr {
+  const upThen = where(offset(metric("up"), window), "==", number(1));
+  return and(unless(selector, offset(selector, window)), upThen, { on: ["job", "instance"] });
+}
+
+/**
+ * What rate() doesn't see of newborn series, as an amount over the window.
+ *
+ * A counter that is born within the window at 0 and stands at v now has counted v. rate() × window gives
+ * (v - first value) plus what it extrapolates before the first sample and after the last. The extrapolation before never
+ * passes the counter's zero point, so adding the first value would count that part twice. What is missing is
+ * v - rate × window where that is positive: the sum is then v exactly, and never less than v, nor more than rate()'s own
+ * extrapolation to the present. A series with one sample has no rate at all: all of v is missing. After a reset v is
+ * less than was counted: then rate() is the better answer, and nothing is added.
+ * The target must have answered `window` ago: a pod that Prometheus has just found brings counters of days.
+ */
+function missed(selector: InstantSelector, window: Seconds): Expr {
+  const seen = arithmetic(rate(selector, window), "*", number(window));
+  // What has no rate was not seen at all: 0, in the shape of rate()'s answer.
+  const unseen = arithmetic(selector, "*", number(0));
+  return positive(arithmetic(bornWithin(selector, window), "-", union(seen, unseen)));
+}
+
+/** Meters of the newborn read. */
+export const NEWBORN = {
+  missed: "missed",
+  born: "born",
+  samples: "samples",
+  opened: "opened",
+  failed: "failed",
+} as const;
+
+/** First values that rate() can't see: of requests, with their amount and age; of connections, for failures in a burst. */
+export function newbornRead(window: Seconds, facts: Facts): Expr {
+  const requests = metric(REQUESTS);
+  const born = bornWithin(requests, window);
+  const age = and(overTime("count", over(requests, window)), born);
+  const l4 = l4Labels(facts);
+  return union(
+    tagged(positive(total(REQUEST_LABELS, missed(requests, window), facts)), METER, NEWBORN.missed),
+    tagged(positive(total(REQUEST_LABELS, born, facts)), METER, NEWBORN.born),
+    tagged(maxBy(REQUEST_LABELS, age), METER, NEWBORN.samples),
+    tagged(positive(total(l4, missed(metric(METERS.opened), window), facts)), METER, NEWBORN.opened),
+    tagged(positive(total(l4, missed(metric(METERS.failed), window), facts)), METER, NEWBORN.failed),
+  );
+}
+
+function l4Labels({ ztunnelLabel }: Facts): readonly string[] {
+  return ztunnelLabel === null ? L4_LABELS : [...L4_LABELS, ztunnelLabel];
+}
+
+/** Bytes, connections and gRPC messages in one answer, told apart by the label `meter`. */
+export function l4Read(window: Seconds, facts: Facts): Expr {
+  const labels = l4Labels(facts);
+  const counters = Object.entries(METERS).map(([meter, name]) =>
+    tagged(positive(total(labels, rate(metric(name), window), facts)), METER, meter),
+  );
+  const open = tagged(positive(total(labels, metric(SOCKETS), facts)), METER, "open");
+  return union(open, ...counters);
+}
+
+/** 101 is left out: an upgraded connection's duration isn't a latency. */
+const FINISHED = isNot("response_code", "101");
+
+/** Buckets (rows with `le`) and sums of durations (rows without) of some reporters. */
+function latencyOf(matchers: readonly Matcher[], window: Seconds, facts: Facts): Expr {
+  return union(
+    total([...ENDS, "le"], rate(metric(`${DURATION}_bucket`, [...matchers, FINISHED]), window), facts),
+    total(ENDS, rate(metric(`${DURATION}_sum`, [...matchers, FINISHED]), window), facts),
+  );
+}
+
+const fromServers = (callers: readonly string[]) => [
+  is("reporter", "destination"),
+  isOneOf("source_workload", callers),
+];
+
+/** Latency of whoever heads an edge: the client or a waypoint; the server only for clients that don't report. */
+export function latencyRead(window: Seconds, facts: Facts): Expr {
+  return union(
+    latencyOf([isOneOf("reporter", ["source", "waypoint"])], window, facts),
+    latencyOf(fromServers(["unknown", ...facts.silent]), window, facts),
+  );
+}
+
+/** What a recording of latency lacks, because it can't know it: servers' latency for clients found not to report. */
+export function silentLatencyRead(window: Seconds, facts: Facts): Expr | null {
+  return facts.silent.length === 0 ? null : latencyOf(fromServers(facts.silent), window, facts);
+}
+
+/** Whether each pod's proxy answers its scrapes. */
+export function targetsRead(facts: Facts): Expr | null {
+  const { podLabel, namespaceLabel, jobs } = facts;
+  if (podLabel === null || namespaceLabel === null || jobs.length === 0) return null;
+  const labels = [namespaceLabel, podLabel, ...(facts.clusterLabel ? ["cluster"] : [])];
+  return maxBy(labels, metric("up", [isOneOf("job", jobs), isNot(podLabel, "")]));
+}
+
+/** Edges that carried anything within the last hour. */
+export function historyRead(facts: Facts): Expr {
+  const labels = [...ENDS, ...L4_LABELS.filter((label) => label.includes("canonical"))];
+  const { ztunnelLabel } = facts;
+  return union(
+    tagged(positive(sumBy(labels, increase(metric(REQUESTS), HISTORY))), METER, "requests"),
+    tagged(
+      positive(
+        sumBy(ztunnelLabel === null ? labels : [...labels, ztunnelLabel], increase(metric(METERS.opened), HISTORY)),
+      ),
+      METER,
+      "opened",
+    ),
+  );
+}

@@ -1,0 +1,127 @@
+/**
+ * What a mesh is to the rest of the console. An adapter is pure: it says what to read, and turns answers into
+ * observations. It does no I/O and never decides which observer or mesh wins (lib/graph/merge does).
+ */
+import type { NodeKey } from "#lib/graph/id.ts";
+import type { Lens, MeshName, Missing, Observer, Protocol } from "#lib/graph/model.ts";
+import type { EdgeObservation, PodReport } from "#lib/graph/observation.ts";
+import type { Inventory } from "#lib/inventory/model.ts";
+import type { Expr } from "#lib/promql/ast.ts";
+import type { Matrix, Vector } from "#lib/promql/result.ts";
+import type { Seconds, UnixSeconds } from "#lib/units.ts";
+
+/** A question about the telemetry itself, asked rarely (minutes): which labels, buckets, recordings are there. */
+export interface Probe {
+  readonly id: string;
+  readonly query: Expr;
+}
+
+/** One instant query of a refresh. `latency` reads may be refreshed less often than `rates`. */
+export interface Read {
+  readonly id: string;
+  readonly group: "rates" | "latency";
+  readonly query: Expr;
+}
+
+/** What a probe round found; opaque to all but the adapter that made it, JSON so that it can be logged and tested. */
+export interface Capabilities {
+  /** Median scrape interval of the mesh's targets; null when unknown. */
+  readonly scrapeInterval: Seconds | null;
+  readonly mesh: MeshName;
+  /** Does this Prometheus hold anything of this mesh? */
+  readonly present: boolean;
+  /** Adapter's own findings. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Answers by read id (or probe id). A failed read is absent, and the decoder says what is missing because of it. */
+export type Answers = ReadonlyMap<string, Vector>;
+
+export interface DecodeContext {
+  readonly inventory: Inventory;
+  /** metricsName → configured cluster name. */
+  readonly clusterOf: (metricsName: string) => string;
+  /** The cluster to assume where telemetry names none: the only one this Prometheus covers, or null. */
+  readonly defaultCluster: string | null;
+  readonly at: UnixSeconds;
+  readonly window: Seconds;
+  /** As the plan was made. */
+  readonly past?: boolean;
+}
+
+export interface Decoded {
+  readonly observations: readonly EdgeObservation[];
+  readonly pods: readonly PodReport[];
+  readonly missing: readonly Missing[];
+  /** Series that could not be read, with one example; shown as a warning of the source. */
+  readonly ignored: { readonly series: number; readonly example: string | null };
+  readonly warnings: readonly string[];
+  /** What is worth knowing about the numbers and is no fault. */
+  readonly infos?: readonly string[];
+}
+
+export interface PlanOptions {
+  readonly latency: boolean;
+  /** `all` also reads which edges carried anything within the last hour. */
+  readonly edges?: "live" | "all";
+  /** The reads are for an instant long before the probes: what is recorded now may not have been recorded then. */
+  readonly past?: boolean;
+}
+
+export interface MeshAdapter {
+  readonly mesh: MeshName;
+  /** Asked once per source at start and again every few minutes. */
+  probe(): readonly Probe[];
+  /** Reads a probe round's answers. `previous` keeps what a failed probe would lose. */
+  learn(answers: Answers, previous: Capabilities | null): Capabilities;
+  /** At most six reads for one (window, all namespaces) refresh, latency included. */
+  plan(window: Seconds, capabilities: Capabilities, options: PlanOptions): readonly Read[];
+  decode(answers: Answers, capabilities: Capabilities, context: DecodeContext): Decoded;
+  /** Range queries for charts of one edge or node; none where telemetry can't tell it from others. */
+  series?(subject: SeriesSubject, capabilities: Capabilities, options: SeriesOptions): readonly SeriesRead[];
+  /** Charts from the answers of `series`, values aligned to the grid, null where there is no sample. */
+  charts?(answers: ReadonlyMap<string, Matrix>, reads: readonly SeriesRead[], grid: SeriesGrid): readonly SeriesChart[];
+}
+
+/** Whose history is asked. `lens` tells what a service's node stands for: all calls to it, or those that reached no workload. */
+export type SeriesSubject =
+  | {
+      readonly type: "edge";
+      readonly source: NodeKey;
+      readonly target: NodeKey;
+      readonly protocol: Protocol;
+      readonly lens: Lens;
+    }
+  | { readonly type: "node"; readonly node: NodeKey; readonly lens: Lens };
+
+export type SeriesMetric = "requests" | "latency" | "bytes" | "connections";
+
+export interface SeriesOptions {
+  readonly metrics: readonly SeriesMetric[];
+  /** What each rate averages over. */
+  readonly window: Seconds;
+  /** Configured cluster name → metricsName. */
+  readonly metricsNameOf: (cluster: string) => string;
+}
+
+export interface SeriesRead {
+  readonly id: string;
+  readonly metric: SeriesMetric;
+  readonly direction: SeriesChart["direction"];
+  readonly query: Expr;
+}
+
+/** Instants start, start + step, …, `points` of them. */
+export interface SeriesGrid {
+  readonly start: UnixSeconds;
+  readonly step: Seconds;
+  readonly points: number;
+}
+
+export interface SeriesChart {
+  readonly metric: SeriesMetric;
+  readonly unit: "1/s" | "ms" | "B/s";
+  readonly direction: "edge" | "inbound" | "outbound";
+  readonly observer: Observer;
+  readonly lines: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+}

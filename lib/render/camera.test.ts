@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  between,
+  type Camera,
+  centreOn,
+  fitCamera,
+  MAX_ZOOM,
+  MIN_ZOOM,
+  panBy,
+  toScreen,
+  toWorld,
+  zoomAt,
+} from "./camera.ts";
+
+const camera = fc.record({
+  x: fc.double({ min: -5000, max: 5000, noNaN: true }),
+  y: fc.double({ min: -5000, max: 5000, noNaN: true }),
+  k: fc.double({ min: MIN_ZOOM, max: MAX_ZOOM, noNaN: true }),
+});
+const point = fc.record({
+  x: fc.double({ min: -2000, max: 2000, noNaN: true }),
+  y: fc.double({ min: -2000, max: 2000, noNaN: true }),
+});
+const SIZE = { width: 1000, height: 600 };
+
+function expectNear(a: { x: number; y: number }, b: { x: number; y: number }) {
+  expect(Math.abs(a.x - b.x)).toBeLessThan(1e-3);
+  expect(Math.abs(a.y - b.y)).toBeLessThan(1e-3);
+}
+
+test("screen and world are each other's inverse", () => {
+  fc.assert(fc.property(camera, point, (c, p) => expectNear(toScreen(c, toWorld(c, p)), p)));
+});
+
+test("what is under the pointer stays there when zooming, within the limits of zoom", () => {
+  fc.assert(
+    fc.property(camera, point, fc.double({ min: 0.01, max: 100, noNaN: true }), (c, p, factor) => {
+      const next = zoomAt(c, p, factor);
+      expectNear(toScreen(next, toWorld(c, p)), p);
+      expect(next.k).toBeGreaterThanOrEqual(MIN_ZOOM);
+      expect(next.k).toBeLessThanOrEqual(MAX_ZOOM);
+    }),
+  );
+});
+
+describe("fit", () => {
+  const bounds = { left: 0, top: 0, right: 4000, bottom: 1000 };
+  test("shows everything, in the middle, with padding", () => {
+    const fitted = fitCamera(bounds, SIZE, 40);
+    const a = toScreen(fitted, { x: 0, y: 0 });
+    const b = toScreen(fitted, { x: 4000, y: 1000 });
+    expect(a.x).toBeCloseTo(40);
+    expect(b.x).toBeCloseTo(960);
+    expect(a.y).toBeCloseTo(600 - b.y);
+  });
+  test("doesn't blow up a small graph, nor fail on none or on no room", () => {
+    expect(fitCamera({ left: 0, top: 0, right: 100, bottom: 50 }, SIZE, 40).k).toBeLessThan(1.2);
+    const nothing: Camera = { x: 0, y: 0, k: 1 };
+    expect(fitCamera({ left: 0, top: 0, right: 0, bottom: 0 }, SIZE, 40)).toEqual(nothing);
+    expect(fitCamera(bounds, { width: 0, height: 0 }, 40)).toEqual(nothing);
+    expect(fitCamera(bounds, { width: 60, height: 60 }, 40).k).toBeGreaterThan(0);
+  });
+});
+
+test("centreOn puts a point in the middle", () => {
+  expectNear(toScreen(centreOn({ x: 123, y: 45 }, SIZE, 2), { x: 123, y: 45 }), { x: 500, y: 300 });
+});
+
+test("a flight begins and ends exactly, and never leaves the range between", () => {
+  fc.assert(
+    fc.property(camera, camera, fc.double({ min: 0, max: 1, noNaN: true }), (a, b, share) => {
+      expect(between(a, b, 0, SIZE)).toBe(a);
+      expect(between(a, b, 1, SIZE)).toBe(b);
+      const step = between(a, b, share, SIZE);
+      expect(Number.isFinite(step.x) && Number.isFinite(step.y)).toBe(true);
+      expect(step.k).toBeGreaterThanOrEqual(Math.min(a.k, b.k) * (1 - 1e-9));
+      expect(step.k).toBeLessThanOrEqual(Math.max(a.k, b.k) * (1 + 1e-9));
+    }),
+  );
+});
+
+test("panning moves by screen pixels at any zoom", () => {
+  expect(panBy({ x: 1, y: 2, k: 3 }, 10, -5)).toEqual({ x: 11, y: -3, k: 3 });
+});

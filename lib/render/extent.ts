@@ -1,0 +1,37 @@
+/** How far a drawing reaches, and how crowded it is. Pure. */
+import type { Bounds } from "./camera.ts";
+import { pointAt } from "./geometry.ts";
+import { chainOf, type FullScene } from "./hit.ts";
+
+const SAMPLES = [0.2, 0.35, 0.5, 0.65, 0.8] as const;
+
+/** The layout's own rectangle and the edges that swing out of it, so that fitting cuts none. O(edges). */
+export function extentOf(scene: FullScene): Bounds {
+  let [left, top, right, bottom] = [0, 0, scene.width, scene.height];
+  for (let edge = 0; edge < scene.edges.source.length; edge++) {
+    const chain = chainOf(scene, edge);
+    for (const share of SAMPLES) {
+      const { x, y } = pointAt(chain, share);
+      left = Math.min(left, x);
+      top = Math.min(top, y);
+      right = Math.max(right, x);
+      bottom = Math.max(bottom, y);
+    }
+  }
+  return { left, top, right, bottom };
+}
+
+/** Edges a node up to which each can be followed by eye. */
+const FOLLOWED = 3;
+/** From here on quiet edges are ground, not figure: none is labelled unasked. */
+export const CROWDED = 5;
+
+/** Edges a node. */
+export function crowding({ nodes, edges }: Pick<FullScene, "nodes" | "edges">): number {
+  return edges.source.length / Math.max(1, nodes.x.length);
+}
+
+/** Opacity that keeps the ink of quiet edges bounded however many there are: 1 where few, 0.2 at the least. */
+export function quietInk(crowd: number): number {
+  return Math.max(0.2, Math.min(1, FOLLOWED / Math.max(FOLLOWED, crowd)));
+}

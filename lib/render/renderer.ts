@@ -1,0 +1,308 @@
+/**
+ * The canvas engine's door. Imperative: it holds the last scene and the camera, and draws a frame when something changed,
+ * never otherwise. The graph's meaning stays outside: scenes come in, ids go out.
+ */
+import type { Scene, Strings } from "#lib/layout/scene.ts";
+import {
+  type Bounds,
+  between,
+  type Camera,
+  centreOn,
+  fitCamera,
+  type Point,
+  panBy,
+  type Size,
+  zoomAt,
+} from "./camera.ts";
+import { extentOf } from "./extent.ts";
+import { pointAt } from "./geometry.ts";
+import { chainOf, edgeBounds, type FullScene, type Picked, pick } from "./hit.ts";
+import { attachInput } from "./input.ts";
+import type { Measure } from "./labels.ts";
+import { paintFrame } from "./paint.ts";
+import { createMeasure } from "./paint-labels.ts";
+import { type Prepared, prepare } from "./prepared.ts";
+import { Snapshot } from "./snapshot.ts";
+import type { RenderTheme } from "./theme.ts";
+
+export type { Camera, Point } from "./camera.ts";
+export type { Picked } from "./hit.ts";
+
+export interface RendererOptions {
+  readonly theme: RenderTheme;
+  /** Where it says no, the camera jumps instead of flying. Default: the browser's preference. */
+  readonly motion?: () => boolean;
+}
+
+export interface Renderer {
+  /** Strings may be left out while the structure stays. The first scene, and one of a wholly new graph, is fitted to the view. */
+  setScene(scene: Scene): void;
+  setTheme(theme: RenderTheme): void;
+  getCamera(): Camera;
+  setCamera(camera: Camera): void;
+  /** Shows everything. */
+  fit(): void;
+  /** Brings a node, edge or box to the middle at a readable zoom. */
+  focus(id: string): void;
+  /** Zooms around the middle of the view. */
+  zoomBy(factor: number): void;
+  select(id: string | null): void;
+  hover(id: string | null): void;
+  /** What is at a point of the canvas, in CSS pixels. */
+  pick(at: Point): Picked | null;
+  /** The person clicked on something, or on nothing. */
+  onSelect(call: (id: string | null) => void): () => void;
+  onHover(call: (picked: Picked | null, at: Point | null) => void): () => void;
+  /** The person double-clicked on something. */
+  onActivate(call: (picked: Picked) => void): () => void;
+  onCamera(call: (camera: Camera) => void): () => void;
+  destroy(): void;
+}
+
+const FIT_PADDING = 40;
+const FLIGHT_MS = 320;
+const READABLE = 0.85;
+const MOST_MARKS = 400;
+
+class Listeners<Args extends unknown[]> {
+  private readonly calls = new Set<(...args: Args) => void>();
+  readonly add = (call: (...args: Args) => void) => {
+    this.calls.add(call);
+    return () => {
+      this.calls.delete(call);
+    };
+  };
+  emit(...args: Args): void {
+    for (const call of this.calls) call(...args);
+  }
+  clear(): void {
+    this.calls.clear();
+  }
+}
+
+const prefersMotion = () => !matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Takes over a canvas that the page has sized by CSS, until `destroy`. */
+export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptions): Renderer {
+  const context = canvas.getContext("2d", { alpha: false });
+  if (context === null) throw new Error("This browser gives no 2D canvas.");
+  const motion = options.motion ?? prefersMotion;
+  const selects = new Listeners<[string | null]>();
+  const hovers = new Listeners<[Picked | null, Point | null]>();
+  const activations = new Listeners<[Picked]>();
+  const cameras = new Listeners<[Camera]>();
+  const snapshot = new Snapshot();
+
+  let theme = options.theme;
+  let measure: Measure = createMeasure(context, theme);
+  let scene: FullScene | null = null;
+  let prepared: Prepared | null = null;
+  let bounds: Float32Array = new Float32Array(0);
+  let extent: Bounds = { left: 0, top: 0, right: 0, bottom: 0 };
+  let places = new Map<string, Picked>();
+  let camera: Camera = { x: 0, y: 0, k: 1 };
+  let size: Size = { width: 0, height: 0 };
+  let ratio = 1;
+  let fitted = false;
+  let selected: string | null = null;
+  let hovered: string | null = null;
+  let flight: { readonly from: Camera; readonly to: Camera; readonly began: number } | null = null;
+  let scheduled = 0;
+  let unpainted: "none" | "first" | "delta" = "none";
+  let destroyed = false;
+
+  const schedule = () => {
+    if (scheduled === 0 && !destroyed) scheduled = requestAnimationFrame(frame);
+  };
+  const repaint = () => {
+    snapshot.forget();
+    schedule();
+  };
+  const indexOf = (id: string | null, kind: Picked["kind"]) => {
+    const place = id === null ? undefined : places.get(id);
+    return place?.kind === kind ? place.index : null;
+  };
+  const view = (next: Camera) => {
+    camera = next;
+    cameras.emit(camera);
+  };
+  /** Moves the view without a hand. */
+  const moveTo = (next: Camera) => {
+    view(next);
+    input.place(next);
+    schedule();
+  };
+  const flyTo = (next: Camera) => {
+    if (motion() && scene !== null && size.width > 0) {
+      flight = { from: camera, to: next, began: performance.now() };
+      schedule();
+    } else {
+      flight = null;
+      moveTo(next);
+    }
+  };
+  const steer = (next: Camera) => {
+    flight = null;
+    snapshot.gesture(repaint);
+    view(next);
+    schedule();
+  };
+  const whole = (): Camera => fitCamera(extent, size, FIT_PADDING);
+
+  function frame(now: number): void {
+    scheduled = 0;
+    if (scene === null || prepared === null || size.width === 0 || context === null) return;
+    if (flight !== null) {
+      const share = Math.max(0, (now - flight.began) / FLIGHT_MS);
+      view(between(flight.from, flight.to, share, size));
+      if (share >= 1) flight = null;
+      input.place(camera);
+    }
+    const marks = scene.nodes.x.length * 2 + scene.edges.source.length;
+    if (!snapshot.draw(context, camera, size, ratio, theme.background)) {
+      const edge = indexOf(selected, "edge");
+      const focus = {
+        selected: indexOf(selected, "node"),
+        hovered: indexOf(hovered, "node"),
+        edge,
+        hoveredEdge: indexOf(hovered, "edge"),
+      };
+      paintFrame(context, { scene, prepared, bounds, camera, size, ratio, theme, measure, focus });
+      snapshot.take(canvas, camera, marks);
+    }
+    if (flight !== null) schedule();
+    if (unpainted !== "none") reportPainted(scene);
+  }
+  function reportPainted(of: FullScene): void {
+    const name = unpainted === "first" ? "topology:painted" : "topology:delta";
+    unpainted = "none";
+    // A console stays open for weeks: the browser's list of marks must not grow with it.
+    if (performance.getEntriesByName(name).length > MOST_MARKS) performance.clearMarks(name);
+    performance.mark(name, { detail: { nodes: of.nodes.x.length, edges: of.edges.source.length } });
+  }
+
+  const measureCanvas = () => {
+    const box = canvas.getBoundingClientRect();
+    const next = { width: Math.round(box.width), height: Math.round(box.height) };
+    const nextRatio = Math.min(3, globalThis.devicePixelRatio || 1);
+    if (next.width === size.width && next.height === size.height && nextRatio === ratio) return;
+    // What was in the middle stays in the middle when a panel opens.
+    const shift = { x: (next.width - size.width) / 2, y: (next.height - size.height) / 2 };
+    const first = size.width === 0;
+    size = next;
+    ratio = nextRatio;
+    canvas.width = Math.max(1, Math.round(size.width * ratio));
+    canvas.height = Math.max(1, Math.round(size.height * ratio));
+    moveTo(first ? whole() : panBy(camera, shift.x, shift.y));
+    repaint();
+    // Setting a canvas's size clears it: drawn at once, nothing flickers.
+    if (scheduled !== 0) cancelAnimationFrame(scheduled);
+    frame(performance.now());
+  };
+  const observer = new ResizeObserver(measureCanvas);
+  observer.observe(canvas);
+
+  const pickAt = (at: Point) => (scene === null ? null : pick(scene, bounds, camera, at));
+  const setHover = (id: string | null) => {
+    if (id === hovered) return;
+    hovered = id;
+    repaint();
+  };
+  const input = attachInput(canvas, {
+    steer,
+    slide(dx) {
+      snapshot.gesture(repaint);
+      flight = null;
+      moveTo(panBy(camera, dx, 0));
+    },
+    hover: (at) => {
+      const picked = at === null ? null : pickAt(at);
+      canvas.style.cursor = picked === null ? "" : "pointer";
+      setHover(picked?.kind === "box" ? null : (picked?.id ?? null));
+      hovers.emit(picked, at);
+    },
+    click: (at) => selects.emit(pickAt(at)?.id ?? null),
+    doubleClick: (at) => {
+      const picked = pickAt(at);
+      if (picked === null) flyTo(zoomAt(camera, at, 1.8));
+      else activations.emit(picked);
+    },
+  });
+
+  function placesOf({ nodeIds, edgeIds, boxes }: Strings): Map<string, Picked> {
+    const found = new Map<string, Picked>();
+    boxes.forEach(({ id }, index) => found.set(id, { kind: "box", id, index }));
+    edgeIds.forEach((id, index) => found.set(id, { kind: "edge", id, index }));
+    nodeIds.forEach((id, index) => found.set(id, { kind: "node", id, index }));
+    return found;
+  }
+  function middleOf(id: string): Point | null {
+    const place = places.get(id);
+    if (scene === null || place === undefined) return null;
+    if (place.kind === "edge") return pointAt(chainOf(scene, place.index), 0.5);
+    if (place.kind === "node")
+      return { x: scene.nodes.x[place.index] as number, y: scene.nodes.y[place.index] as number };
+    const box = scene.strings.boxes[place.index];
+    return box === undefined ? null : { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  }
+
+  return {
+    setScene(next) {
+      const strings = next.strings ?? scene?.strings;
+      if (strings === undefined) return;
+      const before = scene;
+      scene = { ...next, strings };
+      prepared = prepare(scene, theme);
+      unpainted = before === null ? "first" : unpainted === "first" ? "first" : "delta";
+      if (before?.strings !== strings) {
+        const known = strings.nodeIds.filter((id) => places.get(id)?.kind === "node").length;
+        bounds = edgeBounds(scene);
+        extent = extentOf(scene);
+        places = placesOf(strings);
+        if (!fitted || known * 3 < strings.nodeIds.length) {
+          fitted = strings.nodeIds.length > 0;
+          flight = null;
+          moveTo(whole());
+        }
+      }
+      repaint();
+    },
+    setTheme(next) {
+      theme = next;
+      measure = createMeasure(context, theme);
+      if (scene !== null) prepared = prepare(scene, theme);
+      repaint();
+    },
+    getCamera: () => camera,
+    setCamera(next) {
+      flight = null;
+      fitted = true;
+      moveTo(next);
+    },
+    fit: () => flyTo(whole()),
+    focus(id) {
+      const at = middleOf(id);
+      if (at !== null) flyTo(centreOn(at, size, Math.max(camera.k, READABLE)));
+    },
+    zoomBy: (factor) => flyTo(zoomAt(flight?.to ?? camera, { x: size.width / 2, y: size.height / 2 }, factor)),
+    select(id) {
+      if (id === selected) return;
+      selected = id;
+      repaint();
+    },
+    hover: setHover,
+    pick: pickAt,
+    onSelect: selects.add,
+    onHover: hovers.add,
+    onActivate: activations.add,
+    onCamera: cameras.add,
+    destroy() {
+      destroyed = true;
+      if (scheduled !== 0) cancelAnimationFrame(scheduled);
+      observer.disconnect();
+      input.detach();
+      snapshot.forget();
+      for (const listeners of [selects, hovers, activations, cameras]) listeners.clear();
+    },
+  };
+}

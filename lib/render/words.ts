@@ -1,0 +1,71 @@
+/** The numbers beside marks, as text. */
+import { formatBytesRate, formatErrors, formatMs, formatRate } from "#lib/format.ts";
+import { type EdgeArrays, LOCKS, NODE_BITS, type NodeArrays, PROTOCOLS } from "#lib/layout/scene.ts";
+import { bytesPerSecond, milliseconds, perSecond } from "#lib/units.ts";
+import { stateAt } from "./style.ts";
+
+const has = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value);
+
+/** Second line under a node: `61 req/s · 52 ms`, `tcp 1.2 MB/s`, `idle`, `no data`; empty where nothing is known. */
+export function nodeNumbers(nodes: NodeArrays, node: number): string {
+  const state = stateAt(nodes.state[node]);
+  const rate = nodes.rate[node];
+  const bytes = nodes.bytes[node];
+  const p95 = nodes.p95[node];
+  if (state === "idle") return "idle";
+  if (has(rate) && rate > 0) {
+    const bound = ((nodes.bits[node] ?? 0) & NODE_BITS.p95Bound) !== 0 ? "≤ " : "";
+    return has(p95)
+      ? `${formatRate(perSecond(rate))} · ${bound}${formatMs(milliseconds(p95))}`
+      : formatRate(perSecond(rate));
+  }
+  if (has(bytes) && bytes > 0) return `tcp ${formatBytesRate(bytesPerSecond(bytes))}`;
+  if (state === "nodata") return "no data";
+  return has(rate) ? formatRate(perSecond(rate)) : "";
+}
+
+/** The label on an edge: failures and p95 where something fails, else p95, bytes for tcp, or the rate. */
+export function edgeNumbers(edges: EdgeArrays, edge: number): string {
+  const state = stateAt(edges.state[edge]);
+  const rate = edges.rate[edge];
+  const bytes = edges.bytes[edge];
+  const p95 = edges.p95[edge];
+  const share = edges.errorShare[edge];
+  if (state === "idle") return "";
+  if (state === "nodata") return "no data";
+  if (PROTOCOLS[edges.protocol[edge] ?? 0] === "tcp") return has(bytes) ? formatBytesRate(bytesPerSecond(bytes)) : "";
+  const latency = has(p95) ? formatMs(milliseconds(p95)) : "";
+  if (state === "failing" || state === "degraded") {
+    const failed = has(share) && has(rate) ? share * rate : null;
+    // What is in trouble for another reason than failures isn't explained by their absence.
+    const errors = failed
+      ? formatErrors({ rate: rate ?? null, errorRate: failed, requests: edges.requests[edge] })
+      : "";
+    if (errors !== "") return [errors, latency].filter(Boolean).join(" · ");
+  }
+  if (latency !== "") return latency;
+  return has(rate) ? formatRate(perSecond(rate)) : "";
+}
+
+/** What the lock of an edge says. */
+export function lockName(edges: EdgeArrays, edge: number): (typeof LOCKS)[number] {
+  return LOCKS[edges.lock[edge] ?? 0] ?? "unknown";
+}
+
+/** Shortens from the middle, where names of workloads differ least: `checkout-ser…-v2`. `fits` tells whether a text does. */
+export function shorten(text: string, fits: (text: string) => boolean): string {
+  if (fits(text)) return text;
+  const letters = [...text];
+  let low = 0;
+  let high = letters.length - 1;
+  const cut = (kept: number) => {
+    const head = Math.ceil(kept * 0.6);
+    return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - (kept - head)).join("")}`;
+  };
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(cut(middle))) low = middle;
+    else high = middle - 1;
+  }
+  return low === 0 ? "…" : cut(low);
+}

@@ -1,0 +1,229 @@
+/**
+ * The configuration's shape: every key, its default and what it accepts (docs/configuration.md is its twin for readers).
+ * Objects are strict: a key nobody reads is an error, so that a typo can't switch a setting off silently.
+ */
+import { durationSeconds } from "#lib/api/windows.ts";
+import { z } from "#lib/api/zod.ts";
+import { OUTCOMES } from "#lib/graph/model.ts";
+import { type Seconds, seconds } from "#lib/units.ts";
+
+const MiB = 1024 * 1024;
+
+/** Numbers also as text, because `${ENV}` always gives text. */
+const integer = (least: number, most: number) =>
+  z.preprocess(
+    (value) => (typeof value === "string" && /^\d{1,12}$/.test(value) ? Number(value) : value),
+    z
+      .int({ error: `a whole number from ${least} to ${most}` })
+      .min(least, { error: `a whole number from ${least} to ${most}` })
+      .max(most, {
+        error: `a whole number from ${least} to ${most}`,
+      }),
+  );
+
+const flag = z.preprocess(
+  (value) => (value === "true" ? true : value === "false" ? false : value),
+  z.boolean({ error: "true or false" }),
+);
+
+const text = z.string({ error: "text" }).min(1, { error: "text that isn't empty" });
+
+const duration = (least: Seconds, most: Seconds) =>
+  z.string({ error: `a duration from ${least}s to ${most}s, for example 5s` }).transform((value, context): Seconds => {
+    const length = durationSeconds(value);
+    if (length !== null && length >= least && length <= most) return length;
+    context.issues.push({
+      code: "custom",
+      message: `a duration from ${least}s to ${most}s, for example 5s`,
+      input: value,
+    });
+    return z.NEVER;
+  });
+
+/** Credentials in a URL end in logs; they have settings of their own. */
+const httpUrl = text
+  .refine(
+    (value) => {
+      const url = URL.parse(value);
+      return (
+        url !== null &&
+        (url.protocol === "http:" || url.protocol === "https:") &&
+        url.username === "" &&
+        url.password === ""
+      );
+    },
+    { error: "an http:// or https:// URL without user and password (use basic or bearerTokenFile)" },
+  )
+  .transform((value) => value.replace(/\/+$/, ""));
+
+const name = z
+  .string({ error: "a name of 1 to 63 letters, digits, '.', '_' or '-'" })
+  .regex(/^[A-Za-z0-9._-]{1,63}$/, { error: "a name of 1 to 63 letters, digits, '.', '_' or '-'" });
+
+const headers = z.record(
+  z.string().regex(/^[A-Za-z0-9-]+$/, { error: "header names of letters, digits and '-'" }),
+  text,
+);
+
+const server = z.strictObject({
+  host: text.default("127.0.0.1"),
+  port: integer(0, 65_535).default(3000),
+  publicUrl: httpUrl
+    .refine((url) => URL.parse(url)?.pathname === "/", { error: "a URL without a path" })
+    .exactOptional(),
+  frameAncestors: z
+    .array(
+      text.regex(/^(?:https?:\/\/[A-Za-z0-9.*:-]+|'self')$/, {
+        error: "origins such as https://wall.example.com, or 'self'",
+      }),
+    )
+    .default([]),
+});
+
+const auth = z.strictObject({
+  strategy: z
+    .literal("anonymous", {
+      error:
+        "anonymous (this version signs nobody in: everyone sees what the console may read, and nothing can be written)",
+    })
+    .default("anonymous"),
+});
+
+const limits = z.strictObject({
+  /** Open event streams of this process. */
+  streams: integer(1, 100_000).default(500),
+  /** Of these, one session's. It binds signed-in sessions; anonymous viewers can't be told apart. */
+  streamsPerSession: integer(1, 1_000).default(16),
+  /** Decoded bytes of one upstream answer. */
+  upstreamBytes: integer(1024, 1024 * MiB).default(64 * MiB),
+  upstreamTimeout: duration(seconds(1), seconds(60)).default(seconds(5)),
+});
+
+const kubernetes = z.union(
+  [
+    z.strictObject({ inCluster: z.preprocess((value) => value === true || value === "true", z.literal(true)) }),
+    z.strictObject({ kubeconfig: text, context: text.exactOptional() }),
+  ],
+  { error: "{kubeconfig: FILE, context?: NAME} or {inCluster: true}" },
+);
+
+const cluster = z.strictObject({
+  name,
+  metricsName: text.exactOptional(),
+  kubernetes: kubernetes.exactOptional(),
+  mesh: z.strictObject({ rootNamespace: text.default("istio-system") }).prefault({}),
+});
+
+const tls = z.strictObject({
+  caFile: text.exactOptional(),
+  certFile: text.exactOptional(),
+  keyFile: text.exactOptional(),
+  serverName: text.exactOptional(),
+  insecureSkipVerify: flag.exactOptional(),
+});
+
+const prometheus = z
+  .strictObject({
+    name,
+    url: httpUrl,
+    clusters: z.array(name).exactOptional(),
+    headers: headers.exactOptional(),
+    basic: z
+      .strictObject({ username: text, password: text.exactOptional(), passwordFile: text.optional() })
+      .refine((basic) => (basic.password === undefined) !== (basic.passwordFile === undefined), {
+        error: "either password or passwordFile",
+      })
+      .exactOptional(),
+    bearerTokenFile: text.exactOptional(),
+    tls: tls.exactOptional(),
+    queryScope: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "label names" }), text).exactOptional(),
+  })
+  .refine((source) => source.basic === undefined || source.bearerTokenFile === undefined, {
+    error: "either basic or bearerTokenFile",
+  });
+
+const percent = z
+  .number({ error: "per cent from 0 to 100" })
+  .min(0, { error: "per cent from 0 to 100" })
+  .max(100, { error: "per cent from 0 to 100" });
+
+/** Matched whole: `reviews` doesn't fit reviews-v2, `reviews.*` does. */
+const pattern = text.transform((source, context): RegExp => {
+  try {
+    return new RegExp(`^(?:${source})$`, "u");
+  } catch {
+    context.issues.push({ code: "custom", message: "a regular expression", input: source });
+    return z.NEVER;
+  }
+});
+
+const limit = z
+  .strictObject({
+    outcomes: z.array(z.enum(OUTCOMES, { error: OUTCOMES.join(", ") })).min(1, { error: "at least one outcome" }),
+    degraded: percent,
+    failing: percent,
+    protocols: z.array(z.enum(["http", "grpc"], { error: "http, grpc" })).exactOptional(),
+    direction: z.enum(["inbound", "outbound"], { error: "inbound, outbound" }).exactOptional(),
+  })
+  .refine((each) => each.degraded <= each.failing, { error: "degraded at most as large as failing" });
+
+const tolerance = z.strictObject({
+  namespace: pattern.exactOptional(),
+  kind: pattern.exactOptional(),
+  name: pattern.exactOptional(),
+  limits: z.array(limit),
+});
+
+const health = z.strictObject({
+  errorRate: z.enum(["meshscope", "kiali"], { error: "meshscope, kiali" }).default("meshscope"),
+  tolerances: z.array(tolerance).default([]),
+});
+
+export const configSchema = z
+  .strictObject({
+    server: server.prefault({}),
+    auth: auth.prefault({}),
+    poll: duration(seconds(1), seconds(300)).default(seconds(5)),
+    limits: limits.prefault({}),
+    health: health.prefault({}),
+    clusters: z.array(cluster).min(1, { error: "at least one cluster" }),
+    prometheus: z.array(prometheus).min(1, { error: "at least one Prometheus-compatible source" }),
+  })
+  .superRefine((config, context) => {
+    const clusters = config.clusters.map((each) => each.name);
+    unique(clusters, "clusters", context);
+    unique(
+      config.prometheus.map((each) => each.name),
+      "prometheus",
+      context,
+    );
+    config.prometheus.forEach((source, index) => {
+      const unknown = source.clusters?.find((each) => !clusters.includes(each));
+      if (unknown === undefined) return;
+      context.addIssue({
+        code: "custom",
+        path: ["prometheus", index, "clusters"],
+        message: clusters.join(", "),
+        input: unknown,
+      });
+    });
+  });
+
+function unique(names: readonly string[], path: string, context: z.core.$RefinementCtx): void {
+  names.forEach((each, index) => {
+    if (names.indexOf(each) < index)
+      context.addIssue({ code: "custom", path: [path, index, "name"], message: "a name of its own", input: each });
+  });
+}
+
+/** The configuration as the process uses it; durations are seconds. */
+export type Config = z.output<typeof configSchema>;
+export type PrometheusConfig = Config["prometheus"][number];
+export type ClusterConfig = Config["clusters"][number];
+
+/** Where browsers reach the console: what Host and Origin are compared with. */
+export function publicUrl(server: Config["server"]): URL {
+  return new URL(
+    server.publicUrl ?? `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`,
+  );
+}

@@ -1,0 +1,101 @@
+/** A mesh of two rates reads and one latency read, and a Prometheus client that answers as told; for tests. */
+import { type ErrorCode, MeshscopeError } from "#lib/errors.ts";
+import type { EdgeObservation, Endpoint } from "#lib/graph/observation.ts";
+import type { Decoded, MeshAdapter } from "#lib/mesh/port.ts";
+import type { Expr, Selector } from "#lib/promql/ast.ts";
+import type { Matrix, Vector } from "#lib/promql/result.ts";
+import type { QueryClient } from "#lib/server/telemetry/source.ts";
+import { perSecond, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
+
+type Name = "probe" | "rates" | "other" | "latency" | "history";
+export type Answer = number | ErrorCode | "hang" | { readonly value: number; readonly warnings: readonly string[] };
+
+const selector = (metric: Name): Selector => ({ type: "selector", metric, matchers: [] });
+
+/** `rates` answers one number: the rate of the edge web → api; `history` knows cron → api too. */
+export const fakeMesh: MeshAdapter = {
+  mesh: "istio",
+  probe: () => [{ id: "probe", query: selector("probe") }],
+  learn: (answers) => ({
+    scrapeInterval: answers.has("probe") ? seconds(answers.get("probe")?.samples[0]?.value ?? 0) : null,
+    mesh: "istio",
+    present: answers.has("probe"),
+    facts: {},
+  }),
+  plan: (_window, _capabilities, { latency, edges }) => [
+    { id: "rates", group: "rates", query: selector("rates") },
+    { id: "other", group: "rates", query: selector("other") },
+    ...(edges === "all" ? [{ id: "history", group: "rates" as const, query: selector("history") }] : []),
+    ...(latency ? [{ id: "latency", group: "latency" as const, query: selector("latency") }] : []),
+  ],
+  decode: (answers): Decoded => {
+    const rate = answers.get("rates")?.samples[0]?.value ?? 0;
+    const known = answers.has("history") ? [edge(0, "cron")] : [];
+    return {
+      observations: rate > 0 ? [edge(rate), ...known] : known,
+      pods: [{ cluster: "c", namespace: "shop", pod: "api-1", up: true }],
+      missing: [],
+      ignored: { series: 0, example: null },
+      warnings: [],
+    };
+  },
+};
+
+function end(workload: string): Endpoint {
+  return {
+    cluster: "c",
+    namespace: "shop",
+    workload,
+    app: workload,
+    version: null,
+    service: workload,
+    external: null,
+    dataplane: "sidecar",
+  };
+}
+
+function edge(rate: number, from = "web"): EdgeObservation {
+  return {
+    ...{ mesh: "istio", layer: "l7", protocol: "http", observer: "source" },
+    ...{ source: end(from), destination: end("api") },
+    requests: [{ code: "200", grpc: false, flags: "-", rate: perSecond(rate), newborn: perSecond(0) }],
+    hosts: new Map(),
+    ...{ bytes: null, connections: null, messages: null, latency: null, latencyMissing: "no-samples", mtls: null },
+    ...{ sourcePrincipal: null, destinationPrincipal: null, newbornSince: null, newbornRequests: 0 },
+  };
+}
+
+/** Counts what it is asked, by read. Answers come after `delayMs` of the given clock, so slowness can be told. */
+export class FakeClient implements QueryClient {
+  readonly asked: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
+  readonly cancelled: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
+  readonly answers: Record<Name, Answer> = { probe: 1, rates: 10, other: 1, latency: 1, history: 1 };
+  readonly delayMs: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
+  readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+
+  constructor(sleep: (ms: number, signal?: AbortSignal) => Promise<void>) {
+    this.#sleep = sleep;
+  }
+
+  async query(expr: Expr, { at, signal }: { at: UnixSeconds; signal?: AbortSignal }): Promise<Vector> {
+    const name = (expr as Selector).metric as Name;
+    this.asked[name] += 1;
+    const answer = this.answers[name];
+    await this.#sleep(answer === "hang" ? 5_000 : this.delayMs[name], signal);
+    if (signal?.aborted) {
+      this.cancelled[name] += 1;
+      throw new MeshscopeError("cancelled", "given up");
+    }
+    if (answer === "hang") throw new MeshscopeError("upstream_timeout", "Prometheus 'main' gave no answer within 5 s.");
+    if (typeof answer === "string")
+      throw new MeshscopeError(answer, "Prometheus 'main' can't be reached (connection refused).");
+    const { value, warnings } = typeof answer === "number" ? { value: answer, warnings: [] } : answer;
+    return { at: unixSeconds(at), samples: [{ labels: {}, value }], warnings, infos: [] };
+  }
+
+  async queryRange(): Promise<Matrix> {
+    return { series: [], warnings: [], infos: [] };
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,33 @@
+/**
+ * The door for app/: use cases of the one runtime this process has. Routes and pages import nothing else of lib/server.
+ * They are bundled with modules of their own, so the runtime is found on globalThis and called, never imported.
+ */
+import "server-only";
+import { MeshscopeError } from "#lib/errors.ts";
+import type { Credential } from "./identity.ts";
+import { answerWith } from "./respond.ts";
+import type { Runtime } from "./runtime.ts";
+
+export type { Credential } from "./identity.ts";
+export { eventStream, json } from "./respond.ts";
+
+/** @throws MeshscopeError `internal` where the process was started without server/main.ts */
+function runtime(): Runtime {
+  const found = (globalThis as { [key: symbol]: unknown })[Symbol.for("meshscope")];
+  if (found === undefined)
+    throw new MeshscopeError("internal", "The console was started without its own server. Use `npm start`.");
+  return found as Runtime;
+}
+
+/** Runs a route's work; whatever it throws becomes problem+json. */
+export function answer(request: Request, work: (credential: Credential) => Promise<Response>): Promise<Response> {
+  return answerWith(request, () => runtime().log, work);
+}
+
+export const graph: Runtime["graph"] = (...args) => runtime().graph(...args);
+export const graphStream: Runtime["graphStream"] = (...args) => runtime().graphStream(...args);
+export const series: Runtime["series"] = (...args) => runtime().series(...args);
+export const namespaces: Runtime["namespaces"] = (...args) => runtime().namespaces(...args);
+export const session: Runtime["session"] = (...args) => runtime().session(...args);
+export const metrics: Runtime["metrics"] = () => runtime().metrics();
+export const ready: Runtime["ready"] = () => runtime().ready();

@@ -1,0 +1,67 @@
+/** GET /namespaces: by the Kubernetes API where it is read, else by what telemetry names. */
+import type { NamespaceItem, NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
+import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
+import type { ClusterInventory, Inventory } from "#lib/inventory/model.ts";
+import type { Credential } from "./identity.ts";
+import type { Inventories } from "./inventory.ts";
+import { page } from "./page.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
+
+/** Namespaces are named by the default window's graph: it is the one most likely read already. */
+const WINDOW = "1m";
+
+export class NamespaceUseCases {
+  readonly #telemetry: Telemetry;
+  readonly #inventories: Inventories;
+
+  constructor(telemetry: Telemetry, inventories: Inventories) {
+    this.#telemetry = telemetry;
+    this.#inventories = inventories;
+  }
+
+  async list(_credential: Credential, query: NamespacesQuery, signal?: AbortSignal): Promise<NamespacesAnswer> {
+    const { graph } = await this.#telemetry.feed(WINDOW).current({ latency: false, hour: false }, signal);
+    const wanted = (cluster: string) => query.clusters.length === 0 || query.clusters.includes(cluster);
+    const items = namespaceItems(this.#inventories.current(), graph).filter((item) => wanted(item.cluster));
+    return page(items, (item) => `${item.cluster}/${item.name}`, query);
+  }
+}
+
+/** Every namespace of the inventory, and those that only telemetry names. */
+export function namespaceItems(inventory: Inventory, graph: WorkloadGraph): readonly NamespaceItem[] {
+  const known = [...inventory.values()].flatMap((cluster) => ofCluster(cluster));
+  const taken = new Set(known.map(({ cluster, name }) => `${cluster}/${name}`));
+  const named = new Map<string, NamespaceItem>();
+  for (const { key } of graph.nodes.values()) {
+    const id = `${key.cluster}/${key.namespace}`;
+    // Services and workloads live in namespaces; hosts and unknown callers don't.
+    if ((key.kind !== "workload" && key.kind !== "service") || taken.has(id)) continue;
+    const item = named.get(id) ?? {
+      cluster: key.cluster,
+      name: key.namespace,
+      dataplane: null,
+      workloads: 0,
+      services: null,
+      from: "telemetry",
+    };
+    named.set(id, key.kind === "workload" ? { ...item, workloads: item.workloads + 1 } : item);
+  }
+  return [...known, ...named.values()];
+}
+
+function ofCluster({ cluster, namespaces, workloads, services }: ClusterInventory): readonly NamespaceItem[] {
+  const count = (objects: Iterable<{ readonly namespace: string }>) => {
+    const counts = new Map<string, number>();
+    for (const { namespace } of objects) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+    return counts;
+  };
+  const [running, offered] = [count(workloads.values()), count(services.values())];
+  return [...namespaces.values()].map(({ name, dataplane }) => ({
+    cluster,
+    name,
+    dataplane,
+    workloads: running.get(name) ?? 0,
+    services: offered.get(name) ?? 0,
+    from: "kubernetes",
+  }));
+}

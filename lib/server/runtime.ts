@@ -1,0 +1,185 @@
+/**
+ * The composition root: from a configuration to everything a process does. There is one runtime a process; it hangs on
+ * `globalThis[Symbol.for("meshscope")]`, because route bundles carry modules of their own (docs/adr/0007).
+ */
+import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
+import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
+import type { SessionAnswer } from "#lib/api/session.ts";
+import type { GraphView } from "#lib/api/view.ts";
+import { windowSeconds } from "#lib/api/windows.ts";
+import { healthRules } from "#lib/graph/health.ts";
+import type { SourceState, SourceStatus } from "#lib/graph/model.ts";
+import { meshes } from "#lib/mesh/registry.ts";
+import { createPrometheusClient } from "#lib/prometheus/client.ts";
+import type { Timers } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { type GraphAnswer, GraphUseCases } from "./graph.ts";
+import type { Credential } from "./identity.ts";
+import { withoutKubernetes } from "./inventory.ts";
+import { watchClusters } from "./kubernetes.ts";
+import { Metrics } from "./metrics.ts";
+import { NamespaceUseCases } from "./namespaces.ts";
+import { prometheusTarget } from "./prometheus.ts";
+import { SeriesUseCases } from "./series.ts";
+import { Hub } from "./stream/hub.ts";
+import { Source } from "./telemetry/source.ts";
+import { Telemetry } from "./telemetry/telemetry.ts";
+
+/** What the process logs with; pino in production. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Readiness {
+  /** A broken upstream doesn't make the console unready: it has to be there to say so. */
+  readonly ready: boolean;
+  readonly dependencies: readonly Dependency[];
+}
+
+/** One upstream, by kind and place in the configuration. */
+export interface Dependency {
+  readonly kind: SourceStatus["kind"];
+  readonly index: number;
+  readonly state: SourceState;
+}
+
+/** What route bundles may call. Plain functions and values: no class of this side is known on the other. */
+export interface Runtime {
+  readonly frameAncestors: readonly string[];
+  readonly log: Log;
+  graph(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer>;
+  graphStream(
+    credential: Credential,
+    view: GraphView,
+    lastEventId: string | null,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>>;
+  series(credential: Credential, query: SeriesQuery, signal?: AbortSignal): Promise<SeriesAnswer>;
+  namespaces(credential: Credential, query: NamespacesQuery, signal?: AbortSignal): Promise<NamespacesAnswer>;
+  session(credential: Credential): SessionAnswer;
+  metrics(): Promise<{ contentType: string; body: string }>;
+  ready(): Readiness;
+  /** Counts an answered request; the HTTP server calls it. */
+  observeRequest(route: string, method: string, code: number, seconds: number): void;
+  /** First step of shutting down: unready, and viewers are sent elsewhere. */
+  drain(): void;
+  /** Last step: all polls, watches and connections end. */
+  close(): Promise<void>;
+}
+
+export interface RuntimeDeps {
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly version: string;
+}
+
+export const RUNTIME_KEY = Symbol.for("meshscope");
+
+/**
+ * Starts everything and returns without waiting for any upstream: a Prometheus or an API server that is down is a state
+ * to show. @throws MeshscopeError `bad_config` for what the configuration names and the machine doesn't have
+ */
+export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<Runtime> {
+  const { timers, random, log } = deps;
+  const stop = new AbortController();
+  const metrics = new Metrics(deps.version);
+  const targets = await Promise.all(
+    config.prometheus.map((each, index) => prometheusTarget(each, index, config.limits.upstreamBytes)),
+  );
+  const inventories = await watchClusters(config.clusters, { timers, signal: stop.signal });
+  const clusters = config.clusters.map((each) => each.name);
+  const sources = targets.map((target, index) => {
+    const declared = config.prometheus[index]?.clusters;
+    return new Source(
+      { index, name: target.name, clusters: declared ?? clusters },
+      createPrometheusClient(target, { clock: timers, random }),
+      { timers, poll: config.poll, timeout: config.limits.upstreamTimeout, meshes, onQuery: metrics.query },
+    );
+  });
+  const names = new Map(config.clusters.map((each) => [each.metricsName ?? each.name, each.name]));
+  const clusterOf = (metricsName: string) => names.get(metricsName) ?? metricsName;
+  const telemetry = new Telemetry(sources, {
+    timers,
+    poll: config.poll,
+    random,
+    health: healthRules(config.health.tolerances.map(({ limits, ...where }) => ({ ...where, tolerances: limits }))),
+    errorRate: config.health.errorRate,
+    inventories,
+    gaps: withoutKubernetes(config.clusters),
+    clusterOf,
+  });
+  const hub = new Hub({ timers, random, limit: config.limits.streams, feed: (view) => telemetry.feed(view.window) });
+  const graphs = new GraphUseCases(telemetry, hub, timers);
+  const lists = new NamespaceUseCases(telemetry, inventories);
+  const charts = new SeriesUseCases(sources, {
+    timers,
+    timeout: config.limits.upstreamTimeout,
+    metricsNameOf: inverse(names),
+  });
+  void telemetry.warm(stop.signal);
+  let draining = false;
+
+  /** Each upstream once, in the worst state any window sees it in. */
+  const dependencies = (): Dependency[] => {
+    const feeds = telemetry.feeds();
+    const statuses = (feeds.length > 0 ? feeds : [telemetry.feed("1m")]).map((feed) => feed.sources());
+    const counts = new Map<string, number>();
+    return (statuses[0] ?? []).map(({ kind }, place) => {
+      const index = counts.get(kind) ?? 0;
+      counts.set(kind, index + 1);
+      const states = statuses.flatMap((each) => each[place]?.state ?? []);
+      return { kind, index, state: SEVERITY.find((state) => states.includes(state)) ?? "ok" };
+    });
+  };
+
+  return {
+    frameAncestors: config.server.frameAncestors,
+    log,
+    graph: (credential, view, signal) => graphs.graph(credential, view, signal),
+    graphStream: (credential, view, lastEventId, signal) => graphs.stream(credential, view, lastEventId, signal),
+    series: (credential, query, signal) => charts.series(credential, query, signal),
+    namespaces: (credential, query, signal) => lists.list(credential, query, signal),
+    session: ({ user, strategy }) => ({ user, strategy, expiresAt: null, clusters }),
+    metrics: () =>
+      metrics.text({
+        streams: hub.slots.used,
+        streamLimit: hub.slots.limit,
+        channels: hub.channels,
+        sources: dependencies(),
+        feeds: telemetry.feeds().flatMap(({ window, publication }) => {
+          if (publication === null) return [];
+          const { graph } = publication;
+          return [
+            {
+              window: `${windowSeconds(window)}s`,
+              lagSeconds: timers.now() - graph.at,
+              nodes: graph.nodes.size,
+              hops: graph.hops.length,
+            },
+          ];
+        }),
+      }),
+    ready: () => ({ ready: !draining, dependencies: dependencies() }),
+    observeRequest: (route, method, code, seconds) => metrics.request(route, method, code, seconds),
+    drain: () => {
+      draining = true;
+      hub.bye();
+    },
+    close: async () => {
+      draining = true;
+      hub.bye();
+      stop.abort();
+      await Promise.allSettled([telemetry.close(), inventories.close()]);
+    },
+  };
+}
+
+const SEVERITY = ["down", "stale", "partial", "slow"] as const;
+
+function inverse(names: ReadonlyMap<string, string>): (cluster: string) => string {
+  const back = new Map([...names].map(([metricsName, name]) => [name, metricsName]));
+  return (cluster) => back.get(cluster) ?? cluster;
+}

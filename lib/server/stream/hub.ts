@@ -1,0 +1,142 @@
+/** All open streams: channels by view, slots, heartbeats, and the last word at shutdown. */
+import type { GraphView } from "#lib/api/view.ts";
+import { viewParams } from "#lib/api/view.ts";
+import { MeshscopeError } from "#lib/errors.ts";
+import { milliseconds } from "#lib/units.ts";
+import type { Timers } from "../clock.ts";
+import type { Feed } from "../telemetry/feed.ts";
+import { Channel } from "./channel.ts";
+import { event, HEARTBEAT } from "./event.ts";
+import { Slots } from "./slots.ts";
+import { Viewer } from "./viewer.ts";
+
+/** Proxies commonly close what is silent for 30 to 60 s. */
+export const HEARTBEAT_EVERY = milliseconds(15_000);
+/** A channel without viewers is kept this long, for reconnects. */
+export const LINGER = milliseconds(30_000);
+
+export interface HubDeps {
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly limit: number;
+  readonly feed: (view: GraphView) => Feed;
+}
+
+interface Open {
+  readonly channel: Channel;
+  leaving: AbortController | null;
+}
+
+export class Hub {
+  readonly slots: Slots;
+  readonly #deps: HubDeps;
+  readonly #channels = new Map<string, Open>();
+  readonly #viewers = new Set<Viewer>();
+  readonly #stop = new AbortController();
+
+  constructor(deps: HubDeps) {
+    this.#deps = deps;
+    this.slots = new Slots(deps.limit);
+    void this.#beat();
+  }
+
+  get channels(): number {
+    return this.#channels.size;
+  }
+
+  /** A live stream of a view. @throws MeshscopeError `too_many_streams`, `shutting_down` */
+  open(view: GraphView, lastEventId: string | null, signal: AbortSignal): ReadableStream<Uint8Array> {
+    return this.#admit(signal, (release) => {
+      const key = viewParams(view).toString();
+      const open = this.#channel(key, view);
+      const viewer: Viewer = new Viewer(this.#deps.timers, {
+        drained: () => open.channel.refresh(viewer),
+        gone: () => {
+          release(viewer);
+          open.channel.leave(viewer);
+          if (open.channel.size === 0) void this.#linger(key, open);
+        },
+      });
+      open.channel.join(viewer, lastEventId);
+      return viewer;
+    });
+  }
+
+  /** A stream of what doesn't change (a past instant): one snapshot, then heartbeats. */
+  still(snapshot: string, signal: AbortSignal): ReadableStream<Uint8Array> {
+    return this.#admit(signal, (release) => {
+      const bytes = event("snapshot", snapshot, { id: "still-0" });
+      const viewer: Viewer = new Viewer(this.#deps.timers, {
+        drained: () => viewer.send(bytes),
+        gone: () => release(viewer),
+      });
+      viewer.send(bytes);
+      return viewer;
+    });
+  }
+
+  /** Tells everyone to come back in a moment, spread over 1 to 5 s, and admits nobody any more. */
+  bye(): void {
+    this.#stop.abort();
+    for (const viewer of [...this.#viewers]) {
+      const retryMs = Math.round(1000 + 4000 * this.#deps.random());
+      viewer.close(event("bye", JSON.stringify({ retryMs }), { retryMs }));
+    }
+    for (const { channel, leaving } of this.#channels.values()) {
+      leaving?.abort();
+      channel.close();
+    }
+    this.#channels.clear();
+  }
+
+  #admit(signal: AbortSignal, make: (release: (viewer: Viewer) => void) => Viewer): ReadableStream<Uint8Array> {
+    if (this.#stop.signal.aborted) {
+      throw new MeshscopeError("shutting_down", "This console is shutting down. Try again in a few seconds.", {
+        retryAfter: 5,
+      });
+    }
+    const giveBack = this.slots.take();
+    const leave = () => viewer.close();
+    const viewer = make((gone) => {
+      giveBack();
+      this.#viewers.delete(gone);
+      signal.removeEventListener("abort", leave);
+    });
+    this.#viewers.add(viewer);
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave, { once: true });
+    return viewer.body;
+  }
+
+  #channel(key: string, view: GraphView): Open {
+    const known = this.#channels.get(key);
+    if (known) {
+      known.leaving?.abort();
+      known.leaving = null;
+      return known;
+    }
+    const epoch = Math.floor(this.#deps.random() * 2 ** 52).toString(36);
+    const open: Open = { channel: new Channel(epoch, this.#deps.feed(view), view), leaving: null };
+    this.#channels.set(key, open);
+    return open;
+  }
+
+  /** Closes a channel that nobody came back to. */
+  async #linger(key: string, open: Open): Promise<void> {
+    open.leaving?.abort();
+    const leaving = new AbortController();
+    open.leaving = leaving;
+    await this.#deps.timers.sleep(LINGER, leaving.signal);
+    if (leaving.signal.aborted || open.channel.size > 0) return;
+    open.channel.close();
+    if (this.#channels.get(key) === open) this.#channels.delete(key);
+  }
+
+  async #beat(): Promise<void> {
+    for (;;) {
+      await this.#deps.timers.sleep(HEARTBEAT_EVERY, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      for (const viewer of this.#viewers) viewer.send(HEARTBEAT);
+    }
+  }
+}

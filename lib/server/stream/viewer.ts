@@ -1,0 +1,102 @@
+/**
+ * One open stream. Bytes wait here until the connection takes them; a viewer that falls too far behind skips what it
+ * missed and gets a fresh snapshot once it reads again, and one that doesn't read at all is let go.
+ */
+import { type Milliseconds, milliseconds } from "#lib/units.ts";
+import type { Timers } from "../clock.ts";
+
+/** Bytes that may wait for one viewer. */
+export const BUFFER = 1024 * 1024;
+/** A viewer that hasn't read for this long while more waits than the buffer holds is gone. */
+export const PATIENCE: Milliseconds = milliseconds(25_000);
+
+/** Nor does anybody read a stream in which something has been waiting for this long, however little it is. */
+export const UNREAD: Milliseconds = milliseconds(60_000);
+
+export interface ViewerEvents {
+  /** It has caught up with what waited: send it the whole state, for it has missed some. */
+  readonly drained: () => void;
+  /** It left, however it did: called once. */
+  readonly gone: () => void;
+}
+
+export class Viewer {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly #events: ViewerEvents;
+  readonly #timers: Timers;
+  readonly #over = new AbortController();
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  #behind = false;
+  /** When a send last found that nothing was waiting. */
+  #emptyAt: Milliseconds;
+
+  constructor(timers: Timers, events: ViewerEvents) {
+    this.#events = events;
+    this.#timers = timers;
+    this.#emptyAt = timers.monotonic();
+    this.body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: (controller) => {
+          if (!this.#behind || (controller.desiredSize ?? 0) < BUFFER / 2) return;
+          this.#behind = false;
+          this.#emptyAt = this.#timers.monotonic();
+          this.#events.drained();
+        },
+        cancel: () => this.#leave(),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: BUFFER }),
+    );
+  }
+
+  /** Is what it holds complete up to the last `send`? */
+  get inStep(): boolean {
+    return !this.#behind && this.#controller !== null;
+  }
+
+  /** Sends, or notes that it has fallen behind: then nothing more is sent until it has read. */
+  send(bytes: Uint8Array): void {
+    if (this.#controller === null || this.#behind) return;
+    const room = this.#controller.desiredSize ?? 0;
+    const now = this.#timers.monotonic();
+    if (room === BUFFER) this.#emptyAt = now;
+    if (now - this.#emptyAt > UNREAD) return this.#letGo(this.#controller);
+    if (room <= 0) {
+      this.#behind = true;
+      void this.#giveUp();
+      return;
+    }
+    this.#controller.enqueue(bytes);
+  }
+
+  /** Ends the stream after what waits has been read. */
+  close(last?: Uint8Array): void {
+    const controller = this.#controller;
+    if (controller === null) return;
+    // A last word is small; one more chunk in a full buffer does no harm.
+    if (last) controller.enqueue(last);
+    controller.close();
+    this.#leave();
+  }
+
+  async #giveUp(): Promise<void> {
+    const stuck = () => this.#behind && !this.#over.signal.aborted;
+    await this.#timers.sleep(PATIENCE, this.#over.signal);
+    if (!stuck()) return;
+    if (this.#controller !== null) this.#letGo(this.#controller);
+  }
+
+  #letGo(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    controller.error(new Error("the viewer doesn't read"));
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    this.#controller = null;
+    this.#events.gone();
+  }
+}

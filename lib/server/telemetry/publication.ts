@@ -1,0 +1,105 @@
+/**
+ * A merged graph and the views that were asked of it. What viewers share is computed once: one merge a poll, one lens
+ * and one text a distinct view, whoever asks.
+ */
+import { formatInstant } from "#lib/api/instant.ts";
+import { DEFAULT_VIEW, type GraphView, viewParams } from "#lib/api/view.ts";
+import type { Window } from "#lib/api/windows.ts";
+import { viewGraph } from "#lib/graph/lens.ts";
+import type { Graph, GraphEdge, GraphNode, SourceStatus } from "#lib/graph/model.ts";
+import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
+import type { Milliseconds, UnixSeconds } from "#lib/units.ts";
+import { withIdleEdges } from "./idle.ts";
+
+export type Head = Pick<Graph, "at" | "window" | "latencyAt" | "configurationAt">;
+export type Elements = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] };
+
+/** Different views of one publication kept at once; beyond it the oldest is computed again. */
+const VIEWS = 64;
+
+export interface Instants {
+  readonly at: UnixSeconds;
+  readonly latencyAt: UnixSeconds | null;
+  readonly configurationAt: UnixSeconds | null;
+  readonly window: Window;
+}
+
+export class Publication {
+  readonly graph: WorkloadGraph;
+  readonly head: Head;
+  /** Monotonic: when the newest reading in it was complete. */
+  readonly takenAt: Milliseconds;
+  /** Was latency asked for? Its absence then has a reason of its own. */
+  readonly latencyAsked: boolean;
+  /** What flowed in the last hour, for `edges=all`; null where nobody asked. */
+  readonly hour: WorkloadGraph | null;
+  readonly #views = new Map<string, Viewed>();
+
+  constructor(
+    graph: WorkloadGraph,
+    instants: Instants,
+    from: { takenAt: Milliseconds; latencyAsked: boolean; hour: WorkloadGraph | null },
+  ) {
+    this.graph = graph;
+    this.takenAt = from.takenAt;
+    this.latencyAsked = from.latencyAsked;
+    this.hour = from.hour;
+    const { at, latencyAt, configurationAt, window } = instants;
+    this.head = {
+      at: formatInstant(at),
+      window,
+      latencyAt: latencyAt === null ? null : formatInstant(latencyAt),
+      configurationAt: configurationAt === null ? null : formatInstant(configurationAt),
+    };
+  }
+
+  view(view: GraphView): Viewed {
+    const key = viewKey(view);
+    const known = this.#views.get(key);
+    if (known) return known;
+    const [oldest] = this.#views.keys();
+    if (this.#views.size >= VIEWS && oldest !== undefined) this.#views.delete(oldest);
+    const live = viewGraph(this.graph, view);
+    const hour = view.edges === "all" ? this.hour : null;
+    const elements = hour === null ? live : withIdleEdges(live, viewGraph(hour, { ...view, latency: false }));
+    const head = view.latency ? this.head : { ...this.head, latencyAt: null };
+    const viewed = new Viewed(head, view, elements);
+    this.#views.set(key, viewed);
+    return viewed;
+  }
+}
+
+/** One view of a publication, and its text. */
+export class Viewed {
+  readonly head: Head;
+  readonly elements: Elements;
+  readonly #view: GraphView;
+  #text: { readonly sources: string; readonly body: string } | null = null;
+  #elements: string | null = null;
+
+  constructor(head: Head, view: GraphView, elements: Elements) {
+    this.head = head;
+    this.#view = view;
+    this.elements = elements;
+  }
+
+  value(sources: readonly SourceStatus[]): Graph {
+    return { ...this.head, lens: this.#view.lens, ...this.elements, sources };
+  }
+
+  /** `value` as JSON. Sources change between polls, nodes and edges don't: those are written once. */
+  body(sources: readonly SourceStatus[]): string {
+    const written = JSON.stringify(sources);
+    if (this.#text?.sources === written) return this.#text.body;
+    this.#elements ??= `"nodes":${JSON.stringify(this.elements.nodes)},"edges":${JSON.stringify(this.elements.edges)}`;
+    const head = JSON.stringify({ ...this.head, lens: this.#view.lens }).slice(0, -1);
+    const body = `${head},${this.#elements},"sources":${written}}`;
+    this.#text = { sources: written, body };
+    return body;
+  }
+}
+
+/** What tells views of one publication apart: all but the window and the instant, which chose the publication. */
+export function viewKey(view: GraphView): string {
+  return viewParams({ ...view, window: DEFAULT_VIEW.window, at: null }).toString();
+}

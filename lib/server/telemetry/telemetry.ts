@@ -1,0 +1,78 @@
+/** All that is read from Prometheus: one feed a window, past graphs, and the sources behind them. */
+import type { Window } from "#lib/api/windows.ts";
+import type { HealthRules } from "#lib/graph/health.ts";
+import type { ErrorRule } from "#lib/graph/outcome.ts";
+import type { Seconds } from "#lib/units.ts";
+import type { Timers } from "../clock.ts";
+import type { Gap, Inventories } from "../inventory.ts";
+import { Feed } from "./feed.ts";
+import { Hours } from "./hour.ts";
+import { Past } from "./past.ts";
+import { Poller } from "./poller.ts";
+import type { Publication } from "./publication.ts";
+import type { DecodeInput } from "./reading.ts";
+import type { Source } from "./source.ts";
+
+export interface TelemetryDeps {
+  readonly timers: Timers;
+  readonly poll: Seconds;
+  readonly random: () => number;
+  readonly health: HealthRules;
+  readonly errorRate: ErrorRule;
+  readonly inventories: Inventories;
+  readonly gaps: readonly Gap[];
+  /** metricsName → configured cluster name. */
+  readonly clusterOf: (metricsName: string) => string;
+  readonly onPublished?: (publication: Publication) => void;
+}
+
+export class Telemetry {
+  readonly sources: readonly Source[];
+  readonly past: Past;
+  readonly #deps: TelemetryDeps;
+  readonly #hours: Hours;
+  readonly #feeds = new Map<Window, { readonly feed: Feed; readonly pollers: readonly Poller[] }>();
+
+  constructor(sources: readonly Source[], deps: TelemetryDeps) {
+    this.sources = sources;
+    this.#deps = deps;
+    const context = () => this.#context();
+    this.#hours = new Hours(sources, { ...deps, context });
+    this.past = new Past(sources, { ...deps, context, hours: this.#hours });
+  }
+
+  /** The live graph of a window; made on first use. There are as many as there are accepted windows, at most. */
+  feed(window: Window): Feed {
+    const known = this.#feeds.get(window);
+    if (known) return known.feed;
+    const { timers, poll, random } = this.#deps;
+    const pollers = this.sources.map(
+      (source) => new Poller(source, window, { timers, poll, random, context: () => this.#context() }),
+    );
+    const feed = new Feed(window, pollers, {
+      ...this.#deps,
+      hour: (signal) => this.#hours.before(timers.now(), signal),
+    });
+    this.#feeds.set(window, { feed, pollers });
+    return feed;
+  }
+
+  /** The feeds that exist, for metrics and readiness. */
+  feeds(): readonly Feed[] {
+    return [...this.#feeds.values()].map(({ feed }) => feed);
+  }
+
+  /** First probe round of all sources, in the background: the first viewer finds it done. Never rejects. */
+  async warm(signal: AbortSignal): Promise<void> {
+    await Promise.allSettled(this.sources.map((source) => source.learn(signal)));
+  }
+
+  async close(): Promise<void> {
+    for (const { pollers } of this.#feeds.values()) for (const poller of pollers) poller.close();
+    await Promise.allSettled(this.sources.map((source) => source.client.close()));
+  }
+
+  #context(): DecodeInput {
+    return { inventory: this.#deps.inventories.current(), clusterOf: this.#deps.clusterOf };
+  }
+}
