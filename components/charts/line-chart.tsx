@@ -1,0 +1,93 @@
+"use client";
+
+import { CartesianGrid, Line, LineChart as Lines, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { sayInstant } from "#components/shell/instant.ts";
+import type { Point } from "./points.ts";
+
+export interface ChartLine {
+  readonly name: string;
+  /** A token: `--ink-2`. */
+  readonly colour: string;
+  readonly dash?: string;
+}
+
+const TICK = { fontSize: 10.5, fill: "var(--ink-3)" } as const;
+
+const minutes = (t: number): string => sayInstant(new Date(t).toISOString()).replace(/:\d\d$/, "");
+
+/** An axis label breaks at spaces; a number and its unit stay together. */
+const unbroken = (text: string): string => text.replaceAll(" ", "\u00a0");
+
+/** Lines over time. Gaps stay open, nothing is animated, and the table beside it has the same numbers. */
+export function LineChart({
+  label,
+  points,
+  lines,
+  format,
+}: {
+  readonly label: string;
+  readonly points: readonly Point[];
+  readonly lines: readonly ChartLine[];
+  readonly format: (value: number) => string;
+}) {
+  return (
+    <div role="img" aria-label={label} className="h-24 w-full">
+      <ResponsiveContainer width="100%" height="100%">
+        <Lines data={[...points]} margin={{ top: 6, right: 2, bottom: 0, left: 2 }} accessibilityLayer={false}>
+          <CartesianGrid vertical={false} stroke="var(--line)" />
+          <XAxis
+            dataKey="t"
+            type="number"
+            domain={["dataMin", "dataMax"]}
+            tickFormatter={minutes}
+            tick={TICK}
+            tickLine={false}
+            axisLine={{ stroke: "var(--line)" }}
+            minTickGap={56}
+            height={18}
+          />
+          <YAxis
+            tick={TICK}
+            tickLine={false}
+            axisLine={false}
+            width={52}
+            tickCount={3}
+            tickFormatter={(value: number) => unbroken(format(value))}
+            domain={[0, "auto"]}
+          />
+          <Tooltip
+            isAnimationActive={false}
+            cursor={{ stroke: "var(--line-strong)" }}
+            content={({ active, payload, label: at }) =>
+              active && payload ? (
+                <div className="rounded-md border border-line-strong bg-raised px-2 py-1.5 text-[11px] shadow-float">
+                  <p className="text-ink-3">{sayInstant(new Date(Number(at)).toISOString())}</p>
+                  {payload.map(({ name, value }) => (
+                    <p key={String(name)} className="flex justify-between gap-3">
+                      <span className="text-ink-2">{String(name)}</span>
+                      <span>{typeof value === "number" ? format(value) : "no data"}</span>
+                    </p>
+                  ))}
+                </div>
+              ) : null
+            }
+          />
+          {lines.map(({ name, colour, dash }) => (
+            <Line
+              key={name}
+              dataKey={name}
+              stroke={`var(${colour})`}
+              strokeWidth={1.5}
+              {...(dash === undefined ? {} : { strokeDasharray: dash })}
+              dot={false}
+              activeDot={{ r: 2.5 }}
+              type="linear"
+              connectNulls={false}
+              isAnimationActive={false}
+            />
+          ))}
+        </Lines>
+      </ResponsiveContainer>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+"use client";
+
+import { Kbd } from "#components/ui/kbd.tsx";
+import { Sheet } from "#components/ui/sheet.tsx";
+import { useAllCommands } from "./commands.tsx";
+import { spellKeys } from "./keys.ts";
+import { usePreferences } from "./preferences-context.tsx";
+
+/** Keys of the drawing itself; it reads them while it has the focus. */
+const ON_THE_GRAPH: readonly (readonly [string, string])[] = [
+  ["← → ↑ ↓", "Walk from a node along its edges, and between neighbours"],
+  ["Enter", "Select what the walk stands on"],
+  ["+ −", "Zoom"],
+];
+
+export function Help({ onClose }: { readonly onClose: () => void }) {
+  const commands = useAllCommands();
+  const { preferences, change } = usePreferences();
+  const mac = navigator.platform.startsWith("Mac");
+  return (
+    <Sheet label="Keys" onClose={onClose}>
+      <div tabIndex={0} className="max-h-[70vh] overflow-auto p-5 outline-none">
+        <h2 className="text-[15px] font-semibold">Keys</h2>
+        <dl className="mt-3">
+          {commands
+            .filter((command) => command.keys !== undefined)
+            .map((command) => (
+              <Line key={command.id} keys={spellKeys(command.keys ?? "", mac)} text={command.title} />
+            ))}
+        </dl>
+        <h3 className="eyebrow mt-5 mb-2">On the graph</h3>
+        <dl>
+          {ON_THE_GRAPH.map(([keys, text]) => (
+            <Line key={keys} keys={keys.split(" ")} text={text} />
+          ))}
+        </dl>
+        <label className="mt-5 flex items-center gap-2 border-t border-line pt-4">
+          <input
+            type="checkbox"
+            className="accent-accent"
+            checked={preferences.letterKeys}
+            onChange={(event) => change({ letterKeys: event.target.checked })}
+          />
+          Single-letter keys act
+        </label>
+        <p className="mt-1 pl-6 text-ink-2">
+          Switch them off if you dictate or use a switch device. Ctrl K and Esc stay.
+        </p>
+      </div>
+    </Sheet>
+  );
+}
+
+function Line({ keys, text }: { readonly keys: readonly string[]; readonly text: string }) {
+  return (
+    <div className="flex h-8 items-center justify-between border-t border-line">
+      <dt className="text-ink-2">{text}</dt>
+      <dd className="flex gap-1">
+        {keys.map((key) => (
+          <Kbd key={key}>{key}</Kbd>
+        ))}
+      </dd>
+    </div>
+  );
+}

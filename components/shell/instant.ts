@@ -1,0 +1,13 @@
+/** Instants as the console says them: local wall time, the date only when it isn't today's. */
+
+const two = (n: number): string => String(n).padStart(2, "0");
+
+/** `14:02:10`, or `20 Aug 14:02:10` on another day than `now`. `at` is RFC 3339 or unix seconds. */
+export function sayInstant(at: string, now: Date = new Date()): string {
+  const date = new Date(/^\d+(\.\d+)?$/.test(at) ? Number(at) * 1000 : at);
+  if (Number.isNaN(date.getTime())) return at;
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  if (date.toDateString() === now.toDateString()) return time;
+  const month = date.toLocaleString("en", { month: "short" });
+  return `${date.getDate()} ${month} ${time}`;
+}

@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { WINDOWS } from "#lib/api/windows.ts";
+import { LENSES } from "#lib/graph/model.ts";
+import { DETAILS, patchUrl, readUrl, search, type UrlState } from "./url-state.ts";
+
+const name = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
+const names = fc.uniqueArray(name, { maxLength: 4 }).map((list) => [...list].sort());
+const state: fc.Arbitrary<UrlState> = fc.record({
+  view: fc.record({
+    clusters: names,
+    namespaces: names,
+    window: fc.constantFrom(...WINDOWS),
+    at: fc.option(fc.constantFrom("2026-08-20T14:00:00Z", "1787148000")),
+    lens: fc.constantFrom(...LENSES),
+    fold: names,
+    latency: fc.boolean(),
+    edges: fc.constantFrom("live" as const, "all" as const),
+  }),
+  detail: fc.constantFrom(...DETAILS),
+  selected: fc.option(fc.string({ minLength: 1 })),
+  table: fc.boolean(),
+});
+
+describe("url state", () => {
+  it("survives being written and read, through the address bar's own spelling", () => {
+    fc.assert(
+      fc.property(state, (wanted) => {
+        const text = search(patchUrl(new URLSearchParams(), wanted));
+        expect(readUrl(new URLSearchParams(text))).toEqual(wanted);
+      }),
+    );
+  });
+
+  it("keeps what others put into the address, repeated keys included", () => {
+    const before = new URLSearchParams("utm=x&tag=1&tag=2&window=5m");
+    const after = patchUrl(before, { selected: "c/shop/workload/cart" });
+    expect(search(after)).toBe("?window=5m&selected=c/shop/workload/cart&utm=x&tag=1&tag=2");
+  });
+
+  it.each([
+    ["window=7m", "1m"],
+    ["window=60s", "1m"],
+    ["window=", "1m"],
+    ["window=24h", "24h"],
+  ])("reads %s as %s", (text, window) => {
+    expect(readUrl(new URLSearchParams(text)).view.window).toBe(window);
+  });
+
+  it("leaves defaults out, so that a plain view has a plain address", () => {
+    const params = patchUrl(new URLSearchParams("window=5m&view=table&detail=groups&selected=x"), {
+      view: { window: "1m" },
+      table: false,
+      detail: "auto",
+      selected: null,
+    });
+    expect(search(params)).toBe("");
+  });
+
+  it("reads a list as a set: sorted, each name once", () => {
+    expect(readUrl(new URLSearchParams("namespaces=b,a,,b")).view.namespaces).toEqual(["a", "b"]);
+  });
+});

@@ -1,0 +1,76 @@
+/**
+ * The page's address is its state. This is the one reader and the one writer of its keys, pure, for server and browser;
+ * why it isn't a library: docs/adr/0010-url-state.md. Keys that aren't ours are kept as they are.
+ */
+import { DEFAULT_VIEW, type GraphView, viewParams } from "#lib/api/view.ts";
+import { parseWindow } from "#lib/api/windows.ts";
+import { LENSES } from "#lib/graph/model.ts";
+
+export const DETAILS = ["auto", "groups", "workloads"] as const;
+/** What is drawn: workloads up to 150 marks and groups above (`auto`), or the one that was asked for. */
+export type Detail = (typeof DETAILS)[number];
+
+export interface UrlState {
+  readonly view: GraphView;
+  readonly detail: Detail;
+  /** Id of the selected node or edge. */
+  readonly selected: string | null;
+  /** Rows instead of the drawing. */
+  readonly table: boolean;
+}
+
+export interface UrlPatch {
+  readonly view?: Partial<GraphView>;
+  readonly detail?: Detail;
+  readonly selected?: string | null;
+  readonly table?: boolean;
+}
+
+const VIEW_KEYS = ["clusters", "namespaces", "window", "at", "lens", "fold", "latency", "edges"] as const;
+const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view"] as const;
+
+function list(text: string | null): readonly string[] {
+  const names = (text ?? "").split(",").filter((name) => name !== "");
+  return [...new Set(names)].sort();
+}
+
+/** Reads the state; a value that isn't one of the accepted ones counts as absent, so that any link opens something. */
+export function readUrl(params: URLSearchParams): UrlState {
+  const at = params.get("at");
+  return {
+    view: {
+      clusters: list(params.get("clusters")),
+      namespaces: list(params.get("namespaces")),
+      window: parseWindow(params.get("window") ?? "") ?? DEFAULT_VIEW.window,
+      at: at === null || at === "" ? null : at,
+      lens: LENSES.find((lens) => lens === params.get("lens")) ?? DEFAULT_VIEW.lens,
+      fold: list(params.get("fold")),
+      latency: params.get("latency") !== "off",
+      edges: params.get("edges") === "all" ? "all" : "live",
+    },
+    detail: DETAILS.find((detail) => detail === params.get("detail")) ?? "auto",
+    selected: params.get("selected") || null,
+    table: params.get("view") === "table",
+  };
+}
+
+/** The parameters after a change: ours in a fixed order with defaults left out, then everybody else's untouched. */
+export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchParams {
+  const before = readUrl(current);
+  const params = viewParams({ ...before.view, ...patch.view });
+  const detail = patch.detail ?? before.detail;
+  const selected = patch.selected === undefined ? before.selected : patch.selected;
+  const table = patch.table ?? before.table;
+  if (detail !== "auto") params.set("detail", detail);
+  if (selected !== null) params.set("selected", selected);
+  if (table) params.set("view", "table");
+  const own: readonly string[] = OWN_KEYS;
+  for (const [key, value] of current) if (!own.includes(key)) params.append(key, value);
+  return params;
+}
+
+/** `?a=b`, or "" without parameters. `,`, `/` and `>` stay readable: they are legal in a query. */
+export function search(params: URLSearchParams): string {
+  const text = params.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3E", ">");
+  return text === "" ? "" : `?${text}`;
+}

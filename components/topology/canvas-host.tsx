@@ -1,0 +1,201 @@
+"use client";
+
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import type { Scene, Strings } from "#lib/layout/scene.ts";
+import type { Live } from "#lib/live/client.ts";
+import { createRenderer, type Picked, type Point, type Renderer } from "#lib/render/renderer.ts";
+import { readTheme } from "#lib/render/theme.ts";
+import type { Drawing } from "./drawing.ts";
+import { createFraming, type Framing } from "./framing.ts";
+import { useThemeChange } from "./theme-change.ts";
+import { type Cursor, cursorId, describeCursor, findCursor, type Step, startWalk, walk } from "./walk.ts";
+
+const STEPS: Readonly<Record<string, Step>> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+};
+const ZOOM: Readonly<Record<string, number>> = { "+": 1.25, "=": 1.25, "-": 0.8 };
+
+/** What is drawn, kept beside React: a scene goes from the worker to the renderer without a render between. */
+interface Drawn {
+  readonly scene: Scene;
+  readonly strings: Strings;
+}
+
+/**
+ * The canvas and its keyboard. The canvas itself says nothing to a screen reader: the table does, and the live region
+ * here speaks while somebody walks the graph by arrow keys.
+ */
+export function CanvasHost({
+  live,
+  selected,
+  onSelect,
+  onActivate,
+  onDrawing,
+}: {
+  readonly live: Live | null;
+  readonly selected: string | null;
+  readonly onSelect: (id: string | null) => void;
+  /** A double press on a mark or a box. */
+  readonly onActivate: (id: string) => void;
+  readonly onDrawing: (drawing: Drawing | null) => void;
+}) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const renderer = useRef<Renderer | null>(null);
+  const framing = useRef<Framing | null>(null);
+  const drawn = useRef<Drawn | null>(null);
+  const cursor = useRef<Cursor | null>(null);
+  // What the pointer chose needs no centring: it is where the person looks.
+  const picked = useRef<string | null>(null);
+  const wanted = useRef(selected);
+  const tip = useRef<HTMLDivElement>(null);
+  const pointed = useRef<Pointed>({ thing: null, at: null });
+  const latest = useRef({ onSelect, onActivate });
+  const [spoken, speak] = useState("");
+
+  useEffect(() => {
+    latest.current = { onSelect, onActivate };
+  }, [onSelect, onActivate]);
+
+  useEffect(() => {
+    if (canvas.current === null) return;
+    const created = createRenderer(canvas.current, { theme: readTheme(canvas.current) });
+    renderer.current = created;
+    created.onSelect((id) => {
+      const thing = id !== null && isBox(drawn.current, id) ? null : id;
+      picked.current = thing;
+      latest.current.onSelect(thing);
+    });
+    created.onActivate(({ id }) => latest.current.onActivate(id));
+    created.onHover((thing, at) => {
+      pointed.current = { thing, at };
+      showTip(tip.current, drawn.current, pointed.current);
+    });
+    const frame = createFraming(canvas.current, created, (id) => placeOf(drawn.current, id));
+    framing.current = frame;
+    onDrawing({ focus: frame.focus });
+    return () => {
+      frame.close();
+      framing.current = null;
+      renderer.current = null;
+      drawn.current = null;
+      onDrawing(null);
+      created.destroy();
+    };
+  }, [onDrawing]);
+
+  useThemeChange(
+    useCallback(() => {
+      if (canvas.current !== null) renderer.current?.setTheme(readTheme(canvas.current));
+    }, []),
+  );
+
+  useEffect(() => {
+    if (live === null) return;
+    return live.onScene(({ scene, first }) => {
+      const { strings } = scene;
+      const fresh = first || drawn.current === null;
+      if (strings !== drawn.current?.strings) cursor.current = sameStop(drawn.current, strings, cursor.current);
+      drawn.current = { scene, strings };
+      renderer.current?.setScene(scene);
+      // The pointer may rest while the numbers under it change.
+      showTip(tip.current, drawn.current, pointed.current);
+      if (!fresh) return;
+      document.documentElement.dataset["ready"] = "true";
+      // The canvas gets its size between two frames; before that there is no middle to bring anything to.
+      requestAnimationFrame(() => requestAnimationFrame(() => framing.current?.begin(wanted.current)));
+    });
+  }, [live]);
+
+  useEffect(() => {
+    wanted.current = selected;
+    renderer.current?.select(selected);
+    // At the first load the first frame decides: it shows the whole where that can be read.
+    if (selected !== null && selected !== picked.current && drawn.current !== null) framing.current?.focus(selected);
+    picked.current = null;
+  }, [selected]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || drawn.current === null) return;
+    const { scene, strings } = drawn.current;
+    const step = STEPS[event.key];
+    const zoom = ZOOM[event.key];
+    if (step !== undefined) {
+      const before = cursor.current ?? (wanted.current === null ? null : findCursor(strings, wanted.current));
+      cursor.current = before === null ? startWalk(scene) : walk(scene, before, step);
+      if (cursor.current === null) return;
+      const id = cursorId(strings, cursor.current);
+      renderer.current?.hover(id);
+      speak(describeCursor(scene, strings, cursor.current));
+    } else if (zoom !== undefined) renderer.current?.zoomBy(zoom);
+    else if (event.key === "Enter" && cursor.current !== null) onSelect(cursorId(strings, cursor.current));
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div
+      role="application"
+      aria-label="Service graph"
+      aria-roledescription="graph"
+      aria-describedby="graph-keys"
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onBlur={() => renderer.current?.hover(null)}
+      data-testid="graph"
+      className="absolute inset-0 outline-offset-[-2px]"
+    >
+      <canvas ref={canvas} aria-hidden="true" className="size-full touch-none" />
+      <div
+        ref={tip}
+        hidden
+        aria-hidden="true"
+        className="pointer-events-none absolute top-0 left-0 z-10 max-w-72 rounded-md border border-line-strong bg-raised px-2 py-1 text-[11px] shadow-float"
+      />
+      <p id="graph-keys" className="sr-only">
+        Arrow keys walk from a node along its edges. Enter selects. Press t for the same as a table.
+      </p>
+      <p className="sr-only" aria-live="polite">
+        {spoken}
+      </p>
+    </div>
+  );
+}
+
+/** Boxes only hold things together: a press on one is a press on nothing. */
+function isBox(drawn: Drawn | null, id: string): boolean {
+  return drawn !== null && drawn.strings.boxes.some((box) => box.id === id) && !drawn.strings.nodeIds.includes(id);
+}
+
+/** Where a node is in the drawing; of an edge, where it ends. */
+function placeOf(drawn: Drawn | null, id: string): Point | null {
+  const cursor = drawn === null ? null : findCursor(drawn.strings, id);
+  if (drawn === null || cursor === null) return null;
+  const { nodes, edges } = drawn.scene;
+  const index = cursor.kind === "node" ? cursor.index : (edges.target[cursor.index] ?? 0);
+  return { x: nodes.x[index] ?? 0, y: nodes.y[index] ?? 0 };
+}
+
+interface Pointed {
+  readonly thing: Picked | null;
+  readonly at: Point | null;
+}
+
+/** Says beside the pointer what it is on. Written past React: the pointer moves more often than anything should render. */
+function showTip(tip: HTMLDivElement | null, drawn: Drawn | null, { thing, at }: Pointed): void {
+  if (tip === null) return;
+  const cursor = drawn !== null && thing !== null && thing.kind !== "box" ? findCursor(drawn.strings, thing.id) : null;
+  tip.hidden = cursor === null || at === null;
+  if (cursor === null || at === null || drawn === null) return;
+  tip.textContent = describeCursor(drawn.scene, drawn.strings, cursor);
+  tip.style.transform = `translate(${at.x + 14}px, ${at.y + 14}px)`;
+}
+
+/** The walk goes on from the same thing when the drawing's indexes have changed. */
+function sameStop(before: Drawn | null, strings: Strings, cursor: Cursor | null): Cursor | null {
+  if (before === null || cursor === null) return null;
+  const id = cursorId(before.strings, cursor);
+  return id === null ? null : findCursor(strings, id);
+}

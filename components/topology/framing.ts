@@ -1,0 +1,79 @@
+import { toScreen } from "#lib/render/camera.ts";
+import type { Renderer } from "#lib/render/renderer.ts";
+
+/** Under this zoom names can't be read: a link to one thing then shows that thing, not the whole. */
+const READABLE = 0.6;
+/** A panel opens in the moment in which something is focused, and takes some of the room. */
+const SETTLING_MS = 800;
+/** Pixels from the rim within which a mark counts as hidden. */
+const RIM = 24;
+
+export interface Framing {
+  /** Brings something to the middle; null shows everything. */
+  readonly focus: (id: string | null) => void;
+  /** The first frame of a view, with what the address has selected. What was asked for before it was there is brought now. */
+  readonly begin: (id: string | null) => void;
+  readonly close: () => void;
+}
+
+/**
+ * Keeps in view what a person looks at when the room changes: everything, as long as nobody has moved the map, else
+ * what was focused last. It never takes the map out of somebody's hand.
+ */
+export function createFraming(
+  canvas: HTMLCanvasElement,
+  renderer: Renderer,
+  placeOf: (id: string) => { readonly x: number; readonly y: number } | null,
+): Framing {
+  let whole = true;
+  let focused: { readonly id: string; readonly at: number } | null = null;
+  let awaited: string | null = null;
+  let width = canvas.clientWidth;
+
+  const focus = (id: string | null) => {
+    whole = id === null;
+    awaited = id !== null && placeOf(id) === null ? id : null;
+    focused = id === null ? null : { id, at: performance.now() };
+    if (id === null) renderer.fit();
+    else renderer.focus(id);
+  };
+  const hidden = (id: string): boolean => {
+    const place = placeOf(id);
+    if (place === null) return false;
+    const { x, y } = toScreen(renderer.getCamera(), place);
+    return x < RIM || y < RIM || x > canvas.clientWidth - RIM || y > canvas.clientHeight - RIM;
+  };
+  const moved = (event: Event) => {
+    if (event.type === "pointermove" && (event as PointerEvent).buttons === 0) return;
+    whole = false;
+    focused = null;
+    awaited = null;
+  };
+  const resized = () => {
+    if (canvas.clientWidth === width || width === 0) {
+      width = canvas.clientWidth;
+      return;
+    }
+    width = canvas.clientWidth;
+    if (whole) renderer.fit();
+    else if (focused !== null && (performance.now() - focused.at < SETTLING_MS || hidden(focused.id))) {
+      renderer.focus(focused.id);
+    }
+  };
+  const observer = new ResizeObserver(resized);
+  observer.observe(canvas);
+  canvas.addEventListener("wheel", moved, { passive: true });
+  canvas.addEventListener("pointermove", moved, { passive: true });
+
+  return {
+    focus,
+    begin(id) {
+      if (id !== null && (id === awaited || renderer.getCamera().k < READABLE)) focus(id);
+    },
+    close() {
+      observer.disconnect();
+      canvas.removeEventListener("wheel", moved);
+      canvas.removeEventListener("pointermove", moved);
+    },
+  };
+}

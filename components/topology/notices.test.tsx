@@ -1,0 +1,192 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import { readUrl } from "#components/shell/url-state.ts";
+import type { SourceStatus } from "#lib/graph/model.ts";
+import type { LiveStatus } from "#lib/live/messages.ts";
+import { FIRST_STATUS } from "#lib/live/status.ts";
+import { milliseconds } from "#lib/units.ts";
+import { Banner, EmptyState, Skeleton } from "./notice-view.tsx";
+import { emptyState, type Notice, notices } from "./notices.ts";
+
+const url = (text = "") => readUrl(new URLSearchParams(text));
+const day = "2020-03-01T";
+const main: SourceStatus = {
+  name: "main",
+  kind: "prometheus",
+  state: "ok",
+  since: `${day}14:02:10Z`,
+  asOf: `${day}14:01:58Z`,
+  queryMs: milliseconds(12),
+  warnings: [],
+  infos: [],
+  clusters: ["west-1"],
+  missing: [],
+};
+const drawn: LiveStatus = {
+  ...FIRST_STATUS,
+  phase: "live",
+  at: `${day}14:01:58Z`,
+  window: "1m",
+  nodes: 12,
+  edges: 14,
+  sources: [main],
+};
+const empty: LiveStatus = { ...drawn, nodes: 0, edges: 0 };
+const refused = { code: "upstream_unreachable", detail: "connection refused" };
+const down: SourceStatus = { ...main, state: "down", problem: refused, retryInMs: milliseconds(5000) };
+const problem = (code: string, detail: string): LiveStatus => ({
+  ...FIRST_STATUS,
+  phase: "failed",
+  problem: { code, detail },
+});
+
+const nothing: readonly (readonly [name: string, status: LiveStatus, query: string, id: string])[] = [
+  ["nothing in the scope", empty, "namespaces=shop", "empty-scope"],
+  ["no traffic", empty, "", "no-traffic"],
+  [
+    "no telemetry",
+    {
+      ...empty,
+      sources: [
+        {
+          ...main,
+          missing: [{ what: "istio_requests_total", consequence: "no HTTP edges", setting: "scrape port 15020" }],
+        },
+      ],
+    },
+    "",
+    "no-telemetry",
+  ],
+  ["upstream down from the start", { ...empty, sources: [down] }, "", "upstream-down-empty"],
+  [
+    "server unreachable",
+    problem("upstream_unreachable", "The console's server can't be reached. Trying again."),
+    "",
+    "server-unreachable-empty",
+  ],
+  ["too many streams", problem("too_many_streams", "200 streams are open, the limit"), "", "too-many-streams"],
+  ["forbidden", problem("forbidden", "You may not list pods in namespace shop"), "namespaces=shop", "forbidden"],
+];
+
+const troubled: readonly (readonly [name: string, status: LiveStatus, query: string, id: string])[] = [
+  [
+    "server lost",
+    { ...drawn, phase: "reconnecting", problem: { code: "x", detail: "The connection ended." } },
+    "",
+    "server-unreachable",
+  ],
+  ["upstream down", { ...drawn, sources: [down] }, "", "down-prometheus-main"],
+  [
+    "Kubernetes down",
+    { ...drawn, sources: [main, { ...down, kind: "kubernetes", name: "west-1" }] },
+    "",
+    "down-kubernetes-west-1",
+  ],
+  [
+    "upstream silent since it last answered",
+    {
+      ...drawn,
+      sources: [
+        {
+          ...main,
+          state: "stale",
+          problem: {
+            code: "upstream_timeout",
+            detail: `No answer in time: 5 s. Ask for less. No answer since 14:02:10 UTC. What is shown is of 14:01:58 UTC.`,
+          },
+        },
+      ],
+    },
+    "",
+    "stale-prometheus-main",
+  ],
+  ["stale", { ...drawn, sources: [{ ...main, state: "stale" }] }, "", "stale-prometheus-main"],
+  [
+    "partial",
+    { ...drawn, sources: [{ ...main, state: "partial", warnings: ["store down"] }] },
+    "",
+    "partial-prometheus-main",
+  ],
+  [
+    "slow",
+    { ...drawn, sources: [{ ...main, state: "slow", queryMs: milliseconds(4200) }] },
+    "",
+    "slow-prometheus-main",
+  ],
+  ["window raised", { ...drawn, window: "1m" }, "window=15s", "window-raised"],
+  ["known workloads without traffic", { ...drawn, edges: 0 }, "", "no-traffic"],
+];
+
+const plain = (markup: string) =>
+  markup
+    .replace(/<[^>]+>/g, " ")
+    .replaceAll("&#x27;", "'")
+    .replace(/\s+/g, " ");
+
+describe("what stands where the drawing would be", () => {
+  it.each(nothing)("%s", (_, status, query, id) => {
+    const notice = emptyState(status, url(query)) as Notice;
+    expect(notice.id).toBe(id);
+    const text = plain(renderToStaticMarkup(<EmptyState notice={notice} onAct={() => undefined} />));
+    expect(text).toContain(notice.title);
+    expect(text).toContain(notice.act.label);
+  });
+
+  it("is a skeleton until there is anything to say", () => {
+    expect(emptyState(FIRST_STATUS, url())).toBe("loading");
+    expect(renderToStaticMarkup(<Skeleton />)).toContain("Reading the mesh");
+  });
+
+  it("is nothing while there is something to draw", () => {
+    expect(emptyState(drawn, url())).toBeNull();
+    expect(notices(drawn, url())).toEqual([]);
+  });
+});
+
+describe("banners", () => {
+  it.each(troubled)("%s", (_, status, query, id) => {
+    const [notice] = notices(status, url(query));
+    expect(notice?.id).toBe(id);
+    const text =
+      notice === undefined ? "" : plain(renderToStaticMarkup(<Banner notice={notice} onAct={() => undefined} />));
+    expect(text).toContain(notice?.act.label);
+  });
+
+  it("say what is so, since when, what is shown and what happens next", () => {
+    const [notice] = notices({ ...drawn, sources: [down] }, url());
+    expect(`${notice?.title} ${notice?.text}`).toMatch(
+      /^Prometheus 'main' has not answered since 1 Mar \d\d:\d\d:10 \(connection refused\)\. The graph shows 1 Mar \d\d:\d\d:58\. Retrying every 5 s\.$/,
+    );
+  });
+
+  it("don't repeat what the server's own sentence says besides the cause", () => {
+    const status = troubled.find(([name]) => name.startsWith("upstream silent"))?.[1] ?? drawn;
+    expect(notices(status, url())[0]?.text).toMatch(
+      /^No answer in time: 5 s\. Ask for less\. The graph shows 1 Mar \d\d:\d\d:58\.$/,
+    );
+  });
+
+  it("are silent about a source that nobody has asked yet", () => {
+    const early: SourceStatus = { ...down, problem: { code: "not_asked_yet", detail: "" } };
+    expect(notices({ ...drawn, sources: [early] }, url())).toEqual([]);
+    expect(emptyState({ ...empty, sources: [early] }, url())).toBe("loading");
+  });
+
+  it("put the worst source first in a list without repeats", () => {
+    const both = notices(
+      { ...drawn, window: "1m", sources: [down, { ...main, name: "other", state: "slow" }] },
+      url("window=15s"),
+    );
+    expect(both.map(({ id }) => id)).toEqual(["down-prometheus-main", "slow-prometheus-other", "window-raised"]);
+  });
+});
+
+it("every state has its own text", () => {
+  const all = [
+    ...nothing.map(([, status, query]) => emptyState(status, url(query)) as Notice),
+    ...troubled.map(([, status, query]) => notices(status, url(query))[0] as Notice),
+  ];
+  const texts = all.map(({ title, text }) => `${title} ${text}`);
+  // "No traffic" is one state whether idle workloads are known or not.
+  expect(new Set(texts).size).toBe(texts.length - 1);
+});

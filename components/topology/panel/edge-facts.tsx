@@ -1,0 +1,104 @@
+import { clsx } from "clsx";
+import { Icon } from "#components/ui/icon.tsx";
+import { Name } from "#components/ui/name.tsx";
+import { Fact, Section } from "#components/ui/section.tsx";
+import { formatMs, formatNumber, formatRate, NO_DATA } from "#lib/format.ts";
+import type { GraphEdge } from "#lib/graph/model.ts";
+import { mtlsWords, noLatency, tooFew } from "../words.ts";
+import { ranked } from "./responses.tsx";
+
+/** More hosts than this are named by their number: hosts come from whatever callers put into a header. */
+const HOSTS = 8;
+
+export function Security({ edge }: { readonly edge: GraphEdge }) {
+  const { value, basis } = mtlsWords(edge);
+  const plain = edge.mtls !== null && edge.mtls < 1;
+  return (
+    <Section title="Security">
+      <dl>
+        <Fact name="Mutual TLS">
+          <span className={clsx("inline-flex items-center gap-1.5", plain && "text-degraded")}>
+            <Icon name={plain ? "unlock" : "lock"} size={14} className={clsx(edge.mtls === null && "invisible")} />
+            {value}
+          </span>
+          <span className="block text-[11px] text-ink-3">{basis}</span>
+        </Fact>
+        {edge.principals?.source !== undefined && (
+          <Fact name="Caller is">
+            <Name text={edge.principals.source} className="font-mono text-[11px]" />
+          </Fact>
+        )}
+        {edge.principals?.destination !== undefined && (
+          <Fact name="Server is">
+            <Name text={edge.principals.destination} className="font-mono text-[11px]" />
+          </Fact>
+        )}
+      </dl>
+    </Section>
+  );
+}
+
+export function LatencyFacts({ edge }: { readonly edge: GraphEdge }) {
+  const { latency } = edge;
+  if (edge.protocol === "tcp") return null;
+  return (
+    <Section
+      title="Latency"
+      aside={latency !== null && tooFew(edge.requests) ? "too few requests to trust" : undefined}
+    >
+      {latency === null ? (
+        <p className="border-t border-line pt-[5px] text-ink-2">No data: {noLatency(edge)}.</p>
+      ) : (
+        <dl className="grid grid-cols-4 gap-3 border-t border-line pt-[5px]">
+          {(["mean", "p50", "p95", "p99"] as const).map((quantile) => (
+            <div key={quantile}>
+              <dt className="text-[11px] text-ink-3">{quantile}</dt>
+              <dd>{formatMs(latency[quantile])}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </Section>
+  );
+}
+
+export function ConnectionFacts({ edge }: { readonly edge: GraphEdge }) {
+  const { connections } = edge;
+  if (connections === undefined) return null;
+  return (
+    <Section title="Connections">
+      <dl>
+        <Fact name="Open now">{connections.open === null ? NO_DATA : formatNumber(connections.open)}</Fact>
+        <Fact name="Opened">{formatRate(connections.openedPerSecond, "conn/s")}</Fact>
+        <Fact name="Closed">{formatRate(connections.closedPerSecond, "conn/s")}</Fact>
+        <Fact name="Failed to connect">
+          <span className={clsx(connections.failedPerSecond > 0 && "text-failing")}>
+            {formatRate(connections.failedPerSecond, "conn/s")}
+          </span>
+        </Fact>
+      </dl>
+    </Section>
+  );
+}
+
+/** Names under which callers asked. */
+export function Hosts({ edge }: { readonly edge: GraphEdge }) {
+  const hosts = ranked(edge.hosts);
+  if (hosts.length === 0) return null;
+  const unit = edge.protocol === "tcp" ? "conn/s" : "req/s";
+  return (
+    <Section title="Hosts asked for">
+      <dl>
+        {hosts.slice(0, HOSTS).map(([host, rate]) => (
+          <div key={host} className="flex justify-between gap-4 border-t border-line py-[5px]">
+            <dt className="min-w-0">
+              <Name text={host} />
+            </dt>
+            <dd className="shrink-0">{formatRate(rate, unit)}</dd>
+          </div>
+        ))}
+      </dl>
+      {hosts.length > HOSTS && <p className="mt-1 text-ink-3">and {hosts.length - HOSTS} more</p>}
+    </Section>
+  );
+}

@@ -1,0 +1,67 @@
+import { sayInstant } from "#components/shell/instant.ts";
+import { formatCount } from "#lib/format.ts";
+import type { GraphEdge } from "#lib/graph/model.ts";
+import { idTitle, idWhere } from "../names.ts";
+import { SelectLink } from "../selection.tsx";
+import { PROTOCOL_WORDS, provenance, seenBy } from "../words.ts";
+import { ConnectionFacts, Hosts, LatencyFacts, Security } from "./edge-facts.tsx";
+import { Evidence } from "./evidence.tsx";
+import { HealthNote } from "./health-note.tsx";
+import { History } from "./history.tsx";
+import { connectionKpis, Kpis, requestKpis } from "./kpis.tsx";
+import { CodeTable, FlagTable, OutcomeTable } from "./responses.tsx";
+
+/** One edge: the headline, what became of the requests, and the evidence it all rests on. */
+export function EdgePanel({ edge, window }: { readonly edge: GraphEdge; readonly window: string }) {
+  const tcp = edge.protocol === "tcp";
+  return (
+    <>
+      <h2 className="flex min-w-0 items-baseline gap-1.5 pr-8 text-[15px] font-semibold">
+        <End id={edge.source} />
+        <span aria-label="calls">→</span>
+        <End id={edge.target} />
+      </h2>
+      <p className="mt-0.5 text-ink-2">
+        {PROTOCOL_WORDS[edge.protocol]} · {where(edge)} · {seenBy(edge.observer)}
+      </p>
+      <Kpis kpis={tcp ? connectionKpis(edge, window) : requestKpis(edge, window)} />
+      <p className="-mt-1 text-[11px] text-ink-3">{provenance(edge, window)}</p>
+      <HealthNote edge={edge} />
+      {edge.streaming === true && (
+        <p className="mt-3 text-ink-2">
+          Streaming: messages flow on streams that are open; requests are counted when a stream ends.
+        </p>
+      )}
+      {edge.newborn !== undefined && (
+        <p className="mt-3 text-ink-2">
+          At least {formatCount(edge.newborn.atLeast)} of these are from series that are younger than the window, first
+          seen <time dateTime={edge.newborn.firstSeen}>{sayInstant(edge.newborn.firstSeen)}</time>.
+        </p>
+      )}
+      <History subject={{ edge: edge.id }} protocol={edge.protocol} />
+      {!tcp && <OutcomeTable edge={edge} />}
+      <CodeTable edge={edge} />
+      <FlagTable edge={edge} />
+      {tcp ? <ConnectionFacts edge={edge} /> : <LatencyFacts edge={edge} />}
+      <Security edge={edge} />
+      <Evidence edge={edge} />
+      <Hosts edge={edge} />
+    </>
+  );
+}
+
+function End({ id }: { readonly id: string }) {
+  return (
+    <SelectLink id={id} className="name underline-offset-2 hover:underline">
+      <bdi title={idTitle(id)}>{idTitle(id)}</bdi>
+    </SelectLink>
+  );
+}
+
+/** `shop → payments`, `shop` for a call that stays, with clusters where they differ. */
+function where(edge: GraphEdge): string {
+  const cluster = edge.source.split("/")[0] !== edge.target.split("/")[0];
+  const from = idWhere(edge.source, cluster);
+  const to = idWhere(edge.target, cluster);
+  return from === to ? from : `${from || "outside"} → ${to || "outside"}`;
+}

@@ -1,0 +1,76 @@
+import { Name } from "#components/ui/name.tsx";
+import { Cell, DataTable, Section } from "#components/ui/section.tsx";
+import { formatBytesRate, formatRate, NO_DATA } from "#lib/format.ts";
+import type { GraphEdge, Observer, ObserverEvidence } from "#lib/graph/model.ts";
+import { OBSERVER_COLUMNS } from "../words.ts";
+import { ranked } from "./responses.tsx";
+
+const ORDER: readonly Observer[] = ["source", "waypoint", "destination", "ztunnel"];
+
+type Line = readonly [name: string, value: (evidence: ObserverEvidence) => string];
+
+function lines(edge: GraphEdge): readonly Line[] {
+  if (edge.protocol !== "tcp") {
+    return [
+      ["Requests", (evidence) => formatRate(evidence.rate)],
+      ["Codes", (evidence) => top(evidence.codes)],
+      ["Flags", (evidence) => top(evidence.flags)],
+    ];
+  }
+  return [
+    ["To the server", (evidence) => formatBytesRate(evidence.bytesPerSecond?.sent)],
+    ["To the caller", (evidence) => formatBytesRate(evidence.bytesPerSecond?.received)],
+    ["Opened", (evidence) => formatRate(evidence.connections?.openedPerSecond, "conn/s")],
+    ["Failed", (evidence) => formatRate(evidence.connections?.failedPerSecond, "conn/s")],
+    ["Flags", (evidence) => top(evidence.flags)],
+  ];
+}
+
+/** `200, 503`: the most frequent keys; what nobody said stays "no data". */
+function top(rates: ObserverEvidence["codes"]): string {
+  if (rates === undefined) return NO_DATA;
+  const keys = ranked(rates).flatMap(([key, rate]) => (key !== "-" && rate > 0 ? key : []));
+  return keys.length === 0 ? "none" : `${keys.slice(0, 3).join(", ")}${keys.length > 3 ? " …" : ""}`;
+}
+
+/** What a difference between the two ends usually is; null where they agree within a tenth. */
+export function disagreement(edge: GraphEdge): string | null {
+  const source = edge.observers.source?.rate;
+  const destination = edge.observers.destination?.rate;
+  if (source === undefined || destination === undefined) return null;
+  const larger = Math.max(source, destination);
+  if (larger === 0 || Math.abs(source - destination) <= larger * 0.1) return null;
+  return source > destination
+    ? "The caller counts more than the server: calls that never arrived, or pods of the server that aren't scraped."
+    : "The server counts more than the caller: retries, mirrored copies, or callers that aren't scraped.";
+}
+
+/** What each observer counted, side by side. They are never added together. */
+export function Evidence({ edge }: { readonly edge: GraphEdge }) {
+  const observers = ORDER.filter((observer) => edge.observers[observer] !== undefined);
+  if (observers.length === 0) return null;
+  const why = disagreement(edge);
+  return (
+    <Section title="Who saw what">
+      <DataTable
+        label="Evidence of each observer"
+        columns={[
+          { title: "" },
+          ...observers.map((observer) => ({ title: OBSERVER_COLUMNS[observer], numeric: true })),
+        ]}
+      >
+        {lines(edge).map(([name, value]) => (
+          <tr key={name}>
+            <Cell className="text-ink-2">{name}</Cell>
+            {observers.map((observer) => (
+              <Cell key={observer} numeric>
+                <Name text={value(edge.observers[observer] ?? {})} />
+              </Cell>
+            ))}
+          </tr>
+        ))}
+      </DataTable>
+      {why !== null && <p className="mt-2 text-ink-2">{why}</p>}
+    </Section>
+  );
+}

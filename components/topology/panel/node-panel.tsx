@@ -1,0 +1,207 @@
+import { clsx } from "clsx";
+import { sayInstant } from "#components/shell/instant.ts";
+import { Name } from "#components/ui/name.tsx";
+import { Cell, DataTable, Fact, Section } from "#components/ui/section.tsx";
+import { STATE_WORDS, StateMark } from "#components/ui/state-mark.tsx";
+import { formatBytesRate, formatErrors, formatMs, formatPlural, formatRate } from "#lib/format.ts";
+import { badgeText } from "#lib/graph/badges.ts";
+import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import { bytesPerSecond } from "#lib/units.ts";
+import { idTitle, idWhere, kindWord } from "../names.ts";
+import { SelectLink } from "../selection.tsx";
+import { coverageWords, PROTOCOL_WORDS } from "../words.ts";
+import { healthSentence } from "./health-note.tsx";
+import { History } from "./history.tsx";
+
+const DATAPLANES: Readonly<Record<NonNullable<GraphNode["dataplane"]>, string>> = {
+  sidecar: "sidecar",
+  ambient: "ambient (ztunnel)",
+  gateway: "gateway",
+  waypoint: "waypoint",
+  none: "not in the mesh",
+};
+
+const WORST: Readonly<Record<GraphEdge["health"], number>> = {
+  failing: 0,
+  degraded: 1,
+  unknown: 2,
+  healthy: 3,
+  idle: 4,
+};
+
+/** Worst first, then by traffic, then by id. */
+export function byPain(a: GraphEdge, b: GraphEdge): number {
+  return WORST[a.health] - WORST[b.health] || (b.rate ?? 0) - (a.rate ?? 0) || (a.id < b.id ? -1 : 1);
+}
+
+/** One node: how it is and why, who calls it, whom it calls. */
+export function NodePanel({
+  node,
+  inbound,
+  outbound,
+}: {
+  readonly node: GraphNode;
+  readonly inbound: readonly GraphEdge[];
+  readonly outbound: readonly GraphEdge[];
+}) {
+  const coverage = coverageWords(node);
+  const place = idWhere(node.id, true);
+  return (
+    <>
+      <h2 className="flex min-w-0 items-center gap-2 pr-8 text-[15px] font-semibold">
+        <StateMark state={node.health} silent />
+        <Name text={idTitle(node.id)} />
+      </h2>
+      <p className="mt-0.5 text-ink-2">
+        {kindWord(node)}
+        {place === "" ? "" : ` · ${place}`}
+        {node.dataplane === null ? "" : ` · ${DATAPLANES[node.dataplane]}`}
+      </p>
+      <Reason node={node} inbound={inbound} outbound={outbound} />
+      <dl className="mt-3">
+        {node.goneAt !== undefined && (
+          <Fact name="Gone">since {sayInstant(node.goneAt)}; its numbers fade out of the window</Fact>
+        )}
+        {coverage !== null && (
+          <Fact name="Coverage">
+            <span className={clsx((node.coverage?.reporting ?? 0) < (node.coverage?.pods ?? 0) && "text-degraded")}>
+              {coverage}
+            </span>
+          </Fact>
+        )}
+        {node.app !== undefined && node.app !== idTitle(node.id) && (
+          <Fact name="App">
+            <Name text={node.app} />
+          </Fact>
+        )}
+        {node.version !== undefined && (
+          <Fact name="Version">
+            <Name text={node.version} />
+          </Fact>
+        )}
+      </dl>
+      {node.badges.length > 0 && (
+        <ul className="mt-2 text-ink-2">
+          {node.badges.map((badge) => (
+            <li key={badge} className="border-t border-line py-[5px]">
+              {badgeText(badge)}
+            </li>
+          ))}
+        </ul>
+      )}
+      <History
+        subject={{ node: node.id }}
+        protocol={[...inbound, ...outbound].every((edge) => edge.protocol === "tcp") ? "tcp" : "http"}
+      />
+      <Neighbours
+        title="Called by"
+        edges={inbound}
+        end="source"
+        none={
+          node.dataplane === "gateway"
+            ? "What comes in from outside isn't measured."
+            : "Nobody called it in this window."
+        }
+      />
+      <Neighbours title="Calls" edges={outbound} end="target" none="It called nobody in this window." />
+    </>
+  );
+}
+
+/** Why the node is in its state: its worst edge, named. */
+function Reason({
+  node,
+  inbound,
+  outbound,
+}: {
+  readonly node: GraphNode;
+  readonly inbound: readonly GraphEdge[];
+  readonly outbound: readonly GraphEdge[];
+}) {
+  const bad = node.health === "failing" || node.health === "degraded";
+  if (!bad) return <p className="mt-3 text-ink-2">It is {STATE_WORDS[node.health]}.</p>;
+  const worst = [...inbound, ...outbound].sort(byPain)[0];
+  const sentence = worst === undefined ? null : healthSentence(worst);
+  return (
+    <p
+      className={clsx(
+        "mt-3 rounded-r-md border-l-2 px-3 py-2",
+        node.health === "failing" ? "border-failing bg-failing-bg" : "border-degraded bg-degraded-bg",
+      )}
+    >
+      <strong className="font-semibold">{node.health === "failing" ? "Failing." : "Degraded."}</strong>{" "}
+      {worst === undefined || sentence === null ? (
+        "The share of its requests that failed is above its limit."
+      ) : (
+        <>
+          Worst on{" "}
+          <SelectLink id={worst.id} className="underline underline-offset-2">
+            <bdi>
+              {idTitle(worst.source)} → {idTitle(worst.target)}
+            </bdi>
+          </SelectLink>
+          : {sentence.text}
+        </>
+      )}
+    </p>
+  );
+}
+
+function Neighbours({
+  title,
+  edges,
+  end,
+  none,
+}: {
+  readonly title: string;
+  readonly edges: readonly GraphEdge[];
+  readonly end: "source" | "target";
+  readonly none: string;
+}) {
+  return (
+    <Section title={title} aside={edges.length === 0 ? undefined : formatPlural(edges.length, "edge")}>
+      {edges.length === 0 ? (
+        <p className="border-t border-line pt-[5px] text-ink-2">{none}</p>
+      ) : (
+        <DataTable
+          label={title}
+          columns={[
+            { title: "Name" },
+            { title: "Rate", numeric: true },
+            { title: "Errors", numeric: true },
+            { title: "p95", numeric: true },
+          ]}
+        >
+          {[...edges].sort(byPain).map((edge) => (
+            <tr key={edge.id}>
+              <Cell className="max-w-32">
+                <span className="flex min-w-0 items-center gap-1.5">
+                  <StateMark state={edge.health} />
+                  <SelectLink id={edge.id} className="name underline-offset-2 hover:underline">
+                    <bdi title={`${idTitle(edge[end])} (${PROTOCOL_WORDS[edge.protocol]})`}>{idTitle(edge[end])}</bdi>
+                  </SelectLink>
+                </span>
+              </Cell>
+              <Cell numeric>{edge.protocol === "tcp" ? bytes(edge) : formatRate(edge.rate)}</Cell>
+              <Cell
+                numeric
+                className={clsx(
+                  edge.health === "failing" && "text-failing",
+                  edge.health === "degraded" && "text-degraded",
+                )}
+              >
+                {edge.protocol === "tcp" ? "–" : formatErrors(edge)}
+              </Cell>
+              <Cell numeric>{edge.latency === null ? "–" : formatMs(edge.latency.p95)}</Cell>
+            </tr>
+          ))}
+        </DataTable>
+      )}
+    </Section>
+  );
+}
+
+function bytes(edge: GraphEdge): string {
+  if (edge.bytesPerSecond === undefined) return formatBytesRate(null);
+  return formatBytesRate(bytesPerSecond(edge.bytesPerSecond.sent + edge.bytesPerSecond.received));
+}

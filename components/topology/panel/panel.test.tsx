@@ -1,0 +1,179 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import { type GraphEdge, type GraphNode, OUTCOMES } from "#lib/graph/model.ts";
+import { bytesPerSecond, milliseconds, perSecond, ratio } from "#lib/units.ts";
+import { EdgePanel } from "./edge-panel.tsx";
+import { disagreement } from "./evidence.tsx";
+import { healthSentence } from "./health-note.tsx";
+import { NodePanel } from "./node-panel.tsx";
+
+const source = "west-1/shop/workload/reviews-v2";
+const target = "west-1/shop/workload/ratings-v1";
+const rates = (record: Record<string, number>) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, perSecond(value)]));
+const outcomes = (record: Partial<Record<(typeof OUTCOMES)[number], number>>) =>
+  Object.fromEntries(OUTCOMES.map((outcome) => [outcome, perSecond(record[outcome] ?? 0)])) as GraphEdge["outcomes"];
+
+const http: GraphEdge = {
+  id: `${source}>${target}>http`,
+  source,
+  target,
+  protocol: "http",
+  mesh: "istio",
+  layer: "l7",
+  observer: "source",
+  observers: { source: { rate: perSecond(12), codes: rates({ "200": 12 }) }, destination: { rate: perSecond(0) } },
+  rate: perSecond(42.1),
+  requests: 2526,
+  errorRate: perSecond(1.8),
+  outcomes: outcomes({ ok: 40.3, neverArrived: 1.8 }),
+  codes: rates({ "200": 40.3, "503": 1.8 }),
+  flags: rates({ "-": 40.3, UF: 1.8 }),
+  hosts: rates({ "ratings.shop.svc.cluster.local": 42.1 }),
+  latency: { mean: milliseconds(12), p50: milliseconds(9), p95: milliseconds(38), p99: null },
+  mtls: ratio(1),
+  mtlsBasis: "server",
+  health: "failing",
+};
+const { latency: _, ...unmeasured } = http;
+const tcp: GraphEdge = {
+  ...unmeasured,
+  protocol: "tcp",
+  layer: "l4",
+  rate: null,
+  requests: null,
+  errorRate: null,
+  outcomes: null,
+  codes: {},
+  flags: {},
+  latency: null,
+  latencyMissing: "tcp",
+  bytesPerSecond: { sent: bytesPerSecond(400_000), received: bytesPerSecond(1_200_000) },
+  connections: {
+    openedPerSecond: perSecond(0.2),
+    closedPerSecond: perSecond(0.2),
+    failedPerSecond: perSecond(0),
+    open: 12,
+  },
+  health: "healthy",
+};
+const node: GraphNode = {
+  id: target,
+  kind: "workload",
+  cluster: "west-1",
+  namespace: "shop",
+  workload: "ratings-v1",
+  mesh: "istio",
+  dataplane: "sidecar",
+  health: "failing",
+  coverage: { reporting: 2, pods: 3 },
+  badges: ["partial-coverage"],
+};
+
+const text = (markup: string) =>
+  markup
+    .replace(/<[^>]+>/g, " ")
+    .replaceAll("&#x27;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replace(/\s+/g, " ");
+const edgeText = (edge: GraphEdge) => text(renderToStaticMarkup(<EdgePanel edge={edge} window="1m" />));
+
+describe("an edge's panel", () => {
+  it("gives the headline with units, and what it rests on", () => {
+    const said = edgeText(http);
+    expect(said).toContain("42.1 req/s");
+    expect(said).toContain("4.28 %");
+    expect(said).toContain("38 ms");
+    expect(said).toContain("last 1 m · seen by the caller's proxy · about 2,526 requests");
+  });
+
+  it("says counts instead of a share under 30 requests", () => {
+    const said = edgeText({ ...http, rate: perSecond(5 / 60), requests: 5, errorRate: perSecond(3 / 60) });
+    expect(said).toContain("3 of 5 failed");
+    expect(said).toContain("too few requests to trust");
+  });
+
+  it.each([
+    ["a quantile that nothing measured", http, "p99 no data"],
+    [
+      "no latency, and why",
+      { ...http, latency: null, latencyMissing: "mixed-buckets" as const },
+      "No data: the proxies count in different buckets",
+    ],
+    [
+      "an unmeasured mTLS share",
+      { ...http, mtls: null, mtlsBasis: "inferred" as const },
+      "Mutual TLS no data likely, by configuration; nothing measured it",
+    ],
+    ["a measured absence of mTLS", { ...http, mtls: ratio(0) }, "Mutual TLS none measured at the server"],
+    ["an unknown rate", { ...http, rate: null, requests: null, errorRate: null }, "Rate no data"],
+    [
+      "codes that the telemetry lacks",
+      { ...http, outcomes: null, errorRate: null },
+      "response codes are not in the telemetry",
+    ],
+    ["a flag in words", http, "UF 1.8 req/s Upstream connection failure."],
+    ["a stream", { ...http, streaming: true as const }, "requests are counted when a stream ends"],
+    [
+      "a newborn series",
+      { ...http, newborn: { atLeast: 7, firstSeen: "2020-03-01T14:02:00Z" } },
+      "At least 7 of these are from series that are younger than the window, first seen",
+    ],
+    ["bytes and connections", tcp, "To the server 400 kB/s"],
+    ["open connections", tcp, "Open now 12"],
+  ])("says %s", (_name, edge, words) => {
+    expect(edgeText(edge)).toContain(words);
+  });
+
+  it("puts observers side by side and never adds them", () => {
+    expect(edgeText(http)).toContain("Requests 12 req/s 0 req/s");
+    expect(edgeText(http)).toContain("calls that never arrived");
+    expect(
+      disagreement({ ...http, observers: { source: { rate: perSecond(10) }, destination: { rate: perSecond(10.5) } } }),
+    ).toBeNull();
+    expect(
+      disagreement({ ...http, observers: { source: { rate: perSecond(10) }, destination: { rate: perSecond(20) } } }),
+    ).toMatch(/retries/);
+  });
+
+  it("renders text from outside as text", () => {
+    const hostile = '<img src=x onerror="alert(1)">';
+    const markup = renderToStaticMarkup(
+      <EdgePanel edge={{ ...http, hosts: rates({ [hostile]: 1 }), principals: { source: hostile } }} window="1m" />,
+    );
+    expect(markup).not.toContain("<img");
+    expect(markup).toContain("&lt;img src=x");
+  });
+});
+
+describe("a node's panel", () => {
+  const said = text(renderToStaticMarkup(<NodePanel node={node} inbound={[http]} outbound={[]} />));
+  it.each([
+    ["its coverage", "2 of 3 pods reporting"],
+    ["badges in words", "Only some of its pods report"],
+    ["why it fails, with the edge", "Worst on reviews-v2 → ratings-v1 : 1.8 req/s end with UF"],
+    ["whom it doesn't call", "It called nobody in this window."],
+  ])("says %s", (_name, words) => {
+    expect(said).toContain(words);
+  });
+});
+
+describe("the worst thing in one sentence", () => {
+  it.each([
+    ["a flag with its cause", http, /1\.8 req\/s end with UF: upstream connection failure/],
+    [
+      "a code where no flag says more",
+      { ...http, flags: {}, codes: rates({ "500": 2, "200": 8 }) },
+      /2 req\/s are answered 500\./,
+    ],
+    ["a refusal that may be a policy", { ...http, flags: {}, codes: rates({ "403": 2 }) }, /A policy may refuse them/],
+    ["silence", { ...http, health: "idle" as const }, /none now/],
+  ])("names %s", (_name, edge, words) => {
+    expect(healthSentence(edge)?.text).toMatch(words);
+  });
+
+  it("is absent while all is well", () => {
+    expect(healthSentence({ ...http, health: "healthy" })).toBeNull();
+  });
+});

@@ -1,0 +1,135 @@
+"use client";
+
+import { type KeyboardEvent, type PointerEvent, useRef, useState, useSyncExternalStore } from "react";
+import { useLiveStatus } from "#components/shell/live-context.tsx";
+import { clampPanel, PANEL_WIDTH } from "#components/shell/preferences.ts";
+import { usePreferences } from "#components/shell/preferences-context.tsx";
+import { Icon } from "#components/ui/icon.tsx";
+import type { Live } from "#lib/live/client.ts";
+import type { Details } from "#lib/live/messages.ts";
+import { anyTitle } from "../names.ts";
+import { useSelection } from "../selection.tsx";
+import { EdgePanel } from "./edge-panel.tsx";
+import { NodePanel } from "./node-panel.tsx";
+
+const STEP = 16;
+
+/** What is selected, with its true numbers. It renders again with each delta of that one thing. */
+export function Panel({ live, id }: { readonly live: Live; readonly id: string }) {
+  const details = useSyncExternalStore(live.subscribe, live.details, () => null);
+  const { select } = useSelection();
+  const { preferences, change } = usePreferences();
+  const [width, setWidth] = useState(preferences.panelWidth);
+  return (
+    <aside
+      aria-label={`Details of ${anyTitle(id)}`}
+      data-testid="panel"
+      style={{ width }}
+      className="relative flex min-h-0 shrink-0 flex-col border-l border-line bg-raised max-md:absolute max-md:inset-y-0 max-md:right-0 max-md:z-20 max-md:max-w-full"
+    >
+      <Resizer width={width} onResize={setWidth} onDone={(panelWidth) => change({ panelWidth })} />
+      <button
+        type="button"
+        aria-label="Close"
+        title="Close (Esc)"
+        onClick={() => select(null)}
+        className="absolute top-3 right-3 z-10 grid size-7 place-items-center rounded-md text-ink-3 hover:bg-sunken hover:text-ink"
+      >
+        <Icon name="close" size={15} />
+      </button>
+      <div className="min-h-0 grow overflow-auto px-[18px] pt-4 pb-8">
+        <PanelBody details={details} id={id} />
+      </div>
+    </aside>
+  );
+}
+
+/** The details if they are of what is selected; the worker answers a moment after the selection. */
+function PanelBody({ details, id }: { readonly details: Details | null; readonly id: string }) {
+  const { window, at } = useLiveStatus();
+  if (details === null || at === null || idOf(details) !== id) return <Waiting id={id} />;
+  switch (details.kind) {
+    case "edge":
+      return <EdgePanel {...details} window={window ?? ""} />;
+    case "node":
+      return <NodePanel {...details} />;
+    case "absent":
+      return <Absent id={id} />;
+  }
+}
+
+function idOf(details: Details): string {
+  return details.kind === "edge" ? details.edge.id : details.kind === "node" ? details.node.id : details.id;
+}
+
+function Waiting({ id }: { readonly id: string }) {
+  return (
+    <>
+      <h2 className="name pr-8 text-[15px] font-semibold">{anyTitle(id)}</h2>
+      <p className="mt-2 text-ink-3">Reading…</p>
+    </>
+  );
+}
+
+/** Selected by a link, but not in this view: said, never guessed at. */
+export function Absent({ id }: { readonly id: string }) {
+  const { select } = useSelection();
+  return (
+    <div data-notice="selected-absent">
+      <h2 className="name pr-8 text-[15px] font-semibold">{anyTitle(id)}</h2>
+      <p className="mt-2 text-ink-2">
+        It is not in this view: no traffic in this window, outside the scope, or gone. Widen either to look for it.
+      </p>
+      <button type="button" onClick={() => select(null)} className="mt-3 text-accent">
+        Clear the selection
+      </button>
+    </div>
+  );
+}
+
+function Resizer({
+  width,
+  onResize,
+  onDone,
+}: {
+  readonly width: number;
+  readonly onResize: (width: number) => void;
+  readonly onDone: (width: number) => void;
+}) {
+  const from = useRef<{ readonly x: number; readonly width: number } | null>(null);
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    event.currentTarget.setPointerCapture(event.pointerId);
+    from.current = { x: event.clientX, width };
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    if (from.current !== null) onResize(clampPanel(from.current.width + from.current.x - event.clientX));
+  };
+  const onPointerUp = () => {
+    if (from.current !== null) onDone(width);
+    from.current = null;
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowLeft" ? STEP : event.key === "ArrowRight" ? -STEP : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const next = clampPanel(width + step);
+    onResize(next);
+    onDone(next);
+  };
+  return (
+    <div
+      role="separator"
+      aria-orientation="vertical"
+      aria-label="Width of the details"
+      aria-valuemin={PANEL_WIDTH.min}
+      aria-valuemax={PANEL_WIDTH.max}
+      aria-valuenow={width}
+      tabIndex={0}
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onPointerUp={onPointerUp}
+      onKeyDown={onKeyDown}
+      className="absolute inset-y-0 -left-1 z-10 w-2 cursor-col-resize touch-none hover:bg-accent/30 focus-visible:bg-accent/30 max-md:hidden"
+    />
+  );
+}

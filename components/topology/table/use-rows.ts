@@ -1,0 +1,26 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import { askRows, type Rows } from "#components/shell/ask-rows.ts";
+import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
+
+const NONE: Rows = { rows: [], total: 0 };
+
+/** Rows sorted by pain, asked for again with each new graph and when groups were opened to the search; the ones before stay until the next arrive. */
+export function useRows(text: string, limit: number): Rows {
+  const live = useLive();
+  const { at, folded } = useLiveStatus();
+  const foldedAt = folded?.at ?? null;
+  const [rows, setRows] = useState(NONE);
+  useEffect(() => {
+    if (live === null || at === null) return;
+    let current = true;
+    void askRows(live, text, limit).then((answer) => {
+      if (current && answer !== null) setRows(answer);
+    });
+    return () => {
+      current = false;
+    };
+  }, [live, at, foldedAt, text, limit]);
+  return rows;
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import type { Scene, Strings } from "#lib/layout/scene.ts";
+import { type Cursor, cursorId, describeCursor, findCursor, startWalk, walk } from "./walk.ts";
+
+/*      web ──► cart ──► db
+ *        └──► pay ─────┘      */
+const strings: Strings = {
+  nodeIds: ["web", "cart", "pay", "db"],
+  nodeLabels: ["web", "cart", "pay", "db"],
+  edgeIds: ["web>cart", "web>pay", "cart>db", "pay>db"],
+  boxes: [],
+};
+const scene: Pick<Scene, "nodes" | "edges"> = {
+  nodes: {
+    x: Float32Array.of(0, 100, 100, 200),
+    y: Float32Array.of(0, -50, 50, 0),
+    radius: Float32Array.of(17, 17, 17, 17),
+    shape: Uint8Array.of(0, 0, 0, 0),
+    state: Uint8Array.of(0, 0, 2, 0),
+    errorShare: Float32Array.of(0, 0, 0.5, Number.NaN),
+    rate: Float32Array.of(12.4, 6, 6, Number.NaN),
+    p95: Float32Array.of(38, Number.NaN, Number.NaN, Number.NaN),
+    bytes: new Float32Array(4).fill(Number.NaN),
+    bits: new Uint8Array(4),
+  },
+  edges: {
+    source: Uint32Array.of(0, 0, 1, 2),
+    target: Uint32Array.of(1, 2, 3, 3),
+    protocol: Uint8Array.of(0, 1, 2, 2),
+    state: Uint8Array.of(0, 2, 0, 0),
+    lock: new Uint8Array(4),
+    rate: Float32Array.of(6, 0.05, Number.NaN, Number.NaN),
+    requests: Float32Array.of(360, 3, Number.NaN, Number.NaN),
+    errorShare: Float32Array.of(0, 1 / 3, Number.NaN, Number.NaN),
+    p95: Float32Array.of(38, Number.NaN, Number.NaN, Number.NaN),
+    bytes: Float32Array.of(Number.NaN, Number.NaN, 1_200_000, Number.NaN),
+    path: new Float32Array(0),
+    pathStart: new Uint32Array(5),
+  },
+};
+const at = (cursor: Cursor | null) => (cursor === null ? null : cursorId(strings, cursor));
+
+describe("walking the graph", () => {
+  it("starts at what hurts most", () => {
+    expect(at(startWalk(scene))).toBe("pay");
+  });
+
+  it.each([
+    ["right along the topmost edge, then to its end", "web", ["right", "right"], ["web>cart", "cart"]],
+    ["down between edges of one node", "web", ["right", "down", "down"], ["web>cart", "web>pay", "web>pay"]],
+    ["left against the arrow", "db", ["left", "down", "left"], ["cart>db", "pay>db", "pay"]],
+    ["up and down between nodes", "cart", ["down", "down", "up"], ["pay", "pay", "cart"]],
+    ["nowhere where nothing is", "web", ["left"], ["web"]],
+  ] as const)("goes %s", (_, from, steps, expected) => {
+    let cursor = findCursor(strings, from);
+    const path = steps.map((step) => {
+      cursor = cursor && walk(scene, cursor, step);
+      return at(cursor);
+    });
+    expect(path).toEqual(expected);
+  });
+
+  it.each([
+    ["web", "web, healthy, 12.4 req/s, p95 38 ms, 0 in, 2 out"],
+    ["pay", "pay, failing, 6 req/s, 1 in, 1 out"],
+    ["web>cart", "web calls cart, http, healthy, 6 req/s, errors 0 %, p95 38 ms"],
+    ["web>pay", "web calls pay, grpc, failing, 0.05 req/s, errors 1 of 3 failed"],
+    ["cart>db", "cart calls db, tcp, healthy, 1.2 MB/s"],
+    ["pay>db", "pay calls db, tcp, healthy, no data"],
+  ])("says what %s is", (id, words) => {
+    const cursor = findCursor(strings, id);
+    expect(cursor && describeCursor(scene, strings, cursor)).toBe(words);
+  });
+
+  it("is nowhere in an empty drawing", () => {
+    const nothing = { nodes: { ...scene.nodes, x: new Float32Array(0) }, edges: scene.edges };
+    expect(startWalk(nothing)).toBeNull();
+    expect(findCursor(strings, "gone")).toBeNull();
+  });
+});
