@@ -1,0 +1,69 @@
+/** The `scale` scenario with a console on it, for benchmarks of the server. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Graph } from "#lib/graph/model.ts";
+import { type Demo, startDemo } from "../../scripts/demo/start.ts";
+import { interruption } from "../../scripts/process/interrupt.ts";
+import { provisionPrometheus } from "../../scripts/provision/prometheus.ts";
+import { build } from "../../scripts/steps/build.ts";
+
+export interface Figure {
+  readonly name: string;
+  readonly size: number;
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly baseline?: number;
+}
+
+/** Five scrapes of the scenario: a window of 1 min at 15 s is full, and rates are steady. */
+const SETTLE = 80_000;
+const DEADLINE = 240_000;
+
+const signal = interruption();
+
+/** Waits `ms` milliseconds, or fails when the run is interrupted. */
+export const pause = (ms: number): Promise<void> => wait(ms, undefined, { signal });
+
+/** Runs `work` beside a lab of `workloads`, once its graph is full; ends everything afterwards. */
+export async function* onScale<T>(workloads: number, work: (demo: Demo) => AsyncIterable<T>): AsyncGenerator<T> {
+  const built = await build({ signal, folder: "" });
+  if (built.code !== 0) throw new Error(`The production build failed:\n${built.output}`);
+  const dir = await mkdtemp(join(tmpdir(), "meshscope-bench-"));
+  const namespaces = Math.max(4, Math.round(workloads / 25));
+  const options = { scenario: "scale" as const, workloads, namespaces, seed: 1, port: 0, real: false, dir };
+  const demo = await startDemo(options, { prometheus: await provisionPrometheus(), signal });
+  try {
+    const began = performance.now();
+    await pause(SETTLE);
+    while ((await fetchGraph(demo, "latency=off")).edges.length < workloads) {
+      if (performance.now() - began > DEADLINE) throw new Error("The scale scenario's graph stayed small.");
+      await pause(2_000);
+    }
+    yield* work(demo);
+  } finally {
+    await demo.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** One GET /graph, decoded. */
+export async function fetchGraph(demo: Demo, query: string): Promise<Graph> {
+  const response = await fetch(`${demo.state.console}/api/v1/graph?${query}`);
+  if (!response.ok) throw new Error(`GET /graph?${query}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Graph;
+}
+
+/** How long something took, in milliseconds. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,54 @@
+import { type At, marks, nodesAt, pointOf } from "./support/marks.ts";
+import { expect, test } from "./support/test.ts";
+import { panel, ready } from "./support/topology.ts";
+
+test("a drag moves the map with the hand and selects nothing", async ({ page, replay }) => {
+  await page.goto(`${replay.url}/topology`);
+  await ready(page);
+  const { x, y } = pointOf(await marks(page), "catalog");
+  const by = { x: -60, y: 40 };
+  // Begun on a mark, so that a click would select it.
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + by.x / 2, y + by.y / 2);
+  await page.mouse.move(x + by.x, y + by.y);
+  await page.mouse.up();
+  expect(await nodesAt(page, [{ x: x + by.x, y: y + by.y }])).toEqual(["catalog"]);
+  await expect(panel(page)).toHaveCount(0);
+  await page.mouse.click(x + by.x, y + by.y);
+  await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("catalog");
+});
+
+test("the wheel zooms around the pointer, with Shift it slides", async ({ page, replay }) => {
+  await page.goto(`${replay.url}/topology`);
+  await ready(page);
+  const before = await marks(page);
+  const still = pointOf(before, "catalog");
+  const other = pointOf(before, "storefront");
+  await page.mouse.move(still.x, still.y);
+  await page.mouse.wheel(0, -200);
+  const after = await marks(page);
+  expect(await nodesAt(page, [still])).toEqual(["catalog"]);
+  const apart = (point: At) => Math.hypot(point.x - still.x, point.y - still.y);
+  expect(apart(pointOf(after, "storefront"))).toBeGreaterThan(1.2 * apart(other));
+  await page.keyboard.down("Shift");
+  await page.mouse.wheel(0, 100);
+  await page.keyboard.up("Shift");
+  expect(await nodesAt(page, [{ x: still.x - 100, y: still.y }])).toEqual(["catalog"]);
+});
+
+test("the next gesture goes on from where the map was brought without a hand", async ({ page, replay }) => {
+  await page.goto(`${replay.url}/topology`);
+  await ready(page);
+  const { x, y } = pointOf(await marks(page), "catalog");
+  await page.mouse.move(x, y);
+  await page.mouse.wheel(0, -300);
+  await page.keyboard.press("f");
+  const { x: left, y: top } = pointOf(await marks(page), "catalog");
+  await page.mouse.move(left, top);
+  await page.mouse.down();
+  await page.mouse.move(left + 20, top + 20);
+  await page.mouse.move(left + 50, top + 30);
+  await page.mouse.up();
+  expect(await nodesAt(page, [{ x: left + 50, y: top + 30 }])).toEqual(["catalog"]);
+});

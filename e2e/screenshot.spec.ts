@@ -1,0 +1,38 @@
+import type { Graph } from "#lib/graph/model.ts";
+import { expect, test } from "./support/test.ts";
+import { openTopology, panel } from "./support/topology.ts";
+
+/** The README's pictures come from the demo, never by hand. Written only when asked for, so that a run leaves no trace. */
+const wanted = process.env["MESHSCOPE_SCREENSHOTS"] === "1";
+const edge = "west-1/shop/workload/storefront>west-1/shop/workload/cart>http";
+
+for (const colorScheme of ["dark", "light"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test("the topology as the README shows it", async ({ page, request }) => {
+      if (wanted) {
+        test.setTimeout(240_000);
+        // A mesh that has been running for the whole window, as a reader's has.
+        const path = "/api/v1/graph?namespaces=shop&latency=off";
+        const seen = async () => {
+          const { edges } = (await (await request.get(path)).json()) as Graph;
+          return edges.find(({ id }) => id === edge)?.requests ?? 0;
+        };
+        await expect.poll(seen, { timeout: 180_000 }).toBeGreaterThan(700);
+      }
+      await openTopology(page, `?clusters=west-1&namespaces=orders,shop&selected=${encodeURIComponent(edge)}`);
+      await expect(panel(page).getByRole("figure").first()).toBeVisible({ timeout: 20_000 });
+      // The whole graph beside the panel, wherever the link led.
+      const fit = page.getByRole("button", { name: "Fit" });
+      await fit.click();
+      await fit.blur();
+      await page.keyboard.press(".");
+      await expect(page.getByRole("button", { name: /^Paused/ })).toBeVisible();
+      await page.keyboard.press(".");
+      await expect(page.getByRole("button", { name: /^Live/ })).toBeVisible();
+      const picture = await page.screenshot(wanted ? { path: `docs/screenshots/topology-${colorScheme}.png` } : {});
+      expect(picture.byteLength).toBeGreaterThan(20_000);
+    });
+  });
+}
