@@ -175,6 +175,15 @@ function churned(input: LayoutInput, seed: number): LayoutInput {
   return { nodes: [...nodes, ...born], edges: [...input.edges, ...edges] };
 }
 
+/** So few connections that any churn more than doubles them. */
+const hardlyConnected: LayoutInput = {
+  nodes: ["n0:b0", "n282:b0", "n240:b0", "n2:b2", "n3:b3", "n1:b1"].map((name) => {
+    const [id = "", box = ""] = name.split(":");
+    return { id, boxes: [box] };
+  }),
+  edges: [{ source: "n282", target: "n240", weight: 5e-324 }],
+};
+
 describe("with the layout before", () => {
   test("stays sound over ten generations of churn, whatever the order", () => {
     fc.assert(
@@ -217,6 +226,8 @@ describe("with the layout before", () => {
         }
         if (fewer.nodes.length * 2 < next.nodes.length) return;
         const after = layout(next, { seed, previous });
+        // Drawn while fewer than half of its connections were known, `previous` isn't kept at all: the test below says so.
+        if (previous.links * 2 < after.links) return;
         const rects = new Map(previous.boxes.map((box) => [box.id, box]));
         const still = new Set(after.boxes.filter((box) => same(rects.get(box.id), box)).map(({ id }) => id));
         for (const node of after.nodes) {
@@ -224,7 +235,7 @@ describe("with the layout before", () => {
           if (was !== undefined && node.box !== null && still.has(node.box)) expect(node).toEqual(was);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 100, examples: [[hardlyConnected, 578134785]] },
     );
   });
 
