@@ -10,6 +10,8 @@ const layers = {
   inventory: "^lib/inventory/",
   policy: "^lib/policy/",
   mesh: "^lib/mesh/",
+  // Of the adapters, the browser gets their policies alone: forms and the server's plan must agree.
+  meshPolicies: "^lib/mesh/policies\\.ts$",
   tracing: "^lib/tracing/(?!(jaeger|zipkin|tempo)/client)",
   api: "^lib/api/",
   upstream: "^lib/upstream/",
@@ -49,7 +51,7 @@ const mayImport = {
   query: ["base", "graph", "inventory", "policy", "tracing", "api"],
   live: ["base", "graph", "layout", "api"],
   render: ["base", "graph", "layout"],
-  components: ["base", "graph", "layout", "inventory", "policy", "tracing", "api", "query", "live", "render"],
+  components: ["base", "graph", "layout", "inventory", "policy", "meshPolicies", "tracing", "api", "query", "live", "render"],
   app: ["base", "graph", "inventory", "policy", "tracing", "api", "query", "components", "server"],
   entry: ["base", "api", "server"],
   cli: ["base", ...pure, "api", "server"],

@@ -37,11 +37,39 @@ export type RequestCode =
   | "csrf"
   | "view_only"
   | "too_many_streams"
-  | "shutting_down";
+  | "shutting_down"
+  /** More of something than a request or a person may have at once: `retryAfter` says when to try again. */
+  | "rate_limited"
+  | "too_large"
+  | "unsupported_media_type"
+  /** The session's credential is no longer accepted by the cluster: sign in again, nothing typed is lost. */
+  | "reauth";
+
+/** What can become of a wish to change something. */
+export type WriteCode =
+  /** The body names no intent or manifest that could be understood; nothing was asked of any cluster. */
+  | "bad_intent"
+  | "bad_manifest"
+  | "unknown_kind"
+  /** Forged, somebody else's, or for another console's key. */
+  | "bad_plan"
+  /** An object differs from what was shown; comes with the fresh plan. */
+  | "stale_plan"
+  | "plan_expired"
+  /** `acknowledged` lacks what the plan `needs`. */
+  | "not_acknowledged"
+  /** 409: somebody was faster. */
+  | "conflict"
+  | "already_exists"
+  /** 422 of the API server; the detail lists the fields. */
+  | "invalid_object"
+  /** A webhook or admission plugin said no; the detail has its words. */
+  | "admission_refused";
 
 export type ErrorCode =
   | UpstreamCode
   | RequestCode
+  | WriteCode
   /** The caller left, or a deadline of ours cut the work. Nobody reads its text. */
   | "cancelled"
   /** Configuration is wrong; the process doesn't start, or keeps the last good one. */

@@ -142,7 +142,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     graphStream: (credential, view, lastEventId, signal) => graphs.stream(credential, view, lastEventId, signal),
     series: (credential, query, signal) => charts.series(credential, query, signal),
     namespaces: (credential, query, signal) => lists.list(credential, query, signal),
-    session: ({ user, strategy }) => ({ user, strategy, expiresAt: null, clusters }),
+    session: ({ user, strategy, role }) => ({ user, strategy, role, identities: [], expiresAt: null, clusters }),
     metrics: () =>
       metrics.text({
         streams: hub.slots.used,

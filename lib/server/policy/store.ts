@@ -1,0 +1,38 @@
+/** The console's own read-only view of policy objects, kept by watches; answers are filtered by the viewer's rights. */
+import type { SourceStatus } from "#lib/graph/model.ts";
+import type { PolicyKind } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { ObjectRef } from "#lib/policy/ref.ts";
+import type { UnixSeconds } from "#lib/units.ts";
+
+/** A change that a watch showed, whoever made it. */
+export interface Seen {
+  readonly object: ObjectRef;
+  readonly at: UnixSeconds;
+  /** null: it came into being, or is gone. */
+  readonly before: Manifest | null;
+  readonly after: Manifest | null;
+}
+
+export interface ClusterPolicies {
+  readonly cluster: string;
+  /** Of which all objects are known to be true; null: not read yet. */
+  readonly asOf: UnixSeconds | null;
+  /** Whole objects of a kind, managedFields included. */
+  readonly objects: (kind: string) => readonly Manifest[];
+  /** The kind in the version that the cluster serves; null where it isn't served or can't be read. */
+  readonly kind: (kind: string) => (PolicyKind & { readonly version: string }) | null;
+  readonly unread: readonly { readonly kind: string; readonly reason: string; readonly code: string | null }[];
+}
+
+export interface PolicyStore {
+  /** By configured cluster name; clusters without Kubernetes are absent. */
+  readonly clusters: () => ReadonlyMap<string, ClusterPolicies>;
+  /** The last changes that were seen, oldest first, at most 1,000; none from before this process began. */
+  readonly seen: () => readonly Seen[];
+  /** ControllerRevisions that the console wrote (lib/server/policy/journal.ts reads them), by cluster. */
+  readonly records: (cluster: string) => readonly Manifest[];
+  readonly statuses: () => readonly SourceStatus[];
+  readonly onChange: (listener: () => void) => () => void;
+  readonly close: () => Promise<void>;
+}
