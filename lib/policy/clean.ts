@@ -76,5 +76,5 @@ export function onto(existing: Manifest, manifest: Manifest): Manifest {
     ...asked,
     ...(keysOf(annotations).length > 0 ? { annotations } : {}),
   };
-  return { ...rest, metadata, ...(existing.status === undefined ? {} : { status: existing.status }) } as Manifest;
+  return { ...rest, metadata, ...(existing.status === undefined ? {} : { status: existing.status }) };
 }
