@@ -1,26 +1,22 @@
-/** Reading a Kubernetes API: get, list by pages, watch. https://kubernetes.io/docs/reference/using-api/api-concepts/ */
+/** A Kubernetes API: get, list by pages, watch; writing is in writer.ts. https://kubernetes.io/docs/reference/using-api/api-concepts/ */
 import { MeshscopeError } from "#lib/errors.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Clock, Seconds } from "#lib/units.ts";
+import type { Calling } from "./calling.ts";
 import { type Listed, list } from "./list.ts";
-import { type Asked, thrownProblem, tooLate, unreadable } from "./problem.ts";
+import { decodeManifest } from "./manifest.ts";
+import { OpenApiReader } from "./openapi.ts";
+import { thrownProblem, tooLate, unreadable } from "./problem.ts";
 import { pathOf, type Resource, resourceName } from "./resource.ts";
+import type { Asked } from "./status.ts";
 import type { KubeTarget } from "./target.ts";
 import { createTransport } from "./transport.ts";
 import { type WatchEvent, watch } from "./watch.ts";
+import { createWriter } from "./writer.ts";
+import type { KubeWriter } from "./writing.ts";
 
+export type { As, Calling } from "./calling.ts";
 export type { KubeTarget } from "./target.ts";
-
-/** As whom a call is made. Without it the console speaks for itself; with it, only this token counts, refused or not. */
-export interface As {
-  readonly token: string;
-}
-
-export interface Calling {
-  readonly signal?: AbortSignal;
-  readonly as?: As;
-  /** For the whole call; 10 s unless told. A watch has none. */
-  readonly timeout?: Seconds;
-}
 
 export interface Listing extends Calling {
   /** Without it: all namespaces, or cluster-scoped objects. */
@@ -44,8 +40,8 @@ export interface Watching extends Listing {
  */
 export interface KubeClient {
   readonly name: string;
-  /** One object, as it came. */
-  get(resource: Resource, o: Calling & { readonly namespace?: string; readonly objectName: string }): Promise<unknown>;
+  /** One object, whole; `upstream_bad` if what came isn't of this kind. */
+  get(resource: Resource, o: Calling & { readonly namespace?: string; readonly objectName: string }): Promise<Manifest>;
   /**
    * All objects of a collection, decoded page by page, so that no more than a page is held raw. `decode` answers null
    * for what it can't read; that is counted in `skipped`. A list that expires between pages (410) begins anew.
@@ -56,6 +52,11 @@ export interface KubeClient {
    * or with an event `gone` when the version is too old (410 in either form): then list again.
    */
   watch(resource: Resource, o: Watching): AsyncIterable<WatchEvent>;
+  /**
+   * The OpenAPI v3 document of a group in a version, as JSON; at most 32 MiB, kept while its hash stays.
+   * `not_found` where the cluster doesn't serve it.
+   */
+  openapi(group: string, version: string, o?: Calling): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -72,14 +73,17 @@ const DEFAULT_TIMEOUT = 10 as Seconds;
 const DEFAULT_IDLE = 120 as Seconds;
 
 /** @throws MeshscopeError `bad_config` for a target that can't be asked. Connects with the first call. */
-export function createKubeClient(target: KubeTarget, deps: KubeDeps): KubeClient {
+export function createKubeClient(target: KubeTarget, deps: KubeDeps): KubeClient & KubeWriter {
   const { clock, random = Math.random, idle = DEFAULT_IDLE } = deps;
   const transport = createTransport(target, clock);
-  const asked = (verb: Asked["verb"], resource: Resource, namespace?: string): Asked => ({
+  const schemas = new OpenApiReader();
+  const asked = (verb: Asked["verb"], resource: Resource, o: Listing, objectName?: string): Asked => ({
     cluster: target.name,
     verb,
     resource: resourceName(resource),
-    namespace,
+    namespace: o.namespace,
+    user: o.as !== undefined,
+    ...(objectName === undefined ? {} : { objectName }),
   });
 
   /** Runs a call under its deadline, and says which of caller, deadline and connection ended it. */
@@ -97,26 +101,34 @@ export function createKubeClient(target: KubeTarget, deps: KubeDeps): KubeClient
   }
 
   return {
+    ...createWriter(target.name, transport, within),
     name: target.name,
     async get(resource, o) {
-      const what = asked("get", resource, o.namespace);
+      const what = asked("get", resource, o, o.objectName);
       const path = pathOf(resource, o.namespace, o.objectName);
       return within(what, o, async (signal) => {
-        const answer = await transport.read(path, what, { signal, as: o.as });
-        if (typeof answer !== "object" || answer === null) throw unreadable(what, "no object");
-        return answer;
+        const object = decodeManifest(resource)(await transport.read(path, what, { signal, as: o.as }));
+        if (object === null) throw unreadable(what, `no ${resource.kind}`);
+        return object;
       });
     },
     async list(resource, decode, o = {}) {
-      const what = asked("list", resource, o.namespace);
+      const what = asked("list", resource, o);
       const path = pathOf(resource, o.namespace);
       return within(what, { ...o, timeout: o.timeout ?? (60 as Seconds) }, (signal) =>
         list(transport, path, what, decode, { ...o, signal }),
       );
     },
     watch(resource, o) {
-      const what = asked("watch", resource, o.namespace);
+      const what = asked("watch", resource, o);
       return watch(transport, pathOf(resource, o.namespace), what, { ...o, idle, random });
+    },
+    openapi(group, version, o = {}) {
+      const resource: Resource = { group: "", version: "v1", plural: "schemas", kind: "Schema" };
+      const what = { ...asked("get", resource, {}, "openapi"), user: o.as !== undefined };
+      return within(what, { ...o, timeout: o.timeout ?? (30 as Seconds) }, (signal) =>
+        schemas.read(transport, what, group, version, { signal, as: o.as }),
+      );
     },
     close: () => transport.close(),
   };

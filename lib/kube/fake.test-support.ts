@@ -6,6 +6,11 @@ import { selfSigned } from "#lib/upstream/certificate.test-support.ts";
 import type { KubeTarget } from "./target.ts";
 
 export interface SeenCall {
+  readonly method: string;
+  /** The path and query as sent, byte for byte. */
+  readonly url: string;
+  /** Empty for a request without one. */
+  readonly body: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage["headers"];
@@ -40,9 +45,15 @@ export async function startFakeKube(): Promise<FakeKube> {
   const watches: OpenWatch[] = [];
   const seen: SeenCall[] = [];
   const lists = new Map<string, unknown[]>();
-  const server = createServer({ cert, key }, (request, response) => {
+  const server = createServer({ cert, key }, (request, response) => void handle(request, response));
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "https://fake");
-    const call = { path: url.pathname, query: url.searchParams, headers: request.headers };
+    const { method = "GET", headers } = request;
+    const chunks: Buffer[] = [];
+    // Reading has no body to wait for: its answer starts in the same turn.
+    if (method !== "GET") for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString("utf8");
+    const call = { method, url: request.url ?? "", body, path: url.pathname, query: url.searchParams, headers };
     seen.push(call);
     response.on("error", () => {});
     if (fake.script(response, call)) return;
@@ -54,7 +65,7 @@ export async function startFakeKube(): Promise<FakeKube> {
     const next = from + limit < items.length ? String(from + limit) : "";
     const metadata = { resourceVersion: String(fake.resourceVersion), ...(next ? { continue: next } : {}) };
     answer(response, 200, { kind: "List", metadata, items: items.slice(from, from + limit) });
-  });
+  }
   function open(response: ServerResponse, { path, query }: SeenCall): void {
     response.writeHead(200, { "content-type": "application/json" });
     response.flushHeaders();

@@ -1,6 +1,7 @@
 /** Listing by pages. https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks */
 import { MeshscopeError } from "#lib/errors.ts";
-import { type Asked, statusOf, unreadable } from "./problem.ts";
+import { unreadable } from "./problem.ts";
+import { type Asked, statusOf } from "./status.ts";
 import { Gone, type Transport } from "./transport.ts";
 
 const PAGE = 500;

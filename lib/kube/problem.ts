@@ -2,33 +2,8 @@
 import { MeshscopeError } from "#lib/errors.ts";
 import { BodyError } from "#lib/upstream/body.ts";
 import { connectionCode, connectionWords, isExpected, quoted } from "#lib/upstream/failure.ts";
-
-/** What was asked, for sentences. */
-export interface Asked {
-  readonly cluster: string;
-  readonly verb: "get" | "list" | "watch";
-  readonly resource: string;
-  readonly namespace: string | undefined;
-}
-
-/** A Status object as far as it is read. */
-export interface Status {
-  readonly code: number;
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** Reads a metav1.Status; null for anything else. */
-export function statusOf(json: unknown): Status | null {
-  if (typeof json !== "object" || json === null) return null;
-  const { kind, code, reason, message } = json as Record<string, unknown>;
-  if (kind !== "Status") return null;
-  return {
-    code: typeof code === "number" ? code : 0,
-    reason: typeof reason === "string" ? reason : "",
-    message: typeof message === "string" ? message : "",
-  };
-}
+import { type Asked, isWrite, type Status } from "./status.ts";
+import { writeRefusal } from "./write-problem.ts";
 
 /** The error for an answer that isn't 2xx. `status` is null where the body was no Status. */
 export function refusal(
@@ -38,16 +13,25 @@ export function refusal(
   retryAfter: number | undefined,
 ): MeshscopeError {
   const { cluster, verb, resource, namespace } = asked;
-  const where = namespace === undefined ? "in all namespaces" : `in namespace ${namespace}`;
+  if (isWrite(asked)) {
+    const written = writeRefusal(http, status, asked);
+    if (written) return written;
+  }
+  const everywhere = asked.objectName === undefined ? " in all namespaces" : "";
+  const where = namespace === undefined ? everywhere : ` in namespace ${namespace}`;
   const said = status ? quoted(status.message, []) : "";
   switch (http) {
     case 401:
+      if (asked.user) {
+        const again = `Cluster "${cluster}" no longer accepts your sign-in. Sign in again; nothing you typed is lost.`;
+        return new MeshscopeError("reauth", again);
+      }
       return new MeshscopeError(
         "upstream_unauthorised",
         `Cluster "${cluster}" doesn't accept the credential. It may have expired.`,
       );
     case 403:
-      return new MeshscopeError("forbidden", `No right to ${verb} ${resource} ${where} of cluster "${cluster}".`);
+      return new MeshscopeError("forbidden", `No right to ${verb} ${resource}${where} of cluster "${cluster}".`);
     case 404:
       return new MeshscopeError("not_found", `Cluster "${cluster}" has no such ${resource}.`);
     case 429:
@@ -75,9 +59,15 @@ export function unreadable({ cluster, verb, resource }: Asked, what: string): Me
 }
 
 /** The deadline passed. */
-export function tooLate({ cluster, verb, resource }: Asked): MeshscopeError {
-  return new MeshscopeError("upstream_timeout", `Cluster "${cluster}" didn't answer in time to ${verb} ${resource}.`);
+export function tooLate(asked: Asked): MeshscopeError {
+  const { cluster, verb, resource } = asked;
+  const open = isWrite(asked) ? UNKNOWN_OUTCOME : "";
+  const late = `Cluster "${cluster}" didn't answer in time to ${verb} ${resource}.${open}`;
+  return new MeshscopeError("upstream_timeout", late);
 }
+
+/** A write whose answer is lost may have been carried out; nobody repeats it blindly. */
+const UNKNOWN_OUTCOME = " Whether it was carried out isn't known: read the object again before you repeat it.";
 
 /** What the connection threw, in our codes; ours pass through. */
 export function thrownProblem(thrown: unknown, asked: Asked): MeshscopeError {
@@ -97,7 +87,7 @@ export function thrownProblem(thrown: unknown, asked: Asked): MeshscopeError {
   if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT") return tooLate(asked);
   return new MeshscopeError(
     "upstream_unreachable",
-    `The API server of cluster "${cluster}" can't be reached: ${connectionWords(thrown)}.`,
+    `The API server of cluster "${cluster}" can't be reached: ${connectionWords(thrown)}.${isWrite(asked) ? UNKNOWN_OUTCOME : ""}`,
     { cause: thrown },
   );
 }

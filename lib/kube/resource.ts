@@ -1,5 +1,6 @@
 /** Which collection of the Kubernetes API is meant, and its path. https://kubernetes.io/docs/reference/using-api/api-concepts/ */
 import { MeshscopeError } from "#lib/errors.ts";
+import type { PolicyKind } from "#lib/policy/kind.ts";
 
 export interface Resource {
   /** "" for the core group. */
@@ -25,6 +26,18 @@ export const SERVICEENTRIES: Resource = {
   plural: "serviceentries",
   kind: "ServiceEntry",
 };
+
+export const CONTROLLERREVISIONS: Resource = {
+  group: "apps",
+  version: "v1",
+  plural: "controllerrevisions",
+  kind: "ControllerRevision",
+};
+
+/** A policy kind in one of its versions; the preferred one unless told. */
+export function resourceOf(kind: PolicyKind, version: string = kind.versions[0]): Resource {
+  return { group: kind.group, version, plural: kind.plural, kind: kind.kind };
+}
 
 /** How a collection is called in sentences: as kubectl does. */
 export function resourceName({ group, plural }: Resource): string {

@@ -3,7 +3,8 @@ import { MeshscopeError } from "#lib/errors.ts";
 import type { Seconds } from "#lib/units.ts";
 import { jsonLines } from "./lines.ts";
 import { METADATA } from "./list.ts";
-import { type Asked, refusal, statusOf, thrownProblem, unreadable } from "./problem.ts";
+import { refusal, thrownProblem, unreadable } from "./problem.ts";
+import { type Asked, statusOf } from "./status.ts";
 import { Gone, type Transport } from "./transport.ts";
 
 export type WatchEvent =

@@ -3,7 +3,7 @@
  * manager and can be a dry run. https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run
  */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import type { As, Calling } from "./client.ts";
+import type { As, Calling } from "./calling.ts";
 import type { Resource } from "./resource.ts";
 
 /** The field manager of everything the console writes. */
