@@ -1,0 +1,116 @@
+/** Finding what a policy names, in what the caller may see. */
+import type { Workload } from "#lib/inventory/model.ts";
+import { isObject, keysOf, listAt, own, textAt } from "#lib/policy/json.ts";
+import { kindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { PolicyWorld } from "#lib/policy/port.ts";
+import { type ObjectRef, refOf } from "#lib/policy/ref.ts";
+import { NETWORKING } from "./kinds.ts";
+
+/** A Service as a place to go; core Services are no policy, so they have no key of their own here. */
+export const serviceRef = (cluster: string, namespace: string, name: string): ObjectRef => ({
+  ...{ cluster, group: "", version: "v1", kind: "Service", namespace, name },
+});
+
+/** The object's namespace; cluster-scoped ones have none: "". */
+export const namespaceOf = (manifest: Manifest): string => manifest.metadata.namespace ?? "";
+
+/** A labels map from outside: texts alone. */
+export function labelsAt(value: unknown, ...at: readonly string[]): Readonly<Record<string, string>> | null {
+  let here = value;
+  for (const key of at) here = own(here, key);
+  if (!isObject(here)) return null;
+  return Object.fromEntries(keysOf(here).map((key) => [key, String(own(here, key))]));
+}
+
+/** `app=reviews,version=v1` */
+export function labelText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+}
+
+/** Workloads that carry all these labels, in a namespace or everywhere (null); without an inventory, none known. */
+export function workloadsWith(
+  world: PolicyWorld,
+  labels: Readonly<Record<string, string>>,
+  namespace: string | null,
+): readonly Workload[] {
+  return [...(world.inventory?.workloads.values() ?? [])].filter(
+    (workload) =>
+      (namespace === null || workload.namespace === namespace) &&
+      Object.entries(labels).every(([key, value]) => own(workload.labels, key) === value),
+  );
+}
+
+/** An object of a kind by name; null where there is none, or none that may be seen. */
+export function find(
+  world: PolicyWorld,
+  kind: { readonly group: string; readonly kind: string },
+  namespace: string | null,
+  name: string,
+): ObjectRef | null {
+  const found = world
+    .objects(kindKey(kind))
+    .find(({ metadata }) => metadata.name === name && (metadata.namespace ?? null) === namespace);
+  return found === undefined ? null : refOf(world.cluster, found);
+}
+
+/**
+ * A host in an Istio object, in full: a name without dots is a service of the object's own namespace, whatever DNS would
+ * say. https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination
+ */
+export function fullHost(host: string, namespace: string): string {
+  const name = host.toLowerCase();
+  return name.includes(".") || name.startsWith("*") ? name : `${name}.${namespace}.svc.cluster.local`;
+}
+
+/** The Service that a full host names; null where it is another name. Any cluster domain is taken. */
+export function hostService(host: string): { readonly namespace: string; readonly name: string } | null {
+  const [name, namespace, svc] = host.split(".");
+  return name && namespace && svc === "svc" && name !== "*" ? { namespace, name } : null;
+}
+
+/** Whether a host, perhaps with a wildcard in front, takes another. */
+export function hostTakes(pattern: string, host: string): boolean {
+  return pattern === host || (pattern.startsWith("*") && host.endsWith(pattern.slice(1)));
+}
+
+/** The Service or ServiceEntry that a full host stands for, and whether it is there. */
+export function findHost(host: string, world: PolicyWorld): { readonly to: ObjectRef | null; readonly found: boolean } {
+  const service = hostService(host);
+  if (service !== null && world.inventory?.services.has(`${service.namespace}/${service.name}`)) {
+    return { to: serviceRef(world.cluster, service.namespace, service.name), found: true };
+  }
+  const entry = world
+    .objects(kindKey({ group: NETWORKING, kind: "ServiceEntry" }))
+    .find((candidate) =>
+      listAt(candidate.spec, "hosts").some((name) => typeof name === "string" && hostTakes(name.toLowerCase(), host)),
+    );
+  if (entry !== undefined) return { to: refOf(world.cluster, entry), found: true };
+  return { to: service && serviceRef(world.cluster, service.namespace, service.name), found: false };
+}
+
+/** Targets of a policy: `targetRefs`, or the older `targetRef`. */
+export function targetsOf(manifest: Manifest): readonly { readonly path: string; readonly target: unknown }[] {
+  const list = listAt(manifest.spec, "targetRefs").map((target, index) => ({
+    path: `spec.targetRefs[${index}]`,
+    target,
+  }));
+  const single = own(manifest.spec, "targetRef");
+  return list.length === 0 && isObject(single) ? [{ path: "spec.targetRef", target: single }] : list;
+}
+
+/** What a Gateway API reference names: group, kind and namespace where it doesn't say, by the field's defaults. */
+export function named(
+  reference: unknown,
+  defaults: { readonly group: string; readonly kind: string; readonly namespace: string },
+) {
+  const group = own(reference, "group");
+  return {
+    group: typeof group === "string" ? group : defaults.group,
+    kind: textAt(reference, "kind") ?? defaults.kind,
+    namespace: textAt(reference, "namespace") ?? defaults.namespace,
+    name: textAt(reference, "name") ?? "",
+  };
+}
