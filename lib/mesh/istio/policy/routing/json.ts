@@ -1,0 +1,78 @@
+/** Reading fields of objects whose form only the API server has checked: what is of another type counts as absent. */
+import type { Json, JsonObject, Manifest } from "#lib/policy/manifest.ts";
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A field that is an object; {} where it isn't. */
+export function objectAt(value: unknown, key: string): JsonObject {
+  const field = isObject(value) ? value[key] : undefined;
+  return isObject(field) ? field : {};
+}
+
+/** A field's elements as they are, with their places; what isn't an object reads as {}. */
+export function listAt(value: unknown, key: string): readonly JsonObject[] {
+  const field = isObject(value) ? value[key] : undefined;
+  return Array.isArray(field) ? field.map((item: unknown) => (isObject(item) ? item : {})) : [];
+}
+
+export function textsAt(value: unknown, key: string): readonly string[] {
+  const field = isObject(value) ? value[key] : undefined;
+  return Array.isArray(field) ? field.filter((item): item is string => typeof item === "string") : [];
+}
+
+export function textAt(value: unknown, key: string): string | null {
+  const field = isObject(value) ? value[key] : undefined;
+  return typeof field === "string" ? field : null;
+}
+
+export function numberAt(value: unknown, key: string): number | null {
+  const field = isObject(value) ? value[key] : undefined;
+  return typeof field === "number" && Number.isFinite(field) ? field : null;
+}
+
+export function has(value: JsonObject, key: string): boolean {
+  return value[key] !== undefined && value[key] !== null;
+}
+
+/** The texts of a map of texts. */
+export function mapAt(value: unknown, key: string): Readonly<Record<string, string>> {
+  const entries = Object.entries(objectAt(value, key));
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+/** Equal as JSON: the order of an object's keys doesn't count, that of a list does. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = (object: JsonObject) => Object.keys(object).filter((key) => object[key] !== undefined);
+  const [left, right] = [keys(a), keys(b)];
+  return left.length === right.length && left.every((key) => b[key] !== undefined && sameJson(a[key], b[key]));
+}
+
+export const specOf = (manifest: Manifest): JsonObject => (isObject(manifest.spec) ? manifest.spec : {});
+export const namespaceOf = (manifest: Manifest): string => manifest.metadata.namespace ?? "default";
+
+/**
+ * Oldest first, then by name and namespace: the order in which Istio settles who counts.
+ * https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
+ */
+export function byAge(a: Manifest, b: Manifest): number {
+  const key = ({ metadata }: Manifest) =>
+    [metadata.creationTimestamp ?? "", metadata.name, metadata.namespace ?? ""] as const;
+  const [left, right] = [key(a), key(b)];
+  for (const i of [0, 1, 2] as const) if (left[i] !== right[i]) return left[i] < right[i] ? -1 : 1;
+  return 0;
+}
+
+/** `exportTo` lets a namespace see the object. Absent: the mesh's default, which is everyone. */
+export function visibleTo(manifest: Manifest, namespace: string): boolean {
+  const exportTo = textsAt(specOf(manifest), "exportTo");
+  if (exportTo.length === 0) return true;
+  const own = namespaceOf(manifest) === namespace;
+  return exportTo.some((to) => to === "*" || to === namespace || (to === "." && own));
+}
+
+export type { Json, JsonObject };
