@@ -68,6 +68,8 @@ export const RESOURCES = {
   PeerAuthentication: resource("security.istio.io/v1", "PeerAuthentication", "peerauthentications"),
   Telemetry: resource("telemetry.istio.io/v1", "Telemetry", "telemetries"),
   Gateway: resource("gateway.networking.k8s.io/v1", "Gateway", "gateways"),
+  HTTPRoute: resource("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes"),
+  GRPCRoute: resource("gateway.networking.k8s.io/v1", "GRPCRoute", "grpcroutes"),
 } as const satisfies Record<string, Resource>;
 
 export type ResourceName = keyof typeof RESOURCES;

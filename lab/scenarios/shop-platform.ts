@@ -37,7 +37,15 @@ export function infrastructure(): KubeObject[] {
       container: "istio-proxy",
       behaviour: {
         flows: [
-          { host: "shop.example", protocol: "http", path: "/", rate: 44, abandon: 0.004 },
+          // A tenth of the customers agreed to try what is new: what A/B routes tell apart.
+          {
+            host: "shop.example",
+            protocol: "http",
+            path: "/",
+            rate: 44,
+            abandon: 0.004,
+            users: [{ share: 0.1, headers: { "x-shop-group": "beta", cookie: "group=beta" } }],
+          },
           { host: "shop.example", protocol: "http", path: "/checkout", rate: 9 },
           // A name that was retired but is still linked to: 404 NR, answered by the gateway itself.
           { host: "old.shop.example", protocol: "http", path: "/", rate: 1.5 },

@@ -31,6 +31,7 @@ function workloads(): KubeObject[] {
       replicas: 2,
       behaviour: {
         latency: { p50: 6, p99: 40 },
+        forwards: ["x-shop-group", "cookie"],
         calls: [
           { host: "catalog", protocol: "http", path: "/items", share: 0.5 },
           { host: "reviews", protocol: "http", path: "/reviews", share: 0.6 },

@@ -1,6 +1,7 @@
 /** One attempt of a call at one endpoint, and what the server's observers write down of it. */
-import type { Retries } from "./config.ts";
 import type { SimContext } from "./context.ts";
+import type { TrafficPolicy } from "./destination-rule.ts";
+import type { Asked } from "./match.ts";
 import { connect } from "./mtls.ts";
 import { knownService, workloadId } from "./names.ts";
 import type { SimPod } from "./pod.ts";
@@ -8,10 +9,9 @@ import { reportRequest } from "./report.ts";
 import type { Route } from "./router.ts";
 import type { Answer, MakeCall, Visit } from "./server.ts";
 import { localReply, serve, strikes } from "./server.ts";
+import type { Retries } from "./virtual-service.ts";
 
-export interface Request extends Visit {
-  readonly host: string;
-  readonly port: number | null;
+export interface Request extends Visit, Asked {
   /** The user goes away before the answer is there. */
   readonly leaves: boolean;
 }
@@ -72,7 +72,8 @@ export function attempt(
     ms,
     spanId,
   });
-  const dst = random.pick(ctx.world.endpoints(route.service, route.labels));
+  const endpoints = ctx.world.endpoints(route.service, route.labels);
+  const dst = random.pick(ctx.outliers.healthy(from, endpoints, route.policy.outlier, atMs));
   if (dst === undefined) return missed("UH", 0.2, null);
   const trouble = strikes(dst, ["refuse", "overflow"], request);
   if (trouble !== undefined) return missed(trouble.kind === "refuse" ? "UF" : "UO", 0.5 + random.next(), null);
@@ -103,20 +104,23 @@ export function connectionTo(
   dst: SimPod,
   route: {
     readonly service: { readonly ports: readonly { port: number; target: number }[] };
-    readonly tls: string | null;
+    readonly policy: TrafficPolicy;
   },
   port: number | null,
 ): "mtls" | "plain" | "refused" {
-  const ports = route.service.ports;
-  const target = (ports.find((p) => p.port === port) ?? ports[0])?.target ?? 80;
+  const { ports } = route.service;
+  const asked = ports.find((p) => p.port === port) ?? ports[0];
+  const target = asked?.target ?? 80;
+  const tls = (asked === undefined ? undefined : route.policy.portTls.get(asked.port)) ?? route.policy.tls;
   const mode = ctx.world.mtlsMode(dst, target);
   if (dst.dataplane === "sidecar" || dst.dataplane === "gateway")
     // DestinationRules are for Envoys: a ztunnel doesn't read them.
-    return connect(from.dataplane === "none" ? "DISABLE" : from.dataplane === "ambient" ? null : route.tls, mode);
+    return connect(from.dataplane === "none" ? "DISABLE" : from.dataplane === "ambient" ? null : tls, mode);
   // A ztunnel takes HBONE whatever the mode; plaintext unless STRICT.
   if (dst.dataplane === "ambient" || dst.dataplane === "waypoint")
     return from.dataplane === "none" ? connect("DISABLE", mode) : "mtls";
-  return route.tls === "ISTIO_MUTUAL" ? "refused" : "plain";
+  // No proxy before it, and the simulated programs speak no TLS themselves.
+  return tls === null || tls === "DISABLE" ? "plain" : "refused";
 }
 
 /** Writes down what the server's observers saw of one attempt. */

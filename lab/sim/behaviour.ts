@@ -21,6 +21,7 @@ export interface Call {
   readonly protocol: "http" | "grpc";
   readonly port?: number;
   readonly path?: string;
+  readonly method?: string;
   /** Expected calls per inbound request. */
   readonly share: number;
   /** Does a failure of this call fail the caller's request? */
@@ -33,6 +34,9 @@ export interface Flow {
   readonly protocol: "http" | "grpc" | "tcp";
   readonly port?: number;
   readonly path?: string;
+  readonly method?: string;
+  /** Kinds of users: each request is of the first whose share it falls into, and carries its headers (lower case). */
+  readonly users?: readonly { readonly share: number; readonly headers: Readonly<Record<string, string>> }[];
   /** Calls (tcp: connections) per second. */
   readonly rate: number;
   /** Share of callers who leave before the answer (code 0, DC). */
@@ -66,9 +70,12 @@ export interface Behaviour {
   readonly calls: readonly Call[];
   readonly flows: readonly Flow[];
   readonly trouble: readonly Trouble[];
+  /** Headers (lower case) of a request that its own calls carry on. Programs forward what they were written to. */
+  readonly forwards: readonly string[];
 }
 
-const QUIET: Behaviour = { latency: { p50: 3, p99: 20 }, calls: [], flows: [], trouble: [] };
+/** A program that answers and calls nobody. */
+export const QUIET: Behaviour = { latency: { p50: 3, p99: 20 }, calls: [], flows: [], trouble: [], forwards: [] };
 
 /** What a manifest writes: everything has a default. */
 export type BehaviourSpec = Partial<Behaviour>;
@@ -107,8 +114,11 @@ function isBehaviourSpec(value: unknown): value is BehaviourSpec {
         typeof f["host"] === "string" &&
         oneOf(f["protocol"], ["http", "grpc", "tcp"]) &&
         isPositive(f["rate"]) &&
-        isRhythm(f["during"]),
+        isRhythm(f["during"]) &&
+        all(f["users"], (u) => isPositive(u["share"]) && isObject(u["headers"])),
     ) &&
+    (value["forwards"] === undefined ||
+      (Array.isArray(value["forwards"]) && value["forwards"].every((name) => typeof name === "string"))) &&
     all(
       value["trouble"],
       (t) =>
@@ -118,6 +128,10 @@ function isBehaviourSpec(value: unknown): value is BehaviourSpec {
     )
   );
 }
+
+/** gRPC is always a POST. */
+export const methodOf = (call: Pick<Call | Flow, "method" | "protocol">): string =>
+  call.method ?? (call.protocol === "grpc" ? "POST" : "GET");
 
 /** Is an episode on at this instant (unix milliseconds)? Without a rhythm it always is. */
 export function isOn(rhythm: Rhythm | undefined, nowMs: number): boolean {

@@ -3,6 +3,7 @@
 import type { EdgeKey } from "../truth/ledger.ts";
 import { failed } from "../truth/outcome.ts";
 import type { Request } from "./attempt.ts";
+import { methodOf } from "./behaviour.ts";
 import type { SimContext } from "./context.ts";
 import type { Exchange } from "./exchange.ts";
 import { exchange } from "./exchange.ts";
@@ -24,6 +25,7 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
       protocol: call.protocol,
       host: call.host,
       path: call.path ?? "/",
+      method: methodOf(call),
       port: call.port ?? null,
       leaves: false,
     });

@@ -1,5 +1,6 @@
 import type { Ledger } from "../truth/ledger.ts";
 import type { L4Pool } from "./l4.ts";
+import type { Outliers } from "./outliers.ts";
 import type { Router } from "./router.ts";
 import type { TraceSink } from "./trace.ts";
 import type { Wheel } from "./wheel.ts";
@@ -12,5 +13,6 @@ export interface SimContext {
   readonly ledger: Ledger;
   readonly wheel: Wheel;
   readonly l4: L4Pool;
+  readonly outliers: Outliers;
   readonly traces: TraceSink | null;
 }

@@ -1,11 +1,12 @@
 import type { Ledger } from "../truth/ledger.ts";
 import type { Request } from "./attempt.ts";
 import type { Flow } from "./behaviour.ts";
-import { isOn } from "./behaviour.ts";
+import { isOn, methodOf } from "./behaviour.ts";
 import type { CallResult } from "./calls.ts";
 import { createCalls } from "./calls.ts";
 import type { SimContext } from "./context.ts";
 import { L4Pool } from "./l4.ts";
+import { Outliers } from "./outliers.ts";
 import type { SimPod } from "./pod.ts";
 import type { Random } from "./random.ts";
 import { createRandom } from "./random.ts";
@@ -15,6 +16,18 @@ import { openConnection } from "./tcp.ts";
 import type { TraceSink } from "./trace.ts";
 import { Wheel } from "./wheel.ts";
 import type { World } from "./world.ts";
+
+const NO_HEADERS: Readonly<Record<string, string>> = {};
+
+function headersOf({ users }: Flow, random: Random): Readonly<Record<string, string>> {
+  if (users === undefined) return NO_HEADERS;
+  let at = random.next();
+  for (const { share, headers } of users) {
+    at -= share;
+    if (at < 0) return headers;
+  }
+  return NO_HEADERS;
+}
 
 export interface EngineOptions {
   readonly world: World;
@@ -57,6 +70,7 @@ export class Engine {
       router: new Router(world),
       wheel: new Wheel(options.tickMs, this.#now),
       l4: new L4Pool(world, ledger),
+      outliers: new Outliers(),
       traces: options.traces ?? null,
     };
     this.#call = createCalls(this.#context);
@@ -101,6 +115,8 @@ export class Engine {
       protocol: flow.protocol,
       host: flow.host,
       path: flow.path ?? "/",
+      method: methodOf(flow),
+      headers: headersOf(flow, random),
       port: flow.port ?? null,
       atMs,
       random,

@@ -5,7 +5,6 @@
 import type { ServiceLabels } from "../metrics/labels.ts";
 import type { Attempt, Request, ServiceRoute } from "./attempt.ts";
 import { arrive, attempt, isRetriable } from "./attempt.ts";
-import { DEFAULT_RETRIES } from "./config.ts";
 import type { SimContext } from "./context.ts";
 import { drawLatency } from "./latency.ts";
 import {
@@ -23,6 +22,7 @@ import type { Random } from "./random.ts";
 import type { Route } from "./router.ts";
 import type { Answer, MakeCall } from "./server.ts";
 import { localReply } from "./server.ts";
+import { DEFAULT_RETRIES, type Retries } from "./virtual-service.ts";
 
 /** What the client's side of a call saw. */
 export interface Exchange {
@@ -45,9 +45,7 @@ const OUTSIDE = { p50: 45, p99: 320 };
 export function exchange(ctx: SimContext, from: SimPod, request: Request, makeCall: MakeCall): Exchange {
   const { random, host, protocol } = request;
   const understandsHttp = from.dataplane !== "ambient" && from.dataplane !== "none";
-  const route = understandsHttp
-    ? ctx.router.http(from, from, host, request.path, random)
-    : ctx.router.direct(from, host);
+  const route = understandsHttp ? ctx.router.http(from, from, request, random) : ctx.router.direct(from, host);
   const requestBytes = Math.round(250 + random.next() * 900);
   const local = (code: number, flags: string, service: ServiceLabels, target: string): Exchange => ({
     answer: localReply(protocol, code, flags),
@@ -80,8 +78,11 @@ export function exchange(ctx: SimContext, from: SimPod, request: Request, makeCa
       return outside({ host: route.host, name: route.host, namespace: null }, externalId(from.cluster, route.host));
     case "service": {
       const abort = route.rule?.abort ?? null;
-      if (abort !== null && random.chance(abort.share))
-        return local(abort.code, "FI", unreachedService(route.service), serviceId(from.cluster, route.service));
+      if (abort !== null && random.chance(abort.share)) {
+        const made = local(abort.code, "FI", unreachedService(route.service), serviceId(from.cluster, route.service));
+        if (abort.grpc === null || protocol === "http") return made;
+        return { ...made, answer: { code: "200", grpcStatus: String(abort.grpc), flags: "FI" } };
+      }
       return toService(ctx, from, route, request, requestBytes, makeCall);
     }
   }
@@ -103,21 +104,25 @@ function toService(
   const { random, protocol } = request;
   const { service, rule } = route;
   const delay = rule?.delay && random.chance(rule.delay.share) ? rule.delay.ms : 0;
-  const retries = isL7(from) ? (rule?.retries ?? DEFAULT_RETRIES) : { attempts: 0, on: [] };
+  const retries = isL7(from) ? (rule?.retries ?? DEFAULT_RETRIES) : NO_RETRIES;
   const attempts: Attempt[] = [];
   let ms = delay;
   let exhausted = false;
   for (;;) {
-    const made = attempt(ctx, from, route, { ...request, atMs: request.atMs + ms }, makeCall);
+    const whole = attempt(ctx, from, route, { ...request, atMs: request.atMs + ms }, makeCall);
+    const made = tryLimit(whole, protocol, retries.perTryMs);
     attempts.push(made);
+    if (isL7(from) && made.dst !== null)
+      ctx.outliers.note(from, made.dst, made.answer, route.policy.outlier, request.atMs + ms);
     ms += made.ms;
     if (!isRetriable(made.answer, retries)) break;
     if (attempts.length > retries.attempts) {
       exhausted = retries.attempts > 0;
       break;
     }
-    // Envoy waits a jittered multiple of its 25 ms base interval.
-    ms += 25 * random.next() * attempts.length;
+    // Envoy waits a random part of an interval that doubles, at most ten times the first one.
+    const base = retries.backoffMs ?? 25;
+    ms += Math.min(10 * base, base * (2 ** attempts.length - 1)) * random.next();
   }
   let last = attempts[attempts.length - 1] as Attempt;
   let answer = withFlags(last.answer, [delay > 0 ? "DI" : null, exhausted ? "URX" : null]);
@@ -154,6 +159,14 @@ function toService(
     requestBytes,
     responseBytes,
   };
+}
+
+const NO_RETRIES: Retries = { attempts: 0, on: [], perTryMs: null, backoffMs: null };
+
+/** An attempt that lasts longer than it may is given up: its server sees the client go. */
+function tryLimit(made: Attempt, protocol: Request["protocol"], limit: number | null): Attempt {
+  if (limit === null || limit === 0 || made.ms <= limit) return made;
+  return { ...cut(made, limit), answer: localReply(protocol, 504, "UT") };
 }
 
 const subsetOf = (route: ServiceRoute): string => (route.labels === null ? "" : (route.labels["version"] ?? ""));

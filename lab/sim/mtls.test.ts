@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { PeerAuthentication } from "./config.ts";
-import { readPeerAuthentication } from "./config.ts";
 import { connect, serverMode } from "./mtls.ts";
+import type { PeerAuthentication } from "./peer-authentication.ts";
+import { readPeerAuthentication } from "./peer-authentication.ts";
 
 const policy = (
   namespace: string,

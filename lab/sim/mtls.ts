@@ -4,7 +4,7 @@
  * https://istio.io/latest/docs/concepts/security/#peer-authentication
  */
 import { selects } from "../kube/read.ts";
-import type { MtlsMode, PeerAuthentication } from "./config.ts";
+import type { MtlsMode, PeerAuthentication } from "./peer-authentication.ts";
 
 /** The mode a workload's port accepts. Of several policies of one scope the oldest holds. */
 export function serverMode(
@@ -29,9 +29,13 @@ export function serverMode(
 
 export type Connection = "mtls" | "plain" | "refused";
 
-/** What comes of a proxy's connection to a server proxy that accepts `mode`; `tls` is the DestinationRule's, null = automatic. */
+/**
+ * What comes of a proxy's connection to a server proxy that accepts `mode`; `tls` is the DestinationRule's, null = automatic.
+ * SIMPLE and MUTUAL bring certificates of their own: a server proxy hands such bytes to a program that speaks no TLS.
+ */
 export function connect(tls: string | null, mode: MtlsMode): Connection {
-  const offers = tls === null ? mode !== "DISABLE" : tls === "ISTIO_MUTUAL" || tls === "MUTUAL";
+  if (tls === "SIMPLE" || tls === "MUTUAL") return "refused";
+  const offers = tls === null ? mode !== "DISABLE" : tls === "ISTIO_MUTUAL";
   if (offers) return mode === "DISABLE" ? "refused" : "mtls";
   return mode === "STRICT" ? "refused" : "plain";
 }

@@ -4,7 +4,7 @@ import type { Identity } from "../metrics/labels.ts";
 import { ProxyMetrics } from "../metrics/proxy.ts";
 import { id } from "../truth/ledger.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { BEHAVIOUR, readBehaviour } from "./behaviour.ts";
+import { BEHAVIOUR, QUIET, readBehaviour } from "./behaviour.ts";
 
 export type Dataplane = "sidecar" | "ambient" | "gateway" | "waypoint" | "ztunnel" | "none";
 
@@ -104,12 +104,7 @@ export function readPod(object: KubeObject, context: PodContext, previous: SimPo
     workloadId: id(context.cluster, namespace, "workload", workload),
     ready: listAt(status, "conditions").some((c) => textAt(c, "type") === "Ready" && textAt(c, "status") === "True"),
     scraped: annotations["prometheus.io/scrape"] === "true",
-    behaviour: readBehaviour(annotations[BEHAVIOUR]) ?? {
-      latency: { p50: 3, p99: 20 },
-      calls: [],
-      flows: [],
-      trouble: [],
-    },
+    behaviour: readBehaviour(annotations[BEHAVIOUR]) ?? QUIET,
     restarts,
     metrics: keepsCounting ? previous.metrics : new ProxyMetrics({ byteHistograms: context.byteHistograms }),
   };

@@ -25,6 +25,9 @@ export interface Served {
 export interface Visit {
   readonly protocol: "http" | "grpc";
   readonly path: string;
+  readonly method: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly atMs: number;
   readonly random: Random;
   readonly depth: number;
@@ -61,6 +64,13 @@ export function strikes(
   );
 }
 
+const NOTHING: Visit["headers"] = {};
+
+function carriedOn(pod: SimPod, headers: Visit["headers"]): Visit["headers"] {
+  const names = pod.behaviour.forwards.filter((name) => headers[name] !== undefined);
+  return names.length === 0 ? NOTHING : Object.fromEntries(names.map((name) => [name, headers[name] ?? ""]));
+}
+
 /** Programs that call each other in circles end here; no scenario comes near. */
 const MAX_DEPTH = 16;
 
@@ -71,10 +81,11 @@ export function serve(pod: SimPod, visit: Visit, makeCall: MakeCall): Served {
   const slow = strikes(pod, ["slow"], visit);
   ms += slow?.ms ?? 0;
   if (visit.depth < MAX_DEPTH) {
+    const headers = carriedOn(pod, visit.headers);
     for (const call of pod.behaviour.calls) {
       const times = Math.floor(call.share) + (random.chance(call.share % 1) ? 1 : 0);
       for (let i = 0; i < times; i += 1) {
-        const made = makeCall(pod, call, { ...visit, atMs: atMs + ms, depth: visit.depth + 1 });
+        const made = makeCall(pod, call, { ...visit, headers, atMs: atMs + ms, depth: visit.depth + 1 });
         ms += made.ms;
         if (made.failed && call.critical === true) {
           const broken = answer(protocol, 500, 13);

@@ -4,7 +4,7 @@
  */
 import type { EdgeKey } from "../truth/ledger.ts";
 import { connectionTo } from "./attempt.ts";
-import type { Flow } from "./behaviour.ts";
+import { type Flow, methodOf } from "./behaviour.ts";
 import type { SimContext } from "./context.ts";
 import { knownService, workloadId } from "./names.ts";
 import type { SimPod } from "./pod.ts";
@@ -17,7 +17,12 @@ const MESSAGE_BYTES = 220;
 
 /** Opens one stream of a flow between sidecars; where its service has no endpoint, nothing opens. */
 export function openStream(ctx: SimContext, from: SimPod, flow: Flow, atMs: number, random: Random): void {
-  const route = ctx.router.http(from, from, flow.host, flow.path ?? "/", random);
+  const route = ctx.router.http(
+    from,
+    from,
+    { host: flow.host, path: flow.path ?? "/", method: methodOf(flow), headers: {}, port: flow.port ?? null },
+    random,
+  );
   if (route.kind !== "service" || flow.stream === undefined) return;
   const to = random.pick(ctx.world.endpoints(route.service, route.labels));
   if (to === undefined) return;

@@ -33,7 +33,8 @@ interface Connection {
 
 /** Opens one connection of a flow; it lives on in the wheel. */
 export function openConnection(ctx: SimContext, from: SimPod, flow: Flow, atMs: number, random: Random): void {
-  const route = ctx.router.direct(from, flow.host);
+  const envoy = from.dataplane === "sidecar" || from.dataplane === "gateway";
+  const route = envoy ? ctx.router.tcp(from, flow.host, flow.port ?? null, random) : ctx.router.direct(from, flow.host);
   const refuse = (service: ServiceLabels, target: string, flags: string): void => {
     const edge: EdgeKey = { source: workloadId(from), target, protocol: "tcp", ...unobserved(from, null) };
     for (const s of observers(ctx, from, null, service, false, flags)) {
@@ -53,7 +54,7 @@ export function openConnection(ctx: SimContext, from: SimPod, flow: Flow, atMs: 
     const failedFlags = (flags: string): string => (from.dataplane === "ambient" ? "CONNECT" : flags);
     const missed = (flags: string): void =>
       refuse(unreachedService(route.service), serviceId(from.cluster, route.service), failedFlags(flags));
-    const pod = random.pick(ctx.world.endpoints(route.service, null));
+    const pod = random.pick(ctx.world.endpoints(route.service, route.labels));
     if (pod === undefined) return missed("UH");
     const connection = connectionTo(ctx, from, pod, route, flow.port ?? null);
     if (connection === "refused" || strikes(pod, ["refuse"], { atMs, random, path: "" }) !== undefined)

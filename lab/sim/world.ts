@@ -5,11 +5,13 @@
 import type { KubeObject, ResourceName } from "../kube/object.ts";
 import { keyOf } from "../kube/object.ts";
 import { labelsAt, listAt, numberAt, objectAt, selects, stringsAt, textAt } from "../kube/read.ts";
-import type { DestinationRule, MtlsMode, PeerAuthentication, VirtualService } from "./config.ts";
-import { DOMAIN, readDestinationRule, readPeerAuthentication, readVirtualService } from "./config.ts";
+import { type DestinationRule, readDestinationRule } from "./destination-rule.ts";
+import { readServiceRoute, type ServiceRoute } from "./http-route.ts";
 import { serverMode } from "./mtls.ts";
+import { type MtlsMode, type PeerAuthentication, readPeerAuthentication } from "./peer-authentication.ts";
 import type { SimPod } from "./pod.ts";
 import { readPod } from "./pod.ts";
+import { DOMAIN, hostMatches, readVirtualService, type VirtualService } from "./virtual-service.ts";
 
 /** The kinds the simulator watches. */
 export const WATCHED = [
@@ -21,6 +23,8 @@ export const WATCHED = [
   "ServiceEntry",
   "Sidecar",
   "IstioGateway",
+  "HTTPRoute",
+  "GRPCRoute",
   "PeerAuthentication",
   "Telemetry",
 ] as const satisfies readonly ResourceName[];
@@ -56,6 +60,7 @@ export class World {
   #derivedAt = -1;
   #virtualServices: VirtualService[] = [];
   #destinationRules: DestinationRule[] = [];
+  #serviceRoutes: ServiceRoute[] = [];
   #peerAuthentications: PeerAuthentication[] = [];
   #external = new Set<string>();
   #registryOnly = new Set<string>();
@@ -90,6 +95,12 @@ export class World {
   get virtualServices(): readonly VirtualService[] {
     this.#derive();
     return this.#virtualServices;
+  }
+
+  /** Gateway API routes that are attached to services. */
+  get serviceRoutes(): readonly ServiceRoute[] {
+    this.#derive();
+    return this.#serviceRoutes;
   }
 
   get destinationRules(): readonly DestinationRule[] {
@@ -182,12 +193,15 @@ export class World {
     return (this.workloads.get(`${cluster}/${name}`) ?? []).filter((p) => p.dataplane === "waypoint" && p.ready);
   }
 
-  /** Gateways (`namespace/name`) whose selector takes this pod. */
-  gatewaysOf(pod: SimPod): readonly string[] {
+  /** Gateways (`namespace/name`) whose selector takes this pod and of whose servers one listens for the host. */
+  gatewaysOf(pod: SimPod, host: string): readonly string[] {
     const out: string[] = [];
     for (const object of this.#all("IstioGateway", pod.cluster)) {
       const selector = labelsAt(object.spec, "selector");
-      if (Object.keys(selector).length > 0 && selects(selector, pod.labels)) out.push(keyOf(object));
+      if (Object.keys(selector).length === 0 || !selects(selector, pod.labels)) continue;
+      const hosts = listAt(object.spec, "servers").flatMap((server) => stringsAt(server, "hosts"));
+      // NAMESPACE/HOST limits whose VirtualServices may bind, which only matters where namespaces are adversaries.
+      if (hosts.some((h) => hostMatches(h.slice(h.indexOf("/") + 1), host))) out.push(keyOf(object));
     }
     return out;
   }
@@ -276,7 +290,8 @@ export class World {
     this.#derivedAt = this.version;
     this.#endpoints.clear();
     this.#modes.clear();
-    this.#virtualServices = [...this.#all("VirtualService")].map(readVirtualService).sort(byName);
+    this.#virtualServices = [...this.#all("VirtualService")].map(readVirtualService).sort(byAge);
+    this.#serviceRoutes = [...this.#all("HTTPRoute"), ...this.#all("GRPCRoute")].map(readServiceRoute).sort(byName);
     this.#destinationRules = [...this.#all("DestinationRule")].map(readDestinationRule).sort(byName);
     this.#peerAuthentications = [...this.#all("PeerAuthentication")].map(readPeerAuthentication);
     this.#external = new Set([...this.#all("ServiceEntry")].flatMap((o) => stringsAt(o.spec, "hosts")));
@@ -301,6 +316,12 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
+}
+
+/** The oldest first, as Istio takes them where only one can count. */
+function byAge(a: VirtualService, b: VirtualService): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
+  return byName(a, b);
 }
 
 /** By namespace, name, then cluster where there is one: an order that doesn't depend on arrival. */

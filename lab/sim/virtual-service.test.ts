@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { qualify, readDestinationRule, readVirtualService } from "./config.ts";
+import { qualify, readVirtualService } from "./virtual-service.ts";
 
 it.each([
   ["api", "api.a.svc.cluster.local"],
@@ -31,7 +31,7 @@ describe("readVirtualService", () => {
     [
       "retries",
       { retries: { attempts: 4, retryOn: "5xx, reset" } },
-      { retries: { attempts: 4, on: ["5xx", "reset"] } },
+      { retries: { attempts: 4, on: ["5xx", "reset"], perTryMs: null, backoffMs: null } },
     ],
     ["no retries", { retries: { attempts: 0 } }, { retries: { attempts: 0 } }],
     [
@@ -55,15 +55,16 @@ describe("readVirtualService", () => {
       { mirrors: [{ share: 0.5, to: { subset: "v2" } }] },
     ],
     [
-      "a match that simulated requests can't meet",
-      { match: [{ headers: { x: { exact: "y" } } }] },
+      "a match that isn't simulated is never met",
+      { match: [{ somethingNew: { x: 1 } }] },
       { matches: [{ never: true }] },
     ],
     [
-      "a match by path",
-      { match: [{ uri: { prefix: "/a" } }] },
-      { matches: [{ never: false, uri: { kind: "prefix", value: "/a" } }] },
+      "retries with limits of their own",
+      { retries: { attempts: 1, perTryTimeout: "250ms", backoff: "0.1s" } },
+      { retries: { attempts: 1, perTryMs: 250, backoffMs: 100 } },
     ],
+    ["an abort by gRPC status", { fault: { abort: { grpcStatus: "UNAVAILABLE" } } }, { abort: { grpc: 14, share: 1 } }],
     [
       "nonsense reads as nothing",
       { route: "x", retries: 3, timeout: 5, fault: [] },
@@ -72,18 +73,4 @@ describe("readVirtualService", () => {
   ])("%s", (_, rule, expected) => {
     expect(read({ hosts: ["api"], http: [rule] }).http[0]).toMatchObject(expected);
   });
-});
-
-it("reads a DestinationRule's subsets with their own TLS", () => {
-  const rule = readDestinationRule({
-    metadata: { name: "d", namespace: "a" },
-    spec: {
-      host: "api",
-      trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } },
-      subsets: [{ name: "v1", labels: { version: "v1" }, trafficPolicy: { tls: { mode: "DISABLE" } } }, { name: "v2" }],
-    },
-  });
-  expect(rule).toMatchObject({ host: "api.a.svc.cluster.local", tls: "ISTIO_MUTUAL" });
-  expect(rule.subsets.get("v1")).toEqual({ labels: { version: "v1" }, tls: "DISABLE" });
-  expect(rule.subsets.get("v2")).toEqual({ labels: {}, tls: null });
 });

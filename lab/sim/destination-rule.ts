@@ -1,0 +1,81 @@
+/** DestinationRules, reduced to what moves traffic. https://istio.io/latest/docs/reference/config/networking/destination-rule/ */
+import type { Json, KubeObject } from "../kube/object.ts";
+import { durationMs, isObject, labelsAt, listAt, numberAt, objectAt, textAt } from "../kube/read.ts";
+import { qualify } from "./virtual-service.ts";
+
+export interface TrafficPolicy {
+  /** DISABLE, SIMPLE, MUTUAL, ISTIO_MUTUAL; null = automatic mTLS. */
+  readonly tls: string | null;
+  /** By service port; what a port says beats the rest. */
+  readonly portTls: ReadonlyMap<number, string>;
+  readonly outlier: OutlierDetection | null;
+}
+
+/** https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection */
+export interface OutlierDetection {
+  /** 0 = off. */
+  readonly consecutive5xx: number;
+  readonly consecutiveGateway: number;
+  readonly intervalMs: number;
+  readonly baseEjectionMs: number;
+  /** Of the service's endpoints, 0…1. */
+  readonly maxEjected: number;
+}
+
+export interface DestinationRule {
+  readonly namespace: string;
+  readonly name: string;
+  readonly host: string;
+  readonly policy: TrafficPolicy;
+  readonly subsets: ReadonlyMap<string, Subset>;
+}
+
+export interface Subset {
+  readonly labels: Readonly<Record<string, string>>;
+  /** The rule's, as far as the subset says nothing of its own. */
+  readonly policy: TrafficPolicy;
+}
+
+export const NO_POLICY: TrafficPolicy = { tls: null, portTls: new Map(), outlier: null };
+
+function readOutlier(value: Json): OutlierDetection {
+  return {
+    consecutive5xx: numberAt(value, "consecutive5xxErrors") ?? 5,
+    consecutiveGateway: numberAt(value, "consecutiveGatewayErrors") ?? 0,
+    intervalMs: durationMs(textAt(value, "interval")) ?? 10_000,
+    baseEjectionMs: durationMs(textAt(value, "baseEjectionTime")) ?? 30_000,
+    maxEjected: (numberAt(value, "maxEjectionPercent") ?? 10) / 100,
+  };
+}
+
+function readPolicy(value: Json, above: TrafficPolicy): TrafficPolicy {
+  const policy = objectAt(value, "trafficPolicy");
+  const ports = listAt(policy, "portLevelSettings").flatMap((each): [number, string][] => {
+    const mode = textAt(objectAt(each, "tls"), "mode");
+    const port = numberAt(objectAt(each, "port"), "number");
+    return mode === undefined || port === undefined ? [] : [[port, mode]];
+  });
+  return {
+    tls: textAt(objectAt(policy, "tls"), "mode") ?? above.tls,
+    portTls: new Map([...above.portTls, ...ports]),
+    outlier: isObject(policy["outlierDetection"]) ? readOutlier(objectAt(policy, "outlierDetection")) : above.outlier,
+  };
+}
+
+export function readDestinationRule(object: KubeObject): DestinationRule {
+  const namespace = object.metadata.namespace ?? "default";
+  const spec = objectAt(object, "spec");
+  const policy = readPolicy(spec, NO_POLICY);
+  return {
+    namespace,
+    name: object.metadata.name,
+    host: qualify(textAt(spec, "host") ?? "", namespace),
+    policy,
+    subsets: new Map(
+      listAt(spec, "subsets").map((subset) => [
+        textAt(subset, "name") ?? "",
+        { labels: labelsAt(subset, "labels"), policy: readPolicy(subset, policy) },
+      ]),
+    ),
+  };
+}
