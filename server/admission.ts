@@ -5,7 +5,7 @@ import { anyHost } from "./hosts.ts";
 
 export interface Refusal {
   readonly status: number;
-  readonly code: "bad_request" | "internal";
+  readonly code: "bad_request" | "internal" | "csrf" | "unsupported_media_type" | "too_large";
   readonly title: string;
   readonly detail: string;
   /** The methods that a refused one should have been. */
@@ -17,7 +17,15 @@ const MAX_TARGET = 8_192;
 /** Nothing that may be sent today is larger. */
 const MAX_BODY = 1024 * 1024;
 
-const METHODS: readonly string[] = ["GET", "HEAD"];
+const READS: readonly string[] = ["GET", "HEAD"];
+const WRITES: readonly string[] = ["POST", "DELETE"];
+
+export interface Ours {
+  /** Is it a Host that we are reached under? */
+  readonly host: (host: string) => boolean;
+  /** Is it the Origin of our own pages? */
+  readonly origin: (origin: string) => boolean;
+}
 
 const refuse = (status: number, title: string, detail: string): Refusal => ({
   status,
@@ -27,7 +35,7 @@ const refuse = (status: number, title: string, detail: string): Refusal => ({
 });
 
 /** null: admitted. */
-export function admission(request: IncomingMessage, isOurHost: (host: string) => boolean): Refusal | null {
+export function admission(request: IncomingMessage, ours: Ours): Refusal | null {
   const target = request.url ?? "";
   // Absolute form and authority form are for proxies. `//name` is a path to us and an authority to whoever joins URLs.
   if (!target.startsWith("/") || /^[/\\]{2}/.test(target))
@@ -38,7 +46,7 @@ export function admission(request: IncomingMessage, isOurHost: (host: string) =>
   if (/\\|%5c|%2f%2f|%00|[\u0000-\u0020\u007f]/i.test(path))
     return refuse(400, "Bad request", "The path holds characters that no address of ours has.");
   if (countHeader(request, "host") !== 1) return refuse(400, "Bad request", "Exactly one Host header is needed.");
-  if (!anyHost(path) && !isOurHost(request.headers.host ?? "")) {
+  if (!anyHost(path) && !ours.host(request.headers.host ?? "")) {
     return refuse(
       421,
       "Misdirected request",
@@ -46,11 +54,39 @@ export function admission(request: IncomingMessage, isOurHost: (host: string) =>
     );
   }
   if (Number(request.headers["content-length"] ?? 0) > MAX_BODY)
-    return refuse(413, "Content too large", `A request's body may have ${MAX_BODY} bytes.`);
-  // There are no Server Actions, and no address of the API writes anything: Next's own 405 would have no body.
-  if (!METHODS.includes(request.method ?? "")) {
-    const detail = `Addresses here answer ${METHODS.join(" and ")}: this version writes nothing.`;
-    return { ...refuse(405, "Method not allowed", detail), allow: METHODS };
+    return { ...refuse(413, "Content too large", `A request's body may have ${MAX_BODY} bytes.`), code: "too_large" };
+  const method = request.method ?? "";
+  if (READS.includes(method)) return null;
+  // There are no Server Actions: only the API is ever written to.
+  const allow = path.startsWith("/api/v1/") ? [...READS, ...WRITES] : READS;
+  if (!allow.includes(method)) {
+    const detail = `This address answers ${allow.join(", ")}.`;
+    return { ...refuse(405, "Method not allowed", detail), allow };
   }
-  return null;
+  return fromElsewhere(request, ours) ?? unreadable(request);
+}
+
+/**
+ * A write that a page of somebody else's may have made the browser send. Origin is sent with every POST and DELETE and
+ * can't be set by scripts. https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/
+ */
+function fromElsewhere(request: IncomingMessage, ours: Ours): Refusal | null {
+  const { origin, "sec-fetch-site": site } = request.headers;
+  const same = site === undefined || site === "same-origin" || site === "none";
+  if (same && countHeader(request, "origin") === 1 && ours.origin(origin ?? "")) return null;
+  return {
+    ...refuse(403, "Cross-site request refused", "Writes need an Origin header that equals server.publicUrl."),
+    code: "csrf",
+  };
+}
+
+/** Forms can't send JSON, and a body without a length can't be refused before it is read. */
+function unreadable(request: IncomingMessage): Refusal | null {
+  const { "content-length": length, "content-type": type = "" } = request.headers;
+  if (request.headers["transfer-encoding"] !== undefined)
+    return refuse(411, "Length required", "Send the body with a Content-Length.");
+  if (request.method === "DELETE" && (length ?? "0") === "0") return null;
+  if (/^application\/json\s*(?:;\s*charset=utf-8\s*)?$/i.test(type)) return null;
+  const detail = "Content-Type must be application/json.";
+  return { ...refuse(415, "Unsupported media type", detail), code: "unsupported_media_type" };
 }

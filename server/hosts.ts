@@ -19,6 +19,13 @@ export function hostTest(publicUrl: URL): (host: string) => boolean {
   };
 }
 
+/** The same for Origin headers: scheme, name and port of our own pages. https://www.rfc-editor.org/rfc/rfc6454#section-7 */
+export function originTest(publicUrl: URL): (origin: string) => boolean {
+  const isOurHost = hostTest(publicUrl);
+  const scheme = `${publicUrl.protocol}//`;
+  return (origin) => origin.startsWith(scheme) && isOurHost(origin.slice(scheme.length));
+}
+
 /** Whether a path answers under any Host. */
 export function anyHost(path: string): boolean {
   return ANY_HOST.has(path);

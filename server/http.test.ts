@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createConnection } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { drain } from "./drain.ts";
-import { hostTest } from "./hosts.ts";
+import { hostTest, originTest } from "./hosts.ts";
 import { createHttpServer, type Handler, type RequestRecord } from "./http.ts";
 
 const servers: Server[] = [];
@@ -25,8 +25,9 @@ async function start(handler?: Handler): Promise<Started> {
   const seen: IncomingMessage[] = [];
   const done: RequestRecord[] = [];
   let isOurHost = (_host: string): boolean => false;
+  let isOurOrigin = isOurHost;
   const server = createHttpServer({
-    isOurHost: (host) => isOurHost(host),
+    ours: { host: (host) => isOurHost(host), origin: (origin) => isOurOrigin(origin) },
     handler: async (request, response) => {
       seen.push(request);
       if (handler) return handler(request, response);
@@ -40,6 +41,7 @@ async function start(handler?: Handler): Promise<Started> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   isOurHost = hostTest(new URL(`http://127.0.0.1:${port}`));
+  isOurOrigin = originTest(new URL(`http://127.0.0.1:${port}`));
   return { port, server, seen, done };
 }
 
@@ -98,10 +100,10 @@ describe("what gets in", () => {
       405,
     ],
     [
-      "a write to an address that is only read",
+      "a write from nowhere",
       (port) =>
         `POST /api/v1/graph HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
-      405,
+      403,
     ],
     [
       "a huge body",
@@ -158,7 +160,7 @@ describe("what gets in", () => {
     ];
     const answer = await raw(port, get("/", `127.0.0.1:${port}`, hostile.map((line) => `${line}\r\n`).join("")));
     const headers = seen[0]?.headers ?? {};
-    expect(Object.keys(headers).sort()).toEqual(["connection", "host", "rsc", "x-request-id"]);
+    expect(Object.keys(headers).sort()).toEqual(["connection", "host", "rsc", "x-meshscope-address", "x-request-id"]);
     expect(headers["x-request-id"]).not.toBe("mine");
     expect(answer).toContain(`x-request-id: ${headers["x-request-id"]}`);
     expect(seen[0]?.rawHeaders.join("\n")).not.toMatch(/middleware|evil|script-src/);
@@ -175,10 +177,7 @@ describe("what gets in", () => {
 
 it("a refused method is a problem that names the accepted ones", async () => {
   const { port } = await start();
-  const answer = await raw(
-    port,
-    `DELETE /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`,
-  );
+  const answer = await raw(port, `PUT /topology HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
   expect(answer).toMatch(/^allow: GET, HEAD\r$/im);
   expect(JSON.parse(/\{.*\}/s.exec(answer)?.[0] ?? "null")).toMatchObject({ status: 405, code: "bad_request" });
 });

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { FIXED_HEADERS } from "#lib/server/security-headers.ts";
-import { admission, type Refusal } from "./admission.ts";
+import { admission, type Ours, type Refusal } from "./admission.ts";
 import { dropInternalHeaders } from "./headers.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -11,7 +11,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 
 export interface HttpOptions {
   /** Asked with each request: with port 0 it is known only once the server listens. */
-  readonly isOurHost: (host: string) => boolean;
+  readonly ours: Ours;
   readonly handler: Handler;
   /** Only development upgrades connections (hot reload). */
   readonly upgrade: UpgradeHandler | null;
@@ -34,7 +34,8 @@ export interface RequestRecord {
 /** A client gets this long for its headers, and for the whole request; answers (streams) have no limit. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
-const MAX_HEADER_BYTES = 16 * 1024;
+/** A session of several clusters is some 30 KB of cookies at most (lib/server/session/cookie.ts). */
+const MAX_HEADER_BYTES = 48 * 1024;
 
 export function createHttpServer(options: HttpOptions): Server {
   const server = createServer({
@@ -54,7 +55,7 @@ export function createHttpServer(options: HttpOptions): Server {
   server.on("connect", (_request, socket) => refuseRaw(socket, 400, "Bad Request"));
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
-    if (options.upgrade === null || admission(request, options.isOurHost) !== null)
+    if (options.upgrade === null || admission(request, options.ours) !== null)
       return refuseRaw(socket, 400, "Bad Request");
     dropInternalHeaders(request);
     options.upgrade(request, socket, head).catch(() => socket.destroy());
@@ -85,11 +86,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   });
   for (const [name, value] of Object.entries(FIXED_HEADERS)) response.setHeader(name, value);
   response.setHeader("x-request-id", requestId);
-  const refusal = admission(request, options.isOurHost);
+  const refusal = admission(request, options.ours);
   if (refusal !== null) return refuse(request, response, refusal, requestId);
   dropInternalHeaders(request);
+  // Failed sign-ins are counted by it. Behind a proxy it is the proxy's: what that says of its clients isn't believed.
+  const address = request.socket.remoteAddress ?? "";
   request.headers["x-request-id"] = requestId;
-  request.rawHeaders.push("x-request-id", requestId);
+  request.headers["x-meshscope-address"] = address;
+  request.rawHeaders.push("x-request-id", requestId, "x-meshscope-address", address);
   try {
     await options.handler(request, response);
   } catch (thrown) {

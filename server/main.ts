@@ -12,7 +12,7 @@ import { type Config, publicUrl } from "#lib/server/config.ts";
 import { EXAMPLE, readConfig } from "#lib/server/config-file.ts";
 import { RUNTIME_KEY, startRuntime } from "#lib/server/runtime.ts";
 import { shutDown } from "./drain.ts";
-import { hostTest } from "./hosts.ts";
+import { hostTest, originTest } from "./hosts.ts";
 import { createHttpServer } from "./http.ts";
 import { createLog } from "./log.ts";
 import { routeLabel } from "./route-label.ts";
@@ -60,9 +60,10 @@ async function main(): Promise<void> {
   await app.prepare();
   const handle = app.getRequestHandler();
 
-  let isOurHost = hostTest(publicUrl(config.server));
+  let url = publicUrl(config.server);
+  let [isOurHost, isOurOrigin] = [hostTest(url), originTest(url)];
   const server = createHttpServer({
-    isOurHost: (host) => isOurHost(host),
+    ours: { host: (host) => isOurHost(host), origin: (origin) => isOurOrigin(origin) },
     handler: (request, response) => handle(request, response),
     upgrade: development ? app.getUpgradeHandler() : null,
     onDone: ({ stream, ...done }) => {
@@ -76,8 +77,8 @@ async function main(): Promise<void> {
   );
   server.listen(config.server.port, config.server.host, () => {
     const { port } = server.address() as AddressInfo;
-    const url = publicUrl({ ...config.server, port });
-    isOurHost = hostTest(url);
+    url = publicUrl({ ...config.server, port });
+    [isOurHost, isOurOrigin] = [hostTest(url), originTest(url)];
     log.info({ url: url.origin, port, version, ms: Math.round(performance.now()) }, "ready");
   });
   shutDown({ server, runtime, log, exit: (code) => process.exit(code) });

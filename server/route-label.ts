@@ -1,5 +1,5 @@
 /** A request's path as a metric label: a handful of values, whatever clients ask for. */
-const API = new Set(["graph", "graph/stream", "series", "namespaces", "session"]);
+const API = new Set(["graph", "graph/stream", "series", "namespaces", "session", "access"]);
 const ROOT = new Set(["/metrics", "/healthz", "/readyz"]);
 
 export function routeLabel(path: string): string {

@@ -2,9 +2,10 @@
 import { deltaSchema, graphSchema, sourceSchema } from "./graph.ts";
 import { graphQuerySchema } from "./graph-query.ts";
 import { namespacesQuerySchema, namespacesSchema } from "./namespaces.ts";
+import { accessRequestSchema, accessSchema } from "./plans.ts";
 import { problemSchema } from "./problem.ts";
 import { seriesQuerySchema, seriesSchema } from "./series.ts";
-import { sessionSchema } from "./session.ts";
+import { sessionSchema, signInSchema } from "./session.ts";
 import { z } from "./zod.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,7 +13,10 @@ type Json = Readonly<Record<string, unknown>>;
 interface Operation {
   readonly summary: string;
   readonly query?: z.ZodObject;
-  readonly answer: z.ZodType;
+  /** Set where a body is sent. */
+  readonly body?: z.ZodType;
+  /** null: 204, nothing but headers. */
+  readonly answer: z.ZodType | null;
   /** Set where the answer is an event stream: event name → its data. */
   readonly events?: Readonly<Record<string, z.ZodType>>;
 }
@@ -21,18 +25,38 @@ const byeSchema = z
   .object({ retryMs: z.number().meta({ description: "reconnect after this long" }) })
   .meta({ id: "Bye" });
 
+const reauthSchema = z
+  .object({ detail: z.string().meta({ description: "why; the stream ends with it" }) })
+  .meta({ id: "Reauth" });
+
+/** By method and path. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
-  "/api/v1/graph": { summary: "The service graph of a window", query: graphQuerySchema, answer: graphSchema },
-  "/api/v1/graph/stream": {
+  "GET /api/v1/graph": { summary: "The service graph of a window", query: graphQuerySchema, answer: graphSchema },
+  "GET /api/v1/graph/stream": {
     summary:
       "The same as server-sent events: a snapshot, then one delta a poll. Event ids are epoch-seq; heartbeats are comments",
     query: graphQuerySchema,
     answer: z.string(),
-    events: { snapshot: graphSchema, delta: deltaSchema, source: sourceSchema, bye: byeSchema },
+    events: { snapshot: graphSchema, delta: deltaSchema, source: sourceSchema, reauth: reauthSchema, bye: byeSchema },
   },
-  "/api/v1/series": { summary: "Charts of one edge or node", query: seriesQuerySchema, answer: seriesSchema },
-  "/api/v1/namespaces": { summary: "The namespaces in view", query: namespacesQuerySchema, answer: namespacesSchema },
-  "/api/v1/session": { summary: "Who the console takes the viewer for", answer: sessionSchema },
+  "GET /api/v1/series": { summary: "Charts of one edge or node", query: seriesQuerySchema, answer: seriesSchema },
+  "GET /api/v1/namespaces": {
+    summary: "The namespaces in view",
+    query: namespacesQuerySchema,
+    answer: namespacesSchema,
+  },
+  "GET /api/v1/session": { summary: "Who the console takes the viewer for", answer: sessionSchema },
+  "POST /api/v1/session": {
+    summary: "Signs in to one cluster with a token of it, beside those signed in to; answers a cookie",
+    body: signInSchema,
+    answer: null,
+  },
+  "DELETE /api/v1/session": { summary: "Signs out of all clusters", answer: null },
+  "POST /api/v1/access": {
+    summary: "What the viewer may do: a verdict for each question, in their order",
+    body: accessRequestSchema,
+    answer: accessSchema,
+  },
 };
 
 /** The document as plain JSON, in a fixed order: equal schemas give equal bytes. */
@@ -44,24 +68,29 @@ export function openapi(version: string): Json {
       if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
     },
   });
-  const paths = Object.fromEntries(
-    Object.entries(OPERATIONS).map(([path, operation]) => [path, { get: describe(operation) }]),
-  );
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const [place, operation] of Object.entries(OPERATIONS)) {
+    const [method = "", path = ""] = place.split(" ");
+    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(operation) };
+  }
   return { openapi: "3.1.0", info: { title: "Meshscope", version }, paths, components: { schemas: cleaned(schemas) } };
 }
 
 function describe(operation: Operation): Json {
-  const { events } = operation;
+  const { events, answer, body } = operation;
   const content = events
     ? { "text/event-stream": { schema: { type: "string" }, "x-events": mapValues(events, reference) } }
-    : { "application/json": { schema: reference(operation.answer) } };
+    : answer && { "application/json": { schema: reference(answer) } };
   return {
     summary: operation.summary,
     parameters: Object.entries(operation.query?.shape ?? {}).map(([name, schema]) =>
       parameter(name, schema as z.ZodType),
     ),
+    ...(body ? { requestBody: { required: true, content: { "application/json": { schema: reference(body) } } } } : {}),
     responses: {
-      "200": { description: events ? "an event stream" : "the answer", content },
+      ...(content
+        ? { "200": { description: events ? "an event stream" : "the answer", content } }
+        : { "204": { description: "done" } }),
       default: {
         description: "a problem",
         content: { "application/problem+json": { schema: reference(problemSchema) } },

@@ -19,7 +19,7 @@ describe("configuration", () => {
   it("fills in every default", () => {
     expect(read(EXAMPLE)).toEqual({
       server: { host: "127.0.0.1", port: 3000, frameAncestors: [] },
-      auth: { strategy: "anonymous" },
+      auth: { strategy: "anonymous", guest: "none", sessionLifetime: 43_200 },
       poll: 5,
       limits: { streams: 500, streamsPerSession: 16, upstreamBytes: 67_108_864, upstreamTimeout: 5 },
       health: { errorRate: "meshscope", tolerances: [] },
@@ -61,6 +61,17 @@ describe("configuration", () => {
       `${EXAMPLE}server: {port: 70000}\n`,
       "server.port: accepted: a whole number from 0 to 65535",
     ],
+    [
+      "tokens that no cluster could check",
+      `${EXAMPLE}auth: {strategy: token}\n`,
+      "auth.strategy: accepted: token only with a cluster that has kubernetes",
+    ],
+    [
+      "tokens in the clear",
+      `${EXAMPLE.replace("my-cluster", "c\n    kubernetes: {kubeconfig: k}")}auth: {strategy: token}\nserver: {publicUrl: "http://mesh.example"}\n`,
+      "server.publicUrl: accepted: an https:// URL",
+    ],
+    ["a guest who may do more", `${EXAMPLE}auth: {guest: edit}\n`, "auth.guest: accepted: none, view"],
     ["a later strategy", `${EXAMPLE}auth: {strategy: oidc}\n`, "auth.strategy: accepted: anonymous"],
     [
       "a file URL",

@@ -82,11 +82,15 @@ const server = z.strictObject({
 
 const auth = z.strictObject({
   strategy: z
-    .literal("anonymous", {
+    .enum(["anonymous", "token"], {
       error:
-        "anonymous (this version signs nobody in: everyone sees what the console may read, and nothing can be written)",
+        "anonymous (everyone sees what the console may read, and nothing can be written), token (people sign in with a token of their cluster)",
     })
     .default("anonymous"),
+  /** What those who haven't signed in may do, with strategy token. */
+  guest: z.enum(["none", "view"], { error: "none, view" }).default("none"),
+  sessionKeyFile: text.exactOptional(),
+  sessionLifetime: duration(seconds(300), seconds(7 * 86_400)).default(seconds(12 * 3600)),
 });
 
 const limits = z.strictObject({
@@ -197,6 +201,7 @@ export const configSchema = z
       "prometheus",
       context,
     );
+    if (config.auth.strategy === "token") checkToken(config, context);
     config.prometheus.forEach((source, index) => {
       const unknown = source.clusters?.find((each) => !clusters.includes(each));
       if (unknown === undefined) return;
@@ -208,6 +213,32 @@ export const configSchema = z
       });
     });
   });
+
+interface Checked {
+  readonly server: z.output<typeof server>;
+  readonly clusters: readonly z.output<typeof cluster>[];
+}
+
+/** Tokens are checked by a cluster, and must not cross a network in the clear. */
+function checkToken({ server, clusters }: Checked, context: z.core.$RefinementCtx): void {
+  if (clusters.every((each) => each.kubernetes === undefined))
+    context.addIssue({
+      code: "custom",
+      path: ["auth", "strategy"],
+      message: "token only with a cluster that has kubernetes: its API server says whose token it is",
+      input: "token",
+    });
+  const url = publicUrl(server);
+  if (url.protocol !== "https:" && !LOOPBACK.has(url.hostname))
+    context.addIssue({
+      code: "custom",
+      path: ["server", "publicUrl"],
+      message: "an https:// URL with auth.strategy token, unless it is this machine's own (127.0.0.1)",
+      input: url.origin,
+    });
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 function unique(names: readonly string[], path: string, context: z.core.$RefinementCtx): void {
   names.forEach((each, index) => {

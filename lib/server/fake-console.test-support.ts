@@ -2,12 +2,21 @@
 import { DEFAULT_HEALTH } from "#lib/graph/health.ts";
 import type { Inventory } from "#lib/inventory/model.ts";
 import { NO_INVENTORIES } from "#lib/server/inventory.ts";
-import { Hub } from "#lib/server/stream/hub.ts";
+import { EVERYTHING } from "#lib/server/rights/rights.ts";
+import { Hub, type Opener } from "#lib/server/stream/hub.ts";
 import { Source } from "#lib/server/telemetry/source.ts";
 import { Telemetry } from "#lib/server/telemetry/telemetry.ts";
 import { seconds } from "#lib/units.ts";
 import { FakeClient, fakeMesh } from "./fake-mesh.test-support.ts";
 import { FakeTimers } from "./fake-timers.test-support.ts";
+
+/** Who sees everything and can't be told from others. */
+export const ANYONE: Opener = {
+  visibility: EVERYTHING,
+  sources: (sources) => sources,
+  session: null,
+  watch: () => () => {},
+};
 
 export interface FakeConsole {
   readonly timers: FakeTimers;
@@ -35,7 +44,13 @@ export function fakeConsole(options: { sources?: number; streams?: number; inven
       clusterOf: (name: string) => name,
     },
   });
-  const hub = new Hub({ timers, random, limit: options.streams ?? 500, feed: (view) => telemetry.feed(view.window) });
+  const hub = new Hub({
+    timers,
+    random,
+    limit: options.streams ?? 500,
+    limitPerSession: 16,
+    feed: (view) => telemetry.feed(view.window),
+  });
   const [client] = clients;
   if (!client) throw new Error("a console has at least one source");
   return { timers, clients, client, telemetry, hub };

@@ -6,6 +6,9 @@ import type { Graph, SourceStatus } from "#lib/graph/model.ts";
 import type { UnixSeconds } from "#lib/units.ts";
 import type { Timers } from "./clock.ts";
 import type { Credential } from "./identity.ts";
+import { checkScope } from "./rights/filter.ts";
+import type { Viewers } from "./rights/viewers.ts";
+import type { Audience } from "./stream/channel.ts";
 import type { Hub } from "./stream/hub.ts";
 import type { Viewed } from "./telemetry/publication.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
@@ -20,39 +23,52 @@ export class GraphUseCases {
   readonly #telemetry: Telemetry;
   readonly #hub: Hub;
   readonly #timers: Timers;
+  readonly #viewers: Viewers;
 
-  constructor(telemetry: Telemetry, hub: Hub, timers: Timers) {
+  constructor(telemetry: Telemetry, hub: Hub, timers: Timers, viewers: Viewers) {
     this.#telemetry = telemetry;
     this.#hub = hub;
     this.#timers = timers;
+    this.#viewers = viewers;
   }
 
   /**
    * The graph of a view. Upstreams that fail don't fail it: it shows what is known, and `sources` says what is missing.
-   * @throws MeshscopeError `bad_instant` for a future instant
+   * @throws MeshscopeError `bad_instant` for a future instant, `forbidden` for a scope that the viewer can't see, `reauth`
    */
-  async graph(_credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer> {
+  async graph(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer> {
+    return this.#graph(view, await this.#viewers.audience(credential, signal), signal);
+  }
+
+  async #graph(view: GraphView, { visibility, sources: told }: Audience, signal?: AbortSignal): Promise<GraphAnswer> {
+    checkScope(view, this.#viewers.clusters, visibility);
     const at = this.#instant(view);
     const wants = { latency: view.latency, hour: view.edges === "all" };
     if (at !== null) {
       const { publication, sources } = await this.#telemetry.past.graph(view.window, at, wants, signal);
-      return answerOf(publication.view(view), sources);
+      return answerOf(publication.view(view, visibility), told(sources));
     }
     const feed = this.#telemetry.feed(view.window);
     const publication = await feed.current(wants, signal);
-    return answerOf(publication.view(view), feed.sources());
+    return answerOf(publication.view(view, visibility), told(feed.sources()));
   }
 
-  /** The same as server-sent events. @throws MeshscopeError `too_many_streams`, `shutting_down`, `bad_instant` */
+  /**
+   * The same as server-sent events, until the viewer's rights or session end.
+   * @throws MeshscopeError `too_many_streams`, `shutting_down`, `bad_instant`, `forbidden`, `reauth`
+   */
   async stream(
     credential: Credential,
     view: GraphView,
     lastEventId: string | null,
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
-    if (this.#instant(view) === null) return this.#hub.open(view, lastEventId, signal);
-    const past = await this.graph(credential, view, signal);
-    return this.#hub.still(past.body(), signal);
+    const audience = await this.#viewers.audience(credential, signal);
+    checkScope(view, this.#viewers.clusters, audience.visibility);
+    const opener = this.#viewers.opener(credential, audience);
+    if (this.#instant(view) === null) return this.#hub.open(view, lastEventId, signal, opener);
+    const past = await this.#graph(view, audience, signal);
+    return this.#hub.still(past.body(), signal, opener);
   }
 
   #instant(view: GraphView): UnixSeconds | null {

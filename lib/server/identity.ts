@@ -27,6 +27,10 @@ export interface Credential {
   readonly clusters: ReadonlyMap<string, ClusterIdentity>;
 }
 
+/**
+ * With strategy `anonymous` nothing a client sends is believed: a bearer token, a cookie or an identity header would be a
+ * claim that nobody verified.
+ */
 export const ANONYMOUS: Credential = {
   strategy: "anonymous",
   role: "anonymous",
@@ -35,11 +39,3 @@ export const ANONYMOUS: Credential = {
   expiresAt: null,
   clusters: new Map(),
 };
-
-/**
- * The credential of a request. With `anonymous` nothing a client sends is believed: a bearer token, a cookie or an identity
- * header would be a claim that nobody verified.
- */
-export function credentialOf(_request: Request): Credential {
-  return ANONYMOUS;
-}

@@ -5,11 +5,12 @@
 import "server-only";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Credential } from "./identity.ts";
-import { answerWith } from "./respond.ts";
+import { answerAnyoneWith, answerWith } from "./respond.ts";
 import type { Runtime } from "./runtime.ts";
 
+export { readBody } from "./body.ts";
 export type { Credential } from "./identity.ts";
-export { eventStream, json } from "./respond.ts";
+export { CLIENT_ADDRESS, eventStream, json } from "./respond.ts";
 
 /** @throws MeshscopeError `internal` where the process was started without server/main.ts */
 function runtime(): Runtime {
@@ -19,9 +20,17 @@ function runtime(): Runtime {
   return found as Runtime;
 }
 
-/** Runs a route's work; whatever it throws becomes problem+json. */
+/** Runs a route's work as whoever asks; whatever it throws becomes problem+json. Who is nobody gets 401. */
 export function answer(request: Request, work: (credential: Credential) => Promise<Response>): Promise<Response> {
-  return answerWith(request, () => runtime().log, work);
+  return answerWith(request, runtime, work);
+}
+
+/** The same for the few addresses that also nobody (null) may ask. */
+export function answerAnyone(
+  request: Request,
+  work: (credential: Credential | null) => Promise<Response>,
+): Promise<Response> {
+  return answerAnyoneWith(request, runtime, work);
 }
 
 export const graph: Runtime["graph"] = (...args) => runtime().graph(...args);
@@ -29,5 +38,8 @@ export const graphStream: Runtime["graphStream"] = (...args) => runtime().graphS
 export const series: Runtime["series"] = (...args) => runtime().series(...args);
 export const namespaces: Runtime["namespaces"] = (...args) => runtime().namespaces(...args);
 export const session: Runtime["session"] = (...args) => runtime().session(...args);
+export const signIn: Runtime["signIn"] = (...args) => runtime().signIn(...args);
+export const signOut: Runtime["signOut"] = (...args) => runtime().signOut(...args);
+export const access: Runtime["access"] = (...args) => runtime().access(...args);
 export const metrics: Runtime["metrics"] = () => runtime().metrics();
 export const ready: Runtime["ready"] = () => runtime().ready();

@@ -11,31 +11,45 @@ import type { ClusterConfig } from "./config.ts";
 import { type Inventories, NO_INVENTORIES } from "./inventory.ts";
 import { unreadKind } from "./unread.ts";
 
+/** A cluster's API: reading with the console's own credential or a viewer's, writing with a viewer's alone. */
+export type Kube = ReturnType<typeof createKubeClient>;
+
 /**
- * Starts the watches and returns at once; a cluster that doesn't answer is a state to show.
+ * A client for each cluster that has Kubernetes, by configured name and in the configuration's order.
  * @throws MeshscopeError `bad_config` for a kubeconfig or ServiceAccount that can't be used
  */
-export async function watchClusters(
+export async function connectClusters(
   clusters: readonly ClusterConfig[],
-  { timers, signal }: { readonly timers: Timers; readonly signal: AbortSignal },
-): Promise<Inventories> {
-  const targets = await Promise.all(
+  timers: Timers,
+): Promise<ReadonlyMap<string, Kube>> {
+  const connected = await Promise.all(
     clusters.flatMap((cluster) =>
       cluster.kubernetes === undefined
         ? []
-        : [targetOf(cluster, cluster.kubernetes, timers).then((target) => ({ cluster, target }))],
+        : [
+            targetOf(cluster, cluster.kubernetes, timers).then((target): [string, Kube] => [
+              cluster.name,
+              createKubeClient(target, { clock: timers }),
+            ]),
+          ],
     ),
   );
-  if (targets.length === 0) return NO_INVENTORIES;
-  const watched = targets.map(({ cluster, target }) => {
-    const client = createKubeClient(target, { clock: timers });
-    const { name, mesh } = cluster;
-    return {
-      name,
-      client,
-      watch: watchInventory(client, { cluster: name, rootNamespace: mesh.rootNamespace, clock: timers, signal }),
-    };
+  return new Map(connected);
+}
+
+/** Starts the watches and returns at once; a cluster that doesn't answer is a state to show. The clients stay the caller's. */
+export function watchClusters(
+  clusters: readonly ClusterConfig[],
+  clients: ReadonlyMap<string, Kube>,
+  { timers, signal }: { readonly timers: Timers; readonly signal: AbortSignal },
+): Inventories {
+  const watched = clusters.flatMap(({ name, mesh }) => {
+    const client = clients.get(name);
+    if (client === undefined) return [];
+    const watch = watchInventory(client, { cluster: name, rootNamespace: mesh.rootNamespace, clock: timers, signal });
+    return [{ name, watch }];
   });
+  if (watched.length === 0) return NO_INVENTORIES;
   return {
     current: () =>
       new Map(
@@ -52,7 +66,6 @@ export async function watchClusters(
     },
     close: async () => {
       await Promise.allSettled(watched.map(({ watch }) => watch.close()));
-      await Promise.allSettled(watched.map(({ client }) => client.close()));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { ClusterInventory, Inventory } from "#lib/inventory/model.ts";
 import type { Credential } from "./identity.ts";
 import type { Inventories } from "./inventory.ts";
 import { page } from "./page.ts";
+import type { Rights } from "./rights/model.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** Namespaces are named by the default window's graph: it is the one most likely read already. */
@@ -13,16 +14,23 @@ const WINDOW = "1m";
 export class NamespaceUseCases {
   readonly #telemetry: Telemetry;
   readonly #inventories: Inventories;
+  readonly #rights: Rights;
 
-  constructor(telemetry: Telemetry, inventories: Inventories) {
+  constructor(telemetry: Telemetry, inventories: Inventories, rights: Rights) {
     this.#telemetry = telemetry;
     this.#inventories = inventories;
+    this.#rights = rights;
   }
 
-  async list(_credential: Credential, query: NamespacesQuery, signal?: AbortSignal): Promise<NamespacesAnswer> {
+  /** Those the viewer may see. @throws MeshscopeError `reauth` */
+  async list(credential: Credential, query: NamespacesQuery, signal?: AbortSignal): Promise<NamespacesAnswer> {
+    // First, so that names which only this reading brings are asked about with the next one, not shown unasked.
+    const visibility = await this.#rights.visibility(credential, signal);
     const { graph } = await this.#telemetry.feed(WINDOW).current({ latency: false, hour: false }, signal);
     const wanted = (cluster: string) => query.clusters.length === 0 || query.clusters.includes(cluster);
-    const items = namespaceItems(this.#inventories.current(), graph).filter((item) => wanted(item.cluster));
+    const items = namespaceItems(this.#inventories.current(), graph).filter(
+      (item) => wanted(item.cluster) && visibility.namespace(item.cluster, item.name),
+    );
     return page(items, (item) => `${item.cluster}/${item.name}`, query);
   }
 }

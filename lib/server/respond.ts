@@ -1,14 +1,17 @@
 /** The last step of every route: an answer or a problem, with the headers that all of them share. */
 import { problemBody } from "#lib/api/problem.ts";
-import { problemOf } from "#lib/errors.ts";
-import { type Credential, credentialOf } from "./identity.ts";
-import type { Log } from "./runtime.ts";
+import { MeshscopeError, problemOf } from "#lib/errors.ts";
+import type { Credential } from "./identity.ts";
+import type { Runtime } from "./runtime.ts";
 
-/** Set by our own HTTP server, which drops what a client sends under this name. */
+/** Set by our own HTTP server, which drops what a client sends under these names. */
 export const REQUEST_ID = "x-request-id";
+export const CLIENT_ADDRESS = "x-meshscope-address";
 
 /** Answers are one viewer's, of one moment: nothing on the way may keep them. */
 const PRIVATE = { "cache-control": "no-store", vary: "Cookie" } as const;
+
+const SIGN_IN = "Sign in first: this console shows nothing to guests.";
 
 /** A JSON text, already written. */
 export function json(body: string): Response {
@@ -25,28 +28,50 @@ export function eventStream(body: ReadableStream<Uint8Array> | null): Response {
   return new Response(body, { headers });
 }
 
-/** Runs a route's work with the credential of its request; whatever is thrown becomes problem+json. */
-export async function answerWith(
+/**
+ * Runs a route's work with the credential of its request; whatever is thrown becomes problem+json. Who is nobody gets 401
+ * before any work is done.
+ */
+export function answerWith(
   request: Request,
-  log: () => Log,
+  runtime: () => Runtime,
   work: (credential: Credential) => Promise<Response>,
 ): Promise<Response> {
-  try {
-    const response = await work(credentialOf(request));
-    for (const [name, value] of Object.entries(PRIVATE))
-      if (!response.headers.has(name)) response.headers.set(name, value);
-    return response;
-  } catch (thrown) {
-    return problemResponse(request, thrown, log);
-  }
+  return answerAnyoneWith(request, runtime, (credential) => {
+    if (credential === null) throw new MeshscopeError("unauthorised", SIGN_IN);
+    return work(credential);
+  });
 }
 
-function problemResponse(request: Request, thrown: unknown, log: () => Log): Response {
+/** The same for what also nobody may ask: null. */
+export async function answerAnyoneWith(
+  request: Request,
+  runtime: () => Runtime,
+  work: (credential: Credential | null) => Promise<Response>,
+): Promise<Response> {
+  let setCookies: readonly string[] = [];
+  let response: Response;
+  try {
+    const admitted = await runtime().admit(request.headers.get("cookie"));
+    setCookies = admitted.setCookies;
+    response = await work(admitted.credential);
+    for (const [name, value] of Object.entries(PRIVATE))
+      if (!response.headers.has(name)) response.headers.set(name, value);
+  } catch (thrown) {
+    response = problemResponse(request, thrown, runtime);
+  }
+  // What a route sets itself (signing in or out) is newer than what the request came with.
+  if (!response.headers.has("set-cookie"))
+    for (const cookie of setCookies) response.headers.append("set-cookie", cookie);
+  return response;
+}
+
+function problemResponse(request: Request, thrown: unknown, runtime: () => Runtime): Response {
   const requestId = request.headers.get(REQUEST_ID) ?? "none";
   const problem = request.signal.aborted
     ? { code: "cancelled" as const, detail: "The client left." }
     : problemOf(thrown);
-  if (problem.code === "internal") log().error({ requestId, err: thrown }, "a defect");
+  if (problem.code === "internal") runtime().log.error({ requestId, err: thrown }, "a defect");
   const body = problemBody(problem, requestId);
   const retryAfter =
     typeof thrown === "object" && thrown !== null && "retryAfter" in thrown ? thrown.retryAfter : undefined;

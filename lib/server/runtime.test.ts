@@ -290,9 +290,14 @@ describe("answers", () => {
     new Request("http://127.0.0.1/api/v1/graph", { headers: { "x-request-id": "id-1", ...headers } });
 
   it("become problem+json, with a fixed wording for what nobody expected", async () => {
+    const { runtime } = await start(holding([]));
     const logged: object[] = [];
     const failing = async () => Promise.reject(new Error("secret internals"));
-    const response = await answerWith(request(), () => ({ ...log, error: (fields) => logged.push(fields) }), failing);
+    const response = await answerWith(
+      request(),
+      () => ({ ...runtime, log: { ...log, error: (fields: object) => logged.push(fields) } }),
+      failing,
+    );
     expect(response.status).toBe(500);
     expect(response.headers.get("content-type")).toContain("application/problem+json");
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -303,11 +308,21 @@ describe("answers", () => {
   });
 
   it("believe no claim that nobody verified", async () => {
+    const { runtime } = await start(holding([]));
     const response = await answerWith(
       request({ authorization: "Bearer x", "x-user": "admin", cookie: "session=x" }),
-      () => log,
-      async (credential) => Response.json(credential),
+      () => runtime,
+      async (credential) => {
+        expect(credential).toEqual(ANONYMOUS);
+        return Response.json(runtime.session(credential));
+      },
     );
-    expect(await response.json()).toEqual({ strategy: "anonymous", user: null });
+    expect(await response.json()).toMatchObject({
+      strategy: "anonymous",
+      role: "anonymous",
+      user: null,
+      identities: [],
+    });
+    expect(response.headers.get("set-cookie")).toBeNull();
   });
 });

@@ -3,6 +3,7 @@
  * `globalThis[Symbol.for("meshscope")]`, because route bundles carry modules of their own (docs/adr/0007).
  */
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
+import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
 import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
 import type { SessionAnswer } from "#lib/api/session.ts";
 import type { GraphView } from "#lib/api/view.ts";
@@ -12,15 +13,21 @@ import type { SourceState, SourceStatus } from "#lib/graph/model.ts";
 import { meshes } from "#lib/mesh/registry.ts";
 import { createPrometheusClient } from "#lib/prometheus/client.ts";
 import type { Timers } from "./clock.ts";
-import type { Config } from "./config.ts";
+import { type Config, publicUrl } from "./config.ts";
 import { type GraphAnswer, GraphUseCases } from "./graph.ts";
 import type { Credential } from "./identity.ts";
 import { withoutKubernetes } from "./inventory.ts";
-import { watchClusters } from "./kubernetes.ts";
+import { connectClusters, watchClusters } from "./kubernetes.ts";
 import { Metrics } from "./metrics.ts";
 import { NamespaceUseCases } from "./namespaces.ts";
 import { prometheusTarget } from "./prometheus.ts";
+import { namespacesOf } from "./rights/known.ts";
+import { ClusterRights } from "./rights/rights.ts";
+import { Viewers } from "./rights/viewers.ts";
 import { SeriesUseCases } from "./series.ts";
+import { cookieName } from "./session/cookie.ts";
+import { createKeyRing } from "./session/keys.ts";
+import { NO_KEYS, Sessions, sessionAnswer } from "./session/sessions.ts";
 import { Hub } from "./stream/hub.ts";
 import { Source } from "./telemetry/source.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
@@ -58,7 +65,12 @@ export interface Runtime {
   ): Promise<ReadableStream<Uint8Array>>;
   series(credential: Credential, query: SeriesQuery, signal?: AbortSignal): Promise<SeriesAnswer>;
   namespaces(credential: Credential, query: NamespacesQuery, signal?: AbortSignal): Promise<NamespacesAnswer>;
-  session(credential: Credential): SessionAnswer;
+  /** null: nobody, who may sign in. */
+  session(credential: Credential | null): SessionAnswer;
+  admit: Sessions["admit"];
+  signIn: Sessions["signIn"];
+  signOut: Sessions["signOut"];
+  access(credential: Credential, questions: AccessRequest, signal?: AbortSignal): Promise<AccessAnswer>;
   metrics(): Promise<{ contentType: string; body: string }>;
   ready(): Readiness;
   /** Counts an answered request; the HTTP server calls it. */
@@ -89,7 +101,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   const targets = await Promise.all(
     config.prometheus.map((each, index) => prometheusTarget(each, index, config.limits.upstreamBytes)),
   );
-  const inventories = await watchClusters(config.clusters, { timers, signal: stop.signal });
+  const kubes = await connectClusters(config.clusters, timers);
+  const inventories = watchClusters(config.clusters, kubes, { timers, signal: stop.signal });
   const clusters = config.clusters.map((each) => each.name);
   const sources = targets.map((target, index) => {
     const declared = config.prometheus[index]?.clusters;
@@ -111,13 +124,38 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     gaps: withoutKubernetes(config.clusters),
     clusterOf,
   });
-  const hub = new Hub({ timers, random, limit: config.limits.streams, feed: (view) => telemetry.feed(view.window) });
-  const graphs = new GraphUseCases(telemetry, hub, timers);
-  const lists = new NamespaceUseCases(telemetry, inventories);
+  const namespaces = (cluster: string) => namespacesOf(cluster, inventories.current(), telemetry.feeds());
+  const rights = new ClusterRights({
+    clock: timers,
+    clusters: new Map(clusters.map((name) => [name, kubes.get(name) ?? null])),
+    namespaces,
+  });
+  const viewers = new Viewers({ timers, rights, clusters, namespaces });
+  const { strategy, guest, sessionKeyFile, sessionLifetime } = config.auth;
+  const keys =
+    strategy === "anonymous"
+      ? NO_KEYS
+      : await createKeyRing(sessionKeyFile ?? null, { timers, log, signal: stop.signal });
+  const sessions = new Sessions({
+    ...{ strategy, guest, keys, log },
+    lifetime: sessionLifetime,
+    cookie: cookieName(publicUrl(config.server)),
+    clock: timers,
+    clusters: kubes,
+  });
+  const hub = new Hub({
+    ...{ timers, random },
+    limit: config.limits.streams,
+    limitPerSession: config.limits.streamsPerSession,
+    feed: (view) => telemetry.feed(view.window),
+  });
+  const graphs = new GraphUseCases(telemetry, hub, timers, viewers);
+  const lists = new NamespaceUseCases(telemetry, inventories, rights);
   const charts = new SeriesUseCases(sources, {
     timers,
     timeout: config.limits.upstreamTimeout,
     metricsNameOf: inverse(names),
+    viewers,
   });
   void telemetry.warm(stop.signal);
   let draining = false;
@@ -142,7 +180,12 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     graphStream: (credential, view, lastEventId, signal) => graphs.stream(credential, view, lastEventId, signal),
     series: (credential, query, signal) => charts.series(credential, query, signal),
     namespaces: (credential, query, signal) => lists.list(credential, query, signal),
-    session: ({ user, strategy, role }) => ({ user, strategy, role, identities: [], expiresAt: null, clusters }),
+    session: (credential) => sessionAnswer(credential, strategy, clusters),
+    admit: (cookieHeader) => sessions.admit(cookieHeader),
+    signIn: (asked, signal) => sessions.signIn(asked, signal),
+    signOut: (cookieHeader) => sessions.signOut(cookieHeader),
+    access: async (credential, questions, signal) =>
+      (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
     metrics: () =>
       metrics.text({
         streams: hub.slots.used,
@@ -173,6 +216,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
       hub.bye();
       stop.abort();
       await Promise.allSettled([telemetry.close(), inventories.close()]);
+      await Promise.allSettled([...kubes.values()].map((kube) => kube.close()));
     },
   };
 }

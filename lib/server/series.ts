@@ -8,6 +8,8 @@ import type { Matrix } from "#lib/promql/result.ts";
 import { type Seconds, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { Timers } from "./clock.ts";
 import type { Credential } from "./identity.ts";
+import { checkSubjects } from "./rights/filter.ts";
+import type { Viewers } from "./rights/viewers.ts";
 import { SingleFlight } from "./telemetry/flight.ts";
 import type { Source } from "./telemetry/source.ts";
 
@@ -16,6 +18,7 @@ export interface SeriesDeps {
   readonly timeout: Seconds;
   /** Configured cluster name → metricsName. */
   readonly metricsNameOf: (cluster: string) => string;
+  readonly viewers: Viewers;
 }
 
 interface Part {
@@ -40,13 +43,20 @@ export class SeriesUseCases {
 
   /**
    * Charts of an edge or node. A source that fails leaves its charts out and is named in `problems`.
-   * @throws MeshscopeError `bad_parameter`, `bad_instant`; the source's problem where none answered
+   * @throws MeshscopeError `bad_parameter`, `bad_instant`, `forbidden`, `reauth`; the source's problem where none answered
    */
-  async series(_credential: Credential, query: SeriesQuery, signal?: AbortSignal): Promise<SeriesAnswer> {
+  async series(credential: Credential, query: SeriesQuery, signal?: AbortSignal): Promise<SeriesAnswer> {
     const subject = subjectOf(query);
     const { start, end } = rangeOf(query, this.#deps.timers.now());
     const key = JSON.stringify([query.edge, query.node, query.lens, query.metrics, start, end, query.step]);
-    return this.#flights.run(key, (inner) => this.#read(subject, query, start, end, inner), signal);
+    const audience = await this.#deps.viewers.audience(credential, signal);
+    checkSubjects(subject.type === "edge" ? [subject.source, subject.target] : [subject.node], audience.visibility);
+    const answer = await this.#flights.run(key, (inner) => this.#read(subject, query, start, end, inner), signal);
+    return {
+      ...answer,
+      warnings: answer.warnings.map(audience.text),
+      problems: answer.problems.map((each) => ({ ...each, detail: audience.text(each.detail) })),
+    };
   }
 
   async #read(

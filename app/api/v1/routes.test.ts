@@ -1,5 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeTimers } from "#lib/server/fake-timers.test-support.ts";
+import { ANONYMOUS } from "#lib/server/identity.ts";
+import { keyRing, parseKeys } from "#lib/server/session/keys.ts";
+import { Sessions } from "#lib/server/session/sessions.ts";
+import { seconds } from "#lib/units.ts";
 
 vi.mock("server-only", () => ({}));
 
@@ -11,11 +17,26 @@ const KEY = Symbol.for("meshscope");
 const scope = globalThis as { [key: symbol]: unknown };
 const calls: { readonly useCase: string; readonly args: readonly unknown[] }[] = [];
 
+const log = { info: () => {}, warn: () => {}, error: () => {} };
+const keys = parseKeys(randomBytes(48).toString("base64"));
+
+/** Sessions as the process has them, over a cluster that takes every token. */
+const sessionsOf = (strategy: "anonymous" | "token", guest: "none" | "view") =>
+  new Sessions({
+    ...{ strategy, guest, lifetime: seconds(3600), cookie: "meshscope", clock: new FakeTimers(), log },
+    keys: keyRing(() => keys),
+    clusters: new Map([["c", { whoAmI: async () => ({ username: "ana", groups: [] }) }]]),
+  });
+let sessions = sessionsOf("anonymous", "none");
+
 /** A runtime that notes who was asked for what; the real one has tests of its own. */
 const runtime = {
-  log: { info: () => {}, warn: () => {}, error: () => {} },
+  log,
+  admit: (cookie: string | null) => sessions.admit(cookie),
+  signIn: (asked: Parameters<Sessions["signIn"]>[0]) => sessions.signIn(asked),
+  signOut: (cookie: string | null) => sessions.signOut(cookie),
   ...Object.fromEntries(
-    ["graph", "graphStream", "series", "namespaces", "session"].map((useCase) => [
+    ["graph", "graphStream", "series", "namespaces", "session", "access"].map((useCase) => [
       useCase,
       (...args: unknown[]) => {
         calls.push({ useCase, args });
@@ -35,22 +56,45 @@ afterAll(() => {
 });
 beforeEach(() => {
   calls.length = 0;
+  sessions = sessionsOf("anonymous", "none");
 });
 
-interface Route {
+type Method = "GET" | "POST" | "DELETE";
+interface Route extends Readonly<Partial<Record<Method, (request: Request) => Promise<Response>>>> {
   readonly dynamic: string;
-  readonly GET: (request: Request) => Promise<Response>;
 }
 const load = async (file: string) => (await import(new URL(file, folder).href)) as Route;
-const ask = async (file: string, query = "", headers: Record<string, string> = {}) =>
-  (await load(file)).GET(
-    new Request(`http://127.0.0.1/api/v1/x${query}`, { headers: { "x-request-id": "id-1", ...headers } }),
+const send = async (file: string, method: Method, query = "", headers: Record<string, string> = {}, body?: string) => {
+  const route = (await load(file))[method];
+  if (route === undefined) throw new Error(`${file} has no ${method}`);
+  return route(
+    new Request(`http://127.0.0.1/api/v1/x${query}`, {
+      method,
+      headers: { "x-request-id": "id-1", ...headers },
+      ...(body === undefined ? {} : { body }),
+    }),
   );
+};
+const ask = (file: string, query = "", headers: Record<string, string> = {}) => send(file, "GET", query, headers);
+
+/** Everything that answers, by file and method. */
+const methods = (
+  await Promise.all(
+    files.map(async (file) => {
+      const route = await load(file);
+      return (["GET", "POST", "DELETE"] as const).flatMap((method) => (route[method] ? [[file, method] as const] : []));
+    }),
+  )
+).flat();
+/** What also nobody may ask. */
+const OPEN = new Set(["session/route.ts"]);
+const closed = methods.filter(([file]) => !OPEN.has(file));
 
 describe("every route below /api/v1", () => {
   it("is one of these", () => {
     expect(files).toEqual([
       "[...path]/route.ts",
+      "access/route.ts",
       "graph/route.ts",
       "graph/stream/route.ts",
       "namespaces/route.ts",
@@ -59,20 +103,66 @@ describe("every route below /api/v1", () => {
     ]);
   });
 
-  it.each(files)("%s is dynamic, only reads, and does little itself", async (file) => {
+  it.each(files)("%s is dynamic, has no method that isn't admitted, and does little itself", async (file) => {
     const route = await load(file);
-    expect(
-      Object.keys(route)
-        .filter((name) => name !== "HEAD")
-        .sort(),
-    ).toEqual(["GET", "dynamic"]);
+    const known = ["GET", "HEAD", "POST", "DELETE", "dynamic"];
+    expect(Object.keys(route).filter((name) => !known.includes(name))).toEqual([]);
     expect(route.dynamic).toBe("force-dynamic");
     expect(readFileSync(new URL(file, folder), "utf8").split("\n").length).toBeLessThanOrEqual(40);
   });
 
-  it.each(files)("%s is never kept on the way", async (file) => {
-    expect((await ask(file)).headers.get("cache-control")).toMatch(/no-store|no-cache, no-transform/);
+  it.each(methods)("%s (%s) is never kept on the way", async (file, method) => {
+    expect((await send(file, method)).headers.get("cache-control")).toMatch(/no-store|no-cache, no-transform/);
   });
+});
+
+describe("who may ask", () => {
+  it.each(closed)("%s (%s): nobody is told to sign in, and nothing is done", async (file, method) => {
+    sessions = sessionsOf("token", "none");
+    const response = await send(file, method, "", { authorization: "Bearer forged" });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ code: "unauthorised" });
+    expect(calls).toEqual([]);
+  });
+
+  it.each(closed)("%s (%s): a broken cookie is nobody's, and is taken away", async (file, method) => {
+    sessions = sessionsOf("token", "none");
+    const response = await send(file, method, "", { cookie: "meshscope=1.broken; meshscope.1=x" });
+    expect(response.status).toBe(401);
+    expect(response.headers.getSetCookie().map((each) => each.split(";")[0])).toEqual(["meshscope=", "meshscope.1="]);
+    expect(calls).toEqual([]);
+  });
+
+  it.each(closed)("%s (%s): a guest is one to whoever does the work", async (file, method) => {
+    sessions = sessionsOf("token", "view");
+    const response = await send(file, method, "", { cookie: "meshscope=1.broken" });
+    expect(response.status).not.toBe(401);
+    for (const { args } of calls) expect(args[0]).toMatchObject({ role: "guest", session: null });
+    expect(response.headers.getSetCookie()).toHaveLength(1);
+  });
+
+  it("everybody is told who they are, signs in, and out again", async () => {
+    sessions = sessionsOf("token", "none");
+    expect((await send("session/route.ts", "GET")).status).toBe(200);
+    expect(calls[0]?.args[0]).toBeNull();
+    const signed = await send("session/route.ts", "POST", "", {}, '{"token":"t"}');
+    expect(signed.status).toBe(204);
+    const cookie = signed.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    await send("graph/route.ts", "GET", "", { cookie });
+    expect(calls.at(-1)?.args[0]).toMatchObject({ role: "user", user: "ana" });
+    const left = await send("session/route.ts", "DELETE", "", { cookie });
+    expect(left.status).toBe(204);
+    expect(left.headers.getSetCookie()[0]).toContain("Max-Age=0");
+  });
+
+  it.each(["", "{", "[]", '{"token":1}', '{"token":"t","extra":1}', '{"token":""}'])(
+    "signing in with %j is a bad request that repeats nothing",
+    async (body) => {
+      const response = await send("session/route.ts", "POST", "", {}, body);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ code: "bad_request" });
+    },
+  );
 });
 
 describe("routes", () => {
@@ -86,7 +176,7 @@ describe("routes", () => {
     const response = await ask(file, "", { authorization: "Bearer forged", cookie: "session=forged" });
     expect(response.status).toBe(200);
     expect(calls.map((call) => call.useCase)).toEqual([useCase]);
-    expect(calls[0]?.args[0]).toEqual({ strategy: "anonymous", user: null });
+    expect(calls[0]?.args[0]).toEqual(ANONYMOUS);
   });
 
   it.each(["graph/route.ts", "graph/stream/route.ts", "series/route.ts", "namespaces/route.ts"])(
@@ -115,7 +205,9 @@ describe("routes", () => {
   });
 
   it("open no stream for HEAD", async () => {
-    const route = (await load("graph/stream/route.ts")) as Route & { readonly HEAD: Route["GET"] };
+    const route = (await load("graph/stream/route.ts")) as Route & {
+      readonly HEAD: (request: Request) => Promise<Response>;
+    };
     const response = await route.HEAD(new Request("http://127.0.0.1/api/v1/graph/stream", { method: "HEAD" }));
     expect(response.headers.get("content-type")).toContain("text/event-stream");
     expect(calls).toEqual([]);

@@ -5,6 +5,7 @@
 import type { GraphView } from "#lib/api/view.ts";
 import { diffGraphs } from "#lib/graph/delta.ts";
 import type { GraphDelta, SourceStatus } from "#lib/graph/model.ts";
+import type { Visibility } from "../rights/model.ts";
 import type { Feed } from "../telemetry/feed.ts";
 import type { Publication, Viewed } from "../telemetry/publication.ts";
 import { event, parseEventId } from "./event.ts";
@@ -15,6 +16,13 @@ const RING = 32;
 /** What all kept deltas of a channel may weigh. */
 const RING_BYTES = 8 * 1024 * 1024;
 
+/** For whom a channel is: all who see the same. */
+export interface Audience {
+  readonly visibility: Visibility;
+  /** States of sources as they may be told. */
+  readonly sources: (sources: readonly SourceStatus[]) => readonly SourceStatus[];
+}
+
 interface Step {
   readonly seq: number;
   readonly bytes: Uint8Array;
@@ -24,6 +32,7 @@ export class Channel {
   readonly epoch: string;
   readonly #feed: Feed;
   readonly #view: GraphView;
+  readonly #audience: Audience;
   readonly #viewers = new Set<Viewer>();
   /** Viewers that wait for the very first graph. */
   readonly #waiting = new Map<Viewer, string | null>();
@@ -34,10 +43,11 @@ export class Channel {
   #ring: Step[] = [];
   #snapshot: { readonly seq: number; readonly body: string; readonly bytes: Uint8Array } | null = null;
 
-  constructor(epoch: string, feed: Feed, view: GraphView) {
+  constructor(epoch: string, feed: Feed, view: GraphView, audience: Audience) {
     this.epoch = epoch;
     this.#feed = feed;
     this.#view = view;
+    this.#audience = audience;
     const wants = { latency: view.latency, hour: view.edges === "all" };
     this.#ending.push(
       feed.onPublication((publication) => this.#step(publication)),
@@ -85,7 +95,7 @@ export class Channel {
       return;
     this.#publication = publication;
     const before = this.#viewed;
-    const viewed = publication.view(this.#view);
+    const viewed = publication.view(this.#view, this.#audience.visibility);
     this.#viewed = viewed;
     if (before === null) {
       for (const [viewer, lastEventId] of this.#waiting) this.#welcome(viewer, lastEventId);
@@ -104,7 +114,7 @@ export class Channel {
     if (missed === null) return this.refresh(viewer);
     for (const { bytes } of missed) viewer.send(bytes);
     // States may have changed while it was away, and they are no part of a delta.
-    for (const source of this.#feed.sources()) viewer.send(sourceEvent(source));
+    for (const source of this.#audience.sources(this.#feed.sources())) viewer.send(sourceEvent(source));
   }
 
   /** The deltas after an event id; null where that can't be told. */
@@ -117,7 +127,7 @@ export class Channel {
 
   #tellSources(changed: readonly SourceStatus[]): void {
     if (this.#viewed === null) return;
-    for (const source of changed) {
+    for (const source of this.#audience.sources(changed)) {
       const bytes = sourceEvent(source);
       for (const viewer of this.#viewers) viewer.send(bytes);
     }
@@ -125,7 +135,7 @@ export class Channel {
 
   /** Written once however many join between two polls. */
   #snapshotBytes(viewed: Viewed): Uint8Array {
-    const body = viewed.body(this.#feed.sources());
+    const body = viewed.body(this.#audience.sources(this.#feed.sources()));
     if (this.#snapshot?.seq !== this.#seq || this.#snapshot.body !== body) {
       this.#snapshot = { seq: this.#seq, body, bytes: event("snapshot", body, { id: this.#id() }) };
     }

@@ -3,7 +3,8 @@ import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import { problemOf } from "#lib/errors.ts";
 import { applyDelta } from "#lib/graph/delta.ts";
 import type { Graph, GraphDelta, SourceStatus } from "#lib/graph/model.ts";
-import { fakeConsole } from "../fake-console.test-support.ts";
+import { ANYONE, fakeConsole } from "../fake-console.test-support.ts";
+import { EVERYTHING } from "../rights/rights.ts";
 import { parseEventId } from "./event.ts";
 import { BUFFER, PATIENCE, Viewer } from "./viewer.ts";
 
@@ -53,7 +54,7 @@ const kinds = (events: readonly Received[]) => events.map(({ event }) => event);
 describe("a stream", () => {
   it("starts with a snapshot, then one delta a poll that leads to the next graph", async () => {
     const { hub, timers, client, telemetry } = fakeConsole();
-    const { events } = listen(hub.open(DEFAULT_VIEW, null, never()));
+    const { events } = listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE));
     await timers.advance(1_000);
     client.answers.rates = 25;
     await timers.advance(10_000);
@@ -62,7 +63,7 @@ describe("a stream", () => {
     const graph = deltas.reduce((before, { data }) => applyDelta(before, data as GraphDelta), snapshot?.data as Graph);
     expect(graph.edges[0]?.rate).toBe(25);
     expect(graph.edges).toEqual(
-      JSON.parse(JSON.stringify(telemetry.feed("1m").publication?.view(DEFAULT_VIEW).elements.edges)),
+      JSON.parse(JSON.stringify(telemetry.feed("1m").publication?.view(DEFAULT_VIEW, EVERYTHING).elements.edges)),
     );
     expect((deltas[1]?.data as GraphDelta).edges).toEqual([]);
     expect(deltas.map(({ id }) => parseEventId(id)?.seq)).toEqual([1, 2]);
@@ -70,7 +71,7 @@ describe("a stream", () => {
 
   it("sends the same bytes to fifty viewers for the queries of one", async () => {
     const { hub, timers, client } = fakeConsole();
-    const viewers = Array.from({ length: 50 }, () => listen(hub.open(DEFAULT_VIEW, null, never())));
+    const viewers = Array.from({ length: 50 }, () => listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE)));
     await timers.advance(21_000);
     expect(new Set(viewers.map(({ state }) => state.bytes)).size).toBe(1);
     expect(viewers[0]?.events.length).toBe(5);
@@ -80,13 +81,13 @@ describe("a stream", () => {
 
   it("resumes where a connection broke, with the deltas in between", async () => {
     const { hub, timers, client } = fakeConsole();
-    const first = listen(hub.open(DEFAULT_VIEW, null, never()));
+    const first = listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE));
     await timers.advance(6_000);
     await first.cancel();
     const last = first.events.at(-1)?.id ?? null;
     client.answers.rates = 3;
     await timers.advance(11_000);
-    const second = listen(hub.open(DEFAULT_VIEW, last, never()));
+    const second = listen(hub.open(DEFAULT_VIEW, last, never(), ANYONE));
     await timers.advance(10);
     expect(kinds(second.events)).toEqual(["delta", "delta", "source"]);
   });
@@ -97,17 +98,17 @@ describe("a stream", () => {
     ["of the future", null],
   ])("answers an event id that is %s with a snapshot", async (_, id) => {
     const { hub, timers } = fakeConsole();
-    const first = listen(hub.open(DEFAULT_VIEW, null, never()));
+    const first = listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE));
     await timers.advance(6_000);
     const epoch = parseEventId(first.events[0]?.id ?? null)?.epoch;
-    const second = listen(hub.open(DEFAULT_VIEW, id ?? `${epoch}-99`, never()));
+    const second = listen(hub.open(DEFAULT_VIEW, id ?? `${epoch}-99`, never(), ANYONE));
     await timers.advance(10);
     expect(kinds(second.events)).toEqual(["snapshot"]);
   });
 
   it("starts anew, in a new epoch, once nobody has looked for a while", async () => {
     const { hub, timers, client } = fakeConsole();
-    const first = listen(hub.open(DEFAULT_VIEW, null, never()));
+    const first = listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE));
     await timers.advance(6_000);
     await first.cancel();
     await timers.advance(40_000);
@@ -120,14 +121,14 @@ describe("a stream", () => {
 
   it("beats every 15 s", async () => {
     const { hub, timers } = fakeConsole();
-    const { state } = listen(hub.open(DEFAULT_VIEW, null, never()));
+    const { state } = listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE));
     await timers.advance(46_000);
     expect(state.comments).toBe(3);
   });
 
   it("tells of a dying source within ten seconds, and of its return", async () => {
     const { hub, timers, client } = fakeConsole();
-    const { events } = listen(hub.open(DEFAULT_VIEW, null, never()));
+    const { events } = listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE));
     await timers.advance(1_000);
     client.answers.rates = "upstream_unreachable";
     client.answers.other = "upstream_unreachable";
@@ -149,13 +150,13 @@ describe("slots", () => {
   it("end at the limit with a word on when to try again, and come back however a viewer leaves", async () => {
     const { hub, timers } = fakeConsole({ streams: 3 });
     const leaving = new AbortController();
-    const bySignal = listen(hub.open(DEFAULT_VIEW, null, leaving.signal));
-    const byCancel = listen(hub.open(DEFAULT_VIEW, null, never()));
-    listen(hub.open(DEFAULT_VIEW, null, never()));
+    const bySignal = listen(hub.open(DEFAULT_VIEW, null, leaving.signal, ANYONE));
+    const byCancel = listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE));
+    listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE));
     await timers.advance(10);
     let thrown: unknown;
     try {
-      hub.open(DEFAULT_VIEW, null, never());
+      hub.open(DEFAULT_VIEW, null, never(), ANYONE);
     } catch (caught) {
       thrown = caught;
     }
@@ -169,7 +170,7 @@ describe("slots", () => {
 
   it("are free at once for a viewer that had left before it was admitted", () => {
     const { hub } = fakeConsole();
-    hub.open(DEFAULT_VIEW, null, AbortSignal.abort());
+    hub.open(DEFAULT_VIEW, null, AbortSignal.abort(), ANYONE);
     expect(hub.slots.used).toBe(0);
   });
 });
@@ -210,8 +211,8 @@ describe("a viewer that reads slowly", () => {
 describe("a stream that nobody reads", () => {
   it("is let go within two minutes, however little waits in it", async () => {
     const { hub, timers } = fakeConsole();
-    hub.open(DEFAULT_VIEW, null, never());
-    listen(hub.open(DEFAULT_VIEW, null, never()));
+    hub.open(DEFAULT_VIEW, null, never(), ANYONE);
+    listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE));
     await timers.advance(30_000);
     expect(hub.slots.used).toBe(2);
     await timers.advance(60_000);
@@ -222,21 +223,21 @@ describe("a stream that nobody reads", () => {
 describe("shutting down", () => {
   it("says bye with a time to come back, ends the streams and admits nobody", async () => {
     const { hub, timers } = fakeConsole();
-    const { events, state, done } = listen(hub.open(DEFAULT_VIEW, null, never()));
+    const { events, state, done } = listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE));
     await timers.advance(1_000);
     hub.bye();
     await done;
     expect(events.at(-1)).toMatchObject({ event: "bye", data: { retryMs: 3000 } });
     expect(state.ended).toBe(true);
     expect(hub.slots.used).toBe(0);
-    expect(() => hub.open(DEFAULT_VIEW, null, never())).toThrow("shutting down");
+    expect(() => hub.open(DEFAULT_VIEW, null, never(), ANYONE)).toThrow("shutting down");
   });
 });
 
 describe("a stream of the past", () => {
   it("is one snapshot that stays open", async () => {
     const { hub, timers } = fakeConsole();
-    const { events, state } = listen(hub.still('{"at":"x"}', never()));
+    const { events, state } = listen(hub.still('{"at":"x"}', never(), ANYONE));
     await timers.advance(16_000);
     expect(kinds(events)).toEqual(["snapshot"]);
     expect(state).toMatchObject({ comments: 1, ended: false });

@@ -5,7 +5,7 @@ import { MeshscopeError } from "#lib/errors.ts";
 import { milliseconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import type { Feed } from "../telemetry/feed.ts";
-import { Channel } from "./channel.ts";
+import { type Audience, Channel } from "./channel.ts";
 import { event, HEARTBEAT } from "./event.ts";
 import { Slots } from "./slots.ts";
 import { Viewer } from "./viewer.ts";
@@ -19,7 +19,17 @@ export interface HubDeps {
   readonly timers: Timers;
   readonly random: () => number;
   readonly limit: number;
+  /** Of these, one session's. */
+  readonly limitPerSession: number;
   readonly feed: (view: GraphView) => Feed;
+}
+
+/** Who opens a stream. */
+export interface Opener extends Audience {
+  /** null: a viewer who can't be told from others. */
+  readonly session: string | null;
+  /** Calls back once when the viewer must sign in again, or be admitted anew; the answer ends the watch. */
+  readonly watch: (end: (detail: string) => void) => () => void;
 }
 
 interface Open {
@@ -36,7 +46,7 @@ export class Hub {
 
   constructor(deps: HubDeps) {
     this.#deps = deps;
-    this.slots = new Slots(deps.limit);
+    this.slots = new Slots(deps.limit, deps.limitPerSession);
     void this.#beat();
   }
 
@@ -45,10 +55,10 @@ export class Hub {
   }
 
   /** A live stream of a view. @throws MeshscopeError `too_many_streams`, `shutting_down` */
-  open(view: GraphView, lastEventId: string | null, signal: AbortSignal): ReadableStream<Uint8Array> {
-    return this.#admit(signal, (release) => {
-      const key = viewParams(view).toString();
-      const open = this.#channel(key, view);
+  open(view: GraphView, lastEventId: string | null, signal: AbortSignal, opener: Opener): ReadableStream<Uint8Array> {
+    return this.#admit(signal, opener, (release) => {
+      const key = `${opener.visibility.key} ${viewParams(view)}`;
+      const open = this.#channel(key, view, opener);
       const viewer: Viewer = new Viewer(this.#deps.timers, {
         drained: () => open.channel.refresh(viewer),
         gone: () => {
@@ -63,8 +73,8 @@ export class Hub {
   }
 
   /** A stream of what doesn't change (a past instant): one snapshot, then heartbeats. */
-  still(snapshot: string, signal: AbortSignal): ReadableStream<Uint8Array> {
-    return this.#admit(signal, (release) => {
+  still(snapshot: string, signal: AbortSignal, opener: Opener): ReadableStream<Uint8Array> {
+    return this.#admit(signal, opener, (release) => {
       const bytes = event("snapshot", snapshot, { id: "still-0" });
       const viewer: Viewer = new Viewer(this.#deps.timers, {
         drained: () => viewer.send(bytes),
@@ -89,26 +99,34 @@ export class Hub {
     this.#channels.clear();
   }
 
-  #admit(signal: AbortSignal, make: (release: (viewer: Viewer) => void) => Viewer): ReadableStream<Uint8Array> {
+  #admit(
+    signal: AbortSignal,
+    opener: Opener,
+    make: (release: (viewer: Viewer) => void) => Viewer,
+  ): ReadableStream<Uint8Array> {
     if (this.#stop.signal.aborted) {
       throw new MeshscopeError("shutting_down", "This console is shutting down. Try again in a few seconds.", {
         retryAfter: 5,
       });
     }
-    const giveBack = this.slots.take();
+    const giveBack = this.slots.take(opener.session);
     const leave = () => viewer.close();
+    let unwatch = () => {};
     const viewer = make((gone) => {
       giveBack();
+      unwatch();
       this.#viewers.delete(gone);
       signal.removeEventListener("abort", leave);
     });
     this.#viewers.add(viewer);
+    // The last word of a stream: after it nothing of what was seen so far is sent.
+    unwatch = opener.watch((detail) => viewer.close(event("reauth", JSON.stringify({ detail }))));
     if (signal.aborted) leave();
     else signal.addEventListener("abort", leave, { once: true });
     return viewer.body;
   }
 
-  #channel(key: string, view: GraphView): Open {
+  #channel(key: string, view: GraphView, audience: Audience): Open {
     const known = this.#channels.get(key);
     if (known) {
       known.leaving?.abort();
@@ -116,7 +134,7 @@ export class Hub {
       return known;
     }
     const epoch = Math.floor(this.#deps.random() * 2 ** 52).toString(36);
-    const open: Open = { channel: new Channel(epoch, this.#deps.feed(view), view), leaving: null };
+    const open: Open = { channel: new Channel(epoch, this.#deps.feed(view), view, audience), leaving: null };
     this.#channels.set(key, open);
     return open;
   }

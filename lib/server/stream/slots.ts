@@ -6,10 +6,13 @@ const RETRY_AFTER_SECONDS = 5;
 
 export class Slots {
   readonly limit: number;
+  readonly #perSession: number;
+  readonly #sessions = new Map<string, number>();
   #used = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, perSession: number) {
     this.limit = limit;
+    this.#perSession = perSession;
   }
 
   get used(): number {
@@ -17,16 +20,30 @@ export class Slots {
   }
 
   /** Takes a slot; the returned function gives it back, once. @throws MeshscopeError `too_many_streams` */
-  take(): () => void {
+  take(session: string | null): () => void {
     if (this.#used >= this.limit) {
       const detail = `All ${this.limit} streams of this console are in use. Close a tab, try again in a few seconds, or raise limits.streams.`;
       throw new MeshscopeError("too_many_streams", detail, { retryAfter: RETRY_AFTER_SECONDS });
     }
+    const own = session === null ? 0 : (this.#sessions.get(session) ?? 0);
+    if (own >= this.#perSession) {
+      const detail = `All ${this.#perSession} streams of this session are in use. Close a tab, or raise limits.streamsPerSession.`;
+      throw new MeshscopeError("too_many_streams", detail, { retryAfter: RETRY_AFTER_SECONDS });
+    }
     this.#used += 1;
+    if (session !== null) this.#sessions.set(session, own + 1);
     let held = true;
     return () => {
-      if (held) this.#used -= 1;
+      if (!held) return;
       held = false;
+      this.#used -= 1;
+      if (session !== null) this.#leave(session);
     };
+  }
+
+  #leave(session: string): void {
+    const left = (this.#sessions.get(session) ?? 1) - 1;
+    if (left === 0) this.#sessions.delete(session);
+    else this.#sessions.set(session, left);
   }
 }

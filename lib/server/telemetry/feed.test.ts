@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import { problemOf } from "#lib/errors.ts";
 import { fakeConsole } from "../fake-console.test-support.ts";
+import { EVERYTHING } from "../rights/rights.ts";
 
 const RATES = { latency: false, hour: false };
 const BOTH = { latency: true, hour: false };
@@ -116,7 +117,7 @@ describe("a source that fails", () => {
     );
     expect(stale?.retryInMs).toBeGreaterThan(0);
     expect(await feed.current(RATES)).toBe(feed.publication);
-    expect(feed.publication?.view(DEFAULT_VIEW).elements.edges).toHaveLength(1);
+    expect(feed.publication?.view(DEFAULT_VIEW, EVERYTHING).elements.edges).toHaveLength(1);
     await timers.advance(120_000);
     expect(feed.sources()[0]?.since).toBe(stale?.since);
     client.answers.rates = 20;
@@ -125,7 +126,7 @@ describe("a source that fails", () => {
     await timers.advance(17_000);
     expect(feed.sources()[0]?.state).toBe("ok");
     expect(feed.sources()[0]?.problem).toBeUndefined();
-    expect(feed.publication?.view(DEFAULT_VIEW).elements.edges[0]?.rate).toBe(20);
+    expect(feed.publication?.view(DEFAULT_VIEW, EVERYTHING).elements.edges[0]?.rate).toBe(20);
     expect(states.at(0)).toBe("ok");
     expect(states.at(-1)).toBe("ok");
     expect(states).toContain("stale");
@@ -148,7 +149,7 @@ describe("a source that fails", () => {
     client.answers.probe = "upstream_unreachable";
     const feed = telemetry.feed("1m");
     const publication = await feed.current(RATES);
-    expect(publication.view(DEFAULT_VIEW).elements).toEqual({ nodes: [], edges: [] });
+    expect(publication.view(DEFAULT_VIEW, EVERYTHING).elements).toEqual({ nodes: [], edges: [] });
     expect(feed.sources()[0]).toMatchObject({ state: "down", asOf: null, problem: { code: "upstream_unreachable" } });
   });
 
@@ -179,7 +180,7 @@ describe("a source that fails", () => {
     const feed = telemetry.feed("1m");
     const publication = await feed.current(BOTH);
     expect(publication.head.latencyAt).toBeNull();
-    expect(publication.view(DEFAULT_VIEW).elements.edges).toHaveLength(1);
+    expect(publication.view(DEFAULT_VIEW, EVERYTHING).elements.edges).toHaveLength(1);
     expect(feed.sources()[0]).toMatchObject({ state: "partial", problem: { code: "too_many_samples" } });
     expect(feed.sources()[0]?.problem?.detail).toContain("istio/latency");
   });
@@ -213,10 +214,10 @@ describe("a refresh of which a part fails", () => {
     await timers.advance(1_000);
     client.answers.rates = "upstream_timeout";
     await timers.advance(60_000);
-    expect(feed.publication?.view(DEFAULT_VIEW).elements.edges).toHaveLength(1);
+    expect(feed.publication?.view(DEFAULT_VIEW, EVERYTHING).elements.edges).toHaveLength(1);
     expect(feed.sources()[0]).toMatchObject({ state: "stale", problem: { code: "upstream_timeout" } });
     await timers.advance(300_000);
-    expect(feed.publication?.view(DEFAULT_VIEW).elements.edges).toHaveLength(0);
+    expect(feed.publication?.view(DEFAULT_VIEW, EVERYTHING).elements.edges).toHaveLength(0);
     expect(feed.sources()[0]).toMatchObject({ state: "partial", problem: { code: "upstream_timeout" } });
   });
 });
@@ -264,7 +265,7 @@ describe("cancellation", () => {
     leaving.abort();
     await timers.advance(3_000);
     await first;
-    expect((await second).view(DEFAULT_VIEW).elements.edges).toHaveLength(1);
+    expect((await second).view(DEFAULT_VIEW, EVERYTHING).elements.edges).toHaveLength(1);
     expect(client.cancelled.rates).toBe(0);
   });
 });
@@ -292,6 +293,6 @@ describe("the past", () => {
     client.answers.rates = 4;
     client.answers.other = 1;
     const whole = await telemetry.past.graph("1m", at, RATES);
-    expect(whole.publication.view(DEFAULT_VIEW).elements.edges[0]?.rate).toBe(4);
+    expect(whole.publication.view(DEFAULT_VIEW, EVERYTHING).elements.edges[0]?.rate).toBe(4);
   });
 });

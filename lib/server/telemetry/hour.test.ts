@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import { unixSeconds } from "#lib/units.ts";
 import { fakeConsole } from "../fake-console.test-support.ts";
+import { EVERYTHING } from "../rights/rights.ts";
 
 const ALL = { latency: false, hour: true };
 const VIEW = { ...DEFAULT_VIEW, latency: false, edges: "all" as const };
@@ -12,12 +13,12 @@ describe("edges=all", () => {
   it("adds what flowed in the last hour, as idle, in the very first answer of a process", async () => {
     const { telemetry } = fakeConsole();
     const publication = await telemetry.feed("1m").current(ALL);
-    const { edges } = publication.view(VIEW).elements;
+    const { edges } = publication.view(VIEW, EVERYTHING).elements;
     expect(edges.map(({ id, health, rate }) => ({ id, health, rate }))).toEqual([
       { id: SILENT, health: "idle", rate: 0 },
       { id: LIVE, health: "healthy", rate: 10 },
     ]);
-    expect(publication.view({ ...VIEW, edges: "live" }).elements.edges.map(({ id }) => id)).toEqual([LIVE]);
+    expect(publication.view({ ...VIEW, edges: "live" }, EVERYTHING).elements.edges.map(({ id }) => id)).toEqual([LIVE]);
   });
 
   it("reads the hour once a minute, however many windows are looked at", async () => {
@@ -37,11 +38,11 @@ describe("edges=all", () => {
     await timers.advance(11_000);
     expect(client.asked.history).toBe(1);
     expect(feed.sources()[0]?.warnings).toEqual([expect.stringMatching(/silent now may be missing.*last hour/)]);
-    expect(feed.publication?.view(VIEW).elements.edges.map(({ id }) => id)).toEqual([LIVE]);
+    expect(feed.publication?.view(VIEW, EVERYTHING).elements.edges.map(({ id }) => id)).toEqual([LIVE]);
     client.answers.history = 1;
     await timers.advance(20_000);
     expect(feed.sources()[0]?.warnings).toEqual([]);
-    expect(feed.publication?.view(VIEW).elements.edges).toHaveLength(2);
+    expect(feed.publication?.view(VIEW, EVERYTHING).elements.edges).toHaveLength(2);
   });
 });
 
@@ -54,5 +55,5 @@ it("a past graph says the same of its hour, and isn't kept while a part is missi
   client.answers.history = 1;
   await timers.advance(20_000);
   const whole = await telemetry.past.graph("1m", at, ALL);
-  expect(whole.publication.view(VIEW).elements.edges.map(({ id }) => id)).toEqual([SILENT, LIVE]);
+  expect(whole.publication.view(VIEW, EVERYTHING).elements.edges.map(({ id }) => id)).toEqual([SILENT, LIVE]);
 });

@@ -3,6 +3,7 @@ import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import { unixSeconds } from "#lib/units.ts";
 import { fakeConsole } from "../fake-console.test-support.ts";
+import { EVERYTHING } from "../rights/rights.ts";
 
 const WANTS = { latency: false, hour: false };
 const pod = (name: string) => ({ name, ip: null, ready: true, phase: "Running", reports: true });
@@ -16,17 +17,22 @@ describe("a graph of the past (docs/numbers.md 19)", () => {
       return [node?.coverage, node?.badges];
     };
     const live = await telemetry.feed("1m").current(WANTS);
-    expect(coverage(live.view(DEFAULT_VIEW).elements.nodes)).toEqual([{ reporting: 1, pods: 2 }, ["partial-coverage"]]);
+    expect(coverage(live.view(DEFAULT_VIEW, EVERYTHING).elements.nodes)).toEqual([
+      { reporting: 1, pods: 2 },
+      ["partial-coverage"],
+    ]);
     const at = unixSeconds(timers.now() - 600);
     const { publication } = await telemetry.past.graph("1m", at, WANTS);
-    expect(coverage(publication.view(DEFAULT_VIEW).elements.nodes)).toEqual([undefined, []]);
+    expect(coverage(publication.view(DEFAULT_VIEW, EVERYTHING).elements.nodes)).toEqual([undefined, []]);
   });
 
   it("calls nobody idle: who was there and reported is not known", async () => {
     const { telemetry, timers } = fakeConsole({ inventory: inventory([workload("shop/quiet", { pods: [] })]) });
     const at = unixSeconds(timers.now() - 600);
     const { publication } = await telemetry.past.graph("1m", at, WANTS);
-    const quiet = publication.view(DEFAULT_VIEW).elements.nodes.find(({ id }) => id === "c/shop/workload/quiet");
+    const quiet = publication
+      .view(DEFAULT_VIEW, EVERYTHING)
+      .elements.nodes.find(({ id }) => id === "c/shop/workload/quiet");
     expect(quiet?.health).toBe("unknown");
   });
 
@@ -42,7 +48,7 @@ describe("a graph of the past (docs/numbers.md 19)", () => {
 it("a source that never answered leaves the objects, of which nobody is called idle", async () => {
   const { telemetry, client, timers } = fakeConsole({ inventory: inventory([workload("shop/quiet", { pods: [] })]) });
   const quiet = async () => {
-    const { elements } = (await telemetry.feed("1m").current(WANTS)).view(DEFAULT_VIEW);
+    const { elements } = (await telemetry.feed("1m").current(WANTS)).view(DEFAULT_VIEW, EVERYTHING);
     return elements.nodes.find(({ id }) => id === "c/shop/workload/quiet")?.health;
   };
   for (const read of ["probe", "rates", "other"] as const) client.answers[read] = "upstream_unreachable";

@@ -9,6 +9,8 @@ import { viewGraph } from "#lib/graph/lens.ts";
 import type { Graph, GraphEdge, GraphNode, SourceStatus } from "#lib/graph/model.ts";
 import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { Milliseconds, UnixSeconds } from "#lib/units.ts";
+import { visibleElements } from "../rights/filter.ts";
+import type { Visibility } from "../rights/model.ts";
 import { withIdleEdges } from "./idle.ts";
 
 export type Head = Pick<Graph, "at" | "window" | "latencyAt" | "configurationAt">;
@@ -53,15 +55,18 @@ export class Publication {
     };
   }
 
-  view(view: GraphView): Viewed {
-    const key = viewKey(view);
+  /** What a viewer is shown; viewers who see the same share it. */
+  view(view: GraphView, visibility: Visibility): Viewed {
+    const key = `${visibility.key} ${viewKey(view)}`;
     const known = this.#views.get(key);
     if (known) return known;
     const [oldest] = this.#views.keys();
     if (this.#views.size >= VIEWS && oldest !== undefined) this.#views.delete(oldest);
-    const live = viewGraph(this.graph, view);
+    const readable = visibility.all ? view : { ...view, mayRead: visibility.namespace };
+    const live = viewGraph(this.graph, readable);
     const hour = view.edges === "all" ? this.hour : null;
-    const elements = hour === null ? live : withIdleEdges(live, viewGraph(hour, { ...view, latency: false }));
+    const both = hour === null ? live : withIdleEdges(live, viewGraph(hour, { ...readable, latency: false }));
+    const elements = visibleElements(both, visibility);
     const head = view.latency ? this.head : { ...this.head, latencyAt: null };
     const viewed = new Viewed(head, view, elements);
     this.#views.set(key, viewed);
