@@ -34,6 +34,7 @@ export interface ReflectorOptions<T> {
   readonly resources: readonly [Resource, ...Resource[]];
   readonly decode: (object: unknown) => T | null;
   readonly metadataOnly?: boolean;
+  readonly labelSelector?: string;
   readonly onChange: (change: Change<T>) => void;
   readonly onStatus: () => void;
   readonly clock: Clock;
@@ -56,6 +57,8 @@ const PACE: Pace = { firstRetry: 500, longestRetry: 15_000, refused: 60_000, las
 
 export interface Reflector {
   status(): ReflectorStatus;
+  /** The version that is read, or tried. */
+  resource(): Resource;
   /** Settles when the signal has ended it. Never rejects. */
   readonly done: Promise<void>;
 }
@@ -65,6 +68,7 @@ export function startReflector<T>(client: KubeClient, o: ReflectorOptions<T>): R
   const pace = o.pace ?? PACE;
   const backoff = createBackoff(o.random, pace.firstRetry, pace.longestRetry);
   let status: ReflectorStatus = { state: "starting", listed: false, contact: null, problem: null, skipped: 0 };
+  const selector = o.labelSelector === undefined ? {} : { labelSelector: o.labelSelector };
   let version = 0;
 
   const resource = (): Resource => o.resources[version % o.resources.length] ?? o.resources[0];
@@ -76,7 +80,7 @@ export function startReflector<T>(client: KubeClient, o: ReflectorOptions<T>): R
 
   async function list(): Promise<string> {
     const { signal, metadataOnly = false } = o;
-    const listed = await client.list(resource(), o.decode, { signal, metadataOnly });
+    const listed = await client.list(resource(), o.decode, { signal, metadataOnly, ...selector });
     o.onChange({ type: "replace", items: listed.items });
     update({ listed: true, contact: o.clock.now(), skipped: listed.skipped });
     return listed.resourceVersion;
@@ -88,7 +92,13 @@ export function startReflector<T>(client: KubeClient, o: ReflectorOptions<T>): R
     const onContact = (): void => {
       update({ state: "live", contact: o.clock.now(), problem: null });
     };
-    const watching = { resourceVersion, signal: o.signal, metadataOnly: o.metadataOnly ?? false, onContact };
+    const watching = {
+      resourceVersion,
+      signal: o.signal,
+      metadataOnly: o.metadataOnly ?? false,
+      onContact,
+      ...selector,
+    };
     for await (const event of client.watch(resource(), watching)) {
       if (event.type === "gone") return null;
       at = event.resourceVersion;
@@ -131,5 +141,5 @@ export function startReflector<T>(client: KubeClient, o: ReflectorOptions<T>): R
     await pause(refused ? pace.refused : Math.max(backoff.next(), asked), o.signal);
   }
 
-  return { status: () => status, done: run() };
+  return { status: () => status, resource, done: run() };
 }

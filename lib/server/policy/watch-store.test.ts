@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createKubeClient } from "#lib/kube/client.ts";
+import { type FakeKube, startFakeKube, status, until } from "#lib/kube/fake.test-support.ts";
+import type { PolicyKind } from "#lib/policy/kind.ts";
+import { type Clock, milliseconds, unixSeconds } from "#lib/units.ts";
+import type { PolicyStore } from "./store.ts";
+import { watchStore } from "./watch-store.ts";
+
+const clock: Clock = { now: () => unixSeconds(1_700_000_000), monotonic: () => milliseconds(performance.now()) };
+const kind = (name: string, plural: string, versions: PolicyKind["versions"]): PolicyKind => ({
+  ...{ group: "networking.istio.io", kind: name, plural, versions },
+  ...{ namespaced: true, area: "routing" as const, about: "For tests." },
+});
+const kinds = [
+  kind("VirtualService", "virtualservices", ["v1", "v1beta1"]),
+  kind("Sidecar", "sidecars", ["v1"]),
+  kind("EnvoyFilter", "envoyfilters", ["v1alpha3"]),
+];
+const PATH = "/apis/networking.istio.io/v1beta1/virtualservices";
+const RECORDS = "/apis/apps/v1/controllerrevisions";
+const object = (name: string, version: number, weight = 1, more: object = {}) => ({
+  apiVersion: "networking.istio.io/v1beta1",
+  kind: "VirtualService",
+  metadata: { name, namespace: "shop", uid: `u-${name}`, resourceVersion: String(version) },
+  spec: { weight },
+  ...more,
+});
+
+let fake: FakeKube;
+let store: PolicyStore;
+let end: () => Promise<void>;
+
+beforeEach(async () => {
+  fake = await startFakeKube();
+  fake.lists.set(PATH, [object("a", 1)]);
+  fake.lists.set(RECORDS, [{ metadata: { name: "r", namespace: "shop" }, data: { step: 1 } }]);
+  fake.script = (response, { path }) => {
+    if (!path.endsWith("envoyfilters")) return false;
+    status(response, 403, "Forbidden", "no");
+    return true;
+  };
+  const client = createKubeClient(fake.target, { clock, random: () => 0.5 });
+  const stop = new AbortController();
+  const pace = { firstRetry: 5, longestRetry: 20, refused: 60_000, lasting: 10_000 };
+  store = watchStore({ clients: new Map([["west", client]]), kinds, clock, signal: stop.signal, pace });
+  end = async () => {
+    stop.abort();
+    await store.close();
+    await client.close();
+    await fake.close();
+  };
+});
+afterEach(() => end());
+
+const west = () => {
+  const found = store.clusters().get("west");
+  if (!found) throw new Error("no cluster west");
+  return found;
+};
+const watching = async (path: string) => {
+  await until(() => fake.watches.some((watch) => watch.path === path) && west().asOf !== null, `a watch of ${path}`);
+  const found = fake.watches.find((watch) => watch.path === path);
+  if (!found) throw new Error("no watch");
+  return found;
+};
+
+test("reads each kind in the version that is served, whole, and says what it couldn't read", async () => {
+  await watching(PATH);
+  await watching(RECORDS);
+  await until(() => west().unread.every(({ code }) => code !== null), "every kind");
+  expect(west().objects("VirtualService")).toEqual([object("a", 1)]);
+  expect(west().kind("VirtualService")?.version).toBe("v1beta1");
+  expect(west().kind("Sidecar")).toBeNull();
+  expect(west().unread.map((each) => [each.kind, each.code])).toEqual([
+    ["Sidecar", "not_found"],
+    ["EnvoyFilter", "forbidden"],
+  ]);
+  expect(store.records("west")).toMatchObject([
+    { apiVersion: "apps/v1", kind: "ControllerRevision", data: { step: 1 } },
+  ]);
+  const asked = fake.seen.filter(({ path }) => path === RECORDS);
+  expect(new Set(asked.map(({ query }) => query.get("labelSelector")))).toEqual(
+    new Set(["app.kubernetes.io/managed-by=meshscope"]),
+  );
+  const [said] = store.statuses();
+  expect(said).toMatchObject({ kind: "kubernetes", state: "partial", problem: { code: "forbidden" } });
+  expect(said?.missing).toEqual([expect.objectContaining({ what: "EnvoyFilter of cluster 'west'" })]);
+});
+
+test("keeps what it saw change, not what it found, nor a status", async () => {
+  const watch = await watching(PATH);
+  watch.send("MODIFIED", object("a", 2, 1, { status: { ok: true } }));
+  watch.send("MODIFIED", object("a", 3, 7));
+  watch.send("ADDED", object("b", 4));
+  watch.send("DELETED", object("a", 5, 7));
+  await until(() => store.seen().length === 3, "three changes");
+  const spec = (each: { spec?: unknown } | null) => each?.spec ?? null;
+  expect(store.seen().map(({ object: { name }, before, after }) => [name, spec(before), spec(after)])).toEqual([
+    ["a", { weight: 1 }, { weight: 7 }],
+    ["b", null, { weight: 1 }],
+    ["a", { weight: 7 }, null],
+  ]);
+  expect(
+    west()
+      .objects("VirtualService")
+      .map(({ metadata }) => metadata.name),
+  ).toEqual(["b"]);
+});
+
+test("forgets all but the last thousand", async () => {
+  const watch = await watching(PATH);
+  for (let i = 0; i < 1005; i++) watch.send("MODIFIED", object("a", 10 + i, 10 + i));
+  await until(() => store.seen().at(-1)?.after?.metadata.resourceVersion === "1014", "the last change");
+  expect(store.seen()).toHaveLength(1000);
+  expect(store.seen()[0]?.after?.metadata.resourceVersion).toBe("15");
+});

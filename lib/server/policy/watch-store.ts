@@ -1,0 +1,102 @@
+/** The PolicyStore over the console's own read-only watches, one set a cluster. */
+import { formatInstant } from "#lib/api/instant.ts";
+import type { SourceStatus } from "#lib/graph/model.ts";
+import type { KubeClient } from "#lib/kube/client.ts";
+import { type PolicyWatch, watchPolicies } from "#lib/kube/policy-watch.ts";
+import type { Pace } from "#lib/kube/reflector.ts";
+import type { PolicyKind } from "#lib/policy/kind.ts";
+import { refOf } from "#lib/policy/ref.ts";
+import type { Clock } from "#lib/units.ts";
+import type { ClusterPolicies, PolicyStore, Seen } from "./store.ts";
+
+/** Changes that are kept, of all clusters together. */
+const KEPT = 1000;
+
+export interface WatchStoreOptions {
+  /** By configured cluster name. */
+  readonly clients: ReadonlyMap<string, KubeClient>;
+  readonly kinds: readonly PolicyKind[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly random?: () => number;
+  readonly pace?: Pace;
+}
+
+/** Starts all watches and returns at once. Closing it ends them; the clients stay the caller's. */
+export function watchStore(o: WatchStoreOptions): PolicyStore {
+  const { kinds, clock, signal } = o;
+  const ring: Seen[] = [];
+  const since = new Map<string, { readonly state: string; readonly at: string }>();
+  const watches = new Map<string, PolicyWatch>();
+  for (const [cluster, client] of o.clients) {
+    const watch = watchPolicies(client, {
+      ...{ kinds, clock, signal },
+      ...(o.random ? { random: o.random } : {}),
+      ...(o.pace ? { pace: o.pace } : {}),
+      onSeen: (_, { before, after }) => {
+        const manifest = after ?? before;
+        if (manifest === null) return;
+        ring.push({ object: refOf(cluster, manifest), at: clock.now(), before, after });
+        if (ring.length > KEPT) ring.splice(0, ring.length - KEPT);
+      },
+    });
+    watches.set(cluster, watch);
+  }
+
+  function policies(cluster: string, watch: PolicyWatch): ClusterPolicies {
+    return {
+      cluster,
+      asOf: watch.asOf(),
+      objects: watch.objects,
+      kind: watch.kind,
+      unread: watch.unread(),
+    };
+  }
+
+  function statusOf(cluster: string, watch: PolicyWatch): SourceStatus {
+    const { state, problem } = watch.status();
+    const last = since.get(cluster);
+    const held = last?.state === state ? last : { state, at: formatInstant(clock.now()) };
+    since.set(cluster, held);
+    const asOf = watch.asOf();
+    return {
+      name: cluster,
+      kind: "kubernetes",
+      state,
+      since: held.at,
+      asOf: asOf === null ? null : formatInstant(asOf),
+      queryMs: null,
+      ...(problem ? { problem } : {}),
+      ...{ warnings: [], infos: [], clusters: [cluster], missing: missing(cluster, watch) },
+    };
+  }
+
+  return {
+    clusters: () => new Map([...watches].map(([cluster, watch]) => [cluster, policies(cluster, watch)])),
+    seen: () => [...ring],
+    records: (cluster) => watches.get(cluster)?.records() ?? [],
+    statuses: () => [...watches].map(([cluster, watch]) => statusOf(cluster, watch)),
+    onChange: (listener) => {
+      const ends = [...watches.values()].map((watch) => watch.onChange(listener));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    close: async () => {
+      await Promise.all([...watches.values()].map((watch) => watch.close()));
+    },
+  };
+}
+
+/** Kinds that the console has no right to: said once, not once a kind. */
+function missing(cluster: string, watch: PolicyWatch): SourceStatus["missing"] {
+  const refused = watch.unread().filter(({ code }) => code === "forbidden");
+  if (refused.length === 0) return [];
+  return [
+    {
+      what: `${refused.map(({ kind }) => kind).join(", ")} of cluster '${cluster}'`,
+      consequence: "The console has no right to read them, so they are not among the policies that it shows.",
+      setting: "Allow the console's identity to get, list and watch them (deploy/kubernetes has the role).",
+    },
+  ];
+}
