@@ -37,6 +37,8 @@ export interface TextMatch {
 export interface MatchIntent extends OnService {
   readonly kind: "match";
   readonly name?: string;
+  /** Takes away the rule of that name, or with exactly these conditions. */
+  readonly remove?: true;
   readonly when: {
     readonly path?: TextMatch;
     readonly method?: TextMatch;

@@ -1,0 +1,142 @@
+/** A rule of its own for some requests (A/B), before all others. */
+import type { MatchIntent, TextMatch } from "#lib/policy/intent.ts";
+import { fullName, hostExists } from "../hosts.ts";
+import {
+  type Json,
+  type JsonObject,
+  listAt,
+  namespaceOf,
+  numberAt,
+  objectAt,
+  sameJson,
+  specOf,
+  textAt,
+} from "../routing/json.ts";
+import { meshVirtualServices } from "../routing/virtual-services.ts";
+import { editSpec, refuse, set, type Workbench } from "./edit.ts";
+import { subsetFor } from "./subsets.ts";
+import { ruleAt, type Target, targetRule } from "./target.ts";
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** The whole header has to match: https://istio.io/latest/docs/reference/config/networking/virtual-service/#StringMatch */
+const cookieRegex = ({ name, value }: { name: string; value: string }): string =>
+  `^(.*;\\s*)?${escaped(name)}=${escaped(value)}(;.*)?$`;
+
+export function match(intent: MatchIntent, bench: Workbench): void {
+  const { when } = intent;
+  const headers = when.headers ?? {};
+  const some = when.path ?? when.method ?? when.cookie ?? when.sourceNamespace;
+  if (some === undefined && Object.keys({ ...headers, ...when.sourceLabels }).length === 0)
+    refuse("when", "name at least one condition");
+  if (when.cookie !== undefined && Object.keys(headers).some((name) => name.toLowerCase() === "cookie")) {
+    refuse("when.headers", "the cookie header is matched by `cookie` already");
+  }
+  if (
+    intent.remove === true &&
+    meshVirtualServices(intent.service, bench.world).length === 0 &&
+    intent.rule === undefined
+  ) {
+    // Without a VirtualService only a Gateway API route could hold it; targetRule would otherwise make one to remove from.
+    if (!hasRoutes(bench, intent)) return;
+  }
+  const target = targetRule(bench, intent.service, intent.rule);
+  if (target.list === "tcp" || target.list === "tls") refuse("rule", "only rules of HTTP match requests");
+  const condition = target.api === "istio" ? istioMatch(intent) : gatewayMatch(intent, target.owner.kind);
+  const key = target.api === "istio" ? "match" : "matches";
+  const rules = listAt(specOf(bench.now(target.owner)), target.list);
+  const same = rules.findIndex((rule) =>
+    intent.name !== undefined ? textAt(rule, "name") === intent.name : sameJson(rule[key], [condition]),
+  );
+  const byCondition =
+    same >= 0 ? same : rules.findIndex((rule) => sameJson(rule[key], [condition]) && textAt(rule, "name") === null);
+  const at = target.api === "gateway" ? byCondition : same;
+  if (intent.remove === true) {
+    if (at >= 0)
+      bench.edit(target.owner, (now) =>
+        editSpec(now, (spec) =>
+          set(
+            spec,
+            target.list,
+            rules.filter((_, i) => i !== at),
+          ),
+        ),
+      );
+    return;
+  }
+  const to = target.api === "istio" ? istioTo(intent, bench, target) : gatewayTo(intent, bench, target);
+  if (at >= 0) {
+    const replaced = rules.map((rule, i) => (i === at ? { ...rule, [key]: [condition], ...to } : rule));
+    bench.edit(target.owner, (now) => editSpec(now, (spec) => set(spec, target.list, replaced)));
+    return;
+  }
+  const name = intent.name !== undefined && target.api === "istio" ? { name: intent.name } : {};
+  bench.edit(target.owner, (now) =>
+    editSpec(now, (spec) => set(spec, target.list, [{ ...name, [key]: [condition], ...to }, ...rules])),
+  );
+  bench.note("the new rule is tried first; timeouts, retries and faults of other rules don't count for it");
+}
+
+function hasRoutes({ world }: Workbench, { service }: MatchIntent): boolean {
+  return ["HTTPRoute", "GRPCRoute"].some((kind) =>
+    world.objects(kind).some((one) => namespaceOf(one) === service.namespace),
+  );
+}
+
+function istioMatch({ when }: MatchIntent): JsonObject {
+  const text = ({ op, value }: TextMatch): JsonObject => ({ [op]: value });
+  // Istio wants header names in lower case.
+  const headers: Record<string, Json> = {};
+  for (const [name, one] of Object.entries(when.headers ?? {})) headers[name.toLowerCase()] = text(one);
+  if (when.cookie !== undefined) headers["cookie"] = { regex: cookieRegex(when.cookie) };
+  return {
+    ...(when.path !== undefined && { uri: text(when.path) }),
+    ...(when.method !== undefined && { method: text(when.method) }),
+    ...(Object.keys(headers).length > 0 && { headers }),
+    ...(when.sourceLabels !== undefined &&
+      Object.keys(when.sourceLabels).length > 0 && { sourceLabels: when.sourceLabels }),
+    ...(when.sourceNamespace !== undefined && { sourceNamespace: when.sourceNamespace }),
+  };
+}
+
+function istioTo({ service, version }: MatchIntent, bench: Workbench, target: Target): JsonObject {
+  const first = listAt(ruleAt(bench, target), "route")[0];
+  const port = objectAt(objectAt(first, "destination"), "port");
+  const subset = subsetFor(bench, service, version);
+  return {
+    route: [{ destination: { host: fullName(service), subset, ...(Object.keys(port).length > 0 && { port }) } }],
+  };
+}
+
+function gatewayMatch({ when }: MatchIntent, kind: string): JsonObject {
+  if (when.sourceLabels !== undefined) refuse("when.sourceLabels", "Gateway API routes can't tell clients apart");
+  if (when.sourceNamespace !== undefined) refuse("when.sourceNamespace", "Gateway API routes can't tell clients apart");
+  if (kind === "GRPCRoute" && (when.path ?? when.method) !== undefined)
+    refuse("when.path", "a GRPCRoute matches headers only here");
+  if (when.method !== undefined && when.method.op !== "exact")
+    refuse("when.method", "Gateway API matches a method exactly");
+  const headers = Object.entries(when.headers ?? {}).map(([name, { op, value }]): JsonObject => {
+    if (op === "exact") return { name, value };
+    return { type: "RegularExpression", name, value: op === "prefix" ? `^${escaped(value)}.*` : value };
+  });
+  if (when.cookie !== undefined)
+    headers.push({ type: "RegularExpression", name: "cookie", value: cookieRegex(when.cookie) });
+  const types = { exact: "Exact", prefix: "PathPrefix", regex: "RegularExpression" } as const;
+  return {
+    ...(when.path !== undefined && { path: { type: types[when.path.op], value: when.path.value } }),
+    ...(headers.length > 0 && { headers }),
+    ...(when.method !== undefined && { method: when.method.value }),
+  };
+}
+
+function gatewayTo({ version }: MatchIntent, bench: Workbench, target: Target): JsonObject {
+  const backends = listAt(ruleAt(bench, target), "backendRefs");
+  const known = backends.find((backend) => textAt(backend, "name") === version);
+  if (known !== undefined) return { backendRefs: [set(known, "weight", undefined)] };
+  const port = backends.map((backend) => numberAt(backend, "port")).find((one) => one !== null);
+  const namespace = namespaceOf(target.owner);
+  const to = port ?? bench.world.inventory?.services.get(`${namespace}/${version}`)?.ports[0]?.port;
+  if (to === undefined) refuse("version", `which port of ${version} is meant isn't known`);
+  if (!hostExists(fullName({ namespace, name: version }), bench.world))
+    bench.note(`there is no service ${version}: calls sent there fail`);
+  return { backendRefs: [{ name: version, port: to }] };
+}

@@ -1,0 +1,79 @@
+/** PeerAuthentication. https://istio.io/latest/docs/reference/config/security/peer_authentication/ */
+import type { MtlsIntent } from "#lib/policy/intent.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { refText } from "#lib/policy/ref.ts";
+import { byAge, has, type JsonObject, mapAt, namespaceOf, objectAt, sameJson, specOf } from "../routing/json.ts";
+import { edit, editSpec, refuse, set, type Workbench } from "./edit.ts";
+
+export function mtls(intent: MtlsIntent, bench: Workbench): void {
+  const { scope, mode, ports } = intent;
+  const namespace = scope.level === "mesh" ? bench.world.rootNamespace : scope.namespace;
+  const labels = scope.level === "workload" ? scope.labels : {};
+  if (intent.cluster !== bench.world.cluster) refuse("cluster", `${intent.cluster} isn't the cluster that is read`);
+  if (mode === undefined && ports === undefined) refuse("mode", "neither a mode nor ports are given");
+  if (ports !== undefined && scope.level !== "workload")
+    refuse("ports", "exceptions of ports need labels that select workloads");
+  if (scope.level === "workload" && Object.keys(labels).length === 0)
+    refuse("scope.labels", "no labels select everything: choose the namespace instead");
+  if (scope.level === "workload" && namespace === bench.world.rootNamespace) {
+    refuse("scope.namespace", "policies with a selector don't count in the root namespace");
+  }
+  const same = bench.world
+    .objects("PeerAuthentication")
+    .filter(
+      (one) =>
+        namespaceOf(one) === namespace && sameJson(mapAt(objectAt(specOf(one), "selector"), "matchLabels"), labels),
+    )
+    .toSorted(byAge);
+  for (const loser of same.slice(1))
+    bench.note(`${refText(bench.ref(loser))} selects the same and is ignored: the oldest counts`);
+  const [found] = same;
+  if (
+    found === undefined &&
+    (mode === undefined || mode === "UNSET") &&
+    !Object.values(ports ?? {}).some((one) => one !== null)
+  )
+    return;
+  const object = found ?? create(bench, namespace, labels);
+  const after = editSpec(object, (spec) => {
+    const whole =
+      mode === undefined ? spec : edit(spec, "mtls", (now) => set(now, "mode", mode === "UNSET" ? undefined : mode));
+    return Object.entries(ports ?? {}).reduce(
+      (now, [port, value]) =>
+        edit(now, "portLevelMtls", (all) =>
+          value === null ? set(all, port, undefined) : set(all, port, { ...objectAt(all, port), mode: value }),
+        ),
+      whole,
+    );
+  });
+  if (found !== undefined && after !== found && !says(specOf(after))) {
+    bench.delete(found);
+    bench.note(`${refText(bench.ref(found))} would say nothing any more and is deleted`);
+  } else {
+    bench.put(after);
+  }
+  if (mode === "STRICT") bench.note("clients without a proxy of the mesh are refused from then on");
+  if (mode === "DISABLE")
+    bench.note("a stricter policy of a workload in it breaks its clients, which then send plaintext");
+}
+
+function says(spec: JsonObject): boolean {
+  return has(spec, "mtls") || has(spec, "portLevelMtls") || Object.keys(spec).some((key) => key !== "selector");
+}
+
+function create(bench: Workbench, namespace: string, labels: Readonly<Record<string, string>>): Manifest {
+  const selects = Object.keys(labels).length > 0;
+  const value = labels["app"] ?? labels["app.kubernetes.io/name"] ?? Object.values(labels)[0] ?? "";
+  const plain = value
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  const name = bench.freeName("PeerAuthentication", namespace, selects ? plain || "workload" : "default");
+  bench.note(`creates PeerAuthentication ${namespace}/${name}`);
+  return {
+    apiVersion: bench.apiVersion("PeerAuthentication", "security.istio.io/v1"),
+    kind: "PeerAuthentication",
+    metadata: { name, namespace },
+    spec: selects ? { selector: { matchLabels: labels } } : {},
+  };
+}
