@@ -1,13 +1,31 @@
 /** The policies of the meshes this console knows: the one file of lib/mesh that the browser gets. */
 import { kindKey, type PolicyKind } from "#lib/policy/kind.ts";
-import { kinds } from "./istio/policy/kinds.ts";
+import type { PolicyPort } from "#lib/policy/port.ts";
+import { istioPolicies } from "./istio/policy/index.ts";
+import { orderSteps } from "./istio/policy/order.ts";
 
-/** Every kind that any mesh calls policy, once. */
-export const policyKinds: readonly PolicyKind[] = kinds;
+/** A further mesh is a folder beside istio/ and a line here. */
+export const policyPorts: readonly PolicyPort[] = [istioPolicies];
 
-const byKey: ReadonlyMap<string, PolicyKind> = new Map(policyKinds.map((kind) => [kindKey(kind), kind]));
+const portByKey: ReadonlyMap<string, PolicyPort> = new Map(
+  policyPorts.toReversed().flatMap((port) => port.kinds.map((kind) => [kindKey(kind), port] as const)),
+);
+const kindByKey: ReadonlyMap<string, PolicyKind> = new Map(
+  policyPorts.toReversed().flatMap((port) => port.kinds.map((kind) => [kindKey(kind), kind] as const)),
+);
+
+/** Every kind that any mesh calls policy, once; of two meshes that share one, the first counts. */
+export const policyKinds: readonly PolicyKind[] = [...kindByKey.values()];
 
 /** The kind of a key (`VirtualService`, `Gateway.networking.istio.io`); null where no mesh knows it. */
 export function policyKind(key: string): PolicyKind | null {
-  return byKey.get(key) ?? null;
+  return kindByKey.get(key) ?? null;
 }
+
+/** The mesh that a kind belongs to, by its key; null where none knows it. */
+export function policyPort(key: string): PolicyPort | null {
+  return portByKey.get(key) ?? null;
+}
+
+/** The steps of a plan in a safe order, or why there is none: what they add and take away counts, not kinds alone. */
+export { orderSteps };

@@ -31,7 +31,7 @@ function apportion(parts: readonly number[], total: number): number[] {
   const sum = parts.reduce((a, b) => a + b, 0);
   if (sum <= 0) return parts.map((_, index) => (index === 0 ? total : 0));
   const exact = parts.map((part) => (part / sum) * total);
-  const whole = exact.map(Math.floor);
+  const whole: number[] = exact.map(Math.floor);
   const left = Math.max(0, total - whole.reduce((a, b) => a + b, 0));
   const byRemainder = exact
     .map((value, index) => ({ index, remainder: value - Math.floor(value) }))
@@ -67,8 +67,8 @@ export function moveWeight(
   const target = percents.length === 1 ? 100 : Math.min(100, Math.max(0, Math.round(percent)));
   const sum = percents.reduce((a, b) => a + b, 0);
   if (target === percents[moved] && sum === 100) return percents;
-  const others = percents.map((value, index): number => (index === moved ? 0 : Math.max(0, value)));
-  if (others.every((value) => value === 0) && percents.length > 1) {
+  const others: number[] = percents.map((value, index): number => (index === moved ? 0 : Math.max(0, value)));
+  if (!others.some((value) => value > 0) && percents.length > 1) {
     const first = moved === 0 ? 1 : 0;
     others[stable !== null && stable !== moved && others[stable] !== undefined ? stable : first] = 1;
   }

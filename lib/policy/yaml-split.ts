@@ -36,12 +36,15 @@ export function splitDocuments(source: string): readonly Part[] {
   const parts: Part[] = [];
   let open: Open = { offset: 0, line: 1, problem: null };
   let [at, line, lineStart, flow, nested] = [0, 1, 0, 0, 0];
-  let [ended, scalar] = [false, false];
+  let [ended, scalar, first] = [false, false, true];
+  // Columns of the block collections that are open here: what starts further right lies deeper.
+  const columns: number[] = [];
   const close = () => {
     const text = source.slice(open.offset, at);
     if (text.replace(/^\ufeff/, "").trim() !== "") parts.push({ text, ...open });
     open = { offset: at, line, problem: null };
-    [flow, nested, ended] = [0, 0, false];
+    [flow, nested, ended, first] = [0, 0, false, true];
+    columns.length = 0;
   };
   const refuse = (message: string) => {
     open.problem ??= { line, column: at - lineStart + 1, message };
@@ -64,7 +67,15 @@ export function splitDocuments(source: string): readonly Part[] {
     else if (type === "newline") nested = 0;
     else if (type === "directive-line") refuse("Directives (%) aren't understood. Leave the line out.");
     else if (type === "doc-end") ended = true;
-    if (flow > MAX_DEPTH || nested > MAX_DEPTH) refuse(`Nested deeper than ${MAX_DEPTH} levels.`);
+    const starts = first && type !== "space" && type !== "newline" && type !== "comment" && type !== "byte-order-mark";
+    if (flow === 0 && (starts || type === "seq-item-ind" || type === "explicit-key-ind")) {
+      const column = at - lineStart;
+      while ((columns.at(-1) ?? -1) >= column) columns.pop();
+      columns.push(column);
+    }
+    first = type === "newline" || (first && !starts);
+    if (flow > MAX_DEPTH || nested > MAX_DEPTH || columns.length > MAX_DEPTH)
+      refuse(`Nested deeper than ${MAX_DEPTH} levels.`);
     const before = at;
     at += token.length;
     for (let next = token.indexOf("\n"); next >= 0; next = token.indexOf("\n", next + 1)) {

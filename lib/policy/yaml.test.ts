@@ -5,6 +5,8 @@ import { readYaml } from "./yaml.ts";
 import { pathAt, rangeOf } from "./yaml-places.ts";
 import { writeYaml } from "./yaml-write.ts";
 
+/** Levels by indentation and by dashes in a line, together far deeper than either alone. */
+const stairs = Array.from({ length: 60 }, (_, n) => `${" ".repeat(n * 100)}${"- ".repeat(50)}`).join("\n");
 const HEAD = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n";
 const spec = (line: string) => `${HEAD}spec:\n  x: ${line}\n`;
 const problems = (source: string) => {
@@ -95,6 +97,7 @@ test("bombs are refused, and a large document is read, well within the time of a
     spec("[".repeat(10_000)),
     spec("{a: ".repeat(10_000)),
     `${"- ".repeat(100_000)}a`,
+    stairs,
     `${"? ".repeat(10_000)}a`,
     Array.from({ length: 1000 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n"),
     `a: &a [1,1,1,1,1,1,1,1,1]\n${"bcdefgh"
@@ -105,6 +108,8 @@ test("bombs are refused, and a large document is read, well within the time of a
     "---\na: 1\n".repeat(101),
   ];
   for (const bomb of bombs) expect(problems(bomb).length, bomb.slice(0, 40)).toBeGreaterThan(0);
+  for (const bomb of [bombs[0] ?? "", stairs])
+    expect(problems(bomb)[0]?.message).toBe("Nested deeper than 100 levels.");
   expect(problems(`${HEAD}spec:\n${many}\n`)).toEqual([]);
 }, 20_000);
 

@@ -143,7 +143,14 @@ function readPart(part: Part): readonly YamlDocument[] {
     return [{ problem: { line: part.line + Math.max(line, 1) - 1, column: Math.max(col, 1), message } }];
   };
   if (part.problem !== null) return [{ problem: part.problem }];
-  const { document, lines } = parsePart(part);
+  let parsed: ReturnType<typeof parsePart>;
+  try {
+    parsed = parsePart(part);
+  } catch {
+    // The parser doesn't throw on bad text, only where it runs out of stack.
+    return [{ problem: { line: part.line, column: 1, message: "Nested too deeply to be read." } }];
+  }
+  const { document, lines } = parsed;
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) return refuse(error.message, lines, error.pos[0]);
   if (document.contents === null || (isScalar(document.contents) && document.contents.source === "")) return [];
