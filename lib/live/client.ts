@@ -25,6 +25,8 @@ export interface Live {
   ) => Promise<{ readonly rows: readonly Row[]; readonly total: number } | null>;
   /** Forgets the places of this view and lays it out afresh. */
   readonly relayout: () => void;
+  /** Follows the view afresh, after the viewer signed in or out. */
+  readonly restart: () => void;
   /** Calls back when status or details change (for useSyncExternalStore). */
   readonly subscribe: (changed: () => void) => () => void;
   readonly status: () => LiveStatus;
@@ -136,6 +138,7 @@ export function createLive(options: LiveOptions = {}): Live {
       });
     },
     relayout: () => send({ type: "relayout" }),
+    restart: () => send({ type: "restart" }),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -20,6 +20,8 @@ export type ToWorker =
   | { readonly type: "rows"; readonly request: number; readonly text: string; readonly limit: number }
   /** Forget the places of this view and lay it out afresh. */
   | { readonly type: "relayout" }
+  /** Follow the view afresh: somebody else looks now. */
+  | { readonly type: "restart" }
   | { readonly type: "close" };
 
 export type LivePhase = "connecting" | "live" | "paused" | "hidden" | "reconnecting" | "failed";

@@ -91,6 +91,11 @@ export class Session {
         this.drawnGraph = null;
         this.draw();
         return;
+      case "restart":
+        // What others were allowed to see is nothing to search in, nor to start from.
+        this.folded.keepOnly(null);
+        this.start();
+        return;
       case "close":
         this.disconnect();
         this.folded.keepOnly(null);

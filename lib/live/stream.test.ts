@@ -8,7 +8,7 @@ function follow(lastId = "") {
   const states: StreamState[] = [];
   const events: StreamEvent[] = [];
   let beats = 0;
-  const stream = openStream("/s", lastId, world.surroundings(), {
+  const stream = openStream("/api/v1/graph/stream?window=1m", lastId, world.surroundings(), {
     state: (state) => states.push(state),
     event: (event) => events.push(event),
     beat: () => {
@@ -115,11 +115,42 @@ test("bye comes back when told, reauth doesn't", async () => {
   expect(world.asked).toHaveLength(2);
   world.last().open();
   await settle();
+  world.last().event("reauth", { detail: "Over." });
+  await settle();
+  expect(world.asked).toHaveLength(3);
+  expect(world.last().url).toMatch(/session$/);
+  world.last().refuse(200, { role: "guest" });
+  await settle();
+  expect(states.at(-1)).toMatchObject({ kind: "refused", problem: { code: "reauth", detail: "Over." } });
+  await world.pass(600_000);
+  expect(world.asked).toHaveLength(3);
+});
+
+test("reauth with a session that still is one starts afresh at once", async () => {
+  const { world, states } = follow();
+  world.last().open();
+  await settle();
+  world.last().event("snapshot", {}, "e-4");
+  await settle();
+  world.last().event("reauth", { detail: "What you may see has changed." });
+  await settle();
+  world.last().refuse(200, { role: "user" });
+  await settle();
+  await world.pass(0);
+  expect(world.asked).toHaveLength(3);
+  expect(world.last().headers["last-event-id"]).toBeUndefined();
+  expect(states.some(({ kind }) => kind === "refused")).toBe(false);
+});
+
+test("reauth with nobody to ask about the session ends in a refusal", async () => {
+  const { world, states } = follow();
+  world.last().open();
+  await settle();
   world.last().event("reauth", {});
   await settle();
-  expect(states.at(-1)).toMatchObject({ kind: "refused", problem: { code: "unauthorised" } });
-  await world.pass(600_000);
-  expect(world.asked).toHaveLength(2);
+  world.last().fail();
+  await settle();
+  expect(states.at(-1)).toMatchObject({ kind: "refused", problem: { code: "reauth" } });
 });
 
 test("after close nothing is said or asked any more", async () => {

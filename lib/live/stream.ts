@@ -43,7 +43,7 @@ const lost = (detail: string): Problem => ({ code: "upstream_unreachable", detai
 const SILENT = lost("The console's server has stopped sending. Trying again.");
 const UNREACHABLE = lost("The console's server can't be reached. Trying again.");
 const ENDED = lost("The console's server ended the connection. Trying again.");
-export const SIGNED_OUT: Problem = { code: "unauthorised", detail: "Your session has ended. Sign in again to go on." };
+const SIGNED_OUT = "Your session has ended. Sign in again to go on.";
 
 async function problemOfResponse(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null);
@@ -62,6 +62,8 @@ function retryAfterMs(response: Response): number | null {
 
 /** 408, 429 and everything from 500 up pass; other refusals are about the request itself. */
 const passing = (status: number) => status >= 500 || status === 429 || status === 408;
+
+const sessionUrl = (url: string) => url.replace(/\/graph\/stream.*$/s, "/session");
 
 /** Opens `url` now and keeps it open. `lastId` lets the server send only what is new since then. */
 export function openStream(url: string, lastId: string, around: Surroundings, sink: StreamSink): Stream {
@@ -89,12 +91,26 @@ export function openStream(url: string, lastId: string, around: Surroundings, si
     cancelTimer();
     cancelTimer = around.after(SILENCE_MS, () => retry(SILENT, null));
   };
+  /** The server ended the stream for the viewer's rights: with a session that still is one, they are merely others now. */
+  const readmit = async (data: string) => {
+    const { detail = SIGNED_OUT } = JSON.parse(data) as { detail?: string };
+    const { signal } = abort;
+    id = "";
+    cancelTimer();
+    const session = await around
+      .fetch(sessionUrl(url), { headers: { accept: "application/json" }, signal })
+      .then(async (response) => (response.ok ? ((await response.json()) as { role?: string | null }) : null))
+      .catch(() => null);
+    if (closed || signal.aborted) return;
+    if (session?.role === "user") retry({ code: "reauth", detail }, 0);
+    else refuse({ code: "reauth", detail });
+  };
   const onEvent = (event: StreamEvent) => {
     id = event.id;
     if (event.name === "bye") {
       const { retryMs } = JSON.parse(event.data) as { retryMs?: number };
       retry(ENDED, retryMs ?? null);
-    } else if (event.name === "reauth") refuse(SIGNED_OUT);
+    } else if (event.name === "reauth") void readmit(event.data);
     else {
       attempt = 0;
       sink.event(event);

@@ -2,17 +2,28 @@
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { problemOf } from "#lib/errors.ts";
+import { SESSION_CHANGED } from "./session.tsx";
 
 /**
  * React Query for the small answers (namespaces, charts). The graph never passes through it. Loaded with the first
  * component that asks for something, not with the page; what was fetched is kept for as long as the page lives.
  */
+/** Once; but what is refused for want of rights stays refused. */
+const again = (failures: number, thrown: unknown) => failures < 1 && !FINAL.has(problemOf(thrown).code);
+const FINAL: ReadonlySet<string> = new Set(["reauth", "unauthorised", "forbidden"]);
+
 let shared: QueryClient | undefined;
 
 function browserClient(): QueryClient {
-  shared ??= new QueryClient({
-    defaultOptions: { queries: { staleTime: 15_000, retry: 1, refetchOnWindowFocus: false } },
-  });
+  if (shared === undefined) {
+    const client = new QueryClient({
+      defaultOptions: { queries: { staleTime: 15_000, retry: again, refetchOnWindowFocus: false } },
+    });
+    // What was answered to somebody else is forgotten, what is on screen is asked for anew.
+    window.addEventListener(SESSION_CHANGED, () => void client.resetQueries());
+    shared = client;
+  }
   return shared;
 }
 

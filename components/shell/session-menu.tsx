@@ -1,0 +1,30 @@
+"use client";
+
+import { lazy } from "react";
+import { Chip } from "#components/ui/chip.tsx";
+import { Name } from "#components/ui/name.tsx";
+import { PopoverButton } from "#components/ui/popover-button.tsx";
+import { useSession } from "#lib/query/session.tsx";
+
+const SessionDetails = lazy(async () => ({ default: (await import("./session-details.tsx")).SessionDetails }));
+
+/** The viewer's name, or the way to have one. */
+export function SessionMenu() {
+  const { session, ask } = useSession();
+  if (session?.role !== "user") {
+    return (
+      <Chip onClick={() => ask("")} title="You look as a guest: sign in to change anything">
+        Sign in
+      </Chip>
+    );
+  }
+  return (
+    <PopoverButton
+      label={`Signed in as ${session.user ?? ""}`}
+      className="max-w-44"
+      body={(props) => <SessionDetails {...props} />}
+    >
+      <Name text={session.user ?? ""} />
+    </PopoverButton>
+  );
+}
