@@ -1,6 +1,6 @@
 /** A service's routing taken away. */
 import type { RemoveRoutingIntent } from "#lib/policy/intent.ts";
-import { refText } from "#lib/policy/ref.ts";
+import { refKey, refText } from "#lib/policy/ref.ts";
 import { fullName, resolveHost } from "../hosts.ts";
 import { serviceRules } from "../routing/destination-rules.ts";
 import { attachedRoutes, isParent } from "../routing/gateway-api.ts";
@@ -35,6 +35,8 @@ export function removeRouting({ service }: RemoveRoutingIntent, bench: Workbench
       `${refText(bench.ref(rule))} stays: its settings of the destination count further, its subsets may be unused`,
     );
   }
-  const gateways = new Set(gatewayRules(service, world).map(({ owner }) => refText(bench.ref(owner))));
+  const gone = new Set(bench.result().deletions.map(refKey));
+  const kept = gatewayRules(service, world).filter(({ owner }) => !gone.has(refKey(bench.ref(owner))));
+  const gateways = new Set(kept.map(({ owner }) => refText(bench.ref(owner))));
   for (const text of gateways) bench.note(`a gateway's ${text} still sends to the service`);
 }

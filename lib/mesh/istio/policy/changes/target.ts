@@ -60,7 +60,10 @@ export function targetRule(
     (found) => found.protocol === protocol && !isObject(found.rule["delegate"]),
   );
   const fit = rules.find((found) => (protocol === "tls" ? rules.length === 1 : catchesAll(found)));
-  if (fit !== undefined) return { api: "istio", owner: fit.owner, list: protocol, index: fit.index };
+  if (fit !== undefined) {
+    ownDelegate(bench, fit.owner, winner);
+    return { api: "istio", owner: fit.owner, list: protocol, index: fit.index };
+  }
   if (rules.length === 0 && rulesOf(winner, world).every((found) => found.protocol !== protocol)) {
     bench.edit(winner, (now) => editSpec(now, (spec) => set(spec, protocol, [plainRule(bench, service, protocol)])));
     return { api: "istio", owner: winner, list: protocol, index: 0 };
@@ -154,6 +157,20 @@ function exclusive(bench: Workbench, vs: Manifest, service: ServiceRef): void {
     "service",
     `${refText(bench.ref(vs))} counts for ${others.join(", ")} too: give this service a VirtualService of its own first`,
   );
+}
+
+/** Rules that several VirtualServices delegate to count for all of their hosts. */
+function ownDelegate(bench: Workbench, owner: Manifest, root: Manifest): void {
+  if (owner === root) return;
+  const others = bench.world
+    .objects("VirtualService")
+    .filter((vs) => vs !== root && rulesOf(vs, bench.world).some((rule) => rule.owner === owner && vs !== owner));
+  if (others.length > 0) {
+    refuse(
+      "rule",
+      `${others.map((vs) => refText(bench.ref(vs))).join(", ")} delegates to ${refText(bench.ref(owner))} too: name the rule if all shall change`,
+    );
+  }
 }
 
 export function createVirtualService(

@@ -163,7 +163,7 @@ function actionOf(
         version: backendName(backend, owner),
         port: numberAt(backend, "port"),
         weight: numberAt(backend, "weight"),
-        share: numberAt(backend, "weight") === 0 ? 0 : (shares[i] ?? 0),
+        share: shares[i] ?? 0,
         exists: hostExists(host, world),
       };
     }),

@@ -52,9 +52,12 @@ function actionOf(found: VsRule, client: string, world: PolicyWorld): RouteRule[
   return { kind: "route", to: destinationsOf(found, client, world) };
 }
 
-/** Weights count relative to their sum; a single destination takes all. */
+/**
+ * Weights count relative to their sum; Istio's single destination takes all whatever it says, Gateway API's (`missing` 1)
+ * takes nothing at weight 0.
+ */
 export function sharesOf(routes: readonly JsonObject[], missing: number): readonly number[] {
-  if (routes.length === 1) return [1];
+  if (routes.length === 1) return [missing === 1 && numberAt(routes[0], "weight") === 0 ? 0 : 1];
   const weights = routes.map((route) => Math.max(0, numberAt(route, "weight") ?? missing));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => (sum === 0 ? 0 : weight / sum));
