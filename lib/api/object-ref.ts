@@ -20,6 +20,7 @@ export const manifestSchema = z
     metadata: z.looseObject({ name: z.string().min(1).max(253), namespace: z.string().min(1).max(63).exactOptional() }),
   })
   .meta({ id: "Manifest" });
+export type WireManifest = z.infer<typeof manifestSchema>;
 
 export const managerSchema = z
   .object({

@@ -2,7 +2,27 @@
 import { deltaSchema, graphSchema, sourceSchema } from "./graph.ts";
 import { graphQuerySchema } from "./graph-query.ts";
 import { namespacesQuerySchema, namespacesSchema } from "./namespaces.ts";
-import { accessRequestSchema, accessSchema } from "./plans.ts";
+import {
+  accessRequestSchema,
+  accessSchema,
+  applyRequestSchema,
+  applySchema,
+  changesQuerySchema,
+  changesSchema,
+  planRequestSchema,
+  planSchema,
+  revertRequestSchema,
+  revertSinceSchema,
+} from "./plans.ts";
+import {
+  kindSchemaSchema,
+  policiesQuerySchema,
+  policiesSchema,
+  policySchema,
+  serviceSchema,
+  servicesQuerySchema,
+  servicesSchema,
+} from "./policies.ts";
 import { problemSchema } from "./problem.ts";
 import { seriesQuerySchema, seriesSchema } from "./series.ts";
 import { sessionSchema, signInSchema } from "./session.ts";
@@ -31,6 +51,53 @@ const reauthSchema = z
 
 /** By method and path. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
+  "POST /api/v1/plans": {
+    summary: "What would be written for an intent or for whole objects; writes nothing",
+    body: planRequestSchema,
+    answer: planSchema,
+  },
+  "POST /api/v1/plans/apply": {
+    summary: "Writes a plan as it was shown. 409 `stale_plan` carries the plan as it would be now (StalePlan)",
+    body: applyRequestSchema,
+    answer: applySchema,
+  },
+  "GET /api/v1/changes": {
+    summary: "Changes of policies in view, newest first",
+    query: changesQuerySchema,
+    answer: changesSchema,
+  },
+  "POST /api/v1/changes/{id}/revert": {
+    summary: "The plan that takes one change back",
+    body: revertRequestSchema,
+    answer: planSchema,
+  },
+  "POST /api/v1/changes/revert": {
+    summary: "The plan that takes back what the console did since an instant of the last 30 minutes",
+    body: revertSinceSchema,
+    answer: planSchema,
+  },
+  "GET /api/v1/policies": {
+    summary: "Policy objects that the viewer may list",
+    query: policiesQuerySchema,
+    answer: policiesSchema,
+  },
+  "GET /api/v1/policies/{cluster}/{group}/{version}/{kind}/{namespace}/{name}": {
+    summary: "One object as it is now, read as the viewer: `core` is the empty group, `-` no namespace",
+    answer: policySchema,
+  },
+  "GET /api/v1/services": {
+    summary: "Services in view and the objects that route them",
+    query: servicesQuerySchema,
+    answer: servicesSchema,
+  },
+  "GET /api/v1/services/{cluster}/{namespace}/{name}": {
+    summary: "How calls of one service are routed",
+    answer: serviceSchema,
+  },
+  "GET /api/v1/schemas/{cluster}/{group}/{version}/{kind}": {
+    summary: "A kind's JSON Schema, by the cluster itself",
+    answer: kindSchemaSchema,
+  },
   "GET /api/v1/graph": { summary: "The service graph of a window", query: graphQuerySchema, answer: graphSchema },
   "GET /api/v1/graph/stream": {
     summary:
@@ -71,21 +138,25 @@ export function openapi(version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const [place, operation] of Object.entries(OPERATIONS)) {
     const [method = "", path = ""] = place.split(" ");
-    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(operation) };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(path, operation) };
   }
   return { openapi: "3.1.0", info: { title: "Meshscope", version }, paths, components: { schemas: cleaned(schemas) } };
 }
 
-function describe(operation: Operation): Json {
+function describe(path: string, operation: Operation): Json {
   const { events, answer, body } = operation;
   const content = events
     ? { "text/event-stream": { schema: { type: "string" }, "x-events": mapValues(events, reference) } }
     : answer && { "application/json": { schema: reference(answer) } };
   return {
     summary: operation.summary,
-    parameters: Object.entries(operation.query?.shape ?? {}).map(([name, schema]) =>
-      parameter(name, schema as z.ZodType),
-    ),
+    parameters: [
+      ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+        ...{ name, in: "path", required: true },
+        schema: { type: "string" },
+      })),
+      ...Object.entries(operation.query?.shape ?? {}).map(([name, schema]) => parameter(name, schema as z.ZodType)),
+    ],
     ...(body ? { requestBody: { required: true, content: { "application/json": { schema: reference(body) } } } } : {}),
     responses: {
       ...(content

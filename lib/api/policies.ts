@@ -160,3 +160,6 @@ export const serviceSchema = z
   })
   .meta({ id: "ServiceDetail" });
 export type ServiceAnswer = z.infer<typeof serviceSchema>;
+
+/** GET /schemas/…: the cluster's own, its references inside the document (`$defs`). */
+export const kindSchemaSchema = z.looseObject({}).meta({ id: "KindSchema", description: "JSON Schema, 2020-12" });

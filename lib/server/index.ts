@@ -10,6 +10,7 @@ import type { Runtime } from "./runtime.ts";
 
 export { readBody } from "./body.ts";
 export type { Credential } from "./identity.ts";
+export { asking, readPlanBody, readPlanRequest } from "./plan/request.ts";
 export { CLIENT_ADDRESS, eventStream, json } from "./respond.ts";
 
 /** @throws MeshscopeError `internal` where the process was started without server/main.ts */
@@ -37,9 +38,19 @@ export const graph: Runtime["graph"] = (...args) => runtime().graph(...args);
 export const graphStream: Runtime["graphStream"] = (...args) => runtime().graphStream(...args);
 export const series: Runtime["series"] = (...args) => runtime().series(...args);
 export const namespaces: Runtime["namespaces"] = (...args) => runtime().namespaces(...args);
+export const policies: Runtime["policies"] = (...args) => runtime().policies(...args);
+export const policy: Runtime["policy"] = (...args) => runtime().policy(...args);
+export const services: Runtime["services"] = (...args) => runtime().services(...args);
+export const service: Runtime["service"] = (...args) => runtime().service(...args);
+export const schema: Runtime["schema"] = (...args) => runtime().schema(...args);
 export const session: Runtime["session"] = (...args) => runtime().session(...args);
 export const signIn: Runtime["signIn"] = (...args) => runtime().signIn(...args);
 export const signOut: Runtime["signOut"] = (...args) => runtime().signOut(...args);
 export const access: Runtime["access"] = (...args) => runtime().access(...args);
+export const plan: Runtime["plan"] = (...args) => runtime().plan(...args);
+export const applyPlan: Runtime["applyPlan"] = (...args) => runtime().applyPlan(...args);
+export const revertChange: Runtime["revertChange"] = (...args) => runtime().revertChange(...args);
+export const revertSince: Runtime["revertSince"] = (...args) => runtime().revertSince(...args);
+export const changes: Runtime["changes"] = (...args) => runtime().changes(...args);
 export const metrics: Runtime["metrics"] = () => runtime().metrics();
 export const ready: Runtime["ready"] = () => runtime().ready();

@@ -20,6 +20,12 @@ import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
 import { Metrics } from "./metrics.ts";
 import { NamespaceUseCases } from "./namespaces.ts";
+import type { PlanUseCases } from "./plan/use-cases.ts";
+import { planUseCases } from "./plan/wiring.ts";
+import { readingPort } from "./policy/port.ts";
+import { withPolicies } from "./policy/statuses.ts";
+import { type PolicyUseCases, policyUseCases } from "./policy/use-cases.ts";
+import { watchStore } from "./policy/watch-store.ts";
 import { prometheusTarget } from "./prometheus.ts";
 import { namespacesOf } from "./rights/known.ts";
 import { ClusterRights } from "./rights/rights.ts";
@@ -53,7 +59,7 @@ export interface Dependency {
 }
 
 /** What route bundles may call. Plain functions and values: no class of this side is known on the other. */
-export interface Runtime {
+export interface Runtime extends PolicyUseCases {
   readonly frameAncestors: readonly string[];
   readonly log: Log;
   graph(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer>;
@@ -71,6 +77,11 @@ export interface Runtime {
   signIn: Sessions["signIn"];
   signOut: Sessions["signOut"];
   access(credential: Credential, questions: AccessRequest, signal?: AbortSignal): Promise<AccessAnswer>;
+  plan: PlanUseCases["plan"];
+  applyPlan: PlanUseCases["apply"];
+  revertChange: PlanUseCases["revert"];
+  revertSince: PlanUseCases["revertSince"];
+  changes: PlanUseCases["changes"];
   metrics(): Promise<{ contentType: string; body: string }>;
   ready(): Readiness;
   /** Counts an answered request; the HTTP server calls it. */
@@ -102,7 +113,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     config.prometheus.map((each, index) => prometheusTarget(each, index, config.limits.upstreamBytes)),
   );
   const kubes = await connectClusters(config.clusters, timers);
-  const inventories = watchClusters(config.clusters, kubes, { timers, signal: stop.signal });
+  const store = watchStore({ clients: kubes, kinds: readingPort.kinds, clock: timers, signal: stop.signal, random });
+  const inventories = withPolicies(watchClusters(config.clusters, kubes, { timers, signal: stop.signal }), store);
   const clusters = config.clusters.map((each) => each.name);
   const sources = targets.map((target, index) => {
     const declared = config.prometheus[index]?.clusters;
@@ -157,6 +169,17 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     metricsNameOf: inverse(names),
     viewers,
   });
+  const roots = new Map(config.clusters.map(({ name, mesh }) => [name, mesh.rootNamespace]));
+  const policies = policyUseCases({
+    ...{ port: readingPort, store, rights, clients: kubes },
+    inventory: () => inventories.current(),
+    rootNamespace: (cluster) => roots.get(cluster) ?? "istio-system",
+    history: async () => [],
+  });
+  const plans = planUseCases({
+    ...{ clock: timers, log, store, rights, keys, roots, kubes },
+    inventory: (cluster) => inventories.current().get(cluster) ?? null,
+  });
   void telemetry.warm(stop.signal);
   let draining = false;
 
@@ -180,12 +203,18 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     graphStream: (credential, view, lastEventId, signal) => graphs.stream(credential, view, lastEventId, signal),
     series: (credential, query, signal) => charts.series(credential, query, signal),
     namespaces: (credential, query, signal) => lists.list(credential, query, signal),
+    ...policies,
     session: (credential) => sessionAnswer(credential, strategy, clusters),
     admit: (cookieHeader) => sessions.admit(cookieHeader),
     signIn: (asked, signal) => sessions.signIn(asked, signal),
     signOut: (cookieHeader) => sessions.signOut(cookieHeader),
     access: async (credential, questions, signal) =>
       (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
+    plan: (...args) => plans.plan(...args),
+    applyPlan: (...args) => plans.apply(...args),
+    revertChange: (...args) => plans.revert(...args),
+    revertSince: (...args) => plans.revertSince(...args),
+    changes: (...args) => plans.changes(...args),
     metrics: () =>
       metrics.text({
         streams: hub.slots.used,
@@ -215,7 +244,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
       draining = true;
       hub.bye();
       stop.abort();
-      await Promise.allSettled([telemetry.close(), inventories.close()]);
+      await Promise.allSettled([telemetry.close(), inventories.close(), store.close()]);
       await Promise.allSettled([...kubes.values()].map((kube) => kube.close()));
     },
   };

@@ -29,6 +29,22 @@ const sessionsOf = (strategy: "anonymous" | "token", guest: "none" | "view") =>
   });
 let sessions = sessionsOf("anonymous", "none");
 
+const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
+const SCHEMA = "schemas/[cluster]/[group]/[version]/[kind]/route.ts";
+/** Reading policies: file, use case, an address and what it asks for. */
+const POLICIES = [
+  ["policies/route.ts", "policies", "policies?kinds=Sidecar", { kinds: ["Sidecar"] }],
+  [
+    "policies/[...object]/route.ts",
+    "policy",
+    "policies/c/networking.istio.io/v1/Sidecar/shop/a%2Eb",
+    { cluster: "c", group: "networking.istio.io", version: "v1", kind: "Sidecar", namespace: "shop", name: "a.b" },
+  ],
+  ["services/route.ts", "services", "services?namespaces=shop", { namespaces: ["shop"] }],
+  [SERVICE, "service", "services/c/shop/reviews", { cluster: "c", namespace: "shop", name: "reviews" }],
+  [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
+] as const;
+
 /** A runtime that notes who was asked for what; the real one has tests of its own. */
 const runtime = {
   log,
@@ -36,7 +52,15 @@ const runtime = {
   signIn: (asked: Parameters<Sessions["signIn"]>[0]) => sessions.signIn(asked),
   signOut: (cookie: string | null) => sessions.signOut(cookie),
   ...Object.fromEntries(
-    ["graph", "graphStream", "series", "namespaces", "session", "access"].map((useCase) => [
+    [
+      "graph",
+      "graphStream",
+      "series",
+      "namespaces",
+      "session",
+      "access",
+      ...POLICIES.map(([, useCase]) => useCase),
+    ].map((useCase) => [
       useCase,
       (...args: unknown[]) => {
         calls.push({ useCase, args });
@@ -98,7 +122,12 @@ describe("every route below /api/v1", () => {
       "graph/route.ts",
       "graph/stream/route.ts",
       "namespaces/route.ts",
+      "policies/[...object]/route.ts",
+      "policies/route.ts",
+      SCHEMA,
       "series/route.ts",
+      SERVICE,
+      "services/route.ts",
       "session/route.ts",
     ]);
   });
@@ -193,6 +222,25 @@ describe("routes", () => {
       expect(calls).toEqual([]);
     },
   );
+
+  it.each(POLICIES)("%s calls %s with what the address names", async (file, useCase, place, asked) => {
+    const response = await (await load(file)).GET?.(new Request(`http://127.0.0.1/api/v1/${place}`));
+    expect(response?.status).toBe(200);
+    expect(calls).toEqual([{ useCase, args: [ANONYMOUS, expect.objectContaining(asked), expect.any(AbortSignal)] }]);
+  });
+
+  it.each(
+    POLICIES.flatMap(([file, , place]) =>
+      (place.includes("?")
+        ? [`${place}&query=up`]
+        : [`${place}?query=up`, `${place}/more`, place.replace(/[^/]*$/, "%ff"), place.replace(/[^/]*$/, "..%2Fx")]
+      ).map((bad) => [file, bad] as const),
+    ),
+  )("%s refuses %s, and asks nobody", async (file, place) => {
+    const response = await (await load(file)).GET?.(new Request(`http://127.0.0.1/api/v1/${place}`));
+    expect([400, 404]).toContain(response?.status);
+    expect(calls).toEqual([]);
+  });
 
   it("pass the view, the place to resume from and the client's leaving on", async () => {
     const response = await ask("graph/stream/route.ts", "?window=30s&lens=app", { "last-event-id": "abc-4" });

@@ -1,0 +1,72 @@
+/** Which kinds of policy a viewer may list in which namespaces, by the cluster's own answers. */
+import { kindKey, type PolicyKind } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Credential } from "../identity.ts";
+import type { Question, Visibility } from "../rights/model.ts";
+import type { MayList, PolicyDeps, Viewer } from "./deps.ts";
+
+/** @throws MeshscopeError `reauth` where a cluster no longer accepts the user's token */
+export async function viewerOf(
+  { rights, store, port }: Pick<PolicyDeps, "rights" | "store" | "port">,
+  credential: Credential,
+  signal?: AbortSignal,
+): Promise<Viewer> {
+  const visibility = await rights.visibility(credential, signal);
+  // Nobody in particular reads with the console's rights, and the console has listed all of it.
+  if (credential.role !== "user") return { visibility, mayList: () => true };
+  const everywhere: Question[] = [];
+  const somewhere = new Map<string, Question[]>();
+  for (const [cluster, policies] of store.clusters()) {
+    for (const kind of port.kinds) {
+      const objects = policies.objects(kindKey(kind)).filter((each) => visible(visibility, cluster, kind, each));
+      if (objects.length === 0) continue;
+      const question = { cluster, namespace: null, group: kind.group, resource: kind.plural, verb: "list" };
+      everywhere.push(question);
+      somewhere.set(keyOf(cluster, kindKey(kind), null), placesOf(kind, question, objects));
+    }
+  }
+  const allowed = new Set<string>();
+  const verdicts = await rights.ask(credential, everywhere, signal);
+  const next: Question[] = [];
+  for (const [index, { cluster, group, resource }] of everywhere.entries()) {
+    const kind = port.kinds.find((each) => each.group === group && each.plural === resource);
+    if (kind === undefined) continue;
+    const key = keyOf(cluster, kindKey(kind), null);
+    if (verdicts[index]?.allowed) allowed.add(key);
+    else next.push(...(somewhere.get(key) ?? []));
+  }
+  const each = await rights.ask(credential, next, signal);
+  for (const [index, { cluster, group, resource, namespace }] of next.entries()) {
+    const kind = port.kinds.find((one) => one.group === group && one.plural === resource);
+    if (kind && namespace !== null && each[index]?.allowed) allowed.add(keyOf(cluster, kindKey(kind), namespace));
+  }
+  return { visibility, mayList: mayListOf(allowed) };
+}
+
+/** Is there anything to hide already by the namespace alone? A Namespace is its own. */
+export function visible(visibility: Visibility, cluster: string, kind: PolicyKind, { metadata }: Manifest): boolean {
+  if (visibility.all) return true;
+  if (kind.namespaced) return metadata.namespace !== undefined && visibility.namespace(cluster, metadata.namespace);
+  return isNamespace(kind) ? visibility.namespace(cluster, metadata.name) : visibility.cluster(cluster);
+}
+
+export const isNamespace = ({ group, kind }: { readonly group: string; readonly kind: string }): boolean =>
+  group === "" && kind === "Namespace";
+
+/** Where a right that isn't there for all may still be: namespace by namespace. A Role may allow to get its Namespace. */
+function placesOf(kind: PolicyKind, question: Question, objects: readonly Manifest[]): Question[] {
+  if (isNamespace(kind)) {
+    return objects.map(({ metadata: { name } }) => ({ ...question, namespace: name, name, verb: "get" }));
+  }
+  if (!kind.namespaced) return [];
+  const names = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+  return [...names].map((namespace) => ({ ...question, namespace }));
+}
+
+function mayListOf(allowed: ReadonlySet<string>): MayList {
+  return (cluster, kind, namespace, name) =>
+    allowed.has(keyOf(cluster, kind, null)) || allowed.has(keyOf(cluster, kind, namespace ?? name));
+}
+
+const keyOf = (cluster: string, kind: string, namespace: string | null): string =>
+  `${cluster}/${kind}/${namespace ?? "*"}`;

@@ -1,0 +1,36 @@
+/** Reading policies and services: what the runtime offers of them. */
+import type {
+  PoliciesAnswer,
+  PoliciesQuery,
+  PolicyAnswer,
+  ServiceAnswer,
+  ServicesAnswer,
+  ServicesQuery,
+} from "#lib/api/policies.ts";
+import type { ServiceRef } from "#lib/policy/intent.ts";
+import type { ObjectRef } from "#lib/policy/ref.ts";
+import type { Credential } from "../identity.ts";
+import type { PolicyDeps } from "./deps.ts";
+import { listPolicies } from "./list.ts";
+import { type KindRef, KindSchemas } from "./schema.ts";
+import { listServices, showService } from "./services.ts";
+import { showPolicy } from "./show.ts";
+
+export interface PolicyUseCases {
+  policies(credential: Credential, query: PoliciesQuery, signal?: AbortSignal): Promise<PoliciesAnswer>;
+  policy(credential: Credential, ref: ObjectRef, signal?: AbortSignal): Promise<PolicyAnswer>;
+  services(credential: Credential, query: ServicesQuery, signal?: AbortSignal): Promise<ServicesAnswer>;
+  service(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<ServiceAnswer>;
+  schema(credential: Credential, ref: KindRef, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
+}
+
+export function policyUseCases(deps: PolicyDeps): PolicyUseCases {
+  const schemas = new KindSchemas();
+  return {
+    policies: (credential, query, signal) => listPolicies(deps, credential, query, signal),
+    policy: (credential, ref, signal) => showPolicy(deps, credential, ref, signal),
+    services: (credential, query, signal) => listServices(deps, credential, query, signal),
+    service: (credential, ref, signal) => showService(deps, credential, ref, signal),
+    schema: (credential, ref, signal) => schemas.show(deps, credential, ref, signal),
+  };
+}
