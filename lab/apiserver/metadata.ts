@@ -20,6 +20,9 @@ export function decodeMetadata(object: JsonObject): KubeObject {
   if (!isObject(given)) throw badRequest("metadata is not an object");
   const wrong = validate(given, schema, "metadata").find((cause) => cause.reason === "FieldValueTypeInvalid");
   if (wrong !== undefined) throw badRequest(`unable to decode ${wrong.field ?? "metadata"}: ${wrong.message}`);
-  const kept = Object.entries(given).filter(([, value]) => value !== undefined && !isEmpty(value));
+  // An empty list of managers is a request to forget them, not nothing.
+  const kept = Object.entries(given).filter(
+    ([name, value]) => value !== undefined && (name === "managedFields" || !isEmpty(value)),
+  );
   return { ...object, metadata: Object.fromEntries(kept) as ObjectMeta } as KubeObject;
 }

@@ -14,6 +14,7 @@ export interface ObjectMeta extends JsonObject {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
+  readonly managedFields?: Json;
 }
 
 export interface KubeObject extends JsonObject {

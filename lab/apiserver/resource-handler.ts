@@ -1,24 +1,26 @@
 /** The resource API: one request about objects of one kind. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Attributes, authorise, type User } from "./auth.ts";
-import { contentType, parseBody, parseJson, readBody } from "./body.ts";
+import { contentType, parseBody, parseJson, parseYaml, readBody } from "./body.ts";
 import type { Found } from "./catalogue.ts";
 import type { Context } from "./context.ts";
 import { type DeleteOptions, objectsIn, parseDeleteOptions, remove } from "./delete.ts";
+import { managerOf } from "./fields/field-manager.ts";
 import { isObject, type Json } from "./json.ts";
 import { list, parseSelection, selects } from "./list.ts";
 import { negotiate } from "./negotiate.ts";
 import { apiVersionOf, isKubeObject, type KubeObject } from "./object.ts";
-import { applyPatch, patchType } from "./patch/patch.ts";
+import { applyConfiguration, applyPatch, applyType, patchType } from "./patch/patch.ts";
 import type { ResourcePath } from "./path.ts";
 import type { Resource } from "./resource.ts";
 import { sendJson, sendWarnings } from "./respond.ts";
 import { patchScale, scaleOf, writeScale } from "./scale.ts";
 import { createSender } from "./sender.ts";
-import { badRequest, forbidden, methodNotAllowed, noSuchResource } from "./status.ts";
+import { badRequest, forbidden, methodNotAllowed, noSuchResource, unsupportedMediaType } from "./status.ts";
 import type { WriteTarget } from "./target.ts";
 import { watch } from "./watch.ts";
 import { create, read, update } from "./write.ts";
+import { readOptions } from "./write-options.ts";
 
 /** One request, routed to its resource. */
 export interface ResourceRequest {
@@ -73,12 +75,7 @@ export async function handleResource(
     namespace: path.namespace,
     name: path.name,
   };
-  if (!authorise(request.user, attributes))
-    throw forbidden(
-      resource,
-      path.name ?? "",
-      `User "${request.user.username}" cannot ${verb} resource "${path.plural}"`,
-    );
+  demand(request, attributes);
   if (resource.namespaced && path.namespace === "" && verb !== "list" && verb !== "watch") throw methodNotAllowed();
   const reading = verb === "get" || verb === "list" || verb === "watch";
   if (resource.readOnly && !reading) throw methodNotAllowed();
@@ -86,7 +83,7 @@ export async function handleResource(
 
   const warnings: string[] = version.deprecationWarning === undefined ? [] : [version.deprecationWarning];
   const name = path.name ?? "";
-  const target = writeTarget(request, warnings);
+  const target = writeTarget(request, incoming, warnings);
   const shape = negotiate(incoming.headers.accept);
   const send = createSender(context, { response, found, shape, query, warnings });
   const answer = (code: number, object: KubeObject): void => send.object(code, object);
@@ -114,8 +111,13 @@ export async function handleResource(
     }
     case "patch": {
       const type = patchType(contentType(incoming), resource.builtin);
-      const patch = parseJson((await readBody(incoming)).toString("utf8"));
-      return answer(200, applyPatch(context, target, name, type, patch));
+      const text = (await readBody(incoming)).toString("utf8");
+      if (type !== "apply") return answer(200, applyPatch(context, target, name, type, parseJson(text)));
+      const existed = exists(context, resource, path.namespace, name);
+      if (!existed) demand(request, { ...attributes, verb: "create" });
+      const configuration = parseYaml(text);
+      const force = query.get("force") === "true" || query.get("force") === "1";
+      return answer(existed ? 200 : 201, applyConfiguration(context, target, name, configuration, force));
     }
     case "delete": {
       const options = await deleteOptionsIn(incoming, query);
@@ -136,6 +138,13 @@ export async function handleResource(
   }
 }
 
+/** Throws 403 unless the user may do this. */
+function demand({ user, found, path }: ResourceRequest, attributes: Attributes): void {
+  if (authorise(user, attributes)) return;
+  const { verb, name } = attributes;
+  throw forbidden(found.resource, name ?? "", `User "${user.username}" cannot ${verb} resource "${path.plural}"`);
+}
+
 async function scaleAnswer(
   context: Context,
   target: WriteTarget,
@@ -146,6 +155,7 @@ async function scaleAnswer(
   const object = (): KubeObject => read(context, target.resource, target.namespace, name);
   if (verb === "get") return scaleOf(object());
   const type = verb === "patch" ? patchType(contentType(incoming), true) : null;
+  if (type === "apply") throw unsupportedMediaType(["application/json-patch+json", "application/merge-patch+json"]);
   const body = await readBody(incoming);
   // Read after the body has arrived: a slow body must not bring back an old object.
   return type === null
@@ -153,22 +163,17 @@ async function scaleAnswer(
     : patchScale(context, target, object(), type, parseJson(body.toString("utf8")));
 }
 
-function writeTarget(request: ResourceRequest, warnings: string[]): WriteTarget {
+function writeTarget(request: ResourceRequest, incoming: IncomingMessage, warnings: string[]): WriteTarget {
   const { found, path, query } = request;
-  const dryRun = query.getAll("dryRun");
-  if (dryRun.some((value) => value !== "All" && value !== ""))
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`);
-  const validation = query.get("fieldValidation") ?? "Warn";
-  if (validation !== "Strict" && validation !== "Warn" && validation !== "Ignore" && validation !== "")
-    throw badRequest(
-      `fieldValidation: Unsupported value: "${validation}": supported values: "", "Ignore", "Strict", "Warn"`,
-    );
+  const { dryRun, fieldValidation } = readOptions(request.method, contentType(incoming) === applyType, query);
   return {
     ...found,
     namespace: found.resource.namespaced ? path.namespace : "",
     status: path.subresource === "status",
-    dryRun: dryRun.includes("All"),
-    fieldValidation: validation === "" ? "Warn" : validation,
+    subresource: path.subresource ?? "",
+    manager: managerOf(query.get("fieldManager") ?? "", incoming.headers["user-agent"]),
+    dryRun,
+    fieldValidation,
     warnings,
   };
 }

@@ -59,7 +59,7 @@ export function patchScale(
   context: Context,
   target: WriteTarget,
   before: KubeObject,
-  type: PatchType,
+  type: Exclude<PatchType, "apply">,
   patch: Json,
 ): JsonObject {
   // A Scale has no lists, so a strategic patch of it is a merge patch.

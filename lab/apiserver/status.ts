@@ -15,6 +15,7 @@ export interface Cause {
     | "FieldValueTooLong"
     | "FieldValueTooMany"
     | "FieldValueDuplicate"
+    | "FieldManagerConflict"
     | "UnexpectedServerResponse"
     | "ResourceVersionTooLarge";
   readonly message: string;
@@ -144,7 +145,11 @@ export function invalid(resource: Named, name: string, causes: readonly Cause[])
   const what = resource.group === "" ? resource.kind : `${resource.kind}.${resource.group}`;
   const detail = lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`;
   return new StatusError(422, "Invalid", `${what} "${name}" is invalid: ${detail}`, {
-    subject: { name, ...(resource.group === "" ? {} : { group: resource.group }), kind: resource.kind },
+    subject: {
+      ...(name === "" ? {} : { name }),
+      ...(resource.group === "" ? {} : { group: resource.group }),
+      kind: resource.kind,
+    },
     causes,
   });
 }

@@ -7,6 +7,10 @@ export interface WriteTarget {
   readonly version: ResourceVersion;
   readonly namespace: string;
   readonly status: boolean;
+  /** The subresource written; empty for the object itself. */
+  readonly subresource: string;
+  /** Who writes, as metadata.managedFields names it. */
+  readonly manager: string;
   readonly dryRun: boolean;
   readonly fieldValidation: "Strict" | "Warn" | "Ignore";
   /** Collects texts for Warning headers. */

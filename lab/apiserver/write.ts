@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { admit } from "./admit.ts";
 import { type Context, timestamp } from "./context.ts";
-import { equal, type Json, omit } from "./json.ts";
+import { manageUpdate, settled, type Writer } from "./fields/field-manager.ts";
+import { equal, isObject, type Json, type JsonObject, omit } from "./json.ts";
 import { decodeMetadata } from "./metadata.ts";
 import { generateName, nameProblem } from "./names.ts";
 import { apiVersionOf, type KubeObject, keyOf, withMeta } from "./object.ts";
@@ -70,8 +71,15 @@ function stored(resource: Resource, object: KubeObject): KubeObject {
   };
 }
 
-/** Creates an object. Throws 400, 404 (namespace), 409, 422. */
-export function create(context: Context, target: WriteTarget, body: KubeObject): KubeObject {
+/** The writer that a target's changes are recorded for. */
+export function writerOf(context: Context, target: WriteTarget): Writer {
+  return { ...target, now: timestamp(context) };
+}
+
+type Managed = readonly JsonObject[];
+
+/** Creates an object; `managed` are its managers where they are known already. Throws 400, 404 (namespace), 409, 422. */
+export function create(context: Context, target: WriteTarget, body: KubeObject, managed?: Managed): KubeObject {
   const { resource } = target;
   const collection = collectionOf(context, resource);
   const given = checkIdentity(target, body);
@@ -104,8 +112,23 @@ export function create(context: Context, target: WriteTarget, body: KubeObject):
   const admitted = admit(target, fresh, null, problem === null ? [] : [problem]);
   const key = keyOf(target.namespace, name);
   if (collection.get(key) !== undefined) throw alreadyExists(resource, name);
-  const final = stored(resource, withAddress(context.store, resource, admitted));
+  const { managedFields } = given.metadata;
+  const own = settled(resource, admitted, given, null);
+  const managers = managed ?? manageUpdate(writerOf(context, target), null, own, managedFields);
+  const whole = withManagers(withAddress(context.store, resource, admitted), managers);
+  const final = stored(resource, whole);
   return target.dryRun ? final : collection.commit(key, final);
+}
+
+function withManagers(object: KubeObject, managed: Managed): KubeObject {
+  return withMeta(object, { managedFields: managed.length === 0 ? undefined : managed });
+}
+
+/** Are these the same managers with the same fields, whenever they wrote? */
+function sameManagers(managed: Managed, entries: Json | undefined): boolean {
+  const timeless = (list: readonly Json[]): Json =>
+    list.map((entry) => (isObject(entry) ? omit(entry, "time") : entry));
+  return equal(timeless(managed), timeless(Array.isArray(entries) ? entries : []));
 }
 
 function requireNamespace(context: Context, target: WriteTarget, name: string): void {
@@ -157,8 +180,17 @@ export function update(context: Context, target: WriteTarget, name: string, body
   return replace(context, target, before, given);
 }
 
-/** Puts a whole new state in place of `before`, keeping what clients can't change. No change, no new version. */
-export function replace(context: Context, target: WriteTarget, before: KubeObject, given: KubeObject): KubeObject {
+/**
+ * Puts a whole new state in place of `before`, keeping what clients can't change; `managed` are its managers where they
+ * are known already. No change, no new version.
+ */
+export function replace(
+  context: Context,
+  target: WriteTarget,
+  before: KubeObject,
+  given: KubeObject,
+  managed?: Managed,
+): KubeObject {
   const { resource } = target;
   const wanted = target.status
     ? { ...before, status: given["status"] }
@@ -176,8 +208,12 @@ export function replace(context: Context, target: WriteTarget, before: KubeObjec
     managedFields: undefined,
     selfLink: undefined,
   });
-  const admitted = stored(resource, admit(target, kept, before, []));
-  if (equal(admitted, before)) return before;
+  const bare = stored(resource, admit(target, kept, before, []));
+  const { managedFields } = given.metadata;
+  const own = settled(resource, bare, given, before);
+  const managers = managed ?? manageUpdate(writerOf(context, target), before, own, managedFields);
+  if (sameManagers(managers, before.metadata["managedFields"]) && equal(bare, withManagers(before, []))) return before;
+  const admitted = withManagers(bare, managers);
   const changed = resource.generation && !equal(content(resource, admitted), content(resource, before));
   const next = changed ? withMeta(admitted, { generation: (before.metadata.generation ?? 0) + 1 }) : admitted;
   if (target.dryRun) return next;

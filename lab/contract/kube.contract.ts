@@ -3,11 +3,14 @@
  * server and on kube-apiserver; where they differ, the embedded one is wrong.
  */
 import { afterAll, beforeAll, describe } from "vitest";
+import { applyCases } from "./cases/apply.ts";
 import { deletionCases } from "./cases/deletion.ts";
 import { discoveryCases } from "./cases/discovery.ts";
+import { dryRunCases } from "./cases/dry-run.ts";
 import { errorCases } from "./cases/errors.ts";
 import { kubectlCases } from "./cases/kubectl.ts";
 import { listCases } from "./cases/lists.ts";
+import { managedFieldsCases } from "./cases/managed-fields.ts";
 import { objectCases } from "./cases/objects.ts";
 import { patchCases } from "./cases/patches.ts";
 import { propertyCases } from "./cases/properties.ts";
@@ -37,6 +40,9 @@ export function kubeContract(name: string, start: () => Promise<Target>): void {
     describe("lists", () => listCases(get));
     describe("watches", () => watchCases(get));
     describe("patches", () => patchCases(get));
+    describe("managed fields", () => managedFieldsCases(get));
+    describe("apply", () => applyCases(get));
+    describe("dry run", () => dryRunCases(get));
     describe("validation", () => validationCases(get));
     describe("errors", () => errorCases(get));
     describe("discovery", () => discoveryCases(get));

@@ -1,21 +1,26 @@
 /** PATCH: reads the media type, applies the patch to the object in the version asked for. */
 import type { Context } from "../context.ts";
+import { manageApply } from "../fields/field-manager.ts";
 import { isObject, type Json } from "../json.ts";
 import { decodeMetadata } from "../metadata.ts";
-import { apiVersionOf, isKubeObject, type KubeObject } from "../object.ts";
-import { badRequest, conflict, invalid, StatusError, staleObject, unsupportedMediaType } from "../status.ts";
+import { apiVersionOf, isKubeObject, type KubeObject, keyOf, withMeta } from "../object.ts";
+import { badRequest, conflict, invalid, notFound, StatusError, staleObject, unsupportedMediaType } from "../status.ts";
 import type { WriteTarget } from "../target.ts";
-import { read, replace } from "../write.ts";
+import { collectionOf, create, read, replace, writerOf } from "../write.ts";
 import { applyJsonPatch, PatchFailure, parseJsonPatch } from "./json-patch.ts";
 import { mergePatch } from "./merge.ts";
 import { strategicMerge } from "./strategic.ts";
 
-export type PatchType = "json" | "merge" | "strategic";
+export type PatchType = "json" | "merge" | "strategic" | "apply";
+
+/** The media type of server-side apply. */
+export const applyType = "application/apply-patch+yaml";
 
 const types: Readonly<Record<string, PatchType>> = {
   "application/json-patch+json": "json",
   "application/merge-patch+json": "merge",
   "application/strategic-merge-patch+json": "strategic",
+  [applyType]: "apply",
 };
 
 /** The kind of patch a Content-Type announces. 415 for others, and for strategic merge on custom resources. */
@@ -35,7 +40,7 @@ export function applyPatch(
   context: Context,
   target: WriteTarget,
   name: string,
-  type: PatchType,
+  type: Exclude<PatchType, "apply">,
   patch: Json,
 ): KubeObject {
   const { resource, version } = target;
@@ -48,7 +53,7 @@ export function applyPatch(
   return replace(context, target, before, after);
 }
 
-function patched(target: WriteTarget, current: KubeObject, type: PatchType, patch: Json): Json {
+function patched(target: WriteTarget, current: KubeObject, type: Exclude<PatchType, "apply">, patch: Json): Json {
   if (type === "json" && !Array.isArray(patch))
     throw badRequest("error decoding patch: a JSON patch is an array of operations");
   if (type !== "json" && !isObject(patch))
@@ -69,6 +74,48 @@ function patched(target: WriteTarget, current: KubeObject, type: PatchType, patc
       },
     );
   }
+}
+
+/** Server-side apply: merges a configuration, or creates its object. Throws 400, 404, 409, 422 and 500. */
+export function applyConfiguration(
+  context: Context,
+  target: WriteTarget,
+  name: string,
+  configuration: Json,
+  force: boolean,
+): KubeObject {
+  const { resource, version } = target;
+  if (!isObject(configuration)) throw badRequest("error decoding YAML: a configuration is an object");
+  const given = { kind: "", apiVersion: "", metadata: {}, ...configuration };
+  if (!isKubeObject(given)) throw badRequest("error decoding YAML: the configuration has no metadata");
+  const before = collectionOf(context, resource).get(keyOf(target.namespace, name)) ?? null;
+  const { object, managedFields } = manageApply(writerOf(context, target), before, given, force);
+  const after = decodeMetadata(object);
+  if (before === null) {
+    if ((after.metadata.name ?? "") === "")
+      throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+    const { uid } = after.metadata;
+    if (uid !== undefined)
+      throw conflict(
+        resource,
+        name,
+        `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+      );
+    if (target.status) throw notFound(resource, name);
+    checkPlace(target, name, after);
+    // A version asked for is no condition on an object that isn't there: the real server creates it.
+    return create(context, target, withMeta(after, { resourceVersion: undefined }), managedFields);
+  }
+  checkPatched(target, { ...before, apiVersion: apiVersionOf(resource.group, version.name) }, after);
+  return replace(context, target, before, after, managedFields);
+}
+
+/** Is a new object of the name and namespace on the URL? */
+function checkPlace(target: WriteTarget, name: string, { metadata }: KubeObject): void {
+  if (metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name ?? ""}) does not match the name on the URL (${name})`);
+  if ((metadata.namespace ?? target.namespace) !== target.namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
 }
 
 /** What a patch must leave as it is. A resourceVersion that a patch sets is a condition. */
