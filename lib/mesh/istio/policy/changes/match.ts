@@ -85,9 +85,12 @@ function hasRoutes({ world }: Workbench, { service }: MatchIntent): boolean {
 function istioMatch({ when }: MatchIntent): JsonObject {
   const text = ({ op, value }: TextMatch): JsonObject => ({ [op]: value });
   // Istio wants header names in lower case.
-  const headers: Record<string, Json> = {};
-  for (const [name, one] of Object.entries(when.headers ?? {})) headers[name.toLowerCase()] = text(one);
-  if (when.cookie !== undefined) headers["cookie"] = { regex: cookieRegex(when.cookie) };
+  const named = Object.entries(when.headers ?? {}).map(([name, one]): [string, Json] => [
+    name.toLowerCase(),
+    text(one),
+  ]);
+  const cookie: [string, Json][] = when.cookie === undefined ? [] : [["cookie", { regex: cookieRegex(when.cookie) }]];
+  const headers = Object.fromEntries([...named, ...cookie]);
   return {
     ...(when.path !== undefined && { uri: text(when.path) }),
     ...(when.method !== undefined && { method: text(when.method) }),
