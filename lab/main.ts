@@ -68,7 +68,11 @@ function writeState(file: string, lab: Lab): void {
     tracing: null,
     truth: lab.truth,
     kubernetes: kubernetes[0],
-    clusters: lab.clusters.map(({ name }, i) => ({ name, kubernetes: kubernetes[i] })),
+    clusters: lab.clusters.map(({ name, dir }, i) => ({
+      name,
+      kubernetes: kubernetes[i],
+      consoleKubeconfig: join(dir, "console.kubeconfig"),
+    })),
   };
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });

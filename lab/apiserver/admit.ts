@@ -1,7 +1,7 @@
 /** Between a client's object and the store: unknown fields, defaults, validation. */
 import { builtinDefaults } from "./builtin-defaults.ts";
 import { validateBuiltin } from "./builtin-validation.ts";
-import { type Json, omit } from "./json.ts";
+import { isObject, type Json, omit } from "./json.ts";
 import { isLabelKey, isLabelValue } from "./label-selector.ts";
 import type { KubeObject } from "./object.ts";
 import { applyDefaults, dropNulls } from "./schema/default.ts";
@@ -19,7 +19,7 @@ export function admit(
 ): KubeObject {
   const { resource, version } = target;
   const { builtin } = resource;
-  const clean = builtin ? (dropNulls(object) as KubeObject) : object;
+  const clean = builtin ? withoutNulls(object) : object;
   const { object: pruned, unknown } = pruneObject(clean, version.schema, builtin);
   report(target, unknown);
   const defaulted = applyDefaults(pruned, version.schema, builtin) as KubeObject;
@@ -42,6 +42,13 @@ export function admit(
   ];
   if (all.length > 0) throw invalid(resource, object.metadata.name, all);
   return whole;
+}
+
+/** Decoding a built-in kind takes null for absent, but in what it keeps as it came: the data of a ControllerRevision. */
+function withoutNulls(object: KubeObject): KubeObject {
+  const clean = dropNulls(object) as KubeObject;
+  const data = object["data"];
+  return object.kind === "ControllerRevision" && isObject(data) ? { ...clean, data } : clean;
 }
 
 function requiredOutside(required: Json | undefined): Json {

@@ -1,5 +1,5 @@
-/** Who asks, and what they may do. */
-import { randomBytes, timingSafeEqual } from "node:crypto";
+/** Who asks: users, their groups and their tokens. What they may do is in rbac/. */
+import { createHash, randomBytes } from "node:crypto";
 
 export interface User {
   readonly username: string;
@@ -9,58 +9,54 @@ export interface User {
 
 export type Role = "admin" | "editor" | "viewer";
 
-/** What a request wants to do, in the words of RBAC. */
-export interface Attributes {
-  readonly verb: "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource: string | null;
-  readonly namespace: string;
-  readonly name: string | null;
+/** A token for each of the people who use a lab. */
+export type Tokens = Readonly<Record<Role, string>>;
+
+/** The people who use a lab. */
+export const roles: readonly Role[] = ["admin", "editor", "viewer"];
+
+const everybody = "system:authenticated";
+
+/** A person of the lab. Only admin has a group that may do everything; the others have what RBAC objects grant them. */
+export function personOf(role: Role): User {
+  return { username: role, uid: role, groups: [...(role === "admin" ? ["system:masters"] : []), everybody] };
+}
+
+/** The console, with the name and groups that its service account of deploy/kubernetes has in a cluster. */
+export const consoleUser: User = {
+  username: "system:serviceaccount:meshscope:meshscope",
+  uid: "meshscope",
+  groups: ["system:serviceaccounts", "system:serviceaccounts:meshscope", everybody],
+};
+
+/** A random bearer token. */
+export function createToken(): string {
+  return randomBytes(24).toString("base64url");
+}
+
+/** A random token for each person. */
+export function createTokens(): Tokens {
+  return { admin: createToken(), editor: createToken(), viewer: createToken() };
 }
 
 export interface Authenticator {
-  readonly tokens: Readonly<Record<Role, string>>;
   /** The user of an Authorization header; null when it names none that is known. */
   authenticate(header: string | undefined): User | null;
+  add(token: string, user: User): void;
+  /** True when the token was known. */
+  revoke(token: string): boolean;
 }
 
-/** The users of a lab's cluster, each with a token. */
-export const roles: readonly Role[] = ["admin", "editor", "viewer"];
-
-/** A random token for each user. */
-export function createTokens(): Readonly<Record<Role, string>> {
-  const token = (): string => randomBytes(24).toString("base64url");
-  return { admin: token(), editor: token(), viewer: token() };
-}
-
-/** Tokens are made anew at every start, and live as long as the process. */
+/** An authenticator that knows nobody yet. It keeps digests, so that looking one up tells nothing about a token by its time. */
 export function createAuthenticator(): Authenticator {
-  const tokens = createTokens();
-  const users = roles.map((role) => ({
-    secret: Buffer.from(tokens[role]),
-    user: {
-      username: role,
-      uid: role,
-      groups: [...(role === "admin" ? ["system:masters"] : []), "system:authenticated"],
-    },
-  }));
+  const users = new Map<string, User>();
+  const digest = (token: string): string => createHash("sha256").update(token).digest("base64");
   return {
-    tokens,
     authenticate(header) {
       const given = /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
-      if (given === undefined) return null;
-      const bytes = Buffer.from(given);
-      const found = users.find(({ secret }) => secret.length === bytes.length && timingSafeEqual(secret, bytes));
-      return found?.user ?? null;
+      return given === undefined ? null : (users.get(digest(given)) ?? null);
     },
+    add: (token, user) => void users.set(digest(token), user),
+    revoke: (token) => users.delete(digest(token)),
   };
-}
-
-/**
- * May the user do this? Everyone known may do everything: there are no roles in this server yet, and this is the one
- * place where they would be asked.
- */
-export function authorise(_user: User, _attributes: Attributes): boolean {
-  return true;
 }

@@ -2,6 +2,7 @@
  * Defaults of built-in kinds that live in Go code rather than in a schema (pkg/apis/*\/v1/defaults.go of
  * k8s.io/kubernetes), as far as clients of the lab look at them.
  */
+import { rbacDefaults, rbacGroup } from "./builtin-rbac.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { type KubeObject, withMeta } from "./object.ts";
 import type { Resource } from "./resource.ts";
@@ -142,6 +143,8 @@ export function builtinDefaults(resource: Resource, object: KubeObject, before: 
     return withMeta(result, {
       labels: { ...result.metadata.labels, "kubernetes.io/metadata.name": result.metadata.name },
     });
+  if (resource.kind === "ControllerRevision") return { revision: 0, ...result };
+  if (resource.group === rbacGroup) return rbacDefaults(result);
   return resource.kind === "Secret" ? secret(result) : result;
 }
 

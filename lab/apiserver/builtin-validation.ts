@@ -2,6 +2,7 @@
  * Rules of built-in kinds that no schema tells (pkg/apis/*\/validation of k8s.io/kubernetes): those that a wrong manifest
  * of a workload or service is most likely to break.
  */
+import { rbacGroup, validateRbac } from "./builtin-rbac.ts";
 import { equal, isObject, type Json, type JsonObject } from "./json.ts";
 import type { KubeObject } from "./object.ts";
 import type { Resource } from "./resource.ts";
@@ -22,8 +23,34 @@ function objectsOf(value: Json | undefined): readonly JsonObject[] {
 export function validateBuiltin(resource: Resource, object: KubeObject, before: KubeObject | null): Cause[] {
   if (resource.kind === "Pod") return podSpec(object["spec"], "spec");
   if (resource.kind === "Service" && resource.group === "") return service(object, before);
+  if (resource.group === rbacGroup) return validateRbac(object, before);
+  if (resource.kind === "ControllerRevision") return revision(object, before);
   if (workloads.has(resource.kind) && isObject(object["spec"])) return workload(object, before);
   return [];
+}
+
+/** A revision is a record: what it holds never changes. */
+function revision(object: KubeObject, before: KubeObject | null): Cause[] {
+  const number = object["revision"];
+  const causes: Cause[] =
+    typeof number === "number" && number < 0
+      ? [
+          {
+            reason: "FieldValueInvalid",
+            message: `Invalid value: ${number}: must be greater than or equal to 0`,
+            field: "revision",
+          },
+        ]
+      : [];
+  if (object["data"] === undefined)
+    causes.push({ reason: "FieldValueRequired", message: "Required value: data is mandatory", field: "data" });
+  if (before !== null && !equal(object["data"] ?? null, before["data"] ?? null))
+    causes.push({
+      reason: "FieldValueInvalid",
+      message: `Invalid value: ${JSON.stringify(object["data"] ?? null)}: field is immutable`,
+      field: "data",
+    });
+  return causes;
 }
 
 function podSpec(spec: Json | undefined, path: string): Cause[] {

@@ -1,4 +1,5 @@
 /** The built-in kinds served, with the traits their strategies have in kube-apiserver (pkg/registry of k8s.io/kubernetes). */
+import { rbacGroup } from "./builtin-rbac.ts";
 import { definition } from "./definitions.ts";
 import type { Resource } from "./resource.ts";
 
@@ -21,6 +22,7 @@ interface Row {
 const core = "io.k8s.api.core.v1";
 const apps = "io.k8s.api.apps.v1";
 const batch = "io.k8s.api.batch.v1";
+const rbac = "io.k8s.api.rbac.v1";
 const rows: readonly Row[] = [
   {
     group: "",
@@ -99,6 +101,18 @@ const rows: readonly Row[] = [
     all: true,
     status: true,
     generation: true,
+  },
+  { group: "apps", package: apps, plural: "controllerrevisions", kind: "ControllerRevision" },
+  { group: rbacGroup, package: rbac, plural: "roles", kind: "Role", createOnUpdate: true },
+  { group: rbacGroup, package: rbac, plural: "clusterroles", kind: "ClusterRole", cluster: true, createOnUpdate: true },
+  { group: rbacGroup, package: rbac, plural: "rolebindings", kind: "RoleBinding", createOnUpdate: true },
+  {
+    group: rbacGroup,
+    package: rbac,
+    plural: "clusterrolebindings",
+    kind: "ClusterRoleBinding",
+    cluster: true,
+    createOnUpdate: true,
   },
   { group: "batch", package: batch, plural: "jobs", kind: "Job", all: true, status: true, generation: true },
   {

@@ -1,10 +1,12 @@
-/** What the request handlers share: the store, the catalogue of resources, the clock. */
+/** What the request handlers share: the store, the catalogue of resources, the rights, the clock. */
 import type { Catalogue } from "./catalogue.ts";
+import type { Authoriser } from "./rbac/authoriser.ts";
 import type { Store } from "./store.ts";
 
 export interface Context {
   readonly store: Store;
   readonly catalogue: Catalogue;
+  readonly authoriser: Authoriser;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }

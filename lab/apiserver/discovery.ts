@@ -2,6 +2,7 @@
 import type { Catalogue, Found } from "./catalogue.ts";
 import type { Json } from "./json.ts";
 import { apiVersionOf } from "./object.ts";
+import { reviewGroups, reviews } from "./reviews.ts";
 
 /** /api */
 export function apiVersions(address: string): Json {
@@ -14,13 +15,13 @@ export function apiVersions(address: string): Json {
 
 /** /apis */
 export function groupList(catalogue: Catalogue): Json {
-  const names = [...catalogue.groups.map((group) => group.name).filter((name) => name !== ""), "authentication.k8s.io"];
+  const names = [...catalogue.groups.map((group) => group.name).filter((name) => name !== ""), ...reviewGroups];
   return { kind: "APIGroupList", apiVersion: "v1", groups: names.map((name) => groupBody(catalogue, name)) };
 }
 
 /** /apis/GROUP; null when there is no such group. */
 export function apiGroup(catalogue: Catalogue, name: string): Json | null {
-  const known = name === "authentication.k8s.io" || catalogue.groups.some((group) => group.name === name);
+  const known = reviewGroups.includes(name) || catalogue.groups.some((group) => group.name === name);
   return known && name !== "" ? { kind: "APIGroup", apiVersion: "v1", ...groupBody(catalogue, name) } : null;
 }
 
@@ -36,20 +37,17 @@ function groupBody(catalogue: Catalogue, name: string): { readonly [key: string]
 /** /api/v1 and /apis/GROUP/VERSION; null when there is no such group version. */
 export function resourceList(catalogue: Catalogue, group: string, version: string): Json | null {
   const groupVersion = apiVersionOf(group, version);
-  if (groupVersion === "authentication.k8s.io/v1")
+  if (version === "v1" && reviewGroups.includes(group))
     return {
       kind: "APIResourceList",
       apiVersion: "v1",
       groupVersion,
-      resources: [
-        {
-          name: "selfsubjectreviews",
-          singularName: "selfsubjectreview",
-          namespaced: false,
-          kind: "SelfSubjectReview",
-          verbs: ["create"],
-        },
-      ],
+      resources: reviews
+        .filter((review) => review.group === group)
+        .map(({ plural, kind }) => ({
+          ...{ name: plural, singularName: kind.toLowerCase(), namespaced: false },
+          ...{ kind, verbs: ["create"] },
+        })),
     };
   const found = catalogue.of(group, version);
   if (found.length === 0) return null;

@@ -1,21 +1,23 @@
 /** How the users of a cluster get at it. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Role, roles } from "./auth.ts";
+import { roles, type Tokens } from "./auth.ts";
 
 /** What a client needs to know of a server. */
 interface Access {
   readonly url: string;
   readonly caPem: string;
-  readonly tokens: Readonly<Record<Role, string>>;
+  readonly tokens: Tokens;
+  readonly consoleToken: string;
 }
 
-/** Writes ca.crt and a kubeconfig for each user, readable by their owner alone because they hold tokens. */
-export function writeAccess(dir: string, { url, caPem, tokens }: Access): void {
+/** Writes ca.crt and a kubeconfig for each user and the console, readable by their owner alone because they hold tokens. */
+export function writeAccess(dir: string, { url, caPem, tokens, consoleToken }: Access): void {
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, "ca.crt"), caPem, { mode: 0o600 });
-  for (const role of roles)
-    writeFileSync(join(dir, `${role}.kubeconfig`), kubeconfigText(url, caPem, role, tokens[role]), { mode: 0o600 });
+  const users = [...roles.map((role) => [role, tokens[role]] as const), ["console", consoleToken] as const];
+  for (const [user, token] of users)
+    writeFileSync(join(dir, `${user}.kubeconfig`), kubeconfigText(url, caPem, user, token), { mode: 0o600 });
 }
 
 /** A kubeconfig for one user of a server: YAML text; JSON strings are YAML scalars, so nothing in it can break out of its place. */

@@ -7,6 +7,10 @@ const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
+/** What fits between two slashes of a path: `system:discovery` is a role's name. */
+const segment = /^(?!\.{1,2}$)[^/%]+$/;
+
+const segmentRule = "may not be '.' or '..', and may not contain '/' or '%'";
 const labelRule =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const label1035Rule =
@@ -14,14 +18,16 @@ const label1035Rule =
 const subdomainRule =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
-/** What is wrong with a name, or null. Namespaces are labels, most others subdomains. */
+/** What is wrong with a name, or null. Namespaces are labels, roles anything that a path can hold, most others subdomains. */
 export function nameProblem(resource: Resource, name: string): Cause | null {
   const [rule, limit, sentence] =
-    resource.plural === "namespaces" && resource.group === ""
-      ? [label, 63, labelRule]
-      : resource.plural === "services" && resource.group === ""
-        ? [label1035, 63, label1035Rule]
-        : [subdomain, 253, subdomainRule];
+    resource.group === "rbac.authorization.k8s.io"
+      ? [segment, Number.POSITIVE_INFINITY, segmentRule]
+      : resource.plural === "namespaces" && resource.group === ""
+        ? [label, 63, labelRule]
+        : resource.plural === "services" && resource.group === ""
+          ? [label1035, 63, label1035Rule]
+          : [subdomain, 253, subdomainRule];
   const value = JSON.stringify(name);
   if (name.length > limit)
     return {

@@ -1,5 +1,5 @@
 /**
- * The little of Kubernetes' protobuf that `kubectl create namespace|serviceaccount|configmap` and `kubectl auth whoami`
+ * The little of Kubernetes' protobuf that `kubectl create namespace|serviceaccount|configmap` and `kubectl auth whoami|can-i`
  * insist on sending: an envelope, metadata, and string maps. Field numbers: generated.proto files of k8s.io/api and
  * k8s.io/apimachinery. Other kinds are refused, as bodies in an unknown format are.
  */
@@ -76,7 +76,22 @@ const decoders: Readonly<Record<string, (message: Buffer) => JsonObject>> = {
   ServiceAccount: (message) => ({ metadata: metadataOf(message) }),
   ConfigMap: (message) => ({ metadata: metadataOf(message), data: mapAt(message, 2) }),
   SelfSubjectReview: () => ({}),
+  SelfSubjectRulesReview: (message) => ({ spec: { namespace: textAt(bytesAt(message, 2), 1) } }),
+  SelfSubjectAccessReview: (message) => ({ spec: accessSpec(bytesAt(message, 2)) }),
 };
+
+/** staging/src/k8s.io/api/authorization/v1/generated.proto */
+function accessSpec(message: Buffer): JsonObject {
+  const resource = bytesAt(message, 1);
+  const path = bytesAt(message, 2);
+  const names = ["namespace", "verb", "group", "version", "resource", "subresource", "name"];
+  return {
+    ...(resource.length > 0 && {
+      resourceAttributes: Object.fromEntries(names.map((name, i) => [name, textAt(resource, i + 1)])),
+    }),
+    ...(path.length > 0 && { nonResourceAttributes: { path: textAt(path, 1), verb: textAt(path, 2) } }),
+  };
+}
 
 /** An object from its envelope. Throws 400 for broken bytes, 415 for a kind that isn't understood. */
 export function decodeProtobuf(body: Buffer): Json {

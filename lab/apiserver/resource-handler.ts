@@ -1,6 +1,6 @@
 /** The resource API: one request about objects of one kind. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Attributes, authorise, type User } from "./auth.ts";
+import type { User } from "./auth.ts";
 import { contentType, parseBody, parseJson, parseYaml, readBody } from "./body.ts";
 import type { Found } from "./catalogue.ts";
 import type { Context } from "./context.ts";
@@ -12,11 +12,13 @@ import { negotiate } from "./negotiate.ts";
 import { apiVersionOf, isKubeObject, type KubeObject } from "./object.ts";
 import { applyConfiguration, applyPatch, applyType, patchType } from "./patch/patch.ts";
 import type { ResourcePath } from "./path.ts";
+import { isWatch } from "./rbac/attributes.ts";
+import { authorise } from "./rbac/authorise.ts";
 import type { Resource } from "./resource.ts";
 import { sendJson, sendWarnings } from "./respond.ts";
 import { patchScale, scaleOf, writeScale } from "./scale.ts";
 import { createSender } from "./sender.ts";
-import { badRequest, forbidden, methodNotAllowed, noSuchResource, unsupportedMediaType } from "./status.ts";
+import { badRequest, methodNotAllowed, noSuchResource, unsupportedMediaType } from "./status.ts";
 import type { WriteTarget } from "./target.ts";
 import { watch } from "./watch.ts";
 import { create, read, update } from "./write.ts";
@@ -33,7 +35,7 @@ export interface ResourceRequest {
   readonly stopping: AbortSignal;
 }
 
-type Verb = Attributes["verb"];
+type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
 
 function verbOf(request: ResourceRequest): Verb {
   const { method, path, query } = request;
@@ -49,11 +51,6 @@ function verbOf(request: ResourceRequest): Verb {
   return verb;
 }
 
-function isWatch(query: URLSearchParams): boolean {
-  const value = query.get("watch");
-  return value === "true" || value === "1" || value === "";
-}
-
 /** Carries out one request and answers it. Throws StatusError. */
 export async function handleResource(
   context: Context,
@@ -67,15 +64,6 @@ export async function handleResource(
   if (!known) throw noSuchResource();
   if (path.namespace !== "" && !resource.namespaced) throw noSuchResource();
   const verb = verbOf(request);
-  const attributes: Attributes = {
-    verb,
-    group: path.group,
-    resource: path.plural,
-    subresource: path.subresource,
-    namespace: path.namespace,
-    name: path.name,
-  };
-  demand(request, attributes);
   if (resource.namespaced && path.namespace === "" && verb !== "list" && verb !== "watch") throw methodNotAllowed();
   const reading = verb === "get" || verb === "list" || verb === "watch";
   if (resource.readOnly && !reading) throw methodNotAllowed();
@@ -107,6 +95,7 @@ export async function handleResource(
     case "update": {
       const body = await objectIn(incoming, found);
       const existed = exists(context, resource, path.namespace, name);
+      if (!existed && resource.createOnUpdate) demandCreation(context, request);
       return answer(existed ? 200 : 201, update(context, target, name, body));
     }
     case "patch": {
@@ -114,7 +103,7 @@ export async function handleResource(
       const text = (await readBody(incoming)).toString("utf8");
       if (type !== "apply") return answer(200, applyPatch(context, target, name, type, parseJson(text)));
       const existed = exists(context, resource, path.namespace, name);
-      if (!existed) demand(request, { ...attributes, verb: "create" });
+      if (!existed) demandCreation(context, request);
       const configuration = parseYaml(text);
       const force = query.get("force") === "true" || query.get("force") === "1";
       return answer(existed ? 200 : 201, applyConfiguration(context, target, name, configuration, force));
@@ -138,11 +127,11 @@ export async function handleResource(
   }
 }
 
-/** Throws 403 unless the user may do this. */
-function demand({ user, found, path }: ResourceRequest, attributes: Attributes): void {
-  if (authorise(user, attributes)) return;
-  const { verb, name } = attributes;
-  throw forbidden(found.resource, name ?? "", `User "${user.username}" cannot ${verb} resource "${path.plural}"`);
+/** An update or an apply that creates needs the right to create beside its own, which the router has asked for (403). */
+function demandCreation(context: Context, { user, path }: ResourceRequest): void {
+  const { group, plural: resource, namespace, name } = path;
+  const attributes = { verb: "create", group, resource, subresource: "", namespace, name: name ?? "" };
+  authorise(context.authoriser, user, attributes);
 }
 
 async function scaleAnswer(

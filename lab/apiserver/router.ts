@@ -1,15 +1,17 @@
 /** From a request to what answers it. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Authenticator, User } from "./auth.ts";
+import type { Authenticator } from "./auth.ts";
 import { contentType, parseBody, readBody } from "./body.ts";
 import type { Context } from "./context.ts";
-import { timestamp } from "./context.ts";
 import { apiGroup, apiVersions, groupList, resourceList } from "./discovery.ts";
-import { isObject, type Json } from "./json.ts";
+import type { Json } from "./json.ts";
 import { openApiDocument, openApiIndex } from "./openapi.ts";
 import { parsePath, segmentsOf } from "./path.ts";
+import { attributesOf } from "./rbac/attributes.ts";
+import { authorise } from "./rbac/authorise.ts";
 import { handleResource } from "./resource-handler.ts";
 import { sendJson, sendText } from "./respond.ts";
+import { answerReview, reviewAt, reviewGroups } from "./reviews.ts";
 import { badRequest, methodNotAllowed, noSuchResource, unauthorized } from "./status.ts";
 
 export interface Router {
@@ -45,6 +47,8 @@ export async function route(router: Router, incoming: IncomingMessage, response:
   if (user === null) throw unauthorized();
   const segments = segmentsOf(url.pathname);
   if (segments === null) throw badRequest("the path is not properly encoded");
+  // Before anything is known to exist: a refusal tells nobody what does.
+  authorise(router.context.authoriser, user, attributesOf(method, url.pathname, segments, url.searchParams));
   const fixed = fixedAnswer(router, segments);
   if (fixed !== null) {
     if (method !== "GET" && method !== "HEAD") throw methodNotAllowed();
@@ -54,9 +58,11 @@ export async function route(router: Router, incoming: IncomingMessage, response:
     const document = openApiDocument(router.context.catalogue, segments.slice(2).join("/"));
     if (document !== null) return sendText(response, 200, document);
   }
-  if (segments.join("/") === "apis/authentication.k8s.io/v1/selfsubjectreviews") {
+  const review = reviewAt(segments);
+  if (review !== null) {
     if (method !== "POST") throw methodNotAllowed();
-    return sendJson(response, 201, await selfSubjectReview(router.context, user, incoming));
+    const body = parseBody(await readBody(incoming), contentType(incoming));
+    return sendJson(response, 201, answerReview(review, { context: router.context, user }, body));
   }
   const path = parsePath(segments);
   const resourcePath = path !== null && "plural" in path ? path : null;
@@ -80,7 +86,7 @@ export async function route(router: Router, incoming: IncomingMessage, response:
 function isOwn({ context }: Router, [root, group]: readonly string[]): boolean {
   if (root === "api") return true;
   const builtin = context.catalogue.resources.some((resource) => resource.builtin && resource.group === group);
-  return root === "apis" && (builtin || group === "authentication.k8s.io");
+  return root === "apis" && (builtin || reviewGroups.includes(group ?? ""));
 }
 
 function fixedAnswer(router: Router, segments: readonly string[]): Json | null {
@@ -94,16 +100,4 @@ function fixedAnswer(router: Router, segments: readonly string[]): Json | null {
   if (segments.length === 2 && root === "apis") return apiGroup(catalogue, group ?? "");
   if (segments.length === 3 && root === "apis") return resourceList(catalogue, group ?? "", groupVersion ?? "");
   return null;
-}
-
-/** Who am I? https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/ */
-async function selfSubjectReview(context: Context, user: User, incoming: IncomingMessage): Promise<Json> {
-  const body = parseBody(await readBody(incoming), contentType(incoming));
-  if (!isObject(body) || body["kind"] !== "SelfSubjectReview") throw badRequest("SelfSubjectReview expected");
-  return {
-    kind: "SelfSubjectReview",
-    apiVersion: "authentication.k8s.io/v1",
-    metadata: { creationTimestamp: timestamp(context) },
-    status: { userInfo: { username: user.username, uid: user.uid, groups: [...user.groups] } },
-  };
 }

@@ -61,13 +61,34 @@ const pod = {
 };
 
 describe("the API server", () => {
-  it("knows its three users, and makes new tokens at every start", async () => {
+  it("knows its users, and makes new tokens at every start", async () => {
     const [one, two] = [await start(), await start()];
-    for (const token of Object.values(one.tokens)) {
-      expect((await ask(one, "GET", "/api/v1/namespaces", undefined, token)).status).toBe(200);
-      expect((await ask(two, "GET", "/api/v1/namespaces", undefined, token)).status).toBe(401);
+    const tokens = [...Object.values(one.tokens), one.consoleToken];
+    for (const token of tokens) {
+      expect((await ask(one, "GET", "/apis", undefined, token)).status).toBe(200);
+      expect((await ask(two, "GET", "/apis", undefined, token)).status).toBe(401);
     }
-    expect(new Set(Object.values(one.tokens)).size).toBe(3);
+    expect(new Set(tokens).size).toBe(4);
+  });
+
+  it("shares its users' tokens with another where it is told to, and never the console's", async () => {
+    const one = await start();
+    const two = await start({ tokens: one.tokens });
+    for (const token of Object.values(one.tokens))
+      expect((await ask(two, "GET", "/apis", undefined, token)).status).toBe(200);
+    expect((await ask(two, "GET", "/apis", undefined, one.consoleToken)).status).toBe(401);
+  });
+
+  it("lets somebody in and out again while it runs", async () => {
+    const server = await start();
+    const token = server.addToken({ username: "eve", uid: "7", groups: ["system:authenticated"] });
+    expect(JSON.parse((await ask(server, "GET", "/api/v1/pods", undefined, token)).text)).toMatchObject({
+      code: 403,
+      message: 'pods is forbidden: User "eve" cannot list resource "pods" in API group "" at the cluster scope',
+    });
+    expect(server.revokeToken(token)).toBe(true);
+    expect((await ask(server, "GET", "/apis", undefined, token)).status).toBe(401);
+    expect(server.revokeToken(token)).toBe(false);
   });
 
   it("answers health checks without a token", async () => {
@@ -80,7 +101,7 @@ describe("the API server", () => {
     const dir = mkdtempSync(join(tmpdir(), "meshscope-api-"));
     closing.push(() => Promise.resolve(rmSync(dir, { recursive: true })));
     const server = await start({ dir: join(dir, "kube") });
-    for (const name of ["ca.crt", "admin.kubeconfig", "editor.kubeconfig", "viewer.kubeconfig"])
+    for (const name of ["ca.crt", "admin.kubeconfig", "editor.kubeconfig", "viewer.kubeconfig", "console.kubeconfig"])
       expect(statSync(join(dir, "kube", name)).mode & 0o777).toBe(0o600);
     const config = parse(readFileSync(join(dir, "kube", "viewer.kubeconfig"), "utf8")) as {
       clusters: { cluster: { server: string; "certificate-authority-data": string } }[];

@@ -1,14 +1,25 @@
 /**
- * The lab's Kubernetes API server: HTTPS on loopback, its own authority, three users. What it does like kube-apiserver
+ * The lab's Kubernetes API server: HTTPS on loopback, its own authority, a few users. What it does like kube-apiserver
  * and what it leaves out: docs/adr/0002-embedded-api-server.md.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { createAuthenticator, type Role } from "./auth.ts";
+import {
+  consoleUser,
+  createAuthenticator,
+  createToken,
+  createTokens,
+  personOf,
+  type Role,
+  roles,
+  type Tokens,
+  type User,
+} from "./auth.ts";
 import { createCatalogue } from "./catalogue.ts";
 import { createAuthority } from "./certificate.ts";
 import { kubeconfigText, writeAccess } from "./kubeconfig.ts";
+import { createAuthoriser } from "./rbac/authoriser.ts";
 import { sendStatus } from "./respond.ts";
 import { type Router, route } from "./router.ts";
 import { seed } from "./seed.ts";
@@ -22,8 +33,10 @@ export interface ApiServerOptions {
   readonly port?: number;
   /** Milliseconds since the epoch; default the system's clock. */
   readonly clock?: () => number;
-  /** Where to write ca.crt and a kubeconfig for each user (mode 0600); default nowhere. */
+  /** Where to write ca.crt and a kubeconfig for each user and the console (mode 0600); default nowhere. */
   readonly dir?: string;
+  /** Of the people who use it; default new ones. Clusters of one lab share them, so that who signs in to one is known to all. */
+  readonly tokens?: Tokens;
   /** Changes remembered for each resource, for watches; default 10 000. */
   readonly history?: number;
 }
@@ -32,8 +45,17 @@ export interface ApiServer {
   /** https://127.0.0.1:PORT */
   readonly url: string;
   readonly caPem: string;
-  readonly tokens: Readonly<Record<Role, string>>;
+  readonly tokens: Tokens;
+  /** The console's own token, of this server alone. */
+  readonly consoleToken: string;
   kubeconfig(user: Role): string;
+  /**
+   * Lets somebody else in while the server runs, and returns their token. Groups are taken as they are: without
+   * `system:authenticated` not even discovery is allowed.
+   */
+  addToken(user: User): string;
+  /** From now on the token is answered 401; watches that it opened go on. False when it wasn't known. */
+  revokeToken(token: string): boolean;
   /** Forgets the history, so that older versions answer 410 Gone: what etcd's compaction does every five minutes. */
   compact(): void;
   /** Ends watches and closes the socket. */
@@ -47,9 +69,16 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const authority = createAuthority("meshscope-lab-ca", new Date());
   const identity = authority.issue([...new Set(["127.0.0.1", "localhost", "kubernetes.default.svc", host])]);
   const authenticator = createAuthenticator();
+  const addToken = (user: User, token = createToken()): string => {
+    authenticator.add(token, user);
+    return token;
+  };
+  const tokens = options.tokens ?? createTokens();
+  for (const role of roles) addToken(personOf(role), tokens[role]);
+  const consoleToken = addToken(consoleUser);
   // Revisions begin away from zero, so that a small one is recognisably older than all that is known.
   const store = new Store({ firstRevision: 1000, history: options.history ?? 10_000 });
-  const context = { store, clock, catalogue: createCatalogue() };
+  const context = { store, clock, catalogue: createCatalogue(), authoriser: createAuthoriser(store) };
   seed(context);
   const stopping = new AbortController();
   let address = host;
@@ -66,14 +95,16 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   });
   address = `${host}:${(server.address() as AddressInfo).port}`;
   const url = `https://${address}`;
-  const kubeconfig = (user: Role): string => kubeconfigText(url, authority.caPem, user, authenticator.tokens[user]);
-  if (options.dir !== undefined)
-    writeAccess(options.dir, { url, caPem: authority.caPem, tokens: authenticator.tokens });
+  const kubeconfig = (user: Role): string => kubeconfigText(url, authority.caPem, user, tokens[user]);
+  if (options.dir !== undefined) writeAccess(options.dir, { url, caPem: authority.caPem, tokens, consoleToken });
   return {
     url,
     caPem: authority.caPem,
-    tokens: authenticator.tokens,
+    tokens,
+    consoleToken,
     kubeconfig,
+    addToken: (user) => addToken(user),
+    revokeToken: authenticator.revoke,
     compact: () => store.compact(),
     close: () =>
       new Promise((resolve) => {

@@ -75,7 +75,7 @@ export class StatusError extends Error {
       status: "Failure",
       message: this.message,
       ...(this.reason === "" ? {} : { reason: this.reason }),
-      ...(Object.keys(details).length > 0 ? { details } : {}),
+      ...(this.subject !== null || Object.keys(details).length > 0 ? { details } : {}),
       code: this.code,
     };
   }

@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createCatalogue } from "./catalogue.ts";
 import { parseSelection } from "./list.ts";
+import { createAuthoriser } from "./rbac/authoriser.ts";
 import { Store } from "./store.ts";
 import { watch } from "./watch.ts";
 import { collectionOf } from "./write.ts";
@@ -14,7 +15,8 @@ it("writes nothing after its end, though a slow client keeps the answer open", (
   const catalogue = createCatalogue();
   const found = catalogue.find("", "v1", "configmaps");
   if (found === null) throw new Error("no ConfigMaps in the catalogue");
-  const context = { catalogue, store: new Store({ firstRevision: 1, history: 10 }), clock: () => 0 };
+  const store = new Store({ firstRevision: 1, history: 10 });
+  const context = { catalogue, store, clock: () => 0, authoriser: createAuthoriser(store) };
   // A socket that nobody reads: what is written stays, and `close` never comes.
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   const errors: Error[] = [];

@@ -43,7 +43,7 @@ export interface WatchStream {
 export interface Http {
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
   /** Opens a watch; resolves when the answer's head is here. */
-  watch(path: string): Promise<WatchStream>;
+  watch(path: string, options?: RequestOptions): Promise<WatchStream>;
   close(): void;
 }
 
@@ -85,8 +85,8 @@ export function createHttp(endpoint: Endpoint): Http {
         body: json && text !== "" ? (JSON.parse(text) as unknown) : undefined,
       };
     },
-    async watch(path) {
-      const stream = readEvents(await send("GET", path, {}, false));
+    async watch(path, options = {}) {
+      const stream = readEvents(await send("GET", path, options, false));
       streams.add(stream);
       return stream;
     },

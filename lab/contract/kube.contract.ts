@@ -3,6 +3,7 @@
  * server and on kube-apiserver; where they differ, the embedded one is wrong.
  */
 import { afterAll, beforeAll, describe } from "vitest";
+import { accessCases } from "./cases/access.ts";
 import { applyCases } from "./cases/apply.ts";
 import { deletionCases } from "./cases/deletion.ts";
 import { discoveryCases } from "./cases/discovery.ts";
@@ -14,6 +15,9 @@ import { managedFieldsCases } from "./cases/managed-fields.ts";
 import { objectCases } from "./cases/objects.ts";
 import { patchCases } from "./cases/patches.ts";
 import { propertyCases } from "./cases/properties.ts";
+import { reviewCases } from "./cases/reviews.ts";
+import { revisionCases } from "./cases/revisions.ts";
+import { roleCases } from "./cases/roles.ts";
 import { traitCases } from "./cases/traits.ts";
 import { validationCases } from "./cases/validation.ts";
 import { watchCases } from "./cases/watches.ts";
@@ -46,6 +50,10 @@ export function kubeContract(name: string, start: () => Promise<Target>): void {
     describe("validation", () => validationCases(get));
     describe("errors", () => errorCases(get));
     describe("discovery", () => discoveryCases(get));
+    describe("access", () => accessCases(get));
+    describe("reviews", () => reviewCases(get));
+    describe("roles", () => roleCases(get));
+    describe("revisions", () => revisionCases(get));
     describe("properties", () => propertyCases(get));
     describe("kubectl", () => kubectlCases(get));
   });

@@ -10,7 +10,14 @@ kubeContract("kube-apiserver", async () => {
   const remove = (): void => rmSync(dir, { recursive: true, force: true });
   try {
     const kube = await startRealKube(realBinaries(process.env), { dir });
-    return { ...kube, token: kube.tokens.admin, close: () => kube.close().finally(remove) };
+    return {
+      ...kube,
+      token: kube.tokens.admin,
+      viewer: kube.tokens.viewer,
+      editor: kube.tokens.editor,
+      console: kube.consoleToken,
+      close: () => kube.close().finally(remove),
+    };
   } catch (error) {
     remove();
     throw error;

@@ -7,6 +7,9 @@ kubeContract("the embedded API server", async () => {
     url: server.url,
     caPem: server.caPem,
     token: server.tokens.admin,
+    viewer: server.tokens.viewer,
+    editor: server.tokens.editor,
+    console: server.consoleToken,
     compact: () => Promise.resolve(server.compact()),
     close: server.close,
   };

@@ -4,6 +4,10 @@ import { type Answer, createHttp, type Endpoint, type Http, type RequestOptions,
 
 /** A server under contract. */
 export interface Target extends Endpoint {
+  /** Tokens of users with no more rights than everybody has. */
+  readonly viewer: string;
+  readonly editor: string;
+  readonly console: string;
   /** Makes versions before now too old to be asked for. */
   compact(): Promise<void>;
   close(): Promise<void>;
@@ -65,7 +69,7 @@ export interface Subject {
   ok(method: string, path: string, options?: RequestOptions): Promise<Thing>;
   list(path: string): Promise<ThingList>;
   fails(method: string, path: string, options?: RequestOptions): Promise<Failure>;
-  watch(path: string): Promise<WatchStream>;
+  watch(path: string, options?: RequestOptions): Promise<WatchStream>;
   /** A new namespace with a random name. */
   namespace(): Promise<string>;
 }

@@ -70,6 +70,11 @@ export const RESOURCES = {
   Gateway: resource("gateway.networking.k8s.io/v1", "Gateway", "gateways"),
   HTTPRoute: resource("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes"),
   GRPCRoute: resource("gateway.networking.k8s.io/v1", "GRPCRoute", "grpcroutes"),
+  ControllerRevision: resource("apps/v1", "ControllerRevision", "controllerrevisions"),
+  Role: resource("rbac.authorization.k8s.io/v1", "Role", "roles"),
+  ClusterRole: resource("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", false),
+  RoleBinding: resource("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
+  ClusterRoleBinding: resource("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings", false),
 } as const satisfies Record<string, Resource>;
 
 export type ResourceName = keyof typeof RESOURCES;

@@ -5,7 +5,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createTokens, type Role, roles } from "../apiserver/auth.ts";
+import { consoleUser, createToken, createTokens, personOf, roles, type Tokens, type User } from "../apiserver/auth.ts";
 import { createAuthority } from "../apiserver/certificate.ts";
 import { writeAccess } from "../apiserver/kubeconfig.ts";
 import { createHttp, type Http } from "../contract/http.ts";
@@ -18,14 +18,22 @@ import type { RealBinaries } from "./binaries.ts";
 export interface RealKube {
   readonly url: string;
   readonly caPem: string;
-  /** All are of members of system:masters: as on the embedded server, everyone known may do everything. */
-  readonly tokens: Readonly<Record<Role, string>>;
+  /** Of the same users with the same groups as on the embedded server. */
+  readonly tokens: Tokens;
+  /** The console's own token, of this server alone. */
+  readonly consoleToken: string;
   /** Resolves with a reason when one of the programs ends by itself; never after close(). */
   readonly failed: Promise<string>;
   /** Compacts etcd, so that older versions answer 410 Gone. */
   compact(): Promise<void>;
   /** Ends both programs and removes keys and data; logs and kubeconfigs stay. */
   close(): Promise<void>;
+}
+
+export interface RealOptions {
+  readonly dir: string;
+  /** As ApiServerOptions has it; default new ones. */
+  readonly tokens?: Tokens;
 }
 
 /** Milliseconds that each of readiness and the CRDs may take, on a machine that has other things to do. */
@@ -36,7 +44,10 @@ const deadline = 90_000;
  * kubeconfigs where the embedded server has them, and logs beside them.
  * @throws Error with the end of the log of the program that didn't start; then nothing is left running
  */
-export async function startRealKube(binaries: RealBinaries, { dir }: { readonly dir: string }): Promise<RealKube> {
+export async function startRealKube(
+  binaries: RealBinaries,
+  { dir, tokens = createTokens() }: RealOptions,
+): Promise<RealKube> {
   // Data and keys of one run. Those of a run that was killed are of no use to this one.
   const own = join(dir, "server");
   await rm(own, { recursive: true, force: true });
@@ -59,8 +70,12 @@ export async function startRealKube(binaries: RealBinaries, { dir }: { readonly 
     run("etcd", binaries.etcd, etcdFlags(own, etcdUrl, `http://127.0.0.1:${peer}`));
     const authority = createAuthority("meshscope-real-ca", new Date());
     const { caPem } = authority;
-    const tokens = createTokens();
-    run("kube-apiserver", binaries.apiserver, await apiserverFlags(own, { etcdUrl, secure, tokens, authority }));
+    const consoleToken = createToken();
+    const users = [
+      ...roles.map((role) => [tokens[role], personOf(role)] as const),
+      [consoleToken, consoleUser] as const,
+    ];
+    run("kube-apiserver", binaries.apiserver, await apiserverFlags(own, { etcdUrl, secure, users, authority }));
     const url = `https://127.0.0.1:${secure}`;
     const http = createHttp({ url, caPem, token: tokens.admin });
     const died = Promise.race(running.map((program) => program.died));
@@ -77,13 +92,13 @@ export async function startRealKube(binaries: RealBinaries, { dir }: { readonly 
     } finally {
       http.close();
     }
-    writeAccess(dir, { url, caPem, tokens });
+    writeAccess(dir, { url, caPem, tokens, consoleToken });
     const failed = new Promise<string>((resolve) => {
       void died.then((reason) => {
         if (!closing.signal.aborted) resolve(reason);
       });
     });
-    return { url, caPem, tokens, failed, compact: () => compact(etcdUrl), close };
+    return { url, caPem, tokens, consoleToken, failed, compact: () => compact(etcdUrl), close };
   } catch (error) {
     await close();
     throw error;
@@ -132,15 +147,26 @@ function etcdFlags(dir: string, client: string, peer: string): string[] {
 interface Identity {
   readonly etcdUrl: string;
   readonly secure: number;
-  readonly tokens: Readonly<Record<Role, string>>;
+  /** Tokens with their users. */
+  readonly users: readonly (readonly [string, User])[];
   readonly authority: ReturnType<typeof createAuthority>;
+}
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#static-token-file */
+function tokenFile(users: Identity["users"]): string {
+  const row = ([token, { username, uid, groups }]: Identity["users"][number]): string => {
+    // The server itself adds that somebody is authenticated.
+    const own = groups.filter((group) => group !== "system:authenticated");
+    return [token, username, uid, ...(own.length === 0 ? [] : [`"${own.join(",")}"`])].join(",");
+  };
+  return `${users.map(row).join("\n")}\n`;
 }
 
 async function apiserverFlags(dir: string, identity: Identity): Promise<string[]> {
   const accounts = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const serving = identity.authority.issue(["127.0.0.1", "localhost"]);
   const files = {
-    "tokens.csv": roles.map((role) => `${identity.tokens[role]},${role},${role},"system:masters"\n`).join(""),
+    "tokens.csv": tokenFile(identity.users),
     "sa.key": accounts.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     "sa.pub": accounts.publicKey.export({ type: "spki", format: "pem" }).toString(),
     "serving.crt": serving.cert,

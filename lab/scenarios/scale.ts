@@ -7,6 +7,7 @@ import type { KubeObject } from "../kube/object.ts";
 import type { Flow, Trouble } from "../sim/behaviour.ts";
 import type { Random } from "../sim/random.ts";
 import { createRandom } from "../sim/random.ts";
+import { access } from "./access.ts";
 import { deployment, INJECTED, istio, istiod, namespace, SCRAPED, service } from "./manifests.ts";
 import type { Scenario } from "./model.ts";
 
@@ -33,6 +34,7 @@ export function scale(options: ScaleOptions): Scenario {
   const flows = edges(members, random);
   const namespaces = [...new Set(members.map((m) => m.namespace))];
   const manifests: KubeObject[] = [
+    ...access(namespaces[0] ?? null),
     namespace("istio-system"),
     istiod(),
     istio("telemetry", "Telemetry", "istio-system", "sizes", {

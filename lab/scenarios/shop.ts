@@ -2,6 +2,7 @@
  * A small shop: about fifteen workloads in four namespaces of west-1 with their share of trouble, and a second
  * cluster east-1 that keeps the books. docs/lab.md lists the cast and what each is there for.
  */
+import { access } from "./access.ts";
 import type { Scenario, ScenarioEvent } from "./model.ts";
 import { east } from "./shop-east.ts";
 import { orders, payments } from "./shop-orders.ts";
@@ -25,9 +26,9 @@ export const shop: Scenario = {
     {
       name: "west-1",
       nodes: 3,
-      manifests: [...infrastructure(), ...shopNamespace(), ...orders(), ...payments(), ...ambient()],
+      manifests: [...access("shop"), ...infrastructure(), ...shopNamespace(), ...orders(), ...payments(), ...ambient()],
     },
-    { name: "east-1", nodes: 2, manifests: east() },
+    { name: "east-1", nodes: 2, manifests: [...access(null), ...east()] },
   ],
   events: [
     event(100, 180, "shop", { kind: "scale", deployment: "search-v1", replicas: [3, 2] }),

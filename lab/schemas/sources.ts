@@ -48,11 +48,12 @@ export const kubernetesDocuments: Readonly<Record<string, readonly string[]>> = 
     "DeleteOptions",
     "Status",
   ],
-  "apis__apps__v1_openapi.json": ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"],
+  "apis__apps__v1_openapi.json": ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ControllerRevision"],
   "apis__autoscaling__v1_openapi.json": ["Scale"],
   "apis__batch__v1_openapi.json": ["Job", "CronJob"],
   "apis__discovery.k8s.io__v1_openapi.json": ["EndpointSlice"],
   "apis__coordination.k8s.io__v1_openapi.json": ["Lease"],
+  "apis__rbac.authorization.k8s.io__v1_openapi.json": ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"],
   "apis__authentication.k8s.io__v1_openapi.json": ["SelfSubjectReview"],
   "apis__apiextensions.k8s.io__v1_openapi.json": ["CustomResourceDefinition"],
 };

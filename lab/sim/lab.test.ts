@@ -24,7 +24,7 @@ beforeAll(async () => {
   lab = await startLab({ dir, scenario: shop, seed: 1, prometheus, otlp: null, log: (m) => said.push(m) });
   const west = lab.clusters[0];
   if (west === undefined) throw new Error("no cluster");
-  kube = createKube({ server: west.api.url, ca: west.api.caPem, token: west.api.tokens.editor });
+  kube = createKube({ server: west.api.url, ca: west.api.caPem, token: west.api.tokens.admin });
 }, 120_000);
 
 afterAll(async () => {

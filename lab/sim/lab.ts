@@ -1,6 +1,7 @@
 /** Puts a lab together: API servers, objects, controllers, simulation, Prometheus; and takes it apart again. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { createTokens, type Tokens } from "../apiserver/auth.ts";
 import type { ApiServer } from "../apiserver/server.ts";
 import { startApiServer } from "../apiserver/server.ts";
 import type { Kube, KubeTarget } from "../kube/client.ts";
@@ -29,11 +30,11 @@ export interface LabOptions {
   readonly otlp: string | null;
   readonly log: (message: string) => void;
   /** Starts a cluster's API server; the embedded one unless told otherwise. */
-  readonly startApi?: (options: { readonly dir: string }) => Promise<ClusterApi>;
+  readonly startApi?: (options: { readonly dir: string; readonly tokens: Tokens }) => Promise<ClusterApi>;
 }
 
 /** What the lab needs of an API server, embedded or real. */
-export interface ClusterApi extends Pick<ApiServer, "url" | "caPem" | "tokens" | "close"> {
+export interface ClusterApi extends Pick<ApiServer, "url" | "caPem" | "tokens" | "consoleToken" | "close"> {
   /** Resolves with a reason when the server dies by itself; one in our own process doesn't. */
   readonly failed?: Promise<string>;
 }
@@ -153,10 +154,12 @@ async function startApis(
   { scenario, dir, startApi = startApiServer }: LabOptions,
   closers: (() => Promise<void>)[],
 ): Promise<LabCluster[]> {
+  // The same in all clusters: who signs in to one is known to the others.
+  const tokens = createTokens();
   const starting = scenario.clusters.map(async ({ name }): Promise<LabCluster> => {
     const clusterDir = join(dir, "kubernetes", name);
     mkdirSync(clusterDir, { recursive: true });
-    return { name, api: await startApi({ dir: clusterDir }), dir: clusterDir };
+    return { name, api: await startApi({ dir: clusterDir, tokens }), dir: clusterDir };
   });
   const results = await Promise.allSettled(starting);
   const started = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));

@@ -13,10 +13,10 @@ export function consoleConfig(lab: LabState, { port, poll }: ConsoleSettings): s
     server: { host: "127.0.0.1", port, publicUrl: `http://127.0.0.1:${port}` },
     auth: { strategy: "anonymous" },
     poll: `${poll}s`,
-    clusters: lab.clusters.map(({ name, metricsName, kubernetes }) => ({
+    clusters: lab.clusters.map(({ name, metricsName, consoleKubeconfig }) => ({
       name,
       ...(metricsName === undefined ? {} : { metricsName }),
-      ...(kubernetes === undefined ? {} : { kubernetes: { kubeconfig: kubernetes.kubeconfig } }),
+      ...(consoleKubeconfig === undefined ? {} : { kubernetes: { kubeconfig: consoleKubeconfig } }),
     })),
     prometheus: [{ name: "lab", url: lab.prometheus }],
   });

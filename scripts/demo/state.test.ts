@@ -56,13 +56,14 @@ test("an earlier lab's state is gone before the next one starts", async () => {
 
 test("the console learns the lab's clusters, with or without Kubernetes", () => {
   const { kubernetes } = lab;
-  const clusters = [{ name: "west-1", metricsName: "Kubernetes", kubernetes }, { name: "east-1" }];
+  const consoleKubeconfig = "/lab/console.kubeconfig";
+  const clusters = [{ name: "west-1", metricsName: "Kubernetes", kubernetes, consoleKubeconfig }, { name: "east-1" }];
   expect(parse(consoleConfig({ ...lab, clusters }, { port: 3000, poll: 2 }))).toEqual({
     server: { host: "127.0.0.1", port: 3000, publicUrl: "http://127.0.0.1:3000" },
     auth: { strategy: "anonymous" },
     poll: "2s",
     clusters: [
-      { name: "west-1", metricsName: "Kubernetes", kubernetes: { kubeconfig: "/lab/kubeconfig" } },
+      { name: "west-1", metricsName: "Kubernetes", kubernetes: { kubeconfig: consoleKubeconfig } },
       { name: "east-1" },
     ],
     prometheus: [{ name: "lab", url: "http://127.0.0.1:9090" }],

@@ -14,6 +14,8 @@ export interface LabCluster {
   readonly name: string;
   readonly metricsName?: string;
   readonly kubernetes?: LabKubernetes;
+  /** What the console reads it with: a user with the rights of deploy/kubernetes and no more. There where `kubernetes` is. */
+  readonly consoleKubeconfig?: string;
 }
 
 /** DIR/lab.json: what the lab writes once everything of it answers. */

@@ -81,6 +81,35 @@ function externalAddress(object: KubeObject): Json {
   return at(object, ".spec.type") === "LoadBalancer" ? "<pending>" : "<none>";
 }
 
+const createdAt = column("Created At", (object) => object.metadata.creationTimestamp ?? "", 0, "date");
+
+function subjects(kind: string): Cell {
+  return (object) =>
+    jsonPath(object, ".subjects[*]")
+      .filter(isObject)
+      .filter((subject) => subject["kind"] === kind)
+      .map(({ namespace, name: of }) => (typeof namespace === "string" ? `${namespace}/${String(of)}` : String(of)))
+      .join(", ");
+}
+
+const binding = [
+  column("Role", (object) => `${String(at(object, ".roleRef.kind"))}/${String(at(object, ".roleRef.name"))}`),
+  age,
+  column("Users", subjects("User"), 1),
+  column("Groups", subjects("Group"), 1),
+  column("ServiceAccounts", subjects("ServiceAccount"), 1),
+];
+
+/** `deployment.apps/web`, of the owner that controls it. */
+function controller(object: KubeObject): Json {
+  const owner = jsonPath(object, ".metadata.ownerReferences[*]")
+    .filter(isObject)
+    .find((one) => one["controller"] === true);
+  if (owner === undefined) return "<none>";
+  const group = String(owner["apiVersion"]).includes("/") ? `.${String(owner["apiVersion"]).split("/")[0] ?? ""}` : "";
+  return `${String(owner["kind"]).toLowerCase()}${group}/${String(owner["name"])}`;
+}
+
 const builtin: Readonly<Record<string, readonly Printer[]>> = {
   Namespace: [column("Status", text(".status.phase"))],
   Pod: [
@@ -129,6 +158,14 @@ const builtin: Readonly<Record<string, readonly Printer[]>> = {
     number("Ready", ".status.numberReady"),
   ],
   Lease: [column("Holder", text(".spec.holderIdentity", ""))],
+  Role: [createdAt],
+  ClusterRole: [createdAt],
+  RoleBinding: binding,
+  ClusterRoleBinding: binding,
+  ControllerRevision: [
+    column("Controller", controller),
+    column("Revision", (object) => String(at(object, ".revision"))),
+  ],
   CustomResourceDefinition: [column("Created At", (object) => object.metadata.creationTimestamp ?? "", 0, "date")],
 };
 
