@@ -142,7 +142,7 @@ function alone(bench: Workbench, route: Manifest): void {
 }
 
 /** It counts for other services of the mesh too. */
-export function shared(vs: Manifest, service: ServiceRef): boolean {
+function shared(vs: Manifest, service: ServiceRef): boolean {
   const full = fullName(service);
   const hosts = textsAt(specOf(vs), "hosts").map((host) => resolveHost(host, namespaceOf(vs)));
   return hosts.some((host) => host !== full && (host.startsWith("*") || host.endsWith(".svc.cluster.local")));
@@ -173,7 +173,7 @@ function ownDelegate(bench: Workbench, owner: Manifest, root: Manifest): void {
   }
 }
 
-export function createVirtualService(
+function createVirtualService(
   bench: Workbench,
   service: ServiceRef,
   protocol: VsProtocol,

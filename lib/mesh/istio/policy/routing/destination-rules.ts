@@ -19,7 +19,7 @@ import {
   visibleTo,
 } from "./json.ts";
 
-export interface Subset {
+interface Subset {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly owner: Manifest;

@@ -11,9 +11,9 @@ import { gatewayApiConditions } from "./conditions.ts";
 import { byAge, isObject, type JsonObject, listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "./json.ts";
 import { sharesOf } from "./virtual-service-rule.ts";
 
-export const ROUTE_KINDS = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"] as const;
+const ROUTE_KINDS = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"] as const;
 
-export interface GatewayRule {
+interface GatewayRule {
   readonly owner: Manifest;
   readonly index: number;
   readonly path: string;

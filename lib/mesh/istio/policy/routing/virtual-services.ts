@@ -52,7 +52,7 @@ export function meshVirtualServices(service: Named, world: PolicyWorld): readonl
     .map(({ vs }) => vs);
 }
 
-export function hostFit(vs: Manifest, full: string): number {
+function hostFit(vs: Manifest, full: string): number {
   const fits = textsAt(specOf(vs), "hosts").map((host) => closeness(resolveHost(host, namespaceOf(vs)), full));
   return Math.max(0, ...fits);
 }
