@@ -21,9 +21,11 @@ const test = base.extend<Outage>({
     const gate = await openGate(Number(new URL(demo.prometheus).port));
     const port = await freePort(0);
     const config = join(dir, "console.yaml");
+    // The console of the demo made it.
+    const sessionKeyFile = join(process.env.MESHSCOPE_E2E_DIR ?? "", "session.key");
     await writePrivate(
       config,
-      consoleConfig({ ...lab, prometheus: `http://127.0.0.1:${gate.port}` }, { port, poll: 2 }),
+      consoleConfig({ ...lab, prometheus: `http://127.0.0.1:${gate.port}` }, { port, poll: 2, sessionKeyFile }),
     );
     const console = await startService({
       name: "The console behind a gate",

@@ -5,13 +5,15 @@ interface ConsoleSettings {
   readonly port: number;
   /** Seconds between two readings. */
   readonly poll: number;
+  /** Of the keys that seal sessions. */
+  readonly sessionKeyFile: string;
 }
 
 /** The console's configuration for a lab: what a user would write for a cluster of their own, with the lab's addresses. */
-export function consoleConfig(lab: LabState, { port, poll }: ConsoleSettings): string {
+export function consoleConfig(lab: LabState, { port, poll, sessionKeyFile }: ConsoleSettings): string {
   return stringify({
     server: { host: "127.0.0.1", port, publicUrl: `http://127.0.0.1:${port}` },
-    auth: { strategy: "anonymous" },
+    auth: { strategy: "token", guest: "view", sessionKeyFile },
     poll: `${poll}s`,
     clusters: lab.clusters.map(({ name, metricsName, consoleKubeconfig }) => ({
       name,

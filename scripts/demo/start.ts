@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { provisionReal, realComponents } from "../real/components.ts";
 import { root } from "../steps/tool.ts";
@@ -64,7 +65,12 @@ export async function startDemo(
     services.push(lab);
     const found = await lab.ready(() => readLabState(options.dir), labDeadline);
     const config = join(options.dir, "console.yaml");
-    await writePrivate(config, consoleConfig(found, { port, poll: polls[options.scenario] ?? defaultPoll }));
+    const sessionKeyFile = join(options.dir, "session.key");
+    await writePrivate(sessionKeyFile, `${randomBytes(48).toString("base64")}\n`);
+    await writePrivate(
+      config,
+      consoleConfig(found, { port, poll: polls[options.scenario] ?? defaultPoll, sessionKeyFile }),
+    );
     const console = await startService({
       name: "The console",
       args: [join(root, "server", "main.ts")],

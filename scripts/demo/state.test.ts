@@ -58,9 +58,11 @@ test("the console learns the lab's clusters, with or without Kubernetes", () => 
   const { kubernetes } = lab;
   const consoleKubeconfig = "/lab/console.kubeconfig";
   const clusters = [{ name: "west-1", metricsName: "Kubernetes", kubernetes, consoleKubeconfig }, { name: "east-1" }];
-  expect(parse(consoleConfig({ ...lab, clusters }, { port: 3000, poll: 2 }))).toEqual({
+  expect(
+    parse(consoleConfig({ ...lab, clusters }, { port: 3000, poll: 2, sessionKeyFile: "/lab/session.key" })),
+  ).toEqual({
     server: { host: "127.0.0.1", port: 3000, publicUrl: "http://127.0.0.1:3000" },
-    auth: { strategy: "anonymous" },
+    auth: { strategy: "token", guest: "view", sessionKeyFile: "/lab/session.key" },
     poll: "2s",
     clusters: [
       { name: "west-1", metricsName: "Kubernetes", kubernetes: { kubeconfig: consoleKubeconfig } },
