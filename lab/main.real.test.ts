@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { parse } from "yaml";
 import { createKube } from "./kube/client.ts";
 import { RESOURCES } from "./kube/object.ts";
 
@@ -88,13 +89,21 @@ it("has both clusters on servers of their own, in the embedded ones' places, and
   expect(new Set(clusters.map(({ kubernetes }) => kubernetes.server)).size).toBe(2);
   for (const { name, kubernetes } of clusters) {
     const dir = join(running.dir, "kubernetes", name);
-    for (const file of ["ca.crt", "admin.kubeconfig", "editor.kubeconfig", "viewer.kubeconfig"])
+    for (const file of ["ca.crt", "admin.kubeconfig", "editor.kubeconfig", "viewer.kubeconfig", "console.kubeconfig"])
       expect(statSync(join(dir, file)).mode & 0o777, file).toBe(0o600);
     expect([kubernetes.ca, kubernetes.kubeconfig]).toEqual([join(dir, "ca.crt"), join(dir, "admin.kubeconfig")]);
     const ca = readFileSync(kubernetes.ca, "utf8");
-    for (const token of Object.values(kubernetes.tokens)) {
+    const kubeconfig = parse(readFileSync(join(dir, "console.kubeconfig"), "utf8")) as {
+      users: { user: { token: string } }[];
+    };
+    for (const token of [kubernetes.tokens.admin, kubeconfig.users[0]?.user.token ?? ""]) {
       const kube = createKube({ server: kubernetes.server, ca, token });
       expect((await kube.list(RESOURCES.Pod)).items.length, name).toBeGreaterThan(2);
+      kube.close();
+    }
+    for (const token of [kubernetes.tokens.editor, kubernetes.tokens.viewer]) {
+      const kube = createKube({ server: kubernetes.server, ca, token });
+      await expect(kube.list(RESOURCES.Pod), name).rejects.toMatchObject({ code: 403, reason: "Forbidden" });
       kube.close();
     }
   }

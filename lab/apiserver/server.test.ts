@@ -159,27 +159,4 @@ describe("the API server", () => {
     await watching;
     await expect(ask(server, "GET", "/healthz")).rejects.toThrow();
   });
-
-  it("refuses server-side apply, naming what it takes", async () => {
-    const server = await start();
-    const answer = await new Promise<Answer>((resolve, reject) => {
-      const headers = {
-        authorization: `Bearer ${server.tokens.admin}`,
-        "content-type": "application/apply-patch+yaml",
-      };
-      const path = "/api/v1/namespaces/default?fieldManager=test";
-      const asked = request(
-        new URL(path, server.url),
-        { method: "PATCH", headers, ca: server.caPem, agent: false },
-        (response) => {
-          response.setEncoding("utf8");
-          response.on("data", (text: string) => resolve({ status: response.statusCode ?? 0, text }));
-        },
-      );
-      asked.on("error", reject);
-      asked.end("{}");
-    });
-    expect(answer.status).toBe(415);
-    expect(answer.text).toContain("application/merge-patch+json");
-  });
 });
