@@ -52,6 +52,8 @@ export function Overlays({ children }: { readonly children: ReactNode }) {
       { id: "find", title: "Find a workload or service", keys: "/", run: () => setShown("palette") },
       { id: "help", title: "Keys", keys: "?", run: () => setShown("help") },
       { id: "topology", title: "Go to the topology", keys: "g t", run: () => router.push("/topology") },
+      { id: "services", title: "Go to the services", keys: "g s", run: () => router.push("/services") },
+      { id: "policies", title: "Go to the policies", keys: "g p", run: () => router.push("/policies") },
       { id: "pause", title: "Pause or go live", keys: ".", run: () => live?.pause(live.status().phase !== "paused") },
       {
         id: "copy",

@@ -8,6 +8,8 @@ import { Icon, type IconName } from "#components/ui/icon.tsx";
 /** The places there are. One that doesn't exist yet has no link. */
 const PLACES: readonly { readonly href: string; readonly title: string; readonly icon: IconName }[] = [
   { href: "/topology", title: "Topology", icon: "topology" },
+  { href: "/services", title: "Services", icon: "services" },
+  { href: "/policies", title: "Policies", icon: "policies" },
 ];
 
 export function Rail() {

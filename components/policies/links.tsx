@@ -1,0 +1,21 @@
+import { clsx } from "clsx";
+import Link from "next/link";
+import { type ObjectRef, refPath, refText } from "#lib/policy/ref.ts";
+
+export const policyHref = (object: ObjectRef): string => `/policies/${refPath(object)}`;
+export const serviceHref = (cluster: string, namespace: string, name: string): string =>
+  `/services/${[cluster, namespace, name].map(encodeURIComponent).join("/")}`;
+
+/** An object by its kind and name, as a link to its page. */
+export function ObjectLink({ object, className }: { readonly object: ObjectRef; readonly className?: string }) {
+  return (
+    <Link
+      href={policyHref(object)}
+      prefetch={false}
+      title={`${refText(object)} in ${object.cluster}`}
+      className={clsx("name underline decoration-line-strong underline-offset-2 hover:decoration-current", className)}
+    >
+      <bdi>{refText(object)}</bdi>
+    </Link>
+  );
+}

@@ -1,0 +1,178 @@
+"use client";
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { clsx } from "clsx";
+import Link from "next/link";
+import { type KeyboardEvent, useRef } from "react";
+import { Name } from "#components/ui/name.tsx";
+import type { PolicyItem } from "#lib/api/policies.ts";
+import { policyHref } from "../links.tsx";
+import { ManagedBy } from "../tool-mark.tsx";
+import { When } from "../when.tsx";
+import { AREAS } from "../words.ts";
+import type { ListRow, ListState, Sort } from "./rows.ts";
+
+const ROW = 32;
+const GRID =
+  "grid grid-cols-[minmax(150px,1.1fr)_minmax(160px,1.6fr)_minmax(110px,1fr)_minmax(150px,1.6fr)_minmax(150px,1fr)_80px_150px_minmax(90px,1fr)] items-center gap-3 px-4";
+const COLUMNS: readonly { readonly title: string; readonly sort: Sort | null; readonly note?: string }[] = [
+  { title: "Kind", sort: "kind" },
+  { title: "Name", sort: "name" },
+  { title: "Namespace", sort: "namespace" },
+  { title: "Selects", sort: null },
+  { title: "Managed by", sort: "manager" },
+  { title: "Age", sort: "age" },
+  { title: "Changed", sort: "changed" },
+  { title: "Status", sort: null, note: "findings not evaluated" },
+];
+const HEADER = 1;
+
+/** Every policy in scope as a row; only those in view are in the page. */
+export function PolicyTable({
+  rows,
+  state,
+  onSort,
+  manyClusters,
+}: {
+  readonly rows: readonly ListRow[];
+  readonly state: ListState;
+  readonly onSort: (sort: Sort) => void;
+  readonly manyClusters: boolean;
+}) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 16,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : row.type === "area" ? row.area : row.key;
+    },
+  });
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const at = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-index]") : null;
+    if (step === 0 || at === null) return;
+    event.preventDefault();
+    let next = Number(at.dataset["index"]) + step;
+    while (rows[next]?.type === "area") next += step;
+    if (rows[next] === undefined) return;
+    virtual.scrollToIndex(next);
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
+  };
+  return (
+    <div ref={scroller} className="min-h-0 grow overflow-auto" onKeyDown={onKeyDown}>
+      <div
+        role="table"
+        aria-label="Policies"
+        aria-rowcount={rows.length + HEADER}
+        aria-colcount={COLUMNS.length}
+        className="min-w-[1180px]"
+      >
+        <div role="rowgroup" className="sticky top-0 z-10 bg-bg">
+          <div
+            role="row"
+            aria-rowindex={HEADER}
+            className={clsx(GRID, "h-8 border-b border-line text-[11px] text-ink-3")}
+          >
+            {COLUMNS.map((column) => (
+              <HeaderCell key={column.title} column={column} state={state} onSort={onSort} />
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, key, start }) => {
+            const row = rows[index];
+            if (row === undefined) return null;
+            return (
+              <div
+                key={key}
+                role="row"
+                aria-rowindex={index + HEADER + 1}
+                data-index={index}
+                className={clsx(
+                  "absolute inset-x-0 border-b border-line",
+                  row.type === "area" ? "flex items-center gap-2 bg-sunken px-4" : clsx(GRID, "hover:bg-sunken"),
+                )}
+                style={{ height: ROW, transform: `translateY(${start}px)` }}
+              >
+                {row.type === "area" ? (
+                  <span role="cell" aria-colspan={COLUMNS.length} className="flex items-baseline gap-2">
+                    <span className="eyebrow">{AREAS[row.area]}</span>
+                    <span className="text-[11px] text-ink-3 tabular-nums">{row.count}</span>
+                  </span>
+                ) : (
+                  <ItemCells item={row.item} manyClusters={manyClusters} />
+                )}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function HeaderCell({
+  column: { title, sort, note },
+  state,
+  onSort,
+}: {
+  readonly column: (typeof COLUMNS)[number];
+  readonly state: ListState;
+  readonly onSort: (sort: Sort) => void;
+}) {
+  if (sort === null)
+    return (
+      <span role="columnheader" className="truncate">
+        {title}
+        {note !== undefined && <span title="Checks of what policies mean don't exist yet."> · {note}</span>}
+      </span>
+    );
+  const here = state.sort === sort;
+  return (
+    <span role="columnheader" aria-sort={here ? (state.down ? "descending" : "ascending") : "none"}>
+      <button type="button" onClick={() => onSort(sort)} className={clsx("hover:text-ink", here && "text-ink")}>
+        {title}
+        {here && <span aria-hidden="true">{state.down ? " ↓" : " ↑"}</span>}
+      </button>
+    </span>
+  );
+}
+
+function ItemCells({ item, manyClusters }: { readonly item: PolicyItem; readonly manyClusters: boolean }) {
+  const { object } = item;
+  const where = `${object.namespace ?? "whole cluster"}${manyClusters ? ` (${object.cluster})` : ""}`;
+  return (
+    <>
+      <span role="cell" className="truncate text-ink-2">
+        {object.kind}
+      </span>
+      <span role="cell" className="min-w-0">
+        <Link href={policyHref(object)} prefetch={false} className="name underline-offset-2 hover:underline">
+          <bdi title={object.name}>{object.name}</bdi>
+        </Link>
+      </span>
+      <span role="cell" className="min-w-0 text-ink-2">
+        <Name text={where} />
+      </span>
+      <span role="cell" className="min-w-0 text-ink-2">
+        <Name text={item.selects} />
+      </span>
+      <span role="cell" className="min-w-0">
+        <ManagedBy item={item} />
+      </span>
+      <span role="cell" className="text-ink-2">
+        <When at={item.createdAt} short />
+      </span>
+      <span role="cell" className="flex min-w-0 gap-1.5">
+        <When at={item.changedAt} short />
+        {item.changedBy !== null && <Name text={item.changedBy} className="text-ink-3" />}
+      </span>
+      <span role="cell" className={clsx("min-w-0", item.problem !== null && "text-degraded")}>
+        {item.problem !== null && <Name text={`◣ ${item.problem}`} />}
+      </span>
+    </>
+  );
+}
