@@ -50,7 +50,18 @@ function ignoredBy({ resource, version, subresource }: Writer): FieldSet {
   return resource.builtin ? (allButStatusOf[resource.kind] ?? specAlone) : allButStatus;
 }
 
+const known = new WeakMap<ResourceVersion, Map<string, Rules>>();
+
+/** The rules of a version and subresource; made once. */
 function rulesOf(writer: Writer): Rules {
+  const rules = known.get(writer.version) ?? new Map<string, Rules>();
+  known.set(writer.version, rules);
+  const found = rules.get(writer.subresource) ?? makeRules(writer);
+  rules.set(writer.subresource, found);
+  return found;
+}
+
+function makeRules(writer: Writer): Rules {
   const { resource, version } = writer;
   const apiVersion = apiVersionOf(resource.group, version.name);
   const types = new Map(

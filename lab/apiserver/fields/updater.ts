@@ -35,7 +35,7 @@ function take(
 ): Managers | readonly Conflict[] {
   const result = new Map<string, Owned>();
   const conflicts: Conflict[] = [];
-  const seen = new Map<Type, Comparison>(known === undefined ? [] : [[rules.type, without(known, rules.ignored)]]);
+  const seen = new Map<Type, Comparison>();
   for (const [manager, owned] of managers) {
     if (manager === self) {
       if (!isEmpty(owned.set)) result.set(manager, owned);
@@ -45,7 +45,8 @@ function take(
     if (type === null) continue;
     let changes = seen.get(type);
     if (changes === undefined) {
-      changes = without(compare(type, before, after), rules.ignored);
+      const whole = known !== undefined && type === rules.type ? known : compare(type, before, after);
+      changes = without(whole, rules.ignored);
       seen.set(type, changes);
     }
     const contested = intersection(owned.set, union(changes.modified, changes.added));
