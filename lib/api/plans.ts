@@ -1,6 +1,9 @@
 /** POST /plans, /plans/apply, GET /changes, POST /changes/{id}/revert: writing, in two steps with a reader in between. */
+import { parseInstant } from "./instant.ts";
 import { manifestSchema, objectRefSchema } from "./object-ref.ts";
 import { recordSchema } from "./policies.ts";
+import { problemSchema } from "./problem.ts";
+import { listParameter, readQuery } from "./query.ts";
 import { z } from "./zod.ts";
 
 /** Intents are checked by their own schema (lib/api/intents.ts) before anything acts on them. */
@@ -40,18 +43,94 @@ export const applySchema = z
   .meta({ id: "Applied" });
 export type ApplyAnswer = z.infer<typeof applySchema>;
 
+const conflictSchema = z
+  .object({
+    manager: z.string(),
+    tool: z
+      .enum(["meshscope", "kubectl", "argocd", "flux", "helm", "flagger", "argo-rollouts", "istio", "other"])
+      .nullable(),
+    fields: z.array(z.string()),
+    reverts: z.boolean().meta({ description: "it puts its own state back by itself" }),
+  })
+  .meta({ id: "PlanConflict" });
+
+export const planStepSchema = z
+  .object({
+    op: z.enum(["create", "update", "delete"]),
+    object: objectRefSchema,
+    mode: z.enum(["apply", "patch", "delete"]),
+    before: manifestSchema.nullable().meta({ description: "as it is; null: it doesn't exist" }),
+    after: manifestSchema.nullable().meta({ description: "as the dry run answered, defaults included; null: gone" }),
+    diff: z.object({
+      changes: z.array(
+        z.object({
+          path: z.string(),
+          op: z.enum(["add", "remove", "replace"]),
+          before: z.unknown().optional(),
+          after: z.unknown().optional(),
+        }),
+      ),
+      lines: z.array(z.object({ op: z.enum(["same", "add", "remove"]), text: z.string() })),
+    }),
+    dryRun: z.union([
+      z.object({ ok: z.literal(true), warnings: z.array(z.string()) }),
+      z.object({ error: z.string(), code: z.string() }),
+    ]),
+    conflicts: z.array(conflictSchema),
+    findings: z.null().meta({ description: "null: not evaluated" }),
+    impact: z.null().meta({ description: "null: not evaluated" }),
+  })
+  .meta({ id: "PlanStep" });
+
+export const planSchema = z
+  .object({
+    id: z.string().meta({ description: "what the user confirms: a hash of the whole plan" }),
+    sealed: z.string().meta({ description: "the plan itself, readable by the console alone, for this user alone" }),
+    expiresAt: z.iso.datetime(),
+    steps: z.array(planStepSchema),
+    notEvaluated: z.object({ findings: z.string(), impact: z.string() }),
+    blocked: z.string().exactOptional().meta({ description: "why it can't be applied" }),
+    needs: z
+      .array(z.enum(["impact_unknown", "no_history", "will_be_reverted", "conflict", "deletes", "full_shift"]))
+      .meta({ description: "what has to be acknowledged" }),
+  })
+  .meta({ id: "Plan" });
+
+/** 409 `stale_plan`: the problem with the plan as it would be now. */
+export const stalePlanSchema = z.object({ ...problemSchema.shape, plan: planSchema }).meta({ id: "StalePlan" });
+
+/** POST /changes/{id}/revert: an empty object. */
+export const revertRequestSchema = z.strictObject({}).meta({ id: "RevertRequest" });
+
+/** POST /changes/revert: everything that the console did since then, at most 30 minutes ago. */
+export const revertSinceSchema = z
+  .strictObject({
+    since: z
+      .string()
+      .max(64)
+      .refine((text) => parseInstant(text) !== null, { error: "RFC 3339 or unix seconds" })
+      .meta({ description: "RFC 3339 or unix seconds" }),
+    cluster: z.string().min(1).max(63),
+    namespaces: z.array(z.string().min(1).max(63)).max(100).default([]),
+  })
+  .meta({ id: "RevertSince" });
+
 export const changesQuerySchema = z.object({
-  clusters: z.string().optional(),
-  namespaces: z.string().optional(),
+  clusters: listParameter("cluster names").default([]),
+  namespaces: listParameter("namespaces").default([]),
   object: z.string().optional().meta({ description: "an object's path" }),
   since: z.string().optional().meta({ description: "RFC 3339 or unix seconds" }),
-  state: z.enum(["open"], { error: "open" }).optional(),
+  state: z.enum(["open"], { error: "open" }).optional().meta({ description: "open: begun and not finished" }),
   limit: z
     .string()
-    .regex(/^\d{1,3}$/)
-    .optional(),
-  next: z.string().optional(),
+    .regex(/^\d{1,3}$/, { error: "a number from 1 to 500" })
+    .transform(Number)
+    .refine((n) => n >= 1 && n <= 500, { error: "a number from 1 to 500" })
+    .default(100),
+  next: z.string().optional().meta({ description: "the `next` of the page before" }),
 });
+/** @throws MeshscopeError */
+export const parseChangesQuery = (params: URLSearchParams) => readQuery(changesQuerySchema, params);
 export const changesSchema = z
   .object({ items: z.array(recordSchema), next: z.string().exactOptional() })
   .meta({ id: "Changes" });

@@ -77,5 +77,9 @@ function problemResponse(request: Request, thrown: unknown, runtime: () => Runti
     typeof thrown === "object" && thrown !== null && "retryAfter" in thrown ? thrown.retryAfter : undefined;
   const headers = new Headers({ ...PRIVATE, "content-type": "application/problem+json; charset=utf-8" });
   if (typeof retryAfter === "number") headers.set("retry-after", String(Math.ceil(retryAfter)));
-  return new Response(JSON.stringify(body), { status: body.status, headers });
+  const members = typeof thrown === "object" && thrown !== null && "members" in thrown ? thrown.members : undefined;
+  return new Response(JSON.stringify({ ...(members as object | undefined), ...body }), {
+    status: body.status,
+    headers,
+  });
 }

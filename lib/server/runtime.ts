@@ -11,6 +11,7 @@ import { windowSeconds } from "#lib/api/windows.ts";
 import { healthRules } from "#lib/graph/health.ts";
 import type { SourceState, SourceStatus } from "#lib/graph/model.ts";
 import { meshes } from "#lib/mesh/registry.ts";
+import { refPath } from "#lib/policy/ref.ts";
 import { createPrometheusClient } from "#lib/prometheus/client.ts";
 import type { Timers } from "./clock.ts";
 import { type Config, publicUrl } from "./config.ts";
@@ -174,7 +175,9 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     ...{ port: readingPort, store, rights, clients: kubes },
     inventory: () => inventories.current(),
     rootNamespace: (cluster) => roots.get(cluster) ?? "istio-system",
-    history: async () => [],
+    history: async (credential, ref, _manifest, signal) =>
+      (await plans.changes(credential, { clusters: [], namespaces: [], object: refPath(ref), limit: 50 }, signal))
+        .items,
   });
   const plans = planUseCases({
     ...{ clock: timers, log, store, rights, keys, roots, kubes },

@@ -59,6 +59,11 @@ const runtime = {
       "namespaces",
       "session",
       "access",
+      "plan",
+      "applyPlan",
+      "revertChange",
+      "revertSince",
+      "changes",
       ...POLICIES.map(([, useCase]) => useCase),
     ].map((useCase) => [
       useCase,
@@ -119,9 +124,14 @@ describe("every route below /api/v1", () => {
     expect(files).toEqual([
       "[...path]/route.ts",
       "access/route.ts",
+      "changes/[id]/revert/route.ts",
+      "changes/revert/route.ts",
+      "changes/route.ts",
       "graph/route.ts",
       "graph/stream/route.ts",
       "namespaces/route.ts",
+      "plans/apply/route.ts",
+      "plans/route.ts",
       "policies/[...object]/route.ts",
       "policies/route.ts",
       SCHEMA,
@@ -192,6 +202,23 @@ describe("who may ask", () => {
       expect(await response.json()).toMatchObject({ code: "bad_request" });
     },
   );
+});
+
+describe("writing routes", () => {
+  const REVERT = "changes/[id]/revert/route.ts";
+  it.each([
+    ["plans/route.ts", '{"manifests":[]}', "plan", { cluster: "", manifests: [], deletions: [] }],
+    ["plans/apply/route.ts", '{"sealed":"s","confirm":"i"}', "applyPlan", { sealed: "s", confirm: "i" }],
+    ["changes/revert/route.ts", '{"since":"5","cluster":"c"}', "revertSince", { since: "5", cluster: "c" }],
+    [REVERT, "{}", "revertChange", "v1"],
+  ])("%s reads JSON of its schema alone", async (file, body, useCase, asked) => {
+    const type = { "content-type": "application/json" };
+    expect((await send(file, "POST", "", {}, body)).status).toBe(415);
+    expect((await send(file, "POST", "", type, '{"extra":1}')).status).toBe(400);
+    expect(calls).toEqual([]);
+    expect((await send(file, "POST", "", type, body)).status).toBe(200);
+    expect(calls[0]).toMatchObject({ useCase, args: [ANONYMOUS, asked, { requestId: "id-1" }] });
+  });
 });
 
 describe("routes", () => {

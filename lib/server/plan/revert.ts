@@ -1,10 +1,11 @@
 /** Plans that put back what was: of one change, or of everything since an instant. Built against what objects are now. */
+import { parseInstant } from "#lib/api/instant.ts";
 import { MeshscopeError, problemOf } from "#lib/errors.ts";
 import { decodeManifest } from "#lib/kube/manifest.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Plan } from "#lib/policy/plan.ts";
 import { type ObjectRef, refKey } from "#lib/policy/ref.ts";
-import { seconds, type UnixSeconds } from "#lib/units.ts";
+import { seconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { asReauth, clusterOf, mayWrite, RECORDS, recordNamespace, resourceOf } from "./access.ts";
 import { parseChangeId } from "./change-id.ts";
@@ -76,7 +77,8 @@ export async function revertChange(
 }
 
 export interface RevertSince {
-  readonly since: UnixSeconds;
+  /** RFC 3339 or unix seconds. */
+  readonly since: string;
   readonly cluster: string;
   readonly namespaces: readonly string[];
 }
@@ -92,7 +94,9 @@ export async function revertSince(
   signal?: AbortSignal,
 ): Promise<Plan> {
   mayWrite(credential);
-  const { since, cluster, namespaces } = asked;
+  const { cluster, namespaces } = asked;
+  const since = parseInstant(asked.since);
+  if (since === null) throw new MeshscopeError("bad_instant", "'since' must be RFC 3339 or unix seconds.");
   if (since < deps.clock.now() - REVERT_SINCE)
     throw new MeshscopeError(
       "bad_parameter",

@@ -27,7 +27,9 @@ export class PlanUseCases {
   }
 
   plan(credential: Credential, wish: PlanWish, asking: Asking): Promise<Plan> {
-    return this.#planned("plan", credential, asking, () => makePlan(this.#deps, credential, wish, asking.signal));
+    const [first = ""] = this.#deps.clusters.keys();
+    const placed = "cluster" in wish && wish.cluster === "" ? { ...wish, cluster: first } : wish;
+    return this.#planned("plan", credential, asking, () => makePlan(this.#deps, credential, placed, asking.signal));
   }
 
   revert(credential: Credential, id: string, asking: Asking): Promise<Plan> {
