@@ -50,7 +50,7 @@ export function policyQuery(object: ObjectRef) {
   });
 }
 
-/** A kind's OpenAPI schema (v3, references resolved or not), as the cluster has it. */
+/** A kind's JSON Schema, as the cluster has it. */
 export function schemaQuery(kind: Pick<ObjectRef, "cluster" | "group" | "version" | "kind">) {
   const path = [kind.cluster, kind.group || "core", kind.version, kind.kind].map(encodeURIComponent).join("/");
   return queryOptions({

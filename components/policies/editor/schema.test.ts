@@ -2,31 +2,27 @@ import { describe, expect, it } from "vitest";
 import { KindSchema } from "./schema.ts";
 
 const answer = {
-  schema: {
-    type: "object",
-    properties: {
-      spec: {
-        type: "object",
-        required: ["hosts"],
-        properties: {
-          hosts: { type: "array", items: { type: "string" }, description: "Where it counts." },
-          http: { type: "array", items: { type: "object", properties: { timeout: { type: "string" } } } },
-          mtls: { properties: { mode: { type: "string", enum: ["", "STRICT", "PERMISSIVE"] } } },
-          labels: {
-            type: "object",
-            additionalProperties: { type: "object", properties: { deep: { type: "boolean" } } },
-          },
+  type: "object",
+  properties: {
+    spec: {
+      type: "object",
+      required: ["hosts"],
+      properties: {
+        hosts: { type: "array", items: { type: "string" }, description: "Where it counts." },
+        http: { type: "array", items: { type: "object", properties: { timeout: { type: "string" } } } },
+        mtls: { properties: { mode: { type: "string", enum: ["", "STRICT", "PERMISSIVE"] } } },
+        labels: {
+          type: "object",
+          additionalProperties: { type: "object", properties: { deep: { type: "boolean" } } },
         },
       },
-      metadata: { allOf: [{ $ref: "#/components/schemas/Meta" }], description: "Standard metadata." },
-      loop: { $ref: "#/components/schemas/Loop" },
     },
+    metadata: { allOf: [{ $ref: "#/$defs/Meta" }], description: "Standard metadata." },
+    loop: { $ref: "#/$defs/a~1Loop" },
   },
-  components: {
-    schemas: {
-      Meta: { type: "object", properties: { name: { type: "string" } } },
-      Loop: { $ref: "#/components/schemas/Loop" },
-    },
+  $defs: {
+    Meta: { type: "object", properties: { name: { type: "string" } } },
+    "a/Loop": { $ref: "#/$defs/a~1Loop" },
   },
 };
 

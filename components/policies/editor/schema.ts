@@ -1,4 +1,4 @@
-/** A kind's OpenAPI schema, read as far as an editor needs it. What it says is the cluster's: text, never markup. */
+/** A kind's JSON Schema, read as far as an editor needs it. What it says is the cluster's: text, never markup. */
 
 interface Schema {
   readonly $ref?: string;
@@ -25,17 +25,15 @@ export interface Field {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** An answer's schema with its references: `{schema, components?}`, or the schema itself. */
+/** A kind's JSON Schema, what it refers to in its `$defs`. */
 export class KindSchema {
   readonly #root: Schema;
   readonly #named: Readonly<Record<string, Schema>>;
 
   constructor(answer: unknown) {
-    const outer = isObject(answer) ? answer : {};
-    const inner = isObject(outer["schema"]) ? outer["schema"] : outer;
-    this.#root = inner;
-    const components = isObject(outer["components"]) ? outer["components"] : {};
-    const named = isObject(components["schemas"]) ? components["schemas"] : outer["schemas"];
+    const root = isObject(answer) ? answer : {};
+    const named = root["$defs"];
+    this.#root = root;
     this.#named = (isObject(named) ? named : {}) as Readonly<Record<string, Schema>>;
   }
 
@@ -81,7 +79,10 @@ export class KindSchema {
 
   /** References followed, `allOf` of one taken; a loop ends where it began. */
   #whole(schema: Schema, depth = 0): Schema {
-    const name = schema.$ref?.split("/").at(-1);
+    const name = schema.$ref
+      ?.replace(/^#\/\$defs\//, "")
+      .replaceAll("~1", "/")
+      .replaceAll("~0", "~");
     const next =
       name === undefined ? schema.allOf?.[0] : Object.hasOwn(this.#named, name) ? this.#named[name] : undefined;
     if (next === undefined || depth > 8) return schema;
