@@ -93,7 +93,15 @@ function changesOf(
 ): readonly ChangeRecord[] {
   const visible = ({ object }: { readonly object: ObjectRef }) => seesObject(visibility, object);
   const records = recordsOf(deps, cluster).filter(visible);
-  if (open) return records.filter((record) => isHalfDone(deps, applied, record)).map(recorded);
+  if (open) {
+    // A later change of the same object, such as its undo, has dealt with it.
+    const settled = (record: JournalRecord) =>
+      records.some(
+        (later) =>
+          later.revision > record.revision && later.state !== "open" && refKey(later.object) === refKey(record.object),
+      );
+    return records.filter((record) => isHalfDone(deps, applied, record) && !settled(record)).map(recorded);
+  }
   const seen = seenByOthers(deps, cluster, records).filter(visible);
   const known = new Map<string, number[]>();
   for (const { object, when } of seen)
