@@ -13,6 +13,7 @@ import {
   planSchema,
   revertRequestSchema,
   revertSinceSchema,
+  stalePlanSchema,
 } from "./plans.ts";
 import {
   kindSchemaSchema,
@@ -37,6 +38,8 @@ interface Operation {
   readonly body?: z.ZodType;
   /** null: 204, nothing but headers. */
   readonly answer: z.ZodType | null;
+  /** Set where 409 brings more than a problem. */
+  readonly conflict?: z.ZodType;
   /** Set where the answer is an event stream: event name → its data. */
   readonly events?: Readonly<Record<string, z.ZodType>>;
 }
@@ -60,6 +63,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Writes a plan as it was shown. 409 `stale_plan` carries the plan as it would be now (StalePlan)",
     body: applyRequestSchema,
     answer: applySchema,
+    conflict: stalePlanSchema,
   },
   "GET /api/v1/changes": {
     summary: "Changes of policies in view, newest first",
@@ -162,6 +166,14 @@ function describe(path: string, operation: Operation): Json {
       ...(content
         ? { "200": { description: events ? "an event stream" : "the answer", content } }
         : { "204": { description: "done" } }),
+      ...(operation.conflict
+        ? {
+            "409": {
+              description: "a problem with what it is about",
+              content: { "application/problem+json": { schema: reference(operation.conflict) } },
+            },
+          }
+        : {}),
       default: {
         description: "a problem",
         content: { "application/problem+json": { schema: reference(problemSchema) } },
