@@ -41,7 +41,7 @@ export function ManagedBy({ item }: { readonly item: Pick<PolicyItem, "owner" | 
     <span className="flex min-w-0 items-center gap-1.5" title={names === "" ? undefined : `Field managers: ${names}`}>
       <ToolMark tool={first} strong={reverts} />
       <span className="truncate">
-        {TOOLS[first]}
+        {first === "other" ? (item.managers[0]?.name ?? TOOLS.other) : TOOLS[first]}
         {tools.length > 1 && <span className="text-ink-3"> +{tools.length - 1}</span>}
         {reverts && <span className="text-degraded"> reverts</span>}
       </span>

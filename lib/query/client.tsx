@@ -16,6 +16,8 @@ const FINAL: ReadonlySet<string> = new Set(["reauth", "unauthorised", "forbidden
 let shared: QueryClient | undefined;
 
 function browserClient(): QueryClient {
+  // On the server nothing is asked for, and nothing may outlive the answer to one viewer.
+  if (typeof window === "undefined") return new QueryClient();
   if (shared === undefined) {
     const client = new QueryClient({
       defaultOptions: { queries: { staleTime: 15_000, retry: again, refetchOnWindowFocus: false } },

@@ -14,7 +14,7 @@ import type { ListRow, ListState, Sort } from "./rows.ts";
 
 const ROW = 32;
 const GRID =
-  "grid grid-cols-[minmax(150px,1.1fr)_minmax(160px,1.6fr)_minmax(110px,1fr)_minmax(150px,1.6fr)_minmax(150px,1fr)_80px_150px_minmax(90px,1fr)] items-center gap-3 px-4";
+  "grid grid-cols-[minmax(150px,1.1fr)_minmax(160px,1.6fr)_minmax(110px,1fr)_minmax(150px,1.6fr)_minmax(150px,1fr)_60px_150px_minmax(180px,1fr)] items-center gap-3 px-4";
 const COLUMNS: readonly { readonly title: string; readonly sort: Sort | null; readonly note?: string }[] = [
   { title: "Kind", sort: "kind" },
   { title: "Name", sort: "name" },
@@ -68,7 +68,7 @@ export function PolicyTable({
         aria-label="Policies"
         aria-rowcount={rows.length + HEADER}
         aria-colcount={COLUMNS.length}
-        className="min-w-[1180px]"
+        className="min-w-[1240px]"
       >
         <div role="rowgroup" className="sticky top-0 z-10 bg-bg">
           <div
@@ -164,7 +164,7 @@ function ItemCells({ item, manyClusters }: { readonly item: PolicyItem; readonly
         <ManagedBy item={item} />
       </span>
       <span role="cell" className="text-ink-2">
-        <When at={item.createdAt} short />
+        <When at={item.createdAt} short bare />
       </span>
       <span role="cell" className="flex min-w-0 gap-1.5">
         <When at={item.changedAt} short />
