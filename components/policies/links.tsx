@@ -6,11 +6,17 @@ export const policyHref = (object: ObjectRef): string => `/policies/${refPath(ob
 export const serviceHref = (cluster: string, namespace: string, name: string): string =>
   `/services/${[cluster, namespace, name].map(encodeURIComponent).join("/")}`;
 
+/** Services have a page of their own. */
+const hrefOf = (object: ObjectRef): string =>
+  object.group === "" && object.kind === "Service" && object.namespace !== null
+    ? serviceHref(object.cluster, object.namespace, object.name)
+    : policyHref(object);
+
 /** An object by its kind and name, as a link to its page. */
 export function ObjectLink({ object, className }: { readonly object: ObjectRef; readonly className?: string }) {
   return (
     <Link
-      href={policyHref(object)}
+      href={hrefOf(object)}
       prefetch={false}
       title={`${refText(object)} in ${object.cluster}`}
       className={clsx("name underline decoration-line-strong underline-offset-2 hover:decoration-current", className)}

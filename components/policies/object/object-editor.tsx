@@ -27,15 +27,12 @@ export function ObjectEditor({ policy, flow }: { readonly policy: PolicyAnswer; 
   const busy = flow.state.phase === "applying";
   const plan = () => void flow.make({ cluster: object.cluster, manifests, deletions: [] });
   const remove = () => void flow.make({ cluster: object.cluster, manifests: [], deletions: [object] });
-  const reasons = [
-    ...(mayEdit ? [] : [missingRight(object, "update")]),
-    ...(mayDelete ? [] : [missingRight(object, "delete")]),
-  ];
+  const missing = [...(mayEdit ? [] : ["update"]), ...(mayDelete ? [] : ["delete"])];
   return (
     <>
-      {reasons.length > 0 && (
-        <Notice title={mayEdit ? "Changing only." : "Reading only."} role="status">
-          {reasons.join(" ")}
+      {missing.length > 0 && (
+        <Notice title={mayEdit ? "No deletion." : "Reading only."} role="status">
+          {missingRight(object, ...missing)}
         </Notice>
       )}
       <YamlEditor

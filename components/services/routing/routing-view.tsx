@@ -21,7 +21,7 @@ export function RoutingView({ routing }: { readonly routing: Routing }) {
                 action={object === undefined ? undefined : <ObjectLink object={object} />}
               >
                 {severity === "warning" && <span aria-hidden="true">◣ </span>}
-                {text}
+                <span className="inline-block first-letter:uppercase">{text}</span>
               </Notice>
             </li>
           ))}

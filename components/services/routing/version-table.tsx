@@ -11,7 +11,7 @@ export function VersionTable({ versions }: { readonly versions: readonly RouteVe
       <p className="border-t border-line pt-2 text-ink-2">Its workloads carry no version, and none is declared.</p>
     );
   return (
-    <div className="overflow-x-auto">
+    <div className="overflow-x-auto max-sm:[&_table]:min-w-[560px]">
       <DataTable
         label="Versions"
         columns={[

@@ -1,0 +1,89 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./support/test.ts";
+
+const ready = (page: Page) => expect(page.locator("html[data-ready=true]")).toHaveCount(1);
+const rows = (page: Page) => page.getByRole("table", { name: "Policies" }).getByRole("row");
+
+test("policies are listed, filtered by keys, sorted, and opened", async ({ page }) => {
+  await page.goto("/policies");
+  await ready(page);
+  await expect(page.getByRole("link", { name: "reviews" }).first()).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("virtualservice reviews");
+  await expect(page).toHaveURL(/q=virtualservice/);
+  await expect(rows(page).filter({ hasText: "reviews.shop" })).toHaveCount(1);
+  await page.getByRole("button", { name: "Name", exact: true }).click();
+  await expect(page).toHaveURL(/sort=name/);
+  await rows(page).getByRole("link", { name: "reviews" }).press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("reviews");
+  await expect(page.locator(".cm-content")).toContainText("kind: VirtualService");
+  await page.goBack();
+  await expect(page.getByRole("searchbox", { name: "Filter the policies" })).toHaveValue(/virtualservice/);
+});
+
+test("a guest reads the YAML, can't change it, and is told why", async ({ page }) => {
+  await page.goto("/policies/west-1/networking.istio.io/v1/VirtualService/shop/reviews");
+  await ready(page);
+  await expect(page.getByText(/no right to update VirtualService objects in namespace shop/).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Plan the change" })).toBeDisabled();
+  await expect(page.getByRole("button", { name: "Plan deletion" })).toBeDisabled();
+  await page.locator(".cm-content").click();
+  await page.keyboard.type("x");
+  await expect(page.locator(".cm-content")).not.toContainText("xapiVersion");
+});
+
+test("what is wrong with a text is said with its line, and Escape then Tab leaves the editor", async ({ page }) => {
+  await page.goto("/policies/new");
+  await ready(page);
+  await page.getByRole("combobox", { name: "Add a template" }).selectOption("security.istio.io/PeerAuthentication");
+  const editor = page.locator(".cm-content");
+  await expect(editor).toContainText("mode: PERMISSIVE");
+  await expect(page.getByRole("button", { name: "Plan", exact: true })).toBeEnabled();
+  await editor.click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("\nkind: Twice");
+  await expect(page.getByRole("status").filter({ hasText: /Line \d+, column \d+/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Plan", exact: true })).toBeDisabled();
+  // The first closes the suggestions, if there are any.
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  await expect(editor).not.toBeFocused();
+});
+
+test("a service's routing is drawn in the order tried, with the objects that say so", async ({ page }) => {
+  await page.goto("/services/west-1/shop/reviews");
+  await ready(page);
+  const rules = page
+    .locator("section")
+    .filter({ has: page.getByRole("heading", { name: "Rules, in the order tried" }) });
+  await expect(rules.getByRole("link", { name: "VirtualService shop/reviews" }).first()).toBeVisible();
+  await expect(page.getByRole("table", { name: "Versions" })).toContainText("v1");
+});
+
+test("an object that doesn't exist says so", async ({ page, pageErrors }) => {
+  pageErrors.expected.push(/404/);
+  await page.goto("/policies/west-1/networking.istio.io/v1/VirtualService/shop/nobody");
+  await expect(page.getByRole("heading", { name: "It doesn’t exist" })).toBeVisible();
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`the pages of policies and services have no serious finding in ${theme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const path of [
+      "/policies",
+      "/policies/new",
+      "/policies/west-1/networking.istio.io/v1/VirtualService/shop/reviews",
+      "/services",
+      "/services/west-1/shop/reviews",
+    ]) {
+      await page.goto(path);
+      await ready(page);
+      if (path.split("/").length > 2 && path.startsWith("/policies")) await page.locator(".cm-content").waitFor();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      expect(serious.map(({ id, nodes }) => `${path} ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    }
+  });
+}
