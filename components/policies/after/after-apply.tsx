@@ -2,7 +2,7 @@
 
 import { useQueries } from "@tanstack/react-query";
 import { clsx } from "clsx";
-import { type ReactNode, useSyncExternalStore } from "react";
+import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { currentSecond, serverSecond, subscribeSeconds } from "#components/shell/clock.ts";
 import { sayInstant } from "#components/shell/instant.ts";
 import type { ApplyAnswer } from "#lib/api/plans.ts";
@@ -35,7 +35,8 @@ export function AfterApply({
 }) {
   const now = useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond);
   const left = Math.max(0, WATCH_S - (now === 0 ? 0 : now - Math.floor(Date.parse(applied.at) / 1000)));
-  const watching = left > 0;
+  const [undone, setUndone] = useState(false);
+  const watching = left > 0 && !undone;
   const reads = useQueries({
     queries: plan.steps.map(({ object, op }) => ({
       ...policyQuery(object),
@@ -73,7 +74,7 @@ export function AfterApply({
                 </span>
               </div>
               {step.problem !== undefined && <p className="text-failing wrap-anywhere">{step.problem.detail}</p>}
-              {step.result === "applied" && planned !== undefined && planned.op !== "delete" && (
+              {step.result === "applied" && !undone && planned !== undefined && planned.op !== "delete" && (
                 <Standing planned={planned} read={read?.data} error={read?.error ?? null} />
               )}
             </li>
@@ -81,7 +82,7 @@ export function AfterApply({
         })}
       </ul>
       {children}
-      {undoable.length > 0 && <UndoButton changeIds={undoable} />}
+      {undoable.length > 0 && <UndoButton changeIds={undoable} onUndone={() => setUndone(true)} />}
       {lost && <p className="text-ink-3">No record could be kept of this change, so it can’t be undone from here.</p>}
     </div>
   );

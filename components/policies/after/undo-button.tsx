@@ -22,7 +22,14 @@ type State =
  * Takes changes back, the last one first. Each is planned and dry-run like any change; one that needs nothing but an
  * impact nobody computed is applied at once, any other is shown to be read. Asks no telemetry: works while it is down.
  */
-export function UndoButton({ changeIds }: { readonly changeIds: readonly string[] }) {
+export function UndoButton({
+  changeIds,
+  onUndone,
+}: {
+  readonly changeIds: readonly string[];
+  /** All of it was taken back. */
+  readonly onUndone?: () => void;
+}) {
   const queries = useQueryClient();
   const flow = usePlanFlow();
   const [state, setState] = useState<State>({ phase: "ready" });
@@ -56,6 +63,7 @@ export function UndoButton({ changeIds }: { readonly changeIds: readonly string[
       left.pop();
     }
     void queries.invalidateQueries();
+    onUndone?.();
     return setState({ phase: "done" });
   };
 

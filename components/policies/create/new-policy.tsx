@@ -9,7 +9,7 @@ import { refKey, refOf } from "#lib/policy/ref.ts";
 import { readYaml } from "#lib/policy/yaml.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { sessionQuery } from "#lib/query/scope.ts";
-import { useDraft } from "../editor/use-draft.ts";
+import { useDiscardApplied, useDraft } from "../editor/use-draft.ts";
 import { problemsOf, YamlEditor } from "../editor/yaml-editor.tsx";
 import { Notice } from "../notice.tsx";
 import { PlanPanel } from "../plan/plan-panel.tsx";
@@ -37,6 +37,7 @@ function Page() {
   const namespace = state.view.namespaces[0] ?? "default";
   const draft = useDraft("new", "");
   const flow = usePlanFlow();
+  useDiscardApplied(flow.state, draft.discard);
   const answer = useMemo(() => readYaml(draft.text), [draft.text]);
   const manifests = answer.documents.flatMap((document) => ("manifest" in document ? [document.manifest] : []));
   const problems = useMemo(() => [...problemsOf(answer)], [answer]);

@@ -23,7 +23,7 @@ const FIELD = {
 
 export const EDITOR_THEME = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--bg-sunken)", color: "var(--ink)", fontSize: "12px" },
-  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
   ".cm-content": { caretColor: "var(--ink)", padding: "8px 0" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },

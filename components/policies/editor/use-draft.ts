@@ -2,6 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
+import type { PlanState } from "../plan/use-plan-flow.ts";
 
 /**
  * What somebody writes, kept in this tab's memory until it is discarded or applied: it outlives a look at another page and
@@ -30,4 +31,11 @@ export function useDraft(key: string, initial: string) {
     return () => window.removeEventListener("beforeunload", ask);
   }, [changed]);
   return { text: text ?? initial, changed, write, discard };
+}
+
+/** A draft that was applied whole is none any more; what failed is kept. */
+export function useDiscardApplied(state: PlanState, discard: () => void): void {
+  useEffect(() => {
+    if (state.phase === "applied" && state.applied.steps.every(({ result }) => result !== "failed")) discard();
+  }, [state, discard]);
 }

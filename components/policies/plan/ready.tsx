@@ -71,7 +71,9 @@ export function Ready({
         <p className="text-ink-2">
           {plan.steps.length === 0
             ? "Nothing would change: the cluster has it so already."
-            : `${formatPlural(plan.steps.length, "object")} ${plan.steps.length === 1 ? "changes" : "change"}, in this order. Nothing is written yet.`}
+            : plan.steps.length === 1
+              ? "1 object changes. Nothing is written yet."
+              : `${formatPlural(plan.steps.length, "object")} change, in this order. Nothing is written yet.`}
         </p>
       </header>
       {state.instead !== undefined && <Instead instead={state.instead} plan={plan} />}
