@@ -25,7 +25,9 @@ test("policies are listed, filtered by keys, sorted, and opened", async ({ page 
 test("a guest reads the YAML, can't change it, and is told why", async ({ page }) => {
   await page.goto("/policies/west-1/networking.istio.io/v1/VirtualService/shop/reviews");
   await ready(page);
-  await expect(page.getByText(/no right to update VirtualService objects in namespace shop/).first()).toBeVisible();
+  await expect(
+    page.getByText(/no right to update or delete VirtualService objects in namespace shop/).first(),
+  ).toBeVisible();
   await expect(page.getByRole("button", { name: "Plan the change" })).toBeDisabled();
   await expect(page.getByRole("button", { name: "Plan deletion" })).toBeDisabled();
   await page.locator(".cm-content").click();
