@@ -28,7 +28,11 @@ interface Kubernetes {
 }
 
 interface State {
-  readonly clusters: readonly { readonly name: string; readonly kubernetes: Kubernetes }[];
+  readonly clusters: readonly {
+    readonly name: string;
+    readonly kubernetes: Kubernetes;
+    readonly istiod?: { readonly http: string; readonly grpc: string };
+  }[];
 }
 
 interface Running {
@@ -108,6 +112,10 @@ it("has both clusters on servers of their own, in the embedded ones' places, and
     }
   }
   expect(workingIn(running.dir).some((line) => line.includes("etcd"))).toBe(true);
+  expect(clusters.map(({ istiod }) => istiod !== undefined)).toEqual([true, false]);
+  // It has read what is there: a service of the shop is in its registry.
+  const registry = await fetch(`${clusters[0]?.istiod?.http}/debug/registryz`);
+  expect(await registry.text()).toContain("reviews.shop.svc.cluster.local");
   running.child.kill("SIGTERM");
   await once(running.child, "exit");
   expect(running.child.exitCode, running.said()).toBe(0);

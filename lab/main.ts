@@ -68,8 +68,9 @@ function writeState(file: string, lab: Lab): void {
     tracing: null,
     truth: lab.truth,
     kubernetes: kubernetes[0],
-    clusters: lab.clusters.map(({ name, dir }, i) => ({
+    clusters: lab.clusters.map(({ name, dir, controlPlane }, i) => ({
       name,
+      ...(controlPlane === undefined ? {} : { istiod: { http: controlPlane.http, grpc: controlPlane.grpc } }),
       kubernetes: kubernetes[i],
       consoleKubeconfig: join(dir, "console.kubeconfig"),
     })),

@@ -3,9 +3,14 @@ import { realBinaries } from "./binaries.ts";
 
 const node = process.execPath;
 
-it("takes the paths of both programs from the environment", () => {
-  const env = { NODE_ENV: "test", MESHSCOPE_KUBE_APISERVER: node, MESHSCOPE_ETCD: node } as const;
-  expect(realBinaries(env)).toEqual({ apiserver: node, etcd: node });
+it("takes the paths of all programs from the environment", () => {
+  const env = {
+    NODE_ENV: "test",
+    MESHSCOPE_KUBE_APISERVER: node,
+    MESHSCOPE_ETCD: node,
+    MESHSCOPE_ISTIOD: node,
+  } as const;
+  expect(realBinaries(env)).toEqual({ apiserver: node, etcd: node, istiod: node });
 });
 
 it.each([

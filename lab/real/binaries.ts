@@ -1,9 +1,10 @@
 import { accessSync, constants } from "node:fs";
 
-/** Paths of the two programs that a real cluster is made of. */
+/** Paths of the programs that a real cluster is made of. */
 export interface RealBinaries {
   readonly apiserver: string;
   readonly etcd: string;
+  readonly istiod: string;
 }
 
 /**
@@ -14,6 +15,7 @@ export function realBinaries(env: NodeJS.ProcessEnv): RealBinaries {
   return {
     apiserver: program(env, "MESHSCOPE_KUBE_APISERVER", "a kube-apiserver"),
     etcd: program(env, "MESHSCOPE_ETCD", "an etcd"),
+    istiod: program(env, "MESHSCOPE_ISTIOD", "an istiod"),
   };
 }
 

@@ -3,17 +3,18 @@
  * `--real` runs the lab on. No controllers, no scheduler, no kubelet.
  */
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { consoleUser, createToken, createTokens, personOf, roles, type Tokens, type User } from "../apiserver/auth.ts";
 import { createAuthority } from "../apiserver/certificate.ts";
 import { writeAccess } from "../apiserver/kubeconfig.ts";
 import { createHttp, type Http } from "../contract/http.ts";
-import { type Guarded, startGuarded } from "../process/guarded.ts";
 import { freePorts } from "../process/ports.ts";
 import { upstreamCrds } from "../schemas/module.ts";
 import { gatewaySource, istioSource } from "../schemas/sources.ts";
 import type { RealBinaries } from "./binaries.ts";
+import { type Istiod, startIstiod } from "./istiod.ts";
+import { type Program, startProgram, tail, until } from "./program.ts";
 
 export interface RealKube {
   readonly url: string;
@@ -22,6 +23,8 @@ export interface RealKube {
   readonly tokens: Tokens;
   /** The console's own token, of this server alone. */
   readonly consoleToken: string;
+  /** An istiod that reads this server, once its objects are there; it ends with the server. */
+  controlPlane(cluster: string): Promise<Istiod>;
   /** Resolves with a reason when one of the programs ends by itself; never after close(). */
   readonly failed: Promise<string>;
   /** Compacts etcd, so that older versions answer 410 Gone. */
@@ -35,9 +38,6 @@ export interface RealOptions {
   /** As ApiServerOptions has it; default new ones. */
   readonly tokens?: Tokens;
 }
-
-/** Milliseconds that each of readiness and the CRDs may take, on a machine that has other things to do. */
-const deadline = 90_000;
 
 /**
  * Starts both, applies Istio's and Gateway API's CRDs and waits until all are established: about 15 s. Writes ca.crt and
@@ -60,9 +60,7 @@ export async function startRealKube(
     await rm(own, { recursive: true, force: true });
   };
   const run = (name: string, binary: string, flags: readonly string[]): void => {
-    const log = join(dir, `${name}.log`);
-    const guarded = startGuarded(binary, flags, log);
-    running.push({ guarded, died: guarded.ended.then(async (how) => `${name} ${how}; ${await tail(log)}`) });
+    running.push(startProgram(name, binary, flags, dir));
   };
   try {
     const { client, peer, secure } = await freePorts(["client", "peer", "secure"]);
@@ -98,36 +96,15 @@ export async function startRealKube(
         if (!closing.signal.aborted) resolve(reason);
       });
     });
-    return { url, caPem, tokens, consoleToken, failed, compact: () => compact(etcdUrl), close };
+    const controlPlane = async (cluster: string): Promise<Istiod> => {
+      const istiod = await startIstiod(binaries.istiod, { dir, cluster, kubeconfig: join(dir, "admin.kubeconfig") });
+      running.push(istiod.program);
+      return istiod;
+    };
+    return { url, caPem, tokens, consoleToken, failed, controlPlane, compact: () => compact(etcdUrl), close };
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-interface Program {
-  readonly guarded: Guarded;
-  /** Resolves with a sentence when it has ended. */
-  readonly died: Promise<string>;
-}
-
-/** The end of a log, for messages. */
-async function tail(log: string): Promise<string> {
-  const text = await readFile(log, "utf8").catch(() => "");
-  return [`its log (${log}) ends with:`, ...text.trimEnd().split("\n").slice(-10)].join("\n    ");
-}
-
-/** Asks until the answer is true. Throws with `explain()` after the deadline, and when the signal fires. */
-async function until(
-  check: () => Promise<boolean>,
-  signal: AbortSignal,
-  explain: () => string | Promise<string>,
-): Promise<void> {
-  const end = performance.now() + deadline;
-  while (!(await check())) {
-    signal.throwIfAborted();
-    if (performance.now() > end) throw new Error(await explain());
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

@@ -37,12 +37,22 @@ export interface LabOptions {
 export interface ClusterApi extends Pick<ApiServer, "url" | "caPem" | "tokens" | "consoleToken" | "close"> {
   /** Resolves with a reason when the server dies by itself; one in our own process doesn't. */
   readonly failed?: Promise<string>;
+  /** Starts the mesh's control plane on it, where there is a real one. */
+  readonly controlPlane?: (cluster: string) => Promise<ControlPlane>;
+}
+
+/** Where a real istiod answers: its debug pages, and plaintext ADS. */
+export interface ControlPlane {
+  readonly http: string;
+  readonly grpc: string;
 }
 
 export interface LabCluster {
   readonly name: string;
   readonly api: ClusterApi;
   readonly dir: string;
+  /** Of the first cluster alone, and of a real one alone. */
+  readonly controlPlane?: ControlPlane;
 }
 
 export interface Lab {
@@ -101,6 +111,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       });
       await controllers.settled();
     }
+    const [first, ...others] = clusters;
+    const controlPlane = await first?.api.controlPlane?.(first.name);
     const traces = options.otlp === null ? null : startOtlp({ url: options.otlp, seed: options.seed, log });
     if (traces !== null) closers.push(traces.close);
     const startMs = Date.now();
@@ -133,7 +145,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     closers.push(async () => clearInterval(timer));
     const prometheus = await starting;
     return {
-      clusters,
+      clusters: first === undefined || controlPlane === undefined ? clusters : [{ ...first, controlPlane }, ...others],
       prometheus: prometheus?.url ?? null,
       truth: `${http.url}/truth`,
       failed: Promise.race([

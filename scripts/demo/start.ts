@@ -8,6 +8,7 @@ import { freePort } from "./port.ts";
 import { type Service, startService } from "./service.ts";
 import {
   type DemoState,
+  type LabState,
   prepareFolder,
   readLabState,
   removeState,
@@ -82,7 +83,15 @@ export async function startDemo(
     const url = `http://127.0.0.1:${port}`;
     await console.ready(() => answers(`${url}/readyz`), consoleDeadline);
     const { tracing, truth, kubernetes } = found;
-    const state = { pid: process.pid, console: url, prometheus: found.prometheus, tracing, truth, kubernetes };
+    const state = {
+      pid: process.pid,
+      console: url,
+      prometheus: found.prometheus,
+      tracing,
+      truth,
+      kubernetes,
+      ...istiodOf(found),
+    };
     await writeState(options.dir, state);
     const broken = Promise.race([
       lab.group.ended.then((code) => `The lab ended by itself (code ${code}); see ${join(options.dir, "lab.log")}.`),
@@ -95,6 +104,11 @@ export async function startDemo(
     await stop();
     throw error;
   }
+}
+
+function istiodOf({ clusters }: LabState): Pick<DemoState, "istiod"> {
+  const istiod = clusters[0]?.istiod;
+  return istiod === undefined ? {} : { istiod };
 }
 
 function labArgs(options: DemoOptions, prometheus: string): string[] {

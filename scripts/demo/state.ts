@@ -16,6 +16,8 @@ export interface LabCluster {
   readonly kubernetes?: LabKubernetes;
   /** What the console reads it with: a user with the rights of deploy/kubernetes and no more. There where `kubernetes` is. */
   readonly consoleKubeconfig?: string;
+  /** A real control plane's debug pages and plaintext ADS, `host:port`; absent where none runs. */
+  readonly istiod?: { readonly http: string; readonly grpc: string };
 }
 
 /** DIR/lab.json: what the lab writes once everything of it answers. */
@@ -36,6 +38,8 @@ export interface DemoState {
   readonly tracing: string | null;
   readonly truth: string;
   readonly kubernetes: LabKubernetes;
+  /** Of the first cluster, with --real. */
+  readonly istiod?: { readonly http: string; readonly grpc: string };
 }
 
 const stateFile = "state.json";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDir, fillOnce } from "./cache.ts";
 import { isExecutable, onPath, run, say } from "./run.ts";
@@ -10,7 +10,7 @@ export interface GoProgram {
   readonly name: string;
   /** The folder with go.mod. */
   readonly module: string;
-  /** Import path of the main package. */
+  /** Import path of the main package, or its folder in the module (`./ads`). */
   readonly main: string;
   /** Values for -ldflags "-X …": variables that a release build sets, such as a version. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -31,7 +31,17 @@ export async function buildGo(program: GoProgram): Promise<string | null> {
   );
   const floor = parseVersion(/^go (\S+)$/m.exec(mod ?? "")?.[1] ?? "");
   if (floor !== null && !isAtLeast(version, floor)) return null;
-  const recipe = JSON.stringify([version, process.platform, process.arch, mod, sum, program.main, program.variables]);
+  const own = await sources(program);
+  const recipe = JSON.stringify([
+    version,
+    process.platform,
+    process.arch,
+    mod,
+    sum,
+    program.main,
+    program.variables,
+    ...own,
+  ]);
   const key = createHash("sha256").update(recipe).digest("hex").slice(0, 16);
   const folder = cacheDir("go", `${program.name}-${key}`);
   const binary = join(folder, program.name);
@@ -39,6 +49,14 @@ export async function buildGo(program: GoProgram): Promise<string | null> {
   say(`building ${program.name} from its Go module (takes minutes, once) into ${folder}`);
   await fillOnce(folder, (staging) => build(go, program, join(staging, program.name)));
   return binary;
+}
+
+/** What a package of our own is made of; that of others is pinned by go.sum. */
+async function sources({ module, main }: GoProgram): Promise<string[]> {
+  if (!main.startsWith("./")) return [];
+  const folder = join(module, main);
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".go")).sort();
+  return Promise.all(files.map((name) => readFile(join(folder, name), "utf8")));
 }
 
 async function build(go: string, program: GoProgram, output: string): Promise<void> {

@@ -15,6 +15,7 @@ export interface RealComponent {
 }
 
 const modules = join(import.meta.dirname, "..", "..", "lab", "real");
+const goNext = "install Go 1.26 or newer (https://go.dev/dl/)";
 const kubernetes = { version: "v1.36.3", major: "1", minor: "36" };
 
 export const realComponents: readonly RealComponent[] = [
@@ -38,7 +39,24 @@ export const realComponents: readonly RealComponent[] = [
           "k8s.io/component-base/version.gitMinor": kubernetes.minor,
         },
       }),
-    nextStep: "install Go 1.26 or newer (https://go.dev/dl/)",
+    nextStep: goNext,
+  },
+  {
+    name: "istiod",
+    env: "MESHSCOPE_ISTIOD",
+    provision: () =>
+      buildGo({
+        name: "istiod",
+        module: join(modules, "istiod"),
+        main: "istio.io/istio/pilot/cmd/pilot-discovery",
+      }),
+    nextStep: goNext,
+  },
+  {
+    name: "ads",
+    env: "MESHSCOPE_ADS",
+    provision: () => buildGo({ name: "ads", module: join(modules, "istiod"), main: "./ads" }),
+    nextStep: goNext,
   },
 ];
 
