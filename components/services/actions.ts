@@ -6,4 +6,4 @@ export interface ServiceAction {
   readonly title: string;
 }
 
-export const actions: readonly ServiceAction[] = [];
+export const actions: readonly ServiceAction[] = [{ id: "shift", title: "Shift traffic" }];

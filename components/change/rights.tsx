@@ -1,0 +1,77 @@
+"use client";
+
+import { Notice } from "#components/policies/notice.tsx";
+import { Chip } from "#components/ui/chip.tsx";
+import { policyKind } from "#lib/mesh/policies.ts";
+import { useAccess } from "#lib/query/access.ts";
+import { useSession } from "#lib/query/session.tsx";
+
+export interface Right {
+  readonly cluster: string;
+  readonly namespace: string | null;
+  /** Keys of kinds, as kindKey names them. */
+  readonly kinds: readonly string[];
+}
+
+export interface Verdict {
+  /** Why nothing may be written; null: it may, or isn't known yet. */
+  readonly forbidden: string | null;
+  /** The answers are there. */
+  readonly known: boolean;
+}
+
+/** Whether the viewer may write objects of these kinds: `patch` is what every write of the console is. */
+export function useMayWrite({ cluster, namespace, kinds }: Right): Verdict {
+  const { session } = useSession();
+  const questions = kinds.flatMap((key) => {
+    const kind = policyKind(key);
+    if (kind === null) return [];
+    return [
+      {
+        cluster,
+        namespace: kind.namespaced ? namespace : null,
+        group: kind.group,
+        resource: kind.plural,
+        verb: "patch",
+      },
+    ];
+  });
+  const verdicts = useAccess(questions);
+  if (session !== null && session.role !== "user")
+    return { forbidden: "You look as a guest: sign in to change anything.", known: true };
+  const no = verdicts.findIndex((verdict) => verdict !== null && !verdict.allowed);
+  const question = questions[no];
+  if (question === undefined) return { forbidden: null, known: session !== null && !verdicts.includes(null) };
+  const resource = [question.resource, question.group].filter(Boolean).join(".");
+  const where = question.namespace === null ? "" : ` in namespace ${question.namespace}`;
+  return { forbidden: `You have no right to patch ${resource}${where} of cluster ${cluster}.`, known: true };
+}
+
+/** Who looks, and what they may do here, in a line. */
+export function RightsLine({ right, verdict }: { readonly right: Right; readonly verdict: Verdict }) {
+  const { session } = useSession();
+  if (session?.role !== "user" || !verdict.known || verdict.forbidden !== null) return null;
+  return (
+    <p className="inline-flex h-7 max-w-full items-center rounded-md border border-line bg-raised px-2.5 text-ink-2">
+      <span className="truncate">
+        as <strong className="font-semibold text-ink">{session.user}</strong> · may change{" "}
+        {right.kinds.map(plural).join(", ")}
+        {right.namespace === null ? "" : ` in ${right.namespace}`}
+      </span>
+    </p>
+  );
+}
+
+const plural = (key: string): string => `${key.split(".")[0] ?? key}s`;
+
+/** Why the form can be read only, and what to do. */
+export function Forbidden({ verdict }: { readonly verdict: Verdict }) {
+  const { session, ask } = useSession();
+  if (verdict.forbidden === null) return null;
+  const guest = session !== null && session.role !== "user";
+  return (
+    <Notice role="status" title="Reading only." action={guest && <Chip onClick={() => ask("")}>Sign in</Chip>}>
+      {verdict.forbidden}
+    </Notice>
+  );
+}
