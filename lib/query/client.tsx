@@ -22,8 +22,12 @@ function browserClient(): QueryClient {
     const client = new QueryClient({
       defaultOptions: { queries: { staleTime: 15_000, retry: again, refetchOnWindowFocus: false } },
     });
-    // What was answered to somebody else is forgotten, what is on screen is asked for anew.
-    window.addEventListener(SESSION_CHANGED, () => void client.resetQueries());
+    // What was answered to somebody else is forgotten, what is on screen is asked for anew. Drafts are no answers: whose
+    // session ended while writing finds them again.
+    const answered = {
+      predicate: ({ queryKey }: { readonly queryKey: readonly unknown[] }) => queryKey[0] !== "draft",
+    };
+    window.addEventListener(SESSION_CHANGED, () => void client.resetQueries(answered));
     shared = client;
   }
   return shared;
