@@ -40,6 +40,6 @@ export default defineConfig({
   projects: [
     { name: "embedded" },
     // npm run test:real: what depends on the control plane, unchanged, on kube-apiserver and etcd.
-    { name: "real", testMatch: ["**/canary.spec.ts", "**/topology.spec.ts", "**/truth.spec.ts"] },
+    { name: "real", testMatch: ["**/api/*.spec.ts", "**/canary.spec.ts", "**/topology.spec.ts", "**/truth.spec.ts"] },
   ],
 });

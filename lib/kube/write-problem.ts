@@ -12,10 +12,18 @@ const NO_RIGHT = /^.{0,600} cannot (create|get|list|watch|patch|update|delete|de
 /** https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/ */
 const DENIED = /^admission webhook ".{1,300}?" denied the request|^ValidatingAdmissionPolicy '.{1,300}?' /s;
 
+/** Server-side apply answers 500 for what doesn't fit the schema. https://github.com/kubernetes/kubernetes/issues/122480 */
+const UNTYPED = /^failed to create typed patch object /;
+
 /** The error of a write that isn't also one of a reading; null where those words fit. */
 export function writeRefusal(http: number, status: Status | null, asked: Asked): MeshscopeError | null {
-  if (status === null || http < 400 || http >= 500) return null;
+  if (status === null) return null;
   const { cluster, verb } = asked;
+  if (http === 500 && UNTYPED.test(status.message)) {
+    const why = `Cluster "${cluster}" refuses to ${verb} ${named(asked)}: ${fields(status)}`;
+    return new MeshscopeError("invalid_object", sentence(why));
+  }
+  if (http < 400 || http >= 500) return null;
   const said = quoted(unwrapped(status.message), [], 600);
   const denied = DENIED.test(unwrapped(status.message));
   if (denied) return new MeshscopeError("admission_refused", sentence(`Cluster "${cluster}": ${said}`));

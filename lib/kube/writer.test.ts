@@ -191,6 +191,13 @@ describe("refusals of a write", () => {
     [404, "NotFound", gone, "not_found", gone],
     [401, "Unauthorized", "Unauthorized", "reauth", "Sign in again"],
     [500, "InternalError", 'failed calling webhook "x": timeout', "upstream_bad", "failed calling webhook"],
+    [
+      500,
+      "",
+      "failed to create typed patch object (shop/reviews; networking.istio.io/v1, Kind=VirtualService): .spec.foo: field not declared in schema",
+      "invalid_object",
+      ".spec.foo: field not declared in schema",
+    ],
   ])("HTTP %i %s %j is %s", async (code, reason, message, expected, words) => {
     refuses(code, reason, message);
     const { problem } = await failure(client.patch(VS, { ...at, operations: [] }));

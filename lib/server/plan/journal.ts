@@ -36,6 +36,8 @@ export interface JournalRecord {
   readonly note: string | null;
   readonly state: RecordState;
   readonly until: string | null;
+  /** Somebody settled it, though nobody can say what became of it. */
+  readonly closed: boolean;
 }
 
 const shortId = (plan: string) => plan.slice(0, 16);
@@ -55,7 +57,9 @@ export function openRecord(plan: SealedPlan, index: number, { who, now, note, ro
   const step = plan.steps[index];
   if (step === undefined) throw new Error("no such step");
   const { object, op, before, after, uid } = step;
-  const until = textAt(after?.metadata, "annotations", `${PREFIX}until`);
+  const ends = (key: string) => textAt(after?.metadata, "annotations", `${PREFIX}${key}`);
+  // Of faults, lib/mesh/istio/policy writes an end of their own.
+  const until = ends("fault-until") ?? ends("until");
   return {
     apiVersion: "apps/v1",
     kind: RECORDS.kind,
@@ -108,6 +112,7 @@ export function readRecord(cluster: string, manifest: Manifest): JournalRecord |
     who: note("who") ?? "",
     note: note("note"),
     state: state as RecordState,
+    closed: note("closed") !== null,
     until:
       until === null || Number.isNaN(Date.parse(until)) ? null : new Date(until).toISOString().replace(".000Z", "Z"),
   };

@@ -147,6 +147,21 @@ describe("applying", () => {
     expect(hostOf(cluster.objects.get(AT("a")))).toEqual(["bob"]);
   });
 
+  it("says conflict where the object changed in the moment of the write", async () => {
+    const { cluster, plans } = fakePlans();
+    cluster.put(entry("a", "old"));
+    const plan = await plans.plan(ana, wish(entry("a", "ana")), asking);
+    cluster.before = ({ verb, dryRun }) => {
+      if (verb === "patch" && !dryRun) {
+        cluster.before = () => {};
+        cluster.put(entry("a", "bob"));
+      }
+    };
+    const { steps } = await plans.apply(ana, confirm(plan), asking);
+    expect(steps).toMatchObject([{ result: "failed", problem: { code: "conflict" } }]);
+    expect(hostOf(cluster.objects.get(AT("a")))).toEqual(["bob"]);
+  });
+
   it.each(["conflict", "forbidden", "invalid_object", "upstream_busy", "upstream_timeout"] as const)(
     "undoes the steps before one that fails (%s), and says so",
     async (why) => {

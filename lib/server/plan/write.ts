@@ -42,6 +42,7 @@ export async function writeStep(deps: PlanDeps, credential: Credential, change: 
     return await send(deps, credential, change);
   } catch (thrown) {
     const { code, detail } = problemOf(thrown);
+    if (code === "invalid_object" && step.mode === "patch") await checkSame(deps, credential, change);
     if (!LOST.has(code)) throw asReauth(thrown, step.object.cluster);
     let now: Manifest | null;
     try {
@@ -58,6 +59,16 @@ export async function writeStep(deps: PlanDeps, credential: Credential, change: 
       cause: thrown,
     });
   }
+}
+
+/** A patch whose `test` fails is refused like one that is malformed: reading tells which. @throws MeshscopeError `conflict` */
+async function checkSame(deps: PlanDeps, credential: Credential, { step, live }: Change): Promise<void> {
+  const now = await readObject(deps, credential, step.resource, step.object);
+  if (now !== null && now.metadata.resourceVersion === live?.metadata.resourceVersion) return;
+  throw new MeshscopeError(
+    "conflict",
+    `Somebody ${now === null ? "deleted" : "changed"} ${refText(step.object)} at the same time, so it wasn't written. Plan again.`,
+  );
 }
 
 async function send(deps: PlanDeps, credential: Credential, { step, live, want, force }: Change): Promise<Done> {
