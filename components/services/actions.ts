@@ -6,4 +6,11 @@ export interface ServiceAction {
   readonly title: string;
 }
 
-export const actions: readonly ServiceAction[] = [{ id: "shift", title: "Shift traffic" }];
+export const actions: readonly ServiceAction[] = [
+  { id: "shift", title: "Shift traffic" },
+  { id: "match", title: "Match requests" },
+  { id: "mirror", title: "Mirror" },
+  { id: "resilience", title: "Timeouts and retries" },
+  { id: "fault", title: "Inject faults" },
+  { id: "destination", title: "Destination settings" },
+];

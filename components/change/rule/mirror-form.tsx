@@ -1,0 +1,78 @@
+"use client";
+
+import { Notice } from "#components/policies/notice.tsx";
+import { Section } from "#components/ui/section.tsx";
+import type { ServiceRef } from "#lib/policy/intent.ts";
+import { ChoiceField, checkPercent, TextField } from "../fields.tsx";
+import { RulePicker } from "../rule-picker.tsx";
+import { ServiceChange, type ServiceForm } from "../service-change.tsx";
+import { ServiceTraffic } from "../service-traffic.tsx";
+import { type ChosenRule, useRule } from "./use-rule.ts";
+
+/** A copy of each call, or of some, to another version. */
+export function MirrorPage({ service }: { readonly service: ServiceRef }) {
+  const chosen = useRule();
+  return (
+    <ServiceChange service={service} action="mirror" title="Mirror traffic">
+      {(form) => <Form form={form} chosen={chosen.of(form)} onRule={chosen.onRule} />}
+    </ServiceChange>
+  );
+}
+
+function Form({
+  form,
+  chosen: { rule, rules, on },
+  onRule,
+}: {
+  readonly form: ServiceForm;
+  readonly chosen: ChosenRule;
+  readonly onRule: ReturnType<typeof useRule>["onRule"];
+}) {
+  const own = rule?.mirrors.find(({ version }) => version !== null) ?? null;
+  const others = rule?.mirrors.filter((mirror) => mirror !== own) ?? [];
+  const versions = form.wanted.versions.map(({ name }) => name);
+  const known = own?.version ?? null;
+  return (
+    <>
+      <RulePicker rules={rules} rule={rule} onChoose={onRule} />
+      <Section title="Mirror">
+        <ChoiceField
+          label="Copies go to"
+          value={known ?? ""}
+          disabled={form.disabled || versions.length === 0}
+          options={[{ value: "", title: "nowhere" }, ...versions.map((name) => ({ value: name, title: name }))]}
+          hint={versions.length === 0 ? "The service has no versions to mirror to." : "Their answers are thrown away."}
+          onChange={(version) =>
+            form.change({
+              kind: "mirror",
+              ...on,
+              to: version === "" ? null : { version, percent: own?.percent ?? 100 },
+            })
+          }
+        />
+        <TextField
+          label="Of the calls, percent"
+          value={own === null ? null : String(own.percent)}
+          disabled={form.disabled || known === null}
+          check={checkPercent}
+          onChange={(percent) => {
+            if (known !== null && percent !== null)
+              form.change({ kind: "mirror", ...on, to: { version: known, percent: Number(percent) } });
+          }}
+        />
+        {others.map(({ host, version, percent }) => (
+          <p key={`${host} ${version ?? ""}`} className="border-t border-line py-1.5 text-ink-2">
+            Also {percent} % to {version ?? host}: kept as it is.
+          </p>
+        ))}
+      </Section>
+      {known !== null && (
+        <Notice tone="degraded">
+          ◣ Mirrored calls are made for real: what they write, they write twice, and {known} gets their load on top of
+          its own.
+        </Notice>
+      )}
+      <ServiceTraffic form={form} />
+    </>
+  );
+}
