@@ -115,7 +115,14 @@ const cluster = z.strictObject({
   name,
   metricsName: text.exactOptional(),
   kubernetes: kubernetes.exactOptional(),
-  mesh: z.strictObject({ rootNamespace: text.default("istio-system") }).prefault({}),
+  mesh: z
+    .strictObject({
+      rootNamespace: text.default("istio-system"),
+      istiod: z
+        .strictObject({ url: httpUrl, bearerTokenFile: text.exactOptional(), caFile: text.exactOptional() })
+        .exactOptional(),
+    })
+    .prefault({}),
 });
 
 const tls = z.strictObject({

@@ -15,10 +15,11 @@ export function consoleConfig(lab: LabState, { port, poll, sessionKeyFile }: Con
     server: { host: "127.0.0.1", port, publicUrl: `http://127.0.0.1:${port}` },
     auth: { strategy: "token", guest: "view", sessionKeyFile },
     poll: `${poll}s`,
-    clusters: lab.clusters.map(({ name, metricsName, consoleKubeconfig }) => ({
+    clusters: lab.clusters.map(({ name, metricsName, consoleKubeconfig, istiod }) => ({
       name,
       ...(metricsName === undefined ? {} : { metricsName }),
       ...(consoleKubeconfig === undefined ? {} : { kubernetes: { kubeconfig: consoleKubeconfig } }),
+      ...(istiod === undefined ? {} : { mesh: { istiod: { url: istiod.http } } }),
     })),
     prometheus: [{ name: "lab", url: lab.prometheus }],
   });

@@ -17,6 +17,7 @@ import { seconds } from "#lib/units.ts";
 import { ObjectLink } from "../links.tsx";
 import { Notice } from "../notice.tsx";
 import { RESULTS } from "../words.ts";
+import { InEffect } from "./in-effect.tsx";
 import { UndoButton } from "./undo-button.tsx";
 
 /** A change is watched for so long. */
@@ -75,7 +76,10 @@ export function AfterApply({
               </div>
               {step.problem !== undefined && <p className="text-failing wrap-anywhere">{step.problem.detail}</p>}
               {step.result === "applied" && !undone && planned !== undefined && planned.op !== "delete" && (
-                <Standing planned={planned} read={read?.data} error={read?.error ?? null} />
+                <>
+                  <Standing planned={planned} read={read?.data} error={read?.error ?? null} />
+                  <InEffect object={step.object} since={applied.at} watching={watching} />
+                </>
               )}
             </li>
           );

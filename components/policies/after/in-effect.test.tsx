@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import type { EffectAnswer } from "#lib/api/effect.ts";
+import { sayEffect } from "./in-effect.tsx";
+
+const effect = (more: Partial<EffectAnswer>): EffectAnswer => ({
+  state: "in-effect",
+  reason: null,
+  proxies: 12,
+  sent: 3,
+  acknowledged: 3,
+  rejected: [],
+  rejectedCount: 0,
+  ...more,
+});
+
+it.each<[Partial<EffectAnswer>, string, RegExp]>([
+  [{}, "✓", /sent to 3 proxies since, all acknowledged/],
+  [{ sent: 1, acknowledged: 1 }, "✓", /sent to 1 proxy since, and acknowledged/],
+  [{ state: "pending", acknowledged: 1 }, "…", /Sent to 3 proxies, acknowledged by 1 so far/],
+  [{ state: "quiet", sent: 0, acknowledged: 0 }, "…", /none of its 12 proxies needs it yet/],
+  [{ state: "rejected", rejectedCount: 2 }, "✕", /2 proxies refused/],
+  // What isn't known is said to be unknown, with the reason, and never gets a tick.
+  [
+    { state: "unknown", reason: "Istiod isn't asked.", proxies: null, sent: null, acknowledged: null },
+    "?",
+    /isn’t known\. Istiod isn't asked/,
+  ],
+])("%o", (given, mark, text) => {
+  const said = sayEffect(effect(given));
+  expect(said.mark).toBe(mark);
+  expect(said.text).toMatch(text);
+});

@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { UnixSeconds } from "#lib/units.ts";
+import { readSync, syncVerdict } from "./sync.ts";
+
+const AT = 1_700_000_000 as UnixSeconds;
+const time = (seconds: number) => new Date((AT + seconds) * 1000).toISOString();
+const resource = (sent: string, acked: string, at: number, lastError?: string) => ({
+  sent,
+  acked,
+  sentTime: time(at),
+  ...(lastError === undefined ? {} : { lastError }),
+});
+const proxy = (name: string, resources: Record<string, unknown>) => ({ proxy: name, resources });
+const ROUTE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
+const ENDPOINTS = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
+
+describe("readSync", () => {
+  it("takes the last thing that was sent, endpoints aside", () => {
+    const body = [proxy("web-1.shop", { [ROUTE]: resource("a", "a", 5), [ENDPOINTS]: resource("x", "y", 99) })];
+    expect(readSync(body)).toEqual([
+      { proxy: "web-1.shop", namespace: "shop", sentAt: AT + 5, acknowledged: true, error: null },
+    ]);
+  });
+
+  it("finds the namespace in a whole node id, too", () => {
+    expect(readSync([proxy("sidecar~10.0.0.1~web-1.shop~shop.svc.cluster.local", {})])?.[0]?.namespace).toBe("shop");
+  });
+
+  it("reads what older versions say, without times", () => {
+    const body = [{ proxy: "web-1.shop", route_sent: "a", route_acked: "b", cluster_sent: "c", cluster_acked: "c" }];
+    expect(readSync(body)).toMatchObject([{ sentAt: null, acknowledged: false }]);
+  });
+
+  it("takes Go's zero time for never", () => {
+    const body = [proxy("a.b", { [ROUTE]: { sent: "", acked: "", sentTime: "0001-01-01T00:00:00Z" } })];
+    expect(readSync(body)).toMatchObject([{ sentAt: null, acknowledged: true }]);
+  });
+
+  it("answers null for what is no list, and leaves out what is no proxy", () => {
+    expect(readSync({})).toBeNull();
+    expect(readSync([null, 3, {}, { proxy: 3 }])).toEqual([]);
+  });
+
+  it("never throws", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        readSync(value);
+        readSync([value]);
+        readSync([{ proxy: "a.b", resources: { x: value } }]);
+      }),
+    );
+  });
+});
+
+describe("syncVerdict", () => {
+  const of = (...resources: object[]) =>
+    syncVerdict(readSync(resources.map((each, i) => proxy(`p${i}.shop`, { [ROUTE]: each }))) ?? [], AT);
+
+  it.each([
+    ["quiet", [resource("a", "a", -1)], 0, 0],
+    ["pending", [resource("a", "a", 1), resource("b", "a", 2)], 2, 1],
+    ["in-effect", [resource("a", "a", 1), resource("b", "b", -9)], 1, 1],
+    ["rejected", [resource("a", "a", 1), resource("b", "a", 1, "bad listener")], 2, 1],
+    // A refusal from before the change is not about the change.
+    ["quiet", [resource("b", "a", -1, "bad listener")], 0, 0],
+  ] as const)("%s", (state, resources, sent, acknowledged) => {
+    expect(of(...resources)).toMatchObject({ state, sent, acknowledged, proxies: resources.length });
+  });
+});

@@ -1,0 +1,57 @@
+/** GET /effect/{object path}: has what the API server took reached the proxies? */
+import type { EffectAnswer } from "#lib/api/effect.ts";
+import { problemOf } from "#lib/errors.ts";
+import { syncVerdict } from "#lib/mesh/istio/sync.ts";
+import type { ObjectRef } from "#lib/policy/ref.ts";
+import type { UnixSeconds } from "#lib/units.ts";
+import { quoted } from "#lib/upstream/failure.ts";
+import type { Credential } from "../identity.ts";
+import { checkObject } from "../policy/access.ts";
+import type { PolicyDeps } from "../policy/deps.ts";
+import type { Istiod } from "./istiod.ts";
+
+export interface EffectDeps extends Pick<PolicyDeps, "clients" | "rights"> {
+  /** By configured cluster name; absent where no istiod is configured. */
+  readonly istiods: ReadonlyMap<string, Istiod>;
+}
+
+/** Names at most so many proxies that refused. */
+const NAMED = 10;
+
+/**
+ * What istiod says has become of a change made at `since`. An istiod that isn't configured or doesn't answer is an answer
+ * (`unknown`, with the reason), not an error. @throws MeshscopeError `forbidden`, `unknown_cluster`
+ */
+export async function effectOf(
+  deps: EffectDeps,
+  credential: Credential,
+  object: ObjectRef,
+  since: UnixSeconds,
+  signal?: AbortSignal,
+): Promise<EffectAnswer> {
+  const visibility = await deps.rights.visibility(credential, signal);
+  checkObject(deps, visibility, object);
+  const istiod = deps.istiods.get(object.cluster);
+  if (istiod === undefined) {
+    const setting = "clusters[].mesh.istiod.url";
+    return unknown(`Istiod of cluster "${object.cluster}" isn't asked: ${setting} says where it answers.`);
+  }
+  try {
+    const { rejected, ...verdict } = syncVerdict(await istiod.proxies(), since);
+    const seen = rejected.filter(({ namespace }) => visibility.namespace(object.cluster, namespace));
+    return {
+      ...verdict,
+      reason: null,
+      rejected: seen
+        .slice(0, NAMED)
+        .map(({ proxy, error }) => ({ proxy: quoted(proxy, []), error: quoted(error, []) })),
+      rejectedCount: rejected.length,
+    };
+  } catch (thrown) {
+    return unknown(problemOf(thrown).detail);
+  }
+}
+
+function unknown(reason: string): EffectAnswer {
+  return { state: "unknown", reason, proxies: null, sent: null, acknowledged: null, rejected: [], rejectedCount: 0 };
+}
