@@ -1,4 +1,5 @@
 /** The API's description (OpenAPI 3.1), made from the schemas that read its inputs. Published as docs/api.json. */
+import { effectQuerySchema, effectSchema } from "./effect.ts";
 import { deltaSchema, graphSchema, sourceSchema } from "./graph.ts";
 import { graphQuerySchema } from "./graph-query.ts";
 import { namespacesQuerySchema, namespacesSchema } from "./namespaces.ts";
@@ -9,10 +10,13 @@ import {
   applySchema,
   changesQuerySchema,
   changesSchema,
+  closedSchema,
+  closeSchema,
   planRequestSchema,
   planSchema,
   revertRequestSchema,
   revertSinceSchema,
+  settleSchema,
   stalePlanSchema,
 } from "./plans.ts";
 import {
@@ -25,6 +29,7 @@ import {
   servicesSchema,
 } from "./policies.ts";
 import { problemSchema } from "./problem.ts";
+import { remindersQuerySchema, remindersSchema } from "./reminders.ts";
 import { seriesQuerySchema, seriesSchema } from "./series.ts";
 import { sessionSchema, signInSchema } from "./session.ts";
 import { z } from "./zod.ts";
@@ -80,6 +85,21 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     body: revertSinceSchema,
     answer: planSchema,
   },
+  "POST /api/v1/changes/settle": {
+    summary: "The plan that finishes a plan that was stopped half way, or takes it back",
+    body: settleSchema,
+    answer: planSchema,
+  },
+  "POST /api/v1/changes/close": {
+    summary: "Marks the records of a plan that was stopped half way by what its objects are now",
+    body: closeSchema,
+    answer: closedSchema,
+  },
+  "GET /api/v1/reminders": {
+    summary: "Faults and dry runs that are meant to end, and plans that were stopped half way",
+    query: remindersQuerySchema,
+    answer: remindersSchema,
+  },
   "GET /api/v1/policies": {
     summary: "Policy objects that the viewer may list",
     query: policiesQuerySchema,
@@ -88,6 +108,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /api/v1/policies/{cluster}/{group}/{version}/{kind}/{namespace}/{name}": {
     summary: "One object as it is now, read as the viewer: `core` is the empty group, `-` no namespace",
     answer: policySchema,
+  },
+  "GET /api/v1/effect/{cluster}/{group}/{version}/{kind}/{namespace}/{name}": {
+    summary: "How far a change of an object has spread to the proxies, by istiod",
+    query: effectQuerySchema,
+    answer: effectSchema,
   },
   "GET /api/v1/services": {
     summary: "Services in view and the objects that route them",

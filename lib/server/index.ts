@@ -52,5 +52,9 @@ export const applyPlan: Runtime["applyPlan"] = (...args) => runtime().applyPlan(
 export const revertChange: Runtime["revertChange"] = (...args) => runtime().revertChange(...args);
 export const revertSince: Runtime["revertSince"] = (...args) => runtime().revertSince(...args);
 export const changes: Runtime["changes"] = (...args) => runtime().changes(...args);
+export const settleChanges: Runtime["settleChanges"] = (...args) => runtime().settleChanges(...args);
+export const closeChanges: Runtime["closeChanges"] = (...args) => runtime().closeChanges(...args);
+export const reminders: Runtime["reminders"] = (...args) => runtime().reminders(...args);
+export const effect: Runtime["effect"] = (...args) => runtime().effect(...args);
 export const metrics: Runtime["metrics"] = () => runtime().metrics();
 export const ready: Runtime["ready"] = () => runtime().ready();

@@ -2,6 +2,7 @@
  * The composition root: from a configuration to everything a process does. There is one runtime a process; it hangs on
  * `globalThis[Symbol.for("meshscope")]`, because route bundles carry modules of their own (docs/adr/0007).
  */
+import type { EffectAnswer } from "#lib/api/effect.ts";
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
 import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
 import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
@@ -11,10 +12,13 @@ import { windowSeconds } from "#lib/api/windows.ts";
 import { healthRules } from "#lib/graph/health.ts";
 import type { SourceState, SourceStatus } from "#lib/graph/model.ts";
 import { meshes } from "#lib/mesh/registry.ts";
-import { refPath } from "#lib/policy/ref.ts";
+import { type ObjectRef, refPath } from "#lib/policy/ref.ts";
 import { createPrometheusClient } from "#lib/prometheus/client.ts";
+import type { UnixSeconds } from "#lib/units.ts";
 import type { Timers } from "./clock.ts";
 import { type Config, publicUrl } from "./config.ts";
+import { connectIstiods } from "./effect/connect.ts";
+import { effectOf } from "./effect/effect.ts";
 import { type GraphAnswer, GraphUseCases } from "./graph.ts";
 import type { Credential } from "./identity.ts";
 import { withoutKubernetes } from "./inventory.ts";
@@ -83,6 +87,10 @@ export interface Runtime extends PolicyUseCases {
   revertChange: PlanUseCases["revert"];
   revertSince: PlanUseCases["revertSince"];
   changes: PlanUseCases["changes"];
+  settleChanges: PlanUseCases["settle"];
+  closeChanges: PlanUseCases["close"];
+  reminders: PlanUseCases["reminders"];
+  effect(credential: Credential, object: ObjectRef, since: UnixSeconds, signal?: AbortSignal): Promise<EffectAnswer>;
   metrics(): Promise<{ contentType: string; body: string }>;
   ready(): Readiness;
   /** Counts an answered request; the HTTP server calls it. */
@@ -114,6 +122,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     config.prometheus.map((each, index) => prometheusTarget(each, index, config.limits.upstreamBytes)),
   );
   const kubes = await connectClusters(config.clusters, timers);
+  const istiods = await connectIstiods(config.clusters, timers);
   const store = watchStore({ clients: kubes, kinds: readingPort.kinds, clock: timers, signal: stop.signal, random });
   const inventories = withPolicies(watchClusters(config.clusters, kubes, { timers, signal: stop.signal }), store);
   const clusters = config.clusters.map((each) => each.name);
@@ -218,6 +227,11 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     revertChange: (...args) => plans.revert(...args),
     revertSince: (...args) => plans.revertSince(...args),
     changes: (...args) => plans.changes(...args),
+    settleChanges: (...args) => plans.settle(...args),
+    closeChanges: (...args) => plans.close(...args),
+    reminders: (...args) => plans.reminders(...args),
+    effect: (credential, object, since, signal) =>
+      effectOf({ clients: kubes, rights, istiods }, credential, object, since, signal),
     metrics: () =>
       metrics.text({
         streams: hub.slots.used,
@@ -248,7 +262,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
       hub.bye();
       stop.abort();
       await Promise.allSettled([telemetry.close(), inventories.close(), store.close()]);
-      await Promise.allSettled([...kubes.values()].map((kube) => kube.close()));
+      await Promise.allSettled([...kubes.values(), ...istiods.values()].map((each) => each.close()));
     },
   };
 }

@@ -40,6 +40,12 @@ const POLICIES = [
     "policies/c/networking.istio.io/v1/Sidecar/shop/a%2Eb",
     { cluster: "c", group: "networking.istio.io", version: "v1", kind: "Sidecar", namespace: "shop", name: "a.b" },
   ],
+  [
+    "effect/[...object]/route.ts",
+    "effect",
+    "effect/c/core/v1/Namespace/-/shop?since=5",
+    { cluster: "c", group: "", version: "v1", kind: "Namespace", namespace: null, name: "shop" },
+  ],
   ["services/route.ts", "services", "services?namespaces=shop", { namespaces: ["shop"] }],
   [SERVICE, "service", "services/c/shop/reviews", { cluster: "c", namespace: "shop", name: "reviews" }],
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
@@ -64,6 +70,9 @@ const runtime = {
       "revertChange",
       "revertSince",
       "changes",
+      "settleChanges",
+      "closeChanges",
+      "reminders",
       ...POLICIES.map(([, useCase]) => useCase),
     ].map((useCase) => [
       useCase,
@@ -125,8 +134,11 @@ describe("every route below /api/v1", () => {
       "[...path]/route.ts",
       "access/route.ts",
       "changes/[id]/revert/route.ts",
+      "changes/close/route.ts",
       "changes/revert/route.ts",
       "changes/route.ts",
+      "changes/settle/route.ts",
+      "effect/[...object]/route.ts",
       "graph/route.ts",
       "graph/stream/route.ts",
       "namespaces/route.ts",
@@ -134,6 +146,7 @@ describe("every route below /api/v1", () => {
       "plans/route.ts",
       "policies/[...object]/route.ts",
       "policies/route.ts",
+      "reminders/route.ts",
       SCHEMA,
       "series/route.ts",
       SERVICE,
@@ -206,10 +219,18 @@ describe("who may ask", () => {
 
 describe("writing routes", () => {
   const REVERT = "changes/[id]/revert/route.ts";
+  const PLAN = "ab".repeat(32);
   it.each([
     ["plans/route.ts", '{"manifests":[]}', "plan", { cluster: "", manifests: [], deletions: [] }],
     ["plans/apply/route.ts", '{"sealed":"s","confirm":"i"}', "applyPlan", { sealed: "s", confirm: "i" }],
     ["changes/revert/route.ts", '{"since":"5","cluster":"c"}', "revertSince", { since: "5", cluster: "c" }],
+    [
+      "changes/settle/route.ts",
+      `{"cluster":"c","plan":"${PLAN}","how":"back"}`,
+      "settleChanges",
+      { cluster: "c", plan: PLAN, how: "back" },
+    ],
+    ["changes/close/route.ts", `{"cluster":"c","plan":"${PLAN}"}`, "closeChanges", { cluster: "c", plan: PLAN }],
     [REVERT, "{}", "revertChange", "v1"],
   ])("%s reads JSON of its schema alone", async (file, body, useCase, asked) => {
     const type = { "content-type": "application/json" };
@@ -228,6 +249,8 @@ describe("routes", () => {
     ["series/route.ts", "series"],
     ["namespaces/route.ts", "namespaces"],
     ["session/route.ts", "session"],
+    ["changes/route.ts", "changes"],
+    ["reminders/route.ts", "reminders"],
   ])("%s calls %s as nobody, whatever the request claims", async (file, useCase) => {
     const response = await ask(file, "", { authorization: "Bearer forged", cookie: "session=forged" });
     expect(response.status).toBe(200);
@@ -235,7 +258,7 @@ describe("routes", () => {
     expect(calls[0]?.args[0]).toEqual(ANONYMOUS);
   });
 
-  it.each(["graph/route.ts", "graph/stream/route.ts", "series/route.ts", "namespaces/route.ts"])(
+  it.each(["graph/route.ts", "graph/stream/route.ts", "series/route.ts", "namespaces/route.ts", "reminders/route.ts"])(
     "%s refuses what it doesn't know, and asks nobody",
     async (file) => {
       const response = await ask(file, "?query=up");
@@ -253,7 +276,10 @@ describe("routes", () => {
   it.each(POLICIES)("%s calls %s with what the address names", async (file, useCase, place, asked) => {
     const response = await (await load(file)).GET?.(new Request(`http://127.0.0.1/api/v1/${place}`));
     expect(response?.status).toBe(200);
-    expect(calls).toEqual([{ useCase, args: [ANONYMOUS, expect.objectContaining(asked), expect.any(AbortSignal)] }]);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toMatchObject({ useCase });
+    expect(calls[0]?.args.slice(0, 2)).toEqual([ANONYMOUS, expect.objectContaining(asked)]);
+    expect(calls[0]?.args.at(-1)).toBeInstanceOf(AbortSignal);
   });
 
   it.each(
