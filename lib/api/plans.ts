@@ -1,7 +1,7 @@
 /** POST /plans, /plans/apply, GET /changes, POST /changes/{id}/revert: writing, in two steps with a reader in between. */
 import { parseInstant } from "./instant.ts";
 import { manifestSchema, objectRefSchema } from "./object-ref.ts";
-import { recordSchema } from "./policies.ts";
+import { recordSchema, unreadKindSchema } from "./policies.ts";
 import { problemSchema } from "./problem.ts";
 import { listParameter, readQuery } from "./query.ts";
 import { z } from "./zod.ts";
@@ -115,6 +115,33 @@ export const revertSinceSchema = z
   })
   .meta({ id: "RevertSince" });
 
+/** POST /changes/settle: a plan that was stopped half way, to its end or back to where it began. */
+export const settleSchema = z
+  .strictObject({
+    cluster: z.string().min(1).max(63),
+    plan: z.string().regex(/^[0-9a-f]{64}$/),
+    how: z.enum(["finish", "back"]),
+  })
+  .meta({ id: "Settle" });
+export type SettleRequest = z.output<typeof settleSchema>;
+
+/** POST /changes/close: its records are marked by what the objects are now. */
+export const closeSchema = settleSchema.omit({ how: true }).meta({ id: "Close" });
+export type CloseRequest = z.output<typeof closeSchema>;
+export const closedSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        object: objectRefSchema,
+        state: z
+          .enum(["open", "applied", "rolledBack", "skipped"])
+          .meta({ description: "open: somebody changed it since, so nobody can say; it is reminded of no more" }),
+      }),
+    ),
+  })
+  .meta({ id: "Closed" });
+export type ClosedAnswer = z.infer<typeof closedSchema>;
+
 export const changesQuerySchema = z.object({
   clusters: listParameter("cluster names").default([]),
   namespaces: listParameter("namespaces").default([]),
@@ -132,7 +159,11 @@ export const changesQuerySchema = z.object({
 /** @throws MeshscopeError */
 export const parseChangesQuery = (params: URLSearchParams) => readQuery(changesQuerySchema, params);
 export const changesSchema = z
-  .object({ items: z.array(recordSchema), next: z.string().exactOptional() })
+  .object({
+    items: z.array(recordSchema),
+    next: z.string().exactOptional(),
+    unread: z.array(unreadKindSchema).meta({ description: "kinds whose changes aren't known, and why" }),
+  })
   .meta({ id: "Changes" });
 export type ChangesAnswer = z.infer<typeof changesSchema>;
 

@@ -3,6 +3,7 @@ import { kindKey, type PolicyKind } from "#lib/policy/kind.ts";
 import type { PolicyPort } from "#lib/policy/port.ts";
 import { istioPolicies } from "./istio/policy/index.ts";
 import { orderSteps } from "./istio/policy/order.ts";
+import { type Temporary, temporary, withoutFaults } from "./istio/policy/temporary.ts";
 
 /** A further mesh is a folder beside istio/ and a line here. */
 export const policyPorts: readonly PolicyPort[] = [istioPolicies];
@@ -28,4 +29,5 @@ export function policyPort(key: string): PolicyPort | null {
 }
 
 /** The steps of a plan in a safe order, or why there is none: what they add and take away counts, not kinds alone. */
-export { orderSteps };
+/** What of an object is meant to end, and the object without it. */
+export { orderSteps, type Temporary, temporary, withoutFaults };

@@ -92,7 +92,7 @@ export async function applyPlan(
       "not_acknowledged",
       "Acknowledge this first: no_history. The right to keep records was taken away since.",
     );
-  const before = await earlier(deps, credential, plan, asked.note, without, lives);
+  const before = await earlier(deps, credential, plan, asked, without, lives);
   if ("steps" in before) return answerOf(deps, plan, before.steps);
   const { records } = before;
   const results = await run(deps, credential, plan, asked, lives, records);
@@ -123,7 +123,7 @@ async function earlier(
   deps: PlanDeps,
   credential: Credential,
   plan: SealedPlan,
-  note: string | undefined,
+  { note, acknowledged }: ApplyRequest,
   without: ReadonlySet<string>,
   lives: readonly (Manifest | null)[],
 ): Promise<{ readonly steps: readonly Step[] } | { readonly records: readonly (OpenRecord | null)[] }> {
@@ -142,9 +142,10 @@ async function earlier(
       plan,
       stale.map(({ step }) => step),
     );
+  const mayLack = acknowledged.includes("no_history");
   try {
     for (const index of plan.steps.keys()) {
-      const record = await begin(deps, credential, plan, index, { note, without });
+      const record = await begin(deps, credential, plan, index, { note, without, mayLack });
       if (record?.known) {
         const known = await knownRecords(deps, credential, plan);
         if (known !== null) return { steps: known };

@@ -7,7 +7,7 @@ export interface AuditLog {
 }
 
 export interface Attempt {
-  readonly action: "plan" | "apply" | "revert";
+  readonly action: "plan" | "apply" | "revert" | "close";
   readonly outcome: "planned" | "applied" | "refused" | "failed";
   readonly objects: readonly { readonly op: string; readonly object: ObjectRef }[];
   readonly plan: string | null;

@@ -14,6 +14,7 @@ import type { Visibility } from "../rights/model.ts";
 import { seesObject } from "./access.ts";
 import type { Applied } from "./apply.ts";
 import { changeId } from "./change-id.ts";
+import { halfDone } from "./half-done.ts";
 import { sha256 } from "./hash.ts";
 import type { JournalRecord } from "./journal.ts";
 import type { PlanDeps } from "./model.ts";
@@ -31,8 +32,6 @@ export interface ChangesQuery {
 }
 
 const CONSOLE = "meshscope";
-/** A plan that runs is no half-done one; neither is one of another replica that began just now. */
-const HALF_DONE_AFTER = 60;
 /** managedFields count in seconds, and the watch tells a moment later. */
 const SAME_WRITE = 5;
 
@@ -62,12 +61,22 @@ export async function listChanges(
     const place = object.namespace ?? (object.kind === "Namespace" ? object.name : null);
     return query.namespaces.length === 0 || (place !== null && query.namespaces.includes(place));
   });
-  return page(items, newestFirst, query);
+  const { items: taken, ...more } = page(items, newestFirst, query);
+  return { items: taken, ...more, unread: unreadOf(deps, clusters) };
 }
 
 /** Sorts by time, newest first, and the same each time. */
 function newestFirst({ when, id }: ChangeRecord): string {
   return `${String(8.64e15 - Date.parse(when)).padStart(16, "0")} ${id}`;
+}
+
+/** A cluster without one of the kinds has no changes of it: that is nothing missing. */
+function unreadOf(deps: PlanDeps, clusters: readonly string[]): ChangesAnswer["unread"] {
+  return clusters.flatMap((cluster) =>
+    (deps.store.clusters().get(cluster)?.unread ?? [])
+      .filter(({ code }) => code !== "not_found")
+      .map((each) => ({ cluster, ...each })),
+  );
 }
 
 function objectOf(path: string, visibility: Visibility): ObjectRef {
@@ -93,15 +102,7 @@ function changesOf(
 ): readonly ChangeRecord[] {
   const visible = ({ object }: { readonly object: ObjectRef }) => seesObject(visibility, object);
   const records = recordsOf(deps, cluster).filter(visible);
-  if (open) {
-    // A later change of the same object, such as its undo, has dealt with it.
-    const settled = (record: JournalRecord) =>
-      records.some(
-        (later) =>
-          later.revision > record.revision && later.state !== "open" && refKey(later.object) === refKey(record.object),
-      );
-    return records.filter((record) => isHalfDone(deps, applied, record) && !settled(record)).map(recorded);
-  }
+  if (open) return halfDone(deps, applied, records).map(recorded);
   const seen = seenByOthers(deps, cluster, records).filter(visible);
   const known = new Map<string, number[]>();
   for (const { object, when } of seen)
@@ -117,11 +118,6 @@ function changesOf(
     return !times.some((time) => Math.abs(time - Date.parse(when)) <= SAME_WRITE * 1000);
   });
   return [...records.map(recorded), ...seen, ...unseen];
-}
-
-/** Begun, not finished, and nobody at it: the console was stopped in between. */
-export function isHalfDone(deps: PlanDeps, applied: Applied, { state, when, plan }: JournalRecord): boolean {
-  return state === "open" && !applied.isRunning(plan) && deps.clock.now() - Date.parse(when) / 1000 > HALF_DONE_AFTER;
 }
 
 function recorded(record: JournalRecord): ChangeRecord {
@@ -178,16 +174,6 @@ function lastWrites(cluster: string, manifest: Manifest): readonly ChangeRecord[
           },
         ],
   );
-}
-
-/** Recorded faults and dry runs whose time to live has passed: what the console reminds of. The newest record of an object counts. */
-export function due(deps: PlanDeps, cluster: string): readonly JournalRecord[] {
-  const newest = new Map<string, JournalRecord>();
-  for (const record of recordsOf(deps, cluster)) {
-    const key = refKey(record.object);
-    if (revertable(record) && record.revision >= (newest.get(key)?.revision ?? 0)) newest.set(key, record);
-  }
-  return [...newest.values()].filter(({ until }) => until !== null && Date.parse(until) / 1000 <= deps.clock.now());
 }
 
 function visibleText(

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { applyPatch } from "rfc6902";
 import { MeshscopeError } from "#lib/errors.ts";
-import { orderSteps, policyKinds } from "#lib/mesh/policies.ts";
+import { orderSteps, policyKinds, temporary } from "#lib/mesh/policies.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { FakeTimers } from "../fake-timers.test-support.ts";
 import type { Credential } from "../identity.ts";
@@ -148,7 +148,7 @@ export function fakePlans(o: { refuse?: (verb: string, resource: string) => bool
   const records = () => [...cluster.objects.values()].filter(({ kind }) => kind === "ControllerRevision");
   const kinds = (kind: string) => [...cluster.objects.values()].filter((each) => each.kind === kind);
   const deps: PlanDeps = {
-    ...{ clock, kinds: policyKinds, order: orderSteps, inventory: () => null, keys: keyRing(() => keys) },
+    ...{ clock, kinds: policyKinds, order: orderSteps, temporary, inventory: () => null, keys: keyRing(() => keys) },
     log: { info: (fields) => void lines.push(fields as (typeof lines)[number]) },
     nonce: () => String(nonce++),
     clusters: new Map([["c", { kube: cluster, rootNamespace: "istio-system" }]]),

@@ -4,6 +4,7 @@ import type { ClusterInventory } from "#lib/inventory/model.ts";
 import type { KubeClient } from "#lib/kube/client.ts";
 import type { Resource } from "#lib/kube/resource.ts";
 import type { KubeWriter } from "#lib/kube/writing.ts";
+import type { Temporary } from "#lib/mesh/policies.ts";
 import type { Intent } from "#lib/policy/intent.ts";
 import type { PolicyKind } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -43,6 +44,8 @@ export interface PlanDeps {
   readonly kinds: readonly PolicyKind[];
   readonly inventory: (cluster: string) => ClusterInventory | null;
   readonly changes: (intent: Intent, world: PolicyWorld) => IntendedChanges;
+  /** What of an object is meant to end; null: nothing. */
+  readonly temporary: (manifest: Manifest) => Temporary | null;
   readonly order: <S extends Orderable>(
     steps: readonly S[],
   ) => { readonly ok: true; readonly steps: readonly S[] } | { readonly ok: false; readonly reason: string };

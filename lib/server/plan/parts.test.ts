@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { due } from "./changes.ts";
 import { fakePlans, user } from "./fake-cluster.test-support.ts";
 import { readRecord } from "./journal.ts";
 import { fullShift } from "./needs.ts";
@@ -26,26 +25,7 @@ it.each([
 
 describe("plans", () => {
   const ana = user("ana");
-  const wish = (until?: string) => ({
-    ...{ cluster: "c", deletions: [] },
-    manifests: [
-      {
-        ...route(90, 10),
-        metadata: { name: "a", namespace: "shop", ...(until ? { annotations: { "meshscope.dev/until": until } } : {}) },
-      },
-    ],
-  });
-
-  it("with a time to live are due once it has passed", async () => {
-    const { clock, deps, plans } = fakePlans();
-    const until = new Date((clock.now() + 60) * 1000).toISOString();
-    const plan = await plans.plan(ana, wish(until), { requestId: null });
-    const asked = { sealed: plan.sealed, confirm: plan.id, acknowledged: [...plan.needs], force: [] };
-    await plans.apply(ana, asked, { requestId: null });
-    expect(due(deps, "c")).toEqual([]);
-    await clock.advance(61_000);
-    expect(due(deps, "c")).toMatchObject([{ object: { name: "a" }, state: "applied" }]);
-  });
+  const wish = () => ({ ...{ cluster: "c", deletions: [] }, manifests: [route(90, 10)] });
 
   it("take over fields only where it was shown and asked for", async () => {
     const { cluster, plans } = fakePlans();

@@ -1,11 +1,11 @@
 /** Keeping records with the user's own token: opened before the first step, finished one by one, pruned. */
 import { formatInstant } from "#lib/api/instant.ts";
-import { problemOf } from "#lib/errors.ts";
+import { MeshscopeError, problemOf } from "#lib/errors.ts";
 import { decodeManifest } from "#lib/kube/manifest.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { type ObjectRef, refKey } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
-import { clusterOf, RECORDS, recordNamespace } from "./access.ts";
+import { asReauth, clusterOf, RECORDS, recordNamespace } from "./access.ts";
 import { type JournalRecord, openRecord, PREFIX, type RecordState, readRecord } from "./journal.ts";
 import type { PlanDeps, SealedPlan } from "./model.ts";
 
@@ -18,13 +18,21 @@ export interface OpenRecord {
   readonly known: boolean;
 }
 
-/** null: the user may keep no record there. @throws MeshscopeError where the cluster can't be written to */
+export interface Beginning {
+  readonly note: string | undefined;
+  /** Clusters and namespaces in which the user may keep none. */
+  readonly without: ReadonlySet<string>;
+  /** The user said that it may be done without a record. */
+  readonly mayLack: boolean;
+}
+
+/** null: the user may keep no record there. @throws MeshscopeError `not_acknowledged`, and where the cluster can't be written to */
 export async function begin(
   deps: PlanDeps,
   credential: Credential,
   plan: SealedPlan,
   index: number,
-  { note, without }: { readonly note: string | undefined; readonly without: ReadonlySet<string> },
+  { note, without, mayLack }: Beginning,
 ): Promise<OpenRecord | null> {
   const object = plan.steps[index]?.object;
   if (object === undefined) return null;
@@ -37,9 +45,15 @@ export async function begin(
     return { manifest: (await kube.create(RECORDS, { as, namespace, manifest })).object, known: false };
   } catch (thrown) {
     const { code } = problemOf(thrown);
-    if (code === "forbidden") return null;
+    if (code === "forbidden") {
+      if (mayLack) return null;
+      throw new MeshscopeError(
+        "not_acknowledged",
+        `Acknowledge this first: no_history. The cluster refuses to keep a record: ${problemOf(thrown).detail}`,
+      );
+    }
     const lost = code === "upstream_timeout" || code === "upstream_unreachable";
-    if (code !== "already_exists" && !lost) throw thrown;
+    if (code !== "already_exists" && !lost) throw asReauth(thrown, object.cluster);
     const found = decodeManifest(RECORDS)(
       await kube.get(RECORDS, { as, namespace, objectName: manifest.metadata.name }),
     );

@@ -97,7 +97,8 @@ export async function revertSince(
   const { cluster, namespaces } = asked;
   const since = parseInstant(asked.since);
   if (since === null) throw new MeshscopeError("bad_instant", "'since' must be RFC 3339 or unix seconds.");
-  if (since < deps.clock.now() - REVERT_SINCE)
+  // A question for the last 30 minutes is a moment on its way, and clocks differ.
+  if (since < deps.clock.now() - REVERT_SINCE - 60)
     throw new MeshscopeError(
       "bad_parameter",
       "At once, the last 30 minutes can be taken back. Undo older changes one by one.",
@@ -119,7 +120,8 @@ export async function revertSince(
   return revertPlan(deps, credential, cluster, targets, signal);
 }
 
-async function revertPlan(
+/** One step an object that isn't as it was; against what it is now. */
+export async function revertPlan(
   deps: PlanDeps,
   credential: Credential,
   cluster: string,

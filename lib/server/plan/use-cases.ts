@@ -1,5 +1,13 @@
 /** Planning, applying, taking back and listing changes: what routes call. Each attempt leaves one line in the audit log. */
-import type { ApplyAnswer, ApplyRequest, ChangesAnswer } from "#lib/api/plans.ts";
+import type {
+  ApplyAnswer,
+  ApplyRequest,
+  ChangesAnswer,
+  ClosedAnswer,
+  CloseRequest,
+  SettleRequest,
+} from "#lib/api/plans.ts";
+import type { RemindersAnswer, RemindersQuery } from "#lib/api/reminders.ts";
 import { problemOf } from "#lib/errors.ts";
 import type { Plan, StepOp } from "#lib/policy/plan.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
@@ -7,8 +15,10 @@ import type { Credential } from "../identity.ts";
 import { Applied, applyPlan, openFor } from "./apply.ts";
 import { type Attempt, audit } from "./audit.ts";
 import { type ChangesQuery, listChanges } from "./changes.ts";
+import { close, settle } from "./half-done.ts";
 import type { PlanDeps } from "./model.ts";
 import { makePlan, type PlanWish } from "./planner.ts";
+import { listReminders } from "./reminders.ts";
 import { type RevertSince, revertChange, revertSince } from "./revert.ts";
 
 export interface Asking {
@@ -56,6 +66,30 @@ export class PlanUseCases {
       this.#audit(credential, asking, { ...line, outcome: "refused", objects, results: [problemOf(thrown).code] });
       throw thrown;
     }
+  }
+
+  settle(credential: Credential, asked: SettleRequest, asking: Asking): Promise<Plan> {
+    const make = () => settle(this.#deps, this.#applied, credential, asked, asking.signal);
+    return this.#planned(asked.how === "back" ? "revert" : "plan", credential, asking, make);
+  }
+
+  /** Writes records alone, never an object. */
+  async close(credential: Credential, asked: CloseRequest, asking: Asking): Promise<ClosedAnswer> {
+    const line = { action: "close" as const, plan: asked.plan };
+    try {
+      const closed = await close(this.#deps, this.#applied, credential, asked, asking.signal);
+      const objects = closed.items.map(({ object }) => ({ op: "close", object }));
+      const results = closed.items.map(({ state }) => state);
+      this.#audit(credential, asking, { ...line, outcome: "applied", objects, results });
+      return closed;
+    } catch (thrown) {
+      this.#audit(credential, asking, { ...line, outcome: "refused", objects: [], results: [problemOf(thrown).code] });
+      throw thrown;
+    }
+  }
+
+  reminders(credential: Credential, query: RemindersQuery, signal?: AbortSignal): Promise<RemindersAnswer> {
+    return listReminders(this.#deps, this.#applied, credential, query, signal);
   }
 
   changes(credential: Credential, query: ChangesQuery, signal?: AbortSignal): Promise<ChangesAnswer> {

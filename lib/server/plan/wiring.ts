@@ -1,7 +1,7 @@
 /** The use cases of plans over the process's own parts. */
 import { randomUUID } from "node:crypto";
 import { MeshscopeError } from "#lib/errors.ts";
-import { orderSteps, policyKinds, policyPorts } from "#lib/mesh/policies.ts";
+import { orderSteps, policyKinds, policyPorts, temporary } from "#lib/mesh/policies.ts";
 import type { Kube } from "../kubernetes.ts";
 import type { PlanDeps } from "./model.ts";
 import { PlanUseCases } from "./use-cases.ts";
@@ -23,6 +23,7 @@ export function planUseCases({ kubes, roots, ...parts }: PlanParts): PlanUseCase
     kinds: policyKinds,
     nonce: randomUUID,
     order: orderSteps,
+    temporary,
     changes: (intent, world) => {
       if (port === undefined) throw new MeshscopeError("bad_intent", "No mesh is known.");
       return port.changes(intent, world);

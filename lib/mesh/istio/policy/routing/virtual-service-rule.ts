@@ -110,7 +110,8 @@ function percentOf(fault: JsonObject): number {
   return numberAt(objectAt(fault, "percentage"), "value") ?? numberAt(fault, "percent") ?? 100;
 }
 
-function faultOf(rule: JsonObject, until: string | null): RouteRule["fault"] {
+/** What a rule does to calls on purpose. */
+export function faultOf(rule: JsonObject, until: string | null): RouteRule["fault"] {
   const fault = objectAt(rule, "fault");
   const [delay, abort] = [objectAt(fault, "delay"), objectAt(fault, "abort")];
   if (!has(fault, "delay") && !has(fault, "abort")) return null;
