@@ -1,5 +1,6 @@
 /** What a request must be before anything of the application sees it. Pure but for reading the request. */
 import type { IncomingMessage } from "node:http";
+import { methodsAt } from "#lib/api/methods.ts";
 import { countHeader } from "./headers.ts";
 import { anyHost } from "./hosts.ts";
 
@@ -43,7 +44,8 @@ export function admission(request: IncomingMessage, ours: Ours): Refusal | null 
   if (target.length > MAX_TARGET)
     return refuse(414, "URI too long", `The request target is longer than ${MAX_TARGET} characters.`);
   const path = target.split("?", 1)[0] ?? "";
-  if (/\\|%5c|%2f%2f|%00|[\u0000-\u0020\u007f]/i.test(path))
+  // Browsers resolve `.` and `..` themselves: who sends them hopes that two readers disagree.
+  if (/\\|%5c|%2f%2f|%00|[\u0000-\u0020\u007f]|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path))
     return refuse(400, "Bad request", "The path holds characters that no address of ours has.");
   if (countHeader(request, "host") !== 1) return refuse(400, "Bad request", "Exactly one Host header is needed.");
   if (!anyHost(path) && !ours.host(request.headers.host ?? "")) {
@@ -56,14 +58,18 @@ export function admission(request: IncomingMessage, ours: Ours): Refusal | null 
   if (Number(request.headers["content-length"] ?? 0) > MAX_BODY)
     return { ...refuse(413, "Content too large", `A request's body may have ${MAX_BODY} bytes.`), code: "too_large" };
   const method = request.method ?? "";
-  if (READS.includes(method)) return null;
-  // There are no Server Actions: only the API is ever written to.
-  const allow = path.startsWith("/api/v1/") ? [...READS, ...WRITES] : READS;
+  const allow = allowed(path);
   if (!allow.includes(method)) {
     const detail = `This address answers ${allow.join(", ")}.`;
     return { ...refuse(405, "Method not allowed", detail), allow };
   }
+  if (READS.includes(method)) return null;
   return fromElsewhere(request, ours) ?? unreadable(request);
+}
+
+/** There are no Server Actions: only the API is ever written to. Where it has nothing, 404 says so to whoever asks how. */
+function allowed(path: string): readonly string[] {
+  return path.startsWith("/api/v1/") ? (methodsAt(path) ?? [...READS, ...WRITES]) : READS;
 }
 
 /**

@@ -83,6 +83,8 @@ describe("what gets in", () => {
     ["a foreign absolute form", (port) => get("http://169.254.169.254/", `127.0.0.1:${port}`), 400],
     ["two slashes", (port) => get("//evil.example/", `127.0.0.1:${port}`), 400],
     ["a backslash", (port) => get("/\\evil.example", `127.0.0.1:${port}`), 400],
+    ["a dot segment", (port) => get("/a/../b", `127.0.0.1:${port}`), 400],
+    ["an encoded dot segment", (port) => get("/a/%2E%2e", `127.0.0.1:${port}`), 400],
     ["an encoded backslash", (port) => get("/a%5c..%5cb", `127.0.0.1:${port}`), 400],
     ["a long target", (port) => get(`/?${"x".repeat(9_000)}`, `127.0.0.1:${port}`), 414],
     ["CONNECT", () => "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n", 400],
@@ -102,7 +104,7 @@ describe("what gets in", () => {
     [
       "a write from nowhere",
       (port) =>
-        `POST /api/v1/graph HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
+        `POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
       403,
     ],
     [
@@ -180,6 +182,26 @@ it("a refused method is a problem that names the accepted ones", async () => {
   const answer = await raw(port, `PUT /topology HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
   expect(answer).toMatch(/^allow: GET, HEAD\r$/im);
   expect(JSON.parse(/\{.*\}/s.exec(answer)?.[0] ?? "null")).toMatchObject({ status: 405, code: "bad_request" });
+});
+
+it.each([
+  ["POST", "/api/v1/graph?window=1m", "GET, HEAD"],
+  ["GET", "/api/v1/plans", "POST"],
+  ["HEAD", "/api/v1/plans/apply/", "POST"],
+  ["DELETE", "/api/v1/policies/c/core/v1/Namespace/-/a%2Fb", "GET, HEAD"],
+  ["PATCH", "/api/v1/session", "GET, HEAD, POST, DELETE"],
+  ["OPTIONS", "/api/v1/access", "POST"],
+])("%s %s isn't allowed, and the answer says what is", async (method, path, allow) => {
+  const { port, seen } = await start();
+  const host = `127.0.0.1:${port}`;
+  const answer = await raw(port, `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  expect(status(answer)).toBe(405);
+  expect(/^allow: (.*)\r$/im.exec(answer)?.[1]?.split(", ").sort()).toEqual(allow.split(", ").sort());
+  expect(answer).toMatch(/content-type: application\/problem\+json/i);
+  const body = /\{.*\}/s.exec(answer)?.[0] ?? null;
+  if (method === "HEAD") expect(body).toBeNull();
+  else expect(JSON.parse(body ?? "null")).toMatchObject({ status: 405, code: "bad_request" });
+  expect(seen).toEqual([]);
 });
 
 describe("what is told afterwards", () => {

@@ -17,6 +17,7 @@ const node = (id: string, kind: GraphNode["kind"], more: object = {}) =>
 const edge = (source: string, target: string, hosts: Record<string, number> = {}) =>
   ({ id: `${source}>${target}>http`, source, target, hosts }) as unknown as GraphEdge;
 
+const ORDERS = (cluster: string) => new Set(cluster === "c" ? ["shop", "orders"] : []);
 const WEB = node("c/shop/workload/web", "workload");
 const REST = node("c/restricted/restricted/restricted", "restricted");
 const FAR = node("d/restricted/restricted/restricted", "restricted");
@@ -54,10 +55,26 @@ describe("what is left of a view", () => {
     expect(ids(left)).toEqual({ nodes: [WEB.id, REST.id], edges: [] });
   });
 
-  it("drops asked hosts that name a hidden namespace", () => {
-    const hosts = { "web.shop.svc.cluster.local": 1, "x.orders.svc": 2, "web.example": 3 };
-    const left = visibleElements({ nodes: [WEB], edges: [edge(WEB.id, WEB.id, hosts)] }, SHOP);
-    expect(Object.keys(left.edges[0]?.hosts ?? {})).toEqual(["web.shop.svc.cluster.local", "web.example"]);
+  it("sums asked hosts that name a hidden namespace", () => {
+    const hosts = { "web.shop.svc.cluster.local": 1, "X.Orders.svc:80": 2, "y.orders": 4, "web.example": 3 };
+    const left = visibleElements({ nodes: [WEB], edges: [edge(WEB.id, WEB.id, hosts)] }, SHOP, ORDERS);
+    expect(left.edges[0]?.hosts).toEqual({ "web.shop.svc.cluster.local": 1, "web.example": 3, "(restricted)": 6 });
+  });
+
+  it("drops a host of a hidden namespace that is written short", () => {
+    const short = node("c/unknown/external/db.orders", "external", { service: "db.orders" });
+    const elements = { nodes: [WEB, short], edges: [edge(WEB.id, short.id)] };
+    expect(ids(visibleElements(elements, SHOP, ORDERS))).toEqual({ nodes: [WEB.id], edges: [] });
+    expect(ids(visibleElements(elements, SHOP))).toEqual(ids(elements));
+  });
+
+  it.each([
+    ["spiffe://m/ns/shop/sa/web", "spiffe://m/ns/orders/sa/x", { source: "spiffe://m/ns/shop/sa/web" }],
+    ["spiffe://m/ns/orders/sa/x", "spiffe://m/ns/orders/sa/x", undefined],
+    ["somebody", "spiffe://m/ns/shop/sa/web", { source: "somebody", destination: "spiffe://m/ns/shop/sa/web" }],
+  ])("of the identities %s and %s it tells %j", (source, destination, told) => {
+    const known = { ...edge(WEB.id, WEB.id), principals: { source, destination } };
+    expect(visibleElements({ nodes: [WEB], edges: [known] }, SHOP).edges[0]?.principals).toEqual(told);
   });
 });
 

@@ -1,7 +1,8 @@
 /** What rights leave of an answer. Pure. What is folded by lens.ts already says nothing; this takes the names that remain. */
 import { MeshscopeError } from "#lib/errors.ts";
 import type { NodeKey } from "#lib/graph/id.ts";
-import type { GraphEdge, GraphNode, SourceStatus } from "#lib/graph/model.ts";
+import type { GraphEdge, GraphNode, Principals, SourceStatus } from "#lib/graph/model.ts";
+import { perSecond } from "#lib/units.ts";
 import type { Visibility } from "./model.ts";
 
 type Elements = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] };
@@ -11,22 +12,35 @@ export function wholeCluster(visibility: Visibility, cluster: string): boolean {
   return visibility.all || visibility.namespace(cluster, "");
 }
 
+/** Under this an edge sums what it carried for hosts that the viewer may not be told. */
+export const RESTRICTED_HOSTS = "(restricted)";
+
+/** A cluster's namespaces that are known to exist, whoever may see them. */
+export type KnownNamespaces = (cluster: string) => ReadonlySet<string>;
+
 /**
  * Elements of a view without what still names hidden things: hosts that only hidden callers call, hosts inside hidden
- * namespaces (`name.namespace.svc…`), and the stand-ins of clusters of which nothing is seen and nothing visible is told.
+ * namespaces (`name.namespace.svc…`, and `name.namespace` of a known one), identities in them, and the stand-ins of
+ * clusters of which nothing is seen and nothing visible is told.
  */
-export function visibleElements({ nodes, edges }: Elements, visibility: Visibility): Elements {
+export function visibleElements(
+  { nodes, edges }: Elements,
+  visibility: Visibility,
+  known: KnownNamespaces = () => NONE,
+): Elements {
   if (visibility.all) return { nodes, edges };
+  const may: MayTell = (cluster, host) => hostVisible(visibility, cluster, host, known(cluster));
   const kinds = new Map(nodes.map((node) => [node.id, node]));
   const nameless = (node: GraphNode | undefined) => node === undefined || OUTSIDE.has(node.kind);
   const hiddenHost = (node: GraphNode | undefined) =>
-    node?.kind === "external" && !hostVisible(visibility, node.cluster, node.service ?? "");
+    node?.kind === "external" && !may(node.cluster, node.service ?? "");
   const kept = edges.flatMap((edge): GraphEdge[] => {
     const [from, to] = [kinds.get(edge.source), kinds.get(edge.target)];
     if (hiddenHost(from) || hiddenHost(to)) return [];
     const restricted = from?.kind === "restricted" || to?.kind === "restricted";
     if (restricted && (nameless(from) || nameless(to) || from?.kind === to?.kind)) return [];
-    return [withVisibleHosts(edge, to?.cluster ?? "", visibility)];
+    const told = withVisibleHosts(edge, to?.cluster ?? "", may);
+    return [withVisiblePrincipals(told, from?.cluster ?? "", to?.cluster ?? "", visibility)];
   });
   const ends = new Set(kept.flatMap((edge) => [edge.source, edge.target]));
   return {
@@ -41,16 +55,49 @@ export function visibleElements({ nodes, edges }: Elements, visibility: Visibili
 
 const OUTSIDE: ReadonlySet<string> = new Set(["external", "unknown"]);
 
-function withVisibleHosts(edge: GraphEdge, cluster: string, visibility: Visibility): GraphEdge {
+const NONE: ReadonlySet<string> = new Set();
+
+type MayTell = (cluster: string, host: string) => boolean;
+
+function withVisibleHosts(edge: GraphEdge, cluster: string, may: MayTell): GraphEdge {
   const hosts = Object.entries(edge.hosts);
-  const visible = hosts.filter(([host]) => hostVisible(visibility, cluster, host));
-  return visible.length === hosts.length ? edge : { ...edge, hosts: Object.fromEntries(visible) };
+  const visible = hosts.filter(([host]) => may(cluster, host));
+  if (visible.length === hosts.length) return edge;
+  const told = new Set(visible.map(([host]) => host));
+  const rest = hosts.reduce((sum, [host, rate]) => (told.has(host) ? sum : sum + rate), 0);
+  return { ...edge, hosts: Object.fromEntries([...visible, [RESTRICTED_HOSTS, perSecond(rest)]]) };
 }
 
-/** `name.namespace.svc…` names a namespace. https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/ */
-function hostVisible(visibility: Visibility, cluster: string, host: string): boolean {
-  const namespace = /^(?:.+\.)?[^.]+\.([^.]+)\.svc(?:[.:]|$)/.exec(host)?.[1];
-  return namespace === undefined || visibility.namespace(cluster, namespace);
+/** `spiffe://trust-domain/ns/NAMESPACE/sa/NAME`. https://istio.io/latest/docs/concepts/security/#istio-identity */
+function withVisiblePrincipals(edge: GraphEdge, from: string, to: string, visibility: Visibility): GraphEdge {
+  const { principals, ...rest } = edge;
+  if (principals === undefined) return edge;
+  const may = (cluster: string, principal: string | undefined) => {
+    const namespace = /\/ns\/([^/]+)/.exec(principal ?? "")?.[1];
+    return principal !== undefined && (namespace === undefined || visibility.namespace(cluster, namespace));
+  };
+  const told: Principals = {
+    ...(may(from, principals.source) ? { source: principals.source } : {}),
+    ...(may(to, principals.destination) ? { destination: principals.destination } : {}),
+  } as Principals;
+  return Object.keys(told).length === 0 ? rest : { ...rest, principals: told };
+}
+
+/**
+ * `name.namespace.svc…` names a namespace, and so does `name.namespace` where there is one called so (a resolver's search
+ * list makes one of the other). https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
+ */
+function hostVisible(
+  visibility: Visibility,
+  cluster: string,
+  host: string,
+  known: ReadonlySet<string> = NONE,
+): boolean {
+  const name = host.toLowerCase().replace(/\.?(?::\d+)?$/, "");
+  const namespace = /^(?:.+\.)?[^.]+\.([^.]+)\.svc(?:[.:]|$)/.exec(name)?.[1];
+  if (namespace !== undefined) return visibility.namespace(cluster, namespace);
+  const short = /^[^.]+\.([^.]+)$/.exec(name)?.[1];
+  return short === undefined || !known.has(short) || visibility.namespace(cluster, short);
 }
 
 /** @throws MeshscopeError `forbidden` where a scope asks for what the viewer can't see, existing or not */

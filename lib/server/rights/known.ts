@@ -26,8 +26,8 @@ interface Named {
   >;
 }
 
-/** Read once a graph: this is asked with every request. */
-function namesIn(graph: Named): ReadonlyMap<string, ReadonlySet<string>> {
+/** By cluster. Read once a graph: this is asked with every request. */
+export function namesIn(graph: Named): ReadonlyMap<string, ReadonlySet<string>> {
   const known = names.get(graph);
   if (known) return known;
   const found = new Map<string, Set<string>>();

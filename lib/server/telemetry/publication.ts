@@ -10,11 +10,14 @@ import type { Graph, GraphEdge, GraphNode, SourceStatus } from "#lib/graph/model
 import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { Milliseconds, UnixSeconds } from "#lib/units.ts";
 import { visibleElements } from "../rights/filter.ts";
+import { namesIn } from "../rights/known.ts";
 import type { Visibility } from "../rights/model.ts";
 import { withIdleEdges } from "./idle.ts";
 
 export type Head = Pick<Graph, "at" | "window" | "latencyAt" | "configurationAt">;
 export type Elements = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] };
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** Different views of one publication kept at once; beyond it the oldest is computed again. */
 const VIEWS = 64;
@@ -66,7 +69,7 @@ export class Publication {
     const live = viewGraph(this.graph, readable);
     const hour = view.edges === "all" ? this.hour : null;
     const both = hour === null ? live : withIdleEdges(live, viewGraph(hour, { ...readable, latency: false }));
-    const elements = visibleElements(both, visibility);
+    const elements = visibleElements(both, visibility, (cluster) => namesIn(this.graph).get(cluster) ?? NO_NAMES);
     const head = view.latency ? this.head : { ...this.head, latencyAt: null };
     const viewed = new Viewed(head, view, elements);
     this.#views.set(key, viewed);

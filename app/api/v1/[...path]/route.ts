@@ -9,3 +9,6 @@ export function GET(request: Request): Promise<Response> {
     throw new MeshscopeError("not_found", "There is nothing at this address. docs/api.json lists what there is.");
   });
 }
+
+export const POST = GET;
+export const DELETE = GET;
