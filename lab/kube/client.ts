@@ -36,7 +36,8 @@ export interface WatchEvent {
 export interface Kube {
   get(r: Resource, namespace: string | undefined, name: string): Promise<KubeObject>;
   list(r: Resource): Promise<{ readonly items: readonly KubeObject[]; readonly resourceVersion: string }>;
-  create(r: Resource, object: KubeObject): Promise<KubeObject>;
+  /** `manager`: the field manager that the object then belongs to. */
+  create(r: Resource, object: KubeObject, manager?: string): Promise<KubeObject>;
   /** JSON merge patch, or a JSON patch when the body is a list. `subresource` for example "status". */
   patch(
     r: Resource,
@@ -109,7 +110,12 @@ export function createKube(target: KubeTarget): Kube {
       const items = listAt(answer, "items").filter(isKubeObject);
       return { items, resourceVersion: textAt(objectAt(answer, "metadata"), "resourceVersion") ?? "0" };
     },
-    create: (r, o) => object("POST", pathOf(r, o.metadata.namespace), o),
+    create: (r, o, manager) =>
+      object(
+        "POST",
+        `${pathOf(r, o.metadata.namespace)}${manager === undefined ? "" : `?fieldManager=${encodeURIComponent(manager)}`}`,
+        o,
+      ),
     patch: (r, namespace, name, body, subresource) =>
       object(
         "PATCH",

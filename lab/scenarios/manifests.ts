@@ -116,6 +116,15 @@ export const istio = (
   ...(spec !== undefined && { spec }),
 });
 
+/** Marked as an application of Argo CD's. https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/ */
+export function byArgo(application: string, object: KubeObject): KubeObject {
+  const { namespace, name } = object.metadata;
+  const group = object.apiVersion?.split("/")[0] ?? "";
+  const id = `${application}:${group}/${object.kind}:${namespace}/${name}`;
+  const annotations = { ...object.metadata.annotations, "argocd.argoproj.io/tracking-id": id };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
 /** A Deployment that tools recognise as Istio's control plane. */
 export const istiod = (): KubeObject =>
   deployment({ namespace: "istio-system", name: "istiod", labels: { istio: "pilot", "istio.io/rev": "default" } });

@@ -3,6 +3,10 @@ import { KubeError } from "../kube/client.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { resourceOf } from "../kube/object.ts";
 
+/** Whoever would have applied it: Argo CD marks what is its own, the rest was somebody at a terminal. */
+const managerOf = ({ metadata }: KubeObject): string =>
+  metadata.annotations?.["argocd.argoproj.io/tracking-id"] === undefined ? "kubectl-create" : "argocd-controller";
+
 /**
  * Creates a scenario's objects through the API: namespaces first, the rest side by side. What exists already is left as
  * it is, so that a scenario can be laid over a cluster that has parts of it.
@@ -12,7 +16,7 @@ export async function seed(kube: Kube, manifests: readonly KubeObject[]): Promis
     const resource = resourceOf(object);
     if (resource === undefined) throw new Error(`no such kind in the lab: ${object.apiVersion} ${object.kind}`);
     try {
-      await kube.create(resource, object);
+      await kube.create(resource, object, managerOf(object));
     } catch (error) {
       if (!(error instanceof KubeError) || error.reason !== "AlreadyExists") throw error;
     }

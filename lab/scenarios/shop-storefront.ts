@@ -1,7 +1,7 @@
 /** Namespace `shop`: what customers look at. Sidecars everywhere. */
 import type { KubeObject } from "../kube/object.ts";
 import { BEHAVIOUR } from "../sim/behaviour.ts";
-import { deployment, INJECTED, istio, namespace, service, serviceAccount } from "./manifests.ts";
+import { byArgo, deployment, INJECTED, istio, namespace, service, serviceAccount } from "./manifests.ts";
 
 const NS = "shop";
 
@@ -170,10 +170,13 @@ function routing(): KubeObject[] {
         { name: "v2", labels: { version: "v2" } },
       ],
     }),
-    istio("networking", "VirtualService", NS, "giftcards", {
-      hosts: ["giftcards"],
-      http: [{ route: [{ destination: { host: "giftcards", subset: "v9" } }] }],
-    }),
+    byArgo(
+      "shop",
+      istio("networking", "VirtualService", NS, "giftcards", {
+        hosts: ["giftcards"],
+        http: [{ route: [{ destination: { host: "giftcards", subset: "v9" } }] }],
+      }),
+    ),
   ];
 }
 
