@@ -14,7 +14,7 @@ export interface Weight {
 export type WeightRule = "istio" | "gateway-api";
 
 /** The integer that counts. What is no natural number counts as 0: the API server refuses it anyway. */
-function counted(weights: readonly Weight[], rule: WeightRule): number[] {
+function counted(weights: readonly Pick<Weight, "weight">[], rule: WeightRule): number[] {
   const alone = rule === "istio" && weights.length === 1;
   return weights.map(({ weight }) => {
     if (weight === null) return rule === "gateway-api" || alone ? 1 : 0;
@@ -41,14 +41,14 @@ function apportion(parts: readonly number[], total: number): number[] {
 }
 
 /** Shares 0…1 of the traffic; all 0 where nothing gets any (every weight 0: calls fail). */
-export function sharesOf(weights: readonly Weight[], rule: WeightRule): readonly number[] {
+export function sharesOf(weights: readonly Pick<Weight, "weight">[], rule: WeightRule): readonly number[] {
   const parts = counted(weights, rule);
   const sum = parts.reduce((a, b) => a + b, 0);
   return parts.map((part) => (sum === 0 ? 0 : part / sum));
 }
 
 /** Percent for a slider: integers that sum to 100, or all 0 where nothing gets any traffic. */
-export function percentsOf(weights: readonly Weight[], rule: WeightRule): readonly number[] {
+export function percentsOf(weights: readonly Pick<Weight, "weight">[], rule: WeightRule): readonly number[] {
   const parts = counted(weights, rule);
   return parts.some((part) => part > 0) ? apportion(parts, 100) : parts.map(() => 0);
 }
@@ -94,12 +94,12 @@ export function stepWeight(
  * What to write: the weights as they are (the same list) where the slider shows what they come to already, so that 1:1
  * doesn't become 50:50 by being looked at; else the percents.
  */
-export function writtenWeights(
-  weights: readonly Weight[],
+export function writtenWeights<W extends Pick<Weight, "weight">>(
+  weights: readonly W[],
   percents: readonly number[],
   rule: WeightRule,
-): readonly Weight[] {
+): readonly W[] {
   const now = percentsOf(weights, rule);
   if (now.length === percents.length && now.every((value, index) => value === percents[index])) return weights;
-  return weights.map(({ version }, index) => ({ version, weight: percents[index] ?? 0 }));
+  return weights.map((one, index) => ({ ...one, weight: percents[index] ?? 0 }));
 }

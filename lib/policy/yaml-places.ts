@@ -1,7 +1,7 @@
 /** Places in a YAML text and in its objects, both ways, so that an editor can mark what a finding or an error names. */
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import { parsePath, printPath } from "./path.ts";
-import { parsePart } from "./yaml.ts";
+import { keyText, parsePart } from "./yaml.ts";
 import { type Part, splitDocuments } from "./yaml-split.ts";
 
 /** From an offset up to, not including, another: UTF-16 units of the whole text. */
@@ -29,7 +29,7 @@ export function rangeOf(text: string, path: string, document = 0): TextRange | n
   let found = span(node);
   for (const segment of segments) {
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && key.value === segment);
+      const pair = node.items.find(({ key }) => keyText(key) === segment);
       if (pair === undefined) break;
       found = span(pair.value) ?? span(pair.key);
       // An empty value has no width: its key is what can be marked.
@@ -60,8 +60,9 @@ export function pathAt(text: string, offset: number): { readonly document: numbe
   for (;;) {
     if (isMap(node)) {
       const pair = node.items.find(({ key, value }) => within(key) || within(value));
-      if (pair === undefined || !isScalar(pair.key) || typeof pair.key.value !== "string") break;
-      segments.push(pair.key.value);
+      const text = keyText(pair?.key);
+      if (pair === undefined || text === null) break;
+      segments.push(text);
       if (within(pair.key)) break;
       node = pair.value;
     } else if (isSeq(node)) {

@@ -39,7 +39,9 @@ test.each([
   [".inf", "no number"],
   ["1e400", "beyond"],
   ["9007199254740993", "more digits"],
-  ["{1: a}", "Keys are text"],
+  ["{1.5: a}", "Keys are text"],
+  ["{true: a}", "Keys are text"],
+  ['{1: a, "1": a}', "twice"],
   ["{a: 1, a: 2}", "twice"],
   ["{<<: {a: 1}}", "Merge keys"],
   ["!secret a", "tag"],
@@ -59,6 +61,7 @@ test.each<[string, unknown]>([
   ["2001-01-01", "2001-01-01"],
   ["!!str 1", "1"],
   ["1e3", 1000],
+  ["{8080: a}", { "8080": "a" }],
   ["[&b 1, *b]", [1, 1]],
   ["true", true],
   ["", null],
@@ -133,6 +136,10 @@ test("places are found both ways, in the right document", () => {
   expect(range && source.slice(range.from, range.to)).toBe("22");
   expect(pathAt(source, source.indexOf("22"))).toEqual({ document: 1, path: 'spec.x[1]["a.b"]' });
   expect(pathAt(source, source.indexOf("kind"))).toEqual({ document: 0, path: "kind" });
+  const ports = spec("{8080: a}");
+  expect(pathAt(ports, ports.indexOf("8080") + 6)).toEqual({ document: 0, path: 'spec.x["8080"]' });
+  const port = rangeOf(ports, 'spec.x["8080"]', 0);
+  expect(port && ports.slice(port.from, port.to)).toBe("a");
   const around = rangeOf(source, "spec.x[1].gone", 1);
   expect(around && source.slice(around.from, around.to)).toBe('{"a.b": 22}');
   expect(rangeOf(source, "spec", 7)).toBeNull();

@@ -31,6 +31,18 @@ class Refusal extends Error {
 
 const CORE_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
 
+/**
+ * What a scalar key is called; null where it is no text. `8080:` is text to every reader that makes JSON of it, and how
+ * Istio's documents write ports (PeerAuthentication's portLevelMtls).
+ */
+export function keyText(key: unknown): string | null {
+  if (!isScalar(key)) return null;
+  if (typeof key.value === "number" && key.type === "PLAIN" && /^(?:0|[1-9]\d{0,14})$/.test(key.source ?? "")) {
+    return String(key.value);
+  }
+  return typeof key.value === "string" ? key.value : null;
+}
+
 /** Turns nodes into JSON, refusing on the way what can't be kept or told. Aliases are copied, and counted as copies. */
 class Reader {
   #nodes = 0;
@@ -76,7 +88,8 @@ class Reader {
 
   #key(key: unknown, depth: number, near: number): string {
     const offset = isScalar(key) ? (key.range?.[0] ?? near) : near;
-    const text = this.value(key, depth + 1, near);
+    const value = this.value(key, depth + 1, near);
+    const text = keyText(key) ?? value;
     if (typeof text !== "string") throw new Refusal("Keys are text: put this one in quotes.", offset);
     if (text === "<<" && isScalar(key) && key.type === "PLAIN") {
       throw new Refusal("Merge keys (<<) aren't understood. Write the fields out.", offset);

@@ -23,10 +23,11 @@ export function setAll(object: JsonObject, fields: Readonly<Record<string, Json 
   return Object.entries(fields).reduce((result, [key, value]) => set(result, key, value), object);
 }
 
-/** An object's field edited; gone when nothing is left in it. */
+/** An object's field edited; gone when nothing is left in it, as it was (`{}` too) where nothing was edited. */
 export function edit(object: JsonObject, key: string, change: (field: JsonObject) => JsonObject): JsonObject {
   const before = isObject(object[key]) ? object[key] : {};
   const after = change(before);
+  if (after === before) return object;
   return set(object, key, Object.keys(after).length === 0 ? undefined : after);
 }
 
@@ -45,8 +46,9 @@ export function editAt(
 }
 
 export function editSpec(manifest: Manifest, change: (spec: JsonObject) => JsonObject): Manifest {
-  const spec = change(specOf(manifest));
-  return spec === manifest.spec ? manifest : { ...manifest, spec };
+  const before = specOf(manifest);
+  const spec = change(before);
+  return spec === before ? manifest : { ...manifest, spec };
 }
 
 export function editMap(

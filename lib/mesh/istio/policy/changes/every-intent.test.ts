@@ -96,7 +96,8 @@ describe("every intent", () => {
     );
   });
 
-  test("shares become what was asked for, within half a percent", () => {
+  test("shares become what was asked for, rounded as the slider shows them", () => {
+    // Integers that come to what is asked for already (1:1:1 for 34, 33 and 33) stay: less than a percent beside it.
     fc.assert(
       fc.property(world, weights, (given, wanted) => {
         const before = objects(given);
@@ -105,7 +106,7 @@ describe("every intent", () => {
           rule?.action.kind === "route" ? rule.action.to.map((one) => [one.version, one.share * 100]) : [],
         );
         for (const { version, percent } of wanted.kind === "shift" ? wanted.weights : []) {
-          expect(Math.abs((sent.get(version) ?? 0) - percent)).toBeLessThan(0.5);
+          expect(Math.abs((sent.get(version) ?? 0) - percent)).toBeLessThan(1);
         }
       }),
       { seed: 5, numRuns: 300 },

@@ -1,8 +1,18 @@
 /** PeerAuthentication. https://istio.io/latest/docs/reference/config/security/peer_authentication/ */
-import type { MtlsIntent } from "#lib/policy/intent.ts";
+import type { MtlsIntent, MtlsMode } from "#lib/policy/intent.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { refText } from "#lib/policy/ref.ts";
-import { byAge, has, type JsonObject, mapAt, namespaceOf, objectAt, sameJson, specOf } from "../routing/json.ts";
+import {
+  byAge,
+  has,
+  type JsonObject,
+  mapAt,
+  namespaceOf,
+  objectAt,
+  sameJson,
+  specOf,
+  textAt,
+} from "../routing/json.ts";
 import { edit, editSpec, refuse, set, type Workbench } from "./edit.ts";
 
 export function mtls(intent: MtlsIntent, bench: Workbench): void {
@@ -36,12 +46,11 @@ export function mtls(intent: MtlsIntent, bench: Workbench): void {
     return;
   const object = found ?? create(bench, namespace, labels);
   const after = editSpec(object, (spec) => {
-    const whole =
-      mode === undefined ? spec : edit(spec, "mtls", (now) => set(now, "mode", mode === "UNSET" ? undefined : mode));
+    const whole = mode === undefined ? spec : edit(spec, "mtls", (now) => modeAs(now, mode));
     return Object.entries(ports ?? {}).reduce(
       (now, [port, value]) =>
         edit(now, "portLevelMtls", (all) =>
-          value === null ? set(all, port, undefined) : set(all, port, { ...objectAt(all, port), mode: value }),
+          value === null ? set(all, port, undefined) : set(all, port, modeAs(objectAt(all, port), value)),
         ),
       whole,
     );
@@ -55,6 +64,12 @@ export function mtls(intent: MtlsIntent, bench: Workbench): void {
   if (mode === "STRICT") bench.note("clients without a proxy of the mesh are refused from then on");
   if (mode === "DISABLE")
     bench.note("a stricter policy of a workload in it breaks its clients, which then send plaintext");
+}
+
+/** UNSET and no mode at all are one thing; which of them is written stays. */
+function modeAs(mtls: JsonObject, mode: MtlsMode): JsonObject {
+  if (mode === (textAt(mtls, "mode") ?? "UNSET")) return mtls;
+  return set(mtls, "mode", mode === "UNSET" ? undefined : mode);
 }
 
 function says(spec: JsonObject): boolean {

@@ -8,9 +8,11 @@ export function injection({ cluster, namespace, mode }: InjectionIntent, bench: 
   if (cluster !== bench.world.cluster) refuse("cluster", `${cluster} isn't the cluster that is read`);
   const found = bench.world.objects("Namespace").find(({ metadata }) => metadata.name === namespace);
   if (found === undefined) refuse("namespace", `${namespace} isn't there, or can't be read`);
+  // "disabled" says the same as nothing does, and more where namespaces join by default; with a revision it would win.
+  const out = found.metadata.labels?.["istio-injection"] === "disabled" && mode.type !== "revision";
   bench.edit(found, (now) =>
     editMap(now, "labels", {
-      "istio-injection": mode.type === "sidecar" ? "enabled" : undefined,
+      "istio-injection": mode.type === "sidecar" ? "enabled" : out ? "disabled" : undefined,
       "istio.io/rev": mode.type === "revision" ? mode.revision : undefined,
       "istio.io/dataplane-mode": mode.type === "ambient" ? "ambient" : undefined,
     }),

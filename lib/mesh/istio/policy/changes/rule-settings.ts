@@ -1,8 +1,9 @@
 /** Mirroring, timeouts and retries, and faults of one rule. */
 import type { FaultIntent, MirrorIntent, ResilienceIntent } from "#lib/policy/intent.ts";
 import { fullName, resolveHost } from "../hosts.ts";
+import { backendName, mirroredPercent } from "../routing/gateway-api.ts";
 import { isObject, type JsonObject, listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "../routing/json.ts";
-import { FAULT_UNTIL } from "../routing/virtual-service-rule.ts";
+import { FAULT_UNTIL, mirrorsOf, percentOf, statusOf } from "../routing/virtual-service-rule.ts";
 import { edit, editMap, refuse, set, setAll, type Workbench } from "./edit.ts";
 import { subsetFor } from "./subsets.ts";
 import { editRule, ruleAt, type Target, targetRule } from "./target.ts";
@@ -16,66 +17,87 @@ function httpRule(bench: Workbench, intent: MirrorIntent | ResilienceIntent | Fa
 
 export function mirror(intent: MirrorIntent, bench: Workbench): void {
   const target = httpRule(bench, intent);
-  const { service, to } = intent;
   if (target.api === "gateway") return mirrorBackend(intent, bench, target);
+  const { service, to } = intent;
   const full = fullName(service);
-  const host = (one: JsonObject) => resolveHost(textAt(one, "host") ?? "", namespaceOf(target.owner));
+  const ours = (destination: JsonObject) =>
+    resolveHost(textAt(destination, "host") ?? "", namespaceOf(target.owner)) === full;
   const before = ruleAt(bench, target);
-  const kept = listAt(before, "mirrors").filter((one) => host(objectAt(one, "destination")) !== full);
-  const single = isObject(before["mirror"]) && host(before["mirror"]) === full;
+  const listed = listAt(before, "mirrors");
+  const mine = listed.filter((one) => ours(objectAt(one, "destination")));
+  const single = isObject(before["mirror"]) && ours(before["mirror"]);
   if (to === null) {
-    editRule(bench, target, (rule) =>
-      setAll(rule, {
-        mirrors: kept.length === 0 ? undefined : kept,
-        ...(single && {
-          mirror: undefined,
-          mirrorPercentage: undefined,
-          mirrorPercent: undefined,
-          mirror_percent: undefined,
-        }),
-      }),
+    const kept = listed.filter((one) => !mine.includes(one));
+    const older = {
+      mirror: undefined,
+      mirrorPercentage: undefined,
+      mirrorPercent: undefined,
+      mirror_percent: undefined,
+    };
+    return editRule(bench, target, (rule) =>
+      setAll(rule, { mirrors: kept.length === 0 ? undefined : kept, ...(single && older) }),
     );
-    return;
   }
-  const subset = subsetFor(bench, service, to.version);
-  const old = listAt(before, "mirrors").find((one) => host(objectAt(one, "destination")) === full) ?? {};
-  const oldTo = single ? objectAt(before, "mirror") : objectAt(old, "destination");
-  const destination = { host: full, ...oldTo, subset };
-  const percentage = { value: to.percent };
-  // Istio refuses the single field beside the list.
-  editRule(bench, target, (rule) =>
-    single
-      ? setAll(rule, {
-          mirror: destination,
-          mirrorPercentage: percentage,
-          mirrorPercent: undefined,
-          mirror_percent: undefined,
-        })
-      : set(rule, "mirrors", [...kept, { ...old, destination, percentage }]),
-  );
-  if (isObject(before["mirror"]) && !single)
-    refuse("to", "the rule mirrors to another host by its older field: move it to `mirrors` first");
+  const now = mirrorsOf(before).filter(({ destination }) => ours(destination));
+  const asItIs =
+    now.length === 1 && now[0]?.percent === to.percent && textAt(now[0].destination, "subset") === to.version;
+  if (!asItIs) {
+    if (isObject(before["mirror"]) && !single)
+      refuse("to", "the rule mirrors to another host by its older field: move it to `mirrors` first");
+    const destination = { host: full, ...now[0]?.destination, subset: subsetFor(bench, service, to.version) };
+    const percentage = (of: JsonObject) => ({ ...of, value: to.percent });
+    // Istio refuses the single field beside the list.
+    editRule(bench, target, (rule) => {
+      if (single) {
+        const sent = edit(set(rule, "mirror", destination), "mirrorPercentage", percentage);
+        return setAll(sent, { mirrorPercent: undefined, mirror_percent: undefined });
+      }
+      const [first] = mine;
+      const whole = edit({ ...first, destination }, "percentage", percentage);
+      const placed = listed.flatMap((one) => (one === first ? [whole] : mine.includes(one) ? [] : [one]));
+      return set(rule, "mirrors", first === undefined ? [...listed, whole] : placed);
+    });
+  }
   bench.note("mirrored calls are made for real, their answers are thrown away: what they write, they write twice");
 }
 
 function mirrorBackend({ to }: MirrorIntent, bench: Workbench, target: Target): void {
   const rule = ruleAt(bench, target);
   const filters = listAt(rule, "filters");
-  const others = filters.filter((filter) => textAt(filter, "type") !== "RequestMirror");
-  const old = filters.find((filter) => textAt(filter, "type") === "RequestMirror") ?? {};
-  const oldTo = objectAt(objectAt(old, "requestMirror"), "backendRef");
+  const mirrors = filters.filter((filter) => textAt(filter, "type") === "RequestMirror");
+  const others = filters.filter((filter) => !mirrors.includes(filter));
   if (to === null)
     return editRule(bench, target, (now) => set(now, "filters", others.length === 0 ? undefined : others));
+  const [old] = mirrors;
+  const oldTo = objectAt(objectAt(old, "requestMirror"), "backendRef");
   const namespace = namespaceOf(target.owner);
+  const asItIs = old !== undefined && backendName(oldTo, target.owner) === to.version;
   const port =
     numberAt(oldTo, "port") ??
     listAt(rule, "backendRefs").map((backend) => numberAt(backend, "port"))[0] ??
     bench.world.inventory?.services.get(`${namespace}/${to.version}`)?.ports[0]?.port;
-  if (port === undefined || port === null) refuse("to.version", `which port of ${to.version} is meant isn't known`);
-  const whole = to.percent === 100;
-  if (!whole && !Number.isInteger(to.percent)) refuse("to.percent", "Gateway API mirrors whole percents");
-  const requestMirror = { backendRef: { ...oldTo, name: to.version, port }, ...(!whole && { percent: to.percent }) };
-  editRule(bench, target, (now) => set(now, "filters", [...others, { type: "RequestMirror", requestMirror }]));
+  if (!asItIs && (port === undefined || port === null))
+    refuse("to.version", `which port of ${to.version} is meant isn't known`);
+  const backendRef = asItIs
+    ? oldTo
+    : { ...set(oldTo, "namespace", undefined), name: to.version, ...(port && { port }) };
+  const sent = edit(old ?? {}, "requestMirror", (now) => mirroredPart(set(now, "backendRef", backendRef), to.percent));
+  const whole = set(sent, "type", "RequestMirror");
+  const placed = filters.flatMap((one) => (one === old ? [whole] : mirrors.includes(one) ? [] : [one]));
+  editRule(bench, target, (now) => set(now, "filters", old === undefined ? [...filters, whole] : placed));
+}
+
+/** Which part of calls is mirrored: by `percent`, `fraction`, or neither, which is all. The field that says it already stays. */
+function mirroredPart(mirror: JsonObject, percent: number): JsonObject {
+  if (mirroredPercent(mirror) === percent) return mirror;
+  const numerator = (percent * (numberAt(objectAt(mirror, "fraction"), "denominator") ?? 100)) / 100;
+  if (isObject(mirror["fraction"]) && Number.isInteger(numerator)) {
+    return edit(mirror, "fraction", (now) => set(now, "numerator", numerator));
+  }
+  const plain = set(mirror, "fraction", undefined);
+  if (percent === 100) return set(plain, "percent", undefined);
+  if (!Number.isInteger(percent)) refuse("to.percent", "Gateway API mirrors whole percents");
+  return set(plain, "percent", percent);
 }
 
 export function resilience(intent: ResilienceIntent, bench: Workbench): void {
@@ -175,17 +197,31 @@ export function fault(intent: FaultIntent, bench: Workbench): void {
   if (isObject(ruleAt(bench, target)["fault"])) bench.note("timeouts and retries of a rule don't count for its faults");
 }
 
-function withDelay(all: JsonObject, { percent, fixedDelay }: NonNullable<FaultIntent["delay"]>): JsonObject {
-  return edit(all, "delay", (now) =>
-    setAll(now, { percentage: { value: percent }, percent: undefined, fixedDelay, exponentialDelay: undefined }),
+/** The percentage that counts; where it is as wanted, by whichever field, it stays. */
+function withPercent(fault: JsonObject, percent: number): JsonObject {
+  if (Object.keys(fault).length > 0 && percentOf(fault) === percent) return fault;
+  return set(
+    edit(fault, "percentage", (now) => set(now, "value", percent)),
+    "percent",
+    undefined,
   );
+}
+
+function withDelay(all: JsonObject, { percent, fixedDelay }: NonNullable<FaultIntent["delay"]>): JsonObject {
+  return edit(all, "delay", (now) => {
+    const hit = withPercent(now, percent);
+    if (isObject(all["delay"]) && (textAt(now, "fixedDelay") ?? "0s") === fixedDelay) return hit;
+    return setAll(hit, { fixedDelay, exponentialDelay: undefined });
+  });
 }
 
 function withAbort(
   all: JsonObject,
   { percent, httpStatus, grpcStatus }: NonNullable<FaultIntent["abort"]>,
 ): JsonObject {
-  return edit(all, "abort", (now) =>
-    setAll(now, { percentage: { value: percent }, httpStatus, grpcStatus, http2Error: undefined }),
-  );
+  return edit(all, "abort", (now) => {
+    const hit = withPercent(now, percent);
+    if (isObject(all["abort"]) && statusOf(now) === `${httpStatus ?? grpcStatus}`) return hit;
+    return setAll(hit, { httpStatus, grpcStatus, http2Error: undefined });
+  });
 }

@@ -1,9 +1,9 @@
 /** Weights of versions. */
 import type { ShiftIntent } from "#lib/policy/intent.ts";
+import { percentsOf, type WeightRule, writtenWeights } from "#lib/policy/weights.ts";
 import { fullName, hostExists, resolveHost } from "../hosts.ts";
 import { attachedRoutes, backendName } from "../routing/gateway-api.ts";
-import { type JsonObject, listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "../routing/json.ts";
-import { sharesOf } from "../routing/virtual-service-rule.ts";
+import { type JsonObject, listAt, namespaceOf, numberAt, objectAt, specOf, textAt, weightOf } from "../routing/json.ts";
 import { meshVirtualServices, type VsProtocol } from "../routing/virtual-services.ts";
 import { refuse, set, type Workbench } from "./edit.ts";
 import { subsetFor } from "./subsets.ts";
@@ -47,41 +47,46 @@ function routes(
 ): readonly JsonObject[] {
   const before = listAt(rule, "route");
   const full = fullName(service);
-  const hostOf = (route: JsonObject) => textAt(objectAt(route, "destination"), "host") ?? "";
-  const ours = (route: JsonObject) => resolveHost(hostOf(route), namespaceOf(owner)) === full;
-  const nameOf = (route: JsonObject) =>
-    ours(route) ? textAt(objectAt(route, "destination"), "subset") : hostOf(route);
-  const names = new Set(before.map(nameOf));
-  // What names no subset yet and takes no traffic needs no place.
-  const shares = new Map<string, number>();
+  const subsetOf = (route: JsonObject) => textAt(objectAt(route, "destination"), "subset");
+  const written = (route: JsonObject) => textAt(objectAt(route, "destination"), "host") ?? "";
+  const hostOf = (route: JsonObject) => resolveHost(written(route), namespaceOf(owner));
+  // As routing() shows it: by its subset, or by its host where it names none.
+  const nameOf = (route: JsonObject) => subsetOf(route) ?? hostOf(route);
+  const meant = new Map<string, number>();
   for (const [version, percent] of wanted) {
-    const foreign = before.some((route) => !ours(route) && hostOf(route) === version);
-    if (!foreign && percent === 0 && !names.has(version)) continue;
-    shares.set(foreign ? version : subsetFor(bench, service, version), percent);
+    const short = before.find((route) => subsetOf(route) === null && written(route) === version);
+    const name = short === undefined ? version : nameOf(short);
+    if (meant.has(name)) refuse("weights", `${name} is named twice`);
+    meant.set(name, percent);
   }
-  if ([...shares.values()].reduce((total, percent) => total + percent, 0) !== 100) {
-    refuse("weights", "two versions mean the same subset");
+  if (asWanted(before, before.map(nameOf), meant, "istio")) return before;
+  const shares = new Map<string, number>();
+  for (const [version, percent] of meant) {
+    const places = before.filter((route) => nameOf(route) === version);
+    if (new Set(places.map(hostOf)).size > 1) refuse("weights", `two hosts have a version ${version}: edit the object`);
+    // What names no subset yet and takes no traffic needs no place.
+    if (places.length === 0 && percent === 0) continue;
+    const asWritten = places.some((route) => subsetOf(route) === null || hostOf(route) !== full);
+    const name = asWritten ? version : subsetFor(bench, service, version);
+    if (shares.has(name)) refuse("weights", "two versions mean the same subset");
+    shares.set(name, percent);
   }
-  const missing = [...shares.keys()].filter((version) => !names.has(version));
-  // A destination without a subset becomes the first version that has none: its port and headers stay.
+  const missing = [...shares.keys()].filter((version) => !before.some((route) => nameOf(route) === version));
+  // A destination without a subset that isn't named itself becomes the first version that has none: its port and headers stay.
   const placed = before.map((route) => {
-    const first = nameOf(route) === null ? missing.shift() : undefined;
+    const free = subsetOf(route) === null && hostOf(route) === full && !shares.has(full);
+    const first = free ? missing.shift() : undefined;
     if (first === undefined) return route;
     return set(route, "destination", { ...objectAt(route, "destination"), subset: first });
   });
-  const pattern = objectAt(placed.find(ours) ?? {}, "destination");
+  const pattern = objectAt(
+    placed.find((route) => hostOf(route) === full),
+    "destination",
+  );
   const { subset: _subset, ...place } = pattern;
   const added = missing.map((subset): JsonObject => ({ destination: { host: full, ...place, subset } }));
   const all = [...placed, ...added];
-  // A second destination that names the same version takes nothing: its share is the first one's.
-  const seen = new Set<string | null>();
-  const percents = all.map((route) => {
-    const name = nameOf(route);
-    if (name === null || seen.has(name)) return 0;
-    seen.add(name);
-    return shares.get(name) ?? 0;
-  });
-  return weigh(all, percents, 0);
+  return weigh(all, all.map(nameOf), shares, "istio");
 }
 
 function backends(
@@ -92,6 +97,7 @@ function backends(
 ): readonly JsonObject[] {
   const before = listAt(rule, "backendRefs");
   const nameOf = (backend: JsonObject) => backendName(backend, owner);
+  if (asWanted(before, before.map(nameOf), wanted, "gateway-api")) return before;
   const port = before.map((backend) => numberAt(backend, "port")).find((one) => one !== null);
   const added = [...wanted]
     .filter(([version, percent]) => percent > 0 && !before.some((backend) => nameOf(backend) === version))
@@ -107,19 +113,43 @@ function backends(
       return { name: version, port: to };
     });
   const all = [...before, ...added];
-  const seen = new Set<string>();
-  const percents = all.map((backend) => {
-    const name = nameOf(backend);
-    if (seen.has(name)) return 0;
-    seen.add(name);
-    return wanted.get(name) ?? 0;
-  });
-  return weigh(all, percents, 1);
+  return weigh(all, all.map(nameOf), wanted, "gateway-api");
 }
 
-/** The object's own integers where they already come to these shares, else percents. */
-function weigh(all: readonly JsonObject[], percents: readonly number[], missing: number): readonly JsonObject[] {
-  const shares = sharesOf(all, missing);
-  if (shares.every((share, i) => Math.abs(share * 100 - (percents[i] ?? 0)) < 0.5)) return all;
-  return all.map((one, i) => set(one, "weight", percents[i] ?? 0));
+/** What a slider shows of each name, which several destinations may share. */
+function percentsByName(all: readonly JsonObject[], names: readonly string[], rule: WeightRule): Map<string, number> {
+  const sums = new Map<string, number>();
+  const now = percentsOf(all.map(weightOf), rule);
+  for (const [i, name] of names.entries()) sums.set(name, (sums.get(name) ?? 0) + (now[i] ?? 0));
+  return sums;
+}
+
+/** The rule says so already, by whatever integers. */
+function asWanted(
+  all: readonly JsonObject[],
+  names: readonly string[],
+  wanted: ReadonlyMap<string, number>,
+  rule: WeightRule,
+): boolean {
+  const now = percentsByName(all, names, rule);
+  return [...new Set([...names, ...wanted.keys()])].every((name) => (now.get(name) ?? 0) === (wanted.get(name) ?? 0));
+}
+
+/** Weights in percent; of destinations that share a name the first takes it all, unless their sum is what is wanted. */
+function weigh(
+  all: readonly JsonObject[],
+  names: readonly string[],
+  wanted: ReadonlyMap<string, number>,
+  rule: WeightRule,
+): readonly JsonObject[] {
+  const weights = all.map(weightOf);
+  const now = percentsOf(weights, rule);
+  const sums = percentsByName(all, names, rule);
+  const percents = names.map((name, i) => {
+    const percent = wanted.get(name) ?? 0;
+    if (percent === sums.get(name)) return now[i] ?? 0;
+    return names.indexOf(name) === i ? percent : 0;
+  });
+  const written = writtenWeights(weights, percents, rule);
+  return written === weights ? all : all.map((one, i) => set(one, "weight", written[i]?.weight ?? undefined));
 }

@@ -6,10 +6,21 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { PolicyWorld } from "#lib/policy/port.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import type { RouteRule } from "#lib/policy/routing.ts";
+import { sharesOf } from "#lib/policy/weights.ts";
 import { fullName, hostExists, type Named } from "../hosts.ts";
 import { gatewayApiConditions } from "./conditions.ts";
-import { byAge, isObject, type JsonObject, listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "./json.ts";
-import { sharesOf } from "./virtual-service-rule.ts";
+import {
+  byAge,
+  isObject,
+  type JsonObject,
+  listAt,
+  namespaceOf,
+  numberAt,
+  objectAt,
+  specOf,
+  textAt,
+  weightOf,
+} from "./json.ts";
 
 const ROUTE_KINDS = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"] as const;
 
@@ -121,15 +132,18 @@ export function showGatewayRule({ owner, rule, path }: GatewayRule, world: Polic
       .map((filter) => {
         const mirror = objectAt(filter, "requestMirror");
         const to = backendOf(objectAt(mirror, "backendRef"), owner);
-        const fraction = objectAt(mirror, "fraction");
-        const part = numberAt(fraction, "numerator");
-        const percent =
-          part === null
-            ? (numberAt(mirror, "percent") ?? 100)
-            : (100 * part) / (numberAt(fraction, "denominator") ?? 100);
-        return { host: fullName(to), version: backendName(objectAt(mirror, "backendRef"), owner), percent };
+        const version = backendName(objectAt(mirror, "backendRef"), owner);
+        return { host: fullName(to), version, percent: mirroredPercent(mirror) };
       }),
   };
+}
+
+/** https://gateway-api.sigs.k8s.io/reference/spec/#httprequestmirrorfilter: without a part, everything. */
+export function mirroredPercent(mirror: JsonObject): number {
+  const fraction = objectAt(mirror, "fraction");
+  const part = numberAt(fraction, "numerator");
+  if (part === null) return numberAt(mirror, "percent") ?? 100;
+  return (100 * part) / (numberAt(fraction, "denominator") ?? 100);
 }
 
 function actionOf(
@@ -152,7 +166,7 @@ function actionOf(
   const backends = listAt(rule, "backendRefs");
   // https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule: without a backend that can take it, 500.
   if (backends.length === 0) return { kind: "respond", text: "500" };
-  const shares = sharesOf(backends, 1);
+  const shares = sharesOf(backends.map(weightOf), "gateway-api");
   return {
     kind: "route",
     to: backends.map((backend, i) => {

@@ -36,6 +36,11 @@ export function has(value: JsonObject, key: string): boolean {
   return value[key] !== undefined && value[key] !== null;
 }
 
+/** What a destination or backend says of its weight. */
+export function weightOf(destination: JsonObject): { readonly weight: number | null } {
+  return { weight: numberAt(destination, "weight") };
+}
+
 /** The texts of a map of texts. */
 export function mapAt(value: unknown, key: string): Readonly<Record<string, string>> {
   const entries = Object.entries(objectAt(value, key));

@@ -2,10 +2,22 @@
 import type { PolicyWorld } from "#lib/policy/port.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import type { RouteRule, WeightedDestination } from "#lib/policy/routing.ts";
+import { sharesOf } from "#lib/policy/weights.ts";
 import { hostExists, resolveHost, serviceOfHost } from "../hosts.ts";
 import { matchesOf } from "./conditions.ts";
 import { destinationRules } from "./destination-rules.ts";
-import { has, isObject, type JsonObject, listAt, namespaceOf, numberAt, objectAt, textAt, textsAt } from "./json.ts";
+import {
+  has,
+  isObject,
+  type JsonObject,
+  listAt,
+  namespaceOf,
+  numberAt,
+  objectAt,
+  textAt,
+  textsAt,
+  weightOf,
+} from "./json.ts";
 import { delegateOf, type VsRule } from "./virtual-services.ts";
 
 /** Names the annotation that says until when faults of an object are meant. */
@@ -52,20 +64,9 @@ function actionOf(found: VsRule, client: string, world: PolicyWorld): RouteRule[
   return { kind: "route", to: destinationsOf(found, client, world) };
 }
 
-/**
- * Weights count relative to their sum; Istio's single destination takes all whatever it says, Gateway API's (`missing` 1)
- * takes nothing at weight 0.
- */
-export function sharesOf(routes: readonly JsonObject[], missing: number): readonly number[] {
-  if (routes.length === 1) return [missing === 1 && numberAt(routes[0], "weight") === 0 ? 0 : 1];
-  const weights = routes.map((route) => Math.max(0, numberAt(route, "weight") ?? missing));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => (sum === 0 ? 0 : weight / sum));
-}
-
 function destinationsOf({ owner, rule, path }: VsRule, client: string, world: PolicyWorld): WeightedDestination[] {
   const routes = listAt(rule, "route");
-  const shares = sharesOf(routes, 0);
+  const shares = sharesOf(routes.map(weightOf), "istio");
   return routes.map((route, i) => {
     const destination = objectAt(route, "destination");
     const host = resolveHost(textAt(destination, "host") ?? "", namespaceOf(owner));
@@ -105,9 +106,12 @@ function retriesOf(rule: JsonObject): RouteRule["retries"] {
   };
 }
 
-/** Without a percentage a fault hits every request. */
-function percentOf(fault: JsonObject): number {
-  return numberAt(objectAt(fault, "percentage"), "value") ?? numberAt(fault, "percent") ?? 100;
+/**
+ * Without a percentage a fault hits no request.
+ * https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection-Delay
+ */
+export function percentOf(fault: JsonObject): number {
+  return numberAt(objectAt(fault, "percentage"), "value") ?? numberAt(fault, "percent") ?? 0;
 }
 
 /** What a rule does to calls on purpose. */
@@ -122,7 +126,7 @@ export function faultOf(rule: JsonObject, until: string | null): RouteRule["faul
   };
 }
 
-function statusOf(abort: JsonObject): string {
+export function statusOf(abort: JsonObject): string {
   return `${numberAt(abort, "httpStatus") ?? textAt(abort, "grpcStatus") ?? textAt(abort, "http2Error") ?? "unknown"}`;
 }
 
