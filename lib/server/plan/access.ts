@@ -5,7 +5,7 @@ import type { Resource } from "#lib/kube/resource.ts";
 import type { PolicyKind } from "#lib/policy/kind.ts";
 import { type ObjectRef, refText } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
-import type { Question, Visibility } from "../rights/model.ts";
+import type { Place, Question, Visibility } from "../rights/model.ts";
 import { canonical } from "./hash.ts";
 import type { Draft, PlanCluster, PlanDeps } from "./model.ts";
 
@@ -35,11 +35,15 @@ export function clusterOf(deps: PlanDeps, credential: Credential, name: string):
   return { ...cluster, as: { token } };
 }
 
+/** Where an object is seen: a Namespace in itself. */
+export function placeOf({ cluster, group, kind, namespace, name }: ObjectRef): Place {
+  return { cluster, namespace: namespace ?? (group === "" && kind === "Namespace" ? name : null) };
+}
+
 /** Whether the viewer may know of an object. */
 export function seesObject(visibility: Visibility, ref: ObjectRef): boolean {
-  if (ref.namespace !== null) return visibility.namespace(ref.cluster, ref.namespace);
-  if (ref.group === "" && ref.kind === "Namespace") return visibility.namespace(ref.cluster, ref.name);
-  return visibility.cluster(ref.cluster);
+  const { cluster, namespace } = placeOf(ref);
+  return namespace === null ? visibility.cluster(cluster) : visibility.namespace(cluster, namespace);
 }
 
 /** @throws MeshscopeError `unknown_kind`, `bad_manifest` */

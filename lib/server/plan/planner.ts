@@ -4,10 +4,11 @@ import { shown } from "#lib/policy/clean.ts";
 import { diffManifests } from "#lib/policy/diff.ts";
 import type { Intent } from "#lib/policy/intent.ts";
 import type { Plan, PlanNeed, PlanStep } from "#lib/policy/plan.ts";
-import { refText } from "#lib/policy/ref.ts";
+import { refOf, refText } from "#lib/policy/ref.ts";
 import { unixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
-import { checkRights, identity, mayWrite, withoutHistory } from "./access.ts";
+import type { Place } from "../rights/model.ts";
+import { checkRights, identity, mayWrite, placeOf, withoutHistory } from "./access.ts";
 import { draftsOf, type Wish, wishOf } from "./drafts.ts";
 import { type Tried, tryStep } from "./dry-run.ts";
 import { canonical, fingerprint, sameWish, sha256 } from "./hash.ts";
@@ -37,7 +38,7 @@ export async function makePlan(
   extra: PlanExtra = {},
 ): Promise<Plan> {
   mayWrite(credential);
-  const visibility = await deps.rights.visibility(credential, signal);
+  const visibility = await deps.rights.visibility(credential, signal, placesOf(wish));
   const objects = "intent" in wish ? await wishOf(deps, credential, visibility, wish.intent, signal) : wish;
   const drafts = await draftsOf(deps, credential, visibility, objects, signal);
   await checkRights(deps, credential, drafts, signal);
@@ -82,6 +83,13 @@ export async function makePlan(
     ...(blocked === null ? {} : { blocked }),
     needs,
   };
+}
+
+/** Where the wish reaches: what is new to the cluster may be new to the console's watches. */
+function placesOf(wish: PlanWish): readonly Place[] {
+  if ("intent" in wish) return "service" in wish.intent ? [wish.intent.service] : [];
+  const refs = [...wish.manifests.map((manifest) => refOf(wish.cluster, manifest)), ...wish.deletions];
+  return refs.map(placeOf);
 }
 
 const versionOf = ({ live }: Draft) => live?.metadata.resourceVersion ?? null;

@@ -50,7 +50,7 @@ export async function revertChange(
   mayWrite(credential);
   const { cluster, namespace, name } = parseChangeId(id);
   const { kube, as, rootNamespace } = clusterOf(deps, credential, cluster);
-  const visibility = await deps.rights.visibility(credential, signal);
+  const visibility = await deps.rights.visibility(credential, signal, [{ cluster, namespace }]);
   if (!visibility.namespace(cluster, namespace))
     throw new MeshscopeError("forbidden", `You may not see namespace ${namespace} of cluster "${cluster}".`);
   let found: unknown;

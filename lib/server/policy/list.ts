@@ -5,6 +5,7 @@ import { kindKey } from "#lib/policy/kind.ts";
 import type { UnixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { page } from "../page.ts";
+import { checkScope } from "../rights/filter.ts";
 import type { PolicyDeps } from "./deps.ts";
 import { policyItem, readable } from "./item.ts";
 import { viewerOf } from "./listable.ts";
@@ -13,7 +14,7 @@ import { worldOf } from "./world.ts";
 /** Whole objects are large: a page holds fewer of them. */
 const WHOLE_LIMIT = 100;
 
-/** @throws MeshscopeError `reauth`, `bad_parameter` (next) */
+/** @throws MeshscopeError `reauth`, `bad_parameter` (next), `forbidden` for a scope that the viewer can't see */
 export async function listPolicies(
   deps: PolicyDeps,
   credential: Credential,
@@ -22,6 +23,7 @@ export async function listPolicies(
 ): Promise<PoliciesAnswer> {
   const viewer = await viewerOf(deps, credential, signal);
   const { port, store } = deps;
+  checkScope(query, [...store.clusters().keys()], viewer.visibility);
   const wanted = (list: readonly string[], ...texts: readonly string[]) =>
     list.length === 0 || texts.some((text) => list.includes(text));
   const clusters = [...store.clusters().values()].filter(

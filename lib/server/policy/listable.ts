@@ -2,16 +2,17 @@
 import { kindKey, type PolicyKind } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Credential } from "../identity.ts";
-import type { Question, Visibility } from "../rights/model.ts";
+import type { Place, Question, Visibility } from "../rights/model.ts";
 import type { MayList, PolicyDeps, Viewer } from "./deps.ts";
 
-/** @throws MeshscopeError `reauth` where a cluster no longer accepts the user's token */
+/** `named`: what is asked for by name. @throws MeshscopeError `reauth` where a cluster no longer accepts the user's token */
 export async function viewerOf(
   { rights, store, port }: Pick<PolicyDeps, "rights" | "store" | "port">,
   credential: Credential,
   signal?: AbortSignal,
+  named: readonly Place[] = [],
 ): Promise<Viewer> {
-  const visibility = await rights.visibility(credential, signal);
+  const visibility = await rights.visibility(credential, signal, named);
   // Nobody in particular reads with the console's rights, and the console has listed all of it.
   if (credential.role !== "user") return { visibility, mayList: () => true };
   const everywhere: Question[] = [];

@@ -10,13 +10,14 @@ import { type ObjectRef, refKey, refOf } from "#lib/policy/ref.ts";
 import type { Routing } from "#lib/policy/routing.ts";
 import type { Credential } from "../identity.ts";
 import { page } from "../page.ts";
+import { checkScope } from "../rights/filter.ts";
 import { checkNamespace } from "./access.ts";
 import type { PolicyDeps } from "./deps.ts";
 import { readable } from "./item.ts";
 import { viewerOf } from "./listable.ts";
 import { worldOf } from "./world.ts";
 
-/** Services of the namespaces in view. @throws MeshscopeError `reauth`, `bad_parameter` (next) */
+/** Services in view. @throws MeshscopeError `reauth`, `bad_parameter` (next), `forbidden` for a scope out of sight */
 export async function listServices(
   deps: PolicyDeps,
   credential: Credential,
@@ -24,6 +25,7 @@ export async function listServices(
   signal?: AbortSignal,
 ): Promise<ServicesAnswer> {
   const viewer = await viewerOf(deps, credential, signal);
+  checkScope(query, [...deps.inventory().keys()], viewer.visibility);
   const wanted = (list: readonly string[], text: string) => list.length === 0 || list.includes(text);
   const found = [...deps.inventory().keys()]
     .filter((cluster) => viewer.visibility.cluster(cluster) && wanted(query.clusters, cluster))
@@ -45,7 +47,7 @@ export async function showService(
   ref: ServiceRef,
   signal?: AbortSignal,
 ): Promise<ServiceAnswer> {
-  const viewer = await viewerOf(deps, credential, signal);
+  const viewer = await viewerOf(deps, credential, signal, [ref]);
   checkNamespace(deps, viewer.visibility, ref.cluster, ref.namespace);
   const world = worldOf(deps, ref.cluster, viewer);
   const service = world.inventory?.services.get(`${ref.namespace}/${ref.name}`);

@@ -9,7 +9,7 @@ import type { Credential } from "../identity.ts";
 import { checkObject, kindOf, reading } from "./access.ts";
 import type { PolicyDeps, ReadingPort } from "./deps.ts";
 import { policyItem, readable } from "./item.ts";
-import { viewerOf } from "./listable.ts";
+import { isNamespace, viewerOf } from "./listable.ts";
 import { worldOf } from "./world.ts";
 
 const VERBS = ["update", "patch", "delete", "create"] as const;
@@ -21,7 +21,10 @@ export async function showPolicy(
   ref: ObjectRef,
   signal?: AbortSignal,
 ): Promise<PolicyAnswer> {
-  const viewer = await viewerOf(deps, credential, signal);
+  const { cluster, namespace, name } = ref;
+  const viewer = await viewerOf(deps, credential, signal, [
+    { cluster, namespace: namespace ?? (isNamespace(ref) ? name : null) },
+  ]);
   checkObject(deps, viewer.visibility, ref);
   const kind = kindOf(deps, ref);
   if (kind.namespaced !== (ref.namespace !== null)) {

@@ -119,6 +119,12 @@ afterEach(async () => {
   await fake.close();
 });
 
+test.each(["hidden", "nowhere"])("lists of namespace %s, which anna can't see, are refused", async (namespace) => {
+  const asked = query(`namespaces=${namespace}`);
+  expect(await codeOf(reads().policies(anna, asked))).toBe("forbidden");
+  expect(await codeOf(reads().services(anna, asked))).toBe("forbidden");
+});
+
 describe("the list", () => {
   const names = async (credential: Credential, text = "") =>
     (await reads().policies(credential, query(text))).items.map(

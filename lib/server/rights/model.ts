@@ -12,6 +12,12 @@ export interface Visibility {
   readonly cluster: (cluster: string) => boolean;
 }
 
+/** null: a cluster-scoped object. */
+export interface Place {
+  readonly cluster: string;
+  readonly namespace: string | null;
+}
+
 export interface Question {
   readonly cluster: string;
   /** null: all namespaces, or a cluster-scoped kind. */
@@ -31,8 +37,12 @@ export interface Verdict {
 
 /** Answers are cached for 60 s per identity and cluster. */
 export interface Rights {
-  /** @throws MeshscopeError `reauth` where a cluster no longer accepts the user's token */
-  visibility(credential: Credential, signal?: AbortSignal): Promise<Visibility>;
+  /**
+   * `named`: places that are asked for by name. The cluster is asked about them too, whether the console knows of them yet
+   * or not.
+   * @throws MeshscopeError `reauth` where a cluster no longer accepts the user's token
+   */
+  visibility(credential: Credential, signal?: AbortSignal, named?: readonly Place[]): Promise<Visibility>;
   /** In the order of the questions, asked side by side. A cluster that can't be asked is a no that says so. */
   ask(credential: Credential, questions: readonly Question[], signal?: AbortSignal): Promise<readonly Verdict[]>;
 }

@@ -51,6 +51,15 @@ describe("what is visible", () => {
     expect(asked).toEqual([]);
   });
 
+  it("is asked of what is named too, known to the console or not", async () => {
+    const { rights, asked } = start(({ namespace }) => namespace === "new");
+    const places = ["new", "other", "..", "a/b"].map((namespace) => ({ cluster: "east", namespace }));
+    const visibility = await rights.visibility(user("east"), undefined, places);
+    expect(places.map(({ namespace }) => visibility.namespace("east", namespace))).toEqual([true, false, false, false]);
+    expect((await rights.visibility(user("east"))).namespace("east", "new")).toBe(false);
+    expect(asked.map((each) => each.split(" ").at(-1))).toEqual(["*", "new", "other", "payments", "shop"]);
+  });
+
   it("is the namespaces in which the viewer may list pods, in the clusters it is signed in to", async () => {
     const { rights, asked } = start(({ namespace }) => namespace === "shop");
     const visibility = await rights.visibility(user("east"));

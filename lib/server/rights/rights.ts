@@ -8,7 +8,7 @@ import type { KubeWriter } from "#lib/kube/writing.ts";
 import type { Clock } from "#lib/units.ts";
 import type { ClusterIdentity, Credential } from "../identity.ts";
 import { Kept } from "./kept.ts";
-import type { Question, Rights, Verdict, Visibility } from "./model.ts";
+import type { Place, Question, Rights, Verdict, Visibility } from "./model.ts";
 import { Turns } from "./turns.ts";
 
 export interface RightsDeps {
@@ -38,13 +38,13 @@ export class ClusterRights implements Rights {
     this.#answers = new Kept({ clock: deps.clock, ms: KEPT_MS, most: KEPT_MOST });
   }
 
-  async visibility(credential: Credential, signal?: AbortSignal): Promise<Visibility> {
+  async visibility(credential: Credential, signal?: AbortSignal, named: readonly Place[] = []): Promise<Visibility> {
     if (credential.role !== "user") return EVERYTHING;
     const seen = await Promise.all(
       [...this.#deps.clusters].map(async ([cluster, kube]): Promise<[string, Seen]> => {
         if (kube === null) return [cluster, "all"];
         const identity = credential.clusters.get(cluster);
-        return [cluster, identity === undefined ? "none" : await this.#seen(cluster, identity, signal)];
+        return [cluster, identity === undefined ? "none" : await this.#seen(cluster, identity, signal, named)];
       }),
     );
     return visibilityOf(new Map(seen));
@@ -54,11 +54,17 @@ export class ClusterRights implements Rights {
     return Promise.all(questions.map((question) => this.#verdict(credential, question, signal)));
   }
 
-  async #seen(cluster: string, identity: ClusterIdentity, signal: AbortSignal | undefined): Promise<Seen> {
+  async #seen(
+    cluster: string,
+    identity: ClusterIdentity,
+    signal: AbortSignal | undefined,
+    named: readonly Place[],
+  ): Promise<Seen> {
     const may = async (namespace: string | null) =>
       (await this.#asked(identity, { cluster, namespace, ...PODS }, signal)).allowed;
     if (await may(null)) return "all";
-    const names = [...new Set(this.#deps.namespaces(cluster))].sort();
+    const also = named.flatMap((place) => (place.cluster === cluster ? (place.namespace ?? []) : [])).filter(isName);
+    const names = [...new Set([...this.#deps.namespaces(cluster), ...also])].sort();
     const allowed = await Promise.all(names.map(may));
     return new Set(names.filter((_, index) => allowed[index]));
   }
@@ -109,6 +115,9 @@ const READING: ReadonlySet<string> = new Set(["get", "list", "watch"]);
 const REFUSED: ReadonlySet<string> = new Set(["reauth", "unauthorised", "upstream_unauthorised"]);
 
 type Seen = "all" | "none" | ReadonlySet<string>;
+
+/** RFC 1123 label: no namespace has another name, so nobody is asked. */
+const isName = (name: string): boolean => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);
 
 const no = (reason: string): Verdict => ({ allowed: false, reason });
 
