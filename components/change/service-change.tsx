@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import Link from "next/link";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { serviceHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { type PlanFlow, usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
@@ -23,13 +23,12 @@ import type { Difference } from "./manifests.ts";
 import { Forbidden, type Right, RightsLine, useMayWrite, type Verdict } from "./rights.tsx";
 import { TrafficMoved } from "./traffic-moved.tsx";
 import { type ManifestDraft, useManifestDraft } from "./use-manifest-draft.ts";
+import { useSettled } from "./use-settled.ts";
 import { serviceWorld } from "./world.ts";
 import { Written } from "./written.tsx";
 
 /** The cluster's own state is asked for this often while a form stands on it. */
 const READ_MS = 3000;
-/** How long an applied draft waits for the console's watch to see what was written. */
-const SEEN_MS = 5000;
 
 /** What a form gets: the service as it is, as the draft has it, and how to wish for something. */
 export interface ServiceForm {
@@ -155,6 +154,7 @@ function Page({ service, action, title, kinds, children, label, abort }: Service
         {error !== null && <Failed error={error} kept={seen !== null} retry={() => void refetch()} />}
         {seen !== null && (
           <>
+            <h2 className="sr-only">What shall be</h2>
             <div className="mt-3 flex flex-col gap-2 empty:hidden">
               <Forbidden verdict={verdict} />
               {!draft.whole && (
@@ -202,32 +202,6 @@ function Page({ service, action, title, kinds, children, label, abort }: Service
       </aside>
     </main>
   );
-}
-
-/** Once the cluster shows what was applied, the draft has done its work. */
-function useSettled({ state }: PlanFlow, { discard, overtaken }: ManifestDraft, refetch: () => void): boolean {
-  const done = state.phase === "applied" && state.applied.steps.every(({ result }) => result !== "failed");
-  const applied = done ? state.applied.at : null;
-  const [settled, setSettled] = useState<string | null>(null);
-  const waiting = applied !== null && settled !== applied;
-  // The draft's objects on the cluster are other ones than those it began with: the watch has seen the write.
-  const seen = overtaken.length > 0;
-  const latest = useRef({ seen, discard, refetch });
-  useEffect(() => {
-    latest.current = { seen, discard, refetch };
-  });
-  useEffect(() => {
-    if (!waiting) return;
-    const began = Date.now();
-    const timer = setInterval(() => {
-      if (!latest.current.seen && Date.now() - began < SEEN_MS) return latest.current.refetch();
-      clearInterval(timer);
-      setSettled(applied);
-      return latest.current.discard();
-    }, 300);
-    return () => clearInterval(timer);
-  }, [waiting, applied]);
-  return waiting;
 }
 
 /** Which kinds the forms of routing write: what routes the service now, or Istio's where nothing does. */

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { problemOf } from "#lib/errors.ts";
 import { policyPorts } from "#lib/mesh/policies.ts";
+import { shown } from "#lib/policy/clean.ts";
 import type { Intent } from "#lib/policy/intent.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { PolicyWorld } from "#lib/policy/port.ts";
@@ -85,7 +86,9 @@ export function useManifestDraft(
       const [port] = policyPorts;
       if (port === undefined) return null;
       const result = port.changes(intent, world(start.manifests));
-      const manifests = withChanges(cluster, start.manifests, result);
+      // What the adapter was told besides (ages) is no part of a draft.
+      const plain = { ...result, manifests: result.manifests.map((manifest) => shown(manifest)) };
+      const manifests = withChanges(cluster, start.manifests, plain);
       const next = asked(cluster, start.base, manifests);
       const back = next.manifests.length + next.deletions.length === 0;
       keep(back ? null : { base: start.base, text: textOf(manifests), manifests });

@@ -103,7 +103,7 @@ function Form({
         />
       </Section>
       <Section title="What that comes to">
-        <ul role="status">
+        <ul aria-live="polite">
           {spelled.lines.map((line) => (
             <li key={line} className="border-t border-line py-1.5">
               {line}

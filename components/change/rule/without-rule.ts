@@ -1,6 +1,6 @@
 /** A draft's text without one rule. Pure. */
 import { isObject } from "#lib/policy/json.ts";
-import type { Json, JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import type { Json, Manifest } from "#lib/policy/manifest.ts";
 import { refKey, refOf } from "#lib/policy/ref.ts";
 import type { RouteRule } from "#lib/policy/routing.ts";
 import { textOf } from "../manifests.ts";

@@ -32,7 +32,7 @@ export function CandidateTable({
           <DataTable
             label="Candidate beside stable"
             columns={[
-              { title: "" },
+              { title: "of the calls" },
               { title: `${stable.version} stable`, numeric: true },
               { title: `${candidate.version} candidate`, numeric: true },
               { title: "difference", numeric: true },

@@ -102,7 +102,7 @@ function Form({
   return (
     <>
       <RulePicker rules={splittable(form.wanted)} rule={rule} onChoose={onRule} />
-      <h2 className="eyebrow mt-5">Weights</h2>
+      <h3 className="eyebrow mt-5">Weights</h3>
       {!split.written && (
         <p className="mt-2 text-ink-2">
           No rule splits the calls yet: they go to all ready pods, in the proportion shown.

@@ -1,0 +1,208 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useMemo } from "react";
+import { Blank, Notice } from "#components/policies/notice.tsx";
+import { type PlanFlow, usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
+import { useUrl } from "#components/shell/use-url.ts";
+import { Chip } from "#components/ui/chip.tsx";
+import type { NamespaceItem } from "#lib/api/namespaces.ts";
+import { problemOf } from "#lib/errors.ts";
+import { shown } from "#lib/policy/clean.ts";
+import type { Intent } from "#lib/policy/intent.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { refKey, refOf } from "#lib/policy/ref.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
+import { manifestsQuery } from "#lib/query/manifests.ts";
+import { namespacesQuery, sessionQuery } from "#lib/query/scope.ts";
+import { TrafficMoved } from "./traffic-moved.tsx";
+import { type ManifestDraft, useManifestDraft } from "./use-manifest-draft.ts";
+import { useSettled } from "./use-settled.ts";
+import { worldOf } from "./world.ts";
+import { Written } from "./written.tsx";
+
+export interface ClusterForm {
+  readonly cluster: string;
+  readonly rootNamespace: string;
+  readonly namespaces: readonly NamespaceItem[];
+  readonly draft: ManifestDraft;
+  /** The draft's objects with their ages. */
+  readonly manifests: readonly Manifest[];
+  readonly flow: PlanFlow;
+  readonly change: (intent: Intent) => void;
+}
+
+interface Props {
+  readonly title: string;
+  readonly about: string;
+  /** Its objects are the draft. */
+  readonly kind: string;
+  readonly children: (form: ClusterForm) => ReactNode;
+}
+
+/** Istio's root namespace where the console isn't told another one. */
+const ROOT = "istio-system";
+
+/** The frame of forms about a cluster's namespaces: the table at the left, what would be written at the right. */
+export function ClusterChange(props: Props) {
+  return (
+    <QueryProvider>
+      <Page {...props} />
+    </QueryProvider>
+  );
+}
+
+function Page({ title, about, kind, children }: Props) {
+  const { state, go } = useUrl();
+  const session = useQuery(sessionQuery());
+  const clusters = session.data?.clusters ?? [];
+  const cluster = state.view.clusters[0] ?? clusters[0] ?? "";
+  const enabled = cluster !== "";
+  const found = useQuery({ ...manifestsQuery(cluster, [kind], []), enabled });
+  const spaces = useQuery({ ...namespacesQuery([cluster]), enabled });
+  const now = useMemo(
+    () =>
+      (found.data?.items ?? []).flatMap(({ manifest }) =>
+        manifest === undefined ? [] : [shown(manifest as unknown as Manifest)],
+      ),
+    [found.data],
+  );
+  // Of several objects that say the same, the oldest counts: a draft's text doesn't carry ages.
+  const ages = useMemo(
+    () => new Map((found.data?.items ?? []).map(({ object, createdAt }) => [refKey(object), createdAt])),
+    [found.data],
+  );
+  const aged = (manifests: readonly Manifest[]) =>
+    manifests.map((manifest): Manifest => {
+      const age = ages.get(refKey(refOf(cluster, manifest)));
+      return age == null ? manifest : { ...manifest, metadata: { ...manifest.metadata, creationTimestamp: age } };
+    });
+  const world = (manifests: readonly Manifest[]) => worldOf(cluster, ROOT, aged(manifests));
+  const draft = useManifestDraft(`${kind}/${cluster}`, cluster, now, world);
+  const flow = usePlanFlow();
+  const settling = useSettled(flow, draft, () => void found.refetch());
+  const error = found.error ?? spaces.error ?? session.error;
+  const ready = found.data !== undefined && spaces.data !== undefined;
+  useEffect(() => {
+    if (ready || error !== null) document.documentElement.dataset["ready"] = "true";
+  }, [ready, error]);
+  const stale = () => {
+    const { phase } = flow.state;
+    if (phase === "ready" || phase === "refused" || phase === "planning") flow.discard();
+  };
+  const steady: ManifestDraft = {
+    ...draft,
+    write: (text) => {
+      stale();
+      draft.write(text);
+    },
+    discard: () => {
+      stale();
+      draft.discard();
+    },
+  };
+  const wanted = state.view.namespaces;
+  const form: ClusterForm = {
+    ...{ cluster, rootNamespace: ROOT, draft: steady, manifests: aged(draft.manifests), flow },
+    namespaces: (spaces.data ?? []).filter(
+      (one) => one.cluster === cluster && (wanted.length === 0 || wanted.includes(one.name)),
+    ),
+    change: (intent) => {
+      stale();
+      draft.change(intent);
+    },
+  };
+  const touched = [
+    ...new Set(flow.state.phase === "applied" ? flow.state.plan.steps.map(({ object }) => placeOf(object)) : []),
+  ];
+  return (
+    <main className="min-h-0 min-w-0 overflow-auto lg:grid lg:grid-cols-[minmax(0,4fr)_minmax(340px,3fr)] lg:overflow-hidden">
+      <section aria-label="Form" className="min-w-0 px-5 pt-4 pb-10 max-sm:px-3 lg:overflow-auto">
+        <header className="flex flex-wrap items-start justify-between gap-3">
+          <div className="min-w-0">
+            <h1 className="text-[19px] leading-tight font-semibold">{title}</h1>
+            <p className="mt-1 max-w-prose text-ink-2">{about}</p>
+          </div>
+          {clusters.length > 1 && (
+            <select
+              aria-label="Cluster"
+              value={cluster}
+              onChange={(event) => go({ view: { clusters: [event.target.value] } })}
+              className="h-7 rounded-md border border-line bg-raised px-2 hover:border-line-strong"
+            >
+              {clusters.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          )}
+        </header>
+        {error !== null && !ready && (
+          <Blank
+            title="It could not be read"
+            tone="failing"
+            action={<Chip onClick={() => void Promise.all([found.refetch(), spaces.refetch()])}>Retry now</Chip>}
+          >
+            {problemOf(error).detail}
+          </Blank>
+        )}
+        {!ready && error === null && <p className="mt-4 text-ink-3">Reading the cluster…</p>}
+        {ready && (
+          <>
+            <h2 className="sr-only">What shall be</h2>
+            <div className="mt-3 flex flex-col gap-2 empty:hidden">
+              {error !== null && (
+                <Notice tone="degraded" role="status" title="Not refreshed.">
+                  {problemOf(error).detail}
+                </Notice>
+              )}
+              {found.data?.cut === true && (
+                <Notice tone="degraded" role="status" title="More than 2,000 objects.">
+                  Not all of them are shown.
+                </Notice>
+              )}
+              {!draft.whole && (
+                <Notice tone="failing" role="alert">
+                  The YAML has a fault. The form shows the last text that could be read, and waits.
+                </Notice>
+              )}
+              {draft.refused !== null && (
+                <Notice tone="failing" role="alert" title="Not possible:">
+                  {draft.refused}
+                </Notice>
+              )}
+            </div>
+            {children(form)}
+          </>
+        )}
+      </section>
+      <aside
+        aria-label="What will be written"
+        className="min-w-0 border-line px-5 pt-4 pb-10 max-lg:border-t max-sm:px-3 lg:overflow-auto lg:border-l lg:bg-raised"
+      >
+        {ready && (
+          <Written
+            cluster={cluster}
+            draft={steady}
+            flow={flow}
+            forbidden={null}
+            settling={settling}
+            fileName={`${kind.toLowerCase()}s.yaml`}
+            after={
+              flow.state.phase === "applied" && (
+                <TrafficMoved
+                  cluster={cluster}
+                  namespaces={touched.includes(ROOT) ? [] : touched}
+                  at={flow.state.applied.at}
+                  service={null}
+                />
+              )
+            }
+          />
+        )}
+      </aside>
+    </main>
+  );
+}
+
+const placeOf = ({ namespace, name }: { readonly namespace: string | null; readonly name: string }): string =>
+  namespace ?? name;
