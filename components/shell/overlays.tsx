@@ -54,6 +54,7 @@ export function Overlays({ children }: { readonly children: ReactNode }) {
       { id: "topology", title: "Go to the topology", keys: "g t", run: () => router.push("/topology") },
       { id: "services", title: "Go to the services", keys: "g s", run: () => router.push("/services") },
       { id: "policies", title: "Go to the policies", keys: "g p", run: () => router.push("/policies") },
+      { id: "changes", title: "Go to the changes", keys: "g c", run: () => router.push("/policies/changes") },
       { id: "pause", title: "Pause or go live", keys: ".", run: () => live?.pause(live.status().phase !== "paused") },
       {
         id: "copy",

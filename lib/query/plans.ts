@@ -27,7 +27,7 @@ export const planRevert = (changeId: string): Promise<Outcome<Plan>> =>
   post(`/api/v1/changes/${encodeURIComponent(changeId)}/revert`, {});
 
 /** Failures are values here: a plan that went stale brings the fresh one along. */
-async function post<Answer>(path: string, body: unknown): Promise<Outcome<Answer>> {
+export async function post<Answer>(path: string, body: unknown): Promise<Outcome<Answer>> {
   try {
     return { ok: true, answer: await postJson<Answer>(path, body) };
   } catch (thrown) {

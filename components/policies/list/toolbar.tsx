@@ -62,8 +62,21 @@ export function ListToolbar({
           : `${formatCount(shown)} of ${formatPlural(items.length, "policy", "policies")}`}
       </span>
       <span className="grow" />
+      <ChangesLink />
       <NewLink />
     </div>
+  );
+}
+
+function ChangesLink() {
+  return (
+    <Link
+      href="/policies/changes"
+      prefetch={false}
+      className="inline-flex h-7 items-center px-1 whitespace-nowrap text-ink-2 underline underline-offset-2"
+    >
+      Changes
+    </Link>
   );
 }
 
@@ -86,12 +99,14 @@ export function FilterField({
   label,
   onChange,
   className,
+  placeholder = "Filter by name, kind, host ( / )",
 }: {
   readonly ref?: React.Ref<HTMLInputElement>;
   readonly value: string;
   readonly label: string;
   readonly onChange: (text: string) => void;
   readonly className?: string;
+  readonly placeholder?: string;
 }) {
   const [typed, setTyped] = useState(value);
   const [heard, setHeard] = useState(value);
@@ -110,7 +125,7 @@ export function FilterField({
       type="search"
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
-      placeholder="Filter by name, kind, host ( / )"
+      placeholder={placeholder}
       aria-label={label}
       className={clsx(
         "h-7 w-64 min-w-0 rounded-md border border-line bg-sunken px-2 placeholder:text-ink-3 max-sm:w-full",

@@ -15,7 +15,7 @@ export function PlanPanel({ after, ...actions }: PlanPanelProps) {
   return (
     <section aria-label="Plan" className="flex flex-col gap-3" aria-busy={state.phase === "planning"}>
       {state.phase === "planning" && <Planning />}
-      {state.phase === "refused" && <Refused problem={state.problem} onEdit={actions.onEdit} />}
+      {state.phase === "refused" && <Refused problem={state.problem} onEdit={actions.onEdit} back={actions.back} />}
       {(state.phase === "ready" || state.phase === "applying") && (
         <Ready key={state.plan.id} state={state} {...actions} />
       )}

@@ -114,6 +114,7 @@ describe("the plan on the page", () => {
     state: { phase: "none" },
     make: nobody,
     revert: nobody,
+    ask: nobody,
     apply: nobody,
     discard() {},
     show() {},

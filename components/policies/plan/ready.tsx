@@ -20,6 +20,8 @@ export interface PlanActions {
   readonly onEdit: () => void;
   /** The draft is thrown away. Absent: there is none. */
   readonly onDiscard?: (() => void) | undefined;
+  /** What leads back from the plan, where that is no text. */
+  readonly back?: string | undefined;
   /** What the button does, where it can be said better than `Apply 1 change`. */
   readonly label?: string | undefined;
 }
@@ -37,11 +39,19 @@ export function Planning() {
 }
 
 /** There is no plan, and why. */
-export function Refused({ problem, onEdit }: { readonly problem: Problem; readonly onEdit: () => void }) {
+export function Refused({
+  problem,
+  onEdit,
+  back = "Back to the draft",
+}: {
+  readonly problem: Problem;
+  readonly onEdit: () => void;
+  readonly back?: string | undefined;
+}) {
   return (
     <>
       <h2 className="text-[15px] font-semibold">No plan</h2>
-      <Notice tone="failing" role="alert" action={<Chip onClick={onEdit}>Back to the draft</Chip>}>
+      <Notice tone="failing" role="alert" action={<Chip onClick={onEdit}>{back}</Chip>}>
         {problem.detail} Nothing was written.
       </Notice>
     </>
@@ -55,6 +65,7 @@ export function Ready({
   onEdit,
   onDiscard,
   label,
+  back = "Edit YAML",
 }: PlanActions & { readonly state: Extract<PlanState, { phase: "ready" | "applying" }> }) {
   const { plan } = state;
   const [ticked, setTicked] = useState<readonly PlanNeed[]>([]);
@@ -146,7 +157,7 @@ export function Ready({
               {busy ? "Applying…" : (label ?? applyLabel(plan))}
             </PrimaryButton>
             <Chip onClick={onEdit} disabled={busy}>
-              Edit YAML
+              {back}
             </Chip>
             <span className="grow text-ink-3" role="status">
               {stop}
@@ -161,7 +172,7 @@ export function Ready({
       )}
       {(plan.blocked !== undefined || plan.steps.length === 0) && (
         <div>
-          <Chip onClick={onEdit}>Edit YAML</Chip>
+          <Chip onClick={onEdit}>{back}</Chip>
         </div>
       )}
     </>

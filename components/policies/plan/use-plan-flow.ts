@@ -39,6 +39,8 @@ export interface PlanFlow {
   readonly make: (request: PlanRequest) => Promise<void>;
   /** Asks for the plan that takes a change back. */
   readonly revert: (changeId: string) => Promise<void>;
+  /** Asks for any other plan. */
+  readonly ask: (question: () => Promise<Outcome<Plan>>) => Promise<void>;
   readonly apply: (decision: Decision) => Promise<void>;
   readonly discard: () => void;
   /** Takes up a plan that somebody else asked for. */
@@ -105,6 +107,7 @@ export function usePlanFlow(): PlanFlow {
       state,
       make: (request: PlanRequest) => ask(() => makePlan(request)),
       revert: (id: string) => ask(() => planRevert(id)),
+      ask,
       apply,
       discard: () => {
         turn.current += 1;
