@@ -17,6 +17,7 @@ import { type Command, useCommands } from "./commands.tsx";
 import { useLive } from "./live-context.tsx";
 import { THEMES } from "./preferences.ts";
 import { usePreferences } from "./preferences-context.tsx";
+import { scopeSearch } from "./url-state.ts";
 
 const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
 const Help = lazy(async () => ({ default: (await import("./help.tsx")).Help }));
@@ -46,15 +47,16 @@ export function Overlays({ children }: { readonly children: ReactNode }) {
   const router = useRouter();
   const { preferences, change } = usePreferences();
 
-  const commands = useMemo<readonly Command[]>(
-    () => [
+  const commands = useMemo<readonly Command[]>(() => {
+    const go = (place: string) => router.push(`${place}${scopeSearch(new URLSearchParams(window.location.search))}`);
+    return [
       { id: "search", title: "Search and commands", keys: "mod+k", run: () => setShown("palette") },
       { id: "find", title: "Find a workload or service", keys: "/", run: () => setShown("palette") },
       { id: "help", title: "Keys", keys: "?", run: () => setShown("help") },
-      { id: "topology", title: "Go to the topology", keys: "g t", run: () => router.push("/topology") },
-      { id: "services", title: "Go to the services", keys: "g s", run: () => router.push("/services") },
-      { id: "policies", title: "Go to the policies", keys: "g p", run: () => router.push("/policies") },
-      { id: "changes", title: "Go to the changes", keys: "g c", run: () => router.push("/policies/changes") },
+      { id: "topology", title: "Go to the topology", keys: "g t", run: () => go("/topology") },
+      { id: "services", title: "Go to the services", keys: "g s", run: () => go("/services") },
+      { id: "policies", title: "Go to the policies", keys: "g p", run: () => go("/policies") },
+      { id: "changes", title: "Go to the changes", keys: "g c", run: () => go("/policies/changes") },
       { id: "pause", title: "Pause or go live", keys: ".", run: () => live?.pause(live.status().phase !== "paused") },
       {
         id: "copy",
@@ -71,9 +73,8 @@ export function Overlays({ children }: { readonly children: ReactNode }) {
         title: preferences.letterKeys ? "Switch single-letter keys off" : "Switch single-letter keys on",
         run: () => change({ letterKeys: !preferences.letterKeys }),
       },
-    ],
-    [live, router, preferences, change],
-  );
+    ];
+  }, [live, router, preferences, change]);
   useCommands(commands);
 
   return (

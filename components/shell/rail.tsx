@@ -2,8 +2,9 @@
 
 import { clsx } from "clsx";
 import Link from "next/link";
-import { usePathname } from "next/navigation";
+import { usePathname, useSearchParams } from "next/navigation";
 import { Icon, type IconName } from "#components/ui/icon.tsx";
+import { scopeSearch } from "./url-state.ts";
 
 /** The places there are. One that doesn't exist yet has no link. */
 const PLACES: readonly { readonly href: string; readonly title: string; readonly icon: IconName }[] = [
@@ -14,6 +15,7 @@ const PLACES: readonly { readonly href: string; readonly title: string; readonly
 
 export function Rail() {
   const path = usePathname();
+  const scope = scopeSearch(new URLSearchParams(useSearchParams().toString()));
   return (
     <nav
       aria-label="Places"
@@ -44,7 +46,7 @@ export function Rail() {
         return (
           <Link
             key={href}
-            href={href}
+            href={`${href}${scope}`}
             prefetch={false}
             title={title}
             aria-label={title}

@@ -16,7 +16,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <LiveProvider>
           <Overlays>
             <div className="grid h-dvh grid-cols-[56px_minmax(0,1fr)] grid-rows-[48px_minmax(0,1fr)] max-sm:grid-cols-[44px_minmax(0,1fr)]">
-              <Rail />
+              <Suspense>
+                <Rail />
+              </Suspense>
               <Suspense>
                 <TopBar />
               </Suspense>

@@ -1,5 +1,6 @@
 "use client";
 
+import { usePathname } from "next/navigation";
 import { lazy } from "react";
 import { Chip } from "#components/ui/chip.tsx";
 import { Icon } from "#components/ui/icon.tsx";
@@ -27,6 +28,8 @@ export function summary(names: readonly string[], none: string): string {
 export function TopBar() {
   const { state } = useUrl();
   const { open } = useOverlays();
+  // Only the map looks at a window of time; elsewhere the chips would wait for a stream that nobody opens.
+  const timed = usePathname().startsWith("/topology");
   return (
     <header className="flex min-w-0 items-center gap-2 border-b border-line bg-bg px-4 max-sm:px-2">
       <div className="flex min-w-0 items-center gap-2">
@@ -40,8 +43,12 @@ export function TopBar() {
         </PopoverButton>
       </div>
       <span className="grow" />
-      <TimeChip />
-      <DataAge />
+      {timed && (
+        <>
+          <TimeChip />
+          <DataAge />
+        </>
+      )}
       <Chip tone="quiet" onClick={() => open("palette")} title="Search" aria-keyshortcuts="Control+K Meta+K">
         <Icon name="search" size={14} />
         <span className="max-lg:sr-only">Search</span>

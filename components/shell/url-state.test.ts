@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { WINDOWS } from "#lib/api/windows.ts";
 import { LENSES } from "#lib/graph/model.ts";
-import { DETAILS, patchUrl, readUrl, search, type UrlState } from "./url-state.ts";
+import { DETAILS, patchUrl, readUrl, scopeSearch, search, type UrlState } from "./url-state.ts";
 
 const name = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
 const names = fc.uniqueArray(name, { maxLength: 4 }).map((list) => [...list].sort());
@@ -60,4 +60,10 @@ describe("url state", () => {
   it("reads a list as a set: sorted, each name once", () => {
     expect(readUrl(new URLSearchParams("namespaces=b,a,,b")).view.namespaces).toEqual(["a", "b"]);
   });
+});
+
+it("hands the scope on to another place, and nothing else", () => {
+  const params = new URLSearchParams("window=5m&namespaces=shop,orders&clusters=west-1&selected=a&x=1");
+  expect(scopeSearch(params)).toBe("?clusters=west-1&namespaces=orders,shop");
+  expect(scopeSearch(new URLSearchParams("window=5m"))).toBe("");
 });

@@ -69,6 +69,12 @@ export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchPa
   return params;
 }
 
+/** What one place hands on to the next: clusters and namespaces, as a search. */
+export function scopeSearch(params: URLSearchParams): string {
+  const { clusters, namespaces } = readUrl(params).view;
+  return search(viewParams({ ...DEFAULT_VIEW, clusters, namespaces }));
+}
+
 /** `?a=b`, or "" without parameters. `,`, `/` and `>` stay readable: they are legal in a query. */
 export function search(params: URLSearchParams): string {
   const text = params.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3E", ">");
