@@ -39,7 +39,12 @@ export const stepResultSchema = z
   })
   .meta({ id: "StepResult" });
 export const applySchema = z
-  .object({ steps: z.array(stepResultSchema), at: z.iso.datetime(), planId: z.string() })
+  .object({
+    steps: z.array(stepResultSchema),
+    began: z.iso.datetime().meta({ description: "when the first write was sent" }),
+    at: z.iso.datetime().meta({ description: "when the last one was answered" }),
+    planId: z.string(),
+  })
   .meta({ id: "Applied" });
 export type ApplyAnswer = z.infer<typeof applySchema>;
 

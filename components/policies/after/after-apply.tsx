@@ -78,7 +78,7 @@ export function AfterApply({
               {step.result === "applied" && !undone && planned !== undefined && planned.op !== "delete" && (
                 <>
                   <Standing planned={planned} read={read?.data} error={read?.error ?? null} />
-                  <InEffect object={step.object} since={applied.at} watching={watching} />
+                  <InEffect object={step.object} since={applied.began} watching={watching} />
                 </>
               )}
             </li>

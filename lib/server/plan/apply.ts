@@ -5,6 +5,7 @@ import { MeshscopeError, problemOf } from "#lib/errors.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Plan, StepResult } from "#lib/policy/plan.ts";
 import { refText } from "#lib/policy/ref.ts";
+import type { UnixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { checkRights, identity, mayWrite, withoutHistory } from "./access.ts";
 import { changeId } from "./change-id.ts";
@@ -93,9 +94,11 @@ export async function applyPlan(
       "Acknowledge this first: no_history. The right to keep records was taken away since.",
     );
   const before = await earlier(deps, credential, plan, asked, without, lives);
-  if ("steps" in before) return answerOf(deps, plan, before.steps);
+  const began = deps.clock.now();
+  if ("steps" in before) return answerOf(plan, before.steps, began, began);
   const { records } = before;
   const results = await run(deps, credential, plan, asked, lives, records);
+  const written = deps.clock.now();
   for (const [index, step] of plan.steps.entries()) {
     const record = records[index]?.manifest;
     const result = results[index];
@@ -104,14 +107,15 @@ export async function applyPlan(
   }
   for (const object of objects) await prune(deps, credential, object);
   return answerOf(
-    deps,
     plan,
     results.map((each, index) => withChange(each, records[index]?.manifest)),
+    began,
+    written,
   );
 }
 
-function answerOf(deps: PlanDeps, plan: SealedPlan, steps: readonly Step[]): ApplyAnswer {
-  return { steps: [...steps], at: formatInstant(deps.clock.now()), planId: plan.id };
+function answerOf(plan: SealedPlan, steps: readonly Step[], began: UnixSeconds, written: UnixSeconds): ApplyAnswer {
+  return { steps: [...steps], began: formatInstant(began), at: formatInstant(written), planId: plan.id };
 }
 
 function withChange(step: Step, record: Manifest | undefined): Step {
