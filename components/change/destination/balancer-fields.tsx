@@ -3,8 +3,8 @@
 import { Notice } from "#components/policies/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { ChoiceField, checkDuration, TextField } from "../fields.tsx";
-import type { DestinationWish } from "./destination-form.tsx";
 import type { Settings } from "./read.ts";
+import type { DestinationWish } from "./wish.ts";
 
 const SIMPLE = ["ROUND_ROBIN", "LEAST_REQUEST", "RANDOM", "PASSTHROUGH"] as const;
 const TITLES: Readonly<Record<string, string>> = {

@@ -3,13 +3,14 @@
 import { useState } from "react";
 import { Notice } from "#components/policies/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
-import type { DestinationIntent, ServiceRef } from "#lib/policy/intent.ts";
+import type { ServiceRef } from "#lib/policy/intent.ts";
 import { ChoiceField, CountField, DurationField } from "../fields.tsx";
 import { ServiceChange, type ServiceForm } from "../service-change.tsx";
 import { ServiceTraffic } from "../service-traffic.tsx";
 import { BalancerFields } from "./balancer-fields.tsx";
 import { ejectable, type Settings, settingsIn } from "./read.ts";
 import { TlsFields } from "./tls-fields.tsx";
+import { type DestinationWish, said } from "./wish.ts";
 
 /** How clients' proxies treat a service: connections, ejection, balancing, TLS. */
 export function DestinationPage({ service }: { readonly service: ServiceRef }) {
@@ -18,20 +19,6 @@ export function DestinationPage({ service }: { readonly service: ServiceRef }) {
       {(form) => <Form form={form} />}
     </ServiceChange>
   );
-}
-
-export type DestinationWish = (
-  intent: Pick<DestinationIntent, "connectionPool" | "outlierDetection" | "loadBalancer" | "tls">,
-) => void;
-
-/** Fields without those that aren't set: what an intent doesn't say is taken away. */
-export function said<Fields extends object>(
-  fields: Fields,
-): { [Key in keyof Fields]?: NonNullable<Fields[Key]> } | null {
-  const entries = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
-  return entries.length === 0
-    ? null
-    : (Object.fromEntries(entries) as { [Key in keyof Fields]?: NonNullable<Fields[Key]> });
 }
 
 function Form({ form }: { readonly form: ServiceForm }) {

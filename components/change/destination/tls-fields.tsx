@@ -3,8 +3,8 @@
 import { Notice } from "#components/policies/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { ChoiceField, TextField } from "../fields.tsx";
-import { type DestinationWish, said } from "./destination-form.tsx";
 import type { Settings } from "./read.ts";
+import { type DestinationWish, said } from "./wish.ts";
 
 const MODES = ["ISTIO_MUTUAL", "MUTUAL", "SIMPLE", "DISABLE"] as const;
 const TITLES = {
