@@ -37,11 +37,10 @@ export function useMayWrite({ cluster, namespace, kinds }: Right): Verdict {
     ];
   });
   const verdicts = useAccess(questions);
-  if (session !== null && session.role !== "user")
-    return { forbidden: "You look as a guest: sign in to change anything.", known: true };
+  if (session.role !== "user") return { forbidden: "You look as a guest: sign in to change anything.", known: true };
   const no = verdicts.findIndex((verdict) => verdict !== null && !verdict.allowed);
   const question = questions[no];
-  if (question === undefined) return { forbidden: null, known: session !== null && !verdicts.includes(null) };
+  if (question === undefined) return { forbidden: null, known: !verdicts.includes(null) };
   const resource = [question.resource, question.group].filter(Boolean).join(".");
   const where = question.namespace === null ? "" : ` in namespace ${question.namespace}`;
   return { forbidden: `You have no right to patch ${resource}${where} of cluster ${cluster}.`, known: true };
@@ -50,7 +49,7 @@ export function useMayWrite({ cluster, namespace, kinds }: Right): Verdict {
 /** Who looks, and what they may do here, in a line. */
 export function RightsLine({ right, verdict }: { readonly right: Right; readonly verdict: Verdict }) {
   const { session } = useSession();
-  if (session?.role !== "user" || !verdict.known || verdict.forbidden !== null) return null;
+  if (session.role !== "user" || !verdict.known || verdict.forbidden !== null) return null;
   return (
     <p className="inline-flex h-7 max-w-full items-center rounded-md border border-line bg-raised px-2.5 text-ink-2">
       <span className="truncate">
@@ -68,7 +67,7 @@ const plural = (key: string): string => `${key.split(".")[0] ?? key}s`;
 export function Forbidden({ verdict }: { readonly verdict: Verdict }) {
   const { session, ask } = useSession();
   if (verdict.forbidden === null) return null;
-  const guest = session !== null && session.role !== "user";
+  const guest = session.role !== "user";
   return (
     <Notice role="status" title="Reading only." action={guest && <Chip onClick={() => ask("")}>Sign in</Chip>}>
       {verdict.forbidden}

@@ -2,9 +2,11 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
+import { usePathname } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { useMayWrite } from "#components/change/rights.tsx";
 import { sayInstant } from "#components/shell/instant.ts";
+import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import type { Reminder } from "#lib/api/reminders.ts";
 import { problemOf } from "#lib/errors.ts";
@@ -14,6 +16,7 @@ import { kindKey } from "#lib/policy/kind.ts";
 import type { Plan } from "#lib/policy/plan.ts";
 import { refKey } from "#lib/policy/ref.ts";
 import { closePlan, planSettle, remindersQuery } from "#lib/query/changes.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
 import { makePlan, type Outcome, planRevert } from "#lib/query/plans.ts";
 import { policyQuery } from "#lib/query/policies.ts";
 import { PlanSheet } from "./changes/plan-sheet.tsx";
@@ -23,20 +26,22 @@ import { type PlanFlow, usePlanFlow } from "./plan/use-plan-flow.ts";
 
 /** More than these are read on the page of changes. */
 const SHOWN = 3;
+const ALL_AT = "/policies/changes";
 /** Who may not see a place is told so by the page itself. */
 const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(["unauthorised", "reauth", "forbidden"]);
 
 /** What was meant to end and what didn't come to an end, with the way out. Nothing where there is nothing. */
-export function Reminders({
-  clusters,
-  namespaces,
-  all = false,
-}: {
-  readonly clusters: readonly string[];
-  readonly namespaces: readonly string[];
-  /** However many there are. */
-  readonly all?: boolean;
-}) {
+export function Reminders() {
+  return (
+    <QueryProvider>
+      <Banner />
+    </QueryProvider>
+  );
+}
+
+function Banner() {
+  const { clusters, namespaces } = useUrl().state.view;
+  const all = usePathname() === ALL_AT;
   const { data, error, refetch } = useQuery(remindersQuery(clusters, namespaces));
   const flow = usePlanFlow();
   const [settling, setSettling] = useState<Reminder | null>(null);
@@ -64,7 +69,7 @@ export function Reminders({
         />
       ))}
       {more > 0 && (
-        <Link href="/policies/changes" prefetch={false} className="px-3 text-ink-2 underline">
+        <Link href={ALL_AT} prefetch={false} className="px-3 text-ink-2 underline">
           {more} more
         </Link>
       )}

@@ -5,7 +5,6 @@ import Link from "next/link";
 import { useEffect } from "react";
 import { serviceHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
-import { Reminders } from "#components/policies/reminders.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { problemOf } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
@@ -69,7 +68,6 @@ function Page({ service }: { readonly service: ServiceRef }) {
           </nav>
         )}
       </header>
-      <Reminders clusters={[service.cluster]} namespaces={[service.namespace]} />
       {data === undefined && error === null && <p className="px-5 text-ink-3 max-sm:px-3">Reading its routing…</p>}
       {data === undefined && error !== null && (
         <Blank

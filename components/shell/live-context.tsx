@@ -1,9 +1,12 @@
 "use client";
 
 import { createContext, type ReactNode, use, useState, useSyncExternalStore } from "react";
+import type { SessionAnswer } from "#lib/api/session.ts";
 import { createLive, type Live } from "#lib/live/client.ts";
 import type { LiveStatus } from "#lib/live/messages.ts";
 import { FIRST_STATUS } from "#lib/live/status.ts";
+import { SESSION_CHANGED, type SessionChange, useSession } from "#lib/query/session.tsx";
+import { viewerKey } from "#lib/query/viewer.ts";
 
 const LiveContext = createContext<Live | null>(null);
 
@@ -26,20 +29,31 @@ function createSource(create: () => Live) {
   };
 }
 
-/** The page's one handle on the worker. `create` is a seam for tests. */
-export function LiveProvider({
-  create = createLive,
-  children,
-}: {
-  readonly create?: () => Live;
-  readonly children: ReactNode;
-}) {
-  const [source] = useState(() => createSource(create));
+/** The page's one handle on the worker: it follows what the viewer may see, and nothing where nobody may look. */
+export function LiveProvider({ children }: { readonly children: ReactNode }) {
+  const { session } = useSession();
+  const [source] = useState(() => createSource(() => follow(session)));
   const live = useSyncExternalStore(source.subscribe, source.get, noLive);
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 
 const noLive = (): null => null;
+
+function follow(session: SessionAnswer): Live {
+  const live = createLive({ viewer: viewerKey(session) });
+  if (session.role === null) live.stop();
+  const changed = (event: Event) => {
+    const { turn, session: next } = (event as CustomEvent<SessionChange>).detail;
+    if (next.role === null) live.stop();
+    else live.restart(viewerKey(next), turn === "again" || turn === "rights");
+  };
+  window.addEventListener(SESSION_CHANGED, changed);
+  const close = () => {
+    window.removeEventListener(SESSION_CHANGED, changed);
+    live.close();
+  };
+  return { ...live, close };
+}
 
 /** null until the page's script runs. */
 export function useLive(): Live | null {

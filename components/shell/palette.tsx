@@ -16,6 +16,7 @@ import { useUrl } from "./use-url.ts";
 
 /** More hits than this are narrowed by typing on. */
 const HITS = 50;
+const NO_ROWS: readonly Row[] = [];
 /** Commands that the palette itself is. */
 const SELF = ["search", "find"];
 
@@ -50,14 +51,15 @@ export function Palette({
   const { go } = useUrl();
   const [text, setText] = useState(typedAhead);
   useEffect(onStanding, [onStanding]);
-  const { folded } = useLiveStatus();
-  const rows = useRows(text, folded?.at ?? null);
+  const { folded, at } = useLiveStatus();
+  const found = useRows(text, folded?.at ?? null, at !== null);
+  const rows = at === null ? NO_ROWS : found;
   const commands = useAllCommands();
   const groups = useMemo(() => {
-    const found: Entry[] = rows.map((row) => ({ kind: "row", row }));
+    const seen: Entry[] = rows.map((row) => ({ kind: "row", row }));
     const acts: Entry[] = matchingCommands(commands, text).map((command) => ({ kind: "command", command }));
     return [
-      { label: "In the graph", items: found },
+      { label: "In the graph", items: seen },
       { label: "Do", items: acts },
     ].filter((group) => group.items.length > 0);
   }, [rows, commands, text]);
@@ -140,11 +142,11 @@ function CommandEntry({ command }: { readonly command: Command }) {
 }
 
 /** The worker's hits for what is typed; the ones before stay until the next arrive. Asked again when groups were opened to it. */
-function useRows(text: string, foldedAt: string | null): readonly Row[] {
+function useRows(text: string, foldedAt: string | null, there: boolean): readonly Row[] {
   const live = useLive();
   const [rows, setRows] = useState<readonly Row[]>([]);
   useEffect(() => {
-    if (live === null) return;
+    if (live === null || !there) return;
     let current = true;
     void askRows(live, text, HITS).then((answer) => {
       if (current && answer !== null) setRows(answer.rows.filter((row) => row.kind === "node"));
@@ -152,6 +154,6 @@ function useRows(text: string, foldedAt: string | null): readonly Row[] {
     return () => {
       current = false;
     };
-  }, [live, text, foldedAt]);
+  }, [live, text, foldedAt, there]);
   return rows;
 }

@@ -11,7 +11,6 @@ import { useSession } from "#lib/query/session.tsx";
 export function SessionDetails({ anchor, onClose }: PopoverBodyProps) {
   const { session, ask, signOut } = useSession();
   const [failure, setFailure] = useState<string | null>(null);
-  if (session === null) return null;
   const missing = session.clusters.some((cluster) => !session.identities.some((each) => each.cluster === cluster));
   const leave = () =>
     signOut().then(onClose, (thrown: unknown) => setFailure(`You are still signed in. ${problemOf(thrown).detail}`));

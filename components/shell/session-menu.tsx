@@ -5,13 +5,14 @@ import { Chip } from "#components/ui/chip.tsx";
 import { Name } from "#components/ui/name.tsx";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
 import { useSession } from "#lib/query/session.tsx";
+import { sayInstant } from "./instant.ts";
 
 const SessionDetails = lazy(async () => ({ default: (await import("./session-details.tsx")).SessionDetails }));
 
 /** The viewer's name, or the way to have one. */
 export function SessionMenu() {
-  const { session, ask } = useSession();
-  if (session?.role !== "user") {
+  const { session, soon, ask } = useSession();
+  if (session.role !== "user") {
     return (
       <Chip onClick={() => ask("")} title="You look as a guest: sign in to change anything">
         Sign in
@@ -19,12 +20,19 @@ export function SessionMenu() {
     );
   }
   return (
-    <PopoverButton
-      label={`Signed in as ${session.user ?? ""}`}
-      className="max-w-44"
-      body={(props) => <SessionDetails {...props} />}
-    >
-      <Name text={session.user ?? ""} />
-    </PopoverButton>
+    <>
+      {soon && session.expiresAt !== null && (
+        <Chip onClick={() => ask("The session is about to end. Sign in again to go on without a break.")}>
+          Session ends {sayInstant(session.expiresAt)}
+        </Chip>
+      )}
+      <PopoverButton
+        label={`Signed in as ${session.user ?? ""}`}
+        className="max-w-44"
+        body={(props) => <SessionDetails {...props} />}
+      >
+        <Name text={session.user ?? ""} />
+      </PopoverButton>
+    </>
   );
 }

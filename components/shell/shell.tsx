@@ -1,7 +1,9 @@
 "use client";
 
 import { type ReactNode, Suspense } from "react";
+import type { SessionAnswer } from "#lib/api/session.ts";
 import { SessionProvider } from "#lib/query/session.tsx";
+import { Anew } from "./anew.tsx";
 import { CommandProvider } from "./commands.tsx";
 import { LiveProvider } from "./live-context.tsx";
 import { Overlays } from "./overlays.tsx";
@@ -9,10 +11,17 @@ import { Rail } from "./rail.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 /** Rail, top bar and the place between them. */
-export function Shell({ children }: { readonly children: ReactNode }) {
+export function Shell({
+  session,
+  children,
+}: {
+  /** Whom the page was rendered for. */
+  readonly session: SessionAnswer;
+  readonly children: ReactNode;
+}) {
   return (
     <CommandProvider>
-      <SessionProvider>
+      <SessionProvider initial={session}>
         <LiveProvider>
           <Overlays>
             <div className="grid h-dvh grid-cols-[56px_minmax(0,1fr)] grid-rows-[48px_minmax(0,1fr)] max-sm:grid-cols-[44px_minmax(0,1fr)]">
@@ -22,7 +31,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               <Suspense>
                 <TopBar />
               </Suspense>
-              <Suspense>{children}</Suspense>
+              <Anew>
+                <Suspense>{children}</Suspense>
+              </Anew>
             </div>
           </Overlays>
         </LiveProvider>

@@ -32,7 +32,7 @@ export function SignIn({
 function SignInForm({ why, cancel }: { readonly why: string | null; readonly cancel: (() => void) | null }) {
   const { session, signIn } = useSession();
   const id = useId();
-  const clusters = session?.clusters ?? [];
+  const clusters = session.clusters;
   const [token, setToken] = useState("");
   const [cluster, setCluster] = useState<string | undefined>(undefined);
   const [busy, setBusy] = useState(false);
@@ -51,7 +51,7 @@ function SignInForm({ why, cancel }: { readonly why: string | null; readonly can
   };
   return (
     <form onSubmit={(event) => void submit(event)} autoComplete="off" className="w-full max-w-[600px] p-5">
-      <h2 className="text-[15px] font-semibold">{session?.role === "user" && why ? "Sign in again" : "Sign in"}</h2>
+      <h2 className="text-[15px] font-semibold">{session.role === "user" && why ? "Sign in again" : "Sign in"}</h2>
       {why !== null && why !== "" && <p className="mt-2 text-ink-2">{why}</p>}
       {clusters.length > 1 && (
         <label className="mt-4 block">

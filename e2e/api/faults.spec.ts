@@ -73,7 +73,8 @@ test("killed between two writes of one plan: the next start finds it, and takes 
   const records = ["controllerrevisions", "-l", `meshscope.dev/plan=${plan.id.slice(0, 16)}`];
   const before = new Date(Date.now() - 120_000).toISOString();
   await cluster.kubectl("annotate", ...records, `meshscope.dev/when=${before}`, "--overwrite");
-  await expect.poll(async () => (await open()).length).toBe(3);
+  // Reading a whole cluster anew may take some seconds.
+  await expect.poll(async () => (await open()).length, { timeout: 30_000 }).toBe(3);
   for (const change of await open()) {
     expect(change).toMatchObject({
       planId: plan.id,

@@ -132,13 +132,6 @@ export function badRequest(message: string): StatusError {
   return new StatusError(400, "BadRequest", message);
 }
 
-/** 403, for what no right would allow. */
-export function forbidden(resource: Named, name: string, why: string): StatusError {
-  return new StatusError(403, "Forbidden", `${qualified(resource)} "${name}" is forbidden: ${why}`, {
-    subject: subjectOf(resource, name),
-  });
-}
-
 /** 422: the object is well-formed but wrong; one cause a field. */
 export function invalid(resource: Named, name: string, causes: readonly Cause[]): StatusError {
   const lines = causes.map((cause) => (cause.field === undefined ? cause.message : `${cause.field}: ${cause.message}`));

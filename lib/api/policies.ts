@@ -76,7 +76,7 @@ export const referenceSchema = z
     path: z.string(),
     object: objectRefSchema.nullable(),
     text: z.string(),
-    found: z.boolean(),
+    found: z.boolean().nullable().meta({ description: "null: not looked for, or what would tell isn't read" }),
   })
   .meta({ id: "Reference" });
 

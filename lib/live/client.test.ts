@@ -60,6 +60,28 @@ test("says what the page does", () => {
   ]);
 });
 
+test("who looks is said first; what was selected is forgotten with the rest", () => {
+  const sent: ToWorker[] = [];
+  const worker: LiveWorker = {
+    postMessage: (message) => sent.push(message),
+    ...{ onmessage: null, onerror: null, terminate: () => {} },
+  };
+  const visibility = { hidden: () => false, onChange: () => () => {} };
+  const live = createLive({ worker: () => worker, origin: "http://c", viewer: "ana", visibility });
+  live.select("a");
+  const details = { kind: "absent", id: "a" } as const;
+  worker.onmessage?.({ data: { type: "details", id: "a", details } } as MessageEvent<FromWorker>);
+  expect(live.details()).toEqual(details);
+  live.restart("ben", false);
+  expect(live.details()).toBeNull();
+  live.stop();
+  expect(sent.filter(({ type }) => type === "restart" || type === "stop")).toEqual([
+    { type: "restart", viewer: "ana", keepPlaces: true },
+    { type: "restart", viewer: "ben", keepPlaces: false },
+    { type: "stop" },
+  ]);
+});
+
 test("scenes without strings carry the last ones; a late listener gets the last scene, as a first", () => {
   const { live, say } = start();
   const seen: unknown[] = [];

@@ -25,8 +25,10 @@ export interface Live {
   ) => Promise<{ readonly rows: readonly Row[]; readonly total: number } | null>;
   /** Forgets the places of this view and lays it out afresh. */
   readonly relayout: () => void;
-  /** Follows the view afresh, after the viewer signed in or out. */
-  readonly restart: () => void;
+  /** Forgets what was seen and follows the view afresh as `viewer` (messages.ts). */
+  readonly restart: (viewer: string, keepPlaces: boolean) => void;
+  /** Forgets what was seen and follows nothing, until `restart`. */
+  readonly stop: () => void;
   /** Calls back when status or details change (for useSyncExternalStore). */
   readonly subscribe: (changed: () => void) => () => void;
   readonly status: () => LiveStatus;
@@ -45,6 +47,8 @@ export interface LiveWorker {
 }
 
 export interface LiveOptions {
+  /** Who looks: only tabs of the same viewer share a stream. */
+  readonly viewer?: string;
   readonly worker?: () => LiveWorker;
   readonly origin?: string;
   /** Tells whether the tab can be seen, now and on change. */
@@ -118,6 +122,7 @@ export function createLive(options: LiveOptions = {}): Live {
   const tellVisible = () => send({ type: "visible", visible: !visibility.hidden() });
   const stopWatching = visibility.onChange(tellVisible);
   tellVisible();
+  if (options.viewer !== undefined) send({ type: "restart", viewer: options.viewer, keepPlaces: true });
 
   return {
     open: (view, detail) => send({ type: "open", view, detail, origin }),
@@ -138,7 +143,16 @@ export function createLive(options: LiveOptions = {}): Live {
       });
     },
     relayout: () => send({ type: "relayout" }),
-    restart: () => send({ type: "restart" }),
+    restart(viewer, keepPlaces) {
+      details = null;
+      send({ type: "restart", viewer, keepPlaces });
+      changed();
+    },
+    stop() {
+      details = null;
+      send({ type: "stop" });
+      changed();
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -20,8 +20,13 @@ export type ToWorker =
   | { readonly type: "rows"; readonly request: number; readonly text: string; readonly limit: number }
   /** Forget the places of this view and lay it out afresh. */
   | { readonly type: "relayout" }
-  /** Follow the view afresh: somebody else looks now. */
-  | { readonly type: "restart" }
+  /**
+   * Forget what was seen and follow the view afresh: somebody else looks now, or the same person may see other things.
+   * Tabs share a stream with those of the same `viewer` alone. `keepPlaces`: the same person's drawing stands where it stood.
+   */
+  | { readonly type: "restart"; readonly viewer: string; readonly keepPlaces: boolean }
+  /** Forget what was seen, and follow nothing before `restart`: nobody may look now. */
+  | { readonly type: "stop" }
   | { readonly type: "close" };
 
 export type LivePhase = "connecting" | "live" | "paused" | "hidden" | "reconnecting" | "failed";

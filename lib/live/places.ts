@@ -6,6 +6,8 @@ export interface Places {
   load(key: string): Promise<Layout | null>;
   save(key: string, layout: Layout): void;
   forget(key: string): void;
+  /** Forgets all of them: they name what whoever comes next may not see. */
+  clear(): void;
 }
 
 /** Raised when an older version's places no longer fit the newer layout. */
@@ -79,6 +81,9 @@ export function createPlaces(factory: IDBFactory | undefined, now: () => number)
     },
     forget(key) {
       quietly(store("readwrite").then((entries) => entries.delete(key)));
+    },
+    clear() {
+      quietly(store("readwrite").then((entries) => entries.clear()));
     },
   };
 }

@@ -22,6 +22,7 @@ function start(o: { stored?: Layout } = {}) {
       load: async () => o.stored ?? null,
       save: (key, layout) => void saved.set(key, layout),
       forget: (key) => void saved.delete(key),
+      clear: () => saved.clear(),
     },
   });
   const of = <T extends FromWorker["type"]>(type: T) =>
@@ -342,4 +343,66 @@ test("laying out afresh forgets the places; closing ends everything", async () =
   await world.pass(600_000);
   expect(world.last().signal.aborted).toBe(true);
   expect(world.asked).toHaveLength(1);
+});
+
+const restart = (keepPlaces: boolean): ToWorker => ({ type: "restart", viewer: "ben", keepPlaces });
+const shown = ({ scenes, status }: ReturnType<typeof start>) => [
+  scenes().at(-1)?.scene.strings?.nodeIds,
+  status().at,
+  status().nodes,
+];
+
+test.each([
+  ["stopped", { type: "stop" } as const, 1],
+  ["restarted for somebody else", restart(false), 2],
+])("%s: nothing of what was seen stays drawn, listed or told", async (_, message, asked) => {
+  const one = start();
+  one.open();
+  one.tell({ type: "select", id: A });
+  await one.snapshot(GRAPH);
+  expect(shown(one)).toEqual([[A, B], GRAPH.at, 2]);
+  one.tell(message);
+  expect(shown(one)).toEqual([[], null, 0]);
+  expect(one.of("details").at(-1)?.details).toEqual({ kind: "absent", id: A });
+  one.tell({ type: "rows", request: 9, text: "", limit: 50 });
+  expect(one.of("rows").at(-1)).toMatchObject({ request: 9, rows: [], total: 0 });
+  await settle();
+  expect(one.world.asked).toHaveLength(asked);
+  expect(one.world.asked[0]?.signal.aborted).toBe(true);
+});
+
+test("stopped, it asks for nothing, whatever the page opens, until it is restarted", async () => {
+  const { open, tell, world, snapshot, status, scenes } = start();
+  tell({ type: "stop" });
+  open();
+  await world.pass(600_000);
+  expect(world.asked).toHaveLength(0);
+  tell(restart(true));
+  await snapshot(GRAPH);
+  expect(status()).toMatchObject({ phase: "live", nodes: 2 });
+  expect(scenes().at(-1)).toMatchObject({ first: true });
+});
+
+test("places outlive a restart of the same person alone", async () => {
+  const { open, tell, snapshot, saved } = start();
+  open();
+  await snapshot(GRAPH);
+  tell(restart(true));
+  expect(saved.size).toBe(1);
+  tell(restart(false));
+  expect(saved.size).toBe(0);
+});
+
+test("a stream that ends for the viewer's rights takes the drawing with it at once", async () => {
+  const one = start();
+  one.open();
+  await one.snapshot(GRAPH);
+  one.world.last().event("reauth", { detail: "What you may see has changed." });
+  await settle();
+  one.world.last().refuse(200, { role: "user" });
+  await settle();
+  expect(shown(one)).toEqual([[], null, 0]);
+  await one.world.pass(1);
+  await one.snapshot(graph([node(A)]), "f-1");
+  expect(shown(one)).toEqual([[A], GRAPH.at, 1]);
 });

@@ -27,6 +27,13 @@ export interface SessionDeps extends SharedSurroundings {
 /** One seed for everybody: the same mesh looks the same on every screen. */
 const SEED = 1;
 
+/** Problems that say: what was seen may no longer be. */
+const LOST: ReadonlySet<string> = new Set(["reauth", "unauthorised", "forbidden"]);
+const NOTHING: Graph = {
+  ...{ at: "", window: "", latencyAt: null, configurationAt: null, lens: "workload" },
+  ...{ nodes: [], edges: [], sources: [] },
+};
+
 interface Opened {
   readonly view: GraphView;
   readonly detail: Detail;
@@ -38,6 +45,9 @@ export class Session {
   private opened: Opened | null = null;
   private paused = false;
   private visible = true;
+  private viewer = "";
+  /** Nobody may look. */
+  private stopped = false;
   private selected: string | null = null;
   private groups = false;
   private hiddenWorkloads = 0;
@@ -92,9 +102,19 @@ export class Session {
         this.draw();
         return;
       case "restart":
-        // What others were allowed to see is nothing to search in, nor to start from.
-        this.folded.keepOnly(null);
+        this.viewer = message.viewer;
+        this.stopped = false;
+        if (!message.keepPlaces) this.deps.places.clear();
+        this.forget();
+        this.key = null;
         this.start();
+        return;
+      case "stop":
+        this.stopped = true;
+        this.disconnect();
+        this.forget();
+        this.state = { kind: "connecting" };
+        this.sendStatus();
         return;
       case "close":
         this.disconnect();
@@ -148,28 +168,51 @@ export class Session {
   private reconcile(): void {
     // A view that is opened while paused is read once: there would be nothing to stand still.
     const still = this.paused && this.graph !== null;
-    const wanted = this.opened !== null && this.visible && !still && this.state.kind !== "refused";
+    const wanted = this.opened !== null && this.visible && !this.stopped && !still && this.state.kind !== "refused";
     if (wanted && this.stream === null && this.opened !== null) {
       const { origin, view } = this.opened;
       const params = viewParams(askedView(view, this.groups)).toString();
       const url = `${origin}/api/v1/graph/stream${params === "" ? "" : `?${params}`}`;
       this.state = { kind: "connecting" };
-      this.stream = followStream(url, this.graph === null ? "" : this.lastId, this.deps, {
-        event: (event) => this.onEvent(event),
+      const sink = {
+        event: (event: StreamEvent) => this.onEvent(event),
         beat: () => undefined,
-        state: (state) => {
+        state: (state: StreamState) => {
           this.state = state;
+          if ("problem" in state && LOST.has(state.problem.code)) this.forget();
           this.sendStatus();
           if (this.graph !== null && isStale(this.graph, state) !== this.drawnStale) this.draw();
         },
         known: () => (this.graph === null || this.lastId === "" ? null : { graph: this.graph, id: this.lastId }),
-        joined: (graph, id) => {
+        joined: (graph: Graph, id: string) => {
           this.lastId = id;
           this.take(graph);
         },
-      });
+      };
+      this.stream = followStream(url, this.graph === null ? "" : this.lastId, this.deps, sink, this.viewer);
     } else if (!wanted) this.disconnect();
     this.sendStatus();
+  }
+
+  /** Nothing of what was seen stays: not drawn, not listed, not searched, not told to other tabs. */
+  private forget(): void {
+    this.folded.keepOnly(null);
+    this.early = [];
+    this.places = null;
+    this.skeleton = null;
+    this.drawnGraph = null;
+    this.lastId = "";
+    if (this.graph === null) return;
+    this.graph = null;
+    this.version += 1;
+    const scene = buildScene(NOTHING, buildSkeleton(NOTHING, layout(layoutInput(NOTHING), { seed: SEED })), {
+      version: this.version,
+      stale: false,
+      withStrings: true,
+    });
+    this.deps.post({ type: "scene", scene, first: false, layoutMs: null }, buffersOf(scene));
+    const { selected: id } = this;
+    if (id !== null) this.deps.post({ type: "details", id, details: { kind: "absent", id } });
   }
 
   private disconnect(): void {

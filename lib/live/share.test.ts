@@ -2,30 +2,32 @@ import { expect, test } from "vitest";
 import type { Graph } from "#lib/graph/model.ts";
 import { graph, node, settle, World } from "./live.test-support.ts";
 import { followStream } from "./share.ts";
+import type { StreamEvent } from "./sse.ts";
 import { SILENCE_MS, type StreamState } from "./stream.ts";
 
 const GRAPH = graph([node("w/shop/workload/a")]);
 
 /** A tab that keeps what it hears. */
-function tab(world: World, o: { locks?: boolean; frozen?: () => boolean } = {}) {
+function tab(world: World, o: { locks?: boolean; frozen?: () => boolean; viewer?: string } = {}) {
   const heard: string[] = [];
   let state: StreamState | null = null;
   let known: { graph: Graph; id: string } | null = null;
-  const stream = followStream("/s", "", world.surroundings(o), {
-    event: ({ name, id }) => {
+  const sink = {
+    event: ({ name, id }: StreamEvent) => {
       heard.push(`${name} ${id}`);
       known = { graph: GRAPH, id };
     },
     beat: () => heard.push("beat"),
-    state: (next) => {
+    state: (next: StreamState) => {
       state = next;
     },
     known: () => known,
-    joined: (_, id) => {
+    joined: (_: Graph, id: string) => {
       heard.push(`joined ${id}`);
       known = { graph: GRAPH, id };
     },
-  });
+  };
+  const stream = followStream("/s", "", world.surroundings(o), sink, o.viewer);
   return { heard, stream, state: () => state };
 }
 
@@ -118,4 +120,19 @@ test("without locks every tab has its own stream", async () => {
   tab(world, { locks: false });
   await settle();
   expect(world.asked).toHaveLength(2);
+});
+
+test("a tab that still shows what somebody else saw tells it to no other", async () => {
+  const world = new World();
+  tab(world);
+  await ready(world);
+  world.last().event("snapshot", GRAPH, "e-1");
+  await settle();
+  const next = tab(world, { viewer: "ben" });
+  await ready(world);
+  expect(next.heard).toEqual([]);
+  expect(world.asked).toHaveLength(2);
+  world.last().event("snapshot", GRAPH, "f-1");
+  await settle();
+  expect(next.heard).toEqual(["snapshot f-1"]);
 });

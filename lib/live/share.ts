@@ -1,7 +1,8 @@
 /**
  * Tabs of one origin that look at the same URL share one stream, for HTTP/1.1 allows a browser six connections. A Web Lock
  * elects who holds it; the others listen on a BroadcastChannel. Whoever leaves releases the lock, the next in line connects
- * and goes on from the last event it heard.
+ * and goes on from the last event it heard. Only tabs of the same viewer share: one that still shows what somebody else
+ * saw tells it to no other.
  */
 import type { Graph } from "#lib/graph/model.ts";
 import type { StreamEvent } from "./sse.ts";
@@ -45,12 +46,18 @@ type Word =
 
 const MOST_EARLY = 64;
 
-/** Follows `url`, as the one who holds the stream or as a listener. */
-export function followStream(url: string, lastId: string, around: SharedSurroundings, sink: SharedSink): Stream {
+/** Follows `url` as `viewer`, as the one who holds the stream or as a listener. */
+export function followStream(
+  url: string,
+  lastId: string,
+  around: SharedSurroundings,
+  sink: SharedSink,
+  viewer = "",
+): Stream {
   const { locks } = around;
   if (locks === undefined) return openStream(url, lastId, around, sink);
 
-  const name = `meshscope ${url}`;
+  const name = `meshscope ${viewer} ${url}`;
   const channel = around.channel(name);
   const say = (word: Word) => channel.postMessage(word);
   let waiting = new AbortController();

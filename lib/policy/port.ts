@@ -36,7 +36,8 @@ export interface Reference {
   readonly to: ObjectRef | null;
   /** What was written there, for what isn't an object or isn't found. */
   readonly text: string;
-  readonly found: boolean;
+  /** null: not looked for (an identity, a Secret, a namespace), or what would tell isn't read. */
+  readonly found: boolean | null;
 }
 
 /** What an intent comes to. Objects are whole, as they shall be; what doesn't change is not in it. */

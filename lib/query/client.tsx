@@ -3,7 +3,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { problemOf } from "#lib/errors.ts";
-import { SESSION_CHANGED } from "./session.tsx";
+import { SESSION_CHANGED, type SessionChange } from "./session.tsx";
 
 /**
  * React Query for the small answers (namespaces, charts). The graph never passes through it. Loaded with the first
@@ -22,15 +22,26 @@ function browserClient(): QueryClient {
     const client = new QueryClient({
       defaultOptions: { queries: { staleTime: 15_000, retry: again, refetchOnWindowFocus: false } },
     });
-    // What was answered to somebody else is forgotten, what is on screen is asked for anew. Drafts are no answers: whose
-    // session ended while writing finds them again.
-    const answered = {
-      predicate: ({ queryKey }: { readonly queryKey: readonly unknown[] }) => queryKey[0] !== "draft",
-    };
-    window.addEventListener(SESSION_CHANGED, () => void client.resetQueries(answered));
+    window.addEventListener(SESSION_CHANGED, (event) =>
+      follow(client, (event as CustomEvent<SessionChange>).detail.turn),
+    );
     shared = client;
   }
   return shared;
+}
+
+/** Drafts are no answers: whose session ended while writing finds them again. */
+const answered = {
+  predicate: ({ queryKey }: { readonly queryKey: readonly unknown[] }) => queryKey[0] !== "draft",
+};
+
+/** What was answered to somebody else is forgotten, what is on screen is asked for anew (viewer.ts). */
+function follow(client: QueryClient, turn: SessionChange["turn"]): void {
+  if (turn === "again") void client.invalidateQueries(answered);
+  else if (turn === "out") {
+    client.removeQueries({ queryKey: ["draft"] });
+    void client.resetQueries(answered);
+  } else void client.resetQueries(answered);
 }
 
 export function QueryProvider({ children }: { readonly children: ReactNode }) {

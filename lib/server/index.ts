@@ -3,6 +3,7 @@
  * They are bundled with modules of their own, so the runtime is found on globalThis and called, never imported.
  */
 import "server-only";
+import type { SessionAnswer } from "#lib/api/session.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Credential } from "./identity.ts";
 import { answerAnyoneWith, answerWith } from "./respond.ts";
@@ -32,6 +33,12 @@ export function answerAnyone(
   work: (credential: Credential | null) => Promise<Response>,
 ): Promise<Response> {
   return answerAnyoneWith(request, runtime, work);
+}
+
+/** Whom a page is rendered for, as GET /session answers it. */
+export async function viewer(cookieHeader: string | null): Promise<SessionAnswer> {
+  const { credential } = await runtime().admit(cookieHeader);
+  return runtime().session(credential);
 }
 
 export const graph: Runtime["graph"] = (...args) => runtime().graph(...args);

@@ -1,5 +1,6 @@
 import { type ReactNode, Suspense } from "react";
-import { PolicyPlaces, Reminders } from "#components/change/reminders.tsx";
+import { PolicyPlaces } from "#components/change/policy-places.tsx";
+import { Reminders } from "#components/policies/reminders.tsx";
 
 /** What holds for every page of policies: what is in effect for a time, and the places beside each other. */
 export default function PoliciesLayout({ children }: { readonly children: ReactNode }) {

@@ -1,5 +1,5 @@
 import { type ReactNode, Suspense } from "react";
-import { Reminders } from "#components/change/reminders.tsx";
+import { Reminders } from "#components/policies/reminders.tsx";
 
 /** What holds for every page of services: faults and dry runs that are in effect. */
 export default function ServicesLayout({ children }: { readonly children: ReactNode }) {

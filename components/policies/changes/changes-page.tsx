@@ -12,7 +12,6 @@ import { changesQuery, planRevertSince } from "#lib/query/changes.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { Blank, Notice } from "../notice.tsx";
 import { usePlanFlow } from "../plan/use-plan-flow.ts";
-import { Reminders } from "../reminders.tsx";
 import { ChangeList } from "./change-list.tsx";
 import { PlanSheet } from "./plan-sheet.tsx";
 import { changeRows } from "./rows.ts";
@@ -86,7 +85,6 @@ function Page() {
           void flow.ask(() => planRevertSince(cluster, namespaces, Math.floor(Date.now() / 1000) - TAKE_BACK_S))
         }
       />
-      <Reminders clusters={clusters} namespaces={namespaces} all />
       <Notices error={error} unread={data.pages[0]?.unread ?? []} retry={() => void refetch()} />
       {shown > 0 && (
         <ChangeList

@@ -85,7 +85,7 @@ function TakeBack({
   const now = useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond);
   const clusters = now === 0 ? [] : takeBackClusters(records, now, TAKE_BACK_S);
   const many = new Set(records.map(({ object }) => object.cluster)).size > 1;
-  const guest = session !== null && session.role !== "user";
+  const guest = session.role !== "user";
   const title = guest ? "You look as a guest: sign in to change anything." : undefined;
   return clusters.map((cluster) => (
     <Chip key={cluster} disabled={guest} title={title} onClick={() => onTakeBack(cluster)}>

@@ -11,7 +11,6 @@ import { formatPlural } from "#lib/format.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { type PolicyList as Answer, policiesQuery } from "#lib/query/policies.ts";
 import { Blank, Notice } from "../notice.tsx";
-import { Reminders } from "../reminders.tsx";
 import { PolicyTable } from "./policy-table.tsx";
 import { type ListState, listRows } from "./rows.ts";
 import { ListToolbar, NewLink } from "./toolbar.tsx";
@@ -54,7 +53,6 @@ function List() {
   return (
     <>
       <ListToolbar state={state} change={change} items={data.items} shown={shown} />
-      <Reminders clusters={clusters} namespaces={namespaces} />
       <ListNotices data={data} error={error} retry={() => void refetch()} />
       {shown > 0 && (
         <PolicyTable

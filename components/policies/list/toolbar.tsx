@@ -62,21 +62,8 @@ export function ListToolbar({
           : `${formatCount(shown)} of ${formatPlural(items.length, "policy", "policies")}`}
       </span>
       <span className="grow" />
-      <ChangesLink />
       <NewLink />
     </div>
-  );
-}
-
-function ChangesLink() {
-  return (
-    <Link
-      href="/policies/changes"
-      prefetch={false}
-      className="inline-flex h-7 items-center px-1 whitespace-nowrap text-ink-2 underline underline-offset-2"
-    >
-      Changes
-    </Link>
   );
 }
 

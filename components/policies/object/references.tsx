@@ -9,14 +9,14 @@ interface Named {
   readonly key: string;
   readonly object: ObjectRef | null;
   readonly text: string;
-  readonly found: boolean;
+  readonly found: boolean | null;
   readonly paths: readonly string[];
 }
 
 /** Each object once, with all places where it is named. */
 export function byObject(references: readonly Reference[]): readonly Named[] {
   const groups = Map.groupBy(references, ({ object, text, found }) =>
-    object !== null && found ? refKey(object) : `not found: ${text}`,
+    object !== null && found !== false ? refKey(object) : `${found === null ? "named" : "not found"}: ${text}`,
   );
   return [...groups].flatMap(([key, [first, ...more]]) =>
     first === undefined ? [] : [{ ...first, key, paths: [first, ...more].map(({ path }) => path) }],
@@ -40,8 +40,12 @@ export function References({
       <ul>
         {named.map(({ key, paths, object, text, found }) => (
           <li key={key} className="border-t border-line py-[5px]">
-            {object !== null && found ? <ObjectLink object={object} /> : <span className="wrap-anywhere">{text}</span>}
-            {!found && <span className="text-degraded"> ◣ not found</span>}
+            {object !== null && found !== false ? (
+              <ObjectLink object={object} />
+            ) : (
+              <span className="wrap-anywhere">{text}</span>
+            )}
+            {found === false && <span className="text-degraded"> ◣ not found</span>}
             {paths.map((path) => (
               <code key={path} className="block font-mono text-[11px] text-ink-3 wrap-anywhere">
                 {path}

@@ -22,5 +22,6 @@ export function useRows(text: string, limit: number): Rows {
       current = false;
     };
   }, [live, at, foldedAt, text, limit]);
-  return rows;
+  // Without a graph there are none: who looked before may have seen others.
+  return at === null ? NONE : rows;
 }

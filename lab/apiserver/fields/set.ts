@@ -95,10 +95,6 @@ export function difference(a: FieldSet, b: FieldSet, deep = false): FieldSet {
   return { members: kept(a.members, (element) => !b.members.has(element)), children };
 }
 
-export function sameSet(a: FieldSet, b: FieldSet): boolean {
-  return a === b || (isEmpty(difference(a, b)) && isEmpty(difference(b, a)));
-}
-
 export function hasPath(set: FieldSet, path: readonly string[]): boolean {
   const [first, ...rest] = path;
   if (first === undefined) return false;

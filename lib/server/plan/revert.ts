@@ -7,7 +7,7 @@ import type { Plan } from "#lib/policy/plan.ts";
 import { type ObjectRef, refKey } from "#lib/policy/ref.ts";
 import { seconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
-import { asReauth, clusterOf, mayWrite, RECORDS, recordNamespace, resourceOf } from "./access.ts";
+import { asReauth, clusterOf, mayWrite, placeOf, RECORDS, recordNamespace, resourceOf } from "./access.ts";
 import { parseChangeId } from "./change-id.ts";
 import { checkSeen } from "./drafts.ts";
 import { sameWish } from "./hash.ts";
@@ -104,7 +104,8 @@ export async function revertSince(
       "At once, the last 30 minutes can be taken back. Undo older changes one by one.",
     );
   clusterOf(deps, credential, cluster);
-  const visibility = await deps.rights.visibility(credential, signal);
+  const named = namespaces.map((namespace) => ({ cluster, namespace }));
+  const visibility = await deps.rights.visibility(credential, signal, named);
   for (const namespace of namespaces)
     if (!visibility.namespace(cluster, namespace))
       throw new MeshscopeError("forbidden", `You may not see namespace ${namespace} of cluster "${cluster}".`);
@@ -128,7 +129,8 @@ export async function revertPlan(
   targets: readonly Target[],
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const visibility = await deps.rights.visibility(credential, signal);
+  const named = targets.map(({ object }) => placeOf(object));
+  const visibility = await deps.rights.visibility(credential, signal, named);
   const manifests: Manifest[] = [];
   const deletions: ObjectRef[] = [];
   let others = false;

@@ -79,7 +79,7 @@ function withVisiblePrincipals(edge: GraphEdge, from: string, to: string, visibi
   const told: Principals = {
     ...(may(from, principals.source) ? { source: principals.source } : {}),
     ...(may(to, principals.destination) ? { destination: principals.destination } : {}),
-  } as Principals;
+  };
   return Object.keys(told).length === 0 ? rest : { ...rest, principals: told };
 }
 

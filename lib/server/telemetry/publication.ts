@@ -10,8 +10,8 @@ import type { Graph, GraphEdge, GraphNode, SourceStatus } from "#lib/graph/model
 import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { Milliseconds, UnixSeconds } from "#lib/units.ts";
 import { visibleElements } from "../rights/filter.ts";
-import { namesIn } from "../rights/known.ts";
 import type { Visibility } from "../rights/model.ts";
+import { namesIn } from "../rights/names.ts";
 import { withIdleEdges } from "./idle.ts";
 
 export type Head = Pick<Graph, "at" | "window" | "latencyAt" | "configurationAt">;

@@ -5,9 +5,9 @@
 import type { PolicyArea, PolicyKind } from "#lib/policy/kind.ts";
 
 export const NETWORKING = "networking.istio.io";
-export const SECURITY = "security.istio.io";
-export const TELEMETRY = "telemetry.istio.io";
-export const EXTENSIONS = "extensions.istio.io";
+const SECURITY = "security.istio.io";
+const TELEMETRY = "telemetry.istio.io";
+const EXTENSIONS = "extensions.istio.io";
 export const GATEWAY_API = "gateway.networking.k8s.io";
 
 type Versions = PolicyKind["versions"];

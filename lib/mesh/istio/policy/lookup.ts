@@ -5,15 +5,6 @@ import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { PolicyWorld } from "#lib/policy/port.ts";
 import { type ObjectRef, refOf } from "#lib/policy/ref.ts";
-import { NETWORKING } from "./kinds.ts";
-
-/** A Service as a place to go; core Services are no policy, so they have no key of their own here. */
-export const serviceRef = (cluster: string, namespace: string, name: string): ObjectRef => ({
-  ...{ cluster, group: "", version: "v1", kind: "Service", namespace, name },
-});
-
-/** The object's namespace; cluster-scoped ones have none: "". */
-export const namespaceOf = (manifest: Manifest): string => manifest.metadata.namespace ?? "";
 
 /** A labels map from outside: texts alone. */
 export function labelsAt(value: unknown, ...at: readonly string[]): Readonly<Record<string, string>> | null {
@@ -54,41 +45,6 @@ export function find(
     .objects(kindKey(kind))
     .find(({ metadata }) => metadata.name === name && (metadata.namespace ?? null) === namespace);
   return found === undefined ? null : refOf(world.cluster, found);
-}
-
-/**
- * A host in an Istio object, in full: a name without dots is a service of the object's own namespace, whatever DNS would
- * say. https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination
- */
-export function fullHost(host: string, namespace: string): string {
-  const name = host.toLowerCase();
-  return name.includes(".") || name.startsWith("*") ? name : `${name}.${namespace}.svc.cluster.local`;
-}
-
-/** The Service that a full host names; null where it is another name. Any cluster domain is taken. */
-export function hostService(host: string): { readonly namespace: string; readonly name: string } | null {
-  const [name, namespace, svc] = host.split(".");
-  return name && namespace && svc === "svc" && name !== "*" ? { namespace, name } : null;
-}
-
-/** Whether a host, perhaps with a wildcard in front, takes another. */
-export function hostTakes(pattern: string, host: string): boolean {
-  return pattern === host || (pattern.startsWith("*") && host.endsWith(pattern.slice(1)));
-}
-
-/** The Service or ServiceEntry that a full host stands for, and whether it is there. */
-export function findHost(host: string, world: PolicyWorld): { readonly to: ObjectRef | null; readonly found: boolean } {
-  const service = hostService(host);
-  if (service !== null && world.inventory?.services.has(`${service.namespace}/${service.name}`)) {
-    return { to: serviceRef(world.cluster, service.namespace, service.name), found: true };
-  }
-  const entry = world
-    .objects(kindKey({ group: NETWORKING, kind: "ServiceEntry" }))
-    .find((candidate) =>
-      listAt(candidate.spec, "hosts").some((name) => typeof name === "string" && hostTakes(name.toLowerCase(), host)),
-    );
-  if (entry !== undefined) return { to: refOf(world.cluster, entry), found: true };
-  return { to: service && serviceRef(world.cluster, service.namespace, service.name), found: false };
 }
 
 /** Targets of a policy: `targetRefs`, or the older `targetRef`. */

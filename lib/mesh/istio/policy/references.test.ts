@@ -56,6 +56,7 @@ test("others name selectors, targets, backends, identities and secrets", () => {
     "spec.parentRefs[0] = Gateway edge/public → Gateway edge/public",
     "spec.rules[0].backendRefs[0] = Service shop/reviews → Service shop/reviews",
     "spec.rules[0].backendRefs[1] = Service edge/x → - (missing)",
+    "spec.rules[0].backendRefs[1].namespace = ReferenceGrant in edge for HTTPRoutes of shop → - (missing)",
   ]);
   expect(named("Sidecar", "shop/a", { egress: [{ hosts: ["./reviews", "*/*", "~/*"] }] })).toEqual([
     "spec.egress[0].hosts[0] = ./reviews → Service shop/reviews",

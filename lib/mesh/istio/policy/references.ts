@@ -3,20 +3,11 @@ import { at, isObject, keysOf, listAt, own, textAt } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { printPath, type Segments } from "#lib/policy/path.ts";
 import type { PolicyWorld, Reference } from "#lib/policy/port.ts";
-import { type ObjectRef, refOf } from "#lib/policy/ref.ts";
-import { GATEWAY_API, NETWORKING } from "./kinds.ts";
-import {
-  find,
-  findHost,
-  fullHost,
-  labelsAt,
-  labelText,
-  named,
-  namespaceOf,
-  serviceRef,
-  targetsOf,
-  workloadsWith,
-} from "./lookup.ts";
+import { refOf } from "#lib/policy/ref.ts";
+import { findHost, isUnread, resolveHost, serviceRef } from "./hosts.ts";
+import { GATEWAY_API, kinds, NETWORKING } from "./kinds.ts";
+import { find, labelsAt, labelText, named, targetsOf, workloadsWith } from "./lookup.ts";
+import { namespaceOf } from "./routing/json.ts";
 
 type References = Iterable<Reference>;
 type Named = ReturnType<typeof named>;
@@ -25,19 +16,19 @@ type Named = ReturnType<typeof named>;
 function rulesFor(host: string, world: PolicyWorld): readonly Manifest[] {
   return world
     .objects("DestinationRule")
-    .filter((rule) => fullHost(textAt(rule.spec, "host") ?? "", namespaceOf(rule)) === host);
+    .filter((rule) => resolveHost(textAt(rule.spec, "host") ?? "", namespaceOf(rule)) === host);
 }
 
 function* host(path: Segments, text: unknown, manifest: Manifest, world: PolicyWorld): References {
   if (typeof text !== "string" || text === "") return;
-  yield { path: printPath(path), text, ...findHost(fullHost(text, namespaceOf(manifest)), world) };
+  yield { path: printPath(path), text, ...findHost(resolveHost(text, namespaceOf(manifest)), world) };
 }
 
 function* destination(path: Segments, value: unknown, manifest: Manifest, world: PolicyWorld): References {
   const [name, subset] = [textAt(value, "host"), textAt(value, "subset")];
   yield* host([...path, "host"], name, manifest, world);
   if (name === null || subset === null) return;
-  const rules = rulesFor(fullHost(name, namespaceOf(manifest)), world);
+  const rules = rulesFor(resolveHost(name, namespaceOf(manifest)), world);
   const declares = rules.find((rule) => listAt(rule.spec, "subsets").some((s) => textAt(s, "name") === subset));
   const to = declares ?? rules[0];
   yield {
@@ -89,25 +80,38 @@ function* labels(path: readonly string[], manifest: Manifest, world: PolicyWorld
   const wanted = labelsAt(manifest.spec, ...path);
   if (wanted === null || keysOf(wanted).length === 0) return;
   const namespace = everywhere && namespaceOf(manifest) === world.rootNamespace ? null : namespaceOf(manifest);
-  const found = workloadsWith(world, wanted, namespace).length > 0;
-  yield { path: printPath(["spec", ...path]), to: null, text: labelText(wanted), found };
+  yield {
+    path: printPath(["spec", ...path]),
+    to: null,
+    text: labelText(wanted),
+    found: carried(wanted, namespace, world),
+  };
 }
 
-function resolve(target: Named, world: PolicyWorld): ObjectRef | null {
+/** Whether a workload carries these labels; null: workloads aren't read. */
+function carried(wanted: Readonly<Record<string, string>>, namespace: string | null, world: PolicyWorld) {
+  return world.inventory === null ? null : workloadsWith(world, wanted, namespace).length > 0;
+}
+
+const LOOKED_FOR = new Set(kinds.map(({ group, kind }) => `${group}/${kind}`));
+
+function resolve(target: Named, world: PolicyWorld): Pick<Reference, "to" | "found"> {
   const { group, kind, namespace, name } = target;
   if (group === "" && kind === "Service") {
-    const exists = world.inventory?.services.has(`${namespace}/${name}`) ?? false;
-    return exists ? serviceRef(world.cluster, namespace, name) : null;
+    const to = serviceRef(world.cluster, { namespace, name });
+    if (world.inventory?.services.has(`${namespace}/${name}`)) return { to, found: true };
+    return { to: null, found: isUnread("services", world) ? null : false };
   }
-  return find(world, target, kind === "GatewayClass" ? null : namespace, name);
+  if (!LOOKED_FOR.has(`${group}/${kind}`)) return { to: null, found: null };
+  const to = find(world, target, kind === "GatewayClass" ? null : namespace, name);
+  return { to, found: to !== null };
 }
 
 function* reference(path: string, value: unknown, defaults: Omit<Named, "name">, world: PolicyWorld): References {
   if (!isObject(value)) return;
   const target = named(value, defaults);
   if (target.name === "") return;
-  const to = resolve(target, world);
-  yield { path, to, text: `${target.kind} ${target.namespace}/${target.name}`, found: to !== null };
+  yield { path, text: `${target.kind} ${target.namespace}/${target.name}`, ...resolve(target, world) };
 }
 
 function* targets(manifest: Manifest, world: PolicyWorld, kind = "Gateway"): References {
@@ -115,10 +119,19 @@ function* targets(manifest: Manifest, world: PolicyWorld, kind = "Gateway"): Ref
   for (const { path, target } of targetsOf(manifest)) yield* reference(path, target, defaults, world);
 }
 
-/** Names that aren't objects the console reads: they are shown as text, not looked for. */
+/** Names that aren't objects the console reads, or that stand for several: they are shown as text, not looked for. */
 function* texts(path: Segments, list: readonly unknown[]): References {
   for (const [index, text] of list.entries()) {
-    if (typeof text === "string") yield { path: printPath([...path, index]), to: null, text, found: false };
+    if (typeof text === "string") yield { path: printPath([...path, index]), to: null, text, found: null };
+  }
+}
+
+/** Namespaces to which an object is visible; `.` is its own, `*` any and `~` none. */
+function* exported(manifest: Manifest): References {
+  for (const [i, text] of listAt(manifest.spec, "exportTo").entries()) {
+    if (typeof text === "string" && !/^[.*~]$/.test(text)) {
+      yield { path: `spec.exportTo[${i}]`, to: null, text: `namespace ${text}`, found: null };
+    }
   }
 }
 
@@ -136,7 +149,17 @@ function* identities(manifest: Manifest): References {
 function* gatewaySecrets(manifest: Manifest): References {
   for (const [i, server] of listAt(manifest.spec, "servers").entries()) {
     const text = textAt(server, "tls", "credentialName");
-    if (text !== null) yield { path: `spec.servers[${i}].tls.credentialName`, to: null, text, found: false };
+    if (text !== null) yield { path: `spec.servers[${i}].tls.credentialName`, to: null, text, found: null };
+  }
+}
+
+/** Secrets of a Gateway API Gateway; the console doesn't read Secrets. */
+function* certificates(manifest: Manifest, world: PolicyWorld): References {
+  const secret = { group: "", kind: "Secret", namespace: namespaceOf(manifest) };
+  for (const [i, listener] of listAt(manifest.spec, "listeners").entries()) {
+    for (const [j, value] of listAt(at(listener, "tls"), "certificateRefs").entries()) {
+      yield* reference(`spec.listeners[${i}].tls.certificateRefs[${j}]`, value, secret, world);
+    }
   }
 }
 
@@ -149,7 +172,7 @@ function* sidecar(manifest: Manifest, world: PolicyWorld): References {
       const slash = text.indexOf("/");
       const [namespace, name] = [text.slice(0, Math.max(0, slash)), text.slice(slash + 1)];
       const own = namespace === "." || namespace === "" ? namespaceOf(manifest) : namespace;
-      yield { path: `spec.egress[${i}].hosts[${j}]`, text, ...findHost(fullHost(name, own), world) };
+      yield { path: `spec.egress[${i}].hosts[${j}]`, text, ...findHost(resolveHost(name, own), world) };
     }
   }
 }
@@ -163,39 +186,77 @@ function* route(manifest: Manifest, world: PolicyWorld): References {
   }
   for (const [i, rule] of listAt(manifest.spec, "rules").entries()) {
     for (const [j, value] of listAt(rule, "backendRefs").entries()) {
-      yield* reference(`spec.rules[${i}].backendRefs[${j}]`, value, backend, world);
+      yield* granted(`spec.rules[${i}].backendRefs[${j}]`, value, backend, manifest, world);
     }
     for (const [j, filter] of listAt(rule, "filters").entries()) {
       const path = `spec.rules[${i}].filters[${j}].requestMirror.backendRef`;
-      yield* reference(path, at(filter, "requestMirror", "backendRef"), backend, world);
+      yield* granted(path, at(filter, "requestMirror", "backendRef"), backend, manifest, world);
     }
   }
+}
+
+/** A backend, and the ReferenceGrant that lets a route of another namespace name it: without one calls there fail. */
+function* granted(
+  path: string,
+  value: unknown,
+  defaults: Omit<Named, "name">,
+  manifest: Manifest,
+  world: PolicyWorld,
+): References {
+  yield* reference(path, value, defaults, world);
+  const target = named(value, defaults);
+  const own = namespaceOf(manifest);
+  if (target.name === "" || target.namespace === own) return;
+  const grant = world.objects("ReferenceGrant").find((one) => grants(one, target, manifest.kind, own));
+  yield {
+    path: `${path}.namespace`,
+    to: grant ? refOf(world.cluster, grant) : null,
+    text: `ReferenceGrant in ${target.namespace} for ${manifest.kind}s of ${own}`,
+    found: grant !== undefined,
+  };
+}
+
+/** https://gateway-api.sigs.k8s.io/api-types/referencegrant/: in the target's namespace, from there, to this kind or object. */
+function grants(grant: Manifest, target: Named, kind: string, namespace: string): boolean {
+  const from = listAt(grant.spec, "from").some(
+    (one) =>
+      textAt(one, "group") === GATEWAY_API && textAt(one, "kind") === kind && textAt(one, "namespace") === namespace,
+  );
+  const to = listAt(grant.spec, "to").some(
+    (one) =>
+      (textAt(one, "group") ?? "") === target.group &&
+      textAt(one, "kind") === target.kind &&
+      (textAt(one, "name") ?? target.name) === target.name,
+  );
+  return namespaceOf(grant) === target.namespace && from && to;
 }
 
 function* all(manifest: Manifest, world: PolicyWorld): References {
   const namespace = namespaceOf(manifest);
   switch (manifest.kind) {
     case "VirtualService":
-      return yield* virtualService(manifest, world);
+      yield* virtualService(manifest, world);
+      return yield* exported(manifest);
     case "DestinationRule":
       yield* host(["spec", "host"], own(manifest.spec, "host"), manifest, world);
-      return yield* labels(["workloadSelector", "matchLabels"], manifest, world, false);
+      yield* labels(["workloadSelector", "matchLabels"], manifest, world, false);
+      return yield* exported(manifest);
     case "Gateway": {
       if (!manifest.apiVersion.startsWith(`${GATEWAY_API}/`)) {
         const wanted = labelsAt(manifest.spec, "selector");
         if (wanted !== null && keysOf(wanted).length > 0) {
-          const found = workloadsWith(world, wanted, null).length > 0;
-          yield { path: "spec.selector", to: null, text: labelText(wanted), found };
+          yield { path: "spec.selector", to: null, text: labelText(wanted), found: carried(wanted, null, world) };
         }
         return yield* gatewaySecrets(manifest);
       }
       const name = textAt(manifest.spec, "gatewayClassName");
       const to = name && find(world, { group: GATEWAY_API, kind: "GatewayClass" }, null, name);
       if (name) yield { path: "spec.gatewayClassName", to: to || null, text: name, found: Boolean(to) };
-      return;
+      return yield* certificates(manifest, world);
     }
     case "ServiceEntry":
-      return yield* labels(["workloadSelector", "labels"], manifest, world, false);
+      yield* labels(["workloadSelector", "labels"], manifest, world, false);
+      return yield* exported(manifest);
     case "Sidecar":
       return yield* sidecar(manifest, world);
     case "EnvoyFilter":

@@ -6,20 +6,11 @@
 import { listAt, own, textAt } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { PolicyWorld, Selection } from "#lib/policy/port.ts";
+import { findHost, fullName, type Named, resolveHost, serviceOfHost } from "./hosts.ts";
 import { GATEWAY_API } from "./kinds.ts";
-import {
-  findHost,
-  fullHost,
-  hostService,
-  labelsAt,
-  labelText,
-  named,
-  namespaceOf,
-  targetsOf,
-  workloadsWith,
-} from "./lookup.ts";
+import { labelsAt, labelText, named, targetsOf, workloadsWith } from "./lookup.ts";
+import { namespaceOf } from "./routing/json.ts";
 
-type Named = { readonly namespace: string; readonly name: string };
 const place = ({ namespace, name }: Named): Named => ({ namespace, name });
 const NONE: Selection = { text: "nothing", services: [], workloads: [] };
 
@@ -34,9 +25,9 @@ function few(texts: readonly string[]): string {
 function hosts(list: readonly unknown[], manifest: Manifest, world: PolicyWorld): Selection {
   const full = list
     .filter((host): host is string => typeof host === "string" && host !== "")
-    .map((host) => fullHost(host, namespaceOf(manifest)));
+    .map((host) => resolveHost(host, namespaceOf(manifest)));
   const services = full.flatMap((host) => {
-    const service = hostService(host);
+    const service = serviceOfHost(host);
     return service !== null && findHost(host, world).to?.kind === "Service" ? [service] : [];
   });
   const workloads = services.flatMap(({ namespace, name }) =>
@@ -44,7 +35,7 @@ function hosts(list: readonly unknown[], manifest: Manifest, world: PolicyWorld)
   );
   const text = few(
     full.map((host) => {
-      const service = hostService(host);
+      const service = serviceOfHost(host);
       return service === null ? host : `${service.name}.${service.namespace}`;
     }),
   );
@@ -82,11 +73,7 @@ function referred(references: readonly unknown[], manifest: Manifest, world: Pol
   const all = references.map((reference) => named(reference, defaults)).filter(({ name }) => name !== "");
   if (all.length === 0) return NONE;
   const services = all.filter(({ group, kind }) => group === "" && kind === "Service").map(place);
-  const hosted = hosts(
-    services.map(({ namespace, name }) => `${name}.${namespace}.svc.cluster.local`),
-    manifest,
-    world,
-  );
+  const hosted = hosts(services.map(fullName), manifest, world);
   // Gateways' pods carry the name of their Gateway. https://gateway-api.sigs.k8s.io/geps/gep-1762/
   const gateways = all
     .filter(({ kind }) => kind === "Gateway")

@@ -1,9 +1,11 @@
 /** Edits that keep what they don't name: other fields, their order, and objects that stay equal. */
+
 import { MeshscopeError } from "#lib/errors.ts";
+import { same } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { PolicyWorld } from "#lib/policy/port.ts";
 import { type ObjectRef, refKey, refOf } from "#lib/policy/ref.ts";
-import { isObject, type Json, type JsonObject, sameJson, specOf } from "../routing/json.ts";
+import { isObject, type Json, type JsonObject, specOf } from "../routing/json.ts";
 
 /** @throws MeshscopeError `bad_intent`, naming the field. */
 export function refuse(field: string, why: string): never {
@@ -13,7 +15,7 @@ export function refuse(field: string, why: string): never {
 /** With a field set, or without it where the value is undefined or null. */
 export function set(object: JsonObject, key: string, value: Json | undefined): JsonObject {
   if (value !== undefined && value !== null) {
-    return sameJson(object[key], value) ? object : { ...object, [key]: value };
+    return same(object[key], value) ? object : { ...object, [key]: value };
   }
   if (object[key] === undefined) return object;
   return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
@@ -63,7 +65,7 @@ export function editMap(
   }
   const { [map]: _before, ...rest } = manifest.metadata;
   const next = entries as Record<string, string>;
-  if (sameJson(manifest.metadata[map] ?? {}, next)) return manifest;
+  if (same(manifest.metadata[map] ?? {}, next)) return manifest;
   return { ...manifest, metadata: Object.keys(next).length === 0 ? rest : { ...rest, [map]: next } };
 }
 
@@ -125,14 +127,14 @@ export class Workbench {
       this.world.objects(manifest.kind).find((one) => refKey(this.ref(one)) === refKey(this.ref(manifest)));
     const manifests = [...this.#edited.values()].filter((manifest) => {
       const before = originals(manifest);
-      return before === undefined || !sameJson(before, manifest);
+      return before === undefined || !same(before, manifest);
     });
     const deletions = [...this.#deleted.values()];
-    const same = manifests.length + deletions.length === 0;
+    const nothing = manifests.length + deletions.length === 0;
     return {
       manifests,
       deletions,
-      notes: same ? ["everything is as wanted already: nothing changes", ...this.notes] : this.notes,
+      notes: nothing ? ["everything is as wanted already: nothing changes", ...this.notes] : this.notes,
     };
   }
 }

@@ -1,5 +1,7 @@
 /** A rule of its own for some requests (A/B), before all others. */
+
 import type { MatchIntent, TextMatch } from "#lib/policy/intent.ts";
+import { same } from "#lib/policy/json.ts";
 import { fullName, hostExists } from "../hosts.ts";
 import {
   type Json,
@@ -8,7 +10,6 @@ import {
   namespaceOf,
   numberAt,
   objectAt,
-  sameJson,
   specOf,
   textAt,
 } from "../routing/json.ts";
@@ -44,12 +45,12 @@ export function match(intent: MatchIntent, bench: Workbench): void {
   const condition = target.api === "istio" ? istioMatch(intent) : gatewayMatch(intent, target.owner.kind);
   const key = target.api === "istio" ? "match" : "matches";
   const rules = listAt(specOf(bench.now(target.owner)), target.list);
-  const same = rules.findIndex((rule) =>
-    intent.name !== undefined ? textAt(rule, "name") === intent.name : sameJson(rule[key], [condition]),
+  const byName = rules.findIndex((rule) =>
+    intent.name !== undefined ? textAt(rule, "name") === intent.name : same(rule[key], [condition]),
   );
   const byCondition =
-    same >= 0 ? same : rules.findIndex((rule) => sameJson(rule[key], [condition]) && textAt(rule, "name") === null);
-  const at = target.api === "gateway" ? byCondition : same;
+    byName >= 0 ? byName : rules.findIndex((rule) => same(rule[key], [condition]) && textAt(rule, "name") === null);
+  const at = target.api === "gateway" ? byCondition : byName;
   if (intent.remove === true) {
     if (at >= 0)
       bench.edit(target.owner, (now) =>

@@ -1,18 +1,10 @@
 /** PeerAuthentication. https://istio.io/latest/docs/reference/config/security/peer_authentication/ */
+
 import type { MtlsIntent, MtlsMode } from "#lib/policy/intent.ts";
+import { same } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { refText } from "#lib/policy/ref.ts";
-import {
-  byAge,
-  has,
-  type JsonObject,
-  mapAt,
-  namespaceOf,
-  objectAt,
-  sameJson,
-  specOf,
-  textAt,
-} from "../routing/json.ts";
+import { byAge, has, type JsonObject, mapAt, namespaceOf, objectAt, specOf, textAt } from "../routing/json.ts";
 import { edit, editSpec, refuse, set, type Workbench } from "./edit.ts";
 
 export function mtls(intent: MtlsIntent, bench: Workbench): void {
@@ -28,23 +20,22 @@ export function mtls(intent: MtlsIntent, bench: Workbench): void {
   if (scope.level === "workload" && namespace === bench.world.rootNamespace) {
     refuse("scope.namespace", "policies with a selector don't count in the root namespace");
   }
-  const same = bench.world
+  const found = bench.world
     .objects("PeerAuthentication")
     .filter(
-      (one) =>
-        namespaceOf(one) === namespace && sameJson(mapAt(objectAt(specOf(one), "selector"), "matchLabels"), labels),
+      (one) => namespaceOf(one) === namespace && same(mapAt(objectAt(specOf(one), "selector"), "matchLabels"), labels),
     )
     .toSorted(byAge);
-  for (const loser of same.slice(1))
+  for (const loser of found.slice(1))
     bench.note(`${refText(bench.ref(loser))} selects the same and is ignored: the oldest counts`);
-  const [found] = same;
+  const [oldest] = found;
   if (
-    found === undefined &&
+    oldest === undefined &&
     (mode === undefined || mode === "UNSET") &&
     !Object.values(ports ?? {}).some((one) => one !== null)
   )
     return;
-  const object = found ?? create(bench, namespace, labels);
+  const object = oldest ?? create(bench, namespace, labels);
   const after = editSpec(object, (spec) => {
     const whole = mode === undefined ? spec : edit(spec, "mtls", (now) => modeAs(now, mode));
     return Object.entries(ports ?? {}).reduce(
@@ -55,9 +46,9 @@ export function mtls(intent: MtlsIntent, bench: Workbench): void {
       whole,
     );
   });
-  if (found !== undefined && after !== found && !says(specOf(after))) {
-    bench.delete(found);
-    bench.note(`${refText(bench.ref(found))} would say nothing any more and is deleted`);
+  if (oldest !== undefined && after !== oldest && !says(specOf(after))) {
+    bench.delete(oldest);
+    bench.note(`${refText(bench.ref(oldest))} would say nothing any more and is deleted`);
   } else {
     bench.put(after);
   }

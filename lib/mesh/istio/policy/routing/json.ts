@@ -1,9 +1,9 @@
 /** Reading fields of objects whose form only the API server has checked: what is of another type counts as absent. */
+import { isObject as isAnyObject } from "#lib/policy/json.ts";
 import type { Json, JsonObject, Manifest } from "#lib/policy/manifest.ts";
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+/** As lib/policy/json.ts has it, for what came as JSON. */
+export const isObject: (value: unknown) => value is JsonObject = isAnyObject as (value: unknown) => value is JsonObject;
 
 /** A field that is an object; {} where it isn't. */
 export function objectAt(value: unknown, key: string): JsonObject {
@@ -45,16 +45,6 @@ export function weightOf(destination: JsonObject): { readonly weight: number | n
 export function mapAt(value: unknown, key: string): Readonly<Record<string, string>> {
   const entries = Object.entries(objectAt(value, key));
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
-}
-
-/** Equal as JSON: the order of an object's keys doesn't count, that of a list does. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = (object: JsonObject) => Object.keys(object).filter((key) => object[key] !== undefined);
-  const [left, right] = [keys(a), keys(b)];
-  return left.length === right.length && left.every((key) => b[key] !== undefined && sameJson(a[key], b[key]));
 }
 
 export const specOf = (manifest: Manifest): JsonObject => (isObject(manifest.spec) ? manifest.spec : {});

@@ -1,0 +1,35 @@
+"use client";
+
+import { clsx } from "clsx";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+
+const PLACES = [
+  { href: "/policies", title: "Objects" },
+  { href: "/policies/changes", title: "Changes" },
+  { href: "/policies/mtls", title: "Mutual TLS" },
+  { href: "/policies/membership", title: "Membership" },
+] as const;
+
+/** The places of policies beside each other. */
+export function PolicyPlaces() {
+  const path = usePathname();
+  return (
+    <nav aria-label="Policies" className="flex gap-4 border-b border-line px-4">
+      {PLACES.map(({ href, title }) => (
+        <Link
+          key={href}
+          href={href}
+          prefetch={false}
+          aria-current={path === href ? "page" : undefined}
+          className={clsx(
+            "-mb-px border-b-2 py-1.5",
+            path === href ? "border-accent font-semibold" : "border-transparent text-ink-2 hover:text-ink",
+          )}
+        >
+          {title}
+        </Link>
+      ))}
+    </nav>
+  );
+}
