@@ -19,6 +19,8 @@ const args = [
 /** Browser tests against the production build and a lab that both start once (e2e/support/global-setup.ts). */
 export default defineConfig({
   testDir: "e2e",
+  // *.real.test.ts are the contract tests': vitest.real.config.ts.
+  testMatch: "**/*.spec.ts",
   outputDir: "test-results",
   // The lab is one, and its clock is real.
   workers: 1,
