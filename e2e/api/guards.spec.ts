@@ -84,7 +84,7 @@ test("each attempt is one line of the audit log; tokens, cookies, keys and manif
 }) => {
   test.setTimeout(90_000);
   const { editor: token, viewer: other } = demo.kubernetes.tokens;
-  const name = cluster.own("wp-audited");
+  const name = cluster.own("wp-logged");
   await cluster.feed([entry(name, "a.example")], "create");
   await withConsole({}, async (own) => {
     const bodies: string[] = [];
