@@ -15,6 +15,7 @@ import { refKey, refOf } from "#lib/policy/ref.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { manifestsQuery } from "#lib/query/manifests.ts";
 import { namespacesQuery, sessionQuery } from "#lib/query/scope.ts";
+import { Forbidden, useMayWriteAnywhere, type Verdict } from "./rights.tsx";
 import { TrafficMoved } from "./traffic-moved.tsx";
 import { type ManifestDraft, useManifestDraft } from "./use-manifest-draft.ts";
 import { useSettled } from "./use-settled.ts";
@@ -23,12 +24,15 @@ import { Written } from "./written.tsx";
 
 export interface ClusterForm {
   readonly cluster: string;
-  readonly rootNamespace: string;
+  /** null: the viewer doesn't see it. */
+  readonly rootNamespace: string | null;
   readonly namespaces: readonly NamespaceItem[];
   readonly draft: ManifestDraft;
   /** The draft's objects with their ages. */
   readonly manifests: readonly Manifest[];
   readonly flow: PlanFlow;
+  /** Whether there is anything that may be changed. */
+  readonly verdict: Verdict;
   readonly change: (intent: Intent) => void;
 }
 
@@ -39,9 +43,6 @@ interface Props {
   readonly kind: string;
   readonly children: (form: ClusterForm) => ReactNode;
 }
-
-/** Istio's root namespace where the console isn't told another one. */
-const ROOT = "istio-system";
 
 /** The frame of forms about a cluster's namespaces: the table at the left, what would be written at the right. */
 export function ClusterChange(props: Props) {
@@ -77,9 +78,17 @@ function Page({ title, about, kind, children }: Props) {
       const age = ages.get(refKey(refOf(cluster, manifest)));
       return age == null ? manifest : { ...manifest, metadata: { ...manifest.metadata, creationTimestamp: age } };
     });
-  const world = (manifests: readonly Manifest[]) => worldOf(cluster, ROOT, aged(manifests));
+  const here = (spaces.data ?? []).filter((one) => one.cluster === cluster);
+  const rootNamespace = here.find(({ root }) => root)?.name ?? null;
+  // Of a root namespace that isn't seen no namespace here is one.
+  const world = (manifests: readonly Manifest[]) => worldOf(cluster, rootNamespace ?? "", aged(manifests));
   const draft = useManifestDraft(`${kind}/${cluster}`, cluster, now, world);
   const flow = usePlanFlow();
+  const verdict = useMayWriteAnywhere(
+    cluster,
+    here.map(({ name }) => name),
+    kind,
+  );
   const settling = useSettled(flow, draft, () => void found.refetch());
   const error = found.error ?? spaces.error ?? session.error;
   const ready = found.data !== undefined && spaces.data !== undefined;
@@ -103,10 +112,8 @@ function Page({ title, about, kind, children }: Props) {
   };
   const wanted = state.view.namespaces;
   const form: ClusterForm = {
-    ...{ cluster, rootNamespace: ROOT, draft: steady, manifests: aged(draft.manifests), flow },
-    namespaces: (spaces.data ?? []).filter(
-      (one) => one.cluster === cluster && (wanted.length === 0 || wanted.includes(one.name)),
-    ),
+    ...{ cluster, rootNamespace, verdict, draft: steady, manifests: aged(draft.manifests), flow },
+    namespaces: here.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
     change: (intent) => {
       stale();
       draft.change(intent);
@@ -150,6 +157,7 @@ function Page({ title, about, kind, children }: Props) {
           <>
             <h2 className="sr-only">What shall be</h2>
             <div className="mt-3 flex flex-col gap-2 empty:hidden">
+              <Forbidden verdict={verdict} />
               {error !== null && (
                 <Notice tone="degraded" role="status" title="Not refreshed.">
                   {problemOf(error).detail}
@@ -184,14 +192,14 @@ function Page({ title, about, kind, children }: Props) {
             cluster={cluster}
             draft={steady}
             flow={flow}
-            forbidden={null}
+            forbidden={verdict.forbidden}
             settling={settling}
             fileName={`${kind.toLowerCase()}s.yaml`}
             after={
               flow.state.phase === "applied" && (
                 <TrafficMoved
                   cluster={cluster}
-                  namespaces={touched.includes(ROOT) ? [] : touched}
+                  namespaces={touched.some((name) => name === rootNamespace) ? [] : touched}
                   at={flow.state.applied.at}
                   service={null}
                 />

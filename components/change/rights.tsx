@@ -3,7 +3,8 @@
 import { Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { policyKind } from "#lib/mesh/policies.ts";
-import { useAccess } from "#lib/query/access.ts";
+import type { PolicyKind } from "#lib/policy/kind.ts";
+import { type AccessQuestion, useAccess } from "#lib/query/access.ts";
 import { useSession } from "#lib/query/session.tsx";
 
 export interface Right {
@@ -25,26 +26,48 @@ export function useMayWrite({ cluster, namespace, kinds }: Right): Verdict {
   const { session } = useSession();
   const questions = kinds.flatMap((key) => {
     const kind = policyKind(key);
-    if (kind === null) return [];
-    return [
-      {
-        cluster,
-        namespace: kind.namespaced ? namespace : null,
-        group: kind.group,
-        resource: kind.plural,
-        verb: "patch",
-      },
-    ];
+    return kind === null ? [] : [questionOf(cluster, namespace, kind)];
   });
   const verdicts = useAccess(questions);
-  if (session.role !== "user") return { forbidden: "You look as a guest: sign in to change anything.", known: true };
-  const no = verdicts.findIndex((verdict) => verdict !== null && !verdict.allowed);
+  const guest = session.role !== "user";
+  const no = guest ? 0 : verdicts.findIndex((verdict) => verdict !== null && !verdict.allowed);
   const question = questions[no];
-  if (question === undefined) return { forbidden: null, known: !verdicts.includes(null) };
+  if (question === undefined) {
+    if (guest) return { forbidden: "You look as a guest: sign in to change anything.", known: true };
+    return { forbidden: null, known: !verdicts.includes(null) };
+  }
   const resource = [question.resource, question.group].filter(Boolean).join(".");
   const where = question.namespace === null ? "" : ` in namespace ${question.namespace}`;
-  return { forbidden: `You have no right to patch ${resource}${where} of cluster ${cluster}.`, known: true };
+  return { forbidden: sentence(!guest, `patch ${resource}${where} of cluster ${cluster}`), known: true };
 }
+
+/** Whether the viewer may write objects of one kind in any of these namespaces; what stands for one without namespaces is none. */
+export function useMayWriteAnywhere(cluster: string, namespaces: readonly string[], key: string): Verdict {
+  const { session } = useSession();
+  const kind = policyKind(key);
+  const places: readonly (string | null)[] = kind?.namespaced === true ? namespaces : [null];
+  const questions = kind === null ? [] : places.map((namespace) => questionOf(cluster, namespace, kind));
+  const verdicts = useAccess(questions);
+  const known = !verdicts.includes(null);
+  if (session.role === "user" && (!known || verdicts.some((verdict) => verdict?.allowed === true)))
+    return { forbidden: null, known };
+  const resource = kind === null ? key : [kind.plural, kind.group].filter(Boolean).join(".");
+  const where = kind?.namespaced === true ? " in any namespace that you see" : "";
+  return { forbidden: sentence(session.role === "user", `patch ${resource}${where} of cluster ${cluster}`), known };
+}
+
+const questionOf = (cluster: string, namespace: string | null, kind: PolicyKind): AccessQuestion => ({
+  cluster,
+  namespace: kind.namespaced ? namespace : null,
+  group: kind.group,
+  resource: kind.plural,
+  verb: "patch",
+});
+
+const sentence = (user: boolean, what: string): string =>
+  user
+    ? `You have no right to ${what}.`
+    : `You look as a guest, who has no right to ${what}: sign in to change anything.`;
 
 /** Who looks, and what they may do here, in a line. */
 export function RightsLine({ right, verdict }: { readonly right: Right; readonly verdict: Verdict }) {

@@ -1,11 +1,8 @@
 /** What the tests of the HTTP interface share: people who are signed in, objects of a test's own, and kubectl beside them. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { type ObjectRef, refOf, refPath } from "#lib/policy/ref.ts";
-import { provisionKubectl } from "../../scripts/provision/kubectl.ts";
 import { Client } from "../support/api.ts";
-import { kubectl } from "../support/kubectl.ts";
+import { feedKubectl, kubectl } from "../support/kubectl.ts";
 import { test as base } from "../support/test.ts";
 
 export { expect } from "@playwright/test";
@@ -44,7 +41,7 @@ export const test = base.extend<People>({
     const run = (...args: string[]) => kubectl(demo, "--namespace", NAMESPACE, ...args);
     await provide({
       kubectl: run,
-      feed: (objects, ...args) => feed(demo.kubernetes.kubeconfig, objects, args),
+      feed: (objects, ...args) => feedKubectl(demo, objects, "--namespace", NAMESPACE, ...args),
       async get(kind, name) {
         const text = await run("get", kind, name, "--ignore-not-found", "--show-managed-fields", "-o", "json");
         return text.trim() === "" ? null : (JSON.parse(text) as Manifest);
@@ -64,19 +61,6 @@ export const test = base.extend<People>({
 
 const KINDS =
   "serviceentries.networking.istio.io,virtualservices.networking.istio.io,destinationrules.networking.istio.io";
-
-async function feed(kubeconfig: string, objects: readonly object[], args: readonly string[]): Promise<string> {
-  // Validation by kubectl itself would ask for a document that the embedded lab doesn't serve.
-  const all = ["--kubeconfig", kubeconfig, "--namespace", NAMESPACE, ...args, "--validate=false", "-f", "-"];
-  const child = spawn(await provisionKubectl(), all, { stdio: ["pipe", "pipe", "pipe"] });
-  child.stdin.end(JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
-  const said: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => said.push(chunk));
-  const [code] = await once(child, "close");
-  const text = Buffer.concat(said).toString("utf8");
-  if (code !== 0) throw new Error(`kubectl ${args.join(" ")} failed: ${text}`);
-  return text;
-}
 
 /** An object that touches no traffic of the lab: a host outside that nobody calls. */
 export function entry(name: string, host: string, more: object = {}): Manifest {

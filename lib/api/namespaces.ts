@@ -32,6 +32,7 @@ export const namespaceSchema = z
       .meta({ description: "membership by the namespace's labels; null where Kubernetes isn't read" }),
     workloads: z.number().meta({ description: "workloads that exist, or, without Kubernetes, that telemetry names" }),
     services: z.number().nullable(),
+    root: z.boolean().meta({ description: "the mesh's root namespace: policies in it count for all namespaces" }),
     from: z.enum(["kubernetes", "telemetry"]).meta({ description: "on what the row rests" }),
   })
   .meta({ id: "Namespace" });

@@ -52,7 +52,8 @@ async function send(path: string, init: RequestInit): Promise<unknown> {
   if (response.ok) return await response.json();
   const problem = (await response.json().catch(() => null)) as { code?: ErrorCode; detail?: string } | null;
   const detail = problem?.detail ?? `The console's server answered ${response.status}. Its log has the cause.`;
-  if (response.status === 401) tellSignIn(path, detail);
+  // Guests are refused to write by another code; somebody who was signed in hears by it that they no longer are.
+  if (response.status === 401 || problem?.code === "view_only") tellSignIn(path, detail);
   const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
   throw new ServerProblem(
     problem?.code ?? "internal",

@@ -15,11 +15,18 @@ export class NamespaceUseCases {
   readonly #telemetry: Telemetry;
   readonly #inventories: Inventories;
   readonly #rights: Rights;
+  readonly #rootOf: (cluster: string) => string;
 
-  constructor(telemetry: Telemetry, inventories: Inventories, rights: Rights) {
+  constructor(
+    telemetry: Telemetry,
+    inventories: Inventories,
+    rights: Rights,
+    rootNamespace: (cluster: string) => string,
+  ) {
     this.#telemetry = telemetry;
     this.#inventories = inventories;
     this.#rights = rights;
+    this.#rootOf = rootNamespace;
   }
 
   /** Those the viewer may see. @throws MeshscopeError `reauth` */
@@ -28,7 +35,7 @@ export class NamespaceUseCases {
     const visibility = await this.#rights.visibility(credential, signal);
     const { graph } = await this.#telemetry.feed(WINDOW).current({ latency: false, hour: false }, signal);
     const wanted = (cluster: string) => query.clusters.length === 0 || query.clusters.includes(cluster);
-    const items = namespaceItems(this.#inventories.current(), graph).filter(
+    const items = namespaceItems(this.#inventories.current(), graph, this.#rootOf).filter(
       (item) => wanted(item.cluster) && visibility.namespace(item.cluster, item.name),
     );
     return page(items, (item) => `${item.cluster}/${item.name}`, query);
@@ -36,8 +43,12 @@ export class NamespaceUseCases {
 }
 
 /** Every namespace of the inventory, and those that only telemetry names. */
-export function namespaceItems(inventory: Inventory, graph: WorkloadGraph): readonly NamespaceItem[] {
-  const known = [...inventory.values()].flatMap((cluster) => ofCluster(cluster));
+export function namespaceItems(
+  inventory: Inventory,
+  graph: WorkloadGraph,
+  rootOf: (cluster: string) => string,
+): readonly NamespaceItem[] {
+  const known = [...inventory.values()].flatMap((cluster) => ofCluster(cluster, rootOf(cluster.cluster)));
   const taken = new Set(known.map(({ cluster, name }) => `${cluster}/${name}`));
   const named = new Map<string, NamespaceItem>();
   for (const { key } of graph.nodes.values()) {
@@ -50,6 +61,7 @@ export function namespaceItems(inventory: Inventory, graph: WorkloadGraph): read
       dataplane: null,
       workloads: 0,
       services: null,
+      root: key.namespace === rootOf(key.cluster),
       from: "telemetry",
     };
     named.set(id, key.kind === "workload" ? { ...item, workloads: item.workloads + 1 } : item);
@@ -57,7 +69,10 @@ export function namespaceItems(inventory: Inventory, graph: WorkloadGraph): read
   return [...known, ...named.values()];
 }
 
-function ofCluster({ cluster, namespaces, workloads, services }: ClusterInventory): readonly NamespaceItem[] {
+function ofCluster(
+  { cluster, namespaces, workloads, services }: ClusterInventory,
+  root: string,
+): readonly NamespaceItem[] {
   const count = (objects: Iterable<{ readonly namespace: string }>) => {
     const counts = new Map<string, number>();
     for (const { namespace } of objects) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
@@ -70,6 +85,7 @@ function ofCluster({ cluster, namespaces, workloads, services }: ClusterInventor
     dataplane,
     workloads: running.get(name) ?? 0,
     services: offered.get(name) ?? 0,
+    root: name === root,
     from: "kubernetes",
   }));
 }

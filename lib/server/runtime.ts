@@ -172,18 +172,18 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     feed: (view) => telemetry.feed(view.window),
   });
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers);
-  const lists = new NamespaceUseCases(telemetry, inventories, rights);
+  const roots = new Map(config.clusters.map(({ name, mesh }) => [name, mesh.rootNamespace]));
+  const rootNamespace = (cluster: string): string => roots.get(cluster) ?? "istio-system";
+  const lists = new NamespaceUseCases(telemetry, inventories, rights, rootNamespace);
   const charts = new SeriesUseCases(sources, {
     timers,
     timeout: config.limits.upstreamTimeout,
     metricsNameOf: inverse(names),
     viewers,
   });
-  const roots = new Map(config.clusters.map(({ name, mesh }) => [name, mesh.rootNamespace]));
   const policies = policyUseCases({
-    ...{ port: readingPort, store, rights, clients: kubes },
+    ...{ port: readingPort, store, rights, clients: kubes, rootNamespace },
     inventory: () => inventories.current(),
-    rootNamespace: (cluster) => roots.get(cluster) ?? "istio-system",
     history: async (credential, ref, _manifest, signal) =>
       (await plans.changes(credential, { clusters: [], namespaces: [], object: refPath(ref), limit: 50 }, signal))
         .items,

@@ -37,10 +37,13 @@ const older = (a: Manifest, b: Manifest): number =>
   (a.metadata.creationTimestamp ?? "9").localeCompare(b.metadata.creationTimestamp ?? "9") ||
   a.metadata.name.localeCompare(b.metadata.name);
 
-/** One row a level: the mesh, each namespace, each workload policy, each port exception, from the widest to the closest. */
+/**
+ * One row a level: the mesh, each namespace, each workload policy, each port exception, from the widest to the closest.
+ * `rootNamespace`: null where the viewer doesn't see it: what it declares isn't known, and no row says so.
+ */
 export function levelsOf(
   cluster: string,
-  rootNamespace: string,
+  rootNamespace: string | null,
   namespaces: readonly string[],
   manifests: readonly Manifest[],
 ): readonly Level[] {
@@ -61,7 +64,7 @@ export function levelsOf(
     .filter((name) => name !== rootNamespace && name !== "")
     .toSorted();
   return [
-    level({ level: "mesh" }, "the whole mesh", null, plain(rootNamespace)),
+    ...(rootNamespace === null ? [] : [level({ level: "mesh" }, "the whole mesh", null, plain(rootNamespace))]),
     ...seen.flatMap((namespace) => [
       level({ level: "namespace", namespace }, namespace, namespace, plain(namespace)),
       ...own_
@@ -151,5 +154,36 @@ export function plainEdges(
 }
 
 /** What has to be typed before STRICT is planned while plaintext is seen. */
-export const confirmation = (scope: MtlsIntent["scope"], rootNamespace: string): string =>
-  scope.level === "mesh" ? rootNamespace : scope.namespace;
+export const confirmation = (scope: MtlsIntent["scope"], rootNamespace: string | null): string =>
+  scope.level === "mesh" ? (rootNamespace ?? "") : scope.namespace;
+
+/** A level that no object speaks for yet: the workloads with a label, or one of their ports. */
+export function newLevel(namespace: string, label: readonly [string, string], port: string | null): Level {
+  const title = `${label[0]}=${label[1]}`;
+  return {
+    ...{
+      key: `${title}/${namespace}${port === null ? "" : `/${port}`}`,
+      port,
+      namespace,
+      declared: "UNSET",
+      object: null,
+    },
+    scope: { level: "workload", namespace, labels: { [label[0]]: label[1] } },
+    title: port === null ? title : `port ${port}`,
+  };
+}
+
+/** `key=value` as Kubernetes takes labels; null: it isn't one. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
+export function labelOf(text: string): readonly [string, string] | null {
+  const [, key, value] =
+    /^((?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9][\w.-]{0,62})=([A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)$/.exec(text) ?? [];
+  return key === undefined || value === undefined ? null : [key, value];
+}
+
+/** Labels that select what runs in a namespace, by the apps that the traffic names. */
+export function labelsSeen(graph: Pick<Graph, "nodes">, cluster: string, namespace: string): readonly string[] {
+  const apps = graph.nodes.flatMap((node) =>
+    node.kind === "workload" && node.cluster === cluster && node.namespace === namespace && node.app ? [node.app] : [],
+  );
+  return [...new Set(apps)].toSorted().map((app) => `app=${app}`);
+}

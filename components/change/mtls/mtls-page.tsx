@@ -19,6 +19,7 @@ import { perSecond, ratio } from "#lib/units.ts";
 import { ClusterChange, type ClusterForm } from "../cluster-change.tsx";
 import { useMayWrite } from "../rights.tsx";
 import { confirmation, encrypted, type Level, levelsOf, type PlainEdge, plainEdges } from "./levels.ts";
+import { MODES, WorkloadLevel } from "./workload-level.tsx";
 
 /** Mutual TLS: what is declared at each level, beside what the live traffic has. */
 export function MtlsPage() {
@@ -86,6 +87,11 @@ function Levels({ form }: { readonly form: ClusterForm }) {
           onConfirm={() => carryOut(asking)}
         />
       )}
+      {form.rootNamespace === null && (
+        <p className="mt-3 text-ink-2">
+          What the whole mesh declares stands in its root namespace, which you don’t see: it isn’t known here.
+        </p>
+      )}
       <Section title="Declared" aside="encrypted: of measured calls, last 5 m">
         <div className="overflow-x-auto">
           <DataTable
@@ -103,16 +109,10 @@ function Levels({ form }: { readonly form: ClusterForm }) {
           </DataTable>
         </div>
       </Section>
+      <WorkloadLevel form={form} graph={graph} onChoose={choose} />
     </>
   );
 }
-
-const MODES: readonly { readonly value: MtlsMode; readonly title: string }[] = [
-  { value: "UNSET", title: "not set" },
-  { value: "PERMISSIVE", title: "permissive" },
-  { value: "STRICT", title: "strict" },
-  { value: "DISABLE", title: "disabled" },
-];
 
 function Row({
   level,
@@ -210,7 +210,7 @@ function Confirm({
   readonly wish: Wish;
   /** null: the traffic isn't known. */
   readonly plain: readonly PlainEdge[] | null;
-  readonly rootNamespace: string;
+  readonly rootNamespace: string | null;
   readonly onCancel: () => void;
   readonly onConfirm: () => void;
 }) {

@@ -207,6 +207,7 @@ function ConditionRow({
 
 function Rules({ form }: { readonly form: ServiceForm }) {
   const { rules } = form.wanted;
+  const { cluster, namespace, name } = form.service;
   const target = (rule: RouteRule) =>
     rule.action.kind === "route"
       ? rule.action.to.map(({ version, host, share }) => `${version ?? host} ${Math.round(share * 100)} %`).join(", ")
@@ -248,6 +249,17 @@ function Rules({ form }: { readonly form: ServiceForm }) {
           </li>
         ))}
       </ol>
+      {rules.length > 0 && (
+        <Chip
+          tone="quiet"
+          className="mt-2"
+          disabled={form.disabled}
+          title={form.verdict.forbidden ?? "Its callers then reach all ready pods, as if no route had been written"}
+          onClick={() => form.change({ kind: "remove-routing", service: { cluster, namespace, name } })}
+        >
+          Remove all routing
+        </Chip>
+      )}
     </Section>
   );
 }

@@ -12,6 +12,7 @@ import { problemsOf, YamlEditor } from "../editor/yaml-editor.tsx";
 import { Notice } from "../notice.tsx";
 import { fileName } from "../plan/copies.ts";
 import type { PlanFlow } from "../plan/use-plan-flow.ts";
+import { ExportField, isExported } from "./export-field.tsx";
 import { missingRight } from "./rights.ts";
 
 /** The object's text. What is written there is a draft until its plan was read and applied. */
@@ -28,6 +29,12 @@ export function ObjectEditor({ policy, flow }: { readonly policy: PolicyAnswer; 
   const busy = flow.state.phase === "applying";
   const plan = () => void flow.make({ cluster: object.cluster, manifests, deletions: [] });
   const remove = () => void flow.make({ cluster: object.cluster, manifests: [], deletions: [object] });
+  const write = (text: string) => {
+    draft.write(text);
+    // A plan is of one text: what was read no longer counts.
+    if (flow.state.phase === "ready" || flow.state.phase === "refused") flow.discard();
+  };
+  const [first] = manifests;
   const missing = [...(mayEdit ? [] : ["update"]), ...(mayDelete ? [] : ["delete"])];
   return (
     <>
@@ -38,11 +45,7 @@ export function ObjectEditor({ policy, flow }: { readonly policy: PolicyAnswer; 
       )}
       <YamlEditor
         value={draft.text}
-        onChange={(text) => {
-          draft.write(text);
-          // A plan is of one text: what was read no longer counts.
-          if (flow.state.phase === "ready" || flow.state.phase === "refused") flow.discard();
-        }}
+        onChange={write}
         problems={problems}
         cluster={object.cluster}
         label={`YAML of ${object.kind} ${object.name}`}
@@ -81,6 +84,14 @@ export function ObjectEditor({ policy, flow }: { readonly policy: PolicyAnswer; 
           </>
         }
       />
+      {isExported(object) && first !== undefined && (
+        <ExportField
+          object={object}
+          manifest={first}
+          disabled={!mayEdit || busy || problems.length > 0 || manifests.length > 1}
+          onChange={write}
+        />
+      )}
     </>
   );
 }
