@@ -40,8 +40,18 @@ export default defineConfig({
     trace: "retain-on-failure",
   },
   projects: [
-    { name: "embedded" },
+    { name: "embedded", testIgnore: ["**/istiod.spec.ts"] },
     // npm run test:real: what depends on the control plane, unchanged, on kube-apiserver and etcd.
-    { name: "real", testMatch: ["**/api/*.spec.ts", "**/canary.spec.ts", "**/topology.spec.ts", "**/truth.spec.ts"] },
+    {
+      name: "real",
+      testMatch: [
+        "**/api/*.spec.ts",
+        "**/canary.spec.ts",
+        "**/istiod.spec.ts",
+        "**/shift.spec.ts",
+        "**/topology.spec.ts",
+        "**/truth.spec.ts",
+      ],
+    },
   ],
 });

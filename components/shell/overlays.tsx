@@ -57,6 +57,8 @@ export function Overlays({ children }: { readonly children: ReactNode }) {
       { id: "services", title: "Go to the services", keys: "g s", run: () => go("/services") },
       { id: "policies", title: "Go to the policies", keys: "g p", run: () => go("/policies") },
       { id: "changes", title: "Go to the changes", keys: "g c", run: () => go("/policies/changes") },
+      { id: "mtls", title: "Go to mutual TLS", run: () => go("/policies/mtls") },
+      { id: "membership", title: "Go to membership of namespaces", run: () => go("/policies/membership") },
       { id: "pause", title: "Pause or go live", keys: ".", run: () => live?.pause(live.status().phase !== "paused") },
       {
         id: "copy",

@@ -216,7 +216,7 @@ describe("the other use cases", () => {
     const { runtime } = await start(holding([row("1")]));
     const { items } = await runtime.namespaces(ANONYMOUS, { clusters: [], limit: 500, next: undefined });
     expect(items).toEqual([
-      { cluster: "c", name: "shop", dataplane: null, workloads: 2, services: null, from: "telemetry" },
+      { cluster: "c", name: "shop", dataplane: null, workloads: 2, services: null, root: false, from: "telemetry" },
     ]);
   });
 

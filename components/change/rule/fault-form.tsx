@@ -60,7 +60,7 @@ function Form({
       <RulePicker rules={rules} rule={rule} onChoose={onRule} />
       <Section title="Delay">
         <TextField
-          label="Of the calls, percent"
+          label="Calls delayed, percent"
           value={delay === null ? null : String(delay.percent)}
           disabled={disabled}
           hint="Empty: none is delayed."
@@ -72,7 +72,7 @@ function Form({
           }
         />
         <DurationField
-          label="By"
+          label="Delayed by"
           value={delay?.fixedDelay ?? null}
           disabled={disabled || delay === null}
           onChange={(fixedDelay) => {
@@ -82,7 +82,7 @@ function Form({
       </Section>
       <Section title="Abort">
         <TextField
-          label="Of the calls, percent"
+          label="Calls aborted, percent"
           value={abort === null ? null : String(abort.percent)}
           disabled={disabled || (abort !== null && status === null)}
           hint="Empty: none is aborted."

@@ -51,7 +51,7 @@ function Form({
           }
         />
         <TextField
-          label="Of the calls, percent"
+          label="Calls copied, percent"
           value={own === null ? null : String(own.percent)}
           disabled={form.disabled || known === null}
           check={checkPercent}

@@ -15,6 +15,7 @@ import { Notice } from "../notice.tsx";
 import { PlanPanel } from "../plan/plan-panel.tsx";
 import { usePlanFlow } from "../plan/use-plan-flow.ts";
 import { AREA_ORDER, AREAS } from "../words.ts";
+import { OutlineForm } from "./outline-form.tsx";
 import { templateOf } from "./templates.ts";
 
 /** Free YAML for any kind: one document or several, written in a safe order or not at all. */
@@ -60,6 +61,7 @@ function Page() {
               One document or several. Nothing is written before you have read the plan.
             </p>
           </header>
+          <OutlineForm namespace={namespace} onAdd={(text) => write(joined(draft.text, text))} />
           <YamlEditor
             value={draft.text}
             onChange={write}

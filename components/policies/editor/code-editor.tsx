@@ -90,7 +90,7 @@ export function CodeEditor({ value, onChange, problems, schemaOf, label, readOnl
             ...foldKeymap,
             ...defaultKeymap,
           ]),
-          EditorView.contentAttributes.of({ "aria-label": first.current.label, spellcheck: "false" }),
+          EditorView.contentAttributes.of({ "aria-label": first.current.label, spellcheck: "false", tabindex: "0" }),
           first.current.locked.of(EditorState.readOnly.of(first.current.readOnly)),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());

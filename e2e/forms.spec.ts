@@ -1,0 +1,324 @@
+import AxeBuilder from "@axe-core/playwright";
+import { changedLines, expect, open, REVIEWS, review, test, written } from "./support/change.ts";
+import { feedKubectl, kubectl } from "./support/kubectl.ts";
+
+const SEARCH = "/services/west-1/shop/search";
+
+test("timeouts and retries: what they multiply to, and their fields in the plan", async ({ page, enter }) => {
+  await enter("editor");
+  await open(page, `${REVIEWS}/resilience`);
+  await page.getByLabel("A call ends after").fill("2s");
+  await page.getByLabel("Retries after the first try").fill("3");
+  await page.getByLabel("Each try ends after").fill("500ms");
+  await page.getByLabel("Back-off from").fill("50ms");
+  await expect(page.getByText(/up to 4 tries/i).first()).toBeVisible();
+  await review(page);
+  const lines = await changedLines(page, "VirtualService reviews");
+  for (const line of ["+ timeout: 2s", "+ attempts: 3", "+ perTryTimeout: 500ms", "+ backoff: 50ms"])
+    expect(lines).toContain(line);
+  expect(lines.filter((line) => line.startsWith("-"))).toEqual([]);
+});
+
+test("a match by header goes before the rule that takes everything", async ({ page, enter }) => {
+  await enter("editor");
+  await open(page, `${REVIEWS}/match`);
+  await page.getByLabel("Name of condition 1").fill("x-shop-group");
+  await page.getByLabel("Value of condition 1").fill("beta");
+  await page.getByLabel("goes to").selectOption("v2");
+  await page.getByRole("button", { name: "Add the rule" }).click();
+  const rules = page
+    .locator("section")
+    .filter({ has: page.getByRole("heading", { name: "Rules, in the order tried" }) });
+  await expect(rules.getByRole("listitem").first()).toContainText("x-shop-group");
+  await review(page);
+  const lines = await changedLines(page, "VirtualService reviews");
+  expect(lines).toContain("+ x-shop-group:");
+  expect(lines).toContain("+ exact: beta");
+  expect(lines).toContain("+ subset: v2");
+});
+
+test("removing all routing plans the deletion of what says nothing else", async ({ page, enter }) => {
+  await enter("editor");
+  await open(page, `${REVIEWS}/match`);
+  await page.getByRole("button", { name: "Remove all routing" }).click();
+  await review(page);
+  await expect(written(page).getByText("Deletes", { exact: true })).toBeVisible();
+  await expect(written(page).getByText("An object is deleted.")).toBeVisible();
+});
+
+test("mirroring copies a share of the calls to a version", async ({ page, enter }) => {
+  await enter("editor");
+  await open(page, `${REVIEWS}/mirror`);
+  await page.getByLabel("Copies go to").selectOption("v2");
+  await page.getByLabel("Calls copied, percent").fill("12.5");
+  await expect(page.getByText(/◣ Mirrored calls are made for real/)).toBeVisible();
+  await review(page);
+  expect(await changedLines(page, "VirtualService reviews")).toContain("+ value: 12.5");
+});
+
+test("destination settings: ejection after five errors for 30 s, pools and locality", async ({ page, enter }) => {
+  await enter("editor");
+  await open(page, `${SEARCH}/destination`);
+  await page.getByLabel("Connections at most").fill("64");
+  await page.getByLabel("Eject endpoints that fail").selectOption("on");
+  await review(page);
+  const lines = await changedLines(page, "DestinationRule search");
+  for (const line of ["+ maxConnections: 64", "+ consecutive5xxErrors: 5", "+ baseEjectionTime: 30s"])
+    expect(lines).toContain(line);
+  expect(lines.filter((line) => line.startsWith("-"))).toEqual([]);
+});
+
+test("a fault gets an end by itself, is in force until it, and is taken away from where it reminds", async ({
+  page,
+  demo,
+  enter,
+  keep,
+}) => {
+  test.setTimeout(120_000);
+  await keep("virtualservice/reviews");
+  await enter("editor");
+  await open(page, `${REVIEWS}/fault`);
+  await page.getByLabel("Calls delayed, percent").fill("1");
+  await page.getByLabel("Delayed by").fill("200ms");
+  await review(page);
+  const lines = await changedLines(page, "VirtualService reviews");
+  expect(lines).toContain("+ fixedDelay: 200ms");
+  expect(lines.some((line) => /^\+ meshscope\.dev\/fault-until: /.test(line))).toBe(true);
+  for (const box of await written(page).getByRole("checkbox").all()) await box.check();
+  await written(page)
+    .getByRole("button", { name: /^Apply/ })
+    .click();
+  await expect(written(page).getByText("Desired = applied")).toBeVisible();
+  const reminder = page
+    .getByRole("region", { name: "Reminders" })
+    .getByRole("status")
+    .filter({ hasText: "VirtualService shop/reviews" });
+  for (const path of ["/policies", "/policies/mtls", "/policies/changes", "/services", REVIEWS]) {
+    await open(page, path);
+    await expect(reminder, path).toContainText(/A fault is active on .* until .*200\s?ms/);
+  }
+  await reminder.getByRole("button", { name: "Remove now" }).click();
+  const sheet = page.getByRole("dialog", { name: "Plan" });
+  await expect(sheet.getByText("✓ Server dry run passed")).toBeVisible();
+  for (const box of await sheet.getByRole("checkbox").all()) await box.check();
+  await sheet.getByRole("button", { name: "Apply 1 change" }).click();
+  await expect(sheet.getByText("Desired = applied")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(reminder).toHaveCount(0);
+  const now = await kubectl(demo, "-n", "shop", "get", "virtualservice", "reviews", "-o", "yaml");
+  expect(now).not.toContain("fault");
+});
+
+test("mutual TLS: a namespace, and a port of a workload, each by its own object", async ({ page, enter }) => {
+  await enter("editor");
+  await open(page, "/policies/mtls?clusters=west-1");
+  // The editor doesn't see the root namespace: what the mesh declares isn't claimed.
+  await expect(page.getByText("which you don’t see: it isn’t known here")).toBeVisible();
+  await expect(page.getByLabel("Mode of the whole mesh")).toHaveCount(0);
+  await page.getByLabel("Mode of shop", { exact: true }).selectOption("PERMISSIVE");
+  await page.getByLabel("Workloads with the label").fill("app=cart");
+  await page.getByLabel("On port").fill("8080");
+  await page.getByLabel("Mode", { exact: true }).selectOption("DISABLE");
+  await page.getByRole("button", { name: "Put it in the draft" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "port 8080" })).toBeVisible();
+  await review(page);
+  await expect(written(page).getByText("✓ Server dry run passed")).toHaveCount(2);
+  expect(await changedLines(page, "PeerAuthentication default")).toContain("+ mode: PERMISSIVE");
+  const port = await changedLines(page, "PeerAuthentication cart");
+  expect(port).toContain("+ app: cart");
+  expect(port.join("\n")).toMatch(/\+ portLevelMtls:\n\+ "?8080"?:\n\+ mode: DISABLE/);
+});
+
+test("strict is asked for twice while callers in plaintext are seen", async ({ page, enter }) => {
+  await enter("editor");
+  await open(page, "/policies/mtls?clusters=west-1");
+  // The till, outside the mesh, asks catalog for its prices.
+  await expect(page.getByRole("row").filter({ hasText: "shop" }).getByText(/^◣/)).toBeVisible({ timeout: 30_000 });
+  await page.getByLabel("Mode of shop", { exact: true }).selectOption("STRICT");
+  const alert = page.getByRole("alert").filter({ hasText: "Strict would refuse" });
+  await expect(alert).toContainText("catalog");
+  await expect(page.getByRole("button", { name: "Put strict in the draft" })).toBeDisabled();
+  await alert.getByRole("textbox").fill("shop");
+  await page.getByRole("button", { name: "Put strict in the draft" }).click();
+  await review(page);
+  expect(await changedLines(page, "PeerAuthentication default")).toContain("+ mode: STRICT");
+});
+
+test("a namespace's membership: the administrator plans it, the editor is told what is missing", async ({
+  page,
+  enter,
+}) => {
+  await enter("admin");
+  await open(page, "/policies/membership?clusters=west-1");
+  await page.getByLabel("Membership of orders").selectOption("ambient");
+  await review(page);
+  const lines = await changedLines(page, "Namespace orders");
+  expect(lines).toContain("- istio-injection: enabled");
+  expect(lines).toContain("+ istio.io/dataplane-mode: ambient");
+  await enter("editor");
+  page.once("dialog", (dialog) => void dialog.accept());
+  await open(page, "/policies/membership?clusters=west-1");
+  await expect(page.getByText("You have no right to patch namespaces of cluster west-1.")).toBeVisible();
+  await expect(page.getByLabel("Membership of shop")).toBeDisabled();
+});
+
+const DOCUMENTS = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata:
+  name: opened-file
+  namespace: shop
+spec:
+  hosts: [opened.example]
+  location: MESH_EXTERNAL
+  resolution: DNS
+  ports: [{number: 443, name: tls, protocol: TLS}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata:
+  name: opened-file
+  namespace: shop
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+    - port: {number: 80, name: http, protocol: HTTP}
+      hosts: [opened.example]
+`;
+
+test("a file with several documents is opened, and each of them is in the plan", async ({ page, enter }) => {
+  await enter("editor");
+  await open(page, "/policies/new?clusters=west-1");
+  const file = { name: "two.yaml", mimeType: "application/yaml", buffer: Buffer.from(DOCUMENTS) };
+  await page.getByLabel("File to open").setInputFiles(file);
+  await page.getByRole("button", { name: "Plan", exact: true }).click();
+  const plan = page.getByRole("complementary", { name: "What would be written" });
+  await expect(plan.getByText("✓ Server dry run passed")).toHaveCount(2);
+  expect(await changedLines(page, "ServiceEntry opened-file")).toContain("+ - opened.example");
+  expect(await changedLines(page, "Gateway opened-file")).toContain("+ kind: Gateway");
+});
+
+test("a host outside and a gateway are made by a form that writes their text", async ({ page, enter }) => {
+  await enter("editor");
+  await open(page, "/policies/new?clusters=west-1&namespaces=shop");
+  await page.getByText("Host outside the mesh or gateway, by a form").click();
+  await page.getByLabel("Hosts").fill("api.partner.example");
+  await page.getByRole("button", { name: "Put it in the text" }).click();
+  await page.getByLabel("Add", { exact: true }).selectOption("Gateway");
+  await page.getByLabel("Hosts").fill("shop.example");
+  await page.getByLabel("Port", { exact: true }).fill("8443");
+  await page.getByRole("button", { name: "Put it in the text" }).click();
+  await page.getByRole("button", { name: "Plan", exact: true }).click();
+  const plan = page.getByRole("complementary", { name: "What would be written" });
+  await expect(plan.getByText("✓ Server dry run passed")).toHaveCount(2);
+  expect(await changedLines(page, "ServiceEntry api-partner-example")).toContain("+ resolution: DNS");
+  expect(await changedLines(page, "Gateway shop-example")).toContain("+ number: 8443");
+});
+
+test("of several documents one that is broken stops all, with its line; a file too large isn't opened", async ({
+  page,
+  enter,
+}) => {
+  await enter("editor");
+  await open(page, "/policies/new?clusters=west-1");
+  const broken = DOCUMENTS.replace("kind: Gateway", "kind: [Gateway");
+  const open_ = page.getByLabel("File to open");
+  await open_.setInputFiles({ name: "broken.yaml", mimeType: "application/yaml", buffer: Buffer.from(broken) });
+  await expect(page.getByRole("status").filter({ hasText: /Line 1[2-9], column \d+/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Plan", exact: true })).toBeDisabled();
+  const large = Buffer.alloc(5 * 1024 * 1024, "# x\n");
+  await open_.setInputFiles({ name: "large.yaml", mimeType: "application/yaml", buffer: large });
+  await expect(page.getByText("large.yaml has more than 1 MiB. Split the file.")).toBeVisible();
+  await expect(page.locator(".cm-content")).toContainText("opened-file");
+});
+
+test("to whom an object is visible is a field beside its text", async ({ page, enter }) => {
+  await enter("editor");
+  await open(page, "/policies/west-1/networking.istio.io/v1/DestinationRule/shop/search");
+  await page.getByLabel("Visible to").selectOption("named");
+  await page.getByLabel("Namespaces", { exact: true }).fill("orders, .");
+  await expect(page.locator(".cm-content")).toContainText("exportTo:");
+  await page.getByRole("button", { name: "Plan the change" }).click();
+  const aside = page.getByRole("complementary", { name: "About this object" });
+  await expect(aside.getByText("✓ Server dry run passed")).toBeVisible();
+  expect(await changedLines(page, "DestinationRule search")).toEqual(["+ exportTo:", "+ - orders", '+ - "."']);
+});
+
+const MARKUP = '<img src=x onerror="window.hit=1">';
+
+test("what others wrote is text on every page, never markup", async ({ page, demo, enter, keep }) => {
+  await keep("virtualservice/hostile");
+  const hostile = {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: {
+      name: "hostile",
+      namespace: "shop",
+      annotations: { note: MARKUP, "meshscope.dev/fault-until": MARKUP },
+    },
+    spec: {
+      hosts: ["hostile.example"],
+      http: [
+        {
+          name: MARKUP,
+          match: [{ headers: { "x-user": { exact: "</script><script>window.hit=1</script>" } } }],
+          fault: { abort: { httpStatus: 503, percentage: { value: 1 } } },
+          route: [{ destination: { host: "hostile.example" } }],
+        },
+      ],
+    },
+  };
+  await feedKubectl(demo, [hostile], "create");
+  await enter("editor");
+  const object = "/policies/west-1/networking.istio.io/v1/VirtualService/shop/hostile";
+  for (const path of ["/policies?q=hostile", object, "/policies/changes?namespaces=shop"]) {
+    await open(page, path);
+    await expect(page.getByRole("link", { name: /hostile/ }).first()).toBeVisible();
+    expect(await page.evaluate(() => "hit" in window)).toBe(false);
+  }
+  await open(page, object);
+  await expect(page.locator(".cm-content")).toContainText(MARKUP);
+  // And in a plan, its note, and the history.
+  await page.getByRole("button", { name: "Plan deletion" }).click();
+  const aside = page.getByRole("complementary", { name: "About this object" });
+  for (const box of await aside.getByRole("checkbox").all()) await box.check();
+  await aside.getByLabel("Note for the history").fill(MARKUP);
+  await aside.getByRole("button", { name: "Delete 1 object" }).click();
+  await open(page, "/policies/changes?namespaces=shop");
+  await expect(page.getByText(MARKUP, { exact: true }).first()).toBeVisible();
+  expect(await page.evaluate(() => "hit" in window)).toBe(false);
+});
+
+const PAGES = [
+  ...["shift", "match", "mirror", "resilience", "fault", "destination"].map((form) => `${REVIEWS}/${form}`),
+  "/policies/mtls",
+  "/policies/membership",
+  "/policies/changes",
+];
+
+for (const theme of ["light", "dark"] as const) {
+  test(`the forms have no serious finding in ${theme}, with and without a plan`, async ({ page, enter }) => {
+    test.setTimeout(180_000);
+    await page.emulateMedia({ colorScheme: theme });
+    const check = async (place: string) => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      expect(serious.map(({ id, nodes }) => `${place} ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    };
+    // Disabled forms first: a guest reads them.
+    await open(page, `${REVIEWS}/shift`);
+    await check("shift as a guest");
+    await enter("editor");
+    for (const path of PAGES) {
+      await open(page, path);
+      await check(path);
+    }
+    await open(page, `${REVIEWS}/shift`);
+    await page.getByRole("spinbutton", { name: "Share of v2 in percent" }).fill("30");
+    await check("a draft");
+    await review(page);
+    await check("a plan");
+    await written(page).getByRole("tab", { name: "YAML" }).click();
+    await written(page).locator(".cm-content").waitFor();
+    await check("the YAML of a draft");
+  });
+}
