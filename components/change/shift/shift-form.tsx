@@ -1,7 +1,7 @@
 "use client";
 
 import { clsx } from "clsx";
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import { Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { problemOf } from "#lib/errors.ts";
@@ -126,7 +126,7 @@ function Form({
               aria-pressed={preset === now}
               disabled={form.disabled}
               onClick={() => move(onlyAt(percents, candidate, preset))}
-              className="h-6 px-1.5 text-[11px] md:absolute"
+              className="h-6 px-1.5 text-[11px] md:absolute md:left-(--at) md:translate-x-(--back)"
               style={placed(candidate === 0 ? preset : 100 - preset)}
             >
               {preset} %
@@ -182,9 +182,10 @@ function onlyAt(percents: readonly number[], index: number, percent: number): re
   return others.map((value, at) => (at === index ? percent : at === first ? value + left : value));
 }
 
-/** Where the handle would be; at the ends within the bar. */
-function placed(percent: number) {
-  return { left: `${percent}%`, translate: percent === 0 ? "0" : percent === 100 ? "-100%" : "-50%" };
+/** Where the handle would be; at the ends within the bar. Counts where there is room for it. */
+function placed(percent: number): CSSProperties {
+  const back = percent === 0 ? "0%" : percent === 100 ? "-100%" : "-50%";
+  return { "--at": `${percent}%`, "--back": back } as CSSProperties;
 }
 
 function observedOf(
