@@ -246,6 +246,32 @@ test("to whom an object is visible is a field beside its text", async ({ page, e
   expect(await changedLines(page, "DestinationRule search")).toEqual(["+ exportTo:", "+ - orders", '+ - "."']);
 });
 
+test("an object that GitOps owns is marked, its plan says what becomes of it, and offers the change as a patch", async ({
+  page,
+  enter,
+}) => {
+  await enter("editor");
+  await open(page, "/policies/west-1/networking.istio.io/v1/VirtualService/shop/giftcards");
+  await expect(
+    page.getByRole("status").filter({ hasText: /Argo CD .* owns this object and will put its own state back/ }),
+  ).toBeVisible();
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+f");
+  await page.getByRole("textbox", { name: "Find" }).fill("subset: v9");
+  await page.getByRole("textbox", { name: "Replace" }).fill("subset: v1");
+  await page.getByRole("button", { name: "replace all" }).click();
+  await page.getByRole("button", { name: "Plan the change" }).click();
+  const aside = page.getByRole("complementary", { name: "About this object" });
+  await expect(aside.getByText(/Argo CD.* set spec\.http.* and will put its own state back/)).toBeVisible();
+  await expect(aside.getByLabel("A controller owns an object and will put its own state back.")).toBeVisible();
+  const apply = aside.getByRole("button", { name: "Apply 1 change" });
+  await expect(apply).toBeDisabled();
+  await expect(aside.getByRole("button", { name: "Copy as patch" })).toBeVisible();
+  const saved = page.waitForEvent("download");
+  await aside.getByRole("button", { name: "Download manifest" }).click();
+  expect((await saved).suggestedFilename()).toMatch(/giftcards.*\.yaml$/);
+});
+
 const MARKUP = '<img src=x onerror="window.hit=1">';
 
 test("what others wrote is text on every page, never markup", async ({ page, demo, enter, keep }) => {
