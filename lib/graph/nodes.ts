@@ -20,6 +20,8 @@ export interface NodesInput {
   /** The instant the hops are of: what went away after it was still there. */
   readonly at: UnixSeconds;
   readonly measured: (cluster: string) => boolean;
+  /** `at` is long ago: what was made since wasn't there. */
+  readonly past: boolean;
 }
 
 type Draft = Omit<WorkloadNode, "health"> & { readonly idle: HealthState };
@@ -33,6 +35,7 @@ export function buildNodes({
   health,
   at,
   measured,
+  past,
 }: NodesInput): ReadonlyMap<string, WorkloadNode> {
   const reports = reportIndex(pods);
   const seen = seenInTraffic(hops);
@@ -52,7 +55,7 @@ export function buildNodes({
       const { namespace, name, dataplane } = workload;
       const key: NodeKey = { kind: "workload", cluster: cluster.cluster, namespace, name };
       const id = nodeId(key);
-      if (drafts.has(id) || workload.goneAt !== null) continue;
+      if (drafts.has(id) || !wasThere(workload, at, past)) continue;
       // Outside the mesh and silent is every pod of the rest of the cluster: shown only where the namespace is enrolled.
       const enrolled = (cluster.namespaces.get(namespace)?.dataplane ?? "none") !== "none";
       if (dataplane !== "none" || enrolled) drafts.set(id, ofWorkload(id, key, workload, null, null, reports, false));
@@ -120,6 +123,12 @@ function reportIndex(pods: readonly PodReport[]): Reports {
     covers: (cluster) => clusters.has(cluster) || clusters.has(null),
     up: (cluster, namespace, pod) => up.has(`${cluster}/${namespace}/${pod}`) || up.has(`/${namespace}/${pod}`),
   };
+}
+
+/** Clocks of API servers differ by seconds, so of now nobody is called unborn. */
+function wasThere(workload: Workload, at: UnixSeconds, past: boolean): boolean {
+  if (asOf(workload, at).goneAt !== null) return false;
+  return !past || workload.createdAt === null || workload.createdAt <= at;
 }
 
 /** A workload as it was at an instant, as far as that is known: not gone yet. */

@@ -1,5 +1,5 @@
 /** GET /graph and /graph/stream: which graph a view means, and how it is handed out. */
-import { parseInstant } from "#lib/api/instant.ts";
+import { formatInstant, parseInstant } from "#lib/api/instant.ts";
 import type { GraphView } from "#lib/api/view.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Graph, SourceStatus } from "#lib/graph/model.ts";
@@ -43,14 +43,21 @@ export class GraphUseCases {
   async #graph(view: GraphView, { visibility, sources: told }: Audience, signal?: AbortSignal): Promise<GraphAnswer> {
     checkScope(view, this.#viewers.clusters, visibility);
     const at = this.#instant(view);
+    const past = this.#telemetry.earlier(view)?.(signal);
+    // Awaited below; what it can reject with is the signal's.
+    past?.catch(() => undefined);
+    const compared = async () => {
+      const earlier = await past;
+      return earlier === undefined ? null : { publication: earlier.publication, sources: told(earlier.sources) };
+    };
     const wants = { latency: view.latency, hour: view.edges === "all" };
     if (at !== null) {
       const { publication, sources } = await this.#telemetry.past.graph(view.window, at, wants, signal);
-      return answerOf(publication.view(view, visibility), told(sources));
+      return answerOf(publication.view(view, visibility, await compared()), told(sources));
     }
     const feed = this.#telemetry.feed(view.window);
     const publication = await feed.current(wants, signal);
-    return answerOf(publication.view(view, visibility), told(feed.sources()));
+    return answerOf(publication.view(view, visibility, await compared()), told(feed.sources()));
   }
 
   /**
@@ -71,12 +78,26 @@ export class GraphUseCases {
     return this.#hub.still(past.body(), signal, opener);
   }
 
+  /** The past instant that is asked for; null: live. */
   #instant(view: GraphView): UnixSeconds | null {
-    const at = view.at === null ? null : parseInstant(view.at);
-    if (at !== null && at > this.#timers.now()) {
+    const at = this.#past("at", view.at, "Leave it out for the live graph.");
+    const compareAt = this.#past("compareAt", view.compareAt, "Compare with an instant that has been.");
+    if (at !== null && compareAt !== null && compareAt > at) {
       throw new MeshscopeError(
         "bad_instant",
-        `Parameter 'at' is in the future (${view.at}). Leave it out for the live graph.`,
+        `Parameter 'compareAt' (${view.compareAt}) lies after 'at' (${view.at}): it names the earlier of the two.`,
+      );
+    }
+    return at;
+  }
+
+  #past(name: string, text: string | null, advice: string): UnixSeconds | null {
+    const at = text === null ? null : parseInstant(text);
+    const now = this.#timers.now();
+    if (at !== null && at > now) {
+      throw new MeshscopeError(
+        "bad_instant",
+        `Parameter '${name}' is in the future (${text}): the console's clock says ${formatInstant(now)}. ${advice}`,
       );
     }
     return at;

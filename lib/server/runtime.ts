@@ -170,6 +170,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     limit: config.limits.streams,
     limitPerSession: config.limits.streamsPerSession,
     feed: (view) => telemetry.feed(view.window),
+    earlier: (view) => telemetry.earlier(view),
   });
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers);
   const lists = new NamespaceUseCases(telemetry, inventories, rights);
