@@ -68,7 +68,9 @@ export function buildNodes({
     if (draft === undefined) continue;
     const { idle, ...node } = draft;
     const otherwise = measured(node.key.cluster) ? idle : "unknown";
-    nodes.set(id, { ...node, health: judged.get(id) ?? otherwise });
+    // Which labels it had then nobody knows.
+    const labels = past ? {} : node.labels;
+    nodes.set(id, { ...node, labels, health: judged.get(id) ?? otherwise });
   }
   return nodes;
 }
@@ -174,6 +176,7 @@ function ofWorkload(
     goneAt: workload.goneAt,
     badges: sortBadges(badges),
     annotations: workload.annotations,
+    labels: workload.labels,
     // Idle is a finding: it is said only of what is known to report and has nothing to say.
     // A waypoint's calls are drawn between their real ends: that it has none of its own is no silence.
     idle:
@@ -204,6 +207,7 @@ function ofTelemetry(
     goneAt: null,
     badges: sortBadges(badges),
     annotations: {},
+    labels: {},
     idle: "idle",
   };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_VIEW } from "#lib/api/view.ts";
+import { DEFAULT_VIEW, type GraphView } from "#lib/api/view.ts";
 import { problemOf } from "#lib/errors.ts";
 import { applyDelta } from "#lib/graph/delta.ts";
 import type { Graph, GraphDelta, SourceStatus } from "#lib/graph/model.ts";
+import { unixSeconds } from "#lib/units.ts";
 import { ANYONE, fakeConsole } from "../fake-console.test-support.ts";
 import { EVERYTHING } from "../rights/rights.ts";
 import { parseEventId } from "./event.ts";
@@ -143,6 +144,63 @@ describe("a stream", () => {
     await timers.advance(20_000);
     expect(sources().at(-1)).toMatchObject({ state: "ok" });
     expect(events.at(-1)?.event).toBe("delta");
+  });
+});
+
+describe("a stream that compares", () => {
+  const comparing = (at: number): GraphView => ({ ...DEFAULT_VIEW, compareAt: String(at) });
+
+  it("reads its earlier window once for all viewers, and compares each poll with it", async () => {
+    const { hub, timers, client } = fakeConsole();
+    const now = timers.now();
+    client.earlier = { than: unixSeconds(now - 300), answers: { rates: 4 } };
+    const viewers = Array.from({ length: 20 }, () => listen(hub.open(comparing(now - 600), null, never(), ANYONE)));
+    await timers.advance(1_000);
+    client.answers.rates = 25;
+    await timers.advance(10_000);
+    const events = viewers[0]?.events ?? [];
+    expect(kinds(events)).toEqual(["snapshot", "delta", "delta"]);
+    const [snapshot, ...deltas] = events;
+    const first = snapshot?.data as Graph;
+    expect(first).toMatchObject({
+      compared: { window: "1m" },
+      edges: [{ rate: 10, change: "same", before: { rate: 4 } }],
+    });
+    const last = deltas.reduce((before, { data }) => applyDelta(before, data as GraphDelta), first);
+    expect(last).toMatchObject({ compared: first.compared, edges: [{ rate: 25, before: { rate: 4 } }] });
+    expect(new Set(viewers.map(({ state }) => state.bytes)).size).toBe(1);
+    expect(client.asked.rates).toBe(1 + 3);
+  });
+
+  it("starts without the earlier window where it can't be read, and takes it in once it can", async () => {
+    const { hub, timers, client } = fakeConsole();
+    const now = timers.now();
+    const broken = "upstream_unreachable" as const;
+    client.earlier = { than: unixSeconds(now - 300), answers: { rates: broken, other: broken } };
+    const { events } = listen(hub.open(comparing(now - 600), null, never(), ANYONE));
+    await timers.advance(1_000);
+    expect((events[0]?.data as Graph).edges[0]).not.toHaveProperty("change");
+    expect((events[0]?.data as Graph).compared?.untold).toEqual(["c"]);
+    client.earlier = { than: unixSeconds(now - 300), answers: {} };
+    await timers.advance(20_000);
+    const graph = events
+      .filter(({ event }) => event === "delta")
+      .reduce((before, { data }) => applyDelta(before, data as GraphDelta), events[0]?.data as Graph);
+    expect(graph).toMatchObject({ compared: { untold: [], notes: [] }, edges: [{ change: "same" }] });
+  });
+
+  it("stops asking for it once nobody looks", async () => {
+    const { hub, timers, client } = fakeConsole();
+    const now = timers.now();
+    const broken = "upstream_unreachable" as const;
+    client.earlier = { than: unixSeconds(now - 300), answers: { rates: broken, other: broken } };
+    const { cancel } = listen(hub.open(comparing(now - 600), null, never(), ANYONE));
+    await timers.advance(1_000);
+    await cancel();
+    await timers.advance(60_000);
+    const asked = client.asked.rates;
+    await timers.advance(120_000);
+    expect(client.asked.rates).toBe(asked);
   });
 });
 
