@@ -28,6 +28,7 @@ import { NamespaceUseCases } from "./namespaces.ts";
 import type { PlanUseCases } from "./plan/use-cases.ts";
 import { planUseCases } from "./plan/wiring.ts";
 import { readingPort } from "./policy/port.ts";
+import { Sights } from "./policy/sight.ts";
 import { withPolicies } from "./policy/statuses.ts";
 import { type PolicyUseCases, policyUseCases } from "./policy/use-cases.ts";
 import { watchStore } from "./policy/watch-store.ts";
@@ -172,7 +173,6 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     feed: (view) => telemetry.feed(view.window),
     earlier: (view) => telemetry.earlier(view),
   });
-  const graphs = new GraphUseCases(telemetry, hub, timers, viewers);
   const lists = new NamespaceUseCases(telemetry, inventories, rights);
   const charts = new SeriesUseCases(sources, {
     timers,
@@ -181,10 +181,14 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     viewers,
   });
   const roots = new Map(config.clusters.map(({ name, mesh }) => [name, mesh.rootNamespace]));
-  const policies = policyUseCases({
+  const objects = {
     ...{ port: readingPort, store, rights, clients: kubes },
     inventory: () => inventories.current(),
-    rootNamespace: (cluster) => roots.get(cluster) ?? "istio-system",
+    rootNamespace: (cluster: string) => roots.get(cluster) ?? "istio-system",
+  };
+  const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
+  const policies = policyUseCases({
+    ...objects,
     history: async (credential, ref, _manifest, signal) =>
       (await plans.changes(credential, { clusters: [], namespaces: [], object: refPath(ref), limit: 50 }, signal))
         .items,

@@ -74,7 +74,7 @@ it("says no hidden namespace's name, whatever the graph and however it is looked
         const publication = new Publication(graph(now), instants, from);
         const view = { ...DEFAULT_VIEW, ...how };
         const earlier = { publication: new Publication(graph(before), instants, from), sources: [] };
-        const texts = [publication.view(view, SOME), publication.view(view, SOME, earlier)].map((seen) =>
+        const texts = [publication.view(view, SOME), publication.view(view, SOME, { earlier })].map((seen) =>
           seen.body([]),
         );
         for (const name of HIDDEN) for (const text of texts) expect(text.toLowerCase()).not.toContain(name);

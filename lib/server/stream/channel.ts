@@ -5,6 +5,7 @@
 import type { GraphView } from "#lib/api/view.ts";
 import { diffGraphs } from "#lib/graph/delta.ts";
 import type { GraphDelta, SourceStatus } from "#lib/graph/model.ts";
+import type { Sight } from "../policy/sight.ts";
 import type { Visibility } from "../rights/model.ts";
 import type { Feed } from "../telemetry/feed.ts";
 import type { Publication, Viewed } from "../telemetry/publication.ts";
@@ -22,6 +23,8 @@ export interface Audience {
   readonly visibility: Visibility;
   /** States of sources as they may be told. */
   readonly sources: (sources: readonly SourceStatus[]) => readonly SourceStatus[];
+  /** Which policies it may list; absent where none are read. */
+  readonly sight?: Sight;
 }
 
 interface Step {
@@ -113,10 +116,10 @@ export class Channel {
     const publication = this.#publication;
     const past = this.#earlier?.graph;
     if (publication === null || past === null) return;
-    const { visibility, sources } = this.#audience;
+    const { visibility, sources, sight = null } = this.#audience;
     const earlier = past === undefined ? null : { publication: past.publication, sources: sources(past.sources) };
     const before = this.#viewed;
-    const viewed = publication.view(this.#view, visibility, earlier);
+    const viewed = publication.view(this.#view, visibility, { earlier, sight });
     this.#viewed = viewed;
     if (before === null) {
       for (const [viewer, lastEventId] of this.#waiting) this.#welcome(viewer, lastEventId);

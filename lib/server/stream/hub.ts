@@ -61,7 +61,7 @@ export class Hub {
   /** A live stream of a view. @throws MeshscopeError `too_many_streams`, `shutting_down` */
   open(view: GraphView, lastEventId: string | null, signal: AbortSignal, opener: Opener): ReadableStream<Uint8Array> {
     return this.#admit(signal, opener, (release) => {
-      const key = `${opener.visibility.key} ${viewParams(view)}`;
+      const key = `${opener.visibility.key} ${opener.sight?.key ?? ""} ${viewParams(view)}`;
       const open = this.#channel(key, view, opener);
       const viewer: Viewer = new Viewer(this.#deps.timers, {
         drained: () => open.channel.refresh(viewer),

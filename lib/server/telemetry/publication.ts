@@ -5,11 +5,13 @@
 import { formatInstant } from "#lib/api/instant.ts";
 import { DEFAULT_VIEW, type GraphView, viewParams } from "#lib/api/view.ts";
 import { type Window, windowSeconds } from "#lib/api/windows.ts";
+import { withBadges } from "#lib/graph/badge-join.ts";
 import { compareGraphs } from "#lib/graph/compare.ts";
 import { viewGraph } from "#lib/graph/lens.ts";
 import type { Compared, Graph, GraphEdge, GraphNode, SourceStatus } from "#lib/graph/model.ts";
 import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { Milliseconds, UnixSeconds } from "#lib/units.ts";
+import type { Sight } from "../policy/sight.ts";
 import { visibleElements } from "../rights/filter.ts";
 import type { Visibility } from "../rights/model.ts";
 import { namesIn } from "../rights/names.ts";
@@ -22,6 +24,13 @@ export type Elements = { readonly nodes: readonly GraphNode[]; readonly edges: r
 export interface Earlier {
   readonly publication: Publication;
   readonly sources: readonly SourceStatus[];
+}
+
+/** What a view shows beside the graph's own numbers. */
+export interface Beside {
+  readonly earlier?: Earlier | null;
+  /** Badges from policies as the viewer may see them; null in the past, of which they aren't known. */
+  readonly sight?: Pick<Sight, "key" | "badges"> | null;
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
@@ -71,11 +80,12 @@ export class Publication {
   }
 
   /** What a viewer is shown; viewers who see the same share it. `earlier` comes with a view that compares. */
-  view(view: GraphView, visibility: Visibility, earlier: Earlier | null = null): Viewed {
-    const key = `${visibility.key} ${viewKey(view)}`;
+  view(view: GraphView, visibility: Visibility, { earlier = null, sight = null }: Beside = {}): Viewed {
+    const key = `${visibility.key} ${sight?.key ?? ""} ${viewKey(view)}`;
     const known = this.#views.get(key);
     if (known && known.earlier?.publication === earlier?.publication) return known;
-    const viewed = earlier === null ? this.#plain(view, visibility) : this.#compared(view, visibility, earlier);
+    const viewed =
+      earlier === null ? this.#plain(view, visibility, sight) : this.#compared(view, visibility, earlier, sight);
     this.#views.delete(key);
     const [oldest] = this.#views.keys();
     if (this.#views.size >= VIEWS && oldest !== undefined) this.#views.delete(oldest);
@@ -83,9 +93,14 @@ export class Publication {
     return viewed;
   }
 
-  #compared(view: GraphView, visibility: Visibility, earlier: Earlier): Viewed {
+  #compared(
+    view: GraphView,
+    visibility: Visibility,
+    earlier: Earlier,
+    sight: NonNullable<Beside["sight"]> | null,
+  ): Viewed {
     const own = { ...view, compareAt: null, compareWindow: null };
-    const now = this.view(own, visibility);
+    const now = this.view(own, visibility, { sight });
     const { publication, sources } = earlier;
     const before = publication.view({ ...own, edges: "live" }, visibility);
     const elements = compareGraphs(
@@ -104,12 +119,13 @@ export class Publication {
     return new Viewed({ ...now.head, compared }, view, elements, earlier);
   }
 
-  #plain(view: GraphView, visibility: Visibility): Viewed {
+  #plain(view: GraphView, visibility: Visibility, sight: NonNullable<Beside["sight"]> | null): Viewed {
     const readable = visibility.all ? view : { ...view, mayRead: visibility.namespace };
     const live = viewGraph(this.graph, readable);
     const hour = view.edges === "all" ? this.hour : null;
     const both = hour === null ? live : withIdleEdges(live, viewGraph(hour, { ...readable, latency: false }));
-    const elements = visibleElements(both, visibility, (cluster) => namesIn(this.graph).get(cluster) ?? NO_NAMES);
+    const seen = visibleElements(both, visibility, (cluster) => namesIn(this.graph).get(cluster) ?? NO_NAMES);
+    const elements = withBadges(seen, sight?.badges ?? (() => null));
     const head = view.latency ? this.head : { ...this.head, latencyAt: null };
     return new Viewed(head, view, elements);
   }
