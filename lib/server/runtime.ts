@@ -3,6 +3,7 @@
  * `globalThis[Symbol.for("meshscope")]`, because route bundles carry modules of their own (docs/adr/0007).
  */
 import type { EffectAnswer } from "#lib/api/effect.ts";
+import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
 import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
 import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
@@ -23,6 +24,7 @@ import { type GraphAnswer, GraphUseCases } from "./graph.ts";
 import type { Credential } from "./identity.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
+import { marks } from "./marks.ts";
 import { Metrics } from "./metrics.ts";
 import { NamespaceUseCases } from "./namespaces.ts";
 import type { PlanUseCases } from "./plan/use-cases.ts";
@@ -88,6 +90,7 @@ export interface Runtime extends PolicyUseCases {
   revertChange: PlanUseCases["revert"];
   revertSince: PlanUseCases["revertSince"];
   changes: PlanUseCases["changes"];
+  marks(credential: Credential, query: MarksQuery, signal?: AbortSignal): Promise<MarksAnswer>;
   settleChanges: PlanUseCases["settle"];
   closeChanges: PlanUseCases["close"];
   reminders: PlanUseCases["reminders"];
@@ -118,6 +121,7 @@ export const RUNTIME_KEY = Symbol.for("meshscope");
 export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<Runtime> {
   const { timers, random, log } = deps;
   const stop = new AbortController();
+  const watchingSince = timers.now();
   const metrics = new Metrics(deps.version);
   const targets = await Promise.all(
     config.prometheus.map((each, index) => prometheusTarget(each, index, config.limits.upstreamBytes)),
@@ -232,6 +236,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     revertChange: (...args) => plans.revert(...args),
     revertSince: (...args) => plans.revertSince(...args),
     changes: (...args) => plans.changes(...args),
+    marks: (credential, query, signal) =>
+      marks({ ...objects, changes: (...args) => plans.changes(...args), watchingSince }, credential, query, signal),
     settleChanges: (...args) => plans.settle(...args),
     closeChanges: (...args) => plans.close(...args),
     reminders: (...args) => plans.reminders(...args),

@@ -226,6 +226,19 @@ describe("slots", () => {
     expect(hub.slots.used).toBe(1);
   });
 
+  it("past the limit leave those who look undisturbed", async () => {
+    const { hub, timers } = fakeConsole({ streams: 250 });
+    const viewers = Array.from({ length: 250 }, () => listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE)));
+    await timers.advance(1_000);
+    for (let i = 0; i < 20; i++) expect(() => hub.open(DEFAULT_VIEW, null, never(), ANYONE)).toThrow("All 250 streams");
+    await timers.advance(10_000);
+    for (const { events, state } of viewers) {
+      expect(kinds(events)).toEqual(["snapshot", "delta", "delta"]);
+      expect(state.ended).toBe(false);
+    }
+    expect(hub.slots.used).toBe(250);
+  });
+
   it("are free at once for a viewer that had left before it was admitted", () => {
     const { hub } = fakeConsole();
     hub.open(DEFAULT_VIEW, null, AbortSignal.abort(), ANYONE);
@@ -263,6 +276,55 @@ describe("a viewer that reads slowly", () => {
     await timers.advance(PATIENCE + 1);
     expect(calls).toEqual(["gone"]);
     await expect(viewer.body.getReader().read()).rejects.toThrow("doesn't read");
+  });
+});
+
+describe("two hundred viewers, one of whom doesn't keep up", () => {
+  it("cost the queries of one, and the slow one is sent a snapshot of what all see in the end", async () => {
+    const { hub, timers, client, telemetry } = fakeConsole();
+    const slow = hub.open(DEFAULT_VIEW, null, never(), ANYONE);
+    const others = Array.from({ length: 200 }, () => listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE)));
+    await timers.advance(11_000);
+    expect(client.asked.rates).toBeLessThanOrEqual(4);
+    expect(hub.channels).toBe(1);
+    client.answers.rates = 25;
+    await timers.advance(10_000);
+    const late = listen(slow);
+    await timers.advance(10);
+    const last = (events: readonly Received[]) =>
+      events.reduce<Graph | null>(
+        (graph, { event, data }) =>
+          event === "snapshot"
+            ? (data as Graph)
+            : event === "delta" && graph !== null
+              ? applyDelta(graph, data as GraphDelta)
+              : graph,
+        null,
+      );
+    const shown = JSON.parse(
+      JSON.stringify(telemetry.feed("1m").publication?.view(DEFAULT_VIEW, EVERYTHING).elements.edges),
+    );
+    expect(last(late.events)?.edges).toEqual(shown);
+    expect(last(others[0]?.events ?? [])?.edges).toEqual(shown);
+  });
+
+  it("never holds more for it than its buffer and the piece on its way", async () => {
+    const { timers } = fakeConsole();
+    const viewer = new Viewer(timers, { drained: () => {}, gone: () => {} });
+    const piece = new Uint8Array(300_000);
+    for (let i = 0; i < 1_000; i++) viewer.send(piece);
+    const reader = viewer.body.getReader();
+    let held = 0;
+    for (;;) {
+      const read = await Promise.race([
+        reader.read(),
+        new Promise<null>((resolve) => setImmediate(() => resolve(null))),
+      ]);
+      if (read === null || read.done) break;
+      held += read.value.length;
+    }
+    expect(held).toBeGreaterThan(0);
+    expect(held).toBeLessThan(BUFFER + piece.length);
   });
 });
 
