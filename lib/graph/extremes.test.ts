@@ -52,7 +52,7 @@ it("20,000 edges are drawn, summed and compared whole", () => {
   expect(graph.edges).toHaveLength(20_000);
   expect(summarise(graph, null).within.http).toMatchObject({ edges: 20_000, rate: 20_000 });
   expect(diffGraphs(graph, { nodes: graph.nodes, edges: graph.edges.slice(1) }).removed.edges).toHaveLength(1);
-});
+}, 120_000);
 
 it("a scope that holds nothing is an empty graph", () => {
   const calls = [l7("source", "shop/a", "shop/b", { 200: 1 })];
