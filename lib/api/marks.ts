@@ -63,11 +63,9 @@ export const marksSchema = z
   .object({
     items: z.array(markSchema).meta({ description: "newest first" }),
     next: z.string().exactOptional(),
-    knownSince: z
-      .array(z.object({ kind: z.enum(MARK_KINDS), since: z.string().nullable(), text: z.string() }))
-      .meta({
-        description: "since when each kind is known in full (null: not by an instant), and what is known before",
-      }),
+    knownSince: z.array(z.object({ kind: z.enum(MARK_KINDS), since: z.string().nullable(), text: z.string() })).meta({
+      description: "since when each kind is known in full (null: not by an instant), and what is known before",
+    }),
   })
   .meta({ id: "Marks" });
 
