@@ -213,7 +213,9 @@ function commonLabels(nodes: ReadonlySet<WorkloadNode>): Readonly<Record<string,
   const common = Object.entries(first.labels).filter(([name, value]) =>
     others.every(({ labels }) => Object.hasOwn(labels, name) && labels[name] === value),
   );
-  return common.length === 0 ? null : record(new Map(common.sort().slice(0, MAX_LABELS)));
+  return common.length === 0
+    ? null
+    : record(new Map(common.toSorted(([a], [b]) => compareIds(a, b)).slice(0, MAX_LABELS)));
 }
 
 function sameDataplane(nodes: ReadonlySet<WorkloadNode>): GraphNode["dataplane"] {
