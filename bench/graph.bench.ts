@@ -8,6 +8,7 @@ import { createPrometheusClient } from "#lib/prometheus/client.ts";
 import { printQuery } from "#lib/promql/print.ts";
 import type { Vector } from "#lib/promql/result.ts";
 import { milliseconds, seconds, unixSeconds } from "#lib/units.ts";
+import type { Demo } from "../scripts/demo/start.ts";
 import { type Figure, fetchGraph, median, onScale, timed } from "./support/scale.ts";
 
 const ROUNDS = 5;
@@ -40,6 +41,22 @@ async function sendRaw(url: string, queries: readonly string[], at: number): Pro
   );
 }
 
+/** Two windows as one graph, cold, beside one graph in the same rounds: never asked before, latency included. */
+async function* comparing(demo: Demo, size: number, from: number): AsyncGenerator<Figure> {
+  const one: number[] = [];
+  const two: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const at = from - 5 - round * 15;
+    const steps = [
+      async () => one.push(await timed(() => fetchGraph(demo, `at=${at}`))),
+      async () => two.push(await timed(() => fetchGraph(demo, `at=${at - 5}&compareAt=${at - 10}`))),
+    ];
+    for (const step of round % 2 === 0 ? steps : steps.toReversed()) await step();
+  }
+  // The limit is twice one graph.
+  yield { name: "graph", size, metric: "compare, cold", value: median(two), unit: "ms", baseline: 2 * median(one) };
+}
+
 export async function* run(size: number): AsyncGenerator<Figure> {
   yield* onScale(size, async function* (demo): AsyncGenerator<Figure> {
     const { state } = demo;
@@ -66,6 +83,7 @@ export async function* run(size: number): AsyncGenerator<Figure> {
       yield { name, size, metric, value: median(cold), unit: "ms", baseline: median(raw) };
       yield { name, size, metric: `${metric}: queries`, value: queries.length, unit: "1" };
     }
+    yield* comparing(demo, size, next);
     // The first answer starts the poll that the next ones are served from.
     const { nodes, edges } = await fetchGraph(demo, "");
     const warm: number[] = [];

@@ -26,7 +26,20 @@ export interface UrlPatch {
   readonly table?: boolean;
 }
 
-const VIEW_KEYS = ["clusters", "namespaces", "window", "at", "lens", "fold", "latency", "edges"] as const;
+const VIEW_KEYS = [
+  "clusters",
+  "namespaces",
+  "window",
+  "at",
+  "lens",
+  "fold",
+  "latency",
+  "edges",
+  "compareAt",
+  "compareWindow",
+  "services",
+  "labels",
+] as const;
 const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view"] as const;
 
 function list(text: string | null): readonly string[] {
@@ -47,6 +60,10 @@ export function readUrl(params: URLSearchParams): UrlState {
       fold: list(params.get("fold")),
       latency: params.get("latency") !== "off",
       edges: params.get("edges") === "all" ? "all" : "live",
+      compareAt: params.get("compareAt") || null,
+      compareWindow: parseWindow(params.get("compareWindow") ?? ""),
+      services: params.get("services") === "on",
+      labels: params.get("labels") === "on",
     },
     detail: DETAILS.find((detail) => detail === params.get("detail")) ?? "auto",
     selected: params.get("selected") || null,

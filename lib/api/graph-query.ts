@@ -1,4 +1,5 @@
 /** The query of GET /graph and /graph/stream, and its only reader. */
+import { MeshscopeError } from "#lib/errors.ts";
 import { LENSES } from "#lib/graph/model.ts";
 import { seconds } from "#lib/units.ts";
 import { floorInstant, formatInstant, parseInstant } from "./instant.ts";
@@ -23,11 +24,9 @@ export const windowParameter = z
   })
   .meta({ description: `Averaging window, compared by length: ${WINDOWS.join(", ")}` });
 
-export const graphQuerySchema = z.object({
-  clusters: listParameter("cluster names").default([]),
-  namespaces: listParameter("namespaces").default([]),
-  window: windowParameter.default(DEFAULT_VIEW.window),
-  at: z
+/** An instant as canonical text, rounded down to AT_STEP; null where it isn't given. */
+function instantParameter(description: string) {
+  return z
     .string()
     .transform((text, context): string | null => {
       const instant = parseInstant(text);
@@ -37,15 +36,38 @@ export const graphQuerySchema = z.object({
     })
     .nullable()
     .default(null)
-    .meta({ description: `A past instant, ${INSTANT_WORDS}; without it the graph is live` }),
+    .meta({ description });
+}
+
+export const graphQuerySchema = z.object({
+  clusters: listParameter("cluster names").default([]),
+  namespaces: listParameter("namespaces").default([]),
+  window: windowParameter.default(DEFAULT_VIEW.window),
+  at: instantParameter(`A past instant, ${INSTANT_WORDS}; without it the graph is live`),
   lens: choiceParameter(LENSES),
   fold: listParameter("namespaces").default([]),
   latency: choiceParameter(["on", "off"]),
   edges: choiceParameter(["live", "all"]),
+  compareAt: instantParameter(`An earlier instant to compare with, ${INSTANT_WORDS}`),
+  compareWindow: windowParameter
+    .nullable()
+    .default(null)
+    .meta({ description: `The earlier window's length; without it that of 'window'. ${WINDOWS.join(", ")}` }),
+  services: choiceParameter(["off", "on"]).meta({
+    description: "on: calls are drawn through the service they ask for",
+  }),
+  labels: choiceParameter(["off", "on"]).meta({ description: "on: nodes carry their workloads' labels as of now" }),
 });
 
 /** The view that a query asks for, in canonical form (equal views have equal `viewParams`). @throws MeshscopeError */
 export function parseGraphQuery(params: URLSearchParams): GraphView {
-  const { latency, ...query } = readQuery(graphQuerySchema, params);
-  return { ...query, latency: latency === "on" };
+  const { latency, services, labels, ...query } = readQuery(graphQuerySchema, params);
+  if (query.compareWindow !== null && query.compareAt === null) {
+    throw new MeshscopeError(
+      "bad_parameter",
+      "Parameter 'compareWindow' needs 'compareAt', the instant to compare with.",
+    );
+  }
+  const compareWindow = query.compareWindow === query.window ? null : query.compareWindow;
+  return { ...query, compareWindow, latency: latency === "on", services: services === "on", labels: labels === "on" };
 }

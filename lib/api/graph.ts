@@ -12,6 +12,10 @@ const health = z.enum(["healthy", "degraded", "failing", "idle", "unknown"]);
 const mesh = z.enum(["istio", "linkerd", "cilium", "osm"]);
 const milliseconds = z.number().nullable().meta({ description: "milliseconds" });
 
+const change = z
+  .enum(["new", "gone", "same"])
+  .meta({ description: "with compareAt; absent where a window isn't known" });
+
 export const nodeSchema = z
   .object({
     id: z.string().meta({ description: "cluster/namespace/kind/name[/version], segments percent-encoded" }),
@@ -32,6 +36,12 @@ export const nodeSchema = z
       .exactOptional()
       .meta({ description: "of a namespace or cluster: traffic among its own members, which is no edge" }),
     badges: z.array(z.string()),
+    badgeCounts: z
+      .record(z.string(), z.number())
+      .exactOptional()
+      .meta({ description: "how many objects, or rules of them, stand behind a badge" }),
+    labels: z.record(z.string(), z.string()).exactOptional().meta({ description: "with labels=on" }),
+    change: change.exactOptional(),
   })
   .meta({ id: "GraphNode" });
 
@@ -59,6 +69,22 @@ const outcomes = z.object(
   Object.fromEntries(OUTCOMES.map((name) => [name, perSecond])) as Record<(typeof OUTCOMES)[number], typeof perSecond>,
 );
 
+const latency = z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable();
+
+/** What a comparison repeats of the earlier window. */
+const compared = {
+  rate: perSecond.nullable(),
+  requests: z.number().nullable().meta({ description: "rate × window: how many requests the numbers rest on" }),
+  errorRate: perSecond.nullable(),
+  outcomes: outcomes.nullable(),
+  bytesPerSecond: bytes.exactOptional(),
+  connections: connections.exactOptional(),
+  latency,
+  mtls: z.number().nullable(),
+  health,
+};
+const before = z.object(compared).meta({ id: "EdgeBefore", description: "the edge in the earlier window" });
+
 export const edgeSchema = z
   .object({
     id: z.string().meta({ description: "source>target>protocol" }),
@@ -74,27 +100,29 @@ export const edgeSchema = z
       waypoint: evidence.exactOptional(),
       ztunnel: evidence.exactOptional(),
     }),
-    rate: perSecond.nullable(),
-    requests: z.number().nullable().meta({ description: "rate × window: how many requests the numbers rest on" }),
-    errorRate: perSecond.nullable(),
-    outcomes: outcomes.nullable(),
+    ...compared,
     codes: byKey,
     flags: byKey,
     hosts: byKey,
-    bytesPerSecond: bytes.exactOptional(),
-    connections: connections.exactOptional(),
     streaming: z.literal(true).exactOptional(),
     newborn: z.object({ atLeast: z.number(), firstSeen: instant }).exactOptional(),
-    latency: z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable(),
     latencyMissing: z
       .enum(["off", "tcp", "no-samples", "streaming", "mixed-buckets", "native-histograms", "source-failed"])
       .exactOptional(),
-    mtls: z.number().nullable(),
     mtlsBasis: z.enum(["server", "peer", "inferred", "unknown"]),
     principals: z
       .object({ source: z.string().exactOptional(), destination: z.string().exactOptional() })
       .exactOptional(),
-    health,
+    half: z
+      .literal("service")
+      .exactOptional()
+      .meta({ description: "services=on: the second half of a call drawn through its service; sums leave it out" }),
+    change: change.exactOptional(),
+    before: before.exactOptional(),
+    tooFew: z
+      .literal(true)
+      .exactOptional()
+      .meta({ description: "under 30 requests or connections in a window: what differs may be chance" }),
   })
   .meta({ id: "GraphEdge" });
 
@@ -122,6 +150,10 @@ const head = {
     .meta({ description: "the effective window: the asked one, raised to at least four scrape intervals" }),
   latencyAt: instant.nullable(),
   configurationAt: instant.nullable(),
+  compared: z
+    .object({ at: instant, window: z.string(), untold: z.array(z.string()), notes: z.array(z.string()) })
+    .exactOptional()
+    .meta({ id: "Compared", description: "the earlier window, with compareAt" }),
 };
 
 export const graphSchema = z

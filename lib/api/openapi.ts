@@ -2,6 +2,7 @@
 import { effectQuerySchema, effectSchema } from "./effect.ts";
 import { deltaSchema, graphSchema, sourceSchema } from "./graph.ts";
 import { graphQuerySchema } from "./graph-query.ts";
+import { marksQuerySchema, marksSchema } from "./marks.ts";
 import { namespacesQuerySchema, namespacesSchema } from "./namespaces.ts";
 import {
   accessRequestSchema,
@@ -94,6 +95,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Marks the records of a plan that was stopped half way by what its objects are now",
     body: closeSchema,
     answer: closedSchema,
+  },
+  "GET /api/v1/marks": {
+    summary: "What changed in a stretch of time: policies, rollouts, restarts",
+    query: marksQuerySchema,
+    answer: marksSchema,
   },
   "GET /api/v1/reminders": {
     summary: "Faults and dry runs that are meant to end, and plans that were stopped half way",

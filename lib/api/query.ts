@@ -8,6 +8,8 @@ import { z } from "./zod.ts";
 /** Parameters whose refusal has a code of its own; all others answer `bad_parameter`. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   window: "bad_window",
+  compareWindow: "bad_window",
+  compareAt: "bad_instant",
   lens: "bad_lens",
   at: "bad_instant",
   start: "bad_instant",

@@ -14,6 +14,14 @@ export interface GraphView {
   readonly fold: readonly string[];
   readonly latency: boolean;
   readonly edges: "live" | "all";
+  /** The instant to compare with; RFC 3339, null = no comparison. */
+  readonly compareAt: string | null;
+  /** null = as long as `window`. */
+  readonly compareWindow: Window | null;
+  /** Draw calls through the service that they ask for. */
+  readonly services: boolean;
+  /** With the labels of workloads. */
+  readonly labels: boolean;
 }
 
 export const DEFAULT_VIEW: GraphView = {
@@ -25,6 +33,10 @@ export const DEFAULT_VIEW: GraphView = {
   fold: [],
   latency: true,
   edges: "live",
+  compareAt: null,
+  compareWindow: null,
+  services: false,
+  labels: false,
 };
 
 /** The view as query parameters, defaults left out, in a fixed order: equal views give equal text. */
@@ -41,5 +53,9 @@ export function viewParams(view: GraphView): URLSearchParams {
   list("fold", view.fold);
   if (view.latency !== DEFAULT_VIEW.latency) params.set("latency", view.latency ? "on" : "off");
   if (view.edges !== DEFAULT_VIEW.edges) params.set("edges", view.edges);
+  if (view.compareAt !== null) params.set("compareAt", view.compareAt);
+  if (view.compareWindow !== null) params.set("compareWindow", view.compareWindow);
+  if (view.services) params.set("services", "on");
+  if (view.labels) params.set("labels", "on");
   return params;
 }

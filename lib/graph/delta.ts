@@ -67,6 +67,7 @@ export function applyDelta(graph: Graph, delta: GraphDelta): Graph {
     window: delta.window,
     latencyAt: delta.latencyAt,
     configurationAt: delta.configurationAt,
+    ...(delta.compared === undefined ? {} : { compared: delta.compared }),
     nodes: applyList(graph.nodes, delta.removed.nodes, delta.nodes),
     edges: applyList(graph.edges, delta.removed.edges, delta.edges),
   };

@@ -18,6 +18,7 @@ import { connectionState } from "./node-health.ts";
 import type { RequestCount } from "./observation.ts";
 import { type ErrorRule, outcomesOf, tally } from "./outcome.ts";
 import { latencyOf } from "./quantile.ts";
+import { record } from "./record.ts";
 import type { Evidence, Hop } from "./workload-graph.ts";
 
 /** How many hosts an edge names; what the others carried is summed under `(other)`. */
@@ -79,18 +80,6 @@ function coalesce(lists: readonly (readonly RequestCount[])[]): readonly Request
 }
 
 type Summed = { -readonly [Key in keyof RequestCount]: RequestCount[Key] };
-
-/**
- * A record with its keys in order. Keys are defined, not assigned: so even `__proto__` is plain data, and so a code like
- * `503` doesn't make the engine keep an array of 503 places a record, which it does for writable properties.
- */
-function record(map: ReadonlyMap<string, PerSecond>): Readonly<Record<string, PerSecond>> {
-  const keys = [...map.keys()];
-  if (keys.length > 1) keys.sort();
-  const out: Record<string, PerSecond> = {};
-  for (const key of keys) Object.defineProperty(out, key, { value: map.get(key), enumerable: true });
-  return out;
-}
 
 function byKey(
   requests: readonly RequestCount[],

@@ -9,6 +9,7 @@ import { compareIds, edgeId, type NodeKey } from "./id.ts";
 import type { Coverage, GraphEdge, GraphNode, HealthState, MeshName } from "./model.ts";
 import { subjectOf, workloadHealth } from "./node-health.ts";
 import { type Placement, placements } from "./placement.ts";
+import { record } from "./record.ts";
 import type { View } from "./view.ts";
 import type { Hop, WorkloadGraph, WorkloadNode } from "./workload-graph.ts";
 
@@ -26,7 +27,7 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
   const join = (placement: Placement, node: WorkloadNode | undefined, inside: boolean) => {
     let group = members.get(placement.id);
     if (group === undefined) {
-      group = { placement, nodes: new Set(), inside: false, internal: null };
+      group = { placement, nodes: new Set(), inside: false, internal: null, through: null };
       members.set(placement.id, group);
     }
     if (node !== undefined) group.nodes.add(node);
@@ -34,7 +35,16 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
     return group;
   };
 
-  const edges = new Map<string, { readonly source: string; readonly target: string; readonly sum: EdgeSum }>();
+  const edges = new Map<string, Drawn>();
+  const draw = (a: Placement, b: Placement, hop: Hop, half?: "service") => {
+    const id = edgeId(a.id, b.id, hop.protocol);
+    let edge = edges.get(id);
+    if (edge === undefined) {
+      edge = { source: a.id, target: b.id, sum: new EdgeSum(), ...(half === undefined ? {} : { half }) };
+      edges.set(id, edge);
+    }
+    edge.sum.add(hop);
+  };
   for (const hop of graph.hops) {
     const [from, to] = [graph.nodes.get(hop.source), graph.nodes.get(hop.target)];
     if (from === undefined || to === undefined) continue;
@@ -48,14 +58,13 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
       group.internal.add(hop);
       continue;
     }
-    if (view.lens === "service" && hop.headline === null) continue;
-    const id = edgeId(a.id, b.id, hop.protocol);
-    const edge = edges.get(id);
-    if (edge !== undefined) edge.sum.add(hop);
+    const via = place.via(to, hop);
+    if ((view.lens === "service" || via !== null) && hop.headline === null) continue;
+    if (via === null) draw(a, b, hop);
     else {
-      const sum = new EdgeSum();
-      sum.add(hop);
-      edges.set(id, { source: a.id, target: b.id, sum });
+      join(via, undefined, inScope(via.key, via) !== false).through = hop.mesh;
+      draw(a, via, hop);
+      draw(via, b, hop, "service");
     }
   }
   for (const node of graph.nodes.values()) {
@@ -67,7 +76,7 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
   return {
     nodes: [...members.keys()].sort(compareIds).flatMap((id) => {
       const group = members.get(id);
-      return group === undefined ? [] : graphNode(group, health.get(id) ?? "unknown", graph);
+      return group === undefined ? [] : graphNode(group, health.get(id) ?? "unknown", graph, view);
     }),
     edges: [...edges.keys()].sort(compareIds).flatMap((id) => {
       const edge = edges.get(id);
@@ -81,6 +90,16 @@ interface Group {
   readonly nodes: Set<WorkloadNode>;
   inside: boolean;
   internal: EdgeSum | null;
+  /** Of a service that calls are drawn through: their mesh. Who answers them is not among `nodes`. */
+  through: MeshName | null;
+}
+
+/** An edge while its hops come in. */
+interface Drawn {
+  readonly source: string;
+  readonly target: string;
+  readonly sum: EdgeSum;
+  readonly half?: "service";
 }
 
 const isOpen = (view: View) => view.clusters.length === 0 && view.namespaces.length === 0;
@@ -105,24 +124,36 @@ function groupHealth(
 ): ReadonlyMap<string, HealthState> {
   const health = new Map<string, HealthState>();
   const summed = new Map<string, Pick<WorkloadNode, "key" | "annotations">>();
-  for (const [id, { placement, nodes }] of members) {
+  /** Services that calls are drawn through: judged by all calls to them, wherever those ended. */
+  const services = new Map<string, Pick<WorkloadNode, "key" | "annotations">>();
+  for (const [id, { placement, nodes, through }] of members) {
     const { kind } = placement.key;
     // A restricted node says nothing of its members, not even how they are.
     if (kind === "restricted") continue;
-    if (placement.grouped && !GROUPS.has(kind)) summed.set(id, { key: placement.key, annotations: {} });
+    const own = { key: placement.key, annotations: {} };
+    if (placement.grouped && !GROUPS.has(kind)) (through === null ? summed : services).set(id, own);
     let worst: HealthState = "unknown";
-    for (const node of nodes) worst = worse(worst, summed.has(id) && node.health !== "idle" ? "unknown" : node.health);
+    const together = summed.has(id) || services.has(id);
+    for (const node of nodes) worst = worse(worst, together && node.health !== "idle" ? "unknown" : node.health);
     health.set(id, worst);
   }
-  if (summed.size === 0) return health;
   const ends = (id: string, hop: Hop, end: "source" | "target") => {
     const node = graph.nodes.get(id);
     if (node === undefined) return id;
     return (end === "target" ? place.target(node, hop) : place.node(node)).id;
   };
-  for (const [id, state] of workloadHealth(graph.hops, summed, graph.health, ends)) {
-    health.set(id, worse(health.get(id) ?? "unknown", state));
-  }
+  const through: typeof ends = (id, hop, end) => {
+    const node = end === "target" ? graph.nodes.get(id) : undefined;
+    return (node && place.via(node, hop)?.id) ?? ends(id, hop, end);
+  };
+  const judge = (subjects: typeof summed, at: typeof ends) => {
+    if (subjects.size === 0) return;
+    for (const [id, state] of workloadHealth(graph.hops, subjects, graph.health, at)) {
+      health.set(id, worse(health.get(id) ?? "unknown", state));
+    }
+  };
+  judge(summed, ends);
+  judge(services, through);
   return health;
 }
 
@@ -134,16 +165,17 @@ function coverageOf(nodes: ReadonlySet<WorkloadNode>): Coverage | null {
 }
 
 function graphNode(
-  { placement, nodes, inside, internal }: Group,
+  { placement, nodes, inside, internal, through }: Group,
   health: HealthState,
   graph: WorkloadGraph,
+  view: View,
 ): GraphNode {
   const { key, id, grouped } = placement;
   const restricted = key.kind === "restricted";
   const [only] = nodes;
   const single = !grouped && only !== undefined ? only : null;
   const coverage = restricted ? null : coverageOf(nodes);
-  const meshes = new Set<MeshName>();
+  const meshes = new Set<MeshName>(through === null ? [] : [through]);
   if (!restricted) for (const node of nodes) if (node.mesh !== null) meshes.add(node.mesh);
   const [mesh = null] = [...meshes].sort();
   const badges: Badge[] = [...(single?.badges ?? [])];
@@ -152,6 +184,7 @@ function graphNode(
     badges.push(coverage.reporting === 0 ? "no-telemetry" : "partial-coverage");
   }
   const gone = single?.goneAt ?? null;
+  const labels = view.labels === true && !GROUPS.has(key.kind) ? commonLabels(nodes) : null;
   const traffic = internal?.traffic(graph.errorRate) ?? null;
   return {
     id,
@@ -166,7 +199,23 @@ function graphNode(
     ...(gone === null ? {} : { goneAt: new Date(gone * 1000).toISOString() }),
     ...(traffic === null || restricted ? {} : { internal: { rate: traffic.rate, errorRate: traffic.errorRate } }),
     badges: sortBadges(badges),
+    ...(labels === null ? {} : { labels }),
   };
+}
+
+/** A workload has a handful of labels; who has more is a machine's. */
+const MAX_LABELS = 32;
+
+/** Labels that all members carry, in order; null where nothing is known of any. */
+function commonLabels(nodes: ReadonlySet<WorkloadNode>): Readonly<Record<string, string>> | null {
+  const [first, ...others] = nodes;
+  if (first === undefined) return null;
+  const common = Object.entries(first.labels).filter(([name, value]) =>
+    others.every(({ labels }) => Object.hasOwn(labels, name) && labels[name] === value),
+  );
+  return common.length === 0
+    ? null
+    : record(new Map(common.toSorted(([a], [b]) => compareIds(a, b)).slice(0, MAX_LABELS)));
 }
 
 function sameDataplane(nodes: ReadonlySet<WorkloadNode>): GraphNode["dataplane"] {
@@ -201,7 +250,7 @@ function names(
 
 function graphEdge(
   id: string,
-  edge: { readonly source: string; readonly target: string; readonly sum: EdgeSum },
+  edge: Drawn,
   members: ReadonlyMap<string, Group>,
   graph: WorkloadGraph,
   view: View,
@@ -214,7 +263,7 @@ function graphEdge(
     return subjectOf({ key: group.placement.key, annotations });
   };
   const kinds = [members.get(edge.source), members.get(edge.target)].map((group) => group?.placement.key.kind);
-  return edge.sum.toEdge(id, edge.source, edge.target, {
+  const drawn = edge.sum.toEdge(id, edge.source, edge.target, {
     window: graph.window,
     errorRate: graph.errorRate,
     latency: view.latency,
@@ -223,4 +272,5 @@ function graphEdge(
     target: subject(edge.target),
     masked: kinds.includes("restricted"),
   });
+  return edge.half === undefined ? drawn : { ...drawn, half: edge.half };
 }

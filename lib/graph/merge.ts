@@ -31,6 +31,8 @@ export interface MergeInput {
   readonly edges: "live" | "all";
   /** Of which clusters any telemetry was read; without it, of all. Where nothing was measured nobody is called idle. */
   readonly measured?: (cluster: string) => boolean;
+  /** `at` is long ago: what the inventory says was made since is not drawn. */
+  readonly past?: boolean;
 }
 
 /** The workload-level graph. Cost: linear in observations and workloads, but for the sort of the results. */
@@ -64,9 +66,9 @@ export function mergeGraph(input: MergeInput): WorkloadGraph {
       }
     }
   }
-  const { inventory, window, at, health, errorRate, measured = () => true } = input;
+  const { inventory, window, at, health, errorRate, measured = () => true, past = false } = input;
   const pods = input.decoded.flatMap((d) => d.pods);
-  const nodes = buildNodes({ hops, ends, inventory, pods, health, at, measured });
+  const nodes = buildNodes({ hops, ends, inventory, pods, health, at, measured, past });
   return { at, window, nodes, hops, health, errorRate };
 }
 

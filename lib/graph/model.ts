@@ -49,7 +49,16 @@ export interface GraphNode {
   readonly internal?: { readonly rate: PerSecond; readonly errorRate: PerSecond | null };
   /** Short stable words: `outside`, `unmeshed`, `partial-coverage`, `no-telemetry`, … (badges.ts). */
   readonly badges: readonly string[];
+  /** How many objects (or rules of them) stand behind a badge, where it has a number. */
+  readonly badgeCounts?: Readonly<Record<string, number>>;
+  /** Of its pods, as the inventory has them now; only with `labels=on` and without `at`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Against the earlier window, with `compareAt`; absent where either window isn't known. */
+  readonly change?: Change;
 }
+
+/** Against an earlier window. `gone`: it carried traffic then and carries none now. */
+export type Change = "new" | "gone" | "same";
 
 /** One observer's own numbers, kept as evidence beside the headline. */
 export interface ObserverEvidence {
@@ -139,6 +148,31 @@ export interface GraphEdge {
   readonly mtlsBasis: MtlsBasis;
   readonly principals?: Principals;
   readonly health: HealthState;
+  /** `service`: the second half of a call drawn through its service; its numbers are those of the first half (services=on). */
+  readonly half?: "service";
+  readonly change?: Change;
+  /** The edge in the earlier window; absent where it carried nothing then. */
+  readonly before?: EdgeBefore;
+  /** Fewer than 30 requests (tcp: connections) in a window: what differs may be chance. */
+  readonly tooFew?: true;
+}
+
+/** What an edge was in the earlier window: each number has its meaning there. */
+export type EdgeBefore = Pick<
+  GraphEdge,
+  "rate" | "requests" | "errorRate" | "outcomes" | "latency" | "mtls" | "health" | "connections" | "bytesPerSecond"
+>;
+
+/** The earlier window of a comparison. */
+export interface Compared {
+  /** RFC 3339 */
+  readonly at: string;
+  /** The effective one. */
+  readonly window: string;
+  /** Clusters of which one of the two windows isn't known: nothing of theirs is called new or gone. */
+  readonly untold: readonly string[];
+  /** Why, in sentences. */
+  readonly notes: readonly string[];
 }
 
 export type SourceState = "ok" | "slow" | "partial" | "stale" | "down";
@@ -178,6 +212,8 @@ export interface Graph {
   /** RFC 3339: the state of the Kubernetes objects joined in; null without Kubernetes. */
   readonly configurationAt: string | null;
   readonly lens: Lens;
+  /** With `compareAt`. */
+  readonly compared?: Compared;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
   readonly sources: readonly SourceStatus[];
@@ -190,6 +226,7 @@ export interface GraphDelta {
   readonly window: string;
   readonly latencyAt: string | null;
   readonly configurationAt: string | null;
+  readonly compared?: Compared;
   readonly removed: { readonly nodes: readonly string[]; readonly edges: readonly string[] };
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];

@@ -20,6 +20,8 @@ export interface NodesInput {
   /** The instant the hops are of: what went away after it was still there. */
   readonly at: UnixSeconds;
   readonly measured: (cluster: string) => boolean;
+  /** `at` is long ago: what was made since wasn't there. */
+  readonly past: boolean;
 }
 
 type Draft = Omit<WorkloadNode, "health"> & { readonly idle: HealthState };
@@ -33,6 +35,7 @@ export function buildNodes({
   health,
   at,
   measured,
+  past,
 }: NodesInput): ReadonlyMap<string, WorkloadNode> {
   const reports = reportIndex(pods);
   const seen = seenInTraffic(hops);
@@ -52,7 +55,7 @@ export function buildNodes({
       const { namespace, name, dataplane } = workload;
       const key: NodeKey = { kind: "workload", cluster: cluster.cluster, namespace, name };
       const id = nodeId(key);
-      if (drafts.has(id) || workload.goneAt !== null) continue;
+      if (drafts.has(id) || !wasThere(workload, at, past)) continue;
       // Outside the mesh and silent is every pod of the rest of the cluster: shown only where the namespace is enrolled.
       const enrolled = (cluster.namespaces.get(namespace)?.dataplane ?? "none") !== "none";
       if (dataplane !== "none" || enrolled) drafts.set(id, ofWorkload(id, key, workload, null, null, reports, false));
@@ -65,7 +68,9 @@ export function buildNodes({
     if (draft === undefined) continue;
     const { idle, ...node } = draft;
     const otherwise = measured(node.key.cluster) ? idle : "unknown";
-    nodes.set(id, { ...node, health: judged.get(id) ?? otherwise });
+    // Which labels it had then nobody knows.
+    const labels = past ? {} : node.labels;
+    nodes.set(id, { ...node, labels, health: judged.get(id) ?? otherwise });
   }
   return nodes;
 }
@@ -122,6 +127,12 @@ function reportIndex(pods: readonly PodReport[]): Reports {
   };
 }
 
+/** Clocks of API servers differ by seconds, so of now nobody is called unborn. */
+function wasThere(workload: Workload, at: UnixSeconds, past: boolean): boolean {
+  if (asOf(workload, at).goneAt !== null) return false;
+  return !past || workload.createdAt === null || workload.createdAt <= at;
+}
+
 /** A workload as it was at an instant, as far as that is known: not gone yet. */
 function asOf(workload: Workload, at: UnixSeconds): Workload {
   return workload.goneAt !== null && workload.goneAt > at ? { ...workload, goneAt: null } : workload;
@@ -165,6 +176,7 @@ function ofWorkload(
     goneAt: workload.goneAt,
     badges: sortBadges(badges),
     annotations: workload.annotations,
+    labels: workload.labels,
     // Idle is a finding: it is said only of what is known to report and has nothing to say.
     // A waypoint's calls are drawn between their real ends: that it has none of its own is no silence.
     idle:
@@ -195,6 +207,7 @@ function ofTelemetry(
     goneAt: null,
     badges: sortBadges(badges),
     annotations: {},
+    labels: {},
     idle: "idle",
   };
 }

@@ -15,7 +15,12 @@ export interface Placements {
   readonly node: (node: WorkloadNode) => Placement;
   /** Where a call to it ends: in the service lens, at the service that was asked for. */
   readonly target: (node: WorkloadNode, hop: Hop) => Placement;
+  /** The service that a call to a workload goes through, where it is drawn between the two; else null. */
+  readonly via: (node: WorkloadNode, hop: Hop) => Placement | null;
 }
+
+/** Lenses whose nodes are what runs: between those a service can stand. */
+const THROUGH: ReadonlySet<string> = new Set(["workload", "app", "versionedApp"]);
 
 /** Placement of every node of a graph in a view; asked often, computed once a node. */
 export function placements(graph: WorkloadGraph, view: View): Placements {
@@ -49,6 +54,8 @@ export function placements(graph: WorkloadGraph, view: View): Placements {
   const compute = (node: WorkloadNode): Placement => {
     const { key, id } = node;
     const itself: Placement = { id, key, grouped: false };
+    // One node for calls that got through and those that reached no workload.
+    if (key.kind === "service" && view.services === true && THROUGH.has(view.lens)) return serviceAt(key.cluster, key);
     if (key.kind === "external" || key.kind === "unknown") return itself;
     const closed = shut(key.cluster, key.namespace);
     if (closed !== null) return closed;
@@ -68,5 +75,13 @@ export function placements(graph: WorkloadGraph, view: View): Placements {
       view.lens === "service" && hop.service !== null && node.key.kind === "workload"
         ? serviceAt(node.key.cluster, hop.service)
         : place(node),
+    via: (node, { service }) => {
+      if (view.services !== true || !THROUGH.has(view.lens) || service === null) return null;
+      const end = place(node).key.kind;
+      if (end !== "workload" && end !== "app") return null;
+      const at = serviceAt(node.key.cluster, service);
+      // What is folded or may not be seen shows no service of its own.
+      return at.key.kind === "service" ? at : null;
+    },
   };
 }

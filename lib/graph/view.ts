@@ -10,6 +10,10 @@ export interface View {
   /** Namespaces drawn as one node each. */
   readonly fold: readonly string[];
   readonly latency: boolean;
+  /** Draw calls to workloads and apps through the service that they ask for. */
+  readonly services?: boolean;
+  /** With labels. */
+  readonly labels?: boolean;
   /** May the viewer see this namespace? Absent: all. What may not be seen is one `restricted` node a cluster. */
   readonly mayRead?: (cluster: string, namespace: string) => boolean;
 }

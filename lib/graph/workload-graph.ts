@@ -23,6 +23,8 @@ export interface WorkloadNode {
   readonly goneAt: UnixSeconds | null;
   readonly badges: readonly Badge[];
   readonly annotations: Readonly<Record<string, string>>;
+  /** Of its pod template, as the inventory has them now. */
+  readonly labels: Readonly<Record<string, string>>;
   /** By its own hops, or by the inventory where it has none. */
   readonly health: HealthState;
 }

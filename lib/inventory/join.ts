@@ -1,5 +1,7 @@
 /** Records joined to what runs where. Pure, and the same for the same records, in whatever order they came. */
+
 import type { UnixSeconds } from "#lib/units.ts";
+import { eventsOf } from "./events.ts";
 import { type Records, recordsOf } from "./fold.ts";
 import { namespaceMembership } from "./membership.ts";
 import type { ClusterInventory, ExternalHost, Namespace, Service, Workload } from "./model.ts";
@@ -65,6 +67,9 @@ export function joinInventory(input: JoinInput): ClusterInventory {
       [...addresses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([ip, { workload: key }]) => [ip, key]),
     ),
     unread: input.unread,
+    events: [...parts]
+      .flatMap(([name, part]) => eventsOf(name, part, lookupIn(part.owned)))
+      .sort((a, b) => a.at - b.at),
   };
 }
 

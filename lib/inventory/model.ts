@@ -91,6 +91,19 @@ export interface ClusterInventory {
   readonly workloadByIp: ReadonlyMap<string, string>;
   /** Kinds that could not be read, and why (no right, API absent). */
   readonly unread: readonly Unread[];
+  /** What befell workloads, oldest first; absent where nothing did. */
+  readonly events?: readonly WorkloadEvent[];
+}
+
+/** A version of a workload that was rolled out, or a container of it that was started again. */
+export interface WorkloadEvent {
+  readonly kind: "deployment" | "restart";
+  readonly namespace: string;
+  /** Its controller, as the workload is called. */
+  readonly workload: { readonly kind: string; readonly name: string };
+  readonly at: UnixSeconds;
+  /** `ReplicaSet web-5d4f`; `api-1, container app: OOMKilled (exit 137), restart 3`. */
+  readonly text: string;
 }
 
 /** By configured cluster name. A cluster without Kubernetes is absent. */

@@ -22,6 +22,7 @@ export const pod = (name: string, more: Partial<PodRecord> = {}): PodRecord => (
   ready: true,
   deleting: false,
   containers: ["app"],
+  restarts: [],
   createdAt: T0,
   ...more,
 });
@@ -37,12 +38,12 @@ export const controller = (name: string, more: Partial<ControllerRecord> = {}): 
   ...more,
 });
 
-export const owned = (kind: OwnedRecord["kind"], name: string, owner: OwnedRecord["owner"]): OwnedRecord => ({
-  kind,
-  namespace: "shop",
-  name,
-  owner,
-});
+export const owned = (
+  kind: OwnedRecord["kind"],
+  name: string,
+  owner: OwnedRecord["owner"],
+  createdAt: OwnedRecord["createdAt"] = T0,
+): OwnedRecord => ({ kind, namespace: "shop", name, owner, createdAt });
 
 export const service = (
   name: string,

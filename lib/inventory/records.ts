@@ -18,6 +18,17 @@ export interface NamespaceRecord {
   readonly labels: StringMap;
 }
 
+export interface ContainerRestart {
+  readonly container: string;
+  /** When the run before ended. */
+  readonly at: UnixSeconds;
+  /** `Error`, `OOMKilled`, …; "" where it isn't said. */
+  readonly reason: string;
+  readonly exitCode: number | null;
+  /** How often it has been started again. */
+  readonly count: number;
+}
+
 export interface PodRecord extends Named {
   readonly labels: StringMap;
   /** Only those that are read (see KEPT_ANNOTATIONS in lib/kube/decode.ts). */
@@ -34,6 +45,8 @@ export interface PodRecord extends Named {
   readonly deleting: boolean;
   /** Names of its containers, native sidecars (init containers that keep running) included. */
   readonly containers: readonly string[];
+  /** Of containers that ran before: how the last run of each ended. */
+  readonly restarts: readonly ContainerRestart[];
   readonly createdAt: UnixSeconds | null;
 }
 
@@ -48,10 +61,11 @@ export interface ControllerRecord extends Named {
   readonly createdAt: UnixSeconds | null;
 }
 
-/** A ReplicaSet or Job: only who owns it matters. */
+/** A ReplicaSet or Job: who owns it, and since when. */
 export interface OwnedRecord extends Named {
   readonly kind: "ReplicaSet" | "Job";
   readonly owner: Owner | null;
+  readonly createdAt: UnixSeconds | null;
 }
 
 export interface ServiceRecord extends Named {

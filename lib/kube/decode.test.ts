@@ -39,6 +39,13 @@ test("a pod: what is read of it, and nothing else", () => {
       podIP: "10.0.0.1",
       podIPs: [{ ip: "10.0.0.1" }, { ip: "fd00::1" }],
       conditions: [{ type: "Ready", status: "True" }],
+      containerStatuses: [
+        {
+          ...{ name: "web", restartCount: 3 },
+          lastState: { terminated: { reason: "OOMKilled", exitCode: 137, finishedAt: "2023-11-14T22:15:00Z" } },
+        },
+        { name: "istio-proxy", restartCount: 0, lastState: {} },
+      ],
     },
   });
   expect(pod).toEqual({
@@ -54,6 +61,7 @@ test("a pod: what is read of it, and nothing else", () => {
     ready: true,
     deleting: false,
     containers: ["web", "istio-proxy"],
+    restarts: [{ container: "web", at: 1_700_000_100, reason: "OOMKilled", exitCode: 137, count: 3 }],
     createdAt: 1_700_000_000,
   });
 });

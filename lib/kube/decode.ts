@@ -4,6 +4,7 @@
  * https://kubernetes.io/docs/reference/kubernetes-api/
  */
 import type {
+  ContainerRestart,
   ControllerRecord,
   NamespaceRecord,
   OwnedRecord,
@@ -53,8 +54,19 @@ export function decodePod(object: unknown): PodRecord | null {
     ready: objects(status.conditions).some((c) => c.type === "Ready" && c.status === "True"),
     deleting: typeof meta.raw.deletionTimestamp === "string",
     containers,
+    restarts: [...objects(status.containerStatuses), ...objects(status.initContainerStatuses)].flatMap(restartOf),
     createdAt: instant(meta.raw.creationTimestamp),
   };
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ContainerStatus: only the last run is kept. */
+function restartOf(status: Obj): ContainerRestart[] {
+  const ended = obj(obj(status.lastState).terminated);
+  const at = instant(ended.finishedAt);
+  const count = typeof status.restartCount === "number" ? status.restartCount : 0;
+  if (at === null || count < 1) return [];
+  const exitCode = typeof ended.exitCode === "number" ? ended.exitCode : null;
+  return [{ container: text(status.name), at, reason: text(ended.reason), exitCode, count }];
 }
 
 /** A decoder of Deployments, StatefulSets or DaemonSets. */
@@ -80,7 +92,10 @@ export function decodeController(kind: ControllerRecord["kind"]): (object: unkno
 export function decodeOwned(kind: OwnedRecord["kind"]): (object: unknown) => OwnedRecord | null {
   return (object) => {
     const meta = namespaced(object);
-    return meta && { kind, namespace: meta.namespace, name: meta.name, owner: controllerOf(meta.raw.ownerReferences) };
+    if (!meta) return null;
+    const { namespace, name, raw } = meta;
+    const owner = controllerOf(raw.ownerReferences);
+    return { kind, namespace, name, owner, createdAt: instant(raw.creationTimestamp) };
   };
 }
 

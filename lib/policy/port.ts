@@ -2,6 +2,7 @@
  * What a mesh's policies are to the rest of the console. Pure; runs on both sides of the wire, so that a form, its YAML
  * and the server's plan agree to the byte (docs/adr/0011-policy-port.md).
  */
+import type { PolicyBadges } from "#lib/graph/badges.ts";
 import type { MeshName } from "#lib/graph/model.ts";
 import type { ClusterInventory } from "#lib/inventory/model.ts";
 import type { Intent, ServiceRef } from "./intent.ts";
@@ -55,6 +56,10 @@ export interface PolicyPort {
   /** Objects that this one names, found or not. The other way round is a search over all objects. */
   references(manifest: Manifest, world: PolicyWorld): readonly Reference[];
   routing(service: ServiceRef, world: PolicyWorld): Routing;
+  /** What the objects in sight are to the nodes of the graph. */
+  badges(world: PolicyWorld): PolicyBadges;
+  /** Keys of the kinds that `badges` reads. */
+  readonly badgeKinds: readonly string[];
   /** @throws MeshscopeError `bad_intent` where it can't be said in this mesh's objects; the detail names why. */
   changes(intent: Intent, world: PolicyWorld): IntendedChanges;
   /** Writing order: creations and updates before what needs them, deletions after. Lower first. */

@@ -50,6 +50,7 @@ export function fakeConsole(options: { sources?: number; streams?: number; inven
     limit: options.streams ?? 500,
     limitPerSession: 16,
     feed: (view) => telemetry.feed(view.window),
+    earlier: (view) => telemetry.earlier(view),
   });
   const [client] = clients;
   if (!client) throw new Error("a console has at least one source");

@@ -8,7 +8,12 @@ import type { QueryClient } from "#lib/server/telemetry/source.ts";
 import { perSecond, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 
 type Name = "probe" | "rates" | "other" | "latency" | "history";
-export type Answer = number | ErrorCode | "hang" | { readonly value: number; readonly warnings: readonly string[] };
+export type Answer =
+  | number
+  | ErrorCode
+  | "hang"
+  | "nothing"
+  | { readonly value: number; readonly warnings: readonly string[] };
 
 const selector = (metric: Name): Selector => ({ type: "selector", metric, matchers: [] });
 
@@ -70,6 +75,8 @@ export class FakeClient implements QueryClient {
   readonly asked: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
   readonly cancelled: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
   readonly answers: Record<Name, Answer> = { probe: 1, rates: 10, other: 1, latency: 1, history: 1 };
+  /** Other answers for instants before one. */
+  earlier: { readonly than: UnixSeconds; readonly answers: Partial<Record<Name, Answer>> } | null = null;
   readonly delayMs: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
   readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 
@@ -80,12 +87,15 @@ export class FakeClient implements QueryClient {
   async query(expr: Expr, { at, signal }: { at: UnixSeconds; signal?: AbortSignal }): Promise<Vector> {
     const name = (expr as Selector).metric as Name;
     this.asked[name] += 1;
-    const answer = this.answers[name];
+    const { earlier } = this;
+    const past = earlier !== null && at < earlier.than ? earlier.answers[name] : undefined;
+    const answer = past ?? this.answers[name];
     await this.#sleep(answer === "hang" ? 5_000 : this.delayMs[name], signal);
     if (signal?.aborted) {
       this.cancelled[name] += 1;
       throw new MeshscopeError("cancelled", "given up");
     }
+    if (answer === "nothing") return { at: unixSeconds(at), samples: [], warnings: [], infos: [] };
     if (answer === "hang") throw new MeshscopeError("upstream_timeout", "Prometheus 'main' gave no answer within 5 s.");
     if (typeof answer === "string")
       throw new MeshscopeError(answer, "Prometheus 'main' can't be reached (connection refused).");

@@ -1,15 +1,16 @@
 /** GET /graph and /graph/stream: which graph a view means, and how it is handed out. */
-import { parseInstant } from "#lib/api/instant.ts";
+import { formatInstant, parseInstant } from "#lib/api/instant.ts";
 import type { GraphView } from "#lib/api/view.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Graph, SourceStatus } from "#lib/graph/model.ts";
 import type { UnixSeconds } from "#lib/units.ts";
 import type { Timers } from "./clock.ts";
 import type { Credential } from "./identity.ts";
+import type { Sights } from "./policy/sight.ts";
 import { checkScope } from "./rights/filter.ts";
 import type { Viewers } from "./rights/viewers.ts";
 import type { Audience } from "./stream/channel.ts";
-import type { Hub } from "./stream/hub.ts";
+import type { Hub, Opener } from "./stream/hub.ts";
 import type { Viewed } from "./telemetry/publication.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
@@ -24,12 +25,15 @@ export class GraphUseCases {
   readonly #hub: Hub;
   readonly #timers: Timers;
   readonly #viewers: Viewers;
+  readonly #sights: Sights | null;
 
-  constructor(telemetry: Telemetry, hub: Hub, timers: Timers, viewers: Viewers) {
+  /** `sights`: what tells which policies a viewer may see; null where none are read. */
+  constructor(telemetry: Telemetry, hub: Hub, timers: Timers, viewers: Viewers, sights: Sights | null = null) {
     this.#telemetry = telemetry;
     this.#hub = hub;
     this.#timers = timers;
     this.#viewers = viewers;
+    this.#sights = sights;
   }
 
   /**
@@ -37,20 +41,59 @@ export class GraphUseCases {
    * @throws MeshscopeError `bad_instant` for a future instant, `forbidden` for a scope that the viewer can't see, `reauth`
    */
   async graph(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer> {
-    return this.#graph(view, await this.#viewers.audience(credential, signal), signal);
+    return this.#graph(view, await this.#audience(credential, view, signal), signal);
   }
 
-  async #graph(view: GraphView, { visibility, sources: told }: Audience, signal?: AbortSignal): Promise<GraphAnswer> {
+  async #audience(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<Audience> {
+    const audience = await this.#viewers.audience(credential, signal);
+    // Of the past no policies are known (docs/numbers.md 19).
+    if (this.#sights === null || view.at !== null) return audience;
+    return { ...audience, sight: await this.#sights.of(credential, audience.visibility, signal) };
+  }
+
+  /** As the viewers' own, and its stream ends too when a right that its badges rest on does. */
+  #opener(credential: Credential, audience: Audience): Opener {
+    const opener = this.#viewers.opener(credential, audience);
+    const { sight } = audience;
+    const sights = this.#sights;
+    if (sight === undefined || sights === null) return opener;
+    return {
+      ...opener,
+      sight,
+      watch: (end) => {
+        const ends = [opener.watch(end), sights.watch(credential, sight, this.#timers, end)];
+        return () => {
+          for (const stop of ends) stop();
+        };
+      },
+    };
+  }
+
+  async #graph(
+    view: GraphView,
+    { visibility, sources: told, sight }: Audience,
+    signal?: AbortSignal,
+  ): Promise<GraphAnswer> {
     checkScope(view, this.#viewers.clusters, visibility);
     const at = this.#instant(view);
+    const past = this.#telemetry.earlier(view)?.(signal);
+    // Awaited below; what it can reject with is the signal's.
+    past?.catch(() => undefined);
+    const compared = async () => {
+      const earlier = await past;
+      return earlier === undefined ? null : { publication: earlier.publication, sources: told(earlier.sources) };
+    };
     const wants = { latency: view.latency, hour: view.edges === "all" };
     if (at !== null) {
       const { publication, sources } = await this.#telemetry.past.graph(view.window, at, wants, signal);
-      return answerOf(publication.view(view, visibility), told(sources));
+      return answerOf(publication.view(view, visibility, { earlier: await compared() }), told(sources));
     }
     const feed = this.#telemetry.feed(view.window);
     const publication = await feed.current(wants, signal);
-    return answerOf(publication.view(view, visibility), told(feed.sources()));
+    return answerOf(
+      publication.view(view, visibility, { earlier: await compared(), sight: sight ?? null }),
+      told(feed.sources()),
+    );
   }
 
   /**
@@ -63,20 +106,34 @@ export class GraphUseCases {
     lastEventId: string | null,
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
-    const audience = await this.#viewers.audience(credential, signal);
+    const audience = await this.#audience(credential, view, signal);
     checkScope(view, this.#viewers.clusters, audience.visibility);
-    const opener = this.#viewers.opener(credential, audience);
+    const opener = this.#opener(credential, audience);
     if (this.#instant(view) === null) return this.#hub.open(view, lastEventId, signal, opener);
     const past = await this.#graph(view, audience, signal);
     return this.#hub.still(past.body(), signal, opener);
   }
 
+  /** The past instant that is asked for; null: live. */
   #instant(view: GraphView): UnixSeconds | null {
-    const at = view.at === null ? null : parseInstant(view.at);
-    if (at !== null && at > this.#timers.now()) {
+    const at = this.#past("at", view.at, "Leave it out for the live graph.");
+    const compareAt = this.#past("compareAt", view.compareAt, "Compare with an instant that has been.");
+    if (at !== null && compareAt !== null && compareAt > at) {
       throw new MeshscopeError(
         "bad_instant",
-        `Parameter 'at' is in the future (${view.at}). Leave it out for the live graph.`,
+        `Parameter 'compareAt' (${view.compareAt}) lies after 'at' (${view.at}): it names the earlier of the two.`,
+      );
+    }
+    return at;
+  }
+
+  #past(name: string, text: string | null, advice: string): UnixSeconds | null {
+    const at = text === null ? null : parseInstant(text);
+    const now = this.#timers.now();
+    if (at !== null && at > now) {
+      throw new MeshscopeError(
+        "bad_instant",
+        `Parameter '${name}' is in the future (${text}): the console's clock says ${formatInstant(now)}. ${advice}`,
       );
     }
     return at;

@@ -58,6 +58,7 @@ export const plan: Runtime["plan"] = (...args) => runtime().plan(...args);
 export const applyPlan: Runtime["applyPlan"] = (...args) => runtime().applyPlan(...args);
 export const revertChange: Runtime["revertChange"] = (...args) => runtime().revertChange(...args);
 export const revertSince: Runtime["revertSince"] = (...args) => runtime().revertSince(...args);
+export const marks: Runtime["marks"] = (...args) => runtime().marks(...args);
 export const changes: Runtime["changes"] = (...args) => runtime().changes(...args);
 export const settleChanges: Runtime["settleChanges"] = (...args) => runtime().settleChanges(...args);
 export const closeChanges: Runtime["closeChanges"] = (...args) => runtime().closeChanges(...args);

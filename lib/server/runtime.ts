@@ -3,6 +3,7 @@
  * `globalThis[Symbol.for("meshscope")]`, because route bundles carry modules of their own (docs/adr/0007).
  */
 import type { EffectAnswer } from "#lib/api/effect.ts";
+import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
 import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
 import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
@@ -23,11 +24,13 @@ import { type GraphAnswer, GraphUseCases } from "./graph.ts";
 import type { Credential } from "./identity.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
+import { marks } from "./marks.ts";
 import { Metrics } from "./metrics.ts";
 import { NamespaceUseCases } from "./namespaces.ts";
 import type { PlanUseCases } from "./plan/use-cases.ts";
 import { planUseCases } from "./plan/wiring.ts";
 import { readingPort } from "./policy/port.ts";
+import { Sights } from "./policy/sight.ts";
 import { withPolicies } from "./policy/statuses.ts";
 import { type PolicyUseCases, policyUseCases } from "./policy/use-cases.ts";
 import { watchStore } from "./policy/watch-store.ts";
@@ -87,6 +90,7 @@ export interface Runtime extends PolicyUseCases {
   revertChange: PlanUseCases["revert"];
   revertSince: PlanUseCases["revertSince"];
   changes: PlanUseCases["changes"];
+  marks(credential: Credential, query: MarksQuery, signal?: AbortSignal): Promise<MarksAnswer>;
   settleChanges: PlanUseCases["settle"];
   closeChanges: PlanUseCases["close"];
   reminders: PlanUseCases["reminders"];
@@ -117,6 +121,7 @@ export const RUNTIME_KEY = Symbol.for("meshscope");
 export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<Runtime> {
   const { timers, random, log } = deps;
   const stop = new AbortController();
+  const watchingSince = timers.now();
   const metrics = new Metrics(deps.version);
   const targets = await Promise.all(
     config.prometheus.map((each, index) => prometheusTarget(each, index, config.limits.upstreamBytes)),
@@ -170,8 +175,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     limit: config.limits.streams,
     limitPerSession: config.limits.streamsPerSession,
     feed: (view) => telemetry.feed(view.window),
+    earlier: (view) => telemetry.earlier(view),
   });
-  const graphs = new GraphUseCases(telemetry, hub, timers, viewers);
   const roots = new Map(config.clusters.map(({ name, mesh }) => [name, mesh.rootNamespace]));
   const rootNamespace = (cluster: string): string => roots.get(cluster) ?? "istio-system";
   const lists = new NamespaceUseCases(telemetry, inventories, rights, rootNamespace);
@@ -181,9 +186,13 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     metricsNameOf: inverse(names),
     viewers,
   });
-  const policies = policyUseCases({
+  const objects = {
     ...{ port: readingPort, store, rights, clients: kubes, rootNamespace },
     inventory: () => inventories.current(),
+  };
+  const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
+  const policies = policyUseCases({
+    ...objects,
     history: async (credential, ref, _manifest, signal) =>
       (await plans.changes(credential, { clusters: [], namespaces: [], object: refPath(ref), limit: 50 }, signal))
         .items,
@@ -227,6 +236,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     revertChange: (...args) => plans.revert(...args),
     revertSince: (...args) => plans.revertSince(...args),
     changes: (...args) => plans.changes(...args),
+    marks: (credential, query, signal) =>
+      marks({ ...objects, changes: (...args) => plans.changes(...args), watchingSince }, credential, query, signal),
     settleChanges: (...args) => plans.settle(...args),
     closeChanges: (...args) => plans.close(...args),
     reminders: (...args) => plans.reminders(...args),

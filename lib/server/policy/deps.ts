@@ -18,7 +18,7 @@ export type HistoryOf = (
 ) => Promise<readonly ChangeRecord[]>;
 
 /** The reading half of a mesh's policies. */
-export type ReadingPort = Pick<PolicyPort, "kinds" | "selection" | "references" | "routing">;
+export type ReadingPort = Pick<PolicyPort, "kinds" | "selection" | "references" | "routing" | "badges" | "badgeKinds">;
 
 export interface PolicyDeps {
   readonly port: ReadingPort;

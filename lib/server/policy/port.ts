@@ -4,6 +4,6 @@ import type { ReadingPort } from "./deps.ts";
 
 const [port] = policyPorts;
 if (port === undefined) throw new Error("No mesh's policies are registered in lib/mesh/policies.ts.");
-const { selection, references, routing } = port;
+const { selection, references, routing, badges, badgeKinds } = port;
 
-export const readingPort: ReadingPort = { kinds: policyKinds, selection, references, routing };
+export const readingPort: ReadingPort = { kinds: policyKinds, selection, references, routing, badges, badgeKinds };

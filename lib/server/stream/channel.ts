@@ -5,9 +5,11 @@
 import type { GraphView } from "#lib/api/view.ts";
 import { diffGraphs } from "#lib/graph/delta.ts";
 import type { GraphDelta, SourceStatus } from "#lib/graph/model.ts";
+import type { Sight } from "../policy/sight.ts";
 import type { Visibility } from "../rights/model.ts";
 import type { Feed } from "../telemetry/feed.ts";
 import type { Publication, Viewed } from "../telemetry/publication.ts";
+import type { EarlierReader } from "./earlier.ts";
 import { event, parseEventId } from "./event.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -21,6 +23,8 @@ export interface Audience {
   readonly visibility: Visibility;
   /** States of sources as they may be told. */
   readonly sources: (sources: readonly SourceStatus[]) => readonly SourceStatus[];
+  /** Which policies it may list; absent where none are read. */
+  readonly sight?: Sight;
 }
 
 interface Step {
@@ -37,17 +41,26 @@ export class Channel {
   /** Viewers that wait for the very first graph. */
   readonly #waiting = new Map<Viewer, string | null>();
   readonly #ending: (() => void)[] = [];
+  readonly #earlier: EarlierReader | null;
   #publication: Publication | null = null;
   #viewed: Viewed | null = null;
   #seq = 0;
   #ring: Step[] = [];
   #snapshot: { readonly seq: number; readonly body: string; readonly bytes: Uint8Array } | null = null;
 
-  constructor(epoch: string, feed: Feed, view: GraphView, audience: Audience) {
+  /** `earlier`: of a view that compares, its earlier window. */
+  constructor(
+    epoch: string,
+    feed: Feed,
+    view: GraphView,
+    audience: Audience,
+    earlier: ((onRead: () => void) => EarlierReader) | null = null,
+  ) {
     this.epoch = epoch;
     this.#feed = feed;
     this.#view = view;
     this.#audience = audience;
+    this.#earlier = earlier?.(() => this.#show()) ?? null;
     const wants = { latency: view.latency, hour: view.edges === "all" };
     this.#ending.push(
       feed.onPublication((publication) => this.#step(publication)),
@@ -85,6 +98,7 @@ export class Channel {
 
   close(): void {
     for (const end of this.#ending) end();
+    this.#earlier?.close();
   }
 
   #step(publication: Publication): void {
@@ -94,8 +108,18 @@ export class Channel {
     )
       return;
     this.#publication = publication;
+    this.#show();
+  }
+
+  /** Sends what the last publication changes; a view that compares waits for its earlier window first. */
+  #show(): void {
+    const publication = this.#publication;
+    const past = this.#earlier?.graph;
+    if (publication === null || past === null) return;
+    const { visibility, sources, sight = null } = this.#audience;
+    const earlier = past === undefined ? null : { publication: past.publication, sources: sources(past.sources) };
     const before = this.#viewed;
-    const viewed = publication.view(this.#view, this.#audience.visibility);
+    const viewed = publication.view(this.#view, visibility, { earlier, sight });
     this.#viewed = viewed;
     if (before === null) {
       for (const [viewer, lastEventId] of this.#waiting) this.#welcome(viewer, lastEventId);

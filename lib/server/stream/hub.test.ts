@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_VIEW } from "#lib/api/view.ts";
+import { DEFAULT_VIEW, type GraphView } from "#lib/api/view.ts";
 import { problemOf } from "#lib/errors.ts";
 import { applyDelta } from "#lib/graph/delta.ts";
 import type { Graph, GraphDelta, SourceStatus } from "#lib/graph/model.ts";
+import { unixSeconds } from "#lib/units.ts";
 import { ANYONE, fakeConsole } from "../fake-console.test-support.ts";
 import { EVERYTHING } from "../rights/rights.ts";
 import { parseEventId } from "./event.ts";
@@ -146,6 +147,63 @@ describe("a stream", () => {
   });
 });
 
+describe("a stream that compares", () => {
+  const comparing = (at: number): GraphView => ({ ...DEFAULT_VIEW, compareAt: String(at) });
+
+  it("reads its earlier window once for all viewers, and compares each poll with it", async () => {
+    const { hub, timers, client } = fakeConsole();
+    const now = timers.now();
+    client.earlier = { than: unixSeconds(now - 300), answers: { rates: 4 } };
+    const viewers = Array.from({ length: 20 }, () => listen(hub.open(comparing(now - 600), null, never(), ANYONE)));
+    await timers.advance(1_000);
+    client.answers.rates = 25;
+    await timers.advance(10_000);
+    const events = viewers[0]?.events ?? [];
+    expect(kinds(events)).toEqual(["snapshot", "delta", "delta"]);
+    const [snapshot, ...deltas] = events;
+    const first = snapshot?.data as Graph;
+    expect(first).toMatchObject({
+      compared: { window: "1m" },
+      edges: [{ rate: 10, change: "same", before: { rate: 4 } }],
+    });
+    const last = deltas.reduce((before, { data }) => applyDelta(before, data as GraphDelta), first);
+    expect(last).toMatchObject({ compared: first.compared, edges: [{ rate: 25, before: { rate: 4 } }] });
+    expect(new Set(viewers.map(({ state }) => state.bytes)).size).toBe(1);
+    expect(client.asked.rates).toBe(1 + 3);
+  });
+
+  it("starts without the earlier window where it can't be read, and takes it in once it can", async () => {
+    const { hub, timers, client } = fakeConsole();
+    const now = timers.now();
+    const broken = "upstream_unreachable" as const;
+    client.earlier = { than: unixSeconds(now - 300), answers: { rates: broken, other: broken } };
+    const { events } = listen(hub.open(comparing(now - 600), null, never(), ANYONE));
+    await timers.advance(1_000);
+    expect((events[0]?.data as Graph).edges[0]).not.toHaveProperty("change");
+    expect((events[0]?.data as Graph).compared?.untold).toEqual(["c"]);
+    client.earlier = { than: unixSeconds(now - 300), answers: {} };
+    await timers.advance(20_000);
+    const graph = events
+      .filter(({ event }) => event === "delta")
+      .reduce((before, { data }) => applyDelta(before, data as GraphDelta), events[0]?.data as Graph);
+    expect(graph).toMatchObject({ compared: { untold: [], notes: [] }, edges: [{ change: "same" }] });
+  });
+
+  it("stops asking for it once nobody looks", async () => {
+    const { hub, timers, client } = fakeConsole();
+    const now = timers.now();
+    const broken = "upstream_unreachable" as const;
+    client.earlier = { than: unixSeconds(now - 300), answers: { rates: broken, other: broken } };
+    const { cancel } = listen(hub.open(comparing(now - 600), null, never(), ANYONE));
+    await timers.advance(1_000);
+    await cancel();
+    await timers.advance(60_000);
+    const asked = client.asked.rates;
+    await timers.advance(120_000);
+    expect(client.asked.rates).toBe(asked);
+  });
+});
+
 describe("slots", () => {
   it("end at the limit with a word on when to try again, and come back however a viewer leaves", async () => {
     const { hub, timers } = fakeConsole({ streams: 3 });
@@ -166,6 +224,19 @@ describe("slots", () => {
     await byCancel.cancel();
     await bySignal.done;
     expect(hub.slots.used).toBe(1);
+  });
+
+  it("past the limit leave those who look undisturbed", async () => {
+    const { hub, timers } = fakeConsole({ streams: 250 });
+    const viewers = Array.from({ length: 250 }, () => listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE)));
+    await timers.advance(1_000);
+    for (let i = 0; i < 20; i++) expect(() => hub.open(DEFAULT_VIEW, null, never(), ANYONE)).toThrow("All 250 streams");
+    await timers.advance(10_000);
+    for (const { events, state } of viewers) {
+      expect(kinds(events)).toEqual(["snapshot", "delta", "delta"]);
+      expect(state.ended).toBe(false);
+    }
+    expect(hub.slots.used).toBe(250);
   });
 
   it("are free at once for a viewer that had left before it was admitted", () => {
@@ -205,6 +276,55 @@ describe("a viewer that reads slowly", () => {
     await timers.advance(PATIENCE + 1);
     expect(calls).toEqual(["gone"]);
     await expect(viewer.body.getReader().read()).rejects.toThrow("doesn't read");
+  });
+});
+
+describe("two hundred viewers, one of whom doesn't keep up", () => {
+  it("cost the queries of one, and the slow one is sent a snapshot of what all see in the end", async () => {
+    const { hub, timers, client, telemetry } = fakeConsole();
+    const slow = hub.open(DEFAULT_VIEW, null, never(), ANYONE);
+    const others = Array.from({ length: 200 }, () => listen(hub.open(DEFAULT_VIEW, null, never(), ANYONE)));
+    await timers.advance(11_000);
+    expect(client.asked.rates).toBeLessThanOrEqual(4);
+    expect(hub.channels).toBe(1);
+    client.answers.rates = 25;
+    await timers.advance(10_000);
+    const late = listen(slow);
+    await timers.advance(10);
+    const last = (events: readonly Received[]) =>
+      events.reduce<Graph | null>(
+        (graph, { event, data }) =>
+          event === "snapshot"
+            ? (data as Graph)
+            : event === "delta" && graph !== null
+              ? applyDelta(graph, data as GraphDelta)
+              : graph,
+        null,
+      );
+    const shown = JSON.parse(
+      JSON.stringify(telemetry.feed("1m").publication?.view(DEFAULT_VIEW, EVERYTHING).elements.edges),
+    );
+    expect(last(late.events)?.edges).toEqual(shown);
+    expect(last(others[0]?.events ?? [])?.edges).toEqual(shown);
+  });
+
+  it("never holds more for it than its buffer and the piece on its way", async () => {
+    const { timers } = fakeConsole();
+    const viewer = new Viewer(timers, { drained: () => {}, gone: () => {} });
+    const piece = new Uint8Array(300_000);
+    for (let i = 0; i < 1_000; i++) viewer.send(piece);
+    const reader = viewer.body.getReader();
+    let held = 0;
+    for (;;) {
+      const read = await Promise.race([
+        reader.read(),
+        new Promise<null>((resolve) => setImmediate(() => resolve(null))),
+      ]);
+      if (read === null || read.done) break;
+      held += read.value.length;
+    }
+    expect(held).toBeGreaterThan(0);
+    expect(held).toBeLessThan(BUFFER + piece.length);
   });
 });
 

@@ -5,7 +5,9 @@ import { MeshscopeError } from "#lib/errors.ts";
 import { milliseconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import type { Feed } from "../telemetry/feed.ts";
+import type { PastGraph } from "../telemetry/past.ts";
 import { type Audience, Channel } from "./channel.ts";
+import { EarlierReader } from "./earlier.ts";
 import { event, HEARTBEAT } from "./event.ts";
 import { Slots } from "./slots.ts";
 import { Viewer } from "./viewer.ts";
@@ -22,6 +24,8 @@ export interface HubDeps {
   /** Of these, one session's. */
   readonly limitPerSession: number;
   readonly feed: (view: GraphView) => Feed;
+  /** The earlier window of a view that compares; null for others. */
+  readonly earlier: (view: GraphView) => ((signal: AbortSignal) => Promise<PastGraph>) | null;
 }
 
 /** Who opens a stream. */
@@ -57,7 +61,7 @@ export class Hub {
   /** A live stream of a view. @throws MeshscopeError `too_many_streams`, `shutting_down` */
   open(view: GraphView, lastEventId: string | null, signal: AbortSignal, opener: Opener): ReadableStream<Uint8Array> {
     return this.#admit(signal, opener, (release) => {
-      const key = `${opener.visibility.key} ${viewParams(view)}`;
+      const key = `${opener.visibility.key} ${opener.sight?.key ?? ""} ${viewParams(view)}`;
       const open = this.#channel(key, view, opener);
       const viewer: Viewer = new Viewer(this.#deps.timers, {
         drained: () => open.channel.refresh(viewer),
@@ -134,7 +138,10 @@ export class Hub {
       return known;
     }
     const epoch = Math.floor(this.#deps.random() * 2 ** 52).toString(36);
-    const open: Open = { channel: new Channel(epoch, this.#deps.feed(view), view, audience), leaving: null };
+    const { feed, earlier, timers } = this.#deps;
+    const read = earlier(view);
+    const reader = read && ((onRead: () => void) => new EarlierReader(timers, read, onRead));
+    const open: Open = { channel: new Channel(epoch, feed(view), view, audience, reader), leaving: null };
     this.#channels.set(key, open);
     return open;
   }

@@ -15,6 +15,7 @@ import type { Poller } from "./poller.ts";
 import { Publication } from "./publication.ts";
 import type { Reading } from "./reading.ts";
 import { tellsMore } from "./status.ts";
+import { toldBy } from "./told.ts";
 
 export interface FeedDeps {
   readonly timers: Timers;
@@ -209,6 +210,12 @@ export class Feed {
         takenAt: milliseconds(timers.monotonic() - (ages.length === 0 ? 0 : Math.min(...ages))),
         latencyAsked: known.every((reading) => reading.latencyAsked),
         hour: this.#hour?.graph ?? null,
+        told: toldBy(
+          this.#pollers.map(({ reading, status }) => ({
+            clusters: status.clusters,
+            answered: (reading?.decoded.length ?? 0) > 0,
+          })),
+        ),
       },
     );
     this.#merged = readings;

@@ -1,7 +1,7 @@
 /** `edges=all`: edges that are silent now and carried something within the last hour. Pure. */
 import { compareIds } from "#lib/graph/id.ts";
-import type { GraphEdge, GraphNode, Outcomes } from "#lib/graph/model.ts";
-import { perSecond } from "#lib/units.ts";
+import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import { silent } from "#lib/graph/silent.ts";
 
 type Elements = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] };
 
@@ -20,37 +20,5 @@ export function withIdleEdges(live: Elements, hour: Elements): Elements {
     .map((node): GraphNode => ({ ...node, health: "idle" }));
   return { nodes: [...live.nodes, ...nodes].sort(byId), edges: [...live.edges, ...added].sort(byId) };
 }
-
-function silent(edge: GraphEdge): GraphEdge {
-  const counted = edge.protocol !== "tcp";
-  const { id, source, target, protocol, mesh, layer, observer } = edge;
-  return {
-    ...{ id, source, target, protocol, mesh, layer, observer },
-    observers: {},
-    rate: counted ? perSecond(0) : null,
-    requests: counted ? 0 : null,
-    errorRate: counted ? perSecond(0) : null,
-    outcomes: counted ? NOTHING : null,
-    codes: {},
-    flags: {},
-    hosts: {},
-    latency: null,
-    latencyMissing: counted ? "no-samples" : "tcp",
-    mtls: null,
-    mtlsBasis: "unknown",
-    health: "idle",
-  };
-}
-
-const zero = perSecond(0);
-const NOTHING: Outcomes = {
-  ok: zero,
-  client: zero,
-  policy: zero,
-  neverArrived: zero,
-  server: zero,
-  injected: zero,
-  cancelled: zero,
-};
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }) => compareIds(a.id, b.id);

@@ -2,6 +2,7 @@
  * Graphs of past instants. They never change, so a few are kept; `at` is rounded (lib/api/graph-query.ts), so viewers of
  * the same moment share one.
  */
+import { formatInstant } from "#lib/api/instant.ts";
 import { raiseWindow, type Window, windowSeconds } from "#lib/api/windows.ts";
 import { problemOf } from "#lib/errors.ts";
 import type { HealthRules } from "#lib/graph/health.ts";
@@ -16,7 +17,8 @@ import { type Hour, type Hours, withHour } from "./hour.ts";
 import { Publication } from "./publication.ts";
 import { type DecodeInput, type Reading, readAnswers } from "./reading.ts";
 import type { Source } from "./source.ts";
-import { advance, unasked } from "./status.ts";
+import { advance, type SourceEvent, unasked } from "./status.ts";
+import { toldBy } from "./told.ts";
 
 export interface PastDeps {
   readonly timers: Timers;
@@ -31,6 +33,8 @@ export interface PastDeps {
 export interface PastGraph {
   readonly publication: Publication;
   readonly sources: readonly SourceStatus[];
+  /** Nothing is missing that another try could bring. */
+  readonly whole: boolean;
 }
 
 /** A graph of 1,000 workloads with its buckets takes some 10 MB. */
@@ -68,8 +72,7 @@ export class Past {
         const hour = wants.hour ? await this.#deps.hours.before(at, inner) : null;
         const past = await this.#read(asked, at, wants.latency, hour, inner);
         // What a failing source left out may be there at the next try.
-        const whole = past.sources.every((source) => source.problem === undefined) && !hour?.failures.size;
-        if (whole) this.#keep(key, past);
+        if (past.whole) this.#keep(key, past);
         return past;
       },
       signal,
@@ -103,6 +106,7 @@ export class Past {
       edges: "live",
       // Whether what is here now was there then, and reported, nobody knows: its silence is no finding.
       measured: () => false,
+      past: true,
     });
     const latencyAt = readings.some((each) => each.latencyAt !== null) ? at : null;
     const instants = { at, latencyAt, configurationAt: configurationAt(inventory), window };
@@ -110,6 +114,9 @@ export class Past {
       takenAt: timers.monotonic(),
       latencyAsked: latency,
       hour: hour?.graph ?? null,
+      told: toldBy(
+        read.map(({ reading, status, empty }) => ({ clusters: status.clusters, answered: reading !== null && !empty })),
+      ),
     });
     const telemetry = withHour(
       withGaps(
@@ -118,7 +125,9 @@ export class Past {
       ),
       hour,
     );
-    return { publication, sources: [...telemetry, ...inventories.statuses()] };
+    const sources = [...telemetry, ...inventories.statuses()];
+    const whole = sources.every((source) => source.problem === undefined) && !hour?.failures.size;
+    return { publication, sources, whole };
   }
 
   async #readSource(
@@ -127,7 +136,7 @@ export class Past {
     at: UnixSeconds,
     latency: boolean,
     signal: AbortSignal,
-  ): Promise<{ reading: Reading | null; status: SourceStatus }> {
+  ): Promise<{ reading: Reading | null; status: SourceStatus; empty: boolean }> {
     const { timers, context } = this.#deps;
     const { name, clusters } = source.info;
     const blank = unasked({ name, kind: "prometheus", clusters }, timers.now());
@@ -144,10 +153,13 @@ export class Past {
         throw Object.assign(new Error(failure.problem.detail), { problem: failure.problem });
       const answered = { rates: { ...rates, at }, latency: buckets && { ...buckets, at }, latencyAsked: latency };
       const { reading, event } = readAnswers(source, window, answered, { ...context(), past: true });
-      return { reading, status: advance(blank, event, timers.now()) };
+      // Targets answer even where nothing flows: no series at all means that there is nothing of that time.
+      const empty = [...rates.answers.values()].every(({ samples }) => samples.length === 0);
+      const said = empty && rates.failures.length === 0 ? withNothing(event, name, at) : event;
+      return { reading, status: advance(blank, said, timers.now()), empty };
     } catch (thrown) {
       const event = { type: "failed", problem: problemOf(thrown), retryInMs: milliseconds(0) } as const;
-      return { reading: null, status: advance(blank, event, timers.now()) };
+      return { reading: null, status: advance(blank, event, timers.now()), empty: true };
     }
   }
 
@@ -156,4 +168,11 @@ export class Past {
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
+}
+
+/** A Prometheus that answers well and holds nothing of then must not look like a mesh at rest. */
+function withNothing(event: SourceEvent, name: string, at: UnixSeconds): SourceEvent {
+  if (event.type !== "answered") return event;
+  const note = `Prometheus '${name}' holds nothing of ${formatInstant(at)}: it keeps less than that (its retention), or read no proxy then.`;
+  return { ...event, notes: [...event.notes, note] };
 }

@@ -4,18 +4,34 @@
  */
 import { formatInstant } from "#lib/api/instant.ts";
 import { DEFAULT_VIEW, type GraphView, viewParams } from "#lib/api/view.ts";
-import type { Window } from "#lib/api/windows.ts";
+import { type Window, windowSeconds } from "#lib/api/windows.ts";
+import { withBadges } from "#lib/graph/badge-join.ts";
+import { compareGraphs } from "#lib/graph/compare.ts";
 import { viewGraph } from "#lib/graph/lens.ts";
-import type { Graph, GraphEdge, GraphNode, SourceStatus } from "#lib/graph/model.ts";
+import type { Compared, Graph, GraphEdge, GraphNode, SourceStatus } from "#lib/graph/model.ts";
 import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { Milliseconds, UnixSeconds } from "#lib/units.ts";
+import type { Sight } from "../policy/sight.ts";
 import { visibleElements } from "../rights/filter.ts";
 import type { Visibility } from "../rights/model.ts";
 import { namesIn } from "../rights/names.ts";
 import { withIdleEdges } from "./idle.ts";
 
-export type Head = Pick<Graph, "at" | "window" | "latencyAt" | "configurationAt">;
+export type Head = Pick<Graph, "at" | "window" | "latencyAt" | "configurationAt" | "compared">;
 export type Elements = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] };
+
+/** The earlier window that a view is compared with, and what may be told of its sources. */
+export interface Earlier {
+  readonly publication: Publication;
+  readonly sources: readonly SourceStatus[];
+}
+
+/** What a view shows beside the graph's own numbers. */
+export interface Beside {
+  readonly earlier?: Earlier | null;
+  /** Badges from policies as the viewer may see them; null in the past, of which they aren't known. */
+  readonly sight?: Pick<Sight, "key" | "badges"> | null;
+}
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
@@ -38,17 +54,22 @@ export class Publication {
   readonly latencyAsked: boolean;
   /** What flowed in the last hour, for `edges=all`; null where nobody asked. */
   readonly hour: WorkloadGraph | null;
+  /** Was any telemetry of this cluster read for it? */
+  readonly told: (cluster: string) => boolean;
+  readonly #window: Window;
   readonly #views = new Map<string, Viewed>();
 
   constructor(
     graph: WorkloadGraph,
     instants: Instants,
-    from: { takenAt: Milliseconds; latencyAsked: boolean; hour: WorkloadGraph | null },
+    from: Pick<Publication, "takenAt" | "latencyAsked" | "hour" | "told">,
   ) {
     this.graph = graph;
     this.takenAt = from.takenAt;
     this.latencyAsked = from.latencyAsked;
     this.hour = from.hour;
+    this.told = from.told;
+    this.#window = instants.window;
     const { at, latencyAt, configurationAt, window } = instants;
     this.head = {
       at: formatInstant(at),
@@ -58,22 +79,55 @@ export class Publication {
     };
   }
 
-  /** What a viewer is shown; viewers who see the same share it. */
-  view(view: GraphView, visibility: Visibility): Viewed {
-    const key = `${visibility.key} ${viewKey(view)}`;
+  /** What a viewer is shown; viewers who see the same share it. `earlier` comes with a view that compares. */
+  view(view: GraphView, visibility: Visibility, { earlier = null, sight = null }: Beside = {}): Viewed {
+    const key = `${visibility.key} ${sight?.key ?? ""} ${viewKey(view)}`;
     const known = this.#views.get(key);
-    if (known) return known;
+    if (known && known.earlier?.publication === earlier?.publication) return known;
+    const viewed =
+      earlier === null ? this.#plain(view, visibility, sight) : this.#compared(view, visibility, earlier, sight);
+    this.#views.delete(key);
     const [oldest] = this.#views.keys();
     if (this.#views.size >= VIEWS && oldest !== undefined) this.#views.delete(oldest);
+    this.#views.set(key, viewed);
+    return viewed;
+  }
+
+  #compared(
+    view: GraphView,
+    visibility: Visibility,
+    earlier: Earlier,
+    sight: NonNullable<Beside["sight"]> | null,
+  ): Viewed {
+    const own = { ...view, compareAt: null, compareWindow: null };
+    const now = this.view(own, visibility, { sight });
+    const { publication, sources } = earlier;
+    const before = publication.view({ ...own, edges: "live" }, visibility);
+    const elements = compareGraphs(
+      { elements: now.elements, window: windowSeconds(this.#window), told: this.told },
+      { elements: before.elements, window: windowSeconds(publication.#window), told: publication.told },
+    );
+    const clusters = new Set([...now.elements.nodes, ...before.elements.nodes].map(({ cluster }) => cluster));
+    const compared: Compared = {
+      at: publication.head.at,
+      window: publication.head.window,
+      untold: [...clusters].filter((cluster) => !this.told(cluster) || !publication.told(cluster)).sort(),
+      notes: sources
+        .filter(({ kind }) => kind === "prometheus")
+        .flatMap(({ problem, warnings }) => [...(problem === undefined ? [] : [problem.detail]), ...warnings]),
+    };
+    return new Viewed({ ...now.head, compared }, view, elements, earlier);
+  }
+
+  #plain(view: GraphView, visibility: Visibility, sight: NonNullable<Beside["sight"]> | null): Viewed {
     const readable = visibility.all ? view : { ...view, mayRead: visibility.namespace };
     const live = viewGraph(this.graph, readable);
     const hour = view.edges === "all" ? this.hour : null;
     const both = hour === null ? live : withIdleEdges(live, viewGraph(hour, { ...readable, latency: false }));
-    const elements = visibleElements(both, visibility, (cluster) => namesIn(this.graph).get(cluster) ?? NO_NAMES);
+    const seen = visibleElements(both, visibility, (cluster) => namesIn(this.graph).get(cluster) ?? NO_NAMES);
+    const elements = withBadges(seen, sight?.badges ?? (() => null));
     const head = view.latency ? this.head : { ...this.head, latencyAt: null };
-    const viewed = new Viewed(head, view, elements);
-    this.#views.set(key, viewed);
-    return viewed;
+    return new Viewed(head, view, elements);
   }
 }
 
@@ -85,8 +139,12 @@ export class Viewed {
   #text: { readonly sources: string; readonly body: string } | null = null;
   #elements: string | null = null;
 
-  constructor(head: Head, view: GraphView, elements: Elements) {
+  /** What it is compared with. */
+  readonly earlier: Earlier | null;
+
+  constructor(head: Head, view: GraphView, elements: Elements, earlier: Earlier | null = null) {
     this.head = head;
+    this.earlier = earlier;
     this.#view = view;
     this.elements = elements;
   }

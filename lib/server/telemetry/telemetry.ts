@@ -1,4 +1,6 @@
 /** All that is read from Prometheus: one feed a window, past graphs, and the sources behind them. */
+import { parseInstant } from "#lib/api/instant.ts";
+import type { GraphView } from "#lib/api/view.ts";
 import type { Window } from "#lib/api/windows.ts";
 import type { HealthRules } from "#lib/graph/health.ts";
 import type { ErrorRule } from "#lib/graph/outcome.ts";
@@ -7,7 +9,7 @@ import type { Timers } from "../clock.ts";
 import type { Gap, Inventories } from "../inventory.ts";
 import { Feed } from "./feed.ts";
 import { Hours } from "./hour.ts";
-import { Past } from "./past.ts";
+import { Past, type PastGraph } from "./past.ts";
 import { Poller } from "./poller.ts";
 import type { Publication } from "./publication.ts";
 import type { DecodeInput } from "./reading.ts";
@@ -55,6 +57,14 @@ export class Telemetry {
     });
     this.#feeds.set(window, { feed, pollers });
     return feed;
+  }
+
+  /** How the earlier window of a view that compares is read; null for others. It never changes, so viewers share it. */
+  earlier(view: GraphView): ((signal?: AbortSignal) => Promise<PastGraph>) | null {
+    const at = view.compareAt === null ? null : parseInstant(view.compareAt);
+    if (at === null) return null;
+    const wants = { latency: view.latency, hour: false };
+    return (signal) => this.past.graph(view.compareWindow ?? view.window, at, wants, signal);
   }
 
   /** The feeds that exist, for metrics and readiness. */

@@ -22,7 +22,7 @@ import {
   weightOf,
 } from "./json.ts";
 
-const ROUTE_KINDS = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"] as const;
+export const ROUTE_KINDS = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"] as const;
 
 interface GatewayRule {
   readonly owner: Manifest;
