@@ -15,7 +15,7 @@ import {
   decodePod,
   decodeService,
   decodeServiceEntry,
-} from "./decode.ts";
+} from "#lib/inventory/decode.ts";
 import { type Change, type Pace, type Reflector, startReflector } from "./reflector.ts";
 import {
   DAEMONSETS,
