@@ -1,112 +1,12 @@
-/** What only whole objects of Kubernetes tell: pods, webhooks, CRDs, the mesh's ConfigMap. In the console none of them is read. */
+/** How the mesh is installed: webhooks, CRDs, its ConfigMap. Read from files; in the console none of them is. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, isObject, type JsonObject, listAt, namespaceOf, numberAt, objectAt, textAt } from "../routing/json.ts";
-import { GATEWAY_API, INJECTION, MESH_CONFIG, REQUEST_AUTHENTICATION, REQUIREMENTS } from "./docs.ts";
+import { has, isObject, listAt, objectAt, textAt } from "../routing/json.ts";
+import { GATEWAY_API, INJECTION, MESH_CONFIG, REQUEST_AUTHENTICATION } from "./docs.ts";
 import { type Draft, type Family } from "./family.ts";
 import { meshConfig, yamlAt } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
-
-const TEMPLATES = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
-/** The proxy's own user. */
-const PROXY_UID = 1337;
-/** The first Gateway API that Istio reads, and the one below which it will stop to. */
-const OLDEST = [1, 0];
-const SOON = [1, 3];
-
-/** Pods and what makes them: the pod's own metadata and spec. */
-function* pods(
-  model: Model,
-): Generator<{
-  readonly object: Manifest;
-  readonly path: Segments;
-  readonly metadata: JsonObject;
-  readonly spec: JsonObject;
-}> {
-  for (const object of model.objects("Pod")) {
-    yield { object, path: ["spec"], metadata: object.metadata as unknown as JsonObject, spec: object.spec ?? {} };
-  }
-  for (const kind of TEMPLATES) {
-    for (const object of model.objects(kind)) {
-      const template = objectAt(object.spec, "template");
-      yield {
-        object,
-        path: ["spec", "template", "spec"],
-        metadata: objectAt(template, "metadata"),
-        spec: objectAt(template, "spec"),
-      };
-    }
-  }
-}
-
-function* runAs(model: Model): Generator<Draft> {
-  for (const { object, path, spec } of pods(model)) {
-    const places: [Segments, JsonObject][] = [
-      [[...path, "securityContext"], objectAt(spec, "securityContext")],
-      ...listAt(spec, "containers").map((each, i): [Segments, JsonObject] => [
-        [...path, "containers", i, "securityContext"],
-        textAt(each, "name") === "istio-proxy" ? {} : objectAt(each, "securityContext"),
-      ]),
-    ];
-    for (const [at, context] of places) {
-      if (numberAt(context, "runAsUser") !== PROXY_UID) continue;
-      yield {
-        code: "user-of-the-proxy",
-        at: object,
-        path: [...at, "runAsUser"],
-        message: `User ${PROXY_UID} is the proxy's: its traffic isn't redirected, so the container would bypass the mesh.`,
-        fix: { text: "Take another user.", edits: [] },
-      };
-    }
-  }
-}
-
-function* imageAuto(model: Model): Generator<Draft> {
-  for (const { object, path, metadata, spec } of pods(model)) {
-    const at = listAt(spec, "containers").findIndex((each) => textAt(each, "image") === "auto");
-    if (at < 0) continue;
-    const around = model.namespaceLabels(namespaceOf(object));
-    const labels = objectAt(metadata, "labels");
-    const wish = labels["sidecar.istio.io/inject"] ?? objectAt(metadata, "annotations")["sidecar.istio.io/inject"];
-    const injected =
-      wish === "true" ||
-      (wish !== "false" &&
-        (around["istio-injection"] === "enabled" ||
-          around["istio.io/rev"] !== undefined ||
-          labels["istio.io/rev"] !== undefined));
-    const known = model.find("Namespace", null, namespaceOf(object)) !== undefined || wish !== undefined;
-    if (injected || !known) continue;
-    yield {
-      code: object.kind === "Pod" ? "image-auto-in-pod" : "image-auto",
-      at: object,
-      path: [...path, "containers", at, "image"],
-      message: "image: auto is filled in by the injector, and nothing lets it inject here: the image can't be pulled.",
-      fix: "Label the pod sidecar.istio.io/inject=true, or its namespace istio-injection=enabled.",
-    };
-  }
-}
-
-/** Proxies of one namespace in several versions: some began before an upgrade. */
-function* proxyImages(model: Model): Generator<Draft> {
-  const first = new Map<string, { readonly image: string; readonly pod: Manifest }>();
-  for (const pod of model.objects("Pod")) {
-    const containers = [...listAt(pod.spec, "containers"), ...listAt(pod.spec, "initContainers")];
-    const image = textAt(containers.find((each) => textAt(each, "name") === "istio-proxy") ?? {}, "image");
-    if (image === null) continue;
-    const before = first.get(namespaceOf(pod));
-    if (before === undefined) first.set(namespaceOf(pod), { image, pod });
-    else if (before.image !== image) {
-      yield {
-        code: "proxy-images-differ",
-        at: pod,
-        path: ["spec"],
-        message: `Its proxy is ${image}, that of ${before.pod.metadata.name} ${before.image}.`,
-        evidence: [{ at: before.pod, path: ["spec"], text: before.image }],
-        fix: "Restart the workload that is behind.",
-      };
-    }
-  }
-}
+import { pods, TEMPLATES } from "./pods.ts";
 
 function* webhooks(model: Model): Generator<Draft> {
   for (const kind of ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]) {
@@ -160,29 +60,41 @@ function* externalUrl(object: Manifest, path: Segments, url: string | null, name
   }
 }
 
+/** Kinds that Istio reads in a version; https://gateway-api.sigs.k8s.io/concepts/versioning/ */
+const READ_IN: readonly (readonly [string, string, string])[] = [
+  ["gateway-api-unread", "v1beta1", "gateways gatewayclasses httproutes referencegrants"],
+  ["gateway-api-soon-unread", "v1", "gateways gatewayclasses httproutes grpcroutes"],
+];
+
+const BUNDLE = "gateway.networking.k8s.io/bundle-version";
+/** The minor version of Gateway API 1 from which on Istio 1.30 reads TLSRoutes. */
+const TLS_ROUTES_SINCE = 5;
+
 function* versions(model: Model): Generator<Draft> {
   for (const crd of model.objects("CustomResourceDefinition")) {
-    if (!crd.metadata.name.endsWith(".gateway.networking.k8s.io")) continue;
-    const text = crd.metadata.annotations?.["gateway.networking.k8s.io/bundle-version"] ?? "";
-    const found = /^v(\d{1,4})\.(\d{1,4})\./.exec(text);
-    if (found === null) continue;
-    const [major, minor] = [Number(found[1]), Number(found[2])];
-    const below = ([a = 0, b = 0]: readonly number[]) => major < a || (major === a && minor < b);
-    const path = ["metadata", "annotations", "gateway.networking.k8s.io/bundle-version"];
-    if (below(OLDEST)) {
+    const [plural = ""] = crd.metadata.name.split(".");
+    if (crd.metadata.name !== `${plural}.gateway.networking.k8s.io`) continue;
+    const served = listAt(crd.spec, "versions").flatMap((each) =>
+      each["served"] === true ? (textAt(each, "name") ?? []) : [],
+    );
+    const bundle = /^v(\d{1,4})\.(\d{1,4})\./.exec(crd.metadata.annotations?.[BUNDLE] ?? "");
+    if (plural === "tlsroutes" && bundle !== null && Number(bundle[1]) === 1 && Number(bundle[2]) < TLS_ROUTES_SINCE) {
       yield {
-        code: "gateway-api-too-old",
+        code: "gateway-api-bundle-old",
         at: crd,
-        path,
-        message: `Gateway API ${text} is older than v${OLDEST.join(".")}, the first that Istio reads.`,
-        fix: "Install a newer Gateway API.",
+        path: ["metadata", "annotations", BUNDLE],
+        message: `TLSRoutes of Gateway API ${bundle[0]}x are left out by istiod since 1.30: routes of this kind take no call.`,
+        fix: `Install Gateway API v1.${TLS_ROUTES_SINCE} or newer.`,
       };
-    } else if (below(SOON)) {
+    }
+    for (const [code, version, kinds] of READ_IN) {
+      if (!kinds.split(" ").includes(plural) || served.includes(version)) continue;
+      const when = code === "gateway-api-unread" ? "Istio doesn't read it" : "coming versions of Istio won't read it";
       yield {
-        code: "gateway-api-old",
+        code,
         at: crd,
-        path,
-        message: `Gateway API ${text} is older than v${SOON.join(".")}: coming versions of Istio don't read it.`,
+        path: ["spec", "versions"],
+        message: `It is served as ${served.join(", ") || "nothing"}, and not as ${version}: ${when}.`,
         fix: "Install a newer Gateway API.",
       };
     }
@@ -221,27 +133,26 @@ function* networks(model: Model): Generator<Draft> {
   }
 }
 
-/** A URL that istiod fetches by itself is one that whoever writes the object can point anywhere. */
+/** https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars: BLOCKED_CIDRS_IN_JWKS_URIS */
 function* keys(model: Model): Generator<Draft> {
-  const control = [...pods(model)].find(
-    ({ object }) => object.kind === "Deployment" && object.metadata.labels?.["app"] === "istiod",
-  );
-  if (control === undefined) return;
-  const env = listAt(control.spec, "containers").flatMap((each) => listAt(each, "env"));
-  if (env.some((each) => /JWKS.*(ALLOW|BLOCK|DENY)|(ALLOW|BLOCK|DENY).*JWKS/.test(textAt(each, "name") ?? ""))) return;
-  for (const object of model.objects("RequestAuthentication")) {
-    for (const [i, rule] of listAt(object.spec, "jwtRules").entries()) {
-      if (!has(rule, "jwksUri")) continue;
-      yield {
-        code: "keys-fetched-from-anywhere",
-        at: object,
-        path: ["spec", "jwtRules", i, "jwksUri"],
-        message:
-          "istiod fetches the keys itself, and nothing limits where from: whoever may write this can make it call addresses inside.",
-        evidence: [{ at: control.object, path: control.path, text: "sets no limit" }],
-        fix: "Limit where istiod fetches keys from, or put the keys into jwks.",
-      };
-    }
+  const policies = model
+    .objects("RequestAuthentication")
+    .filter(({ spec }) => listAt(spec, "jwtRules").some((each) => has(each, "jwksUri")));
+  const [first] = policies;
+  if (first === undefined) return;
+  for (const { object, path, spec } of pods(model)) {
+    if (object.kind !== "Deployment" || object.metadata.labels?.["app"] !== "istiod") continue;
+    const env = listAt(spec, "containers").flatMap((each) => listAt(each, "env"));
+    const limited = env.some((each) => textAt(each, "name") === "BLOCKED_CIDRS_IN_JWKS_URIS" && textAt(each, "value"));
+    if (limited) continue;
+    yield {
+      code: "keys-fetched-from-anywhere",
+      at: object,
+      path: [...path, "containers"],
+      message: `istiod fetches the keys of ${policies.length} RequestAuthentications itself, and nothing limits where from: whoever may write one can make it call addresses inside.`,
+      evidence: [{ at: first, path: ["spec", "jwtRules"], text: "has a jwksUri" }],
+      fix: "Set BLOCKED_CIDRS_IN_JWKS_URIS on istiod.",
+    };
   }
 }
 
@@ -256,7 +167,6 @@ export const installation: Family = {
   reads: [
     "Pod",
     ...TEMPLATES,
-    "Namespace",
     "MutatingWebhookConfiguration",
     "ValidatingWebhookConfiguration",
     "CustomResourceDefinition",
@@ -266,10 +176,6 @@ export const installation: Family = {
     "inventory",
   ],
   rules: {
-    "user-of-the-proxy": rule("IST0144", "warning", "A container runs as user 1337.", REQUIREMENTS),
-    "image-auto": rule("IST0146", "warning", "A pod template has image: auto and isn't injected.", INJECTION),
-    "image-auto-in-pod": rule("IST0147", "error", "A pod has image: auto and isn't injected.", INJECTION),
-    "proxy-images-differ": rule("IST0158", "warning", "Pods of one namespace run different proxies.", INJECTION),
     "webhook-service-unknown": rule(
       "IST0139",
       "error",
@@ -278,11 +184,17 @@ export const installation: Family = {
     ),
     "control-plane-address-invalid": rule("IST0163", "warning", "A webhook's URL has no host.", INJECTION),
     "control-plane-by-address": rule("IST0164", "info", "A webhook's URL is an IP address.", INJECTION),
-    "gateway-api-too-old": rule("IST0156", "error", "The Gateway API's CRDs are older than Istio reads.", GATEWAY_API),
-    "gateway-api-old": rule(
+    "gateway-api-unread": rule(
+      "IST0156",
+      "error",
+      "A CRD of the Gateway API isn't served in the version that Istio reads.",
+      GATEWAY_API,
+    ),
+    "gateway-api-bundle-old": rule("IST0176", "warning", "TLSRoute's CRD is older than Istio 1.30 reads.", GATEWAY_API),
+    "gateway-api-soon-unread": rule(
       "IST0172",
       "warning",
-      "The Gateway API's CRDs are older than coming versions of Istio read.",
+      "A CRD of the Gateway API isn't served in the version that coming versions of Istio read.",
       GATEWAY_API,
     ),
     "network-registry-unknown": rule(
@@ -294,14 +206,11 @@ export const installation: Family = {
     "keys-fetched-from-anywhere": rule(
       "IST0175",
       "warning",
-      "A RequestAuthentication has a jwksUri and istiod's Deployment doesn't limit where keys are fetched from.",
+      "istiod's Deployment doesn't limit where keys of RequestAuthentications are fetched from.",
       REQUEST_AUTHENTICATION,
     ),
   },
   *run(model) {
-    yield* runAs(model);
-    yield* imageAuto(model);
-    yield* proxyImages(model);
     yield* webhooks(model);
     yield* versions(model);
     yield* networks(model);
