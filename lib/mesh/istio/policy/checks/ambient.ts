@@ -142,15 +142,15 @@ const ATTACHED: readonly Attached[] = [
   { kind: "Telemetry", none: "telemetry-needs-waypoint", unattached: "telemetry-needs-target", wants: () => true },
 ];
 
-function* bySelector({ kind, none, unattached, wants }: Attached, model: Model): Generator<Draft> {
-  for (const policy of model.objects(kind)) {
+function* bySelector({ kind, none, unattached, wants }: Attached, policy: Manifest, model: Model): Generator<Draft> {
+  {
     const namespace = namespaceOf(policy);
-    if (targetsOf(policy).length > 0 || !wants(policy) || namespace === model.root) continue;
+    if (targetsOf(policy).length > 0 || !wants(policy) || namespace === model.root) return;
     const labels = labelsAt(policy.spec, "selector", "matchLabels") ?? {};
     const pods = model.workloadsWith(labels, namespace).filter(({ dataplane }) => dataplane !== "none");
     const ambient = pods.filter(({ dataplane }) => dataplane === "ambient");
     const [first] = ambient;
-    if (first === undefined) continue;
+    if (first === undefined) return;
     const [waypoint] = model.table(waypoints).get(namespace) ?? [];
     const enrolled = waypoint !== undefined || usesWaypoint(first, model);
     const path = Object.keys(labels).length > 0 ? ["spec", "selector"] : ["spec"];
@@ -203,8 +203,18 @@ const rule = (also: readonly string[], when: string) => ({
   docs: AMBIENT_L7,
 });
 
+function* routes(vs: Manifest, model: Model): Generator<Draft> {
+  if (listAt(vs.spec, "http").length === 0) return;
+  for (const [i, host] of textsAt(vs.spec, "hosts").entries()) {
+    yield* byHost(vs, ["spec", "hosts", i], host, VS, model);
+  }
+}
+
+function* destinations(rule: Manifest, model: Model): Generator<Draft> {
+  if (ofRequests(rule)) yield* byHost(rule, ["spec", "host"], textAt(rule.spec, "host") ?? "", DR, model);
+}
+
 export const ambient: Family = {
-  reads: ["VirtualService", "DestinationRule", ...ATTACHED.map(({ kind }) => kind), GATEWAY, "Namespace", "inventory"],
   rules: {
     "route-needs-waypoint": rule(
       ["KIA1109"],
@@ -254,15 +264,13 @@ export const ambient: Family = {
     ),
     "telemetry-needs-target": rule(["KIA1117"], "The same with a waypoint, to which it isn't attached by targetRefs."),
   },
-  *run(model) {
-    for (const vs of model.objects("VirtualService")) {
-      if (listAt(vs.spec, "http").length === 0) continue;
-      for (const [i, host] of textsAt(vs.spec, "hosts").entries())
-        yield* byHost(vs, ["spec", "hosts", i], host, VS, model);
-    }
-    for (const dr of model.objects("DestinationRule")) {
-      if (ofRequests(dr)) yield* byHost(dr, ["spec", "host"], textAt(dr.spec, "host") ?? "", DR, model);
-    }
-    for (const each of ATTACHED) yield* bySelector(each, model);
-  },
+  parts: [
+    { of: ["VirtualService"], reads: [GATEWAY, "Namespace", "inventory"], each: routes },
+    { of: ["DestinationRule"], reads: [GATEWAY, "Namespace", "inventory"], each: destinations },
+    ...ATTACHED.map((attached) => ({
+      of: [attached.kind],
+      reads: [GATEWAY, "Namespace", "inventory"],
+      each: (policy: Manifest, model: Model) => bySelector(attached, policy, model),
+    })),
+  ],
 };

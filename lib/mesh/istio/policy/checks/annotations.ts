@@ -109,8 +109,12 @@ const rule = (also: string, severity: "warning" | "info", when: string) => ({
   docs: DOCS,
 });
 
+function* places(object: Manifest): Generator<Draft> {
+  if (!isObject(object.metadata)) return;
+  for (const place of placesOf(object)) yield* check(object, place);
+}
+
 export const annotations: Family = {
-  reads: READ,
   rules: {
     "annotation-unknown": rule("IST0108", "warning", "An annotation of Istio's domain is none that Istio knows."),
     "annotation-misplaced": rule(
@@ -122,12 +126,5 @@ export const annotations: Family = {
     "annotation-deprecated": rule("IST0135", "info", "An annotation is deprecated."),
     "annotation-alpha": rule("IST0136", "info", "An annotation belongs to an alpha feature."),
   },
-  *run(model) {
-    for (const kind of READ) {
-      for (const object of model.objects(kind)) {
-        if (!isObject(object.metadata)) continue;
-        for (const place of placesOf(object)) yield* check(object, place);
-      }
-    }
-  },
+  parts: [{ of: READ, reads: [], each: places }],
 };

@@ -199,19 +199,6 @@ const rule = (also: readonly string[], severity: "error" | "warning" | "info", w
 });
 
 export const authorization: Family = {
-  reads: [
-    "AuthorizationPolicy",
-    "PeerAuthentication",
-    "VirtualService",
-    "Gateway.networking.istio.io",
-    "HTTPRoute",
-    "GRPCRoute",
-    "ServiceEntry",
-    "ServiceAccount",
-    "ConfigMap",
-    "Namespace",
-    "inventory",
-  ],
   rules: {
     "source-namespace-unknown": rule(
       ["KIA0101", "IST0101"],
@@ -238,13 +225,15 @@ export const authorization: Family = {
     ),
     "principal-malformed": rule([], "warning", "A principal isn't written as identities are."),
   },
-  *run(model) {
-    for (const policy of model.objects("AuthorizationPolicy")) {
-      yield* namespaces(policy, model);
-      yield* methods(policy);
-      yield* hosts(policy, model);
-      yield* principals(policy, model);
-      yield* identities(policy, model);
-    }
-  },
+  parts: [
+    { of: ["AuthorizationPolicy"], reads: ["Namespace", "inventory"], each: namespaces },
+    { of: ["AuthorizationPolicy"], reads: [], each: methods },
+    {
+      of: ["AuthorizationPolicy"],
+      reads: ["VirtualService", "Gateway.networking.istio.io", "HTTPRoute", "GRPCRoute", "ServiceEntry", "inventory"],
+      each: hosts,
+    },
+    { of: ["AuthorizationPolicy"], reads: ["ServiceAccount", "ConfigMap", "inventory"], each: principals },
+    { of: ["AuthorizationPolicy"], reads: ["PeerAuthentication", "inventory"], each: identities },
+  ],
 };

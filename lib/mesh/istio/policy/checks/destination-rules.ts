@@ -10,7 +10,8 @@ import { rulesByHost } from "./virtual-services.ts";
 
 const hostOf = (rule: Manifest): string => resolveHost(textAt(rule.spec, "host") ?? "", namespaceOf(rule));
 
-function* host(rule: Manifest, full: string, model: Model): Generator<Draft> {
+function* host(rule: Manifest, model: Model): Generator<Draft> {
+  const full = hostOf(rule);
   if (full === "" || model.hasHost(full, namespaceOf(rule)) !== false) return;
   const written = textAt(rule.spec, "host") ?? "";
   const [name = "", namespace = ""] = written.split(".");
@@ -65,7 +66,8 @@ function* duplicates(model: Model): Generator<Draft> {
   }
 }
 
-function* subsets(rule: Manifest, full: string, model: Model): Generator<Draft> {
+function* subsets(rule: Manifest, model: Model): Generator<Draft> {
+  const full = hostOf(rule);
   const named = serviceOfHost(full);
   const service = named && model.service(named.namespace, named.name);
   for (const [i, subset] of listAt(rule.spec, "subsets").entries()) {
@@ -146,7 +148,8 @@ function* unverified(rule: Manifest): Generator<Draft> {
 }
 
 /** A closer rule replaces a wider one whole: TLS that the wider one asks for is gone for this host. */
-function* overrides(rule: Manifest, full: string, model: Model): Generator<Draft> {
+function* overrides(rule: Manifest, model: Model): Generator<Draft> {
+  const full = hostOf(rule);
   if (full.startsWith("*") || tlsOf(rule).some(({ tls }) => has(tls, "mode"))) return;
   const wide = model
     .table(rulesByHost)
@@ -170,7 +173,6 @@ function* overrides(rule: Manifest, full: string, model: Model): Generator<Draft
 }
 
 export const destinationRules: Family = {
-  reads: ["DestinationRule", "ServiceEntry", "inventory"],
   rules: {
     "rule-host-unknown": {
       also: ["KIA0202", "IST0174"],
@@ -215,14 +217,11 @@ export const destinationRules: Family = {
       docs: TRAFFIC,
     },
   },
-  *run(model) {
-    yield* duplicates(model);
-    for (const rule of model.objects("DestinationRule")) {
-      const full = hostOf(rule);
-      yield* host(rule, full, model);
-      yield* subsets(rule, full, model);
-      yield* unverified(rule);
-      yield* overrides(rule, full, model);
-    }
-  },
+  parts: [
+    { reads: ["DestinationRule"], all: duplicates },
+    { of: ["DestinationRule"], reads: ["ServiceEntry", "inventory"], each: host },
+    { of: ["DestinationRule"], reads: ["inventory"], each: subsets },
+    { of: ["DestinationRule"], reads: [], each: unverified },
+    { of: ["DestinationRule"], reads: ["DestinationRule"], each: overrides },
+  ],
 };

@@ -130,7 +130,6 @@ const rule = (also: readonly string[], severity: "error" | "warning", when: stri
 });
 
 export const extensions: Family = {
-  reads: ["EnvoyFilter", "Telemetry", "WorkloadGroup", "ServiceAccount", "inventory"],
   rules: {
     "patch-order": rule(
       ["IST0151"],
@@ -176,9 +175,9 @@ export const extensions: Family = {
       WORKLOAD_GROUP,
     ),
   },
-  *run(model) {
-    for (const filter of model.objects("EnvoyFilter")) yield* patches(filter);
-    for (const telemetry of model.objects("Telemetry")) yield* providers(telemetry);
-    yield* groups(model);
-  },
+  parts: [
+    { of: ["EnvoyFilter"], reads: [], each: patches },
+    { of: ["Telemetry"], reads: [], each: providers },
+    { reads: ["WorkloadGroup", "ServiceAccount", "inventory"], all: groups },
+  ],
 };

@@ -25,11 +25,20 @@ export interface Draft {
   readonly namespaces?: readonly string[];
 }
 
+/**
+ * What is checked together again. `reads`: kinds (kindKey) whose objects decide, beside the object itself; `inventory` stands
+ * for services, workloads and namespaces.
+ */
+export type Part = {
+  readonly reads: readonly string[];
+} & (
+  | { readonly of: readonly string[]; readonly each: (object: Manifest, model: Model) => Iterable<Draft> }
+  | { readonly all: (model: Model) => Iterable<Draft> }
+);
+
 export interface Family {
   readonly rules: Readonly<Record<string, Rule>>;
-  /** Kinds (kindKey) whose objects decide; `inventory` stands for services, workloads and namespaces. */
-  readonly reads: readonly string[];
-  readonly run: (model: Model) => Iterable<Draft>;
+  readonly parts: readonly Part[];
 }
 
 const isManifest = (value: Manifest | ObjectRef): value is Manifest => "metadata" in value;

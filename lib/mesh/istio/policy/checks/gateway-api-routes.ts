@@ -152,7 +152,6 @@ const rule = (also: readonly string[], severity: "error" | "warning", when: stri
 });
 
 export const gatewayApiRoutes: Family = {
-  reads: [GATEWAY, "ListenerSet", "ReferenceGrant", ...ROUTES, "inventory"],
   rules: {
     "route-gateway-unknown": rule(["KIA1401", "IST0101"], "error", "A route names a Gateway that isn't there."),
     "route-service-unknown": rule(["KIA1402"], "error", "A route is for a Service that isn't there."),
@@ -166,12 +165,8 @@ export const gatewayApiRoutes: Family = {
       REFERENCE_GRANT,
     ),
   },
-  *run(model) {
-    for (const kind of ROUTES) {
-      for (const route of model.objects(kind)) {
-        yield* parents(route, model);
-        yield* backends(route, model);
-      }
-    }
-  },
+  parts: [
+    { of: ROUTES, reads: [GATEWAY, "ListenerSet", "inventory"], each: parents },
+    { of: ROUTES, reads: ["ReferenceGrant", "inventory"], each: backends },
+  ],
 };

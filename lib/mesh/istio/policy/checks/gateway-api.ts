@@ -143,16 +143,6 @@ const rule = (also: readonly string[], severity: "error" | "warning", when: stri
 });
 
 export const gatewayApi: Family = {
-  reads: [
-    GATEWAY,
-    "GatewayClass",
-    "ReferenceGrant",
-    "HTTPRoute",
-    "GRPCRoute",
-    "VirtualService",
-    "Namespace",
-    "inventory",
-  ],
   rules: {
     "listener-not-unique": rule(
       ["KIA1503"],
@@ -179,13 +169,11 @@ export const gatewayApi: Family = {
       `https://istio.io/latest/docs/tasks/traffic-management/traffic-shifting/`,
     ),
   },
-  *run(model) {
-    for (const gateway of model.objects(GATEWAY)) {
-      yield* listeners(gateway);
-      yield* classes(gateway, model);
-    }
-    yield* addresses(model);
-    for (const grant of model.objects("ReferenceGrant")) yield* grantsFrom(grant, model);
-    yield* mixed(model);
-  },
+  parts: [
+    { of: [GATEWAY], reads: [], each: listeners },
+    { of: [GATEWAY], reads: ["GatewayClass"], each: classes },
+    { reads: [GATEWAY], all: addresses },
+    { of: ["ReferenceGrant"], reads: ["Namespace", "inventory"], each: grantsFrom },
+    { reads: ["HTTPRoute", "GRPCRoute", "VirtualService"], all: mixed },
+  ],
 };

@@ -133,7 +133,6 @@ function* reach(gateway: Manifest, model: Model): Generator<Draft> {
 }
 
 export const gateways: Family = {
-  reads: [KIND, "Secret", "inventory"],
   rules: {
     "gateway-host-twice": {
       also: ["KIA0301", "IST0145"],
@@ -166,9 +165,9 @@ export const gateways: Family = {
       docs: GATEWAY,
     },
   },
-  *run(model) {
-    yield* conflicts(model);
-    yield* certificates(model);
-    for (const gateway of model.objects(KIND)) yield* reach(gateway, model);
-  },
+  parts: [
+    { reads: [KIND], all: conflicts },
+    { reads: [KIND], all: certificates },
+    { of: [KIND], reads: ["Secret", "inventory"], each: reach },
+  ],
 };

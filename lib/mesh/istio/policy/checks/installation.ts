@@ -164,17 +164,6 @@ const rule = (also: string, severity: "error" | "warning" | "info", when: string
 });
 
 export const installation: Family = {
-  reads: [
-    "Pod",
-    ...TEMPLATES,
-    "MutatingWebhookConfiguration",
-    "ValidatingWebhookConfiguration",
-    "CustomResourceDefinition",
-    "ConfigMap",
-    "Secret",
-    "RequestAuthentication",
-    "inventory",
-  ],
   rules: {
     "webhook-service-unknown": rule(
       "IST0139",
@@ -210,10 +199,10 @@ export const installation: Family = {
       REQUEST_AUTHENTICATION,
     ),
   },
-  *run(model) {
-    yield* webhooks(model);
-    yield* versions(model);
-    yield* networks(model);
-    yield* keys(model);
-  },
+  parts: [
+    { reads: ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "inventory"], all: webhooks },
+    { reads: ["CustomResourceDefinition"], all: versions },
+    { reads: ["ConfigMap", "Secret", "inventory"], all: networks },
+    { reads: ["Pod", ...TEMPLATES, "RequestAuthentication"], all: keys },
+  ],
 };

@@ -19,10 +19,13 @@ interface Hosts {
 export class Model {
   readonly world: CheckWorld;
   readonly #tables = new Map<unknown, unknown>();
+  readonly #running: Map<unknown, unknown>;
   readonly #named = new Map<string, ReadonlyMap<string, Manifest>>();
 
-  constructor(world: CheckWorld) {
+  /** `running`: tables made of the inventory alone, which whoever holds that inventory may keep. */
+  constructor(world: CheckWorld, running = new Map<unknown, unknown>()) {
     this.world = world;
+    this.#running = running;
   }
 
   get root(): string {
@@ -33,6 +36,12 @@ export class Model {
   table<T>(build: (model: Model) => T): T {
     if (!this.#tables.has(build)) this.#tables.set(build, build(this));
     return this.#tables.get(build) as T;
+  }
+
+  /** The same, of what only services, workloads and namespaces decide. */
+  ofRunning<T>(build: (model: Model) => T): T {
+    if (!this.#running.has(build)) this.#running.set(build, build(this));
+    return this.#running.get(build) as T;
   }
 
   objects(kind: string): readonly Manifest[] {
@@ -61,7 +70,7 @@ export class Model {
 
   /** Those that run; a workload that is gone is only remembered. */
   get workloads(): readonly Workload[] {
-    return this.table(liveWorkloads);
+    return this.ofRunning(liveWorkloads);
   }
 
   workload(namespace: string, name: string): Workload | undefined {
@@ -71,9 +80,9 @@ export class Model {
   /** Workloads that carry all these labels, in a namespace or anywhere (null). No labels: all of them. */
   workloadsWith(labels: Labels, namespace: string | null): readonly Workload[] {
     if (Object.keys(labels).length === 0) {
-      return namespace === null ? this.workloads : (this.table(byNamespace).get(namespace) ?? []);
+      return namespace === null ? this.workloads : (this.ofRunning(byNamespace).get(namespace) ?? []);
     }
-    const found = [...this.table(byLabels)(labels)];
+    const found = [...this.ofRunning(byLabels)(labels)];
     return namespace === null ? found : found.filter((workload) => workload.namespace === namespace);
   }
 
@@ -113,7 +122,7 @@ export class Model {
     if (suffix === "" || ".svc.cluster.local".endsWith(suffix)) return true;
     const namespace = /^\.([a-z0-9-]+)\.svc\.cluster\.local$/.exec(suffix)?.[1];
     if (namespace !== undefined) {
-      if (this.table(servicesByNamespace).has(namespace)) return true;
+      if (this.ofRunning(servicesByNamespace).has(namespace)) return true;
       if (!this.knows("Service", namespace)) return null;
     }
     const hosts = this.table(entryHosts);
@@ -135,7 +144,9 @@ export class Model {
 }
 
 const liveWorkloads = ({ world }: Model): readonly Workload[] =>
-  [...(world.inventory?.workloads.values() ?? [])].filter(({ goneAt }) => goneAt === null);
+  [...(world.inventory?.workloads.values() ?? [])].filter(
+    ({ goneAt, services }) => goneAt === null || services.length > 0,
+  );
 
 const byLabels = (model: Model) => indexLabels(model.workloads.map((item) => ({ labels: item.labels, item })));
 

@@ -187,7 +187,6 @@ const untold = (also: string, what: string) => ({
 });
 
 export const mtls: Family = {
-  reads: ["DestinationRule", "PeerAuthentication", "ConfigMap", "inventory"],
   rules: {
     "plaintext-to-strict": {
       also: ["KIA0207", "KIA0208"],
@@ -224,10 +223,10 @@ export const mtls: Family = {
     "plaintext-not-told-in-namespace": untold("KIA0505", "a namespace is DISABLE while clients are told to use it"),
     "plaintext-not-told-in-mesh": untold("KIA0506", "the mesh is DISABLE while clients are told to use it"),
   },
-  *run(model) {
-    for (const rule of model.objects("DestinationRule")) yield* conflicts(rule, model);
-    for (const object of model.objects("PeerAuthentication")) yield* ports(object, model);
-    yield* strictInDisabled(model);
-    yield* clientsNotTold(model);
-  },
+  parts: [
+    { of: ["DestinationRule"], reads: ["PeerAuthentication", "inventory"], each: conflicts },
+    { of: ["PeerAuthentication"], reads: [], each: ports },
+    { reads: ["PeerAuthentication"], all: strictInDisabled },
+    { reads: ["PeerAuthentication", "DestinationRule", "ConfigMap"], all: clientsNotTold },
+  ],
 };

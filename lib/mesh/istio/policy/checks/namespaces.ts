@@ -115,7 +115,6 @@ const rule = (also: readonly string[], severity: "error" | "warning" | "info", w
 });
 
 export const namespaceChecks: Family = {
-  reads: ["Namespace", GATEWAY, "ConfigMap", "inventory"],
   rules: {
     "namespace-labelled-twice": rule(
       ["IST0123"],
@@ -142,8 +141,8 @@ export const namespaceChecks: Family = {
       WAYPOINT,
     ),
   },
-  *run(model) {
-    yield* namespaces(model);
-    yield* waypointsOfOthers(model);
-  },
+  parts: [
+    { reads: ["Namespace", "ConfigMap", "inventory"], all: namespaces },
+    { reads: ["Namespace", GATEWAY, "inventory"], all: waypointsOfOthers },
+  ],
 };

@@ -110,16 +110,15 @@ const rule = (also: string, severity: "error" | "warning" | "info", when: string
 });
 
 export const podChecks: Family = {
-  reads: ["Pod", ...TEMPLATES, "Namespace", "inventory"],
   rules: {
     "user-of-the-proxy": rule("IST0144", "warning", "A container runs as user 1337.", REQUIREMENTS),
     "image-auto": rule("IST0146", "warning", "A pod template has image: auto and isn't injected.", INJECTION),
     "image-auto-in-pod": rule("IST0147", "error", "A pod has image: auto and isn't injected.", INJECTION),
     "proxy-images-differ": rule("IST0158", "warning", "Pods of one namespace run different proxies.", INJECTION),
   },
-  *run(model) {
-    yield* runAs(model);
-    yield* imageAuto(model);
-    yield* proxyImages(model);
-  },
+  parts: [
+    { reads: ["Pod", ...TEMPLATES], all: runAs },
+    { reads: ["Pod", ...TEMPLATES, "Namespace", "inventory"], all: imageAuto },
+    { reads: ["Pod"], all: proxyImages },
+  ],
 };

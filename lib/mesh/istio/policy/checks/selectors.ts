@@ -7,7 +7,7 @@ import { type Draft, type Family, removing } from "./family.ts";
 import type { Model } from "./model.ts";
 
 /** Of these one counts for a workload; of others all do. */
-const ONE_COUNTS: ReadonlySet<string> = new Set(["Sidecar", "PeerAuthentication", "Telemetry"]);
+const ONE_COUNTS = ["Sidecar", "PeerAuthentication", "Telemetry"];
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   Sidecar: ["workloadSelector", "labels"],
   EnvoyFilter: ["workloadSelector", "labels"],
@@ -153,7 +153,6 @@ const rule = (also: readonly string[], severity: "error" | "warning", when: stri
 });
 
 export const selectors: Family = {
-  reads: [...Object.keys(PLACES), ...EXPORTED, "Namespace", "inventory"],
   rules: {
     "namespace-default-twice": rule(
       ["KIA0002"],
@@ -173,12 +172,12 @@ export const selectors: Family = {
     "selector-on-gateway-pods": rule(["IST0166"], "warning", "A selector takes pods of a Gateway API Gateway."),
     "export-namespace-unknown": rule(["KIA0005"], "error", "exportTo names a namespace that isn't there.", TRAFFIC),
   },
-  *run(model) {
-    for (const kind of ONE_COUNTS) {
-      yield* withoutSelector(kind, model);
-      yield* overlapping(kind, model);
-    }
-    for (const kind of Object.keys(PLACES)) for (const object of model.objects(kind)) yield* none(object, model);
-    for (const kind of EXPORTED) for (const object of model.objects(kind)) yield* exported(object, model);
-  },
+  parts: [
+    ...ONE_COUNTS.flatMap((kind) => [
+      { reads: [kind], all: (model: Model) => withoutSelector(kind, model) },
+      { reads: [kind, "inventory"], all: (model: Model) => overlapping(kind, model) },
+    ]),
+    { of: Object.keys(PLACES), reads: ["inventory"], each: none },
+    { of: EXPORTED, reads: ["Namespace", "inventory"], each: exported },
+  ],
 };

@@ -68,7 +68,6 @@ function* addresses(entry: Manifest): Generator<Draft> {
 }
 
 export const serviceEntries: Family = {
-  reads: ["ServiceEntry"],
   rules: {
     "entry-declared-twice": {
       also: ["KIA1211"],
@@ -89,8 +88,8 @@ export const serviceEntries: Family = {
       docs: SERVICE_ENTRY,
     },
   },
-  *run(model) {
-    yield* twice(model);
-    for (const entry of model.objects("ServiceEntry")) yield* addresses(entry);
-  },
+  parts: [
+    { reads: ["ServiceEntry"], all: twice },
+    { of: ["ServiceEntry"], reads: [], each: addresses },
+  ],
 };

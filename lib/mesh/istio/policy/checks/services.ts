@@ -164,8 +164,15 @@ const rule = (also: readonly string[], severity: "warning" | "info", when: strin
   docs,
 });
 
+function* all(model: Model): Generator<Draft> {
+  for (const service of model.services) {
+    yield* elsewhere(service, model);
+    if (meshed(service, model)) yield* names(service, model);
+  }
+  for (const workload of model.workloads) if (workload.services.length > 1) yield* behind(workload, model);
+}
+
 export const services: Family = {
-  reads: ["inventory", "Deployment", "StatefulSet", "DaemonSet"],
   rules: {
     "port-name-without-protocol": rule(
       ["KIA0601", "IST0118"],
@@ -199,12 +206,8 @@ export const services: Family = {
       REQUIREMENTS,
     ),
   },
-  *run(model) {
-    for (const service of model.services) {
-      yield* elsewhere(service, model);
-      if (meshed(service, model)) yield* names(service, model);
-    }
-    for (const workload of model.workloads) if (workload.services.length > 1) yield* behind(workload, model);
-    yield* containers(model);
-  },
+  parts: [
+    { reads: ["inventory"], all: all },
+    { reads: ["Deployment", "StatefulSet", "DaemonSet", "inventory"], all: containers },
+  ],
 };

@@ -80,7 +80,6 @@ function* place(sidecar: Manifest, model: Model): Generator<Draft> {
 }
 
 export const sidecars: Family = {
-  reads: ["Sidecar", "ServiceEntry", "Namespace", "inventory"],
   rules: {
     "egress-host-unknown": {
       also: ["KIA1004"],
@@ -107,10 +106,8 @@ export const sidecars: Family = {
       docs: AMBIENT,
     },
   },
-  *run(model) {
-    for (const sidecar of model.objects("Sidecar")) {
-      yield* hosts(sidecar, model);
-      yield* place(sidecar, model);
-    }
-  },
+  parts: [
+    { of: ["Sidecar"], reads: ["ServiceEntry", "inventory"], each: hosts },
+    { of: ["Sidecar"], reads: ["Namespace", "inventory"], each: place },
+  ],
 };

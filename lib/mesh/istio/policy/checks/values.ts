@@ -246,7 +246,6 @@ const KINDS = kinds.map(kindKey);
 const REFERENCE = "https://istio.io/latest/docs/reference/config/networking/virtual-service/";
 
 export const values: Family = {
-  reads: KINDS,
   rules: {
     "value-refused": {
       also: ["IST0106"],
@@ -268,11 +267,11 @@ export const values: Family = {
       docs: TELEMETRY.replace("telemetry/", "istio.analysis.v1alpha1/"),
     },
   },
-  *run(model) {
-    yield* enums(model);
-    for (const vs of model.objects("VirtualService")) yield* virtualService(vs);
-    yield* deprecated(model);
-    yield* odd(model);
-    for (const kind of KINDS) for (const object of model.objects(kind)) yield* status(object);
-  },
+  parts: [
+    { reads: [...new Set([...ENUMS, ...REQUIRED].map(({ kind }) => kind))], all: enums },
+    { of: ["VirtualService"], reads: [], each: virtualService },
+    { reads: ["VirtualService", "DestinationRule"], all: deprecated },
+    { reads: ["VirtualService", "ServiceEntry"], all: odd },
+    { of: KINDS, reads: [], each: status },
+  ],
 };

@@ -172,7 +172,6 @@ const rule = (
 });
 
 export const virtualServiceGateways: Family = {
-  reads: ["VirtualService", GATEWAY, "RequestAuthentication", "inventory"],
   rules: {
     "gateway-unknown": rule(["KIA1102", "IST0101"], "error", "A VirtualService names a Gateway that isn't there."),
     "gateway-by-old-name": rule(["KIA1108"], "warning", "A gateway is named by a host name instead of namespace/name."),
@@ -195,11 +194,13 @@ export const virtualServiceGateways: Family = {
       JWT_ROUTING,
     ),
   },
-  *run(model) {
-    for (const vs of model.objects("VirtualService")) {
-      yield* gateways(vs, model);
-      yield* subsetsNotAtGateway(vs, model);
-      yield* claimsWithoutAuthentication(vs, model);
-    }
-  },
+  parts: [
+    { of: ["VirtualService"], reads: [GATEWAY], each: gateways },
+    { of: ["VirtualService"], reads: ["VirtualService"], each: subsetsNotAtGateway },
+    {
+      of: ["VirtualService"],
+      reads: [GATEWAY, "RequestAuthentication", "inventory"],
+      each: claimsWithoutAuthentication,
+    },
+  ],
 };

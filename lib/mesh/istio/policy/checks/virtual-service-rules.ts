@@ -155,7 +155,6 @@ const rule = (
 });
 
 export const virtualServiceRules: Family = {
-  reads: ["VirtualService"],
   rules: {
     "mesh-host-claimed-twice": rule(
       ["KIA1106", "IST0109"],
@@ -169,11 +168,9 @@ export const virtualServiceRules: Family = {
     "delegate-has-hosts": rule([], "error", "A rule delegates to a VirtualService with hosts, which is no delegate."),
     "delegate-of-delegate": rule([], "error", "A delegate delegates further (a cycle does so too)."),
   },
-  *run(model) {
-    yield* conflicts(model);
-    for (const vs of model.objects("VirtualService")) {
-      yield* unreachable(vs);
-      yield* delegates(vs, model);
-    }
-  },
+  parts: [
+    { reads: ["VirtualService"], all: conflicts },
+    { of: ["VirtualService"], reads: [], each: unreachable },
+    { of: ["VirtualService"], reads: ["VirtualService"], each: delegates },
+  ],
 };

@@ -190,8 +190,12 @@ function* weights(vs: Manifest): Generator<Draft> {
   }
 }
 
+const ofEach = (check: (to: Destination, model: Model) => Iterable<Draft>) =>
+  function* (vs: Manifest, model: Model): Generator<Draft> {
+    for (const to of destinationsOf(vs)) yield* check(to, model);
+  };
+
 export const virtualServices: Family = {
-  reads: ["VirtualService", "DestinationRule", "ServiceEntry", "inventory"],
   rules: {
     "destination-host-unknown": {
       also: ["KIA1101", "IST0101"],
@@ -230,14 +234,10 @@ export const virtualServices: Family = {
       docs: VIRTUAL_SERVICE,
     },
   },
-  *run(model) {
-    for (const vs of model.objects("VirtualService")) {
-      for (const to of destinationsOf(vs)) {
-        yield* hostUnknown(to, model);
-        yield* subsetUnknown(to, model);
-        yield* portNeeded(to, model);
-      }
-      yield* weights(vs);
-    }
-  },
+  parts: [
+    { of: ["VirtualService"], reads: ["ServiceEntry", "inventory"], each: ofEach(hostUnknown) },
+    { of: ["VirtualService"], reads: ["DestinationRule"], each: ofEach(subsetUnknown) },
+    { of: ["VirtualService"], reads: ["inventory"], each: ofEach(portNeeded) },
+    { of: ["VirtualService"], reads: [], each: weights },
+  ],
 };

@@ -128,8 +128,11 @@ const rule = (also: readonly string[], severity: "error" | "warning" | "info", w
   docs,
 });
 
+function* all(model: Model): Generator<Draft> {
+  for (const workload of model.workloads) yield* sidecarOrAmbient(workload, model);
+}
+
 export const workloads: Family = {
-  reads: ["Namespace", GATEWAY, "AuthorizationPolicy", "inventory"],
   rules: {
     "pods-without-proxy": rule(["IST0103"], "warning", "Pods run without a proxy in an injected namespace.", INJECTION),
     "sidecar-and-ambient-labels": rule(
@@ -166,8 +169,8 @@ export const workloads: Family = {
       "https://istio.io/latest/docs/ops/best-practices/security/",
     ),
   },
-  *run(model) {
-    for (const workload of model.workloads) yield* sidecarOrAmbient(workload, model);
-    yield* uncovered(model);
-  },
+  parts: [
+    { reads: ["Namespace", GATEWAY, "inventory"], all: all },
+    { reads: ["AuthorizationPolicy", "inventory"], all: uncovered },
+  ],
 };
