@@ -27,6 +27,7 @@ import { Metrics } from "./metrics.ts";
 import { NamespaceUseCases } from "./namespaces.ts";
 import type { PlanUseCases } from "./plan/use-cases.ts";
 import { planUseCases } from "./plan/wiring.ts";
+import { Checks } from "./policy/checks.ts";
 import { readingPort } from "./policy/port.ts";
 import { withPolicies } from "./policy/statuses.ts";
 import { type PolicyUseCases, policyUseCases } from "./policy/use-cases.ts";
@@ -180,8 +181,12 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     viewers,
   });
   const roots = new Map(config.clusters.map(({ name, mesh }) => [name, mesh.rootNamespace]));
+  const checks = new Checks({
+    ...{ kinds: readingPort.kinds, store, inventory: () => inventories.current() },
+    rootNamespace: (cluster) => roots.get(cluster) ?? "istio-system",
+  });
   const policies = policyUseCases({
-    ...{ port: readingPort, store, rights, clients: kubes },
+    ...{ port: readingPort, store, rights, clients: kubes, checks },
     inventory: () => inventories.current(),
     rootNamespace: (cluster) => roots.get(cluster) ?? "istio-system",
     history: async (credential, ref, _manifest, signal) =>
@@ -189,7 +194,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
         .items,
   });
   const plans = planUseCases({
-    ...{ clock: timers, log, store, rights, keys, roots, kubes },
+    ...{ clock: timers, log, store, rights, keys, roots, kubes, checks },
     inventory: (cluster) => inventories.current().get(cluster) ?? null,
   });
   void telemetry.warm(stop.signal);

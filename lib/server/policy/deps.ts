@@ -7,6 +7,7 @@ import type { PolicyPort } from "#lib/policy/port.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
 import type { Rights, Visibility } from "../rights/model.ts";
+import type { Checks } from "./checks.ts";
 import type { PolicyStore } from "./store.ts";
 
 /** The history of one object that the viewer may see. */
@@ -29,6 +30,7 @@ export interface PolicyDeps {
   readonly inventory: () => Inventory;
   readonly rootNamespace: (cluster: string) => string;
   readonly history: HistoryOf;
+  readonly checks: Pick<Checks, "findings">;
 }
 
 /** Which kinds a viewer may list where; see listable.ts. `namespace` null: a cluster-scoped object, by its name. */
