@@ -145,6 +145,7 @@ describe("every route below /api/v1", () => {
       "changes/route.ts",
       "changes/settle/route.ts",
       "effect/[...object]/route.ts",
+      "findings/route.ts",
       "graph/route.ts",
       "graph/stream/route.ts",
       "namespaces/route.ts",

@@ -5,7 +5,7 @@ import { Chip } from "#components/ui/chip.tsx";
 import { Fact } from "#components/ui/section.tsx";
 import type { Problem } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
-import type { PlanNeed } from "#lib/policy/plan.ts";
+import type { Plan, PlanNeed } from "#lib/policy/plan.ts";
 import { refKey } from "#lib/policy/ref.ts";
 import { tally } from "../findings/words.ts";
 import { Notice } from "../notice.tsx";

@@ -32,7 +32,7 @@ const route = (namespace: string, name: string, host: string, more: object = {})
 const world = {
   missing: route("shop", "lost", "nobody"),
   inBank: route("bank", "lost", "nobody"),
-  namesBank: route("shop", "away", "nobody.bank.svc.cluster.local"),
+  namesBank: route("shop", "away", "other.bank.svc.cluster.local"),
   hiddenExists: route("shop", "ledger", "ledger.bank.svc.cluster.local"),
 };
 const service = (namespace: string, name: string) =>
