@@ -14,7 +14,6 @@ export const AUTHORIZATION_POLICY = `${REFERENCE}/security/authorization-policy/
 export const TELEMETRY = `${REFERENCE}/telemetry/`;
 export const SELECTOR = `${REFERENCE}/type/workload-selector/`;
 export const ANNOTATIONS = `${REFERENCE}/annotations/`;
-export const LABELS = `${REFERENCE}/labels/`;
 export const TRAFFIC = "https://istio.io/latest/docs/ops/best-practices/traffic-management/";
 export const SECURITY = "https://istio.io/latest/docs/ops/best-practices/security/";
 export const PROTOCOLS = "https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/";

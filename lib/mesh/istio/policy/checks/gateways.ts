@@ -98,7 +98,9 @@ function* reach(gateway: Manifest, model: Model): Generator<Draft> {
     return;
   }
   const services = pods.flatMap((pod) => pod.services.flatMap((name) => model.service(pod.namespace, name) ?? []));
-  const targets = new Set(services.flatMap(({ ports }) => ports.map((each) => each.targetPort ?? each.port)));
+  const targets = new Set(
+    services.flatMap(({ ports }) => ports.flatMap((each) => [each.port, each.targetPort ?? each.port])),
+  );
   // A named port may be any number: then it can't be told.
   const told = services.length > 0 && ![...targets].some((each) => typeof each === "string");
   for (const [i, server] of listAt(gateway.spec, "servers").entries()) {
@@ -109,7 +111,7 @@ function* reach(gateway: Manifest, model: Model): Generator<Draft> {
         code: "gateway-port-not-on-service",
         at: gateway,
         path: ["spec", "servers", i, "port", "number"],
-        message: `No service of the gateway's pods leads to port ${port} (they lead to ${[...targets].slice(0, 6).join(", ")}).`,
+        message: `No service of the gateway's pods has or leads to port ${port} (there are ${[...targets].slice(0, 6).join(", ")}).`,
         evidence: service
           ? [{ at: model.core("Service", service.namespace, service.name), path: ["spec", "ports"], text: "its ports" }]
           : [],
@@ -155,7 +157,7 @@ export const gateways: Family = {
     "gateway-port-not-on-service": {
       also: ["IST0162"],
       severity: "warning",
-      when: "No service of the gateway's pods leads to a server's port.",
+      when: "No service of the gateway's pods has, or leads to, a server's port.",
       docs: GATEWAY,
     },
     "gateway-credential-unknown": {

@@ -1,7 +1,7 @@
 /** Workloads: whether they are in the mesh as their labels say. */
 import type { Workload } from "#lib/inventory/model.ts";
 import { listAt, objectAt, textAt } from "../routing/json.ts";
-import { AMBIENT, INJECTION, WAYPOINT } from "./docs.ts";
+import { AMBIENT, INJECTION, SECURITY, WAYPOINT } from "./docs.ts";
 import type { Draft, Family } from "./family.ts";
 import type { Model } from "./model.ts";
 
@@ -166,7 +166,7 @@ export const workloads: Family = {
       ["KIA1301"],
       "info",
       "No AuthorizationPolicy selects a workload while others of its namespace are selected. Where a namespace has none at all, nothing is reported.",
-      "https://istio.io/latest/docs/ops/best-practices/security/",
+      SECURITY,
     ),
   },
   parts: [
