@@ -9,7 +9,7 @@ import type { Checker, CheckWorld, Finding } from "#lib/policy/finding.ts";
 import { kindKey, manifestKindKey, type PolicyKind } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { type ObjectRef, refKey, refOf } from "#lib/policy/ref.ts";
-import type { Viewer } from "./deps.ts";
+import type { FindingsSource, Viewer } from "./deps.ts";
 import type { ClusterPolicies, PolicyStore } from "./store.ts";
 
 export interface ChecksDeps {
@@ -29,7 +29,7 @@ export interface Planned {
 /** An object that doesn't exist yet is younger than all that do. */
 const YOUNGEST = "9999-01-01T00:00:00Z";
 
-export class Checks {
+export class Checks implements FindingsSource {
   readonly #deps: ChecksDeps;
   readonly #live = new Map<string, Checker>();
   readonly #plans = new Map<string, Checker>();

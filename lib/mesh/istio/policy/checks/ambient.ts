@@ -143,49 +143,47 @@ const ATTACHED: readonly Attached[] = [
 ];
 
 function* bySelector({ kind, none, unattached, wants }: Attached, policy: Manifest, model: Model): Generator<Draft> {
-  {
-    const namespace = namespaceOf(policy);
-    if (targetsOf(policy).length > 0 || !wants(policy) || namespace === model.root) return;
-    const labels = labelsAt(policy.spec, "selector", "matchLabels") ?? {};
-    const pods = model.workloadsWith(labels, namespace).filter(({ dataplane }) => dataplane !== "none");
-    const ambient = pods.filter(({ dataplane }) => dataplane === "ambient");
-    const [first] = ambient;
-    if (first === undefined) return;
-    const [waypoint] = model.table(waypoints).get(namespace) ?? [];
-    const enrolled = waypoint !== undefined || usesWaypoint(first, model);
-    const path = Object.keys(labels).length > 0 ? ["spec", "selector"] : ["spec"];
-    const evidence = [{ at: model.workloadRef(first), path: [], text: "is in ambient mode" }];
-    const what = `${first.name}${ambient.length > 1 ? ` and ${ambient.length - 1} more` : ""}`;
-    if (!enrolled) {
-      yield {
-        code: none,
-        at: policy,
-        path,
-        message: `It needs somebody who reads requests, and no waypoint stands before ${what}, in ambient mode${kind === "AuthorizationPolicy" ? ": ztunnel drops ALLOW rules of requests, so what they allow is denied" : ": it has no effect there"}.`,
-        evidence,
-        fix: "Put a waypoint before the services and attach this to it by targetRefs.",
-      };
-    } else {
-      yield {
-        code: unattached,
-        at: policy,
-        path,
-        message: `Selectors reach ztunnel, not the waypoint: for ${what}, in ambient mode, it isn't read as it is meant.`,
-        evidence: waypoint === undefined ? evidence : [...evidence, { at: waypoint, path: [], text: "the waypoint" }],
-        fix:
-          waypoint === undefined || has(specOf(policy), "selector")
-            ? "Attach it to the service or the waypoint by targetRefs, instead of a selector."
-            : {
-                text: `Attach it to the waypoint ${waypoint.metadata.name}.`,
-                edits: [
-                  setting(
-                    ["spec", "targetRefs"],
-                    [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: waypoint.metadata.name }],
-                  ),
-                ],
-              },
-      };
-    }
+  const namespace = namespaceOf(policy);
+  if (targetsOf(policy).length > 0 || !wants(policy) || namespace === model.root) return;
+  const labels = labelsAt(policy.spec, "selector", "matchLabels") ?? {};
+  const pods = model.workloadsWith(labels, namespace).filter(({ dataplane }) => dataplane !== "none");
+  const ambient = pods.filter(({ dataplane }) => dataplane === "ambient");
+  const [first] = ambient;
+  if (first === undefined) return;
+  const [waypoint] = model.table(waypoints).get(namespace) ?? [];
+  const enrolled = waypoint !== undefined || usesWaypoint(first, model);
+  const path = Object.keys(labels).length > 0 ? ["spec", "selector"] : ["spec"];
+  const evidence = [{ at: model.workloadRef(first), path: [], text: "is in ambient mode" }];
+  const what = `${first.name}${ambient.length > 1 ? ` and ${ambient.length - 1} more` : ""}`;
+  if (!enrolled) {
+    yield {
+      code: none,
+      at: policy,
+      path,
+      message: `It needs somebody who reads requests, and no waypoint stands before ${what}, in ambient mode${kind === "AuthorizationPolicy" ? ": ztunnel drops ALLOW rules of requests, so what they allow is denied" : ": it has no effect there"}.`,
+      evidence,
+      fix: "Put a waypoint before the services and attach this to it by targetRefs.",
+    };
+  } else {
+    yield {
+      code: unattached,
+      at: policy,
+      path,
+      message: `Selectors reach ztunnel, not the waypoint: for ${what}, in ambient mode, it isn't read as it is meant.`,
+      evidence: waypoint === undefined ? evidence : [...evidence, { at: waypoint, path: [], text: "the waypoint" }],
+      fix:
+        waypoint === undefined || has(specOf(policy), "selector")
+          ? "Attach it to the service or the waypoint by targetRefs, instead of a selector."
+          : {
+              text: `Attach it to the waypoint ${waypoint.metadata.name}.`,
+              edits: [
+                setting(
+                  ["spec", "targetRefs"],
+                  [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: waypoint.metadata.name }],
+                ),
+              ],
+            },
+    };
   }
 }
 

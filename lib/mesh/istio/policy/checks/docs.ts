@@ -25,4 +25,5 @@ export const AMBIENT = "https://istio.io/latest/docs/ambient/usage/add-workloads
 export const GATEWAY_API = "https://gateway-api.sigs.k8s.io/reference/spec/";
 export const REFERENCE_GRANT = "https://gateway-api.sigs.k8s.io/api-types/referencegrant/";
 export const JWT_ROUTING = "https://istio.io/latest/docs/tasks/security/authentication/jwt-route/";
+export const STATUS = "https://istio.io/latest/docs/reference/config/config-status/";
 export const MESH_CONFIG = `${REFERENCE}/istio.mesh.v1alpha1/`;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import type { CheckWorld } from "#lib/policy/finding.ts";
+import type { CheckWorld, Finding } from "#lib/policy/finding.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { calm, codesOf, findingsOf, o, shop, waypoint } from "./cases.test-support.ts";
@@ -17,6 +17,14 @@ const route = (name: string, host: string) =>
     `shop/${name}`,
     `hosts: [${host}], http: [{route: [{destination: {host: ${host}, subset: v1}}]}]`,
   );
+
+/** Processor time, which a busy machine doesn't stretch. */
+function processorMs(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
 
 /** One of each kind that names others, so that every check has something to ask about. */
 const samples = [
@@ -246,17 +254,19 @@ describe("hostile objects", () => {
         },
       },
     ];
-    const start = performance.now();
-    expect(codesOf(objects as readonly Manifest[])).toContain("principal-malformed");
-    expect(performance.now() - start).toBeLessThan(1000);
+    const took = processorMs(() => expect(codesOf(objects as readonly Manifest[])).toContain("principal-malformed"));
+    expect(took).toBeLessThan(2000);
   });
 });
 
 test("10,000 policies that all claim one host are checked in linear time", () => {
   const many = Array.from({ length: 10_000 }, (_, i) => route(`r${i}`, "reviews"));
   const world = withObjects(offlineWorld(shop, options), many);
-  const start = performance.now();
-  const found = new ChecksEngine().check(world);
-  expect(performance.now() - start).toBeLessThan(10_000);
+  let found: readonly Finding[] = [];
+  const took = processorMs(() => {
+    found = new ChecksEngine().check(world);
+  });
+  // All pairs would be 50 million comparisons: minutes.
+  expect(took).toBeLessThan(15_000);
   expect(found.filter(({ code }) => code === "mesh-host-claimed-twice")).toHaveLength(9_999);
 });

@@ -14,7 +14,7 @@ import {
   textAt,
   textsAt,
 } from "../routing/json.ts";
-import { TELEMETRY } from "./docs.ts";
+import { STATUS, VIRTUAL_SERVICE } from "./docs.ts";
 import { type Draft, type Family, removing, setting } from "./family.ts";
 
 const ENUMS: readonly {
@@ -243,28 +243,31 @@ function* status(object: Manifest): Generator<Draft> {
 }
 
 const KINDS = kinds.map(kindKey);
-const REFERENCE = "https://istio.io/latest/docs/reference/config/networking/virtual-service/";
-
 export const values: Family = {
   rules: {
     "value-refused": {
       also: ["IST0106"],
       severity: "error",
       when: "A field is missing or has a value that Istio's webhook refuses. A server says so in a dry run; this is for files.",
-      docs: REFERENCE,
+      docs: VIRTUAL_SERVICE,
     },
     "value-odd": {
       also: ["IST0133"],
       severity: "warning",
       when: "A value is taken, and likely not meant.",
-      docs: REFERENCE,
+      docs: VIRTUAL_SERVICE,
     },
-    "field-deprecated": { also: ["IST0002"], severity: "warning", when: "A field is deprecated.", docs: REFERENCE },
+    "field-deprecated": {
+      also: ["IST0002"],
+      severity: "warning",
+      when: "A field is deprecated.",
+      docs: VIRTUAL_SERVICE,
+    },
     "status-negative": {
       also: ["IST0171"],
       severity: "warning",
       when: "An object's own status has a condition that is False.",
-      docs: TELEMETRY.replace("telemetry/", "istio.analysis.v1alpha1/"),
+      docs: STATUS,
     },
   },
   parts: [
