@@ -99,7 +99,7 @@ describe("the engine", () => {
           expect(engine.check(now)).toEqual(new ChecksEngine().check(now));
         }
       }),
-      { numRuns: 60, seed: 7 },
+      { numRuns: 15, seed: 7 },
     );
   });
 
@@ -214,7 +214,7 @@ describe("hostile objects", () => {
       fc.property(fc.array(object, { maxLength: 4 }), (objects) => {
         expect(Array.isArray(codesOf(objects))).toBe(true);
       }),
-      { numRuns: 300, seed: 11 },
+      { numRuns: 60, seed: 11 },
     );
   });
 
@@ -260,7 +260,8 @@ describe("hostile objects", () => {
 });
 
 test("10,000 policies that all claim one host are checked in linear time", () => {
-  const many = Array.from({ length: 10_000 }, (_, i) => route(`r${i}`, "reviews"));
+  const one = route("r", "reviews");
+  const many = Array.from({ length: 10_000 }, (_, i) => ({ ...one, metadata: { ...one.metadata, name: `r${i}` } }));
   const world = withObjects(offlineWorld(shop, options), many);
   let found: readonly Finding[] = [];
   const took = processorMs(() => {
