@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The first thing every npm script runs. Plain JavaScript without dependencies, because it must work in a fresh clone on
 // an older Node (20 and up), before a single package is installed. It makes sure that the npm packages are there, finds a
 // Node that runs our TypeScript directly (24 and up; a package pins one), and hands over to the real step under that Node.
@@ -20,6 +21,7 @@ const steps = {
   check: "scripts/check.ts",
   format: "scripts/format.ts",
   provision: "scripts/provision.ts",
+  analyze: "cli/main.ts",
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -6,6 +6,7 @@ import { usePathname } from "next/navigation";
 
 const PLACES = [
   { href: "/policies", title: "Objects" },
+  { href: "/policies/findings", title: "Findings" },
   { href: "/policies/changes", title: "Changes" },
   { href: "/policies/mtls", title: "Mutual TLS" },
   { href: "/policies/membership", title: "Membership" },

@@ -1,5 +1,6 @@
 /** The API's description (OpenAPI 3.1), made from the schemas that read its inputs. Published as docs/api.json. */
 import { effectQuerySchema, effectSchema } from "./effect.ts";
+import { findingsQuerySchema, findingsSchema } from "./findings.ts";
 import { deltaSchema, graphSchema, sourceSchema } from "./graph.ts";
 import { graphQuerySchema } from "./graph-query.ts";
 import { marksQuerySchema, marksSchema } from "./marks.ts";
@@ -114,6 +115,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /api/v1/policies/{cluster}/{group}/{version}/{kind}/{namespace}/{name}": {
     summary: "One object as it is now, read as the viewer: `core` is the empty group, `-` no namespace",
     answer: policySchema,
+  },
+  "GET /api/v1/findings": {
+    summary: "What is wrong, or likely not meant, in the objects in view",
+    query: findingsQuerySchema,
+    answer: findingsSchema,
   },
   "GET /api/v1/effect/{cluster}/{group}/{version}/{kind}/{namespace}/{name}": {
     summary: "How far a change of an object has spread to the proxies, by istiod",

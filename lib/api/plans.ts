@@ -1,4 +1,5 @@
 /** POST /plans, /plans/apply, GET /changes, POST /changes/{id}/revert: writing, in two steps with a reader in between. */
+import { planFindingSchema } from "./findings.ts";
 import { parseInstant } from "./instant.ts";
 import { manifestSchema, objectRefSchema } from "./object-ref.ts";
 import { recordSchema, unreadKindSchema } from "./policies.ts";
@@ -82,7 +83,10 @@ export const planStepSchema = z
       z.object({ error: z.string(), code: z.string() }),
     ]),
     conflicts: z.array(conflictSchema),
-    findings: z.null().meta({ description: "null: not evaluated" }),
+    findings: z
+      .array(planFindingSchema)
+      .nullable()
+      .meta({ description: "what the step brings and takes away; null: not evaluated" }),
     impact: z.null().meta({ description: "null: not evaluated" }),
   })
   .meta({ id: "PlanStep" });
@@ -93,7 +97,7 @@ export const planSchema = z
     sealed: z.string().meta({ description: "the plan itself, readable by the console alone, for this user alone" }),
     expiresAt: z.iso.datetime(),
     steps: z.array(planStepSchema),
-    notEvaluated: z.object({ findings: z.string(), impact: z.string() }),
+    notEvaluated: z.object({ findings: z.string().exactOptional(), impact: z.string() }),
     blocked: z.string().exactOptional().meta({ description: "why it can't be applied" }),
     needs: z
       .array(z.enum(["impact_unknown", "no_history", "will_be_reverted", "conflict", "deletes", "full_shift"]))

@@ -1,4 +1,5 @@
 /** GET /policies, GET /policies/{object path}, GET /services, GET /services/{cluster}/{ns}/{name}: what there is. */
+import { findingSchema } from "./findings.ts";
 import { managerSchema, manifestSchema, objectRefSchema, ownerSchema } from "./object-ref.ts";
 import { listParameter, readQuery } from "./query.ts";
 import { z } from "./zod.ts";
@@ -51,7 +52,10 @@ export const policyItemSchema = z
       .string()
       .nullable()
       .meta({ description: "what status.conditions say is wrong; null: nothing, or silent" }),
-    findings: z.null().meta({ description: "null: not evaluated" }),
+    findings: z
+      .array(findingSchema)
+      .nullable()
+      .meta({ description: "of this object; null: not all objects have been read yet" }),
     manifest: manifestSchema.exactOptional(),
   })
   .meta({ id: "Policy" });

@@ -46,8 +46,13 @@ export interface Service {
     readonly port: number;
     readonly protocol: string;
     readonly appProtocol: string | null;
+    readonly targetPort?: number | string;
   }[];
   readonly headless: boolean;
+  /** Set on type ExternalName. */
+  readonly externalName?: string;
+  /** The waypoint that its labels ask for; `none` opts out of its namespace's. */
+  readonly waypoint?: { readonly name: string; readonly namespace: string | null };
   /** Names of workloads in its namespace that the selector takes, sorted. */
   readonly workloads: readonly string[];
 }

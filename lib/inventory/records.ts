@@ -1,4 +1,4 @@
-/** What is kept of each Kubernetes object: small, since a cluster has tens of thousands. lib/kube/decode.ts makes them. */
+/** What is kept of each Kubernetes object: small, since a cluster has tens of thousands. lib/inventory/decode.ts makes them. */
 import type { UnixSeconds } from "#lib/units.ts";
 
 export type StringMap = Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface ContainerRestart {
 
 export interface PodRecord extends Named {
   readonly labels: StringMap;
-  /** Only those that are read (see KEPT_ANNOTATIONS in lib/kube/decode.ts). */
+  /** Only those that are read (see KEPT_ANNOTATIONS in lib/inventory/decode.ts). */
   readonly annotations: StringMap;
   /** Its controller. */
   readonly owner: Owner | null;
@@ -75,8 +75,14 @@ export interface ServiceRecord extends Named {
     readonly port: number;
     readonly protocol: string;
     readonly appProtocol: string | null;
+    /** Absent: not said, which is the port itself. */
+    readonly targetPort?: number | string;
   }[];
   readonly headless: boolean;
+  /** Set on type ExternalName. */
+  readonly externalName?: string;
+  /** `istio.io/use-waypoint` and its namespace, of its labels. */
+  readonly waypoint?: { readonly name: string; readonly namespace: string | null };
 }
 
 export interface ServiceEntryRecord extends Named {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type MeshscopeError, problemOf } from "#lib/errors.ts";
+import { decodeNamespace } from "#lib/inventory/decode.ts";
 import { type Clock, milliseconds, seconds, unixSeconds } from "#lib/units.ts";
 import { createKubeClient, type KubeClient } from "./client.ts";
-import { decodeNamespace } from "./decode.ts";
 import { answer, type FakeKube, startFakeKube, status } from "./fake.test-support.ts";
 import { DEPLOYMENTS, NAMESPACES, PODS, REPLICASETS } from "./resource.ts";
 

@@ -1,7 +1,8 @@
 /** Whole objects by place, and what each event of a watch changed in them. */
+
+import { decodeKey } from "#lib/inventory/decode.ts";
 import { same } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { decodeKey } from "./decode.ts";
 import type { Change } from "./reflector.ts";
 
 /** null: it came into being, or is gone. */

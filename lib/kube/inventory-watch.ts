@@ -1,12 +1,6 @@
 /** A cluster's inventory, kept current by watches of every kind it is made of. */
 import type { Problem } from "#lib/errors.ts";
 import type { SourceState } from "#lib/graph/model.ts";
-import { fold, NO_RECORDS, type ObjectEvent, type Records } from "#lib/inventory/fold.ts";
-import { joinInventory } from "#lib/inventory/join.ts";
-import type { ClusterInventory } from "#lib/inventory/model.ts";
-import type { RecordKind, RecordTypes } from "#lib/inventory/records.ts";
-import type { Clock, UnixSeconds } from "#lib/units.ts";
-import type { KubeClient } from "./client.ts";
 import {
   decodeController,
   decodeKey,
@@ -15,7 +9,13 @@ import {
   decodePod,
   decodeService,
   decodeServiceEntry,
-} from "./decode.ts";
+} from "#lib/inventory/decode.ts";
+import { fold, NO_RECORDS, type ObjectEvent, type Records } from "#lib/inventory/fold.ts";
+import { joinInventory } from "#lib/inventory/join.ts";
+import type { ClusterInventory } from "#lib/inventory/model.ts";
+import type { RecordKind, RecordTypes } from "#lib/inventory/records.ts";
+import type { Clock, UnixSeconds } from "#lib/units.ts";
+import type { KubeClient } from "./client.ts";
 import { type Change, type Pace, type Reflector, startReflector } from "./reflector.ts";
 import {
   DAEMONSETS,

@@ -1,4 +1,5 @@
 /** A plan: what would be written, as it was shown. Made by lib/server, read by pages, sealed in between. */
+import type { Finding } from "./finding.ts";
 import type { Json, Manifest } from "./manifest.ts";
 import type { ObjectRef } from "./ref.ts";
 
@@ -48,6 +49,11 @@ export type ManagerTool =
 /** How a step is written: objects the console owns by server-side apply, others' by a JSON Patch of what was shown. */
 export type WriteMode = "apply" | "patch" | "delete";
 
+/** What a step brings or takes away. */
+export interface StepFinding extends Omit<Finding, "namespaces"> {
+  readonly change: "new" | "gone";
+}
+
 export interface PlanStep {
   readonly op: StepOp;
   readonly object: ObjectRef;
@@ -61,7 +67,7 @@ export interface PlanStep {
     | { readonly error: string; readonly code: string };
   readonly conflicts: readonly Conflict[];
   /** null: not evaluated. */
-  readonly findings: null;
+  readonly findings: readonly StepFinding[] | null;
   readonly impact: null;
 }
 
@@ -72,7 +78,7 @@ export interface Plan {
   /** RFC 3339. */
   readonly expiresAt: string;
   readonly steps: readonly PlanStep[];
-  readonly notEvaluated: { readonly findings: string; readonly impact: string };
+  readonly notEvaluated: { readonly findings?: string; readonly impact: string };
   /** Why it can't be applied at all. */
   readonly blocked?: string;
   /** What has to be acknowledged. */

@@ -182,14 +182,22 @@ function readPart(part: Part): readonly YamlDocument[] {
   }
 }
 
+/** How much is read of one text; a person's editor takes less than a command that reads files. */
+export interface YamlLimits {
+  readonly bytes: number;
+  readonly documents: number;
+}
+const LIMITS: YamlLimits = { bytes: MAX_BYTES, documents: MAX_DOCUMENTS };
+
 /** All objects of a text, in order, each on its own: what is wrong with one document leaves the others whole. Never throws. */
-export function readYaml(source: string): YamlAnswer {
+export function readYaml(source: string, most: YamlLimits = LIMITS): YamlAnswer {
   const whole = (message: string): YamlAnswer => ({ documents: [], problem: { line: 1, column: 1, message } });
-  if (new TextEncoder().encode(source).length > MAX_BYTES) return whole("More than 1 MiB. Split the file.");
+  const mebibytes = Math.floor(most.bytes / 1024 / 1024);
+  if (new TextEncoder().encode(source).length > most.bytes) return whole(`More than ${mebibytes} MiB. Split the file.`);
   const parts = splitDocuments(source);
-  if (parts.length > MAX_DOCUMENTS) return whole(`More than ${MAX_DOCUMENTS} documents. Split the file.`);
+  if (parts.length > most.documents) return whole(`More than ${most.documents} documents. Split the file.`);
   const documents = parts.flatMap(readPart);
-  return documents.length > MAX_DOCUMENTS
-    ? whole(`More than ${MAX_DOCUMENTS} objects. Split the file.`)
+  return documents.length > most.documents
+    ? whole(`More than ${most.documents} objects. Split the file.`)
     : { documents };
 }

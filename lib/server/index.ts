@@ -46,6 +46,7 @@ export const graphStream: Runtime["graphStream"] = (...args) => runtime().graphS
 export const series: Runtime["series"] = (...args) => runtime().series(...args);
 export const namespaces: Runtime["namespaces"] = (...args) => runtime().namespaces(...args);
 export const policies: Runtime["policies"] = (...args) => runtime().policies(...args);
+export const findings: Runtime["findings"] = (...args) => runtime().findings(...args);
 export const policy: Runtime["policy"] = (...args) => runtime().policy(...args);
 export const services: Runtime["services"] = (...args) => runtime().services(...args);
 export const service: Runtime["service"] = (...args) => runtime().service(...args);

@@ -29,6 +29,7 @@ import { Metrics } from "./metrics.ts";
 import { NamespaceUseCases } from "./namespaces.ts";
 import type { PlanUseCases } from "./plan/use-cases.ts";
 import { planUseCases } from "./plan/wiring.ts";
+import { Checks } from "./policy/checks.ts";
 import { readingPort } from "./policy/port.ts";
 import { Sights } from "./policy/sight.ts";
 import { withPolicies } from "./policy/statuses.ts";
@@ -186,8 +187,11 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     metricsNameOf: inverse(names),
     viewers,
   });
+  const checks = new Checks({
+    ...{ kinds: readingPort.kinds, store, inventory: () => inventories.current(), rootNamespace },
+  });
   const objects = {
-    ...{ port: readingPort, store, rights, clients: kubes, rootNamespace },
+    ...{ port: readingPort, store, rights, clients: kubes, checks, rootNamespace },
     inventory: () => inventories.current(),
   };
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
@@ -198,7 +202,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
         .items,
   });
   const plans = planUseCases({
-    ...{ clock: timers, log, store, rights, keys, roots, kubes },
+    ...{ clock: timers, log, store, rights, keys, roots, kubes, checks },
     inventory: (cluster) => inventories.current().get(cluster) ?? null,
   });
   void telemetry.warm(stop.signal);

@@ -33,6 +33,12 @@ const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
 const SCHEMA = "schemas/[cluster]/[group]/[version]/[kind]/route.ts";
 /** Reading policies: file, use case, an address and what it asks for. */
 const POLICIES = [
+  [
+    "findings/route.ts",
+    "findings",
+    "findings?codes=KIA1101&severities=error",
+    { codes: ["KIA1101"], severities: ["error"] },
+  ],
   ["policies/route.ts", "policies", "policies?kinds=Sidecar", { kinds: ["Sidecar"] }],
   [
     "policies/[...object]/route.ts",
@@ -140,6 +146,7 @@ describe("every route below /api/v1", () => {
       "changes/route.ts",
       "changes/settle/route.ts",
       "effect/[...object]/route.ts",
+      "findings/route.ts",
       "graph/route.ts",
       "graph/stream/route.ts",
       "marks/route.ts",

@@ -33,6 +33,11 @@ export interface EditorProblem {
   readonly message: string;
 }
 
+/** What is worth saying of a place, without standing in the way. */
+export interface EditorMark extends EditorProblem {
+  readonly severity: "error" | "warning" | "info";
+}
+
 /** The schema of the kind that a place's document is of; null: not known (yet). */
 export type SchemaOf = (place: Pick<Place, "apiVersion" | "kind">) => Promise<KindSchema | null>;
 
@@ -40,13 +45,14 @@ export interface CodeEditorProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly problems: readonly EditorProblem[];
+  readonly marks: readonly EditorMark[];
   readonly schemaOf: SchemaOf;
   readonly label: string;
   readonly readOnly: boolean;
 }
 
 /** YAML with the kind's schema. Tab indents; Escape and then Tab leaves, as everywhere in CodeMirror. */
-export function CodeEditor({ value, onChange, problems, schemaOf, label, readOnly }: CodeEditorProps) {
+export function CodeEditor({ value, onChange, problems, marks, schemaOf, label, readOnly }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const latest = useRef({ value, onChange, schemaOf });
@@ -120,8 +126,10 @@ export function CodeEditor({ value, onChange, problems, schemaOf, label, readOnl
 
   useEffect(() => {
     const editor = view.current;
-    if (editor !== null) editor.dispatch(setDiagnostics(editor.state, diagnostics(editor.state, problems)));
-  }, [problems]);
+    if (editor === null) return;
+    const all = [...problems.map((each) => ({ ...each, severity: "error" as const })), ...marks];
+    editor.dispatch(setDiagnostics(editor.state, diagnostics(editor.state, all)));
+  }, [problems, marks]);
 
   return <div ref={host} className="h-full min-h-0" />;
 }
@@ -132,11 +140,11 @@ function nonceOf(): string {
   return script?.nonce ?? "";
 }
 
-function diagnostics(state: EditorState, problems: readonly EditorProblem[]): Diagnostic[] {
-  return problems.map(({ line, column, message }) => {
+function diagnostics(state: EditorState, marks: readonly EditorMark[]): Diagnostic[] {
+  return marks.map(({ line, column, message, severity }) => {
     const at = state.doc.line(Math.min(Math.max(line, 1), state.doc.lines));
     const from = Math.min(at.from + Math.max(column - 1, 0), at.to);
-    return { from, to: Math.max(from, at.to), severity: "error", message };
+    return { from, to: Math.max(from, at.to), severity, message };
   });
 }
 

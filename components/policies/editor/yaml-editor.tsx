@@ -7,13 +7,15 @@ import type { YamlAnswer } from "#lib/policy/yaml.ts";
 import { schemaQuery } from "#lib/query/policies.ts";
 import { saveText } from "../plan/save.ts";
 import { CopyChip } from "../plan/take-away.tsx";
-import type { EditorProblem, SchemaOf } from "./code-editor.tsx";
+import type { EditorMark, EditorProblem, SchemaOf } from "./code-editor.tsx";
 import { KindSchema } from "./schema.ts";
 
 const CodeEditor = lazy(async () => ({ default: (await import("./code-editor.tsx")).CodeEditor }));
 
 /** As readYaml says it; a file that is larger isn't even put into the editor. */
 const MAX_BYTES = 1024 * 1024;
+
+const NO_MARKS: readonly EditorMark[] = [];
 
 /** What is wrong with a text, each with its place. */
 export function problemsOf(answer: YamlAnswer): readonly EditorProblem[] {
@@ -26,6 +28,7 @@ export function YamlEditor({
   value,
   onChange,
   problems,
+  marks = NO_MARKS,
   cluster,
   label,
   fileName,
@@ -35,6 +38,8 @@ export function YamlEditor({
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly problems: readonly EditorProblem[];
+  /** Shown at their lines; they stop nothing. */
+  readonly marks?: readonly EditorMark[];
   /** Whose schemas count. */
   readonly cluster: string | null;
   readonly label: string;
@@ -107,6 +112,7 @@ export function YamlEditor({
             value={value}
             onChange={onChange}
             problems={problems}
+            marks={marks}
             schemaOf={schemaOf}
             label={label}
             readOnly={readOnly}

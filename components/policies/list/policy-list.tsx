@@ -68,7 +68,7 @@ function List() {
           state={state}
           scoped={clusters.length + namespaces.length > 0}
           widen={() => go({ view: { clusters: [], namespaces: [] } })}
-          clear={() => change({ text: "", kinds: [] })}
+          clear={() => change({ text: "", kinds: [], found: false })}
         />
       )}
     </>
@@ -91,7 +91,8 @@ function Nothing({
   if (!none)
     return (
       <Blank title="No policy fits the filter" action={<Chip onClick={clear}>Clear the filter</Chip>}>
-        Nothing has {state.text === "" ? "the chosen kinds" : `“${state.text}” in its name, kind or what it selects`}.
+        Nothing {state.found ? "with findings " : ""}has{" "}
+        {state.text === "" ? "the chosen kinds" : `“${state.text}” in its name, kind or what it selects`}.
       </Blank>
     );
   return (
@@ -116,7 +117,7 @@ export function ListNotices({
   error,
   retry,
 }: {
-  readonly data: Answer;
+  readonly data: Pick<Answer, "asOf" | "unread" | "cut">;
   readonly error: unknown;
   readonly retry: () => void;
 }) {

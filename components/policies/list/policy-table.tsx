@@ -6,6 +6,7 @@ import Link from "next/link";
 import { type KeyboardEvent, useRef } from "react";
 import { Name } from "#components/ui/name.tsx";
 import type { PolicyItem } from "#lib/api/policies.ts";
+import { COLOURS, MARKS, tally, worst } from "../findings/words.ts";
 import { policyHref } from "../links.tsx";
 import { ManagedBy } from "../tool-mark.tsx";
 import { When } from "../when.tsx";
@@ -15,7 +16,7 @@ import type { ListRow, ListState, Sort } from "./rows.ts";
 const ROW = 32;
 const GRID =
   "grid grid-cols-[minmax(150px,1.1fr)_minmax(160px,1.6fr)_minmax(110px,1fr)_minmax(150px,1.6fr)_minmax(150px,1fr)_60px_150px_minmax(180px,1fr)] items-center gap-3 px-4";
-const COLUMNS: readonly { readonly title: string; readonly sort: Sort | null; readonly note?: string }[] = [
+const COLUMNS: readonly { readonly title: string; readonly sort: Sort | null }[] = [
   { title: "Kind", sort: "kind" },
   { title: "Name", sort: "name" },
   { title: "Namespace", sort: "namespace" },
@@ -23,7 +24,7 @@ const COLUMNS: readonly { readonly title: string; readonly sort: Sort | null; re
   { title: "Managed by", sort: "manager" },
   { title: "Age", sort: "age" },
   { title: "Changed", sort: "changed" },
-  { title: "Status", sort: null, note: "findings not evaluated" },
+  { title: "Findings", sort: "findings" },
 ];
 const HEADER = 1;
 
@@ -115,7 +116,7 @@ export function PolicyTable({
 }
 
 function HeaderCell({
-  column: { title, sort, note },
+  column: { title, sort },
   state,
   onSort,
 }: {
@@ -127,7 +128,6 @@ function HeaderCell({
     return (
       <span role="columnheader" className="truncate">
         {title}
-        {note !== undefined && <span title="Checks of what policies mean don't exist yet."> · {note}</span>}
       </span>
     );
   const here = state.sort === sort;
@@ -170,9 +170,18 @@ function ItemCells({ item, manyClusters }: { readonly item: PolicyItem; readonly
         <When at={item.changedAt} short />
         {item.changedBy !== null && <Name text={item.changedBy} className="text-ink-3" />}
       </span>
-      <span role="cell" className={clsx("min-w-0", item.problem !== null && "text-degraded")}>
-        {item.problem !== null && <Name text={`◣ ${item.problem}`} />}
+      <span role="cell" className="flex min-w-0 gap-2">
+        <FoundText findings={item.findings} />
+        {item.problem !== null && <Name text={`◣ ${item.problem}`} className="text-degraded" />}
       </span>
     </>
   );
+}
+
+/** How many there are, worst first; the mark says it without colour. */
+function FoundText({ findings }: Pick<PolicyItem, "findings">) {
+  if (findings === null) return <span className="text-ink-3">not checked yet</span>;
+  const severity = worst(findings);
+  if (severity === null) return <span className="text-ink-3">none</span>;
+  return <Name text={`${MARKS[severity]} ${tally(findings)}`} className={COLOURS[severity]} />;
 }

@@ -18,12 +18,25 @@ function item(kind: string, namespace: string, name: string, more: Partial<Polic
   };
 }
 
+const finding = {
+  ...{
+    code: "a-b",
+    also: [],
+    severity: "error" as const,
+    path: "",
+    message: "m",
+    evidence: [],
+    docs: "https://example.com",
+  },
+  object: { cluster: "west-1", group: "", version: "v1", kind: "VirtualService", namespace: "shop", name: "reviews" },
+  fix: { text: "x", edits: [], manifests: [], deletions: [] },
+};
 const items = [
-  item("VirtualService", "shop", "reviews", { changedAt: "2026-08-20T10:00:00Z" }),
+  item("VirtualService", "shop", "reviews", { changedAt: "2026-08-20T10:00:00Z", findings: [finding] }),
   item("PeerAuthentication", "shop", "default", { changedAt: "2026-08-20T12:00:00Z" }),
   item("VirtualService", "pay", "ledger", { owner: { tool: "argocd", name: "pay", reverts: true } }),
 ];
-const state: ListState = { text: "", kinds: [], sort: "kind", down: false, grouped: false };
+const state: ListState = { text: "", kinds: [], sort: "kind", down: false, grouped: false, found: false };
 const names = (change: Partial<ListState>) =>
   listRows(items, { ...state, ...change }).map((row) => (row.type === "area" ? row.area : row.item.object.name));
 
@@ -36,6 +49,8 @@ describe("the list's rows", () => {
     ["by change: the last first, silent ones at the end", { sort: "changed" }, ["default", "reviews", "ledger"]],
     ["every word of the filter somewhere", { text: "SHOP rev" }, ["reviews"]],
     ["the tool's name is text too", { text: "argo" }, ["ledger"]],
+    ["worst findings first", { sort: "findings" }, ["reviews", "default", "ledger"]],
+    ["those with findings alone", { found: true }, ["reviews"]],
     ["chosen kinds alone", { kinds: ["PeerAuthentication"] }, ["default"]],
     [
       "grouped by area, empty areas left out",
@@ -48,7 +63,14 @@ describe("the list's rows", () => {
 
   it("keeps the address's other keys, and leaves defaults out", () => {
     const params = new URLSearchParams("namespaces=shop&q=a&sort=-name&group=off");
-    expect(readListState(params)).toEqual({ text: "a", kinds: [], sort: "name", down: true, grouped: false });
+    expect(readListState(params)).toEqual({
+      text: "a",
+      kinds: [],
+      sort: "name",
+      down: true,
+      grouped: false,
+      found: false,
+    });
     const patched = patchListState(params, { text: "", sort: "kind", down: false, grouped: true, kinds: ["B", "A"] });
     expect(patched.toString()).toBe("namespaces=shop&kinds=B%2CA");
     expect(readListState(new URLSearchParams("sort=x")).sort).toBe("kind");

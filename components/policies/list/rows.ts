@@ -3,7 +3,7 @@ import type { PolicyItem } from "#lib/api/policies.ts";
 import { refKey } from "#lib/policy/ref.ts";
 import { AREA_ORDER, managedBy, TOOLS } from "../words.ts";
 
-export const SORTS = ["kind", "namespace", "name", "age", "changed", "manager"] as const;
+export const SORTS = ["kind", "namespace", "name", "age", "changed", "manager", "findings"] as const;
 export type Sort = (typeof SORTS)[number];
 
 export interface ListState {
@@ -12,9 +12,11 @@ export interface ListState {
   readonly sort: Sort;
   readonly down: boolean;
   readonly grouped: boolean;
+  /** Those with findings alone. */
+  readonly found: boolean;
 }
 
-/** Reads `q`, `kinds`, `sort` (`-` before it: downwards) and `group` from the address; what isn't accepted counts as absent. */
+/** Reads `q`, `kinds`, `sort` (`-` before it: downwards), `group` and `found` from the address; what isn't accepted counts as absent. */
 export function readListState(params: URLSearchParams): ListState {
   const sort = params.get("sort") ?? "";
   const down = sort.startsWith("-");
@@ -24,6 +26,7 @@ export function readListState(params: URLSearchParams): ListState {
     sort: SORTS.find((one) => one === sort.replace(/^-/, "")) ?? "kind",
     down,
     grouped: params.get("group") !== "off",
+    found: params.get("found") === "on",
   };
 }
 
@@ -36,6 +39,7 @@ export function patchListState(params: URLSearchParams, patch: Partial<ListState
   put("kinds", state.kinds.join(","));
   put("sort", state.sort === "kind" && !state.down ? "" : `${state.down ? "-" : ""}${state.sort}`);
   put("group", state.grouped ? "" : "off");
+  put("found", state.found ? "on" : "");
   return next;
 }
 
@@ -52,8 +56,15 @@ function compare(sort: Sort, a: PolicyItem, b: PolicyItem): number {
   if (sort === "name") return text(a.object.name, b.object.name);
   if (sort === "age") return time(a.createdAt, b.createdAt);
   if (sort === "changed") return time(a.changedAt, b.changedAt);
+  if (sort === "findings") return gravity(b) - gravity(a);
   if (sort === "manager") return text(TOOLS[managedBy(a)[0] ?? "other"], TOOLS[managedBy(b)[0] ?? "other"]);
   return text(a.object.kind, b.object.kind);
+}
+
+/** One error outweighs any number of warnings. */
+function gravity({ findings }: PolicyItem): number {
+  const of = (severity: string) => Math.min(999, (findings ?? []).filter((each) => each.severity === severity).length);
+  return of("error") * 1e6 + of("warning") * 1e3 + of("info");
 }
 
 /** Every word of the filter is somewhere in the row's text. */
@@ -69,7 +80,10 @@ function matches(item: PolicyItem, words: readonly string[]): boolean {
 export function listRows(items: readonly PolicyItem[], state: ListState): readonly ListRow[] {
   const words = state.text.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = items.filter(
-    (item) => (state.kinds.length === 0 || state.kinds.includes(item.object.kind)) && matches(item, words),
+    (item) =>
+      (!state.found || (item.findings?.length ?? 0) > 0) &&
+      (state.kinds.length === 0 || state.kinds.includes(item.object.kind)) &&
+      matches(item, words),
   );
   const key = (item: PolicyItem) => refKey(item.object);
   const sorted = [...shown].sort(

@@ -56,6 +56,10 @@ export function ListToolbar({
         {state.grouped && <Icon name="check" size={14} />}
         By area
       </Chip>
+      <Chip aria-pressed={state.found} tone="quiet" onClick={() => change({ found: !state.found })}>
+        {state.found && <Icon name="check" size={14} />}
+        With findings
+      </Chip>
       <span role="status" className="text-ink-3 tabular-nums">
         {shown === items.length
           ? formatPlural(shown, "policy", "policies")

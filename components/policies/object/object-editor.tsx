@@ -9,6 +9,7 @@ import { readYaml } from "#lib/policy/yaml.ts";
 import { writeYaml } from "#lib/policy/yaml-write.ts";
 import { useDiscardApplied, useDraft } from "../editor/use-draft.ts";
 import { problemsOf, YamlEditor } from "../editor/yaml-editor.tsx";
+import { marksOf } from "../findings/marks.ts";
 import { Notice } from "../notice.tsx";
 import { fileName } from "../plan/copies.ts";
 import type { PlanFlow } from "../plan/use-plan-flow.ts";
@@ -23,6 +24,11 @@ export function ObjectEditor({ policy, flow }: { readonly policy: PolicyAnswer; 
   useDiscardApplied(flow.state, draft.discard);
   const answer = useMemo(() => readYaml(draft.text), [draft.text]);
   const problems = problemsOf(answer);
+  // Findings are of what is saved: they don't fit a text that was changed.
+  const marks = useMemo(
+    () => (draft.changed ? [] : marksOf(saved, policy.findings ?? [])),
+    [draft.changed, saved, policy.findings],
+  );
   const manifests = answer.documents.flatMap((document) => ("manifest" in document ? [document.manifest] : []));
   const mayEdit = rights.update === true || rights.patch === true;
   const mayDelete = rights.delete === true;
@@ -47,6 +53,7 @@ export function ObjectEditor({ policy, flow }: { readonly policy: PolicyAnswer; 
         value={draft.text}
         onChange={write}
         problems={problems}
+        marks={marks}
         cluster={object.cluster}
         label={`YAML of ${object.kind} ${object.name}`}
         fileName={fileName({ object })}

@@ -11,6 +11,9 @@ import { problemOf } from "#lib/errors.ts";
 import { type ObjectRef, refText } from "#lib/policy/ref.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { policyQuery } from "#lib/query/policies.ts";
+import { FindingItem } from "../findings/finding-item.tsx";
+import { useFix } from "../findings/use-fix.ts";
+import { tally } from "../findings/words.ts";
 import { Blank, Notice } from "../notice.tsx";
 import { PlanPanel } from "../plan/plan-panel.tsx";
 import { usePlanFlow } from "../plan/use-plan-flow.ts";
@@ -94,6 +97,7 @@ function Crumbs({ object }: { readonly object: ObjectRef }) {
 
 function Loaded({ policy, error }: { readonly policy: PolicyAnswer; readonly error: unknown }) {
   const flow = usePlanFlow();
+  const fix = useFix(flow);
   const planning = flow.state.phase !== "none";
   const { object } = policy;
   const owner = ownerSentence(policy.owner);
@@ -147,9 +151,22 @@ function Loaded({ policy, error }: { readonly policy: PolicyAnswer; readonly err
           </Fact>
           <Fact name="resourceVersion">{policy.resourceVersion}</Fact>
           <Fact name="Findings">
-            <span className="text-ink-2">not evaluated</span>
+            {policy.findings === null ? <span className="text-ink-2">not checked yet</span> : tally(policy.findings)}
           </Fact>
         </dl>
+        {policy.findings !== null && policy.findings.length > 0 && (
+          <Section title="Findings">
+            <ul>
+              {policy.findings.map((finding) => (
+                <FindingItem
+                  key={`${finding.code} ${finding.path} ${finding.message}`}
+                  finding={finding}
+                  onPlan={policy.rights.update || policy.rights.patch ? fix : null}
+                />
+              ))}
+            </ul>
+          </Section>
+        )}
         <Section title="Field managers">
           <ul>
             {policy.managers.map(({ name, operation, at }) => (

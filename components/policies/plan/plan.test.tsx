@@ -38,7 +38,7 @@ function step(more: Partial<PlanStep> = {}, from = 90, to = 75): PlanStep {
   };
 }
 
-const notEvaluated = { findings: "No checks exist.", impact: "Nobody computes it." };
+const notEvaluated = { findings: "Not all objects have been read yet.", impact: "Nobody computes it." };
 const plan = (more: Partial<Plan> = {}): Plan => ({
   id: "p1",
   sealed: "s",

@@ -5,8 +5,9 @@ import { Chip } from "#components/ui/chip.tsx";
 import { Fact } from "#components/ui/section.tsx";
 import type { Problem } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
-import type { PlanNeed } from "#lib/policy/plan.ts";
+import type { Plan, PlanNeed } from "#lib/policy/plan.ts";
 import { refKey } from "#lib/policy/ref.ts";
+import { tally } from "../findings/words.ts";
 import { Notice } from "../notice.tsx";
 import { NEEDS } from "../words.ts";
 import { acknowledgedBy, applyLabel, obstacle, tickable } from "./decide.ts";
@@ -108,8 +109,12 @@ export function Ready({
           <Fact name="Impact" title={plan.notEvaluated.impact}>
             <span className="text-ink-2">not evaluated: {plan.notEvaluated.impact}</span>
           </Fact>
-          <Fact name="Findings" title={plan.notEvaluated.findings}>
-            <span className="text-ink-2">not evaluated: {plan.notEvaluated.findings}</span>
+          <Fact name="Findings">
+            {plan.notEvaluated.findings === undefined ? (
+              findingsSentence(plan)
+            ) : (
+              <span className="text-ink-2">not evaluated: {plan.notEvaluated.findings}</span>
+            )}
           </Fact>
         </dl>
       )}
@@ -190,4 +195,12 @@ export function PrimaryButton({ disabled, children }: { readonly disabled: boole
       {children}
     </button>
   );
+}
+
+/** `brings 1 error; takes away 2 warnings` */
+function findingsSentence(plan: Plan): string {
+  const all = plan.steps.flatMap(({ findings }) => findings ?? []);
+  const of = (change: "new" | "gone") => all.filter((each) => each.change === change);
+  if (all.length === 0) return "none brought, none taken away";
+  return `brings ${tally(of("new"))}; takes away ${tally(of("gone"))}`;
 }

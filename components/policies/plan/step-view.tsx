@@ -2,8 +2,11 @@
 
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
+import type { WireFinding } from "#lib/api/findings.ts";
 import type { Json } from "#lib/policy/manifest.ts";
 import type { Difference, PlanStep } from "#lib/policy/plan.ts";
+import { refKey } from "#lib/policy/ref.ts";
+import { FindingItem } from "../findings/finding-item.tsx";
 import { ObjectLink } from "../links.tsx";
 import { Notice } from "../notice.tsx";
 import { OPS, TOOLS } from "../words.ts";
@@ -45,6 +48,19 @@ export function StepView({
         ))}
       <DiffLines lines={step.diff.lines} label={`Difference of ${step.object.kind} ${step.object.name}`} />
       <Changes changes={step.diff.changes} />
+      {step.findings !== null && step.findings.length > 0 && (
+        <ul aria-label={`Findings of ${step.object.kind} ${step.object.name}`}>
+          {step.findings.map(({ change, ...finding }) => (
+            <FindingItem
+              key={`${change} ${finding.code} ${finding.path} ${finding.message}`}
+              finding={finding as unknown as WireFinding}
+              withObject={refKey(finding.object) !== refKey(step.object)}
+              note={change === "new" ? "brought by this step" : "gone with this step"}
+              onPlan={null}
+            />
+          ))}
+        </ul>
+      )}
       {step.conflicts.length > 0 && <Conflicts step={step} forced={forced} onForce={onForce} />}
     </li>
   );

@@ -7,6 +7,7 @@ import { orderSteps, policyKinds, temporary } from "#lib/mesh/policies.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { FakeTimers } from "../fake-timers.test-support.ts";
 import type { Credential } from "../identity.ts";
+import { Checks } from "../policy/checks.ts";
 import type { Verdict } from "../rights/model.ts";
 import { keyRing, parseKeys } from "../session/keys.ts";
 import type { PlanDeps, PlanKube } from "./model.ts";
@@ -147,20 +148,22 @@ export function fakePlans(o: { refuse?: (verb: string, resource: string) => bool
   const keys = parseKeys(KEY);
   const records = () => [...cluster.objects.values()].filter(({ kind }) => kind === "ControllerRevision");
   const kinds = (kind: string) => [...cluster.objects.values()].filter((each) => each.kind === kind);
+  const store: PlanDeps["store"] = {
+    clusters: () => new Map([["c", { cluster: "c", asOf: clock.now(), objects: kinds, kind: () => null, unread: [] }]]),
+    ...{ seen: () => [], records },
+  };
   const deps: PlanDeps = {
     ...{ clock, kinds: policyKinds, order: orderSteps, temporary, inventory: () => null, keys: keyRing(() => keys) },
     log: { info: (fields) => void lines.push(fields as (typeof lines)[number]) },
     nonce: () => String(nonce++),
     clusters: new Map([["c", { kube: cluster, rootNamespace: "istio-system" }]]),
-    store: {
-      clusters: () => new Map([["c", { cluster: "c", asOf: null, objects: kinds, kind: () => null, unread: [] }]]),
-      ...{ seen: () => [], records },
-    },
+    store,
     rights: {
       visibility: async () => ({ key: "", all: false, namespace: (_, name) => name !== o.hidden, cluster: () => true }),
       ask: async (_, asked) =>
         asked.map(({ verb, resource }): Verdict => ({ allowed: !o.refuse?.(verb, resource), reason: "" })),
     },
+    checks: new Checks({ kinds: policyKinds, store, inventory: () => new Map(), rootNamespace: () => "istio-system" }),
     changes: () => ({ manifests: [], deletions: [], notes: [] }),
   };
   // A process that is started anew knows nothing of what the one before was at.

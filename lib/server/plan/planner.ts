@@ -11,15 +11,13 @@ import type { Place } from "../rights/model.ts";
 import { checkRights, identity, mayWrite, placeOf, withoutHistory } from "./access.ts";
 import { draftsOf, type Wish, wishOf } from "./drafts.ts";
 import { type Tried, tryStep } from "./dry-run.ts";
+import { findingsOf, UNCHECKED } from "./findings.ts";
 import { canonical, fingerprint, sameWish, sha256 } from "./hash.ts";
 import type { Draft, PlanDeps, SealedPlan, SealedStep } from "./model.ts";
 import { needsOf } from "./needs.ts";
 import { PLAN_LIFETIME, sealPlan } from "./seal.ts";
 
-const NOT_EVALUATED = {
-  findings: "Policy checks aren't part of plans yet.",
-  impact: "The effect on live traffic isn't computed yet.",
-};
+const NO_IMPACT = "The effect on live traffic isn't computed yet.";
 const NOTHING = "Nothing to change: the objects are already as they shall be.";
 
 export type PlanWish = { readonly intent: Intent } | Wish;
@@ -63,6 +61,7 @@ export async function makePlan(
     steps.map(({ draft }) => draft.ref),
     signal,
   );
+  const findings = await findingsOf(deps, credential, steps, signal);
   const found = needsOf(steps, places.size > 0);
   const needs = [...found, ...(extra.needs ?? []).filter((need) => steps.length > 0 && !found.includes(need))];
   const blocked = ordered.ok ? blockedBy(steps) : ordered.reason;
@@ -78,8 +77,8 @@ export async function makePlan(
     id,
     sealed: await sealPlan(deps.keys, plan),
     expiresAt,
-    steps: steps.map(stepOf),
-    notEvaluated: NOT_EVALUATED,
+    steps: steps.map((step, index) => stepOf(step, findings?.[index] ?? null)),
+    notEvaluated: { ...(findings === null ? { findings: UNCHECKED } : {}), impact: NO_IMPACT },
     ...(blocked === null ? {} : { blocked }),
     needs,
   };
@@ -118,11 +117,11 @@ function sealedStep({ draft, after, conflicts }: Tried): SealedStep {
   };
 }
 
-function stepOf({ draft, dryRun, conflicts, after }: Tried): PlanStep {
+function stepOf({ draft, dryRun, conflicts, after }: Tried, findings: PlanStep["findings"]): PlanStep {
   const before = draft.before === null ? null : shown(draft.before);
   const then = after === null ? null : shown(after, draft.before);
   return {
     ...{ op: draft.op, object: draft.ref, mode: draft.mode, before, after: then },
-    ...{ diff: diffManifests(before, then), dryRun, conflicts, findings: null, impact: null },
+    ...{ diff: diffManifests(before, then), dryRun, conflicts, findings, impact: null },
   };
 }

@@ -6,7 +6,8 @@ import type { Kube } from "../kubernetes.ts";
 import type { PlanDeps } from "./model.ts";
 import { PlanUseCases } from "./use-cases.ts";
 
-export interface PlanParts extends Pick<PlanDeps, "clock" | "log" | "store" | "rights" | "keys" | "inventory"> {
+export interface PlanParts
+  extends Pick<PlanDeps, "clock" | "log" | "store" | "rights" | "keys" | "inventory" | "checks"> {
   readonly kubes: ReadonlyMap<string, Kube>;
   /** Root namespaces by cluster. */
   readonly roots: ReadonlyMap<string, string>;

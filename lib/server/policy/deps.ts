@@ -1,4 +1,5 @@
 /** What the use cases of policies stand on. */
+import type { WireFinding } from "#lib/api/findings.ts";
 import type { ChangeRecord } from "#lib/api/policies.ts";
 import type { Inventory } from "#lib/inventory/model.ts";
 import type { KubeClient } from "#lib/kube/client.ts";
@@ -20,6 +21,11 @@ export type HistoryOf = (
 /** The reading half of a mesh's policies. */
 export type ReadingPort = Pick<PolicyPort, "kinds" | "selection" | "references" | "routing" | "badges" | "badgeKinds">;
 
+/** Findings of a cluster as the viewer may see them; null: not all of its objects have been read yet. */
+export interface FindingsSource {
+  findings(cluster: string, viewer: Viewer): readonly WireFinding[] | null;
+}
+
 export interface PolicyDeps {
   readonly port: ReadingPort;
   readonly store: PolicyStore;
@@ -29,6 +35,7 @@ export interface PolicyDeps {
   readonly inventory: () => Inventory;
   readonly rootNamespace: (cluster: string) => string;
   readonly history: HistoryOf;
+  readonly checks: FindingsSource;
 }
 
 /** Which kinds a viewer may list where; see listable.ts. `namespace` null: a cluster-scoped object, by its name. */

@@ -15,7 +15,14 @@ import type { ReadingPort } from "./deps.ts";
 /** Conditions whose `False` is bad news. https://gateway-api.sigs.k8s.io/geps/gep-1364/ and Istio's. */
 const GOOD = new Set(["Accepted", "Programmed", "ResolvedRefs", "Ready", "Reconciled", "PassedAnalysis", "Valid"]);
 
-export function policyItem(port: ReadingPort, kind: PolicyKind, manifest: Manifest, world: PolicyWorld): PolicyItem {
+/** `findings`: of this object; null: not all objects have been read yet. */
+export function policyItem(
+  port: ReadingPort,
+  kind: PolicyKind,
+  manifest: Manifest,
+  world: PolicyWorld,
+  findings: PolicyItem["findings"],
+): PolicyItem {
   return {
     object: refOf(world.cluster, manifest),
     area: kind.area,
@@ -26,7 +33,7 @@ export function policyItem(port: ReadingPort, kind: PolicyKind, manifest: Manife
     changedAt: instant(changedAt(manifest)),
     changedBy: changedBy(manifest),
     problem: problemIn(manifest),
-    findings: null,
+    findings,
   };
 }
 

@@ -2,11 +2,13 @@
 import { formatInstant } from "#lib/api/instant.ts";
 import type { PoliciesAnswer, PoliciesQuery } from "#lib/api/policies.ts";
 import { kindKey } from "#lib/policy/kind.ts";
+import { refKey, refOf } from "#lib/policy/ref.ts";
 import type { UnixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { page } from "../page.ts";
 import { checkScope } from "../rights/filter.ts";
 import type { PolicyDeps } from "./deps.ts";
+import { findingsByObject } from "./findings.ts";
 import { policyItem, readable } from "./item.ts";
 import { viewerOf } from "./listable.ts";
 import { worldOf } from "./world.ts";
@@ -53,9 +55,10 @@ export async function listPolicies(
           : (Math.min(least, each.asOf) as UnixSeconds),
     null,
   );
+  const findings = findingsByObject(deps, viewer);
   return {
     items: items.map(({ world, kind, manifest }) => ({
-      ...policyItem(port, kind, manifest, world),
+      ...policyItem(port, kind, manifest, world, findings(world.cluster, refKey(refOf(world.cluster, manifest)))),
       ...(query.include === "manifest" ? { manifest: readable(manifest) } : {}),
     })),
     ...more,

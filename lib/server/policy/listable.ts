@@ -7,7 +7,15 @@ import type { MayList, PolicyDeps, Viewer } from "./deps.ts";
 
 /** `named`: what is asked for by name. @throws MeshscopeError `reauth` where a cluster no longer accepts the user's token */
 export async function viewerOf(
-  { rights, store, port }: Pick<PolicyDeps, "rights" | "store" | "port">,
+  {
+    rights,
+    store,
+    port,
+  }: {
+    readonly rights: PolicyDeps["rights"];
+    readonly store: Pick<PolicyDeps["store"], "clusters">;
+    readonly port: Pick<PolicyDeps["port"], "kinds">;
+  },
   credential: Credential,
   signal?: AbortSignal,
   named: readonly Place[] = [],

@@ -8,6 +8,7 @@ import { type ObjectRef, refKey, refOf, refText } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
 import { checkObject, kindOf, reading } from "./access.ts";
 import type { PolicyDeps, ReadingPort } from "./deps.ts";
+import { findingsByObject } from "./findings.ts";
 import { policyItem, readable } from "./item.ts";
 import { isNamespace, viewerOf } from "./listable.ts";
 import { worldOf } from "./world.ts";
@@ -44,7 +45,7 @@ export async function showPolicy(
     rightsOf(deps, credential, ref, kind, signal),
   ]);
   return {
-    ...policyItem(deps.port, kind, manifest, world),
+    ...policyItem(deps.port, kind, manifest, world, findingsByObject(deps, viewer)(ref.cluster, refKey(ref))),
     manifest: readable(manifest),
     resourceVersion: manifest.metadata.resourceVersion ?? "",
     references: {

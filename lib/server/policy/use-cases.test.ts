@@ -9,6 +9,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { type Clock, milliseconds, unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
 import type { Question, Rights } from "../rights/model.ts";
+import { Checks } from "./checks.ts";
 import type { PolicyDeps } from "./deps.ts";
 import { readingPort } from "./port.ts";
 import { kindSchema } from "./schema.ts";
@@ -87,6 +88,12 @@ const reads = () => {
     ...{ port: readingPort, store, rights, clients: new Map([["west", client]]) },
     ...{ inventory: () => new Map([["west", inventory]]), rootNamespace: () => "istio-system" },
     history: async () => [],
+    checks: new Checks({
+      kinds: readingPort.kinds,
+      store,
+      inventory: () => new Map([["west", inventory]]),
+      rootNamespace: () => "istio-system",
+    }),
   };
   return policyUseCases(deps);
 };

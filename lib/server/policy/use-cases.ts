@@ -1,4 +1,6 @@
 /** Reading policies and services: what the runtime offers of them. */
+
+import type { FindingsAnswer, FindingsQuery } from "#lib/api/findings.ts";
 import type {
   PoliciesAnswer,
   PoliciesQuery,
@@ -11,6 +13,7 @@ import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
 import type { PolicyDeps } from "./deps.ts";
+import { listFindings } from "./findings.ts";
 import { listPolicies } from "./list.ts";
 import { type KindRef, KindSchemas } from "./schema.ts";
 import { listServices, showService } from "./services.ts";
@@ -18,6 +21,7 @@ import { showPolicy } from "./show.ts";
 
 export interface PolicyUseCases {
   policies(credential: Credential, query: PoliciesQuery, signal?: AbortSignal): Promise<PoliciesAnswer>;
+  findings(credential: Credential, query: FindingsQuery, signal?: AbortSignal): Promise<FindingsAnswer>;
   policy(credential: Credential, ref: ObjectRef, signal?: AbortSignal): Promise<PolicyAnswer>;
   services(credential: Credential, query: ServicesQuery, signal?: AbortSignal): Promise<ServicesAnswer>;
   service(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<ServiceAnswer>;
@@ -28,6 +32,7 @@ export function policyUseCases(deps: PolicyDeps): PolicyUseCases {
   const schemas = new KindSchemas();
   return {
     policies: (credential, query, signal) => listPolicies(deps, credential, query, signal),
+    findings: (credential, query, signal) => listFindings(deps, credential, query, signal),
     policy: (credential, ref, signal) => showPolicy(deps, credential, ref, signal),
     services: (credential, query, signal) => listServices(deps, credential, query, signal),
     service: (credential, ref, signal) => showService(deps, credential, ref, signal),

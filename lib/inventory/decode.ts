@@ -116,12 +116,23 @@ export function decodeService(object: unknown): ServiceRecord | null {
               port: port.port,
               protocol: text(port.protocol) || "TCP",
               appProtocol: text(port.appProtocol) || null,
+              ...(typeof port.targetPort === "number" || text(port.targetPort) !== ""
+                ? { targetPort: port.targetPort as number | string }
+                : {}),
             },
           ]
         : [],
     ),
     headless: spec.clusterIP === "None",
+    ...(spec.type === "ExternalName" ? { externalName: text(spec.externalName) } : {}),
+    ...waypointOf(strings(meta.raw.labels)),
   };
+}
+
+/** https://istio.io/latest/docs/ambient/usage/waypoint/#useawaypoint */
+function waypointOf(labels: StringMap): Pick<ServiceRecord, "waypoint"> {
+  const name = labels["istio.io/use-waypoint"];
+  return name ? { waypoint: { name, namespace: labels["istio.io/use-waypoint-namespace"] ?? null } } : {};
 }
 
 /** https://istio.io/latest/docs/reference/config/networking/service-entry/ : MESH_EXTERNAL is the enum's zero, so it is left out. */

@@ -1,0 +1,130 @@
+/** Istio's annotations on the objects that are read whole. */
+import { kindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import { kinds } from "../kinds.ts";
+import { isObject, objectAt } from "../routing/json.ts";
+import { ANNOTATIONS, type Known } from "./annotations-known.ts";
+import { ANNOTATIONS as DOCS } from "./docs.ts";
+import { type Draft, type Family, removing } from "./family.ts";
+
+/** Kinds with a pod template, where annotations are the pod's. */
+const TEMPLATES = ["Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet"];
+const READ = [...kinds.map(kindKey), ...TEMPLATES, "Pod", "Service", "Ingress"];
+const SHOWN = 60;
+
+interface Place {
+  readonly path: Segments;
+  readonly kind: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+function placesOf(object: Manifest): readonly Place[] {
+  const own: Place = {
+    path: ["metadata", "annotations"],
+    kind: object.kind,
+    values: object.metadata.annotations ?? {},
+  };
+  if (!TEMPLATES.includes(object.kind)) return [own];
+  const path = ["spec", "template", "metadata", "annotations"];
+  const values = objectAt(objectAt(objectAt(object.spec, "template"), "metadata"), "annotations");
+  return [own, { path, kind: "Pod", values }];
+}
+
+/** Of Istio's own domains. */
+const isIstios = (name: string): boolean => /(^|\.)istio\.io\//.test(name);
+
+function problem(known: Known, value: unknown): string | null {
+  if (typeof value !== "string") return "it is no text";
+  if (known.value === "boolean" && !/^(true|false)$/i.test(value)) return "it is neither true nor false";
+  if (known.value === "number" && !/^\d{1,9}$/.test(value)) return "it is no number";
+  if (known.value !== "ports" || value === "*" || value === "") return null;
+  const bad = value
+    .split(",")
+    .find((each) => !/^ *\d{1,5}(-\d{1,5})? *$/.test(each) || Number.parseInt(each, 10) > 65_535);
+  return bad === undefined ? null : `${bad.slice(0, SHOWN)} is no port`;
+}
+
+function* check(object: Manifest, { path, kind, values }: Place): Generator<Draft> {
+  for (const [name, value] of Object.entries(values)) {
+    if (!isIstios(name)) continue;
+    const at = [...path, name];
+    const known = ANNOTATIONS.get(name);
+    const fix = { text: "Take it away.", edits: [removing(at)] };
+    if (known === undefined) {
+      yield {
+        code: "annotation-unknown",
+        at: object,
+        path: at,
+        message: `Istio knows no annotation ${name.slice(0, SHOWN)}: it has no effect.`,
+        fix,
+      };
+      continue;
+    }
+    if (!known.on.includes("Any") && !known.on.some((each) => each === kind)) {
+      yield {
+        code: "annotation-misplaced",
+        at: object,
+        path: at,
+        message: `${name} is read on ${known.on.join(", ")}, not on ${kind}: it has no effect here.`,
+        fix,
+      };
+      continue;
+    }
+    const why = problem(known, value);
+    if (why !== null) {
+      yield {
+        code: "annotation-invalid",
+        at: object,
+        path: at,
+        message: `The value of ${name} can't be taken: ${why}.`,
+        fix,
+      };
+    }
+    if (known.state === "deprecated") {
+      const instead = name === "sidecar.istio.io/inject" ? " The label of the same name takes its place." : "";
+      yield {
+        code: "annotation-deprecated",
+        at: object,
+        path: at,
+        message: `${name} is deprecated and may stop to work.${instead}`,
+        fix,
+      };
+    } else if (known.state === "alpha") {
+      yield {
+        code: "annotation-alpha",
+        at: object,
+        path: at,
+        message: `${name} belongs to an alpha feature, which may change or go.`,
+        fix: "Nothing to do if that is acceptable.",
+      };
+    }
+  }
+}
+
+const rule = (also: string, severity: "warning" | "info", when: string) => ({
+  also: [also],
+  severity,
+  when,
+  docs: DOCS,
+});
+
+function* places(object: Manifest): Generator<Draft> {
+  if (!isObject(object.metadata)) return;
+  for (const place of placesOf(object)) yield* check(object, place);
+}
+
+export const annotations: Family = {
+  rules: {
+    "annotation-unknown": rule("IST0108", "warning", "An annotation of Istio's domain is none that Istio knows."),
+    "annotation-misplaced": rule(
+      "IST0107",
+      "warning",
+      "An annotation stands on a kind on which Istio doesn't read it.",
+    ),
+    "annotation-invalid": rule("IST0125", "warning", "An annotation's value can't be taken."),
+    "annotation-deprecated": rule("IST0135", "info", "An annotation is deprecated."),
+    "annotation-alpha": rule("IST0136", "info", "An annotation belongs to an alpha feature."),
+  },
+  parts: [{ of: READ, reads: [], each: places }],
+};

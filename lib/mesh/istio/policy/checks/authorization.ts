@@ -1,0 +1,239 @@
+/** AuthorizationPolicies: whom and what their rules name. Texts with wildcards match more than one thing and are left alone. */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import { closeness } from "../hosts.ts";
+import { labelsAt } from "../lookup.ts";
+import { inboundMtls } from "../meaning/inbound-mtls.ts";
+import { listAt, namespaceOf, objectAt, textsAt } from "../routing/json.ts";
+import { AUTHORIZATION_POLICY } from "./docs.ts";
+import { type Draft, type Family, removing, setting } from "./family.ts";
+import { trustDomains } from "./mesh-config.ts";
+import type { Model } from "./model.ts";
+import { peers } from "./mtls.ts";
+
+const METHODS = new Set("GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH".split(" "));
+const TLS_SOURCE = [
+  "principals",
+  "notPrincipals",
+  "namespaces",
+  "notNamespaces",
+  "serviceAccounts",
+  "notServiceAccounts",
+];
+
+/** All texts of a field of all rules, with their places. */
+function* texts(
+  policy: Manifest,
+  list: "from" | "to",
+  part: string,
+  fields: readonly string[],
+): Generator<{ readonly path: Segments; readonly text: string }> {
+  for (const [i, rule] of listAt(policy.spec, "rules").entries()) {
+    for (const [j, each] of listAt(rule, list).entries()) {
+      for (const field of fields) {
+        for (const [k, text] of textsAt(objectAt(each, part), field).entries()) {
+          yield { path: ["spec", "rules", i, list, j, part, field, k], text };
+        }
+      }
+    }
+  }
+}
+
+function* namespaces(policy: Manifest, model: Model): Generator<Draft> {
+  for (const { path, text } of texts(policy, "from", "source", ["namespaces", "notNamespaces"])) {
+    if (text.includes("*") || model.hasNamespace(text) !== false) continue;
+    yield {
+      code: "source-namespace-unknown",
+      at: policy,
+      path,
+      message: `There is no namespace ${text}: nobody calls from there.`,
+      namespaces: [text],
+      fix: { text: "Correct the name, or take it away.", edits: [removing(path)] },
+    };
+  }
+}
+
+function* methods(policy: Manifest): Generator<Draft> {
+  for (const { path, text } of texts(policy, "to", "operation", ["methods", "notMethods"])) {
+    if (METHODS.has(text) || text.includes("*") || /^[A-Z][A-Z-]{0,30}$/.test(text)) continue;
+    const upper = text.toUpperCase();
+    yield {
+      code: "method-unlikely",
+      at: policy,
+      path,
+      message: `No call has the method ${text}: HTTP methods are upper case. gRPC methods are matched by paths, and their method is POST.`,
+      fix: METHODS.has(upper) ? { text: `Write ${upper}.`, edits: [setting(path, upper)] } : "Write an HTTP method.",
+    };
+  }
+}
+
+/** Hosts that calls may have: services', ServiceEntries', and those that gateways and routes take. */
+const taken = (model: Model) => {
+  const exact = new Set<string>();
+  const wild: string[] = [];
+  const take = (host: string) => (host.startsWith("*") ? wild.push(host) : exact.add(host));
+  for (const vs of model.objects("VirtualService"))
+    for (const host of textsAt(vs.spec, "hosts")) take(host.toLowerCase());
+  for (const gateway of model.objects("Gateway.networking.istio.io")) {
+    for (const server of listAt(gateway.spec, "servers")) {
+      for (const host of textsAt(server, "hosts")) take(host.slice(host.indexOf("/") + 1).toLowerCase());
+    }
+  }
+  for (const kind of ["HTTPRoute", "GRPCRoute"]) {
+    for (const route of model.objects(kind))
+      for (const host of textsAt(route.spec, "hostnames")) take(host.toLowerCase());
+  }
+  return { exact, wild };
+};
+
+function* hosts(policy: Manifest, model: Model): Generator<Draft> {
+  for (const { path, text } of texts(policy, "to", "operation", ["hosts", "notHosts"])) {
+    const host = text.toLowerCase().replace(/:(\d{1,5}|\*)$/, "");
+    if (host.includes("*") || host === "") continue;
+    const [name = "", namespace = "", third, ...more] = host.split(".");
+    // Host headers are as clients write them: short names, and names in part, are calls to services too.
+    const own = namespace || namespaceOf(policy);
+    const short = more.length === 0 && (third === undefined || third === "svc");
+    if (short && (model.service(own, name) !== undefined || !model.knows("Service", own))) continue;
+    const { exact, wild } = model.table(taken);
+    if (exact.has(host) || wild.some((pattern) => closeness(pattern, host) > 0)) continue;
+    if (model.hasHost(host, namespaceOf(policy)) !== false) continue;
+    yield {
+      code: "operation-host-unknown",
+      at: policy,
+      path,
+      message: `No service, ServiceEntry, gateway or route has the host ${text}: calls with it aren't known here.`,
+      namespaces: short ? [own] : [],
+      fix: "Correct the host, or match the calls by something that clients don't choose.",
+    };
+  }
+}
+
+const accounts = (model: Model): ReadonlySet<string> =>
+  new Set([
+    ...model.workloads.flatMap(({ namespace, serviceAccounts }) =>
+      serviceAccounts.map((each) => `${namespace}/${each}`),
+    ),
+    ...model.objects("ServiceAccount").map((each) => `${namespaceOf(each)}/${each.metadata.name}`),
+  ]);
+
+function* principals(policy: Manifest, model: Model): Generator<Draft> {
+  for (const { path, text } of texts(policy, "from", "source", ["principals", "notPrincipals"])) {
+    if (text.includes("*")) continue;
+    const found = /^(?:spiffe:\/\/)?([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(text);
+    if (found === null) {
+      yield {
+        code: "principal-malformed",
+        at: policy,
+        path,
+        message: `${text} is no identity of a workload: those are written TRUST-DOMAIN/ns/NAMESPACE/sa/ACCOUNT, so it matches nobody.`,
+        fix: "Write the identity in full.",
+      };
+      continue;
+    }
+    const [, domain = "", namespace = "", account = ""] = found;
+    const domains = trustDomains(model);
+    if (domains !== null && !domains.includes(domain) && domain !== "cluster.local") {
+      yield {
+        code: "trust-domain-unknown",
+        at: policy,
+        path,
+        message: `The mesh's trust domains are ${domains.join(", ")}: nobody has an identity of ${domain}.`,
+        fix: { text: `Write ${domains[0]}.`, edits: [setting(path, `${domains[0]}/ns/${namespace}/sa/${account}`)] },
+      };
+      continue;
+    }
+    if (model.table(accounts).has(`${namespace}/${account}`) || !model.knows("Workload", namespace)) continue;
+    const other = model.world.elsewhere.find((each) =>
+      [...each.workloads.values()].some((one) => one.namespace === namespace && one.serviceAccounts.includes(account)),
+    );
+    yield other !== undefined
+      ? {
+          code: "principal-in-other-cluster",
+          at: policy,
+          path,
+          message: `Nothing runs as ${namespace}/${account} in this cluster; in cluster ${other.cluster} something does.`,
+          namespaces: [namespace],
+          fix: "Nothing to do if calls from there are meant.",
+        }
+      : {
+          code: "principal-unknown",
+          at: policy,
+          path,
+          message: `No workload runs as ${namespace}/${account}: nobody has this identity.`,
+          namespaces: [namespace],
+          fix: { text: "Correct the account, or take the identity away.", edits: [removing(path)] },
+        };
+  }
+}
+
+/** Identities come by mutual TLS: where a workload has it switched off no caller has one. */
+function* identities(policy: Manifest, model: Model): Generator<Draft> {
+  const labels = labelsAt(policy.spec, "selector", "matchLabels") ?? {};
+  if (listAt(policy.spec, "targetRefs").length > 0) return;
+  const first = [...texts(policy, "from", "source", TLS_SOURCE)][0];
+  if (first === undefined) return;
+  const pods = model.workloadsWith(labels, namespaceOf(policy) === model.root ? null : namespaceOf(policy));
+  const sidecars = pods.filter(({ dataplane }) => dataplane === "sidecar");
+  for (const pod of sidecars.slice(0, 200)) {
+    const inbound = inboundMtls(model.table(peers), pod.namespace, pod.labels, null);
+    if (inbound.mode !== "DISABLE") continue;
+    const says = inbound.chain.at(-1);
+    yield {
+      code: "identity-without-mtls",
+      at: policy,
+      path: first.path,
+      message: `${pod.namespace}/${pod.name} has mutual TLS switched off: no caller has an identity there, so this never matches.`,
+      evidence: says ? [{ at: says.object, path: says.path, text: "switches it off" }] : [],
+      fix: "Allow mutual TLS there (PERMISSIVE or STRICT).",
+    };
+    return;
+  }
+}
+
+const rule = (also: readonly string[], severity: "error" | "warning" | "info", when: string) => ({
+  also,
+  severity,
+  when,
+  docs: AUTHORIZATION_POLICY,
+});
+
+export const authorization: Family = {
+  rules: {
+    "source-namespace-unknown": rule(
+      ["KIA0101", "IST0101"],
+      "warning",
+      "A rule names a source namespace that isn't there.",
+    ),
+    "method-unlikely": rule(["KIA0102"], "warning", "A method is none of HTTP's."),
+    "operation-host-unknown": rule(
+      ["KIA0104"],
+      "error",
+      "A rule names a host that no service, ServiceEntry, gateway or route has.",
+    ),
+    "identity-without-mtls": rule(
+      ["KIA0105"],
+      "error",
+      "A rule asks for identities and a selected workload has mutual TLS switched off.",
+    ),
+    "principal-unknown": rule(["KIA0106"], "error", "No workload runs as a named service account."),
+    "principal-in-other-cluster": rule(["KIA0107"], "info", "A named service account runs in another cluster alone."),
+    "trust-domain-unknown": rule(
+      ["KIA0108"],
+      "warning",
+      "A principal is of a trust domain that the mesh doesn't have. Only where the mesh configuration is read: in files.",
+    ),
+    "principal-malformed": rule([], "warning", "A principal isn't written as identities are."),
+  },
+  parts: [
+    { of: ["AuthorizationPolicy"], reads: ["Namespace", "inventory"], each: namespaces },
+    { of: ["AuthorizationPolicy"], reads: [], each: methods },
+    {
+      of: ["AuthorizationPolicy"],
+      reads: ["VirtualService", "Gateway.networking.istio.io", "HTTPRoute", "GRPCRoute", "ServiceEntry", "inventory"],
+      each: hosts,
+    },
+    { of: ["AuthorizationPolicy"], reads: ["ServiceAccount", "ConfigMap", "inventory"], each: principals },
+    { of: ["AuthorizationPolicy"], reads: ["PeerAuthentication", "inventory"], each: identities },
+  ],
+};

@@ -1,0 +1,82 @@
+/** Worlds of few words for tests of checks: objects from YAML in flow style, beside a small shop that is in order. */
+import { parse } from "yaml";
+import type { Finding } from "#lib/policy/finding.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { kinds } from "../kinds.ts";
+import { ChecksEngine } from "./engine.ts";
+import { offlineWorld } from "./offline.ts";
+
+const CORE: Readonly<Record<string, string>> = {
+  ...{ Deployment: "apps/v1", Service: "v1", Pod: "v1", Secret: "v1", ServiceAccount: "v1", ConfigMap: "v1" },
+  ...{ CustomResourceDefinition: "apiextensions.k8s.io/v1" },
+  ...{ MutatingWebhookConfiguration: "admissionregistration.k8s.io/v1" },
+};
+
+/** `o("VirtualService", "shop/a", "hosts: [a]")`; a Gateway API Gateway is `K8sGateway`. `more` is merged at the top. */
+export function o(name: string, place: string, spec = "", more = ""): Manifest {
+  const kind = name === "K8sGateway" ? "Gateway" : name;
+  const known = kinds.find((each) => each.kind === kind && (name !== "K8sGateway" || each.area === "gateway-api"));
+  const [first = "", second] = place.split("/");
+  const metadata = second === undefined ? { name: first } : { namespace: first, name: second };
+  const top = (parse(`{${more}}`) ?? {}) as Record<string, unknown>;
+  const group = known?.group ? `${known.group}/` : "";
+  return {
+    apiVersion: CORE[kind] ?? `${group}${known?.versions[0]}`,
+    kind,
+    ...(spec === "" ? {} : { spec: parse(`{${spec}}`) }),
+    ...top,
+    metadata: { ...metadata, ...(top["metadata"] as object) },
+  };
+}
+
+export const service = (place: string, app: string, ports = "{name: http, port: 80}", more = ""): Manifest =>
+  o("Service", place, `selector: {app: ${app}}, ports: [${ports}]${more}`);
+
+/** A workload by its template's labels. */
+export const deployment = (place: string, labels: string, annotations = ""): Manifest =>
+  o(
+    "Deployment",
+    place,
+    `template: {metadata: {labels: {${labels}}, annotations: {${annotations}}}, spec: {containers: [{name: app}]}}`,
+  );
+
+export const namespace = (name: string, labels = ""): Manifest =>
+  o("Namespace", name, "", `metadata: {labels: {${labels}}}`);
+
+/** Injected, with reviews in two versions, and a gateway; nothing is wrong in it. */
+export const shop: readonly Manifest[] = [
+  namespace("shop", "istio-injection: enabled"),
+  namespace("edge", "istio-injection: enabled"),
+  service("shop/reviews", "reviews", "{name: http, port: 9080}"),
+  service("shop/multi", "multi", "{name: http, port: 80}, {name: grpc, port: 81}"),
+  deployment("shop/reviews-v1", "app: reviews, version: v1"),
+  deployment("shop/reviews-v2", "app: reviews, version: v2"),
+  deployment("shop/multi", "app: multi"),
+  service("edge/ingress", "ingress", "{name: http, port: 80, targetPort: 8080}"),
+  deployment("edge/ingress", "app: ingress, istio: ingressgateway"),
+];
+
+/** In ambient mode, with a service of its own. */
+export const calm: readonly Manifest[] = [
+  namespace("calm", "istio.io/dataplane-mode: ambient"),
+  service("calm/pay", "pay"),
+  deployment("calm/pay", "app: pay"),
+];
+
+export const waypoint = o(
+  "K8sGateway",
+  "calm/waypoint",
+  "gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE}]",
+);
+
+export function findingsOf(manifests: readonly Manifest[], complete = true): readonly Finding[] {
+  return new ChecksEngine().check(offlineWorld(manifests, { rootNamespace: "istio-system", complete }));
+}
+
+/** What is reported beside the shop. */
+export function codesOf(manifests: readonly Manifest[], complete = true): readonly string[] {
+  return findingsOf([...shop, ...manifests], complete).map(({ code }) => code);
+}
+
+/** A code, objects that make it fire, and objects alike that don't. */
+export type Case = readonly [code: string, fires: readonly Manifest[], quiet: readonly Manifest[]];

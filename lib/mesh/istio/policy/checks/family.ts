@@ -1,0 +1,81 @@
+/** What a check is: a family reads the model once and reports under its own codes. */
+import type { Evidence, Finding, Fix, FixEdit, Severity } from "#lib/policy/finding.ts";
+import type { Json, Manifest } from "#lib/policy/manifest.ts";
+import { printPath, type Segments } from "#lib/policy/path.ts";
+import { type ObjectRef, refOf } from "#lib/policy/ref.ts";
+import type { Model } from "./model.ts";
+
+export interface Rule {
+  /** Codes of Kiali and istioctl for the same condition. */
+  readonly also: readonly string[];
+  readonly severity: Severity;
+  /** When it is reported, in one sentence. */
+  readonly when: string;
+  readonly docs: string;
+}
+
+export interface Draft {
+  readonly code: string;
+  readonly at: Manifest | ObjectRef;
+  readonly path: Segments;
+  readonly message: string;
+  readonly fix: string | (Pick<Fix, "text"> & Partial<Fix>);
+  readonly evidence?: readonly { readonly at: Manifest | ObjectRef; readonly path: Segments; readonly text: string }[];
+  /** Namespaces that the message speaks of, beside those of the objects. */
+  readonly namespaces?: readonly string[];
+}
+
+/**
+ * What is checked together again. `reads`: kinds (kindKey) whose objects decide, beside the object itself; `inventory` stands
+ * for services, workloads and namespaces.
+ */
+export type Part = {
+  readonly reads: readonly string[];
+} & (
+  | { readonly of: readonly string[]; readonly each: (object: Manifest, model: Model) => Iterable<Draft> }
+  | { readonly all: (model: Model) => Iterable<Draft> }
+);
+
+export interface Family {
+  readonly rules: Readonly<Record<string, Rule>>;
+  readonly parts: readonly Part[];
+}
+
+const isManifest = (value: Manifest | ObjectRef): value is Manifest => "metadata" in value;
+
+function placeOf(at: Manifest | ObjectRef, cluster: string): ObjectRef {
+  return isManifest(at) ? refOf(cluster, at) : at;
+}
+
+/** The finding that a draft says. @throws Error where a family reports a code that it doesn't declare */
+export function findingOf(draft: Draft, family: Family, cluster: string): Finding {
+  const rule = family.rules[draft.code];
+  if (rule === undefined) throw new Error(`No rule is declared for ${draft.code}.`);
+  const object = placeOf(draft.at, cluster);
+  const evidence: Evidence[] = (draft.evidence ?? []).map((each) => ({
+    object: placeOf(each.at, cluster),
+    path: printPath(each.path),
+    text: each.text,
+  }));
+  const fix = typeof draft.fix === "string" ? { text: draft.fix } : draft.fix;
+  const spoken = [object, ...evidence.map((each) => each.object), ...(fix.deletions ?? [])];
+  const others = (fix.manifests ?? []).flatMap(({ metadata }) => metadata.namespace ?? []);
+  const namespaces = [...spoken.flatMap(({ namespace }) => namespace ?? []), ...others, ...(draft.namespaces ?? [])];
+  return {
+    code: draft.code,
+    also: rule.also,
+    severity: rule.severity,
+    object,
+    path: printPath(draft.path),
+    message: draft.message,
+    evidence,
+    fix: { edits: [], manifests: [], deletions: [], ...fix },
+    docs: rule.docs,
+    namespaces: [...new Set(namespaces)],
+  };
+}
+
+/** An edit that sets a place. */
+export const setting = (path: Segments, value: Json): FixEdit => ({ path: printPath(path), value });
+/** An edit that takes a place away. */
+export const removing = (path: Segments): FixEdit => ({ path: printPath(path) });

@@ -1,0 +1,208 @@
+/** How the mesh is installed: webhooks, CRDs, its ConfigMap. Read from files; in the console none of them is. */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import { has, isObject, listAt, objectAt, textAt } from "../routing/json.ts";
+import { GATEWAY_API, INJECTION, MESH_CONFIG, REQUEST_AUTHENTICATION } from "./docs.ts";
+import { type Draft, type Family } from "./family.ts";
+import { meshConfig, yamlAt } from "./mesh-config.ts";
+import type { Model } from "./model.ts";
+import { pods, TEMPLATES } from "./pods.ts";
+
+function* webhooks(model: Model): Generator<Draft> {
+  for (const kind of ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]) {
+    for (const object of model.objects(kind)) {
+      if (!object.metadata.name.startsWith("istio")) continue;
+      const list = Array.isArray(object["webhooks"]) ? object["webhooks"].filter(isObject) : [];
+      for (const [i, hook] of list.entries()) {
+        const service = objectAt(objectAt(hook, "clientConfig"), "service");
+        const [namespace, name] = [textAt(service, "namespace"), textAt(service, "name")];
+        const path = ["webhooks", i, "clientConfig"];
+        if (
+          namespace !== null &&
+          name !== null &&
+          model.service(namespace, name) === undefined &&
+          model.knows("Service", namespace)
+        ) {
+          yield {
+            code: "webhook-service-unknown",
+            at: object,
+            path: [...path, "service"],
+            message: `There is no service ${namespace}/${name}: what asks this webhook is refused.`,
+            namespaces: [namespace],
+            fix: "Install the control plane that it names, or delete the webhook.",
+          };
+        }
+        yield* externalUrl(object, path, textAt(objectAt(hook, "clientConfig"), "url"), textAt(hook, "name") ?? "");
+      }
+    }
+  }
+}
+
+function* externalUrl(object: Manifest, path: Segments, url: string | null, name: string): Generator<Draft> {
+  if (url === null) return;
+  const host = /^https:\/\/(\[[0-9a-fA-F:]{2,45}\]|[^/:]{1,253})(?::\d{1,5})?(?:\/|$)/.exec(url)?.[1];
+  if (host === undefined) {
+    yield {
+      code: "control-plane-address-invalid",
+      at: object,
+      path: [...path, "url"],
+      message: `The address of webhook ${name} is no https URL with a host.`,
+      fix: "Write the address of the external control plane's gateway.",
+    };
+  } else if (/^[\d.]+$|^\[/.test(host)) {
+    yield {
+      code: "control-plane-by-address",
+      at: object,
+      path: [...path, "url"],
+      message: `Webhook ${name} reaches the control plane by an IP address, which certificates rarely hold and which may change.`,
+      fix: "Use a host name.",
+    };
+  }
+}
+
+/** Kinds that Istio reads in a version; https://gateway-api.sigs.k8s.io/concepts/versioning/ */
+const READ_IN: readonly (readonly [string, string, string])[] = [
+  ["gateway-api-unread", "v1beta1", "gateways gatewayclasses httproutes referencegrants"],
+  ["gateway-api-soon-unread", "v1", "gateways gatewayclasses httproutes grpcroutes"],
+];
+
+const BUNDLE = "gateway.networking.k8s.io/bundle-version";
+/** The minor version of Gateway API 1 from which on Istio 1.30 reads TLSRoutes. */
+const TLS_ROUTES_SINCE = 5;
+
+function* versions(model: Model): Generator<Draft> {
+  for (const crd of model.objects("CustomResourceDefinition")) {
+    const [plural = ""] = crd.metadata.name.split(".");
+    if (crd.metadata.name !== `${plural}.gateway.networking.k8s.io`) continue;
+    const served = listAt(crd.spec, "versions").flatMap((each) =>
+      each["served"] === true ? (textAt(each, "name") ?? []) : [],
+    );
+    const bundle = /^v(\d{1,4})\.(\d{1,4})\./.exec(crd.metadata.annotations?.[BUNDLE] ?? "");
+    if (plural === "tlsroutes" && bundle !== null && Number(bundle[1]) === 1 && Number(bundle[2]) < TLS_ROUTES_SINCE) {
+      yield {
+        code: "gateway-api-bundle-old",
+        at: crd,
+        path: ["metadata", "annotations", BUNDLE],
+        message: `TLSRoutes of Gateway API ${bundle[0]}x are left out by istiod since 1.30: routes of this kind take no call.`,
+        fix: `Install Gateway API v1.${TLS_ROUTES_SINCE} or newer.`,
+      };
+    }
+    for (const [code, version, kinds] of READ_IN) {
+      if (!kinds.split(" ").includes(plural) || served.includes(version)) continue;
+      const when = code === "gateway-api-unread" ? "Istio doesn't read it" : "coming versions of Istio won't read it";
+      yield {
+        code,
+        at: crd,
+        path: ["spec", "versions"],
+        message: `It is served as ${served.join(", ") || "nothing"}, and not as ${version}: ${when}.`,
+        fix: "Install a newer Gateway API.",
+      };
+    }
+  }
+}
+
+const REGISTRIES = new Set(["Kubernetes", "External", "Mock"]);
+
+/** Networks name the registries (clusters) whose endpoints they hold: a registry that nobody registered holds none. */
+function* networks(model: Model): Generator<Draft> {
+  const config = model.table(meshConfig);
+  if (config === null) return;
+  const all = objectAt(yamlAt(config.source, "meshNetworks"), "networks");
+  const registered = new Set([
+    ...REGISTRIES,
+    model.world.cluster,
+    ...model.world.elsewhere.map(({ cluster }) => cluster),
+  ]);
+  for (const secret of model.objects("Secret")) {
+    if (secret.metadata.labels?.["istio/multiCluster"] !== "true") continue;
+    for (const key of [...Object.keys(objectAt(secret, "data")), ...Object.keys(objectAt(secret, "stringData"))])
+      registered.add(key);
+  }
+  for (const [name, network] of Object.entries(all)) {
+    for (const endpoint of listAt(network, "endpoints")) {
+      const registry = textAt(endpoint, "fromRegistry");
+      if (registry === null || registered.has(registry)) continue;
+      yield {
+        code: "network-registry-unknown",
+        at: config.source,
+        path: ["data", "meshNetworks"],
+        message: `Network ${name} takes endpoints of ${registry}, and no cluster of that name is registered.`,
+        fix: "Register the cluster, or correct the name.",
+      };
+    }
+  }
+}
+
+/** https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars: BLOCKED_CIDRS_IN_JWKS_URIS */
+function* keys(model: Model): Generator<Draft> {
+  const policies = model
+    .objects("RequestAuthentication")
+    .filter(({ spec }) => listAt(spec, "jwtRules").some((each) => has(each, "jwksUri")));
+  const [first] = policies;
+  if (first === undefined) return;
+  for (const { object, path, spec } of pods(model)) {
+    if (object.kind !== "Deployment" || object.metadata.labels?.["app"] !== "istiod") continue;
+    const env = listAt(spec, "containers").flatMap((each) => listAt(each, "env"));
+    const limited = env.some((each) => textAt(each, "name") === "BLOCKED_CIDRS_IN_JWKS_URIS" && textAt(each, "value"));
+    if (limited) continue;
+    yield {
+      code: "keys-fetched-from-anywhere",
+      at: object,
+      path: [...path, "containers"],
+      message: `istiod fetches the keys of ${policies.length} RequestAuthentications itself, and nothing limits where from: whoever may write one can make it call addresses inside.`,
+      evidence: [{ at: first, path: ["spec", "jwtRules"], text: "has a jwksUri" }],
+      fix: "Set BLOCKED_CIDRS_IN_JWKS_URIS on istiod.",
+    };
+  }
+}
+
+const rule = (also: string, severity: "error" | "warning" | "info", when: string, docs: string) => ({
+  also: [also],
+  severity,
+  when: `${when} In files only.`,
+  docs,
+});
+
+export const installation: Family = {
+  rules: {
+    "webhook-service-unknown": rule(
+      "IST0139",
+      "error",
+      "One of Istio's webhooks names a service that isn't there.",
+      INJECTION,
+    ),
+    "control-plane-address-invalid": rule("IST0163", "warning", "A webhook's URL has no host.", INJECTION),
+    "control-plane-by-address": rule("IST0164", "info", "A webhook's URL is an IP address.", INJECTION),
+    "gateway-api-unread": rule(
+      "IST0156",
+      "error",
+      "A CRD of the Gateway API isn't served in the version that Istio reads.",
+      GATEWAY_API,
+    ),
+    "gateway-api-bundle-old": rule("IST0176", "warning", "TLSRoute's CRD is older than Istio 1.30 reads.", GATEWAY_API),
+    "gateway-api-soon-unread": rule(
+      "IST0172",
+      "warning",
+      "A CRD of the Gateway API isn't served in the version that coming versions of Istio read.",
+      GATEWAY_API,
+    ),
+    "network-registry-unknown": rule(
+      "IST0126",
+      "error",
+      "meshNetworks names a registry that isn't registered.",
+      MESH_CONFIG,
+    ),
+    "keys-fetched-from-anywhere": rule(
+      "IST0175",
+      "warning",
+      "istiod's Deployment doesn't limit where keys of RequestAuthentications are fetched from.",
+      REQUEST_AUTHENTICATION,
+    ),
+  },
+  parts: [
+    { reads: ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "inventory"], all: webhooks },
+    { reads: ["CustomResourceDefinition"], all: versions },
+    { reads: ["ConfigMap", "Secret", "inventory"], all: networks },
+    { reads: ["Pod", ...TEMPLATES, "RequestAuthentication"], all: keys },
+  ],
+};

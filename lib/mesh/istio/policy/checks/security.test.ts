@@ -1,0 +1,234 @@
+import { describe, expect, it, test } from "vitest";
+import type { ClusterInventory } from "#lib/inventory/model.ts";
+import {
+  type Case,
+  calm,
+  codesOf,
+  deployment,
+  findingsOf,
+  namespace,
+  o,
+  shop,
+  waypoint,
+} from "./cases.test-support.ts";
+import { ChecksEngine } from "./engine.ts";
+import { offlineWorld } from "./offline.ts";
+
+const peer = (spec: string, place = "shop/p") => o("PeerAuthentication", place, spec);
+const dr = (spec: string, place = "shop/a") => o("DestinationRule", place, spec);
+const allow = (spec: string, place = "shop/a") => o("AuthorizationPolicy", place, spec);
+const rules = (from: string, to = "") =>
+  allow(`rules: [{from: [{source: {${from}}}]${to === "" ? "" : `, to: [{operation: {${to}}}]`}}]`);
+const operation = (to: string) => allow(`rules: [{to: [{operation: {${to}}}]}]`);
+const mesh = (settings: string) => o("ConfigMap", "istio-system/istio", "", `data: {mesh: "${settings}"}`);
+const STRICT = "mtls: {mode: STRICT}";
+const OFF = "mtls: {mode: DISABLE}";
+const on = (spec: string) => `selector: {matchLabels: {app: reviews}}, ${spec}`;
+const tls = (mode: string, host = "reviews") => dr(`host: '${host}', trafficPolicy: {tls: {mode: ${mode}}}`);
+const manual = mesh("enableAutoMtls: false");
+const wide = (mode: string, host: string, place: string) =>
+  dr(`host: '${host}', trafficPolicy: {tls: {mode: ${mode}}}`, place);
+
+const cases: readonly Case[] = [
+  ["plaintext-to-strict", [peer(STRICT), tls("DISABLE")], [peer("mtls: {mode: PERMISSIVE}"), tls("DISABLE")]],
+  ["mtls-to-plaintext", [peer(OFF), tls("ISTIO_MUTUAL")], [tls("ISTIO_MUTUAL")]],
+  [
+    "strict-inside-disabled",
+    [peer(OFF), peer(on(STRICT), "shop/q")],
+    [peer("mtls: {mode: PERMISSIVE}"), peer(on(STRICT), "shop/q")],
+  ],
+  [
+    "port-mtls-without-selector",
+    [peer("portLevelMtls: {8080: {mode: DISABLE}}")],
+    [peer(on("portLevelMtls: {8080: {mode: DISABLE}}"))],
+  ],
+  ["peer-selector-in-root", [peer(on(STRICT), "istio-system/p")], [peer(STRICT, "istio-system/p")]],
+  ["mtls-not-told-in-mesh", [manual, peer(STRICT, "istio-system/p")], [peer(STRICT, "istio-system/p")]],
+  [
+    "mtls-not-told-in-namespace",
+    [manual, peer(STRICT)],
+    [manual, peer(STRICT), wide("ISTIO_MUTUAL", "*.shop.svc.cluster.local", "shop/w")],
+  ],
+  [
+    "plaintext-not-told-in-namespace",
+    [manual, peer(OFF), wide("ISTIO_MUTUAL", "*.local", "istio-system/w")],
+    [manual, peer(OFF)],
+  ],
+  [
+    "plaintext-not-told-in-mesh",
+    [manual, peer(OFF, "istio-system/p"), wide("ISTIO_MUTUAL", "*.local", "istio-system/w")],
+    [manual, peer(OFF, "istio-system/p")],
+  ],
+  ["source-namespace-unknown", [rules("namespaces: [nowhere]")], [rules("namespaces: [shop, 'pre*']")]],
+  ["method-unlikely", [operation("methods: [get]")], [operation("methods: [GET, '*', PURGE]")]],
+  [
+    "operation-host-unknown",
+    [operation("hosts: [nobody.example.com]")],
+    [operation("hosts: [reviews, 'reviews.shop.svc.cluster.local:9080', '*.example.com']")],
+  ],
+  ["identity-without-mtls", [peer(OFF), rules("principals: ['*']")], [peer(STRICT), rules("principals: ['*']")]],
+  [
+    "principal-unknown",
+    [rules("principals: [cluster.local/ns/shop/sa/nobody]")],
+    [rules("principals: [cluster.local/ns/shop/sa/default]")],
+  ],
+  [
+    "principal-malformed",
+    [rules("principals: [reviews]")],
+    [rules("principals: [cluster.local/ns/shop/sa/default, 'cluster.local/ns/shop/*']")],
+  ],
+  [
+    "trust-domain-unknown",
+    [mesh("trustDomain: corp.example"), rules("principals: [other.example/ns/shop/sa/default]")],
+    [mesh("trustDomain: corp.example"), rules("principals: [corp.example/ns/shop/sa/default]")],
+  ],
+  ["namespace-default-twice", [peer(STRICT), peer(STRICT, "shop/q")], [peer(STRICT), peer(STRICT, "edge/q")]],
+  [
+    "sidecar-default-twice",
+    [o("Sidecar", "shop/a", "egress: [{hosts: ['./*']}]"), o("Sidecar", "shop/b", "egress: [{hosts: ['./*']}]")],
+    [o("Sidecar", "shop/a", "egress: [{hosts: ['./*']}]")],
+  ],
+  [
+    "telemetry-default-twice",
+    [o("Telemetry", "shop/a", "metrics: [{}]"), o("Telemetry", "shop/b", "metrics: [{}]")],
+    [o("Telemetry", "shop/a", "metrics: [{}]")],
+  ],
+  [
+    "workload-selected-twice",
+    [peer(on(STRICT)), peer("selector: {matchLabels: {version: v1}}, mtls: {mode: STRICT}", "shop/q")],
+    [
+      peer("selector: {matchLabels: {version: v2}}, mtls: {mode: STRICT}"),
+      peer("selector: {matchLabels: {version: v1}}, mtls: {mode: STRICT}", "shop/q"),
+    ],
+  ],
+  [
+    "sidecar-selects-twice",
+    [
+      o("Sidecar", "shop/a", "workloadSelector: {labels: {app: reviews}}"),
+      o("Sidecar", "shop/b", "workloadSelector: {labels: {version: v1}}"),
+    ],
+    [
+      o("Sidecar", "shop/a", "workloadSelector: {labels: {app: reviews}}"),
+      o("Sidecar", "shop/b", "workloadSelector: {labels: {app: multi}}"),
+    ],
+  ],
+  [
+    "telemetry-selects-twice",
+    [o("Telemetry", "shop/a", on("metrics: [{}]")), o("Telemetry", "shop/b", on("metrics: [{}]"))],
+    [o("Telemetry", "shop/a", on("metrics: [{}]"))],
+  ],
+  ["selector-takes-nothing", [allow("selector: {matchLabels: {app: nobody}}")], [allow(on("rules: [{}]"))]],
+  [
+    "selector-on-gateway-pods",
+    [
+      deployment("edge/k", "gateway.networking.k8s.io/gateway-name: public"),
+      allow("selector: {matchLabels: {gateway.networking.k8s.io/gateway-name: public}}", "edge/a"),
+    ],
+    [
+      deployment("edge/k", "gateway.networking.k8s.io/gateway-name: public"),
+      allow("targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: public}]", "edge/a"),
+    ],
+  ],
+  [
+    "authorization-needs-waypoint",
+    [...calm, allow("rules: [{to: [{operation: {methods: [GET]}}]}]", "calm/a")],
+    [...calm, allow("rules: [{from: [{source: {namespaces: [shop]}}]}]", "calm/a")],
+  ],
+  [
+    "authorization-needs-target",
+    [...calm, waypoint, allow("rules: [{to: [{operation: {methods: [GET]}}]}]", "calm/a")],
+    [
+      ...calm,
+      waypoint,
+      allow(
+        "targetRefs: [{group: '', kind: Service, name: pay}], rules: [{to: [{operation: {methods: [GET]}}]}]",
+        "calm/a",
+      ),
+    ],
+  ],
+  [
+    "authentication-needs-waypoint",
+    [...calm, o("RequestAuthentication", "calm/a", "jwtRules: [{issuer: a}]")],
+    [...calm, o("RequestAuthentication", "shop/a", "jwtRules: [{issuer: a}]")],
+  ],
+  [
+    "authentication-needs-target",
+    [...calm, waypoint, o("RequestAuthentication", "calm/a", "jwtRules: [{issuer: a}]")],
+    [...calm, o("RequestAuthentication", "calm/a", "jwtRules: [{issuer: a}]")],
+  ],
+  [
+    "wasm-needs-waypoint",
+    [...calm, o("WasmPlugin", "calm/a", "url: oci://a")],
+    [...calm, o("WasmPlugin", "shop/a", "url: oci://a")],
+  ],
+  [
+    "wasm-needs-target",
+    [...calm, waypoint, o("WasmPlugin", "calm/a", "url: oci://a")],
+    [...calm, o("WasmPlugin", "calm/a", "url: oci://a")],
+  ],
+  [
+    "telemetry-needs-waypoint",
+    [...calm, o("Telemetry", "calm/a", "metrics: [{}]")],
+    [...calm, o("Telemetry", "shop/a", "metrics: [{}]")],
+  ],
+  [
+    "telemetry-needs-target",
+    [...calm, waypoint, o("Telemetry", "calm/a", "metrics: [{}]")],
+    [...calm, o("Telemetry", "calm/a", "metrics: [{}]")],
+  ],
+  [
+    "workload-without-authorization",
+    [allow(on("rules: [{}]"))],
+    [allow("rules: [{}]"), allow(on("rules: [{}]"), "shop/b")],
+  ],
+];
+
+describe("checks of security: fires, and doesn't where all is well", () => {
+  it.each(cases)("%s", (code, fires, quiet) => {
+    expect(codesOf(fires)).toContain(code);
+    expect(codesOf(quiet)).not.toContain(code);
+  });
+});
+
+test("several RequestAuthentications and AuthorizationPolicies add up, and are no fault", () => {
+  const twice = ["a", "b"].flatMap((name) => [
+    o("RequestAuthentication", `shop/${name}`, "jwtRules: [{issuer: a}]"),
+    allow("rules: [{}]", `shop/${name}`),
+  ]);
+  expect(codesOf(twice)).toEqual([]);
+});
+
+test("principal-in-other-cluster: an identity that runs in another cluster alone is no mistake", () => {
+  const world = offlineWorld([...shop, rules("principals: [cluster.local/ns/shop/sa/robot]")], {
+    rootNamespace: "istio-system",
+    complete: true,
+  });
+  const other = offlineWorld(
+    [
+      namespace("shop"),
+      o("Pod", "shop/r", "serviceAccountName: robot, containers: [{name: app}]", "status: {phase: Running}"),
+    ],
+    { rootNamespace: "istio-system", complete: true },
+  );
+  const elsewhere = [{ ...(other.inventory as ClusterInventory), cluster: "east" }];
+  const codes = new ChecksEngine().check({ ...world, elsewhere }).map(({ code, also }) => [code, ...also]);
+  expect(codes).toEqual([["principal-in-other-cluster", "KIA0107"]]);
+});
+
+test("accounts and workloads that aren't read are not missing", () => {
+  const policies = [
+    rules("principals: [cluster.local/ns/shop/sa/nobody]", "hosts: [nobody]"),
+    peer(on(STRICT)),
+    rules("namespaces: [nowhere]"),
+  ];
+  expect(findingsOf(policies, false)).toEqual([]);
+});
+
+test("which objects decide is said", () => {
+  const [found] = findingsOf([...shop, peer(STRICT), tls("DISABLE")]);
+  expect(found?.evidence[0]).toMatchObject({
+    object: { kind: "PeerAuthentication", name: "p" },
+    path: "spec.mtls.mode",
+  });
+  expect(found?.fix.edits).toEqual([{ path: "spec.trafficPolicy.tls" }]);
+});

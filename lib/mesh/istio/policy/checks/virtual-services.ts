@@ -1,0 +1,243 @@
+/** VirtualServices: what their destinations name. */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import { closeness, resolveHost, serviceOfHost } from "../hosts.ts";
+import { has, type JsonObject, listAt, namespaceOf, numberAt, objectAt, textAt, visibleTo } from "../routing/json.ts";
+import { TRAFFIC, VIRTUAL_SERVICE } from "./docs.ts";
+import { type Draft, type Family, removing, setting } from "./family.ts";
+import { type Model, push } from "./model.ts";
+
+const PROTOCOLS = ["http", "tls", "tcp"] as const;
+
+interface Destination {
+  readonly vs: Manifest;
+  readonly path: Segments;
+  readonly value: JsonObject;
+  readonly full: string;
+  readonly written: string;
+}
+
+/** Routes and mirrors that name a host. */
+function* destinationsOf(vs: Manifest): Generator<Destination> {
+  for (const protocol of PROTOCOLS) {
+    for (const [i, rule] of listAt(vs.spec, protocol).entries()) {
+      const here = ["spec", protocol, i];
+      const named: [Segments, JsonObject][] = [];
+      for (const part of ["route", "mirrors"]) {
+        for (const [j, route] of listAt(rule, part).entries()) {
+          named.push([[...here, part, j, "destination"], objectAt(route, "destination")]);
+        }
+      }
+      named.push([[...here, "mirror"], objectAt(rule, "mirror")]);
+      for (const [path, value] of named) {
+        const written = textAt(value, "host");
+        if (written) yield { vs, path, value, written, full: resolveHost(written, namespaceOf(vs)) };
+      }
+    }
+  }
+}
+
+/** DestinationRules by the full host they name; those with wildcards apart. */
+export const rulesByHost = (model: Model) => {
+  const exact = new Map<string, Manifest[]>();
+  const wild: { readonly host: string; readonly rule: Manifest }[] = [];
+  for (const rule of model.objects("DestinationRule")) {
+    const host = resolveHost(textAt(rule.spec, "host") ?? "", namespaceOf(rule));
+    if (host.startsWith("*")) wild.push({ host, rule });
+    else push(exact, host, rule);
+  }
+  return { exact, wild };
+};
+
+function rulesFor(full: string, client: string, model: Model): readonly Manifest[] {
+  const { exact, wild } = model.table(rulesByHost);
+  const loose = wild.filter(({ host }) => closeness(host, full) > 0).map(({ rule }) => rule);
+  return [...(exact.get(full) ?? []), ...loose].filter((rule) => visibleTo(rule, client));
+}
+
+function* hostUnknown({ vs, path, full, written }: Destination, model: Model): Generator<Draft> {
+  if (model.hasHost(full, namespaceOf(vs)) !== false) return;
+  const [name = "", namespace = ""] = written.split(".");
+  const meant = model.service(namespace, name);
+  const service = serviceOfHost(full);
+  yield {
+    code: "destination-host-unknown",
+    at: vs,
+    path: [...path, "host"],
+    message: `No service and no ServiceEntry is called ${full}: calls that come here end in an error.`,
+    namespaces: [...(service === null ? [] : [service.namespace]), ...(meant === undefined ? [] : [namespace])],
+    fix:
+      meant !== undefined && service === null
+        ? {
+            text: `Write the full name: a name with dots is taken as it is, so ${written} isn't the service ${namespace}/${name}.`,
+            edits: [setting([...path, "host"], `${name}.${namespace}.svc.cluster.local`)],
+          }
+        : `Create ${full}, or send the calls to a service that exists.`,
+  };
+}
+
+function* subsetUnknown({ vs, path, full, value }: Destination, model: Model): Generator<Draft> {
+  const subset = textAt(value, "subset");
+  if (!subset || !model.knows("DestinationRule", null)) return;
+  const rules = rulesFor(full, namespaceOf(vs), model);
+  if (rules.some((rule) => listAt(rule.spec, "subsets").some((each) => textAt(each, "name") === subset))) return;
+  const names = rules.flatMap((rule) => listAt(rule.spec, "subsets").flatMap((each) => textAt(each, "name") ?? []));
+  const [rule] = rules;
+  const subsets = rule === undefined ? [] : listAt(rule.spec, "subsets");
+  yield {
+    code: "destination-subset-unknown",
+    at: vs,
+    path: [...path, "subset"],
+    message:
+      rule === undefined
+        ? `No DestinationRule names ${full}, so there is no subset ${subset}: calls that come here answer 503.`
+        : `No DestinationRule of ${full} has a subset ${subset}${names.length > 0 ? ` (there are ${names.slice(0, 5).join(", ")})` : ""}: calls that come here answer 503.`,
+    evidence: rules.slice(0, 3).map((each) => ({ at: each, path: ["spec", "subsets"], text: "its subsets" })),
+    fix:
+      rule === undefined
+        ? {
+            text: `Create a DestinationRule with the subset ${subset}, by the label version=${subset}.`,
+            manifests: [
+              {
+                apiVersion: "networking.istio.io/v1",
+                kind: "DestinationRule",
+                metadata: { name: serviceOfHost(full)?.name ?? vs.metadata.name, namespace: namespaceOf(vs) },
+                spec: { host: full, subsets: [{ name: subset, labels: { version: subset } }] },
+              },
+            ],
+          }
+        : {
+            text: `Add the subset ${subset} to ${rule.metadata.name}, by the label version=${subset}.`,
+            manifests: [
+              {
+                ...rule,
+                spec: { ...rule.spec, subsets: [...subsets, { name: subset, labels: { version: subset } }] },
+              },
+            ],
+          },
+  };
+}
+
+function* portNeeded({ vs, path, full, value }: Destination, model: Model): Generator<Draft> {
+  const named = serviceOfHost(full);
+  const service = named && model.service(named.namespace, named.name);
+  if (!service || service.ports.length < 2 || has(value, "port")) return;
+  const ports = service.ports.map(({ port }) => port);
+  yield {
+    code: "destination-port-needed",
+    at: vs,
+    path: [...path, "host"],
+    message: `${full} has the ports ${ports.slice(0, 8).join(", ")} and the destination names none of them.`,
+    evidence: [{ at: model.core("Service", service.namespace, service.name), path: [], text: "its ports" }],
+    fix: {
+      text: `Name the port that is meant; this takes ${ports[0]}.`,
+      edits: [setting([...path, "port"], { number: ports[0] ?? 0 })],
+    },
+  };
+}
+
+function* weights(vs: Manifest): Generator<Draft> {
+  for (const protocol of PROTOCOLS) {
+    for (const [i, rule] of listAt(vs.spec, protocol).entries()) {
+      const routes = listAt(rule, "route");
+      const path = ["spec", protocol, i, "route"];
+      const [only] = routes;
+      const weight = numberAt(only, "weight");
+      if (routes.length === 1 && weight !== null && weight !== 100) {
+        yield {
+          code: "weight-of-single-route",
+          at: vs,
+          path: [...path, 0, "weight"],
+          message: `The only destination takes all traffic, whatever its weight says (${weight}).`,
+          fix: { text: "Leave the weight out.", edits: [removing([...path, 0, "weight"])] },
+        };
+      }
+      const all = routes.map((route) => numberAt(route, "weight"));
+      if (routes.length > 1 && all.every((each) => each === null || each === 0)) {
+        yield {
+          code: "weights-sum-to-nothing",
+          at: vs,
+          path,
+          message: `${routes.length} destinations and no weight above 0: Istio refuses such a rule.`,
+          fix: { text: "Give the first all traffic.", edits: [setting([...path, 0, "weight"], 100)] },
+        };
+      }
+      const seen = new Map<string, number>();
+      for (const [j, route] of routes.entries()) {
+        const to = objectAt(route, "destination");
+        const key = JSON.stringify([
+          textAt(to, "host"),
+          textAt(to, "subset"),
+          numberAt(objectAt(to, "port"), "number"),
+        ]);
+        const before = seen.get(key);
+        if (before === undefined || textAt(to, "host") === null) seen.set(key, j);
+        else {
+          yield {
+            code: "destination-repeated",
+            at: vs,
+            path: [...path, j, "destination"],
+            message: `It is the same destination as route[${before}]: their weights add up to one.`,
+            evidence: [{ at: vs, path: [...path, before], text: "the same destination" }],
+            fix: {
+              text: "Keep one, with the sum of both weights.",
+              edits: [removing([...path, j]), setting([...path, before, "weight"], (all[before] ?? 0) + (all[j] ?? 0))],
+            },
+          };
+        }
+      }
+    }
+  }
+}
+
+const ofEach = (check: (to: Destination, model: Model) => Iterable<Draft>) =>
+  function* (vs: Manifest, model: Model): Generator<Draft> {
+    for (const to of destinationsOf(vs)) yield* check(to, model);
+  };
+
+export const virtualServices: Family = {
+  rules: {
+    "destination-host-unknown": {
+      also: ["KIA1101", "IST0101"],
+      severity: "error",
+      when: "A route or mirror of a VirtualService names a host that is neither a service nor in a ServiceEntry.",
+      docs: VIRTUAL_SERVICE,
+    },
+    "destination-subset-unknown": {
+      also: ["KIA1107", "IST0101"],
+      severity: "error",
+      when: "A route or mirror names a subset that no DestinationRule of its host declares.",
+      docs: TRAFFIC,
+    },
+    "destination-port-needed": {
+      also: ["IST0112"],
+      severity: "error",
+      when: "A destination names no port of a service that has several.",
+      docs: VIRTUAL_SERVICE,
+    },
+    "weight-of-single-route": {
+      also: ["KIA1104"],
+      severity: "warning",
+      when: "The only destination of a rule has a weight other than 100.",
+      docs: VIRTUAL_SERVICE,
+    },
+    "weights-sum-to-nothing": {
+      also: ["IST0106"],
+      severity: "error",
+      when: "A rule has several destinations whose weights sum to 0.",
+      docs: VIRTUAL_SERVICE,
+    },
+    "destination-repeated": {
+      also: ["KIA1105"],
+      severity: "warning",
+      when: "A rule names the same host, subset and port twice.",
+      docs: VIRTUAL_SERVICE,
+    },
+  },
+  parts: [
+    { of: ["VirtualService"], reads: ["ServiceEntry", "inventory"], each: ofEach(hostUnknown) },
+    { of: ["VirtualService"], reads: ["DestinationRule"], each: ofEach(subsetUnknown) },
+    { of: ["VirtualService"], reads: ["inventory"], each: ofEach(portNeeded) },
+    { of: ["VirtualService"], reads: [], each: weights },
+  ],
+};

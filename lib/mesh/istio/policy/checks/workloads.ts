@@ -1,0 +1,176 @@
+/** Workloads: whether they are in the mesh as their labels say. */
+import type { Workload } from "#lib/inventory/model.ts";
+import { listAt, objectAt, textAt } from "../routing/json.ts";
+import { AMBIENT, INJECTION, SECURITY, WAYPOINT } from "./docs.ts";
+import type { Draft, Family } from "./family.ts";
+import type { Model } from "./model.ts";
+
+const MODE = "istio.io/dataplane-mode";
+const INJECT = "sidecar.istio.io/inject";
+const USE_WAYPOINT = "istio.io/use-waypoint";
+const GATEWAY = "Gateway.gateway.networking.k8s.io";
+
+function* sidecarOrAmbient(workload: Workload, model: Model): Generator<Draft> {
+  const at = model.workloadRef(workload);
+  const around = model.namespaceLabels(workload.namespace);
+  const wish = workload.labels[INJECT] ?? workload.annotations[INJECT];
+  const ambientPod = workload.labels[MODE] === "ambient";
+  const redirected = workload.annotations["ambient.istio.io/redirection"] === "enabled";
+  const draft = (code: string, message: string, fix: string): Draft => ({
+    code,
+    at,
+    path: ["spec", "template", "metadata", "labels"],
+    message,
+    fix,
+  });
+  if (wish === "true" && ambientPod) {
+    yield draft(
+      "sidecar-and-ambient-labels",
+      "Its labels ask for a sidecar and for ambient mode: a sidecar wins, and ztunnel leaves the pod alone.",
+      "Take one of the two labels away.",
+    );
+  }
+  if (wish === "true" && redirected) {
+    yield draft(
+      "sidecar-label-while-redirected",
+      "Its label asks for a sidecar while ztunnel takes its traffic: calls would be handled twice after the next restart.",
+      "Take the label away, or take the pods out of ambient mode first.",
+    );
+  }
+  if (workload.dataplane === "sidecar" && ambientPod) {
+    yield draft(
+      "sidecar-with-ambient-label",
+      "Its pods run with a sidecar although their label asks for ambient mode.",
+      "Restart them without injection, or take the label away.",
+    );
+  } else if (workload.dataplane === "sidecar" && around[MODE] === "ambient") {
+    yield draft(
+      "sidecar-in-ambient-namespace",
+      "Its pods run with a sidecar in a namespace in ambient mode: they bypass the namespace's waypoint.",
+      "Restart them without injection once policies by sidecar are replaced.",
+    );
+  }
+  const { labels } = workload;
+  const use = labels[USE_WAYPOINT];
+  if (use !== undefined && use !== "none") {
+    const namespace = labels[`${USE_WAYPOINT}-namespace`] ?? workload.namespace;
+    if (workload.mesh !== "istio" || workload.dataplane === "none" || workload.dataplane === "sidecar") {
+      yield draft(
+        "waypoint-outside-ambient",
+        `It asks for waypoint ${use} and isn't in ambient mode: nothing goes there.`,
+        "Enrol it in ambient mode, or take the label away.",
+      );
+    }
+    if (model.find(GATEWAY, namespace, use) === undefined && model.knows(GATEWAY, namespace)) {
+      yield {
+        ...draft(
+          "waypoint-unknown",
+          `There is no waypoint ${namespace}/${use}: calls to it go on without one, and rules of requests don't count.`,
+          "Create the waypoint, or name one that exists.",
+        ),
+        namespaces: [namespace],
+      };
+    }
+  }
+  const forgotten = workload.mesh === null && workload.dataplane === "none" && workload.pods.length > 0;
+  const injected =
+    around["istio-injection"] === "enabled" ||
+    (around["istio-injection"] === undefined && around["istio.io/rev"] !== undefined);
+  if (forgotten && injected && wish !== "false") {
+    yield draft(
+      "pods-without-proxy",
+      "Its namespace is injected, and its pods run without a proxy: they began before that, or in the node's network.",
+      "Restart the workload.",
+    );
+  }
+}
+
+/** A namespace where some workloads are under a policy and others are not: likely forgotten. */
+function* uncovered(model: Model): Generator<Draft> {
+  const policies = Map.groupBy(model.objects("AuthorizationPolicy"), ({ metadata }) => metadata.namespace ?? "default");
+  if (policies.has(model.root)) return;
+  for (const [namespace, list] of policies) {
+    if (list.some(({ spec }) => listAt(spec, "targetRefs").length > 0 || textAt(objectAt(spec, "targetRef"), "name")))
+      continue;
+    const selectors = list.map(({ spec }) => Object.entries(objectAt(objectAt(spec, "selector"), "matchLabels")));
+    if (selectors.some((each) => each.length === 0)) continue;
+    for (const workload of model.workloadsWith({}, namespace)) {
+      if (
+        workload.mesh === null ||
+        selectors.some((each) => each.every(([key, value]) => workload.labels[key] === value))
+      )
+        continue;
+      yield {
+        code: "workload-without-authorization",
+        at: model.workloadRef(workload),
+        path: [],
+        message: `No AuthorizationPolicy counts for it while others of ${namespace} have one: everybody may call it.`,
+        fix: {
+          text: "Deny what nothing allows in this namespace.",
+          manifests: [
+            {
+              apiVersion: "security.istio.io/v1",
+              kind: "AuthorizationPolicy",
+              metadata: { name: "allow-nothing", namespace },
+              spec: {},
+            },
+          ],
+        },
+      };
+    }
+  }
+}
+
+const rule = (also: readonly string[], severity: "error" | "warning" | "info", when: string, docs = AMBIENT) => ({
+  also,
+  severity,
+  when,
+  docs,
+});
+
+function* all(model: Model): Generator<Draft> {
+  for (const workload of model.workloads) yield* sidecarOrAmbient(workload, model);
+}
+
+export const workloads: Family = {
+  rules: {
+    "pods-without-proxy": rule(["IST0103"], "warning", "Pods run without a proxy in an injected namespace.", INJECTION),
+    "sidecar-and-ambient-labels": rule(
+      ["KIA1311"],
+      "error",
+      "A workload's labels ask for a sidecar and for ambient mode.",
+    ),
+    "waypoint-outside-ambient": rule(
+      ["KIA1312"],
+      "warning",
+      "A workload asks for a waypoint and isn't in ambient mode.",
+      WAYPOINT,
+    ),
+    "waypoint-unknown": rule(["KIA1313"], "error", "A workload asks for a waypoint that isn't there.", WAYPOINT),
+    "sidecar-label-while-redirected": rule(
+      ["KIA1314"],
+      "error",
+      "A workload's label asks for a sidecar while ztunnel takes its traffic.",
+    ),
+    "sidecar-with-ambient-label": rule(
+      ["KIA1315"],
+      "error",
+      "Pods run with a sidecar although their label asks for ambient mode.",
+    ),
+    "sidecar-in-ambient-namespace": rule(
+      ["KIA1316"],
+      "warning",
+      "Pods run with a sidecar in a namespace in ambient mode.",
+    ),
+    "workload-without-authorization": rule(
+      ["KIA1301"],
+      "info",
+      "No AuthorizationPolicy selects a workload while others of its namespace are selected. Where a namespace has none at all, nothing is reported.",
+      SECURITY,
+    ),
+  },
+  parts: [
+    { reads: ["Namespace", GATEWAY, "inventory"], all: all },
+    { reads: ["AuthorizationPolicy", "inventory"], all: uncovered },
+  ],
+};

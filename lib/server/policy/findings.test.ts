@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { parseFindingsQuery } from "#lib/api/findings.ts";
+import type { ClusterInventory } from "#lib/inventory/model.ts";
+import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { refOf } from "#lib/policy/ref.ts";
+import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
+import { ANONYMOUS, type Credential } from "../identity.ts";
+import type { Rights } from "../rights/model.ts";
+import { Checks } from "./checks.ts";
+import type { PolicyDeps } from "./deps.ts";
+import { listFindings } from "./findings.ts";
+import { viewerOf } from "./listable.ts";
+import { readingPort } from "./port.ts";
+import type { PolicyStore } from "./store.ts";
+
+const NOW = unixSeconds(1_700_000_000);
+const object = (
+  kind: string,
+  namespace: string,
+  name: string,
+  spec: object,
+  group = "networking.istio.io",
+): Manifest => ({
+  ...{ apiVersion: `${group}/v1`, kind, spec: spec as never },
+  metadata: { namespace, name, creationTimestamp: "2026-01-01T00:00:00Z" },
+});
+const route = (namespace: string, name: string, host: string, more: object = {}) =>
+  object("VirtualService", namespace, name, { hosts: [host], http: [{ route: [{ destination: { host, ...more } }] }] });
+
+/** Two namespaces; `bank` is hidden from ana. */
+const world = {
+  missing: route("shop", "lost", "nobody"),
+  inBank: route("bank", "lost", "nobody"),
+  namesBank: route("shop", "away", "other.bank.svc.cluster.local"),
+  hiddenExists: route("shop", "ledger", "ledger.bank.svc.cluster.local"),
+};
+const service = (namespace: string, name: string) =>
+  [
+    `${namespace}/${name}`,
+    { cluster: "west", namespace, name, selector: {}, ports: [], headless: false, workloads: [] },
+  ] as const;
+const inventory: ClusterInventory = {
+  ...{ cluster: "west", asOf: NOW, namespaces: new Map(), workloads: new Map(), externalHosts: [], unread: [] },
+  ...{ services: new Map([service("bank", "ledger"), service("shop", "reviews")]), workloadByIp: new Map() },
+};
+const ana: Credential = {
+  ...{ ...ANONYMOUS, strategy: "token", role: "user", user: "ana", session: "s" },
+  clusters: new Map([["west", { user: "ana", token: "t" }]]),
+};
+const rights = (denied: readonly string[] = []): Rights => ({
+  visibility: async ({ role }) => ({
+    ...{ key: role, all: role !== "user", cluster: () => true },
+    namespace: (_, namespace) => role !== "user" || namespace === "shop",
+  }),
+  ask: async (_, questions) => questions.map(({ resource }) => ({ allowed: !denied.includes(resource), reason: "" })),
+});
+
+function depsOf(
+  objects: readonly Manifest[],
+  o: {
+    asOf?: UnixSeconds | null;
+    unread?: { kind: string; code: string }[];
+    denied?: string[];
+    inventory?: ClusterInventory | null;
+  } = {},
+) {
+  const { asOf = NOW, unread = [] } = o;
+  const policies = {
+    ...{ cluster: "west", asOf, kind: () => null },
+    objects: (kind: string) => objects.filter((each) => manifestKindKey(each) === kind),
+    unread: unread.map((each) => ({ ...each, reason: "No." })),
+  };
+  const store = {
+    clusters: () => new Map([["west", policies]]),
+    ...{ seen: () => [], records: () => [], statuses: () => [], onChange: () => () => {}, close: async () => {} },
+  } satisfies PolicyStore;
+  const read = () => (o.inventory === null ? new Map() : new Map([["west", o.inventory ?? inventory]]));
+  const checks = new Checks({ kinds: readingPort.kinds, store, inventory: read, rootNamespace: () => "istio-system" });
+  return { deps: { port: readingPort, store, rights: rights(o.denied), checks } as unknown as PolicyDeps, checks };
+}
+const ask = (deps: PolicyDeps, credential: Credential, text = "") =>
+  listFindings(deps, credential, parseFindingsQuery(new URLSearchParams(text)));
+const names = async (answer: ReturnType<typeof ask>) =>
+  (await answer).items.map(({ object: o }) => `${o.namespace}/${o.name}`);
+
+describe("GET /findings", () => {
+  const all = Object.values(world);
+
+  test("answers all that is found, with counts, and what of it was asked for", async () => {
+    const { deps } = depsOf([...all, route("shop", "single", "reviews", { weight: 1 })]);
+    const answer = await ask(deps, ANONYMOUS);
+    expect(answer).toMatchObject({ counts: { error: 3, warning: 0, info: 0 }, asOf: "2023-11-14T22:13:20Z" });
+    expect(answer.items[0]).toMatchObject({
+      code: "destination-host-unknown",
+      also: ["KIA1101", "IST0101"],
+      path: "spec.http[0].route[0].destination.host",
+    });
+    expect(answer.items[0]).not.toHaveProperty("namespaces");
+    expect(await names(ask(deps, ANONYMOUS, "codes=KIA1101&namespaces=bank"))).toEqual(["bank/lost"]);
+    expect((await ask(deps, ANONYMOUS, "severities=warning")).items).toEqual([]);
+  });
+
+  test("leaves out what speaks of a namespace that the viewer can't see, existing or not", async () => {
+    const { deps } = depsOf(all);
+    expect(await names(ask(deps, ana))).toEqual(["shop/lost"]);
+  });
+
+  test("what only the hidden have is not called missing", async () => {
+    const { deps } = depsOf([world.hiddenExists]);
+    expect(await names(ask(deps, ana))).toEqual([]);
+  });
+
+  test("leaves out kinds that the viewer may not list", async () => {
+    const { deps } = depsOf(all, { denied: ["virtualservices"] });
+    expect(await names(ask(deps, ana))).toEqual([]);
+  });
+
+  test("what the console can't read is not missing", async () => {
+    expect(
+      await names(ask(depsOf(all, { unread: [{ kind: "ServiceEntry", code: "forbidden" }] }).deps, ANONYMOUS)),
+    ).toEqual([]);
+    expect(await names(ask(depsOf(all, { inventory: null }).deps, ANONYMOUS))).toEqual([]);
+    const none = { unread: [{ kind: "ServiceEntry", code: "not_found" }] };
+    expect(await names(ask(depsOf([world.missing], none).deps, ANONYMOUS))).toEqual(["shop/lost"]);
+  });
+
+  test("nothing is said before all objects were read", async () => {
+    const answer = await ask(depsOf(all, { asOf: null }).deps, ANONYMOUS);
+    expect(answer).toMatchObject({ items: [], asOf: null });
+  });
+});
+
+describe("a plan's step", () => {
+  test("says what it brings and what it takes away, as the viewer may see it", async () => {
+    const { deps, checks } = depsOf([world.missing]);
+    const viewer = await viewerOf(deps, ana);
+    const ref = refOf("west", world.missing);
+    const fixed = route("shop", "lost", "reviews", {});
+    expect(checks.ofPlan("west", viewer, [{ ref, before: world.missing, after: fixed }])).toMatchObject([
+      [{ code: "destination-host-unknown", change: "gone" }],
+    ]);
+    expect(checks.ofPlan("west", viewer, [{ ref, before: fixed, after: world.missing }])).toMatchObject([
+      [{ code: "destination-host-unknown", change: "new" }],
+    ]);
+    const away = { ref: refOf("west", world.namesBank), before: null, after: world.namesBank };
+    expect(checks.ofPlan("west", viewer, [away])).toEqual([[]]);
+  });
+
+  test("of a new object a conflict is reported on the newcomer", async () => {
+    const old = route("shop", "old", "reviews");
+    const { deps, checks } = depsOf([old]);
+    const newcomer = route("shop", "aaa", "reviews");
+    const step = {
+      ref: refOf("west", newcomer),
+      before: null,
+      after: { ...newcomer, metadata: { name: "aaa", namespace: "shop" } },
+    };
+    expect(checks.ofPlan("west", await viewerOf(deps, ana), [step])).toMatchObject([
+      [{ code: "mesh-host-claimed-twice", change: "new", object: { name: "aaa" } }],
+    ]);
+  });
+});
