@@ -39,7 +39,9 @@ export const graphQuerySchema = z.object({
     .default(null)
     .meta({ description: `A past instant, ${INSTANT_WORDS}; without it the graph is live` }),
   lens: choiceParameter(LENSES),
-  fold: listParameter("namespaces").default([]),
+  fold: listParameter(
+    "namespaces, cluster:NAME or app:NAMESPACE/APP, * for every namespace, -NAME but this one",
+  ).default([]),
   latency: choiceParameter(["on", "off"]),
   edges: choiceParameter(["live", "all"]),
 });

@@ -12,6 +12,10 @@ const health = z.enum(["healthy", "degraded", "failing", "idle", "unknown"]);
 const mesh = z.enum(["istio", "linkerd", "cilium", "osm"]);
 const milliseconds = z.number().nullable().meta({ description: "milliseconds" });
 
+const change = z
+  .enum(["new", "gone", "same"])
+  .meta({ description: "with a comparison: only in the newer window, only in the older, or in both" });
+
 export const nodeSchema = z
   .object({
     id: z.string().meta({ description: "cluster/namespace/kind/name[/version], segments percent-encoded" }),
@@ -32,8 +36,15 @@ export const nodeSchema = z
       .exactOptional()
       .meta({ description: "of a namespace or cluster: traffic among its own members, which is no edge" }),
     badges: z.array(z.string()),
+    badgeCounts: z
+      .record(z.string(), z.number())
+      .exactOptional()
+      .meta({ description: "how many things stand behind a badge, where that is known and more than one" }),
+    change: change.exactOptional(),
   })
   .meta({ id: "GraphNode" });
+
+const latencySchema = z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds });
 
 const bytes = z
   .object({ sent: z.number(), received: z.number() })
@@ -85,7 +96,7 @@ export const edgeSchema = z
     connections: connections.exactOptional(),
     streaming: z.literal(true).exactOptional(),
     newborn: z.object({ atLeast: z.number(), firstSeen: instant }).exactOptional(),
-    latency: z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable(),
+    latency: latencySchema.nullable(),
     latencyMissing: z
       .enum(["off", "tcp", "no-samples", "streaming", "mixed-buckets", "native-histograms", "source-failed"])
       .exactOptional(),
@@ -95,6 +106,21 @@ export const edgeSchema = z
       .object({ source: z.string().exactOptional(), destination: z.string().exactOptional() })
       .exactOptional(),
     health,
+    before: z
+      .object({
+        rate: perSecond.nullable(),
+        requests: z.number().nullable(),
+        errorRate: perSecond.nullable(),
+        outcomes: outcomes.nullable(),
+        latency: latencySchema.nullable(),
+        mtls: z.number().nullable(),
+        health,
+        connections: connections.exactOptional(),
+        bytesPerSecond: bytes.exactOptional(),
+      })
+      .exactOptional()
+      .meta({ description: "with a comparison: the same numbers in the older window" }),
+    change: change.exactOptional(),
   })
   .meta({ id: "GraphEdge" });
 

@@ -5,6 +5,7 @@
 import { CELL } from "#lib/layout/metrics.ts";
 import { type Camera, type Point, type Size, toScreen } from "./camera.ts";
 import { type Block, declutter, Taken } from "./declutter.ts";
+import type { EdgeLabelKind } from "./edge-labels.ts";
 import { CROWDED, crowding } from "./extent.ts";
 import { pointAt } from "./geometry.ts";
 import { chainOf, type FullScene } from "./hit.ts";
@@ -88,6 +89,7 @@ export function chooseLabels(
   focus: Focus,
   measure: Measure,
   titles: readonly Block[],
+  kinds: readonly EdgeLabelKind[] = [],
 ): Labels {
   const { k } = camera;
   const { nodes, edges, strings } = scene;
@@ -145,7 +147,7 @@ export function chooseLabels(
   };
   const spots = (of: Candidate): readonly Block[] => {
     if (of.kind === "node") return nodeSpots(of);
-    const text = edgeNumbers(edges, of.index);
+    const text = edgeNumbers(edges, of.index, kinds);
     if (text === "") return [];
     texts.set(of, { names: [text], second: "" });
     const half = (measure.numbers(text) * chipSize) / 2 + 6;

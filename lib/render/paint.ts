@@ -1,5 +1,6 @@
 /** One whole frame. */
 import type { Camera, Size } from "./camera.ts";
+import type { EdgeLabelKind } from "./edge-labels.ts";
 import type { FullScene } from "./hit.ts";
 import { chooseLabels, type Focus, type Measure } from "./labels.ts";
 import { paintBoxes, paintEdgeFocus, paintEdges, paintNeighbourhood } from "./paint-edges.ts";
@@ -17,6 +18,8 @@ export interface Frame {
   readonly ratio: number;
   readonly theme: RenderTheme;
   readonly measure: Measure;
+  /** What edges say; empty: what fits their state. */
+  readonly labels: readonly EdgeLabelKind[];
   readonly focus: Focus & { readonly hoveredEdge: number | null };
 }
 
@@ -51,6 +54,7 @@ export function paintFrame(c: CanvasRenderingContext2D, frame: Frame): void {
     focus,
     frame.measure,
     titles.map(({ block }) => block),
+    frame.labels,
   );
   paintTitles(c, titles, theme);
   paintLabels(c, scene, labels, theme, { camera, size }, { node: prepared.dimmedNode, edge: prepared.dimmedEdge });
