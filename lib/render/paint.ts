@@ -1,9 +1,11 @@
 /** One whole frame. */
 import type { Camera, Size } from "./camera.ts";
+import { chooseCaptions } from "./captions.ts";
 import type { EdgeLabelKind } from "./edge-labels.ts";
 import type { FullScene } from "./hit.ts";
 import { chooseLabels, type Focus, type Measure } from "./labels.ts";
-import { paintBoxes, paintEdgeFocus, paintEdges, paintNeighbourhood } from "./paint-edges.ts";
+import { paintCaptions } from "./paint-captions.ts";
+import { paintBoxes, paintEdgeFocus, paintEdgeMarks, paintEdges, paintNeighbourhood } from "./paint-edges.ts";
 import { boxTitles, paintLabels, paintTitles } from "./paint-labels.ts";
 import { paintNodes, paintRing } from "./paint-nodes.ts";
 import type { Prepared } from "./prepared.ts";
@@ -34,6 +36,7 @@ export function paintFrame(c: CanvasRenderingContext2D, frame: Frame): void {
   c.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
   paintBoxes(c, scene, theme, camera);
   paintEdges(c, scene, prepared, camera);
+  paintEdgeMarks(c, scene, prepared, theme, camera);
   const near = focus.selected ?? focus.hovered;
   if (near !== null) paintNeighbourhood(c, scene, theme, camera, near);
   for (const edge of new Set([focus.edge, focus.hoveredEdge])) {
@@ -45,7 +48,9 @@ export function paintFrame(c: CanvasRenderingContext2D, frame: Frame): void {
   if (focus.selected !== null) paintRing(c, scene, theme, camera, focus.selected, true);
 
   c.setTransform(ratio, 0, 0, ratio, 0, 0);
-  const titles = boxTitles(scene, camera, size, frame.measure);
+  const captions = chooseCaptions(scene, camera, size, frame.measure);
+  const spoken = new Set(captions.map(({ box }) => box));
+  const titles = boxTitles(scene, camera, size, frame.measure, spoken);
   const labels = chooseLabels(
     scene,
     frame.bounds,
@@ -53,9 +58,10 @@ export function paintFrame(c: CanvasRenderingContext2D, frame: Frame): void {
     size,
     focus,
     frame.measure,
-    titles.map(({ block }) => block),
+    [...titles, ...captions].map(({ block }) => block),
     frame.labels,
   );
   paintTitles(c, titles, theme);
+  paintCaptions(c, captions, theme, scene.stale);
   paintLabels(c, scene, labels, theme, { camera, size }, { node: prepared.dimmedNode, edge: prepared.dimmedEdge });
 }

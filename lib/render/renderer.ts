@@ -14,7 +14,8 @@ import {
   type Size,
   zoomAt,
 } from "./camera.ts";
-import { extentOf } from "./extent.ts";
+import type { EdgeLabelKind } from "./edge-labels.ts";
+import { boundsOf, extentOf } from "./extent.ts";
 import { pointAt } from "./geometry.ts";
 import { chainOf, edgeBounds, type FullScene, type Picked, pick } from "./hit.ts";
 import { attachInput } from "./input.ts";
@@ -38,12 +39,22 @@ export interface Renderer {
   /** Strings may be left out while the structure stays. The first scene, and one of a wholly new graph, is fitted to the view. */
   setScene(scene: Scene): void;
   setTheme(theme: RenderTheme): void;
+  /** What edges say; empty: what fits their state. */
+  setLabels(kinds: readonly EdgeLabelKind[]): void;
   getCamera(): Camera;
+  /** Of the canvas, in CSS pixels. */
+  getSize(): Size;
+  /** How far the drawing reaches, in world units. */
+  getExtent(): Bounds;
   setCamera(camera: Camera): void;
+  /** Moves there as a flight, where motion is welcome. */
+  flyTo(camera: Camera): void;
   /** Shows everything. */
   fit(): void;
   /** Brings a node, edge or box to the middle at a readable zoom. */
   focus(id: string): void;
+  /** Shows all of these nodes, as near as can be; nothing where none is there. */
+  fitTo(ids: Iterable<string>): void;
   /** Zooms around the middle of the view. */
   zoomBy(factor: number): void;
   select(id: string | null): void;
@@ -104,6 +115,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   let size: Size = { width: 0, height: 0 };
   let ratio = 1;
   let fitted = false;
+  let labels: readonly EdgeLabelKind[] = [];
   let selected: string | null = null;
   let hovered: string | null = null;
   let flight: { readonly from: Camera; readonly to: Camera; readonly began: number } | null = null;
@@ -167,7 +179,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
         edge,
         hoveredEdge: indexOf(hovered, "edge"),
       };
-      paintFrame(context, { scene, prepared, bounds, camera, size, ratio, theme, measure, focus });
+      paintFrame(context, { scene, prepared, bounds, camera, size, ratio, theme, measure, focus, labels });
       snapshot.take(canvas, camera, marks);
     }
     if (flight !== null) schedule();
@@ -273,16 +285,31 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       if (scene !== null) prepared = prepare(scene, theme);
       repaint();
     },
+    setLabels(next) {
+      if (next.join() === labels.join()) return;
+      labels = next;
+      repaint();
+    },
     getCamera: () => camera,
+    getSize: () => size,
+    getExtent: () => extent,
     setCamera(next) {
       flight = null;
       fitted = true;
       moveTo(next);
     },
+    flyTo(next) {
+      fitted = true;
+      flyTo(next);
+    },
     fit: () => flyTo(whole()),
     focus(id) {
       const at = middleOf(id);
       if (at !== null) flyTo(centreOn(at, size, Math.max(camera.k, READABLE)));
+    },
+    fitTo(ids) {
+      const points = [...ids].flatMap((id) => middleOf(id) ?? []);
+      if (points.length > 0) flyTo(fitCamera(boundsOf(points), size, FIT_PADDING));
     },
     zoomBy: (factor) => flyTo(zoomAt(flight?.to ?? camera, { x: size.width / 2, y: size.height / 2 }, factor)),
     select(id) {
