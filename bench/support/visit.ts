@@ -13,8 +13,10 @@ export interface Visit {
   readonly longest: number;
   /** Between frames while the map is panned and zoomed, ms. */
   readonly frames: readonly number[];
-  /** From sending a step in which every edge changes to the frame that shows it, ms. */
+  /** From sending a step in which a tenth of the edges change to the frame that shows it, ms. */
   readonly delta: number;
+  /** The same with all edges. */
+  readonly whole: number;
   /** Page and worker together after garbage was collected, bytes. */
   readonly heap: number;
   readonly nodes: number;
@@ -23,6 +25,7 @@ export interface Visit {
 
 const GESTURE_FRAMES = 120;
 const SETTLED_MS = 600;
+const TENTH = 10;
 
 interface Watched {
   longest: number;
@@ -61,8 +64,8 @@ async function gesture(frames: number): Promise<number[]> {
   return gaps;
 }
 
-/** Every rate another one, and some edges in another state: what a poll brings in the worst case. */
-function everyEdge(graph: Graph, seq: number): GraphDelta {
+/** One edge in `every` with another rate, some of them in another state. */
+function step(graph: Graph, seq: number, every: number): GraphDelta {
   const { window, latencyAt, configurationAt } = graph;
   return {
     seq,
@@ -72,11 +75,13 @@ function everyEdge(graph: Graph, seq: number): GraphDelta {
     configurationAt,
     removed: { nodes: [], edges: [] },
     nodes: [],
-    edges: graph.edges.map((edge, i) => ({
-      ...edge,
-      rate: edge.rate === null ? null : perSecond(edge.rate * (1 + 0.5 * Math.sin(seq + i))),
-      health: (i + seq) % 29 === 0 ? "degraded" : edge.health,
-    })),
+    edges: graph.edges
+      .filter((_, i) => i % every === seq % every)
+      .map((edge, i) => ({
+        ...edge,
+        rate: edge.rate === null ? null : perSecond(edge.rate * (1 + 0.5 * Math.sin(seq + i))),
+        health: (i + seq) % 29 === 0 ? "degraded" : edge.health,
+      })),
   };
 }
 
@@ -97,13 +102,12 @@ async function heapOf(page: Page): Promise<number> {
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-async function deltaTime(page: Page, frozen: Frozen, graph: Graph): Promise<number> {
+async function deltaTime(page: Page, frozen: Frozen, steps: readonly GraphDelta[]): Promise<number> {
   const times: number[] = [];
-  for (let seq = 1; seq <= 5; seq++) {
-    const step = everyEdge(graph, seq);
+  for (const delta of steps) {
     const seen = await page.evaluate(() => performance.getEntriesByName("topology:delta").length);
     const sent = performance.timeOrigin + performance.now();
-    frozen.send(step);
+    frozen.send(delta);
     await page.waitForFunction((count) => performance.getEntriesByName("topology:delta").length > count, seen);
     const painted = await page.evaluate(
       () => performance.timeOrigin + (performance.getEntriesByName("topology:delta").at(-1)?.startTime ?? 0),
@@ -133,9 +137,12 @@ export async function visit(browser: Browser, frozen: Frozen, address: string, q
     });
     const frames = await page.evaluate(gesture, GESTURE_FRAMES);
     await page.waitForTimeout(SETTLED_MS);
-    const delta = await deltaTime(page, frozen, frozen.graph(query));
+    const graph = frozen.graph(query);
+    const steps = (from: number, every: number) => Array.from({ length: 5 }, (_, i) => step(graph, from + i, every));
+    const delta = await deltaTime(page, frozen, steps(1, TENTH));
+    const whole = await deltaTime(page, frozen, steps(6, 1));
     const { longest } = await page.evaluate(() => (globalThis as unknown as { watched: Watched }).watched);
-    return { ...first, frames, delta, longest, heap: await heapOf(page) };
+    return { ...first, frames, delta, whole, longest, heap: await heapOf(page) };
   } finally {
     await context.close();
   }

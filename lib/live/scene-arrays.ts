@@ -77,21 +77,23 @@ export function nodeArrays({ graph, dimmed, ranks }: Shown, skeleton: Skeleton):
 }
 
 /** Share of what the source sends: in requests among requests, in bytes among tcp. */
-function sharesOf(edges: readonly GraphEdge[], skeleton: Skeleton): Float32Array {
+function fillShares(share: Float32Array, amount: Float32Array, protocol: Uint8Array, skeleton: Skeleton): void {
+  const { source } = skeleton;
   const requests = new Float64Array(skeleton.x.length);
   const bytes = new Float64Array(skeleton.x.length);
-  const amount = (edge: GraphEdge) => (edge.protocol === "tcp" ? bytesOf(edge) : orNaN(edge.rate));
-  edges.forEach((edge, at) => {
-    const sums = edge.protocol === "tcp" ? bytes : requests;
-    const source = skeleton.source[at] as number;
-    const own = amount(edge);
-    if (!Number.isNaN(own)) sums[source] = (sums[source] as number) + own;
-  });
-  return Float32Array.from(edges, (edge, at) => {
-    const total = (edge.protocol === "tcp" ? bytes : requests)[skeleton.source[at] as number] as number;
-    return total > 0 ? amount(edge) / total : Number.NaN;
-  });
+  const sumsOf = (edge: number) => (protocol[edge] === TCP ? bytes : requests);
+  for (let edge = 0; edge < amount.length; edge++) {
+    const own = amount[edge] as number;
+    const sums = sumsOf(edge);
+    if (!Number.isNaN(own)) sums[source[edge] as number] = (sums[source[edge] as number] as number) + own;
+  }
+  for (let edge = 0; edge < amount.length; edge++) {
+    const total = sumsOf(edge)[source[edge] as number] as number;
+    share[edge] = total > 0 ? (amount[edge] as number) / total : Number.NaN;
+  }
 }
+
+const TCP = PROTOCOLS.indexOf("tcp");
 
 function edgeBits(edge: GraphEdge): number {
   return (
@@ -113,33 +115,44 @@ function beforeArrays(edges: readonly GraphEdge[]): Pick<EdgeArrays, "rateBefore
   };
 }
 
+/** One pass over the edges: this runs at every refresh, and tens of thousands of edges are drawn. */
 export function edgeArrays({ graph, dimmed }: Shown, skeleton: Skeleton): EdgeArrays {
   const { edges } = graph;
-  const quantile = (of: "mean" | "p50" | "p95" | "p99") =>
-    Float32Array.from(edges, ({ latency }) => orNaN(latency?.[of]));
+  const count = edges.length;
+  const floats = () => new Float32Array(count);
+  const codes = () => new Uint8Array(count);
+  const arrays = {
+    ...{ protocol: codes(), state: codes(), lock: codes(), bits: codes(), change: codes() },
+    ...{ rate: floats(), requests: floats(), errorShare: floats(), bytes: floats(), share: floats(), mtls: floats() },
+    ...{ mean: floats(), p50: floats(), p95: floats(), p99: floats(), sent: floats(), received: floats() },
+  };
+  const amount = floats();
+  edges.forEach((edge, at) => {
+    const { latency, bytesPerSecond } = edge;
+    arrays.protocol[at] = PROTOCOLS.indexOf(edge.protocol);
+    arrays.state[at] = stateOf(edge);
+    arrays.lock[at] = lockOf(edge);
+    arrays.bits[at] =
+      edgeBits(edge) | (dimmed !== null && (dimmed(edge.source) || dimmed(edge.target)) ? EDGE_BITS.dimmed : 0);
+    arrays.change[at] = changeOf(edge);
+    arrays.rate[at] = orNaN(edge.rate);
+    arrays.requests[at] = orNaN(edge.requests);
+    arrays.errorShare[at] = errorShareOf(edge);
+    arrays.bytes[at] = bytesOf(edge);
+    arrays.mtls[at] = orNaN(edge.mtls);
+    arrays.mean[at] = orNaN(latency?.mean);
+    arrays.p50[at] = orNaN(latency?.p50);
+    arrays.p95[at] = orNaN(latency?.p95);
+    arrays.p99[at] = orNaN(latency?.p99);
+    arrays.sent[at] = orNaN(bytesPerSecond?.sent);
+    arrays.received[at] = orNaN(bytesPerSecond?.received);
+    amount[at] = edge.protocol === "tcp" ? bytesOf(edge) : orNaN(edge.rate);
+  });
+  fillShares(arrays.share, amount, arrays.protocol, skeleton);
   return {
+    ...arrays,
     source: skeleton.source.slice(),
     target: skeleton.target.slice(),
-    protocol: Uint8Array.from(edges, ({ protocol }) => PROTOCOLS.indexOf(protocol)),
-    state: Uint8Array.from(edges, stateOf),
-    lock: Uint8Array.from(edges, lockOf),
-    rate: Float32Array.from(edges, ({ rate }) => orNaN(rate)),
-    requests: Float32Array.from(edges, ({ requests }) => orNaN(requests)),
-    errorShare: Float32Array.from(edges, errorShareOf),
-    mean: quantile("mean"),
-    p50: quantile("p50"),
-    p95: quantile("p95"),
-    p99: quantile("p99"),
-    bytes: Float32Array.from(edges, bytesOf),
-    sent: Float32Array.from(edges, ({ bytesPerSecond }) => orNaN(bytesPerSecond?.sent)),
-    received: Float32Array.from(edges, ({ bytesPerSecond }) => orNaN(bytesPerSecond?.received)),
-    share: sharesOf(edges, skeleton),
-    mtls: Float32Array.from(edges, ({ mtls }) => orNaN(mtls)),
-    bits: Uint8Array.from(
-      edges,
-      (edge) => edgeBits(edge) | (dimmed?.(edge.source) || dimmed?.(edge.target) ? EDGE_BITS.dimmed : 0),
-    ),
-    change: Uint8Array.from(edges, changeOf),
     ...beforeArrays(edges),
     path: skeleton.paths.path.slice(),
     pathStart: skeleton.paths.pathStart.slice(),
