@@ -132,7 +132,7 @@ describe("rights", () => {
     const merged = graph.edge("c/shop/workload/a>c/shop/app/b>http");
     expect(merged).toMatchObject({ rate: 10, errorRate: 1 });
     expect(graph.ids).toContain("c/edge/workload/gateway>c/shop/workload/a>http");
-    expect(graph.node("c/shop/app/b").health).toBe(view(shop, { lens: "app" }).node("c/shop/app/b").health);
+    expect(graph.node("c/shop/app/b")?.health).toBe(view(shop, { lens: "app" }).node("c/shop/app/b")?.health);
   });
 
   it("fold what may not be seen into one node that names nothing and keeps the sums", () => {

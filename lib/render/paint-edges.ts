@@ -39,7 +39,8 @@ export function paintBoxes(c: Context, scene: FullScene, theme: RenderTheme, cam
   }
 }
 
-export function paintEdges(c: Context, scene: FullScene, prepared: Prepared, camera: Camera): void {
+/** In steps of a few hundred edges. */
+export function* paintEdges(c: Context, scene: FullScene, prepared: Prepared, camera: Camera): Generator<void> {
   const unit = strokeUnit(camera.k);
   c.lineJoin = "round";
   for (const { path, arrows, style, width, dimmed } of prepared.edges) {
@@ -59,6 +60,7 @@ export function paintEdges(c: Context, scene: FullScene, prepared: Prepared, cam
       c.stroke(path);
     }
     if (camera.k >= ARROWS_FROM) c.fill(arrows);
+    yield;
   }
   c.setLineDash([]);
   c.globalAlpha = 1;

@@ -192,7 +192,16 @@ function paintSpecial(c: Context, scene: FullScene, node: number, theme: RenderT
   if (camera.k >= 0.45) paintSigns(c, scene, node, theme);
 }
 
-export function paintNodes(c: Context, scene: FullScene, prepared: Prepared, theme: RenderTheme, camera: Camera): void {
+/** Marks drawn one by one in one step. */
+const STEP = 64;
+
+export function* paintNodes(
+  c: Context,
+  scene: FullScene,
+  prepared: Prepared,
+  theme: RenderTheme,
+  camera: Camera,
+): Generator<void> {
   const unit = strokeUnit(camera.k);
   const faded = scene.stale ? STALE : 1;
   for (const { path, state, dimmed } of prepared.nodes) {
@@ -202,8 +211,10 @@ export function paintNodes(c: Context, scene: FullScene, prepared: Prepared, the
     c.fill(path);
     c.globalAlpha = faded * (dimmed ? DIMMED : 1);
     paintRest(c, path, state, theme, unit);
+    yield;
   }
-  for (const node of prepared.special) {
+  for (const [at, node] of prepared.special.entries()) {
+    if (at % STEP === STEP - 1) yield;
     const bits = scene.nodes.bits[node] ?? 0;
     const gone = (bits & NODE_BITS.gone) !== 0 || changeWord(scene.nodes.change[node]) === "gone";
     const own = (gone ? GONE : 1) * ((bits & NODE_BITS.outside) !== 0 ? 0.8 : 1);

@@ -25,8 +25,17 @@ export interface Frame {
   readonly focus: Focus & { readonly hoveredEdge: number | null };
 }
 
-/** Draws onto a canvas of `size × ratio` device pixels, bottom to top: boxes, edges, nodes, texts. */
+/** Draws a whole frame at once. */
 export function paintFrame(c: CanvasRenderingContext2D, frame: Frame): void {
+  const steps = paintSteps(c, frame);
+  while (steps.next().done !== true);
+}
+
+/**
+ * Draws onto a canvas of `size × ratio` device pixels, bottom to top: boxes, edges, nodes, texts. In steps of some
+ * milliseconds at most; the context is nobody else's between them.
+ */
+export function* paintSteps(c: CanvasRenderingContext2D, frame: Frame): Generator<void> {
   const { scene, prepared, camera, size, ratio, theme, focus } = frame;
   c.setTransform(ratio, 0, 0, ratio, 0, 0);
   c.globalAlpha = 1;
@@ -35,17 +44,12 @@ export function paintFrame(c: CanvasRenderingContext2D, frame: Frame): void {
 
   c.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
   paintBoxes(c, scene, theme, camera);
-  paintEdges(c, scene, prepared, camera);
+  yield* paintEdges(c, scene, prepared, camera);
   paintEdgeMarks(c, scene, prepared, theme, camera);
-  const near = focus.selected ?? focus.hovered;
-  if (near !== null) paintNeighbourhood(c, scene, theme, camera, near);
-  for (const edge of new Set([focus.edge, focus.hoveredEdge])) {
-    if (edge !== null) paintEdgeFocus(c, scene, theme, camera, edge);
-  }
-  paintNodes(c, scene, prepared, theme, camera);
-  if (focus.hovered !== null && focus.hovered !== focus.selected)
-    paintRing(c, scene, theme, camera, focus.hovered, false);
-  if (focus.selected !== null) paintRing(c, scene, theme, camera, focus.selected, true);
+  paintUnder(c, frame);
+  yield* paintNodes(c, scene, prepared, theme, camera);
+  paintOver(c, frame);
+  yield;
 
   c.setTransform(ratio, 0, 0, ratio, 0, 0);
   const captions = chooseCaptions(scene, camera, size, frame.measure);
@@ -61,7 +65,34 @@ export function paintFrame(c: CanvasRenderingContext2D, frame: Frame): void {
     [...titles, ...captions].map(({ block }) => block),
     frame.labels,
   );
+  yield;
   paintTitles(c, titles, theme);
   paintCaptions(c, captions, theme, scene.stale);
   paintLabels(c, scene, labels, theme, { camera, size }, { node: prepared.dimmedNode, edge: prepared.dimmedEdge });
+}
+
+/** What somebody looks at, beneath the marks: its edges in stronger ink. */
+function paintUnder(c: CanvasRenderingContext2D, { scene, camera, theme, focus }: Frame): void {
+  const near = focus.selected ?? focus.hovered;
+  if (near !== null) paintNeighbourhood(c, scene, theme, camera, near);
+  for (const edge of new Set([focus.edge, focus.hoveredEdge])) {
+    if (edge !== null) paintEdgeFocus(c, scene, theme, camera, edge);
+  }
+}
+
+/** And above them: rings. */
+function paintOver(c: CanvasRenderingContext2D, { scene, camera, theme, focus }: Frame): void {
+  if (focus.hovered !== null && focus.hovered !== focus.selected)
+    paintRing(c, scene, theme, camera, focus.hovered, false);
+  if (focus.selected !== null) paintRing(c, scene, theme, camera, focus.selected, true);
+}
+
+/** What the pointer is on, over a picture that doesn't know it. */
+export function paintPointed(c: CanvasRenderingContext2D, frame: Frame): void {
+  const { camera, ratio, focus } = frame;
+  c.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
+  c.globalAlpha = 1;
+  const pointed = { ...frame, focus: { ...focus, selected: null, edge: null } };
+  paintUnder(c, pointed);
+  paintOver(c, pointed);
 }

@@ -41,6 +41,8 @@ export interface Prepared {
   readonly dimmedEdge: (edge: number) => boolean;
 }
 
+/** What one stroke may hold: a larger one would take longer than a slice of a large drawing. */
+const MOST_IN_BATCH = 300;
 const ARROW = { length: 8.5, half: 3.6 } as const;
 /** What a comparison no longer finds: dotted, whatever its state was. */
 const GONE = { dash: [1, 5], alpha: 0.55, extra: 0 } as const;
@@ -90,7 +92,8 @@ export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
   const lost: number[] = [];
   const fresh: number[] = [];
 
-  const edgeBatches = new Map<number, EdgeBatch & { readonly rank: number }>();
+  const edgeBatches = new Map<number, EdgeBatch & { readonly rank: number; size: number }>();
+  const full: (EdgeBatch & { readonly rank: number })[] = [];
   for (let edge = 0; edge < edges.source.length; edge++) {
     const bits = edges.bits[edge] ?? 0;
     if ((bits & EDGE_BITS.hidden) !== 0) continue;
@@ -106,6 +109,10 @@ export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
     // Numbers, not text, as keys: this runs once an edge on the main thread.
     const key = (((state * 8 + protocol) * 64 + step) * 2 + (dimmed ? 1 : 0)) * 2 + (gone ? 1 : 0);
     let batch = edgeBatches.get(key);
+    if (batch !== undefined && batch.size >= MOST_IN_BATCH) {
+      full.push(batch);
+      batch = undefined;
+    }
     if (batch === undefined) {
       const look = lineStyle(state, protocol, theme);
       const style = gone ? { ...look, ...GONE } : look;
@@ -117,16 +124,19 @@ export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
         width: Math.max(1, step) * WIDTH_STEP + style.extra,
         dimmed,
         rank,
+        size: 0,
       };
       edgeBatches.set(key, batch);
     }
     const from = edges.pathStart[edge] as number;
     const to = edges.pathStart[edge + 1] as number;
+    batch.size += 1;
     trace(batch.path, edges.path, from, to);
     arrowHead(batch.arrows, edges.path, to, arrowScale(batch.width));
   }
 
-  const nodeBatches = new Map<string, NodeBatch>();
+  const nodeBatches = new Map<string, NodeBatch & { size: number }>();
+  const fullNodes: NodeBatch[] = [];
   const special: number[] = [];
   for (let node = 0; node < nodes.x.length; node++) {
     const state = stateAt(nodes.state[node]);
@@ -148,15 +158,20 @@ export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
     const dimmed = dimmedNode(node);
     const key = `${state} ${dimmed}`;
     let batch = nodeBatches.get(key);
+    if (batch !== undefined && batch.size >= MOST_IN_BATCH) {
+      fullNodes.push(batch);
+      batch = undefined;
+    }
     if (batch === undefined) {
-      batch = { path: new Path2D(), state, dimmed };
+      batch = { path: new Path2D(), state, dimmed, size: 0 };
       nodeBatches.set(key, batch);
     }
+    batch.size += 1;
     outline(batch.path, shape, nodes.x[node] as number, nodes.y[node] as number, nodes.radius[node] as number);
   }
   return {
-    edges: [...edgeBatches.values()].sort((a, b) => a.rank - b.rank || a.width - b.width),
-    nodes: [...nodeBatches.values()],
+    edges: [...full, ...edgeBatches.values()].sort((a, b) => a.rank - b.rank || a.width - b.width),
+    nodes: [...fullNodes, ...nodeBatches.values()],
     special,
     found,
     lost,
