@@ -85,19 +85,32 @@ function step(graph: Graph, seq: number, every: number): GraphDelta {
   };
 }
 
+/** Heap in use of the page and its workers, after garbage was collected; a worker answers through the page's own session. */
 async function heapOf(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
+  const ask = { id: 1, method: "Runtime.getHeapUsage" };
+  const workers: Promise<number>[] = [];
+  session.on("Target.attachedToTarget", ({ sessionId }) => {
+    workers.push(
+      new Promise((resolve) => {
+        session.on("Target.receivedMessageFromTarget", (answer) => {
+          if (answer.sessionId !== sessionId) return;
+          const { id, result } = JSON.parse(answer.message) as { id?: number; result?: { usedSize: number } };
+          if (id === ask.id) resolve(result?.usedSize ?? Number.NaN);
+        });
+      }),
+    );
+    const send = (message: object) =>
+      session.send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify(message) });
+    void send({ id: 0, method: "HeapProfiler.collectGarbage" }).then(() => send(ask));
+  });
+  await session.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
   await session.send("HeapProfiler.collectGarbage");
   const { usedSize } = await session.send("Runtime.getHeapUsage");
+  if (workers.length === 0) throw new Error("the graph's worker didn't answer");
+  const used = await Promise.all(workers);
   await session.detach();
-  const workers = await Promise.all(
-    page
-      .workers()
-      .map((worker) =>
-        worker.evaluate(() => (performance as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0),
-      ),
-  );
-  return usedSize + workers.reduce((sum, bytes) => sum + bytes, 0);
+  return usedSize + used.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
