@@ -53,12 +53,12 @@ test("protocols, boxes and what edges say are chosen at once and kept in the add
   await ready(page);
   await page.getByRole("button", { name: "Display" }).click();
   const display = page.getByRole("dialog", { name: "How it is drawn" });
-  for (const name of ["HTTP", "gRPC"]) await display.getByLabel(name, { exact: true }).uncheck();
+  for (const name of ["HTTP", "gRPC"]) await display.getByLabel(name, { exact: true }).click();
   await expect(page).toHaveURL(/protocols=tcp/);
   await expect.poll(async () => (await painted(page)).edges).toBe(tcp);
-  await display.getByLabel("Apps", { exact: true }).check();
-  await display.getByLabel("p95", { exact: true }).check();
-  await display.getByLabel("mTLS share", { exact: true }).check();
+  await display.getByLabel("Apps", { exact: true }).click();
+  await display.getByLabel("p95", { exact: true }).click();
+  await display.getByLabel("mTLS share", { exact: true }).click();
   await expect(page).toHaveURL(/boxes=cluster,namespace,app/);
   await expect(page).toHaveURL(/labels=p95,mtls/);
   await page.reload();

@@ -188,13 +188,6 @@ export function CanvasHost({
         aria-hidden="true"
         className="pointer-events-none absolute top-0 left-0 z-10 max-w-72 rounded-md border border-line-strong bg-raised px-2 py-1 text-[11px] shadow-float"
       />
-      <canvas
-        ref={(element) => {
-          layers.current.traffic = element;
-        }}
-        aria-hidden="true"
-        className="pointer-events-none absolute inset-0 size-full"
-      />
       <div
         ref={(element) => {
           layers.current.corner = element;
@@ -204,19 +197,26 @@ export function CanvasHost({
         data-testid="minimap"
         className="absolute right-3 bottom-3 h-28 w-44 cursor-crosshair touch-none overflow-hidden rounded-md border border-line-strong bg-bg shadow-float max-md:hidden"
       >
-        <canvas
-          ref={(element) => {
-            layers.current.minimap = element;
-          }}
-          className="size-full"
-        />
         <div
           ref={(element) => {
             layers.current.frame = element;
           }}
           className="pointer-events-none absolute top-0 left-0 rounded-sm border-2 border-accent"
         />
+        <canvas
+          ref={(element) => {
+            layers.current.minimap = element;
+          }}
+          className="size-full"
+        />
       </div>
+      <canvas
+        ref={(element) => {
+          layers.current.traffic = element;
+        }}
+        aria-hidden="true"
+        className="pointer-events-none absolute inset-0 size-full"
+      />
       <p id="graph-keys" className="sr-only">
         Arrow keys walk from a node along its edges. Enter selects. Press t for the same as a table.
       </p>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { PROTOCOLS, SHAPES as DRAWN } from "#lib/layout/scene.ts";
+import { SHAPES as DRAWN, PROTOCOLS } from "#lib/layout/scene.ts";
 import { LINES, SHAPES, SIGNS } from "./legend-marks.ts";
 
 it("the legend has every shape that the map draws, and a line for each protocol", () => {

@@ -3,7 +3,12 @@ import { hubsOf, rankNodes, withoutHubs } from "./hubs.ts";
 import type { Graph } from "./model.ts";
 
 const ids = Array.from({ length: 30 }, (_, i) => `n${String(i).padStart(2, "0")}`);
-const edge = (source: string, target: string, health = "healthy") => ({ id: `${source}>${target}`, source, target, health });
+const edge = (source: string, target: string, health = "healthy") => ({
+  id: `${source}>${target}`,
+  source,
+  target,
+  health,
+});
 const graph = (edges: readonly ReturnType<typeof edge>[], bad: readonly string[] = []) =>
   ({
     nodes: ids.map((id) => ({ id, health: bad.includes(id) ? "failing" : "healthy" })),

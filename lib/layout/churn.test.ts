@@ -34,7 +34,11 @@ test.each([
     const fresh = (id: string) => (replaced.has(id) ? `${id}-${round}` : id);
     input = {
       nodes: input.nodes.map(({ id, boxes }) => ({ id: fresh(id), boxes })),
-      edges: input.edges.map(({ source, target, weight }) => ({ source: fresh(source), target: fresh(target), weight })),
+      edges: input.edges.map(({ source, target, weight }) => ({
+        source: fresh(source),
+        target: fresh(target),
+        weight,
+      })),
     };
     const before = new Map(drawing.nodes.map((node) => [node.id, node]));
     const after = layout(input, { seed: 1, previous: drawing });

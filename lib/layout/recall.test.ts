@@ -10,7 +10,9 @@ function mesh(sizes: readonly number[]): LayoutInput {
   const nodes = sizes.flatMap((count, box) =>
     Array.from({ length: count }, (_, i): LayoutNode => ({ id: `b${box}/n${i}`, boxes: [`b${box}`] })),
   );
-  const edges = nodes.slice(1).map(({ id }, i) => ({ source: nodes[Math.floor(i / 2)]?.id ?? "", target: id, weight: 1 }));
+  const edges = nodes
+    .slice(1)
+    .map(({ id }, i) => ({ source: nodes[Math.floor(i / 2)]?.id ?? "", target: id, weight: 1 }));
   return { nodes, edges };
 }
 
@@ -73,7 +75,12 @@ describe("collapsing and expanding", () => {
     const again = next({ ...whole, nodes: [...whole.nodes, { id: "new", boxes: [] }] }, taken, remember(before, taken));
     const rects = again.boxes.map(({ x, y, width, height }) => ({ x, y, width, height }));
     const mark = again.nodes.find(({ id }) => id === "new");
-    rects.push({ x: (mark?.x ?? 0) - CELL.width / 2, y: (mark?.y ?? 0) - CELL.middle, width: CELL.width, height: CELL.height });
+    rects.push({
+      x: (mark?.x ?? 0) - CELL.width / 2,
+      y: (mark?.y ?? 0) - CELL.middle,
+      width: CELL.width,
+      height: CELL.height,
+    });
     for (const [i, a] of rects.entries()) {
       for (const b of rects.slice(i + 1)) {
         const apart = a.x >= b.x + b.width || b.x >= a.x + a.width || a.y >= b.y + b.height || b.y >= a.y + a.height;

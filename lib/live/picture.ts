@@ -10,8 +10,9 @@ import { DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
 import type { FromWorker } from "./messages.ts";
 import type { Places } from "./places.ts";
 import { layoutInput, sameStructure } from "./placing.ts";
-import { buffersOf, buildScene, buildSkeleton, type Skeleton } from "./scene-build.ts";
+import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
 import { type Shown, showGraph } from "./shown.ts";
+import type { Skeleton } from "./skeleton.ts";
 
 /** One seed for everybody: the same mesh looks the same on every screen. */
 const SEED = 1;

@@ -14,8 +14,8 @@ import {
   PROTOCOLS,
 } from "#lib/layout/scene.ts";
 import { bitsOf, bytesOf, errorShareOf, lockOf, shapeOf, stateOf } from "./marks.ts";
-import type { Skeleton } from "./scene-build.ts";
 import type { Shown } from "./shown.ts";
+import type { Skeleton } from "./skeleton.ts";
 
 /** A node's own traffic: what comes in; for one that nobody calls, what goes out. */
 class Traffic {

@@ -1,29 +1,15 @@
 /** A shown graph and its layout as the scene that is drawn. */
 import { formatPlural } from "#lib/format.ts";
 import type { Layout } from "#lib/layout/model.ts";
-import { type Paths, routeEdges } from "#lib/layout/route.ts";
-import type { Scene, SceneBox, Strings } from "#lib/layout/scene.ts";
+import { routeEdges } from "#lib/layout/route.ts";
+import type { Scene, SceneBox } from "#lib/layout/scene.ts";
 import { type BoxOf, boxesAround } from "./boxes.ts";
 import { nodeLabel, nounOf } from "./label.ts";
 import type { BoxKind } from "./look.ts";
 import { radiusOf } from "./marks.ts";
 import { badgeArrays, boxArrays, edgeArrays, nodeArrays } from "./scene-arrays.ts";
 import type { Shown } from "./shown.ts";
-
-/** What holds while the structure does: where everything is, and how edges run. */
-export interface Skeleton {
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-  readonly radius: Float32Array;
-  readonly source: Uint32Array;
-  readonly target: Uint32Array;
-  readonly paths: Paths;
-  readonly strings: Strings;
-  /** Indexes into `strings.boxes` of what is around each node. */
-  readonly boxesOf: readonly (readonly number[])[];
-  readonly width: number;
-  readonly height: number;
-}
+import type { Skeleton } from "./skeleton.ts";
 
 function sceneBoxes({ graph }: Shown, layout: Layout, around: readonly (readonly BoxOf[])[]): SceneBox[] {
   const members = new Map<string, { readonly box: BoxOf; count: number }>();
