@@ -11,7 +11,11 @@ async function drawn(browser: Browser, url: string): Promise<{ readonly nodes: n
     await ready(page);
     await page.waitForFunction(() => performance.getEntriesByName("topology:painted").length > 0);
     await page.evaluate(() => document.fonts.ready);
-    const picture = () => page.locator("canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const picture = () =>
+      page
+        .locator("canvas")
+        .first()
+        .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
     let pixels = "";
     await expect
       .poll(async () => {

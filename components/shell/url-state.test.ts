@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { WINDOWS } from "#lib/api/windows.ts";
 import { LENSES } from "#lib/graph/model.ts";
+import { ALL_PROTOCOLS, BOX_KINDS, MOST_STEPS, SIDES } from "#lib/live/look.ts";
+import { EDGE_LABELS } from "#lib/render/edge-labels.ts";
 import { DETAILS, patchUrl, readUrl, scopeSearch, search, type UrlState } from "./url-state.ts";
 
 const name = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
@@ -24,6 +26,19 @@ const state: fc.Arbitrary<UrlState> = fc.record({
   detail: fc.constantFrom(...DETAILS),
   selected: fc.option(fc.string({ minLength: 1 })),
   table: fc.boolean(),
+  look: fc.record({
+    boxes: fc.subarray([...BOX_KINDS]),
+    protocols: fc.subarray([...ALL_PROTOCOLS]),
+    focus: fc.option(fc.string({ minLength: 1 })),
+    steps: fc.integer({ min: 1, max: MOST_STEPS }),
+    side: fc.constantFrom(...SIDES),
+    rest: fc.constantFrom("dim" as const, "hide" as const),
+    show: fc.constantFrom("all" as const, "trouble" as const),
+    hubs: fc.constantFrom("drawn" as const, "badges" as const),
+    rank: fc.constantFrom("off" as const, "in" as const, "out" as const),
+  }),
+  labels: fc.subarray([...EDGE_LABELS]),
+  animate: fc.boolean(),
 });
 
 describe("url state", () => {

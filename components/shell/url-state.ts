@@ -5,6 +5,9 @@
 import { DEFAULT_VIEW, type GraphView, viewParams } from "#lib/api/view.ts";
 import { parseWindow } from "#lib/api/windows.ts";
 import { LENSES } from "#lib/graph/model.ts";
+import type { Look } from "#lib/live/look.ts";
+import { LOOK_KEYS, readLook, readSome, writeList, writeLook } from "#lib/live/look-params.ts";
+import { EDGE_LABELS, type EdgeLabelKind } from "#lib/render/edge-labels.ts";
 
 export const DETAILS = ["auto", "groups", "workloads"] as const;
 /** What is drawn: workloads up to 150 marks and groups above (`auto`), or the one that was asked for. */
@@ -17,6 +20,11 @@ export interface UrlState {
   readonly selected: string | null;
   /** Rows instead of the drawing. */
   readonly table: boolean;
+  readonly look: Look;
+  /** What edges say; empty: what fits their state. */
+  readonly labels: readonly EdgeLabelKind[];
+  /** Whether traffic is seen moving. */
+  readonly animate: boolean;
 }
 
 export interface UrlPatch {
@@ -24,6 +32,9 @@ export interface UrlPatch {
   readonly detail?: Detail;
   readonly selected?: string | null;
   readonly table?: boolean;
+  readonly look?: Partial<Look>;
+  readonly labels?: readonly EdgeLabelKind[];
+  readonly animate?: boolean;
 }
 
 const VIEW_KEYS = [
@@ -40,7 +51,7 @@ const VIEW_KEYS = [
   "services",
   "labels",
 ] as const;
-const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view"] as const;
+const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view", ...LOOK_KEYS, "edgeLabels", "animate"] as const;
 
 function list(text: string | null): readonly string[] {
   const names = (text ?? "").split(",").filter((name) => name !== "");
@@ -68,6 +79,9 @@ export function readUrl(params: URLSearchParams): UrlState {
     detail: DETAILS.find((detail) => detail === params.get("detail")) ?? "auto",
     selected: params.get("selected") || null,
     table: params.get("view") === "table",
+    look: readLook(params),
+    labels: readSome(params.get("edgeLabels"), EDGE_LABELS) ?? [],
+    animate: params.get("animate") === "on",
   };
 }
 
@@ -81,6 +95,9 @@ export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchPa
   if (detail !== "auto") params.set("detail", detail);
   if (selected !== null) params.set("selected", selected);
   if (table) params.set("view", "table");
+  writeLook(params, { ...before.look, ...patch.look });
+  writeList(params, "edgeLabels", patch.labels ?? before.labels, []);
+  if (patch.animate ?? before.animate) params.set("animate", "on");
   const own: readonly string[] = OWN_KEYS;
   for (const [key, value] of current) if (!own.includes(key)) params.append(key, value);
   return params;

@@ -3,10 +3,14 @@
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { Live } from "#lib/live/client.ts";
+import type { Look } from "#lib/live/look.ts";
+import type { EdgeLabelKind } from "#lib/render/edge-labels.ts";
 import { createRenderer, type Picked, type Point, type Renderer } from "#lib/render/renderer.ts";
 import { readTheme } from "#lib/render/theme.ts";
 import type { Drawing } from "./drawing.ts";
+import { createFocusFraming, type FocusFraming } from "./focus-framing.ts";
 import { createFraming, type Framing } from "./framing.ts";
+import { createOverlays, type OverlayElements, type Overlays } from "./overlays.ts";
 import { useThemeChange } from "./theme-change.ts";
 import { type Cursor, cursorId, describeCursor, findCursor, type Step, startWalk, walk } from "./walk.ts";
 
@@ -17,6 +21,8 @@ const STEPS: Readonly<Record<string, Step>> = {
   ArrowDown: "down",
 };
 const ZOOM: Readonly<Record<string, number>> = { "+": 1.25, "=": 1.25, "-": 0.8 };
+
+type OverlayRefs = { -readonly [Key in keyof OverlayElements]: OverlayElements[Key] | null };
 
 /** What is drawn, kept beside React: a scene goes from the worker to the renderer without a render between. */
 interface Drawn {
@@ -34,13 +40,19 @@ export function CanvasHost({
   onSelect,
   onActivate,
   onDrawing,
+  look,
+  labels,
+  animate,
 }: {
   readonly live: Live | null;
   readonly selected: string | null;
   readonly onSelect: (id: string | null) => void;
   /** A double press on a mark or a box. */
-  readonly onActivate: (id: string) => void;
+  readonly onActivate: (id: string, isBox: boolean) => void;
   readonly onDrawing: (drawing: Drawing | null) => void;
+  readonly look: Look;
+  readonly labels: readonly EdgeLabelKind[];
+  readonly animate: boolean;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const renderer = useRef<Renderer | null>(null);
@@ -51,6 +63,9 @@ export function CanvasHost({
   const picked = useRef<string | null>(null);
   const wanted = useRef(selected);
   const tip = useRef<HTMLDivElement>(null);
+  const layers = useRef<OverlayRefs>({ corner: null, minimap: null, frame: null, traffic: null });
+  const overlays = useRef<Overlays | null>(null);
+  const around = useRef<FocusFraming | null>(null);
   const pointed = useRef<Pointed>({ thing: null, at: null });
   const latest = useRef({ onSelect, onActivate });
   const [spoken, speak] = useState("");
@@ -61,14 +76,18 @@ export function CanvasHost({
 
   useEffect(() => {
     if (canvas.current === null) return;
-    const created = createRenderer(canvas.current, { theme: readTheme(canvas.current) });
+    const theme = readTheme(canvas.current);
+    const created = createRenderer(canvas.current, { theme });
     renderer.current = created;
+    const over = createOverlays(layers.current as OverlayElements, created, theme);
+    overlays.current = over;
+    around.current = createFocusFraming(created);
     created.onSelect((id) => {
       const thing = id !== null && isBox(drawn.current, id) ? null : id;
       picked.current = thing;
       latest.current.onSelect(thing);
     });
-    created.onActivate(({ id }) => latest.current.onActivate(id));
+    created.onActivate(({ id, kind }) => latest.current.onActivate(id, kind === "box"));
     created.onHover((thing, at) => {
       pointed.current = { thing, at };
       showTip(tip.current, drawn.current, pointed.current);
@@ -82,13 +101,19 @@ export function CanvasHost({
       renderer.current = null;
       drawn.current = null;
       onDrawing(null);
+      over.close();
+      overlays.current = null;
+      around.current = null;
       created.destroy();
     };
   }, [onDrawing]);
 
   useThemeChange(
     useCallback(() => {
-      if (canvas.current !== null) renderer.current?.setTheme(readTheme(canvas.current));
+      if (canvas.current === null) return;
+      const theme = readTheme(canvas.current);
+      renderer.current?.setTheme(theme);
+      overlays.current?.theme(theme);
     }, []),
   );
 
@@ -100,6 +125,8 @@ export function CanvasHost({
       if (strings !== drawn.current?.strings) cursor.current = sameStop(drawn.current, strings, cursor.current);
       drawn.current = { scene, strings };
       renderer.current?.setScene(scene);
+      overlays.current?.scene(scene);
+      around.current?.scene(scene);
       // The pointer may rest while the numbers under it change.
       showTip(tip.current, drawn.current, pointed.current);
       if (!fresh) return;
@@ -116,6 +143,13 @@ export function CanvasHost({
     if (selected !== null && selected !== picked.current && drawn.current !== null) framing.current?.focus(selected);
     picked.current = null;
   }, [selected]);
+
+  useEffect(() => renderer.current?.setLabels(labels), [labels]);
+  useEffect(() => overlays.current?.animate(animate), [animate]);
+  const { focus, steps, side, rest } = look;
+  useEffect(() => {
+    around.current?.turn(focus === null ? null : `${focus} ${steps} ${side} ${rest}`);
+  }, [focus, steps, side, rest]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || drawn.current === null) return;
@@ -153,6 +187,35 @@ export function CanvasHost({
         hidden
         aria-hidden="true"
         className="pointer-events-none absolute top-0 left-0 z-10 max-w-72 rounded-md border border-line-strong bg-raised px-2 py-1 text-[11px] shadow-float"
+      />
+      <div
+        ref={(element) => {
+          layers.current.corner = element;
+        }}
+        hidden
+        aria-hidden="true"
+        data-testid="minimap"
+        className="absolute right-3 bottom-3 h-28 w-44 cursor-crosshair touch-none overflow-hidden rounded-md border border-line-strong bg-bg shadow-float max-md:hidden"
+      >
+        <div
+          ref={(element) => {
+            layers.current.frame = element;
+          }}
+          className="pointer-events-none absolute top-0 left-0 rounded-sm border-2 border-accent"
+        />
+        <canvas
+          ref={(element) => {
+            layers.current.minimap = element;
+          }}
+          className="size-full"
+        />
+      </div>
+      <canvas
+        ref={(element) => {
+          layers.current.traffic = element;
+        }}
+        aria-hidden="true"
+        className="pointer-events-none absolute inset-0 size-full"
       />
       <p id="graph-keys" className="sr-only">
         Arrow keys walk from a node along its edges. Enter selects. Press t for the same as a table.

@@ -4,6 +4,9 @@ import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import { STATE_WORDS, StateMark } from "#components/ui/state-mark.tsx";
 import type { HealthState } from "#lib/graph/model.ts";
+import type { BadgeKind } from "#lib/layout/scene.ts";
+import { BADGE_SIGNS } from "#lib/render/badges.ts";
+import { LINES, type Part, SHAPES, SIGNS } from "./legend-marks.ts";
 
 const STATES: readonly (readonly [HealthState, string])[] = [
   ["healthy", "neutral"],
@@ -13,73 +16,90 @@ const STATES: readonly (readonly [HealthState, string])[] = [
   ["unknown", "hatched"],
 ];
 
-const SHAPES: readonly (readonly [string, string])[] = [
-  ["M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z", "Workload"],
-  ["M5 5h14v14H5z", "Service"],
-  ["M3 12l4.5-7.5h9L21 12l-4.5 7.5h-9z", "External host"],
-  ["M5 4l15 8-15 8z", "Gateway"],
-  ["M8 8.5a4 4 0 1 1 6 3.4c-1.4.9-2 1.6-2 3.1M12 19.5h.01", "Unknown caller"],
-];
+const BADGE_WORDS: Readonly<Record<BadgeKind, string>> = {
+  "virtual-service": "Virtual service",
+  "traffic-shifting": "Traffic shifting",
+  "tcp-traffic-shifting": "TCP traffic shifting",
+  "request-routing": "Request routing",
+  "circuit-breaker": "Circuit breaker",
+  "fault-injection": "Fault injection",
+  mirroring: "Mirroring",
+  "request-timeout": "Request timeout",
+  "workload-entry": "Workload entry",
+  "service-entry": "Service entry",
+  gateway: "Gateway host",
+  "traffic-source": "Traffic source",
+  hub: "Calls a hub that isn't drawn",
+};
 
-const LINES: readonly (readonly [string | undefined, string])[] = [
-  [undefined, "HTTP"],
-  ["8 3 2 3", "gRPC"],
-  ["6 4", "TCP"],
-  ["2 3", "idle, or no data"],
-];
-
-/** Marks with their words. Width of a line is its rate, on a logarithmic scale. */
+/** Marks with their words: everything that the map can draw. */
 export function Legend({ anchor, onClose }: PopoverBodyProps) {
   return (
     <Floating anchor={anchor} onClose={onClose} label="Legend">
-      <div className="grid w-[420px] grid-cols-[1.3fr_1fr] gap-x-6 gap-y-4 p-4">
+      <div className="grid w-[620px] max-w-[92vw] grid-cols-3 gap-x-6 gap-y-4 p-4 max-md:grid-cols-1">
         <Group title="State">
           {STATES.map(([state, text]) => (
             <Line key={state} mark={<StateMark state={state} silent />} word={STATE_WORDS[state]} text={text} />
           ))}
         </Group>
-        <div>
-          <Group title="Shape">
-            {SHAPES.map(([path, word]) => (
-              <Line
-                key={word}
-                word={word}
-                mark={
-                  <svg
-                    viewBox="0 0 24 24"
-                    width="16"
-                    height="16"
-                    fill="none"
-                    stroke="currentColor"
-                    strokeWidth="2"
-                    aria-hidden="true"
-                  >
-                    <path d={path} />
-                  </svg>
-                }
-              />
-            ))}
-          </Group>
-        </div>
-        <Group title="Line">
-          {LINES.map(([dash, word]) => (
+        <Drawn title="Shape" marks={SHAPES} box={24} />
+        <Drawn title="Line" marks={LINES} box={32} />
+        <Drawn title="Sign" marks={SIGNS} box={24} />
+        <Group title="Configured for it">
+          {Object.entries(BADGE_SIGNS).map(([kind, sign]) => (
             <Line
-              key={word}
-              word={word}
+              key={kind}
+              word={BADGE_WORDS[kind as BadgeKind]}
               mark={
-                <svg viewBox="0 0 32 8" width="32" height="8" stroke="currentColor" strokeWidth="2" aria-hidden="true">
-                  <path d="M0 4h32" strokeDasharray={dash} />
-                </svg>
+                <span className="inline-block min-w-7 rounded-sm border border-line-strong px-1 text-center text-[9px] font-semibold text-ink-2">
+                  {sign}
+                </span>
               }
             />
           ))}
         </Group>
-        <p className="self-end text-ink-2">
-          A wider line carries more requests or bytes, on a logarithmic scale. An open lock is traffic without mutual
-          TLS.
-        </p>
+        <div className="flex flex-col gap-2 self-end text-ink-2">
+          <p>A wider line carries more requests or bytes, on a logarithmic scale.</p>
+          <p>A number behind a sign says how many there are. # is the rank of a mark by its edges.</p>
+          <p>Moving dots: more for more requests, faster for lower latency, crosses for the share that fails.</p>
+        </div>
       </div>
     </Floating>
+  );
+}
+
+function Drawn({
+  title,
+  marks,
+  box,
+}: {
+  readonly title: string;
+  readonly marks: readonly Part[];
+  readonly box: number;
+}) {
+  return (
+    <Group title={title}>
+      {marks.map(({ word, path, dash, tone }) => (
+        <Line
+          key={word}
+          word={word}
+          mark={
+            <svg
+              viewBox={`0 0 ${box} ${box === 32 ? 8 : 24}`}
+              width={box === 32 ? 32 : 16}
+              height={box === 32 ? 8 : 16}
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="2"
+              className={tone}
+              aria-hidden="true"
+            >
+              <path d={path} strokeDasharray={dash} />
+            </svg>
+          }
+        />
+      ))}
+    </Group>
   );
 }
 

@@ -1,18 +1,19 @@
 "use client";
 
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { type Command, useCommands } from "#components/shell/commands.tsx";
+import { useCommands } from "#components/shell/commands.tsx";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { usePreferences } from "#components/shell/preferences-context.tsx";
 import type { UrlPatch } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
-import { parseNodeId } from "#lib/graph/id.ts";
 import { CanvasHost } from "./canvas-host.tsx";
+import { deeper } from "./depth.ts";
 import type { Drawing } from "./drawing.ts";
 import { Banner, EmptyState, Skeleton, useAct } from "./notice-view.tsx";
 import { emptyState, notices } from "./notices.ts";
 import { SelectionContext } from "./selection.tsx";
 import { Toolbar } from "./toolbar.tsx";
+import { useTopologyCommands } from "./use-commands.ts";
 
 const Panel = lazy(async () => ({ default: (await import("./panel/panel.tsx")).Panel }));
 const GraphTable = lazy(async () => ({ default: (await import("./table/graph-table.tsx")).GraphTable }));
@@ -26,7 +27,9 @@ export function Topology() {
   const [drawing, setDrawing] = useState<Drawing | null>(null);
   const { selected, table } = state;
 
-  const { view, detail } = state;
+  const { view, detail, look } = state;
+  // Before the view, so that its first drawing is the right one.
+  useEffect(() => live?.look(look), [live, look]);
   // Opening the view that is open already does nothing, so this may run for other keys of the address too.
   useEffect(() => live?.open(view, detail), [live, view, detail]);
   const retry = () => {
@@ -44,17 +47,16 @@ export function Topology() {
     }),
     [selected, href, go],
   );
-  // A double press goes a level deeper: from a group to what it holds, from anything else to its surroundings.
+  // A double press goes a level deeper: a group opens, a box closes, anything else comes to the middle.
   const activate = useCallback(
-    (id: string) => {
-      const key = parseNodeId(id);
-      if (key?.kind === "cluster") go({ view: { clusters: [key.cluster] }, selected: null });
-      else if (key?.kind === "namespace") go({ view: { namespaces: [key.namespace] }, selected: null });
-      else drawing?.focus(id);
+    (id: string, isBox: boolean) => {
+      const patch = deeper(state, id, status.drawn, isBox);
+      if (patch !== null) go(patch);
+      else if (!isBox) drawing?.focus(id);
     },
-    [go, drawing],
+    [state, status.drawn, go, drawing],
   );
-  useCommands(useTopologyCommands(drawing, selected, table));
+  useCommands(useTopologyCommands(drawing));
 
   const act = useAct(retry);
   const nothing = emptyState(status, state);
@@ -77,6 +79,9 @@ export function Topology() {
                 onSelect={selection.select}
                 onActivate={activate}
                 onDrawing={setDrawing}
+                look={look}
+                labels={state.labels}
+                animate={state.animate}
               />
             )}
             {nothing === "loading" && <Skeleton />}
@@ -107,32 +112,6 @@ export function Topology() {
 function PanelRoom() {
   const { panelWidth } = usePreferences().preferences;
   return <div style={{ width: panelWidth }} className="shrink-0 border-l border-line bg-raised max-md:hidden" />;
-}
-
-function useTopologyCommands(drawing: Drawing | null, selected: string | null, table: boolean): readonly Command[] {
-  const { go, state } = useUrl();
-  const { detail } = state;
-  const live = useLive();
-  return useMemo(
-    () => [
-      { id: "fit", title: "Fit the graph, or go to what is selected", keys: "f", run: () => drawing?.focus(selected) },
-      {
-        id: "table",
-        title: table ? "Show the drawing" : "Show the table",
-        keys: "t",
-        run: () => go({ table: !table }),
-      },
-      {
-        id: "detail",
-        title: detail === "workloads" ? "Group above 150 marks" : "Draw every workload",
-        keys: "d",
-        run: () => go({ detail: detail === "workloads" ? "auto" : "workloads" }),
-      },
-      { id: "relayout", title: "Lay out the map afresh", run: () => live?.relayout() },
-      { id: "clear", title: "Clear the selection", keys: "Escape", run: () => go({ selected: null }) },
-    ],
-    [drawing, selected, table, detail, go, live],
-  );
 }
 
 /** Tells tests and monitoring that the page can be used although nothing is drawn: a table, or a sentence. */

@@ -1,7 +1,9 @@
 /** The page's script: draws the scene that the address names, and times frames when it is asked to. */
 import { layout } from "#lib/layout/layout.ts";
+import { readLook } from "#lib/live/look-params.ts";
 import { layoutInput } from "#lib/live/placing.ts";
 import { buildScene, buildSkeleton } from "#lib/live/scene-build.ts";
+import { showGraph } from "#lib/live/shown.ts";
 import { createRenderer } from "#lib/render/renderer.ts";
 import { readTheme } from "#lib/render/theme.ts";
 import { large, marks, shop } from "./graphs.ts";
@@ -11,13 +13,15 @@ document.documentElement.dataset["theme"] = query.get("theme") ?? "dark";
 const name = query.get("scene") ?? "shop";
 const graph = name === "shop" ? shop() : name === "marks" ? marks() : large(Number(name));
 const began = performance.now();
-const placed = layout(layoutInput(graph), { seed: 1 });
+const look = readLook(query);
+const shown = showGraph(graph, look);
+const placed = layout(layoutInput(shown.placed, look.boxes), { seed: 1 });
 const laid = performance.now();
-const skeleton = buildSkeleton(graph, placed);
+const skeleton = buildSkeleton(shown, placed, look.boxes);
 const routed = performance.now();
 const canvas = document.querySelector("canvas") as HTMLCanvasElement;
 const renderer = createRenderer(canvas, { theme: readTheme(document.documentElement), motion: () => false });
-renderer.setScene(buildScene(graph, skeleton, { version: 1, stale: query.has("stale"), withStrings: true }));
+renderer.setScene(buildScene(shown, skeleton, { version: 1, stale: query.has("stale"), withStrings: true }));
 const selected = graph.nodes.find((node) => node.workload === query.get("select"));
 if (selected !== undefined) renderer.select(selected.id);
 const times = { layout: laid - began, route: routed - laid, prepare: performance.now() - routed };

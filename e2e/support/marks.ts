@@ -38,7 +38,7 @@ function middle(points: readonly At[]): At {
 
 /** One point of every node that can be seen, once nothing flies any more. */
 export async function marks(page: Page): Promise<ReadonlyMap<string, At>> {
-  const box = await page.locator("canvas").boundingBox();
+  const box = await page.locator("canvas").first().boundingBox();
   if (box === null) throw new Error("no drawing");
   const grid = square({ x: box.x + 2, y: box.y + 2 }, { x: box.x + box.width, y: box.y + box.height }, 14);
   let names: readonly string[] = [];

@@ -16,9 +16,10 @@ export interface Replay {
 const STREAM = "/api/v1/graph/stream";
 const SSE = { "content-type": "text/event-stream", "cache-control": "no-store" } as const;
 
-/** Takes one graph from the console at `upstream`, and passes on everything but the stream. */
-export async function openReplay(upstream: string): Promise<Replay> {
-  const graph = (await (await fetch(`${upstream}/api/v1/graph`)).json()) as Graph;
+/** Takes one graph from the console at `upstream`, or the test's own, and passes on everything but the stream. */
+export async function openReplay(upstream: string, own?: (taken: Graph) => Graph): Promise<Replay> {
+  const taken = (await (await fetch(`${upstream}/api/v1/graph`)).json()) as Graph;
+  const graph = own?.(taken) ?? taken;
   const listeners = new Set<ServerResponse>();
   const say = (to: ServerResponse, id: number, name: string, data: unknown) =>
     to.write(`id: replay-${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);

@@ -45,7 +45,9 @@ export const graphQuerySchema = z.object({
   window: windowParameter.default(DEFAULT_VIEW.window),
   at: instantParameter(`A past instant, ${INSTANT_WORDS}; without it the graph is live`),
   lens: choiceParameter(LENSES),
-  fold: listParameter("namespaces").default([]),
+  fold: listParameter(
+    "namespaces, cluster:NAME or app:NAMESPACE/APP, * for every namespace, -NAME but this one",
+  ).default([]),
   latency: choiceParameter(["on", "off"]),
   edges: choiceParameter(["live", "all"]),
   compareAt: instantParameter(`An earlier instant to compare with, ${INSTANT_WORDS}`),

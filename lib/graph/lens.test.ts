@@ -116,6 +116,25 @@ describe("fold", () => {
 describe("rights", () => {
   const mayRead = (_: string, namespace: string) => namespace !== "shop";
 
+  it.each([
+    ["every namespace", ["*"], ["edge/namespace/edge", "pay/namespace/pay", "shop/namespace/shop"]],
+    ["every namespace but one", ["*", "-pay"], ["edge/namespace/edge", "pay/workload/p", "shop/namespace/shop"]],
+    ["the whole cluster", ["cluster:c"], ["-/cluster/c"]],
+  ] as const)("folds %s", (_, fold, expected) => {
+    const inside = view(shop, { fold }).ids;
+    const ends = new Set(inside.flatMap((id) => id.split(">").slice(0, 2)));
+    const named = [...ends].map((id) => id.replace(/^c\//, "")).filter((id) => !/external|service/.test(id));
+    expect(named.sort()).toEqual(expected);
+  });
+
+  it("folds an app to what the app lens would draw, and nothing else", () => {
+    const graph = view(shop, { fold: ["app:shop/b"] });
+    const merged = graph.edge("c/shop/workload/a>c/shop/app/b>http");
+    expect(merged).toMatchObject({ rate: 10, errorRate: 1 });
+    expect(graph.ids).toContain("c/edge/workload/gateway>c/shop/workload/a>http");
+    expect(graph.node("c/shop/app/b")?.health).toBe(view(shop, { lens: "app" }).node("c/shop/app/b")?.health);
+  });
+
   it("fold what may not be seen into one node that names nothing and keeps the sums", () => {
     const graph = view(
       shop.map((o) => ({

@@ -34,9 +34,10 @@ export function placements(graph: WorkloadGraph, view: View): Placements {
     if (view.mayRead !== undefined && !view.mayRead(cluster, namespace)) {
       return group({ kind: "restricted", cluster, namespace: "restricted", name: "restricted" }, restrictedId(cluster));
     }
-    if (view.lens === "cluster")
+    if (view.lens === "cluster" || fold.has(`cluster:${cluster}`))
       return group({ kind: "cluster", cluster, namespace: "-", name: cluster }, clusterId(cluster));
-    if (view.lens !== "namespace" && !fold.has(namespace)) return null;
+    const folded = fold.has("*") ? !fold.has(`-${namespace}`) : fold.has(namespace);
+    if (view.lens !== "namespace" && !folded) return null;
     return group({ kind: "namespace", cluster, namespace, name: namespace }, namespaceId(cluster, namespace));
   };
 
@@ -61,9 +62,11 @@ export function placements(graph: WorkloadGraph, view: View): Placements {
     if (closed !== null) return closed;
     const { lens } = view;
     if (lens === "service") return node.service === null ? itself : serviceAt(key.cluster, node.service);
-    if ((lens !== "app" && lens !== "versionedApp") || node.app === null || key.kind === "service") return itself;
+    if (node.app === null || key.kind === "service") return itself;
+    const merged = fold.has(`app:${key.namespace}/${node.app}`);
+    if (lens !== "app" && lens !== "versionedApp" && !merged) return itself;
     const app: NodeKey = { kind: "app", cluster: key.cluster, namespace: key.namespace, name: node.app };
-    const named = lens === "versionedApp" && node.version !== null ? { ...app, version: node.version } : app;
+    const named = lens === "versionedApp" && !merged && node.version !== null ? { ...app, version: node.version } : app;
     return group(named, nodeId(named));
   };
 

@@ -7,7 +7,10 @@ export interface View {
   /** Empty = all that may be seen. */
   readonly namespaces: readonly string[];
   readonly lens: Lens;
-  /** Namespaces drawn as one node each. */
+  /**
+   * What is drawn as one node each: a namespace by its name, `cluster:NAME`, `app:NAMESPACE/APP`; `*` is every namespace,
+   * `-NAME` but this one.
+   */
   readonly fold: readonly string[];
   readonly latency: boolean;
   /** Draw calls to workloads and apps through the service that they ask for. */

@@ -96,7 +96,13 @@ function placeNewcomers(plane: Plane, newcomers: readonly number[], neighbours: 
 }
 
 /** A box that wasn't there: arranged by itself, then put near what its members talk to. */
-function placeBox(plane: Plane, box: Box, neighbours: readonly Neighbour[][], seed: number): void {
+function placeBox(
+  plane: Plane,
+  box: Box,
+  neighbours: readonly Neighbour[][],
+  stood: { readonly x: number; readonly y: number } | undefined,
+  seed: number,
+): void {
   const { input } = plane;
   const depth = box.depth;
   const members = input.nodes.flatMap((_, index) =>
@@ -125,7 +131,10 @@ function placeBox(plane: Plane, box: Box, neighbours: readonly Neighbour[][], se
   const first = near.sort((a, b) => Number(b.calls) - Number(a.calls) || a.node - b.node)[0];
   const end = plane.extent(box.parent);
   const wanted: Rect = { x: MARGIN, y: end.y + BOX_GAP.y, width: own.width, height: own.height };
-  if (first !== undefined) {
+  if (stood !== undefined) {
+    wanted.x = Math.floor(stood.x - own.width / 2);
+    wanted.y = Math.floor(stood.y - own.height / 2);
+  } else if (first !== undefined) {
     const reach = CELL.width / 2 + BOX_GAP.x;
     wanted.x = (plane.x[first.node] as number) + (first.calls ? reach : -reach - own.width);
     wanted.y = Math.floor((plane.y[first.node] as number) - own.height / 2);
@@ -160,6 +169,8 @@ export function warmLayout(input: Hierarchy, previous: Layout, seed: number): La
   const fresh = input.boxes
     .filter((box) => !plane.rects.has(box))
     .sort((a, b) => a.depth - b.depth || byText(a.id, b.id));
-  for (const box of fresh) if (!plane.rects.has(box)) placeBox(plane, box, neighbours, seed);
+  // A group that is opened had a mark of its own: the box comes up around it.
+  const stood = new Map(previous.nodes.map((node) => [node.id, node]));
+  for (const box of fresh) if (!plane.rects.has(box)) placeBox(plane, box, neighbours, stood.get(box.id), seed);
   return { ...plane.toLayout(), links: previous.links };
 }

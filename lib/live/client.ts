@@ -1,6 +1,7 @@
 /** The main thread's handle on the topology worker. Holds no graph: the last scene's arrays, the status, one thing's details. */
 import type { GraphView } from "#lib/api/view.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
+import type { Look } from "./look.ts";
 import type { Details, FromWorker, LiveStatus, Row, ToWorker } from "./messages.ts";
 import { FIRST_STATUS } from "./status.ts";
 
@@ -15,6 +16,8 @@ export interface LiveScene {
 export interface Live {
   /** Looks at a view; asking again for the same one does nothing, unless it had failed. */
   readonly open: (view: GraphView, detail: "auto" | "groups" | "workloads") => void;
+  /** What of the graph is drawn and how; acts at once, without asking the server. */
+  readonly look: (look: Look) => void;
   readonly pause: (paused: boolean) => void;
   /** Whose details to keep up to date; null = nobody's. */
   readonly select: (id: string | null) => void;
@@ -111,7 +114,10 @@ export function createLive(options: LiveOptions = {}): Live {
         asked.delete(data.request);
         return;
       case "mark":
-        performance.mark(data.name, { startTime: Math.max(0, data.at - performance.timeOrigin) });
+        performance.mark(data.name, {
+          startTime: Math.max(0, data.at - performance.timeOrigin),
+          ...(data.ms === undefined ? {} : { detail: { ms: data.ms } }),
+        });
     }
   };
   worker.onerror = () => {
@@ -126,6 +132,7 @@ export function createLive(options: LiveOptions = {}): Live {
 
   return {
     open: (view, detail) => send({ type: "open", view, detail, origin }),
+    look: (look) => send({ type: "look", look }),
     pause: (paused) => send({ type: "pause", paused }),
     select(id) {
       if (id === selected) return;

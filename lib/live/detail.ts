@@ -1,6 +1,7 @@
 /** Which question the server is asked: every mark, or one per namespace where that would be too many to read. */
 import { type GraphView, viewParams } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
+import { foldsInPlace } from "./fold.ts";
 
 /** Above so many marks a first view shows groups. */
 export const MOST_MARKS = 150;
@@ -10,6 +11,7 @@ const GROWN = 1.2;
 export type Detail = "auto" | "groups" | "workloads";
 
 const grouped = ({ lens }: GraphView) => lens === "namespace" || lens === "cluster";
+const isException = (word: string) => word.startsWith("-");
 
 /** Whether this answer must be asked for again as groups. */
 export function needsGroups(view: GraphView, detail: Detail, graph: Graph, first: boolean): boolean {
@@ -18,12 +20,16 @@ export function needsGroups(view: GraphView, detail: Detail, graph: Graph, first
 
 /** Whether marks of this drawing stand for several workloads. */
 export function folds(view: GraphView, groups: boolean): boolean {
-  return groups || grouped(view) || view.fold.length > 0;
+  return groups || grouped(view) || view.fold.some((word) => !isException(word));
 }
 
-/** The view to ask for. */
+/** The view to ask for: in groups, those that somebody has opened are left open. */
 export function askedView(view: GraphView, groups: boolean): GraphView {
-  return groups && !grouped(view) ? { ...view, lens: "namespace" } : view;
+  const opened = view.fold.filter(isException);
+  const fold = view.fold.filter((word) => !isException(word));
+  if (!groups || grouped(view)) return { ...view, fold };
+  if (opened.length === 0) return { ...view, fold, lens: "namespace" };
+  return { ...view, fold: ["*", ...opened, ...fold].sort() };
 }
 
 /** Marks that stand for something that runs, as against hosts outside and callers unknown. */
@@ -34,4 +40,12 @@ export function countWorkloads(graph: Graph): number {
 /** Views with one key share their places: what changes only numbers (window, instant, latency) isn't in it. */
 export function placesKey(view: GraphView): string {
   return viewParams({ ...view, window: "1m", at: null, latency: true }).toString();
+}
+
+/** Whether one asked view becomes the other by closing or opening some boxes: then what stays keeps its place. */
+export function sameButFolds(before: GraphView, after: GraphView): boolean {
+  const flat = (view: GraphView): GraphView =>
+    view.lens === "namespace" ? { ...view, lens: "workload", fold: ["*", ...view.fold] } : view;
+  const [a, b] = [flat(before), flat(after)];
+  return placesKey({ ...a, fold: [] }) === placesKey({ ...b, fold: [] }) && foldsInPlace(a.fold, b.fold);
 }

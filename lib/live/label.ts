@@ -1,6 +1,6 @@
 /** What nodes and boxes are called on the map and in lists. */
-import { clusterId, namespaceId, parseNodeId } from "#lib/graph/id.ts";
-import type { Graph, GraphNode, Lens } from "#lib/graph/model.ts";
+import { parseNodeId } from "#lib/graph/id.ts";
+import type { GraphNode, Lens } from "#lib/graph/model.ts";
 
 /** A node's name, without where it runs. */
 export function nodeLabel(node: GraphNode): string {
@@ -59,18 +59,4 @@ export function nounOf(lens: Lens): readonly [one: string, many: string] {
     case "cluster":
       return ["cluster", "clusters"];
   }
-}
-
-/** The boxes around a node, outermost first: its cluster where there are several, its namespace where it lies in one. */
-export function boxesOf(node: GraphNode, severalClusters: boolean): readonly string[] {
-  if (node.kind === "external" || node.kind === "restricted" || node.kind === "unknown" || node.kind === "cluster")
-    return [];
-  const outer = severalClusters ? [clusterId(node.cluster)] : [];
-  return node.kind === "namespace" ? outer : [...outer, namespaceId(node.cluster, node.namespace)];
-}
-
-/** Whether nodes that lie in boxes come from more than one cluster. */
-export function spansClusters(graph: Graph): boolean {
-  const clusters = new Set(graph.nodes.filter((node) => boxesOf(node, true).length > 0).map(({ cluster }) => cluster));
-  return clusters.size > 1;
 }

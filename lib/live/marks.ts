@@ -61,6 +61,6 @@ export function bytesOf({ bytesPerSecond }: GraphEdge): number {
   return bytesPerSecond === undefined ? Number.NaN : bytesPerSecond.sent + bytesPerSecond.received;
 }
 
-export function errorShareOf({ rate, errorRate }: GraphEdge): number {
+export function errorShareOf({ rate, errorRate }: Pick<GraphEdge, "rate" | "errorRate">): number {
   return rate === null || errorRate === null || rate <= 0 ? Number.NaN : errorRate / rate;
 }

@@ -2,6 +2,7 @@
 import type { GraphView } from "#lib/api/view.ts";
 import type { GraphEdge, GraphNode, HealthState, SourceStatus } from "#lib/graph/model.ts";
 import type { Scene } from "#lib/layout/scene.ts";
+import type { Look } from "./look.ts";
 
 export type ToWorker =
   /** Look at this view; replaces the one before. `detail: groups` asks the server for the namespace lens above 150 marks. */
@@ -11,6 +12,8 @@ export type ToWorker =
       readonly detail: "auto" | "groups" | "workloads";
       readonly origin: string;
     }
+  /** What of the graph is drawn and how: decided here, at once. */
+  | { readonly type: "look"; readonly look: Look }
   | { readonly type: "pause"; readonly paused: boolean }
   /** A hidden tab closes its stream. */
   | { readonly type: "visible"; readonly visible: boolean }
@@ -49,6 +52,10 @@ export interface LiveStatus {
   readonly drawn: "workloads" | "groups";
   /** Workloads in the answer behind the drawing where known. */
   readonly hiddenWorkloads: number;
+  /** Names of the nodes that are badges on their callers. */
+  readonly hubs: readonly string[];
+  /** The focused node's neighbourhood, itself included; null where nothing is focused. */
+  readonly near: number | null;
   /** What is inside the groups, for the search; null where nothing is folded or nobody has searched. */
   readonly folded: FoldedStatus | null;
 }
@@ -97,7 +104,8 @@ export type Details =
 export type WorkerMark = "topology:data" | "topology:layout";
 
 export type FromWorker =
-  | { readonly type: "mark"; readonly name: WorkerMark; readonly at: number }
+  /** `ms`: how long what ended then took. */
+  | { readonly type: "mark"; readonly name: WorkerMark; readonly at: number; readonly ms?: number }
   | { readonly type: "status"; readonly status: LiveStatus }
   | { readonly type: "scene"; readonly scene: Scene; readonly first: boolean; readonly layoutMs: number | null }
   | { readonly type: "details"; readonly id: string; readonly details: Details }

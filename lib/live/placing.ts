@@ -1,7 +1,8 @@
 /** From the graph to what the layout takes. */
 import type { Graph, GraphEdge } from "#lib/graph/model.ts";
 import type { Layout, LayoutInput } from "#lib/layout/model.ts";
-import { boxesOf, spansClusters } from "./label.ts";
+import { boxesAround } from "./boxes.ts";
+import type { BoxKind } from "./look.ts";
 
 /**
  * Weight by decades of traffic, so that a drawing made a minute later has the same weights: what flows much decides where
@@ -12,10 +13,10 @@ function weightOf({ rate, protocol }: GraphEdge): number {
   return 1 + [0.1, 1, 10, 100, 1000].filter((step) => value >= step).length;
 }
 
-export function layoutInput(graph: Graph): LayoutInput {
-  const several = spansClusters(graph);
+export function layoutInput(graph: Graph, boxes: readonly BoxKind[]): LayoutInput {
+  const around = boxesAround(graph, boxes);
   return {
-    nodes: graph.nodes.map((node) => ({ id: node.id, boxes: boxesOf(node, several) })),
+    nodes: graph.nodes.map((node, at) => ({ id: node.id, boxes: (around[at] ?? []).map(({ id }) => id) })),
     edges: graph.edges.map((edge) => ({ source: edge.source, target: edge.target, weight: weightOf(edge) })),
   };
 }
@@ -28,7 +29,12 @@ export function sameStructure(a: Graph, b: Graph): boolean {
     a.edges.every(({ id }, at) => id === b.edges[at]?.id) &&
     a.nodes.every((node, at) => {
       const other = b.nodes[at];
-      return node.id === other?.id && node.namespace === other.namespace && node.cluster === other.cluster;
+      return (
+        node.id === other?.id &&
+        node.namespace === other.namespace &&
+        node.cluster === other.cluster &&
+        node.app === other.app
+      );
     })
   );
 }

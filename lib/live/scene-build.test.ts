@@ -3,15 +3,23 @@ import type { Graph } from "#lib/graph/model.ts";
 import { layout } from "#lib/layout/layout.ts";
 import { LOCKS, MARK_STATES, NODE_BITS, SHAPES } from "#lib/layout/scene.ts";
 import { edge, graph, node } from "./live.test-support.ts";
+import { DEFAULT_LOOK, type Look } from "./look.ts";
 import { isLayout, layoutInput, sameStructure } from "./placing.ts";
 import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
+import { type Shown, showGraph } from "./shown.ts";
 
 const A = "w/shop/workload/a";
 const B = "w/shop/workload/b";
 const C = "w/shop/workload/c";
 
-function sceneOf(of: Graph) {
-  return buildScene(of, buildSkeleton(of, layout(layoutInput(of), { seed: 1 })), {
+function skeletonOf(shown: Shown, look: Look) {
+  return buildSkeleton(shown, layout(layoutInput(shown.placed, look.boxes), { seed: 1 }), look.boxes);
+}
+
+function sceneOf(of: Graph, change: Partial<Look> = {}) {
+  const look = { ...DEFAULT_LOOK, ...change };
+  const shown = showGraph(of, look);
+  return buildScene(shown, skeletonOf(shown, look), {
     version: 1,
     stale: false,
     withStrings: true,
@@ -144,11 +152,12 @@ test("an edge whose end is missing is left out everywhere", () => {
 
 test("all arrays travel, none is shared with the next scene", () => {
   const of = graph([node(A), node(B)], [edge(A, B)]);
-  const skeleton = buildSkeleton(of, layout(layoutInput(of), { seed: 1 }));
+  const shown = showGraph(of, DEFAULT_LOOK);
+  const skeleton = skeletonOf(shown, DEFAULT_LOOK);
   const options = { version: 1, stale: false, withStrings: false };
-  const first = buildScene(of, skeleton, options);
+  const first = buildScene(shown, skeleton, options);
   structuredClone(first, { transfer: buffersOf(first) });
-  const second = buildScene(of, skeleton, options);
+  const second = buildScene(shown, skeleton, options);
   expect(second.nodes.x).toHaveLength(2);
   expect(second.edges.path.length).toBeGreaterThan(0);
   expect(new Set(buffersOf(second)).size).toBe(buffersOf(second).length);

@@ -1,67 +1,54 @@
-/** The graph and its layout as the arrays that are drawn. */
+/** A shown graph and its layout as the scene that is drawn. */
 import { formatPlural } from "#lib/format.ts";
-import type { Graph, GraphEdge } from "#lib/graph/model.ts";
 import type { Layout } from "#lib/layout/model.ts";
-import { type Paths, routeEdges } from "#lib/layout/route.ts";
-import {
-  type EdgeArrays,
-  NODE_BITS,
-  type NodeArrays,
-  PROTOCOLS,
-  type Scene,
-  type SceneBox,
-  type Strings,
-} from "#lib/layout/scene.ts";
-import { boxesOf, nodeLabel, nounOf, spansClusters } from "./label.ts";
-import { bitsOf, bytesOf, errorShareOf, lockOf, radiusOf, shapeOf, stateOf } from "./marks.ts";
+import { routeEdges } from "#lib/layout/route.ts";
+import type { Scene, SceneBox } from "#lib/layout/scene.ts";
+import { type BoxOf, boxesAround } from "./boxes.ts";
+import { nodeLabel, nounOf } from "./label.ts";
+import type { BoxKind } from "./look.ts";
+import { radiusOf } from "./marks.ts";
+import { badgeArrays, boxArrays, edgeArrays, nodeArrays } from "./scene-arrays.ts";
+import type { Shown } from "./shown.ts";
+import type { Skeleton } from "./skeleton.ts";
 
-/** What holds while the structure does: where everything is, and how edges run. */
-export interface Skeleton {
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-  readonly radius: Float32Array;
-  readonly source: Uint32Array;
-  readonly target: Uint32Array;
-  readonly paths: Paths;
-  readonly strings: Strings;
-  readonly width: number;
-  readonly height: number;
-}
-
-function sceneBoxes(graph: Graph, layout: Layout): SceneBox[] {
-  const several = spansClusters(graph);
-  const members = new Map<string, number>();
-  const names = new Map<string, string>();
-  for (const node of graph.nodes) {
-    const boxes = boxesOf(node, several);
-    for (const [depth, box] of boxes.entries()) {
-      members.set(box, (members.get(box) ?? 0) + 1);
-      names.set(box, several && depth === 0 ? node.cluster : node.namespace);
-    }
+function sceneBoxes({ graph }: Shown, layout: Layout, around: readonly (readonly BoxOf[])[]): SceneBox[] {
+  const members = new Map<string, { readonly box: BoxOf; count: number }>();
+  for (const box of around.flat()) {
+    const held = members.get(box.id);
+    if (held === undefined) members.set(box.id, { box, count: 1 });
+    else held.count += 1;
   }
   const [one, many] = nounOf(graph.lens);
-  return layout.boxes.map(({ id, x, y, width, height, depth }) => ({
-    id,
-    label: names.get(id) ?? id,
-    sublabel: formatPlural(members.get(id) ?? 0, one, many),
-    x,
-    y,
-    width,
-    height,
-    depth,
-  }));
+  return layout.boxes.map(({ id, x, y, width, height, depth }) => {
+    const held = members.get(id);
+    const sublabel = formatPlural(held?.count ?? 0, one, many);
+    return {
+      id,
+      label: held?.box.label ?? id,
+      sublabel,
+      kind: held?.box.kind ?? "namespace",
+      x,
+      y,
+      width,
+      height,
+      depth,
+    };
+  });
 }
 
 /** Made anew when the structure or a place changed; routing the edges is most of its cost. */
-export function buildSkeleton(graph: Graph, layout: Layout): Skeleton {
+export function buildSkeleton(shown: Shown, layout: Layout, boxes: readonly BoxKind[]): Skeleton {
+  const { nodes, edges } = shown.graph;
   const places = new Map(layout.nodes.map((node) => [node.id, node]));
-  const index = new Map(graph.nodes.map((node, at) => [node.id, at]));
-  const x = Float32Array.from(graph.nodes, ({ id }) => places.get(id)?.x ?? 0);
-  const y = Float32Array.from(graph.nodes, ({ id }) => places.get(id)?.y ?? 0);
-  const radius = Float32Array.from(graph.nodes, radiusOf);
-  const edges = drawable(graph, index);
+  const index = new Map(nodes.map((node, at) => [node.id, at]));
+  const x = Float32Array.from(nodes, ({ id }) => places.get(id)?.x ?? 0);
+  const y = Float32Array.from(nodes, ({ id }) => places.get(id)?.y ?? 0);
+  const radius = Float32Array.from(nodes, radiusOf);
   const source = Uint32Array.from(edges, (edge) => index.get(edge.source) ?? 0);
   const target = Uint32Array.from(edges, (edge) => index.get(edge.target) ?? 0);
+  const around = boxesAround(shown.placed, boxes);
+  const drawn = sceneBoxes(shown, layout, around);
+  const boxIndex = new Map(drawn.map(({ id }, at) => [id, at]));
   return {
     x,
     y,
@@ -70,105 +57,30 @@ export function buildSkeleton(graph: Graph, layout: Layout): Skeleton {
     target,
     paths: routeEdges({ x, y, radius, source, target }),
     strings: {
-      nodeIds: graph.nodes.map(({ id }) => id),
-      nodeLabels: graph.nodes.map(nodeLabel),
+      nodeIds: nodes.map(({ id }) => id),
+      nodeLabels: nodes.map(nodeLabel),
       edgeIds: edges.map(({ id }) => id),
-      boxes: sceneBoxes(graph, layout),
+      boxes: drawn,
     },
+    boxesOf: around.map((list) => list.flatMap(({ id }) => boxIndex.get(id) ?? [])),
     width: layout.width,
     height: layout.height,
   };
 }
 
-/** Edges whose ends are both there: all, unless an answer contradicts itself. */
-function drawable(graph: Graph, nodes: { has(id: string): boolean }): readonly GraphEdge[] {
-  return graph.edges.every(({ source, target }) => nodes.has(source) && nodes.has(target))
-    ? graph.edges
-    : graph.edges.filter(({ source, target }) => nodes.has(source) && nodes.has(target));
-}
-
-/** A node's own traffic: what comes in; for one that nobody calls, what goes out. */
-class Traffic {
-  rate = Number.NaN;
-  errors = 0;
-  p95 = Number.NaN;
-  measured = 0;
-  add(edge: GraphEdge): void {
-    if (edge.rate === null) return;
-    this.rate = (Number.isNaN(this.rate) ? 0 : this.rate) + edge.rate;
-    this.errors += edge.errorRate ?? 0;
-    const p95 = edge.latency?.p95 ?? null;
-    if (p95 === null || edge.rate <= 0) return;
-    this.p95 = Number.isNaN(this.p95) ? p95 : Math.max(this.p95, p95);
-    this.measured += 1;
-  }
-}
-
-function nodeArrays(graph: Graph, edges: readonly GraphEdge[], skeleton: Skeleton): NodeArrays {
-  const count = graph.nodes.length;
-  const inbound = Array.from({ length: count }, () => new Traffic());
-  const outbound = Array.from({ length: count }, () => new Traffic());
-  const bytes = new Float32Array(count).fill(Number.NaN);
-  edges.forEach((edge, at) => {
-    const source = skeleton.source[at] as number;
-    const target = skeleton.target[at] as number;
-    inbound[target]?.add(edge);
-    outbound[source]?.add(edge);
-    const own = edge.protocol === "tcp" ? bytesOf(edge) : Number.NaN;
-    if (Number.isNaN(own)) return;
-    for (const end of source === target ? [source] : [source, target]) {
-      const held = bytes[end] as number;
-      bytes[end] = (Number.isNaN(held) ? 0 : held) + own;
-    }
-  });
-  const shown = inbound.map((traffic, at) => (Number.isNaN(traffic.rate) ? (outbound[at] as Traffic) : traffic));
-  return {
-    x: skeleton.x.slice(),
-    y: skeleton.y.slice(),
-    radius: skeleton.radius.slice(),
-    shape: Uint8Array.from(graph.nodes, shapeOf),
-    state: Uint8Array.from(graph.nodes, stateOf),
-    errorShare: Float32Array.from(shown, ({ rate, errors }) => (rate > 0 ? Math.min(1, errors / rate) : Number.NaN)),
-    rate: Float32Array.from(shown, ({ rate }) => rate),
-    // What goes out is not this node's own latency.
-    p95: Float32Array.from(inbound, ({ p95 }) => p95),
-    bytes,
-    bits: Uint8Array.from(
-      graph.nodes,
-      (node, at) => bitsOf(node) | ((inbound[at]?.measured ?? 0) > 1 ? NODE_BITS.p95Bound : 0),
-    ),
-  };
-}
-
-function edgeArrays(edges: readonly GraphEdge[], skeleton: Skeleton): EdgeArrays {
-  return {
-    source: skeleton.source.slice(),
-    target: skeleton.target.slice(),
-    protocol: Uint8Array.from(edges, ({ protocol }) => PROTOCOLS.indexOf(protocol)),
-    state: Uint8Array.from(edges, stateOf),
-    lock: Uint8Array.from(edges, lockOf),
-    rate: Float32Array.from(edges, ({ rate }) => rate ?? Number.NaN),
-    requests: Float32Array.from(edges, ({ requests }) => requests ?? Number.NaN),
-    errorShare: Float32Array.from(edges, errorShareOf),
-    p95: Float32Array.from(edges, ({ latency }) => latency?.p95 ?? Number.NaN),
-    bytes: Float32Array.from(edges, bytesOf),
-    path: skeleton.paths.path.slice(),
-    pathStart: skeleton.paths.pathStart.slice(),
-  };
-}
-
 /** The scene of a graph whose structure is the skeleton's. Its arrays are fresh copies, free to be transferred. */
 export function buildScene(
-  graph: Graph,
+  shown: Shown,
   skeleton: Skeleton,
   o: { readonly version: number; readonly stale: boolean; readonly withStrings: boolean },
 ): Scene {
-  const edges = drawable(graph, new Set(skeleton.strings.nodeIds));
   return {
     version: o.version,
     ...(o.withStrings ? { strings: skeleton.strings } : {}),
-    nodes: nodeArrays(graph, edges, skeleton),
-    edges: edgeArrays(edges, skeleton),
+    nodes: nodeArrays(shown, skeleton),
+    edges: edgeArrays(shown, skeleton),
+    boxes: boxArrays(shown, skeleton),
+    badges: badgeArrays(shown),
     width: skeleton.width,
     height: skeleton.height,
     stale: o.stale,
@@ -176,7 +88,7 @@ export function buildScene(
 }
 
 /** The buffers to transfer with a scene. */
-export function buffersOf({ nodes, edges }: Scene): ArrayBuffer[] {
-  const arrays: ArrayBufferView[] = [...Object.values(nodes), ...Object.values(edges)];
+export function buffersOf({ nodes, edges, boxes, badges }: Scene): ArrayBuffer[] {
+  const arrays: ArrayBufferView[] = [nodes, edges, boxes, badges].flatMap((group) => Object.values(group));
   return arrays.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
 }

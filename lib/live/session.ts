@@ -2,16 +2,13 @@
 import { type GraphView, viewParams } from "#lib/api/view.ts";
 import { applyDelta } from "#lib/graph/delta.ts";
 import type { Graph, GraphDelta, SourceStatus } from "#lib/graph/model.ts";
-import { layout } from "#lib/layout/layout.ts";
-import type { Layout } from "#lib/layout/model.ts";
-import { askedView, countWorkloads, type Detail, folds, needsGroups, placesKey } from "./detail.ts";
+import { askedView, countWorkloads, type Detail, folds, needsGroups, placesKey, sameButFolds } from "./detail.ts";
 import { detailsOf } from "./details.ts";
 import { Folded, foldedUrl } from "./folded.ts";
 import type { FromWorker, ToWorker, WorkerMark } from "./messages.ts";
+import { Picture } from "./picture.ts";
 import type { Places } from "./places.ts";
-import { layoutInput, sameStructure } from "./placing.ts";
 import { rowsOf } from "./rows.ts";
-import { buffersOf, buildScene, buildSkeleton, type Skeleton } from "./scene-build.ts";
 import { followStream, type SharedSurroundings } from "./share.ts";
 import type { StreamEvent } from "./sse.ts";
 import type { Stream, StreamState } from "./stream.ts";
@@ -24,16 +21,8 @@ export interface SessionDeps extends SharedSurroundings {
   readonly now: () => number;
 }
 
-/** One seed for everybody: the same mesh looks the same on every screen. */
-const SEED = 1;
-
 /** Problems that say: what was seen may no longer be. */
 const LOST: ReadonlySet<string> = new Set(["reauth", "unauthorised", "forbidden"]);
-const NOTHING: Graph = {
-  ...{ at: "", window: "", latencyAt: null, configurationAt: null, lens: "workload" },
-  ...{ nodes: [], edges: [], sources: [] },
-};
-
 interface Opened {
   readonly view: GraphView;
   readonly detail: Detail;
@@ -58,20 +47,28 @@ export class Session {
   private graph: Graph | null = null;
   private early: readonly SourceStatus[] = [];
 
-  /** Under which the places are kept; null before the first view. */
-  private key: string | null = null;
-  /** The places of the last visit are on their way; nothing is drawn before, or it would be drawn twice. */
-  private loading = false;
-  private places: Layout | null = null;
-  private skeleton: Skeleton | null = null;
-  private drawnGraph: Graph | null = null;
+  /** The view that is asked for; null before the first. */
+  private asked: GraphView | null = null;
   private drawnStale = false;
-  private version = 0;
+  private readonly picture: Picture;
+  private saidOfLook = "undefined ";
   private readonly marked = new Set<WorkerMark>();
   private readonly folded: Folded;
 
   constructor(deps: SessionDeps) {
     this.deps = deps;
+    const { post, places, now } = deps;
+    this.picture = new Picture({
+      ...{ post, places, now },
+      laid: (ms) => this.mark("topology:layout", ms),
+      // Said with the status: who stands out, and who is a badge.
+      drawn: ({ near, hubs }) => {
+        const said = `${near?.size} ${hubs.join()}`;
+        if (said === this.saidOfLook) return;
+        this.saidOfLook = said;
+        this.sendStatus();
+      },
+    });
     this.folded = new Folded({ fetch: deps.fetch, now: deps.now, changed: () => this.sendStatus() });
   }
 
@@ -96,17 +93,18 @@ export class Session {
         this.sendRows(message.request, message.text, message.limit);
         return;
       case "relayout":
-        if (this.key !== null) this.deps.places.forget(this.key);
-        this.places = null;
-        this.drawnGraph = null;
-        this.draw();
+        this.picture.relayout();
+        return;
+      case "look":
+        this.picture.setLook(message.look);
+        this.sendStatus();
         return;
       case "restart":
         this.viewer = message.viewer;
         this.stopped = false;
         if (!message.keepPlaces) this.deps.places.clear();
         this.forget();
-        this.key = null;
+        this.asked = null;
         this.start();
         return;
       case "stop":
@@ -128,7 +126,10 @@ export class Session {
     const text = (of: Opened) => `${of.origin} ${of.detail} ${viewParams(of.view)}`;
     if (before !== null && text(before) === text(next) && this.state.kind !== "refused") return;
     const keepGroups =
-      this.groups && next.detail === "auto" && before !== null && placesKey(before.view) === placesKey(next.view);
+      this.groups &&
+      next.detail === "auto" &&
+      before !== null &&
+      placesKey({ ...before.view, fold: [] }) === placesKey({ ...next.view, fold: [] });
     this.opened = next;
     this.folded.keepOnly(foldedUrl(next.origin, next.view));
     this.groups = next.detail === "groups" || keepGroups;
@@ -139,29 +140,23 @@ export class Session {
   private start(): void {
     if (this.opened === null) return;
     const asked = askedView(this.opened.view, this.groups);
-    const key = placesKey(asked);
+    const before = this.asked;
     this.disconnect();
     this.lastId = "";
     this.state = { kind: "connecting" };
-    if (key !== this.key) {
-      this.key = key;
-      this.graph = null;
-      this.early = [];
-      this.places = null;
-      this.drawnGraph = null;
-      // A frozen instant is a link that must look the same for everyone: no places of one's own.
-      this.loading = asked.at === null;
-      if (this.loading) void this.recall(key);
+    this.asked = asked;
+    const key = placesKey(asked);
+    const frozen = asked.at !== null;
+    if (before === null || key !== placesKey(before)) {
+      const folded = before !== null && sameButFolds(before, asked);
+      this.picture.open(key, { frozen, folded });
+      // What is on screen stands until some of its boxes have closed or opened.
+      if (!folded) {
+        this.graph = null;
+        this.early = [];
+      }
     }
     this.reconcile();
-  }
-
-  private async recall(key: string): Promise<void> {
-    const places = await this.deps.places.load(key);
-    if (key !== this.key) return;
-    this.places = places;
-    this.loading = false;
-    this.draw();
   }
 
   /** Makes the stream be there exactly when it should. */
@@ -198,19 +193,10 @@ export class Session {
   private forget(): void {
     this.folded.keepOnly(null);
     this.early = [];
-    this.places = null;
-    this.skeleton = null;
-    this.drawnGraph = null;
     this.lastId = "";
+    this.picture.forget();
     if (this.graph === null) return;
     this.graph = null;
-    this.version += 1;
-    const scene = buildScene(NOTHING, buildSkeleton(NOTHING, layout(layoutInput(NOTHING), { seed: SEED })), {
-      version: this.version,
-      stale: false,
-      withStrings: true,
-    });
-    this.deps.post({ type: "scene", scene, first: false, layoutMs: null }, buffersOf(scene));
     const { selected: id } = this;
     if (id !== null) this.deps.post({ type: "details", id, details: { kind: "absent", id } });
   }
@@ -264,31 +250,10 @@ export class Session {
     this.deps.post({ type: "rows", request, ...rowsOf(graph, text, limit, whole) });
   }
 
-  /** Lays out if the structure changed, and sends the scene. */
   private draw(): void {
-    const { graph } = this;
-    if (graph === null || this.loading) return;
-    const fresh = this.skeleton === null || this.drawnGraph === null || !sameStructure(this.drawnGraph, graph);
-    let layoutMs: number | null = null;
-    if (fresh) {
-      const began = this.deps.now();
-      const previous = this.places;
-      this.places = layout(layoutInput(graph), previous === null ? { seed: SEED } : { seed: SEED, previous });
-      layoutMs = this.deps.now() - began;
-      this.skeleton = buildSkeleton(graph, this.places);
-      if (this.opened?.view.at === null && this.key !== null) this.deps.places.save(this.key, this.places);
-      this.mark("topology:layout");
-    }
-    const first = this.drawnGraph === null;
-    this.drawnGraph = graph;
-    this.drawnStale = isStale(graph, this.state);
-    this.version += 1;
-    const scene = buildScene(graph, this.skeleton as Skeleton, {
-      version: this.version,
-      stale: this.drawnStale,
-      withStrings: fresh,
-    });
-    this.deps.post({ type: "scene", scene, first, layoutMs }, buffersOf(scene));
+    if (this.graph === null) return;
+    this.drawnStale = isStale(this.graph, this.state);
+    this.picture.draw(this.graph, this.drawnStale);
   }
 
   private sendDetails(): void {
@@ -301,13 +266,16 @@ export class Session {
     const folded = this.folded.status();
     this.deps.post({
       type: "status",
-      status: statusOf({ graph, early, stream, paused, visible, groups, hiddenWorkloads, folded }),
+      status: statusOf({
+        ...{ graph, early, stream, paused, visible, groups, hiddenWorkloads, folded },
+        shown: this.picture.current(),
+      }),
     });
   }
 
-  private mark(name: WorkerMark): void {
+  private mark(name: WorkerMark, ms?: number): void {
     if (this.marked.has(name)) return;
     this.marked.add(name);
-    this.deps.post({ type: "mark", name, at: this.deps.now() });
+    this.deps.post({ type: "mark", name, at: this.deps.now(), ...(ms === undefined ? {} : { ms }) });
   }
 }

@@ -14,5 +14,7 @@ export const FIRST_STATUS: LiveStatus = {
   edges: 0,
   drawn: "workloads",
   hiddenWorkloads: 0,
+  hubs: [],
+  near: null,
   folded: null,
 };

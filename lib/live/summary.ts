@@ -1,6 +1,8 @@
 /** What the page's frame says about the graph: counts, freshness, what is drawn. */
 import type { Graph, HealthState, SourceStatus } from "#lib/graph/model.ts";
+import { nodeLabel } from "./label.ts";
 import type { FoldedStatus, LivePhase, LiveStatus } from "./messages.ts";
+import type { Shown } from "./shown.ts";
 import type { StreamState } from "./stream.ts";
 
 export interface Situation {
@@ -13,6 +15,8 @@ export interface Situation {
   readonly groups: boolean;
   readonly hiddenWorkloads: number;
   readonly folded: FoldedStatus | null;
+  /** What is drawn of it, once something is. */
+  readonly shown: Shown | null;
 }
 
 export function phaseOf({ graph, stream, paused, visible }: Situation): LivePhase {
@@ -32,8 +36,13 @@ export function isStale(graph: Graph, stream: StreamState): boolean {
   return metrics.length > 0 && metrics.every(silent);
 }
 
+function hubNames(graph: Graph | null, { hubs }: Shown): readonly string[] {
+  const ids = new Set(hubs);
+  return (graph?.nodes ?? []).filter(({ id }) => ids.has(id)).map(nodeLabel);
+}
+
 export function statusOf(situation: Situation): LiveStatus {
-  const { graph, stream } = situation;
+  const { graph, stream, shown } = situation;
   const counts: Record<HealthState, number> = { healthy: 0, degraded: 0, failing: 0, idle: 0, unknown: 0 };
   for (const { health } of graph?.nodes ?? []) counts[health] += 1;
   return {
@@ -49,6 +58,8 @@ export function statusOf(situation: Situation): LiveStatus {
     edges: graph?.edges.length ?? 0,
     drawn: situation.groups ? "groups" : "workloads",
     hiddenWorkloads: situation.groups ? situation.hiddenWorkloads : 0,
+    hubs: shown === null ? [] : hubNames(graph, shown),
+    near: shown?.near?.size ?? null,
     folded: situation.folded,
   };
 }

@@ -1,5 +1,6 @@
 /** How far a drawing reaches, and how crowded it is. Pure. */
-import type { Bounds } from "./camera.ts";
+import { CELL } from "#lib/layout/metrics.ts";
+import type { Bounds, Point } from "./camera.ts";
 import { pointAt } from "./geometry.ts";
 import { chainOf, type FullScene } from "./hit.ts";
 
@@ -19,6 +20,19 @@ export function extentOf(scene: FullScene): Bounds {
     }
   }
   return { left, top, right, bottom };
+}
+
+/** Around these middles, with room for their marks and names. */
+export function boundsOf(points: readonly Point[]): Bounds {
+  const xs = points.map(({ x }) => x);
+  const ys = points.map(({ y }) => y);
+  const { width, height } = CELL;
+  return {
+    left: Math.min(...xs) - width / 2,
+    right: Math.max(...xs) + width / 2,
+    top: Math.min(...ys) - height / 2,
+    bottom: Math.max(...ys) + height / 2,
+  };
 }
 
 /** Edges a node up to which each can be followed by eye. */

@@ -76,3 +76,11 @@ export function bar(c: Context, x: number, y: number, size: number): void {
   c.lineTo(x + size, y);
   c.stroke();
 }
+
+/** With a bar, a plus: what is new. */
+export function upright(c: Context, x: number, y: number, size: number): void {
+  c.beginPath();
+  c.moveTo(x, y - size);
+  c.lineTo(x, y + size);
+  c.stroke();
+}

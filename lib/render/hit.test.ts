@@ -3,7 +3,17 @@ import type { Camera } from "./camera.ts";
 import { edgeBounds, pick } from "./hit.ts";
 import { sceneOf } from "./render.test-support.ts";
 
-const BOX = { id: "box", label: "shop", sublabel: "", x: 0, y: 0, width: 500, height: 300, depth: 0 };
+const BOX = {
+  kind: "namespace" as const,
+  id: "box",
+  label: "shop",
+  sublabel: "",
+  x: 0,
+  y: 0,
+  width: 500,
+  height: 300,
+  depth: 0,
+};
 const SCENE = sceneOf(
   [
     { id: "a", x: 100, y: 100 },

@@ -1,5 +1,5 @@
 /** What is under the pointer. Linear over bounding boxes: a third of a millisecond at 5,000 nodes and 13,500 edges, so no index. */
-import type { Scene, Strings } from "#lib/layout/scene.ts";
+import { EDGE_BITS, NODE_BITS, type Scene, type Strings } from "#lib/layout/scene.ts";
 import { type Camera, type Point, toWorld } from "./camera.ts";
 import { distanceTo } from "./geometry.ts";
 
@@ -51,6 +51,7 @@ function pickNode({ nodes }: Scene, at: Point, k: number): number {
   let best = -1;
   let least = Number.POSITIVE_INFINITY;
   for (let node = 0; node < nodes.x.length; node++) {
+    if (((nodes.bits[node] ?? 0) & NODE_BITS.hidden) !== 0) continue;
     const dx = at.x - (nodes.x[node] as number);
     const dy = at.y - (nodes.y[node] as number);
     const reach = Math.max((nodes.radius[node] as number) + 4, NODE_REACH / k);
@@ -74,7 +75,7 @@ function pickEdge(scene: Scene, bounds: Float32Array, at: Point, k: number): num
       at.y < (bounds[base + 1] as number) - reach ||
       at.x > (bounds[base + 2] as number) + reach ||
       at.y > (bounds[base + 3] as number) + reach;
-    if (outside) continue;
+    if (outside || ((scene.edges.bits[edge] ?? 0) & EDGE_BITS.hidden) !== 0) continue;
     const distance = distanceTo(chainOf(scene, edge), at);
     if (distance < least) {
       best = edge;

@@ -134,7 +134,7 @@ describe("words", () => {
   const f = (value: number) => Float32Array.of(value);
   test.each([
     [{ rate: f(61), p95: f(52) }, "61 req/s · 52 ms"],
-    [{ rate: f(61), p95: f(52), bits: Uint8Array.of(32) }, "61 req/s · ≤ 52 ms"],
+    [{ rate: f(61), p95: f(52), bits: Uint16Array.of(32) }, "61 req/s · ≤ 52 ms"],
     [{ rate: f(Number.NaN), bytes: f(1_200_000) }, "tcp 1.2 MB/s"],
     [{ rate: f(0) }, "0 req/s"],
     [{ rate: f(Number.NaN) }, ""],

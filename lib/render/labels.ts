@@ -3,8 +3,10 @@
  * nothing over anything else. Screen units. Pure, given a way to measure text.
  */
 import { CELL } from "#lib/layout/metrics.ts";
+import { EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
 import { type Camera, type Point, type Size, toScreen } from "./camera.ts";
 import { type Block, declutter, Taken } from "./declutter.ts";
+import type { EdgeLabelKind } from "./edge-labels.ts";
 import { CROWDED, crowding } from "./extent.ts";
 import { pointAt } from "./geometry.ts";
 import { chainOf, type FullScene } from "./hit.ts";
@@ -88,6 +90,7 @@ export function chooseLabels(
   focus: Focus,
   measure: Measure,
   titles: readonly Block[],
+  kinds: readonly EdgeLabelKind[] = [],
 ): Labels {
   const { k } = camera;
   const { nodes, edges, strings } = scene;
@@ -99,6 +102,7 @@ export function chooseLabels(
   const candidates: { readonly of: Candidate; readonly urgency: number; readonly weight: number }[] = [];
 
   for (let node = 0; node < nodes.x.length; node++) {
+    if (((nodes.bits[node] ?? 0) & NODE_BITS.hidden) !== 0) continue;
     const at = toScreen(camera, { x: nodes.x[node] as number, y: nodes.y[node] as number });
     const r = (nodes.radius[node] as number) * k + 2;
     const mark = { left: at.x - r, top: at.y - r, right: at.x + r, bottom: at.y + r };
@@ -112,6 +116,7 @@ export function chooseLabels(
   }
   const quietFrom = crowding(scene) > CROWDED ? DETAIL.crowd : DETAIL.edges;
   for (let edge = 0; edge < edges.source.length; edge++) {
+    if (((edges.bits[edge] ?? 0) & EDGE_BITS.hidden) !== 0) continue;
     const rank = urgency(edges.state[edge], edge === focus.edge);
     if (k < (rank < 3 ? DETAIL.trouble : touches(scene, edge, focus) ? DETAIL.edges : quietFrom)) {
       if (isOpen(scene, edge)) taken.add(around(toScreen(camera, pointAt(chainOf(scene, edge), 0.5)), LOCK.half));
@@ -145,7 +150,7 @@ export function chooseLabels(
   };
   const spots = (of: Candidate): readonly Block[] => {
     if (of.kind === "node") return nodeSpots(of);
-    const text = edgeNumbers(edges, of.index);
+    const text = edgeNumbers(edges, of.index, kinds);
     if (text === "") return [];
     texts.set(of, { names: [text], second: "" });
     const half = (measure.numbers(text) * chipSize) / 2 + 6;
@@ -209,6 +214,7 @@ function around({ x, y }: Point, half: number): Block {
 function locksOf(scene: FullScene, camera: Camera, chips: ReadonlyMap<number, Block>): Lock[] {
   const locks: Lock[] = [];
   for (let edge = 0; edge < scene.edges.source.length; edge++) {
+    if (((scene.edges.bits[edge] ?? 0) & EDGE_BITS.hidden) !== 0) continue;
     const open = isOpen(scene, edge);
     if (!open && (lockName(scene.edges, edge) === "unknown" || camera.k < DETAIL.locks)) continue;
     const chip = chips.get(edge);

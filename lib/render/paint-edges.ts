@@ -1,5 +1,7 @@
 /** Boxes and edges: the layers under the nodes. The context is in world units. */
 import type { Camera } from "./camera.ts";
+import { pointAt } from "./geometry.ts";
+import * as glyphs from "./glyphs.ts";
 import { chainOf, type FullScene } from "./hit.ts";
 import { arrowHead, arrowScale, type Prepared, trace } from "./prepared.ts";
 import { edgeWidth, lineStyle } from "./style.ts";
@@ -18,6 +20,8 @@ const ARROWS_FROM = 0.3;
 function quiet(k: number): number {
   return Math.max(0.3, Math.min(1, 0.14 + k * 1.5));
 }
+/** Where on an edge the cross of calls that never arrived is: short of the target. */
+const LOST_AT = 0.88;
 const DIMMED = 0.16;
 const STALE = 0.45;
 const BOX_RADIUS = 14;
@@ -35,7 +39,8 @@ export function paintBoxes(c: Context, scene: FullScene, theme: RenderTheme, cam
   }
 }
 
-export function paintEdges(c: Context, scene: FullScene, prepared: Prepared, camera: Camera): void {
+/** In steps of a few hundred edges. */
+export function* paintEdges(c: Context, scene: FullScene, prepared: Prepared, camera: Camera): Generator<void> {
   const unit = strokeUnit(camera.k);
   c.lineJoin = "round";
   for (const { path, arrows, style, width, dimmed } of prepared.edges) {
@@ -55,6 +60,7 @@ export function paintEdges(c: Context, scene: FullScene, prepared: Prepared, cam
       c.stroke(path);
     }
     if (camera.k >= ARROWS_FROM) c.fill(arrows);
+    yield;
   }
   c.setLineDash([]);
   c.globalAlpha = 1;
@@ -114,5 +120,42 @@ export function paintNeighbourhood(
     arrowHead(head, edges.path, to, arrowScale(width));
     c.fillStyle = c.strokeStyle;
     c.fill(head);
+  }
+}
+
+/** Edges that something is said of beyond their look: found or new ones in a halo, a cross where calls never arrived. */
+export function paintEdgeMarks(
+  c: Context,
+  scene: FullScene,
+  prepared: Prepared,
+  theme: RenderTheme,
+  camera: Camera,
+): void {
+  const unit = strokeUnit(camera.k);
+  const { edges } = scene;
+  const halo = (list: readonly number[], dash: readonly number[]) => {
+    if (list.length === 0) return;
+    const path = new Path2D();
+    for (const edge of list) {
+      const { from, to } = chainOf(scene, edge);
+      trace(path, edges.path, from, to);
+    }
+    c.strokeStyle = theme.accent;
+    c.globalAlpha = 0.32;
+    c.lineWidth = 7 * unit;
+    c.setLineDash(dash.map((part) => part * unit));
+    c.stroke(path);
+    c.setLineDash([]);
+    c.globalAlpha = 1;
+  };
+  halo(prepared.found, []);
+  halo(prepared.fresh, [3, 3]);
+  if (camera.k < ARROWS_FROM) return;
+  c.strokeStyle = theme.failing;
+  c.lineWidth = 1.8 * unit;
+  for (const edge of prepared.lost) {
+    if (prepared.dimmedEdge(edge)) continue;
+    const { x, y } = pointAt(chainOf(scene, edge), LOST_AT);
+    glyphs.cross(c, x, y, 4 * Math.min(unit, 2));
   }
 }

@@ -39,11 +39,18 @@ export interface Title {
   readonly labelWidth: number;
 }
 
-/** Titles of the boxes that are on screen and wide enough to carry one. */
-export function boxTitles(scene: FullScene, camera: Camera, size: Size, measure: Measure): Title[] {
+/** Titles of the boxes that are on screen and wide enough to carry one. `spoken`: those that a caption names. */
+export function boxTitles(
+  scene: FullScene,
+  camera: Camera,
+  size: Size,
+  measure: Measure,
+  spoken: ReadonlySet<number>,
+): Title[] {
   const { k } = camera;
   const font = Math.max(10.5, Math.min(14, 12 * k));
-  return scene.strings.boxes.flatMap((box) => {
+  return scene.strings.boxes.flatMap((box, index) => {
+    if (spoken.has(index)) return [];
     const at = toScreen(camera, { x: box.x + 14, y: box.y });
     const room = (box.width - 24) * k;
     if (room < 34 || at.x > size.width || at.y > size.height || at.x + room < 0 || at.y + 40 < 0) return [];

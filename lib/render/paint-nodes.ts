@@ -1,5 +1,6 @@
 /** The nodes: shape for kind; ring, arc, sign and hatching for state. The context is in world units. */
 import { NODE_BITS } from "#lib/layout/scene.ts";
+import { paintBadges } from "./badges.ts";
 import type { Camera } from "./camera.ts";
 import * as glyphs from "./glyphs.ts";
 import type { FullScene } from "./hit.ts";
@@ -8,6 +9,7 @@ import type { NodeBatch, Prepared } from "./prepared.ts";
 import { outline, shapeAt } from "./shapes.ts";
 import { stateAt, stateColour } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
+import { changeWord } from "./words.ts";
 
 type Context = CanvasRenderingContext2D;
 type Rest = NodeBatch["state"];
@@ -128,6 +130,16 @@ function paintSigns(c: Context, scene: FullScene, node: number, theme: RenderThe
     c.strokeStyle = theme.degraded;
     glyphs.unmeshed(c, p.x, p.y, 5);
   }
+  const change = changeWord(nodes.change[node]);
+  if (change !== "") {
+    const p = { x: x + r * 0.86, y: y + r * 0.86 };
+    disc(p);
+    c.strokeStyle = change === "new" ? theme.accent : theme.ink2;
+    c.lineWidth = 2;
+    glyphs.bar(c, p.x, p.y, 4.5);
+    if (change === "new") glyphs.upright(c, p.x, p.y, 4.5);
+    c.lineWidth = 1.4;
+  }
   if ((bits & NODE_BITS.partialCoverage) !== 0) {
     const p = at(1);
     disc(p);
@@ -170,10 +182,26 @@ function paintSpecial(c: Context, scene: FullScene, node: number, theme: RenderT
     c.lineWidth = 3;
     glyphs.bar(c, x, y, r * 0.5);
   }
+  if (((nodes.bits[node] ?? 0) & NODE_BITS.found) !== 0) {
+    c.strokeStyle = theme.accent;
+    c.lineWidth = 2.2 * unit;
+    c.beginPath();
+    c.arc(x, y, r + 5 * Math.min(unit, 2), 0, Math.PI * 2);
+    c.stroke();
+  }
   if (camera.k >= 0.45) paintSigns(c, scene, node, theme);
 }
 
-export function paintNodes(c: Context, scene: FullScene, prepared: Prepared, theme: RenderTheme, camera: Camera): void {
+/** Marks drawn one by one in one step. */
+const STEP = 64;
+
+export function* paintNodes(
+  c: Context,
+  scene: FullScene,
+  prepared: Prepared,
+  theme: RenderTheme,
+  camera: Camera,
+): Generator<void> {
   const unit = strokeUnit(camera.k);
   const faded = scene.stale ? STALE : 1;
   for (const { path, state, dimmed } of prepared.nodes) {
@@ -183,13 +211,20 @@ export function paintNodes(c: Context, scene: FullScene, prepared: Prepared, the
     c.fill(path);
     c.globalAlpha = faded * (dimmed ? DIMMED : 1);
     paintRest(c, path, state, theme, unit);
+    yield;
   }
-  for (const node of prepared.special) {
+  for (const [at, node] of prepared.special.entries()) {
+    if (at % STEP === STEP - 1) yield;
     const bits = scene.nodes.bits[node] ?? 0;
-    const own = ((bits & NODE_BITS.gone) !== 0 ? GONE : 1) * ((bits & NODE_BITS.outside) !== 0 ? 0.8 : 1);
+    const gone = (bits & NODE_BITS.gone) !== 0 || changeWord(scene.nodes.change[node]) === "gone";
+    const own = (gone ? GONE : 1) * ((bits & NODE_BITS.outside) !== 0 ? 0.8 : 1);
     c.globalAlpha = faded * own * (prepared.dimmedNode(node) ? DIMMED : 1);
     paintSpecial(c, scene, node, theme, camera);
   }
+  const hidden = (node: number) => ((scene.nodes.bits[node] ?? 0) & NODE_BITS.hidden) !== 0;
+  paintBadges(c, scene, theme, camera.k, (node) =>
+    hidden(node) ? 0 : faded * (prepared.dimmedNode(node) ? DIMMED : 1),
+  );
   c.globalAlpha = 1;
   if (scene.stale && camera.k >= 0.5) paintClocks(c, scene, theme);
 }

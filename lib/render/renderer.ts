@@ -2,7 +2,7 @@
  * The canvas engine's door. Imperative: it holds the last scene and the camera, and draws a frame when something changed,
  * never otherwise. The graph's meaning stays outside: scenes come in, ids go out.
  */
-import type { Scene, Strings } from "#lib/layout/scene.ts";
+import type { Scene } from "#lib/layout/scene.ts";
 import {
   type Bounds,
   between,
@@ -14,16 +14,18 @@ import {
   type Size,
   zoomAt,
 } from "./camera.ts";
-import { extentOf } from "./extent.ts";
-import { pointAt } from "./geometry.ts";
-import { chainOf, edgeBounds, type FullScene, type Picked, pick } from "./hit.ts";
+import type { EdgeLabelKind } from "./edge-labels.ts";
+import { boundsOf, extentOf } from "./extent.ts";
+import { edgeBounds, type FullScene, type Picked, pick } from "./hit.ts";
 import { attachInput } from "./input.ts";
 import type { Measure } from "./labels.ts";
-import { paintFrame } from "./paint.ts";
+import { Listeners } from "./listeners.ts";
+import { type Frame, paintFrame, paintPointed, paintSteps } from "./paint.ts";
 import { createMeasure } from "./paint-labels.ts";
 import { type Prepared, prepare } from "./prepared.ts";
-import { Snapshot } from "./snapshot.ts";
+import { LARGE, Sharp } from "./sharp.ts";
 import type { RenderTheme } from "./theme.ts";
+import { middleIn, thingsOf } from "./things.ts";
 
 export type { Camera, Point } from "./camera.ts";
 export type { Picked } from "./hit.ts";
@@ -38,12 +40,22 @@ export interface Renderer {
   /** Strings may be left out while the structure stays. The first scene, and one of a wholly new graph, is fitted to the view. */
   setScene(scene: Scene): void;
   setTheme(theme: RenderTheme): void;
+  /** What edges say; empty: what fits their state. */
+  setLabels(kinds: readonly EdgeLabelKind[]): void;
   getCamera(): Camera;
+  /** Of the canvas, in CSS pixels. */
+  getSize(): Size;
+  /** How far the drawing reaches, in world units. */
+  getExtent(): Bounds;
   setCamera(camera: Camera): void;
+  /** Moves there as a flight, where motion is welcome. */
+  flyTo(camera: Camera): void;
   /** Shows everything. */
   fit(): void;
   /** Brings a node, edge or box to the middle at a readable zoom. */
   focus(id: string): void;
+  /** Shows all of these nodes, as near as can be; nothing where none is there. */
+  fitTo(ids: Iterable<string>): void;
   /** Zooms around the middle of the view. */
   zoomBy(factor: number): void;
   select(id: string | null): void;
@@ -64,22 +76,6 @@ const FLIGHT_MS = 320;
 const READABLE = 0.85;
 const MOST_MARKS = 400;
 
-class Listeners<Args extends unknown[]> {
-  private readonly calls = new Set<(...args: Args) => void>();
-  readonly add = (call: (...args: Args) => void) => {
-    this.calls.add(call);
-    return () => {
-      this.calls.delete(call);
-    };
-  };
-  emit(...args: Args): void {
-    for (const call of this.calls) call(...args);
-  }
-  clear(): void {
-    this.calls.clear();
-  }
-}
-
 const prefersMotion = () => !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Takes over a canvas that the page has sized by CSS, until `destroy`. */
@@ -91,7 +87,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   const hovers = new Listeners<[Picked | null, Point | null]>();
   const activations = new Listeners<[Picked]>();
   const cameras = new Listeners<[Camera]>();
-  const snapshot = new Snapshot();
+  const sharp = new Sharp();
 
   let theme = options.theme;
   let measure: Measure = createMeasure(context, theme);
@@ -104,18 +100,21 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   let size: Size = { width: 0, height: 0 };
   let ratio = 1;
   let fitted = false;
+  let labels: readonly EdgeLabelKind[] = [];
   let selected: string | null = null;
   let hovered: string | null = null;
   let flight: { readonly from: Camera; readonly to: Camera; readonly began: number } | null = null;
   let scheduled = 0;
   let unpainted: "none" | "first" | "delta" = "none";
   let destroyed = false;
+  let version = 0;
 
   const schedule = () => {
     if (scheduled === 0 && !destroyed) scheduled = requestAnimationFrame(frame);
   };
+  /** What is drawn has changed, not only from where it is looked at. */
   const repaint = () => {
-    snapshot.forget();
+    version += 1;
     schedule();
   };
   const indexOf = (id: string | null, kind: Picked["kind"]) => {
@@ -143,7 +142,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   };
   const steer = (next: Camera) => {
     flight = null;
-    snapshot.gesture(repaint);
+    sharp.gesture(schedule);
     view(next);
     schedule();
   };
@@ -158,20 +157,33 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       if (share >= 1) flight = null;
       input.place(camera);
     }
-    const marks = scene.nodes.x.length * 2 + scene.edges.source.length;
-    if (!snapshot.draw(context, camera, size, ratio, theme.background)) {
-      const edge = indexOf(selected, "edge");
-      const focus = {
-        selected: indexOf(selected, "node"),
-        hovered: indexOf(hovered, "node"),
-        edge,
-        hoveredEdge: indexOf(hovered, "edge"),
-      };
-      paintFrame(context, { scene, prepared, bounds, camera, size, ratio, theme, measure, focus });
-      snapshot.take(canvas, camera, marks);
+    const focus = {
+      selected: indexOf(selected, "node"),
+      hovered: indexOf(hovered, "node"),
+      edge: indexOf(selected, "edge"),
+      hoveredEdge: indexOf(hovered, "edge"),
+    };
+    const whole = { scene, prepared, bounds, camera, size, ratio, theme, measure, focus, labels };
+    const large = scene.nodes.x.length * 2 + scene.edges.source.length >= LARGE;
+    if (large) showLarge(context, whole);
+    else {
+      sharp.forget();
+      paintFrame(context, whole);
     }
     if (flight !== null) schedule();
-    if (unpainted !== "none") reportPainted(scene);
+    if (unpainted !== "none" && (!large || sharp.holds(version, camera))) reportPainted(scene);
+  }
+  /** The last picture at once, with what the pointer is on; a sharp one when there is none of this state and view. */
+  function showLarge(c: CanvasRenderingContext2D, whole: Frame): void {
+    if (!sharp.draw(c, camera, size, ratio, theme.background)) {
+      c.setTransform(1, 0, 0, 1, 0, 0);
+      c.fillStyle = theme.background;
+      c.fillRect(0, 0, canvas.width, canvas.height);
+    } else if (hovered !== null) paintPointed(c, whole);
+    if (flight !== null || sharp.holds(version, camera)) return;
+    const still = { ...whole, focus: { ...whole.focus, hovered: null, hoveredEdge: null } };
+    const { width, height } = canvas;
+    sharp.begin({ version, camera, width, height }, (context) => paintSteps(context, still), schedule);
   }
   function reportPainted(of: FullScene): void {
     const name = unpainted === "first" ? "topology:painted" : "topology:delta";
@@ -206,12 +218,12 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   const setHover = (id: string | null) => {
     if (id === hovered) return;
     hovered = id;
-    repaint();
+    schedule();
   };
   const input = attachInput(canvas, {
     steer,
     slide(dx) {
-      snapshot.gesture(repaint);
+      sharp.gesture(schedule);
       flight = null;
       moveTo(panBy(camera, dx, 0));
     },
@@ -229,22 +241,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     },
   });
 
-  function placesOf({ nodeIds, edgeIds, boxes }: Strings): Map<string, Picked> {
-    const found = new Map<string, Picked>();
-    boxes.forEach(({ id }, index) => found.set(id, { kind: "box", id, index }));
-    edgeIds.forEach((id, index) => found.set(id, { kind: "edge", id, index }));
-    nodeIds.forEach((id, index) => found.set(id, { kind: "node", id, index }));
-    return found;
-  }
-  function middleOf(id: string): Point | null {
-    const place = places.get(id);
-    if (scene === null || place === undefined) return null;
-    if (place.kind === "edge") return pointAt(chainOf(scene, place.index), 0.5);
-    if (place.kind === "node")
-      return { x: scene.nodes.x[place.index] as number, y: scene.nodes.y[place.index] as number };
-    const box = scene.strings.boxes[place.index];
-    return box === undefined ? null : { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  }
+  const middleOf = (id: string) => (scene === null ? null : middleIn(scene, places.get(id)));
 
   return {
     setScene(next) {
@@ -258,7 +255,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
         const known = strings.nodeIds.filter((id) => places.get(id)?.kind === "node").length;
         bounds = edgeBounds(scene);
         extent = extentOf(scene);
-        places = placesOf(strings);
+        places = thingsOf(strings);
         if (!fitted || known * 3 < strings.nodeIds.length) {
           fitted = strings.nodeIds.length > 0;
           flight = null;
@@ -273,16 +270,31 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       if (scene !== null) prepared = prepare(scene, theme);
       repaint();
     },
+    setLabels(next) {
+      if (next.join() === labels.join()) return;
+      labels = next;
+      repaint();
+    },
     getCamera: () => camera,
+    getSize: () => size,
+    getExtent: () => extent,
     setCamera(next) {
       flight = null;
       fitted = true;
       moveTo(next);
     },
+    flyTo(next) {
+      fitted = true;
+      flyTo(next);
+    },
     fit: () => flyTo(whole()),
     focus(id) {
       const at = middleOf(id);
       if (at !== null) flyTo(centreOn(at, size, Math.max(camera.k, READABLE)));
+    },
+    fitTo(ids) {
+      const points = [...ids].flatMap((id) => middleOf(id) ?? []);
+      if (points.length > 0) flyTo(fitCamera(boundsOf(points), size, FIT_PADDING));
     },
     zoomBy: (factor) => flyTo(zoomAt(flight?.to ?? camera, { x: size.width / 2, y: size.height / 2 }, factor)),
     select(id) {
@@ -301,7 +313,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       if (scheduled !== 0) cancelAnimationFrame(scheduled);
       observer.disconnect();
       input.detach();
-      snapshot.forget();
+      sharp.destroy();
       for (const listeners of [selects, hovers, activations, cameras]) listeners.clear();
     },
   };

@@ -1,13 +1,35 @@
 /** The numbers beside marks, as text. */
-import { formatBytesRate, formatErrors, formatMs, formatRate } from "#lib/format.ts";
-import { type EdgeArrays, LOCKS, NODE_BITS, type NodeArrays, PROTOCOLS } from "#lib/layout/scene.ts";
-import { bytesPerSecond, milliseconds, perSecond } from "#lib/units.ts";
+import { formatBytesRate, formatErrors, formatMs, formatPercent, formatRate } from "#lib/format.ts";
+import {
+  CHANGES,
+  EDGE_BITS,
+  type EdgeArrays,
+  LOCKS,
+  NODE_BITS,
+  type NodeArrays,
+  PROTOCOLS,
+} from "#lib/layout/scene.ts";
+import { bytesPerSecond, milliseconds, perSecond, ratio } from "#lib/units.ts";
+import { chosenNumbers, type EdgeLabelKind } from "./edge-labels.ts";
 import { stateAt } from "./style.ts";
 
 const has = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value);
 
-/** Second line under a node: `61 req/s · 52 ms`, `tcp 1.2 MB/s`, `idle`, `no data`; empty where nothing is known. */
+/** Second line under a node: `61 req/s · 52 ms`, `tcp 1.2 MB/s`, `idle`, `no data`; empty where nothing is known. With its rank, `#3 · …`. */
 export function nodeNumbers(nodes: NodeArrays, node: number): string {
+  const rank = nodes.rank[node] ?? 0;
+  return [rank > 0 ? `#${rank}` : "", changeWord(nodes.change[node]), ownNumbers(nodes, node)]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/** What a comparison says of a mark; "" where it is in both windows, or nothing is compared. */
+export function changeWord(code: number | undefined): "" | "new" | "gone" {
+  const change = CHANGES[code ?? 0];
+  return change === "new" || change === "gone" ? change : "";
+}
+
+function ownNumbers(nodes: NodeArrays, node: number): string {
   const state = stateAt(nodes.state[node]);
   const rate = nodes.rate[node];
   const bytes = nodes.bytes[node];
@@ -24,8 +46,39 @@ export function nodeNumbers(nodes: NodeArrays, node: number): string {
   return has(rate) ? formatRate(perSecond(rate)) : "";
 }
 
-/** The label on an edge: failures and p95 where something fails, else p95, bytes for tcp, or the rate. */
-export function edgeNumbers(edges: EdgeArrays, edge: number): string {
+/** The label on an edge: what was chosen, or what fits its state. New or gone edges say so, slower and worse ones from what. */
+export function edgeNumbers(edges: EdgeArrays, edge: number, kinds: readonly EdgeLabelKind[] = []): string {
+  const word = changeWord(edges.change[edge]);
+  const change = word === "" ? changedNumbers(edges, edge) : "";
+  if (change !== "") return change;
+  const bits = edges.bits[edge] ?? 0;
+  const stream = (bits & EDGE_BITS.streaming) !== 0 ? "stream" : "";
+  const newborn = (bits & EDGE_BITS.newborn) !== 0 ? "≥ " : "";
+  const numbers = kinds.length > 0 ? chosenNumbers(edges, edge, kinds) : fittingNumbers(edges, edge);
+  return [word, stream, numbers === "" ? "" : `${newborn}${numbers}`].filter(Boolean).join(" · ");
+}
+
+/** From here on a latency or a rate of failures has changed rather than wavered. */
+const SLOWER = 1.25;
+const WORSE = 0.01;
+
+/** `p95 38 ms → 120 ms`, `errors 0 % → 4.2 %`, `12 → 40 req/s`: the change that says most; "" where nothing is compared or nothing changed. */
+function changedNumbers(edges: EdgeArrays, edge: number): string {
+  const { rateBefore, p95Before, errorShareBefore } = edges;
+  const [error, errorWas] = [edges.errorShare[edge], errorShareBefore?.[edge]];
+  if (has(error) && has(errorWas) && Math.abs(error - errorWas) >= WORSE)
+    return `errors ${formatPercent(ratio(errorWas))} → ${formatPercent(ratio(error))}`;
+  const [p95, p95Was] = [edges.p95[edge], p95Before?.[edge]];
+  if (has(p95) && has(p95Was) && (p95 > p95Was * SLOWER || p95 * SLOWER < p95Was))
+    return `p95 ${formatMs(milliseconds(p95Was))} → ${formatMs(milliseconds(p95))}`;
+  const [rate, rateWas] = [edges.rate[edge], rateBefore?.[edge]];
+  if (has(rate) && has(rateWas) && (rate > rateWas * SLOWER || rate * SLOWER < rateWas))
+    return `${formatRate(perSecond(rateWas))} → ${formatRate(perSecond(rate))}`;
+  return "";
+}
+
+/** Failures and p95 where something fails, else p95, bytes for tcp, or the rate. */
+function fittingNumbers(edges: EdgeArrays, edge: number): string {
   const state = stateAt(edges.state[edge]);
   const rate = edges.rate[edge];
   const bytes = edges.bytes[edge];

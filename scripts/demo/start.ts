@@ -22,6 +22,8 @@ export interface Demo {
   readonly state: DemoState;
   /** Resolves with a sentence when a part of it ends by itself. */
   readonly broken: Promise<string>;
+  /** Ends the lab alone: the console goes on without its sources. */
+  stopLab(): Promise<void>;
   /** Ends all parts and takes the state file back. */
   stop(): Promise<void>;
 }
@@ -99,7 +101,7 @@ export async function startDemo(
         (code) => `The console ended by itself (code ${code}); see ${join(options.dir, "console.log")}.`,
       ),
     ]);
-    return { state, broken, stop };
+    return { state, broken, stopLab: () => lab.group.stop(), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,0 +1,140 @@
+"use client";
+
+import { useLiveStatus } from "#components/shell/live-context.tsx";
+import { useUrl } from "#components/shell/use-url.ts";
+import { Floating } from "#components/ui/floating.tsx";
+import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
+import { ALL_PROTOCOLS, BOX_KINDS, type BoxKind } from "#lib/live/look.ts";
+import { EDGE_LABELS, type EdgeLabelKind } from "#lib/render/edge-labels.ts";
+import { PROTOCOL_WORDS } from "./words.ts";
+
+const BOX_WORDS: Readonly<Record<BoxKind, string>> = { cluster: "Clusters", namespace: "Namespaces", app: "Apps" };
+const LABEL_WORDS: Readonly<Record<EdgeLabelKind, string>> = {
+  rate: "Rate",
+  share: "Share of its source's traffic",
+  mean: "Mean latency",
+  p50: "p50",
+  p95: "p95",
+  p99: "p99",
+  request: "Request throughput",
+  response: "Response throughput",
+  mtls: "mTLS share",
+};
+const RANKS = [
+  ["off", "No rank"],
+  ["in", "Rank by callers"],
+  ["out", "Rank by callees"],
+] as const;
+
+/** How the map is drawn: boxes, protocols, what edges say, what stands out. Acts at once, without asking the server. */
+export function LookPicker({ anchor, onClose }: PopoverBodyProps) {
+  const { state, go } = useUrl();
+  const { hubs } = useLiveStatus();
+  const { look, labels, animate } = state;
+  return (
+    <Floating anchor={anchor} onClose={onClose} label="How it is drawn">
+      <div className="grid w-[440px] grid-cols-2 gap-x-6 gap-y-3 p-4">
+        <Checks
+          legend="Boxes around"
+          choices={BOX_KINDS.map((kind) => [kind, BOX_WORDS[kind]] as const)}
+          chosen={look.boxes}
+          onChoose={(boxes) => go({ look: { boxes } })}
+        />
+        <Checks
+          legend="Protocols"
+          choices={ALL_PROTOCOLS.map((protocol) => [protocol, PROTOCOL_WORDS[protocol]] as const)}
+          chosen={look.protocols}
+          onChoose={(protocols) => go({ look: { protocols } })}
+        />
+        <Checks
+          legend="Edges say (none: what fits)"
+          choices={EDGE_LABELS.map((kind) => [kind, LABEL_WORDS[kind]] as const)}
+          chosen={labels}
+          onChoose={(chosen) => go({ labels: chosen })}
+        />
+        <div>
+          <fieldset className="mb-3">
+            <legend className="eyebrow mb-1">Marks</legend>
+            <Check
+              text="Only what is unhealthy, and its neighbours"
+              checked={look.show === "trouble"}
+              onChange={(on) => go({ look: { show: on ? "trouble" : "all" } })}
+            />
+            <Check
+              text="Hubs as badges on their callers"
+              checked={look.hubs === "badges"}
+              onChange={(on) => go({ look: { hubs: on ? "badges" : "drawn" } })}
+            />
+            {hubs.length > 0 && <p className="pl-6 text-ink-3">{hubs.join(", ")}</p>}
+            <Check text="Moving traffic" checked={animate} onChange={(on) => go({ animate: on })} />
+          </fieldset>
+          <fieldset>
+            <legend className="eyebrow mb-1">Rank</legend>
+            {RANKS.map(([rank, text]) => (
+              <label key={rank} className="flex min-h-7 items-center gap-2">
+                <input
+                  type="radio"
+                  name="rank"
+                  className="accent-accent"
+                  checked={look.rank === rank}
+                  onChange={() => go({ look: { rank } })}
+                />
+                {text}
+              </label>
+            ))}
+          </fieldset>
+        </div>
+      </div>
+    </Floating>
+  );
+}
+
+function Check({
+  text,
+  checked,
+  onChange,
+}: {
+  readonly text: string;
+  readonly checked: boolean;
+  readonly onChange: (on: boolean) => void;
+}) {
+  return (
+    <label className="flex min-h-7 items-center gap-2">
+      <input
+        type="checkbox"
+        className="accent-accent"
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      {text}
+    </label>
+  );
+}
+
+function Checks<Value extends string>({
+  legend,
+  choices,
+  chosen,
+  onChoose,
+}: {
+  readonly legend: string;
+  readonly choices: readonly (readonly [Value, string])[];
+  readonly chosen: readonly Value[];
+  readonly onChoose: (values: readonly Value[]) => void;
+}) {
+  const toggled = (value: Value, on: boolean) =>
+    choices.map(([one]) => one).filter((one) => (one === value ? on : chosen.includes(one)));
+  return (
+    <fieldset>
+      <legend className="eyebrow mb-1">{legend}</legend>
+      {choices.map(([value, text]) => (
+        <Check
+          key={value}
+          text={text}
+          checked={chosen.includes(value)}
+          onChange={(on) => onChoose(toggled(value, on))}
+        />
+      ))}
+    </fieldset>
+  );
+}

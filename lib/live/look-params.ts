@@ -1,0 +1,51 @@
+/** A look as keys of the page's address. Pure; defaults are left out, and a value that isn't one counts as absent. */
+import { ALL_PROTOCOLS, BOX_KINDS, DEFAULT_LOOK, type Look, MOST_STEPS, SIDES } from "./look.ts";
+
+export const LOOK_KEYS = ["boxes", "protocols", "focus", "steps", "side", "rest", "show", "hubs", "rank"] as const;
+
+/** The values of a list that are among `known`, in the order of `known`; null where none was given. `none` is the empty list. */
+export function readSome<T extends string>(text: string | null, known: readonly T[]): readonly T[] | null {
+  if (text === null) return null;
+  if (text === "none") return [];
+  const given = new Set(text.split(","));
+  const found = known.filter((value) => given.has(value));
+  return found.length === 0 ? null : found;
+}
+
+function one<T extends string>(text: string | null, known: readonly T[], otherwise: T): T {
+  return known.find((value) => value === text) ?? otherwise;
+}
+
+export function readLook(params: URLSearchParams): Look {
+  const steps = Number(params.get("steps"));
+  return {
+    boxes: readSome(params.get("boxes"), BOX_KINDS) ?? DEFAULT_LOOK.boxes,
+    protocols: readSome(params.get("protocols"), ALL_PROTOCOLS) ?? DEFAULT_LOOK.protocols,
+    focus: params.get("focus") || null,
+    steps: Number.isInteger(steps) && steps >= 1 && steps <= MOST_STEPS ? steps : DEFAULT_LOOK.steps,
+    side: one(params.get("side"), SIDES, DEFAULT_LOOK.side),
+    rest: one(params.get("rest"), ["dim", "hide"], DEFAULT_LOOK.rest),
+    show: one(params.get("show"), ["all", "trouble"], DEFAULT_LOOK.show),
+    hubs: one(params.get("hubs"), ["drawn", "badges"], DEFAULT_LOOK.hubs),
+    rank: one(params.get("rank"), ["off", "in", "out"], DEFAULT_LOOK.rank),
+  };
+}
+
+export function writeList(
+  params: URLSearchParams,
+  key: string,
+  list: readonly string[],
+  usual: readonly string[],
+): void {
+  if (list.join() === usual.join()) return;
+  params.set(key, list.length === 0 ? "none" : list.join(","));
+}
+
+export function writeLook(params: URLSearchParams, look: Look): void {
+  writeList(params, "boxes", look.boxes, DEFAULT_LOOK.boxes);
+  writeList(params, "protocols", look.protocols, DEFAULT_LOOK.protocols);
+  for (const key of ["focus", "steps", "side", "rest", "show", "hubs", "rank"] as const) {
+    const value = look[key];
+    if (value !== null && value !== DEFAULT_LOOK[key]) params.set(key, String(value));
+  }
+}

@@ -1,0 +1,56 @@
+/** How a graph is looked at, beyond what the server is asked for: what the worker decides at once, from what it holds. */
+import type { Protocol } from "#lib/graph/model.ts";
+
+export const BOX_KINDS = ["cluster", "namespace", "app"] as const;
+/** What a box stands for. */
+export type BoxKind = (typeof BOX_KINDS)[number];
+
+export const ALL_PROTOCOLS: readonly Protocol[] = ["http", "grpc", "tcp"];
+
+/** Which way a neighbourhood is followed: against the calls, along them, or both. */
+export const SIDES = ["both", "up", "down"] as const;
+export type Side = (typeof SIDES)[number];
+
+export const MOST_STEPS = 5;
+
+export interface Look {
+  /** Boxes drawn around marks, outermost first; cluster boxes only where there are several clusters. */
+  readonly boxes: readonly BoxKind[];
+  /** Protocols whose edges are drawn. */
+  readonly protocols: readonly Protocol[];
+  /** Id of the node whose neighbourhood stands out; null: all stand alike. */
+  readonly focus: string | null;
+  /** How many calls away from it still count, 1 to `MOST_STEPS`. */
+  readonly steps: number;
+  readonly side: Side;
+  /** What becomes of everything else: dimmed in its place, or not drawn, the rest laid out by itself (drill-down). */
+  readonly rest: "dim" | "hide";
+  /** Everything, or only what is degraded or failing and its neighbours. */
+  readonly show: "all" | "trouble";
+  /** Nodes that touch over 30 % of the others: drawn, or badges on their callers. */
+  readonly hubs: "drawn" | "badges";
+  /** What the rank beside a name counts: callers, callees; none is shown when off. */
+  readonly rank: "off" | "in" | "out";
+}
+
+export const DEFAULT_LOOK: Look = {
+  boxes: ["cluster", "namespace"],
+  protocols: ALL_PROTOCOLS,
+  focus: null,
+  steps: 2,
+  side: "both",
+  rest: "dim",
+  show: "all",
+  hubs: "drawn",
+  rank: "off",
+};
+
+/** Looks with one key draw the same things in the same boxes, so that they share their places; "" for the default. */
+export function placesOfLook({ boxes, focus, steps, side, rest, show, hubs }: Look): string {
+  const parts: string[] = [];
+  if (boxes.join() !== DEFAULT_LOOK.boxes.join()) parts.push(`boxes ${boxes.join()}`);
+  if (focus !== null && rest === "hide") parts.push(`around ${steps} ${side} ${focus}`);
+  if (show !== "all") parts.push(show);
+  if (hubs !== "drawn") parts.push(`hubs ${hubs}`);
+  return parts.join(" ");
+}

@@ -1,0 +1,180 @@
+/**
+ * From a graph and a look to the scene on the screen: keeps places while the structure changes, and across views, visits
+ * and foldings.
+ */
+import type { Graph } from "#lib/graph/model.ts";
+import { layout } from "#lib/layout/layout.ts";
+import type { Layout } from "#lib/layout/model.ts";
+import { recall, remember } from "#lib/layout/recall.ts";
+import { DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
+import type { FromWorker } from "./messages.ts";
+import type { Places } from "./places.ts";
+import { layoutInput, sameStructure } from "./placing.ts";
+import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
+import { type Shown, showGraph } from "./shown.ts";
+import type { Skeleton } from "./skeleton.ts";
+
+/** One seed for everybody: the same mesh looks the same on every screen. */
+const SEED = 1;
+
+const NOTHING: Graph = {
+  ...{ at: "", window: "", latencyAt: null, configurationAt: null, lens: "workload" },
+  ...{ nodes: [], edges: [], sources: [] },
+};
+
+export interface PictureDeps {
+  readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
+  readonly places: Places;
+  /** Milliseconds since 1970, with fractions. */
+  readonly now: () => number;
+  /** A layout is done, after so many milliseconds. */
+  readonly laid: (ms: number) => void;
+  /** What is drawn is another graph than before. */
+  readonly drawn: (shown: Shown) => void;
+}
+
+export class Picture {
+  private readonly deps: PictureDeps;
+  private look: Look = DEFAULT_LOOK;
+  /** Of the view alone; null before the first. */
+  private view: string | null = null;
+  /** A frozen instant is a link that must look the same for everyone: no places of one's own. */
+  private frozen = false;
+  /** The places of the last visit are on their way; nothing is drawn before, or it would be drawn twice. */
+  private loading = false;
+  private places: Layout | null = null;
+  /** The last place of all that was drawn since the view was opened, folded or not. */
+  private earlier: Layout | null = null;
+  /** Places of this visit, by key. */
+  private readonly visited = new Map<string, Layout>();
+
+  private graph: Graph | null = null;
+  private stale = false;
+  private shown: Shown | null = null;
+  private skeleton: Skeleton | null = null;
+  private version = 0;
+
+  constructor(deps: PictureDeps) {
+    this.deps = deps;
+  }
+
+  /** What is drawn; null before the first. */
+  current(): Shown | null {
+    return this.shown;
+  }
+
+  /** Turns to a view. `folded`: the one before with some boxes closed or opened, so that what stays keeps its place. */
+  open(view: string, o: { readonly frozen: boolean; readonly folded: boolean }): void {
+    this.view = view;
+    this.frozen = o.frozen;
+    if (o.folded && this.places !== null) return;
+    this.graph = null;
+    this.shown = null;
+    this.earlier = null;
+    this.places = null;
+    this.fetch();
+  }
+
+  setLook(look: Look): void {
+    const moved = placesOfLook(look) !== placesOfLook(this.look);
+    this.look = look;
+    if (moved) {
+      this.earlier = null;
+      this.places = null;
+      this.fetch();
+    }
+    if (this.graph !== null) this.draw(this.graph, this.stale);
+  }
+
+  private key(): string {
+    return [this.view ?? "", placesOfLook(this.look)].filter(Boolean).join(" ");
+  }
+
+  /** Looks for the places of this view and look: of this visit, else of the last one. */
+  private fetch(): void {
+    const key = this.key();
+    this.places = this.visited.get(key) ?? null;
+    this.loading = this.view !== null && this.places === null && !this.frozen;
+    if (!this.loading) return;
+    void this.deps.places.load(key).then((places) => {
+      if (key !== this.key() || !this.loading) return;
+      this.places = places;
+      this.loading = false;
+      if (this.graph !== null) this.draw(this.graph, this.stale);
+    });
+  }
+
+  /** Lays out if the structure changed, and sends the scene. */
+  draw(graph: Graph, stale: boolean): void {
+    const first = this.graph === null || this.skeleton === null || this.shown === null;
+    this.graph = graph;
+    this.stale = stale;
+    if (this.loading) {
+      if (first) this.shown = null;
+      return;
+    }
+    const before = this.shown;
+    const shown = showGraph(graph, this.look);
+    const replaced = before === null || this.places === null || !sameStructure(before.placed, shown.placed);
+    let layoutMs: number | null = null;
+    if (replaced) layoutMs = this.lay(shown);
+    const fresh = replaced || before === null || !sameStructure(before.graph, shown.graph);
+    if (fresh) this.skeleton = buildSkeleton(shown, this.places as Layout, this.look.boxes);
+    this.shown = shown;
+    this.send(shown, this.skeleton as Skeleton, { fresh, first, layoutMs });
+    this.deps.drawn(shown);
+  }
+
+  private lay(shown: Shown): number {
+    const began = this.deps.now();
+    const input = layoutInput(shown.placed, this.look.boxes);
+    const { places, earlier } = this;
+    const previous = places === null ? null : earlier === null ? places : recall(places, earlier, input);
+    this.places = layout(input, previous === null ? { seed: SEED } : { seed: SEED, previous });
+    this.earlier = remember(earlier, this.places);
+    const key = this.key();
+    this.visited.set(key, this.places);
+    if (!this.frozen && this.view !== null) this.deps.places.save(key, this.places);
+    const ms = this.deps.now() - began;
+    this.deps.laid(ms);
+    return ms;
+  }
+
+  private send(
+    shown: Shown,
+    skeleton: Skeleton,
+    o: { readonly fresh: boolean; readonly first: boolean; readonly layoutMs: number | null },
+  ): void {
+    this.version += 1;
+    const scene = buildScene(shown, skeleton, { version: this.version, stale: this.stale, withStrings: o.fresh });
+    this.deps.post({ type: "scene", scene, first: o.first, layoutMs: o.layoutMs }, buffersOf(scene));
+  }
+
+  /** Forgets the places of this view and lays it out afresh. */
+  relayout(): void {
+    const key = this.key();
+    this.visited.delete(key);
+    this.deps.places.forget(key);
+    this.places = null;
+    this.earlier = null;
+    this.shown = null;
+    if (this.graph !== null) this.draw(this.graph, this.stale);
+  }
+
+  /** Nothing of what was seen stays, on the screen neither. */
+  forget(): void {
+    const { graph } = this;
+    this.visited.clear();
+    this.view = null;
+    this.places = null;
+    this.earlier = null;
+    this.graph = null;
+    this.shown = null;
+    this.loading = false;
+    if (graph === null) return;
+    const shown = showGraph(NOTHING, DEFAULT_LOOK);
+    const skeleton = buildSkeleton(shown, layout(layoutInput(NOTHING, []), { seed: SEED }), []);
+    this.skeleton = null;
+    this.send(shown, skeleton, { fresh: true, first: false, layoutMs: null });
+  }
+}

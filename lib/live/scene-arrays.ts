@@ -1,0 +1,205 @@
+/** The numbers of a graph's nodes, edges and boxes as the arrays that are drawn. */
+import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import {
+  BADGE_KINDS,
+  type BadgeArrays,
+  type BadgeKind,
+  type BoxArrays,
+  CHANGES,
+  EDGE_BITS,
+  type EdgeArrays,
+  MARK_STATES,
+  NODE_BITS,
+  type NodeArrays,
+  PROTOCOLS,
+} from "#lib/layout/scene.ts";
+import { bitsOf, bytesOf, errorShareOf, lockOf, shapeOf, stateOf } from "./marks.ts";
+import type { Shown } from "./shown.ts";
+import type { Skeleton } from "./skeleton.ts";
+
+/** A node's own traffic: what comes in; for one that nobody calls, what goes out. */
+class Traffic {
+  rate = Number.NaN;
+  errors = 0;
+  p95 = Number.NaN;
+  measured = 0;
+  add(edge: GraphEdge): void {
+    if (edge.rate === null) return;
+    this.rate = (Number.isNaN(this.rate) ? 0 : this.rate) + edge.rate;
+    this.errors += edge.errorRate ?? 0;
+    const p95 = edge.latency?.p95 ?? null;
+    if (p95 === null || edge.rate <= 0) return;
+    this.p95 = Number.isNaN(this.p95) ? p95 : Math.max(this.p95, p95);
+    this.measured += 1;
+  }
+}
+
+const orNaN = (value: number | null | undefined) => value ?? Number.NaN;
+const changeOf = ({ change }: { readonly change?: (typeof CHANGES)[number] }) => CHANGES.indexOf(change ?? "none");
+
+export function nodeArrays({ graph, dimmed, ranks }: Shown, skeleton: Skeleton): NodeArrays {
+  const count = graph.nodes.length;
+  const inbound = Array.from({ length: count }, () => new Traffic());
+  const outbound = Array.from({ length: count }, () => new Traffic());
+  const bytes = new Float32Array(count).fill(Number.NaN);
+  graph.edges.forEach((edge, at) => {
+    const source = skeleton.source[at] as number;
+    const target = skeleton.target[at] as number;
+    inbound[target]?.add(edge);
+    outbound[source]?.add(edge);
+    const own = edge.protocol === "tcp" ? bytesOf(edge) : Number.NaN;
+    if (Number.isNaN(own)) return;
+    for (const end of source === target ? [source] : [source, target]) {
+      const held = bytes[end] as number;
+      bytes[end] = (Number.isNaN(held) ? 0 : held) + own;
+    }
+  });
+  const shown = inbound.map((traffic, at) => (Number.isNaN(traffic.rate) ? (outbound[at] as Traffic) : traffic));
+  const bits = (node: GraphNode, at: number) =>
+    bitsOf(node) |
+    ((inbound[at]?.measured ?? 0) > 1 ? NODE_BITS.p95Bound : 0) |
+    (dimmed?.(node.id) ? NODE_BITS.dimmed : 0);
+  return {
+    x: skeleton.x.slice(),
+    y: skeleton.y.slice(),
+    radius: skeleton.radius.slice(),
+    shape: Uint8Array.from(graph.nodes, shapeOf),
+    state: Uint8Array.from(graph.nodes, stateOf),
+    errorShare: Float32Array.from(shown, ({ rate, errors }) => (rate > 0 ? Math.min(1, errors / rate) : Number.NaN)),
+    rate: Float32Array.from(shown, ({ rate }) => rate),
+    // What goes out is not this node's own latency.
+    p95: Float32Array.from(inbound, ({ p95 }) => p95),
+    bytes,
+    bits: Uint16Array.from(graph.nodes, bits),
+    change: Uint8Array.from(graph.nodes, changeOf),
+    rank: Uint16Array.from(graph.nodes, ({ id }) => ranks?.get(id) ?? 0),
+  };
+}
+
+/** Share of what the source sends: in requests among requests, in bytes among tcp. */
+function fillShares(share: Float32Array, amount: Float32Array, protocol: Uint8Array, skeleton: Skeleton): void {
+  const { source } = skeleton;
+  const requests = new Float64Array(skeleton.x.length);
+  const bytes = new Float64Array(skeleton.x.length);
+  const sumsOf = (edge: number) => (protocol[edge] === TCP ? bytes : requests);
+  for (let edge = 0; edge < amount.length; edge++) {
+    const own = amount[edge] as number;
+    const sums = sumsOf(edge);
+    if (!Number.isNaN(own)) sums[source[edge] as number] = (sums[source[edge] as number] as number) + own;
+  }
+  for (let edge = 0; edge < amount.length; edge++) {
+    const total = sumsOf(edge)[source[edge] as number] as number;
+    share[edge] = total > 0 ? (amount[edge] as number) / total : Number.NaN;
+  }
+}
+
+const TCP = PROTOCOLS.indexOf("tcp");
+
+function edgeBits(edge: GraphEdge): number {
+  return (
+    (edge.streaming ? EDGE_BITS.streaming : 0) |
+    (edge.newborn === undefined ? 0 : EDGE_BITS.newborn) |
+    (edge.outcomes !== null && edge.outcomes.neverArrived > 0 ? EDGE_BITS.lost : 0)
+  );
+}
+
+/** The older window's numbers; nothing where nothing is compared. */
+function beforeArrays(edges: readonly GraphEdge[]): Pick<EdgeArrays, "rateBefore" | "p95Before" | "errorShareBefore"> {
+  if (!edges.some(({ before }) => before !== undefined)) return {};
+  return {
+    rateBefore: Float32Array.from(edges, ({ before }) => orNaN(before?.rate)),
+    p95Before: Float32Array.from(edges, ({ before }) => orNaN(before?.latency?.p95)),
+    errorShareBefore: Float32Array.from(edges, ({ before }) =>
+      before === undefined ? Number.NaN : errorShareOf(before),
+    ),
+  };
+}
+
+/** One pass over the edges: this runs at every refresh, and tens of thousands of edges are drawn. */
+export function edgeArrays({ graph, dimmed }: Shown, skeleton: Skeleton): EdgeArrays {
+  const { edges } = graph;
+  const count = edges.length;
+  const floats = () => new Float32Array(count);
+  const codes = () => new Uint8Array(count);
+  const arrays = {
+    ...{ protocol: codes(), state: codes(), lock: codes(), bits: codes(), change: codes() },
+    ...{ rate: floats(), requests: floats(), errorShare: floats(), bytes: floats(), share: floats(), mtls: floats() },
+    ...{ mean: floats(), p50: floats(), p95: floats(), p99: floats(), sent: floats(), received: floats() },
+  };
+  const amount = floats();
+  edges.forEach((edge, at) => {
+    const { latency, bytesPerSecond } = edge;
+    arrays.protocol[at] = PROTOCOLS.indexOf(edge.protocol);
+    arrays.state[at] = stateOf(edge);
+    arrays.lock[at] = lockOf(edge);
+    arrays.bits[at] =
+      edgeBits(edge) | (dimmed !== null && (dimmed(edge.source) || dimmed(edge.target)) ? EDGE_BITS.dimmed : 0);
+    arrays.change[at] = changeOf(edge);
+    arrays.rate[at] = orNaN(edge.rate);
+    arrays.requests[at] = orNaN(edge.requests);
+    arrays.errorShare[at] = errorShareOf(edge);
+    arrays.bytes[at] = bytesOf(edge);
+    arrays.mtls[at] = orNaN(edge.mtls);
+    arrays.mean[at] = orNaN(latency?.mean);
+    arrays.p50[at] = orNaN(latency?.p50);
+    arrays.p95[at] = orNaN(latency?.p95);
+    arrays.p99[at] = orNaN(latency?.p99);
+    arrays.sent[at] = orNaN(bytesPerSecond?.sent);
+    arrays.received[at] = orNaN(bytesPerSecond?.received);
+    amount[at] = edge.protocol === "tcp" ? bytesOf(edge) : orNaN(edge.rate);
+  });
+  fillShares(arrays.share, amount, arrays.protocol, skeleton);
+  return {
+    ...arrays,
+    source: skeleton.source.slice(),
+    target: skeleton.target.slice(),
+    ...beforeArrays(edges),
+    path: skeleton.paths.path.slice(),
+    pathStart: skeleton.paths.pathStart.slice(),
+  };
+}
+
+/** From the one that says least to the one that asks for most attention. */
+const BY_PAIN = ["nodata", "idle", "healthy", "degraded", "failing"] as const;
+
+export function boxArrays({ graph }: Shown, skeleton: Skeleton): BoxArrays {
+  const count = skeleton.strings.boxes.length;
+  const worst = new Int8Array(count).fill(0);
+  const failing = new Uint16Array(count);
+  const degraded = new Uint16Array(count);
+  graph.nodes.forEach((node, at) => {
+    const state = MARK_STATES[stateOf(node)] ?? "nodata";
+    const pain = BY_PAIN.indexOf(state);
+    for (const box of skeleton.boxesOf[at] ?? []) {
+      worst[box] = Math.max(worst[box] as number, pain);
+      if (state === "failing") failing[box] = (failing[box] as number) + 1;
+      else if (state === "degraded") degraded[box] = (degraded[box] as number) + 1;
+    }
+  });
+  return { state: Uint8Array.from(worst, (pain) => MARK_STATES.indexOf(BY_PAIN[pain] ?? "nodata")), failing, degraded };
+}
+
+const KIND_CODES: ReadonlyMap<string, number> = new Map(BADGE_KINDS.map((kind, code) => [kind, code]));
+
+export function badgeArrays({ graph, hubCallers }: Shown): BadgeArrays {
+  const node: number[] = [];
+  const kind: number[] = [];
+  const count: number[] = [];
+  const add = (at: number, code: number, howMany: number) => {
+    node.push(at);
+    kind.push(code);
+    count.push(Math.max(1, Math.min(65_535, howMany)));
+  };
+  graph.nodes.forEach(({ id, badges, badgeCounts, dataplane }, at) => {
+    const codes = badges.flatMap((badge) => KIND_CODES.get(badge) ?? []).sort((a, b) => a - b);
+    for (const code of codes) {
+      const name = BADGE_KINDS[code] as BadgeKind;
+      // A gateway's shape says so already.
+      if (name === "gateway" && dataplane === "gateway" && badgeCounts?.[name] === undefined) continue;
+      add(at, code, badgeCounts?.[name] ?? 1);
+    }
+    const hubs = hubCallers?.get(id);
+    if (hubs !== undefined) add(at, BADGE_KINDS.indexOf("hub"), hubs);
+  });
+  return { node: Uint32Array.from(node), kind: Uint8Array.from(kind), count: Uint16Array.from(count) };
+}

@@ -1,0 +1,60 @@
+/** What of a graph is drawn, by a look: which nodes and edges, which of them step back, and what stands beside them. */
+import { rankNodes, withoutHubs } from "#lib/graph/hubs.ts";
+import type { Graph } from "#lib/graph/model.ts";
+import { inducedGraph, neighbourhood, troubleAndNeighbours } from "#lib/graph/neighbourhood.ts";
+import { ALL_PROTOCOLS, type Look } from "./look.ts";
+
+export interface Shown {
+  /** Whose places count: what of the graph is laid out. Protocols that aren't drawn are in it, so that nothing moves when they are. */
+  readonly placed: Graph;
+  readonly graph: Graph;
+  /** Which nodes step back; null: none. */
+  readonly dimmed: ((id: string) => boolean) | null;
+  /** Rank by node; null: not asked for. */
+  readonly ranks: ReadonlyMap<string, number> | null;
+  /** How many hubs each node is connected to that are badges now; null: none. */
+  readonly hubCallers: ReadonlyMap<string, number> | null;
+  /** Ids of those hubs. */
+  readonly hubs: readonly string[];
+  /** The focused node and what is near it; null where nothing is focused, or it isn't there. */
+  readonly near: ReadonlyMap<string, number> | null;
+}
+
+/** The graph's edges whose ends are both there: all, unless an answer contradicts itself. */
+function drawable(graph: Graph): Graph {
+  const ids = new Set(graph.nodes.map(({ id }) => id));
+  const whole = graph.edges.every(({ source, target }) => ids.has(source) && ids.has(target));
+  if (whole) return graph;
+  return { ...graph, edges: graph.edges.filter(({ source, target }) => ids.has(source) && ids.has(target)) };
+}
+
+/** O(nodes + edges); for the default look nothing is copied. */
+export function showGraph(whole: Graph, look: Look): Shown {
+  let placed = drawable(whole);
+  // Of the whole: what isn't drawn is still there to be ranked against.
+  const ranks = look.rank === "off" ? null : rankNodes(placed, look.rank);
+  let near: ReadonlyMap<string, number> | null = null;
+  const { focus } = look;
+  if (focus !== null && placed.nodes.some(({ id }) => id === focus)) {
+    near = neighbourhood(placed.edges, focus, look.steps, look.side);
+    if (look.rest === "hide") placed = inducedGraph(placed, near);
+  }
+  if (look.show === "trouble") placed = inducedGraph(placed, troubleAndNeighbours(placed));
+  const apart = look.hubs === "badges" ? withoutHubs(placed) : null;
+  if (apart !== null) placed = apart.graph;
+  const protocols = new Set(look.protocols);
+  const graph =
+    protocols.size === ALL_PROTOCOLS.length
+      ? placed
+      : { ...placed, edges: placed.edges.filter(({ protocol }) => protocols.has(protocol)) };
+  const standing = near;
+  return {
+    placed,
+    graph,
+    dimmed: standing === null || look.rest === "hide" ? null : (id) => !standing.has(id),
+    ranks,
+    hubCallers: apart?.callers ?? null,
+    hubs: apart?.hubs ?? [],
+    near,
+  };
+}
