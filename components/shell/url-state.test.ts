@@ -16,10 +16,13 @@ const state: fc.Arbitrary<UrlState> = fc.record({
     fold: names,
     latency: fc.boolean(),
     edges: fc.constantFrom("live" as const, "all" as const),
+    compareAt: fc.option(fc.constantFrom("2026-08-20T13:00:00Z", "1787144400")),
+    compareWindow: fc.option(fc.constantFrom(...WINDOWS)),
   }),
   detail: fc.constantFrom(...DETAILS),
   selected: fc.option(fc.string({ minLength: 1 })),
   table: fc.boolean(),
+  kiosk: fc.boolean(),
 });
 
 describe("url state", () => {

@@ -17,6 +17,8 @@ export interface UrlState {
   readonly selected: string | null;
   /** Rows instead of the drawing. */
   readonly table: boolean;
+  /** The graph alone, without rail, bars and panel: for walls and frames. */
+  readonly kiosk: boolean;
 }
 
 export interface UrlPatch {
@@ -24,10 +26,22 @@ export interface UrlPatch {
   readonly detail?: Detail;
   readonly selected?: string | null;
   readonly table?: boolean;
+  readonly kiosk?: boolean;
 }
 
-const VIEW_KEYS = ["clusters", "namespaces", "window", "at", "lens", "fold", "latency", "edges"] as const;
-const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view"] as const;
+const VIEW_KEYS = [
+  "clusters",
+  "namespaces",
+  "window",
+  "at",
+  "lens",
+  "fold",
+  "latency",
+  "edges",
+  "compareAt",
+  "compareWindow",
+] as const;
+const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view", "kiosk"] as const;
 
 function list(text: string | null): readonly string[] {
   const names = (text ?? "").split(",").filter((name) => name !== "");
@@ -47,10 +61,13 @@ export function readUrl(params: URLSearchParams): UrlState {
       fold: list(params.get("fold")),
       latency: params.get("latency") !== "off",
       edges: params.get("edges") === "all" ? "all" : "live",
+      compareAt: params.get("compareAt") || null,
+      compareWindow: parseWindow(params.get("compareWindow") ?? ""),
     },
     detail: DETAILS.find((detail) => detail === params.get("detail")) ?? "auto",
     selected: params.get("selected") || null,
     table: params.get("view") === "table",
+    kiosk: params.get("kiosk") === "1",
   };
 }
 
@@ -64,6 +81,7 @@ export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchPa
   if (detail !== "auto") params.set("detail", detail);
   if (selected !== null) params.set("selected", selected);
   if (table) params.set("view", "table");
+  if (patch.kiosk ?? before.kiosk) params.set("kiosk", "1");
   const own: readonly string[] = OWN_KEYS;
   for (const [key, value] of current) if (!own.includes(key)) params.append(key, value);
   return params;

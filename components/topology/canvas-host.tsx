@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { Live } from "#lib/live/client.ts";
+import { WHOLE } from "#lib/live/scope.ts";
 import { createRenderer, type Picked, type Point, type Renderer } from "#lib/render/renderer.ts";
 import { readTheme } from "#lib/render/theme.ts";
 import type { Drawing } from "./drawing.ts";
@@ -64,7 +65,9 @@ export function CanvasHost({
     const created = createRenderer(canvas.current, { theme: readTheme(canvas.current) });
     renderer.current = created;
     created.onSelect((id) => {
-      const thing = id !== null && isBox(drawn.current, id) ? null : id;
+      const at = pointed.current.at;
+      const inside = id !== null && isBox(drawn.current, id) && !onTitle(drawn.current, id, created, at);
+      const thing = inside ? null : id;
       picked.current = thing;
       latest.current.onSelect(thing);
     });
@@ -113,7 +116,8 @@ export function CanvasHost({
     wanted.current = selected;
     renderer.current?.select(selected);
     // At the first load the first frame decides: it shows the whole where that can be read.
-    if (selected !== null && selected !== picked.current && drawn.current !== null) framing.current?.focus(selected);
+    if (selected !== null && selected !== WHOLE && selected !== picked.current && drawn.current !== null)
+      framing.current?.focus(selected);
     picked.current = null;
   }, [selected]);
 
@@ -164,7 +168,17 @@ export function CanvasHost({
   );
 }
 
-/** Boxes only hold things together: a press on one is a press on nothing. */
+/** CSS pixels of a box from its top that stand for all of it; below it a press is a press on nothing. */
+const TITLE = 30;
+
+function onTitle(drawn: Drawn | null, id: string, renderer: Renderer, at: Point | null): boolean {
+  const box = drawn?.strings.boxes.find((one) => one.id === id);
+  if (box === undefined || at === null) return false;
+  const { y, k } = renderer.getCamera();
+  return at.y - (box.y * k + y) <= TITLE;
+}
+
+/** Boxes only hold things together: a press inside one is a press on nothing. */
 function isBox(drawn: Drawn | null, id: string): boolean {
   return drawn !== null && drawn.strings.boxes.some((box) => box.id === id) && !drawn.strings.nodeIds.includes(id);
 }

@@ -47,5 +47,5 @@ export const graphQuerySchema = z.object({
 /** The view that a query asks for, in canonical form (equal views have equal `viewParams`). @throws MeshscopeError */
 export function parseGraphQuery(params: URLSearchParams): GraphView {
   const { latency, ...query } = readQuery(graphQuerySchema, params);
-  return { ...query, latency: latency === "on" };
+  return { ...query, latency: latency === "on", compareAt: null, compareWindow: null };
 }

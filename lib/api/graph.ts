@@ -59,6 +59,16 @@ const outcomes = z.object(
   Object.fromEntries(OUTCOMES.map((name) => [name, perSecond])) as Record<(typeof OUTCOMES)[number], typeof perSecond>,
 );
 
+const limitSchema = z
+  .object({
+    direction: z.enum(["inbound", "outbound"]),
+    outcomes: z.array(z.enum(OUTCOMES)).meta({ description: "empty where an annotation names codes instead" }),
+    share: z.number().meta({ description: "of all requests, 0 to 1" }),
+    degraded: z.number().meta({ description: "per cent" }),
+    failing: z.number().meta({ description: "per cent" }),
+  })
+  .meta({ id: "HealthLimit", description: "the limit that made an edge degraded or failing" });
+
 export const edgeSchema = z
   .object({
     id: z.string().meta({ description: "source>target>protocol" }),
@@ -95,6 +105,7 @@ export const edgeSchema = z
       .object({ source: z.string().exactOptional(), destination: z.string().exactOptional() })
       .exactOptional(),
     health,
+    limit: limitSchema.exactOptional(),
   })
   .meta({ id: "GraphEdge" });
 

@@ -14,6 +14,10 @@ export interface GraphView {
   readonly fold: readonly string[];
   readonly latency: boolean;
   readonly edges: "live" | "all";
+  /** The earlier instant to compare with, as `at` is written; null = no comparison. */
+  readonly compareAt: string | null;
+  /** Window of the earlier numbers; null = the same as `window`. */
+  readonly compareWindow: Window | null;
 }
 
 export const DEFAULT_VIEW: GraphView = {
@@ -25,6 +29,8 @@ export const DEFAULT_VIEW: GraphView = {
   fold: [],
   latency: true,
   edges: "live",
+  compareAt: null,
+  compareWindow: null,
 };
 
 /** The view as query parameters, defaults left out, in a fixed order: equal views give equal text. */
@@ -41,5 +47,7 @@ export function viewParams(view: GraphView): URLSearchParams {
   list("fold", view.fold);
   if (view.latency !== DEFAULT_VIEW.latency) params.set("latency", view.latency ? "on" : "off");
   if (view.edges !== DEFAULT_VIEW.edges) params.set("edges", view.edges);
+  if (view.compareAt !== null) params.set("compareAt", view.compareAt);
+  if (view.compareWindow !== null) params.set("compareWindow", view.compareWindow);
   return params;
 }

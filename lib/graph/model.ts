@@ -49,6 +49,8 @@ export interface GraphNode {
   readonly internal?: { readonly rate: PerSecond; readonly errorRate: PerSecond | null };
   /** Short stable words: `outside`, `unmeshed`, `partial-coverage`, `no-telemetry`, … (badges.ts). */
   readonly badges: readonly string[];
+  /** With a comparison: only in the newer window, only in the older, or in both. */
+  readonly change?: "new" | "gone" | "same";
 }
 
 /** One observer's own numbers, kept as evidence beside the headline. */
@@ -106,6 +108,19 @@ export interface Newborn {
   readonly firstSeen: string;
 }
 
+/** The limit that made an edge degraded or failing, and the share that crossed it. */
+export interface HealthLimit {
+  /** Whose limits: of requests that come in at the target, or that go out of the source. */
+  readonly direction: "inbound" | "outbound";
+  /** Classes that count towards it; empty where an annotation names codes instead. */
+  readonly outcomes: readonly Outcome[];
+  /** Of all requests, those that counted. */
+  readonly share: Ratio;
+  /** Per cent from which on it is degraded (0: from the first such request on), and failing. */
+  readonly degraded: number;
+  readonly failing: number;
+}
+
 export interface GraphEdge {
   /** `source>target>protocol`. */
   readonly id: string;
@@ -139,6 +154,14 @@ export interface GraphEdge {
   readonly mtlsBasis: MtlsBasis;
   readonly principals?: Principals;
   readonly health: HealthState;
+  /** Present where a limit of requests made it degraded or failing. */
+  readonly limit?: HealthLimit;
+  /** With a comparison: the same numbers in the older window. */
+  readonly before?: Pick<
+    GraphEdge,
+    "rate" | "requests" | "errorRate" | "outcomes" | "latency" | "mtls" | "health" | "connections" | "bytesPerSecond"
+  >;
+  readonly change?: "new" | "gone" | "same";
 }
 
 export type SourceState = "ok" | "slow" | "partial" | "stale" | "down";

@@ -95,6 +95,9 @@ export class Session {
       case "rows":
         this.sendRows(message.request, message.text, message.limit);
         return;
+      case "graph":
+        this.deps.post({ type: "graph", request: message.request, graph: this.graph });
+        return;
       case "relayout":
         if (this.key !== null) this.deps.places.forget(this.key);
         this.places = null;

@@ -10,7 +10,9 @@ import type { Details } from "#lib/live/messages.ts";
 import { anyTitle } from "../names.ts";
 import { useSelection } from "../selection.tsx";
 import { EdgePanel } from "./edge-panel.tsx";
+import { NodeLinks } from "./node-links.tsx";
 import { NodePanel } from "./node-panel.tsx";
+import { ScopePanel } from "./scope-panel.tsx";
 
 const STEP = 16;
 
@@ -52,7 +54,14 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
     case "edge":
       return <EdgePanel {...details} window={window ?? ""} />;
     case "node":
-      return <NodePanel {...details} />;
+      return (
+        <>
+          <NodePanel {...details} />
+          <NodeLinks node={details.node} />
+        </>
+      );
+    case "scope":
+      return <ScopePanel {...details} />;
     case "absent":
       return <Absent id={id} />;
   }

@@ -70,7 +70,17 @@ export function CodeTable({ edge }: { readonly edge: GraphEdge }) {
 
 /** Response flags, each explained: what it means, its usual cause, what to try. */
 export function FlagTable({ edge }: { readonly edge: GraphEdge }) {
-  const flags = ranked(edge.flags).filter(([flag]) => flag !== "-" && flag !== "");
+  return <FlagList flags={edge.flags} unit={edge.protocol === "tcp" ? "conn/s" : "req/s"} />;
+}
+
+export function FlagList({
+  flags: rates,
+  unit,
+}: {
+  readonly flags: Readonly<Record<string, PerSecond>>;
+  readonly unit: string;
+}) {
+  const flags = ranked(rates).filter(([flag]) => flag !== "-" && flag !== "");
   if (flags.length === 0) return null;
   return (
     <Section title="Flags">
@@ -81,7 +91,7 @@ export function FlagTable({ edge }: { readonly edge: GraphEdge }) {
               <dt className="font-semibold">
                 <Name text={raw} />
               </dt>
-              <dd className="whitespace-nowrap">{formatRate(rate, edge.protocol === "tcp" ? "conn/s" : "req/s")}</dd>
+              <dd className="whitespace-nowrap">{formatRate(rate, unit)}</dd>
             </div>
             {explainFlags(raw).map(({ flag, means, cause, fix }) => (
               <dd key={flag} className="mt-1 text-ink-2">
