@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { clusterId, edgeId, namespaceId, nodeId } from "#lib/graph/id.ts";
 import { type Graph, type GraphEdge, type GraphNode, OUTCOMES, type Outcome } from "#lib/graph/model.ts";
-import { bytesPerSecond, perSecond, ratio } from "#lib/units.ts";
+import { bytesPerSecond, perSecond } from "#lib/units.ts";
 import { changesOf } from "./changes.ts";
 import { detailsOf } from "./details.ts";
-import { membersOf, scopeOf, WHOLE } from "./scope.ts";
+import { flagsOf, membersOf, scopeOf, trafficRows, WHOLE } from "./scope.ts";
 
 const id = (namespace: string, name: string, cluster = "c") => nodeId({ kind: "workload", cluster, namespace, name });
 const node = (namespace: string, name: string, more: Partial<GraphNode> = {}): GraphNode => ({
@@ -98,30 +98,29 @@ describe("sums of a scope", () => {
         open: null,
       },
     });
-    const { traffic, connections } = scopeOf(graph([edge(C, A), edge(A, B), edge(B, C), tcp]), shop);
-    expect(traffic.map(({ direction, protocol, rate, bytes }) => [direction, protocol, rate, bytes])).toEqual([
-      ["in", "http", 10, null],
-      ["inside", "http", 10, null],
-      ["inside", "tcp", null, 15],
-      ["out", "http", 10, null],
+    const rows = trafficRows(scopeOf(graph([edge(C, A), edge(A, B), edge(B, C), tcp]), shop).summary);
+    expect(rows.map(({ direction, protocol, totals }) => [direction, protocol, totals.rate])).toEqual([
+      ["in", "http", 10],
+      ["inside", "http", 10],
+      ["inside", "tcp", null],
+      ["out", "http", 10],
     ]);
-    expect(connections).toEqual({ opened: 1, failed: 0.5, open: null });
+    expect(rows[2]?.totals.connections).toMatchObject({ openedPerSecond: 1, failedPerSecond: 0.5, open: null });
   });
 
-  it("leave unknown what nobody measured", () => {
-    const scope = scopeOf(graph([edge(A, B, { rate: null, requests: null, errorRate: null, outcomes: null })]), shop);
-    expect(scope.traffic[0]).toMatchObject({ rate: null, requests: null, errorRate: null, outcomes: null });
-    expect(scope.mtls).toBeNull();
-    expect(scopeOf(graph([]), new Set([C])).coverage).toBeNull();
-  });
-
-  it("say how much of the traffic an mTLS share is known of", () => {
-    const proven = edge(A, B, { mtls: ratio(1), mtlsBasis: "server" });
-    expect(scopeOf(graph([proven, edge(C, A)]), null).mtls).toEqual({ share: 1, measured: 0.5, basis: "server" });
+  it("keep flags of requests and of connections apart", () => {
+    const flags = { UF: perSecond(1) };
+    const rows = trafficRows(
+      scopeOf(graph([edge(A, B, { flags }), edge(B, C, { flags }), edge(A, B, { protocol: "tcp", flags })]), null)
+        .summary,
+    );
+    expect(flagsOf(rows, false)).toEqual({ UF: 2 });
+    expect(flagsOf(rows, true)).toEqual({ UF: 1 });
   });
 
   it("count pods that report of pods that exist", () => {
-    expect(scopeOf(graph([]), shop).coverage).toEqual({ reporting: 1, pods: 2 });
+    expect(scopeOf(graph([]), shop).summary.coverage).toEqual({ reporting: 1, pods: 2 });
+    expect(scopeOf(graph([]), new Set([C])).summary.coverage).toBeNull();
   });
 
   it("name what hurts, failing before degraded", () => {
@@ -138,8 +137,15 @@ describe("sums of a scope", () => {
 describe("details of what is no node or edge", () => {
   it("are of the whole graph, of a box, or absent", () => {
     const all = graph([edge(A, B)]);
-    expect(detailsOf(all, WHOLE)).toMatchObject({ kind: "scope", scope: { nodes: 3, edges: 1 }, changes: null });
-    expect(detailsOf(all, namespaceId("c", "orders"))).toMatchObject({ kind: "scope", scope: { nodes: 1, edges: 0 } });
+    expect(detailsOf(all, WHOLE)).toMatchObject({
+      kind: "scope",
+      scope: { summary: { nodes: 3 }, edges: 1 },
+      changes: null,
+    });
+    expect(detailsOf(all, namespaceId("c", "orders"))).toMatchObject({
+      kind: "scope",
+      scope: { summary: { nodes: 1 }, edges: 0 },
+    });
     expect(detailsOf(all, namespaceId("c", "nowhere"))).toEqual({ kind: "absent", id: namespaceId("c", "nowhere") });
   });
 });

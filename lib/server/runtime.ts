@@ -2,8 +2,9 @@
  * The composition root: from a configuration to everything a process does. There is one runtime a process; it hangs on
  * `globalThis[Symbol.for("meshscope")]`, because route bundles carry modules of their own (docs/adr/0007).
  */
-import type { LinksAnswer } from "#lib/api/links.ts";
+
 import type { EffectAnswer } from "#lib/api/effect.ts";
+import type { LinksAnswer } from "#lib/api/links.ts";
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
 import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
 import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
@@ -68,7 +69,7 @@ export interface Dependency {
 export interface Runtime extends PolicyUseCases {
   readonly frameAncestors: readonly string[];
   readonly log: Log;
-  links(): LinksAnswer;
+  links(credential: Credential): LinksAnswer;
   graph(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer>;
   graphStream(
     credential: Credential,

@@ -2,7 +2,8 @@ import { Name } from "#components/ui/name.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { formatPlural, formatRate } from "#lib/format.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
-import { scopeOf } from "#lib/live/scope.ts";
+import { summarise } from "#lib/graph/summary.ts";
+import { trafficRows } from "#lib/live/scope.ts";
 import { type PerSecond, perSecond } from "#lib/units.ts";
 import { ranked } from "./responses.tsx";
 import { CodesByDirection, TrafficTable } from "./traffic-table.tsx";
@@ -23,7 +24,7 @@ export function NodeTraffic({
 }) {
   // A call to itself is in both lists, and one edge.
   const edges = [...new Map([...inbound, ...outbound].map((edge) => [edge.id, edge])).values()];
-  const { traffic } = scopeOf({ nodes: [node], edges }, new Set([node.id]));
+  const traffic = trafficRows(summarise({ nodes: [node], edges }, new Set([node.id])));
   return (
     <>
       <TrafficTable traffic={traffic} />

@@ -76,14 +76,16 @@ export function FlagTable({ edge }: { readonly edge: GraphEdge }) {
 export function FlagList({
   flags: rates,
   unit,
+  title = "Flags",
 }: {
   readonly flags: Readonly<Record<string, PerSecond>>;
   readonly unit: string;
+  readonly title?: string;
 }) {
   const flags = ranked(rates).filter(([flag]) => flag !== "-" && flag !== "");
   if (flags.length === 0) return null;
   return (
-    <Section title="Flags">
+    <Section title={title}>
       <dl>
         {flags.map(([raw, rate]) => (
           <div key={raw} className="border-t border-line py-2">

@@ -1,19 +1,11 @@
 import { clsx } from "clsx";
 import { Cell, DataTable, Fact, Section } from "#components/ui/section.tsx";
 import { STATE_WORDS, StateMark } from "#components/ui/state-mark.tsx";
-import {
-  formatCount,
-  formatErrors,
-  formatNumber,
-  formatPercent,
-  formatPlural,
-  formatRate,
-  NO_DATA,
-} from "#lib/format.ts";
+import { formatCount, formatErrors, formatNumber, formatPlural, formatRate, NO_DATA } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { HealthState } from "#lib/graph/model.ts";
 import type { Changes } from "#lib/live/changes.ts";
-import { type Scope, WHOLE } from "#lib/live/scope.ts";
+import { flagsOf, type Scope, type TrafficRow, trafficRows, WHOLE } from "#lib/live/scope.ts";
 import { anyTitle, idTitle } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
 import { ChangesSection } from "./changes-section.tsx";
@@ -35,6 +27,7 @@ export function ScopePanel({
 }) {
   const key = parseNodeId(id);
   const whole = id === WHOLE;
+  const traffic = trafficRows(scope.summary);
   const title = whole ? "The whole view" : idTitle(id);
   const place =
     key === null ? "" : `${BOX_WORDS[key.kind] ?? ""}${key.kind === "cluster" ? "" : ` · ${key.cluster}`} · `;
@@ -45,22 +38,23 @@ export function ScopePanel({
       </h2>
       <p className="mt-0.5 text-ink-2">
         {place}
-        {formatPlural(scope.nodes, "mark")}, {formatPlural(scope.edges, "edge")}
+        {formatPlural(scope.summary.nodes, "mark")}, {formatPlural(scope.edges, "edge")}
       </p>
       <States scope={scope} />
       {changes !== null && <ChangesSection changes={changes} />}
       <Worst scope={scope} />
-      <TrafficTable traffic={scope.traffic} whole={whole} />
-      <CodesByDirection traffic={scope.traffic} />
-      <FlagList flags={scope.flags} unit="/s" />
-      <Facts scope={scope} />
+      <TrafficTable traffic={traffic} whole={whole} />
+      <CodesByDirection traffic={traffic} />
+      <FlagList flags={flagsOf(traffic, false)} unit="req/s" />
+      <FlagList flags={flagsOf(traffic, true)} unit="conn/s" title="Flags of connections" />
+      <Facts scope={scope} traffic={traffic} />
     </>
   );
 }
 
 /** How many nodes and edges are in which state; the word stands beside the mark. */
 function States({ scope }: { readonly scope: Scope }) {
-  const present = STATES.filter((state) => scope.states[state] + scope.edgeStates[state] > 0);
+  const present = STATES.filter((state) => scope.summary.health[state] + scope.edgeStates[state] > 0);
   return (
     <DataTable
       label="States"
@@ -77,7 +71,7 @@ function States({ scope }: { readonly scope: Scope }) {
               {STATE_WORDS[state]}
             </span>
           </Cell>
-          <Cell numeric>{formatCount(scope.states[state])}</Cell>
+          <Cell numeric>{formatCount(scope.summary.health[state])}</Cell>
           <Cell numeric>{formatCount(scope.edgeStates[state])}</Cell>
         </tr>
       ))}
@@ -125,8 +119,8 @@ function Worst({ scope }: { readonly scope: Scope }) {
   );
 }
 
-function Facts({ scope }: { readonly scope: Scope }) {
-  const { coverage, mtls, connections, streams } = scope;
+function Facts({ scope, traffic }: { readonly scope: Scope; readonly traffic: readonly TrafficRow[] }) {
+  const { coverage, folded } = scope.summary;
   return (
     <Section title="What it rests on">
       <dl>
@@ -139,27 +133,29 @@ function Facts({ scope }: { readonly scope: Scope }) {
             </span>
           )}
         </Fact>
-        <Fact name="Mutual TLS">
-          {mtls === null ? NO_DATA : `${formatPercent(mtls.share)} of requests`}
-          <span className="block text-[11px] text-ink-3">
-            {mtls === null
-              ? "nothing measured it"
-              : `${mtls.basis === "server" ? "measured at servers" : "partly proven by servers' certificates"}, known of ${formatPercent(mtls.measured)} of them`}
-          </span>
-        </Fact>
-        {connections !== null && (
-          <>
-            <Fact name="TCP opened">{formatRate(connections.opened, "conn/s")}</Fact>
-            <Fact name="TCP failed">
-              <span className={clsx(connections.failed > 0 && "text-failing")}>
-                {formatRate(connections.failed, "conn/s")}
-              </span>
-            </Fact>
-            <Fact name="TCP open now">{connections.open === null ? NO_DATA : formatNumber(connections.open)}</Fact>
-          </>
+        {folded !== null && (
+          <Fact name="Inside groups">
+            {formatRate(folded.rate)} · {formatRate(folded.errorRate)} failed
+          </Fact>
         )}
-        {streams > 0 && <Fact name="Streams">{formatPlural(streams, "edge")} with messages on open streams</Fact>}
+        {traffic.flatMap(({ direction, totals: { connections } }) =>
+          connections === null
+            ? []
+            : [
+                <Fact key={direction} name={`TCP ${direction}`}>
+                  {formatRate(connections.openedPerSecond, "conn/s")} opened ·{" "}
+                  <span className={clsx(connections.failedPerSecond > 0 && "text-failing")}>
+                    {formatRate(connections.failedPerSecond, "conn/s")} failed
+                  </span>{" "}
+                  · {connections.open === null ? NO_DATA : formatNumber(connections.open)} open
+                </Fact>,
+              ],
+        )}
       </dl>
+      <p className="mt-2 text-[11px] text-ink-3">
+        mTLS is the share that a server or its certificate proves; what nobody measured counts as not proven. Quantiles
+        of several edges don't add up: each edge has its own.
+      </p>
     </Section>
   );
 }

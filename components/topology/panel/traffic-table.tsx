@@ -1,14 +1,15 @@
 import { clsx } from "clsx";
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
-import { formatBytesRate, formatErrors, formatPercent, formatRate } from "#lib/format.ts";
+import { formatBytesRate, formatErrors, formatPercent, formatPlural, formatRate } from "#lib/format.ts";
 import type { Protocol } from "#lib/graph/model.ts";
-import type { Scope, ScopeTraffic } from "#lib/live/scope.ts";
-import type { PerSecond } from "#lib/units.ts";
+import type { Totals } from "#lib/graph/summary.ts";
+import type { TrafficRow } from "#lib/live/scope.ts";
+import { bytesPerSecond, type PerSecond } from "#lib/units.ts";
 import { codeWords, isBadCode, PROTOCOL_WORDS, share } from "../words.ts";
 import { ranked } from "./responses.tsx";
 
-const DIRECTION_WORDS: Readonly<Record<ScopeTraffic["direction"], string>> = { in: "In", inside: "Inside", out: "Out" };
+const DIRECTION_WORDS: Readonly<Record<TrafficRow["direction"], string>> = { in: "In", inside: "Inside", out: "Out" };
 
 /** More codes than this are counted, not listed. */
 const CODES = 12;
@@ -18,7 +19,7 @@ export function TrafficTable({
   traffic,
   whole = false,
 }: {
-  readonly traffic: Scope["traffic"];
+  readonly traffic: readonly TrafficRow[];
   readonly whole?: boolean;
 }) {
   if (traffic.length === 0) return null;
@@ -28,22 +29,23 @@ export function TrafficTable({
         label="Traffic by direction and protocol"
         columns={[
           { title: whole ? "Protocol" : "Direction" },
-          { title: "Edges", numeric: true },
           { title: "Rate", numeric: true },
-          { title: "Errors", numeric: true },
+          { title: "Failed", numeric: true },
+          { title: "mTLS", numeric: true },
         ]}
       >
-        {traffic.map((each) => (
-          <tr key={`${each.direction} ${each.protocol}`}>
-            <Cell>
-              {whole ? "" : `${DIRECTION_WORDS[each.direction]} · `}
-              {PROTOCOL_WORDS[each.protocol]}
+        {traffic.map(({ direction, protocol, totals }) => (
+          <tr key={`${direction} ${protocol}`}>
+            <Cell title={formatPlural(totals.edges, "edge")}>
+              {whole ? "" : `${DIRECTION_WORDS[direction]} · `}
+              {PROTOCOL_WORDS[protocol]}
+              {totals.streaming > 0 && <span className="text-ink-3"> · {totals.streaming} streaming</span>}
             </Cell>
-            <Cell numeric>{each.edges}</Cell>
-            <Cell numeric>{each.protocol === "tcp" ? formatBytesRate(each.bytes) : formatRate(each.rate)}</Cell>
-            <Cell numeric className={clsx((each.errorRate ?? 0) > 0 && "text-ink")}>
-              {each.protocol === "tcp" ? "–" : formatErrors(each)}
+            <Cell numeric>{protocol === "tcp" ? bytesOf(totals) : formatRate(totals.rate)}</Cell>
+            <Cell numeric>
+              {protocol === "tcp" ? formatRate(totals.connections?.failedPerSecond, "conn/s") : formatErrors(totals)}
             </Cell>
+            <Cell numeric>{formatPercent(totals.mtls)}</Cell>
           </tr>
         ))}
       </DataTable>
@@ -53,15 +55,15 @@ export function TrafficTable({
 
 interface Coded {
   readonly protocol: Protocol;
-  readonly direction: ScopeTraffic["direction"];
+  readonly direction: TrafficRow["direction"];
   readonly code: string;
   readonly rate: PerSecond;
   readonly of: number | null;
 }
 
 /** Codes of what comes in (of the whole graph: of all), most frequent first. */
-export function CodesByDirection({ traffic }: { readonly traffic: Scope["traffic"] }) {
-  const rows = traffic.flatMap(({ protocol, direction, codes, rate }) =>
+export function CodesByDirection({ traffic }: { readonly traffic: readonly TrafficRow[] }) {
+  const rows = traffic.flatMap(({ protocol, direction, totals: { codes, rate } }) =>
     protocol === "tcp"
       ? []
       : ranked(codes).map(([code, of]): Coded => ({ protocol, direction, code, rate: of, of: rate })),
@@ -97,4 +99,8 @@ export function CodesByDirection({ traffic }: { readonly traffic: Scope["traffic
       </DataTable>
     </Section>
   );
+}
+
+function bytesOf({ bytesPerSecond: both }: Totals): string {
+  return formatBytesRate(both === null ? null : bytesPerSecond(both.sent + both.received));
 }

@@ -4,5 +4,5 @@ export const dynamic = "force-dynamic";
 
 /** Other tools that show the same mesh. */
 export function GET(request: Request): Promise<Response> {
-  return answer(request, async () => json(JSON.stringify(await links())));
+  return answer(request, async (credential) => json(JSON.stringify(await links(credential))));
 }
