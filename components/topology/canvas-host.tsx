@@ -1,15 +1,17 @@
 "use client";
 
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { Live } from "#lib/live/client.ts";
-import { WHOLE } from "#lib/live/scope.ts";
+import { WHOLE } from "#lib/live/whole.ts";
+import { toScreen } from "#lib/render/camera.ts";
 import { createRenderer, type Picked, type Point, type Renderer } from "#lib/render/renderer.ts";
 import { readTheme } from "#lib/render/theme.ts";
 import type { Drawing } from "./drawing.ts";
 import { createFraming, type Framing } from "./framing.ts";
+import type { MenuAt } from "./menu/graph-menu.tsx";
 import { useThemeChange } from "./theme-change.ts";
-import { type Cursor, cursorId, describeCursor, findCursor, type Step, startWalk, walk } from "./walk.ts";
+import { type Cursor, cursorId, describeCursor, findCursor, type Step, startWalk, travel, walk } from "./walk.ts";
 
 const STEPS: Readonly<Record<string, Step>> = {
   ArrowLeft: "left",
@@ -17,6 +19,8 @@ const STEPS: Readonly<Record<string, Step>> = {
   ArrowUp: "up",
   ArrowDown: "down",
 };
+/** So many stops lead back. */
+const TRAIL = 50;
 const ZOOM: Readonly<Record<string, number>> = { "+": 1.25, "=": 1.25, "-": 0.8 };
 
 /** What is drawn, kept beside React: a scene goes from the worker to the renderer without a render between. */
@@ -35,6 +39,7 @@ export function CanvasHost({
   onSelect,
   onActivate,
   onDrawing,
+  onMenu,
 }: {
   readonly live: Live | null;
   readonly selected: string | null;
@@ -42,12 +47,16 @@ export function CanvasHost({
   /** A double press on a mark or a box. */
   readonly onActivate: (id: string) => void;
   readonly onDrawing: (drawing: Drawing | null) => void;
+  /** Asked for the menu of something, by pointer or key. */
+  readonly onMenu: (at: MenuAt) => void;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const renderer = useRef<Renderer | null>(null);
   const framing = useRef<Framing | null>(null);
   const drawn = useRef<Drawn | null>(null);
   const cursor = useRef<Cursor | null>(null);
+  /** Stops of the walk before this one, for the way back. */
+  const trail = useRef<Cursor[]>([]);
   // What the pointer chose needs no centring: it is where the person looks.
   const picked = useRef<string | null>(null);
   const wanted = useRef(selected);
@@ -78,7 +87,13 @@ export function CanvasHost({
     });
     const frame = createFraming(canvas.current, created, (id) => placeOf(drawn.current, id));
     framing.current = frame;
-    onDrawing({ focus: frame.focus });
+    onDrawing({
+      focus: frame.focus,
+      picture: () =>
+        canvas.current === null || drawn.current === null
+          ? null
+          : { canvas: canvas.current, scene: { ...drawn.current.scene, strings: drawn.current.strings } },
+    });
     return () => {
       frame.close();
       framing.current = null;
@@ -100,7 +115,10 @@ export function CanvasHost({
     return live.onScene(({ scene, first }) => {
       const { strings } = scene;
       const fresh = first || drawn.current === null;
-      if (strings !== drawn.current?.strings) cursor.current = sameStop(drawn.current, strings, cursor.current);
+      if (strings !== drawn.current?.strings) {
+        cursor.current = sameStop(drawn.current, strings, cursor.current);
+        trail.current = trail.current.flatMap((stop) => sameStop(drawn.current, strings, stop) ?? []);
+      }
       drawn.current = { scene, strings };
       renderer.current?.setScene(scene);
       // The pointer may rest while the numbers under it change.
@@ -121,6 +139,39 @@ export function CanvasHost({
     picked.current = null;
   }, [selected]);
 
+  const stand = (on: Cursor) => {
+    if (drawn.current === null) return;
+    const { scene, strings } = drawn.current;
+    cursor.current = on;
+    const id = cursorId(strings, on);
+    renderer.current?.hover(id);
+    if (id !== null) framing.current?.reveal(id);
+    speak(describeCursor(scene, strings, on));
+  };
+  /** The first time selects; on what is selected already it goes into the panel. */
+  const enter = (id: string | null) => {
+    if (id !== null && id === wanted.current) document.querySelector<HTMLElement>("[data-panel-body]")?.focus();
+    else onSelect(id);
+  };
+  const menuAt = (on: Cursor) => {
+    const id = drawn.current === null ? null : cursorId(drawn.current.strings, on);
+    const place = id === null ? null : placeOf(drawn.current, id);
+    const box = canvas.current?.getBoundingClientRect();
+    const view = renderer.current?.getCamera();
+    if (id === null || place === null || box === undefined || view === undefined) return;
+    const { x, y } = toScreen(view, place);
+    onMenu({ thing: { kind: on.kind, id }, x: box.left + x, y: box.top + y });
+  };
+  const onContextMenu = (event: MouseEvent) => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (box === undefined) return;
+    const picked = renderer.current?.pick({ x: event.clientX - box.left, y: event.clientY - box.top }) ?? null;
+    // On nothing the browser's own menu is the useful one.
+    if (picked === null) return;
+    event.preventDefault();
+    onMenu({ thing: picked, x: event.clientX, y: event.clientY });
+  };
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || drawn.current === null) return;
     const { scene, strings } = drawn.current;
@@ -128,13 +179,18 @@ export function CanvasHost({
     const zoom = ZOOM[event.key];
     if (step !== undefined) {
       const before = cursor.current ?? (wanted.current === null ? null : findCursor(strings, wanted.current));
-      cursor.current = before === null ? startWalk(scene) : walk(scene, before, step);
-      if (cursor.current === null) return;
-      const id = cursorId(strings, cursor.current);
-      renderer.current?.hover(id);
-      speak(describeCursor(scene, strings, cursor.current));
+      const next = before === null ? startWalk(scene) : (event.shiftKey ? travel : walk)(scene, before, step);
+      if (next === null) return;
+      if (before !== null) trail.current = [...trail.current.slice(1 - TRAIL), before];
+      stand(next);
+    } else if (event.key === "Backspace" && trail.current.length > 0) {
+      const back = trail.current.at(-1);
+      trail.current = trail.current.slice(0, -1);
+      if (back !== undefined) stand(back);
+    } else if ((event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) && cursor.current !== null) {
+      menuAt(cursor.current);
     } else if (zoom !== undefined) renderer.current?.zoomBy(zoom);
-    else if (event.key === "Enter" && cursor.current !== null) onSelect(cursorId(strings, cursor.current));
+    else if (event.key === "Enter" && cursor.current !== null) enter(cursorId(strings, cursor.current));
     else return;
     event.preventDefault();
   };
@@ -147,6 +203,7 @@ export function CanvasHost({
       aria-describedby="graph-keys"
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onContextMenu={onContextMenu}
       onBlur={() => renderer.current?.hover(null)}
       data-testid="graph"
       className="absolute inset-0 outline-offset-[-2px]"
@@ -159,7 +216,9 @@ export function CanvasHost({
         className="pointer-events-none absolute top-0 left-0 z-10 max-w-72 rounded-md border border-line-strong bg-raised px-2 py-1 text-[11px] shadow-float"
       />
       <p id="graph-keys" className="sr-only">
-        Arrow keys walk from a node along its edges. Enter selects. Press t for the same as a table.
+        Arrow keys walk from a node along its edges, with Shift to the next node in that direction; Backspace goes back.
+        Enter selects, and once more leads into the details. The menu key opens what can be done. Press t for the same
+        as a table.
       </p>
       <p className="sr-only" aria-live="polite">
         {spoken}

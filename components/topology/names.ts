@@ -2,7 +2,7 @@
 
 import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import type { GraphNode, Lens, NodeKind } from "#lib/graph/model.ts";
-import { WHOLE } from "#lib/live/scope.ts";
+import { WHOLE } from "#lib/live/whole.ts";
 
 const KIND_WORDS: Readonly<Record<NodeKind, string>> = {
   workload: "Workload",

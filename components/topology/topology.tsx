@@ -4,16 +4,23 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react
 import { type Command, useCommands } from "#components/shell/commands.tsx";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { usePreferences } from "#components/shell/preferences-context.tsx";
+import { stepInstant } from "#components/shell/typed-instant.ts";
 import type { UrlPatch } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
+import { windowSeconds } from "#lib/api/windows.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
+import { WHOLE } from "#lib/live/whole.ts";
 import { CanvasHost } from "./canvas-host.tsx";
 import type { Drawing } from "./drawing.ts";
+import type { MenuAt } from "./menu/graph-menu.tsx";
 import { Banner, EmptyState, Skeleton, useAct } from "./notice-view.tsx";
 import { emptyState, notices } from "./notices.ts";
 import { SelectionContext } from "./selection.tsx";
 import { Toolbar } from "./toolbar.tsx";
+import { useFullScreen } from "./use-full-screen.ts";
 
+const TimeAxis = lazy(async () => ({ default: (await import("./time/time-axis.tsx")).TimeAxis }));
+const GraphMenu = lazy(async () => ({ default: (await import("./menu/graph-menu.tsx")).GraphMenu }));
 const Panel = lazy(async () => ({ default: (await import("./panel/panel.tsx")).Panel }));
 const GraphTable = lazy(async () => ({ default: (await import("./table/graph-table.tsx")).GraphTable }));
 const SpokenTable = lazy(async () => ({ default: (await import("./table/spoken-table.tsx")).SpokenTable }));
@@ -24,7 +31,17 @@ export function Topology() {
   const live = useLive();
   const status = useLiveStatus();
   const [drawing, setDrawing] = useState<Drawing | null>(null);
-  const { selected, table } = state;
+  const { selected, table, kiosk } = state;
+  const [menu, setMenu] = useState<MenuAt | null>(null);
+  const [axisAsked, setAxis] = useState(false);
+  // Whoever looks at the past has the axis before them, without asking.
+  const past = state.view.at !== null || state.view.compareAt !== null;
+  const [axisRefused, refuseAxis] = useState(false);
+  const axis = !kiosk && (axisAsked || (past && !axisRefused));
+  const toggleAxis = useCallback(() => {
+    setAxis(!axis);
+    refuseAxis(axis);
+  }, [axis]);
 
   const { view, detail } = state;
   // Opening the view that is open already does nothing, so this may run for other keys of the address too.
@@ -54,18 +71,19 @@ export function Topology() {
     },
     [go, drawing],
   );
-  useCommands(useTopologyCommands(drawing, selected, table));
+  useCommands(useTopologyCommands(drawing, selected, table, toggleAxis));
 
+  const closeMenu = useCallback(() => setMenu(null), []);
   const act = useAct(retry);
   const nothing = emptyState(status, state);
   useReady(nothing === null ? table : nothing !== "loading");
   return (
     <SelectionContext value={selection}>
       <main className="relative flex min-h-0 min-w-0">
-        <div className="relative flex min-w-0 grow flex-col">
+        <div className="relative flex min-w-0 grow flex-col short:overflow-auto">
           <h1 className="sr-only">Topology</h1>
-          <Toolbar drawing={drawing} table={table} />
-          <div className="relative min-h-0 grow">
+          {!kiosk && <Toolbar drawing={drawing} table={table} axis={axis} onAxis={toggleAxis} />}
+          <div className="relative min-h-0 grow short:min-h-60 short:shrink-0">
             {table ? (
               <Suspense fallback={null}>
                 <GraphTable />
@@ -77,6 +95,7 @@ export function Topology() {
                 onSelect={selection.select}
                 onActivate={activate}
                 onDrawing={setDrawing}
+                onMenu={setMenu}
               />
             )}
             {nothing === "loading" && <Skeleton />}
@@ -87,6 +106,16 @@ export function Topology() {
               ))}
             </div>
           </div>
+          {axis && (
+            <Suspense fallback={<div className="h-[106px] border-t border-line bg-raised" />}>
+              <TimeAxis onClose={toggleAxis} />
+            </Suspense>
+          )}
+          {menu !== null && (
+            <Suspense fallback={null}>
+              <GraphMenu at={menu} drawing={drawing} onClose={closeMenu} />
+            </Suspense>
+          )}
           {!table && drawing !== null && (
             <Suspense fallback={null}>
               <SpokenTable />
@@ -109,10 +138,21 @@ function PanelRoom() {
   return <div style={{ width: panelWidth }} className="shrink-0 border-l border-line bg-raised max-md:hidden" />;
 }
 
-function useTopologyCommands(drawing: Drawing | null, selected: string | null, table: boolean): readonly Command[] {
+function useTopologyCommands(
+  drawing: Drawing | null,
+  selected: string | null,
+  table: boolean,
+  toggleAxis: () => void,
+): readonly Command[] {
   const { go, state } = useUrl();
-  const { detail } = state;
+  const { detail, kiosk } = state;
+  const { at, window: asked } = state.view;
+  const { toggle: toggleFull } = useFullScreen();
   const live = useLive();
+  const step = useCallback(
+    (direction: 1 | -1) => go({ view: { at: stepInstant(at, direction * 1000 * windowSeconds(asked), new Date()) } }),
+    [go, at, asked],
+  );
   return useMemo(
     () => [
       { id: "fit", title: "Fit the graph, or go to what is selected", keys: "f", run: () => drawing?.focus(selected) },
@@ -128,10 +168,25 @@ function useTopologyCommands(drawing: Drawing | null, selected: string | null, t
         keys: "d",
         run: () => go({ detail: detail === "workloads" ? "auto" : "workloads" }),
       },
+      {
+        id: "totals",
+        title: "Numbers of the whole view",
+        keys: "i",
+        run: () => go({ selected: selected === WHOLE ? null : WHOLE }),
+      },
+      { id: "axis", title: "Show or hide the time axis", keys: "h", run: toggleAxis },
+      { id: "step-back", title: "One window back in time", keys: "[", run: () => step(-1) },
+      { id: "step-forth", title: "One window forth in time", keys: "]", run: () => step(1) },
+      { id: "full-screen", title: "Full screen, or back", run: toggleFull },
+      {
+        id: "kiosk",
+        title: kiosk ? "Bring the bars back" : "Kiosk: the graph alone",
+        run: () => go({ kiosk: !kiosk }),
+      },
       { id: "relayout", title: "Lay out the map afresh", run: () => live?.relayout() },
       { id: "clear", title: "Clear the selection", keys: "Escape", run: () => go({ selected: null }) },
     ],
-    [drawing, selected, table, detail, go, live],
+    [drawing, selected, table, detail, kiosk, go, live, step, toggleAxis, toggleFull],
   );
 }
 

@@ -12,6 +12,8 @@ const health = z.enum(["healthy", "degraded", "failing", "idle", "unknown"]);
 const mesh = z.enum(["istio", "linkerd", "cilium", "osm"]);
 const milliseconds = z.number().nullable().meta({ description: "milliseconds" });
 
+const change = z.enum(["new", "gone", "same"]).meta({ description: "with a comparison" });
+
 export const nodeSchema = z
   .object({
     id: z.string().meta({ description: "cluster/namespace/kind/name[/version], segments percent-encoded" }),
@@ -32,6 +34,7 @@ export const nodeSchema = z
       .exactOptional()
       .meta({ description: "of a namespace or cluster: traffic among its own members, which is no edge" }),
     badges: z.array(z.string()),
+    change: change.exactOptional(),
   })
   .meta({ id: "GraphNode" });
 
@@ -68,6 +71,20 @@ const limitSchema = z
     failing: z.number().meta({ description: "per cent" }),
   })
   .meta({ id: "HealthLimit", description: "the limit that made an edge degraded or failing" });
+
+const beforeSchema = z
+  .object({
+    rate: perSecond.nullable(),
+    requests: z.number().nullable(),
+    errorRate: perSecond.nullable(),
+    outcomes: outcomes.nullable(),
+    latency: z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable(),
+    mtls: z.number().nullable(),
+    health,
+    connections: connections.exactOptional(),
+    bytesPerSecond: bytes.exactOptional(),
+  })
+  .meta({ id: "EdgeBefore", description: "the edge in the earlier window" });
 
 export const edgeSchema = z
   .object({
@@ -106,6 +123,8 @@ export const edgeSchema = z
       .exactOptional(),
     health,
     limit: limitSchema.exactOptional(),
+    before: beforeSchema.exactOptional(),
+    change: change.exactOptional(),
   })
   .meta({ id: "GraphEdge" });
 

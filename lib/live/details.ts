@@ -2,7 +2,8 @@
 import type { Graph, GraphNode } from "#lib/graph/model.ts";
 import { changesOf } from "./changes.ts";
 import type { Details } from "./messages.ts";
-import { membersOf, scopeOf, WHOLE } from "./scope.ts";
+import { membersOf, scopeOf } from "./scope.ts";
+import { WHOLE } from "./whole.ts";
 
 /** Node ids hold no `>`, edge ids do, so that one id says what it is of. */
 export function detailsOf(graph: Graph, id: string): Details {

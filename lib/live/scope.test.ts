@@ -4,7 +4,8 @@ import { type Graph, type GraphEdge, type GraphNode, OUTCOMES, type Outcome } fr
 import { bytesPerSecond, perSecond } from "#lib/units.ts";
 import { changesOf } from "./changes.ts";
 import { detailsOf } from "./details.ts";
-import { flagsOf, membersOf, scopeOf, trafficRows, WHOLE } from "./scope.ts";
+import { flagsOf, membersOf, scopeOf, trafficRows } from "./scope.ts";
+import { WHOLE } from "./whole.ts";
 
 const id = (namespace: string, name: string, cluster = "c") => nodeId({ kind: "workload", cluster, namespace, name });
 const node = (namespace: string, name: string, more: Partial<GraphNode> = {}): GraphNode => ({

@@ -4,9 +4,6 @@ import type { Graph, GraphEdge, HealthState, Protocol } from "#lib/graph/model.t
 import { type Summary, summarise, type Totals } from "#lib/graph/summary.ts";
 import { perSecond } from "#lib/units.ts";
 
-/** The `selected` that stands for the whole graph: no id of a node or edge can be it. */
-export const WHOLE = "graph";
-
 /** Edges named by a scope: more are in the table. */
 const WORST = 8;
 

@@ -39,7 +39,11 @@ export function Panel({ live, id }: { readonly live: Live; readonly id: string }
       >
         <Icon name="close" size={15} />
       </button>
-      <div className="min-h-0 grow overflow-auto px-[18px] pt-4 pb-8">
+      <div
+        data-panel-body
+        tabIndex={-1}
+        className="min-h-0 grow overflow-auto px-[18px] pt-4 pb-8 outline-offset-[-2px]"
+      >
         <PanelBody details={details} id={id} />
       </div>
     </aside>

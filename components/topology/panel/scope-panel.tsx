@@ -5,7 +5,8 @@ import { formatCount, formatErrors, formatNumber, formatPlural, formatRate, NO_D
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { HealthState } from "#lib/graph/model.ts";
 import type { Changes } from "#lib/live/changes.ts";
-import { flagsOf, type Scope, type TrafficRow, trafficRows, WHOLE } from "#lib/live/scope.ts";
+import { flagsOf, type Scope, type TrafficRow, trafficRows } from "#lib/live/scope.ts";
+import { WHOLE } from "#lib/live/whole.ts";
 import { anyTitle, idTitle } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
 import { ChangesSection } from "./changes-section.tsx";

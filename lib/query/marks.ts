@@ -1,0 +1,48 @@
+import { queryOptions } from "@tanstack/react-query";
+import { getJson } from "./fetch.ts";
+
+export const MARK_KINDS = ["policy", "deployment", "restart", "change"] as const;
+export type MarkKind = (typeof MARK_KINDS)[number];
+
+/** Something that changed at an instant. */
+export interface TimeMark {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly kind: MarkKind;
+  /** What happened, in words. */
+  readonly text: string;
+  /** Who did it, where known. */
+  readonly who?: string | null;
+}
+
+export interface MarksAnswer {
+  readonly items: readonly TimeMark[];
+  /** RFC 3339, by kind: marks of earlier ones aren't known; null: none at all. */
+  readonly knownSince: Readonly<Partial<Record<MarkKind, string | null>>>;
+}
+
+const REFRESH_MS = 15_000;
+
+export interface MarksQuestion {
+  readonly clusters: readonly string[];
+  readonly namespaces: readonly string[];
+  /** RFC 3339. */
+  readonly start: string;
+  readonly end: string;
+  /** Asks again as time goes on. */
+  readonly live: boolean;
+}
+
+/** Changes of policies, deployments and pods in a stretch of time. */
+export function marksQuery({ clusters, namespaces, start, end, live }: MarksQuestion) {
+  return queryOptions({
+    queryKey: ["marks", clusters, namespaces, live ? Date.parse(end) - Date.parse(start) : [start, end]],
+    queryFn: ({ signal }) => {
+      const params = new URLSearchParams({ start, end });
+      if (clusters.length > 0) params.set("clusters", clusters.join(","));
+      if (namespaces.length > 0) params.set("namespaces", namespaces.join(","));
+      return getJson<MarksAnswer>("/api/v1/marks", params, signal);
+    },
+    refetchInterval: live ? REFRESH_MS : (false as const),
+  });
+}
