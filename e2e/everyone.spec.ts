@@ -1,8 +1,19 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { marks, pointOf } from "./support/marks.ts";
 import { expect, test } from "./support/test.ts";
 import { openTopology, panel } from "./support/topology.ts";
+
+const CATALOG = "?selected=west-1/shop/workload/catalog";
+
+/** Brings what is selected to the middle of the map, and asks there for its menu as a pointer does. */
+async function menuOfSelected(page: Page): Promise<void> {
+  await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("catalog");
+  await page.keyboard.press("f");
+  const box = await page.locator("canvas").boundingBox();
+  if (box === null) throw new Error("no drawing");
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: "right" });
+  await expect(page.getByRole("menuitem", { name: "Details" })).toBeVisible();
+}
 
 async function serious(page: Page): Promise<readonly string[]> {
   const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
@@ -39,10 +50,11 @@ test("the map is travelled by keys alone: over nodes, back, into the details, an
   await expect(spoken).not.toContainText(second);
 });
 
+test.use({ contextOptions: { reducedMotion: "reduce" } });
+
 test("a mark's menu does what it says", async ({ page }) => {
-  await openTopology(page);
-  const { x, y } = pointOf(await marks(page), "catalog");
-  await page.mouse.click(x, y, { button: "right" });
+  await openTopology(page, CATALOG);
+  await menuOfSelected(page);
   await page.getByRole("menuitem", { name: "Only namespace shop" }).click();
   await expect(page).toHaveURL(/clusters=west-1&namespaces=shop/);
 });
@@ -81,10 +93,8 @@ for (const scheme of ["dark", "light"] as const) {
     await page.getByRole("button", { name: "Share", exact: true }).click();
     await expect(page.getByRole("heading", { name: "Saved views" })).toBeVisible();
     expect(await serious(page), "share").toEqual([]);
-    await page.keyboard.press("Escape");
-    const { x, y } = pointOf(await marks(page), "catalog");
-    await page.mouse.click(x, y, { button: "right" });
-    await expect(page.getByRole("menuitem", { name: "Details" })).toBeVisible();
+    await openTopology(page, CATALOG);
+    await menuOfSelected(page);
     expect(await serious(page), "menu").toEqual([]);
     await openTopology(page, "?kiosk=1");
     expect(await serious(page), "wall").toEqual([]);

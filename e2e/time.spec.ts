@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/test.ts";
-import { openTopology, panel } from "./support/topology.ts";
+import { openTopology, panel, ready } from "./support/topology.ts";
 
 /** Answers /marks with one change of a while ago, and one kind of which nothing is known. */
 async function withMarks(page: Page): Promise<void> {
@@ -24,7 +24,7 @@ test("an instant is typed, looked at, and left again", async ({ page }) => {
   const box = page.getByRole("textbox", { name: "Instant to look at" });
   await box.fill("in a while");
   await page.getByRole("button", { name: "Look", exact: true }).click();
-  await expect(page.getByRole("alert")).toContainText("Write now-15m");
+  await expect(page.getByText("Write now-15m, 14:00, or 2026-08-20 14:00.")).toBeVisible();
   await box.fill("now-30s");
   await box.press("Enter");
   await expect(page).toHaveURL(/at=20/);
@@ -97,7 +97,7 @@ test("a window to compare with is in the address, said on the page, and left wit
 }) => {
   await withMarks(page);
   await page.goto(`${replay.url}/topology`);
-  await expect(page.getByRole("button", { name: /^Live/ })).toBeVisible();
+  await ready(page);
   await page.getByRole("button", { name: /last 1 m/ }).click();
   await page.getByRole("button", { name: "one window earlier" }).click();
   await expect(page).toHaveURL(/compareAt=/);

@@ -23,13 +23,11 @@ export function Shell({
       <SessionProvider initial={session}>
         <LiveProvider>
           <Overlays>
-            <Suspense>
-              <KioskFrame>
-                <Anew>
-                  <Suspense>{children}</Suspense>
-                </Anew>
-              </KioskFrame>
-            </Suspense>
+            <KioskFrame>
+              <Anew>
+                <Suspense>{children}</Suspense>
+              </Anew>
+            </KioskFrame>
           </Overlays>
         </LiveProvider>
       </SessionProvider>

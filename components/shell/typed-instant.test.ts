@@ -68,5 +68,7 @@ describe("stepping", () => {
     expect(stepInstant(first, -60_000, now)).toBe(at(2026, 8, 20, 15, 28));
     expect(stepInstant(first, 60_000, now)).toBeNull();
     expect(stepInstant(null, 60_000, now)).toBeNull();
+    const later = new Date(now.getTime() + 7000);
+    expect(stepInstant(first, 60_000, later)).toBeNull();
   });
 });

@@ -67,10 +67,10 @@ export function writeTyped(at: string): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** One window back or forth from what is shown; null: that is now, so follow time again. */
+/** One step back or forth from what is shown; null: that is now, give or take half a step, so follow time again. */
 export function stepInstant(from: string | null, stepMs: number, now: Date): string | null {
   const seconds = from === null ? null : parseInstant(from);
   const to = (seconds === null ? now.getTime() : seconds * 1000) + stepMs;
-  if (to >= now.getTime()) return null;
+  if (to > now.getTime() - Math.abs(stepMs) / 2) return null;
   return `${new Date(Math.max(0, Math.floor(to / 1000)) * 1000).toISOString().slice(0, 19)}Z`;
 }

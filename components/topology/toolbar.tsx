@@ -31,7 +31,7 @@ export function Toolbar({
   const { compareAt } = state.view;
   const whole = state.selected === WHOLE;
   return (
-    <div className="z-10 flex min-h-11 flex-wrap items-center gap-2 px-4 pt-3.5 pb-1">
+    <div className="z-10 flex min-h-11 shrink-0 flex-wrap items-center gap-2 px-4 pt-3.5 pb-1">
       <DetailControl />
       <Summary />
       {compareAt !== null && (
@@ -39,7 +39,7 @@ export function Toolbar({
           <CompareChip at={compareAt} />
         </Suspense>
       )}
-      <div className="ml-auto flex items-center gap-2">
+      <div className="ml-auto flex flex-wrap items-center gap-2">
         {!table && (
           <>
             <PopoverButton tone="quiet" body={(props) => <Legend {...props} />}>
@@ -63,15 +63,15 @@ export function Toolbar({
           onClick={() => go({ selected: whole ? null : WHOLE })}
         >
           <Icon name="info" size={14} />
-          <span className="max-lg:sr-only">Totals</span>
+          <span className="max-2xl:sr-only">Totals</span>
         </Chip>
         <Chip tone={axis ? "on" : "quiet"} aria-pressed={axis} title="Time axis ( h )" onClick={onAxis}>
           <Icon name="clock" size={14} />
-          <span className="max-lg:sr-only">History</span>
+          <span className="max-2xl:sr-only">History</span>
         </Chip>
         <PopoverButton tone="quiet" body={(props) => <ShareMenu {...props} drawing={table ? null : drawing} />}>
           <Icon name="share" size={14} />
-          <span className="max-lg:sr-only">Share</span>
+          <span className="max-2xl:sr-only">Share</span>
         </PopoverButton>
         <Chip
           tone={table ? "on" : "quiet"}

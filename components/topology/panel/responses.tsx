@@ -56,8 +56,7 @@ export function CodeTable({ edge }: { readonly edge: GraphEdge }) {
         {codes.map(([code, rate]) => (
           <tr key={code} className={clsx(isBadCode(code, edge.protocol) && "text-failing")}>
             <Cell>
-              <Name text={code === "" ? "?" : code} />{" "}
-              <span className="opacity-80">{codeWords(code, edge.protocol)}</span>
+              <Name text={code === "" ? "?" : code} /> <span>{codeWords(code, edge.protocol)}</span>
             </Cell>
             <Cell numeric>{number(rate)}</Cell>
             <Cell numeric>{formatPercent(share(rate, edge.rate))}</Cell>
@@ -88,15 +87,13 @@ export function FlagList({
     <Section title={title}>
       <dl>
         {flags.map(([raw, rate]) => (
-          <div key={raw} className="border-t border-line py-2">
-            <div className="flex justify-between gap-3">
-              <dt className="font-semibold">
-                <Name text={raw} />
-              </dt>
-              <dd className="whitespace-nowrap">{formatRate(rate, unit)}</dd>
-            </div>
+          <div key={raw} className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 border-t border-line py-2">
+            <dt className="min-w-0 font-semibold">
+              <Name text={raw} />
+            </dt>
+            <dd className="whitespace-nowrap">{formatRate(rate, unit)}</dd>
             {explainFlags(raw).map(({ flag, means, cause, fix }) => (
-              <dd key={flag} className="mt-1 text-ink-2">
+              <dd key={flag} className="col-span-2 mt-1 text-ink-2">
                 <span className="text-ink">{means}.</span> {cause}. {fix}.
               </dd>
             ))}

@@ -41,7 +41,9 @@ export function ScopePanel({
         {place}
         {formatPlural(scope.summary.nodes, "mark")}, {formatPlural(scope.edges, "edge")}
       </p>
-      <States scope={scope} />
+      <div className="mt-3">
+        <States scope={scope} />
+      </div>
       {changes !== null && <ChangesSection changes={changes} />}
       <Worst scope={scope} />
       <TrafficTable traffic={traffic} whole={whole} />

@@ -83,7 +83,7 @@ export function CodesByDirection({ traffic }: { readonly traffic: readonly Traff
           >
             <Cell>
               <Name text={code === "" ? "?" : code} />{" "}
-              <span className="opacity-80">
+              <span className={clsx(!(isBadCode(code, protocol) && rate > 0) && "text-ink-2")}>
                 {[
                   codeWords(code, protocol),
                   `${DIRECTION_WORDS[direction].toLowerCase()} · ${PROTOCOL_WORDS[protocol]}`,

@@ -54,7 +54,7 @@ export function Scrubber({
         onPointerUp={release}
         onKeyUp={release}
         onBlur={release}
-        className="block h-4 w-full accent-accent"
+        className="scrubber"
       />
     </div>
   );

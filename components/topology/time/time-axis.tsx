@@ -12,9 +12,11 @@ import { Icon } from "#components/ui/icon.tsx";
 import { parseInstant } from "#lib/api/instant.ts";
 import { windowSeconds } from "#lib/api/windows.ts";
 import { problemOf } from "#lib/errors.ts";
+import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { marksQuery } from "#lib/query/marks.ts";
 import { cluster, place, RANGES, type Stretch, stretchTo, ticks } from "./axis.ts";
+import { AxisLine } from "./axis-line.tsx";
 import { knownSince } from "./known-since.ts";
 import { MarkSign } from "./mark-sign.tsx";
 import { Scrubber } from "./scrubber.tsx";
@@ -69,6 +71,7 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
     setPlaying(false);
     go(patch);
   };
+  const subject = state.selected === null || !drawable(state.selected) ? null : state.selected;
   const shown = at === null ? stretch.end : (parseInstant(at) ?? Number.NaN) * 1000;
   const compared = compareAt === null ? null : (parseInstant(compareAt) ?? Number.NaN) * 1000;
   return (
@@ -106,6 +109,7 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
         ))}
       </div>
       <div className="mx-2">
+        {subject !== null && <AxisLine stretch={stretch} id={subject} end={at === null ? null : iso(stretch.end)} />}
         <Scrubber
           stretch={stretch}
           shown={shown}
@@ -129,6 +133,12 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
       </p>
     </section>
   );
+}
+
+/** Has a chart of its own: an edge, or a node that isn't a group. */
+function drawable(id: string): boolean {
+  const kind = parseNodeId(id)?.kind;
+  return parseEdgeId(id) !== null || (kind !== undefined && kind !== "namespace" && kind !== "cluster");
 }
 
 function Choice({
