@@ -82,7 +82,7 @@ for (const scheme of ["dark", "light"] as const) {
     test("totals and time axis", async ({ page }) => {
       const at = new Date(Date.now() - 600_000).toISOString();
       const items = [{ at, kind: "restart", text: "catalog restarted" }];
-      await page.route("**/api/v1/marks?*", (route) => route.fulfill({ json: { items, knownSince: {} } }));
+      await page.route("**/api/v1/marks?*", (route) => route.fulfill({ json: { items, knownSince: [] } }));
       await openTopology(page, "?selected=graph");
       await page.keyboard.press("h");
       await expect(page.getByRole("button", { name: /catalog restarted/ })).toBeVisible({ timeout: 30_000 });

@@ -49,7 +49,7 @@ test("the view is taken along as a picture, as vectors and as data", async ({ pa
 
 test("a link is offered frozen, and shows that instant", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await page.route("**/api/v1/marks?*", (route) => route.fulfill({ json: { items: [], knownSince: {} } }));
+  await page.route("**/api/v1/marks?*", (route) => route.fulfill({ json: { items: [], knownSince: [] } }));
   await openTopology(page);
   await share(page).click();
   await page.getByRole("button", { name: "Freeze and copy" }).click();

@@ -9,7 +9,10 @@ async function withMarks(page: Page): Promise<void> {
     route.fulfill({
       json: {
         items: [{ at, kind: "policy", text: "VirtualService shop/reviews: weights 90/10", who: "editor" }],
-        knownSince: { policy: new Date(Date.now() - 3_600_000).toISOString(), restart: null },
+        knownSince: [
+          { kind: "policy", since: new Date(Date.now() - 3_600_000).toISOString(), text: "" },
+          { kind: "restart", since: null, text: "the last of each pod" },
+        ],
       },
     }),
   );
@@ -52,7 +55,7 @@ test("the axis says since when changes are known, and a change leads to before a
   await withMarks(page);
   await openTopology(page);
   await page.keyboard.press("h");
-  await expect(axis(page)).toContainText(/Known: policies since \d\d:\d\d:\d\d, restarts not at all\./);
+  await expect(axis(page)).toContainText(/Known: policies since \d\d:\d\d:\d\d; restarts: the last of each pod\./);
   await axis(page)
     .getByRole("button", { name: /weights 90\/10, editor/ })
     .click();

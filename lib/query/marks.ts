@@ -1,8 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { getJson } from "./fetch.ts";
 
-export const MARK_KINDS = ["policy", "deployment", "restart", "change"] as const;
-export type MarkKind = (typeof MARK_KINDS)[number];
+export type MarkKind = "policy" | "deployment" | "restart" | "change";
 
 /** Something that changed at an instant. */
 export interface TimeMark {
@@ -17,8 +16,8 @@ export interface TimeMark {
 
 export interface MarksAnswer {
   readonly items: readonly TimeMark[];
-  /** RFC 3339, by kind: marks of earlier ones aren't known; null: none at all. */
-  readonly knownSince: Readonly<Partial<Record<MarkKind, string | null>>>;
+  /** RFC 3339, by kind: since when all of them are known (null: not by an instant), and what is known before, in words. */
+  readonly knownSince: readonly { readonly kind: MarkKind; readonly since: string | null; readonly text: string }[];
 }
 
 const REFRESH_MS = 15_000;
