@@ -5,7 +5,7 @@ import { type Command, useCommands } from "#components/shell/commands.tsx";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { usePreferences } from "#components/shell/preferences-context.tsx";
 import { stepInstant } from "#components/shell/typed-instant.ts";
-import type { UrlPatch } from "#components/shell/url-state.ts";
+import { readUrl, type UrlPatch } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
 import { windowSeconds } from "#lib/api/windows.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
@@ -146,12 +146,15 @@ function useTopologyCommands(
 ): readonly Command[] {
   const { go, state } = useUrl();
   const { detail, kiosk } = state;
-  const { at, window: asked } = state.view;
   const { toggle: toggleFull } = useFullScreen();
   const live = useLive();
   const step = useCallback(
-    (direction: 1 | -1) => go({ view: { at: stepInstant(at, direction * 1000 * windowSeconds(asked), new Date()) } }),
-    [go, at, asked],
+    (direction: 1 | -1) => {
+      // From the address itself: a second press may come before the page has rendered the first.
+      const { at, window: asked } = readUrl(new URLSearchParams(window.location.search)).view;
+      go({ view: { at: stepInstant(at, direction * 1000 * windowSeconds(asked), new Date()) } });
+    },
+    [go],
   );
   return useMemo(
     () => [
