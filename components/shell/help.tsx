@@ -9,7 +9,10 @@ import { usePreferences } from "./preferences-context.tsx";
 /** Keys of the drawing itself; it reads them while it has the focus. */
 const ON_THE_GRAPH: readonly (readonly [string, string])[] = [
   ["← → ↑ ↓", "Walk from a node along its edges, and between neighbours"],
-  ["Enter", "Select what the walk stands on"],
+  ["Shift + ← → ↑ ↓", "To the next node in that direction"],
+  ["Backspace", "Back to the stop before"],
+  ["Enter", "Select what the walk stands on; once more, go into its details"],
+  ["Menu", "What can be done with it (also Shift + F10)"],
   ["+ −", "Zoom"],
 ];
 

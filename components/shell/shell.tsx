@@ -5,10 +5,9 @@ import type { SessionAnswer } from "#lib/api/session.ts";
 import { SessionProvider } from "#lib/query/session.tsx";
 import { Anew } from "./anew.tsx";
 import { CommandProvider } from "./commands.tsx";
+import { KioskFrame } from "./kiosk-frame.tsx";
 import { LiveProvider } from "./live-context.tsx";
 import { Overlays } from "./overlays.tsx";
-import { Rail } from "./rail.tsx";
-import { TopBar } from "./top-bar.tsx";
 
 /** Rail, top bar and the place between them. */
 export function Shell({
@@ -24,17 +23,11 @@ export function Shell({
       <SessionProvider initial={session}>
         <LiveProvider>
           <Overlays>
-            <div className="grid h-dvh grid-cols-[56px_minmax(0,1fr)] grid-rows-[48px_minmax(0,1fr)] max-sm:grid-cols-[44px_minmax(0,1fr)]">
-              <Suspense>
-                <Rail />
-              </Suspense>
-              <Suspense>
-                <TopBar />
-              </Suspense>
+            <KioskFrame>
               <Anew>
                 <Suspense>{children}</Suspense>
               </Anew>
-            </div>
+            </KioskFrame>
           </Overlays>
         </LiveProvider>
       </SessionProvider>

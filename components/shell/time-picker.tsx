@@ -5,6 +5,8 @@ import { Chip } from "#components/ui/chip.tsx";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import { WINDOWS } from "#lib/api/windows.ts";
+import { CompareChoice } from "./compare-choice.tsx";
+import { InstantBox } from "./instant-box.tsx";
 import { useLive, useLiveStatus } from "./live-context.tsx";
 import { useUrl } from "./use-url.ts";
 
@@ -17,7 +19,7 @@ export function TimePicker({ anchor, onClose }: PopoverBodyProps) {
   const frozen = state.view.at !== null;
   return (
     <Floating anchor={anchor} onClose={onClose} label="Time" align="end">
-      <div className="w-72 p-3">
+      <div className="w-80 p-3">
         <h2 className="eyebrow">Window</h2>
         <p className="mt-1.5 text-ink-2">Rates and quantiles are averages over it.</p>
         <div role="group" aria-label="Window" className="mt-2 grid grid-cols-4 gap-1">
@@ -41,7 +43,19 @@ export function TimePicker({ anchor, onClose }: PopoverBodyProps) {
             </button>
           ))}
         </div>
-        <div className="mt-3 flex gap-2 border-t border-line pt-3">
+        <div className="mt-3 border-t border-line pt-3">
+          <h2 className="eyebrow">Instant</h2>
+          <InstantBox
+            label="Instant to look at"
+            at={state.view.at}
+            act="Look"
+            onInstant={(instant) => {
+              go({ view: { at: instant } });
+              onClose();
+            }}
+          />
+        </div>
+        <div className="mt-2 flex gap-2">
           {frozen ? (
             <Chip onClick={() => go({ view: { at: null } })}>Back to live</Chip>
           ) : (
@@ -57,6 +71,7 @@ export function TimePicker({ anchor, onClose }: PopoverBodyProps) {
             </>
           )}
         </div>
+        <CompareChoice onClose={onClose} />
       </div>
     </Floating>
   );

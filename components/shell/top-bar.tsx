@@ -31,7 +31,7 @@ export function TopBar() {
   // Only the map looks at a window of time; elsewhere the chips would wait for a stream that nobody opens.
   const timed = usePathname().startsWith("/topology");
   return (
-    <header className="flex min-w-0 items-center gap-2 border-b border-line bg-bg px-4 max-sm:px-2">
+    <header className="flex min-w-0 items-center gap-2 border-b border-line bg-bg px-4 max-sm:flex-wrap max-sm:px-2 max-sm:py-2">
       <div className="flex min-w-0 items-center gap-2">
         <PopoverButton className="max-w-52 max-md:hidden" body={(props) => <ClusterPicker {...props} />}>
           <span className="text-ink-3">Clusters</span>

@@ -39,6 +39,7 @@ const state: fc.Arbitrary<UrlState> = fc.record({
   }),
   labels: fc.subarray([...EDGE_LABELS]),
   animate: fc.boolean(),
+  kiosk: fc.boolean(),
 });
 
 describe("url state", () => {

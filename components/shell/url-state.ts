@@ -25,6 +25,8 @@ export interface UrlState {
   readonly labels: readonly EdgeLabelKind[];
   /** Whether traffic is seen moving. */
   readonly animate: boolean;
+  /** The graph alone, without rail, bars and panel: for walls and frames. */
+  readonly kiosk: boolean;
 }
 
 export interface UrlPatch {
@@ -35,6 +37,7 @@ export interface UrlPatch {
   readonly look?: Partial<Look>;
   readonly labels?: readonly EdgeLabelKind[];
   readonly animate?: boolean;
+  readonly kiosk?: boolean;
 }
 
 const VIEW_KEYS = [
@@ -51,7 +54,7 @@ const VIEW_KEYS = [
   "services",
   "labels",
 ] as const;
-const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view", ...LOOK_KEYS, "edgeLabels", "animate"] as const;
+const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view", ...LOOK_KEYS, "edgeLabels", "animate", "kiosk"] as const;
 
 function list(text: string | null): readonly string[] {
   const names = (text ?? "").split(",").filter((name) => name !== "");
@@ -82,6 +85,7 @@ export function readUrl(params: URLSearchParams): UrlState {
     look: readLook(params),
     labels: readSome(params.get("edgeLabels"), EDGE_LABELS) ?? [],
     animate: params.get("animate") === "on",
+    kiosk: params.get("kiosk") === "1",
   };
 }
 
@@ -98,6 +102,7 @@ export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchPa
   writeLook(params, { ...before.look, ...patch.look });
   writeList(params, "edgeLabels", patch.labels ?? before.labels, []);
   if (patch.animate ?? before.animate) params.set("animate", "on");
+  if (patch.kiosk ?? before.kiosk) params.set("kiosk", "1");
   const own: readonly string[] = OWN_KEYS;
   for (const [key, value] of current) if (!own.includes(key)) params.append(key, value);
   return params;

@@ -1,18 +1,21 @@
 "use client";
 
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { Live } from "#lib/live/client.ts";
 import type { Look } from "#lib/live/look.ts";
+import { WHOLE } from "#lib/live/whole.ts";
+import { toScreen } from "#lib/render/camera.ts";
 import type { EdgeLabelKind } from "#lib/render/edge-labels.ts";
 import { createRenderer, type Picked, type Point, type Renderer } from "#lib/render/renderer.ts";
 import { readTheme } from "#lib/render/theme.ts";
 import type { Drawing } from "./drawing.ts";
 import { createFocusFraming, type FocusFraming } from "./focus-framing.ts";
 import { createFraming, type Framing } from "./framing.ts";
+import type { MenuAt } from "./menu/graph-menu.tsx";
 import { createOverlays, type OverlayElements, type Overlays } from "./overlays.ts";
 import { useThemeChange } from "./theme-change.ts";
-import { type Cursor, cursorId, describeCursor, findCursor, type Step, startWalk, walk } from "./walk.ts";
+import { type Cursor, cursorId, describeCursor, findCursor, type Step, startWalk, travel, walk } from "./walk.ts";
 
 const STEPS: Readonly<Record<string, Step>> = {
   ArrowLeft: "left",
@@ -20,6 +23,8 @@ const STEPS: Readonly<Record<string, Step>> = {
   ArrowUp: "up",
   ArrowDown: "down",
 };
+/** So many stops lead back. */
+const TRAIL = 50;
 const ZOOM: Readonly<Record<string, number>> = { "+": 1.25, "=": 1.25, "-": 0.8 };
 
 type OverlayRefs = { -readonly [Key in keyof OverlayElements]: OverlayElements[Key] | null };
@@ -43,6 +48,7 @@ export function CanvasHost({
   look,
   labels,
   animate,
+  onMenu,
 }: {
   readonly live: Live | null;
   readonly selected: string | null;
@@ -53,12 +59,16 @@ export function CanvasHost({
   readonly look: Look;
   readonly labels: readonly EdgeLabelKind[];
   readonly animate: boolean;
+  /** Asked for the menu of something, by pointer or key. */
+  readonly onMenu: (at: MenuAt) => void;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const renderer = useRef<Renderer | null>(null);
   const framing = useRef<Framing | null>(null);
   const drawn = useRef<Drawn | null>(null);
   const cursor = useRef<Cursor | null>(null);
+  /** Stops of the walk before this one, for the way back. */
+  const trail = useRef<Cursor[]>([]);
   // What the pointer chose needs no centring: it is where the person looks.
   const picked = useRef<string | null>(null);
   const wanted = useRef(selected);
@@ -83,7 +93,9 @@ export function CanvasHost({
     overlays.current = over;
     around.current = createFocusFraming(created);
     created.onSelect((id) => {
-      const thing = id !== null && isBox(drawn.current, id) ? null : id;
+      const at = pointed.current.at;
+      const inside = id !== null && isBox(drawn.current, id) && !onTitle(drawn.current, id, created, at);
+      const thing = inside ? null : id;
       picked.current = thing;
       latest.current.onSelect(thing);
     });
@@ -94,7 +106,13 @@ export function CanvasHost({
     });
     const frame = createFraming(canvas.current, created, (id) => placeOf(drawn.current, id));
     framing.current = frame;
-    onDrawing({ focus: frame.focus });
+    onDrawing({
+      focus: frame.focus,
+      picture: () =>
+        canvas.current === null || drawn.current === null
+          ? null
+          : { canvas: canvas.current, scene: { ...drawn.current.scene, strings: drawn.current.strings } },
+    });
     return () => {
       frame.close();
       framing.current = null;
@@ -122,7 +140,10 @@ export function CanvasHost({
     return live.onScene(({ scene, first }) => {
       const { strings } = scene;
       const fresh = first || drawn.current === null;
-      if (strings !== drawn.current?.strings) cursor.current = sameStop(drawn.current, strings, cursor.current);
+      if (strings !== drawn.current?.strings) {
+        cursor.current = sameStop(drawn.current, strings, cursor.current);
+        trail.current = trail.current.flatMap((stop) => sameStop(drawn.current, strings, stop) ?? []);
+      }
       drawn.current = { scene, strings };
       renderer.current?.setScene(scene);
       overlays.current?.scene(scene);
@@ -140,7 +161,8 @@ export function CanvasHost({
     wanted.current = selected;
     renderer.current?.select(selected);
     // At the first load the first frame decides: it shows the whole where that can be read.
-    if (selected !== null && selected !== picked.current && drawn.current !== null) framing.current?.focus(selected);
+    if (selected !== null && selected !== WHOLE && selected !== picked.current && drawn.current !== null)
+      framing.current?.focus(selected);
     picked.current = null;
   }, [selected]);
 
@@ -150,6 +172,38 @@ export function CanvasHost({
   useEffect(() => {
     around.current?.turn(focus === null ? null : `${focus} ${steps} ${side} ${rest}`);
   }, [focus, steps, side, rest]);
+  const stand = (on: Cursor) => {
+    if (drawn.current === null) return;
+    const { scene, strings } = drawn.current;
+    cursor.current = on;
+    const id = cursorId(strings, on);
+    renderer.current?.hover(id);
+    if (id !== null) framing.current?.reveal(id);
+    speak(describeCursor(scene, strings, on));
+  };
+  /** The first time selects; on what is selected already it goes into the panel. */
+  const enter = (id: string | null) => {
+    if (id !== null && id === wanted.current) document.querySelector<HTMLElement>("[data-panel-body]")?.focus();
+    else onSelect(id);
+  };
+  const menuAt = (on: Cursor) => {
+    const id = drawn.current === null ? null : cursorId(drawn.current.strings, on);
+    const place = id === null ? null : placeOf(drawn.current, id);
+    const box = canvas.current?.getBoundingClientRect();
+    const view = renderer.current?.getCamera();
+    if (id === null || place === null || box === undefined || view === undefined) return;
+    const { x, y } = toScreen(view, place);
+    onMenu({ thing: { kind: on.kind, id }, x: box.left + x, y: box.top + y });
+  };
+  const onContextMenu = (event: MouseEvent) => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (box === undefined) return;
+    const picked = renderer.current?.pick({ x: event.clientX - box.left, y: event.clientY - box.top }) ?? null;
+    // On nothing the browser's own menu is the useful one.
+    if (picked === null) return;
+    event.preventDefault();
+    onMenu({ thing: picked, x: event.clientX, y: event.clientY });
+  };
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || drawn.current === null) return;
@@ -158,13 +212,18 @@ export function CanvasHost({
     const zoom = ZOOM[event.key];
     if (step !== undefined) {
       const before = cursor.current ?? (wanted.current === null ? null : findCursor(strings, wanted.current));
-      cursor.current = before === null ? startWalk(scene) : walk(scene, before, step);
-      if (cursor.current === null) return;
-      const id = cursorId(strings, cursor.current);
-      renderer.current?.hover(id);
-      speak(describeCursor(scene, strings, cursor.current));
+      const next = before === null ? startWalk(scene) : (event.shiftKey ? travel : walk)(scene, before, step);
+      if (next === null) return;
+      if (before !== null) trail.current = [...trail.current.slice(1 - TRAIL), before];
+      stand(next);
+    } else if (event.key === "Backspace" && trail.current.length > 0) {
+      const back = trail.current.at(-1);
+      trail.current = trail.current.slice(0, -1);
+      if (back !== undefined) stand(back);
+    } else if ((event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) && cursor.current !== null) {
+      menuAt(cursor.current);
     } else if (zoom !== undefined) renderer.current?.zoomBy(zoom);
-    else if (event.key === "Enter" && cursor.current !== null) onSelect(cursorId(strings, cursor.current));
+    else if (event.key === "Enter" && cursor.current !== null) enter(cursorId(strings, cursor.current));
     else return;
     event.preventDefault();
   };
@@ -177,6 +236,7 @@ export function CanvasHost({
       aria-describedby="graph-keys"
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onContextMenu={onContextMenu}
       onBlur={() => renderer.current?.hover(null)}
       data-testid="graph"
       className="absolute inset-0 outline-offset-[-2px]"
@@ -218,7 +278,9 @@ export function CanvasHost({
         className="pointer-events-none absolute inset-0 size-full"
       />
       <p id="graph-keys" className="sr-only">
-        Arrow keys walk from a node along its edges. Enter selects. Press t for the same as a table.
+        Arrow keys walk from a node along its edges, with Shift to the next node in that direction; Backspace goes back.
+        Enter selects, and once more leads into the details. The menu key opens what can be done. Press t for the same
+        as a table.
       </p>
       <p className="sr-only" aria-live="polite">
         {spoken}
@@ -227,7 +289,17 @@ export function CanvasHost({
   );
 }
 
-/** Boxes only hold things together: a press on one is a press on nothing. */
+/** CSS pixels of a box from its top that stand for all of it; below it a press is a press on nothing. */
+const TITLE = 30;
+
+function onTitle(drawn: Drawn | null, id: string, renderer: Renderer, at: Point | null): boolean {
+  const box = drawn?.strings.boxes.find((one) => one.id === id);
+  if (box === undefined || at === null) return false;
+  const { y, k } = renderer.getCamera();
+  return at.y - (box.y * k + y) <= TITLE;
+}
+
+/** Boxes only hold things together: a press inside one is a press on nothing. */
 function isBox(drawn: Drawn | null, id: string): boolean {
   return drawn !== null && drawn.strings.boxes.some((box) => box.id === id) && !drawn.strings.nodeIds.includes(id);
 }

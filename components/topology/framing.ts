@@ -11,6 +11,8 @@ const RIM = 24;
 export interface Framing {
   /** Brings something to the middle; null shows everything. */
   readonly focus: (id: string | null) => void;
+  /** Brings something to the middle only if it lies outside the view: for steps that shouldn't move the map. */
+  readonly reveal: (id: string) => void;
   /** The first frame of a view, with what the address has selected. What was asked for before it was there is brought now. */
   readonly begin: (id: string | null) => void;
   readonly close: () => void;
@@ -67,6 +69,9 @@ export function createFraming(
 
   return {
     focus,
+    reveal(id) {
+      if (hidden(id)) focus(id);
+    },
     begin(id) {
       if (id !== null && (id === awaited || renderer.getCamera().k < READABLE)) focus(id);
     },

@@ -1,6 +1,8 @@
 /** What things in the graph are called on the page. */
+
 import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import type { GraphNode, Lens, NodeKind } from "#lib/graph/model.ts";
+import { WHOLE } from "#lib/live/whole.ts";
 
 const KIND_WORDS: Readonly<Record<NodeKind, string>> = {
   workload: "Workload",
@@ -49,6 +51,7 @@ export function idWhere(id: string, cluster = false): string {
 
 /** `reviews-v2 → ratings-v1` of an edge id, or a node's name. */
 export function anyTitle(id: string): string {
+  if (id === WHOLE) return "the whole view";
   const edge = parseEdgeId(id);
   if (edge === null) return idTitle(id);
   const [source = "", target = ""] = id.split(">");

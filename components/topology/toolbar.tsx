@@ -1,27 +1,48 @@
 "use client";
 
-import { lazy } from "react";
+import { lazy, Suspense } from "react";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Icon } from "#components/ui/icon.tsx";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
+import { WHOLE } from "#lib/live/whole.ts";
 import { DetailControl } from "./detail-control.tsx";
 import type { Drawing } from "./drawing.ts";
 import { FocusBar } from "./focus-bar.tsx";
 import { Summary } from "./summary.tsx";
 
+const CompareChip = lazy(async () => ({ default: (await import("./time/compare-chip.tsx")).CompareChip }));
+const ShareMenu = lazy(async () => ({ default: (await import("./export/share-menu.tsx")).ShareMenu }));
 const Legend = lazy(async () => ({ default: (await import("./legend.tsx")).Legend }));
 const LookPicker = lazy(async () => ({ default: (await import("./look-picker.tsx")).LookPicker }));
 
 /** What is drawn, how it is, and the ways to look at it. */
-export function Toolbar({ drawing, table }: { readonly drawing: Drawing | null; readonly table: boolean }) {
-  const { go } = useUrl();
+export function Toolbar({
+  drawing,
+  table,
+  axis,
+  onAxis,
+}: {
+  readonly drawing: Drawing | null;
+  readonly table: boolean;
+  /** Is the time axis shown? */
+  readonly axis: boolean;
+  readonly onAxis: () => void;
+}) {
+  const { state, go } = useUrl();
+  const { compareAt } = state.view;
+  const whole = state.selected === WHOLE;
   return (
-    <div className="z-10 flex min-h-11 flex-wrap items-center gap-2 px-4 pt-3.5 pb-1">
+    <div className="z-10 flex min-h-11 shrink-0 flex-wrap items-center gap-2 px-4 pt-3.5 pb-1">
       <DetailControl />
       <Summary />
       <FocusBar />
-      <div className="ml-auto flex items-center gap-2">
+      {compareAt !== null && (
+        <Suspense fallback={null}>
+          <CompareChip at={compareAt} />
+        </Suspense>
+      )}
+      <div className="ml-auto flex flex-wrap items-center gap-2">
         {!table && (
           <>
             <PopoverButton tone="quiet" body={(props) => <LookPicker {...props} />}>
@@ -41,6 +62,23 @@ export function Toolbar({ drawing, table }: { readonly drawing: Drawing | null; 
             </Chip>
           </>
         )}
+        <Chip
+          tone={whole ? "on" : "quiet"}
+          aria-pressed={whole}
+          title="Numbers of the whole view ( i )"
+          onClick={() => go({ selected: whole ? null : WHOLE })}
+        >
+          <Icon name="info" size={14} />
+          <span className="max-2xl:sr-only">Totals</span>
+        </Chip>
+        <Chip tone={axis ? "on" : "quiet"} aria-pressed={axis} title="Time axis ( h )" onClick={onAxis}>
+          <Icon name="clock" size={14} />
+          <span className="max-2xl:sr-only">History</span>
+        </Chip>
+        <PopoverButton tone="quiet" body={(props) => <ShareMenu {...props} drawing={table ? null : drawing} />}>
+          <Icon name="share" size={14} />
+          <span className="max-2xl:sr-only">Share</span>
+        </PopoverButton>
         <Chip
           tone={table ? "on" : "quiet"}
           aria-pressed={table}

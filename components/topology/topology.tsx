@@ -9,12 +9,16 @@ import { useUrl } from "#components/shell/use-url.ts";
 import { CanvasHost } from "./canvas-host.tsx";
 import { deeper } from "./depth.ts";
 import type { Drawing } from "./drawing.ts";
+import type { MenuAt } from "./menu/graph-menu.tsx";
 import { Banner, EmptyState, Skeleton, useAct } from "./notice-view.tsx";
 import { emptyState, notices } from "./notices.ts";
 import { SelectionContext } from "./selection.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { useTopologyCommands } from "./use-commands.ts";
+import { useSurroundingCommands } from "./use-surrounding-commands.ts";
 
+const TimeAxis = lazy(async () => ({ default: (await import("./time/time-axis.tsx")).TimeAxis }));
+const GraphMenu = lazy(async () => ({ default: (await import("./menu/graph-menu.tsx")).GraphMenu }));
 const Panel = lazy(async () => ({ default: (await import("./panel/panel.tsx")).Panel }));
 const GraphTable = lazy(async () => ({ default: (await import("./table/graph-table.tsx")).GraphTable }));
 const SpokenTable = lazy(async () => ({ default: (await import("./table/spoken-table.tsx")).SpokenTable }));
@@ -25,7 +29,17 @@ export function Topology() {
   const live = useLive();
   const status = useLiveStatus();
   const [drawing, setDrawing] = useState<Drawing | null>(null);
-  const { selected, table } = state;
+  const { selected, table, kiosk } = state;
+  const [menu, setMenu] = useState<MenuAt | null>(null);
+  const [axisAsked, setAxis] = useState(false);
+  // Whoever looks at the past has the axis before them, without asking.
+  const past = state.view.at !== null || state.view.compareAt !== null;
+  const [axisRefused, refuseAxis] = useState(false);
+  const axis = !kiosk && (axisAsked || (past && !axisRefused));
+  const toggleAxis = useCallback(() => {
+    setAxis(!axis);
+    refuseAxis(axis);
+  }, [axis]);
 
   const { view, detail, look } = state;
   // Before the view, so that its first drawing is the right one.
@@ -57,17 +71,19 @@ export function Topology() {
     [state, status.drawn, go, drawing],
   );
   useCommands(useTopologyCommands(drawing));
+  useCommands(useSurroundingCommands(toggleAxis));
 
+  const closeMenu = useCallback(() => setMenu(null), []);
   const act = useAct(retry);
   const nothing = emptyState(status, state);
   useReady(nothing === null ? table : nothing !== "loading");
   return (
     <SelectionContext value={selection}>
       <main className="relative flex min-h-0 min-w-0">
-        <div className="relative flex min-w-0 grow flex-col">
+        <div className="relative flex min-w-0 grow flex-col short:overflow-auto">
           <h1 className="sr-only">Topology</h1>
-          <Toolbar drawing={drawing} table={table} />
-          <div className="relative min-h-0 grow">
+          {!kiosk && <Toolbar drawing={drawing} table={table} axis={axis} onAxis={toggleAxis} />}
+          <div className="relative min-h-0 grow short:min-h-60 short:shrink-0">
             {table ? (
               <Suspense fallback={null}>
                 <GraphTable />
@@ -82,6 +98,7 @@ export function Topology() {
                 look={look}
                 labels={state.labels}
                 animate={state.animate}
+                onMenu={setMenu}
               />
             )}
             {nothing === "loading" && <Skeleton />}
@@ -92,6 +109,16 @@ export function Topology() {
               ))}
             </div>
           </div>
+          {axis && (
+            <Suspense fallback={<div className="h-[106px] border-t border-line bg-raised" />}>
+              <TimeAxis onClose={toggleAxis} />
+            </Suspense>
+          )}
+          {menu !== null && (
+            <Suspense fallback={null}>
+              <GraphMenu at={menu} drawing={drawing} onClose={closeMenu} />
+            </Suspense>
+          )}
           {!table && drawing !== null && (
             <Suspense fallback={null}>
               <SpokenTable />

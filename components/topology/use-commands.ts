@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { Command } from "#components/shell/commands.tsx";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
-import { parseEdgeId } from "#lib/graph/id.ts";
+import { parseNodeId } from "#lib/graph/id.ts";
 import { boxAround, deeper } from "./depth.ts";
 import type { Drawing } from "./drawing.ts";
 
@@ -16,7 +16,7 @@ export function useTopologyCommands(drawing: Drawing | null): readonly Command[]
   return useMemo(() => {
     const { selected, table, detail, look } = state;
     const focus = () => {
-      const node = selected !== null && parseEdgeId(selected) === null ? selected : null;
+      const node = selected !== null && parseNodeId(selected) !== null ? selected : null;
       if (selected !== null && node === null) drawing?.focus(selected);
       else if (node !== null && node !== look.focus) go({ look: { focus: node } });
       else if (look.focus !== null) go({ look: { focus: null, rest: "dim" } });

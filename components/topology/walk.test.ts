@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
-import { type Cursor, cursorId, describeCursor, findCursor, startWalk, walk } from "./walk.ts";
+import { type Cursor, cursorId, describeCursor, findCursor, startWalk, travel, walk } from "./walk.ts";
 
 /*      web ──► cart ──► db
  *        └──► pay ─────┘      */
@@ -90,5 +90,28 @@ describe("walking the graph", () => {
     const nothing = { nodes: { ...scene.nodes, x: new Float32Array(0) }, edges: scene.edges };
     expect(startWalk(nothing)).toBeNull();
     expect(findCursor(strings, "gone")).toBeNull();
+  });
+});
+
+describe("to the next node in a direction", () => {
+  const at = (points: readonly (readonly [number, number])[]) =>
+    ({
+      nodes: { x: Float32Array.from(points, ([x]) => x), y: Float32Array.from(points, ([, y]) => y) },
+      edges: { source: new Uint32Array(0), target: new Uint32Array(0) },
+    }) as unknown as Parameters<typeof travel>[0];
+  const scene = at([
+    [0, 0],
+    [100, 10],
+    [20, 90],
+    [-50, 0],
+  ]);
+
+  it.each([
+    ["right", 1],
+    ["left", 3],
+    ["down", 2],
+    ["up", 0],
+  ] as const)("%s", (step, index) => {
+    expect(travel(scene, { kind: "node", index: 0 }, step)).toEqual({ kind: "node", index });
   });
 });

@@ -36,7 +36,7 @@ export function startWalk({ nodes }: Arrays): Cursor | null {
 /** The next stop, or the same one where there is none in that direction. */
 export function walk(scene: Arrays, cursor: Cursor, step: Step): Cursor {
   if (cursor.kind === "edge") return fromEdge(scene, cursor, step);
-  if (step === "up" || step === "down") return neighbour(scene, cursor, step);
+  if (step === "up" || step === "down") return travel(scene, cursor, step);
   const outward = step === "right";
   const [first] = edgesAt(scene, cursor.index, outward ? "source" : "target");
   return first === undefined ? cursor : { kind: "edge", index: first, from: outward ? "source" : "target" };
@@ -60,19 +60,29 @@ function edgesAt({ nodes, edges }: Arrays, node: number, end: "source" | "target
   return found.sort((a, b) => height(a) - height(b) || a - b);
 }
 
-/** The nearest node above or below; what lies to the side counts double. */
-function neighbour({ nodes }: Arrays, cursor: Cursor, step: Step): Cursor {
-  const x = nodes.x[cursor.index] ?? 0;
-  const y = nodes.y[cursor.index] ?? 0;
-  let best = cursor.index;
-  let bestDistance = Number.POSITIVE_INFINITY;
+const AXES: Readonly<Record<Step, readonly [dx: number, dy: number]>> = {
+  left: [-1, 0],
+  right: [1, 0],
+  up: [0, -1],
+  down: [0, 1],
+};
+
+/** The nearest node in that direction, whether an edge leads there or not; what lies to the side counts double. */
+export function travel(scene: Arrays, cursor: Cursor, step: Step): Cursor {
+  const { nodes, edges } = scene;
+  const from = cursor.kind === "node" ? cursor.index : (edges[cursor.from][cursor.index] ?? 0);
+  const [ax, ay] = AXES[step];
+  let best = from;
+  let least = Number.POSITIVE_INFINITY;
   for (let index = 0; index < nodes.x.length; index += 1) {
-    const dy = ((nodes.y[index] ?? 0) - y) * (step === "down" ? 1 : -1);
-    if (index === cursor.index || dy <= 0) continue;
-    const distance = dy + 2 * Math.abs((nodes.x[index] ?? 0) - x);
-    if (distance < bestDistance) {
+    const dx = (nodes.x[index] ?? 0) - (nodes.x[from] ?? 0);
+    const dy = (nodes.y[index] ?? 0) - (nodes.y[from] ?? 0);
+    const ahead = dx * ax + dy * ay;
+    if (index === from || ahead <= 0) continue;
+    const distance = ahead + 2 * Math.abs(dx * ay + dy * ax);
+    if (distance < least) {
       best = index;
-      bestDistance = distance;
+      least = distance;
     }
   }
   return { kind: "node", index: best };

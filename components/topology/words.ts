@@ -16,6 +16,17 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   cancelled: "The caller left",
 };
 
+/** The same as a verb, for the sentence about a limit. */
+export const LIMIT_WORDS: Readonly<Record<Outcome, string>> = {
+  ok: "were answered",
+  client: "were refused as the caller's fault (4xx)",
+  policy: "were refused by policy",
+  neverArrived: "never arrived",
+  server: "failed at the server",
+  injected: "were aborted by a fault rule",
+  cancelled: "were left by the caller",
+};
+
 /** Classes that count as trouble when there are any. */
 export const BAD_OUTCOMES: readonly Outcome[] = ["neverArrived", "server"];
 

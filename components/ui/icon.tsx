@@ -17,6 +17,11 @@ const PATHS = {
   keys: "M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M7 14h10",
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   unlock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 6.8-1.2",
+  play: "M8 5.5v13l10-6.5z",
+  stop: "M7 7h10v10H7z",
+  clock: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 7.5V12l3 2",
+  share: "M12 15V4M8 7.5 12 4l4 3.5M6 12v8h12v-8",
+  info: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 11v5M12 8h.01",
   right: "M5 12h14M14 7l5 5-5 5",
 } as const;
 

@@ -26,8 +26,12 @@ export interface OwnConsole {
 
 type Auth = Readonly<Record<string, string>>;
 
-/** Starts one. `auth` replaces what the demo's console has of it. */
-export async function startConsole(labDir: string, auth: Auth = {}): Promise<OwnConsole> {
+/** Starts one. `auth` and `server` replace what the demo's console has of them. */
+export async function startConsole(
+  labDir: string,
+  auth: Auth = {},
+  server: Readonly<Record<string, unknown>> = {},
+): Promise<OwnConsole> {
   const lab = JSON.parse(await readFile(join(labDir, "lab.json"), "utf8")) as LabState;
   const first = lab.clusters.find(({ kubernetes }) => kubernetes !== undefined);
   if (first?.kubernetes === undefined || first.consoleKubeconfig === undefined) throw new Error("no cluster");
@@ -41,8 +45,12 @@ export async function startConsole(labDir: string, auth: Auth = {}): Promise<Own
   const clusters = [{ ...first, consoleKubeconfig: files.kube }];
   const settings = parse(consoleConfig({ ...lab, clusters }, { port, poll: 2, sessionKeyFile: files.key })) as {
     auth: Auth;
+    server: object;
   };
-  await writePrivate(files.config, stringify({ ...settings, auth: { ...settings.auth, ...auth } }));
+  await writePrivate(
+    files.config,
+    stringify({ ...settings, auth: { ...settings.auth, ...auth }, server: { ...settings.server, ...server } }),
+  );
   const url = `http://127.0.0.1:${port}`;
   let service: Service | null = null;
   const own: OwnConsole = {

@@ -69,6 +69,16 @@ const outcomes = z.object(
   Object.fromEntries(OUTCOMES.map((name) => [name, perSecond])) as Record<(typeof OUTCOMES)[number], typeof perSecond>,
 );
 
+const limitSchema = z
+  .object({
+    direction: z.enum(["inbound", "outbound"]),
+    outcomes: z.array(z.enum(OUTCOMES)).meta({ description: "empty where an annotation names codes instead" }),
+    share: z.number().meta({ description: "of all requests, 0 to 1" }),
+    degraded: z.number().meta({ description: "per cent" }),
+    failing: z.number().meta({ description: "per cent" }),
+  })
+  .meta({ id: "HealthLimit", description: "the limit that made an edge degraded or failing" });
+
 const latency = z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable();
 
 /** What a comparison repeats of the earlier window. */
@@ -117,6 +127,7 @@ export const edgeSchema = z
       .literal("service")
       .exactOptional()
       .meta({ description: "services=on: the second half of a call drawn through its service; sums leave it out" }),
+    limit: limitSchema.exactOptional(),
     change: change.exactOptional(),
     before: before.exactOptional(),
     tooFew: z

@@ -70,4 +70,5 @@ export const marksSchema = z
   .meta({ id: "Marks" });
 
 export type Mark = z.infer<typeof markSchema>;
+export type MarkKind = Mark["kind"];
 export type MarksAnswer = z.infer<typeof marksSchema>;

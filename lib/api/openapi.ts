@@ -3,6 +3,7 @@ import { effectQuerySchema, effectSchema } from "./effect.ts";
 import { findingsQuerySchema, findingsSchema } from "./findings.ts";
 import { deltaSchema, graphSchema, sourceSchema } from "./graph.ts";
 import { graphQuerySchema } from "./graph-query.ts";
+import { linksSchema } from "./links.ts";
 import { marksQuerySchema, marksSchema } from "./marks.ts";
 import { namespacesQuerySchema, namespacesSchema } from "./namespaces.ts";
 import {
@@ -106,6 +107,10 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Faults and dry runs that are meant to end, and plans that were stopped half way",
     query: remindersQuerySchema,
     answer: remindersSchema,
+  },
+  "GET /api/v1/links": {
+    summary: "Other tools that show the same mesh, as the configuration names them",
+    answer: linksSchema,
   },
   "GET /api/v1/policies": {
     summary: "Policy objects that the viewer may list",

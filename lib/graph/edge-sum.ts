@@ -1,12 +1,11 @@
 /** The sum of the hops that one drawn edge stands for. Quantiles come from summed buckets, never from averages. */
 import { type PerSecond, perSecond, ratio, type Seconds } from "#lib/units.ts";
 import { addTo, combineEvidence, mergeLatency, plus } from "./combine.ts";
-import { type HealthRules, type HealthSubject, requestHealth, worse } from "./health.ts";
+import { type HealthRules, type HealthSubject, requestVerdict, type Verdict, worseVerdict } from "./health.ts";
 import { requestRate, weightOf } from "./measure.ts";
 import type {
   ConnectionRates,
   GraphEdge,
-  HealthState,
   Latency,
   LatencyMissing,
   MtlsBasis,
@@ -164,6 +163,7 @@ export class EdgeSum {
       Number.POSITIVE_INFINITY,
     );
     const principals = context.masked ? {} : samePrincipals(hops);
+    const verdict = this.#health(requests, context);
     return {
       id,
       source,
@@ -189,20 +189,21 @@ export class EdgeSum {
       ...latency(hops, tcp, streaming, context.latency),
       ...mtls(hops),
       ...(Object.keys(principals).length > 0 ? { principals } : {}),
-      health: this.#health(requests, context),
+      health: verdict.state,
+      ...(verdict.limit === undefined ? {} : { limit: verdict.limit }),
     };
   }
 
-  #health(requests: readonly RequestCount[], { health, source, target }: EdgeContext): HealthState {
+  #health(requests: readonly RequestCount[], { health, source, target }: EdgeContext): Verdict {
     const [first] = this.#hops;
-    if (first === undefined || !this.#hops.some((hop) => hop.live)) return "idle";
-    let state: HealthState = "unknown";
-    for (const hop of this.#hops) state = worse(state, connectionState(hop));
+    if (first === undefined || !this.#hops.some((hop) => hop.live)) return { state: "idle" };
+    let verdict: Verdict = { state: "unknown" };
+    for (const hop of this.#hops) verdict = worseVerdict(verdict, { state: connectionState(hop) });
     if (target !== null)
-      state = worse(state, requestHealth(requests, first.protocol, "inbound", health.tolerances(target)));
+      verdict = worseVerdict(verdict, requestVerdict(requests, first.protocol, "inbound", health.tolerances(target)));
     if (source !== null)
-      state = worse(state, requestHealth(requests, first.protocol, "outbound", health.tolerances(source)));
-    return state;
+      verdict = worseVerdict(verdict, requestVerdict(requests, first.protocol, "outbound", health.tolerances(source)));
+    return verdict;
   }
 }
 

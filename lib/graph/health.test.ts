@@ -7,7 +7,9 @@ import {
   healthRules,
   RATE_ANNOTATION,
   requestHealth,
+  requestVerdict,
   worse,
+  worseVerdict,
 } from "./health.ts";
 import { parseRateAnnotation } from "./health-annotation.ts";
 import type { RequestCount } from "./observation.ts";
@@ -117,4 +119,26 @@ it("worse prefers what was measured, then what hurts", () => {
   expect(worse("healthy", "unknown")).toBe("healthy");
   expect(worse("healthy", "degraded")).toBe("degraded");
   expect(worse("failing", "degraded")).toBe("failing");
+});
+
+describe("the limit that decided", () => {
+  it("is named with the share that crossed it", () => {
+    const verdict = requestVerdict(of({ 200: 9, 503: 1 }), "http", "inbound", DEFAULT_TOLERANCES);
+    expect(verdict.state).toBe("failing");
+    expect(verdict.limit).toMatchObject({ direction: "inbound", outcomes: ["neverArrived", "server"], failing: 10 });
+    expect(verdict.limit?.share).toBeCloseTo(0.1);
+  });
+
+  it("is absent while all is well, and for what nobody counted", () => {
+    expect(requestVerdict(of({ 200: 9 }), "http", "inbound", DEFAULT_TOLERANCES)).toEqual({ state: "healthy" });
+    expect(requestVerdict([], "http", "inbound", DEFAULT_TOLERANCES)).toEqual({ state: "unknown" });
+  });
+
+  it("keeps the worse of two sides, and the first of equal ones", () => {
+    const mild = requestVerdict(of({ 200: 99, 503: 1 }), "http", "outbound", DEFAULT_TOLERANCES);
+    const bad = requestVerdict(of({ 503: 1 }), "http", "inbound", DEFAULT_TOLERANCES);
+    expect(worseVerdict(mild, bad)).toBe(bad);
+    expect(worseVerdict(bad, mild)).toBe(bad);
+    expect(worseVerdict(mild, { ...mild })).toBe(mild);
+  });
 });

@@ -2,8 +2,10 @@
  * Health from shares of requests: how many per cent of a direction's requests fell into which outcome classes. Pure; the
  * defaults and their reasons are in docs/numbers.md, "Health".
  */
+
+import { ratio } from "#lib/units.ts";
 import { parseRateAnnotation } from "./health-annotation.ts";
-import type { HealthState, Protocol } from "./model.ts";
+import type { HealthLimit, HealthState, Protocol } from "./model.ts";
 import type { RequestCount } from "./observation.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Direction, Tolerance } from "./tolerance.ts";
@@ -81,11 +83,27 @@ export function requestHealth(
   direction: Direction,
   tolerances: readonly Tolerance[],
 ): HealthState {
+  return requestVerdict(requests, protocol, direction, tolerances).state;
+}
+
+export interface Verdict {
+  readonly state: HealthState;
+  /** The first of the limits that gave the state; absent where none did. */
+  readonly limit?: HealthLimit;
+}
+
+/** The same health, with the limit that decided it. */
+export function requestVerdict(
+  requests: readonly RequestCount[],
+  protocol: Protocol,
+  direction: Direction,
+  tolerances: readonly Tolerance[],
+): Verdict {
   let total = 0;
   for (const request of requests) total += request.rate;
-  if (!(total > 0)) return "unknown";
+  if (!(total > 0)) return { state: "unknown" };
   const classes = requests.map(outcomeOf);
-  let state: HealthState = classes.includes(null) ? "unknown" : "healthy";
+  let verdict: Verdict = { state: classes.includes(null) ? "unknown" : "healthy" };
   for (const tolerance of tolerances) {
     if (tolerance.direction !== undefined && tolerance.direction !== direction) continue;
     if (tolerance.protocols !== undefined && !tolerance.protocols.includes(protocol)) continue;
@@ -99,9 +117,18 @@ export function requestHealth(
     });
     if (!(hit > 0)) continue;
     const percent = (100 * hit) / total;
-    state = worse(state, percent >= tolerance.failing ? "failing" : percent >= tolerance.degraded ? "degraded" : state);
+    const state = percent >= tolerance.failing ? "failing" : percent >= tolerance.degraded ? "degraded" : verdict.state;
+    if (worse(verdict.state, state) === verdict.state) continue;
+    const { degraded, failing, outcomes, code } = tolerance;
+    const limit = { direction, outcomes: code ? [] : (outcomes ?? []), share: ratio(hit / total), degraded, failing };
+    verdict = { state, limit };
   }
-  return state;
+  return verdict;
+}
+
+/** The worse of two; of equal ones the first. */
+export function worseVerdict(a: Verdict, b: Verdict): Verdict {
+  return worse(a.state, b.state) === a.state ? a : b;
 }
 
 /** Connections as health reads them. */

@@ -115,6 +115,19 @@ export interface Newborn {
   readonly firstSeen: string;
 }
 
+/** The limit that made an edge degraded or failing, and the share that crossed it. */
+export interface HealthLimit {
+  /** Whose limits: of requests that come in at the target, or that go out of the source. */
+  readonly direction: "inbound" | "outbound";
+  /** Classes that count towards it; empty where an annotation names codes instead. */
+  readonly outcomes: readonly Outcome[];
+  /** Of all requests, those that counted. */
+  readonly share: Ratio;
+  /** Per cent from which on it is degraded (0: from the first such request on), and failing. */
+  readonly degraded: number;
+  readonly failing: number;
+}
+
 export interface GraphEdge {
   /** `source>target>protocol`. */
   readonly id: string;
@@ -148,6 +161,8 @@ export interface GraphEdge {
   readonly mtlsBasis: MtlsBasis;
   readonly principals?: Principals;
   readonly health: HealthState;
+  /** Present where a limit of requests made it degraded or failing. */
+  readonly limit?: HealthLimit;
   /** `service`: the second half of a call drawn through its service; its numbers are those of the first half (services=on). */
   readonly half?: "service";
   readonly change?: Change;

@@ -1,5 +1,6 @@
 /** The main thread's handle on the topology worker. Holds no graph: the last scene's arrays, the status, one thing's details. */
 import type { GraphView } from "#lib/api/view.ts";
+import type { Graph } from "#lib/graph/model.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { Look } from "./look.ts";
 import type { Details, FromWorker, LiveStatus, Row, ToWorker } from "./messages.ts";
@@ -26,6 +27,8 @@ export interface Live {
     text: string,
     limit: number,
   ) => Promise<{ readonly rows: readonly Row[]; readonly total: number } | null>;
+  /** The whole last answer, for taking it along; null where there is none. */
+  readonly graph: () => Promise<Graph | null>;
   /** Forgets the places of this view and lays it out afresh. */
   readonly relayout: () => void;
   /** Forgets what was seen and follows the view afresh as `viewer` (messages.ts). */
@@ -85,6 +88,7 @@ export function createLive(options: LiveOptions = {}): Live {
   let last: LiveScene | null = null;
   let request = 0;
   const asked = new Map<number, (rows: { rows: readonly Row[]; total: number } | null) => void>();
+  const taken = new Map<number, (graph: Graph | null) => void>();
 
   const changed = () => {
     for (const listener of listeners) listener();
@@ -112,6 +116,10 @@ export function createLive(options: LiveOptions = {}): Live {
       case "rows":
         asked.get(data.request)?.({ rows: data.rows, total: data.total });
         asked.delete(data.request);
+        return;
+      case "graph":
+        taken.get(data.request)?.(data.graph);
+        taken.delete(data.request);
         return;
       case "mark":
         performance.mark(data.name, {
@@ -149,6 +157,14 @@ export function createLive(options: LiveOptions = {}): Live {
         send({ type: "rows", request: id, text, limit });
       });
     },
+    graph() {
+      request += 1;
+      const id = request;
+      return new Promise((resolve) => {
+        taken.set(id, resolve);
+        send({ type: "graph", request: id });
+      });
+    },
     relayout: () => send({ type: "relayout" }),
     restart(viewer, keepPlaces) {
       details = null;
@@ -175,6 +191,8 @@ export function createLive(options: LiveOptions = {}): Live {
       stopWatching();
       for (const answer of asked.values()) answer(null);
       asked.clear();
+      for (const answer of taken.values()) answer(null);
+      taken.clear();
       send({ type: "close" });
       worker.terminate();
       listeners.clear();

@@ -37,9 +37,10 @@ export function countWorkloads(graph: Graph): number {
   return graph.nodes.filter(({ kind }) => kind === "workload" || kind === "app" || kind === "service").length;
 }
 
-/** Views with one key share their places: what changes only numbers (window, instant, latency) isn't in it. */
+/** Views with one key share their places: what changes only numbers (window, instant, latency, comparison) isn't in it. */
 export function placesKey(view: GraphView): string {
-  return viewParams({ ...view, window: "1m", at: null, latency: true }).toString();
+  const numbers = { window: "1m", at: null, latency: true, compareAt: null, compareWindow: null } as const;
+  return viewParams({ ...view, ...numbers }).toString();
 }
 
 /** Whether one asked view becomes the other by closing or opening some boxes: then what stays keeps its place. */

@@ -1,6 +1,9 @@
 /** What the side panel gets: one thing with its neighbourhood, whole objects of the last answer. */
 import type { Graph, GraphNode } from "#lib/graph/model.ts";
+import { changesOf } from "./changes.ts";
 import type { Details } from "./messages.ts";
+import { membersOf, scopeOf } from "./scope.ts";
+import { WHOLE } from "./whole.ts";
 
 /** Node ids hold no `>`, edge ids do, so that one id says what it is of. */
 export function detailsOf(graph: Graph, id: string): Details {
@@ -15,7 +18,11 @@ export function detailsOf(graph: Graph, id: string): Details {
     return { kind: "node", node, inbound, outbound, peers };
   }
   const edge = graph.edges.find((one) => one.id === id);
-  if (edge === undefined) return { kind: "absent", id };
+  if (edge === undefined) {
+    const members = id === WHOLE ? null : membersOf(graph, id);
+    if (members !== null && members.size === 0) return { kind: "absent", id };
+    return { kind: "scope", id, scope: scopeOf(graph, members), changes: changesOf(graph, members) };
+  }
   const end = (of: string) => graph.nodes.find((one) => one.id === of) ?? null;
   return { kind: "edge", edge, source: end(edge.source), target: end(edge.target) };
 }

@@ -22,7 +22,14 @@ export interface FoldedDeps {
  * has it from the poll that draws the groups.
  */
 export function foldedUrl(origin: string, view: GraphView): string {
-  const params = viewParams({ ...view, lens: "workload", fold: [], latency: false });
+  const params = viewParams({
+    ...view,
+    lens: "workload",
+    fold: [],
+    latency: false,
+    compareAt: null,
+    compareWindow: null,
+  });
   return `${origin}/api/v1/graph?${params}`;
 }
 

@@ -1,8 +1,10 @@
 /** The typed messages between the main thread and the topology worker. Tagged unions; nothing else crosses. */
 import type { GraphView } from "#lib/api/view.ts";
-import type { GraphEdge, GraphNode, HealthState, SourceStatus } from "#lib/graph/model.ts";
+import type { Graph, GraphEdge, GraphNode, HealthState, SourceStatus } from "#lib/graph/model.ts";
 import type { Scene } from "#lib/layout/scene.ts";
+import type { Changes } from "./changes.ts";
 import type { Look } from "./look.ts";
+import type { Scope } from "./scope.ts";
 
 export type ToWorker =
   /** Look at this view; replaces the one before. `detail: groups` asks the server for the namespace lens above 150 marks. */
@@ -21,6 +23,8 @@ export type ToWorker =
   | { readonly type: "select"; readonly id: string | null }
   /** Rows for the table and the search, sorted by pain; answered by `rows`. */
   | { readonly type: "rows"; readonly request: number; readonly text: string; readonly limit: number }
+  /** The whole last answer, once, to take it along; answered by `graph`. */
+  | { readonly type: "graph"; readonly request: number }
   /** Forget the places of this view and lay it out afresh. */
   | { readonly type: "relayout" }
   /**
@@ -98,6 +102,8 @@ export type Details =
       readonly source: GraphNode | null;
       readonly target: GraphNode | null;
     }
+  /** A box that isn't a node itself, or the whole graph (`WHOLE`). */
+  | { readonly kind: "scope"; readonly id: string; readonly scope: Scope; readonly changes: Changes | null }
   | { readonly kind: "absent"; readonly id: string };
 
 /** Names of the User Timing marks that the worker measures; `at` is in milliseconds since 1970. */
@@ -109,4 +115,5 @@ export type FromWorker =
   | { readonly type: "status"; readonly status: LiveStatus }
   | { readonly type: "scene"; readonly scene: Scene; readonly first: boolean; readonly layoutMs: number | null }
   | { readonly type: "details"; readonly id: string; readonly details: Details }
-  | { readonly type: "rows"; readonly request: number; readonly rows: readonly Row[]; readonly total: number };
+  | { readonly type: "rows"; readonly request: number; readonly rows: readonly Row[]; readonly total: number }
+  | { readonly type: "graph"; readonly request: number; readonly graph: Graph | null };

@@ -92,6 +92,9 @@ export class Session {
       case "rows":
         this.sendRows(message.request, message.text, message.limit);
         return;
+      case "graph":
+        this.deps.post({ type: "graph", request: message.request, graph: this.graph });
+        return;
       case "relayout":
         this.picture.relayout();
         return;

@@ -23,6 +23,7 @@ describe("configuration", () => {
       poll: 5,
       limits: { streams: 500, streamsPerSession: 16, upstreamBytes: 67_108_864, upstreamTimeout: 5 },
       health: { errorRate: "meshscope", tolerances: [] },
+      grafana: null,
       clusters: [{ name: "my-cluster", mesh: { rootNamespace: "istio-system" } }],
       prometheus: [{ name: "main", url: "http://127.0.0.1:9090" }],
     });
@@ -118,6 +119,16 @@ describe("configuration", () => {
       "a hostile frame ancestor",
       `${EXAMPLE}server: {frameAncestors: ["x; script-src *"]}\n`,
       "server.frameAncestors[0]: accepted: origins",
+    ],
+    [
+      "a script as Grafana's address",
+      `${EXAMPLE}grafana: {url: "javascript:alert(1)"}\n`,
+      "grafana.url: accepted: an http:// or https:// URL",
+    ],
+    [
+      "a dashboard's uid with a path",
+      `${EXAMPLE}grafana: {url: "https://g.example", workload: {uid: "../admin"}}\n`,
+      "grafana.workload.uid: accepted: a dashboard's uid",
     ],
     [
       "a health pattern that isn't one",

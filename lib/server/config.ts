@@ -190,6 +190,25 @@ const health = z.strictObject({
   tolerances: z.array(tolerance).default([]),
 });
 
+/** What a dashboard's variables are called: the graph's word → the variable. */
+const dashboard = (variables: Readonly<Record<string, string>>) =>
+  z.strictObject({
+    uid: text.regex(/^[A-Za-z0-9_-]{1,40}$/, { error: "a dashboard's uid, from its address: /d/UID/…" }),
+    variables: z
+      .partialRecord(
+        z.enum(["cluster", "namespace", "workload", "service"], { error: "cluster, namespace, workload, service" }),
+        text.regex(/^[A-Za-z0-9_]{1,60}$/, { error: "a variable's name" }),
+      )
+      .default(variables),
+  });
+
+/** Istio's own dashboards have no fixed uid, but fixed variables. */
+const grafana = z.strictObject({
+  url: httpUrl,
+  workload: dashboard({ namespace: "namespace", workload: "workload" }).nullable().default(null),
+  service: dashboard({ service: "service" }).nullable().default(null),
+});
+
 export const configSchema = z
   .strictObject({
     server: server.prefault({}),
@@ -197,6 +216,7 @@ export const configSchema = z
     poll: duration(seconds(1), seconds(300)).default(seconds(5)),
     limits: limits.prefault({}),
     health: health.prefault({}),
+    grafana: grafana.nullable().default(null),
     clusters: z.array(cluster).min(1, { error: "at least one cluster" }),
     prometheus: z.array(prometheus).min(1, { error: "at least one Prometheus-compatible source" }),
   })

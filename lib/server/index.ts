@@ -44,6 +44,7 @@ export async function viewer(cookieHeader: string | null): Promise<SessionAnswer
 export const graph: Runtime["graph"] = (...args) => runtime().graph(...args);
 export const graphStream: Runtime["graphStream"] = (...args) => runtime().graphStream(...args);
 export const series: Runtime["series"] = (...args) => runtime().series(...args);
+export const links: Runtime["links"] = (...args) => runtime().links(...args);
 export const namespaces: Runtime["namespaces"] = (...args) => runtime().namespaces(...args);
 export const policies: Runtime["policies"] = (...args) => runtime().policies(...args);
 export const findings: Runtime["findings"] = (...args) => runtime().findings(...args);

@@ -2,7 +2,9 @@
  * The composition root: from a configuration to everything a process does. There is one runtime a process; it hangs on
  * `globalThis[Symbol.for("meshscope")]`, because route bundles carry modules of their own (docs/adr/0007).
  */
+
 import type { EffectAnswer } from "#lib/api/effect.ts";
+import type { LinksAnswer } from "#lib/api/links.ts";
 import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
 import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
@@ -71,6 +73,7 @@ export interface Dependency {
 export interface Runtime extends PolicyUseCases {
   readonly frameAncestors: readonly string[];
   readonly log: Log;
+  links(credential: Credential): LinksAnswer;
   graph(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer>;
   graphStream(
     credential: Credential,
@@ -224,6 +227,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   return {
     frameAncestors: config.server.frameAncestors,
     log,
+    links: () => ({ grafana: config.grafana }),
     graph: (credential, view, signal) => graphs.graph(credential, view, signal),
     graphStream: (credential, view, lastEventId, signal) => graphs.stream(credential, view, lastEventId, signal),
     series: (credential, query, signal) => charts.series(credential, query, signal),

@@ -4,6 +4,7 @@ import type { GraphEdge } from "#lib/graph/model.ts";
 import { idTitle, idWhere } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
 import { PROTOCOL_WORDS, provenance, seenBy } from "../words.ts";
+import { EdgeChange } from "./edge-change.tsx";
 import { ConnectionFacts, Hosts, LatencyFacts, Security } from "./edge-facts.tsx";
 import { Evidence } from "./evidence.tsx";
 import { HealthNote } from "./health-note.tsx";
@@ -27,6 +28,7 @@ export function EdgePanel({ edge, window }: { readonly edge: GraphEdge; readonly
       <Kpis kpis={tcp ? connectionKpis(edge, window) : requestKpis(edge, window)} />
       <p className="-mt-1 text-[11px] text-ink-3">{provenance(edge, window)}</p>
       <HealthNote edge={edge} />
+      <EdgeChange edge={edge} />
       {edge.streaming === true && (
         <p className="mt-3 text-ink-2">
           Streaming: messages flow on streams that are open; requests are counted when a stream ends.

@@ -4,6 +4,7 @@ import { formatBytesRate, formatRate, NO_DATA } from "#lib/format.ts";
 import type { GraphEdge, Observer, ObserverEvidence } from "#lib/graph/model.ts";
 import { OBSERVER_COLUMNS } from "../words.ts";
 import { ranked } from "./responses.tsx";
+import { unseenSentence } from "./unseen.ts";
 
 const ORDER: readonly Observer[] = ["source", "waypoint", "destination", "ztunnel"];
 
@@ -50,6 +51,7 @@ export function Evidence({ edge }: { readonly edge: GraphEdge }) {
   const observers = ORDER.filter((observer) => edge.observers[observer] !== undefined);
   if (observers.length === 0) return null;
   const why = disagreement(edge);
+  const unseen = unseenSentence(edge);
   return (
     <Section title="Who saw what">
       <DataTable
@@ -70,6 +72,7 @@ export function Evidence({ edge }: { readonly edge: GraphEdge }) {
           </tr>
         ))}
       </DataTable>
+      {unseen !== null && <p className="mt-2">{unseen}</p>}
       {why !== null && <p className="mt-2 text-ink-2">{why}</p>}
     </Section>
   );

@@ -2,6 +2,7 @@ import { clsx } from "clsx";
 import { formatRate } from "#lib/format.ts";
 import { explainFlags } from "#lib/graph/flags.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
+import { edgeLimit } from "./limit.ts";
 import { ranked } from "./responses.tsx";
 
 /** The worst thing about an edge in one sentence; null while it is well. */
@@ -29,6 +30,7 @@ export function HealthNote({ edge }: { readonly edge: GraphEdge }) {
   const sentence = healthSentence(edge);
   if (sentence === null) return null;
   const failing = edge.health === "failing";
+  const limit = edgeLimit(edge);
   return (
     <p
       className={clsx(
@@ -41,6 +43,7 @@ export function HealthNote({ edge }: { readonly edge: GraphEdge }) {
       )}
     >
       <strong className="font-semibold">{sentence.title}</strong> {sentence.text}
+      {limit !== null && <span className="mt-1 block text-[11px] text-ink-2">{limit}</span>}
     </p>
   );
 }

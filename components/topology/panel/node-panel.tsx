@@ -5,6 +5,7 @@ import { Cell, DataTable, Fact, Section } from "#components/ui/section.tsx";
 import { STATE_WORDS, StateMark } from "#components/ui/state-mark.tsx";
 import { formatBytesRate, formatErrors, formatMs, formatPlural, formatRate } from "#lib/format.ts";
 import { badgeText } from "#lib/graph/badges.ts";
+import { namespaceId } from "#lib/graph/id.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { bytesPerSecond } from "#lib/units.ts";
 import { idTitle, idWhere, kindWord } from "../names.ts";
@@ -12,6 +13,8 @@ import { SelectLink } from "../selection.tsx";
 import { coverageWords, PROTOCOL_WORDS } from "../words.ts";
 import { healthSentence } from "./health-note.tsx";
 import { History } from "./history.tsx";
+import { edgeLimit } from "./limit.ts";
+import { NodeHosts, NodeTraffic, Unarrived } from "./node-facts.tsx";
 
 const DATAPLANES: Readonly<Record<NonNullable<GraphNode["dataplane"]>, string>> = {
   sidecar: "sidecar",
@@ -54,10 +57,12 @@ export function NodePanel({
       </h2>
       <p className="mt-0.5 text-ink-2">
         {kindWord(node)}
-        {place === "" ? "" : ` · ${place}`}
+        {place !== "" && " · "}
+        <Place node={node} text={place} />
         {node.dataplane === null ? "" : ` · ${DATAPLANES[node.dataplane]}`}
       </p>
       <Reason node={node} inbound={inbound} outbound={outbound} />
+      <Unarrived inbound={inbound} />
       <dl className="mt-3">
         {node.goneAt !== undefined && (
           <Fact name="Gone">since {sayInstant(node.goneAt)}; its numbers fade out of the window</Fact>
@@ -93,6 +98,7 @@ export function NodePanel({
         subject={{ node: node.id }}
         protocol={[...inbound, ...outbound].every((edge) => edge.protocol === "tcp") ? "tcp" : "http"}
       />
+      <NodeTraffic node={node} inbound={inbound} outbound={outbound} />
       <Neighbours
         title="Called by"
         edges={inbound}
@@ -104,7 +110,18 @@ export function NodePanel({
         }
       />
       <Neighbours title="Calls" edges={outbound} end="target" none="It called nobody in this window." />
+      <NodeHosts inbound={inbound} />
     </>
+  );
+}
+
+/** Where it runs, as the way to the numbers of all that runs there. */
+function Place({ node, text }: { readonly node: GraphNode; readonly text: string }) {
+  if (text === "" || node.namespace === "" || !["workload", "app", "service"].includes(node.kind)) return text;
+  return (
+    <SelectLink id={namespaceId(node.cluster, node.namespace)} className="underline-offset-2 hover:underline">
+      <bdi>{text}</bdi>
+    </SelectLink>
   );
 }
 
@@ -122,6 +139,7 @@ function Reason({
   if (!bad) return <p className="mt-3 text-ink-2">It is {STATE_WORDS[node.health]}.</p>;
   const worst = [...inbound, ...outbound].sort(byPain)[0];
   const sentence = worst === undefined ? null : healthSentence(worst);
+  const limit = worst === undefined ? null : edgeLimit(worst);
   return (
     <p
       className={clsx(
@@ -141,6 +159,7 @@ function Reason({
             </bdi>
           </SelectLink>
           : {sentence.text}
+          {limit !== null && <span className="mt-1 block text-[11px] text-ink-2">{limit}</span>}
         </>
       )}
     </p>

@@ -5,7 +5,9 @@ import { bytesPerSecond, milliseconds, perSecond, ratio } from "#lib/units.ts";
 import { EdgePanel } from "./edge-panel.tsx";
 import { disagreement } from "./evidence.tsx";
 import { healthSentence } from "./health-note.tsx";
+import { limitSentence } from "./limit.ts";
 import { NodePanel } from "./node-panel.tsx";
+import { unseenSentence } from "./unseen.ts";
 
 const source = "west-1/shop/workload/reviews-v2";
 const target = "west-1/shop/workload/ratings-v1";
@@ -147,10 +149,70 @@ describe("an edge's panel", () => {
   });
 });
 
+describe("both sides of the wire", () => {
+  it.each([
+    ["what the server's proxy did not see", http, "1.8 req/s never arrived. The server's proxy saw 0 of these."],
+    [
+      "that the server reports nothing",
+      { ...http, observers: { source: { rate: perSecond(12) } } },
+      "1.8 req/s never arrived. The server's proxy reports nothing of this edge.",
+    ],
+    [
+      "that the server's proxy lost some itself",
+      {
+        ...http,
+        observers: { ...http.observers, destination: { rate: perSecond(40), flags: rates({ "UF,URX": 1 }) } },
+      },
+      "The server's proxy reports 1 req/s with such flags itself.",
+    ],
+  ])("say %s", (_name, edge, words) => {
+    expect(unseenSentence(edge)).toContain(words);
+  });
+
+  it("say nothing where nothing was lost", () => {
+    expect(unseenSentence({ ...http, outcomes: outcomes({ ok: 42 }) })).toBeNull();
+  });
+});
+
+describe("the limit that decided", () => {
+  it.each([
+    [
+      { direction: "inbound", outcomes: ["neverArrived", "server"], share: ratio(0.125), degraded: 0, failing: 10 },
+      "12.5 % never arrived or failed at the server. By the target's limit it is degraded from the first one and failing from 10 % on.",
+    ],
+    [
+      { direction: "outbound", outcomes: ["client", "policy"], share: ratio(0.15), degraded: 10, failing: 20 },
+      "15 % were refused as the caller's fault (4xx) or were refused by policy. By the caller's limit it is degraded from 10 % and failing from 20 % on.",
+    ],
+    [
+      { direction: "inbound", outcomes: [], share: ratio(0.5), degraded: 5, failing: 10 },
+      "50 % have a code that counts. By the target's limit it is degraded from 5 % and failing from 10 % on.",
+    ],
+  ] as const)("is said with the share", (limit, words) => {
+    expect(limitSentence(limit)).toBe(words);
+  });
+});
+
+describe("a comparison of one edge", () => {
+  const before = { ...http, rate: perSecond(40), requests: 2400, errorRate: perSecond(0) };
+  it.each([
+    ["then and now", { ...http, change: "same" as const, before }, "Rate 40 req/s 42.1 req/s"],
+    ["what is new", { ...http, change: "new" as const }, "New: it had no traffic in the earlier window."],
+    ["what is gone", { ...http, change: "gone" as const, before }, "Gone: it carried 40 req/s in the earlier window"],
+    ["too few to judge", { ...http, change: "same" as const, requests: 5, before }, "too few to judge"],
+  ])("says %s", (_name, edge, words) => {
+    expect(edgeText(edge)).toContain(words);
+  });
+});
+
 describe("a node's panel", () => {
   const said = text(renderToStaticMarkup(<NodePanel node={node} inbound={[http]} outbound={[]} />));
   it.each([
     ["its coverage", "2 of 3 pods reporting"],
+    ["rates by direction and protocol", "In · HTTP 42.1 req/s"],
+    ["codes by direction", "503 in · HTTP 1.8"],
+    ["what it never saw", "The server's proxy saw 0 of these."],
+    ["hosts of all callers", "ratings.shop.svc.cluster.local 42.1 req/s"],
     ["badges in words", "Only some of its pods report"],
     ["why it fails, with the edge", "Worst on reviews-v2 → ratings-v1 : 1.8 req/s end with UF"],
     ["whom it doesn't call", "It called nobody in this window."],

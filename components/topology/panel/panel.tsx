@@ -10,7 +10,9 @@ import type { Details } from "#lib/live/messages.ts";
 import { anyTitle } from "../names.ts";
 import { useSelection } from "../selection.tsx";
 import { EdgePanel } from "./edge-panel.tsx";
+import { NodeLinks } from "./node-links.tsx";
 import { NodePanel } from "./node-panel.tsx";
+import { ScopePanel } from "./scope-panel.tsx";
 
 const STEP = 16;
 
@@ -37,7 +39,11 @@ export function Panel({ live, id }: { readonly live: Live; readonly id: string }
       >
         <Icon name="close" size={15} />
       </button>
-      <div className="min-h-0 grow overflow-auto px-[18px] pt-4 pb-8">
+      <div
+        data-panel-body
+        tabIndex={-1}
+        className="min-h-0 grow overflow-auto px-[18px] pt-4 pb-8 outline-offset-[-2px]"
+      >
         <PanelBody details={details} id={id} />
       </div>
     </aside>
@@ -52,7 +58,14 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
     case "edge":
       return <EdgePanel {...details} window={window ?? ""} />;
     case "node":
-      return <NodePanel {...details} />;
+      return (
+        <>
+          <NodePanel {...details} />
+          <NodeLinks node={details.node} />
+        </>
+      );
+    case "scope":
+      return <ScopePanel {...details} />;
     case "absent":
       return <Absent id={id} />;
   }

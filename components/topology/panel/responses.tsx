@@ -56,8 +56,7 @@ export function CodeTable({ edge }: { readonly edge: GraphEdge }) {
         {codes.map(([code, rate]) => (
           <tr key={code} className={clsx(isBadCode(code, edge.protocol) && "text-failing")}>
             <Cell>
-              <Name text={code === "" ? "?" : code} />{" "}
-              <span className="opacity-80">{codeWords(code, edge.protocol)}</span>
+              <Name text={code === "" ? "?" : code} /> <span>{codeWords(code, edge.protocol)}</span>
             </Cell>
             <Cell numeric>{number(rate)}</Cell>
             <Cell numeric>{formatPercent(share(rate, edge.rate))}</Cell>
@@ -70,21 +69,31 @@ export function CodeTable({ edge }: { readonly edge: GraphEdge }) {
 
 /** Response flags, each explained: what it means, its usual cause, what to try. */
 export function FlagTable({ edge }: { readonly edge: GraphEdge }) {
-  const flags = ranked(edge.flags).filter(([flag]) => flag !== "-" && flag !== "");
+  return <FlagList flags={edge.flags} unit={edge.protocol === "tcp" ? "conn/s" : "req/s"} />;
+}
+
+export function FlagList({
+  flags: rates,
+  unit,
+  title = "Flags",
+}: {
+  readonly flags: Readonly<Record<string, PerSecond>>;
+  readonly unit: string;
+  readonly title?: string;
+}) {
+  const flags = ranked(rates).filter(([flag]) => flag !== "-" && flag !== "");
   if (flags.length === 0) return null;
   return (
-    <Section title="Flags">
+    <Section title={title}>
       <dl>
         {flags.map(([raw, rate]) => (
-          <div key={raw} className="border-t border-line py-2">
-            <div className="flex justify-between gap-3">
-              <dt className="font-semibold">
-                <Name text={raw} />
-              </dt>
-              <dd className="whitespace-nowrap">{formatRate(rate, edge.protocol === "tcp" ? "conn/s" : "req/s")}</dd>
-            </div>
+          <div key={raw} className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 border-t border-line py-2">
+            <dt className="min-w-0 font-semibold">
+              <Name text={raw} />
+            </dt>
+            <dd className="whitespace-nowrap">{formatRate(rate, unit)}</dd>
             {explainFlags(raw).map(({ flag, means, cause, fix }) => (
-              <dd key={flag} className="mt-1 text-ink-2">
+              <dd key={flag} className="col-span-2 mt-1 text-ink-2">
                 <span className="text-ink">{means}.</span> {cause}. {fix}.
               </dd>
             ))}

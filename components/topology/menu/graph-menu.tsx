@@ -1,0 +1,83 @@
+"use client";
+
+import { Menu } from "@base-ui/react/menu";
+import { useRouter } from "next/navigation";
+import { useMemo } from "react";
+import { useUrl } from "#components/shell/use-url.ts";
+import type { Picked } from "#lib/render/renderer.ts";
+import type { Drawing } from "../drawing.ts";
+import { anyTitle } from "../names.ts";
+import { useSelection } from "../selection.tsx";
+import { type MenuAct, menuEntries } from "./items.ts";
+
+export interface MenuAt {
+  readonly thing: Pick<Picked, "kind" | "id">;
+  /** Of the page, CSS pixels. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The menu of a mark, an edge or a box, beside the pointer or beside where the walk stands. */
+export function GraphMenu({
+  at,
+  drawing,
+  onClose,
+}: {
+  readonly at: MenuAt;
+  readonly drawing: Drawing | null;
+  readonly onClose: () => void;
+}) {
+  const { state, go } = useUrl();
+  const { select, href } = useSelection();
+  const router = useRouter();
+  const anchor = useMemo(() => ({ getBoundingClientRect: () => new DOMRect(at.x, at.y, 0, 0) }), [at]);
+  const act = (what: MenuAct) => {
+    switch (what.do) {
+      case "select":
+        select(what.id);
+        return;
+      case "focus":
+        drawing?.focus(what.id);
+        return;
+      case "go":
+        go(what.patch);
+        return;
+      case "visit":
+        router.push(what.href);
+        return;
+      case "copy":
+        void navigator.clipboard.writeText(what.text);
+        return;
+      case "copyLink":
+        void navigator.clipboard.writeText(new URL(href(what.id), window.location.href).href);
+    }
+  };
+  return (
+    <Menu.Root open onOpenChange={(open) => !open && onClose()} modal={false}>
+      <Menu.Portal>
+        <Menu.Positioner anchor={anchor} side="bottom" align="start" collisionPadding={8} className="z-30">
+          <Menu.Popup
+            aria-label={`What to do with ${anyTitle(at.thing.id)}`}
+            finalFocus={() => document.querySelector<HTMLElement>("[data-testid=graph]")}
+            className="max-w-80 min-w-48 rounded-lg border border-line-strong bg-raised py-1 shadow-float outline-none"
+          >
+            <Menu.Group>
+              <Menu.GroupLabel className="name px-3 pt-1 pb-1.5 text-ink-3">
+                <bdi>{anyTitle(at.thing.id)}</bdi>
+              </Menu.GroupLabel>
+              {menuEntries(at.thing.id, at.thing.kind, state.kiosk).map(({ title, act: what }) => (
+                <Menu.Item
+                  key={title}
+                  onClick={() => act(what)}
+                  className="mx-1 flex min-h-7 cursor-default items-center rounded-md px-2 outline-none data-highlighted:bg-accent-bg data-highlighted:text-accent"
+                >
+                  <bdi className="name">{title}</bdi>
+                </Menu.Item>
+              ))}
+            </Menu.Group>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

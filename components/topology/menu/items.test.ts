@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { clusterId, edgeId, namespaceId, nodeId } from "#lib/graph/id.ts";
+import { menuEntries } from "./items.ts";
+
+const workload = nodeId({ kind: "workload", cluster: "c", namespace: "shop", name: "cart" });
+const service = nodeId({ kind: "service", cluster: "c", namespace: "shop", name: "a b" });
+const external = nodeId({ kind: "external", cluster: "c", namespace: "unknown", name: "api.example.com" });
+const titles = (...of: Parameters<typeof menuEntries>) => menuEntries(...of).map(({ title }) => title);
+
+describe("the menu of", () => {
+  it.each([
+    ["a workload", workload, "node", ["Only namespace shop", "Policies of shop", "Copy the name"]],
+    [
+      "a service",
+      service,
+      "node",
+      ["Service and its routing", "Only namespace shop", "Policies of shop", "Copy the name"],
+    ],
+    ["an external host", external, "node", ["Copy the name"]],
+    [
+      "a folded namespace",
+      namespaceId("c", "shop"),
+      "node",
+      ["Open the namespace", "Policies of shop", "Copy the name"],
+    ],
+    ["a cluster's box", clusterId("c"), "box", ["Open the cluster", "Copy the name"]],
+    ["an edge", edgeId(workload, external, "http"), "edge", ["Caller: cart", "Server: api.example.com"]],
+  ] as const)("%s", (_name, id, kind, own) => {
+    expect(titles(id, kind)).toEqual(["Details", "Bring to the middle", ...own, "Copy a link to it"]);
+  });
+
+  it("encodes names into addresses", () => {
+    const visit = menuEntries(service, "node").find(({ act }) => act.do === "visit");
+    expect(visit?.act).toEqual({ do: "visit", href: "/services/c/shop/a%20b" });
+  });
+
+  it("leads nowhere else where the view is read-only", () => {
+    expect(titles(workload, "node", true)).toEqual(["Details", "Bring to the middle", "Copy the name"]);
+  });
+});

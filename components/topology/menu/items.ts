@@ -1,0 +1,76 @@
+/** What can be done with a mark, an edge or a box: the entries of its menu. Pure; every entry is in items.test.ts. */
+import { serviceHref } from "#components/policies/links.tsx";
+import type { UrlPatch } from "#components/shell/url-state.ts";
+import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
+import { idTitle } from "../names.ts";
+
+export type MenuAct =
+  | { readonly do: "select"; readonly id: string }
+  | { readonly do: "focus"; readonly id: string }
+  | { readonly do: "go"; readonly patch: UrlPatch }
+  | { readonly do: "visit"; readonly href: string }
+  | { readonly do: "copy"; readonly text: string }
+  | { readonly do: "copyLink"; readonly id: string };
+
+export interface MenuEntry {
+  readonly title: string;
+  readonly act: MenuAct;
+}
+
+/** Kinds that lie in a namespace. */
+const PLACED: ReadonlySet<string> = new Set(["workload", "app", "service", "namespace"]);
+
+function nodeEntries(id: string): readonly MenuEntry[] {
+  const key = parseNodeId(id);
+  if (key === null) return [];
+  const { cluster, namespace, kind, name } = key;
+  const group: readonly MenuEntry[] =
+    kind === "namespace"
+      ? [
+          {
+            title: "Open the namespace",
+            act: { do: "go", patch: { view: { namespaces: [namespace] }, selected: null } },
+          },
+        ]
+      : kind === "cluster"
+        ? [{ title: "Open the cluster", act: { do: "go", patch: { view: { clusters: [cluster] }, selected: null } } }]
+        : [];
+  const service: readonly MenuEntry[] =
+    kind === "service"
+      ? [{ title: "Service and its routing", act: { do: "visit", href: serviceHref(cluster, namespace, name) } }]
+      : [];
+  const params = new URLSearchParams({ clusters: cluster, namespaces: namespace });
+  const place: readonly MenuEntry[] = PLACED.has(kind)
+    ? [
+        ...(kind === "namespace"
+          ? []
+          : [
+              {
+                title: `Only namespace ${namespace}`,
+                act: { do: "go", patch: { view: { clusters: [cluster], namespaces: [namespace] } } },
+              } as const,
+            ]),
+        { title: `Policies of ${namespace}`, act: { do: "visit", href: `/policies?${params}` } },
+      ]
+    : [];
+  return [...group, ...service, ...place, { title: "Copy the name", act: { do: "copy", text: name } }];
+}
+
+/** `readOnly`: in a frame or on a wall nothing leads elsewhere. */
+export function menuEntries(id: string, kind: "node" | "edge" | "box", readOnly = false): readonly MenuEntry[] {
+  const first: readonly MenuEntry[] = [
+    { title: "Details", act: { do: "select", id } },
+    { title: "Bring to the middle", act: { do: "focus", id } },
+  ];
+  const edge = kind === "edge" ? parseEdgeId(id) : null;
+  const [source = "", target = ""] = id.split(">");
+  const own: readonly MenuEntry[] =
+    edge === null
+      ? nodeEntries(id)
+      : [
+          { title: `Caller: ${idTitle(source)}`, act: { do: "select", id: source } },
+          { title: `Server: ${idTitle(target)}`, act: { do: "select", id: target } },
+        ];
+  const all = [...first, ...own, { title: "Copy a link to it", act: { do: "copyLink", id } } as const];
+  return readOnly ? all.filter(({ act }) => act.do === "select" || act.do === "focus" || act.do === "copy") : all;
+}

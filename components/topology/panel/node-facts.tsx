@@ -1,0 +1,73 @@
+import { Name } from "#components/ui/name.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { formatPlural, formatRate } from "#lib/format.ts";
+import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import { summarise } from "#lib/graph/summary.ts";
+import { trafficRows } from "#lib/live/scope.ts";
+import { type PerSecond, perSecond } from "#lib/units.ts";
+import { ranked } from "./responses.tsx";
+import { CodesByDirection, TrafficTable } from "./traffic-table.tsx";
+import { unseenSentence } from "./unseen.ts";
+
+/** More hosts than this are counted, not listed. */
+const HOSTS = 8;
+
+/** What flows through one node, by direction, protocol and code. */
+export function NodeTraffic({
+  node,
+  inbound,
+  outbound,
+}: {
+  readonly node: GraphNode;
+  readonly inbound: readonly GraphEdge[];
+  readonly outbound: readonly GraphEdge[];
+}) {
+  // A call to itself is in both lists, and one edge.
+  const edges = [...new Map([...inbound, ...outbound].map((edge) => [edge.id, edge])).values()];
+  const traffic = trafficRows(summarise({ nodes: [node], edges }, new Set([node.id])));
+  return (
+    <>
+      <TrafficTable traffic={traffic} />
+      <CodesByDirection traffic={traffic} />
+    </>
+  );
+}
+
+/** Failures that only callers saw: from here, all would look well. */
+export function Unarrived({ inbound }: { readonly inbound: readonly GraphEdge[] }) {
+  const lost = inbound.filter((edge) => unseenSentence(edge) !== null);
+  const [only] = lost;
+  if (only === undefined) return null;
+  const rate = lost.reduce((sum, edge) => sum + (edge.outcomes?.neverArrived ?? 0), 0);
+  const said =
+    lost.length === 1
+      ? unseenSentence(only)
+      : `${formatRate(perSecond(rate))} of ${formatPlural(lost.length, "caller")} never arrived. What the server saw of them is on each edge.`;
+  return <p className="mt-2 border-l-2 border-failing px-3 py-1">{said}</p>;
+}
+
+/** Names under which callers asked for it, of all callers together. */
+export function NodeHosts({ inbound }: { readonly inbound: readonly GraphEdge[] }) {
+  const sums = new Map<string, PerSecond>();
+  // A connection and a request are no sum: tcp is on its edges.
+  for (const edge of inbound.filter(({ protocol }) => protocol !== "tcp")) {
+    for (const [host, rate] of Object.entries(edge.hosts)) sums.set(host, perSecond((sums.get(host) ?? 0) + rate));
+  }
+  const hosts = ranked(Object.fromEntries(sums));
+  if (hosts.length === 0) return null;
+  return (
+    <Section title="Asked for as">
+      <dl>
+        {hosts.slice(0, HOSTS).map(([host, rate]) => (
+          <div key={host} className="flex justify-between gap-4 border-t border-line py-[5px]">
+            <dt className="min-w-0">
+              <Name text={host} />
+            </dt>
+            <dd className="shrink-0">{formatRate(rate)}</dd>
+          </div>
+        ))}
+      </dl>
+      {hosts.length > HOSTS && <p className="mt-1 text-ink-3">and {hosts.length - HOSTS} more</p>}
+    </Section>
+  );
+}

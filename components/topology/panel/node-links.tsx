@@ -1,0 +1,63 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { serviceHref } from "#components/policies/links.tsx";
+import { useUrl } from "#components/shell/use-url.ts";
+import { Section } from "#components/ui/section.tsx";
+import type { GraphNode } from "#lib/graph/model.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
+import { linksQuery } from "#lib/query/links.ts";
+import { grafanaLinks } from "./grafana.ts";
+
+const LINK = "text-accent underline-offset-2 hover:underline";
+
+/** The other places about a node: its service, its namespace's policies, dashboards. Only what exists. */
+export function NodeLinks({ node }: { readonly node: GraphNode }) {
+  return (
+    <QueryProvider>
+      <Links node={node} />
+    </QueryProvider>
+  );
+}
+
+function Links({ node }: { readonly node: GraphNode }) {
+  const { view, kiosk } = useUrl().state;
+  const { data } = useQuery(linksQuery());
+  const placed = node.kind === "workload" || node.kind === "app" || node.kind === "service";
+  const outside = grafanaLinks(data?.grafana ?? null, node, view.at);
+  const service = placed ? node.service : undefined;
+  const namespaced = placed || node.kind === "namespace";
+  if (kiosk || (!namespaced && outside.length === 0)) return null;
+  return (
+    <Section title="Elsewhere">
+      <ul className="flex flex-wrap gap-x-4 gap-y-1.5 border-t border-line pt-2">
+        {service !== undefined && (
+          <li>
+            <Link href={serviceHref(node.cluster, node.namespace, service)} prefetch={false} className={LINK}>
+              Service and its routing
+            </Link>
+          </li>
+        )}
+        {namespaced && (
+          <li>
+            <Link href={policiesHref(node.cluster, node.namespace)} prefetch={false} className={LINK}>
+              Policies of <bdi>{node.namespace}</bdi>
+            </Link>
+          </li>
+        )}
+        {outside.map(({ title, href }) => (
+          <li key={title}>
+            <a href={href} target="_blank" rel="noopener noreferrer" className={LINK}>
+              {title}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+export function policiesHref(cluster: string, namespace: string): string {
+  return `/policies?${new URLSearchParams({ clusters: cluster, namespaces: namespace })}`;
+}

@@ -1,0 +1,62 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { arrived, cluster, frameStep, nextFrame, place, RANGES, stretchTo, ticks } from "./axis.ts";
+
+const END = Date.parse("2026-08-20T14:00:03Z");
+const range = fc.constantFrom(...RANGES);
+
+describe("the axis", () => {
+  it("ends on the server's grain", () => {
+    expect(stretchTo(END, 60)).toEqual({
+      start: Date.parse("2026-08-20T13:59:00Z"),
+      end: Date.parse("2026-08-20T14:00:00Z"),
+    });
+  });
+
+  it("places what lies outside at its ends", () => {
+    const stretch = stretchTo(END, 60);
+    expect([stretch.start - 1, stretch.start + 30_000, stretch.end + 1].map((ms) => place(stretch, ms))).toEqual([
+      0, 0.5, 1,
+    ]);
+  });
+
+  it("has between two and eight ticks, all inside, whatever the range and the zone", () => {
+    fc.assert(
+      fc.property(range, fc.integer({ min: 0, max: 2e12 }), fc.integer({ min: -48, max: 56 }), (seconds, end, zone) => {
+        const stretch = stretchTo(end, seconds);
+        const found = ticks(stretch, zone * 900_000);
+        expect(found.length).toBeGreaterThanOrEqual(2);
+        expect(found.length).toBeLessThanOrEqual(9);
+        expect(found.every((at) => at >= stretch.start && at <= stretch.end)).toBe(true);
+      }),
+    );
+  });
+
+  it("replays from any frame to the end, in about sixty steps", () => {
+    fc.assert(
+      fc.property(range, (seconds) => {
+        const stretch = stretchTo(END, seconds);
+        let frames = 0;
+        for (let at: number | null = stretch.start; at !== null; at = nextFrame(stretch, at)) {
+          expect(at % 5000).toBe(0);
+          frames += 1;
+        }
+        expect(frames).toBe(Math.floor((stretch.end - stretch.start) / frameStep(stretch)) + 1);
+        expect(frames).toBeLessThanOrEqual(75);
+      }),
+    );
+  });
+
+  it("waits for the answer that was asked for", () => {
+    expect(arrived("2026-08-20T14:00:00Z", "2026-08-20T14:00:04Z")).toBe(true);
+    expect(arrived("2026-08-20T14:00:05Z", "2026-08-20T14:00:04Z")).toBe(false);
+    expect(arrived(null, "2026-08-20T14:00:04Z")).toBe(false);
+  });
+
+  it("makes one sign of marks that can't be told apart, and keeps every mark of the stretch", () => {
+    const stretch = stretchTo(END, 3600);
+    const mark = (seconds: number) => ({ at: new Date(stretch.end - seconds * 1000).toISOString() });
+    const found = cluster(stretch, [mark(10), mark(1800), mark(1805), mark(7200)]);
+    expect(found.map(({ items }) => items.length)).toEqual([2, 1]);
+  });
+});

@@ -1,0 +1,80 @@
+/** A stretch of time as a line from 0 to 1: its ticks, its marks, its frames. Pure. */
+
+/** What the axis can span, in seconds. */
+export const RANGES = [60, 300, 900, 3600, 6 * 3600, 24 * 3600] as const;
+/** The server rounds instants down to this. */
+const GRAIN_MS = 5000;
+/** Frames of a whole replay, about. */
+const FRAMES = 60;
+/** Part of the axis within which marks are one sign. */
+const CLOSE = 1 / 90;
+
+export interface Stretch {
+  /** Unix milliseconds. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The stretch of so many seconds that ends now, on the server's grain. */
+export function stretchTo(end: number, seconds: number): Stretch {
+  const last = Math.floor(end / GRAIN_MS) * GRAIN_MS;
+  return { start: last - seconds * 1000, end: last };
+}
+
+/** Where an instant is, 0 to 1; outside the stretch it stands at its end. */
+export function place({ start, end }: Stretch, ms: number): number {
+  return Math.max(0, Math.min(1, (ms - start) / (end - start)));
+}
+
+const STEPS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400];
+
+/** Whole instants of the wall clock, at most eight. `offsetMs`: of the zone that people read. */
+export function ticks({ start, end }: Stretch, offsetMs: number): readonly number[] {
+  const step = 1000 * (STEPS.find((seconds) => (end - start) / (seconds * 1000) <= 8) ?? 14_400);
+  const first = Math.ceil((start + offsetMs) / step) * step - offsetMs;
+  const found: number[] = [];
+  for (let at = first; at <= end; at += step) found.push(at);
+  return found;
+}
+
+/** Milliseconds from frame to frame of a replay: whole grains. */
+export function frameStep({ start, end }: Stretch): number {
+  return Math.max(GRAIN_MS, Math.round((end - start) / FRAMES / GRAIN_MS) * GRAIN_MS);
+}
+
+/** The frame after `at`; null at the end. */
+export function nextFrame(stretch: Stretch, at: number): number | null {
+  const next = Math.floor(at / GRAIN_MS) * GRAIN_MS + frameStep(stretch);
+  return next > stretch.end ? null : next;
+}
+
+/** Whether the answer shown (RFC 3339) is the one for the instant asked for. */
+export function arrived(shown: string | null, asked: string): boolean {
+  return shown !== null && Math.floor(Date.parse(asked) / GRAIN_MS) * GRAIN_MS === Date.parse(shown);
+}
+
+export interface Placed<Item> {
+  /** 0 to 1, of the first. */
+  readonly at: number;
+  /** Oldest first. */
+  readonly items: readonly Item[];
+}
+
+/** Items that lie too close to be told apart, as one sign. Those outside the stretch are left out. */
+export function cluster<Item extends { readonly at: string }>(
+  stretch: Stretch,
+  items: readonly Item[],
+): readonly Placed<Item>[] {
+  const inside = items
+    .map((item) => ({ item, ms: Date.parse(item.at) }))
+    .filter(({ ms }) => ms >= stretch.start && ms <= stretch.end)
+    .sort((a, b) => a.ms - b.ms);
+  const placed: { at: number; items: Item[] }[] = [];
+  for (const { item, ms } of inside) {
+    const at = place(stretch, ms);
+    const last = placed.at(-1);
+    if (last !== undefined && at - last.at < CLOSE) last.items.push(item);
+    else placed.push({ at, items: [item] });
+  }
+  return placed;
+}

@@ -1,0 +1,171 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { currentSecond, serverSecond, subscribeSeconds } from "#components/shell/clock.ts";
+import { sayInstant } from "#components/shell/instant.ts";
+import { useLiveStatus } from "#components/shell/live-context.tsx";
+import type { UrlPatch } from "#components/shell/url-state.ts";
+import { useUrl } from "#components/shell/use-url.ts";
+import { Chip } from "#components/ui/chip.tsx";
+import { Icon } from "#components/ui/icon.tsx";
+import { parseInstant } from "#lib/api/instant.ts";
+import { windowSeconds } from "#lib/api/windows.ts";
+import { problemOf } from "#lib/errors.ts";
+import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
+import { marksQuery } from "#lib/query/marks.ts";
+import { cluster, place, RANGES, type Stretch, stretchTo, ticks } from "./axis.ts";
+import { AxisLine } from "./axis-line.tsx";
+import { knownSince } from "./known-since.ts";
+import { MarkSign } from "./mark-sign.tsx";
+import { Scrubber } from "./scrubber.tsx";
+import { useReplay } from "./use-replay.ts";
+
+const SPEEDS = [1, 2, 4] as const;
+const RANGE_WORDS: Readonly<Record<number, string>> = {
+  60: "1 min",
+  300: "5 min",
+  900: "15 min",
+  3600: "1 h",
+  21600: "6 h",
+  86400: "24 h",
+};
+
+/** The last minutes or hours under the drawing: what changed when, and the graph of any of these instants. */
+export function TimeAxis({ onClose }: { readonly onClose: () => void }) {
+  return (
+    <QueryProvider>
+      <Axis onClose={onClose} />
+    </QueryProvider>
+  );
+}
+
+/** Ends where time is; while somebody looks at an instant it stands still, or that would slip away under their hand. */
+function useStretch(range: number, frozen: boolean): Stretch {
+  const second = useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond);
+  const [anchor, setAnchor] = useState<number | null>(null);
+  const now = second - (second % 5);
+  if (frozen && anchor === null && second > 0) setAnchor(now);
+  if (!frozen && anchor !== null) setAnchor(null);
+  const end = anchor ?? now;
+  return useMemo(() => stretchTo(end * 1000, range), [end, range]);
+}
+
+function Axis({ onClose }: { readonly onClose: () => void }) {
+  const { state, go } = useUrl();
+  const { at, window, clusters, namespaces, compareAt } = state.view;
+  const status = useLiveStatus();
+  const [range, setRange] = useState<number>(RANGES[3]);
+  const [speed, setSpeed] = useState<number>(1);
+  const [playing, setPlaying] = useState(false);
+  const stretch = useStretch(range, at !== null);
+  const onFrame = useCallback((next: string) => go({ view: { at: next } }, "replace"), [go]);
+  const onEnd = useCallback(() => setPlaying(false), []);
+  useReplay({ playing, speed, stretch, at, shown: status.at, onFrame, onEnd });
+
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const question = { clusters, namespaces, start: iso(stretch.start), end: iso(stretch.end), live: at === null };
+  const { data, error } = useQuery(marksQuery(question));
+  const jump = (patch: UrlPatch) => {
+    setPlaying(false);
+    go(patch);
+  };
+  const subject = state.selected === null || !drawable(state.selected) ? null : state.selected;
+  const shown = at === null ? stretch.end : (parseInstant(at) ?? Number.NaN) * 1000;
+  const compared = compareAt === null ? null : (parseInstant(compareAt) ?? Number.NaN) * 1000;
+  return (
+    <section aria-label="Time axis" data-testid="time-axis" className="border-t border-line bg-raised px-4 pt-2 pb-1.5">
+      <div className="flex flex-wrap items-center gap-2">
+        <Chip
+          tone="quiet"
+          onClick={() => setPlaying(!playing)}
+          aria-label={playing ? "Stop the replay" : "Replay"}
+          className="w-7 justify-center px-0!"
+        >
+          <Icon name={playing ? "stop" : "play"} size={14} />
+        </Chip>
+        <Choice label="Speed" value={speed} of={SPEEDS} say={(value) => `${value}×`} onChoose={setSpeed} />
+        <Choice
+          label="Length of the axis"
+          value={range}
+          of={RANGES}
+          say={(value) => `last ${RANGE_WORDS[value] ?? value}`}
+          onChoose={setRange}
+        />
+        <span className="text-ink-2" suppressHydrationWarning>
+          {at === null ? "now" : sayInstant(at)}
+          {compareAt !== null && <span className="text-ink-3"> · compared with {sayInstant(compareAt)}</span>}
+        </span>
+        <span className="grow" />
+        {at !== null && <Chip onClick={() => jump({ view: { at: null } })}>Back to live</Chip>}
+        <Chip tone="quiet" aria-label="Close the time axis" className="w-7 justify-center px-0!" onClick={onClose}>
+          <Icon name="close" size={14} />
+        </Chip>
+      </div>
+      <div className="relative mx-2 mt-1 h-5">
+        {cluster(stretch, data?.items ?? []).map((placed) => (
+          <MarkSign key={placed.at} placed={placed} windowSeconds={windowSeconds(window)} onGo={jump} />
+        ))}
+      </div>
+      <div className="mx-2">
+        {subject !== null && <AxisLine stretch={stretch} id={subject} end={at === null ? null : iso(stretch.end)} />}
+        <Scrubber
+          stretch={stretch}
+          shown={shown}
+          compared={compared === null ? null : place(stretch, compared)}
+          onInstant={(next) => jump({ view: { at: next } })}
+        />
+        <div aria-hidden="true" className="relative h-4 text-[10.5px] text-ink-3 tabular-nums">
+          {ticks(stretch, -new Date(stretch.end).getTimezoneOffset() * 60_000).map((tick) => (
+            <span key={tick} className="absolute -translate-x-1/2" style={{ left: `${place(stretch, tick) * 100}%` }}>
+              {sayInstant(iso(tick), new Date(tick)).replace(range >= 900 ? /:\d\d$/ : /$^/, "")}
+            </span>
+          ))}
+        </div>
+      </div>
+      <p className="truncate text-[11px] text-ink-3" role="status">
+        {error === null
+          ? data === undefined
+            ? "Reading what changed…"
+            : knownSince(data, new Date(stretch.end))
+          : `What changed could not be read: ${problemOf(error).detail}`}
+      </p>
+    </section>
+  );
+}
+
+/** Has a chart of its own: an edge, or a node that isn't a group. */
+function drawable(id: string): boolean {
+  const kind = parseNodeId(id)?.kind;
+  return parseEdgeId(id) !== null || (kind !== undefined && kind !== "namespace" && kind !== "cluster");
+}
+
+function Choice({
+  label,
+  value,
+  of,
+  say,
+  onChoose,
+}: {
+  readonly label: string;
+  readonly value: number;
+  readonly of: readonly number[];
+  readonly say: (value: number) => string;
+  readonly onChoose: (value: number) => void;
+}) {
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChoose(Number(event.target.value))}
+      className="h-7 rounded-md border border-line bg-raised px-1.5 text-ink-2"
+    >
+      {of.map((each) => (
+        <option key={each} value={each}>
+          {say(each)}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,44 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MOST_VIEWS, readViews, viewSearch, withView, writeViews } from "./saved.ts";
+
+describe("saved views", () => {
+  it("come back as they were written", () => {
+    const views = [
+      { name: "Checkout", search: "?namespaces=shop&window=5m" },
+      { name: "Übersicht", search: "" },
+    ];
+    expect(readViews(writeViews(views))).toEqual(views);
+  });
+
+  it.each([
+    ["nothing", null],
+    ["no JSON", "{"],
+    ["no list", '{"name":"x"}'],
+    ["entries of other shapes", '[1,null,{"name":1,"search":""},{"name":"  ","search":""},{"name":"a"}]'],
+    ["an address beyond any", JSON.stringify([{ name: "a", search: `?selected=${"x".repeat(9000)}` }])],
+  ])("of %s are none", (_name, text) => {
+    expect(readViews(text)).toEqual([]);
+  });
+
+  it("keep only what is a view of an address", () => {
+    expect(viewSearch("?window=5m&kiosk=1&next=//evil.example&view=table&at=2026-08-20T14:00:00Z")).toBe(
+      "?window=5m&at=2026-08-20T14%3A00%3A00Z&view=table",
+    );
+  });
+
+  it("never throw, whatever the text", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        const views = readViews(text);
+        expect(readViews(writeViews(views))).toEqual(views);
+      }),
+    );
+  });
+
+  it("replace one of the same name, and refuse more than fit", () => {
+    const full = Array.from({ length: MOST_VIEWS }, (_, at) => ({ name: `v${at}`, search: "" }));
+    expect(withView(full, { name: "one more", search: "" })).toBe(full);
+    expect(withView(full, { name: "v1", search: "?window=5m" })).toContainEqual({ name: "v1", search: "?window=5m" });
+  });
+});

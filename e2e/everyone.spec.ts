@@ -1,0 +1,110 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./support/test.ts";
+import { openTopology, panel } from "./support/topology.ts";
+
+const CATALOG = "?selected=west-1/shop/workload/catalog";
+
+/** Brings what is selected to the middle of the map, and asks there for its menu as a pointer does. */
+async function menuOfSelected(page: Page): Promise<void> {
+  await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("catalog");
+  await page.keyboard.press("f");
+  const box = await page.locator("canvas").boundingBox();
+  if (box === null) throw new Error("no drawing");
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: "right" });
+  await expect(page.getByRole("menuitem", { name: "Details" })).toBeVisible();
+}
+
+async function serious(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+test("the map is travelled by keys alone: over nodes, back, into the details, and the menu", async ({ page }) => {
+  await openTopology(page);
+  const graph = page.getByRole("application", { name: "Service graph" });
+  const spoken = graph.locator("[aria-live=polite]");
+  await graph.focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(spoken).toContainText(/\d+ in, \d+ out/);
+  const first = await spoken.textContent();
+  const name = (text: string | null) => text?.split(",")[0] ?? "";
+  for (const key of ["Shift+ArrowRight", "Shift+ArrowDown", "Shift+ArrowLeft", "Shift+ArrowUp"]) {
+    await page.keyboard.press(key);
+    if (name(await spoken.textContent()) !== name(first)) break;
+  }
+  expect(name(await spoken.textContent())).not.toBe(name(first));
+  const second = name(await spoken.textContent());
+  await page.keyboard.press("Enter");
+  await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText(second);
+  await page.keyboard.press("Enter");
+  await expect(page.locator("[data-panel-body]")).toBeFocused();
+  await graph.focus();
+  await page.keyboard.press("Shift+F10");
+  await expect(page.getByRole("menuitem", { name: "Details" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(graph).toBeFocused();
+  await page.keyboard.press("Backspace");
+  await expect(spoken).not.toContainText(second);
+});
+
+test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+test("a mark's menu does what it says", async ({ page }) => {
+  await openTopology(page, CATALOG);
+  await menuOfSelected(page);
+  await page.getByRole("menuitem", { name: "Only namespace shop" }).click();
+  await expect(page).toHaveURL(/clusters=west-1&namespaces=shop/);
+});
+
+test("at 400 % everything is there: the page is read by scrolling one way", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 225 });
+  await openTopology(page, "?window=5m");
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  expect(wider).toBe(false);
+  await page.getByRole("button", { name: "Table" }).scrollIntoViewIfNeeded();
+  await expect(page.getByRole("button", { name: "Table" })).toBeInViewport();
+  await page.locator("canvas").scrollIntoViewIfNeeded();
+  await expect(page.locator("canvas")).toBeInViewport();
+  expect((await page.locator("canvas").boundingBox())?.height).toBeGreaterThanOrEqual(200);
+  await page.getByRole("button", { name: "Totals" }).click();
+  await expect(panel(page).getByRole("heading", { level: 2 })).toBeVisible();
+  await panel(page).getByRole("button", { name: "Close" }).click();
+  await expect(panel(page)).toHaveCount(0);
+});
+
+for (const scheme of ["dark", "light"] as const) {
+  test.describe(`no serious finding of axe in the ${scheme} theme`, () => {
+    test.use({ colorScheme: scheme });
+
+    test("totals and time axis", async ({ page }) => {
+      const at = new Date(Date.now() - 600_000).toISOString();
+      const items = [{ at, kind: "restart", text: "catalog restarted" }];
+      await page.route("**/api/v1/marks?*", (route) => route.fulfill({ json: { items, knownSince: [] } }));
+      await openTopology(page, "?selected=graph");
+      await page.keyboard.press("h");
+      await expect(page.getByRole("button", { name: /catalog restarted/ })).toBeVisible({ timeout: 30_000 });
+      expect(await serious(page)).toEqual([]);
+    });
+
+    test("sharing and saved views", async ({ page }) => {
+      await openTopology(page);
+      await page.getByRole("button", { name: "Share", exact: true }).click();
+      await expect(page.getByRole("heading", { name: "Saved views" })).toBeVisible();
+      expect(await serious(page)).toEqual([]);
+    });
+
+    test("a mark's menu", async ({ page }) => {
+      await openTopology(page, CATALOG);
+      await menuOfSelected(page);
+      expect(await serious(page)).toEqual([]);
+    });
+
+    test("a wall", async ({ page }) => {
+      await openTopology(page, "?kiosk=1");
+      expect(await serious(page)).toEqual([]);
+    });
+  });
+}

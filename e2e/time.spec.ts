@@ -1,0 +1,115 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./support/test.ts";
+import { openTopology, panel, ready } from "./support/topology.ts";
+
+/** Answers /marks with one change of a while ago, and one kind of which nothing is known. */
+async function withMarks(page: Page): Promise<void> {
+  const at = new Date(Date.now() - 20_000).toISOString();
+  await page.route("**/api/v1/marks?*", (route) =>
+    route.fulfill({
+      json: {
+        items: [{ at, kind: "policy", text: "VirtualService shop/reviews: weights 90/10", who: "editor" }],
+        knownSince: [
+          { kind: "policy", since: new Date(Date.now() - 3_600_000).toISOString(), text: "" },
+          { kind: "restart", since: null, text: "the last of each pod" },
+        ],
+      },
+    }),
+  );
+}
+
+const axis = (page: Page) => page.getByTestId("time-axis");
+
+test("an instant is typed, looked at, and left again", async ({ page }) => {
+  await withMarks(page);
+  await openTopology(page);
+  await page.getByRole("button", { name: /last 1 m/ }).click();
+  const box = page.getByRole("textbox", { name: "Instant to look at" });
+  await box.fill("in a while");
+  await page.getByRole("button", { name: "Look", exact: true }).click();
+  await expect(page.getByText("Write now-15m, 14:00, or 2026-08-20 14:00.")).toBeVisible();
+  await box.fill("now-30s");
+  await box.press("Enter");
+  await expect(page).toHaveURL(/at=20/);
+  await expect(page.getByRole("button", { name: /^At \d\d:\d\d:\d\d/ })).toBeVisible();
+  await axis(page).getByRole("button", { name: "Back to live" }).click();
+  await expect(page).not.toHaveURL(/at=/);
+});
+
+test("brackets step through time, and a step beyond now follows time again", async ({ page }) => {
+  await withMarks(page);
+  await openTopology(page);
+  await page.keyboard.press("[");
+  await expect(page).toHaveURL(/at=20/);
+  const first = new URL(page.url()).searchParams.get("at") ?? "";
+  await page.keyboard.press("[");
+  await expect
+    .poll(() => Date.parse(first) - Date.parse(new URL(page.url()).searchParams.get("at") ?? first))
+    .toBe(60_000);
+  await page.keyboard.press("]");
+  await expect(page).toHaveURL(/at=20/);
+  // Now has moved on meanwhile: as many steps as it takes.
+  await expect(async () => {
+    await page.keyboard.press("]");
+    expect(page.url()).not.toContain("at=");
+  }).toPass();
+});
+
+test("the axis says since when changes are known, and a change leads to before and after", async ({ page }) => {
+  await withMarks(page);
+  await openTopology(page);
+  await page.keyboard.press("h");
+  await expect(axis(page)).toContainText(/Known: policies since \d\d:\d\d:\d\d; restarts: the last of each pod\./);
+  await axis(page)
+    .getByRole("button", { name: /weights 90\/10, editor/ })
+    .click();
+  await expect(page.getByRole("menuitem", { name: "Compare before with after" })).toBeVisible();
+  await page.getByRole("menuitem", { name: /just before/ }).click();
+  await expect(page).toHaveURL(/at=20/);
+});
+
+test("the slider is worked by keys: back a step, and to the end again", async ({ page }) => {
+  await withMarks(page);
+  await openTopology(page);
+  await page.keyboard.press("h");
+  const slider = axis(page).getByRole("slider", { name: "Instant to look at" });
+  await expect(slider).toHaveAttribute("aria-valuetext", "now");
+  await slider.focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect(page).toHaveURL(/at=20/);
+  await expect(slider).toHaveAttribute("aria-valuetext", /\d\d:\d\d:\d\d/);
+  await page.keyboard.press("End");
+  await expect(page).not.toHaveURL(/at=/);
+});
+
+test("a replay goes from frame to frame until it is stopped", async ({ page }) => {
+  await withMarks(page);
+  await openTopology(page);
+  await page.keyboard.press("h");
+  await axis(page).getByRole("combobox", { name: "Length of the axis" }).selectOption("60");
+  await axis(page).getByRole("combobox", { name: "Speed" }).selectOption("4");
+  await axis(page).getByRole("button", { name: "Replay" }).click();
+  const at = () => new URL(page.url()).searchParams.get("at");
+  await expect.poll(at).not.toBeNull();
+  const first = at();
+  await expect.poll(at, { timeout: 20_000 }).not.toBe(first);
+  await axis(page).getByRole("button", { name: "Stop the replay" }).click();
+  await expect(axis(page).getByRole("button", { name: "Replay" })).toBeVisible();
+  expect(Date.parse(at() ?? "")).toBeGreaterThan(Date.parse(first ?? ""));
+});
+
+test("a window to compare with is in the address, said on the page, and left with one press", async ({
+  page,
+  replay,
+}) => {
+  await withMarks(page);
+  await page.goto(`${replay.url}/topology`);
+  await ready(page);
+  await page.getByRole("button", { name: /last 1 m/ }).click();
+  await page.getByRole("button", { name: "one window earlier" }).click();
+  await expect(page).toHaveURL(/compareAt=/);
+  await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("The whole view");
+  await expect(page.getByTestId("compare")).toContainText(/Compared with \d\d:\d\d:\d\d/);
+  await page.getByRole("button", { name: "Stop comparing" }).click();
+  await expect(page).not.toHaveURL(/compareAt|selected/);
+});

@@ -1,0 +1,86 @@
+/** What a panel says of several nodes at once: a box, or the whole graph. Pure; cost: linear in nodes and edges. */
+import { parseNodeId } from "#lib/graph/id.ts";
+import type { Graph, GraphEdge, HealthState, Protocol } from "#lib/graph/model.ts";
+import { type Summary, summarise, type Totals } from "#lib/graph/summary.ts";
+import { perSecond } from "#lib/units.ts";
+
+/** Edges named by a scope: more are in the table. */
+const WORST = 8;
+
+export interface Scope {
+  readonly summary: Summary;
+  readonly edges: number;
+  readonly edgeStates: Readonly<Record<HealthState, number>>;
+  /** Edges that hurt most, worst first. */
+  readonly worst: readonly GraphEdge[];
+}
+
+const BOXES: ReadonlySet<string> = new Set(["namespace", "cluster", "app"]);
+const NOWHERE: ReadonlySet<string> = new Set(["external", "unknown", "restricted"]);
+
+/** Ids of the nodes in a box (`cluster/ns/namespace/ns`, `cluster/-/cluster/c`, `cluster/ns/app/a`); empty for anything else. */
+export function membersOf(graph: Graph, id: string): ReadonlySet<string> {
+  const box = parseNodeId(id);
+  if (box === null || !BOXES.has(box.kind)) return new Set();
+  const placed = graph.nodes.filter(
+    (node) =>
+      node.cluster === box.cluster &&
+      (box.kind === "cluster" || node.namespace === box.namespace) &&
+      (box.kind !== "app" || node.app === box.name) &&
+      !NOWHERE.has(node.kind),
+  );
+  return new Set(placed.map((node) => node.id));
+}
+
+/** `members` null: all of the graph. What a comparison found gone has no numbers now. */
+export function scopeOf(graph: Pick<Graph, "nodes" | "edges">, members: ReadonlySet<string> | null): Scope {
+  const has = (id: string) => members === null || members.has(id);
+  const edges = graph.edges.filter((edge) => edge.change !== "gone" && (has(edge.source) || has(edge.target)));
+  const edgeStates: Record<HealthState, number> = { healthy: 0, degraded: 0, failing: 0, idle: 0, unknown: 0 };
+  for (const { health } of edges) edgeStates[health] += 1;
+  return {
+    summary: summarise({ nodes: graph.nodes.filter(({ change }) => change !== "gone"), edges }, members),
+    edges: edges.length,
+    edgeStates,
+    worst: edges
+      .filter(({ health }) => health === "failing" || health === "degraded")
+      .sort(byPain)
+      .slice(0, WORST),
+  };
+}
+
+function byPain(a: GraphEdge, b: GraphEdge): number {
+  const failing = (edge: GraphEdge) => (edge.health === "failing" ? 0 : 1);
+  return failing(a) - failing(b) || (b.errorRate ?? 0) - (a.errorRate ?? 0) || (a.id < b.id ? -1 : 1);
+}
+
+export interface TrafficRow {
+  readonly direction: "in" | "inside" | "out";
+  readonly protocol: Protocol;
+  readonly totals: Totals;
+}
+
+/** The totals as rows: in, inside, out, each by protocol; what there is none of has no row. */
+export function trafficRows({ inbound, within, outbound }: Summary): readonly TrafficRow[] {
+  const sides = [
+    ["in", inbound],
+    ["inside", within],
+    ["out", outbound],
+  ] as const;
+  return sides.flatMap(([direction, traffic]) =>
+    (["http", "grpc", "tcp"] as const).flatMap((protocol) => {
+      const totals = traffic[protocol];
+      return totals === undefined ? [] : [{ direction, protocol, totals }];
+    }),
+  );
+}
+
+/** Flags of all rows, summed by unit: requests and connections apart. */
+export function flagsOf(rows: readonly TrafficRow[], tcp: boolean): Readonly<Record<string, Totals["flags"][string]>> {
+  const sums: Record<string, Totals["flags"][string]> = {};
+  for (const { protocol, totals } of rows) {
+    if ((protocol === "tcp") !== tcp) continue;
+    for (const [flag, rate] of Object.entries(totals.flags)) sums[flag] = perSecond((sums[flag] ?? 0) + rate);
+  }
+  return sums;
+}

@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { sceneOf } from "./render.test-support.ts";
+import { svgOf, xmlText } from "./svg.ts";
+import type { RenderTheme } from "./theme.ts";
+
+const theme = new Proxy({}, { get: (_, key) => `#${String(key).length}` }) as RenderTheme;
+const picture = { title: "Topology", lines: ["At 14:02:00", "Scope: shop"], font: "Inter" };
+
+describe("the drawing as SVG", () => {
+  const scene = sceneOf(
+    [
+      { id: "a", x: 100, y: 100, state: 2 },
+      { id: "b", x: 300, y: 100, state: 3 },
+    ],
+    [{ from: 0, to: 1, state: 2, lock: 3 }],
+    [
+      {
+        id: "box",
+        kind: "namespace",
+        label: "shop",
+        sublabel: "2 workloads",
+        x: 40,
+        y: 40,
+        width: 400,
+        height: 200,
+        depth: 0,
+      },
+    ],
+  );
+  const text = svgOf(scene, theme, picture);
+
+  it.each([
+    ["every name", ">a</text>"],
+    ["numbers with units", "1 req/s"],
+    ["boxes", "shop  2 workloads"],
+    ["a sign beside the colour of failing", "✕"],
+    ["dashes for idle", 'stroke-dasharray="3 4"'],
+    ["plaintext in words", "no mTLS"],
+    ["time and scope", "At 14:02:00"],
+    ["a title", "<title>Topology</title>"],
+  ])("has %s", (_name, part) => {
+    expect(text).toContain(part);
+  });
+
+  it("runs its edges where the canvas does", () => {
+    expect(text).toContain("M100 100C166.67 100 233.33 100 300 100");
+  });
+
+  it("draws everything there is, once", () => {
+    expect(text.match(/marker-end/g)).toHaveLength(1);
+    expect(text.match(/<g[ >]/g)).toHaveLength(2);
+  });
+});
+
+describe("hostile names", () => {
+  it("are text, whatever they hold", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (name) => {
+        const text = xmlText(name);
+        expect(text).not.toMatch(/[<>"]|&(?!amp;|lt;|gt;|quot;)/);
+        expect(text.isWellFormed()).toBe(true);
+      }),
+    );
+  });
+
+  it("make no markup of a picture", () => {
+    const text = svgOf(sceneOf([{ id: "<img src=x onerror=alert(1)>", x: 0, y: 0 }]), theme, picture);
+    expect(text).not.toContain("<img");
+    expect(text).toContain("&lt;img src=x");
+  });
+
+  it("lose what XML can't carry", () => {
+    expect(xmlText("a\u0000b\u0008c\ud800d")).toBe("a\ufffdb\ufffdc\ufffdd");
+  });
+});
