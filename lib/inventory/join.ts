@@ -4,7 +4,7 @@ import type { UnixSeconds } from "#lib/units.ts";
 import { eventsOf } from "./events.ts";
 import { type Records, recordsOf } from "./fold.ts";
 import { namespaceMembership } from "./membership.ts";
-import type { ClusterInventory, ExternalHost, Namespace, Service, Workload } from "./model.ts";
+import type { ClusterInventory, ExternalHost, Namespace, Service, Workload, WorkloadEvent } from "./model.ts";
 import type { OwnerLookup } from "./owner.ts";
 import type { ControllerRecord, NamespaceRecord, OwnedRecord, PodRecord, ServiceRecord } from "./records.ts";
 import { indexLabels } from "./selection.ts";
@@ -67,10 +67,14 @@ export function joinInventory(input: JoinInput): ClusterInventory {
       [...addresses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([ip, { workload: key }]) => [ip, key]),
     ),
     unread: input.unread,
-    events: [...parts]
-      .flatMap(([name, part]) => eventsOf(name, part, lookupIn(part.owned)))
-      .sort((a, b) => a.at - b.at),
+    events: [...parts].flatMap(([name, part]) => eventsOf(name, part, lookupIn(part.owned))).sort(byInstant),
   };
+}
+
+/** By instant; of one instant by what they say, so that the order of arrival means nothing. */
+function byInstant(a: WorkloadEvent, b: WorkloadEvent): number {
+  const said = ({ namespace, kind, text }: WorkloadEvent) => `${namespace} ${kind} ${text}`;
+  return a.at - b.at || (said(a) < said(b) ? -1 : 1);
 }
 
 interface Part {

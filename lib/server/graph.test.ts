@@ -10,7 +10,7 @@ import { ANONYMOUS } from "./identity.ts";
 import { EVERYTHING } from "./rights/rights.ts";
 import { Viewers } from "./rights/viewers.ts";
 
-function useCases({ telemetry, hub, timers }: FakeConsole) {
+function casesOf({ telemetry, hub, timers }: FakeConsole) {
   const rights = { visibility: async () => EVERYTHING, ask: async () => [] };
   return new GraphUseCases(
     telemetry,
@@ -23,13 +23,13 @@ function useCases({ telemetry, hub, timers }: FakeConsole) {
 const view = (query: Readonly<Record<string, string>>) => parseGraphQuery(new URLSearchParams(query));
 
 async function ask(console: FakeConsole, query: Readonly<Record<string, string>>): Promise<Graph> {
-  const answer = await useCases(console).graph(ANONYMOUS, view({ latency: "off", ...query }));
+  const answer = await casesOf(console).graph(ANONYMOUS, view({ latency: "off", ...query }));
   expect(JSON.parse(answer.body())).toEqual(JSON.parse(JSON.stringify(answer.value())));
   return answer.value();
 }
 
 const refusal = (console: FakeConsole, query: Readonly<Record<string, string>>) =>
-  useCases(console)
+  casesOf(console)
     .graph(ANONYMOUS, view(query))
     .then(() => null, problemOf);
 
@@ -105,7 +105,7 @@ describe("instants", () => {
       detail: expect.stringContaining(`console's clock says ${formatInstant(now)}`),
     });
     expect((await refusal(console, { compareAt: ahead }))?.detail).toContain("'compareAt' is in the future");
-    const opening = useCases(console).stream(ANONYMOUS, view({ compareAt: ahead }), null, new AbortController().signal);
+    const opening = casesOf(console).stream(ANONYMOUS, view({ compareAt: ahead }), null, new AbortController().signal);
     expect(await opening.then(() => null, problemOf)).toMatchObject({ code: "bad_instant" });
   });
 

@@ -13,7 +13,7 @@ import { policyQuery } from "#lib/query/policies.ts";
 import type { PlanFlow } from "../plan/use-plan-flow.ts";
 
 /** What the wire brought, as the pure code takes it. */
-export const fixOf = ({ fix }: Pick<WireFinding, "fix">): Fix => fix as unknown as Fix;
+export const fixOf = ({ fix }: Pick<WireFinding, "fix">): Fix => fix;
 
 /** Whether there is something to plan, rather than advice. */
 export const plannable = (finding: Pick<WireFinding, "fix">): boolean => canPlan(fixOf(finding));
@@ -29,7 +29,7 @@ export function useFix(flow: PlanFlow): (finding: WireFinding) => void {
         try {
           const own =
             fix.edits.length === 0 ? null : await queries.fetchQuery({ ...policyQuery(object), retry: false });
-          const manifest = own === null ? EMPTY : shown(own.manifest as unknown as Manifest);
+          const manifest = own === null ? EMPTY : shown(own.manifest);
           return await makePlan({ cluster: object.cluster, ...carryOut(fix, manifest) });
         } catch (thrown) {
           return { ok: false, problem: problemOf(thrown) };

@@ -157,7 +157,7 @@ function Facts({ scope, traffic }: { readonly scope: Scope; readonly traffic: re
       </dl>
       <p className="mt-2 text-[11px] text-ink-3">
         mTLS is the share that a server or its certificate proves; what nobody measured counts as not proven. Quantiles
-        of several edges don't add up: each edge has its own.
+        of several edges do not add up: each edge has its own.
       </p>
     </Section>
   );

@@ -4,5 +4,5 @@ export const dynamic = "force-dynamic";
 
 /** Other tools that show the same mesh. */
 export function GET(request: Request): Promise<Response> {
-  return answer(request, async (credential) => json(JSON.stringify(await links(credential))));
+  return answer(request, async (credential) => json(JSON.stringify(links(credential))));
 }

@@ -135,7 +135,12 @@ function* containers(model: Model): Generator<Draft> {
 /** https://istio.io/latest/docs/setup/install/multicluster/ : a service is one over all clusters, so it must be alike. */
 function* elsewhere(service: Service, model: Model): Generator<Draft> {
   const shape = ({ ports, headless }: Service) =>
-    JSON.stringify([headless, ports.map((each) => [each.port, each.protocol, each.name, each.appProtocol]).sort()]);
+    JSON.stringify([
+      headless,
+      ports
+        .map((each) => [each.port, each.protocol, each.name, each.appProtocol])
+        .sort(([a], [b]) => Number(a) - Number(b)),
+    ]);
   for (const inventory of model.world.elsewhere) {
     const other = inventory.services.get(`${service.namespace}/${service.name}`);
     if (other === undefined || shape(other) === shape(service)) continue;
@@ -207,7 +212,7 @@ export const services: Family = {
     ),
   },
   parts: [
-    { reads: ["inventory"], all: all },
+    { reads: ["inventory"], all },
     { reads: ["Deployment", "StatefulSet", "DaemonSet", "inventory"], all: containers },
   ],
 };

@@ -170,7 +170,7 @@ export const workloads: Family = {
     ),
   },
   parts: [
-    { reads: ["Namespace", GATEWAY, "inventory"], all: all },
+    { reads: ["Namespace", GATEWAY, "inventory"], all },
     { reads: ["AuthorizationPolicy", "inventory"], all: uncovered },
   ],
 };
