@@ -11,6 +11,9 @@ const byKey = z.record(z.string(), perSecond);
 const health = z.enum(["healthy", "degraded", "failing", "idle", "unknown"]);
 const mesh = z.enum(["istio", "linkerd", "cilium", "osm"]);
 const milliseconds = z.number().nullable().meta({ description: "milliseconds" });
+const change = z.enum(["new", "gone", "same"]).meta({
+  description: "with a comparison: only in this window, only in the other, or in both",
+});
 
 export const nodeSchema = z
   .object({
@@ -32,6 +35,7 @@ export const nodeSchema = z
       .exactOptional()
       .meta({ description: "of a namespace or cluster: traffic among its own members, which is no edge" }),
     badges: z.array(z.string()),
+    change: change.exactOptional(),
   })
   .meta({ id: "GraphNode" });
 
@@ -59,42 +63,58 @@ const outcomes = z.object(
   Object.fromEntries(OUTCOMES.map((name) => [name, perSecond])) as Record<(typeof OUTCOMES)[number], typeof perSecond>,
 );
 
-export const edgeSchema = z
-  .object({
-    id: z.string().meta({ description: "source>target>protocol" }),
-    source: z.string(),
-    target: z.string(),
-    protocol: z.enum(["http", "grpc", "tcp"]),
-    mesh,
-    layer: z.enum(["l4", "l7"]),
-    observer: z.enum(["source", "destination", "waypoint", "ztunnel"]),
-    observers: z.object({
-      source: evidence.exactOptional(),
-      destination: evidence.exactOptional(),
-      waypoint: evidence.exactOptional(),
-      ztunnel: evidence.exactOptional(),
-    }),
-    rate: perSecond.nullable(),
-    requests: z.number().nullable().meta({ description: "rate × window: how many requests the numbers rest on" }),
-    errorRate: perSecond.nullable(),
-    outcomes: outcomes.nullable(),
-    codes: byKey,
-    flags: byKey,
-    hosts: byKey,
-    bytesPerSecond: bytes.exactOptional(),
-    connections: connections.exactOptional(),
-    streaming: z.literal(true).exactOptional(),
-    newborn: z.object({ atLeast: z.number(), firstSeen: instant }).exactOptional(),
-    latency: z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable(),
-    latencyMissing: z
-      .enum(["off", "tcp", "no-samples", "streaming", "mixed-buckets", "native-histograms", "source-failed"])
-      .exactOptional(),
-    mtls: z.number().nullable(),
-    mtlsBasis: z.enum(["server", "peer", "inferred", "unknown"]),
-    principals: z
-      .object({ source: z.string().exactOptional(), destination: z.string().exactOptional() })
-      .exactOptional(),
-    health,
+const edge = z.object({
+  id: z.string().meta({ description: "source>target>protocol" }),
+  source: z.string(),
+  target: z.string(),
+  protocol: z.enum(["http", "grpc", "tcp"]),
+  mesh,
+  layer: z.enum(["l4", "l7"]),
+  observer: z.enum(["source", "destination", "waypoint", "ztunnel"]),
+  observers: z.object({
+    source: evidence.exactOptional(),
+    destination: evidence.exactOptional(),
+    waypoint: evidence.exactOptional(),
+    ztunnel: evidence.exactOptional(),
+  }),
+  rate: perSecond.nullable(),
+  requests: z.number().nullable().meta({ description: "rate × window: how many requests the numbers rest on" }),
+  errorRate: perSecond.nullable(),
+  outcomes: outcomes.nullable(),
+  codes: byKey,
+  flags: byKey,
+  hosts: byKey,
+  bytesPerSecond: bytes.exactOptional(),
+  connections: connections.exactOptional(),
+  streaming: z.literal(true).exactOptional(),
+  newborn: z.object({ atLeast: z.number(), firstSeen: instant }).exactOptional(),
+  latency: z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable(),
+  latencyMissing: z
+    .enum(["off", "tcp", "no-samples", "streaming", "mixed-buckets", "native-histograms", "source-failed"])
+    .exactOptional(),
+  mtls: z.number().nullable(),
+  mtlsBasis: z.enum(["server", "peer", "inferred", "unknown"]),
+  principals: z.object({ source: z.string().exactOptional(), destination: z.string().exactOptional() }).exactOptional(),
+  health,
+});
+
+export const edgeSchema = edge
+  .extend({
+    before: edge
+      .pick({
+        rate: true,
+        requests: true,
+        errorRate: true,
+        outcomes: true,
+        latency: true,
+        mtls: true,
+        health: true,
+        connections: true,
+        bytesPerSecond: true,
+      })
+      .exactOptional()
+      .meta({ description: "with a comparison: the same numbers in the older window" }),
+    change: change.exactOptional(),
   })
   .meta({ id: "GraphEdge" });
 

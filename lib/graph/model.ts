@@ -49,6 +49,8 @@ export interface GraphNode {
   readonly internal?: { readonly rate: PerSecond; readonly errorRate: PerSecond | null };
   /** Short stable words: `outside`, `unmeshed`, `partial-coverage`, `no-telemetry`, … (badges.ts). */
   readonly badges: readonly string[];
+  /** With a comparison: only in the newer window, only in the older, or in both. */
+  readonly change?: "new" | "gone" | "same";
 }
 
 /** One observer's own numbers, kept as evidence beside the headline. */
@@ -139,6 +141,12 @@ export interface GraphEdge {
   readonly mtlsBasis: MtlsBasis;
   readonly principals?: Principals;
   readonly health: HealthState;
+  /** With a comparison: the same numbers in the older window. */
+  readonly before?: Pick<
+    GraphEdge,
+    "rate" | "requests" | "errorRate" | "outcomes" | "latency" | "mtls" | "health" | "connections" | "bytesPerSecond"
+  >;
+  readonly change?: "new" | "gone" | "same";
 }
 
 export type SourceState = "ok" | "slow" | "partial" | "stale" | "down";
