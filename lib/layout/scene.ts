@@ -27,7 +27,17 @@ export const LOCKS = ["unknown", "mtls", "partial", "plain"] as const;
  * Bits in `NodeArrays.bits`. `p95Bound`: several callers measured it apart, and the value is the largest of theirs (the true
  * one is not above it).
  */
-export const NODE_BITS = { unmeshed: 1, outside: 2, partialCoverage: 4, gone: 8, dimmed: 16, p95Bound: 32 } as const;
+export const NODE_BITS = {
+  unmeshed: 1,
+  outside: 2,
+  partialCoverage: 4,
+  gone: 8,
+  dimmed: 16,
+  p95Bound: 32,
+  found: 64,
+} as const;
+/** Bits in `EdgeArrays.bits`. `found`: what somebody looks for; `dimmed`: what steps back for it. */
+export const EDGE_BITS = { dimmed: 1, found: 2 } as const;
 
 export interface Strings {
   readonly nodeIds: readonly string[];
@@ -81,6 +91,8 @@ export interface EdgeArrays {
   readonly p95: Float32Array;
   /** tcp: bytes/s in both directions; else NaN. */
   readonly bytes: Float32Array;
+  /** Bit set: EDGE_BITS. */
+  readonly bits: Uint8Array;
   /** Polyline or cubic control points in world units: `path[pathStart[i] .. pathStart[i+1]]` are x,y pairs of a cubic Bézier chain. */
   readonly path: Float32Array;
   readonly pathStart: Uint32Array;

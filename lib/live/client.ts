@@ -1,7 +1,7 @@
 /** The main thread's handle on the topology worker. Holds no graph: the last scene's arrays, the status, one thing's details. */
 import type { GraphView } from "#lib/api/view.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
-import type { Details, FromWorker, LiveStatus, Row, ToWorker } from "./messages.ts";
+import type { Assistance, Details, FromWorker, LiveStatus, Row, ToWorker } from "./messages.ts";
 import { FIRST_STATUS } from "./status.ts";
 
 export interface LiveScene {
@@ -23,6 +23,10 @@ export interface Live {
     text: string,
     limit: number,
   ) => Promise<{ readonly rows: readonly Row[]; readonly total: number } | null>;
+  /** Marks what `find` says and leaves out what `hide` does; see docs/find.md. */
+  readonly find: (find: string, hide: string) => void;
+  /** What could be typed at a place of an expression, and what is wrong with it; null when the handle was closed meanwhile. */
+  readonly assist: (text: string, cursor: number) => Promise<Assistance | null>;
   /** Forgets the places of this view and lays it out afresh. */
   readonly relayout: () => void;
   /** Follows the view afresh, after the viewer signed in or out. */
@@ -78,6 +82,7 @@ export function createLive(options: LiveOptions = {}): Live {
   let last: LiveScene | null = null;
   let request = 0;
   const asked = new Map<number, (rows: { rows: readonly Row[]; total: number } | null) => void>();
+  const typing = new Map<number, (assistance: Assistance | null) => void>();
 
   const changed = () => {
     for (const listener of listeners) listener();
@@ -105,6 +110,10 @@ export function createLive(options: LiveOptions = {}): Live {
       case "rows":
         asked.get(data.request)?.({ rows: data.rows, total: data.total });
         asked.delete(data.request);
+        return;
+      case "assist":
+        typing.get(data.request)?.(data);
+        typing.delete(data.request);
         return;
       case "mark":
         performance.mark(data.name, { startTime: Math.max(0, data.at - performance.timeOrigin) });
@@ -137,6 +146,15 @@ export function createLive(options: LiveOptions = {}): Live {
         send({ type: "rows", request: id, text, limit });
       });
     },
+    find: (find, hide) => send({ type: "find", find, hide }),
+    assist(text, cursor) {
+      request += 1;
+      const id = request;
+      return new Promise((resolve) => {
+        typing.set(id, resolve);
+        send({ type: "assist", request: id, text, cursor });
+      });
+    },
     relayout: () => send({ type: "relayout" }),
     restart: () => send({ type: "restart" }),
     subscribe(listener) {
@@ -154,6 +172,8 @@ export function createLive(options: LiveOptions = {}): Live {
       stopWatching();
       for (const answer of asked.values()) answer(null);
       asked.clear();
+      for (const answer of typing.values()) answer(null);
+      typing.clear();
       send({ type: "close" });
       worker.terminate();
       listeners.clear();

@@ -1,19 +1,13 @@
 /** The graph and its layout as the arrays that are drawn. */
-import { formatPlural } from "#lib/format.ts";
+import type { Matches } from "#lib/graph/find/evaluate.ts";
 import type { Graph, GraphEdge } from "#lib/graph/model.ts";
 import type { Layout } from "#lib/layout/model.ts";
 import { type Paths, routeEdges } from "#lib/layout/route.ts";
-import {
-  type EdgeArrays,
-  NODE_BITS,
-  type NodeArrays,
-  PROTOCOLS,
-  type Scene,
-  type SceneBox,
-  type Strings,
-} from "#lib/layout/scene.ts";
-import { boxesOf, nodeLabel, nounOf, spansClusters } from "./label.ts";
+import { type EdgeArrays, NODE_BITS, type NodeArrays, PROTOCOLS, type Scene, type Strings } from "#lib/layout/scene.ts";
+import { foundBits } from "./found-bits.ts";
+import { nodeLabel } from "./label.ts";
 import { bitsOf, bytesOf, errorShareOf, lockOf, radiusOf, shapeOf, stateOf } from "./marks.ts";
+import { sceneBoxes } from "./scene-boxes.ts";
 
 /** What holds while the structure does: where everything is, and how edges run. */
 export interface Skeleton {
@@ -26,30 +20,6 @@ export interface Skeleton {
   readonly strings: Strings;
   readonly width: number;
   readonly height: number;
-}
-
-function sceneBoxes(graph: Graph, layout: Layout): SceneBox[] {
-  const several = spansClusters(graph);
-  const members = new Map<string, number>();
-  const names = new Map<string, string>();
-  for (const node of graph.nodes) {
-    const boxes = boxesOf(node, several);
-    for (const [depth, box] of boxes.entries()) {
-      members.set(box, (members.get(box) ?? 0) + 1);
-      names.set(box, several && depth === 0 ? node.cluster : node.namespace);
-    }
-  }
-  const [one, many] = nounOf(graph.lens);
-  return layout.boxes.map(({ id, x, y, width, height, depth }) => ({
-    id,
-    label: names.get(id) ?? id,
-    sublabel: formatPlural(members.get(id) ?? 0, one, many),
-    x,
-    y,
-    width,
-    height,
-    depth,
-  }));
 }
 
 /** Made anew when the structure or a place changed; routing the edges is most of its cost. */
@@ -104,7 +74,7 @@ class Traffic {
   }
 }
 
-function nodeArrays(graph: Graph, edges: readonly GraphEdge[], skeleton: Skeleton): NodeArrays {
+function nodeArrays(graph: Graph, edges: readonly GraphEdge[], skeleton: Skeleton, found: Uint8Array): NodeArrays {
   const count = graph.nodes.length;
   const inbound = Array.from({ length: count }, () => new Traffic());
   const outbound = Array.from({ length: count }, () => new Traffic());
@@ -135,12 +105,12 @@ function nodeArrays(graph: Graph, edges: readonly GraphEdge[], skeleton: Skeleto
     bytes,
     bits: Uint8Array.from(
       graph.nodes,
-      (node, at) => bitsOf(node) | ((inbound[at]?.measured ?? 0) > 1 ? NODE_BITS.p95Bound : 0),
+      (node, at) => bitsOf(node) | ((inbound[at]?.measured ?? 0) > 1 ? NODE_BITS.p95Bound : 0) | (found[at] ?? 0),
     ),
   };
 }
 
-function edgeArrays(edges: readonly GraphEdge[], skeleton: Skeleton): EdgeArrays {
+function edgeArrays(edges: readonly GraphEdge[], skeleton: Skeleton, bits: Uint8Array<ArrayBuffer>): EdgeArrays {
   return {
     source: skeleton.source.slice(),
     target: skeleton.target.slice(),
@@ -152,6 +122,7 @@ function edgeArrays(edges: readonly GraphEdge[], skeleton: Skeleton): EdgeArrays
     errorShare: Float32Array.from(edges, errorShareOf),
     p95: Float32Array.from(edges, ({ latency }) => latency?.p95 ?? Number.NaN),
     bytes: Float32Array.from(edges, bytesOf),
+    bits,
     path: skeleton.paths.path.slice(),
     pathStart: skeleton.paths.pathStart.slice(),
   };
@@ -161,14 +132,21 @@ function edgeArrays(edges: readonly GraphEdge[], skeleton: Skeleton): EdgeArrays
 export function buildScene(
   graph: Graph,
   skeleton: Skeleton,
-  o: { readonly version: number; readonly stale: boolean; readonly withStrings: boolean },
+  o: {
+    readonly version: number;
+    readonly stale: boolean;
+    readonly withStrings: boolean;
+    /** What somebody looks for; null = nothing. */
+    readonly found?: Matches | null;
+  },
 ): Scene {
   const edges = drawable(graph, new Set(skeleton.strings.nodeIds));
+  const bits = foundBits(o.found ?? null, graph.nodes, edges);
   return {
     version: o.version,
     ...(o.withStrings ? { strings: skeleton.strings } : {}),
-    nodes: nodeArrays(graph, edges, skeleton),
-    edges: edgeArrays(edges, skeleton),
+    nodes: nodeArrays(graph, edges, skeleton, bits.nodes),
+    edges: edgeArrays(edges, skeleton, bits.edges),
     width: skeleton.width,
     height: skeleton.height,
     stale: o.stale,

@@ -6,14 +6,17 @@ import { layout } from "#lib/layout/layout.ts";
 import type { Layout } from "#lib/layout/model.ts";
 import { askedView, countWorkloads, type Detail, folds, needsGroups, placesKey } from "./detail.ts";
 import { detailsOf } from "./details.ts";
+import { Finder } from "./finder.ts";
 import { Folded, foldedUrl } from "./folded.ts";
 import type { FromWorker, ToWorker, WorkerMark } from "./messages.ts";
 import type { Places } from "./places.ts";
 import { layoutInput, sameStructure } from "./placing.ts";
+import { restrict } from "./restrict.ts";
 import { rowsOf } from "./rows.ts";
 import { buffersOf, buildScene, buildSkeleton, type Skeleton } from "./scene-build.ts";
 import { followStream, type SharedSurroundings } from "./share.ts";
 import type { StreamEvent } from "./sse.ts";
+import { NOTHING_FOUND } from "./status.ts";
 import type { Stream, StreamState } from "./stream.ts";
 import { isStale, statusOf, withSource } from "./summary.ts";
 
@@ -53,8 +56,12 @@ export class Session {
   /** The places of the last visit are on their way; nothing is drawn before, or it would be drawn twice. */
   private loading = false;
   private places: Layout | null = null;
+  private readonly finder = new Finder();
+  /** Of the whole graph, and of what is shown of it. */
+  private whole: Skeleton | null = null;
   private skeleton: Skeleton | null = null;
   private drawnGraph: Graph | null = null;
+  private drawnShown: Graph | null = null;
   private drawnStale = false;
   private version = 0;
   private readonly marked = new Set<WorkerMark>();
@@ -85,6 +92,16 @@ export class Session {
       case "rows":
         this.sendRows(message.request, message.text, message.limit);
         return;
+      case "find":
+        if (!this.finder.set(message.find, message.hide)) return;
+        this.sendStatus();
+        this.draw();
+        return;
+      case "assist": {
+        const { request, text, cursor } = message;
+        this.deps.post({ type: "assist", request, ...this.finder.assist(text, cursor, this.graph) });
+        return;
+      }
       case "relayout":
         if (this.key !== null) this.deps.places.forget(this.key);
         this.places = null;
@@ -218,32 +235,40 @@ export class Session {
     const before = this.folded.status()?.state;
     const whole = searched ? this.folded.ask(foldedUrl(opened.origin, opened.view)) : null;
     if (this.folded.status()?.state !== before) this.sendStatus();
-    this.deps.post({ type: "rows", request, ...rowsOf(graph, text, limit, whole) });
+    this.deps.post({ type: "rows", request, ...rowsOf(graph, text, limit, whole, this.finder.of(graph)) });
   }
 
   /** Lays out if the structure changed, and sends the scene. */
   private draw(): void {
     const { graph } = this;
     if (graph === null || this.loading) return;
-    const fresh = this.skeleton === null || this.drawnGraph === null || !sameStructure(this.drawnGraph, graph);
+    const moved = this.whole === null || this.drawnGraph === null || !sameStructure(this.drawnGraph, graph);
     let layoutMs: number | null = null;
-    if (fresh) {
+    if (moved) {
       const began = this.deps.now();
       const previous = this.places;
       this.places = layout(layoutInput(graph), previous === null ? { seed: SEED } : { seed: SEED, previous });
       layoutMs = this.deps.now() - began;
-      this.skeleton = buildSkeleton(graph, this.places);
+      this.whole = buildSkeleton(graph, this.places);
       if (this.opened?.view.at === null && this.key !== null) this.deps.places.save(this.key, this.places);
       this.mark("topology:layout");
     }
+    const { shown, found } = this.finder.of(graph);
+    const fresh = moved || this.drawnShown === null || !sameStructure(this.drawnShown, shown);
+    if (fresh) {
+      const whole = this.whole as Skeleton;
+      this.skeleton = shown === graph ? whole : restrict(whole, graph, shown);
+    }
     const first = this.drawnGraph === null;
     this.drawnGraph = graph;
+    this.drawnShown = shown;
     this.drawnStale = isStale(graph, this.state);
     this.version += 1;
-    const scene = buildScene(graph, this.skeleton as Skeleton, {
+    const scene = buildScene(shown, this.skeleton as Skeleton, {
       version: this.version,
       stale: this.drawnStale,
       withStrings: fresh,
+      found,
     });
     this.deps.post({ type: "scene", scene, first, layoutMs }, buffersOf(scene));
   }
@@ -256,9 +281,10 @@ export class Session {
   private sendStatus(): void {
     const { graph, early, state: stream, paused, visible, groups, hiddenWorkloads } = this;
     const folded = this.folded.status();
+    const find = graph === null ? NOTHING_FOUND : this.finder.of(graph).status;
     this.deps.post({
       type: "status",
-      status: statusOf({ graph, early, stream, paused, visible, groups, hiddenWorkloads, folded }),
+      status: statusOf({ graph, early, stream, paused, visible, groups, hiddenWorkloads, folded, find }),
     });
   }
 

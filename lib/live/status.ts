@@ -1,4 +1,11 @@
-import type { LiveStatus } from "./messages.ts";
+import type { FindStatus, LiveStatus } from "./messages.ts";
+
+/** While nobody finds or hides anything. */
+export const NOTHING_FOUND: FindStatus = {
+  matches: null,
+  hidden: { nodes: 0, edges: 0 },
+  blind: { find: [], hide: [] },
+};
 
 /** Status before there is any: what the server renders, and what the first frame shows. */
 export const FIRST_STATUS: LiveStatus = {
@@ -15,4 +22,5 @@ export const FIRST_STATUS: LiveStatus = {
   drawn: "workloads",
   hiddenWorkloads: 0,
   folded: null,
+  find: NOTHING_FOUND,
 };

@@ -1,6 +1,6 @@
 /** What the page's frame says about the graph: counts, freshness, what is drawn. */
 import type { Graph, HealthState, SourceStatus } from "#lib/graph/model.ts";
-import type { FoldedStatus, LivePhase, LiveStatus } from "./messages.ts";
+import type { FindStatus, FoldedStatus, LivePhase, LiveStatus } from "./messages.ts";
 import type { StreamState } from "./stream.ts";
 
 export interface Situation {
@@ -13,6 +13,7 @@ export interface Situation {
   readonly groups: boolean;
   readonly hiddenWorkloads: number;
   readonly folded: FoldedStatus | null;
+  readonly find: FindStatus;
 }
 
 export function phaseOf({ graph, stream, paused, visible }: Situation): LivePhase {
@@ -50,6 +51,7 @@ export function statusOf(situation: Situation): LiveStatus {
     drawn: situation.groups ? "groups" : "workloads",
     hiddenWorkloads: situation.groups ? situation.hiddenWorkloads : 0,
     folded: situation.folded,
+    find: situation.find,
   };
 }
 

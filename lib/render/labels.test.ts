@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
 import { declutter, Taken } from "./declutter.ts";
 import { edgeBounds } from "./hit.ts";
 import { chooseLabels } from "./labels.ts";
@@ -50,6 +51,20 @@ describe("what is shown at which zoom", () => {
       { edge: 2, open: false },
     ]);
   });
+});
+
+test("what somebody looks for is named from afar, and before what is quiet", () => {
+  const found = sceneOf(
+    [
+      { id: "quiet-service-with-a-name", x: 100, y: 100, rate: 500 },
+      { id: "looked-for-service", x: 108, y: 120, rate: 1, bits: NODE_BITS.found },
+      { id: "far", x: 700, y: 400 },
+    ],
+    [{ from: 0, to: 2, bits: EDGE_BITS.found }],
+  );
+  expect(choose(found, 0.2).nodes.map(({ node }) => node)).toEqual([1]);
+  expect(choose(found, 0.4).nodes[0]?.node).toBe(1);
+  expect(choose(found, 0.5).edges).toHaveLength(1);
 });
 
 test("of two labels in one place the failing one's is drawn, unless the other is selected", () => {

@@ -3,6 +3,7 @@
  * nothing over anything else. Screen units. Pure, given a way to measure text.
  */
 import { CELL } from "#lib/layout/metrics.ts";
+import { EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
 import { type Camera, type Point, type Size, toScreen } from "./camera.ts";
 import { type Block, declutter, Taken } from "./declutter.ts";
 import { CROWDED, crowding } from "./extent.ts";
@@ -68,12 +69,15 @@ const AFTER_NAMES = 3;
 
 type Candidate = { readonly kind: "node"; readonly index: number } | { readonly kind: "edge"; readonly index: number };
 
-/** Lower comes first. */
-function urgency(state: number | undefined, focused: boolean): number {
+/** Lower comes first: what somebody looks for is named as early as what is wrong. */
+function urgency(state: number | undefined, focused: boolean, found: boolean): number {
   if (focused) return 0;
+  if (found) return 1;
   const name = stateAt(state);
   return name === "failing" ? 1 : name === "degraded" ? 2 : 3;
 }
+
+const isFound = (bits: number | undefined, found: number) => ((bits ?? 0) & found) !== 0;
 
 function onScreen(block: Block, size: Size): boolean {
   return block.right > 0 && block.left < size.width && block.bottom > 0 && block.top < size.height;
@@ -105,14 +109,18 @@ export function chooseLabels(
     if (!onScreen({ left: mark.left - 80, top: mark.top - 60, right: mark.right + 80, bottom: mark.bottom }, size))
       continue;
     if (k >= DETAIL.names) taken.add(mark);
-    const rank = urgency(nodes.state[node], node === focus.selected || node === focus.hovered);
+    const rank = urgency(
+      nodes.state[node],
+      node === focus.selected || node === focus.hovered,
+      isFound(nodes.bits[node], NODE_BITS.found),
+    );
     if (k >= DETAIL.names || rank < 3) {
       candidates.push({ of: { kind: "node", index: node }, urgency: rank, weight: weightOf(nodes.rate[node]) });
     }
   }
   const quietFrom = crowding(scene) > CROWDED ? DETAIL.crowd : DETAIL.edges;
   for (let edge = 0; edge < edges.source.length; edge++) {
-    const rank = urgency(edges.state[edge], edge === focus.edge);
+    const rank = urgency(edges.state[edge], edge === focus.edge, isFound(edges.bits[edge], EDGE_BITS.found));
     if (k < (rank < 3 ? DETAIL.trouble : touches(scene, edge, focus) ? DETAIL.edges : quietFrom)) {
       if (isOpen(scene, edge)) taken.add(around(toScreen(camera, pointAt(chainOf(scene, edge), 0.5)), LOCK.half));
       continue;

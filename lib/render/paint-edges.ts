@@ -1,16 +1,13 @@
 /** Boxes and edges: the layers under the nodes. The context is in world units. */
 import type { Camera } from "./camera.ts";
+import { arrowHead, arrowScale, trace } from "./edge-path.ts";
 import { chainOf, type FullScene } from "./hit.ts";
-import { arrowHead, arrowScale, type Prepared, trace } from "./prepared.ts";
+import type { Prepared } from "./prepared.ts";
+import { strokeUnit } from "./stroke.ts";
 import { edgeWidth, lineStyle } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
 
 type Context = CanvasRenderingContext2D;
-
-/** World units per design pixel: lines and marks grow and shrink less than the map does. */
-export function strokeUnit(k: number): number {
-  return Math.max(0.3, Math.min(1.3, k)) / k;
-}
 
 /** Below this zoom arrow heads are specks. */
 const ARROWS_FROM = 0.3;

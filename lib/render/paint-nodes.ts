@@ -3,9 +3,9 @@ import { NODE_BITS } from "#lib/layout/scene.ts";
 import type { Camera } from "./camera.ts";
 import * as glyphs from "./glyphs.ts";
 import type { FullScene } from "./hit.ts";
-import { strokeUnit } from "./paint-edges.ts";
 import type { NodeBatch, Prepared } from "./prepared.ts";
 import { outline, shapeAt } from "./shapes.ts";
+import { strokeUnit } from "./stroke.ts";
 import { stateAt, stateColour } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
 

@@ -3,6 +3,7 @@ import type { Camera, Size } from "./camera.ts";
 import type { FullScene } from "./hit.ts";
 import { chooseLabels, type Focus, type Measure } from "./labels.ts";
 import { paintBoxes, paintEdgeFocus, paintEdges, paintNeighbourhood } from "./paint-edges.ts";
+import { paintFound } from "./paint-found.ts";
 import { boxTitles, paintLabels, paintTitles } from "./paint-labels.ts";
 import { paintNodes, paintRing } from "./paint-nodes.ts";
 import type { Prepared } from "./prepared.ts";
@@ -30,6 +31,7 @@ export function paintFrame(c: CanvasRenderingContext2D, frame: Frame): void {
 
   c.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
   paintBoxes(c, scene, theme, camera);
+  if (prepared.found !== null) paintFound(c, prepared.found, theme, camera);
   paintEdges(c, scene, prepared, camera);
   const near = focus.selected ?? focus.hovered;
   if (near !== null) paintNeighbourhood(c, scene, theme, camera, near);

@@ -2,9 +2,11 @@
  * What a scene is drawn from: paths that gather everything of one look, in world units. Made once per scene, so that a frame
  * of panning strokes a few dozen paths instead of thousands of curves.
  */
-import { NODE_BITS } from "#lib/layout/scene.ts";
+import { EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
+import { arrowHead, arrowScale, trace } from "./edge-path.ts";
 import { crowding, quietInk } from "./extent.ts";
 import type { FullScene } from "./hit.ts";
+import { type Found, prepareFound } from "./paint-found.ts";
 import { outline, shapeAt } from "./shapes.ts";
 import { edgeWidth, type LineStyle, lineStyle, stateAt, WIDTH_STEP } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
@@ -32,53 +34,19 @@ export interface Prepared {
   readonly special: readonly number[];
   /** Opacity of edges without trouble: the more there are, the fainter. */
   readonly quietInk: number;
+  /** What somebody looks for; null where nothing. */
+  readonly found: Found | null;
   readonly dimmedNode: (node: number) => boolean;
   readonly dimmedEdge: (edge: number) => boolean;
 }
 
-const ARROW = { length: 8.5, half: 3.6 } as const;
 const ORDER = ["idle", "nodata", "healthy", "degraded", "failing"] as const;
-
-/** A chain of cubics appended to a path. */
-export function trace(path: Path2D, points: Float32Array, from: number, to: number): void {
-  path.moveTo(points[from] as number, points[from + 1] as number);
-  for (let at = from + 2; at + 5 < to; at += 6) {
-    path.bezierCurveTo(
-      points[at] as number,
-      points[at + 1] as number,
-      points[at + 2] as number,
-      points[at + 3] as number,
-      points[at + 4] as number,
-      points[at + 5] as number,
-    );
-  }
-}
-
-/** An arrow head whose tip is the end of a chain, pointing as the curve arrives. `scale` 1 fits thin lines. */
-export function arrowHead(path: Path2D, points: Float32Array, to: number, scale: number): void {
-  const x = points[to - 2] as number;
-  const y = points[to - 1] as number;
-  const dx = x - (points[to - 4] as number);
-  const dy = y - (points[to - 3] as number);
-  const length = Math.hypot(dx, dy) || 1;
-  const ux = (dx / length) * ARROW.length * scale;
-  const uy = (dy / length) * ARROW.length * scale;
-  const side = ARROW.half / ARROW.length;
-  path.moveTo(x + ux * 0.3, y + uy * 0.3);
-  path.lineTo(x - ux * 0.7 - uy * side, y - uy * 0.7 + ux * side);
-  path.lineTo(x - ux * 0.7 + uy * side, y - uy * 0.7 - ux * side);
-  path.closePath();
-}
-
-export function arrowScale(width: number): number {
-  return 0.85 + width * 0.09;
-}
 
 /** Gathers a scene into paths. O(nodes + edges). */
 export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
   const { nodes, edges } = scene;
   const dimmedNode = (node: number) => ((nodes.bits[node] ?? 0) & NODE_BITS.dimmed) !== 0;
-  const dimmedEdge = (edge: number) => dimmedNode(edges.source[edge] ?? 0) || dimmedNode(edges.target[edge] ?? 0);
+  const dimmedEdge = (edge: number) => ((edges.bits[edge] ?? 0) & EDGE_BITS.dimmed) !== 0;
 
   const edgeBatches = new Map<number, EdgeBatch & { readonly rank: number }>();
   for (let edge = 0; edge < edges.source.length; edge++) {
@@ -139,6 +107,7 @@ export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
     nodes: [...nodeBatches.values()],
     special,
     quietInk: quietInk(crowding(scene)),
+    found: prepareFound(scene),
     dimmedNode,
     dimmedEdge,
   };

@@ -7,6 +7,8 @@ interface Spot {
   readonly y: number;
   readonly state?: number;
   readonly rate?: number;
+  /** NODE_BITS */
+  readonly bits?: number;
 }
 
 interface Line {
@@ -15,6 +17,8 @@ interface Line {
   readonly state?: number;
   readonly lock?: number;
   readonly p95?: number;
+  /** EDGE_BITS */
+  readonly bits?: number;
 }
 
 /** Nodes of radius 17 and straight edges between their middles. */
@@ -48,7 +52,7 @@ export function sceneOf(
       rate: Float32Array.from(spots.map(({ rate = 1 }) => rate)),
       p95: new Float32Array(spots.length).fill(Number.NaN),
       bytes: new Float32Array(spots.length).fill(Number.NaN),
-      bits: new Uint8Array(spots.length),
+      bits: Uint8Array.from(spots.map(({ bits = 0 }) => bits)),
     },
     edges: {
       source: Uint32Array.from(lines.map(({ from }) => from)),
@@ -61,6 +65,7 @@ export function sceneOf(
       errorShare: fill(0.05),
       p95: Float32Array.from(lines.map(({ p95 = 38 }) => p95)),
       bytes: fill(Number.NaN),
+      bits: Uint8Array.from(lines.map(({ bits = 0 }) => bits)),
       path: Float32Array.from(path),
       pathStart: Uint32Array.from({ length: lines.length + 1 }, (_, i) => i * 8),
     },

@@ -15,6 +15,7 @@ import {
   zoomAt,
 } from "./camera.ts";
 import { extentOf } from "./extent.ts";
+import { Familiar } from "./familiar.ts";
 import { pointAt } from "./geometry.ts";
 import { chainOf, edgeBounds, type FullScene, type Picked, pick } from "./hit.ts";
 import { attachInput } from "./input.ts";
@@ -92,6 +93,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   const activations = new Listeners<[Picked]>();
   const cameras = new Listeners<[Camera]>();
   const snapshot = new Snapshot();
+  const familiar = new Familiar();
 
   let theme = options.theme;
   let measure: Measure = createMeasure(context, theme);
@@ -255,11 +257,11 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       prepared = prepare(scene, theme);
       unpainted = before === null ? "first" : unpainted === "first" ? "first" : "delta";
       if (before?.strings !== strings) {
-        const known = strings.nodeIds.filter((id) => places.get(id)?.kind === "node").length;
+        const fresh = familiar.isNew(strings.nodeIds);
         bounds = edgeBounds(scene);
         extent = extentOf(scene);
         places = placesOf(strings);
-        if (!fitted || known * 3 < strings.nodeIds.length) {
+        if (!fitted || fresh) {
           fitted = strings.nodeIds.length > 0;
           flight = null;
           moveTo(whole());

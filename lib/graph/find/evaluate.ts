@@ -2,6 +2,7 @@
  * What an expression means on a graph (docs/find.md). Each term is asked of every node and edge once, and the answers are
  * joined as arrays: linear in the graph and in the expression's terms.
  */
+import type { Graph } from "../model.ts";
 import { type Expression, type Span, type Term, termsOf } from "./ast.ts";
 import { type Test, testOf } from "./compare.ts";
 import type { GraphIndex } from "./graph-index.ts";
@@ -30,10 +31,17 @@ export function mark(expression: Expression, index: GraphIndex): Marks {
 
 /** The same by id. */
 export function evaluate(expression: Expression, index: GraphIndex): Matches {
-  const { nodes, edges } = mark(expression, index);
-  const ids = (things: readonly { readonly id: string }[], marks: Uint8Array) =>
-    new Set(things.flatMap(({ id }, at) => (marks[at] === 1 ? id : [])));
-  return { nodes: ids(index.graph.nodes, nodes), edges: ids(index.graph.edges, edges) };
+  return idsOf(mark(expression, index), index.graph);
+}
+
+/** Marks of this graph as ids. */
+export function idsOf({ nodes, edges }: Marks, graph: Pick<Graph, "nodes" | "edges">): Matches {
+  const ids = (things: readonly { readonly id: string }[], marks: Uint8Array) => {
+    const set = new Set<string>();
+    things.forEach(({ id }, at) => marks[at] === 1 && set.add(id));
+    return set;
+  };
+  return { nodes: ids(graph.nodes, nodes), edges: ids(graph.edges, edges) };
 }
 
 /** A term that this graph can't answer, and why: it matches nothing, nor does its opposite. */
