@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { formatCount } from "#lib/format.ts";
+import { MOST_CHARACTERS, MOST_NESTED } from "#lib/graph/find/limits.ts";
 import { appliesTo, type Operand } from "#lib/graph/find/operand.ts";
 import { OPERANDS } from "#lib/graph/find/operands.ts";
-import { MOST_CHARACTERS, MOST_NESTED, parse } from "#lib/graph/find/parse.ts";
+import { parse } from "#lib/graph/find/parse.ts";
 import { QUANTITY_WORDS, unitsOf } from "#lib/graph/find/units.ts";
 
 const FILE = new URL("find.md", import.meta.url);

@@ -6,6 +6,7 @@ import { DETAILS, patchUrl, readUrl, scopeSearch, search, type UrlState } from "
 
 const name = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
 const names = fc.uniqueArray(name, { maxLength: 4 }).map((list) => [...list].sort());
+const expression = fc.string().map((text) => (text.trim() === "" ? "" : text));
 const state: fc.Arbitrary<UrlState> = fc.record({
   view: fc.record({
     clusters: names,
@@ -20,6 +21,8 @@ const state: fc.Arbitrary<UrlState> = fc.record({
   detail: fc.constantFrom(...DETAILS),
   selected: fc.option(fc.string({ minLength: 1 })),
   table: fc.boolean(),
+  find: expression,
+  hide: expression,
 });
 
 describe("url state", () => {
@@ -48,11 +51,13 @@ describe("url state", () => {
   });
 
   it("leaves defaults out, so that a plain view has a plain address", () => {
-    const params = patchUrl(new URLSearchParams("window=5m&view=table&detail=groups&selected=x"), {
+    const params = patchUrl(new URLSearchParams("window=5m&view=table&detail=groups&selected=x&find=idle&hide=cb"), {
       view: { window: "1m" },
       table: false,
       detail: "auto",
       selected: null,
+      find: "",
+      hide: " ",
     });
     expect(search(params)).toBe("");
   });

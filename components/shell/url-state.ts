@@ -17,6 +17,9 @@ export interface UrlState {
   readonly selected: string | null;
   /** Rows instead of the drawing. */
   readonly table: boolean;
+  /** Expressions (docs/find.md) as they were typed, read or not; "" = none. */
+  readonly find: string;
+  readonly hide: string;
 }
 
 export interface UrlPatch {
@@ -24,10 +27,12 @@ export interface UrlPatch {
   readonly detail?: Detail;
   readonly selected?: string | null;
   readonly table?: boolean;
+  readonly find?: string;
+  readonly hide?: string;
 }
 
 const VIEW_KEYS = ["clusters", "namespaces", "window", "at", "lens", "fold", "latency", "edges"] as const;
-const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view"] as const;
+const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view", "find", "hide"] as const;
 
 function list(text: string | null): readonly string[] {
   const names = (text ?? "").split(",").filter((name) => name !== "");
@@ -51,6 +56,8 @@ export function readUrl(params: URLSearchParams): UrlState {
     detail: DETAILS.find((detail) => detail === params.get("detail")) ?? "auto",
     selected: params.get("selected") || null,
     table: params.get("view") === "table",
+    find: params.get("find") ?? "",
+    hide: params.get("hide") ?? "",
   };
 }
 
@@ -64,6 +71,10 @@ export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchPa
   if (detail !== "auto") params.set("detail", detail);
   if (selected !== null) params.set("selected", selected);
   if (table) params.set("view", "table");
+  for (const key of ["find", "hide"] as const) {
+    const text = patch[key] ?? before[key];
+    if (text.trim() !== "") params.set(key, text);
+  }
   const own: readonly string[] = OWN_KEYS;
   for (const [key, value] of current) if (!own.includes(key)) params.append(key, value);
   return params;

@@ -9,6 +9,7 @@ import { useUrl } from "#components/shell/use-url.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import { CanvasHost } from "./canvas-host.tsx";
 import type { Drawing } from "./drawing.ts";
+import { FindBar } from "./find/find-bar.tsx";
 import { Banner, EmptyState, Skeleton, useAct } from "./notice-view.tsx";
 import { emptyState, notices } from "./notices.ts";
 import { SelectionContext } from "./selection.tsx";
@@ -27,6 +28,9 @@ export function Topology() {
   const { selected, table } = state;
 
   const { view, detail } = state;
+  // Before the view is opened, so that its first drawing has it.
+  const { find, hide } = state;
+  useEffect(() => live?.find(find, hide), [live, find, hide]);
   // Opening the view that is open already does nothing, so this may run for other keys of the address too.
   useEffect(() => live?.open(view, detail), [live, view, detail]);
   const retry = () => {
@@ -65,6 +69,7 @@ export function Topology() {
         <div className="relative flex min-w-0 grow flex-col">
           <h1 className="sr-only">Topology</h1>
           <Toolbar drawing={drawing} table={table} />
+          <FindBar />
           <div className="relative min-h-0 grow">
             {table ? (
               <Suspense fallback={null}>

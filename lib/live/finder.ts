@@ -27,6 +27,7 @@ export class Finder {
   #find: Expression | null = null;
   #hide: Expression | null = null;
   #texts = { find: "", hide: "" };
+  #revision = 0;
   #index: GraphIndex | null = null;
   #finding: Finding | null = null;
 
@@ -34,6 +35,7 @@ export class Finder {
   set(find: string, hide: string): boolean {
     if (find === this.#texts.find && hide === this.#texts.hide) return false;
     this.#texts = { find, hide };
+    this.#revision += 1;
     this.#find = read(find, this.#find);
     this.#hide = read(hide, this.#hide);
     this.#finding = null;
@@ -43,7 +45,7 @@ export class Finder {
   /** What both do to this graph; worked out once a graph. */
   of(graph: Graph): Finding {
     const index = this.#indexed(graph);
-    this.#finding ??= findingOf(index, this.#find, this.#hide);
+    this.#finding ??= findingOf(index, this.#find, this.#hide, this.#revision);
     return this.#finding;
   }
 
@@ -68,10 +70,10 @@ function read(text: string, last: Expression | null): Expression | null {
   return parsed.ok ? parsed.expression : last;
 }
 
-function findingOf(index: GraphIndex, find: Expression | null, hide: Expression | null): Finding {
+function findingOf(index: GraphIndex, find: Expression | null, hide: Expression | null, revision: number): Finding {
   const { graph } = index;
   if (find === null && hide === null) {
-    return { shown: graph, hidden: NOTHING, found: null, status: NOTHING_FOUND };
+    return { shown: graph, hidden: NOTHING, found: null, status: { ...NOTHING_FOUND, revision } };
   }
   const hidden = hide === null ? NOTHING : idsOf(hiddenBy(mark(hide, index), index), graph);
   const all = find === null ? null : evaluate(find, index);
@@ -83,6 +85,7 @@ function findingOf(index: GraphIndex, find: Expression | null, hide: Expression 
     hidden,
     found,
     status: {
+      revision,
       matches: found === null ? null : counted(found),
       hidden: counted(hidden),
       blind: { find: sentences(find), hide: sentences(hide) },

@@ -62,6 +62,8 @@ interface Counts {
 
 /** What find and hide do to the graph shown. */
 export interface FindStatus {
+  /** Grows whenever another find or hide is asked for: rows asked for again after it changed are those of the new one. */
+  readonly revision: number;
   /** Found among what is shown; null while nothing is looked for. */
   readonly matches: Counts | null;
   readonly hidden: Counts;

@@ -2,6 +2,7 @@ import type { FindStatus, LiveStatus } from "./messages.ts";
 
 /** While nobody finds or hides anything. */
 export const NOTHING_FOUND: FindStatus = {
+  revision: 0,
   matches: null,
   hidden: { nodes: 0, edges: 0 },
   blind: { find: [], hide: [] },

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Expression } from "./ast.ts";
 import { anyExpression, anyScrawl, bare } from "./find.test-support.ts";
-import { MOST_CHARACTERS, MOST_NESTED, parse } from "./parse.ts";
+import { MOST_CHARACTERS, MOST_NESTED } from "./limits.ts";
+import { parse } from "./parse.ts";
 import { print } from "./print.ts";
 
 /** The one form of a text; its error where it has one. */

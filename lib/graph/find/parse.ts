@@ -5,6 +5,7 @@
  */
 import { formatCount } from "#lib/format.ts";
 import type { Comparison, Expression, Span, Term } from "./ast.ts";
+import { MOST_CHARACTERS, MOST_NESTED } from "./limits.ts";
 import type { Operand } from "./operand.ts";
 import { nameOperand } from "./operands.ts";
 import {
@@ -20,10 +21,6 @@ import {
 import { type Token, tokenize } from "./tokens.ts";
 import { readValue } from "./value.ts";
 
-/** Longer texts are refused: an address can't carry them either. In UTF-16 code units. */
-export const MOST_CHARACTERS = 2000;
-/** Parentheses and NOTs within each other. */
-export const MOST_NESTED = 50;
 /** After the first few errors of a text the others explain nothing. */
 const MOST_ERRORS = 8;
 
