@@ -16,13 +16,13 @@ export function FindBar() {
   const find = useRef<HTMLInputElement>(null);
   const hide = useRef<HTMLInputElement>(null);
   const commands = useMemo<readonly Command[]>(() => {
-    const into = (input: typeof find) => () => {
-      input.current?.focus();
-      input.current?.select();
+    const enter = (input: HTMLInputElement | null) => {
+      input?.focus();
+      input?.select();
     };
     return [
-      { id: "find-in-graph", title: "Find in the graph by an expression", keys: "/", run: into(find) },
-      { id: "hide-in-graph", title: "Hide in the graph by an expression", run: into(hide) },
+      { id: "find-in-graph", title: "Find in the graph by an expression", keys: "/", run: () => enter(find.current) },
+      { id: "hide-in-graph", title: "Hide in the graph by an expression", run: () => enter(hide.current) },
     ];
   }, []);
   useCommands(commands);

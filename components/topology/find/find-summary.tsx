@@ -24,7 +24,7 @@ export function FindSummary() {
   const blind = [...new Set([...find.blind.find, ...find.blind.hide])].join(" ");
   const words = findWords(find);
   return (
-    <p role="status" data-testid="find-summary" className="min-w-0 text-ink-2 empty:hidden">
+    <p role="status" data-testid="find-summary" className="min-w-0 text-ink-2">
       {words}
       {blind !== "" && (
         <span className="ml-2 text-degraded" title={blind}>
