@@ -3,7 +3,7 @@ import { openTopology, panel, row } from "./support/topology.ts";
 
 test("three letters find a workload, and Enter goes there", async ({ page }) => {
   await openTopology(page);
-  await page.keyboard.press("/");
+  await page.keyboard.press("Control+k");
   await expect(page.getByRole("combobox", { name: /Find a workload/ })).toBeFocused();
   await page.keyboard.type("cat");
   await expect(page.getByRole("option").first()).toContainText("catalog");
@@ -15,7 +15,8 @@ test("three letters find a workload, and Enter goes there", async ({ page }) => 
 
 test("letters typed before the palette stands are its first text", async ({ page }) => {
   await openTopology(page);
-  await page.keyboard.type("/cat");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("cat");
   await expect(page.getByRole("combobox", { name: /Find a workload/ })).toHaveValue("cat");
   await expect(page.getByRole("option").first()).toContainText("catalog");
 });

@@ -26,7 +26,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
         <h2 className="text-[15px] font-semibold">Keys</h2>
         <dl className="mt-3">
           {commands
-            .filter((command) => command.keys !== undefined)
+            .filter(({ keys }, at) => keys !== undefined && commands.findIndex((other) => other.keys === keys) === at)
             .map((command) => (
               <Line key={command.id} keys={spellKeys(command.keys ?? "", mac)} text={command.title} />
             ))}

@@ -126,6 +126,7 @@ function RowEntry({ row }: { readonly row: Row }) {
       <StateMark state={row.state} />
       <Name text={row.title} className="min-w-0" />
       <span className="grow" />
+      {row.hidden && <span className="shrink-0 text-[11px] text-ink-3">hidden</span>}
       <Name text={row.where} className="max-w-48 shrink-0 text-ink-2" />
     </>
   );

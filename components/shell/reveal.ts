@@ -16,8 +16,9 @@ function namespacesOf(id: string): readonly string[] {
   return [...new Set(ends.filter(({ kind }) => !NOWHERE.includes(kind)).map(({ namespace }) => namespace))].sort();
 }
 
-/** The change of the address that selects a row, and draws it where it is folded. `marks`: how many the scope has unfolded. */
-export function reveal(row: Pick<Row, "id" | "folded">, marks: number): UrlPatch {
+/** The change of the address that selects a row, and draws it where it is folded or hidden. `marks`: how many the scope has unfolded. */
+export function reveal(row: Pick<Row, "id" | "folded" | "hidden">, marks: number): UrlPatch {
+  if (row.hidden) return { selected: row.id, hide: "" };
   if (!row.folded) return { selected: row.id };
   const namespaces = namespacesOf(row.id);
   const narrow = marks > WHOLE_MARKS && namespaces.length > 0;

@@ -8,6 +8,7 @@ import { DETAILS, patchUrl, readUrl, scopeSearch, search, type UrlState } from "
 
 const name = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
 const names = fc.uniqueArray(name, { maxLength: 4 }).map((list) => [...list].sort());
+const expression = fc.string().map((text) => (text.trim() === "" ? "" : text));
 const state: fc.Arbitrary<UrlState> = fc.record({
   view: fc.record({
     clusters: names,
@@ -40,6 +41,8 @@ const state: fc.Arbitrary<UrlState> = fc.record({
   labels: fc.subarray([...EDGE_LABELS]),
   animate: fc.boolean(),
   kiosk: fc.boolean(),
+  find: expression,
+  hide: expression,
 });
 
 describe("url state", () => {
@@ -68,11 +71,13 @@ describe("url state", () => {
   });
 
   it("leaves defaults out, so that a plain view has a plain address", () => {
-    const params = patchUrl(new URLSearchParams("window=5m&view=table&detail=groups&selected=x"), {
+    const params = patchUrl(new URLSearchParams("window=5m&view=table&detail=groups&selected=x&find=idle&hide=cb"), {
       view: { window: "1m" },
       table: false,
       detail: "auto",
       selected: null,
+      find: "",
+      hide: " ",
     });
     expect(search(params)).toBe("");
   });

@@ -27,6 +27,9 @@ export interface UrlState {
   readonly animate: boolean;
   /** The graph alone, without rail, bars and panel: for walls and frames. */
   readonly kiosk: boolean;
+  /** Expressions (docs/find.md) as they were typed, read or not; "" = none. */
+  readonly find: string;
+  readonly hide: string;
 }
 
 export interface UrlPatch {
@@ -38,6 +41,8 @@ export interface UrlPatch {
   readonly labels?: readonly EdgeLabelKind[];
   readonly animate?: boolean;
   readonly kiosk?: boolean;
+  readonly find?: string;
+  readonly hide?: string;
 }
 
 const VIEW_KEYS = [
@@ -54,7 +59,18 @@ const VIEW_KEYS = [
   "services",
   "labels",
 ] as const;
-const OWN_KEYS = [...VIEW_KEYS, "detail", "selected", "view", ...LOOK_KEYS, "edgeLabels", "animate", "kiosk"] as const;
+const OWN_KEYS = [
+  ...VIEW_KEYS,
+  "detail",
+  "selected",
+  "view",
+  ...LOOK_KEYS,
+  "edgeLabels",
+  "animate",
+  "kiosk",
+  "find",
+  "hide",
+] as const;
 
 function list(text: string | null): readonly string[] {
   const names = (text ?? "").split(",").filter((name) => name !== "");
@@ -86,6 +102,8 @@ export function readUrl(params: URLSearchParams): UrlState {
     labels: readSome(params.get("edgeLabels"), EDGE_LABELS) ?? [],
     animate: params.get("animate") === "on",
     kiosk: params.get("kiosk") === "1",
+    find: params.get("find") ?? "",
+    hide: params.get("hide") ?? "",
   };
 }
 
@@ -103,6 +121,10 @@ export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchPa
   writeList(params, "edgeLabels", patch.labels ?? before.labels, []);
   if (patch.animate ?? before.animate) params.set("animate", "on");
   if (patch.kiosk ?? before.kiosk) params.set("kiosk", "1");
+  for (const key of ["find", "hide"] as const) {
+    const text = patch[key] ?? before[key];
+    if (text.trim() !== "") params.set(key, text);
+  }
   const own: readonly string[] = OWN_KEYS;
   for (const [key, value] of current) if (!own.includes(key)) params.append(key, value);
   return params;

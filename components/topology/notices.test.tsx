@@ -44,6 +44,12 @@ const nothing: readonly (readonly [name: string, status: LiveStatus, query: stri
   ["nothing in the scope", empty, "namespaces=shop", "empty-scope"],
   ["no traffic", empty, "", "no-traffic"],
   [
+    "everything hidden",
+    { ...drawn, find: { ...FIRST_STATUS.find, hidden: { nodes: 12, edges: 14 } } },
+    "hide=cluster",
+    "all-hidden",
+  ],
+  [
     "no telemetry",
     {
       ...empty,

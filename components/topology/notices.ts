@@ -49,7 +49,7 @@ function wider(window: Window): Window {
 
 /** What to say where the drawing would be; null when there is something to draw. `loading` has no act. */
 export function emptyState(status: LiveStatus, url: UrlState): Notice | "loading" | null {
-  if (status.nodes > 0) return null;
+  if (status.nodes > 0) return status.find.hidden.nodes < status.nodes ? null : allHidden(url);
   if (status.at === null) return status.problem === null ? "loading" : neverThere(status, status.problem);
   if (status.sources.some((source) => source.kind === "prometheus" && unasked(source))) return "loading";
   const down = status.sources.find((source) => source.kind === "prometheus" && source.state === "down");
@@ -77,6 +77,16 @@ export function emptyState(status: LiveStatus, url: UrlState): Notice | "loading
     };
   }
   return noTraffic(window, status.at);
+}
+
+function allHidden({ hide }: UrlState): Notice {
+  return {
+    id: "all-hidden",
+    tone: "plain",
+    title: "Everything is hidden",
+    text: hide === "" ? "" : `Hidden is what fits: ${hide.slice(0, 200)}`,
+    act: { do: "go", label: "Show it again", patch: { hide: "" } },
+  };
 }
 
 function noTraffic(window: Window, at: string): Notice {

@@ -9,6 +9,7 @@ import { useUrl } from "#components/shell/use-url.ts";
 import { CanvasHost } from "./canvas-host.tsx";
 import { deeper } from "./depth.ts";
 import type { Drawing } from "./drawing.ts";
+import { FindBar } from "./find/find-bar.tsx";
 import type { MenuAt } from "./menu/graph-menu.tsx";
 import { Banner, EmptyState, Skeleton, useAct } from "./notice-view.tsx";
 import { emptyState, notices } from "./notices.ts";
@@ -44,6 +45,9 @@ export function Topology() {
   const { view, detail, look } = state;
   // Before the view, so that its first drawing is the right one.
   useEffect(() => live?.look(look), [live, look]);
+  // Before the view is opened, so that its first drawing has it.
+  const { find, hide } = state;
+  useEffect(() => live?.find(find, hide), [live, find, hide]);
   // Opening the view that is open already does nothing, so this may run for other keys of the address too.
   useEffect(() => live?.open(view, detail), [live, view, detail]);
   const retry = () => {
@@ -83,6 +87,7 @@ export function Topology() {
         <div className="relative flex min-w-0 grow flex-col short:overflow-auto">
           <h1 className="sr-only">Topology</h1>
           {!kiosk && <Toolbar drawing={drawing} table={table} axis={axis} onAxis={toggleAxis} />}
+          {!kiosk && <FindBar />}
           <div className="relative min-h-0 grow short:min-h-60 short:shrink-0">
             {table ? (
               <Suspense fallback={null}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Scene, Strings } from "#lib/layout/scene.ts";
+import { EDGE_BITS, NODE_BITS, type Scene, type Strings } from "#lib/layout/scene.ts";
 import { type Cursor, cursorId, describeCursor, findCursor, startWalk, travel, walk } from "./walk.ts";
 
 /*      web ──► cart ──► db
@@ -84,6 +84,18 @@ describe("walking the graph", () => {
   ])("says what %s is", (id, words) => {
     const cursor = findCursor(strings, id);
     expect(cursor && describeCursor(scene, strings, cursor)).toBe(words);
+  });
+
+  it("starts at what is looked for, and says what is found", () => {
+    const marked = {
+      nodes: { ...scene.nodes, bits: Uint16Array.of(0, NODE_BITS.found, 0, NODE_BITS.found) },
+      edges: { ...scene.edges, bits: Uint8Array.of(EDGE_BITS.found, 0, 0, 0) },
+    };
+    expect(at(startWalk(marked))).toBe("cart");
+    expect(describeCursor(marked, strings, { kind: "node", index: 1 })).toMatch(/^cart, found, healthy/);
+    expect(describeCursor(marked, strings, { kind: "edge", index: 0, from: "source" })).toMatch(
+      /calls cart, found, http/,
+    );
   });
 
   it("is nowhere in an empty drawing", () => {

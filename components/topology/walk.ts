@@ -5,7 +5,7 @@
 
 import { formatBytesRate, formatErrors, formatMs, formatRate } from "#lib/format.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
-import { MARK_STATES, PROTOCOLS } from "#lib/layout/scene.ts";
+import { EDGE_BITS, MARK_STATES, NODE_BITS, PROTOCOLS } from "#lib/layout/scene.ts";
 import { bytesPerSecond, milliseconds, perSecond } from "#lib/units.ts";
 
 /** Where the walk stands. An edge remembers from which end it was entered, for up and down. */
@@ -17,14 +17,15 @@ export type Step = "left" | "right" | "up" | "down";
 
 type Arrays = Pick<Scene, "nodes" | "edges">;
 
-/** The first stop: the worst mark, else the leftmost. null in an empty drawing. */
+/** The first stop: of what is looked for the worst mark, else the worst of all, else the leftmost. null in an empty drawing. */
 export function startWalk({ nodes }: Arrays): Cursor | null {
   let best = -1;
   let bestRank = Number.POSITIVE_INFINITY;
   for (let index = 0; index < nodes.x.length; index += 1) {
     const state = MARK_STATES[nodes.state[index] ?? 0];
     const pain = state === "failing" ? 0 : state === "degraded" ? 1 : 2;
-    const rank = pain * 1e9 + (nodes.x[index] ?? 0);
+    const found = hasBit(nodes.bits, index, NODE_BITS.found);
+    const rank = (found ? 0 : 1e10) + pain * 1e9 + (nodes.x[index] ?? 0);
     if (rank < bestRank) {
       best = index;
       bestRank = rank;
@@ -108,6 +109,7 @@ const WORDS = {
   idle: "idle",
   nodata: "no data",
 } as const;
+const hasBit = (bits: Uint8Array | Uint16Array, index: number, bit: number) => ((bits[index] ?? 0) & bit) !== 0;
 const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
 
 /** What a screen reader hears at a stop. */
@@ -129,7 +131,8 @@ export function describeCursor(scene: Arrays, strings: Strings, cursor: Cursor):
           `errors ${formatErrors({ rate, errorRate: rate === null || failed === null ? null : rate * failed, requests: known(edges.requests[index]) })}`,
           ...(p95 === null ? [] : [`p95 ${formatMs(milliseconds(p95))}`]),
         ];
-  return [`${source} calls ${target}`, protocol, stateWord(edges.state[index]), ...numbers].join(", ");
+  const found = hasBit(edges.bits, index, EDGE_BITS.found) ? ["found"] : [];
+  return [`${source} calls ${target}`, ...found, protocol, stateWord(edges.state[index]), ...numbers].join(", ");
 }
 
 function describeNode({ nodes, edges }: Arrays, strings: Strings, index: number): string {
@@ -138,6 +141,7 @@ function describeNode({ nodes, edges }: Arrays, strings: Strings, index: number)
   const count = (ends: Uint32Array) => ends.reduce((sum, end) => (end === index ? sum + 1 : sum), 0);
   return [
     strings.nodeLabels[index] ?? "",
+    ...(hasBit(nodes.bits, index, NODE_BITS.found) ? ["found"] : []),
     stateWord(nodes.state[index]),
     ...(rate === null ? [] : [formatRate(perSecond(rate))]),
     ...(p95 === null ? [] : [`p95 ${formatMs(milliseconds(p95))}`]),

@@ -149,3 +149,22 @@ test("a crash of the worker is said", () => {
   crash();
   expect(live.status()).toMatchObject({ phase: "failed", problem: { code: "internal" } });
 });
+
+test("help for whoever types answers each question with its own answer, and none after closing", async () => {
+  const { live, sent, say } = start();
+  live.find("idle", "");
+  const [one, two, three] = [live.assist("id", 2), live.assist("idl", 3), live.assist("idle", 4)];
+  const requests = sent.flatMap((message) => (message.type === "assist" ? message.request : []));
+  say({ type: "assist", request: requests[1] ?? 0, items: [], problem: null });
+  say({
+    type: "assist",
+    request: requests[0] ?? 0,
+    items: [],
+    problem: { at: 0, length: 2, message: "x", expected: [] },
+  });
+  expect((await one)?.problem?.message).toBe("x");
+  expect((await two)?.problem).toBeNull();
+  live.close();
+  expect(await three).toBeNull();
+  expect(sent).toContainEqual({ type: "find", find: "idle", hide: "" });
+});

@@ -3,7 +3,7 @@ import type { GraphView } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { Look } from "./look.ts";
-import type { Details, FromWorker, LiveStatus, Row, ToWorker } from "./messages.ts";
+import type { Assistance, Details, FromWorker, LiveStatus, Row, ToWorker } from "./messages.ts";
 import { FIRST_STATUS } from "./status.ts";
 
 export interface LiveScene {
@@ -29,6 +29,10 @@ export interface Live {
   ) => Promise<{ readonly rows: readonly Row[]; readonly total: number } | null>;
   /** The whole last answer, for taking it along; null where there is none. */
   readonly graph: () => Promise<Graph | null>;
+  /** Marks what `find` says and leaves out what `hide` does; see docs/find.md. */
+  readonly find: (find: string, hide: string) => void;
+  /** What could be typed at a place of an expression, and what is wrong with it; null when the handle was closed meanwhile. */
+  readonly assist: (text: string, cursor: number) => Promise<Assistance | null>;
   /** Forgets the places of this view and lays it out afresh. */
   readonly relayout: () => void;
   /** Forgets what was seen and follows the view afresh as `viewer` (messages.ts). */
@@ -89,6 +93,7 @@ export function createLive(options: LiveOptions = {}): Live {
   let request = 0;
   const asked = new Map<number, (rows: { rows: readonly Row[]; total: number } | null) => void>();
   const taken = new Map<number, (graph: Graph | null) => void>();
+  const typing = new Map<number, (assistance: Assistance | null) => void>();
 
   const changed = () => {
     for (const listener of listeners) listener();
@@ -120,6 +125,10 @@ export function createLive(options: LiveOptions = {}): Live {
       case "graph":
         taken.get(data.request)?.(data.graph);
         taken.delete(data.request);
+        return;
+      case "assist":
+        typing.get(data.request)?.(data);
+        typing.delete(data.request);
         return;
       case "mark":
         performance.mark(data.name, {
@@ -165,6 +174,15 @@ export function createLive(options: LiveOptions = {}): Live {
         send({ type: "graph", request: id });
       });
     },
+    find: (find, hide) => send({ type: "find", find, hide }),
+    assist(text, cursor) {
+      request += 1;
+      const id = request;
+      return new Promise((resolve) => {
+        typing.set(id, resolve);
+        send({ type: "assist", request: id, text, cursor });
+      });
+    },
     relayout: () => send({ type: "relayout" }),
     restart(viewer, keepPlaces) {
       details = null;
@@ -193,6 +211,8 @@ export function createLive(options: LiveOptions = {}): Live {
       asked.clear();
       for (const answer of taken.values()) answer(null);
       taken.clear();
+      for (const answer of typing.values()) answer(null);
+      typing.clear();
       send({ type: "close" });
       worker.terminate();
       listeners.clear();

@@ -1,5 +1,7 @@
 /** The typed messages between the main thread and the topology worker. Tagged unions; nothing else crosses. */
 import type { GraphView } from "#lib/api/view.ts";
+import type { Completion } from "#lib/graph/find/complete.ts";
+import type { FindError } from "#lib/graph/find/problem.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState, SourceStatus } from "#lib/graph/model.ts";
 import type { Scene } from "#lib/layout/scene.ts";
 import type { Changes } from "./changes.ts";
@@ -34,6 +36,10 @@ export type ToWorker =
   | { readonly type: "restart"; readonly viewer: string; readonly keepPlaces: boolean }
   /** Forget what was seen, and follow nothing before `restart`: nobody may look now. */
   | { readonly type: "stop" }
+  /** Mark what `find` says and leave out what `hide` does. A text that can't be read leaves the last one in force. */
+  | { readonly type: "find"; readonly find: string; readonly hide: string }
+  /** What could be typed at a place of an expression; answered by `assist`. */
+  | { readonly type: "assist"; readonly request: number; readonly text: string; readonly cursor: number }
   | { readonly type: "close" };
 
 export type LivePhase = "connecting" | "live" | "paused" | "hidden" | "reconnecting" | "failed";
@@ -62,6 +68,31 @@ export interface LiveStatus {
   readonly near: number | null;
   /** What is inside the groups, for the search; null where nothing is folded or nobody has searched. */
   readonly folded: FoldedStatus | null;
+  readonly find: FindStatus;
+}
+
+interface Counts {
+  readonly nodes: number;
+  readonly edges: number;
+}
+
+/** What find and hide do to the graph shown. */
+export interface FindStatus {
+  /** Grows whenever another find or hide is asked for: rows asked for again after it changed are those of the new one. */
+  readonly revision: number;
+  /** Found among what is shown; null while nothing is looked for. */
+  readonly matches: Counts | null;
+  readonly hidden: Counts;
+  /** Why this graph can't answer parts of the expressions, in sentences. */
+  readonly blind: { readonly find: readonly string[]; readonly hide: readonly string[] };
+}
+
+/** Help for whoever types an expression. */
+export interface Assistance {
+  /** Best first. */
+  readonly items: readonly Completion[];
+  /** The first thing wrong with the text. */
+  readonly problem: FindError | null;
 }
 
 export interface FoldedStatus {
@@ -85,6 +116,10 @@ export interface Row {
   readonly protocol: string | null;
   /** Inside a group: there, but not drawn. */
   readonly folded: boolean;
+  /** What somebody looks for. */
+  readonly found: boolean;
+  /** Left out of the drawing by the viewer's own wish. */
+  readonly hidden: boolean;
 }
 
 /** Everything a side panel needs about one thing, whole objects of the last answer. */
@@ -114,6 +149,7 @@ export type FromWorker =
   | { readonly type: "mark"; readonly name: WorkerMark; readonly at: number; readonly ms?: number }
   | { readonly type: "status"; readonly status: LiveStatus }
   | { readonly type: "scene"; readonly scene: Scene; readonly first: boolean; readonly layoutMs: number | null }
+  | ({ readonly type: "assist"; readonly request: number } & Assistance)
   | { readonly type: "details"; readonly id: string; readonly details: Details }
   | { readonly type: "rows"; readonly request: number; readonly rows: readonly Row[]; readonly total: number }
   | { readonly type: "graph"; readonly request: number; readonly graph: Graph | null };

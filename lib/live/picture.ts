@@ -6,6 +6,7 @@ import type { Graph } from "#lib/graph/model.ts";
 import { layout } from "#lib/layout/layout.ts";
 import type { Layout } from "#lib/layout/model.ts";
 import { recall, remember } from "#lib/layout/recall.ts";
+import type { Finding } from "./finder.ts";
 import { DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
 import type { FromWorker } from "./messages.ts";
 import type { Places } from "./places.ts";
@@ -27,6 +28,8 @@ export interface PictureDeps {
   readonly places: Places;
   /** Milliseconds since 1970, with fractions. */
   readonly now: () => number;
+  /** What find and hide do to a graph. */
+  readonly finding: (graph: Graph) => Pick<Finding, "found" | "hidden">;
   /** A layout is done, after so many milliseconds. */
   readonly laid: (ms: number) => void;
   /** What is drawn is another graph than before. */
@@ -114,7 +117,7 @@ export class Picture {
       return;
     }
     const before = this.shown;
-    const shown = showGraph(graph, this.look);
+    const shown = showGraph(graph, this.look, this.deps.finding(graph));
     const replaced = before === null || this.places === null || !sameStructure(before.placed, shown.placed);
     let layoutMs: number | null = null;
     if (replaced) layoutMs = this.lay(shown);

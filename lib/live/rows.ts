@@ -1,5 +1,6 @@
 /** Rows for the table and the search: everything on the map as text, what hurts first. */
 import type { Graph, GraphEdge, GraphNode, HealthState } from "#lib/graph/model.ts";
+import type { Finding } from "./finder.ts";
 import { nodeLabel, nodeWhere } from "./label.ts";
 import type { Row } from "./messages.ts";
 
@@ -47,6 +48,8 @@ function nodeRow(node: GraphNode, sums: Sums | undefined): Row {
     p95: sums?.p95 ?? null,
     protocol: null,
     folded: false,
+    found: false,
+    hidden: false,
   };
 }
 
@@ -68,12 +71,15 @@ function edgeRow(edge: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): Row {
     p95: edge.latency?.p95 ?? null,
     protocol: edge.protocol,
     folded: false,
+    found: false,
+    hidden: false,
   };
 }
 
-/** Failing before degraded before the rest; then more failures, then more traffic, then by name. */
+/** What is looked for first; then failing before degraded before the rest; then more failures, then more traffic, then by name. */
 function byPain(a: Row, b: Row): number {
   return (
+    Number(b.found) - Number(a.found) ||
     PAIN[a.state] - PAIN[b.state] ||
     (b.errorRate ?? 0) - (a.errorRate ?? 0) ||
     (b.rate ?? 0) - (a.rate ?? 0) ||
@@ -100,6 +106,14 @@ function allRows(graph: Graph): Row[] {
   ];
 }
 
+/** What find and hide say of each thing. */
+function withFinding(rows: Row[], { found, hidden }: Pick<Finding, "found" | "hidden">): Row[] {
+  return rows.map((row) => {
+    const ids = row.kind === "node" ? "nodes" : "edges";
+    return { ...row, found: found?.[ids].has(row.id) ?? false, hidden: hidden[ids].has(row.id) };
+  });
+}
+
 /** What the whole graph has beyond the drawn one. */
 function foldedRows(drawn: readonly Row[], whole: Graph): Row[] {
   const known = new Set(drawn.map(({ id }) => id));
@@ -108,18 +122,21 @@ function foldedRows(drawn: readonly Row[], whole: Graph): Row[] {
 
 /**
  * At most `limit` rows that hold every word of `text`, best first, and how many there are in all. `whole` is the same
- * view with its groups opened, where it is known: what only it has is found too, and marked as folded.
+ * view with its groups opened, where it is known: what only it has is found too, and marked as folded. What is hidden is
+ * listed only where somebody asks for it by name.
  */
 export function rowsOf(
   graph: Graph,
   text: string,
   limit: number,
   whole: Graph | null = null,
+  finding: Pick<Finding, "found" | "hidden"> | null = null,
 ): { readonly rows: readonly Row[]; readonly total: number } {
-  const drawn = allRows(graph);
+  const drawn = finding === null ? allRows(graph) : withFinding(allRows(graph), finding);
   const all = whole === null ? drawn : [...drawn, ...foldedRows(drawn, whole)];
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const found = all.flatMap((row) => {
+    if (row.hidden && words.length === 0) return [];
     const quality = words.length === 0 ? 0 : match(row, words);
     return quality === null ? [] : [{ row, quality }];
   });

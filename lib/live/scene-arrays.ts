@@ -37,20 +37,37 @@ class Traffic {
 const orNaN = (value: number | null | undefined) => value ?? Number.NaN;
 const changeOf = ({ change }: { readonly change?: (typeof CHANGES)[number] }) => CHANGES.indexOf(change ?? "none");
 
-export function nodeArrays({ graph, dimmed, ranks }: Shown, skeleton: Skeleton): NodeArrays {
+/**
+ * Every call with the places of its ends among the drawn nodes (-1: not drawn). Also of edges that aren't drawn: a node's own
+ * numbers don't change because somebody looks at less.
+ */
+function eachCall(
+  { graph, placed }: Shown,
+  skeleton: Skeleton,
+  take: (edge: GraphEdge, source: number, target: number) => void,
+): void {
+  if (graph === placed) {
+    graph.edges.forEach((edge, at) => take(edge, skeleton.source[at] as number, skeleton.target[at] as number));
+    return;
+  }
+  const places = new Map(graph.nodes.map(({ id }, at) => [id, at]));
+  for (const edge of placed.edges) take(edge, places.get(edge.source) ?? -1, places.get(edge.target) ?? -1);
+}
+
+export function nodeArrays(drawn: Shown, skeleton: Skeleton, found: Uint8Array): NodeArrays {
+  const { graph, dimmed, ranks } = drawn;
   const count = graph.nodes.length;
   const inbound = Array.from({ length: count }, () => new Traffic());
   const outbound = Array.from({ length: count }, () => new Traffic());
   const bytes = new Float32Array(count).fill(Number.NaN);
-  graph.edges.forEach((edge, at) => {
-    const source = skeleton.source[at] as number;
-    const target = skeleton.target[at] as number;
+  eachCall(drawn, skeleton, (edge, source, target) => {
     inbound[target]?.add(edge);
     outbound[source]?.add(edge);
     const own = edge.protocol === "tcp" ? bytesOf(edge) : Number.NaN;
     if (Number.isNaN(own)) return;
     for (const end of source === target ? [source] : [source, target]) {
-      const held = bytes[end] as number;
+      const held = bytes[end];
+      if (held === undefined) continue;
       bytes[end] = (Number.isNaN(held) ? 0 : held) + own;
     }
   });
@@ -58,7 +75,8 @@ export function nodeArrays({ graph, dimmed, ranks }: Shown, skeleton: Skeleton):
   const bits = (node: GraphNode, at: number) =>
     bitsOf(node) |
     ((inbound[at]?.measured ?? 0) > 1 ? NODE_BITS.p95Bound : 0) |
-    (dimmed?.(node.id) ? NODE_BITS.dimmed : 0);
+    (dimmed?.(node.id) ? NODE_BITS.dimmed : 0) |
+    (found[at] ?? 0);
   return {
     x: skeleton.x.slice(),
     y: skeleton.y.slice(),
@@ -116,7 +134,7 @@ function beforeArrays(edges: readonly GraphEdge[]): Pick<EdgeArrays, "rateBefore
 }
 
 /** One pass over the edges: this runs at every refresh, and tens of thousands of edges are drawn. */
-export function edgeArrays({ graph, dimmed }: Shown, skeleton: Skeleton): EdgeArrays {
+export function edgeArrays({ graph, dimmed }: Shown, skeleton: Skeleton, found: Uint8Array): EdgeArrays {
   const { edges } = graph;
   const count = edges.length;
   const floats = () => new Float32Array(count);
@@ -133,7 +151,9 @@ export function edgeArrays({ graph, dimmed }: Shown, skeleton: Skeleton): EdgeAr
     arrays.state[at] = stateOf(edge);
     arrays.lock[at] = lockOf(edge);
     arrays.bits[at] =
-      edgeBits(edge) | (dimmed !== null && (dimmed(edge.source) || dimmed(edge.target)) ? EDGE_BITS.dimmed : 0);
+      edgeBits(edge) |
+      (dimmed !== null && (dimmed(edge.source) || dimmed(edge.target)) ? EDGE_BITS.dimmed : 0) |
+      (found[at] ?? 0);
     arrays.change[at] = changeOf(edge);
     arrays.rate[at] = orNaN(edge.rate);
     arrays.requests[at] = orNaN(edge.requests);

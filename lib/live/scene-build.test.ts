@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Graph } from "#lib/graph/model.ts";
 import { layout } from "#lib/layout/layout.ts";
 import { LOCKS, MARK_STATES, NODE_BITS, SHAPES } from "#lib/layout/scene.ts";
+import type { PerSecond } from "#lib/units.ts";
 import { edge, graph, node } from "./live.test-support.ts";
 import { DEFAULT_LOOK, type Look } from "./look.ts";
 import { isLayout, layoutInput, sameStructure } from "./placing.ts";
@@ -184,3 +185,18 @@ test.each([
   [{ nodes: [{ id: 1, x: 1, y: 2 }], boxes: [], links: 0 }, false],
   [{ nodes: "x", boxes: [], links: 0 }, false],
 ])("stored places %j: %s", (value, sound) => expect(isLayout(value)).toBe(sound));
+
+test("a node's own numbers stay when its calls aren't drawn, by protocol or because they are hidden", () => {
+  const of = graph(
+    [node(A), node(B), node(C)],
+    [edge(A, B, { rate: 3 as PerSecond }), edge(C, B, { rate: 4 as PerSecond, protocol: "grpc" })],
+  );
+  const whole = sceneOf(of).nodes;
+  const http = sceneOf(of, { protocols: ["http"] }).nodes;
+  expect(whole.rate[1]).toBe(7);
+  expect([...http.rate]).toEqual([...whole.rate]);
+  const shown = showGraph(of, DEFAULT_LOOK, { found: null, hidden: { nodes: new Set([C]), edges: new Set() } });
+  const scene = buildScene(shown, skeletonOf(shown, DEFAULT_LOOK), { version: 1, stale: false, withStrings: true });
+  expect(scene.strings?.nodeIds).toEqual([A, B]);
+  expect(scene.nodes.rate[1]).toBe(7);
+});

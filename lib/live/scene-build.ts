@@ -4,6 +4,7 @@ import type { Layout } from "#lib/layout/model.ts";
 import { routeEdges } from "#lib/layout/route.ts";
 import type { Scene, SceneBox } from "#lib/layout/scene.ts";
 import { type BoxOf, boxesAround } from "./boxes.ts";
+import { foundBits } from "./found-bits.ts";
 import { nodeLabel, nounOf } from "./label.ts";
 import type { BoxKind } from "./look.ts";
 import { radiusOf } from "./marks.ts";
@@ -19,20 +20,12 @@ function sceneBoxes({ graph }: Shown, layout: Layout, around: readonly (readonly
     else held.count += 1;
   }
   const [one, many] = nounOf(graph.lens);
-  return layout.boxes.map(({ id, x, y, width, height, depth }) => {
+  // A box of which everything is hidden is left out with it.
+  return layout.boxes.flatMap(({ id, x, y, width, height, depth }) => {
     const held = members.get(id);
-    const sublabel = formatPlural(held?.count ?? 0, one, many);
-    return {
-      id,
-      label: held?.box.label ?? id,
-      sublabel,
-      kind: held?.box.kind ?? "namespace",
-      x,
-      y,
-      width,
-      height,
-      depth,
-    };
+    if (held === undefined) return [];
+    const { label, kind } = held.box;
+    return [{ id, label, sublabel: formatPlural(held.count, one, many), kind, x, y, width, height, depth }];
   });
 }
 
@@ -74,11 +67,12 @@ export function buildScene(
   skeleton: Skeleton,
   o: { readonly version: number; readonly stale: boolean; readonly withStrings: boolean },
 ): Scene {
+  const found = foundBits(shown.found, shown.graph.nodes, shown.graph.edges);
   return {
     version: o.version,
     ...(o.withStrings ? { strings: skeleton.strings } : {}),
-    nodes: nodeArrays(shown, skeleton),
-    edges: edgeArrays(shown, skeleton),
+    nodes: nodeArrays(shown, skeleton, found.nodes),
+    edges: edgeArrays(shown, skeleton, found.edges),
     boxes: boxArrays(shown, skeleton),
     badges: badgeArrays(shown),
     width: skeleton.width,

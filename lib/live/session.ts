@@ -4,6 +4,7 @@ import { applyDelta } from "#lib/graph/delta.ts";
 import type { Graph, GraphDelta, SourceStatus } from "#lib/graph/model.ts";
 import { askedView, countWorkloads, type Detail, folds, needsGroups, placesKey, sameButFolds } from "./detail.ts";
 import { detailsOf } from "./details.ts";
+import { Finder } from "./finder.ts";
 import { Folded, foldedUrl } from "./folded.ts";
 import type { FromWorker, ToWorker, WorkerMark } from "./messages.ts";
 import { Picture } from "./picture.ts";
@@ -11,6 +12,7 @@ import type { Places } from "./places.ts";
 import { rowsOf } from "./rows.ts";
 import { followStream, type SharedSurroundings } from "./share.ts";
 import type { StreamEvent } from "./sse.ts";
+import { NOTHING_FOUND } from "./status.ts";
 import type { Stream, StreamState } from "./stream.ts";
 import { isStale, statusOf, withSource } from "./summary.ts";
 
@@ -49,6 +51,7 @@ export class Session {
 
   /** The view that is asked for; null before the first. */
   private asked: GraphView | null = null;
+  private readonly finder = new Finder();
   private drawnStale = false;
   private readonly picture: Picture;
   private saidOfLook = "undefined ";
@@ -60,6 +63,7 @@ export class Session {
     const { post, places, now } = deps;
     this.picture = new Picture({
       ...{ post, places, now },
+      finding: (graph) => this.finder.of(graph),
       laid: (ms) => this.mark("topology:layout", ms),
       // Said with the status: who stands out, and who is a badge.
       drawn: ({ near, hubs }) => {
@@ -95,6 +99,16 @@ export class Session {
       case "graph":
         this.deps.post({ type: "graph", request: message.request, graph: this.graph });
         return;
+      case "find":
+        if (!this.finder.set(message.find, message.hide)) return;
+        this.sendStatus();
+        this.draw();
+        return;
+      case "assist": {
+        const { request, text, cursor } = message;
+        this.deps.post({ type: "assist", request, ...this.finder.assist(text, cursor, this.graph) });
+        return;
+      }
       case "relayout":
         this.picture.relayout();
         return;
@@ -250,7 +264,7 @@ export class Session {
     const before = this.folded.status()?.state;
     const whole = searched ? this.folded.ask(foldedUrl(opened.origin, opened.view)) : null;
     if (this.folded.status()?.state !== before) this.sendStatus();
-    this.deps.post({ type: "rows", request, ...rowsOf(graph, text, limit, whole) });
+    this.deps.post({ type: "rows", request, ...rowsOf(graph, text, limit, whole, this.finder.of(graph)) });
   }
 
   private draw(): void {
@@ -267,10 +281,11 @@ export class Session {
   private sendStatus(): void {
     const { graph, early, state: stream, paused, visible, groups, hiddenWorkloads } = this;
     const folded = this.folded.status();
+    const find = graph === null ? NOTHING_FOUND : this.finder.of(graph).status;
     this.deps.post({
       type: "status",
       status: statusOf({
-        ...{ graph, early, stream, paused, visible, groups, hiddenWorkloads, folded },
+        ...{ graph, early, stream, paused, visible, groups, hiddenWorkloads, folded, find },
         shown: this.picture.current(),
       }),
     });

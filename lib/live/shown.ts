@@ -1,7 +1,9 @@
 /** What of a graph is drawn, by a look: which nodes and edges, which of them step back, and what stands beside them. */
+import type { Matches } from "#lib/graph/find/evaluate.ts";
 import { rankNodes, withoutHubs } from "#lib/graph/hubs.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import { inducedGraph, neighbourhood, troubleAndNeighbours } from "#lib/graph/neighbourhood.ts";
+import type { Finding } from "./finder.ts";
 import { ALL_PROTOCOLS, type Look } from "./look.ts";
 
 export interface Shown {
@@ -18,7 +20,12 @@ export interface Shown {
   readonly hubs: readonly string[];
   /** The focused node and what is near it; null where nothing is focused, or it isn't there. */
   readonly near: ReadonlyMap<string, number> | null;
+  /** What somebody looks for; null: nothing. */
+  readonly found: Matches | null;
 }
+
+/** Nothing is looked for, nothing is left out. */
+const NOTHING: Pick<Finding, "found" | "hidden"> = { found: null, hidden: { nodes: new Set(), edges: new Set() } };
 
 /** The graph's edges whose ends are both there: all, unless an answer contradicts itself. */
 function drawable(graph: Graph): Graph {
@@ -29,7 +36,7 @@ function drawable(graph: Graph): Graph {
 }
 
 /** O(nodes + edges); for the default look nothing is copied. */
-export function showGraph(whole: Graph, look: Look): Shown {
+export function showGraph(whole: Graph, look: Look, finding: Pick<Finding, "found" | "hidden"> = NOTHING): Shown {
   let placed = drawable(whole);
   // Of the whole: what isn't drawn is still there to be ranked against.
   const ranks = look.rank === "off" ? null : rankNodes(placed, look.rank);
@@ -43,10 +50,11 @@ export function showGraph(whole: Graph, look: Look): Shown {
   const apart = look.hubs === "badges" ? withoutHubs(placed) : null;
   if (apart !== null) placed = apart.graph;
   const protocols = new Set(look.protocols);
-  const graph =
+  const ofProtocols =
     protocols.size === ALL_PROTOCOLS.length
       ? placed
       : { ...placed, edges: placed.edges.filter(({ protocol }) => protocols.has(protocol)) };
+  const graph = without(ofProtocols, finding.hidden);
   const standing = near;
   return {
     placed,
@@ -56,5 +64,16 @@ export function showGraph(whole: Graph, look: Look): Shown {
     hubCallers: apart?.callers ?? null,
     hubs: apart?.hubs ?? [],
     near,
+    found: finding.found,
+  };
+}
+
+/** Hidden nodes take their edges along; nothing moves, for what is laid out stays whole. */
+function without(graph: Graph, { nodes, edges }: Matches): Graph {
+  if (nodes.size === 0 && edges.size === 0) return graph;
+  return {
+    ...graph,
+    nodes: graph.nodes.filter(({ id }) => !nodes.has(id)),
+    edges: graph.edges.filter((edge) => !edges.has(edge.id) && !nodes.has(edge.source) && !nodes.has(edge.target)),
   };
 }

@@ -1,4 +1,12 @@
-import type { LiveStatus } from "./messages.ts";
+import type { FindStatus, LiveStatus } from "./messages.ts";
+
+/** While nobody finds or hides anything. */
+export const NOTHING_FOUND: FindStatus = {
+  revision: 0,
+  matches: null,
+  hidden: { nodes: 0, edges: 0 },
+  blind: { find: [], hide: [] },
+};
 
 /** Status before there is any: what the server renders, and what the first frame shows. */
 export const FIRST_STATUS: LiveStatus = {
@@ -17,4 +25,5 @@ export const FIRST_STATUS: LiveStatus = {
   hubs: [],
   near: null,
   folded: null,
+  find: NOTHING_FOUND,
 };

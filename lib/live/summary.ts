@@ -1,7 +1,7 @@
 /** What the page's frame says about the graph: counts, freshness, what is drawn. */
 import type { Graph, HealthState, SourceStatus } from "#lib/graph/model.ts";
 import { nodeLabel } from "./label.ts";
-import type { FoldedStatus, LivePhase, LiveStatus } from "./messages.ts";
+import type { FindStatus, FoldedStatus, LivePhase, LiveStatus } from "./messages.ts";
 import type { Shown } from "./shown.ts";
 import type { StreamState } from "./stream.ts";
 
@@ -17,6 +17,7 @@ export interface Situation {
   readonly folded: FoldedStatus | null;
   /** What is drawn of it, once something is. */
   readonly shown: Shown | null;
+  readonly find: FindStatus;
 }
 
 export function phaseOf({ graph, stream, paused, visible }: Situation): LivePhase {
@@ -61,6 +62,7 @@ export function statusOf(situation: Situation): LiveStatus {
     hubs: shown === null ? [] : hubNames(graph, shown),
     near: shown?.near?.size ?? null,
     folded: situation.folded,
+    find: situation.find,
   };
 }
 

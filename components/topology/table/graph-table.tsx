@@ -29,7 +29,7 @@ export function GraphTable() {
   const [text, setText] = useState("");
   const { rows, total } = useRows(useDeferredValue(text), Number.MAX_SAFE_INTEGER);
   const { id: selected } = useSelection();
-  const { folded } = useLiveStatus();
+  const { folded, find } = useLiveStatus();
   const scroller = useRef<HTMLDivElement>(null);
   // The row that has the focus stays rendered wherever the order takes it, or a refresh would drop the focus.
   const [focused, setFocused] = useState<string | null>(null);
@@ -78,7 +78,7 @@ export function GraphTable() {
           {rows.length === total
             ? formatPlural(total, "row")
             : `${formatCount(rows.length)} of ${formatCount(total)} rows`}
-          , worst first
+          {find.matches === null ? ", worst first" : ", what is found first, then the worst"}
           {text.trim() !== "" && folded !== null && FOLDED[folded.state]}
         </span>
       </div>
@@ -117,6 +117,8 @@ export function GraphTable() {
                     GRID,
                     "absolute inset-x-0 border-b border-line",
                     row.id === selected ? "bg-accent-bg" : "hover:bg-sunken",
+                    row.found && "shadow-[inset_3px_0_var(--accent)]",
+                    row.hidden && "text-ink-3",
                   )}
                   style={{ height: ROW, transform: `translateY(${start}px)` }}
                 >
@@ -146,6 +148,8 @@ function RowView({ row, marks }: { readonly row: Row; readonly marks: number }) 
         <SelectLink id={row.id} patch={reveal(row, marks)} className="name underline-offset-2 hover:underline">
           <bdi title={row.title}>{row.title}</bdi>
         </SelectLink>
+        {row.found && <span className="sr-only">found</span>}
+        {row.hidden && <span className="ml-2 text-[11px]">hidden</span>}
       </span>
       <span role="cell" className="min-w-0 text-ink-2">
         <Name text={row.where} />

@@ -38,6 +38,7 @@ export function SpokenTable() {
                 <SelectLink id={row.id} tabIndex={-1}>
                   {row.title}
                 </SelectLink>
+                {row.found && ", found"}
               </td>
               <td>{cells.state}</td>
               <td>{cells.rate}</td>

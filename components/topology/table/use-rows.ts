@@ -6,10 +6,11 @@ import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 
 const NONE: Rows = { rows: [], total: 0 };
 
-/** Rows sorted by pain, asked for again with each new graph and when groups were opened to the search; the ones before stay until the next arrive. */
+/** Rows sorted by pain, asked for again with each new graph, find or hide, and when groups were opened to the search; the ones before stay until the next arrive. */
 export function useRows(text: string, limit: number): Rows {
   const live = useLive();
-  const { at, folded } = useLiveStatus();
+  const { at, folded, find } = useLiveStatus();
+  const { revision } = find;
   const foldedAt = folded?.at ?? null;
   const [rows, setRows] = useState(NONE);
   useEffect(() => {
@@ -21,7 +22,7 @@ export function useRows(text: string, limit: number): Rows {
     return () => {
       current = false;
     };
-  }, [live, at, foldedAt, text, limit]);
+  }, [live, at, foldedAt, revision, text, limit]);
   // Without a graph there are none: who looked before may have seen others.
   return at === null ? NONE : rows;
 }
