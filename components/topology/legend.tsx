@@ -76,7 +76,7 @@ export function Legend({ anchor, onClose }: PopoverBodyProps) {
         </Group>
         <p className="self-end text-ink-2">
           A wider line carries more requests or bytes, on a logarithmic scale. An open lock is traffic without mutual
-          TLS.
+          TLS. A blue band marks what is found.
         </p>
       </div>
     </Floating>

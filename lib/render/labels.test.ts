@@ -67,6 +67,19 @@ test("what somebody looks for is named from afar, and before what is quiet", () 
   expect(choose(found, 0.5).edges).toHaveLength(1);
 });
 
+test("an edge that steps back says nothing, unless it is looked at", () => {
+  const faint = sceneOf(
+    [
+      { id: "a", x: 100, y: 100 },
+      { id: "b", x: 500, y: 100 },
+    ],
+    [{ from: 0, to: 1, state: 2, bits: EDGE_BITS.dimmed }],
+  );
+  expect(choose(faint, 1).edges).toEqual([]);
+  expect(choose(faint, 1, { selected: null, hovered: null, edge: 0 }).edges).toHaveLength(1);
+  expect(choose(faint, 1, { selected: 0, hovered: null, edge: null }).edges).toHaveLength(1);
+});
+
 test("of two labels in one place the failing one's is drawn, unless the other is selected", () => {
   const crowd = sceneOf([
     { id: "quiet-service-with-a-name", x: 100, y: 100, rate: 500 },

@@ -77,7 +77,7 @@ function urgency(state: number | undefined, focused: boolean, found: boolean): n
   return name === "failing" ? 1 : name === "degraded" ? 2 : 3;
 }
 
-const isFound = (bits: number | undefined, found: number) => ((bits ?? 0) & found) !== 0;
+const has = (bits: number | undefined, bit: number) => ((bits ?? 0) & bit) !== 0;
 
 function onScreen(block: Block, size: Size): boolean {
   return block.right > 0 && block.left < size.width && block.bottom > 0 && block.top < size.height;
@@ -112,7 +112,7 @@ export function chooseLabels(
     const rank = urgency(
       nodes.state[node],
       node === focus.selected || node === focus.hovered,
-      isFound(nodes.bits[node], NODE_BITS.found),
+      has(nodes.bits[node], NODE_BITS.found),
     );
     if (k >= DETAIL.names || rank < 3) {
       candidates.push({ of: { kind: "node", index: node }, urgency: rank, weight: weightOf(nodes.rate[node]) });
@@ -120,8 +120,10 @@ export function chooseLabels(
   }
   const quietFrom = crowding(scene) > CROWDED ? DETAIL.crowd : DETAIL.edges;
   for (let edge = 0; edge < edges.source.length; edge++) {
-    const rank = urgency(edges.state[edge], edge === focus.edge, isFound(edges.bits[edge], EDGE_BITS.found));
-    if (k < (rank < 3 ? DETAIL.trouble : touches(scene, edge, focus) ? DETAIL.edges : quietFrom)) {
+    const rank = urgency(edges.state[edge], edge === focus.edge, has(edges.bits[edge], EDGE_BITS.found));
+    // What steps back says nothing unasked.
+    const silent = rank > 0 && has(edges.bits[edge], EDGE_BITS.dimmed) && !touches(scene, edge, focus);
+    if (silent || k < (rank < 3 ? DETAIL.trouble : touches(scene, edge, focus) ? DETAIL.edges : quietFrom)) {
       if (isOpen(scene, edge)) taken.add(around(toScreen(camera, pointAt(chainOf(scene, edge), 0.5)), LOCK.half));
       continue;
     }
