@@ -3,7 +3,7 @@ import { expect, test } from "./support/test.ts";
 import { openTopology, panel, row } from "./support/topology.ts";
 
 async function openPalette(page: Page): Promise<void> {
-  await page.keyboard.press("/");
+  await page.keyboard.press("Control+k");
   await expect(page.getByRole("combobox", { name: /Find a workload/ })).toBeFocused();
 }
 

@@ -25,7 +25,7 @@ test("the view is taken along as a picture, as vectors and as data", async ({ pa
   expect(png.file).toMatch(/^topology-all-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.png$/);
   expect(png.bytes.subarray(1, 4).toString()).toBe("PNG");
   // Under the drawing is the room for time, scope and legend.
-  const height = await page.locator("canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).height);
+  const height = await page.locator("canvas").first().evaluate((canvas) => (canvas as HTMLCanvasElement).height);
   expect(png.bytes.readUInt32BE(20)).toBe(height + 70);
 
   const svg = (await saved(page, "SVG")).bytes.toString();
@@ -94,7 +94,7 @@ test("a wall shows the graph alone", async ({ page }) => {
   await expect(page.getByTestId("graph")).toBeVisible();
   await expect(page.getByRole("navigation", { name: "Places" })).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Search" })).toHaveCount(0);
-  const [box, view] = [await page.locator("canvas").boundingBox(), page.viewportSize()];
+  const [box, view] = [await page.locator("canvas").first().boundingBox(), page.viewportSize()];
   expect(box).toEqual({ x: 0, y: 0, width: view?.width, height: view?.height });
 });
 

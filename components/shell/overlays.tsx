@@ -1,6 +1,6 @@
 "use client";
 
-import { useRouter } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 import {
   createContext,
   lazy,
@@ -46,12 +46,16 @@ export function Overlays({ children }: { readonly children: ReactNode }) {
   const live = useLive();
   const router = useRouter();
   const { preferences, change } = usePreferences();
+  const onGraph = usePathname().startsWith("/topology");
 
   const commands = useMemo<readonly Command[]>(() => {
     const go = (place: string) => router.push(`${place}${scopeSearch(new URLSearchParams(window.location.search))}`);
     return [
       { id: "search", title: "Search and commands", keys: "mod+k", run: () => setShown("palette") },
-      { id: "find", title: "Find a workload or service", keys: "/", run: () => setShown("palette") },
+      // Above the graph `/` is the field that finds in it.
+      ...(onGraph
+        ? []
+        : [{ id: "find", title: "Find a workload or service", keys: "/", run: () => setShown("palette") }]),
       { id: "help", title: "Keys", keys: "?", run: () => setShown("help") },
       { id: "topology", title: "Go to the topology", keys: "g t", run: () => go("/topology") },
       { id: "services", title: "Go to the services", keys: "g s", run: () => go("/services") },
@@ -76,7 +80,7 @@ export function Overlays({ children }: { readonly children: ReactNode }) {
         run: () => change({ letterKeys: !preferences.letterKeys }),
       },
     ];
-  }, [live, router, preferences, change]);
+  }, [live, router, preferences, change, onGraph]);
   useCommands(commands);
 
   return (
@@ -98,6 +102,8 @@ function useTypeAhead(waiting: boolean): () => string {
     typed.current = "";
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
+      // What reaches the palette is its own already.
+      if (event.target instanceof Element && event.target.closest("[role=dialog]") !== null) return;
       event.preventDefault();
       event.stopPropagation();
       typed.current += event.key;

@@ -1,7 +1,7 @@
 "use client";
 
 import { Autocomplete } from "@base-ui/react/autocomplete";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { Name } from "#components/ui/name.tsx";
 import { Sheet } from "#components/ui/sheet.tsx";
@@ -49,8 +49,15 @@ export function Palette({
   readonly typedAhead: () => string;
 }) {
   const { go } = useUrl();
-  const [text, setText] = useState(typedAhead);
-  useEffect(onStanding, [onStanding]);
+  const [text, setText] = useState("");
+  const standing = useRef(false);
+  // Letters were kept for it until the very moment in which it has the focus.
+  const stand = () => {
+    if (standing.current) return;
+    standing.current = true;
+    setText(typedAhead());
+    onStanding();
+  };
   const { folded, at } = useLiveStatus();
   const found = useRows(text, folded?.at ?? null, at !== null);
   const rows = at === null ? NO_ROWS : found;
@@ -85,6 +92,7 @@ export function Palette({
         itemToStringValue={entryText}
       >
         <Autocomplete.Input
+          onFocus={stand}
           aria-label="Find a workload, a service or a command"
           placeholder="Find a workload, a service or a command"
           className="h-12 w-full border-b border-line bg-transparent px-4 text-[15px] outline-none placeholder:text-ink-3"

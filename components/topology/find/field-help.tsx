@@ -3,6 +3,7 @@
 import { clsx } from "clsx";
 import { useEffect, useRef } from "react";
 import type { FindError } from "#lib/graph/find/problem.ts";
+import { CODE } from "./code.ts";
 import type { Answer } from "./typing.ts";
 
 /** Under a field: what is wrong with its text, below the character, and what could be typed. */
@@ -34,7 +35,7 @@ export function FieldHelp({
         <p
           id={`${id}-problem`}
           role="alert"
-          className="px-3 py-1.5 font-mono text-[12px]"
+          className={clsx("px-3 py-1.5", CODE)}
           style={{ paddingLeft: `clamp(12px, calc(36px + ${problem.at}ch - ${scrolled}px), 60%)` }}
         >
           <span className="font-sans text-[13px] text-failing">{problem.message}</span>
@@ -62,7 +63,7 @@ export function FieldHelp({
                 index === active ? "bg-accent-bg" : "hover:bg-sunken",
               )}
             >
-              <bdi className="max-w-72 shrink-0 truncate font-mono text-[12px]">{label}</bdi>
+              <bdi className={clsx("max-w-72 shrink-0 truncate", CODE)}>{label}</bdi>
               <span className="min-w-0 truncate text-ink-3">{help}</span>
             </li>
           ))}

@@ -4,6 +4,7 @@ import { clsx } from "clsx";
 import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from "react";
 import { Icon } from "#components/ui/icon.tsx";
 import { MOST_CHARACTERS } from "#lib/graph/find/limits.ts";
+import { CODE } from "./code.ts";
 import { FieldHelp } from "./field-help.tsx";
 import { accept, preselected, saidProblem, type Typed } from "./typing.ts";
 import { useAnswer } from "./use-answer.ts";
@@ -135,7 +136,7 @@ export function FindField({
         <label htmlFor={`${id}-input`} className="shrink-0 pl-2 text-ink-3 select-none">
           {name}
         </label>
-        <div className="relative h-full min-w-0 grow font-mono text-[12px]">
+        <div className={clsx("relative h-full min-w-0 grow", CODE)}>
           <input
             ref={input}
             id={`${id}-input`}
@@ -146,7 +147,7 @@ export function FindField({
             autoCapitalize="off"
             maxLength={MOST_CHARACTERS}
             value={text}
-            placeholder={name === "Find" ? "error > 1%" : "health = healthy"}
+            placeholder={`for example ${name === "Find" ? "error > 1%" : "health = healthy"}`}
             aria-autocomplete="list"
             aria-expanded={open}
             aria-controls={open ? `${id}-list` : undefined}
@@ -168,7 +169,7 @@ export function FindField({
               setDismissed(false);
               setChosen(null);
             }}
-            className="h-full w-full bg-transparent px-2 outline-none placeholder:text-ink-3"
+            className="h-full w-full bg-transparent px-2 outline-none placeholder:font-sans placeholder:text-ink-3"
           />
           {problem !== null && <Underline at={problem.at} length={problem.length} scrolled={scrolled} />}
         </div>

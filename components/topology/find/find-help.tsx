@@ -1,11 +1,13 @@
 "use client";
 
+import { clsx } from "clsx";
 import { useState } from "react";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import { appliesTo, type Operand } from "#lib/graph/find/operand.ts";
 import { OPERANDS } from "#lib/graph/find/operands.ts";
 import { QUANTITY_WORDS, unitsOf } from "#lib/graph/find/units.ts";
+import { CODE } from "./code.ts";
 
 const ABOUT = { node: "nodes", edge: "edges", both: "both" } as const;
 
@@ -52,13 +54,12 @@ export function FindHelp({ anchor, onClose }: PopoverBodyProps) {
       <div className="w-[min(820px,92vw)] p-4">
         <p className="text-ink-2">
           What is found is marked, the rest steps back. What is hidden is left out, and nothing else moves. Edges are
-          narrowed down by their ends: <code className="font-mono text-[12px]">error &gt; 1% AND namespace = shop</code>
-          .
+          narrowed down by their ends: <code className={CODE}>error &gt; 1% AND namespace = shop</code>.
         </p>
         <dl className="mt-3 grid grid-cols-[auto_1fr_auto_1fr] gap-x-3 gap-y-1">
           {RULES.map(([sign, means]) => (
             <div key={sign} className="contents">
-              <dt className="font-mono text-[12px]">{sign}</dt>
+              <dt className={CODE}>{sign}</dt>
               <dd className="text-ink-2">{means}</dd>
             </div>
           ))}
@@ -84,7 +85,7 @@ export function FindHelp({ anchor, onClose }: PopoverBodyProps) {
             <tbody>
               {operands.map((operand) => (
                 <tr key={operand.name} className="border-t border-line align-baseline">
-                  <td className="py-1 pr-3 font-mono text-[12px] whitespace-nowrap">
+                  <td className={clsx("py-1 pr-3 whitespace-nowrap", CODE)}>
                     {operand.keyed ? `${operand.name}:KEY` : operand.name}
                     {operand.aliases.length > 0 && <span className="text-ink-3"> {operand.aliases.join(" ")}</span>}
                   </td>

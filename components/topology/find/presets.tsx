@@ -1,5 +1,6 @@
 "use client";
 
+import { clsx } from "clsx";
 import { type FormEvent, useState } from "react";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
@@ -7,6 +8,7 @@ import { Floating } from "#components/ui/floating.tsx";
 import { Icon } from "#components/ui/icon.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import { FIND_PRESETS, HIDE_PRESETS, type Preset } from "#lib/graph/find/presets.ts";
+import { CODE } from "./code.ts";
 import { LONGEST_TITLE, loadSaved, type Saved, storeSaved, withoutSaved, withSaved } from "./saved.ts";
 
 /** Ready-made expressions, and those that somebody keeps under a name. */
@@ -68,7 +70,7 @@ function PresetButton({
   return (
     <button type="button" onClick={onClick} className="block w-full min-w-0 py-1 text-left hover:bg-sunken">
       <bdi className="block truncate">{title}</bdi>
-      <bdi className="block truncate font-mono text-[11px] text-ink-3">{expression}</bdi>
+      <bdi className={clsx("block truncate text-[11px]! text-ink-3", CODE)}>{expression}</bdi>
     </button>
   );
 }

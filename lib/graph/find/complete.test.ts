@@ -77,6 +77,13 @@ describe("completion", () => {
     expect(texts("tcp|", null)[0]).toMatch(/^tcp/);
   });
 
+  it("offers last what the graph can't answer, and says why", () => {
+    expect(texts("la|", null)[0]).toBe("label:");
+    const items = complete("la", 2, INDEX);
+    expect(items[0]?.label).toBe("latency.p95");
+    expect(items.find(({ label }) => label === "label:")?.help).toMatch(/carries no labels/);
+  });
+
   it("offers nothing of a graph where there is none", () => {
     expect(texts("ns = |", null)).toEqual(["ns = nodata"]);
     expect(texts("cart|", null)).toEqual(["name *= cart"]);

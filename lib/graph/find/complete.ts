@@ -28,6 +28,8 @@ const MOST_COMPLETIONS = 100;
 type Proposal = Pick<Completion, "label" | "kind" | "help"> & {
   readonly insert?: string;
   readonly also?: readonly string[];
+  /** The graph can't answer it. */
+  readonly blind?: boolean;
 };
 
 /** Proposals for the cursor's place, best first; values are those of the graph where there is one. */
@@ -65,23 +67,30 @@ function propose(slot: Slot, typed: string, index: GraphIndex | null): readonly 
   }
 }
 
-/** Those that begin with what is typed, then those that hold it; in their own order. */
+/** Those that begin with what is typed, then those that hold it, in their own order; last what the graph can't answer. */
 function fitting(proposals: readonly Proposal[], typed: string): readonly Proposal[] {
   const wanted = typed.toLowerCase();
   const names = ({ label, also = [] }: Proposal) => [label, ...also].map((name) => name.toLowerCase());
   const begins = proposals.filter((one) => names(one).some((name) => name.startsWith(wanted)));
   const holds = proposals.filter((one) => !begins.includes(one) && names(one).some((name) => name.includes(wanted)));
-  return [...begins, ...holds];
+  const all = [...begins, ...holds];
+  return [...all.filter(({ blind }) => blind !== true), ...all.filter(({ blind }) => blind === true)];
 }
 
 const SCOPE = { node: "node", edge: "edge", both: "node, edge" } as const;
 
-function operandProposal(operand: Operand, end: "" | "source." | "target."): Proposal {
-  const { name, aliases, help, keyed } = operand;
-  const label = `${end}${name}${keyed ? ":" : ""}`;
+function operandProposal(operand: Operand, end: "" | "source." | "target.", index: GraphIndex | null): Proposal {
+  const { name, aliases, help, keyed, needs } = operand;
   const scope = end === "" ? SCOPE[appliesTo(operand)] : "edge";
   const notes = [scope, ...(aliases.length > 0 ? [`also ${aliases.join(", ")}`] : [])].join("; ");
-  return { label, kind: "operand", help: `${help} (${notes})`, also: aliases.map((alias) => `${end}${alias}`) };
+  const blind = index === null ? null : (needs?.(index) ?? null);
+  return {
+    label: `${end}${name}${keyed ? ":" : ""}`,
+    kind: "operand",
+    help: blind ?? `${help} (${notes})`,
+    also: aliases.map((alias) => `${end}${alias}`),
+    blind: blind !== null,
+  };
 }
 
 const NOT: Proposal = {
@@ -100,8 +109,8 @@ function proposeOperands(typed: string, index: GraphIndex | null): readonly Prop
   const end = ENDS.map((one) => `${one}.` as const).find((one) => typed.toLowerCase().startsWith(one)) ?? "";
   const all =
     end === ""
-      ? [...OPERANDS.map((operand) => operandProposal(operand, "")), ...ENDS_OFFERED, NOT, OPEN]
-      : OPERANDS.filter(({ node }) => node !== undefined).map((operand) => operandProposal(operand, end));
+      ? [...OPERANDS.map((operand) => operandProposal(operand, "", index)), ...ENDS_OFFERED, NOT, OPEN]
+      : OPERANDS.filter(({ node }) => node !== undefined).map((operand) => operandProposal(operand, end, index));
   const found = fitting(all, typed);
   const complete = end !== "" || nameOperand(typed).operand !== null;
   return typed.length < 2 || complete ? found : [...found, ...byName(typed, index)];

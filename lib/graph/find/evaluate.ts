@@ -91,8 +91,8 @@ function joined(parts: readonly Expression[], index: GraphIndex, table: Uint8Arr
       all = one;
       continue;
     }
-    for (const of of ["nodes", "edges"] as const) {
-      const [held, next] = [all[of], one[of]];
+    for (const kind of ["nodes", "edges"] as const) {
+      const [held, next] = [all[kind], one[kind]];
       for (let at = 0; at < held.length; at++)
         held[at] = table[((held[at] ?? UNKNOWN) << 3) | (next[at] ?? UNKNOWN)] ?? UNKNOWN;
     }
