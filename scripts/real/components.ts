@@ -58,6 +58,17 @@ export const realComponents: readonly RealComponent[] = [
     provision: () => buildGo({ name: "ads", module: join(modules, "istiod"), main: "./ads" }),
     nextStep: goNext,
   },
+  {
+    name: "jaeger",
+    env: "MESHSCOPE_JAEGER",
+    provision: () =>
+      buildGo({
+        name: "jaeger",
+        module: join(modules, "jaeger"),
+        main: "github.com/jaegertracing/jaeger/cmd/jaeger",
+      }),
+    nextStep: goNext,
+  },
 ];
 
 /** The component's binary: the user's, else a provisioned one; null where there is none. */
