@@ -57,7 +57,11 @@ export class TraceBuilder {
   readonly #attributes = new RunsBuilder();
   readonly #events = { row: new Growing(Uint32Array), at: new Growing(Float64Array), name: new Growing(Uint32Array) };
   readonly #eventPairs = new RunsBuilder();
-  readonly #links = { row: new Growing(Uint32Array, 8), traceId: new Growing(Uint32Array, 8), spanId: new Growing(Uint32Array, 8) };
+  readonly #links = {
+    row: new Growing(Uint32Array, 8),
+    traceId: new Growing(Uint32Array, 8),
+    spanId: new Growing(Uint32Array, 8),
+  };
   readonly #linkPairs = new RunsBuilder();
   readonly #warnings: Warning[] = [];
   #base: bigint | null = null;
@@ -108,7 +112,12 @@ export class TraceBuilder {
       this.#pairs(this.#linkPairs, link.attributes);
     }
     for (const { code, detail } of this.#few(span.warnings)) this.warn(row, code, detail);
-    if (this.#cut) this.warn(row, "cut", "Attributes or events were too large or too many; what is missing is still at the backend.");
+    if (this.#cut)
+      this.warn(
+        row,
+        "cut",
+        "Attributes or events were too large or too many; what is missing is still at the backend.",
+      );
   }
 
   /** `row` -1: of the trace. */
@@ -136,7 +145,12 @@ export class TraceBuilder {
       resource: this.#resource.done(),
       resources: { service: this.#services.done(), attributes: this.#resourcePairs.done() },
       attributes: this.#attributes.done(),
-      events: { row: this.#events.row.done(), at: this.#events.at.done(), name: this.#events.name.done(), attributes: this.#eventPairs.done() },
+      events: {
+        row: this.#events.row.done(),
+        at: this.#events.at.done(),
+        name: this.#events.name.done(),
+        attributes: this.#eventPairs.done(),
+      },
       links: {
         row: this.#links.row.done(),
         traceId: this.#links.traceId.done(),

@@ -51,8 +51,9 @@ export interface TraceSummary {
   /** null: no span without a parent has come. */
   readonly root: { readonly service: string; readonly operation: string } | null;
   readonly services: readonly ServiceCount[];
-  readonly spans: number;
-  readonly errors: number;
+  /** null: the backend's summaries don't say. */
+  readonly spans: number | null;
+  readonly errors: number | null;
   readonly startNs: bigint;
   readonly durationNs: bigint;
 }

@@ -49,6 +49,12 @@ describe("cutting JSON", () => {
     ],
     ["documents in a row", [{ take: "all" }], '{"a":1}\n{"a":2}\n', ['all={"a":1}', 'all={"a":2}']],
     ["alternatives by their beginning", [{ items: { take: "item" } }, SPANS], "[1,2]", ["item=1", "item=2"]],
+    [
+      "only objects",
+      [{ items: { items: { take: "x" } } }, { items: { take: "x", only: "object" } }],
+      "[[1],{},2]",
+      ["x=1", "x={}"],
+    ],
     ["a bare scalar", [{ take: "all" }], "17", ["all=17"]],
   ])("%s", (_, plans, text, expected) => {
     expect(cut(plans, [text])).toEqual(expected);

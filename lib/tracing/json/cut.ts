@@ -5,10 +5,10 @@
  * https://www.rfc-editor.org/rfc/rfc8259
  */
 
-/** What is wanted of a value: the value itself, members of an object by key (`*`: any), the items of a list, or the first
- * of several shapes that fits (by how the value begins). */
+/** What is wanted of a value: the value itself (`only` where it is an object), members of an object by key, or the items of
+ * a list. Of several plans those count that fit how the value begins. */
 export type Plan =
-  | { readonly take: string }
+  | { readonly take: string; readonly only?: "object" }
   | { readonly members: Readonly<Record<string, Plan>>; readonly end?: string }
   | { readonly items: Plan; readonly end?: string };
 
@@ -119,7 +119,7 @@ export class JsonCutter {
     const nested = list || code === 123;
     if (!nested && code !== QUOTE && code !== 45 && !(code >= 48 && code <= 57) && !(code >= 97 && code <= 122))
       throw new CutError("not-json");
-    const taken = plans.find((plan) => "take" in plan);
+    const taken = plans.find((plan) => "take" in plan && (plan.only === undefined || code === 123));
     if (taken !== undefined && "take" in taken) {
       this.#taking = taken.take;
       this.#kept = "";
