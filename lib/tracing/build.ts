@@ -112,6 +112,8 @@ export class TraceBuilder {
       this.#pairs(this.#linkPairs, link.attributes);
     }
     for (const { code, detail } of this.#few(span.warnings)) this.warn(row, code, detail);
+    if (span.startNs <= 0n && !span.warnings.some(({ code }) => code === "bad-time"))
+      this.warn(row, "bad-time", "The span was sent without the time of its start.");
     if (this.#cut)
       this.warn(
         row,
