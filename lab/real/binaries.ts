@@ -19,11 +19,19 @@ export function realBinaries(env: NodeJS.ProcessEnv): RealBinaries {
   };
 }
 
+/** The tracing backends, as realBinaries has the control plane. */
+export function realTracing(env: NodeJS.ProcessEnv): { readonly jaeger: string; readonly zipkin: string } {
+  return {
+    jaeger: program(env, "MESHSCOPE_JAEGER", "a Jaeger"),
+    zipkin: program(env, "MESHSCOPE_ZIPKIN", "a Zipkin server"),
+  };
+}
+
 function program(env: NodeJS.ProcessEnv, variable: string, what: string): string {
   const path = env[variable];
   if (!path) {
     throw new Error(
-      `a real control plane needs the path of ${what} in ${variable}; npm run demo -- --real and npm run test:real set it`,
+      `a real component needs the path of ${what} in ${variable}; npm run demo -- --real and npm run test:real set it`,
     );
   }
   try {

@@ -74,7 +74,7 @@ function v3(store: TraceStore, url: URL, response: ServerResponse): void {
     }
     if (what === "operations" && id === undefined) {
       const operations = store.operations(url.searchParams.get("service") ?? "");
-      return send(response, 200, GATEWAY, JSON.stringify(operations.length === 0 ? {} : { operations }));
+      return send(response, 200, GATEWAY, JSON.stringify({ operations }));
     }
     if (what !== "traces") return page(response);
     const one = id === undefined ? null : store.get(idOf(id, (why) => `malformed parameter trace_id: ${why}`));

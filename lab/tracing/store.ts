@@ -117,7 +117,10 @@ function fits({ span, service, resource }: Stored, query: Query): boolean {
     ...resource,
     ...(span.events ?? []).flatMap((event) => event.attributes ?? []),
   ];
-  return Object.entries(query.tags).every(([key, value]) =>
+  // Jaeger's memory storage compares `error` with the status, as a truth that no text is: it finds spans that are OK.
+  const { error, ...tags } = query.tags;
+  if (error !== undefined && span.status?.code !== 1) return false;
+  return Object.entries(tags).every(([key, value]) =>
     all.some((each) => each.key === key && textOf(each.value) === value),
   );
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { provisionEtcd } from "../provision/etcd.ts";
 import { buildGo } from "../provision/go.ts";
 import { isExecutable } from "../provision/run.ts";
+import { provisionZipkin } from "../provision/zipkin.ts";
 
 /** A real component that tests can run against. A further one is one more row. */
 export interface RealComponent {
@@ -68,6 +69,12 @@ export const realComponents: readonly RealComponent[] = [
         main: "github.com/jaegertracing/jaeger/cmd/jaeger",
       }),
     nextStep: goNext,
+  },
+  {
+    name: "zipkin",
+    env: "MESHSCOPE_ZIPKIN",
+    provision: provisionZipkin,
+    nextStep: "install Java 17 or newer and Maven (https://maven.apache.org/install.html)",
   },
 ];
 
