@@ -26,7 +26,7 @@ export interface TracingCapabilities {
   readonly language: "TraceQL" | null;
 }
 
-/** All conditions hold of one span; durations are of spans (Jaeger, Zipkin) or of the trace (Tempo). */
+/** All conditions hold of one span (Jaeger, Tempo), or each of some span of the service (Zipkin). Durations are of spans. */
 export interface TraceQuery {
   readonly service: string | null;
   readonly operation: string | null;

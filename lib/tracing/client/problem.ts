@@ -52,6 +52,12 @@ export function notThis({ name, product }: Named, what: string): MeshscopeError 
   );
 }
 
+/** What kind of answer it is that isn't the one asked for. */
+export function unlike({ status, html }: { readonly status: number; readonly html: boolean }): string {
+  if (html) return "a web page";
+  return status === 200 ? "an answer of another kind" : `HTTP ${status}`;
+}
+
 /** It has understood the question and won't answer it. */
 export function badQuery(text: string, named: Named): MeshscopeError {
   const said = messageOf(text, named);

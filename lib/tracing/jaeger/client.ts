@@ -4,7 +4,7 @@
  */
 import { type MeshscopeError, problemOf } from "#lib/errors.ts";
 import { type Asker, type AskerDeps, createAsker, type Small, type TracingTarget } from "../client/asker.ts";
-import { badQuery, notThis, problem } from "../client/problem.ts";
+import { badQuery, notThis, problem, unlike } from "../client/problem.ts";
 import { readSpans, type Spans } from "../client/traces.ts";
 import { isObject, listOf, stringOf } from "../json/shape.ts";
 import type { Asking, Operation, SearchAnswer, TraceQuery, TracingBackend, TracingCapabilities } from "../port.ts";
@@ -152,7 +152,7 @@ class JaegerClient implements TracingBackend {
   }): MeshscopeError {
     const { named } = this.#asker;
     if (status === 400 && !html) return badQuery(text, named);
-    return notThis(named, html ? "a web page" : `HTTP ${status}`);
+    return notThis(named, unlike({ status, html }));
   }
 
   /** Runs a question on what is there; where that turns out to be something else, the next question asks anew. */
@@ -181,12 +181,13 @@ class JaegerClient implements TracingBackend {
     const [lists, summaries, old] = await Promise.all(
       ["/api/v3/services", "/api/v3/trace-summaries", "/api/services"].map((path) => this.#asker.json(path, o)),
     );
-    const v3 = lists?.status === 200 && isObject(lists.json) && !("data" in lists.json);
+    // Where there is no service yet the list is left out.
+    const v3 =
+      lists?.status === 200 && isObject(lists.json) && Object.keys(lists.json).every((key) => key === "services");
     // Without the times that it needs it refuses, in JSON; where there is no such address, a page or a plain 404 comes.
     const has = summaries?.status === 400 && isObject(summaries.json);
     const legacy = old?.status === 200 && isObject(old.json) && "data" in old.json;
-    if (!v3 && !legacy)
-      throw notThis(this.#asker.named, lists?.html ? "a web page" : `HTTP ${lists?.status} at /api/v3/services`);
+    if (!v3 && !legacy) throw notThis(this.#asker.named, lists === undefined ? "nothing" : unlike(lists));
     return { v3, summaries: v3 && has, legacy };
   }
 }

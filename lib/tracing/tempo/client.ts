@@ -3,7 +3,7 @@
  * there; no Tempo ran beside it. https://grafana.com/docs/tempo/latest/api_docs/
  */
 import { type AskerDeps, createAsker, type Small, type TracingTarget } from "../client/asker.ts";
-import { badQuery, notThis } from "../client/problem.ts";
+import { badQuery, notThis, unlike } from "../client/problem.ts";
 import { readSpans, type Spans } from "../client/traces.ts";
 import type { Trace } from "../model.ts";
 import type { Asking, SearchAnswer, TraceQuery, TracingBackend, TracingCapabilities } from "../port.ts";
@@ -25,9 +25,7 @@ const SERVICES = "/api/v2/search/tag/resource.service.name/values";
 export function createTempoClient(target: TracingTarget, deps: AskerDeps): TracingBackend {
   const asker = createAsker(target, "Tempo", deps);
   const refuse = ({ status, text, html }: { status: number; text: string; html: boolean }) =>
-    status === 400 && !html
-      ? badQuery(text, asker.named)
-      : notThis(asker.named, html ? "a web page" : `HTTP ${status}`);
+    status === 400 && !html ? badQuery(text, asker.named) : notThis(asker.named, unlike({ status, html }));
   const refuseSmall = ({ status, json, html }: Small) => refuse({ status, text: JSON.stringify(json ?? ""), html });
 
   async function values(path: string, o: Asking): Promise<readonly string[]> {

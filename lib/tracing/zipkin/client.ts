@@ -1,6 +1,6 @@
 /** Asking one Zipkin by /api/v2. https://zipkin.io/zipkin-api/ */
 import { type Asker, type AskerDeps, createAsker, type TracingTarget } from "../client/asker.ts";
-import { badQuery, notThis } from "../client/problem.ts";
+import { badQuery, notThis, unlike } from "../client/problem.ts";
 import { readSpans } from "../client/traces.ts";
 import type { Asking, TraceQuery, TracingBackend, TracingCapabilities } from "../port.ts";
 
@@ -17,15 +17,13 @@ const CAPABILITIES: TracingCapabilities = {
 export function createZipkinClient(target: TracingTarget, deps: AskerDeps): TracingBackend {
   const asker = createAsker(target, "Zipkin", deps);
   const refuse = (status: number, text: string, html: boolean) =>
-    status === 400 && !html
-      ? badQuery(text, asker.named)
-      : notThis(asker.named, html ? "a web page" : `HTTP ${status}`);
+    status === 400 && !html ? badQuery(text, asker.named) : notThis(asker.named, unlike({ status, html }));
 
   async function names(path: string, o: Asking): Promise<string[]> {
     const { status, json, html } = await asker.json(path, o);
     if (status === 200 && Array.isArray(json)) return json.filter((each) => typeof each === "string");
     if (status === 404) await refuseFirstVersion(asker, o);
-    throw refuse(status, JSON.stringify(json ?? ""), html || json === undefined);
+    throw refuse(status, JSON.stringify(json ?? ""), html);
   }
 
   return {
