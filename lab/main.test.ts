@@ -49,7 +49,7 @@ interface State {
   readonly pid: number;
   readonly prometheus: string;
   readonly truth: string;
-  readonly tracing: null;
+  readonly tracing: string;
   readonly kubernetes: {
     readonly server: string;
     readonly ca: string;
