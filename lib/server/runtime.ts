@@ -31,7 +31,6 @@ import { readingPort } from "./policy/port.ts";
 import { withPolicies } from "./policy/statuses.ts";
 import { type PolicyUseCases, policyUseCases } from "./policy/use-cases.ts";
 import { watchStore } from "./policy/watch-store.ts";
-import { prometheusTarget } from "./prometheus.ts";
 import { namespacesOf } from "./rights/known.ts";
 import { ClusterRights } from "./rights/rights.ts";
 import { Viewers } from "./rights/viewers.ts";
@@ -40,6 +39,7 @@ import { cookieName } from "./session/cookie.ts";
 import { createKeyRing } from "./session/keys.ts";
 import { NO_KEYS, Sessions, sessionAnswer } from "./session/sessions.ts";
 import { Hub } from "./stream/hub.ts";
+import { prometheusTarget, tracingTarget } from "./targets.ts";
 import { Source } from "./telemetry/source.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 

@@ -4,11 +4,11 @@ import { type Format, formatOf, readTraces, TraceReader } from "./decode.ts";
 import { CutError } from "./json/cut.ts";
 import {
   attributeOf,
+  attributesOf,
   durationNs,
   hasFailed,
   kindOf,
   nameOf,
-  pairsAt,
   rangeOf,
   serviceOf,
   startNs,
@@ -37,7 +37,7 @@ const first = (format: Format, text: string): Trace => {
   if (trace === undefined) throw new Error("no trace");
   return trace;
 };
-const tags = (trace: Trace, row = 0) => Object.fromEntries(pairsAt(trace, trace.attributes, row));
+const tags = (trace: Trace, row = 0) => Object.fromEntries(attributesOf(trace, trace.attributes, row));
 
 describe("OTLP", () => {
   test("a span with all it can have", () => {
@@ -330,7 +330,7 @@ describe("limits", () => {
       "otlp",
       otlp([span({ attributes: [attribute("stack", "x".repeat(1_000_000)), attribute("k".repeat(100_000), "v")] })]),
     );
-    const [[, value] = ["", ""]] = pairsAt(trace, trace.attributes, 0);
+    const [[, value] = ["", ""]] = attributesOf(trace, trace.attributes, 0);
     expect(String(value).length).toBe(64 * 1024 + 1);
     expect(trace.warnings).toMatchObject([{ row: 0, code: "cut" }]);
   });
@@ -339,7 +339,7 @@ describe("limits", () => {
     const many = Array.from({ length: 1_500 }, (_, i) => attribute(`k${i}`, "v"));
     const events = Array.from({ length: 1_500 }, () => ({ name: "e" }));
     const trace = first("otlp", otlp([span({ attributes: many, events })]));
-    expect([pairsAt(trace, trace.attributes, 0).length, trace.events.row.length]).toEqual([1_000, 1_000]);
+    expect([attributesOf(trace, trace.attributes, 0).length, trace.events.row.length]).toEqual([1_000, 1_000]);
     expect(trace.warnings).toMatchObject([{ code: "cut" }]);
   });
 

@@ -156,8 +156,8 @@ export function durationNs(trace: Trace, row: number): bigint {
   return trace.far.get(row)?.durationNs ?? BigInt(trace.duration[row] ?? 0);
 }
 
-/** Key and value pairs of one owner, in their order. */
-export function pairsAt(trace: Pick<Trace, "pool">, runs: Runs, owner: number): [string, Scalar][] {
+/** Key and value pairs of one owner of runs, in their order. */
+export function attributesOf(trace: Pick<Trace, "pool">, runs: Runs, owner: number): [string, Scalar][] {
   const pairs: [string, Scalar][] = [];
   for (let i = runs.start[owner] ?? 0; i < (runs.start[owner + 1] ?? 0); i++) {
     pairs.push([textAt(trace, runs.key[i]), trace.pool[runs.value[i] ?? -1] ?? ""]);
@@ -196,6 +196,36 @@ function lowerBound(rows: Uint32Array, value: number): number {
     else high = middle;
   }
   return low;
+}
+
+export interface SpanEvent {
+  readonly atNs: bigint;
+  readonly name: string;
+  readonly attributes: readonly (readonly [string, Scalar])[];
+}
+
+export function eventsAt(trace: Trace, row: number): SpanEvent[] {
+  const { from, to } = rangeOf(trace.events.row, row);
+  return Array.from({ length: to - from }, (_, i) => ({
+    atNs: trace.baseNs + BigInt(trace.events.at[from + i] ?? 0),
+    name: textAt(trace, trace.events.name[from + i]),
+    attributes: attributesOf(trace, trace.events.attributes, from + i),
+  }));
+}
+
+export interface SpanLink {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: readonly (readonly [string, Scalar])[];
+}
+
+export function linksAt(trace: Trace, row: number): SpanLink[] {
+  const { from, to } = rangeOf(trace.links.row, row);
+  return Array.from({ length: to - from }, (_, i) => ({
+    traceId: textAt(trace, trace.links.traceId[from + i]),
+    spanId: textAt(trace, trace.links.spanId[from + i]),
+    attributes: attributesOf(trace, trace.links.attributes, from + i),
+  }));
 }
 
 /** Has the span failed? By its status, or as Envoy and older libraries say it, by the tag `error`. */
