@@ -5,7 +5,7 @@ import { type Seconds, seconds, type UnixSeconds } from "#lib/units.ts";
 import type { Source } from "../telemetry/source.ts";
 
 export interface HistogramDeps {
-  readonly sources: readonly Source[];
+  readonly sources: readonly Pick<Source, "learn" | "present" | "client">[];
   readonly timeout: Seconds;
   /** Configured cluster name → metricsName. */
   readonly metricsNameOf: (cluster: string) => string;
