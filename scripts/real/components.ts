@@ -13,6 +13,8 @@ export interface RealComponent {
   readonly provision: () => Promise<string | null>;
   /** What a user can do where it isn't possible. */
   readonly nextStep: string;
+  /** Tests alone run it: the demo has no use for it. */
+  readonly testsOnly?: true;
 }
 
 const modules = join(import.meta.dirname, "..", "..", "lab", "real");
@@ -58,6 +60,7 @@ export const realComponents: readonly RealComponent[] = [
     env: "MESHSCOPE_ADS",
     provision: () => buildGo({ name: "ads", module: join(modules, "istiod"), main: "./ads" }),
     nextStep: goNext,
+    testsOnly: true,
   },
   {
     name: "jaeger",
@@ -74,6 +77,7 @@ export const realComponents: readonly RealComponent[] = [
     name: "zipkin",
     env: "MESHSCOPE_ZIPKIN",
     provision: provisionZipkin,
+    testsOnly: true,
     nextStep: "install Java 17 or newer and Maven (https://maven.apache.org/install.html)",
   },
 ];

@@ -90,17 +90,18 @@ interface Identity {
   readonly service: string;
   readonly operation: string;
   readonly target: string | null;
-  readonly calls: readonly string[];
 }
 
 interface Row extends Identity {
+  /** Of a sequence: names of all calls that it was seen to hold. */
+  readonly calls: Set<string>;
   /** Nanoseconds by trace. */
   readonly values: Map<number, number>;
   readonly versions: Set<string>;
 }
 
-const keyOf = ({ kind, service, operation, target, calls }: Identity): string =>
-  JSON.stringify([kind, service, operation, target, calls]);
+const keyOf = ({ kind, service, operation, target }: Identity): string =>
+  JSON.stringify([kind, service, operation, target]);
 
 class Sample {
   readonly window: SampleWindow;
@@ -128,18 +129,25 @@ class Sample {
       ...{ requests, uncovered, effective },
     };
     traces.forEach((trace, i) => {
-      for (const { ns, version, ...part } of trace.parts) this.#add({ ...part, calls: [] }, i, ns, version);
+      for (const { ns, version, ...part } of trace.parts) this.#add(part, i, ns, version);
       for (const { savedNs, service, operation, calls } of trace.sequences)
-        this.#add({ kind: "sequential", service, operation, target: null, calls }, i, savedNs, null);
+        this.#add({ kind: "sequential", service, operation, target: null }, i, savedNs, null, calls);
     });
   }
 
-  #add(identity: Identity, trace: number, ns: number, version: string | null): void {
+  #add(identity: Identity, trace: number, ns: number, version: string | null, calls: readonly string[] = []): void {
     const key = keyOf(identity);
-    const row = this.rows.get(key) ?? { ...identity, values: new Map<number, number>(), versions: new Set<string>() };
+    const fresh = {
+      ...identity,
+      calls: new Set<string>(),
+      values: new Map<number, number>(),
+      versions: new Set<string>(),
+    };
+    const row = this.rows.get(key) ?? fresh;
     this.rows.set(key, row);
     row.values.set(trace, (row.values.get(trace) ?? 0) + ns);
     if (version !== null) row.versions.add(version);
+    for (const call of calls) row.calls.add(call);
   }
 
   contribution(row: Row | undefined): Contribution {
@@ -190,7 +198,8 @@ class Sample {
 
 function contributorOf(key: string, now: Sample, before: Sample | null): Contributor {
   const [row, old] = [now.rows.get(key), before?.rows.get(key)];
-  const { kind, service, operation, target, calls } = (row ?? old) as Row;
+  const { kind, service, operation, target } = (row ?? old) as Row;
+  const calls = [...new Set([...(row?.calls ?? []), ...(old?.calls ?? [])])].sort();
   const current = now.contribution(row);
   const earlier = before?.contribution(old) ?? null;
   return {
