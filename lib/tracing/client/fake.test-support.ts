@@ -9,7 +9,7 @@ export interface Fake {
   /** Addresses asked, in their order. */
   readonly asked: string[];
   /** Resolves once a connection was closed while its answer was under way. */
-  readonly cut: Promise<void>;
+  readonly cut: Promise<null>;
   close(): Promise<void>;
 }
 
@@ -19,11 +19,11 @@ export const CLOCK = { now: () => unixSeconds(1_763_000_000), monotonic: () => m
 
 export async function fakeBackend(answers: Answers): Promise<Fake> {
   const asked: string[] = [];
-  const cut = Promise.withResolvers<void>();
+  const cut = Promise.withResolvers<null>();
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");
     response.on("close", () => {
-      if (!response.writableFinished) cut.resolve();
+      if (!response.writableFinished) cut.resolve(null);
     });
     answers((request.url ?? "").split("?")[0] ?? "", request, response);
   });

@@ -75,11 +75,10 @@ async function start(
     if (path === "/api/v3/services" && has.v3) send(response, 200, { services: ["cart"] }, "text/plain");
     else if (path === "/api/v3/operations" && has.v3)
       send(response, 200, { operations: [{ name: "get", spanKind: "server" }, { name: "do" }] });
-    else if (path === "/api/v3/trace-summaries" && has.summaries)
-      query.has("query.start_time_min")
-        ? send(response, 200, { summaries: [SUMMARY, { traceId: "?" }] })
-        : send(response, 400, { error: {} });
-    else if (path === "/api/v3/traces" && has.v3)
+    else if (path === "/api/v3/trace-summaries" && has.summaries) {
+      const asked = query.has("query.start_time_min");
+      send(response, asked ? 200 : 400, asked ? { summaries: [SUMMARY, { traceId: "?" }] } : { error: {} });
+    } else if (path === "/api/v3/traces" && has.v3)
       send(
         response,
         query.get("query.service_name") === "cart" ? 200 : 404,

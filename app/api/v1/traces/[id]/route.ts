@@ -8,7 +8,7 @@ export const dynamic = "force-dynamic";
 export function GET(request: Request): Promise<Response> {
   return answer(request, async (credential) => {
     const { pathname, searchParams, origin } = new URL(request.url);
-    const [id = ""] = pathSegments(`${origin}${pathname}`).slice(1);
+    const [id = ""] = pathSegments(`${origin}${pathname}`);
     return json(JSON.stringify(await trace(credential, id, parseTraceQuery(searchParams), request.signal)));
   });
 }
