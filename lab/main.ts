@@ -6,7 +6,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type RealBinaries, realBinaries, realTracing } from "./real/binaries.ts";
+import { type RealBinaries, realBinaries, realJaeger } from "./real/binaries.ts";
 import { startJaeger } from "./real/jaeger.ts";
 import { startRealKube } from "./real/kube.ts";
 import type { Scenario } from "./scenarios/model.ts";
@@ -84,7 +84,7 @@ function writeState(file: string, lab: Lab): void {
 
 /** The embedded trace store, or a real Jaeger. */
 function tracingOf(real: RealBinaries | null): (dir: string) => Promise<Tracing> {
-  return real === null ? () => startTraceServer() : (dir) => startJaeger(realTracing(process.env).jaeger, dir);
+  return real === null ? () => startTraceServer() : (dir) => startJaeger(realJaeger(process.env), dir);
 }
 
 async function main(): Promise<void> {

@@ -19,13 +19,9 @@ export function realBinaries(env: NodeJS.ProcessEnv): RealBinaries {
   };
 }
 
-/** The tracing backends, as realBinaries has the control plane. */
-export function realTracing(env: NodeJS.ProcessEnv): { readonly jaeger: string; readonly zipkin: string } {
-  return {
-    jaeger: program(env, "MESHSCOPE_JAEGER", "a Jaeger"),
-    zipkin: program(env, "MESHSCOPE_ZIPKIN", "a Zipkin server"),
-  };
-}
+/** A Jaeger, and a Zipkin server, as realBinaries has the control plane. */
+export const realJaeger = (env: NodeJS.ProcessEnv): string => program(env, "MESHSCOPE_JAEGER", "a Jaeger");
+export const realZipkin = (env: NodeJS.ProcessEnv): string => program(env, "MESHSCOPE_ZIPKIN", "a Zipkin server");
 
 function program(env: NodeJS.ProcessEnv, variable: string, what: string): string {
   const path = env[variable];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createJaegerClient } from "#lib/tracing/jaeger/client.ts";
 import type { TracingBackend } from "#lib/tracing/port.ts";
 import { createZipkinClient } from "#lib/tracing/zipkin/client.ts";
-import { realTracing } from "../../lab/real/binaries.ts";
+import { realJaeger, realZipkin } from "../../lab/real/binaries.ts";
 import { type RealTracing, startJaeger } from "../../lab/real/jaeger.ts";
 import { startZipkin } from "../../lab/real/zipkin.ts";
 import { type BackendTarget, backendContract } from "./backends.contract.ts";
@@ -30,7 +30,7 @@ const target = (url: string) => ({ name: "real", url, maxBytes: 2 ** 20 });
 
 backendContract("Jaeger", () =>
   onReal(
-    (dir) => startJaeger(realTracing(process.env).jaeger, dir),
+    (dir) => startJaeger(realJaeger(process.env), dir),
     (url) => createJaegerClient(target(url), { clock: CLOCK }),
     ({ otlp }) =>
       (sample) =>
@@ -40,7 +40,7 @@ backendContract("Jaeger", () =>
 
 backendContract("Zipkin", () =>
   onReal(
-    (dir) => startZipkin(realTracing(process.env).zipkin, dir),
+    (dir) => startZipkin(realZipkin(process.env), dir),
     (url) => createZipkinClient(target(url), { clock: CLOCK }),
     ({ url }) =>
       (sample) =>
