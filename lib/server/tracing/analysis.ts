@@ -11,6 +11,7 @@ import {
   type Contributor,
   type SampleSummary,
 } from "#lib/tracing/analysis/contributors.ts";
+import { propagationWords } from "#lib/tracing/analysis/propagation.ts";
 import { samplingAdvice, samplingRate } from "#lib/tracing/analysis/sampling.ts";
 import type { Estimate } from "#lib/tracing/analysis/statistics.ts";
 import { unixSeconds } from "#lib/units.ts";
@@ -82,10 +83,16 @@ export async function runAnalysis(
     baseline: before === null || analysis.before === null ? null : sampleOf(before, analysis.before, earlier, why),
     contributors: rows.map((each) => contributorOf(each, now)),
     more: restOf(analysis, rows.length),
-    advice: [...samplingAdvice({ ...now, requests: analysis.now.requests }, now.end - now.start)],
+    advice: adviceOf(now, analysis, subject.service),
     warnings: [...new Set([...now.warnings, ...(before?.warnings ?? [])])],
     problems: problems.filter((each, index) => problems.findIndex(({ source }) => source === each.source) === index),
   };
+}
+
+function adviceOf(now: Sampled, analysis: Analysis, service: string): string[] {
+  const lost = propagationWords(service, now.propagation);
+  const sampling = samplingAdvice({ ...now, requests: analysis.now.requests }, now.end - now.start);
+  return [...sampling, ...(lost === null ? [] : [lost])];
 }
 
 const ms = (ns: number): number => ns / 1e6;

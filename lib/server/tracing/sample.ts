@@ -3,6 +3,7 @@ import { problemOf } from "#lib/errors.ts";
 import type { NodeKey } from "#lib/graph/id.ts";
 import { entryOf, type Subject } from "#lib/tracing/analysis/entry.ts";
 import { type Decomposed, decompose } from "#lib/tracing/analysis/parts.ts";
+import { type Propagation, propagationOf } from "#lib/tracing/analysis/propagation.ts";
 import { buildTree } from "#lib/tracing/tree.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { Told } from "../rights/viewers.ts";
@@ -28,6 +29,8 @@ export interface Sampled extends Window {
   readonly complete: boolean;
   /** Where the service's spans were made, for its histogram. */
   readonly node: NodeKey | null;
+  /** What each trace has of the service. */
+  readonly propagation: readonly Propagation[];
   readonly problems: readonly { readonly source: string; readonly code: string; readonly detail: string }[];
   readonly warnings: readonly string[];
 }
@@ -82,6 +85,7 @@ class Gathering {
   readonly #from = new Map<string, string>();
   readonly #problems = new Map<string, { source: string; code: string; detail: string }>();
   readonly #warnings = new Set<string>();
+  readonly #propagation: Propagation[] = [];
   readonly #heard = new Set<number>();
   readonly #seen = new Set<string>();
   #complete = true;
@@ -124,6 +128,7 @@ class Gathering {
       kept: this.#seen.size,
       complete: this.#complete,
       node: this.#node,
+      propagation: this.#propagation,
       problems: [...this.#problems.values()],
       warnings: [...this.#warnings],
     };
@@ -158,6 +163,7 @@ class Gathering {
     const { places, timers } = this.#deps;
     const { trace } = seenTrace(whole, backend, places, this.#audience, this.#text);
     const tree = buildTree(trace, { nowNs: BigInt(Math.round(timers.now() * 1000)) * 1_000_000n, skew: true });
+    this.#propagation.push(propagationOf(tree, this.#subject.service));
     const entry = entryOf(tree, this.#subject);
     if (entry < 0) return;
     this.#heard.add(slice);
