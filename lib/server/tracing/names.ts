@@ -3,7 +3,6 @@ import type { TraceBackendsAnswer, TraceOperationsAnswer, TraceServicesAnswer } 
 import type { Told } from "../rights/viewers.ts";
 import { askAll, chosen, told } from "./asking.ts";
 import type { TracingDeps } from "./deps.ts";
-import { serviceMayBeSeen } from "./places.ts";
 import { checkService } from "./search.ts";
 
 export async function listBackends(
@@ -46,7 +45,7 @@ export async function listServices(
   const found = new Map<string, string[]>();
   for (const { backend, answer } of round.heard) {
     for (const name of answer) {
-      if (!serviceMayBeSeen(name, backend.clusters, audience.visibility)) continue;
+      if (!deps.places.mayBeTold(name, backend.clusters, audience.visibility)) continue;
       found.set(name, [...(found.get(name) ?? []), backend.name]);
     }
   }

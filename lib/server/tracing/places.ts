@@ -53,6 +53,26 @@ export class Places {
     return workload === null ? null : { kind: "workload", cluster, namespace, name: workload };
   }
 
+  /**
+   * May a viewer be told of a service that a backend lists by name alone? Where namespaces of that name are hidden in another
+   * cluster, only if it is known to be in one that isn't.
+   */
+  mayBeTold(service: string, clusters: readonly string[], visibility: Visibility): boolean {
+    if (visibility.all || !mayAskFor(service, clusters, visibility)) return visibility.all;
+    const place = namedPlace(service);
+    if (place?.namespace == null) return true;
+    const { app, namespace } = place;
+    const seen = clusters.filter((cluster) => visibility.namespace(cluster, namespace));
+    return seen.length === clusters.length || seen.some((cluster) => this.#runs(cluster, namespace, app ?? ""));
+  }
+
+  #runs(cluster: string, namespace: string, app: string): boolean {
+    const workloads = this.#deps.inventory().get(cluster)?.workloads.values() ?? [];
+    for (const workload of workloads)
+      if (workload.namespace === namespace && (workload.app === app || workload.name === app)) return true;
+    return false;
+  }
+
   /** A cluster that a span names, else all that the backend keeps spans of. */
   #clusters(named: string | null, clusters: readonly string[]): readonly string[] {
     return named === null ? clusters : [this.#deps.clusterOf(named)];
@@ -83,11 +103,10 @@ export function mayBeSeen(
   );
 }
 
-/** The same of a service by its name alone: `<app>.<namespace>`. */
-export function serviceMayBeSeen(service: string, clusters: readonly string[], visibility: Visibility): boolean {
+/** May a viewer ask for a service by its name, `<app>.<namespace>`? What is found is told by each span's own place. */
+export function mayAskFor(service: string, clusters: readonly string[], visibility: Visibility): boolean {
   if (visibility.all) return true;
   const namespace = namedPlace(service)?.namespace ?? null;
-  return namespace === null
-    ? clusters.every((cluster) => wholeCluster(visibility, cluster))
-    : mayBeSeen({ clusters, namespace }, visibility);
+  if (namespace === null) return clusters.every((cluster) => wholeCluster(visibility, cluster));
+  return clusters.some((cluster) => visibility.namespace(cluster, namespace));
 }

@@ -10,7 +10,7 @@ import type { Told } from "../rights/viewers.ts";
 import { askAll, chosen, type Heard, told } from "./asking.ts";
 import type { Backend } from "./backends.ts";
 import type { TracingDeps } from "./deps.ts";
-import { serviceMayBeSeen } from "./places.ts";
+import { mayAskFor } from "./places.ts";
 import { rangeOf } from "./range.ts";
 import { seenTrace } from "./seen.ts";
 
@@ -56,7 +56,7 @@ export async function searchTraces(
 
 /** @throws MeshscopeError `forbidden`: asked for by name, existing or not */
 export function checkService(service: string | undefined, backends: readonly Backend[], { visibility }: Told): void {
-  if (service === undefined || backends.some(({ clusters }) => serviceMayBeSeen(service, clusters, visibility))) return;
+  if (service === undefined || backends.some(({ clusters }) => mayAskFor(service, clusters, visibility))) return;
   throw new MeshscopeError(
     "forbidden",
     "You may not see spans of this service: its namespace is hidden from you, or its name tells none.",
