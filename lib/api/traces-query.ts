@@ -1,9 +1,8 @@
 /** Queries of /traces and /trace-analysis, and their only readers. */
 import { parseTags } from "#lib/tracing/logfmt.ts";
 import { type Seconds, seconds } from "#lib/units.ts";
-import { INSTANT_WORDS } from "./graph-query.ts";
-import { parseInstant } from "./instant.ts";
 import { choiceParameter, listParameter, readQuery } from "./query.ts";
+import { instantParameter as instant } from "./series.ts";
 import { z } from "./zod.ts";
 
 const UNITS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60 };
@@ -19,16 +18,6 @@ const spanDuration = z
     return z.NEVER;
   })
   .meta({ description: DURATION_WORDS });
-
-const instant = z
-  .string()
-  .transform((text, context) => {
-    const value = parseInstant(text);
-    if (value !== null) return value;
-    context.issues.push({ code: "custom", message: INSTANT_WORDS, input: text });
-    return z.NEVER;
-  })
-  .meta({ description: INSTANT_WORDS });
 
 const whole = (least: number, most: number, fallback: number) =>
   z

@@ -29,7 +29,7 @@ import { instantOf, toMs } from "./search.ts";
 import { seenTrace } from "./seen.ts";
 
 /**
- * @throws MeshscopeError `bad_parameter` for what is no id, `not_found`; a backend's problem where the others don't have it,
+ * @throws MeshscopeError `bad_parameter` for what is no id, `not_found`, `too_large`; a backend's problem where the others don't have it,
  * for then nobody knows. Who may see nothing of a trace is told what those are told who ask for one that isn't there.
  */
 export async function showTrace(
@@ -83,6 +83,7 @@ function answerOf(
   nodes: readonly (string | null)[],
   now: number,
 ): Omit<TraceAnswer, "sources" | "problems" | "hidden"> {
+  checkSize(trace, format);
   const summary = summaryOf(trace);
   const { externalUrl } = backend.config;
   const tree = buildTree(trace, { nowNs: BigInt(Math.round(now * 1000)) * 1_000_000n, skew: true });
@@ -100,6 +101,16 @@ function answerOf(
     })),
     partial,
   };
+}
+
+/** Objects for more spans than this would take hundreds of megabytes to write. */
+const MOST_OBJECTS = 20_000;
+
+/** @throws MeshscopeError `too_large` */
+function checkSize({ length }: Trace, format: TraceRequest["format"]): void {
+  if (format === "columns" || length <= MOST_OBJECTS) return;
+  const detail = `This trace has ${length} spans, too many to be written one by one. Ask with format=columns.`;
+  throw new MeshscopeError("too_large", detail);
 }
 
 const record = (pairs: readonly (readonly [string, Scalar])[]): Record<string, Scalar> => Object.fromEntries(pairs);

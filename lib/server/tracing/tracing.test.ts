@@ -195,6 +195,19 @@ describe("one trace", () => {
     expect(jaeger.asked.every((path) => !path.includes(".."))).toBe(true);
   });
 
+  test("of more spans than can be written one by one is for columns alone", async () => {
+    const many = Array.from(
+      { length: 20_001 },
+      (_, i): Drawn => ({ id: i.toString(36), service: "web.shop", at: i, ms: 1 }),
+    );
+    const traces = on(await jaegerWith({ big: otlp("big", many) }));
+    expect(await refusal(traces.trace(ANONYMOUS, idOf("big"), request()))).toMatchObject({
+      code: "too_large",
+      detail: expect.stringContaining("format=columns"),
+    });
+    expect((await traces.trace(ANONYMOUS, idOf("big"), request("format=columns"))).nodes).toHaveLength(20_001);
+  });
+
   test("that nobody has where one can't be asked: that is the answer", async () => {
     const broken = await fakeBackend((_, __, response) => page(response));
     expect(await refusal(on(await jaegerWith({}), broken).trace(ANONYMOUS, idOf("one"), request()))).toMatchObject({
