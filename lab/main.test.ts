@@ -49,7 +49,7 @@ interface State {
   readonly pid: number;
   readonly prometheus: string;
   readonly truth: string;
-  readonly tracing: null;
+  readonly tracing: string;
   readonly kubernetes: {
     readonly server: string;
     readonly ca: string;
@@ -78,6 +78,7 @@ describe("node lab/main.ts", () => {
     expect(statSync(join(dir, "lab.json")).mode & 0o777).toBe(0o600);
     expect(state.pid).toBe(child.pid);
     expect(state.clusters.map((c) => c.name)).toEqual(["west-1", "east-1"]);
+    expect((await fetch(`${state.tracing}/api/v3/services`)).status).toBe(200);
     expect(Object.keys(state.kubernetes.tokens).sort()).toEqual(["admin", "editor", "viewer"]);
     expect(existsSync(state.kubernetes.ca) && existsSync(state.kubernetes.kubeconfig)).toBe(true);
     expect(await answers(state.prometheus)).toBe(true);

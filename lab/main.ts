@@ -6,13 +6,15 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type RealBinaries, realBinaries } from "./real/binaries.ts";
+import { type RealBinaries, realBinaries, realJaeger } from "./real/binaries.ts";
+import { startJaeger } from "./real/jaeger.ts";
 import { startRealKube } from "./real/kube.ts";
 import type { Scenario } from "./scenarios/model.ts";
 import { scale } from "./scenarios/scale.ts";
 import { shop } from "./scenarios/shop.ts";
-import type { Lab } from "./sim/lab.ts";
+import type { Lab, Tracing } from "./sim/lab.ts";
 import { startLab } from "./sim/lab.ts";
+import { startTraceServer } from "./tracing/server.ts";
 
 const USAGE =
   "usage: node lab/main.ts --dir DIR --prometheus BIN [--scenario shop|scale] [--workloads N] [--namespaces N] [--seed N] [--otlp URL] [--real]";
@@ -65,7 +67,7 @@ function writeState(file: string, lab: Lab): void {
   const state = {
     pid: process.pid,
     prometheus: lab.prometheus,
-    tracing: null,
+    tracing: lab.tracing,
     truth: lab.truth,
     kubernetes: kubernetes[0],
     clusters: lab.clusters.map(({ name, dir, controlPlane }, i) => ({
@@ -78,6 +80,11 @@ function writeState(file: string, lab: Lab): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, file);
+}
+
+/** The embedded trace store, or a real Jaeger. */
+function tracingOf(real: RealBinaries | null): (dir: string) => Promise<Tracing> {
+  return real === null ? () => startTraceServer() : (dir) => startJaeger(realJaeger(process.env), dir);
 }
 
 async function main(): Promise<void> {
@@ -95,7 +102,14 @@ async function main(): Promise<void> {
   let lab: Lab;
   try {
     const { real, ...rest } = options;
-    lab = await startLab({ ...rest, log, ...(real && { startApi: (place) => startRealKube(real, place) }) });
+    // Whoever names a receiver of its own wants no other.
+    const startTracing = options.otlp === null ? { startTracing: tracingOf(real) } : {};
+    lab = await startLab({
+      ...rest,
+      ...startTracing,
+      log,
+      ...(real && { startApi: (place) => startRealKube(real, place) }),
+    });
   } catch (error) {
     log(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;

@@ -17,6 +17,7 @@ export type UpstreamCode =
   | "too_many_samples"
   /** It answers, but not as the API it was configured as (HTML, 404, another JSON). */
   | "not_prometheus"
+  | "not_tracing"
   | "upstream_bad"
   /** More decoded bytes than limits.upstreamBytes. */
   | "upstream_too_large"

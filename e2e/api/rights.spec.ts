@@ -16,6 +16,10 @@ const READS = [
   "/api/v1/changes?limit=500",
   "/api/v1/changes?state=open",
   "/api/v1/schemas/west-1/networking.istio.io/v1/VirtualService",
+  "/api/v1/traces?service=storefront.shop&limit=100",
+  "/api/v1/traces/backends",
+  "/api/v1/traces/services",
+  "/api/v1/traces/operations?service=storefront.shop",
 ];
 
 /** What is asked for by name where it may not be seen: existing or not, one answer. */
@@ -28,6 +32,9 @@ const HIDDEN = (namespace: string) => [
   `/api/v1/services/west-1/${namespace}/orders`,
   `/api/v1/changes?namespaces=${namespace}`,
   `/api/v1/changes?object=west-1/networking.istio.io/v1/VirtualService/${namespace}/x`,
+  `/api/v1/traces?service=anything.${namespace}`,
+  `/api/v1/traces/operations?service=anything.${namespace}`,
+  `/api/v1/trace-analysis?service=anything.${namespace}`,
 ];
 
 /** Names of namespaces and workloads that only the administrator sees; what the shop's own objects name isn't secret to it. */
@@ -57,6 +64,33 @@ test("a viewer of one namespace finds no other's names in any answer", async ({ 
     expect(answer.headers["cache-control"]).toContain("no-store");
     expect(answer.headers.etag).toBeUndefined();
   }
+});
+
+test("a viewer of one namespace finds no other's names in any trace", async ({ viewer, admin, cluster }) => {
+  const hidden = await secrets(cluster.kubectl);
+  interface List {
+    readonly items: readonly {
+      readonly id: string;
+      readonly spans: number;
+      readonly hidden?: { readonly spans: number };
+    }[];
+  }
+  const list = async (client: Client) =>
+    bodyOf<List>(await client.get("/api/v1/traces?service=storefront.shop&limit=100")).items;
+  await expect.poll(async () => (await list(viewer)).some((item) => (item.hidden?.spans ?? 0) > 0)).toBe(true);
+  const items = await list(viewer);
+  const whole = new Map((await list(admin)).map((item) => [item.id, item.spans]));
+  for (const { id, spans } of items.slice(0, 30)) {
+    // Sums are kept.
+    if (whole.has(id)) expect(spans).toBe(whole.get(id));
+    for (const format of ["spans", "columns"]) {
+      const answer = await viewer.get(`/api/v1/traces/${id}?format=${format}`);
+      expect([id, answer.status, hidden.filter((name) => answer.body.includes(name))]).toEqual([id, 200, []]);
+    }
+  }
+  const { body } = await viewer.get("/api/v1/trace-analysis?service=storefront.shop&sample=50");
+  expect(body).toContain("event: result");
+  expect(hidden.filter((name) => body.includes(name))).toEqual([]);
 });
 
 test("charts of hidden edges and nodes are refused as those that aren't there", async ({ viewer, admin }) => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { realBinaries } from "./binaries.ts";
+import { realBinaries, realJaeger, realZipkin } from "./binaries.ts";
 
 const node = process.execPath;
 
@@ -14,7 +14,7 @@ it("takes the paths of all programs from the environment", () => {
 });
 
 it.each([
-  [{ MESHSCOPE_ETCD: node }, "a real control plane needs the path of a kube-apiserver in MESHSCOPE_KUBE_APISERVER"],
+  [{ MESHSCOPE_ETCD: node }, "a real component needs the path of a kube-apiserver in MESHSCOPE_KUBE_APISERVER"],
   [{ MESHSCOPE_KUBE_APISERVER: node, MESHSCOPE_ETCD: "" }, "the path of an etcd in MESHSCOPE_ETCD"],
   [
     { MESHSCOPE_KUBE_APISERVER: node, MESHSCOPE_ETCD: "/nowhere/etcd" },
@@ -22,4 +22,10 @@ it.each([
   ],
 ])("says which one is missing in %j", (env, reason) => {
   expect(() => realBinaries({ NODE_ENV: "test", ...env })).toThrow(reason);
+});
+
+it("asks for tracing backends one by one", () => {
+  const env = { NODE_ENV: "test", MESHSCOPE_JAEGER: node } as const;
+  expect(realJaeger(env)).toBe(node);
+  expect(() => realZipkin(env)).toThrow("the path of a Zipkin server in MESHSCOPE_ZIPKIN");
 });

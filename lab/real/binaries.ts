@@ -19,11 +19,15 @@ export function realBinaries(env: NodeJS.ProcessEnv): RealBinaries {
   };
 }
 
+/** A Jaeger, and a Zipkin server, as realBinaries has the control plane. */
+export const realJaeger = (env: NodeJS.ProcessEnv): string => program(env, "MESHSCOPE_JAEGER", "a Jaeger");
+export const realZipkin = (env: NodeJS.ProcessEnv): string => program(env, "MESHSCOPE_ZIPKIN", "a Zipkin server");
+
 function program(env: NodeJS.ProcessEnv, variable: string, what: string): string {
   const path = env[variable];
   if (!path) {
     throw new Error(
-      `a real control plane needs the path of ${what} in ${variable}; npm run demo -- --real and npm run test:real set it`,
+      `a real component needs the path of ${what} in ${variable}; npm run demo -- --real and npm run test:real set it`,
     );
   }
   try {

@@ -29,8 +29,21 @@ export interface LabOptions {
   /** OTLP/HTTP endpoint (…/v1/traces) to send spans to; null sends none. */
   readonly otlp: string | null;
   readonly log: (message: string) => void;
+  /** Starts a tracing backend that spans go to instead; none unless given. */
+  readonly startTracing?: (dir: string) => Promise<Tracing>;
   /** Starts a cluster's API server; the embedded one unless told otherwise. */
   readonly startApi?: (options: { readonly dir: string; readonly tokens: Tokens }) => Promise<ClusterApi>;
+}
+
+/** A tracing backend, embedded or real. */
+export interface Tracing {
+  /** Base of its query API. */
+  readonly url: string;
+  /** Where it takes OTLP/HTTP; null where it takes none. */
+  readonly otlp: string | null;
+  /** Resolves with a reason when it dies by itself. */
+  readonly failed?: Promise<string>;
+  close(): Promise<void>;
 }
 
 /** What the lab needs of an API server, embedded or real. */
@@ -58,6 +71,8 @@ export interface LabCluster {
 export interface Lab {
   readonly clusters: readonly LabCluster[];
   readonly prometheus: string | null;
+  /** Base of the tracing backend's query API; null without one. */
+  readonly tracing: string | null;
   /** Base of `GET {truth}/edges`. */
   readonly truth: string;
   /** Resolves with a reason when a part dies by itself. */
@@ -113,7 +128,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     }
     const [first, ...others] = clusters;
     const controlPlane = await first?.api.controlPlane?.(first.name);
-    const traces = options.otlp === null ? null : startOtlp({ url: options.otlp, seed: options.seed, log });
+    const tracing = (await options.startTracing?.(join(dir, "tracing"))) ?? null;
+    if (tracing !== null) closers.push(tracing.close);
+    const otlp = tracing?.otlp ?? options.otlp;
+    const traces = otlp === null ? null : startOtlp({ url: otlp, seed: options.seed, log });
     if (traces !== null) closers.push(traces.close);
     const startMs = Date.now();
     const engine = new Engine({ world, ledger, seed: options.seed, tickMs: scenario.tickMs, startMs, traces });
@@ -147,10 +165,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     return {
       clusters: first === undefined || controlPlane === undefined ? clusters : [{ ...first, controlPlane }, ...others],
       prometheus: prometheus?.url ?? null,
+      tracing: tracing?.url ?? null,
       truth: `${http.url}/truth`,
       failed: Promise.race([
         broken.promise,
         ...(prometheus === null ? [] : [prometheus.failed]),
+        ...(tracing?.failed === undefined ? [] : [tracing.failed]),
         ...clusters.flatMap(({ api }) => api.failed ?? []),
       ]),
       close,

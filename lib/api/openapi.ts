@@ -35,6 +35,21 @@ import { problemSchema } from "./problem.ts";
 import { remindersQuerySchema, remindersSchema } from "./reminders.ts";
 import { seriesQuerySchema, seriesSchema } from "./series.ts";
 import { sessionSchema, signInSchema } from "./session.ts";
+import { analysisProgressSchema, analysisResultSchema } from "./trace-analysis.ts";
+import {
+  traceBackendsSchema,
+  traceOperationsSchema,
+  traceSchema,
+  traceServicesSchema,
+  tracesSchema,
+} from "./traces.ts";
+import {
+  traceAnalysisQuerySchema,
+  traceNamesQuerySchema,
+  traceOperationsQuerySchema,
+  traceQuerySchema,
+  tracesQuerySchema,
+} from "./traces-query.ts";
 import { z } from "./zod.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -157,6 +172,37 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "The namespaces in view",
     query: namespacesQuerySchema,
     answer: namespacesSchema,
+  },
+  "GET /api/v1/traces": {
+    summary: "Traces that fit a search, of all tracing backends, newest first",
+    query: tracesQuerySchema,
+    answer: tracesSchema,
+  },
+  "GET /api/v1/traces/{id}": { summary: "One trace, whole", query: traceQuerySchema, answer: traceSchema },
+  "GET /api/v1/traces/backends": {
+    summary: "Tracing backends, with what each can be asked",
+    answer: traceBackendsSchema,
+  },
+  "GET /api/v1/traces/services": {
+    summary: "Services that spans name",
+    query: traceNamesQuerySchema,
+    answer: traceServicesSchema,
+  },
+  "GET /api/v1/traces/operations": {
+    summary: "Operations of one service",
+    query: traceOperationsQuerySchema,
+    answer: traceOperationsSchema,
+  },
+  "GET /api/v1/trace-analysis": {
+    summary: "Where the time of many traces goes, as server-sent events; heartbeats are comments",
+    query: traceAnalysisQuerySchema,
+    answer: z.string(),
+    events: {
+      progress: analysisProgressSchema,
+      result: analysisResultSchema,
+      problem: problemSchema,
+      reauth: reauthSchema,
+    },
   },
   "GET /api/v1/session": { summary: "Who the console takes the viewer for", answer: sessionSchema },
   "POST /api/v1/session": {

@@ -24,6 +24,7 @@ const KINDS: Readonly<Record<ErrorCode, readonly [status: number, title: string]
   bad_query: [502, "An upstream refused a query"],
   too_many_samples: [502, "A query needs more samples than the upstream allows"],
   not_prometheus: [502, "The upstream isn't a Prometheus"],
+  not_tracing: [502, "The upstream isn't the tracing backend it is configured as"],
   upstream_bad: [502, "An upstream's answer can't be read"],
   upstream_too_large: [502, "An upstream's answer is too large"],
   upstream_busy: [503, "An upstream is busy"],

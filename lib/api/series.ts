@@ -12,7 +12,7 @@ export type SeriesMetric = (typeof SERIES_METRICS)[number];
 /** More points than any chart has pixels for help nobody and cost Prometheus. */
 export const MAX_POINTS = 300;
 
-const instantParameter = z
+export const instantParameter = z
   .string()
   .transform((text, context) => {
     const instant = parseInstant(text);

@@ -4,7 +4,7 @@
  */
 import type { NodeKey } from "#lib/graph/id.ts";
 import type { Lens, MeshName, Missing, Observer, Protocol } from "#lib/graph/model.ts";
-import type { EdgeObservation, PodReport } from "#lib/graph/observation.ts";
+import type { EdgeObservation, Histogram, PodReport } from "#lib/graph/observation.ts";
 import type { Inventory } from "#lib/inventory/model.ts";
 import type { Expr } from "#lib/promql/ast.ts";
 import type { Matrix, Vector } from "#lib/promql/result.ts";
@@ -79,6 +79,10 @@ export interface MeshAdapter {
   decode(answers: Answers, capabilities: Capabilities, context: DecodeContext): Decoded;
   /** Range queries for charts of one edge or node; none where telemetry can't tell it from others. */
   series?(subject: SeriesSubject, capabilities: Capabilities, options: SeriesOptions): readonly SeriesRead[];
+  /** One instant query for the latencies of all calls to a node, over a window that ends there; null where none tells. */
+  histogram?(node: NodeKey, capabilities: Capabilities, options: HistogramOptions): Expr | null;
+  /** The histogram in its answer: counts of the window; null where nothing was counted. */
+  buckets?(answer: Vector, window: Seconds): Histogram | null;
   /** Charts from the answers of `series`, values aligned to the grid, null where there is no sample. */
   charts?(answers: ReadonlyMap<string, Matrix>, reads: readonly SeriesRead[], grid: SeriesGrid): readonly SeriesChart[];
 }
@@ -103,6 +107,8 @@ export interface SeriesOptions {
   /** Configured cluster name → metricsName. */
   readonly metricsNameOf: (cluster: string) => string;
 }
+
+export type HistogramOptions = Pick<SeriesOptions, "window" | "metricsNameOf">;
 
 export interface SeriesRead {
   readonly id: string;

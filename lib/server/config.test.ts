@@ -26,7 +26,23 @@ describe("configuration", () => {
       grafana: null,
       clusters: [{ name: "my-cluster", mesh: { rootNamespace: "istio-system" } }],
       prometheus: [{ name: "main", url: "http://127.0.0.1:9090" }],
+      tracing: [],
     });
+  });
+
+  it("reads tracing backends", () => {
+    const config = read(
+      `${EXAMPLE}tracing:\n  - {name: old, kind: zipkin, url: "http://zipkin:9411/", bearerTokenFile: /t, externalUrl: "https://traces.example"}\n`,
+    );
+    expect(config.tracing).toEqual([
+      {
+        name: "old",
+        kind: "zipkin",
+        url: "http://zipkin:9411",
+        bearerTokenFile: "/t",
+        externalUrl: "https://traces.example",
+      },
+    ]);
   });
 
   it("substitutes the environment in values, never in keys or structure", () => {
@@ -55,6 +71,21 @@ describe("configuration", () => {
       "prometheus[0].uri is not a setting. Accepted: name, url, clusters",
     ],
     ["a prototype key", `${EXAMPLE}__proto__: {x: 1}\n`, "__proto__ is not a setting"],
+    [
+      "a tracing backend of a kind that isn't there",
+      `${EXAMPLE}tracing: [{name: a, kind: skywalking, url: "http://x"}]\n`,
+      "tracing[0].kind: accepted: jaeger, zipkin, tempo",
+    ],
+    [
+      "two tracing backends of one name",
+      `${EXAMPLE}tracing: [{name: a, kind: jaeger, url: "http://x"}, {name: a, kind: tempo, url: "http://y"}]\n`,
+      "tracing[1].name: accepted: a name of its own",
+    ],
+    [
+      "a tracing backend for an unknown cluster",
+      `${EXAMPLE}tracing: [{name: a, kind: jaeger, url: "http://x", clusters: [b]}]\n`,
+      "tracing[0].clusters: accepted: my-cluster",
+    ],
     ["a poll without unit", `${EXAMPLE}poll: 5\n`, "poll: accepted: a duration from 1s to 300s"],
     ["a poll too short", `${EXAMPLE}poll: 0s\n`, "poll: accepted: a duration from 1s"],
     [

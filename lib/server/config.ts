@@ -2,68 +2,13 @@
  * The configuration's shape: every key, its default and what it accepts (docs/configuration.md is its twin for readers).
  * Objects are strict: a key nobody reads is an error, so that a typo can't switch a setting off silently.
  */
-import { durationSeconds } from "#lib/api/windows.ts";
 import { z } from "#lib/api/zod.ts";
 import { OUTCOMES } from "#lib/graph/model.ts";
-import { type Seconds, seconds } from "#lib/units.ts";
+import { seconds } from "#lib/units.ts";
+import { prometheus, tracing } from "./config-upstreams.ts";
+import { duration, httpUrl, integer, name, text } from "./config-values.ts";
 
 const MiB = 1024 * 1024;
-
-/** Numbers also as text, because `${ENV}` always gives text. */
-const integer = (least: number, most: number) =>
-  z.preprocess(
-    (value) => (typeof value === "string" && /^\d{1,12}$/.test(value) ? Number(value) : value),
-    z
-      .int({ error: `a whole number from ${least} to ${most}` })
-      .min(least, { error: `a whole number from ${least} to ${most}` })
-      .max(most, {
-        error: `a whole number from ${least} to ${most}`,
-      }),
-  );
-
-const flag = z.preprocess(
-  (value) => (value === "true" ? true : value === "false" ? false : value),
-  z.boolean({ error: "true or false" }),
-);
-
-const text = z.string({ error: "text" }).min(1, { error: "text that isn't empty" });
-
-const duration = (least: Seconds, most: Seconds) =>
-  z.string({ error: `a duration from ${least}s to ${most}s, for example 5s` }).transform((value, context): Seconds => {
-    const length = durationSeconds(value);
-    if (length !== null && length >= least && length <= most) return length;
-    context.issues.push({
-      code: "custom",
-      message: `a duration from ${least}s to ${most}s, for example 5s`,
-      input: value,
-    });
-    return z.NEVER;
-  });
-
-/** Credentials in a URL end in logs; they have settings of their own. */
-const httpUrl = text
-  .refine(
-    (value) => {
-      const url = URL.parse(value);
-      return (
-        url !== null &&
-        (url.protocol === "http:" || url.protocol === "https:") &&
-        url.username === "" &&
-        url.password === ""
-      );
-    },
-    { error: "an http:// or https:// URL without user and password (use basic or bearerTokenFile)" },
-  )
-  .transform((value) => value.replace(/\/+$/, ""));
-
-const name = z
-  .string({ error: "a name of 1 to 63 letters, digits, '.', '_' or '-'" })
-  .regex(/^[A-Za-z0-9._-]{1,63}$/, { error: "a name of 1 to 63 letters, digits, '.', '_' or '-'" });
-
-const headers = z.record(
-  z.string().regex(/^[A-Za-z0-9-]+$/, { error: "header names of letters, digits and '-'" }),
-  text,
-);
 
 const server = z.strictObject({
   host: text.default("127.0.0.1"),
@@ -124,34 +69,6 @@ const cluster = z.strictObject({
     })
     .prefault({}),
 });
-
-const tls = z.strictObject({
-  caFile: text.exactOptional(),
-  certFile: text.exactOptional(),
-  keyFile: text.exactOptional(),
-  serverName: text.exactOptional(),
-  insecureSkipVerify: flag.exactOptional(),
-});
-
-const prometheus = z
-  .strictObject({
-    name,
-    url: httpUrl,
-    clusters: z.array(name).exactOptional(),
-    headers: headers.exactOptional(),
-    basic: z
-      .strictObject({ username: text, password: text.exactOptional(), passwordFile: text.optional() })
-      .refine((basic) => (basic.password === undefined) !== (basic.passwordFile === undefined), {
-        error: "either password or passwordFile",
-      })
-      .exactOptional(),
-    bearerTokenFile: text.exactOptional(),
-    tls: tls.exactOptional(),
-    queryScope: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "label names" }), text).exactOptional(),
-  })
-  .refine((source) => source.basic === undefined || source.bearerTokenFile === undefined, {
-    error: "either basic or bearerTokenFile",
-  });
 
 const percent = z
   .number({ error: "per cent from 0 to 100" })
@@ -219,26 +136,30 @@ export const configSchema = z
     grafana: grafana.nullable().default(null),
     clusters: z.array(cluster).min(1, { error: "at least one cluster" }),
     prometheus: z.array(prometheus).min(1, { error: "at least one Prometheus-compatible source" }),
+    tracing: z.array(tracing).default([]),
   })
   .superRefine((config, context) => {
     const clusters = config.clusters.map((each) => each.name);
     unique(clusters, "clusters", context);
-    unique(
-      config.prometheus.map((each) => each.name),
-      "prometheus",
-      context,
-    );
-    if (config.auth.strategy === "token") checkToken(config, context);
-    config.prometheus.forEach((source, index) => {
-      const unknown = source.clusters?.find((each) => !clusters.includes(each));
-      if (unknown === undefined) return;
-      context.addIssue({
-        code: "custom",
-        path: ["prometheus", index, "clusters"],
-        message: clusters.join(", "),
-        input: unknown,
+    for (const list of ["prometheus", "tracing"] as const) {
+      const sources = config[list];
+      unique(
+        sources.map((each) => each.name),
+        list,
+        context,
+      );
+      sources.forEach((source, index) => {
+        const unknown = source.clusters?.find((each) => !clusters.includes(each));
+        if (unknown === undefined) return;
+        context.addIssue({
+          code: "custom",
+          path: [list, index, "clusters"],
+          message: clusters.join(", "),
+          input: unknown,
+        });
       });
-    });
+    }
+    if (config.auth.strategy === "token") checkToken(config, context);
   });
 
 interface Checked {
@@ -277,6 +198,7 @@ function unique(names: readonly string[], path: string, context: z.core.$Refinem
 /** The configuration as the process uses it; durations are seconds. */
 export type Config = z.output<typeof configSchema>;
 export type PrometheusConfig = Config["prometheus"][number];
+export type TracingConfig = Config["tracing"][number];
 export type ClusterConfig = Config["clusters"][number];
 
 /** Where browsers reach the console: what Host and Origin are compared with. */

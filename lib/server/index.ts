@@ -12,7 +12,7 @@ import type { Runtime } from "./runtime.ts";
 export { readBody } from "./body.ts";
 export type { Credential } from "./identity.ts";
 export { asking, readPlanBody, readPlanRequest } from "./plan/request.ts";
-export { CLIENT_ADDRESS, eventStream, json } from "./respond.ts";
+export { CLIENT_ADDRESS, eventStream, json, REQUEST_ID } from "./respond.ts";
 
 /** @throws MeshscopeError `internal` where the process was started without server/main.ts */
 function runtime(): Runtime {
@@ -66,5 +66,11 @@ export const settleChanges: Runtime["settleChanges"] = (...args) => runtime().se
 export const closeChanges: Runtime["closeChanges"] = (...args) => runtime().closeChanges(...args);
 export const reminders: Runtime["reminders"] = (...args) => runtime().reminders(...args);
 export const effect: Runtime["effect"] = (...args) => runtime().effect(...args);
+export const traces: Runtime["traces"] = (...args) => runtime().traces(...args);
+export const trace: Runtime["trace"] = (...args) => runtime().trace(...args);
+export const traceBackends: Runtime["traceBackends"] = (...args) => runtime().traceBackends(...args);
+export const traceServices: Runtime["traceServices"] = (...args) => runtime().traceServices(...args);
+export const traceOperations: Runtime["traceOperations"] = (...args) => runtime().traceOperations(...args);
+export const traceAnalysis: Runtime["traceAnalysis"] = (...args) => runtime().traceAnalysis(...args);
 export const metrics: Runtime["metrics"] = () => runtime().metrics();
 export const ready: Runtime["ready"] = () => runtime().ready();

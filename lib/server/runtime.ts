@@ -37,7 +37,6 @@ import { Sights } from "./policy/sight.ts";
 import { withPolicies } from "./policy/statuses.ts";
 import { type PolicyUseCases, policyUseCases } from "./policy/use-cases.ts";
 import { watchStore } from "./policy/watch-store.ts";
-import { prometheusTarget } from "./prometheus.ts";
 import { namespacesOf } from "./rights/known.ts";
 import { ClusterRights } from "./rights/rights.ts";
 import { Viewers } from "./rights/viewers.ts";
@@ -46,8 +45,12 @@ import { cookieName } from "./session/cookie.ts";
 import { createKeyRing } from "./session/keys.ts";
 import { NO_KEYS, Sessions, sessionAnswer } from "./session/sessions.ts";
 import { Hub } from "./stream/hub.ts";
+import { prometheusTarget, tracingTarget } from "./targets.ts";
 import { Source } from "./telemetry/source.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
+import { Backend } from "./tracing/backends.ts";
+import { Places } from "./tracing/places.ts";
+import { type TracingUseCases, tracingUseCases } from "./tracing/use-cases.ts";
 
 /** What the process logs with; pino in production. */
 export interface Log {
@@ -70,7 +73,7 @@ export interface Dependency {
 }
 
 /** What route bundles may call. Plain functions and values: no class of this side is known on the other. */
-export interface Runtime extends PolicyUseCases {
+export interface Runtime extends PolicyUseCases, TracingUseCases {
   readonly frameAncestors: readonly string[];
   readonly log: Log;
   links(credential: Credential): LinksAnswer;
@@ -129,6 +132,9 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   const metrics = new Metrics(deps.version);
   const targets = await Promise.all(
     config.prometheus.map((each, index) => prometheusTarget(each, index, config.limits.upstreamBytes)),
+  );
+  const tracingTargets = await Promise.all(
+    config.tracing.map((each, index) => tracingTarget(each, index, config.limits.upstreamBytes)),
   );
   const kubes = await connectClusters(config.clusters, timers);
   const istiods = await connectIstiods(config.clusters, timers);
@@ -190,6 +196,16 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     metricsNameOf: inverse(names),
     viewers,
   });
+  const backends = tracingTargets.flatMap((target, index) => {
+    const each = config.tracing[index];
+    return each ? [new Backend(index, each, target, clusters, { timers, random, onQuery: metrics.query })] : [];
+  });
+  const timeout = config.limits.upstreamTimeout;
+  const traces = tracingUseCases({
+    ...{ backends, viewers, timers, timeout, slots: hub.slots },
+    places: new Places({ inventory: () => inventories.current(), clusterOf }),
+    histograms: { sources, timeout, metricsNameOf: inverse(names) },
+  });
   const checks = new Checks({
     ...{ kinds: readingPort.kinds, store, inventory: () => inventories.current(), rootNamespace },
   });
@@ -209,6 +225,11 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     inventory: (cluster) => inventories.current().get(cluster) ?? null,
   });
   void telemetry.warm(stop.signal);
+  // So that the first who asks for traces, or for readiness, finds out what is there.
+  for (const backend of backends)
+    backend
+      .ask("capabilities", (client) => client.capabilities({ timeout, signal: stop.signal }))
+      .catch(() => undefined);
   let draining = false;
 
   /** Each upstream once, in the worst state any window sees it in. */
@@ -216,12 +237,13 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     const feeds = telemetry.feeds();
     const statuses = (feeds.length > 0 ? feeds : [telemetry.feed("1m")]).map((feed) => feed.sources());
     const counts = new Map<string, number>();
-    return (statuses[0] ?? []).map(({ kind }, place) => {
+    const polled = (statuses[0] ?? []).map(({ kind }, place): Dependency => {
       const index = counts.get(kind) ?? 0;
       counts.set(kind, index + 1);
       const states = statuses.flatMap((each) => each[place]?.state ?? []);
       return { kind, index, state: SEVERITY.find((state) => states.includes(state)) ?? "ok" };
     });
+    return [...polled, ...backends.map(({ index, status: { kind, state } }) => ({ kind, index, state }))];
   };
 
   return {
@@ -233,6 +255,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     series: (credential, query, signal) => charts.series(credential, query, signal),
     namespaces: (credential, query, signal) => lists.list(credential, query, signal),
     ...policies,
+    ...traces,
     session: (credential) => sessionAnswer(credential, strategy, clusters),
     admit: (cookieHeader) => sessions.admit(cookieHeader),
     signIn: (asked, signal) => sessions.signIn(asked, signal),
@@ -281,7 +304,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
       hub.bye();
       stop.abort();
       await Promise.allSettled([telemetry.close(), inventories.close(), store.close()]);
-      await Promise.allSettled([...kubes.values(), ...istiods.values()].map((each) => each.close()));
+      await Promise.allSettled([...kubes.values(), ...istiods.values(), ...backends].map((each) => each.close()));
     },
   };
 }

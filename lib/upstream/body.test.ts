@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
-import { BodyError, readBody } from "./body.ts";
+import { describe, expect, test } from "vitest";
+import { BodyError, readBody, readParts } from "./body.ts";
 
 const stream = (...chunks: Buffer[]): Readable => Readable.from(chunks, { objectMode: false });
 const problem = async (run: Promise<string>): Promise<string> =>
@@ -60,4 +60,46 @@ test("a connection's own error is passed on as it is", async () => {
     });
     await expect(readBody(failing, encoding, 1000)).rejects.toThrow("reset");
   }
+});
+
+describe("part by part", () => {
+  test("characters that chunks cut are whole, and the limit holds", async () => {
+    for (const [encoding, body] of [
+      [undefined, bytes],
+      ["gzip", gzipSync(bytes)],
+    ] as const) {
+      const parts: string[] = [];
+      const chunks = Array.from(body, (byte) => Buffer.of(byte));
+      expect(await readParts(stream(...chunks), encoding, 1000, (part) => parts.push(part) > 0)).toBe(true);
+      expect(parts.join("")).toBe(text);
+      await expect(readParts(stream(...chunks), encoding, 10, () => true)).rejects.toMatchObject({
+        problem: "too-large",
+      });
+    }
+  });
+
+  test.each<[string, () => boolean, unknown]>([
+    ["has enough", () => false, false],
+    [
+      "refuses",
+      () => {
+        throw new Error("no");
+      },
+      "no",
+    ],
+  ])("whoever %s ends the stream", async (_, take, outcome) => {
+    for (const [encoding, chunk] of [
+      [undefined, Buffer.alloc(5000)],
+      ["gzip", gzipSync(Buffer.alloc(5_000_000))],
+    ] as const) {
+      const endless = new Readable({
+        read() {
+          this.push(chunk);
+        },
+      });
+      const read = readParts(endless, encoding, Number.MAX_SAFE_INTEGER, take);
+      expect(await read.catch((thrown: unknown) => (thrown instanceof Error ? thrown.message : thrown))).toBe(outcome);
+      expect(endless.destroyed).toBe(true);
+    }
+  });
 });

@@ -22,5 +22,6 @@ export function consoleConfig(lab: LabState, { port, poll, sessionKeyFile }: Con
       ...(istiod === undefined ? {} : { mesh: { istiod: { url: istiod.http } } }),
     })),
     prometheus: [{ name: "lab", url: lab.prometheus }],
+    ...(lab.tracing === null ? {} : { tracing: [{ name: "jaeger", kind: "jaeger", url: lab.tracing }] }),
   });
 }

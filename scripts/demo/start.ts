@@ -126,7 +126,7 @@ function labArgs(options: DemoOptions, prometheus: string): string[] {
 /** Where the lab finds the real components. */
 async function realEnvironment(): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const component of realComponents) {
+  for (const component of realComponents.filter(({ testsOnly }) => testsOnly !== true)) {
     const path = await provisionReal(component);
     if (path === null) throw new Error(`--real needs ${component.name}. Next step: ${component.nextStep}.`);
     found[component.env] = path;

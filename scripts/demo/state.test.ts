@@ -72,6 +72,13 @@ test("the console learns the lab's clusters, with or without Kubernetes", () => 
   });
 });
 
+test("the console learns of the lab's tracing backend", () => {
+  const settings = { port: 3000, poll: 2, sessionKeyFile: "/lab/session.key" };
+  expect(parse(consoleConfig({ ...lab, tracing: "http://127.0.0.1:16686" }, settings))).toMatchObject({
+    tracing: [{ name: "jaeger", kind: "jaeger", url: "http://127.0.0.1:16686" }],
+  });
+});
+
 test("a taken port is named, with a way out", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

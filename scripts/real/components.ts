@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { provisionEtcd } from "../provision/etcd.ts";
 import { buildGo } from "../provision/go.ts";
 import { isExecutable } from "../provision/run.ts";
+import { provisionZipkin } from "../provision/zipkin.ts";
 
 /** A real component that tests can run against. A further one is one more row. */
 export interface RealComponent {
@@ -12,6 +13,8 @@ export interface RealComponent {
   readonly provision: () => Promise<string | null>;
   /** What a user can do where it isn't possible. */
   readonly nextStep: string;
+  /** Tests alone run it: the demo has no use for it. */
+  readonly testsOnly?: true;
 }
 
 const modules = join(import.meta.dirname, "..", "..", "lab", "real");
@@ -57,6 +60,25 @@ export const realComponents: readonly RealComponent[] = [
     env: "MESHSCOPE_ADS",
     provision: () => buildGo({ name: "ads", module: join(modules, "istiod"), main: "./ads" }),
     nextStep: goNext,
+    testsOnly: true,
+  },
+  {
+    name: "jaeger",
+    env: "MESHSCOPE_JAEGER",
+    provision: () =>
+      buildGo({
+        name: "jaeger",
+        module: join(modules, "jaeger"),
+        main: "github.com/jaegertracing/jaeger/cmd/jaeger",
+      }),
+    nextStep: goNext,
+  },
+  {
+    name: "zipkin",
+    env: "MESHSCOPE_ZIPKIN",
+    provision: provisionZipkin,
+    testsOnly: true,
+    nextStep: "install Java 17 or newer and Maven (https://maven.apache.org/install.html)",
   },
 ];
 

@@ -58,6 +58,21 @@ const POLICIES = [
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
 ] as const;
 
+/** Traces: file, use case, an address and what it is asked after the credential. */
+const TRACES = [
+  ["traces/route.ts", "traces", "traces?service=a.b&limit=5", [{ service: "a.b", limit: 5, errors: "all" }]],
+  ["traces/[id]/route.ts", "trace", "traces/ab12?format=columns", ["ab12", { format: "columns" }]],
+  ["traces/backends/route.ts", "traceBackends", "traces/backends", []],
+  ["traces/services/route.ts", "traceServices", "traces/services?backends=x,y", [["x", "y"]]],
+  ["traces/operations/route.ts", "traceOperations", "traces/operations?service=a", [{ service: "a" }]],
+  [
+    "trace-analysis/route.ts",
+    "traceAnalysis",
+    "trace-analysis?service=a&sample=50",
+    [{ service: "a", sample: 50 }, "id-1"],
+  ],
+] as const;
+
 /** A runtime that notes who was asked for what; the real one has tests of its own. */
 const runtime = {
   log,
@@ -82,12 +97,14 @@ const runtime = {
       "closeChanges",
       "reminders",
       ...POLICIES.map(([, useCase]) => useCase),
+      ...TRACES.map(([, useCase]) => useCase),
     ].map((useCase) => [
       useCase,
       (...args: unknown[]) => {
         calls.push({ useCase, args });
         if (useCase === "graph") return Promise.resolve({ body: () => '{"graph":true}' });
-        if (useCase === "graphStream") return Promise.resolve(new Blob(["event: snapshot\n\n"]).stream());
+        if (useCase === "graphStream" || useCase === "traceAnalysis")
+          return Promise.resolve(new Blob(["event: snapshot\n\n"]).stream());
         return { useCase };
       },
     ]),
@@ -163,6 +180,12 @@ describe("every route below /api/v1", () => {
       SERVICE,
       "services/route.ts",
       "session/route.ts",
+      "trace-analysis/route.ts",
+      "traces/[id]/route.ts",
+      "traces/backends/route.ts",
+      "traces/operations/route.ts",
+      "traces/route.ts",
+      "traces/services/route.ts",
     ]);
   });
 
@@ -306,6 +329,25 @@ describe("routes", () => {
     expect(calls).toEqual([]);
   });
 
+  it.each(TRACES)("%s calls %s with what is asked for", async (file, useCase, place, asked) => {
+    const request = new Request(`http://127.0.0.1/api/v1/${place}`, { headers: { "x-request-id": "id-1" } });
+    expect((await (await load(file)).GET?.(request))?.status).toBe(200);
+    const args = calls[0]?.args ?? [];
+    expect([calls.length, calls[0]?.useCase, args[0], args.at(-1)]).toEqual([
+      1,
+      useCase,
+      ANONYMOUS,
+      expect.any(AbortSignal),
+    ]);
+    expect(args.slice(1, -1)).toMatchObject(asked);
+  });
+
+  it.each(TRACES)("%s, for %s, refuses what it doesn't know, and asks nobody", async (file, _, place) => {
+    const bad = `http://127.0.0.1/api/v1/${place}${place.includes("?") ? "&" : "?"}query=up`;
+    expect((await (await load(file)).GET?.(new Request(bad)))?.status).toBe(400);
+    expect(calls).toEqual([]);
+  });
+
   it("pass the view, the place to resume from and the client's leaving on", async () => {
     const response = await ask("graph/stream/route.ts", "?window=30s&lens=app", { "last-event-id": "abc-4" });
     expect(response.headers.get("content-type")).toContain("text/event-stream");
@@ -316,11 +358,14 @@ describe("routes", () => {
     expect(signal).toBeInstanceOf(AbortSignal);
   });
 
-  it("open no stream for HEAD", async () => {
-    const route = (await load("graph/stream/route.ts")) as Route & {
+  it.each([
+    ["graph/stream/route.ts", ""],
+    ["trace-analysis/route.ts", "?service=a"],
+  ])("%s opens no stream for HEAD", async (file, query) => {
+    const route = (await load(file)) as Route & {
       readonly HEAD: (request: Request) => Promise<Response>;
     };
-    const response = await route.HEAD(new Request("http://127.0.0.1/api/v1/graph/stream", { method: "HEAD" }));
+    const response = await route.HEAD(new Request(`http://127.0.0.1/api/v1/x${query}`, { method: "HEAD" }));
     expect(response.headers.get("content-type")).toContain("text/event-stream");
     expect(calls).toEqual([]);
   });

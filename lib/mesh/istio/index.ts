@@ -6,6 +6,7 @@ import type { Seconds } from "#lib/units.ts";
 import { chartsOf } from "./charts.ts";
 import { decodeAnswers } from "./decode.ts";
 import { type Facts, factsOf } from "./facts.ts";
+import { bucketsOf, histogramQuery } from "./histogram.ts";
 import { learnFrom, probes } from "./probe.ts";
 import {
   historyRead,
@@ -47,4 +48,6 @@ export const istio: MeshAdapter = {
   decode: decodeAnswers,
   series: seriesReads,
   charts: chartsOf,
+  histogram: histogramQuery,
+  buckets: bucketsOf,
 };

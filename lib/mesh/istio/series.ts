@@ -83,11 +83,11 @@ function readsOf(
 }
 
 /** The labels by which telemetry knows a node on one side of a call; null where it doesn't. */
-function endMatchers(
+export function endMatchers(
   side: Side,
   key: NodeKey,
-  { lens }: SeriesSubject,
-  { metricsNameOf }: SeriesOptions,
+  { lens }: Pick<SeriesSubject, "lens">,
+  { metricsNameOf }: Pick<SeriesOptions, "metricsNameOf">,
 ): readonly Matcher[] | null {
   // Series without the label belong to the only cluster there is.
   const cluster = isOneOf(`${side}_cluster`, [metricsNameOf(key.cluster), "unknown", ""]);

@@ -21,6 +21,8 @@ export interface ViewersDeps {
 /** An audience, and any text as it may be told to it. */
 export interface Told extends Audience {
   readonly text: (text: string) => string;
+  /** The same for many texts at once: what is hidden is looked up once. */
+  readonly texts: () => (text: string) => string;
 }
 
 /** How often an open stream asks for its viewer's rights again; answers are kept as long. */
@@ -38,12 +40,17 @@ export class Viewers {
   /** @throws MeshscopeError `reauth` */
   async audience(credential: Credential, signal?: AbortSignal): Promise<Told> {
     const visibility = await this.#deps.rights.visibility(credential, signal);
-    if (visibility.all) return { visibility, sources: (sources) => sources, text: (text) => text };
+    if (visibility.all)
+      return { visibility, sources: (sources) => sources, text: (text) => text, texts: () => (text) => text };
     const names = (text: string) => this.#hidden(visibility)(text);
     return {
       visibility,
       sources: (sources: readonly SourceStatus[]) => visibleSources(sources, this.#hidden(visibility)),
       text: (text) => (names(text) ? HIDDEN : text),
+      texts: () => {
+        const hidden = this.#hidden(visibility);
+        return (text) => (hidden(text) ? HIDDEN : text);
+      },
     };
   }
 

@@ -23,7 +23,8 @@ export interface QueryClient {
 
 /** Told of every query, for /metrics. */
 export type QueryObserver = (query: {
-  source: number;
+  /** Index in the configuration; with its list's name where that isn't `prometheus`. */
+  source: number | string;
   read: string;
   ms: number;
   outcome: "ok" | "failed" | "cancelled";

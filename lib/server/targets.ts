@@ -1,6 +1,9 @@
-/** From the configuration's words to a Prometheus target, secrets read. */
+/** From the configuration's words to targets of clients, secrets read. */
 import type { PrometheusTarget } from "#lib/prometheus/client.ts";
-import type { PrometheusConfig } from "./config.ts";
+import type { TracingTarget } from "#lib/tracing/client/asker.ts";
+import type { UpstreamTarget } from "#lib/upstream/endpoint.ts";
+import type { PrometheusConfig, TracingConfig } from "./config.ts";
+import type { UpstreamConfig } from "./config-upstreams.ts";
 import { readSetting, rotatedToken } from "./secrets.ts";
 
 /** @throws MeshscopeError `bad_config` for a file that can't be read */
@@ -9,8 +12,18 @@ export async function prometheusTarget(
   index: number,
   maxBytes: number,
 ): Promise<PrometheusTarget> {
-  const at = `prometheus[${index}]`;
-  const { name, url, headers, basic, bearerTokenFile, tls, queryScope } = config;
+  const { queryScope } = config;
+  const target = await upstreamTarget(config, `prometheus[${index}]`);
+  return { ...target, maxBytes, ...(queryScope ? { queryScope } : {}) };
+}
+
+/** @throws MeshscopeError `bad_config` for a file that can't be read */
+export async function tracingTarget(config: TracingConfig, index: number, maxBytes: number): Promise<TracingTarget> {
+  return { ...(await upstreamTarget(config, `tracing[${index}]`)), maxBytes };
+}
+
+async function upstreamTarget(config: UpstreamConfig, at: string): Promise<UpstreamTarget> {
+  const { name, url, headers, basic, bearerTokenFile, tls } = config;
   const file = async (setting: string, path: string | undefined) =>
     path === undefined ? undefined : await readSetting(`${at}.${setting}`, path);
   const password = basic?.password ?? (await file("basic.passwordFile", basic?.passwordFile));
@@ -20,7 +33,7 @@ export async function prometheusTarget(
     file("tls.keyFile", tls?.keyFile),
   ]);
   return {
-    ...{ name, url, maxBytes },
+    ...{ name, url },
     ...(headers ? { headers } : {}),
     ...(basic && password !== undefined ? { basic: { username: basic.username, password } } : {}),
     ...(bearerTokenFile ? { bearerToken: rotatedToken(`${at}.bearerTokenFile`, bearerTokenFile) } : {}),
@@ -35,6 +48,5 @@ export async function prometheusTarget(
           },
         }
       : {}),
-    ...(queryScope ? { queryScope } : {}),
   };
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { problemOf } from "#lib/errors.ts";
-import { endpointOf, type PrometheusTarget } from "./target.ts";
+import { endpointOf, type UpstreamTarget } from "./endpoint.ts";
 
-const target = { name: "west", url: "http://prometheus:9090", maxBytes: 1 };
+const target = { name: "west", url: "http://prometheus:9090" };
 
 test.each<[string, string, string, boolean]>([
   ["http://prometheus:9090", "http://prometheus:9090", "", false],
@@ -11,10 +11,10 @@ test.each<[string, string, string, boolean]>([
   ["http://[::1]:9090/a/b", "http://[::1]:9090", "/a/b", true],
   ["http://localhost", "http://localhost", "", true],
 ])("%s", (url, origin, prefix, local) => {
-  expect(endpointOf({ ...target, url })).toMatchObject({ origin, prefix, local });
+  expect(endpointOf({ ...target, url }, "prometheus")).toMatchObject({ origin, prefix, local });
 });
 
-test.each<[string, Partial<PrometheusTarget>]>([
+test.each<[string, Partial<UpstreamTarget>]>([
   ["no URL", { url: "prometheus:9090:x" }],
   ["another scheme", { url: "file:///etc/passwd" }],
   ["credentials in the URL", { url: "http://u:hunter2@host" }],
@@ -27,11 +27,11 @@ test.each<[string, Partial<PrometheusTarget>]>([
 ])("%s is refused before anything is asked", (_, more) => {
   let thrown: unknown;
   try {
-    endpointOf({ ...target, ...more });
+    endpointOf({ ...target, ...more }, "tracing");
   } catch (caught) {
     thrown = caught;
   }
   expect(problemOf(thrown).code).toBe("bad_config");
-  expect(problemOf(thrown).detail).toContain('prometheus "west"');
+  expect(problemOf(thrown).detail).toContain('tracing "west"');
   expect(problemOf(thrown).detail).not.toContain("hunter2");
 });

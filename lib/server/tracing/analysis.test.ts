@@ -1,0 +1,218 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { AnalysisProgress, AnalysisResult } from "#lib/api/trace-analysis.ts";
+import { parseTraceAnalysisQuery } from "#lib/api/traces-query.ts";
+import { problemOf } from "#lib/errors.ts";
+import { istio } from "#lib/mesh/istio/index.ts";
+import type { Capabilities } from "#lib/mesh/port.ts";
+import { type Fake, fakeBackend, page, send } from "#lib/tracing/client/fake.test-support.ts";
+import { seconds } from "#lib/units.ts";
+import { ANONYMOUS } from "../identity.ts";
+import type { Backend } from "./backends.ts";
+import { type Drawn, depsWith, type Held, jaegerWith, NOW, otlp, VIEWER } from "./fixture.test-support.ts";
+import type { HistogramDeps } from "./histogram.ts";
+import { tracingUseCases } from "./use-cases.ts";
+
+const open: { fakes: readonly Fake[]; backends: readonly Backend[] }[] = [];
+afterEach(async () => {
+  for (const { fakes, backends } of open.splice(0)) {
+    for (const each of backends) await each.close();
+    for (const each of fakes) await each.close();
+  }
+});
+
+interface Event {
+  readonly event: string;
+  readonly data: unknown;
+}
+
+/** Runs an analysis to its end and reads its events. */
+async function run(
+  fake: Fake,
+  text: string,
+  more: Parameters<typeof depsWith>[1] = {},
+  credential = ANONYMOUS,
+): Promise<{ events: Event[]; used: number }> {
+  const deps = depsWith([fake], more);
+  open.push({ fakes: [fake], backends: deps.backends });
+  const query = parseTraceAnalysisQuery(new URLSearchParams(text));
+  const stream = await tracingUseCases(deps).traceAnalysis(credential, query, "r1", new AbortController().signal);
+  const text2 = await new Response(stream).text();
+  const events = text2
+    .split("\n\n")
+    .filter((each) => each.startsWith("event: "))
+    .map((each) => ({
+      event: /^event: (\w+)/.exec(each)?.[1] ?? "",
+      data: JSON.parse(/^data: (.*)$/m.exec(each)?.[1] ?? "null") as unknown,
+    }));
+  return { events, used: deps.slots.used };
+}
+
+const resultOf = ({ events }: { events: Event[] }): AnalysisResult => {
+  const last = events.at(-1);
+  if (last?.event !== "result") throw new Error(`no result: ${JSON.stringify(last)}`);
+  return last.data as AnalysisResult;
+};
+
+const WINDOW = `start=${NOW - 600}&end=${NOW}`;
+const spans = (db: number, version = "v1"): Drawn[] => [
+  { id: "a", service: "web.shop", at: 0, ms: 20 + db },
+  { id: "b", parent: "a", service: "web.shop", kind: 3, name: "call", at: 10, ms: db },
+  { id: "c", parent: "b", service: "db.shop", at: 10, ms: db, tags: { "istio.canonical_revision": version } },
+];
+/** Ten traces in every slice that is asked for; slower ones after the middle of the last ten minutes. */
+const busy: Held = (query) => {
+  const from = Date.parse(query.get("query.start_time_min") ?? "") / 1000;
+  const to = Date.parse(query.get("query.start_time_max") ?? "") / 1000;
+  const limit = Number(query.get("query.num_traces"));
+  return Array.from({ length: limit }, (_, i) => {
+    const at = from + ((to - from) * (i + 0.5)) / limit;
+    const slow = at > NOW - 300;
+    return otlp(`${Math.round(at * 1000)}`, spans(slow ? 180 : 30, slow ? "v7" : "v1"), Math.round(at - (NOW - 600)));
+  }).flat();
+};
+
+describe("an analysis", () => {
+  test("tells its progress, then where the time goes against a baseline, since when, with which version", async () => {
+    const done = await run(
+      await jaegerWith(busy),
+      `service=web.shop&${WINDOW}&baselineStart=${NOW - 4000}&baselineEnd=${NOW - 3400}&sample=100`,
+    );
+    const progress = done.events
+      .filter(({ event }) => event === "progress")
+      .map(({ data }) => data as AnalysisProgress);
+    expect(progress).toHaveLength(20);
+    expect(progress.at(-1)).toEqual({ window: "baseline", slices: 10, done: 10, traces: 100, wanted: 100 });
+    const result = resultOf(done);
+    expect(result.sample).toMatchObject({
+      traces: 100,
+      slices: 10,
+      empty: 0,
+      p95: 200,
+      weighted: false,
+      requests: null,
+      complete: false,
+      samplingRate: null,
+    });
+    expect(result.sample.unweighted).toContain("no latencies");
+    const [first] = result.contributors;
+    expect(first).toMatchObject({
+      kind: "self",
+      service: "db.shop",
+      newVersions: ["v7"],
+      now: { p95: expect.closeTo(180, 6) },
+      before: { p95: expect.closeTo(30, 6) },
+    });
+    expect(Math.abs(Date.parse(first?.since ?? "") / 1000 - (NOW - 300))).toBeLessThan(60);
+    expect(first?.example?.backend).toBe("jaeger-0");
+    expect(done.used).toBe(0);
+  });
+
+  test("weighs the sample by Prometheus's histogram of all requests", async () => {
+    const capabilities: Capabilities = { mesh: "istio", present: true, scrapeInterval: seconds(1), facts: {} };
+    const asked: string[] = [];
+    const bucket = (le: string, value: number) => ({ labels: { reporter: "destination", le }, value });
+    const source: HistogramDeps["sources"][number] = {
+      learn: async () => {},
+      present: () => [{ adapter: istio, capabilities }],
+      client: {
+        query: async (query, { at }) => {
+          asked.push(JSON.stringify(query));
+          // 19 of 20 requests were fast, 3.33 a second over 600 s.
+          return {
+            at,
+            samples: [bucket("100", (0.95 * 2000) / 600), bucket("+Inf", 2000 / 600)],
+            warnings: [],
+            infos: [],
+          };
+        },
+        queryRange: async () => ({ series: [], warnings: [], infos: [] }),
+        close: async () => {},
+      },
+    };
+    const histograms: HistogramDeps = { sources: [source], timeout: seconds(5), metricsNameOf: (cluster) => cluster };
+    const { sample, contributors } = resultOf(
+      await run(await jaegerWith(busy), `service=web.shop&${WINDOW}&sample=100`, { histograms }),
+    );
+    expect(sample).toMatchObject({ weighted: true, requests: 2000, uncovered: 0, p50: 50 });
+    // Half of the sample is slow, a twentieth of the requests.
+    expect(sample.mean?.value).toBeCloseTo(0.95 * 50 + 0.05 * 200, 6);
+    expect(contributors[0]?.now.mean.value).toBeCloseTo(0.95 * 30 + 0.05 * 180, 6);
+    expect(asked.join()).toContain("destination_canonical_service");
+  });
+
+  test("of one operation or call isn't weighed, and says why", async () => {
+    const { sample } = resultOf(
+      await run(await jaegerWith(busy), `service=web.shop&target=db.shop&${WINDOW}&sample=20`),
+    );
+    expect(sample).toMatchObject({ weighted: false, unweighted: expect.stringContaining("single calls") });
+  });
+
+  test("of nothing is empty, not an error", async () => {
+    const { sample, contributors } = resultOf(await run(await jaegerWith({}), `service=web.shop&${WINDOW}`));
+    expect([sample.traces, sample.mean, sample.empty, sample.complete, contributors]).toEqual([
+      0,
+      null,
+      sample.slices,
+      true,
+      [],
+    ]);
+  });
+
+  test("ends with a problem where the backend does, and frees its place", async () => {
+    const done = await run(await fakeBackend((_, __, response) => page(response)), `service=web.shop&${WINDOW}`);
+    expect(done.events.at(-1)).toMatchObject({
+      event: "problem",
+      data: { code: "not_tracing", status: 502, requestId: "r1" },
+    });
+    expect(done.used).toBe(0);
+  });
+
+  test("tells no hidden names", async () => {
+    const secret = (): readonly object[] =>
+      otlp("x", [
+        { id: "a", service: "web.shop", at: 0, ms: 100 },
+        { id: "b", parent: "a", service: "vault.secret", name: "unseal", at: 10, ms: 80 },
+      ]);
+    const done = await run(await jaegerWith(secret), `service=web.shop&${WINDOW}`, {}, VIEWER);
+    expect(JSON.stringify(done.events)).not.toMatch(/secret|vault|unseal/);
+    expect(resultOf(done).contributors).toMatchObject([{ kind: "self", service: "web.shop" }]);
+  });
+
+  test("is cancelled down to the socket when its reader leaves", async () => {
+    const fake = await fakeBackend((path, _, response) => {
+      if (path === "/api/v3/services") send(response, 200, {});
+      else if (path !== "/api/v3/traces") page(response);
+    });
+    const deps = depsWith([fake]);
+    open.push({ fakes: [fake], backends: deps.backends });
+    const leave = new AbortController();
+    const stream = await tracingUseCases(deps).traceAnalysis(
+      ANONYMOUS,
+      parseTraceAnalysisQuery(new URLSearchParams(`service=web.shop&${WINDOW}`)),
+      "r",
+      leave.signal,
+    );
+    await expect.poll(() => fake.asked.some((path) => path.startsWith("/api/v3/traces?"))).toBe(true);
+    expect(deps.slots.used).toBe(1);
+    leave.abort();
+    await fake.cut;
+    await stream.cancel();
+    await expect.poll(() => deps.slots.used).toBe(0);
+  });
+});
+
+test.each<[string, string, string]>([
+  ["a baseline without an end", `service=web.shop&baselineStart=${NOW - 100}`, "bad_parameter"],
+  ["a window that ends before it begins", `service=web.shop&start=${NOW}&end=${NOW - 10}`, "bad_instant"],
+  ["a baseline of a year", `service=web.shop&baselineStart=${NOW - 4e7}&baselineEnd=${NOW - 100}`, "bad_instant"],
+  ["a backend that isn't there", "service=web.shop&backends=west", "bad_parameter"],
+])("%s is refused before a stream is opened", async (_, text, code) => {
+  const fake = await jaegerWith({});
+  const deps = depsWith([fake]);
+  open.push({ fakes: [fake], backends: deps.backends });
+  const query = parseTraceAnalysisQuery(new URLSearchParams(text));
+  const refused = await tracingUseCases(deps)
+    .traceAnalysis(ANONYMOUS, query, "r", new AbortController().signal)
+    .then(() => null, problemOf);
+  expect([refused?.code, deps.slots.used]).toEqual([code, 0]);
+});

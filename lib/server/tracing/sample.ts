@@ -1,0 +1,174 @@
+/** A sample of traces of one window, slice by slice, so that every part of the time is heard. */
+import { problemOf } from "#lib/errors.ts";
+import type { NodeKey } from "#lib/graph/id.ts";
+import { entryOf, type Subject } from "#lib/tracing/analysis/entry.ts";
+import { type Decomposed, decompose } from "#lib/tracing/analysis/parts.ts";
+import { type Propagation, propagationOf } from "#lib/tracing/analysis/propagation.ts";
+import { buildTree } from "#lib/tracing/tree.ts";
+import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
+import type { Told } from "../rights/viewers.ts";
+import type { Backend } from "./backends.ts";
+import type { TracingDeps } from "./deps.ts";
+import { seenTrace } from "./seen.ts";
+
+export interface Window {
+  readonly start: UnixSeconds;
+  readonly end: UnixSeconds;
+}
+
+export interface Sampled extends Window {
+  readonly slices: number;
+  /** Slices without any trace. */
+  readonly empty: number;
+  readonly traces: readonly Decomposed[];
+  /** Trace id → its backend. */
+  readonly from: ReadonlyMap<string, string>;
+  /** Traces found, also those in which the subject has no span. */
+  readonly kept: number;
+  /** No slice had more than was asked for. */
+  readonly complete: boolean;
+  /** Where the service's spans were made, for its histogram. */
+  readonly node: NodeKey | null;
+  /** What each trace has of the service. */
+  readonly propagation: readonly Propagation[];
+  readonly problems: readonly { readonly source: string; readonly code: string; readonly detail: string }[];
+  readonly warnings: readonly string[];
+}
+
+export interface Progress {
+  readonly slices: number;
+  readonly done: number;
+  readonly traces: number;
+}
+
+/** Slices read at a time: each is a search with whole traces. */
+const AT_ONCE = 2;
+const SLICES = { least: 4, most: 20, tracesEach: 10 } as const;
+
+export async function sampleWindow(
+  deps: TracingDeps,
+  backends: readonly Backend[],
+  audience: Told,
+  o: {
+    readonly subject: Subject;
+    readonly window: Window;
+    readonly wanted: number;
+    readonly signal: AbortSignal;
+    readonly onProgress: (progress: Progress) => void;
+  },
+): Promise<Sampled> {
+  const { window, wanted } = o;
+  const slices = Math.min(SLICES.most, Math.max(SLICES.least, Math.ceil(wanted / SLICES.tracesEach)));
+  const limit = Math.max(1, Math.ceil(wanted / slices / backends.length));
+  const gathering = new Gathering(deps, audience, o.subject);
+  const length = (window.end - window.start) / slices;
+  let next = 0;
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    for (let slice = next++; slice < slices; slice = next++) {
+      const start = unixSeconds(window.start + slice * length);
+      await gathering.slice(slice, backends, { start, end: unixSeconds(start + length) }, limit, o.signal);
+      done += 1;
+      o.onProgress({ slices, done, traces: gathering.traces.length });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return { ...window, slices, ...gathering.result(slices) };
+}
+
+class Gathering {
+  readonly traces: Decomposed[] = [];
+  readonly #deps: TracingDeps;
+  readonly #audience: Told;
+  readonly #subject: Subject;
+  readonly #text: (text: string) => string;
+  readonly #from = new Map<string, string>();
+  readonly #problems = new Map<string, { source: string; code: string; detail: string }>();
+  readonly #warnings = new Set<string>();
+  readonly #propagation: Propagation[] = [];
+  readonly #heard = new Set<number>();
+  readonly #seen = new Set<string>();
+  #complete = true;
+  #node: NodeKey | null = null;
+
+  constructor(deps: TracingDeps, audience: Told, subject: Subject) {
+    this.#deps = deps;
+    this.#audience = audience;
+    this.#subject = subject;
+    this.#text = audience.texts();
+  }
+
+  async slice(
+    slice: number,
+    backends: readonly Backend[],
+    window: Window,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await Promise.all(
+      backends.map(async (backend) => {
+        try {
+          const found = await this.#search(backend, window, limit, signal);
+          for (const trace of found) this.#take(slice, backend, trace);
+        } catch (thrown) {
+          signal.throwIfAborted();
+          const { code, detail } = problemOf(thrown);
+          this.#problems.set(backend.name, { source: backend.name, code, detail: this.#audience.text(detail) });
+          this.#complete = false;
+        }
+      }),
+    );
+  }
+
+  result(slices: number): Omit<Sampled, keyof Window | "slices"> {
+    return {
+      empty: slices - this.#heard.size,
+      traces: this.traces,
+      from: this.#from,
+      kept: this.#seen.size,
+      complete: this.#complete,
+      node: this.#node,
+      propagation: this.#propagation,
+      problems: [...this.#problems.values()],
+      warnings: [...this.#warnings],
+    };
+  }
+
+  async #search(backend: Backend, window: Window, limit: number, signal: AbortSignal) {
+    const { service, operation } = this.#subject;
+    const asking = { timeout: this.#deps.timeout, signal };
+    return backend.ask("sample", async (client) => {
+      const query = {
+        service,
+        operation,
+        tags: [],
+        errorsOnly: false,
+        ...window,
+        minDuration: null,
+        maxDuration: null,
+        limit,
+      };
+      const { traces, partial, warnings } = await client.search(query, { ...asking, whole: true });
+      if (traces.length >= limit || partial !== null) this.#complete = false;
+      for (const warning of [...warnings, ...(partial === null ? [] : [partial.detail])])
+        this.#warnings.add(this.#audience.text(warning));
+      return traces;
+    });
+  }
+
+  #take(slice: number, backend: Backend, whole: Parameters<typeof seenTrace>[0]): void {
+    // Two slices find the same trace where its spans lie in both.
+    if (this.#seen.has(whole.traceId)) return;
+    this.#seen.add(whole.traceId);
+    const { places, timers } = this.#deps;
+    const { trace } = seenTrace(whole, backend, places, this.#audience, this.#text);
+    const tree = buildTree(trace, { nowNs: BigInt(Math.round(timers.now() * 1000)) * 1_000_000n, skew: true });
+    this.#propagation.push(propagationOf(tree, this.#subject.service));
+    const entry = entryOf(tree, this.#subject);
+    if (entry < 0) return;
+    this.#heard.add(slice);
+    this.traces.push(decompose(tree, entry));
+    this.#from.set(trace.traceId, backend.name);
+    this.#node ??= places.key(places.of(trace, entry, backend.clusters));
+  }
+}

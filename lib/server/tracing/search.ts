@@ -1,0 +1,142 @@
+/** GET /traces: a list from all backends, as the viewer may see it. */
+import { formatInstant } from "#lib/api/instant.ts";
+import type { TraceItem, TracesAnswer } from "#lib/api/traces.ts";
+import type { TracesQuery } from "#lib/api/traces-query.ts";
+import { MeshscopeError } from "#lib/errors.ts";
+import type { SearchAnswer, TraceQuery, TraceSummary } from "#lib/tracing/port.ts";
+import { summaryOf } from "#lib/tracing/summary.ts";
+import { unixSeconds } from "#lib/units.ts";
+import type { Told } from "../rights/viewers.ts";
+import { askAll, chosen, type Heard, told } from "./asking.ts";
+import type { Backend } from "./backends.ts";
+import type { TracingDeps } from "./deps.ts";
+import { mayAskFor } from "./places.ts";
+import { rangeOf } from "./range.ts";
+import { seenTrace } from "./seen.ts";
+
+type Found = SearchAnswer & { readonly limit: number };
+
+/** @throws MeshscopeError `bad_parameter`, `bad_instant`, `forbidden`; the backend's problem where none answered */
+export async function searchTraces(
+  deps: TracingDeps,
+  audience: Told,
+  query: TracesQuery,
+  signal?: AbortSignal,
+): Promise<TracesAnswer> {
+  const backends = chosen(deps.backends, query.backends);
+  checkService(query.service, backends, audience);
+  const range = rangeOf(query, deps.timers.now());
+  const asked: TraceQuery = {
+    service: query.service ?? null,
+    operation: query.operation ?? null,
+    tags: query.tags,
+    errorsOnly: query.errors === "only",
+    ...range,
+    minDuration: query.minDuration ?? null,
+    maxDuration: query.maxDuration ?? null,
+    limit: query.limit,
+  };
+  const round = await askAll(backends, (backend) => searchOne(deps, backend, asked, audience, signal), signal);
+  const read = round.heard.map((each) => itemsOf(each, deps, audience));
+  return {
+    items: read.flatMap(({ items }) => items).sort(newestFirst),
+    start: formatInstant(range.start),
+    end: formatInstant(range.end),
+    ...told(backends, round, audience),
+    partial: round.heard.flatMap(({ backend, answer: { partial } }) =>
+      partial === null ? [] : [{ source: backend.name, ...partial }],
+    ),
+    full: round.heard
+      .filter(({ answer }) => (answer.summaries ?? answer.traces).length >= answer.limit)
+      .map(({ backend }) => backend.name),
+    hidden: read.reduce((sum, each) => sum + each.hidden, 0),
+    warnings: [...new Set(round.heard.flatMap(({ answer }) => answer.warnings))].map(audience.text),
+  };
+}
+
+/** @throws MeshscopeError `forbidden`: asked for by name, existing or not */
+export function checkService(service: string | undefined, backends: readonly Backend[], { visibility }: Told): void {
+  if (service === undefined || backends.some(({ clusters }) => mayAskFor(service, clusters, visibility))) return;
+  throw new MeshscopeError(
+    "forbidden",
+    "You may not see spans of this service: its namespace is hidden from you, or its name tells none.",
+  );
+}
+
+async function searchOne(
+  deps: TracingDeps,
+  backend: Backend,
+  query: TraceQuery,
+  { visibility }: Told,
+  signal?: AbortSignal,
+): Promise<Found> {
+  const asking = { timeout: deps.timeout, ...(signal ? { signal } : {}) };
+  return backend.ask("search", async (client) => {
+    const can = await client.capabilities(asking);
+    if (query.service === null && !can.serviceOptional)
+      throw new MeshscopeError(
+        "bad_query",
+        `${can.api} of "${backend.name}" can only be searched for a service. Give one.`,
+      );
+    const limit = Math.min(query.limit, can.maxLimit);
+    // What may be seen of a trace is told by its spans alone.
+    const found = await client.search({ ...query, limit }, { ...asking, whole: !visibility.all });
+    return { ...found, limit };
+  });
+}
+
+function itemsOf(
+  { backend, answer }: Heard<Found>,
+  { places }: TracingDeps,
+  audience: Told,
+): { items: TraceItem[]; hidden: number } {
+  if (answer.summaries !== null)
+    return { items: answer.summaries.map((summary) => itemOf(summary, backend.name)), hidden: 0 };
+  const text = audience.texts();
+  let hidden = 0;
+  const items = answer.traces.flatMap((trace): TraceItem[] => {
+    const seen = seenTrace(trace, backend, places, audience, text);
+    if (seen.trace.length === 0) {
+      hidden += 1;
+      return [];
+    }
+    const item = itemOf(summaryOf(seen.trace), backend.name);
+    if (seen.hidden.spans === 0) return [item];
+    // Sums are kept; what they are made of isn't told.
+    const whole = summaryOf(trace);
+    return [
+      { ...item, spans: whole.spans, errors: whole.errors, durationMs: toMs(whole.durationNs), hidden: seen.hidden },
+    ];
+  });
+  return { items, hidden };
+}
+
+function itemOf(summary: TraceSummary, backend: string): TraceItem {
+  return {
+    id: summary.traceId,
+    backend,
+    root: summary.root,
+    services: summary.services.map(({ name }) => name),
+    counts: summary.services.map((each) => ({ ...each })),
+    spans: summary.spans,
+    errors: summary.errors,
+    start: instantOf(summary.startNs),
+    startNs: summary.startNs.toString(),
+    durationMs: toMs(summary.durationNs),
+  };
+}
+
+/** A broken clock may be beyond what RFC 3339 can write. */
+export function instantOf(ns: bigint): string {
+  const seconds = Number(ns / 1_000_000n) / 1000;
+  return formatInstant(unixSeconds(Math.min(Math.max(0, seconds), 253_402_300_799)));
+}
+
+export function toMs(ns: bigint): number {
+  return Number(ns) / 1e6;
+}
+
+function newestFirst(a: TraceItem, b: TraceItem): number {
+  const [x, y] = [BigInt(a.startNs), BigInt(b.startNs)];
+  return x > y ? -1 : x < y ? 1 : a.id < b.id ? -1 : 1;
+}

@@ -1,0 +1,83 @@
+/**
+ * How many requests each trace of a sample stands for. A backend's answer is no random sample: it is the newest, the
+ * longest, or what a collector chose to keep. So the time is cut into slices of equal weight, and within the whole, traces
+ * are weighted to match the histogram that Prometheus kept of all requests (post-stratification). Pure.
+ */
+
+export interface LatencyHistogram {
+  /** Upper bounds in milliseconds, ascending, the last +Inf. */
+  readonly bounds: readonly number[];
+  /** Requests up to each bound: cumulative, as Prometheus has them. */
+  readonly counts: readonly number[];
+}
+
+export interface Weighted {
+  /** One a trace, summing to 1. */
+  readonly weights: Float64Array;
+  /** Requests that the histogram counted; null without one. */
+  readonly requests: number | null;
+  /** Share of them whose latency no sampled trace has, so that nothing can be said of them. */
+  readonly uncovered: number | null;
+  /** Kish's effective sample size: as many equally weighted traces would tell as much. */
+  readonly effective: number;
+}
+
+interface Sampled {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly ns: number;
+}
+
+/** `slices` of equal length from `start` to `end`. */
+export function weigh(
+  traces: readonly Sampled[],
+  { start, end, slices }: { readonly start: number; readonly end: number; readonly slices: number },
+  histogram: LatencyHistogram | null,
+): Weighted {
+  const weights = bySlice(traces, start, end, slices);
+  const total = histogram?.counts.at(-1) ?? 0;
+  let uncovered: number | null = null;
+  if (histogram !== null && total > 0) uncovered = toHistogram(traces, weights, histogram, total);
+  const sum = weights.reduce((all, weight) => all + weight, 0);
+  const squares = weights.reduce((all, weight) => all + weight * weight, 0);
+  return {
+    weights: weights.map((weight) => (sum > 0 ? weight / sum : 0)),
+    requests: histogram === null ? null : total,
+    uncovered,
+    effective: squares > 0 ? (sum * sum) / squares : 0,
+  };
+}
+
+/** Index of the slice an instant lies in. */
+export function sliceOf(at: number, start: number, end: number, slices: number): number {
+  return Math.min(slices - 1, Math.max(0, Math.floor(((at - start) / Math.max(end - start, 1e-9)) * slices)));
+}
+
+function bySlice(traces: readonly Sampled[], start: number, end: number, slices: number): Float64Array {
+  const counts = new Float64Array(slices);
+  const slice = traces.map(({ at }) => sliceOf(at, start, end, slices));
+  for (const index of slice) counts[index] = (counts[index] ?? 0) + 1;
+  return Float64Array.from(slice, (index) => 1 / (counts[index] ?? 1));
+}
+
+/** Scales the weights so that each bucket has the share it has among all requests; answers the share without any trace. */
+function toHistogram(
+  traces: readonly Sampled[],
+  weights: Float64Array,
+  { bounds, counts }: LatencyHistogram,
+  total: number,
+): number {
+  const bucket = traces.map(({ ns }) => bounds.findIndex((bound) => ns / 1e6 <= bound));
+  const have = new Float64Array(bounds.length);
+  bucket.forEach((index, i) => {
+    if (index >= 0) have[index] = (have[index] ?? 0) + (weights[i] ?? 0);
+  });
+  const share = bounds.map((_, i) => Math.max(0, (counts[i] ?? 0) - (i === 0 ? 0 : (counts[i - 1] ?? 0))) / total);
+  bucket.forEach((index, i) => {
+    const sampled = have[index] ?? 0;
+    weights[i] = sampled > 0 ? ((weights[i] ?? 0) / sampled) * (share[index] ?? 0) : 0;
+  });
+  // A histogram whose buckets match nothing sampled tells nothing of these traces: they keep equal weights.
+  if (weights.every((weight) => weight === 0)) weights.fill(1);
+  return share.reduce((sum, part, i) => sum + ((have[i] ?? 0) > 0 ? 0 : part), 0);
+}
