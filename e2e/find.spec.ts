@@ -10,19 +10,22 @@ const query = (of: Readonly<Record<string, string>>) => `?${new URLSearchParams(
 
 /** How much stands out from the ground, which is most of it, around a point of the page. */
 function ink(page: Page, at: At): Promise<number> {
-  return page.locator("canvas").first().evaluate((canvas, point) => {
-    if (!(canvas instanceof HTMLCanvasElement)) throw new Error("no drawing");
-    const box = canvas.getBoundingClientRect();
-    const [x, y] = [Math.round(point.x - box.x) - 30, Math.round(point.y - box.y) - 30];
-    const context = canvas.getContext("2d");
-    if (context === null) throw new Error("no 2D canvas");
-    const { data } = context.getImageData(x, y, 60, 60);
-    const ground = [0, 1, 2, 3].map((channel) => {
-      const values = data.filter((_, i) => i % 4 === channel).sort();
-      return values[values.length / 2] ?? 0;
-    });
-    return data.reduce((sum, value, i) => sum + Math.abs(value - (ground[i % 4] ?? 0)), 0);
-  }, at);
+  return page
+    .locator("canvas")
+    .first()
+    .evaluate((canvas, point) => {
+      if (!(canvas instanceof HTMLCanvasElement)) throw new Error("no drawing");
+      const box = canvas.getBoundingClientRect();
+      const [x, y] = [Math.round(point.x - box.x) - 30, Math.round(point.y - box.y) - 30];
+      const context = canvas.getContext("2d");
+      if (context === null) throw new Error("no 2D canvas");
+      const { data } = context.getImageData(x, y, 60, 60);
+      const ground = [0, 1, 2, 3].map((channel) => {
+        const values = data.filter((_, i) => i % 4 === channel).sort();
+        return values[values.length / 2] ?? 0;
+      });
+      return data.reduce((sum, value, i) => sum + Math.abs(value - (ground[i % 4] ?? 0)), 0);
+    }, at);
 }
 
 test("/ goes to the field, letters and Enter write an expression, and what it finds is counted", async ({ page }) => {

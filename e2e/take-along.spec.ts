@@ -25,7 +25,10 @@ test("the view is taken along as a picture, as vectors and as data", async ({ pa
   expect(png.file).toMatch(/^topology-all-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.png$/);
   expect(png.bytes.subarray(1, 4).toString()).toBe("PNG");
   // Under the drawing is the room for time, scope and legend.
-  const height = await page.locator("canvas").first().evaluate((canvas) => (canvas as HTMLCanvasElement).height);
+  const height = await page
+    .locator("canvas")
+    .first()
+    .evaluate((canvas) => (canvas as HTMLCanvasElement).height);
   expect(png.bytes.readUInt32BE(20)).toBe(height + 70);
 
   const svg = (await saved(page, "SVG")).bytes.toString();
