@@ -36,11 +36,29 @@ function middle(points: readonly At[]): At {
   return { x: mean(points.map(({ x }) => x)), y: mean(points.map(({ y }) => y)) };
 }
 
-/** One point of every node that can be seen, once nothing flies any more. */
-export async function marks(page: Page): Promise<ReadonlyMap<string, At>> {
+async function gridOver(page: Page): Promise<readonly At[]> {
   const box = await page.locator("canvas").first().boundingBox();
   if (box === null) throw new Error("no drawing");
-  const grid = square({ x: box.x + 2, y: box.y + 2 }, { x: box.x + box.width, y: box.y + box.height }, 14);
+  return square({ x: box.x + 2, y: box.y + 2 }, { x: box.x + box.width, y: box.y + box.height }, 14);
+}
+
+function middles(grid: readonly At[], names: readonly string[]): ReadonlyMap<string, At> {
+  const hits = Map.groupBy(
+    grid.map((at, i) => ({ at, name: names[i] ?? "" })).filter(({ name }) => name !== ""),
+    ({ name }) => name,
+  );
+  return new Map([...hits].map(([name, all]) => [name, middle(all.map(({ at }) => at))]));
+}
+
+/** One point of every node that can be seen, where nothing flies: as right after the page was opened. */
+export async function marksAtRest(page: Page): Promise<ReadonlyMap<string, At>> {
+  const grid = await gridOver(page);
+  return middles(grid, await nodesAt(page, grid));
+}
+
+/** One point of every node that can be seen, once nothing flies any more. */
+export async function marks(page: Page): Promise<ReadonlyMap<string, At>> {
+  const grid = await gridOver(page);
   let names: readonly string[] = [];
   await expect
     .poll(async () => {
@@ -49,11 +67,7 @@ export async function marks(page: Page): Promise<ReadonlyMap<string, At>> {
       return names.some((name) => name !== "") && names.join() === before.join();
     })
     .toBe(true);
-  const hits = Map.groupBy(
-    grid.map((at, i) => ({ at, name: names[i] ?? "" })).filter(({ name }) => name !== ""),
-    ({ name }) => name,
-  );
-  return new Map([...hits].map(([name, all]) => [name, middle(all.map(({ at }) => at))]));
+  return middles(grid, names);
 }
 
 /** Where a node is. */
