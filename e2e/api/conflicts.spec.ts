@@ -105,7 +105,8 @@ test("a status that somebody wrote in between doesn't count", async ({ editor, c
   expect((await editor.applied(plan)).steps).toMatchObject([{ result: "applied" }]);
   const now = await cluster.get("serviceentry", name);
   expect(hostsOf(now)).toEqual(["b.example"]);
-  expect(now?.status).toEqual(between?.status);
+  // What else there is (addresses) is the controllers' own, and follows the hosts.
+  expect(now?.status).toMatchObject({ conditions: between?.status?.["conditions"] });
 });
 
 test("deleted, or replaced by another one of the same name, in between: stale, and nothing is made", async ({

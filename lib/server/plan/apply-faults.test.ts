@@ -107,3 +107,52 @@ describe("whatever call of an apply fails, what is said is what is so", () => {
         expect([name, told.has(name)]).toEqual([name, true]);
   });
 });
+
+describe("a status that a controller writes in between", () => {
+  /** As istiod writes addresses into every ServiceEntry that it sees. */
+  const reconcile = ({ cluster }: Pick<Awaited<ReturnType<typeof prepared>>, "cluster">) => {
+    for (const name of NAMES) {
+      const now = cluster.objects.get(`ServiceEntry/shop/${name}`);
+      if (now !== undefined)
+        cluster.put({ ...now, status: { addresses: [{ value: now.metadata.resourceVersion ?? "" }] } });
+    }
+  };
+
+  it("keeps no step from being taken back", async () => {
+    const world = await prepared();
+    world.cluster.before = ({ verb }) => {
+      if (verb === "delete") throw new MeshscopeError("forbidden", "Injected.");
+    };
+    world.cluster.after = ({ kind, dryRun }) => {
+      if (kind === "ServiceEntry" && !dryRun) reconcile(world);
+    };
+    // The creation is taken back by a deletion, which is refused; the change is not.
+    const { steps } = await world.plans.apply(ana, world.asked, asking);
+    const results = Object.fromEntries(steps.map(({ object, result }) => [object.name, result]));
+    expect(results).toMatchObject({ a: "rolledBack", d: "failed" });
+    expect(world.hosts()["a"]).toEqual(["old"]);
+  });
+
+  it("keeps no step from being written", async () => {
+    const world = await prepared();
+    let before = true;
+    world.cluster.before = ({ verb, kind }) => {
+      if (kind !== "ServiceEntry" || verb === "get" || !before) return;
+      before = false;
+      reconcile(world);
+    };
+    const { steps } = await world.plans.apply(ana, world.asked, asking);
+    expect(steps.map(({ result }) => result)).toEqual(["applied", "applied", "applied"]);
+    expect(world.hosts()).toEqual(AFTER);
+  });
+
+  it("that never rests ends in a refusal that says so", async () => {
+    const world = await prepared();
+    world.cluster.before = ({ verb, kind }) => {
+      if (kind === "ServiceEntry" && verb !== "get") reconcile(world);
+    };
+    const { steps } = await world.plans.apply(ana, world.asked, asking);
+    expect(steps.some(({ problem }) => problem?.code === "conflict")).toBe(true);
+    expect(world.hosts()["d"]).toEqual(["old"]);
+  });
+});

@@ -6,7 +6,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { refText } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
 import { asReauth, clusterOf } from "./access.ts";
-import { sameWish } from "./hash.ts";
+import { fingerprint, sameWish } from "./hash.ts";
 import type { PlanDeps, SealedStep } from "./model.ts";
 import { readObject } from "./read.ts";
 
@@ -35,8 +35,43 @@ export type Done = { readonly object: Manifest | null };
 /** The write's outcome can't be found out: neither done nor not done. */
 export const UNKNOWN_OUTCOME = "It isn't known whether this was written";
 
-/** @throws MeshscopeError; a lost answer is looked into by reading again, never by sending again */
+/** Controllers that write an object's status may do so again and again; after so many times somebody should look. */
+const MOST_RETRIES = 4;
+
+/**
+ * Writes a step onto what was read. Where only the status was written since, which nobody was shown and nobody decides,
+ * it is read again and written onto that.
+ * @throws MeshscopeError; a lost answer is looked into by reading again, never by sending again
+ */
 export async function writeStep(deps: PlanDeps, credential: Credential, change: Change): Promise<Done> {
+  let { live } = change;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await writeOnce(deps, credential, { ...change, live });
+    } catch (thrown) {
+      const now = tries < MOST_RETRIES ? await sameButStatus(deps, credential, change.step, live, thrown) : null;
+      if (now === null) throw thrown;
+      live = now;
+    }
+  }
+}
+
+/** The object as it is now, where a lost race was lost to a status alone; else null. */
+async function sameButStatus(
+  deps: PlanDeps,
+  credential: Credential,
+  step: Change["step"],
+  live: Manifest | null,
+  thrown: unknown,
+): Promise<Manifest | null> {
+  if (live === null || problemOf(thrown).code !== "conflict") return null;
+  const now = await readObject(deps, credential, step.resource, step.object).catch(() => null);
+  const moved = now !== null && now.metadata.resourceVersion !== live.metadata.resourceVersion;
+  return moved && fingerprint(now) === fingerprint(live) ? now : null;
+}
+
+/** @throws MeshscopeError */
+async function writeOnce(deps: PlanDeps, credential: Credential, change: Change): Promise<Done> {
   const { step, live, after } = change;
   try {
     return await send(deps, credential, change);
