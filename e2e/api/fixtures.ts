@@ -72,7 +72,8 @@ export function entry(name: string, host: string, more: object = {}): Manifest {
       hosts: [host],
       location: "MESH_EXTERNAL",
       ports: [{ name: "https", number: 443, protocol: "TLS" }],
-      resolution: "DNS",
+      // Of others istiod assigns addresses, in a status of its own.
+      resolution: "NONE",
       ...more,
     },
   };
