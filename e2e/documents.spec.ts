@@ -145,6 +145,7 @@ test("what others wrote is text on every page, never markup", async ({ page, dem
   // And in a plan, its note, and the history.
   await page.getByRole("button", { name: "Plan deletion" }).click();
   const aside = page.getByRole("complementary", { name: "About this object" });
+  await expect(aside.getByRole("checkbox").first()).toBeVisible();
   for (const box of await aside.getByRole("checkbox").all()) await box.check();
   await aside.getByLabel("Note for the history").fill(MARKUP);
   await aside.getByRole("button", { name: "Delete 1 object" }).click();

@@ -1,17 +1,16 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { marks, pointOf } from "./support/marks.ts";
 import { expect, test } from "./support/test.ts";
 import { openTopology, panel } from "./support/topology.ts";
 
 const CATALOG = "?selected=west-1/shop/workload/catalog";
 
-/** Brings what is selected to the middle of the map, and asks there for its menu as a pointer does. */
+/** Asks for the menu of what is selected, as a pointer does. */
 async function menuOfSelected(page: Page): Promise<void> {
   await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("catalog");
-  await page.keyboard.press("f");
-  const box = await page.locator("canvas").first().boundingBox();
-  if (box === null) throw new Error("no drawing");
-  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: "right" });
+  const at = pointOf(await marks(page), "catalog");
+  await page.mouse.click(at.x, at.y, { button: "right" });
   await expect(page.getByRole("menuitem", { name: "Details" })).toBeVisible();
 }
 
