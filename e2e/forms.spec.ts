@@ -1,4 +1,4 @@
-import { changedLines, expect, open, REVIEWS, review, test, written } from "./support/change.ts";
+import { acknowledge, changedLines, expect, open, REVIEWS, review, test, written } from "./support/change.ts";
 import { kubectl } from "./support/kubectl.ts";
 
 const SEARCH = "/services/west-1/shop/search";
@@ -86,7 +86,7 @@ test("a fault gets an end by itself, is in force until it, and is taken away fro
   const lines = await changedLines(page, "VirtualService reviews");
   expect(lines).toContain("+ fixedDelay: 200ms");
   expect(lines.some((line) => /^\+ meshscope\.dev\/fault-until: /.test(line))).toBe(true);
-  for (const box of await written(page).getByRole("checkbox").all()) await box.check();
+  await acknowledge(page);
   await written(page)
     .getByRole("button", { name: /^Apply/ })
     .click();
@@ -102,6 +102,7 @@ test("a fault gets an end by itself, is in force until it, and is taken away fro
   await reminder.getByRole("button", { name: "Remove now" }).click();
   const sheet = page.getByRole("dialog", { name: "Plan" });
   await expect(sheet.getByText("✓ Server dry run passed")).toBeVisible();
+  await expect(sheet.getByRole("checkbox").first()).toBeVisible();
   for (const box of await sheet.getByRole("checkbox").all()) await box.check();
   await sheet.getByRole("button", { name: "Apply 1 change" }).click();
   await expect(sheet.getByText("Desired = applied")).toBeVisible();
