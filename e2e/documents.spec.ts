@@ -110,7 +110,9 @@ test("an object that GitOps owns is marked, its plan says what becomes of it, an
 
 const MARKUP = '<img src=x onerror="window.hit=1">';
 
-test("what others wrote is text on every page, never markup", async ({ page, demo, enter, keep }) => {
+test("what others wrote is text on every page, never markup", async ({ page, demo, enter, keep, pageErrors }) => {
+  // Its page may ask once more for what was just deleted.
+  pageErrors.expected.push(/status of 404/);
   await keep("virtualservice/hostile");
   const hostile = {
     apiVersion: "networking.istio.io/v1",

@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { marks, pointOf } from "./support/marks.ts";
+import { marksAtRest, pointOf } from "./support/marks.ts";
 import { expect, test } from "./support/test.ts";
 import { openTopology, panel } from "./support/topology.ts";
 
@@ -9,7 +9,7 @@ const CATALOG = "?selected=west-1/shop/workload/catalog";
 /** Asks for the menu of what is selected, as a pointer does. */
 async function menuOfSelected(page: Page): Promise<void> {
   await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("catalog");
-  const at = pointOf(await marks(page), "catalog");
+  const at = pointOf(await marksAtRest(page), "catalog");
   await page.mouse.click(at.x, at.y, { button: "right" });
   await expect(page.getByRole("menuitem", { name: "Details" })).toBeVisible();
 }
