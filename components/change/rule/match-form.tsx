@@ -4,12 +4,13 @@ import { useState } from "react";
 import { ObjectLink } from "#components/policies/links.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { Section } from "#components/ui/section.tsx";
-import type { MatchIntent, ServiceRef, TextMatch } from "#lib/policy/intent.ts";
+import type { ServiceRef, TextMatch } from "#lib/policy/intent.ts";
 import type { RouteRule } from "#lib/policy/routing.ts";
 import { ChoiceField } from "../fields.tsx";
 import { ServiceChange, type ServiceForm } from "../service-change.tsx";
 import { ServiceTraffic } from "../service-traffic.tsx";
 import { ruleKey } from "../shift/split.ts";
+import { type Condition, FIRST, KINDS, type Kind, missing, NAMED, OPEN, twice, whenOf } from "./conditions.ts";
 import { withoutRule } from "./without-rule.ts";
 
 /** Which calls go to which version before weights count (A/B). */
@@ -21,92 +22,50 @@ export function MatchPage({ service }: { readonly service: ServiceRef }) {
   );
 }
 
-const KINDS = [
-  { value: "header", title: "header" },
-  { value: "cookie", title: "cookie" },
-  { value: "path", title: "path" },
-  { value: "method", title: "method" },
-  { value: "sourceLabel", title: "label of the caller" },
-  { value: "sourceNamespace", title: "namespace of the caller" },
-] as const;
-type Kind = (typeof KINDS)[number]["value"];
-const NAMED: ReadonlySet<Kind> = new Set(["header", "cookie", "sourceLabel"]);
-const OPEN: ReadonlySet<Kind> = new Set(["header", "path"]);
-
-interface Condition {
-  readonly kind: Kind;
-  readonly name: string;
-  readonly op: TextMatch["op"];
-  readonly value: string;
-}
-
-const FIRST: Condition = { kind: "header", name: "", op: "exact", value: "" };
-
-/** What is still missing; null: it can be added. */
-export function missing({ kind, name, value }: Condition): string | null {
-  if (NAMED.has(kind) && !/^[A-Za-z0-9!#$%&'*+.^_`|~/-]+$/.test(name)) return "Give it a name.";
-  if (value === "") return "Give it a value.";
-  if (kind === "path" && !value.startsWith("/")) return "A path begins with /.";
-  return null;
-}
-
-/** Conditions as an intent says them. */
-export function whenOf(conditions: readonly Condition[]): MatchIntent["when"] {
-  const of = (kind: Kind) => conditions.filter((one) => one.kind === kind);
-  const [path] = of("path");
-  const [method] = of("method");
-  const [cookie] = of("cookie");
-  const [namespace] = of("sourceNamespace");
-  const headers = of("header").map(({ name, op, value }) => [name, { op, value }] as const);
-  const labels = of("sourceLabel").map(({ name, value }) => [name, value] as const);
-  return {
-    ...(path === undefined ? {} : { path: { op: path.op, value: path.value } }),
-    ...(method === undefined ? {} : { method: { op: "exact", value: method.value.toUpperCase() } as const }),
-    ...(cookie === undefined ? {} : { cookie: { name: cookie.name, value: cookie.value } }),
-    ...(namespace === undefined ? {} : { sourceNamespace: namespace.value }),
-    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
-    ...(labels.length === 0 ? {} : { sourceLabels: Object.fromEntries(labels) }),
-  };
+/** A condition on the page: its id lasts while it is edited and others go. */
+interface Row extends Condition {
+  readonly id: number;
 }
 
 function Form({ form }: { readonly form: ServiceForm }) {
   const versions = form.wanted.versions.map(({ name }) => name);
-  const [conditions, setConditions] = useState<readonly Condition[]>([FIRST]);
+  const [rows, setRows] = useState<readonly Row[]>([{ id: 0, ...FIRST }]);
+  const conditions: readonly Condition[] = rows;
   const [chosen, setChosen] = useState<string | null>(null);
   const version = chosen !== null && versions.includes(chosen) ? chosen : (versions.at(-1) ?? "");
   const stop =
     versions.length === 0
       ? "The service has no versions."
-      : (conditions.map(missing).find((one) => one !== null) ?? null);
+      : (conditions.map(missing).find((one) => one !== null) ?? twice(conditions));
   const { cluster, namespace, name } = form.service;
-  const edit = (index: number, patch: Partial<Condition>) =>
-    setConditions(conditions.map((one, at) => (at === index ? { ...one, ...patch } : one)));
+  const edit = (id: number, patch: Partial<Condition>) =>
+    setRows(rows.map((one) => (one.id === id ? { ...one, ...patch } : one)));
+  const another = () => setRows([...rows, { id: Math.max(...rows.map(({ id }) => id)) + 1, ...FIRST }]);
   const add = () => {
     const done = form.change({
       kind: "match",
       service: { cluster, namespace, name },
       ...{ when: whenOf(conditions), version },
     });
-    if (done !== null) setConditions([FIRST]);
+    if (done !== null) setRows([{ id: 0, ...FIRST }]);
   };
   return (
     <>
       <Rules form={form} />
       <Section title="New rule, tried first">
         <ol>
-          {conditions.map((condition, index) => (
+          {rows.map((row, index) => (
             <ConditionRow
-              // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no identity but their place
-              key={index}
-              condition={condition}
+              key={row.id}
+              condition={row}
               place={index + 1}
               disabled={form.disabled}
-              onChange={(patch) => edit(index, patch)}
-              onRemove={conditions.length > 1 ? () => setConditions(conditions.filter((_, at) => at !== index)) : null}
+              onChange={(patch) => edit(row.id, patch)}
+              onRemove={rows.length > 1 ? () => setRows(rows.filter(({ id }) => id !== row.id)) : null}
             />
           ))}
         </ol>
-        <Chip tone="quiet" disabled={form.disabled} onClick={() => setConditions([...conditions, FIRST])}>
+        <Chip tone="quiet" disabled={form.disabled} onClick={another}>
           And another condition
         </Chip>
         <div className="mt-2">
