@@ -43,7 +43,7 @@ test("killed between two writes of one plan: the next start finds it, and takes 
   ana,
   cluster,
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(120_000);
   const [a, b, c] = ["a", "b", "c"].map((each) => cluster.own(`wp-killed-${each}`)) as [string, string, string];
   await cluster.feed([entry(a, "a.example"), entry(c, "c.example")], "create");
   const was = await cluster.get("serviceentry", a);
@@ -73,7 +73,7 @@ test("killed between two writes of one plan: the next start finds it, and takes 
   await cluster.kubectl("annotate", ...records, `meshscope.dev/when=${before}`, "--overwrite");
   await own.start();
   // Reading a whole cluster anew may take some seconds.
-  await expect.poll(async () => (await open()).length, { timeout: 90_000 }).toBe(3);
+  await expect.poll(async () => (await open()).length, { timeout: 30_000 }).toBe(3);
   for (const change of await open()) {
     expect(change).toMatchObject({
       planId: plan.id,

@@ -67,6 +67,8 @@ export async function openDoor(upstream: string, ca: string): Promise<Door> {
         return;
       }
       answer.writeHead(response.statusCode ?? 502, response.headers);
+      // A watch is open from here on; its first event may be a minute away.
+      answer.flushHeaders();
       response.pipe(answer);
     });
     onward.on("error", () => answer.destroy());

@@ -75,6 +75,16 @@ describe("what is there", () => {
     stop();
   });
 
+  test("is there once all is listed, though a proxy holds back the watches' headers until something happens", async () => {
+    fake.lists.set(PODS, [pod("a")]);
+    fake.script = (_, { query }) => query.get("watch") === "true";
+    start();
+    await until(() => names().join() === "a", "the lists alone");
+    expect(watch.current()).toMatchObject({ asOf: now, unread: [] });
+    now += 30;
+    expect(watch.status()).toMatchObject({ state: "ok", asOf: now - 30 });
+  });
+
   test("small objects alone are asked for where owners are all that counts", async () => {
     start();
     await allOpen();

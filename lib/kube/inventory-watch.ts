@@ -96,7 +96,9 @@ export function watchInventory(client: KubeClient, o: InventoryWatchOptions): In
     timer = null;
     if (signal.aborted) return;
     const statuses = kinds.map(({ reflector }) => reflector.status());
-    const settled = statuses.every(({ state }) => state !== "starting") && statuses.some(({ listed }) => listed);
+    // A list is enough: whatever stands before the server may hold a watch's headers back until its first event.
+    const settled =
+      statuses.every(({ state, listed }) => listed || state !== "starting") && statuses.some(({ listed }) => listed);
     if (settled) {
       const began = clock.monotonic();
       records = fold(records, pending);

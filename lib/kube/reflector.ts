@@ -8,8 +8,8 @@ import type { KubeClient } from "./client.ts";
 import type { Resource } from "./resource.ts";
 
 /**
- * `starting` until the first list ended one way or another; `live` while a watch is open; `lost` while there is none and
- * the last known state ages; `unreadable` where the API refuses (no right, no such kind), asked again now and then.
+ * `starting` until the first watch is open or something has failed; `live` while a watch is open; `lost` while there is
+ * none and the last known state ages; `unreadable` where the API refuses (no right, no such kind), asked again now and then.
  */
 export type ReflectorState = "starting" | "live" | "lost" | "unreadable";
 
