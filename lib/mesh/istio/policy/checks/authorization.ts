@@ -171,7 +171,7 @@ function* principals(policy: Manifest, model: Model): Generator<Draft> {
 function* identities(policy: Manifest, model: Model): Generator<Draft> {
   const labels = labelsAt(policy.spec, "selector", "matchLabels") ?? {};
   if (listAt(policy.spec, "targetRefs").length > 0) return;
-  const first = [...texts(policy, "from", "source", TLS_SOURCE)][0];
+  const [first] = texts(policy, "from", "source", TLS_SOURCE);
   if (first === undefined) return;
   const pods = model.workloadsWith(labels, namespaceOf(policy) === model.root ? null : namespaceOf(policy));
   const sidecars = pods.filter(({ dataplane }) => dataplane === "sidecar");

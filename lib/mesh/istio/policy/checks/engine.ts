@@ -6,14 +6,22 @@ import { type Draft, type Family, findingOf, type Part } from "./family.ts";
 import { Model } from "./model.ts";
 import { families } from "./registry.ts";
 
-type Inputs = readonly (readonly unknown[])[];
+type Lists = readonly (readonly unknown[])[];
 
+/** A finding beside the text that it is sorted by. */
+interface Keyed {
+  readonly key: string;
+  readonly finding: Finding;
+}
+
+/** What a part found. */
 interface Kept {
-  readonly inputs: Inputs;
-  /** Of a part that looks at all at once. */
-  readonly whole: readonly Finding[];
-  /** Of a part that looks at one object at a time. */
-  readonly each: WeakMap<Manifest, readonly Finding[]>;
+  /** What it read beside the objects that it looks at one by one. */
+  readonly inputs: Lists;
+  readonly objects: readonly (readonly Manifest[])[];
+  readonly found: readonly Keyed[];
+  /** Of each of those objects, good for as long as the inputs are the same. */
+  readonly each: ReadonlyMap<Manifest, readonly Keyed[]>;
 }
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;
@@ -31,8 +39,7 @@ export class ChecksEngine implements Checker {
   check(world: CheckWorld): readonly Finding[] {
     const model = new Model(world, this.#inventoryTables(world));
     const found = this.#families.flatMap((family) => family.parts.flatMap((part) => this.#run(family, part, model)));
-    const keyed = found.map((finding) => ({ finding, key: sortKey(finding) }));
-    return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ finding }) => finding);
+    return found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ finding }) => finding);
   }
 
   /** Tables of what runs outlive a change of policies. */
@@ -43,43 +50,41 @@ export class ChecksEngine implements Checker {
     return known;
   }
 
-  #run(family: Family, part: Part, model: Model): readonly Finding[] {
+  #run(family: Family, part: Part, model: Model): readonly Keyed[] {
     const inputs = inputsOf(part, model.world);
+    const objects = "all" in part ? [] : part.of.map((kind) => model.objects(kind));
     const before = this.#kept.get(part);
     const held = before !== undefined && alike(before.inputs, inputs);
-    const said = (drafts: Iterable<Draft>) => [...drafts].map((each) => findingOf(each, family, model.world.cluster));
-    if ("all" in part) {
-      if (held) return before.whole;
-      const whole = said(part.all(model));
-      this.#kept.set(part, { inputs, whole, each: new WeakMap() });
-      return whole;
+    if (held && alike(before.objects, objects)) return before.found;
+    const said = (drafts: Iterable<Draft>) =>
+      Array.from(drafts, (draft) => keyed(findingOf(draft, family, model.world.cluster)));
+    const each = new Map<Manifest, readonly Keyed[]>();
+    if ("each" in part) {
+      for (const object of objects.flat()) {
+        each.set(object, (held ? before.each.get(object) : undefined) ?? said(part.each(object, model)));
+      }
     }
-    const each: Kept["each"] = held ? before.each : new WeakMap();
-    if (!held) this.#kept.set(part, { inputs, whole: [], each });
-    return part.of.flatMap((kind) =>
-      model.objects(kind).flatMap((object) => {
-        const known = each.get(object) ?? said(part.each(object, model));
-        each.set(object, known);
-        return known;
-      }),
-    );
+    const found = "all" in part ? said(part.all(model)) : [...each.values()].flat();
+    this.#kept.set(part, { inputs, objects, found, each });
+    return found;
   }
 }
 
 /** Objects are replaced, never changed in place: the same objects in the same order are the same input. */
-function inputsOf({ reads }: Part, world: CheckWorld): Inputs {
+function inputsOf({ reads }: Part, world: CheckWorld): Lists {
   const shared = [world.cluster, world.rootNamespace, world.knowledge];
   const running = [world.inventory, ...world.elsewhere];
   return [shared, ...reads.map((kind) => (kind === "inventory" ? running : world.objects(kind)))];
 }
 
-function alike(a: Inputs, b: Inputs): boolean {
+function alike(a: Lists, b: Lists): boolean {
   return a.every((list, index) => {
     const other = b[index] ?? [];
     return list === other || (list.length === other.length && list.every((item, at) => item === other[at]));
   });
 }
 
-function sortKey({ severity, object, code, path, message }: Finding): string {
-  return [RANK[severity], refKey(object), code, path, message].join("\n");
+function keyed(finding: Finding): Keyed {
+  const { severity, object, code, path, message } = finding;
+  return { finding, key: [RANK[severity], refKey(object), code, path, message].join("\n") };
 }

@@ -44,8 +44,9 @@ export function peerPolicies(objects: readonly Manifest[], rootNamespace: string
     const namespace = namespaceOf(object);
     const labels = labelsAt(object.spec, "selector", "matchLabels") ?? {};
     if (Object.keys(labels).length > 0) {
-      if (namespace !== rootNamespace)
-        workloads.set(namespace, [...(workloads.get(namespace) ?? []), { object, labels }]);
+      const there = workloads.get(namespace);
+      if (there !== undefined) there.push({ object, labels });
+      else if (namespace !== rootNamespace) workloads.set(namespace, [{ object, labels }]);
     } else if (namespace === rootNamespace) mesh ??= object;
     else if (!namespaces.has(namespace)) namespaces.set(namespace, object);
   }
