@@ -14,7 +14,8 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { refKey, refOf } from "#lib/policy/ref.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { manifestsQuery } from "#lib/query/manifests.ts";
-import { namespacesQuery, sessionQuery } from "#lib/query/scope.ts";
+import { namespacesQuery } from "#lib/query/scope.ts";
+import { useSession } from "#lib/query/session.tsx";
 import { Forbidden, useMayWriteAnywhere, type Verdict } from "./rights.tsx";
 import { TrafficMoved } from "./traffic-moved.tsx";
 import { type ManifestDraft, useManifestDraft } from "./use-manifest-draft.ts";
@@ -46,18 +47,23 @@ interface Props {
 
 /** The frame of forms about a cluster's namespaces: the table at the left, what would be written at the right. */
 export function ClusterChange(props: Props) {
+  const { clusters } = useSession().session;
+  const cluster = useUrl().state.view.clusters[0] ?? clusters[0] ?? "";
+  // Draft and plan are of one cluster: another one begins with its own.
   return (
     <QueryProvider>
-      <Page {...props} />
+      <Page key={cluster} {...props} cluster={cluster} clusters={clusters} />
     </QueryProvider>
   );
 }
 
-function Page({ title, about, kind, children }: Props) {
+interface PageProps extends Props {
+  readonly cluster: string;
+  readonly clusters: readonly string[];
+}
+
+function Page({ title, about, kind, children, cluster, clusters }: PageProps) {
   const { state, go } = useUrl();
-  const session = useQuery(sessionQuery());
-  const clusters = session.data?.clusters ?? [];
-  const cluster = state.view.clusters[0] ?? clusters[0] ?? "";
   const enabled = cluster !== "";
   const found = useQuery({ ...manifestsQuery(cluster, [kind], []), enabled });
   const spaces = useQuery({ ...namespacesQuery([cluster]), enabled });
@@ -90,7 +96,7 @@ function Page({ title, about, kind, children }: Props) {
     kind,
   );
   const settling = useSettled(flow, draft, () => void found.refetch());
-  const error = found.error ?? spaces.error ?? session.error;
+  const error = found.error ?? spaces.error;
   const ready = found.data !== undefined && spaces.data !== undefined;
   useEffect(() => {
     if (ready || error !== null) document.documentElement.dataset["ready"] = "true";

@@ -1,6 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { NamespacesAnswer } from "#lib/api/namespaces.ts";
-import type { SessionAnswer } from "#lib/api/session.ts";
 import { getJson } from "./fetch.ts";
 
 /** Stops after so many pages: a picker with more rows than that is searched, not read. */
@@ -24,13 +23,5 @@ export function namespacesQuery(clusters: readonly string[]) {
       }
       return items;
     },
-  });
-}
-
-/** Who looks, and the configured clusters. */
-export function sessionQuery() {
-  return queryOptions({
-    queryKey: ["session"],
-    queryFn: ({ signal }) => getJson<SessionAnswer>("/api/v1/session", new URLSearchParams(), signal),
   });
 }

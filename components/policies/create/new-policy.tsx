@@ -1,6 +1,5 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
@@ -8,7 +7,7 @@ import { policyKinds } from "#lib/mesh/policies.ts";
 import { refKey, refOf } from "#lib/policy/ref.ts";
 import { readYaml } from "#lib/policy/yaml.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
-import { sessionQuery } from "#lib/query/scope.ts";
+import { useSession } from "#lib/query/session.tsx";
 import { useDiscardApplied, useDraft } from "../editor/use-draft.ts";
 import { problemsOf, YamlEditor } from "../editor/yaml-editor.tsx";
 import { Notice } from "../notice.tsx";
@@ -31,8 +30,7 @@ const FIELD = "h-7 rounded-md border border-line bg-raised px-2 hover:border-lin
 
 function Page() {
   const { state } = useUrl();
-  const session = useQuery(sessionQuery());
-  const clusters = session.data?.clusters ?? [];
+  const { clusters } = useSession().session;
   const [chosen, setChosen] = useState<string | null>(null);
   const cluster = chosen ?? state.view.clusters[0] ?? clusters[0] ?? null;
   const namespace = state.view.namespaces[0] ?? "default";
