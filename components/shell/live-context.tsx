@@ -5,7 +5,8 @@ import type { SessionAnswer } from "#lib/api/session.ts";
 import { createLive, type Live } from "#lib/live/client.ts";
 import type { LiveStatus } from "#lib/live/messages.ts";
 import { FIRST_STATUS } from "#lib/live/status.ts";
-import { SESSION_CHANGED, type SessionChange, useSession } from "#lib/query/session.tsx";
+import type { SessionChange } from "#lib/query/keeper.ts";
+import { SESSION_CHANGED, useSession } from "#lib/query/session.tsx";
 import { viewerKey } from "#lib/query/viewer.ts";
 
 const LiveContext = createContext<Live | null>(null);

@@ -9,9 +9,10 @@ import { sayInstant } from "./instant.ts";
 
 const SessionDetails = lazy(async () => ({ default: (await import("./session-details.tsx")).SessionDetails }));
 
-/** The viewer's name, or the way to have one. */
+/** The viewer's name, or the way to have one; nothing where nobody signs in. */
 export function SessionMenu() {
   const { session, soon, ask } = useSession();
+  if (session.strategy === "anonymous") return null;
   if (session.role !== "user") {
     return (
       <Chip onClick={() => ask("")} title="You look as a guest: sign in to change anything">

@@ -8,6 +8,7 @@ import { CommandProvider } from "./commands.tsx";
 import { KioskFrame } from "./kiosk-frame.tsx";
 import { LiveProvider } from "./live-context.tsx";
 import { Overlays } from "./overlays.tsx";
+import { SignInGate } from "./sign-in-gate.tsx";
 
 /** Rail, top bar and the place between them. */
 export function Shell({
@@ -23,11 +24,13 @@ export function Shell({
       <SessionProvider initial={session}>
         <LiveProvider>
           <Overlays>
-            <KioskFrame>
-              <Anew>
-                <Suspense>{children}</Suspense>
-              </Anew>
-            </KioskFrame>
+            <SignInGate>
+              <KioskFrame>
+                <Anew>
+                  <Suspense>{children}</Suspense>
+                </Anew>
+              </KioskFrame>
+            </SignInGate>
           </Overlays>
         </LiveProvider>
       </SessionProvider>

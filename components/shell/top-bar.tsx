@@ -9,7 +9,7 @@ import { Name } from "#components/ui/name.tsx";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
 import { DataAge } from "./data-age.tsx";
 import { useOverlays } from "./overlays.tsx";
-import { SessionArea } from "./session-area.tsx";
+import { SessionMenu } from "./session-menu.tsx";
 import { ThemeButton } from "./theme-button.tsx";
 import { TimeChip } from "./time-chip.tsx";
 import { useUrl } from "./use-url.ts";
@@ -56,7 +56,7 @@ export function TopBar() {
           <Kbd>Ctrl K</Kbd>
         </span>
       </Chip>
-      <SessionArea />
+      <SessionMenu />
       <ThemeButton />
       <Chip
         tone="quiet"

@@ -1,32 +1,24 @@
 "use client";
 
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { SessionAnswer } from "#lib/api/session.ts";
 import { deleteJson, getJson, postJson, SIGN_IN_NEEDED } from "./fetch.ts";
-import { endOf, follow, type Shown, type Turn } from "./viewer.ts";
+import { createKeeper, type Kept, type SessionChange } from "./keeper.ts";
+import { endOf } from "./viewer.ts";
 
 /** Heard by whoever keeps answers; its detail is a SessionChange. Never told of `same`. */
 export const SESSION_CHANGED = "meshscope:session-changed";
 /** What tabs of one browser tell each other: they share the cookie. */
 const TABS = "meshscope session";
 const PATH = "/api/v1/session";
-const OVER = "The session has ended. Sign in again to go on; what you wrote is still here.";
 
-export interface SessionChange {
-  readonly turn: Exclude<Turn, "same">;
-  readonly session: SessionAnswer;
-}
-
-export interface SessionControl {
-  readonly session: SessionAnswer;
-  /** Why signing in is asked for, in the server's words; null: it isn't. */
-  readonly asked: string | null;
+export interface SessionControl extends Kept {
   /** The session ends within minutes. */
   readonly soon: boolean;
   /** Shows the dialog. */
   readonly ask: (why: string) => void;
   readonly dismiss: () => void;
-  /** @throws MeshscopeError `unauthorised`, `rate_limited`, and what keeps the cluster from being asked */
+  /** @throws MeshscopeError `unauthorised`, `rate_limited`, and what keeps the cluster or the console from being asked */
   readonly signIn: (token: string, cluster: string | undefined) => Promise<void>;
   readonly signOut: () => Promise<void>;
 }
@@ -54,80 +46,75 @@ export function SessionProvider({
   readonly initial: SessionAnswer;
   readonly children: ReactNode;
 }) {
-  const [session, setSession] = useState(initial);
-  const [asked, ask] = useState<string | null>(null);
-  const shown = useRef<Shown>({ session: initial, ended: null });
-
-  /** Reads who the viewer is now, and says what that means. `out`: somebody signed out on purpose. */
-  const refresh = useCallback(async (out = false) => {
-    const next = await read();
-    if (next === null) return;
-    const { turn, shown: after } = follow(shown.current, next, out);
-    shown.current = after;
-    setSession(next);
-    if (turn === "same") return;
-    if (turn === "over") ask(OVER);
-    const detail: SessionChange = { turn, session: next };
-    window.dispatchEvent(new CustomEvent(SESSION_CHANGED, { detail }));
-  }, []);
-
-  useEffect(() => {
-    const tabs = new BroadcastChannel(TABS);
-    tabs.onmessage = ({ data }) => void refresh(data === "out");
-    const needed = (event: Event) => {
-      ask((event as CustomEvent<string>).detail);
-      void refresh();
-    };
-    window.addEventListener(SIGN_IN_NEEDED, needed);
-    return () => {
-      tabs.close();
-      window.removeEventListener(SIGN_IN_NEEDED, needed);
-    };
-  }, [refresh]);
-  const soon = useEnd(session.expiresAt, refresh);
-
-  const control = useMemo<SessionControl>(() => {
-    const tell = async (word: "in" | "out") => {
-      const tabs = new BroadcastChannel(TABS);
-      tabs.postMessage(word);
-      tabs.close();
-      await refresh(word === "out");
-    };
-    return {
-      session,
-      asked,
-      soon,
-      ask,
-      dismiss: () => ask(null),
+  const tabs = useRef<BroadcastChannel | null>(null);
+  const [keeper] = useState(() =>
+    createKeeper(initial, {
+      read,
       signIn: async (token, cluster) => {
         await postJson<null>(PATH, { token, ...(cluster === undefined ? {} : { cluster }) });
-        ask(null);
-        await tell("in");
       },
-      signOut: async () => {
-        await deleteJson(PATH);
-        ask(null);
-        await tell("out");
-      },
+      signOut: () => deleteJson(PATH),
+      tell: (word) => tabs.current?.postMessage(word),
+      changed: (detail: SessionChange) => window.dispatchEvent(new CustomEvent(SESSION_CHANGED, { detail })),
+    }),
+  );
+  const kept = useSyncExternalStore(keeper.subscribe, keeper.state, keeper.state);
+  const { refresh } = keeper;
+
+  useEffect(() => {
+    // One channel for both ways: it doesn't hear itself.
+    const channel = new BroadcastChannel(TABS);
+    tabs.current = channel;
+    channel.onmessage = ({ data }) => void refresh(data === "out");
+    const needed = (event: Event) => keeper.needed((event as CustomEvent<string>).detail);
+    // What other tabs said while this page lay in the browser's cache, or before its script ran, it didn't hear.
+    const back = (event: PageTransitionEvent) => void (event.persisted && refresh());
+    window.addEventListener(SIGN_IN_NEEDED, needed);
+    window.addEventListener("pageshow", back);
+    if (initial.strategy !== "anonymous") void refresh();
+    return () => {
+      tabs.current = null;
+      channel.close();
+      window.removeEventListener(SIGN_IN_NEEDED, needed);
+      window.removeEventListener("pageshow", back);
     };
-  }, [session, asked, soon, refresh]);
+  }, [keeper, refresh, initial.strategy]);
+  const soon = useEnd(kept.session.expiresAt, refresh);
+
+  const control = useMemo<SessionControl>(
+    () => ({
+      ...kept,
+      ...{ soon, ask: keeper.ask, signIn: keeper.signIn, signOut: keeper.signOut },
+      dismiss: () => keeper.ask(null),
+    }),
+    [kept, soon, keeper],
+  );
   return <SessionContext value={control}>{children}</SessionContext>;
 }
 
 /** Whether the session ends within minutes; asks the server once it should be over. */
-function useEnd(expiresAt: string | null, refresh: () => Promise<void>): boolean {
+function useEnd(expiresAt: string | null, refresh: () => Promise<unknown>): boolean {
   const [soonFor, setSoonFor] = useState<string | null>(null);
   useEffect(() => {
     if (expiresAt === null) return;
     let timer: ReturnType<typeof setTimeout>;
     const look = () => {
+      clearTimeout(timer);
       const { soon, due, lookInMs } = endOf(expiresAt, Date.now());
       if (soon) setSoonFor(expiresAt);
       if (due) void refresh();
       timer = setTimeout(look, lookInMs);
     };
+    // Timers stand still while a machine sleeps; sessions don't.
+    const seen = () => {
+      if (!document.hidden) look();
+    };
     timer = setTimeout(look, 0);
-    return () => clearTimeout(timer);
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", seen);
+    };
   }, [expiresAt, refresh]);
   return expiresAt !== null && soonFor === expiresAt;
 }

@@ -17,8 +17,9 @@ const BOTH = user({ "west-1": "ana", "east-1": "ana-east" });
 it.each<[string, SessionAnswer, SessionAnswer, string]>([
   ["the same session", ANA, { ...ANA }, "same"],
   ["a guest who stays one", GUEST, GUEST, "same"],
-  ["a guest who signs in", GUEST, ANA, "other"],
-  ["nobody who signs in", NOBODY, ANA, "other"],
+  ["a guest who signs in", GUEST, ANA, "in"],
+  ["nobody who signs in", NOBODY, ANA, "in"],
+  ["guests who may look no more", GUEST, NOBODY, "in"],
   ["a later end", ANA, user({ "west-1": "ana" }, "2026-08-20T20:00:00Z"), "again"],
   ["a second cluster", ANA, BOTH, "again"],
   ["a cluster less", BOTH, ANA, "rights"],
@@ -45,7 +46,14 @@ it.each<[string, SessionAnswer, string]>([
 it("who signed out is forgotten: coming back is beginning anew", () => {
   const out = follow({ session: ANA, ended: null }, GUEST, true);
   expect(out).toEqual({ turn: "out", shown: { session: GUEST, ended: null } });
-  expect(follow(out.shown, ANA, false).turn).toBe("other");
+  expect(follow(out.shown, ANA, false).turn).toBe("in");
+});
+
+it("signing out is heard once, by those who showed somebody", () => {
+  const out = follow({ session: ANA, ended: null }, GUEST, true);
+  expect(follow(out.shown, GUEST, true).turn).toBe("same");
+  const over = follow({ session: ANA, ended: null }, GUEST, false);
+  expect(follow(over.shown, GUEST, true)).toEqual({ turn: "out", shown: { session: GUEST, ended: null } });
 });
 
 it("tabs share what they are sent with those of one session alone", () => {

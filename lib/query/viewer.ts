@@ -5,15 +5,16 @@ import type { SessionAnswer } from "#lib/api/session.ts";
  * - `same`: nothing.
  * - `again`: the same person, who sees no less than before. What is shown stays and is read anew.
  * - `rights`: the same person, who may see less. What was read is forgotten; forms stay.
- * - `other`: somebody else. Pages begin anew; drafts stay, plans don't, for they are sealed for one user.
+ * - `in`: somebody where nobody was, or guests who may look now or no more. Pages begin anew; drafts stay, plans don't, for they are sealed for one user.
+ * - `other`: somebody else than before. Nothing stays, drafts included: they hold what only the one before may read.
  * - `over`: nobody signed out, and yet nobody is signed in: the session has ended.
  * - `out`: somebody signed out. Nothing stays, drafts included.
  */
-export type Turn = "same" | "again" | "rights" | "other" | "over" | "out";
+export type Turn = "same" | "again" | "rights" | "in" | "other" | "over" | "out";
 
 /** `before`: what the page shows. Signing out can't be told from the end of a session by answers. */
 function turnOf(before: SessionAnswer, next: SessionAnswer): Exclude<Turn, "out"> {
-  if (before.role !== "user") return before.role === next.role ? "same" : "other";
+  if (before.role !== "user") return before.role === next.role ? "same" : "in";
   if (next.role !== "user") return "over";
   const now = new Map(next.identities.map(({ cluster, user }) => [cluster, user]));
   const shared = before.identities.filter(({ cluster }) => now.has(cluster));
@@ -35,8 +36,9 @@ export function follow(
   next: SessionAnswer,
   out: boolean,
 ): { readonly shown: Shown; readonly turn: Turn } {
-  if (out && next.role !== "user") return { shown: { session: next, ended: null }, turn: "out" };
   const { session, ended } = shown;
+  const somebody = session.role === "user" || ended !== null;
+  if (out && somebody && next.role !== "user") return { shown: { session: next, ended: null }, turn: "out" };
   if (next.role !== "user") {
     const turn = turnOf(session, next);
     return { shown: { session: next, ended: turn === "over" ? session : ended }, turn };
