@@ -112,6 +112,15 @@ describe("a viewer", () => {
     ).toEqual(["deployment"]);
   });
 
+  it("is told of a deletion although nothing of its kind is left, where such may be listed", async () => {
+    const deps = setUp(SHOP, ({ namespace }) => namespace === "shop");
+    const empty = { cluster: "c", asOf: null, objects: () => [], kind: () => null, unread: [] };
+    const left = { ...deps, store: { ...deps.store, clusters: () => new Map([["c", empty]]) } };
+    expect((await told(left, USER)).map(([, text]) => text)).toContain("VirtualService shop/api deleted");
+    const denied = { ...left, rights: setUp(SHOP, () => false).rights };
+    expect((await told(denied, USER)).map(([kind]) => kind)).toEqual(["deployment"]);
+  });
+
   it("who asks for a hidden namespace is refused", async () => {
     const problem = await marks(setUp(SHOP), USER, query("&namespaces=bank")).then(() => null, problemOf);
     expect(problem?.code).toBe("forbidden");

@@ -31,12 +31,16 @@ export async function marks(
   query: MarksQuery,
   signal?: AbortSignal,
 ): Promise<MarksAnswer> {
-  const viewer = await viewerOf(deps, credential, signal);
-  const { visibility, mayList } = viewer;
+  const within = (at: number) => at >= query.start && (query.end === undefined || at < query.end);
+  const recorded = (await changesSince(deps, credential, query, signal)).filter(({ when }) =>
+    within(Date.parse(when) / 1000),
+  );
+  // Of what was deleted nothing may be left to ask the rights of, and yet whoever may list such is told.
+  const gone = recorded.map(({ object }) => object);
+  const { visibility, mayList } = await viewerOf(deps, credential, signal, [], gone);
   const inventory = deps.inventory();
   checkScope(query, [...inventory.keys()], visibility);
   const wanted = (list: readonly string[], text: string) => list.length === 0 || list.includes(text);
-  const within = (at: number) => at >= query.start && (query.end === undefined || at < query.end);
   const events = [...inventory.values()]
     .filter(({ cluster }) => visibility.cluster(cluster) && wanted(query.clusters, cluster))
     .flatMap(({ cluster, events = [] }) =>
@@ -45,8 +49,8 @@ export async function marks(
         .filter(({ namespace }) => visibility.namespace(cluster, namespace))
         .map((event) => eventMark(cluster, event)),
     );
-  const changes = (await changesSince(deps, credential, query, signal))
-    .filter(({ when, object }) => within(Date.parse(when) / 1000) && seesObject(visibility, object))
+  const changes = recorded
+    .filter(({ object }) => seesObject(visibility, object))
     .filter(({ object: { cluster, namespace, name, ...kind } }) => mayList(cluster, kindKey(kind), namespace, name))
     .map(changeMark);
   const { items, ...more } = page([...changes, ...events], newestFirst, query);

@@ -1,11 +1,19 @@
 /** Which kinds of policy a viewer may list in which namespaces, by the cluster's own answers. */
 import { kindKey, type PolicyKind } from "#lib/policy/kind.ts";
-import type { Manifest } from "#lib/policy/manifest.ts";
+import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
 import type { Place, Question, Visibility } from "../rights/model.ts";
 import type { MayList, PolicyDeps, Viewer } from "./deps.ts";
 
-/** `named`: what is asked for by name. @throws MeshscopeError `reauth` where a cluster no longer accepts the user's token */
+/** What of an object says who may see it. */
+interface Placed {
+  readonly metadata: { readonly namespace?: string; readonly name: string };
+}
+
+/**
+ * `named`: what is asked for by name. `gone`: objects to be told of whether or not they still exist.
+ * @throws MeshscopeError `reauth` where a cluster no longer accepts the user's token
+ */
 export async function viewerOf(
   {
     rights,
@@ -19,6 +27,7 @@ export async function viewerOf(
   credential: Credential,
   signal?: AbortSignal,
   named: readonly Place[] = [],
+  gone: readonly ObjectRef[] = [],
 ): Promise<Viewer> {
   const visibility = await rights.visibility(credential, signal, named);
   // Nobody in particular reads with the console's rights, and the console has listed all of it.
@@ -27,7 +36,9 @@ export async function viewerOf(
   const somewhere = new Map<string, Question[]>();
   for (const [cluster, policies] of store.clusters()) {
     for (const kind of port.kinds) {
-      const objects = policies.objects(kindKey(kind)).filter((each) => visible(visibility, cluster, kind, each));
+      const objects = [...policies.objects(kindKey(kind)), ...placed(gone, cluster, kind)].filter((each) =>
+        visible(visibility, cluster, kind, each),
+      );
       if (objects.length === 0) continue;
       const question = { cluster, namespace: null, group: kind.group, resource: kind.plural, verb: "list" };
       everywhere.push(question);
@@ -53,7 +64,7 @@ export async function viewerOf(
 }
 
 /** Is there anything to hide already by the namespace alone? A Namespace is its own. */
-export function visible(visibility: Visibility, cluster: string, kind: PolicyKind, { metadata }: Manifest): boolean {
+export function visible(visibility: Visibility, cluster: string, kind: PolicyKind, { metadata }: Placed): boolean {
   if (visibility.all) return true;
   if (kind.namespaced) return metadata.namespace !== undefined && visibility.namespace(cluster, metadata.namespace);
   return isNamespace(kind) ? visibility.namespace(cluster, metadata.name) : visibility.cluster(cluster);
@@ -62,8 +73,14 @@ export function visible(visibility: Visibility, cluster: string, kind: PolicyKin
 export const isNamespace = ({ group, kind }: { readonly group: string; readonly kind: string }): boolean =>
   group === "" && kind === "Namespace";
 
+function placed(refs: readonly ObjectRef[], cluster: string, kind: PolicyKind): Placed[] {
+  return refs
+    .filter((ref) => ref.cluster === cluster && kindKey(ref) === kindKey(kind))
+    .map(({ namespace, name }) => ({ metadata: { name, ...(namespace === null ? {} : { namespace }) } }));
+}
+
 /** Where a right that isn't there for all may still be: namespace by namespace. A Role may allow to get its Namespace. */
-function placesOf(kind: PolicyKind, question: Question, objects: readonly Manifest[]): Question[] {
+function placesOf(kind: PolicyKind, question: Question, objects: readonly Placed[]): Question[] {
   if (isNamespace(kind)) {
     return objects.map(({ metadata: { name } }) => ({ ...question, namespace: name, name, verb: "get" }));
   }
