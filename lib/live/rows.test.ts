@@ -67,4 +67,9 @@ test("a node sums what comes in; a p95 only where one edge has it", () => {
   );
   expect(rowsOf(both, "", 50).rows.find(({ id }) => id === B)?.p95).toBeNull();
   expect(rowsOf(GRAPH, "", 50).rows.find(({ id }) => id === A)).toMatchObject({ rate: null, p95: null });
+  const blind = graph(
+    GRAPH.nodes,
+    GRAPH.edges.map((one) => (one.source === P ? { ...one, errorRate: null } : one)),
+  );
+  expect(rowsOf(blind, "", 50).rows.find(({ id }) => id === B)).toMatchObject({ rate: 12, errorRate: null });
 });

@@ -1,4 +1,5 @@
 /** Rows for the table and the search: everything on the map as text, what hurts first. */
+import { Requests } from "#lib/graph/find/node-traffic.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState } from "#lib/graph/model.ts";
 import type { Finding } from "./finder.ts";
 import { nodeLabel, nodeWhere } from "./label.ts";
@@ -7,28 +8,21 @@ import type { Row } from "./messages.ts";
 const PAIN: Readonly<Record<HealthState, number>> = { failing: 0, degraded: 1, unknown: 2, healthy: 3, idle: 4 };
 
 interface Sums {
-  rate: number | null;
-  requests: number | null;
-  errorRate: number | null;
+  readonly requests: Requests;
   p95: number | null;
+  measured: number;
 }
-
-const plus = (a: number | null, b: number | null) => (b === null ? a : (a ?? 0) + b);
 
 /** Sums of what comes into each node; a p95 only where there is one measured edge, for quantiles don't add up. */
 function inboundSums(edges: readonly GraphEdge[]): Map<string, Sums> {
   const sums = new Map<string, Sums>();
-  const measured = new Map<string, number>();
   for (const edge of edges) {
-    const sum = sums.get(edge.target) ?? { rate: null, requests: null, errorRate: null, p95: null };
-    sum.rate = plus(sum.rate, edge.rate);
-    sum.requests = plus(sum.requests, edge.requests);
-    sum.errorRate = plus(sum.errorRate, edge.errorRate);
+    const sum = sums.get(edge.target) ?? { requests: new Requests(), p95: null, measured: 0 };
+    sum.requests.add(edge);
     const p95 = edge.latency?.p95 ?? null;
     if (p95 !== null) {
-      const count = (measured.get(edge.target) ?? 0) + 1;
-      measured.set(edge.target, count);
-      sum.p95 = count === 1 ? p95 : null;
+      sum.measured += 1;
+      sum.p95 = sum.measured === 1 ? p95 : null;
     }
     sums.set(edge.target, sum);
   }
@@ -42,9 +36,9 @@ function nodeRow(node: GraphNode, sums: Sums | undefined): Row {
     title: nodeLabel(node),
     where: nodeWhere(node),
     state: node.health,
-    rate: sums?.rate ?? null,
-    requests: sums?.requests ?? null,
-    errorRate: sums?.errorRate ?? null,
+    rate: sums?.requests.rate ?? null,
+    requests: sums?.requests.requests ?? null,
+    errorRate: sums?.requests.errorRate ?? null,
     p95: sums?.p95 ?? null,
     protocol: null,
     folded: false,

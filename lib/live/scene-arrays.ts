@@ -20,13 +20,15 @@ import type { Skeleton } from "./skeleton.ts";
 /** A node's own traffic: what comes in; for one that nobody calls, what goes out. */
 class Traffic {
   rate = Number.NaN;
+  /** NaN = one of the edges can't tell. */
   errors = 0;
   p95 = Number.NaN;
   measured = 0;
   add(edge: GraphEdge): void {
     if (edge.rate === null) return;
     this.rate = (Number.isNaN(this.rate) ? 0 : this.rate) + edge.rate;
-    this.errors += edge.errorRate ?? 0;
+    // With an unknown part the sum is unknown; what carried nothing hides no failure.
+    this.errors += edge.errorRate ?? (edge.rate > 0 ? Number.NaN : 0);
     const p95 = edge.latency?.p95 ?? null;
     if (p95 === null || edge.rate <= 0) return;
     this.p95 = Number.isNaN(this.p95) ? p95 : Math.max(this.p95, p95);
@@ -38,20 +40,20 @@ const orNaN = (value: number | null | undefined) => value ?? Number.NaN;
 const changeOf = ({ change }: { readonly change?: (typeof CHANGES)[number] }) => CHANGES.indexOf(change ?? "none");
 
 /**
- * Every call with the places of its ends among the drawn nodes (-1: not drawn). Also of edges that aren't drawn: a node's own
- * numbers don't change because somebody looks at less.
+ * Every call of the answer with the places of its ends among the drawn nodes (-1: not drawn). Also of edges that aren't drawn:
+ * a node's own numbers don't change because somebody looks at less.
  */
 function eachCall(
-  { graph, placed }: Shown,
+  { graph, whole }: Shown,
   skeleton: Skeleton,
   take: (edge: GraphEdge, source: number, target: number) => void,
 ): void {
-  if (graph === placed) {
+  if (graph === whole) {
     graph.edges.forEach((edge, at) => take(edge, skeleton.source[at] as number, skeleton.target[at] as number));
     return;
   }
   const places = new Map(graph.nodes.map(({ id }, at) => [id, at]));
-  for (const edge of placed.edges) take(edge, places.get(edge.source) ?? -1, places.get(edge.target) ?? -1);
+  for (const edge of whole.edges) take(edge, places.get(edge.source) ?? -1, places.get(edge.target) ?? -1);
 }
 
 export function nodeArrays(drawn: Shown, skeleton: Skeleton, found: Uint8Array): NodeArrays {
@@ -94,24 +96,21 @@ export function nodeArrays(drawn: Shown, skeleton: Skeleton, found: Uint8Array):
   };
 }
 
-/** Share of what the source sends: in requests among requests, in bytes among tcp. */
-function fillShares(share: Float32Array, amount: Float32Array, protocol: Uint8Array, skeleton: Skeleton): void {
-  const { source } = skeleton;
-  const requests = new Float64Array(skeleton.x.length);
-  const bytes = new Float64Array(skeleton.x.length);
-  const sumsOf = (edge: number) => (protocol[edge] === TCP ? bytes : requests);
-  for (let edge = 0; edge < amount.length; edge++) {
-    const own = amount[edge] as number;
-    const sums = sumsOf(edge);
-    if (!Number.isNaN(own)) sums[source[edge] as number] = (sums[source[edge] as number] as number) + own;
-  }
-  for (let edge = 0; edge < amount.length; edge++) {
-    const total = sumsOf(edge)[source[edge] as number] as number;
-    share[edge] = total > 0 ? (amount[edge] as number) / total : Number.NaN;
-  }
-}
+/** What an edge carries, to be compared with what else its source sends: bytes of tcp, else requests. */
+const amountOf = (edge: GraphEdge) => (edge.protocol === "tcp" ? bytesOf(edge) : orNaN(edge.rate));
 
-const TCP = PROTOCOLS.indexOf("tcp");
+/** What each drawn node sends in all: requests, and bytes of tcp. */
+function sentByNodes(shown: Shown, skeleton: Skeleton): Readonly<Record<"requests" | "bytes", Float64Array>> {
+  const count = shown.graph.nodes.length;
+  const sums = { requests: new Float64Array(count), bytes: new Float64Array(count) };
+  eachCall(shown, skeleton, (edge, source) => {
+    const of = edge.protocol === "tcp" ? sums.bytes : sums.requests;
+    const held = of[source];
+    const own = amountOf(edge);
+    if (held !== undefined && !Number.isNaN(own)) of[source] = held + own;
+  });
+  return sums;
+}
 
 function edgeBits(edge: GraphEdge): number {
   return (
@@ -134,8 +133,10 @@ function beforeArrays(edges: readonly GraphEdge[]): Pick<EdgeArrays, "rateBefore
 }
 
 /** One pass over the edges: this runs at every refresh, and tens of thousands of edges are drawn. */
-export function edgeArrays({ graph, dimmed }: Shown, skeleton: Skeleton, found: Uint8Array): EdgeArrays {
+export function edgeArrays(shown: Shown, skeleton: Skeleton, found: Uint8Array): EdgeArrays {
+  const { graph, dimmed } = shown;
   const { edges } = graph;
+  const sent = sentByNodes(shown, skeleton);
   const count = edges.length;
   const floats = () => new Float32Array(count);
   const codes = () => new Uint8Array(count);
@@ -144,7 +145,6 @@ export function edgeArrays({ graph, dimmed }: Shown, skeleton: Skeleton, found: 
     ...{ rate: floats(), requests: floats(), errorShare: floats(), bytes: floats(), share: floats(), mtls: floats() },
     ...{ mean: floats(), p50: floats(), p95: floats(), p99: floats(), sent: floats(), received: floats() },
   };
-  const amount = floats();
   edges.forEach((edge, at) => {
     const { latency, bytesPerSecond } = edge;
     arrays.protocol[at] = PROTOCOLS.indexOf(edge.protocol);
@@ -166,9 +166,9 @@ export function edgeArrays({ graph, dimmed }: Shown, skeleton: Skeleton, found: 
     arrays.p99[at] = orNaN(latency?.p99);
     arrays.sent[at] = orNaN(bytesPerSecond?.sent);
     arrays.received[at] = orNaN(bytesPerSecond?.received);
-    amount[at] = edge.protocol === "tcp" ? bytesOf(edge) : orNaN(edge.rate);
+    const total = (edge.protocol === "tcp" ? sent.bytes : sent.requests)[skeleton.source[at] as number] as number;
+    arrays.share[at] = total > 0 ? amountOf(edge) / total : Number.NaN;
   });
-  fillShares(arrays.share, amount, arrays.protocol, skeleton);
   return {
     ...arrays,
     source: skeleton.source.slice(),

@@ -200,3 +200,37 @@ test("a node's own numbers stay when its calls aren't drawn, by protocol or beca
   expect(scene.strings?.nodeIds).toEqual([A, B]);
   expect(scene.nodes.rate[1]).toBe(7);
 });
+
+test("a box says how its drawn members are, whichever nodes before them are hidden", () => {
+  const east = "w/east/workload/e";
+  const of = graph([node(east, { health: "failing" }), node(A), node(B, { health: "degraded" }), node(C)]);
+  const hidden = { nodes: new Set([east, C]), edges: new Set<string>() };
+  const shown = showGraph(of, DEFAULT_LOOK, { found: null, hidden });
+  const scene = buildScene(shown, skeletonOf(shown, DEFAULT_LOOK), { version: 1, stale: false, withStrings: true });
+  // A box of which everything is hidden is hidden with it.
+  expect(scene.strings?.boxes.map(({ label, sublabel }) => [label, sublabel])).toEqual([["shop", "2 workloads"]]);
+  expect([...scene.boxes.state].map((code) => MARK_STATES[code])).toEqual(["degraded"]);
+  expect([[...scene.boxes.failing], [...scene.boxes.degraded]]).toEqual([[0], [1]]);
+});
+
+test.each([
+  ["drilled into", { focus: B, steps: 1, side: "down", rest: "hide" }],
+  ["of one protocol", { protocols: ["grpc"] }],
+  ["without what is well", { show: "trouble" }],
+] as const)("%s, marks and shares keep their numbers", (_, change) => {
+  const of = graph(
+    [node(A), node(B), node(C, { health: "failing" })],
+    [edge(A, B, { rate: 6 }), edge(B, C, { rate: 1, protocol: "grpc" }), edge(B, A, { rate: 3 })],
+  );
+  const { nodes, edges, strings } = sceneOf(of, change);
+  expect(nodes.rate[strings?.nodeIds.indexOf(B) ?? -1]).toBe(6);
+  expect(edges.share[strings?.edgeIds.findIndex((id) => id.startsWith(`${B}>${C}`)) ?? -1]).toBe(0.25);
+});
+
+test("a node has no share of failures where one of its calls can't tell", () => {
+  const of = graph(
+    [node(A), node(B), node(C)],
+    [edge(A, B, { rate: 10, errorRate: 1 }), edge(C, B, { rate: 10, errorRate: null })],
+  );
+  expect(sceneOf(of).nodes.errorShare[1]).toBeNaN();
+});

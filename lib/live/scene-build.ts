@@ -39,7 +39,10 @@ export function buildSkeleton(shown: Shown, layout: Layout, boxes: readonly BoxK
   const radius = Float32Array.from(nodes, radiusOf);
   const source = Uint32Array.from(edges, (edge) => index.get(edge.source) ?? 0);
   const target = Uint32Array.from(edges, (edge) => index.get(edge.target) ?? 0);
-  const around = boxesAround(shown.placed, boxes);
+  // What is hidden is in its box still, so that a box of two that shows one stays.
+  const placed = boxesAround(shown.placed, boxes);
+  const boxesById = new Map(shown.placed.nodes.map(({ id }, at) => [id, placed[at] ?? []]));
+  const around = nodes.map(({ id }) => boxesById.get(id) ?? []);
   const drawn = sceneBoxes(shown, layout, around);
   const boxIndex = new Map(drawn.map(({ id }, at) => [id, at]));
   return {

@@ -7,6 +7,8 @@ import type { Finding } from "./finder.ts";
 import { ALL_PROTOCOLS, type Look } from "./look.ts";
 
 export interface Shown {
+  /** All of the answer that can be drawn: whose calls make up a node's own numbers. */
+  readonly whole: Graph;
   /** Whose places count: what of the graph is laid out. Protocols that aren't drawn are in it, so that nothing moves when they are. */
   readonly placed: Graph;
   readonly graph: Graph;
@@ -36,10 +38,11 @@ function drawable(graph: Graph): Graph {
 }
 
 /** O(nodes + edges); for the default look nothing is copied. */
-export function showGraph(whole: Graph, look: Look, finding: Pick<Finding, "found" | "hidden"> = NOTHING): Shown {
-  let placed = drawable(whole);
+export function showGraph(answer: Graph, look: Look, finding: Pick<Finding, "found" | "hidden"> = NOTHING): Shown {
+  const whole = drawable(answer);
+  let placed = whole;
   // Of the whole: what isn't drawn is still there to be ranked against.
-  const ranks = look.rank === "off" ? null : rankNodes(placed, look.rank);
+  const ranks = look.rank === "off" ? null : rankNodes(whole, look.rank);
   let near: ReadonlyMap<string, number> | null = null;
   const { focus } = look;
   if (focus !== null && placed.nodes.some(({ id }) => id === focus)) {
@@ -55,11 +58,11 @@ export function showGraph(whole: Graph, look: Look, finding: Pick<Finding, "foun
       ? placed
       : { ...placed, edges: placed.edges.filter(({ protocol }) => protocols.has(protocol)) };
   const graph = without(ofProtocols, finding.hidden);
-  const standing = near;
   return {
+    whole,
     placed,
     graph,
-    dimmed: standing === null || look.rest === "hide" ? null : (id) => !standing.has(id),
+    dimmed: near === null || look.rest === "hide" ? null : notIn(near),
     ranks,
     hubCallers: apart?.callers ?? null,
     hubs: apart?.hubs ?? [],
@@ -67,6 +70,8 @@ export function showGraph(whole: Graph, look: Look, finding: Pick<Finding, "foun
     found: finding.found,
   };
 }
+
+const notIn = (ids: ReadonlyMap<string, number>) => (id: string) => !ids.has(id);
 
 /** Hidden nodes take their edges along; nothing moves, for what is laid out stays whole. */
 function without(graph: Graph, { nodes, edges }: Matches): Graph {

@@ -10,7 +10,7 @@ export interface Skeleton {
   readonly target: Uint32Array;
   readonly paths: Paths;
   readonly strings: Strings;
-  /** Indexes into `strings.boxes` of what is around each node. */
+  /** Indexes into `strings.boxes` of what is around each drawn node. */
   readonly boxesOf: readonly (readonly number[])[];
   readonly width: number;
   readonly height: number;

@@ -2,7 +2,7 @@
 import { type GraphEdge, OUTCOMES, type Outcome, type Protocol } from "../model.ts";
 
 /** Requests of several edges. null until there is an edge that says; a sum with an unknown part is unknown. */
-class Requests {
+export class Requests {
   rate: number | null = null;
   requests: number | null = null;
   errorRate: number | null = null;
