@@ -162,9 +162,14 @@ test("hiding everything says so, with the way back", async ({ page }) => {
 });
 
 test("what the graph can't answer is said", async ({ page }) => {
-  await openTopology(page, query({ find: "label:app = cart" }));
+  await openTopology(page, query({ find: "operation = get" }));
   await expect(summary(page)).toContainText("nothing found");
-  await expect(summary(page)).toContainText("The graph carries no labels");
+  await expect(summary(page)).toContainText("The graph has no nodes for operations");
+});
+
+test("labels are asked for when an expression names one", async ({ page }) => {
+  await openTopology(page, query({ find: "label:app" }));
+  await expect(summary(page)).toContainText(/\d nodes? found/);
 });
 
 for (const scheme of ["dark", "light"] as const) {

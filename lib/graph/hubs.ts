@@ -1,5 +1,6 @@
-/** Nodes so many others touch that their edges hide all else, and the rank of nodes by their edges. Pure. */
+/** Nodes so many others touch that their edges hide all else. Pure. */
 import type { Graph } from "./model.ts";
+import { peersOf } from "./peers.ts";
 
 type Elements = Pick<Graph, "nodes" | "edges">;
 
@@ -8,26 +9,11 @@ const HUB_SHARE = 0.3;
 /** In a small graph everything touches a third of the rest, and its edges can be followed. */
 const FEWEST_NODES = 20;
 
-function peers({ edges }: Elements, end: "source" | "target" | "both"): ReadonlyMap<string, ReadonlySet<string>> {
-  const sets = new Map<string, Set<string>>();
-  const join = (id: string, other: string) => {
-    if (id === other) return;
-    const set = sets.get(id);
-    if (set === undefined) sets.set(id, new Set([other]));
-    else set.add(other);
-  };
-  for (const { source, target } of edges) {
-    if (end !== "source") join(target, source);
-    if (end !== "target") join(source, target);
-  }
-  return sets;
-}
-
 /** Ids of nodes that touch over 30 % of the others, in the order of the nodes; none in a graph of under 20. O(nodes + edges). */
 export function hubsOf(graph: Elements): readonly string[] {
   const { nodes } = graph;
   if (nodes.length < FEWEST_NODES) return [];
-  const touched = peers(graph, "both");
+  const touched = peersOf(graph.edges, "both");
   const least = HUB_SHARE * (nodes.length - 1);
   return nodes.filter(({ id }) => (touched.get(id)?.size ?? 0) > least).map(({ id }) => id);
 }
@@ -72,21 +58,4 @@ export function withoutHubs(graph: Graph): WithoutHubs {
     hubs,
     callers: new Map([...seen].map(([id, set]) => [id, set.size])),
   };
-}
-
-/**
- * Rank of each node by how many others call it (`in`) or it calls (`out`), as Kiali ranks: 1 for the most, up to 100 for
- * the fewest; equal counts share a rank. Nodes without any have none.
- * https://kiali.io/docs/features/topology/#traffic-graph-ranking
- */
-export function rankNodes(graph: Elements, by: "in" | "out"): ReadonlyMap<string, number> {
-  const found = peers(graph, by === "in" ? "target" : "source");
-  const counts = graph.nodes.flatMap(({ id }) => {
-    const count = found.get(id)?.size ?? 0;
-    return count > 0 ? [{ id, count }] : [];
-  });
-  const distinct = [...new Set(counts.map(({ count }) => count))].sort((a, b) => b - a);
-  const place = new Map(distinct.map((count, at) => [count, at]));
-  const scale = distinct.length > 100 ? 99 / (distinct.length - 1) : 1;
-  return new Map(counts.map(({ id, count }) => [id, 1 + Math.round((place.get(count) ?? 0) * scale)]));
 }

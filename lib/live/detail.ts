@@ -23,13 +23,20 @@ export function folds(view: GraphView, groups: boolean): boolean {
   return groups || grouped(view) || view.fold.some((word) => !isException(word));
 }
 
-/** The view to ask for: in groups, those that somebody has opened are left open. */
-export function askedView(view: GraphView, groups: boolean): GraphView {
+/** The view to ask for: in groups, those that somebody has opened are left open. `labels`: wanted; of the past nobody knows them. */
+export function askedView(view: GraphView, groups: boolean, labels = false): GraphView {
   const opened = view.fold.filter(isException);
   const fold = view.fold.filter((word) => !isException(word));
-  if (!groups || grouped(view)) return { ...view, fold };
-  if (opened.length === 0) return { ...view, fold, lens: "namespace" };
-  return { ...view, fold: ["*", ...opened, ...fold].sort() };
+  const asked = { ...view, fold, labels: view.labels || (labels && view.at === null) };
+  if (!groups || grouped(view)) return asked;
+  if (opened.length === 0) return { ...asked, lens: "namespace" };
+  return { ...asked, fold: ["*", ...opened, ...fold].sort() };
+}
+
+/** Where the answers to it stream from. */
+export function streamUrl(origin: string, asked: GraphView): string {
+  const params = viewParams(asked).toString();
+  return `${origin}/api/v1/graph/stream${params === "" ? "" : `?${params}`}`;
 }
 
 /** Marks that stand for something that runs, as against hosts outside and callers unknown. */
@@ -37,10 +44,22 @@ export function countWorkloads(graph: Graph): number {
   return graph.nodes.filter(({ kind }) => kind === "workload" || kind === "app" || kind === "service").length;
 }
 
-/** Views with one key share their places: what changes only numbers (window, instant, latency, comparison) isn't in it. */
+/** Views with one key share their places: what changes only numbers or words (window, instant, latency, comparison, labels) isn't in it. */
 export function placesKey(view: GraphView): string {
-  const numbers = { window: "1m", at: null, latency: true, compareAt: null, compareWindow: null } as const;
+  const numbers = {
+    window: "1m",
+    at: null,
+    latency: true,
+    compareAt: null,
+    compareWindow: null,
+    labels: false,
+  } as const;
   return viewParams({ ...view, ...numbers }).toString();
+}
+
+/** Whether both draw the same with every box open. */
+export function unfoldsAlike(a: GraphView, b: GraphView): boolean {
+  return placesKey({ ...a, fold: [] }) === placesKey({ ...b, fold: [] });
 }
 
 /** Whether one asked view becomes the other by closing or opening some boxes: then what stays keeps its place. */
@@ -48,5 +67,5 @@ export function sameButFolds(before: GraphView, after: GraphView): boolean {
   const flat = (view: GraphView): GraphView =>
     view.lens === "namespace" ? { ...view, lens: "workload", fold: ["*", ...view.fold] } : view;
   const [a, b] = [flat(before), flat(after)];
-  return placesKey({ ...a, fold: [] }) === placesKey({ ...b, fold: [] }) && foldsInPlace(a.fold, b.fold);
+  return unfoldsAlike(a, b) && foldsInPlace(a.fold, b.fold);
 }

@@ -70,7 +70,7 @@ describe("a finder", () => {
     const finder = new Finder();
     finder.set("label:app = x", "change = gone");
     const { blind } = finder.of(GRAPH).status;
-    expect(blind.find).toEqual([expect.stringContaining("no labels")]);
+    expect(blind.find).toEqual([expect.stringContaining("No labels are known")]);
     expect(blind.hide).toEqual([expect.stringContaining("Nothing is compared")]);
   });
 

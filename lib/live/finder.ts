@@ -2,11 +2,12 @@
  * Find and hide in the worker: holds the last expressions that could be read, and says what they do to a graph. Hide wins:
  * what is hidden is never counted as found. Language: docs/find.md.
  */
-import type { Expression } from "#lib/graph/find/ast.ts";
+import { type Expression, termsOf } from "#lib/graph/find/ast.ts";
 import { complete } from "#lib/graph/find/complete.ts";
 import { blindSpots, evaluate, idsOf, type Matches, mark } from "#lib/graph/find/evaluate.ts";
 import { GraphIndex } from "#lib/graph/find/graph-index.ts";
 import { hiddenBy } from "#lib/graph/find/hide.ts";
+import { operandOf } from "#lib/graph/find/operands.ts";
 import { parse } from "#lib/graph/find/parse.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import type { Assistance, FindStatus } from "./messages.ts";
@@ -38,6 +39,14 @@ export class Finder {
     this.#hide = read(hide, this.#hide);
     this.#finding = null;
     return true;
+  }
+
+  /** Whether one of them asks for labels, which the server adds only when it is asked. */
+  asksForLabels(): boolean {
+    return [this.#find, this.#hide].some(
+      (expression) =>
+        expression !== null && termsOf(expression).some(({ subject }) => operandOf(subject).keyed === true),
+    );
   }
 
   /** What both do to this graph; worked out once a graph. */

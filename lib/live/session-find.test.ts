@@ -35,7 +35,7 @@ async function start(...before: ToWorker[]) {
   await event("snapshot", GRAPH, "e-1");
   const of = <T extends FromWorker["type"]>(type: T) =>
     posted.filter((message): message is Extract<FromWorker, { type: T }> => message.type === type);
-  return { tell, of, event, status: () => of("status").at(-1)?.status as LiveStatus, scenes: () => of("scene") };
+  return { world, tell, of, event, status: () => of("status").at(-1)?.status as LiveStatus, scenes: () => of("scene") };
 }
 
 const find = (text: string, hide = ""): ToWorker => ({ type: "find", find: text, hide });
@@ -123,4 +123,24 @@ test("rows say what is found, and list what is hidden only by name", async () =>
     [C, false],
   ]);
   expect(named?.rows[0]).toMatchObject({ id: B, hidden: true });
+});
+
+test("labels are asked for once an expression names one, and the drawing stands meanwhile", async () => {
+  const { world, tell, event, scenes, status } = await start(find("name = a"));
+  expect(world.asked.map(({ url }) => url)).toEqual(["http://c/api/v1/graph/stream"]);
+  tell(find("name = a", "label:app = x"));
+  await settle();
+  expect(world.last().url).toBe("http://c/api/v1/graph/stream?labels=on");
+  expect(status()).toMatchObject({ nodes: 3, find: { hidden: { nodes: 0 }, blind: { hide: [expect.any(String)] } } });
+  world.last().open();
+  await settle();
+  await event("snapshot", { ...GRAPH, nodes: [node(A), node(B), node(C, { labels: { app: "x" } })] }, "f-1");
+  expect(status().find).toMatchObject({ hidden: { nodes: 1, edges: 1 }, blind: { hide: [] } });
+  expect(scenes().at(-1)).toMatchObject({ first: false, layoutMs: null });
+  tell(find("label:app", "label:app = y"));
+  await settle();
+  expect(world.asked).toHaveLength(2);
+  tell(find("", ""));
+  await settle();
+  expect(world.last().url).toBe("http://c/api/v1/graph/stream");
 });

@@ -1,8 +1,17 @@
 /** What the worker is: follows a view, keeps its graph, lays it out, and tells the main thread. Runs anywhere by its deps. */
 import { type GraphView, viewParams } from "#lib/api/view.ts";
-import { applyDelta } from "#lib/graph/delta.ts";
-import type { Graph, GraphDelta, SourceStatus } from "#lib/graph/model.ts";
-import { askedView, countWorkloads, type Detail, folds, needsGroups, placesKey, sameButFolds } from "./detail.ts";
+import type { Graph, SourceStatus } from "#lib/graph/model.ts";
+import {
+  askedView,
+  countWorkloads,
+  type Detail,
+  folds,
+  needsGroups,
+  placesKey,
+  sameButFolds,
+  streamUrl,
+  unfoldsAlike,
+} from "./detail.ts";
 import { detailsOf } from "./details.ts";
 import { Finder } from "./finder.ts";
 import { Folded, foldedUrl } from "./folded.ts";
@@ -13,8 +22,8 @@ import { rowsOf } from "./rows.ts";
 import { followStream, type SharedSurroundings } from "./share.ts";
 import type { StreamEvent } from "./sse.ts";
 import { NOTHING_FOUND } from "./status.ts";
-import type { Stream, StreamState } from "./stream.ts";
-import { isStale, statusOf, withSource } from "./summary.ts";
+import { mayNoLongerSee, type Stream, type StreamState } from "./stream.ts";
+import { answerAfter, isStale, statusOf, withSource } from "./summary.ts";
 
 export interface SessionDeps extends SharedSurroundings {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -23,8 +32,6 @@ export interface SessionDeps extends SharedSurroundings {
   readonly now: () => number;
 }
 
-/** Problems that say: what was seen may no longer be. */
-const LOST: ReadonlySet<string> = new Set(["reauth", "unauthorised", "forbidden"]);
 interface Opened {
   readonly view: GraphView;
   readonly detail: Detail;
@@ -101,6 +108,7 @@ export class Session {
         return;
       case "find":
         if (!this.finder.set(message.find, message.hide)) return;
+        if (this.opened !== null && this.question(this.opened).labels !== this.asked?.labels) this.start();
         this.sendStatus();
         this.draw();
         return;
@@ -142,21 +150,21 @@ export class Session {
     const before = this.opened;
     const text = (of: Opened) => `${of.origin} ${of.detail} ${viewParams(of.view)}`;
     if (before !== null && text(before) === text(next) && this.state.kind !== "refused") return;
-    const keepGroups =
-      this.groups &&
-      next.detail === "auto" &&
-      before !== null &&
-      placesKey({ ...before.view, fold: [] }) === placesKey({ ...next.view, fold: [] });
+    const keepGroups = this.groups && next.detail === "auto" && before !== null && unfoldsAlike(before.view, next.view);
     this.opened = next;
     this.folded.keepOnly(foldedUrl(next.origin, next.view));
     this.groups = next.detail === "groups" || keepGroups;
     this.start();
   }
 
+  private question({ view }: Opened): GraphView {
+    return askedView(view, this.groups, this.finder.asksForLabels());
+  }
+
   /** Begins on the view as it is now to be asked for. Numbers alone may change under a graph that stays on screen. */
   private start(): void {
     if (this.opened === null) return;
-    const asked = askedView(this.opened.view, this.groups);
+    const asked = this.question(this.opened);
     const before = this.asked;
     this.disconnect();
     this.lastId = "";
@@ -181,17 +189,15 @@ export class Session {
     // A view that is opened while paused is read once: there would be nothing to stand still.
     const still = this.paused && this.graph !== null;
     const wanted = this.opened !== null && this.visible && !this.stopped && !still && this.state.kind !== "refused";
-    if (wanted && this.stream === null && this.opened !== null) {
-      const { origin, view } = this.opened;
-      const params = viewParams(askedView(view, this.groups)).toString();
-      const url = `${origin}/api/v1/graph/stream${params === "" ? "" : `?${params}`}`;
+    if (wanted && this.stream === null && this.opened !== null && this.asked !== null) {
+      const url = streamUrl(this.opened.origin, this.asked);
       this.state = { kind: "connecting" };
       const sink = {
         event: (event: StreamEvent) => this.onEvent(event),
         beat: () => undefined,
         state: (state: StreamState) => {
           this.state = state;
-          if ("problem" in state && LOST.has(state.problem.code)) this.forget();
+          if (mayNoLongerSee(state)) this.forget();
           this.sendStatus();
           if (this.graph !== null && isStale(this.graph, state) !== this.drawnStale) this.draw();
         },
@@ -223,18 +229,14 @@ export class Session {
     this.stream = null;
   }
 
-  private onEvent({ name, data, id }: StreamEvent): void {
-    this.lastId = id;
-    if (name === "snapshot") this.take(JSON.parse(data) as Graph);
-    else if (name === "source") {
-      const source = JSON.parse(data) as SourceStatus;
-      if (this.graph !== null) this.take({ ...this.graph, sources: withSource(this.graph.sources, source) });
-      else {
-        this.early = withSource(this.early, source);
-        this.sendStatus();
-      }
-    } else if (name === "delta" && this.graph !== null)
-      this.take(applyDelta(this.graph, JSON.parse(data) as GraphDelta));
+  private onEvent(event: StreamEvent): void {
+    this.lastId = event.id;
+    const next = answerAfter(this.graph, event);
+    if (next !== null) this.take(next);
+    else if (event.name === "source") {
+      this.early = withSource(this.early, JSON.parse(event.data) as SourceStatus);
+      this.sendStatus();
+    }
   }
 
   private take(graph: Graph): void {

@@ -1,8 +1,9 @@
 /** What of a graph is drawn, by a look: which nodes and edges, which of them step back, and what stands beside them. */
 import type { Matches } from "#lib/graph/find/evaluate.ts";
-import { rankNodes, withoutHubs } from "#lib/graph/hubs.ts";
+import { withoutHubs } from "#lib/graph/hubs.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import { inducedGraph, neighbourhood, troubleAndNeighbours } from "#lib/graph/neighbourhood.ts";
+import { rankNodes } from "#lib/graph/rank.ts";
 import type { Finding } from "./finder.ts";
 import { ALL_PROTOCOLS, type Look } from "./look.ts";
 

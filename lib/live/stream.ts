@@ -19,6 +19,13 @@ export type StreamState =
   /** Trying again won't help; closed. */
   | { readonly kind: "refused"; readonly problem: Problem };
 
+const LOST: ReadonlySet<string> = new Set(["reauth", "unauthorised", "forbidden"]);
+
+/** Whether it says that what was seen may be seen no longer. */
+export function mayNoLongerSee(state: StreamState): boolean {
+  return "problem" in state && LOST.has(state.problem.code);
+}
+
 export interface StreamSink {
   readonly event: (event: StreamEvent) => void;
   readonly beat: () => void;

@@ -1,8 +1,10 @@
-/** What the page's frame says about the graph: counts, freshness, what is drawn. */
-import type { Graph, HealthState, SourceStatus } from "#lib/graph/model.ts";
+/** The last answer, and what the page's frame says about it: counts, freshness, what is drawn. */
+import { applyDelta } from "#lib/graph/delta.ts";
+import type { Graph, GraphDelta, HealthState, SourceStatus } from "#lib/graph/model.ts";
 import { nodeLabel } from "./label.ts";
 import type { FindStatus, FoldedStatus, LivePhase, LiveStatus } from "./messages.ts";
 import type { Shown } from "./shown.ts";
+import type { StreamEvent } from "./sse.ts";
 import type { StreamState } from "./stream.ts";
 
 export interface Situation {
@@ -70,4 +72,13 @@ export function statusOf(situation: Situation): LiveStatus {
 export function withSource(sources: readonly SourceStatus[], source: SourceStatus): readonly SourceStatus[] {
   const replaced = sources.map((old) => (old.name === source.name && old.kind === source.kind ? source : old));
   return replaced.includes(source) ? replaced : [...replaced, source];
+}
+
+/** The answer after an event of its stream; null where there is none yet to speak of. */
+export function answerAfter(graph: Graph | null, { name, data }: StreamEvent): Graph | null {
+  if (name === "snapshot") return JSON.parse(data) as Graph;
+  if (graph === null) return null;
+  if (name === "delta") return applyDelta(graph, JSON.parse(data) as GraphDelta);
+  if (name !== "source") return null;
+  return { ...graph, sources: withSource(graph.sources, JSON.parse(data) as SourceStatus) };
 }

@@ -7,7 +7,12 @@ const OFFERED = 30;
 const LOOKED_AT = 20_000;
 
 /** Values that hold what is typed, those that begin with it first, each part in alphabetical order. */
-export function graphValues({ type, node, edge }: Operand, index: GraphIndex, typed: string): readonly string[] {
+export function graphValues(
+  { type, node, edge }: Operand,
+  key: string | null,
+  index: GraphIndex,
+  typed: string,
+): readonly string[] {
   if (type !== "text") return [];
   const wanted = typed.toLowerCase();
   const begins = new Set<string>();
@@ -19,7 +24,7 @@ export function graphValues({ type, node, edge }: Operand, index: GraphIndex, ty
     }
   };
   const { nodes, edges } = index.graph;
-  if (node !== undefined) nodes.slice(0, LOOKED_AT).forEach((one, at) => take(node(one, index, at)));
+  if (node !== undefined) nodes.slice(0, LOOKED_AT).forEach((one, at) => take(node(one, index, at, key)));
   if (edge !== undefined) edges.slice(0, LOOKED_AT).forEach((one, at) => take(edge(one, index, at)));
   return [...[...begins].sort(), ...[...holds].sort()].slice(0, OFFERED);
 }

@@ -78,10 +78,19 @@ describe("completion", () => {
   });
 
   it("offers last what the graph can't answer, and says why", () => {
-    expect(texts("la|", null)[0]).toBe("label:");
-    const items = complete("la", 2, INDEX);
-    expect(items[0]?.label).toBe("latency.p95");
-    expect(items.find(({ label }) => label === "label:")?.help).toMatch(/carries no labels/);
+    const offered = texts("o|", null);
+    expect(offered.indexOf("operation")).toBeLessThan(offered.indexOf("observer"));
+    const items = complete("o", 1, INDEX);
+    const place = (name: string) => items.findIndex(({ label }) => label === name);
+    expect(place("operation")).toBeGreaterThan(place("observer"));
+    expect(items[place("operation")]?.help).toMatch(/no nodes for operations/);
+    // What the server answers when it is asked isn't out of reach.
+    expect(complete("la", 2, INDEX)[0]?.label).toBe("label:");
+  });
+
+  it("offers the values of a label's key", () => {
+    const labelled = new GraphIndex(graphOf([nodeOf("shop/workload/a", { labels: { zone: "b", app: "x" } })], []));
+    expect(complete("label:zone = ", 13, labelled).map(({ label }) => label)).toEqual(["b", "nodata"]);
   });
 
   it("offers nothing of a graph where there is none", () => {

@@ -63,7 +63,7 @@ function propose(slot: Slot, typed: string, index: GraphIndex | null): readonly 
     case "joiner":
       return fitting(joiners(depth), typed);
     case "value":
-      return proposeValues(expects.operand, expects.comparison, typed, index);
+      return proposeValues(expects, typed, index);
   }
 }
 
@@ -83,7 +83,8 @@ function operandProposal(operand: Operand, end: "" | "source." | "target.", inde
   const { name, aliases, help, keyed, needs } = operand;
   const scope = end === "" ? SCOPE[appliesTo(operand)] : "edge";
   const notes = [scope, ...(aliases.length > 0 ? [`also ${aliases.join(", ")}`] : [])].join("; ");
-  const blind = index === null ? null : (needs?.(index) ?? null);
+  // Labels are asked for as soon as an expression has one.
+  const blind = index === null || keyed ? null : (needs?.(index) ?? null);
   return {
     label: `${end}${name}${keyed ? ":" : ""}`,
     kind: "operand",
@@ -120,7 +121,7 @@ function proposeOperands(typed: string, index: GraphIndex | null): readonly Prop
 function byName(typed: string, index: GraphIndex | null): readonly Proposal[] {
   if (!isPlainWord(typed)) return [];
   const name = OPERANDS.find((operand) => operand.name === "name");
-  const names = index === null || name === undefined ? [] : graphValues(name, index, typed);
+  const names = index === null || name === undefined ? [] : graphValues(name, null, index, typed);
   const exact: Proposal[] = names.map((found) => ({
     ...{ label: `name = ${quoted(found)}`, kind: "operand", help: "In the graph" },
   }));
@@ -175,11 +176,11 @@ const MISSING: Proposal = { label: "nodata", kind: "value", help: "Nothing says"
 const NAN: Proposal = { label: "NaN", kind: "value", help: "Nothing or zero" };
 
 function proposeValues(
-  operand: Operand,
-  comparison: Comparison,
+  expects: Extract<Slot["expects"], { kind: "value" }>,
   typed: string,
   index: GraphIndex | null,
 ): readonly Proposal[] {
+  const { operand, comparison } = expects;
   const equality = comparison === "=" || comparison === "!=";
   if (operand.type === "word") {
     const words = operand.words.map(
@@ -188,7 +189,7 @@ function proposeValues(
     return fitting([...words, MISSING], typed);
   }
   if (operand.type === "text") {
-    const values = index === null ? [] : graphValues(operand, index, typed);
+    const values = index === null ? [] : graphValues(operand, expects.key, index, typed);
     const found = values.map(
       (value): Proposal => ({ label: value, insert: quoted(value), kind: "value", help: "In the graph" }),
     );

@@ -114,7 +114,7 @@ function naive(expression: Expression, thing: Thing, index: GraphIndex): Naive {
         const node = nodes[at];
         return node === undefined || operand.node === undefined
           ? UNKNOWN
-          : say(test(operand.node(node, index, at)), own);
+          : say(test(operand.node(node, index, at, expression.subject.key)), own);
       };
       const { end } = expression.subject;
       if (thing.kind === "node") return end === null ? ofNode(nodes[thing.at]?.id ?? "", true) : UNKNOWN;

@@ -107,8 +107,8 @@ function joined(parts: readonly Expression[], index: GraphIndex, table: Uint8Arr
 function termTruths(term: Term, index: GraphIndex): Truths {
   const operand = operandOf(term.subject);
   const { test, negated } = testOf(term, operand);
-  const byNode = nodeTruths(operand, test, index);
-  const { end } = term.subject;
+  const { end, key } = term.subject;
+  const byNode = nodeTruths(operand, key, test, index);
   const found: Truths =
     end === null
       ? { nodes: byNode, edges: edgeTruths(operand, test, byNode, index) }
@@ -116,12 +116,17 @@ function termTruths(term: Term, index: GraphIndex): Truths {
   return negated ? opposite(found) : found;
 }
 
-function nodeTruths({ node: read }: Operand, test: Test, index: GraphIndex): Uint8Array<ArrayBuffer> {
+function nodeTruths(
+  { node: read }: Operand,
+  key: string | null,
+  test: Test,
+  index: GraphIndex,
+): Uint8Array<ArrayBuffer> {
   const { nodes } = index.graph;
   const found = new Uint8Array(nodes.length);
   if (read === undefined) return found;
   nodes.forEach((node, at) => {
-    found[at] = truthOf(test(read(node, index, at)), OWN);
+    found[at] = truthOf(test(read(node, index, at, key)), OWN);
   });
   return found;
 }

@@ -81,12 +81,17 @@ export const anyGraph: fc.Arbitrary<Graph> = fc
       health: fc.constantFrom("healthy" as const, "failing" as const, "idle" as const, "unknown" as const),
       version: fc.option(fc.constantFrom("v1", "v2"), { nil: undefined }),
       badges: fc.subarray(["unmeshed", "outside", "virtual-service"]),
+      labels: fc.option(fc.constantFrom({}, { app: "a" }, { app: "reviews-v1", "a:b": "" }), { nil: undefined }),
     }),
     { selector: ({ name }) => name },
   )
   .chain((list) => {
-    const nodes = list.map(({ name, health, version, badges }) =>
-      nodeOf(`shop/workload/${name}`, { health, badges, ...(version === undefined ? {} : { version }) }),
+    const nodes = list.map(({ name, health, version, badges, labels }) =>
+      nodeOf(`shop/workload/${name}`, {
+        ...{ health, badges },
+        ...(version === undefined ? {} : { version }),
+        ...(labels === undefined ? {} : { labels }),
+      }),
     );
     if (nodes.length === 0) return fc.constant(graphOf([], []));
     const edge = fc.record({

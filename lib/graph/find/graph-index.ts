@@ -1,7 +1,7 @@
 /** A graph with what operands look up in it, each made when it is first asked for, once. */
 import type { Graph } from "../model.ts";
+import { rankNodes } from "../rank.ts";
 import { Flow, type NodeTraffic, trafficOf } from "./node-traffic.ts";
-import { rankNodes } from "./rank.ts";
 
 const NOWHERE = -1;
 
@@ -10,7 +10,7 @@ export class GraphIndex {
   #places: ReadonlyMap<string, number> | null = null;
   #ends: { readonly source: Int32Array; readonly target: Int32Array } | null = null;
   #traffic: readonly NodeTraffic[] | null = null;
-  #ranks: Int32Array | null = null;
+  #ranks: ReadonlyMap<string, number> | null = null;
 
   constructor(graph: Graph) {
     this.graph = graph;
@@ -35,10 +35,10 @@ export class GraphIndex {
     return this.#traffic[node] ?? NO_TRAFFIC;
   }
 
-  /** Of a node, by its index. */
-  rank(node: number): number | null {
-    this.#ranks ??= rankNodes(this.graph.nodes.length, this.ends().target);
-    return this.#ranks[node] ?? null;
+  /** By how many others call the node with this id; null where nobody does. */
+  rank(id: string): number | null {
+    this.#ranks ??= rankNodes(this.graph, "in");
+    return this.#ranks.get(id) ?? null;
   }
 }
 

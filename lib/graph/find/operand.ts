@@ -11,11 +11,11 @@ export interface Amount {
 }
 
 /**
- * Readers by what a term may be about; `at` is its index in the graph. null: no data. An operand without the one for nodes
- * doesn't apply to nodes.
+ * Readers by what a term may be about; `at` is its index in the graph, `key` that of a keyed operand. null: no data. An operand
+ * without the one for nodes doesn't apply to nodes.
  */
 export interface Readers<Read> {
-  readonly node?: (node: GraphNode, graph: GraphIndex, at: number) => Read | null;
+  readonly node?: (node: GraphNode, graph: GraphIndex, at: number, key: string | null) => Read | null;
   readonly edge?: (edge: GraphEdge, graph: GraphIndex, at: number) => Read | null;
 }
 

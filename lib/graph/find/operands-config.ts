@@ -1,11 +1,12 @@
 /** Operands of nodes that come from Istio's configuration: what objects apply to them, as badges. */
+import type { PolicyBadge } from "../badges.ts";
 import type { GraphNode } from "../model.ts";
 import { flag, type Operand } from "./operand.ts";
 
 /** Where names of hosts go that no ServiceEntry has. */
 const CATCH_ALLS: readonly (string | undefined)[] = ["PassthroughCluster", "BlackHoleCluster"];
 
-function configured(name: string, aliases: readonly string[], badge: string, help: string): Operand {
+function configured(name: string, aliases: readonly string[], badge: PolicyBadge, help: string): Operand {
   return flag(
     name,
     help,

@@ -1,11 +1,12 @@
 /** Operands of nodes: names, traffic, membership. Those of Istio's configuration are in operands-config.ts. */
+import type { Badge } from "../badges.ts";
 import type { GraphNode, Protocol } from "../model.ts";
+import { LAST_RANK } from "../rank.ts";
 import type { GraphIndex } from "./graph-index.ts";
 import { flag, number, type Operand, text, word } from "./operand.ts";
-import { LAST_RANK } from "./rank.ts";
 
 const some = (name: string | undefined): readonly string[] => (name === undefined ? [] : [name]);
-const badged = (badge: string) => (node: GraphNode) => node.badges.includes(badge);
+const badged = (badge: Badge) => (node: GraphNode) => node.badges.includes(badge);
 
 const flow = (direction: "inbound" | "outbound", protocol: Protocol) => (_: GraphNode, graph: GraphIndex, at: number) =>
   graph.traffic(at)[direction].byProtocol[protocol] ?? null;
@@ -73,10 +74,18 @@ export const NAME_OPERANDS: readonly Operand[] = [
   text(
     "label",
     "A Kubernetes label: label:region, or label:region = east",
-    { node: () => null },
+    {
+      node: ({ labels }, _, __, key) => {
+        if (labels === undefined) return null;
+        return key !== null && Object.hasOwn(labels, key) ? some(labels[key]) : [];
+      },
+    },
     {
       keyed: true,
-      needs: () => "The graph carries no labels, so a label matches nothing. app and version are known without.",
+      needs: ({ graph }) =>
+        graph.nodes.some(({ labels }) => labels !== undefined)
+          ? null
+          : "No labels are known here: they come from Kubernetes, as of now, and not with the past. app and version need none.",
     },
   ),
   text(
@@ -94,8 +103,8 @@ export const NODE_OPERANDS: readonly Operand[] = [
   number(
     "count",
     "rank",
-    "Place by the number of edges that end here: 1 is the most called",
-    { node: (_, graph, at) => graph.rank(at) },
+    "Place by how many others call it: 1 is the most called, who isn't called has none",
+    { node: ({ id }, graph) => graph.rank(id) },
     { range: [1, LAST_RANK] },
   ),
   number("rate", "httpin", "HTTP requests coming in", { node: flow("inbound", "http") }),
@@ -135,12 +144,7 @@ export const NODE_OPERANDS: readonly Operand[] = [
   flag(
     "trafficsource",
     "It calls others and nobody calls it",
-    {
-      node: (_, graph, at) => {
-        const { inbound, outbound } = graph.traffic(at);
-        return outbound.edges > 0 && inbound.edges === 0;
-      },
-    },
+    { node: badged("traffic-source") },
     { aliases: ["root"] },
   ),
   number(

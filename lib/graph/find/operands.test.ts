@@ -9,13 +9,15 @@ import { appliesTo } from "./operand.ts";
 import { nameOperand, OPERANDS } from "./operands.ts";
 import { parse } from "./parse.ts";
 
-const gw = nodeOf("edge/workload/gw", { dataplane: "gateway", badges: ["gateway"] });
+const gw = nodeOf("edge/workload/gw", { dataplane: "gateway", badges: ["gateway", "traffic-source"] });
 const front = nodeOf("shop/workload/front", {
   ...{ app: "frontend", service: "front-svc", version: "v1", coverage: { reporting: 2, pods: 3 } },
+  labels: { app: "frontend" },
   badges: ["partial-coverage", "virtual-service", "request-routing", "request-timeout", "traffic-shifting"],
 });
 const reviews = nodeOf("shop/workload/reviews-v2", {
   ...{ app: "reviews", service: "reviews", version: "v2", health: "failing", change: "new" },
+  labels: { app: "reviews", "topology.kubernetes.io/region": "east" },
   badges: ["circuit-breaker", "fault-injection", "mirroring", "workload-entry"],
 });
 const db = nodeOf("data/workload/db", {
@@ -106,6 +108,11 @@ function found(text: string, graph: Graph = GRAPH): string {
 }
 
 const ROWS: readonly (readonly [title: string, text: string, found: string])[] = [
+  ["node operand label", "label:app = REVIEWS", "reviews"],
+  ["node operand label: there is one", "label:topology.kubernetes.io/region", "reviews"],
+  ["node operand label: negated, where labels are known", "NOT label:topology.kubernetes.io/region", "front"],
+  ["node operand label: of an end", "target.label:app ^= rev", "front>reviews"],
+  ["node operand label: a name of objects' own is no label", "label:toString OR label:__proto__", ""],
   ["node operand app", "app = frontend", "front"],
   ["node operand cluster", "cluster = c AND kind = namespace", "orders"],
   ["node operand grpcin", "grpcin >= 8", "orders"],
@@ -143,7 +150,7 @@ const ROWS: readonly (readonly [title: string, text: string, found: string])[] =
   ["node operand outside", "outside", "db"],
   ["node operand sidecar", "!sc", "db"],
   ["node operand sidecar: outofmesh, as Kiali's help has it", "outofmesh", "db"],
-  ["node operand trafficsource", "trafficsource", "gw unknown"],
+  ["node operand trafficsource", "trafficsource", "gw"],
   ["node operand coverage", "coverage < 100%", "front"],
   ["node operand dataplane", "dataplane = gateway", "gw"],
   ["node operand badge", "badge = partial-coverage", "front"],
@@ -203,9 +210,9 @@ const ROWS: readonly (readonly [title: string, text: string, found: string])[] =
 describe("each operand", () => {
   it.each(ROWS)("%s: %s", (_, text, expected) => expect(found(text)).toBe(expected));
 
-  it("has a row here, but for those that no graph answers", () => {
+  it("has a row here, but for the one that no graph answers", () => {
     const seen = ROWS.flatMap(([, text]) => termsOf(read(text)).map(({ subject }) => subject.operand));
-    const names = OPERANDS.map(({ name }) => name).filter((name) => name !== "label" && name !== "operation");
+    const names = OPERANDS.map(({ name }) => name).filter((name) => name !== "operation");
     expect(names.filter((name) => !seen.includes(name))).toEqual([]);
   });
 
@@ -230,9 +237,10 @@ describe("each operand", () => {
 
 describe("what a graph can't answer is said, and matches nothing", () => {
   const without = { ...GRAPH, configurationAt: null, latencyAt: null };
-  const plain = graphOf([front], []);
+  const { labels: _, ...unlabelled } = front;
+  const plain = graphOf([unlabelled], []);
   it.each([
-    ["node operand label", "label:region OR !label:region OR label:app = x", GRAPH, /carries no labels/],
+    ["labels that weren't asked for", "label:region OR !label:region OR label:app = x", plain, /No labels are known/],
     ["node operand operation", "operation = get OR NOT op = get", GRAPH, /no nodes for operations/],
     ["configuration without Kubernetes", "vs OR !vs", without, /Without Kubernetes/],
     ["latencies that weren't read", "latency.p95 > 10s AND rt < 0", without, /No latencies/],

@@ -40,7 +40,12 @@ export interface Slot {
     | { readonly kind: "operand" }
     /** `bare`: the operand may stand alone, so AND and OR are possible too. */
     | { readonly kind: "operator"; readonly operand: Operand; readonly bare: boolean }
-    | { readonly kind: "value"; readonly operand: Operand; readonly comparison: Comparison }
+    | {
+        readonly kind: "value";
+        readonly operand: Operand;
+        readonly key: string | null;
+        readonly comparison: Comparison;
+      }
     | { readonly kind: "joiner" };
   /** Parentheses open here. */
   readonly depth: number;
@@ -220,7 +225,7 @@ class Parser {
       this.#skip();
       return null;
     }
-    this.#slot({ kind: "value", operand, comparison });
+    this.#slot({ kind: "value", operand, key: subject.key, comparison });
     const read = readValue(name, operand, this.#peek(), this.#peek(1));
     if (read.value === null) {
       this.#failWith(read.error, read.error);

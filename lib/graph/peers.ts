@@ -1,0 +1,21 @@
+/** Who calls whom, each other node once. Pure. */
+import type { GraphEdge } from "./model.ts";
+
+/** The others at the other end of each node's edges: of those that end at it, that start at it, or both. A call to oneself has no other. O(edges). */
+export function peersOf(
+  edges: readonly Pick<GraphEdge, "source" | "target">[],
+  end: "source" | "target" | "both",
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const sets = new Map<string, Set<string>>();
+  const join = (id: string, other: string) => {
+    if (id === other) return;
+    const set = sets.get(id);
+    if (set === undefined) sets.set(id, new Set([other]));
+    else set.add(other);
+  };
+  for (const { source, target } of edges) {
+    if (end !== "source") join(target, source);
+    if (end !== "target") join(source, target);
+  }
+  return sets;
+}
