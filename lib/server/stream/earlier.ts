@@ -1,10 +1,6 @@
 /** The earlier window of a channel that compares: read once for all its viewers, and again while a part of it is missing. */
-import { milliseconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
-import type { PastGraph } from "../telemetry/past.ts";
-
-/** A source that failed may answer at the next try; the past itself doesn't change. */
-const RETRY = milliseconds(15_000);
+import { type PastGraph, RETRY } from "../telemetry/past.ts";
 
 export class EarlierReader {
   readonly #over = new AbortController();

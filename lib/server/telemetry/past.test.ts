@@ -43,6 +43,21 @@ describe("a graph of the past (docs/numbers.md 19)", () => {
     expect(await telemetry.past.graph("1m", at, WANTS)).toBe(graphs[0]);
     expect(client.asked.rates).toBe(1);
   });
+
+  it("of which a source failed is read again soon, and not by everybody who looks", async () => {
+    const { telemetry, timers, client } = fakeConsole();
+    client.answers.other = "upstream_unreachable";
+    const at = unixSeconds(timers.now() - 600);
+    const first = await telemetry.past.graph("1m", at, WANTS);
+    expect(first.whole).toBe(false);
+    await timers.advance(14_999);
+    expect(await telemetry.past.graph("1m", at, WANTS)).toBe(first);
+    expect(client.asked.other).toBe(1);
+    client.answers.other = 1;
+    await timers.advance(1);
+    expect((await telemetry.past.graph("1m", at, WANTS)).whole).toBe(true);
+    expect(client.asked.other).toBe(2);
+  });
 });
 
 it("a source that never answered leaves the objects, of which nobody is called idle", async () => {

@@ -9,7 +9,7 @@ import type { HealthRules } from "#lib/graph/health.ts";
 import { mergeGraph } from "#lib/graph/merge.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
 import type { ErrorRule } from "#lib/graph/outcome.ts";
-import { milliseconds, seconds, type UnixSeconds } from "#lib/units.ts";
+import { type Milliseconds, milliseconds, seconds, type UnixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { configurationAt, type Gap, type Inventories, withGaps } from "../inventory.ts";
 import { SingleFlight } from "./flight.ts";
@@ -39,11 +39,18 @@ export interface PastGraph {
 
 /** A graph of 1,000 workloads with its buckets takes some 10 MB. */
 const KEPT = 8;
+/** What a failing source left out may be there at the next try: so soon, however many ask. */
+export const RETRY = milliseconds(15_000);
+
+interface Kept {
+  readonly past: PastGraph;
+  readonly readAt: Milliseconds;
+}
 
 export class Past {
   readonly #sources: readonly Source[];
   readonly #deps: PastDeps;
-  readonly #kept = new Map<string, PastGraph>();
+  readonly #kept = new Map<string, Kept>();
   readonly #flights = new SingleFlight<PastGraph>();
 
   constructor(sources: readonly Source[], deps: PastDeps) {
@@ -60,19 +67,18 @@ export class Past {
   ): Promise<PastGraph> {
     const key = JSON.stringify([asked, at, wants.latency, wants.hour]);
     const kept = this.#kept.get(key);
-    if (kept) {
-      // Last used, last dropped.
-      this.#kept.delete(key);
+    // Last used, last dropped.
+    this.#kept.delete(key);
+    if (kept && (kept.past.whole || this.#deps.timers.monotonic() - kept.readAt < RETRY)) {
       this.#kept.set(key, kept);
-      return kept;
+      return kept.past;
     }
     return this.#flights.run(
       key,
       async (inner) => {
         const hour = wants.hour ? await this.#deps.hours.before(at, inner) : null;
         const past = await this.#read(asked, at, wants.latency, hour, inner);
-        // What a failing source left out may be there at the next try.
-        if (past.whole) this.#keep(key, past);
+        this.#keep(key, past);
         return past;
       },
       signal,
@@ -164,7 +170,7 @@ export class Past {
   }
 
   #keep(key: string, past: PastGraph): void {
-    this.#kept.set(key, past);
+    this.#kept.set(key, { past, readAt: this.#deps.timers.monotonic() });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
