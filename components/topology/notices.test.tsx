@@ -76,6 +76,12 @@ const nothing: readonly (readonly [name: string, status: LiveStatus, query: stri
 
 const troubled: readonly (readonly [name: string, status: LiveStatus, query: string, id: string])[] = [
   [
+    "compared in part",
+    { ...drawn, comparedNotes: ["Prometheus 'main' keeps 6 h: the earlier window is older.", "Another reason."] },
+    "compareAt=2020-03-01T08:00:00Z",
+    "compared-in-part",
+  ],
+  [
     "server lost",
     { ...drawn, phase: "reconnecting", problem: { code: "x", detail: "The connection ended." } },
     "",

@@ -89,6 +89,17 @@ function allHidden({ hide }: UrlState): Notice {
   };
 }
 
+function comparedInPart(notes: readonly string[]): Notice {
+  return {
+    id: "compared-in-part",
+    tone: "degraded",
+    title: "The comparison is not whole.",
+    text: `Nothing is called new or gone where one of the two windows isn't known. ${sentence(notes[0] ?? "")}`,
+    ...(notes.length > 1 ? { more: notes.slice(1) } : {}),
+    act: { do: "go", label: "Stop comparing", patch: { view: { compareAt: null, compareWindow: null } } },
+  };
+}
+
 function noTraffic(window: Window, at: string): Notice {
   const more = wider(window);
   return {
@@ -177,6 +188,7 @@ export function notices(status: LiveStatus, url: UrlState): readonly Notice[] {
     });
   }
   for (const source of status.sources) list.push(...sourceNotices(source, at));
+  if (status.comparedNotes.length > 0) list.push(comparedInPart(status.comparedNotes));
   // Where a source is in trouble, that there is no traffic would be a guess.
   if (status.edges === 0 && list.length === 0) list.push(noTraffic(url.view.window, at));
   const effective = WINDOWS.find((window) => window === status.window);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { FEW_REQUESTS } from "#lib/format.ts";
 import { seconds } from "#lib/units.ts";
-import { compareGraphs, FEW, type Side } from "./compare.ts";
+import { compareGraphs, type Side } from "./compare.ts";
 import { inventory, l4, l7, merge, view, workload } from "./graph.test-support.ts";
 import { compareIds } from "./id.ts";
 
@@ -47,7 +48,7 @@ describe("two windows as one graph", () => {
     ["too few now", { "200": 0.1 }, { "200": 5 }, true],
     ["too few then", { "200": 5 }, { "200": 0.1 }, true],
     ["enough of both", { "200": 5 }, { "200": 5 }, undefined],
-    ["just enough", { "200": FEW / 60 }, { "200": FEW / 60 }, undefined],
+    ["just enough", { "200": FEW_REQUESTS / 60 }, { "200": FEW_REQUESTS / 60 }, undefined],
   ])("say where %s are behind a difference", (_, now, then, few) => {
     expect(compare(side([ab(now)]), side([ab(then)])).edge(AB)?.tooFew).toBe(few);
   });

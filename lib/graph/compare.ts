@@ -3,6 +3,7 @@
  * doesn't tell of is called neither new nor gone. docs/numbers.md, "Comparing".
  */
 
+import { FEW_REQUESTS } from "#lib/format.ts";
 import { bytesPerSecond, perSecond, type Seconds } from "#lib/units.ts";
 import { compareIds } from "./id.ts";
 import type { Change, EdgeBefore, GraphEdge, GraphNode } from "./model.ts";
@@ -18,9 +19,6 @@ export interface Side {
   /** Was any telemetry of this cluster read for this window? */
   readonly told: (cluster: string) => boolean;
 }
-
-/** Below this many requests or connections a difference may be chance (docs/numbers.md 20). */
-export const FEW = 30;
 
 /** The union of both. Cost: linear, but for the sort. */
 export function compareGraphs(now: Side, before: Side): { nodes: GraphNode[]; edges: GraphEdge[] } {
@@ -69,7 +67,9 @@ function edgeChange(
     ...(flows ? [countOf(edge, window)] : []),
     ...(then === undefined ? [] : [countOf(then, windowThen)]),
   ];
-  return { ...edge, change, ...before, ...(counts.some((count) => count < FEW) ? { tooFew: true as const } : {}) };
+  // A difference of so few may be chance (docs/numbers.md 20).
+  const few = counts.some((count) => count < FEW_REQUESTS);
+  return { ...edge, change, ...before, ...(few ? { tooFew: true as const } : {}) };
 }
 
 /** How many requests, or connections, its numbers rest on. */

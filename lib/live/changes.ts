@@ -1,5 +1,4 @@
 /** What a comparison found, as lists: new, gone, failing more, slower, with the numbers of both windows. Pure. */
-import { FEW_REQUESTS } from "#lib/format.ts";
 import type { Graph, GraphEdge } from "#lib/graph/model.ts";
 
 /** Of each list as many are named; the totals say how many there are. */
@@ -21,7 +20,7 @@ export interface Changes {
   readonly slower: ChangeList;
   /** Edges in both windows that are in no list. */
   readonly unchanged: number;
-  /** Edges in both windows of which one has under 30 requests: shares and quantiles of those aren't compared. */
+  /** Edges in both windows that rest on too few requests in one: shares and quantiles of those aren't compared. */
   readonly tooFew: number;
 }
 
@@ -41,10 +40,6 @@ export function slowdown({ latency, before }: GraphEdge): number | null {
   return now === null || then === null ? null : now - then;
 }
 
-function few({ requests, before }: GraphEdge): boolean {
-  return [requests, before?.requests ?? null].some((count) => count !== null && count < FEW_REQUESTS);
-}
-
 function list(edges: readonly GraphEdge[], weight: (edge: GraphEdge) => number): ChangeList {
   const sorted = [...edges].sort((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1));
   return { edges: sorted.slice(0, MOST_CHANGES), total: sorted.length };
@@ -58,7 +53,7 @@ export function changesOf(graph: Graph, members: ReadonlySet<string> | null): Ch
   );
   if (!graph.edges.some(({ change }) => change !== undefined)) return null;
   const same = compared.filter(({ change }) => change === "same");
-  const comparable = same.filter((edge) => !few(edge));
+  const comparable = same.filter(({ tooFew }) => tooFew !== true);
   const failing = comparable.filter((edge) => (failureGrowth(edge) ?? 0) >= WORSE_SHARE);
   const slower = comparable.filter((edge) => {
     const then = edge.before?.latency?.p95 ?? 0;

@@ -66,6 +66,8 @@ export interface LiveStatus {
   readonly hubs: readonly string[];
   /** The focused node's neighbourhood, itself included; null where nothing is focused. */
   readonly near: number | null;
+  /** Why the comparison leaves clusters out, in sentences; empty where it doesn't, or nothing is compared. */
+  readonly comparedNotes: readonly string[];
   /** What is inside the groups, for the search; null where nothing is folded or nobody has searched. */
   readonly folded: FoldedStatus | null;
   readonly find: FindStatus;

@@ -1,5 +1,5 @@
 /** The numbers of a graph's nodes, edges and boxes as the arrays that are drawn. */
-import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import type { EdgeBefore, GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import {
   BADGE_KINDS,
   type BadgeArrays,
@@ -120,15 +120,15 @@ function edgeBits(edge: GraphEdge): number {
   );
 }
 
-/** The older window's numbers; nothing where nothing is compared. */
+/** The older window's numbers; nothing where nothing is compared, NaN where a difference may be chance. */
 function beforeArrays(edges: readonly GraphEdge[]): Pick<EdgeArrays, "rateBefore" | "p95Before" | "errorShareBefore"> {
   if (!edges.some(({ before }) => before !== undefined)) return {};
+  const read = (of: (before: EdgeBefore) => number) =>
+    Float32Array.from(edges, ({ before, tooFew }) => (before === undefined || tooFew ? Number.NaN : of(before)));
   return {
-    rateBefore: Float32Array.from(edges, ({ before }) => orNaN(before?.rate)),
-    p95Before: Float32Array.from(edges, ({ before }) => orNaN(before?.latency?.p95)),
-    errorShareBefore: Float32Array.from(edges, ({ before }) =>
-      before === undefined ? Number.NaN : errorShareOf(before),
-    ),
+    rateBefore: read(({ rate }) => orNaN(rate)),
+    p95Before: read(({ latency }) => orNaN(latency?.p95)),
+    errorShareBefore: read(errorShareOf),
   };
 }
 

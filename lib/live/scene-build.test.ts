@@ -234,3 +234,16 @@ test("a node has no share of failures where one of its calls can't tell", () => 
   );
   expect(sceneOf(of).nodes.errorShare[1]).toBeNaN();
 });
+
+test("an edge has its older numbers, but for those that rest on too few requests", () => {
+  const before = { rate: 5, requests: 300, errorRate: 1, latency: { mean: null, p50: null, p95: 40, p99: null } };
+  const of = graph(
+    [node(A), node(B), node(C)],
+    [edge(A, B, { change: "same", before }), edge(B, C, { change: "same", before, tooFew: true }), edge(A, C)],
+  );
+  const { edges } = sceneOf(of);
+  expect([...(edges.rateBefore ?? [])]).toEqual([5, Number.NaN, Number.NaN]);
+  expect([...(edges.p95Before ?? [])]).toEqual([40, Number.NaN, Number.NaN]);
+  expect(edges.errorShareBefore?.[0]).toBeCloseTo(0.2);
+  expect(edges.errorShareBefore?.[1]).toBeNaN();
+});

@@ -187,8 +187,8 @@ describe("what a comparison found", () => {
     expect(found).toMatchObject({ unchanged: 1, tooFew: 0 });
   });
 
-  it("compares no shares or quantiles of under 30 requests", () => {
-    const few = edge(A, C, { change: "same", requests: 29, errorRate: perSecond(5), before: numbers({}) });
+  it("compares no shares or quantiles of what the server calls too few", () => {
+    const few = edge(A, C, { change: "same", tooFew: true, errorRate: perSecond(5), before: numbers({}) });
     expect(changesOf(graph([few]), null)).toMatchObject({ failing: { total: 0 }, tooFew: 1, unchanged: 1 });
   });
 });

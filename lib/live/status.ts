@@ -24,6 +24,7 @@ export const FIRST_STATUS: LiveStatus = {
   hiddenWorkloads: 0,
   hubs: [],
   near: null,
+  comparedNotes: [],
   folded: null,
   find: NOTHING_FOUND,
 };

@@ -63,6 +63,7 @@ export function statusOf(situation: Situation): LiveStatus {
     hiddenWorkloads: situation.groups ? situation.hiddenWorkloads : 0,
     hubs: shown === null ? [] : hubNames(graph, shown),
     near: shown?.near?.size ?? null,
+    comparedNotes: graph?.compared?.notes ?? [],
     folded: situation.folded,
     find: situation.find,
   };

@@ -1,11 +1,9 @@
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
-import { StateMark } from "#components/ui/state-mark.tsx";
 import { formatCount, formatErrors, formatMs, formatPlural } from "#lib/format.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
 import type { ChangeList, Changes } from "#lib/live/changes.ts";
-import { anyTitle } from "../names.ts";
-import { SelectLink } from "../selection.tsx";
 import { volume } from "./change-words.ts";
+import { EdgeCell } from "./edge-cell.tsx";
 
 type Read = (edge: GraphEdge) => readonly [before: string, now: string];
 
@@ -58,14 +56,7 @@ function List({ title, list, read }: { readonly title: string; readonly list: Ch
           const [before, now] = read(edge);
           return (
             <tr key={edge.id}>
-              <Cell className="max-w-40">
-                <span className="flex min-w-0 items-center gap-1.5">
-                  <StateMark state={edge.health} />
-                  <SelectLink id={edge.id} className="name underline-offset-2 hover:underline">
-                    <bdi title={anyTitle(edge.id)}>{anyTitle(edge.id)}</bdi>
-                  </SelectLink>
-                </span>
-              </Cell>
+              <EdgeCell edge={edge} />
               <Cell numeric>{before}</Cell>
               <Cell numeric>{now}</Cell>
             </tr>

@@ -1,7 +1,6 @@
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
 import { FEW_REQUESTS } from "#lib/format.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
-import { tooFew } from "../words.ts";
 import { changeLines, volume } from "./change-words.ts";
 
 /** One edge in both windows of a comparison; nothing without one. */
@@ -16,9 +15,9 @@ export function EdgeChange({ edge }: { readonly edge: GraphEdge }) {
       </p>
     );
   }
-  const few = tooFew(edge.requests) || tooFew(edge.before?.requests ?? null);
+  const counted = edge.protocol === "tcp" ? "connections" : "requests";
   return (
-    <Section title="Compared" aside={few ? `under ${FEW_REQUESTS} requests: too few to judge` : undefined}>
+    <Section title="Compared" aside={edge.tooFew ? `under ${FEW_REQUESTS} ${counted}: too few to judge` : undefined}>
       <DataTable
         label="Then and now"
         columns={[{ title: "" }, { title: "then", numeric: true }, { title: "now", numeric: true }]}

@@ -5,10 +5,7 @@ import { Fact, Section } from "#components/ui/section.tsx";
 import { formatMs, formatNumber, formatRate, NO_DATA } from "#lib/format.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
 import { mtlsWords, noLatency, tooFew } from "../words.ts";
-import { ranked } from "./responses.tsx";
-
-/** More hosts than this are named by their number: hosts come from whatever callers put into a header. */
-const HOSTS = 8;
+import { HostList } from "./host-list.tsx";
 
 export function Security({ edge }: { readonly edge: GraphEdge }) {
   const { value, basis } = mtlsWords(edge);
@@ -81,24 +78,6 @@ export function ConnectionFacts({ edge }: { readonly edge: GraphEdge }) {
   );
 }
 
-/** Names under which callers asked. */
 export function Hosts({ edge }: { readonly edge: GraphEdge }) {
-  const hosts = ranked(edge.hosts);
-  if (hosts.length === 0) return null;
-  const unit = edge.protocol === "tcp" ? "conn/s" : "req/s";
-  return (
-    <Section title="Hosts asked for">
-      <dl>
-        {hosts.slice(0, HOSTS).map(([host, rate]) => (
-          <div key={host} className="flex justify-between gap-4 border-t border-line py-[5px]">
-            <dt className="min-w-0">
-              <Name text={host} />
-            </dt>
-            <dd className="shrink-0">{formatRate(rate, unit)}</dd>
-          </div>
-        ))}
-      </dl>
-      {hosts.length > HOSTS && <p className="mt-1 text-ink-3">and {hosts.length - HOSTS} more</p>}
-    </Section>
-  );
+  return <HostList title="Hosts asked for" rates={edge.hosts} unit={edge.protocol === "tcp" ? "conn/s" : "req/s"} />;
 }

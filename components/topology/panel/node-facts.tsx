@@ -1,16 +1,12 @@
-import { Name } from "#components/ui/name.tsx";
-import { Section } from "#components/ui/section.tsx";
 import { formatPlural, formatRate } from "#lib/format.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import { record } from "#lib/graph/record.ts";
 import { summarise } from "#lib/graph/summary.ts";
 import { trafficRows } from "#lib/live/scope.ts";
 import { type PerSecond, perSecond } from "#lib/units.ts";
-import { ranked } from "./responses.tsx";
+import { HostList } from "./host-list.tsx";
 import { CodesByDirection, TrafficTable } from "./traffic-table.tsx";
 import { unseenSentence } from "./unseen.ts";
-
-/** More hosts than this are counted, not listed. */
-const HOSTS = 8;
 
 /** What flows through one node, by direction, protocol and code. */
 export function NodeTraffic({
@@ -53,21 +49,5 @@ export function NodeHosts({ inbound }: { readonly inbound: readonly GraphEdge[] 
   for (const edge of inbound.filter(({ protocol }) => protocol !== "tcp")) {
     for (const [host, rate] of Object.entries(edge.hosts)) sums.set(host, perSecond((sums.get(host) ?? 0) + rate));
   }
-  const hosts = ranked(Object.fromEntries(sums));
-  if (hosts.length === 0) return null;
-  return (
-    <Section title="Asked for as">
-      <dl>
-        {hosts.slice(0, HOSTS).map(([host, rate]) => (
-          <div key={host} className="flex justify-between gap-4 border-t border-line py-[5px]">
-            <dt className="min-w-0">
-              <Name text={host} />
-            </dt>
-            <dd className="shrink-0">{formatRate(rate)}</dd>
-          </div>
-        ))}
-      </dl>
-      {hosts.length > HOSTS && <p className="mt-1 text-ink-3">and {hosts.length - HOSTS} more</p>}
-    </Section>
-  );
+  return <HostList title="Asked for as" rates={record(sums)} unit="req/s" />;
 }

@@ -3,14 +3,15 @@ import { sayInstant } from "#components/shell/instant.ts";
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable, Fact, Section } from "#components/ui/section.tsx";
 import { STATE_WORDS, StateMark } from "#components/ui/state-mark.tsx";
-import { formatBytesRate, formatErrors, formatMs, formatPlural, formatRate } from "#lib/format.ts";
+import { formatErrors, formatMs, formatPlural } from "#lib/format.ts";
 import { badgeText } from "#lib/graph/badges.ts";
 import { namespaceId } from "#lib/graph/id.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
-import { bytesPerSecond } from "#lib/units.ts";
 import { idTitle, idWhere, kindWord } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
 import { coverageWords, PROTOCOL_WORDS } from "../words.ts";
+import { volume } from "./change-words.ts";
+import { EdgeCell } from "./edge-cell.tsx";
 import { healthSentence } from "./health-note.tsx";
 import { History } from "./history.tsx";
 import { edgeLimit } from "./limit.ts";
@@ -193,15 +194,13 @@ function Neighbours({
         >
           {[...edges].sort(byPain).map((edge) => (
             <tr key={edge.id}>
-              <Cell className="max-w-32">
-                <span className="flex min-w-0 items-center gap-1.5">
-                  <StateMark state={edge.health} />
-                  <SelectLink id={edge.id} className="name underline-offset-2 hover:underline">
-                    <bdi title={`${idTitle(edge[end])} (${PROTOCOL_WORDS[edge.protocol]})`}>{idTitle(edge[end])}</bdi>
-                  </SelectLink>
-                </span>
-              </Cell>
-              <Cell numeric>{edge.protocol === "tcp" ? bytes(edge) : formatRate(edge.rate)}</Cell>
+              <EdgeCell
+                edge={edge}
+                text={idTitle(edge[end])}
+                title={`${idTitle(edge[end])} (${PROTOCOL_WORDS[edge.protocol]})`}
+                className="max-w-32"
+              />
+              <Cell numeric>{volume(edge)}</Cell>
               <Cell
                 numeric
                 className={clsx(
@@ -218,9 +217,4 @@ function Neighbours({
       )}
     </Section>
   );
-}
-
-function bytes(edge: GraphEdge): string {
-  if (edge.bytesPerSecond === undefined) return formatBytesRate(null);
-  return formatBytesRate(bytesPerSecond(edge.bytesPerSecond.sent + edge.bytesPerSecond.received));
 }

@@ -7,9 +7,9 @@ import type { HealthState } from "#lib/graph/model.ts";
 import type { Changes } from "#lib/live/changes.ts";
 import { flagsOf, type Scope, type TrafficRow, trafficRows } from "#lib/live/scope.ts";
 import { WHOLE } from "#lib/live/whole.ts";
-import { anyTitle, idTitle } from "../names.ts";
-import { SelectLink } from "../selection.tsx";
+import { idTitle } from "../names.ts";
 import { ChangesSection } from "./changes-section.tsx";
+import { EdgeCell } from "./edge-cell.tsx";
 import { FlagList } from "./responses.tsx";
 import { CodesByDirection, TrafficTable } from "./traffic-table.tsx";
 
@@ -98,14 +98,7 @@ function Worst({ scope }: { readonly scope: Scope }) {
         >
           {scope.worst.map((edge) => (
             <tr key={edge.id}>
-              <Cell className="max-w-40">
-                <span className="flex min-w-0 items-center gap-1.5">
-                  <StateMark state={edge.health} />
-                  <SelectLink id={edge.id} className="name underline-offset-2 hover:underline">
-                    <bdi title={anyTitle(edge.id)}>{anyTitle(edge.id)}</bdi>
-                  </SelectLink>
-                </span>
-              </Cell>
+              <EdgeCell edge={edge} />
               <Cell numeric>
                 {edge.protocol === "tcp"
                   ? formatRate(edge.connections?.openedPerSecond, "conn/s")
