@@ -64,3 +64,23 @@ test("signing in and out works by keyboard alone", async ({ page, demo }) => {
   await page.keyboard.press("Enter");
   await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
 });
+
+test("a session whose time is over says so by itself, and whoever goes on finds the page as it was", async ({
+  page,
+  demo,
+}) => {
+  await page.clock.install();
+  await openTopology(page, "?view=table");
+  await signIn(page, demo.kubernetes.tokens.viewer);
+  await expect(page.getByRole("button", { name: /^Signed in as/ })).toBeVisible();
+  await filter(page).fill("storefront");
+  // Its lifetime is twelve hours; the server would take its cookie no longer.
+  await page.context().clearCookies();
+  await page.clock.fastForward("12:00:01");
+  await expect(dialog(page)).toContainText("The session has ended. Sign in again to go on");
+  await dialog(page).getByLabel("Token").fill(demo.kubernetes.tokens.viewer);
+  await dialog(page).getByRole("button", { name: "Sign in" }).click();
+  await expect(dialog(page)).toBeHidden();
+  await expect(page.getByRole("button", { name: /^Signed in as/ })).toBeVisible();
+  await expect(filter(page)).toHaveValue("storefront");
+});
