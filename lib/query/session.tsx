@@ -1,15 +1,14 @@
 "use client";
 
-import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { SessionAnswer } from "#lib/api/session.ts";
 import { deleteJson, getJson, postJson, SIGN_IN_NEEDED } from "./fetch.ts";
-import { createKeeper, type Kept, type SessionChange } from "./keeper.ts";
+import { createKeeper, type Keeper, type Kept } from "./keeper.ts";
+import { Tabs } from "./tabs.ts";
 import { endOf } from "./viewer.ts";
 
 /** Heard by whoever keeps answers; its detail is a SessionChange. Never told of `same`. */
 export const SESSION_CHANGED = "meshscope:session-changed";
-/** What tabs of one browser tell each other: they share the cookie. */
-const TABS = "meshscope session";
 const PATH = "/api/v1/session";
 
 export interface SessionControl extends Kept {
@@ -46,26 +45,12 @@ export function SessionProvider({
   readonly initial: SessionAnswer;
   readonly children: ReactNode;
 }) {
-  const tabs = useRef<BroadcastChannel | null>(null);
-  const [keeper] = useState(() =>
-    createKeeper(initial, {
-      read,
-      signIn: async (token, cluster) => {
-        await postJson<null>(PATH, { token, ...(cluster === undefined ? {} : { cluster }) });
-      },
-      signOut: () => deleteJson(PATH),
-      tell: (word) => tabs.current?.postMessage(word),
-      changed: (detail: SessionChange) => window.dispatchEvent(new CustomEvent(SESSION_CHANGED, { detail })),
-    }),
-  );
+  const [{ keeper, tabs }] = useState(() => keeperOf(initial));
   const kept = useSyncExternalStore(keeper.subscribe, keeper.state, keeper.state);
   const { refresh } = keeper;
 
   useEffect(() => {
-    // One channel for both ways: it doesn't hear itself.
-    const channel = new BroadcastChannel(TABS);
-    tabs.current = channel;
-    channel.onmessage = ({ data }) => void refresh(data === "out");
+    const close = tabs.open((word) => void refresh(word === "out"));
     const needed = (event: Event) => keeper.needed((event as CustomEvent<string>).detail);
     // What other tabs said while this page lay in the browser's cache, or before its script ran, it didn't hear.
     const back = (event: PageTransitionEvent) => void (event.persisted && refresh());
@@ -73,12 +58,11 @@ export function SessionProvider({
     window.addEventListener("pageshow", back);
     if (initial.strategy !== "anonymous") void refresh();
     return () => {
-      tabs.current = null;
-      channel.close();
+      close();
       window.removeEventListener(SIGN_IN_NEEDED, needed);
       window.removeEventListener("pageshow", back);
     };
-  }, [keeper, refresh, initial.strategy]);
+  }, [keeper, tabs, refresh, initial.strategy]);
   const soon = useEnd(kept.session.expiresAt, refresh);
 
   const control = useMemo<SessionControl>(
@@ -90,6 +74,20 @@ export function SessionProvider({
     [kept, soon, keeper],
   );
   return <SessionContext value={control}>{children}</SessionContext>;
+}
+
+function keeperOf(initial: SessionAnswer): { readonly keeper: Keeper; readonly tabs: Tabs } {
+  const tabs = new Tabs();
+  const keeper = createKeeper(initial, {
+    read,
+    signIn: async (token, cluster) => {
+      await postJson<null>(PATH, { token, ...(cluster === undefined ? {} : { cluster }) });
+    },
+    signOut: () => deleteJson(PATH),
+    tell: (word) => tabs.say(word),
+    changed: (detail) => window.dispatchEvent(new CustomEvent(SESSION_CHANGED, { detail })),
+  });
+  return { keeper, tabs };
 }
 
 /** Whether the session ends within minutes; asks the server once it should be over. */

@@ -199,7 +199,7 @@ describe("a comparison of one edge", () => {
     ["then and now", { ...http, change: "same" as const, before }, "Rate 40 req/s 42.1 req/s"],
     ["what is new", { ...http, change: "new" as const }, "New: it had no traffic in the earlier window."],
     ["what is gone", { ...http, change: "gone" as const, before }, "Gone: it carried 40 req/s in the earlier window"],
-    ["too few to judge", { ...http, change: "same" as const, requests: 5, before }, "too few to judge"],
+    ["too few to judge", { ...http, change: "same" as const, tooFew: true as const, before }, "too few to judge"],
   ])("says %s", (_name, edge, words) => {
     expect(edgeText(edge)).toContain(words);
   });
