@@ -16,7 +16,9 @@ import { QueryProvider } from "#lib/query/client.tsx";
 import { manifestsQuery } from "#lib/query/manifests.ts";
 import { namespacesQuery } from "#lib/query/scope.ts";
 import { useSession } from "#lib/query/session.tsx";
+import { DraftNotices } from "./draft-notices.tsx";
 import { Forbidden, useMayWriteAnywhere, type Verdict } from "./rights.tsx";
+import { steadyDraft } from "./steady-draft.ts";
 import { TrafficMoved } from "./traffic-moved.tsx";
 import { type ManifestDraft, useManifestDraft } from "./use-manifest-draft.ts";
 import { useSettled } from "./use-settled.ts";
@@ -101,29 +103,12 @@ function Page({ title, about, kind, children, cluster, clusters }: PageProps) {
   useEffect(() => {
     if (ready || error !== null) document.documentElement.dataset["ready"] = "true";
   }, [ready, error]);
-  const stale = () => {
-    const { phase } = flow.state;
-    if (phase === "ready" || phase === "refused" || phase === "planning") flow.discard();
-  };
-  const steady: ManifestDraft = {
-    ...draft,
-    write: (text) => {
-      stale();
-      draft.write(text);
-    },
-    discard: () => {
-      stale();
-      draft.discard();
-    },
-  };
+  const steady = steadyDraft(draft, flow);
   const wanted = state.view.namespaces;
   const form: ClusterForm = {
     ...{ cluster, rootNamespace, verdict, draft: steady, manifests: aged(draft.manifests), flow },
     namespaces: here.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
-    change: (intent) => {
-      stale();
-      draft.change(intent);
-    },
+    change: (intent) => void steady.change(intent),
   };
   const touched = [
     ...new Set(flow.state.phase === "applied" ? flow.state.plan.steps.map(({ object }) => placeOf(object)) : []),
@@ -174,16 +159,7 @@ function Page({ title, about, kind, children, cluster, clusters }: PageProps) {
                   Not all of them are shown.
                 </Notice>
               )}
-              {!draft.whole && (
-                <Notice tone="failing" role="alert">
-                  The YAML has a fault. The form shows the last text that could be read, and waits.
-                </Notice>
-              )}
-              {draft.refused !== null && (
-                <Notice tone="failing" role="alert" title="Not possible:">
-                  {draft.refused}
-                </Notice>
-              )}
+              <DraftNotices draft={draft} />
             </div>
             {children(form)}
           </>

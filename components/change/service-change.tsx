@@ -19,8 +19,10 @@ import type { Routing } from "#lib/policy/routing.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { policiesQuery } from "#lib/query/policies.ts";
 import { type ServiceDetail, serviceQuery } from "#lib/query/services.ts";
+import { DraftNotices } from "./draft-notices.tsx";
 import type { Difference } from "./manifests.ts";
 import { Forbidden, type Right, RightsLine, useMayWrite, type Verdict } from "./rights.tsx";
+import { steadyDraft } from "./steady-draft.ts";
 import { TrafficMoved } from "./traffic-moved.tsx";
 import { type ManifestDraft, useManifestDraft } from "./use-manifest-draft.ts";
 import { useSettled } from "./use-settled.ts";
@@ -105,33 +107,12 @@ function Page({ service, action, title, kinds, children, label, abort }: Service
   }, [data, error]);
   const settling = useSettled(flow, draft, () => void refetch());
 
-  /** A plan is of one draft: whatever is changed, what was read no longer counts. */
-  const stale = () => {
-    const { phase } = flow.state;
-    if (phase === "ready" || phase === "refused" || phase === "planning") flow.discard();
-  };
+  const steady = steadyDraft(draft, flow);
   const form: ServiceForm = {
     ...{ service: detail, applied: detail.routing, wanted: withPods(wanted, detail.routing), flow, verdict },
-    draft: {
-      ...draft,
-      write: (text) => {
-        stale();
-        draft.write(text);
-      },
-      change: (intent, from) => {
-        stale();
-        return draft.change(intent, from);
-      },
-      discard: () => {
-        stale();
-        draft.discard();
-      },
-    },
+    draft: steady,
     disabled: verdict.forbidden !== null || flow.state.phase === "applying" || !draft.whole,
-    change: (intent) => {
-      stale();
-      return draft.change(intent);
-    },
+    change: (intent) => steady.change(intent),
   };
   return (
     <main className="min-h-0 min-w-0 overflow-auto lg:grid lg:grid-cols-[minmax(0,4fr)_minmax(340px,3fr)] lg:grid-rows-[auto_minmax(0,1fr)] lg:overflow-hidden">
@@ -157,16 +138,7 @@ function Page({ service, action, title, kinds, children, label, abort }: Service
             <h2 className="sr-only">What shall be</h2>
             <div className="mt-3 flex flex-col gap-2 empty:hidden">
               <Forbidden verdict={verdict} />
-              {!draft.whole && (
-                <Notice tone="failing" role="alert">
-                  The YAML has a fault. The form shows the last text that could be read, and waits.
-                </Notice>
-              )}
-              {draft.refused !== null && (
-                <Notice tone="failing" role="alert" title="Not possible:">
-                  {draft.refused}
-                </Notice>
-              )}
+              <DraftNotices draft={draft} />
             </div>
             {children(form)}
           </>
@@ -179,7 +151,7 @@ function Page({ service, action, title, kinds, children, label, abort }: Service
         {seen !== null && (
           <Written
             cluster={service.cluster}
-            draft={form.draft}
+            draft={steady}
             flow={flow}
             forbidden={verdict.forbidden}
             label={label?.(form)}

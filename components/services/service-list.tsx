@@ -1,27 +1,24 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { clsx } from "clsx";
 import Link from "next/link";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { ObjectLink, serviceHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
-import { type Command, useCommands } from "#components/shell/commands.tsx";
+import { useFilterCommand } from "#components/shell/use-filter-command.ts";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Name } from "#components/ui/name.tsx";
+import { VirtualTable } from "#components/ui/virtual-table.tsx";
 import type { ServiceItem } from "#lib/api/policies.ts";
 import { problemOf } from "#lib/errors.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { servicesQuery } from "#lib/query/services.ts";
 
-const ROW = 32;
 const GRID =
   "grid grid-cols-[minmax(160px,1.4fr)_minmax(120px,1fr)_minmax(160px,1.4fr)_minmax(140px,1fr)_minmax(200px,2fr)] items-center gap-3 px-4";
 const COLUMNS = ["Service", "Namespace", "Workloads", "Ports", "Routed by"] as const;
-const HEADER = 1;
 
 /** Services whose text contains every word, in the order of namespace and name. */
 export function servicesShown(items: readonly ServiceItem[], text: string): readonly ServiceItem[] {
@@ -55,12 +52,7 @@ function List() {
   const { clusters, namespaces } = state.view;
   const { data, error, refetch } = useQuery(servicesQuery(clusters, namespaces));
   const [text, setText] = useState("");
-  const field = useRef<HTMLInputElement>(null);
-  const commands = useMemo<readonly Command[]>(
-    () => [{ id: "filter-services", title: "Filter the services", keys: "/", run: () => field.current?.focus() }],
-    [],
-  );
-  useCommands(commands);
+  const field = useFilterCommand("the services");
   const rows = useMemo(() => servicesShown(data?.items ?? [], text), [data, text]);
   useEffect(() => {
     if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
@@ -128,55 +120,24 @@ function List() {
 }
 
 function Table({ rows }: { readonly rows: readonly ServiceItem[] }) {
-  const scroller = useRef<HTMLDivElement>(null);
   const many = new Set(rows.map(({ cluster }) => cluster)).size > 1;
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 16,
-  });
+  const keys = useMemo(() => rows.map(({ cluster, namespace, name }) => `${cluster}/${namespace}/${name}`), [rows]);
   return (
-    <div ref={scroller} className="min-h-0 grow overflow-auto">
-      <div
-        role="table"
-        aria-label="Services"
-        aria-rowcount={rows.length + HEADER}
-        aria-colcount={COLUMNS.length}
-        className="min-w-[860px]"
-      >
-        <div role="rowgroup" className="sticky top-0 z-10 bg-bg">
-          <div
-            role="row"
-            aria-rowindex={HEADER}
-            className={clsx(GRID, "h-8 border-b border-line text-[11px] text-ink-3")}
-          >
-            {COLUMNS.map((column) => (
-              <span key={column} role="columnheader">
-                {column}
-              </span>
-            ))}
-          </div>
-        </div>
-        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start }) => {
-            const item = rows[index];
-            if (item === undefined) return null;
-            return (
-              <div
-                key={`${item.cluster}/${item.namespace}/${item.name}`}
-                role="row"
-                aria-rowindex={index + HEADER + 1}
-                className={clsx(GRID, "absolute inset-x-0 border-b border-line hover:bg-sunken")}
-                style={{ height: ROW, transform: `translateY(${start}px)` }}
-              >
-                <Cells item={item} many={many} />
-              </div>
-            );
-          })}
-        </div>
-      </div>
-    </div>
+    <VirtualTable
+      label="Services"
+      grid={GRID}
+      width="min-w-[860px]"
+      keys={keys}
+      header={COLUMNS.map((column) => (
+        <span key={column} role="columnheader">
+          {column}
+        </span>
+      ))}
+      row={(index) => {
+        const item = rows[index];
+        return { className: "hover:bg-sunken", cells: item && <Cells item={item} many={many} /> };
+      }}
+    />
   );
 }
 

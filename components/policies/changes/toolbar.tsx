@@ -1,13 +1,10 @@
 "use client";
 
-import { useMemo, useRef, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { currentSecond, serverSecond, subscribeSeconds } from "#components/shell/clock.ts";
-import { type Command, useCommands } from "#components/shell/commands.tsx";
-import { Checklist } from "#components/ui/checklist.tsx";
+import { useFilterCommand } from "#components/shell/use-filter-command.ts";
 import { Chip } from "#components/ui/chip.tsx";
-import { Floating } from "#components/ui/floating.tsx";
-import { Name } from "#components/ui/name.tsx";
-import { PopoverButton } from "#components/ui/popover-button.tsx";
+import { Choices } from "#components/ui/choices.tsx";
 import type { ChangeRecord } from "#lib/api/policies.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { useSession } from "#lib/query/session.tsx";
@@ -31,12 +28,7 @@ export function ChangesToolbar({
   readonly shown: number;
   readonly onTakeBack: (cluster: string) => void;
 }) {
-  const field = useRef<HTMLInputElement>(null);
-  const commands = useMemo<readonly Command[]>(
-    () => [{ id: "filter-changes", title: "Filter the changes", keys: "/", run: () => field.current?.focus() }],
-    [],
-  );
-  useCommands(commands);
+  const field = useFilterCommand("the changes");
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2 max-sm:px-2">
       <FilterField
@@ -46,22 +38,12 @@ export function ChangesToolbar({
         placeholder="Filter by object, person, note ( / )"
         onChange={(text) => change({ text }, "replace")}
       />
-      <PopoverButton
-        className="max-w-64"
-        body={({ anchor, onClose }) => (
-          <Floating anchor={anchor} onClose={onClose} label="Sources">
-            <Checklist
-              legend="Sources"
-              items={sourceChoices(records, state.sources)}
-              chosen={state.sources}
-              onChange={(sources) => change({ sources })}
-            />
-          </Floating>
-        )}
-      >
-        <span className="text-ink-3">Sources</span>
-        <Name text={state.sources.length === 0 ? "all" : state.sources.join(", ")} />
-      </PopoverButton>
+      <Choices
+        legend="Sources"
+        items={sourceChoices(records, state.sources)}
+        chosen={state.sources}
+        onChange={(sources) => change({ sources })}
+      />
       <span role="status" className="text-ink-3 tabular-nums">
         {shown === records.length
           ? formatPlural(shown, "change")

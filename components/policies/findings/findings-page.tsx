@@ -2,15 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { usePathname, useSearchParams } from "next/navigation";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { type Command, useCommands } from "#components/shell/commands.tsx";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { search } from "#components/shell/url-state.ts";
+import { useFilterCommand } from "#components/shell/use-filter-command.ts";
 import { useUrl } from "#components/shell/use-url.ts";
-import { Checklist } from "#components/ui/checklist.tsx";
 import { Chip } from "#components/ui/chip.tsx";
-import { Floating } from "#components/ui/floating.tsx";
-import { Name } from "#components/ui/name.tsx";
-import { PopoverButton } from "#components/ui/popover-button.tsx";
+import { Choices } from "#components/ui/choices.tsx";
 import { problemOf } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
 import { SEVERITIES } from "#lib/policy/finding.ts";
@@ -153,12 +150,7 @@ function Toolbar({
   readonly change: (patch: Partial<FindingFilter>, how?: "push" | "replace") => void;
   readonly data: FindingList;
 }) {
-  const field = useRef<HTMLInputElement>(null);
-  const commands = useMemo<readonly Command[]>(
-    () => [{ id: "filter-findings", title: "Filter the findings", keys: "/", run: () => field.current?.focus() }],
-    [],
-  );
-  useCommands(commands);
+  const field = useFilterCommand("the findings");
   const { items } = data;
   const toggle = (severity: (typeof SEVERITIES)[number]) =>
     change({
@@ -188,22 +180,12 @@ function Toolbar({
           {WORDS[severity]}s {items.filter((each) => each.severity === severity).length}
         </Chip>
       ))}
-      <PopoverButton
-        className="max-w-64"
-        body={({ anchor, onClose }) => (
-          <Floating anchor={anchor} onClose={onClose} label="Codes">
-            <Checklist
-              legend="Codes"
-              items={codeChoices(items, filter.codes)}
-              chosen={filter.codes}
-              onChange={(codes) => change({ codes })}
-            />
-          </Floating>
-        )}
-      >
-        <span className="text-ink-3">Codes</span>
-        <Name text={filter.codes.length === 0 ? "all" : filter.codes.join(", ")} />
-      </PopoverButton>
+      <Choices
+        legend="Codes"
+        items={codeChoices(items, filter.codes)}
+        chosen={filter.codes}
+        onChange={(codes) => change({ codes })}
+      />
       <span role="status" className="text-ink-3 tabular-nums">
         {tally(shownFindings(items, filter))}
       </span>

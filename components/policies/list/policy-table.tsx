@@ -1,10 +1,10 @@
 "use client";
 
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
 import Link from "next/link";
-import { type KeyboardEvent, useRef } from "react";
+import { useMemo } from "react";
 import { Name } from "#components/ui/name.tsx";
+import { VirtualTable } from "#components/ui/virtual-table.tsx";
 import type { PolicyItem } from "#lib/api/policies.ts";
 import { COLOURS, MARKS, tally, worst } from "../findings/words.ts";
 import { policyHref } from "../links.tsx";
@@ -13,7 +13,6 @@ import { When } from "../when.tsx";
 import { AREAS } from "../words.ts";
 import type { ListRow, ListState, Sort } from "./rows.ts";
 
-const ROW = 32;
 const GRID =
   "grid grid-cols-[minmax(150px,1.1fr)_minmax(160px,1.6fr)_minmax(110px,1fr)_minmax(150px,1.6fr)_minmax(150px,1fr)_60px_150px_minmax(180px,1fr)] items-center gap-3 px-4";
 const COLUMNS: readonly { readonly title: string; readonly sort: Sort | null }[] = [
@@ -26,7 +25,6 @@ const COLUMNS: readonly { readonly title: string; readonly sort: Sort | null }[]
   { title: "Changed", sort: "changed" },
   { title: "Findings", sort: "findings" },
 ];
-const HEADER = 1;
 
 /** Every policy in scope as a row; only those in view are in the page. */
 export function PolicyTable({
@@ -40,79 +38,33 @@ export function PolicyTable({
   readonly onSort: (sort: Sort) => void;
   readonly manyClusters: boolean;
 }) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 16,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : row.type === "area" ? row.area : row.key;
-    },
-  });
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    const at = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-index]") : null;
-    if (step === 0 || at === null) return;
-    event.preventDefault();
-    let next = Number(at.dataset["index"]) + step;
-    while (rows[next]?.type === "area") next += step;
-    if (rows[next] === undefined) return;
-    virtual.scrollToIndex(next);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
-  };
+  const keys = useMemo(() => rows.map((row) => (row.type === "area" ? row.area : row.key)), [rows]);
   return (
-    <div ref={scroller} className="min-h-0 grow overflow-auto" onKeyDown={onKeyDown}>
-      <div
-        role="table"
-        aria-label="Policies"
-        aria-rowcount={rows.length + HEADER}
-        aria-colcount={COLUMNS.length}
-        className="min-w-[1240px]"
-      >
-        <div role="rowgroup" className="sticky top-0 z-10 bg-bg">
-          <div
-            role="row"
-            aria-rowindex={HEADER}
-            className={clsx(GRID, "h-8 border-b border-line text-[11px] text-ink-3")}
-          >
-            {COLUMNS.map((column) => (
-              <HeaderCell key={column.title} column={column} state={state} onSort={onSort} />
-            ))}
-          </div>
-        </div>
-        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, key, start }) => {
-            const row = rows[index];
-            if (row === undefined) return null;
-            return (
-              <div
-                key={key}
-                role="row"
-                aria-rowindex={index + HEADER + 1}
-                data-index={index}
-                className={clsx(
-                  "absolute inset-x-0 border-b border-line",
-                  row.type === "area" ? "flex items-center gap-2 bg-sunken px-4" : clsx(GRID, "hover:bg-sunken"),
-                )}
-                style={{ height: ROW, transform: `translateY(${start}px)` }}
-              >
-                {row.type === "area" ? (
-                  <span role="cell" aria-colspan={COLUMNS.length} className="flex items-baseline gap-2">
-                    <span className="eyebrow">{AREAS[row.area]}</span>
-                    <span className="text-[11px] text-ink-3 tabular-nums">{row.count}</span>
-                  </span>
-                ) : (
-                  <ItemCells item={row.item} manyClusters={manyClusters} />
-                )}
-              </div>
-            );
-          })}
-        </div>
-      </div>
-    </div>
+    <VirtualTable
+      label="Policies"
+      grid={GRID}
+      width="min-w-[1240px]"
+      keys={keys}
+      header={COLUMNS.map((column) => <HeaderCell key={column.title} column={column} state={state} onSort={onSort} />)}
+      isHeading={(index) => rows[index]?.type === "area"}
+      row={(index) => rowOf(rows[index], manyClusters)}
+    />
   );
+}
+
+function rowOf(row: ListRow | undefined, manyClusters: boolean) {
+  if (row === undefined) return { cells: null };
+  if (row.type === "item")
+    return { className: "hover:bg-sunken", cells: <ItemCells item={row.item} manyClusters={manyClusters} /> };
+  return {
+    className: "flex items-center gap-2 bg-sunken px-4",
+    cells: (
+      <span role="cell" aria-colspan={COLUMNS.length} className="flex items-baseline gap-2">
+        <span className="eyebrow">{AREAS[row.area]}</span>
+        <span className="text-[11px] text-ink-3 tabular-nums">{row.count}</span>
+      </span>
+    ),
+  };
 }
 
 function HeaderCell({

@@ -2,14 +2,11 @@
 
 import { clsx } from "clsx";
 import Link from "next/link";
-import { useEffect, useMemo, useRef, useState } from "react";
-import { type Command, useCommands } from "#components/shell/commands.tsx";
-import { Checklist } from "#components/ui/checklist.tsx";
+import { useEffect, useState } from "react";
+import { useFilterCommand } from "#components/shell/use-filter-command.ts";
 import { Chip } from "#components/ui/chip.tsx";
-import { Floating } from "#components/ui/floating.tsx";
+import { Choices } from "#components/ui/choices.tsx";
 import { Icon } from "#components/ui/icon.tsx";
-import { Name } from "#components/ui/name.tsx";
-import { PopoverButton } from "#components/ui/popover-button.tsx";
 import type { PolicyItem } from "#lib/api/policies.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { kindChoices, type ListState } from "./rows.ts";
@@ -26,12 +23,7 @@ export function ListToolbar({
   readonly items: readonly PolicyItem[];
   readonly shown: number;
 }) {
-  const field = useRef<HTMLInputElement>(null);
-  const commands = useMemo<readonly Command[]>(
-    () => [{ id: "filter-policies", title: "Filter the policies", keys: "/", run: () => field.current?.focus() }],
-    [],
-  );
-  useCommands(commands);
+  const field = useFilterCommand("the policies");
   const choices = kindChoices(items, state.kinds);
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2 max-sm:px-2">
@@ -41,17 +33,7 @@ export function ListToolbar({
         label="Filter the policies"
         onChange={(text) => change({ text }, "replace")}
       />
-      <PopoverButton
-        className="max-w-64"
-        body={({ anchor, onClose }) => (
-          <Floating anchor={anchor} onClose={onClose} label="Kinds">
-            <Checklist legend="Kinds" items={choices} chosen={state.kinds} onChange={(kinds) => change({ kinds })} />
-          </Floating>
-        )}
-      >
-        <span className="text-ink-3">Kinds</span>
-        <Name text={state.kinds.length === 0 ? "all" : state.kinds.join(", ")} />
-      </PopoverButton>
+      <Choices legend="Kinds" items={choices} chosen={state.kinds} onChange={(kinds) => change({ kinds })} />
       <Chip aria-pressed={state.grouped} tone="quiet" onClick={() => change({ grouped: !state.grouped })}>
         {state.grouped && <Icon name="check" size={14} />}
         By area

@@ -1,0 +1,113 @@
+"use client";
+
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
+import { clsx } from "clsx";
+import { type FocusEvent, type KeyboardEvent, type ReactNode, useRef, useState } from "react";
+
+const ROW = 32;
+/** The header is the first row of the table that screen readers count. */
+const HEADER = 1;
+/** Rows rendered beyond the window, so that a turn of the wheel shows no gap. */
+const OVERSCAN = 16;
+
+interface RowView {
+  readonly className?: string | undefined;
+  readonly cells: ReactNode;
+}
+
+interface Props {
+  readonly label: string;
+  /** Its columns and paddings, for header and rows alike; its least width. */
+  readonly grid: string;
+  readonly width: string;
+  /** One `columnheader` a column. */
+  readonly header: readonly ReactNode[];
+  /** Of every row, in order: what tells it from others, whatever the order becomes. */
+  readonly keys: readonly string[];
+  /** One `cell` a column, the link that has the focus among them. */
+  readonly row: (index: number) => RowView;
+  /** Rows that are passed over by arrow keys, and laid out by themselves: headings. */
+  readonly isHeading?: (index: number) => boolean;
+}
+
+/** A table of any length; only the rows in view are in the page. Up and down go from row to row. */
+export function VirtualTable({ label, grid, width, header, keys, row, isHeading = () => false }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  // The row that has the focus stays rendered wherever the order takes it, or a refresh would drop the focus.
+  const [focused, setFocused] = useState<string | null>(null);
+  const rangeExtractor = (range: Range) => {
+    const kept = focused === null ? -1 : keys.indexOf(focused);
+    const shown = defaultRangeExtractor(range);
+    return kept < 0 || shown.includes(kept) ? shown : [...shown, kept].sort((a, b) => a - b);
+  };
+  const virtual = useVirtualizer({
+    count: keys.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: OVERSCAN,
+    rangeExtractor,
+    getItemKey: (index) => keys[index] ?? index,
+  });
+
+  // Fetches the next row into view before it takes the focus.
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const at = indexAt(event.target);
+    if (step === 0 || at === null) return;
+    event.preventDefault();
+    let next = at + step;
+    while (keys[next] !== undefined && isHeading(next)) next += step;
+    if (keys[next] === undefined) return;
+    virtual.scrollToIndex(next);
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
+  };
+  const onFocus = (event: FocusEvent<HTMLDivElement>) => {
+    const at = indexAt(event.target);
+    setFocused(at === null ? null : (keys[at] ?? null));
+  };
+
+  return (
+    <div ref={scroller} className="min-h-0 grow overflow-auto" onKeyDown={onKeyDown} onFocus={onFocus}>
+      <div
+        role="table"
+        aria-label={label}
+        aria-rowcount={keys.length + HEADER}
+        aria-colcount={header.length}
+        className={width}
+      >
+        <div role="rowgroup" className="sticky top-0 z-10 bg-bg">
+          <div
+            role="row"
+            aria-rowindex={HEADER}
+            className={clsx(grid, "h-8 border-b border-line text-[11px] text-ink-3")}
+          >
+            {header}
+          </div>
+        </div>
+        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, key, start }) => {
+            if (keys[index] === undefined) return null;
+            const { className, cells } = row(index);
+            return (
+              <div
+                key={key}
+                role="row"
+                aria-rowindex={index + HEADER + 1}
+                data-index={index}
+                className={clsx(!isHeading(index) && grid, "absolute inset-x-0 border-b border-line", className)}
+                style={{ height: ROW, transform: `translateY(${start}px)` }}
+              >
+                {cells}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function indexAt(target: EventTarget): number | null {
+  const row = target instanceof Element ? target.closest<HTMLElement>("[data-index]") : null;
+  return row === null ? null : Number(row.dataset["index"]);
+}
