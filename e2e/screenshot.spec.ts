@@ -1,10 +1,12 @@
 import type { Graph } from "#lib/graph/model.ts";
-import { expect, test } from "./support/test.ts";
+import { expect, open, REVIEWS, review, test } from "./support/change.ts";
 import { openTopology, panel } from "./support/topology.ts";
 
 /** The README's pictures come from the demo, never by hand. Written only when asked for, so that a run leaves no trace. */
 const wanted = process.env["MESHSCOPE_SCREENSHOTS"] === "1";
 const edge = "west-1/shop/workload/storefront>west-1/shop/workload/cart>http";
+
+const at = (name: string) => (wanted ? { path: `docs/screenshots/${name}.png` } : {});
 
 for (const colorScheme of ["dark", "light"] as const) {
   test.describe(colorScheme, () => {
@@ -31,7 +33,17 @@ for (const colorScheme of ["dark", "light"] as const) {
       await expect(page.getByRole("button", { name: /^Paused/ })).toBeVisible();
       await page.keyboard.press(".");
       await expect(page.getByRole("button", { name: /^Live/ })).toBeVisible();
-      const picture = await page.screenshot(wanted ? { path: `docs/screenshots/topology-${colorScheme}.png` } : {});
+      const picture = await page.screenshot(at(`topology-${colorScheme}`));
+      expect(picture.byteLength).toBeGreaterThan(20_000);
+    });
+
+    test("a shift that is read before it is written, as the README shows it", async ({ page, enter }) => {
+      await enter("editor");
+      await open(page, `${REVIEWS}/shift`);
+      await page.getByRole("spinbutton", { name: "Share of v2 in percent" }).fill("25");
+      await expect(page.locator("[data-share=wanted]")).toHaveText("75 / 25");
+      await review(page);
+      const picture = await page.screenshot(at(`shift-${colorScheme}`));
       expect(picture.byteLength).toBeGreaterThan(20_000);
     });
   });
