@@ -8,19 +8,13 @@ import { Chip } from "#components/ui/chip.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { FaultIntent, ServiceRef } from "#lib/policy/intent.ts";
 import { ChoiceField, CountField, checkPercent, DurationField, TextField } from "../fields.tsx";
-import { RulePicker } from "../rule-picker.tsx";
-import { ServiceChange, type ServiceForm } from "../service-change.tsx";
+import type { ServiceForm } from "../service-change.tsx";
 import { ServiceTraffic } from "../service-traffic.tsx";
-import { type ChosenRule, useRule } from "./use-rule.ts";
+import { RuleChange, type RuleForm } from "./rule-change.tsx";
 
 /** Delays and failures made on purpose, with an end. */
 export function FaultPage({ service }: { readonly service: ServiceRef }) {
-  const chosen = useRule();
-  return (
-    <ServiceChange service={service} action="fault" title="Inject faults">
-      {(form) => <Form form={form} chosen={chosen.of(form)} onRule={chosen.onRule} />}
-    </ServiceChange>
-  );
+  return <RuleChange service={service} action="fault" title="Inject faults" form={Form} />;
 }
 
 const LIVES = [
@@ -30,15 +24,7 @@ const LIVES = [
   { value: "240", title: "4 hours" },
 ] as const;
 
-function Form({
-  form,
-  chosen: { rule, rules, on },
-  onRule,
-}: {
-  readonly form: ServiceForm;
-  readonly chosen: ChosenRule;
-  readonly onRule: ReturnType<typeof useRule>["onRule"];
-}) {
+function Form({ form, rule, on, picker }: RuleForm) {
   const { disabled } = form;
   const second = useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond);
   const fault = rule?.fault ?? null;
@@ -57,7 +43,7 @@ function Form({
   return (
     <>
       <ActiveFault form={form} second={second} />
-      <RulePicker rules={rules} rule={rule} onChoose={onRule} />
+      {picker}
       <Section title="Delay">
         <TextField
           label="Calls delayed, percent"

@@ -4,37 +4,22 @@ import { Notice } from "#components/policies/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import { ChoiceField, checkPercent, TextField } from "../fields.tsx";
-import { RulePicker } from "../rule-picker.tsx";
-import { ServiceChange, type ServiceForm } from "../service-change.tsx";
 import { ServiceTraffic } from "../service-traffic.tsx";
-import { type ChosenRule, useRule } from "./use-rule.ts";
+import { RuleChange, type RuleForm } from "./rule-change.tsx";
 
 /** A copy of each call, or of some, to another version. */
 export function MirrorPage({ service }: { readonly service: ServiceRef }) {
-  const chosen = useRule();
-  return (
-    <ServiceChange service={service} action="mirror" title="Mirror traffic">
-      {(form) => <Form form={form} chosen={chosen.of(form)} onRule={chosen.onRule} />}
-    </ServiceChange>
-  );
+  return <RuleChange service={service} action="mirror" title="Mirror traffic" form={Form} />;
 }
 
-function Form({
-  form,
-  chosen: { rule, rules, on },
-  onRule,
-}: {
-  readonly form: ServiceForm;
-  readonly chosen: ChosenRule;
-  readonly onRule: ReturnType<typeof useRule>["onRule"];
-}) {
+function Form({ form, rule, on, picker }: RuleForm) {
   const own = rule?.mirrors.find(({ version }) => version !== null) ?? null;
   const others = rule?.mirrors.filter((mirror) => mirror !== own) ?? [];
   const versions = form.wanted.versions.map(({ name }) => name);
   const known = own?.version ?? null;
   return (
     <>
-      <RulePicker rules={rules} rule={rule} onChoose={onRule} />
+      {picker}
       <Section title="Mirror">
         <ChoiceField
           label="Copies go to"

@@ -4,31 +4,16 @@ import { Notice } from "#components/policies/notice.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { ResilienceIntent, ServiceRef } from "#lib/policy/intent.ts";
 import { CountField, DurationField, TextField } from "../fields.tsx";
-import { RulePicker } from "../rule-picker.tsx";
-import { ServiceChange, type ServiceForm } from "../service-change.tsx";
 import { ServiceTraffic } from "../service-traffic.tsx";
 import { spellOut } from "./load.ts";
-import { type ChosenRule, useRule } from "./use-rule.ts";
+import { RuleChange, type RuleForm } from "./rule-change.tsx";
 
 /** How long callers wait, and how often they try again. */
 export function ResiliencePage({ service }: { readonly service: ServiceRef }) {
-  const chosen = useRule();
-  return (
-    <ServiceChange service={service} action="resilience" title="Timeouts and retries">
-      {(form) => <Form form={form} chosen={chosen.of(form)} onRule={chosen.onRule} />}
-    </ServiceChange>
-  );
+  return <RuleChange service={service} action="resilience" title="Timeouts and retries" form={Form} />;
 }
 
-function Form({
-  form,
-  chosen: { rule, rules, on },
-  onRule,
-}: {
-  readonly form: ServiceForm;
-  readonly chosen: ChosenRule;
-  readonly onRule: ReturnType<typeof useRule>["onRule"];
-}) {
+function Form({ form, rule, on, picker }: RuleForm) {
   const { disabled } = form;
   const now = { timeout: rule?.timeout ?? null, retries: rule?.retries ?? null };
   const spelled = spellOut(now);
@@ -57,7 +42,7 @@ function Form({
   const off = now.retries?.attempts === 0;
   return (
     <>
-      <RulePicker rules={rules} rule={rule} onChoose={onRule} />
+      {picker}
       <Section title="Timeout">
         <DurationField
           label="A call ends after"
