@@ -1,5 +1,6 @@
 /** GET /findings, and findings wherever they stand beside an object or a plan's step. */
 import { manifestSchema, objectRefSchema } from "./object-ref.ts";
+import { limitParameter, nextParameter } from "./paging.ts";
 import { listParameter, readQuery } from "./query.ts";
 import { z } from "./zod.ts";
 
@@ -43,13 +44,8 @@ export const findingsQuerySchema = z.object({
     .default([]),
   codes: listParameter("codes, ours or KIA… or IST…").default([]),
   kinds: listParameter("kinds such as VirtualService").default([]),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, { error: "a number from 1 to 500" })
-    .transform(Number)
-    .refine((n) => n >= 1 && n <= 500, { error: "a number from 1 to 500" })
-    .default(500),
-  next: z.string().optional().meta({ description: "the `next` of the page before" }),
+  limit: limitParameter(),
+  next: nextParameter,
 });
 export type FindingsQuery = z.output<typeof findingsQuerySchema>;
 /** @throws MeshscopeError */

@@ -4,14 +4,13 @@ import type { UnixSeconds } from "#lib/units.ts";
 import { INSTANT_WORDS } from "./graph-query.ts";
 import { parseInstant } from "./instant.ts";
 import { objectRefSchema } from "./object-ref.ts";
+import { limitParameter, nextParameter } from "./paging.ts";
 import { listParameter, readQuery } from "./query.ts";
 import { z } from "./zod.ts";
 
 const MARK_KINDS = ["change", "policy", "deployment", "restart"] as const;
 /** As far as the time axis goes. */
 const MAX_RANGE = 31 * 86_400;
-const MAX_LIMIT = 500;
-
 const instant = z.string().transform((text, context): UnixSeconds => {
   const at = parseInstant(text);
   if (at !== null) return at;
@@ -24,13 +23,8 @@ export const marksQuerySchema = z.object({
   namespaces: listParameter("namespaces").default([]),
   start: instant.meta({ description: `From this instant on, ${INSTANT_WORDS}` }),
   end: instant.optional().meta({ description: `Before this instant, ${INSTANT_WORDS}; without it, now` }),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, { error: `a number from 1 to ${MAX_LIMIT}` })
-    .transform(Number)
-    .refine((n) => n >= 1 && n <= MAX_LIMIT, { error: `a number from 1 to ${MAX_LIMIT}` })
-    .default(MAX_LIMIT),
-  next: z.string().optional().meta({ description: "the `next` of the page before" }),
+  limit: limitParameter(),
+  next: nextParameter,
 });
 
 export type MarksQuery = z.output<typeof marksQuerySchema>;

@@ -1,18 +1,13 @@
 /** GET /namespaces: what the scope bar offers. */
+
+import { limitParameter, nextParameter } from "./paging.ts";
 import { listParameter, readQuery } from "./query.ts";
 import { z } from "./zod.ts";
 
-export const MAX_LIMIT = 500;
-
 export const namespacesQuerySchema = z.object({
   clusters: listParameter("cluster names").default([]),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, { error: `a number from 1 to ${MAX_LIMIT}` })
-    .transform(Number)
-    .refine((n) => n >= 1 && n <= MAX_LIMIT, { error: `a number from 1 to ${MAX_LIMIT}` })
-    .default(MAX_LIMIT),
-  next: z.string().optional().meta({ description: "the `next` of the page before" }),
+  limit: limitParameter(),
+  next: nextParameter,
 });
 
 export type NamespacesQuery = z.output<typeof namespacesQuerySchema>;

@@ -2,6 +2,7 @@
 import { planFindingSchema } from "./findings.ts";
 import { parseInstant } from "./instant.ts";
 import { manifestSchema, objectRefSchema } from "./object-ref.ts";
+import { limitParameter, nextParameter } from "./paging.ts";
 import { recordSchema, unreadKindSchema } from "./policies.ts";
 import { problemSchema } from "./problem.ts";
 import { listParameter, readQuery } from "./query.ts";
@@ -157,13 +158,8 @@ export const changesQuerySchema = z.object({
   object: z.string().optional().meta({ description: "an object's path" }),
   since: z.string().optional().meta({ description: "RFC 3339 or unix seconds" }),
   state: z.enum(["open"], { error: "open" }).optional().meta({ description: "open: begun and not finished" }),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, { error: "a number from 1 to 500" })
-    .transform(Number)
-    .refine((n) => n >= 1 && n <= 500, { error: "a number from 1 to 500" })
-    .default(100),
-  next: z.string().optional().meta({ description: "the `next` of the page before" }),
+  limit: limitParameter(100),
+  next: nextParameter,
 });
 /** @throws MeshscopeError */
 export const parseChangesQuery = (params: URLSearchParams) => readQuery(changesQuerySchema, params);

@@ -1,15 +1,9 @@
 /** GET /policies, GET /policies/{object path}, GET /services, GET /services/{cluster}/{ns}/{name}: what there is. */
 import { findingSchema } from "./findings.ts";
 import { managerSchema, manifestSchema, objectRefSchema, ownerSchema } from "./object-ref.ts";
+import { limitParameter, nextParameter } from "./paging.ts";
 import { listParameter, readQuery } from "./query.ts";
 import { z } from "./zod.ts";
-
-const limit = z
-  .string()
-  .regex(/^\d{1,3}$/, { error: "a number from 1 to 500" })
-  .transform(Number)
-  .refine((n) => n >= 1 && n <= 500, { error: "a number from 1 to 500" })
-  .default(500);
 
 export const policiesQuerySchema = z.object({
   clusters: listParameter("cluster names").default([]),
@@ -19,8 +13,8 @@ export const policiesQuerySchema = z.object({
     .enum(["manifest"], { error: "manifest" })
     .optional()
     .meta({ description: "manifest: items carry their objects whole; the limit is then 100" }),
-  limit,
-  next: z.string().optional().meta({ description: "the `next` of the page before" }),
+  limit: limitParameter(),
+  next: nextParameter,
 });
 export type PoliciesQuery = z.output<typeof policiesQuerySchema>;
 /** @throws MeshscopeError */
