@@ -36,18 +36,21 @@ export interface PodRef {
   readonly reports: boolean;
 }
 
+export interface ServicePort {
+  readonly name: string | null;
+  readonly port: number;
+  readonly protocol: string;
+  readonly appProtocol: string | null;
+  /** Absent: not said, which is the port itself. */
+  readonly targetPort?: number | string;
+}
+
 export interface Service {
   readonly cluster: string;
   readonly namespace: string;
   readonly name: string;
   readonly selector: Readonly<Record<string, string>>;
-  readonly ports: readonly {
-    readonly name: string | null;
-    readonly port: number;
-    readonly protocol: string;
-    readonly appProtocol: string | null;
-    readonly targetPort?: number | string;
-  }[];
+  readonly ports: readonly ServicePort[];
   readonly headless: boolean;
   /** Set on type ExternalName. */
   readonly externalName?: string;

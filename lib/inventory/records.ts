@@ -1,5 +1,7 @@
 /** What is kept of each Kubernetes object: small, since a cluster has tens of thousands. lib/inventory/decode.ts makes them. */
+
 import type { UnixSeconds } from "#lib/units.ts";
+import type { ServicePort } from "./model.ts";
 
 export type StringMap = Readonly<Record<string, string>>;
 
@@ -70,14 +72,7 @@ export interface OwnedRecord extends Named {
 
 export interface ServiceRecord extends Named {
   readonly selector: StringMap;
-  readonly ports: readonly {
-    readonly name: string | null;
-    readonly port: number;
-    readonly protocol: string;
-    readonly appProtocol: string | null;
-    /** Absent: not said, which is the port itself. */
-    readonly targetPort?: number | string;
-  }[];
+  readonly ports: readonly ServicePort[];
   readonly headless: boolean;
   /** Set on type ExternalName. */
   readonly externalName?: string;

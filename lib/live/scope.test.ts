@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { clusterId, edgeId, namespaceId, nodeId } from "#lib/graph/id.ts";
-import { type Graph, type GraphEdge, type GraphNode, OUTCOMES, type Outcome } from "#lib/graph/model.ts";
+import { type GraphEdge, type GraphNode, OUTCOMES, type Outcome } from "#lib/graph/model.ts";
 import { bytesPerSecond, perSecond } from "#lib/units.ts";
 import { changesOf } from "./changes.ts";
 import { detailsOf } from "./details.ts";
+import { graph as graphOf } from "./live.test-support.ts";
 import { flagsOf, membersOf, scopeOf, trafficRows } from "./scope.ts";
 import { WHOLE } from "./whole.ts";
 
@@ -58,16 +59,7 @@ const nodes = [
   node("shop", "a-v2"),
   node("orders", "c"),
 ];
-const graph = (edges: readonly GraphEdge[]): Graph => ({
-  at: "2026-08-20T14:00:00Z",
-  window: "1m",
-  latencyAt: null,
-  configurationAt: null,
-  lens: "workload",
-  nodes,
-  edges,
-  sources: [],
-});
+const graph = (edges: readonly GraphEdge[]) => graphOf(nodes, edges);
 
 describe("members of a box", () => {
   it.each([
