@@ -106,6 +106,14 @@ describe("GET /findings", () => {
     expect(await names(ask(deps, ana))).toEqual(["shop/lost"]);
   });
 
+  test("a host in a namespace that can't be seen isn't called missing", async () => {
+    const rules = [{ to: [{ operation: { hosts: ["nobody.bank.svc.cluster.local"] } }] }];
+    const policy = object("AuthorizationPolicy", "shop", "only", { rules }, "security.istio.io");
+    const { deps } = depsOf([policy]);
+    expect(await names(ask(deps, ANONYMOUS))).toEqual(["shop/only"]);
+    expect(await names(ask(deps, ana))).toEqual([]);
+  });
+
   test("what only the hidden have is not called missing", async () => {
     const { deps } = depsOf([world.hiddenExists]);
     expect(await names(ask(deps, ana))).toEqual([]);

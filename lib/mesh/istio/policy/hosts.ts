@@ -28,6 +28,16 @@ export function serviceOfHost(full: string): Named | null {
   return name && namespace && name !== "*" && more.length === 0 ? { name, namespace } : null;
 }
 
+/** The namespace that a full name lies in, a service's or a pattern's (`*.shop.svc.cluster.local`); null: none of the cluster's. */
+export function namespaceOfHost(full: string): string | null {
+  if (!full.endsWith(`.${DOMAIN}`)) return null;
+  const namespace = full
+    .slice(0, -DOMAIN.length - 1)
+    .split(".")
+    .at(-1);
+  return namespace === undefined || namespace === "" || namespace === "*" ? null : namespace;
+}
+
 /** How closely a resolved host (`*.shop.svc.cluster.local`, `*`) fits a full name: 0 not at all, exact the most. */
 export function closeness(pattern: string, full: string): number {
   if (pattern === full) return Number.POSITIVE_INFINITY;

@@ -21,6 +21,13 @@ export function labelText(labels: Readonly<Record<string, string>>): string {
     .join(",");
 }
 
+/** `a`, `a and b`, `a and 3 more` */
+export function few(texts: readonly string[]): string {
+  const [first = "nothing", second, ...rest] = texts;
+  if (second === undefined) return first;
+  return rest.length === 0 ? `${first} and ${second}` : `${first} and ${rest.length + 1} more`;
+}
+
 /** Workloads that carry all these labels, in a namespace or everywhere (null); without an inventory, none known. */
 export function workloadsWith(
   world: PolicyWorld,

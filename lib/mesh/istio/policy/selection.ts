@@ -8,18 +8,11 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { PolicyWorld, Selection } from "#lib/policy/port.ts";
 import { findHost, fullName, type Named, resolveHost, serviceOfHost } from "./hosts.ts";
 import { GATEWAY_API } from "./kinds.ts";
-import { labelsAt, labelText, named, targetsOf, workloadsWith } from "./lookup.ts";
+import { few, labelsAt, labelText, named, targetsOf, workloadsWith } from "./lookup.ts";
 import { namespaceOf } from "./routing/json.ts";
 
 const place = ({ namespace, name }: Named): Named => ({ namespace, name });
 const NONE: Selection = { text: "nothing", services: [], workloads: [] };
-
-/** `a`, `a and b`, `a and 3 more` */
-function few(texts: readonly string[]): string {
-  const [first = "nothing", second, ...rest] = texts;
-  if (second === undefined) return first;
-  return rest.length === 0 ? `${first} and ${second}` : `${first} and ${rest.length + 1} more`;
-}
 
 /** Hosts of an object: short for services (`reviews.shop`), as they are for others. */
 function hosts(list: readonly unknown[], manifest: Manifest, world: PolicyWorld): Selection {
@@ -43,7 +36,7 @@ function hosts(list: readonly unknown[], manifest: Manifest, world: PolicyWorld)
 }
 
 /** Kinds whose selectors reach all namespaces from the root namespace; those of others stay in their own. */
-const REACHING: ReadonlySet<string> = new Set([
+export const REACHING: ReadonlySet<string> = new Set([
   ...["AuthorizationPolicy", "RequestAuthentication", "WasmPlugin", "TrafficExtension", "EnvoyFilter"],
 ]);
 

@@ -1,12 +1,12 @@
 /** AuthorizationPolicies: whom and what their rules name. Texts with wildcards match more than one thing and are left alone. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { closeness } from "../hosts.ts";
+import { closeness, namespaceOfHost } from "../hosts.ts";
 import { labelsAt } from "../lookup.ts";
 import { inboundMtls } from "../meaning/inbound-mtls.ts";
 import { listAt, namespaceOf, objectAt, textsAt } from "../routing/json.ts";
 import { AUTHORIZATION_POLICY } from "./docs.ts";
-import { type Draft, type Family, removing, setting } from "./family.ts";
+import { type Draft, type Family, removing, rulesOf, setting } from "./family.ts";
 import { trustDomains } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { peers } from "./mtls.ts";
@@ -94,6 +94,7 @@ function* hosts(policy: Manifest, model: Model): Generator<Draft> {
     // Host headers are as clients write them: short names, and names in part, are calls to services too.
     const own = namespace || namespaceOf(policy);
     const short = more.length === 0 && (third === undefined || third === "svc");
+    const spoken = short ? own : namespaceOfHost(host);
     if (short && (model.service(own, name) !== undefined || !model.knows("Service", own))) continue;
     const { exact, wild } = model.table(taken);
     if (exact.has(host) || wild.some((pattern) => closeness(pattern, host) > 0)) continue;
@@ -103,7 +104,7 @@ function* hosts(policy: Manifest, model: Model): Generator<Draft> {
       at: policy,
       path,
       message: `No service, ServiceEntry, gateway or route has the host ${text}: calls with it aren't known here.`,
-      namespaces: short ? [own] : [],
+      namespaces: spoken === null ? [] : [spoken],
       fix: "Correct the host, or match the calls by something that clients don't choose.",
     };
   }
@@ -154,6 +155,14 @@ function* principals(policy: Manifest, model: Model): Generator<Draft> {
           path,
           message: `Nothing runs as ${namespace}/${account} in this cluster; in cluster ${other.cluster} something does.`,
           namespaces: [namespace],
+          // Who can't see the namespace there isn't told of it.
+          evidence: [
+            {
+              at: { ...model.core("ServiceAccount", namespace, account), cluster: other.cluster },
+              path: [],
+              text: "something runs as it",
+            },
+          ],
           fix: "Nothing to do if calls from there are meant.",
         }
       : {
@@ -183,20 +192,18 @@ function* identities(policy: Manifest, model: Model): Generator<Draft> {
       code: "identity-without-mtls",
       at: policy,
       path: first.path,
-      message: `${pod.namespace}/${pod.name} has mutual TLS switched off: no caller has an identity there, so this never matches.`,
-      evidence: says ? [{ at: says.object, path: says.path, text: "switches it off" }] : [],
+      message: `${pod.namespace}/${pod.name} has mutual TLS switched off: no caller has an identity there, so this is ${String(first.path.at(-2)).startsWith("not") ? "true of everybody" : "true of nobody"}.`,
+      evidence: [
+        { at: model.workloadRef(pod), path: [], text: "takes plaintext alone" },
+        ...(says ? [{ at: says.object, path: says.path, text: "switches it off" }] : []),
+      ],
       fix: "Allow mutual TLS there (PERMISSIVE or STRICT).",
     };
     return;
   }
 }
 
-const rule = (also: readonly string[], severity: "error" | "warning" | "info", when: string) => ({
-  also,
-  severity,
-  when,
-  docs: AUTHORIZATION_POLICY,
-});
+const rule = rulesOf(AUTHORIZATION_POLICY);
 
 export const authorization: Family = {
   rules: {

@@ -1,6 +1,7 @@
 /** Worlds of few words for tests of checks: objects from YAML in flow style, beside a small shop that is in order. */
+import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { Finding } from "#lib/policy/finding.ts";
+import type { CheckWorld, Finding } from "#lib/policy/finding.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { kinds } from "../kinds.ts";
 import { ChecksEngine } from "./engine.ts";
@@ -69,8 +70,15 @@ export const waypoint = o(
   "gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE}]",
 );
 
+export const vs = (spec: string, place = "shop/a"): Manifest => o("VirtualService", place, spec);
+export const dr = (spec: string, place = "shop/a"): Manifest => o("DestinationRule", place, spec);
+
+/** `complete`: what isn't among these objects doesn't exist. */
+export const worldOf = (manifests: readonly Manifest[], complete = true): CheckWorld =>
+  offlineWorld(manifests, { rootNamespace: "istio-system", complete });
+
 export function findingsOf(manifests: readonly Manifest[], complete = true): readonly Finding[] {
-  return new ChecksEngine().check(offlineWorld(manifests, { rootNamespace: "istio-system", complete }));
+  return new ChecksEngine().check(worldOf(manifests, complete));
 }
 
 /** What is reported beside the shop. */
@@ -80,3 +88,13 @@ export function codesOf(manifests: readonly Manifest[], complete = true): readon
 
 /** A code, objects that make it fire, and objects alike that don't. */
 export type Case = readonly [code: string, fires: readonly Manifest[], quiet: readonly Manifest[]];
+
+/** Each fires on the first objects and is quiet on the second. */
+export function testCases(title: string, cases: readonly Case[]): void {
+  describe(`checks of ${title}: fires, and doesn't where all is well`, () => {
+    it.each(cases)("%s", (code, fires, quiet) => {
+      expect(codesOf(fires)).toContain(code);
+      expect(codesOf(quiet)).not.toContain(code);
+    });
+  });
+}

@@ -1,6 +1,6 @@
 /** DestinationRules: hosts, subsets, and what clients are told about TLS. */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { closeness, resolveHost, serviceOfHost } from "../hosts.ts";
+import { closeness, namespaceOfHost, resolveHost, serviceOfHost } from "../hosts.ts";
 import { labelsAt, labelText } from "../lookup.ts";
 import { byAge, has, listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
 import { DESTINATION_RULE, TRAFFIC } from "./docs.ts";
@@ -17,12 +17,13 @@ function* host(rule: Manifest, model: Model): Generator<Draft> {
   const [name = "", namespace = ""] = written.split(".");
   const service = serviceOfHost(full);
   const meant = service === null && model.service(namespace, name) !== undefined;
+  const spoken = namespaceOfHost(full);
   yield {
     code: "rule-host-unknown",
     at: rule,
     path: ["spec", "host"],
     message: `No service and no ServiceEntry is called ${full}: the rule counts for no call.`,
-    namespaces: service === null ? (meant ? [namespace] : []) : [service.namespace],
+    namespaces: [...(meant ? [namespace] : []), ...(spoken === null ? [] : [spoken])],
     fix: meant
       ? {
           text: "Write the full name: a name with dots is taken as it is.",
@@ -130,19 +131,31 @@ function tlsOf(rule: Manifest) {
   return blocks;
 }
 
+/**
+ * Whose certificates clients take. Without caCertificates the system's authorities are trusted, since Istio 1.20 (before, and
+ * where istiod is told VERIFY_CERTIFICATE_AT_CLIENT=false, anybody's); insecureSkipVerify takes anybody's whatever else is said.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
+ */
 function* unverified(rule: Manifest): Generator<Draft> {
   for (const { path, tls, port } of tlsOf(rule)) {
     const mode = textAt(tls, "mode");
-    if ((mode !== "SIMPLE" && mode !== "MUTUAL") || has(tls, "caCertificates") || has(tls, "credentialName")) continue;
+    if (mode !== "SIMPLE" && mode !== "MUTUAL") continue;
+    const skips = tls["insecureSkipVerify"] === true;
+    if (!skips && (has(tls, "caCertificates") || has(tls, "credentialName"))) continue;
+    const where = port === null ? "" : ` for port ${port}`;
     yield {
       code: port === null ? "server-not-verified" : "server-not-verified-on-port",
       at: rule,
-      path,
-      message: `TLS mode ${mode} without caCertificates${port === null ? "" : ` for port ${port}`}: unless proxies are told to use the system's authorities, anybody's certificate is accepted.`,
-      fix: {
-        text: "Name the authorities to trust; this takes the system's.",
-        edits: [setting([...path, "caCertificates"], "system")],
-      },
+      path: skips ? [...path, "insecureSkipVerify"] : path,
+      message: skips
+        ? `TLS mode ${mode} with insecureSkipVerify${where}: nothing is verified, anybody's certificate is accepted.`
+        : `TLS mode ${mode} without caCertificates${where}: whatever the system's authorities signed for the host is accepted; anything at all before Istio 1.20.`,
+      fix: skips
+        ? { text: "Verify the server.", edits: [removing([...path, "insecureSkipVerify"])] }
+        : {
+            text: "Name the authorities to trust; this says the system's.",
+            edits: [setting([...path, "caCertificates"], "system")],
+          },
     };
   }
 }
@@ -201,7 +214,7 @@ export const destinationRules: Family = {
     "server-not-verified": {
       also: ["IST0128"],
       severity: "warning",
-      when: "TLS to a destination is SIMPLE or MUTUAL without caCertificates.",
+      when: "TLS to a destination is SIMPLE or MUTUAL without caCertificates, or with insecureSkipVerify.",
       docs: DESTINATION_RULE,
     },
     "server-not-verified-on-port": {

@@ -3,14 +3,12 @@ import { describe, expect, it, test } from "vitest";
 import type { CheckWorld, Finding } from "#lib/policy/finding.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { calm, codesOf, findingsOf, o, shop, waypoint } from "./cases.test-support.ts";
+import { calm, codesOf, findingsOf, o, shop, waypoint, worldOf } from "./cases.test-support.ts";
 import { ChecksEngine } from "./engine.ts";
 import type { Draft, Family } from "./family.ts";
 import { Model } from "./model.ts";
-import { offlineWorld } from "./offline.ts";
 import { families } from "./registry.ts";
 
-const options = { rootNamespace: "istio-system", complete: true };
 const route = (name: string, host: string) =>
   o(
     "VirtualService",
@@ -74,7 +72,7 @@ function withObjects(world: CheckWorld, objects: readonly Manifest[]): CheckWorl
 
 describe("the engine", () => {
   it("finds after any changes what one that never saw the past finds", () => {
-    const world = offlineWorld(shop, options);
+    const world = worldOf(shop);
     const name = fc.constantFrom("a", "b", "c");
     const host = fc.constantFrom("reviews", "nobody", "multi");
     const objects = fc.uniqueArray(
@@ -118,7 +116,7 @@ describe("the engine", () => {
       ],
     };
     const engine = new ChecksEngine([family]);
-    const world = offlineWorld(shop, options);
+    const world = worldOf(shop);
     const [a, b] = [route("a", "reviews"), route("b", "reviews")];
     engine.check(withObjects(world, [a, b]));
     expect(ran).toEqual(["a", "b", "all", "others"]);
@@ -130,7 +128,7 @@ describe("the engine", () => {
   });
 
   it("is told of every kind that a check reads", () => {
-    const world = offlineWorld([...shop, ...calm, waypoint, ...samples], options);
+    const world = worldOf([...shop, ...calm, waypoint, ...samples]);
     for (const part of families.flatMap(({ parts }) => parts)) {
       const asked = new Set<string>();
       const watched: CheckWorld = {
@@ -262,7 +260,7 @@ describe("hostile objects", () => {
 test("10,000 policies that all claim one host are checked in linear time", () => {
   const one = route("r", "reviews");
   const many = Array.from({ length: 10_000 }, (_, i) => ({ ...one, metadata: { ...one.metadata, name: `r${i}` } }));
-  const world = withObjects(offlineWorld(shop, options), many);
+  const world = withObjects(worldOf(shop), many);
   let found: readonly Finding[] = [];
   const took = processorMs(() => {
     found = new ChecksEngine().check(world);

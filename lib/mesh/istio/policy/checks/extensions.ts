@@ -3,7 +3,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { labelsAt, labelText } from "../lookup.ts";
 import { byAge, has, listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "../routing/json.ts";
 import { ENVOY_FILTER, TELEMETRY, WORKLOAD_GROUP } from "./docs.ts";
-import { type Draft, type Family, removing, setting } from "./family.ts";
+import { type Draft, type Family, removing, rulesOf, setting } from "./family.ts";
 import type { Model } from "./model.ts";
 
 const RELATIVE = new Set(["INSERT_BEFORE", "INSERT_AFTER", "REPLACE", "MERGE", "REMOVE"]);
@@ -122,12 +122,7 @@ function* groups(model: Model): Generator<Draft> {
   }
 }
 
-const rule = (also: readonly string[], severity: "error" | "warning", when: string, docs: string) => ({
-  also,
-  severity,
-  when,
-  docs,
-});
+const rule = rulesOf(ENVOY_FILTER);
 
 export const extensions: Family = {
   rules: {

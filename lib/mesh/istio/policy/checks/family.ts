@@ -1,4 +1,5 @@
 /** What a check is: a family reads the model once and reports under its own codes. */
+import { shown } from "#lib/policy/clean.ts";
 import type { Evidence, Finding, Fix, FixEdit, Severity } from "#lib/policy/finding.ts";
 import type { Json, Manifest } from "#lib/policy/manifest.ts";
 import { printPath, type Segments } from "#lib/policy/path.ts";
@@ -13,6 +14,20 @@ export interface Rule {
   readonly when: string;
   readonly docs: string;
 }
+
+/** Rules of a family that share a page; a page of its own is the last argument. */
+export const rulesOf =
+  (standard: string) =>
+  (also: readonly string[], severity: Severity, when: string, docs = standard): Rule => ({
+    also,
+    severity,
+    when,
+    docs,
+  });
+
+/** Rules on what files alone hold. */
+export const fileRule = (also: string, severity: Severity, when: string, docs: string): Rule =>
+  rulesOf(docs)([also], severity, `${when} In files only.`);
 
 export interface Draft {
   readonly code: string;
@@ -61,6 +76,8 @@ export function findingOf(draft: Draft, family: Family, cluster: string): Findin
   const spoken = [object, ...evidence.map((each) => each.object), ...(fix.deletions ?? [])];
   const others = (fix.manifests ?? []).flatMap(({ metadata }) => metadata.namespace ?? []);
   const namespaces = [...spoken.flatMap(({ namespace }) => namespace ?? []), ...others, ...(draft.namespaces ?? [])];
+  // Another object as its page shows it; a plan takes hidden values back from the object itself.
+  const manifests = (fix.manifests ?? []).map((each) => shown(each));
   return {
     code: draft.code,
     also: rule.also,
@@ -69,7 +86,7 @@ export function findingOf(draft: Draft, family: Family, cluster: string): Findin
     path: printPath(draft.path),
     message: draft.message,
     evidence,
-    fix: { edits: [], manifests: [], deletions: [], ...fix },
+    fix: { edits: [], deletions: [], ...fix, manifests },
     docs: rule.docs,
     namespaces: [...new Set(namespaces)],
   };

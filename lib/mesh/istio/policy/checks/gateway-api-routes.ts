@@ -5,7 +5,7 @@ import { GATEWAY_API } from "../kinds.ts";
 import { named } from "../lookup.ts";
 import { isObject, listAt, namespaceOf, numberAt, objectAt, textAt } from "../routing/json.ts";
 import { GATEWAY_API as DOCS, REFERENCE_GRANT } from "./docs.ts";
-import type { Draft, Family } from "./family.ts";
+import { type Draft, type Family, rulesOf } from "./family.ts";
 import type { Model } from "./model.ts";
 
 const GATEWAY = "Gateway.gateway.networking.k8s.io";
@@ -144,12 +144,7 @@ function* backends(route: Manifest, model: Model): Generator<Draft> {
   }
 }
 
-const rule = (also: readonly string[], severity: "error" | "warning", when: string, docs = DOCS) => ({
-  also,
-  severity,
-  when,
-  docs,
-});
+const rule = rulesOf(DOCS);
 
 export const gatewayApiRoutes: Family = {
   rules: {

@@ -1,10 +1,11 @@
 /** Gateway API: gateways, their listeners, addresses and classes; grants. */
 import type { Manifest } from "#lib/policy/manifest.ts";
+import { fullName, resolveHost } from "../hosts.ts";
 import { GATEWAY_API } from "../kinds.ts";
 import { named } from "../lookup.ts";
-import { byAge, listAt, namespaceOf, numberAt, textAt } from "../routing/json.ts";
+import { byAge, listAt, namespaceOf, numberAt, textAt, textsAt } from "../routing/json.ts";
 import { GATEWAY_API as DOCS, REFERENCE_GRANT } from "./docs.ts";
-import { type Draft, type Family } from "./family.ts";
+import { type Draft, type Family, rulesOf } from "./family.ts";
 import { type Model, push } from "./model.ts";
 
 const GATEWAY = "Gateway.gateway.networking.k8s.io";
@@ -112,16 +113,14 @@ function* mixed(model: Model): Generator<Draft> {
           namespace,
           name,
         } = named(parent, { group: GATEWAY_API, kind: "Gateway", namespace: namespaceOf(route) });
-        if (group === "" && of === "Service") routed.set(`${name}.${namespace}.svc.cluster.local`, route);
+        if (group === "" && of === "Service") routed.set(fullName({ namespace, name }), route);
       }
     }
   }
   if (routed.size === 0) return;
   for (const vs of model.objects("VirtualService")) {
-    const all = Array.isArray(vs.spec?.["hosts"]) ? vs.spec["hosts"] : [];
-    for (const [i, host] of all.entries()) {
-      if (typeof host !== "string") continue;
-      const route = routed.get(host.includes(".") ? host : `${host}.${namespaceOf(vs)}.svc.cluster.local`);
+    for (const [i, host] of textsAt(vs.spec, "hosts").entries()) {
+      const route = routed.get(resolveHost(host, namespaceOf(vs)));
       if (route === undefined) continue;
       yield {
         code: "two-kinds-of-routes",
@@ -135,12 +134,7 @@ function* mixed(model: Model): Generator<Draft> {
   }
 }
 
-const rule = (also: readonly string[], severity: "error" | "warning", when: string, docs = DOCS) => ({
-  also,
-  severity,
-  when,
-  docs,
-});
+const rule = rulesOf(DOCS);
 
 export const gatewayApi: Family = {
   rules: {

@@ -1,7 +1,7 @@
 /** Istio's Gateways: servers that stand in each other's way, and what they need to be reached. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { labelsAt, labelText } from "../lookup.ts";
-import { byAge, listAt, namespaceOf, numberAt, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { byAge, isObject, listAt, namespaceOf, numberAt, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { GATEWAY } from "./docs.ts";
 import { type Draft, type Family } from "./family.ts";
 import { type Model, push } from "./model.ts";
@@ -12,9 +12,26 @@ interface Server {
   readonly gateway: Manifest;
   readonly index: number;
   readonly port: number;
+  readonly bind: string;
   readonly selector: string;
+  /** As they count: `namespace/host` for one namespace's routes, else the host alone. */
   readonly hosts: readonly string[];
+  /** HTTP, HTTP2, gRPC without TLS of the port's own. */
+  readonly plain: boolean;
+  /** `tls` is said, be it for the redirect to HTTPS alone. */
+  readonly tls: boolean;
   readonly credential: string | null;
+}
+
+/** Compared with at most so many others of one host and port. */
+const COMPARED = 20;
+const PLAIN = new Set("HTTP HTTP2 HTTP_PROXY GRPC GRPC-WEB".split(" "));
+
+/** A server's host as it counts; `./host` is for the Gateway's own namespace. */
+function placed(host: string, gateway: Manifest): string {
+  const plain = host.toLowerCase();
+  if (plain.startsWith("./")) return `${namespaceOf(gateway)}/${plain.slice(2)}`;
+  return plain.startsWith("*/") ? plain.slice(2) : plain;
 }
 
 const sortedText = (labels: Readonly<Record<string, string>>): string =>
@@ -31,31 +48,50 @@ const servers = (model: Model): readonly Server[] =>
         index,
         selector,
         port: numberAt(objectAt(server, "port"), "number") ?? 0,
-        hosts: textsAt(server, "hosts").map((each) => each.slice(each.indexOf("/") + 1).toLowerCase()),
+        bind: textAt(server, "bind") ?? "",
+        hosts: textsAt(server, "hosts").map((each) => placed(each, gateway)),
+        plain: PLAIN.has((textAt(objectAt(server, "port"), "protocol") ?? "").toUpperCase()),
+        tls: isObject(server["tls"]),
         credential: textAt(objectAt(server, "tls"), "credentialName"),
       }));
     });
 
+/**
+ * What happens to the second of two servers of one port and name. istiod merges plaintext HTTP servers of a port; where both
+ * say `tls` it drops the second for a host written alike (MergeGateways in pilot/pkg/model/gateway.go), and names that differ
+ * by their namespace alone reach the proxy as one server name twice, so that it refuses the listener:
+ * https://github.com/istio/istio/issues/17079. The host's namespace says whose routes bind, not who is answered.
+ */
+function outcome(before: Server, server: Server, alike: boolean): string | null {
+  if (before.plain && server.plain && !(before.tls && server.tls)) return null;
+  if (alike || !(before.tls && server.tls)) return "the older one counts, and this one is dropped whole";
+  return "TLS knows no namespaces, so the proxy refuses the port's whole configuration";
+}
+
 function* conflicts(model: Model): Generator<Draft> {
-  const claimed = new Map<string, Server>();
+  const claimed = new Map<string, { readonly server: Server; readonly host: string }[]>();
   for (const server of model.table(servers)) {
+    let said = false;
     for (const host of new Set(server.hosts)) {
-      const key = [server.selector, server.port, host].join("\n");
-      const before = claimed.get(key);
-      if (before === undefined) {
-        claimed.set(key, server);
-        continue;
+      const name = host.slice(host.indexOf("/") + 1);
+      const key = [server.selector, server.port, server.bind, name].join("\n");
+      const others = claimed.get(key)?.filter((each) => each.server !== server) ?? [];
+      push(claimed, key, { server, host });
+      for (const before of said ? [] : others.slice(0, COMPARED)) {
+        const what = outcome(before.server, server, before.host === host);
+        if (what === null) continue;
+        said = true;
+        const { gateway, index } = before.server;
+        yield {
+          code: "gateway-host-twice",
+          at: server.gateway,
+          path: ["spec", "servers", server.index, "hosts"],
+          message: `${namespaceOf(gateway)}/${gateway.metadata.name} opens port ${server.port} for ${name} on the same pods (${server.selector || "all"}): ${what}.`,
+          evidence: [{ at: gateway, path: ["spec", "servers", index], text: "the same port and host" }],
+          fix: "Give each its own hosts, or keep one.",
+        };
+        break;
       }
-      if (before.gateway === server.gateway && before.index === server.index) continue;
-      yield {
-        code: "gateway-host-twice",
-        at: server.gateway,
-        path: ["spec", "servers", server.index, "hosts"],
-        message: `${namespaceOf(before.gateway)}/${before.gateway.metadata.name} opens port ${server.port} for ${host} on the same pods (${server.selector || "all"}): only one of the two servers counts.`,
-        evidence: [{ at: before.gateway, path: ["spec", "servers", before.index], text: "the same port and host" }],
-        fix: "Give each its own hosts, or keep one.",
-      };
-      break;
     }
   }
 }
@@ -115,6 +151,7 @@ function* reach(gateway: Manifest, model: Model): Generator<Draft> {
         evidence: service
           ? [{ at: model.core("Service", service.namespace, service.name), path: ["spec", "ports"], text: "its ports" }]
           : [],
+        namespaces: services.map((each) => each.namespace),
         fix: "Open one of those ports, or add it to the service.",
       };
     }
@@ -139,7 +176,7 @@ export const gateways: Family = {
     "gateway-host-twice": {
       also: ["KIA0301", "IST0145"],
       severity: "error",
-      when: "Two servers open one port for one host on the same pods.",
+      when: "Two servers open one port for one host on the same pods, and aren't merged. Plaintext HTTP servers are, and nothing is reported.",
       docs: GATEWAY,
     },
     "gateway-without-pods": {

@@ -3,7 +3,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, isObject, listAt, objectAt, textAt } from "../routing/json.ts";
 import { GATEWAY_API, INJECTION, MESH_CONFIG, REQUEST_AUTHENTICATION } from "./docs.ts";
-import { type Draft, type Family } from "./family.ts";
+import { type Draft, type Family, fileRule } from "./family.ts";
 import { meshConfig, yamlAt } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { pods, TEMPLATES } from "./pods.ts";
@@ -156,43 +156,41 @@ function* keys(model: Model): Generator<Draft> {
   }
 }
 
-const rule = (also: string, severity: "error" | "warning" | "info", when: string, docs: string) => ({
-  also: [also],
-  severity,
-  when: `${when} In files only.`,
-  docs,
-});
-
 export const installation: Family = {
   rules: {
-    "webhook-service-unknown": rule(
+    "webhook-service-unknown": fileRule(
       "IST0139",
       "error",
       "One of Istio's webhooks names a service that isn't there.",
       INJECTION,
     ),
-    "control-plane-address-invalid": rule("IST0163", "warning", "A webhook's URL has no host.", INJECTION),
-    "control-plane-by-address": rule("IST0164", "info", "A webhook's URL is an IP address.", INJECTION),
-    "gateway-api-unread": rule(
+    "control-plane-address-invalid": fileRule("IST0163", "warning", "A webhook's URL has no host.", INJECTION),
+    "control-plane-by-address": fileRule("IST0164", "info", "A webhook's URL is an IP address.", INJECTION),
+    "gateway-api-unread": fileRule(
       "IST0156",
       "error",
       "A CRD of the Gateway API isn't served in the version that Istio reads.",
       GATEWAY_API,
     ),
-    "gateway-api-bundle-old": rule("IST0176", "warning", "TLSRoute's CRD is older than Istio 1.30 reads.", GATEWAY_API),
-    "gateway-api-soon-unread": rule(
+    "gateway-api-bundle-old": fileRule(
+      "IST0176",
+      "warning",
+      "TLSRoute's CRD is older than Istio 1.30 reads.",
+      GATEWAY_API,
+    ),
+    "gateway-api-soon-unread": fileRule(
       "IST0172",
       "warning",
       "A CRD of the Gateway API isn't served in the version that coming versions of Istio read.",
       GATEWAY_API,
     ),
-    "network-registry-unknown": rule(
+    "network-registry-unknown": fileRule(
       "IST0126",
       "error",
       "meshNetworks names a registry that isn't registered.",
       MESH_CONFIG,
     ),
-    "keys-fetched-from-anywhere": rule(
+    "keys-fetched-from-anywhere": fileRule(
       "IST0175",
       "warning",
       "istiod's Deployment doesn't limit where keys of RequestAuthentications are fetched from.",

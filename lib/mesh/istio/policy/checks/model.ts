@@ -5,7 +5,7 @@ import type { CheckWorld } from "#lib/policy/finding.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
-import { serviceOfHost } from "../hosts.ts";
+import { namespaceOfHost, serviceOfHost } from "../hosts.ts";
 import { namespaceOf, textsAt, visibleTo } from "../routing/json.ts";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -96,11 +96,11 @@ export class Model {
     return this.knows("Namespace", null) ? false : null;
   }
 
-  /** A namespace's labels, whichever way it is known. */
+  /** A namespace's labels, whichever way it is known; a plan changes the object, not the inventory. */
   namespaceLabels(name: string): Labels {
-    return (
-      this.world.inventory?.namespaces.get(name)?.labels ?? this.find("Namespace", null, name)?.metadata.labels ?? {}
-    );
+    const object = this.find("Namespace", null, name);
+    if (object !== undefined) return object.metadata.labels ?? {};
+    return this.world.inventory?.namespaces.get(name)?.labels ?? {};
   }
 
   /** ServiceEntries that declare a full host and that `client`'s namespace may see. */
@@ -120,8 +120,8 @@ export class Model {
 
   #hasAny(suffix: string, client: string): boolean | null {
     if (suffix === "" || ".svc.cluster.local".endsWith(suffix)) return true;
-    const namespace = /^\.([a-z0-9-]+)\.svc\.cluster\.local$/.exec(suffix)?.[1];
-    if (namespace !== undefined) {
+    const namespace = namespaceOfHost(suffix);
+    if (namespace !== null && suffix === `.${namespace}.svc.cluster.local`) {
       if (this.ofRunning(servicesByNamespace).has(namespace)) return true;
       if (!this.knows("Service", namespace)) return null;
     }

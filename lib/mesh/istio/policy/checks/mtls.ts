@@ -8,7 +8,8 @@ import { listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
 import { DESTINATION_RULE, PEER_AUTHENTICATION } from "./docs.ts";
 import { type Draft, type Family, removing, setting } from "./family.ts";
 import { autoMtls } from "./mesh-config.ts";
-import type { Model } from "./model.ts";
+import { exportsOf, type Model } from "./model.ts";
+import { rulesByHost } from "./virtual-services.ts";
 
 export const peers = (model: Model) => peerPolicies(model.objects("PeerAuthentication"), model.root);
 
@@ -98,25 +99,51 @@ function* conflicts(rule: Manifest, model: Model): Generator<Draft> {
   }
 }
 
-/** Istio's own trap: with DISABLE around it clients build no TLS at all, so a STRICT workload inside can't be called. */
+/**
+ * Istio's own trap: automatic mutual TLS goes by the mesh's and the namespace's PeerAuthentication, not by the workload's
+ * (BestEffortInferServiceMTLSMode in pilot/pkg/model/push_context.go). With DISABLE there clients build no TLS, so a STRICT
+ * workload inside can't be called, unless a DestinationRule tells them to.
+ */
 function* strictInDisabled(model: Model): Generator<Draft> {
   const policies = model.table(peers);
   for (const list of policies.workloads.values()) {
-    for (const { object } of list) {
+    for (const { object, labels } of list) {
       if (textAt(objectAt(object.spec, "mtls"), "mode") !== "STRICT") continue;
       const around = inboundMtls(policies, namespaceOf(object), null, null);
-      if (around.mode !== "DISABLE") continue;
+      if (around.mode !== "DISABLE" || told(object, labels, model)) continue;
       yield {
         code: "strict-inside-disabled",
         at: object,
         path: ["spec", "mtls", "mode"],
         message:
-          "The workload asks for mutual TLS in a namespace that has it switched off: clients build no TLS for such a namespace, so calls are refused.",
+          "The workload asks for mutual TLS in a namespace that has it switched off: clients build no TLS for such a namespace by themselves, and no DestinationRule of the namespace or the root namespace tells them to, so calls are refused.",
         evidence: evidenceOf(around),
-        fix: { text: "Take PERMISSIVE around it.", edits: [setting(["spec", "mtls", "mode"], "PERMISSIVE")] },
+        fix: {
+          text: "Take PERMISSIVE for the namespace, or tell clients ISTIO_MUTUAL by a DestinationRule; this takes PERMISSIVE here, which lets plaintext in.",
+          edits: [setting(["spec", "mtls", "mode"], "PERMISSIVE")],
+        },
       };
     }
   }
+}
+
+/** Whether clients of every service before the selected workloads are told to use mutual TLS. */
+function told(object: Manifest, labels: Readonly<Record<string, string>>, model: Model): boolean {
+  const namespace = namespaceOf(object);
+  const services = new Set(model.workloadsWith(labels, namespace).flatMap((each) => each.services));
+  const { exact, wild } = model.table(rulesByHost);
+  const counts = (rule: Manifest) =>
+    [namespace, model.root].includes(namespaceOf(rule)) &&
+    exportsOf(rule).has("*") &&
+    textAt(objectAt(objectAt(rule.spec, "trafficPolicy"), "tls"), "mode") === "ISTIO_MUTUAL";
+  return (
+    services.size > 0 &&
+    [...services].every((name) => {
+      const full = fullName({ namespace, name });
+      const near = wild.flatMap(({ host, rule }) => (closeness(host, full) > 0 ? [rule] : []));
+      return [...(exact.get(full) ?? []), ...near].some(counts);
+    })
+  );
 }
 
 function* ports(object: Manifest, model: Model): Generator<Draft> {
@@ -145,7 +172,7 @@ function* ports(object: Manifest, model: Model): Generator<Draft> {
 function* clientsNotTold(model: Model): Generator<Draft> {
   if (autoMtls(model) !== false) return;
   const policies = model.table(peers);
-  const told = (wanted: string, host: (full: string) => boolean) =>
+  const said = (wanted: string, host: (full: string) => boolean) =>
     model.objects("DestinationRule").some((rule) => {
       const full = resolveHost(textAt(rule.spec, "host") ?? "", namespaceOf(rule));
       return host(full) && textAt(objectAt(objectAt(rule.spec, "trafficPolicy"), "tls"), "mode") === wanted;
@@ -158,8 +185,8 @@ function* clientsNotTold(model: Model): Generator<Draft> {
     const host = mesh ? "*.local" : `*.${namespaceOf(object)}.svc.cluster.local`;
     const covers = (full: string) => wide(full) || (!mesh && full === host);
     const wanted = mode === "STRICT" ? "ISTIO_MUTUAL" : mode === "DISABLE" ? "DISABLE" : null;
-    if (wanted === null || told(wanted, covers)) continue;
-    if (wanted === "DISABLE" && !told("ISTIO_MUTUAL", covers)) continue;
+    if (wanted === null || said(wanted, covers)) continue;
+    if (wanted === "DISABLE" && !said("ISTIO_MUTUAL", covers)) continue;
     const area = mesh ? "mesh" : "namespace";
     yield {
       code: `${wanted === "DISABLE" ? "plaintext" : "mtls"}-not-told-in-${area}`,
@@ -203,7 +230,7 @@ export const mtls: Family = {
     "strict-inside-disabled": {
       also: [],
       severity: "error",
-      when: "A workload is STRICT in a namespace that is DISABLE.",
+      when: "A workload is STRICT in a namespace that is DISABLE, and no DestinationRule tells clients to use mutual TLS.",
       docs: PEER_AUTHENTICATION,
     },
     "port-mtls-without-selector": {
@@ -226,7 +253,7 @@ export const mtls: Family = {
   parts: [
     { of: ["DestinationRule"], reads: ["PeerAuthentication", "inventory"], each: conflicts },
     { of: ["PeerAuthentication"], reads: [], each: ports },
-    { reads: ["PeerAuthentication"], all: strictInDisabled },
+    { reads: ["PeerAuthentication", "DestinationRule", "inventory"], all: strictInDisabled },
     { reads: ["PeerAuthentication", "DestinationRule", "ConfigMap"], all: clientsNotTold },
   ],
 };

@@ -1,7 +1,7 @@
 /** Namespaces: whether their labels say what pods in them shall be. */
 import { objectAt } from "../routing/json.ts";
 import { AMBIENT, INJECTION, WAYPOINT } from "./docs.ts";
-import type { Draft, Family } from "./family.ts";
+import { type Draft, type Family, rulesOf } from "./family.ts";
 import { yamlAt } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 
@@ -107,12 +107,7 @@ function* waypointsOfOthers(model: Model): Generator<Draft> {
   }
 }
 
-const rule = (also: readonly string[], severity: "error" | "warning" | "info", when: string, docs = AMBIENT) => ({
-  also,
-  severity,
-  when,
-  docs,
-});
+const rule = rulesOf(AMBIENT);
 
 export const namespaceChecks: Family = {
   rules: {

@@ -1,19 +1,19 @@
-import { describe, expect, it, test } from "vitest";
+import { expect, test } from "vitest";
 import type { ClusterInventory } from "#lib/inventory/model.ts";
 import {
   type Case,
   calm,
-  codesOf,
   deployment,
   findingsOf,
   namespace,
   o,
   service,
   shop,
+  testCases,
   waypoint,
+  worldOf,
 } from "./cases.test-support.ts";
 import { ChecksEngine } from "./engine.ts";
-import { offlineWorld } from "./offline.ts";
 import { checkRules } from "./registry.ts";
 
 const gateway = (spec: string, place = "edge/public") => o("K8sGateway", place, spec);
@@ -386,21 +386,14 @@ const cases: readonly Case[] = [
   ],
 ];
 
-describe("checks of membership, services, Gateway API and installation: fires, and doesn't where all is well", () => {
-  it.each(cases)("%s", (code, fires, quiet) => {
-    expect(codesOf(fires)).toContain(code);
-    expect(codesOf(quiet)).not.toContain(code);
-  });
-});
-
+testCases("membership, services, Gateway API and installation", cases);
 test("service-differs-between-clusters", () => {
-  const options = { rootNamespace: "istio-system", complete: true };
   const other = (ports: string) => {
-    const { inventory } = offlineWorld([service("shop/reviews", "reviews", ports)], options);
+    const { inventory } = worldOf([service("shop/reviews", "reviews", ports)]);
     return [{ ...(inventory as ClusterInventory), cluster: "east" }];
   };
   const codes = (ports: string) =>
-    new ChecksEngine().check({ ...offlineWorld(shop, options), elsewhere: other(ports) }).map(({ code }) => code);
+    new ChecksEngine().check({ ...worldOf(shop), elsewhere: other(ports) }).map(({ code }) => code);
   expect(codes("{name: http, port: 9090}")).toEqual(["service-differs-between-clusters"]);
   expect(codes("{name: http, port: 9080}")).toEqual([]);
 });

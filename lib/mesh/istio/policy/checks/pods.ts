@@ -3,7 +3,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { type JsonObject, listAt, namespaceOf, numberAt, objectAt, textAt } from "../routing/json.ts";
 import { INJECTION, REQUIREMENTS } from "./docs.ts";
-import type { Draft, Family } from "./family.ts";
+import { type Draft, type Family, fileRule } from "./family.ts";
 import type { Model } from "./model.ts";
 
 export const TEMPLATES = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
@@ -102,19 +102,12 @@ function* proxyImages(model: Model): Generator<Draft> {
   }
 }
 
-const rule = (also: string, severity: "error" | "warning" | "info", when: string, docs: string) => ({
-  also: [also],
-  severity,
-  when: `${when} In files only.`,
-  docs,
-});
-
 export const podChecks: Family = {
   rules: {
-    "user-of-the-proxy": rule("IST0144", "warning", "A container runs as user 1337.", REQUIREMENTS),
-    "image-auto": rule("IST0146", "warning", "A pod template has image: auto and isn't injected.", INJECTION),
-    "image-auto-in-pod": rule("IST0147", "error", "A pod has image: auto and isn't injected.", INJECTION),
-    "proxy-images-differ": rule("IST0158", "warning", "Pods of one namespace run different proxies.", INJECTION),
+    "user-of-the-proxy": fileRule("IST0144", "warning", "A container runs as user 1337.", REQUIREMENTS),
+    "image-auto": fileRule("IST0146", "warning", "A pod template has image: auto and isn't injected.", INJECTION),
+    "image-auto-in-pod": fileRule("IST0147", "error", "A pod has image: auto and isn't injected.", INJECTION),
+    "proxy-images-differ": fileRule("IST0158", "warning", "Pods of one namespace run different proxies.", INJECTION),
   },
   parts: [
     { reads: ["Pod", ...TEMPLATES], all: runAs },

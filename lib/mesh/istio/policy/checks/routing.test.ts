@@ -1,25 +1,40 @@
-import { describe, expect, it, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   type Case,
   calm,
-  codesOf,
   deployment,
+  dr,
   findingsOf,
   namespace,
   o,
   service,
   shop,
+  testCases,
+  vs,
   waypoint,
 } from "./cases.test-support.ts";
 
-const vs = (spec: string, place = "shop/a") => o("VirtualService", place, spec);
-const dr = (spec: string, place = "shop/a") => o("DestinationRule", place, spec);
 const to = (destination: string, more = "") =>
   `hosts: [reviews], http: [{route: [{destination: {${destination}}}]${more}}]`;
 const gateway = (spec: string, place = "edge/public") => o("Gateway", place, spec);
 const server = (hosts: string, port = 8080, more = "") =>
   `{port: {number: ${port}, name: http, protocol: HTTP}, hosts: [${hosts}]${more}}`;
 const open = gateway(`selector: {istio: ingressgateway}, servers: [${server("shop.example.com")}]`);
+const inner = gateway(`selector: {istio: ingressgateway}, servers: [${server("inner.example.com")}]`, "edge/inner");
+const secure = (hosts: string, place?: string) =>
+  gateway(
+    `selector: {istio: ingressgateway}, servers: [{port: {number: 8080, name: tls, protocol: HTTPS}, hosts: [${hosts}], tls: {mode: SIMPLE}}]`,
+    place,
+  );
+const redirecting = (place: string) =>
+  gateway(
+    `selector: {istio: ingressgateway}, servers: [${server("shop.example.com", 8080, ", tls: {httpsRedirect: true}")}]`,
+    place,
+  );
+const delegating = vs("hosts: [reviews], http: [{delegate: {name: d, namespace: edge}}]");
+const reviews = "http: [{route: [{destination: {host: reviews.shop.svc.cluster.local}}]}]";
+/** The start of a rule for some calls. */
+const A = "match: [{uri: {prefix: /a}}], ";
 const versions = dr("host: reviews, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]");
 const entry = (spec: string, place = "shop/e") => o("ServiceEntry", place, spec);
 const atGateway = (gateways: string, hosts = "shop.example.com") =>
@@ -92,6 +107,26 @@ const cases: readonly Case[] = [
     [open, atGateway("edge/public", "other.example.com")],
     [open, atGateway("edge/public", "shop.example.com, '*.example.com'")],
   ],
+  [
+    "host-not-on-gateway",
+    [open, inner, atGateway("edge/public, edge/inner", "shop.example.com, other.example.com")],
+    [open, inner, atGateway("edge/public, edge/inner", "shop.example.com, inner.example.com")],
+  ],
+  [
+    "host-not-on-gateway",
+    [open, atGateway("edge/public, mesh", "reviews")],
+    // As in https://istio.io/latest/docs/reference/config/networking/gateway/: one object for the mesh and a gateway.
+    [open, atGateway("edge/public, mesh", "shop.example.com, reviews.shop.svc.cluster.local")],
+  ],
+  [
+    "rule-unreachable",
+    [rules(A, A)],
+    // What a delegate doesn't match goes on to the next rule.
+    [
+      vs(`hosts: [reviews], http: [{${A}delegate: {name: d}}, {${A}delegate: {name: d}}]`),
+      vs("http: [{match: [{uri: {prefix: /a/b}}], route: [{destination: {host: reviews}}]}]", "shop/d"),
+    ],
+  ],
   ["rule-unreachable", [rules("", "match: [{uri: {prefix: /a}}], ")], [rules("match: [{uri: {prefix: /a}}], ", "")]],
   [
     "match-ineffective",
@@ -105,6 +140,11 @@ const cases: readonly Case[] = [
       vs("hosts: [reviews], http: [{delegate: {name: d}}]"),
       vs("http: [{route: [{destination: {host: reviews}}]}]", "shop/d"),
     ],
+  ],
+  [
+    "delegate-not-exported",
+    [delegating, vs(`exportTo: [.], ${reviews}`, "edge/d")],
+    [delegating, vs(`exportTo: [shop], ${reviews}`, "edge/d")],
   ],
   [
     "delegate-has-hosts",
@@ -214,12 +254,17 @@ const cases: readonly Case[] = [
   ],
   [
     "egress-host-unknown",
+    [o("Sidecar", "shop/s", "egress: [{hosts: [./reviews]}]")],
+    [o("Sidecar", "shop/s", "egress: [{hosts: [shop/reviews.shop.svc.cluster.local]}]")],
+  ],
+  [
+    "egress-host-unknown",
     [o("Sidecar", "shop/s", "egress: [{hosts: [./nobody]}]")],
     [
       o(
         "Sidecar",
         "shop/s",
-        "egress: [{hosts: [./reviews, 'istio-system/*', '~/*', shop/reviews.shop.svc.cluster.local]}]",
+        "egress: [{hosts: [./reviews.shop.svc.cluster.local, 'istio-system/*', '~/*', shop/reviews.shop.svc.cluster.local]}]",
       ),
     ],
   ],
@@ -240,8 +285,38 @@ const cases: readonly Case[] = [
   ],
   [
     "gateway-host-twice",
-    [open, gateway(`selector: {istio: ingressgateway}, servers: [${server("'*/shop.example.com'")}]`, "shop/g")],
-    [open, gateway(`selector: {istio: ingressgateway}, servers: [${server("b.example.com")}]`, "shop/g")],
+    [secure("shop.example.com"), secure("'*/shop.example.com'", "shop/g")],
+    [secure("shop.example.com"), secure("b.example.com", "shop/g")],
+  ],
+  [
+    "gateway-host-twice",
+    [secure("./shop.example.com"), secure("edge/shop.example.com", "shop/g")],
+    [secure("./shop.example.com"), secure("./b.example.com", "shop/g")],
+  ],
+  [
+    "gateway-host-twice",
+    // Hosts of two namespaces are one server name to the proxy: https://github.com/istio/istio/issues/17079.
+    [secure("./shop.example.com"), secure("./shop.example.com", "shop/g")],
+    // Plaintext, their routes are told apart by who may bind.
+    [
+      gateway(`selector: {istio: ingressgateway}, servers: [${server("./shop.example.com")}]`),
+      gateway(`selector: {istio: ingressgateway}, servers: [${server("./shop.example.com")}]`, "shop/g"),
+    ],
+  ],
+  [
+    "gateway-host-twice",
+    // Where both redirect to HTTPS they say `tls`, and istiod drops the second.
+    [redirecting("edge/public"), redirecting("shop/g")],
+    [
+      redirecting("edge/public"),
+      gateway(`selector: {istio: ingressgateway}, servers: [${server("shop.example.com")}]`, "shop/g"),
+    ],
+  ],
+  [
+    "gateway-host-twice",
+    [secure("shop.example.com"), secure("shop.example.com", "shop/g")],
+    // Plaintext servers of one port are merged.
+    [open, gateway(`selector: {istio: ingressgateway}, servers: [${server("shop.example.com")}]`, "shop/g")],
   ],
   ["gateway-without-pods", [gateway(`selector: {istio: nobody}, servers: [${server("a")}]`)], [open]],
   [
@@ -325,13 +400,7 @@ const cases: readonly Case[] = [
   ],
 ];
 
-describe("checks of routing: fires, and doesn't where all is well", () => {
-  it.each(cases)("%s", (code, fires, quiet) => {
-    expect(codesOf(fires)).toContain(code);
-    expect(codesOf(quiet)).not.toContain(code);
-  });
-});
-
+testCases("routing", cases);
 test("a shop in order has nothing to report", () => {
   expect(findingsOf([...shop, open, versions, atGateway("edge/public")])).toEqual([]);
 });
@@ -363,4 +432,28 @@ test("a name with a dot isn't the service it looks like, and the fix says how to
   expect(found?.fix.edits).toEqual([
     { path: "spec.http[0].route[0].destination.host", value: "reviews.shop.svc.cluster.local" },
   ]);
+});
+
+test("a destination rule's fix shows no more of another object than its page does, and names no other's subsets", () => {
+  const secret = { ...versions, metadata: { ...versions.metadata, annotations: { "example.com/token": "s3cret" } } };
+  const others = Array.from({ length: 4 }, (_, i) =>
+    dr(`host: reviews.shop.svc.cluster.local, subsets: [{name: only-${i}, labels: {version: v1}}]`, `n${i}/d`),
+  );
+  const [found] = findingsOf([...shop, vs(to("host: reviews, subset: v3")), secret, ...others]).filter(
+    ({ code }) => code === "destination-subset-unknown",
+  );
+  expect(JSON.stringify(found)).not.toContain("s3cret");
+  expect(found?.evidence).toHaveLength(3);
+  expect(found?.message).not.toContain("only-2");
+  expect(found?.message).toContain("only-1");
+});
+
+test.each([
+  ["", /system's authorities/],
+  [", insecureSkipVerify: true", /anybody's certificate/],
+])("TLS without authorities%s says whose certificates are taken", (more, words) => {
+  const [found] = findingsOf([...shop, dr(`host: reviews, trafficPolicy: {tls: {mode: SIMPLE${more}}}`)]).filter(
+    ({ code }) => code === "server-not-verified",
+  );
+  expect(found?.message).toMatch(words);
 });

@@ -1,21 +1,22 @@
-import { describe, expect, it, test } from "vitest";
+import { expect, test } from "vitest";
 import type { ClusterInventory } from "#lib/inventory/model.ts";
 import {
   type Case,
   calm,
   codesOf,
   deployment,
+  dr,
   findingsOf,
   namespace,
   o,
   shop,
+  testCases,
   waypoint,
+  worldOf,
 } from "./cases.test-support.ts";
 import { ChecksEngine } from "./engine.ts";
-import { offlineWorld } from "./offline.ts";
 
 const peer = (spec: string, place = "shop/p") => o("PeerAuthentication", place, spec);
-const dr = (spec: string, place = "shop/a") => o("DestinationRule", place, spec);
 const allow = (spec: string, place = "shop/a") => o("AuthorizationPolicy", place, spec);
 const rules = (from: string, to = "") =>
   allow(`rules: [{from: [{source: {${from}}}]${to === "" ? "" : `, to: [{operation: {${to}}}]`}}]`);
@@ -36,6 +37,11 @@ const cases: readonly Case[] = [
     "strict-inside-disabled",
     [peer(OFF), peer(on(STRICT), "shop/q")],
     [peer("mtls: {mode: PERMISSIVE}"), peer(on(STRICT), "shop/q")],
+  ],
+  [
+    "strict-inside-disabled",
+    [peer(OFF), peer(on(STRICT), "shop/q"), tls("ISTIO_MUTUAL", "multi")],
+    [peer(OFF), peer(on(STRICT), "shop/q"), tls("ISTIO_MUTUAL")],
   ],
   [
     "port-mtls-without-selector",
@@ -183,13 +189,7 @@ const cases: readonly Case[] = [
   ],
 ];
 
-describe("checks of security: fires, and doesn't where all is well", () => {
-  it.each(cases)("%s", (code, fires, quiet) => {
-    expect(codesOf(fires)).toContain(code);
-    expect(codesOf(quiet)).not.toContain(code);
-  });
-});
-
+testCases("security", cases);
 test("several RequestAuthentications and AuthorizationPolicies add up, and are no fault", () => {
   const twice = ["a", "b"].flatMap((name) => [
     o("RequestAuthentication", `shop/${name}`, "jwtRules: [{issuer: a}]"),
@@ -199,20 +199,16 @@ test("several RequestAuthentications and AuthorizationPolicies add up, and are n
 });
 
 test("principal-in-other-cluster: an identity that runs in another cluster alone is no mistake", () => {
-  const world = offlineWorld([...shop, rules("principals: [cluster.local/ns/shop/sa/robot]")], {
-    rootNamespace: "istio-system",
-    complete: true,
-  });
-  const other = offlineWorld(
-    [
-      namespace("shop"),
-      o("Pod", "shop/r", "serviceAccountName: robot, containers: [{name: app}]", "status: {phase: Running}"),
-    ],
-    { rootNamespace: "istio-system", complete: true },
-  );
+  const world = worldOf([...shop, rules("principals: [cluster.local/ns/shop/sa/robot]")]);
+  const other = worldOf([
+    namespace("shop"),
+    o("Pod", "shop/r", "serviceAccountName: robot, containers: [{name: app}]", "status: {phase: Running}"),
+  ]);
   const elsewhere = [{ ...(other.inventory as ClusterInventory), cluster: "east" }];
-  const codes = new ChecksEngine().check({ ...world, elsewhere }).map(({ code, also }) => [code, ...also]);
-  expect(codes).toEqual([["principal-in-other-cluster", "KIA0107"]]);
+  const found = new ChecksEngine().check({ ...world, elsewhere });
+  expect(found.map(({ code, also }) => [code, ...also])).toEqual([["principal-in-other-cluster", "KIA0107"]]);
+  // Who can't see it there isn't told.
+  expect(found[0]?.evidence).toMatchObject([{ object: { cluster: "east", namespace: "shop", name: "robot" } }]);
 });
 
 test("accounts and workloads that aren't read are not missing", () => {

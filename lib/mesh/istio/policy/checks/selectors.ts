@@ -2,8 +2,9 @@
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { labelsAt, labelText, targetsOf } from "../lookup.ts";
 import { byAge, namespaceOf, textsAt } from "../routing/json.ts";
+import { REACHING } from "../selection.ts";
 import { SELECTOR, TRAFFIC } from "./docs.ts";
-import { type Draft, type Family, removing } from "./family.ts";
+import { type Draft, type Family, removing, rulesOf } from "./family.ts";
 import type { Model } from "./model.ts";
 
 /** Of these one counts for a workload; of others all do. */
@@ -20,15 +21,6 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   ProxyConfig: ["selector", "matchLabels"],
 };
 const EXPORTED = ["VirtualService", "DestinationRule", "ServiceEntry"];
-/** From the root namespace these selectors reach all namespaces. */
-const REACHING = new Set([
-  "AuthorizationPolicy",
-  "RequestAuthentication",
-  "WasmPlugin",
-  "TrafficExtension",
-  "EnvoyFilter",
-]);
-
 const selectorOf = (object: Manifest) => labelsAt(object.spec, ...(PLACES[object.kind] ?? [])) ?? {};
 /** Those with targets are attached to gateways and services instead. */
 const bySelector = (object: Manifest) => targetsOf(object).length === 0;
@@ -145,12 +137,7 @@ function* exported(object: Manifest, model: Model): Generator<Draft> {
   }
 }
 
-const rule = (also: readonly string[], severity: "error" | "warning", when: string, docs = SELECTOR) => ({
-  also,
-  severity,
-  when,
-  docs,
-});
+const rule = rulesOf(SELECTOR);
 
 export const selectors: Family = {
   rules: {

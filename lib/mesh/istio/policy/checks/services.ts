@@ -3,7 +3,7 @@ import type { Service, Workload } from "#lib/inventory/model.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import { listAt, objectAt } from "../routing/json.ts";
 import { PROTOCOLS, REQUIREMENTS } from "./docs.ts";
-import type { Draft, Family } from "./family.ts";
+import { type Draft, type Family, rulesOf } from "./family.ts";
 import { type Model, push } from "./model.ts";
 
 /** https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/#explicit-protocol-selection */
@@ -162,12 +162,7 @@ function* elsewhere(service: Service, model: Model): Generator<Draft> {
   }
 }
 
-const rule = (also: readonly string[], severity: "warning" | "info", when: string, docs = PROTOCOLS) => ({
-  also,
-  severity,
-  when,
-  docs,
-});
+const rule = rulesOf(PROTOCOLS);
 
 function* all(model: Model): Generator<Draft> {
   for (const service of model.services) {

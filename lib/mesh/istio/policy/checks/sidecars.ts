@@ -1,6 +1,6 @@
 /** Sidecars: hosts they let proxies know, and where they count. */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { resolveHost, serviceOfHost } from "../hosts.ts";
+import { namespaceOfHost, resolveHost, serviceOfHost } from "../hosts.ts";
 import { labelsAt } from "../lookup.ts";
 import { has, listAt, namespaceOf, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { AMBIENT, SIDECAR } from "./docs.ts";
@@ -16,7 +16,23 @@ function* hosts(sidecar: Manifest, model: Model): Generator<Draft> {
       const namespace = where === "." || where === "" ? namespaceOf(sidecar) : where;
       const full = resolveHost(name, namespace === "*" ? namespaceOf(sidecar) : namespace);
       const service = serviceOfHost(full);
+      const spoken = namespaceOfHost(full);
       const outside = service !== null && namespace !== "*" && service.namespace !== namespace;
+      // Istio takes these hosts as they are written (convertIstioListenerToWrapper in pilot/pkg/model/sidecar.go).
+      if (!name.includes(".") && service !== null && model.service(service.namespace, service.name) !== undefined) {
+        yield {
+          code: "egress-host-unknown",
+          at: sidecar,
+          path: ["spec", "egress", i, "hosts", j],
+          message: `${name} is a short name, and short names aren't made full here: the entry lets proxies know nothing.`,
+          namespaces: [service.namespace],
+          fix: {
+            text: "Write the full name.",
+            edits: [setting(["spec", "egress", i, "hosts", j], `${where || "."}/${full}`)],
+          },
+        };
+        continue;
+      }
       if (!outside && model.hasHost(full, namespaceOf(sidecar)) !== false) continue;
       yield {
         code: "egress-host-unknown",
@@ -25,7 +41,7 @@ function* hosts(sidecar: Manifest, model: Model): Generator<Draft> {
         message: outside
           ? `${full} isn't in namespace ${namespace}: the entry lets proxies know nothing.`
           : `No service and no ServiceEntry is called ${full}: the entry lets proxies know nothing.`,
-        namespaces: [...(namespace === "*" ? [] : [namespace]), ...(service === null ? [] : [service.namespace])],
+        namespaces: [...(namespace === "*" ? [] : [namespace]), ...(spoken === null ? [] : [spoken])],
         fix: outside
           ? {
               text: "Write the namespace of the host.",

@@ -2,10 +2,11 @@
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { closeness, resolveHost } from "../hosts.ts";
+import { few } from "../lookup.ts";
 import { listAt, namespaceOf, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { gatewaysOf } from "../routing/virtual-services.ts";
 import { JWT_ROUTING, TRAFFIC, VIRTUAL_SERVICE } from "./docs.ts";
-import { type Draft, type Family, setting } from "./family.ts";
+import { type Draft, type Family, rulesOf, setting } from "./family.ts";
 import type { Model } from "./model.ts";
 import { claims } from "./virtual-service-rules.ts";
 
@@ -50,48 +51,79 @@ function* gateways(vs: Manifest, model: Model): Generator<Draft> {
       };
       continue;
     }
-    const slash = text.indexOf("/");
-    const namespace = slash < 0 ? namespaceOf(vs) : text.slice(0, slash);
-    const gateway = model.find(GATEWAY, namespace, text.slice(slash + 1));
-    if (gateway === undefined) {
-      if (!model.knows(GATEWAY, namespace)) continue;
-      yield {
-        code: "gateway-unknown",
-        at: vs,
-        path,
-        message: `There is no Gateway ${namespace}/${text.slice(slash + 1)}: no gateway takes these rules.`,
-        namespaces: [namespace],
-        fix: "Create the Gateway, or name one that exists.",
-      };
-    } else yield* hostsOutside(vs, gateway, path);
+    const [namespace, name] = placeOf(text, vs);
+    if (model.find(GATEWAY, namespace, name) !== undefined || !model.knows(GATEWAY, namespace)) continue;
+    yield {
+      code: "gateway-unknown",
+      at: vs,
+      path,
+      message: `There is no Gateway ${namespace}/${name}: no gateway takes these rules.`,
+      namespaces: [namespace],
+      fix: "Create the Gateway, or name one that exists.",
+    };
   }
 }
 
-/** Hosts of a gateway's servers are `host` or `namespace/host`; `.` is the gateway's own namespace. */
-function* hostsOutside(vs: Manifest, gateway: Manifest, path: Segments): Generator<Draft> {
-  const open = listAt(gateway.spec, "servers").flatMap((server) =>
+/** `name` or `namespace/name`, as a VirtualService writes a gateway. */
+function placeOf(text: string, vs: Manifest): readonly [namespace: string, name: string] {
+  const slash = text.indexOf("/");
+  return [slash < 0 ? namespaceOf(vs) : text.slice(0, slash), text.slice(slash + 1)];
+}
+
+/** Hosts that a gateway takes from a namespace. Its servers' are `host` or `namespace/host`; `.` is the gateway's own. */
+function openTo(namespace: string, gateway: Manifest): readonly string[] {
+  return listAt(gateway.spec, "servers").flatMap((server) =>
     textsAt(server, "hosts").flatMap((text) => {
       const slash = text.indexOf("/");
       const where = slash < 0 ? "*" : text.slice(0, slash);
-      const own = where === "." && namespaceOf(gateway) === namespaceOf(vs);
-      return where === "*" || own || where === namespaceOf(vs) ? [text.slice(slash + 1).toLowerCase()] : [];
+      const own = where === "." && namespaceOf(gateway) === namespace;
+      return where === "*" || own || where === namespace ? [text.slice(slash + 1).toLowerCase()] : [];
     }),
   );
-  const fits = (host: string) =>
-    open.some((each) => closeness(each, host) > 0 || (host.startsWith("*") && closeness(host, each) > 0));
-  for (const [i, host] of textsAt(vs.spec, "hosts").entries()) {
-    const full = resolveHost(host, namespaceOf(vs));
-    if (fits(host.toLowerCase()) || fits(full)) continue;
+}
+
+/** Either may be a pattern that the other fits. */
+const takes = (open: readonly string[], host: string): boolean =>
+  open.some((each) => closeness(each, host) > 0 || closeness(host, each) > 0);
+
+/**
+ * A host counts where one of the gateways takes it; with `mesh` among them it counts for sidecars whatever they take, and one
+ * object for both is usual. A gateway that takes none of the hosts was named for nothing.
+ * https://istio.io/latest/docs/reference/config/networking/gateway/#Server
+ */
+function* hostsOutside(vs: Manifest, model: Model): Generator<Draft> {
+  const written = textsAt(vs.spec, "gateways");
+  const found = written.flatMap((text, at) => {
+    const gateway = text === "mesh" ? undefined : model.find(GATEWAY, ...placeOf(text, vs));
+    return gateway === undefined ? [] : [{ gateway, at, open: openTo(namespaceOf(vs), gateway) }];
+  });
+  const hosts = textsAt(vs.spec, "hosts").map((text) => ({ text, full: resolveHost(text, namespaceOf(vs)) }));
+  if (found.length === 0 || hosts.length === 0) return;
+  const name = ({ metadata }: Manifest) => `${metadata.namespace ?? ""}/${metadata.name}`;
+  // One that isn't there to be looked at may take anything.
+  const all = found.length === written.length;
+  const outside = hosts.map(({ full }) => !found.some(({ open }) => takes(open, full)));
+  for (const [i, { text }] of hosts.entries()) {
+    if (!all || !outside[i]) continue;
     yield {
       code: "host-not-on-gateway",
       at: vs,
       path: ["spec", "hosts", i],
-      message: `Gateway ${namespaceOf(gateway)}/${gateway.metadata.name} has no server that takes ${host} from ${namespaceOf(vs)}: calls to it there are not routed by these rules.`,
-      evidence: [
-        { at: gateway, path: ["spec", "servers"], text: "its hosts" },
-        { at: vs, path, text: "names it" },
-      ],
+      message: `${found.length === 1 ? "Gateway" : "Gateways"} ${few(found.map(({ gateway }) => name(gateway)))}: no server takes ${text} from ${namespaceOf(vs)}, so calls to it there are not routed by these rules.`,
+      evidence: found.map(({ gateway }) => ({ at: gateway, path: ["spec", "servers"], text: "its hosts" })),
       fix: "Add the host to a server of the Gateway, or take it out here.",
+    };
+  }
+  if (all && outside.every(Boolean)) return;
+  for (const { gateway, at, open } of found) {
+    if (hosts.some(({ full }) => takes(open, full))) continue;
+    yield {
+      code: "host-not-on-gateway",
+      at: vs,
+      path: ["spec", "gateways", at],
+      message: `Gateway ${name(gateway)} has no server that takes any host of this object from ${namespaceOf(vs)}: nothing is routed by it there.`,
+      evidence: [{ at: gateway, path: ["spec", "servers"], text: "its hosts" }],
+      fix: "Add a host to a server of the Gateway, or take the gateway out here.",
     };
   }
 }
@@ -162,14 +194,7 @@ function* claimsWithoutAuthentication(vs: Manifest, model: Model): Generator<Dra
   }
 }
 
-const rule = (
-  also: readonly string[],
-  severity: "error" | "warning" | "info",
-  when: string,
-  docs = VIRTUAL_SERVICE,
-) => ({
-  ...{ also, severity, when, docs },
-});
+const rule = rulesOf(VIRTUAL_SERVICE);
 
 export const virtualServiceGateways: Family = {
   rules: {
@@ -179,7 +204,7 @@ export const virtualServiceGateways: Family = {
     "host-not-on-gateway": rule(
       ["IST0132"],
       "warning",
-      "A host isn't among those that the named Gateway takes from this namespace.",
+      "None of the named Gateways takes a host from this namespace (and `mesh` isn't named), or a Gateway takes none of the hosts.",
     ),
     "subset-not-at-gateway": rule(
       ["IST0140"],
@@ -196,6 +221,7 @@ export const virtualServiceGateways: Family = {
   },
   parts: [
     { of: ["VirtualService"], reads: [GATEWAY], each: gateways },
+    { of: ["VirtualService"], reads: [GATEWAY], each: hostsOutside },
     { of: ["VirtualService"], reads: ["VirtualService"], each: subsetsNotAtGateway },
     {
       of: ["VirtualService"],

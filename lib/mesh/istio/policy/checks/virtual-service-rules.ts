@@ -1,10 +1,21 @@
 /** VirtualServices: hosts that several claim, rules that are never reached, delegates. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { resolveHost } from "../hosts.ts";
-import { byAge, has, type JsonObject, listAt, namespaceOf, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { few } from "../lookup.ts";
+import {
+  byAge,
+  has,
+  type JsonObject,
+  listAt,
+  namespaceOf,
+  objectAt,
+  textAt,
+  textsAt,
+  visibleTo,
+} from "../routing/json.ts";
 import { gatewaysOf } from "../routing/virtual-services.ts";
 import { TRAFFIC, VIRTUAL_SERVICE } from "./docs.ts";
-import { type Draft, type Family, removing } from "./family.ts";
+import { type Draft, type Family, removing, rulesOf } from "./family.ts";
 import { type Model, meet, push } from "./model.ts";
 
 /** Compared with at most so many others of one host: a thousand claims of one host make a thousand findings, not a million. */
@@ -65,6 +76,9 @@ const takesAll = (match: JsonObject): boolean => {
   return keys.length === 0 || root;
 };
 
+/** A rule that delegates is over only where its delegate has a rule for the call: what that doesn't take goes on. */
+const ends = (rule: JsonObject): boolean => !has(rule, "delegate");
+
 function* unreachable(vs: Manifest): Generator<Draft> {
   const here = gatewaysOf(vs);
   for (const protocol of ["http", "tls", "tcp"]) {
@@ -74,14 +88,15 @@ function* unreachable(vs: Manifest): Generator<Draft> {
       const matches = listAt(rule, "match");
       const path = ["spec", protocol, i];
       const duplicates = matches.map((match) => seen.get(matchKey(match, here)) ?? null);
-      const before = all ?? (matches.length > 0 && duplicates.every((each) => each !== null) ? duplicates[0] : null);
-      if (before !== null && before !== undefined) {
+      const known = duplicates.filter((each) => each !== null);
+      const before = all !== null ? [all] : known.length === matches.length ? [...new Set(known)] : [];
+      if (before.length > 0) {
         yield {
           code: "rule-unreachable",
           at: vs,
           path,
-          message: `${protocol}[${before}] before it takes every call that this rule would: it is never used.`,
-          evidence: [{ at: vs, path: ["spec", protocol, before], text: "takes its calls" }],
+          message: `${few(before.map((each) => `${protocol}[${each}]`))} before it ${before.length === 1 ? "takes" : "take"} every call that this rule would: it is never used.`,
+          evidence: before.map((each) => ({ at: vs, path: ["spec", protocol, each], text: "takes its calls" })),
           fix: { text: "Take the rule away, or put it first.", edits: [removing(path)] },
         };
       } else {
@@ -97,8 +112,9 @@ function* unreachable(vs: Manifest): Generator<Draft> {
           };
         }
       }
+      if (!ends(rule)) continue;
       for (const match of matches) if (!seen.has(matchKey(match, here))) seen.set(matchKey(match, here), i);
-      if (protocol !== "tls" && (matches.length === 0 || matches.some(takesAll)) && !has(rule, "delegate")) all ??= i;
+      if (protocol !== "tls" && (matches.length === 0 || matches.some(takesAll))) all ??= i;
     }
   }
 }
@@ -123,12 +139,14 @@ function* delegates(vs: Manifest, model: Model): Generator<Draft> {
       continue;
     }
     const to = model.find("VirtualService", namespace, name);
+    const lost =
+      "so this rule is left out: its calls go on to the rules after it, and answer 404 where none takes them";
     if (to === undefined && model.knows("VirtualService", namespace)) {
       yield {
         code: "delegate-unknown",
         at: vs,
         path,
-        message: `There is no VirtualService ${namespace}/${name}: calls that this rule takes answer 404.`,
+        message: `There is no VirtualService ${namespace}/${name}, ${lost}.`,
         namespaces: [namespace],
         fix: { text: "Create it, or take the rule away.", edits: [removing(["spec", "http", i])] },
       };
@@ -137,22 +155,24 @@ function* delegates(vs: Manifest, model: Model): Generator<Draft> {
         code: "delegate-has-hosts",
         at: vs,
         path,
-        message: `${namespace}/${name} names hosts of its own, so it isn't taken as a delegate.`,
+        message: `${namespace}/${name} names hosts of its own and isn't taken as a delegate, ${lost}.`,
         evidence: [{ at: to, path: ["spec", "hosts"], text: "its hosts" }],
         fix: "Take the hosts out of the delegate, or route here.",
+      };
+    } else if (to !== undefined && !visibleTo(to, namespaceOf(vs))) {
+      yield {
+        code: "delegate-not-exported",
+        at: vs,
+        path,
+        message: `${namespace}/${name} isn't exported to ${namespaceOf(vs)}, ${lost}.`,
+        evidence: [{ at: to, path: ["spec", "exportTo"], text: "where it counts" }],
+        fix: `Add ${namespaceOf(vs)} to its exportTo.`,
       };
     }
   }
 }
 
-const rule = (
-  also: readonly string[],
-  severity: "error" | "warning" | "info",
-  when: string,
-  docs = VIRTUAL_SERVICE,
-) => ({
-  ...{ also, severity, when, docs },
-});
+const rule = rulesOf(VIRTUAL_SERVICE);
 
 export const virtualServiceRules: Family = {
   rules: {
@@ -165,6 +185,7 @@ export const virtualServiceRules: Family = {
     "rule-unreachable": rule(["IST0130"], "warning", "A rule comes after others that take all its calls."),
     "match-ineffective": rule(["IST0131"], "info", "One of a rule's matches is in a rule before it."),
     "delegate-unknown": rule(["IST0101"], "error", "A rule delegates to a VirtualService that isn't there."),
+    "delegate-not-exported": rule([], "error", "A rule delegates to a VirtualService that its namespace doesn't see."),
     "delegate-has-hosts": rule([], "error", "A rule delegates to a VirtualService with hosts, which is no delegate."),
     "delegate-of-delegate": rule([], "error", "A delegate delegates further (a cycle does so too)."),
   },

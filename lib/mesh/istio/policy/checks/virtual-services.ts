@@ -1,7 +1,7 @@
 /** VirtualServices: what their destinations name. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { closeness, resolveHost, serviceOfHost } from "../hosts.ts";
+import { closeness, namespaceOfHost, resolveHost, serviceOfHost } from "../hosts.ts";
 import { has, type JsonObject, listAt, namespaceOf, numberAt, objectAt, textAt, visibleTo } from "../routing/json.ts";
 import { TRAFFIC, VIRTUAL_SERVICE } from "./docs.ts";
 import { type Draft, type Family, removing, setting } from "./family.ts";
@@ -55,6 +55,11 @@ function rulesFor(full: string, client: string, model: Model): readonly Manifest
   return [...(exact.get(full) ?? []), ...loose].filter((rule) => visibleTo(rule, client));
 }
 
+const spoken = (full: string): readonly string[] => {
+  const namespace = namespaceOfHost(full);
+  return namespace === null ? [] : [namespace];
+};
+
 function* hostUnknown({ vs, path, full, written }: Destination, model: Model): Generator<Draft> {
   if (model.hasHost(full, namespaceOf(vs)) !== false) return;
   const [name = "", namespace = ""] = written.split(".");
@@ -65,7 +70,7 @@ function* hostUnknown({ vs, path, full, written }: Destination, model: Model): G
     at: vs,
     path: [...path, "host"],
     message: `No service and no ServiceEntry is called ${full}: calls that come here end in an error.`,
-    namespaces: [...(service === null ? [] : [service.namespace]), ...(meant === undefined ? [] : [namespace])],
+    namespaces: [...spoken(full), ...(meant === undefined ? [] : [namespace])],
     fix:
       meant !== undefined && service === null
         ? {
@@ -76,13 +81,25 @@ function* hostUnknown({ vs, path, full, written }: Destination, model: Model): G
   };
 }
 
+/** Those that clients look at first: of their own namespace (here the route's), of the service's, of the root. */
+function nearest(rules: readonly Manifest[], full: string, vs: Manifest, model: Model): readonly Manifest[] {
+  const order = [namespaceOf(vs), namespaceOfHost(full), model.root];
+  const rank = (rule: Manifest) => {
+    const at = order.indexOf(namespaceOf(rule));
+    return at < 0 ? order.length : at;
+  };
+  return rules.toSorted((a, b) => rank(a) - rank(b));
+}
+
 function* subsetUnknown({ vs, path, full, value }: Destination, model: Model): Generator<Draft> {
   const subset = textAt(value, "subset");
   if (!subset || !model.knows("DestinationRule", null)) return;
   const rules = rulesFor(full, namespaceOf(vs), model);
   if (rules.some((rule) => listAt(rule.spec, "subsets").some((each) => textAt(each, "name") === subset))) return;
-  const names = rules.flatMap((rule) => listAt(rule.spec, "subsets").flatMap((each) => textAt(each, "name") ?? []));
-  const [rule] = rules;
+  // The message speaks of no more objects than the evidence names: who may not see one of those isn't shown either.
+  const named = nearest(rules, full, vs, model).slice(0, 3);
+  const names = named.flatMap((rule) => listAt(rule.spec, "subsets").flatMap((each) => textAt(each, "name") ?? []));
+  const [rule] = named;
   const subsets = rule === undefined ? [] : listAt(rule.spec, "subsets");
   yield {
     code: "destination-subset-unknown",
@@ -92,7 +109,8 @@ function* subsetUnknown({ vs, path, full, value }: Destination, model: Model): G
       rule === undefined
         ? `No DestinationRule names ${full}, so there is no subset ${subset}: calls that come here answer 503.`
         : `No DestinationRule of ${full} has a subset ${subset}${names.length > 0 ? ` (there are ${names.slice(0, 5).join(", ")})` : ""}: calls that come here answer 503.`,
-    evidence: rules.slice(0, 3).map((each) => ({ at: each, path: ["spec", "subsets"], text: "its subsets" })),
+    namespaces: spoken(full),
+    evidence: named.map((each) => ({ at: each, path: ["spec", "subsets"], text: "its subsets" })),
     fix:
       rule === undefined
         ? {

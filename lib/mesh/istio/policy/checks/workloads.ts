@@ -2,7 +2,7 @@
 import type { Workload } from "#lib/inventory/model.ts";
 import { listAt, objectAt, textAt } from "../routing/json.ts";
 import { AMBIENT, INJECTION, SECURITY, WAYPOINT } from "./docs.ts";
-import type { Draft, Family } from "./family.ts";
+import { type Draft, type Family, rulesOf } from "./family.ts";
 import type { Model } from "./model.ts";
 
 const MODE = "istio.io/dataplane-mode";
@@ -121,12 +121,7 @@ function* uncovered(model: Model): Generator<Draft> {
   }
 }
 
-const rule = (also: readonly string[], severity: "error" | "warning" | "info", when: string, docs = AMBIENT) => ({
-  also,
-  severity,
-  when,
-  docs,
-});
+const rule = rulesOf(AMBIENT);
 
 function* all(model: Model): Generator<Draft> {
   for (const workload of model.workloads) yield* sidecarOrAmbient(workload, model);
