@@ -73,6 +73,13 @@ export const waypoint = o(
 export const vs = (spec: string, place = "shop/a"): Manifest => o("VirtualService", place, spec);
 export const dr = (spec: string, place = "shop/a"): Manifest => o("DestinationRule", place, spec);
 
+export const gateway = (spec: string, place = "edge/public"): Manifest => o("Gateway", place, spec);
+/** A plaintext HTTP server of a Gateway. */
+export const server = (hosts: string, port = 8080, more = ""): string =>
+  `{port: {number: ${port}, name: http, protocol: HTTP}, hosts: [${hosts}]${more}}`;
+/** On the shop's gateway. */
+export const open = gateway(`selector: {istio: ingressgateway}, servers: [${server("shop.example.com")}]`);
+
 /** `complete`: what isn't among these objects doesn't exist. */
 export const worldOf = (manifests: readonly Manifest[], complete = true): CheckWorld =>
   offlineWorld(manifests, { rootNamespace: "istio-system", complete });
