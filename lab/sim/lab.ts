@@ -17,7 +17,8 @@ import { Ledger } from "../truth/ledger.ts";
 import { runControllers } from "./controllers.ts";
 import { Engine } from "./engine.ts";
 import { startHttp } from "./http.ts";
-import { WATCHED, World } from "./world.ts";
+import { WATCHED } from "./objects.ts";
+import { World } from "./world.ts";
 
 export interface LabOptions {
   /** Where certificates, kubeconfigs, Prometheus's data and logs go. */

@@ -2,7 +2,8 @@
 import type { ServiceLabels } from "../metrics/labels.ts";
 import { id } from "../truth/ledger.ts";
 import type { SimPod } from "./pod.ts";
-import type { Service, World } from "./world.ts";
+import type { Service } from "./service.ts";
+import type { World } from "./world.ts";
 
 /** A call that reached a workload: the proxy's cluster metadata names the service in full. */
 export const knownService = (service: Service): ServiceLabels => ({

@@ -7,8 +7,9 @@ import type { ServiceRoute } from "./http-route.ts";
 import { type Asked, type HttpMatch, meets } from "./match.ts";
 import type { SimPod } from "./pod.ts";
 import type { Random } from "./random.ts";
+import type { Service } from "./service.ts";
 import { type Destination, type HttpRule, hostMatches, type TcpRule, type VirtualService } from "./virtual-service.ts";
-import type { Service, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 export type Route =
   | {

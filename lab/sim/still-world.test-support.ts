@@ -6,9 +6,10 @@ import type { KubeObject } from "../kube/object.ts";
 import { resourceOf } from "../kube/object.ts";
 import { numberAt, objectAt } from "../kube/read.ts";
 import type { ClusterSpec } from "../scenarios/model.ts";
+import type { WatchedKind } from "./objects.ts";
+import { WATCHED } from "./objects.ts";
 import { podFrom, runningStatus, suffix } from "./pod-template.ts";
-import type { WatchedKind } from "./world.ts";
-import { WATCHED, World } from "./world.ts";
+import { World } from "./world.ts";
 
 /** The watched kind of an object; undefined for the rest (Istio's Gateway goes by another name than Gateway API's). */
 export function watchedKind(object: KubeObject): WatchedKind | undefined {

@@ -2,51 +2,18 @@
  * The mesh as its objects describe it, fed by watches alone. Every change bumps `version`, which throws away what was
  * derived (routes, endpoints); nothing here does I/O.
  */
-import type { KubeObject, ResourceName } from "../kube/object.ts";
+import type { KubeObject } from "../kube/object.ts";
 import { keyOf } from "../kube/object.ts";
-import { labelsAt, listAt, numberAt, objectAt, selects, stringsAt, textAt } from "../kube/read.ts";
+import { labelsAt, listAt, objectAt, selects, stringsAt, textAt } from "../kube/read.ts";
 import { type DestinationRule, readDestinationRule } from "./destination-rule.ts";
 import { readServiceRoute, type ServiceRoute } from "./http-route.ts";
 import { serverMode } from "./mtls.ts";
+import { Objects, type WatchedKind } from "./objects.ts";
 import { type MtlsMode, type PeerAuthentication, readPeerAuthentication } from "./peer-authentication.ts";
 import type { SimPod } from "./pod.ts";
 import { readPod } from "./pod.ts";
+import { readService, type Service } from "./service.ts";
 import { DOMAIN, hostMatches, readVirtualService, type VirtualService } from "./virtual-service.ts";
-
-/** The kinds the simulator watches. */
-export const WATCHED = [
-  "Namespace",
-  "Service",
-  "Pod",
-  "VirtualService",
-  "DestinationRule",
-  "ServiceEntry",
-  "Sidecar",
-  "IstioGateway",
-  "HTTPRoute",
-  "GRPCRoute",
-  "PeerAuthentication",
-  "Telemetry",
-] as const satisfies readonly ResourceName[];
-export type WatchedKind = (typeof WATCHED)[number];
-
-export interface Service {
-  readonly namespace: string;
-  readonly name: string;
-  readonly host: string;
-  /** null: no selector, so no endpoints of its own. */
-  readonly selector: Readonly<Record<string, string>> | null;
-  readonly ports: readonly { readonly port: number; readonly target: number }[];
-  /** `namespace/name` of the waypoint that its clients' ztunnels use. */
-  readonly waypoint: string | null;
-}
-
-interface Cluster {
-  readonly name: string;
-  readonly objects: Map<WatchedKind, Map<string, KubeObject>>;
-  /** Derived: by `namespace/name`. */
-  readonly services: Map<string, Service>;
-}
 
 const ROOT = "istio-system";
 
@@ -54,7 +21,7 @@ export class World {
   /** Grows with every change that can move traffic. */
   version = 0;
   readonly pods = new Map<string, SimPod>();
-  readonly #clusters = new Map<string, Cluster>();
+  readonly #objects = new Objects();
   readonly #keys = new Map<string, string>();
   readonly #trustDomain = "cluster.local";
   #derivedAt = -1;
@@ -62,6 +29,8 @@ export class World {
   #destinationRules: DestinationRule[] = [];
   #serviceRoutes: ServiceRoute[] = [];
   #peerAuthentications: PeerAuthentication[] = [];
+  /** By cluster, then by `namespace/name`. */
+  #services = new Map<string, Map<string, Service>>();
   #external = new Set<string>();
   #registryOnly = new Set<string>();
   #byWorkload = new Map<string, SimPod[]>();
@@ -71,18 +40,15 @@ export class World {
   readonly #modes = new Map<SimPod, Map<number, MtlsMode>>();
 
   /** Takes an object as a watch hands it over. */
-  upsert(clusterName: string, kind: WatchedKind, object: KubeObject): void {
-    const cluster = this.#cluster(clusterName);
-    const store = this.#store(cluster, kind);
-    store.set(keyOf(object), object);
-    if (kind === "Pod") this.#setPod(clusterName, object);
+  upsert(cluster: string, kind: WatchedKind, object: KubeObject): void {
+    this.#objects.set(cluster, kind, object);
+    if (kind === "Pod") this.#setPod(cluster, object);
     this.version += 1;
   }
 
-  remove(clusterName: string, kind: WatchedKind, object: KubeObject): void {
-    const cluster = this.#cluster(clusterName);
-    this.#store(cluster, kind).delete(keyOf(object));
-    if (kind === "Pod") this.pods.delete(`${clusterName}/${keyOf(object)}`);
+  remove(cluster: string, kind: WatchedKind, object: KubeObject): void {
+    this.#objects.delete(cluster, kind, object);
+    if (kind === "Pod") this.pods.delete(`${cluster}/${keyOf(object)}`);
     this.version += 1;
   }
 
@@ -113,8 +79,8 @@ export class World {
     if (!host.endsWith(`.${DOMAIN}`)) return null;
     this.#derive();
     const [name, namespace] = host.split(".");
-    for (const cluster of this.#clusters.values()) {
-      const found = cluster.services.get(`${namespace}/${name}`);
+    for (const services of this.#services.values()) {
+      const found = services.get(`${namespace}/${name}`);
       if (found !== undefined) return found;
     }
     return null;
@@ -154,7 +120,7 @@ export class World {
       for (const pod of this.#byNamespace.get(service.namespace) ?? []) {
         if (!pod.ready || !selects(selector, pod.labels)) continue;
         if (labels !== null && !selects(labels, pod.labels)) continue;
-        if (this.#clusters.get(pod.cluster)?.services.has(`${service.namespace}/${service.name}`)) out.push(pod);
+        if (this.#services.get(pod.cluster)?.has(`${service.namespace}/${service.name}`)) out.push(pod);
       }
     }
     this.#endpoints.set(key, out);
@@ -196,7 +162,7 @@ export class World {
   /** Gateways (`namespace/name`) whose selector takes this pod and of whose servers one listens for the host. */
   gatewaysOf(pod: SimPod, host: string): readonly string[] {
     const out: string[] = [];
-    for (const object of this.#all("IstioGateway", pod.cluster)) {
+    for (const object of this.#objects.all("IstioGateway", pod.cluster)) {
       const selector = labelsAt(object.spec, "selector");
       if (Object.keys(selector).length === 0 || !selects(selector, pod.labels)) continue;
       const hosts = listAt(object.spec, "servers").flatMap((server) => stringsAt(server, "hosts"));
@@ -204,29 +170,6 @@ export class World {
       if (hosts.some((h) => hostMatches(h.slice(h.indexOf("/") + 1), host))) out.push(keyOf(object));
     }
     return out;
-  }
-
-  #cluster(name: string): Cluster {
-    let cluster = this.#clusters.get(name);
-    if (cluster === undefined) {
-      cluster = { name, objects: new Map(), services: new Map() };
-      this.#clusters.set(name, cluster);
-    }
-    return cluster;
-  }
-
-  #store(cluster: Cluster, kind: WatchedKind): Map<string, KubeObject> {
-    let store = cluster.objects.get(kind);
-    if (store === undefined) {
-      store = new Map();
-      cluster.objects.set(kind, store);
-    }
-    return store;
-  }
-
-  *#all(kind: WatchedKind, only?: string): Iterable<KubeObject> {
-    for (const cluster of this.#clusters.values())
-      if (only === undefined || cluster.name === only) yield* cluster.objects.get(kind)?.values() ?? [];
   }
 
   #setPod(cluster: string, object: KubeObject): void {
@@ -252,7 +195,7 @@ export class World {
   /** Telemetry in the root namespace that disables both size histograms; read when a proxy starts. */
   #byteHistograms(cluster: string): boolean {
     const disabled = new Set<string>();
-    for (const object of this.#all("Telemetry", cluster)) {
+    for (const object of this.#objects.all("Telemetry", cluster)) {
       if (object.metadata.namespace !== ROOT) continue;
       for (const metrics of listAt(object.spec, "metrics"))
         for (const override of listAt(metrics, "overrides")) {
@@ -263,26 +206,10 @@ export class World {
     return !(disabled.has("REQUEST_SIZE") && disabled.has("RESPONSE_SIZE"));
   }
 
-  #readServices(cluster: Cluster): void {
-    cluster.services.clear();
-    const namespaces = cluster.objects.get("Namespace");
-    for (const [key, object] of cluster.objects.get("Service") ?? []) {
-      const namespace = object.metadata.namespace ?? "default";
-      const own = object.metadata.labels?.["istio.io/use-waypoint"];
-      const waypoint = own ?? namespaces?.get(namespace)?.metadata.labels?.["istio.io/use-waypoint"];
-      const selector = labelsAt(object.spec, "selector");
-      cluster.services.set(key, {
-        namespace,
-        name: object.metadata.name,
-        host: `${object.metadata.name}.${namespace}.${DOMAIN}`,
-        selector: Object.keys(selector).length > 0 ? selector : null,
-        ports: listAt(object.spec, "ports").map((p) => ({
-          port: numberAt(p, "port") ?? 80,
-          target: numberAt(p, "targetPort") ?? numberAt(p, "port") ?? 80,
-        })),
-        waypoint: waypoint === undefined || waypoint === "none" ? null : `${namespace}/${waypoint}`,
-      });
-    }
+  #servicesOf(cluster: string): Map<string, Service> {
+    const label = (namespace: string, name: string) =>
+      this.#objects.get(cluster, "Namespace", namespace)?.metadata.labels?.[name];
+    return new Map([...this.#objects.all("Service", cluster)].map((each) => [keyOf(each), readService(each, label)]));
   }
 
   #derive(): void {
@@ -290,17 +217,21 @@ export class World {
     this.#derivedAt = this.version;
     this.#endpoints.clear();
     this.#modes.clear();
-    this.#virtualServices = [...this.#all("VirtualService")].map(readVirtualService).sort(byAge);
-    this.#serviceRoutes = [...this.#all("HTTPRoute"), ...this.#all("GRPCRoute")].map(readServiceRoute).sort(byName);
-    this.#destinationRules = [...this.#all("DestinationRule")].map(readDestinationRule).sort(byName);
-    this.#peerAuthentications = [...this.#all("PeerAuthentication")].map(readPeerAuthentication);
-    this.#external = new Set([...this.#all("ServiceEntry")].flatMap((o) => stringsAt(o.spec, "hosts")));
+    this.#virtualServices = [...this.#objects.all("VirtualService")].map(readVirtualService).sort(byAge);
+    this.#serviceRoutes = [...this.#objects.all("HTTPRoute"), ...this.#objects.all("GRPCRoute")]
+      .map(readServiceRoute)
+      .sort(byName);
+    this.#destinationRules = [...this.#objects.all("DestinationRule")].map(readDestinationRule).sort(byName);
+    this.#peerAuthentications = [...this.#objects.all("PeerAuthentication")].map(readPeerAuthentication);
+    this.#external = new Set([...this.#objects.all("ServiceEntry")].flatMap((o) => stringsAt(o.spec, "hosts")));
     this.#registryOnly = new Set();
-    for (const cluster of this.#clusters.values())
-      for (const sidecar of this.#all("Sidecar", cluster.name))
+    this.#services = new Map();
+    for (const cluster of this.#objects.clusters) {
+      this.#services.set(cluster, this.#servicesOf(cluster));
+      for (const sidecar of this.#objects.all("Sidecar", cluster))
         if (textAt(objectAt(sidecar.spec, "outboundTrafficPolicy"), "mode") === "REGISTRY_ONLY")
-          this.#registryOnly.add(`${cluster.name}/${sidecar.metadata.namespace}`);
-    for (const cluster of this.#clusters.values()) this.#readServices(cluster);
+          this.#registryOnly.add(`${cluster}/${sidecar.metadata.namespace}`);
+    }
     this.#byWorkload = new Map();
     this.#byNamespace = new Map();
     this.#ztunnels = new Map();
