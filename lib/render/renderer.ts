@@ -20,10 +20,9 @@ import { edgeBounds, type FullScene, type Picked, pick } from "./hit.ts";
 import { attachInput } from "./input.ts";
 import type { Measure } from "./labels.ts";
 import { Listeners } from "./listeners.ts";
-import { type Frame, paintFrame, paintPointed, paintSteps } from "./paint.ts";
 import { createMeasure } from "./paint-labels.ts";
+import { createPainter, type Sight } from "./painter.ts";
 import { type Prepared, prepare } from "./prepared.ts";
-import { LARGE, Sharp } from "./sharp.ts";
 import type { RenderTheme } from "./theme.ts";
 import { middleIn, thingsOf } from "./things.ts";
 
@@ -74,7 +73,6 @@ export interface Renderer {
 const FIT_PADDING = 40;
 const FLIGHT_MS = 320;
 const READABLE = 0.85;
-const MOST_MARKS = 400;
 
 const prefersMotion = () => !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -87,7 +85,6 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   const hovers = new Listeners<[Picked | null, Point | null]>();
   const activations = new Listeners<[Picked]>();
   const cameras = new Listeners<[Camera]>();
-  const sharp = new Sharp();
 
   let theme = options.theme;
   let measure: Measure = createMeasure(context, theme);
@@ -104,19 +101,9 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   let selected: string | null = null;
   let hovered: string | null = null;
   let flight: { readonly from: Camera; readonly to: Camera; readonly began: number } | null = null;
-  let scheduled = 0;
-  let unpainted: "none" | "first" | "delta" = "none";
-  let destroyed = false;
-  let version = 0;
 
-  const schedule = () => {
-    if (scheduled === 0 && !destroyed) scheduled = requestAnimationFrame(frame);
-  };
-  /** What is drawn has changed, not only from where it is looked at. */
-  const repaint = () => {
-    version += 1;
-    schedule();
-  };
+  const painter = createPainter(canvas, context, sightAt);
+  const { schedule, repaint } = painter;
   const indexOf = (id: string | null, kind: Picked["kind"]) => {
     const place = id === null ? undefined : places.get(id);
     return place?.kind === kind ? place.index : null;
@@ -142,15 +129,14 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   };
   const steer = (next: Camera) => {
     flight = null;
-    sharp.gesture(schedule);
+    painter.gesture();
     view(next);
     schedule();
   };
   const whole = (): Camera => fitCamera(extent, size, FIT_PADDING);
 
-  function frame(now: number): void {
-    scheduled = 0;
-    if (scene === null || prepared === null || size.width === 0 || context === null) return;
+  function sightAt(now: number): Sight | null {
+    if (scene === null || prepared === null || size.width === 0) return null;
     if (flight !== null) {
       const share = Math.max(0, (now - flight.began) / FLIGHT_MS);
       view(between(flight.from, flight.to, share, size));
@@ -163,34 +149,8 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       edge: indexOf(selected, "edge"),
       hoveredEdge: indexOf(hovered, "edge"),
     };
-    const whole = { scene, prepared, bounds, camera, size, ratio, theme, measure, focus, labels };
-    const large = scene.nodes.x.length * 2 + scene.edges.source.length >= LARGE;
-    if (large) showLarge(context, whole);
-    else {
-      sharp.forget();
-      paintFrame(context, whole);
-    }
-    if (flight !== null) schedule();
-    if (unpainted !== "none" && (!large || sharp.holds(version, camera))) reportPainted(scene);
-  }
-  /** The last picture at once, with what the pointer is on; a sharp one when there is none of this state and view. */
-  function showLarge(c: CanvasRenderingContext2D, whole: Frame): void {
-    if (!sharp.draw(c, camera, size, ratio, theme.background)) {
-      c.setTransform(1, 0, 0, 1, 0, 0);
-      c.fillStyle = theme.background;
-      c.fillRect(0, 0, canvas.width, canvas.height);
-    } else if (hovered !== null) paintPointed(c, whole);
-    if (flight !== null || sharp.holds(version, camera)) return;
-    const still = { ...whole, focus: { ...whole.focus, hovered: null, hoveredEdge: null } };
-    const { width, height } = canvas;
-    sharp.begin({ version, camera, width, height }, (context) => paintSteps(context, still), schedule);
-  }
-  function reportPainted(of: FullScene): void {
-    const name = unpainted === "first" ? "topology:painted" : "topology:delta";
-    unpainted = "none";
-    // A console stays open for weeks: the browser's list of marks must not grow with it.
-    if (performance.getEntriesByName(name).length > MOST_MARKS) performance.clearMarks(name);
-    performance.mark(name, { detail: { nodes: of.nodes.x.length, edges: of.edges.source.length } });
+    const frame = { scene, prepared, bounds, camera, size, ratio, theme, measure, focus, labels };
+    return { frame, flying: flight !== null, pointing: hovered !== null };
   }
 
   const measureCanvas = () => {
@@ -208,8 +168,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     moveTo(first ? whole() : panBy(camera, shift.x, shift.y));
     repaint();
     // Setting a canvas's size clears it: drawn at once, nothing flickers.
-    if (scheduled !== 0) cancelAnimationFrame(scheduled);
-    frame(performance.now());
+    painter.now();
   };
   const observer = new ResizeObserver(measureCanvas);
   observer.observe(canvas);
@@ -223,7 +182,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   const input = attachInput(canvas, {
     steer,
     slide(dx) {
-      sharp.gesture(schedule);
+      painter.gesture();
       flight = null;
       moveTo(panBy(camera, dx, 0));
     },
@@ -250,7 +209,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       const before = scene;
       scene = { ...next, strings };
       prepared = prepare(scene, theme);
-      unpainted = before === null ? "first" : unpainted === "first" ? "first" : "delta";
+      painter.announce(before === null ? "first" : "delta");
       if (before?.strings !== strings) {
         const known = strings.nodeIds.filter((id) => places.get(id)?.kind === "node").length;
         bounds = edgeBounds(scene);
@@ -309,11 +268,9 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     onActivate: activations.add,
     onCamera: cameras.add,
     destroy() {
-      destroyed = true;
-      if (scheduled !== 0) cancelAnimationFrame(scheduled);
+      painter.destroy();
       observer.disconnect();
       input.detach();
-      sharp.destroy();
       for (const listeners of [selects, hovers, activations, cameras]) listeners.clear();
     },
   };
