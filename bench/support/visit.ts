@@ -24,7 +24,6 @@ export interface Visit {
 }
 
 const GESTURE_FRAMES = 120;
-const SETTLED_MS = 600;
 const TENTH = 10;
 
 interface Watched {
@@ -130,6 +129,15 @@ async function deltaTime(page: Page, frozen: Frozen, steps: readonly GraphDelta[
   return median(times);
 }
 
+/** Waits until the page can be used and all that was asked of the drawing stands there, as sharp as it gets. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      document.documentElement.dataset["ready"] === "true" &&
+      document.querySelector("canvas")?.dataset["still"] === "true",
+  );
+}
+
 /** Opens the topology in a fresh profile, looks around, takes five steps, and leaves. `query`: of the graph that is drawn. */
 export async function visit(browser: Browser, frozen: Frozen, address: string, query: string): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 });
@@ -140,7 +148,7 @@ export async function visit(browser: Browser, frozen: Frozen, address: string, q
     await page.waitForFunction(() => performance.getEntriesByName("topology:painted").length > 0, undefined, {
       timeout: 120_000,
     });
-    await page.waitForTimeout(SETTLED_MS);
+    await settled(page);
     const first = await page.evaluate(() => {
       const [painted] = performance.getEntriesByName("topology:painted") as PerformanceMark[];
       const [laid] = performance.getEntriesByName("topology:layout") as PerformanceMark[];
@@ -149,7 +157,7 @@ export async function visit(browser: Browser, frozen: Frozen, address: string, q
       return { painted: painted?.startTime ?? Number.NaN, layout: ms, nodes, edges };
     });
     const frames = await page.evaluate(gesture, GESTURE_FRAMES);
-    await page.waitForTimeout(SETTLED_MS);
+    await settled(page);
     const graph = frozen.graph(query);
     const steps = (from: number, every: number) => Array.from({ length: 5 }, (_, i) => step(graph, from + i, every));
     const delta = await deltaTime(page, frozen, steps(1, TENTH));
