@@ -1,6 +1,7 @@
 /** Leaving well: unready first, viewers sent elsewhere, answers finished, then everything closed. */
 import type { Server } from "node:http";
-import type { Log, Runtime } from "#lib/server/runtime.ts";
+import type { Log } from "#lib/server/log.ts";
+import type { Runtime } from "#lib/server/runtime-port.ts";
 
 /** Answers may take this long to finish; Kubernetes kills after 30 s by default. */
 const FINISH_MS = 10_000;

@@ -7,7 +7,7 @@ import type { SessionAnswer } from "#lib/api/session.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Credential } from "./identity.ts";
 import { answerAnyoneWith, answerWith } from "./respond.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "./runtime-port.ts";
 
 export { readBody } from "./body.ts";
 export type { Credential } from "./identity.ts";

@@ -2,7 +2,7 @@
 import { problemBody } from "#lib/api/problem.ts";
 import { MeshscopeError, problemOf } from "#lib/errors.ts";
 import type { Credential } from "./identity.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "./runtime-port.ts";
 
 /** Set by our own HTTP server, which drops what a client sends under these names. */
 export const REQUEST_ID = "x-request-id";

@@ -8,7 +8,8 @@ import { systemTimers } from "./clock.ts";
 import { readConfig } from "./config-file.ts";
 import { ANONYMOUS } from "./identity.ts";
 import { answerWith } from "./respond.ts";
-import { type Runtime, startRuntime } from "./runtime.ts";
+import { startRuntime } from "./runtime.ts";
+import type { Runtime } from "./runtime-port.ts";
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {

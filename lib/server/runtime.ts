@@ -3,43 +3,34 @@
  * `globalThis[Symbol.for("meshscope")]`, because route bundles carry modules of their own (docs/adr/0007).
  */
 
-import type { EffectAnswer } from "#lib/api/effect.ts";
-import type { LinksAnswer } from "#lib/api/links.ts";
-import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
-import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
-import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
-import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
-import type { SessionAnswer } from "#lib/api/session.ts";
-import type { GraphView } from "#lib/api/view.ts";
 import { windowSeconds } from "#lib/api/windows.ts";
 import { healthRules } from "#lib/graph/health.ts";
-import type { SourceState, SourceStatus } from "#lib/graph/model.ts";
 import { meshes } from "#lib/mesh/registry.ts";
-import { type ObjectRef, refPath } from "#lib/policy/ref.ts";
+import { refPath } from "#lib/policy/ref.ts";
 import { createPrometheusClient } from "#lib/prometheus/client.ts";
-import type { UnixSeconds } from "#lib/units.ts";
 import type { Timers } from "./clock.ts";
 import { type Config, publicUrl } from "./config.ts";
 import { connectIstiods } from "./effect/connect.ts";
 import { effectOf } from "./effect/effect.ts";
-import { type GraphAnswer, GraphUseCases } from "./graph.ts";
-import type { Credential } from "./identity.ts";
+import { GraphUseCases } from "./graph.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
+import type { Log } from "./log.ts";
 import { marks } from "./marks.ts";
 import { Metrics } from "./metrics.ts";
 import { NamespaceUseCases } from "./namespaces.ts";
-import type { PlanUseCases } from "./plan/use-cases.ts";
 import { planUseCases } from "./plan/wiring.ts";
 import { Checks } from "./policy/checks.ts";
 import { readingPort } from "./policy/port.ts";
 import { Sights } from "./policy/sight.ts";
 import { withPolicies } from "./policy/statuses.ts";
-import { type PolicyUseCases, policyUseCases } from "./policy/use-cases.ts";
+import { policyUseCases } from "./policy/use-cases.ts";
 import { watchStore } from "./policy/watch-store.ts";
+import { type Dependency, dependenciesOf } from "./readiness.ts";
 import { namespacesOf } from "./rights/known.ts";
 import { ClusterRights } from "./rights/rights.ts";
 import { Viewers } from "./rights/viewers.ts";
+import type { Runtime } from "./runtime-port.ts";
 import { SeriesUseCases } from "./series.ts";
 import { cookieName } from "./session/cookie.ts";
 import { createKeyRing } from "./session/keys.ts";
@@ -50,67 +41,7 @@ import { Source } from "./telemetry/source.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { Backend } from "./tracing/backends.ts";
 import { Places } from "./tracing/places.ts";
-import { type TracingUseCases, tracingUseCases } from "./tracing/use-cases.ts";
-
-/** What the process logs with; pino in production. */
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface Readiness {
-  /** A broken upstream doesn't make the console unready: it has to be there to say so. */
-  readonly ready: boolean;
-  readonly dependencies: readonly Dependency[];
-}
-
-/** One upstream, by kind and place in the configuration. */
-export interface Dependency {
-  readonly kind: SourceStatus["kind"];
-  readonly index: number;
-  readonly state: SourceState;
-}
-
-/** What route bundles may call. Plain functions and values: no class of this side is known on the other. */
-export interface Runtime extends PolicyUseCases, TracingUseCases {
-  readonly frameAncestors: readonly string[];
-  readonly log: Log;
-  links(credential: Credential): LinksAnswer;
-  graph(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer>;
-  graphStream(
-    credential: Credential,
-    view: GraphView,
-    lastEventId: string | null,
-    signal: AbortSignal,
-  ): Promise<ReadableStream<Uint8Array>>;
-  series(credential: Credential, query: SeriesQuery, signal?: AbortSignal): Promise<SeriesAnswer>;
-  namespaces(credential: Credential, query: NamespacesQuery, signal?: AbortSignal): Promise<NamespacesAnswer>;
-  /** null: nobody, who may sign in. */
-  session(credential: Credential | null): SessionAnswer;
-  admit: Sessions["admit"];
-  signIn: Sessions["signIn"];
-  signOut: Sessions["signOut"];
-  access(credential: Credential, questions: AccessRequest, signal?: AbortSignal): Promise<AccessAnswer>;
-  plan: PlanUseCases["plan"];
-  applyPlan: PlanUseCases["apply"];
-  revertChange: PlanUseCases["revert"];
-  revertSince: PlanUseCases["revertSince"];
-  changes: PlanUseCases["changes"];
-  marks(credential: Credential, query: MarksQuery, signal?: AbortSignal): Promise<MarksAnswer>;
-  settleChanges: PlanUseCases["settle"];
-  closeChanges: PlanUseCases["close"];
-  reminders: PlanUseCases["reminders"];
-  effect(credential: Credential, object: ObjectRef, since: UnixSeconds, signal?: AbortSignal): Promise<EffectAnswer>;
-  metrics(): Promise<{ contentType: string; body: string }>;
-  ready(): Readiness;
-  /** Counts an answered request; the HTTP server calls it. */
-  observeRequest(route: string, method: string, code: number, seconds: number): void;
-  /** First step of shutting down: unready, and viewers are sent elsewhere. */
-  drain(): void;
-  /** Last step: all polls, watches and connections end. */
-  close(): Promise<void>;
-}
+import { tracingUseCases } from "./tracing/use-cases.ts";
 
 export interface RuntimeDeps {
   readonly timers: Timers;
@@ -232,18 +163,12 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
       .catch(() => undefined);
   let draining = false;
 
-  /** Each upstream once, in the worst state any window sees it in. */
   const dependencies = (): Dependency[] => {
     const feeds = telemetry.feeds();
-    const statuses = (feeds.length > 0 ? feeds : [telemetry.feed("1m")]).map((feed) => feed.sources());
-    const counts = new Map<string, number>();
-    const polled = (statuses[0] ?? []).map(({ kind }, place): Dependency => {
-      const index = counts.get(kind) ?? 0;
-      counts.set(kind, index + 1);
-      const states = statuses.flatMap((each) => each[place]?.state ?? []);
-      return { kind, index, state: SEVERITY.find((state) => states.includes(state)) ?? "ok" };
-    });
-    return [...polled, ...backends.map(({ index, status: { kind, state } }) => ({ kind, index, state }))];
+    return dependenciesOf(
+      (feeds.length > 0 ? feeds : [telemetry.feed("1m")]).map((feed) => feed.sources()),
+      backends.map(({ index, status: { kind, state } }) => ({ kind, index, state })),
+    );
   };
 
   return {
@@ -308,8 +233,6 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     },
   };
 }
-
-const SEVERITY = ["down", "stale", "partial", "slow"] as const;
 
 function inverse(names: ReadonlyMap<string, string>): (cluster: string) => string {
   const back = new Map([...names].map(([metricsName, name]) => [name, metricsName]));

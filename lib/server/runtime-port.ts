@@ -1,0 +1,59 @@
+/** What one process can do, as route bundles see it: plain functions and values (docs/adr/0007). */
+import type { EffectAnswer } from "#lib/api/effect.ts";
+import type { LinksAnswer } from "#lib/api/links.ts";
+import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
+import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
+import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
+import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
+import type { SessionAnswer } from "#lib/api/session.ts";
+import type { GraphView } from "#lib/api/view.ts";
+import type { ObjectRef } from "#lib/policy/ref.ts";
+import type { UnixSeconds } from "#lib/units.ts";
+import type { GraphAnswer } from "./graph.ts";
+import type { Credential } from "./identity.ts";
+import type { Log } from "./log.ts";
+import type { PlanUseCases } from "./plan/use-cases.ts";
+import type { PolicyUseCases } from "./policy/use-cases.ts";
+import type { Readiness } from "./readiness.ts";
+import type { Sessions } from "./session/sessions.ts";
+import type { TracingUseCases } from "./tracing/use-cases.ts";
+
+/** What route bundles may call. Plain functions and values: no class of this side is known on the other. */
+export interface Runtime extends PolicyUseCases, TracingUseCases {
+  readonly frameAncestors: readonly string[];
+  readonly log: Log;
+  links(credential: Credential): LinksAnswer;
+  graph(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer>;
+  graphStream(
+    credential: Credential,
+    view: GraphView,
+    lastEventId: string | null,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>>;
+  series(credential: Credential, query: SeriesQuery, signal?: AbortSignal): Promise<SeriesAnswer>;
+  namespaces(credential: Credential, query: NamespacesQuery, signal?: AbortSignal): Promise<NamespacesAnswer>;
+  /** null: nobody, who may sign in. */
+  session(credential: Credential | null): SessionAnswer;
+  admit: Sessions["admit"];
+  signIn: Sessions["signIn"];
+  signOut: Sessions["signOut"];
+  access(credential: Credential, questions: AccessRequest, signal?: AbortSignal): Promise<AccessAnswer>;
+  plan: PlanUseCases["plan"];
+  applyPlan: PlanUseCases["apply"];
+  revertChange: PlanUseCases["revert"];
+  revertSince: PlanUseCases["revertSince"];
+  changes: PlanUseCases["changes"];
+  marks(credential: Credential, query: MarksQuery, signal?: AbortSignal): Promise<MarksAnswer>;
+  settleChanges: PlanUseCases["settle"];
+  closeChanges: PlanUseCases["close"];
+  reminders: PlanUseCases["reminders"];
+  effect(credential: Credential, object: ObjectRef, since: UnixSeconds, signal?: AbortSignal): Promise<EffectAnswer>;
+  metrics(): Promise<{ contentType: string; body: string }>;
+  ready(): Readiness;
+  /** Counts an answered request; the HTTP server calls it. */
+  observeRequest(route: string, method: string, code: number, seconds: number): void;
+  /** First step of shutting down: unready, and viewers are sent elsewhere. */
+  drain(): void;
+  /** Last step: all polls, watches and connections end. */
+  close(): Promise<void>;
+}
