@@ -41,8 +41,11 @@ test("a PeerAuthentication that was applied is in the listener that istiod pushe
   demo,
   enter,
   keep,
+  pageErrors,
 }) => {
   test.setTimeout(180_000);
+  // What was created is watched until its undo has deleted it.
+  pageErrors.expected.push(/status of 404/);
   await keep("peerauthentication/cart");
   const pushed = await followProxy(demo, "shop", "app=cart");
   try {
