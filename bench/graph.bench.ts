@@ -1,6 +1,6 @@
 /**
  * What GET /graph costs: cold (nothing read yet) beside the wall time of its own queries, sent raw in parallel and thrown
- * away undecoded; and warm, from the last poll. Instants a little in the past are cold by nature, each once.
+ * away undecoded; and warm, from the last poll. Instants of the past are cold by nature, each once.
  */
 import { istio } from "#lib/mesh/istio/index.ts";
 import type { Capabilities } from "#lib/mesh/port.ts";
@@ -9,7 +9,7 @@ import { printQuery } from "#lib/promql/print.ts";
 import type { Vector } from "#lib/promql/result.ts";
 import { milliseconds, seconds, unixSeconds } from "#lib/units.ts";
 import type { Demo } from "../scripts/demo/start.ts";
-import { type Figure, fetchGraph, median, onScale, timed } from "./support/scale.ts";
+import { type Figure, fetchGraph, freshInstants, median, onScale, timed } from "./support/scale.ts";
 
 const ROUNDS = 5;
 const WINDOW = seconds(60);
@@ -42,14 +42,14 @@ async function sendRaw(url: string, queries: readonly string[], at: number): Pro
 }
 
 /** Two windows as one graph, cold, beside one graph in the same rounds: never asked before, latency included. */
-async function* comparing(demo: Demo, size: number, from: number): AsyncGenerator<Figure> {
+async function* comparing(demo: Demo, size: number, fresh: () => Promise<number>): AsyncGenerator<Figure> {
   const one: number[] = [];
   const two: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const at = from - 5 - round * 15;
+    const [alone, earlier, later] = [await fresh(), await fresh(), await fresh()];
     const steps = [
-      async () => one.push(await timed(() => fetchGraph(demo, `at=${at}`))),
-      async () => two.push(await timed(() => fetchGraph(demo, `at=${at - 5}&compareAt=${at - 10}`))),
+      async () => one.push(await timed(() => fetchGraph(demo, `at=${alone}`, size))),
+      async () => two.push(await timed(() => fetchGraph(demo, `at=${later}&compareAt=${earlier}`, size))),
     ];
     for (const step of round % 2 === 0 ? steps : steps.toReversed()) await step();
   }
@@ -62,20 +62,18 @@ export async function* run(size: number): AsyncGenerator<Figure> {
     const { state } = demo;
     const known = await capabilities(state.prometheus);
     const name = "graph";
-    // Rounded as the API rounds, and never asked before.
-    let next = Math.floor(Date.now() / 5000) * 5 - 10;
+    const fresh = freshInstants();
     for (const latency of [false, true]) {
       const queries = istio.plan(WINDOW, known, { latency }).map(({ query }) => printQuery(query));
       const raw: number[] = [];
       const cold: number[] = [];
       for (let round = 0; round < ROUNDS; round++) {
-        next -= 5;
-        const at = next;
+        const at = await fresh();
         const query = `at=${at}&latency=${latency ? "on" : "off"}`;
         // Whoever is second finds Prometheus's memory warm: take turns.
         const steps = [
           async () => raw.push(await timed(() => sendRaw(state.prometheus, queries, at))),
-          async () => cold.push(await timed(() => fetchGraph(demo, query))),
+          async () => cold.push(await timed(() => fetchGraph(demo, query, size))),
         ];
         for (const step of round % 2 === 0 ? steps : steps.toReversed()) await step();
       }
@@ -83,7 +81,7 @@ export async function* run(size: number): AsyncGenerator<Figure> {
       yield { name, size, metric, value: median(cold), unit: "ms", baseline: median(raw) };
       yield { name, size, metric: `${metric}: queries`, value: queries.length, unit: "1" };
     }
-    yield* comparing(demo, size, next);
+    yield* comparing(demo, size, fresh);
     // The first answer starts the poll that the next ones are served from.
     const { nodes, edges } = await fetchGraph(demo, "");
     const warm: number[] = [];

@@ -49,11 +49,31 @@ export async function* onScale<T>(workloads: number, work: (demo: Demo) => Async
   }
 }
 
-/** One GET /graph, decoded. */
-export async function fetchGraph(demo: Demo, query: string): Promise<Graph> {
+/** One GET /graph, decoded. A graph of fewer than `edges` is none to be timed. */
+export async function fetchGraph(demo: Demo, query: string, edges = 0): Promise<Graph> {
   const response = await fetch(`${demo.state.console}/api/v1/graph?${query}`);
   if (!response.ok) throw new Error(`GET /graph?${query}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Graph;
+  const graph = (await response.json()) as Graph;
+  if (graph.edges.length < edges) throw new Error(`GET /graph?${query} has ${graph.edges.length} edges only.`);
+  return graph;
+}
+
+/** The API rounds instants to as many seconds; the newest is left out, of which not every scrape may be stored. */
+const AT_STEP = 5;
+
+/** Instants of a full mesh that nobody has asked for, each later than the one before: time passes until there is one. */
+export function freshInstants(): () => Promise<number> {
+  let last = 0;
+  return async () => {
+    for (;;) {
+      const at = (Math.floor(Date.now() / 1000 / AT_STEP) - 1) * AT_STEP;
+      if (at > last) {
+        last = at;
+        return at;
+      }
+      await pause(500);
+    }
+  };
 }
 
 /** How long something took, in milliseconds. */
