@@ -1,23 +1,20 @@
 /** Queries of /traces and /trace-analysis, and their only readers. */
-import { parseTags } from "#lib/tracing/logfmt.ts";
-import { type Seconds, seconds } from "#lib/units.ts";
+import { MAX_TAGS, parseTags, TAGS_WORDS } from "#lib/tracing/logfmt.ts";
+import type { Seconds } from "#lib/units.ts";
 import { choiceParameter, listParameter, readQuery } from "./query.ts";
 import { instantParameter as instant } from "./series.ts";
+import { readSpanDuration, SPAN_DURATION_WORDS } from "./span-duration.ts";
 import { z } from "./zod.ts";
-
-const UNITS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60 };
-const DURATION_WORDS = "a duration such as 500us, 25ms, 1.5s or 2m";
 
 const spanDuration = z
   .string()
   .transform((text, context): Seconds => {
-    const [, number, unit] = /^(\d{1,9}(?:\.\d{1,6})?)(us|ms|s|m)$/.exec(text) ?? [];
-    const value = Number(number) * (UNITS[unit ?? ""] ?? Number.NaN);
-    if (Number.isFinite(value) && value <= 86_400) return seconds(value);
-    context.issues.push({ code: "custom", message: DURATION_WORDS, input: text });
+    const read = readSpanDuration(text);
+    if (read !== null) return read;
+    context.issues.push({ code: "custom", message: SPAN_DURATION_WORDS, input: text });
     return z.NEVER;
   })
-  .meta({ description: DURATION_WORDS });
+  .meta({ description: SPAN_DURATION_WORDS });
 
 const whole = (least: number, most: number, fallback: number) =>
   z
@@ -33,13 +30,11 @@ const whole = (least: number, most: number, fallback: number) =>
     .default(fallback)
     .meta({ description: `${least} to ${most}` });
 
-const TAGS_WORDS = 'tags in logfmt, such as http.status_code=503 error="timed out"';
-
 const tags = z
   .string()
   .transform((text, context) => {
     const pairs = parseTags(text);
-    if (pairs !== null && pairs.length <= 20) return pairs;
+    if (pairs !== null && pairs.length <= MAX_TAGS) return pairs;
     context.issues.push({ code: "custom", message: TAGS_WORDS, input: text });
     return z.NEVER;
   })

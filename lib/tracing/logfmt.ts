@@ -1,5 +1,10 @@
 /** Tags as people type them: `http.status_code=503 error="timed out"`. https://brandur.org/logfmt */
 
+/** Of one search. */
+export const MAX_TAGS = 20;
+
+export const TAGS_WORDS = 'tags in logfmt, such as http.status_code=503 error="timed out"';
+
 const PAIR = /\s*([^\s="]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*)))?(?=\s|$)/y;
 
 /** Pairs in their order; a key alone means `true`. null for a text that is none. */

@@ -1,5 +1,6 @@
 /** Makes the files. Browser only; loaded when somebody asks for the first one. */
 
+import { saveFile } from "#components/ui/save-file.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import type { FullScene } from "#lib/render/hit.ts";
 import { svgOf } from "#lib/render/svg.ts";
@@ -9,20 +10,11 @@ import { fileName, footer, type Shown } from "./describe.ts";
 const LINE = 18;
 const MARGIN = 16;
 
-function save(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // The download has begun when the click is over; some browsers read the blob a moment later.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
 /** The whole drawing, to be enlarged without loss. */
 export function saveSvg(scene: FullScene, shown: Shown): void {
   const theme = readTheme(document.documentElement);
   const svg = svgOf(scene, theme, { title: "Service graph", lines: footer(shown), font: theme.font });
-  save(new Blob([svg], { type: "image/svg+xml" }), fileName(shown, "svg"));
+  saveFile(new Blob([svg], { type: "image/svg+xml" }), fileName(shown, "svg"));
 }
 
 /** What is on the screen, pixel by pixel, and under it time, scope and legend. */
@@ -44,11 +36,11 @@ export async function savePng(drawn: HTMLCanvasElement, shown: Shown): Promise<v
   context.fillStyle = theme.ink2;
   lines.forEach((text, at) => context.fillText(text, MARGIN, drawn.height / ratio + (at + 1) * LINE - 2));
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  if (blob !== null) save(blob, fileName(shown, "png"));
+  if (blob !== null) saveFile(blob, fileName(shown, "png"));
 }
 
 /** The answer as the server gave it, and the view that it answers. */
 export function saveJson(graph: Graph, shown: Shown): void {
   const text = JSON.stringify({ view: shown.view, ...graph }, null, 1);
-  save(new Blob([text], { type: "application/json" }), fileName(shown, "json"));
+  saveFile(new Blob([text], { type: "application/json" }), fileName(shown, "json"));
 }

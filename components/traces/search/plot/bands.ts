@@ -1,0 +1,59 @@
+/** Percentiles of all requests behind the dots: whose, and where they lie. Pure. */
+import type { Chart, SeriesAnswer } from "#lib/api/series.ts";
+import { nodeId } from "#lib/graph/id.ts";
+import { namedPlace } from "#lib/tracing/place.ts";
+import { MARGIN, type Size, toX, toY } from "./dots.ts";
+import type { Axis } from "./scales.ts";
+
+export const BANDS = ["p50", "p95", "p99"] as const;
+export type Band = (typeof BANDS)[number];
+
+/** Nodes of the graph that a service's name may mean, one a cluster; none where the name tells no place. */
+export function nodesOf(service: string, clusters: readonly string[]): readonly string[] {
+  const place = namedPlace(service);
+  if (place?.namespace == null || place.app === null) return [];
+  const { app, namespace } = place;
+  return clusters.map((cluster) => nodeId({ kind: "app", cluster, namespace, name: app }));
+}
+
+/** The latencies to draw of a service's charts: of what it is asked, else (a gateway) of what it asks. */
+export function latencyChart({ charts }: Pick<SeriesAnswer, "charts">): Chart | null {
+  const found = charts.filter(
+    ({ metric, lines }) => metric === "latency" && lines.some(({ values }) => values.some((each) => each !== null)),
+  );
+  return found.find(({ direction }) => direction === "inbound") ?? found[0] ?? null;
+}
+
+/** Lines of one percentile in pixels, a step each sample: a value is of the time before it. Gaps stay open. */
+export function bandPath(
+  values: readonly (number | null)[],
+  { start, step }: Pick<SeriesAnswer, "start" | "step">,
+  size: Size,
+  { time, duration }: { readonly time: Axis; readonly duration: Axis },
+): string {
+  const first = Date.parse(start);
+  const parts: string[] = [];
+  let open = false;
+  values.forEach((value, index) => {
+    const [from, to] = [first + (index - 1) * step * 1000, first + index * step * 1000];
+    // The last one holds on: the next isn't there yet.
+    const until = index === values.length - 1 ? Math.max(to, time.to) : to;
+    if (value === null || until <= time.from || from >= time.to) {
+      open = false;
+      return;
+    }
+    const y = toY(size, duration, value).toFixed(1);
+    parts.push(`${open ? "L" : "M"}${toX(size, time, from).toFixed(1)} ${y}L${toX(size, time, until).toFixed(1)} ${y}`);
+    open = true;
+  });
+  return parts.join("");
+}
+
+/** The last value of each percentile in the time shown; null where there is none. */
+export function latest(chart: Chart, band: Band): number | null {
+  const values = chart.lines.find(({ name }) => name === band)?.values ?? [];
+  return values.findLast((each) => each !== null) ?? null;
+}
+
+/** Right edge of the plot: where a line's name stands. */
+export const rightOf = ({ width }: Size): number => width - MARGIN.right;
