@@ -59,6 +59,7 @@ export function Overlays({ children }: { readonly children: ReactNode }) {
       { id: "help", title: "Keys", keys: "?", run: () => setShown("help") },
       { id: "topology", title: "Go to the topology", keys: "g t", run: () => go("/topology") },
       { id: "services", title: "Go to the services", keys: "g s", run: () => go("/services") },
+      { id: "traces", title: "Go to the traces", keys: "g r", run: () => go("/traces") },
       { id: "policies", title: "Go to the policies", keys: "g p", run: () => go("/policies") },
       { id: "changes", title: "Go to the changes", keys: "g c", run: () => go("/policies/changes") },
       { id: "mtls", title: "Go to mutual TLS", run: () => go("/policies/mtls") },

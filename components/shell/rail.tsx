@@ -10,6 +10,7 @@ import { scopeSearch } from "./url-state.ts";
 const PLACES: readonly { readonly href: string; readonly title: string; readonly icon: IconName }[] = [
   { href: "/topology", title: "Topology", icon: "topology" },
   { href: "/services", title: "Services", icon: "services" },
+  { href: "/traces", title: "Traces", icon: "traces" },
   { href: "/policies", title: "Policies", icon: "policies" },
 ];
 

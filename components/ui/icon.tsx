@@ -4,6 +4,7 @@ import type { SVGProps } from "react";
 const PATHS = {
   topology: "M5 5h4v4H5zM15 5h4v4h-4zM10 15h4v4h-4zM7 9l4 6M17 9l-4 6",
   services: "M4 6h10M4 12h16M4 18h7M18 6h2M15 18h5",
+  traces: "M4 5h9v3.5H4zM8 10.3h9v3.5H8zM13 15.6h7v3.5h-7z",
   policies: "M12 3.5 19 6v5.5c0 4.3-2.8 7.4-7 9-4.2-1.6-7-4.7-7-9V6z",
   search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 20 20",
   sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.5 1.5M17.5 17.5 19 19M19 5l-1.5 1.5M6.5 17.5 5 19",

@@ -1,10 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type {
-  TraceBackendsAnswer,
-  TraceOperationsAnswer,
-  TraceServicesAnswer,
-  TracesAnswer,
-} from "#lib/api/traces.ts";
+import type { TraceBackendsAnswer, TraceOperationsAnswer, TraceServicesAnswer, TracesAnswer } from "#lib/api/traces.ts";
 import { getJson } from "./fetch.ts";
 
 /** New traces are asked for this often while somebody follows them. */
@@ -17,8 +12,7 @@ export function traceBackendsQuery() {
   return queryOptions({
     queryKey: ["trace-backends"],
     staleTime: NAMES_MS,
-    queryFn: ({ signal }) =>
-      getJson<TraceBackendsAnswer>("/api/v1/traces/backends", new URLSearchParams(), signal),
+    queryFn: ({ signal }) => getJson<TraceBackendsAnswer>("/api/v1/traces/backends", new URLSearchParams(), signal),
   });
 }
 
@@ -56,7 +50,6 @@ export function tracesQuery(question: unknown, params: (now: number) => URLSearc
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
     refetchInterval: tail ? TAIL_MS : false,
-    queryFn: ({ signal }) =>
-      getJson<TracesAnswer>("/api/v1/traces", params(Math.floor(Date.now() / 1000)), signal),
+    queryFn: ({ signal }) => getJson<TracesAnswer>("/api/v1/traces", params(Math.floor(Date.now() / 1000)), signal),
   });
 }

@@ -24,12 +24,25 @@ type Pairs = readonly (readonly [string, Scalar])[];
 
 /** The whole text of a file. */
 export function writeTrace(format: Format, trace: Trace): string {
-  const rows = Array.from({ length: trace.length }, (_, row) => row);
-  if (format === "otlp") return JSON.stringify({ resourceSpans: rows.map((row) => otlpSpan(trace, row)) });
-  if (format === "zipkin") return JSON.stringify(rows.map((row) => zipkinSpan(trace, row)));
-  const processes = Array.from(trace.resources.service, (_, resource) => [`p${resource}`, processOf(trace, resource)]);
-  const spans = rows.map((row) => jaegerSpan(trace, row));
-  return JSON.stringify({ data: [{ traceID: trace.traceId, spans, processes: Object.fromEntries(processes) }] });
+  return writeTraces(format, [trace]);
+}
+
+/** Several traces in one file; Zipkin's is a list of spans, which name their trace. */
+export function writeTraces(format: Format, traces: readonly Trace[]): string {
+  const rowsOf = ({ length }: Trace) => Array.from({ length }, (_, row) => row);
+  const spans = (write: (trace: Trace, row: number) => unknown) =>
+    traces.flatMap((trace) => rowsOf(trace).map((row) => write(trace, row)));
+  if (format === "otlp") return JSON.stringify({ resourceSpans: spans(otlpSpan) });
+  if (format === "zipkin") return JSON.stringify(spans(zipkinSpan));
+  const data = traces.map((trace) => {
+    const processes = Array.from(trace.resources.service, (_, resource) => [
+      `p${resource}`,
+      processOf(trace, resource),
+    ]);
+    const own = rowsOf(trace).map((row) => jaegerSpan(trace, row));
+    return { traceID: trace.traceId, spans: own, processes: Object.fromEntries(processes) };
+  });
+  return JSON.stringify({ data });
 }
 
 function otlpSpan(trace: Trace, row: number): unknown {

@@ -53,13 +53,24 @@ const TICK_ROOM = 90;
 /** `offsetMs`: local time − UTC, for round wall times on the axis. */
 export function plotOf(items: readonly TraceItem[], size: Size, offsetMs: number): Plot {
   const places = items.map((item) => ({ item, ...placeOf(item) }));
-  const time = timeAxis(places.map(({ at }) => at), Math.max(2, inner(size).width / TICK_ROOM), offsetMs);
+  const time = timeAxis(
+    places.map(({ at }) => at),
+    Math.max(2, inner(size).width / TICK_ROOM),
+    offsetMs,
+  );
   const duration = durationAxis(places.map(({ ms }) => ms));
   const dots = places
     .toSorted((a, b) => a.at - b.at)
     .map(({ item, at, ms }): Dot => {
       const kind = item.errors === null ? "untold" : item.errors > 0 ? "failed" : "fine";
-      return { key: keyOf(item), item, x: toX(size, time, at), y: toY(size, duration, ms), r: radius(item.spans), kind };
+      return {
+        key: keyOf(item),
+        item,
+        x: toX(size, time, at),
+        y: toY(size, duration, ms),
+        r: radius(item.spans),
+        kind,
+      };
     });
   return { time, duration, dots };
 }

@@ -46,7 +46,10 @@ const LEAST_MS = 0.001;
 
 /** Durations on a logarithmic scale, from the power of ten (or its half) below the least to that above the most. */
 export function durationAxis(values: readonly number[]): Axis {
-  const [least, most] = extent(values.map((ms) => Math.max(LEAST_MS, ms)), 1);
+  const [least, most] = extent(
+    values.map((ms) => Math.max(LEAST_MS, ms)),
+    1,
+  );
   const from = floor125(least * 0.9);
   const to = Math.max(ceil125(most * 1.1), from * 10);
   const [low, high] = [Math.log(from), Math.log(to)];
@@ -83,8 +86,7 @@ function ceil125(value: number): number {
 function decades(from: number, to: number): readonly number[] {
   const all: number[] = [];
   for (let power = Math.floor(Math.log10(from)); power <= Math.ceil(Math.log10(to)); power += 1)
-    for (const mantissa of [1, 2, 5])
-      all.push(Number((mantissa * 10 ** power).toPrecision(1)));
+    for (const mantissa of [1, 2, 5]) all.push(Number((mantissa * 10 ** power).toPrecision(1)));
   const inside = all.filter((tick) => tick >= from * (1 - 1e-9) && tick <= to * (1 + 1e-9));
   return inside.length <= 6 ? inside : inside.filter((tick) => Number.isInteger(round(Math.log10(tick))));
 }

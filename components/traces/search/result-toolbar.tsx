@@ -1,0 +1,86 @@
+"use client";
+
+import { lazy } from "react";
+import { Chip } from "#components/ui/chip.tsx";
+import { Icon } from "#components/ui/icon.tsx";
+import { PopoverButton } from "#components/ui/popover-button.tsx";
+import type { TraceItem, TracesAnswer } from "#lib/api/traces.ts";
+import { formatCount, formatMs, formatPlural } from "#lib/format.ts";
+import { milliseconds } from "#lib/units.ts";
+import type { Brush, TraceSearch } from "./state.ts";
+import type { ChangeSearch } from "./use-search.ts";
+
+const Download = lazy(async () => ({ default: (await import("./download-menu.tsx")).DownloadMenu }));
+
+/** How many of how many, what was marked, and what can be done with them. */
+export function ResultToolbar({
+  answer,
+  rows,
+  search,
+  change,
+}: {
+  readonly answer: TracesAnswer;
+  readonly rows: readonly TraceItem[];
+  readonly search: TraceSearch;
+  readonly change: ChangeSearch;
+}) {
+  const { brush, tail, end } = search;
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2 max-sm:px-2">
+      <span role="status" className="text-ink-2 tabular-nums">
+        {said(answer, rows, brush !== null)}
+      </span>
+      {brush !== null && (
+        <>
+          <Chip tone="on" onClick={() => change({ brush: null })} title="Show all of them again">
+            {formatMs(milliseconds(brush.shortest))} – {formatMs(milliseconds(brush.longest))}
+            <Icon name="close" size={12} />
+            <span className="sr-only">Clear the marked area</span>
+          </Chip>
+          <Chip tone="quiet" onClick={() => change({ ...within(brush), brush: null, tail: false })}>
+            Search in this area
+          </Chip>
+        </>
+      )}
+      <span className="grow" />
+      <Chip
+        tone={tail ? "on" : "quiet"}
+        aria-pressed={tail}
+        disabled={end !== null}
+        title={end === null ? "New traces every 5 s" : "The search ends in the past: nothing new comes"}
+        onClick={() => change({ tail: !tail })}
+      >
+        <Icon name={tail ? "stop" : "play"} size={14} />
+        Follow
+      </Chip>
+      <PopoverButton tone="quiet" body={(props) => <Download {...props} rows={rows} />}>
+        <Icon name="share" size={14} />
+        Download
+      </PopoverButton>
+    </div>
+  );
+}
+
+/** The time and durations of a brush as conditions of a search. */
+function within({ from, to, shortest, longest }: Brush): Partial<TraceSearch> {
+  const instant = (ms: number) => new Date(ms).toISOString();
+  return {
+    start: instant(Math.floor(from)),
+    end: instant(Math.ceil(to)),
+    minDuration: shortest < 0.001 ? "" : `${micros(shortest)}us`,
+    maxDuration: `${micros(longest)}us`,
+  };
+}
+
+const micros = (ms: number): number => Math.round(ms * 1000);
+
+/** `12 of 50 traces, 3 with errors; the newest of more`. */
+function said({ items, full }: TracesAnswer, rows: readonly TraceItem[], marked: boolean): string {
+  const failed = rows.filter(({ errors }) => errors !== null && errors > 0).length;
+  const many = marked
+    ? `${formatCount(rows.length)} of ${formatPlural(items.length, "trace")}`
+    : formatPlural(rows.length, "trace");
+  const more =
+    full.length === 0 ? "" : full.length === 1 ? `; ${full[0]} has more` : `; ${full.join(" and ")} have more`;
+  return `${many}, ${formatCount(failed)} with errors${more}`;
+}

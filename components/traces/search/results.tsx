@@ -1,0 +1,115 @@
+"use client";
+
+import type { UseQueryResult } from "@tanstack/react-query";
+import { clsx } from "clsx";
+import { useDeferredValue, useMemo, useState } from "react";
+import { Blank } from "#components/policies/notice.tsx";
+import { Chip } from "#components/ui/chip.tsx";
+import type { TraceBackendsAnswer, TracesAnswer } from "#lib/api/traces.ts";
+import { problemOf } from "#lib/errors.ts";
+import { Loading } from "./loading.tsx";
+import { TraceNotices } from "./notices.tsx";
+import { Plot } from "./plot/plot.tsx";
+import { ResultToolbar } from "./result-toolbar.tsx";
+import { listed } from "./results.ts";
+import { LOOKBACKS, type Lookback, type TraceSearch } from "./state.ts";
+import { LOOKBACK_WORDS } from "./time-words.ts";
+import { TraceTable } from "./trace-table.tsx";
+import type { ChangeSearch } from "./use-search.ts";
+
+/** What was found: what is missing of it, the plot, the rows. */
+export function Results({
+  search,
+  change,
+  found,
+  backends,
+  onAgain,
+}: {
+  readonly search: TraceSearch;
+  readonly change: ChangeSearch;
+  readonly found: UseQueryResult<TracesAnswer>;
+  readonly backends: TraceBackendsAnswer["items"];
+  readonly onAgain: () => void;
+}) {
+  const { data, error, isPlaceholderData } = found;
+  /** Key of the trace under the pointer or the keys, in the plot or in the table. */
+  const [pointed, point] = useState<string | null>(null);
+  const { sort, down, brush } = search;
+  const order = useDeferredValue(useMemo(() => ({ sort, down, brush }), [sort, down, brush]));
+  const rows = useMemo(() => listed(data?.items ?? [], order), [data, order]);
+  if (data === undefined) {
+    if (error === null) return <Loading />;
+    return (
+      <Blank title="The traces could not be read" tone="failing" action={<Chip onClick={onAgain}>Retry now</Chip>}>
+        {problemOf(error).detail}
+      </Blank>
+    );
+  }
+  return (
+    <div
+      aria-busy={isPlaceholderData}
+      className={clsx("flex min-h-0 grow flex-col short:min-h-120", isPlaceholderData && "opacity-60")}
+    >
+      <TraceNotices answer={data} error={error} onRetry={onAgain} />
+      {data.items.length === 0 ? (
+        <Nothing search={search} change={change} answer={data} />
+      ) : (
+        <>
+          <Plot answer={data} search={search} change={change} pointed={pointed} onPoint={point} />
+          <ResultToolbar answer={data} rows={rows} search={search} change={change} />
+          <TraceTable
+            rows={rows}
+            search={search}
+            manyBackends={backends.length > 1}
+            pointed={pointed}
+            onPoint={point}
+            onSort={(next) => change({ sort: next, down: sort === next ? !down : true })}
+          />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Nothing was found: which of the conditions could be let go, and that sampling may be why. */
+function Nothing({
+  search,
+  change,
+  answer,
+}: {
+  readonly search: TraceSearch;
+  readonly change: ChangeSearch;
+  readonly answer: TracesAnswer;
+}) {
+  const lengths = Object.keys(LOOKBACKS) as Lookback[];
+  const longer = search.start === null ? lengths[lengths.indexOf(search.lookback) + 1] : undefined;
+  const narrow = search.errors || search.tags !== "" || search.operation !== "";
+  const timed = search.minDuration !== "" || search.maxDuration !== "";
+  const silent = answer.problems.length > 0;
+  return (
+    <Blank
+      title="No trace fits"
+      action={
+        <>
+          {(narrow || timed) && (
+            <Chip
+              onClick={() =>
+                change({ errors: false, tags: "", operation: "", minDuration: "", maxDuration: "", brush: null })
+              }
+            >
+              Search by the service alone
+            </Chip>
+          )}
+          {longer !== undefined && (
+            <Chip onClick={() => change({ lookback: longer, brush: null })}>{LOOKBACK_WORDS[longer]} instead</Chip>
+          )}
+        </>
+      }
+    >
+      {silent ? "No backend that answered has" : "No backend has"} a trace of{" "}
+      {search.service === "" ? "any service" : <bdi className="text-ink">{search.service}</bdi>} for this search. That
+      is not to say that no such call happened: only sampled calls leave traces, and backends keep them for some time
+      alone.
+    </Blank>
+  );
+}
