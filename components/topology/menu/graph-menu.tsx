@@ -1,13 +1,17 @@
 "use client";
 
 import { Menu } from "@base-ui/react/menu";
+import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
 import { useUrl } from "#components/shell/use-url.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
+import { traceBackendsQuery } from "#lib/query/trace-search.ts";
 import type { Picked } from "#lib/render/renderer.ts";
 import type { Drawing } from "../drawing.ts";
 import { anyTitle } from "../names.ts";
 import { useSelection } from "../selection.tsx";
+import { useFindTraces } from "../traces/use-find-traces.ts";
 import { type MenuAct, menuEntries } from "./items.ts";
 
 export interface MenuAt {
@@ -17,19 +21,27 @@ export interface MenuAt {
   readonly y: number;
 }
 
-/** The menu of a mark, an edge or a box, beside the pointer or beside where the walk stands. */
-export function GraphMenu({
-  at,
-  drawing,
-  onClose,
-}: {
+interface Props {
   readonly at: MenuAt;
   readonly drawing: Drawing | null;
   readonly onClose: () => void;
-}) {
+}
+
+/** The menu of a mark, an edge or a box, beside the pointer or beside where the walk stands. */
+export function GraphMenu(props: Props) {
+  return (
+    <QueryProvider>
+      <OpenMenu {...props} />
+    </QueryProvider>
+  );
+}
+
+function OpenMenu({ at, drawing, onClose }: Props) {
   const { state, go } = useUrl();
   const { select, href } = useSelection();
   const router = useRouter();
+  const traced = (useQuery(traceBackendsQuery()).data?.items.length ?? 0) > 0;
+  const findTraces = useFindTraces();
   const anchor = useMemo(() => ({ getBoundingClientRect: () => new DOMRect(at.x, at.y, 0, 0) }), [at]);
   const act = (what: MenuAct) => {
     switch (what.do) {
@@ -44,6 +56,9 @@ export function GraphMenu({
         return;
       case "visit":
         router.push(what.href);
+        return;
+      case "traces":
+        void findTraces(what.id).then((address) => router.push(address));
         return;
       case "copy":
         void navigator.clipboard.writeText(what.text);
@@ -65,15 +80,17 @@ export function GraphMenu({
               <Menu.GroupLabel className="name px-3 pt-1 pb-1.5 text-ink-3">
                 <bdi>{anyTitle(at.thing.id)}</bdi>
               </Menu.GroupLabel>
-              {menuEntries(at.thing.id, at.thing.kind, state.kiosk).map(({ title, act: what }) => (
-                <Menu.Item
-                  key={title}
-                  onClick={() => act(what)}
-                  className="mx-1 flex min-h-7 cursor-default items-center rounded-md px-2 outline-none data-highlighted:bg-accent-bg data-highlighted:text-accent"
-                >
-                  <bdi className="name">{title}</bdi>
-                </Menu.Item>
-              ))}
+              {menuEntries(at.thing.id, at.thing.kind, { readOnly: state.kiosk, traced }).map(
+                ({ title, act: what }) => (
+                  <Menu.Item
+                    key={title}
+                    onClick={() => act(what)}
+                    className="mx-1 flex min-h-7 cursor-default items-center rounded-md px-2 outline-none data-highlighted:bg-accent-bg data-highlighted:text-accent"
+                  >
+                    <bdi className="name">{title}</bdi>
+                  </Menu.Item>
+                ),
+              )}
             </Menu.Group>
           </Menu.Popup>
         </Menu.Positioner>

@@ -29,12 +29,31 @@ describe("the menu of", () => {
     expect(titles(id, kind)).toEqual(["Details", "Bring to the middle", ...own, "Copy a link to it"]);
   });
 
+  it.each([
+    ["a workload", workload, "node", "Traces"],
+    ["a call", edgeId(workload, external, "http"), "edge", "Traces of this call"],
+  ] as const)("%s ends with its traces, where a backend is configured", (_name, id, kind, title) => {
+    expect(titles(id, kind, { traced: true }).at(-1)).toBe(title);
+  });
+
+  it.each([
+    ["an external host", external, "node"],
+    ["a namespace", namespaceId("c", "shop"), "node"],
+    ["plain TCP", edgeId(workload, external, "tcp"), "edge"],
+  ] as const)("%s has no traces to offer", (_name, id, kind) => {
+    expect(menuEntries(id, kind, { traced: true }).some(({ act }) => act.do === "traces")).toBe(false);
+  });
+
   it("encodes names into addresses", () => {
     const visit = menuEntries(service, "node").find(({ act }) => act.do === "visit");
     expect(visit?.act).toEqual({ do: "visit", href: "/services/c/shop/a%20b" });
   });
 
   it("leads nowhere else where the view is read-only", () => {
-    expect(titles(workload, "node", true)).toEqual(["Details", "Bring to the middle", "Copy the name"]);
+    expect(titles(workload, "node", { readOnly: true, traced: true })).toEqual([
+      "Details",
+      "Bring to the middle",
+      "Copy the name",
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { serviceHref } from "#components/policies/links.tsx";
 import type { UrlPatch } from "#components/shell/url-state.ts";
 import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import { idTitle } from "../names.ts";
+import { mayHaveSpans } from "../traces/presets.ts";
 
 export type MenuAct =
   | { readonly do: "select"; readonly id: string }
@@ -10,7 +11,9 @@ export type MenuAct =
   | { readonly do: "go"; readonly patch: UrlPatch }
   | { readonly do: "visit"; readonly href: string }
   | { readonly do: "copy"; readonly text: string }
-  | { readonly do: "copyLink"; readonly id: string };
+  | { readonly do: "copyLink"; readonly id: string }
+  /** Search the traces behind it: which ones is found out when it is chosen. */
+  | { readonly do: "traces"; readonly id: string };
 
 export interface MenuEntry {
   readonly title: string;
@@ -56,8 +59,18 @@ function nodeEntries(id: string): readonly MenuEntry[] {
   return [...group, ...service, ...place, { title: "Copy the name", act: { do: "copy", text: name } }];
 }
 
-/** `readOnly`: in a frame or on a wall nothing leads elsewhere. */
-export function menuEntries(id: string, kind: "node" | "edge" | "box", readOnly = false): readonly MenuEntry[] {
+export interface MenuOptions {
+  /** In a frame or on a wall nothing leads elsewhere. */
+  readonly readOnly?: boolean;
+  /** Is there a tracing backend? */
+  readonly traced?: boolean;
+}
+
+export function menuEntries(
+  id: string,
+  kind: "node" | "edge" | "box",
+  { readOnly = false, traced = false }: MenuOptions = {},
+): readonly MenuEntry[] {
   const first: readonly MenuEntry[] = [
     { title: "Details", act: { do: "select", id } },
     { title: "Bring to the middle", act: { do: "focus", id } },
@@ -71,6 +84,10 @@ export function menuEntries(id: string, kind: "node" | "edge" | "box", readOnly 
           { title: `Caller: ${idTitle(source)}`, act: { do: "select", id: source } },
           { title: `Server: ${idTitle(target)}`, act: { do: "select", id: target } },
         ];
-  const all = [...first, ...own, { title: "Copy a link to it", act: { do: "copyLink", id } } as const];
+  const spans = edge === null ? mayHaveSpans(id) : edge.protocol !== "tcp" && [source, target].some(mayHaveSpans);
+  // Last, for whether there is a backend may be known a moment after the menu stands.
+  const traces: readonly MenuEntry[] =
+    traced && spans ? [{ title: edge === null ? "Traces" : "Traces of this call", act: { do: "traces", id } }] : [];
+  const all = [...first, ...own, { title: "Copy a link to it", act: { do: "copyLink", id } } as const, ...traces];
   return readOnly ? all.filter(({ act }) => act.do === "select" || act.do === "focus" || act.do === "copy") : all;
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { sayInstant } from "#components/shell/instant.ts";
 import { formatCount } from "#lib/format.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
@@ -13,7 +14,16 @@ import { connectionKpis, Kpis, requestKpis } from "./kpis.tsx";
 import { CodeTable, FlagTable, OutcomeTable } from "./responses.tsx";
 
 /** One edge: the headline, what became of the requests, and the evidence it all rests on. */
-export function EdgePanel({ edge, window }: { readonly edge: GraphEdge; readonly window: string }) {
+export function EdgePanel({
+  edge,
+  window,
+  traces,
+}: {
+  readonly edge: GraphEdge;
+  readonly window: string;
+  /** The way to its traces. */
+  readonly traces?: ReactNode;
+}) {
   const tcp = edge.protocol === "tcp";
   return (
     <>
@@ -29,6 +39,7 @@ export function EdgePanel({ edge, window }: { readonly edge: GraphEdge; readonly
       <p className="-mt-1 text-[11px] text-ink-3">{provenance(edge, window)}</p>
       <HealthNote edge={edge} />
       <EdgeChange edge={edge} />
+      {traces}
       {edge.streaming === true && (
         <p className="mt-3 text-ink-2">
           Streaming: messages flow on streams that are open; requests are counted when a stream ends.

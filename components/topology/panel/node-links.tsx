@@ -8,11 +8,12 @@ import { Section } from "#components/ui/section.tsx";
 import type { GraphNode } from "#lib/graph/model.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { linksQuery } from "#lib/query/links.ts";
+import { NodeTraces } from "../traces/trace-links.tsx";
 import { grafanaLinks } from "./grafana.ts";
 
 const LINK = "text-accent underline-offset-2 hover:underline";
 
-/** The other places about a node: its service, its namespace's policies, dashboards. Only what exists. */
+/** The other places about a node: its service, its namespace's policies, its traces, dashboards. Only what exists. */
 export function NodeLinks({ node }: { readonly node: GraphNode }) {
   return (
     <QueryProvider>
@@ -46,6 +47,7 @@ function Links({ node }: { readonly node: GraphNode }) {
             </Link>
           </li>
         )}
+        {placed && <NodeTraces node={node} />}
         {outside.map(({ title, href }) => (
           <li key={title}>
             <a href={href} target="_blank" rel="noopener noreferrer" className={LINK}>

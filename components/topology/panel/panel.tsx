@@ -9,6 +9,7 @@ import type { Live } from "#lib/live/client.ts";
 import type { Details } from "#lib/live/messages.ts";
 import { anyTitle } from "../names.ts";
 import { useSelection } from "../selection.tsx";
+import { EdgeTraces } from "../traces/trace-links.tsx";
 import { EdgePanel } from "./edge-panel.tsx";
 import { NodeLinks } from "./node-links.tsx";
 import { NodePanel } from "./node-panel.tsx";
@@ -56,7 +57,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
   if (details === null || at === null || idOf(details) !== id) return <Waiting id={id} />;
   switch (details.kind) {
     case "edge":
-      return <EdgePanel {...details} window={window ?? ""} />;
+      return <EdgePanel edge={details.edge} window={window ?? ""} traces={<EdgeTraces {...details} />} />;
     case "node":
       return (
         <>

@@ -53,6 +53,7 @@ export const NO_SEARCH: TraceSearch = {
 export function readSearch(params: URLSearchParams): TraceSearch {
   const text = (key: string) => params.get(key) ?? "";
   const sort = text("sort");
+  const known = SORTS.find((one) => one === sort.replace(/^-/, ""));
   const limit = Number(text("limit"));
   const lookback = text("lookback");
   const end = params.get("end") || null;
@@ -69,8 +70,8 @@ export function readSearch(params: URLSearchParams): TraceSearch {
     end,
     tail: text("tail") === "on" && end === null,
     limit: Number.isInteger(limit) && limit >= 1 && limit <= 500 ? limit : NO_SEARCH.limit,
-    sort: SORTS.find((one) => one === sort.replace(/^-/, "")) ?? NO_SEARCH.sort,
-    down: sort === "" || sort.startsWith("-"),
+    sort: known ?? NO_SEARCH.sort,
+    down: known === undefined || sort.startsWith("-"),
     brush: readBrush(text("brush")),
   };
 }

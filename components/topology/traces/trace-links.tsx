@@ -1,0 +1,77 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useUrl } from "#components/shell/use-url.ts";
+import { tracesHref } from "#components/traces/search/state.ts";
+import { Section } from "#components/ui/section.tsx";
+import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
+import { traceOperationsQuery } from "#lib/query/trace-search.ts";
+import { edgePresets, endOf, nodePresets, serviceOf, type TracePreset } from "./presets.ts";
+import { useTracing } from "./use-tracing.ts";
+
+const LINK = "text-accent underline-offset-2 hover:underline";
+
+/** The way to the traces of one call: what failed, by flag and status, then all. Nothing where no backend has any. */
+export function EdgeTraces(props: {
+  readonly edge: GraphEdge;
+  readonly source: GraphNode | null;
+  readonly target: GraphNode | null;
+}) {
+  return (
+    <QueryProvider>
+      <OfEdge {...props} />
+    </QueryProvider>
+  );
+}
+
+function OfEdge({
+  edge,
+  source,
+  target,
+}: {
+  readonly edge: GraphEdge;
+  readonly source: GraphNode | null;
+  readonly target: GraphNode | null;
+}) {
+  const { kiosk } = useUrl().state;
+  const tracing = useTracing();
+  const ends = { source: endOf(edge.source, source), target: endOf(edge.target, target) };
+  const client = tracing === null ? null : serviceOf(ends.source, tracing);
+  const operations = useQuery({ ...traceOperationsQuery(client?.name ?? ""), enabled: client !== null });
+  if (kiosk || tracing === null || operations.isLoading) return null;
+  const names = operations.data?.items.map(({ name }) => name) ?? [];
+  const presets = edgePresets(edge, ends, tracing, names);
+  if (presets.length === 0) return null;
+  return (
+    <Section title="Traces" aside={presets[0]?.search.service}>
+      <ul className="flex flex-wrap gap-x-4 gap-y-1.5 border-t border-line pt-2">
+        {presets.map((preset) => (
+          <li key={preset.title}>
+            <TraceLink preset={preset} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** Items of the list of a node's other places. */
+export function NodeTraces({ node }: { readonly node: GraphNode }) {
+  const tracing = useTracing();
+  return (tracing === null ? [] : nodePresets(node, tracing)).map((preset) => (
+    <li key={preset.title}>
+      <TraceLink preset={preset} />
+    </li>
+  ));
+}
+
+function TraceLink({ preset: { title, search } }: { readonly preset: TracePreset }) {
+  const { at } = useUrl().state.view;
+  return (
+    <Link href={tracesHref({ ...search, end: at })} prefetch={false} className={LINK}>
+      <bdi>{title}</bdi>
+    </Link>
+  );
+}

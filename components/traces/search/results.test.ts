@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { TraceItem } from "#lib/api/traces.ts";
+import { commonestRoot, listed, placeOf } from "./results.ts";
+import { SORTS, type Sort } from "./state.ts";
+
+export function item(id: string, change: Partial<TraceItem> = {}): TraceItem {
+  return {
+    ...{ id, backend: "jaeger", services: ["web.shop"], counts: [], spans: 3, errors: 0 },
+    root: { service: "web.shop", operation: "GET /" },
+    ...{ start: "2026-08-20T10:00:00Z", startNs: "1787220000000000000", durationMs: 10 },
+    ...change,
+  };
+}
+
+const items = [
+  item("a", { durationMs: 5, spans: null, errors: 2, startNs: "1787220000000000000" }),
+  item("b", { durationMs: 50, spans: 9, errors: null, startNs: "1787220000000001000", root: null }),
+  item("c", { durationMs: 20, spans: 2, startNs: "1787220000500000000", services: ["x", "y"] }),
+];
+const ids = (sort: Sort, down: boolean) =>
+  listed(items, { sort, down, brush: null })
+    .map(({ id }) => id)
+    .join("");
+
+describe("rows", () => {
+  it.each([
+    ["the newest first", "start", true, "cba"],
+    ["the oldest first", "start", false, "abc"],
+    ["the longest first", "duration", true, "bca"],
+    ["the shortest first", "duration", false, "acb"],
+    ["most spans first, unknown ones last", "spans", true, "bca"],
+    ["fewest spans first, unknown ones last", "spans", false, "cba"],
+    ["most errors first, unknown ones last", "errors", true, "acb"],
+    ["most services first, then the newest", "services", true, "cba"],
+    ["by where they begin, those without root last", "root", false, "cab"],
+  ] satisfies [string, Sort, boolean, string][])("%s", (_, sort, down, expected) => {
+    expect(ids(sort, down)).toBe(expected);
+  });
+
+  it("keep their order whatever order the answer has", () => {
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(items, { minLength: 3 }),
+        fc.constantFrom(...SORTS),
+        fc.boolean(),
+        (shuffled, sort, down) => {
+          const order = { sort, down, brush: null };
+          expect(listed(shuffled, order)).toEqual(listed(items, order));
+        },
+      ),
+    );
+  });
+
+  it("are those of the marked area alone", () => {
+    const { at } = placeOf(item("a"));
+    const within = (brush: { from: number; to: number; shortest: number; longest: number }) =>
+      listed(items, { sort: "start", down: true, brush }).map(({ id }) => id);
+    expect(within({ from: at, to: at + 1, shortest: 0, longest: 100 })).toEqual(["b", "a"]);
+    expect(within({ from: at, to: at + 1000, shortest: 20, longest: 50 })).toEqual(["c", "b"]);
+    expect(within({ from: at + 1, to: at + 2, shortest: 0, longest: 1 })).toEqual([]);
+  });
+});
+
+it("microseconds of a start survive being a place", () => {
+  const [a, b] = items.map(placeOf);
+  expect((b?.at ?? 0) - (a?.at ?? 0)).toBeCloseTo(0.001, 4);
+});
+
+it("most traces begin at", () => {
+  expect(commonestRoot(items)).toEqual({ service: "web.shop", count: 2, of: 2 });
+  expect(commonestRoot([item("a", { root: null })])).toBeNull();
+  expect(commonestRoot([item("a"), item("b", { root: { service: "other", operation: "" } }), item("c")])).toEqual({
+    ...{ service: "web.shop", count: 2, of: 3 },
+  });
+});
