@@ -1,11 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { consoleConfig } from "../scripts/demo/config.ts";
-import { freePort } from "../scripts/demo/port.ts";
-import { startService } from "../scripts/demo/service.ts";
-import { type LabState, writePrivate } from "../scripts/demo/state.ts";
-import { root } from "../scripts/steps/tool.ts";
+import { startBeside } from "./support/beside.ts";
 import { type Gate, openGate } from "./support/gate.ts";
 import { test as base, expect } from "./support/test.ts";
 
@@ -16,30 +9,11 @@ interface Outage {
 
 const test = base.extend<Outage>({
   behindGate: async ({ demo }, provide) => {
-    const dir = await mkdtemp(join(tmpdir(), "meshscope-outage-"));
-    const lab = JSON.parse(await readFile(join(process.env.MESHSCOPE_E2E_DIR ?? "", "lab.json"), "utf8")) as LabState;
     const gate = await openGate(Number(new URL(demo.prometheus).port));
-    const port = await freePort(0);
-    const config = join(dir, "console.yaml");
-    // The console of the demo made it.
-    const sessionKeyFile = join(process.env.MESHSCOPE_E2E_DIR ?? "", "session.key");
-    await writePrivate(
-      config,
-      consoleConfig({ ...lab, prometheus: `http://127.0.0.1:${gate.port}` }, { port, poll: 2, sessionKeyFile }),
-    );
-    const console = await startService({
-      name: "The console behind a gate",
-      args: [join(root, "server", "main.ts")],
-      env: { MESHSCOPE_CONFIG: config, NODE_ENV: "production" },
-      log: join(dir, "console.log"),
-      signal: new AbortController().signal,
-    });
-    const url = `http://127.0.0.1:${port}`;
-    await console.ready(async () => ((await fetch(`${url}/healthz`).catch(() => null))?.ok ? true : null), 30_000);
-    await provide({ url, gate });
-    await console.group.stop();
+    const console = await startBeside({ prometheus: `http://127.0.0.1:${gate.port}` });
+    await provide({ url: console.url, gate });
+    await console.stop();
     await gate.shut();
-    await rm(dir, { recursive: true, force: true });
   },
 });
 

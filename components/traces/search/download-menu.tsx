@@ -1,10 +1,10 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { saveText } from "#components/policies/plan/save.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
-import { saveFile } from "#components/ui/save-file.ts";
 import type { TraceItem } from "#lib/api/traces.ts";
 import { formatPlural } from "#lib/format.ts";
 import type { Format } from "#lib/tracing/decode.ts";
@@ -28,8 +28,7 @@ export function DownloadMenu({ anchor, onClose, rows }: PopoverBodyProps & { rea
     say(`Reading ${formatPlural(count, "trace")}…`);
     try {
       const taken = await takeTraces(rows, format, (done) => say(`${done} of ${count} read…`), controller.signal);
-      if (taken.traces > 0)
-        saveFile(new Blob([taken.text], { type: "application/json" }), `traces-${format}-${taken.traces}.json`);
+      if (taken.traces > 0) saveText(`traces-${format}-${taken.traces}.json`, taken.text, "application/json");
       const lost =
         taken.failed === 0 ? "" : ` ${formatPlural(taken.failed, "trace")} could not be read and are left out.`;
       say(taken.traces === 0 ? "None of them could be read." : `Saved by your browser’s downloads.${lost}`);

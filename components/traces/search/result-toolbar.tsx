@@ -1,6 +1,7 @@
 "use client";
 
-import { lazy } from "react";
+import { lazy, useMemo } from "react";
+import { type Command, useCommands } from "#components/shell/commands.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { Icon } from "#components/ui/icon.tsx";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
@@ -25,6 +26,11 @@ export function ResultToolbar({
   readonly change: ChangeSearch;
 }) {
   const { brush, tail, end } = search;
+  const commands = useMemo<readonly Command[]>(() => {
+    const title = tail ? "Stop following new traces" : "Follow new traces";
+    return end === null ? [{ id: "follow-traces", title, keys: ".", run: () => change({ tail: !tail }) }] : [];
+  }, [tail, end, change]);
+  useCommands(commands);
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2 max-sm:px-2">
       <span role="status" className="text-ink-2 tabular-nums">
@@ -37,8 +43,12 @@ export function ResultToolbar({
             <Icon name="close" size={12} />
             <span className="sr-only">Clear the marked area</span>
           </Chip>
-          <Chip tone="quiet" onClick={() => change({ ...within(brush), brush: null, tail: false })}>
-            Search in this area
+          <Chip
+            tone="quiet"
+            onClick={() => change(timeOf(brush))}
+            title="All traces of the marked time, not the newest alone"
+          >
+            Search this time
           </Chip>
         </>
       )}
@@ -47,7 +57,7 @@ export function ResultToolbar({
         tone={tail ? "on" : "quiet"}
         aria-pressed={tail}
         disabled={end !== null}
-        title={end === null ? "New traces every 5 s" : "The search ends in the past: nothing new comes"}
+        title={end === null ? "New traces every 5 s ( . )" : "The search ends in the past: nothing new comes"}
         onClick={() => change({ tail: !tail })}
       >
         <Icon name={tail ? "stop" : "play"} size={14} />
@@ -61,18 +71,14 @@ export function ResultToolbar({
   );
 }
 
-/** The time and durations of a brush as conditions of a search. */
-function within({ from, to, shortest, longest }: Brush): Partial<TraceSearch> {
+/**
+ * The time of a brush, a little longer: a backend looks at when the service's own spans begin, which is up to a trace's length
+ * after its first one. Durations stay a matter of the brush, for backends know those of spans alone.
+ */
+function timeOf({ from, to, longest }: Brush): Partial<TraceSearch> {
   const instant = (ms: number) => new Date(ms).toISOString();
-  return {
-    start: instant(Math.floor(from)),
-    end: instant(Math.ceil(to)),
-    minDuration: shortest < 0.001 ? "" : `${micros(shortest)}us`,
-    maxDuration: `${micros(longest)}us`,
-  };
+  return { start: instant(Math.floor(from)), end: instant(Math.ceil(to + longest)), tail: false };
 }
-
-const micros = (ms: number): number => Math.round(ms * 1000);
 
 /** `12 of 50 traces, 3 with errors; the newest of more`. */
 function said({ items, full }: TracesAnswer, rows: readonly TraceItem[], marked: boolean): string {
