@@ -48,7 +48,7 @@ export function Results({
   return (
     <div
       aria-busy={isPlaceholderData}
-      className={clsx("flex min-h-0 grow flex-col short:min-h-120", isPlaceholderData && "opacity-60")}
+      className={clsx("flex min-h-0 grow flex-col short:min-h-120 max-sm:min-h-160", isPlaceholderData && "opacity-60")}
     >
       <TraceNotices answer={data} error={error} onRetry={onAgain} />
       {data.items.length === 0 ? (

@@ -18,7 +18,7 @@ import { useTraceSearch } from "./use-search.ts";
 export function TraceSearchPage() {
   return (
     <QueryProvider>
-      <main className="flex min-h-0 min-w-0 flex-col short:overflow-auto">
+      <main className="flex min-h-0 min-w-0 flex-col short:overflow-auto max-sm:overflow-auto">
         <h1 className="sr-only">Traces</h1>
         <Search />
       </main>

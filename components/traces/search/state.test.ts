@@ -88,7 +88,7 @@ describe("what is wrong with a search is said by field:", () => {
       { tags: Array.from({ length: 21 }, (_, i) => `k${i}=1`).join(" ") },
       { tags: /21 tags are more/ },
     ],
-    ["a duration without unit", { minDuration: "100" }, { minDuration: /“100” is none/ }],
+    ["a duration without unit", { minDuration: "100" }, { minDuration: /Write 500us/ }],
     ["a longest below the shortest", { minDuration: "1s", maxDuration: "10ms" }, { maxDuration: /shorter/ }],
     ["an instant that is none", { start: "yesterday" }, { start: /no instant/ }],
     ["a beginning after the end", { start: "200", end: "100" }, { start: /before the end/ }],

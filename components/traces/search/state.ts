@@ -1,6 +1,6 @@
 /** A search for traces as the address holds it: one reader, one writer, and what is wrong with it. Pure. */
 import { parseInstant } from "#lib/api/instant.ts";
-import { readSpanDuration, SPAN_DURATION_WORDS } from "#lib/api/span-duration.ts";
+import { readSpanDuration } from "#lib/api/span-duration.ts";
 import { MAX_TAGS, parseTags, TAGS_WORDS } from "#lib/tracing/logfmt.ts";
 
 export const LOOKBACKS = { "5m": 300, "15m": 900, "1h": 3600, "6h": 21_600, "1d": 86_400, "7d": 604_800 } as const;
@@ -122,8 +122,7 @@ export function problemsOf(search: TraceSearch): Readonly<Partial<Record<Field, 
   else if (pairs.length > MAX_TAGS) found.tags = `${pairs.length} tags are more than the ${MAX_TAGS} of one search.`;
   const durations = { minDuration: search.minDuration.trim(), maxDuration: search.maxDuration.trim() };
   for (const key of ["minDuration", "maxDuration"] as const)
-    if (durations[key] !== "" && readSpanDuration(durations[key]) === null)
-      found[key] = `“${durations[key]}” is none. Write ${SPAN_DURATION_WORDS}.`;
+    if (durations[key] !== "" && readSpanDuration(durations[key]) === null) found[key] = "Write 500us, 25ms or 1.5s.";
   const [least, most] = [readSpanDuration(durations.minDuration), readSpanDuration(durations.maxDuration)];
   if (least !== null && most !== null && least > most)
     found.maxDuration = "The longest is shorter than the shortest: nothing can be both.";

@@ -126,7 +126,7 @@ function HeaderCell({
     <span
       role="columnheader"
       aria-sort={here ? (search.down ? "descending" : "ascending") : "none"}
-      className={clsx(numeric === true && "text-right")}
+      className={clsx(numeric === true && "text-right", sort === "root" && "pl-[22px]")}
     >
       <button type="button" onClick={() => onSort(sort)} className={clsx("hover:text-ink", here && "text-ink")}>
         {title}

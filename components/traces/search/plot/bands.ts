@@ -24,7 +24,7 @@ export function latencyChart({ charts }: Pick<SeriesAnswer, "charts">): Chart | 
   return found.find(({ direction }) => direction === "inbound") ?? found[0] ?? null;
 }
 
-/** Lines of one percentile in pixels, a step each sample: a value is of the time before it. Gaps stay open. */
+/** Lines of one percentile in pixels, a step each sample: a value is of the time before it. Gaps stay open, and so does what the axis doesn't reach. */
 export function bandPath(
   values: readonly (number | null)[],
   { start, step }: Pick<SeriesAnswer, "start" | "step">,
@@ -38,7 +38,7 @@ export function bandPath(
     const [from, to] = [first + (index - 1) * step * 1000, first + index * step * 1000];
     // The last one holds on: the next isn't there yet.
     const until = index === values.length - 1 ? Math.max(to, time.to) : to;
-    if (value === null || until <= time.from || from >= time.to) {
+    if (value === null || value < duration.from || value > duration.to || until <= time.from || from >= time.to) {
       open = false;
       return;
     }

@@ -18,7 +18,7 @@ describe("the axis of time", () => {
   it.each([
     ["quarters of an hour", [0, 3_600_000], 6, [0, 900_000, 1_800_000, 2_700_000, 3_600_000]],
     ["seconds", [0, 3_000], 4, [0, 1000, 2000, 3000]],
-    ["tenths of a second around one trace alone", [0], 12, [-500, -400, -300, -200, -100, 0, 100, 200, 300, 400, 500]],
+    ["hundredths of a second around one trace alone", [0], 12, [-50, -40, -30, -20, -10, 0, 10, 20, 30, 40, 50]],
   ])("has ticks at %s", (_, values, most, ticks) => {
     const axis = timeAxis(
       values.map((at) => BASE + at),
@@ -162,6 +162,7 @@ describe("percentiles behind the dots", () => {
     const path = bandPath([5, 5, 5, 5, null, 10], series, size, axes);
     expect(path.match(/M/g)).toHaveLength(2);
     expect(path.match(/L/g)).toHaveLength(2);
+    expect(bandPath([5000, 0.001], { ...series, start: new Date(BASE).toISOString() }, size, axes)).toBe("");
     expect(bandPath([null, null], series, size, axes)).toBe("");
   });
 });

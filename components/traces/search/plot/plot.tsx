@@ -30,14 +30,16 @@ export function Plot({
   const { view } = useUrl().state;
   const bands = useBands(answer, view.clusters);
   const [frame, size] = useSize();
-  const plot = useMemo(
-    () => plotOf(answer.items, size, -new Date(answer.end).getTimezoneOffset() * 60_000),
-    [answer, size],
-  );
+  const chart = bands.state === "there" ? bands.chart : null;
+  const plot = useMemo(() => {
+    const offsetMs = -new Date(answer.end).getTimezoneOffset() * 60_000;
+    const usual = chart === null ? [] : BANDS.map((band) => latest(chart, band)).filter((value) => value !== null);
+    return plotOf(answer.items, size, offsetMs, usual);
+  }, [answer, size, chart]);
   const kinds = new Set(plot.dots.map(({ kind }) => kind));
   return (
     <section aria-label="Durations over time" className="border-b border-line">
-      <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 pt-2.5 text-[11px] text-ink-3 max-sm:px-2">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 pt-2.5 text-[11px] text-ink-3 max-sm:px-2">
         <h2 className="eyebrow">Duration over time</h2>
         <span className="flex gap-3">
           {kinds.has("fine") && <Key kind="fine">without errors</Key>}

@@ -22,8 +22,8 @@ const STEPS = [
   ...[1, 2, 3, 6, 12].map((h) => h * HOUR),
   ...[1, 2, 7, 14].map((d) => d * DAY),
 ];
-/** A second at least: a single trace has neighbours of its time. */
-const SHORTEST = SECOND;
+/** Milliseconds: a single trace has neighbours of its time. */
+const SHORTEST = 100;
 
 /** Time in unix milliseconds around all values, with a margin; ticks at round wall times of `offsetMs` (local − UTC). */
 export function timeAxis(values: readonly number[], most: number, offsetMs: number): Axis {
@@ -70,6 +70,9 @@ function extent(values: readonly number[], none: number): readonly [number, numb
   return least > most ? [none, none] : [least, most];
 }
 
+/** Of durations, that the plot's height has room for. */
+const MOST_TICKS = 8;
+
 const MANTISSAS = [1, 2, 5, 10] as const;
 
 function floor125(value: number): number {
@@ -88,7 +91,7 @@ function decades(from: number, to: number): readonly number[] {
   for (let power = Math.floor(Math.log10(from)); power <= Math.ceil(Math.log10(to)); power += 1)
     for (const mantissa of [1, 2, 5]) all.push(Number((mantissa * 10 ** power).toPrecision(1)));
   const inside = all.filter((tick) => tick >= from * (1 - 1e-9) && tick <= to * (1 + 1e-9));
-  return inside.length <= 6 ? inside : inside.filter((tick) => Number.isInteger(round(Math.log10(tick))));
+  return inside.length <= MOST_TICKS ? inside : inside.filter((tick) => Number.isInteger(round(Math.log10(tick))));
 }
 
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;

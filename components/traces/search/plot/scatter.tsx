@@ -156,8 +156,13 @@ function BandLines({
           className="fill-none stroke-accent"
           strokeDasharray={DASHES[band]}
         />
-        {y !== null && (
-          <text x={rightOf(size) - 2} y={y - 3} textAnchor="end" className="fill-accent text-[10.5px]">
+        {y !== null && last !== null && last <= plot.duration.to && last >= plot.duration.from && (
+          <text
+            x={rightOf(size) - 2}
+            y={y - 3}
+            textAnchor="end"
+            className="fill-accent stroke-bg stroke-3 text-[10.5px] [paint-order:stroke]"
+          >
             {band}
           </text>
         )}

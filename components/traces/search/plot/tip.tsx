@@ -20,7 +20,7 @@ function facts({ durationMs, spans, errors, services, start }: TraceItem): reado
   ];
 }
 
-const WIDTH = 280;
+const WIDTH = 320;
 
 /** What stands beside the dot that is pointed at. */
 export function DotTip({ dot: { x, y, item }, size }: { readonly dot: Dot; readonly size: Size }) {
