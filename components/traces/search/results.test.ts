@@ -4,7 +4,7 @@ import type { TraceItem } from "#lib/api/traces.ts";
 import { commonestRoot, listed, placeOf } from "./results.ts";
 import { SORTS, type Sort } from "./state.ts";
 
-export function item(id: string, change: Partial<TraceItem> = {}): TraceItem {
+function item(id: string, change: Partial<TraceItem> = {}): TraceItem {
   return {
     ...{ id, backend: "jaeger", services: ["web.shop"], counts: [], spans: 3, errors: 0 },
     root: { service: "web.shop", operation: "GET /" },
