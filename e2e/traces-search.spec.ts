@@ -181,7 +181,7 @@ test("one backend that is down is named, and the other's traces are there; with 
     await expect(rows(page)).toHaveCount(20);
     await expect(table(page).getByRole("columnheader", { name: "Backend" })).toBeVisible();
     await good.shut();
-    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.getByRole("button", { name: "Find traces" }).click();
     await expect(page.getByText("Not refreshed.")).toBeVisible({ timeout: 20_000 });
     await expect(rows(page)).toHaveCount(20);
     await page.reload();

@@ -77,7 +77,11 @@ export function SearchForm({
     send();
   };
   return (
-    <form onSubmit={submit} aria-label="Search" className="border-b border-line px-4 pt-2.5 pb-3 max-sm:px-2">
+    <form
+      onSubmit={submit}
+      aria-label="Search for traces"
+      className="border-b border-line px-4 pt-2.5 pb-3 max-sm:px-2"
+    >
       <div className="flex flex-wrap items-start gap-x-2.5 gap-y-2">
         <SearchField
           ref={field}
@@ -170,7 +174,7 @@ export function SearchForm({
               busy && "opacity-70",
             )}
           >
-            Search
+            Find traces
           </button>
         </div>
       </div>
