@@ -28,10 +28,12 @@ interface Props {
   readonly row: (index: number) => RowView;
   /** Rows that are passed over by arrow keys, and laid out by themselves: headings. */
   readonly isHeading?: (index: number) => boolean;
+  /** Told which row the pointer or the focus is on; null: none any more. */
+  readonly onPoint?: (index: number | null) => void;
 }
 
 /** A table of any length; only the rows in view are in the page. Up and down go from row to row. */
-export function VirtualTable({ label, grid, width, header, keys, row, isHeading = () => false }: Props) {
+export function VirtualTable({ label, grid, width, header, keys, row, isHeading = () => false, onPoint }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   // The row that has the focus stays rendered wherever the order takes it, or a refresh would drop the focus.
   const [focused, setFocused] = useState<string | null>(null);
@@ -64,10 +66,19 @@ export function VirtualTable({ label, grid, width, header, keys, row, isHeading 
   const onFocus = (event: FocusEvent<HTMLDivElement>) => {
     const at = indexAt(event.target);
     setFocused(at === null ? null : (keys[at] ?? null));
+    if (at !== null) onPoint?.(at);
   };
 
   return (
-    <div ref={scroller} className="min-h-0 grow overflow-auto" onKeyDown={onKeyDown} onFocus={onFocus}>
+    <div
+      ref={scroller}
+      className="min-h-0 grow overflow-auto"
+      onKeyDown={onKeyDown}
+      onFocus={onFocus}
+      onBlur={() => onPoint?.(null)}
+      onPointerOver={({ target }) => onPoint?.(indexAt(target))}
+      onPointerLeave={() => onPoint?.(null)}
+    >
       <div
         role="table"
         aria-label={label}
