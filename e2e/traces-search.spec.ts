@@ -141,6 +141,9 @@ test("nothing found says so, with what to let go of", async ({ page }) => {
   await open(page, "?service=storefront.shop&tags=http.status_code%3D418&errors=only");
   await expect(page.getByRole("heading", { name: "No trace fits" })).toBeVisible();
   await expect(page.getByRole("main")).toContainText("only sampled calls leave traces");
+  await expect(page.getByRole("main")).toContainText(
+    /Prometheus counted about [\d,]+ requests to it \(.* failed\).*none of them left a trace that fits/,
+  );
   await page.getByRole("button", { name: "Search by the service alone" }).click();
   await expect(rows(page).first()).toBeVisible();
   await expect(page).not.toHaveURL(/tags=|errors=/);
@@ -190,6 +193,8 @@ test("one backend that is down is named, and the other's traces are there; with 
     await page.getByRole("button", { name: "Retry now" }).first().click();
     await expect(rows(page)).toHaveCount(20, { timeout: 20_000 });
   } finally {
+    // A page that is open would miss its console.
+    await page.goto("about:blank");
     await own.stop();
     await good.shut();
   }
@@ -205,6 +210,8 @@ test("without a tracing backend the page says what to do, and the graph offers n
     await expect(panel(page).getByRole("link", { name: "Policies of shop" })).toBeVisible({ timeout: 30_000 });
     await expect(panel(page).getByRole("link", { name: /Traces/ })).toHaveCount(0);
   } finally {
+    // A page that is open would miss its console.
+    await page.goto("about:blank");
     await own.stop();
   }
 });

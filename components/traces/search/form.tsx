@@ -133,7 +133,7 @@ export function SearchForm({
           choices={LIMITS.filter((limit) => limit <= offer.limit)}
           onChange={(limit) => send({ limit })}
         />
-        <div className="flex flex-wrap items-center gap-2 xl:pt-[15px]">
+        <div className="flex flex-wrap items-center gap-2 self-end">
           <Chip
             tone={draft.errors ? "on" : "plain"}
             aria-pressed={draft.errors}

@@ -8,12 +8,12 @@ import { Chip } from "#components/ui/chip.tsx";
 import type { TraceBackendsAnswer, TracesAnswer } from "#lib/api/traces.ts";
 import { problemOf } from "#lib/errors.ts";
 import { Loading } from "./loading.tsx";
+import { Nothing } from "./nothing.tsx";
 import { TraceNotices } from "./notices.tsx";
 import { Plot } from "./plot/plot.tsx";
 import { ResultToolbar } from "./result-toolbar.tsx";
 import { listed } from "./results.ts";
-import { LOOKBACKS, type Lookback, type TraceSearch } from "./state.ts";
-import { LOOKBACK_WORDS } from "./time-words.ts";
+import type { TraceSearch } from "./state.ts";
 import { TraceTable } from "./trace-table.tsx";
 import type { ChangeSearch } from "./use-search.ts";
 
@@ -68,48 +68,5 @@ export function Results({
         </>
       )}
     </div>
-  );
-}
-
-/** Nothing was found: which of the conditions could be let go, and that sampling may be why. */
-function Nothing({
-  search,
-  change,
-  answer,
-}: {
-  readonly search: TraceSearch;
-  readonly change: ChangeSearch;
-  readonly answer: TracesAnswer;
-}) {
-  const lengths = Object.keys(LOOKBACKS) as Lookback[];
-  const longer = search.start === null ? lengths[lengths.indexOf(search.lookback) + 1] : undefined;
-  const narrow = search.errors || search.tags !== "" || search.operation !== "";
-  const timed = search.minDuration !== "" || search.maxDuration !== "";
-  const silent = answer.problems.length > 0;
-  return (
-    <Blank
-      title="No trace fits"
-      action={
-        <>
-          {(narrow || timed) && (
-            <Chip
-              onClick={() =>
-                change({ errors: false, tags: "", operation: "", minDuration: "", maxDuration: "", brush: null })
-              }
-            >
-              Search by the service alone
-            </Chip>
-          )}
-          {longer !== undefined && (
-            <Chip onClick={() => change({ lookback: longer, brush: null })}>{LOOKBACK_WORDS[longer]} instead</Chip>
-          )}
-        </>
-      }
-    >
-      {silent ? "No backend that answered has" : "No backend has"} a trace of{" "}
-      {search.service === "" ? "any service" : <bdi className="text-ink">{search.service}</bdi>} for this search. That
-      is not to say that no such call happened: only sampled calls leave traces, and backends keep them for some time
-      alone.
-    </Blank>
   );
 }

@@ -41,10 +41,10 @@ export function TraceTable({
       grid={clsx(
         "grid items-center gap-3 px-4 max-sm:px-2",
         manyBackends
-          ? "grid-cols-[minmax(260px,2.2fr)_minmax(200px,1.7fr)_52px_64px_minmax(170px,1fr)_132px_96px]"
-          : "grid-cols-[minmax(260px,2.2fr)_minmax(200px,1.7fr)_52px_64px_minmax(170px,1fr)_132px]",
+          ? "grid-cols-[minmax(260px,2.2fr)_minmax(290px,1.9fr)_52px_64px_minmax(170px,1fr)_132px_96px]"
+          : "grid-cols-[minmax(260px,2.2fr)_minmax(290px,1.9fr)_52px_64px_minmax(170px,1fr)_132px]",
       )}
-      width="min-w-[960px]"
+      width="min-w-[1080px]"
       keys={keys}
       header={[
         ...COLUMNS.map((column) => <HeaderCell key={column.sort} column={column} search={search} onSort={onSort} />),

@@ -1,20 +1,10 @@
 /** Percentiles of all requests behind the dots: whose, and where they lie. Pure. */
 import type { Chart, SeriesAnswer } from "#lib/api/series.ts";
-import { nodeId } from "#lib/graph/id.ts";
-import { namedPlace } from "#lib/tracing/place.ts";
 import { MARGIN, type Size, toX, toY } from "./dots.ts";
 import type { Axis } from "./scales.ts";
 
 export const BANDS = ["p50", "p95", "p99"] as const;
 export type Band = (typeof BANDS)[number];
-
-/** Nodes of the graph that a service's name may mean, one a cluster; none where the name tells no place. */
-export function nodesOf(service: string, clusters: readonly string[]): readonly string[] {
-  const place = namedPlace(service);
-  if (place?.namespace == null || place.app === null) return [];
-  const { app, namespace } = place;
-  return clusters.map((cluster) => nodeId({ kind: "app", cluster, namespace, name: app }));
-}
 
 /** The latencies to draw of a service's charts: of what it is asked, else (a gateway) of what it asks. */
 export function latencyChart({ charts }: Pick<SeriesAnswer, "charts">): Chart | null {

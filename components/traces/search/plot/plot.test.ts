@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TraceItem } from "#lib/api/traces.ts";
 import { inBrush } from "../results.ts";
-import { bandPath, latencyChart, nodesOf } from "./bands.ts";
+import { nodesOf } from "../use-service-series.ts";
+import { bandPath, latencyChart } from "./bands.ts";
 import { boxOf, brushAround, brushOf, dotAt, MARGIN, plotOf } from "./dots.ts";
 import { durationAxis, timeAxis } from "./scales.ts";
 

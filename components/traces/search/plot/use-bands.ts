@@ -1,17 +1,13 @@
 "use client";
 
-import { useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Chart, SeriesAnswer } from "#lib/api/series.ts";
 import type { TracesAnswer } from "#lib/api/traces.ts";
 import { problemOf } from "#lib/errors.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
-import { seriesQuery } from "#lib/query/series.ts";
 import { type Commonest, commonestRoot } from "../results.ts";
-import { latencyChart, nodesOf } from "./bands.ts";
-
-/** Names of more clusters than this aren't asked one by one: choose one in the scope. */
-const MOST_CLUSTERS = 4;
+import { MOST_CLUSTERS, useServiceSeries } from "../use-service-series.ts";
+import { latencyChart } from "./bands.ts";
 
 export type Bands =
   | { readonly state: "there"; readonly root: Commonest; readonly chart: Chart; readonly series: SeriesAnswer }
@@ -25,20 +21,7 @@ export type Bands =
  */
 export function useBands(answer: TracesAnswer, clusters: readonly string[]): Bands {
   const root = useMemo(() => commonestRoot(answer.items), [answer]);
-  const nodes = useMemo(() => {
-    const kept = new Set(answer.sources.flatMap((source) => source.clusters));
-    const names = [...kept].filter((name) => clusters.length === 0 || clusters.includes(name));
-    return root === null ? [] : nodesOf(root.service, names);
-  }, [root, answer, clusters]);
-  const [start, end] = [Date.parse(answer.start), Date.parse(answer.end)];
-  // Whole minutes: the answer of a second later is the same question.
-  const until = new Date(Math.ceil(end / 60_000) * 60_000).toISOString();
-  const seconds = Math.max(60, Math.ceil((end - start) / 60_000) * 60);
-  const answers = useQueries({
-    queries: nodes
-      .slice(0, MOST_CLUSTERS)
-      .map((node) => ({ ...seriesQuery({ node }, ["latency"], until, seconds), retry: false })),
-  });
+  const { nodes, answers } = useServiceSeries(root?.service ?? null, answer, clusters, "latency");
   if (root === null)
     return none("No root of these traces is known, so nobody knows which requests to compare them with.");
   if (nodes.length === 0)

@@ -1,0 +1,69 @@
+"use client";
+
+import { Blank } from "#components/policies/notice.tsx";
+import { useUrl } from "#components/shell/use-url.ts";
+import { Chip } from "#components/ui/chip.tsx";
+import type { TracesAnswer } from "#lib/api/traces.ts";
+import { countedOf, countedWords } from "./counted.ts";
+import { LOOKBACKS, type Lookback, type TraceSearch } from "./state.ts";
+import { LOOKBACK_WORDS } from "./time-words.ts";
+import type { ChangeSearch } from "./use-search.ts";
+import { useServiceSeries } from "./use-service-series.ts";
+
+/** Nothing was found: which of the conditions could be let go, and how many requests there were all the same. */
+export function Nothing({
+  search,
+  change,
+  answer,
+}: {
+  readonly search: TraceSearch;
+  readonly change: ChangeSearch;
+  readonly answer: TracesAnswer;
+}) {
+  const lengths = Object.keys(LOOKBACKS) as Lookback[];
+  const longer = search.start === null ? lengths[lengths.indexOf(search.lookback) + 1] : undefined;
+  const narrow = search.errors || search.tags !== "" || search.operation !== "";
+  const timed = search.minDuration !== "" || search.maxDuration !== "";
+  const silent = answer.problems.length > 0;
+  return (
+    <Blank
+      title="No trace fits"
+      action={
+        <>
+          {(narrow || timed) && (
+            <Chip
+              onClick={() =>
+                change({ errors: false, tags: "", operation: "", minDuration: "", maxDuration: "", brush: null })
+              }
+            >
+              Search by the service alone
+            </Chip>
+          )}
+          {longer !== undefined && (
+            <Chip onClick={() => change({ lookback: longer, brush: null })}>{LOOKBACK_WORDS[longer]} instead</Chip>
+          )}
+        </>
+      }
+    >
+      <p>
+        {silent ? "No backend that answered has" : "No backend has"} a trace of{" "}
+        {search.service === "" ? "any service" : <bdi className="text-ink">{search.service}</bdi>} for this search. That
+        is not to say that no such call happened: only sampled calls leave traces, and backends keep them for some time
+        alone.
+      </p>
+      <Requests service={search.service} answer={answer} />
+    </Blank>
+  );
+}
+
+/** What Prometheus counted of the service in that time; nothing where it can't be found there, or in one cluster alone. */
+function Requests({ service, answer }: { readonly service: string; readonly answer: TracesAnswer }) {
+  const { clusters } = useUrl().state.view;
+  const { answers } = useServiceSeries(service, answer, clusters, "requests");
+  const counts = answers.flatMap(({ data }) =>
+    data === undefined ? [] : (countedWords(countedOf(data, "inbound"), countedOf(data, "outbound")) ?? []),
+  );
+  const [words, other] = counts;
+  if (words === undefined || other !== undefined) return null;
+  return <p className="mt-2">In this time Prometheus counted {words}; none of them left a trace that fits.</p>;
+}
