@@ -121,7 +121,7 @@ const accounts = (model: Model): ReadonlySet<string> =>
 function* principals(policy: Manifest, model: Model): Generator<Draft> {
   for (const { path, text } of texts(policy, "from", "source", ["principals", "notPrincipals"])) {
     if (text.includes("*")) continue;
-    const found = /^(?:spiffe:\/\/)?([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(text);
+    const found = /^([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(text);
     if (found === null) {
       yield {
         code: "principal-malformed",

@@ -38,9 +38,20 @@ export interface Applied {
 
 const NOTHING: Applied = { rules: [], subsets: [], policy: null, exact: false };
 
-/** What counts for most clients in the namespace; rules that select some of them (workloadSelector) are left aside. */
-export function destinationRules(full: string, owner: string | null, client: string, world: PolicyWorld): Applied {
-  const all = world.objects("DestinationRule").filter((rule) => !has(specOf(rule), "workloadSelector"));
+/**
+ * For a client with these labels; null: for most in the namespace, rules that select some of them (workloadSelector) left aside.
+ * Among those of the closest host in the first namespace, one that selects the client counts alone; if all there select
+ * others, none counts, and no further namespace is looked at. (SidecarScope.DestinationRule in pilot/pkg/model/sidecar.go)
+ */
+export function destinationRules(
+  full: string,
+  owner: string | null,
+  client: string,
+  world: Pick<PolicyWorld, "objects" | "rootNamespace">,
+  labels: Readonly<Record<string, string>> | null = null,
+): Applied {
+  const selects = (rule: Manifest) => has(specOf(rule), "workloadSelector");
+  const all = world.objects("DestinationRule").filter((rule) => labels !== null || !selects(rule));
   for (const namespace of new Set([client, owner ?? client, world.rootNamespace])) {
     const here = all
       .filter((rule) => namespaceOf(rule) === namespace && visibleTo(rule, client))
@@ -48,13 +59,18 @@ export function destinationRules(full: string, owner: string | null, client: str
       .filter(({ fit }) => fit > 0);
     if (here.length > 0) {
       const fit = Math.max(...here.map((one) => one.fit));
-      return merge(
-        here.filter((one) => one.fit === fit).map(({ rule }) => rule),
-        fit === Number.POSITIVE_INFINITY,
-      );
+      const closest = here.filter((one) => one.fit === fit).map(({ rule }) => rule);
+      const own = closest.toSorted(byAge).find((rule) => namespace === client && selects(rule) && takes(rule, labels));
+      const exact = fit === Number.POSITIVE_INFINITY;
+      return merge(own === undefined ? closest.filter((rule) => !selects(rule)) : [own], exact);
     }
   }
   return NOTHING;
+}
+
+function takes(rule: Manifest, labels: Readonly<Record<string, string>> | null): boolean {
+  const wanted = Object.entries(mapAt(objectAt(specOf(rule), "workloadSelector"), "matchLabels"));
+  return labels !== null && wanted.every(([key, value]) => labels[key] === value);
 }
 
 export const serviceRules = (service: Named, world: PolicyWorld): Applied =>

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { EnforcementPoint } from "./attached.ts";
+import {
+  auth,
+  DENY,
+  decide,
+  dryRun,
+  from,
+  GET,
+  gateway,
+  jwt,
+  said,
+  sidecar,
+  to,
+  waypoint,
+  ztunnel,
+} from "./calls.test-support.ts";
+import type { CallFacts } from "./facts.ts";
+
+describe("which policies decide, in which order", () => {
+  const issuer = jwt("jwtRules: [{issuer: a}]");
+  const custom = auth("action: CUSTOM, provider: {name: opa}, rules: [{}]", "shop/c");
+  const all = auth("rules: [{}]", "shop/all");
+  const table: readonly (readonly [string, readonly Manifest[], CallFacts, string])[] = [
+    ["nothing says anything", [], GET, "allow"],
+    ["an empty ALLOW takes nothing", [auth("")], GET, "deny 403 a spec"],
+    ["a rule without conditions takes everything", [all], GET, "allow all spec.rules[0]"],
+    ["DENY without rules denies nobody", [auth("action: DENY")], GET, "allow"],
+    ["DENY goes before ALLOW", [all, auth("action: DENY, rules: [{}]")], GET, "deny 403 a spec.rules[0]"],
+    ["rules of all ALLOW policies count", [auth(""), all], GET, "allow all spec.rules[0]"],
+    ["AUDIT only logs", [auth("action: AUDIT, rules: [{}]")], GET, "allow"],
+    ["a dry run denies nobody", [dryRun(auth("action: DENY, rules: [{}]"))], GET, "allow"],
+    ["a dry-run ALLOW doesn't deny what it leaves out", [dryRun(auth(""))], GET, "allow"],
+    ["another's labels", [auth("selector: {matchLabels: {app: x}}")], GET, "allow"],
+    [
+      "the root namespace's labels reach all",
+      [auth("selector: {matchLabels: {app: reviews}}", "istio-system/r")],
+      GET,
+      "deny 403 r spec",
+    ],
+    ["another namespace's don't", [auth("", "bank/a")], GET, "allow"],
+    ["targets aren't for sidecars", [auth("targetRefs: [{kind: Service, name: reviews}]")], GET, "allow"],
+    [
+      "an external authorizer that refuses",
+      [custom, all],
+      { ...GET, external: { opa: "deny" } },
+      "deny 403 c spec.rules[0]",
+    ],
+    [
+      "one that agrees leaves the others",
+      [custom, auth("")],
+      { ...GET, external: { opa: "allow" } },
+      "deny 403 a spec",
+    ],
+    ["one that isn't known", [custom, all], GET, "unknown: what the external authorizer opa says"],
+    ["unknown of one is no matter where another denies", [custom, auth("")], GET, "deny 403 a spec"],
+    [
+      "two providers let nothing through",
+      [custom, auth("action: CUSTOM, provider: {name: x}", "shop/d")],
+      GET,
+      "deny 403 c spec.provider",
+    ],
+    ["no JWT passes", [issuer], GET, "allow"],
+    ["a good JWT passes", [issuer], { ...GET, token: { issuer: "a", valid: true } }, "allow"],
+    ["a bad one doesn't", [issuer], { ...GET, token: { issuer: "a", valid: false } }, "deny 401 j spec.jwtRules[0]"],
+    ["another issuer's doesn't", [issuer], { ...GET, token: { issuer: "b" } }, "deny 401 j spec.jwtRules[0]"],
+    [
+      "which may lie elsewhere",
+      [jwt("jwtRules: [{issuer: a, fromHeaders: [{name: x}]}]")],
+      { ...GET, token: { issuer: "b" } },
+      "unknown: where the JWT is carried",
+    ],
+    ["one that nobody knows valid", [issuer], { ...GET, token: { issuer: "a" } }, "unknown: whether the JWT is valid"],
+    ["bytes have no JWT", [issuer], { ...GET, protocol: "tcp", token: { issuer: "b" } }, "allow"],
+    [
+      "claims aren't read without RequestAuthentication",
+      [from("requestPrincipals: ['*']")],
+      { ...GET, token: { issuer: "a", valid: true } },
+      "deny 403 a spec",
+    ],
+    [
+      "external authorizers come before the JWT",
+      [issuer, auth("action: CUSTOM, provider: {name: opa}, rules: [{from: [{source: {requestPrincipals: ['*']}}]}]")],
+      { ...GET, token: { issuer: "a", subject: "s", valid: true } },
+      "allow",
+    ],
+  ];
+  test.each(table)("%s", (_, objects, facts, wanted) => expect(said(decide(objects, facts))).toBe(wanted));
+});
+
+describe("what isn't known is named, and only what matters", () => {
+  test.each<readonly [Manifest, CallFacts, string]>([
+    [to("methods: [GET], paths: [/x]"), { protocol: "http" }, "unknown: the method, the path"],
+    [to("methods: [PUT], paths: [/x]"), { protocol: "http", method: "GET" }, "deny 403 a spec"],
+    [from("namespaces: [shop]", DENY), { protocol: "http" }, "unknown: the peer's identity"],
+    [from("ipBlocks: [10.0.0.0/8]"), { protocol: "http", sourceIp: "?" }, "unknown: the peer's address"],
+    [to("ports: ['1']"), { port: 1 }, "allow a spec.rules[0]"],
+    [to("paths: [/x]"), { path: "/x" }, "unknown: the port's protocol"],
+    [to("paths: [/x]"), { path: "/y" }, "deny 403 a spec"],
+  ])("%j", (it, facts, wanted) => expect(said(decide([it], facts))).toBe(wanted));
+
+  test("who would refuse it is said", () => {
+    expect(decide([to("paths: [/x]", DENY)], { protocol: "http" })).toMatchObject({
+      verdict: "unknown",
+      by: [{ stage: "deny", rule: 0, policy: { metadata: { name: "a" } } }],
+    });
+  });
+});
+
+describe("fields of HTTP where bytes are forwarded", () => {
+  const bytes: CallFacts = { ...GET, protocol: "tcp" };
+  test.each<readonly [string, Manifest, EnforcementPoint, string]>([
+    ["ALLOW loses the rule", to("methods: [GET], ports: ['8080']"), sidecar, "deny closed a spec"],
+    ["DENY loses the field alone", to("methods: [PUT], ports: ['8080']", DENY), sidecar, "deny closed a spec.rules[0]"],
+    ["and takes everything where nothing is left", to("methods: [PUT]", DENY), sidecar, "deny closed a spec.rules[0]"],
+    ["ztunnel: ALLOW loses the rule", to("methods: [GET], ports: ['8080']"), ztunnel, "deny closed a spec"],
+    [
+      "ztunnel: DENY loses the field alone",
+      to("methods: [PUT], ports: ['8080']", DENY),
+      ztunnel,
+      "deny closed a spec.rules[0]",
+    ],
+    ["ztunnel: and nothing where nothing is left", to("methods: [PUT]", DENY), ztunnel, "allow"],
+    ["ztunnel: a rule without conditions", auth("action: DENY, rules: [{}]"), ztunnel, "deny closed a spec.rules[0]"],
+    [
+      "ztunnel: a condition of HTTP",
+      auth("action: DENY, rules: [{when: [{key: 'request.headers[x]', values: [y]}]}]"),
+      ztunnel,
+      "allow",
+    ],
+    [
+      "ztunnel asks no external authorizer",
+      auth("action: CUSTOM, provider: {name: opa}, rules: [{}]"),
+      ztunnel,
+      "allow",
+    ],
+    ["ztunnel: identities", from("principals: ['*/sa/web']"), ztunnel, "allow a spec.rules[0]"],
+  ])("%s", (_, it, point, wanted) => expect(said(decide([it], bytes, point))).toBe(wanted));
+});
+
+describe("gateways and waypoints", () => {
+  const target = (text: string, place = "shop/a") => auth(`targetRefs: [{${text}}]`, place);
+  const GATEWAY = "group: gateway.networking.k8s.io, kind: Gateway, name";
+  test.each<readonly [string, Manifest, EnforcementPoint, string]>([
+    ["a waypoint by its name", target(`${GATEWAY}: waypoint`), waypoint, "deny 403 a spec"],
+    ["a waypoint by the service", target("kind: Service, group: '', name: reviews"), waypoint, "deny 403 a spec"],
+    ["not by another service", target("kind: Service, group: '', name: ratings"), waypoint, "allow"],
+    ["not by another namespace's", target("kind: Service, group: '', name: reviews", "bank/a"), waypoint, "allow"],
+    [
+      "all waypoints by their class, from the root namespace",
+      target("group: gateway.networking.k8s.io, kind: GatewayClass, name: istio-waypoint", "istio-system/a"),
+      waypoint,
+      "deny 403 a spec",
+    ],
+    ["not by labels, and not by none", auth(""), waypoint, "allow"],
+    ["a gateway by its name", target(`${GATEWAY}: public`, "edge/a"), gateway, "deny 403 a spec"],
+    ["a gateway by labels", auth("selector: {matchLabels: {app: gw}}", "edge/a"), gateway, "deny 403 a spec"],
+    ["not ztunnel", target(`${GATEWAY}: waypoint`), ztunnel, "allow"],
+  ])("%s", (_, it, point, wanted) => expect(said(decide([it], GET, point))).toBe(wanted));
+});

@@ -1,0 +1,164 @@
+/**
+ * Whether a call passes where policies are enforced, and by which rule. A proxy asks external authorizers (CUSTOM) first, then
+ * verifies the JWT, then refuses what a DENY rule takes; then, where any ALLOW policy counts, it lets in only what one of their
+ * rules takes. AUDIT only logs. ztunnel knows DENY and ALLOW, of connections.
+ * https://istio.io/latest/docs/concepts/security/#implicit-enablement
+ * https://istio.io/latest/docs/reference/config/security/authorization-policy/
+ */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import { namespaceOf, objectAt, textAt } from "../../routing/json.ts";
+import { every, isKnown, lacking, not, some, type Truth } from "../truth.ts";
+import { attached, type EnforcementPoint } from "./attached.ts";
+import type { CallFacts } from "./facts.ts";
+import type { TrustDomains } from "./identity.ts";
+import { type Action, actionOf, type Reader, type RuleTruth, rulesOf } from "./rules.ts";
+import { readToken } from "./tokens.ts";
+
+/** What is configured, as far as it is known. */
+export interface Configuration {
+  readonly authorization: readonly Manifest[];
+  readonly authentication: readonly Manifest[];
+  readonly rootNamespace: string;
+  readonly trustDomains: TrustDomains;
+}
+
+type Stage = "custom" | "jwt" | "deny" | "allow";
+
+/** Who decides. `rule` null: not one rule, but that there is none which takes the call. */
+export interface Decider {
+  readonly stage: Stage;
+  readonly policy: Manifest;
+  readonly rule: number | null;
+  readonly path: Segments;
+  readonly why: string;
+}
+
+export type Verdict =
+  /** `by` null: no policy has a say, and what nobody forbids is allowed. */
+  | { readonly verdict: "allow"; readonly by: Decider | null }
+  | { readonly verdict: "deny"; readonly by: Decider; readonly answer: "403" | "401" | "closed" }
+  /** `by`: who would refuse it, depending on what is lacking. */
+  | { readonly verdict: "unknown"; readonly lacks: readonly string[]; readonly by: readonly Decider[] };
+
+/** One thing that may refuse the call. */
+interface Refusal {
+  readonly refuses: Truth;
+  readonly by: Decider;
+}
+
+/** Only counted, not enforced, but for CUSTOM, which is asked all the same. https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
+const isDryRun = ({ metadata }: Manifest): boolean =>
+  ["1", "t", "T", "TRUE", "true", "True"].includes(metadata.annotations?.["istio.io/dry-run"] ?? "");
+const UNAUTHENTICATED = "jwt";
+
+export function authorize(configuration: Configuration, point: EnforcementPoint, facts: CallFacts): Verdict {
+  if (point.kind === "ztunnel") return at("ztunnel", configuration, point, facts);
+  if (facts.protocol !== undefined) return at(facts.protocol, configuration, point, facts);
+  const [requests, bytes] = (["http", "tcp"] as const).map((protocol) =>
+    at(protocol, configuration, point, { ...facts, protocol }),
+  );
+  if (requests === undefined || bytes === undefined) throw new Error("Two protocols make two verdicts.");
+  if (requests.verdict === bytes.verdict && requests.verdict !== "unknown") return requests;
+  const both = [requests, bytes];
+  return {
+    verdict: "unknown",
+    lacks: [
+      ...new Set([...(requests.verdict === bytes.verdict ? [] : ["the port's protocol"]), ...both.flatMap(lacksOf)]),
+    ],
+    by: both.flatMap((each) => (each.verdict === "unknown" ? each.by : each.verdict === "deny" ? [each.by] : [])),
+  };
+}
+
+const lacksOf = (verdict: Verdict): readonly string[] => (verdict.verdict === "unknown" ? verdict.lacks : []);
+
+function at(reader: Reader, configuration: Configuration, point: EnforcementPoint, facts: CallFacts): Verdict {
+  const { rootNamespace, trustDomains } = configuration;
+  const enforced = attached(configuration.authorization, point, rootNamespace).filter(
+    (policy) => !isDryRun(policy) || actionOf(policy) === "CUSTOM",
+  );
+  const authentication =
+    reader === "http" ? readToken(attached(configuration.authentication, point, rootNamespace), facts) : null;
+  const { token: _, ...read } = facts;
+  const seen = authentication?.token;
+  const call: CallFacts =
+    authentication === null ? { ...read, token: null } : seen === undefined ? read : { ...read, token: seen };
+  const rules = (policy: Manifest, known: CallFacts = call) =>
+    rulesOf(policy, reader, { facts: known, domains: trustDomains, namespace: namespaceOf(policy) });
+  const of = (action: Action) => enforced.filter((policy) => actionOf(policy) === action);
+  const refusals: Refusal[] = [
+    // External authorizers are asked before tokens are read: claims aren't there yet.
+    ...(reader === "ztunnel" ? [] : external(of("CUSTOM"), (policy) => rules(policy, { ...read, token: null }), facts)),
+    ...(authentication?.by ? [{ refuses: authentication.refused, by: refusedToken(authentication.by) }] : []),
+    ...of("DENY").flatMap((policy) => rules(policy).map((rule) => denial(policy, rule))),
+  ];
+  const allowing = of("ALLOW").flatMap((policy) => rules(policy).map((rule) => ({ policy, rule })));
+  const [armed] = of("ALLOW");
+  if (armed !== undefined) {
+    refusals.push({
+      refuses: not(some(allowing.map(({ rule }) => rule.matches))),
+      by: decider("allow", armed, null, ["spec"], "an ALLOW policy counts here, and no rule of any takes the call"),
+    });
+  }
+  const taking = allowing.find(({ rule }) => rule.matches === true);
+  return settle(
+    refusals,
+    taking === undefined
+      ? null
+      : decider("allow", taking.policy, taking.rule.index, taking.rule.path, "it takes the call"),
+    reader,
+  );
+}
+
+const decider = (stage: Stage, policy: Manifest, rule: number | null, path: Segments, why: string): Decider => ({
+  ...{ stage, policy, rule, path, why },
+});
+
+const refusedToken = ({ policy, path }: { readonly policy: Manifest; readonly path: Segments }): Decider =>
+  decider(UNAUTHENTICATED, policy, typeof path[2] === "number" ? path[2] : null, path, "the JWT can't be verified");
+
+const denial = (policy: Manifest, { index, path, matches }: RuleTruth): Refusal => ({
+  refuses: matches,
+  by: decider("deny", policy, index, path, "it takes the call"),
+});
+
+/**
+ * Who is asked, and what they say. With several providers for one proxy istiod lets nothing through.
+ * https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
+ */
+function external(
+  policies: readonly Manifest[],
+  rules: (policy: Manifest) => readonly RuleTruth[],
+  facts: CallFacts,
+): readonly Refusal[] {
+  const providers = new Set(policies.map(providerOf));
+  return policies.flatMap((policy) => {
+    const provider = providerOf(policy);
+    const said = Object.hasOwn(facts.external ?? {}, provider) ? facts.external?.[provider] : undefined;
+    if (providers.size > 1) {
+      const why = `several external authorizers (${[...providers].join(", ")}) are configured here, so nothing passes`;
+      return [{ refuses: true, by: decider("custom", policy, null, ["spec", "provider"], why) }];
+    }
+    const refused: Truth =
+      said === undefined ? lacking(`what the external authorizer ${provider} says`) : said === "deny";
+    return rules(policy).map(({ index, path, matches }) => ({
+      refuses: every([matches, refused]),
+      by: decider("custom", policy, index, path, `the external authorizer ${provider} is asked, and refuses`),
+    }));
+  });
+}
+
+const providerOf = (policy: Manifest): string => textAt(objectAt(policy.spec, "provider"), "name") ?? "";
+
+/** Refused by one is refused, whatever is unknown of the others. */
+function settle(refusals: readonly Refusal[], allowed: Decider | null, reader: Reader): Verdict {
+  const sure = refusals.find(({ refuses }) => refuses === true);
+  if (sure !== undefined) {
+    const answer = reader !== "http" ? "closed" : sure.by.stage === UNAUTHENTICATED ? "401" : "403";
+    return { verdict: "deny", by: sure.by, answer };
+  }
+  const open = refusals.filter(({ refuses }) => !isKnown(refuses));
+  if (open.length === 0) return { verdict: "allow", by: allowed };
+  const all = open.flatMap(({ refuses }) => (isKnown(refuses) ? [] : refuses.lacks));
+  return { verdict: "unknown", lacks: [...new Set(all)], by: open.map(({ by }) => by) };
+}

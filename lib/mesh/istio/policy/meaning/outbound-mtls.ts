@@ -1,0 +1,176 @@
+/**
+ * What a client's sidecar sends to a destination: mutual TLS of the mesh, TLS of the user's own, or plaintext, and which object
+ * says so. A DestinationRule's `tls` decides; without one automatic mutual TLS does, endpoint by endpoint.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
+ * https://istio.io/latest/docs/tasks/security/authentication/authn-policy/#auto-mutual-tls
+ */
+import type { Dataplane } from "#lib/graph/model.ts";
+import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import type { PolicyWorld } from "#lib/policy/port.ts";
+import { destinationRules } from "../routing/destination-rules.ts";
+import { has, isObject, listAt, numberAt, objectAt, specOf, textAt } from "../routing/json.ts";
+import { type InboundMtls, inboundMtls, type PeerPolicies } from "./inbound-mtls.ts";
+import { type Lacking, lacking } from "./truth.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
+export interface Client {
+  readonly namespace: string;
+  readonly labels: Labels;
+}
+
+export interface Destination {
+  /** The full name that is called. */
+  readonly host: string;
+  /** Of the Service or ServiceEntry. */
+  readonly namespace: string;
+  /** Of the service. */
+  readonly port: number;
+  /** null: not one of the route's subsets. */
+  readonly subset: string | null;
+  /** A ServiceEntry of location MESH_EXTERNAL. */
+  readonly external: boolean;
+}
+
+/** An endpoint of it. */
+export interface Endpoint {
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly dataplane: Dataplane;
+  /** Of the workload; null: not known. */
+  readonly port: number | null;
+}
+
+export interface MtlsWorld extends Pick<PolicyWorld, "objects" | "rootNamespace"> {
+  readonly peers: PeerPolicies;
+  /** enableAutoMtls of the mesh's configuration; null: not read. Istio's default is true. */
+  readonly autoMtls: boolean | null;
+}
+
+export type Sends = "mutual TLS" | "own TLS" | "plaintext";
+
+/** Who says it, from the outside in: the last one decides. */
+export interface ClientSay {
+  readonly object: Manifest;
+  readonly path: Segments;
+  readonly says: string;
+}
+
+export interface OutboundMtls {
+  readonly sends: Sends | Lacking;
+  readonly chain: readonly ClientSay[];
+}
+
+/** A TLS block that counts, and where it stands. */
+interface Block {
+  readonly object: Manifest;
+  readonly path: Segments;
+  readonly tls: JsonObject;
+}
+
+/** To one endpoint: with automatic mutual TLS each is told apart. */
+export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint, world: MtlsWorld): OutboundMtls {
+  const block = blockFor(client, to, world);
+  if (block !== null) return told(block);
+  if (to.external || world.autoMtls === false) return { sends: "plaintext", chain: [] };
+  // The service's mode is guessed from mesh and namespace, without workloads' own policies: where that is DISABLE there is no TLS.
+  const around = inboundMtls(world.peers, to.namespace, null, null);
+  const ownPort = inboundMtls(world.peers, endpoint.namespace, endpoint.labels, endpoint.port);
+  if (around.mode === "DISABLE") return { sends: "plaintext", chain: says(around) };
+  if (endpoint.dataplane === "ambient") return { sends: lacking("whether the client's proxy speaks HBONE"), chain: [] };
+  if (endpoint.dataplane !== "sidecar") return { sends: "plaintext", chain: [] };
+  const chain = says(ownPort);
+  if (ownPort.mode === "DISABLE") return { sends: "plaintext", chain };
+  const portDecides = endpoint.port === null && portsDiffer(world.peers, endpoint);
+  if (portDecides) return { sends: lacking("the workload's port"), chain };
+  return { sends: world.autoMtls === null ? lacking("enableAutoMtls of the mesh") : "mutual TLS", chain };
+}
+
+const says = ({ chain }: InboundMtls): readonly ClientSay[] =>
+  chain.map(({ object, path, mode }) => ({ object, path, says: mode }));
+
+function portsDiffer(peers: PeerPolicies, endpoint: Endpoint): boolean {
+  const fits = (wanted: Labels) => Object.entries(wanted).every(([key, value]) => endpoint.labels[key] === value);
+  const own = peers.workloads.get(endpoint.namespace)?.find(({ labels }) => fits(labels))?.object;
+  return Object.keys(objectAt(own?.spec, "portLevelMtls")).length > 0;
+}
+
+/**
+ * The rule's own block, replaced whole by that of its port (a port without `tls` has none, whatever the rule says), then a
+ * subset's over both, and that of the subset's port. (MergeTrafficPolicy in pilot/pkg/networking/core)
+ */
+function blockFor(client: Client, to: Destination, world: MtlsWorld): Block | null {
+  const applied = destinationRules(to.host, to.namespace, client.namespace, world, client.labels);
+  const subset = to.subset === null ? undefined : applied.subsets.find(({ name }) => name === to.subset);
+  let block: Block | null = null;
+  const read = (object: Manifest, path: Segments, policy: JsonObject): void => {
+    if (isObject(policy["tls"])) block = { object, path: [...path, "tls"], tls: policy["tls"] };
+    const ports = listAt(policy, "portLevelSettings");
+    const at = ports.findIndex((each) => numberAt(objectAt(each, "port"), "number") === to.port);
+    const found = ports[at];
+    if (found === undefined) return;
+    const own = found["tls"];
+    block = isObject(own) ? { object, path: [...path, "portLevelSettings", at, "tls"], tls: own } : null;
+  };
+  if (applied.policy !== null) {
+    read(applied.policy, ["spec", "trafficPolicy"], objectAt(specOf(applied.policy), "trafficPolicy"));
+  }
+  if (subset !== undefined) {
+    const at = listAt(specOf(subset.owner), "subsets").findIndex((each) => textAt(each, "name") === subset.name);
+    read(subset.owner, ["spec", "subsets", at, "trafficPolicy"], objectAt(subset.value, "trafficPolicy"));
+  }
+  return block;
+}
+
+/**
+ * A block without a mode is DISABLE, the first of the enumeration. A credentialName counts for sidecars in rules with a
+ * workloadSelector alone; elsewhere the block is passed over and plaintext is sent (buildUpstreamClusterTLSContext).
+ */
+function told({ object, path, tls }: Block): OutboundMtls {
+  const mode = textAt(tls, "mode") ?? "DISABLE";
+  const chain = [{ object, path: [...path, "mode"], says: mode }];
+  if (mode === "ISTIO_MUTUAL") return { sends: "mutual TLS", chain };
+  if (mode !== "SIMPLE" && mode !== "MUTUAL") return { sends: "plaintext", chain };
+  const passedOver = has(tls, "credentialName") && !has(specOf(object), "workloadSelector");
+  return { sends: passedOver ? "plaintext" : "own TLS", chain };
+}
+
+export interface Meeting {
+  readonly out: OutboundMtls;
+  readonly in: InboundMtls;
+  /** Whether the connection comes about. */
+  readonly connects: boolean | Lacking;
+  /** Whether it is mutual TLS of the mesh, so that the server knows who calls. */
+  readonly identified: boolean | Lacking;
+}
+
+/**
+ * Client and server together. STRICT refuses what isn't the mesh's mutual TLS; DISABLE and pods without a proxy can't take it;
+ * ztunnel takes plaintext too unless STRICT, DISABLE or not. `client` null: outside the mesh, which sends plaintext.
+ * https://istio.io/latest/docs/reference/config/security/peer_authentication/#PeerAuthentication-MutualTLS-Mode
+ */
+export function meet(client: Client | null, to: Destination, endpoint: Endpoint, world: MtlsWorld): Meeting {
+  const out: OutboundMtls =
+    client === null ? { sends: "plaintext", chain: [] } : outboundMtls(client, to, endpoint, world);
+  const inbound = inboundMtls(world.peers, endpoint.namespace, endpoint.labels, endpoint.port);
+  const base = { out, in: inbound };
+  if (typeof out.sends !== "string") return { ...base, connects: out.sends, identified: out.sends };
+  const proxied = endpoint.dataplane === "sidecar" || endpoint.dataplane === "ambient";
+  const strict = proxied && inbound.mode === "STRICT";
+  if (proxied && endpoint.port === null && portsDiffer(world.peers, endpoint)) {
+    const port = lacking("the workload's port");
+    return { ...base, connects: port, identified: port };
+  }
+  if (out.sends === "plaintext") return { ...base, connects: !strict, identified: false };
+  if (out.sends === "own TLS") {
+    // The server's proxy passes it on as it comes; whether the workload speaks TLS is its own matter.
+    return { ...base, connects: strict ? false : lacking("whether the workload itself speaks TLS"), identified: false };
+  }
+  if (endpoint.dataplane === "ambient") {
+    const hbone = lacking("whether the client's proxy speaks HBONE");
+    return { ...base, connects: hbone, identified: hbone };
+  }
+  const takes = proxied && inbound.mode !== "DISABLE";
+  return { ...base, connects: takes, identified: takes };
+}
