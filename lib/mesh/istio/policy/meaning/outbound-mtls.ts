@@ -48,6 +48,11 @@ export interface MtlsWorld extends Pick<PolicyWorld, "objects" | "rootNamespace"
   readonly autoMtls: boolean | null;
 }
 
+const HBONE = "whether the client's proxy speaks HBONE";
+const SERVERS = "what the gateway's own servers take";
+/** PeerAuthentications aren't for these: their own objects say what each port takes. */
+const isGateway = ({ dataplane }: Endpoint): boolean => dataplane === "gateway" || dataplane === "waypoint";
+
 export type Sends = "mutual TLS" | "own TLS" | "plaintext";
 
 /** Who says it, from the outside in: the last one decides. */
@@ -78,7 +83,8 @@ export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint
   const around = inboundMtls(world.peers, to.namespace, null, null);
   const ownPort = inboundMtls(world.peers, endpoint.namespace, endpoint.labels, endpoint.port);
   if (around.mode === "DISABLE") return { sends: "plaintext", chain: says(around) };
-  if (endpoint.dataplane === "ambient") return { sends: lacking("whether the client's proxy speaks HBONE"), chain: [] };
+  if (endpoint.dataplane === "ambient") return { sends: lacking(HBONE), chain: [] };
+  if (isGateway(endpoint)) return { sends: lacking(SERVERS), chain: [] };
   if (endpoint.dataplane !== "sidecar") return { sends: "plaintext", chain: [] };
   const chain = says(ownPort);
   if (ownPort.mode === "DISABLE") return { sends: "plaintext", chain };
@@ -156,6 +162,7 @@ export function meet(client: Client | null, to: Destination, endpoint: Endpoint,
   const inbound = inboundMtls(world.peers, endpoint.namespace, endpoint.labels, endpoint.port);
   const base = { out, in: inbound };
   if (typeof out.sends !== "string") return { ...base, connects: out.sends, identified: out.sends };
+  if (isGateway(endpoint)) return { ...base, connects: lacking(SERVERS), identified: lacking(SERVERS) };
   const proxied = endpoint.dataplane === "sidecar" || endpoint.dataplane === "ambient";
   const strict = proxied && inbound.mode === "STRICT";
   if (proxied && endpoint.port === null && portsDiffer(world.peers, endpoint)) {
@@ -168,7 +175,7 @@ export function meet(client: Client | null, to: Destination, endpoint: Endpoint,
     return { ...base, connects: strict ? false : lacking("whether the workload itself speaks TLS"), identified: false };
   }
   if (endpoint.dataplane === "ambient") {
-    const hbone = lacking("whether the client's proxy speaks HBONE");
+    const hbone = lacking(HBONE);
     return { ...base, connects: hbone, identified: hbone };
   }
   const takes = proxied && inbound.mode !== "DISABLE";
