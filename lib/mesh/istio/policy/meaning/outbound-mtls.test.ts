@@ -183,16 +183,13 @@ describe("client and server", () => {
       { pod: { dataplane: "gateway" } },
     ],
   ];
-  test.each(table)("%s", (_, objects, wanted, more = {}) => {
-    const client = more.client === undefined ? web : more.client;
-    const met = meet(
-      client,
-      { ...reviews, ...more.to },
-      { ...pod, ...more.pod },
-      worldOf(objects, more.auto === undefined ? true : more.auto),
-    );
-    expect(said(met)).toBe(wanted);
-  });
+  for (const [title, objects, wanted, more = {}] of table) {
+    test(title, () => {
+      const client = more.client === undefined ? web : more.client;
+      const world = worldOf(objects, more.auto === undefined ? true : more.auto);
+      expect(said(meet(client, { ...reviews, ...more.to }, { ...pod, ...more.pod }, world))).toBe(wanted);
+    });
+  }
 });
 
 describe("for any objects", () => {

@@ -1,0 +1,75 @@
+/**
+ * Whether a request meets an HTTPMatchRequest: all that it says must hold. Regular expressions aren't run: they come from outside,
+ * and ours would backtrack where the proxy's (RE2) doesn't; but for those that take everything they are named as lacking.
+ * https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+ */
+import type { JsonObject } from "#lib/policy/manifest.ts";
+import { has, isObject, mapAt, numberAt, objectAt, textAt, textsAt } from "../../routing/json.ts";
+import { barePath } from "../authorization/text.ts";
+import { every, lacking, not, type Truth } from "../truth.ts";
+
+/** A request as its client's proxy sees it. Absent: not known; null: not there. */
+export interface RequestFacts {
+  readonly method?: string;
+  readonly path?: string;
+  readonly scheme?: string;
+  /** The Host header. */
+  readonly authority?: string;
+  /** By lower-case name. */
+  readonly headers?: Readonly<Record<string, string | null>>;
+  readonly query?: Readonly<Record<string, string | null>>;
+}
+
+export interface Caller {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of the service that is called. */
+  readonly port: number;
+}
+
+export function meets(match: JsonObject, request: RequestFacts, caller: Caller): Truth {
+  const gateways = textsAt(match, "gateways");
+  const port = numberAt(match, "port");
+  const namespace = textAt(match, "sourceNamespace");
+  const labels = Object.entries(mapAt(match, "sourceLabels"));
+  const caseless = match["ignoreUriCase"] === true;
+  const path = request.path === undefined ? undefined : barePath(request.path);
+  const maps = (key: string, from: RequestFacts["headers"], what: string): Truth[] =>
+    Object.entries(objectAt(match, key)).map(([name, value]) =>
+      name.startsWith("@request.auth.claims")
+        ? lacking("the JWT's claims")
+        : text(
+            isObject(value) ? value : {},
+            from?.[key === "queryParams" ? name : name.toLowerCase()],
+            `${what} ${name}`,
+            false,
+          ),
+    );
+  return every([
+    gateways.length === 0 || gateways.includes("mesh"),
+    port === null || port === caller.port,
+    !namespace || namespace === caller.namespace,
+    labels.every(([key, value]) => caller.labels[key] === value),
+    !has(match, "uri") || text(objectAt(match, "uri"), path, "the path", caseless),
+    !has(match, "scheme") || text(objectAt(match, "scheme"), request.scheme, "the scheme", false),
+    !has(match, "method") || text(objectAt(match, "method"), request.method, "the method", false),
+    !has(match, "authority") || text(objectAt(match, "authority"), request.authority, "the host", false),
+    ...maps("headers", request.headers, "header"),
+    ...maps("withoutHeaders", request.headers, "header").map(not),
+    ...maps("queryParams", request.query, "query parameter"),
+  ]);
+}
+
+const ALL: ReadonlySet<string> = new Set([".*", "^.*$", "^.*", ".*$"]);
+
+/** A StringMatch; an empty one asks that the text is there. */
+function text(match: JsonObject, fact: string | null | undefined, name: string, caseless: boolean): Truth {
+  if (fact === undefined) return lacking(name);
+  if (fact === null) return false;
+  const fold = (it: string) => (caseless ? it.toLowerCase() : it);
+  const [exact, prefix, regex] = ["exact", "prefix", "regex"].map((key) => textAt(match, key));
+  if (exact) return fold(fact) === fold(exact);
+  if (prefix) return fold(fact).startsWith(fold(prefix));
+  if (regex) return ALL.has(regex) || lacking(`whether ${regex.slice(0, 80)} fits ${name}`);
+  return true;
+}

@@ -1,0 +1,132 @@
+/**
+ * Where a request goes, as the sidecar of one client in the mesh sees it: the Sidecar's scope, then the one VirtualService that
+ * counts for the host, its rules in order with delegates in place, then the DestinationRule that declares the subset. Calls that
+ * come by a gateway or waypoint are routed there, by that proxy, and aren't decided here.
+ * https://istio.io/latest/docs/ops/best-practices/traffic-management/
+ */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import type { PolicyWorld } from "#lib/policy/port.ts";
+import { sharesOf } from "#lib/policy/weights.ts";
+import { closeness, namespaceOfHost, resolveHost } from "../../hosts.ts";
+import { destinationRules } from "../../routing/destination-rules.ts";
+import {
+  byAge,
+  isObject,
+  listAt,
+  namespaceOf,
+  numberAt,
+  objectAt,
+  specOf,
+  textAt,
+  textsAt,
+  visibleTo,
+  weightOf,
+} from "../../routing/json.ts";
+import { gatewaysOf } from "../../routing/virtual-services.ts";
+import { every, isKnown, lacking, some, type Truth } from "../truth.ts";
+import { type EffectiveRule, effectiveRules, type LeftOut } from "./delegates.ts";
+import { type Caller, meets, type RequestFacts } from "./match.ts";
+import { knows, sidecarOf } from "./scope.ts";
+
+type World = Pick<PolicyWorld, "objects" | "rootNamespace">;
+
+export interface Target {
+  readonly host: string;
+  readonly subset: string | null;
+  readonly port: number | null;
+  /** 0…1 of the rule's calls. */
+  readonly share: number;
+  /** The DestinationRule that declares the subset; null: no subset is named, or none that this client follows declares it: 503. */
+  readonly declaredBy: Manifest | null;
+}
+
+export interface Chosen {
+  /** null: no VirtualService counts, and the service itself is called. */
+  readonly object: Manifest | null;
+  readonly path: Segments;
+  readonly does: "route" | "redirect" | "answer";
+  readonly to: readonly Target[];
+}
+
+export interface Routed {
+  readonly outcome:
+    | { readonly kind: "routed"; readonly chosen: Chosen }
+    /** 404: the host's VirtualService has no rule for the request. `by`: that object. */
+    | { readonly kind: "no route"; readonly by: Manifest }
+    /** The proxy doesn't know the host: what it then does is the mesh's outboundTrafficPolicy. */
+    | { readonly kind: "out of scope"; readonly by: Manifest }
+    | { readonly kind: "unknown"; readonly lacks: readonly string[]; readonly candidates: readonly Chosen[] };
+  /** VirtualServices for the host that this client sees and that lose to the one that counts. */
+  readonly shadowed: readonly Manifest[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** `host`: full. `owner`: the namespace of its Service or ServiceEntry. */
+export function route(host: string, owner: string, caller: Caller, request: RequestFacts, world: World): Routed {
+  const sidecar = sidecarOf(caller, world);
+  if (sidecar !== null && !knows(sidecar, host, owner, caller)) {
+    return { outcome: { kind: "out of scope", by: sidecar }, shadowed: [], leftOut: [] };
+  }
+  const [first, ...shadowed] = candidates(host, caller, sidecar, world);
+  if (first === undefined) {
+    const to: Target = { host, subset: null, port: caller.port, share: 1, declaredBy: null };
+    return {
+      outcome: { kind: "routed", chosen: { object: null, path: [], does: "route", to: [to] } },
+      shadowed: [],
+      leftOut: [],
+    };
+  }
+  const { rules, leftOut } = effectiveRules(first, world);
+  return { outcome: decide(first, rules, caller, request, world), shadowed, leftOut };
+}
+
+/** Of the mesh, for the host, seen by the client: the closest host first, then the oldest. One counts; they aren't merged. */
+function candidates(host: string, caller: Caller, sidecar: Manifest | null, world: World): readonly Manifest[] {
+  const fit = (vs: Manifest): number =>
+    Math.max(0, ...textsAt(specOf(vs), "hosts").map((each) => closeness(resolveHost(each, namespaceOf(vs)), host)));
+  return world
+    .objects("VirtualService")
+    .filter((vs) => gatewaysOf(vs).includes("mesh") && visibleTo(vs, caller.namespace) && fit(vs) > 0)
+    .filter((vs) => listAt(specOf(vs), "http").length > 0 && knows(sidecar, host, namespaceOf(vs), caller))
+    .toSorted((a, b) => fit(b) - fit(a) || byAge(a, b));
+}
+
+function decide(
+  vs: Manifest,
+  rules: readonly EffectiveRule[],
+  caller: Caller,
+  request: RequestFacts,
+  world: World,
+): Routed["outcome"] {
+  const open: { readonly chosen: Chosen; readonly truth: Truth }[] = [];
+  for (const found of rules) {
+    const all = found.matches.map((alternative) => every(alternative.map((match) => meets(match, request, caller))));
+    const truth = all.length === 0 || some(all);
+    if (truth === false) continue;
+    const chosen = show(found, caller, world);
+    if (truth === true && open.length === 0) return { kind: "routed", chosen };
+    open.push({ chosen, truth });
+    if (truth === true) break;
+  }
+  if (open.length === 0) return { kind: "no route", by: vs };
+  const lacks = open.flatMap(({ truth }) => (isKnown(truth) ? [] : truth.lacks));
+  return { kind: "unknown", lacks: lacking(...lacks).lacks, candidates: open.map(({ chosen }) => chosen) };
+}
+
+function show({ owner, path, rule }: EffectiveRule, caller: Caller, world: World): Chosen {
+  const does = isObject(rule["redirect"]) ? "redirect" : isObject(rule["directResponse"]) ? "answer" : "route";
+  const routes = listAt(rule, "route");
+  const shares = sharesOf(routes.map(weightOf), "istio");
+  const to = routes.map((each, at): Target => {
+    const destination = objectAt(each, "destination");
+    const host = resolveHost(textAt(destination, "host") ?? "", namespaceOf(owner));
+    const subset = textAt(destination, "subset") || null;
+    const applied = destinationRules(host, namespaceOfHost(host), caller.namespace, world, caller.labels);
+    return {
+      ...{ host, subset, port: numberAt(objectAt(destination, "port"), "number"), share: shares[at] ?? 0 },
+      declaredBy: applied.subsets.find(({ name }) => name === subset)?.owner ?? null,
+    };
+  });
+  return { object: owner, path, does, to: does === "route" ? to : [] };
+}
