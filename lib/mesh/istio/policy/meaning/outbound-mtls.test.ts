@@ -204,7 +204,7 @@ describe("for any objects", () => {
         host: "reviews.shop.svc.cluster.local",
         trafficPolicy: { ...top, portLevelSettings: port === undefined ? [] : [{ port: { number: 80 }, ...port }] },
         subsets: [{ name: "v1", trafficPolicy: { ...subset } }],
-      } as unknown as JsonObject),
+      }),
     );
   const peerMode = fc.constantFrom("STRICT", "PERMISSIVE", "DISABLE", "UNSET");
   const authentication = fc

@@ -209,8 +209,8 @@ describe("for any rules and requests", () => {
   const worlds = fc
     .tuple(http, http)
     .map(([own, there]) => [
-      policy("VirtualService", "shop/a", { hosts: ["reviews"], http: own } as unknown as JsonObject),
-      policy("VirtualService", "shop/d", { http: there } as unknown as JsonObject),
+      policy("VirtualService", "shop/a", { hosts: ["reviews"], http: own }),
+      policy("VirtualService", "shop/d", { http: there }),
     ]);
 
   test("with all facts it is decided; with fewer, the same or among those that may be", () => {
