@@ -105,17 +105,8 @@ function* uncovered(model: Model): Generator<Draft> {
         at: model.workloadRef(workload),
         path: [],
         message: `No AuthorizationPolicy counts for it while others of ${namespace} have one: everybody may call it.`,
-        fix: {
-          text: "Deny what nothing allows in this namespace.",
-          manifests: [
-            {
-              apiVersion: "security.istio.io/v1",
-              kind: "AuthorizationPolicy",
-              metadata: { name: "allow-nothing", namespace },
-              spec: {},
-            },
-          ],
-        },
+        // No plan is offered: a policy that denies the rest would cut off callers that nobody has looked at.
+        fix: "Write a policy that allows its callers, or one for the whole namespace once all of them are known.",
       };
     }
   }
