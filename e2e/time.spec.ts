@@ -98,6 +98,29 @@ test("a replay goes from frame to frame until it is stopped", async ({ page }) =
   expect(Date.parse(at() ?? "")).toBeGreaterThan(Date.parse(first ?? ""));
 });
 
+test("the frames of a replay are read at once: what lies between is neither asked for nor waited for", async ({ page }) => {
+  await withMarks(page);
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith("/api/v1/graph/")) asked.push(pathname.slice("/api/v1/graph/".length));
+  });
+  await openTopology(page);
+  await page.keyboard.press("h");
+  await axis(page).getByRole("combobox", { name: "Length of the axis" }).selectOption("60");
+  await axis(page).getByRole("combobox", { name: "Speed" }).selectOption("4");
+  const came = page.waitForResponse(/\/graph\/frames\?/);
+  await axis(page).getByRole("button", { name: "Replay" }).click();
+  expect((await came).status()).toBe(200);
+  const at = () => new URL(page.url()).searchParams.get("at") ?? "";
+  const second = await axis(page).getByTestId("frames").textContent();
+  expect(second).not.toMatch(/one at a time/);
+  const before = { streams: asked.filter((path) => path === "stream").length, at: at() };
+  await expect.poll(() => Date.parse(at()) - Date.parse(before.at), { timeout: 20_000 }).toBeGreaterThan(15_000);
+  expect(asked.filter((path) => path === "stream")).toHaveLength(before.streams);
+  expect(asked.filter((path) => path === "frames")).toHaveLength(1);
+});
+
 test("a window to compare with is in the address, said on the page, and left with one press", async ({
   page,
   replay,

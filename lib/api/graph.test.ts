@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import type { Graph, GraphDelta, GraphEdge, GraphNode, SourceStatus } from "#lib/graph/model.ts";
-import type { deltaSchema, edgeSchema, graphSchema, nodeSchema, sourceSchema } from "./graph.ts";
+import type { Graph, GraphDelta, GraphEdge, GraphFrames, GraphNode, SourceStatus } from "#lib/graph/model.ts";
+import type { deltaSchema, edgeSchema, framesSchema, graphSchema, nodeSchema, sourceSchema } from "./graph.ts";
 import { formatInstant, parseInstant } from "./instant.ts";
 import type { z } from "./zod.ts";
 
@@ -20,6 +20,7 @@ describe("the schemas of the graph", () => {
     expectTypeOf<z.infer<typeof sourceSchema>>().toEqualTypeOf<Plain<SourceStatus>>();
     expectTypeOf<z.infer<typeof graphSchema>>().toEqualTypeOf<Plain<Graph>>();
     expectTypeOf<z.infer<typeof deltaSchema>>().toEqualTypeOf<Plain<GraphDelta>>();
+    expectTypeOf<z.infer<typeof framesSchema>>().toEqualTypeOf<Plain<GraphFrames>>();
   });
 });
 

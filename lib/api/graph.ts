@@ -186,3 +186,19 @@ export const deltaSchema = z
     edges: z.array(edgeSchema),
   })
   .meta({ id: "GraphDelta" });
+
+const stepSchema = z
+  .object({ ...deltaSchema.shape, sources: z.array(sourceSchema).exactOptional() })
+  .meta({ id: "FrameStep", description: "sources: where they say something else than at the frame before" });
+
+export const framesSchema = z
+  .object({
+    start: instant,
+    end: instant,
+    step: z.number().meta({
+      description: "seconds from frame to frame: the asked ones, or a multiple where so many frames would be too much",
+    }),
+    snapshot: graphSchema.meta({ description: "the first frame" }),
+    deltas: z.array(stepSchema).meta({ description: "what changed from frame to frame" }),
+  })
+  .meta({ id: "GraphFrames" });

@@ -1,7 +1,8 @@
 /** The API's description (OpenAPI 3.1), made from the schemas that read its inputs. Published as docs/api.json. */
 import { effectQuerySchema, effectSchema } from "./effect.ts";
 import { findingsQuerySchema, findingsSchema } from "./findings.ts";
-import { deltaSchema, graphSchema, sourceSchema } from "./graph.ts";
+import { deltaSchema, framesSchema, graphSchema, sourceSchema } from "./graph.ts";
+import { framesQuerySchema } from "./graph-frames.ts";
 import { graphQuerySchema } from "./graph-query.ts";
 import { linksSchema } from "./links.ts";
 import { marksQuerySchema, marksSchema } from "./marks.ts";
@@ -160,6 +161,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: kindSchemaSchema,
   },
   "GET /api/v1/graph": { summary: "The service graph of a window", query: graphQuerySchema, answer: graphSchema },
+  "GET /api/v1/graph/frames": {
+    summary: "The graphs of a span at once, for a replay",
+    query: framesQuerySchema,
+    answer: framesSchema,
+  },
   "GET /api/v1/graph/stream": {
     summary:
       "The same as server-sent events: a snapshot, then one delta a poll. Event ids are epoch-seq; heartbeats are comments",

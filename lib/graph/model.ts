@@ -246,3 +246,19 @@ export interface GraphDelta {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
 }
+
+/** A step of a replay. */
+export interface FrameStep extends GraphDelta {
+  /** Where they say something else than at the frame before. */
+  readonly sources?: readonly SourceStatus[];
+}
+
+/** The graphs of a span: the first whole, then what changed from one to the next, `step` seconds apart. */
+export interface GraphFrames {
+  readonly start: string;
+  readonly end: string;
+  /** Seconds from frame to frame: the asked ones, or more where so many frames would have been too much. */
+  readonly step: number;
+  readonly snapshot: Graph;
+  readonly deltas: readonly FrameStep[];
+}

@@ -3,7 +3,7 @@ import type { GraphView } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { Look } from "./look.ts";
-import type { Assistance, Details, FromWorker, LiveStatus, Row, ToWorker } from "./messages.ts";
+import type { Assistance, Details, FromWorker, LiveStatus, ReplaySpan, Row, ToWorker } from "./messages.ts";
 import { FIRST_STATUS } from "./status.ts";
 
 export interface LiveScene {
@@ -20,6 +20,10 @@ export interface Live {
   /** What of the graph is drawn and how; acts at once, without asking the server. */
   readonly look: (look: Look) => void;
   readonly pause: (paused: boolean) => void;
+  /** Reads all frames of a span, so that its instants are shown at once; null = they aren't needed any more. */
+  readonly frames: (span: ReplaySpan | null) => void;
+  /** Shows the frame nearest to an instant while a hand is on the axis; null = what is followed again. */
+  readonly peek: (at: string | null) => void;
   /** Whose details to keep up to date; null = nobody's. */
   readonly select: (id: string | null) => void;
   /** Search and table rows, worst first; null when the handle was closed meanwhile. */
@@ -151,6 +155,8 @@ export function createLive(options: LiveOptions = {}): Live {
     open: (view, detail) => send({ type: "open", view, detail, origin }),
     look: (look) => send({ type: "look", look }),
     pause: (paused) => send({ type: "pause", paused }),
+    frames: (span) => send({ type: "frames", span }),
+    peek: (at) => send({ type: "peek", at }),
     select(id) {
       if (id === selected) return;
       selected = id;

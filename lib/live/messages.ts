@@ -19,6 +19,10 @@ export type ToWorker =
   /** What of the graph is drawn and how: decided here, at once. */
   | { readonly type: "look"; readonly look: Look }
   | { readonly type: "pause"; readonly paused: boolean }
+  /** Read all frames of this span, so that its instants are shown at once; null = they aren't needed any more. */
+  | { readonly type: "frames"; readonly span: ReplaySpan | null }
+  /** Show the frame nearest to this instant (RFC 3339) while a hand is on the axis; null = what is followed again. */
+  | { readonly type: "peek"; readonly at: string | null }
   /** A hidden tab closes its stream. */
   | { readonly type: "visible"; readonly visible: boolean }
   /** Whose details to send now and after each delta; null = nothing. */
@@ -41,6 +45,21 @@ export type ToWorker =
   /** What could be typed at a place of an expression; answered by `assist`. */
   | { readonly type: "assist"; readonly request: number; readonly text: string; readonly cursor: number }
   | { readonly type: "close" };
+
+export interface ReplaySpan {
+  /** RFC 3339, on the server's grain. */
+  readonly start: string;
+  readonly end: string;
+  readonly stepSeconds: number;
+}
+
+export interface FramesStatus {
+  readonly state: "reading" | "ready" | "refused";
+  /** From frame to frame: the asked step, or more where so many frames would have been too much. */
+  readonly stepSeconds: number | null;
+  /** Why instants are read one at a time. */
+  readonly problem: { readonly code: string; readonly detail: string } | null;
+}
 
 export type LivePhase = "connecting" | "live" | "paused" | "hidden" | "reconnecting" | "failed";
 
@@ -71,6 +90,8 @@ export interface LiveStatus {
   /** What is inside the groups, for the search; null where nothing is folded or nobody has searched. */
   readonly folded: FoldedStatus | null;
   readonly find: FindStatus;
+  /** Of a replay; null where nobody wants one. */
+  readonly frames: FramesStatus | null;
 }
 
 interface Counts {

@@ -5,25 +5,20 @@ import {
   askedView,
   countWorkloads,
   type Detail,
-  folds,
   needsGroups,
   placesKey,
   sameButFolds,
   streamUrl,
   unfoldsAlike,
 } from "./detail.ts";
-import { detailsOf } from "./details.ts";
-import { Finder } from "./finder.ts";
-import { Folded, foldedUrl } from "./folded.ts";
-import type { FromWorker, ToWorker, WorkerMark } from "./messages.ts";
-import { Picture } from "./picture.ts";
+import { Frames } from "./frames.ts";
+import type { FromWorker, ReplaySpan, ToWorker } from "./messages.ts";
 import type { Places } from "./places.ts";
-import { rowsOf } from "./rows.ts";
+import { Presenter } from "./presenter.ts";
 import { followStream, type SharedSurroundings } from "./share.ts";
 import type { StreamEvent } from "./sse.ts";
-import { NOTHING_FOUND } from "./status.ts";
 import { mayNoLongerSee, type Stream, type StreamState } from "./stream.ts";
-import { answerAfter, isStale, statusOf, withSource } from "./summary.ts";
+import { answerAfter, withSource } from "./summary.ts";
 
 export interface SessionDeps extends SharedSurroundings {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -46,7 +41,6 @@ export class Session {
   private viewer = "";
   /** Nobody may look. */
   private stopped = false;
-  private selected: string | null = null;
   private groups = false;
   private hiddenWorkloads = 0;
 
@@ -58,29 +52,25 @@ export class Session {
 
   /** The view that is asked for; null before the first. */
   private asked: GraphView | null = null;
-  private readonly finder = new Finder();
-  private drawnStale = false;
-  private readonly picture: Picture;
-  private saidOfLook = "undefined ";
-  private readonly marked = new Set<WorkerMark>();
-  private readonly folded: Folded;
+  private readonly presenter: Presenter;
+  private readonly frames: Frames;
+  private span: ReplaySpan | null = null;
+  /** A frame that is looked at while a hand is on the axis; what is followed goes on behind it. */
+  private peeked: Graph | null = null;
 
   constructor(deps: SessionDeps) {
     this.deps = deps;
-    const { post, places, now } = deps;
-    this.picture = new Picture({
-      ...{ post, places, now },
-      finding: (graph) => this.finder.of(graph),
-      laid: (ms) => this.mark("topology:layout", ms),
-      // Said with the status: who stands out, and who is a badge.
-      drawn: ({ near, hubs }) => {
-        const said = `${near?.size} ${hubs.join()}`;
-        if (said === this.saidOfLook) return;
-        this.saidOfLook = said;
-        this.sendStatus();
+    const { post, places, now, fetch } = deps;
+    this.presenter = new Presenter({
+      ...{ post, places, now, fetch },
+      opened: () => this.opened,
+      situation: () => {
+        const { early, state: stream, paused, visible, groups, hiddenWorkloads } = this;
+        const frames = this.frames.status();
+        return { graph: this.seen(), early, stream, paused, visible, groups, hiddenWorkloads, frames };
       },
     });
-    this.folded = new Folded({ fetch: deps.fetch, now: deps.now, changed: () => this.sendStatus() });
+    this.frames = new Frames(deps.fetch, () => this.reconcile());
   }
 
   receive(message: ToWorker): void {
@@ -92,37 +82,42 @@ export class Session {
         this.paused = message.paused;
         this.reconcile();
         return;
+      case "frames":
+        this.span = message.span;
+        this.followFrames();
+        this.presenter.tell();
+        return;
+      case "peek":
+        this.peek(message.at === null ? null : this.frames.near(message.at));
+        return;
       case "visible":
         this.visible = message.visible;
         this.reconcile();
         return;
       case "select":
-        this.selected = message.id;
-        this.sendDetails();
+        this.presenter.select(message.id);
         return;
       case "rows":
-        this.sendRows(message.request, message.text, message.limit);
+        this.presenter.rows(message);
         return;
       case "graph":
-        this.deps.post({ type: "graph", request: message.request, graph: this.graph });
+        this.presenter.whole(message.request);
         return;
       case "find":
-        if (!this.finder.set(message.find, message.hide)) return;
+        if (!this.presenter.finder.set(message.find, message.hide)) return;
         if (this.opened !== null && this.question(this.opened).labels !== this.asked?.labels) this.start();
-        this.sendStatus();
-        this.draw();
+        this.presenter.tell();
+        this.presenter.draw();
         return;
-      case "assist": {
-        const { request, text, cursor } = message;
-        this.deps.post({ type: "assist", request, ...this.finder.assist(text, cursor, this.graph) });
+      case "assist":
+        this.presenter.assist(message);
         return;
-      }
       case "relayout":
-        this.picture.relayout();
+        this.presenter.picture.relayout();
         return;
       case "look":
-        this.picture.setLook(message.look);
-        this.sendStatus();
+        this.presenter.picture.setLook(message.look);
+        this.presenter.tell();
         return;
       case "restart":
         this.viewer = message.viewer;
@@ -137,11 +132,12 @@ export class Session {
         this.disconnect();
         this.forget();
         this.state = { kind: "connecting" };
-        this.sendStatus();
+        this.presenter.tell();
         return;
       case "close":
         this.disconnect();
-        this.folded.keepOnly(null);
+        this.presenter.search.keepOnly(null);
+        this.frames.follow(null);
         this.opened = null;
     }
   }
@@ -152,13 +148,13 @@ export class Session {
     if (before !== null && text(before) === text(next) && this.state.kind !== "refused") return;
     const keepGroups = this.groups && next.detail === "auto" && before !== null && unfoldsAlike(before.view, next.view);
     this.opened = next;
-    this.folded.keepOnly(foldedUrl(next.origin, next.view));
+    this.presenter.search.keepOnly(next);
     this.groups = next.detail === "groups" || keepGroups;
     this.start();
   }
 
   private question({ view }: Opened): GraphView {
-    return askedView(view, this.groups, this.finder.asksForLabels());
+    return askedView(view, this.groups, this.presenter.finder.asksForLabels());
   }
 
   /** Begins on the view as it is now to be asked for. Numbers alone may change under a graph that stays on screen. */
@@ -170,11 +166,15 @@ export class Session {
     this.lastId = "";
     this.state = { kind: "connecting" };
     this.asked = asked;
+    // What a hand was on stands until the answer comes.
+    this.graph = this.seen();
+    this.peeked = null;
+    this.followFrames();
     const key = placesKey(asked);
     const frozen = asked.at !== null;
     if (before === null || key !== placesKey(before)) {
       const folded = before !== null && sameButFolds(before, asked);
-      this.picture.open(key, { frozen, folded });
+      this.presenter.picture.open(key, { frozen, folded });
       // What is on screen stands until some of its boxes have closed or opened.
       if (!folded) {
         this.graph = null;
@@ -184,8 +184,34 @@ export class Session {
     this.reconcile();
   }
 
-  /** Makes the stream be there exactly when it should. */
+  private followFrames(): void {
+    const { opened, asked, span } = this;
+    const wanted = opened !== null && asked !== null && span !== null && !this.stopped;
+    this.frames.follow(wanted ? { origin: opened.origin, view: asked, span } : null);
+  }
+
+  /** What is on the screen. */
+  private seen(): Graph | null {
+    return this.peeked ?? this.graph;
+  }
+
+  private peek(frame: Graph | null): void {
+    if (frame === this.peeked) return;
+    this.peeked = frame;
+    this.presenter.show();
+  }
+
+  /** Makes the stream be there exactly when it should; a frame that is there already needs none. */
   private reconcile(): void {
+    const at = this.asked?.at ?? null;
+    const frame = at === null || this.stopped ? null : this.frames.at(at);
+    if (frame !== null) {
+      this.disconnect();
+      this.state = { kind: "open" };
+      if (frame !== this.graph) this.take(frame);
+      else this.presenter.tell();
+      return;
+    }
     // A view that is opened while paused is read once: there would be nothing to stand still.
     const still = this.paused && this.graph !== null;
     const wanted = this.opened !== null && this.visible && !this.stopped && !still && this.state.kind !== "refused";
@@ -198,8 +224,8 @@ export class Session {
         state: (state: StreamState) => {
           this.state = state;
           if (mayNoLongerSee(state)) this.forget();
-          this.sendStatus();
-          if (this.graph !== null && isStale(this.graph, state) !== this.drawnStale) this.draw();
+          this.presenter.tell();
+          this.presenter.drawIfAged();
         },
         known: () => (this.graph === null || this.lastId === "" ? null : { graph: this.graph, id: this.lastId }),
         joined: (graph: Graph, id: string) => {
@@ -209,19 +235,18 @@ export class Session {
       };
       this.stream = followStream(url, this.graph === null ? "" : this.lastId, this.deps, sink, this.viewer);
     } else if (!wanted) this.disconnect();
-    this.sendStatus();
+    this.presenter.tell();
   }
 
   /** Nothing of what was seen stays: not drawn, not listed, not searched, not told to other tabs. */
   private forget(): void {
-    this.folded.keepOnly(null);
+    const seen = this.seen();
+    this.frames.follow(null);
+    this.peeked = null;
     this.early = [];
     this.lastId = "";
-    this.picture.forget();
-    if (this.graph === null) return;
     this.graph = null;
-    const { selected: id } = this;
-    if (id !== null) this.deps.post({ type: "details", id, details: { kind: "absent", id } });
+    this.presenter.forget(seen);
   }
 
   private disconnect(): void {
@@ -235,13 +260,13 @@ export class Session {
     if (next !== null) this.take(next);
     else if (event.name === "source") {
       this.early = withSource(this.early, JSON.parse(event.data) as SourceStatus);
-      this.sendStatus();
+      this.presenter.tell();
     }
   }
 
   private take(graph: Graph): void {
     if (this.opened === null) return;
-    this.mark("topology:data");
+    this.presenter.mark("topology:data");
     if (!this.groups && needsGroups(this.opened.view, this.opened.detail, graph, this.graph === null)) {
       this.groups = true;
       this.hiddenWorkloads = countWorkloads(graph);
@@ -249,53 +274,7 @@ export class Session {
       return;
     }
     this.graph = graph;
-    if (this.paused) this.reconcile();
-    else this.sendStatus();
-    this.draw();
-    this.sendDetails();
-  }
-
-  /** Answers at once with what is known; where a search leads into groups that aren't read yet, the status says when they are. */
-  private sendRows(request: number, text: string, limit: number): void {
-    const { graph, opened } = this;
-    if (graph === null || opened === null) {
-      this.deps.post({ type: "rows", request, rows: [], total: 0 });
-      return;
-    }
-    const searched = text.trim() !== "" && folds(opened.view, this.groups);
-    const before = this.folded.status()?.state;
-    const whole = searched ? this.folded.ask(foldedUrl(opened.origin, opened.view)) : null;
-    if (this.folded.status()?.state !== before) this.sendStatus();
-    this.deps.post({ type: "rows", request, ...rowsOf(graph, text, limit, whole, this.finder.of(graph)) });
-  }
-
-  private draw(): void {
-    if (this.graph === null) return;
-    this.drawnStale = isStale(this.graph, this.state);
-    this.picture.draw(this.graph, this.drawnStale);
-  }
-
-  private sendDetails(): void {
-    if (this.selected === null || this.graph === null) return;
-    this.deps.post({ type: "details", id: this.selected, details: detailsOf(this.graph, this.selected) });
-  }
-
-  private sendStatus(): void {
-    const { graph, early, state: stream, paused, visible, groups, hiddenWorkloads } = this;
-    const folded = this.folded.status();
-    const find = graph === null ? NOTHING_FOUND : this.finder.of(graph).status;
-    this.deps.post({
-      type: "status",
-      status: statusOf({
-        ...{ graph, early, stream, paused, visible, groups, hiddenWorkloads, folded, find },
-        shown: this.picture.current(),
-      }),
-    });
-  }
-
-  private mark(name: WorkerMark, ms?: number): void {
-    if (this.marked.has(name)) return;
-    this.marked.add(name);
-    this.deps.post({ type: "mark", name, at: this.deps.now(), ...(ms === undefined ? {} : { ms }) });
+    if (this.paused && this.stream !== null) this.reconcile();
+    if (this.peeked === null) this.presenter.show();
   }
 }

@@ -27,4 +27,5 @@ export const FIRST_STATUS: LiveStatus = {
   comparedNotes: [],
   folded: null,
   find: NOTHING_FOUND,
+  frames: null,
 };

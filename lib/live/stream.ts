@@ -52,7 +52,8 @@ const UNREACHABLE = lost("The console's server can't be reached. Trying again.")
 const ENDED = lost("The console's server ended the connection. Trying again.");
 const SIGNED_OUT = "Your session has ended. Sign in again to go on.";
 
-async function problemOfResponse(response: Response): Promise<Problem> {
+/** What a refusal of our server says. */
+export async function problemOfResponse(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null);
   if (typeof body === "object" && body !== null && "code" in body && "detail" in body) {
     const { code, detail } = body;

@@ -2,7 +2,7 @@
 import { applyDelta } from "#lib/graph/delta.ts";
 import type { Graph, GraphDelta, HealthState, SourceStatus } from "#lib/graph/model.ts";
 import { nodeLabel } from "./label.ts";
-import type { FindStatus, FoldedStatus, LivePhase, LiveStatus } from "./messages.ts";
+import type { FindStatus, FoldedStatus, FramesStatus, LivePhase, LiveStatus } from "./messages.ts";
 import type { Shown } from "./shown.ts";
 import type { StreamEvent } from "./sse.ts";
 import type { StreamState } from "./stream.ts";
@@ -20,6 +20,7 @@ export interface Situation {
   /** What is drawn of it, once something is. */
   readonly shown: Shown | null;
   readonly find: FindStatus;
+  readonly frames: FramesStatus | null;
 }
 
 export function phaseOf({ graph, stream, paused, visible }: Situation): LivePhase {
@@ -66,6 +67,7 @@ export function statusOf(situation: Situation): LiveStatus {
     comparedNotes: graph?.compared?.notes ?? [],
     folded: situation.folded,
     find: situation.find,
+    frames: situation.frames,
   };
 }
 

@@ -75,6 +75,9 @@ export class FakeClient implements QueryClient {
   readonly asked: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
   readonly cancelled: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
   readonly answers: Record<Name, Answer> = { probe: 1, rates: 10, other: 1, latency: 1, history: 1 };
+  readonly ranges: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
+  /** What `rates` answers as time goes by. */
+  course: ((at: UnixSeconds) => Answer) | null = null;
   /** Other answers for instants before one. */
   earlier: { readonly than: UnixSeconds; readonly answers: Partial<Record<Name, Answer>> } | null = null;
   readonly delayMs: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
@@ -89,7 +92,8 @@ export class FakeClient implements QueryClient {
     this.asked[name] += 1;
     const { earlier } = this;
     const past = earlier !== null && at < earlier.than ? earlier.answers[name] : undefined;
-    const answer = past ?? this.answers[name];
+    const now = name === "rates" && this.course !== null ? this.course(at) : this.answers[name];
+    const answer = past ?? now;
     await this.#sleep(answer === "hang" ? 5_000 : this.delayMs[name], signal);
     if (signal?.aborted) {
       this.cancelled[name] += 1;
@@ -103,8 +107,21 @@ export class FakeClient implements QueryClient {
     return { at: unixSeconds(at), samples: [{ labels: {}, value }], warnings, infos: [] };
   }
 
-  async queryRange(): Promise<Matrix> {
-    return { series: [], warnings: [], infos: [] };
+  /** As `query` would answer at every step; counted in `ranges`. */
+  async queryRange(
+    expr: Expr,
+    { start, end, step, signal }: { start: UnixSeconds; end: UnixSeconds; step: number; signal?: AbortSignal },
+  ): Promise<Matrix> {
+    const name = (expr as Selector).metric as Name;
+    this.ranges[name] += 1;
+    const instants = Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, i) =>
+      unixSeconds(start + i * step),
+    );
+    const vectors: Vector[] = [];
+    for (const at of instants) vectors.push(await this.query(expr, { at, ...(signal && { signal }) }));
+    const known = vectors.flatMap(({ at, samples }) => samples.map(({ value }) => ({ at, value })));
+    const series = [{ labels: {}, times: known.map(({ at }) => at), values: known.map(({ value }) => value) }];
+    return { series, warnings: vectors[0]?.warnings ?? [], infos: [] };
   }
 
   async close(): Promise<void> {}

@@ -42,6 +42,7 @@ export async function viewer(cookieHeader: string | null): Promise<SessionAnswer
 }
 
 export const graph: Runtime["graph"] = (...args) => runtime().graph(...args);
+export const graphFrames: Runtime["graphFrames"] = (...args) => runtime().graphFrames(...args);
 export const graphStream: Runtime["graphStream"] = (...args) => runtime().graphStream(...args);
 export const series: Runtime["series"] = (...args) => runtime().series(...args);
 export const links: Runtime["links"] = (...args) => runtime().links(...args);

@@ -1,5 +1,6 @@
 /** What one process can do, as route bundles see it: plain functions and values (docs/adr/0007). */
 import type { EffectAnswer } from "#lib/api/effect.ts";
+import type { FramesQuery } from "#lib/api/graph-frames.ts";
 import type { LinksAnswer } from "#lib/api/links.ts";
 import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
@@ -30,6 +31,8 @@ export interface Runtime extends PolicyUseCases, TracingUseCases {
     lastEventId: string | null,
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>>;
+  /** GraphFrames as JSON; shared between viewers who see the same. */
+  graphFrames(credential: Credential, query: FramesQuery, signal?: AbortSignal): Promise<string>;
   series(credential: Credential, query: SeriesQuery, signal?: AbortSignal): Promise<SeriesAnswer>;
   namespaces(credential: Credential, query: NamespacesQuery, signal?: AbortSignal): Promise<NamespacesAnswer>;
   /** null: nobody, who may sign in. */

@@ -12,6 +12,7 @@ import type { Timers } from "./clock.ts";
 import { type Config, publicUrl } from "./config.ts";
 import { connectIstiods } from "./effect/connect.ts";
 import { effectOf } from "./effect/effect.ts";
+import { FrameUseCases } from "./frames.ts";
 import { GraphUseCases } from "./graph.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
@@ -145,6 +146,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     inventory: () => inventories.current(),
   };
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
+  const frames = new FrameUseCases(telemetry.spans, { timers, viewers, slots: hub.slots });
   const policies = policyUseCases({
     ...objects,
     history: async (credential, ref, _manifest, signal) =>
@@ -177,6 +179,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     links: () => ({ grafana: config.grafana }),
     graph: (credential, view, signal) => graphs.graph(credential, view, signal),
     graphStream: (credential, view, lastEventId, signal) => graphs.stream(credential, view, lastEventId, signal),
+    graphFrames: (credential, query, signal) => frames.frames(credential, query, signal),
     series: (credential, query, signal) => charts.series(credential, query, signal),
     namespaces: (credential, query, signal) => lists.list(credential, query, signal),
     ...policies,

@@ -83,6 +83,7 @@ const runtime = {
     [
       "graph",
       "graphStream",
+      "graphFrames",
       "series",
       "namespaces",
       "links",
@@ -103,6 +104,7 @@ const runtime = {
       (...args: unknown[]) => {
         calls.push({ useCase, args });
         if (useCase === "graph") return Promise.resolve({ body: () => '{"graph":true}' });
+        if (useCase === "graphFrames") return Promise.resolve('{"frames":true}');
         if (useCase === "graphStream" || useCase === "traceAnalysis")
           return Promise.resolve(new Blob(["event: snapshot\n\n"]).stream());
         return { useCase };
@@ -165,6 +167,7 @@ describe("every route below /api/v1", () => {
       "changes/settle/route.ts",
       "effect/[...object]/route.ts",
       "findings/route.ts",
+      "graph/frames/route.ts",
       "graph/route.ts",
       "graph/stream/route.ts",
       "links/route.ts",
@@ -279,33 +282,38 @@ describe("writing routes", () => {
 describe("routes", () => {
   it.each([
     ["graph/route.ts", "graph"],
+    ["graph/frames/route.ts", "graphFrames", "?start=100&end=200&step=5s"],
     ["graph/stream/route.ts", "graphStream"],
     ["series/route.ts", "series"],
     ["namespaces/route.ts", "namespaces"],
     ["session/route.ts", "session"],
     ["changes/route.ts", "changes"],
     ["reminders/route.ts", "reminders"],
-  ])("%s calls %s as nobody, whatever the request claims", async (file, useCase) => {
-    const response = await ask(file, "", { authorization: "Bearer forged", cookie: "session=forged" });
+  ])("%s calls %s as nobody, whatever the request claims", async (file, useCase, query = "") => {
+    const response = await ask(file, query, { authorization: "Bearer forged", cookie: "session=forged" });
     expect(response.status).toBe(200);
     expect(calls.map((call) => call.useCase)).toEqual([useCase]);
     expect(calls[0]?.args[0]).toEqual(ANONYMOUS);
   });
 
-  it.each(["graph/route.ts", "graph/stream/route.ts", "series/route.ts", "namespaces/route.ts", "reminders/route.ts"])(
-    "%s refuses what it doesn't know, and asks nobody",
-    async (file) => {
-      const response = await ask(file, "?query=up");
-      expect(response.status).toBe(400);
-      expect(response.headers.get("content-type")).toContain("application/problem+json");
-      expect(await response.json()).toMatchObject({
-        code: "bad_parameter",
-        requestId: "id-1",
-        detail: expect.stringContaining("Accepted:"),
-      });
-      expect(calls).toEqual([]);
-    },
-  );
+  it.each([
+    "graph/route.ts",
+    "graph/frames/route.ts",
+    "graph/stream/route.ts",
+    "series/route.ts",
+    "namespaces/route.ts",
+    "reminders/route.ts",
+  ])("%s refuses what it doesn't know, and asks nobody", async (file) => {
+    const response = await ask(file, "?query=up");
+    expect(response.status).toBe(400);
+    expect(response.headers.get("content-type")).toContain("application/problem+json");
+    expect(await response.json()).toMatchObject({
+      code: "bad_parameter",
+      requestId: "id-1",
+      detail: expect.stringContaining("Accepted:"),
+    });
+    expect(calls).toEqual([]);
+  });
 
   it.each(POLICIES)("%s calls %s with what the address names", async (file, useCase, place, asked) => {
     const response = await (await load(file)).GET?.(new Request(`http://127.0.0.1/api/v1/${place}`));

@@ -37,7 +37,7 @@ describe("the axis", () => {
       fc.property(range, (seconds) => {
         const stretch = stretchTo(END, seconds);
         let frames = 0;
-        for (let at: number | null = stretch.start; at !== null; at = nextFrame(stretch, at)) {
+        for (let at: number | null = stretch.start; at !== null; at = nextFrame(stretch, at, frameStep(stretch))) {
           expect(at % 5000).toBe(0);
           frames += 1;
         }
@@ -45,6 +45,13 @@ describe("the axis", () => {
         expect(frames).toBeLessThanOrEqual(75);
       }),
     );
+  });
+
+  it("goes on from an instant between two frames to the next of them", () => {
+    const stretch = stretchTo(END, 3600);
+    expect(nextFrame(stretch, stretch.start + 65_000, 60_000)).toBe(stretch.start + 120_000);
+    expect(nextFrame(stretch, stretch.start + 60_000, 180_000)).toBe(stretch.start + 180_000);
+    expect(nextFrame(stretch, stretch.end, 60_000)).toBeNull();
   });
 
   it("waits for the answer that was asked for", () => {

@@ -15,6 +15,9 @@ export interface Stretch {
   readonly end: number;
 }
 
+/** An instant on the grain as addresses and questions spell it. */
+export const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace(".000Z", "Z");
+
 /** The stretch of so many seconds that ends now, on the server's grain. */
 export function stretchTo(end: number, seconds: number): Stretch {
   const last = Math.floor(end / GRAIN_MS) * GRAIN_MS;
@@ -42,10 +45,10 @@ export function frameStep({ start, end }: Stretch): number {
   return Math.max(GRAIN_MS, Math.round((end - start) / FRAMES / GRAIN_MS) * GRAIN_MS);
 }
 
-/** The frame after `at`; null at the end. */
-export function nextFrame(stretch: Stretch, at: number): number | null {
-  const next = Math.floor(at / GRAIN_MS) * GRAIN_MS + frameStep(stretch);
-  return next > stretch.end ? null : next;
+/** The frame after `at`, `stepMs` from one to the next; null at the end. */
+export function nextFrame({ start, end }: Stretch, at: number, stepMs: number): number | null {
+  const next = start + (Math.floor((at - start) / stepMs) + 1) * stepMs;
+  return next > end ? null : next;
 }
 
 /** Whether the answer shown (RFC 3339) is the one for the instant asked for. */

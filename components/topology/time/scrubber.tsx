@@ -6,14 +6,18 @@ import type { Stretch } from "./axis.ts";
 
 const GRAIN_SECONDS = 5;
 
+const instant = (seconds: number): string => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+
 /**
- * The slider of the axis: a native one, so that arrow keys, Home, End and touch work as everywhere. The graph follows
- * when it is let go; asking at every pixel would ask Prometheus a hundred times. At its right end it follows time.
+ * The slider of the axis: a native one, so that arrow keys, Home, End and touch work as everywhere. While it is held it
+ * says where it is, for what can be shown at once; the instant itself is asked for when it is let go, because asking at
+ * every pixel would ask Prometheus a hundred times. At its right end it follows time.
  */
 export function Scrubber({
   stretch,
   shown,
   compared,
+  onHeld,
   onInstant,
 }: {
   readonly stretch: Stretch;
@@ -21,6 +25,8 @@ export function Scrubber({
   readonly shown: number;
   /** Place of the instant that is compared with, 0 to 1. */
   readonly compared: number | null;
+  /** A hand holds it there. */
+  readonly onHeld: (at: string) => void;
   readonly onInstant: (at: string | null) => void;
 }) {
   const [held, setHeld] = useState<number | null>(null);
@@ -29,7 +35,7 @@ export function Scrubber({
   const release = () => {
     if (held === null) return;
     setHeld(null);
-    onInstant(held >= last ? null : `${new Date(held * 1000).toISOString().slice(0, 19)}Z`);
+    onInstant(held >= last ? null : instant(held));
   };
   const text = value >= last ? "now" : sayInstant(new Date(value * 1000).toISOString());
   return (
@@ -50,7 +56,11 @@ export function Scrubber({
         max={last}
         step={GRAIN_SECONDS}
         value={value}
-        onChange={(event) => setHeld(Number(event.target.value))}
+        onChange={(event) => {
+          const next = Number(event.target.value);
+          setHeld(next);
+          onHeld(instant(next));
+        }}
         onPointerUp={release}
         onKeyUp={release}
         onBlur={release}

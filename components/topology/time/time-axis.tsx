@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { currentSecond, serverSecond, subscribeSeconds } from "#components/shell/clock.ts";
 import { sayInstant } from "#components/shell/instant.ts";
-import { useLiveStatus } from "#components/shell/live-context.tsx";
+import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import type { UrlPatch } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
@@ -20,6 +20,7 @@ import { AxisLine } from "./axis-line.tsx";
 import { knownSince } from "./known-since.ts";
 import { MarkSign } from "./mark-sign.tsx";
 import { Scrubber } from "./scrubber.tsx";
+import { sayFrames, stepOf, useFrames, useWanted } from "./use-frames.ts";
 import { useReplay } from "./use-replay.ts";
 
 const SPEEDS = [1, 2, 4] as const;
@@ -59,10 +60,14 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
   const [range, setRange] = useState<number>(RANGES[3]);
   const [speed, setSpeed] = useState<number>(1);
   const [playing, setPlaying] = useState(false);
-  const stretch = useStretch(range, at !== null);
+  const live = useLive();
+  const [wanted, setWanted] = useWanted(at);
+  const stretch = useStretch(range, at !== null || wanted);
+  const frames = useFrames(stretch, wanted);
   const onFrame = useCallback((next: string) => go({ view: { at: next } }, "replace"), [go]);
   const onEnd = useCallback(() => setPlaying(false), []);
-  useReplay({ playing, speed, stretch, at, shown: status.at, onFrame, onEnd });
+  const stepMs = stepOf(stretch, frames);
+  useReplay({ playing, speed, stretch, stepMs, at, shown: status.at, onFrame, onEnd });
 
   const iso = (ms: number) => new Date(ms).toISOString();
   const question = { clusters, namespaces, start: iso(stretch.start), end: iso(stretch.end), live: at === null };
@@ -70,6 +75,16 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
   const jump = (patch: UrlPatch) => {
     setPlaying(false);
     go(patch);
+  };
+  const hold = (held: string) => {
+    setWanted(true);
+    live?.peek(held);
+  };
+  const release = (next: string | null) => {
+    // Another instant takes the frame's place by itself, without what was there before in between.
+    if (next === at) live?.peek(null);
+    if (next === null) setWanted(false);
+    jump({ view: { at: next } });
   };
   const subject = state.selected === null || !drawable(state.selected) ? null : state.selected;
   const shown = at === null ? stretch.end : (parseInstant(at) ?? Number.NaN) * 1000;
@@ -79,7 +94,10 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
       <div className="flex flex-wrap items-center gap-2">
         <Chip
           tone="quiet"
-          onClick={() => setPlaying(!playing)}
+          onClick={() => {
+            setPlaying(!playing);
+            setWanted(true);
+          }}
           aria-label={playing ? "Stop the replay" : "Replay"}
           className="w-7 justify-center px-0!"
         >
@@ -97,7 +115,9 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
           {at === null ? "now" : sayInstant(at)}
           {compareAt !== null && <span className="text-ink-3"> · compared with {sayInstant(compareAt)}</span>}
         </span>
-        <span className="grow" />
+        <span className="grow truncate text-[11px] text-ink-3" role="status" data-testid="frames">
+          {sayFrames(stretch, frames)}
+        </span>
         {at !== null && <Chip onClick={() => jump({ view: { at: null } })}>Back to live</Chip>}
         <Chip tone="quiet" aria-label="Close the time axis" className="w-7 justify-center px-0!" onClick={onClose}>
           <Icon name="close" size={14} />
@@ -114,7 +134,8 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
           stretch={stretch}
           shown={shown}
           compared={compared === null ? null : place(stretch, compared)}
-          onInstant={(next) => jump({ view: { at: next } })}
+          onHeld={hold}
+          onInstant={release}
         />
         <div aria-hidden="true" className="relative h-4 text-[10.5px] text-ink-3 tabular-nums">
           {ticks(stretch, -new Date(stretch.end).getTimezoneOffset() * 60_000).map((tick) => (

@@ -1,21 +1,20 @@
 "use client";
 
 import { useEffect } from "react";
-import { arrived, nextFrame, type Stretch } from "./axis.ts";
+import { arrived, nextFrame, rfc3339, type Stretch } from "./axis.ts";
 
 /** Milliseconds that a frame stays at speed 1, at the least. */
 const FRAME_MS = 1000;
 
-const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace(".000Z", "Z");
-
 /**
- * Goes from frame to frame while `playing`. The next one is asked for only when the last one is on the screen and had its
- * time, so that a slow Prometheus is never asked faster than it answers.
+ * Goes from frame to frame while `playing`. The next one comes only when the last one is on the screen and had its time:
+ * frames that were read at once are there, others are never asked for faster than a slow Prometheus answers.
  */
 export function useReplay({
   playing,
   speed,
   stretch,
+  stepMs,
   at,
   shown,
   onFrame,
@@ -24,6 +23,8 @@ export function useReplay({
   readonly playing: boolean;
   readonly speed: number;
   readonly stretch: Stretch;
+  /** From frame to frame; null: they are still being read. */
+  readonly stepMs: number | null;
   /** The instant asked for; null while live. */
   readonly at: string | null;
   /** The instant on the screen. */
@@ -37,13 +38,13 @@ export function useReplay({
       onFrame(rfc3339(stretch.start));
       return;
     }
-    if (!arrived(shown, at)) return;
-    const next = nextFrame(stretch, Date.parse(at));
+    if (stepMs === null || !arrived(shown, at)) return;
+    const next = nextFrame(stretch, Date.parse(at), stepMs);
     if (next === null) {
       onEnd();
       return;
     }
     const timer = setTimeout(() => onFrame(rfc3339(next)), FRAME_MS / speed);
     return () => clearTimeout(timer);
-  }, [playing, speed, stretch, at, shown, onFrame, onEnd]);
+  }, [playing, speed, stretch, stepMs, at, shown, onFrame, onEnd]);
 }

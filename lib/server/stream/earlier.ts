@@ -1,6 +1,7 @@
 /** The earlier window of a channel that compares: read once for all its viewers, and again while a part of it is missing. */
 import type { Timers } from "../clock.ts";
-import { type PastGraph, RETRY } from "../telemetry/past.ts";
+import { RETRY } from "../telemetry/past.ts";
+import type { PastGraph } from "../telemetry/past-graph.ts";
 
 export class EarlierReader {
   readonly #over = new AbortController();

@@ -5,7 +5,7 @@ import { MeshscopeError } from "#lib/errors.ts";
 import { milliseconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import type { Feed } from "../telemetry/feed.ts";
-import type { PastGraph } from "../telemetry/past.ts";
+import type { PastGraph } from "../telemetry/past-graph.ts";
 import { type Audience, Channel } from "./channel.ts";
 import { EarlierReader } from "./earlier.ts";
 import { event, HEARTBEAT } from "./event.ts";

@@ -2,39 +2,16 @@
  * Graphs of past instants. They never change, so a few are kept; `at` is rounded (lib/api/graph-query.ts), so viewers of
  * the same moment share one.
  */
-import { formatInstant } from "#lib/api/instant.ts";
 import { raiseWindow, type Window, windowSeconds } from "#lib/api/windows.ts";
 import { problemOf } from "#lib/errors.ts";
-import type { HealthRules } from "#lib/graph/health.ts";
-import { mergeGraph } from "#lib/graph/merge.ts";
-import type { SourceStatus } from "#lib/graph/model.ts";
-import type { ErrorRule } from "#lib/graph/outcome.ts";
 import { type Milliseconds, milliseconds, seconds, type UnixSeconds } from "#lib/units.ts";
-import type { Timers } from "../clock.ts";
-import { configurationAt, type Gap, type Inventories, withGaps } from "../inventory.ts";
 import { SingleFlight } from "./flight.ts";
-import { type Hour, type Hours, withHour } from "./hour.ts";
-import { Publication } from "./publication.ts";
-import { type DecodeInput, type Reading, readAnswers } from "./reading.ts";
+import type { Hours } from "./hour.ts";
+import { type PastGraph, type PastGraphDeps, pastGraph, type Told, toldOf, untold } from "./past-graph.ts";
 import type { Source } from "./source.ts";
-import { advance, type SourceEvent, unasked } from "./status.ts";
-import { toldBy } from "./told.ts";
 
-export interface PastDeps {
-  readonly timers: Timers;
-  readonly health: HealthRules;
-  readonly errorRate: ErrorRule;
-  readonly inventories: Inventories;
-  readonly gaps: readonly Gap[];
+export interface PastDeps extends PastGraphDeps {
   readonly hours: Hours;
-  readonly context: () => DecodeInput;
-}
-
-export interface PastGraph {
-  readonly publication: Publication;
-  readonly sources: readonly SourceStatus[];
-  /** Nothing is missing that another try could bring. */
-  readonly whole: boolean;
 }
 
 /** A graph of 1,000 workloads with its buckets takes some 10 MB. */
@@ -77,7 +54,10 @@ export class Past {
       key,
       async (inner) => {
         const hour = wants.hour ? await this.#deps.hours.before(at, inner) : null;
-        const past = await this.#read(asked, at, wants.latency, hour, inner);
+        const { latency } = wants;
+        const told = await Promise.all(this.#sources.map((source) => this.#ask(source, asked, at, latency, inner)));
+        inner.throwIfAborted();
+        const past = pastGraph(told, { asked, at, latency, hour }, this.#deps);
         this.#keep(key, past);
         return past;
       },
@@ -85,67 +65,7 @@ export class Past {
     );
   }
 
-  async #read(
-    asked: Window,
-    at: UnixSeconds,
-    latency: boolean,
-    hour: Hour | null,
-    signal: AbortSignal,
-  ): Promise<PastGraph> {
-    const { timers, inventories, gaps, health, errorRate } = this.#deps;
-    const read = await Promise.all(this.#sources.map((source) => this.#readSource(source, asked, at, latency, signal)));
-    signal.throwIfAborted();
-    const readings = read.flatMap(({ reading }) => reading ?? []);
-    const window = readings
-      .map((each) => each.window)
-      .reduce((a, b) => (windowSeconds(b) > windowSeconds(a) ? b : a), asked);
-    const inventory = inventories.current();
-    // Which pods exist is known of now, which of them answered is of then: that makes no coverage.
-    const decoded = readings.flatMap((each) => each.decoded.map(({ observations }) => ({ observations, pods: [] })));
-    const graph = mergeGraph({
-      decoded,
-      inventory,
-      at,
-      health,
-      errorRate,
-      window: windowSeconds(window),
-      edges: "live",
-      // Whether what is here now was there then, and reported, nobody knows: its silence is no finding.
-      measured: () => false,
-      past: true,
-    });
-    const latencyAt = readings.some((each) => each.latencyAt !== null) ? at : null;
-    const instants = { at, latencyAt, configurationAt: configurationAt(inventory), window };
-    const publication = new Publication(graph, instants, {
-      takenAt: timers.monotonic(),
-      latencyAsked: latency,
-      hour: hour?.graph ?? null,
-      told: toldBy(
-        read.map(({ reading, status, empty }) => ({ clusters: status.clusters, answered: reading !== null && !empty })),
-      ),
-    });
-    const telemetry = withHour(
-      withGaps(
-        read.map(({ status }) => status),
-        gaps,
-      ),
-      hour,
-    );
-    const sources = [...telemetry, ...inventories.statuses()];
-    const whole = sources.every((source) => source.problem === undefined) && !hour?.failures.size;
-    return { publication, sources, whole };
-  }
-
-  async #readSource(
-    source: Source,
-    asked: Window,
-    at: UnixSeconds,
-    latency: boolean,
-    signal: AbortSignal,
-  ): Promise<{ reading: Reading | null; status: SourceStatus; empty: boolean }> {
-    const { timers, context } = this.#deps;
-    const { name, clusters } = source.info;
-    const blank = unasked({ name, kind: "prometheus", clusters }, timers.now());
+  async #ask(source: Source, asked: Window, at: UnixSeconds, latency: boolean, signal: AbortSignal): Promise<Told> {
     try {
       await source.learn(signal);
       const window = raiseWindow(asked, seconds(4 * (source.scrapeInterval() ?? 0)));
@@ -154,18 +74,9 @@ export class Past {
         source.ask(source.questions("rates", length, true), at, signal),
         latency ? source.ask(source.questions("latency", length, true), at, signal) : null,
       ]);
-      const [failure] = rates.failures;
-      if (rates.answers.size === 0 && failure)
-        throw Object.assign(new Error(failure.problem.detail), { problem: failure.problem });
-      const answered = { rates: { ...rates, at }, latency: buckets && { ...buckets, at }, latencyAsked: latency };
-      const { reading, event } = readAnswers(source, window, answered, { ...context(), past: true });
-      // Targets answer even where nothing flows: no series at all means that there is nothing of that time.
-      const empty = [...rates.answers.values()].every(({ samples }) => samples.length === 0);
-      const said = empty && rates.failures.length === 0 ? withNothing(event, name, at) : event;
-      return { reading, status: advance(blank, said, timers.now()), empty };
+      return toldOf(source, { window, rates, latency: buckets }, at, this.#deps);
     } catch (thrown) {
-      const event = { type: "failed", problem: problemOf(thrown), retryInMs: milliseconds(0) } as const;
-      return { reading: null, status: advance(blank, event, timers.now()), empty: true };
+      return untold(source, problemOf(thrown), this.#deps.timers.now());
     }
   }
 
@@ -174,11 +85,4 @@ export class Past {
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
-}
-
-/** A Prometheus that answers well and holds nothing of then must not look like a mesh at rest. */
-function withNothing(event: SourceEvent, name: string, at: UnixSeconds): SourceEvent {
-  if (event.type !== "answered") return event;
-  const note = `Prometheus '${name}' holds nothing of ${formatInstant(at)}: it keeps less than that (its retention), or read no proxy then.`;
-  return { ...event, notes: [...event.notes, note] };
 }

@@ -51,12 +51,16 @@ export interface Question {
 }
 
 /** The outcome of several queries sent at once. */
-export interface Asked {
-  readonly answers: Answers;
+interface Sent<Answer> {
+  readonly answers: ReadonlyMap<string, Answer>;
   readonly failures: readonly { readonly read: string; readonly problem: Problem }[];
   readonly startedAt: Milliseconds;
   readonly tookMs: Milliseconds;
 }
+
+export type Asked = Sent<Vector>;
+/** The same questions at every step of a range. */
+export type AskedRange = Sent<Matrix>;
 
 /** With the instant that its numbers are of. */
 export type Timed = Asked & { readonly at: UnixSeconds };
@@ -153,15 +157,34 @@ export class Source {
   }
 
   /** Sends queries in parallel; a failed one is told, never thrown (but for cancellation). */
-  async ask(questions: readonly Question[], at: UnixSeconds, signal: AbortSignal): Promise<Asked> {
-    const { timers, timeout, onQuery } = this.#deps;
+  ask(questions: readonly Question[], at: UnixSeconds, signal: AbortSignal): Promise<Asked> {
+    const { timeout } = this.#deps;
+    return this.#send(questions, (query) => this.client.query(query, { at, timeout, signal }), signal);
+  }
+
+  /** The same for every step from start to end, both included. */
+  askRange(
+    questions: readonly Question[],
+    range: { readonly start: UnixSeconds; readonly end: UnixSeconds; readonly step: Seconds },
+    signal: AbortSignal,
+  ): Promise<AskedRange> {
+    const { timeout } = this.#deps;
+    return this.#send(questions, (query) => this.client.queryRange(query, { ...range, timeout, signal }), signal);
+  }
+
+  async #send<Answer>(
+    questions: readonly Question[],
+    send: (query: Expr) => Promise<Answer>,
+    signal: AbortSignal,
+  ): Promise<Sent<Answer>> {
+    const { timers, onQuery } = this.#deps;
     const startedAt = timers.monotonic();
-    const answers = new Map<string, Vector>();
+    const answers = new Map<string, Answer>();
     const failures: { read: string; problem: Problem }[] = [];
     await Promise.all(
       questions.map(async ({ id, query }) => {
         try {
-          answers.set(id, await this.client.query(query, { at, timeout, signal }));
+          answers.set(id, await send(query));
         } catch (thrown) {
           failures.push({ read: id, problem: problemOf(thrown) });
         }

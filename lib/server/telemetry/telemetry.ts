@@ -9,11 +9,13 @@ import type { Timers } from "../clock.ts";
 import type { Gap, Inventories } from "../inventory.ts";
 import { Feed } from "./feed.ts";
 import { Hours } from "./hour.ts";
-import { Past, type PastGraph } from "./past.ts";
+import { Past } from "./past.ts";
+import type { PastGraph } from "./past-graph.ts";
 import { Poller } from "./poller.ts";
 import type { Publication } from "./publication.ts";
 import type { DecodeInput } from "./reading.ts";
 import type { Source } from "./source.ts";
+import { Spans } from "./span.ts";
 
 export interface TelemetryDeps {
   readonly timers: Timers;
@@ -31,6 +33,7 @@ export interface TelemetryDeps {
 export class Telemetry {
   readonly sources: readonly Source[];
   readonly past: Past;
+  readonly spans: Spans;
   readonly #deps: TelemetryDeps;
   readonly #hours: Hours;
   readonly #feeds = new Map<Window, { readonly feed: Feed; readonly pollers: readonly Poller[] }>();
@@ -41,6 +44,7 @@ export class Telemetry {
     const context = () => this.#context();
     this.#hours = new Hours(sources, { ...deps, context });
     this.past = new Past(sources, { ...deps, context, hours: this.#hours });
+    this.spans = new Spans(sources, { ...deps, context });
   }
 
   /** The live graph of a window; made on first use. There are as many as there are accepted windows, at most. */

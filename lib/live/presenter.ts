@@ -1,0 +1,121 @@
+/** What the main thread is told of the graph on the screen: scene, status, details, rows, marks. It follows nothing itself. */
+import type { GraphView } from "#lib/api/view.ts";
+import type { Graph } from "#lib/graph/model.ts";
+import { detailsOf } from "./details.ts";
+import { Finder } from "./finder.ts";
+import type { FromWorker, ToWorker, WorkerMark } from "./messages.ts";
+import { Picture } from "./picture.ts";
+import type { Places } from "./places.ts";
+import { Search } from "./search.ts";
+import { NOTHING_FOUND } from "./status.ts";
+import type { Surroundings } from "./stream.ts";
+import { isStale, type Situation, statusOf } from "./summary.ts";
+
+export interface PresenterDeps {
+  readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
+  readonly places: Places;
+  /** Milliseconds since 1970, with fractions. */
+  readonly now: () => number;
+  readonly fetch: Surroundings["fetch"];
+  /** What is on the screen, and how it is followed. */
+  readonly situation: () => Omit<Situation, "folded" | "find" | "shown">;
+  /** The view behind it; null before the first. */
+  readonly opened: () => { readonly view: GraphView; readonly origin: string } | null;
+}
+
+export class Presenter {
+  readonly finder = new Finder();
+  readonly search: Search;
+  readonly picture: Picture;
+  private readonly deps: PresenterDeps;
+  private readonly marked = new Set<WorkerMark>();
+  private selected: string | null = null;
+  private drawnStale = false;
+  private saidOfLook = "undefined ";
+
+  constructor(deps: PresenterDeps) {
+    this.deps = deps;
+    const { post, places, now } = deps;
+    this.picture = new Picture({
+      ...{ post, places, now },
+      finding: (graph) => this.finder.of(graph),
+      laid: (ms) => this.mark("topology:layout", ms),
+      // Said with the status: who stands out, and who is a badge.
+      drawn: ({ near, hubs }) => {
+        const said = `${near?.size} ${hubs.join()}`;
+        if (said === this.saidOfLook) return;
+        this.saidOfLook = said;
+        this.tell();
+      },
+    });
+    this.search = new Search({ fetch: deps.fetch, now: deps.now, changed: () => this.tell() });
+  }
+
+  /** Everything: another graph is on the screen. */
+  show(): void {
+    this.tell();
+    this.draw();
+    this.detail();
+  }
+
+  draw(): void {
+    const { graph, stream } = this.deps.situation();
+    if (graph === null) return;
+    this.drawnStale = isStale(graph, stream);
+    this.picture.draw(graph, this.drawnStale);
+  }
+
+  /** Draws anew where the graph has become stale, or is no longer. */
+  drawIfAged(): void {
+    const { graph, stream } = this.deps.situation();
+    if (graph !== null && isStale(graph, stream) !== this.drawnStale) this.draw();
+  }
+
+  select(id: string | null): void {
+    this.selected = id;
+    this.detail();
+  }
+
+  private detail(): void {
+    const { graph } = this.deps.situation();
+    if (this.selected === null || graph === null) return;
+    this.deps.post({ type: "details", id: this.selected, details: detailsOf(graph, this.selected) });
+  }
+
+  /** The status. */
+  tell(): void {
+    const situation = this.deps.situation();
+    const find = situation.graph === null ? NOTHING_FOUND : this.finder.of(situation.graph).status;
+    const [folded, shown] = [this.search.status(), this.picture.current()];
+    this.deps.post({ type: "status", status: statusOf({ ...situation, folded, find, shown }) });
+  }
+
+  rows({ request, ...query }: Extract<ToWorker, { type: "rows" }>): void {
+    const { graph, groups } = this.deps.situation();
+    const opened = this.deps.opened();
+    const rows = this.search.rows(graph, opened && { ...opened, groups }, (each) => this.finder.of(each), query);
+    this.deps.post({ type: "rows", request, ...rows });
+  }
+
+  assist({ request, text, cursor }: Extract<ToWorker, { type: "assist" }>): void {
+    this.deps.post({ type: "assist", request, ...this.finder.assist(text, cursor, this.deps.situation().graph) });
+  }
+
+  whole(request: number): void {
+    this.deps.post({ type: "graph", request, graph: this.deps.situation().graph });
+  }
+
+  /** Nothing of what was seen stays: not drawn, not listed, not searched. `graph`: what was on the screen. */
+  forget(graph: Graph | null): void {
+    this.search.keepOnly(null);
+    this.picture.forget();
+    const { selected: id } = this;
+    if (graph !== null && id !== null) this.deps.post({ type: "details", id, details: { kind: "absent", id } });
+  }
+
+  mark(name: WorkerMark, ms?: number): void {
+    if (this.marked.has(name)) return;
+    this.marked.add(name);
+    this.deps.post({ type: "mark", name, at: this.deps.now(), ...(ms === undefined ? {} : { ms }) });
+  }
+}
