@@ -6,7 +6,7 @@ import type { Matrix, Vector } from "#lib/promql/result.ts";
 import { scope, scopeMatchers } from "#lib/promql/scope.ts";
 import type { Clock, Seconds, UnixSeconds } from "#lib/units.ts";
 import { pause } from "#lib/upstream/pause.ts";
-import { decodeMatrix, decodeNames, decodeVector, type Success } from "./decode.ts";
+import { decodeMatrix, decodeNames, decodeTime, decodeVector, type Success } from "./decode.ts";
 import { type Source, successOf, thrownProblem, timeout as timeoutProblem } from "./problem.ts";
 import type { PrometheusTarget } from "./target.ts";
 import { createTransport } from "./transport.ts";
@@ -33,6 +33,8 @@ export interface PrometheusClient {
     expr: Expr,
     o: Asking & { readonly start: UnixSeconds; readonly end: UnixSeconds; readonly step: Seconds },
   ): Promise<Matrix>;
+  /** What its own clock says while it answers. */
+  time(o: Asking): Promise<UnixSeconds>;
   /** Names of the labels that the series of selector `match` have; without start and end, of all time. */
   labelNames(match: Expr, o: Asking & { readonly start?: UnixSeconds; readonly end?: UnixSeconds }): Promise<string[]>;
   /** Ends all connections; what is under way fails as `cancelled`. */
@@ -99,6 +101,11 @@ export function createPrometheusClient(target: PrometheusTarget, deps: Prometheu
       const range = { start: instant(o.start), end: instant(o.end), step: instant(o.step) };
       const parameters = new URLSearchParams({ query: print(expr), ...range });
       return ask("/api/v1/query_range", parameters, o, decodeMatrix);
+    },
+    async time(o) {
+      // Without a time of ours it evaluates at its own.
+      const parameters = new URLSearchParams({ query: "time()" });
+      return ask("/api/v1/query", parameters, o, (success, from) => decodeTime(success, from));
     },
     async labelNames(match, o) {
       const parameters = new URLSearchParams({ "match[]": print(match) });

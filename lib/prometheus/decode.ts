@@ -67,6 +67,14 @@ export function decodeVector(answer: Success, at: UnixSeconds, from: string): Ve
   return { at, samples, warnings: withSkipped(answer.warnings, rows.length - samples.length), infos: answer.infos };
 }
 
+/** The answer to `time()`: a scalar that is an instant. @throws MeshscopeError `upstream_bad` if it is none. */
+export function decodeTime(answer: Success, from: string): UnixSeconds {
+  const { resultType, result } = body(answer, from);
+  const value = resultType === "scalar" && Array.isArray(result) ? sampleValue(result[1]) : undefined;
+  if (value === undefined || !Number.isFinite(value)) throw unreadable(from, "no instant");
+  return unixSeconds(value);
+}
+
 /** A range query's answer; the same leniency as decodeVector. @throws MeshscopeError `upstream_bad` if it is no matrix. */
 export function decodeMatrix(answer: Success, from: string): Matrix {
   const { resultType, result } = body(answer, from);

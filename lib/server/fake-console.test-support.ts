@@ -30,7 +30,7 @@ export interface FakeConsole {
 export function fakeConsole(options: { sources?: number; streams?: number; inventory?: Inventory } = {}): FakeConsole {
   const timers = new FakeTimers();
   const random = () => 0.5;
-  const clients = Array.from({ length: options.sources ?? 1 }, () => new FakeClient(timers.sleep));
+  const clients = Array.from({ length: options.sources ?? 1 }, () => new FakeClient(timers));
   const shared = { timers, poll: seconds(5), timeout: seconds(5), meshes: [fakeMesh], onQuery: () => {} };
   const sources = clients.map(
     (client, index) =>

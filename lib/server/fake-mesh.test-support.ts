@@ -6,8 +6,9 @@ import type { Expr, Selector } from "#lib/promql/ast.ts";
 import type { Matrix, Vector } from "#lib/promql/result.ts";
 import type { QueryClient } from "#lib/server/telemetry/source.ts";
 import { perSecond, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
+import type { FakeTimers } from "./fake-timers.test-support.ts";
 
-type Name = "probe" | "rates" | "other" | "latency" | "history";
+type Name = "probe" | "rates" | "other" | "latency" | "history" | "up";
 export type Answer =
   | number
   | ErrorCode
@@ -72,23 +73,24 @@ function edge(rate: number, from = "web"): EdgeObservation {
 
 /** Counts what it is asked, by read. Answers come after `delayMs` of the given clock, so slowness can be told. */
 export class FakeClient implements QueryClient {
-  readonly asked: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
-  readonly cancelled: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
-  readonly answers: Record<Name, Answer> = { probe: 1, rates: 10, other: 1, latency: 1, history: 1 };
-  readonly ranges: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
+  readonly asked: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, up: 0 };
+  readonly cancelled: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, up: 0 };
+  readonly answers: Record<Name, Answer> = { probe: 1, rates: 10, other: 1, latency: 1, history: 1, up: 1 };
+  readonly ranges: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, up: 0 };
   /** What `rates` answers as time goes by. */
   course: ((at: UnixSeconds) => Answer) | null = null;
   /** Other answers for instants before one. */
   earlier: { readonly than: UnixSeconds; readonly answers: Partial<Record<Name, Answer>> } | null = null;
-  readonly delayMs: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0 };
+  readonly delayMs: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, up: 0 };
   readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 
-  constructor(sleep: (ms: number, signal?: AbortSignal) => Promise<void>) {
+  constructor({ sleep, now }: FakeTimers) {
     this.#sleep = sleep;
+    this.clock = now;
   }
 
   async query(expr: Expr, { at, signal }: { at: UnixSeconds; signal?: AbortSignal }): Promise<Vector> {
-    const name = (expr as Selector).metric as Name;
+    const name = nameOf(expr);
     this.asked[name] += 1;
     const { earlier } = this;
     const past = earlier !== null && at < earlier.than ? earlier.answers[name] : undefined;
@@ -112,7 +114,7 @@ export class FakeClient implements QueryClient {
     expr: Expr,
     { start, end, step, signal }: { start: UnixSeconds; end: UnixSeconds; step: number; signal?: AbortSignal },
   ): Promise<Matrix> {
-    const name = (expr as Selector).metric as Name;
+    const name = nameOf(expr);
     this.ranges[name] += 1;
     const instants = Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, i) =>
       unixSeconds(start + i * step),
@@ -124,5 +126,17 @@ export class FakeClient implements QueryClient {
     return { series, warnings: vectors[0]?.warnings ?? [], infos: [] };
   }
 
+  /** What its clock says. */
+  clock: () => UnixSeconds;
+
+  async time(): Promise<UnixSeconds> {
+    return this.clock();
+  }
+
   async close(): Promise<void> {}
+}
+
+/** The metric that a question is about. */
+function nameOf(expr: Expr): Name {
+  return (expr.type === "aggregate" ? (expr.expr as Selector) : (expr as Selector)).metric as Name;
 }

@@ -1,5 +1,4 @@
 /** From what sources said of a past instant to its graph. docs/numbers.md 19 says what it may claim. */
-import { formatInstant } from "#lib/api/instant.ts";
 import { type Window, windowSeconds } from "#lib/api/windows.ts";
 import type { Problem } from "#lib/errors.ts";
 import type { HealthRules } from "#lib/graph/health.ts";
@@ -9,6 +8,7 @@ import type { ErrorRule } from "#lib/graph/outcome.ts";
 import { milliseconds, type UnixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { configurationAt, type Gap, type Inventories, withGaps } from "../inventory.ts";
+import { nothingCaveat } from "./caveats.ts";
 import { type Hour, withHour } from "./hour.ts";
 import { Publication } from "./publication.ts";
 import { type DecodeInput, type Reading, readAnswers } from "./reading.ts";
@@ -73,15 +73,14 @@ export function toldOf(
   const { reading, event } = readAnswers(source, window, answered, { ...context(), past: true });
   // Targets answer even where nothing flows: no series at all means that there is nothing of that time.
   const empty = [...rates.answers.values()].every(({ samples }) => samples.length === 0);
-  const said = empty && rates.failures.length === 0 ? withNothing(event, source.info.name, at) : event;
+  const said = empty && rates.failures.length === 0 ? withNothing(event, source, at) : event;
   return { reading, status: advance(blank(source, timers.now()), said, timers.now()), empty };
 }
 
 /** A Prometheus that answers well and holds nothing of then must not look like a mesh at rest. */
-function withNothing(event: SourceEvent, name: string, at: UnixSeconds): SourceEvent {
+function withNothing(event: SourceEvent, source: Source, at: UnixSeconds): SourceEvent {
   if (event.type !== "answered") return event;
-  const note = `Prometheus '${name}' holds nothing of ${formatInstant(at)}: it keeps less than that (its retention), or read no proxy then.`;
-  return { ...event, notes: [...event.notes, note] };
+  return { ...event, notes: [...event.notes, nothingCaveat(source.info.name, at, source.horizon.first(at))] };
 }
 
 /** The graph of an instant. `hour` comes with `edges=all`. */

@@ -4,7 +4,7 @@
  */
 import { raiseWindow, type Window, windowSeconds } from "#lib/api/windows.ts";
 import { problemOf } from "#lib/errors.ts";
-import { type Milliseconds, milliseconds, seconds, type UnixSeconds } from "#lib/units.ts";
+import { type Milliseconds, milliseconds, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import { SingleFlight } from "./flight.ts";
 import type { Hours } from "./hour.ts";
 import { type PastGraph, type PastGraphDeps, pastGraph, type Told, toldOf, untold } from "./past-graph.ts";
@@ -73,6 +73,7 @@ export class Past {
       const [rates, buckets] = await Promise.all([
         source.ask(source.questions("rates", length, true), at, signal),
         latency ? source.ask(source.questions("latency", length, true), at, signal) : null,
+        source.horizon.look(unixSeconds(at - length), signal),
       ]);
       return toldOf(source, { window, rates, latency: buckets }, at, this.#deps);
     } catch (thrown) {

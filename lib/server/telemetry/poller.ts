@@ -5,7 +5,7 @@
 import { raiseWindow, type Window, windowSeconds } from "#lib/api/windows.ts";
 import { type Problem, problemOf } from "#lib/errors.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
-import { type Milliseconds, milliseconds, type Seconds, seconds } from "#lib/units.ts";
+import { type Milliseconds, milliseconds, type Seconds, seconds, unixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { retryDelay } from "./backoff.ts";
 import { SingleFlight } from "./flight.ts";
@@ -25,6 +25,9 @@ export interface PollerDeps {
 
 /** Polling goes on this long after the last viewer left: a page reload finds a warm answer. */
 export const GRACE = milliseconds(5_000);
+
+/** Shorter windows are filled soon after a Prometheus began. */
+const LONG = seconds(300);
 
 /** How long a whole reading is shown in place of a newer one that lacks a part of it. */
 const KEEP = milliseconds(300_000);
@@ -141,6 +144,8 @@ export class Poller {
       const window = raiseWindow(this.asked, seconds(4 * (this.source.scrapeInterval() ?? 0)));
       const length = windowSeconds(window);
       if (latency) this.#latency.start(length, signal);
+      // Not waited for: the next poll says what it found.
+      if (length >= LONG) void this.source.horizon.look(unixSeconds(this.#deps.timers.now() - length));
       const rates = await this.source.read("rates", length, signal);
       if (latency) await this.#latency.settle(length);
       if (signal.aborted) return;

@@ -46,7 +46,8 @@ export function readAnswers(
   const latencyAt = latency !== null && latency.answers.size > 0 ? latency.at : null;
   const vectors = [...answers.values()];
   const warnings = distinct(vectors.flatMap((vector) => vector.warnings));
-  const notes = distinct(decoded.flatMap((each) => [...each.warnings, ...ignored(each)]));
+  const caveats = source.caveats(rates.at, windowSeconds(window));
+  const notes = distinct([...caveats, ...decoded.flatMap((each) => [...each.warnings, ...ignored(each)])]);
   return {
     reading: { at: rates.at, latencyAt, latencyAsked, window, decoded },
     event: {

@@ -33,6 +33,7 @@ it("recordings that go away don't take the graph away: the raw series are read i
       return { at, samples, warnings: [], infos: [] };
     },
     queryRange: async () => ({ series: [], warnings: [], infos: [] }),
+    time: async () => timers.now(),
     close: async () => {},
   };
   const deps = { timers, poll: seconds(5), timeout: seconds(5), meshes: [recording], onQuery: () => {} };

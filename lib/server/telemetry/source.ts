@@ -7,9 +7,11 @@ import type { MeshName } from "#lib/graph/model.ts";
 import type { Answers, Capabilities, MeshAdapter } from "#lib/mesh/port.ts";
 import type { Expr } from "#lib/promql/ast.ts";
 import type { Matrix, Vector } from "#lib/promql/result.ts";
-import { type Milliseconds, milliseconds, type Seconds, type UnixSeconds } from "#lib/units.ts";
+import { type Milliseconds, milliseconds, type Seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
+import { clockCaveat, windowCaveat } from "./caveats.ts";
 import { SingleFlight } from "./flight.ts";
+import { Horizon } from "./horizon.ts";
 
 /** What the telemetry needs of a Prometheus client; lib/prometheus has it. */
 export interface QueryClient {
@@ -18,6 +20,8 @@ export interface QueryClient {
     expr: Expr,
     options: { start: UnixSeconds; end: UnixSeconds; step: Seconds; timeout: Seconds; signal?: AbortSignal },
   ): Promise<Matrix>;
+  /** What its own clock says while it answers. */
+  time(options: { timeout: Seconds; signal?: AbortSignal }): Promise<UnixSeconds>;
   close(): Promise<void>;
 }
 
@@ -71,6 +75,8 @@ const PROBE_EVERY = milliseconds(120_000);
 export class Source {
   readonly info: SourceInfo;
   readonly client: QueryClient;
+  /** Since when it knows anything. */
+  readonly horizon: Horizon;
   readonly #deps: SourceDeps;
   readonly #probes = new SingleFlight<void>();
   readonly #reads = new SingleFlight<Asked>();
@@ -78,11 +84,21 @@ export class Source {
   #capabilities: ReadonlyMap<MeshName, Capabilities> = new Map();
   #probedAt: Milliseconds | null = null;
   #probeAgain: Milliseconds = milliseconds(0);
+  /** By how much its clock is ahead of ours; null where it didn't say. */
+  #ahead: Milliseconds | null = null;
 
   constructor(info: SourceInfo, client: QueryClient, deps: SourceDeps) {
     this.info = info;
     this.client = client;
     this.#deps = deps;
+    this.horizon = new Horizon(client, deps);
+  }
+
+  /** What must be said of its numbers of a window, as far as anything was found out about it. */
+  caveats(at: UnixSeconds, window: Seconds): readonly string[] {
+    const { name } = this.info;
+    const first = this.horizon.first(unixSeconds(at - window));
+    return [windowCaveat(name, at, window, first), clockCaveat(name, this.#ahead)].filter((each) => each !== null);
   }
 
   /** Meshes this Prometheus holds something of, with what is known about them. */
@@ -202,7 +218,11 @@ export class Source {
     const questions = meshes.flatMap((adapter) =>
       adapter.probe().map(({ id, query }) => ({ id: `${adapter.mesh}/${id}`, query })),
     );
-    const { answers, failures } = await this.ask(questions, timers.now(), signal);
+    const [{ answers, failures }, ahead] = await Promise.all([
+      this.ask(questions, timers.now(), signal),
+      this.#clockAhead(signal),
+    ]);
+    this.#ahead = ahead;
     const [failure] = failures;
     if (answers.size === 0 && failure)
       throw Object.assign(new Error(failure.problem.detail), { problem: failure.problem });
@@ -217,6 +237,14 @@ export class Source {
     this.#capabilities = learnt;
     this.#probedAt = timers.monotonic();
     this.#probeAgain = this.#nextProbe(same, complete);
+  }
+
+  /** Against the middle of the question's way there and back. */
+  async #clockAhead(signal: AbortSignal): Promise<Milliseconds | null> {
+    const { timers, timeout } = this.#deps;
+    const asked = timers.now();
+    const said = await this.client.time({ timeout, signal }).catch(() => null);
+    return said === null ? null : milliseconds((said - (asked + timers.now()) / 2) * 1000);
   }
 
   /**

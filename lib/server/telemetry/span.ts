@@ -130,6 +130,7 @@ export class Spans {
       const [rates, buckets] = await Promise.all([
         source.askRange(source.questions("rates", length, true), range, signal),
         latency ? source.askRange(source.questions("latency", length, true), range, signal) : null,
+        source.horizon.look(unixSeconds(span.start - length), signal),
       ]);
       const [failure] = rates.failures;
       const problem = rates.answers.size === 0 && failure ? failure.problem : null;

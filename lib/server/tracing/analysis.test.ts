@@ -126,6 +126,7 @@ describe("an analysis", () => {
           };
         },
         queryRange: async () => ({ series: [], warnings: [], infos: [] }),
+        time: async () => unixSeconds(NOW),
         close: async () => {},
       },
     };
