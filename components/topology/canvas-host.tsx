@@ -10,7 +10,7 @@ import type { EdgeLabelKind } from "#lib/render/edge-labels.ts";
 import { createRenderer, type Picked, type Point, type Renderer } from "#lib/render/renderer.ts";
 import { readTheme } from "#lib/render/theme.ts";
 import type { Drawing } from "./drawing.ts";
-import { createFocusFraming, type FocusFraming } from "./focus-framing.ts";
+import { createFocusFraming, type FocusFraming, tabMemory } from "./focus-framing.ts";
 import { createFraming, type Framing } from "./framing.ts";
 import type { MenuAt } from "./menu/graph-menu.tsx";
 import { createOverlays, type OverlayElements, type Overlays } from "./overlays.ts";
@@ -91,7 +91,7 @@ export function CanvasHost({
     renderer.current = created;
     const over = createOverlays(layers.current as OverlayElements, created, theme);
     overlays.current = over;
-    around.current = createFocusFraming(created);
+    around.current = createFocusFraming(created, tabMemory);
     created.onSelect((id) => {
       const at = pointed.current.at;
       const inside = id !== null && isBox(drawn.current, id) && !onTitle(drawn.current, id, created, at);

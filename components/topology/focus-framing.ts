@@ -9,23 +9,79 @@ export interface FocusFraming {
   readonly scene: (scene: FullScene) => void;
 }
 
-/** Brings what stands out into view, and goes back to where the map was looked at from when nothing does any more. */
-export function createFocusFraming(renderer: Renderer): FocusFraming {
+/** From where the map was looked at before something stood out; kept with what does, so that another visit doesn't take it. */
+export interface Kept {
+  readonly focus: string;
+  readonly camera: Camera;
+}
+
+/** Where that survives a reload. */
+export interface Memory {
+  readonly read: () => Kept | null;
+  readonly write: (kept: Kept | null) => void;
+}
+
+const KEY = "topology:before-focus";
+
+function isKept(value: unknown): value is Kept {
+  if (typeof value !== "object" || value === null) return false;
+  const { focus, camera } = value as { focus?: unknown; camera?: Partial<Record<keyof Camera, unknown>> };
+  if (typeof focus !== "string" || typeof camera !== "object" || camera === null) return false;
+  return Number.isFinite(camera.x) && Number.isFinite(camera.y) && Number.isFinite(camera.k) && Number(camera.k) > 0;
+}
+
+/** This tab's own; a browser that keeps nothing forgets with the page. */
+export const tabMemory: Memory = {
+  read() {
+    try {
+      const value: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+      return isKept(value) ? value : null;
+    } catch {
+      return null;
+    }
+  },
+  write(kept) {
+    try {
+      if (kept === null) sessionStorage.removeItem(KEY);
+      else sessionStorage.setItem(KEY, JSON.stringify(kept));
+    } catch {
+      // Then the whole map is shown after a reload.
+    }
+  },
+};
+
+/**
+ * Brings what stands out into view, and goes back to where the map was looked at from when nothing does any more; to the
+ * whole of it where that isn't known, as on a page that was opened with something standing out.
+ */
+export function createFocusFraming(
+  renderer: Pick<Renderer, "getCamera" | "flyTo" | "fit" | "fitTo">,
+  memory: Memory,
+): FocusFraming {
   let current: string | null = null;
   let pending = false;
+  let drawn = false;
   let before: Camera | null = null;
+  const known = (focus: string): Camera | null => {
+    const kept = memory.read();
+    return kept?.focus === focus ? kept.camera : null;
+  };
   return {
     turn(focus) {
       if (focus === current) return;
-      if (current === null) before = renderer.getCamera();
+      // Before anything is drawn the camera looks nowhere.
+      if (current === null && focus !== null) before = drawn ? renderer.getCamera() : known(focus);
       current = focus;
       pending = true;
+      memory.write(focus === null || before === null ? null : { focus, camera: before });
     },
     scene({ nodes, strings }) {
+      drawn = true;
       if (!pending) return;
       pending = false;
       if (current === null) {
-        if (before !== null) renderer.flyTo(before);
+        if (before === null) renderer.fit();
+        else renderer.flyTo(before);
         before = null;
         return;
       }

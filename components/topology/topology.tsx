@@ -14,6 +14,7 @@ import type { MenuAt } from "./menu/graph-menu.tsx";
 import { Banner, EmptyState, Skeleton, useAct } from "./notice-view.tsx";
 import { emptyState, notices } from "./notices.ts";
 import { SelectionContext } from "./selection.tsx";
+import { AxisRoom } from "./time/axis-room.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { useTopologyCommands } from "./use-commands.ts";
 import { useSurroundingCommands } from "./use-surrounding-commands.ts";
@@ -115,7 +116,7 @@ export function Topology() {
             </div>
           </div>
           {axis && (
-            <Suspense fallback={<div className="h-[106px] border-t border-line bg-raised" />}>
+            <Suspense fallback={<AxisRoom />}>
               <TimeAxis onClose={toggleAxis} />
             </Suspense>
           )}

@@ -17,6 +17,7 @@ import { QueryProvider } from "#lib/query/client.tsx";
 import { marksQuery } from "#lib/query/marks.ts";
 import { cluster, place, RANGES, type Stretch, stretchTo, ticks } from "./axis.ts";
 import { AxisLine } from "./axis-line.tsx";
+import { AxisRoom } from "./axis-room.tsx";
 import { knownSince } from "./known-since.ts";
 import { MarkSign } from "./mark-sign.tsx";
 import { Scrubber } from "./scrubber.tsx";
@@ -35,6 +36,13 @@ const RANGE_WORDS: Readonly<Record<number, string>> = {
 
 /** The last minutes or hours under the drawing: what changed when, and the graph of any of these instants. */
 export function TimeAxis({ onClose }: { readonly onClose: () => void }) {
+  // The server knows neither what time it is for whoever looks nor in which zone: what it wrote would be another text.
+  const begun = useSyncExternalStore(
+    subscribeSeconds,
+    () => currentSecond() > 0,
+    () => false,
+  );
+  if (!begun) return <AxisRoom />;
   return (
     <QueryProvider>
       <Axis onClose={onClose} />
@@ -125,7 +133,8 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
       </div>
       <div className="relative mx-2 mt-1 h-5">
         {cluster(stretch, data?.items ?? []).map((placed) => (
-          <MarkSign key={placed.at} placed={placed} windowSeconds={windowSeconds(window)} onGo={jump} />
+          // By its first change, not by its place: that moves with time, and an open menu must not close for it.
+          <MarkSign key={keyOf(placed.items)} placed={placed} windowSeconds={windowSeconds(window)} onGo={jump} />
         ))}
       </div>
       <div className="mx-2">
@@ -155,6 +164,9 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
     </section>
   );
 }
+
+const keyOf = ([first]: readonly { readonly at: string; readonly kind: string; readonly text: string }[]): string =>
+  `${first?.at} ${first?.kind} ${first?.text}`;
 
 /** Has a chart of its own: an edge, or a node that isn't a group. */
 function drawable(id: string): boolean {

@@ -5,7 +5,7 @@ import { problemOf } from "#lib/errors.ts";
 import { istio } from "#lib/mesh/istio/index.ts";
 import type { Capabilities } from "#lib/mesh/port.ts";
 import { type Fake, fakeBackend, page, send } from "#lib/tracing/client/fake.test-support.ts";
-import { seconds } from "#lib/units.ts";
+import { seconds, unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS } from "../identity.ts";
 import type { Backend } from "./backends.ts";
 import { type Drawn, depsWith, type Held, jaegerWith, NOW, otlp, VIEWER } from "./fixture.test-support.ts";
