@@ -31,6 +31,18 @@ test("the view is taken along as a picture, as vectors and as data", async ({ pa
     .evaluate((canvas) => (canvas as HTMLCanvasElement).height);
   expect(png.bytes.readUInt32BE(20)).toBe(height + 70);
 
+  const whole = await saved(page, "PNG, whole map");
+  expect(whole.bytes.subarray(1, 4).toString()).toBe("PNG");
+  const [width, tall] = [whole.bytes.readUInt32BE(16), whole.bytes.readUInt32BE(20)];
+  await expect(page.getByText(`${width} × ${tall} pixels.`)).toBeVisible();
+  // Wherever one looks, the whole map is the same.
+  await page.keyboard.press("Escape");
+  await page.locator("canvas").first().hover();
+  await page.mouse.wheel(0, -600);
+  await share(page).click();
+  const again = await saved(page, "PNG, whole map");
+  expect([again.bytes.readUInt32BE(16), again.bytes.readUInt32BE(20)]).toEqual([width, tall]);
+
   const svg = (await saved(page, "SVG")).bytes.toString();
   const parsed = await page.evaluate((text) => {
     const read = new DOMParser().parseFromString(text, "image/svg+xml");

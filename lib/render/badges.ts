@@ -27,7 +27,8 @@ const PILLS_FROM = 0.62;
 const DOTS_FROM = 0.3;
 /** More than these are counted in the last. */
 const MOST = 4;
-const PILL = { size: 7.5, height: 11, pad: 3, gap: 2, above: 9 } as const;
+/** World units. */
+export const PILL = { size: 7.5, height: 11, pad: 3, gap: 2, above: 9 } as const;
 const WIDE_LETTER = 0.68;
 
 /** Texts of one node's pills. */
@@ -50,6 +51,35 @@ function* runs({ badges }: FullScene): Generator<readonly [node: number, from: n
   }
 }
 
+export interface Pill {
+  readonly text: string;
+  readonly left: number;
+  readonly width: number;
+}
+
+/** The pills of every node that has some, in a row above its mark; `y` is their middle. World units. */
+export function* pillRows(scene: FullScene): Generator<{
+  readonly node: number;
+  readonly x: number;
+  readonly y: number;
+  readonly pills: readonly Pill[];
+}> {
+  for (const [node, from, to] of runs(scene)) {
+    const x = scene.nodes.x[node] as number;
+    const y = (scene.nodes.y[node] as number) - (scene.nodes.radius[node] as number) - PILL.above;
+    const kinds = Array.from(scene.badges.kind.subarray(from, to), (code) => BADGE_KINDS[code] as BadgeKind);
+    const texts = pillTexts(kinds, [...scene.badges.count.subarray(from, to)]);
+    const widths = texts.map((text) => text.length * PILL.size * WIDE_LETTER + 2 * PILL.pad);
+    let left = x - (widths.reduce((sum, width) => sum + width, 0) + PILL.gap * (texts.length - 1)) / 2;
+    const pills = texts.map((text, at) => {
+      const pill = { text, left, width: widths[at] as number };
+      left += pill.width + PILL.gap;
+      return pill;
+    });
+    yield { node, x, y, pills };
+  }
+}
+
 /** World units. */
 export function paintBadges(
   c: Context,
@@ -63,11 +93,9 @@ export function paintBadges(
   c.textBaseline = "middle";
   c.font = `600 ${PILL.size}px ${theme.font}`;
   c.lineWidth = 0.8;
-  for (const [node, from, to] of runs(scene)) {
+  for (const { node, x, y, pills } of pillRows(scene)) {
     c.globalAlpha = alphaOf(node);
     if (c.globalAlpha === 0) continue;
-    const x = scene.nodes.x[node] as number;
-    const y = (scene.nodes.y[node] as number) - (scene.nodes.radius[node] as number) - PILL.above;
     if (k < PILLS_FROM) {
       c.fillStyle = theme.ink2;
       c.beginPath();
@@ -75,12 +103,7 @@ export function paintBadges(
       c.fill();
       continue;
     }
-    const kinds = Array.from(scene.badges.kind.subarray(from, to), (code) => BADGE_KINDS[code] as BadgeKind);
-    const texts = pillTexts(kinds, [...scene.badges.count.subarray(from, to)]);
-    const widths = texts.map((text) => text.length * PILL.size * WIDE_LETTER + 2 * PILL.pad);
-    let left = x - (widths.reduce((sum, width) => sum + width, 0) + PILL.gap * (texts.length - 1)) / 2;
-    texts.forEach((text, at) => {
-      const width = widths[at] as number;
+    for (const { text, left, width } of pills) {
       c.fillStyle = theme.raised;
       c.strokeStyle = theme.lineStrong;
       c.beginPath();
@@ -89,8 +112,7 @@ export function paintBadges(
       c.stroke();
       c.fillStyle = theme.ink2;
       c.fillText(text, left + width / 2, y + 0.5);
-      left += width + PILL.gap;
-    });
+    }
   }
   c.globalAlpha = 1;
 }

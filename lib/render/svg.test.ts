@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BADGE_KINDS } from "#lib/layout/scene.ts";
 import { sceneOf } from "./render.test-support.ts";
 import { svgOf, xmlText } from "./svg.ts";
 import type { RenderTheme } from "./theme.ts";
@@ -41,6 +42,41 @@ describe("the drawing as SVG", () => {
     ["a title", "<title>Topology</title>"],
   ])("has %s", (_name, part) => {
     expect(text).toContain(part);
+  });
+
+  it("hatches what nothing is known of, and only that", () => {
+    const nodata = svgOf(
+      sceneOf([
+        { id: "a", x: 0, y: 0, state: 4 },
+        { id: "b", x: 90, y: 0, state: 0 },
+      ]),
+      theme,
+      picture,
+    );
+    expect(nodata.match(/fill="url\(#hatching\)"/g)).toHaveLength(1);
+    expect(nodata.match(/<pattern id="hatching"/g)).toHaveLength(1);
+  });
+
+  it("has the badges of the canvas above their marks", () => {
+    const plain = sceneOf([
+      { id: "a", x: 100, y: 100 },
+      { id: "b", x: 300, y: 100 },
+    ]);
+    const code = (kind: (typeof BADGE_KINDS)[number]) => BADGE_KINDS.indexOf(kind);
+    const badges = {
+      node: Uint32Array.from([1, 1]),
+      kind: Uint8Array.from([code("virtual-service"), code("circuit-breaker")]),
+      count: Uint16Array.from([3, 1]),
+    };
+    const badged = svgOf({ ...plain, badges }, theme, picture);
+    expect(badged.match(/data-badges="2"/g)).toHaveLength(1);
+    expect(badged).toContain(">VS 3</text>");
+    expect(badged).toContain(">CB</text>");
+    const [, x, y] = /<text x="([\d.]+)" y="([\d.]+)"[^>]*>VS 3</.exec(badged) ?? [];
+    expect(Number(x)).toBeLessThan(300);
+    expect(Number(x)).toBeGreaterThan(260);
+    expect(Number(y)).toBeLessThan(83);
+    expect(svgOf(plain, theme, picture)).not.toContain("data-badges");
   });
 
   it("runs its edges where the canvas does", () => {

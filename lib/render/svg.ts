@@ -4,6 +4,7 @@
  * of what XML can't carry.
  */
 import { NODE_BITS } from "#lib/layout/scene.ts";
+import { PILL, pillRows } from "./badges.ts";
 import { type Bounds, type Point } from "./camera.ts";
 import { extentOf } from "./extent.ts";
 import { pointAt } from "./geometry.ts";
@@ -92,6 +93,27 @@ function arrows(theme: RenderTheme): string {
     .join("");
 }
 
+const HATCHING = "hatching";
+
+const hatching = (theme: RenderTheme): string =>
+  `<pattern id="${HATCHING}" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M-1 7L7 -1M-7 7L1 -1M5 7L13 -1" stroke="${theme.ink3}" stroke-width="1.2"/></pattern>`;
+
+const isFaded = ({ nodes }: FullScene, node: number) =>
+  ((nodes.bits[node] ?? 0) & (NODE_BITS.dimmed | NODE_BITS.gone)) !== 0;
+
+/** What is configured for a node, above its mark. */
+function badgeMarks(scene: FullScene, theme: RenderTheme): string[] {
+  return [...pillRows(scene)]
+    .filter(({ node }) => ((scene.nodes.bits[node] ?? 0) & NODE_BITS.hidden) === 0)
+    .map(({ node, y, pills }) => {
+      const drawn = pills.map(
+        ({ text, left, width }) =>
+          `<rect x="${n(left)}" y="${n(y - PILL.height / 2)}" width="${n(width)}" height="${PILL.height}" rx="3" fill="${theme.raised}" stroke="${theme.lineStrong}" stroke-width="0.8"/><text x="${n(left + width / 2)}" y="${n(y + PILL.size * 0.36)}" font-size="${PILL.size}" font-weight="600" text-anchor="middle" fill="${theme.ink2}">${xmlText(text)}</text>`,
+      );
+      return `<g data-badges="${pills.length}"${isFaded(scene, node) ? ' opacity="0.4"' : ""}>${drawn.join("")}</g>`;
+    });
+}
+
 function nodeMarks(scene: FullScene, theme: RenderTheme, node: number): string {
   const { nodes, strings } = scene;
   const [x, y, r] = [nodes.x[node] ?? 0, nodes.y[node] ?? 0, nodes.radius[node] ?? 0];
@@ -102,11 +124,13 @@ function nodeMarks(scene: FullScene, theme: RenderTheme, node: number): string {
   const fill =
     state === "failing" ? theme.failingBackground : state === "degraded" ? theme.degradedBackground : theme.raised;
   const dash = state === "idle" ? ' stroke-dasharray="3 4"' : state === "nodata" ? ' stroke-dasharray="1 2"' : "";
+  // Nothing is known of it: hatched, as on the canvas, so that it looks like none of the others.
+  const hatched = state === "nodata" ? `<path d="${pen.data}" fill="url(#${HATCHING})" data-state="nodata"/>` : "";
   const sign =
     state === "failing" ? "✕" : state === "degraded" ? "◣" : shapeAt(nodes.shape[node]) === "unknown" ? "?" : "";
-  const faded = ((nodes.bits[node] ?? 0) & (NODE_BITS.dimmed | NODE_BITS.gone)) !== 0 ? ' opacity="0.4"' : "";
+  const faded = isFaded(scene, node) ? ' opacity="0.4"' : "";
   const centre = { x, y: y + r * 0.24 };
-  return `<g${faded}><path d="${pen.data}" fill="${fill}" stroke="${stateColour(state, theme)}" stroke-width="${trouble ? 3.2 : 2.4}"${dash}/>${say({ at: centre, text: sign, size: r * 0.7, colour: stateColour(state, theme) }, fill)}${say({ at: { x, y: y + r + 15 }, text: strings.nodeLabels[node] ?? "", size: 12, colour: theme.ink, bold: true }, theme.background)}${say({ at: { x, y: y + r + 29 }, text: nodeNumbers(nodes, node), size: 11, colour: theme.ink3 }, theme.background)}</g>`;
+  return `<g${faded}><path d="${pen.data}" fill="${fill}" stroke="${stateColour(state, theme)}" stroke-width="${trouble ? 3.2 : 2.4}"${dash}/>${hatched}${say({ at: centre, text: sign, size: r * 0.7, colour: stateColour(state, theme) }, fill)}${say({ at: { x, y: y + r + 15 }, text: strings.nodeLabels[node] ?? "", size: 12, colour: theme.ink, bold: true }, theme.background)}${say({ at: { x, y: y + r + 29 }, text: nodeNumbers(nodes, node), size: 11, colour: theme.ink3 }, theme.background)}</g>`;
 }
 
 function edgeText(scene: FullScene, theme: RenderTheme, edge: number): string {
@@ -157,11 +181,12 @@ export function svgOf(scene: FullScene, theme: RenderTheme, { title, lines, font
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${n(width)}" height="${n(height)}" viewBox="${n(left)} ${n(top)} ${n(width)} ${n(height)}" font-family="${xmlText(font)}" role="img">`,
     `<title>${xmlText(title)}</title>`,
-    `<defs>${arrows(theme)}</defs>`,
+    `<defs>${arrows(theme)}${hatching(theme)}</defs>`,
     `<rect x="${n(left)}" y="${n(top)}" width="${n(width)}" height="${n(height)}" fill="${theme.background}"/>`,
     ...boxes,
     ...all(edges, (edge) => edgeMarks(scene, theme, edge)),
     ...all(scene.nodes.x.length, (node) => nodeMarks(scene, theme, node)),
+    ...badgeMarks(scene, theme),
     ...all(edges, (edge) => edgeText(scene, theme, edge)),
     ...footer,
     "</svg>",

@@ -9,7 +9,7 @@ import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import type { Drawing } from "../drawing.ts";
 import { SavedViews } from "../views/saved-views.tsx";
 import type { Shown } from "./describe.ts";
-import { saveJson, savePng, saveSvg } from "./take.ts";
+import { saveJson, savePng, saveSvg, saveWholePng, wholeSize } from "./take.ts";
 
 /** Takes the view along: as a link, a picture, data, or under a name. */
 export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { readonly drawing: Drawing | null }) {
@@ -27,9 +27,9 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
       () => say("The browser refused the clipboard. Copy the address bar instead."),
     );
   const picture = drawing?.picture() ?? null;
-  const take = async (make: () => void | Promise<void>) => {
+  const take = async (make: () => void | Promise<void>, more = "") => {
     await make();
-    say("Saved by your browser's downloads.");
+    say(`Saved by your browser's downloads.${more}`);
   };
 
   return (
@@ -74,6 +74,18 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
           <Chip
             tone="quiet"
             disabled={picture === null || shown === null}
+            title="The whole map, also what lies outside the screen"
+            onClick={() =>
+              picture !== null &&
+              shown !== null &&
+              void take(() => saveWholePng(picture.scene, state.labels, shown), sayWhole(picture.scene, shown))
+            }
+          >
+            PNG, whole map
+          </Chip>
+          <Chip
+            tone="quiet"
+            disabled={picture === null || shown === null}
             title="The whole drawing, every name"
             onClick={() => picture !== null && shown !== null && void take(() => saveSvg(picture.scene, shown))}
           >
@@ -100,4 +112,16 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
       </div>
     </Floating>
   );
+}
+
+/** Under so many pixels a unit, names are hard to read. */
+const READABLE = 0.7;
+
+/** A picture has a limit, and says what that costs. */
+function sayWhole(scene: Parameters<typeof wholeSize>[0], shown: Shown): string {
+  const { width, height, ratio } = wholeSize(scene, shown);
+  const size = ` ${width} × ${height} pixels.`;
+  return ratio < READABLE
+    ? `${size} The map is larger than a picture may be, and its names are small: SVG has no limit.`
+    : size;
 }
