@@ -69,8 +69,8 @@ function improve(sweep: Sweep, level: Level, columnOf: Int32Array): number {
   return best;
 }
 
-/** Places the items; equal arguments give equal places. `random` decides between starts only. */
-export function arrange(problem: Problem, random: () => number): Arranged {
+/** Places the items, in steps; equal arguments give equal places. `random` decides between starts only. */
+export function* arrange(problem: Problem, random: () => number): Generator<void, Arranged> {
   const { width, height, pulls, anchors, gapX, gapY } = problem;
   const count = width.length;
   if (count === 0) return { x: new Float64Array(0), y: new Float64Array(0), width: 0, height: 0 };
@@ -97,10 +97,10 @@ export function arrange(problem: Problem, random: () => number): Arranged {
   for (let start = 0; start < (small ? SMALL.starts : 1); start++) {
     const initial = filled.map((items) => (start === 0 ? [...items] : shuffle([...items], random)));
     const ordering = new Sweep(level, links, initial);
-    ordering.run(ROUNDS, true);
+    yield* ordering.run(ROUNDS, true);
     const columns = toColumns(ordering.columns, loose, { width, height, gapX, gapY, aspect: problem.aspect });
     const sweep = new Sweep(level, links, columns);
-    sweep.run(ROUNDS, true);
+    yield* sweep.run(ROUNDS, true);
     const columnOf = columnIndex(columns, count);
     if (pulls.length > MEDIUM_PULLS) {
       best = sweep;

@@ -96,7 +96,7 @@ function pullsOf(work: Work, offset: Float64Array): Pull[] {
     }));
 }
 
-export function coldLayout(input: Hierarchy, seed: number): Layout {
+export function* coldLayout(input: Hierarchy, seed: number): Generator<void, Layout> {
   const itemOfNode = new Int32Array(input.nodes.length);
   const works = worksOf(input, itemOfNode);
   const inwards = [input.root, ...input.boxes];
@@ -108,7 +108,8 @@ export function coldLayout(input: Hierarchy, seed: number): Layout {
     offset.fill(CELL.middle);
     for (const box of outwards) {
       const work = works.get(box) as Work;
-      const arranged = arrange(problemOf(work, works, offset, place), seededRandom(seed));
+      yield;
+      const arranged = yield* arrange(problemOf(work, works, offset, place), seededRandom(seed));
       work.arranged = arranged;
       for (const node of membersOf(box)) {
         const item = itemOfMember(work, node, input, itemOfNode);

@@ -20,9 +20,10 @@ const LINKED_SHARE = 1 / 2;
  * Places nodes and boxes, left to right along the edges. Cold, the same graph and seed give the same bytes in every engine
  * (only exactly specified arithmetic, ties by id) whatever the order of the input. With `previous`, nodes that stay keep
  * their place unless their box had to make room, and newcomers take a free place near their first neighbour.
- * About 0.1 s for 1,000 nodes and 3,000 edges; worst case O(n² + e log e) for a single box of n nodes.
+ * About 0.1 s for 1,000 nodes and 3,000 edges; worst case O(n² + e log e) for a single box of n nodes. In steps of some
+ * milliseconds: whoever runs it may turn to something else between two of them, or never come back.
  */
-export function layout(graph: LayoutInput, options: LayoutOptions): Layout {
+export function* layoutSteps(graph: LayoutInput, options: LayoutOptions): Generator<void, Layout> {
   const input = hierarchy(graph);
   const { previous } = options;
   if (previous !== undefined && previous.nodes.length > 0) {
@@ -30,8 +31,17 @@ export function layout(graph: LayoutInput, options: LayoutOptions): Layout {
     const kept = input.nodes.reduce((count, node) => count + (known.has(node.id) ? 1 : 0), 0);
     const meant = previous.links >= input.links.length * LINKED_SHARE;
     if (meant && kept > 0 && kept >= input.nodes.length * KNOWN_SHARE) {
-      return warmLayout(input, previous, options.seed);
+      return yield* warmLayout(input, previous, options.seed);
     }
   }
-  return coldLayout(input, options.seed);
+  return yield* coldLayout(input, options.seed);
+}
+
+/** The same at once. */
+export function layout(graph: LayoutInput, options: LayoutOptions): Layout {
+  const steps = layoutSteps(graph, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }

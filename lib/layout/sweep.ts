@@ -93,10 +93,11 @@ export class Sweep {
     }
   }
 
-  /** Sweeps to and fro: orders are free while `reorder`, after that only places move. */
-  run(rounds: number, reorder: boolean): void {
+  /** Sweeps to and fro, a round a step: orders are free while `reorder`, after that only places move. */
+  *run(rounds: number, reorder: boolean): Generator<void> {
     const last = this.columns.length - 1;
     for (let round = 0; round < rounds; round++) {
+      yield;
       for (let at = 0; at <= last; at++) this.place(at, "left", reorder);
       for (let at = last; at >= 0; at--) this.place(at, "right", reorder);
     }

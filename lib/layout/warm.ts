@@ -76,7 +76,11 @@ function wantedCell(plane: Plane, neighbours: readonly Neighbour[], area: Rect):
 }
 
 /** Newcomers in waves: first those whose neighbours stand already, then their neighbours; by id within a wave. */
-function placeNewcomers(plane: Plane, newcomers: readonly number[], neighbours: readonly Neighbour[][]): void {
+function* placeNewcomers(
+  plane: Plane,
+  newcomers: readonly number[],
+  neighbours: readonly Neighbour[][],
+): Generator<void> {
   const waiting = new Set(newcomers);
   let wave = newcomers.filter((node) => neighbours[node]?.some((other) => plane.placed(other.node)));
   while (waiting.size > 0) {
@@ -84,6 +88,7 @@ function placeNewcomers(plane: Plane, newcomers: readonly number[], neighbours: 
     const next = new Set<number>();
     for (const node of wave.sort((a, b) => a - b)) {
       if (!waiting.delete(node)) continue;
+      yield;
       const box = plane.input.boxOf[node] as Box;
       const near = neighbours[node] as Neighbour[];
       const area = plane.area(box, CELL.width, CELL.height);
@@ -96,13 +101,13 @@ function placeNewcomers(plane: Plane, newcomers: readonly number[], neighbours: 
 }
 
 /** A box that wasn't there: arranged by itself, then put near what its members talk to. */
-function placeBox(
+function* placeBox(
   plane: Plane,
   box: Box,
   neighbours: readonly Neighbour[][],
   stood: { readonly x: number; readonly y: number } | undefined,
   seed: number,
-): void {
+): Generator<void> {
   const { input } = plane;
   const depth = box.depth;
   const members = input.nodes.flatMap((_, index) =>
@@ -110,7 +115,7 @@ function placeBox(
   );
   const inside = new Set(members);
   const idOf = (index: number) => input.nodes[index]?.id ?? "";
-  const inner = coldLayout(
+  const inner = yield* coldLayout(
     hierarchy({
       nodes: members.map((index) => ({
         id: idOf(index),
@@ -157,7 +162,7 @@ function placeBox(
   plane.grow(box.parent);
 }
 
-export function warmLayout(input: Hierarchy, previous: Layout, seed: number): Layout {
+export function* warmLayout(input: Hierarchy, previous: Layout, seed: number): Generator<void, Layout> {
   const plane = new Plane(input);
   keepSurvivors(plane, previous);
   const neighbours = neighboursOf(input);
@@ -165,12 +170,14 @@ export function warmLayout(input: Hierarchy, previous: Layout, seed: number): La
     const box = input.boxOf[index] as Box;
     return !plane.placed(index) && (box.depth < 0 || plane.rects.has(box)) ? [index] : [];
   });
-  placeNewcomers(plane, newcomers, neighbours);
+  yield* placeNewcomers(plane, newcomers, neighbours);
   const fresh = input.boxes
     .filter((box) => !plane.rects.has(box))
     .sort((a, b) => a.depth - b.depth || byText(a.id, b.id));
   // A group that is opened had a mark of its own: the box comes up around it.
   const stood = new Map(previous.nodes.map((node) => [node.id, node]));
-  for (const box of fresh) if (!plane.rects.has(box)) placeBox(plane, box, neighbours, stood.get(box.id), seed);
+  for (const box of fresh) {
+    if (!plane.rects.has(box)) yield* placeBox(plane, box, neighbours, stood.get(box.id), seed);
+  }
   return { ...plane.toLayout(), links: previous.links };
 }

@@ -3,7 +3,7 @@
  * and foldings.
  */
 import type { Graph } from "#lib/graph/model.ts";
-import { layout } from "#lib/layout/layout.ts";
+import { layout, layoutSteps } from "#lib/layout/layout.ts";
 import type { Layout } from "#lib/layout/model.ts";
 import { recall, remember } from "#lib/layout/recall.ts";
 import type { Finding } from "./finder.ts";
@@ -14,6 +14,9 @@ import { layoutInput, sameStructure } from "./placing.ts";
 import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
 import { type Shown, showGraph } from "./shown.ts";
 import type { Skeleton } from "./skeleton.ts";
+
+/** A layout lets messages in after so many milliseconds: one that nobody needs any more is given up then. */
+const SLICE_MS = 40;
 
 /** One seed for everybody: the same mesh looks the same on every screen. */
 const SEED = 1;
@@ -28,12 +31,25 @@ export interface PictureDeps {
   readonly places: Places;
   /** Milliseconds since 1970, with fractions. */
   readonly now: () => number;
+  /** Calls back once, after messages that wait have had their turn. */
+  readonly later: (call: () => void) => void;
   /** What find and hide do to a graph. */
   readonly finding: (graph: Graph) => Pick<Finding, "found" | "hidden">;
   /** A layout is done, after so many milliseconds. */
   readonly laid: (ms: number) => void;
   /** What is drawn is another graph than before. */
   readonly drawn: (shown: Shown) => void;
+}
+
+/** A layout under way. */
+interface Laying {
+  readonly steps: Iterator<void, Layout>;
+  /** Of which places: another look's or view's would be wrong. */
+  readonly key: string;
+  readonly began: number;
+  /** What is drawn when it is done; its numbers may become newer meanwhile. */
+  shown: Shown;
+  first: boolean;
 }
 
 export class Picture {
@@ -56,6 +72,7 @@ export class Picture {
   private shown: Shown | null = null;
   private skeleton: Skeleton | null = null;
   private version = 0;
+  private laying: Laying | null = null;
 
   constructor(deps: PictureDeps) {
     this.deps = deps;
@@ -71,6 +88,7 @@ export class Picture {
     this.view = view;
     this.frozen = o.frozen;
     if (o.folded && this.places !== null) return;
+    this.laying = null;
     this.graph = null;
     this.shown = null;
     this.earlier = null;
@@ -82,6 +100,7 @@ export class Picture {
     const moved = placesOfLook(look) !== placesOfLook(this.look);
     this.look = look;
     if (moved) {
+      this.laying = null;
       this.earlier = null;
       this.places = null;
       this.fetch();
@@ -119,8 +138,20 @@ export class Picture {
     const before = this.shown;
     const shown = showGraph(graph, this.look, this.deps.finding(graph));
     const replaced = before === null || this.places === null || !sameStructure(before.placed, shown.placed);
-    let layoutMs: number | null = null;
-    if (replaced) layoutMs = this.lay(shown);
+    if (replaced) {
+      this.lay(shown, first);
+      return;
+    }
+    this.laying = null;
+    this.finish(shown, { replaced: false, first, layoutMs: null });
+  }
+
+  private finish(
+    shown: Shown,
+    o: { readonly replaced: boolean; readonly first: boolean; readonly layoutMs: number | null },
+  ): void {
+    const before = this.shown;
+    const { replaced, first, layoutMs } = o;
     const fresh = replaced || before === null || !sameStructure(before.graph, shown.graph);
     if (fresh) this.skeleton = buildSkeleton(shown, this.places as Layout, this.look.boxes);
     this.shown = shown;
@@ -128,19 +159,45 @@ export class Picture {
     this.deps.drawn(shown);
   }
 
-  private lay(shown: Shown): number {
+  /** Begins a layout, unless the one under way will do: then only its numbers are newer. */
+  private lay(shown: Shown, first: boolean): void {
+    const key = this.key();
+    const { laying, places, earlier } = this;
+    if (laying !== null && laying.key === key && sameStructure(laying.shown.placed, shown.placed)) {
+      laying.shown = shown;
+      return;
+    }
     const began = this.deps.now();
     const input = layoutInput(shown.placed, this.look.boxes);
-    const { places, earlier } = this;
     const previous = places === null ? null : earlier === null ? places : recall(places, earlier, input);
-    this.places = layout(input, previous === null ? { seed: SEED } : { seed: SEED, previous });
-    this.earlier = remember(earlier, this.places);
-    const key = this.key();
-    this.visited.set(key, this.places);
-    if (!this.frozen && this.view !== null) this.deps.places.save(key, this.places);
+    const steps = layoutSteps(input, previous === null ? { seed: SEED } : { seed: SEED, previous });
+    const next = { steps, key, began, shown, first: first || laying?.first === true };
+    this.laying = next;
+    this.goOn(next);
+  }
+
+  private goOn(laying: Laying): void {
+    const end = this.deps.now() + SLICE_MS;
+    while (this.laying === laying) {
+      const step = laying.steps.next();
+      if (step.done === true) {
+        this.laying = null;
+        this.laid(laying, step.value);
+      } else if (this.deps.now() >= end) {
+        this.deps.later(() => this.goOn(laying));
+        return;
+      }
+    }
+  }
+
+  private laid({ key, began, shown, first }: Laying, places: Layout): void {
+    this.places = places;
+    this.earlier = remember(this.earlier, places);
+    this.visited.set(key, places);
+    if (!this.frozen && this.view !== null) this.deps.places.save(key, places);
     const ms = this.deps.now() - began;
     this.deps.laid(ms);
-    return ms;
+    this.finish(shown, { replaced: true, first, layoutMs: ms });
   }
 
   private send(
@@ -161,12 +218,14 @@ export class Picture {
     this.places = null;
     this.earlier = null;
     this.shown = null;
+    this.laying = null;
     if (this.graph !== null) this.draw(this.graph, this.stale);
   }
 
   /** Nothing of what was seen stays, on the screen neither. */
   forget(): void {
     const { graph } = this;
+    this.laying = null;
     this.visited.clear();
     this.view = null;
     this.places = null;

@@ -17,6 +17,7 @@ export interface PresenterDeps {
   /** Milliseconds since 1970, with fractions. */
   readonly now: () => number;
   readonly fetch: Surroundings["fetch"];
+  readonly after: Surroundings["after"];
   /** What is on the screen, and how it is followed. */
   readonly situation: () => Omit<Situation, "folded" | "find" | "shown">;
   /** The view behind it; null before the first. */
@@ -38,6 +39,7 @@ export class Presenter {
     const { post, places, now } = deps;
     this.picture = new Picture({
       ...{ post, places, now },
+      later: (call) => void deps.after(0, call),
       finding: (graph) => this.finder.of(graph),
       laid: (ms) => this.mark("topology:layout", ms),
       // Said with the status: who stands out, and who is a badge.

@@ -60,9 +60,9 @@ export class Session {
 
   constructor(deps: SessionDeps) {
     this.deps = deps;
-    const { post, places, now, fetch } = deps;
+    const { post, places, now, fetch, after } = deps;
     this.presenter = new Presenter({
-      ...{ post, places, now, fetch },
+      ...{ post, places, now, fetch, after },
       opened: () => this.opened,
       situation: () => {
         const { early, state: stream, paused, visible, groups, hiddenWorkloads } = this;
