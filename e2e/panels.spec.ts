@@ -33,6 +33,8 @@ test("a node leads to its namespace, and its panel to the other places", async (
   await expect(details.getByRole("heading", { level: 2 })).toHaveText("shop");
   await expect(details).toContainText(/Namespace · west-1 · \d+ marks/);
   await expect(traffic).toContainText("Inside · ");
+  // A box has its history too.
+  await expect(details.getByRole("img", { name: /^Requests and failures, inbound over the last hour/ })).toBeVisible();
 });
 
 /** The edge from storefront to catalog, changed. */

@@ -36,6 +36,14 @@ test("asks for every workload of the scope, whatever is folded, without latencie
   expect(foldedUrl("http://c", view)).toBe("http://c/api/v1/graph?namespaces=shop&window=5m&latency=off");
 });
 
+test("compares nothing, at the same instant, and keeps the services that calls are drawn through", () => {
+  const at = "2026-08-20T14:00:00Z";
+  const view = { ...DEFAULT_VIEW, at, compareAt: "2026-08-20T13:00:00Z", compareWindow: "5m", services: true } as const;
+  expect(decodeURIComponent(foldedUrl("http://c", view))).toBe(
+    `http://c/api/v1/graph?at=${at}&latency=off&services=on`,
+  );
+});
+
 test("reads once for all that is typed, and says when it is there", async () => {
   const { folded, world, answer, changes } = start();
   expect(folded.status()).toBeNull();

@@ -19,7 +19,8 @@ export interface FoldedDeps {
 
 /**
  * Where every workload of a view is answered, groups opened, without latencies: a search needs none, and the server then
- * has it from the poll that draws the groups.
+ * has it from the poll that draws the groups. Nothing is compared, which would read another window for names alone; that
+ * calls are drawn through services stays, for so the marks are that a search leads to.
  */
 export function foldedUrl(origin: string, view: GraphView): string {
   const params = viewParams({

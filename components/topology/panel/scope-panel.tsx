@@ -10,6 +10,7 @@ import { WHOLE } from "#lib/live/whole.ts";
 import { idTitle } from "../names.ts";
 import { ChangesSection } from "./changes-section.tsx";
 import { EdgeCell } from "./edge-cell.tsx";
+import { History } from "./history.tsx";
 import { FlagList } from "./responses.tsx";
 import { CodesByDirection, TrafficTable } from "./traffic-table.tsx";
 
@@ -51,6 +52,12 @@ export function ScopePanel({
       <FlagList flags={flagsOf(traffic, false)} unit="req/s" />
       <FlagList flags={flagsOf(traffic, true)} unit="conn/s" title="Flags of connections" />
       <Facts scope={scope} traffic={traffic} />
+      {key !== null && (
+        <History
+          subject={{ node: id }}
+          protocol={traffic.length > 0 && traffic.every(({ protocol }) => protocol === "tcp") ? "tcp" : "http"}
+        />
+      )}
     </>
   );
 }

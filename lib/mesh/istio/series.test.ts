@@ -58,6 +58,20 @@ describe("seriesReads", () => {
     ]);
   });
 
+  it.each([
+    ["west-1/shop/namespace/shop", ['workload_namespace="shop"'], ["_workload=", "canonical"]],
+    ["west-1/-/cluster/west-1", ['_cluster=~"'], ["_workload=", "workload_namespace", "canonical"]],
+    ["west-1/shop/app/reviews", ['workload_namespace="shop"', 'canonical_service="reviews"'], ["canonical_revision"]],
+  ])("asks a box %s for all that comes in and goes out", (id, has, hasNot) => {
+    const [inbound, ...others] = texts(node(id)).filter(([each]) => each.endsWith("/requests"));
+    const outbound = others.at(-1);
+    for (const part of has) {
+      expect(inbound?.[1]).toContain(`destination_${part}`.replace("__", "_"));
+      expect(outbound?.[1]).toContain(`source_${part}`.replace("__", "_"));
+    }
+    for (const part of hasNot) expect(inbound?.[1]).not.toContain(part);
+  });
+
   it("takes a service's node for the calls that reached no workload, but in the service lens", () => {
     const id = "c/n/workload/a>c/n/service/b>http";
     expect(texts(edge(id))[0]?.[1]).toContain('destination_workload="unknown"');
