@@ -4,7 +4,7 @@ import type { EdgeObservation, Endpoint } from "#lib/graph/observation.ts";
 import type { Decoded, MeshAdapter } from "#lib/mesh/port.ts";
 import type { Expr, Selector } from "#lib/promql/ast.ts";
 import type { Matrix, Vector } from "#lib/promql/result.ts";
-import type { QueryClient } from "#lib/server/telemetry/source.ts";
+import type { QueryClient } from "#lib/server/telemetry/query-client.ts";
 import { perSecond, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { FakeTimers } from "./fake-timers.test-support.ts";
 

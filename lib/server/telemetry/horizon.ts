@@ -6,7 +6,7 @@ import { countBy, metric } from "#lib/promql/build.ts";
 import { type Milliseconds, milliseconds, type Seconds, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { SingleFlight } from "./flight.ts";
-import type { QueryClient } from "./source.ts";
+import type { QueryClient } from "./query-client.ts";
 
 export interface HorizonDeps {
   readonly timers: Timers;

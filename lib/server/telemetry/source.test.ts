@@ -4,7 +4,8 @@ import type { Expr, Selector } from "#lib/promql/ast.ts";
 import { seconds } from "#lib/units.ts";
 import { fakeMesh } from "../fake-mesh.test-support.ts";
 import { FakeTimers } from "../fake-timers.test-support.ts";
-import { type QueryClient, Source } from "./source.ts";
+import type { QueryClient } from "./query-client.ts";
+import { Source } from "./source.ts";
 
 const read = (name: string): Selector => ({ type: "selector", metric: name, matchers: [] });
 

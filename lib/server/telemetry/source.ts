@@ -12,18 +12,7 @@ import type { Timers } from "../clock.ts";
 import { clockCaveat, windowCaveat } from "./caveats.ts";
 import { SingleFlight } from "./flight.ts";
 import { Horizon } from "./horizon.ts";
-
-/** What the telemetry needs of a Prometheus client; lib/prometheus has it. */
-export interface QueryClient {
-  query(expr: Expr, options: { at: UnixSeconds; timeout: Seconds; signal?: AbortSignal }): Promise<Vector>;
-  queryRange(
-    expr: Expr,
-    options: { start: UnixSeconds; end: UnixSeconds; step: Seconds; timeout: Seconds; signal?: AbortSignal },
-  ): Promise<Matrix>;
-  /** What its own clock says while it answers. */
-  time(options: { timeout: Seconds; signal?: AbortSignal }): Promise<UnixSeconds>;
-  close(): Promise<void>;
-}
+import type { QueryClient } from "./query-client.ts";
 
 /** Told of every query, for /metrics. */
 export type QueryObserver = (query: {
