@@ -98,7 +98,9 @@ test("a replay goes from frame to frame until it is stopped", async ({ page }) =
   expect(Date.parse(at() ?? "")).toBeGreaterThan(Date.parse(first ?? ""));
 });
 
-test("the frames of a replay are read at once: what lies between is neither asked for nor waited for", async ({ page }) => {
+test("the frames of a replay are read at once: what lies between is neither asked for nor waited for", async ({
+  page,
+}) => {
   await withMarks(page);
   const asked: string[] = [];
   page.on("request", (request) => {
