@@ -49,7 +49,7 @@ const mayImport = {
   tracingClients: ["base", "upstream", "tracing"],
   server: ["base", ...pure, "api", ...clients],
   query: ["base", "graph", "inventory", "policy", "tracing", "api"],
-  live: ["base", "graph", "layout", "api"],
+  live: ["base", "graph", "layout", "tracing", "api"],
   render: ["base", "graph", "layout"],
   components: [
     "base",

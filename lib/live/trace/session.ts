@@ -1,0 +1,136 @@
+/** The worker's side of one trace's page: reads it, keeps it, and answers what the page asks of it. */
+import type { TraceAnswer } from "#lib/api/traces.ts";
+import { MeshscopeError, type Problem, problemOf } from "#lib/errors.ts";
+import { writeTrace } from "#lib/tracing/encode.ts";
+import { buildTree, type TraceTree } from "#lib/tracing/tree.ts";
+import { detailOf } from "#lib/tracing/view/detail.ts";
+import { flameOf } from "#lib/tracing/view/flame.ts";
+import { groupsOf } from "#lib/tracing/view/groups.ts";
+import { buffersOf, pictureOf, type TracePicture } from "#lib/tracing/view/picture.ts";
+import { findRows } from "#lib/tracing/view/search.ts";
+import { sortedRows } from "#lib/tracing/view/sorted.ts";
+import { fromWire, type WireTrace } from "#lib/tracing/wire.ts";
+import type {
+  FromTraceWorker,
+  QuestionKind,
+  Questions,
+  ToTraceWorker,
+  TraceHead,
+  TraceRequest,
+  WarningSum,
+} from "./messages.ts";
+
+export interface TraceDeps {
+  readonly fetch: (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>;
+  readonly post: (message: FromTraceWorker, transfer?: ArrayBuffer[]) => void;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+interface Held {
+  readonly tree: TraceTree;
+  readonly nodes: readonly (string | null)[];
+  /** A copy: the page has the buffers of the other. */
+  readonly picture: TracePicture;
+}
+
+type Answers = { [Kind in QuestionKind]: (held: Held, ask: Questions[Kind]["ask"]) => Questions[Kind]["answer"] };
+
+const ANSWERS: Answers = {
+  detail: ({ tree, nodes }, { row }) => detailOf(tree, row, nodes),
+  search: ({ tree }, { text }) => findRows(tree, text),
+  flame: ({ picture }) => flameOf(picture),
+  groups: ({ picture }, { by, sort, down }) => groupsOf(picture, by, sort, down),
+  sorted: ({ tree, picture }, { sort, down, text }) =>
+    sortedRows(picture, sort, down, text.trim() === "" ? null : findRows(tree, text)),
+  file: ({ tree }, { format }) => writeTrace(format, tree.trace),
+};
+
+export class TraceSession {
+  readonly #deps: TraceDeps;
+  #reading: AbortController | null = null;
+  #held: Held | null = null;
+
+  constructor(deps: TraceDeps) {
+    this.#deps = deps;
+  }
+
+  receive(message: ToTraceWorker): void {
+    if (message.type === "open") void this.#open(message.request);
+    else this.#answer(message.id, message.question.kind, message.question);
+  }
+
+  #answer<Kind extends QuestionKind>(id: number, kind: Kind, ask: Questions[Kind]["ask"]): void {
+    const answer = this.#held === null ? null : ANSWERS[kind](this.#held, ask);
+    this.#deps.post({ type: "answer", id, answer });
+  }
+
+  async #open(request: TraceRequest): Promise<void> {
+    this.#reading?.abort();
+    const reading = new AbortController();
+    this.#reading = reading;
+    this.#held = null;
+    this.#deps.post({ type: "state", state: { phase: "reading" } });
+    try {
+      const answer = await this.#read(request, reading.signal);
+      if (reading.signal.aborted) return;
+      this.#show(answer, request.skew);
+    } catch (thrown) {
+      if (reading.signal.aborted) return;
+      this.#deps.post({ type: "state", state: { phase: "failed", problem: problemOf(thrown) } });
+    }
+  }
+
+  /** @throws MeshscopeError */
+  async #read({ id, backends }: TraceRequest, signal: AbortSignal): Promise<TraceAnswer> {
+    const params = new URLSearchParams({ format: "columns" });
+    if (backends.length > 0) params.set("backends", backends.join(","));
+    let response: Response;
+    try {
+      response = await this.#deps.fetch(`/api/v1/traces/${encodeURIComponent(id)}?${params}`, { signal });
+    } catch (cause) {
+      throw new MeshscopeError("upstream_unreachable", "The console's server does not answer. Retry in a moment.", {
+        cause,
+      });
+    }
+    if (!response.ok) {
+      const problem = (await response.json().catch(() => null)) as Problem | null;
+      throw new MeshscopeError(
+        problem?.code ?? "internal",
+        problem?.detail ?? `The console's server answered ${response.status}. Its log has the cause.`,
+      );
+    }
+    return (await response.json().catch((cause: unknown) => {
+      throw new MeshscopeError("upstream_unreachable", "The console's answer broke off. Retry in a moment.", { cause });
+    })) as TraceAnswer;
+  }
+
+  #show(answer: TraceAnswer, skew: boolean): void {
+    const { columns, nodes = [], spans: _, warnings, ...rest } = answer;
+    const wire = columns as unknown as WireTrace;
+    const tree = buildTree(fromWire(wire), { nowNs: BigInt(Math.round(this.#deps.now())) * 1_000_000n, skew });
+    const picture = pictureOf(tree, wire.spanIds);
+    this.#held = { tree, nodes, picture: structuredClone(picture) };
+    const head: TraceHead = {
+      ...rest,
+      warnings: sums(warnings),
+      fromNs: (tree.trace.baseNs + BigInt(Math.round(tree.from))).toString(),
+    };
+    this.#deps.post({ type: "state", state: { phase: "shown", head, picture } }, buffersOf(picture));
+  }
+}
+
+const ROWS = 100;
+
+function sums(warnings: TraceAnswer["warnings"]): WarningSum[] {
+  const known = new Map<string, { code: string; count: number; detail: string; rows: number[] }>();
+  for (const { code, detail, row } of warnings) {
+    // Each sentence about the whole trace says something else.
+    const key = row < 0 ? `${code} ${detail}` : code;
+    const sum = known.get(key) ?? { code, count: 0, detail, rows: [] };
+    known.set(key, sum);
+    sum.count += 1;
+    if (row >= 0 && sum.rows.length < ROWS) sum.rows.push(row);
+  }
+  return [...known.values()];
+}

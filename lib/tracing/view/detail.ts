@@ -1,0 +1,81 @@
+/** Everything that is known of one span, for whoever selected it. Pure. */
+import {
+  attributesOf,
+  durationNs,
+  eventsAt,
+  kindOf,
+  linksAt,
+  nameOf,
+  type Scalar,
+  type SpanKind,
+  type SpanStatus,
+  serviceOf,
+  startNs,
+  statusOf,
+  textAt,
+  valueAt,
+} from "../model.ts";
+import { peerOf } from "../place.ts";
+import type { TraceTree } from "../tree.ts";
+
+export type TagPairs = readonly (readonly [string, Scalar])[];
+
+export interface SpanDetail {
+  readonly row: number;
+  readonly spanId: string;
+  readonly parentId: string;
+  readonly service: string;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly status: SpanStatus;
+  readonly statusMessage: string;
+  readonly scope: string;
+  /** Unix nanoseconds as the span has them, in decimal digits. */
+  readonly startNs: string;
+  readonly durationNs: string;
+  readonly attributes: TagPairs;
+  readonly resource: TagPairs;
+  /** `at`: nanoseconds after the span's own start. */
+  readonly events: readonly { readonly at: number; readonly name: string; readonly attributes: TagPairs }[];
+  readonly links: readonly { readonly traceId: string; readonly spanId: string; readonly attributes: TagPairs }[];
+  readonly warnings: readonly string[];
+  /** Envoy's response flags, as it writes them; null where there are none. */
+  readonly flags: string | null;
+  /** Whom it calls, as it names them; null where nothing tells. */
+  readonly peer: string | null;
+  /** The node of the graph where it was made; null: not known. */
+  readonly node: string | null;
+  /** How many spans it called itself. */
+  readonly children: number;
+}
+
+/** Envoy's tag for them, and OpenTelemetry's access log name for the same. */
+const FLAGS = ["response_flags", "envoy.response_flags"] as const;
+
+export function detailOf(tree: TraceTree, row: number, nodes: readonly (string | null)[]): SpanDetail {
+  const { trace } = tree;
+  const start = startNs(trace, row);
+  const flags = FLAGS.map((key) => valueAt(trace, trace.attributes, row, key)).find((value) => value !== undefined);
+  return {
+    row,
+    spanId: trace.spanId[row] ?? "",
+    parentId: trace.parentId[row] ?? "",
+    service: serviceOf(trace, row),
+    name: nameOf(trace, row),
+    kind: kindOf(trace, row),
+    status: statusOf(trace, row),
+    statusMessage: textAt(trace, trace.statusMessage[row]),
+    scope: textAt(trace, trace.scope[row]),
+    startNs: start.toString(),
+    durationNs: durationNs(trace, row).toString(),
+    attributes: attributesOf(trace, trace.attributes, row),
+    resource: attributesOf(trace, trace.resources.attributes, trace.resource[row] ?? -1),
+    events: eventsAt(trace, row).map(({ atNs, name, attributes }) => ({ at: Number(atNs - start), name, attributes })),
+    links: linksAt(trace, row),
+    warnings: tree.warnings.filter((warning) => warning.row === row).map(({ detail }) => detail),
+    flags: typeof flags === "string" && flags !== "" && flags !== "-" ? flags : null,
+    peer: peerOf(trace, row)?.host ?? null,
+    node: nodes[row] ?? null,
+    children: (tree.childStart[row + 1] ?? 0) - (tree.childStart[row] ?? 0),
+  };
+}
