@@ -10,6 +10,8 @@ export interface Command {
   readonly title: string;
   /** A binding as keys.ts spells it. */
   readonly keys?: string;
+  /** Other bindings for the same. */
+  readonly also?: readonly string[];
   readonly run: () => void;
 }
 
@@ -51,6 +53,9 @@ function useRegistry(): CommandRegistry {
   return registry;
 }
 
+export const bindingsOf = ({ keys, also = [] }: Command): readonly string[] =>
+  keys === undefined ? also : [keys, ...also];
+
 const EDITABLE = "input, textarea, select, [contenteditable=true], [role=textbox], [role=combobox]";
 
 export function CommandProvider({ children }: { readonly children: ReactNode }) {
@@ -68,12 +73,13 @@ export function CommandProvider({ children }: { readonly children: ReactNode }) 
       const target = event.target;
       const typing = target instanceof Element && target.closest(EDITABLE) !== null;
       const commands = registry.all();
-      const bindings = commands.flatMap((command) => command.keys ?? []);
-      const press = { key: event.key, ctrl: event.ctrlKey, meta: event.metaKey, alt: event.altKey, typing };
+      const bindings = commands.flatMap(bindingsOf);
+      const { key, ctrlKey: ctrl, metaKey: meta, altKey: alt, shiftKey: shift } = event;
+      const press = { key, ctrl, meta, alt, shift, typing };
       const keys = match(press, bindings, letters.current, event.timeStamp);
       if (keys === null) return;
       event.preventDefault();
-      commands.find((command) => command.keys === keys)?.run();
+      commands.find((command) => bindingsOf(command).includes(keys))?.run();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);

@@ -2,7 +2,7 @@
 
 import { Kbd } from "#components/ui/kbd.tsx";
 import { Sheet } from "#components/ui/sheet.tsx";
-import { useAllCommands } from "./commands.tsx";
+import { bindingsOf, useAllCommands } from "./commands.tsx";
 import { spellKeys } from "./keys.ts";
 import { usePreferences } from "./preferences-context.tsx";
 
@@ -28,7 +28,11 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
           {commands
             .filter(({ keys }, at) => keys !== undefined && commands.findIndex((other) => other.keys === keys) === at)
             .map((command) => (
-              <Line key={command.id} keys={spellKeys(command.keys ?? "", mac)} text={command.title} />
+              <Line
+                key={command.id}
+                keys={bindingsOf(command).flatMap((binding) => spellKeys(binding, mac))}
+                text={command.title}
+              />
             ))}
         </dl>
         <h3 className="eyebrow mt-5 mb-2">On the graph</h3>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createKeyMatcher, type KeyPress, spellKeys } from "./keys.ts";
 
-const bindings = ["mod+k", "/", "?", ".", "g t", "t", "Escape"];
+const bindings = ["mod+k", "/", "?", ".", "g t", "t", "Escape", "ArrowUp", "shift+ArrowUp"];
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,
   ctrl: false,
@@ -22,6 +22,10 @@ describe("key matcher", () => {
     ["Ctrl-K", [press("k", { ctrl: true })], ["mod+k"]],
     ["Cmd-K", [press("k", { meta: true })], ["mod+k"]],
     ["Ctrl-K while typing", [press("k", { ctrl: true, typing: true })], ["mod+k"]],
+    ["a named key", [press("ArrowUp")], ["ArrowUp"]],
+    ["a named key with Shift", [press("ArrowUp", { shift: true })], ["shift+ArrowUp"]],
+    ["a named key with a Shift that nothing is bound to", [press("Escape", { shift: true })], ["Escape"]],
+    ["no arrow while typing", [press("ArrowUp", { typing: true, shift: true })], [null]],
     ["a sequence, not its last letter", [press("g"), press("t")], [null, "g t"]],
     ["a letter alone", [press("t")], ["t"]],
     ["a letter after an unfinished sequence", [press("g"), press("x"), press("t")], [null, null, "t"]],

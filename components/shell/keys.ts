@@ -8,6 +8,7 @@ export interface KeyPress {
   readonly ctrl: boolean;
   readonly meta: boolean;
   readonly alt: boolean;
+  readonly shift?: boolean;
   /** The event comes from where people type. */
   readonly typing: boolean;
 }
@@ -16,7 +17,8 @@ export interface KeyPress {
 const SEQUENCE_MS = 1000;
 
 /**
- * Recognises one of `bindings` (`mod+k`, `Escape`, `?`, `g t`) in a stream of key presses. `mod` is Ctrl or Cmd.
+ * Recognises one of `bindings` (`mod+k`, `Escape`, `shift+ArrowUp`, `?`, `g t`) in a stream of key presses. `mod` is Ctrl
+ * or Cmd; a named key with Shift is itself where nothing is bound to both.
  * While `letters` is false only bindings with `mod` and named keys (Escape) act.
  */
 export function createKeyMatcher(): (
@@ -36,7 +38,12 @@ export function createKeyMatcher(): (
       return bindings.includes(wanted) ? wanted : null;
     }
     const named = press.key.length > 1;
-    if (named) return bindings.includes(press.key) && !press.typing ? press.key : null;
+    if (named) {
+      if (press.typing) return null;
+      const shifted = `shift+${press.key}`;
+      if (press.shift && bindings.includes(shifted)) return shifted;
+      return bindings.includes(press.key) ? press.key : null;
+    }
     if (!letters || press.typing) return null;
     const sequence = pending === "" ? press.key : `${pending} ${press.key}`;
     if (bindings.includes(sequence)) return sequence;
@@ -49,10 +56,19 @@ export function createKeyMatcher(): (
   };
 }
 
+const SPELLED: Readonly<Record<string, string>> = {
+  Escape: "Esc",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+};
+
 /** `mod+k` as people of that platform write it. */
 export function spellKeys(binding: string, mac: boolean): readonly string[] {
   return binding.split(" ").map((part) => {
     if (part.startsWith("mod+")) return `${mac ? "⌘" : "Ctrl "}${part.slice(4).toUpperCase()}`;
-    return part === "Escape" ? "Esc" : part;
+    if (part.startsWith("shift+")) return `Shift ${SPELLED[part.slice(6)] ?? part.slice(6)}`;
+    return SPELLED[part] ?? part;
   });
 }

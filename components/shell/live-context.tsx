@@ -8,37 +8,17 @@ import { FIRST_STATUS } from "#lib/live/status.ts";
 import type { SessionChange } from "#lib/query/keeper.ts";
 import { SESSION_CHANGED, useSession } from "#lib/query/session.tsx";
 import { viewerKey } from "#lib/query/viewer.ts";
+import { createSource, noHandle } from "./handle-source.ts";
 
 const LiveContext = createContext<Live | null>(null);
-
-/** The handle as a store: made when somebody first looks, closed when nobody does any more. */
-function createSource(create: () => Live) {
-  let live: Live | null = null;
-  const listeners = new Set<() => void>();
-  return {
-    subscribe(listener: () => void) {
-      listeners.add(listener);
-      live ??= create();
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size > 0) return;
-        live?.close();
-        live = null;
-      };
-    },
-    get: () => live,
-  };
-}
 
 /** The page's one handle on the worker: it follows what the viewer may see, and nothing where nobody may look. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const { session } = useSession();
   const [source] = useState(() => createSource(() => follow(session)));
-  const live = useSyncExternalStore(source.subscribe, source.get, noLive);
+  const live = useSyncExternalStore(source.subscribe, source.get, noHandle);
   return <LiveContext value={live}>{children}</LiveContext>;
 }
-
-const noLive = (): null => null;
 
 function follow(session: SessionAnswer): Live {
   const live = createLive({ viewer: viewerKey(session) });

@@ -51,6 +51,23 @@ describe.each(Object.entries(themes))("%s theme", (_, theme) => {
     for (const surface of surfaces) expect(wcagContrast(colour("edge"), colour(surface))).toBeGreaterThanOrEqual(3);
   });
 
+  const series = [1, 2, 3, 4, 5, 6].map((at) => `series-${at}`);
+
+  it.each(series)("--%s is a mark: 3:1", (mark) => {
+    for (const surface of surfaces) expect(wcagContrast(colour(mark), colour(surface))).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(Object.entries(sights))("services look different from each other and from trouble in %s", (_name, see) => {
+    const distance = differenceCiede2000();
+    const marks = [...series, "degraded", "failing"];
+    for (const [index, one] of marks.entries()) {
+      for (const other of marks.slice(index + 1)) {
+        if (!one.startsWith("series")) continue;
+        expect(distance(see(colour(one)), see(colour(other))), `${one} / ${other}`).toBeGreaterThan(9);
+      }
+    }
+  });
+
   it.each(Object.entries(sights))("marks that mean different things look different in %s", (_name, see) => {
     const distance = differenceCiede2000();
     const marks = ["edge", "degraded", "failing"];

@@ -1,8 +1,8 @@
 "use client";
 
-import { type KeyboardEvent, type PointerEvent, useRef, useState, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { useLiveStatus } from "#components/shell/live-context.tsx";
-import { clampPanel, PANEL_WIDTH } from "#components/shell/preferences.ts";
+import { PanelResizer } from "#components/shell/panel-resizer.tsx";
 import { usePreferences } from "#components/shell/preferences-context.tsx";
 import { Icon } from "#components/ui/icon.tsx";
 import type { Live } from "#lib/live/client.ts";
@@ -14,8 +14,6 @@ import { EdgePanel } from "./edge-panel.tsx";
 import { NodeLinks } from "./node-links.tsx";
 import { NodePanel } from "./node-panel.tsx";
 import { ScopePanel } from "./scope-panel.tsx";
-
-const STEP = 16;
 
 /** What is selected, with its true numbers. It renders again with each delta of that one thing. */
 export function Panel({ live, id }: { readonly live: Live; readonly id: string }) {
@@ -30,7 +28,7 @@ export function Panel({ live, id }: { readonly live: Live; readonly id: string }
       style={{ width }}
       className="relative flex min-h-0 shrink-0 flex-col border-l border-line bg-raised max-md:absolute max-md:inset-y-0 max-md:right-0 max-md:z-20 max-md:max-w-full"
     >
-      <Resizer width={width} onResize={setWidth} onDone={(panelWidth) => change({ panelWidth })} />
+      <PanelResizer width={width} onResize={setWidth} onDone={(panelWidth) => change({ panelWidth })} />
       <button
         type="button"
         aria-label="Close"
@@ -98,52 +96,5 @@ export function Absent({ id }: { readonly id: string }) {
         Clear the selection
       </button>
     </div>
-  );
-}
-
-function Resizer({
-  width,
-  onResize,
-  onDone,
-}: {
-  readonly width: number;
-  readonly onResize: (width: number) => void;
-  readonly onDone: (width: number) => void;
-}) {
-  const from = useRef<{ readonly x: number; readonly width: number } | null>(null);
-  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
-    event.currentTarget.setPointerCapture(event.pointerId);
-    from.current = { x: event.clientX, width };
-  };
-  const onPointerMove = (event: PointerEvent) => {
-    if (from.current !== null) onResize(clampPanel(from.current.width + from.current.x - event.clientX));
-  };
-  const onPointerUp = () => {
-    if (from.current !== null) onDone(width);
-    from.current = null;
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = event.key === "ArrowLeft" ? STEP : event.key === "ArrowRight" ? -STEP : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const next = clampPanel(width + step);
-    onResize(next);
-    onDone(next);
-  };
-  return (
-    <div
-      role="separator"
-      aria-orientation="vertical"
-      aria-label="Width of the details"
-      aria-valuemin={PANEL_WIDTH.min}
-      aria-valuemax={PANEL_WIDTH.max}
-      aria-valuenow={width}
-      tabIndex={0}
-      onPointerDown={onPointerDown}
-      onPointerMove={onPointerMove}
-      onPointerUp={onPointerUp}
-      onKeyDown={onKeyDown}
-      className="absolute inset-y-0 -left-1 z-10 w-2 cursor-col-resize touch-none hover:bg-accent/30 focus-visible:bg-accent/30 max-md:hidden"
-    />
   );
 }

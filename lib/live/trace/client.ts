@@ -71,7 +71,11 @@ export function createTrace(
       const id = asked;
       return new Promise<Questions[Kind]["answer"] | null>((resolve) => {
         waiting.set(id, resolve as (answer: Questions[QuestionKind]["answer"] | null) => void);
-        worker.postMessage({ type: "ask", id, question: { kind, ...ask } as Extract<ToTraceWorker, { type: "ask" }>["question"] });
+        worker.postMessage({
+          type: "ask",
+          id,
+          question: { kind, ...ask } as Extract<ToTraceWorker, { type: "ask" }>["question"],
+        });
       });
     },
     subscribe(listener) {

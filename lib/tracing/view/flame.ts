@@ -60,7 +60,14 @@ export function flameOf(picture: Columns): Flame {
     const above = boxes[i]?.parent ?? -1;
     if (above >= 0) width[above] = (width[above] ?? 0) + (width[i] ?? 0);
   }
-  return { ...placed(boxes.map(({ parent }) => parent), width), width, ...columnsOf(picture, boxes) };
+  return {
+    ...placed(
+      boxes.map(({ parent }) => parent),
+      width,
+    ),
+    width,
+    ...columnsOf(picture, boxes),
+  };
 }
 
 /** Callees stand side by side from their caller's left edge, in the order in which they were first called. */

@@ -47,12 +47,14 @@ export function groupsOf(picture: Columns, by: Grouping, sort: GroupSort, down: 
     sum.self += picture.self[row] ?? 0;
     sum.onPath += picture.onPath[row] ?? 0;
   }
-  const groups = [...known.values()].map(({ service, name, ...sum }): Group => ({
-    ...sum,
-    service: picture.services[service] ?? "",
-    operation: by === "service" ? null : (picture.names[name] ?? ""),
-    mean: sum.total / sum.spans,
-  }));
+  const groups = [...known.values()].map(
+    ({ service, name, ...sum }): Group => ({
+      ...sum,
+      service: picture.services[service] ?? "",
+      operation: by === "service" ? null : (picture.names[name] ?? ""),
+      mean: sum.total / sum.spans,
+    }),
+  );
   const turn = down ? -1 : 1;
   return groups.sort((a, b) => turn * compare(a, b, sort) || byName(a, b));
 }

@@ -1,0 +1,25 @@
+import type { Metadata } from "next";
+import { TracePage } from "#components/traces/one/trace-page.tsx";
+
+interface Props {
+  readonly params: Promise<{ readonly id: string }>;
+}
+
+/** What Next hands over is encoded still; what can't be decoded is no trace's id either way. */
+async function idOf({ params }: Props): Promise<string> {
+  const { id } = await params;
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  return { title: `Trace ${(await idOf(props)).slice(0, 8)}` };
+}
+
+/** One trace. Its spans come to a worker of the page, never through this response. */
+export default async function OneTracePage(props: Props) {
+  return <TracePage id={await idOf(props)} />;
+}

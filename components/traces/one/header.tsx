@@ -1,0 +1,131 @@
+"use client";
+
+import Link from "next/link";
+import { lazy, useSyncExternalStore } from "react";
+import { sayInstant } from "#components/shell/instant.ts";
+import { Chip } from "#components/ui/chip.tsx";
+import { PopoverButton } from "#components/ui/popover-button.tsx";
+import { formatPlural } from "#lib/format.ts";
+import { durationText } from "#lib/tracing/view/words.ts";
+import { Swatch } from "./bar.tsx";
+import { serviceColour } from "./colours.ts";
+import { webHref } from "./links.ts";
+import { type TraceModel, useModel } from "./model.tsx";
+
+const DownloadMenu = lazy(async () => ({ default: (await import("./download-menu.tsx")).DownloadMenu }));
+
+const nothing = () => () => undefined;
+
+/** Which trace this is, in numbers, and what can be done with the whole of it. */
+export function TraceHeader() {
+  const { head, picture, failures, stepFailure } = useModel();
+  const outside = webHref(head.externalUrl);
+  return (
+    <header className="flex shrink-0 flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-3 pb-2 max-sm:px-2">
+      <div className="min-w-0">
+        <Where id={head.id} />
+        <Title />
+        <p className="mt-0.5 flex flex-wrap gap-x-3 text-ink-2 tabular-nums">
+          <StartTime at={head.start} />
+          <span>{durationText(picture.totalNs)}</span>
+          <span>{formatPlural(picture.length, "span")}</span>
+          <span>{formatPlural(picture.services.length, "service")}</span>
+          <span>{depthText(picture)}</span>
+          <span>from {head.backend}</span>
+        </p>
+      </div>
+      <div className="flex flex-wrap items-center gap-2">
+        {failures.length > 0 && (
+          <Chip tone="failing" onClick={() => stepFailure(1)} title="To the next failed span ( e )">
+            ✕ {failures.length} failed
+          </Chip>
+        )}
+        <PopoverButton tone="quiet" body={(props) => <DownloadMenu {...props} />}>
+          Download
+        </PopoverButton>
+        {outside !== null && (
+          <a
+            href={`${outside.replace(/\/$/, "")}/trace/${head.id}`}
+            target="_blank"
+            rel="noopener noreferrer"
+            className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 text-ink-2 hover:border-line-strong hover:text-ink"
+          >
+            Open in {head.backend}
+          </a>
+        )}
+      </div>
+      <Legend />
+    </header>
+  );
+}
+
+export function Where({ id }: { readonly id: string }) {
+  return (
+    <nav aria-label="Where" className="flex items-center gap-2 text-ink-3">
+      <Link href="/traces" prefetch={false} className="text-ink-2 underline-offset-2 hover:underline">
+        Traces
+      </Link>
+      <span aria-hidden="true">/</span>
+      <bdi className="name font-mono text-[11.5px]" title={id}>
+        {id}
+      </bdi>
+    </nav>
+  );
+}
+
+function Title() {
+  const { picture } = useModel();
+  const { main } = picture;
+  const service = picture.services[picture.service[main] ?? -1] || "no service name";
+  const name = picture.names[picture.name[main] ?? -1] || "no name";
+  return (
+    <h1 className="mt-0.5 text-[19px] leading-tight font-semibold wrap-anywhere">
+      <bdi>{service}</bdi> <bdi className="font-normal text-ink-2">{name}</bdi>
+    </h1>
+  );
+}
+
+/** Local time is the browser's to say: the server doesn't know the zone. */
+function StartTime({ at }: { readonly at: string }) {
+  const text = useSyncExternalStore(
+    nothing,
+    () => sayInstant(at),
+    () => at,
+  );
+  return (
+    <time dateTime={at} title={at}>
+      {text}
+    </time>
+  );
+}
+
+function depthText({ depth }: TraceModel["picture"]): string {
+  let deepest = 0;
+  for (const each of depth) deepest = Math.max(deepest, each);
+  return formatPlural(deepest + 1, "level");
+}
+
+/** Names beside colours in the header, the first ones; all of them are under Statistics. */
+const NAMED = 8;
+
+function Legend() {
+  const { picture, view } = useModel();
+  if (view.colour !== "service" && view.tab === "timeline")
+    return (
+      <p className="w-full text-[11px] text-ink-3">Colour is depth: darker and lighter by turns, level by level.</p>
+    );
+  const more = picture.services.length - NAMED;
+  return (
+    <ul aria-label="Services" className="flex w-full flex-wrap gap-x-3 gap-y-1 text-[11px] text-ink-2">
+      {picture.services.slice(0, NAMED).map((service, at) => (
+        <li key={service} className="flex max-w-60 items-center gap-1.5">
+          <Swatch colour={serviceColour(at)} className="w-2.5!" />
+          <bdi className="name" title={service}>
+            {service || "no service name"}
+          </bdi>
+        </li>
+      ))}
+      {more > 0 && <li className="text-ink-3">and {formatPlural(more, "other")}</li>}
+    </ul>
+  );
+}
