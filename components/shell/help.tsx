@@ -1,5 +1,6 @@
 "use client";
 
+import { usePathname } from "next/navigation";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { Sheet } from "#components/ui/sheet.tsx";
 import { bindingsOf, useAllCommands } from "./commands.tsx";
@@ -16,9 +17,16 @@ const ON_THE_GRAPH: readonly (readonly [string, string])[] = [
   ["+ −", "Zoom"],
 ];
 
+/** Keys of a trace's rows; they read them while they have the focus. */
+const ON_THE_TRACE: readonly (readonly [string, string])[] = [
+  ["Enter", "Select the first span; once more, go into what it says"],
+  ["Space", "Fold or unfold the selected span"],
+];
+
 export function Help({ onClose }: { readonly onClose: () => void }) {
   const commands = useAllCommands();
   const { preferences, change } = usePreferences();
+  const onTrace = usePathname().startsWith("/traces/");
   const mac = navigator.platform.startsWith("Mac");
   return (
     <Sheet label="Keys" onClose={onClose}>
@@ -35,9 +43,9 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
               />
             ))}
         </dl>
-        <h3 className="eyebrow mt-5 mb-2">On the graph</h3>
+        <h3 className="eyebrow mt-5 mb-2">{onTrace ? "On the rows of a trace" : "On the graph"}</h3>
         <dl>
-          {ON_THE_GRAPH.map(([keys, text]) => (
+          {(onTrace ? ON_THE_TRACE : ON_THE_GRAPH).map(([keys, text]) => (
             <Line key={keys} keys={keys.split(" ")} text={text} />
           ))}
         </dl>

@@ -22,7 +22,7 @@ export function Axis() {
             <span
               key={at}
               style={left > 92 ? { right: `${100 - left}%` } : { left: `${left}%` }}
-              className="absolute inset-y-0 flex items-center px-1 whitespace-nowrap"
+              className="absolute inset-y-0 flex items-center px-1 whitespace-nowrap max-md:even:hidden"
             >
               {durationText(at)}
             </span>

@@ -9,7 +9,7 @@ import { formatPlural } from "#lib/format.ts";
 import { durationText } from "#lib/tracing/view/words.ts";
 import { Swatch } from "./bar.tsx";
 import { serviceColour } from "./colours.ts";
-import { webHref } from "./links.ts";
+import { backendHref } from "./links.ts";
 import { type TraceModel, useModel } from "./model.tsx";
 
 const DownloadMenu = lazy(async () => ({ default: (await import("./download-menu.tsx")).DownloadMenu }));
@@ -19,7 +19,8 @@ const nothing = () => () => undefined;
 /** Which trace this is, in numbers, and what can be done with the whole of it. */
 export function TraceHeader() {
   const { head, picture, failures, stepFailure } = useModel();
-  const outside = webHref(head.externalUrl);
+  const kind = head.sources.find(({ name }) => name === head.backend)?.kind;
+  const outside = backendHref(head.externalUrl, kind, head.id);
   return (
     <header className="flex shrink-0 flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-3 pb-2 max-sm:px-2">
       <div className="min-w-0">
@@ -45,7 +46,7 @@ export function TraceHeader() {
         </PopoverButton>
         {outside !== null && (
           <a
-            href={`${outside.replace(/\/$/, "")}/trace/${head.id}`}
+            href={outside}
             target="_blank"
             rel="noopener noreferrer"
             className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 text-ink-2 hover:border-line-strong hover:text-ink"
@@ -116,7 +117,7 @@ function Legend() {
     );
   const more = picture.services.length - NAMED;
   return (
-    <ul aria-label="Services" className="flex w-full flex-wrap gap-x-3 gap-y-1 text-[11px] text-ink-2">
+    <ul aria-label="Services" className="flex w-full flex-wrap gap-x-3 gap-y-1 text-[11px] text-ink-2 max-sm:hidden">
       {picture.services.slice(0, NAMED).map((service, at) => (
         <li key={service} className="flex max-w-60 items-center gap-1.5">
           <Swatch colour={serviceColour(at)} className="w-2.5!" />

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { topologyHref, traceHref, webHref } from "./links.ts";
+import { backendHref, topologyHref, traceHref } from "./links.ts";
 
 it("shows a node on the topology, drawn whatever would be folded", () => {
   expect(topologyHref("west-1/shop/workload/cart")).toBe(
@@ -16,12 +16,14 @@ it.each([
 });
 
 it.each([
-  ["https://jaeger.example/", "https://jaeger.example/"],
-  ["http://127.0.0.1:16686", "http://127.0.0.1:16686/"],
-  ["javascript:alert(1)", null],
-  ["data:text/html,x", null],
-  ["no address", null],
-  [undefined, null],
-])("takes %s for a link to %s", (text, href) => {
-  expect(webHref(text)).toBe(href);
+  ["https://jaeger.example/", "jaeger", "https://jaeger.example/trace/abc"],
+  ["https://mesh.example/jaeger", "jaeger", "https://mesh.example/jaeger/trace/abc"],
+  ["http://127.0.0.1:9411", "zipkin", "http://127.0.0.1:9411/zipkin/traces/abc"],
+  ["https://grafana.example/explore", "tempo", "https://grafana.example/explore"],
+  ["javascript:alert(1)", "jaeger", null],
+  ["data:text/html,x", "jaeger", null],
+  ["no address", "jaeger", null],
+  [undefined, "jaeger", null],
+])("takes %s of a %s for %s", (text, kind, href) => {
+  expect(backendHref(text, kind, "abc")).toBe(href);
 });

@@ -13,9 +13,14 @@ export function traceHref(traceId: string, spanId: string): string {
   return `/traces/${encodeURIComponent(traceId)}${span}`;
 }
 
-/** Whether an address from configuration may be a link: pages of the web alone. */
-export function webHref(text: string | undefined): string | null {
-  if (text === undefined || !URL.canParse(text)) return null;
-  const { protocol, href } = new URL(text);
-  return protocol === "https:" || protocol === "http:" ? href : null;
+/** Where each kind of backend has a trace's own page, under its address; Tempo has none of its own. */
+const PAGES: Readonly<Record<string, string>> = { jaeger: "/trace/", zipkin: "/zipkin/traces/" };
+
+/** The trace on its backend's own pages; null where the configuration names none that is a page of the web. */
+export function backendHref(externalUrl: string | undefined, kind: string | undefined, traceId: string): string | null {
+  if (externalUrl === undefined || !URL.canParse(externalUrl)) return null;
+  const { protocol, href } = new URL(externalUrl);
+  if (protocol !== "https:" && protocol !== "http:") return null;
+  const page = PAGES[kind ?? ""];
+  return page === undefined ? href : `${href.replace(/\/$/, "")}${page}${encodeURIComponent(traceId)}`;
 }

@@ -88,7 +88,7 @@ export function MinimapField() {
             <span
               key={at}
               style={at / total > 0.92 ? { right: 0 } : { left: `${(at / total) * 100}%` }}
-              className="absolute whitespace-nowrap"
+              className="absolute whitespace-nowrap max-md:even:hidden"
             >
               {durationText(at)}
             </span>

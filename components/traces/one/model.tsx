@@ -98,14 +98,8 @@ export function useTraceModel(
     },
     [failures, places, selected, select],
   );
-  return useMemo(
-    () => ({
-      ...{ handle, head, picture, view, change, selected, folding, rows, hits, failures, range, places },
-      ...{ select, fold, step, stepFailure },
-    }),
-    [
-      ...[handle, head, picture, view, change, selected, folding, rows, hits, failures, range, places],
-      ...[select, fold, step, stepFailure],
-    ],
-  );
+  return {
+    ...{ handle, head, picture, view, change, selected, folding, rows, hits, failures, range, places },
+    ...{ select, fold, step, stepFailure },
+  };
 }

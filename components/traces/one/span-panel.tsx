@@ -23,7 +23,7 @@ export function SpanPanel({ body }: { readonly body: Ref<HTMLDivElement> }) {
       aria-label={selected < 0 ? "Span" : `Span ${name}`}
       data-testid="span-panel"
       style={{ width }}
-      className="relative flex min-h-0 shrink-0 flex-col border-l border-line bg-raised max-md:w-full! max-md:basis-[45%] max-md:border-t max-md:border-l-0"
+      className="relative flex min-h-0 shrink-0 flex-col border-l border-line bg-raised max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:z-20 max-md:h-[50vh] max-md:w-full! max-md:border-t max-md:border-l-0 max-md:shadow-float"
     >
       <PanelResizer width={width} onResize={setWidth} onDone={(panelWidth) => change({ panelWidth })} />
       <button

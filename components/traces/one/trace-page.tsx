@@ -29,7 +29,7 @@ export function TracePage({ id }: { readonly id: string }) {
   const { backends, skew } = control.view;
   const { handle, state, again } = useTrace(id, backends, skew);
   return (
-    <main className="flex min-h-0 min-w-0 flex-col">
+    <main className="flex min-h-0 min-w-0 flex-col max-md:overflow-auto short:overflow-auto">
       {handle !== null && state.phase === "shown" ? (
         <Shown handle={handle} shown={state} control={control} />
       ) : (
@@ -111,7 +111,7 @@ function Shown({
       <p role="status" aria-live="polite" className="sr-only">
         {selected < 0 ? "" : spokenSpan(picture, selected)}
       </p>
-      <div className="flex min-h-0 min-w-0 grow max-md:flex-col">
+      <div className="flex min-h-0 min-w-0 grow max-md:min-h-[70vh] max-md:shrink-0 short:min-h-80 short:shrink-0">
         <div
           role="tabpanel"
           id="trace-view"

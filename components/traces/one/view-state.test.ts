@@ -45,6 +45,20 @@ describe("the address of a trace's page", () => {
   );
 
   it("reads back what it wrote, whatever was there before", () => {
+    const key = fc.constantFrom(
+      "tab",
+      "span",
+      "q",
+      "zoom",
+      "levels",
+      "turned",
+      "path",
+      "skew",
+      "sort",
+      "order",
+      "window",
+    );
+    const before = fc.array(fc.tuple(key, fc.string({ maxLength: 20 })), { maxLength: 8 });
     const patch = fc.record(
       {
         tab: fc.constantFrom(...TABS),
@@ -57,8 +71,8 @@ describe("the address of a trace's page", () => {
       { requiredKeys: [] },
     );
     fc.assert(
-      fc.property(fc.webQueryParameters(), patch, (text, change) => {
-        expect(readTraceView(patchTraceView(new URLSearchParams(text), change))).toMatchObject(change);
+      fc.property(before, patch, (pairs, change) => {
+        expect(readTraceView(patchTraceView(new URLSearchParams(pairs), change))).toMatchObject(change);
       }),
     );
   });

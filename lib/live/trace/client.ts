@@ -70,7 +70,7 @@ export function createTrace(
       asked += 1;
       const id = asked;
       return new Promise<Questions[Kind]["answer"] | null>((resolve) => {
-        waiting.set(id, resolve as (answer: Questions[QuestionKind]["answer"] | null) => void);
+        waiting.set(id, resolve);
         worker.postMessage({
           type: "ask",
           id,

@@ -30,7 +30,6 @@ export interface TraceDeps {
 interface Held {
   readonly tree: TraceTree;
   readonly nodes: readonly (string | null)[];
-  /** A copy: the page has the buffers of the other. */
   readonly picture: TracePicture;
 }
 
@@ -110,13 +109,16 @@ export class TraceSession {
     const wire = columns as unknown as WireTrace;
     const tree = buildTree(fromWire(wire), { nowNs: BigInt(Math.round(this.#deps.now())) * 1_000_000n, skew });
     const picture = pictureOf(tree, wire.spanIds);
-    this.#held = { tree, nodes, picture: structuredClone(picture) };
+    this.#held = { tree, nodes, picture };
     const head: TraceHead = {
       ...rest,
-      warnings: sums(warnings),
+      // The server's say what it moved; here nothing was.
+      warnings: sums(skew ? warnings : warnings.filter(({ code }) => code !== "clock-skew")),
       fromNs: (tree.trace.baseNs + BigInt(Math.round(tree.from))).toString(),
     };
-    this.#deps.post({ type: "state", state: { phase: "shown", head, picture } }, buffersOf(picture));
+    // A copy to hand over: tree and picture share columns, and what is handed over is gone here.
+    const sent = structuredClone(picture);
+    this.#deps.post({ type: "state", state: { phase: "shown", head, picture: sent } }, buffersOf(sent));
   }
 }
 

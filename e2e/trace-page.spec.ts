@@ -1,0 +1,298 @@
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { CHECKOUT, type SentSpan, sendTrace, spanId } from "./support/spans.ts";
+import { expect, test } from "./support/test.ts";
+import { ready } from "./support/topology.ts";
+
+const TRACE = `${"c".repeat(31)}1`;
+
+const timeline = (page: Page) => page.getByRole("treegrid", { name: "Timeline of spans" });
+const rows = (page: Page) => timeline(page).getByRole("row");
+const span = (page: Page, name: RegExp) => timeline(page).getByRole("row", { name });
+const panel = (page: Page) => page.getByTestId("span-panel");
+
+async function openTrace(page: Page, id: string, query = ""): Promise<void> {
+  await page.goto(`/traces/${id}${query}`);
+  await ready(page);
+}
+
+test("a trace is drawn over time, with retries, failures, critical path and corrected clocks said in words", async ({
+  page,
+  demo,
+}) => {
+  await sendTrace(demo, TRACE, CHECKOUT);
+  await openTrace(page, TRACE);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("storefront.shop GET /checkout");
+  await expect(rows(page)).toHaveCount(CHECKOUT.length);
+  await expect(span(page, /storefront\.shop, pay, 130 ms.*failed/)).toContainText("2 attempts");
+  await expect(span(page, /attempt 1 of 2/)).toContainText("attempt 1 of 2");
+  await expect(
+    span(page, /GET \/checkout/)
+      .locator("[data-path]")
+      .first(),
+  ).toBeVisible();
+  await expect(page.getByText(/Clocks disagree \(1 span\)/)).toBeVisible();
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page.getByText(/its clock disagrees with its caller's/)).toBeVisible();
+  await page.waitForFunction(() => performance.getEntriesByName("trace:painted").length > 0);
+});
+
+test("a span says everything it has, leads to the topology, and has an address", async ({ page, demo }) => {
+  await sendTrace(demo, TRACE, CHECKOUT);
+  await openTrace(page, TRACE);
+  await span(page, /storefront\.shop, pay/).click();
+  await expect(page).toHaveURL(new RegExp(`span=${spanId(4)}`));
+  await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("pay");
+  await expect(panel(page).getByText("Failed.")).toBeVisible();
+  await expect(panel(page).getByText(/UT: Upstream timeout\./)).toBeVisible();
+  await expect(panel(page).getByRole("table", { name: "Tags" })).toContainText("http.status_code");
+  await expect(panel(page).getByRole("table", { name: "Process" })).toContainText("storefront.shop-0");
+  await expect(panel(page).getByRole("link", { name: "Show on the topology" })).toHaveAttribute(
+    "href",
+    /\/topology\?detail=workloads&selected=west-1\/shop\/workload\/storefront/,
+  );
+  await openTrace(page, TRACE, `?span=${spanId(6)}`);
+  await expect(panel(page).getByText("card network asked")).toBeVisible();
+  await expect(panel(page).getByRole("link", { name: new RegExp("d".repeat(32)) })).toHaveAttribute(
+    "href",
+    `/traces/${"d".repeat(32)}?span=00000000000000aa`,
+  );
+  await openTrace(page, TRACE, `?span=${spanId(99)}`);
+  await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("This span is not there");
+});
+
+test("the keys of Jaeger's page walk, fold, zoom, pan, search and clear, and are listed", async ({ page, demo }) => {
+  await sendTrace(demo, TRACE, CHECKOUT);
+  await openTrace(page, TRACE);
+  await page.keyboard.press("f");
+  await page.keyboard.press("f");
+  await expect(page).toHaveURL(new RegExp(`span=${spanId(2)}`));
+  await page.keyboard.press("b");
+  await expect(page).toHaveURL(new RegExp(`span=${spanId(1)}`));
+  await page.keyboard.press("e");
+  await expect(page).toHaveURL(new RegExp(`span=${spanId(4)}`));
+  await page.keyboard.press("Escape");
+  await expect(panel(page)).toHaveCount(0);
+  await page.keyboard.press("]");
+  await expect(rows(page)).toHaveCount(1);
+  await page.keyboard.press("o");
+  await expect(rows(page)).toHaveCount(4);
+  await page.keyboard.press("[");
+  await expect(rows(page)).toHaveCount(CHECKOUT.length);
+  await page.keyboard.press("Shift+ArrowUp");
+  await expect(page).toHaveURL(/zoom=50000000-150000000/);
+  await page.keyboard.press("D");
+  await expect(page).toHaveURL(/zoom=75000000-175000000/);
+  await page.keyboard.press("Escape");
+  await expect(page).not.toHaveURL(/zoom=/);
+  await page.keyboard.press("Control+b");
+  await page.keyboard.type("charge");
+  await expect(page.getByText("2 found")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 of 2")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("2 of 2")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await timeline(page).focus();
+  await page.keyboard.press("Enter");
+  await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("POST /charge");
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keys" });
+  await expect(help).toContainText("Pan left");
+  await expect(help).toContainText("On the rows of a trace");
+});
+
+test("dragging over the minimap shows a part, and the address brings it back", async ({ page, demo }) => {
+  await sendTrace(demo, TRACE, CHECKOUT);
+  await openTrace(page, TRACE);
+  const box = await page.getByTestId("minimap").boundingBox();
+  if (box === null) throw new Error("no minimap");
+  await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 4 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/zoom=/);
+  await expect(page.getByText(/Shown: 50(\.\d)? ms to (99|100)(\.\d)? ms of 200 ms/)).toBeVisible();
+  await page.reload();
+  await ready(page);
+  await expect(page.getByText(/Shown: /)).toBeVisible();
+  await page.getByRole("button", { name: "Show all" }).click();
+  await expect(page).not.toHaveURL(/zoom=/);
+});
+
+test("the same trace as a flame graph, in sums and as a table, each with its address", async ({ page, demo }) => {
+  await sendTrace(demo, TRACE, CHECKOUT);
+  await openTrace(page, TRACE);
+  await page.getByRole("tab", { name: "Timeline" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(page).toHaveURL(/tab=flame/);
+  const pay = page.getByRole("group", { name: "Flame graph" }).getByRole("button", { name: /storefront\.shop pay/ });
+  await pay.click();
+  await expect(page).toHaveURL(new RegExp(`box=${spanId(4)}`));
+  await expect(page.getByRole("group", { name: "Flame graph" }).getByRole("button")).toHaveCount(2);
+  await page.getByRole("tab", { name: "Statistics" }).click();
+  const charge = page.getByRole("table", { name: "Statistics" }).getByRole("row", { name: /POST \/charge/ });
+  await expect(charge).toContainText(/✕ 1/);
+  await expect(charge).toContainText("118 ms");
+  await page.getByRole("tab", { name: "Spans" }).click();
+  const table = page.getByRole("table", { name: "Spans" });
+  await table.getByRole("button", { name: "Duration" }).click();
+  await expect(page).toHaveURL(/tab=spans&sort=duration/);
+  await expect(table.getByRole("row").nth(1)).toContainText("GET /checkout");
+  await page.getByRole("searchbox", { name: "Search in the trace" }).fill("http.status_code=504");
+  await expect(table.getByRole("row")).toHaveCount(2);
+  await table.getByRole("button", { name: "pay" }).press("Enter");
+  await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("pay");
+});
+
+test("a trace is saved as a file", async ({ page, demo }) => {
+  await sendTrace(demo, TRACE, CHECKOUT);
+  await openTrace(page, TRACE);
+  await page.getByRole("button", { name: "Download" }).click();
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Jaeger JSON" }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe(`trace-${TRACE}-jaeger.json`);
+  const { data } = JSON.parse(await readFile(await download.path(), "utf8")) as { data: { traceID: string }[] };
+  expect(data[0]?.traceID).toBe(TRACE);
+});
+
+const IMAGE = "<img src=x onerror=alert(1)>";
+
+test("hostile texts are text, and nothing of them is a link", async ({ page, demo }) => {
+  const id = `${"c".repeat(31)}2`;
+  await sendTrace(demo, id, [
+    {
+      ...{ id: 1, service: IMAGE, name: `${IMAGE}\u202eturned`, at: 0, ms: 10, error: IMAGE },
+      tags: { [IMAGE]: IMAGE, "http.url": "javascript:alert(1)", long: "x".repeat(20_000), response_flags: IMAGE },
+      events: [{ at: 1, name: IMAGE, tags: { [IMAGE]: IMAGE } }],
+    },
+  ]);
+  await openTrace(page, id, `?span=${spanId(1)}`);
+  await expect(panel(page).getByRole("table", { name: "Tags" })).toContainText("javascript:alert(1)");
+  await panel(page).getByRole("button", { name: "Show all 20,000 characters" }).click();
+  await expect(page.locator("img")).toHaveCount(0);
+  await expect(panel(page).locator("a[href^='javascript']")).toHaveCount(0);
+  for (const tab of ["flame", "statistics", "spans"]) {
+    await openTrace(page, id, `?tab=${tab}`);
+    await expect(page.getByRole("tabpanel").getByText(IMAGE).first()).toBeVisible();
+    await expect(page.locator("img")).toHaveCount(0);
+  }
+});
+
+test("a trace whose spans contradict each other is shown, with all that is wrong", async ({ page, demo }) => {
+  const id = `${"c".repeat(31)}3`;
+  await sendTrace(demo, id, [
+    { id: 1, parent: 77, service: "web", name: "orphan", at: 0, ms: 20 },
+    { id: 2, parent: 3, service: "web", name: "circle one", at: 2, ms: 5 },
+    { id: 3, parent: 2, service: "web", name: "circle two", at: 3, ms: 2 },
+    { id: 4, parent: 1, service: "web", name: "backwards", at: 9, ms: -4 },
+    { id: 5, parent: 1, service: "web", name: "tomorrow", at: 3 * 86_400_000, ms: 4 },
+  ]);
+  await openTrace(page, id);
+  await expect(rows(page)).toHaveCount(5);
+  const said = page.getByText(/Caller missing \(1 span\)/);
+  for (const words of ["Calls in a circle", "Ends before it begins", "Far away in time", "Beginning missing"])
+    await expect(said).toContainText(words);
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await page.getByRole("button", { name: /backwards/ }).click();
+  await expect(panel(page)).toContainText("ends 4 ms before it begins");
+});
+
+test("a trace that isn't there and an id that is none are said, with a way on", async ({ page, pageErrors }) => {
+  pageErrors.expected.push(/404|400/);
+  await openTrace(page, "e".repeat(32));
+  await expect(page.getByRole("heading", { name: "There is no such trace" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Retry now" })).toBeVisible();
+  await openTrace(page, "not-an-id");
+  await expect(page.getByText(/That is no trace's id/)).toBeVisible();
+});
+
+test("a backend that is down is said, and the trace is there once it answers", async ({ page, demo, pageErrors }) => {
+  pageErrors.expected.push(/502/);
+  await sendTrace(demo, TRACE, CHECKOUT);
+  const detail = `Jaeger "jaeger" can't be reached (connection refused). Retry in a moment.`;
+  await page.route("**/api/v1/traces/**", (route) =>
+    route.fulfill({
+      status: 502,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ status: 502, code: "upstream_unreachable", detail }),
+    }),
+  );
+  await openTrace(page, TRACE);
+  await expect(page.getByRole("heading", { name: "The trace could not be read" })).toBeVisible();
+  await expect(page.getByText(detail)).toBeVisible();
+  await page.unroute("**/api/v1/traces/**");
+  await page.getByRole("button", { name: "Retry now" }).click();
+  await expect(rows(page)).toHaveCount(CHECKOUT.length);
+});
+
+test("5,000 spans are scrolled through by a few rows of the page, and folded at once", async ({ page, demo }) => {
+  const id = `${"c".repeat(31)}4`;
+  const many = Array.from({ length: 5_000 }, (_, i): SentSpan => {
+    const at = i * 2;
+    return {
+      id: i + 1,
+      service: `s${i % 9}`,
+      name: `step ${i}`,
+      at,
+      ms: i === 0 ? 10_000 : 2,
+      ...(i > 0 ? { parent: 1 } : {}),
+    };
+  });
+  await sendTrace(demo, id, many);
+  await openTrace(page, id);
+  await expect(timeline(page)).toHaveAttribute("aria-rowcount", "5001");
+  expect(await rows(page).count()).toBeLessThan(80);
+  await page.getByRole("searchbox", { name: "Search in the trace" }).fill("step 4711");
+  await page.keyboard.press("Enter");
+  await expect(span(page, /step 4711/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("]");
+  await expect(rows(page)).toHaveCount(1);
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`the page of a trace has no serious finding in ${theme}`, async ({ page, demo }) => {
+    await sendTrace(demo, TRACE, CHECKOUT);
+    await page.emulateMedia({ colorScheme: theme });
+    const views = [
+      `?span=${spanId(4)}`,
+      "?tab=flame",
+      "?tab=statistics",
+      "?tab=spans&q=charge",
+      "?colour=depth&levels=1",
+    ];
+    for (const query of views) {
+      await openTrace(page, TRACE, query);
+      await expect(page.getByText(/Adding up|Sorting|^Reading/)).toHaveCount(0);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      expect(serious.map(({ id, nodes }) => `${query} ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    }
+  });
+}
+
+/** Gzipped bytes of all scripts that a cold load requests until the trace is painted, workers aside. */
+const BUDGET = 250 * 1024;
+
+test("the first load of a trace's page stays within its script budget", async ({ page, demo }) => {
+  await sendTrace(demo, TRACE, CHECKOUT);
+  const scripts: Promise<{ readonly url: string; readonly bytes: number }>[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() !== "script") return;
+    const url = new URL(response.url()).pathname;
+    scripts.push(response.body().then((body) => ({ url, bytes: gzipSync(body, { level: 9 }).length })));
+  });
+  const workers = new Set<string>();
+  page.on("worker", (worker) => workers.add(new URL(worker.url()).pathname));
+  await page.goto(`/traces/${TRACE}`);
+  await page.waitForFunction(() => performance.getEntriesByName("trace:painted").length > 0);
+  const loaded = (await Promise.all(scripts)).filter(({ url }) => !workers.has(url));
+  expect(loaded.length).toBeGreaterThan(0);
+  expect(loaded.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(BUDGET);
+});
