@@ -6,8 +6,6 @@ import { CHECKOUT, type SentSpan, sendTrace, spanId } from "./support/spans.ts";
 import { expect, test } from "./support/test.ts";
 import { ready } from "./support/topology.ts";
 
-const TRACE = `${"c".repeat(31)}1`;
-
 const timeline = (page: Page) => page.getByRole("treegrid", { name: "Timeline of spans" });
 const rows = (page: Page) => timeline(page).getByRole("row");
 const span = (page: Page, name: RegExp) => timeline(page).getByRole("row", { name });
@@ -22,8 +20,8 @@ test("a trace is drawn over time, with retries, failures, critical path and corr
   page,
   demo,
 }) => {
-  await sendTrace(demo, TRACE, CHECKOUT);
-  await openTrace(page, TRACE);
+  const id = await sendTrace(demo, CHECKOUT);
+  await openTrace(page, id);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("storefront.shop GET /checkout");
   await expect(rows(page)).toHaveCount(CHECKOUT.length);
   await expect(span(page, /storefront\.shop, pay, 130 ms.*failed/)).toContainText("2 attempts");
@@ -40,8 +38,8 @@ test("a trace is drawn over time, with retries, failures, critical path and corr
 });
 
 test("a span says everything it has, leads to the topology, and has an address", async ({ page, demo }) => {
-  await sendTrace(demo, TRACE, CHECKOUT);
-  await openTrace(page, TRACE);
+  const id = await sendTrace(demo, CHECKOUT);
+  await openTrace(page, id);
   await span(page, /storefront\.shop, pay/).click();
   await expect(page).toHaveURL(new RegExp(`span=${spanId(4)}`));
   await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("pay");
@@ -53,19 +51,19 @@ test("a span says everything it has, leads to the topology, and has an address",
     "href",
     /\/topology\?detail=workloads&selected=west-1\/shop\/workload\/storefront/,
   );
-  await openTrace(page, TRACE, `?span=${spanId(6)}`);
+  await openTrace(page, id, `?span=${spanId(6)}`);
   await expect(panel(page).getByText("card network asked")).toBeVisible();
   await expect(panel(page).getByRole("link", { name: new RegExp("d".repeat(32)) })).toHaveAttribute(
     "href",
     `/traces/${"d".repeat(32)}?span=00000000000000aa`,
   );
-  await openTrace(page, TRACE, `?span=${spanId(99)}`);
+  await openTrace(page, id, `?span=${spanId(99)}`);
   await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("This span is not there");
 });
 
 test("the keys of Jaeger's page walk, fold, zoom, pan, search and clear, and are listed", async ({ page, demo }) => {
-  await sendTrace(demo, TRACE, CHECKOUT);
-  await openTrace(page, TRACE);
+  const id = await sendTrace(demo, CHECKOUT);
+  await openTrace(page, id);
   await page.keyboard.press("f");
   await page.keyboard.press("f");
   await expect(page).toHaveURL(new RegExp(`span=${spanId(2)}`));
@@ -106,8 +104,8 @@ test("the keys of Jaeger's page walk, fold, zoom, pan, search and clear, and are
 });
 
 test("dragging over the minimap shows a part, and the address brings it back", async ({ page, demo }) => {
-  await sendTrace(demo, TRACE, CHECKOUT);
-  await openTrace(page, TRACE);
+  const id = await sendTrace(demo, CHECKOUT);
+  await openTrace(page, id);
   const box = await page.getByTestId("minimap").boundingBox();
   if (box === null) throw new Error("no minimap");
   await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
@@ -124,8 +122,8 @@ test("dragging over the minimap shows a part, and the address brings it back", a
 });
 
 test("the same trace as a flame graph, in sums and as a table, each with its address", async ({ page, demo }) => {
-  await sendTrace(demo, TRACE, CHECKOUT);
-  await openTrace(page, TRACE);
+  const id = await sendTrace(demo, CHECKOUT);
+  await openTrace(page, id);
   await page.getByRole("tab", { name: "Timeline" }).focus();
   await page.keyboard.press("ArrowRight");
   await expect(page).toHaveURL(/tab=flame/);
@@ -149,22 +147,21 @@ test("the same trace as a flame graph, in sums and as a table, each with its add
 });
 
 test("a trace is saved as a file", async ({ page, demo }) => {
-  await sendTrace(demo, TRACE, CHECKOUT);
-  await openTrace(page, TRACE);
+  const id = await sendTrace(demo, CHECKOUT);
+  await openTrace(page, id);
   await page.getByRole("button", { name: "Download" }).click();
   const downloading = page.waitForEvent("download");
   await page.getByRole("button", { name: "Jaeger JSON" }).click();
   const download = await downloading;
-  expect(download.suggestedFilename()).toBe(`trace-${TRACE}-jaeger.json`);
+  expect(download.suggestedFilename()).toBe(`trace-${id}-jaeger.json`);
   const { data } = JSON.parse(await readFile(await download.path(), "utf8")) as { data: { traceID: string }[] };
-  expect(data[0]?.traceID).toBe(TRACE);
+  expect(data[0]?.traceID).toBe(id);
 });
 
 const IMAGE = "<img src=x onerror=alert(1)>";
 
 test("hostile texts are text, and nothing of them is a link", async ({ page, demo }) => {
-  const id = `${"c".repeat(31)}2`;
-  await sendTrace(demo, id, [
+  const id = await sendTrace(demo, [
     {
       ...{ id: 1, service: IMAGE, name: `${IMAGE}\u202eturned`, at: 0, ms: 10, error: IMAGE },
       tags: { [IMAGE]: IMAGE, "http.url": "javascript:alert(1)", long: "x".repeat(20_000), response_flags: IMAGE },
@@ -184,8 +181,7 @@ test("hostile texts are text, and nothing of them is a link", async ({ page, dem
 });
 
 test("a trace whose spans contradict each other is shown, with all that is wrong", async ({ page, demo }) => {
-  const id = `${"c".repeat(31)}3`;
-  await sendTrace(demo, id, [
+  const id = await sendTrace(demo, [
     { id: 1, parent: 77, service: "web", name: "orphan", at: 0, ms: 20 },
     { id: 2, parent: 3, service: "web", name: "circle one", at: 2, ms: 5 },
     { id: 3, parent: 2, service: "web", name: "circle two", at: 3, ms: 2 },
@@ -213,7 +209,7 @@ test("a trace that isn't there and an id that is none are said, with a way on", 
 
 test("a backend that is down is said, and the trace is there once it answers", async ({ page, demo, pageErrors }) => {
   pageErrors.expected.push(/502/);
-  await sendTrace(demo, TRACE, CHECKOUT);
+  const id = await sendTrace(demo, CHECKOUT);
   const detail = `Jaeger "jaeger" can't be reached (connection refused). Retry in a moment.`;
   await page.route("**/api/v1/traces/**", (route) =>
     route.fulfill({
@@ -222,7 +218,7 @@ test("a backend that is down is said, and the trace is there once it answers", a
       body: JSON.stringify({ status: 502, code: "upstream_unreachable", detail }),
     }),
   );
-  await openTrace(page, TRACE);
+  await openTrace(page, id);
   await expect(page.getByRole("heading", { name: "The trace could not be read" })).toBeVisible();
   await expect(page.getByText(detail)).toBeVisible();
   await page.unroute("**/api/v1/traces/**");
@@ -231,7 +227,6 @@ test("a backend that is down is said, and the trace is there once it answers", a
 });
 
 test("5,000 spans are scrolled through by a few rows of the page, and folded at once", async ({ page, demo }) => {
-  const id = `${"c".repeat(31)}4`;
   const many = Array.from({ length: 5_000 }, (_, i): SentSpan => {
     const at = i * 2;
     return {
@@ -243,7 +238,7 @@ test("5,000 spans are scrolled through by a few rows of the page, and folded at 
       ...(i > 0 ? { parent: 1 } : {}),
     };
   });
-  await sendTrace(demo, id, many);
+  const id = await sendTrace(demo, many);
   await openTrace(page, id);
   await expect(timeline(page)).toHaveAttribute("aria-rowcount", "5001");
   expect(await rows(page).count()).toBeLessThan(80);
@@ -258,7 +253,7 @@ test("5,000 spans are scrolled through by a few rows of the page, and folded at 
 
 for (const theme of ["light", "dark"] as const) {
   test(`the page of a trace has no serious finding in ${theme}`, async ({ page, demo }) => {
-    await sendTrace(demo, TRACE, CHECKOUT);
+    const id = await sendTrace(demo, CHECKOUT);
     await page.emulateMedia({ colorScheme: theme });
     const views = [
       `?span=${spanId(4)}`,
@@ -268,11 +263,13 @@ for (const theme of ["light", "dark"] as const) {
       "?colour=depth&levels=1",
     ];
     for (const query of views) {
-      await openTrace(page, TRACE, query);
+      await openTrace(page, id, query);
       await expect(page.getByText(/Adding up|Sorting|^Reading/)).toHaveCount(0);
       const { violations } = await new AxeBuilder({ page }).analyze();
       const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      expect(serious.map(({ id, nodes }) => `${query} ${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+      expect(
+        serious.map(({ id: rule, nodes }) => `${query} ${rule}: ${nodes.map(({ html }) => html).join(" ")}`),
+      ).toEqual([]);
     }
   });
 }
@@ -281,7 +278,7 @@ for (const theme of ["light", "dark"] as const) {
 const BUDGET = 250 * 1024;
 
 test("the first load of a trace's page stays within its script budget", async ({ page, demo }) => {
-  await sendTrace(demo, TRACE, CHECKOUT);
+  const id = await sendTrace(demo, CHECKOUT);
   const scripts: Promise<{ readonly url: string; readonly bytes: number }>[] = [];
   page.on("response", (response) => {
     if (response.request().resourceType() !== "script") return;
@@ -290,7 +287,7 @@ test("the first load of a trace's page stays within its script budget", async ({
   });
   const workers = new Set<string>();
   page.on("worker", (worker) => workers.add(new URL(worker.url()).pathname));
-  await page.goto(`/traces/${TRACE}`);
+  await page.goto(`/traces/${id}`);
   await page.waitForFunction(() => performance.getEntriesByName("trace:painted").length > 0);
   const loaded = (await Promise.all(scripts)).filter(({ url }) => !workers.has(url));
   expect(loaded.length).toBeGreaterThan(0);

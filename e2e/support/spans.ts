@@ -1,4 +1,5 @@
 /** Traces of a test's own in the demo's trace store. */
+import { randomUUID } from "node:crypto";
 import type { DemoState } from "../../scripts/demo/state.ts";
 
 type Value = string | number;
@@ -27,8 +28,9 @@ const attributes = (tags: Readonly<Record<string, Value>> = {}) =>
 
 export const spanId = (id: number): string => id.toString(16).padStart(16, "0");
 
-/** Sends one trace. @returns its id */
-export async function sendTrace({ tracing }: DemoState, traceId: string, spans: readonly SentSpan[]): Promise<string> {
+/** Sends one trace, under an id that no other has: what is sent twice is there twice. @returns its id */
+export async function sendTrace({ tracing }: DemoState, spans: readonly SentSpan[]): Promise<string> {
+  const traceId = randomUUID().replaceAll("-", "");
   if (tracing === null) throw new Error("the demo has no trace store");
   const base = BigInt(Date.now() - 60_000) * 1_000_000n;
   const instant = (ms: number) => (base + BigInt(Math.round(ms * 1e6))).toString();

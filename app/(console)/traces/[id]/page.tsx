@@ -21,5 +21,6 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 
 /** One trace. Its spans come to a worker of the page, never through this response. */
 export default async function OneTracePage(props: Props) {
-  return <TracePage id={await idOf(props)} />;
+  const id = await idOf(props);
+  return <TracePage key={id} id={id} />;
 }

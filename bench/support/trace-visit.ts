@@ -1,0 +1,85 @@
+/** One visit of a trace's page in a browser, and what it took. */
+import type { Browser, Page } from "@playwright/test";
+
+export interface TraceVisit {
+  /** From the arrival of our server's answer, as the worker sees it, to the first rows, ms. */
+  readonly painted: number;
+  /** From navigation to the first rows, ms. */
+  readonly whole: number;
+  /** The longest task of the main thread, ms; 0 where none took 50. */
+  readonly longest: number;
+  /** Between frames while the rows are scrolled, ms. */
+  readonly frames: readonly number[];
+  /** From the key that folds everything to the frame that shows it, ms. */
+  readonly fold: number;
+}
+
+const SCROLLED = 120;
+const SETTLED_MS = 600;
+
+/** Notes the longest task from the first script on. */
+function watch(): void {
+  const watched = { longest: 0 };
+  Object.assign(globalThis, { watched });
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) watched.longest = Math.max(watched.longest, duration);
+  }).observe({ type: "longtask", buffered: true });
+}
+
+/** Scrolls a fifth of a screen each frame; milliseconds between frames. */
+async function scrolled(frames: number): Promise<number[]> {
+  const field = document.querySelector("[data-testid=timeline]");
+  if (field === null) throw new Error("no rows");
+  const next = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+  const gaps: number[] = [];
+  let before = await next();
+  for (let i = 0; i < frames; i++) {
+    field.scrollTop += field.clientHeight / 5;
+    const now = await next();
+    gaps.push(now - before);
+    before = now;
+  }
+  return gaps;
+}
+
+/** Milliseconds from the key to the frame with one row left. */
+async function folded(): Promise<number> {
+  const begun = performance.now();
+  window.dispatchEvent(new KeyboardEvent("keydown", { key: "]" }));
+  while (document.querySelectorAll("[role=treegrid] [role=row]").length > 1)
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  return performance.now() - begun;
+}
+
+async function answered(page: Page, url: string, before: () => Promise<unknown>): Promise<number> {
+  const response = page.waitForResponse((each) => each.url().includes(url));
+  await before();
+  await (await response).finished();
+  return Date.now();
+}
+
+/** Opens a trace in a fresh profile, scrolls through it, folds it, and leaves. */
+export async function visitTrace(browser: Browser, url: string, id: string): Promise<TraceVisit> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(watch);
+    const came = await answered(page, `/api/v1/traces/${id}`, () =>
+      page.goto(`${url}/traces/${id}`, { waitUntil: "commit" }),
+    );
+    await page.waitForFunction(() => performance.getEntriesByName("trace:painted").length > 0, undefined, {
+      timeout: 120_000,
+    });
+    const { at, whole } = await page.evaluate(() => {
+      const mark = performance.getEntriesByName("trace:painted")[0]?.startTime ?? Number.NaN;
+      return { at: performance.timeOrigin + mark, whole: mark };
+    });
+    await page.waitForTimeout(SETTLED_MS);
+    const frames = await page.evaluate(scrolled, SCROLLED);
+    const fold = await page.evaluate(folded);
+    const { longest } = await page.evaluate(() => (globalThis as unknown as { watched: { longest: number } }).watched);
+    return { painted: at - came, whole, longest, frames, fold };
+  } finally {
+    await context.close();
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * What one trace costs a browser: the production build in headless Chromium at 1440 × 900 on traces of a generated mesh. Each
+ * number is the median of five visits, `baseline` the limit the project has set itself. Sizes are spans. What the worker
+ * computes is measured by itself, beside the usual way with an object a span, in `bench traces`.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "@playwright/test";
+import { type Demo, startDemo } from "../scripts/demo/start.ts";
+import { interruption } from "../scripts/process/interrupt.ts";
+import { provisionChromium } from "../scripts/provision/chromium.ts";
+import { provisionPrometheus } from "../scripts/provision/prometheus.ts";
+import { build } from "../scripts/steps/build.ts";
+import { type Figure, median } from "./support/scale.ts";
+import { generatedTrace } from "./support/spans.ts";
+import { type TraceVisit, visitTrace } from "./support/trace-visit.ts";
+
+export const sizes = [1_000, 10_000, 50_000] as const;
+
+const VISITS = 5;
+const signal = interruption();
+
+const at = (values: readonly number[], share: number) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+
+type Metric = readonly [metric: string, limit: number, of: (visit: TraceVisit) => number];
+
+/** Milliseconds all. */
+const METRICS: readonly Metric[] = [
+  ["answer to first rows", 500, ({ painted }) => painted],
+  ["navigation to first rows", 1_000, ({ whole }) => whole],
+  ["longest main-thread task", 50, ({ longest }) => longest],
+  ["scrolling frame, median", 16.7, ({ frames }) => at(frames, 0.5)],
+  ["scrolling frame, p95", 20, ({ frames }) => at(frames, 0.95)],
+  ["everything folded", 100, ({ fold }) => fold],
+];
+
+/** Puts a trace into the lab's store, in parts that it takes. @returns its id */
+async function send({ state }: Demo, size: number): Promise<string> {
+  const { result } = JSON.parse(generatedTrace(size, 1)) as {
+    result: { resourceSpans: { scopeSpans: { spans: { traceId: string }[] }[] }[] };
+  };
+  for (const part of result.resourceSpans) {
+    const sent = await fetch(`${state.tracing}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ resourceSpans: [part] }),
+    });
+    if (!sent.ok) throw new Error(`the trace store answered ${sent.status}`);
+  }
+  const id = result.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.traceId;
+  if (id === undefined) throw new Error("the generated trace is empty");
+  return id;
+}
+
+async function* measure(demo: Demo, size: number): AsyncGenerator<Figure> {
+  const browser = await chromium.launch({
+    executablePath: await provisionChromium(),
+    args: ["--disable-gpu", "--no-first-run", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
+  });
+  try {
+    const id = await send(demo, size);
+    // The first warms the server and the disk.
+    await visitTrace(browser, demo.state.console, id);
+    const visits: TraceVisit[] = [];
+    while (visits.length < VISITS) visits.push(await visitTrace(browser, demo.state.console, id));
+    for (const [metric, limit, of] of METRICS) {
+      yield { name: "trace-page", size, metric, value: median(visits.map(of)), unit: "ms", baseline: limit };
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+export async function* run(size: number): AsyncGenerator<Figure> {
+  const built = await build({ signal, folder: "" });
+  if (built.code !== 0) throw new Error(`The production build failed:\n${built.output}`);
+  const dir = await mkdtemp(join(tmpdir(), "meshscope-bench-"));
+  const options = {
+    scenario: "shop" as const,
+    workloads: undefined,
+    namespaces: undefined,
+    seed: 1,
+    port: 0,
+    real: false,
+  };
+  const demo = await startDemo({ ...options, dir }, { prometheus: await provisionPrometheus(), signal });
+  try {
+    yield* measure(demo, size);
+  } finally {
+    await demo.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
