@@ -89,9 +89,9 @@ test("the keys of Jaeger's page walk, fold, zoom, pan, search and clear, and are
   await page.keyboard.type("charge");
   await expect(page.getByText("2 found")).toBeVisible();
   await page.keyboard.press("Enter");
-  await expect(page.getByText("1 of 2")).toBeVisible();
+  await expect(page.getByText("1 of 2", { exact: true })).toBeVisible();
   await page.keyboard.press("Enter");
-  await expect(page.getByText("2 of 2")).toBeVisible();
+  await expect(page.getByText("2 of 2", { exact: true })).toBeVisible();
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await timeline(page).focus();
@@ -138,7 +138,7 @@ test("the same trace as a flame graph, in sums and as a table, each with its add
   await page.getByRole("tab", { name: "Spans" }).click();
   const table = page.getByRole("table", { name: "Spans" });
   await table.getByRole("button", { name: "Duration" }).click();
-  await expect(page).toHaveURL(/tab=spans&sort=duration/);
+  await expect(page).toHaveURL(/tab=spans.*&sort=duration/);
   await expect(table.getByRole("row").nth(1)).toContainText("GET /checkout");
   await page.getByRole("searchbox", { name: "Search in the trace" }).fill("http.status_code=504");
   await expect(table.getByRole("row")).toHaveCount(2);

@@ -76,6 +76,7 @@ export const CHECKOUT: readonly SentSpan[] = [
     tags: {
       response_flags: "UT",
       "http.status_code": 504,
+      "istio.cluster_id": "west-1",
       node_id: "sidecar~10.0.0.1~storefront-7d4b9c6f5d-x2k4z.shop~shop.svc.cluster.local",
     },
   },

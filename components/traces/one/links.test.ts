@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import { backendHref, topologyHref, traceHref } from "./links.ts";
 
-it("shows a node on the topology, drawn whatever would be folded", () => {
-  expect(topologyHref("west-1/shop/workload/cart")).toBe(
-    "/topology?detail=workloads&selected=west-1/shop/workload/cart",
-  );
+it.each([
+  ["west-1/shop/workload/cart", "/topology?detail=workloads&selected=west-1/shop/workload/cart"],
+  ["west-1/shop/app/cart", "/topology?lens=app&detail=workloads&selected=west-1/shop/app/cart"],
+])("shows %s on the topology, drawn whatever would be folded", (node, href) => {
+  expect(topologyHref(node)).toBe(href);
 });
 
 it.each([

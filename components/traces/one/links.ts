@@ -1,10 +1,14 @@
 /** Ways out of a trace's page. Pure. */
 import { reveal } from "#components/shell/reveal.ts";
 import { patchUrl, search } from "#components/shell/url-state.ts";
+import { parseNodeId } from "#lib/graph/id.ts";
 
 /** The topology with a node selected, drawn whatever would be folded. */
 export function topologyHref(node: string): string {
-  return `/topology${search(patchUrl(new URLSearchParams(), reveal({ id: node, folded: true, hidden: false }, 0)))}`;
+  const patch = reveal({ id: node, folded: true, hidden: false }, 0);
+  // Spans that don't name their workload are known by their app, which the graph draws by another lens.
+  const view = parseNodeId(node)?.kind === "app" ? { ...patch.view, lens: "app" as const } : patch.view;
+  return `/topology${search(patchUrl(new URLSearchParams(), view === undefined ? patch : { ...patch, view }))}`;
 }
 
 /** Another trace, at a span of it. */

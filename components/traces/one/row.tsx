@@ -63,11 +63,11 @@ export const TimelineRow = memo(function TimelineRow(props: RowProps) {
         <Swatch colour={serviceColour(picture.service[row] ?? 0)} />
         <SpanName picture={picture} row={row} />
         {closed && (
-          <span className="shrink-0 text-[11px] text-ink-3 tabular-nums">
+          <span className="shrink-0 text-[11px] text-ink-2 tabular-nums">
             +{formatCount((picture.size[row] ?? 1) - 1)}
           </span>
         )}
-        <Marks picture={picture} row={row} />
+        <Marks picture={picture} row={row} selected={selected} />
       </div>
       <div role="gridcell" className="relative min-w-0 grow overflow-hidden">
         <SpanBar picture={picture} row={row} range={range} colour={colourOf(picture, row, colour)} path={path} />
@@ -86,7 +86,7 @@ function Indent({ picture, row, closed, parent, folding, fold }: RowProps & { re
         style={{ width: indent, backgroundSize: `${INDENT}px 100%` }}
         className="-my-px h-full shrink-0 bg-[linear-gradient(to_right,var(--line)_1px,transparent_1px)] bg-[position:8px_0]"
       />
-      {depth > MOST_INDENTED && <span className="shrink-0 text-[10px] text-ink-3 tabular-nums">{depth}</span>}
+      {depth > MOST_INDENTED && <span className="shrink-0 text-[10px] text-ink-2 tabular-nums">{depth}</span>}
       {parent ? (
         <button
           type="button"
@@ -119,22 +119,30 @@ export function SpanName({ picture, row }: { readonly picture: TracePicture; rea
 }
 
 /** What is to be noticed of a span, each as a sign and a word. */
-function Marks({ picture, row }: { readonly picture: TracePicture; readonly row: number }) {
+function Marks({
+  picture,
+  row,
+  selected,
+}: {
+  readonly picture: TracePicture;
+  readonly row: number;
+  readonly selected: boolean;
+}) {
   const warned = picture.warned[row] ?? 0;
   const tried = picture.tried[row] ?? 0;
   const attempt = attemptText(picture, row);
   return (
     <span className="ml-auto flex shrink-0 items-center gap-1.5 text-[11px]">
       {tried > 0 && (
-        <span title={`This call was tried ${tried} times.`} className="text-degraded">
+        <span title={`This call was tried ${tried} times.`} className="text-ink-2">
           ↻ {formatPlural(tried, "attempt")}
         </span>
       )}
-      {attempt !== null && <span className="text-ink-3">{attempt}</span>}
+      {attempt !== null && <span className="text-ink-2">{attempt}</span>}
       {warned > 0 && (
         <span
           title={`${formatPlural(warned, "warning")}: select the span to read ${warned === 1 ? "it" : "them"}.`}
-          className="text-degraded"
+          className={selected ? "text-ink" : "text-degraded"}
         >
           ◣
         </span>
