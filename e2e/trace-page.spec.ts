@@ -253,6 +253,8 @@ test("5,000 spans are scrolled through by a few rows of the page, and folded at 
 
 for (const theme of ["light", "dark"] as const) {
   test(`the page of a trace has no serious finding in ${theme}`, async ({ page, demo }) => {
+    // Five views, each looked through whole.
+    test.setTimeout(120_000);
     const id = await sendTrace(demo, CHECKOUT);
     await page.emulateMedia({ colorScheme: theme });
     const views = [
