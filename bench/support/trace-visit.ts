@@ -1,5 +1,6 @@
 /** One visit of a trace's page in a browser, and what it took. */
 import type { Browser, Page } from "@playwright/test";
+import { heapOf } from "./visit.ts";
 
 export interface TraceVisit {
   /** From the arrival of our server's answer, as the worker sees it, to the first rows, ms. */
@@ -12,10 +13,11 @@ export interface TraceVisit {
   readonly frames: readonly number[];
   /** From the key that folds everything to the frame that shows it, ms. */
   readonly fold: number;
+  /** Page and workers together after garbage was collected, bytes. */
+  readonly heap: number;
 }
 
 const SCROLLED = 120;
-const SETTLED_MS = 600;
 
 /** Notes the longest task from the first script on. */
 function watch(): void {
@@ -74,11 +76,11 @@ export async function visitTrace(browser: Browser, url: string, id: string): Pro
       const mark = performance.getEntriesByName("trace:painted")[0]?.startTime ?? Number.NaN;
       return { at: performance.timeOrigin + mark, whole: mark };
     });
-    await page.waitForTimeout(SETTLED_MS);
+    await page.waitForFunction(() => document.documentElement.dataset["ready"] === "true");
     const frames = await page.evaluate(scrolled, SCROLLED);
     const fold = await page.evaluate(folded);
     const { longest } = await page.evaluate(() => (globalThis as unknown as { watched: { longest: number } }).watched);
-    return { painted: at - came, whole, longest, frames, fold };
+    return { painted: at - came, whole, longest, frames, fold, heap: await heapOf(page) };
   } finally {
     await context.close();
   }

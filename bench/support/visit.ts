@@ -85,7 +85,7 @@ function step(graph: Graph, seq: number, every: number): GraphDelta {
 }
 
 /** Heap in use of the page and its workers, after garbage was collected; a worker answers through the page's own session. */
-async function heapOf(page: Page): Promise<number> {
+export async function heapOf(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   const ask = { id: 1, method: "Runtime.getHeapUsage" };
   const workers: Promise<number>[] = [];

@@ -44,7 +44,7 @@ export const TimelineRow = memo(function TimelineRow(props: RowProps) {
     <div
       role="row"
       id={rowId(row)}
-      aria-rowindex={index + 2}
+      aria-rowindex={index + 1}
       aria-level={(picture.depth[row] ?? 0) + 1}
       aria-expanded={parent ? !closed : undefined}
       aria-selected={selected}

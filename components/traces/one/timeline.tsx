@@ -13,8 +13,6 @@ export interface Scroller {
   readonly scroll: (pages: number) => void;
 }
 
-const HEADER = 1;
-
 /** Spans as rows over time; only those in view are in the page, however many there are. */
 export function Timeline({ ref, onOpen }: { readonly ref: Ref<Scroller>; readonly onOpen: () => void }) {
   const model = useModel();
@@ -55,7 +53,7 @@ export function Timeline({ ref, onOpen }: { readonly ref: Ref<Scroller>; readonl
         ref={scroller}
         role="treegrid"
         aria-label="Timeline of spans"
-        aria-rowcount={rows.length + HEADER}
+        aria-rowcount={rows.length}
         aria-colcount={2}
         aria-activedescendant={selected < 0 ? undefined : rowId(selected)}
         tabIndex={0}
