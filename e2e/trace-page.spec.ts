@@ -160,6 +160,27 @@ test("a trace is saved as a file", async ({ page, demo }) => {
 
 const IMAGE = "<img src=x onerror=alert(1)>";
 
+test("two traces are compared path by path", async ({ page, demo }) => {
+  const first = await sendTrace(demo, CHECKOUT);
+  const second = await sendTrace(
+    demo,
+    CHECKOUT.filter(({ id }) => id !== 5).map((each) => (each.id === 3 ? { ...each, ms: 30 } : each)),
+  );
+  await openTrace(page, first);
+  await page.getByRole("link", { name: "Compare" }).click();
+  await page.getByRole("textbox", { name: "Second trace" }).fill(second);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`a=${first}&b=${second}`));
+  const paths = page.getByRole("table", { name: "Paths of both traces" });
+  await expect(paths.getByRole("row", { name: /GET \/cart/ })).toContainText("−6 ms");
+  await expect(page.getByRole("region", { name: "Second trace" })).toContainText("✕ 1 failed");
+  await paths.getByRole("button", { name: "Difference" }).click();
+  await expect(paths.getByRole("columnheader", { name: /Difference/ })).toHaveAttribute("aria-sort", "descending");
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(serious.map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+});
+
 test("hostile texts are text, and nothing of them is a link", async ({ page, demo }) => {
   const id = await sendTrace(demo, [
     {

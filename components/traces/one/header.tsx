@@ -41,6 +41,13 @@ export function TraceHeader() {
             ✕ {failures.length} failed
           </Chip>
         )}
+        <Link
+          href={`/traces/compare?a=${head.id}`}
+          prefetch={false}
+          className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 text-ink-2 hover:border-line-strong hover:text-ink"
+        >
+          Compare
+        </Link>
         <PopoverButton tone="quiet" body={(props) => <DownloadMenu {...props} />}>
           Download
         </PopoverButton>

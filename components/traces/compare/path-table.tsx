@@ -1,0 +1,84 @@
+"use client";
+
+import { useMemo, useState } from "react";
+import { formatCount, formatPlural } from "#lib/format.ts";
+import {
+  type CompareSort,
+  comparePaths,
+  difference,
+  type PathRow,
+  type Share,
+  type Side,
+  sortedPaths,
+} from "#lib/tracing/view/compare.ts";
+import { durationText, signedText } from "#lib/tracing/view/words.ts";
+import { type TableColumn, VirtualTable } from "../one/virtual-table.tsx";
+
+const COLUMNS: readonly TableColumn<CompareSort>[] = [
+  { title: "Path of calls", sort: "path" },
+  { title: "First", sort: "a", numeric: true, says: "What its spans and all under them did themselves" },
+  { title: "Second", sort: "b", numeric: true, says: "What its spans and all under them did themselves" },
+  { title: "Difference", sort: "difference", numeric: true, says: "Second less first" },
+];
+const TRACKS = "minmax(320px,1fr) 190px 190px 160px";
+const INDENT = 14;
+const MOST_INDENTED = 20;
+
+/** Path by path, as a tree or by what differs most. */
+export function PathTable({ a, b }: { readonly a: Side; readonly b: Side }) {
+  const [sort, setSort] = useState<CompareSort>("path");
+  const all = useMemo(() => comparePaths(a, b), [a, b]);
+  const rows = useMemo(() => sortedPaths(all, sort), [all, sort]);
+  const only = all.filter((row) => row.a === null || row.b === null).length;
+  return (
+    <>
+      <p className="px-4 py-2 text-ink-2 max-sm:px-2">
+        {formatPlural(all.length, "path")},{" "}
+        {only === 0 ? "all in both" : `${formatCount(only)} of them in one trace only`}. Times are what spans and all
+        under them did themselves; what ran at once counts for each.
+      </p>
+      <VirtualTable
+        label="Paths of both traces"
+        columns={COLUMNS}
+        tracks={TRACKS}
+        count={rows.length}
+        sort={sort}
+        down={sort !== "path"}
+        onSort={setSort}
+        cells={(index) => cellsOf(rows[index], sort === "path")}
+      />
+    </>
+  );
+}
+
+function cellsOf(row: PathRow | undefined, tree: boolean) {
+  if (row === undefined) return [];
+  const by = difference(row);
+  return [
+    <span key="path" className="flex min-w-0 items-center gap-1.5" style={tree ? { paddingLeft: indentOf(row) } : {}}>
+      <bdi className="name shrink-0 text-ink-2">{row.service || "no service name"}</bdi>
+      <bdi className="name" title={row.name}>
+        {row.name || "no name"}
+      </bdi>
+      {row.a === null && <span className="shrink-0 text-[11px] text-accent">only in the second</span>}
+      {row.b === null && <span className="shrink-0 text-[11px] text-accent">only in the first</span>}
+    </span>,
+    <ShareText key="a" share={row.a} />,
+    <ShareText key="b" share={row.b} />,
+    <span key="difference" className={by === 0 ? "text-ink-3" : ""}>
+      {by === 0 ? "–" : signedText(by)}
+    </span>,
+  ];
+}
+
+const indentOf = ({ depth }: PathRow): number => Math.min(depth, MOST_INDENTED) * INDENT;
+
+function ShareText({ share }: { readonly share: Share | null }) {
+  if (share === null) return <span className="text-ink-3">–</span>;
+  return (
+    <>
+      {share.failed > 0 && <span className="text-failing">✕ {formatCount(share.failed)} </span>}
+      {durationText(share.width)} <span className="text-ink-3">· {formatCount(share.spans)}×</span>
+    </>
+  );
+}
