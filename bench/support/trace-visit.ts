@@ -69,9 +69,13 @@ export async function visitTrace(browser: Browser, url: string, id: string): Pro
     const came = await answered(page, `/api/v1/traces/${id}`, () =>
       page.goto(`${url}/traces/${id}`, { waitUntil: "commit" }),
     );
-    await page.waitForFunction(() => performance.getEntriesByName("trace:painted").length > 0, undefined, {
-      timeout: 120_000,
-    });
+    await page.waitForFunction(
+      () => performance.getEntriesByName("trace:painted").length > 0 || document.querySelector("main [role=alert]"),
+      undefined,
+      { timeout: 120_000 },
+    );
+    const problem = page.locator("main [role=alert]");
+    if ((await problem.count()) > 0) throw new Error(`The trace wasn't shown: ${await problem.innerText()}`);
     const { at, whole } = await page.evaluate(() => {
       const mark = performance.getEntriesByName("trace:painted")[0]?.startTime ?? Number.NaN;
       return { at: performance.timeOrigin + mark, whole: mark };
