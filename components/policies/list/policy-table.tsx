@@ -1,9 +1,9 @@
 "use client";
 
-import { clsx } from "clsx";
 import Link from "next/link";
 import { useMemo } from "react";
 import { Name } from "#components/ui/name.tsx";
+import { type SortColumn, SortHeader } from "#components/ui/sort-header.tsx";
 import { VirtualTable } from "#components/ui/virtual-table.tsx";
 import type { PolicyItem } from "#lib/api/policies.ts";
 import { COLOURS, MARKS, tally, worst } from "../findings/words.ts";
@@ -15,7 +15,7 @@ import type { ListRow, ListState, Sort } from "./rows.ts";
 
 const GRID =
   "grid grid-cols-[minmax(150px,1.1fr)_minmax(160px,1.6fr)_minmax(110px,1fr)_minmax(150px,1.6fr)_minmax(150px,1fr)_60px_150px_minmax(180px,1fr)] items-center gap-3 px-4";
-const COLUMNS: readonly { readonly title: string; readonly sort: Sort | null }[] = [
+const COLUMNS: readonly SortColumn<Sort>[] = [
   { title: "Kind", sort: "kind" },
   { title: "Name", sort: "name" },
   { title: "Namespace", sort: "namespace" },
@@ -45,7 +45,7 @@ export function PolicyTable({
       grid={GRID}
       width="min-w-[1240px]"
       keys={keys}
-      header={COLUMNS.map((column) => <HeaderCell key={column.title} column={column} state={state} onSort={onSort} />)}
+      header={COLUMNS.map((column) => <SortHeader key={column.title} column={column} by={state} onSort={onSort} />)}
       isHeading={(index) => rows[index]?.type === "area"}
       row={(index) => rowOf(rows[index], manyClusters)}
     />
@@ -65,32 +65,6 @@ function rowOf(row: ListRow | undefined, manyClusters: boolean) {
       </span>
     ),
   };
-}
-
-function HeaderCell({
-  column: { title, sort },
-  state,
-  onSort,
-}: {
-  readonly column: (typeof COLUMNS)[number];
-  readonly state: ListState;
-  readonly onSort: (sort: Sort) => void;
-}) {
-  if (sort === null)
-    return (
-      <span role="columnheader" className="truncate">
-        {title}
-      </span>
-    );
-  const here = state.sort === sort;
-  return (
-    <span role="columnheader" aria-sort={here ? (state.down ? "descending" : "ascending") : "none"}>
-      <button type="button" onClick={() => onSort(sort)} className={clsx("hover:text-ink", here && "text-ink")}>
-        {title}
-        {here && <span aria-hidden="true">{state.down ? " ↓" : " ↑"}</span>}
-      </button>
-    </span>
-  );
 }
 
 function ItemCells({ item, manyClusters }: { readonly item: PolicyItem; readonly manyClusters: boolean }) {

@@ -12,15 +12,15 @@ import {
   sortedPaths,
 } from "#lib/tracing/view/compare.ts";
 import { durationText, signedText } from "#lib/tracing/view/words.ts";
-import { type TableColumn, VirtualTable } from "../one/virtual-table.tsx";
+import { type GridColumn, SpanGrid } from "../span-grid.tsx";
 
-const COLUMNS: readonly TableColumn<CompareSort>[] = [
+const COLUMNS: readonly GridColumn<CompareSort>[] = [
   { title: "Path of calls", sort: "path" },
   { title: "First", sort: "a", numeric: true, says: "What its spans and all under them did themselves" },
   { title: "Second", sort: "b", numeric: true, says: "What its spans and all under them did themselves" },
   { title: "Difference", sort: "difference", numeric: true, says: "Second less first" },
 ];
-const TRACKS = "minmax(320px,1fr) 190px 190px 160px";
+const TRACKS = "grid-cols-[minmax(320px,1fr)_190px_190px_160px]";
 const INDENT = 14;
 const MOST_INDENTED = 20;
 
@@ -37,7 +37,7 @@ export function PathTable({ a, b }: { readonly a: Side; readonly b: Side }) {
         {only === 0 ? "all in both" : `${formatCount(only)} of them in one trace only`}. Times are what spans and all
         under them did themselves; what ran at once counts for each.
       </p>
-      <VirtualTable
+      <SpanGrid
         label="Paths of both traces"
         columns={COLUMNS}
         tracks={TRACKS}

@@ -1,18 +1,18 @@
 "use client";
 
 import { type Ref, useMemo } from "react";
+import type { Scroller } from "#components/ui/virtual-table.tsx";
 import { formatPlural } from "#lib/format.ts";
 import { KINDS } from "#lib/tracing/model.ts";
 import type { SpanSort } from "#lib/tracing/view/sorted.ts";
 import { durationText } from "#lib/tracing/view/words.ts";
+import { type GridColumn, SpanGrid } from "../span-grid.tsx";
 import { Swatch } from "./bar.tsx";
 import { serviceColour } from "./colours.ts";
 import { type TraceModel, useModel } from "./model.tsx";
-import type { Scroller } from "./timeline.tsx";
 import { useAnswer } from "./use-trace.ts";
-import { type TableColumn, VirtualTable } from "./virtual-table.tsx";
 
-const COLUMNS: readonly TableColumn<SpanSort>[] = [
+const COLUMNS: readonly GridColumn<SpanSort>[] = [
   { title: "Begins", sort: "start", numeric: true, says: "After the trace's begin" },
   { title: "Service", sort: "service" },
   { title: "Operation", sort: "operation" },
@@ -27,7 +27,7 @@ const COLUMNS: readonly TableColumn<SpanSort>[] = [
   },
   { title: "Outcome", sort: "failed" },
 ];
-const TRACKS = "80px minmax(120px,1fr) minmax(160px,2fr) 80px 80px 80px 100px 90px";
+const TRACKS = "grid-cols-[80px_minmax(120px,1fr)_minmax(160px,2fr)_80px_80px_80px_100px_90px]";
 
 /** Every span as a row, sorted and narrowed to what is looked for. */
 export function SpansTable({ ref }: { readonly ref: Ref<Scroller> }) {
@@ -38,7 +38,7 @@ export function SpansTable({ ref }: { readonly ref: Ref<Scroller> }) {
   if (rows === null) return <p className="px-4 py-3 text-ink-3">Sorting…</p>;
   return (
     <div className="flex min-h-0 min-w-0 grow flex-col">
-      <VirtualTable
+      <SpanGrid
         ref={ref}
         label="Spans"
         columns={COLUMNS}

@@ -3,18 +3,18 @@
 import { type Ref, useMemo } from "react";
 import { Chip } from "#components/ui/chip.tsx";
 import { Name } from "#components/ui/name.tsx";
+import type { Scroller } from "#components/ui/virtual-table.tsx";
 import { formatCount, formatPercent, formatPlural } from "#lib/format.ts";
 import { GROUPINGS, type Group, type GroupSort } from "#lib/tracing/view/groups.ts";
 import { durationText } from "#lib/tracing/view/words.ts";
 import { ratio } from "#lib/units.ts";
+import { type GridColumn, SpanGrid } from "../span-grid.tsx";
 import { Swatch } from "./bar.tsx";
 import { serviceColour } from "./colours.ts";
 import { useModel } from "./model.tsx";
-import type { Scroller } from "./timeline.tsx";
 import { useAnswer } from "./use-trace.ts";
-import { type TableColumn, VirtualTable } from "./virtual-table.tsx";
 
-const COLUMNS: readonly TableColumn<GroupSort>[] = [
+const COLUMNS: readonly GridColumn<GroupSort>[] = [
   { title: "Service and operation", sort: "name" },
   { title: "Spans", sort: "spans", numeric: true },
   { title: "Failed", sort: "failed", numeric: true },
@@ -35,7 +35,7 @@ const COLUMNS: readonly TableColumn<GroupSort>[] = [
   { title: "Least", sort: "least", numeric: true },
   { title: "Most", sort: "most", numeric: true },
 ];
-const TRACKS = "minmax(220px,1fr) 70px 70px 150px 100px 100px 90px 90px 90px";
+const TRACKS = "grid-cols-[minmax(220px,1fr)_70px_70px_150px_100px_100px_90px_90px_90px]";
 
 /** What services and operations took of the trace. */
 export function Statistics({ ref }: { readonly ref: Ref<Scroller> }) {
@@ -62,7 +62,7 @@ export function Statistics({ ref }: { readonly ref: Ref<Scroller> }) {
           {formatPlural(groups.length, by)}
         </span>
       </div>
-      <VirtualTable
+      <SpanGrid
         ref={ref}
         label="Statistics"
         columns={COLUMNS}

@@ -2,16 +2,12 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
+import type { Scroller } from "#components/ui/virtual-table.tsx";
 import { formatCount } from "#lib/format.ts";
 import { isClosed, toggled } from "#lib/tracing/view/fold.ts";
 import { Axis, GridLines } from "./axis.tsx";
 import { useModel } from "./model.tsx";
 import { ROW_HEIGHT, rowId, TimelineRow } from "./row.tsx";
-
-/** What the page does with a list of spans. */
-export interface Scroller {
-  readonly scroll: (pages: number) => void;
-}
 
 /** Spans as rows over time; only those in view are in the page, however many there are. */
 export function Timeline({ ref, onOpen }: { readonly ref: Ref<Scroller>; readonly onOpen: () => void }) {

@@ -2,13 +2,14 @@
 
 import { clsx } from "clsx";
 import { useMemo } from "react";
+import { type SortColumn, SortHeader } from "#components/ui/sort-header.tsx";
 import { VirtualTable } from "#components/ui/virtual-table.tsx";
 import type { TraceItem } from "#lib/api/traces.ts";
 import { keyOf } from "./results.ts";
 import type { Sort, TraceSearch } from "./state.ts";
 import { TraceCells } from "./trace-cells.tsx";
 
-const COLUMNS: readonly { readonly title: string; readonly sort: Sort; readonly numeric?: true }[] = [
+const COLUMNS: readonly (SortColumn<Sort> & { readonly sort: Sort })[] = [
   { title: "Begins at", sort: "root" },
   { title: "Services", sort: "services" },
   { title: "Spans", sort: "spans", numeric: true },
@@ -47,7 +48,15 @@ export function TraceTable({
       width="min-w-[1080px]"
       keys={keys}
       header={[
-        ...COLUMNS.map((column) => <HeaderCell key={column.sort} column={column} search={search} onSort={onSort} />),
+        ...COLUMNS.map((column) => (
+          <SortHeader
+            key={column.sort}
+            column={column}
+            by={search}
+            onSort={onSort}
+            className={column.sort === "root" ? "pl-[22px]" : undefined}
+          />
+        )),
         ...(manyBackends
           ? [
               <span key="backend" role="columnheader">
@@ -66,29 +75,5 @@ export function TraceTable({
       }}
       onPoint={(index) => onPoint(index === null ? null : (keys[index] ?? null))}
     />
-  );
-}
-
-function HeaderCell({
-  column: { title, sort, numeric },
-  search,
-  onSort,
-}: {
-  readonly column: (typeof COLUMNS)[number];
-  readonly search: TraceSearch;
-  readonly onSort: (sort: Sort) => void;
-}) {
-  const here = search.sort === sort;
-  return (
-    <span
-      role="columnheader"
-      aria-sort={here ? (search.down ? "descending" : "ascending") : "none"}
-      className={clsx(numeric === true && "text-right", sort === "root" && "pl-[22px]")}
-    >
-      <button type="button" onClick={() => onSort(sort)} className={clsx("hover:text-ink", here && "text-ink")}>
-        {title}
-        {here && <span aria-hidden="true">{search.down ? " ↓" : " ↑"}</span>}
-      </button>
-    </span>
   );
 }
