@@ -262,3 +262,15 @@ for (const theme of ["light", "dark"] as const)
       const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
       expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
     });
+
+test("two of the found traces are chosen, and compared", async ({ page }) => {
+  await open(page, "?service=storefront.shop");
+  const boxes = table(page).getByRole("checkbox");
+  await boxes.nth(0).focus();
+  await page.keyboard.press("Space");
+  await expect(page.getByText("One chosen; choose another to compare")).toBeVisible();
+  await boxes.nth(2).check();
+  await page.getByRole("link", { name: "Compare the two" }).click();
+  await expect(page).toHaveURL(/\/traces\/compare\?a=[0-9a-f]+&b=[0-9a-f]+&backends=/);
+  await expect(page.getByRole("table", { name: "Paths of both traces" })).toBeVisible();
+});

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { lazy, useMemo } from "react";
 import { type Command, useCommands } from "#components/shell/commands.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -8,7 +9,7 @@ import { PopoverButton } from "#components/ui/popover-button.tsx";
 import type { TraceItem, TracesAnswer } from "#lib/api/traces.ts";
 import { formatCount, formatMs, formatPlural } from "#lib/format.ts";
 import { milliseconds } from "#lib/units.ts";
-import type { Brush, TraceSearch } from "./state.ts";
+import { type Brush, compareHref, type TraceSearch } from "./state.ts";
 import type { ChangeSearch } from "./use-search.ts";
 
 const Download = lazy(async () => ({ default: (await import("./download-menu.tsx")).DownloadMenu }));
@@ -19,11 +20,16 @@ export function ResultToolbar({
   rows,
   search,
   change,
+  pair,
+  onForget,
 }: {
   readonly answer: TracesAnswer;
   readonly rows: readonly TraceItem[];
   readonly search: TraceSearch;
   readonly change: ChangeSearch;
+  /** Chosen to be compared, two at the most. */
+  readonly pair: readonly TraceItem[];
+  readonly onForget: () => void;
 }) {
   const { brush, tail, end } = search;
   const commands = useMemo<readonly Command[]>(() => {
@@ -52,6 +58,7 @@ export function ResultToolbar({
           </Chip>
         </>
       )}
+      <Pair pair={pair} onForget={onForget} />
       <span className="grow" />
       <Chip
         tone={tail ? "on" : "quiet"}
@@ -68,6 +75,30 @@ export function ResultToolbar({
         Download
       </PopoverButton>
     </div>
+  );
+}
+
+function Pair({ pair: [a, b], onForget }: { readonly pair: readonly TraceItem[]; readonly onForget: () => void }) {
+  if (a === undefined) return null;
+  return (
+    <>
+      {b === undefined ? (
+        <span role="status" className="text-ink-3">
+          One chosen; choose another to compare
+        </span>
+      ) : (
+        <Link
+          href={compareHref(a, b)}
+          prefetch={false}
+          className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 hover:border-line-strong"
+        >
+          Compare the two
+        </Link>
+      )}
+      <Chip tone="quiet" onClick={onForget}>
+        Choose none
+      </Chip>
+    </>
   );
 }
 

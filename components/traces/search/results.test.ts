@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TraceItem } from "#lib/api/traces.ts";
-import { commonestRoot, listed, placeOf } from "./results.ts";
-import { SORTS, type Sort } from "./state.ts";
+import { commonestRoot, listed, picked, placeOf } from "./results.ts";
+import { compareHref, SORTS, type Sort } from "./state.ts";
 
 function item(id: string, change: Partial<TraceItem> = {}): TraceItem {
   return {
@@ -72,5 +72,21 @@ it("most traces begin at", () => {
   expect(commonestRoot([item("a", { root: null })])).toBeNull();
   expect(commonestRoot([item("a"), item("b", { root: { service: "other", operation: "" } }), item("c")])).toEqual({
     ...{ service: "web.shop", count: 2, of: 3 },
+  });
+});
+
+describe("of the traces to be compared", () => {
+  const [a, b, c] = items as [TraceItem, TraceItem, TraceItem];
+  it.each<[string, TraceItem[], TraceItem, TraceItem[]]>([
+    ["the first is kept", [], a, [a]],
+    ["the second too", [a], b, [a, b]],
+    ["a third takes the first one's place", [a, b], c, [b, c]],
+    ["one that is pressed again goes", [a, b], a, [b]],
+    ["one of another backend is another one", [a], { ...a, backend: "zipkin" }, [a, { ...a, backend: "zipkin" }]],
+  ])("%s", (_, before, item, after) => expect(picked(before, item)).toEqual(after));
+
+  it("the address names both, and where to look", () => {
+    expect(compareHref(a, b)).toBe("/traces/compare?a=a&b=b&backends=jaeger");
+    expect(compareHref(a, { ...b, backend: "zipkin" })).toBe("/traces/compare?a=a&b=b&backends=jaeger%2Czipkin");
   });
 });

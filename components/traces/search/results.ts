@@ -51,6 +51,12 @@ export function keyOf({ backend, id }: Pick<TraceItem, "backend" | "id">): strin
   return `${backend}/${id}`;
 }
 
+/** The traces chosen to be compared after one more press on `item`: two at the most, and the third one takes the first one's place. */
+export function picked(before: readonly TraceItem[], item: TraceItem): readonly TraceItem[] {
+  const others = before.filter((each) => keyOf(each) !== keyOf(item));
+  return others.length < before.length ? others : [...others.slice(-1), item];
+}
+
 export interface Commonest {
   readonly service: string;
   /** Of so many traces whose root is known. */

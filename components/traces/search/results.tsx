@@ -5,14 +5,14 @@ import { clsx } from "clsx";
 import { useDeferredValue, useMemo, useState } from "react";
 import { Blank } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
-import type { TraceBackendsAnswer, TracesAnswer } from "#lib/api/traces.ts";
+import type { TraceBackendsAnswer, TraceItem, TracesAnswer } from "#lib/api/traces.ts";
 import { problemOf } from "#lib/errors.ts";
 import { Loading } from "./loading.tsx";
 import { Nothing } from "./nothing.tsx";
 import { TraceNotices } from "./notices.tsx";
 import { Plot } from "./plot/plot.tsx";
 import { ResultToolbar } from "./result-toolbar.tsx";
-import { listed } from "./results.ts";
+import { listed, picked } from "./results.ts";
 import type { TraceSearch } from "./state.ts";
 import { TraceTable } from "./trace-table.tsx";
 import type { ChangeSearch } from "./use-search.ts";
@@ -34,6 +34,8 @@ export function Results({
   const { data, error, isPlaceholderData } = found;
   /** Key of the trace under the pointer or the keys, in the plot or in the table. */
   const [pointed, point] = useState<string | null>(null);
+  /** Chosen to be compared; they stay so when they are no longer among the found ones. */
+  const [pair, pick] = useState<readonly TraceItem[]>([]);
   const { sort, down, brush } = search;
   const order = useDeferredValue(useMemo(() => ({ sort, down, brush }), [sort, down, brush]));
   const rows = useMemo(() => listed(data?.items ?? [], order), [data, order]);
@@ -56,13 +58,22 @@ export function Results({
       ) : (
         <>
           <Plot answer={data} search={search} change={change} pointed={pointed} onPoint={point} />
-          <ResultToolbar answer={data} rows={rows} search={search} change={change} />
+          <ResultToolbar
+            answer={data}
+            rows={rows}
+            search={search}
+            change={change}
+            pair={pair}
+            onForget={() => pick([])}
+          />
           <TraceTable
             rows={rows}
             search={search}
             manyBackends={backends.length > 1}
             pointed={pointed}
             onPoint={point}
+            pair={pair}
+            onPick={(item) => pick(picked(pair, item))}
             onSort={(next) => change({ sort: next, down: sort === next ? !down : true })}
           />
         </>

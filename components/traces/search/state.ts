@@ -167,7 +167,19 @@ export function tracesHref(search: Partial<TraceSearch>, scope = new URLSearchPa
   return params.size === 0 ? "/traces" : `/traces?${params}`;
 }
 
+/** Where a trace is. */
+interface Place {
+  readonly id: string;
+  readonly backend: string;
+}
+
 /** One trace's page. The backend says where to look; without it all are asked. */
-export function traceHref({ id, backend }: { readonly id: string; readonly backend: string }): string {
+export function traceHref({ id, backend }: Place): string {
   return `/traces/${encodeURIComponent(id)}?${new URLSearchParams({ backend })}`;
+}
+
+/** Two traces side by side. */
+export function compareHref(a: Place, b: Place): string {
+  const backends = [...new Set([a.backend, b.backend])].join(",");
+  return `/traces/compare?${new URLSearchParams({ a: a.id, b: b.id, backends })}`;
 }

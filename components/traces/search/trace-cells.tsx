@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { sayInstant } from "#components/shell/instant.ts";
 import { Name } from "#components/ui/name.tsx";
 import { StateMark } from "#components/ui/state-mark.tsx";
@@ -16,14 +17,20 @@ export function TraceCells({
   item,
   longest,
   manyBackends,
+  children,
 }: {
   readonly item: TraceItem;
   readonly longest: number;
   readonly manyBackends: boolean;
+  /** What chooses it. */
+  readonly children: ReactNode;
 }) {
   const failed = item.errors !== null && item.errors > 0;
   return (
     <>
+      <span role="cell" className="grid place-items-center">
+        {children}
+      </span>
       <span role="cell" className="min-w-0">
         <Link
           href={traceHref(item)}

@@ -2,6 +2,7 @@
 
 import { clsx } from "clsx";
 import { useMemo } from "react";
+import { sayInstant } from "#components/shell/instant.ts";
 import { type SortColumn, SortHeader } from "#components/ui/sort-header.tsx";
 import { VirtualTable } from "#components/ui/virtual-table.tsx";
 import type { TraceItem } from "#lib/api/traces.ts";
@@ -25,6 +26,8 @@ export function TraceTable({
   manyBackends,
   pointed,
   onPoint,
+  pair,
+  onPick,
   onSort,
 }: {
   readonly rows: readonly TraceItem[];
@@ -32,8 +35,11 @@ export function TraceTable({
   readonly manyBackends: boolean;
   readonly pointed: string | null;
   readonly onPoint: (key: string | null) => void;
+  readonly pair: readonly TraceItem[];
+  readonly onPick: (item: TraceItem) => void;
   readonly onSort: (sort: Sort) => void;
 }) {
+  const chosen = new Set(pair.map(keyOf));
   const keys = useMemo(() => rows.map(keyOf), [rows]);
   const longest = rows.reduce((most, { durationMs }) => Math.max(most, durationMs), 0);
   return (
@@ -42,12 +48,15 @@ export function TraceTable({
       grid={clsx(
         "grid items-center gap-3 px-4 max-sm:px-2",
         manyBackends
-          ? "grid-cols-[minmax(260px,2.2fr)_minmax(290px,1.9fr)_52px_64px_minmax(170px,1fr)_132px_96px]"
-          : "grid-cols-[minmax(260px,2.2fr)_minmax(290px,1.9fr)_52px_64px_minmax(170px,1fr)_132px]",
+          ? "grid-cols-[16px_minmax(260px,2.2fr)_minmax(290px,1.9fr)_52px_64px_minmax(170px,1fr)_132px_96px]"
+          : "grid-cols-[16px_minmax(260px,2.2fr)_minmax(290px,1.9fr)_52px_64px_minmax(170px,1fr)_132px]",
       )}
       width="min-w-[1080px]"
       keys={keys}
       header={[
+        <span key="compare" role="columnheader">
+          <span className="sr-only">Compare</span>
+        </span>,
         ...COLUMNS.map((column) => (
           <SortHeader
             key={column.sort}
@@ -70,7 +79,16 @@ export function TraceTable({
         if (item === undefined) return { cells: null };
         return {
           className: pointed === keyOf(item) ? "bg-accent-bg" : "hover:bg-sunken",
-          cells: <TraceCells item={item} longest={longest} manyBackends={manyBackends} />,
+          cells: (
+            <TraceCells item={item} longest={longest} manyBackends={manyBackends}>
+              <input
+                type="checkbox"
+                aria-label={`Compare the trace of ${sayInstant(item.start)}, ${item.root?.operation ?? item.id}`}
+                checked={chosen.has(keyOf(item))}
+                onChange={() => onPick(item)}
+              />
+            </TraceCells>
+          ),
         };
       }}
       onPoint={(index) => onPoint(index === null ? null : (keys[index] ?? null))}
