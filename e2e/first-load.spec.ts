@@ -1,25 +1,32 @@
 import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
+import { CHECKOUT, sendTrace } from "./support/spans.ts";
 import { expect, test } from "./support/test.ts";
 
 /** Gzipped bytes of all scripts that a cold load requests until the page is painted, workers aside. */
 const budget = 250 * 1024;
 
+type Demo = Parameters<typeof sendTrace>[0];
+
+const marked = (mark: string) => (page: Page) =>
+  page.waitForFunction((name) => performance.getEntriesByName(name).length > 0, mark);
+
 const PAGES = [
-  {
-    name: "the topology",
-    path: "/topology",
-    painted: (page: Page) => page.waitForFunction(() => performance.getEntriesByName("topology:painted").length > 0),
-  },
+  { name: "the topology", path: async () => "/topology", painted: marked("topology:painted") },
   {
     name: "the search for traces",
-    path: "/traces?service=storefront.shop",
+    path: async () => "/traces?service=storefront.shop",
     painted: (page: Page) => page.getByTestId("scatter").waitFor(),
+  },
+  {
+    name: "one trace",
+    path: async (demo: Demo) => `/traces/${await sendTrace(demo, CHECKOUT)}`,
+    painted: marked("trace:painted"),
   },
 ];
 
 for (const { name, path, painted } of PAGES)
-  test(`${name}'s first load stays within its script budget`, async ({ page }) => {
+  test(`${name}'s first load stays within its script budget`, async ({ page, demo }) => {
     const scripts: Promise<{ url: string; bytes: number }>[] = [];
     page.on("response", (response) => {
       if (response.request().resourceType() !== "script") return;
@@ -31,7 +38,7 @@ for (const { name, path, painted } of PAGES)
     });
     const workers = new Set<string>();
     page.on("worker", (worker) => workers.add(new URL(worker.url()).pathname));
-    await page.goto(path);
+    await page.goto(await path(demo));
     await painted(page);
     const loaded = (await Promise.all(scripts)).filter(({ url }) => !workers.has(url));
     const total = loaded.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { gzipSync } from "node:zlib";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { CHECKOUT, type SentSpan, sendTrace, spanId } from "./support/spans.ts";
@@ -296,23 +295,3 @@ for (const theme of ["light", "dark"] as const) {
     }
   });
 }
-
-/** Gzipped bytes of all scripts that a cold load requests until the trace is painted, workers aside. */
-const BUDGET = 250 * 1024;
-
-test("the first load of a trace's page stays within its script budget", async ({ page, demo }) => {
-  const id = await sendTrace(demo, CHECKOUT);
-  const scripts: Promise<{ readonly url: string; readonly bytes: number }>[] = [];
-  page.on("response", (response) => {
-    if (response.request().resourceType() !== "script") return;
-    const url = new URL(response.url()).pathname;
-    scripts.push(response.body().then((body) => ({ url, bytes: gzipSync(body, { level: 9 }).length })));
-  });
-  const workers = new Set<string>();
-  page.on("worker", (worker) => workers.add(new URL(worker.url()).pathname));
-  await page.goto(`/traces/${id}`);
-  await page.waitForFunction(() => performance.getEntriesByName("trace:painted").length > 0);
-  const loaded = (await Promise.all(scripts)).filter(({ url }) => !workers.has(url));
-  expect(loaded.length).toBeGreaterThan(0);
-  expect(loaded.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(BUDGET);
-});
