@@ -1,6 +1,12 @@
 import { bodyOf, type Client, outcome, problemOf } from "../support/api.ts";
 import { deletion, entry, expect, pathOf, test, wish } from "./fixtures.ts";
 
+/** The last minute, for what is asked for by time. */
+const SPAN = (() => {
+  const now = Math.floor(Date.now() / 1000);
+  return `start=${now - 60}&end=${now}`;
+})();
+
 /** Everything that can be read, as a viewer of the shop would ask. */
 const READS = [
   "/api/v1/session",
@@ -8,6 +14,14 @@ const READS = [
   "/api/v1/graph",
   "/api/v1/graph?namespaces=shop&window=5m",
   "/api/v1/graph?lens=app",
+  "/api/v1/graph?lens=namespace",
+  "/api/v1/graph?edges=all&services=on&labels=on",
+  `/api/v1/graph?at=${Math.floor(Date.now() / 1000) - 30}&compareAt=${Math.floor(Date.now() / 1000) - 60}`,
+  `/api/v1/graph/frames?${SPAN}&step=5s`,
+  `/api/v1/marks?${SPAN}`,
+  "/api/v1/findings",
+  "/api/v1/reminders",
+  "/api/v1/links",
   "/api/v1/policies",
   "/api/v1/policies?include=manifest&limit=100",
   "/api/v1/policies/west-1/networking.istio.io/v1/VirtualService/shop/reviews",
@@ -25,6 +39,10 @@ const READS = [
 /** What is asked for by name where it may not be seen: existing or not, one answer. */
 const HIDDEN = (namespace: string) => [
   `/api/v1/graph?namespaces=${namespace}`,
+  `/api/v1/graph/frames?namespaces=${namespace}&${SPAN}&step=5s`,
+  `/api/v1/marks?namespaces=${namespace}&${SPAN}`,
+  `/api/v1/findings?namespaces=${namespace}`,
+  `/api/v1/reminders?namespaces=${namespace}`,
   `/api/v1/policies?namespaces=${namespace}`,
   `/api/v1/policies/west-1/networking.istio.io/v1/VirtualService/${namespace}/anything`,
   `/api/v1/policies/west-1/core/v1/Namespace/-/${namespace}`,
