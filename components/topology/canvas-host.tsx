@@ -1,15 +1,15 @@
 "use client";
 
 import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
-import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { Live } from "#lib/live/client.ts";
 import type { Look } from "#lib/live/look.ts";
 import { WHOLE } from "#lib/live/whole.ts";
 import { toScreen } from "#lib/render/camera.ts";
 import type { EdgeLabelKind } from "#lib/render/edge-labels.ts";
-import { createRenderer, type Picked, type Point, type Renderer } from "#lib/render/renderer.ts";
+import { createRenderer, type Renderer } from "#lib/render/renderer.ts";
 import { readTheme } from "#lib/render/theme.ts";
 import type { Drawing } from "./drawing.ts";
+import { type Drawn, isBox, onTitle, type Pointed, placeOf, sameStop, showTip } from "./drawn.ts";
 import { createFocusFraming, type FocusFraming, tabMemory } from "./focus-framing.ts";
 import { createFraming, type Framing } from "./framing.ts";
 import type { MenuAt } from "./menu/graph-menu.tsx";
@@ -28,12 +28,6 @@ const TRAIL = 50;
 const ZOOM: Readonly<Record<string, number>> = { "+": 1.25, "=": 1.25, "-": 0.8 };
 
 type OverlayRefs = { -readonly [Key in keyof OverlayElements]: OverlayElements[Key] | null };
-
-/** What is drawn, kept beside React: a scene goes from the worker to the renderer without a render between. */
-interface Drawn {
-  readonly scene: Scene;
-  readonly strings: Strings;
-}
 
 /**
  * The canvas and its keyboard. The canvas itself says nothing to a screen reader: the table does, and the live region
@@ -287,50 +281,4 @@ export function CanvasHost({
       </p>
     </div>
   );
-}
-
-/** CSS pixels of a box from its top that stand for all of it; below it a press is a press on nothing. */
-const TITLE = 30;
-
-function onTitle(drawn: Drawn | null, id: string, renderer: Renderer, at: Point | null): boolean {
-  const box = drawn?.strings.boxes.find((one) => one.id === id);
-  if (box === undefined || at === null) return false;
-  const { y, k } = renderer.getCamera();
-  return at.y - (box.y * k + y) <= TITLE;
-}
-
-/** Boxes only hold things together: a press inside one is a press on nothing. */
-function isBox(drawn: Drawn | null, id: string): boolean {
-  return drawn !== null && drawn.strings.boxes.some((box) => box.id === id) && !drawn.strings.nodeIds.includes(id);
-}
-
-/** Where a node is in the drawing; of an edge, where it ends. */
-function placeOf(drawn: Drawn | null, id: string): Point | null {
-  const cursor = drawn === null ? null : findCursor(drawn.strings, id);
-  if (drawn === null || cursor === null) return null;
-  const { nodes, edges } = drawn.scene;
-  const index = cursor.kind === "node" ? cursor.index : (edges.target[cursor.index] ?? 0);
-  return { x: nodes.x[index] ?? 0, y: nodes.y[index] ?? 0 };
-}
-
-interface Pointed {
-  readonly thing: Picked | null;
-  readonly at: Point | null;
-}
-
-/** Says beside the pointer what it is on. Written past React: the pointer moves more often than anything should render. */
-function showTip(tip: HTMLDivElement | null, drawn: Drawn | null, { thing, at }: Pointed): void {
-  if (tip === null) return;
-  const cursor = drawn !== null && thing !== null && thing.kind !== "box" ? findCursor(drawn.strings, thing.id) : null;
-  tip.hidden = cursor === null || at === null;
-  if (cursor === null || at === null || drawn === null) return;
-  tip.textContent = describeCursor(drawn.scene, drawn.strings, cursor);
-  tip.style.transform = `translate(${at.x + 14}px, ${at.y + 14}px)`;
-}
-
-/** The walk goes on from the same thing when the drawing's indexes have changed. */
-function sameStop(before: Drawn | null, strings: Strings, cursor: Cursor | null): Cursor | null {
-  if (before === null || cursor === null) return null;
-  const id = cursorId(before.strings, cursor);
-  return id === null ? null : findCursor(strings, id);
 }

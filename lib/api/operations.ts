@@ -1,0 +1,223 @@
+/** Every call of the API, with the schemas that read its inputs and describe its answers. */
+import { effectQuerySchema, effectSchema } from "./effect.ts";
+import { findingsQuerySchema, findingsSchema } from "./findings.ts";
+import { deltaSchema, framesSchema, graphSchema, sourceSchema } from "./graph.ts";
+import { framesQuerySchema } from "./graph-frames.ts";
+import { graphQuerySchema } from "./graph-query.ts";
+import { linksSchema } from "./links.ts";
+import { marksQuerySchema, marksSchema } from "./marks.ts";
+import { namespacesQuerySchema, namespacesSchema } from "./namespaces.ts";
+import {
+  accessRequestSchema,
+  accessSchema,
+  applyRequestSchema,
+  applySchema,
+  changesQuerySchema,
+  changesSchema,
+  closedSchema,
+  closeSchema,
+  planRequestSchema,
+  planSchema,
+  revertRequestSchema,
+  revertSinceSchema,
+  settleSchema,
+  stalePlanSchema,
+} from "./plans.ts";
+import {
+  kindSchemaSchema,
+  policiesQuerySchema,
+  policiesSchema,
+  policySchema,
+  serviceSchema,
+  servicesQuerySchema,
+  servicesSchema,
+} from "./policies.ts";
+import { problemSchema } from "./problem.ts";
+import { remindersQuerySchema, remindersSchema } from "./reminders.ts";
+import { seriesQuerySchema, seriesSchema } from "./series.ts";
+import { sessionSchema, signInSchema } from "./session.ts";
+import { analysisProgressSchema, analysisResultSchema } from "./trace-analysis.ts";
+import {
+  traceBackendsSchema,
+  traceOperationsSchema,
+  traceSchema,
+  traceServicesSchema,
+  tracesSchema,
+} from "./traces.ts";
+import {
+  traceAnalysisQuerySchema,
+  traceNamesQuerySchema,
+  traceOperationsQuerySchema,
+  traceQuerySchema,
+  tracesQuerySchema,
+} from "./traces-query.ts";
+import { z } from "./zod.ts";
+
+export interface Operation {
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  /** Set where a body is sent. */
+  readonly body?: z.ZodType;
+  /** null: 204, nothing but headers. */
+  readonly answer: z.ZodType | null;
+  /** Set where 409 brings more than a problem. */
+  readonly conflict?: z.ZodType;
+  /** Set where the answer is an event stream: event name → its data. */
+  readonly events?: Readonly<Record<string, z.ZodType>>;
+}
+
+const byeSchema = z
+  .object({ retryMs: z.number().meta({ description: "reconnect after this long" }) })
+  .meta({ id: "Bye" });
+
+const reauthSchema = z
+  .object({ detail: z.string().meta({ description: "why; the stream ends with it" }) })
+  .meta({ id: "Reauth" });
+
+/** By method and path. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  "POST /api/v1/plans": {
+    summary: "What would be written for an intent or for whole objects; writes nothing",
+    body: planRequestSchema,
+    answer: planSchema,
+  },
+  "POST /api/v1/plans/apply": {
+    summary: "Writes a plan as it was shown. 409 `stale_plan` carries the plan as it would be now (StalePlan)",
+    body: applyRequestSchema,
+    answer: applySchema,
+    conflict: stalePlanSchema,
+  },
+  "GET /api/v1/changes": {
+    summary: "Changes of policies in view, newest first",
+    query: changesQuerySchema,
+    answer: changesSchema,
+  },
+  "POST /api/v1/changes/{id}/revert": {
+    summary: "The plan that takes one change back",
+    body: revertRequestSchema,
+    answer: planSchema,
+  },
+  "POST /api/v1/changes/revert": {
+    summary: "The plan that takes back what the console did since an instant of the last 30 minutes",
+    body: revertSinceSchema,
+    answer: planSchema,
+  },
+  "POST /api/v1/changes/settle": {
+    summary: "The plan that finishes a plan that was stopped half way, or takes it back",
+    body: settleSchema,
+    answer: planSchema,
+  },
+  "POST /api/v1/changes/close": {
+    summary: "Marks the records of a plan that was stopped half way by what its objects are now",
+    body: closeSchema,
+    answer: closedSchema,
+  },
+  "GET /api/v1/marks": {
+    summary: "What changed in a stretch of time: policies, rollouts, restarts",
+    query: marksQuerySchema,
+    answer: marksSchema,
+  },
+  "GET /api/v1/reminders": {
+    summary: "Faults and dry runs that are meant to end, and plans that were stopped half way",
+    query: remindersQuerySchema,
+    answer: remindersSchema,
+  },
+  "GET /api/v1/links": {
+    summary: "Other tools that show the same mesh, as the configuration names them",
+    answer: linksSchema,
+  },
+  "GET /api/v1/policies": {
+    summary: "Policy objects that the viewer may list",
+    query: policiesQuerySchema,
+    answer: policiesSchema,
+  },
+  "GET /api/v1/policies/{cluster}/{group}/{version}/{kind}/{namespace}/{name}": {
+    summary: "One object as it is now, read as the viewer: `core` is the empty group, `-` no namespace",
+    answer: policySchema,
+  },
+  "GET /api/v1/findings": {
+    summary: "What is wrong, or likely not meant, in the objects in view",
+    query: findingsQuerySchema,
+    answer: findingsSchema,
+  },
+  "GET /api/v1/effect/{cluster}/{group}/{version}/{kind}/{namespace}/{name}": {
+    summary: "How far a change of an object has spread to the proxies, by istiod",
+    query: effectQuerySchema,
+    answer: effectSchema,
+  },
+  "GET /api/v1/services": {
+    summary: "Services in view and the objects that route them",
+    query: servicesQuerySchema,
+    answer: servicesSchema,
+  },
+  "GET /api/v1/services/{cluster}/{namespace}/{name}": {
+    summary: "How calls of one service are routed",
+    answer: serviceSchema,
+  },
+  "GET /api/v1/schemas/{cluster}/{group}/{version}/{kind}": {
+    summary: "A kind's JSON Schema, by the cluster itself",
+    answer: kindSchemaSchema,
+  },
+  "GET /api/v1/graph": { summary: "The service graph of a window", query: graphQuerySchema, answer: graphSchema },
+  "GET /api/v1/graph/frames": {
+    summary: "The graphs of a span at once, for a replay",
+    query: framesQuerySchema,
+    answer: framesSchema,
+  },
+  "GET /api/v1/graph/stream": {
+    summary:
+      "The same as server-sent events: a snapshot, then one delta a poll. Event ids are epoch-seq; heartbeats are comments",
+    query: graphQuerySchema,
+    answer: z.string(),
+    events: { snapshot: graphSchema, delta: deltaSchema, source: sourceSchema, reauth: reauthSchema, bye: byeSchema },
+  },
+  "GET /api/v1/series": { summary: "Charts of one edge or node", query: seriesQuerySchema, answer: seriesSchema },
+  "GET /api/v1/namespaces": {
+    summary: "The namespaces in view",
+    query: namespacesQuerySchema,
+    answer: namespacesSchema,
+  },
+  "GET /api/v1/traces": {
+    summary: "Traces that fit a search, of all tracing backends, newest first",
+    query: tracesQuerySchema,
+    answer: tracesSchema,
+  },
+  "GET /api/v1/traces/{id}": { summary: "One trace, whole", query: traceQuerySchema, answer: traceSchema },
+  "GET /api/v1/traces/backends": {
+    summary: "Tracing backends, with what each can be asked",
+    answer: traceBackendsSchema,
+  },
+  "GET /api/v1/traces/services": {
+    summary: "Services that spans name",
+    query: traceNamesQuerySchema,
+    answer: traceServicesSchema,
+  },
+  "GET /api/v1/traces/operations": {
+    summary: "Operations of one service",
+    query: traceOperationsQuerySchema,
+    answer: traceOperationsSchema,
+  },
+  "GET /api/v1/trace-analysis": {
+    summary: "Where the time of many traces goes, as server-sent events; heartbeats are comments",
+    query: traceAnalysisQuerySchema,
+    answer: z.string(),
+    events: {
+      progress: analysisProgressSchema,
+      result: analysisResultSchema,
+      problem: problemSchema,
+      reauth: reauthSchema,
+    },
+  },
+  "GET /api/v1/session": { summary: "Who the console takes the viewer for", answer: sessionSchema },
+  "POST /api/v1/session": {
+    summary: "Signs in to one cluster with a token of it, beside those signed in to; answers a cookie",
+    body: signInSchema,
+    answer: null,
+  },
+  "DELETE /api/v1/session": { summary: "Signs out of all clusters", answer: null },
+  "POST /api/v1/access": {
+    summary: "What the viewer may do: a verdict for each question, in their order",
+    body: accessRequestSchema,
+    answer: accessSchema,
+  },
+};
