@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, use, useCallback, useMemo } from "react";
+import { createContext, use, useCallback, useEffect, useMemo, useRef } from "react";
 import type { TraceHandle } from "#lib/live/trace/client.ts";
 import type { TraceHead } from "#lib/live/trace/messages.ts";
 import { type Folding, opened, shownRows } from "#lib/tracing/view/fold.ts";
@@ -64,7 +64,10 @@ export function useTraceModel(
   const places = useMemo(() => placesOf(picture.order), [picture]);
   const failures = useMemo(() => picture.order.filter((row) => picture.failed[row] === 1), [picture]);
   const ask = useMemo(() => (view.find.trim() === "" ? null : { text: view.find }), [view.find]);
-  const hits = useAnswer(handle, picture, "search", ask)?.answer ?? null;
+  const answer = useAnswer(handle, picture, "search", ask);
+  const hits = answer?.answer ?? null;
+  /** What is looked for now hasn't been answered yet. */
+  const late = ask !== null && answer?.of !== ask;
   const range = useMemo<Zoom>(() => {
     const whole = { from: 0, to: Math.max(1, picture.totalNs) };
     if (view.zoom === null || view.zoom.from >= whole.to) return whole;
@@ -83,7 +86,7 @@ export function useTraceModel(
     [change, ids, keysOf, picture, folding],
   );
   const fold = useCallback((next: Folding) => change(keysOf(next), "replace"), [change, keysOf]);
-  const step = useCallback(
+  const go = useCallback(
     (by: 1 | -1) => {
       const found = hits !== null && hits.length > 0;
       const next = neighbour(found ? hits : rows, places, selected, by, found);
@@ -91,6 +94,21 @@ export function useTraceModel(
     },
     [hits, rows, places, selected, select],
   );
+  // Who types and presses Enter at once is taken to what was typed, not to what was found before.
+  const waiting = useRef<1 | -1 | null>(null);
+  const step = useCallback(
+    (by: 1 | -1) => {
+      if (late) waiting.current = by;
+      else go(by);
+    },
+    [late, go],
+  );
+  useEffect(() => {
+    if (late || waiting.current === null) return;
+    const by = waiting.current;
+    waiting.current = null;
+    if (ask !== null) go(by);
+  }, [late, ask, go]);
   const stepFailure = useCallback(
     (by: 1 | -1) => {
       const next = neighbour(failures, places, selected, by, true);
