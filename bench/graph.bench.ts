@@ -1,6 +1,6 @@
 /**
  * What GET /graph costs: cold (nothing read yet) beside the wall time of its own queries, sent raw in parallel and thrown
- * away undecoded; and warm, from the last poll. Instants of the past are cold by nature, each once.
+ * away undecoded, as its own answer is; and warm, from the last poll. Instants of the past are cold by nature, each once.
  */
 import { istio } from "#lib/mesh/istio/index.ts";
 import type { Capabilities } from "#lib/mesh/port.ts";
@@ -9,7 +9,7 @@ import { printQuery } from "#lib/promql/print.ts";
 import type { Vector } from "#lib/promql/result.ts";
 import { milliseconds, seconds, unixSeconds } from "#lib/units.ts";
 import type { Demo } from "../scripts/demo/start.ts";
-import { type Figure, fetchGraph, freshInstants, median, onScale, timed } from "./support/scale.ts";
+import { askGraph, type Figure, freshInstants, median, onScale, timed } from "./support/scale.ts";
 
 const ROUNDS = 5;
 const WINDOW = seconds(60);
@@ -48,8 +48,8 @@ async function* comparing(demo: Demo, size: number, fresh: () => Promise<number>
   for (let round = 0; round < ROUNDS; round++) {
     const [alone, earlier, later] = [await fresh(), await fresh(), await fresh()];
     const steps = [
-      async () => one.push(await timed(() => fetchGraph(demo, `at=${alone}`, size))),
-      async () => two.push(await timed(() => fetchGraph(demo, `at=${later}&compareAt=${earlier}`, size))),
+      async () => one.push((await askGraph(demo, `at=${alone}`, size)).ms),
+      async () => two.push((await askGraph(demo, `at=${later}&compareAt=${earlier}`, size)).ms),
     ];
     for (const step of round % 2 === 0 ? steps : steps.toReversed()) await step();
   }
@@ -73,7 +73,7 @@ export async function* run(size: number): AsyncGenerator<Figure> {
         // Whoever is second finds Prometheus's memory warm: take turns.
         const steps = [
           async () => raw.push(await timed(() => sendRaw(state.prometheus, queries, at))),
-          async () => cold.push(await timed(() => fetchGraph(demo, query, size))),
+          async () => cold.push((await askGraph(demo, query, size)).ms),
         ];
         for (const step of round % 2 === 0 ? steps : steps.toReversed()) await step();
       }
@@ -83,9 +83,9 @@ export async function* run(size: number): AsyncGenerator<Figure> {
     }
     yield* comparing(demo, size, fresh);
     // The first answer starts the poll that the next ones are served from.
-    const { nodes, edges } = await fetchGraph(demo, "");
+    const { nodes, edges } = (await askGraph(demo, "")).graph;
     const warm: number[] = [];
-    for (let round = 0; round < 4 * ROUNDS; round++) warm.push(await timed(() => fetchGraph(demo, "")));
+    for (let round = 0; round < 4 * ROUNDS; round++) warm.push((await askGraph(demo, "")).ms);
     yield { name, size, metric: "warm", value: median(warm), unit: "ms", baseline: 50 };
     yield { name, size, metric: "nodes", value: nodes.length, unit: "1" };
     yield { name, size, metric: "edges", value: edges.length, unit: "1" };

@@ -38,7 +38,7 @@ export async function* onScale<T>(workloads: number, work: (demo: Demo) => Async
   try {
     const began = performance.now();
     await pause(SETTLE);
-    while ((await fetchGraph(demo, "latency=off")).edges.length < workloads) {
+    while ((await askGraph(demo, "latency=off")).graph.edges.length < workloads) {
       if (performance.now() - began > DEADLINE) throw new Error("The scale scenario's graph stayed small.");
       await pause(2_000);
     }
@@ -49,13 +49,23 @@ export async function* onScale<T>(workloads: number, work: (demo: Demo) => Async
   }
 }
 
-/** One GET /graph, decoded. A graph of fewer than `edges` is none to be timed. */
-export async function fetchGraph(demo: Demo, query: string, edges = 0): Promise<Graph> {
+interface Answer {
+  readonly graph: Graph;
+  /** Milliseconds until its last byte was here; what a reader makes of it isn't in it. */
+  readonly ms: number;
+}
+
+/** One GET /graph. A graph of fewer than `edges` is none to be timed. */
+export async function askGraph(demo: Demo, query: string, edges = 0): Promise<Answer> {
+  const began = performance.now();
   const response = await fetch(`${demo.state.console}/api/v1/graph?${query}`);
-  if (!response.ok) throw new Error(`GET /graph?${query}: ${response.status} ${await response.text()}`);
-  const graph = (await response.json()) as Graph;
+  const bytes = await response.arrayBuffer();
+  const ms = performance.now() - began;
+  const text = new TextDecoder().decode(bytes);
+  if (!response.ok) throw new Error(`GET /graph?${query}: ${response.status} ${text}`);
+  const graph = JSON.parse(text) as Graph;
   if (graph.edges.length < edges) throw new Error(`GET /graph?${query} has ${graph.edges.length} edges only.`);
-  return graph;
+  return { graph, ms };
 }
 
 /** The API rounds instants to as many seconds; the newest is left out, of which not every scrape may be stored. */
