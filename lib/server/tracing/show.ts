@@ -3,21 +3,9 @@ import type { TraceAnswer } from "#lib/api/traces.ts";
 import type { TraceRequest } from "#lib/api/traces-query.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { traceIdOf } from "#lib/tracing/ids.ts";
-import {
-  attributesOf,
-  durationNs,
-  eventsAt,
-  kindOf,
-  linksAt,
-  nameOf,
-  type Scalar,
-  serviceOf,
-  startNs,
-  statusOf,
-  type Trace,
-  textAt,
-} from "#lib/tracing/model.ts";
+import { attributesOf, durationNs, eventsAt, linksAt, type Scalar, startNs, type Trace } from "#lib/tracing/model.ts";
 import type { Partial } from "#lib/tracing/port.ts";
+import { headOf } from "#lib/tracing/span.ts";
 import { summaryOf } from "#lib/tracing/summary.ts";
 import { buildTree } from "#lib/tracing/tree.ts";
 import { toWire } from "#lib/tracing/wire.ts";
@@ -116,15 +104,12 @@ function checkSize({ length }: Trace, format: TraceRequest["format"]): void {
 const record = (pairs: readonly (readonly [string, Scalar])[]): Record<string, Scalar> => Object.fromEntries(pairs);
 
 function spansOf(trace: Trace, nodes: readonly (string | null)[]): NonNullable<TraceAnswer["spans"]> {
+  const spanOf = (row: number) => {
+    const { parentId: parentSpanId, ...head } = headOf(trace, row);
+    return { ...head, parentSpanId };
+  };
   return Array.from({ length: trace.length }, (_, row) => ({
-    spanId: trace.spanId[row] ?? "",
-    parentSpanId: trace.parentId[row] ?? "",
-    service: serviceOf(trace, row),
-    name: nameOf(trace, row),
-    kind: kindOf(trace, row),
-    status: statusOf(trace, row),
-    statusMessage: textAt(trace, trace.statusMessage[row]),
-    scope: textAt(trace, trace.scope[row]),
+    ...spanOf(row),
     startNs: startNs(trace, row).toString(),
     durationNs: durationNs(trace, row).toString(),
     attributes: record(attributesOf(trace, trace.attributes, row)),

@@ -1,35 +1,13 @@
 /** Everything that is known of one span, for whoever selected it. Pure. */
-import {
-  attributesOf,
-  durationNs,
-  eventsAt,
-  kindOf,
-  linksAt,
-  nameOf,
-  type Scalar,
-  type SpanKind,
-  type SpanStatus,
-  serviceOf,
-  startNs,
-  statusOf,
-  textAt,
-  valueAt,
-} from "../model.ts";
+import { attributesOf, durationNs, eventsAt, linksAt, type Scalar, startNs, valueAt } from "../model.ts";
 import { peerOf } from "../place.ts";
+import { headOf, type SpanHead } from "../span.ts";
 import type { TraceTree } from "../tree.ts";
 
 export type TagPairs = readonly (readonly [string, Scalar])[];
 
-export interface SpanDetail {
+export interface SpanDetail extends SpanHead {
   readonly row: number;
-  readonly spanId: string;
-  readonly parentId: string;
-  readonly service: string;
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly status: SpanStatus;
-  readonly statusMessage: string;
-  readonly scope: string;
   /** Unix nanoseconds as the span has them, in decimal digits. */
   readonly startNs: string;
   readonly durationNs: string;
@@ -58,14 +36,7 @@ export function detailOf(tree: TraceTree, row: number, nodes: readonly (string |
   const flags = FLAGS.map((key) => valueAt(trace, trace.attributes, row, key)).find((value) => value !== undefined);
   return {
     row,
-    spanId: trace.spanId[row] ?? "",
-    parentId: trace.parentId[row] ?? "",
-    service: serviceOf(trace, row),
-    name: nameOf(trace, row),
-    kind: kindOf(trace, row),
-    status: statusOf(trace, row),
-    statusMessage: textAt(trace, trace.statusMessage[row]),
-    scope: textAt(trace, trace.scope[row]),
+    ...headOf(trace, row),
     startNs: start.toString(),
     durationNs: durationNs(trace, row).toString(),
     attributes: attributesOf(trace, trace.attributes, row),
