@@ -1,10 +1,8 @@
 "use client";
 
-import { useState, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { useLiveStatus } from "#components/shell/live-context.tsx";
-import { PanelResizer } from "#components/shell/panel-resizer.tsx";
-import { usePreferences } from "#components/shell/preferences-context.tsx";
-import { Icon } from "#components/ui/icon.tsx";
+import { SidePanel } from "#components/shell/side-panel.tsx";
 import type { Live } from "#lib/live/client.ts";
 import type { Details } from "#lib/live/messages.ts";
 import { anyTitle } from "../names.ts";
@@ -19,25 +17,13 @@ import { ScopePanel } from "./scope-panel.tsx";
 export function Panel({ live, id }: { readonly live: Live; readonly id: string }) {
   const details = useSyncExternalStore(live.subscribe, live.details, () => null);
   const { select } = useSelection();
-  const { preferences, change } = usePreferences();
-  const [width, setWidth] = useState(preferences.panelWidth);
   return (
-    <aside
-      aria-label={`Details of ${anyTitle(id)}`}
-      data-testid="panel"
-      style={{ width }}
-      className="relative flex min-h-0 shrink-0 flex-col border-l border-line bg-raised max-md:absolute max-md:inset-y-0 max-md:right-0 max-md:z-20 max-md:max-w-full"
+    <SidePanel
+      label={`Details of ${anyTitle(id)}`}
+      testId="panel"
+      className="max-md:absolute max-md:inset-y-0 max-md:right-0 max-md:max-w-full"
+      onClose={() => select(null)}
     >
-      <PanelResizer width={width} onResize={setWidth} onDone={(panelWidth) => change({ panelWidth })} />
-      <button
-        type="button"
-        aria-label="Close"
-        title="Close (Esc)"
-        onClick={() => select(null)}
-        className="absolute top-3 right-3 z-10 grid size-7 place-items-center rounded-md text-ink-3 hover:bg-sunken hover:text-ink"
-      >
-        <Icon name="close" size={15} />
-      </button>
       <div
         data-panel-body
         tabIndex={-1}
@@ -45,7 +31,7 @@ export function Panel({ live, id }: { readonly live: Live; readonly id: string }
       >
         <PanelBody details={details} id={id} />
       </div>
-    </aside>
+    </SidePanel>
   );
 }
 
