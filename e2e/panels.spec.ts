@@ -19,6 +19,7 @@ test("the whole view has its totals, and they lead to what hurts", async ({ page
 });
 
 test("a node leads to its namespace, and its panel to the other places", async ({ page }) => {
+  test.setTimeout(120_000);
   await openTopology(page, "?view=table");
   await page.getByRole("searchbox", { name: "Filter the rows by name" }).fill("catalog");
   await row(page, "catalog").click();
@@ -33,8 +34,12 @@ test("a node leads to its namespace, and its panel to the other places", async (
   await expect(details.getByRole("heading", { level: 2 })).toHaveText("shop");
   await expect(details).toContainText(/Namespace · west-1 · \d+ marks/);
   await expect(traffic).toContainText("Inside · ");
-  // A box has its history too.
-  await expect(details.getByRole("img", { name: /^Requests and failures, inbound over the last hour/ })).toBeVisible();
+  // A box has its history too, once the lab has run for a step of the chart.
+  const chart = details.getByRole("img", { name: /^Requests and failures, inbound over the last hour/ });
+  await expect(async () => {
+    await page.reload();
+    await expect(chart).toBeVisible({ timeout: 5_000 });
+  }).toPass({ timeout: 90_000 });
 });
 
 /** The edge from storefront to catalog, changed. */
