@@ -1,6 +1,6 @@
 /** One level of the hierarchy: items of known size (marks or boxes) and their connections, placed left to right. */
 import { toColumns } from "./columns.ts";
-import { cost } from "./cost.ts";
+import { Cost } from "./cost.ts";
 import { shuffle } from "./random.ts";
 import { type Arc, ranks } from "./rank.ts";
 import { type Anchor, type Level, linksOf, type Pull, Sweep } from "./sweep.ts";
@@ -16,6 +16,8 @@ export interface Problem {
   readonly aspect: number;
   /** Whether a long line of columns may be broken into two rows. */
   readonly foldRows: boolean;
+  /** Places are asked for to know sizes: another pass follows. */
+  readonly draft: boolean;
 }
 
 export interface Arranged {
@@ -29,7 +31,6 @@ export interface Arranged {
 const ROUNDS = 8;
 /** Up to this size a level is worth several starts and the trial of every swap. */
 const SMALL = { items: 48, pulls: 120, starts: 4, passes: 3 } as const;
-const MEDIUM_PULLS = 400;
 
 function columnIndex(columns: readonly (readonly number[])[], count: number): Int32Array {
   const index = new Int32Array(count);
@@ -40,8 +41,8 @@ function columnIndex(columns: readonly (readonly number[])[], count: number): In
 }
 
 /** Swaps neighbours within a column as long as that makes the level easier to read. */
-function improve(sweep: Sweep, level: Level, columnOf: Int32Array): number {
-  let best = cost(level, { columns: sweep.columns, top: sweep.top, columnOf });
+function improve(sweep: Sweep, cost: Cost): number {
+  let best = cost.of(sweep.top);
   const held = new Float64Array(sweep.top);
   for (let pass = 0; pass < SMALL.passes; pass++) {
     let improved = false;
@@ -53,7 +54,7 @@ function improve(sweep: Sweep, level: Level, columnOf: Int32Array): number {
         column[at] = lower;
         column[at + 1] = upper;
         sweep.settle();
-        const value = cost(level, { columns: sweep.columns, top: sweep.top, columnOf });
+        const value = cost.of(sweep.top);
         if (value < best - 1e-6) {
           best = value;
           improved = true;
@@ -71,7 +72,7 @@ function improve(sweep: Sweep, level: Level, columnOf: Int32Array): number {
 
 /** Places the items, in steps; equal arguments give equal places. `random` decides between starts only. */
 export function* arrange(problem: Problem, random: () => number): Generator<void, Arranged> {
-  const { width, height, pulls, anchors, gapX, gapY } = problem;
+  const { width, height, pulls, anchors, gapX, gapY, draft } = problem;
   const count = width.length;
   if (count === 0) return { x: new Float64Array(0), y: new Float64Array(0), width: 0, height: 0 };
   const level: Level = { height, gap: gapY, pulls, anchors };
@@ -90,28 +91,29 @@ export function* arrange(problem: Problem, random: () => number): Generator<void
     .filter((item) => !touched[item])
     .sort((a, b) => (height[b] as number) - (height[a] as number) || a - b);
   const filled = byRank.filter((items) => items.length > 0);
-  const small = count <= SMALL.items && pulls.length <= SMALL.pulls;
+  const thorough = !draft && count <= SMALL.items && pulls.length <= SMALL.pulls;
+  const starts = thorough ? SMALL.starts : 1;
 
   let best: Sweep | null = null;
-  let bestCost = Number.POSITIVE_INFINITY;
-  for (let start = 0; start < (small ? SMALL.starts : 1); start++) {
+  let leastCost: Cost | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (let start = 0; start < starts; start++) {
     const initial = filled.map((items) => (start === 0 ? [...items] : shuffle([...items], random)));
     const ordering = new Sweep(level, links, initial);
     yield* ordering.run(ROUNDS, true);
     const columns = toColumns(ordering.columns, loose, { width, height, gapX, gapY, aspect: problem.aspect });
     const sweep = new Sweep(level, links, columns);
     yield* sweep.run(ROUNDS, true);
-    const columnOf = columnIndex(columns, count);
-    if (pulls.length > MEDIUM_PULLS) {
+    if (!thorough) return finish(sweep, problem);
+    const cost = new Cost(level, columns, columnIndex(columns, count));
+    const value = cost.of(sweep.top);
+    if (value < least) {
       best = sweep;
-      break;
-    }
-    const value = small ? improve(sweep, level, columnOf) : cost(level, { columns, top: sweep.top, columnOf });
-    if (value < bestCost) {
-      best = sweep;
-      bestCost = value;
+      leastCost = cost;
+      least = value;
     }
   }
+  improve(best as Sweep, leastCost as Cost);
   return finish(best as Sweep, problem);
 }
 

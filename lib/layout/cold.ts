@@ -161,6 +161,8 @@ function problemOf(work: Work, works: Map<Box, Work>, offset: Float64Array, plac
     gapY: flat ? NODE_GAP.y : BOX_GAP.y,
     aspect: flat ? BOX_ASPECT : SCREEN_ASPECT,
     foldRows: !flat,
+    // Where the rest lies is known in the second pass only.
+    draft: place === null,
   };
 }
 

@@ -38,9 +38,12 @@ function misfit(columns: readonly (readonly number[])[], sizes: Sizes): number {
   return factor < 1 ? 1 / factor : factor;
 }
 
-/** Deals a rank's items to as many columns as `tallest` asks for, in turn, so that each spans the whole height. */
-function split(items: readonly number[], tallest: number, sizes: Sizes): number[][] {
-  const parts = Math.min(items.length, Math.max(1, Math.ceil(stackHeight(items, sizes) / tallest)));
+/** How many columns a rank of this height is dealt to. */
+const partsOf = (count: number, height: number, tallest: number) =>
+  Math.min(count, Math.max(1, Math.ceil(height / tallest)));
+
+/** Deals a rank's items to so many columns, in turn, so that each spans the whole height. */
+function split(items: readonly number[], parts: number): number[][] {
   const columns: number[][] = Array.from({ length: parts }, () => []);
   items.forEach((item, at) => {
     columns[at % parts]?.push(item);
@@ -93,11 +96,16 @@ export function toColumns(byRank: readonly (readonly number[])[], loose: readonl
   const all = byRank.flat();
   let best: number[][] = [];
   let bestMisfit = Number.POSITIVE_INFINITY;
-  const consider = (make: (tallest: number) => number[][], penalty: number) => {
-    const floor = [...all, ...loose].reduce((most, item) => Math.max(most, sizes.height[item] as number), 1);
+  const every = [...all, ...loose];
+  const floor = every.reduce((most, item) => Math.max(most, sizes.height[item] as number), 1);
+  // From there on all of them stand in one column, however tall it may be.
+  const enough = stackHeight(every, sizes) * GROWTH;
+  /** Tries heights; `make` says null where a lower one gave the same columns. */
+  const consider = (make: (tallest: number) => number[][] | null, penalty: number) => {
     let tallest = floor;
-    for (let step = 0; step < STEPS; step++, tallest *= GROWTH) {
+    for (let step = 0; step < STEPS && tallest <= enough; step++, tallest *= GROWTH) {
       const columns = make(tallest);
+      if (columns === null) continue;
       const splits = Math.max(0, columns.length - byRank.length) / Math.max(1, byRank.length);
       const height = columns.reduce((most, column) => Math.max(most, stackHeight(column, sizes)), tallest);
       addLoose(columns, loose, height, sizes);
@@ -109,7 +117,16 @@ export function toColumns(byRank: readonly (readonly number[])[], loose: readonl
       }
     }
   };
-  consider((tallest) => byRank.flatMap((items) => split(items, tallest, sizes)), 1);
+  const heights = byRank.map((items) => stackHeight(items, sizes));
+  let before = 0;
+  consider((tallest) => {
+    const parts = byRank.map((items, at) => partsOf(items.length, heights[at] as number, tallest));
+    const count = parts.reduce((sum, part) => sum + part, 0);
+    // Every rank has at most as many parts as before: as many in all are the same. Loose items fill up by height, though.
+    if (count === before && loose.length === 0) return null;
+    before = count;
+    return byRank.flatMap((items, at) => split(items, parts[at] as number));
+  }, 1);
   if (bestMisfit > RIBBON && byRank.length >= LONG_CHAIN) consider((tallest) => fill(all, tallest, sizes), 1.2);
   return best;
 }

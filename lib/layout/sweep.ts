@@ -117,13 +117,8 @@ export class Sweep {
   private place(at: number, side: Side, reorder: boolean): void {
     const column = this.columns[at] as number[];
     for (const item of column) this.want(item, at, side);
-    if (reorder) {
-      const rankOf = new Map(column.map((item, index) => [item, index]));
-      column.sort(
-        (a, b) =>
-          (this.wanted[a] as number) - (this.wanted[b] as number) || (rankOf.get(a) ?? 0) - (rankOf.get(b) ?? 0),
-      );
-    }
+    // Sorting is stable: items that want the same place keep their order.
+    if (reorder) column.sort((a, b) => (this.wanted[a] as number) - (this.wanted[b] as number));
     separate(column, this.wanted, this.strength, this.level.height, this.level.gap, this.room, this.top);
   }
 
