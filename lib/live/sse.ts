@@ -22,7 +22,9 @@ export function createSseReader(
   lastId: string,
   on: { readonly event: (event: StreamEvent) => void; readonly comment: () => void },
 ): SseReader {
-  let rest = "";
+  /** Pieces of a line whose end hasn't come: a graph is one line of megabytes, in pieces that are looked through once. */
+  let pieces: string[] = [];
+  let half = "";
   let started = false;
   let name = "";
   let id = lastId;
@@ -49,15 +51,19 @@ export function createSseReader(
   return {
     feed(text) {
       if (text === "") return;
-      rest += started ? text : text.replace(/^\uFEFF/, "");
+      let rest = half + (started ? text : text.replace(/^\uFEFF/, ""));
       started = true;
       // A CR at the very end may be half of a CRLF: it waits for what follows.
-      for (let match = /\r\n|\n|\r(?!$)/.exec(rest); match !== null; match = /\r\n|\n|\r(?!$)/.exec(rest)) {
-        const end = match.index;
-        const head = rest.slice(0, end);
-        rest = rest.slice(end + match[0].length);
-        line(head);
+      half = rest.endsWith("\r") ? "\r" : "";
+      if (half !== "") rest = rest.slice(0, -1);
+      let from = 0;
+      for (const { index, 0: ending } of rest.matchAll(/\r\n|\n|\r/g)) {
+        const head = rest.slice(from, index);
+        from = index + ending.length;
+        line(pieces.join("") + head);
+        pieces = [];
       }
+      if (from < rest.length) pieces.push(rest.slice(from));
     },
   };
 }
