@@ -2,8 +2,9 @@
  * When a frame is drawn, and how: whole within its time, or, of what is too large for that, from the last sharp picture
  * (sharp.ts). It says on the canvas, as `data-still`, whether all that was asked for stands there.
  */
+import type { Camera } from "./camera.ts";
 import { type Frame, paintFrame, paintPointed, paintSteps } from "./paint.ts";
-import { LARGE, Sharp } from "./sharp.ts";
+import { LARGE, MIDDLE, Sharp } from "./sharp.ts";
 
 /** What a frame has to show. */
 export interface Sight {
@@ -41,6 +42,8 @@ export function createPainter(
   let unpainted: "none" | "first" | "delta" = "none";
   let destroyed = false;
   let version = 0;
+  /** From where the canvas shows all there is, of a drawing that is moved as a picture. */
+  let drawn: { readonly camera: Camera; readonly version: number } | null = null;
 
   const say = (still: boolean) => {
     const text = String(still);
@@ -58,16 +61,28 @@ export function createPainter(
     if (seen === null) return;
     const { frame, flying } = seen;
     const { nodes, edges } = frame.scene;
-    const large = nodes.x.length * 2 + edges.source.length >= LARGE;
-    if (large) showLarge(seen);
-    else {
+    const weight = nodes.x.length * 2 + edges.source.length;
+    const moved = flying || sharp.moves;
+    // The first is drawn in slices too: nothing of it is warm yet.
+    const sliced = weight >= LARGE || (weight >= MIDDLE && (moved || unpainted === "first"));
+    if (sliced) {
+      if (moved) keep();
+      drawn = null;
+      showLarge(seen);
+    } else {
       sharp.forget();
       paintFrame(context, frame);
+      drawn = weight >= MIDDLE ? { camera: frame.camera, version } : null;
     }
     if (flying) schedule();
-    const whole = !large || sharp.holds(version, frame.camera);
+    const whole = !sliced || sharp.holds(version, frame.camera);
     if (!flying && whole) say(true);
     if (unpainted !== "none" && whole) report(nodes.x.length, edges.source.length);
+  }
+
+  function keep(): void {
+    if (drawn !== null) sharp.keep(canvas, drawn.camera, drawn.version);
+    drawn = null;
   }
 
   /** The last picture at once, with what the pointer is on; a sharp one when there is none of this state and view. */
@@ -81,7 +96,12 @@ export function createPainter(
     } else if (pointing) paintPointed(context, frame);
     if (flying || sharp.holds(version, camera)) return;
     const still = { ...frame, focus: { ...frame.focus, hovered: null, hoveredEdge: null } };
-    sharp.begin({ version, camera, width, height }, (on) => paintSteps(on, still), schedule);
+    sharp.begin({ version, camera, width, height }, (on) => paintSteps(on, still), now);
+  }
+
+  function now(): void {
+    if (scheduled !== 0) cancelAnimationFrame(scheduled);
+    paint(performance.now());
   }
 
   function report(nodes: number, edges: number): void {
@@ -98,11 +118,11 @@ export function createPainter(
       version += 1;
       schedule();
     },
-    now() {
-      if (scheduled !== 0) cancelAnimationFrame(scheduled);
-      paint(performance.now());
+    now,
+    gesture() {
+      keep();
+      sharp.gesture(schedule);
     },
-    gesture: () => sharp.gesture(schedule),
     announce(what) {
       if (unpainted !== "first") unpainted = what;
     },

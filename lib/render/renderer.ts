@@ -222,6 +222,8 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
         }
       }
       repaint();
+      // New numbers wait for no frame: the next one shows them.
+      if (before !== null) painter.now();
     },
     setTheme(next) {
       theme = next;

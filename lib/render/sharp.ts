@@ -5,8 +5,10 @@
  */
 import type { Camera, Size } from "./camera.ts";
 
-/** Nodes count twice. Below it a frame is drawn whole within its time. */
+/** Nodes count twice. From here on a drawing takes longer than a frame, and is made in slices. */
 export const LARGE = 2400;
+/** From here on it can be drawn at once, but not in every frame of a gesture where there is no graphics card. */
+export const MIDDLE = 300;
 const REST_MS = 110;
 /** One slice, in milliseconds: of what a frame has, most. */
 const SLICE_MS = 9;
@@ -26,6 +28,12 @@ function createPicture(): Picture | null {
   return context === null ? null : { canvas, context, camera: null, version: -1 };
 }
 
+function fit(canvas: HTMLCanvasElement, size: { readonly width: number; readonly height: number }): void {
+  if (canvas.width === size.width && canvas.height === size.height) return;
+  canvas.width = size.width;
+  canvas.height = size.height;
+}
+
 const same = (a: Camera | null, b: Camera) => a !== null && a.x === b.x && a.y === b.y && a.k === b.k;
 
 export class Sharp {
@@ -39,6 +47,25 @@ export class Sharp {
 
   constructor() {
     this.channel.port1.onmessage = () => this.slice();
+  }
+
+  /** Whether the hand has moved just now. */
+  get moves(): boolean {
+    return this.moving;
+  }
+
+  /** Takes what a canvas shows for the last sharp picture. */
+  keep(drawn: HTMLCanvasElement, camera: Camera, version: number): void {
+    this.steps = null;
+    this.shown ??= createPicture();
+    if (this.shown === null) return;
+    const { canvas, context } = this.shown;
+    fit(canvas, drawn);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalAlpha = 1;
+    context.drawImage(drawn, 0, 0);
+    this.shown.camera = camera;
+    this.shown.version = version;
   }
 
   /** The hand moved; `rest` is called once it has rested. */
@@ -69,10 +96,7 @@ export class Sharp {
     this.next ??= createPicture();
     if (this.next === null) return;
     const { canvas, context } = this.next;
-    if (canvas.width !== o.width || canvas.height !== o.height) {
-      canvas.width = o.width;
-      canvas.height = o.height;
-    }
+    fit(canvas, o);
     this.next.version = o.version;
     this.next.camera = o.camera;
     this.done = done;
