@@ -1,12 +1,17 @@
 "use client";
 
+import { memo } from "react";
 import { formatCount } from "#lib/format.ts";
+import type { Row } from "#lib/live/messages.ts";
 import { SelectLink } from "../selection.tsx";
 import { rowCells } from "./row-cells.ts";
 import { useRows } from "./use-rows.ts";
 
 /** As many rows as somebody may want to hear; the whole table is one key away. */
 const SPOKEN = 150;
+const COLUMNS = ["Name", "State", "Rate", "Errors", "p95"] as const;
+/** Nobody sees a row, so it needs no layout: a table's would be the longest work of a page that is refreshed. */
+const UNSEEN = "block [content-visibility:auto] [contain-intrinsic-size:1px]";
 
 /**
  * What the drawing shows, for those who don't see it. It is in no tab order (a sighted keyboard user would lose the
@@ -15,39 +20,44 @@ const SPOKEN = 150;
 export function SpokenTable() {
   const { rows, total } = useRows("", SPOKEN);
   return (
-    <table className="sr-only">
-      <caption>
+    <div role="table" className="sr-only" aria-labelledby="spoken-table">
+      <p id="spoken-table">
         The graph as a table, worst first: {formatCount(rows.length)} of {formatCount(total)} rows. Press t for the
         whole table.
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">State</th>
-          <th scope="col">Rate</th>
-          <th scope="col">Errors</th>
-          <th scope="col">p95</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => {
-          const cells = rowCells(row);
-          return (
-            <tr key={row.id}>
-              <td>
-                <SelectLink id={row.id} tabIndex={-1}>
-                  {row.title}
-                </SelectLink>
-                {row.found && ", found"}
-              </td>
-              <td>{cells.state}</td>
-              <td>{cells.rate}</td>
-              <td>{cells.errors}</td>
-              <td>{cells.p95}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+      </p>
+      <div role="rowgroup">
+        <div role="row" className={UNSEEN}>
+          {COLUMNS.map((column) => (
+            <span key={column} role="columnheader">
+              {column}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div role="rowgroup">
+        {rows.map((row) => (
+          <SpokenRow key={row.id} row={row} />
+        ))}
+      </div>
+    </div>
   );
 }
+
+const SpokenRow = memo(({ row }: { readonly row: Row }) => {
+  const cells = rowCells(row);
+  return (
+    <div role="row" className={UNSEEN}>
+      <span role="cell">
+        <SelectLink id={row.id} tabIndex={-1}>
+          {row.title}
+        </SelectLink>
+        {row.found && ", found"}
+      </span>
+      {[cells.state, cells.rate, cells.errors, cells.p95].map((text, at) => (
+        <span key={COLUMNS[at + 1]} role="cell">
+          {text}
+        </span>
+      ))}
+    </div>
+  );
+});

@@ -1,8 +1,9 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { startTransition, useEffect, useState } from "react";
 import { askRows, type Rows } from "#components/shell/ask-rows.ts";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
+import { keepSame } from "./keep-same.ts";
 
 const NONE: Rows = { rows: [], total: 0 };
 
@@ -17,7 +18,7 @@ export function useRows(text: string, limit: number): Rows {
     if (live === null || at === null) return;
     let current = true;
     void askRows(live, text, limit).then((answer) => {
-      if (current && answer !== null) setRows(answer);
+      if (current && answer !== null) startTransition(() => setRows((before) => keepSame(before, answer)));
     });
     return () => {
       current = false;
