@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, type ReactNode, use, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, use, useSyncExternalStore } from "react";
 import type { SessionAnswer } from "#lib/api/session.ts";
 import { createLive, type Live } from "#lib/live/client.ts";
 import type { LiveStatus } from "#lib/live/messages.ts";
@@ -8,15 +8,14 @@ import { FIRST_STATUS } from "#lib/live/status.ts";
 import type { SessionChange } from "#lib/query/keeper.ts";
 import { SESSION_CHANGED, useSession } from "#lib/query/session.tsx";
 import { viewerKey } from "#lib/query/viewer.ts";
-import { createSource, noHandle } from "./handle-source.ts";
+import { useHandle } from "./use-handle.ts";
 
 const LiveContext = createContext<Live | null>(null);
 
 /** The page's one handle on the worker: it follows what the viewer may see, and nothing where nobody may look. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const { session } = useSession();
-  const [source] = useState(() => createSource(() => follow(session)));
-  const live = useSyncExternalStore(source.subscribe, source.get, noHandle);
+  const live = useHandle(() => follow(session));
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import type { Scene } from "#lib/layout/scene.ts";
 import { createLive, type LiveWorker } from "./client.ts";
+import { startEarly } from "./early.ts";
 import type { FromWorker, LiveStatus, ToWorker } from "./messages.ts";
 
 function start() {
@@ -167,4 +168,22 @@ test("help for whoever types answers each question with its own answer, and none
   live.close();
   expect(await three).toBeNull();
   expect(sent).toContainEqual({ type: "find", find: "idle", hide: "" });
+});
+
+test("what was said before anybody asked is heard, and the view that is followed is not begun again", () => {
+  const sent: ToWorker[] = [];
+  const worker: LiveWorker = {
+    ...{ onmessage: null, onerror: null, terminate: () => {} },
+    postMessage: (message) => sent.push(message),
+  };
+  const visibility = { hidden: () => false, onChange: () => () => {} };
+  startEarly("ann", [], () => worker);
+  worker.onmessage?.({
+    data: { type: "scene", scene: scene(1, {}), first: true, layoutMs: 3 },
+  } as MessageEvent<FromWorker>);
+  const live = createLive({ viewer: "ann", origin: "http://c", visibility });
+  const versions: number[] = [];
+  live.onScene(({ scene: seen }) => versions.push(seen.version));
+  expect(versions).toEqual([1]);
+  expect(sent.filter(({ type }) => type === "restart")).toHaveLength(1);
 });

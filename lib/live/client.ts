@@ -2,6 +2,7 @@
 import type { GraphView } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
+import { spawn } from "./early.ts";
 import type { Look } from "./look.ts";
 import type { Assistance, Details, FromWorker, LiveStatus, ReplaySpan, Row, ToWorker } from "./messages.ts";
 import { FIRST_STATUS } from "./status.ts";
@@ -82,10 +83,9 @@ const documentVisibility = {
   },
 };
 
-/** Starts the worker. The literal `new URL` is what the bundler looks for. */
+/** Takes or starts the worker. */
 export function createLive(options: LiveOptions = {}): Live {
-  const worker: LiveWorker =
-    options.worker?.() ?? new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const { worker, heard, begun } = spawn(options.viewer, options.worker);
   const visibility = options.visibility ?? documentVisibility;
   const origin = options.origin ?? location.origin;
   const listeners = new Set<() => void>();
@@ -149,7 +149,8 @@ export function createLive(options: LiveOptions = {}): Live {
   const tellVisible = () => send({ type: "visible", visible: !visibility.hidden() });
   const stopWatching = visibility.onChange(tellVisible);
   tellVisible();
-  if (options.viewer !== undefined) send({ type: "restart", viewer: options.viewer, keepPlaces: true });
+  for (const event of heard) worker.onmessage(event);
+  if (options.viewer !== undefined && !begun) send({ type: "restart", viewer: options.viewer, keepPlaces: true });
 
   return {
     open: (view, detail) => send({ type: "open", view, detail, origin }),

@@ -96,7 +96,9 @@ export class Picture {
     this.fetch();
   }
 
-  setLook(look: Look): void {
+  /** Whether it is another than before. */
+  setLook(look: Look): boolean {
+    if (JSON.stringify(look) === JSON.stringify(this.look)) return false;
     const moved = placesOfLook(look) !== placesOfLook(this.look);
     this.look = look;
     if (moved) {
@@ -106,6 +108,7 @@ export class Picture {
       this.fetch();
     }
     if (this.graph !== null) this.draw(this.graph, this.stale);
+    return true;
   }
 
   private key(): string {

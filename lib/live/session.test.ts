@@ -3,6 +3,7 @@ import { DEFAULT_VIEW, type GraphView } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import type { Layout } from "#lib/layout/model.ts";
 import { edge, graph, node, settle, World } from "./live.test-support.ts";
+import { DEFAULT_LOOK } from "./look.ts";
 import type { FromWorker, LiveStatus, ToWorker } from "./messages.ts";
 import { Session } from "./session.ts";
 
@@ -405,4 +406,15 @@ test("a stream that ends for the viewer's rights takes the drawing with it at on
   await one.world.pass(1);
   await one.snapshot(graph([node(A)]), "f-1");
   expect(shown(one)).toEqual([[A], GRAPH.at, 1]);
+});
+
+test("a look that is said again draws nothing anew", async () => {
+  const { open, snapshot, scenes, tell } = start();
+  open();
+  await snapshot(GRAPH);
+  const before = scenes().length;
+  tell({ type: "look", look: { ...DEFAULT_LOOK } });
+  expect(scenes()).toHaveLength(before);
+  tell({ type: "look", look: { ...DEFAULT_LOOK, protocols: [] } });
+  expect(scenes()).toHaveLength(before + 1);
 });

@@ -116,8 +116,7 @@ export class Session {
         this.presenter.picture.relayout();
         return;
       case "look":
-        this.presenter.picture.setLook(message.look);
-        this.presenter.tell();
+        if (this.presenter.picture.setLook(message.look)) this.presenter.tell();
         return;
       case "restart":
         this.viewer = message.viewer;

@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { createSource, noHandle } from "#components/shell/handle-source.ts";
+import { useHandle } from "#components/shell/use-handle.ts";
 import { createTrace, READING, type TraceHandle } from "#lib/live/trace/client.ts";
 import type { QuestionKind, Questions, TraceState } from "#lib/live/trace/messages.ts";
 import { tellSignIn } from "#lib/query/fetch.ts";
@@ -21,8 +21,7 @@ const reading = () => READING;
 
 /** One trace, read by a worker; again whenever the viewer's rights are others. */
 export function useTrace(id: string, backends: readonly string[], skew: boolean): TraceSource {
-  const [source] = useState(() => createSource(() => createTrace()));
-  const handle = useSyncExternalStore(source.subscribe, source.get, noHandle);
+  const handle = useHandle(() => createTrace());
   const state = useSyncExternalStore(handle?.subscribe ?? unsubscribed, handle?.state ?? reading, reading);
   const from = backends.join(",");
   const again = useCallback(
