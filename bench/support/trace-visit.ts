@@ -1,5 +1,6 @@
 /** One visit of a trace's page in a browser, and what it took. */
 import type { Browser, Page } from "@playwright/test";
+import { type LongTasks, longTasks, watchTasks } from "./long-tasks.ts";
 import { heapOf } from "./visit.ts";
 
 export interface TraceVisit {
@@ -7,8 +8,7 @@ export interface TraceVisit {
   readonly painted: number;
   /** From navigation to the first rows, ms. */
   readonly whole: number;
-  /** The longest task of the main thread, ms; 0 where none took 50. */
-  readonly longest: number;
+  readonly tasks: LongTasks;
   /** Between frames while the rows are scrolled, ms. */
   readonly frames: readonly number[];
   /** From the key that folds everything to the frame that shows it, ms. */
@@ -18,15 +18,6 @@ export interface TraceVisit {
 }
 
 const SCROLLED = 120;
-
-/** Notes the longest task from the first script on. */
-function watch(): void {
-  const watched = { longest: 0 };
-  Object.assign(globalThis, { watched });
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) watched.longest = Math.max(watched.longest, duration);
-  }).observe({ type: "longtask", buffered: true });
-}
 
 /** Scrolls a fifth of a screen each frame; milliseconds between frames. */
 async function scrolled(frames: number): Promise<number[]> {
@@ -65,7 +56,7 @@ export async function visitTrace(browser: Browser, url: string, id: string): Pro
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 });
   try {
     const page = await context.newPage();
-    await page.addInitScript(watch);
+    await watchTasks(page);
     const came = await answered(page, `/api/v1/traces/${id}`, () =>
       page.goto(`${url}/traces/${id}`, { waitUntil: "commit" }),
     );
@@ -83,8 +74,7 @@ export async function visitTrace(browser: Browser, url: string, id: string): Pro
     await page.waitForFunction(() => document.documentElement.dataset["ready"] === "true");
     const frames = await page.evaluate(scrolled, SCROLLED);
     const fold = await page.evaluate(folded);
-    const { longest } = await page.evaluate(() => (globalThis as unknown as { watched: { longest: number } }).watched);
-    return { painted: at - came, whole, longest, frames, fold, heap: await heapOf(page) };
+    return { painted: at - came, whole, tasks: await longTasks(page), frames, fold, heap: await heapOf(page) };
   } finally {
     await context.close();
   }

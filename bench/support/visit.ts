@@ -3,14 +3,14 @@ import type { Browser, Page } from "@playwright/test";
 import type { Graph, GraphDelta } from "#lib/graph/model.ts";
 import { perSecond } from "#lib/units.ts";
 import type { Frozen } from "./frozen.ts";
+import { type LongTasks, longTasks, watchTasks } from "./long-tasks.ts";
 
 export interface Visit {
   /** From navigation to the first laid-out frame, ms. */
   readonly painted: number;
   /** In the worker, ms. */
   readonly layout: number;
-  /** The longest task of the main thread, ms; 0 where none took 50. */
-  readonly longest: number;
+  readonly tasks: LongTasks;
   /** Between frames while the map is panned and zoomed, ms. */
   readonly frames: readonly number[];
   /** From sending a step in which a tenth of the edges change to the frame that shows it, ms. */
@@ -25,19 +25,6 @@ export interface Visit {
 
 const GESTURE_FRAMES = 120;
 const TENTH = 10;
-
-interface Watched {
-  longest: number;
-}
-
-/** Notes the longest task from the first script on. */
-function watch(): void {
-  const watched: Watched = { longest: 0 };
-  Object.assign(globalThis, { watched });
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) watched.longest = Math.max(watched.longest, duration);
-  }).observe({ type: "longtask", buffered: true });
-}
 
 /** Pans for half of the frames and zooms for the rest; milliseconds between frames. */
 async function gesture(frames: number): Promise<number[]> {
@@ -143,7 +130,7 @@ export async function visit(browser: Browser, frozen: Frozen, address: string, q
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 });
   try {
     const page = await context.newPage();
-    await page.addInitScript(watch);
+    await watchTasks(page);
     await page.goto(`${frozen.url}${address}`, { waitUntil: "commit" });
     await page.waitForFunction(() => performance.getEntriesByName("topology:painted").length > 0, undefined, {
       timeout: 120_000,
@@ -162,8 +149,7 @@ export async function visit(browser: Browser, frozen: Frozen, address: string, q
     const steps = (from: number, every: number) => Array.from({ length: 5 }, (_, i) => step(graph, from + i, every));
     const delta = await deltaTime(page, frozen, steps(1, TENTH));
     const whole = await deltaTime(page, frozen, steps(6, 1));
-    const { longest } = await page.evaluate(() => (globalThis as unknown as { watched: Watched }).watched);
-    return { ...first, frames, delta, whole, longest, heap: await heapOf(page) };
+    return { ...first, frames, delta, whole, tasks: await longTasks(page), heap: await heapOf(page) };
   } finally {
     await context.close();
   }
