@@ -43,7 +43,9 @@ export function SpokenTable() {
   );
 }
 
-const SpokenRow = memo(({ row }: { readonly row: Row }) => {
+const SpokenRow = memo(RowView);
+
+function RowView({ row }: { readonly row: Row }) {
   const cells = rowCells(row);
   return (
     <div role="row" className={UNSEEN}>
@@ -60,4 +62,4 @@ const SpokenRow = memo(({ row }: { readonly row: Row }) => {
       ))}
     </div>
   );
-});
+}
