@@ -1,6 +1,7 @@
 "use client";
 
-import { createContext, type ReactNode, use, useSyncExternalStore } from "react";
+import { usePathname } from "next/navigation";
+import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from "react";
 import type { SessionAnswer } from "#lib/api/session.ts";
 import { createLive, type Live } from "#lib/live/client.ts";
 import type { LiveStatus } from "#lib/live/messages.ts";
@@ -15,8 +16,23 @@ const LiveContext = createContext<Live | null>(null);
 /** The page's one handle on the worker: it follows what the viewer may see, and nothing where nobody may look. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const { session } = useSession();
-  const live = useHandle(() => follow(session));
+  const live = useHandle(() => follow(session), useDue());
   return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+/** Places without a graph wake up first: there the worker is for the search alone. */
+const AWAKE_MS = 1_500;
+
+/** Whether the worker is wanted by now; once it is, it stays. */
+function useDue(): boolean {
+  const onGraph = usePathname() === "/topology";
+  const [due, setDue] = useState(onGraph);
+  useEffect(() => {
+    if (due) return;
+    const timer = setTimeout(() => setDue(true), onGraph ? 0 : AWAKE_MS);
+    return () => clearTimeout(timer);
+  }, [due, onGraph]);
+  return due;
 }
 
 function follow(session: SessionAnswer): Live {

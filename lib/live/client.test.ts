@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import type { Scene } from "#lib/layout/scene.ts";
-import { createLive, type LiveWorker } from "./client.ts";
-import { startEarly } from "./early.ts";
+import { createLive } from "./client.ts";
+import { type LiveWorker, startEarly } from "./early.ts";
 import type { FromWorker, LiveStatus, ToWorker } from "./messages.ts";
 
 function start() {

@@ -2,7 +2,7 @@
 import type { GraphView } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
-import { spawn } from "./early.ts";
+import { type LiveWorker, spawn } from "./early.ts";
 import type { Look } from "./look.ts";
 import type { Assistance, Details, FromWorker, LiveStatus, ReplaySpan, Row, ToWorker } from "./messages.ts";
 import { FIRST_STATUS } from "./status.ts";
@@ -51,14 +51,6 @@ export interface Live {
   /** Calls back with each scene, at once with the last one if there is any. */
   readonly onScene: (take: (scene: LiveScene) => void) => () => void;
   readonly close: () => void;
-}
-
-/** The part of a Worker that is used. */
-export interface LiveWorker {
-  postMessage(message: ToWorker): void;
-  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-  terminate(): void;
 }
 
 export interface LiveOptions {

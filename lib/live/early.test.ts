@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { LiveWorker } from "./client.ts";
-import { spawn, startEarly } from "./early.ts";
+import { type LiveWorker, spawn, startEarly } from "./early.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
 function fake() {

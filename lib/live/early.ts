@@ -1,6 +1,13 @@
 /** Starts the topology worker: if need be on its first view, before anything of the page has asked for it. */
-import type { LiveWorker } from "./client.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+
+/** The part of a Worker that is used. */
+export interface LiveWorker {
+  postMessage(message: ToWorker): void;
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  terminate(): void;
+}
 
 export interface Spawned {
   readonly worker: LiveWorker;

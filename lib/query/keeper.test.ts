@@ -40,9 +40,12 @@ const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 it("says nothing where the first reading says what the page was rendered for", async () => {
   const { keeper, answer, turns } = setUp(ANA);
+  const before = keeper.state();
   void keeper.refresh();
-  await answer(0, { ...ANA });
+  await answer(0, structuredClone(ANA));
   expect([turns, keeper.state().asked]).toEqual([[], null]);
+  // The very same object: nothing is rendered again for what was known.
+  expect(keeper.state()).toBe(before);
 });
 
 it("a page that was rendered for a session which has ended since says so at its first reading", async () => {

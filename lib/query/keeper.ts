@@ -69,7 +69,9 @@ export function createKeeper(initial: SessionAnswer, deps: KeeperDeps): Keeper {
     const { turn, shown: after } = follow(shown, next, out);
     shown = after;
     const asked = turn === "over" ? OVER : SETTLED.has(turn) ? null : kept.asked;
-    set({ session: next, asked });
+    // Most readings say what is known: the page isn't rendered again for it.
+    const known = asked === kept.asked && JSON.stringify(next) === JSON.stringify(kept.session);
+    if (!known) set({ session: next, asked });
     if (turn !== "same") deps.changed({ turn, session: next });
   };
 

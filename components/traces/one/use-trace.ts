@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { startTransition, useCallback, useEffect, useMemo, useState } from "react";
 import { useHandle } from "#components/shell/use-handle.ts";
 import { createTrace, READING, type TraceHandle } from "#lib/live/trace/client.ts";
 import type { QuestionKind, Questions, TraceState } from "#lib/live/trace/messages.ts";
@@ -16,13 +16,12 @@ export interface TraceSource {
   readonly again: () => void;
 }
 
-const unsubscribed = () => () => undefined;
-const reading = () => READING;
-
 /** One trace, read by a worker; again whenever the viewer's rights are others. */
 export function useTrace(id: string, backends: readonly string[], skew: boolean): TraceSource {
   const handle = useHandle(() => createTrace());
-  const state = useSyncExternalStore(handle?.subscribe ?? unsubscribed, handle?.state ?? reading, reading);
+  const [state, setState] = useState(READING);
+  // A trace is a whole page of rows: rendered in slices, not as one long task.
+  useEffect(() => handle?.subscribe(() => startTransition(() => setState(handle.state()))), [handle]);
   const from = backends.join(",");
   const again = useCallback(
     () => handle?.open({ id, backends: from === "" ? [] : from.split(","), skew }),
