@@ -61,6 +61,12 @@ describe("deploy/kubernetes", () => {
     for (const name of ["secrets", "*", "rbac.authorization.k8s.io"]) expect(named).not.toContain(name);
   });
 
+  it("has a role for logs, which no other role holds", () => {
+    expect(rulesOf("meshscope-logs")).toEqual([{ apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }]);
+    for (const role of ["meshscope", "meshscope-editor", "meshscope-history"])
+      expect(granted(role, "get")).not.toContain("/pods/log");
+  });
+
   it("has a role for the history, and one to change policies that it never lets run code in proxies", () => {
     expect(rulesOf("meshscope-history")).toEqual([
       {

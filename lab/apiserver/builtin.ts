@@ -176,6 +176,7 @@ function resourceOf(row: Row): Resource {
     readOnly: row.readOnly === true,
     generation: row.generation === true,
     scale: scalable.has(row.kind),
+    log: row.kind === "Pod",
     unconditionalUpdate: row.kind !== "Lease",
     createOnUpdate: row.createOnUpdate === true,
     deleteCollection: row.kind !== "Namespace",

@@ -1,5 +1,6 @@
 /** What the request handlers share: the store, the catalogue of resources, the rights, the clock. */
 import type { Catalogue } from "./catalogue.ts";
+import type { Logs } from "./logs.ts";
 import type { Authoriser } from "./rbac/authoriser.ts";
 import type { Store } from "./store.ts";
 
@@ -9,6 +10,8 @@ export interface Context {
   readonly authoriser: Authoriser;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** What kubelets have of the containers; without it there are none to ask. */
+  readonly logs?: Logs;
 }
 
 /** Now, with whole seconds, as Kubernetes writes times. */

@@ -33,6 +33,7 @@ function resourceOf(crd: PackedCrd): Resource {
     readOnly: false,
     generation: true,
     scale: false,
+    log: false,
     unconditionalUpdate: false,
     createOnUpdate: false,
     deleteCollection: true,

@@ -80,6 +80,7 @@ function describe({ resource, version }: Found): Json[] {
           },
         ]
       : []),
+    ...(resource.log ? [{ name: `${resource.plural}/log`, singularName: "", ...shared, verbs: ["get"] }] : []),
     ...(resource.scale
       ? [
           {

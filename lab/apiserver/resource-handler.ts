@@ -8,6 +8,7 @@ import { type DeleteOptions, objectsIn, parseDeleteOptions, remove } from "./del
 import { managerOf } from "./fields/field-manager.ts";
 import { isObject, type Json } from "./json.ts";
 import { list, parseSelection, selects } from "./list.ts";
+import { sendLog } from "./logs.ts";
 import { negotiate } from "./negotiate.ts";
 import { apiVersionOf, isKubeObject, type KubeObject } from "./object.ts";
 import { applyConfiguration, applyPatch, applyType, patchType } from "./patch/patch.ts";
@@ -60,10 +61,11 @@ export async function handleResource(
 ): Promise<void> {
   const { path, found, query } = request;
   const { resource, version } = found;
-  const known = { status: version.status, scale: resource.scale }[path.subresource ?? ""] ?? path.subresource === null;
+  const known = { status: version.status, scale: resource.scale, log: resource.log }[path.subresource ?? ""] ?? path.subresource === null;
   if (!known) throw noSuchResource();
   if (path.namespace !== "" && !resource.namespaced) throw noSuchResource();
   const verb = verbOf(request);
+  if (path.subresource === "log" && verb !== "get") throw methodNotAllowed();
   if (resource.namespaced && path.namespace === "" && verb !== "list" && verb !== "watch") throw methodNotAllowed();
   const reading = verb === "get" || verb === "list" || verb === "watch";
   if (resource.readOnly && !reading) throw methodNotAllowed();
@@ -76,6 +78,8 @@ export async function handleResource(
   const send = createSender(context, { response, found, shape, query, warnings });
   const answer = (code: number, object: KubeObject): void => send.object(code, object);
 
+  if (path.subresource === "log")
+    return sendLog(context, name, () => read(context, resource, path.namespace, name), query, response);
   if (path.subresource === "scale")
     return sendJson(response, 200, await scaleAnswer(context, target, name, verb, incoming));
   switch (verb) {

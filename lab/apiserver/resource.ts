@@ -41,6 +41,8 @@ export interface Resource extends Named {
   readonly generation: boolean;
   /** Has a scale subresource. */
   readonly scale: boolean;
+  /** Has a log subresource. */
+  readonly log: boolean;
   /** PUT may leave out resourceVersion. */
   readonly unconditionalUpdate: boolean;
   /** PUT may create. */

@@ -3,9 +3,9 @@ import type { ServerResponse } from "node:http";
 import type { Json } from "./json.ts";
 import type { StatusError } from "./status.ts";
 
-/** Sends JSON text. */
-export function sendText(response: ServerResponse, code: number, text: string, type = "application/json"): void {
-  const body = Buffer.from(text);
+/** Sends JSON text, or what else the type says. */
+export function sendText(response: ServerResponse, code: number, text: string | Buffer, type = "application/json"): void {
+  const body = typeof text === "string" ? Buffer.from(text) : text;
   response.writeHead(code, {
     "content-type": type,
     "content-length": body.length,

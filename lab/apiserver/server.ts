@@ -18,7 +18,9 @@ import {
 } from "./auth.ts";
 import { createCatalogue } from "./catalogue.ts";
 import { createAuthority } from "./certificate.ts";
+import type { Context } from "./context.ts";
 import { kubeconfigText, writeAccess } from "./kubeconfig.ts";
+import type { Logs } from "./logs.ts";
 import { createAuthoriser } from "./rbac/authoriser.ts";
 import { sendStatus } from "./respond.ts";
 import { type Router, route } from "./router.ts";
@@ -39,6 +41,8 @@ export interface ApiServerOptions {
   readonly tokens?: Tokens;
   /** Changes remembered for each resource, for watches; default 10 000. */
   readonly history?: number;
+  /** What kubelets have of the containers; default none, as on a cluster without nodes. */
+  readonly logs?: Logs;
 }
 
 export interface ApiServer {
@@ -78,7 +82,10 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const consoleToken = addToken(consoleUser);
   // Revisions begin away from zero, so that a small one is recognisably older than all that is known.
   const store = new Store({ firstRevision: 1000, history: options.history ?? 10_000 });
-  const context = { store, clock, catalogue: createCatalogue(), authoriser: createAuthoriser(store) };
+  const context: Context = {
+    ...{ store, clock, catalogue: createCatalogue(), authoriser: createAuthoriser(store) },
+    ...(options.logs === undefined ? {} : { logs: options.logs }),
+  };
   seed(context);
   const stopping = new AbortController();
   let address = host;

@@ -11,6 +11,7 @@ import { dryRunCases } from "./cases/dry-run.ts";
 import { errorCases } from "./cases/errors.ts";
 import { kubectlCases } from "./cases/kubectl.ts";
 import { listCases } from "./cases/lists.ts";
+import { logCases } from "./cases/logs.ts";
 import { managedFieldsCases } from "./cases/managed-fields.ts";
 import { objectCases } from "./cases/objects.ts";
 import { patchCases } from "./cases/patches.ts";
@@ -49,6 +50,7 @@ export function kubeContract(name: string, start: () => Promise<Target>): void {
     describe("dry run", () => dryRunCases(get));
     describe("validation", () => validationCases(get));
     describe("errors", () => errorCases(get));
+    describe("logs", () => logCases(get));
     describe("discovery", () => discoveryCases(get));
     describe("access", () => accessCases(get));
     describe("reviews", () => reviewCases(get));

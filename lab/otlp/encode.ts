@@ -4,7 +4,7 @@
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 import type { SimPod } from "../sim/pod.ts";
-import type { SpanRecord } from "../sim/trace.ts";
+import { requestId, type SpanRecord } from "../sim/trace.ts";
 
 interface Attribute {
   readonly key: string;
@@ -67,7 +67,7 @@ export function encodeSpan(span: SpanRecord): OtlpSpan {
       request_size: String(span.requestBytes),
       response_size: String(span.responseBytes),
       response_flags: outcome.flags,
-      "guid:x-request-id": uuid(span.traceId),
+      "guid:x-request-id": requestId(span.traceId),
       error: failed ? "true" : null,
       "istio.canonical_service": pod.identity.canonicalService,
       "istio.canonical_revision": pod.identity.canonicalRevision,
@@ -88,9 +88,6 @@ const sides = (side: "source" | "destination", pod: SimPod): Record<string, stri
   [`istio.${side}_canonical_service`]: pod.identity.canonicalService,
   [`istio.${side}_canonical_revision`]: pod.identity.canonicalRevision,
 });
-
-const uuid = (hex: string): string =>
-  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-9${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 
 /** One export request: spans grouped by the service that made them. */
 export function encodeRequest(spans: readonly SpanRecord[]): unknown {

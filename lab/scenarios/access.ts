@@ -63,11 +63,21 @@ function binding(ns: string, name: string, user: string, kind: "Role" | "Cluster
   };
 }
 
+/** A lab's logs hold nothing that guests may not read: here the console has the role that it is shipped without. */
+const guestsReadLogs: KubeObject = {
+  apiVersion: `${rbac}/v1`,
+  kind: "ClusterRoleBinding",
+  metadata: { name: "meshscope-logs" },
+  roleRef: { apiGroup: rbac, kind: "ClusterRole", name: "meshscope-logs" },
+  subjects: [{ kind: "ServiceAccount", name: "meshscope", namespace: "meshscope" }],
+};
+
 /** The rights of a cluster; `shared` is the namespace that editor and viewer have, or null for none. */
 export function access(shared: string | null): KubeObject[] {
   return [
     namespace("meshscope"),
     ...shipped(),
+    guestsReadLogs,
     ...(shared === null
       ? []
       : [
@@ -75,6 +85,8 @@ export function access(shared: string | null): KubeObject[] {
           ...role(shared, "editor", [...viewing, ...policyGroups.map((group) => rule(group, ["*"], writing))]),
           // By the role that we ship, so that it is in use, too.
           binding(shared, "meshscope-history", "editor", "ClusterRole"),
+          // The viewer may read no logs: somebody has to be refused.
+          binding(shared, "meshscope-logs", "editor", "ClusterRole"),
         ]),
   ];
 }

@@ -3,7 +3,7 @@ import type { Kube } from "../kube/client.ts";
 import { KubeError } from "../kube/client.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { RESOURCES } from "../kube/object.ts";
-import { listAt, numberAt, objectAt } from "../kube/read.ts";
+import { listAt, numberAt, objectAt, textAt } from "../kube/read.ts";
 import { workloadName } from "../sim/pod.ts";
 import type { ScenarioEvent } from "./model.ts";
 
@@ -37,7 +37,7 @@ export function createOperator(options: {
         return;
       }
       case "crash":
-        await crash(kube, namespace, action.workload);
+        await crash(kube, namespace, action.workload, nowMs);
         return;
       case "job": {
         const { name } = (await kube.create(RESOURCES.Job, action.job)).metadata;
@@ -69,16 +69,22 @@ export function createOperator(options: {
 }
 
 /** Counts up the restarts of a workload's first pod, as its kubelet would after a crash. */
-async function crash(kube: Kube, namespace: string, workload: string): Promise<void> {
+async function crash(kube: Kube, namespace: string, workload: string, nowMs: number): Promise<void> {
   const pods = (await kube.list(RESOURCES.Pod)).items
     .filter((p) => p.metadata.namespace === namespace && workloadName(p) === workload)
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const [pod] = pods;
   if (pod === undefined) return;
-  const containerStatuses = listAt(objectAt(pod, "status"), "containerStatuses").map((c) => ({
-    ...c,
-    restartCount: (numberAt(c, "restartCount") ?? 0) + 1,
-  }));
+  const now = new Date(nowMs).toISOString().replace(/\.\d+Z$/, "Z");
+  const containerStatuses = listAt(objectAt(pod, "status"), "containerStatuses").map((c) => {
+    const startedAt = textAt(objectAt(objectAt(c, "state"), "running"), "startedAt") ?? now;
+    return {
+      ...c,
+      restartCount: (numberAt(c, "restartCount") ?? 0) + 1,
+      lastState: { terminated: { exitCode: 1, reason: "Error", startedAt, finishedAt: now } },
+      state: { running: { startedAt: now } },
+    };
+  });
   await kube.patch(
     RESOURCES.Pod,
     namespace,

@@ -4,6 +4,7 @@ import type { TrafficPolicy } from "./destination-rule.ts";
 import type { Asked } from "./match.ts";
 import { connect } from "./mtls.ts";
 import { knownService, workloadId } from "./names.ts";
+import { note, spanOf } from "./note.ts";
 import type { SimPod } from "./pod.ts";
 import { reportRequest } from "./report.ts";
 import type { Route } from "./router.ts";
@@ -160,13 +161,11 @@ export function arrive(
       measured,
     ),
   );
-  if (request.trace && a.spanId !== null) {
-    const ports = route.service.ports;
-    const target = (ports.find((p) => p.port === request.port) ?? ports[0])?.target ?? 80;
-    ctx.traces?.add({
-      traceId: request.trace.traceId,
-      spanId: a.spanId,
-      parentId: request.trace.parentId,
+  const ports = route.service.ports;
+  const target = (ports.find((p) => p.port === request.port) ?? ports[0])?.target ?? 80;
+  note(
+    ctx,
+    {
       kind: "server",
       pod: dst,
       peer: from.dataplane === "none" ? null : from,
@@ -178,6 +177,8 @@ export function arrive(
       upstreamCluster: `inbound|${target}||`,
       requestBytes,
       responseBytes,
-    });
-  }
+    },
+    request.method,
+    spanOf(request.trace, a.spanId),
+  );
 }

@@ -8,9 +8,11 @@ import type { SimContext } from "./context.ts";
 import type { Exchange } from "./exchange.ts";
 import { exchange } from "./exchange.ts";
 import { knownService, unknownId, workloadId } from "./names.ts";
+import { note, spanOf } from "./note.ts";
 import type { SimPod } from "./pod.ts";
 import { reportRequest } from "./report.ts";
 import type { MakeCall } from "./server.ts";
+import type { SeenCall } from "./trace.ts";
 
 export interface CallResult {
   readonly ms: number;
@@ -67,23 +69,7 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
       );
       count(key, x, endMs);
     });
-    if (request.trace && spanId !== null)
-      ctx.traces?.add({
-        traceId: request.trace.traceId,
-        spanId,
-        parentId: request.trace.parentId,
-        kind: "client",
-        pod: from,
-        peer: x.dst,
-        startMs: request.atMs,
-        durationMs: x.ms,
-        outcome,
-        host: request.host,
-        path: request.path,
-        upstreamCluster: x.upstreamCluster,
-        requestBytes: x.requestBytes,
-        responseBytes: x.responseBytes,
-      });
+    note(ctx, seen("client", from, x.dst, request, x), request.method, spanOf(request.trace, spanId));
     return result(x);
   };
 
@@ -153,23 +139,7 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
       );
       ctx.ledger.count(key, endMs, { failed: failed(x.answer), arrived: x.arrived, mtls: true });
     });
-    if (request.trace && spanId !== null)
-      ctx.traces?.add({
-        traceId: request.trace.traceId,
-        spanId,
-        parentId: request.trace.parentId,
-        kind: "server",
-        pod: waypoint,
-        peer: from,
-        startMs: request.atMs,
-        durationMs: x.ms,
-        outcome,
-        host: request.host,
-        path: request.path,
-        upstreamCluster: x.upstreamCluster,
-        requestBytes: x.requestBytes,
-        responseBytes: x.responseBytes,
-      });
+    note(ctx, seen("server", waypoint, from, request, x), request.method, spanOf(request.trace, spanId));
     return result(x);
   };
 
@@ -192,4 +162,19 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
   };
 
   return make;
+}
+
+/** A whole call as the proxy that made it, or stands between, saw it. */
+function seen(kind: SeenCall["kind"], pod: SimPod, peer: SimPod | null, request: Request, x: Exchange): SeenCall {
+  return {
+    ...{ kind, pod, peer },
+    startMs: request.atMs,
+    durationMs: x.ms,
+    outcome: { protocol: request.protocol, ...x.answer },
+    host: request.host,
+    path: request.path,
+    upstreamCluster: x.upstreamCluster,
+    requestBytes: x.requestBytes,
+    responseBytes: x.responseBytes,
+  };
 }

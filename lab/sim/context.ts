@@ -1,5 +1,6 @@
 import type { Ledger } from "../truth/ledger.ts";
 import type { L4Pool } from "./l4.ts";
+import type { LogSink } from "./log-book.ts";
 import type { Outliers } from "./outliers.ts";
 import type { Router } from "./router.ts";
 import type { TraceSink } from "./trace.ts";
@@ -15,4 +16,5 @@ export interface SimContext {
   readonly l4: L4Pool;
   readonly outliers: Outliers;
   readonly traces: TraceSink | null;
+  readonly logs: LogSink | null;
 }

@@ -6,6 +6,7 @@ import type { CallResult } from "./calls.ts";
 import { createCalls } from "./calls.ts";
 import type { SimContext } from "./context.ts";
 import { L4Pool } from "./l4.ts";
+import type { LogSink } from "./log-book.ts";
 import { Outliers } from "./outliers.ts";
 import type { SimPod } from "./pod.ts";
 import type { Random } from "./random.ts";
@@ -38,6 +39,7 @@ export interface EngineOptions {
   /** Unix milliseconds at which simulated time begins. */
   readonly startMs: number;
   readonly traces?: TraceSink | null;
+  readonly logs?: LogSink | null;
 }
 
 interface Source {
@@ -72,6 +74,7 @@ export class Engine {
       l4: new L4Pool(world, ledger),
       outliers: new Outliers(),
       traces: options.traces ?? null,
+      logs: options.logs ?? null,
     };
     this.#call = createCalls(this.#context);
   }

@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createTokens, type Tokens } from "../apiserver/auth.ts";
+import type { Logs } from "../apiserver/logs.ts";
 import type { ApiServer } from "../apiserver/server.ts";
 import { startApiServer } from "../apiserver/server.ts";
 import type { Kube, KubeTarget } from "../kube/client.ts";
@@ -17,6 +18,7 @@ import { Ledger } from "../truth/ledger.ts";
 import { runControllers } from "./controllers.ts";
 import { Engine } from "./engine.ts";
 import { startHttp } from "./http.ts";
+import { LogBook } from "./log-book.ts";
 import { WATCHED } from "./objects.ts";
 import { World } from "./world.ts";
 
@@ -33,7 +35,15 @@ export interface LabOptions {
   /** Starts a tracing backend that spans go to instead; none unless given. */
   readonly startTracing?: (dir: string) => Promise<Tracing>;
   /** Starts a cluster's API server; the embedded one unless told otherwise. */
-  readonly startApi?: (options: { readonly dir: string; readonly tokens: Tokens }) => Promise<ClusterApi>;
+  readonly startApi?: (options: StartApi) => Promise<ClusterApi>;
+}
+
+/** Where a cluster's API server writes, who may ask it, and what its containers have written. */
+export interface StartApi {
+  readonly dir: string;
+  readonly tokens: Tokens;
+  /** A real server would ask kubelets, of which there are none. */
+  readonly logs: Logs;
 }
 
 /** A tracing backend, embedded or real. */
@@ -92,6 +102,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   try {
     const world = new World();
     const ledger = new Ledger(scenario.ledgerSeconds);
+    const book = new LogBook(options.seed, Date.now);
     const http = await startHttp(world, ledger, Date.now);
     closers.push(http.close);
     const starting =
@@ -106,7 +117,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     // Also takes back one that is still starting when something else fails; its own failure is told below.
     closers.push(async () => starting?.then((started) => started.close()).catch(() => undefined));
     starting?.catch(() => undefined);
-    const clusters = await startApis(options, closers);
+    const clusters = await startApis(options, book, closers);
     const kubes = new Map<string, Kube>();
     for (const [i, spec] of scenario.clusters.entries()) {
       const api = clusters[i]?.api ?? missing(spec.name);
@@ -135,7 +146,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const traces = otlp === null ? null : startOtlp({ url: otlp, seed: options.seed, log });
     if (traces !== null) closers.push(traces.close);
     const startMs = Date.now();
-    const engine = new Engine({ world, ledger, seed: options.seed, tickMs: scenario.tickMs, startMs, traces });
+    const engine = new Engine({ world, ledger, seed: options.seed, tickMs: scenario.tickMs, startMs, traces, logs: book });
     const operator = createOperator({
       events: scenario.events,
       kube: (name) => kubes.get(name) ?? missing(name),
@@ -185,6 +196,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 /** Starts all at once, because a real one takes seconds; where one fails, `closers` take back the others. */
 async function startApis(
   { scenario, dir, startApi = startApiServer }: LabOptions,
+  book: LogBook,
   closers: (() => Promise<void>)[],
 ): Promise<LabCluster[]> {
   // The same in all clusters: who signs in to one is known to the others.
@@ -192,7 +204,7 @@ async function startApis(
   const starting = scenario.clusters.map(async ({ name }): Promise<LabCluster> => {
     const clusterDir = join(dir, "kubernetes", name);
     mkdirSync(clusterDir, { recursive: true });
-    return { name, api: await startApi({ dir: clusterDir, tokens }), dir: clusterDir };
+    return { name, api: await startApi({ dir: clusterDir, tokens, logs: book.of(name) }), dir: clusterDir };
   });
   const results = await Promise.allSettled(starting);
   const started = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));

@@ -2,12 +2,10 @@
 import type { Outcome } from "../metrics/labels.ts";
 import type { SimPod } from "./pod.ts";
 
-export interface SpanRecord {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentId: string | null;
+/** One call as one proxy saw it. */
+export interface SeenCall {
   readonly kind: "client" | "server";
-  /** The pod whose proxy made the span. */
+  /** The pod whose proxy saw it. */
   readonly pod: SimPod;
   readonly peer: SimPod | null;
   readonly startMs: number;
@@ -20,6 +18,13 @@ export interface SpanRecord {
   readonly upstreamCluster: string;
   readonly requestBytes: number;
   readonly responseBytes: number;
+}
+
+/** A sampled one. */
+export interface SpanRecord extends SeenCall {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentId: string | null;
 }
 
 /** The trace a call belongs to, and the span it hangs under. */
@@ -35,3 +40,7 @@ export interface TraceSink {
   begin(): TraceContext | null;
   add(span: SpanRecord): void;
 }
+
+/** Envoy's x-request-id of a call, the same at every proxy on its way. `id`: 32 hexadecimal digits. */
+export const requestId = (id: string): string =>
+  `${id.slice(0, 8)}-${id.slice(8, 12)}-4${id.slice(13, 16)}-9${id.slice(17, 20)}-${id.slice(20, 32)}`;

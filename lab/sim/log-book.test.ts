@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../apiserver/object.ts";
+import { Ledger } from "../truth/ledger.ts";
+import { Engine } from "./engine.ts";
+import { LogBook, type NotedCall } from "./log-book.ts";
+import { api, base, client, flow, START } from "./run.test-support.ts";
+import { stillWorld } from "./still-world.test-support.ts";
+import type { SpanRecord, TraceContext, TraceSink } from "./trace.ts";
+
+/** Every call is sampled: ids are numbers counted up. */
+function everyCall(spans: SpanRecord[]): TraceSink {
+  let last = 0;
+  const id = (digits: number): string => (last += 1).toString(16).padStart(digits, "0");
+  return {
+    begin: (): TraceContext => ({ traceId: id(32), parentId: null, newId: () => id(16) }),
+    add: (span) => void spans.push(span),
+  };
+}
+
+const instant = (ms: number): string => new Date(ms).toISOString();
+const podOf = (name: string, containers: readonly string[], status: object): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: "a" },
+  spec: { containers: containers.map((each) => ({ name: each })) },
+  status: { containerStatuses: containers.map((each) => ({ name: each, ...status })) },
+});
+const running = { state: { running: { startedAt: instant(START) } } };
+
+function played(seed = 1) {
+  const spans: SpanRecord[] = [];
+  const world = stillWorld([{ name: "west-1", nodes: 2, manifests: [...base, client([flow()]), api()] }]);
+  let now = START;
+  const book = new LogBook(seed, () => now);
+  const engine = new Engine({
+    ...{ world, seed, ledger: new Ledger(60), tickMs: 100, startMs: START },
+    ...{ traces: everyCall(spans), logs: book },
+  });
+  for (let i = 0; i < 200; i += 1) engine.advance((now += 100));
+  const [server] = [...world.pods.values()].filter(({ workloadKey }) => workloadKey.endsWith("/api"));
+  if (server === undefined) throw new Error("no api");
+  const read = (container: string) =>
+    book.of("west-1")({ pod: podOf(server.name, ["app", "istio-proxy"], running), container, previous: false });
+  return { read, spans: spans.filter(({ pod }) => pod === server) };
+}
+
+describe("the simulated logs", () => {
+  it("tell of each sampled call under its ids, in the order in which lines were written", () => {
+    const { read, spans } = played();
+    const [proxy, program] = [read("istio-proxy"), read("app")];
+    const ended = spans.filter(({ startMs, durationMs }) => startMs + durationMs < START + 20_000);
+    expect(ended.length).toBeGreaterThan(300);
+    for (const { traceId, spanId } of ended.slice(0, 50)) {
+      expect(program.filter(({ text }) => text.includes(`trace_id=${traceId} span_id=${spanId}`))).toHaveLength(1);
+      expect(proxy.filter(({ text }) => text.includes(`"00000000-0000-4000-9000-${traceId.slice(20)}"`))).toHaveLength(1);
+    }
+    for (const lines of [proxy, program]) {
+      const times = lines.map(({ atMs }) => atMs);
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+    }
+    expect(proxy[0]?.text).toContain("FLAG");
+    expect(program.filter(({ text }) => text.includes("heartbeat")).length).toBeGreaterThanOrEqual(1);
+  });
+
+  it("are the same for the same seed and clock, and Istio's default format", () => {
+    const text = (seed: number): unknown => [played(seed).read("istio-proxy"), played(seed).read("app")];
+    expect(text(3)).toEqual(text(3));
+    expect(text(3)).not.toEqual(text(4));
+    // https://istio.io/latest/docs/tasks/observability/logs/access-log/: 21 fields, some of them in quotes.
+    const form = /^\[[^\]]+\] "GET \/ HTTP\/1\.1" 200 - via_upstream - "-" \d+ \d+ \d+ \d+ "-" "[^"]*" "[0-9a-f-]{36}" "api" "[\d.]+:\d+" \S+ \S+ \S+ \S+ - default$/;
+    const lines = played().read("istio-proxy").filter(({ text: line }) => line.startsWith("["));
+    expect(lines.length).toBeGreaterThan(300);
+    expect(lines.filter(({ text: line }) => !form.test(line))).toEqual([]);
+  });
+
+  const call = (startMs: number, flags = "-", code = "200", kind: NotedCall["kind"] = "server"): NotedCall => ({
+    ...{ kind, startMs, durationMs: 10, path: "/x", host: "api", upstreamCluster: "inbound|80||", method: "GET" },
+    ...{ requestBytes: 1, responseBytes: 2, pod: "west-1/a/p", ip: "10.0.0.1", peerIp: null },
+    ...{ outcome: { protocol: "http", code, grpcStatus: "", flags }, traceId: null, spanId: null },
+  });
+
+  it("keep no more calls than they may, the newest", () => {
+    const book = new LogBook(1, () => START + 60_000, 3);
+    for (let i = 0; i < 10; i += 1) book.add(call(START + i * 1000, "UH", "503"));
+    const lines = book.of("west-1")({ pod: podOf("p", ["istio-proxy"], running), container: "istio-proxy", previous: false });
+    expect(lines.filter(({ text }) => text.includes("UH no_healthy_upstream")).map(({ atMs }) => atMs - START)).toEqual([
+      7010, 8010, 9010,
+    ]);
+  });
+
+  it("divide at a restart, and name what a program asked for in vain", () => {
+    const book = new LogBook(1, () => START + 60_000);
+    book.add(call(START + 1000, "UF", "503", "client"));
+    book.add(call(START + 31_000, "-", "200"));
+    const pod = podOf("p", ["app"], {
+      state: { running: { startedAt: instant(START + 30_000) } },
+      lastState: { terminated: { startedAt: instant(START), finishedAt: instant(START + 29_000) } },
+    });
+    const said = (previous: boolean) =>
+      book
+        .of("west-1")({ pod, container: "app", previous })
+        .map(({ text }) => /msg="([^"]+)"/.exec(text)?.[1])
+        .filter((message) => message !== "heartbeat");
+    expect(said(true)).toEqual(["starting", "listening", "call failed"]);
+    expect(said(false)).toEqual(["starting", "listening", "request served"]);
+    expect(book.of("east-1")({ pod, container: "other", previous: false })).toEqual([]);
+  });
+});
