@@ -4,6 +4,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Clock, Seconds } from "#lib/units.ts";
 import type { Calling } from "./calling.ts";
 import { type Listed, list } from "./list.ts";
+import { createLogReader, type KubeLogs } from "./logs.ts";
 import { decodeManifest } from "./manifest.ts";
 import { OpenApiReader } from "./openapi.ts";
 import { thrownProblem, tooLate, unreadable } from "./problem.ts";
@@ -73,7 +74,7 @@ const DEFAULT_TIMEOUT = 10 as Seconds;
 const DEFAULT_IDLE = 120 as Seconds;
 
 /** @throws MeshscopeError `bad_config` for a target that can't be asked. Connects with the first call. */
-export function createKubeClient(target: KubeTarget, deps: KubeDeps): KubeClient & KubeWriter {
+export function createKubeClient(target: KubeTarget, deps: KubeDeps): KubeClient & KubeWriter & KubeLogs {
   const { clock, random = Math.random, idle = DEFAULT_IDLE } = deps;
   const transport = createTransport(target, clock);
   const schemas = new OpenApiReader();
@@ -102,6 +103,7 @@ export function createKubeClient(target: KubeTarget, deps: KubeDeps): KubeClient
 
   return {
     ...createWriter(target.name, transport, within),
+    ...createLogReader(target.name, transport, within),
     name: target.name,
     async get(resource, o) {
       const what = asked("get", resource, o, o.objectName);

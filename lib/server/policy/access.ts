@@ -49,11 +49,11 @@ export function kindOf(
 }
 
 /** The cluster's client and whose token speaks: a user's own, never the console's for them. @throws MeshscopeError */
-export function reading(
-  { clients }: Pick<PolicyDeps, "clients">,
+export function reading<Client extends KubeClient>(
+  { clients }: { readonly clients: ReadonlyMap<string, Client> },
   credential: Credential,
   cluster: string,
-): { readonly client: KubeClient; readonly as?: As } {
+): { readonly client: Client; readonly as?: As } {
   const client = clients.get(cluster);
   if (client === undefined) throw unknownCluster(cluster);
   if (credential.role !== "user") return { client };
