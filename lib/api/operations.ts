@@ -5,6 +5,7 @@ import { deltaSchema, framesSchema, graphSchema, sourceSchema } from "./graph.ts
 import { framesQuerySchema } from "./graph-frames.ts";
 import { graphQuerySchema } from "./graph-query.ts";
 import { linksSchema } from "./links.ts";
+import { logsQuerySchema, logsSchema } from "./logs.ts";
 import { marksQuerySchema, marksSchema } from "./marks.ts";
 import { namespacesQuerySchema, namespacesSchema } from "./namespaces.ts";
 import {
@@ -116,6 +117,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "What changed in a stretch of time: policies, rollouts, restarts",
     query: marksQuerySchema,
     answer: marksSchema,
+  },
+  "GET /api/v1/logs": {
+    summary: "What one container wrote in a stretch of time, read as the viewer",
+    query: logsQuerySchema,
+    answer: logsSchema,
   },
   "GET /api/v1/reminders": {
     summary: "Faults and dry runs that are meant to end, and plans that were stopped half way",

@@ -2,6 +2,7 @@
 import type { EffectAnswer } from "#lib/api/effect.ts";
 import type { FramesQuery } from "#lib/api/graph-frames.ts";
 import type { LinksAnswer } from "#lib/api/links.ts";
+import type { LogsAnswer, LogsQuery } from "#lib/api/logs.ts";
 import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
 import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
@@ -47,6 +48,7 @@ export interface Runtime extends PolicyUseCases, TracingUseCases {
   revertSince: PlanUseCases["revertSince"];
   changes: PlanUseCases["changes"];
   marks(credential: Credential, query: MarksQuery, signal?: AbortSignal): Promise<MarksAnswer>;
+  logs(credential: Credential, query: LogsQuery, signal?: AbortSignal): Promise<LogsAnswer>;
   settleChanges: PlanUseCases["settle"];
   closeChanges: PlanUseCases["close"];
   reminders: PlanUseCases["reminders"];

@@ -17,6 +17,7 @@ import { GraphUseCases } from "./graph.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
 import type { Log } from "./log.ts";
+import { showLogs } from "./logs/show.ts";
 import { marks } from "./marks.ts";
 import { Metrics } from "./metrics.ts";
 import { NamespaceUseCases } from "./namespaces.ts";
@@ -197,6 +198,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     changes: (...args) => plans.changes(...args),
     marks: (credential, query, signal) =>
       marks({ ...objects, changes: (...args) => plans.changes(...args), watchingSince }, credential, query, signal),
+    logs: (credential, query, signal) => showLogs({ ...objects, clock: timers }, credential, query, signal),
     settleChanges: (...args) => plans.settle(...args),
     closeChanges: (...args) => plans.close(...args),
     reminders: (...args) => plans.reminders(...args),
