@@ -1,14 +1,27 @@
 /** GET /policies, GET /policies/{object path}, GET /services, GET /services/{cluster}/{ns}/{name}: what there is. */
+import { type NodeKey, parseNodeId } from "#lib/graph/id.ts";
 import { findingSchema } from "./findings.ts";
 import { managerSchema, manifestSchema, objectRefSchema, ownerSchema } from "./object-ref.ts";
 import { limitParameter, nextParameter } from "./paging.ts";
 import { listParameter, readQuery } from "./query.ts";
 import { z } from "./zod.ts";
 
+const NODE_WORDS = "the id of a workload or an app as in /graph, cluster/namespace/workload/name";
+
 export const policiesQuerySchema = z.object({
   clusters: listParameter("cluster names").default([]),
   namespaces: listParameter("namespaces").default([]),
   kinds: listParameter("kinds such as VirtualService").default([]),
+  node: z
+    .string()
+    .transform((id, context): NodeKey => {
+      const key = parseNodeId(id);
+      if (key !== null && (key.kind === "workload" || key.kind === "app")) return key;
+      context.issues.push({ code: "custom", message: NODE_WORDS, input: id });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ description: `only what takes effect on this node: ${NODE_WORDS}` }),
   include: z
     .enum(["manifest"], { error: "manifest" })
     .optional()

@@ -41,6 +41,18 @@ export function policiesQuery(clusters: readonly string[], namespaces: readonly 
   });
 }
 
+/** What takes effect on one workload or app of the graph, as it is now; a page of it. */
+export function nodePoliciesQuery(node: string) {
+  return queryOptions({
+    queryKey: ["policies", "node", node],
+    queryFn: async ({ signal }): Promise<PolicyList> => {
+      const params = new URLSearchParams({ node });
+      const { items, asOf, unread, next } = await getJson<PoliciesAnswer>("/api/v1/policies", params, signal);
+      return { items, asOf, unread, cut: next !== undefined };
+    },
+  });
+}
+
 /** One object: what it says, what it touches, what became of it. */
 export function policyQuery(object: ObjectRef) {
   return queryOptions({

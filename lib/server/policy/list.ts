@@ -7,10 +7,12 @@ import type { UnixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { page } from "../page.ts";
 import { checkScope } from "../rights/filter.ts";
+import { checkNamespace } from "./access.ts";
 import type { PolicyDeps } from "./deps.ts";
 import { findingsByObject } from "./findings.ts";
 import { policyItem, readable } from "./item.ts";
 import { viewerOf } from "./listable.ts";
+import { takes } from "./takes.ts";
 import { worldOf } from "./world.ts";
 
 /** Whole objects are large: a page holds fewer of them. */
@@ -23,13 +25,18 @@ export async function listPolicies(
   query: PoliciesQuery,
   signal?: AbortSignal,
 ): Promise<PoliciesAnswer> {
-  const viewer = await viewerOf(deps, credential, signal);
+  const { node } = query;
+  const viewer = await viewerOf(deps, credential, signal, node === undefined ? [] : [node]);
+  if (node !== undefined) checkNamespace(deps, viewer.visibility, node.cluster, node.namespace);
   const { port, store } = deps;
   checkScope(query, [...store.clusters().keys()], viewer.visibility);
   const wanted = (list: readonly string[], ...texts: readonly string[]) =>
     list.length === 0 || texts.some((text) => list.includes(text));
   const clusters = [...store.clusters().values()].filter(
-    ({ cluster }) => viewer.visibility.cluster(cluster) && wanted(query.clusters, cluster),
+    ({ cluster }) =>
+      viewer.visibility.cluster(cluster) &&
+      wanted(query.clusters, cluster) &&
+      (node === undefined || node.cluster === cluster),
   );
   const kinds = port.kinds.filter((kind) => wanted(query.kinds, kind.kind, kindKey(kind)));
   const found = clusters.flatMap((each) => {
@@ -39,6 +46,7 @@ export async function listPolicies(
         const { namespace, name } = manifest.metadata;
         // A Namespace is found with what lies in it.
         if (!wanted(query.namespaces, namespace ?? name)) return [];
+        if (node !== undefined && !takes(port, manifest, world, node)) return [];
         return [{ world, kind, manifest, key: `${each.cluster}/${kindKey(kind)}/${namespace ?? "-"}/${name}` }];
       }),
     );

@@ -130,6 +130,7 @@ test.each(["hidden", "nowhere"])("lists of namespace %s, which anna can't see, a
   const asked = query(`namespaces=${namespace}`);
   expect(await codeOf(reads().policies(anna, asked))).toBe("forbidden");
   expect(await codeOf(reads().services(anna, asked))).toBe("forbidden");
+  expect(await codeOf(reads().policies(anna, query(`node=west/${namespace}/workload/x`)))).toBe("forbidden");
 });
 
 describe("the list", () => {
@@ -159,6 +160,8 @@ describe("the list", () => {
   test("is filtered, told in pages, and says what couldn't be read and as of when", async () => {
     expect(await names(ANONYMOUS, "namespaces=bank")).toEqual(["VirtualService bank/ledger"]);
     expect(await names(ANONYMOUS, "clusters=east")).toEqual([]);
+    expect(await names(ANONYMOUS, "node=west/shop/workload/reviews")).toEqual([]);
+    expect(() => query("node=west/shop/service/reviews")).toThrow(/the id of a workload or an app as in \/graph/);
     const first = await reads().policies(ANONYMOUS, query("limit=1&kinds=VirtualService,Sidecar"));
     expect(first).toMatchObject({ asOf: "2023-11-14T22:13:20Z", unread: [{ cluster: "west", kind: "Sidecar" }] });
     const rest = await reads().policies(ANONYMOUS, query(`limit=1&kinds=VirtualService&next=${first.next}`));
