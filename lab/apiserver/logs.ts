@@ -24,7 +24,13 @@ export type Logs = (of: {
 }) => readonly LogLine[];
 
 /** Answers a read of a pod's log. Throws StatusError. */
-export function sendLog(context: Context, name: string, read: () => KubeObject, query: URLSearchParams, to: ServerResponse): void {
+export function sendLog(
+  context: Context,
+  name: string,
+  read: () => KubeObject,
+  query: URLSearchParams,
+  to: ServerResponse,
+): void {
   const options = optionsOf(name, query);
   const pod = read();
   const container = containerOf(pod, query.get("container") ?? "");

@@ -61,7 +61,9 @@ export async function handleResource(
 ): Promise<void> {
   const { path, found, query } = request;
   const { resource, version } = found;
-  const known = { status: version.status, scale: resource.scale, log: resource.log }[path.subresource ?? ""] ?? path.subresource === null;
+  const known =
+    { status: version.status, scale: resource.scale, log: resource.log }[path.subresource ?? ""] ??
+    path.subresource === null;
   if (!known) throw noSuchResource();
   if (path.namespace !== "" && !resource.namespaced) throw noSuchResource();
   const verb = verbOf(request);

@@ -4,7 +4,12 @@ import type { Json } from "./json.ts";
 import type { StatusError } from "./status.ts";
 
 /** Sends JSON text, or what else the type says. */
-export function sendText(response: ServerResponse, code: number, text: string | Buffer, type = "application/json"): void {
+export function sendText(
+  response: ServerResponse,
+  code: number,
+  text: string | Buffer,
+  type = "application/json",
+): void {
   const body = typeof text === "string" ? Buffer.from(text) : text;
   response.writeHead(code, {
     "content-type": type,

@@ -59,4 +59,6 @@ export function accessLine(call: NotedCall): LogLine {
 
 /** Requests have an id, sampled or not. */
 const untraced = (call: NotedCall): string =>
-  [1, 2, 3, 4].map((salt) => hash(`${call.pod}${call.path}${call.startMs}`, salt).toString(16).padStart(8, "0")).join("");
+  [1, 2, 3, 4]
+    .map((salt) => hash(`${call.pod}${call.path}${call.startMs}`, salt).toString(16).padStart(8, "0"))
+    .join("");

@@ -146,7 +146,15 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const traces = otlp === null ? null : startOtlp({ url: otlp, seed: options.seed, log });
     if (traces !== null) closers.push(traces.close);
     const startMs = Date.now();
-    const engine = new Engine({ world, ledger, seed: options.seed, tickMs: scenario.tickMs, startMs, traces, logs: book });
+    const engine = new Engine({
+      world,
+      ledger,
+      seed: options.seed,
+      tickMs: scenario.tickMs,
+      startMs,
+      traces,
+      logs: book,
+    });
     const operator = createOperator({
       events: scenario.events,
       kube: (name) => kubes.get(name) ?? missing(name),

@@ -52,7 +52,9 @@ describe("the simulated logs", () => {
     expect(ended.length).toBeGreaterThan(300);
     for (const { traceId, spanId } of ended.slice(0, 50)) {
       expect(program.filter(({ text }) => text.includes(`trace_id=${traceId} span_id=${spanId}`))).toHaveLength(1);
-      expect(proxy.filter(({ text }) => text.includes(`"00000000-0000-4000-9000-${traceId.slice(20)}"`))).toHaveLength(1);
+      expect(proxy.filter(({ text }) => text.includes(`"00000000-0000-4000-9000-${traceId.slice(20)}"`))).toHaveLength(
+        1,
+      );
     }
     for (const lines of [proxy, program]) {
       const times = lines.map(({ atMs }) => atMs);
@@ -67,8 +69,11 @@ describe("the simulated logs", () => {
     expect(text(3)).toEqual(text(3));
     expect(text(3)).not.toEqual(text(4));
     // https://istio.io/latest/docs/tasks/observability/logs/access-log/: 21 fields, some of them in quotes.
-    const form = /^\[[^\]]+\] "GET \/ HTTP\/1\.1" 200 - via_upstream - "-" \d+ \d+ \d+ \d+ "-" "[^"]*" "[0-9a-f-]{36}" "api" "[\d.]+:\d+" \S+ \S+ \S+ \S+ - default$/;
-    const lines = played().read("istio-proxy").filter(({ text: line }) => line.startsWith("["));
+    const form =
+      /^\[[^\]]+\] "GET \/ HTTP\/1\.1" 200 - via_upstream - "-" \d+ \d+ \d+ \d+ "-" "[^"]*" "[0-9a-f-]{36}" "api" "[\d.]+:\d+" \S+ \S+ \S+ \S+ - default$/;
+    const lines = played()
+      .read("istio-proxy")
+      .filter(({ text: line }) => line.startsWith("["));
     expect(lines.length).toBeGreaterThan(300);
     expect(lines.filter(({ text: line }) => !form.test(line))).toEqual([]);
   });
@@ -82,10 +87,14 @@ describe("the simulated logs", () => {
   it("keep no more calls than they may, the newest", () => {
     const book = new LogBook(1, () => START + 60_000, 3);
     for (let i = 0; i < 10; i += 1) book.add(call(START + i * 1000, "UH", "503"));
-    const lines = book.of("west-1")({ pod: podOf("p", ["istio-proxy"], running), container: "istio-proxy", previous: false });
-    expect(lines.filter(({ text }) => text.includes("UH no_healthy_upstream")).map(({ atMs }) => atMs - START)).toEqual([
-      7010, 8010, 9010,
-    ]);
+    const lines = book.of("west-1")({
+      pod: podOf("p", ["istio-proxy"], running),
+      container: "istio-proxy",
+      previous: false,
+    });
+    expect(lines.filter(({ text }) => text.includes("UH no_healthy_upstream")).map(({ atMs }) => atMs - START)).toEqual(
+      [7010, 8010, 9010],
+    );
   });
 
   it("divide at a restart, and name what a program asked for in vain", () => {

@@ -6,8 +6,8 @@
 import type { LogLine, Logs } from "../apiserver/logs.ts";
 import { listAt, objectAt, textAt } from "../kube/read.ts";
 import { accessLine } from "./access-log.ts";
-import { failureLine, heartbeatLine, servedLine, startLines } from "./program-log.ts";
 import type { SimPod } from "./pod.ts";
+import { failureLine, heartbeatLine, servedLine, startLines } from "./program-log.ts";
 import { hash } from "./random.ts";
 import type { SeenCall } from "./trace.ts";
 
@@ -107,12 +107,12 @@ interface Life {
 
 /** When the instance that is meant ran; null where its status doesn't tell. */
 function lifeOf(pod: unknown, container: string, previous: boolean, nowMs: number): Life | null {
-  const status = listAt(objectAt(pod, "status"), "containerStatuses").find((each) => textAt(each, "name") === container);
+  const status = listAt(objectAt(pod, "status"), "containerStatuses").find(
+    (each) => textAt(each, "name") === container,
+  );
   const running = instant(objectAt(objectAt(status, "state"), "running"), "startedAt");
   const ended = objectAt(objectAt(status, "lastState"), "terminated");
-  const [from, to] = previous
-    ? [instant(ended, "startedAt"), instant(ended, "finishedAt")]
-    : [running, nowMs];
+  const [from, to] = previous ? [instant(ended, "startedAt"), instant(ended, "finishedAt")] : [running, nowMs];
   return from === null || to === null ? null : { fromMs: from, toMs: to };
 }
 

@@ -6,7 +6,11 @@ import type { NotedCall } from "./log-book.ts";
 export function startLines(proxy: boolean, atMs: number): LogLine[] {
   const at = new Date(atMs).toISOString();
   const texts = proxy
-    ? [`${at}\tinfo\tFLAG: --proxyLogLevel="warning"`, `${at}\tinfo\tReadiness succeeded`, `${at}\tinfo\tEnvoy proxy is ready`]
+    ? [
+        `${at}\tinfo\tFLAG: --proxyLogLevel="warning"`,
+        `${at}\tinfo\tReadiness succeeded`,
+        `${at}\tinfo\tEnvoy proxy is ready`,
+      ]
     : [`level=info ts=${at} msg="starting"`, `level=info ts=${at} msg="listening" port=8080`];
   return texts.map((text, i) => ({ atMs: atMs + i * 120, text }));
 }

@@ -30,8 +30,12 @@ export const logsQuerySchema = z.object({
   container: name("a container's name")
     .optional()
     .meta({ description: "Without it, the pod's default: the annotated one, or the first that is no proxy" }),
-  previous: choiceParameter(["off", "on"]).meta({ description: "on: the container's instance before the last restart" }),
-  start: instant.optional().meta({ description: `From this instant on, ${INSTANT_WORDS}; without it, 5 minutes before the end` }),
+  previous: choiceParameter(["off", "on"]).meta({
+    description: "on: the container's instance before the last restart",
+  }),
+  start: instant
+    .optional()
+    .meta({ description: `From this instant on, ${INSTANT_WORDS}; without it, 5 minutes before the end` }),
   end: instant.optional().meta({ description: `Before this instant, ${INSTANT_WORDS}; without it, now` }),
   limit: z
     .string()
@@ -79,7 +83,18 @@ const lineSchema = z
 
 const missingSchema = z
   .object({
-    code: z.enum(["lines", "bytes", "broken", "restarted", "began", "ended", "reach", "empty", "not_started", "no_previous"]),
+    code: z.enum([
+      "lines",
+      "bytes",
+      "broken",
+      "restarted",
+      "began",
+      "ended",
+      "reach",
+      "empty",
+      "not_started",
+      "no_previous",
+    ]),
     detail: z.string(),
   })
   .meta({ id: "LogMissing" });

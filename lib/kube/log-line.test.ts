@@ -13,7 +13,12 @@ describe("one line", () => {
     ["an empty one", `${AT} `, AT, ""],
     ["a stamp alone", AT, AT, ""],
     ["another zone's stamp", "2026-11-27T02:02:03.5+01:00 x", "2026-11-27T01:02:03.500000000Z", "x"],
-    ["no stamp", "unable to retrieve container logs for containerd://1", null, "unable to retrieve container logs for containerd://1"],
+    [
+      "no stamp",
+      "unable to retrieve container logs for containerd://1",
+      null,
+      "unable to retrieve container logs for containerd://1",
+    ],
     ["a stamp that can't be", "2026-99-27T01:02:03.1Z x", null, "2026-99-27T01:02:03.1Z x"],
     ["leading blanks and tabs", `${AT}   at\tmain`, AT, "  at\tmain"],
     ["a carriage return", `${AT} dos\r`, AT, "dos"],
@@ -38,7 +43,10 @@ describe("one line", () => {
   });
 
   it("takes any bytes, and never answers what acts on a terminal or a page's direction", () => {
-    const piece = fc.oneof(fc.uint8Array(), fc.constantFrom("\x1b[", "\x1b]", "\x1b", "\x07", `${AT} `, "\u202e").map((text) => bytes(text)));
+    const piece = fc.oneof(
+      fc.uint8Array(),
+      fc.constantFrom("\x1b[", "\x1b]", "\x1b", "\x07", `${AT} `, "\u202e").map((text) => bytes(text)),
+    );
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const { text } = decodeLogLine(Buffer.concat(pieces));
@@ -50,7 +58,8 @@ describe("one line", () => {
 
   it("is read in linear time, however hostile", () => {
     const before = performance.now();
-    for (const hostile of ["\x1b[", "\x1b]0;", "\x1b[1;", "\x1b(", "\x1bP"]) decodeLogLine(bytes(hostile.repeat(LONGEST)));
+    for (const hostile of ["\x1b[", "\x1b]0;", "\x1b[1;", "\x1b(", "\x1bP"])
+      decodeLogLine(bytes(hostile.repeat(LONGEST)));
     expect(performance.now() - before).toBeLessThan(2000);
   });
 });
@@ -65,11 +74,15 @@ describe("a stream of lines", () => {
 
   it("is the same wherever chunks are cut", async () => {
     const stamp = fc.bigInt({ min: 0n, max: 4_000_000_000_000_000_000n }).map(formatNanoseconds);
-    const text = fc.string({ unit: "grapheme", maxLength: 20 }).map((each) => each.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, ""));
+    const text = fc
+      .string({ unit: "grapheme", maxLength: 20 })
+      .map((each) => each.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, ""));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(stamp, text)), fc.integer({ min: 1, max: 9 }), async (written, size) => {
         const all = bytes(written.map(([at, said]) => `${at} ${said}\n`).join(""));
-        const chunks = Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.subarray(i * size, (i + 1) * size));
+        const chunks = Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
+          all.subarray(i * size, (i + 1) * size),
+        );
         const { lines, end } = await read(chunks);
         expect(end).toBe("end");
         expect(lines).toEqual(written.map(([at, said]) => ({ atNs: parseNanoseconds(at), text: said, left: 0 })));

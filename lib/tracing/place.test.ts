@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Peer, type Place, peerOf, placeOf, workloadOfName } from "./place.ts";
+import { type MadeIn, madeIn, type Peer, type Place, peerOf, placeOf, workloadOfName } from "./place.ts";
 import { type Sketch, traceOf } from "./spans.test-support.ts";
 
 const place = (sketch: Partial<Sketch>): Place =>
@@ -163,4 +163,27 @@ test.each<[string, Sketch["tags"], Partial<Peer> | null]>([
 ])("whom a span calls: %s", (_, tags, expected) => {
   if (expected === null) expect(peer(tags)).toBeNull();
   else expect(peer(tags)).toMatchObject(expected);
+});
+
+test.each<[string, Partial<Sketch>, MadeIn | null]>([
+  [
+    "a proxy, a waypoint's too, by its own name",
+    { tags: waypoint },
+    { namespace: "insights", pod: "waypoint-6d5f7c9b8d-x2k4z", container: "istio-proxy", proxy: "waypoint" },
+  ],
+  [
+    "a program, by its resource",
+    { resource: { "k8s.namespace.name": "shop", "k8s.pod.name": "web-1", "k8s.container.name": "web" } },
+    { namespace: "shop", pod: "web-1", container: "web", proxy: null },
+  ],
+  [
+    "a program whose service name tells the namespace",
+    { service: "web.shop", resource: { "k8s.pod.name": "web-1" } },
+    { namespace: "shop", pod: "web-1", container: null, proxy: null },
+  ],
+  ["a pod in no namespace", { service: "web", resource: { "k8s.pod.name": "web-1" } }, null],
+  ["a namespace alone", { resource: { "k8s.namespace.name": "shop" } }, null],
+  ["a namespace that can't be", { resource: { "k8s.namespace.name": "../x", "k8s.pod.name": "web-1" } }, null],
+])("%s made it", (_, sketch, expected) => {
+  expect(madeIn(traceOf([{ id: "a", at: 0, ms: 1, service: "", ...sketch }]), 0)).toEqual(expected);
 });

@@ -74,6 +74,26 @@ const NOWHERE: Place = {
   ...{ proxy: null, basis: "nothing" },
 };
 
+/** The pod whose process made a span: the proxy's own, a waypoint's too, or the program's. */
+export interface MadeIn {
+  readonly namespace: string;
+  readonly pod: string;
+  /** null: its tags don't say. */
+  readonly container: string | null;
+  readonly proxy: Place["proxy"];
+}
+
+/** null where nothing names the pod. */
+export function madeIn(trace: Trace, row: number): MadeIn | null {
+  const get = (key: string): string | null => textOf(attributeOf(trace, row, key));
+  const node = nodeOf(get("node_id"));
+  if (node !== null) return { ...node, container: "istio-proxy" };
+  const pod = get("k8s.pod.name");
+  const named = get("k8s.namespace.name") ?? get("service.namespace") ?? namedPlace(serviceOf(trace, row))?.namespace;
+  if (pod === null || named == null || !isLabel(named)) return null;
+  return { namespace: named, pod, container: get("k8s.container.name"), proxy: null };
+}
+
 const OWNERS = ["deployment", "statefulset", "daemonset", "cronjob", "job", "replicaset"] as const;
 
 function kubernetesOf(get: (key: string) => string | null, workloadOf: WorkloadOfPod): Place | null {

@@ -10,6 +10,7 @@ import { useSelection } from "../selection.tsx";
 import { EdgeTraces } from "../traces/trace-links.tsx";
 import { EdgePanel } from "./edge-panel.tsx";
 import { NodeLinks } from "./node-links.tsx";
+import { NodeLogs } from "./node-logs.tsx";
 import { NodePanel } from "./node-panel.tsx";
 import { ScopePanel } from "./scope-panel.tsx";
 
@@ -46,6 +47,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
       return (
         <>
           <NodePanel {...details} />
+          <NodeLogs key={details.node.id} node={details.node.id} />
           <NodeLinks node={details.node} />
         </>
       );

@@ -5,12 +5,14 @@ import { SidePanel } from "#components/shell/side-panel.tsx";
 import { useModel } from "./model.tsx";
 import { SpanEvents, SpanLinks } from "./span-events.tsx";
 import { SpanFacts } from "./span-facts.tsx";
+import { SpanLogs } from "./span-logs.tsx";
+import { SpanPolicies } from "./span-policies.tsx";
 import { TagTable } from "./tag-table.tsx";
 import { useAnswer } from "./use-trace.ts";
 
 /** Everything about the selected span; stands beside the rows, on a narrow screen under them. */
 export function SpanPanel({ body }: { readonly body: Ref<HTMLDivElement> }) {
-  const { handle, picture, selected, select } = useModel();
+  const { handle, head, picture, selected, select } = useModel();
   const ask = useMemo(() => (selected < 0 ? null : { row: selected }), [selected]);
   const detail = useAnswer(handle, picture, "detail", ask)?.answer ?? null;
   const name = picture.names[picture.name[selected] ?? 0] || "no name";
@@ -29,6 +31,8 @@ export function SpanPanel({ body }: { readonly body: Ref<HTMLDivElement> }) {
         ) : (
           <div key={detail.row}>
             <SpanFacts detail={detail} />
+            <SpanLogs traceId={head.id} detail={detail} />
+            <SpanPolicies detail={detail} />
             <TagTable title="Tags" pairs={detail.attributes} />
             <SpanEvents events={detail.events} />
             <SpanLinks links={detail.links} />

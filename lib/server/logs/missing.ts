@@ -28,7 +28,8 @@ export interface Reading {
 export function unreadable(container: Container, previous: boolean): LogMissing | null {
   const { name, state, current, before, restarts } = container;
   if (previous && before.endedAt === null) {
-    const why = restarts === 0 ? "has not been started again" : "was started again, but of the instance before nothing is known";
+    const why =
+      restarts === 0 ? "has not been started again" : "was started again, but of the instance before nothing is known";
     return { code: "no_previous", detail: `Container ${name} ${why}: there is no earlier log.` };
   }
   // A container that waits to be started again still has the log of its last try.
@@ -46,10 +47,17 @@ export function missingOf(
   limits: { readonly lines: number; readonly bytes: number },
 ): LogMissing[] {
   const shown = previous || container.state === "waiting" ? container.before : container.current;
-  return [...cutShort(reading, limits), ...beginning(container, shown, previous, window, reading), ...ending(shown, window)];
+  return [
+    ...cutShort(reading, limits),
+    ...beginning(container, shown, previous, window, reading),
+    ...ending(shown, window),
+  ];
 }
 
-function cutShort({ end, lines, stoppedAtNs, problem }: Reading, limits: { lines: number; bytes: number }): LogMissing[] {
+function cutShort(
+  { end, lines, stoppedAtNs, problem }: Reading,
+  limits: { lines: number; bytes: number },
+): LogMissing[] {
   const to = stoppedAtNs === null ? "" : ` up to ${formatNanoseconds(stoppedAtNs)}`;
   const rest = "Ask for less time, or begin later, to see the rest.";
   if (end === "broken") return [{ code: "broken", detail: `Reading broke off after ${lines} lines${to}. ${problem}` }];
@@ -79,9 +87,7 @@ function beginning(
     const detail = `The oldest line that is kept is of ${formatNanoseconds(oldestNs)}: before, container ${name} wrote nothing, or the node has rotated it away.`;
     return [{ code: "reach", detail }];
   }
-  return empty
-    ? [{ code: "empty", detail: `Nothing is kept of what container ${name} wrote.` }]
-    : [];
+  return empty ? [{ code: "empty", detail: `Nothing is kept of what container ${name} wrote.` }] : [];
 }
 
 function ending({ endedAt, reason }: Instance, { toNs }: Window): LogMissing[] {

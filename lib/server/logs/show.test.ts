@@ -33,14 +33,28 @@ const pod = (statuses: Record<string, object> = {}, more: object = {}) => ({
   ...{ apiVersion: "v1", kind: "Pod", metadata: { name: "web-1", namespace: "shop", ...more } },
   spec: { initContainers: [{ name: "migrate" }], containers: [{ name: "istio-proxy" }, { name: "web" }] },
   status: {
-    containerStatuses: ["istio-proxy", "web"].map((name) => ({ name, restartCount: 0, state: running, ...statuses[name] })),
+    containerStatuses: ["istio-proxy", "web"].map((name) => ({
+      name,
+      restartCount: 0,
+      state: running,
+      ...statuses[name],
+    })),
   },
 });
 
 /** `12:00:01.5 text`, as a runtime stamps it. */
 const line = (at: string, text: string) =>
-  `2026-01-01T${at.padEnd(8, "0").replace(/^(.{8})$/, "$1.").padEnd(18, "0")}Z ${text}\n`;
-const QUIET = [line("08:00:00", "starting"), line("11:59:59.5", "before"), line("12:00:01", "one"), line("12:00:02", "two"), line("12:00:30", "after")];
+  `2026-01-01T${at
+    .padEnd(8, "0")
+    .replace(/^(.{8})$/, "$1.")
+    .padEnd(18, "0")}Z ${text}\n`;
+const QUIET = [
+  line("08:00:00", "starting"),
+  line("11:59:59.5", "before"),
+  line("12:00:01", "one"),
+  line("12:00:02", "two"),
+  line("12:00:30", "after"),
+];
 
 let kube: FakeKube;
 let deps: LogDeps;
@@ -153,9 +167,27 @@ describe("what isn't there is said", () => {
   });
 
   it.each<[string, Record<string, object>, string, string, RegExp]>([
-    ["a restart in between", { web: crashed }, "", "restarted", /started again at .*12:05:00Z after OOMKilled \(exit 137\)/],
-    ["a start in between", { web: { state: crashed.state } }, "", "began", /started at .*12:05:00Z: before, it wrote nothing/],
-    ["no start yet", { web: { state: { waiting: { reason: "ImagePullBackOff" } } } }, "", "not_started", /\(ImagePullBackOff\)/],
+    [
+      "a restart in between",
+      { web: crashed },
+      "",
+      "restarted",
+      /started again at .*12:05:00Z after OOMKilled \(exit 137\)/,
+    ],
+    [
+      "a start in between",
+      { web: { state: crashed.state } },
+      "",
+      "began",
+      /started at .*12:05:00Z: before, it wrote nothing/,
+    ],
+    [
+      "no start yet",
+      { web: { state: { waiting: { reason: "ImagePullBackOff" } } } },
+      "",
+      "not_started",
+      /\(ImagePullBackOff\)/,
+    ],
     ["no earlier instance", {}, "&previous=on", "no_previous", /has not been started again/],
   ])("%s", async (_, statuses, more, code, detail) => {
     object = pod(statuses);
@@ -168,7 +200,9 @@ describe("what isn't there is said", () => {
     const before = await showLogs(
       deps,
       ANONYMOUS,
-      parseLogsQuery(new URLSearchParams(`cluster=west&namespace=shop&pod=web-1&previous=on&start=2026-01-01T12:00:00Z`)),
+      parseLogsQuery(
+        new URLSearchParams(`cluster=west&namespace=shop&pod=web-1&previous=on&start=2026-01-01T12:00:00Z`),
+      ),
     );
     expect(before).toMatchObject({
       ...{ previous: true, lines: [{ text: "last words" }] },
@@ -217,13 +251,19 @@ describe("who may read", () => {
       else status(response, 403, "Forbidden", "no");
       return true;
     };
-    expect(await problem(ask("", credential))).toMatchObject({ code: "forbidden", detail: expect.stringMatching(detail) });
+    expect(await problem(ask("", credential))).toMatchObject({
+      code: "forbidden",
+      detail: expect.stringMatching(detail),
+    });
   });
 
   it("nobody what lies out of sight, existing or not, and no cluster is asked", async () => {
     deps = { ...deps, rights: { visibility: async () => SHOP, ask: async () => [] } };
     for (const where of ["cluster=west&namespace=bank&pod=web-1", "cluster=west&namespace=bank&workload=web"])
-      expect(await problem(ask("", USER, where))).toMatchObject({ code: "forbidden", detail: expect.stringContaining("bank") });
+      expect(await problem(ask("", USER, where))).toMatchObject({
+        code: "forbidden",
+        detail: expect.stringContaining("bank"),
+      });
     expect(kube.seen).toEqual([]);
   });
 
@@ -242,7 +282,10 @@ describe("who may read", () => {
       else status(response, 404, "NotFound", 'nodes "n" not found');
       return true;
     };
-    expect(await problem(ask())).toMatchObject({ code: "upstream_bad", detail: expect.stringMatching(/knows the pod/) });
+    expect(await problem(ask())).toMatchObject({
+      code: "upstream_bad",
+      detail: expect.stringMatching(/knows the pod/),
+    });
   });
 });
 
@@ -257,7 +300,9 @@ describe("a question", () => {
     ["cluster=west&namespace=shop&pod=a&start=1000000000&end=1000090000", "bad_instant"],
     ["cluster=west&namespace=shop&pod=a&start=soon", "bad_instant"],
   ])("%s is refused: %s", (text, code) => {
-    expect(() => parseLogsQuery(new URLSearchParams(text))).toThrow(expect.objectContaining({ problem: expect.objectContaining({ code }) }));
+    expect(() => parseLogsQuery(new URLSearchParams(text))).toThrow(
+      expect.objectContaining({ problem: expect.objectContaining({ code }) }),
+    );
   });
 
   it("about what hasn't happened yet is refused", async () => {

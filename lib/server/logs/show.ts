@@ -81,7 +81,13 @@ export async function showLogs(
     readTo: stoppedAt,
     missing:
       nothing === null
-        ? missingOf(container, previous, window, { ...read, lines: lines.length }, { lines: query.limit, bytes: MOST_BYTES })
+        ? missingOf(
+            container,
+            previous,
+            window,
+            { ...read, lines: lines.length },
+            { lines: query.limit, bytes: MOST_BYTES },
+          )
         : [nothing],
   };
 }
@@ -125,7 +131,10 @@ async function readWindow(place: Place, window: Window, start: UnixSeconds, limi
   return { lines, end: "broken", stoppedAtNs: last, problem: problem.detail, oldestNs, empty };
 }
 
-function windowOf({ start, end }: LogsQuery, now: UnixSeconds): { readonly start: UnixSeconds; readonly end: UnixSeconds } {
+function windowOf(
+  { start, end }: LogsQuery,
+  now: UnixSeconds,
+): { readonly start: UnixSeconds; readonly end: UnixSeconds } {
   const last = unixSeconds(Math.min(end ?? now, now));
   const first = start ?? unixSeconds(last - STANDARD_SECONDS);
   if (first < last) return { start: first, end: last };
@@ -136,7 +145,8 @@ function windowOf({ start, end }: LogsQuery, now: UnixSeconds): { readonly start
 function podOf(deps: LogDeps, { cluster, namespace, pod, workload }: LogsQuery): { pod: string; siblings: string[] } {
   const workloads = deps.inventory().get(cluster)?.workloads;
   const has = (each: Workload): boolean => each.namespace === namespace && each.pods.some(({ name }) => name === pod);
-  const found = workload === undefined ? [...(workloads?.values() ?? [])].find(has) : workloads?.get(`${namespace}/${workload}`);
+  const found =
+    workload === undefined ? [...(workloads?.values() ?? [])].find(has) : workloads?.get(`${namespace}/${workload}`);
   const siblings = (found?.pods ?? []).map(({ name }) => name).sort();
   const [first] = found?.pods.filter(({ ready }) => ready) ?? [];
   const name = pod ?? first?.name ?? siblings[0];
@@ -147,7 +157,8 @@ function podOf(deps: LogDeps, { cluster, namespace, pod, workload }: LogsQuery):
 
 /** @throws MeshscopeError `not_found` */
 function chosen(pod: Manifest, containers: readonly Container[], { container }: LogsQuery): Container {
-  const found = container === undefined ? defaultOf(pod, containers) : containers.find(({ name }) => name === container);
+  const found =
+    container === undefined ? defaultOf(pod, containers) : containers.find(({ name }) => name === container);
   if (found) return found;
   const names = containers.map(({ name }) => name).join(", ");
   throw new MeshscopeError(
@@ -159,13 +170,17 @@ function chosen(pod: Manifest, containers: readonly Container[], { container }: 
 function gone(thrown: unknown, { cluster, namespace }: LogsQuery, pod: string): unknown {
   if (problemOf(thrown).code !== "not_found") return thrown;
   const why = "Kubernetes keeps a log no longer than its pod; a log store, if you have one, may know more.";
-  return new MeshscopeError("not_found", `Pod ${namespace}/${pod} of cluster "${cluster}" is gone, and its log with it. ${why}`);
+  return new MeshscopeError(
+    "not_found",
+    `Pod ${namespace}/${pod} of cluster "${cluster}" is gone, and its log with it. ${why}`,
+  );
 }
 
 function refused(thrown: unknown, { role }: Credential, { cluster }: LogsQuery): unknown {
   const { code, detail } = problemOf(thrown);
   if (code === "forbidden" && role !== "user") {
-    const whose = "That is the console's own right, with which those read who aren't signed in; it isn't granted unless";
+    const whose =
+      "That is the console's own right, with which those read who aren't signed in; it isn't granted unless";
     return new MeshscopeError("forbidden", `${detail} ${whose} somebody binds deploy/kubernetes/rbac-logs.yaml to it.`);
   }
   // The pod was read a moment ago: what isn't found is the way to its node.

@@ -1,6 +1,6 @@
 /** Everything that is known of one span, for whoever selected it. Pure. */
 import { attributesOf, durationNs, eventsAt, linksAt, type Scalar, startNs, valueAt } from "../model.ts";
-import { peerOf } from "../place.ts";
+import { type MadeIn, madeIn, peerOf } from "../place.ts";
 import { headOf, type SpanHead } from "../span.ts";
 import type { TraceTree } from "../tree.ts";
 
@@ -23,6 +23,8 @@ export interface SpanDetail extends SpanHead {
   readonly peer: string | null;
   /** The node of the graph where it was made; null: not known. */
   readonly node: string | null;
+  /** The pod that made it; null: its tags don't name one. */
+  readonly madeIn: MadeIn | null;
   /** How many spans it called itself. */
   readonly children: number;
 }
@@ -47,6 +49,7 @@ export function detailOf(tree: TraceTree, row: number, nodes: readonly (string |
     flags: typeof flags === "string" && flags !== "" && flags !== "-" ? flags : null,
     peer: peerOf(trace, row)?.host ?? null,
     node: nodes[row] ?? null,
+    madeIn: madeIn(trace, row),
     children: (tree.childStart[row + 1] ?? 0) - (tree.childStart[row] ?? 0),
   };
 }
