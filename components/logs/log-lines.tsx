@@ -2,14 +2,16 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
-import { type Ref, useImperativeHandle, useRef } from "react";
+import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import { sayInstant } from "#components/shell/instant.ts";
 import { formatCount } from "#lib/format.ts";
 import { signedText } from "#lib/tracing/view/words.ts";
 import { type LogRow, type Moment, offsetNs } from "./rows.ts";
 
-/** One line of text; longer ones are measured when they come into view. */
-const LINE = 22;
+/** Pixels of a row of one line, and of each further one; characters that fit a line. Rows in view are measured. */
+const ROW = 22;
+const MORE = 17;
+const FITTING = 46;
 
 export interface LinesHandle {
   /** To the row where the span begins. */
@@ -31,11 +33,16 @@ export function LogLines({
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => LINE,
+    estimateSize: (index) => heightOf(rows[index]),
     overscan: 12,
-    // Whoever opens a span's log wants to see its moment first.
-    initialOffset: Math.max(0, (begin - 2) * LINE),
   });
+  // Whoever opens a span's log wants to see its moment first.
+  const opened = useRef(false);
+  useEffect(() => {
+    if (opened.current) return;
+    opened.current = true;
+    if (begin >= 0) virtual.scrollToIndex(begin, { align: "center" });
+  }, [begin, virtual]);
   useImperativeHandle(ref, () => ({
     toMoment: () => {
       if (begin >= 0) virtual.scrollToIndex(begin, { align: "center" });
@@ -75,6 +82,11 @@ export function LogLines({
       </ul>
     </div>
   );
+}
+
+function heightOf(row: LogRow | undefined): number {
+  if (row?.kind !== "line") return ROW;
+  return ROW + MORE * Math.floor((row.line.text.length + 12) / FITTING);
 }
 
 function Mark({ kind }: { readonly kind: "begin" | "end" }) {

@@ -24,6 +24,7 @@ const READS = [
   "/api/v1/links",
   "/api/v1/policies",
   "/api/v1/policies?include=manifest&limit=100",
+  "/api/v1/policies?node=west-1/shop/workload/reviews-v1",
   "/api/v1/policies/west-1/networking.istio.io/v1/VirtualService/shop/reviews",
   "/api/v1/services",
   "/api/v1/services/west-1/shop/reviews",
@@ -46,6 +47,9 @@ const HIDDEN = (namespace: string) => [
   `/api/v1/policies?namespaces=${namespace}`,
   `/api/v1/policies/west-1/networking.istio.io/v1/VirtualService/${namespace}/anything`,
   `/api/v1/policies/west-1/core/v1/Namespace/-/${namespace}`,
+  `/api/v1/policies?node=west-1/${namespace}/workload/anything`,
+  `/api/v1/logs?cluster=west-1&namespace=${namespace}&pod=anything`,
+  `/api/v1/logs?cluster=west-1&namespace=${namespace}&workload=anything`,
   `/api/v1/services?namespaces=${namespace}`,
   `/api/v1/services/west-1/${namespace}/orders`,
   `/api/v1/changes?namespaces=${namespace}`,
@@ -142,6 +146,16 @@ test("what is asked for by name in a hidden namespace is 403, existing or not, i
     const words = (text: string) => text.replaceAll(/orders|nowhere/g, "N");
     expect(words(problemOf(there).detail)).toBe(words(problemOf(nowhere).detail));
   }
+});
+
+test("logs take the right to get pods/log, which seeing a namespace doesn't hold", async ({ viewer, editor }) => {
+  const path = "/api/v1/logs?cluster=west-1&namespace=shop&workload=storefront";
+  const refused = problemOf(await viewer.get(path));
+  expect(refused.code).toBe("forbidden");
+  expect(refused.detail).toBe('No right to get pods/log in namespace shop of cluster "west-1".');
+  // Whoever has it is not refused; on a cluster without kubelets there is nobody to read from.
+  expect(outcome(await editor.get(path))).toMatch(/^(200|502 upstream_bad)$/);
+  expect(outcome(await editor.get(path.replace("shop", "orders")))).toBe("403 forbidden");
 });
 
 test("a viewer's wishes are refused with the verbs that are missing, all at once", async ({ viewer, cluster }) => {

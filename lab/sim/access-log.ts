@@ -49,13 +49,16 @@ export function accessLine(call: NotedCall): LogLine {
     `"${reached ? upstream : "-"}"`,
     call.upstreamCluster || "-",
     reached ? local : "-",
-    `${kind === "server" ? call.ip : host || "-"}:${port}`,
+    `${kind === "server" ? call.ip : address(host)}:${port}`,
     remote,
     "-",
     flags.includes("NR") ? "-" : "default",
   ].join(" ");
   return { atMs: call.startMs + call.durationMs, text };
 }
+
+/** Stands for a service's cluster IP, which the simulation does without. */
+const address = (host: string): string => `10.96.${hash(host, 1) % 250}.${(hash(host, 2) % 250) + 1}`;
 
 /** Requests have an id, sampled or not. */
 const untraced = (call: NotedCall): string =>

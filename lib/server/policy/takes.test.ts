@@ -30,6 +30,7 @@ it.each<[string, Manifest, string[]]>([
   ["a route takes those behind its hosts", policy("VirtualService", "shop/r", { hosts: ["reviews"] }), [V1, ...V2]],
   ["a host that isn't there nobody", policy("DestinationRule", "shop/d", { host: "nobody" }), []],
   ["a Namespace what is in it", namespace("edge"), [COPY]],
+  ["be it the root namespace", namespace("istio-system"), []],
   ["what takes effect on nothing by itself nobody", policy("WorkloadGroup", "shop/g", {}), []],
 ])("%s", (_, manifest, expected) => {
   const world = worldOf(manifest);

@@ -14,8 +14,8 @@ export function takes(port: ReadingPort, manifest: Manifest, world: PolicyWorld,
     return workloads.some(({ namespace, name }) => namespace === node.namespace && names.has(name));
   }
   const { namespace, name } = manifest.metadata;
-  const place = manifestKindKey(manifest) === "Namespace" ? name : namespace;
-  return place === node.namespace || place === world.rootNamespace;
+  if (manifestKindKey(manifest) === "Namespace") return name === node.namespace;
+  return namespace === node.namespace || namespace === world.rootNamespace;
 }
 
 function namesOf({ kind, namespace, name }: NodeKey, inventory: ClusterInventory | null): ReadonlySet<string> {
