@@ -1,6 +1,6 @@
 /** What the request handlers share: the store, the catalogue of resources, the rights, the clock. */
 import type { Catalogue } from "./catalogue.ts";
-import type { Logs } from "./logs.ts";
+import type { Logs } from "./log-source.ts";
 import type { Authoriser } from "./rbac/authoriser.ts";
 import type { Store } from "./store.ts";
 

@@ -1,7 +1,7 @@
 /** What a kubelet would answer; what an API server answers by itself is in lab/contract/cases/logs.ts. */
 import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LogLine } from "./logs.ts";
+import type { LogLine } from "./log-source.ts";
 import { type ApiServer, startApiServer } from "./server.ts";
 
 const NOW = Date.parse("2026-01-01T00:10:00Z");

@@ -9,20 +9,6 @@ import type { KubeObject } from "./object.ts";
 import { sendText } from "./respond.ts";
 import { badRequest, type Cause, invalid, notFound } from "./status.ts";
 
-export interface LogLine {
-  /** Milliseconds since the epoch, with a fraction. */
-  readonly atMs: number;
-  /** Without its end of line. */
-  readonly text: string;
-}
-
-/** What the kubelets have: all lines of a container that runs or ran, oldest first. `previous`: of the instance before. */
-export type Logs = (of: {
-  readonly pod: KubeObject;
-  readonly container: string;
-  readonly previous: boolean;
-}) => readonly LogLine[];
-
 /** Answers a read of a pod's log. Throws StatusError. */
 export function sendLog(
   context: Context,
@@ -36,8 +22,9 @@ export function sendLog(
   const container = containerOf(pod, query.get("container") ?? "");
   const node = textAt(pod["spec"], "nodeName");
   // On no node yet: nobody to ask, and so nothing to say.
-  if (node === "") return sendText(to, 200, "", "text/plain");
-  if (context.logs === undefined) throw notFound({ group: "", plural: "nodes", kind: "Node" }, node);
+  if (node === "") return void to.writeHead(204).end();
+  // The real server calls a node that isn't there a pod.
+  if (context.logs === undefined) throw notFound({ group: "", plural: "pods", kind: "Pod" }, node);
   checkInstance(pod, container, options.previous);
   const all = context.logs({ pod, container, previous: options.previous });
   const tail = options.tailLines === null ? all : all.slice(Math.max(0, all.length - options.tailLines));
@@ -104,18 +91,15 @@ function instantIn(query: URLSearchParams, key: string): number | null {
 
 /** The container that is meant; one has to be named where there are several. */
 function containerOf(pod: KubeObject, named: string): string {
-  const names = namesIn(pod["spec"], "containers");
-  const first = namesIn(pod["spec"], "initContainers");
   const { name } = pod.metadata;
+  const all = ["initContainers", "containers", "ephemeralContainers"].flatMap((key) => namesIn(pod["spec"], key));
   if (named !== "") {
-    if ([...names, ...first, ...namesIn(pod["spec"], "ephemeralContainers")].includes(named)) return named;
+    if (all.includes(named)) return named;
     throw badRequest(`container ${named} is not valid for pod ${name}`);
   }
-  const [only, other] = names;
+  const [only, other] = namesIn(pod["spec"], "containers");
   if (only !== undefined && other === undefined) return only;
-  const which = names.length === 0 ? "" : `, choose one of: [${names.join(" ")}]`;
-  const before = first.length === 0 ? "" : ` or one of the init containers: [${first.join(" ")}]`;
-  throw badRequest(`a container name must be specified for pod ${name}${which}${before}`);
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(" ")}]`);
 }
 
 /** A kubelet's reasons for having no log of an instance. */

@@ -20,7 +20,7 @@ import { createCatalogue } from "./catalogue.ts";
 import { createAuthority } from "./certificate.ts";
 import type { Context } from "./context.ts";
 import { kubeconfigText, writeAccess } from "./kubeconfig.ts";
-import type { Logs } from "./logs.ts";
+import type { Logs } from "./log-source.ts";
 import { createAuthoriser } from "./rbac/authoriser.ts";
 import { sendStatus } from "./respond.ts";
 import { type Router, route } from "./router.ts";

@@ -2,8 +2,8 @@
  * Lines of a proxy's access log in Istio's default text format.
  * https://istio.io/latest/docs/tasks/observability/logs/access-log/#default-access-log-format
  */
-import type { LogLine } from "../apiserver/logs.ts";
-import type { NotedCall } from "./log-book.ts";
+import type { LogLine } from "../apiserver/log-source.ts";
+import type { NotedCall } from "./noted.ts";
 import { hash } from "./random.ts";
 import { requestId } from "./trace.ts";
 

@@ -1,6 +1,6 @@
 import type { Ledger } from "../truth/ledger.ts";
 import type { L4Pool } from "./l4.ts";
-import type { LogSink } from "./log-book.ts";
+import type { LogSink } from "./noted.ts";
 import type { Outliers } from "./outliers.ts";
 import type { Router } from "./router.ts";
 import type { TraceSink } from "./trace.ts";

@@ -6,7 +6,7 @@ import type { CallResult } from "./calls.ts";
 import { createCalls } from "./calls.ts";
 import type { SimContext } from "./context.ts";
 import { L4Pool } from "./l4.ts";
-import type { LogSink } from "./log-book.ts";
+import type { LogSink } from "./noted.ts";
 import { Outliers } from "./outliers.ts";
 import type { SimPod } from "./pod.ts";
 import type { Random } from "./random.ts";

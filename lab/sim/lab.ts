@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createTokens, type Tokens } from "../apiserver/auth.ts";
-import type { Logs } from "../apiserver/logs.ts";
+import type { Logs } from "../apiserver/log-source.ts";
 import type { ApiServer } from "../apiserver/server.ts";
 import { startApiServer } from "../apiserver/server.ts";
 import type { Kube, KubeTarget } from "../kube/client.ts";

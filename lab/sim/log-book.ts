@@ -3,28 +3,12 @@
  * clock alone, made when somebody reads. Proxies note sampled calls, as Envoy's traceable filter has it, and failed ones.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/accesslog/v3/accesslog.proto#config-accesslog-v3-traceablefilter
  */
-import type { LogLine, Logs } from "../apiserver/logs.ts";
+import type { LogLine, Logs } from "../apiserver/log-source.ts";
 import { listAt, objectAt, textAt } from "../kube/read.ts";
 import { accessLine } from "./access-log.ts";
-import type { SimPod } from "./pod.ts";
+import type { LogSink, NotedCall } from "./noted.ts";
 import { failureLine, heartbeatLine, servedLine, startLines } from "./program-log.ts";
 import { hash } from "./random.ts";
-import type { SeenCall } from "./trace.ts";
-
-/** One call as one pod notes it; small, and without what would keep a pod alive that is gone. */
-export interface NotedCall extends Omit<SeenCall, "pod" | "peer"> {
-  /** `cluster/namespace/name`. */
-  readonly pod: string;
-  readonly ip: string;
-  readonly peerIp: string | null;
-  readonly method: string;
-  readonly traceId: string | null;
-  readonly spanId: string | null;
-}
-
-export interface LogSink {
-  add(call: NotedCall): void;
-}
 
 /** Calls kept of all pods together, newest last: some 15 MB, and in the shop half an hour. */
 const CAPACITY = 60_000;
@@ -86,18 +70,6 @@ export class LogBook implements LogSink {
 function programLine(call: NotedCall): LogLine[] {
   if (call.kind === "server") return [servedLine(call)];
   return call.outcome.code.startsWith("5") || call.outcome.flags !== "-" ? [failureLine(call)] : [];
-}
-
-/** A proxy's view of a call as the book keeps it. */
-export function noted(
-  call: SeenCall,
-  method: string,
-  trace: { readonly traceId: string; readonly spanId: string } | null,
-): NotedCall {
-  const { pod, peer, ...rest } = call;
-  const key = (each: SimPod): string => `${each.cluster}/${each.namespace}/${each.name}`;
-  const ids = { traceId: trace?.traceId ?? null, spanId: trace?.spanId ?? null };
-  return { ...rest, pod: key(pod), ip: pod.ip, peerIp: peer?.ip ?? null, method, ...ids };
 }
 
 interface Life {

@@ -1,7 +1,7 @@
 /** What a proxy writes down of one call beside its counters: a span where it is sampled, and a line of its log. */
 import { failed } from "../truth/outcome.ts";
 import type { SimContext } from "./context.ts";
-import { noted } from "./log-book.ts";
+import { noted } from "./noted.ts";
 import type { SeenCall, SpanRecord, TraceContext } from "./trace.ts";
 
 type SpanIds = Pick<SpanRecord, "traceId" | "spanId" | "parentId">;

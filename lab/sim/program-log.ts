@@ -1,6 +1,6 @@
 /** Lines that the simulated programs write, in logfmt; those about a sampled call carry its trace. */
-import type { LogLine } from "../apiserver/logs.ts";
-import type { NotedCall } from "./log-book.ts";
+import type { LogLine } from "../apiserver/log-source.ts";
+import type { NotedCall } from "./noted.ts";
 
 /** The first things a container says. */
 export function startLines(proxy: boolean, atMs: number): LogLine[] {
