@@ -2,7 +2,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
-import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import { sayInstant } from "#components/shell/instant.ts";
 import { formatCount } from "#lib/format.ts";
 import { signedText } from "#lib/tracing/view/words.ts";
@@ -12,6 +12,8 @@ import { type LogRow, type Moment, offsetNs } from "./rows.ts";
 const ROW = 22;
 const MORE = 17;
 const FITTING = 46;
+/** What an arrow key scrolls. */
+const STEP = 40;
 
 export interface LinesHandle {
   /** To the row where the span begins. */
@@ -49,10 +51,18 @@ export function LogLines({
       scroller.current?.focus();
     },
   }));
+  // On a trace's page these keys zoom; whoever is in the lines goes through them.
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (by === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    scroller.current?.scrollBy({ top: by * STEP });
+  };
   return (
     <div
       ref={scroller}
       tabIndex={0}
+      onKeyDown={onKeyDown}
       role="group"
       aria-label="Lines"
       className="max-h-96 min-h-24 overflow-auto rounded-md border border-line bg-sunken -outline-offset-2"

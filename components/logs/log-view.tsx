@@ -2,17 +2,16 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
-import { Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { Remote } from "#components/ui/remote.tsx";
 import { Section } from "#components/ui/section.tsx";
-import type { LogMissing, LogsAnswer } from "#lib/api/logs.ts";
-import { problemOf } from "#lib/errors.ts";
+import type { LogsAnswer } from "#lib/api/logs.ts";
 import { formatPlural } from "#lib/format.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { type LogsQuestion, logsQuery } from "#lib/query/logs.ts";
 import { type LinesHandle, LogLines } from "./log-lines.tsx";
 import { LogTools } from "./log-tools.tsx";
+import { Missing, Refusal } from "./not-there.tsx";
 import { type Moment, rowsOf, textOf } from "./rows.ts";
 import type { LogSubject } from "./subject.ts";
 import { AROUND, aroundMoment, fromMoment, UP_TO_NOW } from "./window.ts";
@@ -120,65 +119,5 @@ function Empty({ answer, find }: { readonly answer: LogsAnswer; readonly find: s
         ? `Container ${answer.container} wrote no line in this time.`
         : `None of ${formatPlural(answer.lines.length, "line")} has “${find}” in it.`}
     </p>
-  );
-}
-
-/** What of the window is not among the lines, and the one thing to do about it. */
-function Missing({
-  missing,
-  answer,
-  onPrevious,
-  onLate,
-}: {
-  readonly missing: LogMissing;
-  readonly answer: LogsAnswer;
-  readonly onPrevious: () => void;
-  readonly onLate?: () => void;
-}) {
-  const kept = answer.containers.find(({ name }) => name === answer.container)?.previousEndedAt != null;
-  const cut = missing.code === "lines" || missing.code === "bytes" || missing.code === "broken";
-  const action =
-    missing.code === "restarted" && kept ? (
-      <Chip onClick={onPrevious}>Read the instance before</Chip>
-    ) : cut && onLate !== undefined ? (
-      <Chip onClick={onLate}>Begin with the span</Chip>
-    ) : undefined;
-  return (
-    <Notice tone={cut ? "degraded" : "plain"} action={action}>
-      <bdi>{missing.detail}</bdi>
-    </Notice>
-  );
-}
-
-const TITLES: Readonly<Record<string, string>> = {
-  forbidden: "You may not read this log.",
-  not_found: "There is no such log.",
-  unknown_cluster: "Kubernetes isn’t read here.",
-};
-
-function Refusal({
-  error,
-  subject: { workload },
-  onOther,
-  retry,
-}: {
-  readonly error: unknown;
-  readonly subject: LogSubject;
-  readonly onOther: (workload: string) => void;
-  readonly retry: () => void;
-}) {
-  const { code, detail } = problemOf(error);
-  const action =
-    code === "not_found" && workload !== null ? (
-      <Chip onClick={() => onOther(workload)}>Read a pod that runs now</Chip>
-    ) : (
-      <Chip onClick={retry}>Retry now</Chip>
-    );
-  return (
-    <div className="mt-2">
-      <Notice tone="degraded" role="alert" title={TITLES[code] ?? "The log could not be read."} action={action}>
-        <bdi>{detail}</bdi>
-      </Notice>
-    </div>
   );
 }

@@ -10,7 +10,7 @@ import type { LogSink, NotedCall } from "./noted.ts";
 import { failureLine, heartbeatLine, servedLine, startLines } from "./program-log.ts";
 import { hash } from "./random.ts";
 
-/** Calls kept of all pods together, newest last: some 15 MB, and in the shop half an hour. */
+/** Calls kept of all pods together, as many as the trace store keeps spans: at most some 40 MB, in the shop half an hour. */
 const CAPACITY = 60_000;
 /** How far a program's heartbeats reach back, and how often they come. */
 const HEARTBEATS_MS = 30 * 60_000;
