@@ -114,5 +114,7 @@ describe("the simulated logs", () => {
     expect(said(true)).toEqual(["starting", "listening", "call failed"]);
     expect(said(false)).toEqual(["starting", "listening", "request served"]);
     expect(book.of("east-1")({ pod, container: "other", previous: false })).toEqual([]);
+    const ztunnel = { ...pod, metadata: { ...pod.metadata, labels: { app: "ztunnel" } } };
+    expect(book.of("west-1")({ pod: ztunnel, container: "app", previous: false })).toEqual([]);
   });
 });

@@ -41,7 +41,8 @@ export class LogBook implements LogSink {
     return ({ pod, container, previous }) => {
       const key = `${cluster}/${pod.metadata.namespace ?? "default"}/${pod.metadata.name}`;
       const life = lifeOf(pod, container, previous, this.#clock());
-      if (life === null) return [];
+      // A ztunnel is no Envoy, and its log is not simulated.
+      if (life === null || pod.metadata.labels?.["app"] === "ztunnel") return [];
       const within = ({ atMs }: LogLine): boolean => atMs >= life.fromMs && atMs < life.toMs;
       const [program] = listAt(pod.spec, "containers").filter((each) => textAt(each, "name") !== PROXY);
       const calls = this.#ring.filter((call) => call.pod === key);
