@@ -74,3 +74,13 @@ test("a span leads to what its pod wrote then, with the lines that name it", asy
   const { violations } = await new AxeBuilder({ page }).include('[data-testid="span-panel"]').analyze();
   expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
 });
+
+test("a workload's panel reads what one of its pods wrote lately", async ({ page }) => {
+  await page.goto("/topology?detail=workloads&selected=west-1/shop/workload/storefront");
+  const panel = page.getByTestId("panel");
+  await panel.getByRole("button", { name: "Show what a pod wrote lately" }).click(PATIENT);
+  await expect(log(page)).toContainText(/level=(info|error|debug)/, PATIENT);
+  await expect(panel.getByRole("combobox", { name: "Pod" })).toHaveValue(/^storefront-/);
+  await panel.getByRole("combobox", { name: "Container" }).selectOption("istio-proxy");
+  await expect(log(page)).toContainText("HTTP/1.1", PATIENT);
+});
