@@ -10,7 +10,6 @@ import { z } from "./zod.ts";
 const MOST = 5000;
 const STANDARD = 1000;
 const LIMIT_WORDS = `a number from 1 to ${MOST}`;
-const MAX_RANGE = 86_400;
 
 const instant = z.string().transform((text, context): UnixSeconds => {
   const at = parseInstant(text);
@@ -55,8 +54,6 @@ export function parseLogsQuery(params: URLSearchParams): LogsQuery {
     throw new MeshscopeError("bad_parameter", "Name either a 'pod' or a 'workload'.");
   if (start !== undefined && end !== undefined && end <= start)
     throw new MeshscopeError("bad_instant", "Parameter 'end' must lie after 'start'.");
-  if (start !== undefined && end !== undefined && end - start > MAX_RANGE)
-    throw new MeshscopeError("bad_instant", "From 'start' to 'end' may be 24 hours at most.");
   return query;
 }
 

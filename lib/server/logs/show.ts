@@ -29,6 +29,7 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /** Enough for a log's first line, of which the stamp is wanted. */
 const FIRST_BYTES = 32 * 1024;
 const STANDARD_SECONDS = 300;
+const MOST_SECONDS = 86_400;
 
 /** Whose log is read, and as whom. */
 interface Place {
@@ -137,6 +138,8 @@ function windowOf(
 ): { readonly start: UnixSeconds; readonly end: UnixSeconds } {
   const last = unixSeconds(Math.min(end ?? now, now));
   const first = start ?? unixSeconds(last - STANDARD_SECONDS);
+  if (last - first > MOST_SECONDS)
+    throw new MeshscopeError("bad_instant", "From 'start' to 'end', or to now, may be 24 hours at most.");
   if (first < last) return { start: first, end: last };
   throw new MeshscopeError("bad_instant", "Parameter 'start' lies in the future: nothing has been written yet.");
 }
