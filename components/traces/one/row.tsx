@@ -53,7 +53,7 @@ export const TimelineRow = memo(function TimelineRow(props: RowProps) {
       style={{ height: ROW_HEIGHT, transform: `translateY(${top}px)` }}
       onClick={() => select(selected ? null : row)}
       className={clsx(
-        "absolute inset-x-0 flex cursor-pointer border-b border-line",
+        "absolute inset-x-0 flex cursor-pointer border-b border-line contain-strict",
         selected ? "bg-accent-bg" : found ? "bg-degraded-bg" : "hover:bg-sunken",
         (picture.onPath[row] ?? 0) === 0 && path && !selected && "text-ink-2",
       )}
