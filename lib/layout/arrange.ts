@@ -29,6 +29,8 @@ export interface Arranged {
 }
 
 const ROUNDS = 8;
+/** Enough to know sizes by. */
+const DRAFT_ROUNDS = 3;
 /** Up to this size a level is worth several starts and the trial of every swap. */
 const SMALL = { items: 48, pulls: 120, starts: 4, passes: 3 } as const;
 
@@ -92,6 +94,7 @@ export function* arrange(problem: Problem, random: () => number): Generator<void
     .sort((a, b) => (height[b] as number) - (height[a] as number) || a - b);
   const filled = byRank.filter((items) => items.length > 0);
   const thorough = !draft && count <= SMALL.items && pulls.length <= SMALL.pulls;
+  const rounds = draft ? DRAFT_ROUNDS : ROUNDS;
   const starts = thorough ? SMALL.starts : 1;
 
   let best: Sweep | null = null;
@@ -100,10 +103,10 @@ export function* arrange(problem: Problem, random: () => number): Generator<void
   for (let start = 0; start < starts; start++) {
     const initial = filled.map((items) => (start === 0 ? [...items] : shuffle([...items], random)));
     const ordering = new Sweep(level, links, initial);
-    yield* ordering.run(ROUNDS, true);
+    yield* ordering.run(rounds, true);
     const columns = toColumns(ordering.columns, loose, { width, height, gapX, gapY, aspect: problem.aspect });
     const sweep = new Sweep(level, links, columns);
-    yield* sweep.run(ROUNDS, true);
+    yield* sweep.run(rounds, true);
     if (!thorough) return finish(sweep, problem);
     const cost = new Cost(level, columns, columnIndex(columns, count));
     const value = cost.of(sweep.top);
