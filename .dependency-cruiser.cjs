@@ -24,7 +24,9 @@ const layers = {
   render: "^lib/render/",
   components: "^components/",
   app: "^app/",
-  entry: "^(server/|proxy\\.ts$|instrumentation(-client)?\\.ts$)",
+  entry: "^(server/|proxy\\.ts$|instrumentation\\.ts$)",
+  // What the browser does before React.
+  awakening: "^instrumentation-client\\.ts$",
   cli: "^cli/",
   lab: "^lab/",
 };
@@ -66,6 +68,7 @@ const mayImport = {
   ],
   app: ["base", "graph", "inventory", "policy", "tracing", "api", "query", "components", "server"],
   entry: ["base", "api", "server"],
+  awakening: ["base", "api", "query", "live", "components"],
   cli: ["base", ...pure, "api", "server"],
   lab: [],
 };
@@ -80,7 +83,7 @@ const directions = Object.entries(mayImport).map(([layer, others]) => ({
   to: { path: house, pathNot: [layer, ...others].map((name) => layers[name]) },
 }));
 
-const browserOnly = ["query", "live", "render", "components"].map((layer) => layers[layer]);
+const browserOnly = ["query", "live", "render", "components", "awakening"].map((layer) => layers[layer]);
 const pureFolders = [...pure.map((layer) => layers[layer]), layers.api, layers.base];
 const testFiles = "\\.test(-support)?\\.tsx?$";
 
