@@ -51,6 +51,11 @@ export class TraceReader {
     return !this.#collector.full;
   }
 
+  /** Characters that were understood so far: after a CutError, where the text breaks. */
+  get at(): number {
+    return this.#cutter.at;
+  }
+
   /** `cut`: the text was given up before its end. @throws CutError for a text that ends in the middle */
   finish(cut = false): Read {
     if (!cut && !this.#collector.full) this.#cutter.finish();
@@ -65,13 +70,16 @@ export class TraceReader {
   }
 }
 
+/** Characters by which a format is known. */
+export const BEGINNING = 4_096;
+
 /** The format of a file, by its beginning; null for none of them. Costs one look at the first characters. */
 export function formatOf(beginning: string): Format | null {
-  const text = beginning.trimStart().slice(0, 4_096);
+  const text = beginning.trimStart().slice(0, BEGINNING);
   if (text.startsWith("[")) return "zipkin";
   if (!text.startsWith("{")) return null;
-  if (/"(?:resourceSpans|scopeSpans|batches|instrumentationLibrarySpans)"/.test(text)) return "otlp";
-  return /"(?:data|traceID|processes|operationName)"/.test(text) ? "jaeger" : null;
+  if (/"(?:resourceSpans|scopeSpans|batches|instrumentationLibrarySpans)"\s*:/.test(text)) return "otlp";
+  return /"(?:data|traceID|processes|operationName)"\s*:/.test(text) ? "jaeger" : null;
 }
 
 /** A whole text. @throws CutError */

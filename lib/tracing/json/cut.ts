@@ -64,6 +64,9 @@ export class JsonCutter {
   /** What comes next. */
   #mode: "value" | "key" | "colon" | "after" = "value";
   #values = 0;
+  /** Characters of the parts before this one, and of all that was understood. */
+  #before = 0;
+  #at = 0;
 
   /** `plans`: alternatives for each top-level value. */
   constructor(plans: Plans, sink: Sink) {
@@ -74,8 +77,17 @@ export class JsonCutter {
   /** Takes the next part of the text. @throws CutError */
   write(text: string): void {
     let at = 0;
-    while (at < text.length)
+    while (at < text.length) {
+      this.#at = this.#before + at;
       at = this.#taking !== null || this.#skipping ? this.#through(text, at) : this.#walk(text, at);
+    }
+    this.#before += text.length;
+    this.#at = this.#before;
+  }
+
+  /** Characters that were understood: where a text breaks, or where the piece begins that does. */
+  get at(): number {
+    return this.#at;
   }
 
   /** The text is over. @throws CutError where it ends inside a value or held none */
