@@ -41,37 +41,71 @@ const pieces = (text: string, lengths: readonly number[]): string[] => {
   return [...parts, rest];
 };
 
-const SPAN = { traceId: "1".repeat(32), spanId: "2".repeat(16), name: "GET /", startTimeUnixNano: "1763000000000000001" };
+const SPAN = {
+  traceId: "1".repeat(32),
+  spanId: "2".repeat(16),
+  name: "GET /",
+  startTimeUnixNano: "1763000000000000001",
+};
 const DOCUMENT = { resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] };
 const OTHER = { resourceSpans: [{ scopeSpans: [{ spans: [{ ...SPAN, traceId: "3".repeat(32) }] }] }] };
-const ZIPKIN = { traceId: "4".repeat(16), id: "5".repeat(16), name: "get", timestamp: 1_763_000_000_000_000, duration: 5 };
+const ZIPKIN = {
+  traceId: "4".repeat(16),
+  id: "5".repeat(16),
+  name: "get",
+  timestamp: 1_763_000_000_000_000,
+  duration: 5,
+};
 
 describe("a file of traces", () => {
-  it.each<Format>(["otlp", "jaeger", "zipkin"])("that was downloaded as %s is read as it was, in any parts", (format) => {
-    fc.assert(
-      fc.property(fc.array(anySpans, { minLength: 1, maxLength: 3 }), fc.array(fc.nat(300)), (all, lengths) => {
-        // No format has times before 1970, and an end before its beginning is no duration in Zipkin.
-        const drawn = all.map((spans) => spans.filter(({ at, ms }) => at > -1e9 && ms >= 0));
-        const traces = drawn
-          .map((spans, i) => traceOf(spans.map((span, n) => ({ ...span, error: n % 3 === 0 })), String(i + 1).repeat(32)))
-          .filter(({ length }) => length > 0);
-        fc.pre(traces.length > 0);
-        const found = read(pieces(writeTraces(format, traces), lengths));
-        expect(found.format).toBe(format);
-        expect(found.traces.map(kept)).toEqual(traces.map(kept));
-        expect(found.partial).toBeNull();
-      }),
-    );
-  });
+  it.each<Format>(["otlp", "jaeger", "zipkin"])(
+    "that was downloaded as %s is read as it was, in any parts",
+    (format) => {
+      fc.assert(
+        fc.property(fc.array(anySpans, { minLength: 1, maxLength: 3 }), fc.array(fc.nat(300)), (all, lengths) => {
+          // No format has times before 1970, and an end before its beginning is no duration in Zipkin.
+          const drawn = all.map((spans) => spans.filter(({ at, ms }) => at > -1e9 && ms >= 0));
+          const traces = drawn
+            .map((spans, i) =>
+              traceOf(
+                spans.map((span, n) => ({ ...span, error: n % 3 === 0 })),
+                String(i + 1).repeat(32),
+              ),
+            )
+            .filter(({ length }) => length > 0);
+          fc.pre(traces.length > 0);
+          const found = read(pieces(writeTraces(format, traces), lengths));
+          expect(found.format).toBe(format);
+          expect(found.traces.map(kept)).toEqual(traces.map(kept));
+          expect(found.partial).toBeNull();
+        }),
+      );
+    },
+  );
 
   it.each<[string, string, Format, readonly string[]]>([
     ["OTLP", JSON.stringify(DOCUMENT), "otlp", [SPAN.traceId]],
-    ["a document per line", `${JSON.stringify(DOCUMENT)}\n${JSON.stringify(OTHER)}\n`, "otlp", [SPAN.traceId, "3".repeat(32)]],
+    [
+      "a document per line",
+      `${JSON.stringify(DOCUMENT)}\n${JSON.stringify(OTHER)}\n`,
+      "otlp",
+      [SPAN.traceId, "3".repeat(32)],
+    ],
     ["Jaeger's v3 answer", JSON.stringify({ result: DOCUMENT }), "otlp", [SPAN.traceId]],
     ["Tempo's answer", JSON.stringify({ batches: DOCUMENT.resourceSpans }), "otlp", [SPAN.traceId]],
     ["Zipkin's list", JSON.stringify([ZIPKIN]), "zipkin", ["4".repeat(16).padStart(32, "0")]],
-    ["Zipkin's lists", JSON.stringify([[ZIPKIN], [{ ...ZIPKIN, traceId: "6" }]]), "zipkin", ["4".repeat(16).padStart(32, "0"), "6".padStart(32, "0")]],
-    ["spaces and a mark before all", `\uFEFF\n  ${JSON.stringify([ZIPKIN])}`, "zipkin", ["4".repeat(16).padStart(32, "0")]],
+    [
+      "Zipkin's lists",
+      JSON.stringify([[ZIPKIN], [{ ...ZIPKIN, traceId: "6" }]]),
+      "zipkin",
+      ["4".repeat(16).padStart(32, "0"), "6".padStart(32, "0")],
+    ],
+    [
+      "spaces and a mark before all",
+      `\uFEFF\n  ${JSON.stringify([ZIPKIN])}`,
+      "zipkin",
+      ["4".repeat(16).padStart(32, "0")],
+    ],
   ])("may be %s", (_, text, format, ids) => {
     const found = read([text]);
     expect([found.format, found.traces.map(({ traceId }) => traceId)]).toEqual([format, ids]);
@@ -112,23 +146,43 @@ describe("a file of traces", () => {
 
   it("counts what it could not read", () => {
     expect(read([JSON.stringify([ZIPKIN, { ...ZIPKIN, traceId: "no id" }])]).warnings).toEqual([
-      "1 spans of the file could not be read and are left out.",
+      "Not read, and left out: 1 span of the file.",
     ]);
   });
 
   it("whatever it holds is read or refused, and never more than that", () => {
     const tokens = fc.constantFrom(
-      ..."{}[],:\"\\\n ",
-      ...['"data"', '"spans"', '"resourceSpans"', '"scopeSpans"', '"traceId"', `"${"1".repeat(32)}"`, '"id"', "1", "-1e999"],
+      ...'{}[],:"\\\n ',
+      ...[
+        '"data"',
+        '"spans"',
+        '"resourceSpans"',
+        '"scopeSpans"',
+        '"traceId"',
+        `"${"1".repeat(32)}"`,
+        '"id"',
+        "1",
+        "-1e999",
+      ],
       ...["null", "é", "\u0000", '"__proto__"', '"tags"', '"processes"', '"duration"'],
     );
     const broken = fc
-      .tuple(fc.constantFrom(JSON.stringify(DOCUMENT), JSON.stringify([ZIPKIN]), '{"data":[{"spans":[{}]}]}'), fc.nat(120), fc.array(tokens))
+      .tuple(
+        fc.constantFrom(JSON.stringify(DOCUMENT), JSON.stringify([ZIPKIN]), '{"data":[{"spans":[{}]}]}'),
+        fc.nat(120),
+        fc.array(tokens),
+      )
       .map(([text, at, added]) => text.slice(0, at) + added.join("") + text.slice(at));
     fc.assert(
-      fc.property(fc.oneof(fc.array(tokens).map((each) => each.join("")), broken), (text) => {
-        expect(problem(text)).toMatch(/^(none$|unsupported_media_type )/);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.array(tokens).map((each) => each.join("")),
+          broken,
+        ),
+        (text) => {
+          expect(problem(text)).toMatch(/^(none$|unsupported_media_type )/);
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -3,6 +3,7 @@
  * Pure; memory is the spans that are kept and one piece of text.
  */
 import { MeshscopeError } from "../errors.ts";
+import { formatPlural } from "../format.ts";
 import { MAX_SPANS } from "./collect.ts";
 import { BEGINNING, type Format, formatOf, TraceReader } from "./decode.ts";
 import { CutError, type CutProblem } from "./json/cut.ts";
@@ -60,7 +61,7 @@ export class TraceFileReader {
       format,
       traces,
       partial: beyond ? tooMany(this.#most) : tooLarge === null ? null : tooBig(tooLarge),
-      warnings: unread === 0 ? [] : [`${unread} spans of the file could not be read and are left out.`],
+      warnings: unread === 0 ? [] : [`Not read, and left out: ${formatPlural(unread, "span")} of the file.`],
     };
   }
 
@@ -115,7 +116,9 @@ function begins(text: string): string {
   const first = text.trimStart()[0];
   if (first === undefined) return "The file is empty.";
   if (first === "{") return "Its JSON names nothing that files of traces begin with.";
-  return /^[!-~]$/.test(first) ? `The file begins with “${first}”.` : "The file doesn’t begin with text: is it compressed?";
+  return /^[!-~]$/.test(first)
+    ? `The file begins with “${first}”.`
+    : "The file doesn’t begin with text: is it compressed?";
 }
 
 function tooMany(most: number): Partial {

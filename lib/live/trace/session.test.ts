@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { writeTrace, writeTraces } from "#lib/tracing/encode.ts";
 import { BASE_NS, id, type Sketch, traceOf } from "#lib/tracing/spans.test-support.ts";
 import { buildTree } from "#lib/tracing/tree.ts";
 import { toWire } from "#lib/tracing/wire.ts";
 import { createTrace, type TraceWorker } from "./client.ts";
+import { fileTraceId } from "./file-id.ts";
+import { memoryStore } from "./files.test-support.ts";
 import type { FromTraceWorker, TraceRequest, TraceState } from "./messages.ts";
 import { type TraceDeps, TraceSession } from "./session.ts";
 
+const KEY = "0".repeat(16);
 const NOW_MS = Number(BASE_NS / 1_000_000n) + 60_000;
 
 const SHOP: readonly Sketch[] = [
@@ -24,7 +28,7 @@ function answerOf(spans: readonly Sketch[]): string {
 }
 
 /** A handle on a session in the same thread; messages go over as they do between threads, buffers and all. */
-function opened(fetch: TraceDeps["fetch"]) {
+function opened(fetch: TraceDeps["fetch"], files: TraceDeps["files"] = memoryStore()) {
   const worker: TraceWorker = {
     postMessage: (message) => session.receive(message),
     onmessage: null,
@@ -32,6 +36,7 @@ function opened(fetch: TraceDeps["fetch"]) {
     terminate() {},
   };
   const session = new TraceSession({
+    files,
     fetch,
     now: () => NOW_MS,
     post: (message, transfer = []) => {
@@ -122,6 +127,35 @@ describe("a trace's worker", () => {
       problem: { code, detail: expect.stringMatching(detail) },
     });
     expect(await handle.ask("search", { text: "cart" })).toBeNull();
+  });
+
+  it("shows a trace of a kept file, and asks our server nothing", async () => {
+    const text = writeTraces("otlp", [traceOf(SHOP), traceOf([{ id: "z", at: 0, ms: 1 }], "b".repeat(32))]);
+    const files = memoryStore([{ key: KEY, name: "shift.json", openedAt: 0, blob: new Blob([text]) }]);
+    const { handle, settled } = opened(() => Promise.reject(new Error("asked")), files);
+    handle.open({ ...REQUEST, id: fileTraceId({ key: KEY, traceId: "a".repeat(32) }) });
+    const state = await settled();
+    expect(state).toMatchObject({
+      phase: "shown",
+      head: { id: `file~${KEY}~${"a".repeat(32)}`, backend: "file shift.json", warnings: [{ code: "clock-skew" }] },
+      picture: { length: 2, services: ["web", "cart"] },
+    });
+    expect(await handle.ask("file", { format: "otlp" })).toBe(writeTrace("otlp", traceOf(SHOP)));
+    expect(await handle.ask("detail", { row: 0 })).toMatchObject({ node: null });
+  });
+
+  it.each([
+    ["a file that isn't kept", "f".repeat(16), /keeps the file no longer/],
+    ["a trace that isn't in it", KEY, /has no trace a{32}/],
+  ])("says %s", async (_, key, detail) => {
+    const text = writeTrace("zipkin", traceOf(SHOP, "c".repeat(32)));
+    const files = memoryStore([{ key: KEY, name: "shift.json", openedAt: 0, blob: new Blob([text]) }]);
+    const { handle, settled } = opened(() => Promise.reject(new Error("asked")), files);
+    handle.open({ ...REQUEST, id: fileTraceId({ key, traceId: "a".repeat(32) }) });
+    expect(await settled()).toMatchObject({
+      phase: "failed",
+      problem: { code: "not_found", detail: expect.stringMatching(detail) },
+    });
   });
 
   it("forgets an answer that another question has overtaken", async () => {

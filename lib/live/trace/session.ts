@@ -10,6 +10,8 @@ import { buffersOf, pictureOf, type TracePicture } from "#lib/tracing/view/pictu
 import { findRows } from "#lib/tracing/view/search.ts";
 import { sortedRows } from "#lib/tracing/view/sorted.ts";
 import { fromWire, type WireTrace } from "#lib/tracing/wire.ts";
+import { parseFileTraceId } from "./file-id.ts";
+import type { FileStore } from "./file-store.ts";
 import type {
   FromTraceWorker,
   QuestionKind,
@@ -19,8 +21,11 @@ import type {
   TraceRequest,
   WarningSum,
 } from "./messages.ts";
+import { readTrace } from "./read-file.ts";
 
 export interface TraceDeps {
+  /** Files that were opened in this browser. */
+  readonly files: FileStore;
   readonly fetch: (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>;
   readonly post: (message: FromTraceWorker, transfer?: ArrayBuffer[]) => void;
   /** Unix milliseconds. */
@@ -82,6 +87,8 @@ export class TraceSession {
 
   /** @throws MeshscopeError */
   async #read({ id, backends }: TraceRequest, signal: AbortSignal): Promise<TraceAnswer> {
+    const inFile = parseFileTraceId(id);
+    if (inFile !== null) return readTrace(this.#deps.files, inFile, this.#deps.now());
     const params = new URLSearchParams({ format: "columns" });
     if (backends.length > 0) params.set("backends", backends.join(","));
     let response: Response;

@@ -1,11 +1,11 @@
 /** GET /traces: a list from all backends, as the viewer may see it. */
 import { formatInstant } from "#lib/api/instant.ts";
+import { itemOf, toMs } from "#lib/api/trace-item.ts";
 import type { TraceItem, TracesAnswer } from "#lib/api/traces.ts";
 import type { TracesQuery } from "#lib/api/traces-query.ts";
 import { MeshscopeError } from "#lib/errors.ts";
-import type { SearchAnswer, TraceQuery, TraceSummary } from "#lib/tracing/port.ts";
+import type { SearchAnswer, TraceQuery } from "#lib/tracing/port.ts";
 import { summaryOf } from "#lib/tracing/summary.ts";
-import { unixSeconds } from "#lib/units.ts";
 import type { Told } from "../rights/viewers.ts";
 import { askAll, chosen, type Heard, told } from "./asking.ts";
 import type { Backend } from "./backends.ts";
@@ -109,31 +109,6 @@ function itemsOf(
     ];
   });
   return { items, hidden };
-}
-
-function itemOf(summary: TraceSummary, backend: string): TraceItem {
-  return {
-    id: summary.traceId,
-    backend,
-    root: summary.root,
-    services: summary.services.map(({ name }) => name),
-    counts: summary.services.map((each) => ({ ...each })),
-    spans: summary.spans,
-    errors: summary.errors,
-    start: instantOf(summary.startNs),
-    startNs: summary.startNs.toString(),
-    durationMs: toMs(summary.durationNs),
-  };
-}
-
-/** A broken clock may be beyond what RFC 3339 can write. */
-export function instantOf(ns: bigint): string {
-  const seconds = Number(ns / 1_000_000n) / 1000;
-  return formatInstant(unixSeconds(Math.min(Math.max(0, seconds), 253_402_300_799)));
-}
-
-export function toMs(ns: bigint): number {
-  return Number(ns) / 1e6;
 }
 
 function newestFirst(a: TraceItem, b: TraceItem): number {

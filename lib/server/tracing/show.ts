@@ -1,4 +1,5 @@
 /** GET /traces/{id}: one trace, from whichever backend has it. */
+import { instantOf, toMs } from "#lib/api/trace-item.ts";
 import type { TraceAnswer } from "#lib/api/traces.ts";
 import type { TraceRequest } from "#lib/api/traces-query.ts";
 import { MeshscopeError } from "#lib/errors.ts";
@@ -13,7 +14,6 @@ import type { Told } from "../rights/viewers.ts";
 import { askAll, chosen, told } from "./asking.ts";
 import { type Backend, longer } from "./backends.ts";
 import type { TracingDeps } from "./deps.ts";
-import { instantOf, toMs } from "./search.ts";
 import { seenTrace } from "./seen.ts";
 
 /**
