@@ -5,6 +5,7 @@ import { saveText } from "#components/policies/plan/save.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
+import { ownTraceId } from "#lib/live/trace/file-id.ts";
 import type { Format } from "#lib/tracing/decode.ts";
 import { useModel } from "./model.tsx";
 
@@ -25,7 +26,7 @@ export function DownloadMenu({ anchor, onClose }: PopoverBodyProps) {
       say("The trace is being read anew. Try again in a moment.");
       return;
     }
-    saveText(`trace-${head.id}-${format}.json`, text, "application/json");
+    saveText(`trace-${ownTraceId(head.id)}-${format}.json`, text, "application/json");
     say("Saved by your browser's downloads.");
   };
   return (

@@ -6,7 +6,9 @@ import { sayInstant } from "#components/shell/instant.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
 import { formatPlural } from "#lib/format.ts";
+import { ownTraceId } from "#lib/live/trace/file-id.ts";
 import { durationText } from "#lib/tracing/view/words.ts";
+import { fileOfHref } from "../files/links.ts";
 import { Swatch } from "./bar.tsx";
 import { serviceColour } from "./colours.ts";
 import { backendHref } from "./links.ts";
@@ -42,7 +44,7 @@ export function TraceHeader() {
           </Chip>
         )}
         <Link
-          href={`/traces/compare?a=${head.id}`}
+          href={`/traces/compare?${new URLSearchParams({ a: head.id })}`}
           prefetch={false}
           className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 text-ink-2 hover:border-line-strong hover:text-ink"
         >
@@ -68,14 +70,23 @@ export function TraceHeader() {
 }
 
 export function Where({ id }: { readonly id: string }) {
+  const file = fileOfHref(id);
   return (
     <nav aria-label="Where" className="flex items-center gap-2 text-ink-3">
       <Link href="/traces" prefetch={false} className="text-ink-2 underline-offset-2 hover:underline">
         Traces
       </Link>
       <span aria-hidden="true">/</span>
+      {file !== null && (
+        <>
+          <Link href={file} prefetch={false} className="text-ink-2 underline-offset-2 hover:underline">
+            File
+          </Link>
+          <span aria-hidden="true">/</span>
+        </>
+      )}
       <bdi className="name font-mono text-[11.5px]" title={id}>
-        {id}
+        {ownTraceId(id)}
       </bdi>
     </nav>
   );

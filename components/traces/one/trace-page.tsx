@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
 import { Blank } from "#components/policies/notice.tsx";
 import { useCommands } from "#components/shell/commands.tsx";
@@ -8,6 +9,7 @@ import type { Scroller } from "#components/ui/virtual-table.tsx";
 import type { Problem } from "#lib/errors.ts";
 import type { TraceHandle } from "#lib/live/trace/client.ts";
 import type { TraceState } from "#lib/live/trace/messages.ts";
+import { fileOfHref } from "../files/links.ts";
 import { TraceHeader, Where } from "./header.tsx";
 import { MinimapField } from "./minimap.tsx";
 import { TraceProvider, useTraceModel } from "./model.tsx";
@@ -39,7 +41,7 @@ export function TracePage({ id }: { readonly id: string }) {
             <Where id={id} />
             <h1 className="sr-only">Trace</h1>
           </div>
-          {state.phase === "failed" ? <Failed problem={state.problem} again={again} /> : <Reading />}
+          {state.phase === "failed" ? <Failed id={id} problem={state.problem} again={again} /> : <Reading />}
         </>
       )}
     </main>
@@ -60,13 +62,30 @@ const TITLES: Partial<Record<Problem["code"], string>> = {
   forbidden: "You may not see it",
 };
 
-function Failed({ problem, again }: { readonly problem: Problem; readonly again: () => void }) {
+function Failed({
+  id,
+  problem,
+  again,
+}: {
+  readonly id: string;
+  readonly problem: Problem;
+  readonly again: () => void;
+}) {
+  const file = fileOfHref(id);
   useReady();
   return (
     <Blank
       title={TITLES[problem.code] ?? "The trace could not be read"}
       tone="failing"
-      action={<Chip onClick={again}>Retry now</Chip>}
+      action={
+        file === null ? (
+          <Chip onClick={again}>Retry now</Chip>
+        ) : (
+          <Link href={file} className="text-accent underline underline-offset-2">
+            To the file
+          </Link>
+        )
+      }
     >
       <bdi>{problem.detail}</bdi>
     </Blank>

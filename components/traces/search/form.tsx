@@ -11,6 +11,7 @@ import { Icon } from "#components/ui/icon.tsx";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
 import type { TraceBackendsAnswer } from "#lib/api/traces.ts";
 import { traceOperationsQuery, traceServicesQuery } from "#lib/query/trace-search.ts";
+import { OpenFileButton } from "../files/opener.tsx";
 import { LimitField, SearchField } from "./fields.tsx";
 import { inScope, offerOf } from "./offer.ts";
 import { LIMITS, problemsOf, questionOf, type TraceSearch } from "./state.ts";
@@ -176,6 +177,7 @@ export function SearchForm({
           >
             Find traces
           </button>
+          <OpenFileButton />
         </div>
       </div>
       {(problems.start ?? problems.end) && (

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { lazy, useMemo } from "react";
 import { type Command, useCommands } from "#components/shell/commands.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -9,7 +8,8 @@ import { PopoverButton } from "#components/ui/popover-button.tsx";
 import type { TraceItem, TracesAnswer } from "#lib/api/traces.ts";
 import { formatCount, formatMs, formatPlural } from "#lib/format.ts";
 import { milliseconds } from "#lib/units.ts";
-import { type Brush, compareHref, type TraceSearch } from "./state.ts";
+import { Pair } from "./pair.tsx";
+import type { Brush, TraceSearch } from "./state.ts";
 import type { ChangeSearch } from "./use-search.ts";
 
 const Download = lazy(async () => ({ default: (await import("./download-menu.tsx")).DownloadMenu }));
@@ -75,30 +75,6 @@ export function ResultToolbar({
         Download
       </PopoverButton>
     </div>
-  );
-}
-
-function Pair({ pair: [a, b], onForget }: { readonly pair: readonly TraceItem[]; readonly onForget: () => void }) {
-  if (a === undefined) return null;
-  return (
-    <>
-      {b === undefined ? (
-        <span role="status" className="text-ink-3">
-          One chosen; choose another to compare
-        </span>
-      ) : (
-        <Link
-          href={compareHref(a, b)}
-          prefetch={false}
-          className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 hover:border-line-strong"
-        >
-          Compare the two
-        </Link>
-      )}
-      <Chip tone="quiet" onClick={onForget}>
-        Choose none
-      </Chip>
-    </>
   );
 }
 

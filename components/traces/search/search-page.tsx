@@ -7,6 +7,7 @@ import { Chip } from "#components/ui/chip.tsx";
 import { problemOf } from "#lib/errors.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { traceBackendsQuery, tracesQuery } from "#lib/query/trace-search.ts";
+import { FileOpener, OpenFileButton } from "../files/opener.tsx";
 import { SearchForm } from "./form.tsx";
 import { offerOf } from "./offer.ts";
 import { Results } from "./results.tsx";
@@ -20,7 +21,9 @@ export function TraceSearchPage() {
     <QueryProvider>
       <main className="flex min-h-0 min-w-0 flex-col short:overflow-auto max-sm:overflow-auto">
         <h1 className="sr-only">Traces</h1>
-        <Search />
+        <FileOpener>
+          <Search />
+        </FileOpener>
       </main>
     </QueryProvider>
   );
@@ -49,7 +52,12 @@ function Search() {
       <Blank
         title="The tracing backends could not be read"
         tone="failing"
-        action={<Chip onClick={() => void backends.refetch()}>Retry now</Chip>}
+        action={
+          <>
+            <Chip onClick={() => void backends.refetch()}>Retry now</Chip>
+            <OpenFileButton />
+          </>
+        }
       >
         {problemOf(backends.error).detail}
       </Blank>
@@ -57,9 +65,10 @@ function Search() {
   }
   if (items.length === 0)
     return (
-      <Blank title="No tracing backend is configured">
+      <Blank title="No tracing backend is configured" action={<OpenFileButton />}>
         Meshscope reads traces from Jaeger, Zipkin or Grafana Tempo. Add one under <code>tracing</code> in the console’s
-        configuration (docs/configuration.md has an example) and start it anew.
+        configuration (docs/configuration.md has an example) and start it anew. Files of traces can be opened all the
+        same.
       </Blank>
     );
   return (

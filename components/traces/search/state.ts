@@ -1,6 +1,7 @@
 /** A search for traces as the address holds it: one reader, one writer, and what is wrong with it. Pure. */
 import { parseInstant } from "#lib/api/instant.ts";
 import { readSpanDuration } from "#lib/api/span-duration.ts";
+import { parseFileTraceId } from "#lib/live/trace/file-id.ts";
 import { MAX_TAGS, parseTags, TAGS_WORDS } from "#lib/tracing/logfmt.ts";
 
 export const LOOKBACKS = { "5m": 300, "15m": 900, "1h": 3600, "6h": 21_600, "1d": 86_400, "7d": 604_800 } as const;
@@ -175,11 +176,14 @@ interface Place {
 
 /** One trace's page. The backend says where to look; without it all are asked. */
 export function traceHref({ id, backend }: Place): string {
-  return `/traces/${encodeURIComponent(id)}?${new URLSearchParams({ backend })}`;
+  const path = `/traces/${encodeURIComponent(id)}`;
+  return parseFileTraceId(id) === null ? `${path}?${new URLSearchParams({ backend })}` : path;
 }
 
-/** Two traces side by side. */
-export function compareHref(a: Place, b: Place): string {
-  const backends = [...new Set([a.backend, b.backend])].join(",");
-  return `/traces/compare?${new URLSearchParams({ a: a.id, b: b.id, backends })}`;
+/** Two traces side by side; with the second still to be named, all backends are asked for it. Those of files are in no backend. */
+export function compareHref(a: Place, b: Place | null): string {
+  if (b === null) return `/traces/compare?${new URLSearchParams({ a: a.id })}`;
+  const stored = [a, b].filter(({ id }) => parseFileTraceId(id) === null);
+  const backends = [...new Set(stored.map(({ backend }) => backend))].join(",");
+  return `/traces/compare?${new URLSearchParams({ a: a.id, b: b.id, ...(backends === "" ? {} : { backends }) })}`;
 }

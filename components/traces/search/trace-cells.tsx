@@ -6,6 +6,7 @@ import { Name } from "#components/ui/name.tsx";
 import { StateMark } from "#components/ui/state-mark.tsx";
 import type { TraceItem } from "#lib/api/traces.ts";
 import { formatCount, formatMs, formatPlural, NO_DATA } from "#lib/format.ts";
+import { ownTraceId } from "#lib/live/trace/file-id.ts";
 import { milliseconds } from "#lib/units.ts";
 import { traceHref } from "./state.ts";
 
@@ -80,12 +81,12 @@ function Root({ item }: { readonly item: TraceItem }) {
   if (item.root === null)
     return (
       <span className="truncate text-ink-2" title="No span without a caller has come, or you may not see it.">
-        Root missing <span className="font-mono text-[11px]">{item.id.slice(0, 16)}</span>
+        Root missing <span className="font-mono text-[11px]">{ownTraceId(item.id).slice(0, 16)}</span>
       </span>
     );
   const { service, operation } = item.root;
   return (
-    <bdi className="truncate" title={`${service}: ${operation} (${item.id})`}>
+    <bdi className="truncate" title={`${service}: ${operation} (${ownTraceId(item.id)})`}>
       <span className="font-medium">{service}</span> <span className="text-ink-2">{operation}</span>
     </bdi>
   );

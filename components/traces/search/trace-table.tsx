@@ -31,7 +31,7 @@ export function TraceTable({
   onSort,
 }: {
   readonly rows: readonly TraceItem[];
-  readonly search: TraceSearch;
+  readonly search: Pick<TraceSearch, "sort" | "down">;
   readonly manyBackends: boolean;
   readonly pointed: string | null;
   readonly onPoint: (key: string | null) => void;

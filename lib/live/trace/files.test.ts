@@ -3,8 +3,8 @@ import { writeTrace, writeTraces } from "#lib/tracing/encode.ts";
 import { traceOf } from "#lib/tracing/spans.test-support.ts";
 import { fileKey, fileTraceId, ownTraceId, parseFileTraceId } from "./file-id.ts";
 import { type FileStore, type KeptFile, surplus } from "./file-store.ts";
-import { createFiles, type FilesWorker } from "./files.ts";
 import { memoryStore } from "./files.test-support.ts";
+import { createFiles, type FilesWorker } from "./files.ts";
 import { FilesSession } from "./files-session.ts";
 import { readBlob } from "./read-file.ts";
 

@@ -16,7 +16,9 @@ async function idOf({ params }: Props): Promise<string> {
 }
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
-  return { title: `Trace ${(await idOf(props)).slice(0, 8)}` };
+  // The id of a trace of a file ends with the trace's own.
+  const own = (await idOf(props)).split("~").at(-1) ?? "";
+  return { title: `Trace ${own.slice(0, 8)}` };
 }
 
 /** One trace. Its spans come to a worker of the page, never through this response. */
