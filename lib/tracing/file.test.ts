@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type MeshscopeError, problemOf } from "../errors.ts";
+import { problemOf } from "../errors.ts";
 import type { Format } from "./decode.ts";
 import { writeTrace, writeTraces } from "./encode.ts";
 import { type FileRead, TraceFileReader } from "./file.ts";
@@ -18,7 +18,7 @@ function problem(text: string): string {
     read([text]);
     return "none";
   } catch (thrown) {
-    const { code, detail } = problemOf(thrown as MeshscopeError);
+    const { code, detail } = problemOf(thrown);
     return `${code} ${detail}`;
   }
 }

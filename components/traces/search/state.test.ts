@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   apiParams,
   type Brush,
+  compareHref,
   LIMITS,
   LOOKBACKS,
   type Lookback,
@@ -128,4 +129,15 @@ it("addresses encode what comes from outside", () => {
   expect(traceHref({ id: "a/../b", backend: "x&y=1" })).toBe("/traces/a%2F..%2Fb?backend=x%26y%3D1");
   expect(tracesHref({ service: "a&b", errors: true })).toBe("/traces?service=a%26b&errors=only");
   expect(tracesHref({})).toBe("/traces");
+});
+
+it("traces of files are in no backend", () => {
+  const stored = { id: "a".repeat(32), backend: "jaeger" };
+  const own = { id: `file~${"0".repeat(16)}~${"b".repeat(32)}`, backend: "file x.json" };
+  expect(traceHref(own)).toBe(`/traces/${own.id}`);
+  expect(compareHref(stored, own)).toBe(
+    `/traces/compare?a=${stored.id}&b=${own.id.replaceAll("~", "%7E")}&backends=jaeger`,
+  );
+  expect(compareHref(own, own)).not.toContain("backends");
+  expect(compareHref(own, null)).toBe(`/traces/compare?a=${own.id.replaceAll("~", "%7E")}`);
 });

@@ -76,6 +76,6 @@ export function createFileStore(factory: IDBFactory): FileStore {
 function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.onerror = () => reject(request.error ?? new Error("The database gave up without a reason."));
   });
 }

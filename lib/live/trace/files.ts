@@ -46,7 +46,7 @@ export function createFiles(
       asked += 1;
       const id = asked;
       return new Promise<FileAnswer<Kind>>((resolve) => {
-        waiting.set(id, resolve as (answer: FileAnswer<FileQuestion>) => void);
+        waiting.set(id, resolve);
         worker.postMessage({ id, kind, ask });
       });
     },
