@@ -12,6 +12,7 @@ import { TABS, type Tab } from "./view-state.ts";
 const TITLES: Readonly<Record<Tab, string>> = {
   timeline: "Timeline",
   flame: "Flame graph",
+  graph: "Graph",
   statistics: "Statistics",
   spans: "Spans",
 };

@@ -22,6 +22,7 @@ import { useTraceView, type ViewControl } from "./use-trace-view.ts";
 import { spokenSpan } from "./words.ts";
 
 const FlameGraph = lazy(async () => ({ default: (await import("./flame-graph.tsx")).FlameGraph }));
+const CallGraphView = lazy(async () => ({ default: (await import("./call-graph.tsx")).CallGraphView }));
 const Statistics = lazy(async () => ({ default: (await import("./statistics.tsx")).Statistics }));
 const SpansTable = lazy(async () => ({ default: (await import("./spans-table.tsx")).SpansTable }));
 const SpanPanel = lazy(async () => ({ default: (await import("./span-panel.tsx")).SpanPanel }));
@@ -141,6 +142,7 @@ function Shown({
           <Suspense fallback={null}>
             {view.tab === "timeline" && <Timeline ref={list} onOpen={open} />}
             {view.tab === "flame" && <FlameGraph />}
+            {view.tab === "graph" && <CallGraphView />}
             {view.tab === "statistics" && <Statistics ref={list} />}
             {view.tab === "spans" && <SpansTable ref={list} />}
           </Suspense>

@@ -11,7 +11,13 @@ import { framed, panned, zoomed } from "./zoom.ts";
 const PAN = { small: 0.05, large: 0.25 } as const;
 const ZOOM = { small: 1.25, large: 2 } as const;
 
-const TITLES = { timeline: "timeline", flame: "flame graph", statistics: "statistics", spans: "spans" } as const;
+const TITLES = {
+  timeline: "timeline",
+  flame: "flame graph",
+  graph: "graph of calls",
+  statistics: "statistics",
+  spans: "spans",
+} as const;
 
 /** Keys as Jaeger's page of a trace has them, and a few more. `scroll`: by so many pages; `find`: into the search's field. */
 export function useTraceCommands(

@@ -2,7 +2,7 @@
 import { GROUP_SORTS, GROUPINGS, type Grouping, type GroupSort } from "#lib/tracing/view/groups.ts";
 import { SPAN_SORTS, type SpanSort } from "#lib/tracing/view/sorted.ts";
 
-export const TABS = ["timeline", "flame", "statistics", "spans"] as const;
+export const TABS = ["timeline", "flame", "graph", "statistics", "spans"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** Nanoseconds after the trace's begin. */

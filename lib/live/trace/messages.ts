@@ -7,6 +7,7 @@ import type { Flame } from "#lib/tracing/view/flame.ts";
 import type { Group, Grouping, GroupSort } from "#lib/tracing/view/groups.ts";
 import type { TracePicture } from "#lib/tracing/view/picture.ts";
 import type { SpanSort } from "#lib/tracing/view/sorted.ts";
+import type { CallDrawing } from "./call-drawing.ts";
 
 export interface TraceRequest {
   readonly id: string;
@@ -46,6 +47,8 @@ export interface Questions {
     readonly ask: { readonly by: Grouping; readonly sort: GroupSort; readonly down: boolean };
     readonly answer: readonly Group[];
   };
+  /** What called what, drawn. */
+  calls: { readonly ask: { readonly by: Grouping }; readonly answer: CallDrawing };
   sorted: {
     readonly ask: { readonly sort: SpanSort; readonly down: boolean; readonly text: string };
     readonly answer: Uint32Array;

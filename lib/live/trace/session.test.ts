@@ -84,6 +84,7 @@ describe("a trace's worker", () => {
     expect(await handle.ask("detail", { row: 0 })).toMatchObject({ kind: "server", node: "west/shop/workload/web" });
     expect(await handle.ask("flame", {})).toMatchObject({ length: 2 });
     expect(await handle.ask("groups", { by: "service", sort: "name", down: false })).toHaveLength(2);
+    expect(await handle.ask("calls", { by: "service" })).toMatchObject({ graph: { edges: [{ calls: 1, failed: 1 }] } });
     const rows = await handle.ask("sorted", { sort: "duration", down: false, text: "" });
     expect(Array.from(rows ?? [])).toEqual([1, 0]);
     expect(await handle.ask("file", { format: "jaeger" })).toContain(id("b"));

@@ -5,11 +5,13 @@ import { writeTrace } from "#lib/tracing/encode.ts";
 import { buildTree, type TraceTree } from "#lib/tracing/tree.ts";
 import { detailOf } from "#lib/tracing/view/detail.ts";
 import { flameOf } from "#lib/tracing/view/flame.ts";
+import { callGraphOf } from "#lib/tracing/view/graph.ts";
 import { groupsOf } from "#lib/tracing/view/groups.ts";
 import { buffersOf, pictureOf, type TracePicture } from "#lib/tracing/view/picture.ts";
 import { findRows } from "#lib/tracing/view/search.ts";
 import { sortedRows } from "#lib/tracing/view/sorted.ts";
 import { fromWire, type WireTrace } from "#lib/tracing/wire.ts";
+import { drawCalls } from "./call-drawing.ts";
 import { parseFileTraceId } from "./file-id.ts";
 import type { FileStore } from "./file-store.ts";
 import type {
@@ -45,6 +47,7 @@ const ANSWERS: Answers = {
   search: ({ tree }, { text }) => findRows(tree, text),
   flame: ({ picture }) => flameOf(picture),
   groups: ({ picture }, { by, sort, down }) => groupsOf(picture, by, sort, down),
+  calls: ({ picture }, { by }) => drawCalls(callGraphOf(picture, by)),
   sorted: ({ tree, picture }, { sort, down, text }) =>
     sortedRows(picture, sort, down, text.trim() === "" ? null : findRows(tree, text)),
   file: ({ tree }, { format }) => writeTrace(format, tree.trace),
