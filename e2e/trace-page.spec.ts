@@ -180,6 +180,31 @@ test("two traces are compared path by path", async ({ page, demo }) => {
   expect(serious.map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
 });
 
+test("the graph of calls joins spans, is walked by keys, marks what is found, and opens a span", async ({
+  page,
+  demo,
+}) => {
+  const id = await sendTrace(demo, CHECKOUT);
+  await openTrace(page, id, "?tab=graph");
+  const graph = page.getByRole("group", { name: "Graph of calls" });
+  const first = graph.getByRole("button", { name: /storefront\.shop GET \/checkout · 1 span/ });
+  await expect(first).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("table", { name: "Calls of the trace" }).getByRole("row")).not.toHaveCount(1);
+  await first.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(first).not.toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(panel(page).getByRole("heading", { level: 2 })).toBeVisible({ timeout: 20_000 });
+  await expect(graph.locator('[aria-pressed="true"]')).toHaveCount(1);
+  await page.keyboard.press("Control+b");
+  await page.keyboard.type("charge");
+  await expect(graph.getByRole("button", { name: /POST \/charge.* [1-9]\d* found/ })).toBeVisible({ timeout: 20_000 });
+  await expect(graph.getByRole("button", { name: /GET \/cart .* 0 found/ })).toBeVisible({ timeout: 20_000 });
+  await page.getByRole("button", { name: "service", exact: true }).click();
+  await expect(page).toHaveURL(/by=service/);
+  await expect(graph.getByRole("button", { name: /^storefront\.shop · / }).first()).toBeVisible({ timeout: 20_000 });
+});
+
 test("hostile texts are text, and nothing of them is a link", async ({ page, demo }) => {
   const id = await sendTrace(demo, [
     {
