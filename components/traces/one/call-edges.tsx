@@ -48,7 +48,7 @@ export function CallEdges({
                 x={labels[at]?.x}
                 y={(labels[at]?.y ?? 0) + 3}
                 textAnchor="middle"
-                strokeWidth={4}
+                strokeWidth={6}
                 paintOrder="stroke"
                 className={clsx(
                   "fill-current stroke-bg text-[10.5px] tabular-nums",

@@ -63,8 +63,8 @@ export function CallMark({
       style={{ left: x - WIDTH / 2, top: y - MARK_RADIUS - 4, width: WIDTH }}
       className={clsx(
         "absolute flex flex-col items-center rounded-md px-1 pt-1 text-center text-[11px] leading-[14px]",
-        marked && "bg-accent-bg outline-2 outline-accent",
-        found === 0 && "opacity-40",
+        marked && "outline-2 outline-accent",
+        !marked && found !== null && found > 0 && "outline-1 outline-dashed outline-accent",
       )}
     >
       <span

@@ -9,13 +9,16 @@ interface Size {
 }
 
 const WHEEL = 0.002;
+/** Texts are legible at this size: a larger drawing begins in part, and scrolls. */
+const LEGIBLE = 0.7;
 
-/** How large a drawing is shown in a field that scrolls: all of it, until somebody chooses; by Ctrl and the wheel too. */
+/** How large a drawing is shown in a field that scrolls: all of it where that is legible, until somebody chooses; by Ctrl and the wheel too. */
 export function useZoom(field: RefObject<HTMLElement | null>, drawing: Size) {
   const [chosen, choose] = useState<number | null>(null);
   const [room, setRoom] = useState<Size>({ width: 0, height: 0 });
   const fitted = fitting(drawing, room);
-  const change = useCallback((factor: number) => choose((zoom) => held((zoom ?? fitted) * factor)), [fitted]);
+  const begins = Math.max(LEGIBLE, fitted);
+  const change = useCallback((factor: number) => choose((zoom) => held((zoom ?? begins) * factor)), [begins]);
   useEffect(() => {
     const element = field.current;
     if (element === null) return;
@@ -34,5 +37,5 @@ export function useZoom(field: RefObject<HTMLElement | null>, drawing: Size) {
     element?.addEventListener("wheel", turned, { passive: false });
     return () => element?.removeEventListener("wheel", turned);
   }, [field, change]);
-  return { zoom: chosen ?? fitted, change, fit: useCallback(() => choose(null), []) };
+  return { zoom: chosen ?? begins, change, fit: useCallback(() => choose(fitted), [fitted]) };
 }
