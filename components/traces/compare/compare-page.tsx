@@ -66,22 +66,25 @@ function Compared({ a, b, backends }: { readonly a: string; readonly b: string; 
   const [first, second] = [useTrace(a, names, true), useTrace(b, names, true)];
   const one = first.state.phase === "shown" ? first.state.picture : null;
   const other = second.state.phase === "shown" ? second.state.picture : null;
-  const oneFlame = useAnswer(first.handle, one, "flame", NOTHING)?.answer ?? null;
   const otherFlame = useAnswer(second.handle, other, "flame", NOTHING)?.answer ?? null;
   const failed = first.state.phase === "failed" || second.state.phase === "failed";
-  const ready = oneFlame !== null && otherFlame !== null;
+  const than = useMemo(
+    () =>
+      other === null || otherFlame === null
+        ? null
+        : { picture: { services: other.services, names: other.names }, flame: otherFlame },
+    [other, otherFlame],
+  );
   useEffect(() => {
-    if (ready || failed) document.documentElement.dataset["ready"] = "true";
-  }, [ready, failed]);
+    if (failed) document.documentElement.dataset["ready"] = "true";
+  }, [failed]);
   return (
     <>
       <div className="grid grid-cols-2 gap-px border-y border-line bg-line max-md:grid-cols-1">
         <Side title="First" source={first} href={traceHref(a, "")} than={null} />
         <Side title="Second" source={second} href={traceHref(b, "")} than={one} />
       </div>
-      {one !== null && other !== null && oneFlame !== null && otherFlame !== null && (
-        <PathTable a={{ picture: one, flame: oneFlame }} b={{ picture: other, flame: otherFlame }} />
-      )}
+      {one !== null && than !== null && <PathTable handle={first.handle} picture={one} other={than} />}
     </>
   );
 }

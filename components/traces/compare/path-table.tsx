@@ -1,17 +1,19 @@
 "use client";
 
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { formatCount, formatPlural } from "#lib/format.ts";
+import type { TraceHandle } from "#lib/live/trace/client.ts";
 import {
   type CompareSort,
-  comparePaths,
   difference,
   type PathRow,
+  pathAt,
   type Share,
   type Side,
-  sortedPaths,
 } from "#lib/tracing/view/compare.ts";
+import type { TracePicture } from "#lib/tracing/view/picture.ts";
 import { durationText, signedText } from "#lib/tracing/view/words.ts";
+import { useAnswer } from "../one/use-trace.ts";
 import { type GridColumn, SpanGrid } from "../span-grid.tsx";
 
 const COLUMNS: readonly GridColumn<CompareSort>[] = [
@@ -24,35 +26,48 @@ const TRACKS = "grid-cols-[minmax(320px,1fr)_190px_190px_160px]";
 const INDENT = 14;
 const MOST_INDENTED = 20;
 
-/** Path by path, as a tree or by what differs most. */
-export function PathTable({ a, b }: { readonly a: Side; readonly b: Side }) {
+/** Path by path, as a tree or by what differs most; joined and sorted by the first trace's worker. */
+export function PathTable({
+  handle,
+  picture,
+  other,
+}: {
+  readonly handle: TraceHandle | null;
+  readonly picture: TracePicture;
+  readonly other: Side;
+}) {
   const [sort, setSort] = useState<CompareSort>("path");
-  const all = useMemo(() => comparePaths(a, b), [a, b]);
-  const rows = useMemo(() => sortedPaths(all, sort), [all, sort]);
-  const only = all.filter((row) => row.a === null || row.b === null).length;
+  const ask = useMemo(() => ({ other, sort }), [other, sort]);
+  const found = useAnswer(handle, picture, "paths", ask);
+  const joined = found !== null;
+  useEffect(() => {
+    if (joined) document.documentElement.dataset["ready"] = "true";
+  }, [joined]);
+  if (found === null) return <p className="px-4 py-3 text-ink-3">Comparing…</p>;
+  const { answer: paths, of } = found;
   return (
     <>
       <p className="px-4 py-2 text-ink-2 max-sm:px-2">
-        {formatPlural(all.length, "path")},{" "}
-        {only === 0 ? "all in both" : `${formatCount(only)} of them in one trace only`}. Times are what spans and all
-        under them did themselves; what ran at once counts for each.
+        {formatPlural(paths.length, "path")},{" "}
+        {paths.only === 0 ? "all in both" : `${formatCount(paths.only)} of them in one trace only`}. Times are what
+        spans and all under them did themselves; what ran at once counts for each.
       </p>
       <SpanGrid
         label="Paths of both traces"
         columns={COLUMNS}
         tracks={TRACKS}
-        count={rows.length}
+        count={paths.length}
         sort={sort}
         down={sort !== "path"}
         onSort={setSort}
-        cells={(index) => cellsOf(rows[index], sort === "path")}
+        cells={(index) => cellsOf(pathAt(paths, index), of.sort === "path")}
       />
     </>
   );
 }
 
-function cellsOf(row: PathRow | undefined, tree: boolean) {
-  if (row === undefined) return [];
+function cellsOf(row: PathRow | null, tree: boolean) {
+  if (row === null) return [];
   const by = difference(row);
   return [
     <span key="path" className="flex min-w-0 items-center gap-1.5" style={tree ? { paddingLeft: indentOf(row) } : {}}>

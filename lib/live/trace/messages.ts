@@ -2,6 +2,7 @@
 import type { TraceAnswer } from "#lib/api/traces.ts";
 import type { Problem } from "#lib/errors.ts";
 import type { Format } from "#lib/tracing/decode.ts";
+import type { CompareSort, PathColumns, Side } from "#lib/tracing/view/compare.ts";
 import type { SpanDetail } from "#lib/tracing/view/detail.ts";
 import type { Flame } from "#lib/tracing/view/flame.ts";
 import type { Group, Grouping, GroupSort } from "#lib/tracing/view/groups.ts";
@@ -53,6 +54,8 @@ export interface Questions {
     readonly ask: { readonly sort: SpanSort; readonly down: boolean; readonly text: string };
     readonly answer: Uint32Array;
   };
+  /** This trace path by path beside another, which another worker keeps. */
+  paths: { readonly ask: { readonly other: Side; readonly sort: CompareSort }; readonly answer: PathColumns };
   /** The trace as a file's text. */
   file: { readonly ask: { readonly format: Format }; readonly answer: string };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { writeTrace, writeTraces } from "#lib/tracing/encode.ts";
 import { BASE_NS, id, type Sketch, traceOf } from "#lib/tracing/spans.test-support.ts";
 import { buildTree } from "#lib/tracing/tree.ts";
+import { flameOf } from "#lib/tracing/view/flame.ts";
 import { toWire } from "#lib/tracing/wire.ts";
 import { createTrace, type TraceWorker } from "./client.ts";
 import { fileTraceId } from "./file-id.ts";
@@ -85,6 +86,11 @@ describe("a trace's worker", () => {
     expect(await handle.ask("flame", {})).toMatchObject({ length: 2 });
     expect(await handle.ask("groups", { by: "service", sort: "name", down: false })).toHaveLength(2);
     expect(await handle.ask("calls", { by: "service" })).toMatchObject({ graph: { edges: [{ calls: 1, failed: 1 }] } });
+    const flame = flameOf(picture);
+    const { services, names } = picture;
+    expect(
+      await handle.ask("paths", { other: { picture: { services, names }, flame }, sort: "difference" }),
+    ).toMatchObject({ length: 2, only: 0, depth: Uint32Array.of(0, 1) });
     const rows = await handle.ask("sorted", { sort: "duration", down: false, text: "" });
     expect(Array.from(rows ?? [])).toEqual([1, 0]);
     expect(await handle.ask("file", { format: "jaeger" })).toContain(id("b"));

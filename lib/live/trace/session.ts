@@ -3,6 +3,7 @@ import type { TraceAnswer } from "#lib/api/traces.ts";
 import { MeshscopeError, type Problem, problemOf } from "#lib/errors.ts";
 import { writeTrace } from "#lib/tracing/encode.ts";
 import { buildTree, type TraceTree } from "#lib/tracing/tree.ts";
+import { comparePaths, pathColumns, sortedPaths } from "#lib/tracing/view/compare.ts";
 import { detailOf } from "#lib/tracing/view/detail.ts";
 import { flameOf } from "#lib/tracing/view/flame.ts";
 import { callGraphOf } from "#lib/tracing/view/graph.ts";
@@ -50,6 +51,8 @@ const ANSWERS: Answers = {
   calls: ({ picture }, { by }) => drawCalls(callGraphOf(picture, by)),
   sorted: ({ tree, picture }, { sort, down, text }) =>
     sortedRows(picture, sort, down, text.trim() === "" ? null : findRows(tree, text)),
+  paths: ({ picture }, { other, sort }) =>
+    pathColumns(sortedPaths(comparePaths({ picture, flame: flameOf(picture) }, other), sort)),
   file: ({ tree }, { format }) => writeTrace(format, tree.trace),
 };
 

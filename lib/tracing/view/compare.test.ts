@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anySpans, BASE_NS, type Sketch, traceOf } from "../spans.test-support.ts";
 import { buildTree } from "../tree.ts";
-import { comparePaths, difference, type Side, sortedPaths } from "./compare.ts";
+import { comparePaths, difference, pathAt, pathColumns, type Side, sortedPaths } from "./compare.ts";
 import { flameOf } from "./flame.ts";
 import { pictureOf } from "./picture.ts";
 
@@ -41,6 +41,18 @@ describe("two traces", () => {
     expect(sortedPaths(rows, "difference").map(({ name }) => name)).toEqual(["GET", "read", "new", "old"]);
     expect(sortedPaths(rows, "a").map(({ name }) => name)).toEqual(["GET", "read", "old", "new"]);
     expect(sortedPaths(rows, "path")).toBe(rows);
+  });
+
+  it("cross between threads as columns, row by row the same", () => {
+    fc.assert(
+      fc.property(anySpans, anySpans, (one, other) => {
+        const all = comparePaths(side(one), side(other));
+        const columns = structuredClone(pathColumns(all));
+        expect(Array.from({ length: columns.length }, (_, at) => pathAt(columns, at))).toEqual(all);
+        expect(columns.only).toBe(all.filter(({ a, b }) => a === null || b === null).length);
+        expect([pathAt(columns, -1), pathAt(columns, all.length)]).toEqual([null, null]);
+      }),
+    );
   });
 
   it("lose no span of either, and a trace differs in nothing from itself", () => {
