@@ -55,7 +55,6 @@ export function CallMark({
       type="button"
       data-node={at}
       tabIndex={stop ? 0 : -1}
-      aria-label={spoken}
       aria-pressed={marked}
       title={spoken}
       onFocus={onFocus}
@@ -67,7 +66,9 @@ export function CallMark({
         !marked && found !== null && found > 0 && "outline-1 outline-dashed outline-accent",
       )}
     >
+      <span className="sr-only">{spoken}</span>
       <span
+        aria-hidden="true"
         className="grid place-items-center rounded-full"
         style={{
           width: 2 * MARK_RADIUS,
@@ -79,9 +80,15 @@ export function CallMark({
           <span style={paint(colour)} className={clsx("size-[18px] rounded-full", colour.striped && "striped")} />
         </span>
       </span>
-      <bdi className="name mt-0.5 max-w-full font-medium">{service}</bdi>
-      {name !== "" && <bdi className="name max-w-full text-ink-2">{name}</bdi>}
-      <span className="max-w-full truncate text-ink-2 tabular-nums">
+      <bdi aria-hidden="true" className="name mt-0.5 max-w-full font-medium">
+        {service}
+      </bdi>
+      {name !== "" && (
+        <bdi aria-hidden="true" className="name max-w-full text-ink-2">
+          {name}
+        </bdi>
+      )}
+      <span aria-hidden="true" className="max-w-full truncate text-ink-2 tabular-nums">
         {node.failed > 0 && <span className="text-failing">✕ {formatCount(node.failed)} </span>}
         {formatCount(node.spans)}× · {durationText(node.self)}
         {found !== null && found > 0 && <span className="text-accent"> · {formatCount(found)} found</span>}
