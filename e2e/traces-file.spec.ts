@@ -54,3 +54,28 @@ test("what was downloaded is opened again, survives a reload, and is compared wi
   await page.getByRole("button", { name: /^Forget / }).click();
   await expect(page.getByRole("heading", { name: "No file is open" })).toBeVisible(soon);
 });
+
+test("who signs out leaves no opened file behind", async ({ page, demo }) => {
+  test.setTimeout(120_000);
+  const span = { traceId: "a1".repeat(8), id: "b2".repeat(8), name: "pay", timestamp: 1_767_225_600_000_000 };
+  const spans = [{ ...span, duration: 1000, localEndpoint: { serviceName: "till" } }];
+  await page.goto("/traces");
+  await ready(page);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const dialog = page.getByRole("dialog", { name: "Sign in" });
+  await dialog.getByLabel("Token").fill(demo.kubernetes.tokens.viewer);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  const menu = page.getByRole("button", { name: /^Signed in as/ });
+  await expect(menu).toBeVisible(soon);
+  await page
+    .getByLabel("File of traces")
+    .setInputFiles({ name: "till.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(spans)) });
+  await expect(page.getByRole("heading", { name: "till.json" })).toBeVisible(soon);
+  await page.goto("/traces/file");
+  await expect(page.getByRole("link", { name: "till.json" })).toBeVisible(soon);
+  await menu.click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "No file is open" })).toBeVisible(soon);
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "No file is open" })).toBeVisible(soon);
+});

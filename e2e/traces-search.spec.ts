@@ -20,7 +20,18 @@ async function open(page: Page, query: string, base = ""): Promise<void> {
 /** Dots of the plot; each is a trace of the answer. */
 const dots = (page: Page) => plot(page).locator("svg .dot");
 
+/** Waits until the store has so many traces that answer a search: a lab that has just begun has none of a rare kind. */
+async function stored(page: Page, search: string, least: number): Promise<void> {
+  const asked = async () => {
+    const answer = await page.request.get(`/api/v1/traces?${search}`);
+    return ((await answer.json()) as { items: unknown[] }).items.length;
+  };
+  await expect.poll(asked, { timeout: 90_000 }).toBeGreaterThanOrEqual(least);
+}
+
 test("traces are searched by keys alone: service, tags, what can't be read, sorted, and opened", async ({ page }) => {
+  test.setTimeout(150_000);
+  await stored(page, "service=cart.shop&tags=response_flags%3DUH", 2);
   await open(page, "");
   await expect(page.getByRole("button", { name: "cart.shop" })).toBeVisible();
   await page.keyboard.press("/");
@@ -83,6 +94,8 @@ test("an area marked in the plot filters the rows, its time becomes a search, an
 });
 
 test("the plot is walked and marked by keys, and says where one stands", async ({ page, pageErrors }) => {
+  test.setTimeout(150_000);
+  await stored(page, "service=storefront.shop&limit=50", 50);
   await open(page, "?service=storefront.shop&limit=50");
   const spoken = plot(page).locator("[aria-live=polite]");
   await plot(page).focus();

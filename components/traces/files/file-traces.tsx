@@ -83,7 +83,7 @@ function Listed({ file: { key, name, items, partial, warnings } }: { readonly fi
         <OpenFileButton />
         <Chip
           tone="quiet"
-          title="This browser keeps the file until then, or until eight others were opened."
+          title="This browser keeps the file until then, until you sign out, or until eight others were opened."
           onClick={() => void ask("forget", { key }).then(() => push(filesHref(null)))}
         >
           Forget this file

@@ -73,6 +73,11 @@ export function createFileStore(factory: IDBFactory): FileStore {
   };
 }
 
+/** Forgets all of them: whoever comes next at this browser is somebody else. `factory`: undefined where there is none. */
+export function forgetFiles(factory: Pick<IDBFactory, "deleteDatabase"> | undefined): void {
+  factory?.deleteDatabase(DATABASE);
+}
+
 function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
