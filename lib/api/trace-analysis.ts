@@ -2,9 +2,10 @@
 import { z } from "./zod.ts";
 
 const ms = z.number().meta({ description: "milliseconds" });
-const estimate = z
-  .object({ value: ms, low: ms, high: ms })
-  .meta({ id: "TraceEstimate", description: "with the 95 % interval that the sample allows" });
+const estimate = z.object({ value: ms, low: ms.nullable(), high: ms.nullable() }).meta({
+  id: "TraceEstimate",
+  description: "with the 95 % interval that the sample allows; null of one trace, which tells no spread",
+});
 
 const sample = z
   .object({
@@ -52,7 +53,7 @@ export const analysisResultSchema = z
           target: z.string().nullable(),
           calls: z.array(z.string()),
           now: contribution,
-          before: contribution.nullable(),
+          before: contribution.nullable().meta({ description: "null without a baseline, or without a trace of it" }),
           since: z.iso.datetime().nullable(),
           newVersions: z.array(z.string()),
           example: z.object({ id: z.string(), backend: z.string() }).nullable(),
@@ -65,7 +66,12 @@ export const analysisResultSchema = z
       .meta({ description: "smaller ones that are left out" }),
     advice: z.array(z.string()),
     warnings: z.array(z.string()),
-    problems: z.array(z.object({ source: z.string(), code: z.string(), detail: z.string() })),
+    problems: z.array(
+      z.object({
+        window: z.enum(["now", "baseline"]).meta({ description: "which window it is missing from" }),
+        ...{ source: z.string(), code: z.string(), detail: z.string() },
+      }),
+    ),
   })
   .meta({ id: "TraceAnalysis" });
 

@@ -141,6 +141,34 @@ describe("an analysis", () => {
     expect(asked.join()).toContain("destination_canonical_service");
   });
 
+  test("of a baseline without a trace compares nothing and says so", async () => {
+    const late: Held = (query) =>
+      Date.parse(query.get("query.start_time_min") ?? "") / 1000 < NOW - 700 ? [] : busy(query);
+    const { baseline, contributors, warnings } = resultOf(
+      await run(
+        await jaegerWith(late),
+        `service=web.shop&${WINDOW}&baselineStart=${NOW - 4000}&baselineEnd=${NOW - 3400}&sample=40`,
+      ),
+    );
+    expect(baseline).toMatchObject({ traces: 0, mean: null, weighted: false });
+    expect(contributors.length).toBeGreaterThan(0);
+    expect(contributors.every(({ before, newVersions }) => before === null && newVersions.length === 0)).toBe(true);
+    expect(warnings).toContainEqual(expect.stringContaining("nothing is compared"));
+  });
+
+  test("says in which window a backend was missing", async () => {
+    const fake = await fakeBackend((path, { url }, response) => {
+      const start = new URL(url ?? "", "http://x").searchParams.get("query.start_time_min");
+      if (path === "/api/v3/services") send(response, 200, { services: ["web.shop"] });
+      else if (start !== null && Date.parse(start) / 1000 < NOW - 700) page(response);
+      else send(response, 404, { error: { httpCode: 404, message: "No traces found" } });
+    });
+    const { problems } = resultOf(
+      await run(fake, `service=web.shop&${WINDOW}&baselineStart=${NOW - 4000}&baselineEnd=${NOW - 3400}`),
+    );
+    expect(problems).toMatchObject([{ window: "baseline", source: "jaeger-0" }]);
+  });
+
   test("of one operation or call isn't weighed, and says why", async () => {
     const { sample } = resultOf(
       await run(await jaegerWith(busy), `service=web.shop&target=db.shop&${WINDOW}&sample=20`),

@@ -72,21 +72,39 @@ export async function runAnalysis(
   const [current, earlier] = await Promise.all([histogram(now), before === null ? null : histogram(before)]);
   signal.throwIfAborted();
   const analysis = analyse({ ...now, histogram: current }, before === null ? null : { ...before, histogram: earlier });
-  const why = weighing
-    ? "Prometheus has no latencies of this service for that time"
-    : "metrics tell no operations and no single calls apart";
   const rows = analysis.contributors.slice(0, MOST);
-  const problems = [...now.problems, ...(before?.problems ?? [])];
   return {
     ...subject,
-    sample: sampleOf(now, analysis.now, current, why),
-    baseline: before === null || analysis.before === null ? null : sampleOf(before, analysis.before, earlier, why),
+    sample: sampleOf(now, analysis.now, whyNot(weighing, current, analysis.now)),
+    baseline:
+      before === null || analysis.before === null
+        ? null
+        : sampleOf(before, analysis.before, whyNot(weighing, earlier, analysis.before)),
     contributors: rows.map((each) => contributorOf(each, now)),
     more: restOf(analysis, rows.length),
     advice: adviceOf(now, analysis, subject.service),
-    warnings: [...new Set([...now.warnings, ...(before?.warnings ?? [])])],
-    problems: problems.filter((each, index) => problems.findIndex(({ source }) => source === each.source) === index),
+    warnings: [...new Set([...now.warnings, ...(before?.warnings ?? []), ...uncompared(now, before)])],
+    problems: [...problemsOf("now", now), ...problemsOf("baseline", before)],
   };
+}
+
+/** Why a sample isn't weighed by all requests; null where it is. */
+function whyNot(weighing: boolean, histogram: Histogram | null, { matched, traces }: SampleSummary): string | null {
+  if (!weighing) return "metrics tell no operations and no single calls apart";
+  if (histogram === null) return "Prometheus has no latencies of this service for that time";
+  if (traces === 0 || matched) return null;
+  return (histogram.counts.at(-1) ?? 0) > 0
+    ? "no sampled trace is as long as the requests that Prometheus counted"
+    : "Prometheus counted no request of this service in that time";
+}
+
+function uncompared({ traces }: Sampled, before: Sampled | null): string[] {
+  if (before === null || before.traces.length > 0 || traces.length === 0) return [];
+  return ["No trace of the baseline was found: nothing is compared, and what is listed is no rise."];
+}
+
+function problemsOf(window: AnalysisProgress["window"], sampled: Sampled | null): AnalysisResult["problems"] {
+  return (sampled?.problems ?? []).map((problem) => ({ window, ...problem }));
 }
 
 function adviceOf(now: Sampled, analysis: Analysis, service: string): string[] {
@@ -97,22 +115,17 @@ function adviceOf(now: Sampled, analysis: Analysis, service: string): string[] {
 
 const ms = (ns: number): number => ns / 1e6;
 const msOrNull = (ns: number | null): number | null => (ns === null ? null : ms(ns));
-const estimate = ({ value, low, high }: Estimate) => ({ value: ms(value), low: ms(low), high: ms(high) });
+const estimate = ({ value, low, high }: Estimate) => ({ value: ms(value), low: msOrNull(low), high: msOrNull(high) });
 
-function sampleOf(
-  sampled: Sampled,
-  summary: SampleSummary,
-  histogram: Histogram | null,
-  why: string,
-): AnalysisResult["sample"] {
+function sampleOf(sampled: Sampled, summary: SampleSummary, why: string | null): AnalysisResult["sample"] {
   const { slices, empty, kept, complete } = sampled;
-  const { mean, p50, p95, tail, traces, requests, uncovered, effective } = summary;
+  const { mean, p50, p95, tail, traces, requests, uncovered, matched, effective } = summary;
   return {
     ...{ start: formatInstant(sampled.start), end: formatInstant(sampled.end), traces, slices, empty, kept, complete },
     mean: mean === null ? null : estimate(mean),
     ...{ p50: msOrNull(p50), p95: msOrNull(p95), tail, effective, requests, uncovered },
-    weighted: histogram !== null && traces > 0,
-    ...(histogram === null ? { unweighted: why } : {}),
+    weighted: matched,
+    ...(why === null ? {} : { unweighted: why }),
     samplingRate: samplingRate({ kept, complete, requests }),
   };
 }

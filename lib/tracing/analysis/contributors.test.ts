@@ -91,6 +91,14 @@ describe("contributors", () => {
     });
   });
 
+  test("a baseline without a trace compares nothing, and no trace now is no time saved", () => {
+    const some = window([trace(1, [part("web", 5, { version: "v1" })])]);
+    const fresh = analyse(some, window([]));
+    expect(fresh.before).toMatchObject({ traces: 0, mean: null });
+    expect(fresh.contributors).toMatchObject([{ service: "web", before: null, newVersions: [] }]);
+    expect(analyse(window([]), some).contributors).toEqual([]);
+  });
+
   test("a sequence is a row of its own that adds to no sum", () => {
     const sequences = [{ service: "web", operation: "op", calls: ["b", "c"], count: 2, savedNs: 7 * MS }];
     const { contributors, now } = analyse(window([trace(1, [part("web", 10)], { sequences })]), null);
@@ -105,9 +113,14 @@ describe("contributors", () => {
     const noisy = (n: number) =>
       analyse(window(seconds.slice(0, n).map((at) => trace(at, [part("web", 10 + ((at * 7) % 13))]))), null).now.mean;
     const [small, large] = [noisy(10), noisy(100)];
+    const width = ({ low, high }: { readonly low: number | null; readonly high: number | null }) =>
+      (high ?? Number.NaN) - (low ?? Number.NaN);
     if (!small || !large) throw new Error("no mean");
-    expect(small.low < small.value && small.value < small.high).toBe(true);
-    expect(large.high - large.low).toBeLessThan(small.high - small.low);
+    expect(small.low).toBeLessThan(small.value);
+    expect(small.high).toBeGreaterThan(small.value);
+    expect(width(large)).toBeLessThan(width(small));
+    // One trace tells nothing of how others are.
+    expect(noisy(1)).toMatchObject({ low: null, high: null });
   });
 });
 
@@ -127,13 +140,13 @@ describe("weights", () => {
   test("a sample of slow traces is put right by the histogram of all requests", () => {
     // Ninety of a hundred requests are fast; the backend kept one of them and three slow ones.
     const histogram = { bounds: [10, 100, Number.POSITIVE_INFINITY], counts: [90, 100, 100] };
-    const { weights, requests, uncovered } = weigh(
+    const { weights, requests, uncovered, matched } = weigh(
       [at(1, 5), at(2, 50), at(3, 60), at(4, 70)],
       { start: 0, end: 10, slices: 1 },
       histogram,
     );
     expect(weights[0]).toBeCloseTo(0.9, 9);
-    expect([requests, uncovered]).toEqual([100, 0]);
+    expect([requests, uncovered, matched]).toEqual([100, 0, true]);
   });
 
   test("requests that no trace stands for are told", () => {
@@ -141,12 +154,15 @@ describe("weights", () => {
     expect(weigh([at(1, 5)], { start: 0, end: 10, slices: 1 }, histogram)).toMatchObject({
       uncovered: expect.closeTo(0.1, 9),
     });
-    expect(
-      Array.from(
-        weigh([at(1, 50)], { start: 0, end: 10, slices: 1 }, { bounds: [10, Number.POSITIVE_INFINITY], counts: [5, 5] })
-          .weights,
-      ),
-    ).toEqual([1]);
+    // Two of one slice and one of another, none as long as what was counted: slices of time alone decide.
+    const slow = [at(1, 50), at(2, 60), at(9, 70)];
+    const none = weigh(
+      slow,
+      { start: 0, end: 10, slices: 2 },
+      { bounds: [10, Number.POSITIVE_INFINITY], counts: [5, 5] },
+    );
+    expect(none).toMatchObject({ matched: false, uncovered: 1 });
+    expect(Array.from(none.weights)).toEqual([0.25, 0.25, 0.5]);
   });
 
   test("sum to one, whatever was sampled", () => {

@@ -31,6 +31,8 @@ export interface SampleSummary {
   readonly tail: number;
   readonly requests: number | null;
   readonly uncovered: number | null;
+  /** Weighed by the histogram, not by slices of time alone. */
+  readonly matched: boolean;
   readonly effective: number;
 }
 
@@ -52,7 +54,7 @@ export interface Contributor {
   /** Names of the calls, of a sequence. */
   readonly calls: readonly string[];
   readonly now: Contribution;
-  /** null without a baseline. */
+  /** null without a baseline, and where no trace of it was found: nothing is no zero. */
   readonly before: Contribution | null;
   /** Since when it takes longer than before within the window, unix seconds; null where nothing stands out. */
   readonly since: number | null;
@@ -77,8 +79,11 @@ const BAND = 5;
 export function analyse(now: SampleWindow, before: SampleWindow | null): Analysis {
   const current = new Sample(now);
   const baseline = before === null ? null : new Sample(before);
-  const keys = new Set([...current.rows.keys(), ...(baseline?.rows.keys() ?? [])]);
-  const contributors = [...keys].map((key) => contributorOf(key, current, baseline));
+  const compared = baseline !== null && baseline.summary.traces > 0 ? baseline : null;
+  const keys = new Set([...current.rows.keys(), ...(compared?.rows.keys() ?? [])]);
+  // Without a trace there is nothing that took no time.
+  const known = current.summary.traces > 0 ? [...keys] : [];
+  const contributors = known.map((key) => contributorOf(key, current, compared));
   const size = (each: Contributor): number =>
     each.before === null ? each.now.mean.value : Math.abs(each.now.mean.value - each.before.mean.value);
   contributors.sort((a, b) => size(b) - size(a) || (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -114,7 +119,7 @@ class Sample {
     this.window = window;
     const { traces, histogram } = window;
     this.weighted = weigh(traces, window, histogram);
-    const { weights, requests, uncovered, effective } = this.weighted;
+    const { weights, requests, uncovered, matched, effective } = this.weighted;
     const lengths = traces.map(({ ns }) => ns);
     const ranked = ranking(lengths);
     const enough = traces.length >= MIN_TAIL;
@@ -126,7 +131,7 @@ class Sample {
       p50: traces.length === 0 ? null : weightedQuantile(0.5, lengths, weights, ranked),
       p95: enough ? weightedQuantile(0.95, lengths, weights, ranked) : null,
       tail: this.tail.length,
-      ...{ requests, uncovered, effective },
+      ...{ requests, uncovered, matched, effective },
     };
     traces.forEach((trace, i) => {
       for (const { ns, version, ...part } of trace.parts) this.#add(part, i, ns, version);

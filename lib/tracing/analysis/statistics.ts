@@ -5,15 +5,16 @@ const Z95 = 1.96;
 
 export interface Estimate {
   readonly value: number;
-  /** Bounds of the 95 % interval that the sample allows. */
-  readonly low: number;
-  readonly high: number;
+  /** Bounds of the 95 % interval that the sample allows; null where one trace is all there is, which tells no spread. */
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** The mean of values that are 0 where they aren't given, with its interval (linearised for unequal weights). */
 export function weightedMean(values: ReadonlyMap<number, number>, weights: Float64Array): Estimate {
   let mean = 0;
   for (const [i, value] of values) mean += (weights[i] ?? 0) * value;
+  if (weights.filter((weight) => weight > 0).length < 2) return { value: mean, low: null, high: null };
   let variance = 0;
   for (let i = 0; i < weights.length; i++) {
     const weight = weights[i] ?? 0;

@@ -18,6 +18,8 @@ export interface Weighted {
   readonly requests: number | null;
   /** Share of them whose latency no sampled trace has, so that nothing can be said of them. */
   readonly uncovered: number | null;
+  /** Whether they match that histogram; if not, slices of time alone decide. */
+  readonly matched: boolean;
   /** Kish's effective sample size: as many equally weighted traces would tell as much. */
   readonly effective: number;
 }
@@ -36,14 +38,14 @@ export function weigh(
 ): Weighted {
   const weights = bySlice(traces, start, end, slices);
   const total = histogram?.counts.at(-1) ?? 0;
-  let uncovered: number | null = null;
-  if (histogram !== null && total > 0) uncovered = toHistogram(traces, weights, histogram, total);
+  const fitted = histogram !== null && total > 0 ? toHistogram(traces, weights, histogram, total) : null;
   const sum = weights.reduce((all, weight) => all + weight, 0);
   const squares = weights.reduce((all, weight) => all + weight * weight, 0);
   return {
     weights: weights.map((weight) => (sum > 0 ? weight / sum : 0)),
     requests: histogram === null ? null : total,
-    uncovered,
+    uncovered: fitted?.uncovered ?? null,
+    matched: fitted?.matched ?? false,
     effective: squares > 0 ? (sum * sum) / squares : 0,
   };
 }
@@ -60,24 +62,28 @@ function bySlice(traces: readonly Sampled[], start: number, end: number, slices:
   return Float64Array.from(slice, (index) => 1 / (counts[index] ?? 1));
 }
 
-/** Scales the weights so that each bucket has the share it has among all requests; answers the share without any trace. */
+/**
+ * Scales the weights so that each bucket has the share it has among all requests, and tells the share without any trace.
+ * Where no bucket matches anything sampled, the histogram tells nothing of these traces: the weights stay as they were.
+ */
 function toHistogram(
   traces: readonly Sampled[],
   weights: Float64Array,
   { bounds, counts }: LatencyHistogram,
   total: number,
-): number {
+): { readonly uncovered: number; readonly matched: boolean } {
   const bucket = traces.map(({ ns }) => bounds.findIndex((bound) => ns / 1e6 <= bound));
   const have = new Float64Array(bounds.length);
   bucket.forEach((index, i) => {
     if (index >= 0) have[index] = (have[index] ?? 0) + (weights[i] ?? 0);
   });
   const share = bounds.map((_, i) => Math.max(0, (counts[i] ?? 0) - (i === 0 ? 0 : (counts[i - 1] ?? 0))) / total);
+  const uncovered = share.reduce((sum, part, i) => sum + ((have[i] ?? 0) > 0 ? 0 : part), 0);
+  const matched = share.some((part, i) => part > 0 && (have[i] ?? 0) > 0);
+  if (!matched) return { uncovered, matched };
   bucket.forEach((index, i) => {
     const sampled = have[index] ?? 0;
     weights[i] = sampled > 0 ? ((weights[i] ?? 0) / sampled) * (share[index] ?? 0) : 0;
   });
-  // A histogram whose buckets match nothing sampled tells nothing of these traces: they keep equal weights.
-  if (weights.every((weight) => weight === 0)) weights.fill(1);
-  return share.reduce((sum, part, i) => sum + ((have[i] ?? 0) > 0 ? 0 : part), 0);
+  return { uncovered, matched };
 }
