@@ -121,6 +121,8 @@ test("the plot is walked and marked by keys, and says where one stands", async (
 });
 
 test("errors have a shape of their own, and percentiles of all requests stand behind the dots", async ({ page }) => {
+  test.setTimeout(150_000);
+  await stored(page, "service=cart.shop&tags=response_flags%3DUH", 1);
   await open(page, "?service=cart.shop&limit=200");
   await expect(dots(page).first()).toBeVisible();
   const failed = plot(page).locator("svg path.dot[data-kind=failed]");
@@ -130,6 +132,11 @@ test("errors have a shape of their own, and percentiles of all requests stand be
   await expect(section).toContainText(/all requests that ingress\.istio-ingress sends.*begin/);
   await expect(section).toContainText(/p50 [\d.,]+ m?s.*p95 [\d.,]+ m?s.*p99 [\d.,]+ m?s/);
   await expect(plot(page).locator("[data-band=p95] path")).toHaveAttribute("d", /^M/);
+  // These traces begin at the gateway: of the found ones those stay that take longer.
+  const found = Number(/^(\d+) traces/.exec((await count(page).textContent()) ?? "")?.[1]);
+  await section.getByRole("button", { name: /^p50/ }).press("Enter");
+  await expect(page).toHaveURL(/brush=/);
+  await expect(count(page)).toContainText(new RegExp(`^\\d+ of ${found} traces`));
 });
 
 test("new traces are followed, and a link reproduces the search", async ({ page, browser }) => {

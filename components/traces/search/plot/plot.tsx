@@ -10,6 +10,7 @@ import type { ChangeSearch } from "../use-search.ts";
 import { BANDS, latest } from "./bands.ts";
 import { plotOf } from "./dots.ts";
 import { Scatter } from "./scatter.tsx";
+import { slowerThan } from "./slower.ts";
 import { type Bands, useBands } from "./use-bands.ts";
 import { useSize } from "./use-size.ts";
 
@@ -48,7 +49,7 @@ export function Plot({
         </span>
         <span>larger: more spans</span>
         <span className="grow" />
-        <BandWords bands={bands} />
+        <BandWords bands={bands} onSlower={(ms, root) => change(slowerThan(ms, root, search, answer.items))} />
       </div>
       <div ref={frame} className="h-52 short:h-40">
         {size.width > 0 && (
@@ -79,7 +80,13 @@ function Key({ kind, children }: { readonly kind: "fine" | "failed" | "untold"; 
 }
 
 /** Whose percentiles the lines are, with their last values; or why there are none. */
-function BandWords({ bands }: { readonly bands: Bands }) {
+function BandWords({
+  bands,
+  onSlower,
+}: {
+  readonly bands: Bands;
+  readonly onSlower: (ms: number, root: string) => void;
+}) {
   if (bands.state === "reading") return <span>Reading percentiles…</span>;
   if (bands.state === "none") return <span className="max-w-prose">{bands.why}</span>;
   const { root, chart } = bands;
@@ -93,10 +100,17 @@ function BandWords({ bands }: { readonly bands: Bands }) {
       </span>
       {BANDS.map((band) => {
         const value = latest(chart, band);
+        if (value === null) return <span key={band}>{band} no data</span>;
         return (
-          <span key={band} className="tabular-nums">
-            {band} {value === null ? "no data" : formatMs(milliseconds(value))}
-          </span>
+          <button
+            key={band}
+            type="button"
+            title={`Show the traces that take longer than ${band} of all these requests`}
+            onClick={() => onSlower(value, root.service)}
+            className="text-ink-2 tabular-nums underline decoration-line-strong underline-offset-2 hover:text-accent"
+          >
+            {band} {formatMs(milliseconds(value))}
+          </button>
         );
       })}
     </span>
