@@ -43,6 +43,7 @@ const state: fc.Arbitrary<UrlState> = fc.record({
   kiosk: fc.boolean(),
   find: expression,
   hide: expression,
+  trace: fc.option(fc.record({ id: fc.stringMatching(/^[0-9a-f]{1,32}$/), backends: names })),
 });
 
 describe("url state", () => {
@@ -80,6 +81,14 @@ describe("url state", () => {
       hide: " ",
     });
     expect(search(params)).toBe("");
+  });
+
+  it("keeps the trace through other changes, in one place, and forgets its backends with it", () => {
+    const before = new URLSearchParams("traceFrom=old,jaeger&trace=ab12&window=5m");
+    const after = patchUrl(before, { selected: "c/shop/workload/cart" });
+    expect(search(after)).toBe("?window=5m&selected=c/shop/workload/cart&trace=ab12&traceFrom=jaeger,old");
+    expect(search(patchUrl(after, { trace: null, selected: null }))).toBe("?window=5m");
+    expect(readUrl(new URLSearchParams("traceFrom=jaeger&trace=")).trace).toBeNull();
   });
 
   it("reads a list as a set: sorted, each name once", () => {

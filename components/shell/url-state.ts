@@ -13,6 +13,13 @@ export const DETAILS = ["auto", "groups", "workloads"] as const;
 /** What is drawn: workloads up to 150 marks and groups above (`auto`), or the one that was asked for. */
 export type Detail = (typeof DETAILS)[number];
 
+/** A trace that is drawn on the graph. */
+export interface TraceShown {
+  readonly id: string;
+  /** Names of the backends that are asked for it; none: all. */
+  readonly backends: readonly string[];
+}
+
 export interface UrlState {
   readonly view: GraphView;
   readonly detail: Detail;
@@ -30,6 +37,7 @@ export interface UrlState {
   /** Expressions (docs/find.md) as they were typed, read or not; "" = none. */
   readonly find: string;
   readonly hide: string;
+  readonly trace: TraceShown | null;
 }
 
 export interface UrlPatch {
@@ -43,6 +51,7 @@ export interface UrlPatch {
   readonly kiosk?: boolean;
   readonly find?: string;
   readonly hide?: string;
+  readonly trace?: TraceShown | null;
 }
 
 const VIEW_KEYS = [
@@ -70,11 +79,18 @@ const OWN_KEYS = [
   "kiosk",
   "find",
   "hide",
+  "trace",
+  "traceFrom",
 ] as const;
 
 function list(text: string | null): readonly string[] {
   const names = (text ?? "").split(",").filter((name) => name !== "");
   return [...new Set(names)].sort();
+}
+
+function readTrace(params: URLSearchParams): TraceShown | null {
+  const id = params.get("trace") || null;
+  return id === null ? null : { id, backends: list(params.get("traceFrom")) };
 }
 
 /** Reads the state; a value that isn't one of the accepted ones counts as absent, so that any link opens something. */
@@ -104,6 +120,7 @@ export function readUrl(params: URLSearchParams): UrlState {
     kiosk: params.get("kiosk") === "1",
     find: params.get("find") ?? "",
     hide: params.get("hide") ?? "",
+    trace: readTrace(params),
   };
 }
 
@@ -124,6 +141,11 @@ export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchPa
   for (const key of ["find", "hide"] as const) {
     const text = patch[key] ?? before[key];
     if (text.trim() !== "") params.set(key, text);
+  }
+  const trace = patch.trace === undefined ? before.trace : patch.trace;
+  if (trace !== null) {
+    params.set("trace", trace.id);
+    writeList(params, "traceFrom", trace.backends, []);
   }
   const own: readonly string[] = OWN_KEYS;
   for (const [key, value] of current) if (!own.includes(key)) params.append(key, value);

@@ -6,7 +6,7 @@ import type { LiveStatus } from "#lib/live/messages.ts";
 import { FIRST_STATUS } from "#lib/live/status.ts";
 import { milliseconds } from "#lib/units.ts";
 import { Banner, EmptyState, Skeleton } from "./notice-view.tsx";
-import { emptyState, type Notice, notices } from "./notices.ts";
+import { emptyState, type Notice, notices, traceNotice } from "./notices.ts";
 
 const url = (text = "") => readUrl(new URLSearchParams(text));
 const day = "2020-03-01T";
@@ -201,4 +201,19 @@ it("every state has its own text", () => {
   const texts = all.map(({ title, text }) => `${title} ${text}`);
   // "No traffic" is one state whether idle workloads are known or not.
   expect(new Set(texts).size).toBe(texts.length - 1);
+});
+
+describe("a trace that can't be drawn", () => {
+  it.each([
+    ["not_found", "No tracing backend is configured", "trace-not-found", "Stop showing"],
+    ["bad_parameter", "That is no trace's id", "trace-not-found", "Stop showing"],
+    ["too_large", "It has more spans than are read", "trace-too-large", "Stop showing"],
+    ["forbidden", "Your role may not read traces", "trace-forbidden", "Stop showing"],
+    ["upstream_unreachable", "connection refused", "trace-unread", "Retry now"],
+  ])("%s", (code, detail, id, label) => {
+    const notice = traceNotice({ code, detail } as Parameters<typeof traceNotice>[0]);
+    expect(notice).toMatchObject({ id, act: { label } });
+    const markup = plain(renderToStaticMarkup(<Banner notice={notice} onAct={() => undefined} />));
+    expect(markup).toContain(`${detail}. The graph is shown without it.`);
+  });
 });

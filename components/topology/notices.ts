@@ -6,6 +6,7 @@
 import { sayInstant } from "#components/shell/instant.ts";
 import type { UrlPatch, UrlState } from "#components/shell/url-state.ts";
 import { WINDOWS, type Window } from "#lib/api/windows.ts";
+import type { Problem } from "#lib/errors.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
 import type { LiveStatus } from "#lib/live/messages.ts";
 
@@ -206,6 +207,23 @@ export function notices(status: LiveStatus, url: UrlState): readonly Notice[] {
     });
   }
   return list;
+}
+
+/** A trace that was to be drawn on the graph can't be: which of the two is wrong, and that the graph is whole. */
+export function traceNotice({ code, detail }: Pick<Problem, "code" | "detail">): Notice {
+  const text = `${sentence(detail)} The graph is shown without it.`;
+  const stop: Act = { do: "go", label: "Stop showing", patch: { trace: null } };
+  switch (code) {
+    case "not_found":
+    case "bad_parameter":
+      return { id: "trace-not-found", tone: "plain", title: "There is no such trace to draw.", text, act: stop };
+    case "too_large":
+      return { id: "trace-too-large", tone: "plain", title: "The trace is too large to be drawn.", text, act: stop };
+    case "forbidden":
+      return { id: "trace-forbidden", tone: "plain", title: "The trace is not yours to see.", text, act: stop };
+    default:
+      return { id: "trace-unread", tone: "degraded", title: "The trace can’t be read.", text, act: RETRY };
+  }
 }
 
 function sourceNotices(source: SourceStatus, at: string): readonly Notice[] {

@@ -16,6 +16,7 @@ import { emptyState, notices } from "./notices.ts";
 import { SelectionContext } from "./selection.tsx";
 import { AxisRoom } from "./time/axis-room.tsx";
 import { Toolbar } from "./toolbar.tsx";
+import { TraceRoom } from "./trace/trace-room.tsx";
 import { useTopologyCommands } from "./use-commands.ts";
 import { useSurroundingCommands } from "./use-surrounding-commands.ts";
 
@@ -23,6 +24,7 @@ const TimeAxis = lazy(async () => ({ default: (await import("./time/time-axis.ts
 const GraphMenu = lazy(async () => ({ default: (await import("./menu/graph-menu.tsx")).GraphMenu }));
 const Panel = lazy(async () => ({ default: (await import("./panel/panel.tsx")).Panel }));
 const GraphTable = lazy(async () => ({ default: (await import("./table/graph-table.tsx")).GraphTable }));
+const TraceBar = lazy(async () => ({ default: (await import("./trace/trace-bar.tsx")).TraceBar }));
 const SpokenTable = lazy(async () => ({ default: (await import("./table/spoken-table.tsx")).SpokenTable }));
 
 /** The topology: opens the view that the address names, and lays out drawing or table, panel and what is to be said. */
@@ -31,7 +33,7 @@ export function Topology() {
   const live = useLive();
   const status = useLiveStatus();
   const [drawing, setDrawing] = useState<Drawing | null>(null);
-  const { selected, table, kiosk } = state;
+  const { selected, table, kiosk, trace } = state;
   const [menu, setMenu] = useState<MenuAt | null>(null);
   const [axisAsked, setAxis] = useState(false);
   // Whoever looks at the past has the axis before them, without asking.
@@ -89,6 +91,11 @@ export function Topology() {
           <h1 className="sr-only">Topology</h1>
           {!kiosk && <Toolbar drawing={drawing} table={table} axis={axis} onAxis={toggleAxis} />}
           {!kiosk && <FindBar />}
+          {trace !== null && (
+            <Suspense fallback={kiosk ? null : <TraceRoom />}>
+              <TraceBar trace={trace} />
+            </Suspense>
+          )}
           <div className="relative min-h-0 grow short:min-h-60 short:shrink-0">
             {table ? (
               <Suspense fallback={null}>

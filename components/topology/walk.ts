@@ -17,7 +17,7 @@ export type Step = "left" | "right" | "up" | "down";
 
 type Arrays = Pick<Scene, "nodes" | "edges">;
 
-/** The first stop: of what is looked for the worst mark, else the worst of all, else the leftmost. null in an empty drawing. */
+/** The first stop: of what is looked for, else of a trace, the worst mark, else the worst of all, else the leftmost. null in an empty drawing. */
 export function startWalk({ nodes }: Arrays): Cursor | null {
   let best = -1;
   let bestRank = Number.POSITIVE_INFINITY;
@@ -25,7 +25,8 @@ export function startWalk({ nodes }: Arrays): Cursor | null {
     const state = MARK_STATES[nodes.state[index] ?? 0];
     const pain = state === "failing" ? 0 : state === "degraded" ? 1 : 2;
     const found = hasBit(nodes.bits, index, NODE_BITS.found);
-    const rank = (found ? 0 : 1e10) + pain * 1e9 + (nodes.x[index] ?? 0);
+    const traced = hasBit(nodes.bits, index, NODE_BITS.traced);
+    const rank = (found ? 0 : traced ? 1e10 : 2e10) + pain * 1e9 + (nodes.x[index] ?? 0);
     if (rank < bestRank) {
       best = index;
       bestRank = rank;
@@ -132,7 +133,10 @@ export function describeCursor(scene: Arrays, strings: Strings, cursor: Cursor):
           ...(p95 === null ? [] : [`p95 ${formatMs(milliseconds(p95))}`]),
         ];
   const found = hasBit(edges.bits, index, EDGE_BITS.found) ? ["found"] : [];
-  return [`${source} calls ${target}`, ...found, protocol, stateWord(edges.state[index]), ...numbers].join(", ");
+  const traced = hasBit(edges.bits, index, EDGE_BITS.traced) ? ["in the trace"] : [];
+  return [`${source} calls ${target}`, ...found, ...traced, protocol, stateWord(edges.state[index]), ...numbers].join(
+    ", ",
+  );
 }
 
 function describeNode({ nodes, edges }: Arrays, strings: Strings, index: number): string {
@@ -142,6 +146,7 @@ function describeNode({ nodes, edges }: Arrays, strings: Strings, index: number)
   return [
     strings.nodeLabels[index] ?? "",
     ...(hasBit(nodes.bits, index, NODE_BITS.found) ? ["found"] : []),
+    ...(hasBit(nodes.bits, index, NODE_BITS.traced) ? ["in the trace"] : []),
     stateWord(nodes.state[index]),
     ...(rate === null ? [] : [formatRate(perSecond(rate))]),
     ...(p95 === null ? [] : [`p95 ${formatMs(milliseconds(p95))}`]),

@@ -45,7 +45,8 @@ export type BadgeKind = (typeof BADGE_KINDS)[number];
 
 /**
  * Bits in `NodeArrays.bits`. `p95Bound`: several callers measured it apart, and the value is the largest of theirs (the true
- * one is not above it). `found`: an expression finds it; `hidden`: one hides it, and it is neither drawn nor picked.
+ * one is not above it). `found`: an expression finds it; `hidden`: one hides it, and it is neither drawn nor picked; `traced`:
+ * the trace that is drawn went through it.
  */
 export const NODE_BITS = {
   unmeshed: 1,
@@ -56,10 +57,11 @@ export const NODE_BITS = {
   p95Bound: 32,
   found: 64,
   hidden: 128,
+  traced: 256,
 } as const;
 
 /** Bits in `EdgeArrays.bits`. `lost`: calls that never arrived are in it, which the server can't know of. */
-export const EDGE_BITS = { dimmed: 1, found: 2, hidden: 4, streaming: 8, newborn: 16, lost: 32 } as const;
+export const EDGE_BITS = { dimmed: 1, found: 2, hidden: 4, streaming: 8, newborn: 16, lost: 32, traced: 64 } as const;
 
 export interface Strings {
   readonly nodeIds: readonly string[];

@@ -2,6 +2,7 @@
 import type { GraphView } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
+import type { TracePlaces } from "#lib/tracing/view/places.ts";
 import { type LiveWorker, spawn } from "./early.ts";
 import type { Look } from "./look.ts";
 import type { Assistance, Details, FromWorker, LiveStatus, ReplaySpan, Row, ToWorker } from "./messages.ts";
@@ -36,6 +37,8 @@ export interface Live {
   readonly graph: () => Promise<Graph | null>;
   /** Marks what `find` says and leaves out what `hide` does; see docs/find.md. */
   readonly find: (find: string, hide: string) => void;
+  /** Draws where a trace went; null: none. */
+  readonly trace: (places: TracePlaces | null) => void;
   /** What could be typed at a place of an expression, and what is wrong with it; null when the handle was closed meanwhile. */
   readonly assist: (text: string, cursor: number) => Promise<Assistance | null>;
   /** Forgets the places of this view and lays it out afresh. */
@@ -174,6 +177,7 @@ export function createLive(options: LiveOptions = {}): Live {
       });
     },
     find: (find, hide) => send({ type: "find", find, hide }),
+    trace: (places) => send({ type: "trace", places }),
     assist(text, cursor) {
       request += 1;
       const id = request;

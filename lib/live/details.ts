@@ -3,10 +3,11 @@ import type { Graph, GraphNode } from "#lib/graph/model.ts";
 import { changesOf } from "./changes.ts";
 import type { Details } from "./messages.ts";
 import { membersOf, scopeOf } from "./scope.ts";
+import type { Traced } from "./tracer.ts";
 import { WHOLE } from "./whole.ts";
 
 /** Node ids hold no `>`, edge ids do, so that one id says what it is of. */
-export function detailsOf(graph: Graph, id: string): Details {
+export function detailsOf(graph: Graph, id: string, traced: Traced | null = null): Details {
   const node = graph.nodes.find((one) => one.id === id);
   if (node !== undefined) {
     const inbound = graph.edges.filter(({ target }) => target === id);
@@ -15,7 +16,8 @@ export function detailsOf(graph: Graph, id: string): Details {
     const peers: Record<string, GraphNode> = Object.fromEntries(
       graph.nodes.filter((one) => ends.has(one.id)).map((one) => [one.id, one]),
     );
-    return { kind: "node", node, inbound, outbound, peers };
+    const inTrace = traced?.nodes.get(id);
+    return { kind: "node", node, inbound, outbound, peers, ...(inTrace === undefined ? {} : { inTrace }) };
   }
   const edge = graph.edges.find((one) => one.id === id);
   if (edge === undefined) {
@@ -24,5 +26,9 @@ export function detailsOf(graph: Graph, id: string): Details {
     return { kind: "scope", id, scope: scopeOf(graph, members), changes: changesOf(graph, members) };
   }
   const end = (of: string) => graph.nodes.find((one) => one.id === of) ?? null;
-  return { kind: "edge", edge, source: end(edge.source), target: end(edge.target) };
+  const inTrace = traced?.edges.get(id);
+  return {
+    ...{ kind: "edge", edge, source: end(edge.source), target: end(edge.target) },
+    ...(inTrace === undefined ? {} : { inTrace }),
+  };
 }

@@ -21,6 +21,12 @@ test("what is found is marked, the rest steps back", () => {
   ]);
 });
 
+test("where a trace went has a bit of its own", () => {
+  const { nodes, edges } = foundBits(found(["a"], ["ab"]), NODES, EDGES, "traced");
+  expect([...nodes]).toEqual([NODE_BITS.traced, 0, FAINT, FAINT]);
+  expect([...edges]).toEqual([EDGE_BITS.traced, EDGE_BITS.dimmed]);
+});
+
 test("the ends of a found edge stay as they are", () => {
   expect(bits(found(["c"], ["ab"]))).toEqual([
     [0, 0, NODE, FAINT],

@@ -4,6 +4,7 @@ import type { Completion } from "#lib/graph/find/complete.ts";
 import type { FindError } from "#lib/graph/find/problem.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState, SourceStatus } from "#lib/graph/model.ts";
 import type { Scene } from "#lib/layout/scene.ts";
+import type { CallSum, PlaceSum, TracePlaces } from "#lib/tracing/view/places.ts";
 import type { Changes } from "./changes.ts";
 import type { Look } from "./look.ts";
 import type { Scope } from "./scope.ts";
@@ -42,6 +43,8 @@ export type ToWorker =
   | { readonly type: "stop" }
   /** Mark what `find` says and leave out what `hide` does. A text that can't be read leaves the last one in force. */
   | { readonly type: "find"; readonly find: string; readonly hide: string }
+  /** Draw where a trace went; null: none. */
+  | { readonly type: "trace"; readonly places: TracePlaces | null }
   /** What could be typed at a place of an expression; answered by `assist`. */
   | { readonly type: "assist"; readonly request: number; readonly text: string; readonly cursor: number }
   | { readonly type: "close" };
@@ -90,6 +93,8 @@ export interface LiveStatus {
   /** What is inside the groups, for the search; null where nothing is folded or nobody has searched. */
   readonly folded: FoldedStatus | null;
   readonly find: FindStatus;
+  /** Of the trace that is drawn; null where none is, or nothing is drawn yet. */
+  readonly trace: TraceStatus | null;
   /** Of a replay; null where nobody wants one. */
   readonly frames: FramesStatus | null;
 }
@@ -108,6 +113,22 @@ export interface FindStatus {
   readonly hidden: Counts;
   /** Why this graph can't answer parts of the expressions, in sentences. */
   readonly blind: { readonly find: readonly string[]; readonly hide: readonly string[] };
+}
+
+/** How much of a trace the graph shows. */
+export interface TraceStatus {
+  /** Grows whenever another trace is drawn. */
+  readonly revision: number;
+  /** Calls of the trace between two places, and how many of them this graph has. */
+  readonly calls: number;
+  readonly onMap: number;
+  /** What of the graph it went through; `hidden`: how much of that isn't drawn by the viewer's own wish. */
+  readonly lit: Counts;
+  readonly hidden: Counts;
+  /** Ids of its places that this graph has no mark for. */
+  readonly missing: readonly string[];
+  /** Spans whose tags don't tell where they were made. */
+  readonly unplaced: number;
 }
 
 /** Help for whoever types an expression. */
@@ -143,6 +164,8 @@ export interface Row {
   readonly found: boolean;
   /** Left out of the drawing by the viewer's own wish. */
   readonly hidden: boolean;
+  /** The trace that is drawn went through it. */
+  readonly traced: boolean;
 }
 
 /** Everything a side panel needs about one thing, whole objects of the last answer. */
@@ -153,12 +176,16 @@ export type Details =
       readonly inbound: readonly GraphEdge[];
       readonly outbound: readonly GraphEdge[];
       readonly peers: Readonly<Record<string, GraphNode>>;
+      /** What the trace that is drawn did there; absent where it did nothing. */
+      readonly inTrace?: PlaceSum;
     }
   | {
       readonly kind: "edge";
       readonly edge: GraphEdge;
       readonly source: GraphNode | null;
       readonly target: GraphNode | null;
+      /** Its calls there. */
+      readonly inTrace?: CallSum;
     }
   /** A box that isn't a node itself, or the whole graph (`WHOLE`). */
   | { readonly kind: "scope"; readonly id: string; readonly scope: Scope; readonly changes: Changes | null }

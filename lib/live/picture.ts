@@ -14,6 +14,7 @@ import { layoutInput, sameStructure } from "./placing.ts";
 import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
 import { type Shown, showGraph } from "./shown.ts";
 import type { Skeleton } from "./skeleton.ts";
+import type { Traced } from "./tracer.ts";
 
 /** A layout lets messages in after so many milliseconds: one that nobody needs any more is given up then. */
 const SLICE_MS = 40;
@@ -35,6 +36,8 @@ export interface PictureDeps {
   readonly later: (call: () => void) => void;
   /** What find and hide do to a graph. */
   readonly finding: (graph: Graph) => Pick<Finding, "found" | "hidden">;
+  /** Where the trace went that is drawn. */
+  readonly traced: (graph: Graph) => Traced | null;
   /** A layout is done, after so many milliseconds. */
   readonly laid: (ms: number) => void;
   /** What is drawn is another graph than before. */
@@ -139,7 +142,7 @@ export class Picture {
       return;
     }
     const before = this.shown;
-    const shown = showGraph(graph, this.look, this.deps.finding(graph));
+    const shown = showGraph(graph, this.look, this.deps.finding(graph), this.deps.traced(graph));
     const replaced = before === null || this.places === null || !sameStructure(before.placed, shown.placed);
     if (replaced) {
       this.lay(shown, first);

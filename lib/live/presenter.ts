@@ -1,6 +1,7 @@
 /** What the main thread is told of the graph on the screen: scene, status, details, rows, marks. It follows nothing itself. */
 import type { GraphView } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
+import type { TracePlaces } from "#lib/tracing/view/places.ts";
 import { detailsOf } from "./details.ts";
 import { Finder } from "./finder.ts";
 import type { FromWorker, ToWorker, WorkerMark } from "./messages.ts";
@@ -10,6 +11,7 @@ import { Search } from "./search.ts";
 import { NOTHING_FOUND } from "./status.ts";
 import type { Surroundings } from "./stream.ts";
 import { isStale, type Situation, statusOf } from "./summary.ts";
+import { Tracer } from "./tracer.ts";
 
 export interface PresenterDeps {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -26,13 +28,14 @@ export interface PresenterDeps {
 
 export class Presenter {
   readonly finder = new Finder();
+  private readonly tracer = new Tracer();
   readonly search: Search;
   readonly picture: Picture;
   private readonly deps: PresenterDeps;
   private readonly marked = new Set<WorkerMark>();
   private selected: string | null = null;
   private drawnStale = false;
-  private saidOfLook = "undefined ";
+  private saidOfLook = "undefined  null";
 
   constructor(deps: PresenterDeps) {
     this.deps = deps;
@@ -41,10 +44,12 @@ export class Presenter {
       ...{ post, places, now },
       later: (call) => void deps.after(0, call),
       finding: (graph) => this.finder.of(graph),
+      traced: (graph) => this.tracer.of(graph),
       laid: (ms) => this.mark("topology:layout", ms),
-      // Said with the status: who stands out, and who is a badge.
-      drawn: ({ near, hubs }) => {
-        const said = `${near?.size} ${hubs.join()}`;
+      // Said with the status: who stands out, who is a badge, and how much of a trace is there.
+      drawn: ({ near, hubs, traced, graph }) => {
+        const trace = traced && `${traced.revision} ${traced.onMap} ${graph.nodes.length} ${graph.edges.length}`;
+        const said = `${near?.size} ${hubs.join()} ${trace}`;
         if (said === this.saidOfLook) return;
         this.saidOfLook = said;
         this.tell();
@@ -81,7 +86,11 @@ export class Presenter {
   private detail(): void {
     const { graph } = this.deps.situation();
     if (this.selected === null || graph === null) return;
-    this.deps.post({ type: "details", id: this.selected, details: detailsOf(graph, this.selected) });
+    this.deps.post({
+      type: "details",
+      id: this.selected,
+      details: detailsOf(graph, this.selected, this.tracer.of(graph)),
+    });
   }
 
   /** The status. */
@@ -95,8 +104,20 @@ export class Presenter {
   rows({ request, ...query }: Extract<ToWorker, { type: "rows" }>): void {
     const { graph, groups } = this.deps.situation();
     const opened = this.deps.opened();
-    const rows = this.search.rows(graph, opened && { ...opened, groups }, (each) => this.finder.of(each), query);
+    const rows = this.search.rows(graph, opened && { ...opened, groups }, this.marks(), query);
     this.deps.post({ type: "rows", request, ...rows });
+  }
+
+  private marks() {
+    return { finding: (graph: Graph) => this.finder.of(graph), traced: (graph: Graph) => this.tracer.of(graph) };
+  }
+
+  /** Draws a trace, or none any more: nothing moves, what it didn't touch steps back. */
+  trace(places: TracePlaces | null): void {
+    if (!this.tracer.set(places)) return;
+    this.draw();
+    this.tell();
+    this.detail();
   }
 
   assist({ request, text, cursor }: Extract<ToWorker, { type: "assist" }>): void {

@@ -1,9 +1,11 @@
 /** Rows for the table and the search: everything on the map as text, what hurts first. */
+import type { Matches } from "#lib/graph/find/evaluate.ts";
 import { Requests } from "#lib/graph/find/node-traffic.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState } from "#lib/graph/model.ts";
 import type { Finding } from "./finder.ts";
 import { nodeLabel, nodeWhere } from "./label.ts";
 import type { Row } from "./messages.ts";
+import type { Traced } from "./tracer.ts";
 
 const PAIN: Readonly<Record<HealthState, number>> = { failing: 0, degraded: 1, unknown: 2, healthy: 3, idle: 4 };
 
@@ -44,6 +46,7 @@ function nodeRow(node: GraphNode, sums: Sums | undefined): Row {
     folded: false,
     found: false,
     hidden: false,
+    traced: false,
   };
 }
 
@@ -67,13 +70,15 @@ function edgeRow(edge: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): Row {
     folded: false,
     found: false,
     hidden: false,
+    traced: false,
   };
 }
 
-/** What is looked for first; then failing before degraded before the rest; then more failures, then more traffic, then by name. */
+/** What is looked for first, then where the trace went; then failing before degraded before the rest; then more failures, then more traffic, then by name. */
 function byPain(a: Row, b: Row): number {
   return (
     Number(b.found) - Number(a.found) ||
+    Number(b.traced) - Number(a.traced) ||
     PAIN[a.state] - PAIN[b.state] ||
     (b.errorRate ?? 0) - (a.errorRate ?? 0) ||
     (b.rate ?? 0) - (a.rate ?? 0) ||
@@ -100,11 +105,18 @@ function allRows(graph: Graph): Row[] {
   ];
 }
 
-/** What find and hide say of each thing. */
-function withFinding(rows: Row[], { found, hidden }: Pick<Finding, "found" | "hidden">): Row[] {
+/** What is said of things beyond their numbers. */
+export interface Marks {
+  readonly finding: Pick<Finding, "found" | "hidden">;
+  readonly traced: Traced | null;
+}
+
+/** What find, hide and a trace say of each thing. */
+function withMarks(rows: Row[], { finding: { found, hidden }, traced }: Marks): Row[] {
   return rows.map((row) => {
     const ids = row.kind === "node" ? "nodes" : "edges";
-    return { ...row, found: found?.[ids].has(row.id) ?? false, hidden: hidden[ids].has(row.id) };
+    const has = (matches: Matches | null | undefined) => matches?.[ids].has(row.id) ?? false;
+    return { ...row, found: has(found), hidden: has(hidden), traced: has(traced?.lit) };
   });
 }
 
@@ -124,9 +136,9 @@ export function rowsOf(
   text: string,
   limit: number,
   whole: Graph | null = null,
-  finding: Pick<Finding, "found" | "hidden"> | null = null,
+  marks: Marks | null = null,
 ): { readonly rows: readonly Row[]; readonly total: number } {
-  const drawn = finding === null ? allRows(graph) : withFinding(allRows(graph), finding);
+  const drawn = marks === null ? allRows(graph) : withMarks(allRows(graph), marks);
   const all = whole === null ? drawn : [...drawn, ...foldedRows(drawn, whole)];
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const found = all.flatMap((row) => {

@@ -56,7 +56,7 @@ function eachCall(
   for (const edge of whole.edges) take(edge, places.get(edge.source) ?? -1, places.get(edge.target) ?? -1);
 }
 
-export function nodeArrays(drawn: Shown, skeleton: Skeleton, found: Uint8Array): NodeArrays {
+export function nodeArrays(drawn: Shown, skeleton: Skeleton, standing: Uint16Array): NodeArrays {
   const { graph, dimmed, ranks } = drawn;
   const count = graph.nodes.length;
   const inbound = Array.from({ length: count }, () => new Traffic());
@@ -78,7 +78,7 @@ export function nodeArrays(drawn: Shown, skeleton: Skeleton, found: Uint8Array):
     bitsOf(node) |
     ((inbound[at]?.measured ?? 0) > 1 ? NODE_BITS.p95Bound : 0) |
     (dimmed?.(node.id) ? NODE_BITS.dimmed : 0) |
-    (found[at] ?? 0);
+    (standing[at] ?? 0);
   return {
     x: skeleton.x.slice(),
     y: skeleton.y.slice(),
@@ -133,7 +133,7 @@ function beforeArrays(edges: readonly GraphEdge[]): Pick<EdgeArrays, "rateBefore
 }
 
 /** One pass over the edges: this runs at every refresh, and tens of thousands of edges are drawn. */
-export function edgeArrays(shown: Shown, skeleton: Skeleton, found: Uint8Array): EdgeArrays {
+export function edgeArrays(shown: Shown, skeleton: Skeleton, standing: Uint16Array): EdgeArrays {
   const { graph, dimmed } = shown;
   const { edges } = graph;
   const sent = sentByNodes(shown, skeleton);
@@ -153,7 +153,7 @@ export function edgeArrays(shown: Shown, skeleton: Skeleton, found: Uint8Array):
     arrays.bits[at] =
       edgeBits(edge) |
       (dimmed !== null && (dimmed(edge.source) || dimmed(edge.target)) ? EDGE_BITS.dimmed : 0) |
-      (found[at] ?? 0);
+      (standing[at] ?? 0);
     arrays.change[at] = changeOf(edge);
     arrays.rate[at] = orNaN(edge.rate);
     arrays.requests[at] = orNaN(edge.requests);

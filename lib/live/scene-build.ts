@@ -70,12 +70,15 @@ export function buildScene(
   skeleton: Skeleton,
   o: { readonly version: number; readonly stale: boolean; readonly withStrings: boolean },
 ): Scene {
-  const found = foundBits(shown.found, shown.graph.nodes, shown.graph.edges);
+  const { nodes, edges } = shown.graph;
+  const found = foundBits(shown.found, nodes, edges);
+  const traced = foundBits(shown.traced?.lit ?? null, nodes, edges, "traced");
+  const both = (of: "nodes" | "edges") => Uint16Array.from(found[of], (bits, at) => bits | (traced[of][at] ?? 0));
   return {
     version: o.version,
     ...(o.withStrings ? { strings: skeleton.strings } : {}),
-    nodes: nodeArrays(shown, skeleton, found.nodes),
-    edges: edgeArrays(shown, skeleton, found.edges),
+    nodes: nodeArrays(shown, skeleton, both("nodes")),
+    edges: edgeArrays(shown, skeleton, both("edges")),
     boxes: boxArrays(shown, skeleton),
     badges: badgeArrays(shown),
     width: skeleton.width,

@@ -2,10 +2,9 @@
 import type { GraphView } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import { folds } from "./detail.ts";
-import type { Finding } from "./finder.ts";
 import { Folded, type FoldedDeps, foldedUrl } from "./folded.ts";
 import type { FoldedStatus, Row } from "./messages.ts";
-import { rowsOf } from "./rows.ts";
+import { type Marks, rowsOf } from "./rows.ts";
 
 /** What is looked at, and whether it is drawn as groups. */
 interface Searched {
@@ -27,7 +26,7 @@ export class Search {
   rows(
     graph: Graph | null,
     searched: Searched | null,
-    finding: (graph: Graph) => Pick<Finding, "found" | "hidden">,
+    marks: { readonly [Kind in keyof Marks]: (graph: Graph) => Marks[Kind] },
     { text, limit }: { readonly text: string; readonly limit: number },
   ): { readonly rows: readonly Row[]; readonly total: number } {
     if (graph === null || searched === null) return { rows: [], total: 0 };
@@ -35,7 +34,7 @@ export class Search {
     const before = this.status()?.state;
     const whole = inside ? this.folded.ask(foldedUrl(searched.origin, searched.view)) : null;
     if (this.status()?.state !== before) this.deps.changed();
-    return rowsOf(graph, text, limit, whole, finding(graph));
+    return rowsOf(graph, text, limit, whole, { finding: marks.finding(graph), traced: marks.traced(graph) });
   }
 
   /** Forgets what groups of another view hold; null: of every one. */

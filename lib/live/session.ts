@@ -109,6 +109,9 @@ export class Session {
         this.presenter.tell();
         this.presenter.draw();
         return;
+      case "trace":
+        this.presenter.trace(message.places);
+        return;
       case "assist":
         this.presenter.assist(message);
         return;
@@ -123,6 +126,7 @@ export class Session {
         this.stopped = false;
         if (!message.keepPlaces) this.deps.places.clear();
         this.forget();
+        this.presenter.trace(null);
         this.asked = null;
         this.start();
         return;
@@ -130,6 +134,7 @@ export class Session {
         this.stopped = true;
         this.disconnect();
         this.forget();
+        this.presenter.trace(null);
         this.state = { kind: "connecting" };
         this.presenter.tell();
         return;

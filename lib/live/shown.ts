@@ -6,6 +6,7 @@ import { inducedGraph, neighbourhood, troubleAndNeighbours } from "#lib/graph/ne
 import { rankNodes } from "#lib/graph/rank.ts";
 import type { Finding } from "./finder.ts";
 import { ALL_PROTOCOLS, type Look } from "./look.ts";
+import type { Traced } from "./tracer.ts";
 
 export interface Shown {
   /** All of the answer that can be drawn: whose calls make up a node's own numbers. */
@@ -25,6 +26,8 @@ export interface Shown {
   readonly near: ReadonlyMap<string, number> | null;
   /** What somebody looks for; null: nothing. */
   readonly found: Matches | null;
+  /** Where the trace went that is drawn; null: none is. */
+  readonly traced: Traced | null;
 }
 
 /** Nothing is looked for, nothing is left out. */
@@ -39,7 +42,12 @@ function drawable(graph: Graph): Graph {
 }
 
 /** O(nodes + edges); for the default look nothing is copied. */
-export function showGraph(answer: Graph, look: Look, finding: Pick<Finding, "found" | "hidden"> = NOTHING): Shown {
+export function showGraph(
+  answer: Graph,
+  look: Look,
+  finding: Pick<Finding, "found" | "hidden"> = NOTHING,
+  traced: Traced | null = null,
+): Shown {
   const whole = drawable(answer);
   let placed = whole;
   // Of the whole: what isn't drawn is still there to be ranked against.
@@ -69,6 +77,7 @@ export function showGraph(answer: Graph, look: Look, finding: Pick<Finding, "fou
     hubs: apart?.hubs ?? [],
     near,
     found: finding.found,
+    traced,
   };
 }
 

@@ -27,5 +27,6 @@ export const FIRST_STATUS: LiveStatus = {
   comparedNotes: [],
   folded: null,
   find: NOTHING_FOUND,
+  trace: null,
   frames: null,
 };

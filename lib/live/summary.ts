@@ -2,7 +2,7 @@
 import { applyDelta } from "#lib/graph/delta.ts";
 import type { Graph, GraphDelta, HealthState, SourceStatus } from "#lib/graph/model.ts";
 import { nodeLabel } from "./label.ts";
-import type { FindStatus, FoldedStatus, FramesStatus, LivePhase, LiveStatus } from "./messages.ts";
+import type { FindStatus, FoldedStatus, FramesStatus, LivePhase, LiveStatus, TraceStatus } from "./messages.ts";
 import type { Shown } from "./shown.ts";
 import type { StreamEvent } from "./sse.ts";
 import type { StreamState } from "./stream.ts";
@@ -45,6 +45,21 @@ function hubNames(graph: Graph | null, { hubs }: Shown): readonly string[] {
   return (graph?.nodes ?? []).filter(({ id }) => ids.has(id)).map(nodeLabel);
 }
 
+function traceStatus({ traced, graph }: Shown): TraceStatus | null {
+  if (traced === null) return null;
+  const { revision, calls, onMap, missing, unplaced, lit } = traced;
+  const drawn = (list: readonly { readonly id: string }[], ids: ReadonlySet<string>) =>
+    list.reduce((sum, { id }) => sum + (ids.has(id) ? 1 : 0), 0);
+  return {
+    ...{ revision, calls, onMap, missing, unplaced },
+    lit: { nodes: lit.nodes.size, edges: lit.edges.size },
+    hidden: {
+      nodes: lit.nodes.size - drawn(graph.nodes, lit.nodes),
+      edges: lit.edges.size - drawn(graph.edges, lit.edges),
+    },
+  };
+}
+
 export function statusOf(situation: Situation): LiveStatus {
   const { graph, stream, shown } = situation;
   const counts: Record<HealthState, number> = { healthy: 0, degraded: 0, failing: 0, idle: 0, unknown: 0 };
@@ -67,6 +82,7 @@ export function statusOf(situation: Situation): LiveStatus {
     comparedNotes: graph?.compared?.notes ?? [],
     folded: situation.folded,
     find: situation.find,
+    trace: shown === null ? null : traceStatus(shown),
     frames: situation.frames,
   };
 }

@@ -97,7 +97,7 @@ export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
   for (let edge = 0; edge < edges.source.length; edge++) {
     const bits = edges.bits[edge] ?? 0;
     if ((bits & EDGE_BITS.hidden) !== 0) continue;
-    if ((bits & EDGE_BITS.found) !== 0) found.push(edge);
+    if ((bits & (EDGE_BITS.found | EDGE_BITS.traced)) !== 0) found.push(edge);
     if ((bits & EDGE_BITS.lost) !== 0) lost.push(edge);
     const change = CHANGES[edges.change[edge] ?? 0];
     if (change === "new") fresh.push(edge);

@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import type { ReactNode } from "react";
 import { sayInstant } from "#components/shell/instant.ts";
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable, Fact, Section } from "#components/ui/section.tsx";
@@ -43,10 +44,13 @@ export function NodePanel({
   node,
   inbound,
   outbound,
+  inTrace,
 }: {
   readonly node: GraphNode;
   readonly inbound: readonly GraphEdge[];
   readonly outbound: readonly GraphEdge[];
+  /** What the trace that is drawn did there. */
+  readonly inTrace?: ReactNode;
 }) {
   const coverage = coverageWords(node);
   const place = idWhere(node.id, true);
@@ -64,6 +68,7 @@ export function NodePanel({
       </p>
       <Reason node={node} inbound={inbound} outbound={outbound} />
       <Unarrived inbound={inbound} />
+      {inTrace}
       <dl className="mt-3">
         {node.goneAt !== undefined && (
           <Fact name="Gone">since {sayInstant(node.goneAt)}; its numbers fade out of the window</Fact>

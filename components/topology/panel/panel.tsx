@@ -7,6 +7,7 @@ import type { Live } from "#lib/live/client.ts";
 import type { Details } from "#lib/live/messages.ts";
 import { anyTitle } from "../names.ts";
 import { useSelection } from "../selection.tsx";
+import { EdgeInTrace, NodeInTrace } from "../trace/in-trace.tsx";
 import { EdgeTraces } from "../traces/trace-links.tsx";
 import { EdgePanel } from "./edge-panel.tsx";
 import { NodeLinks } from "./node-links.tsx";
@@ -42,11 +43,22 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
   if (details === null || at === null || idOf(details) !== id) return <Waiting id={id} />;
   switch (details.kind) {
     case "edge":
-      return <EdgePanel edge={details.edge} window={window ?? ""} traces={<EdgeTraces {...details} />} />;
+      return (
+        <EdgePanel
+          edge={details.edge}
+          window={window ?? ""}
+          traces={
+            <>
+              <EdgeInTrace sum={details.inTrace} />
+              <EdgeTraces {...details} />
+            </>
+          }
+        />
+      );
     case "node":
       return (
         <>
-          <NodePanel {...details} />
+          <NodePanel {...details} inTrace={<NodeInTrace sum={details.inTrace} />} />
           <NodeLogs key={details.node.id} node={details.node.id} />
           <NodeLinks node={details.node} />
         </>

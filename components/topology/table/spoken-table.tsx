@@ -54,6 +54,7 @@ function RowView({ row }: { readonly row: Row }) {
           {row.title}
         </SelectLink>
         {row.found && ", found"}
+        {row.traced && ", in the trace"}
       </span>
       {[cells.state, cells.rate, cells.errors, cells.p95].map((text, at) => (
         <span key={COLUMNS[at + 1]} role="cell">

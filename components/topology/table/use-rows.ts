@@ -7,11 +7,12 @@ import { keepSame } from "./keep-same.ts";
 
 const NONE: Rows = { rows: [], total: 0 };
 
-/** Rows sorted by pain, asked for again with each new graph, find or hide, and when groups were opened to the search; the ones before stay until the next arrive. */
+/** Rows sorted by pain, asked for again with each new graph, find, hide or trace, and when groups were opened to the search; the ones before stay until the next arrive. */
 export function useRows(text: string, limit: number): Rows {
   const live = useLive();
-  const { at, folded, find } = useLiveStatus();
+  const { at, folded, find, trace } = useLiveStatus();
   const { revision } = find;
+  const traced = trace?.revision ?? null;
   const foldedAt = folded?.at ?? null;
   const [rows, setRows] = useState(NONE);
   useEffect(() => {
@@ -23,7 +24,7 @@ export function useRows(text: string, limit: number): Rows {
     return () => {
       current = false;
     };
-  }, [live, at, foldedAt, revision, text, limit]);
+  }, [live, at, foldedAt, revision, traced, text, limit]);
   // Without a graph there are none: who looked before may have seen others.
   return at === null ? NONE : rows;
 }

@@ -11,7 +11,7 @@ import { durationText } from "#lib/tracing/view/words.ts";
 import { fileOfHref } from "../files/links.ts";
 import { Swatch } from "./bar.tsx";
 import { serviceColour } from "./colours.ts";
-import { backendHref } from "./links.ts";
+import { backendHref, tracedHref } from "./links.ts";
 import { type TraceModel, useModel } from "./model.tsx";
 
 const DownloadMenu = lazy(async () => ({ default: (await import("./download-menu.tsx")).DownloadMenu }));
@@ -20,7 +20,7 @@ const nothing = () => () => undefined;
 
 /** Which trace this is, in numbers, and what can be done with the whole of it. */
 export function TraceHeader() {
-  const { head, picture, failures, stepFailure } = useModel();
+  const { head, picture, failures, stepFailure, view } = useModel();
   const kind = head.sources.find(({ name }) => name === head.backend)?.kind;
   const outside = backendHref(head.externalUrl, kind, head.id);
   return (
@@ -42,6 +42,15 @@ export function TraceHeader() {
           <Chip tone="failing" onClick={() => stepFailure(1)} title="To the next failed span ( e )">
             ✕ {failures.length} failed
           </Chip>
+        )}
+        {fileOfHref(head.id) === null && (
+          <Link
+            href={tracedHref({ id: head.id, backends: view.backends })}
+            prefetch={false}
+            className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 text-ink-2 hover:border-line-strong hover:text-ink"
+          >
+            Show on the topology
+          </Link>
         )}
         <Link
           href={`/traces/compare?${new URLSearchParams({ a: head.id })}`}

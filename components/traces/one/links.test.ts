@@ -1,11 +1,15 @@
 import { expect, it } from "vitest";
-import { backendHref, topologyHref, traceHref } from "./links.ts";
+import { backendHref, topologyHref, tracedHref, traceHref } from "./links.ts";
 
 it.each([
-  ["west-1/shop/workload/cart", "/topology?detail=workloads&selected=west-1/shop/workload/cart"],
-  ["west-1/shop/app/cart", "/topology?lens=app&detail=workloads&selected=west-1/shop/app/cart"],
+  ["west-1/shop/workload/cart", "/topology?detail=workloads&selected=west-1/shop/workload/cart&trace=ab12"],
+  ["west-1/shop/app/cart", "/topology?lens=app&detail=workloads&selected=west-1/shop/app/cart&trace=ab12"],
 ])("shows %s on the topology, drawn whatever would be folded", (node, href) => {
-  expect(topologyHref(node)).toBe(href);
+  expect(topologyHref(node, { id: "ab12", backends: [] })).toBe(href);
+});
+
+it("draws the trace on the topology, from the backends that the page asked", () => {
+  expect(tracedHref({ id: "ab12", backends: ["jaeger", "old"] })).toBe("/topology?trace=ab12&traceFrom=jaeger,old");
 });
 
 it.each([

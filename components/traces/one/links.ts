@@ -1,14 +1,19 @@
 /** Ways out of a trace's page. Pure. */
 import { reveal } from "#components/shell/reveal.ts";
-import { patchUrl, search } from "#components/shell/url-state.ts";
+import { patchUrl, search, type TraceShown } from "#components/shell/url-state.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 
-/** The topology with a node selected, drawn whatever would be folded. */
-export function topologyHref(node: string): string {
+/** The topology with the trace drawn on it. */
+export function tracedHref(trace: TraceShown): string {
+  return `/topology${search(patchUrl(new URLSearchParams(), { trace }))}`;
+}
+
+/** The same with a node selected, drawn whatever would be folded. */
+export function topologyHref(node: string, trace: TraceShown): string {
   const patch = reveal({ id: node, folded: true, hidden: false }, 0);
   // Spans that don't name their workload are known by their app, which the graph draws by another lens.
   const view = parseNodeId(node)?.kind === "app" ? { ...patch.view, lens: "app" as const } : patch.view;
-  return `/topology${search(patchUrl(new URLSearchParams(), view === undefined ? patch : { ...patch, view }))}`;
+  return `/topology${search(patchUrl(new URLSearchParams(), { ...patch, ...(view === undefined ? {} : { view }), trace }))}`;
 }
 
 /** Another trace, at a span of it. */

@@ -110,7 +110,7 @@ function Flags({ flags }: { readonly flags: string }) {
 
 /** From the span to where it was made, to its caller, and to others by a link. */
 function Ways({ detail, picture }: { readonly detail: SpanDetail; readonly picture: TracePicture }) {
-  const { select, stepFailure, failures } = useModel();
+  const { select, stepFailure, failures, head, view } = useModel();
   const [copied, say] = useState("");
   const parent = picture.parent[detail.row] ?? -1;
   const copy = () =>
@@ -123,7 +123,7 @@ function Ways({ detail, picture }: { readonly detail: SpanDetail; readonly pictu
       <div className="flex flex-wrap gap-2 border-t border-line pt-2">
         {detail.node !== null && (
           <Link
-            href={topologyHref(detail.node)}
+            href={topologyHref(detail.node, { id: head.id, backends: view.backends })}
             prefetch={false}
             className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 hover:border-line-strong"
           >

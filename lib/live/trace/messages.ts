@@ -7,6 +7,7 @@ import type { SpanDetail } from "#lib/tracing/view/detail.ts";
 import type { Flame } from "#lib/tracing/view/flame.ts";
 import type { Group, Grouping, GroupSort } from "#lib/tracing/view/groups.ts";
 import type { TracePicture } from "#lib/tracing/view/picture.ts";
+import type { TracePlaces } from "#lib/tracing/view/places.ts";
 import type { SpanSort } from "#lib/tracing/view/sorted.ts";
 import type { CallDrawing } from "./call-drawing.ts";
 
@@ -50,6 +51,8 @@ export interface Questions {
   };
   /** What called what, drawn. */
   calls: { readonly ask: { readonly by: Grouping }; readonly answer: CallDrawing };
+  /** Where in the mesh it went. */
+  places: { readonly ask: Record<never, never>; readonly answer: TracePlaces };
   sorted: {
     readonly ask: { readonly sort: SpanSort; readonly down: boolean; readonly text: string };
     readonly answer: Uint32Array;

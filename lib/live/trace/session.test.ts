@@ -86,6 +86,7 @@ describe("a trace's worker", () => {
     expect(await handle.ask("flame", {})).toMatchObject({ length: 2 });
     expect(await handle.ask("groups", { by: "service", sort: "name", down: false })).toHaveLength(2);
     expect(await handle.ask("calls", { by: "service" })).toMatchObject({ graph: { edges: [{ calls: 1, failed: 1 }] } });
+    expect(await handle.ask("places", {})).toMatchObject({ nodes: [{ id: "west/shop/workload/web" }], unplaced: 1 });
     const flame = flameOf(picture);
     const { services, names } = picture;
     expect(

@@ -9,6 +9,7 @@ import { flameOf } from "#lib/tracing/view/flame.ts";
 import { callGraphOf } from "#lib/tracing/view/graph.ts";
 import { groupsOf } from "#lib/tracing/view/groups.ts";
 import { buffersOf, pictureOf, type TracePicture } from "#lib/tracing/view/picture.ts";
+import { placesOf } from "#lib/tracing/view/places.ts";
 import { findRows } from "#lib/tracing/view/search.ts";
 import { sortedRows } from "#lib/tracing/view/sorted.ts";
 import { fromWire, type WireTrace } from "#lib/tracing/wire.ts";
@@ -49,6 +50,7 @@ const ANSWERS: Answers = {
   flame: ({ picture }) => flameOf(picture),
   groups: ({ picture }, { by, sort, down }) => groupsOf(picture, by, sort, down),
   calls: ({ picture }, { by }) => drawCalls(callGraphOf(picture, by)),
+  places: ({ picture, nodes }) => placesOf(picture, nodes),
   sorted: ({ tree, picture }, { sort, down, text }) =>
     sortedRows(picture, sort, down, text.trim() === "" ? null : findRows(tree, text)),
   paths: ({ picture }, { other, sort }) =>
