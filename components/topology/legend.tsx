@@ -60,7 +60,7 @@ export function Legend({ anchor, onClose }: PopoverBodyProps) {
         </Group>
         <div className="flex flex-col gap-2 self-end text-ink-2">
           <p>A wider line carries more requests or bytes, on a logarithmic scale.</p>
-          <p>What is found stands out in blue, the rest steps back.</p>
+          <p>What is found stands out in blue, and so do the calls of a trace that is drawn; the rest steps back.</p>
           <p>A number behind a sign says how many there are. # is the rank of a mark by its edges.</p>
           <p>Moving dots: more for more requests, faster for lower latency, crosses for the share that fails.</p>
         </div>

@@ -98,6 +98,23 @@ describe("walking the graph", () => {
     );
   });
 
+  it("starts where a trace went, unless something is looked for, and says what is in the trace", () => {
+    const traced = {
+      nodes: { ...scene.nodes, bits: Uint16Array.of(0, NODE_BITS.traced, 0, 0) },
+      edges: { ...scene.edges, bits: Uint8Array.of(EDGE_BITS.traced, 0, 0, 0) },
+    };
+    expect(at(startWalk(traced))).toBe("cart");
+    const both = {
+      ...traced,
+      nodes: { ...scene.nodes, bits: Uint16Array.of(NODE_BITS.found, NODE_BITS.traced, 0, 0) },
+    };
+    expect(startWalk(both)).toEqual({ kind: "node", index: 0 });
+    expect(describeCursor(traced, strings, { kind: "node", index: 1 })).toMatch(/^cart, in the trace, healthy/);
+    expect(describeCursor(traced, strings, { kind: "edge", index: 0, from: "source" })).toMatch(
+      /calls cart, in the trace, http/,
+    );
+  });
+
   it("is nowhere in an empty drawing", () => {
     const nothing = { nodes: { ...scene.nodes, x: new Float32Array(0) }, edges: scene.edges };
     expect(startWalk(nothing)).toBeNull();
