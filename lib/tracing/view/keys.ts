@@ -27,6 +27,22 @@ export function keyOf(ids: Ids, row: number): string {
   return nth > 1 ? `${id}~${nth}` : id;
 }
 
+/** The same for whoever names many of them: one pass through all ids, then nothing a row. */
+export function keysOf(ids: Ids): (row: number) => string {
+  const known = new Map<string, number>();
+  const nths = Uint32Array.from({ length: ids.length / ID }, (_, row) => {
+    const id = idAt(ids, row);
+    const nth = (known.get(id) ?? 0) + 1;
+    known.set(id, nth);
+    return nth;
+  });
+  return (row) => {
+    const id = idAt(ids, row);
+    const nth = nths[row] ?? 1;
+    return id === "" ? `row-${row}` : nth > 1 ? `${id}~${nth}` : id;
+  };
+}
+
 /** -1: no span is called so. */
 export function rowOf(ids: Ids, key: string): number {
   const [, plain] = /^row-(\d{1,7})$/.exec(key) ?? [];

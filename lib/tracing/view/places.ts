@@ -3,7 +3,7 @@
  * that a hundred thousand spans are as much as the map has marks. Pure; O(n log n).
  */
 import { KINDS } from "../model.ts";
-import { keyOf } from "./keys.ts";
+import { keysOf } from "./keys.ts";
 import type { TracePicture } from "./picture.ts";
 
 /** One span that a sum is made of. */
@@ -62,6 +62,12 @@ interface Called {
   readonly tries: Map<number, number>;
 }
 
+/** A trace, and what its spans are called in addresses. */
+interface Named {
+  readonly picture: Columns;
+  readonly keyAt: (row: number) => string;
+}
+
 /** `nodes`: by row the node of the graph where the span was made, null where nothing tells. */
 export function placesOf(picture: Columns, nodes: readonly (string | null)[]): TracePlaces {
   const rows = new Map<string, number[]>();
@@ -88,9 +94,10 @@ export function placesOf(picture: Columns, nodes: readonly (string | null)[]): T
     const call = picture.kind[parent] === CLIENT ? parent : row;
     calls.tries.set(call, (calls.tries.get(call) ?? 0) + 1);
   }
+  const named: Named = { picture, keyAt: keysOf(picture.spanIds) };
   return {
-    nodes: [...rows].map(([id, own]) => ({ id, sum: placeSum(picture, own) })),
-    calls: [...called.values()].map(({ source, target, tries }) => ({ source, target, sum: callSum(picture, tries) })),
+    nodes: [...rows].map(([id, own]) => ({ id, sum: placeSum(named, own) })),
+    calls: [...called.values()].map(({ source, target, tries }) => ({ source, target, sum: callSum(named, tries) })),
     unplaced,
   };
 }
@@ -100,33 +107,35 @@ const lengthOf = ({ start, end }: Columns, row: number): number => (end[row] ?? 
 const sumOf = (rows: readonly number[], value: (row: number) => number): number =>
   rows.reduce((sum, row) => sum + value(row), 0);
 
-function placeSum(picture: Columns, rows: readonly number[]): PlaceSum {
+function placeSum(of: Named, rows: readonly number[]): PlaceSum {
+  const { picture } = of;
   return {
     spans: rows.length,
     failed: sumOf(rows, (row) => picture.failed[row] ?? 0),
     selfNs: sumOf(rows, (row) => picture.self[row] ?? 0),
-    first: firstOf(picture, rows),
+    first: firstOf(of, rows),
   };
 }
 
-function callSum(picture: Columns, tries: ReadonlyMap<number, number>): CallSum {
+function callSum(of: Named, tries: ReadonlyMap<number, number>): CallSum {
+  const { picture } = of;
   const rows = [...tries.keys()];
   return {
     calls: rows.length,
     attempts: sumOf(rows, (row) => tries.get(row) ?? 0),
     failed: sumOf(rows, (row) => picture.failed[row] ?? 0),
     ns: sumOf(rows, (row) => lengthOf(picture, row)),
-    first: firstOf(picture, rows),
+    first: firstOf(of, rows),
   };
 }
 
-function firstOf(picture: Columns, rows: readonly number[]): readonly SpanOf[] {
+function firstOf({ picture, keyAt }: Named, rows: readonly number[]): readonly SpanOf[] {
   const failed = (row: number) => picture.failed[row] ?? 0;
   return rows
     .toSorted((a, b) => failed(b) - failed(a) || lengthOf(picture, b) - lengthOf(picture, a) || a - b)
     .slice(0, MOST_SPANS)
     .map((row) => ({
-      key: keyOf(picture.spanIds, row),
+      key: keyAt(row),
       name: picture.names[picture.name[row] ?? -1] ?? "",
       ns: lengthOf(picture, row),
       failed: failed(row) === 1,

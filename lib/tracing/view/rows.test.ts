@@ -4,7 +4,7 @@ import { anySpans, BASE_NS, id, type Sketch, traceOf } from "../spans.test-suppo
 import { buildTree } from "../tree.ts";
 import { toWire } from "../wire.ts";
 import { type Folding, isClosed, opened, shownRows, stepped, toggled } from "./fold.ts";
-import { keyOf, rowOf } from "./keys.ts";
+import { keyOf, keysOf, rowOf } from "./keys.ts";
 
 const treeOf = (spans: readonly Sketch[]) => buildTree(traceOf(spans), { nowNs: BASE_NS, skew: true });
 const idsOf = (spans: readonly Sketch[]) => toWire(traceOf(spans)).spanIds;
@@ -69,6 +69,7 @@ describe("names of spans in addresses", () => {
       fc.property(anySpans, (spans) => {
         const ids = idsOf(spans);
         spans.forEach((_, row) => expect(rowOf(ids, keyOf(ids, row))).toBe(row));
+        expect(spans.map((_, row) => keysOf(ids)(row))).toEqual(spans.map((_, row) => keyOf(ids, row)));
       }),
     );
   });
