@@ -7,6 +7,7 @@ import { graphQuerySchema } from "./graph-query.ts";
 import { linksSchema } from "./links.ts";
 import { logsQuerySchema, logsSchema } from "./logs.ts";
 import { marksQuerySchema, marksSchema } from "./marks.ts";
+import { workloadSecuritySchema } from "./meaning.ts";
 import { namespacesQuerySchema, namespacesSchema } from "./namespaces.ts";
 import {
   accessRequestSchema,
@@ -159,6 +160,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /api/v1/services/{cluster}/{namespace}/{name}": {
     summary: "How calls of one service are routed",
     answer: serviceSchema,
+  },
+  "GET /api/v1/meaning/workloads/{cluster}/{namespace}/{name}": {
+    summary: "What the objects make of one workload's security: mutual TLS per port, and who is let in",
+    answer: workloadSecuritySchema,
   },
   "GET /api/v1/schemas/{cluster}/{group}/{version}/{kind}": {
     summary: "A kind's JSON Schema, by the cluster itself",

@@ -30,6 +30,7 @@ const sessionsOf = (strategy: "anonymous" | "token", guest: "none" | "view") =>
 let sessions = sessionsOf("anonymous", "none");
 
 const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
+const SECURITY = "meaning/workloads/[cluster]/[namespace]/[name]/route.ts";
 const SCHEMA = "schemas/[cluster]/[group]/[version]/[kind]/route.ts";
 /** Reading policies: file, use case, an address and what it asks for. */
 const POLICIES = [
@@ -61,6 +62,7 @@ const POLICIES = [
   ["marks/route.ts", "marks", "marks?start=5&namespaces=shop", { namespaces: ["shop"], start: 5 }],
   ["services/route.ts", "services", "services?namespaces=shop", { namespaces: ["shop"] }],
   [SERVICE, "service", "services/c/shop/reviews", { cluster: "c", namespace: "shop", name: "reviews" }],
+  [SECURITY, "security", "meaning/workloads/c/shop/web", { cluster: "c", namespace: "shop", name: "web" }],
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
 ] as const;
 
@@ -179,6 +181,7 @@ describe("every route below /api/v1", () => {
       "links/route.ts",
       "logs/route.ts",
       "marks/route.ts",
+      SECURITY,
       "namespaces/route.ts",
       "plans/apply/route.ts",
       "plans/route.ts",

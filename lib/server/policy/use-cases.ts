@@ -1,6 +1,7 @@
 /** Reading policies and services: what the runtime offers of them. */
 
 import type { FindingsAnswer, FindingsQuery } from "#lib/api/findings.ts";
+import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
 import type {
   PoliciesAnswer,
   PoliciesQuery,
@@ -15,6 +16,7 @@ import type { Credential } from "../identity.ts";
 import type { PolicyDeps } from "./deps.ts";
 import { listFindings } from "./findings.ts";
 import { listPolicies } from "./list.ts";
+import { showSecurity } from "./meaning.ts";
 import { type KindRef, KindSchemas } from "./schema.ts";
 import { listServices, showService } from "./services.ts";
 import { showPolicy } from "./show.ts";
@@ -25,6 +27,8 @@ export interface PolicyUseCases {
   policy(credential: Credential, ref: ObjectRef, signal?: AbortSignal): Promise<PolicyAnswer>;
   services(credential: Credential, query: ServicesQuery, signal?: AbortSignal): Promise<ServicesAnswer>;
   service(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<ServiceAnswer>;
+  /** Of the workload of that name. */
+  security(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<WorkloadSecurityAnswer>;
   schema(credential: Credential, ref: KindRef, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
 }
 
@@ -36,6 +40,7 @@ export function policyUseCases(deps: PolicyDeps): PolicyUseCases {
     policy: (credential, ref, signal) => showPolicy(deps, credential, ref, signal),
     services: (credential, query, signal) => listServices(deps, credential, query, signal),
     service: (credential, ref, signal) => showService(deps, credential, ref, signal),
+    security: (credential, ref, signal) => showSecurity(deps, credential, ref, signal),
     schema: (credential, ref, signal) => schemas.show(deps, credential, ref, signal),
   };
 }

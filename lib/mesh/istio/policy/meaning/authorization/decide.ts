@@ -48,7 +48,7 @@ interface Refusal {
 }
 
 /** Only counted, not enforced, but for CUSTOM, which is asked all the same. https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
-const isDryRun = ({ metadata }: Manifest): boolean =>
+export const isDryRun = ({ metadata }: Manifest): boolean =>
   ["1", "t", "T", "TRUE", "true", "True"].includes(metadata.annotations?.["istio.io/dry-run"] ?? "");
 const UNAUTHENTICATED = "jwt";
 
@@ -148,7 +148,7 @@ function external(
   });
 }
 
-const providerOf = (policy: Manifest): string => textAt(objectAt(policy.spec, "provider"), "name") ?? "";
+export const providerOf = (policy: Manifest): string => textAt(objectAt(policy.spec, "provider"), "name") ?? "";
 
 /** Refused by one is refused, whatever is unknown of the others. */
 function settle(refusals: readonly Refusal[], allowed: Decider | null, reader: Reader): Verdict {

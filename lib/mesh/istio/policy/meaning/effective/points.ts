@@ -1,0 +1,94 @@
+/**
+ * What is asked of a call at one proxy, in the order in which it is asked, and what becomes of a call that no rule takes.
+ * https://istio.io/latest/docs/concepts/security/#implicit-enablement
+ */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { JwtWords, PolicyWords, SecurityPoint } from "#lib/policy/security.ts";
+import { listAt, textAt } from "../../routing/json.ts";
+import { attached, type EnforcementPoint } from "../authorization/attached.ts";
+import { isDryRun, providerOf } from "../authorization/decide.ts";
+import { type Action, actionOf } from "../authorization/rules.ts";
+import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
+import { rulesInWords } from "./words.ts";
+
+const ORDER: readonly Action[] = ["CUSTOM", "DENY", "ALLOW", "AUDIT"];
+const STAGES = { CUSTOM: "custom", DENY: "deny", ALLOW: "allow", AUDIT: "audit" } as const;
+
+/** ztunnel has no CUSTOM and no AUDIT. https://istio.io/latest/docs/ambient/usage/l4-policy/ */
+const read = (point: EnforcementPoint, action: Action): boolean =>
+  point.kind !== "ztunnel" || action === "DENY" || action === "ALLOW";
+
+export function pointOf(
+  point: EnforcementPoint,
+  world: SecurityWorld,
+  { name, note }: { readonly name: string; readonly note: string | null },
+): SecurityPoint {
+  const all = attached(world.objects("AuthorizationPolicy"), point, world.rootNamespace);
+  const tokens = attached(world.objects("RequestAuthentication"), point, world.rootNamespace);
+  const seen = all.filter(world.sees);
+  const words = (policy: Manifest): PolicyWords => ({
+    source: sourceOf(world, policy, []),
+    stage: STAGES[actionOf(policy)],
+    rules: rulesInWords(policy, point.kind),
+  });
+  // CUSTOM is asked all the same.
+  const counted = (policy: Manifest) => isDryRun(policy) && actionOf(policy) !== "CUSTOM";
+  const used = seen.filter((policy) => read(point, actionOf(policy)));
+  const enforced = ORDER.flatMap((action) => used.filter((each) => actionOf(each) === action && !counted(each)));
+  const kinds = ["AuthorizationPolicy", ...(point.kind === "ztunnel" ? [] : ["RequestAuthentication"])];
+  const hidden = all.length > seen.length || (point.kind !== "ztunnel" && !tokens.every(world.sees));
+  const lacks = [...blind(world, ...kinds), ...(hidden ? [HIDDEN] : [])];
+  const visibleTokens = tokens.filter(world.sees);
+  return {
+    ...{ kind: point.kind, name, note, lacks },
+    policies: enforced.map(words),
+    jwt: point.kind === "ztunnel" ? [] : visibleTokens.flatMap((each) => jwtWords(each, world)),
+    dryRun: used.filter(counted).map(words),
+    ignored: [
+      ...seen
+        .filter((policy) => !read(point, actionOf(policy)))
+        .map((policy) => ({
+          source: sourceOf(world, policy, ["spec", "action"]),
+          why: `ztunnel doesn’t know the action ${actionOf(policy)}: it needs a waypoint.`,
+        })),
+      ...(point.kind === "ztunnel" ? visibleTokens : []).map((policy) => ({
+        source: sourceOf(world, policy, []),
+        why: "ztunnel reads no JWT: it needs a waypoint.",
+      })),
+    ],
+    otherwise: otherwise(enforced, lacks, world),
+  };
+}
+
+const jwtWords = (policy: Manifest, world: SecurityWorld): readonly JwtWords[] =>
+  listAt(policy.spec, "jwtRules").map((rule, index) => ({
+    source: sourceOf(world, policy, ["spec", "jwtRules", index]),
+    issuer: textAt(rule, "issuer"),
+  }));
+
+/** What isn't known may add a refusal, never lift one. */
+function otherwise(
+  enforced: readonly Manifest[],
+  lacks: readonly string[],
+  world: SecurityWorld,
+): SecurityPoint["otherwise"] {
+  const custom = enforced.filter((each) => actionOf(each) === "CUSTOM");
+  const [asked] = custom;
+  if (asked !== undefined && new Set(custom.map(providerOf)).size > 1) {
+    const why = "Several external authorizers are configured here, so nothing passes.";
+    return { verdict: "deny", source: sourceOf(world, asked, ["spec", "provider"]), why };
+  }
+  const armed = enforced.find((each) => actionOf(each) === "ALLOW");
+  if (armed !== undefined) {
+    const why = "An ALLOW policy counts here, so whom no ALLOW rule takes is refused.";
+    return { verdict: "deny", source: sourceOf(world, armed, ["spec"]), why };
+  }
+  if (lacks.length > 0) {
+    return { verdict: "unknown", source: null, why: "Whether any ALLOW policy counts here isn’t known." };
+  }
+  const why =
+    enforced.length === 0
+      ? "No policy counts here: everyone may call."
+      : "No ALLOW policy counts here: what nothing above refuses is let in.";
+  return { verdict: "allow", source: null, why };
+}

@@ -1,0 +1,94 @@
+/** One workload's effective security: mutual TLS per port, then each proxy on a call's way that decides who is let in. */
+import type { Workload } from "#lib/inventory/model.ts";
+import type { SecurityPoint, WorkloadSecurity } from "#lib/policy/security.ts";
+import { GATEWAY_API } from "../../kinds.ts";
+import { attached, type EnforcementPoint } from "../authorization/attached.ts";
+import { pointOf } from "./points.ts";
+import { portsOf } from "./ports.ts";
+import { type SecurityWorld, sourceOf } from "./sight.ts";
+
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export function workloadSecurity(workload: Workload, world: SecurityWorld): WorkloadSecurity {
+  const { cluster, namespace, name, dataplane } = workload;
+  const own = { ...{ cluster, namespace, name, dataplane }, unenforced: [] };
+  const lacks = world.inventory.unread
+    .filter(({ kind }) => /^(?:pods|services|namespaces)(?:\.|$)/.test(kind))
+    .map(({ kind, detail }) => `${kind}: ${detail}`);
+  const sidecar = { kind: "sidecar", namespace, labels: workload.labels } as const;
+  switch (dataplane) {
+    case "sidecar": {
+      const point = pointOf(sidecar, world, { name: `${namespace}/${name}`, note: null });
+      return { ...own, ports: portsOf(workload, world), points: [point], lacks };
+    }
+    case "ambient":
+      return { ...own, ports: portsOf(workload, world), points: ambient(workload, world), lacks };
+    case "gateway":
+    case "waypoint": {
+      const what = dataplane === "gateway" ? "a gateway’s own servers take" : "a waypoint takes";
+      return {
+        ...{ ...own, ports: [], points: [proxy(workload, world)] },
+        lacks: [...lacks, `which mutual TLS ${what}: that isn’t worked out yet`],
+      };
+    }
+    case "none": {
+      const selecting = attached(world.objects("AuthorizationPolicy"), sidecar, world.rootNamespace);
+      const unenforced = selecting.filter(world.sees).map((policy) => sourceOf(world, policy, []));
+      return { ...own, unenforced, ports: [], points: [], lacks };
+    }
+  }
+}
+
+/** Calls to a Service pass its waypoint first; ztunnel, before the workload, then sees the waypoint as the peer. */
+function ambient({ namespace, name, labels, services }: Workload, world: SecurityWorld): readonly SecurityPoint[] {
+  const before = Map.groupBy(
+    services.flatMap((service) => {
+      const waypoint = waypointOf({ namespace, name: service }, world);
+      return waypoint === null ? [] : [{ waypoint, service: { namespace, name: service } }];
+    }),
+    ({ waypoint }) => `${waypoint.namespace}/${waypoint.name}`,
+  );
+  const waypoints = [...before].map(([key, list]) => {
+    const [slashed = namespace, gateway = ""] = key.split("/");
+    const behind = list.map(({ service }) => service);
+    const point = { kind: "waypoint", namespace: slashed, gateway, services: behind, entries: [] } as const;
+    const note = `Passed by calls to ${behind.map((each) => each.name).join(", ")}; not by calls to a pod’s own address, and not by those from sidecars and gateways unless they are told to.`;
+    return pointOf(point, world, { name: key, note });
+  });
+  const note =
+    waypoints.length === 0
+      ? null
+      : "Of calls that passed a waypoint it sees the waypoint’s identity, not the client’s.";
+  const last = pointOf({ kind: "ztunnel", namespace, labels }, world, { name: `${namespace}/${name}`, note });
+  return [...waypoints, last];
+}
+
+/** The workload is itself the proxy that decides: a gateway, or a waypoint for the Services that ask for it. */
+function proxy({ namespace, name, labels, dataplane }: Workload, world: SecurityWorld): SecurityPoint {
+  const gateway = labels[`${GATEWAY_API}/gateway-name`];
+  const words = { name: `${namespace}/${name}`, note: null };
+  if (dataplane !== "waypoint") {
+    const point = { kind: "gateway", namespace, labels, ...(gateway === undefined ? {} : { gateway }) } as const;
+    return pointOf(point, world, words);
+  }
+  const services = [...world.inventory.services.values()].filter((service) => {
+    const waypoint = waypointOf(service, world);
+    return waypoint?.namespace === namespace && waypoint.name === gateway;
+  });
+  const point: EnforcementPoint = { kind: "waypoint", namespace, gateway: gateway ?? name, services, entries: [] };
+  const note = "ServiceEntries that use it, and policies attached to them, aren’t looked at here.";
+  return pointOf(point, world, { ...words, note });
+}
+
+/** By the Service's label, else by its namespace's. https://istio.io/latest/docs/ambient/usage/waypoint/#useawaypoint */
+function waypointOf({ namespace, name }: Place, { inventory }: SecurityWorld): Place | null {
+  const own = inventory.services.get(`${namespace}/${name}`)?.waypoint;
+  const labels = inventory.namespaces.get(namespace)?.labels ?? {};
+  const use = own?.name ?? labels["istio.io/use-waypoint"];
+  if (use === undefined || use === "" || use === "none") return null;
+  const there = own === undefined ? labels["istio.io/use-waypoint-namespace"] : own.namespace;
+  return { namespace: there ?? namespace, name: use };
+}

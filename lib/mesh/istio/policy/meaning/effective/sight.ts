@@ -1,0 +1,33 @@
+/** What an answer about effective security is worked out from: all objects, of which the reader may see some. */
+import type { ClusterInventory } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { printPath, type Segments } from "#lib/policy/path.ts";
+import { refOf } from "#lib/policy/ref.ts";
+import type { Source } from "#lib/policy/security.ts";
+
+export interface SecurityWorld {
+  readonly cluster: string;
+  readonly rootNamespace: string;
+  /** All of a kind, whoever may see them. */
+  readonly objects: (kind: string) => readonly Manifest[];
+  /** As far as the reader may see it. */
+  readonly inventory: ClusterInventory;
+  readonly sees: (manifest: Manifest) => boolean;
+  /** Why a kind isn't known; null where it is, or where the cluster has no such kind. */
+  readonly unread: (kind: string) => string | null;
+}
+
+/** What an object out of sight is called: neither its name nor what it says. */
+export const HIDDEN = "an object you may not see";
+
+export const sourceOf = ({ cluster }: SecurityWorld, manifest: Manifest, path: Segments): Source => ({
+  object: refOf(cluster, manifest),
+  path: printPath(path),
+});
+
+/** Kinds among these that aren't known, with the reason. */
+export const blind = (world: SecurityWorld, ...kinds: readonly string[]): readonly string[] =>
+  kinds.flatMap((kind) => {
+    const why = world.unread(kind);
+    return why === null ? [] : [`${kind}: ${why}`];
+  });

@@ -1,0 +1,4 @@
+/** What the policies of the meshes this console knows mean. Apart from policies.ts, for the browser needs none of it. */
+
+export { workloadSecurity } from "./istio/policy/meaning/effective/security.ts";
+export { type SecurityWorld } from "./istio/policy/meaning/effective/sight.ts";
