@@ -64,6 +64,18 @@ test("a service's routing is drawn in the order tried, with the objects that say
   await expect(page.getByRole("table", { name: "Versions" })).toContainText("v1");
 });
 
+test("from a service to what a workload's security is in effect, to the object that decides", async ({ page }) => {
+  await page.goto("/services/east-1/payments/ledger");
+  await ready(page);
+  await page.getByRole("link", { name: "ledger", exact: true }).press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Effective security of ledger");
+  const table = page.getByRole("table", { name: "Mutual TLS by port" });
+  await expect(table).toContainText("STRICT");
+  await expect(page.getByText("No policy counts here: everyone may call.")).toBeVisible();
+  await table.getByRole("link", { name: "PeerAuthentication payments/default" }).first().press("Enter");
+  await expect(page.locator(".cm-content")).toContainText("mode: STRICT");
+});
+
 test("an object that doesn't exist says so", async ({ page, pageErrors }) => {
   pageErrors.expected.push(/404/);
   await page.goto("/policies/west-1/networking.istio.io/v1/VirtualService/shop/nobody");
@@ -80,10 +92,11 @@ for (const theme of ["light", "dark"] as const) {
       "/policies/west-1/networking.istio.io/v1/VirtualService/shop/reviews",
       "/services",
       "/services/west-1/shop/reviews",
+      "/policies/workloads/east-1/payments/ledger",
     ]) {
       await page.goto(path);
       await ready(page);
-      const editor = path.startsWith("/policies/") && path !== "/policies/findings";
+      const editor = /^\/policies\/(?:new$|west-1\/)/.test(path);
       if (editor) await page.locator(".cm-content").waitFor();
       const { violations } = await new AxeBuilder({ page }).analyze();
       const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");

@@ -16,7 +16,7 @@ const PLACES = [
 export function PolicyPlaces() {
   const path = usePathname();
   return (
-    <nav aria-label="Policies" className="flex gap-4 border-b border-line px-4">
+    <nav aria-label="Policies" className="flex flex-wrap gap-x-4 border-b border-line px-4">
       {PLACES.map(({ href, title }) => (
         <Link
           key={href}

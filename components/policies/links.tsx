@@ -5,6 +5,8 @@ import { type ObjectRef, refPath, refText } from "#lib/policy/ref.ts";
 export const policyHref = (object: ObjectRef): string => `/policies/${refPath(object)}`;
 export const serviceHref = (cluster: string, namespace: string, name: string): string =>
   `/services/${[cluster, namespace, name].map(encodeURIComponent).join("/")}`;
+export const securityHref = (cluster: string, namespace: string, workload: string): string =>
+  `/policies/workloads/${[cluster, namespace, workload].map(encodeURIComponent).join("/")}`;
 
 /** Services have a page of their own. */
 const hrefOf = (object: ObjectRef): string =>

@@ -3,9 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
-import { serviceHref } from "#components/policies/links.tsx";
+import { securityHref, serviceHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
+import { Section } from "#components/ui/section.tsx";
 import { problemOf } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
@@ -86,9 +87,30 @@ function Page({ service }: { readonly service: ServiceRef }) {
             </Notice>
           )}
           <RoutingView routing={data.routing} />
+          {data.workloadsInfo.length > 0 && <Workloads service={data} />}
         </div>
       )}
     </main>
+  );
+}
+
+function Workloads({ service: { cluster, namespace, workloadsInfo } }: { readonly service: ServiceDetail }) {
+  return (
+    <Section title="Effective security of its workloads">
+      <ul className="flex flex-wrap gap-x-4 gap-y-1.5 border-t border-line pt-2">
+        {workloadsInfo.map(({ name }) => (
+          <li key={name}>
+            <Link
+              href={securityHref(cluster, namespace, name)}
+              prefetch={false}
+              className="text-accent underline-offset-2 hover:underline"
+            >
+              <bdi>{name}</bdi>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

@@ -5,7 +5,7 @@ import { Reminders } from "#components/policies/reminders.tsx";
 /** What holds for every page of policies: what is in effect for a time, and the places beside each other. */
 export default function PoliciesLayout({ children }: { readonly children: ReactNode }) {
   return (
-    <div className="grid min-h-0 min-w-0 grid-rows-[auto_minmax(0,1fr)]">
+    <div className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)]">
       <div>
         <Suspense>
           <Reminders />

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { serviceHref } from "#components/policies/links.tsx";
+import { securityHref, serviceHref } from "#components/policies/links.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Section } from "#components/ui/section.tsx";
 import type { GraphNode } from "#lib/graph/model.ts";
@@ -44,6 +44,13 @@ function Links({ node }: { readonly node: GraphNode }) {
           <li>
             <Link href={policiesHref(node.cluster, node.namespace)} prefetch={false} className={LINK}>
               Policies of <bdi>{node.namespace}</bdi>
+            </Link>
+          </li>
+        )}
+        {node.kind === "workload" && node.workload !== undefined && (
+          <li>
+            <Link href={securityHref(node.cluster, node.namespace, node.workload)} prefetch={false} className={LINK}>
+              Effective security
             </Link>
           </li>
         )}

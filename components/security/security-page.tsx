@@ -1,0 +1,76 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useEffect } from "react";
+import { Blank, Notice } from "#components/policies/notice.tsx";
+import { Chip } from "#components/ui/chip.tsx";
+import { problemOf } from "#lib/errors.ts";
+import type { Dataplane } from "#lib/graph/model.ts";
+import type { ServiceRef } from "#lib/policy/intent.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
+import { securityQuery } from "#lib/query/security.ts";
+import { SecurityView } from "./security-view.tsx";
+
+const PLANES: Readonly<Record<Dataplane, string>> = {
+  sidecar: "with a sidecar",
+  ambient: "in ambient mode",
+  gateway: "a gateway",
+  waypoint: "a waypoint",
+  none: "outside the mesh",
+};
+
+/** One workload: which mutual TLS it takes and who may call it, and the objects that say so. */
+export function SecurityPage({ workload }: { readonly workload: ServiceRef }) {
+  return (
+    <QueryProvider>
+      <Page workload={workload} />
+    </QueryProvider>
+  );
+}
+
+function Page({ workload }: { readonly workload: ServiceRef }) {
+  const { data, error, refetch } = useQuery(securityQuery(workload));
+  useEffect(() => {
+    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
+  }, [data, error]);
+  const { cluster, namespace, name } = workload;
+  return (
+    <main className="min-h-0 min-w-0 overflow-auto px-5 pb-10 max-sm:px-3">
+      <nav aria-label="Where" className="flex items-center gap-2 pt-4 text-ink-3">
+        <Link
+          href={`/policies?${new URLSearchParams({ clusters: cluster, namespaces: namespace })}`}
+          prefetch={false}
+          className="text-ink-2 underline-offset-2 hover:underline"
+        >
+          Policies of <bdi>{namespace}</bdi>
+        </Link>
+      </nav>
+      <header>
+        <h1 className="mt-1 text-[19px] leading-tight font-semibold wrap-anywhere">
+          Effective security of <bdi>{name}</bdi>
+        </h1>
+        <p className="mt-1 text-ink-2">
+          Workload in {namespace}, cluster {cluster}
+          {data !== undefined && `, ${PLANES[data.dataplane]}`}
+        </p>
+      </header>
+      {data === undefined && error === null && <p className="mt-3 text-ink-3">Reading the objects…</p>}
+      {data === undefined && error !== null && (
+        <Blank
+          title={problemOf(error).code === "not_found" ? "There is no such workload" : "It could not be read"}
+          tone="failing"
+          action={<Chip onClick={() => void refetch()}>Retry now</Chip>}
+        >
+          {problemOf(error).detail}
+        </Blank>
+      )}
+      {data !== undefined && error !== null && (
+        <Notice tone="degraded" title="Not refreshed." role="status">
+          {problemOf(error).detail}
+        </Notice>
+      )}
+      {data !== undefined && <SecurityView security={data} />}
+    </main>
+  );
+}

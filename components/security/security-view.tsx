@@ -1,0 +1,46 @@
+import { Notice } from "#components/policies/notice.tsx";
+import { Section } from "#components/ui/section.tsx";
+import type { WorkloadSecurity } from "#lib/policy/security.ts";
+import { Lacks, SourceText } from "./parts.tsx";
+import { PointView } from "./point-view.tsx";
+import { PortTable } from "./port-table.tsx";
+
+/** From the connection inwards: mutual TLS, then each proxy that decides who is let in. */
+export function SecurityView({ security }: { readonly security: WorkloadSecurity }) {
+  const { dataplane, ports, points, unenforced, lacks } = security;
+  return (
+    <>
+      <p className="mt-2 max-w-[90ch] text-[11px] text-ink-3">
+        Worked out from the objects by Istio’s documented rules. It hasn’t been compared with a running Envoy yet;
+        EnvoyFilters, Wasm, excluded ports and pods in the node’s network aren’t looked at.
+      </p>
+      <Lacks lacks={lacks} />
+      {dataplane === "none" && (
+        <div className="mt-3">
+          <Notice title="Not in the mesh.">
+            It has no proxy: it takes plaintext from anyone who reaches it, no mutual TLS, and no policy is enforced.
+          </Notice>
+        </div>
+      )}
+      {unenforced.length > 0 && (
+        <Section title="Policies that select it, and that nobody enforces">
+          <ul>
+            {unenforced.map((source) => (
+              <li key={`${source.object.namespace}/${source.object.name}`} className="border-t border-line py-[5px]">
+                <SourceText source={source} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {ports.length > 0 && (
+        <Section title="Mutual TLS it takes">
+          <PortTable ports={ports} />
+        </Section>
+      )}
+      {points.map((point) => (
+        <PointView key={`${point.kind} ${point.name}`} point={point} />
+      ))}
+    </>
+  );
+}

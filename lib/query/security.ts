@@ -1,0 +1,17 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
+import type { ServiceRef } from "#lib/policy/intent.ts";
+import { getJson } from "./fetch.ts";
+
+const REFRESH_MS = 15_000;
+
+/** What the objects make of one workload's security. */
+export function securityQuery({ cluster, namespace, name }: ServiceRef) {
+  const path = [cluster, namespace, name].map(encodeURIComponent).join("/");
+  return queryOptions({
+    queryKey: ["security", path],
+    refetchInterval: REFRESH_MS,
+    queryFn: ({ signal }) =>
+      getJson<WorkloadSecurityAnswer>(`/api/v1/meaning/workloads/${path}`, new URLSearchParams(), signal),
+  });
+}
