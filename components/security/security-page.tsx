@@ -17,7 +17,7 @@ const PLANES: Readonly<Record<Dataplane, string>> = {
   ambient: "in ambient mode",
   gateway: "a gateway",
   waypoint: "a waypoint",
-  none: "outside the mesh",
+  none: "without a proxy",
 };
 
 /** One workload: which mutual TLS it takes and who may call it, and the objects that say so. */

@@ -17,8 +17,8 @@ export function SecurityView({ security }: { readonly security: WorkloadSecurity
       <Lacks lacks={lacks} />
       {dataplane === "none" && (
         <div className="mt-3">
-          <Notice title="Not in the mesh.">
-            It has no proxy: it takes plaintext from anyone who reaches it, no mutual TLS, and no policy is enforced.
+          <Notice title="No proxy stands before it.">
+            What it takes is its own matter: the mesh’s mutual TLS isn’t, and no policy is enforced.
           </Notice>
         </div>
       )}

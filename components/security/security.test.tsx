@@ -105,8 +105,8 @@ describe("effective security in words", () => {
     expect(text).toContain("lets in every call");
   });
 
-  test("outside the mesh nothing is enforced", () => {
+  test("without a proxy nothing is enforced", () => {
     const text = said({ dataplane: "none", unenforced: [source("AuthorizationPolicy", "all")] });
-    expect(text).toMatch(/Not in the mesh\..*nobody enforces AuthorizationPolicy shop\/all/);
+    expect(text).toMatch(/No proxy stands before it\..*nobody enforces AuthorizationPolicy shop\/all/);
   });
 });

@@ -229,6 +229,17 @@ describe("what isn't known, or not for this viewer", () => {
     });
   });
 
+  test("a RequestAuthentication out of sight is named, and changes nothing for calls without a JWT", async () => {
+    const jwt = object("RequestAuthentication", "istio-system", "s3cret-name", {
+      jwtRules: [{ issuer: "https://s3cret" }],
+    });
+    const answer = await ask([jwt], "shop/web", ana);
+    expect(JSON.stringify(answer)).not.toContain("s3cret");
+    expect(answer.points[0]).toMatchObject({
+      ...{ jwt: [], lacks: ["an object you may not see"], otherwise: { verdict: "allow" } },
+    });
+  });
+
   test("what a seen object overrides doesn't matter", async () => {
     const answer = ask([peer("istio-system", "DISABLE"), peer("shop", "STRICT")], "shop/web", ana);
     expect(await modes(answer)).toEqual({ 8080: "STRICT", metrics: "STRICT", others: "STRICT" });

@@ -35,9 +35,10 @@ export function pointOf(
   const counted = (policy: Manifest) => isDryRun(policy) && actionOf(policy) !== "CUSTOM";
   const used = seen.filter((policy) => read(point, actionOf(policy)));
   const enforced = ORDER.flatMap((action) => used.filter((each) => actionOf(each) === action && !counted(each)));
-  const kinds = ["AuthorizationPolicy", ...(point.kind === "ztunnel" ? [] : ["RequestAuthentication"])];
-  const hidden = all.length > seen.length || (point.kind !== "ztunnel" && !tokens.every(world.sees));
-  const lacks = [...blind(world, ...kinds), ...(hidden ? [HIDDEN] : [])];
+  // Nobody's JWT decides what becomes of a call that no rule takes: without one it passes.
+  const policiesLack = [...blind(world, "AuthorizationPolicy"), ...(all.length > seen.length ? [HIDDEN] : [])];
+  const tokensLack = [...blind(world, "RequestAuthentication"), ...(tokens.every(world.sees) ? [] : [HIDDEN])];
+  const lacks = [...new Set([...policiesLack, ...(point.kind === "ztunnel" ? [] : tokensLack)])];
   const visibleTokens = tokens.filter(world.sees);
   return {
     ...{ kind: point.kind, name, note, lacks },
@@ -56,7 +57,7 @@ export function pointOf(
         why: "ztunnel reads no JWT: it needs a waypoint.",
       })),
     ],
-    otherwise: otherwise(enforced, lacks, world),
+    otherwise: otherwise(enforced, policiesLack, world),
   };
 }
 
