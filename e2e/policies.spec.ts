@@ -76,6 +76,18 @@ test("from a service to what a workload's security is in effect, to the object t
   await expect(page.locator(".cm-content")).toContainText("mode: STRICT");
 });
 
+test("a simulated request answers from its address, and by its form", async ({ page }) => {
+  await page.goto("/policies/simulate?cluster=east-1&from=outside&service=payments/ledger&port=80&method=GET");
+  const verdict = page.getByRole("status", { name: "Verdict" });
+  await expect(verdict).toContainText("No, it would not pass");
+  await expect(verdict.getByRole("link", { name: "PeerAuthentication payments/default" }).first()).toBeVisible();
+  await page.getByRole("textbox", { name: "Port of the service" }).fill("81");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/port=81/);
+  await expect(verdict).toContainText("It can’t be decided");
+  await expect(verdict).toContainText("what listens on port 81");
+});
+
 test("an object that doesn't exist says so", async ({ page, pageErrors }) => {
   pageErrors.expected.push(/404/);
   await page.goto("/policies/west-1/networking.istio.io/v1/VirtualService/shop/nobody");
@@ -93,6 +105,7 @@ for (const theme of ["light", "dark"] as const) {
       "/services",
       "/services/west-1/shop/reviews",
       "/policies/workloads/east-1/payments/ledger",
+      "/policies/simulate?cluster=east-1&from=outside&service=payments/ledger&port=80",
     ]) {
       await page.goto(path);
       await ready(page);

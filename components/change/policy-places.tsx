@@ -10,6 +10,7 @@ const PLACES = [
   { href: "/policies/changes", title: "Changes" },
   { href: "/policies/mtls", title: "Mutual TLS" },
   { href: "/policies/membership", title: "Membership" },
+  { href: "/policies/simulate", title: "Simulate" },
 ] as const;
 
 /** The places of policies beside each other. */

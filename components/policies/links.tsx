@@ -8,6 +8,10 @@ export const serviceHref = (cluster: string, namespace: string, name: string): s
 export const securityHref = (cluster: string, namespace: string, workload: string): string =>
   `/policies/workloads/${[cluster, namespace, workload].map(encodeURIComponent).join("/")}`;
 
+/** The simulator with these fields filled in. */
+export const simulateHref = (fields: Readonly<Record<string, string>>): string =>
+  `/policies/simulate?${new URLSearchParams(fields)}`;
+
 /** Services have a page of their own. */
 const hrefOf = (object: ObjectRef): string =>
   object.group === "" && object.kind === "Service" && object.namespace !== null

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
+import { simulateHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { problemOf } from "#lib/errors.ts";
@@ -53,6 +54,15 @@ function Page({ workload }: { readonly workload: ServiceRef }) {
         <p className="mt-1 text-ink-2">
           Workload in {namespace}, cluster {cluster}
           {data !== undefined && `, ${PLANES[data.dataplane]}`}
+        </p>
+        <p className="mt-1">
+          <Link
+            href={simulateHref({ cluster, from: "workload", client: `${namespace}/${name}` })}
+            prefetch={false}
+            className="text-accent underline-offset-2 hover:underline"
+          >
+            Would a request of it pass?
+          </Link>
         </p>
       </header>
       {data === undefined && error === null && <p className="mt-3 text-ink-3">Reading the objects…</p>}

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
-import { securityHref, serviceHref } from "#components/policies/links.tsx";
+import { securityHref, serviceHref, simulateHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -94,7 +94,11 @@ function Page({ service }: { readonly service: ServiceRef }) {
   );
 }
 
-function Workloads({ service: { cluster, namespace, workloadsInfo } }: { readonly service: ServiceDetail }) {
+function Workloads({
+  service: { cluster, namespace, name: service, ports, workloadsInfo },
+}: {
+  readonly service: ServiceDetail;
+}) {
   return (
     <Section title="Effective security of its workloads">
       <ul className="flex flex-wrap gap-x-4 gap-y-1.5 border-t border-line pt-2">
@@ -109,6 +113,15 @@ function Workloads({ service: { cluster, namespace, workloadsInfo } }: { readonl
             </Link>
           </li>
         ))}
+        <li>
+          <Link
+            href={simulateHref({ cluster, service: `${namespace}/${service}`, port: String(ports[0]?.port ?? "") })}
+            prefetch={false}
+            className="text-accent underline-offset-2 hover:underline"
+          >
+            Would a request to it pass?
+          </Link>
+        </li>
       </ul>
     </Section>
   );

@@ -5,7 +5,7 @@ import { objectRefSchema } from "./object-ref.ts";
 import { pathSegments } from "./path.ts";
 import { z } from "./zod.ts";
 
-const sourceSchema = z
+export const sourceSchema = z
   .object({
     object: objectRefSchema,
     path: z.string().meta({ description: 'spec.mtls.mode; "" is the object as a whole' }),

@@ -38,6 +38,7 @@ import { problemSchema } from "./problem.ts";
 import { remindersQuerySchema, remindersSchema } from "./reminders.ts";
 import { seriesQuerySchema, seriesSchema } from "./series.ts";
 import { sessionSchema, signInSchema } from "./session.ts";
+import { simulationRequestSchema, simulationSchema } from "./simulation.ts";
 import { analysisProgressSchema, analysisResultSchema } from "./trace-analysis.ts";
 import {
   traceBackendsSchema,
@@ -164,6 +165,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /api/v1/meaning/workloads/{cluster}/{namespace}/{name}": {
     summary: "What the objects make of one workload's security: mutual TLS per port, and who is let in",
     answer: workloadSecuritySchema,
+  },
+  "POST /api/v1/meaning/simulate": {
+    summary: "Whether one request would pass, which way, and what it takes to decide; reads alone",
+    body: simulationRequestSchema,
+    answer: simulationSchema,
   },
   "GET /api/v1/schemas/{cluster}/{group}/{version}/{kind}": {
     summary: "A kind's JSON Schema, by the cluster itself",

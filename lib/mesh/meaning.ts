@@ -2,3 +2,4 @@
 
 export { workloadSecurity } from "./istio/policy/meaning/effective/security.ts";
 export { type SecurityWorld } from "./istio/policy/meaning/effective/sight.ts";
+export { simulate } from "./istio/policy/meaning/effective/simulate.ts";

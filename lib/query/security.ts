@@ -1,7 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
+import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
-import { getJson } from "./fetch.ts";
+import { getJson, postJson } from "./fetch.ts";
 
 const REFRESH_MS = 15_000;
 
@@ -13,5 +14,14 @@ export function securityQuery({ cluster, namespace, name }: ServiceRef) {
     refetchInterval: REFRESH_MS,
     queryFn: ({ signal }) =>
       getJson<WorkloadSecurityAnswer>(`/api/v1/meaning/workloads/${path}`, new URLSearchParams(), signal),
+  });
+}
+
+/** Whether one request would pass; null asks nothing. */
+export function simulationQuery(asked: SimulationRequest | null) {
+  return queryOptions({
+    queryKey: ["simulation", asked],
+    enabled: asked !== null,
+    queryFn: ({ signal }) => postJson<SimulationAnswer>("/api/v1/meaning/simulate", asked, signal),
   });
 }

@@ -1,8 +1,10 @@
 /** GET /meaning/workloads/…: one workload's effective security, from all objects, told as far as the viewer may see them. */
 import { formatInstant } from "#lib/api/instant.ts";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
+import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import { MeshscopeError } from "#lib/errors.ts";
-import { type SecurityWorld, workloadSecurity } from "#lib/mesh/meaning.ts";
+import type { ClusterInventory } from "#lib/inventory/model.ts";
+import { type SecurityWorld, simulate, workloadSecurity } from "#lib/mesh/meaning.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import { kindKey, manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -30,17 +32,48 @@ export async function showSecurity(
     const why = inventory ? "has no workload" : "hasn't been read yet, so the console doesn't know workload";
     throw new MeshscopeError("not_found", `Cluster "${ref.cluster}" ${why} ${ref.namespace}/${ref.name}.`);
   }
-  const policies = deps.store.clusters().get(ref.cluster);
-  const answer = workloadSecurity(workload, {
-    cluster: ref.cluster,
-    rootNamespace: deps.rootNamespace(ref.cluster),
+  const answer = workloadSecurity(workload, worldOf(deps, ref.cluster, inventory, viewer));
+  return { ...(structuredClone(answer) as WorkloadSecurityAnswer), asOf: asOf(deps, ref.cluster) };
+}
+
+/** Whether one request would pass. @throws MeshscopeError as above */
+export async function showSimulation(
+  deps: PolicyDeps,
+  credential: Credential,
+  { cluster, ...question }: SimulationRequest,
+  signal?: AbortSignal,
+): Promise<SimulationAnswer> {
+  const { service, client } = question;
+  const caller = client.kind === "outside" ? [] : [{ cluster, namespace: client.namespace }];
+  const viewer = await viewerOf(deps, credential, signal, [{ cluster, namespace: service.namespace }, ...caller]);
+  checkNamespace(deps, viewer.visibility, cluster, service.namespace);
+  for (const { namespace } of caller) checkNamespace(deps, viewer.visibility, cluster, namespace);
+  const inventory = deps.inventory().get(cluster);
+  const found = inventory?.services.get(`${service.namespace}/${service.name}`);
+  if (inventory === undefined || found === undefined) {
+    const why = inventory ? "has no service" : "hasn't been read yet, so the console doesn't know service";
+    throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${service.namespace}/${service.name}.`);
+  }
+  const answer = simulate(question, found, worldOf(deps, cluster, inventory, viewer));
+  return { ...(structuredClone(answer) as SimulationAnswer), asOf: asOf(deps, cluster) };
+}
+
+/** All objects, with which of them the viewer may see. */
+function worldOf(deps: PolicyDeps, cluster: string, inventory: ClusterInventory, viewer: Viewer): SecurityWorld {
+  const policies = deps.store.clusters().get(cluster);
+  return {
+    cluster,
+    rootNamespace: deps.rootNamespace(cluster),
     objects: (kind) => policies?.objects(kind) ?? [],
     inventory: inView(inventory, viewer.visibility),
-    sees: (manifest) => sees(deps, ref.cluster, viewer, manifest),
+    sees: (manifest) => sees(deps, cluster, viewer, manifest),
     unread: unreadOf(policies),
-  });
-  const asOf = policies?.asOf ?? null;
-  return { ...(structuredClone(answer) as WorkloadSecurityAnswer), asOf: asOf === null ? null : formatInstant(asOf) };
+  };
+}
+
+function asOf({ store }: PolicyDeps, cluster: string): string | null {
+  const at = store.clusters().get(cluster)?.asOf ?? null;
+  return at === null ? null : formatInstant(at);
 }
 
 function sees({ port }: PolicyDeps, cluster: string, { visibility, mayList }: Viewer, manifest: Manifest): boolean {

@@ -10,13 +10,14 @@ import type {
   ServicesAnswer,
   ServicesQuery,
 } from "#lib/api/policies.ts";
+import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
 import type { PolicyDeps } from "./deps.ts";
 import { listFindings } from "./findings.ts";
 import { listPolicies } from "./list.ts";
-import { showSecurity } from "./meaning.ts";
+import { showSecurity, showSimulation } from "./meaning.ts";
 import { type KindRef, KindSchemas } from "./schema.ts";
 import { listServices, showService } from "./services.ts";
 import { showPolicy } from "./show.ts";
@@ -29,6 +30,7 @@ export interface PolicyUseCases {
   service(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<ServiceAnswer>;
   /** Of the workload of that name. */
   security(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<WorkloadSecurityAnswer>;
+  simulation(credential: Credential, asked: SimulationRequest, signal?: AbortSignal): Promise<SimulationAnswer>;
   schema(credential: Credential, ref: KindRef, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
 }
 
@@ -41,6 +43,7 @@ export function policyUseCases(deps: PolicyDeps): PolicyUseCases {
     services: (credential, query, signal) => listServices(deps, credential, query, signal),
     service: (credential, ref, signal) => showService(deps, credential, ref, signal),
     security: (credential, ref, signal) => showSecurity(deps, credential, ref, signal),
+    simulation: (credential, asked, signal) => showSimulation(deps, credential, asked, signal),
     schema: (credential, ref, signal) => schemas.show(deps, credential, ref, signal),
   };
 }

@@ -84,7 +84,7 @@ function proxy({ namespace, name, labels, dataplane }: Workload, world: Security
 }
 
 /** By the Service's label, else by its namespace's. https://istio.io/latest/docs/ambient/usage/waypoint/#useawaypoint */
-function waypointOf({ namespace, name }: Place, { inventory }: SecurityWorld): Place | null {
+export function waypointOf({ namespace, name }: Place, { inventory }: SecurityWorld): Place | null {
   const own = inventory.services.get(`${namespace}/${name}`)?.waypoint;
   const labels = inventory.namespaces.get(namespace)?.labels ?? {};
   const use = own?.name ?? labels["istio.io/use-waypoint"];

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { simulationRequestSchema } from "#lib/api/simulation.ts";
+import { questionOf } from "./question.ts";
+
+const of = (text: string) => questionOf(new URLSearchParams(text));
+const BASE = "cluster=west&client=shop/web&service=shop/reviews&port=80";
+
+test.each([
+  ["", null],
+  ["cluster=west", null],
+  ["client=shop/web", "Name the cluster."],
+  ["cluster=west&client=shop/web", "Name the service as namespace/name."],
+  ["cluster=west&service=shop/reviews", "Name the service’s port, 1 to 65535."],
+  ["cluster=west&service=shop/reviews&port=80", "Name the client’s workload as namespace/name."],
+  [
+    "cluster=west&service=shop/reviews&port=80&from=account&client=x",
+    "Name the client’s service account as namespace/account.",
+  ],
+  [`${BASE}&headers=nothing`, "Write headers one a line, as name: value."],
+  [`${BASE}&jwt=valid&claims=nothing`, "Write claims one a line, as name: value."],
+] as const)("%j asks for what is missing", (text, said) => {
+  expect(of(text)).toBe(said);
+});
+
+test("an address is a question; what is empty isn't known", () => {
+  const base = { cluster: "west", service: { namespace: "shop", name: "reviews" }, port: 80 };
+  const client = { kind: "workload", namespace: "shop", name: "web" };
+  expect(of(`${BASE}&method=&path=`)).toEqual({ ...base, client });
+  const more =
+    "&method=GET&path=/a?b&host=h&headers=X-A:%201%0AY:2&jwt=valid&issuer=i&subject=s&claims=group:%20ops&auto=off";
+  const asked = of(BASE + more.replace("?b", "%3Fb"));
+  expect(asked).toEqual({
+    ...{ ...base, client, method: "GET", path: "/a?b", host: "h", headers: { "X-A": "1", Y: "2" }, autoMtls: false },
+    token: { valid: true, issuer: "i", subject: "s", claims: { group: ["ops"] } },
+  });
+  expect(simulationRequestSchema.parse(asked)).toEqual(asked);
+  expect(of(`${BASE}&from=outside&ip=10.0.0.1&jwt=none`)).toEqual({
+    ...{ ...base, client: { kind: "outside", ip: "10.0.0.1" }, token: "none" },
+  });
+});

@@ -1,0 +1,67 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { usePathname, useSearchParams } from "next/navigation";
+import { useEffect } from "react";
+import { Notice } from "#components/policies/notice.tsx";
+import { Chip } from "#components/ui/chip.tsx";
+import { problemOf } from "#lib/errors.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
+import { simulationQuery } from "#lib/query/security.ts";
+import { SimulationForm } from "./form.tsx";
+import { FIELDS, questionOf } from "./question.ts";
+import { SimulationResult } from "./result.tsx";
+
+/** Would this request pass, which way, and why? The form is the address, so that a link asks the same. */
+export function SimulatePage() {
+  return (
+    <QueryProvider>
+      <Page />
+    </QueryProvider>
+  );
+}
+
+function Page() {
+  const path = usePathname();
+  const params = new URLSearchParams(useSearchParams().toString());
+  const question = questionOf(params);
+  const asked = question === null || typeof question === "string" ? null : question;
+  const { data, error, refetch } = useQuery(simulationQuery(asked));
+  const settled = asked === null || data !== undefined || error !== null;
+  useEffect(() => {
+    if (settled) document.documentElement.dataset["ready"] = "true";
+  }, [settled]);
+  const ask = (fields: FormData) => {
+    const next = new URLSearchParams();
+    for (const key of FIELDS) {
+      const value = fields.get(key);
+      if (typeof value === "string" && value.trim() !== "") next.set(key, value.trim());
+    }
+    window.history.pushState(null, "", `${path}?${next}`);
+  };
+  return (
+    <main className="min-h-0 min-w-0 overflow-auto px-5 pb-10 max-sm:px-3">
+      <h1 className="mt-4 text-[19px] leading-tight font-semibold">Would this request pass?</h1>
+      <p className="mt-2 max-w-[90ch] text-[11px] text-ink-3">
+        Worked out from the objects by Istio’s documented rules, for calls of sidecars and from outside the mesh. It
+        hasn’t been compared with a running Envoy yet. What is left empty isn’t known, and is never guessed.
+      </p>
+      <SimulationForm params={params} ask={ask} />
+      <div className="mt-4">
+        {typeof question === "string" && <Notice role="status">{question}</Notice>}
+        {asked !== null && data === undefined && error === null && <p className="text-ink-3">Working it out…</p>}
+        {asked !== null && error !== null && (
+          <Notice
+            tone="failing"
+            title="It could not be worked out."
+            role="alert"
+            action={<Chip onClick={() => void refetch()}>Retry now</Chip>}
+          >
+            {problemOf(error).detail}
+          </Notice>
+        )}
+      </div>
+      {asked !== null && data !== undefined && <SimulationResult simulation={data} />}
+    </main>
+  );
+}

@@ -1,0 +1,162 @@
+/** What becomes of a request at one workload that it may be sent to: the connection, then who is let in. */
+import type { Workload } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Source } from "#lib/policy/security.ts";
+import type { SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
+import { fullName } from "../../hosts.ts";
+import { listAt, textAt, textsAt } from "../../routing/json.ts";
+import { attached } from "../authorization/attached.ts";
+import { authorize, type Decider } from "../authorization/decide.ts";
+import type { CallFacts } from "../authorization/facts.ts";
+import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
+import { meet } from "../outbound-mtls.ts";
+import { type Lacking, lacking } from "../truth.ts";
+import { waypointOf } from "./security.ts";
+import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
+import { type Destination, lowered, revisions, type Way } from "./way.ts";
+
+export interface Arriving {
+  /** null: without a proxy of its own. */
+  readonly client: Workload | null;
+  /** Whose identity mutual TLS proves; null: none; undefined: not known. */
+  readonly account: string | null | undefined;
+  readonly question: SimulationQuestion;
+  readonly rewrites: Way["rewrites"];
+  readonly http: boolean | undefined;
+}
+
+/** Steps up to the one that refuses. */
+export function arrive(
+  arriving: Arriving,
+  to: Destination,
+  server: Workload,
+  world: SecurityWorld,
+): readonly SimulationStep[] {
+  const { step, identified } = connection(arriving, to, server, world);
+  if (step.verdict === "no") return [step];
+  return [step, admission(arriving, to, server, identified, world)];
+}
+
+/** The workload's port behind the service's; null: known by name alone. */
+function portOf({ service, port }: Destination): number | null {
+  const found = service.ports.find((each) => each.port === port);
+  const own = found?.targetPort ?? port;
+  return typeof own === "number" ? own : null;
+}
+
+function connection({ client, question }: Arriving, to: Destination, server: Workload, world: SecurityWorld) {
+  const title = `Mutual TLS with ${server.namespace}/${server.name}`;
+  const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
+  const endpoint = { ...server, port: portOf(to) };
+  const called = { host: fullName(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
+  const from = client === null ? null : { namespace: client.namespace, labels: client.labels };
+  const met = meet(from, { ...called, external: false }, endpoint, {
+    ...{ objects: world.objects, rootNamespace: world.rootNamespace, peers, autoMtls: question.autoMtls ?? null },
+  });
+  const around = inboundMtls(peers, to.service.namespace, null, null);
+  const says = [...met.out.chain.slice(-1), ...met.in.chain.slice(-1)];
+  const hidden = ![...says, ...around.chain.slice(-1)].every(({ object }) => world.sees(object));
+  const unseen = [
+    ...blind(world, "PeerAuthentication", ...(client === null ? [] : ["DestinationRule"])),
+    ...(hidden ? [HIDDEN] : []),
+    ...revisions(server, world),
+  ];
+  const connects = unseen.length > 0 ? lacking(...unseen) : met.connects;
+  const identified = unseen.length > 0 ? lacking(...unseen) : met.identified;
+  const places = new Map(says.map((say) => [say.object, sourceOf(world, say.object, say.path)]));
+  const base = { kind: "mtls" as const, title, sources: hidden ? [] : [...places.values()] };
+  if (typeof connects !== "boolean") {
+    const text = "Whether the connection comes about isn’t known.";
+    return { step: { ...base, verdict: "unknown" as const, text, lacks: connects.lacks }, identified };
+  }
+  const proxied = server.dataplane === "sidecar" || server.dataplane === "ambient";
+  const takes = proxied ? `the server takes ${met.in.mode}` : "no proxy stands before the server";
+  const text = `The client sends ${String(met.out.sends)}; ${takes}: ${connects ? "they connect" : "the connection is refused"}.`;
+  return { step: { ...base, verdict: connects ? ("yes" as const) : ("no" as const), text, lacks: [] }, identified };
+}
+
+function admission(
+  arriving: Arriving,
+  to: Destination,
+  server: Workload,
+  identified: boolean | Lacking,
+  world: SecurityWorld,
+): SimulationStep {
+  const { namespace, labels, dataplane, name } = server;
+  const base = { kind: "authorization" as const, title: `Let in by ${namespace}/${name}`, sources: [], lacks: [] };
+  if (dataplane === "none")
+    return { ...base, verdict: "yes", text: "No proxy stands before it: no policy is enforced." };
+  const unknown = (...lacks: readonly string[]): SimulationStep => ({
+    ...{ ...base, verdict: "unknown", text: "Whether it is let in isn’t known.", lacks },
+  });
+  if (dataplane === "gateway" || dataplane === "waypoint")
+    return unknown("what a gateway or waypoint as a server does: that isn’t worked out yet");
+  if (dataplane === "ambient" && waypointOf(to.service, world) !== null) {
+    return unknown("whether the call passes the waypoint: that isn’t worked out yet");
+  }
+  const point = { kind: dataplane === "ambient" ? "ztunnel" : "sidecar", namespace, labels } as const;
+  const policies = attached(world.objects("AuthorizationPolicy"), point, world.rootNamespace);
+  const tokens = attached(world.objects("RequestAuthentication"), point, world.rootNamespace);
+  const unseen = blind(world, "AuthorizationPolicy", "RequestAuthentication");
+  // More DENY rules only refuse more; anything else out of sight may turn the answer.
+  const sure = unseen.length === 0 && tokens.every(world.sees);
+  if (!sure) return unknown(...unseen, ...(tokens.every(world.sees) ? [] : [HIDDEN]));
+  const hidden = !policies.every(world.sees);
+  const said = authorize(
+    {
+      ...{ authorization: policies.filter(world.sees), authentication: tokens, rootNamespace: world.rootNamespace },
+      trustDomains: null,
+    },
+    point,
+    factsOf(arriving, portOf(to), identified, policies),
+  );
+  const by = (decider: Decider): Source => sourceOf(world, decider.policy, decider.path);
+  const found = { ...base, title: `${base.title}’s ${point.kind}` };
+  if (said.verdict === "deny" && !(hidden && said.by.stage === "allow")) {
+    const answer = said.answer === "closed" ? "the connection is closed" : `the answer is ${said.answer}`;
+    return { ...found, verdict: "no", text: `Refused, ${answer}: ${said.by.why}.`, sources: [by(said.by)] };
+  }
+  if (hidden) return { ...unknown(HIDDEN), title: found.title };
+  if (said.verdict === "unknown") return { ...unknown(...said.lacks), title: found.title, sources: said.by.map(by) };
+  if (said.verdict === "allow" && said.by === null) {
+    const text =
+      policies.length === 0
+        ? "No policy counts here: everyone may call."
+        : "No policy refuses it, and no ALLOW policy counts here.";
+    return { ...found, verdict: "yes", text };
+  }
+  return said.verdict === "allow" && said.by !== null
+    ? { ...found, verdict: "yes", text: `Let in: ${said.by.why}.`, sources: [by(said.by)] }
+    : unknown(HIDDEN);
+}
+
+function factsOf(
+  { account, question, rewrites, http }: Arriving,
+  port: number | null,
+  identified: boolean | Lacking,
+  policies: readonly Manifest[],
+): CallFacts {
+  const { client, method, path, host, headers, token } = question;
+  // Without the mesh's settings its trust domain isn't known: `cluster.local` stands for it, but not where the domain itself is asked for.
+  const domain = !policies.some(asksForDomain);
+  const principal = identified === false ? null : identified === true && domain ? account : undefined;
+  return {
+    ...(http === undefined ? {} : { protocol: http ? "http" : "tcp" }),
+    ...(principal === undefined ? {} : { principal }),
+    ...(client.kind === "outside" && client.ip !== undefined ? { sourceIp: client.ip } : {}),
+    ...(port === null ? {} : { port }),
+    ...(method === undefined ? {} : { method }),
+    ...(path === undefined || rewrites.path ? {} : { path }),
+    ...(host === undefined || rewrites.path ? {} : { host }),
+    ...(headers === undefined || rewrites.headers ? {} : { headers: lowered(headers) }),
+    ...(token === undefined || rewrites.headers ? {} : { token: token === "none" ? null : token }),
+  };
+}
+
+const asksForDomain = (policy: Manifest): boolean =>
+  listAt(policy.spec, "rules").some(
+    (rule) =>
+      listAt(rule, "from").some(({ source }) =>
+        ["trustDomains", "notTrustDomains"].some((key) => textsAt(source, key).length > 0),
+      ) || listAt(rule, "when").some((when) => textAt(when, "key") === "source.trustDomain"),
+  );

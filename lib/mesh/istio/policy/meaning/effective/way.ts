@@ -1,0 +1,172 @@
+/** Where a request of a sidecar goes, as far as the reader may see what says so, and what of the rule isn't worked out. */
+import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import type { SimulationQuestion } from "#lib/policy/simulation.ts";
+import { closeness, fullName, resolveHost, serviceOfHost } from "../../hosts.ts";
+import { labelsAt, named } from "../../lookup.ts";
+import {
+  has,
+  isObject,
+  listAt,
+  namespaceOf,
+  objectAt,
+  specOf,
+  textAt,
+  textsAt,
+  visibleTo,
+} from "../../routing/json.ts";
+import { type Chosen, type Routed, route, type Target } from "../routing/route.ts";
+import { sidecarOf } from "../routing/scope.ts";
+import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
+
+/** One place that the request may be sent to. */
+export interface Destination {
+  readonly service: Service;
+  readonly port: number;
+  readonly subset: string | null;
+  /** null: all of the service's. */
+  readonly labels: Readonly<Record<string, string>> | null;
+}
+
+export interface Way {
+  readonly routed: Routed | null;
+  readonly to: readonly Destination[];
+  readonly lacks: readonly string[];
+  /** What the rule does to the request before it arrives. */
+  readonly rewrites: { readonly path: boolean; readonly headers: boolean };
+}
+
+const UNCHANGED = { path: false, headers: false };
+const ROUTES = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"];
+
+export const directly = (service: Service, port: number): Way => ({
+  ...{ routed: null, lacks: [], rewrites: UNCHANGED },
+  to: [{ service, port, subset: null, labels: null }],
+});
+
+/** `http`: the port carries HTTP; undefined: not known. */
+export function wayOf(
+  client: Workload,
+  service: Service,
+  question: SimulationQuestion,
+  http: boolean | undefined,
+  world: SecurityWorld,
+): Way {
+  const host = fullName(service);
+  const caller = { namespace: client.namespace, labels: client.labels, port: question.port };
+  const fitting = world
+    .objects("VirtualService")
+    .filter((vs) =>
+      textsAt(specOf(vs), "hosts").some((each) => closeness(resolveHost(each, namespaceOf(vs)), host) > 0),
+    )
+    .filter((vs) => visibleTo(vs, client.namespace));
+  const sidecar = sidecarOf(caller, world);
+  const bytes = fitting.some((vs) => listAt(specOf(vs), "tcp").length + listAt(specOf(vs), "tls").length > 0);
+  const lacks = [
+    ...blind(world, "VirtualService", "DestinationRule", "Sidecar", ...ROUTES),
+    ...ROUTES.filter((kind) => world.objects(kind).some((each) => routesService(each, service))).map(
+      (kind) => `what ${kind}s of the Service do: the Gateway API isn’t worked out yet`,
+    ),
+    ...revisions(client, world),
+    ...(bytes ? ["what tcp and tls rules of the host’s VirtualServices do: that isn’t worked out yet"] : []),
+    ...(http === undefined && fitting.length > 0 ? ["the port’s protocol"] : []),
+    ...(hides(
+      [...fitting, ...delegatesOf(fitting, world), ...(sidecar ? [sidecar] : []), ...rulesFor(host, world)],
+      world,
+    )
+      ? [HIDDEN]
+      : []),
+  ];
+  if (lacks.length > 0) return { routed: null, to: [], lacks, rewrites: UNCHANGED };
+  if (http === false) return directly(service, question.port);
+  const { method, path, host: authority, headers } = question;
+  const request = {
+    ...(method === undefined ? {} : { method }),
+    ...(path === undefined ? {} : { path }),
+    ...(authority === undefined ? {} : { authority }),
+    ...(headers === undefined ? {} : { headers: lowered(headers) }),
+  };
+  const routed = route(host, service.namespace, caller, request, world);
+  if (routed.outcome.kind === "unknown") return { routed, to: [], lacks: routed.outcome.lacks, rewrites: UNCHANGED };
+  if (routed.outcome.kind === "out of scope") {
+    return { routed, to: [], lacks: ["the mesh’s outboundTrafficPolicy"], rewrites: UNCHANGED };
+  }
+  if (routed.outcome.kind !== "routed") return { routed, to: [], lacks: [], rewrites: UNCHANGED };
+  return { routed, ...followed(routed.outcome.chosen, question, world) };
+}
+
+export const lowered = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+function followed(chosen: Chosen, { port, method }: SimulationQuestion, world: SecurityWorld): Omit<Way, "routed"> {
+  const rule = chosen.object === null ? {} : at(chosen.object, chosen.path);
+  const found = chosen.to.filter(({ share }) => share > 0).map((target) => destination(target, port, world));
+  const preflight = isObject(rule["corsPolicy"]) && (method === undefined || method.toUpperCase() === "OPTIONS");
+  const lacks = [
+    ...found.flatMap((each) => (typeof each === "string" ? [each] : [])),
+    ...(has(objectAt(rule, "fault"), "abort") ? ["whether the fault that the rule injects hits it"] : []),
+    ...(preflight ? ["whether it is a CORS preflight, which the proxy answers itself"] : []),
+  ];
+  return {
+    to: found.flatMap((each) => (typeof each === "string" ? [] : [each])),
+    lacks: [...new Set(lacks)],
+    rewrites: {
+      path: has(rule, "rewrite"),
+      headers: has(rule, "headers") || listAt(rule, "route").some((each) => has(each, "headers")),
+    },
+  };
+}
+
+/** A text: what is lacking to follow it. */
+function destination(
+  { host, subset, port, declaredBy }: Target,
+  asked: number,
+  world: SecurityWorld,
+): Destination | string {
+  const name = serviceOfHost(host);
+  const service = name === null ? undefined : world.inventory.services.get(`${name.namespace}/${name.name}`);
+  if (service === undefined || service.externalName !== undefined) return `what stands behind ${host}`;
+  if (hides(rulesFor(host, world), world)) return HIDDEN;
+  const declared = declaredBy && listAt(specOf(declaredBy), "subsets").find((each) => textAt(each, "name") === subset);
+  return { service, port: port ?? asked, subset, labels: declared ? (labelsAt(declared, "labels") ?? {}) : null };
+}
+
+function at(object: Manifest, path: Segments): JsonObject {
+  let here: unknown = object;
+  for (const key of path) here = (here as Record<string | number, unknown> | undefined)?.[key];
+  return isObject(here) ? here : {};
+}
+
+const hides = (objects: readonly Manifest[], world: SecurityWorld): boolean => !objects.every(world.sees);
+
+const rulesFor = (host: string, world: SecurityWorld): readonly Manifest[] =>
+  world
+    .objects("DestinationRule")
+    .filter((rule) => closeness(resolveHost(textAt(specOf(rule), "host") ?? "", namespaceOf(rule)), host) > 0);
+
+function delegatesOf(owners: readonly Manifest[], world: SecurityWorld): readonly Manifest[] {
+  const names = new Set(
+    owners.flatMap((owner) =>
+      listAt(specOf(owner), "http").map((rule) => {
+        const to = objectAt(rule, "delegate");
+        return `${textAt(to, "namespace") ?? namespaceOf(owner)}/${textAt(to, "name") ?? ""}`;
+      }),
+    ),
+  );
+  return world.objects("VirtualService").filter((vs) => names.has(`${namespaceOf(vs)}/${vs.metadata.name}`));
+}
+
+const routesService = (object: Manifest, { namespace, name }: Service): boolean =>
+  listAt(object.spec, "parentRefs").some((reference) => {
+    const to = named(reference, { group: "", kind: "Gateway", namespace: namespaceOf(object) });
+    return to.kind === "Service" && to.namespace === namespace && to.name === name;
+  });
+
+/** Objects may be read by one revision's control plane and not by another's. */
+export function revisions({ namespace, labels }: Workload, { inventory }: SecurityWorld): readonly string[] {
+  const revision = labels["istio.io/rev"] ?? inventory.namespaces.get(namespace)?.revision ?? null;
+  return revision === null
+    ? []
+    : [`what the control plane of revision ${revision} reads: revisions aren’t worked out yet`];
+}

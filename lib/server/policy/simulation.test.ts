@@ -1,0 +1,244 @@
+import { describe, expect, test } from "vitest";
+import { type SimulationRequest, simulationRequestSchema, simulationSchema } from "#lib/api/simulation.ts";
+import type { ClusterInventory, Service, Workload } from "#lib/inventory/model.ts";
+import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { unixSeconds } from "#lib/units.ts";
+import { ANONYMOUS, type Credential } from "../identity.ts";
+import type { Rights } from "../rights/model.ts";
+import type { PolicyDeps } from "./deps.ts";
+import { showSimulation } from "./meaning.ts";
+import { readingPort } from "./port.ts";
+
+const NOW = unixSeconds(1_700_000_000);
+const HOST = "reviews.shop.svc.cluster.local";
+const object = (kind: string, namespace: string, spec: object, group = "security", name = "it"): Manifest => ({
+  ...{ apiVersion: `${group}.istio.io/v1`, kind, spec: spec as never },
+  metadata: { namespace, name, creationTimestamp: "2026-01-01T00:00:00Z" },
+});
+const peer = (mode: string, namespace = "shop") => object("PeerAuthentication", namespace, { mtls: { mode } });
+const policy = (spec: object, namespace = "shop") => object("AuthorizationPolicy", namespace, spec);
+const from = (source: object, action = "ALLOW") => policy({ action, rules: [{ from: [{ source }] }] });
+const dr = (spec: object, namespace = "shop") =>
+  object("DestinationRule", namespace, { host: HOST, ...spec }, "networking");
+const vs = (http: object[], namespace = "shop", more: object = {}) =>
+  object("VirtualService", namespace, { hosts: [HOST], http, ...more }, "networking");
+const to = (subset: string, more: object = {}) => ({ route: [{ destination: { host: HOST, subset } }], ...more });
+const V1 = dr({ subsets: [{ name: "v1", labels: { version: "v1" } }] });
+
+const workload = (namespace: string, name: string, dataplane: Workload["dataplane"], more: Partial<Workload> = {}) => ({
+  ...{ cluster: "west", namespace, name, kind: "Deployment", app: name, version: null, mesh: null, dataplane },
+  ...{ serviceAccounts: [name], labels: { app: name, version: name.slice(-2) }, annotations: {}, services: [] },
+  ...{
+    goneAt: null,
+    createdAt: null,
+    pods: [{ name: "p", ip: null, ready: true, phase: "Running", reports: true }],
+    ...more,
+  },
+});
+const service = (name: string, workloads: string[], more: Partial<Service> = {}): Service => ({
+  ...{ cluster: "west", namespace: "shop", name, selector: {}, headless: false, workloads },
+  ports: [{ name: "http", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
+  ...more,
+});
+const byKey = <T extends { readonly namespace: string; readonly name: string }>(items: readonly T[]) =>
+  new Map(items.map((item) => [`${item.namespace}/${item.name}`, item]));
+const inventory: ClusterInventory = {
+  ...{ cluster: "west", asOf: NOW, namespaces: new Map(), externalHosts: [], unread: [], workloadByIp: new Map() },
+  workloads: byKey([
+    ...[workload("shop", "web", "sidecar"), workload("shop", "r-v1", "sidecar"), workload("shop", "r-v2", "sidecar")],
+    ...[workload("shop", "amb", "ambient"), workload("shop", "edge", "gateway"), workload("shop", "old", "none")],
+    ...[
+      workload("shop", "rev", "sidecar", { labels: { "istio.io/rev": "canary" } }),
+      workload("bank", "till", "sidecar"),
+    ],
+  ]),
+  services: byKey([
+    service("reviews", ["r-v1", "r-v2"]),
+    service("empty", []),
+    service("bytes", ["r-v1"], {
+      ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
+    }),
+  ]),
+};
+const ana: Credential = {
+  ...{ ...ANONYMOUS, strategy: "token", role: "user", user: "ana", session: "s" },
+  clusters: new Map([["west", { user: "ana", token: "t" }]]),
+};
+const client = (name: string, namespace = "shop") => ({ kind: "workload" as const, namespace, name });
+const OUTSIDE = { kind: "outside" as const, ip: "10.0.0.9" };
+const ASKED: SimulationRequest = {
+  ...{ cluster: "west", client: client("web"), service: { namespace: "shop", name: "reviews" }, port: 80 },
+  ...{ method: "GET", path: "/a", host: "reviews", headers: {}, token: "none", autoMtls: true },
+};
+
+function ask(
+  objects: readonly Manifest[],
+  more: Partial<SimulationRequest> = {},
+  credential: Credential = ANONYMOUS,
+  base: object = ASKED,
+) {
+  const rights: Rights = {
+    visibility: async ({ role }) => ({
+      ...{ key: role, all: role !== "user", cluster: () => true },
+      namespace: (_, namespace) => role !== "user" || namespace === "shop",
+    }),
+    ask: async (_, questions) => questions.map(() => ({ allowed: true, reason: "" })),
+  };
+  const policies = {
+    ...{ cluster: "west", asOf: NOW, kind: () => null, unread: [] },
+    objects: (kind: string) => objects.filter((each) => manifestKindKey(each) === kind),
+  };
+  const deps = {
+    ...{ port: readingPort, rights, clients: new Map([["west", {}]]), rootNamespace: () => "istio-system" },
+    ...{ inventory: () => new Map([["west", inventory]]), store: { clusters: () => new Map([["west", policies]]) } },
+  } as unknown as PolicyDeps;
+  return showSimulation(deps, credential, simulationRequestSchema.parse({ ...base, ...more }));
+}
+
+describe("would it pass?", () => {
+  const table: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, string, RegExp])[] = [
+    ["nothing forbids it", [], {}, "yes", /everyone may call/],
+    [
+      "a rule that takes the client's identity",
+      [from({ principals: ["cluster.local/ns/shop/sa/web"] })],
+      {},
+      "yes",
+      /Let in/,
+    ],
+    ["an identity that no rule takes", [from({ principals: ["cluster.local/ns/shop/sa/x"] })], {}, "no", /403/],
+    [
+      "a method that is refused",
+      [policy({ action: "DENY", rules: [{ to: [{ operation: { methods: ["GET"] } }] }] })],
+      {},
+      "no",
+      /403/,
+    ],
+    ["plaintext to STRICT", [peer("STRICT")], { client: OUTSIDE }, "no", /refused/],
+    [
+      "a DestinationRule that disables TLS",
+      [peer("STRICT"), dr({ trafficPolicy: { tls: { mode: "DISABLE" } } })],
+      {},
+      "no",
+      /refused/,
+    ],
+    ["no identity without mutual TLS", [from({ namespaces: ["shop"] })], { client: OUTSIDE }, "no", /403/],
+    ["an address that is refused", [from({ ipBlocks: ["10.0.0.0/8"] }, "DENY")], { client: OUTSIDE }, "no", /403/],
+    ["a subset that is declared", [V1, vs([to("v1")])], {}, "yes", /subset v1/],
+    ["a subset that nobody declares", [vs([to("v1")])], {}, "no", /503/],
+    ["no rule takes it", [vs([to("v1", { match: [{ uri: { exact: "/b" } }] })])], {}, "no", /404/],
+    ["no ready pod", [], { service: { namespace: "shop", name: "empty" } }, "no", /No ready pod/],
+    ["a pod without a proxy as a client", [peer("STRICT")], { client: client("old") }, "no", /refused/],
+    [
+      "the one workload of an account",
+      [],
+      { client: { kind: "account", namespace: "shop", account: "web" } },
+      "yes",
+      /everyone/,
+    ],
+    [
+      "bytes take no field of HTTP",
+      [policy({ rules: [{ to: [{ operation: { methods: ["GET"] } }] }] })],
+      { service: { namespace: "shop", name: "bytes" } },
+      "no",
+      /closed/,
+    ],
+  ];
+  test.each(table)("%s", async (_, objects, more, verdict, said) => {
+    const answer = await ask(objects, more);
+    expect(simulationSchema.parse(answer)).toEqual(answer);
+    expect(answer).toMatchObject({ verdict, lacks: [] });
+    expect(answer.steps.map(({ text }) => text).join("\n")).toMatch(said);
+  });
+
+  const open: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, RegExp])[] = [
+    ["a tcp rule", [vs([to("v1")], "shop", { tcp: [{}] })], {}, /tcp and tls rules/],
+    ["an ambient client", [], { client: client("amb") }, /ambient client/],
+    ["a gateway as a client", [], { client: client("edge") }, /gateway or waypoint as a client/],
+    ["a revision", [], { client: client("rev") }, /revision canary/],
+    [
+      "a rewritten path",
+      [
+        vs([{ route: [{ destination: { host: HOST } }], rewrite: { uri: "/" } }]),
+        policy({ rules: [{ to: [{ operation: { paths: ["/a"] } }] }] }),
+      ],
+      {},
+      /the path/,
+    ],
+    [
+      "a fault",
+      [vs([{ route: [{ destination: { host: HOST } }], fault: { abort: { percentage: { value: 1 } } } }])],
+      {},
+      /fault/,
+    ],
+    [
+      "a regular expression, which isn't run",
+      [vs([to("v1", { match: [{ uri: { regex: "(a+)+$" } }] })])],
+      {},
+      /fits the path/,
+    ],
+    ["a port that the Service doesn't name", [], { port: 81 }, /port 81/],
+    ["an external authorizer", [policy({ action: "CUSTOM", provider: { name: "opa" }, rules: [{}] })], {}, /opa/],
+    [
+      "a JWT of nobody knows whom",
+      [object("RequestAuthentication", "shop", { jwtRules: [{ issuer: "i" }] })],
+      { token: { valid: false } },
+      /issuer/,
+    ],
+    [
+      "an account that nobody runs as",
+      [],
+      { client: { kind: "account", namespace: "shop", account: "x" } },
+      /runs as it/,
+    ],
+    [
+      "a route that leads out of what is known",
+      [vs([{ route: [{ destination: { host: "else.where" } }] }])],
+      {},
+      /else\.where/,
+    ],
+  ];
+  test.each(open)("unknown: %s", async (_, objects, more, lacks) => {
+    const answer = await ask(objects, more);
+    expect(answer.verdict).toBe("unknown");
+    expect(answer.lacks.join("\n")).toMatch(lacks);
+  });
+
+  test("what isn't told isn't guessed", async () => {
+    const { autoMtls: _, method: __, ...told } = ASKED;
+    const deny = policy({ action: "DENY", rules: [{ to: [{ operation: { methods: ["GET"] } }] }] });
+    expect(await ask([deny], told, ANONYMOUS, {})).toMatchObject({
+      ...{ verdict: "unknown", lacks: ["enableAutoMtls of the mesh", "the method"] },
+    });
+  });
+});
+
+describe("a viewer of one namespace", () => {
+  test.each([
+    ["a policy", policy({ action: "DENY", rules: [{}] }, "istio-system")],
+    ["a PeerAuthentication", peer("STRICT", "istio-system")],
+    ["a route", vs([to("v1")], "bank")],
+    ["a DestinationRule", dr({ trafficPolicy: { tls: { mode: "DISABLE" } } }, "bank")],
+  ])("learns of %s elsewhere that it counts, and nothing else", async (_, hidden) => {
+    const answer = await ask([hidden], {}, ana);
+    expect(answer).toMatchObject({ verdict: "unknown", lacks: ["an object you may not see"] });
+    expect(JSON.stringify(answer)).not.toMatch(/istio-system|bank|STRICT|DISABLE|503/);
+  });
+
+  test("may not ask about others' workloads or services", async () => {
+    const bank = { namespace: "bank", name: "x" };
+    for (const more of [{ client: client("till", "bank") }, { service: bank }]) {
+      await expect(ask([], more, ana)).rejects.toMatchObject({ problem: { code: "forbidden" } });
+    }
+  });
+});
+
+test.each([
+  { port: 0 },
+  { client: { kind: "outside", ip: "nowhere" } },
+  { headers: Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`h${at}`, "x"])) },
+  { path: "x".repeat(4097) },
+  { extra: 1 },
+])("input is bounded: %#", (more) => {
+  expect(simulationRequestSchema.safeParse({ ...ASKED, ...more }).success).toBe(false);
+});
