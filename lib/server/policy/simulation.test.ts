@@ -24,6 +24,7 @@ const dr = (spec: object, namespace = "shop") =>
 const vs = (http: object[], namespace = "shop", more: object = {}) =>
   object("VirtualService", namespace, { hosts: [HOST], http, ...more }, "networking");
 const to = (subset: string, more: object = {}) => ({ route: [{ destination: { host: HOST, subset } }], ...more });
+const NARROW = object("Sidecar", "shop", { egress: [{ hosts: ["bank/*"] }] }, "networking");
 const V1 = dr({ subsets: [{ name: "v1", labels: { version: "v1" } }] });
 
 const workload = (namespace: string, name: string, dataplane: Workload["dataplane"], more: Partial<Workload> = {}) => ({
@@ -153,6 +154,8 @@ describe("would it pass?", () => {
 
   const open: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, RegExp])[] = [
     ["a tcp rule", [vs([to("v1")], "shop", { tcp: [{}] })], {}, /tcp and tls rules/],
+    ["a host out of the Sidecar's scope", [NARROW], {}, /outboundTrafficPolicy/],
+    ["the same by bytes", [NARROW], { service: { namespace: "shop", name: "bytes" } }, /outboundTrafficPolicy/],
     ["an ambient client", [], { client: client("amb") }, /ambient client/],
     ["a gateway as a client", [], { client: client("edge") }, /gateway or waypoint as a client/],
     ["a revision", [], { client: client("rev") }, /revision canary/],

@@ -17,7 +17,7 @@ import {
   visibleTo,
 } from "../../routing/json.ts";
 import { type Chosen, type Routed, route, type Target } from "../routing/route.ts";
-import { sidecarOf } from "../routing/scope.ts";
+import { knows, sidecarOf } from "../routing/scope.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 
 /** One place that the request may be sent to. */
@@ -38,6 +38,8 @@ export interface Way {
 }
 
 const UNCHANGED = { path: false, headers: false };
+/** What becomes of calls to hosts that the client’s Sidecar leaves out. */
+const OUTBOUND = "the mesh’s outboundTrafficPolicy";
 const ROUTES = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"];
 
 export const directly = (service: Service, port: number): Way => ({
@@ -79,7 +81,10 @@ export function wayOf(
       : []),
   ];
   if (lacks.length > 0) return { routed: null, to: [], lacks, rewrites: UNCHANGED };
-  if (http === false) return directly(service, question.port);
+  if (http === false) {
+    if (knows(sidecar, host, service.namespace, caller)) return directly(service, question.port);
+    return { routed: null, to: [], lacks: [OUTBOUND], rewrites: UNCHANGED };
+  }
   const { method, path, host: authority, headers } = question;
   const request = {
     ...(method === undefined ? {} : { method }),
@@ -90,7 +95,7 @@ export function wayOf(
   const routed = route(host, service.namespace, caller, request, world);
   if (routed.outcome.kind === "unknown") return { routed, to: [], lacks: routed.outcome.lacks, rewrites: UNCHANGED };
   if (routed.outcome.kind === "out of scope") {
-    return { routed, to: [], lacks: ["the mesh’s outboundTrafficPolicy"], rewrites: UNCHANGED };
+    return { routed, to: [], lacks: [OUTBOUND], rewrites: UNCHANGED };
   }
   if (routed.outcome.kind !== "routed") return { routed, to: [], lacks: [], rewrites: UNCHANGED };
   return { routed, ...followed(routed.outcome.chosen, question, world) };
