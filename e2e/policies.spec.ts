@@ -96,6 +96,7 @@ test("an object that doesn't exist says so", async ({ page, pageErrors }) => {
 
 for (const theme of ["light", "dark"] as const) {
   test(`the pages of policies and services have no serious finding in ${theme}`, async ({ page }) => {
+    test.slow();
     await page.emulateMedia({ colorScheme: theme });
     for (const path of [
       "/policies",
