@@ -3,8 +3,7 @@ import { DEFAULT_VIEW, type GraphView } from "#lib/api/view.ts";
 import type { FrameStep, GraphFrames } from "#lib/graph/model.ts";
 import { Frames, framesUrl } from "./frames.ts";
 import { edge, graph, node, settle, World } from "./live.test-support.ts";
-import type { FromWorker, LiveStatus, ToWorker } from "./messages.ts";
-import { Session } from "./session.ts";
+import { follow } from "./session.test-support.ts";
 
 const A = "w/shop/workload/a";
 const B = "w/shop/workload/b";
@@ -27,30 +26,14 @@ const FRAMES: GraphFrames = {
 };
 
 async function start() {
-  const world = new World();
-  const posted: FromWorker[] = [];
-  const session = new Session({
-    ...world.surroundings(),
-    post: (message) => posted.push(message),
-    now: () => 1000,
-    places: { load: async () => null, save: () => undefined, forget: () => undefined, clear: () => undefined },
-  });
-  const of = <T extends FromWorker["type"]>(type: T) =>
-    posted.filter((message): message is Extract<FromWorker, { type: T }> => message.type === type);
-  const tell = (message: ToWorker) => session.receive(message);
+  const { world, of, tell, status } = await follow(NOW);
   const open = async (view: Partial<GraphView> = {}) => {
     tell({ type: "open", view: { ...DEFAULT_VIEW, ...view }, detail: "auto", origin: "http://c" });
     await settle();
   };
-  await open();
-  world.last().open();
-  await settle();
-  world.last().event("snapshot", NOW, "e-1");
-  await settle();
   return {
-    ...{ world, of, tell, open },
+    ...{ world, of, tell, open, status },
     asked: (part: string) => world.asked.filter(({ url }) => url.includes(part)),
-    status: () => of("status").at(-1)?.status as LiveStatus,
     scenes: () => of("scene").length,
     async answer(body: unknown = FRAMES, status = 200) {
       world.asked.findLast(({ url }) => url.includes("/frames"))?.refuse(status, body);

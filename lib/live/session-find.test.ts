@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import { EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
-import { edge, graph, node, settle, World } from "./live.test-support.ts";
-import type { FromWorker, LiveStatus, ToWorker } from "./messages.ts";
-import { Session } from "./session.ts";
+import { edge, graph, node, settle } from "./live.test-support.ts";
+import type { ToWorker } from "./messages.ts";
+import { follow } from "./session.test-support.ts";
 
 const A = "w/shop/workload/a";
 const B = "w/shop/workload/b";
@@ -14,28 +13,8 @@ const GRAPH = graph(
 );
 
 async function start(...before: ToWorker[]) {
-  const world = new World();
-  const posted: FromWorker[] = [];
-  const session = new Session({
-    ...world.surroundings(),
-    post: (message) => posted.push(message),
-    now: () => 1000,
-    places: { load: async () => null, save: () => undefined, forget: () => undefined, clear: () => undefined },
-  });
-  const tell = (message: ToWorker) => session.receive(message);
-  for (const message of before) tell(message);
-  tell({ type: "open", view: DEFAULT_VIEW, detail: "auto", origin: "http://c" });
-  await settle();
-  world.last().open();
-  await settle();
-  const event = async (name: string, data: unknown, id: string) => {
-    world.last().event(name, data, id);
-    await settle();
-  };
-  await event("snapshot", GRAPH, "e-1");
-  const of = <T extends FromWorker["type"]>(type: T) =>
-    posted.filter((message): message is Extract<FromWorker, { type: T }> => message.type === type);
-  return { world, tell, of, event, status: () => of("status").at(-1)?.status as LiveStatus, scenes: () => of("scene") };
+  const followed = await follow(GRAPH, ...before);
+  return { ...followed, scenes: () => followed.of("scene") };
 }
 
 const find = (text: string, hide = ""): ToWorker => ({ type: "find", find: text, hide });

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import { EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
 import type { TracePlaces } from "#lib/tracing/view/places.ts";
-import { edge, graph, node, settle, World } from "./live.test-support.ts";
-import type { Details, FromWorker, LiveStatus, ToWorker } from "./messages.ts";
-import { Session } from "./session.ts";
+import { edge, graph, node, settle } from "./live.test-support.ts";
+import type { Details, FromWorker, ToWorker } from "./messages.ts";
+import { follow } from "./session.test-support.ts";
 
 const A = "w/shop/workload/a";
 const B = "w/shop/workload/b";
@@ -25,29 +24,12 @@ const SHOW: ToWorker = { type: "trace", places: PLACES };
 const { traced: IN, dimmed: FAINT } = NODE_BITS;
 
 async function start(...before: ToWorker[]) {
-  const world = new World();
-  const posted: FromWorker[] = [];
-  const session = new Session({
-    ...world.surroundings(),
-    post: (message) => posted.push(message),
-    now: () => 1000,
-    places: { load: async () => null, save: () => undefined, forget: () => undefined, clear: () => undefined },
-  });
-  const tell = (message: ToWorker) => session.receive(message);
-  for (const message of before) tell(message);
-  tell({ type: "open", view: DEFAULT_VIEW, detail: "auto", origin: "http://c" });
-  await settle();
-  world.last().open();
-  await settle();
-  world.last().event("snapshot", GRAPH, "e-1");
-  await settle();
-  const last = <T extends FromWorker["type"]>(type: T) =>
-    posted.findLast((message): message is Extract<FromWorker, { type: T }> => message.type === type);
+  const { tell, of, status } = await follow(GRAPH, ...before);
   const bits = () => {
-    const scene = last("scene")?.scene;
+    const scene = of("scene").at(-1)?.scene;
     return [[...(scene?.nodes.bits ?? [])], [...(scene?.edges.bits ?? [])]];
   };
-  return { tell, last, bits, status: () => last("status")?.status as LiveStatus };
+  return { tell, bits, status, last: <T extends FromWorker["type"]>(type: T) => of(type).at(-1) };
 }
 
 const LIT = [

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
 import { Chip } from "#components/ui/chip.tsx";
 
 const BOX = "h-7 w-full min-w-0 rounded-md border border-line bg-sunken px-2 placeholder:text-ink-3";
@@ -68,60 +68,67 @@ interface Named {
   readonly value: string;
 }
 
-function Text({ name, label, value, hint }: Named & { readonly hint?: string }) {
+/** A field under its label. */
+function Field({ label, children }: { readonly label: string; readonly children: (id: string) => ReactNode }) {
   const id = useId();
   return (
     <div className="min-w-0">
       <label htmlFor={id} className="text-[11px] text-ink-2">
         {label}
       </label>
-      <input
-        id={id}
-        name={name}
-        defaultValue={value}
-        placeholder={hint}
-        autoComplete="off"
-        spellCheck={false}
-        className={BOX}
-      />
+      {children(id)}
     </div>
+  );
+}
+
+function Text({ name, label, value, hint }: Named & { readonly hint?: string }) {
+  return (
+    <Field label={label}>
+      {(id) => (
+        <input
+          id={id}
+          name={name}
+          defaultValue={value}
+          placeholder={hint}
+          autoComplete="off"
+          spellCheck={false}
+          className={BOX}
+        />
+      )}
+    </Field>
   );
 }
 
 function Lines({ name, label, value }: Named) {
-  const id = useId();
   return (
-    <div className="min-w-0">
-      <label htmlFor={id} className="text-[11px] text-ink-2">
-        {label}
-      </label>
-      <textarea
-        id={id}
-        name={name}
-        defaultValue={value}
-        placeholder="name: value"
-        rows={2}
-        spellCheck={false}
-        className="block w-full rounded-md border border-line bg-sunken px-2 py-1 font-mono text-[12px] placeholder:text-ink-3"
-      />
-    </div>
+    <Field label={label}>
+      {(id) => (
+        <textarea
+          id={id}
+          name={name}
+          defaultValue={value}
+          placeholder="name: value"
+          rows={2}
+          spellCheck={false}
+          className="block w-full rounded-md border border-line bg-sunken px-2 py-1 font-mono text-[12px] placeholder:text-ink-3"
+        />
+      )}
+    </Field>
   );
 }
 
 function Choice({ name, label, value, options }: Named & { readonly options: readonly (readonly [string, string])[] }) {
-  const id = useId();
   return (
-    <div className="min-w-0">
-      <label htmlFor={id} className="text-[11px] text-ink-2">
-        {label}
-      </label>
-      <select id={id} name={name} defaultValue={value} className={BOX}>
-        {options.map(([key, text]) => (
-          <option key={key} value={key}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
+    <Field label={label}>
+      {(id) => (
+        <select id={id} name={name} defaultValue={value} className={BOX}>
+          {options.map(([key, text]) => (
+            <option key={key} value={key}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }
