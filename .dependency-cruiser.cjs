@@ -26,7 +26,7 @@ const layers = {
   app: "^app/",
   entry: "^(server/|proxy\\.ts$|instrumentation\\.ts$)",
   // What the browser does before React.
-  awakening: "^instrumentation-client\\.ts$",
+  awakening: "^(instrumentation|early)-client\\.ts$",
   cli: "^cli/",
   lab: "^lab/",
 };
@@ -73,7 +73,7 @@ const mayImport = {
   lab: [],
 };
 
-const house = "^(lib|lab|app|components|server|cli|e2e|bench|scripts|proxy\\.ts|instrumentation)";
+const house = "^(lib|lab|app|components|server|cli|e2e|bench|scripts|proxy\\.ts|instrumentation|early-client)";
 
 const directions = Object.entries(mayImport).map(([layer, others]) => ({
   name: `direction-${layer}`,

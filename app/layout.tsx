@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { PREFERENCES_COOKIE, readPreferences } from "#components/shell/preferences.ts";
+import { FirstScript } from "./first-script.tsx";
 import { inter, jetbrains } from "./fonts.ts";
 import "./globals.css";
 
@@ -17,6 +18,9 @@ export default async function RootLayout({ children }: { readonly children: Reac
   const { theme } = readPreferences((await cookies()).get(PREFERENCES_COOKIE)?.value);
   return (
     <html lang="en" data-theme={theme} className={`${inter.variable} ${jetbrains.variable}`}>
+      <head>
+        <FirstScript />
+      </head>
       <body>{children}</body>
     </html>
   );

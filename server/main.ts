@@ -11,6 +11,7 @@ import { systemTimers } from "#lib/server/clock.ts";
 import { type Config, publicUrl } from "#lib/server/config.ts";
 import { EXAMPLE, readConfig } from "#lib/server/config-file.ts";
 import { RUNTIME_KEY, startRuntime } from "#lib/server/runtime.ts";
+import type { EarlyScripts } from "#lib/server/runtime-port.ts";
 import { shutDown } from "./drain.ts";
 import { hostTest, originTest } from "./hosts.ts";
 import { createHttpServer } from "./http.ts";
@@ -43,7 +44,8 @@ async function configuration(): Promise<Config> {
 async function main(): Promise<void> {
   const config = await configuration();
   const { version } = JSON.parse(await readFile(resolve(ROOT, "package.json"), "utf8")) as { version: string };
-  const runtime = await startRuntime(config, { timers: systemTimers, random: Math.random, log, version });
+  const early = development ? null : (JSON.parse(await readFile(resolve(ROOT, ".next/early.json"), "utf8")) as EarlyScripts);
+  const runtime = await startRuntime(config, { timers: systemTimers, random: Math.random, log, version, early });
   (globalThis as { [key: symbol]: unknown })[RUNTIME_KEY] = runtime;
 
   Object.assign(process.env, { NODE_ENV: development ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });

@@ -16,33 +16,52 @@ export interface Spawned {
   readonly begun: boolean;
 }
 
-let early: { readonly viewer: string; readonly worker: LiveWorker; readonly heard: MessageEvent<FromWorker>[] } | null =
-  null;
+interface Early {
+  readonly viewer: string;
+  readonly worker: LiveWorker;
+  readonly heard: MessageEvent<FromWorker>[];
+}
+
+/**
+ * The page's first script and the page itself are bundled apart and share no module, so that the worker is handed on by the
+ * window. `over`: somebody has asked for a worker already.
+ */
+export interface Slot {
+  meshscopeEarly?: Early | "over";
+}
 
 /** The literal `new URL` is what the bundler looks for. */
 const start = (): LiveWorker => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 
 /**
  * Has a worker follow a view for the next `spawn`: its script and the graph take as long as waking up the page does, and
- * come beside it.
+ * come beside it. What it is told first is its name, since messages would wait until the page's own thread, which is busy
+ * waking up, has heard that it runs. Nothing is done where the page is awake.
  */
-export function startEarly(viewer: string, first: readonly ToWorker[], make = start): void {
-  const worker = make();
+export function startEarly(
+  viewer: string,
+  first: readonly ToWorker[],
+  make: (name: string) => LiveWorker,
+  slot: Slot,
+): void {
+  if (slot.meshscopeEarly !== undefined) return;
+  const told: readonly ToWorker[] = [{ type: "restart", viewer, keepPlaces: true }, ...first];
+  const worker = make(JSON.stringify(told));
   const heard: MessageEvent<FromWorker>[] = [];
-  early = { viewer, worker, heard };
+  slot.meshscopeEarly = { viewer, worker, heard };
   worker.onmessage = (event) => heard.push(event);
   // Whoever asks gets a new one, and hears what is wrong with it.
   worker.onerror = () => {
-    early = null;
+    delete slot.meshscopeEarly;
   };
-  for (const message of [{ type: "restart", viewer, keepPlaces: true } as const, ...first]) worker.postMessage(message);
 }
 
 /** The worker that was started for this viewer, or a new one. One that follows for somebody else is ended. */
-export function spawn(viewer: string | undefined, make = start): Spawned {
-  const before = early;
-  early = null;
-  if (before !== null && before.viewer === viewer) return { worker: before.worker, heard: before.heard, begun: true };
-  before?.worker.terminate();
+export function spawn(viewer: string | undefined, make = start, slot: Slot = globalThis as Slot): Spawned {
+  const before = slot.meshscopeEarly;
+  slot.meshscopeEarly = "over";
+  if (typeof before !== "object") return { worker: make(), heard: [], begun: false };
+  if (before.viewer === viewer) return { worker: before.worker, heard: before.heard, begun: true };
+  before.worker.terminate();
   return { worker: make(), heard: [], begun: false };
 }

@@ -33,4 +33,6 @@ const session = new Session({
   now: () => performance.timeOrigin + performance.now(),
 });
 
+// What a worker is told first may be its name (early.ts).
+if (scope.name !== "") for (const message of JSON.parse(scope.name) as ToWorker[]) session.receive(message);
 scope.onmessage = ({ data }: MessageEvent<ToWorker>) => session.receive(data);

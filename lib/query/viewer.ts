@@ -54,9 +54,6 @@ export function viewerKey(session: SessionAnswer): string {
   return JSON.stringify([role, identities.map(({ cluster, user }) => [cluster, user]), expiresAt]);
 }
 
-/** The element of the page that says for whom it was rendered, as `viewerKey`; none where nobody may look. */
-export const VIEWER_META = "meshscope-viewer";
-
 /** Minutes before the end of a session in which it is announced. */
 export const WARNING_MS = 2 * 60_000;
 /** By this browser's clock the session is over, and the server still takes it: asked again so often. */

@@ -7,7 +7,7 @@ import type { SessionAnswer } from "#lib/api/session.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Credential } from "./identity.ts";
 import { answerAnyoneWith, answerWith } from "./respond.ts";
-import type { Runtime } from "./runtime-port.ts";
+import type { EarlyScripts, Runtime } from "./runtime-port.ts";
 
 export { readBody } from "./body.ts";
 export type { Credential } from "./identity.ts";
@@ -40,6 +40,9 @@ export async function viewer(cookieHeader: string | null): Promise<SessionAnswer
   const { credential } = await runtime().admit(cookieHeader);
   return runtime().session(credential);
 }
+
+/** What a page runs before the framework; null where the build has none. */
+export const earlyScripts = (): EarlyScripts | null => runtime().early;
 
 export const graph: Runtime["graph"] = (...args) => runtime().graph(...args);
 export const graphFrames: Runtime["graphFrames"] = (...args) => runtime().graphFrames(...args);

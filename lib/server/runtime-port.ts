@@ -20,9 +20,18 @@ import type { Readiness } from "./readiness.ts";
 import type { Sessions } from "./session/sessions.ts";
 import type { TracingUseCases } from "./tracing/use-cases.ts";
 
+/** What a page runs before the framework; there is none in development. */
+export interface EarlyScripts {
+  /** The text of the first script. */
+  readonly first: string;
+  /** The address of the graph's worker. */
+  readonly worker: string;
+}
+
 /** What route bundles may call. Plain functions and values: no class of this side is known on the other. */
 export interface Runtime extends PolicyUseCases, TracingUseCases {
   readonly frameAncestors: readonly string[];
+  readonly early: EarlyScripts | null;
   readonly log: Log;
   links(credential: Credential): LinksAnswer;
   graph(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer>;

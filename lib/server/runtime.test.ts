@@ -27,6 +27,7 @@ async function start(handler: Handler, more = ""): Promise<{ runtime: Runtime; u
     random: () => 0.5,
     log,
     version: "0.0.0",
+    early: null,
   });
   ends.push(upstream.close, () => runtime.close());
   return { runtime, upstream };

@@ -32,7 +32,7 @@ import { type Dependency, dependenciesOf } from "./readiness.ts";
 import { namespacesOf } from "./rights/known.ts";
 import { ClusterRights } from "./rights/rights.ts";
 import { Viewers } from "./rights/viewers.ts";
-import type { Runtime } from "./runtime-port.ts";
+import type { EarlyScripts, Runtime } from "./runtime-port.ts";
 import { SeriesUseCases } from "./series.ts";
 import { cookieName } from "./session/cookie.ts";
 import { createKeyRing } from "./session/keys.ts";
@@ -50,6 +50,7 @@ export interface RuntimeDeps {
   readonly random: () => number;
   readonly log: Log;
   readonly version: string;
+  readonly early: EarlyScripts | null;
 }
 
 export const RUNTIME_KEY = Symbol.for("meshscope");
@@ -176,6 +177,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
 
   return {
     frameAncestors: config.server.frameAncestors,
+    early: deps.early,
     log,
     links: () => ({ grafana: config.grafana }),
     graph: (credential, view, signal) => graphs.graph(credential, view, signal),

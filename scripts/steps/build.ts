@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { buildEarly } from "./early.ts";
 import type { StepContext } from "./step.ts";
 import { root, runTool } from "./tool.ts";
 
 /** Everything that the production build reads. */
 const inputs = ["app", "components", "lib", "public", "package-lock.json", "next.config.js", "postcss.config.mjs"];
-const optionalInputs = ["proxy.ts", "instrumentation.ts", "instrumentation-client.ts", "tsconfig.json"];
+const optionalInputs = ["proxy.ts", "instrumentation.ts", "instrumentation-client.ts", "early-client.ts", "tsconfig.json"];
 const stampFile = join(root, ".next", "meshscope-stamp");
 
 export interface Built {
@@ -26,7 +27,10 @@ export async function build(context: StepContext, onOutput?: (text: string) => v
   await writeFile(stampFile, "").catch(() => undefined);
   const env = { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
   const { code, output } = await runTool("next", ["build"], context, onOutput ? { env, onOutput } : { env });
-  if (code === 0) await writeFile(stampFile, stamp);
+  if (code === 0) {
+    await buildEarly();
+    await writeFile(stampFile, stamp);
+  }
   return { code, fresh: true, output };
 }
 
