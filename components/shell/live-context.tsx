@@ -1,7 +1,15 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  startTransition,
+  use,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { SessionAnswer } from "#lib/api/session.ts";
 import { createLive, type Live } from "#lib/live/client.ts";
 import type { LiveStatus } from "#lib/live/messages.ts";
@@ -9,30 +17,36 @@ import { FIRST_STATUS } from "#lib/live/status.ts";
 import type { SessionChange } from "#lib/query/keeper.ts";
 import { SESSION_CHANGED, useSession } from "#lib/query/session.tsx";
 import { viewerKey } from "#lib/query/viewer.ts";
-import { useHandle } from "./use-handle.ts";
 
 const LiveContext = createContext<Live | null>(null);
-
-/** The page's one handle on the worker: it follows what the viewer may see, and nothing where nobody may look. */
-export function LiveProvider({ children }: { readonly children: ReactNode }) {
-  const { session } = useSession();
-  const live = useHandle(() => follow(session), useDue());
-  return <LiveContext value={live}>{children}</LiveContext>;
-}
 
 /** Places without a graph wake up first: there the worker is for the search alone. */
 const AWAKE_MS = 1_500;
 
-/** Whether the worker is wanted by now; once it is, it stays. */
-function useDue(): boolean {
+/**
+ * The page's one handle on the worker: it follows what the viewer may see, and nothing where nobody may look. On the graph
+ * it is there at the first rendering in the browser, so that nothing is rendered twice to get it; elsewhere it comes later,
+ * as a transition: whatever waits for it is rendered in slices.
+ */
+export function LiveProvider({ children }: { readonly children: ReactNode }) {
+  const { session } = useSession();
   const onGraph = usePathname() === "/topology";
-  const [due, setDue] = useState(onGraph);
+  const [live, setLive] = useState(() => (onGraph && typeof window === "object" ? pageLive(session) : null));
   useEffect(() => {
-    if (due) return;
-    const timer = setTimeout(() => setDue(true), onGraph ? 0 : AWAKE_MS);
+    if (live !== null) return;
+    const begin = () => startTransition(() => setLive(pageLive(session)));
+    const timer = setTimeout(begin, onGraph ? 0 : AWAKE_MS);
     return () => clearTimeout(timer);
-  }, [due, onGraph]);
-  return due;
+  }, [live, onGraph, session]);
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+let one: Live | null = null;
+
+/** The page has one, however often React renders, and it ends with the page. */
+function pageLive(session: SessionAnswer): Live {
+  one ??= follow(session);
+  return one;
 }
 
 function follow(session: SessionAnswer): Live {
@@ -44,14 +58,10 @@ function follow(session: SessionAnswer): Live {
     else live.restart(viewerKey(next), turn === "again" || turn === "rights");
   };
   window.addEventListener(SESSION_CHANGED, changed);
-  const close = () => {
-    window.removeEventListener(SESSION_CHANGED, changed);
-    live.close();
-  };
-  return { ...live, close };
+  return live;
 }
 
-/** null until the page's script runs. */
+/** null on the server, and for a while on places without a graph. What is rendered must not tell whether it is there. */
 export function useLive(): Live | null {
   return use(LiveContext);
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import type { SessionAnswer } from "#lib/api/session.ts";
 import { SessionProvider } from "#lib/query/session.tsx";
 import { Anew } from "./anew.tsx";
@@ -27,7 +27,7 @@ export function Shell({
             <SignInGate>
               <KioskFrame>
                 <Anew>
-                  <Suspense>{children}</Suspense>
+                  {children}
                 </Anew>
               </KioskFrame>
             </SignInGate>

@@ -1,9 +1,25 @@
 import type { FullScene } from "#lib/render/hit.ts";
 
-/** What the page may ask of the drawing. */
+/** What the page may ask of the drawing; nothing happens while none stands there. */
 export interface Drawing {
   /** Centres on a node or an edge; null fits everything. */
   readonly focus: (id: string | null) => void;
   /** What is drawn now, to be taken along; null before the first scene. */
   readonly picture: () => { readonly canvas: HTMLCanvasElement; readonly scene: FullScene } | null;
+}
+
+export interface DrawingSlot extends Drawing {
+  readonly fill: (drawing: Drawing | null) => void;
+}
+
+/** Stands for whatever drawing is there, so that what asks it needn't be rendered when one comes or goes. */
+export function drawingSlot(): DrawingSlot {
+  let inside: Drawing | null = null;
+  return {
+    focus: (id) => inside?.focus(id),
+    picture: () => inside?.picture() ?? null,
+    fill(drawing) {
+      inside = drawing;
+    },
+  };
 }

@@ -23,7 +23,7 @@ export function Toolbar({
   axis,
   onAxis,
 }: {
-  readonly drawing: Drawing | null;
+  readonly drawing: Drawing;
   readonly table: boolean;
   /** Is the time axis shown? */
   readonly axis: boolean;
@@ -56,7 +56,7 @@ export function Toolbar({
               className="w-7 justify-center px-0!"
               aria-label="Fit"
               title="Fit"
-              onClick={() => drawing?.focus(null)}
+              onClick={() => drawing.focus(null)}
             >
               <Icon name="fit" size={14} />
             </Chip>
@@ -75,7 +75,7 @@ export function Toolbar({
           <Icon name="clock" size={14} />
           <span className="max-2xl:sr-only">History</span>
         </Chip>
-        <PopoverButton tone="quiet" body={(props) => <ShareMenu {...props} drawing={table ? null : drawing} />}>
+        <PopoverButton tone="quiet" body={(props) => <ShareMenu {...props} drawing={drawing} />}>
           <Icon name="share" size={14} />
           <span className="max-2xl:sr-only">Share</span>
         </PopoverButton>

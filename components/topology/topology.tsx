@@ -1,21 +1,20 @@
 "use client";
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useCommands } from "#components/shell/commands.tsx";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { usePreferences } from "#components/shell/preferences-context.tsx";
 import type { UrlPatch } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
+import { Bars } from "./bars.tsx";
 import { CanvasHost } from "./canvas-host.tsx";
 import { deeper } from "./depth.ts";
-import type { Drawing } from "./drawing.ts";
-import { FindBar } from "./find/find-bar.tsx";
+import { drawingSlot } from "./drawing.ts";
 import type { MenuAt } from "./menu/graph-menu.tsx";
 import { Banner, EmptyState, Skeleton, useAct } from "./notice-view.tsx";
 import { emptyState, notices } from "./notices.ts";
 import { SelectionContext } from "./selection.tsx";
 import { AxisRoom } from "./time/axis-room.tsx";
-import { Toolbar } from "./toolbar.tsx";
 import { TraceRoom } from "./trace/trace-room.tsx";
 import { useTopologyCommands } from "./use-commands.ts";
 import { useSurroundingCommands } from "./use-surrounding-commands.ts";
@@ -32,7 +31,7 @@ export function Topology() {
   const { state, go, href } = useUrl();
   const live = useLive();
   const status = useLiveStatus();
-  const [drawing, setDrawing] = useState<Drawing | null>(null);
+  const [drawing] = useState(drawingSlot);
   const { selected, table, kiosk, trace } = state;
   const [menu, setMenu] = useState<MenuAt | null>(null);
   const [axisAsked, setAxis] = useState(false);
@@ -73,7 +72,7 @@ export function Topology() {
     (id: string, isBox: boolean) => {
       const patch = deeper(state, id, status.drawn, isBox);
       if (patch !== null) go(patch);
-      else if (!isBox) drawing?.focus(id);
+      else if (!isBox) drawing.focus(id);
     },
     [state, status.drawn, go, drawing],
   );
@@ -89,8 +88,7 @@ export function Topology() {
       <main className="relative flex min-h-0 min-w-0">
         <div className="relative flex min-w-0 grow flex-col short:overflow-auto">
           <h1 className="sr-only">Topology</h1>
-          {!kiosk && <Toolbar drawing={drawing} table={table} axis={axis} onAxis={toggleAxis} />}
-          {!kiosk && <FindBar />}
+          {!kiosk && <Bars drawing={drawing} table={table} axis={axis} onAxis={toggleAxis} />}
           {trace !== null && (
             <Suspense fallback={kiosk ? null : <TraceRoom />}>
               <TraceBar trace={trace} />
@@ -107,7 +105,7 @@ export function Topology() {
                 selected={selected}
                 onSelect={selection.select}
                 onActivate={activate}
-                onDrawing={setDrawing}
+                onDrawing={drawing.fill}
                 look={look}
                 labels={state.labels}
                 animate={state.animate}
@@ -132,21 +130,33 @@ export function Topology() {
               <GraphMenu at={menu} drawing={drawing} onClose={closeMenu} />
             </Suspense>
           )}
-          {!table && drawing !== null && (
+          {!table && nothing === null && (
             <Suspense fallback={null}>
               <SpokenTable />
             </Suspense>
           )}
         </div>
-        {selected !== null && live !== null && (
-          <Suspense fallback={<PanelRoom />}>
-            <Panel live={live} id={selected} />
-          </Suspense>
-        )}
+        {selected !== null && <PanelPlace id={selected} />}
       </main>
     </SelectionContext>
   );
 }
+
+/** Where the panel stands; while the page wakes up it is what the server made of it. */
+function PanelPlace({ id }: { readonly id: string }) {
+  const live = useLive();
+  const awake = useSyncExternalStore(unchanging, yes, no);
+  if (!awake || live === null) return <PanelRoom />;
+  return (
+    <Suspense fallback={<PanelRoom />}>
+      <Panel live={live} id={id} />
+    </Suspense>
+  );
+}
+
+const unchanging = () => () => undefined;
+const yes = () => true;
+const no = () => false;
 
 /** The panel's room while it loads, so that the drawing is fitted once. */
 function PanelRoom() {

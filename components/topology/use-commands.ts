@@ -9,7 +9,7 @@ import { boxAround, deeper } from "./depth.ts";
 import type { Drawing } from "./drawing.ts";
 
 /** What one can do on the topology by key or palette. */
-export function useTopologyCommands(drawing: Drawing | null): readonly Command[] {
+export function useTopologyCommands(drawing: Drawing): readonly Command[] {
   const { go, state } = useUrl();
   const live = useLive();
   const { drawn } = useLiveStatus();
@@ -17,10 +17,10 @@ export function useTopologyCommands(drawing: Drawing | null): readonly Command[]
     const { selected, table, detail, look } = state;
     const focus = () => {
       const node = selected !== null && parseNodeId(selected) !== null ? selected : null;
-      if (selected !== null && node === null) drawing?.focus(selected);
+      if (selected !== null && node === null) drawing.focus(selected);
       else if (node !== null && node !== look.focus) go({ look: { focus: node } });
       else if (look.focus !== null) go({ look: { focus: null, rest: "dim" } });
-      else drawing?.focus(null);
+      else drawing.focus(null);
     };
     const collapse = () => {
       if (selected === null) return;
@@ -32,7 +32,7 @@ export function useTopologyCommands(drawing: Drawing | null): readonly Command[]
     };
     return [
       { id: "focus", title: "Focus on what is selected, or fit the graph", keys: "f", run: focus },
-      { id: "fit", title: "Fit the graph", run: () => drawing?.focus(null) },
+      { id: "fit", title: "Fit the graph", run: () => drawing.focus(null) },
       {
         id: "collapse",
         title: "Collapse the selected mark's namespace, or expand the group",

@@ -1,5 +1,5 @@
 /** One level of the hierarchy: items of known size (marks or boxes) and their connections, placed left to right. */
-import { toColumns } from "./columns.ts";
+import type { Columns } from "./columns.ts";
 import { Cost } from "./cost.ts";
 import { shuffle } from "./random.ts";
 import { type Arc, ranks } from "./rank.ts";
@@ -18,6 +18,7 @@ export interface Problem {
   readonly foldRows: boolean;
   /** Places are asked for to know sizes: another pass follows. */
   readonly draft: boolean;
+  readonly columns: Columns;
 }
 
 export interface Arranged {
@@ -104,7 +105,7 @@ export function* arrange(problem: Problem, random: () => number): Generator<void
     const initial = filled.map((items) => (start === 0 ? [...items] : shuffle([...items], random)));
     const ordering = new Sweep(level, links, initial);
     yield* ordering.run(rounds, true);
-    const columns = toColumns(ordering.columns, loose, { width, height, gapX, gapY, aspect: problem.aspect });
+    const columns = problem.columns.of(ordering.columns, loose, { width, height, gapX, gapY, aspect: problem.aspect });
     const sweep = new Sweep(level, links, columns);
     yield* sweep.run(rounds, true);
     if (!thorough) return finish(sweep, problem);

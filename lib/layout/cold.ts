@@ -1,5 +1,6 @@
 /** A layout from nothing: every box is arranged from the inside out, twice, the second time knowing where the rest lies. */
 import { type Arranged, arrange, type Problem } from "./arrange.ts";
+import { Columns } from "./columns.ts";
 import { type Box, type Hierarchy, pathOf } from "./hierarchy.ts";
 import { BOX_ASPECT, BOX_GAP, BOX_PADDING, CELL, MARGIN, NODE_GAP, SCREEN_ASPECT } from "./metrics.ts";
 import type { Layout, PlacedBox, PlacedNode } from "./model.ts";
@@ -103,13 +104,14 @@ export function* coldLayout(input: Hierarchy, seed: number): Generator<void, Lay
   const outwards = [...inwards].reverse();
   // From the top of the item that holds it, at the level in work, to a node's middle.
   const offset = new Float64Array(input.nodes.length);
+  const columns = new Columns();
   let place: Placement | null = null;
   for (let pass = 0; pass < 2; pass++) {
     offset.fill(CELL.middle);
     for (const box of outwards) {
       const work = works.get(box) as Work;
       yield;
-      const arranged = yield* arrange(problemOf(work, works, offset, place), seededRandom(seed));
+      const arranged = yield* arrange(problemOf(work, works, { offset, place, columns }), seededRandom(seed));
       work.arranged = arranged;
       for (const node of membersOf(box)) {
         const item = itemOfMember(work, node, input, itemOfNode);
@@ -133,7 +135,14 @@ function itemOfMember(work: Work, node: number, input: Hierarchy, itemOfNode: In
   return work.itemOfBox.get(box) as number;
 }
 
-function problemOf(work: Work, works: Map<Box, Work>, offset: Float64Array, place: Placement | null): Problem {
+interface Known {
+  readonly offset: Float64Array;
+  /** null in the first pass. */
+  readonly place: Placement | null;
+  readonly columns: Columns;
+}
+
+function problemOf(work: Work, works: Map<Box, Work>, { offset, place, columns }: Known): Problem {
   const { box } = work;
   const count = box.boxes.length + box.nodes.length;
   const width = new Float64Array(count).fill(CELL.width);
@@ -163,6 +172,7 @@ function problemOf(work: Work, works: Map<Box, Work>, offset: Float64Array, plac
     foldRows: !flat,
     // Where the rest lies is known in the second pass only.
     draft: place === null,
+    columns,
   };
 }
 

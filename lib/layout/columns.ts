@@ -92,7 +92,7 @@ function addLoose(columns: number[][], loose: readonly number[], tallest: number
  * The columns from left to right, each listing its items from top to bottom. `byRank` holds the items of each rank in their
  * wanted order; `loose` the items that no arc touches, in theirs.
  */
-export function toColumns(byRank: readonly (readonly number[])[], loose: readonly number[], sizes: Sizes): number[][] {
+function toColumns(byRank: readonly (readonly number[])[], loose: readonly number[], sizes: Sizes): number[][] {
   const all = byRank.flat();
   let best: number[][] = [];
   let bestMisfit = Number.POSITIVE_INFINITY;
@@ -129,4 +129,26 @@ export function toColumns(byRank: readonly (readonly number[])[], loose: readonl
   }, 1);
   if (bestMisfit > RIBBON && byRank.length >= LONG_CHAIN) consider((tallest) => fill(all, tallest, sizes), 1.2);
   return best;
+}
+
+/** Finds columns, and keeps what it found for items of one size: there only how many a rank has counts, not which. */
+export class Columns {
+  private readonly known = new Map<string, number[][]>();
+
+  /** As `toColumns`. */
+  of(byRank: readonly (readonly number[])[], loose: readonly number[], sizes: Sizes): number[][] {
+    const { width, height, gapX, gapY, aspect } = sizes;
+    const alike = (list: Float64Array) => list.every((value) => value === list[0]);
+    if (!alike(width) || !alike(height)) return toColumns(byRank, loose, sizes);
+    const key = [width[0], height[0], gapX, gapY, aspect, loose.length, ...byRank.map(({ length }) => length)].join();
+    const order = [...byRank.flat(), ...loose];
+    let places = this.known.get(key);
+    if (places === undefined) {
+      let next = 0;
+      const numbered = (list: readonly number[]) => list.map(() => next++);
+      places = toColumns(byRank.map(numbered), numbered(loose), sizes);
+      this.known.set(key, places);
+    }
+    return places.map((column) => column.map((at) => order[at] as number));
+  }
 }

@@ -35,6 +35,9 @@ const INERTIA = 0.02;
 /** How much taller than its fullest column a level may become for the sake of straighter connections. */
 const AIR = 1.2;
 
+/** In layout units, of which places are whole numbers. */
+const REST = 0.5;
+
 interface Link {
   readonly other: number;
   readonly weight: number;
@@ -96,14 +99,24 @@ export class Sweep {
   /** Sweeps to and fro, a round a step: orders are free while `reorder`, after that only places move. */
   *run(rounds: number, reorder: boolean): Generator<void> {
     const last = this.columns.length - 1;
+    const before = new Float64Array(this.top.length);
     for (let round = 0; round < rounds; round++) {
       yield;
+      before.set(this.top);
       for (let at = 0; at <= last; at++) this.place(at, "left", reorder);
       for (let at = last; at >= 0; at--) this.place(at, "right", reorder);
+      if (this.rests(before)) break;
     }
     for (let at = 0; at <= last; at++) this.place(at, "both", reorder);
     for (let at = last; at >= 0; at--) this.place(at, "both", false);
     for (let at = 0; at <= last; at++) this.place(at, "both", false);
+  }
+
+  /** Whether nothing has moved since by as much as would be seen. */
+  private rests(before: Float64Array): boolean {
+    for (let item = 0; item < before.length; item++)
+      if (Math.abs((this.top[item] as number) - (before[item] as number)) > REST) return false;
+    return true;
   }
 
   /** Places after a change of one order: cheap enough to be tried for every pair. */

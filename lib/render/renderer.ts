@@ -222,8 +222,9 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
         }
       }
       repaint();
-      // New numbers wait for no frame: the next one shows them.
-      if (before !== null) painter.now();
+      // Neither the first picture nor new numbers wait for a frame: the next one shows them.
+      if (size.width === 0) measureCanvas();
+      else painter.now();
     },
     setTheme(next) {
       theme = next;

@@ -12,7 +12,7 @@ import type { Shown } from "./describe.ts";
 import { saveJson, savePng, saveSvg, saveWholePng, wholeSize } from "./take.ts";
 
 /** Takes the view along: as a link, a picture, data, or under a name. */
-export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { readonly drawing: Drawing | null }) {
+export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { readonly drawing: Drawing }) {
   const { state, go, href } = useUrl();
   const live = useLive();
   const { at, window: effective, nodes, edges } = useLiveStatus();
@@ -26,7 +26,7 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
       () => say(done),
       () => say("The browser refused the clipboard. Copy the address bar instead."),
     );
-  const picture = drawing?.picture() ?? null;
+  const picture = drawing.picture();
   const take = async (make: () => void | Promise<void>, more = "") => {
     await make();
     say(`Saved by your browser's downloads.${more}`);
@@ -93,7 +93,7 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
           </Chip>
           <Chip
             tone="quiet"
-            disabled={live === null || shown === null}
+            disabled={shown === null}
             title="All numbers of the answer"
             onClick={() =>
               void take(async () => {

@@ -23,7 +23,7 @@ export interface MenuAt {
 
 interface Props {
   readonly at: MenuAt;
-  readonly drawing: Drawing | null;
+  readonly drawing: Drawing;
   readonly onClose: () => void;
 }
 
@@ -49,7 +49,7 @@ function OpenMenu({ at, drawing, onClose }: Props) {
         select(what.id);
         return;
       case "focus":
-        drawing?.focus(what.id);
+        drawing.focus(what.id);
         return;
       case "go":
         go(what.patch);
