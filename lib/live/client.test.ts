@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import type { Scene } from "#lib/layout/scene.ts";
 import { createLive } from "./client.ts";
-import { type LiveWorker, startEarly } from "./early.ts";
+import { type LiveWorker, type Slot, startEarly } from "./early.ts";
 import type { FromWorker, LiveStatus, ToWorker } from "./messages.ts";
 
 function start() {
@@ -177,7 +177,9 @@ test("what was said before anybody asked is heard, and the view that is followed
     postMessage: (message) => sent.push(message),
   };
   const visibility = { hidden: () => false, onChange: () => () => {} };
-  startEarly("ann", [], () => worker);
+  const slot = globalThis as Slot;
+  delete slot.meshscopeEarly;
+  startEarly("ann", [], () => worker, slot);
   worker.onmessage?.({
     data: { type: "scene", scene: scene(1, {}), first: true, layoutMs: 3 },
   } as MessageEvent<FromWorker>);
