@@ -5,13 +5,15 @@
  */
 import type { JsonObject } from "#lib/policy/manifest.ts";
 import { has, isObject, mapAt, numberAt, objectAt, textAt, textsAt } from "../../routing/json.ts";
-import { barePath } from "../authorization/text.ts";
+import { type Normalization, readAs } from "../paths.ts";
 import { every, lacking, not, type Truth } from "../truth.ts";
 
 /** A request as its client's proxy sees it. Absent: not known; null: not there. */
 export interface RequestFacts {
   readonly method?: string;
   readonly path?: string;
+  /** How the client's proxy normalizes paths: a setting of the mesh. */
+  readonly normalization?: Normalization;
   readonly scheme?: string;
   /** The Host header. */
   readonly authority?: string;
@@ -33,7 +35,9 @@ export function meets(match: JsonObject, request: RequestFacts, caller: Caller):
   const namespace = textAt(match, "sourceNamespace");
   const labels = Object.entries(mapAt(match, "sourceLabels"));
   const caseless = match["ignoreUriCase"] === true;
-  const path = request.path === undefined ? undefined : barePath(request.path);
+  const { path, normalization } = request;
+  const uri = objectAt(match, "uri");
+  const ofPath = (bare: string | undefined) => text(uri, bare, "the path", caseless);
   const maps = (key: string, from: RequestFacts["headers"], what: string): Truth[] =>
     Object.entries(objectAt(match, key)).map(([name, value]) =>
       name.startsWith("@request.auth.claims")
@@ -50,7 +54,7 @@ export function meets(match: JsonObject, request: RequestFacts, caller: Caller):
     port === null || port === caller.port,
     !namespace || namespace === caller.namespace,
     labels.every(([key, value]) => caller.labels[key] === value),
-    !has(match, "uri") || text(objectAt(match, "uri"), path, "the path", caseless),
+    !has(match, "uri") || (path === undefined ? ofPath(path) : readAs(path, normalization, ofPath)),
     !has(match, "scheme") || text(objectAt(match, "scheme"), request.scheme, "the scheme", false),
     !has(match, "method") || text(objectAt(match, "method"), request.method, "the method", false),
     !has(match, "authority") || text(objectAt(match, "authority"), request.authority, "the host", false),
