@@ -13,8 +13,9 @@ import { startEnvoy } from "#lab/real/envoy.ts";
 import { startRealKube } from "#lab/real/kube.ts";
 import { type Proxy, type Pushed, pushedTo } from "#lab/real/pushed.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Wanted } from "./policies.ts";
 import { BACKEND_HEADER } from "./send.ts";
-import { DOMAINS } from "./vocabulary.ts";
+import { DOMAINS, ROOT } from "./vocabulary.ts";
 
 export interface Cluster {
   /** Creates an object; answers it as the API has it. */
@@ -47,17 +48,19 @@ export async function startCluster(env: NodeJS.ProcessEnv): Promise<Cluster> {
     closing.push(async () => http.close());
     const backend = await startBackend(closing);
     const authority = createAuthority("meshscope-truth-ca", new Date());
-    const write = async (method: string, path: string, body: object): Promise<Manifest> => {
+    const ask = async (method: string, path: string, body: object): Promise<Manifest> => {
       const answer = await http.request(method, path, { body });
       if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}\n${JSON.stringify(body)}`);
       return answer.body as Manifest;
     };
+    // istiod isn't ready without it.
+    await ask("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: ROOT } });
     let control: Promise<{ readonly grpc: string }> | null = null;
     return {
-      create: (plural, object) => write("POST", pathOf(plural, object as Manifest), object),
+      create: (plural, object) => ask("POST", pathOf(plural, object as Manifest), object),
       async setStatus(plural, object, status) {
         const path = `${pathOf(plural, object)}/${object.metadata.name}/status`;
-        await write("PUT", path, { ...object, status });
+        await ask("PUT", path, { ...object, status });
       },
       async pushedTo(proxy) {
         control ??= kube.controlPlane(MESH, { trustDomainAliases: DOMAINS.slice(1) });
@@ -80,6 +83,44 @@ export async function startCluster(env: NodeJS.ProcessEnv): Promise<Cluster> {
     await close();
     throw error;
   }
+}
+
+/** A namespace with one pod, which runs. */
+export async function deploy(
+  cluster: Cluster,
+  it: Readonly<Record<"namespace" | "pod" | "ip", string>> & { readonly labels: Readonly<Record<string, string>> },
+): Promise<void> {
+  const { namespace, pod: name, ip, labels } = it;
+  await cluster.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  const pod = await cluster.create("pods", {
+    ...{ apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels } },
+    spec: { containers: [{ name: "app", image: "none" }] },
+  });
+  const conditions = [{ type: "Ready", status: "True" }];
+  await cluster.setStatus("pods", pod, { phase: "Running", podIP: ip, podIPs: [{ ip }], conditions });
+}
+
+const PLURALS: Readonly<Record<string, string>> = {
+  AuthorizationPolicy: "authorizationpolicies",
+  RequestAuthentication: "requestauthentications",
+  PeerAuthentication: "peerauthentications",
+  VirtualService: "virtualservices",
+  DestinationRule: "destinationrules",
+  Sidecar: "sidecars",
+};
+
+/** One after another, so that the order is the seed's. Answers them as the API has them. */
+export async function write(
+  cluster: Cluster,
+  apiVersion: string,
+  wanted: readonly Wanted[],
+): Promise<readonly Manifest[]> {
+  const objects: Manifest[] = [];
+  for (const { kind, namespace, name, annotations, spec } of wanted) {
+    const metadata = { name, namespace, ...(annotations && { annotations }) };
+    objects.push(await cluster.create(PLURALS[kind] ?? kind, { apiVersion, kind, metadata, spec }));
+  }
+  return objects;
 }
 
 function pathOf(plural: string, { apiVersion, metadata: { namespace } }: Manifest): string {

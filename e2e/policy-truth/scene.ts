@@ -54,12 +54,3 @@ export const service = (namespace: string): object => ({
     ],
   },
 });
-
-export const pod = (namespace: string, name: string, labels: Scene["labels"]): object => ({
-  ...{ apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels } },
-  spec: { containers: [{ name: "app", image: "none" }] },
-});
-
-export const running = (ip: string): object => ({
-  ...{ phase: "Running", podIP: ip, podIPs: [{ ip }], conditions: [{ type: "Ready", status: "True" }] },
-});

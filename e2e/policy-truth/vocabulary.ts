@@ -53,7 +53,7 @@ export const PATHS = [
 ];
 export const PATH_VALUES = [
   ...["/", "/a", "/a/b", "/a*", "/a/*", "*.json", "*/items", "*", "/api/v1/items", "/api/*", "/b", "/A", "*/c"],
-  ...["/a/{*}", "/a/{*}/c", "/api/{*}/items", "/api/{**}", "/{**}/items", "/{**}.json", "/{*}", "/a/{**}/c", "/api/{*}/items/{*}", "/a%22b"],
+  ...["/a/{*}", "/a/{*}/c", "/api/{*}/items", "/api/{**}", "/{**}/items", "/{*}", "/a/{**}/c", "/api/{*}/items/{*}", "/a%22b"],
 ];
 
 export const HOSTS = ["shop.example", "SHOP.example", "shop.example:8080", "api.shop.example", "other.example", "w"];

@@ -29,11 +29,26 @@ export interface Caller {
   readonly port: number;
 }
 
-export function meets(match: JsonObject, request: RequestFacts, caller: Caller): Truth {
-  const gateways = textsAt(match, "gateways");
-  const port = numberAt(match, "port");
-  const namespace = textAt(match, "sourceNamespace");
-  const labels = Object.entries(mapAt(match, "sourceLabels"));
+/**
+ * Whether matches that must all hold (a delegate's last) are for this client at all: istiod leaves the others out of what it pushes.
+ * Where one names gateways, the labels and namespace aren't looked at. (TranslateRoute in pilot/pkg/networking/core/route/route.go)
+ */
+export function concerns(matches: readonly JsonObject[], caller: Caller): boolean {
+  const ports = matches.map((match) => numberAt(match, "port"));
+  if (!ports.every((port) => !port || port === caller.port)) return false;
+  const gateways = matches.map((match) => textsAt(match, "gateways")).findLast((names) => names.length > 0);
+  if (gateways !== undefined) return gateways.includes("mesh");
+  return matches.every((match) => {
+    const namespace = textAt(match, "sourceNamespace");
+    const labels = Object.entries(mapAt(match, "sourceLabels"));
+    return (
+      (!namespace || namespace === caller.namespace) && labels.every(([key, value]) => caller.labels[key] === value)
+    );
+  });
+}
+
+/** What is asked of the request itself. */
+export function meets(match: JsonObject, request: RequestFacts): Truth {
   const caseless = match["ignoreUriCase"] === true;
   const { path, normalization } = request;
   const uri = objectAt(match, "uri");
@@ -50,10 +65,6 @@ export function meets(match: JsonObject, request: RequestFacts, caller: Caller):
           ),
     );
   return every([
-    gateways.length === 0 || gateways.includes("mesh"),
-    port === null || port === caller.port,
-    !namespace || namespace === caller.namespace,
-    labels.every(([key, value]) => caller.labels[key] === value),
     !has(match, "uri") || (path === undefined ? ofPath(path) : readAs(path, normalization, ofPath)),
     !has(match, "scheme") || text(objectAt(match, "scheme"), request.scheme, "the scheme", false),
     !has(match, "method") || text(objectAt(match, "method"), request.method, "the method", false),
