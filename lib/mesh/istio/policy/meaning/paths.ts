@@ -10,22 +10,28 @@ const ALL: readonly Normalization[] = ["NONE", "BASE", "MERGE_SLASHES", "DECODE_
 
 /** Escapes of these say the same as the characters; RFC 3986, 2.3. */
 const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
-/** `.` and `..`, also with a parameter (`..;x`). */
-const DOTS = /^(\.\.?)(;.*)?$/s;
+const DOTS = /^\.\.?$/;
+/** Those with a parameter (`..;x`) count as such where they are written so, not where decoding brings them forth. */
+const WITH_PARAMETER = /(?<=\/)(\.\.?);[^/]*/g;
+/** A `%` that escapes nothing, but would once what follows is decoded. */
+const NESTED = /%(?![0-9a-f]{2})(?=(?:[0-9a-f]|%(?:3\d|[46][1-6])){2})/gi;
 
 /** A path with its query. Paths that Envoy answers 400 (a fragment, %00) come back as something all the same. */
 export function normalized(path: string, how: Normalization): string {
   if (how === "NONE") return path;
   const at = path.search(/[?#]/);
   const [whole, rest] = at < 0 ? [path, ""] : [path.slice(0, at), path.slice(at)];
-  const decoded = how === "DECODE_AND_MERGE_SLASHES" ? whole.replace(/%2f|%5c/gi, "/") : whole;
+  const decoded =
+    how === "DECODE_AND_MERGE_SLASHES" ? whole.replace(/%2f/gi, "/").replace(/%5c/gi, "\\") : whole;
   const base = withoutDots(respelled(decoded));
   return (how === "BASE" ? base : merged(base)) + rest;
 }
 
 const respelled = (path: string): string =>
   path
+    .replace(WITH_PARAMETER, "$1")
     .replaceAll("\\", "/")
+    .replace(NESTED, "%25")
     .replace(/%([0-9a-f]{2})/gi, (escape, hex: string) => {
       const character = String.fromCharCode(Number.parseInt(hex, 16));
       return UNRESERVED.test(character) ? character : escape;
@@ -37,9 +43,8 @@ function withoutDots(path: string): string {
   const segments = path.split("/").slice(1);
   const kept: string[] = [];
   for (const segment of segments) {
-    const dots = DOTS.exec(segment)?.[1];
-    if (dots === "..") kept.pop();
-    if (dots === undefined) kept.push(segment);
+    if (segment === "..") kept.pop();
+    else if (segment !== ".") kept.push(segment);
   }
   const open = DOTS.test(segments.at(-1) ?? "");
   return `/${kept.join("/")}${open && kept.length > 0 ? "/" : ""}`;
