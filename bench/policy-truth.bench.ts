@@ -47,7 +47,8 @@ export async function* run(pairs: number): AsyncGenerator<Figure> {
   yield figure("pairs left open", sums.open, "pairs");
   yield figure("differences", sums.differences, "pairs");
   yield figure("time", Math.round(performance.now() - began), "ms");
-  if (sums.differences > 0) throw new Error(`${sums.differences} of ${sums.decided} pairs differ; they are printed above.`);
+  if (sums.differences > 0)
+    throw new Error(`${sums.differences} of ${sums.decided} pairs differ; they are printed above.`);
 }
 
 function report(seed: number, { decided, open, differences }: Outcome): void {

@@ -18,27 +18,23 @@ function expectAgreement({ decided, open, differences }: Outcome, pairs: number)
   expect(total(decided)).toBeGreaterThanOrEqual(pairs);
 }
 
-test(
-  "who is let in: authorization, JWTs and mutual TLS, as an Envoy decides on 500 seeded requests and more",
-  { timeout: DEADLINE },
-  async () => {
-    const outcome = await compareAccess(process.env, 1, 60, 10);
-    expectAgreement(outcome, 500);
-    for (const answer of ["allow", "401", "403", "closed"]) expect(outcome.decided[answer]).toBeGreaterThan(20);
-  },
-);
+test("who is let in: authorization, JWTs and mutual TLS, as an Envoy decides on 500 seeded requests and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareAccess(process.env, 1, 60, 10);
+  expectAgreement(outcome, 500);
+  for (const answer of ["allow", "401", "403", "closed"]) expect(outcome.decided[answer]).toBeGreaterThan(20);
+});
 
-test(
-  "which way requests go: routes as an Envoy takes them with 400 seeded requests and more",
-  { timeout: DEADLINE },
-  async () => {
-    const outcome = await compareRouting(process.env, 1, 45, 10);
-    expectAgreement(outcome, 400);
-    for (const answer of ["a cluster", "503", "404", "301", "out of scope"]) {
-      expect(outcome.decided[answer]).toBeGreaterThan(5);
-    }
-  },
-);
+test("which way requests go: routes as an Envoy takes them with 400 seeded requests and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareRouting(process.env, 1, 45, 10);
+  expectAgreement(outcome, 400);
+  for (const answer of ["a cluster", "503", "404", "301", "out of scope"]) {
+    expect(outcome.decided[answer]).toBeGreaterThan(5);
+  }
+});
 
 test("how paths are read: as an Envoy normalizes 1,000 seeded ones", { timeout: DEADLINE }, async () => {
   expectAgreement(await comparePaths(process.env, 1, 1000), 1000);

@@ -14,7 +14,12 @@ import { PORTS, ROOT } from "./vocabulary.ts";
 const SECURITY = "security.istio.io/v1";
 
 /** `scenes` workloads with `each` requests, from one seed: one cluster, one push, one Envoy. */
-export async function compareAccess(env: NodeJS.ProcessEnv, seed: number, scenes: number, each: number): Promise<Outcome> {
+export async function compareAccess(
+  env: NodeJS.ProcessEnv,
+  seed: number,
+  scenes: number,
+  each: number,
+): Promise<Outcome> {
   const keys = await signer(Math.floor(Date.now() / 1000));
   const from = chance(seed);
   const root = rootPolicies(from, keys);

@@ -1,7 +1,8 @@
 /** A real cluster for one batch: kube-apiserver, istiod once the objects are there, and one Envoy that runs what it pushes. */
-import { createServer } from "node:http";
+
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,7 +51,8 @@ export async function startCluster(env: NodeJS.ProcessEnv): Promise<Cluster> {
     const authority = createAuthority("meshscope-truth-ca", new Date());
     const ask = async (method: string, path: string, body: object): Promise<Manifest> => {
       const answer = await http.request(method, path, { body });
-      if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}\n${JSON.stringify(body)}`);
+      if (answer.status >= 300)
+        throw new Error(`${method} ${path}: ${answer.status} ${answer.text}\n${JSON.stringify(body)}`);
       return answer.body as Manifest;
     };
     // istiod isn't ready without it.

@@ -24,7 +24,11 @@ export function expected(objects: readonly Manifest[], { namespace, labels }: Sc
   const of = (kind: string) => objects.filter((each) => each.kind === kind);
   const host = `w.${namespace}.svc.cluster.local`;
   const rule: Manifest = {
-    ...{ apiVersion: "networking.istio.io/v1", kind: "DestinationRule", metadata: { name: "sends", namespace: "shop" } },
+    ...{
+      apiVersion: "networking.istio.io/v1",
+      kind: "DestinationRule",
+      metadata: { name: "sends", namespace: "shop" },
+    },
     spec: { host, trafficPolicy: { tls: { mode: MODES[sent.connection] } } },
   };
   const meeting = meet(

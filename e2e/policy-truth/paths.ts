@@ -23,7 +23,27 @@ const SETTINGS: Readonly<Record<Normalization, object>> = {
 const WAYS = Object.keys(SETTINGS) as Normalization[];
 
 const PARTS = [
-  ...["a", "B", "7", ".", "..", "...", "/", "//", "\\", "%61", "%7e", "%2f", "%2F", "%5c", "%2e", "%2E", "%20", "%zz", "%"],
+  ...[
+    "a",
+    "B",
+    "7",
+    ".",
+    "..",
+    "...",
+    "/",
+    "//",
+    "\\",
+    "%61",
+    "%7e",
+    "%2f",
+    "%2F",
+    "%5c",
+    "%2e",
+    "%2E",
+    "%20",
+    "%zz",
+    "%",
+  ],
   ...[";", ";x", "|", "^", '"', "{", "}", "~", "?", "?q=/../", "+", ":", "@", "%C3%A9"],
 ];
 const HEADER = "x-path";
@@ -66,7 +86,10 @@ export async function comparePaths(env: NodeJS.ProcessEnv, seed: number, count: 
     const { program } = await startEnvoy(realEnvoy(env), dir, { listeners, clusters: [], secrets: [] });
     try {
       const from = chance(seed);
-      const pairs = Array.from({ length: count }, (_, n) => ({ path: some(from), how: WAYS[n % WAYS.length] ?? "BASE" }));
+      const pairs = Array.from({ length: count }, (_, n) => ({
+        path: some(from),
+        how: WAYS[n % WAYS.length] ?? "BASE",
+      }));
       const found = tally();
       await parallel(pairs, async ({ path, how }) => {
         const answer = await exchange((take) =>

@@ -1,7 +1,15 @@
 /** Policies of security for one workload, by chance: of its namespace and of the root namespace. */
 import type { Json, JsonObject } from "#lib/policy/manifest.ts";
 import type { Chance } from "./chance.ts";
-import { AUDIENCE_VALUES, AUDIENCES, CLAIM_VALUES, ISSUERS, PRESENTER_VALUES, REQUEST_PRINCIPALS, type Signer } from "./tokens.ts";
+import {
+  AUDIENCE_VALUES,
+  AUDIENCES,
+  CLAIM_VALUES,
+  ISSUERS,
+  PRESENTER_VALUES,
+  REQUEST_PRINCIPALS,
+  type Signer,
+} from "./tokens.ts";
 import * as words from "./vocabulary.ts";
 
 export interface Wanted {
@@ -51,7 +59,9 @@ const opposite = (name: string) => `not${name.charAt(0).toUpperCase()}${name.sli
 
 /** One or two of the fields, each with values, values that it must not have, or both. */
 function fields(from: Chance, all: Fields): JsonObject {
-  const lists = from.some(Object.keys(all), 1, 2).map((name): JsonObject => valued(from, all[name] ?? [], name, opposite(name)));
+  const lists = from
+    .some(Object.keys(all), 1, 2)
+    .map((name): JsonObject => valued(from, all[name] ?? [], name, opposite(name)));
   return Object.assign({}, ...lists) as JsonObject;
 }
 
@@ -103,7 +113,13 @@ export function authorizationPolicy(from: Chance, namespace: string, group: stri
   };
 }
 
-export function requestAuthentication(from: Chance, namespace: string, group: string, name: string, keys: Signer): Wanted {
+export function requestAuthentication(
+  from: Chance,
+  namespace: string,
+  group: string,
+  name: string,
+  keys: Signer,
+): Wanted {
   const jwtRules = from.some(ISSUERS, 1, 2).map((issuer) => {
     const audiences = AUDIENCES[issuer];
     return { issuer, jwks: keys.jwks(issuer), ...(audiences === undefined ? {} : { audiences }) };
@@ -115,7 +131,9 @@ export function requestAuthentication(from: Chance, namespace: string, group: st
 const MODES = ["STRICT", "PERMISSIVE", "DISABLE", "UNSET"];
 
 export function peerAuthentication(from: Chance, namespace: string, selects: boolean, name: string): Wanted {
-  const ports = from.some(Object.values(words.PORTS), 1, 3).map((port) => [String(port), { mode: from.of(MODES) }] as const);
+  const ports = from
+    .some(Object.values(words.PORTS), 1, 3)
+    .map((port) => [String(port), { mode: from.of(MODES) }] as const);
   return {
     ...{ kind: "PeerAuthentication", namespace, name },
     spec: {

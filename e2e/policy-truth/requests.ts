@@ -30,7 +30,10 @@ export async function request(from: Chance, { ip }: Scene, keys: Signer): Promis
   const source = from.of(words.ADDRESSES);
   const forwarded = from.is(0.3) ? from.some(words.FORWARDED, 1, 2) : [];
   const [method, path, host] = [from.of(words.METHODS), from.of(words.PATHS), from.of(words.HOSTS)];
-  const named = { "x-user": from.is(0.6) ? from.of(words.HEADERS) : null, "x-tenant": from.is(0.4) ? from.of(words.HEADERS) : null };
+  const named = {
+    "x-user": from.is(0.6) ? from.of(words.HEADERS) : null,
+    "x-tenant": from.is(0.4) ? from.of(words.HEADERS) : null,
+  };
   const { header, token } = await keys.token(from);
   const headers = Object.entries({
     ...{ host, ...named, authorization: header },
@@ -40,7 +43,13 @@ export async function request(from: Chance, { ip }: Scene, keys: Signer): Promis
     ...{ connection, identity, from: source, to: { ip, port }, sni, method, path },
     headers: Object.fromEntries(headers.filter((each): each is [string, string] => each[1] !== null)),
     facts: {
-      ...{ protocol: port === words.PORTS.bytes ? "tcp" : "http", principal: identity, sourceIp: source, destinationIp: ip, port },
+      ...{
+        protocol: port === words.PORTS.bytes ? "tcp" : "http",
+        principal: identity,
+        sourceIp: source,
+        destinationIp: ip,
+        port,
+      },
       // Of several the last one counts: no proxies before this one are trusted. Bytes have no such header.
       remoteIp: (port === words.PORTS.bytes ? undefined : forwarded.at(-1)) ?? source,
       ...{ sni, host, method, path, normalization: "BASE", headers: named, token },

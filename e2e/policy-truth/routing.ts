@@ -20,7 +20,12 @@ interface Call {
 }
 
 /** `scenes` clients with `each` requests, from one seed: one cluster, one push, one Envoy. */
-export async function compareRouting(env: NodeJS.ProcessEnv, seed: number, scenes: number, each: number): Promise<Outcome> {
+export async function compareRouting(
+  env: NodeJS.ProcessEnv,
+  seed: number,
+  scenes: number,
+  each: number,
+): Promise<Outcome> {
   const from = chance(seed);
   const all = Array.from({ length: scenes }, (_, index) => wayScene(from, index));
   const pairs = all.flatMap((one) => Array.from({ length: each }, () => ({ one, call: call(from, one) })));
@@ -48,7 +53,9 @@ export async function compareRouting(env: NodeJS.ProcessEnv, seed: number, scene
       found.differ([
         `seed ${seed}: we say ${[...ours.answers].join(" or ")} (${ours.by}), Envoy ${real}`,
         `${JSON.stringify(sent)} of ${JSON.stringify(one.labels)} in ${one.client}`,
-        ...near.map(({ kind, metadata, spec }) => `${kind} ${metadata.namespace}/${metadata.name} ${JSON.stringify(spec)}`),
+        ...near.map(
+          ({ kind, metadata, spec }) => `${kind} ${metadata.namespace}/${metadata.name} ${JSON.stringify(spec)}`,
+        ),
       ]);
     });
     return found;
@@ -90,9 +97,15 @@ function expected(objects: readonly Manifest[], { owner, client, labels }: WaySc
     ...{ method: sent.method, path: sent.path, normalization: "BASE", scheme: "http", authority: sent.host },
     ...{ headers: { "x-user": sent.user }, query: { user: query.get("user") } },
   };
-  const { outcome } = route(`reviews.${owner}.svc.cluster.local`, owner, { namespace: client, labels, port: PORT }, facts, {
-    ...{ rootNamespace: ROOT, objects: (kind) => objects.filter((each) => manifestKindKey(each) === kind) },
-  });
+  const { outcome } = route(
+    `reviews.${owner}.svc.cluster.local`,
+    owner,
+    { namespace: client, labels, port: PORT },
+    facts,
+    {
+      ...{ rootNamespace: ROOT, objects: (kind) => objects.filter((each) => manifestKindKey(each) === kind) },
+    },
+  );
   if (outcome.kind === "unknown") return { lacks: outcome.lacks };
   if (outcome.kind === "no route") return { kind: "404", answers: new Set(["404"]), by: outcome.by.metadata.name };
   if (outcome.kind === "out of scope") {
@@ -112,7 +125,11 @@ function expected(objects: readonly Manifest[], { owner, client, labels }: WaySc
 
 async function send({ ip }: WayScene, { method, path, host, user }: Call): Promise<string> {
   const headers = { host, ...(user !== null && { "x-user": user }) };
-  const answer = await exchange((take) => overHttp({ host: ip, port: PORT, method, path, headers, agent: false }, take));
+  const answer = await exchange((take) =>
+    overHttp({ host: ip, port: PORT, method, path, headers, agent: false }, take),
+  );
   if (answer === null) return "closed";
-  return answer.headers[BACKEND_HEADER] === undefined ? String(answer.statusCode) : String(answer.headers[CLUSTER_HEADER]);
+  return answer.headers[BACKEND_HEADER] === undefined
+    ? String(answer.statusCode)
+    : String(answer.headers[CLUSTER_HEADER]);
 }

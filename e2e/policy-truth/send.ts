@@ -1,6 +1,7 @@
 /** Sends a request as its client would, and tells the answers apart. */
-import { request as overHttp, type IncomingMessage, type RequestOptions } from "node:http";
-import { request as overTls } from "node:https";
+import { type IncomingMessage, request as overHttp, type RequestOptions } from "node:http";
+import { request as overTls, type RequestOptions as SecureOptions } from "node:https";
+import type { ConnectionOptions } from "node:tls";
 import type { KeyPair } from "#lab/apiserver/certificate.ts";
 import type { Request } from "./requests.ts";
 
@@ -17,19 +18,17 @@ const PROTOCOLS = { "mutual TLS": ["istio-http/1.1", "istio", "http/1.1"], "own 
 export async function send(sent: Request, identity: (spiffe: string) => KeyPair): Promise<string> {
   const { to, method, path, headers, from: localAddress, connection } = sent;
   const plain: RequestOptions = { host: to.ip, port: to.port, method, path, headers, localAddress, agent: false };
+  const secure: SecureOptions & Pick<ConnectionOptions, "ALPNProtocols"> = {
+    ...plain,
+    ...(sent.identity !== null && identity(sent.identity)),
+    ...(sent.sni !== null && { servername: sent.sni }),
+    ALPNProtocols: connection === "plaintext" ? [] : [...PROTOCOLS[connection]],
+    // Whose certificate the server shows isn't asked here: it is one for all workloads.
+    rejectUnauthorized: false,
+  };
   const answer = await exchange((take) => {
     if (connection === "plaintext") return overHttp(plain, take);
-    return overTls(
-      {
-        ...plain,
-        ...(sent.identity !== null && identity(sent.identity)),
-        ...(sent.sni !== null && { servername: sent.sni }),
-        ALPNProtocols: [...PROTOCOLS[connection]],
-        // Whose certificate the server shows isn't asked here: it is one for all workloads.
-        rejectUnauthorized: false,
-      },
-      take,
-    );
+    return overTls(secure, take);
   });
   if (answer === null) return "closed";
   if (answer.headers[BACKEND_HEADER] !== undefined) return "allow";

@@ -9,7 +9,16 @@ const FOREIGN = "https://other.example";
 export const AUDIENCES: Readonly<Record<string, readonly string[]>> = { [ISSUERS[1]]: ["shop", "api"] };
 
 export const REQUEST_PRINCIPALS = [
-  ...["*", `${ISSUERS[0]}/ann`, `${ISSUERS[0]}/*`, "*/ann", `${ISSUERS[1]}/bob`, `${ISSUERS[1]}/*`, "https://*", "*bob"],
+  ...[
+    "*",
+    `${ISSUERS[0]}/ann`,
+    `${ISSUERS[0]}/*`,
+    "*/ann",
+    `${ISSUERS[1]}/bob`,
+    `${ISSUERS[1]}/*`,
+    "https://*",
+    "*bob",
+  ],
   ...[ISSUERS[0], `${FOREIGN}/ann`],
 ];
 export const AUDIENCE_VALUES = ["shop", "api", "sh*", "*", "else"];

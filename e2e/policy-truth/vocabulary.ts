@@ -48,21 +48,57 @@ export const METHOD_VALUES = [...METHODS, "*", "P*", "*T", "get"];
 
 export const PATHS = [
   ...["/", "/a", "/a/b", "/a/b/c", "/a/x/c", "/ab", "/api/v1/items", "/api/v1/items/7", "/api/v2/items", "/a.json"],
-  ...["/api/report.json", "/A", "/a/", "/a/b?x=1", "/a?b=/c", "/api//items", "/a/../b", "/a/./b", "/%61", "/a%2Fb", "/a/b%20c", "/a/%2e%2e/b"],
+  ...[
+    "/api/report.json",
+    "/A",
+    "/a/",
+    "/a/b?x=1",
+    "/a?b=/c",
+    "/api//items",
+    "/a/../b",
+    "/a/./b",
+    "/%61",
+    "/a%2Fb",
+    "/a/b%20c",
+    "/a/%2e%2e/b",
+  ],
   ...["/a\\b", '/a"b', "/a/..;x/b", "/a//b/c", "/api/v1/..", "/a/x/y/c"],
 ];
 export const PATH_VALUES = [
   ...["/", "/a", "/a/b", "/a*", "/a/*", "*.json", "*/items", "*", "/api/v1/items", "/api/*", "/b", "/A", "*/c"],
-  ...["/a/{*}", "/a/{*}/c", "/api/{*}/items", "/api/{**}", "/{**}/items", "/{*}", "/a/{**}/c", "/api/{*}/items/{*}", "/a%22b"],
+  ...[
+    "/a/{*}",
+    "/a/{*}/c",
+    "/api/{*}/items",
+    "/api/{**}",
+    "/{**}/items",
+    "/{*}",
+    "/a/{**}/c",
+    "/api/{*}/items/{*}",
+    "/a%22b",
+  ],
 ];
 
 export const HOSTS = ["shop.example", "SHOP.example", "shop.example:8080", "api.shop.example", "other.example", "w"];
-export const HOST_VALUES = ["shop.example", "Shop.Example", "*.example", "shop.example:*", "shop.*", "w", "*", "other*"];
+export const HOST_VALUES = [
+  "shop.example",
+  "Shop.Example",
+  "*.example",
+  "shop.example:*",
+  "shop.*",
+  "w",
+  "*",
+  "other*",
+];
 
 /** Of headers `x-user` and `x-tenant`. */
 export const HEADERS = ["ann", "bob", "annabel", "Ann", ""];
 export const HEADER_VALUES = ["ann", "bob", "ann*", "*b", "*", "*bel"];
 
 /** Server names of TLS as Istio's clients send them. */
-export const SERVER_NAMES = ["outbound_.8080_._.w.shop.svc.cluster.local", "outbound_.9000_._.w.shop.svc.cluster.local", "w.example"] as const;
+export const SERVER_NAMES = [
+  "outbound_.8080_._.w.shop.svc.cluster.local",
+  "outbound_.9000_._.w.shop.svc.cluster.local",
+  "w.example",
+] as const;
 export const SERVER_NAME_VALUES = [SERVER_NAMES[0], "outbound_.8080_*", "*.cluster.local", "w.example", "*"];

@@ -15,7 +15,16 @@ export interface WayScene {
   readonly policies: readonly Wanted[];
 }
 
-export const PATHS = ["/", "/a", "/a/b", "/A/b", "/api", "/api/v1?user=ann", "/a/../api", "/a?debug=&user=bob"] as const;
+export const PATHS = [
+  "/",
+  "/a",
+  "/a/b",
+  "/A/b",
+  "/api",
+  "/api/v1?user=ann",
+  "/a/../api",
+  "/a?debug=&user=bob",
+] as const;
 export const METHODS = ["GET", "POST", "PUT"] as const;
 export const HEADERS = ["ann", "bob", "annabel"] as const;
 
@@ -49,21 +58,29 @@ function action(from: Chance, owner: string): JsonObject {
   if (from.is(0.08)) return { directResponse: { status: 418 } };
   const targets = from.is(0.3) ? 2 : 1;
   const route = Array.from({ length: targets }, (): JsonObject => {
-    const host = from.is(0.2) ? `ratings.${owner}.svc.cluster.local` : from.of(["reviews", `reviews.${owner}.svc.cluster.local`]);
+    const host = from.is(0.2)
+      ? `ratings.${owner}.svc.cluster.local`
+      : from.of(["reviews", `reviews.${owner}.svc.cluster.local`]);
     // A short name is the object's namespace's; here both are named so that either resolves.
-    const destination = { host: host === "reviews" ? `reviews.${owner}.svc.cluster.local` : host, ...(from.is(0.3) && { port: { number: PORT } }) };
-    const subset = from.is(0.6) && host !== `ratings.${owner}.svc.cluster.local` ? { subset: from.of(["v1", "v2", "v3"]) } : {};
+    const destination = {
+      host: host === "reviews" ? `reviews.${owner}.svc.cluster.local` : host,
+      ...(from.is(0.3) && { port: { number: PORT } }),
+    };
+    const subset =
+      from.is(0.6) && host !== `ratings.${owner}.svc.cluster.local` ? { subset: from.of(["v1", "v2", "v3"]) } : {};
     return { destination: { ...destination, ...subset }, ...(targets > 1 && { weight: from.of([0, 10, 50, 90]) }) };
   });
   const weights = route.map((each) => each["weight"]);
-  if (targets > 1 && weights.every((weight) => weight === 0)) return { route: route.slice(0, 1).map(({ weight: _, ...rest }) => rest) };
+  if (targets > 1 && weights.every((weight) => weight === 0))
+    return { route: route.slice(0, 1).map(({ weight: _, ...rest }) => rest) };
   return { route, ...(from.is(0.15) && { rewrite: { uri: "/other" } }) };
 }
 
 function rules(from: Chance, scene: Pick<WayScene, "client" | "owner">, delegates: boolean): readonly Json[] {
   return Array.from({ length: from.number(1, 4) }, (): JsonObject => {
     const matches = from.is(0.75) ? { match: Array.from({ length: from.number(1, 2) }, () => match(from, scene)) } : {};
-    if (delegates && from.is(0.2)) return { ...matches, delegate: { name: from.of(["d1", "d2", "d3"]), namespace: scene.owner } };
+    if (delegates && from.is(0.2))
+      return { ...matches, delegate: { name: from.of(["d1", "d2", "d3"]), namespace: scene.owner } };
     return { ...matches, ...action(from, scene.owner) };
   });
 }
@@ -71,9 +88,15 @@ function rules(from: Chance, scene: Pick<WayScene, "client" | "owner">, delegate
 const exported = (from: Chance, client: string): JsonObject =>
   from.is(0.6) ? {} : { exportTo: [from.of(["*", ".", client, "elsewhere"])] };
 
-function virtualService(from: Chance, scene: Pick<WayScene, "client" | "owner">, namespace: string, name: string): Wanted {
+function virtualService(
+  from: Chance,
+  scene: Pick<WayScene, "client" | "owner">,
+  namespace: string,
+  name: string,
+): Wanted {
   const full = `reviews.${scene.owner}.svc.cluster.local`;
-  const host = namespace === scene.owner && from.is(0.5) ? "reviews" : from.is(0.8) ? full : `*.${scene.owner}.svc.cluster.local`;
+  const host =
+    namespace === scene.owner && from.is(0.5) ? "reviews" : from.is(0.8) ? full : `*.${scene.owner}.svc.cluster.local`;
   const gateways = from.is(0.15) ? { gateways: from.of([["mesh"], ["edge/public"], ["mesh", "edge/public"]]) } : {};
   return {
     ...{ kind: "VirtualService", namespace, name },
@@ -81,17 +104,41 @@ function virtualService(from: Chance, scene: Pick<WayScene, "client" | "owner">,
   };
 }
 
-function destinationRule(from: Chance, scene: Pick<WayScene, "client" | "owner">, namespace: string, name: string): Wanted {
+function destinationRule(
+  from: Chance,
+  scene: Pick<WayScene, "client" | "owner">,
+  namespace: string,
+  name: string,
+): Wanted {
   const subsets = from.some(["v1", "v2", "v3"], 0, 3).map((version) => ({ name: version, labels: { version } }));
   const host = from.is(0.85) ? `reviews.${scene.owner}.svc.cluster.local` : `*.${scene.owner}.svc.cluster.local`;
-  const selects = namespace === scene.client && from.is(0.3) ? { workloadSelector: { matchLabels: { version: from.of(["v1", "v2"]) } } } : {};
-  return { kind: "DestinationRule", namespace, name, spec: { host, ...selects, ...exported(from, scene.client), subsets } };
+  const selects =
+    namespace === scene.client && from.is(0.3)
+      ? { workloadSelector: { matchLabels: { version: from.of(["v1", "v2"]) } } }
+      : {};
+  return {
+    kind: "DestinationRule",
+    namespace,
+    name,
+    spec: { host, ...selects, ...exported(from, scene.client), subsets },
+  };
 }
 
 function sidecar(from: Chance, { client, owner }: Pick<WayScene, "client" | "owner">): Wanted {
-  const hosts = from.of([["./*", `${owner}/*`], ["./*"], ["./*", `*/reviews.${owner}.svc.cluster.local`], ["*/*"], ["./*", `${owner}/ratings.${owner}.svc.cluster.local`]]);
+  const hosts = from.of([
+    ["./*", `${owner}/*`],
+    ["./*"],
+    ["./*", `*/reviews.${owner}.svc.cluster.local`],
+    ["*/*"],
+    ["./*", `${owner}/ratings.${owner}.svc.cluster.local`],
+  ]);
   const selects = from.is(0.3) ? { workloadSelector: { labels: { version: from.of(["v1", "v2"]) } } } : {};
-  return { kind: "Sidecar", namespace: client, name: from.of(["a", "default"]), spec: { ...selects, egress: [{ hosts }] } };
+  return {
+    kind: "Sidecar",
+    namespace: client,
+    name: from.of(["a", "default"]),
+    spec: { ...selects, egress: [{ hosts }] },
+  };
 }
 
 export function wayScene(from: Chance, index: number): WayScene {

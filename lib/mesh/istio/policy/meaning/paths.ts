@@ -21,8 +21,7 @@ export function normalized(path: string, how: Normalization): string {
   if (how === "NONE") return path;
   const at = path.search(/[?#]/);
   const [whole, rest] = at < 0 ? [path, ""] : [path.slice(0, at), path.slice(at)];
-  const decoded =
-    how === "DECODE_AND_MERGE_SLASHES" ? whole.replace(/%2f/gi, "/").replace(/%5c/gi, "\\") : whole;
+  const decoded = how === "DECODE_AND_MERGE_SLASHES" ? whole.replace(/%2f/gi, "/").replace(/%5c/gi, "\\") : whole;
   const base = withoutDots(respelled(decoded));
   return (how === "BASE" ? base : merged(base)) + rest;
 }

@@ -225,6 +225,30 @@ describe("subsets", () => {
     ["by the service's namespace", [dr("subsets: [{name: v1}]")], ["d"]],
     ["hidden by a rule of the client's namespace", [dr("subsets: [{name: v1}]"), dr("subsets: []", "web/c")], [null]],
     ["by nobody", [], [null]],
+    ["by one of several that are merged", [dr("subsets: []"), dr("subsets: [{name: v1}]", "shop/e")], ["e"]],
+    [
+      "what is exported otherwise isn't merged, and the last that the client sees counts",
+      [dr("subsets: [{name: v1}]"), dr("subsets: [], exportTo: [web]", "shop/e")],
+      [null],
+    ],
+    [
+      "nor does it count where the client doesn't see it",
+      [dr("subsets: [{name: v1}]"), dr("subsets: [], exportTo: [x]", "shop/e")],
+      ["d"],
+    ],
+    [
+      "what is exported to more is merged into the older one",
+      [dr("subsets: [], exportTo: [web]"), dr("subsets: [{name: v1}], exportTo: [web, x]", "shop/e")],
+      ["e"],
+    ],
+    [
+      "the closest host is looked for among all that are exported to anybody",
+      [
+        dr("subsets: [], exportTo: [x]"),
+        policy("DestinationRule", "shop/e", spec("host: '*.shop.svc.cluster.local', subsets: [{name: v1}]")),
+      ],
+      [null],
+    ],
   ])("%s", (_, objects, wanted) => expect(declared(objects)).toEqual(wanted));
 });
 

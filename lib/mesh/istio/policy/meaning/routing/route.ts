@@ -123,7 +123,8 @@ function decide(
   for (const found of rules) {
     const own = found.matches.filter((alternative) => concerns(alternative, caller));
     const truth =
-      found.matches.length === 0 || some(own.map((alternative) => every(alternative.map((match) => meets(match, request)))));
+      found.matches.length === 0 ||
+      some(own.map((alternative) => every(alternative.map((match) => meets(match, request)))));
     if (truth === false) continue;
     const chosen = show(found, caller, world);
     if (truth === true && open.length === 0) return { kind: "routed", chosen };
