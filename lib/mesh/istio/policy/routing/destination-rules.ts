@@ -42,9 +42,9 @@ const NOTHING: Applied = { rules: [], subsets: [], policy: null, exact: false };
 /**
  * For a client with these labels; null: for most in the namespace, rules that select some of them (workloadSelector) left aside.
  * Among those of the closest host in the first namespace, one that selects the client counts alone; if all there select
- * others, none counts, and no further namespace is looked at. Rules that select are never exported, and of another namespace's the
- * closest host is looked for among all that are exported to anybody. (setDestinationRules, destinationRule in
- * pilot/pkg/model/push_context.go, SidecarScope.DestinationRule in sidecar.go)
+ * others, none counts, and no further namespace is looked at. Rules that select are their namespace's, whatever their exportTo; of
+ * another namespace's the closest host is looked for among all that are exported to anybody. (setDestinationRules, destinationRule
+ * in pilot/pkg/model/push_context.go, SidecarScope.DestinationRule in sidecar.go)
  */
 export function destinationRules(
   full: string,
@@ -58,8 +58,10 @@ export function destinationRules(
   for (const namespace of new Set([client, owner ?? client, world.rootNamespace])) {
     const local = namespace === client;
     const here = all
-      .filter((rule) => namespaceOf(rule) === namespace && (local ? visibleTo(rule, client) : !selects(rule)))
-      .filter((rule) => local || !isPrivate(exportsOf(rule), namespace))
+      .filter((rule) => namespaceOf(rule) === namespace)
+      .filter((rule) =>
+        local ? selects(rule) || visibleTo(rule, client) : !selects(rule) && !isPrivate(exportsOf(rule), namespace),
+      )
       .map((rule) => ({ rule, fit: closeness(resolveHost(textAt(specOf(rule), "host") ?? "", namespace), full) }))
       .filter(({ fit }) => fit > 0);
     if (here.length === 0) continue;

@@ -242,6 +242,14 @@ describe("subsets", () => {
       ["e"],
     ],
     [
+      "a rule that selects other clients hides them too, whatever it says of exports",
+      [
+        dr("subsets: [{name: v1}]"),
+        dr("subsets: [], exportTo: [x], workloadSelector: {matchLabels: {app: x}}", "web/c"),
+      ],
+      [null],
+    ],
+    [
       "the closest host is looked for among all that are exported to anybody",
       [
         dr("subsets: [], exportTo: [x]"),
