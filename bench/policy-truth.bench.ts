@@ -5,6 +5,7 @@
 import { compareAccess } from "../e2e/policy-truth/access.ts";
 import { type Outcome, total } from "../e2e/policy-truth/outcome.ts";
 import { compareRouting } from "../e2e/policy-truth/routing.ts";
+import { interruption } from "../scripts/process/interrupt.ts";
 import { provisionReal, realComponents } from "../scripts/real/components.ts";
 import type { Figure } from "./support/scale.ts";
 
@@ -19,6 +20,8 @@ const SCENES = 125;
 const EACH = 12;
 /** CI has the first. */
 const FIRST_SEED = 100;
+
+const signal = interruption();
 
 type Compare = typeof compareAccess;
 
@@ -39,6 +42,7 @@ export async function* run(pairs: number): AsyncGenerator<Figure> {
     sums.open += total(outcome.open);
     sums.differences += outcome.differences.length;
     report(FIRST_SEED + batch, outcome);
+    signal.throwIfAborted();
   }
   const figure = (metric: string, value: number, unit: string): Figure => ({
     ...{ name: "policy-truth", size: pairs, metric, value, unit },
