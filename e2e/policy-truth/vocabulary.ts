@@ -39,9 +39,12 @@ export const BLOCKS = [
   ...["203.0.113.0/25", "203.0.113.200", "2001:db8::/32", "::/0"],
 ];
 
-/** Requests of HTTP at two ports of the Service, bytes at a third; the last one no Service names. */
-export const PORTS = { first: 8080, second: 8081, bytes: 9000, unnamed: 7070 } as const;
-export const PORT_VALUES = ["8080", "8081", "9000", "7070", "80"];
+/**
+ * Requests of HTTP at two ports of the Service, bytes at a third; the last one no Service names. Numbers that nothing else on a
+ * machine is likely to listen on at all its addresses.
+ */
+export const PORTS = { first: 18_080, second: 18_081, bytes: 19_000, unnamed: 17_070 } as const;
+export const PORT_VALUES = [...Object.values(PORTS).map(String), "80"];
 
 export const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] as const;
 export const METHOD_VALUES = [...METHODS, "*", "P*", "*T", "get"];

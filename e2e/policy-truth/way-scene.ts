@@ -4,7 +4,7 @@ import type { Chance } from "./chance.ts";
 import type { Wanted } from "./policies.ts";
 
 /** Of services, and of the client's listener. */
-export const PORT = 9080;
+export const PORT = 19_080;
 
 export interface WayScene {
   /** Of the services, and of the client. */
