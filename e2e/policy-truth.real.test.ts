@@ -4,6 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { compareAccess } from "./policy-truth/access.ts";
+import { compareOutbound } from "./policy-truth/outbound.ts";
 import { type Outcome, total } from "./policy-truth/outcome.ts";
 import { comparePaths } from "./policy-truth/paths.ts";
 import { compareRouting } from "./policy-truth/routing.ts";
@@ -34,6 +35,14 @@ test("which way requests go: routes as an Envoy takes them with 400 seeded reque
   for (const answer of ["a cluster", "503", "404", "301", "out of scope"]) {
     expect(outcome.decided[answer]).toBeGreaterThan(5);
   }
+});
+
+test("what clients' sidecars send: TLS as istiod pushes it for 150 clusters and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareOutbound(process.env, 1, 70);
+  expectAgreement(outcome, 150);
+  for (const sends of ["mutual TLS", "own TLS", "plaintext"]) expect(outcome.decided[sends]).toBeGreaterThan(20);
 });
 
 test("how paths are read: as an Envoy normalizes 1,000 seeded ones", { timeout: DEADLINE }, async () => {

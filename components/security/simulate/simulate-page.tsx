@@ -44,8 +44,8 @@ function Page() {
       <h1 className="mt-4 text-[19px] leading-tight font-semibold">Would this request pass?</h1>
       <p className="mt-2 max-w-[90ch] text-[11px] text-ink-3">
         Worked out from the objects by Istio’s rules, for calls of sidecars and from outside the mesh. Our tests compare
-        routes and what sidecars let in with a running istiod and Envoy; what a client’s sidecar itself sends, ambient
-        workloads and external authorizers haven’t been. What is left empty isn’t known, and is never guessed.
+        routes and what sidecars let in and send with a running istiod and Envoy; ambient workloads and external
+        authorizers haven’t been. What is left empty isn’t known, and is never guessed.
       </p>
       <SimulationForm params={params} ask={ask} />
       <div className="mt-4">

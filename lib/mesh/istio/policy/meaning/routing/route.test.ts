@@ -199,6 +199,31 @@ describe("delegates", () => {
       ],
       "a spec.http[1] v9 100",
     ],
+    [
+      "without the namespace that the root asks for: left out",
+      [root("{sourceNamespace: web}"), delegate(to("v1", "{uri: {prefix: /a}}"))],
+      "a spec.http[1] v9 100",
+    ],
+    [
+      "with that namespace again",
+      [root("{sourceNamespace: web}"), delegate(to("v1", "{uri: {prefix: /a}, sourceNamespace: web}"))],
+      "d spec.http[0] v1 100",
+    ],
+    [
+      "for other labels: left out",
+      [root("{sourceLabels: {app: web}}"), delegate(to("v1", "{sourceLabels: {app: x}}"))],
+      "a spec.http[1] v9 100",
+    ],
+    [
+      "beside gateways of the root its own labels don't count",
+      [root("{gateways: [mesh]}"), delegate(to("v1", "{sourceLabels: {app: x}}"))],
+      "d spec.http[0] v1 100",
+    ],
+    [
+      "without the same header as the root, narrower",
+      [root("{withoutHeaders: {user: {prefix: bo}}}"), delegate(to("v1", "{withoutHeaders: {user: {exact: bob}}}"))],
+      "d spec.http[0] v1 100",
+    ],
     ["missing", [root()], "a spec.http[1] v9 100"],
     ["with hosts", [root(), vs(to("v1"), "shop/d", "hosts: [x]")], "a spec.http[1] v9 100"],
     [
