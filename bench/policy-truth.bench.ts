@@ -1,6 +1,6 @@
 /**
  * The comparison of e2e/policy-truth.real.test.ts over many more pairs of policies and requests, batch by batch, each on a cluster
- * of its own: 10,000 of them take the better part of an hour. Any difference fails it, printed with its seed.
+ * of its own: 10,000 of them take about ten minutes on two cores. Any difference fails it, printed with its seed.
  */
 import { compareAccess } from "../e2e/policy-truth/access.ts";
 import { type Outcome, total } from "../e2e/policy-truth/outcome.ts";
