@@ -19,6 +19,8 @@ interface Figure {
 /** What a benchmark's module exports. `size` is a number of workloads. */
 interface Benchmark {
   readonly sizes?: readonly number[];
+  /** It runs where it is named, not among all. */
+  readonly onlyByName?: boolean;
   readonly run: (size: number) => AsyncIterable<Figure>;
 }
 
@@ -37,6 +39,7 @@ try {
   process.env.MESHSCOPE_PROMETHEUS ||= await provisionPrometheus();
   for (const name of positionals.length > 0 ? positionals : names) {
     const benchmark = (await import(join(root, "bench", `${name}${suffix}`))) as Benchmark;
+    if (benchmark.onlyByName === true && positionals.length === 0) continue;
     for (const size of chosen ?? benchmark.sizes ?? usualSizes) {
       for await (const figure of benchmark.run(size)) {
         process.stdout.write(`${JSON.stringify(figure)}\n`);

@@ -11,7 +11,11 @@ export function SecurityView({ security }: { readonly security: WorkloadSecurity
   return (
     <>
       <p className="mt-2 max-w-[90ch] text-[11px] text-ink-3">
-        Worked out from the objects by Istio’s documented rules. It hasn’t been compared with a running Envoy yet;
+        Worked out from the objects by Istio’s rules.{" "}
+        {dataplane === "sidecar" &&
+          "For sidecars our tests compare them with a running istiod and Envoy, but for external authorizers. "}
+        {(dataplane === "ambient" || dataplane === "gateway" || dataplane === "waypoint") &&
+          "For this kind of proxy they haven’t been compared with a running one. "}
         EnvoyFilters, Wasm, excluded ports and pods in the node’s network aren’t looked at.
       </p>
       <Lacks lacks={lacks} />

@@ -28,8 +28,11 @@ const said = (more: Partial<WorkloadSecurity>): string =>
     .replaceAll(/\s+/g, " ");
 
 describe("effective security in words", () => {
-  test("says that nothing was compared with a running Envoy", () => {
-    expect(said({})).toContain("hasn’t been compared with a running Envoy");
+  test("says what was compared with a running Envoy, and what wasn't", () => {
+    expect(said({})).toContain("our tests compare them with a running istiod and Envoy, but for external authorizers");
+    for (const dataplane of ["ambient", "gateway", "waypoint"] as const) {
+      expect(said({ dataplane })).toContain("haven’t been compared with a running one");
+    }
   });
 
   test("without objects the defaults are named", () => {

@@ -37,6 +37,15 @@ function get(port: number, host: string, ca: string): Promise<string> {
 }
 
 describe("an authority's certificates", () => {
+  it("name a workload by its URI alone, for both ends of a connection", () => {
+    const authority = createAuthority("test-ca", now);
+    const uri = "spiffe://cluster.local/ns/shop/sa/web";
+    const certificate = new X509Certificate(authority.identify(uri).cert);
+    expect(certificate.subjectAltName).toBe(`URI:${uri}`);
+    expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]);
+    expect(certificate.checkIssued(new X509Certificate(authority.caPem))).toBe(true);
+  });
+
   it("pass strict verification by address and by name", async () => {
     const { port, ca } = await serve(["127.0.0.1", "localhost"]);
     expect(await get(port, "127.0.0.1", ca)).toBe("hello");

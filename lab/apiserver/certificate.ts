@@ -13,10 +13,13 @@ export interface Authority {
   readonly caPem: string;
   /** A server certificate for these host names and IPv4 addresses, signed by the authority. */
   issue(names: readonly string[]): KeyPair;
+  /** A certificate of a workload, for both ends of mutual TLS, whose one name is this URI (`spiffe://…`). */
+  identify(uri: string): KeyPair;
 }
 
 const ecdsaWithSha256 = sequence(oid("1.2.840.10045.4.3.2"));
 const day = 86_400_000;
+const [SERVER, CLIENT] = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"] as const;
 
 interface Request {
   readonly subject: string;
@@ -85,30 +88,39 @@ export function createAuthority(commonName: string, now: Date): Authority {
     issuer,
     now,
   );
+  /** `usages`: object identifiers of RFC 5280, 4.2.1.12. */
+  const leaf = (subject: string, usages: readonly string[], alternatives: readonly Uint8Array[]): KeyPair => {
+    const own = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const cert = certificate(
+      {
+        subject,
+        publicKey: own.publicKey,
+        extensions: [
+          extension("2.5.29.19", true, sequence()),
+          // digitalSignature.
+          extension("2.5.29.15", true, bits(Buffer.from([0b1000_0000]), 7)),
+          extension("2.5.29.37", false, sequence(...usages.map((usage) => oid(usage)))),
+          extension("2.5.29.17", false, sequence(...alternatives)),
+          extension("2.5.29.35", false, sequence(implicit(0, keyId(root.publicKey)))),
+        ],
+      },
+      issuer,
+      now,
+    );
+    return { cert, key: own.privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
+  };
   return {
     caPem,
-    issue(names) {
-      const own = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-      const alternatives = names.map((name) =>
-        isIPv4(name) ? implicit(7, Buffer.from(name.split(".").map(Number))) : implicit(2, Buffer.from(name, "ascii")),
-      );
-      const cert = certificate(
-        {
-          subject: "kube-apiserver",
-          publicKey: own.publicKey,
-          extensions: [
-            extension("2.5.29.19", true, sequence()),
-            // digitalSignature.
-            extension("2.5.29.15", true, bits(Buffer.from([0b1000_0000]), 7)),
-            extension("2.5.29.37", false, sequence(oid("1.3.6.1.5.5.7.3.1"))),
-            extension("2.5.29.17", false, sequence(...alternatives)),
-            extension("2.5.29.35", false, sequence(implicit(0, keyId(root.publicKey)))),
-          ],
-        },
-        issuer,
-        now,
-      );
-      return { cert, key: own.privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
-    },
+    issue: (names) =>
+      leaf(
+        "kube-apiserver",
+        [SERVER],
+        names.map((name) =>
+          isIPv4(name)
+            ? implicit(7, Buffer.from(name.split(".").map(Number)))
+            : implicit(2, Buffer.from(name, "ascii")),
+        ),
+      ),
+    identify: (uri) => leaf("workload", [SERVER, CLIENT], [implicit(6, Buffer.from(uri, "ascii"))]),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { realBinaries, realJaeger, realZipkin } from "./binaries.ts";
+import { realAds, realBinaries, realEnvoy, realJaeger, realZipkin } from "./binaries.ts";
 
 const node = process.execPath;
 
@@ -28,4 +28,10 @@ it("asks for tracing backends one by one", () => {
   const env = { NODE_ENV: "test", MESHSCOPE_JAEGER: node } as const;
   expect(realJaeger(env)).toBe(node);
   expect(() => realZipkin(env)).toThrow("the path of a Zipkin server in MESHSCOPE_ZIPKIN");
+});
+
+it("asks for a data plane's programs one by one", () => {
+  const env = { NODE_ENV: "test", MESHSCOPE_ENVOY: node } as const;
+  expect(realEnvoy(env)).toBe(node);
+  expect(() => realAds(env)).toThrow("the path of the program that speaks ADS in MESHSCOPE_ADS");
 });

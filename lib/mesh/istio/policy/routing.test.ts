@@ -87,6 +87,14 @@ describe("routing of a service", () => {
     ]);
   });
 
+  test("one for the service's own namespace counts before an older one for everyone", () => {
+    const http = [{ route: [to("v1")] }];
+    const all = made("VirtualService", "a", { hosts: [HOST], http }, { creationTimestamp: "2020-01-01T00:00:00Z" });
+    const own = { hosts: [HOST], exportTo: ["."], http };
+    const found = read(all, made("VirtualService", "b", own, { creationTimestamp: "2021-01-01T00:00:00Z" }));
+    expect(found.rules.map(({ object }) => object.name)).toEqual(["b"]);
+  });
+
   test("the oldest of two that claim the host counts, an exact host before a wildcard", () => {
     const old = made(
       "VirtualService",

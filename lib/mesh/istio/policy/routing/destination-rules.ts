@@ -1,6 +1,6 @@
 /**
  * The DestinationRule that applies to a service, for a client in some namespace: the first namespace that has one of
- * client, service, root; there the closest host. Those of one namespace for one host are merged, others never.
+ * client, service, root; there the closest host. Those of one namespace for one host and the same clients are merged, others never.
  * https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namespace-configuration
  */
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -16,6 +16,7 @@ import {
   objectAt,
   specOf,
   textAt,
+  textsAt,
   visibleTo,
 } from "./json.ts";
 
@@ -41,7 +42,9 @@ const NOTHING: Applied = { rules: [], subsets: [], policy: null, exact: false };
 /**
  * For a client with these labels; null: for most in the namespace, rules that select some of them (workloadSelector) left aside.
  * Among those of the closest host in the first namespace, one that selects the client counts alone; if all there select
- * others, none counts, and no further namespace is looked at. (SidecarScope.DestinationRule in pilot/pkg/model/sidecar.go)
+ * others, none counts, and no further namespace is looked at. Rules that select are their namespace's, whatever their exportTo; of
+ * another namespace's the closest host is looked for among all that are exported to anybody. (setDestinationRules, destinationRule
+ * in pilot/pkg/model/push_context.go, SidecarScope.DestinationRule in sidecar.go)
  */
 export function destinationRules(
   full: string,
@@ -53,19 +56,60 @@ export function destinationRules(
   const selects = (rule: Manifest) => has(specOf(rule), "workloadSelector");
   const all = world.objects("DestinationRule").filter((rule) => labels !== null || !selects(rule));
   for (const namespace of new Set([client, owner ?? client, world.rootNamespace])) {
+    const local = namespace === client;
     const here = all
-      .filter((rule) => namespaceOf(rule) === namespace && visibleTo(rule, client))
+      .filter((rule) => namespaceOf(rule) === namespace)
+      .filter((rule) =>
+        local ? selects(rule) || visibleTo(rule, client) : !selects(rule) && !isPrivate(exportsOf(rule), namespace),
+      )
       .map((rule) => ({ rule, fit: closeness(resolveHost(textAt(specOf(rule), "host") ?? "", namespace), full) }))
       .filter(({ fit }) => fit > 0);
-    if (here.length > 0) {
-      const fit = Math.max(...here.map((one) => one.fit));
-      const closest = here.filter((one) => one.fit === fit).map(({ rule }) => rule);
-      const own = closest.toSorted(byAge).find((rule) => namespace === client && selects(rule) && takes(rule, labels));
-      const exact = fit === Number.POSITIVE_INFINITY;
-      return merge(own === undefined ? closest.filter((rule) => !selects(rule)) : [own], exact);
-    }
+    if (here.length === 0) continue;
+    const fit = Math.max(...here.map((one) => one.fit));
+    const exact = fit === Number.POSITIVE_INFINITY;
+    const closest = here
+      .filter((one) => one.fit === fit)
+      .map(({ rule }) => rule)
+      .toSorted(byAge);
+    const own = local ? closest.find((rule) => selects(rule) && takes(rule, labels)) : undefined;
+    if (own !== undefined) return merge([own], exact);
+    const seen = groups(closest.filter((rule) => !selects(rule))).filter(
+      ([first]) => local || visibleTo(first, client),
+    );
+    if (local || seen.length > 0) return merge(seen.at(-1) ?? [], exact);
   }
   return NOTHING;
+}
+
+/** Everyone where nothing is said. */
+function exportsOf(rule: Manifest): readonly string[] {
+  const to = textsAt(specOf(rule), "exportTo");
+  return to.length === 0 ? [""] : to;
+}
+
+const isPrivate = (to: readonly string[], own: string): boolean => to.length === 1 && (to[0] === "." || to[0] === own);
+
+type Group = [Manifest, ...Manifest[]];
+
+/**
+ * Rules for one host, oldest first, as they are merged: those that are exported alike, and into an older one also one that is exported
+ * to all that the older one is. Of several such groups that a client sees the last counts. (mergeDestinationRule in
+ * pilot/pkg/model/destination_rule.go)
+ */
+function groups(rules: readonly Manifest[]): readonly Group[] {
+  const found: Group[] = [];
+  for (const rule of rules) {
+    const to = exportsOf(rule);
+    let alone = true;
+    for (const group of found) {
+      const into = exportsOf(group[0]);
+      const alike = into.every((each) => to.includes(each));
+      if (alike) group.push(rule);
+      alone = !alike;
+    }
+    if (alone) found.push([rule]);
+  }
+  return found;
 }
 
 function takes(rule: Manifest, labels: Readonly<Record<string, string>> | null): boolean {
@@ -76,8 +120,7 @@ function takes(rule: Manifest, labels: Readonly<Record<string, string>> | null):
 export const serviceRules = (service: Named, world: PolicyWorld): Applied =>
   destinationRules(fullName(service), service.namespace, service.namespace, world);
 
-function merge(unsorted: readonly Manifest[], exact: boolean): Applied {
-  const rules = unsorted.toSorted(byAge);
+function merge(rules: readonly Manifest[], exact: boolean): Applied {
   const subsets = new Map<string, Subset>();
   for (const owner of rules) {
     for (const value of listAt(specOf(owner), "subsets")) {

@@ -40,15 +40,30 @@ export function gatewaysOf(vs: Manifest): readonly string[] {
   return named.map((name) => (name === "mesh" || name.includes("/") ? name : `${namespaceOf(vs)}/${name}`));
 }
 
+/**
+ * Which of two VirtualServices for one host counts for clients of a namespace: one that is exported to that namespace alone before
+ * one that is exported to it by name before one for everyone; then the older. (VirtualServicesForGateway in
+ * pilot/pkg/model/push_context.go; docs/adr/0016-compared-with-envoy.md)
+ */
+export function byPrecedence(client: string): (a: Manifest, b: Manifest) => number {
+  const rank = (vs: Manifest): number => {
+    const exportTo = textsAt(specOf(vs), "exportTo");
+    if (exportTo.length === 0 || exportTo.includes("*")) return 2;
+    return namespaceOf(vs) === client ? 0 : 1;
+  };
+  return (a, b) => rank(a) - rank(b) || byAge(a, b);
+}
+
 /** VirtualServices for a service on the mesh: the one that counts for sidecars in its namespace, then those that lose. */
 export function meshVirtualServices(service: Named, world: PolicyWorld): readonly Manifest[] {
   const full = fullName(service);
+  const precedence = byPrecedence(service.namespace);
   return world
     .objects("VirtualService")
     .filter((vs) => gatewaysOf(vs).includes("mesh") && visibleTo(vs, service.namespace))
     .map((vs) => ({ vs, fit: hostFit(vs, full) }))
     .filter(({ fit }) => fit > 0)
-    .sort((a, b) => (a.fit === b.fit ? byAge(a.vs, b.vs) : b.fit - a.fit))
+    .sort((a, b) => (a.fit === b.fit ? precedence(a.vs, b.vs) : b.fit - a.fit))
     .map(({ vs }) => vs);
 }
 

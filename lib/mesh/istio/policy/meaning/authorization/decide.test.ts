@@ -20,6 +20,7 @@ import type { CallFacts } from "./facts.ts";
 
 describe("which policies decide, in which order", () => {
   const issuer = jwt("jwtRules: [{issuer: a}]");
+  const forShop = jwt("jwtRules: [{issuer: a, audiences: [shop, api]}]");
   const custom = auth("action: CUSTOM, provider: {name: opa}, rules: [{}]", "shop/c");
   const all = auth("rules: [{}]", "shop/all");
   const table: readonly (readonly [string, readonly Manifest[], CallFacts, string])[] = [
@@ -64,6 +65,24 @@ describe("which policies decide, in which order", () => {
     ["no JWT passes", [issuer], GET, "allow"],
     ["a good JWT passes", [issuer], { ...GET, token: { issuer: "a", valid: true } }, "allow"],
     ["a bad one doesn't", [issuer], { ...GET, token: { issuer: "a", valid: false } }, "deny 401 j spec.jwtRules[0]"],
+    [
+      "nor does one for somebody else, but it is forbidden rather than unauthorized",
+      [forShop],
+      { ...GET, token: { issuer: "a", valid: true, audiences: ["bank"] } },
+      "deny 403 j spec.jwtRules[0]",
+    ],
+    [
+      "one for one of several is for us",
+      [forShop],
+      { ...GET, token: { issuer: "a", valid: true, audiences: ["bank", "shop"] } },
+      "allow",
+    ],
+    [
+      "for whom it is must be known where the rule asks",
+      [forShop],
+      { ...GET, token: { issuer: "a", valid: true } },
+      "unknown: the JWT's audiences",
+    ],
     ["another issuer's doesn't", [issuer], { ...GET, token: { issuer: "b" } }, "deny 401 j spec.jwtRules[0]"],
     [
       "which may lie elsewhere",

@@ -45,12 +45,13 @@ export type Verdict =
 interface Refusal {
   readonly refuses: Truth;
   readonly by: Decider;
+  /** To HTTP. Absent: 403. */
+  readonly answer?: "401" | "403";
 }
 
 /** Only counted, not enforced, but for CUSTOM, which is asked all the same. https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
 export const isDryRun = ({ metadata }: Manifest): boolean =>
   ["1", "t", "T", "TRUE", "true", "True"].includes(metadata.annotations?.["istio.io/dry-run"] ?? "");
-const UNAUTHENTICATED = "jwt";
 
 export function authorize(configuration: Configuration, point: EnforcementPoint, facts: CallFacts): Verdict {
   if (point.kind === "ztunnel") return at("ztunnel", configuration, point, facts);
@@ -89,7 +90,9 @@ function at(reader: Reader, configuration: Configuration, point: EnforcementPoin
   const refusals: Refusal[] = [
     // External authorizers are asked before tokens are read: claims aren't there yet.
     ...(reader === "ztunnel" ? [] : external(of("CUSTOM"), (policy) => rules(policy, { ...read, token: null }), facts)),
-    ...(authentication?.by ? [{ refuses: authentication.refused, by: refusedToken(authentication.by) }] : []),
+    ...(authentication?.by
+      ? [{ refuses: authentication.refused, by: refusedToken(authentication.by), answer: authentication.answer }]
+      : []),
     ...of("DENY").flatMap((policy) => rules(policy).map((rule) => denial(policy, rule))),
   ];
   const allowing = of("ALLOW").flatMap((policy) => rules(policy).map((rule) => ({ policy, rule })));
@@ -115,7 +118,7 @@ const decider = (stage: Stage, policy: Manifest, rule: number | null, path: Segm
 });
 
 const refusedToken = ({ policy, path }: { readonly policy: Manifest; readonly path: Segments }): Decider =>
-  decider(UNAUTHENTICATED, policy, typeof path[2] === "number" ? path[2] : null, path, "the JWT can't be verified");
+  decider("jwt", policy, typeof path[2] === "number" ? path[2] : null, path, "the JWT can't be verified");
 
 const denial = (policy: Manifest, { index, path, matches }: RuleTruth): Refusal => ({
   refuses: matches,
@@ -154,8 +157,7 @@ export const providerOf = (policy: Manifest): string => textAt(objectAt(policy.s
 function settle(refusals: readonly Refusal[], allowed: Decider | null, reader: Reader): Verdict {
   const sure = refusals.find(({ refuses }) => refuses === true);
   if (sure !== undefined) {
-    const answer = reader !== "http" ? "closed" : sure.by.stage === UNAUTHENTICATED ? "401" : "403";
-    return { verdict: "deny", by: sure.by, answer };
+    return { verdict: "deny", by: sure.by, answer: reader === "http" ? (sure.answer ?? "403") : "closed" };
   }
   const open = refusals.filter(({ refuses }) => !isKnown(refuses));
   if (open.length === 0) return { verdict: "allow", by: allowed };

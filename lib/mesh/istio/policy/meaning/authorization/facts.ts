@@ -1,3 +1,5 @@
+import type { Normalization } from "../paths.ts";
+
 /**
  * What is known of one call where a policy is enforced. Absent: not known. null: known to be none. The call is as that proxy
  * sees it: behind a gateway or waypoint the peer is the proxy, not the client.
@@ -19,8 +21,10 @@ export interface CallFacts {
   /** `:authority`, with its port where the client sends one. */
   readonly host?: string;
   readonly method?: string;
-  /** With the query, as it was sent; it isn't read here. */
+  /** With the query, as it was sent; the query isn't read here. */
   readonly path?: string;
+  /** How the proxy normalizes paths: a setting of the mesh. */
+  readonly normalization?: Normalization;
   /** By lower-case name. A name that isn't there isn't known. */
   readonly headers?: Readonly<Record<string, string | null>>;
   /** The JWT that the call carries; null: none. */
@@ -30,7 +34,7 @@ export interface CallFacts {
 }
 
 export interface Token {
-  /** Signed by a key of its issuer, not expired, for the right audience. Absent: not known. */
+  /** Signed by a key of its issuer, and not expired. Absent: not known. */
   readonly valid?: boolean;
   readonly issuer?: string;
   readonly subject?: string | null;

@@ -2,11 +2,12 @@
  * What rules can ask of a call: each field of `from.source` and `to.operation` and each key of `when`, which fact it reads and
  * how a value matches. https://istio.io/latest/docs/reference/config/security/authorization-policy/ and .../conditions/
  */
+import { readAs } from "../paths.ts";
 import { every, lacking, some, type Truth } from "../truth.ts";
 import { inBlock, isBlock } from "./address.ts";
 import type { CallFacts, Token } from "./facts.ts";
 import { inNamespace, isAccount, needsDomains, spellings, type TrustDomains, trustDomainOf } from "./identity.ts";
-import { barePath, fits, fitsTemplate, isTemplate } from "./text.ts";
+import { fits, fitsTemplate, isTemplate } from "./text.ts";
 
 export interface Reading {
   readonly facts: CallFacts;
@@ -112,7 +113,7 @@ const host = http((value, { facts }) => read(facts.host, "the host", (it) => fit
 const method = http((value, { facts }) => read(facts.method, "the method", (it) => fits(value, it)));
 const path = http((value, { facts }) =>
   read(facts.path, "the path", (it) =>
-    isTemplate(value) ? fitsTemplate(value, barePath(it)) : fits(value, barePath(it)),
+    readAs(it, facts.normalization, (bare) => (isTemplate(value) ? fitsTemplate(value, bare) : fits(value, bare))),
   ),
 );
 const header = (name: string): Field =>

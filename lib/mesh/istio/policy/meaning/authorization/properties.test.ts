@@ -65,10 +65,16 @@ describe("for any policies and calls", () => {
     .map((specs) =>
       specs.map((each, at) => policy("AuthorizationPolicy", `shop/p${at}`, each as unknown as JsonObject)),
     );
-  const known: CallFacts = { ...GET, external: { opa: "allow" }, token: { issuer: "x", subject: "y", valid: true } };
+  const known: CallFacts = {
+    ...GET,
+    normalization: "BASE",
+    external: { opa: "allow" },
+    token: { issuer: "x", subject: "y", valid: true },
+  };
   const facts = fc.constantFrom<CallFacts>(
     known,
     { ...known, protocol: "tcp" },
+    { ...known, path: "/b/..//a" },
     { ...known, principal: null, method: "PUT" },
   );
   const points = fc.constantFrom(sidecar, ztunnel);

@@ -57,6 +57,3 @@ export function fitsTemplate(template: string, path: string): boolean {
   }
   return reach.at(-1) === true;
 }
-
-/** A path as it is matched: without query and fragment. */
-export const barePath = (path: string): string => path.split(/[?#]/, 1)[0] ?? "";

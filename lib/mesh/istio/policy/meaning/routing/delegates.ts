@@ -12,6 +12,7 @@ import {
   has,
   isObject,
   listAt,
+  mapAt,
   namespaceOf,
   numberAt,
   objectAt,
@@ -85,16 +86,23 @@ function merged(own: JsonObject, root: JsonObject): EffectiveRule["matches"] | n
 }
 
 function agree(root: JsonObject, leaf: JsonObject): boolean {
-  const maps = (key: string, other = key) =>
-    Object.entries(objectAt(leaf, key)).every(([name, value]) => narrows(objectAt(root, other)[name], value));
+  const maps = (key: string) =>
+    Object.entries(objectAt(leaf, key)).every(([name, value]) => narrows(objectAt(root, key)[name], value));
   const [port, wanted] = [numberAt(root, "port"), numberAt(leaf, "port")];
+  // What comes from one namespace alone must be said again by the delegate, unlike all else.
+  const namespace = textAt(root, "sourceNamespace");
+  const labels = mapAt(root, "sourceLabels");
+  const [gateways, own] = [textsAt(root, "gateways"), textsAt(leaf, "gateways")];
   return (
     ["uri", "scheme", "method", "authority"].every((key) => narrows(root[key], leaf[key])) &&
     maps("headers") &&
-    maps("withoutHeaders", "headers") &&
+    maps("withoutHeaders") &&
     maps("queryParams") &&
     (root["ignoreUriCase"] === true) === (leaf["ignoreUriCase"] === true) &&
-    (!port || !wanted || port === wanted)
+    (!port || !wanted || port === wanted) &&
+    (!namespace || textAt(leaf, "sourceNamespace") === namespace) &&
+    Object.entries(mapAt(leaf, "sourceLabels")).every(([key, value]) => (labels[key] ?? value) === value) &&
+    (gateways.length === 0 || own.every((name) => gateways.includes(name)))
   );
 }
 

@@ -5,13 +5,15 @@
  */
 import type { JsonObject } from "#lib/policy/manifest.ts";
 import { has, isObject, mapAt, numberAt, objectAt, textAt, textsAt } from "../../routing/json.ts";
-import { barePath } from "../authorization/text.ts";
+import { type Normalization, readAs } from "../paths.ts";
 import { every, lacking, not, type Truth } from "../truth.ts";
 
 /** A request as its client's proxy sees it. Absent: not known; null: not there. */
 export interface RequestFacts {
   readonly method?: string;
   readonly path?: string;
+  /** How the client's proxy normalizes paths: a setting of the mesh. */
+  readonly normalization?: Normalization;
   readonly scheme?: string;
   /** The Host header. */
   readonly authority?: string;
@@ -27,13 +29,30 @@ export interface Caller {
   readonly port: number;
 }
 
-export function meets(match: JsonObject, request: RequestFacts, caller: Caller): Truth {
-  const gateways = textsAt(match, "gateways");
-  const port = numberAt(match, "port");
-  const namespace = textAt(match, "sourceNamespace");
-  const labels = Object.entries(mapAt(match, "sourceLabels"));
+/**
+ * Whether matches that must all hold (a delegate's last) are for this client at all: istiod leaves the others out of what it pushes.
+ * Where one names gateways, the labels and namespace aren't looked at. (TranslateRoute in pilot/pkg/networking/core/route/route.go)
+ */
+export function concerns(matches: readonly JsonObject[], caller: Caller): boolean {
+  const ports = matches.map((match) => numberAt(match, "port"));
+  if (!ports.every((port) => !port || port === caller.port)) return false;
+  const gateways = matches.map((match) => textsAt(match, "gateways")).findLast((names) => names.length > 0);
+  if (gateways !== undefined) return gateways.includes("mesh");
+  return matches.every((match) => {
+    const namespace = textAt(match, "sourceNamespace");
+    const labels = Object.entries(mapAt(match, "sourceLabels"));
+    return (
+      (!namespace || namespace === caller.namespace) && labels.every(([key, value]) => caller.labels[key] === value)
+    );
+  });
+}
+
+/** What is asked of the request itself. */
+export function meets(match: JsonObject, request: RequestFacts): Truth {
   const caseless = match["ignoreUriCase"] === true;
-  const path = request.path === undefined ? undefined : barePath(request.path);
+  const { path, normalization } = request;
+  const uri = objectAt(match, "uri");
+  const ofPath = (bare: string | undefined) => text(uri, bare, "the path", caseless);
   const maps = (key: string, from: RequestFacts["headers"], what: string): Truth[] =>
     Object.entries(objectAt(match, key)).map(([name, value]) =>
       name.startsWith("@request.auth.claims")
@@ -46,11 +65,7 @@ export function meets(match: JsonObject, request: RequestFacts, caller: Caller):
           ),
     );
   return every([
-    gateways.length === 0 || gateways.includes("mesh"),
-    port === null || port === caller.port,
-    !namespace || namespace === caller.namespace,
-    labels.every(([key, value]) => caller.labels[key] === value),
-    !has(match, "uri") || text(objectAt(match, "uri"), path, "the path", caseless),
+    !has(match, "uri") || (path === undefined ? ofPath(path) : readAs(path, normalization, ofPath)),
     !has(match, "scheme") || text(objectAt(match, "scheme"), request.scheme, "the scheme", false),
     !has(match, "method") || text(objectAt(match, "method"), request.method, "the method", false),
     !has(match, "authority") || text(objectAt(match, "authority"), request.authority, "the host", false),

@@ -43,10 +43,12 @@ function said({ outcome }: Routed): string {
   return `${outcome.kind} by ${outcome.by.metadata.name}`;
 }
 const V1 = "a spec.http[0] v1 100";
+/** The service without any VirtualService. */
+const ITSELF = `-  ${HOST} 100`;
 
 describe("which rule takes a request", () => {
   const table: readonly (readonly [string, readonly Manifest[], string])[] = [
-    ["no VirtualService", [], `-  ${HOST} 100`],
+    ["no VirtualService", [], ITSELF],
     ["a rule for all", [vs(to("v1"))], V1],
     [
       "the first that fits",
@@ -63,9 +65,38 @@ describe("which rule takes a request", () => {
     ["without a header", [vs(to("v1", "{withoutHeaders: {none: {}}}"))], V1],
     ["a query parameter", [vs(to("v1", "{queryParams: {q: {exact: '1'}}}"))], V1],
     ["the caller's labels", [vs(to("v1", "{sourceLabels: {app: web}, sourceNamespace: web}"))], V1],
-    ["another caller's", [vs(to("v1", "{sourceLabels: {app: x}}"))], "no route by a"],
-    ["the port", [vs(to("v1", "{port: 81}"))], "no route by a"],
-    ["for gateways alone", [vs(to("v1", "{gateways: [edge/g]}"))], "no route by a"],
+    ["another caller's: as if it weren't there", [vs(to("v1", "{sourceLabels: {app: x}}"))], ITSELF],
+    ["another port's", [vs(to("v1", "{port: 81}"))], ITSELF],
+    ["for gateways alone", [vs(to("v1", "{gateways: [edge/g]}"))], ITSELF],
+    [
+      "another caller's beside one for all",
+      [vs(`${to("v1", "{sourceLabels: {app: x}}")}, ${to("v2", "{uri: {exact: /b}}")}`)],
+      "no route by a",
+    ],
+    [
+      "another caller's, and a further VirtualService for the same host",
+      [vs(to("v1", "{sourceLabels: {app: x}}")), vs(to("v2"), "shop/b")],
+      "b spec.http[0] v2 100",
+    ],
+    [
+      "another caller's, and a further one for a wildcard, which isn't looked at",
+      [vs(to("v1", "{sourceLabels: {app: x}}")), vs(to("v2"), "shop/b", "hosts: ['*.shop.svc.cluster.local']")],
+      ITSELF,
+    ],
+    ["labels don't count beside gateways", [vs(to("v1", "{gateways: [mesh], sourceLabels: {app: x}}"))], V1],
+    [
+      "exported to one namespace before everyone's",
+      [vs(to("v1")), vs(to("v2"), "shop/b", "hosts: [reviews], exportTo: [web]")],
+      "b spec.http[0] v2 100",
+    ],
+    [
+      "the client's own for itself before what is exported to it",
+      [
+        vs(to("v1"), "shop/b", "hosts: [reviews], exportTo: [web]"),
+        vs("{redirect: {uri: /x}}", "web/c", `hosts: [${HOST}], exportTo: ['.']`),
+      ],
+      "c spec.http[0] redirect",
+    ],
     ["an expression that takes all", [vs(to("v1", "{uri: {regex: '.*'}}"))], V1],
     [
       "one that isn't run",
@@ -127,6 +158,13 @@ describe("which rule takes a request", () => {
     expect(said(go(objects, { path: "/a" }))).toBe("a spec.http[1] v3 100");
   });
 
+  test("paths are normalized first, as the mesh says", () => {
+    const objects = [vs(to("v1", "{uri: {prefix: /a}}"))];
+    expect(said(go(objects, { path: "/a/../b", normalization: "BASE" }))).toBe("no route by a");
+    expect(said(go(objects, { path: "/a/../b", normalization: "NONE" }))).toBe(V1);
+    expect(said(go(objects, { path: "/a/../b" }))).toBe(`? how the mesh normalizes paths: ${V1}`);
+  });
+
   test("those that lose are listed", () => {
     expect(go([vs(to("v1")), vs(to("v2"), "shop/b")]).shadowed.map(({ metadata }) => metadata.name)).toEqual(["b"]);
   });
@@ -161,6 +199,31 @@ describe("delegates", () => {
       ],
       "a spec.http[1] v9 100",
     ],
+    [
+      "without the namespace that the root asks for: left out",
+      [root("{sourceNamespace: web}"), delegate(to("v1", "{uri: {prefix: /a}}"))],
+      "a spec.http[1] v9 100",
+    ],
+    [
+      "with that namespace again",
+      [root("{sourceNamespace: web}"), delegate(to("v1", "{uri: {prefix: /a}, sourceNamespace: web}"))],
+      "d spec.http[0] v1 100",
+    ],
+    [
+      "for other labels: left out",
+      [root("{sourceLabels: {app: web}}"), delegate(to("v1", "{sourceLabels: {app: x}}"))],
+      "a spec.http[1] v9 100",
+    ],
+    [
+      "beside gateways of the root its own labels don't count",
+      [root("{gateways: [mesh]}"), delegate(to("v1", "{sourceLabels: {app: x}}"))],
+      "d spec.http[0] v1 100",
+    ],
+    [
+      "without the same header as the root, narrower",
+      [root("{withoutHeaders: {user: {prefix: bo}}}"), delegate(to("v1", "{withoutHeaders: {user: {exact: bob}}}"))],
+      "d spec.http[0] v1 100",
+    ],
     ["missing", [root()], "a spec.http[1] v9 100"],
     ["with hosts", [root(), vs(to("v1"), "shop/d", "hosts: [x]")], "a spec.http[1] v9 100"],
     [
@@ -187,6 +250,38 @@ describe("subsets", () => {
     ["by the service's namespace", [dr("subsets: [{name: v1}]")], ["d"]],
     ["hidden by a rule of the client's namespace", [dr("subsets: [{name: v1}]"), dr("subsets: []", "web/c")], [null]],
     ["by nobody", [], [null]],
+    ["by one of several that are merged", [dr("subsets: []"), dr("subsets: [{name: v1}]", "shop/e")], ["e"]],
+    [
+      "what is exported otherwise isn't merged, and the last that the client sees counts",
+      [dr("subsets: [{name: v1}]"), dr("subsets: [], exportTo: [web]", "shop/e")],
+      [null],
+    ],
+    [
+      "nor does it count where the client doesn't see it",
+      [dr("subsets: [{name: v1}]"), dr("subsets: [], exportTo: [x]", "shop/e")],
+      ["d"],
+    ],
+    [
+      "what is exported to more is merged into the older one",
+      [dr("subsets: [], exportTo: [web]"), dr("subsets: [{name: v1}], exportTo: [web, x]", "shop/e")],
+      ["e"],
+    ],
+    [
+      "a rule that selects other clients hides them too, whatever it says of exports",
+      [
+        dr("subsets: [{name: v1}]"),
+        dr("subsets: [], exportTo: [x], workloadSelector: {matchLabels: {app: x}}", "web/c"),
+      ],
+      [null],
+    ],
+    [
+      "the closest host is looked for among all that are exported to anybody",
+      [
+        dr("subsets: [], exportTo: [x]"),
+        policy("DestinationRule", "shop/e", spec("host: '*.shop.svc.cluster.local', subsets: [{name: v1}]")),
+      ],
+      [null],
+    ],
   ])("%s", (_, objects, wanted) => expect(declared(objects)).toEqual(wanted));
 });
 

@@ -11,7 +11,6 @@ import { sharesOf } from "#lib/policy/weights.ts";
 import { closeness, namespaceOfHost, resolveHost } from "../../hosts.ts";
 import { destinationRules } from "../../routing/destination-rules.ts";
 import {
-  byAge,
   isObject,
   listAt,
   namespaceOf,
@@ -23,10 +22,10 @@ import {
   visibleTo,
   weightOf,
 } from "../../routing/json.ts";
-import { gatewaysOf } from "../../routing/virtual-services.ts";
+import { byPrecedence, gatewaysOf } from "../../routing/virtual-services.ts";
 import { every, isKnown, lacking, some, type Truth } from "../truth.ts";
 import { type EffectiveRule, effectiveRules, type LeftOut } from "./delegates.ts";
-import { type Caller, meets, type RequestFacts } from "./match.ts";
+import { type Caller, concerns, meets, type RequestFacts } from "./match.ts";
 import { knows, sidecarOf } from "./scope.ts";
 
 type World = Pick<PolicyWorld, "objects" | "rootNamespace">;
@@ -52,7 +51,7 @@ export interface Chosen {
 export interface Routed {
   readonly outcome:
     | { readonly kind: "routed"; readonly chosen: Chosen }
-    /** 404: the host's VirtualService has no rule for the request. `by`: that object. */
+    /** 404: the host's VirtualService has rules for the client, but none for the request. `by`: that object. */
     | { readonly kind: "no route"; readonly by: Manifest }
     /** The proxy doesn't know the host: what it then does is the mesh's outboundTrafficPolicy. */
     | { readonly kind: "out of scope"; readonly by: Manifest }
@@ -68,28 +67,49 @@ export function route(host: string, owner: string, caller: Caller, request: Requ
   if (sidecar !== null && !knows(sidecar, host, owner, caller)) {
     return { outcome: { kind: "out of scope", by: sidecar }, shadowed: [], leftOut: [] };
   }
-  const [first, ...shadowed] = candidates(host, caller, sidecar, world);
+  const seen = candidates(host, caller, sidecar, world);
+  const first = counting(seen, host, caller, world);
+  const shadowed = seen.filter((each) => each !== first);
   if (first === undefined) {
     const to: Target = { host, subset: null, port: caller.port, share: 1, declaredBy: null };
     return {
       outcome: { kind: "routed", chosen: { object: null, path: [], does: "route", to: [to] } },
-      shadowed: [],
-      leftOut: [],
+      shadowed,
+      leftOut: seen[0] === undefined ? [] : effectiveRules(seen[0], world).leftOut,
     };
   }
   const { rules, leftOut } = effectiveRules(first, world);
   return { outcome: decide(first, rules, caller, request, world), shadowed, leftOut };
 }
 
-/** Of the mesh, for the host, seen by the client: the closest host first, then the oldest. One counts; they aren't merged. */
+const fit = (vs: Manifest, host: string): number =>
+  Math.max(0, ...textsAt(specOf(vs), "hosts").map((each) => closeness(resolveHost(each, namespaceOf(vs)), host)));
+
+/** Of the mesh, for the host, seen by the client: the closest host first, then by precedence. */
 function candidates(host: string, caller: Caller, sidecar: Manifest | null, world: World): readonly Manifest[] {
-  const fit = (vs: Manifest): number =>
-    Math.max(0, ...textsAt(specOf(vs), "hosts").map((each) => closeness(resolveHost(each, namespaceOf(vs)), host)));
+  const precedence = byPrecedence(caller.namespace);
   return world
     .objects("VirtualService")
-    .filter((vs) => gatewaysOf(vs).includes("mesh") && visibleTo(vs, caller.namespace) && fit(vs) > 0)
-    .filter((vs) => listAt(specOf(vs), "http").length > 0 && knows(sidecar, host, namespaceOf(vs), caller))
-    .toSorted((a, b) => fit(b) - fit(a) || byAge(a, b));
+    .filter((vs) => gatewaysOf(vs).includes("mesh") && visibleTo(vs, caller.namespace) && fit(vs, host) > 0)
+    .filter((vs) => knows(sidecar, host, namespaceOf(vs), caller))
+    .toSorted((a, b) => fit(b, host) - fit(a, host) || precedence(a, b));
+}
+
+/**
+ * One counts; they aren't merged. One without a rule for the client doesn't, and the next for the very same host does; but where a
+ * wildcard is the closest, or all that name the host have none, the service is called as if there were no VirtualService.
+ * (buildSidecarVirtualHostsForVirtualService in pilot/pkg/networking/core/route/route.go)
+ */
+function counting(seen: readonly Manifest[], host: string, caller: Caller, world: World): Manifest | undefined {
+  const [closest] = seen;
+  if (closest === undefined) return undefined;
+  const exact = fit(closest, host) === Number.POSITIVE_INFINITY;
+  const rivals = exact ? seen.filter((vs) => fit(vs, host) === Number.POSITIVE_INFINITY) : [closest];
+  return rivals.find((vs) =>
+    effectiveRules(vs, world).rules.some(
+      ({ matches }) => matches.length === 0 || matches.some((alternative) => concerns(alternative, caller)),
+    ),
+  );
 }
 
 function decide(
@@ -101,8 +121,10 @@ function decide(
 ): Routed["outcome"] {
   const open: { readonly chosen: Chosen; readonly truth: Truth }[] = [];
   for (const found of rules) {
-    const all = found.matches.map((alternative) => every(alternative.map((match) => meets(match, request, caller))));
-    const truth = all.length === 0 || some(all);
+    const own = found.matches.filter((alternative) => concerns(alternative, caller));
+    const truth =
+      found.matches.length === 0 ||
+      some(own.map((alternative) => every(alternative.map((match) => meets(match, request)))));
     if (truth === false) continue;
     const chosen = show(found, caller, world);
     if (truth === true && open.length === 0) return { kind: "routed", chosen };

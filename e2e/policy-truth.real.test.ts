@@ -1,0 +1,50 @@
+/**
+ * What policies mean, by lib/mesh/istio/policy/meaning, against what they do: objects go through a kube-apiserver to an istiod, an
+ * Envoy runs what that pushes, and seeded requests are sent to it. docs/meaning.md says what is compared and what isn't.
+ */
+import { expect, test } from "vitest";
+import { compareAccess } from "./policy-truth/access.ts";
+import { compareOutbound } from "./policy-truth/outbound.ts";
+import { type Outcome, total } from "./policy-truth/outcome.ts";
+import { comparePaths } from "./policy-truth/paths.ts";
+import { compareRouting } from "./policy-truth/routing.ts";
+
+/** A cluster of its own starts in each, and a machine may have other things to do. */
+const DEADLINE = 480_000;
+
+/** Seeds are fixed: what CI refuses can be made again. `npm run bench policy-truth` takes others. */
+function expectAgreement({ decided, open, differences }: Outcome, pairs: number): void {
+  console.log(JSON.stringify({ decided, open }));
+  expect(differences.join("\n\n")).toBe("");
+  expect(total(decided)).toBeGreaterThanOrEqual(pairs);
+}
+
+test("who is let in: authorization, JWTs and mutual TLS, as an Envoy decides on 500 seeded requests and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareAccess(process.env, 1, 60, 10);
+  expectAgreement(outcome, 500);
+  for (const answer of ["allow", "401", "403", "closed"]) expect(outcome.decided[answer]).toBeGreaterThan(20);
+});
+
+test("which way requests go: routes as an Envoy takes them with 400 seeded requests and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareRouting(process.env, 1, 45, 10);
+  expectAgreement(outcome, 400);
+  for (const answer of ["a cluster", "503", "404", "301", "out of scope"]) {
+    expect(outcome.decided[answer]).toBeGreaterThan(5);
+  }
+});
+
+test("what clients' sidecars send: TLS as istiod pushes it for 150 clusters and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareOutbound(process.env, 1, 70);
+  expectAgreement(outcome, 150);
+  for (const sends of ["mutual TLS", "own TLS", "plaintext"]) expect(outcome.decided[sends]).toBeGreaterThan(20);
+});
+
+test("how paths are read: as an Envoy normalizes 1,000 seeded ones", { timeout: DEADLINE }, async () => {
+  expectAgreement(await comparePaths(process.env, 1, 1000), 1000);
+});

@@ -1,0 +1,56 @@
+/** What the console says of a request: the part of lib that is on trial here. */
+import { authorize } from "#lib/mesh/istio/policy/meaning/authorization/decide.ts";
+import { peerPolicies } from "#lib/mesh/istio/policy/meaning/inbound-mtls.ts";
+import { meet } from "#lib/mesh/istio/policy/meaning/outbound-mtls.ts";
+import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Connection, Request } from "./requests.ts";
+import type { Scene } from "./scene.ts";
+import { DOMAINS, PORTS, ROOT } from "./vocabulary.ts";
+
+export type Answer = "allow" | "401" | "403" | "closed";
+
+export type Expected = { readonly answer: Answer; readonly by: string } | { readonly lacks: readonly string[] };
+
+/** A rule that makes the client's proxy send what this request sends. */
+const MODES: Readonly<Record<Connection, string>> = {
+  "mutual TLS": "ISTIO_MUTUAL",
+  "own TLS": "SIMPLE",
+  plaintext: "DISABLE",
+};
+
+/** `objects`: all of the cluster, as the API answered them. */
+export function expected(objects: readonly Manifest[], { namespace, labels }: Scene, sent: Request): Expected {
+  const of = (kind: string) => objects.filter((each) => each.kind === kind);
+  const host = `w.${namespace}.svc.cluster.local`;
+  const rule: Manifest = {
+    ...{
+      apiVersion: "networking.istio.io/v1",
+      kind: "DestinationRule",
+      metadata: { name: "sends", namespace: "shop" },
+    },
+    spec: { host, trafficPolicy: { tls: { mode: MODES[sent.connection] } } },
+  };
+  const meeting = meet(
+    { namespace: "shop", labels: {} },
+    { host, namespace, port: PORTS.first, subset: null, external: false },
+    { namespace, labels, dataplane: "sidecar", port: sent.to.port },
+    {
+      objects: (kind) => (kind === manifestKindKey(rule) ? [rule] : []),
+      ...{ rootNamespace: ROOT, peers: peerPolicies(of("PeerAuthentication"), ROOT), autoMtls: true },
+    },
+  );
+  if (typeof meeting.connects !== "boolean") return meeting.connects;
+  if (!meeting.connects) return { answer: "closed", by: `mutual TLS ${meeting.in.mode} for ${sent.connection}` };
+  const verdict = authorize(
+    {
+      ...{ authorization: of("AuthorizationPolicy"), authentication: of("RequestAuthentication") },
+      ...{ rootNamespace: ROOT, trustDomains: DOMAINS },
+    },
+    { kind: "sidecar", namespace, labels },
+    { ...sent.facts, principal: meeting.identified === true ? sent.identity : null },
+  );
+  if (verdict.verdict === "unknown") return verdict;
+  const by = verdict.by === null ? "no policy" : `${verdict.by.policy.metadata.name} ${verdict.by.path.join(".")}`;
+  return { answer: verdict.verdict === "allow" ? "allow" : verdict.answer, by };
+}

@@ -1,0 +1,135 @@
+/** Routing: where the console says that seeded requests of a client go, against where an Envoy with the pushed routes sends them. */
+import { request as overHttp } from "node:http";
+import { CLUSTER_HEADER, outboundListener } from "#lab/real/data-plane.ts";
+import type { RequestFacts } from "#lib/mesh/istio/policy/meaning/routing/match.ts";
+import { route } from "#lib/mesh/istio/policy/meaning/routing/route.ts";
+import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { type Chance, chance } from "./chance.ts";
+import { type Cluster, deploy, startCluster, write } from "./cluster.ts";
+import { type Outcome, parallel, tally } from "./outcome.ts";
+import { BACKEND_HEADER, exchange } from "./send.ts";
+import { ROOT } from "./vocabulary.ts";
+import { HEADERS, METHODS, PATHS, PORT, type WayScene, wayScene } from "./way-scene.ts";
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly host: string;
+  readonly user: string | null;
+}
+
+/** `scenes` clients with `each` requests, from one seed: one cluster, one push, one Envoy. */
+export async function compareRouting(
+  env: NodeJS.ProcessEnv,
+  seed: number,
+  scenes: number,
+  each: number,
+): Promise<Outcome> {
+  const from = chance(seed);
+  const all = Array.from({ length: scenes }, (_, index) => wayScene(from, index));
+  const pairs = all.flatMap((one) => Array.from({ length: each }, () => ({ one, call: call(from, one) })));
+  const cluster = await startCluster(env);
+  try {
+    const objects: Manifest[] = [];
+    await parallel(all, async (one) => objects.push(...(await setUp(cluster, one))));
+    const clusters = new Set(["PassthroughCluster"]);
+    const listeners = await parallel(all, async ({ client, owner, ip, labels }) => {
+      const pushed = await cluster.pushedTo({ pod: "web", namespace: client, ip, labels });
+      // Other clients may be shown other subsets of what isn't theirs.
+      const own = [client, owner].map((namespace) => `.${namespace}.svc.cluster.local`);
+      for (const { name } of pushed.clusters) if (own.some((end) => name.endsWith(end))) clusters.add(name);
+      return outboundListener(pushed, { ip, port: PORT });
+    });
+    await cluster.run(listeners, clusters);
+    const found = tally();
+    await parallel(pairs, async ({ one, call: sent }) => {
+      const ours = expected(objects, one, sent);
+      if ("lacks" in ours) return found.leaveOpen(ours.lacks);
+      const real = await send(one, sent).catch(String);
+      found.decide(ours.kind);
+      if (ours.answers.has(real)) return;
+      const near = objects.filter(({ metadata }) => [one.owner, one.client].includes(metadata.namespace ?? ""));
+      found.differ([
+        `seed ${seed}: we say ${[...ours.answers].join(" or ")} (${ours.by}), Envoy ${real}`,
+        `${JSON.stringify(sent)} of ${JSON.stringify(one.labels)} in ${one.client}`,
+        ...near.map(
+          ({ kind, metadata, spec }) => `${kind} ${metadata.namespace}/${metadata.name} ${JSON.stringify(spec)}`,
+        ),
+      ]);
+    });
+    return found;
+  } finally {
+    await cluster.close();
+  }
+}
+
+const service = (namespace: string, name: string): object => ({
+  ...{ apiVersion: "v1", kind: "Service", metadata: { name, namespace } },
+  spec: { selector: { app: name }, ports: [{ name: "http", port: PORT }] },
+});
+
+async function setUp(cluster: Cluster, one: WayScene): Promise<readonly Manifest[]> {
+  await deploy(cluster, { ...one, namespace: one.client, pod: "web" });
+  // The client knows a service of its own whatever its Sidecar says, so that there is a listener.
+  await cluster.create("services", service(one.client, "own"));
+  await cluster.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: one.owner } });
+  for (const name of ["reviews", "ratings"]) await cluster.create("services", service(one.owner, name));
+  return await write(cluster, "networking.istio.io/v1", one.policies);
+}
+
+function call(from: Chance, { owner }: WayScene): Call {
+  const full = `reviews.${owner}.svc.cluster.local`;
+  return {
+    ...{ method: from.of(METHODS), path: from.of(PATHS), user: from.is(0.6) ? from.of(HEADERS) : null },
+    host: from.is(0.6) ? full : from.of([`${full}:${PORT}`, `reviews.${owner}`]),
+  };
+}
+
+type Expected =
+  | { readonly kind: string; readonly answers: ReadonlySet<string>; readonly by: string }
+  | { readonly lacks: readonly string[] };
+
+/** Names of clusters, or statuses that the proxy itself answers. */
+function expected(objects: readonly Manifest[], { owner, client, labels }: WayScene, sent: Call): Expected {
+  const query = new URLSearchParams(sent.path.split("?")[1]);
+  const facts: RequestFacts = {
+    ...{ method: sent.method, path: sent.path, normalization: "BASE", scheme: "http", authority: sent.host },
+    ...{ headers: { "x-user": sent.user }, query: { user: query.get("user") } },
+  };
+  const { outcome } = route(
+    `reviews.${owner}.svc.cluster.local`,
+    owner,
+    { namespace: client, labels, port: PORT },
+    facts,
+    {
+      ...{ rootNamespace: ROOT, objects: (kind) => objects.filter((each) => manifestKindKey(each) === kind) },
+    },
+  );
+  if (outcome.kind === "unknown") return { lacks: outcome.lacks };
+  if (outcome.kind === "no route") return { kind: "404", answers: new Set(["404"]), by: outcome.by.metadata.name };
+  if (outcome.kind === "out of scope") {
+    return { kind: "out of scope", answers: new Set(["PassthroughCluster"]), by: outcome.by.metadata.name };
+  }
+  const { object, path, does, to } = outcome.chosen;
+  const by = `${object?.metadata.namespace}/${object?.metadata.name} ${path.join(".")}`;
+  if (does === "redirect") return { kind: "301", answers: new Set(["301"]), by };
+  if (does === "answer") return { kind: "418", answers: new Set(["418"]), by };
+  const clusters = to
+    .filter(({ share }) => share > 0)
+    .map(({ host, port, subset, declaredBy }) =>
+      subset !== null && declaredBy === null ? "503" : `outbound|${port ?? PORT}|${subset ?? ""}|${host}`,
+    );
+  return { kind: clusters.includes("503") ? "503" : "a cluster", answers: new Set(clusters), by };
+}
+
+async function send({ ip }: WayScene, { method, path, host, user }: Call): Promise<string> {
+  const headers = { host, ...(user !== null && { "x-user": user }) };
+  const answer = await exchange((take) =>
+    overHttp({ host: ip, port: PORT, method, path, headers, agent: false }, take),
+  );
+  if (answer === null) return "closed";
+  return answer.headers[BACKEND_HEADER] === undefined
+    ? String(answer.statusCode)
+    : String(answer.headers[CLUSTER_HEADER]);
+}

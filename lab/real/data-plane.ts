@@ -1,0 +1,92 @@
+/**
+ * What istiod pushed, made to run in an Envoy on loopback without iptables. Filters, filter chains, routes and TLS settings stay
+ * istiod's own; changed are, and nothing else:
+ * - addresses: a listener binds the workload's own ports at its address, where connections would be redirected from,
+ * - certificates come from the bootstrap by the same names, not from an agent,
+ * - routes stand in their listener rather than come by ADS, and name the cluster that was chosen in the answer,
+ * - every cluster ends at the backend that is given.
+ */
+import type { Resources } from "./envoy.ts";
+import type { Pushed, Resource } from "./pushed.ts";
+
+export interface Address {
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** Answers carry the cluster's name in this header. */
+export const CLUSTER_HEADER = "x-cluster";
+
+const socket = ({ ip, port }: Address) => ({ socketAddress: { address: ip, portValue: port } });
+
+type Edit = (key: string, value: unknown) => unknown;
+
+/** Copies a resource; `edit` answers what takes an entry's place, undefined to leave it out. */
+function edited(value: unknown, edit: Edit): unknown {
+  if (Array.isArray(value)) return value.map((each) => edited(each, edit));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
+    const now = edit(key, each);
+    return now === undefined ? [] : [[key, edited(now, edit)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Secrets without a source are the bootstrap's. */
+const ownSecrets: Edit = (key, value) => (key === "sdsConfig" ? undefined : value);
+
+function named(resources: readonly Resource[], name: string): Resource {
+  const found = resources.find((each) => each.name === name);
+  if (found === undefined)
+    throw new Error(`istiod pushed no ${name}, but ${resources.map((each) => each.name).join(", ")}`);
+  return found;
+}
+
+/** The listener for what comes in, at all of a workload's ports. */
+export function inboundListener(pushed: Pushed, ip: string, ports: readonly number[]): object {
+  const [first, ...more] = ports.map((port) => socket({ ip, port }));
+  const listener = edited(named(pushed.listeners, "virtualInbound"), ownSecrets) as Resource;
+  return {
+    ...listener,
+    name: `inbound ${ip}`,
+    address: first,
+    additionalAddresses: more.map((address) => ({ address })),
+  };
+}
+
+/** The listener for requests to a port of services, with the routes that istiod pushed for it. */
+export function outboundListener(pushed: Pushed, { ip, port }: Address): object {
+  const routes = named(pushed.routes, String(port));
+  const inline: Edit = (key, value) => {
+    if (key === "bindToPort") return undefined;
+    if (key !== "filters" || !Array.isArray(value)) return value;
+    return (value as readonly { readonly typedConfig?: Readonly<Record<string, unknown>> }[]).map((filter) => {
+      if (filter.typedConfig?.["rds"] === undefined) return filter;
+      const { rds: _, ...manager } = filter.typedConfig;
+      const responseHeadersToAdd = [{ header: { key: CLUSTER_HEADER, value: "%UPSTREAM_CLUSTER_RAW%" } }];
+      return { ...filter, typedConfig: { ...manager, routeConfig: { ...routes, responseHeadersToAdd } } };
+    });
+  };
+  const listener = edited(named(pushed.listeners, `0.0.0.0_${port}`), inline) as Resource;
+  return { ...listener, name: `outbound ${ip}`, address: socket({ ip, port }) };
+}
+
+/** A cluster of that name which ends at the backend. */
+export const stubCluster = (name: string, backend: Address): object => ({
+  name,
+  type: "STATIC",
+  connectTimeout: "5s",
+  loadAssignment: {
+    clusterName: name,
+    endpoints: [{ lbEndpoints: [{ endpoint: { address: socket(backend) } }] }],
+  },
+});
+
+/** The secrets by the names that istiod's listeners call them. */
+export function secrets(own: { readonly cert: string; readonly key: string }, caPem: string): Resources["secrets"] {
+  const inline = (text: string) => ({ inlineString: text });
+  return [
+    { name: "default", tlsCertificate: { certificateChain: inline(own.cert), privateKey: inline(own.key) } },
+    { name: "ROOTCA", validationContext: { trustedCa: inline(caPem) } },
+  ];
+}
