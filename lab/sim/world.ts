@@ -52,6 +52,15 @@ export class World {
     this.version += 1;
   }
 
+  get clusters(): Iterable<string> {
+    return this.#objects.clusters;
+  }
+
+  /** A cluster's objects of a kind as they are, for those who read them by themselves. */
+  objects(kind: WatchedKind, cluster: string): Iterable<KubeObject> {
+    return this.#objects.all(kind, cluster);
+  }
+
   /** Running pods by `cluster/namespace/workload`, in a stable order. */
   get workloads(): ReadonlyMap<string, readonly SimPod[]> {
     this.#derive();
