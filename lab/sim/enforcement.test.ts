@@ -159,7 +159,7 @@ function traced(manifests: Parameters<typeof run>[0]) {
     return logs.of("west-1")({
       ...{ container, previous: false },
       pod: {
-        metadata: { name: pod.name, namespace: "a" },
+        ...{ apiVersion: "v1", kind: "Pod", metadata: { name: pod.name, namespace: "a" } },
         spec: { containers },
         status: { containerStatuses: containers.map((each) => ({ ...each, ...running })) },
       },
