@@ -86,7 +86,8 @@ export function attempt(
   const trouble = strikes(dst, ["refuse", "overflow"], request);
   if (trouble !== undefined) return missed(trouble.kind === "refuse" ? "UF" : "UO", 0.5 + random.next(), null);
   const connection = connectionTo(ctx, from, dst, route, request.port);
-  // TLS to a plaintext server, or the reverse: the connection is cut before an answer.
+  if (connection === "noHandshake") return missed("UF", 1, null);
+  // Plaintext to a server that wants TLS: the connection is cut before an answer.
   if (connection === "refused") {
     const { target } = portOf(route.service, request.port);
     return missed("UC", 1, dst, ctx.world.mtlsMode(dst, target) === "STRICT" ? "strict" : null);

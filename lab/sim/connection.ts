@@ -1,7 +1,7 @@
 /** How a client's connection to a pod turns out, by both sides' policies. */
 import type { SimContext } from "./context.ts";
 import type { TrafficPolicy } from "./destination-rule.ts";
-import { connect } from "./mtls.ts";
+import { type Connection, connect } from "./mtls.ts";
 import type { SimPod } from "./pod.ts";
 import type { Service } from "./service.ts";
 
@@ -16,16 +16,18 @@ export function connectionTo(
   dst: SimPod,
   route: { readonly service: Service; readonly policy: TrafficPolicy },
   asked: number | null,
-): "mtls" | "plain" | "refused" {
+): Connection {
   const { port, target } = portOf(route.service, asked);
   const tls = route.policy.portTls.get(port) ?? route.policy.tls;
   const mode = ctx.world.mtlsMode(dst, target);
   if (dst.dataplane === "sidecar" || dst.dataplane === "gateway")
     // DestinationRules are for Envoys: a ztunnel doesn't read them.
-    return connect(from.dataplane === "none" ? "DISABLE" : from.dataplane === "ambient" ? null : tls, mode);
+    return from.dataplane === "none"
+      ? connect("DISABLE", mode)
+      : connect(from.dataplane === "ambient" ? null : tls, mode, ctx.world.mtlsMode(dst, null));
   // A ztunnel takes HBONE whatever the mode; plaintext unless STRICT.
   if (dst.dataplane === "ambient" || dst.dataplane === "waypoint")
     return from.dataplane === "none" ? connect("DISABLE", mode) : "mtls";
   // No proxy before it, and the simulated programs speak no TLS themselves.
-  return tls === null || tls === "DISABLE" ? "plain" : "refused";
+  return tls === null || tls === "DISABLE" ? "plain" : "noHandshake";
 }

@@ -26,7 +26,7 @@ export function openStream(ctx: SimContext, from: SimPod, flow: Flow, atMs: numb
   const to = random.pick(ctx.world.endpoints(route.service, route.labels));
   if (to === undefined) return;
   const connection = connectionTo(ctx, from, to, route, port);
-  if (connection === "refused") return;
+  if (connection === "refused" || connection === "noHandshake") return;
   const rate = flow.stream.messagesPerSecond / 1000;
   const endsAt = atMs + Math.max(1000, random.exponential(flow.stream.seconds * 1000));
   const shared = { source: from, destination: to, service: knownService(route.service), mtls: connection === "mtls" };

@@ -59,7 +59,11 @@ export function openConnection(ctx: SimContext, from: SimPod, flow: Flow, atMs: 
     const pod = random.pick(ctx.world.endpoints(route.service, route.labels));
     if (pod === undefined) return missed("UH");
     const connection = connectionTo(ctx, from, pod, route, flow.port ?? null);
-    if (connection === "refused" || strikes(pod, ["refuse"], { atMs, random, path: "" }) !== undefined)
+    if (
+      connection === "refused" ||
+      connection === "noHandshake" ||
+      strikes(pod, ["refuse"], { atMs, random, path: "" }) !== undefined
+    )
       return missed("UF");
     to = pod;
     mtls = connection === "mtls";

@@ -22,6 +22,9 @@ export interface AuthorizationPolicy extends Attachment {
   readonly rules: (reads: Reads) => readonly Rule[];
 }
 
+/** As Go's strconv.ParseBool reads it. */
+const TRUE = new Set(["1", "t", "T", "true", "True", "TRUE"]);
+
 export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy {
   const attachment = readAttachment(object);
   const action = textAt(object.spec, "action") ?? "ALLOW";
@@ -30,7 +33,7 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
   return {
     ...attachment,
     action: known,
-    dryRun: object.metadata.annotations?.["istio.io/dry-run"] === "true",
+    dryRun: TRUE.has(object.metadata.annotations?.["istio.io/dry-run"] ?? ""),
     rules: (reads) => {
       let rules = compiled.get(reads);
       if (rules === undefined) {
