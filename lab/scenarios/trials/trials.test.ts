@@ -1,4 +1,5 @@
 /** Each mesh works before its change; after it, the ledger tells exactly who is refused or cut off, and who isn't. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../kube/object.ts";
 import { Engine } from "../../sim/engine.ts";
@@ -16,6 +17,11 @@ import { closingJob, sixHours } from "./six-hours.ts";
 import { CLUSTER, type Trial } from "./trial.ts";
 import { unmeshedCaller } from "./unmeshed-caller.ts";
 import { waypointFirst } from "./waypoint-first.ts";
+
+it.each([...trials.keys()])("docs/lab.md tells of %s", (scenario) => {
+  const text = readFileSync(new URL("../../../docs/lab.md", import.meta.url), "utf8");
+  expect(text).toContain(`| \`${scenario}\` |`);
+});
 
 const name = (id: string): string => id.split("/").at(-1) ?? id;
 
