@@ -11,14 +11,15 @@ export function portOf({ ports }: Service, asked: number | null): { readonly por
 }
 
 export function connectionTo(
-  ctx: SimContext,
+  ctx: Pick<SimContext, "world">,
   from: SimPod,
   dst: SimPod,
   route: { readonly service: Service; readonly policy: TrafficPolicy },
   asked: number | null,
 ): Connection {
   const { port, target } = portOf(route.service, asked);
-  const tls = route.policy.portTls.get(port) ?? route.policy.tls;
+  const { portTls, tls: whole } = route.policy;
+  const tls = portTls.has(port) ? (portTls.get(port) ?? null) : whole;
   const mode = ctx.world.mtlsMode(dst, target);
   if (dst.dataplane === "sidecar" || dst.dataplane === "gateway")
     // DestinationRules are for Envoys: a ztunnel doesn't read them.
