@@ -28,6 +28,13 @@ export function admit(ctx: SimContext, arrival: Arrival): Verdict | null {
   return ask(ctx, ctx.guards.before(dst, request === null ? "tcp" : "http"), arrival, dst);
 }
 
+/** A request's headers as they go on: without a verified token, unless it is forwarded. */
+export function passedOn(headers: Asked["headers"], verdict: Verdict | null): Asked["headers"] {
+  const names = verdict?.consumed ?? [];
+  if (names.length === 0) return headers;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+}
+
 /** In front of a service. */
 export function admitToWaypoint(ctx: SimContext, arrival: Arrival): Verdict | null {
   return ask(ctx, ctx.guards.inFrontOf(arrival.dst, arrival.service), arrival, null);

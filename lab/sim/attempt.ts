@@ -1,5 +1,5 @@
 /** One attempt of a call at one endpoint, and what the server's observers write down of it. */
-import { admit } from "./admission.ts";
+import { admit, passedOn } from "./admission.ts";
 import { connectionTo, portOf } from "./connection.ts";
 import type { SimContext } from "./context.ts";
 import type { Asked } from "./match.ts";
@@ -107,7 +107,7 @@ export function attempt(
     ...request.trace,
     parentId: dst.dataplane === "sidecar" ? spanId : request.trace.parentId,
   };
-  const headers = verdict === null ? request.headers : without(request.headers, verdict.consumed);
+  const headers = passedOn(request.headers, verdict);
   const served = serve(dst, { ...request, headers, trace }, makeCall);
   const wire = 0.3 + random.next() * 0.8;
   return {
@@ -122,9 +122,6 @@ export function attempt(
     closed: null,
   };
 }
-
-const without = (headers: Request["headers"], names: readonly string[]): Request["headers"] =>
-  names.length === 0 ? headers : Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 
 /** Writes down what the server's observers saw of one attempt. */
 export function arrive(

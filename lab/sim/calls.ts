@@ -2,7 +2,7 @@
 
 import type { EdgeKey } from "../truth/ledger.ts";
 import { failed } from "../truth/outcome.ts";
-import { admitToWaypoint } from "./admission.ts";
+import { admitToWaypoint, passedOn } from "./admission.ts";
 import type { Request } from "./attempt.ts";
 import { methodOf } from "./behaviour.ts";
 import { portOf } from "./connection.ts";
@@ -12,7 +12,7 @@ import { exchange } from "./exchange.ts";
 import { knownService, serviceId, unknownId, workloadId } from "./names.ts";
 import { note, spanOf } from "./note.ts";
 import type { SimPod } from "./pod.ts";
-import type { Refusal, Verdict } from "./policy/guard.ts";
+import type { Refusal } from "./policy/guard.ts";
 import { reportRequest } from "./report.ts";
 import type { MakeCall } from "./server.ts";
 import { localReply } from "./server.ts";
@@ -114,10 +114,11 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
     const trace = request.trace && { ...request.trace, parentId: spanId };
     const { atMs, port } = request;
     const verdict = admitToWaypoint(ctx, { from, dst: waypoint, service, port, mtls: true, request, atMs });
+    const headers = passedOn(request.headers, verdict);
     const x =
       verdict !== null && verdict.refused !== null
         ? refusedBy(verdict.refused, service, from, request)
-        : passedOn(waypoint, service, { ...request, trace }, verdict);
+        : exchange(ctx, waypoint, { ...request, host: service.host, headers, trace }, nested);
     const endMs = request.atMs + x.ms;
     const outcome = { protocol: request.protocol, ...x.answer };
     const key: EdgeKey = { source: workloadId(from), target: x.target, protocol: request.protocol };
@@ -144,14 +145,9 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
       );
       ctx.ledger.count(key, endMs, { failed: failed(x.answer), arrived: x.arrived, mtls: true, denied: x.denied });
     });
-    note(ctx, seen("server", waypoint, from, request, x), request.method, spanOf(request.trace, spanId));
+    const saw = { ...seen("server", waypoint, from, request, x), dryRuns: verdict?.dryRuns };
+    note(ctx, saw, request.method, spanOf(request.trace, spanId));
     return result(x);
-  };
-
-  const passedOn = (waypoint: SimPod, service: Service, request: Request, verdict: Verdict | null): Exchange => {
-    const headers = Object.entries(request.headers).filter(([name]) => verdict?.consumed.includes(name) !== true);
-    const x = exchange(ctx, waypoint, { ...request, host: service.host, headers: Object.fromEntries(headers) }, nested);
-    return { ...x, dryRuns: verdict?.dryRuns };
   };
 
   /** A client without a proxy: only a server's proxy can tell of it, and doesn't know who it is. */

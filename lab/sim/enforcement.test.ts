@@ -251,6 +251,35 @@ describe("ambient", () => {
   });
 });
 
+it("a gateway takes a token that it has verified off the request, unless it is told to forward it", () => {
+  const claims = { iss: "https://id.example", sub: "ana" };
+  const users = [{ share: 1, headers: { authorization: `Bearer ${tokenOf(claims)}` } }];
+  const parts = { ...{ namespace: "a", name: "door", container: "istio-proxy", annotations: SCRAPED } };
+  const gateway = deployment({
+    ...{ ...parts, labels: { istio: "door" }, behaviour: { flows: [flow({ host: "shop.example", users })] } },
+  });
+  const servers = [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["*"] }];
+  const route = { hosts: ["shop.example"], gateways: ["door"], http: [{ route: [{ destination: { host: "api" } }] }] };
+  const denied = (forwardOriginalToken: boolean): number | undefined => {
+    const r = run([
+      ...[...base, api(), gateway],
+      istio("networking", "Gateway", "a", "door", { selector: { istio: "door" }, servers }),
+      istio("networking", "VirtualService", "a", "shop", route),
+      istio("security", "RequestAuthentication", "a", "door", {
+        ...{ selector: { matchLabels: { istio: "door" } }, jwtRules: [{ issuer: claims.iss, forwardOriginalToken }] },
+      }),
+      policy({
+        ...{ action: "DENY", selector: { matchLabels: { app: "api" } } },
+        rules: [{ when: [{ key: "request.headers[authorization]", notValues: ["Bearer *"] }] }],
+      }),
+    ]);
+    r.pass(5);
+    return edges(r)[0]?.denied;
+  };
+  expect(denied(true)).toBeUndefined();
+  expect(denied(false)).toBeGreaterThan(50);
+});
+
 it("a gateway answers users by itself, and knows none of them", () => {
   const gateway = deployment({
     ...{ namespace: "a", name: "door", container: "istio-proxy", annotations: SCRAPED, labels: { istio: "door" } },

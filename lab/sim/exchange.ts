@@ -3,7 +3,7 @@
  * observers saw is reported here, what the client's side saw is returned.
  */
 import type { ServiceLabels } from "../metrics/labels.ts";
-import { admitFromOutside } from "./admission.ts";
+import { admitFromOutside, passedOn } from "./admission.ts";
 import type { Attempt, Request, ServiceRoute } from "./attempt.ts";
 import { arrive, attempt, isRetriable } from "./attempt.ts";
 import { portOf } from "./connection.ts";
@@ -109,7 +109,8 @@ export function exchange(ctx: SimContext, from: SimPod, request: Request, makeCa
         if (abort.grpc === null || protocol === "http") return aborted;
         return { ...aborted, answer: { code: "200", grpcStatus: String(abort.grpc), flags: "FI" } };
       }
-      const made = toService(ctx, from, route, request, requestBytes, makeCall);
+      const headers = passedOn(request.headers, verdict);
+      const made = toService(ctx, from, route, { ...request, headers }, requestBytes, makeCall);
       return verdict === null ? made : { ...made, dryRuns: verdict.dryRuns };
     }
   }
@@ -228,5 +229,6 @@ function copy(
   if (dst === null || server === null || dst.dataplane !== "sidecar") return;
   const key = { source: workloadId(from), target: workloadId(dst), protocol: request.protocol, mirror: true } as const;
   const endMs = made.startMs + made.ms;
-  ctx.wheel.at(endMs, () => ctx.ledger.count(key, endMs, { failed: false, arrived: true, mtls: made.mtls }));
+  const denied = made.verdict !== null && made.verdict.refused !== null;
+  ctx.wheel.at(endMs, () => ctx.ledger.count(key, endMs, { failed: false, arrived: true, mtls: made.mtls, denied }));
 }
