@@ -79,7 +79,7 @@ export async function rehearse({ scenario }: Trial): Promise<Rehearsal> {
   const yaml = `clusters: [{name: ${CLUSTER}, kubernetes: {kubeconfig: ${JSON.stringify(join(dir, "console.kubeconfig"))}}}]
 prometheus: [{name: none, url: "http://127.0.0.1:9"}]`;
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const deps = { timers: systemTimers, random: () => 0.5, log, version: "0.0.0" };
+  const deps = { timers: systemTimers, random: () => 0.5, log, version: "0.0.0", early: null };
   const runtime = await startRuntime(readConfig(yaml, "prediction.yaml", {}), deps);
 
   /** All pods that the API has are ready in the simulator's eyes. */
