@@ -104,7 +104,10 @@ describe("node lab/main.ts", () => {
 
   it.each([
     [[], "--dir and --prometheus are needed"],
-    [["--dir", "x", "--prometheus", "y", "--scenario", "moon"], "--scenario is shop or scale, not moon"],
+    [
+      ["--dir", "x", "--prometheus", "y", "--scenario", "moon"],
+      "--scenario is one of shop, scale, forgotten-account, ",
+    ],
     [["--dir", "x", "--prometheus", "y", "--workloads", "many"], "--workloads wants a whole number, not many"],
     [["--what"], "Unknown option '--what'"],
   ])(

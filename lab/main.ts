@@ -1,5 +1,5 @@
 /**
- * The lab's command: `node lab/main.ts --dir DIR --prometheus BIN --scenario shop|scale`. Writes DIR/lab.json once all of
+ * The lab's command: `node lab/main.ts --dir DIR --prometheus BIN --scenario NAME`. Writes DIR/lab.json once all of
  * it answers, says `lab ready`, and ends everything it started on SIGTERM, SIGINT, or when its parent goes away. With
  * --real, clusters are kube-apiservers with etcd instead of the embedded server.
  */
@@ -12,12 +12,13 @@ import { startRealKube } from "./real/kube.ts";
 import type { Scenario } from "./scenarios/model.ts";
 import { scale } from "./scenarios/scale.ts";
 import { shop } from "./scenarios/shop.ts";
+import { trials } from "./scenarios/trials/all.ts";
 import type { Lab, Tracing } from "./sim/lab.ts";
 import { startLab } from "./sim/lab.ts";
 import { startTraceServer } from "./tracing/server.ts";
 
 const USAGE =
-  "usage: node lab/main.ts --dir DIR --prometheus BIN [--scenario shop|scale] [--workloads N] [--namespaces N] [--seed N] [--otlp URL] [--real]";
+  "usage: node lab/main.ts --dir DIR --prometheus BIN [--scenario NAME] [--workloads N] [--namespaces N] [--seed N] [--otlp URL] [--real]";
 
 interface Arguments {
   readonly dir: string;
@@ -45,9 +46,10 @@ function readArguments(): Arguments {
   if (values.dir === undefined || values.prometheus === undefined) throw new Error("--dir and --prometheus are needed");
   const seed = whole("seed", 1);
   const name = values.scenario ?? "shop";
-  if (name !== "shop" && name !== "scale") throw new Error(`--scenario is shop or scale, not ${name}`);
   const size = { workloads: whole("workloads", 1000), namespaces: whole("namespaces", 40), seed };
-  const scenario = name === "shop" ? shop : scale(size);
+  const scenario = name === "shop" ? shop : name === "scale" ? scale(size) : trials.get(name)?.scenario;
+  if (scenario === undefined)
+    throw new Error(`--scenario is one of shop, scale, ${[...trials.keys()].join(", ")}, not ${name}`);
   const real = values.real ? realBinaries(process.env) : null;
   return { dir: resolve(values.dir), prometheus: values.prometheus, scenario, seed, otlp: values.otlp ?? null, real };
 }

@@ -66,6 +66,8 @@ export const RESOURCES = {
   Sidecar: resource("networking.istio.io/v1", "Sidecar", "sidecars"),
   IstioGateway: resource("networking.istio.io/v1", "Gateway", "gateways"),
   PeerAuthentication: resource("security.istio.io/v1", "PeerAuthentication", "peerauthentications"),
+  RequestAuthentication: resource("security.istio.io/v1", "RequestAuthentication", "requestauthentications"),
+  AuthorizationPolicy: resource("security.istio.io/v1", "AuthorizationPolicy", "authorizationpolicies"),
   Telemetry: resource("telemetry.istio.io/v1", "Telemetry", "telemetries"),
   Gateway: resource("gateway.networking.k8s.io/v1", "Gateway", "gateways"),
   HTTPRoute: resource("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes"),

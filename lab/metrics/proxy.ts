@@ -33,6 +33,13 @@ export interface TcpSeries {
   sent: number;
 }
 
+/** A counter that Envoy itself keeps, under a name of its own. */
+interface PlainCounter {
+  readonly name: string;
+  readonly labels: string;
+  value: number;
+}
+
 /**
  * Everything one proxy counts since it started, by the key its caller gives a label set. Labels are printed once per
  * set, when it is born; a restart is a new instance. Cost of a count: one map lookup.
@@ -41,6 +48,7 @@ export class ProxyMetrics {
   readonly #requests = new Map<string, RequestSeries>();
   readonly #messages = new Map<string, MessageSeries>();
   readonly #tcp = new Map<string, TcpSeries>();
+  readonly #plain = new Map<string, PlainCounter>();
   readonly #byteHistograms: boolean;
 
   /** `byteHistograms` off is what Telemetry's `metrics.overrides` for REQUEST_SIZE and RESPONSE_SIZE do. */
@@ -86,6 +94,15 @@ export class ProxyMetrics {
     return series;
   }
 
+  /** Adds one to a counter of Envoy's own. */
+  plain(name: string, labels: Labels): void {
+    const printed = printLabels(labels);
+    const key = `${name}{${printed}}`;
+    const known = this.#plain.get(key);
+    if (known === undefined) this.#plain.set(key, { name, labels: printed, value: 1 });
+    else known.value += 1;
+  }
+
   /** Prometheus's text format 0.0.4, families together, each with its TYPE line. */
   render(): string {
     const out: string[] = [];
@@ -113,6 +130,8 @@ export class ProxyMetrics {
     );
     counters(out, "istio_tcp_received_bytes_total", tcp, (s) => Math.floor(s.received));
     counters(out, "istio_tcp_sent_bytes_total", tcp, (s) => Math.floor(s.sent));
+    for (const [name, series] of Map.groupBy(this.#plain.values(), (each) => each.name))
+      counters(out, name, series, (s) => s.value);
     return out.join("");
   }
 }

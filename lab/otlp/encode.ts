@@ -4,6 +4,7 @@
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 import type { SimPod } from "../sim/pod.ts";
+import type { DryRun } from "../sim/policy/guard.ts";
 import { requestId, type SpanRecord } from "../sim/trace.ts";
 
 interface Attribute {
@@ -75,6 +76,7 @@ export function encodeSpan(span: SpanRecord): OtlpSpan {
       "istio.namespace": pod.namespace,
       "istio.cluster_id": pod.cluster,
       ...(waypoint && peer !== null && sides("source", peer)),
+      ...Object.fromEntries((span.dryRuns ?? []).flatMap(onTrial)),
     }),
     status: failed ? { code: 2 } : {},
   };
@@ -88,6 +90,12 @@ const sides = (side: "source" | "destination", pod: SimPod): Record<string, stri
   [`istio.${side}_canonical_service`]: pod.identity.canonicalService,
   [`istio.${side}_canonical_revision`]: pod.identity.canonicalRevision,
 });
+
+/** https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/#check-dry-run-result-in-tracing-using-zipkin */
+const onTrial = ({ action, result, rule }: DryRun): [string, string | null][] => [
+  [`istio.authorization.dry_run.${action}_policy.name`, rule],
+  [`istio.authorization.dry_run.${action}_policy.result`, result],
+];
 
 /** One export request: spans grouped by the service that made them. */
 export function encodeRequest(spans: readonly SpanRecord[]): unknown {

@@ -23,8 +23,9 @@ const DETAILS: Readonly<Record<string, string>> = {
 /** The line that a call ends with. */
 export function accessLine(call: NotedCall): LogLine {
   const { outcome, kind } = call;
+  if (call.details === "filter_chain_not_found") return connectionLine(call);
   const { flags } = outcome;
-  const details = DETAILS[flags.split(",")[0] ?? ""] ?? "via_upstream";
+  const details = call.details ?? DETAILS[flags.split(",")[0] ?? ""] ?? "via_upstream";
   const reached = details === "via_upstream" && call.peerIp !== null;
   const [, port = "80", , host = ""] = call.upstreamCluster.split("|");
   const failure = flags.includes("UF") ? "delayed_connect_error:_Connection_refused" : "-";
@@ -55,6 +56,15 @@ export function accessLine(call: NotedCall): LogLine {
     flags.includes("NR") ? "-" : "default",
   ].join(" ");
   return { atMs: call.startMs + call.durationMs, text };
+}
+
+/** A connection that none of the listener's filter chains took: there was no request. */
+function connectionLine({ startMs, durationMs, ip, peerIp, upstreamCluster, outcome, details }: NotedCall): LogLine {
+  const local = `${ip}:${upstreamCluster.split("|")[1] ?? "80"}`;
+  const remote = `${peerIp ?? "0.0.0.0"}:${32_768 + (hash(`${ip}${startMs}`, 2) % 28_000)}`;
+  const empty = Array.from({ length: 5 }, () => '"-"').join(" ");
+  const text = `[${new Date(startMs).toISOString()}] "- - -" 0 ${outcome.flags} ${details} - "-" 0 0 0 - ${empty} - - ${local} ${remote} - -`;
+  return { atMs: startMs + durationMs, text };
 }
 
 /** Stands for a service's cluster IP, which the simulation does without. */

@@ -1,11 +1,12 @@
 /** One attempt of a call at one endpoint, and what the server's observers write down of it. */
+import { admit, passedOn } from "./admission.ts";
+import { connectionTo, portOf } from "./connection.ts";
 import type { SimContext } from "./context.ts";
-import type { TrafficPolicy } from "./destination-rule.ts";
 import type { Asked } from "./match.ts";
-import { connect } from "./mtls.ts";
 import { knownService, workloadId } from "./names.ts";
 import { note, spanOf } from "./note.ts";
 import type { SimPod } from "./pod.ts";
+import type { Verdict } from "./policy/guard.ts";
 import { reportRequest } from "./report.ts";
 import type { Route } from "./router.ts";
 import type { Answer, MakeCall, Visit } from "./server.ts";
@@ -26,6 +27,10 @@ export interface Attempt {
   readonly startMs: number;
   readonly ms: number;
   readonly spanId: string | null;
+  /** What policies on the server's side said; null: none was asked. */
+  readonly verdict: Verdict | null;
+  /** Why the server's proxy or ztunnel took no connection. */
+  readonly closed: "policy" | "strict" | null;
 }
 
 export type ServiceRoute = Extract<Route, { kind: "service" }>;
@@ -64,7 +69,7 @@ export function attempt(
 ): Attempt {
   const { random, protocol, atMs } = request;
   const spanId = request.trace?.newId() ?? null;
-  const missed = (flags: string, ms: number, dst: SimPod | null): Attempt => ({
+  const missed = (flags: string, ms: number, dst: SimPod | null, closed: Attempt["closed"] = null): Attempt => ({
     answer: localReply(protocol, 503, flags),
     server: null,
     dst,
@@ -72,6 +77,8 @@ export function attempt(
     startMs: atMs,
     ms,
     spanId,
+    verdict: null,
+    closed,
   });
   const endpoints = ctx.world.endpoints(route.service, route.labels);
   const dst = random.pick(ctx.outliers.healthy(from, endpoints, route.policy.outlier, atMs));
@@ -79,49 +86,41 @@ export function attempt(
   const trouble = strikes(dst, ["refuse", "overflow"], request);
   if (trouble !== undefined) return missed(trouble.kind === "refuse" ? "UF" : "UO", 0.5 + random.next(), null);
   const connection = connectionTo(ctx, from, dst, route, request.port);
-  // TLS to a plaintext server, or the reverse: the connection is cut before an answer.
-  if (connection === "refused") return missed("UC", 1, dst);
+  if (connection === "noHandshake") return missed("UF", 1, null);
+  // Plaintext to a server that wants TLS: the connection is cut before an answer.
+  if (connection === "refused") {
+    const { target } = portOf(route.service, request.port);
+    return missed("UC", 1, dst, ctx.world.mtlsMode(dst, target) === "STRICT" ? "strict" : null);
+  }
+  const mtls = connection === "mtls";
+  const l7 = dst.dataplane === "ambient" ? null : request;
+  const verdict = admit(ctx, {
+    ...{ from, dst, service: route.service, port: request.port, mtls, request: l7, atMs },
+  });
+  if (verdict !== null && verdict.refused !== null) {
+    if (l7 === null) return { ...missed("UC", 1, dst, "policy"), mtls };
+    const answer = localReply(protocol, verdict.refused.code, "-");
+    const ms = 0.3 + random.next() * 0.4;
+    return { answer, server: answer, dst, mtls, startMs: atMs, ms, spanId, verdict, closed: null };
+  }
   const trace = request.trace && {
     ...request.trace,
     parentId: dst.dataplane === "sidecar" ? spanId : request.trace.parentId,
   };
-  const served = serve(dst, { ...request, trace }, makeCall);
+  const headers = passedOn(request.headers, verdict);
+  const served = serve(dst, { ...request, headers, trace }, makeCall);
   const wire = 0.3 + random.next() * 0.8;
   return {
     answer: dst.dataplane === "sidecar" || served.server.flags === "-" ? served.client : served.server,
     server: served.server,
     dst,
-    mtls: connection === "mtls",
+    mtls,
     startMs: atMs,
     ms: served.ms + wire,
     spanId,
+    verdict,
+    closed: null,
   };
-}
-
-/** How a client's connection to this pod turns out, by both sides' policies. */
-export function connectionTo(
-  ctx: SimContext,
-  from: SimPod,
-  dst: SimPod,
-  route: {
-    readonly service: { readonly ports: readonly { port: number; target: number }[] };
-    readonly policy: TrafficPolicy;
-  },
-  port: number | null,
-): "mtls" | "plain" | "refused" {
-  const { ports } = route.service;
-  const asked = ports.find((p) => p.port === port) ?? ports[0];
-  const target = asked?.target ?? 80;
-  const tls = (asked === undefined ? undefined : route.policy.portTls.get(asked.port)) ?? route.policy.tls;
-  const mode = ctx.world.mtlsMode(dst, target);
-  if (dst.dataplane === "sidecar" || dst.dataplane === "gateway")
-    // DestinationRules are for Envoys: a ztunnel doesn't read them.
-    return connect(from.dataplane === "none" ? "DISABLE" : from.dataplane === "ambient" ? null : tls, mode);
-  // A ztunnel takes HBONE whatever the mode; plaintext unless STRICT.
-  if (dst.dataplane === "ambient" || dst.dataplane === "waypoint")
-    return from.dataplane === "none" ? connect("DISABLE", mode) : "mtls";
-  // No proxy before it, and the simulated programs speak no TLS themselves.
-  return tls === null || tls === "DISABLE" ? "plain" : "refused";
 }
 
 /** Writes down what the server's observers saw of one attempt. */
@@ -135,12 +134,13 @@ export function arrive(
   responseBytes: number,
 ): void {
   const { dst, server } = a;
-  if (dst === null || server === null) return;
+  if (dst === null) return;
   const endMs = a.startMs + a.ms;
   const service = knownService(route.service);
+  if (a.closed !== null) return turnedAway(ctx, from, dst, route, request, a);
+  if (server === null) return;
   if (dst.dataplane === "ambient" || from.dataplane === "ambient") {
-    const onlyL4 = dst.dataplane === "ambient" && (from.dataplane === "ambient" || from.dataplane === "none");
-    const edge = onlyL4 ? ({ source: workloadId(from), target: workloadId(dst), protocol: "tcp" } as const) : null;
+    const edge = l4Edge(from, dst);
     ctx.wheel.at(endMs, () =>
       ctx.l4.carry({ from, to: dst, service, mtls: a.mtls, edge }, endMs, requestBytes, responseBytes, request.random),
     );
@@ -161,8 +161,6 @@ export function arrive(
       measured,
     ),
   );
-  const ports = route.service.ports;
-  const target = (ports.find((p) => p.port === request.port) ?? ports[0])?.target ?? 80;
   note(
     ctx,
     {
@@ -174,11 +172,47 @@ export function arrive(
       outcome: { protocol: request.protocol, ...server },
       host: request.host,
       path: request.path,
-      upstreamCluster: `inbound|${target}||`,
+      upstreamCluster: `inbound|${portOf(route.service, request.port).target}||`,
       requestBytes,
       responseBytes,
+      details: a.verdict?.refused?.details,
+      dryRuns: a.verdict?.dryRuns,
     },
     request.method,
     spanOf(request.trace, a.spanId),
   );
+}
+
+/** The edge of a hop of which ztunnels see everything there is to see. */
+const l4Edge = (from: SimPod, dst: SimPod) =>
+  dst.dataplane === "ambient" && (from.dataplane === "ambient" || from.dataplane === "none")
+    ? ({ source: workloadId(from), target: workloadId(dst), protocol: "tcp" } as const)
+    : null;
+
+/** A ztunnel counts whom it turns away; a sidecar has but a line in its log, of a connection without a request. */
+function turnedAway(
+  ctx: SimContext,
+  from: SimPod,
+  dst: SimPod,
+  route: ServiceRoute,
+  request: Request,
+  { startMs, ms, mtls }: Attempt,
+): void {
+  const endMs = startMs + ms;
+  if (dst.dataplane === "ambient") {
+    const hop = { from, to: dst, service: knownService(route.service), mtls, edge: l4Edge(from, dst) };
+    ctx.wheel.at(endMs, () => ctx.l4.deny(hop, endMs));
+  } else if (dst.dataplane === "sidecar") {
+    const { target } = portOf(route.service, request.port);
+    const outcome = { protocol: request.protocol, code: "0", grpcStatus: "", flags: "NR" } as const;
+    const connection = {
+      host: "-",
+      path: "-",
+      upstreamCluster: `inbound|${target}||`,
+      requestBytes: 0,
+      responseBytes: 0,
+    };
+    const seen = { kind: "server", pod: dst, peer: from, startMs, durationMs: 0, outcome, ...connection } as const;
+    note(ctx, { ...seen, details: "filter_chain_not_found" }, "-", null);
+  }
 }

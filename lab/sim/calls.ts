@@ -2,16 +2,21 @@
 
 import type { EdgeKey } from "../truth/ledger.ts";
 import { failed } from "../truth/outcome.ts";
+import { admitToWaypoint, passedOn } from "./admission.ts";
 import type { Request } from "./attempt.ts";
 import { methodOf } from "./behaviour.ts";
+import { portOf } from "./connection.ts";
 import type { SimContext } from "./context.ts";
 import type { Exchange } from "./exchange.ts";
 import { exchange } from "./exchange.ts";
-import { knownService, unknownId, workloadId } from "./names.ts";
+import { knownService, serviceId, unknownId, workloadId } from "./names.ts";
 import { note, spanOf } from "./note.ts";
 import type { SimPod } from "./pod.ts";
+import type { Refusal } from "./policy/guard.ts";
 import { reportRequest } from "./report.ts";
 import type { MakeCall } from "./server.ts";
+import { localReply } from "./server.ts";
+import type { Service } from "./service.ts";
 import type { SeenCall } from "./trace.ts";
 
 export interface CallResult {
@@ -44,7 +49,7 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
   };
 
   const count = (key: EdgeKey, x: Exchange, endMs: number): void => {
-    ctx.ledger.count(key, endMs, { failed: failed(x.answer), arrived: x.arrived, mtls: x.mtls });
+    ctx.ledger.count(key, endMs, { failed: failed(x.answer), arrived: x.arrived, mtls: x.mtls, denied: x.denied });
   };
   const result = (x: Exchange): CallResult => ({ ms: x.ms, failed: failed(x.answer) });
 
@@ -85,7 +90,7 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
         target: next === null ? unknownId(from.cluster) : workloadId(next),
         protocol: "tcp",
       };
-      ctx.l4.fail({ from, to: next, service: knownService(route.service), mtls: false, edge }, request.atMs, "CONNECT");
+      ctx.l4.fail({ from, to: next, service: knownService(route.service), mtls: false, edge }, request.atMs);
       return { ms: 1, failed: true };
     }
     const x = exchange(ctx, from, request, nested);
@@ -97,22 +102,23 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
       const edge: EdgeKey = { source: workloadId(from), target: x.target, protocol: "tcp" };
       const hop = { from, to: null, service: x.service, mtls: false, edge };
       if (x.arrived) ctx.l4.carry(hop, endMs, x.requestBytes, x.responseBytes, request.random);
-      else ctx.l4.fail(hop, endMs, "CONNECT");
+      else ctx.l4.fail(hop, endMs);
     }
     return result(x);
   };
 
   /** The client's ztunnel sees the waypoint, the waypoint the backend, the backend's ztunnel the waypoint: one call. */
-  const throughWaypoint = (
-    from: SimPod,
-    waypoint: SimPod,
-    service: Parameters<typeof knownService>[0],
-    request: Request,
-  ): CallResult => {
+  const throughWaypoint = (from: SimPod, waypoint: SimPod, service: Service, request: Request): CallResult => {
     const spanId = request.trace?.newId() ?? null;
     // The waypoint's span is the parent of what the backend's program does: nothing stands before an ambient program.
     const trace = request.trace && { ...request.trace, parentId: spanId };
-    const x = exchange(ctx, waypoint, { ...request, host: service.host, trace }, nested);
+    const { atMs, port } = request;
+    const verdict = admitToWaypoint(ctx, { from, dst: waypoint, service, port, mtls: true, request, atMs });
+    const headers = passedOn(request.headers, verdict);
+    const x =
+      verdict !== null && verdict.refused !== null
+        ? refusedBy(verdict.refused, service, from, request)
+        : exchange(ctx, waypoint, { ...request, host: service.host, headers, trace }, nested);
     const endMs = request.atMs + x.ms;
     const outcome = { protocol: request.protocol, ...x.answer };
     const key: EdgeKey = { source: workloadId(from), target: x.target, protocol: request.protocol };
@@ -137,9 +143,10 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
         outcome,
         { durationMs: x.ms, requestBytes: x.requestBytes, responseBytes: x.responseBytes },
       );
-      ctx.ledger.count(key, endMs, { failed: failed(x.answer), arrived: x.arrived, mtls: true });
+      ctx.ledger.count(key, endMs, { failed: failed(x.answer), arrived: x.arrived, mtls: true, denied: x.denied });
     });
-    note(ctx, seen("server", waypoint, from, request, x), request.method, spanOf(request.trace, spanId));
+    const saw = { ...seen("server", waypoint, from, request, x), dryRuns: verdict?.dryRuns };
+    note(ctx, saw, request.method, spanOf(request.trace, spanId));
     return result(x);
   };
 
@@ -148,7 +155,7 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
     const x = exchange(ctx, from, { ...request, trace: null }, nested);
     const endMs = request.atMs + x.ms;
     const seen = x.arrived && x.dst !== null && x.dst.dataplane === "sidecar" && x.dst.scraped;
-    const toAmbient = x.arrived && x.dst?.dataplane === "ambient";
+    const toAmbient = (x.arrived && x.dst?.dataplane === "ambient") || x.deniedAtL4;
     if (!toAmbient) {
       const key: EdgeKey = {
         source: unknownId(x.dst?.cluster ?? from.cluster),
@@ -176,5 +183,26 @@ function seen(kind: SeenCall["kind"], pod: SimPod, peer: SimPod | null, request:
     upstreamCluster: x.upstreamCluster,
     requestBytes: x.requestBytes,
     responseBytes: x.responseBytes,
+    details: x.details,
+    dryRuns: x.dryRuns,
+  };
+}
+
+/** What a waypoint answers by itself: no backend was chosen. */
+function refusedBy({ code, details }: Refusal, service: Service, from: SimPod, request: Request): Exchange {
+  return {
+    answer: localReply(request.protocol, code, "-"),
+    ms: 0.3 + request.random.next() * 0.4,
+    dst: null,
+    service: knownService(service),
+    mtls: true,
+    arrived: false,
+    target: serviceId(from.cluster, service),
+    upstreamCluster: `inbound-vip|${portOf(service, request.port).port}|http|${service.host}`,
+    requestBytes: Math.round(250 + request.random.next() * 900),
+    responseBytes: 180,
+    denied: true,
+    deniedAtL4: false,
+    details,
   };
 }

@@ -47,6 +47,29 @@ describe("mutual TLS", () => {
   });
 });
 
+it("TLS that the server doesn't speak fails to connect, again and again", () => {
+  const tls = istio("networking", "DestinationRule", "a", "api", {
+    host: "api",
+    trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } },
+  });
+  const off = istio("security", "PeerAuthentication", "a", "default", { mtls: { mode: "DISABLE" } });
+  const r = run([...base, client([flow()]), api(), tls, off]);
+  r.pass(10);
+  const seen = samples(r.world, "istio_requests_total");
+  expect(seen).toHaveLength(1);
+  expect(seen[0]?.labels).toMatchObject({
+    ...{ reporter: "source", response_code: "503", response_flags: "UF,URX", destination_workload: "unknown" },
+  });
+});
+
+it("each cluster goes by its own objects", () => {
+  const strict = istio("security", "PeerAuthentication", "a", "default", { mtls: { mode: "STRICT" } });
+  const r = run([...base, client([flow()], { "sidecar.istio.io/inject": "false" }), api()]);
+  r.world.upsert("east-1", "PeerAuthentication", strict);
+  r.pass(5);
+  expect(edges(r)[0]).toMatchObject({ failures: 0, mtls: 0 });
+});
+
 describe("TCP", () => {
   const tcp = flow({ protocol: "tcp", rate: 2, connection: { seconds: 12, sent: 100, received: 1000 } });
 

@@ -28,9 +28,21 @@ it("knows Envoy's defaults of outlier detection, and that none is none", () => {
   });
 });
 
-it("keeps what a port says apart", () => {
+it("keeps what a port says apart: all of it is the port's, also that nothing is told", () => {
   const settings = [{ port: { number: 9090 }, tls: { mode: "DISABLE" } }, { port: { number: 1 } }, { tls: {} }];
   expect([...read({ host: "api", trafficPolicy: { portLevelSettings: settings } }).policy.portTls]).toEqual([
     [9090, "DISABLE"],
+    [1, null],
   ]);
+});
+
+it("puts a subset's settings over its rule's, ports included, and reads settings without a mode as the first one", () => {
+  const portLevelSettings = [{ port: { number: 80 }, tls: { mode: "ISTIO_MUTUAL" } }];
+  const rule = read({
+    host: "api",
+    trafficPolicy: { portLevelSettings },
+    subsets: [{ name: "v1", trafficPolicy: { tls: {} } }, { name: "v2" }],
+  });
+  expect(rule.subsets.get("v1")?.policy).toMatchObject({ tls: "DISABLE", portTls: new Map() });
+  expect(rule.subsets.get("v2")?.policy).toMatchObject({ tls: null, portTls: new Map([[80, "ISTIO_MUTUAL"]]) });
 });

@@ -6,8 +6,8 @@ import { qualify } from "./virtual-service.ts";
 export interface TrafficPolicy {
   /** DISABLE, SIMPLE, MUTUAL, ISTIO_MUTUAL; null = automatic mTLS. */
   readonly tls: string | null;
-  /** By service port; what a port says beats the rest. */
-  readonly portTls: ReadonlyMap<number, string>;
+  /** By service port; an entry replaces the rest whole, so that one without TLS settings means automatic. */
+  readonly portTls: ReadonlyMap<number, string | null>;
   readonly outlier: OutlierDetection | null;
 }
 
@@ -48,16 +48,21 @@ function readOutlier(value: Json): OutlierDetection {
   };
 }
 
+/** Settings without a mode are of the first one. https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings-TLSmode */
+const tlsMode = (value: Json): string | null =>
+  isObject(value["tls"]) ? (textAt(value["tls"], "mode") ?? "DISABLE") : null;
+
+/** What a policy says, over what stands above it. */
 function readPolicy(value: Json, above: TrafficPolicy): TrafficPolicy {
   const policy = objectAt(value, "trafficPolicy");
-  const ports = listAt(policy, "portLevelSettings").flatMap((each): [number, string][] => {
-    const mode = textAt(objectAt(each, "tls"), "mode");
+  const ports = listAt(policy, "portLevelSettings").flatMap((each): [number, string | null][] => {
     const port = numberAt(objectAt(each, "port"), "number");
-    return mode === undefined || port === undefined ? [] : [[port, mode]];
+    return port === undefined ? [] : [[port, tlsMode(each)]];
   });
+  const own = tlsMode(policy);
   return {
-    tls: textAt(objectAt(policy, "tls"), "mode") ?? above.tls,
-    portTls: new Map([...above.portTls, ...ports]),
+    tls: own ?? above.tls,
+    portTls: new Map([...(own === null ? above.portTls : []), ...ports]),
     outlier: isObject(policy["outlierDetection"]) ? readOutlier(objectAt(policy, "outlierDetection")) : above.outlier,
   };
 }

@@ -9,6 +9,7 @@ import { L4Pool } from "./l4.ts";
 import type { LogSink } from "./noted.ts";
 import { Outliers } from "./outliers.ts";
 import type { SimPod } from "./pod.ts";
+import { Guards } from "./policy/guards.ts";
 import type { Random } from "./random.ts";
 import { createRandom } from "./random.ts";
 import { Router } from "./router.ts";
@@ -73,6 +74,7 @@ export class Engine {
       wheel: new Wheel(options.tickMs, this.#now),
       l4: new L4Pool(world, ledger),
       outliers: new Outliers(),
+      guards: new Guards(world),
       traces: options.traces ?? null,
       logs: options.logs ?? null,
     };

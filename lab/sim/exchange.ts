@@ -3,8 +3,10 @@
  * observers saw is reported here, what the client's side saw is returned.
  */
 import type { ServiceLabels } from "../metrics/labels.ts";
+import { admitFromOutside, passedOn } from "./admission.ts";
 import type { Attempt, Request, ServiceRoute } from "./attempt.ts";
 import { arrive, attempt, isRetriable } from "./attempt.ts";
+import { portOf } from "./connection.ts";
 import type { SimContext } from "./context.ts";
 import { drawLatency } from "./latency.ts";
 import {
@@ -18,6 +20,7 @@ import {
   workloadId,
 } from "./names.ts";
 import type { SimPod } from "./pod.ts";
+import type { Verdict } from "./policy/guard.ts";
 import type { Random } from "./random.ts";
 import type { Route } from "./router.ts";
 import type { Answer, MakeCall } from "./server.ts";
@@ -38,6 +41,14 @@ export interface Exchange {
   readonly upstreamCluster: string;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** A policy refused it, wherever on its way. */
+  readonly denied: boolean;
+  /** ztunnels saw that, and have counted it. */
+  readonly deniedAtL4: boolean;
+  /** Why, where the client's own proxy refused it. */
+  readonly details?: string | undefined;
+  /** What policies on trial at the client's own proxy would have done. */
+  readonly dryRuns?: Verdict["dryRuns"] | undefined;
 }
 
 const OUTSIDE = { p50: 45, p99: 320 };
@@ -58,6 +69,8 @@ export function exchange(ctx: SimContext, from: SimPod, request: Request, makeCa
     upstreamCluster: service.name ?? "",
     requestBytes,
     responseBytes: 180,
+    denied: false,
+    deniedAtL4: false,
   });
   const outside = (service: ServiceLabels, target: string): Exchange => ({
     ...local(random.chance(0.004) ? 503 : 200, "-", service, target),
@@ -65,6 +78,14 @@ export function exchange(ctx: SimContext, from: SimPod, request: Request, makeCa
     arrived: true,
     responseBytes: responseSize(random),
   });
+  const verdict = from.dataplane === "gateway" ? admitFromOutside(ctx, from, request, request.atMs) : null;
+  if (verdict !== null && verdict.refused !== null) {
+    const { code, details } = verdict.refused;
+    const known = route.kind === "service" ? route.service : null;
+    const service = known === null ? rawHost(host) : unreachedService(known);
+    const target = known === null ? rawHostId(from, host, ctx.world) : serviceId(from.cluster, known);
+    return { ...local(code, "-", service, target), denied: true, details, dryRuns: verdict.dryRuns };
+  }
   switch (route.kind) {
     case "noRoute":
       return local(404, "NR", rawHost(host), rawHostId(from, host, ctx.world));
@@ -79,11 +100,18 @@ export function exchange(ctx: SimContext, from: SimPod, request: Request, makeCa
     case "service": {
       const abort = route.rule?.abort ?? null;
       if (abort !== null && random.chance(abort.share)) {
-        const made = local(abort.code, "FI", unreachedService(route.service), serviceId(from.cluster, route.service));
-        if (abort.grpc === null || protocol === "http") return made;
-        return { ...made, answer: { code: "200", grpcStatus: String(abort.grpc), flags: "FI" } };
+        const aborted = local(
+          abort.code,
+          "FI",
+          unreachedService(route.service),
+          serviceId(from.cluster, route.service),
+        );
+        if (abort.grpc === null || protocol === "http") return aborted;
+        return { ...aborted, answer: { code: "200", grpcStatus: String(abort.grpc), flags: "FI" } };
       }
-      return toService(ctx, from, route, request, requestBytes, makeCall);
+      const headers = passedOn(request.headers, verdict);
+      const made = toService(ctx, from, route, { ...request, headers }, requestBytes, makeCall);
+      return verdict === null ? made : { ...made, dryRuns: verdict.dryRuns };
     }
   }
 }
@@ -155,9 +183,11 @@ function toService(
     mtls: last.mtls,
     arrived: last.server !== null,
     target: known && last.dst !== null ? workloadId(last.dst) : serviceId(from.cluster, service),
-    upstreamCluster: `outbound|${request.port ?? service.ports[0]?.port ?? 80}|${rule?.routes.length ? subsetOf(route) : ""}|${service.host}`,
+    upstreamCluster: `outbound|${request.port ?? portOf(service, null).port}|${rule?.routes.length ? subsetOf(route) : ""}|${service.host}`,
     requestBytes,
     responseBytes,
+    denied: last.closed === "policy" || (last.verdict !== null && last.verdict.refused !== null),
+    deniedAtL4: last.closed !== null && last.dst?.dataplane === "ambient",
   };
 }
 
@@ -199,5 +229,6 @@ function copy(
   if (dst === null || server === null || dst.dataplane !== "sidecar") return;
   const key = { source: workloadId(from), target: workloadId(dst), protocol: request.protocol, mirror: true } as const;
   const endMs = made.startMs + made.ms;
-  ctx.wheel.at(endMs, () => ctx.ledger.count(key, endMs, { failed: false, arrived: true, mtls: made.mtls }));
+  const denied = made.verdict !== null && made.verdict.refused !== null;
+  ctx.wheel.at(endMs, () => ctx.ledger.count(key, endMs, { failed: false, arrived: true, mtls: made.mtls, denied }));
 }

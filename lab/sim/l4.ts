@@ -54,12 +54,22 @@ export class L4Pool {
     if (hop.edge !== null) this.#ledger.bytes(hop.edge, atMs, sent, received);
   }
 
-  /** A connection that failed: only the client's ztunnel knows, with a flag. */
-  fail(hop: Hop, atMs: number, flags: "CONNECT" | "DENY"): void {
+  /** A connection that nobody took: only the client's ztunnel knows, with a flag. */
+  fail(hop: Hop, atMs: number): void {
     const client = hop.from.dataplane === "ambient" ? this.#world.ztunnel(hop.from) : undefined;
     if (client !== undefined)
-      ztunnelSeries(client, { ...sides(hop), reporter: "source", mtls: false, flags }).failed += 1;
+      ztunnelSeries(client, { ...sides(hop), reporter: "source", mtls: false, flags: "CONNECT" }).failed += 1;
     if (hop.edge !== null) this.#ledger.count(hop.edge, atMs, { failed: true, arrived: false, mtls: false });
+  }
+
+  /** A connection that the server's ztunnel refused: a DENY there, a failed CONNECT at the client's. */
+  deny(hop: Hop, atMs: number): void {
+    const server = hop.to?.dataplane === "ambient" ? this.#world.ztunnel(hop.to) : undefined;
+    if (server !== undefined)
+      ztunnelSeries(server, { ...sides(hop), reporter: "destination", mtls: hop.mtls, flags: "DENY" }).failed += 1;
+    this.fail({ ...hop, edge: null }, atMs);
+    if (hop.edge !== null)
+      this.#ledger.count(hop.edge, atMs, { failed: true, arrived: false, mtls: false, denied: true });
   }
 
   /** Closes what has been idle past its life. */

@@ -7,8 +7,6 @@ import type { ApiServer } from "../apiserver/server.ts";
 import { startApiServer } from "../apiserver/server.ts";
 import type { Kube, KubeTarget } from "../kube/client.ts";
 import { createKube } from "../kube/client.ts";
-import { follow } from "../kube/informer.ts";
-import { RESOURCES } from "../kube/object.ts";
 import { startOtlp } from "../otlp/exporter.ts";
 import { startPrometheus } from "../prometheus/run.ts";
 import type { Scenario } from "../scenarios/model.ts";
@@ -19,7 +17,7 @@ import { runControllers } from "./controllers.ts";
 import { Engine } from "./engine.ts";
 import { startHttp } from "./http.ts";
 import { LogBook } from "./log-book.ts";
-import { WATCHED } from "./objects.ts";
+import { watchWorld } from "./watching.ts";
 import { World } from "./world.ts";
 
 export interface LabOptions {
@@ -126,7 +124,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       closers.push(async () => kube.close());
       kubes.set(spec.name, kube);
       await seed(kube, spec.manifests);
-      await watch(world, kube, spec.name, stop.signal);
+      await watchWorld(world, kube, spec.name, stop.signal);
       const controllers = await runControllers({
         kube,
         cluster: spec.name,
@@ -218,19 +216,6 @@ async function startApis(
   const started = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   closers.push(async () => void (await Promise.all(started.map(({ api }) => api.close()))));
   return Promise.all(starting);
-}
-
-/** Feeds the world by watches. Telemetry comes first, because a proxy reads it when it starts. */
-async function watch(world: World, kube: Kube, cluster: string, signal: AbortSignal): Promise<void> {
-  for (const kind of ["Telemetry", ...WATCHED.filter((k) => k !== "Telemetry")] as const) {
-    const informer = follow(
-      kube,
-      RESOURCES[kind],
-      { upsert: (o) => world.upsert(cluster, kind, o), remove: (o) => world.remove(cluster, kind, o) },
-      signal,
-    );
-    await informer.synced;
-  }
 }
 
 function missing(name: string): never {

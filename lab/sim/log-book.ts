@@ -69,7 +69,8 @@ export class LogBook implements LogSink {
 
 /** What a program says of a call: what it served, and what it asked for in vain. */
 function programLine(call: NotedCall): LogLine[] {
-  if (call.kind === "server") return [servedLine(call)];
+  // What its proxy refused never came to the program.
+  if (call.kind === "server") return call.details === undefined ? [servedLine(call)] : [];
   return call.outcome.code.startsWith("5") || call.outcome.flags !== "-" ? [failureLine(call)] : [];
 }
 

@@ -52,9 +52,16 @@ it.each([
   [null, "DISABLE", "plain"],
   ["DISABLE", "PERMISSIVE", "plain"],
   ["DISABLE", "STRICT", "refused"],
-  ["ISTIO_MUTUAL", "DISABLE", "refused"],
+  ["ISTIO_MUTUAL", "DISABLE", "noHandshake"],
   ["ISTIO_MUTUAL", "STRICT", "mtls"],
-  ["SIMPLE", "STRICT", "refused"],
+  ["SIMPLE", "STRICT", "noHandshake"],
 ] as const)("client tls %s to a %s server: %s", (tls, mode, expected) => {
   expect(connect(tls, mode)).toBe(expected);
+});
+
+it("automatic mutual TLS goes by the namespace where that disables it, even to a STRICT workload", () => {
+  expect(connect(null, "STRICT", "DISABLE")).toBe("refused");
+  expect(connect(null, "DISABLE", "STRICT")).toBe("plain");
+  expect(connect("ISTIO_MUTUAL", "STRICT", "DISABLE")).toBe("mtls");
+  expect(serverMode([mesh, namespace, web], { namespace: "a", labels: null }, 9090, "istio-system")).toBe("DISABLE");
 });

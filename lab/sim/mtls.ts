@@ -9,7 +9,8 @@ import type { MtlsMode, PeerAuthentication } from "./peer-authentication.ts";
 /** The mode a workload's port accepts. Of several policies of one scope the oldest holds. */
 export function serverMode(
   policies: readonly PeerAuthentication[],
-  pod: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
+  /** Without labels: what holds for its namespace. */
+  pod: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> | null },
   port: number,
   rootNamespace: string,
 ): MtlsMode {
@@ -22,20 +23,24 @@ export function serverMode(
       p.namespace === pod.namespace &&
       p.namespace !== rootNamespace &&
       p.selector !== null &&
+      pod.labels !== null &&
       selects(p.selector, pod.labels),
   );
   return workload?.ports.get(port) ?? workload?.mode ?? namespace?.mode ?? mesh?.mode ?? "PERMISSIVE";
 }
 
-export type Connection = "mtls" | "plain" | "refused";
+/** `refused`: plaintext that the server turns away · `noHandshake`: TLS that the other end doesn't speak. */
+export type Connection = "mtls" | "plain" | "refused" | "noHandshake";
 
 /**
  * What comes of a proxy's connection to a server proxy that accepts `mode`; `tls` is the DestinationRule's, null = automatic.
+ * Automatic goes by the port's mode, but for namespaces (`around`: without their workloads' policies) that disable it:
+ * there the client sends plaintext whatever a workload says. (istiod's BestEffortInferServiceMTLSMode)
  * SIMPLE and MUTUAL bring certificates of their own: a server proxy hands such bytes to a program that speaks no TLS.
  */
-export function connect(tls: string | null, mode: MtlsMode): Connection {
-  if (tls === "SIMPLE" || tls === "MUTUAL") return "refused";
-  const offers = tls === null ? mode !== "DISABLE" : tls === "ISTIO_MUTUAL";
-  if (offers) return mode === "DISABLE" ? "refused" : "mtls";
+export function connect(tls: string | null, mode: MtlsMode, around: MtlsMode = mode): Connection {
+  if (tls === "SIMPLE" || tls === "MUTUAL") return "noHandshake";
+  const offers = tls === null ? mode !== "DISABLE" && around !== "DISABLE" : tls === "ISTIO_MUTUAL";
+  if (offers) return mode === "DISABLE" ? "noHandshake" : "mtls";
   return mode === "STRICT" ? "refused" : "plain";
 }

@@ -15,6 +15,8 @@ export const WATCHED = [
   "HTTPRoute",
   "GRPCRoute",
   "PeerAuthentication",
+  "RequestAuthentication",
+  "AuthorizationPolicy",
   "Telemetry",
 ] as const satisfies readonly ResourceName[];
 export type WatchedKind = (typeof WATCHED)[number];

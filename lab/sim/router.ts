@@ -125,13 +125,15 @@ export class Router {
     return plan;
   }
 
-  /** One DestinationRule applies: of the client's namespace, else the service's, else the root's; no merging across. */
+  /** One DestinationRule applies: of the client's namespace, else the service's, else the root's; there the closest host. */
   #destinationRule(clientNamespace: string, service: Service): DestinationRule | null {
     this.#fresh();
     const key = `${clientNamespace}|${service.host}`;
     const known = this.#rulesOf.get(key);
     if (known !== undefined) return known;
-    const fitting = this.#world.destinationRules.filter((r) => hostMatches(r.host, service.host));
+    const fitting = this.#world.destinationRules
+      .filter((r) => hostMatches(r.host, service.host))
+      .sort((a, b) => closeness(b.host) - closeness(a.host));
     const found =
       [clientNamespace, service.namespace, "istio-system"]
         .map((namespace) => fitting.find((r) => r.namespace === namespace))
@@ -140,6 +142,9 @@ export class Router {
     return found;
   }
 }
+
+/** An exact host before wildcards, of which the longest is the closest. */
+const closeness = (host: string): number => (host.startsWith("*") ? host.length : Number.MAX_SAFE_INTEGER);
 
 /** Gateways merge several VirtualServices of one host, sidecars take the oldest alone. */
 function rulesOf<Kind extends "http" | "tcp">(

@@ -18,6 +18,9 @@ export function watchedKind(object: KubeObject): WatchedKind | undefined {
   return WATCHED.find((k) => k === object.kind);
 }
 
+/** Whose pods are there from the beginning; a Job's, too. */
+const OWNERS = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job"]);
+
 export function stillWorld(clusters: readonly ClusterSpec[]): World {
   const world = new World();
   clusters.forEach((cluster, c) => {
@@ -33,7 +36,7 @@ export function stillWorld(clusters: readonly ClusterSpec[]): World {
         throw new Error(`no such kind in the lab: ${object.apiVersion} ${object.kind}`);
       const kind = watchedKind(object);
       if (kind !== undefined) world.upsert(cluster.name, kind, object);
-      if (object.kind !== "Deployment" && object.kind !== "StatefulSet" && object.kind !== "DaemonSet") continue;
+      if (!OWNERS.has(object.kind ?? "")) continue;
       const { name, namespace = "default" } = object.metadata;
       const replicas = object.kind === "DaemonSet" ? cluster.nodes : (numberAt(object.spec, "replicas") ?? 1);
       const revision = suffix(name, 10);
@@ -44,7 +47,7 @@ export function stillWorld(clusters: readonly ClusterSpec[]): World {
           namespace,
           owner: {
             apiVersion: "apps/v1",
-            kind: object.kind === "Deployment" ? "ReplicaSet" : object.kind,
+            kind: object.kind === "Deployment" ? "ReplicaSet" : (object.kind ?? ""),
             name: owner,
             uid: owner,
             controller: true,

@@ -3,31 +3,30 @@
  * ends; until then no request and no duration exists anywhere.
  */
 import type { EdgeKey } from "../truth/ledger.ts";
-import { connectionTo } from "./attempt.ts";
+import { admit } from "./admission.ts";
 import { type Flow, methodOf } from "./behaviour.ts";
+import { connectionTo } from "./connection.ts";
 import type { SimContext } from "./context.ts";
 import { knownService, workloadId } from "./names.ts";
 import type { SimPod } from "./pod.ts";
 import type { Random } from "./random.ts";
 import type { Observed } from "./report.ts";
 import { reportMessages, reportRequest } from "./report.ts";
+import { localReply } from "./server.ts";
 
 const REPORT_MS = 5000;
 const MESSAGE_BYTES = 220;
 
 /** Opens one stream of a flow between sidecars; where its service has no endpoint, nothing opens. */
 export function openStream(ctx: SimContext, from: SimPod, flow: Flow, atMs: number, random: Random): void {
-  const route = ctx.router.http(
-    from,
-    from,
-    { host: flow.host, path: flow.path ?? "/", method: methodOf(flow), headers: {}, port: flow.port ?? null },
-    random,
-  );
+  const port = flow.port ?? null;
+  const asked = { host: flow.host, path: flow.path ?? "/", method: methodOf(flow), headers: {}, port };
+  const route = ctx.router.http(from, from, asked, random);
   if (route.kind !== "service" || flow.stream === undefined) return;
   const to = random.pick(ctx.world.endpoints(route.service, route.labels));
   if (to === undefined) return;
-  const connection = connectionTo(ctx, from, to, route, flow.port ?? null);
-  if (connection === "refused") return;
+  const connection = connectionTo(ctx, from, to, route, port);
+  if (connection === "refused" || connection === "noHandshake") return;
   const rate = flow.stream.messagesPerSecond / 1000;
   const endsAt = atMs + Math.max(1000, random.exponential(flow.stream.seconds * 1000));
   const shared = { source: from, destination: to, service: knownService(route.service), mtls: connection === "mtls" };
@@ -37,6 +36,14 @@ export function openStream(ctx: SimContext, from: SimPod, flow: Flow, atMs: numb
   if (to.dataplane === "sidecar")
     observers.push({ reporter: "destination", at: to, ...shared, source: from.dataplane === "none" ? null : from });
   const edge: EdgeKey = { source: workloadId(from), target: workloadId(to), protocol: "grpc" };
+  const request = to.dataplane === "ambient" ? null : asked;
+  const verdict = admit(ctx, { from, dst: to, service: route.service, port, mtls: shared.mtls, request, atMs });
+  if (verdict !== null && verdict.refused !== null) {
+    const outcome = { protocol: "grpc", ...localReply("grpc", verdict.refused.code, "-") } as const;
+    for (const o of observers) reportRequest(o, outcome, { durationMs: 0.5, requestBytes: 400, responseBytes: 0 });
+    ctx.ledger.count(edge, atMs, { failed: false, arrived: true, mtls: shared.mtls, denied: true });
+    return;
+  }
   let total = 0;
 
   const step = (since: number): void => {

@@ -5,14 +5,16 @@
 import type { ServiceLabels } from "../metrics/labels.ts";
 import type { TcpSeries } from "../metrics/proxy.ts";
 import type { EdgeKey } from "../truth/ledger.ts";
-import { connectionTo } from "./attempt.ts";
+import { admit } from "./admission.ts";
 import type { Flow } from "./behaviour.ts";
+import { connectionTo } from "./connection.ts";
 import type { SimContext } from "./context.ts";
 import { catchAll, externalId, knownService, serviceId, unknownId, unreachedService, workloadId } from "./names.ts";
 import type { SimPod } from "./pod.ts";
 import type { Random } from "./random.ts";
 import { tcpSeries, ztunnelSeries } from "./report.ts";
 import { strikes } from "./server.ts";
+import type { Service } from "./service.ts";
 
 const REPORT_MS = 5000;
 
@@ -57,10 +59,18 @@ export function openConnection(ctx: SimContext, from: SimPod, flow: Flow, atMs: 
     const pod = random.pick(ctx.world.endpoints(route.service, route.labels));
     if (pod === undefined) return missed("UH");
     const connection = connectionTo(ctx, from, pod, route, flow.port ?? null);
-    if (connection === "refused" || strikes(pod, ["refuse"], { atMs, random, path: "" }) !== undefined)
+    if (
+      connection === "refused" ||
+      connection === "noHandshake" ||
+      strikes(pod, ["refuse"], { atMs, random, path: "" }) !== undefined
+    )
       return missed("UF");
     to = pod;
     mtls = connection === "mtls";
+    const verdict = admit(ctx, {
+      ...{ from, dst: pod, service: route.service, port: flow.port ?? null, mtls, request: null, atMs },
+    });
+    if (verdict !== null && verdict.refused !== null) return turnedAway(ctx, from, pod, route.service, mtls, atMs);
     service = knownService(route.service);
     target = workloadId(pod);
   } else if (route.kind === "external") {
@@ -89,6 +99,32 @@ export function openConnection(ctx: SimContext, from: SimPod, flow: Flow, atMs: 
     opened: false,
   };
   next(ctx, connection);
+}
+
+/**
+ * A connection that a policy closes: a ztunnel's flag says so; sidecars have opened it and close it, and neither of their
+ * counters tells why.
+ */
+function turnedAway(ctx: SimContext, from: SimPod, to: SimPod, service: Service, mtls: boolean, atMs: number): void {
+  const known = knownService(service);
+  const edge: EdgeKey = {
+    ...{ source: sourceId(from, to), target: workloadId(to), protocol: "tcp" },
+    ...unobserved(from, to),
+  };
+  if (to.dataplane === "ambient") {
+    ctx.l4.deny({ from, to, service: known, mtls, edge }, atMs);
+    if (from.dataplane !== "ambient")
+      for (const s of observers(ctx, from, null, known, false, "UF")) {
+        s.opened += 1;
+        s.closed += 1;
+      }
+    return;
+  }
+  for (const s of observers(ctx, from, to, known, mtls, "-")) {
+    s.opened += 1;
+    s.closed += 1;
+  }
+  ctx.ledger.count(edge, atMs, { failed: false, arrived: true, mtls, denied: true });
 }
 
 /** A client without proxy is unknown to a sidecar; a ztunnel finds it by its address. */

@@ -1,6 +1,7 @@
 /** What the simulation hands to tracing: one record per proxy that saw a call, as Envoy would make spans. */
 import type { Outcome } from "../metrics/labels.ts";
 import type { SimPod } from "./pod.ts";
+import type { DryRun } from "./policy/guard.ts";
 
 /** One call as one proxy saw it. */
 export interface SeenCall {
@@ -18,6 +19,10 @@ export interface SeenCall {
   readonly upstreamCluster: string;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** %RESPONSE_CODE_DETAILS% of what the flags don't tell: that a policy refused. */
+  readonly details?: string | undefined;
+  /** What policies on trial would have done here. */
+  readonly dryRuns?: readonly DryRun[] | undefined;
 }
 
 /** A sampled one. */

@@ -28,7 +28,8 @@ export class World {
   #virtualServices: VirtualService[] = [];
   #destinationRules: DestinationRule[] = [];
   #serviceRoutes: ServiceRoute[] = [];
-  #peerAuthentications: PeerAuthentication[] = [];
+  /** By cluster: each control plane reads its own cluster's. */
+  #peerAuthentications = new Map<string, PeerAuthentication[]>();
   /** By cluster, then by `namespace/name`. */
   #services = new Map<string, Map<string, Service>>();
   #external = new Set<string>();
@@ -50,6 +51,15 @@ export class World {
     this.#objects.delete(cluster, kind, object);
     if (kind === "Pod") this.pods.delete(`${cluster}/${keyOf(object)}`);
     this.version += 1;
+  }
+
+  get clusters(): Iterable<string> {
+    return this.#objects.clusters;
+  }
+
+  /** A cluster's objects of a kind as they are, for those who read them by themselves. */
+  objects(kind: WatchedKind, cluster: string): Iterable<KubeObject> {
+    return this.#objects.all(kind, cluster);
   }
 
   /** Running pods by `cluster/namespace/workload`, in a stable order. */
@@ -127,17 +137,20 @@ export class World {
     return out;
   }
 
-  /** The mode a pod's port accepts. */
-  mtlsMode(pod: SimPod, port: number): MtlsMode {
+  /** The mode a pod's port accepts; null: what its namespace says of all of its workloads. */
+  mtlsMode(pod: SimPod, asked: number | null): MtlsMode {
     this.#derive();
     let ports = this.#modes.get(pod);
     if (ports === undefined) {
       ports = new Map();
       this.#modes.set(pod, ports);
     }
+    const port = asked ?? 0;
     let mode = ports.get(port);
     if (mode === undefined) {
-      mode = serverMode(this.#peerAuthentications, pod, port, ROOT);
+      const { namespace, labels } = pod;
+      const policies = this.#peerAuthentications.get(pod.cluster) ?? [];
+      mode = serverMode(policies, { namespace, labels: asked === null ? null : labels }, port, ROOT);
       ports.set(port, mode);
     }
     return mode;
@@ -222,12 +235,14 @@ export class World {
       .map(readServiceRoute)
       .sort(byName);
     this.#destinationRules = [...this.#objects.all("DestinationRule")].map(readDestinationRule).sort(byName);
-    this.#peerAuthentications = [...this.#objects.all("PeerAuthentication")].map(readPeerAuthentication);
+    this.#peerAuthentications = new Map();
     this.#external = new Set([...this.#objects.all("ServiceEntry")].flatMap((o) => stringsAt(o.spec, "hosts")));
     this.#registryOnly = new Set();
     this.#services = new Map();
     for (const cluster of this.#objects.clusters) {
       this.#services.set(cluster, this.#servicesOf(cluster));
+      const peers = [...this.#objects.all("PeerAuthentication", cluster)];
+      this.#peerAuthentications.set(cluster, peers.map(readPeerAuthentication));
       for (const sidecar of this.#objects.all("Sidecar", cluster))
         if (textAt(objectAt(sidecar.spec, "outboundTrafficPolicy"), "mode") === "REGISTRY_ONLY")
           this.#registryOnly.add(`${cluster}/${sidecar.metadata.namespace}`);

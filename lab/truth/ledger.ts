@@ -11,6 +11,8 @@ export interface EdgeCount {
   readonly failures: number;
   /** Share of what arrived that mutual TLS carried, 0…1; 0 when nothing arrived. */
   readonly mtls: number;
+  /** Of the requests, those that an authorization or a token's check refused, at whichever proxy; absent for none. */
+  readonly denied?: number;
   /** As the client sees them; tcp only. */
   readonly bytes?: { readonly sent: number; readonly received: number };
   /** Copies of other edges' requests: no user waited for them. */
@@ -44,6 +46,8 @@ interface Row {
   readonly seconds: Float64Array;
   /** sent, received per slot; tcp only. */
   readonly bytes: Float64Array | null;
+  /** Per slot; made when the first one is denied. */
+  denied: Uint32Array | null;
 }
 
 export class Ledger {
@@ -66,6 +70,7 @@ export class Ledger {
         counts: new Uint32Array(n * FIELDS),
         seconds: new Float64Array(n).fill(-1),
         bytes: key.protocol === "tcp" ? new Float64Array(n * 2) : null,
+        denied: null,
       };
       this.#rows.set(name, row);
     }
@@ -76,10 +81,20 @@ export class Ledger {
   count(
     key: EdgeKey,
     atMs: number,
-    what: { readonly failed: boolean; readonly arrived: boolean; readonly mtls: boolean },
+    what: {
+      readonly failed: boolean;
+      readonly arrived: boolean;
+      readonly mtls: boolean;
+      readonly denied?: boolean | undefined;
+    },
   ): void {
     const row = this.row(key);
-    const at = this.#slot(row, atMs) * FIELDS;
+    const slot = this.#slot(row, atMs);
+    const at = slot * FIELDS;
+    if (what.denied === true) {
+      row.denied ??= new Uint32Array(this.#retention);
+      bump(row.denied, slot);
+    }
     bump(row.counts, at + REQUESTS);
     if (what.failed) bump(row.counts, at + FAILURES);
     if (what.arrived) bump(row.counts, at + ARRIVED);
@@ -101,11 +116,13 @@ export class Ledger {
       const sum = [0, 0, 0, 0];
       let sent = 0;
       let received = 0;
+      let denied = 0;
       row.seconds.forEach((second, slot) => {
         if (second < start || second >= end) return;
         for (let f = 0; f < FIELDS; f += 1) sum[f] = (sum[f] ?? 0) + (row.counts[slot * FIELDS + f] ?? 0);
         sent += row.bytes?.[slot * 2] ?? 0;
         received += row.bytes?.[slot * 2 + 1] ?? 0;
+        denied += row.denied?.[slot] ?? 0;
       });
       const [requests = 0, failures = 0, arrived = 0, mtls = 0] = sum;
       if (requests === 0 && sent === 0 && received === 0) continue;
@@ -117,6 +134,7 @@ export class Ledger {
         requests,
         failures,
         mtls: arrived === 0 ? 0 : mtls / arrived,
+        ...(denied > 0 && { denied }),
         ...(row.bytes !== null && { bytes: { sent: Math.round(sent), received: Math.round(received) } }),
         ...(mirror === true && { mirror }),
         ...(unobservable === true && { unobservable }),
@@ -133,6 +151,7 @@ export class Ledger {
       row.seconds[slot] = second;
       row.counts.fill(0, slot * FIELDS, (slot + 1) * FIELDS);
       row.bytes?.fill(0, slot * 2, (slot + 1) * 2);
+      row.denied?.fill(0, slot, slot + 1);
     }
     return slot;
   }

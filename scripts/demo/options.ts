@@ -18,7 +18,7 @@ export interface DemoOptions {
 }
 
 export const usage =
-  "npm run demo -- [--scenario shop|scale] [--workloads N] [--namespaces N] [--seed N] [--port N] [--real]";
+  "npm run demo -- [--scenario shop|scale|NAME] [--workloads N] [--namespaces N] [--seed N] [--port N] [--real]";
 
 /**
  * Reads the demo's command line.

@@ -1,0 +1,16 @@
+import { blindEdge } from "./blind-edge.ts";
+import { forgottenAccount } from "./forgotten-account.ts";
+import { plaintextRule } from "./plaintext-rule.ts";
+import { signedIn } from "./signed-in.ts";
+import { sixHours } from "./six-hours.ts";
+import type { Trial } from "./trial.ts";
+import { unmeshedCaller } from "./unmeshed-caller.ts";
+import { waypointFirst } from "./waypoint-first.ts";
+
+/** By the scenario's name. */
+export const trials: ReadonlyMap<string, Trial> = new Map(
+  [forgottenAccount, plaintextRule, unmeshedCaller, sixHours, blindEdge, waypointFirst, signedIn].map((each) => [
+    each.scenario.name,
+    each,
+  ]),
+);
