@@ -1,5 +1,4 @@
 /** Where calls of one client end up by its routing: destinations with their shares, those that lead nowhere marked. */
-import type { ClusterInventory } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, serviceOfHost } from "../hosts.ts";
 import { labelsAt } from "../lookup.ts";
@@ -8,7 +7,9 @@ import { type Chosen, type Routed, route, type Target } from "../meaning/routing
 import { knows, sidecarOf } from "../meaning/routing/scope.ts";
 import { listAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import type { Place } from "./part.ts";
-import type { Side } from "./sides.ts";
+import type { ImpactWorld, Side } from "./sides.ts";
+
+type Inventories = Pick<ImpactWorld, "inventory" | "elsewhere">;
 
 /** `passthrough`: as the client addressed it, past the mesh's own clusters and without mutual TLS. */
 export type Fate = "goes" | "lost" | "passthrough";
@@ -50,17 +51,17 @@ export interface Asked {
 
 const OUTBOUND = "the mesh’s outboundTrafficPolicy";
 
-export function waysOf({ host, owner, caller, http }: Asked, side: Side, inventory: ClusterInventory): Ways {
-  const world = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
-  const sidecar = sidecarOf(caller, world);
+export function waysOf({ host, owner, caller, http }: Asked, side: Side, world: Inventories): Ways {
+  const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
+  const sidecar = sidecarOf(caller, near);
   const objects = [...(sidecar === null ? [] : [sidecar])];
   if (sidecar !== null && !knows(sidecar, host, owner, caller)) return outOfScope(sidecar);
   if (!http) {
     const there = { key: host, fate: "goes", share: 1, text: host, lacks: [] } as const;
     return { alternatives: [{ ends: [there], by: null, takes: "" }], lacks: [], objects };
   }
-  const { outcome, shadowed } = route(host, owner, caller, {}, world);
-  const ways = outcomeWays(outcome, side, inventory);
+  const { outcome, shadowed } = route(host, owner, caller, {}, near);
+  const ways = outcomeWays(outcome, side, world);
   return { ...ways, objects: [...objects, ...ways.objects, ...shadowed] };
 }
 
@@ -86,17 +87,17 @@ function outOfScope(sidecar: Manifest): Ways {
 /** All that arrives nowhere is one destination. */
 const LOST = "nowhere";
 
-function outcomeWays(outcome: Routed["outcome"], side: Side, inventory: ClusterInventory): Ways {
+function outcomeWays(outcome: Routed["outcome"], side: Side, world: Inventories): Ways {
   switch (outcome.kind) {
     case "routed":
-      return { alternatives: [taken(outcome.chosen, side, inventory)], lacks: [], objects: objectsOf(outcome.chosen) };
+      return { alternatives: [taken(outcome.chosen, side, world)], lacks: [], objects: objectsOf(outcome.chosen) };
     case "no route":
       return { alternatives: [noRoute(outcome.by)], lacks: [], objects: [outcome.by] };
     case "out of scope":
       return outOfScope(outcome.by);
     case "unknown": {
       const { candidates, lacks, perhapsNone } = outcome;
-      const found = candidates.map((chosen) => taken(chosen, side, inventory));
+      const found = candidates.map((chosen) => taken(chosen, side, world));
       return {
         alternatives: perhapsNone === null ? found : [...found, noRoute(perhapsNone)],
         lacks,
@@ -117,7 +118,7 @@ const noRoute = (by: Manifest): Alternative => ({
   takes: "none",
 });
 
-function taken(chosen: Chosen, side: Side, inventory: ClusterInventory): Alternative {
+function taken(chosen: Chosen, side: Side, world: Inventories): Alternative {
   const by = chosen.object === null ? null : { object: chosen.object, path: chosen.path };
   const takes = JSON.stringify(chosen.matches);
   if (chosen.does !== "route") {
@@ -125,12 +126,12 @@ function taken(chosen: Chosen, side: Side, inventory: ClusterInventory): Alterna
     const key = `${chosen.does} ${JSON.stringify(by && at(by))}`;
     return { ends: [{ key, fate: "goes", share: 1, text, lacks: [] }], by, takes };
   }
-  const ends = chosen.to.filter(({ share }) => share > 0).map((target) => endOf(target, side, inventory));
+  const ends = chosen.to.filter(({ share }) => share > 0).map((target) => endOf(target, side, world));
   const none: End = { key: LOST, fate: "lost", share: 1, text: "the rule has no destination", lacks: [] };
   return { ends: ends.length === 0 ? [none] : ends, by, takes };
 }
 
-function endOf({ host, subset, port, share, declaredBy }: Target, side: Side, inventory: ClusterInventory): End {
+function endOf({ host, subset, port, share, declaredBy }: Target, side: Side, world: Inventories): End {
   const text = subset === null ? host : `${host} subset ${subset}`;
   const lost = (why: string): End => ({ key: LOST, fate: "lost", share, text: `${text}: ${why}`, lacks: [] });
   if (subset !== null && declaredBy === null)
@@ -139,20 +140,27 @@ function endOf({ host, subset, port, share, declaredBy }: Target, side: Side, in
   const key = JSON.stringify([host, port, Object.entries(labels).sort()]);
   const goes = (...lacks: readonly string[]): End => ({ key, fate: "goes", share, text, lacks });
   const name = serviceOfHost(host);
-  const service = name === null ? undefined : inventory.services.get(fullKey(name));
-  if (service === undefined) {
-    const entry = side
-      .objects("ServiceEntry")
-      .some(({ spec }) => textsAt(spec, "hosts").some((each) => closeness(each.toLowerCase(), host) > 0));
+  const inventories = [world.inventory, ...world.elsewhere];
+  const services = inventories.flatMap((each) => (name === null ? [] : (each.services.get(fullKey(name)) ?? [])));
+  if (services.length === 0) {
+    const covers = (each: string) => closeness(each.toLowerCase(), host) > 0;
+    const entry =
+      inventories.some(({ externalHosts }) => externalHosts.some(({ hosts }) => hosts.some(covers))) ||
+      side.objects("ServiceEntry").some(({ spec }) => textsAt(spec, "hosts").some(covers));
     if (entry) return goes();
-    const unread = inventory.unread.some(({ kind }) => /^(?:services|serviceentries)(?:\.|$)/.test(kind));
+    const unread = inventories
+      .flatMap((each) => each.unread)
+      .some(({ kind }) => /^(?:services|serviceentries)(?:\.|$)/.test(kind));
     return unread ? goes(`what stands behind ${host}`) : lost("there is no such host, 503");
   }
-  const fits = (own: Readonly<Record<string, string>>) =>
-    Object.entries(labels).every(([k, value]) => own[k] === value);
-  const behind = service.workloads.flatMap((each) => inventory.workloads.get(`${service.namespace}/${each}`) ?? []);
   // A Service without a selector has endpoints that aren't read.
-  if (Object.keys(service.selector).length === 0) return goes();
+  if (services.some(({ selector }) => Object.keys(selector).length === 0)) return goes();
+  const fits = (own: Readonly<Record<string, string>>) =>
+    Object.entries(labels).every(([key, value]) => own[key] === value);
+  const behind = services.flatMap(({ cluster, namespace, workloads }) => {
+    const there = inventories.find((each) => each.cluster === cluster);
+    return workloads.flatMap((each) => there?.workloads.get(`${namespace}/${each}`) ?? []);
+  });
   return behind.some((each) => fits(each.labels)) ? goes() : lost("no workload stands behind it, 503");
 }
 

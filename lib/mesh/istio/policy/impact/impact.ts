@@ -16,7 +16,7 @@ import { gapsOf } from "./gaps.ts";
 import type { Part } from "./part.ts";
 import { routing } from "./routing.ts";
 import { type Change, type ImpactWorld, sidesOf } from "./sides.ts";
-import { touchedBy } from "./touched.ts";
+import { differs, touchedBy } from "./touched.ts";
 
 export interface ImpactInput {
   /** Of one cluster. */
@@ -36,7 +36,8 @@ export interface Impact {
 
 export function impactOf({ changes, calls, world, visible }: ImpactInput): Impact {
   const sides = sidesOf(world, changes);
-  const touched = touchedBy(changes, sides, world.rootNamespace);
+  const real = changes.filter(differs);
+  const touched = touchedBy(real, sides, world.rootNamespace);
   const expected: readonly Expected[] = [
     ...calls.map((call) => ({ ...call, shares: arriving(call, sides, touched, world) })),
     ...routing(calls, sides, touched, world),
@@ -55,7 +56,7 @@ export function impactOf({ changes, calls, world, visible }: ImpactInput): Impac
     items: folded,
     totals: totalsOf(folded.flat()),
     unseen: items.flat().filter(({ source, target }) => source === hidden || target === hidden).length,
-    gaps: gapsOf(changes),
+    gaps: gapsOf(real),
   };
 }
 

@@ -65,7 +65,7 @@ function partsOf(
   if (client !== undefined && client.dataplane !== "sidecar") return [];
   const caller = { namespace: source.namespace, labels: client?.labels ?? {} };
   const ports = call.service === null ? entryPorts(host, sides) : portsOf(call, world).map(({ port }) => port);
-  const parts = rerouting({ host, owner, caller, http }, ports, sides, world.inventory);
+  const parts = rerouting({ host, owner, caller, http }, ports, sides, world);
   if (client !== undefined) return parts;
   return parts.map((part) => ({
     ...part,

@@ -22,6 +22,8 @@ export interface ImpactWorld {
   readonly objects: (kind: string) => readonly Manifest[];
   /** All of it, whoever may see it: names are taken out of the answer, not of the question. */
   readonly inventory: ClusterInventory;
+  /** Other clusters of the same mesh: a Service's workloads may run there. */
+  readonly elsewhere: readonly ClusterInventory[];
   /** Whether the reader may be told what an object says. */
   readonly sees: (manifest: Manifest) => boolean;
   /** Why a kind isn't known; null where it is. */

@@ -1,4 +1,5 @@
 /** Which calls a change can concern at all: the others aren't looked at. */
+import { same } from "#lib/policy/json.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness } from "../hosts.ts";
@@ -18,6 +19,17 @@ export interface Touched {
   readonly at: (point: EnforcementPoint) => boolean;
   /** Anything that has a say in where a client of that namespace reaches the host. */
   readonly way: (host: string, client: string) => boolean;
+}
+
+/** Whether it changes anything that could matter to a call. */
+export function differs({ before, after }: Change): boolean {
+  if (before === null || after === null) return before !== after;
+  const { annotations, labels } = before.metadata;
+  return (
+    !same(before.spec ?? null, after.spec ?? null) ||
+    !same(annotations ?? {}, after.metadata.annotations ?? {}) ||
+    !same(labels ?? {}, after.metadata.labels ?? {})
+  );
 }
 
 export function touchedBy(changes: readonly Change[], sides: Sides, rootNamespace: string): Touched {

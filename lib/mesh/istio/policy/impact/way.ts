@@ -1,10 +1,9 @@
 /** Where a client's calls to one host go, before and after: moved, lost, past the mesh, by share of the calls. */
-import type { ClusterInventory } from "#lib/inventory/model.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { lacking } from "../meaning/truth.ts";
 import { type Alternative, type Asked, type End, type Ways, waysOf } from "./ends.ts";
 import type { Part } from "./part.ts";
-import type { Sides } from "./sides.ts";
+import type { ImpactWorld, Sides } from "./sides.ts";
 
 /** A way before, a way after, and what decides that it is these. */
 interface Pair {
@@ -21,11 +20,11 @@ export function rerouting(
   asked: Omit<Asked, "caller"> & { readonly caller: Omit<Asked["caller"], "port"> },
   ports: readonly number[],
   sides: Sides,
-  inventory: ClusterInventory,
+  world: ImpactWorld,
 ): readonly Part[] {
   const found = (ports.length > 0 ? ports : [0]).map((port) => {
     const question = { ...asked, caller: { ...asked.caller, port } };
-    return [waysOf(question, sides.before, inventory), waysOf(question, sides.after, inventory)] as const;
+    return [waysOf(question, sides.before, world), waysOf(question, sides.after, world)] as const;
   });
   if (found.every(([before, after]) => alike(before, after))) return [];
   const pairs = found.flatMap(([before, after]) => pairsOf(before, after));
