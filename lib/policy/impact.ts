@@ -29,13 +29,13 @@ export const ADVERSE: ReadonlySet<ImpactVerdict> = new Set(["denied", "breaks", 
 /** `certain`: metrics decide it. `bounded`: something they don't carry decides within the bounds. `unknown`: nobody can tell how much. */
 export type Certainty = "certain" | "bounded" | "unknown";
 
-/** `hour`: within the last hour, by rate. `week`: within the last 7 days, and not in the last hour. */
+/** `hour`: within the window of the rates, at most the last hour. `week`: within the last 7 days, and not in that window. */
 export type Seen = "hour" | "week";
 
 export interface ImpactItem {
   readonly verdict: ImpactVerdict;
   readonly certainty: Certainty;
-  /** Requests/s, for tcp connections/s: the two are never added. Averages of the last hour. */
+  /** Requests/s, for tcp connections/s: the two are never added. Averages of the window. */
   readonly min: number;
   readonly max: number;
   /** All calls of the pair, in the same unit. */
@@ -70,7 +70,9 @@ export interface ImpactTotal {
 export interface ImpactView {
   /** RFC 3339: where both windows end. */
   readonly at: string;
-  /** Pairs that were seen in the last hour. */
+  /** What the rates are averages over: `1h`, or as much of it as Prometheus knows. */
+  readonly window: string;
+  /** Pairs that were seen in it. */
   readonly hourPairs: number;
   /** Further ones of the last 7 days; null: they could not be asked for. */
   readonly weekPairs: number | null;
