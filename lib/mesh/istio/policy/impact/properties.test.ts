@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import { authorize } from "../meaning/authorization/decide.ts";
 import { policy } from "../world.test-support.ts";
 import type { ObservedCall } from "./calls.ts";
 import { call, impact, made, object } from "./impact.test-support.ts";
@@ -147,6 +148,60 @@ describe("for any objects and calls", () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test("what really happens to a request lies within what was said, whatever it carries", () => {
+    const request = fc.record({
+      method: fc.constantFrom("GET", "POST"),
+      path: fc.constantFrom("/a", "/b"),
+      host: fc.constantFrom("shop", "web"),
+      sourceIp: fc.constantFrom("10.0.0.1", "1.2.3.4"),
+      external: fc.constantFrom<"allow" | "deny">("allow", "deny").map((said) => ({ "": said })),
+    });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(authorization, { maxLength: 5, selector: nameOf }),
+        authorization,
+        request,
+        (objects, after, sent) => {
+          const change = changeOf(objects, after);
+          const facts = {
+            ...sent,
+            protocol: "http",
+            port: 8080,
+            principal: "cluster.local/ns/shop/sa/web",
+            token: null,
+          } as const;
+          const point = { kind: "sidecar", namespace: "shop", labels: { app: "reviews", version: "v1" } } as const;
+          const verdict = (all: readonly Manifest[]) =>
+            authorize(
+              {
+                authorization: all,
+                authentication: [],
+                rootNamespace: "istio-system",
+                trustDomains: ["cluster.local"],
+              },
+              point,
+              facts,
+            ).verdict;
+          const others = objects.filter((each) => nameOf(each) !== nameOf(after));
+          const [was, is] = [verdict(objects), verdict([...others, after])];
+          if (was === "unknown" || is === "unknown") return;
+          const found = impact([change], [call("shop/web", "shop/reviews-v1", 10)], objects).items.flat();
+          const of = (name: string) => found.find((each) => each.verdict === name);
+          const denied = was === "allow" && is === "deny";
+          const allowed = was === "deny" && is === "allow";
+          for (const [name, happens] of [
+            ["denied", denied],
+            ["allowed", allowed],
+          ] as const) {
+            if (happens) expect(of(name)?.max).toBe(10);
+            else expect(of(name)?.min ?? 0).toBe(0);
+          }
+        },
+      ),
+      { numRuns: 1000 },
     );
   });
 
