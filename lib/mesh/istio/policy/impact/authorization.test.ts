@@ -208,4 +208,33 @@ describe("what the reader may not see", () => {
     ]);
     expect(JSON.stringify(found)).not.toContain("secret");
   });
+
+  test("neither a mode, a header nor a host that only hidden objects and callers name", () => {
+    const sees = ({ metadata }: Manifest) => metadata.name !== "secret";
+    const peer = object("PeerAuthentication", "istio-system/secret", "mtls: {mode: STRICT}");
+    const off = made(object("DestinationRule", "shop/d", "host: reviews, trafficPolicy: {tls: {mode: DISABLE}}"));
+    const broken = impact([off], [call("shop/web", "shop/reviews-v1", 9)], [peer], { sees });
+    expect(lines(broken)).toEqual([
+      "breaks 0–9 unknown shop/web > shop/reviews-v1: an object you may not see",
+      "loses-mtls 0–9 unknown shop/web > shop/reviews-v1: an object you may not see",
+    ]);
+    expect(JSON.stringify(broken)).not.toContain("STRICT");
+    const match = "match: [{headers: {x-secret: {exact: a}}}], ";
+    const routes = object(
+      "VirtualService",
+      "shop/secret",
+      `hosts: [reviews], http: [{${match}route: [{destination: {host: reviews}}]}]`,
+    );
+    const scope = made(object("Sidecar", "shop/s", "egress: [{hosts: ['bank/*']}]"));
+    const moved = impact(
+      [scope],
+      [call("shop/web", "shop/reviews-v1", 9), call("shop/web", "api.card.example", 1)],
+      [routes],
+      {
+        ...{ sees, visible: (_: string, namespace: string) => namespace === "bank" },
+      },
+    );
+    expect(moved.items.flat()).not.toEqual([]);
+    expect(JSON.stringify(moved)).not.toMatch(/x-secret|card|shop\/web|"shop\/w/);
+  });
 });

@@ -60,7 +60,7 @@ export function connection(wire: Wire, sides: Sides): Connected {
   const aside = fitting.length > 0 ? [] : [CONTRADICTION];
   const sees = (meeting: Meeting) =>
     [...meeting.out.chain, ...meeting.in.chain].every(({ object }) => sides.before.sees(object));
-  const hidden = !tried.every(({ before, after }) => sees(before) && sees(after));
+  if (!tried.every(({ before, after }) => sees(before) && sees(after))) return UNTOLD;
   const spread = [
     ...(new Set(tried.map(({ port }) => port)).size > 1 ? [PORT] : []),
     ...(new Set(tried.map(({ autoMtls }) => autoMtls)).size > 1 ? [AUTO] : []),
@@ -69,15 +69,21 @@ export function connection(wire: Wire, sides: Sides): Connected {
     const truths = tried.map((each) => of(each, wire.measured));
     const [first] = tried.filter((_, index) => truths[index] !== false);
     if (first === undefined) return [];
-    const known = truths.every((each) => each === true) && !hidden && aside.length === 0;
+    const known = truths.every((each) => each === true) && aside.length === 0;
     const open = truths.flatMap((each) => (isKnown(each) ? [] : each.lacks));
-    const lacks = known
-      ? []
-      : lacking(...aside, ...(hidden ? [HIDDEN] : []), ...open, ...(differ(truths) ? spread : [])).lacks;
-    return [{ verdict, known, lacks, by: hidden ? null : decider(first), why: why(first) }];
+    const lacks = known ? [] : lacking(...aside, ...open, ...(differ(truths) ? spread : [])).lacks;
+    return [{ verdict, known, lacks, by: decider(first), why: why(first) }];
   });
   return { parts, identified: identity(tried) };
 }
+
+/** Which of the two it is would tell what a hidden object says. */
+const UNTOLD: Connected = {
+  identified: undefined,
+  parts: (["breaks", "loses-mtls"] as const).map((verdict) => ({
+    ...{ verdict, known: false, lacks: [HIDDEN], by: null, why: `What becomes of the connection rests on ${HIDDEN}.` },
+  })),
+};
 
 const differ = (truths: readonly Truth[]): boolean => new Set(truths.map(String)).size > 1;
 

@@ -8,6 +8,7 @@ import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { printPath } from "#lib/policy/path.ts";
 import { refOf } from "#lib/policy/ref.ts";
+import { HIDDEN } from "../meaning/effective/sight.ts";
 import { arriving } from "./arrive.ts";
 import type { ObservedCall } from "./calls.ts";
 import { certaintyOf, closeWith } from "./closing.ts";
@@ -79,20 +80,27 @@ function itemOf({ shares, source, target, protocol, rate, seen }: Expected, verd
     );
   const known = parts.every((part) => part.known);
   const lacks = [...new Set(parts.flatMap((part) => part.lacks))];
+  const asides = new Set(parts.flatMap(({ aside }) => aside ?? []));
   const { visible, world } = sight;
-  const idOf = ({ kind, cluster, namespace }: ObservedCall["source"], id: string) =>
-    kind === "external" || kind === "unknown" || visible(cluster, namespace) ? id : restrictedId(world.cluster);
+  const hides = ({ kind, cluster, namespace }: ObservedCall["source"]) =>
+    !OUTSIDE.has(kind) && !visible(cluster, namespace);
+  // Whom only the hidden call is not the reader's to know either.
+  const away = hides(source) || hides(target);
+  const idOf = (end: ObservedCall["source"]) =>
+    hides(end) || (away && OUTSIDE.has(end.kind)) ? restrictedId(world.cluster) : nodeId(end);
   const shownRule = lead.by !== null && world.sees(lead.by.object) ? lead.by : null;
   const item: ImpactItem = {
     ...{ verdict, certainty: certaintyOf(known, lacks, rate), min: Math.min(sum("min"), sum("max")), max: sum("max") },
-    ...{ rate, seen, protocol, source: idOf(source, nodeId(source)), target: idOf(target, nodeId(target)) },
+    ...{ rate, seen, protocol, source: idOf(source), target: idOf(target) },
     rule: shownRule && { object: refOf(world.cluster, shownRule.object), path: printPath(shownRule.path) },
-    why: lead.why,
-    blindSpots: [...lacks, ...new Set(parts.flatMap(({ aside }) => aside ?? []))],
-    closeWith: closeWith(lacks),
+    ...(away
+      ? { why: "It concerns calls that you may not see.", blindSpots: known ? [] : [HIDDEN], closeWith: known ? [] : closeWith([HIDDEN]) }
+      : { why: lead.why, blindSpots: [...lacks, ...asides], closeWith: closeWith(lacks) }),
   };
   return { item, by: lead.by?.object ?? null };
 }
+
+const OUTSIDE: ReadonlySet<string> = new Set(["external", "unknown"]);
 
 /** Several proxies may refuse the same call: it is refused once. */
 function boundsOf(parts: readonly Part[]): { readonly min: number; readonly max: number } {

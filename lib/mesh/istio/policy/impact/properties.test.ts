@@ -201,7 +201,7 @@ describe("for any objects and calls", () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 

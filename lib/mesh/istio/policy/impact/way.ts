@@ -43,8 +43,8 @@ export function rerouting(
     const known = max - min < LEAST && !hidden && pairs.every(isKnown);
     return [
       {
-        ...{ verdict, known, share: { min: known ? max : hidden ? 0 : min, max } },
-        lacks: known ? [] : lacking(...(hidden ? [HIDDEN] : []), ...open).lacks,
+        ...{ verdict, known, share: hidden ? { min: 0, max: 1 } : { min: known ? max : min, max } },
+        lacks: known ? [] : hidden ? [HIDDEN] : lacking(...open).lacks,
         by: hidden ? null : (worst.after.by ?? worst.before.by),
         why: hidden ? `Where it goes rests on ${HIDDEN}.` : `${said(worst.before)} → ${said(worst.after)}`,
         ...(aside === undefined ? {} : { aside }),
