@@ -12,7 +12,7 @@ interface Word {
 
 export const VERDICT_WORDS: Readonly<Record<ImpactVerdict, Word>> = {
   denied: { mark: "✕", word: "refused", tone: "failing" },
-  breaks: { mark: "✕", word: "connection breaks", tone: "failing" },
+  breaks: { mark: "✕", word: "fail to connect", tone: "failing" },
   unreachable: { mark: "✕", word: "go nowhere", tone: "failing" },
   "loses-mtls": { mark: "◣", word: "lose mutual TLS", tone: "degraded" },
   "not-enforced": { mark: "◣", word: "pass, and nothing decides about them any more", tone: "degraded" },

@@ -20,7 +20,9 @@ export async function impactsOf(
   const reason = without ?? (clusters.size > 1 ? SEVERAL : null);
   if (cluster === undefined || reason !== null) return { items: steps.map(() => null), view: null, reason };
   const places = steps.map(({ draft: { ref } }) => ({ cluster, namespace: ref.namespace }));
-  const viewer = await viewerOf({ ...deps, port: { kinds: deps.kinds } }, credential, signal, places);
+  // Of kinds that the cluster has no object of yet the viewer's rights are asked as well: the plan's own objects are theirs to see.
+  const refs = steps.map(({ draft }) => draft.ref);
+  const viewer = await viewerOf({ ...deps, port: { kinds: deps.kinds } }, credential, signal, places, refs);
   const wanted = steps.map(({ draft, after, dryRun }) => ({
     before: draft.before,
     after: "error" in dryRun ? draft.after : after,

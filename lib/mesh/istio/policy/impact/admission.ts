@@ -47,7 +47,7 @@ export function admission({ point, reader, before, after }: Arrival, sides: Side
   if (!covers(old.open, now.open) && wasSure === null) {
     const known = isSure !== null && old.open.length === 0;
     const [first] = isSure === null ? now.open : [isSure];
-    parts.push({ ...said("denied", first), known, lacks: known ? [] : lacksOf([...old.open, ...now.open]) });
+    parts.push({ ...said("denied", first, known), known, lacks: known ? [] : lacksOf([...old.open, ...now.open]) });
   }
   if (!covers(now.open, old.open) && isSure === null) {
     const known = wasSure !== null && now.open.length === 0;
@@ -59,12 +59,16 @@ export function admission({ point, reader, before, after }: Arrival, sides: Side
   return parts;
 }
 
-function said(verdict: Part["verdict"], refusal: Refusal | undefined): Pick<Part, "verdict" | "by" | "why"> {
+function said(
+  verdict: Part["verdict"],
+  refusal: Refusal | undefined,
+  known: boolean,
+): Pick<Part, "verdict" | "by" | "why"> {
   if (refusal === undefined || refusal.by.policy === UNSEEN) {
     return { verdict, by: null, why: `Whether it is let in rests on ${HIDDEN}.` };
   }
   const { policy, path, why } = refusal.by;
-  return { verdict, by: { object: policy, path }, why: `Refused: ${why}.` };
+  return { verdict, by: { object: policy, path }, why: known ? `Refused: ${why}.` : `Refused where ${why}.` };
 }
 
 const sure = ({ open }: Weighed): Refusal | null => open.find(({ refuses }) => refuses === true) ?? null;

@@ -137,7 +137,7 @@ function endOf({ host, subset, port, share, declaredBy }: Target, side: Side, wo
   if (subset !== null && declaredBy === null)
     return lost("no DestinationRule that the client follows declares it, 503");
   const labels = declaredBy === null ? {} : subsetLabels(declaredBy, subset ?? "");
-  const key = JSON.stringify([host, port, Object.entries(labels).sort()]);
+  const key = JSON.stringify([host, port, Object.entries(labels).toSorted(byKey)]);
   const goes = (...lacks: readonly string[]): End => ({ key, fate: "goes", share, text, lacks });
   const name = serviceOfHost(host);
   const inventories = [world.inventory, ...world.elsewhere];
@@ -163,6 +163,8 @@ function endOf({ host, subset, port, share, declaredBy }: Target, side: Side, wo
   });
   return behind.some((each) => fits(each.labels)) ? goes() : lost("no workload stands behind it, 503");
 }
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 const fullKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }) => `${namespace}/${name}`;
 

@@ -94,7 +94,11 @@ function itemOf({ shares, source, target, protocol, rate, seen }: Expected, verd
     ...{ rate, seen, protocol, source: idOf(source), target: idOf(target) },
     rule: shownRule && { object: refOf(world.cluster, shownRule.object), path: printPath(shownRule.path) },
     ...(away
-      ? { why: "It concerns calls that you may not see.", blindSpots: known ? [] : [HIDDEN], closeWith: known ? [] : closeWith([HIDDEN]) }
+      ? {
+          why: "It concerns calls that you may not see.",
+          blindSpots: known ? [] : [HIDDEN],
+          closeWith: known ? [] : closeWith([HIDDEN]),
+        }
       : { why: lead.why, blindSpots: [...lacks, ...asides], closeWith: closeWith(lacks) }),
   };
   return { item, by: lead.by?.object ?? null };

@@ -87,7 +87,7 @@ const calls: fc.Arbitrary<readonly ObservedCall[]> = fc.array(
     })
     .map(({ from, to, rate, share: proven, basis }) =>
       call(from, to, rate, {
-        mtls: { share: proven as ObservedCall["mtls"]["share"], basis: proven === null ? "unknown" : basis },
+        mtls: { share: proven, basis: proven === null ? "unknown" : basis },
       }),
     ),
   { maxLength: 6 },

@@ -73,7 +73,9 @@ function pairsOf(before: Ways, after: Ways): readonly Pair[] {
 
 function alike(before: Ways, after: Ways): boolean {
   const text = ({ alternatives }: Ways) =>
-    JSON.stringify(alternatives.map(({ ends, takes }) => [takes, [...shares(ends)].sort()]));
+    JSON.stringify(
+      alternatives.map(({ ends, takes }) => [takes, [...shares(ends)].toSorted(([a], [b]) => (a < b ? -1 : 1))]),
+    );
   return text(before) === text(after);
 }
 
