@@ -4,4 +4,3 @@ export { observedCalls } from "./istio/policy/impact/calls.ts";
 export { EVALUATED } from "./istio/policy/impact/gaps.ts";
 export { type Impact, impactOf } from "./istio/policy/impact/impact.ts";
 export { scopeOf } from "./istio/policy/impact/scope.ts";
-export type { Change, ImpactWorld } from "./istio/policy/impact/sides.ts";

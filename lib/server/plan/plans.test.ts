@@ -60,6 +60,17 @@ describe("a plan", () => {
     expect((await planned("rerouted", 1)).needs).toEqual([]);
   });
 
+  it("asks for its impact as somebody who may see the plan's own objects, also the first of their kind", async () => {
+    const { deps } = fakePlans();
+    const seen: boolean[] = [];
+    const of: (typeof deps)["impacts"]["of"] = async (cluster, viewer, steps) => {
+      seen.push(viewer.mayList(cluster, "ServiceEntry", "shop", "a"));
+      return { items: steps.map(() => null), view: null, reason: "Not asked." };
+    };
+    await new PlanUseCases({ ...deps, impacts: { of } }).plan(ana, wish(entry("a", "x.example")), asking);
+    expect(seen).toEqual([true]);
+  });
+
   it("of what is already so has no steps", async () => {
     const { cluster, plans } = fakePlans();
     cluster.put(entry("a", "x.example"));
