@@ -35,7 +35,8 @@ export const RESULTS: Readonly<Record<StepResult, string>> = {
 };
 
 export const NEEDS: Readonly<Record<PlanNeed, string>> = {
-  impact_unknown: "Nobody computed what this does to the traffic. I have read the change.",
+  impact_unknown: "Not all of what this does to the traffic is known. I have read what isn’t.",
+  impact_adverse: "Calls that were seen are refused, lost or lose mutual TLS, or may be.",
   no_history: "No record can be kept, so this can't be undone from here.",
   will_be_reverted: "A controller owns an object and will put its own state back.",
   conflict: "Fields that another manager set are overwritten.",

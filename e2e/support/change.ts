@@ -82,7 +82,7 @@ export async function changedLines(page: Page, object: string): Promise<readonly
   });
 }
 
-/** Ticks everything that has to be acknowledged, once the plan is there: each has something, for no impact is computed. */
+/** Ticks everything that has to be acknowledged, once the plan is there: the lab’s Prometheus knows no whole hour, so each has something. */
 export async function acknowledge(page: Page): Promise<void> {
   await expect(written(page).getByRole("checkbox").first()).toBeVisible();
   for (const box of await written(page).getByRole("checkbox").all()) await box.check();

@@ -4,6 +4,7 @@ import { findingsQuerySchema, findingsSchema } from "./findings.ts";
 import { deltaSchema, framesSchema, graphSchema, sourceSchema } from "./graph.ts";
 import { framesQuerySchema } from "./graph-frames.ts";
 import { graphQuerySchema } from "./graph-query.ts";
+import { impactRequestSchema, impactSchema } from "./impact.ts";
 import { linksSchema } from "./links.ts";
 import { logsQuerySchema, logsSchema } from "./logs.ts";
 import { marksQuerySchema, marksSchema } from "./marks.ts";
@@ -170,6 +171,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Whether one request would pass, which way, and what it takes to decide; reads alone",
     body: simulationRequestSchema,
     answer: simulationSchema,
+  },
+  "POST /api/v1/meaning/impact": {
+    summary: "What a draft would do to calls seen in the last hour and the last 7 days; reads alone",
+    body: impactRequestSchema,
+    answer: impactSchema,
   },
   "GET /api/v1/schemas/{cluster}/{group}/{version}/{kind}": {
     summary: "A kind's JSON Schema, by the cluster itself",

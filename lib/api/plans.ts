@@ -1,5 +1,6 @@
 /** POST /plans, /plans/apply, GET /changes, POST /changes/{id}/revert: writing, in two steps with a reader in between. */
 import { planFindingSchema } from "./findings.ts";
+import { impactItemSchema, impactViewSchema } from "./impact.ts";
 import { parseInstant } from "./instant.ts";
 import { manifestSchema, objectRefSchema } from "./object-ref.ts";
 import { limitParameter, nextParameter } from "./paging.ts";
@@ -88,7 +89,10 @@ export const planStepSchema = z
       .array(planFindingSchema)
       .nullable()
       .meta({ description: "what the step brings and takes away; null: not evaluated" }),
-    impact: z.null().meta({ description: "null: not evaluated" }),
+    impact: z
+      .array(impactItemSchema)
+      .nullable()
+      .meta({ description: "what the plan does to calls, where this step decides it; null: not evaluated" }),
   })
   .meta({ id: "PlanStep" });
 
@@ -98,10 +102,18 @@ export const planSchema = z
     sealed: z.string().meta({ description: "the plan itself, readable by the console alone, for this user alone" }),
     expiresAt: z.iso.datetime(),
     steps: z.array(planStepSchema),
-    notEvaluated: z.object({ findings: z.string().exactOptional(), impact: z.string() }),
+    impact: impactViewSchema
+      .nullable()
+      .meta({ description: "what it was looked for in; null: no step's was evaluated" }),
+    notEvaluated: z.object({ findings: z.string().exactOptional(), impact: z.string().exactOptional() }),
     blocked: z.string().exactOptional().meta({ description: "why it can't be applied" }),
     needs: z
-      .array(z.enum(["impact_unknown", "no_history", "will_be_reverted", "conflict", "deletes", "full_shift"]))
+      .array(
+        z.enum([
+          ...(["impact_unknown", "impact_adverse", "no_history"] as const),
+          ...(["will_be_reverted", "conflict", "deletes", "full_shift"] as const),
+        ]),
+      )
       .meta({ description: "what has to be acknowledged" }),
   })
   .meta({ id: "Plan" });

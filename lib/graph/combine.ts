@@ -73,6 +73,11 @@ function combineMtls(a: EdgeObservation, b: EdgeObservation): EdgeObservation["m
   return { share: ratio(share), basis: a.mtls.basis === "server" ? b.mtls.basis : "peer" };
 }
 
+function callersOfBoth(a: EdgeObservation, b: EdgeObservation): Pick<EdgeObservation, "callers"> {
+  const callers = either(a.callers ?? null, b.callers ?? null, sumMaps<string, number>);
+  return callers === null ? {} : { callers };
+}
+
 /** One record of two by the same observer, on the same edge. The ends are the first's. */
 export function combine(a: EdgeObservation, b: EdgeObservation): EdgeObservation {
   return {
@@ -84,6 +89,7 @@ export function combine(a: EdgeObservation, b: EdgeObservation): EdgeObservation
     mtls: combineMtls(a, b),
     sourcePrincipal: a.sourcePrincipal ?? b.sourcePrincipal,
     destinationPrincipal: a.destinationPrincipal ?? b.destinationPrincipal,
+    ...callersOfBoth(a, b),
     newbornSince: either(a.newbornSince, b.newbornSince, (x, y) => (x < y ? x : y)),
     newbornRequests: a.newbornRequests + b.newbornRequests,
   };

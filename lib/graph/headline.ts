@@ -3,6 +3,7 @@
  * wherever it reports; the others stay as evidence (docs/numbers.md, "Headline").
  */
 import { ratio } from "#lib/units.ts";
+import { addTo } from "./combine.ts";
 import { requestRate, weightOf } from "./measure.ts";
 import type { Observer, Principals, Protocol } from "./model.ts";
 import type { EdgeObservation } from "./observation.ts";
@@ -79,3 +80,18 @@ export function principalsOf(observations: readonly EdgeObservation[]): Principa
   const destination = find((o) => o.destinationPrincipal);
   return { ...(source === null ? {} : { source }), ...(destination === null ? {} : { destination }) };
 }
+
+/** Whom the server's side says the calls came from; a waypoint knows the client, the ztunnel behind it the waypoint alone. */
+export function callersOf(observations: readonly EdgeObservation[]): ReadonlyMap<string, number> {
+  for (const observer of ["destination", "waypoint", "ztunnel"] as const) {
+    const callers = new Map<string, number>();
+    for (const o of observations) {
+      if (o.observer !== observer) continue;
+      for (const [name, weight] of o.callers ?? []) addTo(callers, name, weight);
+    }
+    if (callers.size > 0) return callers;
+  }
+  return NOBODY;
+}
+
+const NOBODY: ReadonlyMap<string, number> = new Map();

@@ -7,7 +7,7 @@ import type { Inventory } from "#lib/inventory/model.ts";
 import type { Seconds, UnixSeconds } from "#lib/units.ts";
 import { type Below, foldAmbient } from "./ambient.ts";
 import { combine, combineEvidence } from "./combine.ts";
-import { headlineOf, mtlsOf, principalsOf } from "./headline.ts";
+import { callersOf, headlineOf, mtlsOf, principalsOf } from "./headline.ts";
 import { connectionHealth, type HealthRules, worse } from "./health.ts";
 import { endpointIds, isLive, weightOf } from "./measure.ts";
 import type { HealthState, Observer } from "./model.ts";
@@ -141,6 +141,7 @@ function hopsOf(list: readonly EdgeObservation[], below: Below | undefined, idOf
     observer: lead.observer,
     mtls: mtlsOf(everyone),
     principals: principalsOf(everyone),
+    callers: callersOf(everyone),
     below: belowState(below),
     live: everyone.some(isLive),
   };

@@ -73,6 +73,8 @@ export interface EdgeObservation {
   readonly mtls: { readonly share: Ratio; readonly basis: "server" | "peer" } | null;
   readonly sourcePrincipal: string | null;
   readonly destinationPrincipal: string | null;
+  /** Of a server's reporter: every identity that called, with its weight; absent where none was reported. */
+  readonly callers?: ReadonlyMap<string, number>;
   /** When the oldest newborn series was first seen; null without any. */
   readonly newbornSince: UnixSeconds | null;
   /** Newborn requests (not per second), a lower bound. */

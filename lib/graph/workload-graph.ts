@@ -50,6 +50,8 @@ export interface Hop {
   readonly evidence: ReadonlyMap<Observer, Evidence>;
   readonly mtls: Mtls;
   readonly principals: Principals;
+  /** Callers' identities as the server's side reported them, with their weights; empty: it reported none. */
+  readonly callers: ReadonlyMap<string, number>;
   /** What the layer below says of an L7 hop; `unknown` where nothing below reported. */
   readonly below: HealthState;
   /** Has anything flowed within the window? Hops without are only in `edges=all`. */

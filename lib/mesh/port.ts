@@ -77,6 +77,8 @@ export interface MeshAdapter {
   /** At most six reads for one (window, all namespaces) refresh, latency included. */
   plan(window: Seconds, capabilities: Capabilities, options: PlanOptions): readonly Read[];
   decode(answers: Answers, capabilities: Capabilities, context: DecodeContext): Decoded;
+  /** One read of which pairs carried anything within a long window, whoever they were; its answer is decoded as any. */
+  existence?(capabilities: Capabilities, options: ExistenceOptions): Read;
   /** Range queries for charts of one edge or node; none where telemetry can't tell it from others. */
   series?(subject: SeriesSubject, capabilities: Capabilities, options: SeriesOptions): readonly SeriesRead[];
   /** One instant query for the latencies of all calls to a node, over a window that ends there; null where none tells. */
@@ -85,6 +87,12 @@ export interface MeshAdapter {
   buckets?(answer: Vector, window: Seconds): Histogram | null;
   /** Charts from the answers of `series`, values aligned to the grid, null where there is no sample. */
   charts?(answers: ReadonlyMap<string, Matrix>, reads: readonly SeriesRead[], grid: SeriesGrid): readonly SeriesChart[];
+}
+
+/** Which pairs are asked about: those with that side in one of the namespaces (null: all). */
+export interface ExistenceOptions {
+  readonly window: Seconds;
+  readonly scope: { readonly side: "source" | "destination"; readonly namespaces: readonly string[] } | null;
 }
 
 /** Whose history is asked. `lens` tells what a service's node stands for: all calls to it, or those that reached no workload. */

@@ -1,5 +1,6 @@
 /** A plan: what would be written, as it was shown. Made by lib/server, read by pages, sealed in between. */
 import type { Finding } from "./finding.ts";
+import type { ImpactItem, ImpactView } from "./impact.ts";
 import type { Json, Manifest } from "./manifest.ts";
 import type { ObjectRef } from "./ref.ts";
 
@@ -68,7 +69,8 @@ export interface PlanStep {
   readonly conflicts: readonly Conflict[];
   /** null: not evaluated. */
   readonly findings: readonly StepFinding[] | null;
-  readonly impact: null;
+  /** What the plan does to calls as far as this step decides it; null: not evaluated. */
+  readonly impact: readonly ImpactItem[] | null;
 }
 
 export interface Plan {
@@ -78,16 +80,25 @@ export interface Plan {
   /** RFC 3339. */
   readonly expiresAt: string;
   readonly steps: readonly PlanStep[];
-  readonly notEvaluated: { readonly findings?: string; readonly impact: string };
+  /** What the impact was looked for in; null where no step's was evaluated. */
+  readonly impact: ImpactView | null;
+  readonly notEvaluated: { readonly findings?: string; readonly impact?: string };
   /** Why it can't be applied at all. */
   readonly blocked?: string;
   /** What has to be acknowledged. */
   readonly needs: readonly PlanNeed[];
 }
 
-/** `impact_unknown`: nobody computed it. `no_history`: no right to keep a record, so no undo. `will_be_reverted`: a
+/** `impact_unknown`: not all of it is known. `impact_adverse`: calls that were seen are refused, lost or lose mutual TLS, or may be. `no_history`: no right to keep a record, so no undo. `will_be_reverted`: a
  * controller owns the object. `conflict`: fields of another manager, forced step by step. `deletes`: an object goes.
  * `full_shift`: all traffic moves in one step. */
-export type PlanNeed = "impact_unknown" | "no_history" | "will_be_reverted" | "conflict" | "deletes" | "full_shift";
+export type PlanNeed =
+  | "impact_unknown"
+  | "impact_adverse"
+  | "no_history"
+  | "will_be_reverted"
+  | "conflict"
+  | "deletes"
+  | "full_shift";
 
 export type StepResult = "applied" | "unchanged" | "failed" | "rolledBack" | "skipped";

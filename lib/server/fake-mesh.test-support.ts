@@ -34,6 +34,7 @@ export const fakeMesh: MeshAdapter = {
     ...(edges === "all" ? [{ id: "history", group: "rates" as const, query: selector("history") }] : []),
     ...(latency ? [{ id: "latency", group: "latency" as const, query: selector("latency") }] : []),
   ],
+  existence: () => ({ id: "history", group: "rates", query: selector("history") }),
   decode: (answers): Decoded => {
     const rate = answers.get("rates")?.samples[0]?.value ?? 0;
     const known = answers.has("history") ? [edge(0, "cron")] : [];

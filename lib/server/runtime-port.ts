@@ -1,6 +1,7 @@
 /** What one process can do, as route bundles see it: plain functions and values (docs/adr/0007). */
 import type { EffectAnswer } from "#lib/api/effect.ts";
 import type { FramesQuery } from "#lib/api/graph-frames.ts";
+import type { ImpactAnswer, ImpactRequest } from "#lib/api/impact.ts";
 import type { LinksAnswer } from "#lib/api/links.ts";
 import type { LogsAnswer, LogsQuery } from "#lib/api/logs.ts";
 import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
@@ -51,6 +52,7 @@ export interface Runtime extends PolicyUseCases, TracingUseCases {
   signIn: Sessions["signIn"];
   signOut: Sessions["signOut"];
   access(credential: Credential, questions: AccessRequest, signal?: AbortSignal): Promise<AccessAnswer>;
+  impact(credential: Credential, asked: ImpactRequest, signal?: AbortSignal): Promise<ImpactAnswer>;
   plan: PlanUseCases["plan"];
   applyPlan: PlanUseCases["apply"];
   revertChange: PlanUseCases["revert"];

@@ -14,6 +14,8 @@ import { connectIstiods } from "./effect/connect.ts";
 import { effectOf } from "./effect/effect.ts";
 import { FrameUseCases } from "./frames.ts";
 import { GraphUseCases } from "./graph.ts";
+import { showImpact } from "./impact/draft.ts";
+import { Impacts } from "./impact/impact.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
 import type { Log } from "./log.ts";
@@ -147,6 +149,10 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     ...{ port: readingPort, store, rights, clients: kubes, checks, rootNamespace },
     inventory: () => inventories.current(),
   };
+  const impacts = new Impacts({
+    ...{ ...objects, telemetry, timers },
+    text: ({ visibility }) => viewers.textFor(visibility),
+  });
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
   const frames = new FrameUseCases(telemetry.spans, { timers, viewers, slots: hub.slots });
   const policies = policyUseCases({
@@ -156,7 +162,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
         .items,
   });
   const plans = planUseCases({
-    ...{ clock: timers, log, store, rights, keys, roots, kubes, checks },
+    ...{ clock: timers, log, store, rights, keys, roots, kubes, checks, impacts },
     inventory: (cluster) => inventories.current().get(cluster) ?? null,
   });
   void telemetry.warm(stop.signal);
@@ -193,6 +199,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     signOut: (cookieHeader) => sessions.signOut(cookieHeader),
     access: async (credential, questions, signal) =>
       (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
+    impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
     plan: (...args) => plans.plan(...args),
     applyPlan: (...args) => plans.apply(...args),
     revertChange: (...args) => plans.revert(...args),

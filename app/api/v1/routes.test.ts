@@ -181,6 +181,7 @@ describe("every route below /api/v1", () => {
       "links/route.ts",
       "logs/route.ts",
       "marks/route.ts",
+      "meaning/impact/route.ts",
       "meaning/simulate/route.ts",
       SECURITY,
       "namespaces/route.ts",

@@ -44,6 +44,7 @@ const plan = (more: Partial<Plan> = {}): Plan => ({
   sealed: "s",
   expiresAt: "2026-08-20T10:15:00Z",
   steps: [step()],
+  impact: null,
   notEvaluated,
   needs: [],
   ...more,
@@ -133,7 +134,7 @@ describe("the plan on the page", () => {
     const text = html(plan());
     expect(text).toContain("removed: ");
     expect(text).toContain("−");
-    expect(text).toContain("not evaluated: Nobody computes it.");
+    expect(text).toContain("Not evaluated:");
     expect(text).toContain("Apply 1 change");
     expect(text).not.toContain('disabled=""');
   });

@@ -8,6 +8,7 @@ import { formatPlural } from "#lib/format.ts";
 import type { Plan, PlanNeed } from "#lib/policy/plan.ts";
 import { refKey } from "#lib/policy/ref.ts";
 import { tally } from "../findings/words.ts";
+import { ImpactSection } from "../impact/impact-section.tsx";
 import { Notice } from "../notice.tsx";
 import { NEEDS } from "../words.ts";
 import { acknowledgedBy, applyLabel, obstacle, tickable } from "./decide.ts";
@@ -105,10 +106,14 @@ export function Ready({
         ))}
       </ol>
       {plan.steps.length > 0 && (
+        <ImpactSection
+          items={plan.steps.flatMap(({ impact }) => impact ?? [])}
+          view={plan.impact}
+          notEvaluated={plan.notEvaluated.impact}
+        />
+      )}
+      {plan.steps.length > 0 && (
         <dl>
-          <Fact name="Impact" title={plan.notEvaluated.impact}>
-            <span className="text-ink-2">not evaluated: {plan.notEvaluated.impact}</span>
-          </Fact>
           <Fact name="Findings">
             {plan.notEvaluated.findings === undefined ? (
               findingsSentence(plan)

@@ -144,7 +144,8 @@ class Round {
   }
 
   history(sample: Sample): void {
-    this.#entry(sample, sample.labels[METER] === "opened" ? "tcp" : httpProtocol(sample.labels));
+    const { labels, value } = sample;
+    this.#entry(sample, labels[METER] === "opened" ? "tcp" : httpProtocol(labels))?.draft.seen(labels, value);
   }
 
   ignore({ labels, value }: Sample): void {

@@ -79,6 +79,12 @@ export class Draft {
     this.#names(labels, rate);
   }
 
+  /** It is known to have carried something once; `amount` weighs it beside others. */
+  seen(labels: Labels, amount: number): void {
+    this.#secured(labels, amount);
+    this.#names(labels, amount);
+  }
+
   open(count: number): void {
     this.#open = (this.#open ?? 0) + count;
   }
@@ -136,6 +142,13 @@ export class Draft {
     return { share: ratio(Math.min(1, this.#secure / this.#judged)), basis };
   }
 
+  /** A client's own reporter doesn't know what the server saw. */
+  #callers(): Pick<EdgeObservation, "callers"> {
+    const { observer, side } = this.key;
+    const served = observer !== "source" && side !== "client";
+    return served && this.#principals.source.size > 0 ? { callers: this.#principals.source } : {};
+  }
+
   finish(latency: {
     readonly histogram: Histogram | null;
     readonly missing: EdgeObservation["latencyMissing"];
@@ -168,6 +181,7 @@ export class Draft {
       mtls: this.#mtls(),
       sourcePrincipal: commonest(this.#principals.source),
       destinationPrincipal: commonest(this.#principals.destination),
+      ...this.#callers(),
       newbornSince: this.#newbornSince,
       newbornRequests: this.#newbornRequests,
     };

@@ -5,6 +5,7 @@ import { metric, union } from "#lib/promql/build.ts";
 import type { Seconds } from "#lib/units.ts";
 import { chartsOf } from "./charts.ts";
 import { decodeAnswers } from "./decode.ts";
+import { existenceRead } from "./existence.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { bucketsOf, histogramQuery } from "./histogram.ts";
 import { learnFrom, probes } from "./probe.ts";
@@ -46,6 +47,10 @@ export const istio: MeshAdapter = {
   learn: learnFrom,
   plan,
   decode: decodeAnswers,
+  existence: (capabilities, options) => ({
+    ...{ id: "history", group: "rates" },
+    query: existenceRead(options, factsOf(capabilities)),
+  }),
   series: seriesReads,
   charts: chartsOf,
   histogram: histogramQuery,

@@ -164,6 +164,7 @@ export function fakePlans(o: { refuse?: (verb: string, resource: string) => bool
         asked.map(({ verb, resource }): Verdict => ({ allowed: !o.refuse?.(verb, resource), reason: "" })),
     },
     checks: new Checks({ kinds: policyKinds, store, inventory: () => new Map(), rootNamespace: () => "istio-system" }),
+    impacts: { of: async (_, _viewer, steps) => ({ items: steps.map(() => null), view: null, reason: "Not asked." }) },
     changes: () => ({ manifests: [], deletions: [], notes: [] }),
   };
   // A process that is started anew knows nothing of what the one before was at.

@@ -12,6 +12,7 @@ import type { Conflict, PlanNeed, StepOp, WriteMode } from "#lib/policy/plan.ts"
 import type { IntendedChanges, PolicyWorld } from "#lib/policy/port.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { Clock } from "#lib/units.ts";
+import type { Impacts } from "../impact/impact.ts";
 import type { Checks } from "../policy/checks.ts";
 import type { PolicyStore } from "../policy/store.ts";
 import type { Rights } from "../rights/model.ts";
@@ -45,6 +46,7 @@ export interface PlanDeps {
   readonly kinds: readonly PolicyKind[];
   readonly inventory: (cluster: string) => ClusterInventory | null;
   readonly checks: Pick<Checks, "ofPlan">;
+  readonly impacts: Pick<Impacts, "of">;
   readonly changes: (intent: Intent, world: PolicyWorld) => IntendedChanges;
   /** What of an object is meant to end; null: nothing. */
   readonly temporary: (manifest: Manifest) => Temporary | null;

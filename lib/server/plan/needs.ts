@@ -1,8 +1,10 @@
 /** What a user has to acknowledge before a plan may be applied. */
+import { ADVERSE } from "#lib/policy/impact.ts";
 import { isObject, keysOf, listAt, own } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { ownerOf } from "#lib/policy/owner.ts";
 import type { PlanNeed } from "#lib/policy/plan.ts";
+import type { PlanImpact } from "../impact/impact.ts";
 import type { Tried } from "./dry-run.ts";
 import { canonical } from "./hash.ts";
 
@@ -11,11 +13,12 @@ const RULES = ["http", "tcp", "tls", "rules"] as const;
 const HARDLY = 0.05;
 
 /** Codes in a fixed order. `noHistory`: a record can't be kept for some step. */
-export function needsOf(tried: readonly Tried[], noHistory: boolean): readonly PlanNeed[] {
+export function needsOf(tried: readonly Tried[], noHistory: boolean, impact: PlanImpact): readonly PlanNeed[] {
   if (tried.length === 0) return [];
   const any = (holds: (each: Tried) => boolean) => tried.some(holds);
   const needs: readonly (readonly [PlanNeed, boolean])[] = [
-    ["impact_unknown", true],
+    ["impact_unknown", !isWhole(impact)],
+    ["impact_adverse", impact.view?.totals.some(({ verdict }) => ADVERSE.has(verdict)) === true],
     ["no_history", noHistory],
     ["will_be_reverted", any(({ draft: { live } }) => live !== null && ownerOf(live)?.reverts === true)],
     ["conflict", any(({ conflicts }) => conflicts.length > 0)],
@@ -24,6 +27,15 @@ export function needsOf(tried: readonly Tried[], noHistory: boolean): readonly P
   ];
   return needs.flatMap(([need, holds]) => (holds ? [need] : []));
 }
+
+/** Nothing is unknown about it: neither a pair, nor a part of the change, nor of the time that was looked at. */
+const isWhole = ({ items, view, reason }: PlanImpact): boolean =>
+  reason === null &&
+  view !== null &&
+  view.weekPairs !== null &&
+  view.limits.length + view.gaps.length === 0 &&
+  view.totals.every(({ pairs, certain }) => pairs === certain) &&
+  items.every((each) => each !== null);
 
 /** All traffic of a rule that had several destinations moves at once: to one that had hardly any, or away from all of one. */
 export function fullShift(before: Manifest | null, after: Manifest | null): boolean {

@@ -13,11 +13,11 @@ import { draftsOf, type Wish, wishOf } from "./drafts.ts";
 import { type Tried, tryStep } from "./dry-run.ts";
 import { findingsOf, UNCHECKED } from "./findings.ts";
 import { canonical, fingerprint, sameWish, sha256 } from "./hash.ts";
+import { impactsOf } from "./impacts.ts";
 import type { Draft, PlanDeps, SealedPlan, SealedStep } from "./model.ts";
 import { needsOf } from "./needs.ts";
 import { PLAN_LIFETIME, sealPlan } from "./seal.ts";
 
-const NO_IMPACT = "The effect on live traffic isn't computed yet.";
 const NOTHING = "Nothing to change: the objects are already as they shall be.";
 
 export type PlanWish = { readonly intent: Intent } | Wish;
@@ -25,6 +25,8 @@ export type PlanWish = { readonly intent: Intent } | Wish;
 /** What a plan needs beside what it finds itself, and why. */
 export interface PlanExtra {
   readonly needs?: readonly PlanNeed[];
+  /** Why its impact isn't asked for. */
+  readonly withoutImpact?: string;
 }
 
 /** @throws MeshscopeError `view_only`, `forbidden`, `unknown_kind`, `bad_manifest`, `bad_intent`, `reauth`, `upstream_…` */
@@ -62,7 +64,8 @@ export async function makePlan(
     signal,
   );
   const findings = await findingsOf(deps, credential, steps, signal);
-  const found = needsOf(steps, places.size > 0);
+  const impact = await impactsOf(deps, credential, steps, extra.withoutImpact ?? null, signal);
+  const found = needsOf(steps, places.size > 0, impact);
   const needs = [...found, ...(extra.needs ?? []).filter((need) => steps.length > 0 && !found.includes(need))];
   const blocked = ordered.ok ? blockedBy(steps) : ordered.reason;
   const expiresAt = formatInstant(unixSeconds(Math.floor(deps.clock.now()) + PLAN_LIFETIME));
@@ -77,8 +80,12 @@ export async function makePlan(
     id,
     sealed: await sealPlan(deps.keys, plan),
     expiresAt,
-    steps: steps.map((step, index) => stepOf(step, findings?.[index] ?? null)),
-    notEvaluated: { ...(findings === null ? { findings: UNCHECKED } : {}), impact: NO_IMPACT },
+    steps: steps.map((step, index) => stepOf(step, findings?.[index] ?? null, impact.items[index] ?? null)),
+    impact: impact.view,
+    notEvaluated: {
+      ...(findings === null ? { findings: UNCHECKED } : {}),
+      ...(impact.reason === null ? {} : { impact: impact.reason }),
+    },
     ...(blocked === null ? {} : { blocked }),
     needs,
   };
@@ -117,11 +124,15 @@ function sealedStep({ draft, after, conflicts }: Tried): SealedStep {
   };
 }
 
-function stepOf({ draft, dryRun, conflicts, after }: Tried, findings: PlanStep["findings"]): PlanStep {
+function stepOf(
+  { draft, dryRun, conflicts, after }: Tried,
+  findings: PlanStep["findings"],
+  impact: PlanStep["impact"],
+): PlanStep {
   const before = draft.before === null ? null : shown(draft.before);
   const then = after === null ? null : shown(after, draft.before);
   return {
     ...{ op: draft.op, object: draft.ref, mode: draft.mode, before, after: then },
-    ...{ diff: diffManifests(before, then), dryRun, conflicts, findings, impact: null },
+    ...{ diff: diffManifests(before, then), dryRun, conflicts, findings, impact },
   };
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { planSchema } from "#lib/api/plans.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Plan } from "#lib/policy/plan.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import { fakePlans, user } from "./fake-cluster.test-support.ts";
+import { PlanUseCases } from "./use-cases.ts";
 
 const ana = user("ana");
 const asking = { requestId: "r-1" };
@@ -32,6 +34,41 @@ describe("a plan", () => {
     expect(plan.needs).toEqual(["impact_unknown", "conflict"]);
     expect(cluster.writes()).toEqual([]);
     expect([...cluster.tokens]).toEqual(["token-ana"]);
+  });
+
+  it("shows its impact, and asks to acknowledge what isn't known of it and what somebody will miss", async () => {
+    const { deps } = fakePlans();
+    const view = {
+      at: "2026-08-20T14:00:00Z",
+      window: "1h",
+      hourPairs: 1,
+      weekPairs: 0,
+      shown: 1,
+      unseen: 0,
+      limits: [],
+      gaps: [],
+    };
+    const planned = (verdict: "denied" | "rerouted", certain: number) => {
+      const totals = [{ verdict, pairs: 1, certain, requests: { min: 1, max: 1 }, connections: null }];
+      const of = async () => ({ items: [[]], view: { ...view, totals }, reason: null });
+      return new PlanUseCases({ ...deps, impacts: { of } }).plan(ana, wish(entry("a", "x.example")), asking);
+    };
+    const certain = await planned("denied", 1);
+    expect(certain).toMatchObject({ needs: ["impact_adverse"], impact: { hourPairs: 1 }, notEvaluated: {} });
+    expect(planSchema.parse(certain)).toEqual(certain);
+    expect((await planned("denied", 0)).needs).toEqual(["impact_unknown", "impact_adverse"]);
+    expect((await planned("rerouted", 1)).needs).toEqual([]);
+  });
+
+  it("asks for its impact as somebody who may see the plan's own objects, also the first of their kind", async () => {
+    const { deps } = fakePlans();
+    const seen: boolean[] = [];
+    const of: (typeof deps)["impacts"]["of"] = async (cluster, viewer, steps) => {
+      seen.push(viewer.mayList(cluster, "ServiceEntry", "shop", "a"));
+      return { items: steps.map(() => null), view: null, reason: "Not asked." };
+    };
+    await new PlanUseCases({ ...deps, impacts: { of } }).plan(ana, wish(entry("a", "x.example")), asking);
+    expect(seen).toEqual([true]);
   });
 
   it("of what is already so has no steps", async () => {

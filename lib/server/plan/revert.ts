@@ -19,6 +19,10 @@ import { readObject } from "./read.ts";
 /** As far back as one plan takes everything back. */
 export const REVERT_SINCE = seconds(30 * 60);
 
+/** Why a plan that takes something back says nothing of calls. */
+export const UNDONE =
+  "Taking a change back asks no telemetry, so that it works while Prometheus is down: it does the reverse of what the change did.";
+
 interface Target {
   readonly object: ObjectRef;
   readonly before: Manifest | null;
@@ -142,5 +146,8 @@ export async function revertPlan(
     if (before !== null) manifests.push(before);
     else if (live !== null) deletions.push(object);
   }
-  return makePlan(deps, credential, { cluster, manifests, deletions }, signal, { needs: others ? ["conflict"] : [] });
+  return makePlan(deps, credential, { cluster, manifests, deletions }, signal, {
+    needs: others ? ["conflict"] : [],
+    withoutImpact: UNDONE,
+  });
 }

@@ -7,7 +7,7 @@ import type { PlanDeps } from "./model.ts";
 import { PlanUseCases } from "./use-cases.ts";
 
 export interface PlanParts
-  extends Pick<PlanDeps, "clock" | "log" | "store" | "rights" | "keys" | "inventory" | "checks"> {
+  extends Pick<PlanDeps, "clock" | "log" | "store" | "rights" | "keys" | "inventory" | "checks" | "impacts"> {
   readonly kubes: ReadonlyMap<string, Kube>;
   /** Root namespaces by cluster. */
   readonly roots: ReadonlyMap<string, string>;

@@ -6,16 +6,12 @@ import { MeshscopeError } from "#lib/errors.ts";
 import type { ClusterInventory } from "#lib/inventory/model.ts";
 import { type SecurityWorld, simulate, workloadSecurity } from "#lib/mesh/meaning.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
-import { kindKey, manifestKindKey } from "#lib/policy/kind.ts";
-import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Credential } from "../identity.ts";
 import { checkNamespace } from "./access.ts";
 import type { PolicyDeps, Viewer } from "./deps.ts";
-import { viewerOf, visible } from "./listable.ts";
-import type { ClusterPolicies } from "./store.ts";
+import { viewerOf } from "./listable.ts";
+import { sees, unreadOf } from "./told.ts";
 import { inView } from "./world.ts";
-
-const NOT_YET = "the cluster’s objects haven’t all been read yet";
 
 /** @throws MeshscopeError `forbidden`, `unknown_cluster`, `not_found`, `reauth` */
 export async function showSecurity(
@@ -74,20 +70,4 @@ function worldOf(deps: PolicyDeps, cluster: string, inventory: ClusterInventory,
 function asOf({ store }: PolicyDeps, cluster: string): string | null {
   const at = store.clusters().get(cluster)?.asOf ?? null;
   return at === null ? null : formatInstant(at);
-}
-
-function sees({ port }: PolicyDeps, cluster: string, { visibility, mayList }: Viewer, manifest: Manifest): boolean {
-  const key = manifestKindKey(manifest);
-  const kind = port.kinds.find((each) => kindKey(each) === key);
-  const { namespace = null, name } = manifest.metadata;
-  return kind !== undefined && visible(visibility, cluster, kind, manifest) && mayList(cluster, key, namespace, name);
-}
-
-/** A kind that the cluster doesn't have is known to have no objects. */
-function unreadOf(policies: ClusterPolicies | undefined): SecurityWorld["unread"] {
-  return (kind) => {
-    const unread = policies?.unread.find((each) => each.kind === kind && each.code !== "not_found");
-    if (unread !== undefined) return unread.reason;
-    return policies === undefined || policies.asOf === null ? NOT_YET : null;
-  };
 }

@@ -42,16 +42,21 @@ export class Viewers {
     const visibility = await this.#deps.rights.visibility(credential, signal);
     if (visibility.all)
       return { visibility, sources: (sources) => sources, text: (text) => text, texts: () => (text) => text };
-    const names = (text: string) => this.#hidden(visibility)(text);
     return {
       visibility,
       sources: (sources: readonly SourceStatus[]) => visibleSources(sources, this.#hidden(visibility)),
-      text: (text) => (names(text) ? HIDDEN : text),
+      text: this.textFor(visibility),
       texts: () => {
         const hidden = this.#hidden(visibility);
         return (text) => (hidden(text) ? HIDDEN : text);
       },
     };
+  }
+
+  /** Any text as it may be told to who sees that much. */
+  textFor(visibility: Audience["visibility"]): (text: string) => string {
+    if (visibility.all) return (text) => text;
+    return (text) => (this.#hidden(visibility)(text) ? HIDDEN : text);
   }
 
   opener(credential: Credential, { visibility, sources }: Audience): Opener {

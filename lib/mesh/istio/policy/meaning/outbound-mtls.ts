@@ -157,8 +157,15 @@ export interface Meeting {
  * https://istio.io/latest/docs/reference/config/security/peer_authentication/#PeerAuthentication-MutualTLS-Mode
  */
 export function meet(client: Client | null, to: Destination, endpoint: Endpoint, world: MtlsWorld): Meeting {
-  const out: OutboundMtls =
-    client === null ? { sends: "plaintext", chain: [] } : outboundMtls(client, to, endpoint, world);
+  return received(
+    client === null ? { sends: "plaintext", chain: [] } : outboundMtls(client, to, endpoint, world),
+    endpoint,
+    world,
+  );
+}
+
+/** The server's half of it. */
+export function received(out: OutboundMtls, endpoint: Endpoint, world: Pick<MtlsWorld, "peers">): Meeting {
   const inbound = inboundMtls(world.peers, endpoint.namespace, endpoint.labels, endpoint.port);
   const base = { out, in: inbound };
   if (typeof out.sends !== "string") return { ...base, connects: out.sends, identified: out.sends };

@@ -42,11 +42,19 @@ export type Verdict =
   | { readonly verdict: "unknown"; readonly lacks: readonly string[]; readonly by: readonly Decider[] };
 
 /** One thing that may refuse the call. */
-interface Refusal {
+export interface Refusal {
   readonly refuses: Truth;
   readonly by: Decider;
   /** To HTTP. Absent: 403. */
   readonly answer?: "401" | "403";
+  /** ALLOW rules that aren't known to pass the call by: it is refused unless one takes it. */
+  readonly unless?: readonly Decider[];
+}
+
+/** All that may refuse a call at one proxy, and what lets it in. */
+export interface Refusals {
+  readonly refusals: readonly Refusal[];
+  readonly allowed: Decider | null;
 }
 
 /** Only counted, not enforced, but for CUSTOM, which is asked all the same. https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
@@ -74,6 +82,16 @@ export function authorize(configuration: Configuration, point: EnforcementPoint,
 const lacksOf = (verdict: Verdict): readonly string[] => (verdict.verdict === "unknown" ? verdict.lacks : []);
 
 function at(reader: Reader, configuration: Configuration, point: EnforcementPoint, facts: CallFacts): Verdict {
+  const { refusals, allowed } = refusalsAt(reader, configuration, point, facts);
+  return settle(refusals, allowed, reader);
+}
+
+export function refusalsAt(
+  reader: Reader,
+  configuration: Configuration,
+  point: EnforcementPoint,
+  facts: CallFacts,
+): Refusals {
   const { rootNamespace, trustDomains } = configuration;
   const enforced = attached(configuration.authorization, point, rootNamespace).filter(
     (policy) => !isDryRun(policy) || actionOf(policy) === "CUSTOM",
@@ -101,17 +119,15 @@ function at(reader: Reader, configuration: Configuration, point: EnforcementPoin
     refusals.push({
       refuses: not(some(allowing.map(({ rule }) => rule.matches))),
       by: decider("allow", armed, null, ["spec"], "an ALLOW policy counts here, and no rule of any takes the call"),
+      unless: allowing.filter(({ rule }) => rule.matches !== false).map(taker),
     });
   }
   const taking = allowing.find(({ rule }) => rule.matches === true);
-  return settle(
-    refusals,
-    taking === undefined
-      ? null
-      : decider("allow", taking.policy, taking.rule.index, taking.rule.path, "it takes the call"),
-    reader,
-  );
+  return { refusals, allowed: taking === undefined ? null : taker(taking) };
 }
+
+const taker = ({ policy, rule }: { readonly policy: Manifest; readonly rule: RuleTruth }): Decider =>
+  decider("allow", policy, rule.index, rule.path, "it takes the call");
 
 const decider = (stage: Stage, policy: Manifest, rule: number | null, path: Segments, why: string): Decider => ({
   ...{ stage, policy, rule, path, why },
@@ -154,7 +170,7 @@ function external(
 export const providerOf = (policy: Manifest): string => textAt(objectAt(policy.spec, "provider"), "name") ?? "";
 
 /** Refused by one is refused, whatever is unknown of the others. */
-function settle(refusals: readonly Refusal[], allowed: Decider | null, reader: Reader): Verdict {
+export function settle(refusals: readonly Refusal[], allowed: Decider | null, reader: Reader): Verdict {
   const sure = refusals.find(({ refuses }) => refuses === true);
   if (sure !== undefined) {
     return { verdict: "deny", by: sure.by, answer: reader === "http" ? (sure.answer ?? "403") : "closed" };

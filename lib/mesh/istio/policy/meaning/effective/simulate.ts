@@ -2,10 +2,11 @@
  * Whether one request would pass: the client's routing, the connection, and who is let in, at every workload that it may be sent to.
  * What isn't worked out is unknown, by name.
  */
-import type { Service, ServicePort, Workload } from "#lib/inventory/model.ts";
+import type { Service, Workload } from "#lib/inventory/model.ts";
 import { printPath } from "#lib/policy/path.ts";
 import type { Simulation, SimulationQuestion, SimulationStep, SimulationVerdict } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
+import { carriesHttp } from "../port-protocol.ts";
 import { type Arriving, arrive } from "./arrival.ts";
 import { blind, type SecurityWorld, sourceOf } from "./sight.ts";
 import { type Destination, directly, type Way, wayOf } from "./way.ts";
@@ -79,14 +80,6 @@ function accountOf({ client }: SimulationQuestion, workload: Workload | null): s
   if (client.kind === "outside" || workload === null) return null;
   const [only, second] = client.kind === "account" ? [client.account] : workload.serviceAccounts;
   return only === undefined || second !== undefined ? undefined : `cluster.local/ns/${workload.namespace}/sa/${only}`;
-}
-
-/** By appProtocol, else by the port's name; undefined: neither says. https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/ */
-function carriesHttp({ appProtocol, name }: ServicePort): boolean | undefined {
-  const said = (appProtocol ?? name ?? "").toLowerCase();
-  const [word = ""] = said.split("-");
-  if (["http", "http2", "grpc"].includes(word) || said === "kubernetes.io/h2c") return true;
-  return ["tcp", "https", "tls", "mongo", "mysql", "redis"].includes(word) ? false : undefined;
 }
 
 function routeStep(way: Way, client: Workload | null, service: Service, world: SecurityWorld): SimulationStep {

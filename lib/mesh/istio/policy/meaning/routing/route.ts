@@ -46,6 +46,8 @@ export interface Chosen {
   readonly path: Segments;
   readonly does: "route" | "redirect" | "answer";
   readonly to: readonly Target[];
+  /** What the rule asks for, as EffectiveRule has it. */
+  readonly matches: EffectiveRule["matches"];
 }
 
 export interface Routed {
@@ -55,7 +57,13 @@ export interface Routed {
     | { readonly kind: "no route"; readonly by: Manifest }
     /** The proxy doesn't know the host: what it then does is the mesh's outboundTrafficPolicy. */
     | { readonly kind: "out of scope"; readonly by: Manifest }
-    | { readonly kind: "unknown"; readonly lacks: readonly string[]; readonly candidates: readonly Chosen[] };
+    /** `perhapsNone`: the VirtualService, where it may be that no rule takes it. */
+    | {
+        readonly kind: "unknown";
+        readonly lacks: readonly string[];
+        readonly candidates: readonly Chosen[];
+        readonly perhapsNone: Manifest | null;
+      };
   /** VirtualServices for the host that this client sees and that lose to the one that counts. */
   readonly shadowed: readonly Manifest[];
   readonly leftOut: readonly LeftOut[];
@@ -73,7 +81,7 @@ export function route(host: string, owner: string, caller: Caller, request: Requ
   if (first === undefined) {
     const to: Target = { host, subset: null, port: caller.port, share: 1, declaredBy: null };
     return {
-      outcome: { kind: "routed", chosen: { object: null, path: [], does: "route", to: [to] } },
+      outcome: { kind: "routed", chosen: { object: null, path: [], does: "route", to: [to], matches: [] } },
       shadowed,
       leftOut: seen[0] === undefined ? [] : effectiveRules(seen[0], world).leftOut,
     };
@@ -133,10 +141,11 @@ function decide(
   }
   if (open.length === 0) return { kind: "no route", by: vs };
   const lacks = open.flatMap(({ truth }) => (isKnown(truth) ? [] : truth.lacks));
-  return { kind: "unknown", lacks: lacking(...lacks).lacks, candidates: open.map(({ chosen }) => chosen) };
+  const perhapsNone = open.some(({ truth }) => truth === true) ? null : vs;
+  return { kind: "unknown", lacks: lacking(...lacks).lacks, candidates: open.map(({ chosen }) => chosen), perhapsNone };
 }
 
-function show({ owner, path, rule }: EffectiveRule, caller: Caller, world: World): Chosen {
+function show({ owner, path, rule, matches }: EffectiveRule, caller: Caller, world: World): Chosen {
   const does = isObject(rule["redirect"]) ? "redirect" : isObject(rule["directResponse"]) ? "answer" : "route";
   const routes = listAt(rule, "route");
   const shares = sharesOf(routes.map(weightOf), "istio");
@@ -150,5 +159,5 @@ function show({ owner, path, rule }: EffectiveRule, caller: Caller, world: World
       declaredBy: applied.subsets.find(({ name }) => name === subset)?.owner ?? null,
     };
   });
-  return { object: owner, path, does, to: does === "route" ? to : [] };
+  return { object: owner, path, does, to: does === "route" ? to : [], matches };
 }

@@ -1,0 +1,6 @@
+/** What changes of policies do to calls. Apart from policies.ts, for the browser needs none of it. */
+
+export { observedCalls } from "./istio/policy/impact/calls.ts";
+export { EVALUATED } from "./istio/policy/impact/gaps.ts";
+export { type Impact, impactOf } from "./istio/policy/impact/impact.ts";
+export { scopeOf } from "./istio/policy/impact/scope.ts";

@@ -1,0 +1,227 @@
+/**
+ * The connection of a part of a pair's calls, before and after. Metrics carry no port and the mesh's settings aren't read, so each
+ * port of the Service and both settings of automatic mutual TLS are tried; those that don't fit what was measured are dropped.
+ */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { HIDDEN } from "../meaning/effective/sight.ts";
+import type { InboundMtls } from "../meaning/inbound-mtls.ts";
+import {
+  type Client,
+  type Destination,
+  type Endpoint,
+  type Meeting,
+  type OutboundMtls,
+  outboundMtls,
+  received,
+} from "../meaning/outbound-mtls.ts";
+import { isKnown, lacking, type Truth } from "../meaning/truth.ts";
+import { destinationRules } from "../routing/destination-rules.ts";
+import { isObject, objectAt } from "../routing/json.ts";
+import type { Part, Place } from "./part.ts";
+import type { Side, Sides } from "./sides.ts";
+
+/** What was measured of this part: proven mutual TLS, none, or nobody said. */
+export type Measured = "mutual TLS" | "plaintext" | "unknown";
+
+export interface Wire {
+  /** `as measured`: what it sends doesn't follow from objects that are worked out here (ambient, another cluster, gone). */
+  readonly client: Client | "outside" | "as measured";
+  readonly measured: Measured;
+  /** null: no Service was called. */
+  readonly to: Omit<Destination, "port" | "subset" | "external"> | null;
+  readonly endpoint: Omit<Endpoint, "port">;
+  /** Ports of the Service that it may have been, with the workload's behind each; none: not known. */
+  readonly ports: readonly { readonly port: number; readonly own: number | null }[];
+}
+
+export interface Connected {
+  readonly parts: readonly Part[];
+  /** Whether the server knows afterwards who calls; undefined: not known. */
+  readonly identified: boolean | undefined;
+}
+
+interface Tried {
+  readonly before: Meeting;
+  readonly after: Meeting;
+  readonly port: number | null;
+  readonly autoMtls: boolean;
+}
+
+const PORT = "which of the Service’s ports is called";
+const AUTO = "enableAutoMtls of the mesh";
+const CONTRADICTION = "why the objects and what was measured differ";
+
+export function connection(wire: Wire, sides: Sides): Connected {
+  const all = hypotheses(wire, sides);
+  const changed = all.filter(({ before, after }) => !alike(before, after));
+  if (changed.length === 0) return { parts: [], identified: IDENTIFIED[wire.measured] };
+  const fitting = all.filter(({ before }) => fits(before, wire.measured));
+  const tried = fitting.length > 0 ? fitting : all;
+  const aside = fitting.length > 0 ? [] : [CONTRADICTION];
+  const sees = (meeting: Meeting) =>
+    [...meeting.out.chain, ...meeting.in.chain].every(({ object }) => sides.before.sees(object));
+  if (!tried.every(({ before, after }) => sees(before) && sees(after))) return UNTOLD;
+  const spread = [
+    ...(new Set(tried.map(({ port }) => port)).size > 1 ? [PORT] : []),
+    ...(new Set(tried.map(({ autoMtls }) => autoMtls)).size > 1 ? [AUTO] : []),
+  ];
+  const parts = EFFECTS.flatMap(({ verdict, of, why }): Part[] => {
+    const truths = tried.map((each) => of(each, wire.measured));
+    const [first] = tried.filter((_, index) => truths[index] !== false);
+    if (first === undefined) return [];
+    const known = truths.every((each) => each === true) && aside.length === 0;
+    const open = truths.flatMap((each) => (isKnown(each) ? [] : each.lacks));
+    const lacks = known ? [] : lacking(...aside, ...open, ...(differ(truths) ? spread : [])).lacks;
+    return [{ verdict, known, lacks, by: decider(first), why: why(first) }];
+  });
+  return { parts, identified: identity(tried) };
+}
+
+/** Which of the two it is would tell what a hidden object says. */
+const UNTOLD: Connected = {
+  identified: undefined,
+  parts: (["breaks", "loses-mtls"] as const).map((verdict) => ({
+    ...{ verdict, known: false, lacks: [HIDDEN], by: null, why: `What becomes of the connection rests on ${HIDDEN}.` },
+  })),
+};
+
+const differ = (truths: readonly Truth[]): boolean => new Set(truths.map(String)).size > 1;
+
+const IDENTIFIED = { "mutual TLS": true, plaintext: false, unknown: undefined } as const;
+
+/** Whether the server then knows who calls; undefined: not known. */
+function identity(tried: readonly Tried[]): boolean | undefined {
+  const after = tried.map((each) => each.after.identified);
+  if (after.every((each) => each === true)) return true;
+  return after.every((each) => each === false) ? false : undefined;
+}
+
+interface Effect {
+  readonly verdict: Part["verdict"];
+  readonly of: (tried: Tried, measured: Measured) => Truth;
+  readonly why: (tried: Tried) => string;
+}
+
+const both = ({ out, in: inbound }: Meeting): string =>
+  `the client sends ${typeof out.sends === "string" ? out.sends : "what isn’t known"}, the server takes ${inbound.mode}`;
+
+const EFFECTS: readonly Effect[] = [
+  {
+    verdict: "breaks",
+    of: ({ before, after }) => (before.connects === false || alike(before, after) ? false : negated(after.connects)),
+    why: ({ after }) => `The connection is refused: ${both(after)}.`,
+  },
+  {
+    verdict: "loses-mtls",
+    of: ({ before, after }, measured) => {
+      if (alike(before, after) || after.connects === false || before.identified === false) return false;
+      if (after.identified === true || measured === "plaintext") return false;
+      if (after.identified !== false) return after.identified;
+      return before.identified === true ? true : lacking("whether it is mutual TLS now");
+    },
+    why: ({ after }) => `It is mutual TLS no more: ${both(after)}.`,
+  },
+  {
+    verdict: "not-enforced",
+    of: ({ before, after }) => before.in.mode === "STRICT" && after.in.mode !== "STRICT",
+    why: ({ after }) => `Mutual TLS is no longer demanded: the server takes ${after.in.mode}.`,
+  },
+  {
+    verdict: "allowed",
+    of: ({ before, after }) => before.connects === false && after.connects === true,
+    why: ({ after }) => `The connection was refused, and comes about: ${both(after)}.`,
+  },
+];
+
+const negated = (truth: Truth): Truth => (isKnown(truth) ? !truth : truth);
+
+/** The object that makes the difference, else the one that decides at the server. */
+function decider({ before, after }: Tried): Place | null {
+  const last = (chain: InboundMtls["chain"] | OutboundMtls["chain"]) => chain.at(-1) ?? null;
+  const [out, inbound] = [last(after.out.chain), last(after.in.chain)];
+  const was = new Set<Manifest>([...before.out.chain, ...before.in.chain].map(({ object }) => object));
+  const said = [inbound, out].find((each) => each !== null && !was.has(each.object)) ?? inbound ?? out;
+  const gone = last(before.in.chain) ?? last(before.out.chain);
+  const found = said ?? gone;
+  return found && { object: found.object, path: found.path };
+}
+
+function alike(a: Meeting, b: Meeting): boolean {
+  const text = ({ out, in: inbound, connects, identified }: Meeting) =>
+    JSON.stringify([out.sends, inbound.mode, connects, identified]);
+  return text(a) === text(b);
+}
+
+/** What was measured arrived: so it connected, with an identity or without. */
+function fits(before: Meeting, measured: Measured): boolean {
+  if (measured === "unknown") return true;
+  if (measured === "mutual TLS") return before.identified !== false;
+  return before.identified !== true && before.connects !== false;
+}
+
+function hypotheses(wire: Wire, sides: Sides): readonly Tried[] {
+  const ports = wire.ports.length > 0 ? wire.ports : [{ port: 0, own: null }];
+  const subsets =
+    wire.client !== "outside" && wire.client !== "as measured" ? subsetsOf(wire, wire.client, sides) : [null];
+  // Where no automatic mutual TLS is asked for, its setting makes no difference.
+  const settings = wire.client === "outside" || wire.client === "as measured" ? [true] : [true, false];
+  return ports.flatMap(({ port, own }) =>
+    settings.flatMap((autoMtls) =>
+      subsets.map((subset): Tried => {
+        const on = (side: Side) => meeting(wire, { port, own, subset, autoMtls }, side);
+        return {
+          before: on(sides.before),
+          after: on(sides.after),
+          port: wire.ports.length > 0 ? port : null,
+          autoMtls,
+        };
+      }),
+    ),
+  );
+}
+
+/** Subsets that take the server and have TLS of their own; null: none of them. */
+function subsetsOf({ to, endpoint }: Wire, client: Client, sides: Sides): readonly (string | null)[] {
+  if (to === null) return [null];
+  const names = [sides.before, sides.after].flatMap((side) =>
+    destinationRules(to.host, to.namespace, client.namespace, worldOf(side, to.host), client.labels)
+      .subsets.filter(({ labels }) => Object.entries(labels).every(([key, value]) => endpoint.labels[key] === value))
+      .filter(({ value }) => isObject(objectAt(value, "trafficPolicy")["tls"]))
+      .map(({ name }) => name),
+  );
+  return [null, ...new Set(names)];
+}
+
+const worldOf = (side: Side, host: string) => ({
+  objects: side.hosts.around(host),
+  rootNamespace: side.rootNamespace,
+  peers: side.peers,
+});
+
+function meeting(
+  { client, measured, to, endpoint }: Wire,
+  { port, own, subset, autoMtls }: { port: number; own: number | null; subset: string | null; autoMtls: boolean },
+  side: Side,
+): Meeting {
+  const at = { ...endpoint, port: own };
+  const taken: OutboundMtls = {
+    sends: measured === "unknown" ? lacking("whether it is mutual TLS now") : measured,
+    chain: [],
+  };
+  const plain: OutboundMtls = { sends: "plaintext", chain: [] };
+  const world = { ...worldOf(side, to?.host ?? ""), autoMtls };
+  const out =
+    client === "outside"
+      ? plain
+      : client === "as measured" || to === null
+        ? taken
+        : outboundMtls(client, { ...to, port, subset, external: false }, at, world);
+  // Whether a sidecar speaks HBONE to ambient pods is a setting: what was measured tells.
+  const told = endpoint.dataplane === "ambient" && !isText(out.sends) ? taken : out;
+  const met = received(told, at, world);
+  return endpoint.dataplane === "ambient" && told.sends === "mutual TLS"
+    ? { ...met, connects: true, identified: true }
+    : met;
+}
+
+const isText = (sends: OutboundMtls["sends"]): boolean => typeof sends === "string";

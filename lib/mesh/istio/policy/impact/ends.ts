@@ -1,0 +1,181 @@
+/** Where calls of one client end up by its routing: destinations with their shares, those that lead nowhere marked. */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { closeness, serviceOfHost } from "../hosts.ts";
+import { labelsAt } from "../lookup.ts";
+import type { Caller } from "../meaning/routing/match.ts";
+import { type Chosen, type Routed, route, type Target } from "../meaning/routing/route.ts";
+import { knows, sidecarOf } from "../meaning/routing/scope.ts";
+import { listAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
+import type { Place } from "./part.ts";
+import type { ImpactWorld, Side } from "./sides.ts";
+
+type Inventories = Pick<ImpactWorld, "inventory" | "elsewhere">;
+
+/** `passthrough`: as the client addressed it, past the mesh's own clusters and without mutual TLS. */
+export type Fate = "goes" | "lost" | "passthrough";
+
+export interface End {
+  /** Equal keys: the same destination. */
+  readonly key: string;
+  readonly fate: Fate;
+  /** 0…1 */
+  readonly share: number;
+  readonly text: string;
+  readonly lacks: readonly string[];
+}
+
+/** One way that calls may take. */
+export interface Alternative {
+  readonly ends: readonly End[];
+  readonly by: Place | null;
+  /** Which calls take it; equal texts: the same. */
+  readonly takes: string;
+}
+
+export interface Ways {
+  readonly alternatives: readonly Alternative[];
+  /** What decides among them. */
+  readonly lacks: readonly string[];
+  /** All that has a say. */
+  readonly objects: readonly Manifest[];
+}
+
+export interface Asked {
+  readonly host: string;
+  /** Of its Service or ServiceEntry. */
+  readonly owner: string;
+  readonly caller: Caller;
+  /** Rules for requests count; else the Sidecar's scope alone. */
+  readonly http: boolean;
+}
+
+const OUTBOUND = "the mesh’s outboundTrafficPolicy";
+
+export function waysOf({ host, owner, caller, http }: Asked, side: Side, world: Inventories): Ways {
+  const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
+  const sidecar = sidecarOf(caller, near);
+  const objects = [...(sidecar === null ? [] : [sidecar])];
+  if (sidecar !== null && !knows(sidecar, host, owner, caller)) return outOfScope(sidecar);
+  if (!http) {
+    const there = { key: host, fate: "goes", share: 1, text: host, lacks: [] } as const;
+    return { alternatives: [{ ends: [there], by: null, takes: "" }], lacks: [], objects };
+  }
+  const { outcome, shadowed } = route(host, owner, caller, {}, near);
+  const ways = outcomeWays(outcome, side, world);
+  return { ...ways, objects: [...objects, ...ways.objects, ...shadowed] };
+}
+
+function outOfScope(sidecar: Manifest): Ways {
+  const mode = textAt(objectAt(specOf(sidecar), "outboundTrafficPolicy"), "mode");
+  const by = { object: sidecar, path: ["spec", "egress"] };
+  const lost: End = {
+    ...{ key: LOST, fate: "lost", share: 1, lacks: [] },
+    text: "nowhere: the client’s Sidecar leaves it out",
+  };
+  const past: End = {
+    ...{ key: "passthrough", fate: "passthrough", share: 1, lacks: [] },
+    text: "past the mesh, in plaintext",
+  };
+  const ends = mode === "REGISTRY_ONLY" ? [lost] : mode === "ALLOW_ANY" ? [past] : [lost, past];
+  return {
+    alternatives: ends.map((end) => ({ ends: [end], by, takes: "" })),
+    lacks: ends.length > 1 ? [OUTBOUND] : [],
+    objects: [sidecar],
+  };
+}
+
+/** All that arrives nowhere is one destination. */
+const LOST = "nowhere";
+
+function outcomeWays(outcome: Routed["outcome"], side: Side, world: Inventories): Ways {
+  switch (outcome.kind) {
+    case "routed":
+      return { alternatives: [taken(outcome.chosen, side, world)], lacks: [], objects: objectsOf(outcome.chosen) };
+    case "no route":
+      return { alternatives: [noRoute(outcome.by)], lacks: [], objects: [outcome.by] };
+    case "out of scope":
+      return outOfScope(outcome.by);
+    case "unknown": {
+      const { candidates, lacks, perhapsNone } = outcome;
+      const found = candidates.map((chosen) => taken(chosen, side, world));
+      return {
+        alternatives: perhapsNone === null ? found : [...found, noRoute(perhapsNone)],
+        lacks,
+        objects: candidates.flatMap(objectsOf),
+      };
+    }
+  }
+}
+
+const objectsOf = ({ object, to }: Chosen): readonly Manifest[] => [
+  ...(object === null ? [] : [object]),
+  ...to.flatMap(({ declaredBy }) => declaredBy ?? []),
+];
+
+const noRoute = (by: Manifest): Alternative => ({
+  ends: [{ key: LOST, fate: "lost", share: 1, text: "no rule takes it: 404", lacks: [] }],
+  by: { object: by, path: ["spec", "http"] },
+  takes: "none",
+});
+
+function taken(chosen: Chosen, side: Side, world: Inventories): Alternative {
+  const by = chosen.object === null ? null : { object: chosen.object, path: chosen.path };
+  const takes = JSON.stringify(chosen.matches);
+  if (chosen.does !== "route") {
+    const text = chosen.does === "redirect" ? "the client’s proxy redirects it" : "the client’s proxy answers it";
+    const key = `${chosen.does} ${JSON.stringify(by && at(by))}`;
+    return { ends: [{ key, fate: "goes", share: 1, text, lacks: [] }], by, takes };
+  }
+  const ends = chosen.to.filter(({ share }) => share > 0).map((target) => endOf(target, side, world));
+  const none: End = { key: LOST, fate: "lost", share: 1, text: "the rule has no destination", lacks: [] };
+  return { ends: ends.length === 0 ? [none] : ends, by, takes };
+}
+
+function endOf({ host, subset, port, share, declaredBy }: Target, side: Side, world: Inventories): End {
+  const text = subset === null ? host : `${host} subset ${subset}`;
+  const lost = (why: string): End => ({ key: LOST, fate: "lost", share, text: `${text}: ${why}`, lacks: [] });
+  if (subset !== null && declaredBy === null)
+    return lost("no DestinationRule that the client follows declares it, 503");
+  const labels = declaredBy === null ? {} : subsetLabels(declaredBy, subset ?? "");
+  const key = JSON.stringify([host, port, Object.entries(labels).toSorted(byKey)]);
+  const goes = (...lacks: readonly string[]): End => ({ key, fate: "goes", share, text, lacks });
+  const name = serviceOfHost(host);
+  const inventories = [world.inventory, ...world.elsewhere];
+  const services = inventories.flatMap((each) => (name === null ? [] : (each.services.get(fullKey(name)) ?? [])));
+  if (services.length === 0) {
+    const covers = (each: string) => closeness(each.toLowerCase(), host) > 0;
+    const entry =
+      inventories.some(({ externalHosts }) => externalHosts.some(({ hosts }) => hosts.some(covers))) ||
+      side.objects("ServiceEntry").some(({ spec }) => textsAt(spec, "hosts").some(covers));
+    if (entry) return goes();
+    const unread = inventories
+      .flatMap((each) => each.unread)
+      .some(({ kind }) => /^(?:services|serviceentries)(?:\.|$)/.test(kind));
+    return unread ? goes(`what stands behind ${host}`) : lost("there is no such host, 503");
+  }
+  // A Service without a selector has endpoints that aren't read.
+  if (services.some(({ selector }) => Object.keys(selector).length === 0)) return goes();
+  const fits = (own: Readonly<Record<string, string>>) =>
+    Object.entries(labels).every(([key, value]) => own[key] === value);
+  const behind = services.flatMap(({ cluster, namespace, workloads }) => {
+    const there = inventories.find((each) => each.cluster === cluster);
+    return workloads.flatMap((each) => there?.workloads.get(`${namespace}/${each}`) ?? []);
+  });
+  return behind.some((each) => fits(each.labels)) ? goes() : lost("no workload stands behind it, 503");
+}
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
+const fullKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }) => `${namespace}/${name}`;
+
+const subsetLabels = (rule: Manifest, name: string): Readonly<Record<string, string>> =>
+  labelsAt(
+    listAt(specOf(rule), "subsets").find((each) => textAt(each, "name") === name),
+    "labels",
+  ) ?? {};
+
+function at({ object, path }: Place): unknown {
+  let here: unknown = object;
+  for (const key of path) here = (here as Record<string | number, unknown> | undefined)?.[key];
+  return here;
+}

@@ -1,0 +1,60 @@
+/** What of a change isn't worked out: said, so that no silence is taken for "nothing happens". */
+
+import type { ImpactGap } from "#lib/policy/impact.ts";
+import { same } from "#lib/policy/json.ts";
+import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import { listAt, objectAt, specOf } from "../routing/json.ts";
+import type { Change } from "./sides.ts";
+
+export const EVALUATED: ReadonlySet<string> = new Set([
+  ...["AuthorizationPolicy", "RequestAuthentication", "PeerAuthentication"],
+  ...["VirtualService", "DestinationRule", "Sidecar"],
+]);
+
+const STATS = "Envoy’s cluster statistics (proxyStatsMatcher), traces";
+
+export function gapsOf(changes: readonly Change[]): readonly ImpactGap[] {
+  const found = new Map<string, ImpactGap>();
+  const add = (what: string, closeWith: string) => found.set(what, { what, closeWith });
+  for (const { before, after } of changes) {
+    const either = after ?? before;
+    if (either === null) continue;
+    const kind = manifestKindKey(either);
+    const differs = (read: (spec: JsonObject) => unknown) => !same(read(spec(before)), read(spec(after)));
+    if (!EVALUATED.has(kind)) add(`what a change of a ${either.kind} does to calls`, "metrics after the change");
+    if (kind === "VirtualService") {
+      if (differs(beside)) add("timeouts, retries, faults, mirrors, rewrites, header changes and CORS", `${STATS}`);
+      if (differs(({ tcp = null, tls = null }) => [tcp, tls])) add("tcp and tls rules", "metrics after the change");
+    }
+    if (kind === "DestinationRule" && differs(untold)) {
+      add("load balancing, connection pools and outlier detection", STATS);
+    }
+    if (kind === "Sidecar" && differs(({ ingress = null }) => ingress))
+      add("ingress listeners", "metrics after the change");
+    if (kind === "RequestAuthentication") {
+      add("calls that carry a JWT: one that can’t be verified is answered 401", "access logs, jwt_authn statistics");
+    }
+  }
+  return [...found.values()];
+}
+
+const spec = (manifest: Manifest | null): JsonObject => (manifest === null ? {} : specOf(manifest));
+
+/** Of the rules for requests all but which calls they take and where they send them. */
+const beside = (from: JsonObject): unknown =>
+  listAt(from, "http")
+    .map(({ match: _m, route: _r, delegate: _d, redirect: _c, directResponse: _a, name: _n, ...rest }) => rest)
+    .filter((rest) => Object.keys(rest).length > 0);
+
+/** Of traffic policies all but TLS. */
+function untold(from: JsonObject): unknown {
+  const rest = (policy: JsonObject): unknown => {
+    const { tls: _, portLevelSettings: _p, ...own } = policy;
+    const ports = listAt(policy, "portLevelSettings").map(({ tls: _t, port: _q, ...each }) => each);
+    const some = ports.filter((each) => Object.keys(each).length > 0);
+    return [own, ...some];
+  };
+  const subsets = listAt(from, "subsets").map((each) => rest(objectAt(each, "trafficPolicy")));
+  return [rest(objectAt(from, "trafficPolicy")), ...subsets.filter((each) => !same(each, [{}]))];
+}

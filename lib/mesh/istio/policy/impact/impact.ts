@@ -1,0 +1,181 @@
+/**
+ * What a change does to calls that were seen: each touched pair is decided under the objects as they are and as they would be, with
+ * no more facts than the metrics know. Pure. Cost: linear in calls and objects, and in what counts for the touched ones.
+ */
+import { nodeId, restrictedId } from "#lib/graph/id.ts";
+import { type ImpactGap, type ImpactItem, type ImpactTotal, type ImpactVerdict, VERDICTS } from "#lib/policy/impact.ts";
+import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { printPath } from "#lib/policy/path.ts";
+import { refOf } from "#lib/policy/ref.ts";
+import { HIDDEN } from "../meaning/effective/sight.ts";
+import { arriving } from "./arrive.ts";
+import type { ObservedCall } from "./calls.ts";
+import { certaintyOf, closeWith } from "./closing.ts";
+import type { Expected } from "./expected.ts";
+import { gapsOf } from "./gaps.ts";
+import type { Part } from "./part.ts";
+import { routing } from "./routing.ts";
+import { type Change, type ImpactWorld, sidesOf } from "./sides.ts";
+import { differs, touchedBy } from "./touched.ts";
+
+export interface ImpactInput {
+  /** Of one cluster. */
+  readonly changes: readonly Change[];
+  readonly calls: readonly ObservedCall[];
+  readonly world: ImpactWorld;
+  readonly visible: (cluster: string, namespace: string) => boolean;
+}
+
+export interface Impact {
+  /** By change, as they were given. */
+  readonly items: readonly (readonly ImpactItem[])[];
+  readonly totals: readonly ImpactTotal[];
+  readonly unseen: number;
+  readonly gaps: readonly ImpactGap[];
+}
+
+export function impactOf({ changes, calls, world, visible }: ImpactInput): Impact {
+  const sides = sidesOf(world, changes);
+  const real = changes.filter(differs);
+  const touched = touchedBy(real, sides, world.rootNamespace);
+  const expected: readonly Expected[] = [
+    ...calls.map((call) => ({ ...call, shares: arriving(call, sides, touched, world) })),
+    ...routing(calls, sides, touched, world),
+  ];
+  const items = changes.map((): ImpactItem[] => []);
+  const sight = { visible, world };
+  for (const each of expected) {
+    for (const verdict of VERDICTS) {
+      const found = itemOf(each, verdict, sight);
+      if (found !== null) items[changeOf(found.by, verdict, changes)]?.push(found.item);
+    }
+  }
+  const folded = items.map((list) => sorted(fold(list)));
+  const hidden = restrictedId(world.cluster);
+  return {
+    items: folded,
+    totals: totalsOf(folded.flat()),
+    unseen: items.flat().filter(({ source, target }) => source === hidden || target === hidden).length,
+    gaps: gapsOf(real),
+  };
+}
+
+interface Sight {
+  readonly visible: ImpactInput["visible"];
+  readonly world: ImpactWorld;
+}
+
+/** All shares of a pair's calls that have the same to expect, as one item. */
+function itemOf({ shares, source, target, protocol, rate, seen }: Expected, verdict: ImpactVerdict, sight: Sight) {
+  const of = shares.map(({ share, parts }) => ({ share, parts: parts.filter((part) => part.verdict === verdict) }));
+  const parts = of.flatMap((each) => each.parts);
+  const lead = parts.find(({ known }) => known) ?? parts[0];
+  if (lead === undefined) return null;
+  const bounds = of.map((each) => ({ share: each.share, ...boundsOf(each.parts) }));
+  const sum = (which: "min" | "max") =>
+    Math.min(
+      rate,
+      bounds.reduce((total, each) => total + rate * each.share * each[which], 0),
+    );
+  const known = parts.every((part) => part.known);
+  const lacks = [...new Set(parts.flatMap((part) => part.lacks))];
+  const asides = new Set(parts.flatMap(({ aside }) => aside ?? []));
+  const { visible, world } = sight;
+  const hides = ({ kind, cluster, namespace }: ObservedCall["source"]) =>
+    !OUTSIDE.has(kind) && !visible(cluster, namespace);
+  // Whom only the hidden call is not the reader's to know either.
+  const away = hides(source) || hides(target);
+  const idOf = (end: ObservedCall["source"]) =>
+    hides(end) || (away && OUTSIDE.has(end.kind)) ? restrictedId(world.cluster) : nodeId(end);
+  const shownRule = lead.by !== null && world.sees(lead.by.object) ? lead.by : null;
+  const item: ImpactItem = {
+    ...{ verdict, certainty: certaintyOf(known, lacks, rate), min: Math.min(sum("min"), sum("max")), max: sum("max") },
+    ...{ rate, seen, protocol, source: idOf(source), target: idOf(target) },
+    rule: shownRule && { object: refOf(world.cluster, shownRule.object), path: printPath(shownRule.path) },
+    ...(away
+      ? {
+          why: "It concerns calls that you may not see.",
+          blindSpots: known ? [] : [HIDDEN],
+          closeWith: known ? [] : closeWith([HIDDEN]),
+        }
+      : { why: lead.why, blindSpots: [...lacks, ...asides], closeWith: closeWith(lacks) }),
+  };
+  return { item, by: lead.by?.object ?? null };
+}
+
+const OUTSIDE: ReadonlySet<string> = new Set(["external", "unknown"]);
+
+/** Several proxies may refuse the same call: it is refused once. */
+function boundsOf(parts: readonly Part[]): { readonly min: number; readonly max: number } {
+  const each = parts.map(({ known, share }) => share ?? { min: known ? 1 : 0, max: 1 });
+  return { min: Math.max(0, ...each.map(({ min }) => min)), max: Math.max(0, ...each.map(({ max }) => max)) };
+}
+
+const SECURITY = new Set(["AuthorizationPolicy", "RequestAuthentication", "PeerAuthentication", "DestinationRule"]);
+
+/** The change that decides; else the last that can have to do with it. */
+function changeOf(by: Manifest | null, verdict: ImpactVerdict, changes: readonly Change[]): number {
+  const named = changes.findIndex(({ before, after }) =>
+    [before, after].some((each) => by !== null && each !== null && isSame(each, by)),
+  );
+  if (named >= 0) return named;
+  const security = verdict !== "rerouted" && verdict !== "unreachable";
+  const fits = ({ before, after }: Change) =>
+    [before, after].some((each) => each !== null && SECURITY.has(manifestKindKey(each)) === security);
+  const last = changes.findLastIndex(fits);
+  return last >= 0 ? last : changes.length - 1;
+}
+
+const isSame = (a: Manifest, b: Manifest): boolean =>
+  a.metadata.name === b.metadata.name &&
+  a.metadata.namespace === b.metadata.namespace &&
+  manifestKindKey(a) === manifestKindKey(b);
+
+/** Pairs that the reader may not see become one: sums are kept, names aren't. */
+function fold(items: readonly ImpactItem[]): readonly ImpactItem[] {
+  const groups = Map.groupBy(items, ({ verdict, certainty, source, target, protocol, rule, seen }) =>
+    JSON.stringify([verdict, certainty, source, target, protocol === "tcp", rule, seen]),
+  );
+  return [...groups.values()].flatMap((list) => {
+    const [first] = list;
+    if (first === undefined || list.length === 1) return list;
+    const sum = (key: "min" | "max" | "rate") => list.reduce((total, each) => total + each[key], 0);
+    const texts = (key: "blindSpots" | "closeWith") => [...new Set(list.flatMap((each) => each[key]))];
+    return [
+      {
+        ...first,
+        ...{ min: sum("min"), max: sum("max"), rate: sum("rate") },
+        ...{ blindSpots: texts("blindSpots"), closeWith: texts("closeWith") },
+      },
+    ];
+  });
+}
+
+const sorted = (items: readonly ImpactItem[]): readonly ImpactItem[] =>
+  items.toSorted(
+    (a, b) =>
+      VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||
+      b.max - a.max ||
+      (a.source + a.target < b.source + b.target ? -1 : 1),
+  );
+
+function totalsOf(items: readonly ImpactItem[]): readonly ImpactTotal[] {
+  return VERDICTS.flatMap((verdict) => {
+    const own = items.filter((each) => each.verdict === verdict);
+    if (own.length === 0) return [];
+    const sum = (list: readonly ImpactItem[]) =>
+      list.length === 0
+        ? null
+        : { min: list.reduce((all, { min }) => all + min, 0), max: list.reduce((all, { max }) => all + max, 0) };
+    return [
+      {
+        verdict,
+        pairs: own.length,
+        certain: own.filter(({ certainty }) => certainty === "certain").length,
+        requests: sum(own.filter(({ protocol }) => protocol !== "tcp")),
+        connections: sum(own.filter(({ protocol }) => protocol === "tcp")),
+      },
+    ];
+  });
+}

@@ -1,0 +1,127 @@
+/** What a change does to where calls go: one client's calls to one host together, whatever answered them. */
+import { type NodeKey, nodeId } from "#lib/graph/id.ts";
+import type { Workload } from "#lib/inventory/model.ts";
+import { closeness, fullName } from "../hosts.ts";
+import { listAt, numberAt, textsAt } from "../routing/json.ts";
+import { portsOf } from "./arrive.ts";
+import type { ObservedCall } from "./calls.ts";
+import type { Expected } from "./expected.ts";
+import type { Part } from "./part.ts";
+import type { ImpactWorld, Sides } from "./sides.ts";
+import type { Touched } from "./touched.ts";
+import { rerouting } from "./way.ts";
+
+interface Group {
+  readonly source: NodeKey;
+  readonly target: NodeKey;
+  readonly host: string;
+  /** Of the Service or ServiceEntry. */
+  readonly owner: string;
+  readonly calls: readonly ObservedCall[];
+}
+
+const GONE = "the labels of a workload that is gone";
+
+export function routing(
+  calls: readonly ObservedCall[],
+  sides: Sides,
+  touched: Touched,
+  world: ImpactWorld,
+): readonly Expected[] {
+  return groupsOf(calls, world).flatMap((group) => {
+    const { source, target, host, owner } = group;
+    if (!touched.way(host, source.namespace)) return [];
+    const [first] = group.calls;
+    if (first === undefined) return [];
+    const client = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
+    const parts = partsOf(group, first, client, { sides, world, owner });
+    if (parts.length === 0) return [];
+    return [
+      {
+        ...{ source, target, protocol: first.protocol },
+        rate: group.calls.reduce((sum, { rate }) => sum + rate, 0),
+        seen: group.calls.some(({ seen }) => seen === "hour") ? "hour" : "week",
+        shares: [{ share: 1, parts: secured(parts, group.calls) }],
+      } satisfies Expected,
+    ];
+  });
+}
+
+function partsOf(
+  { host, source }: Group,
+  call: ObservedCall,
+  client: Workload | undefined,
+  { sides, world, owner }: { readonly sides: Sides; readonly world: ImpactWorld; readonly owner: string },
+): readonly Part[] {
+  const http = call.protocol !== "tcp";
+  const unknown = (what: string): readonly Part[] => [
+    { verdict: "rerouted", known: false, by: null, why: "Where it goes then isn’t known.", lacks: [what] },
+  ];
+  if (client?.dataplane === "gateway") return http ? unknown("what a gateway routes: that isn’t worked out yet") : [];
+  if (client?.dataplane === "ambient") {
+    // ztunnel follows no route; what is routed is, by the waypoint.
+    return call.viaWaypoint ? unknown("what a waypoint routes: that isn’t worked out yet") : [];
+  }
+  if (client !== undefined && client.dataplane !== "sidecar") return [];
+  const caller = { namespace: source.namespace, labels: client?.labels ?? {} };
+  const ports = call.service === null ? entryPorts(host, sides) : portsOf(call, world).map(({ port }) => port);
+  const parts = rerouting({ host, owner, caller, http }, ports, sides, world);
+  if (client !== undefined) return parts;
+  return parts.map((part) => ({
+    ...part,
+    known: false,
+    lacks: [...part.lacks, GONE],
+    share: { min: 0, max: part.share?.max ?? 1 },
+  }));
+}
+
+/** Only what is mutual TLS can lose it. */
+function secured(parts: readonly Part[], calls: readonly ObservedCall[]): readonly Part[] {
+  const rate = calls.reduce((sum, each) => sum + each.rate, 0);
+  const unknown = calls.some(({ mtls }) => mtls.share === null);
+  const share =
+    unknown || rate === 0 ? null : calls.reduce((sum, each) => sum + each.rate * (each.mtls.share ?? 0), 0) / rate;
+  return parts.flatMap((part): Part[] => {
+    if (part.verdict !== "loses-mtls") return [part];
+    const bounds = part.share ?? { min: part.known ? 1 : 0, max: 1 };
+    if (share === null) {
+      const lacks = [...part.lacks, "whether it is mutual TLS now"];
+      return [{ ...part, known: false, lacks, share: { min: 0, max: bounds.max } }];
+    }
+    return share === 0 ? [] : [{ ...part, share: { min: bounds.min * share, max: bounds.max * share } }];
+  });
+}
+
+function groupsOf(calls: readonly ObservedCall[], world: ImpactWorld): readonly Group[] {
+  const groups = new Map<string, { readonly group: Omit<Group, "calls">; readonly calls: ObservedCall[] }>();
+  for (const call of calls) {
+    const { source, service, target, protocol } = call;
+    if (source.kind !== "workload" || source.cluster !== world.cluster) continue;
+    const asked = service === null ? externalOf(target, world) : { host: fullName(service), owner: service.namespace };
+    if (asked === null) continue;
+    const key = `${nodeId(source)} ${asked.host} ${protocol}`;
+    const end: NodeKey =
+      service === null
+        ? target
+        : { kind: "service", cluster: world.cluster, namespace: service.namespace, name: service.name };
+    const known = groups.get(key) ?? { group: { source, target: end, ...asked }, calls: [] };
+    known.calls.push(call);
+    groups.set(key, known);
+  }
+  return [...groups.values()].map(({ group, calls: own }) => ({ ...group, calls: own }));
+}
+
+/** Hosts that a ServiceEntry declares; others go past the mesh now, and will. */
+function externalOf({ kind, name }: NodeKey, { inventory }: ImpactWorld): { host: string; owner: string } | null {
+  if (kind !== "external") return null;
+  const found = inventory.externalHosts.find(({ hosts }) =>
+    hosts.some((each) => closeness(each.toLowerCase(), name) > 0),
+  );
+  return found === undefined ? null : { host: name, owner: found.namespace };
+}
+
+const entryPorts = (host: string, { before }: Sides): readonly number[] =>
+  before
+    .objects("ServiceEntry")
+    .filter(({ spec }) => textsAt(spec, "hosts").some((each) => closeness(each.toLowerCase(), host) > 0))
+    .flatMap(({ spec }) => listAt(spec, "ports").flatMap((port) => numberAt(port, "number") ?? []));

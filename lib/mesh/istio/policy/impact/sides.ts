@@ -1,0 +1,154 @@
+/** All objects as they are and as they would be, found by where they count: 10,000 policies are walked once, not once a call. */
+import type { ClusterInventory } from "#lib/inventory/model.ts";
+import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { attached, type EnforcementPoint } from "../meaning/authorization/attached.ts";
+import { type Configuration, isDryRun } from "../meaning/authorization/decide.ts";
+import { actionOf, type Reader } from "../meaning/authorization/rules.ts";
+import { type PeerPolicies, peerPolicies } from "../meaning/inbound-mtls.ts";
+import { namespaceOf } from "../routing/json.ts";
+import { HostIndex } from "./host-index.ts";
+
+/** One object as it is (null: not there) and as it would be (null: gone). */
+export interface Change {
+  readonly before: Manifest | null;
+  readonly after: Manifest | null;
+}
+
+export interface ImpactWorld {
+  readonly cluster: string;
+  readonly rootNamespace: string;
+  /** All of a kind as they are, whoever may see them. */
+  readonly objects: (kind: string) => readonly Manifest[];
+  /** All of it, whoever may see it: names are taken out of the answer, not of the question. */
+  readonly inventory: ClusterInventory;
+  /** Other clusters of the same mesh: a Service's workloads may run there. */
+  readonly elsewhere: readonly ClusterInventory[];
+  /** Whether the reader may be told what an object says. */
+  readonly sees: (manifest: Manifest) => boolean;
+  /** Why a kind isn't known; null where it is. */
+  readonly unread: (kind: string) => string | null;
+}
+
+export interface Sides {
+  readonly before: Side;
+  readonly after: Side;
+}
+
+interface Configured {
+  readonly configuration: Configuration;
+  /** Objects count here that the reader may not see. */
+  readonly hidden: boolean;
+}
+
+export class Side {
+  readonly rootNamespace: string;
+  readonly objects: (kind: string) => readonly Manifest[];
+  readonly sees: (manifest: Manifest) => boolean;
+  readonly #lists = new Map<string, readonly Manifest[]>();
+  readonly #points = new WeakMap<EnforcementPoint, Configured>();
+  readonly #byNamespace = new Map<string, ReadonlyMap<string, readonly Manifest[]>>();
+  #peers: PeerPolicies | null = null;
+  #hosts: HostIndex | null = null;
+
+  /** `lists`: kinds of which the side has others than the world. */
+  constructor(world: ImpactWorld, lists: ReadonlyMap<string, readonly Manifest[]>) {
+    this.rootNamespace = world.rootNamespace;
+    this.sees = world.sees;
+    this.objects = (kind) => {
+      const list = lists.get(kind) ?? this.#lists.get(kind) ?? world.objects(kind);
+      this.#lists.set(kind, list);
+      return list;
+    };
+  }
+
+  get peers(): PeerPolicies {
+    this.#peers ??= peerPolicies(this.objects("PeerAuthentication"), this.rootNamespace);
+    return this.#peers;
+  }
+
+  get hosts(): HostIndex {
+    this.#hosts ??= new HostIndex(this.objects);
+    return this.#hosts;
+  }
+
+  /** What counts at a proxy, as far as the reader may see it. */
+  configuration(point: EnforcementPoint): Configured {
+    const known = this.#points.get(point);
+    if (known !== undefined) return known;
+    const [policies, tokens] = ["AuthorizationPolicy", "RequestAuthentication"].map((kind) =>
+      attached(this.#near(kind, point), point, this.rootNamespace),
+    );
+    const all = [...(policies ?? []), ...(tokens ?? [])];
+    const found = {
+      configuration: {
+        authorization: (policies ?? []).filter(this.sees),
+        authentication: (tokens ?? []).filter(this.sees),
+        rootNamespace: this.rootNamespace,
+        trustDomains: null,
+      },
+      hidden: !all.every(this.sees),
+    };
+    this.#points.set(point, found);
+    return found;
+  }
+
+  /** Whether any policy here decides who may call. */
+  enforces(point: EnforcementPoint, reader: Reader): boolean {
+    const { configuration, hidden } = this.configuration(point);
+    if (hidden) return true;
+    return configuration.authorization.some((policy) => {
+      const action = actionOf(policy);
+      if (action === "AUDIT" || (reader === "ztunnel" && action === "CUSTOM")) return false;
+      return action === "CUSTOM" || !isDryRun(policy);
+    });
+  }
+
+  /** Of the namespaces whose policies may count there. */
+  #near(kind: string, point: EnforcementPoint): readonly Manifest[] {
+    let index = this.#byNamespace.get(kind);
+    if (index === undefined) {
+      index = Map.groupBy(this.objects(kind), namespaceOf);
+      this.#byNamespace.set(kind, index);
+    }
+    const behind = point.kind === "waypoint" ? [...point.services, ...point.entries] : [];
+    const namespaces = new Set([point.namespace, this.rootNamespace, ...behind.map((each) => each.namespace)]);
+    return [...namespaces].flatMap((namespace) => index?.get(namespace) ?? []);
+  }
+}
+
+/** An object that doesn't exist yet is younger than all that do. */
+const YOUNGEST = "9999-01-01T00:00:00Z";
+
+export function sidesOf(world: ImpactWorld, changes: readonly Change[]): Sides {
+  const kinds = new Set(
+    changes.flatMap(({ before, after }) => [before, after].flatMap((each) => each ?? [])).map(manifestKindKey),
+  );
+  const side = (which: "before" | "after"): Side => {
+    const lists = new Map<string, readonly Manifest[]>();
+    for (const kind of kinds) {
+      const own = changes.flatMap((change) => {
+        const manifest = change[which];
+        return manifest === null || manifestKindKey(manifest) !== kind ? [] : [aged(manifest, world)];
+      });
+      const touched = new Set(
+        changes.flatMap(({ before, after }) =>
+          [before, after].flatMap((each) => (each === null ? [] : [nameOf(each)])),
+        ),
+      );
+      lists.set(kind, [...world.objects(kind).filter((each) => !touched.has(nameOf(each))), ...own]);
+    }
+    return new Side(world, lists);
+  };
+  return { before: side("before"), after: side("after") };
+}
+
+const nameOf = (manifest: Manifest): string =>
+  `${manifestKindKey(manifest)}/${manifest.metadata.namespace ?? ""}/${manifest.metadata.name}`;
+
+/** As old as it is in the cluster: age decides between objects that say the same thing. */
+function aged(manifest: Manifest, world: ImpactWorld): Manifest {
+  const there = world.objects(manifestKindKey(manifest)).find((each) => nameOf(each) === nameOf(manifest));
+  const creationTimestamp = there?.metadata.creationTimestamp ?? YOUNGEST;
+  return { ...manifest, metadata: { ...manifest.metadata, creationTimestamp } };
+}

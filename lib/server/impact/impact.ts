@@ -1,0 +1,102 @@
+/** What a plan or a draft would do to calls that were seen, told as far as the viewer may see them. */
+import { formatInstant } from "#lib/api/instant.ts";
+import { EVALUATED, type Impact, impactOf, scopeOf } from "#lib/mesh/impact.ts";
+import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
+import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Timers } from "../clock.ts";
+import type { PolicyDeps, Viewer } from "../policy/deps.ts";
+import { sees, unreadOf } from "../policy/told.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { readTraffic, type Traffic } from "./traffic.ts";
+
+export interface ImpactDeps extends Pick<PolicyDeps, "store" | "port" | "inventory" | "rootNamespace"> {
+  readonly telemetry: Telemetry;
+  readonly timers: Timers;
+  /** Texts of sources as the viewer may be told them. */
+  readonly text: (viewer: Viewer) => (text: string) => string;
+}
+
+export interface Wanted {
+  readonly before: Manifest | null;
+  readonly after: Manifest | null;
+}
+
+export interface PlanImpact {
+  /** By change; null: not evaluated. */
+  readonly items: readonly (readonly ImpactItem[] | null)[];
+  /** null: nothing was. */
+  readonly view: ImpactView | null;
+  /** Why something wasn't. */
+  readonly reason: string | null;
+}
+
+/** The worst of very many: each is a row to be read. */
+const SHOWN = 300;
+
+export class Impacts {
+  readonly #deps: ImpactDeps;
+
+  constructor(deps: ImpactDeps) {
+    this.#deps = deps;
+  }
+
+  /** Of one cluster. Prometheus that fails doesn't fail it: then the reason says so. Rejects only by the signal. */
+  async of(cluster: string, viewer: Viewer, changes: readonly Wanted[], signal?: AbortSignal): Promise<PlanImpact> {
+    const { store, rootNamespace, telemetry, timers } = this.#deps;
+    const kindOf = ({ before, after }: Wanted) => manifestKindKey(after ?? before ?? NOTHING);
+    const evaluated = changes.filter((each) => EVALUATED.has(kindOf(each)));
+    const others = [...new Set(changes.filter((each) => !evaluated.includes(each)).map(kindOf))];
+    const left = others.length === 0 ? null : `What a change of ${others.join(", ")} does to calls isn’t worked out.`;
+    const nothing = (reason: string): PlanImpact => ({ items: changes.map(() => null), view: null, reason });
+    if (evaluated.length === 0) return nothing(left ?? "There is nothing to work out.");
+    const inventory = this.#deps.inventory().get(cluster);
+    const unread = unreadOf(store.clusters().get(cluster));
+    const blind = [...EVALUATED].flatMap((kind) => unread(kind) ?? []);
+    const [first] = inventory === undefined ? ["the cluster’s workloads haven’t been read yet"] : blind;
+    if (inventory === undefined || first !== undefined)
+      return nothing(`Not all that decides about calls is known: ${first}.`);
+    const traffic = await readTraffic(telemetry, timers, cluster, scopeOf(evaluated, rootNamespace(cluster)), signal);
+    if (typeof traffic === "string") return nothing(this.#deps.text(viewer)(traffic));
+    const found = impactOf({
+      ...{ changes: evaluated, calls: traffic.calls, visible: viewer.visibility.namespace },
+      world: {
+        ...{ cluster, rootNamespace: rootNamespace(cluster), inventory, unread },
+        objects: (kind) => store.clusters().get(cluster)?.objects(kind) ?? [],
+        elsewhere: [...this.#deps.inventory().values()].filter((each) => each.cluster !== cluster),
+        sees: (manifest) => sees(this.#deps, cluster, viewer, manifest),
+      },
+    });
+    const shown = cut(found.items);
+    return {
+      items: changes.map((each) => shown[evaluated.indexOf(each)] ?? null),
+      view: viewOf(found, shown, traffic, this.#deps.text(viewer)),
+      reason: left,
+    };
+  }
+}
+
+const NOTHING: Manifest = { apiVersion: "", kind: "", metadata: { name: "" } };
+
+function cut(items: Impact["items"]): Impact["items"] {
+  let left = SHOWN;
+  return items.map((list) => {
+    const own = list.slice(0, left);
+    left -= own.length;
+    return own;
+  });
+}
+
+function viewOf(
+  { totals, unseen, gaps }: Impact,
+  shown: Impact["items"],
+  { at, window, week, limits, calls }: Traffic,
+  text: (text: string) => string,
+): ImpactView {
+  return {
+    ...{ at: formatInstant(at), window, totals, unseen, gaps, limits: limits.map(text) },
+    shown: shown.flat().length,
+    hourPairs: calls.filter(({ seen }) => seen === "hour").length,
+    weekPairs: week ? calls.filter(({ seen }) => seen === "week").length : null,
+  };
+}

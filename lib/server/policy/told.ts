@@ -1,0 +1,29 @@
+/** What of a cluster's objects a viewer may be told, and what isn't known of them. */
+import { kindKey, manifestKindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { PolicyDeps, Viewer } from "./deps.ts";
+import { visible } from "./listable.ts";
+import type { ClusterPolicies } from "./store.ts";
+
+const NOT_YET = "the cluster’s objects haven’t all been read yet";
+
+export function sees(
+  { port }: Pick<PolicyDeps, "port">,
+  cluster: string,
+  { visibility, mayList }: Viewer,
+  manifest: Manifest,
+): boolean {
+  const key = manifestKindKey(manifest);
+  const kind = port.kinds.find((each) => kindKey(each) === key);
+  const { namespace = null, name } = manifest.metadata;
+  return kind !== undefined && visible(visibility, cluster, kind, manifest) && mayList(cluster, key, namespace, name);
+}
+
+/** A kind that the cluster doesn't have is known to have no objects. */
+export function unreadOf(policies: ClusterPolicies | undefined): (kind: string) => string | null {
+  return (kind) => {
+    const unread = policies?.unread.find((each) => each.kind === kind && each.code !== "not_found");
+    if (unread !== undefined) return unread.reason;
+    return policies === undefined || policies.asOf === null ? NOT_YET : null;
+  };
+}
