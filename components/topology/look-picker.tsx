@@ -16,8 +16,12 @@ const LABEL_WORDS: Readonly<Record<EdgeLabelKind, string>> = {
   p50: "p50",
   p95: "p95",
   p99: "p99",
-  request: "Request throughput",
-  response: "Response throughput",
+  request: "Bytes to the server",
+  response: "Bytes to the caller",
+  throughput: "Bytes both ways",
+  messagesSent: "gRPC messages to the server",
+  messagesReceived: "gRPC messages to the caller",
+  messages: "gRPC messages both ways",
   mtls: "mTLS share",
 };
 const RANKS = [

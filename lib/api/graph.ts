@@ -47,7 +47,13 @@ export const nodeSchema = z
 
 const bytes = z
   .object({ sent: z.number(), received: z.number() })
-  .meta({ id: "ByteRates", description: "bytes per second as the client sees them" });
+  .meta({
+    id: "ByteRates",
+    description: "bytes per second as the client sees them; of http and grpc the bodies, read with latency",
+  });
+const messages = z
+  .object({ sent: perSecond, received: perSecond })
+  .meta({ id: "MessageRates", description: "gRPC messages per second, to the server and back" });
 const connections = z
   .object({
     openedPerSecond: perSecond,
@@ -111,6 +117,7 @@ export const edgeSchema = z
       ztunnel: evidence.exactOptional(),
     }),
     ...compared,
+    messagesPerSecond: messages.exactOptional(),
     codes: byKey,
     flags: byKey,
     hosts: byKey,

@@ -6,6 +6,7 @@ import { mergeHistograms } from "./quantile.ts";
 import type { Evidence } from "./workload-graph.ts";
 
 type Bytes = NonNullable<EdgeObservation["bytes"]>;
+type Messages = NonNullable<EdgeObservation["messages"]>;
 type Connections = NonNullable<EdgeObservation["connections"]>;
 
 /** Sums keep their unit; the cast says only that. */
@@ -31,6 +32,10 @@ function sumMaps<K, N extends number>(a: ReadonlyMap<K, N>, b: ReadonlyMap<K, N>
 }
 
 function sumBytes(a: Bytes, b: Bytes): Bytes {
+  return { sent: plus(a.sent, b.sent), received: plus(a.received, b.received) };
+}
+
+function sumMessages(a: Messages, b: Messages): Messages {
   return { sent: plus(a.sent, b.sent), received: plus(a.received, b.received) };
 }
 
@@ -73,6 +78,11 @@ function combineMtls(a: EdgeObservation, b: EdgeObservation): EdgeObservation["m
   return { share: ratio(share), basis: a.mtls.basis === "server" ? b.mtls.basis : "peer" };
 }
 
+/** Messages of all; null where nobody counted any. */
+export function sumAllMessages(parts: readonly Pick<EdgeObservation, "messages">[]): EdgeObservation["messages"] {
+  return parts.reduce<EdgeObservation["messages"]>((sum, { messages }) => either(sum, messages, sumMessages), null);
+}
+
 /** One record of two by the same observer, on the same edge. The ends are the first's. */
 export function combine(a: EdgeObservation, b: EdgeObservation): EdgeObservation {
   return {
@@ -80,7 +90,7 @@ export function combine(a: EdgeObservation, b: EdgeObservation): EdgeObservation
     ...combineEvidence(a, b),
     ...mergeLatency([a, b]),
     hosts: sumMaps(a.hosts, b.hosts),
-    messages: either(a.messages, b.messages, plus),
+    messages: either(a.messages, b.messages, sumMessages),
     mtls: combineMtls(a, b),
     sourcePrincipal: a.sourcePrincipal ?? b.sourcePrincipal,
     destinationPrincipal: a.destinationPrincipal ?? b.destinationPrincipal,

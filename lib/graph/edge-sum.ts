@@ -1,8 +1,8 @@
 /** The sum of the hops that one drawn edge stands for. Quantiles come from summed buckets, never from averages. */
 import { type PerSecond, perSecond, ratio, type Seconds } from "#lib/units.ts";
-import { addTo, combineEvidence, mergeLatency, plus } from "./combine.ts";
+import { addTo, combineEvidence, mergeLatency, plus, sumAllMessages } from "./combine.ts";
 import { type HealthRules, type HealthSubject, requestVerdict, type Verdict, worseVerdict } from "./health.ts";
-import { requestRate, weightOf } from "./measure.ts";
+import { messageRate, requestRate, weightOf } from "./measure.ts";
 import type {
   ConnectionRates,
   GraphEdge,
@@ -154,7 +154,8 @@ export class EdgeSum {
     const requests = coalesce(heads.map((head) => head.requests));
     const counted = tally(requests, context.errorRate);
     const tcp = protocol === "tcp";
-    const streaming = !tcp && requests.length === 0 && heads.some((head) => (head.messages ?? 0) > 0);
+    const streaming = !tcp && requests.length === 0 && heads.some((head) => messageRate(head) > 0);
+    const messages = sumAllMessages(heads);
     const { bytes, connections } = flowsOf(heads);
     const shown = codesOf(requests);
     const newborn = heads.reduce((sum, head) => sum + head.newbornRequests, 0);
@@ -181,6 +182,7 @@ export class EdgeSum {
       flags: tcp ? connectionFlags(connections) : shown.flags,
       hosts: context.masked ? {} : hostsOf(hops),
       ...(bytes === null ? {} : { bytesPerSecond: bytes }),
+      ...(messages === null ? {} : { messagesPerSecond: messages }),
       ...(connections === null ? {} : { connections: connectionRates(connections) }),
       ...(streaming ? { streaming } : {}),
       ...(newborn > 0 && Number.isFinite(since)

@@ -69,10 +69,16 @@ export interface ObserverEvidence {
   readonly connections?: ConnectionRates;
 }
 
-/** Bytes as the CLIENT sees them: sent = client to server. */
+/** Bytes as the CLIENT sees them: sent = client to server. Of http and grpc: bodies of requests that ended in the window. */
 export interface ByteRates {
   readonly sent: BytesPerSecond;
   readonly received: BytesPerSecond;
+}
+
+/** gRPC messages, to the server and back; streams count while they are open. */
+export interface MessageRates {
+  readonly sent: PerSecond;
+  readonly received: PerSecond;
 }
 
 export interface ConnectionRates {
@@ -151,6 +157,7 @@ export interface GraphEdge {
   readonly flags: Readonly<Record<string, PerSecond>>;
   readonly hosts: Readonly<Record<string, PerSecond>>;
   readonly bytesPerSecond?: ByteRates;
+  readonly messagesPerSecond?: MessageRates;
   readonly connections?: ConnectionRates;
   readonly streaming?: true;
   readonly newborn?: Newborn;

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import { Icon } from "#components/ui/icon.tsx";
 import { Name } from "#components/ui/name.tsx";
 import { Fact, Section } from "#components/ui/section.tsx";
-import { formatMs, formatNumber, formatRate, NO_DATA } from "#lib/format.ts";
+import { formatBytesRate, formatMs, formatNumber, formatRate, NO_DATA } from "#lib/format.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
 import { mtlsWords, noLatency, tooFew } from "../words.ts";
 import { HostList } from "./host-list.tsx";
@@ -55,6 +55,29 @@ export function LatencyFacts({ edge }: { readonly edge: GraphEdge }) {
           ))}
         </dl>
       )}
+    </Section>
+  );
+}
+
+/** Bodies of requests and responses, and the messages of gRPC: what a stream does while no request ends. */
+export function FlowFacts({ edge: { protocol, bytesPerSecond, messagesPerSecond } }: { readonly edge: GraphEdge }) {
+  if (protocol === "tcp" || (bytesPerSecond === undefined && messagesPerSecond === undefined)) return null;
+  return (
+    <Section title="Throughput">
+      <dl>
+        {bytesPerSecond !== undefined && (
+          <>
+            <Fact name="Bodies to the server">{formatBytesRate(bytesPerSecond.sent)}</Fact>
+            <Fact name="Bodies to the caller">{formatBytesRate(bytesPerSecond.received)}</Fact>
+          </>
+        )}
+        {messagesPerSecond !== undefined && (
+          <>
+            <Fact name="Messages to the server">{formatRate(messagesPerSecond.sent, "msg/s")}</Fact>
+            <Fact name="Messages to the caller">{formatRate(messagesPerSecond.received, "msg/s")}</Fact>
+          </>
+        )}
+      </dl>
     </Section>
   );
 }

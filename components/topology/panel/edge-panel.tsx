@@ -6,7 +6,7 @@ import { idTitle, idWhere } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
 import { PROTOCOL_WORDS, provenance, seenBy } from "../words.ts";
 import { EdgeChange } from "./edge-change.tsx";
-import { ConnectionFacts, Hosts, LatencyFacts, Security } from "./edge-facts.tsx";
+import { ConnectionFacts, FlowFacts, Hosts, LatencyFacts, Security } from "./edge-facts.tsx";
 import { Evidence } from "./evidence.tsx";
 import { HealthNote } from "./health-note.tsx";
 import { History } from "./history.tsx";
@@ -56,6 +56,7 @@ export function EdgePanel({
       <CodeTable edge={edge} />
       <FlagTable edge={edge} />
       {tcp ? <ConnectionFacts edge={edge} /> : <LatencyFacts edge={edge} />}
+      <FlowFacts edge={edge} />
       <Security edge={edge} />
       <Evidence edge={edge} />
       <Hosts edge={edge} />

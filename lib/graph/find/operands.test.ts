@@ -46,6 +46,7 @@ const EDGES = {
       hosts: { "front-svc.shop": perSecond(30) },
     },
     outcomes: outcomes({ ok: 30 }),
+    bytesPerSecond: { sent: bytesPerSecond(300), received: bytesPerSecond(90_000) },
   }),
   "unknown>front": edgeOf(unknown, front, { rate: perSecond(10), mtls: ratio(0), observer: "destination" }),
   "front>reviews": edgeOf(front, reviews, {
@@ -79,6 +80,7 @@ const EDGES = {
     requests: 0,
     outcomes: outcomes({}),
     streaming: true,
+    messagesPerSecond: { sent: perSecond(1), received: perSecond(120) },
   }),
   "reviews>db": edgeOf(reviews, db, {
     protocol: "tcp",
@@ -172,7 +174,18 @@ const ROWS: readonly (readonly [title: string, text: string, found: string])[] =
   ["edge operand mtls: share", "mtls < 100%", "unknown>front front>reviews"],
   ["edge operand protocol", "protocol = tcp", "reviews>db gw>passthrough"],
   ["edge operand responsetime", "responsetime > 1000", "front>reviews"],
-  ["edge operand throughput", "throughput > 0", "reviews>db"],
+  ["edge operand throughput", "throughput > 0", "gw>front reviews>db"],
+  ["edge operand throughput: both directions", "throughput >= 5kB/s AND throughput < 90.3kB/s", "reviews>db"],
+  ["edge operand throughput: of requests", "throughput.sent > 500B/s", "reviews>db"],
+  ["edge operand throughput: of responses", "throughput.received > 5kB/s", "gw>front"],
+  [
+    "edge operand throughput: where nothing counts bytes",
+    "protocol = http AND throughput = nodata",
+    "unknown>front front>reviews front>api front>spare",
+  ],
+  ["edge operand messages", "messages = 121/s", "reviews>orders"],
+  ["edge operand messages: to the server", "messages.sent <= 1/s", "reviews>orders"],
+  ["edge operand messages: to the caller", "messages.received > 100/s OR messages.received = 0/s", "reviews>orders"],
   ["edge operand traffic", "!traffic", "front>spare"],
   [
     "edge operand traffic: by any protocol",

@@ -28,7 +28,7 @@ export class Draft {
   readonly #flags = new Map<string, number>();
   readonly #principals = { source: new Map<string, number>(), destination: new Map<string, number>() };
   #open: number | null = null;
-  #messages: number | null = null;
+  #messages: { sent: number; received: number } | null = null;
   #secure = 0;
   #judged = 0;
   #newbornRequests = 0;
@@ -83,8 +83,9 @@ export class Draft {
     this.#open = (this.#open ?? 0) + count;
   }
 
-  messages(labels: Labels, rate: number): void {
-    this.#messages = (this.#messages ?? 0) + rate;
+  messages(direction: "sent" | "received", labels: Labels, rate: number): void {
+    this.#messages ??= { sent: 0, received: 0 };
+    this.#messages[direction] += rate;
     this.#secured(labels, rate);
     this.#names(labels, rate);
   }
@@ -139,10 +140,12 @@ export class Draft {
   finish(latency: {
     readonly histogram: Histogram | null;
     readonly missing: EdgeObservation["latencyMissing"];
+    readonly bodies: { readonly sent: number; readonly received: number } | null;
   }): EdgeObservation {
     const { side, ...key } = this.key;
     const tcp = key.protocol === "tcp";
     const flow = (name: Flow) => this.#flows.get(name) ?? 0;
+    const bytes = tcp ? { sent: flow("sent"), received: flow("received") } : latency.bodies;
     return {
       mesh: "istio",
       layer: tcp ? "l4" : "l7",
@@ -152,7 +155,7 @@ export class Draft {
         (count): RequestCount => ({ ...count, rate: perSecond(count.rate), newborn: perSecond(count.newborn) }),
       ),
       hosts: rates(this.#hosts),
-      bytes: tcp ? { sent: bytesPerSecond(flow("sent")), received: bytesPerSecond(flow("received")) } : null,
+      bytes: bytes && { sent: bytesPerSecond(bytes.sent), received: bytesPerSecond(bytes.received) },
       connections: tcp
         ? {
             opened: perSecond(flow("opened")),
@@ -162,7 +165,10 @@ export class Draft {
             flags: rates(this.#flags),
           }
         : null,
-      messages: this.#messages === null ? null : perSecond(this.#messages),
+      messages: this.#messages && {
+        sent: perSecond(this.#messages.sent),
+        received: perSecond(this.#messages.received),
+      },
       latency: latency.histogram,
       latencyMissing: latency.missing,
       mtls: this.#mtls(),

@@ -27,7 +27,7 @@ import {
 } from "#lib/promql/build.ts";
 import { type Seconds, seconds } from "#lib/units.ts";
 import type { Facts } from "./facts.ts";
-import { DURATION, ENDS, L4_LABELS, METER, METERS, REQUEST_LABELS, REQUESTS, SOCKETS } from "./labels.ts";
+import { BODIES, DURATION, ENDS, L4_LABELS, METER, METERS, REQUEST_LABELS, REQUESTS, SOCKETS } from "./labels.ts";
 
 /** Labels that say which scrape, by which Prometheus, brought a series, and nothing about the proxy itself. */
 export const TARGET_LABELS = ["job", "instance", "prometheus", "prometheus_replica", "replica"] as const;
@@ -114,11 +114,14 @@ export function l4Read(window: Seconds, facts: Facts): Expr {
 /** 101 is left out: an upgraded connection's duration isn't a latency. */
 const FINISHED = isNot("response_code", "101");
 
-/** Buckets (rows with `le`) and sums of durations (rows without) of some reporters. */
+/** Buckets (rows with `le`), sums of durations (rows without) and of bodies (rows with `meter`) of some reporters. */
 function latencyOf(matchers: readonly Matcher[], window: Seconds, facts: Facts): Expr {
   return union(
     total([...ENDS, "le"], rate(metric(`${DURATION}_bucket`, [...matchers, FINISHED]), window), facts),
     total(ENDS, rate(metric(`${DURATION}_sum`, [...matchers, FINISHED]), window), facts),
+    ...Object.entries(BODIES).map(([meter, name]) =>
+      tagged(total(ENDS, rate(metric(name, matchers), window), facts), METER, meter),
+    ),
   );
 }
 
@@ -127,7 +130,7 @@ const fromServers = (callers: readonly string[]) => [
   isOneOf("source_workload", callers),
 ];
 
-/** Latency of whoever heads an edge: the client or a waypoint; the server only for clients that don't report. */
+/** Latency and body sizes of whoever heads an edge: the client or a waypoint; the server only for clients that don't report. */
 export function latencyRead(window: Seconds, facts: Facts): Expr {
   return union(
     latencyOf([isOneOf("reporter", ["source", "waypoint"])], window, facts),
