@@ -6,6 +6,7 @@ import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import { ALL_PROTOCOLS, BOX_KINDS, type BoxKind } from "#lib/live/look.ts";
 import { EDGE_LABELS, type EdgeLabelKind } from "#lib/render/edge-labels.ts";
+import { Check } from "./check.tsx";
 import { PROTOCOL_WORDS } from "./words.ts";
 
 const BOX_WORDS: Readonly<Record<BoxKind, string>> = { cluster: "Clusters", namespace: "Namespaces", app: "Apps" };
@@ -90,28 +91,6 @@ export function LookPicker({ anchor, onClose }: PopoverBodyProps) {
         </div>
       </div>
     </Floating>
-  );
-}
-
-function Check({
-  text,
-  checked,
-  onChange,
-}: {
-  readonly text: string;
-  readonly checked: boolean;
-  readonly onChange: (on: boolean) => void;
-}) {
-  return (
-    <label className="flex min-h-7 items-center gap-2">
-      <input
-        type="checkbox"
-        className="accent-accent"
-        checked={checked}
-        onChange={(event) => onChange(event.target.checked)}
-      />
-      {text}
-    </label>
   );
 }
 

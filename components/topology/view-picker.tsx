@@ -5,16 +5,21 @@ import { useUrl } from "#components/shell/use-url.ts";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import type { Lens } from "#lib/graph/model.ts";
+import { BOX_KINDS } from "#lib/live/look.ts";
+import { Check } from "./check.tsx";
 import { LENS_WORDS } from "./names.ts";
 
-const LENS_CHOICES: readonly Lens[] = ["workload", "app", "service", "namespace"];
+const LENS_CHOICES: readonly Lens[] = ["workload", "app", "versionedApp", "service", "namespace"];
 const DETAIL_CHOICES: readonly (readonly [Detail, string])[] = [
   ["auto", "Groups above 150 marks"],
   ["groups", "Groups always"],
   ["workloads", "Every mark"],
 ];
 
-/** What is drawn: lens, detail, edges without traffic. */
+/** Lenses in which a service can stand between a caller and who answers. */
+const RUNNING: ReadonlySet<Lens> = new Set(["workload", "app", "versionedApp"]);
+
+/** What is drawn: lens, detail, services between, edges without traffic. */
 export function ViewPicker({ anchor, onClose }: PopoverBodyProps) {
   const { state, go } = useUrl();
   return (
@@ -25,7 +30,10 @@ export function ViewPicker({ anchor, onClose }: PopoverBodyProps) {
           name="lens"
           choices={LENS_CHOICES.map((lens) => [lens, LENS_WORDS[lens]] as const)}
           chosen={state.view.lens}
-          onChoose={(lens) => go({ view: { lens } })}
+          // Versions of an app are drawn in its box: apart they would be names with numbers.
+          onChoose={(lens) =>
+            go({ view: { lens }, ...(lens === "versionedApp" ? { look: { boxes: BOX_KINDS } } : {}) })
+          }
         />
         <Choices
           legend="Detail"
@@ -34,15 +42,20 @@ export function ViewPicker({ anchor, onClose }: PopoverBodyProps) {
           chosen={state.detail}
           onChoose={(detail) => go({ detail })}
         />
-        <label className="mt-3 flex h-8 items-center gap-2 border-t border-line pt-3">
-          <input
-            type="checkbox"
-            className="accent-accent"
+        <div className="mt-3 border-t border-line pt-2">
+          {RUNNING.has(state.view.lens) && (
+            <Check
+              text="Calls through the services they ask for"
+              checked={state.view.services}
+              onChange={(services) => go({ view: { services } })}
+            />
+          )}
+          <Check
+            text="Edges idle now, with traffic in the last hour"
             checked={state.view.edges === "all"}
-            onChange={(event) => go({ view: { edges: event.target.checked ? "all" : "live" } })}
+            onChange={(on) => go({ view: { edges: on ? "all" : "live" } })}
           />
-          Edges idle now, with traffic in the last hour
-        </label>
+        </div>
       </div>
     </Floating>
   );

@@ -45,12 +45,10 @@ export const nodeSchema = z
   })
   .meta({ id: "GraphNode" });
 
-const bytes = z
-  .object({ sent: z.number(), received: z.number() })
-  .meta({
-    id: "ByteRates",
-    description: "bytes per second as the client sees them; of http and grpc the bodies, read with latency",
-  });
+const bytes = z.object({ sent: z.number(), received: z.number() }).meta({
+  id: "ByteRates",
+  description: "bytes per second as the client sees them; of http and grpc the bodies, read with latency",
+});
 const messages = z
   .object({ sent: perSecond, received: perSecond })
   .meta({ id: "MessageRates", description: "gRPC messages per second, to the server and back" });

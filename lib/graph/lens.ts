@@ -2,8 +2,8 @@
  * What a viewer looks at: scope, lens, fold and rights as one pure function over the shared workload graph, so that
  * viewers cost the upstream nothing. Every number is a sum of hops; nodes and edges come in the order of their ids.
  */
-import { type Badge, sortBadges } from "./badges.ts";
 import { EdgeSum } from "./edge-sum.ts";
+import { goneAtOf, marked } from "./group-badges.ts";
 import { worse } from "./health.ts";
 import { compareIds, edgeId, type NodeKey } from "./id.ts";
 import type { Coverage, GraphEdge, GraphNode, HealthState, MeshName } from "./model.ts";
@@ -71,12 +71,21 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
     const placement = place.node(node);
     if (inScope(node.key, placement) === true) join(placement, node, true);
   }
+  const silent = new Set<string>();
+  for (const service of graph.services) {
+    const placement = place.service(service);
+    if (placement === null || members.has(placement.id) || inScope(placement.key, placement) !== true) continue;
+    join(placement, undefined, true);
+    silent.add(placement.id);
+  }
 
   const health = groupHealth(graph, members, place);
   return {
     nodes: [...members.keys()].sort(compareIds).flatMap((id) => {
       const group = members.get(id);
-      return group === undefined ? [] : graphNode(group, health.get(id) ?? "unknown", graph, view);
+      return group === undefined
+        ? []
+        : graphNode(group, silent.has(id) ? "idle" : (health.get(id) ?? "unknown"), graph, view);
     }),
     edges: [...edges.keys()].sort(compareIds).flatMap((id) => {
       const edge = edges.get(id);
@@ -178,12 +187,10 @@ function graphNode(
   const meshes = new Set<MeshName>(through === null ? [] : [through]);
   if (!restricted) for (const node of nodes) if (node.mesh !== null) meshes.add(node.mesh);
   const [mesh = null] = [...meshes].sort();
-  const badges: Badge[] = [...(single?.badges ?? [])];
-  if (!inside) badges.push("outside");
-  if (grouped && coverage !== null && coverage.reporting < coverage.pods) {
-    badges.push(coverage.reporting === 0 ? "no-telemetry" : "partial-coverage");
-  }
-  const gone = single?.goneAt ?? null;
+  // Of a whole namespace only what reports is told: who is in it and outside the mesh is seen when it is opened.
+  const told = restricted || GROUPS.has(key.kind) ? [] : [...nodes];
+  const { badges, counts } = marked(told, grouped, coverage, !inside);
+  const gone = goneAtOf(told);
   const labels = view.labels === true && !GROUPS.has(key.kind) ? commonLabels(nodes) : null;
   const traffic = internal?.traffic(graph.errorRate) ?? null;
   return {
@@ -198,7 +205,8 @@ function graphNode(
     ...(coverage === null ? {} : { coverage }),
     ...(gone === null ? {} : { goneAt: new Date(gone * 1000).toISOString() }),
     ...(traffic === null || restricted ? {} : { internal: { rate: traffic.rate, errorRate: traffic.errorRate } }),
-    badges: sortBadges(badges),
+    badges,
+    ...(counts == null ? {} : { badgeCounts: counts }),
     ...(labels === null ? {} : { labels }),
   };
 }

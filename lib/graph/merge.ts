@@ -69,7 +69,19 @@ export function mergeGraph(input: MergeInput): WorkloadGraph {
   const { inventory, window, at, health, errorRate, measured = () => true, past = false } = input;
   const pods = input.decoded.flatMap((d) => d.pods);
   const nodes = buildNodes({ hops, ends, inventory, pods, health, at, measured, past });
-  return { at, window, nodes, hops, health, errorRate };
+  // Which services there were then nobody knows.
+  const services = past ? [] : servicesOf(inventory, measured);
+  return { at, window, nodes, hops, services, health, errorRate };
+}
+
+/** As with workloads: silent services of the rest of the cluster are nobody's loss, and unmeasured ones aren't idle. */
+function servicesOf(inventory: Inventory, measured: (cluster: string) => boolean): WorkloadGraph["services"] {
+  return [...inventory.values()].flatMap(({ cluster, namespaces, services }) =>
+    [...services.values()].flatMap(({ namespace, name, externalName }) => {
+      const enrolled = (namespaces.get(namespace)?.dataplane ?? "none") !== "none";
+      return enrolled && externalName === undefined && measured(cluster) ? [{ cluster, namespace, name }] : [];
+    }),
+  );
 }
 
 /** Two Prometheis that hold the same series say the same thing twice: of equal records the larger counts, alone. */

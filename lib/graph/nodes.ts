@@ -158,7 +158,11 @@ function ofWorkload(
   const silent = coverage !== null && coverage.reporting === 0;
   const badges: Badge[] = [];
   // A part of the mesh itself (istiod, ztunnel) has no data plane of its own, but nobody forgot to enrol it.
-  if (workload.dataplane === "none" && workload.mesh === null) badges.push("unmeshed");
+  const outside = workload.pods.filter((each) => each.unmeshed === true).length;
+  const unmeshed = workload.dataplane === "none" && workload.mesh === null;
+  const podsOutside = outside < workload.pods.length ? outside : 0;
+  if (podsOutside > 0) badges.push("partly-unmeshed");
+  else if (unmeshed) badges.push("unmeshed");
   if (workload.goneAt !== null) badges.push("gone");
   if (workload.dataplane === "gateway" || workload.dataplane === "waypoint") badges.push(workload.dataplane);
   if (silent) badges.push("no-telemetry");
@@ -175,6 +179,7 @@ function ofWorkload(
     coverage,
     goneAt: workload.goneAt,
     badges: sortBadges(badges),
+    podsOutside,
     annotations: workload.annotations,
     labels: workload.labels,
     // Idle is a finding: it is said only of what is known to report and has nothing to say.
@@ -206,6 +211,7 @@ function ofTelemetry(
     coverage: null,
     goneAt: null,
     badges: sortBadges(badges),
+    podsOutside: 0,
     annotations: {},
     labels: {},
     idle: "idle",

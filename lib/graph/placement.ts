@@ -15,6 +15,8 @@ export interface Placements {
   readonly node: (node: WorkloadNode) => Placement;
   /** Where a call to it ends: in the service lens, at the service that was asked for. */
   readonly target: (node: WorkloadNode, hop: Hop) => Placement;
+  /** Where a service is drawn by itself; null where services are no marks, or its namespace is folded or may not be seen. */
+  readonly service: (service: WorkloadGraph["services"][number]) => Placement | null;
   /** The service that a call to a workload goes through, where it is drawn between the two; else null. */
   readonly via: (node: WorkloadNode, hop: Hop) => Placement | null;
 }
@@ -78,6 +80,11 @@ export function placements(graph: WorkloadGraph, view: View): Placements {
       view.lens === "service" && hop.service !== null && node.key.kind === "workload"
         ? serviceAt(node.key.cluster, hop.service)
         : place(node),
+    service: ({ cluster, ...service }) => {
+      if (view.lens !== "service" && !(view.services === true && THROUGH.has(view.lens))) return null;
+      const at = serviceAt(cluster, service);
+      return at.key.kind === "service" ? at : null;
+    },
     via: (node, { service }) => {
       if (view.services !== true || !THROUGH.has(view.lens) || service === null) return null;
       const end = place(node).key.kind;

@@ -22,6 +22,8 @@ export interface WorkloadNode {
   readonly coverage: Coverage | null;
   readonly goneAt: UnixSeconds | null;
   readonly badges: readonly Badge[];
+  /** Pods that run outside the mesh beside others that are in it; 0 where they are alike, or nobody knows. */
+  readonly podsOutside: number;
   readonly annotations: Readonly<Record<string, string>>;
   /** Of its pod template, as the inventory has them now. */
   readonly labels: Readonly<Record<string, string>>;
@@ -62,6 +64,8 @@ export interface WorkloadGraph {
   /** In the order of their ids. */
   readonly nodes: ReadonlyMap<string, WorkloadNode>;
   readonly hops: readonly Hop[];
+  /** Services of namespaces in the mesh, called or not; for lenses in which services are marks. */
+  readonly services: readonly { readonly cluster: string; readonly namespace: string; readonly name: string }[];
   readonly health: HealthRules;
   readonly errorRate: ErrorRule;
 }

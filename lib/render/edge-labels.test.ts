@@ -47,6 +47,19 @@ describe("what edges say", () => {
     expect(chosenNumbers(unread, 0, ["throughput", "messages"])).toBe("");
   });
 
+  it("gRPC: requests, messages to the server, to the caller, and both together", () => {
+    const kinds = ["rate", "messagesSent", "messagesReceived", "messages"] as const;
+    const grpc = { ...full, protocol: Uint8Array.of(1) };
+    expect(chosenNumbers(grpc, 0, kinds)).toBe("12.4 req/s · → 3 msg/s · ← 120 msg/s · ⇄ 123 msg/s");
+    // A stream that is open: no request has ended, so there is no rate of them to say.
+    expect(chosenNumbers({ ...grpc, rate: f(0) }, 0, ["messages"])).toBe("⇄ 123 msg/s");
+  });
+
+  it("tcp: bytes to the server, to the caller, and both together", () => {
+    const tcp = { ...full, protocol: Uint8Array.of(2), rate: f(Number.NaN), bytes: f(57_200) };
+    expect(chosenNumbers(tcp, 0, ["request", "response", "throughput"])).toBe("→ 1.2 kB/s · ← 56 kB/s · ⇄ 57.2 kB/s");
+  });
+
   it("the rate of tcp is bytes", () => {
     expect(chosenNumbers({ ...full, protocol: Uint8Array.of(2), bytes: f(2_000_000) }, 0, ["rate"])).toBe("2 MB/s");
   });

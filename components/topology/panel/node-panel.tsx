@@ -96,6 +96,12 @@ export function NodePanel({
           {node.badges.map((badge) => (
             <li key={badge} className="border-t border-line py-[5px]">
               {badgeText(badge)}
+              {badge === "partly-unmeshed" && node.badgeCounts?.[badge] !== undefined && (
+                <span className="text-ink-3">
+                  {" "}
+                  ({formatPlural(node.badgeCounts[badge], node.kind === "workload" ? "pod" : "workload")} outside)
+                </span>
+              )}
             </li>
           ))}
         </ul>

@@ -18,7 +18,7 @@ const front = nodeOf("shop/workload/front", {
 const reviews = nodeOf("shop/workload/reviews-v2", {
   ...{ app: "reviews", service: "reviews", version: "v2", health: "failing", change: "new" },
   labels: { app: "reviews", "topology.kubernetes.io/region": "east" },
-  badges: ["circuit-breaker", "fault-injection", "mirroring", "workload-entry"],
+  badges: ["partly-unmeshed", "circuit-breaker", "fault-injection", "mirroring", "workload-entry"],
 });
 const db = nodeOf("data/workload/db", {
   ...{ mesh: null, dataplane: "none", health: "unknown", version: "v1" },
@@ -150,8 +150,8 @@ const ROWS: readonly (readonly [title: string, text: string, found: string])[] =
   ["node operand inaccessible", "inaccessible", "api passthrough unknown restricted"],
   ["node operand dead", "dead", "spare"],
   ["node operand outside", "outside", "db"],
-  ["node operand sidecar", "!sc", "db"],
-  ["node operand sidecar: outofmesh, as Kiali's help has it", "outofmesh", "db"],
+  ["node operand sidecar", "!sc", "reviews db"],
+  ["node operand sidecar: outofmesh, as Kiali's help has it", "outofmesh", "reviews db"],
   ["node operand trafficsource", "trafficsource", "gw"],
   ["node operand coverage", "coverage < 100%", "front"],
   ["node operand dataplane", "dataplane = gateway", "gw"],
@@ -159,7 +159,7 @@ const ROWS: readonly (readonly [title: string, text: string, found: string])[] =
   ["node operand gateway", "gateway", "gw"],
   ["node operand waypoint", "waypoint", "spare"],
   ["edge operand edge: alone of mixed ones", "edge AND health = idle", "front>spare"],
-  ["node operand unmeshed", "unmeshed", "db"],
+  ["node operand unmeshed", "unmeshed", "reviews db"],
   ["edge operand destprincipal", "destprincipal $= reviews", "front>reviews"],
   ["edge operand sourceprincipal", "sourceprincipal contains /shop/", "front>reviews"],
   ["edge operand grpc", "grpc > 5", "front>orders"],
