@@ -6,7 +6,7 @@ import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import type { Lens } from "#lib/graph/model.ts";
 import { BOX_KINDS } from "#lib/live/look.ts";
-import { Check } from "./check.tsx";
+import { Check, Radios } from "./check.tsx";
 import { LENS_WORDS } from "./names.ts";
 
 const LENS_CHOICES: readonly Lens[] = ["workload", "app", "versionedApp", "service", "namespace"];
@@ -25,7 +25,7 @@ export function ViewPicker({ anchor, onClose }: PopoverBodyProps) {
   return (
     <Floating anchor={anchor} onClose={onClose} label="What is drawn">
       <div className="w-64 p-3">
-        <Choices
+        <Radios
           legend="A mark is"
           name="lens"
           choices={LENS_CHOICES.map((lens) => [lens, LENS_WORDS[lens]] as const)}
@@ -35,7 +35,7 @@ export function ViewPicker({ anchor, onClose }: PopoverBodyProps) {
             go({ view: { lens }, ...(lens === "versionedApp" ? { look: { boxes: BOX_KINDS } } : {}) })
           }
         />
-        <Choices
+        <Radios
           legend="Detail"
           name="detail"
           choices={DETAIL_CHOICES}
@@ -44,11 +44,18 @@ export function ViewPicker({ anchor, onClose }: PopoverBodyProps) {
         />
         <div className="mt-3 border-t border-line pt-2">
           {RUNNING.has(state.view.lens) && (
-            <Check
-              text="Calls through the services they ask for"
-              checked={state.view.services}
-              onChange={(services) => go({ view: { services } })}
-            />
+            <>
+              <Check
+                text="Calls through the services they ask for"
+                checked={state.view.services}
+                onChange={(services) => go({ view: { services } })}
+              />
+              <Check
+                text="Calls through the waypoints they pass"
+                checked={state.view.waypoints}
+                onChange={(waypoints) => go({ view: { waypoints } })}
+              />
+            </>
           )}
           <Check
             text="Edges idle now, with traffic in the last hour"
@@ -58,37 +65,5 @@ export function ViewPicker({ anchor, onClose }: PopoverBodyProps) {
         </div>
       </div>
     </Floating>
-  );
-}
-
-function Choices<Value extends string>({
-  legend,
-  name,
-  choices,
-  chosen,
-  onChoose,
-}: {
-  readonly legend: string;
-  readonly name: string;
-  readonly choices: readonly (readonly [Value, string])[];
-  readonly chosen: string;
-  readonly onChoose: (value: Value) => void;
-}) {
-  return (
-    <fieldset className="mb-3">
-      <legend className="eyebrow mb-1">{legend}</legend>
-      {choices.map(([value, text]) => (
-        <label key={value} className="flex h-7 items-center gap-2">
-          <input
-            type="radio"
-            name={name}
-            className="accent-accent"
-            checked={chosen === value}
-            onChange={() => onChoose(value)}
-          />
-          {text}
-        </label>
-      ))}
-    </fieldset>
   );
 }

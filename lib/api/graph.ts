@@ -128,10 +128,10 @@ export const edgeSchema = z
     principals: z
       .object({ source: z.string().exactOptional(), destination: z.string().exactOptional() })
       .exactOptional(),
-    half: z
-      .literal("service")
-      .exactOptional()
-      .meta({ description: "services=on: the second half of a call drawn through its service; sums leave it out" }),
+    half: z.enum(["service", "waypoint"]).exactOptional().meta({
+      description:
+        "services=on, waypoints=on: what follows the first part of a call that is drawn through its service, a waypoint, or both; sums leave it out",
+    }),
     limit: limitSchema.exactOptional(),
     change: change.exactOptional(),
     before: before.exactOptional(),

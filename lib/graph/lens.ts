@@ -4,12 +4,12 @@
  */
 import { EdgeSum } from "./edge-sum.ts";
 import { goneAtOf, marked } from "./group-badges.ts";
+import { commonLabels, coverageOf, namesOf, sameDataplane } from "./group-facts.ts";
 import { worse } from "./health.ts";
 import { compareIds, edgeId, type NodeKey } from "./id.ts";
-import type { Coverage, GraphEdge, GraphNode, HealthState, MeshName } from "./model.ts";
+import type { GraphEdge, GraphNode, HealthState, MeshName } from "./model.ts";
 import { subjectOf, workloadHealth } from "./node-health.ts";
 import { type Placement, placements } from "./placement.ts";
-import { record } from "./record.ts";
 import type { View } from "./view.ts";
 import type { Hop, WorkloadGraph, WorkloadNode } from "./workload-graph.ts";
 
@@ -35,8 +35,9 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
     return group;
   };
 
+  const relays = new Set<string>();
   const edges = new Map<string, Drawn>();
-  const draw = (a: Placement, b: Placement, hop: Hop, half?: "service") => {
+  const draw = (a: Placement, b: Placement, hop: Hop, half?: GraphEdge["half"]) => {
     const id = edgeId(a.id, b.id, hop.protocol);
     let edge = edges.get(id);
     if (edge === undefined) {
@@ -58,16 +59,28 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
       group.internal.add(hop);
       continue;
     }
-    const via = place.via(to, hop);
-    if ((view.lens === "service" || via !== null) && hop.headline === null) continue;
-    if (via === null) draw(a, b, hop);
-    else {
+    const [via, relay] = [place.via(to, hop), place.waypoint(hop)];
+    if ((view.lens === "service" || via !== null || relay !== null) && hop.headline === null) continue;
+    const way: (readonly [Placement, GraphEdge["half"]])[] = [];
+    if (via !== null) {
       join(via, undefined, inScope(via.key, via) !== false).through = hop.mesh;
-      draw(a, via, hop);
-      draw(via, b, hop, "service");
+      way.push([via, "service"]);
+    }
+    if (relay !== null) {
+      const node = graph.nodes.get(hop.waypoint ?? "");
+      join(relay, node, inScope(relay.key, relay) !== false);
+      relays.add(relay.id);
+      way.push([relay, "waypoint"]);
+    }
+    // The first part of the way is the call; what follows repeats it.
+    let [stop, half]: readonly [Placement, GraphEdge["half"]] = [a, undefined];
+    for (const [next, repeated] of [...way, [b, undefined] as const]) {
+      draw(stop, next, hop, half);
+      [stop, half] = [next, repeated];
     }
   }
   for (const node of graph.nodes.values()) {
+    if (node.between) continue;
     const placement = place.node(node);
     if (inScope(node.key, placement) === true) join(placement, node, true);
   }
@@ -79,7 +92,7 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
     silent.add(placement.id);
   }
 
-  const health = groupHealth(graph, members, place);
+  const health = groupHealth(graph, members, relays, place);
   return {
     nodes: [...members.keys()].sort(compareIds).flatMap((id) => {
       const group = members.get(id);
@@ -108,7 +121,7 @@ interface Drawn {
   readonly source: string;
   readonly target: string;
   readonly sum: EdgeSum;
-  readonly half?: "service";
+  readonly half?: GraphEdge["half"];
 }
 
 const isOpen = (view: View) => view.clusters.length === 0 && view.namespaces.length === 0;
@@ -129,6 +142,7 @@ function scopeTest(view: View): (key: NodeKey, placement: Placement) => boolean 
 function groupHealth(
   graph: WorkloadGraph,
   members: ReadonlyMap<string, Group>,
+  relays: ReadonlySet<string>,
   place: ReturnType<typeof placements>,
 ): ReadonlyMap<string, HealthState> {
   const health = new Map<string, HealthState>();
@@ -163,14 +177,15 @@ function groupHealth(
   };
   judge(summed, ends);
   judge(services, through);
+  // A waypoint that is drawn between is judged by the calls that pass it.
+  const passing = new Map(
+    [...relays].flatMap((id) => {
+      const key = members.get(id)?.placement.key;
+      return key === undefined ? [] : [[id, { key, annotations: {} }] as const];
+    }),
+  );
+  judge(passing, (id, hop, end) => (end === "target" ? place.waypoint(hop)?.id : undefined) ?? ends(id, hop, end));
   return health;
-}
-
-function coverageOf(nodes: ReadonlySet<WorkloadNode>): Coverage | null {
-  const known = [...nodes].flatMap(({ coverage }) => coverage ?? []);
-  if (known.length === 0) return null;
-  const total = (read: (coverage: Coverage) => number) => known.reduce((sum, coverage) => sum + read(coverage), 0);
-  return { reporting: total((c) => c.reporting), pods: total((c) => c.pods) };
 }
 
 function graphNode(
@@ -198,7 +213,7 @@ function graphNode(
     kind: key.kind,
     cluster: key.cluster,
     namespace: key.namespace,
-    ...names(placement, single),
+    ...namesOf(placement, single),
     mesh,
     dataplane: single?.dataplane ?? (grouped && !GROUPS.has(key.kind) ? sameDataplane(nodes) : null),
     health,
@@ -209,51 +224,6 @@ function graphNode(
     ...(counts == null ? {} : { badgeCounts: counts }),
     ...(labels === null ? {} : { labels }),
   };
-}
-
-/** A workload has a handful of labels; who has more is a machine's. */
-const MAX_LABELS = 32;
-
-/** Labels that all members carry, in order; null where nothing is known of any. */
-function commonLabels(nodes: ReadonlySet<WorkloadNode>): Readonly<Record<string, string>> | null {
-  const [first, ...others] = nodes;
-  if (first === undefined) return null;
-  const common = Object.entries(first.labels).filter(([name, value]) =>
-    others.every(({ labels }) => Object.hasOwn(labels, name) && labels[name] === value),
-  );
-  return common.length === 0
-    ? null
-    : record(new Map(common.toSorted(([a], [b]) => compareIds(a, b)).slice(0, MAX_LABELS)));
-}
-
-function sameDataplane(nodes: ReadonlySet<WorkloadNode>): GraphNode["dataplane"] {
-  const [first = null, ...others] = new Set([...nodes].map((node) => node.dataplane));
-  return others.length === 0 ? first : null;
-}
-
-function names(
-  { key }: Placement,
-  single: WorkloadNode | null,
-): Pick<GraphNode, "workload" | "app" | "version" | "service"> {
-  switch (key.kind) {
-    case "workload":
-      return {
-        workload: key.name,
-        ...(single?.app == null ? {} : { app: single.app }),
-        ...(single?.version == null ? {} : { version: single.version }),
-        ...(single?.service == null ? {} : { service: single.service.name }),
-      };
-    case "app":
-      return { app: key.name, ...(key.version === undefined ? {} : { version: key.version }) };
-    case "service":
-    case "external":
-      return { service: key.name };
-    case "namespace":
-    case "cluster":
-    case "restricted":
-    case "unknown":
-      return {};
-  }
 }
 
 function graphEdge(

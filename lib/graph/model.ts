@@ -170,8 +170,8 @@ export interface GraphEdge {
   readonly health: HealthState;
   /** Present where a limit of requests made it degraded or failing. */
   readonly limit?: HealthLimit;
-  /** `service`: the second half of a call drawn through its service; its numbers are those of the first half (services=on). */
-  readonly half?: "service";
+  /** The rest of a call that is drawn through its `service` or a `waypoint`: its numbers are those of the first part. */
+  readonly half?: "service" | "waypoint";
   readonly change?: Change;
   /** The edge in the earlier window; absent where it carried nothing then. */
   readonly before?: EdgeBefore;

@@ -19,6 +19,8 @@ export interface Placements {
   readonly service: (service: WorkloadGraph["services"][number]) => Placement | null;
   /** The service that a call to a workload goes through, where it is drawn between the two; else null. */
   readonly via: (node: WorkloadNode, hop: Hop) => Placement | null;
+  /** The waypoint that a call passes, where waypoints are drawn; else null. */
+  readonly waypoint: (hop: Hop) => Placement | null;
 }
 
 /** Lenses whose nodes are what runs: between those a service can stand. */
@@ -92,6 +94,12 @@ export function placements(graph: WorkloadGraph, view: View): Placements {
       const at = serviceAt(node.key.cluster, service);
       // What is folded or may not be seen shows no service of its own.
       return at.key.kind === "service" ? at : null;
+    },
+    waypoint: (hop) => {
+      if (view.waypoints !== true || hop.waypoint === null || !THROUGH.has(view.lens)) return null;
+      const node = graph.nodes.get(hop.waypoint);
+      const at = node === undefined ? null : place(node);
+      return at !== null && (at.key.kind === "workload" || at.key.kind === "app") ? at : null;
     },
   };
 }

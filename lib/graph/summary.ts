@@ -77,8 +77,8 @@ export function summarise({ nodes, edges }: Elements, nodeIds: ReadonlySet<strin
   const ids = new Set(chosen.map(({ id }) => id));
   const sides = { within: [] as GraphEdge[], inbound: [] as GraphEdge[], outbound: [] as GraphEdge[] };
   for (const edge of edges) {
-    // Drawn through its service, a call has two halves with the same numbers.
-    if (edge.half === "service") continue;
+    // Drawn through its service or a waypoint, a call has parts with the same numbers.
+    if (edge.half !== undefined) continue;
     const [from, to] = [ids.has(edge.source), ids.has(edge.target)];
     if (from && to) sides.within.push(edge);
     else if (to) sides.inbound.push(edge);

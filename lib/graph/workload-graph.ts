@@ -27,6 +27,8 @@ export interface WorkloadNode {
   readonly annotations: Readonly<Record<string, string>>;
   /** Of its pod template, as the inventory has them now. */
   readonly labels: Readonly<Record<string, string>>;
+  /** A waypoint of which only the calls through it tell: drawn where waypoints are, and not by itself. */
+  readonly between: boolean;
   /** By its own hops, or by the inventory where it has none. */
   readonly health: HealthState;
 }
@@ -43,6 +45,8 @@ export interface Hop {
   readonly source: string;
   readonly target: string;
   readonly service: { readonly namespace: string; readonly name: string } | null;
+  /** Id of the waypoint that it passed, as a ztunnel or the inventory tells; null where none did, or nobody knows which. */
+  readonly waypoint: string | null;
   readonly protocol: Protocol;
   readonly mesh: MeshName;
   readonly layer: "l4" | "l7";
