@@ -6,7 +6,7 @@ import { floorInstant } from "./instant.ts";
 import { readQuery } from "./query.ts";
 import { instantParameter } from "./series.ts";
 import type { GraphView } from "./view.ts";
-import { durationSeconds } from "./windows.ts";
+import { durationSeconds, windowSeconds } from "./windows.ts";
 import { z } from "./zod.ts";
 
 /** Each costs the upstream what one graph does. */
@@ -47,6 +47,12 @@ export function parseFramesQuery(params: URLSearchParams): FramesQuery {
   if (end <= from) throw new MeshscopeError("bad_instant", "Parameter 'start' must lie before 'end'.");
   if (end - from > MAX_SPAN)
     throw new MeshscopeError("bad_instant", `From 'start' to 'end' may be ${MAX_SPAN / 3600} hours at most.`);
+  if (windowSeconds(view.window) > MAX_SPAN) {
+    throw new MeshscopeError(
+      "bad_window",
+      `Frames average over ${MAX_SPAN / 3600} hours at most: each of a longer window would scan days. Ask for single instants.`,
+    );
+  }
   const frames = Math.floor((end - from) / step) + 1;
   if (frames > MAX_FRAMES) {
     throw new MeshscopeError(
