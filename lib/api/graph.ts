@@ -115,6 +115,9 @@ export const edgeSchema = z
       ztunnel: evidence.exactOptional(),
     }),
     ...compared,
+    operations: byKey
+      .exactOptional()
+      .meta({ description: "requests/s by operation, where requests are classified (prometheus[].operationLabel)" }),
     messagesPerSecond: messages.exactOptional(),
     codes: byKey,
     flags: byKey,

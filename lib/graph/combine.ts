@@ -49,12 +49,21 @@ function sumConnections(a: Connections, b: Connections): Connections {
   };
 }
 
-/** Requests, bytes and connections of both. */
+/** By operation, of those that classify; absent where none does. */
+export function operationsOf(
+  parts: readonly Pick<EdgeObservation, "operations">[],
+): Pick<EdgeObservation, "operations"> {
+  const known = parts.flatMap(({ operations }) => operations ?? []);
+  return known.length === 0 ? {} : { operations: known.reduce(sumMaps) };
+}
+
+/** Requests, bytes, connections and operations of both. */
 export function combineEvidence(a: Evidence, b: Evidence): Evidence {
   return {
     requests: [...a.requests, ...b.requests],
     bytes: either(a.bytes, b.bytes, sumBytes),
     connections: either(a.connections, b.connections, sumConnections),
+    ...operationsOf([a, b]),
   };
 }
 

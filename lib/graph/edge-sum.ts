@@ -1,6 +1,7 @@
 /** The sum of the hops that one drawn edge stands for. Quantiles come from summed buckets, never from averages. */
 import { type PerSecond, perSecond, ratio, type Seconds } from "#lib/units.ts";
 import { addTo, combineEvidence, mergeLatency, plus, sumAllMessages } from "./combine.ts";
+import { hostsOf, operations } from "./edge-names.ts";
 import { type HealthRules, type HealthSubject, requestVerdict, type Verdict, worseVerdict } from "./health.ts";
 import { messageRate, requestRate, weightOf } from "./measure.ts";
 import type {
@@ -20,9 +21,6 @@ import { latencyOf } from "./quantile.ts";
 import { record } from "./record.ts";
 import type { Evidence, Hop } from "./workload-graph.ts";
 
-/** How many hosts an edge names; what the others carried is summed under `(other)`. */
-export const MAX_HOSTS = 20;
-export const OTHER_HOSTS = "(other)";
 const OBSERVERS: readonly Observer[] = ["source", "destination", "waypoint", "ztunnel"];
 
 export interface EdgeContext {
@@ -125,14 +123,6 @@ function evidenceRecord({ requests, bytes, connections }: Evidence, l7: boolean,
   };
 }
 
-function topHosts(hosts: ReadonlyMap<string, PerSecond>): Readonly<Record<string, PerSecond>> {
-  if (hosts.size <= MAX_HOSTS) return record(hosts);
-  const ranked = [...hosts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  const kept = new Map(ranked.slice(0, MAX_HOSTS));
-  for (const [, rate] of ranked.slice(MAX_HOSTS)) addTo(kept, OTHER_HOSTS, rate);
-  return record(kept);
-}
-
 /** Accumulates hops and says what their edge is. Cost: linear in what the hops hold. */
 export class EdgeSum {
   readonly #hops: Hop[] = [];
@@ -181,6 +171,7 @@ export class EdgeSum {
       codes: shown.codes,
       flags: tcp ? connectionFlags(connections) : shown.flags,
       hosts: context.masked ? {} : hostsOf(hops),
+      ...operations(hops, context.masked),
       ...(bytes === null ? {} : { bytesPerSecond: bytes }),
       ...(messages === null ? {} : { messagesPerSecond: messages }),
       ...(connections === null ? {} : { connections: connectionRates(connections) }),
@@ -236,14 +227,6 @@ function flowsOf(list: readonly Evidence[]): Omit<Evidence, "requests"> {
     (sum, { bytes, connections }) => combineEvidence(sum, { requests: [], bytes, connections }),
     none,
   );
-}
-
-function hostsOf(hops: readonly Hop[]): Readonly<Record<string, PerSecond>> {
-  const hosts = new Map<string, PerSecond>();
-  for (const hop of hops) {
-    for (const [host, rate] of hop.headline?.hosts ?? []) addTo(hosts, host, rate);
-  }
-  return topHosts(hosts);
 }
 
 function latency(

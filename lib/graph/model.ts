@@ -156,6 +156,8 @@ export interface GraphEdge {
   readonly codes: Readonly<Record<string, PerSecond>>;
   readonly flags: Readonly<Record<string, PerSecond>>;
   readonly hosts: Readonly<Record<string, PerSecond>>;
+  /** Requests per second by operation, as who classifies them counts: the server, else a waypoint, else the client. */
+  readonly operations?: Readonly<Record<string, PerSecond>>;
   readonly bytesPerSecond?: ByteRates;
   readonly messagesPerSecond?: MessageRates;
   readonly connections?: ConnectionRates;

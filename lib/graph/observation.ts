@@ -66,6 +66,8 @@ export interface EdgeObservation {
   } | null;
   /** gRPC messages/s to the server and back: a stream is alive though no request has ended. */
   readonly messages: { readonly sent: PerSecond; readonly received: PerSecond } | null;
+  /** Requests/s by operation; absent where this observer doesn't classify requests. */
+  readonly operations?: ReadonlyMap<string, PerSecond>;
   readonly latency: Histogram | null;
   /** Why `latency` is null although it was asked for. */
   readonly latencyMissing: "no-samples" | "mixed-buckets" | "native-histograms" | null;

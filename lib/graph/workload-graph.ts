@@ -34,7 +34,7 @@ export interface WorkloadNode {
 }
 
 /** What one observer counted of a hop; never summed with another observer's. */
-export type Evidence = Pick<EdgeObservation, "requests" | "bytes" | "connections">;
+export type Evidence = Pick<EdgeObservation, "requests" | "bytes" | "connections" | "operations">;
 
 export interface Mtls {
   readonly share: Ratio | null;

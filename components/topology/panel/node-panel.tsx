@@ -16,7 +16,7 @@ import { EdgeCell } from "./edge-cell.tsx";
 import { healthSentence } from "./health-note.tsx";
 import { History } from "./history.tsx";
 import { edgeLimit } from "./limit.ts";
-import { NodeHosts, NodeTraffic, Unarrived } from "./node-facts.tsx";
+import { NodeHosts, NodeOperations, NodeTraffic, Unarrived } from "./node-facts.tsx";
 
 const DATAPLANES: Readonly<Record<NonNullable<GraphNode["dataplane"]>, string>> = {
   sidecar: "sidecar",
@@ -123,6 +123,7 @@ export function NodePanel({
       />
       <Neighbours title="Calls" edges={outbound} end="target" none="It called nobody in this window." />
       <NodeHosts inbound={inbound} />
+      <NodeOperations inbound={inbound} />
     </>
   );
 }

@@ -91,15 +91,6 @@ export const NAME_OPERANDS: readonly Operand[] = [
           : "No labels are known here: they come from Kubernetes, as of now, and not with the past. app and version need none.",
     },
   ),
-  text(
-    "operation",
-    "The operation, where operations are nodes",
-    { node: () => null },
-    {
-      aliases: ["op"],
-      needs: () => "The graph has no nodes for operations, so this matches nothing. Traces tell operations apart.",
-    },
-  ),
 ];
 
 export const NODE_OPERANDS: readonly Operand[] = [

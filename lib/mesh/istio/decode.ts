@@ -130,6 +130,12 @@ class Round {
       entry?.draft.messages(meter === "requestMessages" ? "sent" : "received", labels, value);
       return;
     }
+    if (meter === "operation") {
+      const name = known(labels, this.#facts.operationLabel ?? "");
+      const entry = this.#entry(sample, httpProtocol(labels));
+      if (name !== null) entry?.draft.operation(name, value);
+      return;
+    }
     const flow = meter === "open" ? null : flowOf(meter);
     if (flow === undefined) {
       this.ignore(sample);

@@ -10,6 +10,10 @@ import { known } from "./labels.ts";
 /** More hosts than this on one edge are a scan or a crawler; the busiest are kept when the edge is drawn. */
 const MAX_HOSTS = 500;
 
+/** A classification that makes more than these is none. */
+const MAX_OPERATIONS = 200;
+const MAX_NAME = 253;
+
 type Flow = "sent" | "received" | "opened" | "closed" | "failed";
 
 export interface DraftKey {
@@ -24,6 +28,7 @@ export class Draft {
   readonly key: DraftKey;
   readonly #counts = new Map<string, { code: string; grpc: boolean; flags: string; rate: number; newborn: number }>();
   readonly #hosts = new Map<string, number>();
+  readonly #operations = new Map<string, number>();
   readonly #flows = new Map<Flow, number>();
   readonly #flags = new Map<string, number>();
   readonly #principals = { source: new Map<string, number>(), destination: new Map<string, number>() };
@@ -77,6 +82,12 @@ export class Draft {
       this.#flows.set("failed", (this.#flows.get("failed") ?? 0) + rate);
     } else if (flow !== "failed") this.#secured(labels, rate);
     this.#names(labels, rate);
+  }
+
+  operation(name: string, rate: number): void {
+    const short = name.slice(0, MAX_NAME);
+    const held = this.#operations.get(short);
+    if (held !== undefined || this.#operations.size < MAX_OPERATIONS) this.#operations.set(short, (held ?? 0) + rate);
   }
 
   open(count: number): void {
@@ -169,6 +180,7 @@ export class Draft {
         sent: perSecond(this.#messages.sent),
         received: perSecond(this.#messages.received),
       },
+      ...(this.#operations.size === 0 ? {} : { operations: rates(this.#operations) }),
       latency: latency.histogram,
       latencyMissing: latency.missing,
       mtls: this.#mtls(),

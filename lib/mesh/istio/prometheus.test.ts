@@ -208,6 +208,7 @@ describe("probes", () => {
         doubles: null,
         silent: [],
         recorded: [],
+        operationLabel: null,
         buckets: "classic",
         jobs: ["istio"],
       },

@@ -34,6 +34,9 @@ export const TARGET_LABELS = ["job", "instance", "prometheus", "prometheus_repli
 /** How long `edges=all` looks back. */
 export const HISTORY = seconds(3600);
 
+/** The ends with their apps and versions: as much as makes them the same ends as those of requests. */
+const NAMED_ENDS = [...ENDS, ...L4_LABELS.filter((label) => label.includes("canonical"))];
+
 const positive = (expr: Expr) => where(expr, ">", number(0));
 
 /** `sum by (labels)`, in which a pod that two targets report counts once: per target, then the larger, then the sum. */
@@ -97,6 +100,17 @@ export function newbornRead(window: Seconds, facts: Facts): Expr {
   );
 }
 
+/** What a proxy that classifies nothing writes is Istio's word for not knowing. */
+export const classified = (label: string) => [isNot(label, ""), isNot(label, "unknown")];
+
+/** Requests/s by operation, where requests are classified: most often by the server's proxy alone. Rows of the l4 read. */
+export function operationsRead(window: Seconds, facts: Facts): Expr | null {
+  const { operationLabel: label } = facts;
+  if (label === null) return null;
+  const named = rate(metric(REQUESTS, classified(label)), window);
+  return tagged(positive(total([...NAMED_ENDS, label], named, facts)), METER, "operation");
+}
+
 function l4Labels({ ztunnelLabel }: Facts): readonly string[] {
   return ztunnelLabel === null ? L4_LABELS : [...L4_LABELS, ztunnelLabel];
 }
@@ -153,7 +167,7 @@ export function targetsRead(facts: Facts): Expr | null {
 
 /** Edges that carried anything within the last hour. */
 export function historyRead(facts: Facts): Expr {
-  const labels = [...ENDS, ...L4_LABELS.filter((label) => label.includes("canonical"))];
+  const labels = NAMED_ENDS;
   const { ztunnelLabel } = facts;
   return union(
     tagged(positive(sumBy(labels, increase(metric(REQUESTS), HISTORY))), METER, "requests"),
