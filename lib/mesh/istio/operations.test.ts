@@ -52,14 +52,10 @@ describe("operations", () => {
     const { capabilities, decoded, reads, of } = await read();
     expect(capabilities.facts["operationLabel"]).toBe("request_operation");
     expect(reads).toBe(6);
-    const found = [...(of("destination", "b")?.operations ?? [])].map(([name, rate]) => [
-      name,
-      Math.round(rate * 1e6) / 1e6,
-    ]);
-    expect(found.sort()).toEqual([
-      ["GetReview", 3],
-      ["ListReviews", 6],
-    ]);
+    const found = of("destination", "b")?.operations ?? new Map<string, number>();
+    expect([...found.keys()]).toHaveLength(2);
+    expect(found.get("GetReview")).toBeCloseTo(3, 6);
+    expect(found.get("ListReviews")).toBeCloseTo(6, 6);
     expect(of("source", "b")).not.toHaveProperty("operations");
     expect(decoded.ignored.series).toBe(0);
     // The rate is the requests', classified or not.
