@@ -3,6 +3,7 @@
 import { clsx } from "clsx";
 import { lazy } from "react";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
+import { sayWindow } from "#lib/api/windows.ts";
 import { sayInstant } from "./instant.ts";
 import { useLiveStatus } from "./live-context.tsx";
 import { useUrl } from "./use-url.ts";
@@ -28,7 +29,7 @@ export function TimeChip() {
     <PopoverButton body={(props) => <TimePicker {...props} />}>
       <span aria-hidden="true" className={clsx("size-[7px] rounded-full", live ? "bg-good" : "border border-ink-3")} />
       <span suppressHydrationWarning>
-        {text} · last {window.replace(/^(\d+)/, "$1 ")}
+        {text} · last {sayWindow(window)}
       </span>
     </PopoverButton>
   );

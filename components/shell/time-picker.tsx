@@ -4,7 +4,7 @@ import { clsx } from "clsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
-import { WINDOWS } from "#lib/api/windows.ts";
+import { sayWindow, WINDOWS } from "#lib/api/windows.ts";
 import { CompareChoice } from "./compare-choice.tsx";
 import { InstantBox } from "./instant-box.tsx";
 import { useLive, useLiveStatus } from "./live-context.tsx";
@@ -39,7 +39,7 @@ export function TimePicker({ anchor, onClose }: PopoverBodyProps) {
                   : "border-transparent hover:border-line-strong",
               )}
             >
-              {window.replace(/^(\d+)/, "$1 ")}
+              {sayWindow(window)}
             </button>
           ))}
         </div>

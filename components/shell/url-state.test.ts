@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { WINDOWS } from "#lib/api/windows.ts";
 import { LENSES } from "#lib/graph/model.ts";
-import { ALL_PROTOCOLS, BOX_KINDS, MOST_STEPS, SIDES } from "#lib/live/look.ts";
+import { ALL_PROTOCOLS, AMBIENT, BOX_KINDS, LINES, MOST_STEPS, SIDES } from "#lib/live/look.ts";
 import { EDGE_LABELS } from "#lib/render/edge-labels.ts";
 import { DETAILS, patchUrl, readUrl, scopeSearch, search, type UrlState } from "./url-state.ts";
 
@@ -22,6 +22,7 @@ const state: fc.Arbitrary<UrlState> = fc.record({
     compareAt: fc.option(fc.constantFrom("2026-08-20T13:00:00Z", "1787144400")),
     compareWindow: fc.option(fc.constantFrom(...WINDOWS)),
     services: fc.boolean(),
+    waypoints: fc.boolean(),
     labels: fc.boolean(),
   }),
   detail: fc.constantFrom(...DETAILS),
@@ -36,6 +37,8 @@ const state: fc.Arbitrary<UrlState> = fc.record({
     rest: fc.constantFrom("dim" as const, "hide" as const),
     show: fc.constantFrom("all" as const, "trouble" as const),
     hubs: fc.constantFrom("drawn" as const, "badges" as const),
+    ambient: fc.constantFrom(...AMBIENT),
+    lines: fc.constantFrom(...LINES),
     rank: fc.constantFrom("off" as const, "in" as const, "out" as const),
   }),
   labels: fc.subarray([...EDGE_LABELS]),

@@ -66,6 +66,7 @@ const VIEW_KEYS = [
   "compareAt",
   "compareWindow",
   "services",
+  "waypoints",
   "labels",
 ] as const;
 const OWN_KEYS = [
@@ -109,6 +110,7 @@ export function readUrl(params: URLSearchParams): UrlState {
       compareAt: params.get("compareAt") || null,
       compareWindow: parseWindow(params.get("compareWindow") ?? ""),
       services: params.get("services") === "on",
+      waypoints: params.get("waypoints") === "on",
       labels: params.get("labels") === "on",
     },
     detail: DETAILS.find((detail) => detail === params.get("detail")) ?? "auto",

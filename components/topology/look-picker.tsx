@@ -6,6 +6,7 @@ import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import { ALL_PROTOCOLS, BOX_KINDS, type BoxKind } from "#lib/live/look.ts";
 import { EDGE_LABELS, type EdgeLabelKind } from "#lib/render/edge-labels.ts";
+import { Check, Radios } from "./check.tsx";
 import { PROTOCOL_WORDS } from "./words.ts";
 
 const BOX_WORDS: Readonly<Record<BoxKind, string>> = { cluster: "Clusters", namespace: "Namespaces", app: "Apps" };
@@ -16,10 +17,25 @@ const LABEL_WORDS: Readonly<Record<EdgeLabelKind, string>> = {
   p50: "p50",
   p95: "p95",
   p99: "p99",
-  request: "Request throughput",
-  response: "Response throughput",
+  request: "Bytes to the server",
+  response: "Bytes to the caller",
+  throughput: "Bytes both ways",
+  messagesSent: "gRPC messages to the server",
+  messagesReceived: "gRPC messages to the caller",
+  messages: "gRPC messages both ways",
   mtls: "mTLS share",
 };
+const LINE_CHOICES = [
+  ["all", "All"],
+  ["unhealthy", "Without the healthy ones"],
+  ["none", "None"],
+] as const;
+const AMBIENT_CHOICES = [
+  ["total", "Waypoints and ztunnels"],
+  ["waypoint", "Waypoints alone (requests)"],
+  ["ztunnel", "Ztunnels alone (connections)"],
+  ["none", "None"],
+] as const;
 const RANKS = [
   ["off", "No rank"],
   ["in", "Rank by callers"],
@@ -68,46 +84,30 @@ export function LookPicker({ anchor, onClose }: PopoverBodyProps) {
             {hubs.length > 0 && <p className="pl-6 text-ink-3">{hubs.join(", ")}</p>}
             <Check text="Moving traffic" checked={animate} onChange={(on) => go({ animate: on })} />
           </fieldset>
-          <fieldset>
-            <legend className="eyebrow mb-1">Rank</legend>
-            {RANKS.map(([rank, text]) => (
-              <label key={rank} className="flex min-h-7 items-center gap-2">
-                <input
-                  type="radio"
-                  name="rank"
-                  className="accent-accent"
-                  checked={look.rank === rank}
-                  onChange={() => go({ look: { rank } })}
-                />
-                {text}
-              </label>
-            ))}
-          </fieldset>
+          <Radios
+            legend="Edges"
+            name="lines"
+            choices={LINE_CHOICES}
+            chosen={look.lines}
+            onChoose={(lines) => go({ look: { lines } })}
+          />
+          <Radios
+            legend="Ambient traffic"
+            name="ambient"
+            choices={AMBIENT_CHOICES}
+            chosen={look.ambient}
+            onChoose={(ambient) => go({ look: { ambient } })}
+          />
+          <Radios
+            legend="Rank"
+            name="rank"
+            choices={RANKS}
+            chosen={look.rank}
+            onChoose={(rank) => go({ look: { rank } })}
+          />
         </div>
       </div>
     </Floating>
-  );
-}
-
-function Check({
-  text,
-  checked,
-  onChange,
-}: {
-  readonly text: string;
-  readonly checked: boolean;
-  readonly onChange: (on: boolean) => void;
-}) {
-  return (
-    <label className="flex min-h-7 items-center gap-2">
-      <input
-        type="checkbox"
-        className="accent-accent"
-        checked={checked}
-        onChange={(event) => onChange(event.target.checked)}
-      />
-      {text}
-    </label>
   );
 }
 

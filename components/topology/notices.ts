@@ -5,7 +5,7 @@
 
 import { sayInstant } from "#components/shell/instant.ts";
 import type { UrlPatch, UrlState } from "#components/shell/url-state.ts";
-import { WINDOWS, type Window } from "#lib/api/windows.ts";
+import { sayWindow, WINDOWS, type Window } from "#lib/api/windows.ts";
 import type { Problem } from "#lib/errors.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
 import type { LiveStatus } from "#lib/live/messages.ts";
@@ -38,14 +38,13 @@ const RETRY: Act = { do: "retry", label: "Retry now" };
 /** Codes with which the console's own server refuses to open a stream. */
 const REFUSED: readonly string[] = ["forbidden", "unauthorised"];
 
-const spaced = (window: string): string => window.replace(/^(\d+)/, "$1 ");
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 const called = (source: SourceStatus): string => `${KINDS[source.kind]} '${source.name}'`;
 
 /** The next window that may show more: ten minutes, or the one after what is chosen. */
 function wider(window: Window): Window {
   const next = WINDOWS[Math.max(WINDOWS.indexOf(window) + 1, WINDOWS.indexOf("10m"))];
-  return next ?? "24h";
+  return next ?? window;
 }
 
 /** What to say where the drawing would be; null when there is something to draw. `loading` has no act. */
@@ -106,9 +105,9 @@ function noTraffic(window: Window, at: string): Notice {
   return {
     id: "no-traffic",
     tone: "plain",
-    title: `No traffic in the last ${spaced(window)}`,
-    text: `No proxy reported a request or a connection in the ${spaced(window)} before ${sayInstant(at)}. A rate needs two scrapes in the window; rare calls need a longer one.`,
-    act: { do: "go", label: `Look at ${spaced(more)}`, patch: { view: { window: more } } },
+    title: `No traffic in the last ${sayWindow(window)}`,
+    text: `No proxy reported a request or a connection in the ${sayWindow(window)} before ${sayInstant(at)}. A rate needs two scrapes in the window; rare calls need a longer one.`,
+    act: { do: "go", label: `Look at ${sayWindow(more)}`, patch: { view: { window: more } } },
   };
 }
 
@@ -201,9 +200,9 @@ export function notices(status: LiveStatus, url: UrlState): readonly Notice[] {
     list.push({
       id: "window-raised",
       tone: "plain",
-      title: `Shown is ${spaced(effective)}, not ${spaced(url.view.window)}.`,
+      title: `Shown is ${sayWindow(effective)}, not ${sayWindow(url.view.window)}.`,
       text: "A rate needs at least four scrapes in its window, and the proxies are scraped less often than that.",
-      act: { do: "go", label: `Use ${spaced(effective)}`, patch: { view: { window: effective } } },
+      act: { do: "go", label: `Use ${sayWindow(effective)}`, patch: { view: { window: effective } } },
     });
   }
   return list;

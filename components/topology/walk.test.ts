@@ -37,6 +37,8 @@ const scene: Pick<Scene, "nodes" | "edges"> = {
     p95: Float32Array.of(38, Number.NaN, Number.NaN, Number.NaN),
     bytes: Float32Array.of(Number.NaN, Number.NaN, 1_200_000, Number.NaN),
     ...{
+      messagesSent: new Float32Array(4).fill(Number.NaN),
+      messagesReceived: new Float32Array(4).fill(Number.NaN),
       mean: new Float32Array(4).fill(Number.NaN),
       p50: new Float32Array(4).fill(Number.NaN),
       p99: new Float32Array(4).fill(Number.NaN),

@@ -1,5 +1,6 @@
 /** What the numbers of an edge rest on, in words. Pure; every sentence is in words.test.ts. */
 
+import { sayWindow } from "#lib/api/windows.ts";
 import { FEW_REQUESTS, formatCount, formatPercent, formatPlural } from "#lib/format.ts";
 import type { GraphEdge, GraphNode, LatencyMissing, MtlsBasis, Observer, Outcome, Protocol } from "#lib/graph/model.ts";
 import { type Ratio, ratio } from "#lib/units.ts";
@@ -96,7 +97,7 @@ export function share(part: number, total: number | null): Ratio | null {
 /** `1 m · seen by the caller's proxy · about 2,520 requests`: what stands behind the headline. */
 export function provenance(edge: GraphEdge, window: string): string {
   const requests = edge.requests === null ? "" : ` · about ${formatPlural(Math.round(edge.requests), "request")}`;
-  return `last ${window.replace(/^(\d+)/, "$1 ")} · ${seenBy(edge.observer)}${requests}`;
+  return `last ${sayWindow(window)} · ${seenBy(edge.observer)}${requests}`;
 }
 
 /** `2 of 3 pods reporting`; null where Kubernetes isn't read. */

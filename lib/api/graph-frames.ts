@@ -6,7 +6,7 @@ import { floorInstant } from "./instant.ts";
 import { readQuery } from "./query.ts";
 import { instantParameter } from "./series.ts";
 import type { GraphView } from "./view.ts";
-import { durationSeconds } from "./windows.ts";
+import { durationSeconds, windowSeconds } from "./windows.ts";
 import { z } from "./zod.ts";
 
 /** Each costs the upstream what one graph does. */
@@ -14,10 +14,10 @@ export const MAX_FRAMES = 121;
 /** The longest span: past it a frame a quarter of an hour says little. */
 export const MAX_SPAN = seconds(24 * 3600);
 
-const { clusters, namespaces, window, lens, fold, latency, services } = graphQuerySchema.shape;
+const { clusters, namespaces, window, lens, fold, latency, services, waypoints } = graphQuerySchema.shape;
 
 export const framesQuerySchema = z.object({
-  ...{ clusters, namespaces, window, lens, fold, latency, services },
+  ...{ clusters, namespaces, window, lens, fold, latency, services, waypoints },
   start: instantParameter.meta({ description: "the first frame; rounded down to 5 s" }),
   end: instantParameter.meta({ description: "no frame lies after it; one after now means now" }),
   step: z
@@ -41,11 +41,18 @@ export interface FramesQuery {
 
 /** @throws MeshscopeError `bad_parameter`, `bad_instant`, `bad_window`, `bad_lens` */
 export function parseFramesQuery(params: URLSearchParams): FramesQuery {
-  const { start, end, step, latency: timed, services: through, ...view } = readQuery(framesQuerySchema, params);
+  const asked = readQuery(framesQuerySchema, params);
+  const { start, end, step, latency: timed, services: through, waypoints: relayed, ...view } = asked;
   const from = floorInstant(start, AT_STEP);
   if (end <= from) throw new MeshscopeError("bad_instant", "Parameter 'start' must lie before 'end'.");
   if (end - from > MAX_SPAN)
     throw new MeshscopeError("bad_instant", `From 'start' to 'end' may be ${MAX_SPAN / 3600} hours at most.`);
+  if (windowSeconds(view.window) > MAX_SPAN) {
+    throw new MeshscopeError(
+      "bad_window",
+      `Frames average over ${MAX_SPAN / 3600} hours at most: each of a longer window would scan days. Ask for single instants.`,
+    );
+  }
   const frames = Math.floor((end - from) / step) + 1;
   if (frames > MAX_FRAMES) {
     throw new MeshscopeError(
@@ -55,7 +62,7 @@ export function parseFramesQuery(params: URLSearchParams): FramesQuery {
   }
   const still = { at: null, edges: "live", compareAt: null, compareWindow: null, labels: false } as const;
   return {
-    view: { ...view, ...still, latency: timed === "on", services: through === "on" },
+    view: { ...view, ...still, latency: timed === "on", services: through === "on", waypoints: relayed === "on" },
     ...{ start: from, end, step },
   };
 }

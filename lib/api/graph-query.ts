@@ -58,12 +58,15 @@ export const graphQuerySchema = z.object({
   services: choiceParameter(["off", "on"]).meta({
     description: "on: calls are drawn through the service they ask for",
   }),
+  waypoints: choiceParameter(["off", "on"]).meta({
+    description: "on: calls are drawn through the waypoint they pass, where it is known which",
+  }),
   labels: choiceParameter(["off", "on"]).meta({ description: "on: nodes carry their workloads' labels as of now" }),
 });
 
 /** The view that a query asks for, in canonical form (equal views have equal `viewParams`). @throws MeshscopeError */
 export function parseGraphQuery(params: URLSearchParams): GraphView {
-  const { latency, services, labels, ...query } = readQuery(graphQuerySchema, params);
+  const { latency, services, waypoints, labels, ...query } = readQuery(graphQuerySchema, params);
   if (query.compareWindow !== null && query.compareAt === null) {
     throw new MeshscopeError(
       "bad_parameter",
@@ -71,5 +74,12 @@ export function parseGraphQuery(params: URLSearchParams): GraphView {
     );
   }
   const compareWindow = query.compareWindow === query.window ? null : query.compareWindow;
-  return { ...query, compareWindow, latency: latency === "on", services: services === "on", labels: labels === "on" };
+  return {
+    ...query,
+    compareWindow,
+    latency: latency === "on",
+    services: services === "on",
+    waypoints: waypoints === "on",
+    labels: labels === "on",
+  };
 }

@@ -45,9 +45,13 @@ export const nodeSchema = z
   })
   .meta({ id: "GraphNode" });
 
-const bytes = z
-  .object({ sent: z.number(), received: z.number() })
-  .meta({ id: "ByteRates", description: "bytes per second as the client sees them" });
+const bytes = z.object({ sent: z.number(), received: z.number() }).meta({
+  id: "ByteRates",
+  description: "bytes per second as the client sees them; of http and grpc the bodies, read with latency",
+});
+const messages = z
+  .object({ sent: perSecond, received: perSecond })
+  .meta({ id: "MessageRates", description: "gRPC messages per second, to the server and back" });
 const connections = z
   .object({
     openedPerSecond: perSecond,
@@ -111,6 +115,10 @@ export const edgeSchema = z
       ztunnel: evidence.exactOptional(),
     }),
     ...compared,
+    operations: byKey
+      .exactOptional()
+      .meta({ description: "requests/s by operation, where requests are classified (prometheus[].operationLabel)" }),
+    messagesPerSecond: messages.exactOptional(),
     codes: byKey,
     flags: byKey,
     hosts: byKey,
@@ -123,10 +131,10 @@ export const edgeSchema = z
     principals: z
       .object({ source: z.string().exactOptional(), destination: z.string().exactOptional() })
       .exactOptional(),
-    half: z
-      .literal("service")
-      .exactOptional()
-      .meta({ description: "services=on: the second half of a call drawn through its service; sums leave it out" }),
+    half: z.enum(["service", "waypoint"]).exactOptional().meta({
+      description:
+        "services=on, waypoints=on: what follows the first part of a call that is drawn through its service, a waypoint, or both; sums leave it out",
+    }),
     limit: limitSchema.exactOptional(),
     change: change.exactOptional(),
     before: before.exactOptional(),

@@ -20,6 +20,8 @@ export interface GraphView {
   readonly compareWindow: Window | null;
   /** Draw calls through the service that they ask for. */
   readonly services: boolean;
+  /** Draw calls through the waypoint that they pass. */
+  readonly waypoints: boolean;
   /** With the labels of workloads. */
   readonly labels: boolean;
 }
@@ -36,6 +38,7 @@ export const DEFAULT_VIEW: GraphView = {
   compareAt: null,
   compareWindow: null,
   services: false,
+  waypoints: false,
   labels: false,
 };
 
@@ -56,6 +59,7 @@ export function viewParams(view: GraphView): URLSearchParams {
   if (view.compareAt !== null) params.set("compareAt", view.compareAt);
   if (view.compareWindow !== null) params.set("compareWindow", view.compareWindow);
   if (view.services) params.set("services", "on");
+  if (view.waypoints) params.set("waypoints", "on");
   if (view.labels) params.set("labels", "on");
   return params;
 }

@@ -13,6 +13,8 @@ export interface Folded {
   readonly observations: readonly EdgeObservation[];
   /** By `source>target>protocol` of an edge: what ztunnels counted on the same connections. */
   readonly below: ReadonlyMap<string, Below>;
+  /** By `source>target>protocol` of an edge: the waypoint that its calls were seen to pass. */
+  readonly passed: ReadonlyMap<string, Endpoint>;
 }
 
 export interface Below {
@@ -58,7 +60,7 @@ class Index {
  */
 export function foldAmbient(all: readonly EdgeObservation[], idOf: Ids, isWaypoint: (id: string) => boolean): Folded {
   if (!all.some((o) => o.observer === "ztunnel" || isWaypoint(idOf(o.destination)))) {
-    return { observations: all, below: new Map() };
+    return { observations: all, below: new Map(), passed: new Map() };
   }
   const bySourceAndService = new Index();
   const byPair = new Index();
@@ -97,6 +99,10 @@ export function foldAmbient(all: readonly EdgeObservation[], idOf: Ids, isWaypoi
   }
   const relays = (id: string) => isWaypoint(id) || inferred.has(id);
 
+  const passed = new Map<string, Endpoint>();
+  const pass = (uppers: readonly Upper[], waypoint: Endpoint) => {
+    for (const { key } of uppers) if (!passed.has(key)) passed.set(key, waypoint);
+  };
   const observations: EdgeObservation[] = [];
   for (const o of all) {
     const [source, target] = [idOf(o.source), idOf(o.destination)];
@@ -110,6 +116,7 @@ export function foldAmbient(all: readonly EdgeObservation[], idOf: Ids, isWaypoi
     if (relays(target)) {
       // A client's own L7 record of the way to a waypoint repeats what the waypoint says with the real target.
       if (viaService.length > 0) {
+        pass(viaService, { ...o.destination, dataplane: "waypoint" });
         if (o.observer === "ztunnel") attach(viaService, o);
       } else observations.push(service === null ? o : { ...o, destination: serviceEnd(o.destination) });
     } else if (relays(source)) {
@@ -125,6 +132,7 @@ export function foldAmbient(all: readonly EdgeObservation[], idOf: Ids, isWaypoi
   const keys = [...colours.keys()];
   return {
     observations,
+    passed,
     below: new Map(keys.map((key) => [key, { evidence: evidence.get(key) ?? [], colours: colours.get(key) ?? [] }])),
   };
 }

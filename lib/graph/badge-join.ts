@@ -22,7 +22,7 @@ export function withBadges({ nodes, edges }: Elements, badgesOf: BadgesOf): Elem
       return {
         ...node,
         badges: sortBadges(badges as Badge[]),
-        ...(counts === null ? {} : { badgeCounts: record(counts) }),
+        ...(counts === null ? {} : { badgeCounts: { ...node.badgeCounts, ...record(counts) } }),
       };
     }),
   };

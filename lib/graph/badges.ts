@@ -4,6 +4,7 @@ const BADGES = {
   /** The other end of an edge into or out of what the viewer looks at. */
   outside: "Outside the selected clusters and namespaces",
   unmeshed: "Not in the mesh: no proxy reports for it",
+  "partly-unmeshed": "Only some of it is in the mesh: no proxy reports for the rest",
   "partial-coverage": "Only some of its pods report, so its own numbers may be low",
   "no-telemetry": "In the mesh, but none of its pods report",
   "not-in-inventory": "Seen in telemetry, unknown to the Kubernetes API",

@@ -6,6 +6,7 @@ import { mergeHistograms } from "./quantile.ts";
 import type { Evidence } from "./workload-graph.ts";
 
 type Bytes = NonNullable<EdgeObservation["bytes"]>;
+type Messages = NonNullable<EdgeObservation["messages"]>;
 type Connections = NonNullable<EdgeObservation["connections"]>;
 
 /** Sums keep their unit; the cast says only that. */
@@ -34,6 +35,10 @@ function sumBytes(a: Bytes, b: Bytes): Bytes {
   return { sent: plus(a.sent, b.sent), received: plus(a.received, b.received) };
 }
 
+function sumMessages(a: Messages, b: Messages): Messages {
+  return { sent: plus(a.sent, b.sent), received: plus(a.received, b.received) };
+}
+
 function sumConnections(a: Connections, b: Connections): Connections {
   return {
     opened: plus(a.opened, b.opened),
@@ -44,12 +49,21 @@ function sumConnections(a: Connections, b: Connections): Connections {
   };
 }
 
-/** Requests, bytes and connections of both. */
+/** By operation, of those that classify; absent where none does. */
+export function operationsOf(
+  parts: readonly Pick<EdgeObservation, "operations">[],
+): Pick<EdgeObservation, "operations"> {
+  const known = parts.flatMap(({ operations }) => operations ?? []);
+  return known.length === 0 ? {} : { operations: known.reduce(sumMaps) };
+}
+
+/** Requests, bytes, connections and operations of both. */
 export function combineEvidence(a: Evidence, b: Evidence): Evidence {
   return {
     requests: [...a.requests, ...b.requests],
     bytes: either(a.bytes, b.bytes, sumBytes),
     connections: either(a.connections, b.connections, sumConnections),
+    ...operationsOf([a, b]),
   };
 }
 
@@ -78,6 +92,11 @@ function callersOfBoth(a: EdgeObservation, b: EdgeObservation): Pick<EdgeObserva
   return callers === null ? {} : { callers };
 }
 
+/** Messages of all; null where nobody counted any. */
+export function sumAllMessages(parts: readonly Pick<EdgeObservation, "messages">[]): EdgeObservation["messages"] {
+  return parts.reduce<EdgeObservation["messages"]>((sum, { messages }) => either(sum, messages, sumMessages), null);
+}
+
 /** One record of two by the same observer, on the same edge. The ends are the first's. */
 export function combine(a: EdgeObservation, b: EdgeObservation): EdgeObservation {
   return {
@@ -85,7 +104,7 @@ export function combine(a: EdgeObservation, b: EdgeObservation): EdgeObservation
     ...combineEvidence(a, b),
     ...mergeLatency([a, b]),
     hosts: sumMaps(a.hosts, b.hosts),
-    messages: either(a.messages, b.messages, plus),
+    messages: either(a.messages, b.messages, sumMessages),
     mtls: combineMtls(a, b),
     sourcePrincipal: a.sourcePrincipal ?? b.sourcePrincipal,
     destinationPrincipal: a.destinationPrincipal ?? b.destinationPrincipal,

@@ -1,8 +1,9 @@
 /** The sum of the hops that one drawn edge stands for. Quantiles come from summed buckets, never from averages. */
 import { type PerSecond, perSecond, ratio, type Seconds } from "#lib/units.ts";
-import { addTo, combineEvidence, mergeLatency, plus } from "./combine.ts";
+import { addTo, combineEvidence, mergeLatency, plus, sumAllMessages } from "./combine.ts";
+import { hostsOf, operations } from "./edge-names.ts";
 import { type HealthRules, type HealthSubject, requestVerdict, type Verdict, worseVerdict } from "./health.ts";
-import { requestRate, weightOf } from "./measure.ts";
+import { messageRate, requestRate, weightOf } from "./measure.ts";
 import type {
   ConnectionRates,
   GraphEdge,
@@ -20,9 +21,6 @@ import { latencyOf } from "./quantile.ts";
 import { record } from "./record.ts";
 import type { Evidence, Hop } from "./workload-graph.ts";
 
-/** How many hosts an edge names; what the others carried is summed under `(other)`. */
-export const MAX_HOSTS = 20;
-export const OTHER_HOSTS = "(other)";
 const OBSERVERS: readonly Observer[] = ["source", "destination", "waypoint", "ztunnel"];
 
 export interface EdgeContext {
@@ -125,14 +123,6 @@ function evidenceRecord({ requests, bytes, connections }: Evidence, l7: boolean,
   };
 }
 
-function topHosts(hosts: ReadonlyMap<string, PerSecond>): Readonly<Record<string, PerSecond>> {
-  if (hosts.size <= MAX_HOSTS) return record(hosts);
-  const ranked = [...hosts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  const kept = new Map(ranked.slice(0, MAX_HOSTS));
-  for (const [, rate] of ranked.slice(MAX_HOSTS)) addTo(kept, OTHER_HOSTS, rate);
-  return record(kept);
-}
-
 /** Accumulates hops and says what their edge is. Cost: linear in what the hops hold. */
 export class EdgeSum {
   readonly #hops: Hop[] = [];
@@ -154,7 +144,8 @@ export class EdgeSum {
     const requests = coalesce(heads.map((head) => head.requests));
     const counted = tally(requests, context.errorRate);
     const tcp = protocol === "tcp";
-    const streaming = !tcp && requests.length === 0 && heads.some((head) => (head.messages ?? 0) > 0);
+    const streaming = !tcp && requests.length === 0 && heads.some((head) => messageRate(head) > 0);
+    const messages = sumAllMessages(heads);
     const { bytes, connections } = flowsOf(heads);
     const shown = codesOf(requests);
     const newborn = heads.reduce((sum, head) => sum + head.newbornRequests, 0);
@@ -180,7 +171,9 @@ export class EdgeSum {
       codes: shown.codes,
       flags: tcp ? connectionFlags(connections) : shown.flags,
       hosts: context.masked ? {} : hostsOf(hops),
+      ...operations(hops, context.masked),
       ...(bytes === null ? {} : { bytesPerSecond: bytes }),
+      ...(messages === null ? {} : { messagesPerSecond: messages }),
       ...(connections === null ? {} : { connections: connectionRates(connections) }),
       ...(streaming ? { streaming } : {}),
       ...(newborn > 0 && Number.isFinite(since)
@@ -234,14 +227,6 @@ function flowsOf(list: readonly Evidence[]): Omit<Evidence, "requests"> {
     (sum, { bytes, connections }) => combineEvidence(sum, { requests: [], bytes, connections }),
     none,
   );
-}
-
-function hostsOf(hops: readonly Hop[]): Readonly<Record<string, PerSecond>> {
-  const hosts = new Map<string, PerSecond>();
-  for (const hop of hops) {
-    for (const [host, rate] of hop.headline?.hosts ?? []) addTo(hosts, host, rate);
-  }
-  return topHosts(hosts);
 }
 
 function latency(

@@ -2,14 +2,14 @@
  * What a viewer looks at: scope, lens, fold and rights as one pure function over the shared workload graph, so that
  * viewers cost the upstream nothing. Every number is a sum of hops; nodes and edges come in the order of their ids.
  */
-import { type Badge, sortBadges } from "./badges.ts";
 import { EdgeSum } from "./edge-sum.ts";
+import { goneAtOf, marked } from "./group-badges.ts";
+import { commonLabels, coverageOf, namesOf, sameDataplane } from "./group-facts.ts";
 import { worse } from "./health.ts";
 import { compareIds, edgeId, type NodeKey } from "./id.ts";
-import type { Coverage, GraphEdge, GraphNode, HealthState, MeshName } from "./model.ts";
+import type { GraphEdge, GraphNode, HealthState, MeshName } from "./model.ts";
 import { subjectOf, workloadHealth } from "./node-health.ts";
 import { type Placement, placements } from "./placement.ts";
-import { record } from "./record.ts";
 import type { View } from "./view.ts";
 import type { Hop, WorkloadGraph, WorkloadNode } from "./workload-graph.ts";
 
@@ -35,8 +35,9 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
     return group;
   };
 
+  const relays = new Set<string>();
   const edges = new Map<string, Drawn>();
-  const draw = (a: Placement, b: Placement, hop: Hop, half?: "service") => {
+  const draw = (a: Placement, b: Placement, hop: Hop, half?: GraphEdge["half"]) => {
     const id = edgeId(a.id, b.id, hop.protocol);
     let edge = edges.get(id);
     if (edge === undefined) {
@@ -58,25 +59,46 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
       group.internal.add(hop);
       continue;
     }
-    const via = place.via(to, hop);
-    if ((view.lens === "service" || via !== null) && hop.headline === null) continue;
-    if (via === null) draw(a, b, hop);
-    else {
+    const [via, relay] = [place.via(to, hop), place.waypoint(hop)];
+    if ((view.lens === "service" || via !== null || relay !== null) && hop.headline === null) continue;
+    const way: (readonly [Placement, GraphEdge["half"]])[] = [];
+    if (via !== null) {
       join(via, undefined, inScope(via.key, via) !== false).through = hop.mesh;
-      draw(a, via, hop);
-      draw(via, b, hop, "service");
+      way.push([via, "service"]);
+    }
+    if (relay !== null) {
+      const node = graph.nodes.get(hop.waypoint ?? "");
+      join(relay, node, inScope(relay.key, relay) !== false);
+      relays.add(relay.id);
+      way.push([relay, "waypoint"]);
+    }
+    // The first part of the way is the call; what follows repeats it.
+    let [stop, half]: readonly [Placement, GraphEdge["half"]] = [a, undefined];
+    for (const [next, repeated] of [...way, [b, undefined] as const]) {
+      draw(stop, next, hop, half);
+      [stop, half] = [next, repeated];
     }
   }
   for (const node of graph.nodes.values()) {
+    if (node.between) continue;
     const placement = place.node(node);
     if (inScope(node.key, placement) === true) join(placement, node, true);
   }
+  const silent = new Set<string>();
+  for (const service of graph.services) {
+    const placement = place.service(service);
+    if (placement === null || members.has(placement.id) || inScope(placement.key, placement) !== true) continue;
+    join(placement, undefined, true);
+    silent.add(placement.id);
+  }
 
-  const health = groupHealth(graph, members, place);
+  const health = groupHealth(graph, members, relays, place);
   return {
     nodes: [...members.keys()].sort(compareIds).flatMap((id) => {
       const group = members.get(id);
-      return group === undefined ? [] : graphNode(group, health.get(id) ?? "unknown", graph, view);
+      return group === undefined
+        ? []
+        : graphNode(group, silent.has(id) ? "idle" : (health.get(id) ?? "unknown"), graph, view);
     }),
     edges: [...edges.keys()].sort(compareIds).flatMap((id) => {
       const edge = edges.get(id);
@@ -99,7 +121,7 @@ interface Drawn {
   readonly source: string;
   readonly target: string;
   readonly sum: EdgeSum;
-  readonly half?: "service";
+  readonly half?: GraphEdge["half"];
 }
 
 const isOpen = (view: View) => view.clusters.length === 0 && view.namespaces.length === 0;
@@ -120,6 +142,7 @@ function scopeTest(view: View): (key: NodeKey, placement: Placement) => boolean 
 function groupHealth(
   graph: WorkloadGraph,
   members: ReadonlyMap<string, Group>,
+  relays: ReadonlySet<string>,
   place: ReturnType<typeof placements>,
 ): ReadonlyMap<string, HealthState> {
   const health = new Map<string, HealthState>();
@@ -154,14 +177,15 @@ function groupHealth(
   };
   judge(summed, ends);
   judge(services, through);
+  // A waypoint that is drawn between is judged by the calls that pass it.
+  const passing = new Map(
+    [...relays].flatMap((id) => {
+      const key = members.get(id)?.placement.key;
+      return key === undefined ? [] : [[id, { key, annotations: {} }] as const];
+    }),
+  );
+  judge(passing, (id, hop, end) => (end === "target" ? place.waypoint(hop)?.id : undefined) ?? ends(id, hop, end));
   return health;
-}
-
-function coverageOf(nodes: ReadonlySet<WorkloadNode>): Coverage | null {
-  const known = [...nodes].flatMap(({ coverage }) => coverage ?? []);
-  if (known.length === 0) return null;
-  const total = (read: (coverage: Coverage) => number) => known.reduce((sum, coverage) => sum + read(coverage), 0);
-  return { reporting: total((c) => c.reporting), pods: total((c) => c.pods) };
 }
 
 function graphNode(
@@ -178,12 +202,10 @@ function graphNode(
   const meshes = new Set<MeshName>(through === null ? [] : [through]);
   if (!restricted) for (const node of nodes) if (node.mesh !== null) meshes.add(node.mesh);
   const [mesh = null] = [...meshes].sort();
-  const badges: Badge[] = [...(single?.badges ?? [])];
-  if (!inside) badges.push("outside");
-  if (grouped && coverage !== null && coverage.reporting < coverage.pods) {
-    badges.push(coverage.reporting === 0 ? "no-telemetry" : "partial-coverage");
-  }
-  const gone = single?.goneAt ?? null;
+  // Of a whole namespace only what reports is told: who is in it and outside the mesh is seen when it is opened.
+  const told = restricted || GROUPS.has(key.kind) ? [] : [...nodes];
+  const { badges, counts } = marked(told, grouped, coverage, !inside);
+  const gone = goneAtOf(told);
   const labels = view.labels === true && !GROUPS.has(key.kind) ? commonLabels(nodes) : null;
   const traffic = internal?.traffic(graph.errorRate) ?? null;
   return {
@@ -191,61 +213,17 @@ function graphNode(
     kind: key.kind,
     cluster: key.cluster,
     namespace: key.namespace,
-    ...names(placement, single),
+    ...namesOf(placement, single),
     mesh,
     dataplane: single?.dataplane ?? (grouped && !GROUPS.has(key.kind) ? sameDataplane(nodes) : null),
     health,
     ...(coverage === null ? {} : { coverage }),
     ...(gone === null ? {} : { goneAt: new Date(gone * 1000).toISOString() }),
     ...(traffic === null || restricted ? {} : { internal: { rate: traffic.rate, errorRate: traffic.errorRate } }),
-    badges: sortBadges(badges),
+    badges,
+    ...(counts == null ? {} : { badgeCounts: counts }),
     ...(labels === null ? {} : { labels }),
   };
-}
-
-/** A workload has a handful of labels; who has more is a machine's. */
-const MAX_LABELS = 32;
-
-/** Labels that all members carry, in order; null where nothing is known of any. */
-function commonLabels(nodes: ReadonlySet<WorkloadNode>): Readonly<Record<string, string>> | null {
-  const [first, ...others] = nodes;
-  if (first === undefined) return null;
-  const common = Object.entries(first.labels).filter(([name, value]) =>
-    others.every(({ labels }) => Object.hasOwn(labels, name) && labels[name] === value),
-  );
-  return common.length === 0
-    ? null
-    : record(new Map(common.toSorted(([a], [b]) => compareIds(a, b)).slice(0, MAX_LABELS)));
-}
-
-function sameDataplane(nodes: ReadonlySet<WorkloadNode>): GraphNode["dataplane"] {
-  const [first = null, ...others] = new Set([...nodes].map((node) => node.dataplane));
-  return others.length === 0 ? first : null;
-}
-
-function names(
-  { key }: Placement,
-  single: WorkloadNode | null,
-): Pick<GraphNode, "workload" | "app" | "version" | "service"> {
-  switch (key.kind) {
-    case "workload":
-      return {
-        workload: key.name,
-        ...(single?.app == null ? {} : { app: single.app }),
-        ...(single?.version == null ? {} : { version: single.version }),
-        ...(single?.service == null ? {} : { service: single.service.name }),
-      };
-    case "app":
-      return { app: key.name, ...(key.version === undefined ? {} : { version: key.version }) };
-    case "service":
-    case "external":
-      return { service: key.name };
-    case "namespace":
-    case "cluster":
-    case "restricted":
-    case "unknown":
-      return {};
-  }
 }
 
 function graphEdge(

@@ -37,13 +37,18 @@ export function requestRate(requests: readonly RequestCount[]): number {
   return sum;
 }
 
+/** gRPC messages of both directions. */
+export function messageRate({ messages }: Pick<EdgeObservation, "messages">): number {
+  return messages === null ? 0 : messages.sent + messages.received;
+}
+
 /** How much an observation weighs beside another of the same protocol: requests, else bytes and connections. */
 export function weightOf(o: Pick<EdgeObservation, "requests" | "bytes" | "connections" | "messages">): number {
   const requests = requestRate(o.requests);
   if (requests > 0) return requests;
   const bytes = o.bytes === null ? 0 : o.bytes.sent + o.bytes.received;
   const connections = o.connections === null ? 0 : o.connections.opened + o.connections.failed;
-  return bytes + connections + (o.messages ?? 0);
+  return bytes + connections + messageRate(o);
 }
 
 /** Did anything flow? An open connection is enough. */

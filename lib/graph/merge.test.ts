@@ -204,7 +204,15 @@ describe("tcp and streams", () => {
   });
 
   it("messages without requests are streaming, alive, and without latency (docs/numbers.md 6)", () => {
-    const [edge] = view([l7("source", "shop/a", "shop/b@b", {}, { protocol: "grpc", messages: perSecond(4) })]).edges;
+    const [edge] = view([
+      l7(
+        "source",
+        "shop/a",
+        "shop/b@b",
+        {},
+        { protocol: "grpc", messages: { sent: perSecond(1), received: perSecond(3) } },
+      ),
+    ]).edges;
     expect(edge).toMatchObject({
       streaming: true,
       rate: 0,

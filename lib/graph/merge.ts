@@ -40,7 +40,7 @@ export function mergeGraph(input: MergeInput): WorkloadGraph {
   const idOf = endpointIds();
   const waypoints = waypointTest(input);
   const unique = countOnce(input.decoded, idOf);
-  const { observations, below } = foldAmbient(unique, idOf, waypoints(unique, idOf));
+  const { observations, below, passed } = foldAmbient(unique, idOf, waypoints(unique, idOf));
 
   const edges = new Map<string, EdgeObservation[]>();
   for (const o of observations) {
@@ -54,9 +54,12 @@ export function mergeGraph(input: MergeInput): WorkloadGraph {
   const ends = new Map<string, Endpoint>();
   for (const key of [...edges.keys()].sort()) {
     const list = edges.get(key) ?? [];
+    const seen = passed.get(key);
     for (const hop of hopsOf(list, below.get(key), idOf)) {
       if (!hop.live && input.edges === "live") continue;
-      hops.push(hop);
+      const waypoint = hop.evidence.has("waypoint") ? (seen ?? waypointOf(hop, list, input.inventory)) : null;
+      if (waypoint !== null && !ends.has(idOf(waypoint))) ends.set(idOf(waypoint), waypoint);
+      hops.push({ ...hop, waypoint: waypoint && idOf(waypoint) });
     }
     for (const o of list) {
       for (const end of [o.source, o.destination]) {
@@ -69,7 +72,19 @@ export function mergeGraph(input: MergeInput): WorkloadGraph {
   const { inventory, window, at, health, errorRate, measured = () => true, past = false } = input;
   const pods = input.decoded.flatMap((d) => d.pods);
   const nodes = buildNodes({ hops, ends, inventory, pods, health, at, measured, past });
-  return { at, window, nodes, hops, health, errorRate };
+  // Which services there were then nobody knows.
+  const services = past ? [] : servicesOf(inventory, measured);
+  return { at, window, nodes, hops, services, health, errorRate };
+}
+
+/** As with workloads: silent services of the rest of the cluster are nobody's loss, and unmeasured ones aren't idle. */
+function servicesOf(inventory: Inventory, measured: (cluster: string) => boolean): WorkloadGraph["services"] {
+  return [...inventory.values()].flatMap(({ cluster, namespaces, services }) =>
+    [...services.values()].flatMap(({ namespace, name, externalName }) => {
+      const enrolled = (namespaces.get(namespace)?.dataplane ?? "none") !== "none";
+      return enrolled && externalName === undefined && measured(cluster) ? [{ cluster, namespace, name }] : [];
+    }),
+  );
 }
 
 /** Two Prometheis that hold the same series say the same thing twice: of equal records the larger counts, alone. */
@@ -118,6 +133,34 @@ function waypointTest({ inventory }: MergeInput) {
   };
 }
 
+/** Where no ztunnel tells: the waypoint that the labels of the service, else of its namespace, ask for, if it is there. */
+function waypointOf(
+  { service }: Omit<Hop, "waypoint">,
+  [first]: readonly EdgeObservation[],
+  all: Inventory,
+): Endpoint | null {
+  const cluster = service === null ? undefined : first?.destination.cluster;
+  const known = cluster === undefined ? undefined : all.get(cluster);
+  if (service === null || cluster === undefined || known === undefined) return null;
+  const own = known.services.get(`${service.namespace}/${service.name}`)?.waypoint;
+  const labels = known.namespaces.get(service.namespace)?.labels ?? {};
+  const name = own === undefined ? labels["istio.io/use-waypoint"] : own.name;
+  const at = (own === undefined ? labels["istio.io/use-waypoint-namespace"] : own.namespace) ?? service.namespace;
+  const workload = name === undefined ? undefined : known.workloads.get(`${at}/${name}`);
+  if (workload?.dataplane !== "waypoint") return null;
+  const { namespace, app, version } = workload;
+  return {
+    cluster,
+    namespace,
+    workload: workload.name,
+    app,
+    version,
+    service: null,
+    external: null,
+    dataplane: "waypoint",
+  };
+}
+
 function serviceOf(o: EdgeObservation): Hop["service"] {
   const { service, namespace, serviceNamespace } = o.destination;
   const home = serviceNamespace ?? namespace;
@@ -125,7 +168,11 @@ function serviceOf(o: EdgeObservation): Hop["service"] {
 }
 
 /** One edge's hops, one for each service that any observer saw; the first has what can't be told apart by service. */
-function hopsOf(list: readonly EdgeObservation[], below: Below | undefined, idOf: (end: Endpoint) => string): Hop[] {
+function hopsOf(
+  list: readonly EdgeObservation[],
+  below: Below | undefined,
+  idOf: (end: Endpoint) => string,
+): Omit<Hop, "waypoint">[] {
   const [first] = list;
   if (first === undefined) return [];
   const lower = below?.evidence ?? [];

@@ -69,10 +69,16 @@ export interface ObserverEvidence {
   readonly connections?: ConnectionRates;
 }
 
-/** Bytes as the CLIENT sees them: sent = client to server. */
+/** Bytes as the CLIENT sees them: sent = client to server. Of http and grpc: bodies of requests that ended in the window. */
 export interface ByteRates {
   readonly sent: BytesPerSecond;
   readonly received: BytesPerSecond;
+}
+
+/** gRPC messages, to the server and back; streams count while they are open. */
+export interface MessageRates {
+  readonly sent: PerSecond;
+  readonly received: PerSecond;
 }
 
 export interface ConnectionRates {
@@ -150,7 +156,10 @@ export interface GraphEdge {
   readonly codes: Readonly<Record<string, PerSecond>>;
   readonly flags: Readonly<Record<string, PerSecond>>;
   readonly hosts: Readonly<Record<string, PerSecond>>;
+  /** Requests per second by operation, as who classifies them counts: the server, else a waypoint, else the client. */
+  readonly operations?: Readonly<Record<string, PerSecond>>;
   readonly bytesPerSecond?: ByteRates;
+  readonly messagesPerSecond?: MessageRates;
   readonly connections?: ConnectionRates;
   readonly streaming?: true;
   readonly newborn?: Newborn;
@@ -163,8 +172,8 @@ export interface GraphEdge {
   readonly health: HealthState;
   /** Present where a limit of requests made it degraded or failing. */
   readonly limit?: HealthLimit;
-  /** `service`: the second half of a call drawn through its service; its numbers are those of the first half (services=on). */
-  readonly half?: "service";
+  /** The rest of a call that is drawn through its `service` or a `waypoint`: its numbers are those of the first part. */
+  readonly half?: "service" | "waypoint";
   readonly change?: Change;
   /** The edge in the earlier window; absent where it carried nothing then. */
   readonly before?: EdgeBefore;

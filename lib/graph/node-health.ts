@@ -1,5 +1,6 @@
 /** Health of nodes and edges from the headline numbers of their hops. */
 import { connectionHealth, type HealthRules, type HealthSubject, requestHealth, worse } from "./health.ts";
+import { messageRate } from "./measure.ts";
 import type { HealthState, NodeKind, Protocol } from "./model.ts";
 import type { EdgeObservation, RequestCount } from "./observation.ts";
 import type { Direction } from "./tolerance.ts";
@@ -19,13 +20,14 @@ export function subjectOf({ key, annotations }: Subject): HealthSubject {
 export function connectionState(hop: Pick<Hop, "headline" | "below">): HealthState {
   const { headline, below } = hop;
   if (headline === null) return below;
-  const { connections, bytes, messages } = headline;
-  const flow = bytes === null ? 0 : bytes.sent + bytes.received;
+  const { connections, bytes, layer } = headline;
+  // Bodies of requests say that there were requests, not how they fared.
+  const flow = bytes === null || layer === "l7" ? 0 : bytes.sent + bytes.received;
   const own = connectionHealth({
     opened: connections?.opened ?? 0,
     failed: connections?.failed ?? 0,
     open: connections?.open ?? null,
-    bytes: flow + (messages ?? 0),
+    bytes: flow + messageRate(headline),
   });
   return worse(own, below === "healthy" ? "unknown" : below);
 }

@@ -19,6 +19,32 @@ describe("what the inventory adds", () => {
     ]);
   });
 
+  it("missing sidecars are marked: all of a workload, or some of its pods with how many; never ambient or a gateway", () => {
+    const [one, two] = pods("p-1", "p-2");
+    const out = (name: string) => ({
+      name,
+      ip: null,
+      ready: true,
+      phase: "Running",
+      reports: false,
+      unmeshed: true as const,
+    });
+    const known = inventory([
+      workload("shop/all", { mesh: null, dataplane: "none", pods: [out("p-1"), out("p-2")] }),
+      workload("shop/ambient", { dataplane: "ambient", pods: pods("p-1") }),
+      workload("shop/gw", { dataplane: "gateway", pods: pods("p-1") }),
+      workload("shop/most", { mesh: null, dataplane: "none", pods: [out("p-1"), out("p-2"), ...pods("p-3")] }),
+      workload("shop/some", { pods: [...(one ? [one] : []), ...(two ? [two] : []), out("p-3")] }),
+    ]);
+    expect(view([], {}, { inventory: known }).nodes.map(({ badges, badgeCounts }) => [badges, badgeCounts])).toEqual([
+      [["unmeshed"], undefined],
+      [[], undefined],
+      [["gateway"], undefined],
+      [["partly-unmeshed"], { "partly-unmeshed": 2 }],
+      [["partly-unmeshed"], { "partly-unmeshed": 1 }],
+    ]);
+  });
+
   it("a part of the mesh itself is neither unmeshed nor forgotten", () => {
     const parts = inventory([
       workload("istio-system/istiod", { mesh: "istio", dataplane: "none" }),

@@ -40,7 +40,7 @@ export function buildNodes({
   const reports = reportIndex(pods);
   const seen = seenInTraffic(hops);
   const drafts = new Map<string, Draft>();
-  for (const id of seen.ids) {
+  for (const id of [...seen.ids, ...seen.between]) {
     const end = ends.get(id);
     if (end === undefined) continue;
     const key = keyOf(end);
@@ -77,6 +77,8 @@ export function buildNodes({
 
 interface Seen {
   readonly ids: ReadonlySet<string>;
+  /** Waypoints that are the end of no hop. */
+  readonly between: readonly string[];
   /** The service most requests at a node asked for. */
   readonly services: ReadonlyMap<string, NonNullable<WorkloadNode["service"]>>;
   /** Nodes whose own proxy reported, and as what. */
@@ -85,6 +87,7 @@ interface Seen {
 
 function seenInTraffic(hops: readonly Hop[]): Seen {
   const ids = new Set<string>();
+  const between = new Set<string>();
   const best = new Map<string, { readonly service: NonNullable<Hop["service"]>; readonly weight: number }>();
   const proxies = new Map<string, { mesh: MeshName; dataplane: Dataplane }>();
   const proxy = (id: string, mesh: MeshName, dataplane: Dataplane) => {
@@ -92,6 +95,7 @@ function seenInTraffic(hops: readonly Hop[]): Seen {
   };
   for (const hop of hops) {
     ids.add(hop.source).add(hop.target);
+    if (hop.waypoint !== null) between.add(hop.waypoint);
     if (hop.evidence.has("source")) proxy(hop.source, hop.mesh, "sidecar");
     if (hop.evidence.has("destination")) proxy(hop.target, hop.mesh, "sidecar");
     if (hop.evidence.has("waypoint")) proxy(hop.target, hop.mesh, "ambient");
@@ -105,7 +109,12 @@ function seenInTraffic(hops: readonly Hop[]): Seen {
     const known = best.get(hop.target);
     if (known === undefined || weight > known.weight) best.set(hop.target, { service: hop.service, weight });
   }
-  return { ids, services: new Map([...best].map(([id, { service }]) => [id, service])), proxies };
+  return {
+    ids,
+    between: [...between].filter((id) => !ids.has(id)),
+    services: new Map([...best].map(([id, { service }]) => [id, service])),
+    proxies,
+  };
 }
 
 /** Which pods' proxies answer their scrapes. A cluster of which nothing is known to be scraped gives no coverage. */
@@ -158,7 +167,11 @@ function ofWorkload(
   const silent = coverage !== null && coverage.reporting === 0;
   const badges: Badge[] = [];
   // A part of the mesh itself (istiod, ztunnel) has no data plane of its own, but nobody forgot to enrol it.
-  if (workload.dataplane === "none" && workload.mesh === null) badges.push("unmeshed");
+  const outside = workload.pods.filter((each) => each.unmeshed === true).length;
+  const unmeshed = workload.dataplane === "none" && workload.mesh === null;
+  const podsOutside = outside < workload.pods.length ? outside : 0;
+  if (podsOutside > 0) badges.push("partly-unmeshed");
+  else if (unmeshed) badges.push("unmeshed");
   if (workload.goneAt !== null) badges.push("gone");
   if (workload.dataplane === "gateway" || workload.dataplane === "waypoint") badges.push(workload.dataplane);
   if (silent) badges.push("no-telemetry");
@@ -175,6 +188,8 @@ function ofWorkload(
     coverage,
     goneAt: workload.goneAt,
     badges: sortBadges(badges),
+    podsOutside,
+    between: false,
     annotations: workload.annotations,
     labels: workload.labels,
     // Idle is a finding: it is said only of what is known to report and has nothing to say.
@@ -206,8 +221,10 @@ function ofTelemetry(
     coverage: null,
     goneAt: null,
     badges: sortBadges(badges),
+    podsOutside: 0,
+    between: !seen.ids.has(id),
     annotations: {},
     labels: {},
-    idle: "idle",
+    idle: end.dataplane === "waypoint" ? "unknown" : "idle",
   };
 }

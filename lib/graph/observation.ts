@@ -55,7 +55,7 @@ export interface EdgeObservation {
   readonly requests: readonly RequestCount[];
   /** Requests/s (tcp: connections/s) by the host the client asked for. */
   readonly hosts: ReadonlyMap<string, PerSecond>;
-  /** As the CLIENT sees them; the adapter has swapped what its mesh reverses. */
+  /** As the CLIENT sees them; the adapter has swapped what its mesh reverses. Of http and grpc: the bodies of requests that ended. */
   readonly bytes: { readonly sent: BytesPerSecond; readonly received: BytesPerSecond } | null;
   readonly connections: {
     readonly opened: PerSecond;
@@ -64,8 +64,10 @@ export interface EdgeObservation {
     readonly open: number | null;
     readonly flags: ReadonlyMap<string, PerSecond>;
   } | null;
-  /** gRPC messages/s in both directions: a stream is alive though no request has ended. */
-  readonly messages: PerSecond | null;
+  /** gRPC messages/s to the server and back: a stream is alive though no request has ended. */
+  readonly messages: { readonly sent: PerSecond; readonly received: PerSecond } | null;
+  /** Requests/s by operation; absent where this observer doesn't classify requests. */
+  readonly operations?: ReadonlyMap<string, PerSecond>;
   readonly latency: Histogram | null;
   /** Why `latency` is null although it was asked for. */
   readonly latencyMissing: "no-samples" | "mixed-buckets" | "native-histograms" | null;

@@ -15,8 +15,12 @@ export interface Placements {
   readonly node: (node: WorkloadNode) => Placement;
   /** Where a call to it ends: in the service lens, at the service that was asked for. */
   readonly target: (node: WorkloadNode, hop: Hop) => Placement;
+  /** Where a service is drawn by itself; null where services are no marks, or its namespace is folded or may not be seen. */
+  readonly service: (service: WorkloadGraph["services"][number]) => Placement | null;
   /** The service that a call to a workload goes through, where it is drawn between the two; else null. */
   readonly via: (node: WorkloadNode, hop: Hop) => Placement | null;
+  /** The waypoint that a call passes, where waypoints are drawn; else null. */
+  readonly waypoint: (hop: Hop) => Placement | null;
 }
 
 /** Lenses whose nodes are what runs: between those a service can stand. */
@@ -78,6 +82,11 @@ export function placements(graph: WorkloadGraph, view: View): Placements {
       view.lens === "service" && hop.service !== null && node.key.kind === "workload"
         ? serviceAt(node.key.cluster, hop.service)
         : place(node),
+    service: ({ cluster, ...service }) => {
+      if (view.lens !== "service" && !(view.services === true && THROUGH.has(view.lens))) return null;
+      const at = serviceAt(cluster, service);
+      return at.key.kind === "service" ? at : null;
+    },
     via: (node, { service }) => {
       if (view.services !== true || !THROUGH.has(view.lens) || service === null) return null;
       const end = place(node).key.kind;
@@ -85,6 +94,12 @@ export function placements(graph: WorkloadGraph, view: View): Placements {
       const at = serviceAt(node.key.cluster, service);
       // What is folded or may not be seen shows no service of its own.
       return at.key.kind === "service" ? at : null;
+    },
+    waypoint: (hop) => {
+      if (view.waypoints !== true || hop.waypoint === null || !THROUGH.has(view.lens)) return null;
+      const node = graph.nodes.get(hop.waypoint);
+      const at = node === undefined ? null : place(node);
+      return at !== null && (at.key.kind === "workload" || at.key.kind === "app") ? at : null;
     },
   };
 }

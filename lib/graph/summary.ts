@@ -13,6 +13,7 @@ import type {
   GraphEdge,
   GraphNode,
   HealthState,
+  MessageRates,
   NodeKind,
   Outcomes,
   Protocol,
@@ -37,6 +38,8 @@ export interface Totals {
   /** As the clients see them; null where no edge has any. */
   readonly bytesPerSecond: ByteRates | null;
   readonly connections: ConnectionRates | null;
+  /** Of gRPC; null where no edge has any. */
+  readonly messagesPerSecond: MessageRates | null;
   /** Edges that stream. */
   readonly streaming: number;
   /** Share proven to be mTLS, by requests (tcp: by bytes); an edge that nobody measured counts as not proven. null where none was. */
@@ -74,8 +77,8 @@ export function summarise({ nodes, edges }: Elements, nodeIds: ReadonlySet<strin
   const ids = new Set(chosen.map(({ id }) => id));
   const sides = { within: [] as GraphEdge[], inbound: [] as GraphEdge[], outbound: [] as GraphEdge[] };
   for (const edge of edges) {
-    // Drawn through its service, a call has two halves with the same numbers.
-    if (edge.half === "service") continue;
+    // Drawn through its service or a waypoint, a call has parts with the same numbers.
+    if (edge.half !== undefined) continue;
     const [from, to] = [ids.has(edge.source), ids.has(edge.target)];
     if (from && to) sides.within.push(edge);
     else if (to) sides.inbound.push(edge);
@@ -149,6 +152,7 @@ function totalsOf(protocol: Protocol, edges: readonly GraphEdge[]): Totals {
     flags: sumRecords(edges.map(({ flags }) => flags)),
     bytesPerSecond: bytes(edges.flatMap((edge) => edge.bytesPerSecond ?? [])),
     connections: connections(edges.flatMap((edge) => edge.connections ?? [])),
+    messagesPerSecond: messages(edges.flatMap((edge) => edge.messagesPerSecond ?? [])),
     streaming: edges.filter(({ streaming }) => streaming === true).length,
     mtls: provenShare(edges),
   };
@@ -191,6 +195,14 @@ function bytes(list: readonly ByteRates[]): ByteRates | null {
   return {
     sent: bytesPerSecond(sumOf(list, ({ sent }) => sent)),
     received: bytesPerSecond(sumOf(list, ({ received }) => received)),
+  };
+}
+
+function messages(list: readonly MessageRates[]): MessageRates | null {
+  if (list.length === 0) return null;
+  return {
+    sent: perSecond(sumOf(list, ({ sent }) => sent)),
+    received: perSecond(sumOf(list, ({ received }) => received)),
   };
 }
 

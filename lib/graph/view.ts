@@ -15,6 +15,8 @@ export interface View {
   readonly latency: boolean;
   /** Draw calls to workloads and apps through the service that they ask for. */
   readonly services?: boolean;
+  /** Draw calls through the waypoint that they pass. */
+  readonly waypoints?: boolean;
   /** With labels. */
   readonly labels?: boolean;
   /** May the viewer see this namespace? Absent: all. What may not be seen is one `restricted` node a cluster. */

@@ -22,15 +22,19 @@ export interface WorkloadNode {
   readonly coverage: Coverage | null;
   readonly goneAt: UnixSeconds | null;
   readonly badges: readonly Badge[];
+  /** Pods that run outside the mesh beside others that are in it; 0 where they are alike, or nobody knows. */
+  readonly podsOutside: number;
   readonly annotations: Readonly<Record<string, string>>;
   /** Of its pod template, as the inventory has them now. */
   readonly labels: Readonly<Record<string, string>>;
+  /** A waypoint of which only the calls through it tell: drawn where waypoints are, and not by itself. */
+  readonly between: boolean;
   /** By its own hops, or by the inventory where it has none. */
   readonly health: HealthState;
 }
 
 /** What one observer counted of a hop; never summed with another observer's. */
-export type Evidence = Pick<EdgeObservation, "requests" | "bytes" | "connections">;
+export type Evidence = Pick<EdgeObservation, "requests" | "bytes" | "connections" | "operations">;
 
 export interface Mtls {
   readonly share: Ratio | null;
@@ -41,6 +45,8 @@ export interface Hop {
   readonly source: string;
   readonly target: string;
   readonly service: { readonly namespace: string; readonly name: string } | null;
+  /** Id of the waypoint that it passed, as a ztunnel or the inventory tells; null where none did, or nobody knows which. */
+  readonly waypoint: string | null;
   readonly protocol: Protocol;
   readonly mesh: MeshName;
   readonly layer: "l4" | "l7";
@@ -64,6 +70,8 @@ export interface WorkloadGraph {
   /** In the order of their ids. */
   readonly nodes: ReadonlyMap<string, WorkloadNode>;
   readonly hops: readonly Hop[];
+  /** Services of namespaces in the mesh, called or not; for lenses in which services are marks. */
+  readonly services: readonly { readonly cluster: string; readonly namespace: string; readonly name: string }[];
   readonly health: HealthRules;
   readonly errorRate: ErrorRule;
 }

@@ -71,6 +71,18 @@ describe("membership", () => {
     expect([found.mesh, found.dataplane, found.pods[0]?.reports]).toEqual([mesh, dataplane, reports]);
   });
 
+  test("pods outside the mesh are told one by one, beside those that are in it", () => {
+    const mixed = only({
+      pods: [
+        pod("a-1", { containers: sidecar, owner: { kind: "StatefulSet", name: "a" } }),
+        pod("a-2", { containers: sidecar, owner: { kind: "StatefulSet", name: "a" } }),
+        pod("a-3", { owner: { kind: "StatefulSet", name: "a" } }),
+      ],
+    });
+    expect(mixed).toMatchObject({ dataplane: "sidecar", mesh: "istio" });
+    expect(mixed.pods.map(({ unmeshed }) => unmeshed)).toEqual([undefined, undefined, true]);
+  });
+
   test("istiod is the mesh, not a workload that isn't in it; a namesake elsewhere is", () => {
     const labels = { app: "istiod" };
     const root = join({ pods: [pod("istiod", { namespace: "istio-system", labels })] }).workloads.get(

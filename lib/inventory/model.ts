@@ -34,6 +34,8 @@ export interface PodRef {
   readonly phase: string;
   /** Carries a proxy that should report (sidecar, gateway or waypoint container). */
   readonly reports: boolean;
+  /** Runs without any proxy, outside the mesh; absent where it is in it, or a part of it. */
+  readonly unmeshed?: true;
 }
 
 export interface ServicePort {

@@ -107,6 +107,7 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
       ready: pod.ready,
       phase: pod.phase,
       reports: members[i]?.reports ?? false,
+      ...(members[i]?.dataplane === "none" && members[i]?.mesh === null ? { unmeshed: true } : {}),
     })),
     createdAt: controller?.createdAt ?? oldest(pods),
     labelSets: pods.length > 0 ? pods.map((pod) => pod.labels) : [labels],

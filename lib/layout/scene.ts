@@ -141,6 +141,9 @@ export interface EdgeArrays {
   /** Bytes/s from the client to the server, and back, of any protocol; NaN = not known. */
   readonly sent: Float32Array;
   readonly received: Float32Array;
+  /** gRPC messages/s to the server, and back; NaN = none known. */
+  readonly messagesSent: Float32Array;
+  readonly messagesReceived: Float32Array;
   /** Share of what its source sends in requests, or of its bytes for tcp; NaN = nothing known. */
   readonly share: Float32Array;
   /** Share of the traffic proven to be mTLS; NaN = nobody measured. */

@@ -1,7 +1,9 @@
 /** A look as keys of the page's address. Pure; defaults are left out, and a value that isn't one counts as absent. */
-import { ALL_PROTOCOLS, BOX_KINDS, DEFAULT_LOOK, type Look, MOST_STEPS, SIDES } from "./look.ts";
+import { ALL_PROTOCOLS, AMBIENT, BOX_KINDS, DEFAULT_LOOK, LINES, type Look, MOST_STEPS, SIDES } from "./look.ts";
 
-export const LOOK_KEYS = ["boxes", "protocols", "focus", "steps", "side", "rest", "show", "hubs", "rank"] as const;
+/** Keys that hold one word or number. */
+const SINGLE = ["ambient", "lines", "focus", "steps", "side", "rest", "show", "hubs", "rank"] as const;
+export const LOOK_KEYS = ["boxes", "protocols", ...SINGLE] as const;
 
 /** The values of a list that are among `known`, in the order of `known`; null where none was given. `none` is the empty list. */
 export function readSome<T extends string>(text: string | null, known: readonly T[]): readonly T[] | null {
@@ -21,6 +23,8 @@ export function readLook(params: URLSearchParams): Look {
   return {
     boxes: readSome(params.get("boxes"), BOX_KINDS) ?? DEFAULT_LOOK.boxes,
     protocols: readSome(params.get("protocols"), ALL_PROTOCOLS) ?? DEFAULT_LOOK.protocols,
+    ambient: one(params.get("ambient"), AMBIENT, DEFAULT_LOOK.ambient),
+    lines: one(params.get("lines"), LINES, DEFAULT_LOOK.lines),
     focus: params.get("focus") || null,
     steps: Number.isInteger(steps) && steps >= 1 && steps <= MOST_STEPS ? steps : DEFAULT_LOOK.steps,
     side: one(params.get("side"), SIDES, DEFAULT_LOOK.side),
@@ -44,7 +48,7 @@ export function writeList(
 export function writeLook(params: URLSearchParams, look: Look): void {
   writeList(params, "boxes", look.boxes, DEFAULT_LOOK.boxes);
   writeList(params, "protocols", look.protocols, DEFAULT_LOOK.protocols);
-  for (const key of ["focus", "steps", "side", "rest", "show", "hubs", "rank"] as const) {
+  for (const key of SINGLE) {
     const value = look[key];
     if (value !== null && value !== DEFAULT_LOOK[key]) params.set(key, String(value));
   }

@@ -11,6 +11,14 @@ export const ALL_PROTOCOLS: readonly Protocol[] = ["http", "grpc", "tcp"];
 export const SIDES = ["both", "up", "down"] as const;
 export type Side = (typeof SIDES)[number];
 
+/** Whose word on ambient traffic is drawn: all of it, that of waypoints (layer 7) or of ztunnels (layer 4) alone, or none. */
+export const AMBIENT = ["total", "waypoint", "ztunnel", "none"] as const;
+export type Ambient = (typeof AMBIENT)[number];
+
+/** Which edges are drawn by how they are. */
+export const LINES = ["all", "unhealthy", "none"] as const;
+export type Lines = (typeof LINES)[number];
+
 export const MOST_STEPS = 5;
 
 export interface Look {
@@ -18,6 +26,8 @@ export interface Look {
   readonly boxes: readonly BoxKind[];
   /** Protocols whose edges are drawn. */
   readonly protocols: readonly Protocol[];
+  readonly ambient: Ambient;
+  readonly lines: Lines;
   /** Id of the node whose neighbourhood stands out; null: all stand alike. */
   readonly focus: string | null;
   /** How many calls away from it still count, 1 to `MOST_STEPS`. */
@@ -36,6 +46,8 @@ export interface Look {
 export const DEFAULT_LOOK: Look = {
   boxes: ["cluster", "namespace"],
   protocols: ALL_PROTOCOLS,
+  ambient: "total",
+  lines: "all",
   focus: null,
   steps: 2,
   side: "both",

@@ -41,7 +41,7 @@ export function radiusOf(node: GraphNode): number {
 
 export function bitsOf(node: GraphNode): number {
   return (
-    (node.badges.includes("unmeshed") ? NODE_BITS.unmeshed : 0) |
+    (node.badges.includes("unmeshed") || node.badges.includes("partly-unmeshed") ? NODE_BITS.unmeshed : 0) |
     (node.badges.includes("outside") ? NODE_BITS.outside : 0) |
     (node.badges.includes("partial-coverage") ? NODE_BITS.partialCoverage : 0) |
     (node.goneAt === undefined ? 0 : NODE_BITS.gone)

@@ -144,9 +144,10 @@ export function edgeArrays(shown: Shown, skeleton: Skeleton, standing: Uint16Arr
     ...{ protocol: codes(), state: codes(), lock: codes(), bits: codes(), change: codes() },
     ...{ rate: floats(), requests: floats(), errorShare: floats(), bytes: floats(), share: floats(), mtls: floats() },
     ...{ mean: floats(), p50: floats(), p95: floats(), p99: floats(), sent: floats(), received: floats() },
+    ...{ messagesSent: floats(), messagesReceived: floats() },
   };
   edges.forEach((edge, at) => {
-    const { latency, bytesPerSecond } = edge;
+    const { latency, bytesPerSecond, messagesPerSecond } = edge;
     arrays.protocol[at] = PROTOCOLS.indexOf(edge.protocol);
     arrays.state[at] = stateOf(edge);
     arrays.lock[at] = lockOf(edge);
@@ -158,7 +159,7 @@ export function edgeArrays(shown: Shown, skeleton: Skeleton, standing: Uint16Arr
     arrays.rate[at] = orNaN(edge.rate);
     arrays.requests[at] = orNaN(edge.requests);
     arrays.errorShare[at] = errorShareOf(edge);
-    arrays.bytes[at] = bytesOf(edge);
+    arrays.bytes[at] = edge.protocol === "tcp" ? bytesOf(edge) : Number.NaN;
     arrays.mtls[at] = orNaN(edge.mtls);
     arrays.mean[at] = orNaN(latency?.mean);
     arrays.p50[at] = orNaN(latency?.p50);
@@ -166,6 +167,8 @@ export function edgeArrays(shown: Shown, skeleton: Skeleton, standing: Uint16Arr
     arrays.p99[at] = orNaN(latency?.p99);
     arrays.sent[at] = orNaN(bytesPerSecond?.sent);
     arrays.received[at] = orNaN(bytesPerSecond?.received);
+    arrays.messagesSent[at] = orNaN(messagesPerSecond?.sent);
+    arrays.messagesReceived[at] = orNaN(messagesPerSecond?.received);
     const total = (edge.protocol === "tcp" ? sent.bytes : sent.requests)[skeleton.source[at] as number] as number;
     arrays.share[at] = total > 0 ? amountOf(edge) / total : Number.NaN;
   });

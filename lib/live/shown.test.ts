@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { bytesPerSecond, perSecond } from "#lib/units.ts";
 import { edge, graph, node } from "./live.test-support.ts";
 import { DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
 import { showGraph } from "./shown.ts";
@@ -28,6 +29,61 @@ it("protocols take edges away, not nodes, and not from what is laid out", () => 
   expect(shown.graph.nodes).toHaveLength(4);
   expect(shown.placed).toBe(of);
   expect(showGraph(of, look({ protocols: [] })).graph.edges).toEqual([]);
+});
+
+it("healthy edges can be hidden, or all of them: nodes and places stay", () => {
+  const broken = graph(of.nodes, [
+    ...of.edges,
+    edge(id("a"), id("d"), { health: "failing", id: "failing" }),
+    edge(id("b"), id("d"), { health: "degraded", id: "degraded" }),
+    edge(id("c"), id("a"), { health: "unknown", id: "unknown" }),
+  ]);
+  const unhealthy = showGraph(broken, look({ lines: "unhealthy" }));
+  expect(names(unhealthy.graph.edges)).toEqual(["failing", "degraded", "unknown"]);
+  for (const lines of ["unhealthy", "none"] as const) {
+    const shown = showGraph(broken, look({ lines }));
+    expect(shown.graph.nodes).toEqual(broken.nodes);
+    expect(shown.placed).toBe(broken);
+  }
+  expect(showGraph(broken, look({ lines: "none" })).graph.edges).toEqual([]);
+});
+
+describe("ambient traffic", () => {
+  const ztunnel = {
+    bytesPerSecond: { sent: bytesPerSecond(100), received: bytesPerSecond(900) },
+    connections: {
+      openedPerSecond: perSecond(2),
+      closedPerSecond: perSecond(2),
+      failedPerSecond: perSecond(1),
+      open: 4,
+    },
+    flags: { DENY: perSecond(1) },
+  };
+  const ambient = graph(of.nodes, [
+    edge(id("a"), id("b"), { id: "sidecars", observers: { source: {}, destination: {} } }),
+    edge(id("b"), id("c"), { id: "both", observer: "waypoint", observers: { waypoint: {}, ztunnel } }),
+    edge(id("b"), id("d"), { id: "waypoint", observer: "waypoint", observers: { waypoint: {} } }),
+    edge(id("c"), id("d"), { id: "ztunnel", protocol: "tcp", rate: null, observer: "ztunnel", observers: { ztunnel } }),
+  ]);
+  const drawn = (choice: Partial<Look>) => showGraph(ambient, look(choice)).graph.edges;
+
+  it.each([
+    ["total", ["sidecars", "both", "waypoint", "ztunnel"]],
+    ["waypoint", ["sidecars", "both", "waypoint"]],
+    ["ztunnel", ["sidecars", "both", "ztunnel"]],
+    ["none", ["sidecars"]],
+  ] as const)("%s: %j", (choice, expected) => expect(names(drawn({ ambient: choice }))).toEqual(expected));
+
+  it("in total, and of waypoints, a call has their numbers; of ztunnels alone the connections that carried it, never a sum", () => {
+    const both = (choice: Look["ambient"]) => drawn({ ambient: choice }).find((one) => one.id === "both");
+    expect(both("total")).toBe(ambient.edges[1]);
+    expect(both("waypoint")).toBe(ambient.edges[1]);
+    expect(both("ztunnel")).toMatchObject({
+      ...{ protocol: "tcp", observer: "ztunnel", rate: null, outcomes: null, latency: null, flags: { DENY: 1 } },
+      ...{ bytesPerSecond: { sent: 100, received: 900 }, connections: { openedPerSecond: 2 }, health: "failing" },
+    });
+    expect(names(drawn({ ambient: "ztunnel", protocols: ["tcp"] }))).toEqual(["both", "ztunnel"]);
+  });
 });
 
 it("a focus dims all but the neighbourhood, in place", () => {

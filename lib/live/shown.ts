@@ -4,14 +4,15 @@ import { withoutHubs } from "#lib/graph/hubs.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import { inducedGraph, neighbourhood, troubleAndNeighbours } from "#lib/graph/neighbourhood.ts";
 import { rankNodes } from "#lib/graph/rank.ts";
+import { withDrawnEdges } from "./drawn-edges.ts";
 import type { Finding } from "./finder.ts";
-import { ALL_PROTOCOLS, type Look } from "./look.ts";
+import type { Look } from "./look.ts";
 import type { Traced } from "./tracer.ts";
 
 export interface Shown {
   /** All of the answer that can be drawn: whose calls make up a node's own numbers. */
   readonly whole: Graph;
-  /** Whose places count: what of the graph is laid out. Protocols that aren't drawn are in it, so that nothing moves when they are. */
+  /** Whose places count: what of the graph is laid out. Edges that a look leaves out are in it, so that nothing moves when they are drawn. */
   readonly placed: Graph;
   readonly graph: Graph;
   /** Which nodes step back; null: none. */
@@ -61,12 +62,7 @@ export function showGraph(
   if (look.show === "trouble") placed = inducedGraph(placed, troubleAndNeighbours(placed));
   const apart = look.hubs === "badges" ? withoutHubs(placed) : null;
   if (apart !== null) placed = apart.graph;
-  const protocols = new Set(look.protocols);
-  const ofProtocols =
-    protocols.size === ALL_PROTOCOLS.length
-      ? placed
-      : { ...placed, edges: placed.edges.filter(({ protocol }) => protocols.has(protocol)) };
-  const graph = without(ofProtocols, finding.hidden);
+  const graph = without(withDrawnEdges(placed, look), finding.hidden);
   return {
     whole,
     placed,

@@ -104,9 +104,10 @@ function marksOf({ nodes }: Graph): (place: string) => string | null {
   };
 }
 
-/** Edges that stand for calls between two marks: their own, or both halves through the one service that is drawn between them. */
+/** Edges that stand for calls between two marks: their own, or both parts through the one service or waypoint that is drawn between them. */
 function edgesBetween({ nodes, edges }: Graph): (from: string, to: string) => readonly GraphEdge[] {
-  const services = new Set(nodes.filter(({ kind }) => kind === "service").map(({ id }) => id));
+  const between = nodes.filter(({ kind, dataplane }) => kind === "service" || dataplane === "waypoint");
+  const services = new Set(between.map(({ id }) => id));
   const bySource = Map.groupBy(edges, ({ source }) => source);
   const own = (from: string, to: string) => {
     const all = (bySource.get(from) ?? []).filter(({ target }) => target === to);

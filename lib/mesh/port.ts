@@ -23,6 +23,12 @@ export interface Read {
   readonly query: Expr;
 }
 
+/** What the configuration says about the telemetry of one source. */
+export interface TelemetryOptions {
+  /** The label that says which operation a request is one of, where requests are classified. */
+  readonly operationLabel?: string;
+}
+
 /** What a probe round found; opaque to all but the adapter that made it, JSON so that it can be logged and tested. */
 export interface Capabilities {
   /** Median scrape interval of the mesh's targets; null when unknown. */
@@ -71,9 +77,9 @@ export interface PlanOptions {
 export interface MeshAdapter {
   readonly mesh: MeshName;
   /** Asked once per source at start and again every few minutes. */
-  probe(): readonly Probe[];
+  probe(options?: TelemetryOptions): readonly Probe[];
   /** Reads a probe round's answers. `previous` keeps what a failed probe would lose. */
-  learn(answers: Answers, previous: Capabilities | null): Capabilities;
+  learn(answers: Answers, previous: Capabilities | null, options?: TelemetryOptions): Capabilities;
   /** At most six reads for one (window, all namespaces) refresh, latency included. */
   plan(window: Seconds, capabilities: Capabilities, options: PlanOptions): readonly Read[];
   decode(answers: Answers, capabilities: Capabilities, context: DecodeContext): Decoded;

@@ -22,6 +22,8 @@ const full = {
   p99: f(90),
   sent: f(1200),
   received: f(56_000),
+  messagesSent: f(3),
+  messagesReceived: f(120),
   mtls: f(1),
 };
 
@@ -31,6 +33,8 @@ describe("what edges say", () => {
     [["share"], "45 %"],
     [["mean", "p50", "p95", "p99"], "mean 20 ms · p50 18 ms · p95 38 ms · p99 90 ms"],
     [["request", "response"], "→ 1.2 kB/s · ← 56 kB/s"],
+    [["throughput"], "⇄ 57.2 kB/s"],
+    [["messagesSent", "messagesReceived", "messages"], "→ 3 msg/s · ← 120 msg/s · ⇄ 123 msg/s"],
     [["rate", "mtls"], "12.4 req/s · mTLS 100 %"],
     [[], ""],
   ])("%j: %s", (kinds, text) => expect(chosenNumbers(full, 0, kinds)).toBe(text));
@@ -38,7 +42,22 @@ describe("what edges say", () => {
   it("nothing is said of what nobody measured, in any mode", () => {
     const none = f(Number.NaN);
     const blind = { ...full, rate: none, bytes: none, share: none, mean: none, p50: none, p95: none, p99: none };
-    expect(chosenNumbers({ ...blind, sent: none, received: none, mtls: none }, 0, EDGE_LABELS)).toBe("");
+    const unread = { ...blind, sent: none, messagesSent: none, mtls: none };
+    expect(chosenNumbers({ ...unread, received: none, messagesReceived: none }, 0, EDGE_LABELS)).toBe("");
+    expect(chosenNumbers(unread, 0, ["throughput", "messages"])).toBe("");
+  });
+
+  it("gRPC: requests, messages to the server, to the caller, and both together", () => {
+    const kinds = ["rate", "messagesSent", "messagesReceived", "messages"] as const;
+    const grpc = { ...full, protocol: Uint8Array.of(1) };
+    expect(chosenNumbers(grpc, 0, kinds)).toBe("12.4 req/s · → 3 msg/s · ← 120 msg/s · ⇄ 123 msg/s");
+    // A stream that is open: no request has ended, so there is no rate of them to say.
+    expect(chosenNumbers({ ...grpc, rate: f(0) }, 0, ["messages"])).toBe("⇄ 123 msg/s");
+  });
+
+  it("tcp: bytes to the server, to the caller, and both together", () => {
+    const tcp = { ...full, protocol: Uint8Array.of(2), rate: f(Number.NaN), bytes: f(57_200) };
+    expect(chosenNumbers(tcp, 0, ["request", "response", "throughput"])).toBe("→ 1.2 kB/s · ← 56 kB/s · ⇄ 57.2 kB/s");
   });
 
   it("the rate of tcp is bytes", () => {

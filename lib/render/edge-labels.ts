@@ -3,7 +3,21 @@ import { formatBytesRate, formatMs, formatPercent, formatRate } from "#lib/forma
 import { type EdgeArrays, PROTOCOLS } from "#lib/layout/scene.ts";
 import { bytesPerSecond, milliseconds, perSecond, ratio } from "#lib/units.ts";
 
-export const EDGE_LABELS = ["rate", "share", "mean", "p50", "p95", "p99", "request", "response", "mtls"] as const;
+export const EDGE_LABELS = [
+  "rate",
+  "share",
+  "mean",
+  "p50",
+  "p95",
+  "p99",
+  "request",
+  "response",
+  "throughput",
+  "messagesSent",
+  "messagesReceived",
+  "messages",
+  "mtls",
+] as const;
 export type EdgeLabelKind = (typeof EDGE_LABELS)[number];
 
 const known = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value);
@@ -12,9 +26,14 @@ function latency(name: string, value: number | undefined): string {
   return known(value) ? `${name} ${formatMs(milliseconds(value))}` : "";
 }
 
-function flow(arrow: string, value: number | undefined): string {
-  return known(value) ? `${arrow} ${formatBytesRate(bytesPerSecond(value))}` : "";
-}
+const flow = (arrow: string, value: number | undefined) =>
+  known(value) ? `${arrow} ${formatBytesRate(bytesPerSecond(value))}` : "";
+
+const messages = (arrow: string, value: number | undefined) =>
+  known(value) ? `${arrow} ${formatRate(perSecond(value), "msg/s")}` : "";
+
+/** Of both directions; nothing where one isn't known. */
+const both = (a: Float32Array, b: Float32Array, at: number) => (a[at] ?? Number.NaN) + (b[at] ?? Number.NaN);
 
 const TEXTS: Readonly<Record<EdgeLabelKind, (edges: EdgeArrays, edge: number) => string>> = {
   rate: ({ rate, bytes, protocol }, edge) => {
@@ -33,6 +52,10 @@ const TEXTS: Readonly<Record<EdgeLabelKind, (edges: EdgeArrays, edge: number) =>
   p99: ({ p99 }, edge) => latency("p99", p99[edge]),
   request: ({ sent }, edge) => flow("→", sent[edge]),
   response: ({ received }, edge) => flow("←", received[edge]),
+  throughput: ({ sent, received }, edge) => flow("⇄", both(sent, received, edge)),
+  messagesSent: ({ messagesSent }, edge) => messages("→", messagesSent[edge]),
+  messagesReceived: ({ messagesReceived }, edge) => messages("←", messagesReceived[edge]),
+  messages: ({ messagesSent, messagesReceived }, edge) => messages("⇄", both(messagesSent, messagesReceived, edge)),
   mtls: ({ mtls }, edge) => {
     const value = mtls[edge];
     return known(value) ? `mTLS ${formatPercent(ratio(value))}` : "";

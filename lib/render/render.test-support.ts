@@ -65,6 +65,7 @@ export function sceneOf(
       bytes: fill(Number.NaN),
       ...{ mean: fill(Number.NaN), p50: fill(Number.NaN), p99: fill(Number.NaN) },
       ...{ sent: fill(Number.NaN), received: fill(Number.NaN), share: fill(Number.NaN), mtls: fill(Number.NaN) },
+      ...{ messagesSent: fill(Number.NaN), messagesReceived: fill(Number.NaN) },
       ...{ bits: new Uint8Array(lines.length), change: new Uint8Array(lines.length) },
       path: Float32Array.from(path),
       pathStart: Uint32Array.from({ length: lines.length + 1 }, (_, i) => i * 8),

@@ -33,10 +33,13 @@ const upstream = {
 
 const ONE_WAY = { error: "either basic or bearerTokenFile" };
 
+const labelName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "label names" });
+
 export const prometheus = z
   .strictObject({
     ...upstream,
-    queryScope: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "label names" }), text).exactOptional(),
+    queryScope: z.record(labelName, text).exactOptional(),
+    operationLabel: labelName.exactOptional(),
   })
   .refine((source) => source.basic === undefined || source.bearerTokenFile === undefined, ONE_WAY);
 

@@ -79,8 +79,12 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   const clusters = config.clusters.map((each) => each.name);
   const sources = targets.map((target, index) => {
     const declared = config.prometheus[index]?.clusters;
+    const operationLabel = config.prometheus[index]?.operationLabel;
     return new Source(
-      { index, name: target.name, clusters: declared ?? clusters },
+      {
+        ...{ index, name: target.name, clusters: declared ?? clusters },
+        ...(operationLabel === undefined ? {} : { telemetry: { operationLabel } }),
+      },
       createPrometheusClient(target, { clock: timers, random }),
       { timers, poll: config.poll, timeout: config.limits.upstreamTimeout, meshes, onQuery: metrics.query },
     );

@@ -1,6 +1,8 @@
 /** What is written under a picture and into a file's name: what was looked at, when, by whom it was counted. Pure. */
+
 import { parseInstant } from "#lib/api/instant.ts";
 import type { GraphView } from "#lib/api/view.ts";
+import { sayWindow } from "#lib/api/windows.ts";
 import { formatPlural } from "#lib/format.ts";
 
 export interface Shown {
@@ -25,7 +27,7 @@ export function footer({ at, window, nodes, edges, view }: Shown): readonly stri
   const compared = view.compareAt === null ? null : parseInstant(view.compareAt);
   const against = compared === null ? "" : ` · compared with ${utc(new Date(compared * 1000).toISOString())}`;
   return [
-    `Meshscope · ${utc(at)} · averages over ${window.replace(/^(\d+)/, "$1 ")}${against}`,
+    `Meshscope · ${utc(at)} · averages over ${sayWindow(window)}${against}`,
     `${scope(view)} · ${formatPlural(nodes, "mark")}, ${formatPlural(edges, "edge")}`,
     "✕ failing · ◣ degraded · short dashes: idle or no data · solid: HTTP · long dashes: gRPC · dashes: TCP · wider: more traffic",
   ];

@@ -2,10 +2,39 @@ import { clsx } from "clsx";
 import { Icon } from "#components/ui/icon.tsx";
 import { Name } from "#components/ui/name.tsx";
 import { Fact, Section } from "#components/ui/section.tsx";
-import { formatMs, formatNumber, formatRate, NO_DATA } from "#lib/format.ts";
-import type { GraphEdge } from "#lib/graph/model.ts";
-import { mtlsWords, noLatency, tooFew } from "../words.ts";
+import { formatBytesRate, formatMs, formatNumber, formatRate, NO_DATA } from "#lib/format.ts";
+import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import { coverageWords, mtlsWords, noLatency, tooFew } from "../words.ts";
 import { HostList } from "./host-list.tsx";
+
+/** Pods that report of pods that exist, at each end whose pods are known: partial coverage never looks like a drop. */
+export function EdgeCoverage({
+  source,
+  target,
+}: {
+  readonly source: GraphNode | null;
+  readonly target: GraphNode | null;
+}) {
+  const ends = [
+    ["Caller", source],
+    ["Server", target],
+  ] as const;
+  const known = ends.flatMap(([name, node]) => {
+    const words = node === null ? null : coverageWords(node);
+    return words === null || node?.coverage === undefined ? [] : [{ name, words, ...node.coverage }];
+  });
+  if (known.length === 0) return null;
+  return (
+    <p className="text-[11px] text-ink-3">
+      {known.map(({ name, words, reporting, pods }, at) => (
+        <span key={name} className={clsx(reporting < pods && "text-degraded")}>
+          {at > 0 && " · "}
+          {name}: {words}
+        </span>
+      ))}
+    </p>
+  );
+}
 
 export function Security({ edge }: { readonly edge: GraphEdge }) {
   const { value, basis } = mtlsWords(edge);
@@ -59,6 +88,29 @@ export function LatencyFacts({ edge }: { readonly edge: GraphEdge }) {
   );
 }
 
+/** Bodies of requests and responses, and the messages of gRPC: what a stream does while no request ends. */
+export function FlowFacts({ edge: { protocol, bytesPerSecond, messagesPerSecond } }: { readonly edge: GraphEdge }) {
+  if (protocol === "tcp" || (bytesPerSecond === undefined && messagesPerSecond === undefined)) return null;
+  return (
+    <Section title="Throughput">
+      <dl>
+        {bytesPerSecond !== undefined && (
+          <>
+            <Fact name="Bodies to the server">{formatBytesRate(bytesPerSecond.sent)}</Fact>
+            <Fact name="Bodies to the caller">{formatBytesRate(bytesPerSecond.received)}</Fact>
+          </>
+        )}
+        {messagesPerSecond !== undefined && (
+          <>
+            <Fact name="Messages to the server">{formatRate(messagesPerSecond.sent, "msg/s")}</Fact>
+            <Fact name="Messages to the caller">{formatRate(messagesPerSecond.received, "msg/s")}</Fact>
+          </>
+        )}
+      </dl>
+    </Section>
+  );
+}
+
 export function ConnectionFacts({ edge }: { readonly edge: GraphEdge }) {
   const { connections } = edge;
   if (connections === undefined) return null;
@@ -76,6 +128,11 @@ export function ConnectionFacts({ edge }: { readonly edge: GraphEdge }) {
       </dl>
     </Section>
   );
+}
+
+/** What was asked for, where the mesh classifies requests. */
+export function Operations({ edge }: { readonly edge: GraphEdge }) {
+  return <HostList title="Operations" rates={edge.operations ?? {}} unit="req/s" />;
 }
 
 export function Hosts({ edge }: { readonly edge: GraphEdge }) {

@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
 import { sayInstant } from "#components/shell/instant.ts";
 import { formatCount } from "#lib/format.ts";
-import type { GraphEdge } from "#lib/graph/model.ts";
+import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { idTitle, idWhere } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
 import { PROTOCOL_WORDS, provenance, seenBy } from "../words.ts";
 import { EdgeChange } from "./edge-change.tsx";
-import { ConnectionFacts, Hosts, LatencyFacts, Security } from "./edge-facts.tsx";
+import { ConnectionFacts, EdgeCoverage, FlowFacts, Hosts, LatencyFacts, Operations, Security } from "./edge-facts.tsx";
 import { Evidence } from "./evidence.tsx";
 import { HealthNote } from "./health-note.tsx";
 import { History } from "./history.tsx";
@@ -16,10 +16,15 @@ import { CodeTable, FlagTable, OutcomeTable } from "./responses.tsx";
 /** One edge: the headline, what became of the requests, and the evidence it all rests on. */
 export function EdgePanel({
   edge,
+  source,
+  target,
   window,
   traces,
 }: {
   readonly edge: GraphEdge;
+  /** Its ends, where they are in the answer. */
+  readonly source: GraphNode | null;
+  readonly target: GraphNode | null;
   readonly window: string;
   /** The way to its traces. */
   readonly traces?: ReactNode;
@@ -37,6 +42,7 @@ export function EdgePanel({
       </p>
       <Kpis kpis={tcp ? connectionKpis(edge, window) : requestKpis(edge, window)} />
       <p className="-mt-1 text-[11px] text-ink-3">{provenance(edge, window)}</p>
+      <EdgeCoverage source={source} target={target} />
       <HealthNote edge={edge} />
       <EdgeChange edge={edge} />
       {traces}
@@ -56,8 +62,10 @@ export function EdgePanel({
       <CodeTable edge={edge} />
       <FlagTable edge={edge} />
       {tcp ? <ConnectionFacts edge={edge} /> : <LatencyFacts edge={edge} />}
+      <FlowFacts edge={edge} />
       <Security edge={edge} />
       <Evidence edge={edge} />
+      <Operations edge={edge} />
       <Hosts edge={edge} />
     </>
   );

@@ -10,20 +10,26 @@ const ORDER: readonly Observer[] = ["source", "waypoint", "destination", "ztunne
 
 type Line = readonly [name: string, value: (evidence: ObserverEvidence) => string];
 
+const BYTES: readonly Line[] = [
+  ["To the server", (evidence) => formatBytesRate(evidence.bytesPerSecond?.sent)],
+  ["To the caller", (evidence) => formatBytesRate(evidence.bytesPerSecond?.received)],
+];
+const CONNECTIONS: readonly Line[] = [
+  ["Opened", (evidence) => formatRate(evidence.connections?.openedPerSecond, "conn/s")],
+  ["Failed", (evidence) => formatRate(evidence.connections?.failedPerSecond, "conn/s")],
+];
+
+/** Of http and grpc also what a ztunnel counted of the connections below, where one reports. */
 function lines(edge: GraphEdge): readonly Line[] {
-  if (edge.protocol !== "tcp") {
-    return [
-      ["Requests", (evidence) => formatRate(evidence.rate)],
-      ["Codes", (evidence) => top(evidence.codes)],
-      ["Flags", (evidence) => top(evidence.flags)],
-    ];
-  }
+  const flags: Line = ["Flags", (evidence) => top(evidence.flags)];
+  if (edge.protocol === "tcp") return [...BYTES, ...CONNECTIONS, flags];
+  const seen = Object.values(edge.observers);
   return [
-    ["To the server", (evidence) => formatBytesRate(evidence.bytesPerSecond?.sent)],
-    ["To the caller", (evidence) => formatBytesRate(evidence.bytesPerSecond?.received)],
-    ["Opened", (evidence) => formatRate(evidence.connections?.openedPerSecond, "conn/s")],
-    ["Failed", (evidence) => formatRate(evidence.connections?.failedPerSecond, "conn/s")],
-    ["Flags", (evidence) => top(evidence.flags)],
+    ["Requests", (evidence) => formatRate(evidence.rate)],
+    ["Codes", (evidence) => top(evidence.codes)],
+    flags,
+    ...(seen.some(({ bytesPerSecond }) => bytesPerSecond !== undefined) ? BYTES : []),
+    ...(seen.some(({ connections }) => connections !== undefined) ? CONNECTIONS : []),
   ];
 }
 

@@ -44,10 +44,19 @@ export function Unarrived({ inbound }: { readonly inbound: readonly GraphEdge[] 
 
 /** Names under which callers asked for it, of all callers together. */
 export function NodeHosts({ inbound }: { readonly inbound: readonly GraphEdge[] }) {
+  return <HostList title="Asked for as" rates={summed(inbound, ({ hosts }) => hosts)} unit="req/s" />;
+}
+
+/** What callers asked for, of all callers together, where the mesh classifies requests. */
+export function NodeOperations({ inbound }: { readonly inbound: readonly GraphEdge[] }) {
+  return <HostList title="Operations" rates={summed(inbound, ({ operations }) => operations ?? {})} unit="req/s" />;
+}
+
+/** A connection and a request are no sum: tcp is on its edges. */
+function summed(edges: readonly GraphEdge[], read: (edge: GraphEdge) => Readonly<Record<string, PerSecond>>) {
   const sums = new Map<string, PerSecond>();
-  // A connection and a request are no sum: tcp is on its edges.
-  for (const edge of inbound.filter(({ protocol }) => protocol !== "tcp")) {
-    for (const [host, rate] of Object.entries(edge.hosts)) sums.set(host, perSecond((sums.get(host) ?? 0) + rate));
+  for (const edge of edges.filter(({ protocol }) => protocol !== "tcp")) {
+    for (const [name, rate] of Object.entries(read(edge))) sums.set(name, perSecond((sums.get(name) ?? 0) + rate));
   }
-  return <HostList title="Asked for as" rates={record(sums)} unit="req/s" />;
+  return record(sums);
 }

@@ -16,7 +16,7 @@ import { EdgeCell } from "./edge-cell.tsx";
 import { healthSentence } from "./health-note.tsx";
 import { History } from "./history.tsx";
 import { edgeLimit } from "./limit.ts";
-import { NodeHosts, NodeTraffic, Unarrived } from "./node-facts.tsx";
+import { NodeHosts, NodeOperations, NodeTraffic, Unarrived } from "./node-facts.tsx";
 
 const DATAPLANES: Readonly<Record<NonNullable<GraphNode["dataplane"]>, string>> = {
   sidecar: "sidecar",
@@ -96,6 +96,12 @@ export function NodePanel({
           {node.badges.map((badge) => (
             <li key={badge} className="border-t border-line py-[5px]">
               {badgeText(badge)}
+              {badge === "partly-unmeshed" && node.badgeCounts?.[badge] !== undefined && (
+                <span className="text-ink-3">
+                  {" "}
+                  ({formatPlural(node.badgeCounts[badge], node.kind === "workload" ? "pod" : "workload")} outside)
+                </span>
+              )}
             </li>
           ))}
         </ul>
@@ -117,6 +123,7 @@ export function NodePanel({
       />
       <Neighbours title="Calls" edges={outbound} end="target" none="It called nobody in this window." />
       <NodeHosts inbound={inbound} />
+      <NodeOperations inbound={inbound} />
     </>
   );
 }

@@ -79,7 +79,12 @@ const text = (markup: string) =>
     .replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">")
     .replace(/\s+/g, " ");
-const edgeText = (edge: GraphEdge) => text(renderToStaticMarkup(<EdgePanel edge={edge} window="1m" />));
+const edgeText = (edge: GraphEdge, ends: { readonly source?: GraphNode; readonly target?: GraphNode } = {}) =>
+  text(
+    renderToStaticMarkup(
+      <EdgePanel edge={edge} source={ends.source ?? null} target={ends.target ?? null} window="1m" />,
+    ),
+  );
 
 describe("an edge's panel", () => {
   it("gives the headline with units, and what it rests on", () => {
@@ -124,8 +129,40 @@ describe("an edge's panel", () => {
     ],
     ["bytes and connections", tcp, "To the server 400 kB/s"],
     ["open connections", tcp, "Open now 12"],
+    [
+      "bodies",
+      { ...http, bytesPerSecond: { sent: bytesPerSecond(1200), received: bytesPerSecond(56_000) } },
+      "Bodies to the server 1.2 kB/s Bodies to the caller 56 kB/s",
+    ],
+    [
+      "messages of gRPC",
+      { ...http, protocol: "grpc" as const, messagesPerSecond: { sent: perSecond(3), received: perSecond(120) } },
+      "Messages to the server 3 msg/s Messages to the caller 120 msg/s",
+    ],
+    ["operations", { ...http, operations: rates({ ListReviews: 40 }) }, "Operations ListReviews 40 req/s"],
+    [
+      "what ztunnels carried, beside the requests",
+      {
+        ...http,
+        observers: {
+          waypoint: { rate: perSecond(42) },
+          ztunnel: { bytesPerSecond: { sent: bytesPerSecond(900), received: bytesPerSecond(4_000) } },
+        },
+      },
+      "To the server no data 900 B/s",
+    ],
   ])("says %s", (_name, edge, words) => {
     expect(edgeText(edge)).toContain(words);
+  });
+
+  it("says how many pods report at each end, where that is known", () => {
+    const whole = { ...node, coverage: { reporting: 4, pods: 4 } };
+    expect(edgeText(http, { source: node, target: whole })).toContain(
+      "Caller: 2 of 3 pods reporting · Server: 4 of 4 pods reporting",
+    );
+    const { coverage: _none, ...unknown } = node;
+    expect(edgeText(http, { source: unknown, target: node })).toContain("Server: 2 of 3 pods reporting");
+    expect(edgeText(http, { source: unknown })).not.toContain("reporting");
   });
 
   it("puts observers side by side and never adds them", () => {
@@ -142,7 +179,17 @@ describe("an edge's panel", () => {
   it("renders text from outside as text", () => {
     const hostile = '<img src=x onerror="alert(1)">';
     const markup = renderToStaticMarkup(
-      <EdgePanel edge={{ ...http, hosts: rates({ [hostile]: 1 }), principals: { source: hostile } }} window="1m" />,
+      <EdgePanel
+        edge={{
+          ...http,
+          hosts: rates({ [hostile]: 1 }),
+          operations: rates({ [hostile]: 1 }),
+          principals: { source: hostile },
+        }}
+        source={null}
+        target={null}
+        window="1m"
+      />,
     );
     expect(markup).not.toContain("<img");
     expect(markup).toContain("&lt;img src=x");

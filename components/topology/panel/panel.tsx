@@ -46,6 +46,8 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
       return (
         <EdgePanel
           edge={details.edge}
+          source={details.source}
+          target={details.target}
           window={window ?? ""}
           traces={
             <>

@@ -41,7 +41,15 @@ export function TrafficTable({
               {PROTOCOL_WORDS[protocol]}
               {totals.streaming > 0 && <span className="text-ink-3"> · {totals.streaming} streaming</span>}
             </Cell>
-            <Cell numeric>{protocol === "tcp" ? bytesOf(totals) : formatRate(totals.rate)}</Cell>
+            <Cell numeric>
+              {protocol === "tcp" ? bytesOf(totals) : formatRate(totals.rate)}
+              {totals.messagesPerSecond !== null && (
+                <span className="block text-[11px] text-ink-3">
+                  → {formatRate(totals.messagesPerSecond.sent, "msg/s")} · ←{" "}
+                  {formatRate(totals.messagesPerSecond.received, "msg/s")}
+                </span>
+              )}
+            </Cell>
             <Cell numeric>
               {protocol === "tcp" ? formatRate(totals.connections?.failedPerSecond, "conn/s") : formatErrors(totals)}
             </Cell>

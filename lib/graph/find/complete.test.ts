@@ -83,7 +83,7 @@ describe("completion", () => {
     const items = complete("o", 1, INDEX);
     const place = (name: string) => items.findIndex(({ label }) => label === name);
     expect(place("operation")).toBeGreaterThan(place("observer"));
-    expect(items[place("operation")]?.help).toMatch(/no nodes for operations/);
+    expect(items[place("operation")]?.help).toMatch(/No request here is classified/);
     // What the server answers when it is asked isn't out of reach.
     expect(complete("la", 2, INDEX)[0]?.label).toBe("label:");
   });

@@ -39,10 +39,16 @@ export class Flow {
   readonly requests = new Requests();
   /** Requests per second of http and grpc, bytes per second of tcp; absent where no edge of that protocol says. */
   readonly byProtocol: Partial<Record<Protocol, number>> = {};
+  /** Operations that anything was asked for, where requests are classified; null where none of the edges says. */
+  operations: Set<string> | null = null;
   edges = 0;
 
   add(edge: GraphEdge): void {
     this.edges += 1;
+    for (const [name, rate] of Object.entries(edge.operations ?? {})) {
+      this.operations ??= new Set();
+      if (rate > 0) this.operations.add(name);
+    }
     this.requests.add(edge);
     const own = edge.protocol === "tcp" ? bytesOf(edge) : edge.rate;
     if (own !== null) this.byProtocol[edge.protocol] = (this.byProtocol[edge.protocol] ?? 0) + own;

@@ -4,7 +4,7 @@
  */
 import { type GraphEdge, type GraphNode, OUTCOMES, type Outcome } from "../model.ts";
 import type { GraphIndex } from "./graph-index.ts";
-import { type Amount, amount, number, type Operand, word } from "./operand.ts";
+import { type Amount, amount, number, type Operand, text, word } from "./operand.ts";
 
 function requestsOf(graph: GraphIndex, at: number) {
   const { inbound, outbound } = graph.traffic(at);
@@ -76,6 +76,25 @@ export const SHARED_OPERANDS: readonly Operand[] = [
     "With a comparison: only in this window, only in the other, or in both",
     { node: changeOf, edge: changeOf },
     { needs: (graph) => (compared(graph) ? null : "Nothing is compared in this view, so nothing is new or gone.") },
+  ),
+  text(
+    "operation",
+    "An operation that was asked for, where requests are classified",
+    {
+      node: (_, graph, at) => {
+        const { operations } = graph.traffic(at).inbound;
+        return operations === null ? null : [...operations];
+      },
+      edge: ({ operations }) =>
+        operations === undefined ? null : Object.keys(operations).filter((name) => (operations[name] ?? 0) > 0),
+    },
+    {
+      aliases: ["op"],
+      needs: ({ graph }) =>
+        graph.edges.some(({ operations }) => operations !== undefined)
+          ? null
+          : "No request here is classified, so operations are unknown: they come from a label that Istio's request classification adds (operationLabel in the configuration).",
+    },
   ),
   word(["istio", "linkerd", "cilium", "osm"], "mesh", "The mesh that reports it", {
     node: ({ mesh }) => mesh,

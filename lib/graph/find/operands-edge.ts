@@ -40,10 +40,19 @@ function keysOf(rates: Readonly<Record<string, number>>): readonly string[] {
 function hasTraffic(edge: GraphEdge): boolean | null {
   if (edge.streaming || edge.newborn !== undefined) return true;
   const { connections } = edge;
-  const counted = [edge.rate, bytesOf(edge), connections?.openedPerSecond ?? null, connections?.open ?? null];
+  const counted = [
+    edge.rate,
+    bytesOf(edge),
+    messagesOf(edge),
+    connections?.openedPerSecond ?? null,
+    connections?.open ?? null,
+  ];
   const known = counted.filter((value) => value !== null);
   return known.length === 0 ? null : known.some((value) => value > 0);
 }
+
+const messagesOf = ({ messagesPerSecond }: GraphEdge) =>
+  messagesPerSecond === undefined ? null : messagesPerSecond.sent + messagesPerSecond.received;
 
 function latency(of: keyof Latency, help: string, aliases: readonly string[] = []): Operand {
   return number(
@@ -72,7 +81,20 @@ export const EDGE_OPERANDS: readonly Operand[] = [
   number("bytes", "tcp", "Bytes both ways on TCP connections", {
     edge: (edge) => (edge.protocol === "tcp" ? bytesOf(edge) : null),
   }),
-  number("bytes", "throughput", "Bytes both ways, where they are counted", { edge: bytesOf }),
+  number("bytes", "throughput", "Bytes both ways: of tcp all, of http and grpc the bodies", { edge: bytesOf }),
+  number("bytes", "throughput.sent", "Bytes from the caller to the server", {
+    edge: ({ bytesPerSecond }) => bytesPerSecond?.sent ?? null,
+  }),
+  number("bytes", "throughput.received", "Bytes from the server to the caller", {
+    edge: ({ bytesPerSecond }) => bytesPerSecond?.received ?? null,
+  }),
+  number("rate", "messages", "gRPC messages both ways, those of open streams too", { edge: messagesOf }),
+  number("rate", "messages.sent", "gRPC messages from the caller to the server", {
+    edge: ({ messagesPerSecond }) => messagesPerSecond?.sent ?? null,
+  }),
+  number("rate", "messages.received", "gRPC messages from the server to the caller", {
+    edge: ({ messagesPerSecond }) => messagesPerSecond?.received ?? null,
+  }),
   number(
     "share",
     "%httperr",

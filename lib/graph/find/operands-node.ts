@@ -42,8 +42,11 @@ const KINDS = [
 /** Kinds that are in no namespace, and of which nothing can be read: not for the viewer, or not at all. */
 const CLOSED: ReadonlySet<GraphNode["kind"]> = new Set(["restricted", "external", "unknown"]);
 
+/** Wholly, or some of its pods or workloads: Kiali marks both. */
+const outOfMesh = ({ badges }: GraphNode) => badges.includes("unmeshed") || badges.includes("partly-unmeshed");
+
 function inMesh(node: GraphNode): boolean | null {
-  if (node.badges.includes("unmeshed")) return false;
+  if (outOfMesh(node)) return false;
   return node.dataplane === null ? null : node.dataplane !== "none";
 }
 
@@ -88,15 +91,6 @@ export const NAME_OPERANDS: readonly Operand[] = [
           : "No labels are known here: they come from Kubernetes, as of now, and not with the past. app and version need none.",
     },
   ),
-  text(
-    "operation",
-    "The operation, where operations are nodes",
-    { node: () => null },
-    {
-      aliases: ["op"],
-      needs: () => "The graph has no nodes for operations, so this matches nothing. Traces tell operations apart.",
-    },
-  ),
 ];
 
 export const NODE_OPERANDS: readonly Operand[] = [
@@ -131,14 +125,14 @@ export const NODE_OPERANDS: readonly Operand[] = [
   }),
   flag(
     "sidecar",
-    "In the mesh, by a sidecar or the ambient data plane",
+    "All of it is in the mesh, by sidecars or the ambient data plane",
     { node: inMesh },
     { aliases: ["sc", "meshed"] },
   ),
   flag(
     "unmeshed",
-    "Not in the mesh: no proxy reports for it",
-    { node: badged("unmeshed") },
+    "Not in the mesh, or only a part of it: no proxy reports for the rest",
+    { node: outOfMesh },
     { aliases: ["outofmesh"] },
   ),
   flag(

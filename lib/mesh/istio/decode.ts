@@ -127,7 +127,13 @@ class Round {
     const meter = labels[METER];
     if (meter === "requestMessages" || meter === "responseMessages") {
       const entry = this.#entry(sample, "grpc");
-      if (entry !== null) entry.draft.messages(labels, value);
+      entry?.draft.messages(meter === "requestMessages" ? "sent" : "received", labels, value);
+      return;
+    }
+    if (meter === "operation") {
+      const name = known(labels, this.#facts.operationLabel ?? "");
+      const entry = this.#entry(sample, httpProtocol(labels));
+      if (name !== null) entry?.draft.operation(name, value);
       return;
     }
     const flow = meter === "open" ? null : flowOf(meter);
@@ -202,7 +208,7 @@ class Round {
     return [...this.#entries.values()].map(({ draft, undeclared, latencyKeys }) => {
       const latency =
         latencies === null || draft.key.protocol === "tcp"
-          ? { histogram: null, missing: null }
+          ? { histogram: null, missing: null, bodies: null }
           : latencies.of(latencyKeys, this.#facts.buckets === "native");
       const observation = draft.finish(latency);
       const { destination } = observation;

@@ -10,6 +10,10 @@ import { known } from "./labels.ts";
 /** More hosts than this on one edge are a scan or a crawler; the busiest are kept when the edge is drawn. */
 const MAX_HOSTS = 500;
 
+/** A classification that makes more than these is none. */
+const MAX_OPERATIONS = 200;
+const MAX_NAME = 253;
+
 type Flow = "sent" | "received" | "opened" | "closed" | "failed";
 
 export interface DraftKey {
@@ -24,11 +28,12 @@ export class Draft {
   readonly key: DraftKey;
   readonly #counts = new Map<string, { code: string; grpc: boolean; flags: string; rate: number; newborn: number }>();
   readonly #hosts = new Map<string, number>();
+  readonly #operations = new Map<string, number>();
   readonly #flows = new Map<Flow, number>();
   readonly #flags = new Map<string, number>();
   readonly #principals = { source: new Map<string, number>(), destination: new Map<string, number>() };
   #open: number | null = null;
-  #messages: number | null = null;
+  #messages: { sent: number; received: number } | null = null;
   #secure = 0;
   #judged = 0;
   #newbornRequests = 0;
@@ -85,12 +90,19 @@ export class Draft {
     this.#names(labels, amount);
   }
 
+  operation(name: string, rate: number): void {
+    const short = name.slice(0, MAX_NAME);
+    const held = this.#operations.get(short);
+    if (held !== undefined || this.#operations.size < MAX_OPERATIONS) this.#operations.set(short, (held ?? 0) + rate);
+  }
+
   open(count: number): void {
     this.#open = (this.#open ?? 0) + count;
   }
 
-  messages(labels: Labels, rate: number): void {
-    this.#messages = (this.#messages ?? 0) + rate;
+  messages(direction: "sent" | "received", labels: Labels, rate: number): void {
+    this.#messages ??= { sent: 0, received: 0 };
+    this.#messages[direction] += rate;
     this.#secured(labels, rate);
     this.#names(labels, rate);
   }
@@ -152,10 +164,12 @@ export class Draft {
   finish(latency: {
     readonly histogram: Histogram | null;
     readonly missing: EdgeObservation["latencyMissing"];
+    readonly bodies: { readonly sent: number; readonly received: number } | null;
   }): EdgeObservation {
     const { side, ...key } = this.key;
     const tcp = key.protocol === "tcp";
     const flow = (name: Flow) => this.#flows.get(name) ?? 0;
+    const bytes = tcp ? { sent: flow("sent"), received: flow("received") } : latency.bodies;
     return {
       mesh: "istio",
       layer: tcp ? "l4" : "l7",
@@ -165,7 +179,7 @@ export class Draft {
         (count): RequestCount => ({ ...count, rate: perSecond(count.rate), newborn: perSecond(count.newborn) }),
       ),
       hosts: rates(this.#hosts),
-      bytes: tcp ? { sent: bytesPerSecond(flow("sent")), received: bytesPerSecond(flow("received")) } : null,
+      bytes: bytes && { sent: bytesPerSecond(bytes.sent), received: bytesPerSecond(bytes.received) },
       connections: tcp
         ? {
             opened: perSecond(flow("opened")),
@@ -175,7 +189,11 @@ export class Draft {
             flags: rates(this.#flags),
           }
         : null,
-      messages: this.#messages === null ? null : perSecond(this.#messages),
+      messages: this.#messages && {
+        sent: perSecond(this.#messages.sent),
+        received: perSecond(this.#messages.received),
+      },
+      ...(this.#operations.size === 0 ? {} : { operations: rates(this.#operations) }),
       latency: latency.histogram,
       latencyMissing: latency.missing,
       mtls: this.#mtls(),

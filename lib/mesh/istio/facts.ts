@@ -18,6 +18,8 @@ export interface Facts {
   /** Windows, in seconds, for which recordings are there and fresh. */
   readonly recorded: readonly number[];
   readonly buckets: "classic" | "native" | "none";
+  /** The label that names operations, where any request carries one; null where requests aren't classified. */
+  readonly operationLabel: string | null;
   /** Scrape jobs that carry Istio's metrics. */
   readonly jobs: readonly string[];
 }
@@ -32,6 +34,7 @@ export const NO_FACTS: Facts = {
   silent: [],
   recorded: [],
   buckets: "none",
+  operationLabel: null,
   jobs: [],
 };
 

@@ -14,6 +14,7 @@ import {
   l4Read,
   latencyRead,
   newbornRead,
+  operationsRead,
   requestsRead,
   silentLatencyRead,
   targetsRead,
@@ -29,11 +30,13 @@ function plan(window: Seconds, capabilities: Capabilities, options: PlanOptions)
     const rest = id === "latency" ? silentLatencyRead(window, facts) : null;
     return rest === null ? metric(name) : union(metric(name), rest);
   };
+  const l4 = recorded("l4", l4Read);
+  const operations = operationsRead(window, facts);
   const targets = targetsRead(facts);
   const reads: Read[] = [
     { id: "requests", group: "rates", query: recorded("requests", requestsRead) },
     { id: "newborn", group: "rates", query: recorded("newborn", newbornRead) },
-    { id: "l4", group: "rates", query: recorded("l4", l4Read) },
+    { id: "l4", group: "rates", query: operations === null ? l4 : union(l4, operations) },
   ];
   if (targets !== null) reads.push({ id: "targets", group: "rates", query: targets });
   if (options.edges === "all") reads.push({ id: "history", group: "rates", query: historyRead(facts) });

@@ -17,8 +17,15 @@ export const METERS = {
   requestMessages: "istio_request_messages_total",
   responseMessages: "istio_response_messages_total",
 } as const;
+/** Counters of body sizes, the `_sum` of Istio's histograms, as rows of the latency read; client → server is `sent`. */
+export const BODIES = { sent: "istio_request_bytes_sum", received: "istio_response_bytes_sum" } as const;
 /** ztunnel's gauge of connections open now. */
 export const SOCKETS = "istio_tcp_sockets_open";
+/**
+ * The operation of a request, where Istio classifies requests; the name is that of the documented example.
+ * https://istio.io/latest/docs/tasks/observability/metrics/classify-metrics/
+ */
+export const OPERATION = "request_operation";
 /** The label that tells the questions of a shared read apart. */
 export const METER = "meter";
 

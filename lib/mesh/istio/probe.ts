@@ -1,5 +1,5 @@
 /** Questions about the telemetry itself, asked every few minutes, and what their answers teach. */
-import type { Answers, Capabilities, Probe } from "#lib/mesh/port.ts";
+import type { Answers, Capabilities, Probe, TelemetryOptions } from "#lib/mesh/port.ts";
 import type { Expr } from "#lib/promql/ast.ts";
 import {
   aggregateBy,
@@ -27,8 +27,8 @@ import {
 import type { Sample } from "#lib/promql/result.ts";
 import { type Seconds, seconds } from "#lib/units.ts";
 import { type Facts, factsOf } from "./facts.ts";
-import { DURATION, known, METERS, REQUESTS } from "./labels.ts";
-import { TARGET_LABELS } from "./reads.ts";
+import { DURATION, known, METERS, OPERATION, REQUESTS } from "./labels.ts";
+import { classified, TARGET_LABELS } from "./reads.ts";
 import { FRESH, RECORDED_WINDOWS, recordingName } from "./recordings.ts";
 
 const FACT = "fact";
@@ -49,7 +49,7 @@ function interval(selector: InstantSelector, span: Seconds): Expr {
 }
 
 /** In the order in which they are asked; all of them together cost about one refresh. */
-export function probes(): readonly Probe[] {
+export function probes({ operationLabel = OPERATION }: TelemetryOptions = {}): readonly Probe[] {
   const requests = metric(REQUESTS);
   const opened = metric(METERS.opened);
   const tag = (expr: Expr, fact: string) => tagged(expr, FACT, fact);
@@ -105,6 +105,7 @@ export function probes(): readonly Probe[] {
         ),
       ),
     },
+    { id: "operations", query: countBy([], metric(REQUESTS, classified(operationLabel))) },
     {
       id: "buckets",
       query: union(
@@ -121,7 +122,11 @@ const median = (expr: Expr): Expr => ({ ...aggregateBy("max", [], expr), op: "qu
 const number0 = (): Expr => where(call("vector", number(0)), ">", number(0));
 
 /** Reads a probe round. What a failed probe would have said stays as it was. */
-export function learnFrom(answers: Answers, previous: Capabilities | null): Capabilities {
+export function learnFrom(
+  answers: Answers,
+  previous: Capabilities | null,
+  { operationLabel = OPERATION }: TelemetryOptions = {},
+): Capabilities {
   const before = factsOf(previous);
   const sample = answers.get("sample")?.samples;
   const of = <K extends keyof Facts>(id: string, key: K, read: (samples: readonly Sample[]) => Facts[K]): Facts[K] => {
@@ -138,6 +143,9 @@ export function learnFrom(answers: Answers, previous: Capabilities | null): Capa
     silent: of("silent", "silent", silentIn),
     recorded: recordedIn(answers, before),
     buckets: of("buckets", "buckets", (s) => (has(s, "classic") ? "classic" : has(s, "native") ? "native" : "none")),
+    operationLabel: of("operations", "operationLabel", (s) =>
+      s.some(({ value }) => value > 0) ? operationLabel : null,
+    ),
     jobs: of("jobs", "jobs", (s) => [...new Set(s.flatMap(({ labels }) => known(labels, "job") ?? []))].sort()),
   };
   const intervals = answers.get("interval")?.samples;

@@ -102,6 +102,19 @@ const first: Written[] = [
     { ...callLabels({ ...a, from: "shop/s", to: "shop/g" }), request_protocol: "grpc", ...target("shop/s-1") },
     15,
   ),
+  steady(
+    "istio_response_messages_total",
+    { ...callLabels({ ...a, from: "shop/s", to: "shop/g" }), request_protocol: "grpc", ...target("shop/s-1") },
+    450,
+  ),
+  // Bodies: 600 B/s asked, 9 kB/s answered as the client sees it.
+  steady("istio_request_bytes_sum", { ...requestLabels(a, "200"), ...target("shop/a-1") }, 9000),
+  steady("istio_response_bytes_sum", { ...requestLabels(a, "200"), ...target("shop/a-1") }, 135_000),
+  steady(
+    "istio_response_bytes_sum",
+    { ...requestLabels({ ...a, reporter: "destination" }, "200"), ...target("shop/b-1") },
+    140_000,
+  ),
   // An unmeshed caller: only the server knows.
   steady(
     "istio_requests_total",
@@ -195,6 +208,7 @@ describe("probes", () => {
         doubles: null,
         silent: [],
         recorded: [],
+        operationLabel: null,
         buckets: "classic",
         jobs: ["istio"],
       },
@@ -255,7 +269,13 @@ describe("one refresh", () => {
 
   it("reads gRPC by status and streams by messages (docs/numbers.md 5, 6)", () => {
     expect(find("g", "s")).toMatchObject({ protocol: "grpc", requests: [{ code: "14", grpc: true }] });
-    expect(find("s", "g")).toMatchObject({ protocol: "grpc", requests: [], messages: 1 });
+    expect(find("s", "g")).toMatchObject({ protocol: "grpc", requests: [], messages: { sent: 1, received: 30 } });
+  });
+
+  it("reads the bodies of http from whoever heads the edge, and never both ends", () => {
+    expect(find("a", "b")?.bytes).toEqual({ sent: 600, received: 9000 });
+    expect(find("a", "b", "destination")?.bytes).toBeNull();
+    expect(find("g", "s")?.bytes).toBeNull();
   });
 
   it("swaps bytes to the client's view, and reads ztunnel apart (docs/numbers.md 8)", () => {

@@ -27,12 +27,15 @@ import {
 } from "#lib/promql/build.ts";
 import { type Seconds, seconds } from "#lib/units.ts";
 import type { Facts } from "./facts.ts";
-import { DURATION, ENDS, L4_LABELS, METER, METERS, REQUEST_LABELS, REQUESTS, SOCKETS } from "./labels.ts";
+import { BODIES, DURATION, ENDS, L4_LABELS, METER, METERS, REQUEST_LABELS, REQUESTS, SOCKETS } from "./labels.ts";
 
 /** Labels that say which scrape, by which Prometheus, brought a series, and nothing about the proxy itself. */
 export const TARGET_LABELS = ["job", "instance", "prometheus", "prometheus_replica", "replica"] as const;
 /** How long `edges=all` looks back. */
 export const HISTORY = seconds(3600);
+
+/** The ends with their apps and versions: as much as makes them the same ends as those of requests. */
+const NAMED_ENDS = [...ENDS, ...L4_LABELS.filter((label) => label.includes("canonical"))];
 
 const positive = (expr: Expr) => where(expr, ">", number(0));
 
@@ -97,6 +100,17 @@ export function newbornRead(window: Seconds, facts: Facts): Expr {
   );
 }
 
+/** What a proxy that classifies nothing writes is Istio's word for not knowing. */
+export const classified = (label: string) => [isNot(label, ""), isNot(label, "unknown")];
+
+/** Requests/s by operation, where requests are classified: most often by the server's proxy alone. Rows of the l4 read. */
+export function operationsRead(window: Seconds, facts: Facts): Expr | null {
+  const { operationLabel: label } = facts;
+  if (label === null) return null;
+  const named = rate(metric(REQUESTS, classified(label)), window);
+  return tagged(positive(total([...NAMED_ENDS, label], named, facts)), METER, "operation");
+}
+
 function l4Labels({ ztunnelLabel }: Facts): readonly string[] {
   return ztunnelLabel === null ? L4_LABELS : [...L4_LABELS, ztunnelLabel];
 }
@@ -114,11 +128,14 @@ export function l4Read(window: Seconds, facts: Facts): Expr {
 /** 101 is left out: an upgraded connection's duration isn't a latency. */
 const FINISHED = isNot("response_code", "101");
 
-/** Buckets (rows with `le`) and sums of durations (rows without) of some reporters. */
+/** Buckets (rows with `le`), sums of durations (rows without) and of bodies (rows with `meter`) of some reporters. */
 function latencyOf(matchers: readonly Matcher[], window: Seconds, facts: Facts): Expr {
   return union(
     total([...ENDS, "le"], rate(metric(`${DURATION}_bucket`, [...matchers, FINISHED]), window), facts),
     total(ENDS, rate(metric(`${DURATION}_sum`, [...matchers, FINISHED]), window), facts),
+    ...Object.entries(BODIES).map(([meter, name]) =>
+      tagged(total(ENDS, rate(metric(name, matchers), window), facts), METER, meter),
+    ),
   );
 }
 
@@ -127,7 +144,7 @@ const fromServers = (callers: readonly string[]) => [
   isOneOf("source_workload", callers),
 ];
 
-/** Latency of whoever heads an edge: the client or a waypoint; the server only for clients that don't report. */
+/** Latency and body sizes of whoever heads an edge: the client or a waypoint; the server only for clients that don't report. */
 export function latencyRead(window: Seconds, facts: Facts): Expr {
   return union(
     latencyOf([isOneOf("reporter", ["source", "waypoint"])], window, facts),
@@ -150,7 +167,7 @@ export function targetsRead(facts: Facts): Expr | null {
 
 /** Edges that carried anything within the last hour. */
 export function historyRead(facts: Facts): Expr {
-  const labels = [...ENDS, ...L4_LABELS.filter((label) => label.includes("canonical"))];
+  const labels = NAMED_ENDS;
   const { ztunnelLabel } = facts;
   return union(
     tagged(positive(sumBy(labels, increase(metric(REQUESTS), HISTORY))), METER, "requests"),

@@ -8,13 +8,11 @@ import type { Expr, Matcher } from "#lib/promql/ast.ts";
 import { is, isNot, isOneOf, literal, matches, metric, rate, tagged, union } from "#lib/promql/build.ts";
 import { factsOf } from "./facts.ts";
 import { INVALID_HOST, isEnvoyCluster, OTHER_HOSTS } from "./hosts.ts";
-import { DURATION, METER, METERS, REQUESTS } from "./labels.ts";
+import { BODIES, DURATION, METER, METERS, REQUESTS } from "./labels.ts";
 import { total } from "./reads.ts";
 
 type Side = "source" | "destination";
 
-/** Bodies of requests and answers; layer 4 counts the bytes of TCP. */
-const BODIES = { sent: "istio_request_bytes_sum", received: "istio_response_bytes_sum" } as const;
 const OUTCOME = ["reporter", "request_protocol", "response_code", "grpc_response_status", "response_flags"] as const;
 
 /** The queries; empty where Istio's labels can't tell the subject from others (a caller by service, say). */

@@ -8,7 +8,7 @@ const ago = (length: number) => unixSeconds(AT - length);
 describe("a window", () => {
   it("longer than what Prometheus keeps says since when, how much of it is known, and what to choose", () => {
     expect(windowCaveat("main", AT, seconds(86_400), ago(11_400))).toBe(
-      "Prometheus 'main' knows nothing before 2026-08-20T10:50:00Z (its retention, or when it began): of this window of 24 h it has seen 3 h 10 min, and rates, averaged over all of it, read low. Choose a window of at most 3h.",
+      "Prometheus 'main' knows nothing before 2026-08-20T10:50:00Z (its retention, or when it began): of this window of 24 h it has seen 3 h 10 min, and rates, averaged over all of it, read low. Choose a window of at most 3 h.",
     );
   });
 

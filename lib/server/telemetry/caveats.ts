@@ -1,6 +1,6 @@
 /** What must be said of a source's numbers that the numbers don't say themselves: how far it remembers, what its clock says. Pure. */
 import { formatInstant } from "#lib/api/instant.ts";
-import { WINDOWS, windowSeconds } from "#lib/api/windows.ts";
+import { sayWindow, WINDOWS, windowSeconds } from "#lib/api/windows.ts";
 import type { Milliseconds, Seconds, UnixSeconds } from "#lib/units.ts";
 
 /** Under it the clocks of two machines that are kept in time differ by chance, and by the way of the question. */
@@ -10,12 +10,13 @@ const MISSING = 0.05;
 /** Prometheus looks back so far for the last sample: https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness */
 const LOOKBACK_S = 300;
 
-/** `3 h 10 min`, `42 s`. */
+/** `2.5 d`, `3 h 10 min`, `42 s`. */
 function sayDuration(length: number): string {
   const all = Math.round(length);
   if (all < 120) return `${all} s`;
   const minutes = Math.round(all / 60);
   if (minutes < 120) return `${minutes} min`;
+  if (minutes >= 48 * 60) return `${Math.round(minutes / 6 / 24) / 10} d`;
   const rest = minutes % 60;
   return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
 }
@@ -25,7 +26,7 @@ export function windowCaveat(name: string, at: UnixSeconds, window: Seconds, fir
   if (first === null || first >= at || first - (at - window) <= window * MISSING) return null;
   const known = at - first;
   const fits = WINDOWS.findLast((each) => windowSeconds(each) <= known);
-  const advice = fits === undefined ? "" : ` Choose a window of at most ${fits}.`;
+  const advice = fits === undefined ? "" : ` Choose a window of at most ${sayWindow(fits)}.`;
   return `Prometheus '${name}' knows nothing before ${formatInstant(first)} (its retention, or when it began): of this window of ${sayDuration(window)} it has seen ${sayDuration(known)}, and rates, averaged over all of it, read low.${advice}`;
 }
 

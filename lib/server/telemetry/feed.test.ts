@@ -52,6 +52,28 @@ describe("a feed", () => {
     expect(client.asked.rates).toBe(2);
   });
 
+  it("reads a window of days every five minutes, one of a day at every poll; a failure is tried again soon in both", async () => {
+    const asked = async (window: "24h" | "720h", minutes: number, answer: number | "upstream_unreachable" = 10) => {
+      const { telemetry, timers, client } = fakeConsole();
+      client.answers.rates = answer;
+      telemetry.feed(window).retain(RATES);
+      await timers.advance(minutes * 60_000);
+      return client.asked.rates;
+    };
+    expect(await asked("24h", 10)).toBeGreaterThan(100);
+    expect(await asked("720h", 10)).toBeLessThanOrEqual(3);
+    expect(await asked("720h", 2, "upstream_unreachable")).toBeGreaterThan(5);
+  });
+
+  it("answers from what it has of such a window until the next read", async () => {
+    const { telemetry, timers, client } = fakeConsole();
+    const feed = telemetry.feed("720h");
+    const first = await feed.current(RATES);
+    await timers.advance(240_000);
+    expect(await feed.current(RATES)).toBe(first);
+    expect(client.asked.rates).toBe(1);
+  });
+
   it("runs one read for callers that come at once", async () => {
     const { telemetry, client } = fakeConsole();
     const feed = telemetry.feed("1m");

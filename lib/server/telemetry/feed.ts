@@ -11,6 +11,7 @@ import { milliseconds, type Seconds, type UnixSeconds, unixSeconds } from "#lib/
 import type { Timers } from "../clock.ts";
 import { configurationAt, type Gap, type Inventories, withGaps } from "../inventory.ts";
 import { type Hour, withHour } from "./hour.ts";
+import { paceOf } from "./pace.ts";
 import type { Poller } from "./poller.ts";
 import { Publication } from "./publication.ts";
 import type { Reading } from "./reading.ts";
@@ -125,7 +126,9 @@ export class Feed {
       return null;
     // While it is polled the next one is under way: asking beside it would only double the work.
     const polls = this.#viewers.all > 0 ? 2 : 1;
-    return this.#deps.timers.monotonic() - publication.takenAt < polls * this.#deps.poll * 1000 ? publication : null;
+    return this.#deps.timers.monotonic() - publication.takenAt < polls * paceOf(this.window, this.#deps.poll) * 1000
+      ? publication
+      : null;
   }
 
   /** All sources at once; returns when all have answered, or a while after the first usable answer. */

@@ -79,6 +79,17 @@ describe("a console says", () => {
     expect(warnings(short.sources())).toEqual([]);
   });
 
+  it("how much of 30 days it has seen, where it keeps less", async () => {
+    const console = fakeConsole();
+    console.client.earlier = { than: unixSeconds(NOW - 15 * 86_400), answers: { up: "nothing" } };
+    const feed = console.telemetry.feed("720h");
+    feed.retain(RATES);
+    await console.timers.advance(310_000);
+    const words = warnings(feed.sources()).join();
+    expect(words).toMatch(/knows nothing before 2026-08-05T14:00:00Z.*of this window of 30 d it has seen 15 d/);
+    expect(words).toContain("Choose a window of at most 7 d.");
+  });
+
   it("since when Prometheus knows anything, where an instant lies before, or its window begins before", async () => {
     const console = fakeConsole();
     const nothing = { up: "nothing", rates: "nothing", other: "nothing" } as const;

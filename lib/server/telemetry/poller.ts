@@ -10,6 +10,7 @@ import type { Timers } from "../clock.ts";
 import { retryDelay } from "./backoff.ts";
 import { SingleFlight } from "./flight.ts";
 import { LatencyReader } from "./latency.ts";
+import { paceOf } from "./pace.ts";
 import { type Answered, type DecodeInput, type Reading, readAnswers } from "./reading.ts";
 import type { Asked, Source } from "./source.ts";
 import { advance, SLOW_AFTER, type SourceEvent, unasked } from "./status.ts";
@@ -36,6 +37,7 @@ export class Poller {
   readonly source: Source;
   readonly asked: Window;
   readonly #deps: PollerDeps;
+  readonly #pace: Seconds;
   readonly #latency: LatencyReader;
   readonly #refreshes = new SingleFlight<void>();
   readonly #listeners = new Set<() => void>();
@@ -44,6 +46,8 @@ export class Poller {
   #readAt: Milliseconds | null = null;
   /** The reads that the last reading rests on. */
   #held: ReadonlySet<string> = new Set();
+  /** Nothing of the last answer failed. */
+  #whole = true;
   #failures = 0;
   #retryAt: Milliseconds | null = null;
   /** Viewers, and how many of them want latency. */
@@ -55,7 +59,8 @@ export class Poller {
     this.source = source;
     this.asked = asked;
     this.#deps = deps;
-    this.#latency = new LatencyReader(source, deps.timers, deps.poll);
+    this.#pace = paceOf(asked, deps.poll);
+    this.#latency = new LatencyReader(source, deps.timers, this.#pace);
     this.#status = unasked(
       { name: source.info.name, kind: "prometheus", clusters: source.info.clusters },
       deps.timers.now(),
@@ -130,7 +135,9 @@ export class Poller {
       await this.refresh(false, signal);
       const took = timers.monotonic() - started;
       // A source that needs most of a poll to answer gets as long a rest as it worked.
-      const pause = Math.max(poll * 1000 - took, Math.min(took, poll * 1000));
+      // What lacks a part is read again soon, however slowly the window moves.
+      const pace = 1000 * (this.#whole ? this.#pace : poll);
+      const pause = Math.max(pace - took, Math.min(took, pace));
       const wait = this.#retryAt === null ? pause : Math.max(0, this.#retryAt - timers.monotonic());
       await timers.sleep(milliseconds(wait), signal);
     }
@@ -144,10 +151,12 @@ export class Poller {
       const window = raiseWindow(this.asked, seconds(4 * (this.source.scrapeInterval() ?? 0)));
       const length = windowSeconds(window);
       if (latency) this.#latency.start(length, signal);
-      // Not waited for: the next poll says what it found.
-      if (length >= LONG) void this.source.horizon.look(unixSeconds(this.#deps.timers.now() - length));
+      const looked =
+        length < LONG ? null : this.source.horizon.look(unixSeconds(this.#deps.timers.now() - length), signal);
       const rates = await this.source.read("rates", length, signal);
       if (latency) await this.#latency.settle(length);
+      // At the usual pace it isn't waited for: the next poll says what it found.
+      if (this.#pace > this.#deps.poll) await looked;
       if (signal.aborted) return;
       const [failure] = rates.failures;
       if (failure && (rates.answers.size === 0 || this.#losesEdges(rates))) this.#failed(failure.problem);
@@ -167,6 +176,7 @@ export class Poller {
     // Counted from its end: what took long to read would otherwise be old on arrival, and be read again at once.
     this.#readAt = milliseconds(answered.rates.startedAt + answered.rates.tookMs);
     this.#held = new Set(answered.rates.answers.keys());
+    this.#whole = answered.rates.failures.length === 0;
     this.#failures = 0;
     this.#retryAt = null;
     this.#advance(event);

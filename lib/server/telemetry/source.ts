@@ -4,7 +4,7 @@
  */
 import { type Problem, problemOf } from "#lib/errors.ts";
 import type { MeshName } from "#lib/graph/model.ts";
-import type { Answers, Capabilities, MeshAdapter } from "#lib/mesh/port.ts";
+import type { Answers, Capabilities, MeshAdapter, TelemetryOptions } from "#lib/mesh/port.ts";
 import type { Expr } from "#lib/promql/ast.ts";
 import type { Matrix, Vector } from "#lib/promql/result.ts";
 import { type Milliseconds, milliseconds, type Seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
@@ -36,6 +36,8 @@ export interface SourceInfo {
   readonly index: number;
   readonly name: string;
   readonly clusters: readonly string[];
+  /** What the configuration says of its telemetry. */
+  readonly telemetry?: TelemetryOptions;
 }
 
 export interface Question {
@@ -205,7 +207,7 @@ export class Source {
   async #probe(signal: AbortSignal): Promise<void> {
     const { meshes, timers } = this.#deps;
     const questions = meshes.flatMap((adapter) =>
-      adapter.probe().map(({ id, query }) => ({ id: `${adapter.mesh}/${id}`, query })),
+      adapter.probe(this.info.telemetry).map(({ id, query }) => ({ id: `${adapter.mesh}/${id}`, query })),
     );
     const [{ answers, failures }, ahead] = await Promise.all([
       this.ask(questions, timers.now(), signal),
@@ -218,7 +220,11 @@ export class Source {
     const learnt = new Map(
       meshes.map((adapter) => [
         adapter.mesh,
-        adapter.learn(answersOf(adapter.mesh, answers), this.#capabilities.get(adapter.mesh) ?? null),
+        adapter.learn(
+          answersOf(adapter.mesh, answers),
+          this.#capabilities.get(adapter.mesh) ?? null,
+          this.info.telemetry,
+        ),
       ]),
     );
     const same = JSON.stringify([...learnt]) === JSON.stringify([...this.#capabilities]);
