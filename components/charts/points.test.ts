@@ -38,6 +38,14 @@ describe("chart points", () => {
     ]);
   });
 
+  it("says no number of failures where some requests have no class", () => {
+    const requests = chart("requests", "whole", [line("ok", 1, 1), line("server", 1, 1), line("unknown", 0, 2)]);
+    expect(chartPoints(answer(requests), requests).points.map(({ requests: all, failed }) => [all, failed])).toEqual([
+      [2, 1],
+      [4, null],
+    ]);
+  });
+
   it("leaves other metrics as they are", () => {
     const latency = chart("latency", "edge", [line("p50", 5, null), line("p95", 9, 10)]);
     expect(chartPoints(answer(latency), latency).points.map(({ p50, p95 }) => [p50, p95])).toEqual([

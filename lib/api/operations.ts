@@ -188,7 +188,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: z.string(),
     events: { snapshot: graphSchema, delta: deltaSchema, source: sourceSchema, reauth: reauthSchema, bye: byeSchema },
   },
-  "GET /api/v1/series": { summary: "Charts of one edge or node", query: seriesQuerySchema, answer: seriesSchema },
+  "GET /api/v1/series": { summary: "Charts of one edge or node, or of a whole view", query: seriesQuerySchema, answer: seriesSchema },
   "GET /api/v1/namespaces": {
     summary: "The namespaces in view",
     query: namespacesQuerySchema,

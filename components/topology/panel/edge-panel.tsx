@@ -9,7 +9,7 @@ import { EdgeChange } from "./edge-change.tsx";
 import { ConnectionFacts, Hosts, LatencyFacts, Security } from "./edge-facts.tsx";
 import { Evidence } from "./evidence.tsx";
 import { HealthNote } from "./health-note.tsx";
-import { History } from "./history.tsx";
+import { History, metricsOf } from "./history.tsx";
 import { connectionKpis, Kpis, requestKpis } from "./kpis.tsx";
 import { CodeTable, FlagTable, OutcomeTable } from "./responses.tsx";
 
@@ -51,7 +51,7 @@ export function EdgePanel({
           seen <time dateTime={edge.newborn.firstSeen}>{sayInstant(edge.newborn.firstSeen)}</time>.
         </p>
       )}
-      <History subject={{ edge: edge.id }} protocol={edge.protocol} />
+      <History subject={{ edge: edge.id }} metrics={metricsOf(edge.protocol)} />
       {!tcp && <OutcomeTable edge={edge} />}
       <CodeTable edge={edge} />
       <FlagTable edge={edge} />

@@ -10,13 +10,9 @@ import { Remote } from "#components/ui/remote.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
 import type { Chart, SeriesAnswer, SeriesMetric } from "#lib/api/series.ts";
 import { formatBytesRate, formatMs, formatRate, NO_DATA } from "#lib/format.ts";
-import type { Protocol } from "#lib/graph/model.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { type SeriesSubject, seriesQuery } from "#lib/query/series.ts";
 import { bytesPerSecond, milliseconds, perSecond } from "#lib/units.ts";
-
-const REQUESTS: readonly SeriesMetric[] = ["requests", "latency"];
-const CONNECTIONS: readonly SeriesMetric[] = ["bytes", "connections"];
 
 const TITLES: Readonly<Record<SeriesMetric, string>> = {
   requests: "Requests and failures",
@@ -41,7 +37,12 @@ const FORMATS: Readonly<Record<Chart["unit"], (value: number) => string>> = {
 /** Rows of the table twin: more are no help to anyone who reads them one by one. */
 const ROWS = 20;
 
-export function HistoryCharts(props: { readonly subject: SeriesSubject; readonly protocol: Protocol }) {
+export interface HistoryProps {
+  readonly subject: SeriesSubject;
+  readonly metrics: readonly SeriesMetric[];
+}
+
+export function HistoryCharts(props: HistoryProps) {
   return (
     <QueryProvider>
       <Loaded {...props} />
@@ -49,12 +50,11 @@ export function HistoryCharts(props: { readonly subject: SeriesSubject; readonly
   );
 }
 
-function Loaded({ subject, protocol }: { readonly subject: SeriesSubject; readonly protocol: Protocol }) {
+function Loaded({ subject, metrics }: HistoryProps) {
   const { view } = useUrl().state;
   const { phase, at } = useLiveStatus();
   // Paused or frozen, the charts end where the graph stands.
   const end = view.at ?? (phase === "paused" ? at : null);
-  const metrics = protocol === "tcp" ? CONNECTIONS : REQUESTS;
   const { data, error, refetch } = useQuery(seriesQuery(subject, metrics, end));
   if (data === undefined) return <Remote error={error} retry={() => void refetch()} />;
   return (
@@ -78,7 +78,10 @@ function MetricChart({ answer, metric }: { readonly answer: SeriesAnswer; readon
   const lines = names
     .filter((name) => name !== "mean")
     .map((name): ChartLine => ({ name, ...(STYLES[name] ?? { colour: "--ink-2" }) }));
-  const title = chart.direction === "edge" ? TITLES[metric] : `${TITLES[metric]}, ${chart.direction}`;
+  const title =
+    chart.direction === "edge" || chart.direction === "whole"
+      ? TITLES[metric]
+      : `${TITLES[metric]}, ${chart.direction}`;
   const format = FORMATS[chart.unit];
   return (
     <figure className="mb-2">

@@ -10,7 +10,7 @@ import { WHOLE } from "#lib/live/whole.ts";
 import { idTitle } from "../names.ts";
 import { ChangesSection } from "./changes-section.tsx";
 import { EdgeCell } from "./edge-cell.tsx";
-import { History } from "./history.tsx";
+import { History, metricsOf, WholeHistory } from "./history.tsx";
 import { FlagList } from "./responses.tsx";
 import { CodesByDirection, TrafficTable } from "./traffic-table.tsx";
 
@@ -52,10 +52,13 @@ export function ScopePanel({
       <FlagList flags={flagsOf(traffic, false)} unit="req/s" />
       <FlagList flags={flagsOf(traffic, true)} unit="conn/s" title="Flags of connections" />
       <Facts scope={scope} traffic={traffic} />
+      {whole && <WholeHistory protocols={traffic.map(({ protocol }) => protocol)} />}
       {key !== null && (
         <History
           subject={{ node: id }}
-          protocol={traffic.length > 0 && traffic.every(({ protocol }) => protocol === "tcp") ? "tcp" : "http"}
+          metrics={metricsOf(
+            traffic.length > 0 && traffic.every(({ protocol }) => protocol === "tcp") ? "tcp" : "http",
+          )}
         />
       )}
     </>
