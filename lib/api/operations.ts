@@ -42,6 +42,7 @@ import { simulationRequestSchema, simulationSchema } from "./simulation.ts";
 import { analysisProgressSchema, analysisResultSchema } from "./trace-analysis.ts";
 import {
   traceBackendsSchema,
+  traceCallsSchema,
   traceOperationsSchema,
   traceSchema,
   traceServicesSchema,
@@ -49,6 +50,7 @@ import {
 } from "./traces.ts";
 import {
   traceAnalysisQuerySchema,
+  traceCallsQuerySchema,
   traceNamesQuerySchema,
   traceOperationsQuerySchema,
   traceQuerySchema,
@@ -188,7 +190,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: z.string(),
     events: { snapshot: graphSchema, delta: deltaSchema, source: sourceSchema, reauth: reauthSchema, bye: byeSchema },
   },
-  "GET /api/v1/series": { summary: "Charts of one edge or node, or of a whole view", query: seriesQuerySchema, answer: seriesSchema },
+  "GET /api/v1/series": {
+    summary: "Charts of one edge or node, or of a whole view",
+    query: seriesQuerySchema,
+    answer: seriesSchema,
+  },
   "GET /api/v1/namespaces": {
     summary: "The namespaces in view",
     query: namespacesQuerySchema,
@@ -200,6 +206,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: tracesSchema,
   },
   "GET /api/v1/traces/{id}": { summary: "One trace, whole", query: traceQuerySchema, answer: traceSchema },
+  "GET /api/v1/traces/calls": {
+    summary: "Calls of one edge or node in the traces that fit a search, span by span, newest first",
+    query: traceCallsQuerySchema,
+    answer: traceCallsSchema,
+  },
   "GET /api/v1/traces/backends": {
     summary: "Tracing backends, with what each can be asked",
     answer: traceBackendsSchema,
