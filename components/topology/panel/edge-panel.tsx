@@ -4,6 +4,7 @@ import { formatCount } from "#lib/format.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
 import { idTitle, idWhere } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
+import type { TracedMark } from "../traces/use-presets.ts";
 import { PROTOCOL_WORDS, provenance, seenBy } from "../words.ts";
 import { EdgeChange } from "./edge-change.tsx";
 import { ConnectionFacts, Hosts, LatencyFacts, Security } from "./edge-facts.tsx";
@@ -18,11 +19,14 @@ export function EdgePanel({
   edge,
   window,
   traces,
+  mark,
 }: {
   readonly edge: GraphEdge;
   readonly window: string;
   /** The way to its traces. */
   readonly traces?: ReactNode;
+  /** What its traces are searched by. */
+  readonly mark?: TracedMark;
 }) {
   const tcp = edge.protocol === "tcp";
   return (
@@ -51,7 +55,7 @@ export function EdgePanel({
           seen <time dateTime={edge.newborn.firstSeen}>{sayInstant(edge.newborn.firstSeen)}</time>.
         </p>
       )}
-      <History subject={{ edge: edge.id }} metrics={metricsOf(edge.protocol)} />
+      <History subject={{ edge: edge.id }} metrics={metricsOf(edge.protocol)} mark={mark} />
       {!tcp && <OutcomeTable edge={edge} />}
       <CodeTable edge={edge} />
       <FlagTable edge={edge} />

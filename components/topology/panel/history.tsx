@@ -6,8 +6,16 @@ import { Section } from "#components/ui/section.tsx";
 import type { SeriesMetric } from "#lib/api/series.ts";
 import type { Protocol } from "#lib/graph/model.ts";
 import type { SeriesSubject } from "#lib/query/series.ts";
+import type { TracedMark } from "../traces/use-presets.ts";
 
 const Charts = lazy(async () => ({ default: (await import("./history-charts.tsx")).HistoryCharts }));
+
+export interface HistoryProps {
+  readonly subject: SeriesSubject;
+  readonly metrics: readonly SeriesMetric[];
+  /** What the traces of the same calls are searched by. */
+  readonly mark?: TracedMark | undefined;
+}
 
 const REQUESTS: readonly SeriesMetric[] = ["requests", "latency"];
 const CONNECTIONS: readonly SeriesMetric[] = ["bytes", "connections"];
@@ -16,17 +24,11 @@ const CONNECTIONS: readonly SeriesMetric[] = ["bytes", "connections"];
 export const metricsOf = (protocol: Protocol): readonly SeriesMetric[] => (protocol === "tcp" ? CONNECTIONS : REQUESTS);
 
 /** The last hour of what is selected. Charts and their library are loaded when the first panel opens. */
-export function History({
-  subject,
-  metrics,
-}: {
-  readonly subject: SeriesSubject;
-  readonly metrics: readonly SeriesMetric[];
-}) {
+export function History(props: HistoryProps) {
   return (
     <Section title="Last hour">
       <Suspense fallback={<div className="h-24" />}>
-        <Charts subject={subject} metrics={metrics} />
+        <Charts {...props} />
       </Suspense>
     </Section>
   );

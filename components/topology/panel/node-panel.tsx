@@ -101,6 +101,7 @@ export function NodePanel({
         </ul>
       )}
       <History
+        mark={{ node }}
         subject={{ node: node.id }}
         metrics={metricsOf([...inbound, ...outbound].every((edge) => edge.protocol === "tcp") ? "tcp" : "http")}
       />

@@ -47,6 +47,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
         <EdgePanel
           edge={details.edge}
           window={window ?? ""}
+          mark={details}
           traces={
             <>
               <EdgeInTrace sum={details.inTrace} />
