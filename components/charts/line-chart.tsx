@@ -4,7 +4,7 @@ import { type ReactNode, useMemo } from "react";
 import { CartesianGrid, Line, LineChart as Lines, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { sayInstant } from "#components/shell/instant.ts";
 import { type ChartDot, dotMarks, useDots } from "./dots.tsx";
-import type { Point } from "./points.ts";
+import { isLone, type Point } from "./points.ts";
 
 export interface ChartLine {
   readonly name: string;
@@ -115,7 +115,13 @@ function Plot({ points, lines, format, dots }: Omit<Drawn, "label"> & { readonly
             stroke={`var(${colour})`}
             strokeWidth={1.5}
             {...(dash === undefined ? {} : { strokeDasharray: dash })}
-            dot={false}
+            dot={({ key, cx, cy, index }) =>
+              isLone(points, name, index) ? (
+                <circle key={key} cx={cx} cy={cy} r={1.5} fill={`var(${colour})`} />
+              ) : (
+                <g key={key} />
+              )
+            }
             activeDot={{ r: 2.5 }}
             type="linear"
             connectNulls={false}

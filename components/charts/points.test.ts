@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Chart, SeriesAnswer } from "#lib/api/series.ts";
-import { chartPoints, pickChart } from "./points.ts";
+import { chartPoints, isLone, pickChart } from "./points.ts";
 
 const chart = (metric: Chart["metric"], direction: Chart["direction"], lines: Chart["lines"]): Chart => ({
   metric,
@@ -52,6 +52,11 @@ describe("chart points", () => {
       [5, 9],
       [null, 10],
     ]);
+  });
+
+  it("tells a value between gaps from those that a line leads to", () => {
+    const points = [1, null, 2, 3, null, 0].map((ok, t) => ({ t, ok }));
+    expect(points.map((_, index) => isLone(points, "ok", index))).toEqual([true, false, false, false, false, true]);
   });
 
   it.each([

@@ -49,6 +49,12 @@ export function chartPoints(
   return { names: lines.map(([name]) => name), points };
 }
 
+/** Is a value alone between gaps, so that no line leads to it? */
+export function isLone(points: readonly Point[], line: string, index: number): boolean {
+  const has = (at: number) => points[at]?.[line] != null;
+  return has(index) && !has(index - 1) && !has(index + 1);
+}
+
 /** The chart to show of a metric: the edge's or the whole view's own, else what comes in, else what goes out; the first that has lines. */
 export function pickChart(answer: SeriesAnswer, metric: Chart["metric"]): Chart | null {
   const order: readonly Chart["direction"][] = ["edge", "whole", "inbound", "outbound"];

@@ -28,11 +28,11 @@ export interface WholeSeriesDeps {
   readonly slots: Slots;
 }
 
-/** Points of a chart: every minute of an hour. */
-const POINTS = 61;
+/** Points of a chart: every half minute of an hour, as many as a replay has frames. */
+const POINTS = 121;
 /** Fewer are no history. */
 const LEAST_POINTS = 12;
-/** Hops of all instants together that one answer may sum: 61 instants of 3,000, 12 of 16,000; some seconds of work. */
+/** Hops of all instants together that one answer may sum: 121 instants of 1,600, 12 of 16,000; some seconds of work. */
 const HOPS = 200_000;
 /** As with replays: longer spans say little with so few points. */
 const MAX_RANGE = seconds(24 * 3600);
@@ -140,11 +140,14 @@ export class WholeSeriesUseCases {
   }
 }
 
+/** A scrape that is under way has arrived by then: instants are kept as they were read. */
+const SETTLES = seconds(5);
+
 /** Ends where it is asked to; at the last whole step where no end is asked for, so that viewers share instants. */
 function spanOf(query: SeriesQuery, now: UnixSeconds, most: number): Span {
   const { start, end } = rangeOf(query, now, MAX_RANGE);
   const step = seconds(Math.ceil(Math.max(query.step ?? 0, 1, (end - start) / (most - 1))));
-  const last = query.end === undefined ? unixSeconds(Math.floor(end / step) * step) : end;
+  const last = query.end === undefined ? unixSeconds(Math.floor((end - SETTLES) / step) * step) : end;
   const count = Math.max(1, Math.min(most, Math.floor((last - start) / step) + 1));
   return { start: unixSeconds(last - (count - 1) * step), step, count };
 }

@@ -47,8 +47,8 @@ export function WholeHistory({ protocols }: { readonly protocols: readonly Proto
         metrics={[...(asked ? (["requests"] as const) : []), ...(tcp ? CONNECTIONS : [])]}
       />
       <p className="text-[11px] text-ink-3">
-        Every edge of the scope counts once, by whoever heads it; what is hidden by a find counts too. A point a minute,
-        averaged over a minute or more.
+        Every edge of the scope counts once, by whoever heads it; what is only hidden counts too. Each point is the sum
+        of the graph of its instant.
       </p>
     </>
   );

@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import type { ReactNode } from "react";
 import { Cell, DataTable, Fact, Section } from "#components/ui/section.tsx";
 import { STATE_WORDS, StateMark } from "#components/ui/state-mark.tsx";
 import { formatCount, formatErrors, formatNumber, formatPlural, formatRate, NO_DATA } from "#lib/format.ts";
@@ -22,10 +23,13 @@ export function ScopePanel({
   id,
   scope,
   changes,
+  inTrace,
 }: {
   readonly id: string;
   readonly scope: Scope;
   readonly changes: Changes | null;
+  /** What the trace that is drawn did there. */
+  readonly inTrace?: ReactNode;
 }) {
   const key = parseNodeId(id);
   const whole = id === WHOLE;
@@ -46,6 +50,7 @@ export function ScopePanel({
         <States scope={scope} />
       </div>
       {changes !== null && <ChangesSection changes={changes} />}
+      {inTrace}
       <Worst scope={scope} />
       <TrafficTable traffic={traffic} whole={whole} />
       <CodesByDirection traffic={traffic} />
