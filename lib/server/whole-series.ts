@@ -148,7 +148,7 @@ function spanOf(query: SeriesQuery, now: UnixSeconds, most: number): Span {
   const { start, end } = rangeOf(query, now, MAX_RANGE);
   const step = seconds(Math.ceil(Math.max(query.step ?? 0, 1, (end - start) / (most - 1))));
   const last = query.end === undefined ? unixSeconds(Math.floor((end - SETTLES) / step) * step) : end;
-  const count = Math.max(1, Math.min(most, Math.floor((last - start) / step) + 1));
+  const count = Math.max(1, Math.min(most, Math.floor((end - start) / step) + 1));
   return { start: unixSeconds(last - (count - 1) * step), step, count };
 }
 

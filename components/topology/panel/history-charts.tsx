@@ -11,9 +11,9 @@ import { Cell, DataTable } from "#components/ui/section.tsx";
 import type { Chart, SeriesAnswer, SeriesMetric } from "#lib/api/series.ts";
 import { formatBytesRate, formatMs, formatRate, NO_DATA } from "#lib/format.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
-import { seriesQuery } from "#lib/query/series.ts";
+import { type SeriesSubject, seriesQuery } from "#lib/query/series.ts";
 import { bytesPerSecond, milliseconds, perSecond } from "#lib/units.ts";
-import type { HistoryProps } from "./history.tsx";
+import type { TracedMark } from "../traces/use-presets.ts";
 import { TracedChart } from "./traced-chart.tsx";
 
 const TITLES: Readonly<Record<SeriesMetric, string>> = {
@@ -38,6 +38,13 @@ const FORMATS: Readonly<Record<Chart["unit"], (value: number) => string>> = {
 
 /** Rows of the table twin: more are no help to anyone who reads them one by one. */
 const ROWS = 20;
+
+export interface HistoryProps {
+  readonly subject: SeriesSubject;
+  readonly metrics: readonly SeriesMetric[];
+  /** What the traces of the same calls are searched by. */
+  readonly mark?: TracedMark | undefined;
+}
 
 export function HistoryCharts(props: HistoryProps) {
   return (

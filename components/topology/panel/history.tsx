@@ -5,17 +5,9 @@ import { useUrl } from "#components/shell/use-url.ts";
 import { Section } from "#components/ui/section.tsx";
 import type { SeriesMetric } from "#lib/api/series.ts";
 import type { Protocol } from "#lib/graph/model.ts";
-import type { SeriesSubject } from "#lib/query/series.ts";
-import type { TracedMark } from "../traces/use-presets.ts";
+import type { HistoryProps } from "./history-charts.tsx";
 
 const Charts = lazy(async () => ({ default: (await import("./history-charts.tsx")).HistoryCharts }));
-
-export interface HistoryProps {
-  readonly subject: SeriesSubject;
-  readonly metrics: readonly SeriesMetric[];
-  /** What the traces of the same calls are searched by. */
-  readonly mark?: TracedMark | undefined;
-}
 
 const REQUESTS: readonly SeriesMetric[] = ["requests", "latency"];
 const CONNECTIONS: readonly SeriesMetric[] = ["bytes", "connections"];

@@ -40,8 +40,7 @@ export function useDrag(field: RefObject<HTMLElement | null>) {
           // From here on the hand may leave the field.
           element.setPointerCapture(event.pointerId);
         }
-        element.scrollLeft = left - dx;
-        element.scrollTop = top - dy;
+        element.scrollTo({ left: left - dx, top: top - dy });
       },
       onPointerUp: end,
       onPointerCancel: end,

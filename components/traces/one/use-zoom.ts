@@ -47,8 +47,10 @@ export function useZoom(field: RefObject<HTMLElement | null>, drawing: Size) {
     const { clientWidth: width, clientHeight: height, scrollLeft, scrollTop } = element;
     const { x, y } = under.current ?? { x: width / 2, y: height / 2 };
     under.current = null;
-    element.scrollLeft = keptUnder({ scroll: scrollLeft, room: width, size: drawing.width }, x, before, zoom);
-    element.scrollTop = keptUnder({ scroll: scrollTop, room: height, size: drawing.height }, y, before, zoom);
+    element.scrollTo({
+      left: keptUnder({ scroll: scrollLeft, room: width, size: drawing.width }, x, before, zoom),
+      top: keptUnder({ scroll: scrollTop, room: height, size: drawing.height }, y, before, zoom),
+    });
   }, [field, drawing, zoom]);
   useEffect(() => {
     const element = field.current;
