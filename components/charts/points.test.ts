@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Chart, SeriesAnswer } from "#lib/api/series.ts";
-import { chartPoints, pickChart } from "./points.ts";
+import { chartPoints, isLone, pickChart } from "./points.ts";
 
 const chart = (metric: Chart["metric"], direction: Chart["direction"], lines: Chart["lines"]): Chart => ({
   metric,
@@ -38,12 +38,25 @@ describe("chart points", () => {
     ]);
   });
 
+  it("says no number of failures where some requests have no class", () => {
+    const requests = chart("requests", "whole", [line("ok", 1, 1), line("server", 1, 1), line("unknown", 0, 2)]);
+    expect(chartPoints(answer(requests), requests).points.map(({ requests: all, failed }) => [all, failed])).toEqual([
+      [2, 1],
+      [4, null],
+    ]);
+  });
+
   it("leaves other metrics as they are", () => {
     const latency = chart("latency", "edge", [line("p50", 5, null), line("p95", 9, 10)]);
     expect(chartPoints(answer(latency), latency).points.map(({ p50, p95 }) => [p50, p95])).toEqual([
       [5, 9],
       [null, 10],
     ]);
+  });
+
+  it("tells a value between gaps from those that a line leads to", () => {
+    const points = [1, null, 2, 3, null, 0].map((ok, t) => ({ t, ok }));
+    expect(points.map((_, index) => isLone(points, "ok", index))).toEqual([true, false, false, false, false, true]);
   });
 
   it.each([

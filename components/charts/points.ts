@@ -41,15 +41,23 @@ export function chartPoints(
   const points = Array.from({ length }, (_, index): Point => {
     const at: Record<string, number | null> = { t: start + index * answer.step * 1000 };
     for (const [name, parts] of lines) at[name] = sumAt(parts, index);
-    if (chart.metric === "requests" && at["requests"] !== null) at["failed"] ??= 0;
+    const untold = (chart.lines.find(({ name }) => name === "unknown")?.values[index] ?? 0) > 0;
+    // Of requests whose class isn't known nobody can say that none failed.
+    if (chart.metric === "requests" && at["requests"] !== null) at["failed"] = untold ? null : (at["failed"] ?? 0);
     return at as Point;
   });
   return { names: lines.map(([name]) => name), points };
 }
 
-/** The chart to show of a metric: the edge's own, else what comes in, else what goes out; the first that has lines. */
+/** Is a value alone between gaps, so that no line leads to it? */
+export function isLone(points: readonly Point[], line: string, index: number): boolean {
+  const has = (at: number) => points[at]?.[line] != null;
+  return has(index) && !has(index - 1) && !has(index + 1);
+}
+
+/** The chart to show of a metric: the edge's or the whole view's own, else what comes in, else what goes out; the first that has lines. */
 export function pickChart(answer: SeriesAnswer, metric: Chart["metric"]): Chart | null {
-  const order: readonly Chart["direction"][] = ["edge", "inbound", "outbound"];
+  const order: readonly Chart["direction"][] = ["edge", "whole", "inbound", "outbound"];
   for (const direction of order) {
     const chart = answer.charts.find(
       (one) =>

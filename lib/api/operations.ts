@@ -43,6 +43,7 @@ import { simulationRequestSchema, simulationSchema } from "./simulation.ts";
 import { analysisProgressSchema, analysisResultSchema } from "./trace-analysis.ts";
 import {
   traceBackendsSchema,
+  traceCallsSchema,
   traceOperationsSchema,
   traceSchema,
   traceServicesSchema,
@@ -50,6 +51,7 @@ import {
 } from "./traces.ts";
 import {
   traceAnalysisQuerySchema,
+  traceCallsQuerySchema,
   traceNamesQuerySchema,
   traceOperationsQuerySchema,
   traceQuerySchema,
@@ -194,7 +196,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: z.string(),
     events: { snapshot: graphSchema, delta: deltaSchema, source: sourceSchema, reauth: reauthSchema, bye: byeSchema },
   },
-  "GET /api/v1/series": { summary: "Charts of one edge or node", query: seriesQuerySchema, answer: seriesSchema },
+  "GET /api/v1/series": {
+    summary: "Charts of one edge or node, or of a whole view",
+    query: seriesQuerySchema,
+    answer: seriesSchema,
+  },
   "GET /api/v1/namespaces": {
     summary: "The namespaces in view",
     query: namespacesQuerySchema,
@@ -206,6 +212,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: tracesSchema,
   },
   "GET /api/v1/traces/{id}": { summary: "One trace, whole", query: traceQuerySchema, answer: traceSchema },
+  "GET /api/v1/traces/calls": {
+    summary: "Calls of one edge or node in the traces that fit a search, span by span, newest first",
+    query: traceCallsQuerySchema,
+    answer: traceCallsSchema,
+  },
   "GET /api/v1/traces/backends": {
     summary: "Tracing backends, with what each can be asked",
     answer: traceBackendsSchema,

@@ -1,7 +1,7 @@
-/** GET /series: charts of one edge or node. Values are aligned to `start + i × step`; null is a gap, never a zero. */
+/** GET /series: charts of one edge or node, or of a whole view. Values are aligned to `start + i × step`; null is a gap, never a zero. */
 import { LENSES } from "#lib/graph/model.ts";
 import { seconds } from "#lib/units.ts";
-import { INSTANT_WORDS } from "./graph-query.ts";
+import { graphQuerySchema, INSTANT_WORDS } from "./graph-query.ts";
 import { parseInstant } from "./instant.ts";
 import { choiceParameter, listParameter, readQuery } from "./query.ts";
 import { durationSeconds } from "./windows.ts";
@@ -22,9 +22,15 @@ export const instantParameter = z
   })
   .meta({ description: INSTANT_WORDS });
 
+const { clusters, namespaces, window } = graphQuerySchema.shape;
+
 export const seriesQuerySchema = z.object({
-  edge: z.string().min(1).optional().meta({ description: "an edge's id; either this or node" }),
-  node: z.string().min(1).optional().meta({ description: "a node's id; either this or edge" }),
+  edge: z.string().min(1).optional().meta({ description: "an edge's id; either this, node or whole=on" }),
+  node: z.string().min(1).optional().meta({ description: "a node's id; either this, edge or whole=on" }),
+  whole: choiceParameter(["off", "on"]).meta({
+    description: "on: the sum of every edge in the scope of clusters and namespaces, each by its own headline",
+  }),
+  ...{ clusters, namespaces, window },
   lens: choiceParameter(LENSES).meta({ description: "the lens that the id was shown in" }),
   metrics: listParameter("metrics")
     .pipe(z.array(z.enum(SERIES_METRICS, { error: `any of ${SERIES_METRICS.join(", ")}` })))
@@ -45,6 +51,7 @@ export const seriesQuerySchema = z.object({
     }),
 });
 
+/** `clusters`, `namespaces` and `window` (never shorter than a step) are of `whole` alone. */
 export type SeriesQuery = z.output<typeof seriesQuerySchema>;
 
 /** @throws MeshscopeError */
@@ -59,10 +66,10 @@ export const chartSchema = z
   .object({
     metric: z.enum(SERIES_METRICS),
     unit: z.enum(["1/s", "ms", "B/s"]),
-    direction: z.enum(["edge", "inbound", "outbound"]),
+    direction: z.enum(["edge", "inbound", "outbound", "whole"]),
     observer: z
-      .enum(["source", "destination", "waypoint", "ztunnel"])
-      .meta({ description: "who counted; the client comes first" }),
+      .enum(["source", "destination", "waypoint", "ztunnel", "headline"])
+      .meta({ description: "who counted; the client comes first. headline: of each edge whoever heads it" }),
     lines: z.array(
       z.object({
         name: z

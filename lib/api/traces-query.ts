@@ -1,4 +1,5 @@
 /** Queries of /traces and /trace-analysis, and their only readers. */
+import { LENSES } from "#lib/graph/model.ts";
 import { MAX_TAGS, parseTags, TAGS_WORDS } from "#lib/tracing/logfmt.ts";
 import type { Seconds } from "#lib/units.ts";
 import { choiceParameter, listParameter, readQuery } from "./query.ts";
@@ -59,6 +60,24 @@ export const tracesQuerySchema = z.object({
   limit: whole(1, MAX_TRACES, 20).meta({ description: "of each backend; capped to what it allows" }),
 });
 
+/** Whole traces are read for each: fewer than a list may have. */
+export const MAX_CALL_TRACES = 100;
+
+const { limit: _listed, ...searched } = tracesQuerySchema.shape;
+
+export const traceCallsQuerySchema = z.object({
+  ...searched,
+  from: z
+    .string()
+    .min(1)
+    .max(2_000)
+    .optional()
+    .meta({ description: "the id of the node that calls; this, to, or both" }),
+  to: z.string().min(1).max(2_000).optional().meta({ description: "the id of the node that is called" }),
+  lens: choiceParameter(LENSES).meta({ description: "the lens that the ids were shown in" }),
+  limit: whole(1, MAX_CALL_TRACES, 50).meta({ description: "traces of each backend; capped to what it allows" }),
+});
+
 export const traceQuerySchema = z.object({
   backends,
   format: choiceParameter(["spans", "columns"]).meta({
@@ -84,11 +103,14 @@ export const traceAnalysisQuerySchema = z.object({
 });
 
 export type TracesQuery = z.output<typeof tracesQuerySchema>;
+export type TraceCallsQuery = z.output<typeof traceCallsQuerySchema>;
 export type TraceRequest = z.output<typeof traceQuerySchema>;
 export type TraceAnalysisQuery = z.output<typeof traceAnalysisQuerySchema>;
 
 /** Each @throws MeshscopeError */
 export const parseTracesQuery = (params: URLSearchParams): TracesQuery => readQuery(tracesQuerySchema, params);
+export const parseTraceCallsQuery = (params: URLSearchParams): TraceCallsQuery =>
+  readQuery(traceCallsQuerySchema, params);
 export const parseTraceQuery = (params: URLSearchParams): TraceRequest => readQuery(traceQuerySchema, params);
 export const parseTraceNamesQuery = (params: URLSearchParams) => readQuery(traceNamesQuerySchema, params);
 export const parseTraceOperationsQuery = (params: URLSearchParams) => readQuery(traceOperationsQuerySchema, params);

@@ -52,6 +52,39 @@ export const tracesSchema = z
   })
   .meta({ id: "Traces" });
 
+export const traceCallsSchema = z
+  .object({
+    items: z.array(
+      z
+        .object({
+          trace: z.string(),
+          backend: z.string(),
+          span: z.string().meta({ description: "its name in the address of the trace's page" }),
+          service: z.string().meta({ description: "who made the span: the client, where it has one" }),
+          operation: z.string(),
+          start: z.iso.datetime(),
+          startNs: nanoseconds,
+          durationMs: z.number(),
+          failed: z.boolean(),
+        })
+        .meta({ id: "TraceCall" }),
+    ),
+    more: z.number().meta({ description: "calls that were found and are too many to be listed" }),
+    traces: z.number().meta({ description: "traces that were read for them" }),
+    exemplars: z
+      .array(z.object({ trace: z.string(), at: z.iso.datetime(), durationMs: z.number() }))
+      .meta({ description: "traces that Prometheus names beside its latencies; empty where it keeps none" }),
+    start: z.iso.datetime(),
+    end: z.iso.datetime(),
+    ...head,
+    partial: z.array(partial.extend({ source: z.string() })),
+    full: z
+      .array(z.string())
+      .meta({ description: "backends that found as many traces as were asked for: there are probably more" }),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: "TraceCalls" });
+
 const warning = z.object({
   spanId: z.string().nullable().meta({ description: "null: of the trace" }),
   row: z.number().meta({ description: "of spans; -1: of the trace" }),
@@ -140,6 +173,8 @@ export const traceBackendsSchema = z
 
 export type TracesAnswer = z.infer<typeof tracesSchema>;
 export type TraceItem = TracesAnswer["items"][number];
+export type TraceCallsAnswer = z.infer<typeof traceCallsSchema>;
+export type TraceCall = TraceCallsAnswer["items"][number];
 export type TraceAnswer = z.infer<typeof traceSchema>;
 export type TraceServicesAnswer = z.infer<typeof traceServicesSchema>;
 export type TraceOperationsAnswer = z.infer<typeof traceOperationsSchema>;

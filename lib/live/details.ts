@@ -3,6 +3,7 @@ import type { Graph, GraphNode } from "#lib/graph/model.ts";
 import { changesOf } from "./changes.ts";
 import type { Details } from "./messages.ts";
 import { membersOf, scopeOf } from "./scope.ts";
+import { scopeInTrace } from "./scope-trace.ts";
 import type { Traced } from "./tracer.ts";
 import { WHOLE } from "./whole.ts";
 
@@ -23,7 +24,11 @@ export function detailsOf(graph: Graph, id: string, traced: Traced | null = null
   if (edge === undefined) {
     const members = id === WHOLE ? null : membersOf(graph, id);
     if (members !== null && members.size === 0) return { kind: "absent", id };
-    return { kind: "scope", id, scope: scopeOf(graph, members), changes: changesOf(graph, members) };
+    const went = scopeInTrace(graph, traced, members);
+    return {
+      ...{ kind: "scope", id, scope: scopeOf(graph, members), changes: changesOf(graph, members) },
+      ...(went === null ? {} : { inTrace: went }),
+    };
   }
   const end = (of: string) => graph.nodes.find((one) => one.id === of) ?? null;
   const inTrace = traced?.edges.get(id);

@@ -8,6 +8,7 @@ import type { CallSum, PlaceSum, TracePlaces } from "#lib/tracing/view/places.ts
 import type { Changes } from "./changes.ts";
 import type { Look } from "./look.ts";
 import type { Scope } from "./scope.ts";
+import type { ScopeInTrace } from "./scope-trace.ts";
 
 export type ToWorker =
   /** Look at this view; replaces the one before. `detail: groups` asks the server for the namespace lens above 150 marks. */
@@ -188,7 +189,14 @@ export type Details =
       readonly inTrace?: CallSum;
     }
   /** A box that isn't a node itself, or the whole graph (`WHOLE`). */
-  | { readonly kind: "scope"; readonly id: string; readonly scope: Scope; readonly changes: Changes | null }
+  | {
+      readonly kind: "scope";
+      readonly id: string;
+      readonly scope: Scope;
+      readonly changes: Changes | null;
+      /** What the trace that is drawn did there; absent where it did nothing. */
+      readonly inTrace?: ScopeInTrace;
+    }
   | { readonly kind: "absent"; readonly id: string };
 
 /** Names of the User Timing marks that the worker measures; `at` is in milliseconds since 1970. */

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
-import type { TracePlaces } from "#lib/tracing/view/places.ts";
+import { addPlaces, type TracePlaces } from "#lib/tracing/view/places.ts";
 import { edge, graph, node, settle } from "./live.test-support.ts";
 import type { Details, FromWorker, ToWorker } from "./messages.ts";
 import { follow } from "./session.test-support.ts";
+import { WHOLE } from "./whole.ts";
 
 const A = "w/shop/workload/a";
 const B = "w/shop/workload/b";
@@ -20,6 +21,7 @@ const PLACES: TracePlaces = {
   ],
   unplaced: 3,
 };
+const BOTH = { sum: addPlaces(SUM, SUM), marks: 2, calls: { within: 1, inbound: 0, outbound: 0 } };
 const SHOW: ToWorker = { type: "trace", places: PLACES };
 const { traced: IN, dimmed: FAINT } = NODE_BITS;
 
@@ -86,6 +88,9 @@ test.each<[string, string, Extract<Details, { inTrace?: unknown }>["inTrace"]]>(
   ["node", A, SUM],
   ["edge", `${A}>${B}>http`, CALL],
   ["node that it didn't touch", C, undefined],
+  ["box", "w/shop/namespace/shop", BOTH],
+  ["box that it didn't touch", "w/pay/namespace/pay", undefined],
+  ["whole view", WHOLE, BOTH],
 ])("the details of a %s say what the trace did there", async (_, id, sum) => {
   const { tell, last } = await start();
   tell({ type: "select", id });

@@ -21,6 +21,15 @@ const [A, B, C] = [id("a"), id("b"), id("c")];
 const SERVICE = id("b", "service");
 const GROUP = "w/shop/namespace/shop";
 
+it.each<[string, Graph, string | null]>([
+  ["one cluster's mark of that name", graph([node(A), node("v/shop/workload/c")], []), A],
+  ["none where two clusters have it", graph([node(A), node("v/shop/workload/a")], []), null],
+  ["none where none has it", graph([node(B)], []), null],
+  ["its group", graph([node(GROUP, { kind: "namespace" })], []), GROUP],
+])("a place of no named cluster is %s", (_, of, mark) => {
+  expect(said(of, went("unknown/shop/workload/a")).nodes).toEqual(mark === null ? [] : [mark]);
+});
+
 it.each<[string, Graph, TracePlaces, ReturnType<typeof said>]>([
   [
     "by node and edge",

@@ -4,7 +4,7 @@
  * certainly stands for is told as missing, never guessed.
  */
 import type { Matches } from "#lib/graph/find/evaluate.ts";
-import { clusterId, namespaceId, nodeId, parseNodeId } from "#lib/graph/id.ts";
+import { clusterId, namespaceId, nodeId, parseNodeId, UNKNOWN } from "#lib/graph/id.ts";
 import type { Graph, GraphEdge } from "#lib/graph/model.ts";
 import { addCalls, addPlaces, type CallSum, type PlaceSum, type TracePlaces } from "#lib/tracing/view/places.ts";
 
@@ -93,7 +93,7 @@ function marksOf({ nodes }: Graph): (place: string) => string | null {
     name("workload", workload);
     name("app", app);
   }
-  return (place) => {
+  const markOf = (place: string): string | null => {
     if (ids.has(place)) return place;
     const alone = named.get(place);
     if (alone !== undefined) return alone;
@@ -101,6 +101,14 @@ function marksOf({ nodes }: Graph): (place: string) => string | null {
     if (key === null) return null;
     const groups = [namespaceId(key.cluster, key.namespace), clusterId(key.cluster)];
     return groups.find((id) => ids.has(id)) ?? null;
+  };
+  const clusters = new Set(nodes.map(({ cluster }) => cluster));
+  return (place) => {
+    const key = parseNodeId(place);
+    if (key?.cluster !== UNKNOWN) return markOf(place);
+    // A file's spans may name no cluster: where one alone has such a mark, it is that one's.
+    const [mark, other] = [...clusters].flatMap((cluster) => markOf(nodeId({ ...key, cluster })) ?? []);
+    return mark === undefined || other !== undefined ? null : mark;
   };
 }
 

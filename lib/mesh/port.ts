@@ -91,6 +91,8 @@ export interface MeshAdapter {
   histogram?(node: NodeKey, capabilities: Capabilities, options: HistogramOptions): Expr | null;
   /** The histogram in its answer: counts of the window; null where nothing was counted. */
   buckets?(answer: Vector, window: Seconds): Histogram | null;
+  /** What selects the series of latencies whose exemplars tell of some calls; null where none tells. */
+  exemplars?(calls: CallsSubject, options: Pick<SeriesOptions, "metricsNameOf">): Expr | null;
   /** Charts from the answers of `series`, values aligned to the grid, null where there is no sample. */
   charts?(answers: ReadonlyMap<string, Matrix>, reads: readonly SeriesRead[], grid: SeriesGrid): readonly SeriesChart[];
 }
@@ -111,6 +113,13 @@ export type SeriesSubject =
       readonly lens: Lens;
     }
   | { readonly type: "node"; readonly node: NodeKey; readonly lens: Lens };
+
+/** Calls from one node to another; null: from or to anybody. */
+export interface CallsSubject {
+  readonly from: NodeKey | null;
+  readonly to: NodeKey | null;
+  readonly lens: Lens;
+}
 
 export type SeriesMetric = "requests" | "latency" | "bytes" | "connections";
 

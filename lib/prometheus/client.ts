@@ -2,11 +2,12 @@
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Expr } from "#lib/promql/ast.ts";
 import { printQuery } from "#lib/promql/print.ts";
-import type { Matrix, Vector } from "#lib/promql/result.ts";
+import type { Exemplar, Matrix, Vector } from "#lib/promql/result.ts";
 import { scope, scopeMatchers } from "#lib/promql/scope.ts";
 import type { Clock, Seconds, UnixSeconds } from "#lib/units.ts";
 import { pause } from "#lib/upstream/pause.ts";
 import { decodeMatrix, decodeNames, decodeTime, decodeVector, type Success } from "./decode.ts";
+import { decodeExemplars } from "./exemplars.ts";
 import { type Source, successOf, thrownProblem, timeout as timeoutProblem } from "./problem.ts";
 import type { PrometheusTarget } from "./target.ts";
 import { createTransport } from "./transport.ts";
@@ -33,6 +34,11 @@ export interface PrometheusClient {
     expr: Expr,
     o: Asking & { readonly start: UnixSeconds; readonly end: UnixSeconds; readonly step: Seconds },
   ): Promise<Matrix>;
+  /** Exemplars of the series that `expr` selects; none where it keeps none. */
+  queryExemplars(
+    expr: Expr,
+    o: Asking & { readonly start: UnixSeconds; readonly end: UnixSeconds },
+  ): Promise<readonly Exemplar[]>;
   /** What its own clock says while it answers. */
   time(o: Asking): Promise<UnixSeconds>;
   /** Names of the labels that the series of selector `match` have; without start and end, of all time. */
@@ -101,6 +107,10 @@ export function createPrometheusClient(target: PrometheusTarget, deps: Prometheu
       const range = { start: instant(o.start), end: instant(o.end), step: instant(o.step) };
       const parameters = new URLSearchParams({ query: print(expr), ...range });
       return ask("/api/v1/query_range", parameters, o, decodeMatrix);
+    },
+    async queryExemplars(expr, o) {
+      const parameters = new URLSearchParams({ query: print(expr), start: instant(o.start), end: instant(o.end) });
+      return ask("/api/v1/query_exemplars", parameters, o, decodeExemplars);
     },
     async time(o) {
       // Without a time of ours it evaluates at its own.

@@ -39,6 +39,14 @@ export interface Series {
   readonly histograms?: readonly { readonly at: UnixSeconds; readonly histogram: NativeHistogram }[];
 }
 
+/** A sample that names the trace it was taken from. */
+export interface Exemplar {
+  /** 16 to 32 hexadecimal digits. */
+  readonly traceId: string;
+  readonly value: number;
+  readonly at: UnixSeconds;
+}
+
 /** A range query's answer. */
 export interface Matrix {
   readonly series: readonly Series[];

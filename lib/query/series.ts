@@ -1,11 +1,14 @@
 import { queryOptions } from "@tanstack/react-query";
 import { parseInstant } from "#lib/api/instant.ts";
 import type { SeriesAnswer, SeriesMetric } from "#lib/api/series.ts";
+import { DEFAULT_VIEW, type GraphView, viewParams } from "#lib/api/view.ts";
 import { getJson } from "./fetch.ts";
 
+/** An edge, a node, or all of a scope. */
 export interface SeriesSubject {
   readonly edge?: string;
   readonly node?: string;
+  readonly whole?: Pick<GraphView, "clusters" | "namespaces" | "window">;
 }
 
 /** New points are asked for this often while the view is live. */
@@ -23,7 +26,10 @@ export function seriesQuery(
   return queryOptions({
     queryKey: ["series", subject, metrics, end, seconds],
     queryFn: ({ signal }) => {
-      const params = new URLSearchParams({ metrics: metrics.join(",") });
+      const params =
+        subject.whole === undefined ? new URLSearchParams() : viewParams({ ...DEFAULT_VIEW, ...subject.whole });
+      params.set("metrics", metrics.join(","));
+      if (subject.whole !== undefined) params.set("whole", "on");
       if (subject.edge !== undefined) params.set("edge", subject.edge);
       if (subject.node !== undefined) params.set("node", subject.node);
       if (end !== null) params.set("end", end);

@@ -1,5 +1,11 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { TraceBackendsAnswer, TraceOperationsAnswer, TraceServicesAnswer, TracesAnswer } from "#lib/api/traces.ts";
+import type {
+  TraceBackendsAnswer,
+  TraceCallsAnswer,
+  TraceOperationsAnswer,
+  TraceServicesAnswer,
+  TracesAnswer,
+} from "#lib/api/traces.ts";
 import { getJson } from "./fetch.ts";
 
 /** New traces are asked for this often while somebody follows them. */
@@ -37,6 +43,16 @@ export function traceOperationsQuery(service: string, backends: readonly string[
       params.set("service", service);
       return getJson<TraceOperationsAnswer>("/api/v1/traces/operations", params, signal);
     },
+  });
+}
+
+/** Calls of one edge or node, as traces have them: read once, for whoever asks for it. */
+export function traceCallsQuery(params: Readonly<Record<string, string>>) {
+  return queryOptions({
+    queryKey: ["trace-calls", params],
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => getJson<TraceCallsAnswer>("/api/v1/traces/calls", new URLSearchParams(params), signal),
   });
 }
 

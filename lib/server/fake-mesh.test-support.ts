@@ -3,7 +3,7 @@ import { type ErrorCode, MeshscopeError } from "#lib/errors.ts";
 import type { EdgeObservation, Endpoint } from "#lib/graph/observation.ts";
 import type { Decoded, MeshAdapter } from "#lib/mesh/port.ts";
 import type { Expr, Selector } from "#lib/promql/ast.ts";
-import type { Matrix, Vector } from "#lib/promql/result.ts";
+import type { Exemplar, Matrix, Vector } from "#lib/promql/result.ts";
 import type { QueryClient } from "#lib/server/telemetry/query-client.ts";
 import { perSecond, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { FakeTimers } from "./fake-timers.test-support.ts";
@@ -129,6 +129,16 @@ export class FakeClient implements QueryClient {
 
   /** What its clock says. */
   clock: () => UnixSeconds;
+
+  /** What its exemplars are; an error's code where it has no such API. */
+  exemplars: readonly Exemplar[] | ErrorCode = [];
+  askedExemplars = 0;
+
+  async queryExemplars(): Promise<readonly Exemplar[]> {
+    this.askedExemplars += 1;
+    if (typeof this.exemplars === "string") throw new MeshscopeError(this.exemplars, "no such address");
+    return this.exemplars;
+  }
 
   async time(): Promise<UnixSeconds> {
     return this.clock();

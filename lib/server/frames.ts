@@ -7,6 +7,7 @@ import { MeshscopeError } from "#lib/errors.ts";
 import { diffGraphs } from "#lib/graph/delta.ts";
 import type { FrameStep, GraphFrames, SourceStatus } from "#lib/graph/model.ts";
 import { seconds, unixSeconds } from "#lib/units.ts";
+import { breathe } from "./breathe.ts";
 import type { Timers } from "./clock.ts";
 import type { Credential } from "./identity.ts";
 import { checkScope } from "./rights/filter.ts";
@@ -79,7 +80,7 @@ export class FrameUseCases {
     const read = await this.#spans.read(view.window, span, view.latency, signal);
     if (read.problem !== null) throw new MeshscopeError(read.problem.code, audience.text(read.problem.detail));
     const text = await framesText(read, view, audience, this.#deps.most ?? MOST, signal);
-    if (read.whole) this.#keep(key, text);
+    if (read.failure === null) this.#keep(key, text);
     return text;
   }
 
@@ -92,12 +93,6 @@ export class FrameUseCases {
       weight -= length;
     }
   }
-}
-
-/** Requests get their turn between two frames, and whoever left is noticed. */
-async function breathe(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  signal.throwIfAborted();
 }
 
 /** All frames as one text; thinned out evenly, again and more, as long as they are more than `most` characters. */

@@ -76,6 +76,7 @@ export const reminders: Runtime["reminders"] = (...args) => runtime().reminders(
 export const effect: Runtime["effect"] = (...args) => runtime().effect(...args);
 export const traces: Runtime["traces"] = (...args) => runtime().traces(...args);
 export const trace: Runtime["trace"] = (...args) => runtime().trace(...args);
+export const traceCalls: Runtime["traceCalls"] = (...args) => runtime().traceCalls(...args);
 export const traceBackends: Runtime["traceBackends"] = (...args) => runtime().traceBackends(...args);
 export const traceServices: Runtime["traceServices"] = (...args) => runtime().traceServices(...args);
 export const traceOperations: Runtime["traceOperations"] = (...args) => runtime().traceOperations(...args);

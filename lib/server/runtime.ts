@@ -46,6 +46,7 @@ import { Telemetry } from "./telemetry/telemetry.ts";
 import { Backend } from "./tracing/backends.ts";
 import { Places } from "./tracing/places.ts";
 import { tracingUseCases } from "./tracing/use-cases.ts";
+import { WholeSeriesUseCases } from "./whole-series.ts";
 
 export interface RuntimeDeps {
   readonly timers: Timers;
@@ -159,6 +160,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   });
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
   const frames = new FrameUseCases(telemetry.spans, { timers, viewers, slots: hub.slots });
+  const wholes = new WholeSeriesUseCases(telemetry, { timers, viewers, slots: hub.slots });
   const policies = policyUseCases({
     ...objects,
     history: async (credential, ref, _manifest, signal) =>
@@ -193,7 +195,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     graph: (credential, view, signal) => graphs.graph(credential, view, signal),
     graphStream: (credential, view, lastEventId, signal) => graphs.stream(credential, view, lastEventId, signal),
     graphFrames: (credential, query, signal) => frames.frames(credential, query, signal),
-    series: (credential, query, signal) => charts.series(credential, query, signal),
+    series: (credential, query, signal) => (query.whole === "on" ? wholes : charts).series(credential, query, signal),
     namespaces: (credential, query, signal) => lists.list(credential, query, signal),
     ...policies,
     ...traces,

@@ -10,6 +10,7 @@ import type { Timers } from "./clock.ts";
 import type { Credential } from "./identity.ts";
 import { checkSubjects } from "./rights/filter.ts";
 import type { Viewers } from "./rights/viewers.ts";
+import { rangeOf } from "./series-range.ts";
 import { SingleFlight } from "./telemetry/flight.ts";
 import type { Source } from "./telemetry/source.ts";
 
@@ -29,8 +30,6 @@ interface Part {
   readonly told: boolean;
 }
 
-const DEFAULT_RANGE = seconds(3600);
-
 export class SeriesUseCases {
   readonly #sources: readonly Source[];
   readonly #deps: SeriesDeps;
@@ -47,7 +46,7 @@ export class SeriesUseCases {
    */
   async series(credential: Credential, query: SeriesQuery, signal?: AbortSignal): Promise<SeriesAnswer> {
     const subject = subjectOf(query);
-    const { start, end } = rangeOf(query, this.#deps.timers.now());
+    const { start, end } = rangeOf(query, this.#deps.timers.now(), MAX_RANGE);
     const key = JSON.stringify([query.edge, query.node, query.lens, query.metrics, start, end, query.step]);
     const audience = await this.#deps.viewers.audience(credential, signal);
     checkSubjects(subject.type === "edge" ? [subject.source, subject.target] : [subject.node], audience.visibility);
@@ -137,7 +136,10 @@ export class SeriesUseCases {
 
 function subjectOf({ edge, node, lens }: SeriesQuery): SeriesSubject {
   if ((edge === undefined) === (node === undefined))
-    throw new MeshscopeError("bad_parameter", "Give either 'edge' or 'node', an id as /graph answers it.");
+    throw new MeshscopeError(
+      "bad_parameter",
+      "Give either 'edge' or 'node', an id as /graph answers it, or 'whole=on'.",
+    );
   const key = edge === undefined ? null : parseEdgeId(edge);
   if (key !== null) return { type: "edge", ...key, lens };
   const single = node === undefined ? null : parseNodeId(node);
@@ -147,15 +149,6 @@ function subjectOf({ edge, node, lens }: SeriesQuery): SeriesSubject {
     "bad_parameter",
     `Parameter '${edge === undefined ? "node" : "edge"}' isn't an id. Accepted: ${accepted}, as /graph answers it.`,
   );
-}
-
-function rangeOf(query: SeriesQuery, now: UnixSeconds): { start: UnixSeconds; end: UnixSeconds } {
-  const end = unixSeconds(Math.min(query.end ?? now, now));
-  const start = query.start ?? unixSeconds(end - DEFAULT_RANGE);
-  if (start >= end) throw new MeshscopeError("bad_instant", "Parameter 'start' must lie before 'end' and before now.");
-  if (end - start > MAX_RANGE)
-    throw new MeshscopeError("bad_instant", `From 'start' to 'end' may be ${MAX_RANGE / 86_400} days at most.`);
-  return { start, end };
 }
 
 /** At least a scrape interval, and few enough points; whole seconds. */

@@ -4,12 +4,13 @@ import { formatCount } from "#lib/format.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { idTitle, idWhere } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
+import type { TracedMark } from "../traces/use-presets.ts";
 import { PROTOCOL_WORDS, provenance, seenBy } from "../words.ts";
 import { EdgeChange } from "./edge-change.tsx";
 import { ConnectionFacts, EdgeCoverage, FlowFacts, Hosts, LatencyFacts, Operations, Security } from "./edge-facts.tsx";
 import { Evidence } from "./evidence.tsx";
 import { HealthNote } from "./health-note.tsx";
-import { History } from "./history.tsx";
+import { History, metricsOf } from "./history.tsx";
 import { connectionKpis, Kpis, requestKpis } from "./kpis.tsx";
 import { CodeTable, FlagTable, OutcomeTable } from "./responses.tsx";
 
@@ -20,6 +21,7 @@ export function EdgePanel({
   target,
   window,
   traces,
+  mark,
 }: {
   readonly edge: GraphEdge;
   /** Its ends, where they are in the answer. */
@@ -28,6 +30,8 @@ export function EdgePanel({
   readonly window: string;
   /** The way to its traces. */
   readonly traces?: ReactNode;
+  /** What its traces are searched by. */
+  readonly mark?: TracedMark;
 }) {
   const tcp = edge.protocol === "tcp";
   return (
@@ -57,7 +61,7 @@ export function EdgePanel({
           seen <time dateTime={edge.newborn.firstSeen}>{sayInstant(edge.newborn.firstSeen)}</time>.
         </p>
       )}
-      <History subject={{ edge: edge.id }} protocol={edge.protocol} />
+      <History subject={{ edge: edge.id }} metrics={metricsOf(edge.protocol)} mark={mark} />
       {!tcp && <OutcomeTable edge={edge} />}
       <CodeTable edge={edge} />
       <FlagTable edge={edge} />

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type ChartLine, LineChart } from "#components/charts/line-chart.tsx";
+import { type ChartLine, DottedLineChart, LineChart } from "#components/charts/line-chart.tsx";
 import { chartPoints, type Point, pickChart } from "#components/charts/points.ts";
 import { sayInstant } from "#components/shell/instant.ts";
 import { useLiveStatus } from "#components/shell/live-context.tsx";
@@ -10,13 +10,11 @@ import { Remote } from "#components/ui/remote.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
 import type { Chart, SeriesAnswer, SeriesMetric } from "#lib/api/series.ts";
 import { formatBytesRate, formatMs, formatRate, NO_DATA } from "#lib/format.ts";
-import type { Protocol } from "#lib/graph/model.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { type SeriesSubject, seriesQuery } from "#lib/query/series.ts";
 import { bytesPerSecond, milliseconds, perSecond } from "#lib/units.ts";
-
-const REQUESTS: readonly SeriesMetric[] = ["requests", "latency"];
-const CONNECTIONS: readonly SeriesMetric[] = ["bytes", "connections"];
+import type { TracedMark } from "../traces/use-presets.ts";
+import { TracedChart } from "./traced-chart.tsx";
 
 const TITLES: Readonly<Record<SeriesMetric, string>> = {
   requests: "Requests and failures",
@@ -41,7 +39,14 @@ const FORMATS: Readonly<Record<Chart["unit"], (value: number) => string>> = {
 /** Rows of the table twin: more are no help to anyone who reads them one by one. */
 const ROWS = 20;
 
-export function HistoryCharts(props: { readonly subject: SeriesSubject; readonly protocol: Protocol }) {
+export interface HistoryProps {
+  readonly subject: SeriesSubject;
+  readonly metrics: readonly SeriesMetric[];
+  /** What the traces of the same calls are searched by. */
+  readonly mark?: TracedMark | undefined;
+}
+
+export function HistoryCharts(props: HistoryProps) {
   return (
     <QueryProvider>
       <Loaded {...props} />
@@ -49,18 +54,17 @@ export function HistoryCharts(props: { readonly subject: SeriesSubject; readonly
   );
 }
 
-function Loaded({ subject, protocol }: { readonly subject: SeriesSubject; readonly protocol: Protocol }) {
+function Loaded({ subject, metrics, mark }: HistoryProps) {
   const { view } = useUrl().state;
   const { phase, at } = useLiveStatus();
   // Paused or frozen, the charts end where the graph stands.
   const end = view.at ?? (phase === "paused" ? at : null);
-  const metrics = protocol === "tcp" ? CONNECTIONS : REQUESTS;
   const { data, error, refetch } = useQuery(seriesQuery(subject, metrics, end));
   if (data === undefined) return <Remote error={error} retry={() => void refetch()} />;
   return (
     <>
       {metrics.map((metric) => (
-        <MetricChart key={metric} answer={data} metric={metric} />
+        <MetricChart key={metric} answer={data} metric={metric} mark={mark} />
       ))}
       {[...data.problems.map(({ detail }) => detail), ...data.warnings].map((text) => (
         <p key={text} className="mt-1 text-degraded">
@@ -71,15 +75,28 @@ function Loaded({ subject, protocol }: { readonly subject: SeriesSubject; readon
   );
 }
 
-function MetricChart({ answer, metric }: { readonly answer: SeriesAnswer; readonly metric: SeriesMetric }) {
+function MetricChart({
+  answer,
+  metric,
+  mark,
+}: {
+  readonly answer: SeriesAnswer;
+  readonly metric: SeriesMetric;
+  readonly mark: HistoryProps["mark"];
+}) {
   const chart = pickChart(answer, metric);
   if (chart === null) return <p className="text-ink-2">{TITLES[metric]}: no data in this hour.</p>;
   const { names, points } = chartPoints(answer, chart);
   const lines = names
     .filter((name) => name !== "mean")
     .map((name): ChartLine => ({ name, ...(STYLES[name] ?? { colour: "--ink-2" }) }));
-  const title = chart.direction === "edge" ? TITLES[metric] : `${TITLES[metric]}, ${chart.direction}`;
+  const title =
+    chart.direction === "edge" || chart.direction === "whole"
+      ? TITLES[metric]
+      : `${TITLES[metric]}, ${chart.direction}`;
   const format = FORMATS[chart.unit];
+  const label = `${title} over the last hour; the table below has the numbers`;
+  const drawn = { label, points, lines, format };
   return (
     <figure className="mb-2">
       <figcaption className="mb-1 flex items-baseline justify-between gap-3 text-[11px] text-ink-3">
@@ -90,12 +107,13 @@ function MetricChart({ answer, metric }: { readonly answer: SeriesAnswer; readon
           ))}
         </span>
       </figcaption>
-      <LineChart
-        label={`${title} over the last hour; the table below has the numbers`}
-        points={points}
-        lines={lines}
-        format={format}
-      />
+      {metric === "latency" && mark !== undefined ? (
+        <TracedChart key={answer.id} mark={mark} answer={answer} chart={chart}>
+          {(dotted) => (dotted === null ? <LineChart {...drawn} /> : <DottedLineChart {...drawn} {...dotted} />)}
+        </TracedChart>
+      ) : (
+        <LineChart {...drawn} />
+      )}
       <Twin title={title} names={names} points={points} format={format} />
     </figure>
   );

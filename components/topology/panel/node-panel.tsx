@@ -14,7 +14,7 @@ import { coverageWords, PROTOCOL_WORDS } from "../words.ts";
 import { volume } from "./change-words.ts";
 import { EdgeCell } from "./edge-cell.tsx";
 import { healthSentence } from "./health-note.tsx";
-import { History } from "./history.tsx";
+import { History, metricsOf } from "./history.tsx";
 import { edgeLimit } from "./limit.ts";
 import { NodeHosts, NodeOperations, NodeTraffic, Unarrived } from "./node-facts.tsx";
 
@@ -107,8 +107,9 @@ export function NodePanel({
         </ul>
       )}
       <History
+        mark={{ node }}
         subject={{ node: node.id }}
-        protocol={[...inbound, ...outbound].every((edge) => edge.protocol === "tcp") ? "tcp" : "http"}
+        metrics={metricsOf([...inbound, ...outbound].every((edge) => edge.protocol === "tcp") ? "tcp" : "http")}
       />
       <NodeTraffic node={node} inbound={inbound} outbound={outbound} />
       <Neighbours

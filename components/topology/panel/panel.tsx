@@ -7,7 +7,7 @@ import type { Live } from "#lib/live/client.ts";
 import type { Details } from "#lib/live/messages.ts";
 import { anyTitle } from "../names.ts";
 import { useSelection } from "../selection.tsx";
-import { EdgeInTrace, NodeInTrace } from "../trace/in-trace.tsx";
+import { EdgeInTrace, NodeInTrace, ScopeInTrace } from "../trace/in-trace.tsx";
 import { EdgeTraces } from "../traces/trace-links.tsx";
 import { EdgePanel } from "./edge-panel.tsx";
 import { NodeLinks } from "./node-links.tsx";
@@ -49,6 +49,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
           source={details.source}
           target={details.target}
           window={window ?? ""}
+          mark={details}
           traces={
             <>
               <EdgeInTrace sum={details.inTrace} />
@@ -66,7 +67,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
         </>
       );
     case "scope":
-      return <ScopePanel {...details} />;
+      return <ScopePanel {...details} inTrace={<ScopeInTrace went={details.inTrace} />} />;
     case "absent":
       return <Absent id={id} />;
   }

@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import type { ReactNode } from "react";
 import { Cell, DataTable, Fact, Section } from "#components/ui/section.tsx";
 import { STATE_WORDS, StateMark } from "#components/ui/state-mark.tsx";
 import { formatCount, formatErrors, formatNumber, formatPlural, formatRate, NO_DATA } from "#lib/format.ts";
@@ -10,7 +11,7 @@ import { WHOLE } from "#lib/live/whole.ts";
 import { idTitle } from "../names.ts";
 import { ChangesSection } from "./changes-section.tsx";
 import { EdgeCell } from "./edge-cell.tsx";
-import { History } from "./history.tsx";
+import { History, metricsOf, WholeHistory } from "./history.tsx";
 import { FlagList } from "./responses.tsx";
 import { CodesByDirection, TrafficTable } from "./traffic-table.tsx";
 
@@ -22,10 +23,13 @@ export function ScopePanel({
   id,
   scope,
   changes,
+  inTrace,
 }: {
   readonly id: string;
   readonly scope: Scope;
   readonly changes: Changes | null;
+  /** What the trace that is drawn did there. */
+  readonly inTrace?: ReactNode;
 }) {
   const key = parseNodeId(id);
   const whole = id === WHOLE;
@@ -46,16 +50,20 @@ export function ScopePanel({
         <States scope={scope} />
       </div>
       {changes !== null && <ChangesSection changes={changes} />}
+      {inTrace}
       <Worst scope={scope} />
       <TrafficTable traffic={traffic} whole={whole} />
       <CodesByDirection traffic={traffic} />
       <FlagList flags={flagsOf(traffic, false)} unit="req/s" />
       <FlagList flags={flagsOf(traffic, true)} unit="conn/s" title="Flags of connections" />
       <Facts scope={scope} traffic={traffic} />
+      {whole && <WholeHistory protocols={traffic.map(({ protocol }) => protocol)} />}
       {key !== null && (
         <History
           subject={{ node: id }}
-          protocol={traffic.length > 0 && traffic.every(({ protocol }) => protocol === "tcp") ? "tcp" : "http"}
+          metrics={metricsOf(
+            traffic.length > 0 && traffic.every(({ protocol }) => protocol === "tcp") ? "tcp" : "http",
+          )}
         />
       )}
     </>

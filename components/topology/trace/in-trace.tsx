@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Fact, Section } from "#components/ui/section.tsx";
 import { formatCount } from "#lib/format.ts";
+import type { ScopeInTrace as ScopeSum } from "#lib/live/scope-trace.ts";
 import type { CallSum, PlaceSum, SpanOf } from "#lib/tracing/view/places.ts";
 import { durationText } from "#lib/tracing/view/words.ts";
 import { tracePageHref } from "./links.ts";
@@ -32,6 +33,25 @@ export function EdgeInTrace({ sum }: { readonly sum: CallSum | undefined }) {
       {sum.attempts > sum.calls && <Fact name="Attempts">{formatCount(sum.attempts)}</Fact>}
       <Fact name="Time" title="As the caller saw it; calls at once count for each">
         {durationText(sum.ns)}
+      </Fact>
+      <Fact name="Failed">{formatCount(sum.failed)}</Fact>
+    </InTrace>
+  );
+}
+
+/** What it did in a box, or in all of the view. */
+export function ScopeInTrace({ went }: { readonly went: ScopeSum | undefined }) {
+  if (went === undefined) return null;
+  const { sum, marks, calls } = went;
+  return (
+    <InTrace first={sum.first} of={sum.spans}>
+      <Fact name="Marks it went through">{formatCount(marks)}</Fact>
+      <Fact name="Spans">{formatCount(sum.spans)}</Fact>
+      <Fact name="Calls within">{formatCount(calls.within)}</Fact>
+      {calls.inbound > 0 && <Fact name="Calls into it">{formatCount(calls.inbound)}</Fact>}
+      {calls.outbound > 0 && <Fact name="Calls out of it">{formatCount(calls.outbound)}</Fact>}
+      <Fact name="Time spent here" title="What its spans did themselves; what ran at once counts for each">
+        {durationText(sum.selfNs)}
       </Fact>
       <Fact name="Failed">{formatCount(sum.failed)}</Fact>
     </InTrace>

@@ -8,7 +8,7 @@ const STATUS: TraceStatus = {
   ...{ revision: 1, calls: 6, onMap: 5, missing: [], unplaced: 0 },
   ...{ lit: { nodes: 4, edges: 3 }, hidden: { nodes: 0, edges: 0 } },
 };
-const HEAD = { partial: null };
+const HEAD = { id: "ab", partial: null };
 const id = (name: string) => `w/shop/workload/${name}`;
 
 it.each<[Partial<TraceStatus>, string]>([
@@ -30,9 +30,14 @@ it.each<[Partial<TraceStatus>, string]>([
 
 it("says what is missing of the trace itself", () => {
   const partial = { reason: "spans", detail: "" } as const;
-  expect(onMapText(STATUS, { partial, hidden: { spans: 3, errors: 0 } })).toBe(
+  expect(onMapText(STATUS, { id: "ab", partial, hidden: { spans: 3, errors: 0 } })).toBe(
     "5 of its 6 calls are on this map. 3 spans you may not see. Not all of the trace is here.",
   );
+});
+
+it("says of a file's trace by what it was placed", () => {
+  const id = `file~${"a".repeat(16)}~${"b".repeat(32)}`;
+  expect(onMapText(STATUS, { id, partial: null })).toContain("placed by the names in its spans alone");
 });
 
 describe("the graph of then", () => {

@@ -2,6 +2,7 @@
 import type { UrlState } from "#components/shell/url-state.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import type { LiveStatus, TraceStatus } from "#lib/live/messages.ts";
+import { parseFileTraceId } from "#lib/live/trace/file-id.ts";
 import type { TraceHead } from "#lib/live/trace/messages.ts";
 import { idTitle } from "../names.ts";
 
@@ -9,7 +10,7 @@ import { idTitle } from "../names.ts";
 const NAMED = 4;
 
 /** `5 of its 6 calls are on this map. Not in this graph: db, cache.` */
-export function onMapText(status: TraceStatus, head: Pick<TraceHead, "hidden" | "partial">): string {
+export function onMapText(status: TraceStatus, head: Pick<TraceHead, "id" | "hidden" | "partial">): string {
   const { calls, onMap, lit, hidden, missing, unplaced } = status;
   const away = hidden.nodes + hidden.edges;
   const names = missing.slice(0, NAMED).map(idTitle).join(", ");
@@ -23,6 +24,9 @@ export function onMapText(status: TraceStatus, head: Pick<TraceHead, "hidden" | 
     unplaced === 0 ? "" : `${formatPlural(unplaced, "span")} can’t be placed.`,
     head.hidden === undefined ? "" : `${formatPlural(head.hidden.spans, "span")} you may not see.`,
     head.partial === null ? "" : "Not all of the trace is here.",
+    parseFileTraceId(head.id) === null
+      ? ""
+      : "It is from a file: placed by the names in its spans alone, which may be those of another mesh.",
   ];
   return parts.filter(Boolean).join(" ");
 }

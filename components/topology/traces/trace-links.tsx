@@ -1,15 +1,13 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useUrl } from "#components/shell/use-url.ts";
 import { tracesHref } from "#components/traces/search/state.ts";
 import { Section } from "#components/ui/section.tsx";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
-import { traceOperationsQuery } from "#lib/query/trace-search.ts";
-import { edgePresets, endOf, nodePresets, serviceOf, type TracePreset } from "./presets.ts";
-import { useTracing } from "./use-tracing.ts";
+import type { TracePreset } from "./presets.ts";
+import { usePresets } from "./use-presets.ts";
 
 const LINK = "text-accent underline-offset-2 hover:underline";
 
@@ -36,14 +34,8 @@ function OfEdge({
   readonly target: GraphNode | null;
 }) {
   const { kiosk } = useUrl().state;
-  const tracing = useTracing();
-  const ends = { source: endOf(edge.source, source), target: endOf(edge.target, target) };
-  const client = tracing === null ? null : serviceOf(ends.source, tracing);
-  const operations = useQuery({ ...traceOperationsQuery(client?.name ?? ""), enabled: client !== null });
-  if (kiosk || tracing === null || operations.isLoading) return null;
-  const names = operations.data?.items.map(({ name }) => name) ?? [];
-  const presets = edgePresets(edge, ends, tracing, names);
-  if (presets.length === 0) return null;
+  const presets = usePresets({ edge, source, target });
+  if (kiosk || presets.length === 0) return null;
   return (
     <Section title="Traces" aside={presets[0]?.search.service}>
       <ul className="flex flex-wrap gap-x-4 gap-y-1.5 border-t border-line pt-2">
@@ -59,8 +51,7 @@ function OfEdge({
 
 /** Items of the list of a node's other places. */
 export function NodeTraces({ node }: { readonly node: GraphNode }) {
-  const tracing = useTracing();
-  return (tracing === null ? [] : nodePresets(node, tracing)).map((preset) => (
+  return usePresets({ node }).map((preset) => (
     <li key={preset.title}>
       <TraceLink preset={preset} />
     </li>

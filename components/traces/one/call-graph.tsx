@@ -1,5 +1,6 @@
 "use client";
 
+import { clsx } from "clsx";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { Chip } from "#components/ui/chip.tsx";
 import { formatCount, formatPlural } from "#lib/format.ts";
@@ -11,6 +12,7 @@ import { CallMark } from "./call-mark.tsx";
 import { nodeToward } from "./call-steps.ts";
 import { CallTable } from "./call-table.tsx";
 import { useModel } from "./model.tsx";
+import { useDrag } from "./use-drag.ts";
 import { useAnswer } from "./use-trace.ts";
 import { useZoom } from "./use-zoom.ts";
 
@@ -29,6 +31,7 @@ function Drawn({ drawing }: { readonly drawing: CallDrawing }) {
   const { graph, x, y, width, height } = drawing;
   const field = useRef<HTMLDivElement>(null);
   const { zoom, change: scale, fit } = useZoom(field, drawing);
+  const drag = useDrag(field);
   const [here, setHere] = useState(0);
   const stop = here < graph.nodes.length ? here : 0;
   const marked = selected < 0 ? NO_NODE : (graph.nodeOf[selected] ?? NO_NODE);
@@ -41,6 +44,7 @@ function Drawn({ drawing }: { readonly drawing: CallDrawing }) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "+" || event.key === "-") scale(event.key === "+" ? STEP : 1 / STEP);
     else if (event.key === "0") fit();
+    else if (event.shiftKey && event.key in PANS) field.current?.scrollBy(...(PANS[event.key] ?? [0, 0]));
     else if (event.key.startsWith("Arrow")) {
       const next = nodeToward(drawing, stop, event.key);
       if (next !== null) {
@@ -83,7 +87,15 @@ function Drawn({ drawing }: { readonly drawing: CallDrawing }) {
           Fit
         </Chip>
       </div>
-      <div ref={field} tabIndex={-1} className="min-h-0 grow overflow-auto border-t border-line bg-sunken/40">
+      <div
+        ref={field}
+        tabIndex={-1}
+        {...drag.handlers}
+        className={clsx(
+          "min-h-0 grow overflow-auto border-t border-line bg-sunken/40",
+          drag.dragging ? "cursor-grabbing select-none" : "cursor-grab",
+        )}
+      >
         <div style={{ width: width * zoom, height: height * zoom }} className="mx-auto">
           <div
             role="group"
@@ -116,3 +128,11 @@ function Drawn({ drawing }: { readonly drawing: CallDrawing }) {
 }
 
 const STEP = 1.25;
+const PAN = 80;
+/** With Shift, arrows move the drawing. */
+const PANS: Readonly<Record<string, readonly [x: number, y: number]>> = {
+  ArrowLeft: [-PAN, 0],
+  ArrowRight: [PAN, 0],
+  ArrowUp: [0, -PAN],
+  ArrowDown: [0, PAN],
+};

@@ -13,6 +13,7 @@ import { Swatch } from "./bar.tsx";
 import { serviceColour } from "./colours.ts";
 import { backendHref, tracedHref } from "./links.ts";
 import { type TraceModel, useModel } from "./model.tsx";
+import { useAnswer } from "./use-trace.ts";
 
 const DownloadMenu = lazy(async () => ({ default: (await import("./download-menu.tsx")).DownloadMenu }));
 
@@ -20,7 +21,7 @@ const nothing = () => () => undefined;
 
 /** Which trace this is, in numbers, and what can be done with the whole of it. */
 export function TraceHeader() {
-  const { head, picture, failures, stepFailure, view } = useModel();
+  const { head, picture, failures, stepFailure } = useModel();
   const kind = head.sources.find(({ name }) => name === head.backend)?.kind;
   const outside = backendHref(head.externalUrl, kind, head.id);
   return (
@@ -43,15 +44,7 @@ export function TraceHeader() {
             ✕ {failures.length} failed
           </Chip>
         )}
-        {fileOfHref(head.id) === null && (
-          <Link
-            href={tracedHref({ id: head.id, backends: view.backends })}
-            prefetch={false}
-            className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 text-ink-2 hover:border-line-strong hover:text-ink"
-          >
-            Show on the topology
-          </Link>
-        )}
+        {fileOfHref(head.id) === null ? <OnTopology /> : <FileOnTopology />}
         <Link
           href={`/traces/compare?${new URLSearchParams({ a: head.id })}`}
           prefetch={false}
@@ -75,6 +68,35 @@ export function TraceHeader() {
       </div>
       <Legend />
     </header>
+  );
+}
+
+function OnTopology() {
+  const { head, view } = useModel();
+  return (
+    <Link
+      href={tracedHref({ id: head.id, backends: view.backends })}
+      prefetch={false}
+      className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 text-ink-2 hover:border-line-strong hover:text-ink"
+    >
+      Show on the topology
+    </Link>
+  );
+}
+
+const ALL = {};
+
+/** The way there where its spans tell any place; else why there is none. */
+function FileOnTopology() {
+  const { handle, picture } = useModel();
+  const places = useAnswer(handle, picture, "places", ALL)?.answer;
+  if (places === undefined) return null;
+  if (places.nodes.length > 0) return <OnTopology />;
+  return (
+    <span className="max-w-72 text-[11px] text-ink-3">
+      Its spans don’t tell where in a mesh they were made (no node_id, k8s.* or service.namespace), so the topology
+      can’t show it.
+    </span>
   );
 }
 

@@ -1,7 +1,7 @@
 /** Ways out of a trace's page. Pure. */
 import { reveal } from "#components/shell/reveal.ts";
 import { patchUrl, search, type TraceShown } from "#components/shell/url-state.ts";
-import { parseNodeId } from "#lib/graph/id.ts";
+import { parseNodeId, UNKNOWN } from "#lib/graph/id.ts";
 
 /** The topology with the trace drawn on it. */
 export function tracedHref(trace: TraceShown): string {
@@ -10,6 +10,8 @@ export function tracedHref(trace: TraceShown): string {
 
 /** The same with a node selected, drawn whatever would be folded. */
 export function topologyHref(node: string, trace: TraceShown): string {
+  // Of which cluster a file's span is, the graph finds out.
+  if (parseNodeId(node)?.cluster === UNKNOWN) return tracedHref(trace);
   const patch = reveal({ id: node, folded: true, hidden: false }, 0);
   // Spans that don't name their workload are known by their app, which the graph draws by another lens.
   const view = parseNodeId(node)?.kind === "app" ? { ...patch.view, lens: "app" as const } : patch.view;

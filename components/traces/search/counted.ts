@@ -12,7 +12,7 @@ const FAILED: ReadonlySet<string> = new Set(["neverArrived", "server"]);
 /** Sums of rates over their steps, by whoever comes first in counting; null where nothing was counted. */
 export function countedOf(
   { charts, step }: Pick<SeriesAnswer, "charts" | "step">,
-  direction: "inbound" | "outbound",
+  direction: SeriesAnswer["charts"][number]["direction"],
 ): Counted | null {
   const chart = charts.find(
     (each) =>

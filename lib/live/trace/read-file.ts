@@ -8,6 +8,7 @@ import { summaryOf } from "#lib/tracing/summary.ts";
 import { buildTree } from "#lib/tracing/tree.ts";
 import { toWire } from "#lib/tracing/wire.ts";
 import { type FileTrace, fileTraceId } from "./file-id.ts";
+import { fileNodes } from "./file-nodes.ts";
 import type { FileStore, KeptFile } from "./file-store.ts";
 
 /** As of an answer of a backend. */
@@ -58,7 +59,7 @@ export async function keptFile(store: FileStore, key: string): Promise<KeptFile>
   );
 }
 
-/** A trace of a file, as our server would answer it but for its places on the map, which are the server's to know. @throws MeshscopeError */
+/** A trace of a file, as our server would answer it; its places on the map are what its spans tell alone. @throws MeshscopeError */
 export async function readTrace(store: FileStore, { key, traceId }: FileTrace, nowMs: number): Promise<TraceAnswer> {
   const file = await keptFile(store, key);
   const read = await readBlob(file.blob);
@@ -77,6 +78,7 @@ export async function readTrace(store: FileStore, { key, traceId }: FileTrace, n
     durationMs: toMs(summary.durationNs),
     services: summary.services.map((each) => ({ ...each })),
     columns: { ...toWire(trace) },
+    nodes: fileNodes(trace),
     warnings: warnings.map((each) => ({ ...each, spanId: each.row < 0 ? null : (trace.spanId[each.row] ?? null) })),
     partial: read.partial,
     sources: [],

@@ -20,7 +20,7 @@ import {
   targetsRead,
 } from "./reads.ts";
 import { type Recorded, recordingFor } from "./recordings.ts";
-import { seriesReads } from "./series.ts";
+import { exemplarSeries, seriesReads } from "./series.ts";
 
 function plan(window: Seconds, capabilities: Capabilities, options: PlanOptions): readonly Read[] {
   const facts = factsOf(capabilities);
@@ -56,6 +56,7 @@ export const istio: MeshAdapter = {
   }),
   series: seriesReads,
   charts: chartsOf,
+  exemplars: exemplarSeries,
   histogram: histogramQuery,
   buckets: bucketsOf,
 };

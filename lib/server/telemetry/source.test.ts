@@ -34,6 +34,7 @@ it("recordings that go away don't take the graph away: the raw series are read i
       return { at, samples, warnings: [], infos: [] };
     },
     queryRange: async () => ({ series: [], warnings: [], infos: [] }),
+    queryExemplars: async () => [],
     time: async () => timers.now(),
     close: async () => {},
   };

@@ -59,12 +59,14 @@ export class ReadSpan {
     return problems.length === this.#sources.length ? (problems[0] ?? null) : null;
   }
 
-  /** Nothing failed that another try could bring. */
-  get whole(): boolean {
-    return this.#sources.every(
-      ({ problem, rates, latency }) =>
-        problem === null && (rates?.failures.length ?? 0) + (latency?.failures.length ?? 0) === 0,
-    );
+  /** What another try could bring: the first thing that any source failed in. */
+  get failure(): { readonly source: string; readonly problem: Problem } | null {
+    for (const { source, problem, rates, latency } of this.#sources) {
+      const [failed] = [...(rates?.failures ?? []), ...(latency?.failures ?? [])];
+      const found = problem ?? failed?.problem;
+      if (found !== undefined) return { source: source.info.name, problem: found };
+    }
+    return null;
   }
 
   graph(index: number): PastGraph {
@@ -113,7 +115,7 @@ export class Spans {
         );
         inner.throwIfAborted();
         const read = new ReadSpan(span, asked, latency, sources, this.#deps);
-        if (read.whole) this.#keep(key, read);
+        if (read.failure === null) this.#keep(key, read);
         return read;
       },
       signal,

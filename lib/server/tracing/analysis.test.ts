@@ -126,6 +126,7 @@ describe("an analysis", () => {
           };
         },
         queryRange: async () => ({ series: [], warnings: [], infos: [] }),
+        queryExemplars: async () => [],
         time: async () => unixSeconds(NOW),
         close: async () => {},
       },

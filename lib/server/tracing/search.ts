@@ -14,7 +14,7 @@ import { mayAskFor } from "./places.ts";
 import { rangeOf } from "./range.ts";
 import { seenTrace } from "./seen.ts";
 
-type Found = SearchAnswer & { readonly limit: number };
+export type Found = SearchAnswer & { readonly limit: number };
 
 /** @throws MeshscopeError `bad_parameter`, `bad_instant`, `forbidden`; the backend's problem where none answered */
 export async function searchTraces(
@@ -26,17 +26,10 @@ export async function searchTraces(
   const backends = chosen(deps.backends, query.backends);
   checkService(query.service, backends, audience);
   const range = rangeOf(query, deps.timers.now());
-  const asked: TraceQuery = {
-    service: query.service ?? null,
-    operation: query.operation ?? null,
-    tags: query.tags,
-    errorsOnly: query.errors === "only",
-    ...range,
-    minDuration: query.minDuration ?? null,
-    maxDuration: query.maxDuration ?? null,
-    limit: query.limit,
-  };
-  const round = await askAll(backends, (backend) => searchOne(deps, backend, asked, audience, signal), signal);
+  // What may be seen of a trace is told by its spans alone.
+  const whole = !audience.visibility.all;
+  const asked = askedOf(query, range);
+  const round = await askAll(backends, (backend) => searchOne(deps, backend, asked, { whole }, signal), signal);
   const read = round.heard.map((each) => itemsOf(each, deps, audience));
   return {
     items: read.flatMap(({ items }) => items).sort(newestFirst),
@@ -54,6 +47,23 @@ export async function searchTraces(
   };
 }
 
+/** A search as backends are asked it. */
+export function askedOf(
+  query: Omit<TracesQuery, "backends" | "start" | "end">,
+  range: Pick<TraceQuery, "start" | "end">,
+): TraceQuery {
+  return {
+    service: query.service ?? null,
+    operation: query.operation ?? null,
+    tags: query.tags,
+    errorsOnly: query.errors === "only",
+    ...range,
+    minDuration: query.minDuration ?? null,
+    maxDuration: query.maxDuration ?? null,
+    limit: query.limit,
+  };
+}
+
 /** @throws MeshscopeError `forbidden`: asked for by name, existing or not */
 export function checkService(service: string | undefined, backends: readonly Backend[], { visibility }: Told): void {
   if (service === undefined || backends.some(({ clusters }) => mayAskFor(service, clusters, visibility))) return;
@@ -63,11 +73,12 @@ export function checkService(service: string | undefined, backends: readonly Bac
   );
 }
 
-async function searchOne(
+/** `whole`: with all spans, also where the backend has summaries. */
+export async function searchOne(
   deps: TracingDeps,
   backend: Backend,
   query: TraceQuery,
-  { visibility }: Told,
+  { whole }: { readonly whole: boolean },
   signal?: AbortSignal,
 ): Promise<Found> {
   const asking = { timeout: deps.timeout, ...(signal ? { signal } : {}) };
@@ -79,8 +90,7 @@ async function searchOne(
         `${can.api} of "${backend.name}" can only be searched for a service. Give one.`,
       );
     const limit = Math.min(query.limit, can.maxLimit);
-    // What may be seen of a trace is told by its spans alone.
-    const found = await client.search({ ...query, limit }, { ...asking, whole: !visibility.all });
+    const found = await client.search({ ...query, limit }, { ...asking, whole });
     return { ...found, limit };
   });
 }

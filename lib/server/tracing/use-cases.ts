@@ -2,21 +2,25 @@
 import type {
   TraceAnswer,
   TraceBackendsAnswer,
+  TraceCallsAnswer,
   TraceOperationsAnswer,
   TraceServicesAnswer,
   TracesAnswer,
 } from "#lib/api/traces.ts";
-import type { TraceAnalysisQuery, TraceRequest, TracesQuery } from "#lib/api/traces-query.ts";
+import type { TraceAnalysisQuery, TraceCallsQuery, TraceRequest, TracesQuery } from "#lib/api/traces-query.ts";
 import type { Credential } from "../identity.ts";
 import type { Slots } from "../stream/slots.ts";
 import { type AnalysisDeps, planAnalysis, runAnalysis } from "./analysis.ts";
 import { analysisStream } from "./analysis-stream.ts";
+import { findCalls } from "./calls.ts";
+import { Exemplars } from "./exemplars.ts";
 import { listBackends, listOperations, listServices } from "./names.ts";
 import { searchTraces } from "./search.ts";
 import { showTrace } from "./show.ts";
 
 export interface TracingUseCases {
   traces(credential: Credential, query: TracesQuery, signal?: AbortSignal): Promise<TracesAnswer>;
+  traceCalls(credential: Credential, query: TraceCallsQuery, signal?: AbortSignal): Promise<TraceCallsAnswer>;
   trace(credential: Credential, id: string, request: TraceRequest, signal?: AbortSignal): Promise<TraceAnswer>;
   traceBackends(credential: Credential, signal?: AbortSignal): Promise<TraceBackendsAnswer>;
   traceServices(
@@ -39,7 +43,10 @@ export interface TracingUseCases {
 
 export function tracingUseCases(deps: AnalysisDeps & { readonly slots: Slots }): TracingUseCases {
   const { viewers, timers, slots } = deps;
+  const exemplars = new Exemplars(deps.histograms, timers);
   return {
+    traceCalls: async (credential, query, signal = new AbortController().signal) =>
+      findCalls({ ...deps, exemplars }, await viewers.audience(credential, signal), query, signal),
     traces: async (credential, query, signal) =>
       searchTraces(deps, await viewers.audience(credential, signal), query, signal),
     trace: async (credential, id, request, signal) =>

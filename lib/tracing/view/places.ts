@@ -2,7 +2,7 @@
  * A trace as sums by place of the mesh: what each node of the graph did in it, and who called whom between two of them, so
  * that a hundred thousand spans are as much as the map has marks. Pure; O(n log n).
  */
-import { KINDS } from "../model.ts";
+import { arrivalsOf } from "./arrivals.ts";
 import { keysOf } from "./keys.ts";
 import type { TracePicture } from "./picture.ts";
 
@@ -48,8 +48,6 @@ export interface TracePlaces {
 
 export const MOST_SPANS = 5;
 
-const CLIENT = KINDS.indexOf("client");
-
 type Columns = Pick<
   TracePicture,
   "length" | "order" | "parent" | "kind" | "failed" | "self" | "start" | "end" | "spanIds" | "name" | "names"
@@ -72,14 +70,9 @@ interface Named {
 export function placesOf(picture: Columns, nodes: readonly (string | null)[]): TracePlaces {
   const rows = new Map<string, number[]>();
   const called = new Map<string, Called>();
-  // A span that can't be placed is part of what its caller did, as far as calls go.
-  const within: (string | null)[] = new Array<string | null>(picture.length).fill(null);
   let unplaced = 0;
   for (const row of picture.order) {
-    const parent = picture.parent[row] ?? -1;
-    const above = within[parent] ?? null;
     const node = nodes[row] ?? null;
-    within[row] = node ?? above;
     if (node === null) {
       unplaced += 1;
       continue;
@@ -87,11 +80,12 @@ export function placesOf(picture: Columns, nodes: readonly (string | null)[]): T
     const held = rows.get(node);
     if (held === undefined) rows.set(node, [row]);
     else held.push(row);
-    if (above === null || above === node) continue;
-    const pair = `${above}>${node}`;
-    const calls = called.get(pair) ?? { source: above, target: node, tries: new Map<number, number>() };
+  }
+  for (const { call, source, target } of arrivalsOf(picture, nodes).arrivals) {
+    if (source === null) continue;
+    const pair = `${source}>${target}`;
+    const calls = called.get(pair) ?? { source, target, tries: new Map<number, number>() };
     called.set(pair, calls);
-    const call = picture.kind[parent] === CLIENT ? parent : row;
     calls.tries.set(call, (calls.tries.get(call) ?? 0) + 1);
   }
   const named: Named = { picture, keyAt: keysOf(picture.spanIds) };

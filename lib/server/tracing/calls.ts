@@ -1,0 +1,114 @@
+/** GET /traces/calls: the calls of one edge or node, span by span, from whole traces of one search. */
+import { formatInstant } from "#lib/api/instant.ts";
+import { instantOf, toMs } from "#lib/api/trace-item.ts";
+import type { TraceCall, TraceCallsAnswer } from "#lib/api/traces.ts";
+import type { TraceCallsQuery } from "#lib/api/traces-query.ts";
+import { MeshscopeError } from "#lib/errors.ts";
+import { type NodeKey, parseNodeId } from "#lib/graph/id.ts";
+import { durationNs, hasFailed, nameOf, serviceOf, startNs, type Trace } from "#lib/tracing/model.ts";
+import { buildTree } from "#lib/tracing/tree.ts";
+import { keysOf } from "#lib/tracing/view/keys.ts";
+import { checkSubjects } from "../rights/filter.ts";
+import type { Told } from "../rights/viewers.ts";
+import { askAll, chosen, type Heard, told } from "./asking.ts";
+import type { Backend } from "./backends.ts";
+import { type CallsAsked, callRows } from "./call-match.ts";
+import type { TracingDeps } from "./deps.ts";
+import type { Exemplars } from "./exemplars.ts";
+import { rangeOf } from "./range.ts";
+import { askedOf, checkService, type Found, searchOne } from "./search.ts";
+import { seenTrace } from "./seen.ts";
+
+/** Dots beyond this hide one another. */
+const MOST_CALLS = 500;
+
+/** @throws MeshscopeError `bad_parameter`, `bad_instant`, `forbidden`; the backend's problem where none answered */
+export async function findCalls(
+  deps: TracingDeps & { readonly exemplars: Exemplars },
+  audience: Told,
+  query: TraceCallsQuery,
+  signal: AbortSignal,
+): Promise<TraceCallsAnswer> {
+  const asked = callsOf(query);
+  checkSubjects(
+    [asked.from, asked.to].filter((key) => key !== null),
+    audience.visibility,
+  );
+  const backends = chosen(deps.backends, query.backends);
+  checkService(query.service, backends, audience);
+  const range = rangeOf(query, deps.timers.now());
+  const [round, exemplars] = await Promise.all([
+    askAll(backends, (backend) => searchOne(deps, backend, askedOf(query, range), { whole: true }, signal), signal),
+    deps.exemplars.of(asked, range, signal),
+  ]);
+  const calls = round.heard.flatMap((heard) => callsIn(heard, asked, deps, audience));
+  const found = [...new Map(calls.map((call) => [`${call.trace} ${call.span}`, call])).values()]
+    .filter(({ at }) => at >= range.start * 1000 && at <= range.end * 1000)
+    .sort((a, b) => b.at - a.at || (a.span < b.span ? -1 : 1));
+  return {
+    items: found.slice(0, MOST_CALLS).map(({ at: _, ...item }) => item),
+    more: Math.max(0, found.length - MOST_CALLS),
+    traces: new Set(found.map(({ trace }) => trace)).size,
+    exemplars: exemplars.map(({ traceId, at, value }) => ({
+      ...{ trace: traceId, at: formatInstant(at), durationMs: value },
+    })),
+    start: formatInstant(range.start),
+    end: formatInstant(range.end),
+    ...told(backends, round, audience),
+    partial: round.heard.flatMap(({ backend, answer: { partial } }) =>
+      partial === null ? [] : [{ source: backend.name, ...partial, detail: audience.text(partial.detail) }],
+    ),
+    full: round.heard.filter(({ answer }) => answer.traces.length >= answer.limit).map(({ backend }) => backend.name),
+    warnings: [...new Set(round.heard.flatMap(({ answer }) => answer.warnings))].map(audience.text),
+  };
+}
+
+/** @throws MeshscopeError `bad_parameter` */
+function callsOf({ from, to, lens }: Pick<TraceCallsQuery, "from" | "to" | "lens">): CallsAsked {
+  const key = (name: string, id: string | undefined): NodeKey | null => {
+    const parsed = id === undefined ? null : parseNodeId(id);
+    if (id !== undefined && parsed === null)
+      throw new MeshscopeError(
+        "bad_parameter",
+        `Parameter '${name}' isn't an id. Accepted: cluster/namespace/kind/name[/version], as /graph answers it.`,
+      );
+    return parsed;
+  };
+  const ends = { from: key("from", from), to: key("to", to), lens };
+  if (ends.from === null && ends.to === null)
+    throw new MeshscopeError("bad_parameter", "Give 'from', 'to' or both, ids of nodes as /graph answers them.");
+  return ends;
+}
+
+function callsIn(
+  { backend, answer }: Heard<Found>,
+  asked: CallsAsked,
+  { places, timers }: TracingDeps,
+  audience: Told,
+): (TraceCall & { readonly at: number })[] {
+  const text = audience.texts();
+  const nowNs = BigInt(Math.round(timers.now() * 1000)) * 1_000_000n;
+  return answer.traces.flatMap((whole) => {
+    const { trace } = seenTrace(whole, backend, places, audience, text);
+    const tree = buildTree(trace, { nowNs, skew: false });
+    const rows = callRows(trace, tree, asked, { places, clusters: backend.clusters });
+    if (rows.length === 0) return [];
+    const keyAt = keysOf(trace.spanId.map((id) => id.padEnd(16)).join(""));
+    return rows.map((row) => callAt(trace, row, backend, keyAt(row)));
+  });
+}
+
+function callAt(trace: Trace, row: number, backend: Backend, span: string): TraceCall & { readonly at: number } {
+  const start = startNs(trace, row);
+  return {
+    ...{
+      trace: trace.traceId,
+      backend: backend.name,
+      span,
+      service: serviceOf(trace, row),
+      operation: nameOf(trace, row),
+    },
+    ...{ start: instantOf(start), startNs: start.toString(), durationMs: toMs(durationNs(trace, row)) },
+    ...{ failed: hasFailed(trace, row), at: Number(start / 1_000_000n) },
+  };
+}
