@@ -30,13 +30,14 @@ interface Sampled {
   readonly ns: number;
 }
 
-/** `slices` of equal length from `start` to `end`. */
+/** `slices` of equal length from `start` to `end`. `times`: how often each trace counts; without it, once. */
 export function weigh(
   traces: readonly Sampled[],
   { start, end, slices }: { readonly start: number; readonly end: number; readonly slices: number },
   histogram: LatencyHistogram | null,
+  times?: Float64Array,
 ): Weighted {
-  const weights = bySlice(traces, start, end, slices);
+  const weights = bySlice(traces, start, end, slices, times);
   const total = histogram?.counts.at(-1) ?? 0;
   const fitted = histogram !== null && total > 0 ? toHistogram(traces, weights, histogram, total) : null;
   const sum = weights.reduce((all, weight) => all + weight, 0);
@@ -55,11 +56,19 @@ export function sliceOf(at: number, start: number, end: number, slices: number):
   return Math.min(slices - 1, Math.max(0, Math.floor(((at - start) / Math.max(end - start, 1e-9)) * slices)));
 }
 
-function bySlice(traces: readonly Sampled[], start: number, end: number, slices: number): Float64Array {
+function bySlice(
+  traces: readonly Sampled[],
+  start: number,
+  end: number,
+  slices: number,
+  times: Float64Array = new Float64Array(traces.length).fill(1),
+): Float64Array {
   const counts = new Float64Array(slices);
   const slice = traces.map(({ at }) => sliceOf(at, start, end, slices));
-  for (const index of slice) counts[index] = (counts[index] ?? 0) + 1;
-  return Float64Array.from(slice, (index) => 1 / (counts[index] ?? 1));
+  slice.forEach((index, i) => {
+    counts[index] = (counts[index] ?? 0) + (times[i] ?? 0);
+  });
+  return times.map((drawn, i) => (drawn > 0 ? drawn / (counts[slice[i] ?? -1] ?? 1) : 0));
 }
 
 /**
