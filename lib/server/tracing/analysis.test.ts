@@ -199,7 +199,7 @@ describe("an analysis", () => {
       await run(await jaegerWith(dense), `service=web.shop&${WINDOW}&sample=100`, { histograms }),
     );
     expect(sample.complete).toBe(false);
-    expect(sample.sampling).toMatchObject({ basis: "estimated", why: expect.stringContaining("3 short stretches") });
+    expect(sample.sampling).toMatchObject({ basis: "estimated", why: expect.stringContaining("5 short stretches") });
     expect(sample.sampling.rate).toBeGreaterThan(0.95);
     expect(sample.sampling.low).toBeGreaterThan(0.8);
     expect(advice).toEqual([expect.stringContaining("100 requests a second")]);

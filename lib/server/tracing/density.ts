@@ -7,12 +7,12 @@ import type { TracingDeps } from "./deps.ts";
 import type { Window } from "./sample.ts";
 
 /** Places in the window, as shares of it: requests come in waves. */
-const PLACES = [1 / 6, 1 / 2, 5 / 6] as const;
-/** A stretch of which a backend has as many is cut to an eighth, so that some dozen are left. */
+const PLACES = [0.1, 0.3, 0.5, 0.7, 0.9] as const;
+/** A stretch of which a backend has as many is cut to a quarter, so that some dozen are left. */
 const LIMIT = 100;
-const NARROWER = 8;
+const NARROWER = 4;
 /** Searches for each place at most, and seconds below which instants of spans and of searches differ too much. */
-const TRIES = 6;
+const TRIES = 8;
 const SHORTEST = 0.05;
 
 /** Empty where a backend fails, or has too many traces of the shortest stretch: then nothing is known. */

@@ -36,7 +36,7 @@ const LEAST = 10;
 const Z95 = 1.96;
 
 export function samplingOf({ kept, complete, requests, seconds, stretches }: Kept): Sampling {
-  if (requests === null || !(requests > 0) || !(seconds > 0)) return UNKNOWN;
+  if (requests === null || !(requests > 0) || !(seconds >= 1)) return UNKNOWN;
   if (complete) {
     const rate = Math.min(1, kept / requests);
     return { rate, low: rate, high: rate, basis: "counted" };
@@ -64,7 +64,7 @@ const BUSY = 50;
 /** Fewer traces than this in an hour don't show what is rare. */
 const RARE = 100;
 /** Every one, as far as counts tell. */
-const ALL = { counted: 0.95, estimated: 0.85 } as const;
+const ALL = { counted: 0.95, estimated: 0.8 } as const;
 
 /** What to change about sampling; empty where nothing, or nothing is known. */
 export function samplingAdvice(kept: Kept): readonly string[] {
