@@ -220,6 +220,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: z.string(),
     events: {
       progress: analysisProgressSchema,
+      interim: analysisResultSchema,
       result: analysisResultSchema,
       problem: problemSchema,
       reauth: reauthSchema,

@@ -37,6 +37,7 @@ const sample = z
           traces: z.number().meta({ description: "of the sample, that lie in it" }),
           more: z.boolean().meta({ description: "a backend has more of it than it was asked for" }),
           failed: z.boolean().meta({ description: "a backend didn't answer for it" }),
+          read: z.boolean().meta({ description: "it has been searched; always, in a result" }),
         }),
       )
       .meta({ description: "slices of time that were sampled alike, of equal length, oldest first" }),

@@ -12,6 +12,8 @@ import type { Sampled } from "./sample.ts";
 
 /** What was counted of a window beside its traces. */
 export interface Measured {
+  /** It isn't asked for before the traces are read. */
+  readonly pending: boolean;
   readonly histogram: Histogram | null;
   readonly stretches: readonly Stretch[];
 }
@@ -61,13 +63,16 @@ const changeOf = (change: Change | null) =>
 const NO_OPERATION =
   "Istio's metrics carry no operation, so the requests of one can't be told from the service's others. It would take a label for it (tagOverrides of a Telemetry), which this console doesn't read yet; the service as a whole can be weighed.";
 
+const PENDING = "Requests are counted once all of the traces are read.";
+
 /** Why a sample isn't weighed by all requests; null where it is. */
 function whyNot(
   { operation, target }: Subject,
-  { histogram }: Measured,
+  { histogram, pending }: Measured,
   { matched, traces }: SampleSummary,
 ): string | null {
   if (operation !== null) return NO_OPERATION;
+  if (pending) return PENDING;
   const whose = target === null ? "of this service" : "of these calls";
   if (histogram === null)
     return `Prometheus has no latencies ${whose} for that time, or the spans don't tell which workload they are of.`;
@@ -124,7 +129,12 @@ function samplingWords(
     case "unknown":
       return {
         ...sampling,
-        why: operation === null ? "Prometheus doesn't tell how many requests there were." : NO_OPERATION,
+        why:
+          operation !== null
+            ? NO_OPERATION
+            : measured.pending
+              ? PENDING
+              : "Prometheus doesn't tell how many requests there were.",
       };
   }
 }

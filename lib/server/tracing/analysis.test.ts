@@ -87,6 +87,13 @@ describe("an analysis", () => {
       .map(({ data }) => data as AnalysisProgress);
     expect(progress).toHaveLength(20);
     expect(progress.at(-1)).toEqual({ window: "baseline", slices: 10, done: 10, traces: 100, wanted: 100 });
+    const interim = done.events.filter(({ event }) => event === "interim").map(({ data }) => data as AnalysisResult);
+    // Each time of all the window, not of its beginning.
+    expect(interim.map(({ sample, baseline }) => [sample.traces, baseline])).toEqual(
+      [30, 60, 90, 100].map((traces) => [traces, null]),
+    );
+    expect(interim[0]?.sample.slices.flatMap(({ read }, at) => (read ? [at] : []))).toEqual([0, 4, 8]);
+    expect(interim[0]?.sample.p95).toEqual({ value: 200, low: null, high: null });
     const result = resultOf(done);
     expect(result.sample).toMatchObject({
       traces: 100,
@@ -97,7 +104,9 @@ describe("an analysis", () => {
       complete: false,
       sampling: { rate: null, basis: "unknown", why: expect.stringContaining("doesn't tell how many requests") },
     });
-    expect(result.sample.slices).toEqual(Array.from({ length: 10 }, () => ({ traces: 10, more: true, failed: false })));
+    expect(result.sample.slices).toEqual(
+      Array.from({ length: 10 }, () => ({ traces: 10, more: true, failed: false, read: true })),
+    );
     expect(result.change).toMatchObject({ mean: { value: expect.closeTo(75, 6) }, p95: { value: 150 } });
     expect(Math.abs(Date.parse(result.since ?? "") / 1000 - (NOW - 300))).toBeLessThan(60);
     expect(result.sample.unweighted).toContain("no latencies");

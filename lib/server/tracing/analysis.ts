@@ -4,6 +4,7 @@ import type { TraceAnalysisQuery } from "#lib/api/traces-query.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { seededRandom } from "#lib/layout/random.ts";
 import { analyse } from "#lib/tracing/analysis/contributors.ts";
+import type { Subject } from "#lib/tracing/analysis/entry.ts";
 import type { SampleWindow } from "#lib/tracing/analysis/sampled.ts";
 import type { Credential } from "../identity.ts";
 import type { Told } from "../rights/viewers.ts";
@@ -27,6 +28,11 @@ const MOST = 50;
 /** One sample gives one answer: the draws behind its intervals are the same each time. */
 const SEED = 1;
 
+/** Times that what is known so far is told of the window: it takes a moment to compute. */
+const INTERIMS = 4;
+
+export type Saying = (name: "progress" | "interim", data: AnalysisProgress | AnalysisResult) => void;
+
 /** What an analysis will read, checked before anything is asked. @throws MeshscopeError `bad_parameter`, `bad_instant`, `forbidden` */
 export function planAnalysis(deps: AnalysisDeps, audience: Told, query: TraceAnalysisQuery) {
   const backends = chosen(deps.backends, query.backends);
@@ -47,14 +53,20 @@ export async function runAnalysis(
   deps: AnalysisDeps,
   { credential, audience }: { readonly credential: Credential; readonly audience: Told },
   plan: ReturnType<typeof planAnalysis>,
-  onProgress: (progress: AnalysisProgress) => void,
+  say: Saying,
   signal: AbortSignal,
 ): Promise<AnalysisResult> {
   const { backends, subject, wanted } = plan;
   const sample = async (name: AnalysisProgress["window"], window: Window) =>
     sampleWindow(deps, backends, audience, {
       ...{ subject, window, wanted, signal },
-      onProgress: (progress) => onProgress({ window: name, wanted, ...progress }),
+      onProgress: (progress, sofar) => {
+        say("progress", { window: name, wanted, ...progress });
+        const last = progress.done === progress.slices;
+        const due = progress.done % Math.ceil(progress.slices / INTERIMS) === 0;
+        // The last one is the result itself, unless a baseline is still to be read.
+        if (name === "now" && (last ? plan.baseline !== null : due)) say("interim", interimOf(subject, sofar()));
+      },
     });
   const now = await sample("now", plan.window);
   const [failure] = now.problems;
@@ -66,7 +78,7 @@ export async function runAnalysis(
     const histogram = counted === null ? null : await histogramOf(deps.histograms, counted, of, signal);
     const stretches =
       of.complete || histogram === null ? [] : await countStretches(deps, backends, subject, of, signal);
-    return { histogram, stretches };
+    return { pending: false, histogram, stretches };
   };
   const [current, earlier] = await Promise.all([measure(now), before === null ? null : measure(before)]);
   signal.throwIfAborted();
@@ -79,6 +91,15 @@ export async function runAnalysis(
   const asked = { contributors, now, baseline: plan.baseline, places: deps.places };
   const coincidences = await coincidencesOf(deps.changes, credential, audience, asked, signal);
   return resultOf({ subject, now, current, before, earlier, analysis, coincidences });
+}
+
+const NOT_COUNTED: Measured = { pending: true, histogram: null, stretches: [] };
+
+/** What is known of a window that isn't read to its end: without intervals of p95, requests, baseline and changes. */
+function interimOf(subject: Subject, now: Sampled): AnalysisResult {
+  const analysis = analyse(windowOf(now, NOT_COUNTED), null, { most: MOST, random: null });
+  const coincidences = { each: [], changes: { knownSince: [], problem: null } };
+  return resultOf({ subject, now, current: NOT_COUNTED, before: null, earlier: null, analysis, coincidences });
 }
 
 const windowOf = ({ start, end, slices, traces }: Sampled, { histogram }: Measured): SampleWindow => ({

@@ -40,7 +40,7 @@ const contributor = (service: string, target: string | null, since: number | nul
 const SINCE = NOW - 1800;
 const now = {
   ...{ start: unixSeconds(NOW - 3600), end: unixSeconds(NOW) },
-  slices: Array.from({ length: 10 }, () => ({ traces: 10, more: false, failed: false })),
+  slices: Array.from({ length: 10 }, () => ({ traces: 10, more: false, failed: false, read: true })),
   places: new Map(["web.shop", "inventory.shop"].map((service) => [service, [located(service)]])),
 } as unknown as Sampled;
 

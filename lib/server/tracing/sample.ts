@@ -27,6 +27,8 @@ export interface Slice {
   readonly more: boolean;
   /** A backend didn't answer for it. */
   readonly failed: boolean;
+  /** It has been searched. */
+  readonly read: boolean;
 }
 
 export interface Sampled extends Window {
@@ -71,7 +73,8 @@ export async function sampleWindow(
     readonly window: Window;
     readonly wanted: number;
     readonly signal: AbortSignal;
-    readonly onProgress: (progress: Progress) => void;
+    /** `sofar`: the sample as far as it has come. */
+    readonly onProgress: (progress: Progress, sofar: () => Sampled) => void;
   },
 ): Promise<Sampled> {
   const { window, wanted } = o;
@@ -79,19 +82,30 @@ export async function sampleWindow(
   const limit = Math.max(1, Math.ceil(wanted / slices / backends.length));
   const gathering = new Gathering(deps, audience, o.subject);
   const length = (window.end - window.start) / slices;
-  let next = 0;
+  const waiting = spread(slices);
   let done = 0;
+  const sofar = (): Sampled => ({ ...window, each: limit * backends.length, ...gathering.result(slices) });
   const lane = async (): Promise<void> => {
-    for (let slice = next++; slice < slices; slice = next++) {
+    for (let slice = waiting.shift(); slice !== undefined; slice = waiting.shift()) {
       const start = unixSeconds(window.start + slice * length);
       await gathering.slice(slice, backends, { start, end: unixSeconds(start + length) }, limit, o.signal);
       done += 1;
-      o.onProgress({ slices, done, traces: gathering.traces.length });
+      o.onProgress({ slices, done, traces: gathering.traces.length }, sofar);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return { ...window, each: limit * backends.length, ...gathering.result(slices) };
+  return sofar();
 }
+
+/** Slices in such an order that the first few lie all over the window: what is given up early has heard of all of it. */
+function spread(slices: number): number[] {
+  const order: number[] = [];
+  for (let step = 2 ** Math.ceil(Math.log2(slices)); step >= 1; step /= 2)
+    for (let slice = 0; slice < slices; slice += step) if (!order.includes(slice)) order.push(slice);
+  return order;
+}
+
+type Filling = { -readonly [Key in keyof Slice]: Slice[Key] };
 
 class Gathering {
   readonly traces: Decomposed[] = [];
@@ -103,7 +117,7 @@ class Gathering {
   readonly #problems = new Map<string, { source: string; code: string; detail: string }>();
   readonly #warnings = new Set<string>();
   readonly #propagation: Propagation[] = [];
-  readonly #slices = new Map<number, { traces: number; more: boolean; failed: boolean }>();
+  readonly #slices = new Map<number, Filling>();
   readonly #places = new Map<string, Map<string, Located>>();
   readonly #seen = new Set<string>();
   #counted: Counted | null = null;
@@ -135,16 +149,17 @@ class Gathering {
         }
       }),
     );
+    this.#slice(slice).read = true;
   }
 
   result(count: number): Omit<Sampled, keyof Window | "each"> {
-    const slices = Array.from({ length: count }, (_, slice) => this.#slice(slice));
+    const slices = Array.from({ length: count }, (_, slice) => ({ ...this.#slice(slice) }));
     return {
       slices,
-      traces: this.traces,
+      traces: [...this.traces],
       from: this.#from,
       kept: this.#seen.size,
-      complete: slices.every(({ more, failed }) => !more && !failed),
+      complete: slices.every(({ more, failed, read }) => read && !more && !failed),
       counted: this.#counted,
       places: new Map([...this.#places].map(([service, places]) => [service, [...places.values()]])),
       propagation: this.#propagation,
@@ -153,8 +168,8 @@ class Gathering {
     };
   }
 
-  #slice(at: number): { traces: number; more: boolean; failed: boolean } {
-    const slice = this.#slices.get(at) ?? { traces: 0, more: false, failed: false };
+  #slice(at: number): Filling {
+    const slice = this.#slices.get(at) ?? { traces: 0, more: false, failed: false, read: false };
     this.#slices.set(at, slice);
     return slice;
   }

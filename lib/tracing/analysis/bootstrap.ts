@@ -6,7 +6,7 @@
  */
 import { atTail, type Row, type Sample } from "./sampled.ts";
 import type { Estimate } from "./statistics.ts";
-import { weigh } from "./weights.ts";
+import { weigher } from "./weights.ts";
 
 /** Rounds: enough for the 2.5th and 97.5th percentile of an interval whose own digits are two. */
 const ROUNDS = 200;
@@ -35,13 +35,14 @@ export function redraw(sample: Sample, rows: readonly (Row | undefined)[], rando
     rows: rows.map(() => new Float64Array(ROUNDS)),
     bounded: weighted.effective >= MIN_BOUND,
   };
+  const weigh = weigher(traces, window, histogram);
   for (let round = 0; round < ROUNDS; round++) {
     const times = new Float64Array(traces.length);
     for (let drawn = 0; drawn < traces.length; drawn++) {
       const i = Math.floor(random() * traces.length);
       times[i] = (times[i] ?? 0) + 1;
     }
-    const { weights } = weigh(traces, window, histogram, times);
+    const { weights } = weigh(times);
     const again = sample.tailBy(weights);
     if (again === null) continue;
     found.p95[round] = again.p95;

@@ -73,11 +73,11 @@ export interface Analysis {
   readonly more: { readonly contributors: number; readonly mean: number } | null;
 }
 
-/** `most`: contributors told of. `random`: in [0, 1), for the intervals of p95. */
+/** `most`: contributors told of. `random`: in [0, 1), for the intervals of p95; null: without them, which is quick. */
 export function analyse(
   now: SampleWindow,
   before: SampleWindow | null,
-  { most, random }: { readonly most: number; readonly random: () => number },
+  { most, random }: { readonly most: number; readonly random: (() => number) | null },
 ): Analysis {
   const current = new Sample(now);
   const baseline = before === null ? null : new Sample(before);
@@ -101,12 +101,16 @@ export function analyse(
   };
 }
 
-const drawnOf = (sample: Sample, keys: readonly string[], random: () => number): Redrawn | null =>
-  redraw(
-    sample,
-    keys.map((key) => sample.rows.get(key)),
-    random,
-  );
+function drawnOf(sample: Sample, keys: readonly string[], random: (() => number) | null): Redrawn | null {
+  const rows = keys.map((key) => sample.rows.get(key));
+  return random === null ? null : redraw(sample, rows, random);
+}
+
+/** With its interval where the sample was drawn anew. */
+const spreadOf = (value: number, rounds: Float64Array | undefined, drawn: Redrawn | null): Estimate =>
+  drawn === null || rounds === undefined
+    ? { value, low: null, high: null }
+    : within(value, rounds, { low: true, high: drawn.bounded });
 
 const meanOf = (key: string, { rows, weighted }: Sample): Estimate =>
   weightedMean(rows.get(key)?.values ?? new Map<number, number>(), weighted.weights);
@@ -126,7 +130,7 @@ function summaryOf({ lengths, mean, p50, tail, weighted }: Sample, drawn: Redraw
   const { requests, uncovered, matched, effective } = weighted;
   return {
     ...{ traces: lengths.length, mean, p50, requests, uncovered, matched, effective },
-    p95: tail === null || drawn === null ? null : within(tail.p95, drawn.p95, { low: true, high: drawn.bounded }),
+    p95: tail === null ? null : spreadOf(tail.p95, drawn?.p95, drawn),
     tail: tail?.band.length ?? 0,
   };
 }
@@ -141,13 +145,9 @@ function contributionOf(sample: Sample, row: Row | undefined, drawn: Redrawn | n
   const shares = own.map((weight) => (sum > 0 ? weight / sum : 1 / Math.max(1, own.length)));
   const ranked = ranking(lengths);
   const quantile = (q: number) => weightedQuantile(q, lengths, shares, ranked);
-  const rounds = drawn?.rows[at];
   return {
     mean: weightedMean(values, weights),
-    p95:
-      tail === null || rounds === undefined
-        ? null
-        : within(atTail(tail, values, weights, wholes), rounds, { low: true, high: drawn?.bounded === true }),
+    p95: tail === null ? null : spreadOf(atTail(tail, values, weights, wholes), drawn?.rows[at], drawn),
     traces: values.size,
     spread: lengths.length === 0 ? null : { p50: quantile(0.5), p95: quantile(0.95) },
     versions: [...(row?.versions ?? [])].sort(),

@@ -70,7 +70,11 @@ export function bandAround(
     below += weight;
   });
   for (const width of [0.02, 0.03, 0.05]) {
-    const band = ranked.filter((i, place) => (weights[i] ?? 0) > 0 && Math.abs((centre[place] ?? 0) - q) <= width);
+    const band: number[] = [];
+    for (let place = 0; place < ranked.length; place++) {
+      const i = ranked[place] ?? 0;
+      if ((weights[i] ?? 0) > 0 && Math.abs((centre[place] ?? 0) - q) <= width) band.push(i);
+    }
     if (band.length >= least) return band;
   }
   const near = ranked
