@@ -3,12 +3,13 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useUrl } from "#components/shell/use-url.ts";
+import { type AnalysisAsked, analysisHref } from "#components/traces/analysis/state.ts";
 import { tracesHref } from "#components/traces/search/state.ts";
 import { Section } from "#components/ui/section.tsx";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { traceOperationsQuery } from "#lib/query/trace-search.ts";
-import { edgePresets, endOf, nodePresets, serviceOf, type TracePreset } from "./presets.ts";
+import { edgePresets, edgeTime, endOf, nodePresets, nodeTime, serviceOf, type TracePreset } from "./presets.ts";
 import { useTracing } from "./use-tracing.ts";
 
 const LINK = "text-accent underline-offset-2 hover:underline";
@@ -52,6 +53,7 @@ function OfEdge({
             <TraceLink preset={preset} />
           </li>
         ))}
+        <TimeLink asked={edgeTime(edge, ends, tracing)} />
       </ul>
     </Section>
   );
@@ -60,11 +62,30 @@ function OfEdge({
 /** Items of the list of a node's other places. */
 export function NodeTraces({ node }: { readonly node: GraphNode }) {
   const tracing = useTracing();
-  return (tracing === null ? [] : nodePresets(node, tracing)).map((preset) => (
-    <li key={preset.title}>
-      <TraceLink preset={preset} />
+  if (tracing === null) return null;
+  return (
+    <>
+      {nodePresets(node, tracing).map((preset) => (
+        <li key={preset.title}>
+          <TraceLink preset={preset} />
+        </li>
+      ))}
+      <TimeLink asked={nodeTime(node, tracing)} />
+    </>
+  );
+}
+
+/** To where the time of many traces goes. Nothing where they can't be told. */
+function TimeLink({ asked }: { readonly asked: Partial<AnalysisAsked> | null }) {
+  const { at } = useUrl().state.view;
+  if (asked === null) return null;
+  return (
+    <li>
+      <Link href={analysisHref({ ...asked, end: at })} prefetch={false} className={LINK}>
+        Where the time goes
+      </Link>
     </li>
-  ));
+  );
 }
 
 function TraceLink({ preset: { title, search } }: { readonly preset: TracePreset }) {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MIN_BOUND, redraw, within } from "./bootstrap.ts";
+import { redraw, within } from "./bootstrap.ts";
+import { MIN_BOUND } from "./least.ts";
 import type { Decomposed } from "./parts.ts";
 import { Sample } from "./sampled.ts";
 

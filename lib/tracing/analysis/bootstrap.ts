@@ -4,19 +4,13 @@
  * slices of time and by the histogram, and the quantile with the band around it is found anew, so that all three are in the
  * interval. Draws are over the whole sample, not within each slice: that is a little too wide rather than too narrow. Pure.
  */
+import { MIN_BOUND } from "./least.ts";
 import { atTail, type Row, type Sample } from "./sampled.ts";
 import type { Estimate } from "./statistics.ts";
 import { weigher } from "./weights.ts";
 
 /** Rounds: enough for the 2.5th and 97.5th percentile of an interval whose own digits are two. */
 const ROUNDS = 200;
-/**
- * Fewer traces than this bound no 95th percentile from above with 97.5 % confidence, whatever is computed: that none of n
- * lies above it has the probability 0.95^n, which is more than 2.5 % below 72 (order statistics; Hahn and Meeker,
- * Statistical Intervals, 1991, section 5.2).
- */
-export const MIN_BOUND = Math.ceil(Math.log(0.025) / Math.log(0.95));
-
 /** By round: p95, and the contribution to it of each of the asked rows. */
 export interface Redrawn {
   readonly p95: Float64Array;

@@ -1,4 +1,5 @@
 /** One window's sample: what each contributor took in each trace, how much each trace counts, and what that says of all. Pure. */
+import { MIN_TAIL } from "./least.ts";
 import type { Decomposed, PartKind } from "./parts.ts";
 import { bandAround, type Estimate, ranking, weightedMean, weightedQuantile } from "./statistics.ts";
 import { type LatencyHistogram, type Weighted, weigh } from "./weights.ts";
@@ -33,8 +34,6 @@ export interface Row extends Identity {
 const keyOf = ({ kind, service, operation, target }: Identity): string =>
   JSON.stringify([kind, service, operation, target]);
 
-/** Fewer traces than this say nothing of a 95th percentile. */
-export const MIN_TAIL = 20;
 /** Traces that p95's contributions are at least means of. */
 const BAND = 5;
 
