@@ -15,7 +15,7 @@ const CONCERNS: Readonly<Record<Contributor["coincidences"][number]["concerns"],
 export function ContributorDetails({ each, compared }: { readonly each: Contributor; readonly compared: boolean }) {
   const { kind, calls, now, before, newVersions, since, coincidences, examples, operation } = each;
   return (
-    <div className="ml-[88px] flex flex-col gap-2 text-ink-2 max-sm:ml-2">
+    <div className="ml-[88px] flex flex-col gap-2 text-ink-2 max-sm:sticky max-sm:left-0 max-sm:ml-0 max-sm:max-w-[calc(100vw-4.5rem)]">
       <p className="text-ink-3">
         {KIND_SAYS[kind]}.
         {(kind === "waiting" || kind === "retry") && operation !== "" && (

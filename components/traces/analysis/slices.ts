@@ -23,8 +23,11 @@ const WORDS: Readonly<Record<Filling, string>> = {
   enough: "as many as asked for",
 };
 
-export const sliceWords = (slice: Slice, each: number): string =>
-  `${formatPlural(slice.traces, "trace")}, ${WORDS[fillingOf(slice, each)]}`;
+/** `10 traces, as many as asked for`. Of one call there may be few among many that were found. */
+export function sliceWords(slice: Slice, each: number): string {
+  const rare = slice.more && slice.traces < each && fillingOf(slice, each) !== "failed";
+  return `${formatPlural(slice.traces, "trace")}, ${rare ? "of more that were kept" : WORDS[fillingOf(slice, each)]}`;
+}
 
 /** What of the window isn't heard as the rest is; null where all of it is. */
 export function unevenWords({ slices, each }: Pick<Sample, "slices" | "each">): string | null {

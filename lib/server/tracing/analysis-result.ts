@@ -101,18 +101,23 @@ function sampleOf(
   };
 }
 
-const keptOf = ({ kept, complete, start, end }: Sampled, { stretches }: Measured, { requests }: SampleSummary) => ({
-  ...{ kept, complete, requests, stretches },
-  seconds: end - start,
-});
+/** Traces and requests of one thing: backends are searched for the service, so of one of its calls their share is taken. */
+function keptOf({ target }: Subject, sampled: Sampled, { stretches }: Measured, { requests }: SampleSummary): Kept {
+  const { kept, complete, start, end, traces } = sampled;
+  const share = target === null || kept === 0 ? 1 : traces.length / kept;
+  return {
+    ...{ complete, requests, seconds: end - start, kept: kept * share },
+    stretches: stretches.map((each) => ({ ...each, found: each.found * share })),
+  };
+}
 
 function samplingWords(
-  { operation }: Subject,
+  subject: Subject,
   sampled: Sampled,
   measured: Measured,
   summary: SampleSummary,
 ): AnalysisResult["sample"]["sampling"] {
-  const sampling = samplingOf(keptOf(sampled, measured, summary));
+  const sampling = samplingOf(keptOf(subject, sampled, measured, summary));
   switch (sampling.basis) {
     case "counted":
       return sampling;
@@ -130,7 +135,7 @@ function samplingWords(
       return {
         ...sampling,
         why:
-          operation !== null
+          subject.operation !== null
             ? NO_OPERATION
             : measured.pending
               ? PENDING
@@ -148,9 +153,9 @@ function problemsOf(window: AnalysisProgress["window"], sampled: Sampled | null)
   return (sampled?.problems ?? []).map((problem) => ({ window, ...problem }));
 }
 
-function adviceOf({ service }: Subject, now: Sampled, measured: Measured, summary: SampleSummary): string[] {
-  const lost = propagationWords(service, now.propagation);
-  return [...samplingAdvice(keptOf(now, measured, summary)), ...(lost === null ? [] : [lost])];
+function adviceOf(subject: Subject, now: Sampled, measured: Measured, summary: SampleSummary): string[] {
+  const lost = propagationWords(subject.service, now.propagation);
+  return [...samplingAdvice(keptOf(subject, now, measured, summary)), ...(lost === null ? [] : [lost])];
 }
 
 function contributorOf(

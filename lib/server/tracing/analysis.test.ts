@@ -175,8 +175,22 @@ describe("an analysis", () => {
       await run(await jaegerWith(busy), `service=web.shop&target=db.shop&${WINDOW}&sample=100`, { histograms }),
     );
     expect(sample).toMatchObject({ weighted: true, requests: 2000 });
+    // Every trace has the call, and no fewer than those that were read are of it.
+    expect(sample.sampling.low).toBeGreaterThanOrEqual(100 / 2000);
     expect(sample.mean?.value).toBeCloseTo(0.95 * 30 + 0.05 * 180, 6);
     expect(asked.join()).toMatch(/source_canonical_service.*web.*destination_canonical_service.*db/);
+  });
+
+  test("of a call that few of the service's traces have counts these alone as sampled", async () => {
+    const rare: readonly object[] = [0, 1, 2, 3].flatMap((i) =>
+      otlp(`r${i}`, spans(30).slice(0, i === 0 ? 3 : 1), 30 * i),
+    );
+    const { histograms } = prometheusWith({ "+Inf": 10 / 600 }, "source");
+    const { sample } = resultOf(
+      await run(await jaegerWith(() => rare), `service=web.shop&target=db.shop&${WINDOW}&sample=1000`, { histograms }),
+    );
+    expect([sample.kept, sample.traces]).toEqual([4, 1]);
+    expect(sample.sampling).toMatchObject({ basis: "counted", rate: expect.closeTo(0.1, 9) });
   });
 
   test("of one operation isn't weighed, and says why and what would tell it", async () => {
