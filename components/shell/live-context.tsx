@@ -1,15 +1,7 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import {
-  createContext,
-  type ReactNode,
-  startTransition,
-  use,
-  useEffect,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { createContext, type ReactNode, startTransition, use, useEffect, useState, useSyncExternalStore } from "react";
 import type { SessionAnswer } from "#lib/api/session.ts";
 import { createLive, type Live } from "#lib/live/client.ts";
 import type { LiveStatus } from "#lib/live/messages.ts";

@@ -26,9 +26,7 @@ export function Shell({
           <Overlays>
             <SignInGate>
               <KioskFrame>
-                <Anew>
-                  {children}
-                </Anew>
+                <Anew>{children}</Anew>
               </KioskFrame>
             </SignInGate>
           </Overlays>

@@ -5,7 +5,7 @@ import type { Histogram } from "#lib/graph/observation.ts";
 import type { Analysis, Change, Contribution, Contributor, SampleSummary } from "#lib/tracing/analysis/contributors.ts";
 import type { Subject } from "#lib/tracing/analysis/entry.ts";
 import { propagationWords } from "#lib/tracing/analysis/propagation.ts";
-import { type Stretch, samplingAdvice, samplingOf } from "#lib/tracing/analysis/sampling.ts";
+import { type Kept, type Stretch, samplingAdvice, samplingOf } from "#lib/tracing/analysis/sampling.ts";
 import type { Estimate } from "#lib/tracing/analysis/statistics.ts";
 import { unixSeconds } from "#lib/units.ts";
 import type { Sampled } from "./sample.ts";
