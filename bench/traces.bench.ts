@@ -2,6 +2,7 @@
  * Traces: from the backend's answer to our own, from that to a critical path as the browser's worker has it, beside the usual
  * way with an object a span; and where the time goes across a thousand of them. Sizes are spans of one trace.
  */
+import { seededRandom } from "#lib/layout/random.ts";
 import { analyse } from "#lib/tracing/analysis/contributors.ts";
 import { criticalPath } from "#lib/tracing/analysis/critical-path.ts";
 import { decompose } from "#lib/tracing/analysis/parts.ts";
@@ -161,7 +162,8 @@ export async function* run(size: number): AsyncGenerator<Figure> {
       const tree = buildTree(trace, { nowNs: NOW_NS, skew: true });
       return decompose(tree, tree.main);
     });
-    return analyse({ start: 1_763_000_000, end: 1_763_000_600, slices: 20, traces, histogram: null }, null);
+    const window = { start: 1_763_000_000, end: 1_763_000_600, slices: 20, traces, histogram: null };
+    return analyse(window, null, { most: 50, random: seededRandom(1) });
   });
   yield {
     name,

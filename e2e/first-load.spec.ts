@@ -19,6 +19,11 @@ const PAGES = [
     painted: (page: Page) => page.getByTestId("scatter").waitFor(),
   },
   {
+    name: "where the time goes",
+    path: async () => "/traces/analysis?service=storefront.shop",
+    painted: (page: Page) => page.getByTestId("headline").or(page.getByText("No trace to analyse")).first().waitFor(),
+  },
+  {
     name: "one trace",
     path: async (demo: Demo) => `/traces/${await sendTrace(demo, CHECKOUT)}`,
     painted: marked("trace:painted"),

@@ -40,7 +40,7 @@ export function parseMarksQuery(params: URLSearchParams): MarksQuery {
   return query;
 }
 
-const markSchema = z
+export const markSchema = z
   .object({
     at: z.string().meta({ description: "RFC 3339, UTC" }),
     kind: z.enum(MARK_KINDS).meta({
@@ -50,16 +50,19 @@ const markSchema = z
     object: objectRefSchema,
     text: z.string(),
     who: z.string().exactOptional(),
+    deleted: z.literal(true).exactOptional().meta({ description: "the object is no more" }),
   })
   .meta({ id: "Mark" });
+
+export const knownSinceSchema = z
+  .array(z.object({ kind: z.enum(MARK_KINDS), since: z.string().nullable(), text: z.string() }))
+  .meta({ description: "since when each kind is known in full (null: not by an instant), and what is known before" });
 
 export const marksSchema = z
   .object({
     items: z.array(markSchema).meta({ description: "newest first" }),
     next: z.string().exactOptional(),
-    knownSince: z.array(z.object({ kind: z.enum(MARK_KINDS), since: z.string().nullable(), text: z.string() })).meta({
-      description: "since when each kind is known in full (null: not by an instant), and what is known before",
-    }),
+    knownSince: knownSinceSchema,
   })
   .meta({ id: "Marks" });
 

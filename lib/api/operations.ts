@@ -237,6 +237,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: z.string(),
     events: {
       progress: analysisProgressSchema,
+      interim: analysisResultSchema,
       result: analysisResultSchema,
       problem: problemSchema,
       reauth: reauthSchema,

@@ -87,10 +87,10 @@ export interface MeshAdapter {
   existence?(capabilities: Capabilities, options: ExistenceOptions): Read;
   /** Range queries for charts of one edge or node; none where telemetry can't tell it from others. */
   series?(subject: SeriesSubject, capabilities: Capabilities, options: SeriesOptions): readonly SeriesRead[];
-  /** One instant query for the latencies of all calls to a node, over a window that ends there; null where none tells. */
+  /** One instant query for the latencies of all calls to a node, or one caller's, over a window that ends there; null where none tells. */
   histogram?(node: NodeKey, capabilities: Capabilities, options: HistogramOptions): Expr | null;
-  /** The histogram in its answer: counts of the window; null where nothing was counted. */
-  buckets?(answer: Vector, window: Seconds): Histogram | null;
+  /** The histogram in its answer: counts of the window, as that side of the calls saw it if it did; null where nothing was counted. */
+  buckets?(answer: Vector, window: Seconds, side: "client" | "server"): Histogram | null;
   /** What selects the series of latencies whose exemplars tell of some calls; null where none tells. */
   exemplars?(calls: CallsSubject, options: Pick<SeriesOptions, "metricsNameOf">): Expr | null;
   /** Charts from the answers of `series`, values aligned to the grid, null where there is no sample. */
@@ -131,7 +131,10 @@ export interface SeriesOptions {
   readonly metricsNameOf: (cluster: string) => string;
 }
 
-export type HistogramOptions = Pick<SeriesOptions, "window" | "metricsNameOf">;
+export interface HistogramOptions extends Pick<SeriesOptions, "window" | "metricsNameOf"> {
+  /** Calls of this node alone; null: everybody's. */
+  readonly caller: NodeKey | null;
+}
 
 export interface SeriesRead {
   readonly id: string;

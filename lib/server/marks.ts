@@ -86,6 +86,7 @@ function changeMark({ object, when, who, source, op, note }: ChangeRecord): Mark
     object,
     text: `${what} ${done}${note === undefined ? "" : `: ${note}`}`,
     ...(who === null ? {} : { who }),
+    ...(op === "delete" ? { deleted: true } : {}),
   };
 }
 

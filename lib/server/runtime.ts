@@ -146,6 +146,10 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     ...{ backends, viewers, timers, timeout, slots: hub.slots },
     places: new Places({ inventory: () => inventories.current(), clusterOf }),
     histograms: { sources, timeout, metricsNameOf: inverse(names) },
+    changes: {
+      marks: (credential, query, signal) => timeline(credential, query, signal),
+      policies: (credential, query, signal) => policies.policies(credential, query, signal),
+    },
   });
   const checks = new Checks({
     ...{ kinds: readingPort.kinds, store, inventory: () => inventories.current(), rootNamespace },
@@ -171,6 +175,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     ...{ clock: timers, log, store, rights, keys, roots, kubes, checks, impacts },
     inventory: (cluster) => inventories.current().get(cluster) ?? null,
   });
+  const timeline: Runtime["marks"] = (credential, query, signal) =>
+    marks({ ...objects, changes: (...args) => plans.changes(...args), watchingSince }, credential, query, signal);
   void telemetry.warm(stop.signal);
   // So that the first who asks for traces, or for readiness, finds out what is there.
   for (const backend of backends)
@@ -211,8 +217,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     revertChange: (...args) => plans.revert(...args),
     revertSince: (...args) => plans.revertSince(...args),
     changes: (...args) => plans.changes(...args),
-    marks: (credential, query, signal) =>
-      marks({ ...objects, changes: (...args) => plans.changes(...args), watchingSince }, credential, query, signal),
+    marks: timeline,
     logs: (credential, query, signal) => showLogs({ ...objects, clock: timers }, credential, query, signal),
     settleChanges: (...args) => plans.settle(...args),
     closeChanges: (...args) => plans.close(...args),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { perSecond } from "#lib/units.ts";
-import { type End, edgePresets, endOf, mayHaveSpans, nodePresets, serviceOf } from "./presets.ts";
+import { type End, edgePresets, edgeTime, endOf, mayHaveSpans, nodePresets, nodeTime, serviceOf } from "./presets.ts";
 
 const tracing = { services: new Set(["cart.shop", "reviews.shop", "ingress.istio-ingress", "billing"]), tags: true };
 const cart: End = { kind: "workload", namespace: "shop", workload: "cart", app: "cart", version: "v1" };
@@ -147,5 +147,24 @@ describe("a node's traces", () => {
 
   it("are none where no backend has spans of it", () => {
     expect(nodePresets({ ...node, app: "x", workload: "x" }, tracing)).toEqual([]);
+  });
+});
+
+describe("where the time goes", () => {
+  it("of a node is that of its service, and of a call what its client waits for", () => {
+    const node = (end: End) => nodeTime({ ...end, id: "x", health: "healthy" } as unknown as GraphNode, tracing);
+    expect([node(reviews), node(coupons)]).toEqual([{ service: "reviews.shop" }, null]);
+    expect(edgeTime(edge(), { source: cart, target: reviews }, tracing)).toEqual({
+      service: "cart.shop",
+      target: "reviews.shop",
+    });
+  });
+
+  it("of a call to what has no spans is told by the host that is called most", () => {
+    const hosts = rates({ "other.shop.svc.cluster.local": 1, "coupons.shop.svc.cluster.local": 5 });
+    const of = (change: Parameters<typeof edge>[0], source: End | null = cart) =>
+      edgeTime(edge(change), { source, target: coupons }, tracing);
+    expect(of({ hosts })).toEqual({ service: "cart.shop", target: "coupons.shop.svc.cluster.local" });
+    expect([of({ hosts: {} }), of({ hosts, protocol: "tcp" }), of({ hosts }, coupons)]).toEqual([null, null, null]);
   });
 });

@@ -2,6 +2,7 @@
  * Searches for the traces behind a node or an edge. Pure. The proxy that is asked is the one that knows: what a client's proxy
  * could not send, or gave up, leaves no span at the server.
  */
+import type { AnalysisAsked } from "#components/traces/analysis/state.ts";
 import type { TraceSearch } from "#components/traces/search/state.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
@@ -63,6 +64,24 @@ export function serviceOf(
   if (meshed !== undefined) return { name: meshed, byMesh: true };
   const named = own.find((name) => services.has(name));
   return named === undefined ? null : { name: named, byMesh: false };
+}
+
+/** Where the time of a node's traces goes; null where it has none. */
+export function nodeTime(node: GraphNode, tracing: Tracing): Partial<AnalysisAsked> | null {
+  const service = serviceOf(node, tracing);
+  return service === null ? null : { service: service.name };
+}
+
+/** Where the time of one call's traces goes: of what its client waited for; null where the client has no spans, and for TCP. */
+export function edgeTime(
+  { protocol, hosts }: Pick<GraphEdge, "protocol" | "hosts">,
+  ends: { readonly source: End | null; readonly target: End | null },
+  tracing: Tracing,
+): Partial<AnalysisAsked> | null {
+  const client = serviceOf(ends.source, tracing);
+  if (protocol === "tcp" || client === null) return null;
+  const target = serviceOf(ends.target, tracing)?.name ?? ranked(hosts)[0];
+  return target === undefined ? null : { service: client.name, target };
 }
 
 export function nodePresets(node: GraphNode, tracing: Tracing): readonly TracePreset[] {

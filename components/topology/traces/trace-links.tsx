@@ -2,12 +2,14 @@
 
 import Link from "next/link";
 import { useUrl } from "#components/shell/use-url.ts";
+import { type AnalysisAsked, analysisHref } from "#components/traces/analysis/state.ts";
 import { tracesHref } from "#components/traces/search/state.ts";
 import { Section } from "#components/ui/section.tsx";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
-import type { TracePreset } from "./presets.ts";
+import { edgeTime, endOf, nodeTime, type TracePreset } from "./presets.ts";
 import { usePresets } from "./use-presets.ts";
+import { useTracing } from "./use-tracing.ts";
 
 const LINK = "text-accent underline-offset-2 hover:underline";
 
@@ -34,8 +36,10 @@ function OfEdge({
   readonly target: GraphNode | null;
 }) {
   const { kiosk } = useUrl().state;
+  const tracing = useTracing();
   const presets = usePresets({ edge, source, target });
-  if (kiosk || presets.length === 0) return null;
+  if (kiosk || tracing === null || presets.length === 0) return null;
+  const ends = { source: endOf(edge.source, source), target: endOf(edge.target, target) };
   return (
     <Section title="Traces" aside={presets[0]?.search.service}>
       <ul className="flex flex-wrap gap-x-4 gap-y-1.5 border-t border-line pt-2">
@@ -44,6 +48,7 @@ function OfEdge({
             <TraceLink preset={preset} />
           </li>
         ))}
+        <TimeLink asked={edgeTime(edge, ends, tracing)} />
       </ul>
     </Section>
   );
@@ -51,11 +56,32 @@ function OfEdge({
 
 /** Items of the list of a node's other places. */
 export function NodeTraces({ node }: { readonly node: GraphNode }) {
-  return usePresets({ node }).map((preset) => (
-    <li key={preset.title}>
-      <TraceLink preset={preset} />
+  const tracing = useTracing();
+  const presets = usePresets({ node });
+  if (tracing === null) return null;
+  return (
+    <>
+      {presets.map((preset) => (
+        <li key={preset.title}>
+          <TraceLink preset={preset} />
+        </li>
+      ))}
+      <TimeLink asked={nodeTime(node, tracing)} />
+    </>
+  );
+}
+
+/** To where the time of many traces goes. Nothing where they can't be told. */
+function TimeLink({ asked }: { readonly asked: Partial<AnalysisAsked> | null }) {
+  const { at } = useUrl().state.view;
+  if (asked === null) return null;
+  return (
+    <li>
+      <Link href={analysisHref({ ...asked, end: at })} prefetch={false} className={LINK}>
+        Where the time goes
+      </Link>
     </li>
-  ));
+  );
 }
 
 function TraceLink({ preset: { title, search } }: { readonly preset: TracePreset }) {

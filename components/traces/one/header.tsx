@@ -1,13 +1,14 @@
 "use client";
 
 import Link from "next/link";
-import { lazy, useSyncExternalStore } from "react";
+import { lazy, useState, useSyncExternalStore } from "react";
 import { sayInstant } from "#components/shell/instant.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
 import { formatPlural } from "#lib/format.ts";
 import { ownTraceId } from "#lib/live/trace/file-id.ts";
 import { durationText } from "#lib/tracing/view/words.ts";
+import { analysisHref, around } from "../analysis/state.ts";
 import { fileOfHref } from "../files/links.ts";
 import { Swatch } from "./bar.tsx";
 import { serviceColour } from "./colours.ts";
@@ -52,6 +53,7 @@ export function TraceHeader() {
         >
           Compare
         </Link>
+        {fileOfHref(head.id) === null && <TimeOfSuch />}
         <PopoverButton tone="quiet" body={(props) => <DownloadMenu {...props} />}>
           Download
         </PopoverButton>
@@ -80,6 +82,24 @@ function OnTopology() {
       className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 text-ink-2 hover:border-line-strong hover:text-ink"
     >
       Show on the topology
+    </Link>
+  );
+}
+
+/** From this trace to where the time of all such goes, at about its time. */
+function TimeOfSuch() {
+  const { head, picture } = useModel();
+  const [opened] = useState(() => Date.now() / 1000);
+  const service = picture.services[picture.service[picture.main] ?? -1] ?? "";
+  if (service === "") return null;
+  return (
+    <Link
+      href={analysisHref({ service, ...around(head.start, opened) })}
+      prefetch={false}
+      title="What the time of many traces like this one is made of"
+      className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 text-ink-2 hover:border-line-strong hover:text-ink"
+    >
+      Where the time goes
     </Link>
   );
 }

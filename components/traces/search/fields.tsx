@@ -95,17 +95,19 @@ export function SearchField({
 }
 
 export function LimitField({
+  label = "At most",
   value,
   choices,
   onChange,
 }: {
+  readonly label?: string;
   readonly value: number;
   readonly choices: readonly number[];
   readonly onChange: (limit: number) => void;
 }) {
   const all = choices.includes(value) ? choices : [...choices, value].toSorted((a, b) => a - b);
   return (
-    <Labelled label="At most" className="w-[72px]">
+    <Labelled label={label} className="w-[72px]">
       {({ id }) => (
         <select
           id={id}

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
+import Link from "next/link";
 import { type FormEvent, lazy, useMemo, useRef, useState } from "react";
 import { type Command, useCommands } from "#components/shell/commands.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
@@ -11,6 +12,7 @@ import { Icon } from "#components/ui/icon.tsx";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
 import type { TraceBackendsAnswer } from "#lib/api/traces.ts";
 import { traceOperationsQuery, traceServicesQuery } from "#lib/query/trace-search.ts";
+import { analysisHref } from "../analysis/state.ts";
 import { OpenFileButton } from "../files/opener.tsx";
 import { LimitField, SearchField } from "./fields.tsx";
 import { inScope, offerOf } from "./offer.ts";
@@ -178,6 +180,13 @@ export function SearchForm({
             Find traces
           </button>
           <OpenFileButton />
+          <Link
+            href={analysisHref({ ...search, target: "" })}
+            prefetch={false}
+            className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 whitespace-nowrap text-ink-2 hover:border-line-strong hover:text-ink"
+          >
+            Where the time goes
+          </Link>
         </div>
       </div>
       {(problems.start ?? problems.end) && (

@@ -11,11 +11,11 @@ const options = {
   window: seconds(600),
   metricsNameOf: (cluster: string) => (cluster === "west-1" ? "Kubernetes" : cluster),
 };
-const query = (key: Partial<NodeKey>) => {
+const query = (key: Partial<NodeKey>, caller: NodeKey | null = null) => {
   const expr = histogramQuery(
     { kind: "app", cluster: "west-1", namespace: "shop", name: "cart", ...key },
     capabilities,
-    options,
+    { ...options, caller },
   );
   return expr === null ? null : printQuery(expr);
 };
@@ -45,21 +45,36 @@ describe("the latencies of all calls to a node", () => {
       ["destination", "odd", 7],
       ["destination", "5", Number.NaN],
     ];
-    expect(bucketsOf(answer(rows), seconds(600))).toEqual({
+    expect(bucketsOf(answer(rows), seconds(600), "server")).toEqual({
       bounds: [10, Number.POSITIVE_INFINITY],
       counts: [900, 1200],
       sum: null,
     });
-    expect(bucketsOf(answer(rows.slice(0, 1)), seconds(10))).toEqual({
+    expect(bucketsOf(answer(rows.slice(0, 1)), seconds(10), "server")).toEqual({
       bounds: [Number.POSITIVE_INFINITY],
       counts: [90],
       sum: null,
     });
   });
 
+  test("of one caller are asked by both ends, and are those that its side counted", () => {
+    const web: NodeKey = { kind: "workload", cluster: "west-1", namespace: "shop", name: "web" };
+    const text = query({}, web);
+    expect(text).toContain('source_workload="web"');
+    expect(text).toContain('destination_canonical_service="cart"');
+    // No metric names a caller by its service.
+    expect(query({}, { ...web, kind: "service" })).toBeNull();
+    const both = answer([
+      ["destination", "+Inf", 9],
+      ["source", "+Inf", 7],
+    ]);
+    expect(bucketsOf(both, seconds(10), "client")?.counts).toEqual([70]);
+    expect(bucketsOf(both, seconds(10), "server")?.counts).toEqual([90]);
+  });
+
   test("are none where nothing was counted", () => {
-    expect(bucketsOf(answer([]), seconds(10))).toBeNull();
-    expect(bucketsOf(answer([["destination", "+Inf", 0]]), seconds(10))).toBeNull();
-    expect(bucketsOf(answer([["destination", "10", 5]]), seconds(10))).toBeNull();
+    expect(bucketsOf(answer([]), seconds(10), "server")).toBeNull();
+    expect(bucketsOf(answer([["destination", "+Inf", 0]]), seconds(10), "server")).toBeNull();
+    expect(bucketsOf(answer([["destination", "10", 5]]), seconds(10), "server")).toBeNull();
   });
 });

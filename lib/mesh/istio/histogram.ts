@@ -1,4 +1,4 @@
-/** How long all calls to one node took, as a histogram: what a sample of traces is weighed against. */
+/** How long all calls to one node took, or those of one caller, as a histogram: what a sample of traces is weighed against. */
 import type { NodeKey } from "#lib/graph/id.ts";
 import type { Histogram } from "#lib/graph/observation.ts";
 import type { Capabilities, HistogramOptions } from "#lib/mesh/port.ts";
@@ -11,22 +11,26 @@ import { DURATION } from "./labels.ts";
 import { total } from "./reads.ts";
 import { endMatchers } from "./series.ts";
 
-/** Whose numbers count, best first: spans of a service are made at its side. */
-const REPORTERS = ["destination", "waypoint", "source"] as const;
+/** Whose numbers count, best first: spans of a service are made at its side, those of a call at its client's. */
+const REPORTERS = {
+  server: ["destination", "waypoint", "source"],
+  client: ["source", "waypoint", "destination"],
+} as const;
 
 export function histogramQuery(
   node: NodeKey,
   capabilities: Capabilities,
-  { window, metricsNameOf }: HistogramOptions,
+  { window, metricsNameOf, caller }: HistogramOptions,
 ): Expr | null {
   const matchers = endMatchers("destination", node, { lens: "service" }, { metricsNameOf });
-  if (matchers === null) return null;
-  const series = metric(`${DURATION}_bucket`, [...matchers, isNot("response_code", "101")]);
+  const from = caller === null ? [] : endMatchers("source", caller, { lens: "service" }, { metricsNameOf });
+  if (matchers === null || from === null) return null;
+  const series = metric(`${DURATION}_bucket`, [...from, ...matchers, isNot("response_code", "101")]);
   return total(["reporter", "le"], rate(series, window), factsOf(capabilities));
 }
 
-export function bucketsOf({ samples }: Vector, window: Seconds): Histogram | null {
-  for (const reporter of REPORTERS) {
+export function bucketsOf({ samples }: Vector, window: Seconds, side: "client" | "server"): Histogram | null {
+  for (const reporter of REPORTERS[side]) {
     const buckets = new Map<number, number>();
     for (const { labels, value } of samples) {
       const bound = labels.le === "+Inf" ? Number.POSITIVE_INFINITY : Number(labels.le ?? Number.NaN);

@@ -2,7 +2,16 @@
 
 const encoder = new TextEncoder();
 
-export type EventName = "snapshot" | "delta" | "source" | "progress" | "result" | "problem" | "reauth" | "bye";
+export type EventName =
+  | "snapshot"
+  | "delta"
+  | "source"
+  | "progress"
+  | "interim"
+  | "result"
+  | "problem"
+  | "reauth"
+  | "bye";
 
 /** One event; `json` is text without line breaks, as JSON.stringify writes it. An id is what a client resumes from. */
 export function event(

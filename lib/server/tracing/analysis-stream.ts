@@ -1,4 +1,4 @@
-/** An analysis as server-sent events: progress, then a result or a problem. It ends when the reader leaves, and so do its searches. */
+/** An analysis as server-sent events: progress with what is known so far, then a result or a problem. It ends when the reader leaves, and so do its searches. */
 import { type ProblemBody, problemBody } from "#lib/api/problem.ts";
 import { type Problem, problemOf } from "#lib/errors.ts";
 import { milliseconds } from "#lib/units.ts";
@@ -17,7 +17,7 @@ export interface AnalysisStreamOptions {
   /** Calls back once when the viewer must sign in again; the answer ends the watch. */
   readonly watch: (end: (detail: string) => void) => () => void;
   readonly shown: (problem: Problem) => Problem;
-  readonly run: (say: (name: "progress", data: object) => void, signal: AbortSignal) => Promise<object>;
+  readonly run: (say: (name: "progress" | "interim", data: object) => void, signal: AbortSignal) => Promise<object>;
 }
 
 export function analysisStream({

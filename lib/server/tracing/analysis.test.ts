@@ -2,14 +2,19 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { AnalysisProgress, AnalysisResult } from "#lib/api/trace-analysis.ts";
 import { parseTraceAnalysisQuery } from "#lib/api/traces-query.ts";
 import { problemOf } from "#lib/errors.ts";
-import { istio } from "#lib/mesh/istio/index.ts";
-import type { Capabilities } from "#lib/mesh/port.ts";
 import { type Fake, fakeBackend, page, send } from "#lib/tracing/client/fake.test-support.ts";
-import { seconds, unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS } from "../identity.ts";
 import type { Backend } from "./backends.ts";
-import { type Drawn, depsWith, type Held, jaegerWith, NOW, otlp, VIEWER } from "./fixture.test-support.ts";
-import type { HistogramDeps } from "./histogram.ts";
+import {
+  type Drawn,
+  depsWith,
+  type Held,
+  jaegerWith,
+  NOW,
+  otlp,
+  prometheusWith,
+  VIEWER,
+} from "./fixture.test-support.ts";
 import { tracingUseCases } from "./use-cases.ts";
 
 const open: { fakes: readonly Fake[]; backends: readonly Backend[] }[] = [];
@@ -82,56 +87,50 @@ describe("an analysis", () => {
       .map(({ data }) => data as AnalysisProgress);
     expect(progress).toHaveLength(20);
     expect(progress.at(-1)).toEqual({ window: "baseline", slices: 10, done: 10, traces: 100, wanted: 100 });
+    const interim = done.events.filter(({ event }) => event === "interim").map(({ data }) => data as AnalysisResult);
+    // Each time of all the window, not of its beginning.
+    expect(interim.map(({ sample, baseline }) => [sample.traces, baseline])).toEqual(
+      [30, 60, 90, 100].map((traces) => [traces, null]),
+    );
+    expect(interim[0]?.sample.slices.flatMap(({ read }, at) => (read ? [at] : []))).toEqual([0, 4, 8]);
+    expect(interim[0]?.sample.p95).toEqual({ value: 200, low: null, high: null });
     const result = resultOf(done);
     expect(result.sample).toMatchObject({
       traces: 100,
-      slices: 10,
-      empty: 0,
-      p95: 200,
+      each: 10,
+      p95: { value: 200, high: 200 },
       weighted: false,
       requests: null,
       complete: false,
-      samplingRate: null,
+      sampling: { rate: null, basis: "unknown", why: expect.stringContaining("doesn't tell how many requests") },
     });
+    expect(result.sample.slices).toEqual(
+      Array.from({ length: 10 }, () => ({ traces: 10, more: true, failed: false, read: true })),
+    );
+    expect(result.change).toMatchObject({ mean: { value: expect.closeTo(75, 6) }, p95: { value: 150 } });
+    expect(Math.abs(Date.parse(result.since ?? "") / 1000 - (NOW - 300))).toBeLessThan(60);
     expect(result.sample.unweighted).toContain("no latencies");
     const [first] = result.contributors;
     expect(first).toMatchObject({
       kind: "self",
       service: "db.shop",
       newVersions: ["v7"],
-      now: { p95: expect.closeTo(180, 6) },
-      before: { p95: expect.closeTo(30, 6) },
+      now: { p95: { value: expect.closeTo(180, 6) } },
+      before: { p95: { value: expect.closeTo(30, 6) } },
+      change: { mean: { value: expect.closeTo(75, 6) }, p95: { value: expect.closeTo(150, 6) } },
+      coincidences: [],
     });
+    expect(first?.change?.mean.low).toBeGreaterThan(50);
     expect(Math.abs(Date.parse(first?.since ?? "") / 1000 - (NOW - 300))).toBeLessThan(60);
-    expect(first?.example?.backend).toBe("jaeger-0");
+    expect(first?.examples.map(({ backend, ms }) => [backend, ms])).toEqual(
+      Array.from({ length: 3 }, () => ["jaeger-0", 180]),
+    );
     expect(done.used).toBe(0);
   });
 
   test("weighs the sample by Prometheus's histogram of all requests", async () => {
-    const capabilities: Capabilities = { mesh: "istio", present: true, scrapeInterval: seconds(1), facts: {} };
-    const asked: string[] = [];
-    const bucket = (le: string, value: number) => ({ labels: { reporter: "destination", le }, value });
-    const source: HistogramDeps["sources"][number] = {
-      learn: async () => {},
-      present: () => [{ adapter: istio, capabilities }],
-      client: {
-        query: async (query, { at }) => {
-          asked.push(JSON.stringify(query));
-          // 19 of 20 requests were fast, 3.33 a second over 600 s.
-          return {
-            at,
-            samples: [bucket("100", (0.95 * 2000) / 600), bucket("+Inf", 2000 / 600)],
-            warnings: [],
-            infos: [],
-          };
-        },
-        queryRange: async () => ({ series: [], warnings: [], infos: [] }),
-        queryExemplars: async () => [],
-        time: async () => unixSeconds(NOW),
-        close: async () => {},
-      },
-    };
-    const histograms: HistogramDeps = { sources: [source], timeout: seconds(5), metricsNameOf: (cluster) => cluster };
+    // 19 of 20 requests were fast, 3.33 a second over 600 s.
+    const { histograms, asked } = prometheusWith({ 100: (0.95 * 2000) / 600, "+Inf": 2000 / 600 });
     const { sample, contributors } = resultOf(
       await run(await jaegerWith(busy), `service=web.shop&${WINDOW}&sample=100`, { histograms }),
     );
@@ -170,22 +169,69 @@ describe("an analysis", () => {
     expect(problems).toMatchObject([{ window: "baseline", source: "jaeger-0" }]);
   });
 
-  test("of one operation or call isn't weighed, and says why", async () => {
+  test("of one caller's calls is weighed by what that caller counted", async () => {
+    const { histograms, asked } = prometheusWith({ 100: (0.95 * 2000) / 600, "+Inf": 2000 / 600 }, "source");
     const { sample } = resultOf(
-      await run(await jaegerWith(busy), `service=web.shop&target=db.shop&${WINDOW}&sample=20`),
+      await run(await jaegerWith(busy), `service=web.shop&target=db.shop&${WINDOW}&sample=100`, { histograms }),
     );
-    expect(sample).toMatchObject({ weighted: false, unweighted: expect.stringContaining("single calls") });
+    expect(sample).toMatchObject({ weighted: true, requests: 2000 });
+    // Every trace has the call, and no fewer than those that were read are of it.
+    expect(sample.sampling.low).toBeGreaterThanOrEqual(100 / 2000);
+    expect(sample.mean?.value).toBeCloseTo(0.95 * 30 + 0.05 * 180, 6);
+    expect(asked.join()).toMatch(/source_canonical_service.*web.*destination_canonical_service.*db/);
+  });
+
+  test("of a call that few of the service's traces have counts these alone as sampled", async () => {
+    const rare: readonly object[] = [0, 1, 2, 3].flatMap((i) =>
+      otlp(`r${i}`, spans(30).slice(0, i === 0 ? 3 : 1), 30 * i),
+    );
+    const { histograms } = prometheusWith({ "+Inf": 10 / 600 }, "source");
+    const { sample } = resultOf(
+      await run(await jaegerWith(() => rare), `service=web.shop&target=db.shop&${WINDOW}&sample=1000`, { histograms }),
+    );
+    expect([sample.kept, sample.traces]).toEqual([4, 1]);
+    expect(sample.sampling).toMatchObject({ basis: "counted", rate: expect.closeTo(0.1, 9) });
+  });
+
+  test("of one operation isn't weighed, and says why and what would tell it", async () => {
+    const { histograms, asked } = prometheusWith({ "+Inf": 10 });
+    const { sample } = resultOf(
+      await run(await jaegerWith(busy), `service=web.shop&operation=a&${WINDOW}&sample=20`, { histograms }),
+    );
+    expect(sample).toMatchObject({
+      weighted: false,
+      unweighted: expect.stringMatching(/carry no operation.*tagOverrides/),
+      sampling: { basis: "unknown", why: expect.stringContaining("carry no operation") },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test("counts short stretches where slices are full, so that sampling is told and judged all the same", async () => {
+    // A trace every ten milliseconds, and as many requests: all of them are kept.
+    const dense: Held = (query) => {
+      const from = Date.parse(query.get("query.start_time_min") ?? "");
+      const to = Date.parse(query.get("query.start_time_max") ?? "");
+      const limit = Number(query.get("query.num_traces"));
+      const count = Math.min(limit, Math.floor((to - from) / 10));
+      return Array.from({ length: count }, (_, i) =>
+        otlp(`${from + 10 * i}`, spans(30), Math.round(from / 1000 - (NOW - 600))),
+      ).flat();
+    };
+    const { histograms } = prometheusWith({ 1000: 100, "+Inf": 100 });
+    const { sample, advice } = resultOf(
+      await run(await jaegerWith(dense), `service=web.shop&${WINDOW}&sample=100`, { histograms }),
+    );
+    expect(sample.complete).toBe(false);
+    expect(sample.sampling).toMatchObject({ basis: "estimated", why: expect.stringContaining("5 short stretches") });
+    expect(sample.sampling.rate).toBeGreaterThan(0.95);
+    expect(sample.sampling.low).toBeGreaterThan(0.8);
+    expect(advice).toEqual([expect.stringContaining("100 requests a second")]);
   });
 
   test("of nothing is empty, not an error", async () => {
     const { sample, contributors } = resultOf(await run(await jaegerWith({}), `service=web.shop&${WINDOW}`));
-    expect([sample.traces, sample.mean, sample.empty, sample.complete, contributors]).toEqual([
-      0,
-      null,
-      sample.slices,
-      true,
-      [],
-    ]);
+    expect([sample.traces, sample.mean, sample.complete, contributors]).toEqual([0, null, true, []]);
+    expect(sample.slices.every(({ traces, more, failed }) => traces === 0 && !more && !failed)).toBe(true);
   });
 
   test("ends with a problem where the backend does, and frees its place", async () => {

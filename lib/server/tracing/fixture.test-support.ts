@@ -1,7 +1,8 @@
 /** Jaegers with traces that a test draws, and viewers who may see some of them. */
 import type { SourceStatus } from "#lib/graph/model.ts";
+import { istio } from "#lib/mesh/istio/index.ts";
 import { CLOCK, type Fake, fakeBackend, page, send } from "#lib/tracing/client/fake.test-support.ts";
-import { seconds } from "#lib/units.ts";
+import { seconds, unixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
 import type { Visibility } from "../rights/model.ts";
@@ -10,6 +11,7 @@ import { Viewers } from "../rights/viewers.ts";
 import { Slots } from "../stream/slots.ts";
 import type { AnalysisDeps } from "./analysis.ts";
 import { Backend } from "./backends.ts";
+import type { HistogramDeps } from "./histogram.ts";
 import { Places } from "./places.ts";
 
 export const NOW = 1_763_000_000;
@@ -134,8 +136,40 @@ export function depsWith(
     places: new Places({ inventory: () => new Map(), clusterOf: (name) => name }),
     viewers: new Viewers({ timers, rights, clusters: ["c"], namespaces: () => ["shop", "secret"] }),
     histograms: { sources: [], timeout: seconds(5), metricsNameOf: (cluster) => cluster },
+    changes: {
+      marks: async () => ({ items: [], knownSince: [] }),
+      policies: async () => ({ items: [], asOf: null, unread: [] }),
+    },
     ...more,
   };
+}
+
+/**
+ * A Prometheus that knows these latencies of whatever it is asked for, in requests a second up to each bound, by the servers'
+ * side unless it is told otherwise. `asked`: the queries, as JSON.
+ */
+export function prometheusWith(
+  rates: Readonly<Record<string, number>>,
+  reporter = "destination",
+): { readonly histograms: HistogramDeps; readonly asked: string[] } {
+  const asked: string[] = [];
+  const capabilities = { mesh: "istio", present: true, scrapeInterval: seconds(1), facts: {} } as const;
+  const samples = Object.entries(rates).map(([le, value]) => ({ labels: { reporter, le }, value }));
+  const source: HistogramDeps["sources"][number] = {
+    learn: async () => {},
+    present: () => [{ adapter: istio, capabilities }],
+    client: {
+      query: async (query, { at }) => {
+        asked.push(JSON.stringify(query));
+        return { at, samples, warnings: [], infos: [] };
+      },
+      queryRange: async () => ({ series: [], warnings: [], infos: [] }),
+      queryExemplars: async () => [],
+      time: async () => unixSeconds(NOW),
+      close: async () => {},
+    },
+  };
+  return { histograms: { sources: [source], timeout: seconds(5), metricsNameOf: (cluster) => cluster }, asked };
 }
 
 export const stateOf = (sources: readonly Pick<SourceStatus, "name" | "state">[]): Record<string, string> =>

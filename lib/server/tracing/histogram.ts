@@ -1,4 +1,4 @@
-/** Latencies of all requests of a service, by Prometheus: what a sample of traces is weighed against. */
+/** Latencies of all requests to a service, or of one caller's, by Prometheus: what a sample of traces is weighed against. */
 import type { NodeKey } from "#lib/graph/id.ts";
 import type { Histogram } from "#lib/graph/observation.ts";
 import { type Seconds, seconds, type UnixSeconds } from "#lib/units.ts";
@@ -11,10 +11,16 @@ export interface HistogramDeps {
   readonly metricsNameOf: (cluster: string) => string;
 }
 
+/** Whose requests: all to a node, or those of one caller. */
+export interface Counted {
+  readonly node: NodeKey;
+  readonly caller: NodeKey | null;
+}
+
 /** The first source's that knows the node; null where none does. A source that fails counts as one that doesn't. */
 export async function histogramOf(
   { sources, timeout, metricsNameOf }: HistogramDeps,
-  node: NodeKey,
+  { node, caller }: Counted,
   { start, end }: { readonly start: UnixSeconds; readonly end: UnixSeconds },
   signal: AbortSignal,
 ): Promise<Histogram | null> {
@@ -22,10 +28,11 @@ export async function histogramOf(
   for (const source of sources) {
     await source.learn(signal).catch(() => undefined);
     for (const { adapter, capabilities } of source.present()) {
-      const query = adapter.histogram?.(node, capabilities, { window, metricsNameOf }) ?? null;
+      const query = adapter.histogram?.(node, capabilities, { window, metricsNameOf, caller }) ?? null;
       if (query === null) continue;
       const answer = await source.client.query(query, { at: end, timeout, signal }).catch(() => null);
-      const found = answer === null ? null : (adapter.buckets?.(answer, window) ?? null);
+      const found =
+        answer === null ? null : (adapter.buckets?.(answer, window, caller === null ? "server" : "client") ?? null);
       if (found !== null) return found;
     }
   }

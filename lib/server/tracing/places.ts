@@ -66,6 +66,22 @@ export class Places {
     return seen.length === clusters.length || seen.some((cluster) => this.#runs(cluster, namespace, app ?? ""));
   }
 
+  /** Is that workload what runs at the place? By its name, its app, or the Kubernetes service of that name. */
+  isOf(
+    place: Located,
+    workload: { readonly cluster: string; readonly namespace: string; readonly name: string },
+  ): boolean {
+    const { cluster, namespace, name } = workload;
+    if (!place.clusters.includes(cluster) || place.namespace !== namespace) return false;
+    if (place.workload === name) return true;
+    const inventory = this.#deps.inventory().get(cluster);
+    const known = inventory?.workloads.get(`${namespace}/${name}`);
+    // Of what is gone the name is all that is left.
+    const app = known === undefined ? name : known.app;
+    const behind = place.app === null ? undefined : inventory?.services.get(`${namespace}/${place.app}`);
+    return (place.app !== null && app === place.app) || behind?.workloads.includes(name) === true;
+  }
+
   #runs(cluster: string, namespace: string, app: string): boolean {
     const workloads = this.#deps.inventory().get(cluster)?.workloads.values() ?? [];
     for (const workload of workloads)

@@ -1,14 +1,17 @@
 /** A sample of traces of one window, slice by slice, so that every part of the time is heard. */
 import { problemOf } from "#lib/errors.ts";
-import type { NodeKey } from "#lib/graph/id.ts";
 import { entryOf, type Subject } from "#lib/tracing/analysis/entry.ts";
 import { type Decomposed, decompose } from "#lib/tracing/analysis/parts.ts";
 import { type Propagation, propagationOf } from "#lib/tracing/analysis/propagation.ts";
+import { serviceOf, type Trace } from "#lib/tracing/model.ts";
 import { buildTree } from "#lib/tracing/tree.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { Told } from "../rights/viewers.ts";
 import type { Backend } from "./backends.ts";
+import { countedOf } from "./counted.ts";
 import type { TracingDeps } from "./deps.ts";
+import type { Counted } from "./histogram.ts";
+import type { Located } from "./places.ts";
 import { seenTrace } from "./seen.ts";
 
 export interface Window {
@@ -16,10 +19,22 @@ export interface Window {
   readonly end: UnixSeconds;
 }
 
+/** One stretch of the window, all of equal length. */
+export interface Slice {
+  /** Traces of the sample that were found in it. */
+  readonly traces: number;
+  /** A backend has more of it than it was asked for. */
+  readonly more: boolean;
+  /** A backend didn't answer for it. */
+  readonly failed: boolean;
+  /** It has been searched. */
+  readonly read: boolean;
+}
+
 export interface Sampled extends Window {
-  readonly slices: number;
-  /** Slices without any trace. */
-  readonly empty: number;
+  readonly slices: readonly Slice[];
+  /** Traces asked for in each slice, of all backends together. */
+  readonly each: number;
   readonly traces: readonly Decomposed[];
   /** Trace id → its backend. */
   readonly from: ReadonlyMap<string, string>;
@@ -27,8 +42,10 @@ export interface Sampled extends Window {
   readonly kept: number;
   /** No slice had more than was asked for. */
   readonly complete: boolean;
-  /** Where the service's spans were made, for its histogram. */
-  readonly node: NodeKey | null;
+  /** Whose requests Prometheus is asked for; null where the spans don't tell. */
+  readonly counted: Counted | null;
+  /** Service → where its spans were made. */
+  readonly places: ReadonlyMap<string, readonly Located[]>;
   /** What each trace has of the service. */
   readonly propagation: readonly Propagation[];
   readonly problems: readonly { readonly source: string; readonly code: string; readonly detail: string }[];
@@ -44,6 +61,8 @@ export interface Progress {
 /** Slices read at a time: each is a search with whole traces. */
 const AT_ONCE = 2;
 const SLICES = { least: 4, most: 20, tracesEach: 10 } as const;
+/** Services, and places of each, that are kept in mind. */
+const MOST = { services: 500, places: 20 } as const;
 
 export async function sampleWindow(
   deps: TracingDeps,
@@ -54,7 +73,8 @@ export async function sampleWindow(
     readonly window: Window;
     readonly wanted: number;
     readonly signal: AbortSignal;
-    readonly onProgress: (progress: Progress) => void;
+    /** `sofar`: the sample as far as it has come. */
+    readonly onProgress: (progress: Progress, sofar: () => Sampled) => void;
   },
 ): Promise<Sampled> {
   const { window, wanted } = o;
@@ -62,19 +82,30 @@ export async function sampleWindow(
   const limit = Math.max(1, Math.ceil(wanted / slices / backends.length));
   const gathering = new Gathering(deps, audience, o.subject);
   const length = (window.end - window.start) / slices;
-  let next = 0;
+  const waiting = spread(slices);
   let done = 0;
+  const sofar = (): Sampled => ({ ...window, each: limit * backends.length, ...gathering.result(slices) });
   const lane = async (): Promise<void> => {
-    for (let slice = next++; slice < slices; slice = next++) {
+    for (let slice = waiting.shift(); slice !== undefined; slice = waiting.shift()) {
       const start = unixSeconds(window.start + slice * length);
       await gathering.slice(slice, backends, { start, end: unixSeconds(start + length) }, limit, o.signal);
       done += 1;
-      o.onProgress({ slices, done, traces: gathering.traces.length });
+      o.onProgress({ slices, done, traces: gathering.traces.length }, sofar);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return { ...window, slices, ...gathering.result(slices) };
+  return sofar();
 }
+
+/** Slices in such an order that the first few lie all over the window: what is given up early has heard of all of it. */
+function spread(slices: number): number[] {
+  const order: number[] = [];
+  for (let step = 2 ** Math.ceil(Math.log2(slices)); step >= 1; step /= 2)
+    for (let slice = 0; slice < slices; slice += step) if (!order.includes(slice)) order.push(slice);
+  return order;
+}
+
+type Filling = { -readonly [Key in keyof Slice]: Slice[Key] };
 
 class Gathering {
   readonly traces: Decomposed[] = [];
@@ -86,10 +117,10 @@ class Gathering {
   readonly #problems = new Map<string, { source: string; code: string; detail: string }>();
   readonly #warnings = new Set<string>();
   readonly #propagation: Propagation[] = [];
-  readonly #heard = new Set<number>();
+  readonly #slices = new Map<number, Filling>();
+  readonly #places = new Map<string, Map<string, Located>>();
   readonly #seen = new Set<string>();
-  #complete = true;
-  #node: NodeKey | null = null;
+  #counted: Counted | null = null;
 
   constructor(deps: TracingDeps, audience: Told, subject: Subject) {
     this.#deps = deps;
@@ -108,33 +139,42 @@ class Gathering {
     await Promise.all(
       backends.map(async (backend) => {
         try {
-          const found = await this.#search(backend, window, limit, signal);
+          const found = await this.#search(slice, backend, window, limit, signal);
           for (const trace of found) this.#take(slice, backend, trace);
         } catch (thrown) {
           signal.throwIfAborted();
           const { code, detail } = problemOf(thrown);
           this.#problems.set(backend.name, { source: backend.name, code, detail: this.#audience.text(detail) });
-          this.#complete = false;
+          this.#slice(slice).failed = true;
         }
       }),
     );
+    this.#slice(slice).read = true;
   }
 
-  result(slices: number): Omit<Sampled, keyof Window | "slices"> {
+  result(count: number): Omit<Sampled, keyof Window | "each"> {
+    const slices = Array.from({ length: count }, (_, slice) => ({ ...this.#slice(slice) }));
     return {
-      empty: slices - this.#heard.size,
-      traces: this.traces,
+      slices,
+      traces: [...this.traces],
       from: this.#from,
       kept: this.#seen.size,
-      complete: this.#complete,
-      node: this.#node,
+      complete: slices.every(({ more, failed, read }) => read && !more && !failed),
+      counted: this.#counted,
+      places: new Map([...this.#places].map(([service, places]) => [service, [...places.values()]])),
       propagation: this.#propagation,
       problems: [...this.#problems.values()],
       warnings: [...this.#warnings],
     };
   }
 
-  async #search(backend: Backend, window: Window, limit: number, signal: AbortSignal) {
+  #slice(at: number): Filling {
+    const slice = this.#slices.get(at) ?? { traces: 0, more: false, failed: false, read: false };
+    this.#slices.set(at, slice);
+    return slice;
+  }
+
+  async #search(slice: number, backend: Backend, window: Window, limit: number, signal: AbortSignal) {
     const { service, operation } = this.#subject;
     const asking = { timeout: this.#deps.timeout, signal };
     return backend.ask("sample", async (client) => {
@@ -149,7 +189,7 @@ class Gathering {
         limit,
       };
       const { traces, partial, warnings } = await client.search(query, { ...asking, whole: true });
-      if (traces.length >= limit || partial !== null) this.#complete = false;
+      if (traces.length >= limit || partial !== null) this.#slice(slice).more = true;
       for (const warning of [...warnings, ...(partial === null ? [] : [partial.detail])])
         this.#warnings.add(this.#audience.text(warning));
       return traces;
@@ -166,9 +206,27 @@ class Gathering {
     this.#propagation.push(propagationOf(tree, this.#subject.service));
     const entry = entryOf(tree, this.#subject);
     if (entry < 0) return;
-    this.#heard.add(slice);
+    this.#slice(slice).traces += 1;
     this.traces.push(decompose(tree, entry));
     this.#from.set(trace.traceId, backend.name);
-    this.#node ??= places.key(places.of(trace, entry, backend.clusters));
+    this.#counted ??= countedOf(tree, entry, this.#subject, (row) =>
+      places.key(places.of(trace, row, backend.clusters)),
+    );
+    this.#note(trace, backend);
+  }
+
+  /** Where each service's first span was made. */
+  #note(trace: Trace, { clusters }: Backend): void {
+    const noted = new Set<string>();
+    for (let row = 0; row < trace.length; row++) {
+      const service = serviceOf(trace, row);
+      if (noted.has(service)) continue;
+      noted.add(service);
+      const known = this.#places.get(service) ?? new Map<string, Located>();
+      if (known.size >= MOST.places || (known.size === 0 && this.#places.size >= MOST.services)) continue;
+      this.#places.set(service, known);
+      const place = this.#deps.places.of(trace, row, clusters);
+      known.set(`${place.clusters.join()}/${place.namespace}/${place.app}/${place.workload}`, place);
+    }
   }
 }

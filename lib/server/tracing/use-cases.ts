@@ -63,7 +63,7 @@ export function tracingUseCases(deps: AnalysisDeps & { readonly slots: Slots }):
         ...{ timers, signal, requestId, release: slots.take(credential.session) },
         watch: viewers.opener(credential, audience).watch,
         shown: ({ code, detail }) => ({ code, detail: audience.text(detail) }),
-        run: (say, inner) => runAnalysis(deps, audience, plan, (progress) => say("progress", progress), inner),
+        run: (say, inner) => runAnalysis(deps, { credential, audience }, plan, say, inner),
       });
     },
   };

@@ -1,10 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { analyse, type SampleWindow } from "./contributors.ts";
+import { analyse as analyseWith } from "./contributors.ts";
 import type { Decomposed, Part } from "./parts.ts";
+import type { SampleWindow } from "./sampled.ts";
 import { weigh } from "./weights.ts";
 
 const MS = 1e6;
+/** Numbers that look random and are the same in every run (a linear congruential generator, Numerical Recipes). */
+const drawing = (seed = 1) => {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+};
+const analyse = (now: SampleWindow, before: SampleWindow | null, most = 50) =>
+  analyseWith(now, before, { most, random: drawing() });
 const part = (service: string, ms: number, more: Partial<Part> = {}): Part => ({
   kind: "self",
   service,
@@ -41,8 +52,8 @@ describe("contributors", () => {
     const sum = (of: (each: (typeof contributors)[number]) => number) =>
       contributors.reduce((all, each) => all + of(each), 0);
     expect(sum(({ now: { mean } }) => mean.value)).toBeCloseTo(now.mean?.value ?? Number.NaN, 3);
-    expect(sum(({ now: { p95 } }) => p95 ?? Number.NaN)).toBeCloseTo(now.p95 ?? Number.NaN, 3);
-    expect([now.traces, now.mean?.value, now.p95, now.p50]).toEqual([
+    expect(sum(({ now: { p95 } }) => p95?.value ?? Number.NaN)).toBeCloseTo(now.p95?.value ?? Number.NaN, 3);
+    expect([now.traces, now.mean?.value, now.p95?.value, now.p50]).toEqual([
       100,
       expect.closeTo(32 * MS, 3),
       34 * MS,
@@ -67,9 +78,16 @@ describe("contributors", () => {
     );
     const [first, second] = analyse(changed, steady).contributors;
     expect(first).toMatchObject({ service: "db", since: 1050, newVersions: ["v7"], before: { traces: 100 } });
-    expect((first?.now.p95 ?? 0) - (first?.before?.p95 ?? 0)).toBeGreaterThan(145 * MS);
+    expect(first?.change?.p95?.value).toBeGreaterThan(145 * MS);
+    expect(first?.change?.mean.low).toBeGreaterThan(50 * MS);
+    expect(second?.change?.mean).toMatchObject({ value: 0, low: expect.any(Number), high: expect.any(Number) });
     expect(second).toMatchObject({ service: "web", since: null, newVersions: [] });
-    expect(changed.traces.find(({ traceId }) => traceId === first?.example)?.at).toBeGreaterThanOrEqual(1050);
+    expect(first?.examples).toHaveLength(3);
+    for (const { traceId, ns } of first?.examples ?? []) {
+      const shown = changed.traces.find((each) => each.traceId === traceId);
+      expect(shown?.at).toBeGreaterThanOrEqual(1050);
+      expect(ns).toBe(shown?.parts[1]?.ns);
+    }
   });
 
   test("what is gone and what is new are both told", () => {

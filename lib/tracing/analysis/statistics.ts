@@ -5,7 +5,7 @@ const Z95 = 1.96;
 
 export interface Estimate {
   readonly value: number;
-  /** Bounds of the 95 % interval that the sample allows; null where one trace is all there is, which tells no spread. */
+  /** Bounds of the 95 % interval that the sample allows; null where it allows none: one trace tells no spread, few no high quantile. */
   readonly low: number | null;
   readonly high: number | null;
 }
@@ -23,6 +23,15 @@ export function weightedMean(values: ReadonlyMap<number, number>, weights: Float
   }
   const half = Z95 * Math.sqrt(variance);
   return { value: mean, low: mean - half, high: mean + half };
+}
+
+/** What two independent samples differ by: now less before. Unbounded where one of them is. */
+export function differenceOf(now: Estimate, before: Estimate): Estimate {
+  const value = now.value - before.value;
+  if (now.low === null || now.high === null || before.low === null || before.high === null)
+    return { value, low: null, high: null };
+  const half = Math.hypot(now.high - now.low, before.high - before.low) / 2;
+  return { value, low: value - half, high: value + half };
 }
 
 /** Indexes of the values, ascending by value. */
@@ -61,7 +70,11 @@ export function bandAround(
     below += weight;
   });
   for (const width of [0.02, 0.03, 0.05]) {
-    const band = ranked.filter((i, place) => (weights[i] ?? 0) > 0 && Math.abs((centre[place] ?? 0) - q) <= width);
+    const band: number[] = [];
+    for (let place = 0; place < ranked.length; place++) {
+      const i = ranked[place] ?? 0;
+      if ((weights[i] ?? 0) > 0 && Math.abs((centre[place] ?? 0) - q) <= width) band.push(i);
+    }
     if (band.length >= least) return band;
   }
   const near = ranked

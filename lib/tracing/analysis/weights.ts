@@ -30,23 +30,42 @@ interface Sampled {
   readonly ns: number;
 }
 
-/** `slices` of equal length from `start` to `end`. */
-export function weigh(
+interface Window {
+  readonly start: number;
+  readonly end: number;
+  /** Of equal length. */
+  readonly slices: number;
+}
+
+export function weigh(traces: readonly Sampled[], window: Window, histogram: LatencyHistogram | null): Weighted {
+  return weigher(traces, window, histogram)(new Float64Array(traces.length).fill(1));
+}
+
+/** The same for traces that count more or less often: what doesn't depend on that is looked up once. Each call is linear. */
+export function weigher(
   traces: readonly Sampled[],
-  { start, end, slices }: { readonly start: number; readonly end: number; readonly slices: number },
+  { start, end, slices }: Window,
   histogram: LatencyHistogram | null,
-): Weighted {
-  const weights = bySlice(traces, start, end, slices);
+): (times: Float64Array) => Weighted {
+  const slice = Int32Array.from(traces, ({ at }) => sliceOf(at, start, end, slices));
   const total = histogram?.counts.at(-1) ?? 0;
-  const fitted = histogram !== null && total > 0 ? toHistogram(traces, weights, histogram, total) : null;
-  const sum = weights.reduce((all, weight) => all + weight, 0);
-  const squares = weights.reduce((all, weight) => all + weight * weight, 0);
-  return {
-    weights: weights.map((weight) => (sum > 0 ? weight / sum : 0)),
-    requests: histogram === null ? null : total,
-    uncovered: fitted?.uncovered ?? null,
-    matched: fitted?.matched ?? false,
-    effective: squares > 0 ? (sum * sum) / squares : 0,
+  const fit = histogram !== null && total > 0 ? fitting(traces, histogram, total) : null;
+  return (times) => {
+    const weights = bySlice(slice, slices, times);
+    const fitted = fit?.(weights) ?? null;
+    let [sum, squares] = [0, 0];
+    for (const weight of weights) {
+      sum += weight;
+      squares += weight * weight;
+    }
+    for (let i = 0; i < weights.length; i++) weights[i] = sum > 0 ? (weights[i] ?? 0) / sum : 0;
+    return {
+      weights,
+      requests: histogram === null ? null : total,
+      uncovered: fitted?.uncovered ?? null,
+      matched: fitted?.matched ?? false,
+      effective: squares > 0 ? (sum * sum) / squares : 0,
+    };
   };
 }
 
@@ -55,35 +74,44 @@ export function sliceOf(at: number, start: number, end: number, slices: number):
   return Math.min(slices - 1, Math.max(0, Math.floor(((at - start) / Math.max(end - start, 1e-9)) * slices)));
 }
 
-function bySlice(traces: readonly Sampled[], start: number, end: number, slices: number): Float64Array {
+function bySlice(slice: Int32Array, slices: number, times: Float64Array): Float64Array {
   const counts = new Float64Array(slices);
-  const slice = traces.map(({ at }) => sliceOf(at, start, end, slices));
-  for (const index of slice) counts[index] = (counts[index] ?? 0) + 1;
-  return Float64Array.from(slice, (index) => 1 / (counts[index] ?? 1));
+  for (let i = 0; i < slice.length; i++) {
+    const index = slice[i] ?? 0;
+    counts[index] = (counts[index] ?? 0) + (times[i] ?? 0);
+  }
+  const weights = new Float64Array(slice.length);
+  for (let i = 0; i < slice.length; i++) {
+    const drawn = times[i] ?? 0;
+    if (drawn > 0) weights[i] = drawn / (counts[slice[i] ?? 0] ?? 1);
+  }
+  return weights;
 }
 
 /**
- * Scales the weights so that each bucket has the share it has among all requests, and tells the share without any trace.
+ * Scales weights so that each bucket has the share it has among all requests, and tells the share without any trace.
  * Where no bucket matches anything sampled, the histogram tells nothing of these traces: the weights stay as they were.
  */
-function toHistogram(
+function fitting(
   traces: readonly Sampled[],
-  weights: Float64Array,
   { bounds, counts }: LatencyHistogram,
   total: number,
-): { readonly uncovered: number; readonly matched: boolean } {
-  const bucket = traces.map(({ ns }) => bounds.findIndex((bound) => ns / 1e6 <= bound));
-  const have = new Float64Array(bounds.length);
-  bucket.forEach((index, i) => {
-    if (index >= 0) have[index] = (have[index] ?? 0) + (weights[i] ?? 0);
-  });
+): (weights: Float64Array) => { readonly uncovered: number; readonly matched: boolean } {
+  const bucket = Int32Array.from(traces, ({ ns }) => bounds.findIndex((bound) => ns / 1e6 <= bound));
   const share = bounds.map((_, i) => Math.max(0, (counts[i] ?? 0) - (i === 0 ? 0 : (counts[i - 1] ?? 0))) / total);
-  const uncovered = share.reduce((sum, part, i) => sum + ((have[i] ?? 0) > 0 ? 0 : part), 0);
-  const matched = share.some((part, i) => part > 0 && (have[i] ?? 0) > 0);
-  if (!matched) return { uncovered, matched };
-  bucket.forEach((index, i) => {
-    const sampled = have[index] ?? 0;
-    weights[i] = sampled > 0 ? ((weights[i] ?? 0) / sampled) * (share[index] ?? 0) : 0;
-  });
-  return { uncovered, matched };
+  return (weights) => {
+    const have = new Float64Array(bounds.length);
+    for (let i = 0; i < bucket.length; i++) {
+      const index = bucket[i] ?? -1;
+      if (index >= 0) have[index] = (have[index] ?? 0) + (weights[i] ?? 0);
+    }
+    const uncovered = share.reduce((sum, part, i) => sum + ((have[i] ?? 0) > 0 ? 0 : part), 0);
+    const matched = share.some((part, i) => part > 0 && (have[i] ?? 0) > 0);
+    for (let i = 0; matched && i < bucket.length; i++) {
+      const index = bucket[i] ?? -1;
+      const sampled = have[index] ?? 0;
+      weights[i] = sampled > 0 ? ((weights[i] ?? 0) / sampled) * (share[index] ?? 0) : 0;
+    }
+    return { uncovered, matched };
+  };
 }

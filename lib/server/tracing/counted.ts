@@ -1,0 +1,33 @@
+/** Whose requests stand behind a sample, as Prometheus knows them: all to a service, or those of one caller to another. */
+import { type NodeKey, UNKNOWN } from "#lib/graph/id.ts";
+import type { Subject } from "#lib/tracing/analysis/entry.ts";
+import { serviceOf } from "#lib/tracing/model.ts";
+import { peerOf } from "#lib/tracing/place.ts";
+import { childrenAt, type TraceTree } from "#lib/tracing/tree.ts";
+import type { Counted } from "./histogram.ts";
+
+/** null where this trace doesn't tell, and for one operation: Istio's metrics know none. `keyOf`: a span's place as a node. */
+export function countedOf(
+  tree: TraceTree,
+  entry: number,
+  { operation, target }: Subject,
+  keyOf: (row: number) => NodeKey | null,
+): Counted | null {
+  if (operation !== null) return null;
+  const own = keyOf(entry);
+  if (own === null) return null;
+  if (target === null) return { node: own, caller: null };
+  const server = Array.from(childrenAt(tree, entry)).find((child) => serviceOf(tree.trace, child) === target);
+  const node = server === undefined ? calledBy(tree, entry, own.cluster) : keyOf(server);
+  return node === null ? null : { node, caller: own };
+}
+
+/** Whom a client's span names, where its other side left none. */
+function calledBy({ trace }: TraceTree, row: number, cluster: string): NodeKey | null {
+  const peer = peerOf(trace, row);
+  if (peer === null) return null;
+  const { service, namespace, host } = peer;
+  return service === null || namespace === null
+    ? { kind: "external", cluster, namespace: UNKNOWN, name: host }
+    : { kind: "service", cluster, namespace, name: service };
+}
