@@ -5,7 +5,7 @@
  * says for whom, `data-worker` where the worker's script is.
  */
 import { readUrl } from "#components/shell/url-state.ts";
-import { type LiveWorker, type Slot, startEarly } from "#lib/live/early.ts";
+import { type Slot, startEarly } from "#lib/live/early.ts";
 
 const { viewer, worker } = (document.currentScript as HTMLScriptElement).dataset;
 const { pathname, search, origin } = window.location;
@@ -19,7 +19,7 @@ if (pathname === "/topology" && viewer !== undefined && worker !== undefined && 
       { type: "find", find, hide },
       { type: "open", view, detail, origin },
     ],
-    (name) => new Worker(worker, { name }) as LiveWorker,
+    (name) => new Worker(worker, { name }),
     globalThis as Slot,
   );
 }

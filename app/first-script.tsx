@@ -13,8 +13,8 @@ export async function FirstScript() {
       nonce={(await headers()).get("x-nonce") ?? undefined}
       data-viewer={viewerKey(session)}
       data-worker={early.worker}
-      // biome-ignore lint/security/noDangerouslySetInnerHtml: our own build's text
-      dangerouslySetInnerHTML={{ __html: early.first }}
-    />
+    >
+      {early.first}
+    </script>
   );
 }

@@ -44,7 +44,9 @@ async function configuration(): Promise<Config> {
 async function main(): Promise<void> {
   const config = await configuration();
   const { version } = JSON.parse(await readFile(resolve(ROOT, "package.json"), "utf8")) as { version: string };
-  const early = development ? null : (JSON.parse(await readFile(resolve(ROOT, ".next/early.json"), "utf8")) as EarlyScripts);
+  const early = development
+    ? null
+    : (JSON.parse(await readFile(resolve(ROOT, ".next/early.json"), "utf8")) as EarlyScripts);
   const runtime = await startRuntime(config, { timers: systemTimers, random: Math.random, log, version, early });
   (globalThis as { [key: symbol]: unknown })[RUNTIME_KEY] = runtime;
 

@@ -8,7 +8,13 @@ import { root, runTool } from "./tool.ts";
 
 /** Everything that the production build reads. */
 const inputs = ["app", "components", "lib", "public", "package-lock.json", "next.config.js", "postcss.config.mjs"];
-const optionalInputs = ["proxy.ts", "instrumentation.ts", "instrumentation-client.ts", "early-client.ts", "tsconfig.json"];
+const optionalInputs = [
+  "proxy.ts",
+  "instrumentation.ts",
+  "instrumentation-client.ts",
+  "early-client.ts",
+  "tsconfig.json",
+];
 const stampFile = join(root, ".next", "meshscope-stamp");
 
 export interface Built {

@@ -72,7 +72,8 @@ const TRACES = [
   ["traces/[id]/route.ts", "trace", "traces/ab12?format=columns", ["ab12", { format: "columns" }]],
   ["traces/backends/route.ts", "traceBackends", "traces/backends", []],
   ["traces/services/route.ts", "traceServices", "traces/services?backends=x,y", [["x", "y"]]],
-  ["traces/operations/route.ts", "traceOperations", "traces/operations?service=a", [{ service: "a" }]],
+  ["traces/calls/route.ts",
+      "traces/operations/route.ts", "traceOperations", "traces/operations?service=a", [{ service: "a" }]],
   [
     "trace-analysis/route.ts",
     "traceAnalysis",

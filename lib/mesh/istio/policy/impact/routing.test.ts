@@ -67,9 +67,9 @@ describe("a change of routing", () => {
       [SUBSETS],
     ],
     [
-      "leaves no rule for most: 404",
+      "has a rule for others alone: most are passed by, to the service as it is",
       [turned(split(100, 0), vs(`{match: [{sourceLabels: {app: cron}}], route: [${to("v1", 1)}]}`))],
-      [`unreachable 100 certain ${WEB} by r spec.http`],
+      [`rerouted 100 certain ${WEB} by r spec.http[0]`],
       [SUBSETS],
     ],
     [
