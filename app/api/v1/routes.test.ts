@@ -72,8 +72,8 @@ const TRACES = [
   ["traces/[id]/route.ts", "trace", "traces/ab12?format=columns", ["ab12", { format: "columns" }]],
   ["traces/backends/route.ts", "traceBackends", "traces/backends", []],
   ["traces/services/route.ts", "traceServices", "traces/services?backends=x,y", [["x", "y"]]],
-  ["traces/calls/route.ts",
-      "traces/operations/route.ts", "traceOperations", "traces/operations?service=a", [{ service: "a" }]],
+  ["traces/operations/route.ts", "traceOperations", "traces/operations?service=a", [{ service: "a" }]],
+  ["traces/calls/route.ts", "traceCalls", "traces/calls?to=web&service=a", [{ to: "web", service: "a" }]],
   [
     "trace-analysis/route.ts",
     "traceAnalysis",
@@ -199,6 +199,7 @@ describe("every route below /api/v1", () => {
       "trace-analysis/route.ts",
       "traces/[id]/route.ts",
       "traces/backends/route.ts",
+      "traces/calls/route.ts",
       "traces/operations/route.ts",
       "traces/route.ts",
       "traces/services/route.ts",
