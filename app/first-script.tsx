@@ -3,7 +3,7 @@ import { viewerKey } from "#lib/query/viewer.ts";
 import { earlyScripts } from "#lib/server/index.ts";
 import { pageSession } from "./session.ts";
 
-/** What a page runs before anything else (docs/adr/0016-first-script.md); nothing for nobody, and in development. */
+/** What a page runs before anything else (docs/adr/0018-first-script.md); nothing for nobody, and in development. */
 export async function FirstScript() {
   const early = earlyScripts();
   const session = await pageSession();

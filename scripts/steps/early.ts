@@ -4,7 +4,7 @@ import { type OutputOptions, rolldown } from "rolldown";
 import { root } from "./tool.ts";
 
 /**
- * Bundles what a page runs before the framework (docs/adr/0016-first-script.md): the graph's worker as one file in
+ * Bundles what a page runs before the framework (docs/adr/0018-first-script.md): the graph's worker as one file in
  * .next/static, where Next serves it for good under the hash in its name, and the page's first script, whose text goes into
  * the page itself. Both are noted in .next/early.json.
  * @throws where a bundle can't be made, or isn't one file
