@@ -58,7 +58,7 @@ test("from a search to where the time of its service goes, to a trace that shows
     expect(await seriousIn(page)).toEqual([]);
   }
 
-  await page.getByRole("button", { name: /^Compared with/ }).click();
+  await page.getByRole("button", { name: /^Against/ }).click();
   await page.getByRole("button", { name: "nothing", exact: true }).click();
   await expect(page).toHaveURL(/baseline=none/);
   await done(page);

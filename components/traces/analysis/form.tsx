@@ -114,7 +114,6 @@ export function AnalysisForm({
             <span suppressHydrationWarning>{timeWords(draft)}</span>
           </PopoverButton>
           <PopoverButton
-            label={`Compared with: ${baselineWords(draft)}`}
             tone={problems.baseline === undefined ? "plain" : "failing"}
             body={(props) => <BaselineChoice {...props} asked={draft} onChange={(patch) => send(patch)} />}
           >
