@@ -145,9 +145,8 @@ export function CanvasHost({
       // The pointer may rest while the numbers under it change.
       showTip(tip.current, drawn.current, pointed.current);
       if (!fresh) return;
+      framing.current?.begin(wanted.current);
       document.documentElement.dataset["ready"] = "true";
-      // The canvas gets its size between two frames; before that there is no middle to bring anything to.
-      requestAnimationFrame(() => requestAnimationFrame(() => framing.current?.begin(wanted.current)));
     });
   }, [live]);
 
