@@ -1,6 +1,6 @@
 "use client";
 
-import { memo, Suspense } from "react";
+import { memo, Suspense, useEffect } from "react";
 import type { Drawing } from "./drawing.ts";
 import { FindBar } from "./find/find-bar.tsx";
 import { Toolbar } from "./toolbar.tsx";
@@ -11,10 +11,12 @@ interface Props {
   /** Is the time axis shown? */
   readonly axis: boolean;
   readonly onAxis: () => void;
+  /** They take clicks and keys from now on. */
+  readonly onAwake: () => void;
 }
 
 /** The bars above the drawing. They wake up after it, each by itself, unless what they are told changes before. */
-export const Bars = memo(function Bars(props: Props) {
+export const Bars = memo(function Bars({ onAwake, ...props }: Props) {
   return (
     <>
       <Suspense>
@@ -22,7 +24,13 @@ export const Bars = memo(function Bars(props: Props) {
       </Suspense>
       <Suspense>
         <FindBar />
+        <Awake tell={onAwake} />
       </Suspense>
     </>
   );
 });
+
+function Awake({ tell }: { readonly tell: () => void }) {
+  useEffect(tell, [tell]);
+  return null;
+}

@@ -39,6 +39,7 @@ export function CanvasHost({
   onSelect,
   onActivate,
   onDrawing,
+  onFirst,
   look,
   labels,
   animate,
@@ -50,6 +51,8 @@ export function CanvasHost({
   /** A double press on a mark or a box. */
   readonly onActivate: (id: string, isBox: boolean) => void;
   readonly onDrawing: (drawing: Drawing | null) => void;
+  /** The first picture of a view is there. */
+  readonly onFirst: () => void;
   readonly look: Look;
   readonly labels: readonly EdgeLabelKind[];
   readonly animate: boolean;
@@ -146,9 +149,9 @@ export function CanvasHost({
       showTip(tip.current, drawn.current, pointed.current);
       if (!fresh) return;
       framing.current?.begin(wanted.current);
-      document.documentElement.dataset["ready"] = "true";
+      onFirst();
     });
-  }, [live]);
+  }, [live, onFirst]);
 
   useEffect(() => {
     wanted.current = selected;

@@ -1,6 +1,6 @@
 "use client";
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useCommands } from "#components/shell/commands.tsx";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { usePreferences } from "#components/shell/preferences-context.tsx";
@@ -82,13 +82,16 @@ export function Topology() {
   const closeMenu = useCallback(() => setMenu(null), []);
   const act = useAct(retry);
   const nothing = emptyState(status, state);
-  useReady(nothing === null ? table : nothing !== "loading");
+  const ready = useReady(kiosk);
+  useEffect(() => {
+    if (nothing === null ? table : nothing !== "loading") ready.content();
+  }, [nothing, table, ready]);
   return (
     <SelectionContext value={selection}>
       <main className="relative flex min-h-0 min-w-0">
         <div className="relative flex min-w-0 grow flex-col short:overflow-auto">
           <h1 className="sr-only">Topology</h1>
-          {!kiosk && <Bars drawing={drawing} table={table} axis={axis} onAxis={toggleAxis} />}
+          {!kiosk && <Bars drawing={drawing} table={table} axis={axis} onAxis={toggleAxis} onAwake={ready.bars} />}
           {trace !== null && (
             <Suspense fallback={kiosk ? null : <TraceRoom />}>
               <TraceBar trace={trace} />
@@ -106,6 +109,7 @@ export function Topology() {
                 onSelect={selection.select}
                 onActivate={activate}
                 onDrawing={drawing.fill}
+                onFirst={ready.content}
                 look={look}
                 labels={state.labels}
                 animate={state.animate}
@@ -164,9 +168,17 @@ function PanelRoom() {
   return <div style={{ width: panelWidth }} className="shrink-0 border-l border-line bg-raised max-md:hidden" />;
 }
 
-/** Tells tests and monitoring that the page can be used although nothing is drawn: a table, or a sentence. */
-function useReady(ready: boolean): void {
-  useEffect(() => {
-    if (ready) document.documentElement.dataset["ready"] = "true";
-  }, [ready]);
+/**
+ * Tells tests and monitoring that the page can be used: its content is there, a drawing, a table or a sentence, and the bars
+ * above it are awake, of which there are none on a wall.
+ */
+function useReady(kiosk: boolean): { readonly content: () => void; readonly bars: () => void } {
+  const waits = useRef({ content: true, bars: !kiosk });
+  return useMemo(() => {
+    const came = (what: keyof typeof waits.current) => () => {
+      waits.current[what] = false;
+      if (!waits.current.content && !waits.current.bars) document.documentElement.dataset["ready"] = "true";
+    };
+    return { content: came("content"), bars: came("bars") };
+  }, []);
 }
