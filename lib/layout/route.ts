@@ -26,6 +26,9 @@ const LEAVE = 2;
 const ARRIVE = 4;
 /** Bends tried, as shifts of the curve's middle. */
 const BENDS = [-46, 46, -92, 92, -150, 150, -220, 220] as const;
+/** Of a unit of bend, and by how much a bend has to be better; in marks that are run through. */
+const DETOUR_COST = 0.004;
+const WORTH = 0.2;
 /** Longer than this, a curve crosses so much that no bend helps. */
 const BENDABLE = 2200;
 const SAMPLE = 34;
@@ -89,19 +92,24 @@ function curve(sx: number, sy: number, ex: number, ey: number, bend: number): nu
   return [sx, sy, sx + pull, sy, mx - pull * 0.8, my, mx, my, mx + pull * 0.8, my, ex - pull, ey, ex, ey];
 }
 
-function obstruction(points: readonly number[], obstacles: Obstacles, source: number, target: number): number {
+/** What a curve runs through; from `enough` on it isn't looked at to its end. */
+function obstruction(
+  points: readonly number[],
+  obstacles: Obstacles,
+  source: number,
+  target: number,
+  enough: number,
+): number {
   let total = 0;
   for (let at = 0; at + 7 < points.length; at += 6) {
-    const [ax, ay, bx, by, cx, cy, dx, dy] = points.slice(at, at + 8) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const ax = points[at] as number;
+    const ay = points[at + 1] as number;
+    const bx = points[at + 2] as number;
+    const by = points[at + 3] as number;
+    const cx = points[at + 4] as number;
+    const cy = points[at + 5] as number;
+    const dx = points[at + 6] as number;
+    const dy = points[at + 7] as number;
     const steps = Math.max(4, Math.ceil((Math.abs(dx - ax) + Math.abs(dy - ay)) / SAMPLE));
     for (let step = 1; step < steps; step++) {
       const u = step / steps;
@@ -109,6 +117,7 @@ function obstruction(points: readonly number[], obstacles: Obstacles, source: nu
       const x = v * v * v * ax + 3 * v * v * u * bx + 3 * v * u * u * cx + u * u * u * dx;
       const y = v * v * v * ay + 3 * v * v * u * by + 3 * v * u * u * cy + u * u * u * dy;
       total += obstacles.at(x, y, source, target);
+      if (total >= enough) return total;
     }
   }
   return total;
@@ -150,12 +159,13 @@ export function routeEdges(ends: Ends): Paths {
       const ex = (x[t] as number) - ux * reach2 + nx * off2;
       const ey = (y[t] as number) - uy * reach2 + ny * off2;
       let best = curve(sx, sy, ex, ey, 0);
-      let least = length > BENDABLE ? 0 : obstruction(best, obstacles, s, t);
+      let least = length > BENDABLE ? 0 : obstruction(best, obstacles, s, t, Number.POSITIVE_INFINITY);
       if (least > 0) {
         for (const bend of BENDS) {
           const points = curve(sx, sy, ex, ey, bend);
-          const value = obstruction(points, obstacles, s, t) + Math.abs(bend) * 0.004;
-          if (value < least - 0.2) {
+          const detour = Math.abs(bend) * DETOUR_COST;
+          const value = obstruction(points, obstacles, s, t, least - WORTH - detour) + detour;
+          if (value < least - WORTH) {
             least = value;
             best = points;
           }

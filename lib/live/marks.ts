@@ -21,17 +21,19 @@ export function shapeOf(node: GraphNode): number {
   return SHAPES.indexOf(shapeName(node));
 }
 
-const STATES: Readonly<Record<HealthState, MarkState>> = {
-  healthy: "healthy",
-  degraded: "degraded",
-  failing: "failing",
-  idle: "idle",
-  unknown: "nodata",
-};
+const codeOf = (state: MarkState) => MARK_STATES.indexOf(state);
 
 /** Unknown health is "no data": drawn hatched, never as healthy. */
+const STATES: Readonly<Record<HealthState, number>> = {
+  healthy: codeOf("healthy"),
+  degraded: codeOf("degraded"),
+  failing: codeOf("failing"),
+  idle: codeOf("idle"),
+  unknown: codeOf("nodata"),
+};
+
 export function stateOf(of: { readonly health: HealthState }): number {
-  return MARK_STATES.indexOf(STATES[of.health]);
+  return STATES[of.health];
 }
 
 /** Marks of a group are larger: they stand for many. */

@@ -60,8 +60,9 @@ export class Presenter {
 
   /** Everything: another graph is on the screen. */
   show(): void {
-    this.tell();
+    // What is drawn comes first: the page is busy for a while with what is said beside it.
     this.draw();
+    this.tell();
     this.detail();
   }
 

@@ -1,5 +1,5 @@
 /** The numbers of a graph's nodes, edges and boxes as the arrays that are drawn. */
-import type { EdgeBefore, GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import type { EdgeBefore, GraphEdge } from "#lib/graph/model.ts";
 import {
   BADGE_KINDS,
   type BadgeArrays,
@@ -17,22 +17,36 @@ import { bitsOf, bytesOf, errorShareOf, lockOf, shapeOf, stateOf } from "./marks
 import type { Shown } from "./shown.ts";
 import type { Skeleton } from "./skeleton.ts";
 
-/** A node's own traffic: what comes in; for one that nobody calls, what goes out. */
+/** Traffic of each node in one direction, summed over its edges. */
 class Traffic {
-  rate = Number.NaN;
+  /** NaN = nothing known. */
+  readonly rate: Float64Array;
   /** NaN = one of the edges can't tell. */
-  errors = 0;
-  p95 = Number.NaN;
-  measured = 0;
-  add(edge: GraphEdge): void {
-    if (edge.rate === null) return;
-    this.rate = (Number.isNaN(this.rate) ? 0 : this.rate) + edge.rate;
+  readonly errors: Float64Array;
+  /** The largest. */
+  readonly p95: Float64Array;
+  /** How many edges gave one. */
+  readonly measured: Uint32Array;
+
+  constructor(count: number) {
+    this.rate = new Float64Array(count).fill(Number.NaN);
+    this.errors = new Float64Array(count);
+    this.p95 = new Float64Array(count).fill(Number.NaN);
+    this.measured = new Uint32Array(count);
+  }
+
+  /** -1: a node that isn't drawn. */
+  add(node: number, { rate, errorRate, latency }: GraphEdge): void {
+    if (node < 0 || rate === null) return;
+    const held = this.rate[node] as number;
+    this.rate[node] = (Number.isNaN(held) ? 0 : held) + rate;
     // With an unknown part the sum is unknown; what carried nothing hides no failure.
-    this.errors += edge.errorRate ?? (edge.rate > 0 ? Number.NaN : 0);
-    const p95 = edge.latency?.p95 ?? null;
-    if (p95 === null || edge.rate <= 0) return;
-    this.p95 = Number.isNaN(this.p95) ? p95 : Math.max(this.p95, p95);
-    this.measured += 1;
+    this.errors[node] = (this.errors[node] as number) + (errorRate ?? (rate > 0 ? Number.NaN : 0));
+    const p95 = latency?.p95 ?? null;
+    if (p95 === null || rate <= 0) return;
+    const most = this.p95[node] as number;
+    this.p95[node] = Number.isNaN(most) ? p95 : Math.max(most, p95);
+    this.measured[node] = (this.measured[node] as number) + 1;
   }
 }
 
@@ -56,44 +70,47 @@ function eachCall(
   for (const edge of whole.edges) take(edge, places.get(edge.source) ?? -1, places.get(edge.target) ?? -1);
 }
 
+/** One pass over the calls, one over the nodes: this runs at every refresh. */
 export function nodeArrays(drawn: Shown, skeleton: Skeleton, standing: Uint16Array): NodeArrays {
   const { graph, dimmed, ranks } = drawn;
   const count = graph.nodes.length;
-  const inbound = Array.from({ length: count }, () => new Traffic());
-  const outbound = Array.from({ length: count }, () => new Traffic());
-  const bytes = new Float32Array(count).fill(Number.NaN);
+  const inbound = new Traffic(count);
+  const outbound = new Traffic(count);
+  const floats = () => new Float32Array(count);
+  const codes = () => new Uint8Array(count);
+  const arrays = {
+    ...{ shape: codes(), state: codes(), change: codes(), bits: new Uint16Array(count), rank: new Uint16Array(count) },
+    ...{ errorShare: floats(), rate: floats(), p95: floats(), bytes: floats().fill(Number.NaN) },
+  };
   eachCall(drawn, skeleton, (edge, source, target) => {
-    inbound[target]?.add(edge);
-    outbound[source]?.add(edge);
+    inbound.add(target, edge);
+    outbound.add(source, edge);
     const own = edge.protocol === "tcp" ? bytesOf(edge) : Number.NaN;
     if (Number.isNaN(own)) return;
     for (const end of source === target ? [source] : [source, target]) {
-      const held = bytes[end];
-      if (held === undefined) continue;
-      bytes[end] = (Number.isNaN(held) ? 0 : held) + own;
+      const held = arrays.bytes[end];
+      if (held !== undefined) arrays.bytes[end] = (Number.isNaN(held) ? 0 : held) + own;
     }
   });
-  const shown = inbound.map((traffic, at) => (Number.isNaN(traffic.rate) ? (outbound[at] as Traffic) : traffic));
-  const bits = (node: GraphNode, at: number) =>
-    bitsOf(node) |
-    ((inbound[at]?.measured ?? 0) > 1 ? NODE_BITS.p95Bound : 0) |
-    (dimmed?.(node.id) ? NODE_BITS.dimmed : 0) |
-    (standing[at] ?? 0);
-  return {
-    x: skeleton.x.slice(),
-    y: skeleton.y.slice(),
-    radius: skeleton.radius.slice(),
-    shape: Uint8Array.from(graph.nodes, shapeOf),
-    state: Uint8Array.from(graph.nodes, stateOf),
-    errorShare: Float32Array.from(shown, ({ rate, errors }) => (rate > 0 ? Math.min(1, errors / rate) : Number.NaN)),
-    rate: Float32Array.from(shown, ({ rate }) => rate),
-    // What goes out is not this node's own latency.
-    p95: Float32Array.from(inbound, ({ p95 }) => p95),
-    bytes,
-    bits: Uint16Array.from(graph.nodes, bits),
-    change: Uint8Array.from(graph.nodes, changeOf),
-    rank: Uint16Array.from(graph.nodes, ({ id }) => ranks?.get(id) ?? 0),
-  };
+  // What goes out is not a node's own latency.
+  arrays.p95.set(inbound.p95);
+  graph.nodes.forEach((node, at) => {
+    // A node's own traffic: what comes in; for one that nobody calls, what goes out.
+    const own = Number.isNaN(inbound.rate[at]) ? outbound : inbound;
+    const rate = own.rate[at] as number;
+    arrays.rate[at] = rate;
+    arrays.errorShare[at] = rate > 0 ? Math.min(1, (own.errors[at] as number) / rate) : Number.NaN;
+    arrays.shape[at] = shapeOf(node);
+    arrays.state[at] = stateOf(node);
+    arrays.change[at] = changeOf(node);
+    arrays.rank[at] = ranks?.get(node.id) ?? 0;
+    arrays.bits[at] =
+      bitsOf(node) |
+      ((inbound.measured[at] as number) > 1 ? NODE_BITS.p95Bound : 0) |
+      (dimmed?.(node.id) ? NODE_BITS.dimmed : 0) |
+      (standing[at] ?? 0);
+  });
+  return { ...arrays, x: skeleton.x.slice(), y: skeleton.y.slice(), radius: skeleton.radius.slice() };
 }
 
 /** What an edge carries, to be compared with what else its source sends: bytes of tcp, else requests. */

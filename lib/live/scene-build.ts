@@ -73,7 +73,11 @@ export function buildScene(
   const { nodes, edges } = shown.graph;
   const found = foundBits(shown.found, nodes, edges);
   const traced = foundBits(shown.traced?.lit ?? null, nodes, edges, "traced");
-  const both = (of: "nodes" | "edges") => Uint16Array.from(found[of], (bits, at) => bits | (traced[of][at] ?? 0));
+  const both = (of: "nodes" | "edges") => {
+    const bits = new Uint16Array(found[of]);
+    if (shown.traced !== null) traced[of].forEach((bit, at) => (bits[at] = (bits[at] as number) | bit));
+    return bits;
+  };
   return {
     version: o.version,
     ...(o.withStrings ? { strings: skeleton.strings } : {}),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { crowding, extentOf, quietInk } from "./extent.ts";
+import { edgeBounds } from "./hit.ts";
 import { sceneOf } from "./render.test-support.ts";
 
 const SCENE = sceneOf(
@@ -12,10 +13,10 @@ const SCENE = sceneOf(
 
 test("reaches as far as the layout says, and further where an edge does", () => {
   const { width, height } = SCENE;
-  expect(extentOf(SCENE)).toEqual({ left: 0, top: 0, right: width, bottom: height });
+  expect(extentOf(SCENE, edgeBounds(SCENE))).toEqual({ left: 0, top: 0, right: width, bottom: height });
   const path = Float32Array.of(100, 100, 100, -300, 400, -300, 400, 100);
   const swinging = { ...SCENE, edges: { ...SCENE.edges, path, pathStart: Uint32Array.of(0, 8) } };
-  const { top, bottom } = extentOf(swinging);
+  const { top, bottom } = extentOf(swinging, edgeBounds(swinging));
   expect(top).toBeLessThan(-150);
   // The control points themselves are never reached.
   expect(top).toBeGreaterThan(-300);

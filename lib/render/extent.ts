@@ -6,10 +6,15 @@ import { chainOf, type FullScene } from "./hit.ts";
 
 const SAMPLES = [0.2, 0.35, 0.5, 0.65, 0.8] as const;
 
-/** The layout's own rectangle and the edges that swing out of it, so that fitting cuts none. O(edges). */
-export function extentOf(scene: FullScene): Bounds {
+/**
+ * The layout's own rectangle and the edges that swing out of it, so that fitting cuts none. `bounds`: `edgeBounds` of the scene; what
+ * lies within the rectangle by its control points isn't looked at closer. O(edges).
+ */
+export function extentOf(scene: FullScene, bounds: Float32Array): Bounds {
   let [left, top, right, bottom] = [0, 0, scene.width, scene.height];
+  const at = (edge: number, side: number) => bounds[edge * 4 + side] as number;
   for (let edge = 0; edge < scene.edges.source.length; edge++) {
+    if (at(edge, 0) >= left && at(edge, 1) >= top && at(edge, 2) <= right && at(edge, 3) <= bottom) continue;
     const chain = chainOf(scene, edge);
     for (const share of SAMPLES) {
       const { x, y } = pointAt(chain, share);

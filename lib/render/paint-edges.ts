@@ -1,20 +1,25 @@
 /** Boxes and edges: the layers under the nodes. The context is in world units. */
+import { EDGE_BITS } from "#lib/layout/scene.ts";
 import type { Camera } from "./camera.ts";
 import { pointAt } from "./geometry.ts";
 import * as glyphs from "./glyphs.ts";
 import { chainOf, type FullScene } from "./hit.ts";
-import { arrowHead, arrowScale, type Prepared, trace } from "./prepared.ts";
-import { edgeWidth, lineStyle } from "./style.ts";
+import { arrowHead, arrowScale, type PreparedEdges, trace } from "./prepared.ts";
+import { edgeWidth, type LineStyle, lineStyle } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
 
 type Context = CanvasRenderingContext2D;
+
+export function isDimmedEdge({ edges }: FullScene, edge: number): boolean {
+  return ((edges.bits[edge] ?? 0) & EDGE_BITS.dimmed) !== 0;
+}
 
 /** World units per design pixel: lines and marks grow and shrink less than the map does. */
 export function strokeUnit(k: number): number {
   return Math.max(0.3, Math.min(1.3, k)) / k;
 }
 
-/** Below this zoom arrow heads are specks. */
+/** Below this zoom arrow heads are specks, and the dashes of protocols run together. */
 const ARROWS_FROM = 0.3;
 /** Seen from far, quiet edges step back: thousands of them would bury the marks and what is wrong. */
 function quiet(k: number): number {
@@ -25,6 +30,8 @@ const LOST_AT = 0.88;
 const DIMMED = 0.16;
 const STALE = 0.45;
 const BOX_RADIUS = 14;
+/** Of the ticks across a line of no data. */
+const HATCH_WIDTH = 7;
 
 export function paintBoxes(c: Context, scene: FullScene, theme: RenderTheme, camera: Camera): void {
   const unit = strokeUnit(camera.k);
@@ -39,11 +46,15 @@ export function paintBoxes(c: Context, scene: FullScene, theme: RenderTheme, cam
   }
 }
 
+function dashAt({ dash, dashSays }: LineStyle, { k }: Camera, unit: number): number[] {
+  return dashSays === "protocol" && k < ARROWS_FROM ? [] : dash.map((part) => part * unit);
+}
+
 /** In steps of a few hundred edges. */
-export function* paintEdges(c: Context, scene: FullScene, prepared: Prepared, camera: Camera): Generator<void> {
+export function* paintEdges(c: Context, scene: FullScene, prepared: PreparedEdges, camera: Camera): Generator<void> {
   const unit = strokeUnit(camera.k);
   c.lineJoin = "round";
-  for (const { path, arrows, style, width, dimmed } of prepared.edges) {
+  for (const { path, arrows, style, width, dimmed } of prepared.batches) {
     c.globalAlpha =
       style.alpha *
       (style.extra > 0 ? 1 : Math.min(quiet(camera.k), prepared.quietInk)) *
@@ -52,14 +63,14 @@ export function* paintEdges(c: Context, scene: FullScene, prepared: Prepared, ca
     c.strokeStyle = style.colour;
     c.fillStyle = style.colour;
     c.lineWidth = (style.hatched ? Math.min(width, 1.2) : width) * unit;
-    c.setLineDash(style.dash.map((part) => part * unit));
+    c.setLineDash(dashAt(style, camera, unit));
     c.stroke(path);
     if (style.hatched) {
-      c.lineWidth = 7 * unit;
+      c.lineWidth = HATCH_WIDTH * unit;
       c.setLineDash([1.2 * unit, 5 * unit]);
       c.stroke(path);
     }
-    if (camera.k >= ARROWS_FROM) c.fill(arrows);
+    if (camera.k >= ARROWS_FROM) c.fill(arrows());
     yield;
   }
   c.setLineDash([]);
@@ -85,7 +96,7 @@ export function paintEdgeFocus(c: Context, scene: FullScene, theme: RenderTheme,
   c.strokeStyle = style.colour;
   c.fillStyle = style.colour;
   c.lineWidth = width * unit;
-  c.setLineDash(style.dash.map((part) => part * unit));
+  c.setLineDash(dashAt(style, camera, unit));
   c.stroke(path);
   c.setLineDash([]);
   const head = new Path2D();
@@ -113,7 +124,7 @@ export function paintNeighbourhood(
     const width = edgeWidth(edges.rate[edge] as number, edges.bytes[edge] as number) + style.extra + 0.4;
     c.strokeStyle = style.colour === theme.edge ? theme.ink2 : style.colour;
     c.lineWidth = width * unit;
-    c.setLineDash(style.dash.map((part) => part * unit));
+    c.setLineDash(dashAt(style, camera, unit));
     c.stroke(path);
     c.setLineDash([]);
     const head = new Path2D();
@@ -123,11 +134,28 @@ export function paintNeighbourhood(
   }
 }
 
+/**
+ * Takes lines out of what is drawn: what lay beneath comes back when all is drawn again. `before`: how they looked. Of a
+ * crossing line a little goes too.
+ */
+export function eraseEdges(c: Context, before: PreparedEdges, theme: RenderTheme, camera: Camera): void {
+  const unit = strokeUnit(camera.k);
+  c.globalAlpha = 1;
+  c.setLineDash([]);
+  c.strokeStyle = theme.background;
+  c.fillStyle = theme.background;
+  for (const { path, arrows, style, width } of before.batches) {
+    c.lineWidth = (style.hatched ? HATCH_WIDTH : width) * unit + 1 / camera.k;
+    c.stroke(path);
+    if (camera.k >= ARROWS_FROM) c.fill(arrows());
+  }
+}
+
 /** Edges that something is said of beyond their look: found or new ones in a halo, a cross where calls never arrived. */
 export function paintEdgeMarks(
   c: Context,
   scene: FullScene,
-  prepared: Prepared,
+  prepared: PreparedEdges,
   theme: RenderTheme,
   camera: Camera,
 ): void {
@@ -154,7 +182,7 @@ export function paintEdgeMarks(
   c.strokeStyle = theme.failing;
   c.lineWidth = 1.8 * unit;
   for (const edge of prepared.lost) {
-    if (prepared.dimmedEdge(edge)) continue;
+    if (isDimmedEdge(scene, edge)) continue;
     const { x, y } = pointAt(chainOf(scene, edge), LOST_AT);
     glyphs.cross(c, x, y, 4 * Math.min(unit, 2));
   }

@@ -5,9 +5,9 @@ import type { Camera } from "./camera.ts";
 import * as glyphs from "./glyphs.ts";
 import type { FullScene } from "./hit.ts";
 import { strokeUnit } from "./paint-edges.ts";
-import type { NodeBatch, Prepared } from "./prepared.ts";
+import { isDimmed, type NodeBatch, type PreparedNodes } from "./prepared.ts";
 import { outline, shapeAt } from "./shapes.ts";
-import { stateAt, stateColour } from "./style.ts";
+import { isTrouble, stateAt, stateColour } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
 import { changeWord } from "./words.ts";
 
@@ -169,7 +169,7 @@ function paintSpecial(c: Context, scene: FullScene, node: number, theme: RenderT
     c.stroke(behind);
   }
   outline(path, shape, x, y, r);
-  if (state === "failing" || state === "degraded") paintTrouble(c, scene, node, path, theme, camera);
+  if (isTrouble(state)) paintTrouble(c, scene, node, path, theme, camera);
   else paintRest(c, path, state, theme, unit);
   if (shape === "unknown") {
     c.fillStyle = theme.ink2;
@@ -195,16 +195,19 @@ function paintSpecial(c: Context, scene: FullScene, node: number, theme: RenderT
 /** Marks drawn one by one in one step. */
 const STEP = 64;
 
+/** `only`: of marks whose badges are to be drawn, where that isn't all. */
 export function* paintNodes(
   c: Context,
   scene: FullScene,
-  prepared: Prepared,
+  prepared: PreparedNodes,
   theme: RenderTheme,
   camera: Camera,
+  only?: ReadonlySet<number>,
 ): Generator<void> {
   const unit = strokeUnit(camera.k);
   const faded = scene.stale ? STALE : 1;
-  for (const { path, state, dimmed } of prepared.nodes) {
+  const { bits, change } = scene.nodes;
+  for (const { path, state, dimmed } of prepared.batches) {
     // What lies beneath must not shine through a faded mark.
     c.globalAlpha = 1;
     c.fillStyle = theme.background;
@@ -215,18 +218,28 @@ export function* paintNodes(
   }
   for (const [at, node] of prepared.special.entries()) {
     if (at % STEP === STEP - 1) yield;
-    const bits = scene.nodes.bits[node] ?? 0;
-    const gone = (bits & NODE_BITS.gone) !== 0 || changeWord(scene.nodes.change[node]) === "gone";
-    const own = (gone ? GONE : 1) * ((bits & NODE_BITS.outside) !== 0 ? 0.8 : 1);
-    c.globalAlpha = faded * own * (prepared.dimmedNode(node) ? DIMMED : 1);
+    const has = (bit: number) => ((bits[node] ?? 0) & bit) !== 0;
+    const gone = has(NODE_BITS.gone) || changeWord(change[node]) === "gone";
+    const own = (gone ? GONE : 1) * (has(NODE_BITS.outside) ? 0.8 : 1);
+    c.globalAlpha = faded * own * (isDimmed(bits[node]) ? DIMMED : 1);
     paintSpecial(c, scene, node, theme, camera);
   }
-  const hidden = (node: number) => ((scene.nodes.bits[node] ?? 0) & NODE_BITS.hidden) !== 0;
   paintBadges(c, scene, theme, camera.k, (node) =>
-    hidden(node) ? 0 : faded * (prepared.dimmedNode(node) ? DIMMED : 1),
+    ((bits[node] ?? 0) & NODE_BITS.hidden) !== 0 || only?.has(node) === false
+      ? 0
+      : faded * (isDimmed(bits[node]) ? DIMMED : 1),
   );
   c.globalAlpha = 1;
   if (scene.stale && camera.k >= 0.5) paintClocks(c, scene, theme);
+}
+
+/** Takes marks out of a layer of nothing but marks, with what surrounds them. */
+export function eraseNodes(c: Context, { nodes }: FullScene, camera: Camera, which: readonly number[]): void {
+  const around = 9 * Math.max(1, strokeUnit(camera.k));
+  for (const node of which) {
+    const r = (nodes.radius[node] as number) + around;
+    c.clearRect((nodes.x[node] as number) - r, (nodes.y[node] as number) - r, 2 * r, 2 * r);
+  }
 }
 
 function paintClocks(c: Context, scene: FullScene, theme: RenderTheme): void {

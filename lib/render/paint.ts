@@ -1,18 +1,28 @@
-/** One whole frame. */
+/** One whole frame: at once, or as layers that are kept. */
 import type { Camera, Size } from "./camera.ts";
 import { chooseCaptions } from "./captions.ts";
 import type { EdgeLabelKind } from "./edge-labels.ts";
-import type { FullScene } from "./hit.ts";
 import { chooseLabels, type Focus, type Measure } from "./labels.ts";
+import { type Changes, edgeLook, type Looked } from "./looks.ts";
 import { paintCaptions } from "./paint-captions.ts";
-import { paintBoxes, paintEdgeFocus, paintEdgeMarks, paintEdges, paintNeighbourhood } from "./paint-edges.ts";
+import {
+  eraseEdges,
+  isDimmedEdge,
+  paintBoxes,
+  paintEdgeFocus,
+  paintEdgeMarks,
+  paintEdges,
+  paintNeighbourhood,
+} from "./paint-edges.ts";
 import { boxTitles, paintLabels, paintTitles } from "./paint-labels.ts";
-import { paintNodes, paintRing } from "./paint-nodes.ts";
-import type { Prepared } from "./prepared.ts";
+import { eraseNodes, paintNodes, paintRing } from "./paint-nodes.ts";
+import { isDimmed, type Prepared, prepareEdges } from "./prepared.ts";
+import { isTrouble, stateAt } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
 
-export interface Frame {
-  readonly scene: FullScene;
+type Context = CanvasRenderingContext2D;
+
+export interface Frame extends Looked {
   readonly prepared: Prepared;
   readonly bounds: Float32Array;
   readonly camera: Camera;
@@ -25,8 +35,13 @@ export interface Frame {
   readonly focus: Focus & { readonly hoveredEdge: number | null };
 }
 
+function inWorld(c: Context, { camera, ratio }: Frame): void {
+  c.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
+  c.globalAlpha = 1;
+}
+
 /** Draws a whole frame at once. */
-export function paintFrame(c: CanvasRenderingContext2D, frame: Frame): void {
+export function paintFrame(c: Context, frame: Frame): void {
   const steps = paintSteps(c, frame);
   while (steps.next().done !== true);
 }
@@ -35,44 +50,115 @@ export function paintFrame(c: CanvasRenderingContext2D, frame: Frame): void {
  * Draws onto a canvas of `size × ratio` device pixels, bottom to top: boxes, edges, nodes, texts. In steps of some
  * milliseconds at most; the context is nobody else's between them.
  */
-export function* paintSteps(c: CanvasRenderingContext2D, frame: Frame): Generator<void> {
-  const { scene, prepared, camera, size, ratio, theme, focus } = frame;
+export function* paintSteps(c: Context, frame: Frame): Generator<void> {
+  yield* paintGround(c, frame);
+  paintUnder(c, frame);
+  yield* paintMarks(c, frame);
+  paintOver(c, frame);
+  yield;
+  const texts = chooseTexts(frame);
+  yield;
+  paintTexts(c, frame, texts);
+}
+
+/** The two layers that numbers alone seldom change: what lies under the marks, and the marks. */
+export interface Layers {
+  readonly ground: Context;
+  /** Nothing but marks: what is under them shows between. */
+  readonly marks: Context;
+}
+
+/** Draws both layers, in steps as above; each step says which it has drawn on. */
+export function* paintLayers({ ground, marks }: Layers, frame: Frame): Generator<Context> {
+  for (const _ of paintGround(ground, frame)) yield ground;
+  yield ground;
+  marks.setTransform(1, 0, 0, 1, 0, 0);
+  marks.clearRect(0, 0, marks.canvas.width, marks.canvas.height);
+  for (const _ of paintMarks(marks, frame)) yield marks;
+  yield marks;
+}
+
+/** A frame of layers, with what somebody looks at and all texts. */
+export function compose(c: Context, { ground, marks }: Layers, frame: Frame, texts = chooseTexts(frame)): void {
+  c.setTransform(1, 0, 0, 1, 0, 0);
+  c.globalAlpha = 1;
+  c.drawImage(ground.canvas, 0, 0);
+  inWorld(c, frame);
+  paintUnder(c, frame);
+  c.setTransform(1, 0, 0, 1, 0, 0);
+  c.drawImage(marks.canvas, 0, 0);
+  inWorld(c, frame);
+  paintOver(c, frame);
+  paintTexts(c, frame, texts);
+}
+
+/**
+ * Draws what changed over layers of the numbers before. What is new is there as it should be; where a line was taken away, what
+ * crossed it has a gap, and one that got thinner is as wide as before, until the layers are drawn again.
+ */
+export function paintChanges({ ground, marks }: Layers, frame: Frame, { edges, nodes, before }: Changes): void {
+  const { scene, looks, theme, camera } = frame;
+  const state = (of: Uint32Array, edge: number) => edgeLook.state(of[edge] as number);
+  const otherwise = edges.filter((edge) => state(before.edges, edge) !== state(looks.edges, edge));
+  inWorld(ground, frame);
+  eraseEdges(ground, prepareEdges({ scene, looks: before }, theme, otherwise), theme, camera);
+  // Nothing quiet may be drawn over trouble, whether that changed or not.
+  const again = new Set(edges);
+  for (let edge = 0; edge < looks.edges.length; edge++)
+    if (isTrouble(stateAt(state(looks.edges, edge)))) again.add(edge);
+  const redrawn = prepareEdges(frame, theme, again);
+  for (const _ of paintEdges(ground, scene, redrawn, camera));
+  paintEdgeMarks(ground, scene, redrawn, theme, camera);
+  inWorld(marks, frame);
+  eraseNodes(marks, scene, camera, nodes);
+  const steps = paintNodes(marks, scene, { batches: [], special: nodes }, theme, camera, new Set(nodes));
+  while (steps.next().done !== true);
+}
+
+function* paintGround(c: Context, frame: Frame): Generator<void> {
+  const { scene, theme, camera, size, ratio } = frame;
   c.setTransform(ratio, 0, 0, ratio, 0, 0);
   c.globalAlpha = 1;
   c.fillStyle = theme.background;
   c.fillRect(0, 0, size.width, size.height);
-
-  c.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
+  inWorld(c, frame);
   paintBoxes(c, scene, theme, camera);
-  yield* paintEdges(c, scene, prepared, camera);
-  paintEdgeMarks(c, scene, prepared, theme, camera);
-  paintUnder(c, frame);
-  yield* paintNodes(c, scene, prepared, theme, camera);
-  paintOver(c, frame);
-  yield;
+  const edges = frame.prepared.edges();
+  yield* paintEdges(c, scene, edges, camera);
+  paintEdgeMarks(c, scene, edges, theme, camera);
+}
 
-  c.setTransform(ratio, 0, 0, ratio, 0, 0);
-  const captions = chooseCaptions(scene, camera, size, frame.measure);
+function paintMarks(c: Context, frame: Frame): Generator<void> {
+  inWorld(c, frame);
+  return paintNodes(c, frame.scene, frame.prepared.nodes(), frame.theme, frame.camera);
+}
+
+/** Which texts a frame has room for, and where. */
+export function chooseTexts(frame: Frame) {
+  const { scene, bounds, camera, size, measure, labels: kinds, focus } = frame;
+  const captions = chooseCaptions(scene, camera, size, measure);
   const spoken = new Set(captions.map(({ box }) => box));
-  const titles = boxTitles(scene, camera, size, frame.measure, spoken);
-  const labels = chooseLabels(
-    scene,
-    frame.bounds,
-    camera,
-    size,
-    focus,
-    frame.measure,
-    [...titles, ...captions].map(({ block }) => block),
-    frame.labels,
-  );
-  yield;
+  const titles = boxTitles(scene, camera, size, measure, spoken);
+  const taken = [...titles, ...captions].map(({ block }) => block);
+  return { captions, titles, labels: chooseLabels(scene, bounds, camera, size, focus, measure, taken, kinds) };
+}
+
+type Texts = ReturnType<typeof chooseTexts>;
+
+function paintTexts(c: Context, frame: Frame, { titles, captions, labels }: Texts): void {
+  const { scene, camera, size, ratio, theme } = frame;
+  c.setTransform(ratio, 0, 0, ratio, 0, 0);
   paintTitles(c, titles, theme);
   paintCaptions(c, captions, theme, scene.stale);
-  paintLabels(c, scene, labels, theme, { camera, size }, { node: prepared.dimmedNode, edge: prepared.dimmedEdge });
+  const dimmed = {
+    node: (node: number) => isDimmed(scene.nodes.bits[node]),
+    edge: (edge: number) => isDimmedEdge(scene, edge),
+  };
+  paintLabels(c, scene, labels, theme, { camera, size }, dimmed);
 }
 
 /** What somebody looks at, beneath the marks: its edges in stronger ink. */
-function paintUnder(c: CanvasRenderingContext2D, { scene, camera, theme, focus }: Frame): void {
+function paintUnder(c: Context, { scene, camera, theme, focus }: Frame): void {
   const near = focus.selected ?? focus.hovered;
   if (near !== null) paintNeighbourhood(c, scene, theme, camera, near);
   for (const edge of new Set([focus.edge, focus.hoveredEdge])) {
@@ -81,18 +167,16 @@ function paintUnder(c: CanvasRenderingContext2D, { scene, camera, theme, focus }
 }
 
 /** And above them: rings. */
-function paintOver(c: CanvasRenderingContext2D, { scene, camera, theme, focus }: Frame): void {
+function paintOver(c: Context, { scene, camera, theme, focus }: Frame): void {
   if (focus.hovered !== null && focus.hovered !== focus.selected)
     paintRing(c, scene, theme, camera, focus.hovered, false);
   if (focus.selected !== null) paintRing(c, scene, theme, camera, focus.selected, true);
 }
 
 /** What the pointer is on, over a picture that doesn't know it. */
-export function paintPointed(c: CanvasRenderingContext2D, frame: Frame): void {
-  const { camera, ratio, focus } = frame;
-  c.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
-  c.globalAlpha = 1;
-  const pointed = { ...frame, focus: { ...focus, selected: null, edge: null } };
+export function paintPointed(c: Context, frame: Frame): void {
+  inWorld(c, frame);
+  const pointed = { ...frame, focus: { ...frame.focus, selected: null, edge: null } };
   paintUnder(c, pointed);
   paintOver(c, pointed);
 }

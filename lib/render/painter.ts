@@ -3,7 +3,17 @@
  * (sharp.ts). It says on the canvas, as `data-still`, whether all that was asked for stands there.
  */
 import type { Camera } from "./camera.ts";
-import { type Frame, paintFrame, paintPointed, paintSteps } from "./paint.ts";
+import type { Changes } from "./looks.ts";
+import {
+  chooseTexts,
+  compose,
+  type Frame,
+  type Layers,
+  paintChanges,
+  paintFrame,
+  paintLayers,
+  paintPointed,
+} from "./paint.ts";
 import { LARGE, MIDDLE, Sharp } from "./sharp.ts";
 
 /** What a frame has to show. */
@@ -18,8 +28,10 @@ export interface Sight {
 export interface Painter {
   /** A frame is due: it is looked at from elsewhere, or something else stands out. */
   schedule(): void;
-  /** What is drawn has changed, not only from where it is looked at. */
-  repaint(): void;
+  /** Other texts, or something else that somebody looks at. */
+  retell(): void;
+  /** What is drawn has changed, not only from where it is looked at; `changes`: only these marks, since the last time. */
+  repaint(changes?: Changes | null): void;
   /** Draws without waiting for the browser's next frame. */
   now(): void;
   /** A hand moves the view. */
@@ -41,9 +53,14 @@ export function createPainter(
   let scheduled = 0;
   let unpainted: "none" | "first" | "delta" = "none";
   let destroyed = false;
-  let version = 0;
+  /** Grows with everything that makes another picture. */
+  let state = 0;
+  /** The same, but for texts and what is looked at. */
+  let ink = 0;
+  /** What is all that differs between two inks. */
+  let pending: { readonly from: number; readonly to: number; readonly changes: Changes } | null = null;
   /** From where the canvas shows all there is, of a drawing that is moved as a picture. */
-  let drawn: { readonly camera: Camera; readonly version: number } | null = null;
+  let drawn: { readonly camera: Camera; readonly state: number } | null = null;
 
   const say = (still: boolean) => {
     const text = String(still);
@@ -72,16 +89,16 @@ export function createPainter(
     } else {
       sharp.forget();
       paintFrame(context, frame);
-      drawn = weight >= MIDDLE ? { camera: frame.camera, version } : null;
+      drawn = weight >= MIDDLE ? { camera: frame.camera, state } : null;
     }
     if (flying) schedule();
-    const whole = !sliced || sharp.holds(version, frame.camera);
-    if (!flying && whole) say(true);
+    const whole = !sliced || sharp.holds(state, frame.camera);
+    if (!flying && whole && !sharp.isRough) say(true);
     if (unpainted !== "none" && whole) report(nodes.x.length, edges.source.length);
   }
 
   function keep(): void {
-    if (drawn !== null) sharp.keep(canvas, drawn.camera, drawn.version);
+    if (drawn !== null) sharp.keep(canvas, drawn.camera, drawn.state);
     drawn = null;
   }
 
@@ -89,14 +106,34 @@ export function createPainter(
   function showLarge({ frame, flying, pointing }: Sight): void {
     const { camera, size, ratio, theme } = frame;
     const { width, height } = canvas;
+    const still = { ...frame, focus: { ...frame.focus, hovered: null, hoveredEdge: null } };
+    if (pending !== null && pending.to === ink && sharp.hasLayers(pending.from, camera)) {
+      const { changes } = pending;
+      sharp.change(ink, (layers) => paintChanges(layers, still, changes), anew);
+    }
+    pending = null;
+    if (!sharp.holds(state, camera) && sharp.hasLayers(ink, camera))
+      sharp.take(state, (on, layers) => compose(on, layers, still));
     if (!sharp.draw(context, camera, size, ratio, theme.background)) {
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.fillStyle = theme.background;
       context.fillRect(0, 0, width, height);
     } else if (pointing) paintPointed(context, frame);
-    if (flying || sharp.holds(version, camera)) return;
-    const still = { ...frame, focus: { ...frame.focus, hovered: null, hoveredEdge: null } };
-    sharp.begin({ version, camera, width, height }, (on) => paintSteps(on, still), now);
+    if (flying || sharp.holds(state, camera)) return;
+    const asked = state;
+    const steps = function* (layers: Layers) {
+      yield* paintLayers(layers, still);
+      sharp.layersDone();
+      const texts = chooseTexts(still);
+      yield null;
+      yield sharp.take(asked, (on) => compose(on, layers, still, texts));
+    };
+    sharp.begin({ ink, camera, width, height }, steps, now);
+  }
+
+  function anew(): void {
+    state += 1;
+    schedule();
   }
 
   function now(): void {
@@ -114,8 +151,14 @@ export function createPainter(
 
   return {
     schedule,
-    repaint() {
-      version += 1;
+    retell() {
+      state += 1;
+      schedule();
+    },
+    repaint(changes = null) {
+      pending = changes === null ? null : { from: ink, to: ink + 1, changes };
+      ink += 1;
+      state += 1;
       schedule();
     },
     now,

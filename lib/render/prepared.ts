@@ -2,17 +2,19 @@
  * What a scene is drawn from: paths that gather everything of one look, in world units. Made once per scene, so that a frame
  * of panning strokes a few dozen paths instead of thousands of curves.
  */
-import { CHANGES, EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
+import { NODE_BITS } from "#lib/layout/scene.ts";
 import { crowding, quietInk } from "./extent.ts";
 import type { FullScene } from "./hit.ts";
+import { edgeLook, type Looked } from "./looks.ts";
 import { outline, shapeAt } from "./shapes.ts";
-import { edgeWidth, type LineStyle, lineStyle, stateAt, WIDTH_STEP } from "./style.ts";
+import { type LineStyle, lineStyle, stateAt, WIDTH_STEP } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
 import { changeWord } from "./words.ts";
 
 export interface EdgeBatch {
   readonly path: Path2D;
-  readonly arrows: Path2D;
+  /** Made when first asked for: seen from far, nobody does. */
+  readonly arrows: () => Path2D;
   readonly style: LineStyle;
   /** Pixels at zoom 1. */
   readonly width: number;
@@ -25,27 +27,34 @@ export interface NodeBatch {
   readonly dimmed: boolean;
 }
 
-export interface Prepared {
+export interface PreparedEdges {
   /** In the order they are drawn: quiet ones first, trouble on top. */
-  readonly edges: readonly EdgeBatch[];
-  readonly nodes: readonly NodeBatch[];
-  /** Degraded and failing nodes, and those with signs of their own: drawn one by one. */
-  readonly special: readonly number[];
+  readonly batches: readonly EdgeBatch[];
   /** Edges that an expression finds, with calls that never arrived, and that an older window doesn't have. */
   readonly found: readonly number[];
   readonly lost: readonly number[];
   readonly fresh: readonly number[];
   /** Opacity of edges without trouble: the more there are, the fainter. */
   readonly quietInk: number;
-  readonly dimmedNode: (node: number) => boolean;
-  readonly dimmedEdge: (edge: number) => boolean;
+}
+
+export interface PreparedNodes {
+  readonly batches: readonly NodeBatch[];
+  /** Degraded and failing nodes, and those with signs of their own: drawn one by one. */
+  readonly special: readonly number[];
+}
+
+/** Each part is made when first asked for: a few marks that changed are drawn without it. */
+export interface Prepared {
+  readonly edges: () => PreparedEdges;
+  readonly nodes: () => PreparedNodes;
 }
 
 /** What one stroke may hold: a larger one would take longer than a slice of a large drawing. */
 const MOST_IN_BATCH = 300;
 const ARROW = { length: 8.5, half: 3.6 } as const;
 /** What a comparison no longer finds: dotted, whatever its state was. */
-const GONE = { dash: [1, 5], alpha: 0.55, extra: 0 } as const;
+const GONE = { dash: [1, 5], dashSays: "state", alpha: 0.55, extra: 0 } as const;
 const ORDER = ["idle", "nodata", "healthy", "degraded", "failing"] as const;
 
 /** A chain of cubics appended to a path. */
@@ -83,58 +92,69 @@ export function arrowScale(width: number): number {
   return 0.85 + width * 0.09;
 }
 
-/** Gathers a scene into paths. O(nodes + edges). */
-export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
-  const { nodes, edges } = scene;
-  const dimmedNode = (node: number) => ((nodes.bits[node] ?? 0) & NODE_BITS.dimmed) !== 0;
-  const dimmedEdge = (edge: number) => ((edges.bits[edge] ?? 0) & EDGE_BITS.dimmed) !== 0;
+interface Filling extends EdgeBatch {
+  readonly rank: number;
+  readonly members: number[];
+}
+
+function lazy<T extends object>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => (made ??= make());
+}
+
+function arrowsOf({ edges }: FullScene, members: readonly number[], width: number): Path2D {
+  const arrows = new Path2D();
+  for (const edge of members) arrowHead(arrows, edges.path, edges.pathStart[edge + 1] as number, arrowScale(width));
+  return arrows;
+}
+
+/** Gathers edges into paths: all of them, or those that are named. O(edges). */
+export function prepareEdges({ scene, looks }: Looked, theme: RenderTheme, only?: Iterable<number>): PreparedEdges {
+  const { edges } = scene;
   const found: number[] = [];
   const lost: number[] = [];
   const fresh: number[] = [];
-
-  const edgeBatches = new Map<number, EdgeBatch & { readonly rank: number; size: number }>();
-  const full: (EdgeBatch & { readonly rank: number })[] = [];
-  for (let edge = 0; edge < edges.source.length; edge++) {
-    const bits = edges.bits[edge] ?? 0;
-    if ((bits & EDGE_BITS.hidden) !== 0) continue;
-    if ((bits & (EDGE_BITS.found | EDGE_BITS.traced)) !== 0) found.push(edge);
-    if ((bits & EDGE_BITS.lost) !== 0) lost.push(edge);
-    const change = CHANGES[edges.change[edge] ?? 0];
-    if (change === "new") fresh.push(edge);
-    const gone = change === "gone";
-    const state = edges.state[edge] as number;
-    const protocol = edges.protocol[edge] as number;
-    const step = Math.round(edgeWidth(edges.rate[edge] as number, edges.bytes[edge] as number) / WIDTH_STEP);
-    const dimmed = dimmedEdge(edge);
-    // Numbers, not text, as keys: this runs once an edge on the main thread.
-    const key = (((state * 8 + protocol) * 64 + step) * 2 + (dimmed ? 1 : 0)) * 2 + (gone ? 1 : 0);
-    let batch = edgeBatches.get(key);
-    if (batch !== undefined && batch.size >= MOST_IN_BATCH) {
+  const open = new Map<number, Filling>();
+  const full: Filling[] = [];
+  for (const edge of only ?? looks.edges.keys()) {
+    const look = looks.edges[edge] as number;
+    if (edgeLook.hidden(look)) continue;
+    if (edgeLook.halo(look)) found.push(edge);
+    if (edgeLook.lost(look)) lost.push(edge);
+    if (edgeLook.fresh(look)) fresh.push(edge);
+    const key = edgeLook.batch(look);
+    let batch = open.get(key);
+    if (batch !== undefined && batch.members.length >= MOST_IN_BATCH) {
       full.push(batch);
       batch = undefined;
     }
     if (batch === undefined) {
-      const look = lineStyle(state, protocol, theme);
-      const style = gone ? { ...look, ...GONE } : look;
-      const rank = ORDER.indexOf(stateAt(state)) - (dimmed ? 10 : 0);
+      const line = lineStyle(edgeLook.state(look), edgeLook.protocol(look), theme);
+      const style = edgeLook.gone(look) ? { ...line, ...GONE } : line;
+      const dimmed = edgeLook.dimmed(look);
+      const width = edgeLook.step(look) * WIDTH_STEP + style.extra;
+      const members: number[] = [];
+      const rank = ORDER.indexOf(stateAt(edgeLook.state(look))) - (dimmed ? 10 : 0);
       batch = {
         path: new Path2D(),
-        arrows: new Path2D(),
+        arrows: lazy(() => arrowsOf(scene, members, width)),
         style,
-        width: Math.max(1, step) * WIDTH_STEP + style.extra,
+        width,
         dimmed,
         rank,
-        size: 0,
+        members,
       };
-      edgeBatches.set(key, batch);
+      open.set(key, batch);
     }
-    const from = edges.pathStart[edge] as number;
-    const to = edges.pathStart[edge + 1] as number;
-    batch.size += 1;
-    trace(batch.path, edges.path, from, to);
-    arrowHead(batch.arrows, edges.path, to, arrowScale(batch.width));
+    batch.members.push(edge);
+    trace(batch.path, edges.path, edges.pathStart[edge] as number, edges.pathStart[edge + 1] as number);
   }
+  const batches = [...full, ...open.values()].sort((a, b) => a.rank - b.rank || a.width - b.width);
+  return { batches, found, lost, fresh, quietInk: quietInk(crowding(scene)) };
+}
 
+/** Gathers nodes into paths. O(nodes). */
+function prepareNodes({ nodes }: FullScene): PreparedNodes {
   const nodeBatches = new Map<string, NodeBatch & { size: number }>();
   const fullNodes: NodeBatch[] = [];
   const special: number[] = [];
@@ -143,9 +163,9 @@ export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
     const shape = shapeAt(nodes.shape[node]);
     const signs = NODE_BITS.unmeshed | NODE_BITS.partialCoverage | NODE_BITS.gone | NODE_BITS.outside | NODE_BITS.found;
     if (((nodes.bits[node] ?? 0) & NODE_BITS.hidden) !== 0) continue;
-    const trouble = state === "failing" || state === "degraded";
     if (
-      trouble ||
+      state === "failing" ||
+      state === "degraded" ||
       shape === "unknown" ||
       shape === "restricted" ||
       shape === "group" ||
@@ -155,7 +175,7 @@ export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
       special.push(node);
       continue;
     }
-    const dimmed = dimmedNode(node);
+    const dimmed = isDimmed(nodes.bits[node]);
     const key = `${state} ${dimmed}`;
     let batch = nodeBatches.get(key);
     if (batch !== undefined && batch.size >= MOST_IN_BATCH) {
@@ -169,15 +189,14 @@ export function prepare(scene: FullScene, theme: RenderTheme): Prepared {
     batch.size += 1;
     outline(batch.path, shape, nodes.x[node] as number, nodes.y[node] as number, nodes.radius[node] as number);
   }
-  return {
-    edges: [...full, ...edgeBatches.values()].sort((a, b) => a.rank - b.rank || a.width - b.width),
-    nodes: [...fullNodes, ...nodeBatches.values()],
-    special,
-    found,
-    lost,
-    fresh,
-    quietInk: quietInk(crowding(scene)),
-    dimmedNode,
-    dimmedEdge,
-  };
+  return { batches: [...fullNodes, ...nodeBatches.values()], special };
+}
+
+export function isDimmed(bits: number | undefined): boolean {
+  return ((bits ?? 0) & NODE_BITS.dimmed) !== 0;
+}
+
+/** Gathers a scene into paths. O(nodes + edges). */
+export function prepare(looked: Looked, theme: RenderTheme): Prepared {
+  return { edges: lazy(() => prepareEdges(looked, theme)), nodes: lazy(() => prepareNodes(looked.scene)) };
 }

@@ -20,11 +20,12 @@ import { edgeBounds, type FullScene, type Picked, pick } from "./hit.ts";
 import { attachInput } from "./input.ts";
 import type { Measure } from "./labels.ts";
 import { Listeners } from "./listeners.ts";
+import { changedLooks, type Looked, type Looks, looksOf } from "./looks.ts";
 import { createMeasure } from "./paint-labels.ts";
 import { createPainter, type Sight } from "./painter.ts";
 import { type Prepared, prepare } from "./prepared.ts";
 import type { RenderTheme } from "./theme.ts";
-import { middleIn, thingsOf } from "./things.ts";
+import { middleIn, Things } from "./things.ts";
 
 export type { Camera, Point } from "./camera.ts";
 export type { Picked } from "./hit.ts";
@@ -73,6 +74,17 @@ export interface Renderer {
 const FIT_PADDING = 40;
 const FLIGHT_MS = 320;
 const READABLE = 0.85;
+/** A graph of which less was there before is another one: it is shown whole. */
+const KNOWN = 1 / 3;
+
+/** A scene and what it is drawn from. */
+interface Shown extends Looked {
+  readonly prepared: Prepared;
+}
+
+function showScene(scene: FullScene, looks: Looks, theme: RenderTheme): Shown {
+  return { scene, looks, prepared: prepare({ scene, looks }, theme) };
+}
 
 const prefersMotion = () => !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -88,11 +100,10 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
 
   let theme = options.theme;
   let measure: Measure = createMeasure(context, theme);
-  let scene: FullScene | null = null;
-  let prepared: Prepared | null = null;
+  let shown: Shown | null = null;
   let bounds: Float32Array = new Float32Array(0);
   let extent: Bounds = { left: 0, top: 0, right: 0, bottom: 0 };
-  let places = new Map<string, Picked>();
+  let things = new Things(null);
   let camera: Camera = { x: 0, y: 0, k: 1 };
   let size: Size = { width: 0, height: 0 };
   let ratio = 1;
@@ -103,10 +114,10 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   let flight: { readonly from: Camera; readonly to: Camera; readonly began: number } | null = null;
 
   const painter = createPainter(canvas, context, sightAt);
-  const { schedule, repaint } = painter;
+  const { schedule } = painter;
   const indexOf = (id: string | null, kind: Picked["kind"]) => {
-    const place = id === null ? undefined : places.get(id);
-    return place?.kind === kind ? place.index : null;
+    const thing = id === null ? undefined : things.get(id);
+    return thing?.kind === kind ? thing.index : null;
   };
   const view = (next: Camera) => {
     camera = next;
@@ -119,7 +130,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     schedule();
   };
   const flyTo = (next: Camera) => {
-    if (motion() && scene !== null && size.width > 0) {
+    if (motion() && shown !== null && size.width > 0) {
       flight = { from: camera, to: next, began: performance.now() };
       schedule();
     } else {
@@ -136,7 +147,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   const whole = (): Camera => fitCamera(extent, size, FIT_PADDING);
 
   function sightAt(now: number): Sight | null {
-    if (scene === null || prepared === null || size.width === 0) return null;
+    if (shown === null || size.width === 0) return null;
     if (flight !== null) {
       const share = Math.max(0, (now - flight.began) / FLIGHT_MS);
       view(between(flight.from, flight.to, share, size));
@@ -149,7 +160,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       edge: indexOf(selected, "edge"),
       hoveredEdge: indexOf(hovered, "edge"),
     };
-    const frame = { scene, prepared, bounds, camera, size, ratio, theme, measure, focus, labels };
+    const frame = { ...shown, bounds, camera, size, ratio, theme, measure, focus, labels };
     return { frame, flying: flight !== null, pointing: hovered !== null };
   }
 
@@ -166,14 +177,14 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     canvas.width = Math.max(1, Math.round(size.width * ratio));
     canvas.height = Math.max(1, Math.round(size.height * ratio));
     moveTo(first ? whole() : panBy(camera, shift.x, shift.y));
-    repaint();
+    painter.repaint();
     // Setting a canvas's size clears it: drawn at once, nothing flickers.
     painter.now();
   };
   const observer = new ResizeObserver(measureCanvas);
   observer.observe(canvas);
 
-  const pickAt = (at: Point) => (scene === null ? null : pick(scene, bounds, camera, at));
+  const pickAt = (at: Point) => (shown === null ? null : pick(shown.scene, bounds, camera, at));
   const setHover = (id: string | null) => {
     if (id === hovered) return;
     hovered = id;
@@ -200,28 +211,28 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     },
   });
 
-  const middleOf = (id: string) => (scene === null ? null : middleIn(scene, places.get(id)));
+  const middleOf = (id: string) => (shown === null ? null : middleIn(shown.scene, things.get(id)));
 
   return {
     setScene(next) {
-      const strings = next.strings ?? scene?.strings;
+      const before = shown;
+      const strings = next.strings ?? before?.scene.strings;
       if (strings === undefined) return;
-      const before = scene;
-      scene = { ...next, strings };
-      prepared = prepare(scene, theme);
+      const scene = { ...next, strings };
+      shown = showScene(scene, looksOf(scene), theme);
       painter.announce(before === null ? "first" : "delta");
-      if (before?.strings !== strings) {
-        const known = strings.nodeIds.filter((id) => places.get(id)?.kind === "node").length;
+      if (before?.scene.strings !== strings) {
+        const another = !fitted || things.share(strings.nodeIds) < KNOWN;
         bounds = edgeBounds(scene);
-        extent = extentOf(scene);
-        places = thingsOf(strings);
-        if (!fitted || known * 3 < strings.nodeIds.length) {
+        extent = extentOf(scene, bounds);
+        things = new Things(strings);
+        if (another) {
           fitted = strings.nodeIds.length > 0;
           flight = null;
           moveTo(whole());
         }
       }
-      repaint();
+      painter.repaint(before && changedLooks(before, shown));
       // Neither the first picture nor new numbers wait for a frame: the next one shows them.
       if (size.width === 0) measureCanvas();
       else painter.now();
@@ -229,13 +240,13 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     setTheme(next) {
       theme = next;
       measure = createMeasure(context, theme);
-      if (scene !== null) prepared = prepare(scene, theme);
-      repaint();
+      if (shown !== null) shown = showScene(shown.scene, shown.looks, theme);
+      painter.repaint();
     },
     setLabels(next) {
       if (next.join() === labels.join()) return;
       labels = next;
-      repaint();
+      painter.retell();
     },
     getCamera: () => camera,
     getSize: () => size,
@@ -262,7 +273,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     select(id) {
       if (id === selected) return;
       selected = id;
-      repaint();
+      painter.retell();
     },
     hover: setHover,
     pick: pickAt,

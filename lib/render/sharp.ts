@@ -1,46 +1,60 @@
 /**
- * Drawings too large to be drawn within one frame: a picture is kept of the last sharp one and shown at once, moved and
- * scaled as the view is; the next is drawn beside it in slices, so that no task of the page is long, and takes its place
- * when it is whole and the hand rests.
+ * Drawings too large to be drawn within one frame. They are kept as two layers, drawn in slices so that no task of the page is
+ * long, and as the picture that is made of them: shown at once, moved and scaled as the view is. Numbers that change few marks
+ * are drawn over the layers; what that leaves rough is drawn again when nothing has happened for a while.
  */
 import type { Camera, Size } from "./camera.ts";
+import type { Layers } from "./paint.ts";
 
 /** Nodes count twice. From here on a drawing takes longer than a frame, and is made in slices. */
 export const LARGE = 2400;
 /** From here on it can be drawn at once, but not in every frame of a gesture where there is no graphics card. */
 export const MIDDLE = 300;
 const REST_MS = 110;
+/** How long layers with changes drawn over them stand before they are drawn again. */
+const ROUGH_MS = 250;
 /** One slice, in milliseconds: of what a frame has, most. */
 const SLICE_MS = 9;
 
-interface Picture {
-  readonly canvas: HTMLCanvasElement;
-  readonly context: CanvasRenderingContext2D;
+type Context = CanvasRenderingContext2D;
+
+/** What a picture shows: which state, and from where. */
+interface Shows {
+  state: number;
   camera: Camera | null;
-  /** Which state of the scene it shows. */
-  version: number;
 }
 
-function createPicture(): Picture | null {
-  const canvas = document.createElement("canvas");
-  // Drawn by the processor at once: a slice's work must not be put off to the moment when the picture is shown.
-  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-  return context === null ? null : { canvas, context, camera: null, version: -1 };
+const NOTHING: Shows = { state: -1, camera: null };
+
+/** Drawn by the processor: a slice's work can then be asked for at its end (`flush`). */
+function createContext(alpha: boolean): Context | null {
+  return document.createElement("canvas").getContext("2d", { alpha, willReadFrequently: true });
 }
 
-function fit(canvas: HTMLCanvasElement, size: { readonly width: number; readonly height: number }): void {
+function fit({ canvas }: Context, size: { readonly width: number; readonly height: number }): void {
   if (canvas.width === size.width && canvas.height === size.height) return;
   canvas.width = size.width;
   canvas.height = size.height;
 }
 
+/** Browsers note what is drawn and do it when it is read; a step that is only noted would make another task long. */
+function flush(context: Context): void {
+  context.getImageData(0, 0, 1, 1);
+}
+
 const same = (a: Camera | null, b: Camera) => a !== null && a.x === b.x && a.y === b.y && a.k === b.k;
+const isOf = (of: Shows, state: number, camera: Camera) => of.state === state && same(of.camera, camera);
 
 export class Sharp {
-  private shown: Picture | null = null;
-  private next: Picture | null = null;
-  private steps: Iterator<void> | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private picture: Context | null = null;
+  private pictured = NOTHING;
+  private layers: Layers | null = null;
+  /** `state` here counts what is inked: neither texts nor what somebody looks at. */
+  private layered = NOTHING;
+  private drawing: Shows = NOTHING;
+  private steps: Iterator<Context | null> | null = null;
+  private rest: ReturnType<typeof setTimeout> | undefined;
+  private rough: ReturnType<typeof setTimeout> | undefined;
   private moving = false;
   private readonly channel = new MessageChannel();
   private done: () => void = () => undefined;
@@ -54,97 +68,144 @@ export class Sharp {
     return this.moving;
   }
 
+  /** Whether changes are drawn over the layers that a drawing from the start would show otherwise. */
+  get isRough(): boolean {
+    return this.rough !== undefined;
+  }
+
   /** Takes what a canvas shows for the last sharp picture. */
-  keep(drawn: HTMLCanvasElement, camera: Camera, version: number): void {
+  keep(drawn: HTMLCanvasElement, camera: Camera, state: number): void {
     this.steps = null;
-    this.shown ??= createPicture();
-    if (this.shown === null) return;
-    const { canvas, context } = this.shown;
-    fit(canvas, drawn);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.globalAlpha = 1;
-    context.drawImage(drawn, 0, 0);
-    this.shown.camera = camera;
-    this.shown.version = version;
+    this.picture ??= createContext(false);
+    if (this.picture === null) return;
+    fit(this.picture, drawn);
+    this.picture.setTransform(1, 0, 0, 1, 0, 0);
+    this.picture.globalAlpha = 1;
+    this.picture.drawImage(drawn, 0, 0);
+    this.pictured = { state, camera };
   }
 
   /** The hand moved; `rest` is called once it has rested. */
   gesture(rest: () => void): void {
-    if (this.shown === null) return;
+    if (this.pictured.camera === null) return;
     this.moving = true;
     this.steps = null;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => {
       this.moving = false;
       rest();
     }, REST_MS);
   }
 
-  /** Whether what is shown is this state of the scene from this camera. */
-  holds(version: number, camera: Camera): boolean {
-    return this.shown !== null && this.shown.version === version && same(this.shown.camera, camera);
+  /** Whether the picture is of this state from this camera. */
+  holds(state: number, camera: Camera): boolean {
+    return isOf(this.pictured, state, camera);
   }
 
-  /** Begins a picture, unless that one is begun already or the hand moves; `done` when it is shown. */
+  hasLayers(ink: number, camera: Camera): boolean {
+    return this.layers !== null && isOf(this.layered, ink, camera);
+  }
+
+  /**
+   * Begins the layers of this ink, unless they are begun already or the hand moves. Steps name what they drew on, and say
+   * `layersDone`; `done` is called after the last.
+   */
   begin(
-    o: { readonly version: number; readonly camera: Camera; readonly width: number; readonly height: number },
-    paint: (context: CanvasRenderingContext2D) => Iterator<void>,
+    o: { readonly ink: number; readonly camera: Camera; readonly width: number; readonly height: number },
+    paint: (layers: Layers) => Iterator<Context | null>,
     done: () => void,
   ): void {
-    const begun = this.steps !== null && this.next?.version === o.version && same(this.next.camera, o.camera);
-    if (this.moving || begun) return;
-    this.next ??= createPicture();
-    if (this.next === null) return;
-    const { canvas, context } = this.next;
-    fit(canvas, o);
-    this.next.version = o.version;
-    this.next.camera = o.camera;
+    if (this.moving || (this.steps !== null && isOf(this.drawing, o.ink, o.camera))) return;
+    const ground = this.layers?.ground ?? createContext(false);
+    const marks = this.layers?.marks ?? createContext(true);
+    if (ground === null || marks === null) return;
+    this.layers = { ground, marks };
+    fit(ground, o);
+    fit(marks, o);
+    this.smooth();
+    this.layered = NOTHING;
+    this.drawing = { state: o.ink, camera: o.camera };
     this.done = done;
     const waiting = this.steps !== null;
-    this.steps = paint(context);
+    this.steps = paint(this.layers);
     if (!waiting) this.channel.port2.postMessage(null);
   }
 
   private slice(): void {
     const end = performance.now() + SLICE_MS;
     while (this.steps !== null) {
-      if (this.steps.next().done === true) {
+      const step = this.steps.next();
+      if (step.done === true) {
         this.steps = null;
-        const before = this.shown;
-        this.shown = this.next;
-        this.next = before;
         this.done();
         return;
       }
-      if (performance.now() >= end) {
-        this.channel.port2.postMessage(null);
-        return;
-      }
+      if (step.value !== null) flush(step.value);
+      if (performance.now() < end) continue;
+      this.channel.port2.postMessage(null);
+      return;
     }
   }
 
+  layersDone(): void {
+    this.layered = this.drawing;
+  }
+
+  /** Draws over the layers, which then are of this ink; `again` is called when it is time to draw them from the start. */
+  change(ink: number, paint: (layers: Layers) => void, again: () => void): void {
+    if (this.layers === null) return;
+    paint(this.layers);
+    this.layered = { state: ink, camera: this.layered.camera };
+    this.smooth();
+    this.rough = setTimeout(() => {
+      this.smooth();
+      this.layered = NOTHING;
+      again();
+    }, ROUGH_MS);
+  }
+
+  private smooth(): void {
+    clearTimeout(this.rough);
+    this.rough = undefined;
+  }
+
+  /** Makes the picture of a state out of the layers, and says on what it is drawn. */
+  take(state: number, compose: (on: Context, layers: Layers) => void): Context | null {
+    this.picture ??= createContext(false);
+    if (this.picture === null || this.layers === null) return null;
+    fit(this.picture, this.layers.ground.canvas);
+    compose(this.picture, this.layers);
+    this.pictured = { state, camera: this.layered.camera };
+    return this.picture;
+  }
+
   /** Draws the picture as the camera now sees it; false where there is none yet. */
-  draw(c: CanvasRenderingContext2D, camera: Camera, size: Size, ratio: number, background: string): boolean {
-    const { shown } = this;
-    if (shown === null || shown.camera === null) return false;
-    const scale = camera.k / shown.camera.k;
+  draw(c: Context, camera: Camera, size: Size, ratio: number, background: string): boolean {
+    const { camera: from } = this.pictured;
+    if (this.picture === null || from === null) return false;
+    const { canvas } = this.picture;
+    const scale = camera.k / from.k;
     c.setTransform(1, 0, 0, 1, 0, 0);
-    if (!same(shown.camera, camera)) {
+    if (!same(from, camera)) {
       c.fillStyle = background;
       c.fillRect(0, 0, size.width * ratio, size.height * ratio);
     }
-    const x = (camera.x - shown.camera.x * scale) * ratio;
-    const y = (camera.y - shown.camera.y * scale) * ratio;
-    c.drawImage(shown.canvas, x, y, shown.canvas.width * scale, shown.canvas.height * scale);
+    const x = (camera.x - from.x * scale) * ratio;
+    const y = (camera.y - from.y * scale) * ratio;
+    c.drawImage(canvas, x, y, canvas.width * scale, canvas.height * scale);
     return true;
   }
 
   /** Nothing large is drawn any more. */
   forget(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.rest);
+    this.smooth();
     this.moving = false;
     this.steps = null;
-    this.shown = null;
+    this.layered = NOTHING;
+    this.pictured = NOTHING;
+    this.layers = null;
+    this.picture = null;
   }
 
   destroy(): void {

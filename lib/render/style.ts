@@ -23,6 +23,8 @@ export interface LineStyle {
   readonly colour: string;
   readonly alpha: number;
   readonly dash: readonly number[];
+  /** What the dash says: seen from far it runs together, and a protocol's is left out. */
+  readonly dashSays: "protocol" | "state";
   /** Added to the width. */
   readonly extra: number;
   /** Ticks across the line: no data. */
@@ -31,22 +33,27 @@ export interface LineStyle {
 
 export function lineStyle(state: number, protocol: number, theme: RenderTheme): LineStyle {
   const dash = PROTOCOL_DASH[PROTOCOLS[protocol] ?? "http"];
+  const rest = { dash, dashSays: "protocol", extra: 0, hatched: false } as const;
   switch (stateAt(state)) {
     case "failing":
-      return { colour: theme.failing, alpha: 1, dash, extra: 1.2, hatched: false };
+      return { ...rest, colour: theme.failing, alpha: 1, extra: 1.2 };
     case "degraded":
-      return { colour: theme.degraded, alpha: 1, dash, extra: 0.6, hatched: false };
+      return { ...rest, colour: theme.degraded, alpha: 1, extra: 0.6 };
     case "idle":
-      return { colour: theme.edge, alpha: 0.6, dash: [1.5, 5], extra: 0, hatched: false };
+      return { ...rest, colour: theme.edge, alpha: 0.6, dash: [1.5, 5], dashSays: "state" };
     case "nodata":
-      return { colour: theme.edge, alpha: 0.9, dash, extra: 0, hatched: true };
+      return { ...rest, colour: theme.edge, alpha: 0.9, hatched: true };
     default:
-      return { colour: theme.edge, alpha: 1, dash, extra: 0, hatched: false };
+      return { ...rest, colour: theme.edge, alpha: 1 };
   }
 }
 
 export function stateAt(code: number | undefined): MarkState {
   return MARK_STATES[code ?? 0] ?? "nodata";
+}
+
+export function isTrouble(state: MarkState): state is "degraded" | "failing" {
+  return state === "failing" || state === "degraded";
 }
 
 /** The colour of a state's ring and text; neutral ones in ink. */

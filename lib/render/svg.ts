@@ -8,7 +8,7 @@ import { PILL, pillRows } from "./badges.ts";
 import { type Bounds, type Point } from "./camera.ts";
 import { extentOf } from "./extent.ts";
 import { pointAt } from "./geometry.ts";
-import { chainOf, type FullScene } from "./hit.ts";
+import { chainOf, edgeBounds, type FullScene } from "./hit.ts";
 import { outline, type Pen, shapeAt } from "./shapes.ts";
 import { edgeWidth, lineStyle, stateAt, stateColour } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
@@ -153,7 +153,7 @@ export interface Picture {
 
 /** O(nodes + edges). */
 export function svgOf(scene: FullScene, theme: RenderTheme, { title, lines, font }: Picture): string {
-  const extent: Bounds = extentOf(scene);
+  const extent: Bounds = extentOf(scene, edgeBounds(scene));
   const width = Math.max(480, extent.right - extent.left + 2 * MARGIN);
   const drawn = extent.bottom - extent.top + 2 * MARGIN;
   const height = drawn + (lines.length + 1) * LINE;

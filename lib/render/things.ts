@@ -4,12 +4,32 @@ import type { Point } from "./camera.ts";
 import { pointAt } from "./geometry.ts";
 import { chainOf, type FullScene, type Picked } from "./hit.ts";
 
-/** Everything that has an id; a node before an edge before a box of the same. */
-export function thingsOf({ nodeIds, edgeIds, boxes }: Strings): Map<string, Picked> {
+/** Everything that has an id; a node before an edge before a box of the same. Gathered when first asked. */
+export class Things {
+  private readonly strings: Strings | null;
+  private byId: Map<string, Picked> | null = null;
+
+  constructor(strings: Strings | null) {
+    this.strings = strings;
+  }
+
+  get(id: string): Picked | undefined {
+    this.byId ??= gather(this.strings);
+    return this.byId.get(id);
+  }
+
+  /** Of these nodes, the share that is here; 1 where there are none. */
+  share(nodeIds: readonly string[]): number {
+    const known = nodeIds.filter((id) => this.get(id)?.kind === "node").length;
+    return nodeIds.length === 0 ? 1 : known / nodeIds.length;
+  }
+}
+
+function gather(strings: Strings | null): Map<string, Picked> {
   const found = new Map<string, Picked>();
-  boxes.forEach(({ id }, index) => found.set(id, { kind: "box", id, index }));
-  edgeIds.forEach((id, index) => found.set(id, { kind: "edge", id, index }));
-  nodeIds.forEach((id, index) => found.set(id, { kind: "node", id, index }));
+  strings?.boxes.forEach(({ id }, index) => found.set(id, { kind: "box", id, index }));
+  strings?.edgeIds.forEach((id, index) => found.set(id, { kind: "edge", id, index }));
+  strings?.nodeIds.forEach((id, index) => found.set(id, { kind: "node", id, index }));
   return found;
 }
 

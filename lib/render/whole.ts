@@ -6,6 +6,7 @@ import type { Bounds, Camera, Size } from "./camera.ts";
 import type { EdgeLabelKind } from "./edge-labels.ts";
 import { extentOf } from "./extent.ts";
 import { edgeBounds, type FullScene } from "./hit.ts";
+import { looksOf } from "./looks.ts";
 import { paintSteps } from "./paint.ts";
 import { createMeasure } from "./paint-labels.ts";
 import { prepare } from "./prepared.ts";
@@ -40,7 +41,8 @@ export function wholeFit({ left, top, right, bottom }: Bounds, below = 0): Whole
 }
 
 /** The same for a scene. */
-export const wholeFitOf = (scene: FullScene, below: number): WholeFit => wholeFit(extentOf(scene), below);
+export const wholeFitOf = (scene: FullScene, below: number): WholeFit =>
+  wholeFit(extentOf(scene, edgeBounds(scene)), below);
 
 /** Draws in steps of some milliseconds at most, onto a context whose canvas has room for the fit. */
 export function paintWhole(
@@ -50,9 +52,10 @@ export function paintWhole(
   { size, ratio, camera }: WholeFit,
   labels: readonly EdgeLabelKind[],
 ): Generator<void> {
+  const looks = looksOf(scene);
   return paintSteps(context, {
-    ...{ scene, theme, size, ratio, camera, labels },
-    prepared: prepare(scene, theme),
+    ...{ scene, looks, theme, size, ratio, camera, labels },
+    prepared: prepare({ scene, looks }, theme),
     bounds: edgeBounds(scene),
     measure: createMeasure(context, theme),
     focus: { selected: null, hovered: null, edge: null, hoveredEdge: null },
