@@ -6,6 +6,7 @@ import { buildScene, buildSkeleton } from "#lib/live/scene-build.ts";
 import { showGraph } from "#lib/live/shown.ts";
 import { createRenderer } from "#lib/render/renderer.ts";
 import { readTheme } from "#lib/render/theme.ts";
+import { perSecond } from "#lib/units.ts";
 import { large, marks, shop } from "./graphs.ts";
 
 const query = new URLSearchParams(location.search);
@@ -21,7 +22,23 @@ const skeleton = buildSkeleton(shown, placed, look.boxes);
 const routed = performance.now();
 const canvas = document.querySelector("canvas") as HTMLCanvasElement;
 const renderer = createRenderer(canvas, { theme: readTheme(document.documentElement), motion: () => false });
-renderer.setScene(buildScene(shown, skeleton, { version: 1, stale: query.has("stale"), withStrings: true }));
+let version = 0;
+/** Draws the scene with other numbers: one edge in `every` carries more, some of those fail, and one node in `every` does. */
+function draw(every = Number.POSITIVE_INFINITY): void {
+  const nodes = graph.nodes.map((node, at) =>
+    (at + 1) % every === 0 ? { ...node, health: "failing" as const } : node,
+  );
+  const edges = graph.edges.map((edge, at) =>
+    (at + 1) % every === 0
+      ? { ...edge, rate: perSecond((edge.rate ?? 0) * 9), health: at % 4 === 0 ? ("failing" as const) : edge.health }
+      : edge,
+  );
+  const drawn = showGraph({ ...graph, nodes, edges }, look);
+  version += 1;
+  const o = { version, stale: query.has("stale"), withStrings: version === 1 };
+  renderer.setScene(buildScene(drawn, skeleton, o));
+}
+draw(query.has("every") ? Number(query.get("every")) : undefined);
 const selected = graph.nodes.find((node) => node.workload === query.get("select"));
 if (selected !== undefined) renderer.select(selected.id);
 const times = { layout: laid - began, route: routed - laid, prepare: performance.now() - routed };
@@ -48,7 +65,7 @@ async function pan(frames: number): Promise<number[]> {
   }
   return gaps;
 }
-Object.assign(globalThis, { renderer, pan, times });
+Object.assign(globalThis, { renderer, pan, times, draw });
 await nextFrame();
 await nextFrame();
 if (query.has("zoom")) {
