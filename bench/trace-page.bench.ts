@@ -1,12 +1,13 @@
 /**
- * What one trace costs a browser: the production build in headless Chromium at 1440 × 900 on traces of a generated mesh. Each
- * number is the median of five visits, `baseline` the limit the project has set itself. Sizes are spans. What the worker
+ * What one trace costs a browser: the production build in headless Chromium at 1440 × 900 on a trace of a generated mesh, taken
+ * and frozen, with simulator and Prometheus stopped. Each number is the median of five visits, `baseline` the limit the project has set itself. Sizes are spans. What the worker
  * computes is measured by itself, beside the usual way with an object a span, in `bench traces`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
+import { openStage, take } from "../e2e/support/stage.ts";
 import { type Demo, startDemo } from "../scripts/demo/start.ts";
 import { interruption } from "../scripts/process/interrupt.ts";
 import { provisionChromium } from "../scripts/provision/chromium.ts";
@@ -62,10 +63,15 @@ async function* measure(demo: Demo, size: number): AsyncGenerator<Figure> {
   });
   try {
     const id = await send(demo, size);
+    const path = `/api/v1/traces/${id}`;
+    const upstream = demo.state.console;
+    const stage = await openStage(upstream, () => undefined, new Map([[path, await take(upstream, path)]]));
+    await demo.stopLab();
     // The first warms the server and the disk.
-    await visitTrace(browser, demo.state.console, id);
+    await visitTrace(browser, stage.url, id);
     const visits: TraceVisit[] = [];
-    while (visits.length < VISITS) visits.push(await visitTrace(browser, demo.state.console, id));
+    while (visits.length < VISITS) visits.push(await visitTrace(browser, stage.url, id));
+    await stage.close();
     for (const [metric, unit, limit, of] of METRICS) {
       const baseline = limit === null ? {} : { baseline: limit };
       yield { name: "trace-page", size, metric, value: median(visits.map(of)), unit, ...baseline };

@@ -1,6 +1,6 @@
 /** A console whose graph stands still: its pages as they are, its graph's answers as they were when they were taken. */
 import type { Graph } from "#lib/graph/model.ts";
-import { openStage, type Stage } from "../../e2e/support/stage.ts";
+import { openStage, type Stage, take } from "../../e2e/support/stage.ts";
 
 export interface Frozen extends Stage {
   /** The answer to a query that was taken. */
@@ -11,9 +11,8 @@ export interface Frozen extends Stage {
 export async function freeze(upstream: string, queries: readonly string[]): Promise<Frozen> {
   const answers = new Map<string, string>();
   for (const query of queries) {
-    const response = await fetch(`${upstream}/api/v1/graph?${query}`);
-    if (!response.ok) throw new Error(`GET /graph?${query}: ${response.status} ${await response.text()}`);
-    answers.set(query, await response.text());
+    const { body } = await take(upstream, `/api/v1/graph?${query}`);
+    answers.set(query, new TextDecoder().decode(body));
   }
   return {
     ...(await openStage(upstream, (query) => answers.get(query))),

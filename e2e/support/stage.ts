@@ -1,4 +1,4 @@
-/** The console as it is, but for the stream of its graph, which is the test's own or the benchmark's. */
+/** The console as it is, but for the stream of its graph and what else is kept of it, which is the test's own or the benchmark's. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,16 +11,38 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** An answer as it was when it was taken. */
+export interface Taken {
+  readonly type: string;
+  readonly body: Uint8Array;
+}
+
+/** @throws where the console refuses */
+export async function take(upstream: string, path: string): Promise<Taken> {
+  const response = await fetch(`${upstream}${path}`);
+  if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
+  return { type: response.headers.get("content-type") ?? "", body: new Uint8Array(await response.arrayBuffer()) };
+}
+
 const STREAM = "/api/v1/graph/stream";
 
 /**
  * Opens a door to the console at `upstream` on a free port. Every new stream begins with what `snapshot` has for its
- * query, a graph as JSON; it is refused where that is nothing.
+ * query, a graph as JSON; it is refused where that is nothing. `taken`: by path.
  */
-export async function openStage(upstream: string, snapshot: (query: string) => string | undefined): Promise<Stage> {
+export async function openStage(
+  upstream: string,
+  snapshot: (query: string) => string | undefined,
+  taken: ReadonlyMap<string, Taken> = new Map(),
+): Promise<Stage> {
   const listeners = new Set<ServerResponse>();
   const server = createServer((asked, answer) => {
     const { pathname, search } = new URL(asked.url ?? "/", upstream);
+    const kept = taken.get(pathname);
+    if (kept !== undefined) {
+      answer.writeHead(200, { "content-type": kept.type, "cache-control": "no-store" }).end(kept.body);
+      return;
+    }
     if (pathname !== STREAM) {
       pass(asked, answer, upstream);
       return;

@@ -31,7 +31,8 @@ export interface Demo {
 /** Seconds between two readings of the console: scenarios with few series are scraped every second, generated ones every 15. */
 const polls: Readonly<Record<string, number>> = { shop: 2 };
 const defaultPoll = 5;
-const labDeadline = 120_000;
+/** A lab writes every object of every workload to its API server before it answers, in milliseconds. */
+const labDeadline = ({ workloads = 0 }: DemoOptions) => 120_000 + 40 * workloads;
 const consoleDeadline = 60_000;
 
 /**
@@ -66,7 +67,7 @@ export async function startDemo(
       signal,
     });
     services.push(lab);
-    const found = await lab.ready(() => readLabState(options.dir), labDeadline);
+    const found = await lab.ready(() => readLabState(options.dir), labDeadline(options));
     const config = join(options.dir, "console.yaml");
     const sessionKeyFile = join(options.dir, "session.key");
     await writePrivate(sessionKeyFile, `${randomBytes(48).toString("base64")}\n`);
