@@ -119,7 +119,9 @@ function readings(item: PredictedItem, { before, since, lately }: Stretches, pai
     ...{ share: calls === 0 ? 0 : now / calls, calls },
     ...wilson(now, calls, Z99),
   });
-  const base = old === null || old.of === 0 || old.hits === 0 ? 0 : wilson(old.hits, old.of, Z99).high;
+  // Of a time of which nothing is known, all of it may have been so already.
+  const none = before.seconds === 0 ? 1 : 0;
+  const base = old === null || old.of === 0 || old.hits === 0 ? none : wilson(old.hits, old.of, Z99).high;
   return { whole: measure(whole), late: measure(late), base };
 }
 
@@ -166,7 +168,7 @@ function silent(
   { before, since }: Pick<Stretches, "before" | "since">,
   say: (judgement: Judgement, why: string) => JudgedItem,
 ): JudgedItem {
-  const expected = Math.min(item.rate, calledBefore / before.seconds) * since.seconds;
+  const expected = before.seconds === 0 ? 0 : Math.min(item.rate, calledBefore / before.seconds) * since.seconds;
   if (expected < SILENT) return say("not-seen", "The pair hasn’t called since.");
   const stopped = `About ${formatCount(expected)} calls were to be expected, and none came`;
   if (item.certainty === "unknown") return say("open", `It was unknown before. ${stopped}.`);

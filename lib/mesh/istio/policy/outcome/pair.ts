@@ -44,7 +44,8 @@ export function pairOutcome(
   const change = outcomeChange(side(old, before), side(now, since), () => "pair");
   const silent = now === null || callRate(now) === 0;
   const blind = silent && [edge.source, edge.target].some((id) => unscraped(since.nodes.get(id)));
-  const kind = blind ? "unmeasured" : (change.groups[0]?.kind ?? "as before");
+  const told = before.seconds > 0 ? change.groups[0]?.kind : "few";
+  const kind = blind ? "unmeasured" : (told ?? "as before");
   const significant = change.classes.filter((each) => each.significant && each.outcome !== "ok");
   return {
     ...{ source: edge.source, target: edge.target, protocol: edge.protocol },
