@@ -1,6 +1,6 @@
 /**
  * What became of the traffic after a change: outcome classes, codes and callers before and since. Rates of both sides come
- * with the time they rest on, so that few calls never read as a trend (docs/policies-ui.md, "After a change").
+ * with the time they rest on, so that few calls never read as a trend (docs/policies.md, "Predicted and measured").
  */
 import { Z99 } from "./interval.ts";
 import { type GraphEdge, OUTCOMES, type Outcome } from "./model.ts";

@@ -42,14 +42,11 @@ export function ChangeOutcome({
   );
 }
 
-/** A record that was made a moment ago is heard of a moment later. */
 function Waiting({ error }: { readonly error: unknown }) {
   if (error === null) return <p className="text-ink-3">Reading what the traffic did since…</p>;
-  const { code, detail } = problemOf(error);
-  if (code === "not_found") return <p className="text-ink-3">{detail}</p>;
   return (
     <Notice tone="degraded" role="status" title="What became of it can’t be told.">
-      {detail} Undo works without it.
+      {problemOf(error).detail}
     </Notice>
   );
 }

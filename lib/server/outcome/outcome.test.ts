@@ -153,6 +153,15 @@ describe("GET /changes/{id}/outcome", () => {
     expect(Date.parse(answer.to) - Date.parse(answer.from)).toBe(120_000);
   });
 
+  it("answers whoever made it before the watch has heard of it, and nobody else", async () => {
+    const { ask, ana, deps } = await given();
+    const deaf = new PlanUseCases({ ...deps, store: { ...deps.store, records: () => [] } });
+    expect(await ask(ana, deaf)).toMatchObject({ state: "not-yet", objects: [{ object: { name: "deny" } }] });
+    await expect(ask(user("guest", "guest"), deaf)).rejects.toEqual(
+      expect.objectContaining({ problem: expect.objectContaining({ code: "not_found" }) }),
+    );
+  });
+
   it("survives a restart: another process tells the same", async () => {
     const { ask, clock, deps, ana } = await given();
     await clock.advance(60_000);

@@ -67,9 +67,13 @@ export async function outcomeOf(
   const nothing = { items: [], pairs: [], morePairs: 0, shares: [], findings: [], adverse: false, limits: [] };
   const untold = (state: "not-yet" | "unknown", reason: string): OutcomeAnswer => {
     const said = text(reason);
-    const items: readonly JudgedItem[] = (prediction?.items ?? []).map(
-      (item) => ({ item, judgement: "unknown", why: said, expected: null, measured: null }),
-    );
+    const items: readonly JudgedItem[] = (prediction?.items ?? []).map((item) => ({
+      item,
+      judgement: "unknown",
+      why: said,
+      expected: null,
+      measured: null,
+    }));
     return structuredClone({ ...base, ...nothing, items, state, reason: said, before: null }) as OutcomeAnswer;
   };
   if (covering.length === 0) return untold("unknown", `No Prometheus is configured for cluster "${cluster}".`);

@@ -1,5 +1,6 @@
 /** A change that was made, with what was predicted of it and what others did since: what its outcome is told from. */
-import { MeshscopeError } from "#lib/errors.ts";
+import { MeshscopeError, problemOf } from "#lib/errors.ts";
+import { decodeManifest } from "#lib/kube/manifest.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { StepOp } from "#lib/policy/plan.ts";
 import { type ObjectRef, refKey } from "#lib/policy/ref.ts";
@@ -7,11 +8,11 @@ import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import type { Viewer } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
-import { seesObject } from "./access.ts";
+import { asReauth, clusterOf, RECORDS, recordNamespace, seesObject } from "./access.ts";
 import type { Applied } from "./apply.ts";
 import { changeId, parseChangeId } from "./change-id.ts";
 import { listChanges } from "./changes.ts";
-import type { JournalRecord } from "./journal.ts";
+import { type JournalRecord, readRecord } from "./journal.ts";
 import type { PlanDeps } from "./model.ts";
 import type { KeptPrediction } from "./predicted.ts";
 import { openKept } from "./prediction.ts";
@@ -65,10 +66,16 @@ export async function written(
   const visibility = await deps.rights.visibility(credential, signal, [{ cluster, namespace }]);
   if (!visibility.namespace(cluster, namespace))
     throw new MeshscopeError("forbidden", `You may not see namespace ${namespace} of cluster "${cluster}".`);
-  const all = recordsOf(deps, cluster).filter(({ object }) => seesObject(visibility, object));
-  const named = all.find((record) => record.namespace === namespace && record.name === name);
+  const known = recordsOf(deps, cluster).filter(({ object }) => seesObject(visibility, object));
+  const isNamed = (record: JournalRecord) => record.namespace === namespace && record.name === name;
+  // The watch hears of a record a moment after it was made: whoever made it may ask at once.
+  const unheard = known.some(isNamed)
+    ? null
+    : await readRecordOf(deps, credential, { cluster, namespace, name }, signal);
+  const all = unheard === null ? known : [...known, unheard];
+  const named = all.find(isNamed);
   if (named === undefined)
-    throw new MeshscopeError("not_found", "There is no such change, or the console hasn’t heard of it yet.");
+    throw new MeshscopeError("not_found", "There is no such change any more. Of each object the last 20 are kept.");
   const records = all
     .filter((record) => record.plan === named.plan && revertable(record))
     .toSorted((a, b) => a.step - b.step);
@@ -92,6 +99,27 @@ export async function written(
     ...{ began: unixSeconds(Math.floor(began)), finished: unixSeconds(Math.ceil(Math.max(began, ...ends))) },
     again: since.find(({ object }) => own.has(refKey(object))) ?? null,
   };
+}
+
+/** With the user's own token; null: it isn't there, or not for them. */
+async function readRecordOf(
+  deps: PlanDeps,
+  credential: Credential,
+  { cluster, namespace, name }: { readonly cluster: string; readonly namespace: string; readonly name: string },
+  signal: AbortSignal | undefined,
+): Promise<JournalRecord | null> {
+  if (credential.clusters.get(cluster)?.token === undefined) return null;
+  const { kube, as, rootNamespace } = clusterOf(deps, credential, cluster);
+  try {
+    const asked = { as, namespace, objectName: name, ...(signal ? { signal } : {}) };
+    const found = decodeManifest(RECORDS)(await kube.get(RECORDS, asked));
+    const record = found === null ? null : readRecord(cluster, found);
+    return record !== null && recordNamespace(record.object, rootNamespace) === namespace ? record : null;
+  } catch (thrown) {
+    const { code } = problemOf(thrown);
+    if (code === "not_found" || code === "forbidden") return null;
+    throw asReauth(thrown, cluster);
+  }
 }
 
 function objectOf({ cluster, namespace, name, object, op, before, after }: JournalRecord): WrittenObject {
