@@ -10,7 +10,7 @@ import { ADVERSE } from "#lib/policy/impact.ts";
 import type { Comparison, PairOutcome, PredictedItem, Prediction, VersionShare } from "#lib/policy/outcome.ts";
 import { judge, type Stretches } from "./judge.ts";
 import { pairOutcome } from "./pair.ts";
-import { behind, callRate, isNamed, isService, type Traffic } from "./traffic.ts";
+import { asked, behind, callRate, isNamed, isService, type Traffic } from "./traffic.ts";
 import { unforeseen, wrongItems } from "./unforeseen.ts";
 
 export interface CompareInput extends Stretches {
@@ -106,7 +106,7 @@ function goesOn({ source, target }: GraphEdge, [before, since]: readonly [Traffi
 
 /** Who answers calls to a service since, those that reached nobody left out. */
 function sharesOf(service: string, { through, seconds }: Traffic): readonly VersionShare[] {
-  const halves = through.filter((each) => each.half && each.source === service && each.protocol !== "tcp");
+  const halves = asked(through.filter((each) => each.half && each.source === service && each.protocol !== "tcp"));
   const total = halves.reduce((sum, each) => sum + callRate(each) * seconds, 0);
   if (total === 0) return [];
   const counts = Map.groupBy(halves, ({ target }) => target);

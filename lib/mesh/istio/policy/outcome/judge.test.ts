@@ -154,6 +154,19 @@ describe("what goes elsewhere", () => {
     expect(shares[1]?.high).toBeLessThan(0.13);
   });
 
+  it("mirrored copies are nobody's share", () => {
+    const mirrored = [...split(10, 0), l7("destination", "shop/web", "shop/api-v2@api", { "200": 5 })];
+    const services = [service("api")];
+    const { shares, items } = compare({
+      before: split(10, 0),
+      since: mirrored,
+      services,
+      prediction: prediction([ten]),
+    });
+    expect(shares.map(({ target }) => target)).toEqual([id("api-v1")]);
+    expect(items[0]?.judgement).toBe("less");
+  });
+
   it("whoever gets nothing any more hasn't stopped: the calls go on elsewhere", () => {
     const whole = item({ verdict: "rerouted", target: service("api"), min: 10, max: 10 });
     const since = [calls({ "200": 10 }, "api-v2@api")];

@@ -1,7 +1,7 @@
 /** How much of one caller's calls to a service go elsewhere than before. */
 import { type Interval, wilson, Z99 } from "#lib/graph/interval.ts";
 import type { PredictedItem } from "#lib/policy/outcome.ts";
-import { behind, callRate, type Pair, type Traffic } from "./traffic.ts";
+import { asked, behind, callRate, type Pair, type Traffic } from "./traffic.ts";
 
 export interface Measured extends Interval {
   readonly share: number;
@@ -40,7 +40,7 @@ function sharesOf({ source, target, tcp }: Pair, answer: ReadonlySet<string>, { 
       (answer.has(each.target) || each.target === target),
   );
   const rates = new Map<string, number>();
-  for (const edge of own) rates.set(edge.target, (rates.get(edge.target) ?? 0) + callRate(edge));
+  for (const edge of asked(own)) rates.set(edge.target, (rates.get(edge.target) ?? 0) + callRate(edge));
   return { rates, rate: [...rates.values()].reduce((sum, each) => sum + each, 0) };
 }
 

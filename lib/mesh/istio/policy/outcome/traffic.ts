@@ -75,7 +75,11 @@ function refusedRate({ protocol, outcomes, codes }: GraphEdge): number | null {
   return REFUSED[protocol].reduce((total, code) => total + positive(codes[code]), 0);
 }
 
-export const NOTHING: Tally = { calls: 0, refused: 0, neverArrived: 0, server: 0, client: 0, plain: null };
+/** Servers count mirrored copies too: where anybody else reports, those edges that only servers do are left out. */
+export function asked(edges: readonly GraphEdge[]): readonly GraphEdge[] {
+  const reported = edges.filter(({ observer }) => observer !== "destination");
+  return reported.length > 0 ? reported : edges;
+}
 
 /** Who answers calls to a service, and the service itself for those that reach nobody. */
 export function behind(service: string, traffics: readonly Traffic[]): ReadonlySet<string> {
