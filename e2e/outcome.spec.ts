@@ -11,7 +11,7 @@ const policy = (rule: object) => ({
   spec: { selector: { matchLabels: { app: "search" } }, action: "DENY", rules: [rule] },
 });
 /** Matches nothing. */
-const HARMLESS = policy({ to: [{ operation: { paths: ["/nowhere"] } }] });
+const HARMLESS = policy({ from: [{ source: { namespaces: ["nowhere"] } }] });
 /** Refuses every search of the storefront. */
 const HARMFUL = policy({ from: [{ source: { namespaces: ["shop"] } }] });
 

@@ -28,6 +28,8 @@ export interface OutcomeDeps {
   readonly rootNamespace: (cluster: string) => string;
 }
 
+type Nothing = Pick<OutcomeAnswer, "pairs" | "morePairs" | "shares" | "findings" | "adverse" | "limits">;
+
 /** The worst of very many. */
 const PAIRS = 200;
 const FINDINGS = 50;
@@ -64,7 +66,7 @@ export async function outcomeOf(
     prediction: prediction && summaryOf(prediction),
     notPredicted,
   };
-  const nothing = { items: [], pairs: [], morePairs: 0, shares: [], findings: [], adverse: false, limits: [] };
+  const nothing: Nothing = { pairs: [], morePairs: 0, shares: [], findings: [], adverse: false, limits: [] };
   const untold = (state: "not-yet" | "unknown", reason: string): OutcomeAnswer => {
     const said = text(reason);
     const items: readonly JudgedItem[] = (prediction?.items ?? []).map((item) => ({
