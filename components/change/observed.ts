@@ -1,12 +1,10 @@
 /** What the live graph says of a service's versions: shares with their bounds, candidate beside stable, callers. Pure. */
 import { FEW_REQUESTS } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
+import { Z95 } from "#lib/graph/interval.ts";
 import type { Graph, GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { RouteVersion } from "#lib/policy/routing.ts";
-
-/** Standard deviations of a 95 % interval. */
-const Z95 = 1.96;
 
 export interface VersionTraffic {
   readonly version: string;

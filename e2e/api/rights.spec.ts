@@ -55,6 +55,7 @@ const HIDDEN = (namespace: string) => [
   `/api/v1/services/west-1/${namespace}/orders`,
   `/api/v1/meaning/workloads/west-1/${namespace}/orders`,
   `/api/v1/changes?namespaces=${namespace}`,
+  `/api/v1/changes/${Buffer.from(`west-1/${namespace}/meshscope-0123456789abcdef-0`).toString("base64url")}/outcome`,
   `/api/v1/changes?object=west-1/networking.istio.io/v1/VirtualService/${namespace}/x`,
   `/api/v1/traces?service=anything.${namespace}`,
   `/api/v1/traces/operations?service=anything.${namespace}`,

@@ -10,6 +10,7 @@ import { logsQuerySchema, logsSchema } from "./logs.ts";
 import { marksQuerySchema, marksSchema } from "./marks.ts";
 import { workloadSecuritySchema } from "./meaning.ts";
 import { namespacesQuerySchema, namespacesSchema } from "./namespaces.ts";
+import { outcomeSchema } from "./outcome.ts";
 import {
   accessRequestSchema,
   accessSchema,
@@ -97,6 +98,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Changes of policies in view, newest first",
     query: changesQuerySchema,
     answer: changesSchema,
+  },
+  "GET /api/v1/changes/{id}/outcome": {
+    summary: "What the traffic did since a change, beside what was predicted of it",
+    answer: outcomeSchema,
   },
   "POST /api/v1/changes/{id}/revert": {
     summary: "The plan that takes one change back",

@@ -1,7 +1,8 @@
 /**
  * What became of the traffic after a change: outcome classes, codes and callers before and since. Rates of both sides come
- * with the time they rest on, so that few calls never read as a trend (docs/policies-ui.md, "After a change").
+ * with the time they rest on, so that few calls never read as a trend (docs/policies.md, "Predicted and measured").
  */
+import { Z99 } from "./interval.ts";
 import { type GraphEdge, OUTCOMES, type Outcome } from "./model.ts";
 
 /** One side: edges with headline rates, and the seconds that the rates are averages of. */
@@ -40,9 +41,7 @@ export interface OutcomeChange {
 /** Below so many expected calls nothing is said about a group. */
 const FEW = 30;
 /** So many must have been expected before silence means "stopped". */
-const SILENT = 10;
-/** Standard deviations: 99 %, two-sided. */
-const Z = 2.58;
+export const SILENT = 10;
 /** So many events of a class that was not there before aren't chance. */
 const EVENTS = 5;
 const BAD: ReadonlySet<Outcome> = new Set<Outcome>(["client", "policy", "neverArrived", "server"]);
@@ -58,7 +57,7 @@ function rateChange(before: number, since: number, beforeSeconds: number, sinceS
   const z =
     (2 * (Math.sqrt((n1 + 3 / 8) / sinceSeconds) - Math.sqrt((n0 + 3 / 8) / beforeSeconds))) /
     Math.sqrt(1 / sinceSeconds + 1 / beforeSeconds);
-  return { before, since, significant: Math.abs(z) > Z && Math.max(n0, n1) >= EVENTS };
+  return { before, since, significant: Math.abs(z) > Z99 && Math.max(n0, n1) >= EVENTS };
 }
 
 function sum<Key extends string>(
@@ -122,7 +121,7 @@ function shareRose(a: number, oldRate: number, b: number, newRate: number, befor
   const pooled = (a * before.seconds + b * since.seconds) / (n0 + n1);
   const spread = Math.sqrt(pooled * (1 - pooled) * (1 / n0 + 1 / n1));
   const rise = b / newRate - a / oldRate;
-  return rise > 0 && (spread === 0 || rise / spread > Z);
+  return rise > 0 && (spread === 0 || rise / spread > Z99);
 }
 
 function group(key: string, change: RateChange, before: Side, since: Side): GroupChange {

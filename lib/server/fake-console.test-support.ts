@@ -1,6 +1,7 @@
 /** A telemetry over fake clients and a clock that moves only when told; for tests. */
 import { DEFAULT_HEALTH } from "#lib/graph/health.ts";
 import type { Inventory } from "#lib/inventory/model.ts";
+import type { MeshAdapter } from "#lib/mesh/port.ts";
 import { NO_INVENTORIES } from "#lib/server/inventory.ts";
 import { EVERYTHING } from "#lib/server/rights/rights.ts";
 import { Hub, type Opener } from "#lib/server/stream/hub.ts";
@@ -27,11 +28,13 @@ export interface FakeConsole {
   readonly hub: Hub;
 }
 
-export function fakeConsole(options: { sources?: number; streams?: number; inventory?: Inventory } = {}): FakeConsole {
-  const timers = new FakeTimers();
+export function fakeConsole(
+  options: { sources?: number; streams?: number; inventory?: Inventory; mesh?: MeshAdapter; timers?: FakeTimers } = {},
+): FakeConsole {
+  const { timers = new FakeTimers(), mesh = fakeMesh } = options;
   const random = () => 0.5;
   const clients = Array.from({ length: options.sources ?? 1 }, () => new FakeClient(timers));
-  const shared = { timers, poll: seconds(5), timeout: seconds(5), meshes: [fakeMesh], onQuery: () => {} };
+  const shared = { timers, poll: seconds(5), timeout: seconds(5), meshes: [mesh], onQuery: () => {} };
   const sources = clients.map(
     (client, index) =>
       new Source({ index, name: index === 0 ? "main" : `other-${index}`, clusters: ["c"] }, client, shared),

@@ -69,6 +69,7 @@ export const revertChange: Runtime["revertChange"] = (...args) => runtime().reve
 export const revertSince: Runtime["revertSince"] = (...args) => runtime().revertSince(...args);
 export const marks: Runtime["marks"] = (...args) => runtime().marks(...args);
 export const logs: Runtime["logs"] = (...args) => runtime().logs(...args);
+export const changeOutcome: Runtime["changeOutcome"] = (...args) => runtime().changeOutcome(...args);
 export const changes: Runtime["changes"] = (...args) => runtime().changes(...args);
 export const settleChanges: Runtime["settleChanges"] = (...args) => runtime().settleChanges(...args);
 export const closeChanges: Runtime["closeChanges"] = (...args) => runtime().closeChanges(...args);

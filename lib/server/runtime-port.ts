@@ -6,6 +6,7 @@ import type { LinksAnswer } from "#lib/api/links.ts";
 import type { LogsAnswer, LogsQuery } from "#lib/api/logs.ts";
 import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
+import type { OutcomeAnswer } from "#lib/api/outcome.ts";
 import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
 import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
 import type { SessionAnswer } from "#lib/api/session.ts";
@@ -58,6 +59,7 @@ export interface Runtime extends PolicyUseCases, TracingUseCases {
   revertChange: PlanUseCases["revert"];
   revertSince: PlanUseCases["revertSince"];
   changes: PlanUseCases["changes"];
+  changeOutcome(credential: Credential, id: string, signal?: AbortSignal): Promise<OutcomeAnswer>;
   marks(credential: Credential, query: MarksQuery, signal?: AbortSignal): Promise<MarksAnswer>;
   logs(credential: Credential, query: LogsQuery, signal?: AbortSignal): Promise<LogsAnswer>;
   settleChanges: PlanUseCases["settle"];

@@ -23,6 +23,7 @@ import { showLogs } from "./logs/show.ts";
 import { marks } from "./marks.ts";
 import { Metrics } from "./metrics.ts";
 import { NamespaceUseCases } from "./namespaces.ts";
+import { outcomeOf } from "./outcome/outcome.ts";
 import { planUseCases } from "./plan/wiring.ts";
 import { Checks } from "./policy/checks.ts";
 import { readingPort } from "./policy/port.ts";
@@ -217,6 +218,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     revertChange: (...args) => plans.revert(...args),
     revertSince: (...args) => plans.revertSince(...args),
     changes: (...args) => plans.changes(...args),
+    changeOutcome: (credential, id, signal) =>
+      outcomeOf({ plans, telemetry, timers, viewers, rootNamespace }, credential, id, signal),
     marks: timeline,
     logs: (credential, query, signal) => showLogs({ ...objects, clock: timers }, credential, query, signal),
     settleChanges: (...args) => plans.settle(...args),

@@ -16,6 +16,7 @@ import { policyQuery } from "#lib/query/policies.ts";
 import { seconds } from "#lib/units.ts";
 import { ObjectLink } from "../links.tsx";
 import { Notice } from "../notice.tsx";
+import { ChangeOutcome } from "../outcome/change-outcome.tsx";
 import { RESULTS } from "../words.ts";
 import { InEffect } from "./in-effect.tsx";
 import { UndoButton } from "./undo-button.tsx";
@@ -49,6 +50,14 @@ export function AfterApply({
   const undoable = applied.steps.flatMap(({ result, changeId }) =>
     result === "applied" && changeId !== undefined ? [changeId] : [],
   );
+  // A plan's outcome is told whole by any of its changes; of several clusters, by one of each.
+  const outcomes = [
+    ...new Map(
+      applied.steps.flatMap(({ object, result, changeId }) =>
+        result === "applied" && changeId !== undefined ? [[object.cluster, changeId] as const] : [],
+      ),
+    ).values(),
+  ];
   const lost = applied.steps.some(({ result, changeId }) => result === "applied" && changeId === undefined);
   return (
     <div className="flex flex-col gap-3">
@@ -85,6 +94,7 @@ export function AfterApply({
           );
         })}
       </ul>
+      {!undone && outcomes.map((id) => <ChangeOutcome key={id} changeId={id} watching={watching} />)}
       {children}
       {undoable.length > 0 && <UndoButton changeIds={undoable} onUndone={() => setUndone(true)} />}
       {lost && <p className="text-ink-3">No record could be kept of this change, so it can’t be undone from here.</p>}

@@ -9,6 +9,7 @@ import { formatPlural } from "#lib/format.ts";
 import { diffManifests } from "#lib/policy/diff.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import { ObjectLink } from "../links.tsx";
+import { ChangeOutcome } from "../outcome/change-outcome.tsx";
 import { DiffLines } from "../plan/diff-lines.tsx";
 import { ToolMark } from "../tool-mark.tsx";
 import { type ChangeGroup, sourceName, sourceOf } from "./rows.ts";
@@ -25,7 +26,7 @@ const STATES: Readonly<Record<NonNullable<ChangeRecord["state"]>, string>> = {
 
 export interface RecordActions {
   readonly onRevert: (record: ChangeRecord) => void;
-  /** Ids of changes whose difference is shown. */
+  /** Ids of changes whose difference is shown, and keys of groups whose outcome is. */
   readonly open: ReadonlySet<string>;
   readonly onToggle: (id: string, open: boolean) => void;
 }
@@ -66,7 +67,29 @@ export function GroupView({ group, ...actions }: RecordActions & { readonly grou
             <Change key={record.id} record={record} {...actions} />
           ))}
         </ul>
+        <GroupOutcome group={group} open={actions.open} onToggle={actions.onToggle} />
       </div>
+    </div>
+  );
+}
+
+/** What the traffic did since, for what may have had an effect. */
+function GroupOutcome({
+  group,
+  open,
+  onToggle,
+}: Pick<RecordActions, "open" | "onToggle"> & { readonly group: ChangeGroup }) {
+  const made = group.records.filter(({ source, revertable }) => source === "meshscope" && revertable);
+  const [first] = made;
+  if (first === undefined) return null;
+  const key = `outcome ${group.key}`;
+  const shown = open.has(key);
+  return (
+    <div className="mt-1">
+      <Chip tone="quiet" aria-expanded={shown} onClick={() => onToggle(key, !shown)}>
+        {shown ? "Hide the outcome" : "What became of it"}
+      </Chip>
+      {shown && <ChangeOutcome changeId={first.id} watching undo />}
     </div>
   );
 }

@@ -1,8 +1,7 @@
 import { clsx } from "clsx";
-import Link from "next/link";
-import { type NodeKey, parseNodeId } from "#lib/graph/id.ts";
 import type { ImpactItem } from "#lib/policy/impact.ts";
-import { ObjectLink, securityHref, serviceHref } from "../links.tsx";
+import { ObjectLink } from "../links.tsx";
+import { PairEnds } from "./pair-ends.tsx";
 import { CERTAINTY_WORDS, sayAmount, VERDICT_WORDS } from "./words.ts";
 
 const TONES = { failing: "text-failing", degraded: "text-degraded", plain: "text-ink" } as const;
@@ -15,9 +14,7 @@ export function ImpactRow({ item, window }: { readonly item: ImpactItem; readonl
     <li className="border-t border-line py-2">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <p className="min-w-0 wrap-anywhere">
-          <End id={source} /> <span aria-hidden="true">→</span>
-          <span className="sr-only">to</span> <End id={target} />
-          {protocol !== "http" && <span className="text-ink-3"> {protocol}</span>}
+          <PairEnds source={source} target={target} protocol={protocol} />
         </p>
         <p className="tabular-nums">
           <b className={clsx("font-semibold", TONES[VERDICT_WORDS[verdict].tone])}>{sayAmount(item, window)}</b>{" "}
@@ -51,32 +48,4 @@ export function ImpactRow({ item, window }: { readonly item: ImpactItem; readonl
       )}
     </li>
   );
-}
-
-/** An end of a call, as a link to its page where it has one. */
-function End({ id }: { readonly id: string }) {
-  const key = parseNodeId(id);
-  const href = key === null ? null : hrefOf(key);
-  const text = key === null ? id : nameOf(key);
-  if (href === null) return <bdi>{text}</bdi>;
-  return (
-    <Link
-      href={href}
-      prefetch={false}
-      className="name underline decoration-line-strong underline-offset-2 hover:decoration-current"
-    >
-      <bdi>{text}</bdi>
-    </Link>
-  );
-}
-
-function hrefOf({ kind, cluster, namespace, name }: NodeKey): string | null {
-  if (kind === "workload") return securityHref(cluster, namespace, name);
-  return kind === "service" ? serviceHref(cluster, namespace, name) : null;
-}
-
-function nameOf({ kind, namespace, name }: NodeKey): string {
-  if (kind === "unknown") return "callers that telemetry can’t name";
-  if (kind === "restricted") return "what you may not see";
-  return kind === "external" ? name : `${namespace}/${name}`;
 }

@@ -33,7 +33,10 @@ function sayBounds({ min, max }: { readonly min: number; readonly max: number },
   return low === high ? high : `${low.replace(` ${unit}`, "")}–${high}`;
 }
 
-export function sayAmount({ min, max, protocol, seen }: ImpactItem, window: string): string {
+export function sayAmount(
+  { min, max, protocol, seen }: Pick<ImpactItem, "min" | "max" | "protocol" | "seen">,
+  window: string,
+): string {
   if (seen === "week") return `none in the last ${window}, seen within 7 days`;
   return sayBounds({ min, max }, protocol === "tcp" ? "conn/s" : "req/s");
 }

@@ -140,7 +140,9 @@ export const user = (name: string, role: Credential["role"] = "user"): Credentia
 
 const KEY = createHash("sha512").update("a fixed test key").digest("base64");
 
-export function fakePlans(o: { refuse?: (verb: string, resource: string) => boolean; hidden?: string } = {}) {
+export function fakePlans(
+  o: { refuse?: (verb: string, resource: string) => boolean; hidden?: string; impacts?: PlanDeps["impacts"] } = {},
+) {
   const cluster = new FakeCluster();
   const clock = new FakeTimers();
   const lines: { audit: Record<string, unknown> }[] = [];
@@ -164,7 +166,9 @@ export function fakePlans(o: { refuse?: (verb: string, resource: string) => bool
         asked.map(({ verb, resource }): Verdict => ({ allowed: !o.refuse?.(verb, resource), reason: "" })),
     },
     checks: new Checks({ kinds: policyKinds, store, inventory: () => new Map(), rootNamespace: () => "istio-system" }),
-    impacts: { of: async (_, _viewer, steps) => ({ items: steps.map(() => null), view: null, reason: "Not asked." }) },
+    impacts: o.impacts ?? {
+      of: async (_, _viewer, steps) => ({ items: steps.map(() => null), view: null, reason: "Not asked." }),
+    },
     changes: () => ({ manifests: [], deletions: [], notes: [] }),
   };
   // A process that is started anew knows nothing of what the one before was at.

@@ -38,6 +38,10 @@ export interface JournalRecord {
   readonly until: string | null;
   /** Somebody settled it, though nobody can say what became of it. */
   readonly closed: boolean;
+  /** RFC 3339: when its last write was answered; null: it isn't finished. */
+  readonly finished: string | null;
+  /** What was predicted, as it lies there (prediction.ts). */
+  readonly predicted: unknown;
 }
 
 const shortId = (plan: string) => plan.slice(0, 16);
@@ -50,10 +54,15 @@ export interface Opening {
   readonly now: UnixSeconds;
   readonly note: string | undefined;
   readonly rootNamespace: string;
+  readonly predicted: object;
 }
 
 /** The record of a step that is about to be tried. */
-export function openRecord(plan: SealedPlan, index: number, { who, now, note, rootNamespace }: Opening): Manifest {
+export function openRecord(
+  plan: SealedPlan,
+  index: number,
+  { who, now, note, rootNamespace, predicted }: Opening,
+): Manifest {
   const step = plan.steps[index];
   if (step === undefined) throw new Error("no such step");
   const { object, op, before, after, uid } = step;
@@ -82,7 +91,7 @@ export function openRecord(plan: SealedPlan, index: number, { who, now, note, ro
     },
     // Milliseconds order records of one object; a plan's steps follow each other.
     revision: Math.floor(now * 1000) + index,
-    data: { plan: plan.id, step: index, of: plan.steps.length, objects: [object], op, before, after },
+    data: { plan: plan.id, step: index, of: plan.steps.length, objects: [object], op, before, after, predicted },
   };
 }
 
@@ -113,11 +122,14 @@ export function readRecord(cluster: string, manifest: Manifest): JournalRecord |
     note: note("note"),
     state: state as RecordState,
     closed: note("closed") !== null,
-    until:
-      until === null || Number.isNaN(Date.parse(until)) ? null : new Date(until).toISOString().replace(".000Z", "Z"),
+    until: instantOf(until),
+    finished: instantOf(note("finished")),
+    predicted: own(data, "predicted") ?? null,
   };
 }
 
+const instantOf = (text: string | null): string | null =>
+  text === null || Number.isNaN(Date.parse(text)) ? null : new Date(text).toISOString().replace(".000Z", "Z");
 const numberOf = (value: unknown) => (typeof value === "number" ? value : 0);
 
 function manifestOf(ref: ObjectRef, value: unknown): Manifest | null {
@@ -126,7 +138,7 @@ function manifestOf(ref: ObjectRef, value: unknown): Manifest | null {
   return isObject(value) && named && placed ? (value as unknown as Manifest) : null;
 }
 
-function objectRef(cluster: string, value: unknown): ObjectRef | null {
+export function objectRef(cluster: string, value: unknown): ObjectRef | null {
   const [group, version, kind] = [own(value, "group"), own(value, "version"), own(value, "kind")];
   const [namespace, name] = [own(value, "namespace"), own(value, "name")];
   if (typeof group !== "string" || typeof version !== "string" || typeof kind !== "string") return null;

@@ -18,6 +18,7 @@ import type { PolicyStore } from "../policy/store.ts";
 import type { Rights } from "../rights/model.ts";
 import type { KeyRing } from "../session/keys.ts";
 import type { AuditLog } from "./audit.ts";
+import type { PlanPrediction } from "./predicted.ts";
 
 export type PlanKube = Pick<KubeClient, "get"> & Pick<KubeWriter, "apply" | "patch" | "create" | "delete">;
 
@@ -93,4 +94,6 @@ export interface SealedPlan {
   readonly blocked: string | null;
   readonly needs: readonly PlanNeed[];
   readonly steps: readonly SealedStep[];
+  /** What was shown of the calls: it goes into the records. */
+  readonly predicted: PlanPrediction;
 }

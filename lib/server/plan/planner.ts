@@ -16,6 +16,7 @@ import { canonical, fingerprint, sameWish, sha256 } from "./hash.ts";
 import { impactsOf } from "./impacts.ts";
 import type { Draft, PlanDeps, SealedPlan, SealedStep } from "./model.ts";
 import { needsOf } from "./needs.ts";
+import { predictionOf } from "./prediction.ts";
 import { PLAN_LIFETIME, sealPlan } from "./seal.ts";
 
 const NOTHING = "Nothing to change: the objects are already as they shall be.";
@@ -70,12 +71,14 @@ export async function makePlan(
   const blocked = ordered.ok ? blockedBy(steps) : ordered.reason;
   const expiresAt = formatInstant(unixSeconds(Math.floor(deps.clock.now()) + PLAN_LIFETIME));
   const sealedSteps = steps.map(sealedStep);
+  const predicted = predictionOf(impact);
   const who = identity(
     credential,
     steps.map(({ draft }) => draft.ref.cluster),
   );
-  const id = sha256(canonical([deps.nonce(), expiresAt, who, sealedSteps, steps.map(({ draft }) => versionOf(draft))]));
-  const plan: SealedPlan = { id, expiresAt, who, blocked, needs, steps: sealedSteps };
+  const versions = steps.map(({ draft }) => versionOf(draft));
+  const id = sha256(canonical([deps.nonce(), expiresAt, who, sealedSteps, versions, predicted]));
+  const plan: SealedPlan = { id, expiresAt, who, blocked, needs, steps: sealedSteps, predicted };
   return {
     id,
     sealed: await sealPlan(deps.keys, plan),

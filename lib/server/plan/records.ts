@@ -8,6 +8,7 @@ import type { Credential } from "../identity.ts";
 import { asReauth, clusterOf, RECORDS, recordNamespace } from "./access.ts";
 import { type JournalRecord, openRecord, PREFIX, type RecordState, readRecord } from "./journal.ts";
 import type { PlanDeps, SealedPlan } from "./model.ts";
+import { keep } from "./prediction.ts";
 
 /** As many changes of one object are kept. */
 export const KEPT = 20;
@@ -40,7 +41,8 @@ export async function begin(
   const namespace = recordNamespace(object, rootNamespace);
   if (without.has(`${object.cluster}/${namespace}`)) return null;
   const who = credential.clusters.get(object.cluster)?.user ?? "";
-  const manifest = openRecord(plan, index, { who, now: deps.clock.now(), note, rootNamespace });
+  const predicted = await keep(plan.predicted, { plan: plan.id, step: index, namespace }, deps.keys);
+  const manifest = openRecord(plan, index, { who, now: deps.clock.now(), note, rootNamespace, predicted });
   try {
     return { manifest: (await kube.create(RECORDS, { as, namespace, manifest })).object, known: false };
   } catch (thrown) {

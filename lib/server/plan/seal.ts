@@ -26,14 +26,16 @@ export async function openPlan(keys: KeyRing, sealed: string, now: UnixSeconds):
   if (sealed.length > MOST_SEALED) throw bad();
   const bytes = await keys.open(PURPOSE, sealed);
   if (bytes === null) throw bad();
-  let plan: SealedPlan;
+  let plan: SealedPlan | (Omit<SealedPlan, "predicted"> & { readonly predicted?: undefined });
   try {
-    plan = JSON.parse(inflateRawSync(bytes, { maxOutputLength: MOST_BYTES }).toString("utf8")) as SealedPlan;
+    plan = JSON.parse(inflateRawSync(bytes, { maxOutputLength: MOST_BYTES }).toString("utf8")) as typeof plan;
   } catch {
     throw bad();
   }
   if (Date.parse(plan.expiresAt) / 1000 <= now)
     throw new MeshscopeError("plan_expired", "The plan is older than 15 minutes. Make it anew and read it again.");
+  if (plan.predicted === undefined)
+    throw new MeshscopeError("plan_expired", "The plan was made by an older console. Make it anew and read it again.");
   return plan;
 }
 

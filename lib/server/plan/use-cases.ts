@@ -20,6 +20,7 @@ import type { PlanDeps } from "./model.ts";
 import { makePlan, type PlanWish } from "./planner.ts";
 import { listReminders } from "./reminders.ts";
 import { type RevertSince, revertChange, revertSince } from "./revert.ts";
+import { type Written, written } from "./written.ts";
 
 export interface Asking {
   readonly requestId: string | null;
@@ -94,6 +95,10 @@ export class PlanUseCases {
 
   changes(credential: Credential, query: ChangesQuery, signal?: AbortSignal): Promise<ChangesAnswer> {
     return listChanges(this.#deps, this.#applied, credential, query, signal);
+  }
+
+  written(credential: Credential, id: string, signal?: AbortSignal): Promise<Written> {
+    return written(this.#deps, this.#applied, credential, id, signal);
   }
 
   async #planned(

@@ -16,6 +16,7 @@ import type { Publication } from "./publication.ts";
 import type { DecodeInput } from "./reading.ts";
 import type { Source } from "./source.ts";
 import { Spans } from "./span.ts";
+import { Stretches } from "./stretch.ts";
 import { Weeks } from "./week.ts";
 
 export interface TelemetryDeps {
@@ -36,6 +37,7 @@ export class Telemetry {
   readonly past: Past;
   readonly spans: Spans;
   readonly weeks: Weeks;
+  readonly stretches: Stretches;
   readonly #deps: TelemetryDeps;
   readonly #hours: Hours;
   readonly #feeds = new Map<Window, { readonly feed: Feed; readonly pollers: readonly Poller[] }>();
@@ -48,6 +50,7 @@ export class Telemetry {
     this.past = new Past(sources, { ...deps, context, hours: this.#hours });
     this.spans = new Spans(sources, { ...deps, context });
     this.weeks = new Weeks(sources, { ...deps, context });
+    this.stretches = new Stretches(sources, { ...deps, context });
   }
 
   /** The live graph of a window; made on first use. There are as many as there are accepted windows, at most. */

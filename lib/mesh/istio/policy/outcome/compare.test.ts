@@ -1,0 +1,133 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { l7 } from "#lib/graph/graph.test-support.ts";
+import type { AlarmKind } from "#lib/policy/outcome.ts";
+import { unixSeconds } from "#lib/units.ts";
+import { compare, id, item, prediction, service } from "./outcome.test-support.ts";
+import { routedServices } from "./routed.ts";
+
+const calls = (codes: Record<string, number>, from = "web", to = "api") =>
+  l7("source", `shop/${from}`, `shop/${to}@${to}`, codes);
+
+describe("what got worse", () => {
+  it.each<[string, Record<string, number>, Record<string, number> | null, AlarmKind | null]>([
+    ["refused", { "200": 10 }, { "200": 2, "403": 8 }, "refused"],
+    ["never arrived", { "200": 10 }, { "503 UH": 10 }, "never-arrived"],
+    ["failed at the server", { "200": 10 }, { "200": 5, "500": 5 }, "server"],
+    ["not found", { "200": 10 }, { "404": 10 }, "client"],
+    ["stopped", { "200": 10 }, null, "stopped"],
+    ["as before", { "200": 9, "500": 1 }, { "200": 9, "500": 1 }, null],
+    ["a little more, as chance makes", { "200": 9.9, "500": 0.1 }, { "200": 9.8, "500": 0.2 }, null],
+    ["twice the traffic with its failures", { "200": 9, "500": 1 }, { "200": 18, "500": 2 }, null],
+    ["half the traffic", { "200": 10 }, { "200": 5 }, null],
+    ["too few calls for anything", { "200": 0.1 }, { "500": 0.05 }, null],
+  ])("%s", (_, before, since, kind) => {
+    const given = { before: [calls(before)], since: since === null ? [] : [calls(since)] };
+    const { pairs, findings, adverse } = compare({ ...given, prediction: prediction([]) });
+    expect(pairs.flatMap(({ alarms }) => alarms.map((alarm) => alarm.kind))).toEqual(kind === null ? [] : [kind]);
+    expect(findings).toHaveLength(kind === null ? 0 : 1);
+    expect(adverse).toBe(kind !== null);
+  });
+
+  const REFUSED = { before: [calls({ "200": 10 })], since: [calls({ "403": 10 })] };
+
+  it("and wasn't foreseen is a finding about the prediction, with rates and since when", () => {
+    const since = { ...calls({ "403": 12 }), newbornSince: unixSeconds(1_800_000_000), newbornRequests: 40 };
+    const { findings } = compare({ before: [calls({ "200": 12 })], since: [since], prediction: prediction([]) });
+    expect(findings).toEqual([
+      expect.objectContaining({ kind: "unforeseen", ours: true, source: id("web"), target: id("api") }),
+    ]);
+    expect(findings[0]?.text).toBe("This wasn’t foreseen: refused (401, 403): 0 req/s → 12 req/s.");
+    expect(Date.parse(findings[0]?.firstSeen ?? "")).toBe(1_800_000_000_000);
+  });
+
+  it("and was foreseen is none, and adverse all the same", () => {
+    expect(compare(REFUSED)).toMatchObject({ findings: [], adverse: true, items: [{ judgement: "as-predicted" }] });
+  });
+
+  it("is no error of ours where it was unknown, not worked out, or not to be seen", () => {
+    const ours = (given: Parameters<typeof prediction>) =>
+      compare({ ...REFUSED, prediction: prediction(...given) }).findings.map((each) => each.ours);
+    expect(ours([[item({ verdict: "breaks", certainty: "unknown" })]])).toEqual([false]);
+    expect(ours([[], { gaps: ["timeouts"] }])).toEqual([false]);
+    expect(ours([[], { unseen: 2 }])).toEqual([false]);
+    expect(ours([[], { lost: 1 }])).toEqual([false]);
+    expect(ours([[], { left: 9 }])).toEqual([false]);
+    expect(ours([[]])).toEqual([true]);
+    expect(compare({ ...REFUSED, prediction: null }).findings).toEqual([
+      expect.objectContaining({ ours: false, text: expect.stringContaining("There was no prediction") }),
+    ]);
+  });
+
+  it("isn't looked for where the change doesn't reach, but for predicted pairs", () => {
+    const given = { before: [], since: [calls({ "403": 10 }), calls({ "403": 10 }, "job", "other")] };
+    const before = [calls({ "200": 10 }), calls({ "200": 10 }, "job", "other")];
+    const { pairs } = compare({ ...given, before, reaches: () => false });
+    expect(pairs.map(({ target }) => target)).toEqual([id("api")]);
+  });
+
+  it("a pair that is new is held against all that its caller called before", () => {
+    const lost = l7("source", "shop/web", "svc:shop/api", { "404 NR": 10 });
+    const { findings } = compare({ before: [calls({ "200": 10 }, "web", "cart")], since: [lost], prediction: null });
+    expect(findings.map(({ target, text }) => [target, text.includes("never arrived")])).toContainEqual([
+      service("api"),
+      true,
+    ]);
+    expect(compare({ before: [], since: [lost], prediction: null }).findings).toEqual([]);
+  });
+});
+
+describe("properties of a comparison", () => {
+  const rate = fc.integer({ min: 0, max: 40 });
+  const codes = fc.record({ "200": rate, "403": rate, "503 UF": rate, "500": rate });
+  const given = fc.record({ before: codes, since: codes, min: fc.integer({ min: 0, max: 10 }), more: rate });
+
+  it("what stays as it was is no finding, whatever it was, and bounds of everything are never exceeded", () => {
+    fc.assert(
+      fc.property(given, ({ before, since }) => {
+        expect(
+          compare({ before: [calls(before)], since: [calls(before)], prediction: prediction([]) }).findings,
+        ).toEqual([]);
+        const all = item({ certainty: "bounded", min: 0, max: 10 });
+        const { items } = compare({ before: [calls(before)], since: [calls(since)], prediction: prediction([all]) });
+        expect(["more", "less"]).not.toContain(items[0]?.judgement);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("an unknown prediction is never a wrong one, and every judgement has a reason", () => {
+    fc.assert(
+      fc.property(given, ({ before, since, min }) => {
+        const unknown = item({ certainty: "unknown", min: 0, max: 10 });
+        const bounded = item({ certainty: "bounded", min, max: 10 });
+        const { items, findings } = compare({
+          ...{ before: [calls(before)], since: [calls(since)] },
+          prediction: prediction([unknown, bounded]),
+        });
+        expect(["open", "not-seen", "unknown"]).toContain(items[0]?.judgement);
+        for (const { why } of items) expect(why).toMatch(/\S+.*\.$/);
+        // Every finding about an item has its item, and what is more is adverse.
+        expect(findings.filter(({ kind }) => kind !== "unforeseen")).toHaveLength(
+          items.filter(({ judgement }) => judgement === "more" || judgement === "less").length,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("services whose routes change", () => {
+  it("are named by full and short hosts, wildcards and other kinds name none", () => {
+    const object = (kind: string, spec: object) => ({
+      ...{ apiVersion: "networking.istio.io/v1", kind, spec: spec as never },
+      metadata: { namespace: "shop", name: "x" },
+    });
+    const changes = [
+      { before: null, after: object("VirtualService", { hosts: ["api", "*.bank.svc.cluster.local"] }) },
+      { before: object("DestinationRule", { host: "orders.bank.svc.cluster.local" }), after: null },
+      { before: null, after: object("PeerAuthentication", {}) },
+    ];
+    expect(routedServices("c", changes)).toEqual(["c/bank/service/orders", service("api")]);
+  });
+});
