@@ -1,7 +1,6 @@
 /** Where a request of a sidecar goes, as far as the reader may see what says so, and what of the rule isn't worked out. */
 import type { Service, Workload } from "#lib/inventory/model.ts";
-import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import type { Segments } from "#lib/policy/path.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import type { SimulationQuestion } from "#lib/policy/simulation.ts";
 import { closeness, fullName, resolveHost, serviceOfHost } from "../../hosts.ts";
 import { labelsAt, named } from "../../lookup.ts";
@@ -16,8 +15,9 @@ import {
   textsAt,
   visibleTo,
 } from "../../routing/json.ts";
-import { type Chosen, type Routed, route, type Target } from "../routing/route.ts";
+import { type Routed, route } from "../routing/route.ts";
 import { knows, sidecarOf } from "../routing/scope.ts";
+import type { Chosen, Target } from "../routing/target.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 
 /** One place that the request may be sent to. */
@@ -104,8 +104,13 @@ export function wayOf(
 export const lowered = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-function followed(chosen: Chosen, { port, method }: SimulationQuestion, world: SecurityWorld): Omit<Way, "routed"> {
-  const rule = chosen.object === null ? {} : at(chosen.object, chosen.path);
+/** Where a rule leads, and what of it isn’t worked out. */
+export function followed(
+  chosen: Chosen,
+  { port, method }: SimulationQuestion,
+  world: SecurityWorld,
+): Omit<Way, "routed"> {
+  const { rule } = chosen;
   const found = chosen.to.filter(({ share }) => share > 0).map((target) => destination(target, port, world));
   const preflight = isObject(rule["corsPolicy"]) && (method === undefined || method.toUpperCase() === "OPTIONS");
   const lacks = [
@@ -134,16 +139,12 @@ function destination(
   if (service === undefined || service.externalName !== undefined) return `what stands behind ${host}`;
   if (hides(rulesFor(host, world), world)) return HIDDEN;
   const declared = declaredBy && listAt(specOf(declaredBy), "subsets").find((each) => textAt(each, "name") === subset);
-  return { service, port: port ?? asked, subset, labels: declared ? (labelsAt(declared, "labels") ?? {}) : null };
+  const [only, second] = service.ports;
+  const own = only !== undefined && second === undefined ? only.port : asked;
+  return { service, port: port ?? own, subset, labels: declared ? (labelsAt(declared, "labels") ?? {}) : null };
 }
 
-function at(object: Manifest, path: Segments): JsonObject {
-  let here: unknown = object;
-  for (const key of path) here = (here as Record<string | number, unknown> | undefined)?.[key];
-  return isObject(here) ? here : {};
-}
-
-const hides = (objects: readonly Manifest[], world: SecurityWorld): boolean => !objects.every(world.sees);
+export const hides = (objects: readonly Manifest[], world: SecurityWorld): boolean => !objects.every(world.sees);
 
 const rulesFor = (host: string, world: SecurityWorld): readonly Manifest[] =>
   world
