@@ -212,6 +212,43 @@ describe("would it pass?", () => {
     expect(answer.lacks.join("\n")).toMatch(lacks);
   });
 
+  const route = (kind: string, spec: object, namespace = "shop"): Manifest => ({
+    ...object(kind, namespace, {
+      parentRefs: [{ group: "", kind: "Service", name: "reviews", namespace: "shop" }],
+      ...spec,
+    }),
+    apiVersion: "gateway.networking.k8s.io/v1",
+  });
+  test.each([
+    [
+      "a route of the Gateway API",
+      "HTTPRoute",
+      { rules: [{ backendRefs: [{ name: "reviews", port: 80 }] }] },
+      "yes",
+      /spec\.rules\[0\] takes it/,
+    ],
+    [
+      "one whose backend is of an unknown kind",
+      "HTTPRoute",
+      { rules: [{ backendRefs: [{ kind: "X", name: "reviews", port: 80 }] }] },
+      "no",
+      /answer 500/,
+    ],
+    [
+      "one that doesn't take it",
+      "GRPCRoute",
+      { rules: [{ matches: [{ method: { service: "a", method: "b" } }] }] },
+      "no",
+      /404/,
+    ],
+    ["one for bytes", "TCPRoute", {}, "unknown", /^$/],
+  ])("%s", async (_, kind, spec, verdict, said) => {
+    const answer = await ask([route(kind, spec)]);
+    expect(answer.verdict).toBe(verdict);
+    if (verdict !== "unknown") expect(answer.steps.map(({ text }) => text).join("\n")).toMatch(said);
+    else expect(answer.lacks.join()).toMatch(/TCPRoutes of the Service/);
+  });
+
   test("what isn't told isn't guessed", async () => {
     const { autoMtls: _, method: __, ...told } = ASKED;
     const deny = policy({ action: "DENY", rules: [{ to: [{ operation: { methods: ["GET"] } }] }] });
@@ -235,7 +272,13 @@ describe("from outside through a gateway", () => {
   const THROUGH = { client: OUTSIDE, host: "x.com", service: { namespace: "shop", name: "gate" } };
   const table: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, string, RegExp])[] = [
     ["to a subset", [OPEN, V1, routes([to("v1")])], {}, "yes", /spec\.http\[0\] takes it/],
-    ["to a STRICT workload", [OPEN, peer("STRICT"), V1, routes([to("v1")])], {}, "yes", /mutual TLS; the server takes STRICT/],
+    [
+      "to a STRICT workload",
+      [OPEN, peer("STRICT"), V1, routes([to("v1")])],
+      {},
+      "yes",
+      /mutual TLS; the server takes STRICT/,
+    ],
     [
       "by the gateway's identity",
       [

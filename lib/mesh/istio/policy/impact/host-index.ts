@@ -1,6 +1,8 @@
-/** VirtualServices and DestinationRules by the hosts they name, so that a call finds those that fit without walking all. */
+/** VirtualServices, DestinationRules and routes by the hosts they name, so that a call finds those that fit without walking all. */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { resolveHost } from "../hosts.ts";
+import { fullName, resolveHost } from "../hosts.ts";
+import { GATEWAY_API } from "../kinds.ts";
+import { named } from "../lookup.ts";
 import { listAt, namespaceOf, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 
 interface ByHost {
@@ -12,6 +14,7 @@ interface ByHost {
 export class HostIndex {
   readonly #services: ByHost;
   readonly #rules: ByHost;
+  readonly #routes: ReadonlyMap<string, ByHost>;
   readonly #objects: (kind: string) => readonly Manifest[];
   readonly #around = new Map<string, (kind: string) => readonly Manifest[]>();
 
@@ -19,9 +22,10 @@ export class HostIndex {
     this.#objects = objects;
     this.#services = indexed(objects("VirtualService"), hostsOfService);
     this.#rules = indexed(objects("DestinationRule"), hostsOfRule);
+    this.#routes = new Map(ROUTES.map((kind) => [kind, indexed(objects(kind).filter(isOfMesh), hostsOfRoute)]));
   }
 
-  /** The same objects, but of these two kinds only those that may count for a call to the host. */
+  /** The same objects, but of these kinds only those that may count for a call to the host. */
   around(host: string): (kind: string) => readonly Manifest[] {
     const known = this.#around.get(host) ?? this.#find(host);
     this.#around.set(host, known);
@@ -32,7 +36,12 @@ export class HostIndex {
     const services = [...(this.#services.exact.get(host) ?? []), ...this.#services.others];
     const hosts = new Set([host, ...services.flatMap(destinationsOf)]);
     const rules = [...new Set([...hosts].flatMap((each) => this.#rules.exact.get(each) ?? [])), ...this.#rules.others];
-    return (kind) => (kind === "VirtualService" ? services : kind === "DestinationRule" ? rules : this.#objects(kind));
+    return (kind) => {
+      if (kind === "VirtualService") return services;
+      if (kind === "DestinationRule") return rules;
+      const routes = this.#routes.get(kind);
+      return routes === undefined ? this.#objects(kind) : [...(routes.exact.get(host) ?? []), ...routes.others];
+    };
   }
 }
 
@@ -52,6 +61,19 @@ function indexed(objects: readonly Manifest[], hostsOf: (object: Manifest) => re
   }
   return { exact, others };
 }
+
+const ROUTES = ["HTTPRoute", "GRPCRoute"] as const;
+
+const parentsOf = (route: Manifest) =>
+  listAt(specOf(route), "parentRefs").map((parent) =>
+    named(parent, { group: GATEWAY_API, kind: "Gateway", namespace: namespaceOf(route) }),
+  );
+
+const isOfMesh = (route: Manifest): boolean => parentsOf(route).some(({ kind }) => kind !== "Gateway");
+
+/** A ServiceEntry has hosts of its own: its routes are among those with a pattern. */
+const hostsOfRoute = (route: Manifest): readonly string[] =>
+  parentsOf(route).map((parent) => (parent.kind === "Service" ? fullName(parent) : "*"));
 
 export const hostsOfService = (object: Manifest): readonly string[] =>
   textsAt(specOf(object), "hosts").map((host) => resolveHost(host, namespaceOf(object)));

@@ -10,9 +10,12 @@ import { delivered, identityOf } from "./delivery.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { routeStep } from "./route-step.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { followed, hides, lowered, revisions, type Way } from "./way.ts";
+import { followed, hides, lowered, ROUTES, revisions, type Way } from "./way.ts";
 
-const KINDS = [kindKey({ group: NETWORKING, kind: "Gateway" }), "VirtualService", "DestinationRule"];
+const KINDS = [
+  ...[kindKey({ group: NETWORKING, kind: "Gateway" }), "VirtualService", "DestinationRule"],
+  ...[kindKey({ group: GATEWAY_API, kind: "Gateway" }), ...ROUTES, "ListenerSet", "ReferenceGrant"],
+];
 
 /** Whether gateways alone stand behind a Service. */
 export function isGateway(service: Service, world: SecurityWorld): boolean {
@@ -37,9 +40,6 @@ function through(question: SimulationQuestion, service: Service, gateway: Worklo
     ...blind(world, ...KINDS),
     ...table.lacks,
     ...revisions(gateway, world),
-    ...(gateway.labels[`${GATEWAY_API}/gateway-name`] === undefined
-      ? []
-      : ["what listeners of the Gateway API open: that isn’t worked out yet"]),
     ...(host === undefined ? ["the host"] : []),
     ...(listens === null ? ["the number of the gateway’s port"] : []),
   ];

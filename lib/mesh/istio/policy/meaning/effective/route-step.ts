@@ -1,8 +1,10 @@
 /** Where a client's proxy sends a request, in words. */
 import type { Service, Workload } from "#lib/inventory/model.ts";
-import { printPath } from "#lib/policy/path.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { printPath, type Segments } from "#lib/policy/path.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
+import { NOT_GRANTED } from "../routing/target.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
 import type { Way } from "./way.ts";
 
@@ -31,7 +33,7 @@ export function routeStep(way: Way, client: Workload | null, service: Service, w
       ...base,
       verdict: "no",
       text: `No rule takes it: 404.${shadows}`,
-      sources: [sourceOf(world, outcome.by, ["spec", "http"])],
+      sources: [sourceOf(world, outcome.by, rulesPath(outcome.by))],
     };
   }
   if (outcome.kind !== "routed") return { ...base, verdict: "unknown", text: "Where it is sent isn’t known." };
@@ -42,16 +44,22 @@ export function routeStep(way: Way, client: Workload | null, service: Service, w
     const what = does === "redirect" ? "redirects it" : "answers it";
     return { ...base, verdict: "no", text: `The proxy ${what} itself.${shadows}`, sources };
   }
-  const lost = to.find(({ subset, declaredBy }) => subset !== null && declaredBy === null);
+  const lost = to.find(({ host, subset, declaredBy }) => host === "" || (subset !== null && declaredBy === null));
   if (lost !== undefined) {
     const some = to.length > 1;
     const lacks = some ? ["which of the weighted destinations it is sent to"] : [];
-    const text = `No DestinationRule that the proxy follows declares subset ${lost.subset}: calls sent there answer 503.${shadows}`;
-    return { ...base, verdict: some ? "unknown" : "no", text, sources, lacks };
+    const why =
+      lost.host === ""
+        ? `It is sent to ${NOT_GRANTED}: calls sent there answer 500`
+        : `No DestinationRule that the proxy follows declares subset ${lost.subset}: calls sent there answer 503`;
+    return { ...base, verdict: some ? "unknown" : "no", text: `${why}.${shadows}`, sources, lacks };
   }
   const rule =
     object === null
-      ? "No VirtualService counts"
+      ? "No object routes it"
       : `${object.metadata.namespace}/${object.metadata.name} ${printPath(path)} takes it`;
   return { ...base, verdict: "yes", text: `${rule}: it goes to ${lead.join(", ")}.${shadows}`, sources };
 }
+
+/** Where an object has its rules for requests. */
+export const rulesPath = ({ kind }: Manifest): Segments => (kind === "VirtualService" ? ["spec", "http"] : ["spec"]);

@@ -40,7 +40,8 @@ export interface Way {
 const UNCHANGED = { path: false, headers: false };
 /** What becomes of calls to hosts that the client’s Sidecar leaves out. */
 const OUTBOUND = "the mesh’s outboundTrafficPolicy";
-const ROUTES = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"];
+export const ROUTES = ["HTTPRoute", "GRPCRoute"];
+const OF_BYTES = ["TCPRoute", "TLSRoute"];
 
 export const directly = (service: Service, port: number): Way => ({
   ...{ routed: null, lacks: [], rewrites: UNCHANGED },
@@ -64,17 +65,21 @@ export function wayOf(
     )
     .filter((vs) => visibleTo(vs, client.namespace));
   const sidecar = sidecarOf(caller, world);
+  // Of other namespaces than the client's or the Service's none counts.
+  const routes = ROUTES.flatMap((kind) => world.objects(kind))
+    .filter((each) => [client.namespace, service.namespace].includes(namespaceOf(each)))
+    .filter((each) => routesService(each, service));
   const bytes = fitting.some((vs) => listAt(specOf(vs), "tcp").length + listAt(specOf(vs), "tls").length > 0);
   const lacks = [
-    ...blind(world, "VirtualService", "DestinationRule", "Sidecar", ...ROUTES),
-    ...ROUTES.filter((kind) => world.objects(kind).some((each) => routesService(each, service))).map(
-      (kind) => `what ${kind}s of the Service do: the Gateway API isn’t worked out yet`,
+    ...blind(world, "VirtualService", "DestinationRule", "Sidecar", ...ROUTES, ...OF_BYTES),
+    ...OF_BYTES.filter((kind) => world.objects(kind).some((each) => routesService(each, service))).map(
+      (kind) => `what ${kind}s of the Service do: they aren’t worked out yet`,
     ),
     ...revisions(client, world),
     ...(bytes ? ["what tcp and tls rules of the host’s VirtualServices do: that isn’t worked out yet"] : []),
-    ...(http === undefined && fitting.length > 0 ? ["the port’s protocol"] : []),
+    ...(http === undefined && fitting.length + routes.length > 0 ? ["the port’s protocol"] : []),
     ...(hides(
-      [...fitting, ...delegatesOf(fitting, world), ...(sidecar ? [sidecar] : []), ...rulesFor(host, world)],
+      [...fitting, ...routes, ...delegatesOf(fitting, world), ...(sidecar ? [sidecar] : []), ...rulesFor(host, world)],
       world,
     )
       ? [HIDDEN]
@@ -111,7 +116,9 @@ export function followed(
   world: SecurityWorld,
 ): Omit<Way, "routed"> {
   const { rule } = chosen;
-  const found = chosen.to.filter(({ share }) => share > 0).map((target) => destination(target, port, world));
+  const found = chosen.to
+    .filter(({ host, share }) => host !== "" && share > 0)
+    .map((target) => destination(target, port, world));
   const preflight = isObject(rule["corsPolicy"]) && (method === undefined || method.toUpperCase() === "OPTIONS");
   const lacks = [
     ...found.flatMap((each) => (typeof each === "string" ? [each] : [])),

@@ -1,12 +1,11 @@
 /**
- * Servers that a gateway's proxy opens: those of Istio's Gateways whose selector takes the workload, in any namespace, oldest first.
+ * Servers that a gateway's proxy opens: those of Istio's Gateways whose selector takes the workload, in any namespace, and listeners of
+ * the Gateway API's Gateway that it was made for; the oldest object first.
  * https://istio.io/latest/docs/reference/config/networking/gateway/, mergeGateways in istiod's pilot/pkg/model/gateway.go
  */
-import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import type { Segments } from "#lib/policy/path.ts";
-import { NETWORKING } from "../../kinds.ts";
+import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import {
   byAge,
   has,
@@ -19,28 +18,10 @@ import {
   textAt,
   textsAt,
 } from "../../routing/json.ts";
+import { apiGateways, listenerOf, listenerSetsOf } from "./api-listeners.ts";
 import type { LeftOut } from "./delegates.ts";
-import type { RoutingWorld } from "./table.ts";
-
-export type GatewayProxy = Pick<Workload, "namespace" | "name" | "labels" | "services">;
-export type GatewayWorld = RoutingWorld & { readonly inventory: ClusterInventory };
-
-export interface Server {
-  readonly gateway: Manifest;
-  readonly path: Segments;
-  /** As VirtualServices name it, `namespace/name`. */
-  readonly name: string;
-  /** As the Gateway has it: of the gateway's Service. */
-  readonly port: number;
-  /** What the proxy listens on for it. */
-  readonly listens: number;
-  /** `https`: TLS ends here, and requests are read. `bytes`: no request is read. */
-  readonly reads: "http" | "https" | "bytes";
-  /** Every request is answered 301, to HTTPS. */
-  readonly redirects: boolean;
-  /** `namespace` null: routes of any namespace. */
-  readonly hosts: readonly { readonly namespace: string | null; readonly host: string }[];
-}
+import { listensOn, type Server } from "./server.ts";
+import type { GatewayProxy, GatewayWorld } from "./world.ts";
 
 export interface Opened {
   readonly servers: readonly Server[];
@@ -49,18 +30,14 @@ export interface Opened {
 }
 
 export function openedBy(proxy: GatewayProxy, world: GatewayWorld): Opened {
-  const gateways = world
-    .objects(kindKey({ group: NETWORKING, kind: "Gateway" }))
-    .filter((gateway) =>
-      Object.entries(mapAt(specOf(gateway), "selector")).every(([key, value]) => proxy.labels[key] === value),
-    )
-    .toSorted(byAge);
+  const gateways = [...istiosGateways(proxy, world), ...apiGateways(proxy, world)].toSorted(byAge);
   const servers: Server[] = [];
   const refused: LeftOut[] = [];
   const lacks = new Set<string>();
   for (const gateway of gateways) {
-    for (const [index, server] of listAt(specOf(gateway), "servers").entries()) {
-      const found = serverOf(gateway, index, server, proxy, world);
+    const api = gateway.apiVersion.startsWith(`${GATEWAY_API}/`);
+    for (const [index, server] of listAt(specOf(gateway), api ? "listeners" : "servers").entries()) {
+      const found = (api ? listenerOf : serverOf)(gateway, index, server, proxy, world);
       if (typeof found === "string") {
         lacks.add(found);
         continue;
@@ -70,7 +47,18 @@ export function openedBy(proxy: GatewayProxy, world: GatewayWorld): Opened {
       else refused.push({ owner: gateway, path: found.path, why });
     }
   }
-  return { servers, refused, lacks: [...lacks] };
+  return { servers, refused, lacks: [...lacks, ...listenerSetsOf(gateways, world)] };
+}
+
+/** Beside a Gateway of the Gateway API only those of its own namespace count. (filterStrictGatewayMerging) */
+function istiosGateways(proxy: GatewayProxy, world: GatewayWorld): readonly Manifest[] {
+  const managed = apiGateways(proxy, world).length > 0;
+  return world
+    .objects(kindKey({ group: NETWORKING, kind: "Gateway" }))
+    .filter((gateway) => !managed || namespaceOf(gateway) === proxy.namespace)
+    .filter((gateway) =>
+      Object.entries(mapAt(specOf(gateway), "selector")).every(([key, value]) => proxy.labels[key] === value),
+    );
 }
 
 /** A text: what isn't known of it. */
@@ -96,6 +84,7 @@ function serverOf(
       if (host === undefined || more.length > 0) return { namespace: null, host: each.toLowerCase() };
       return { namespace: where === "*" ? null : where === "." ? own : where, host: host.toLowerCase() };
     }),
+    listener: null,
   };
 }
 
@@ -104,16 +93,6 @@ function readsOf(server: JsonObject): Server["reads"] {
   if (["HTTP", "HTTP2", "GRPC", "GRPC-WEB"].includes(protocol)) return "http";
   const passes = ["PASSTHROUGH", "AUTO_PASSTHROUGH"].includes(textAt(objectAt(server, "tls"), "mode") ?? "");
   return protocol === "HTTPS" && has(server, "tls") && !passes ? "https" : "bytes";
-}
-
-/** By the gateway's Services; without one that names the port, the port itself. null: not known. (resolvePorts) */
-function listensOn(port: number, { namespace, services }: GatewayProxy, { inventory }: GatewayWorld): number | null {
-  const targets = services
-    .flatMap((name) => inventory.services.get(`${namespace}/${name}`)?.ports ?? [])
-    .filter((each) => each.port === port)
-    .map(({ targetPort = port }) => targetPort);
-  const [first = port, ...others] = new Set(targets);
-  return typeof first === "number" && others.length === 0 ? first : null;
 }
 
 /** The first server of a port settles what the port carries; of servers with TLS each host is one's alone. */

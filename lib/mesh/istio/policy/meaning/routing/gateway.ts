@@ -5,15 +5,19 @@
  * https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
  */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { resolveHost } from "../../hosts.ts";
-import { namespaceOf, objectAt, specOf, textAt, textsAt, visibleTo } from "../../routing/json.ts";
-import { byPrecedence, gatewaysOf } from "../../routing/virtual-services.ts";
-import { effectiveRules, type LeftOut } from "./delegates.ts";
-import { type GatewayProxy, type GatewayWorld, type Opened, openedBy, type Server } from "./gateway-servers.ts";
+import { namespaceOf, objectAt, textAt, visibleTo } from "../../routing/json.ts";
+import { gatewaysOf } from "../../routing/virtual-services.ts";
+import { listenerSets } from "./api-routes.ts";
+import type { LeftOut } from "./delegates.ts";
+import { type Opened, openedBy } from "./gateway-servers.ts";
+import { closest, common } from "./host-pattern.ts";
 import type { Caller, RequestFacts } from "./match.ts";
 import { decide, type Routed } from "./route.ts";
-import { type OwnRule, ownRule, type RoutingWorld } from "./table.ts";
+import { type RouteSet, setPrecedence, virtualServiceSet } from "./route-set.ts";
+import type { Server } from "./server.ts";
+import { type OwnRule, ownRule } from "./table.ts";
 import { chosenOf } from "./target.ts";
+import type { GatewayProxy, GatewayWorld, RoutingWorld } from "./world.ts";
 
 export interface VirtualHost {
   /** The first that opens it. */
@@ -68,18 +72,17 @@ function hostsOf(servers: readonly Server[], proxy: GatewayProxy, world: Gateway
       hosts.set(domain, known);
       return known;
     };
-    for (const vs of boundTo(server, caller.namespace, world)) {
-      const own = namespaceOf(vs);
+    for (const set of boundTo(server, caller.namespace, world)) {
+      const own = namespaceOf(set.owners[0]);
+      // A listener has settled for each route whether its namespace is let in.
       const offered = server.hosts.flatMap(({ namespace, host }) =>
-        namespace === null || namespace === own ? [host] : [],
+        namespace === null || namespace === own || set.api ? [host] : [],
       );
-      const asked = textsAt(specOf(vs), "hosts").map((each) => resolveHost(each, own));
-      const { rules, leftOut } = effectiveRules(vs, world);
-      for (const domain of common(offered, asked)) {
+      for (const domain of common(offered, set.hosts)) {
         const host = open(domain);
-        host.objects.push(vs);
-        host.rules.push(...upToCatchAll(rules.flatMap((found) => single(ownRule(found, caller)))));
-        host.leftOut.push(...leftOut);
+        host.objects.push(...set.owners, ...set.rules.map(({ owner }) => owner));
+        host.rules.push(...upToCatchAll(set.rules.flatMap((found) => single(ownRule(found, caller)))));
+        host.leftOut.push(...set.leftOut);
       }
     }
     if (server.redirects) for (const { host } of server.hosts) open(host).redirects = true;
@@ -91,24 +94,13 @@ function hostsOf(servers: readonly Server[], proxy: GatewayProxy, world: Gateway
 }
 
 /** In the order in which their rules are asked. */
-function boundTo({ name }: Server, namespace: string, world: RoutingWorld): readonly Manifest[] {
+function boundTo({ name, listener, gateway }: Server, namespace: string, world: RoutingWorld): readonly RouteSet[] {
+  if (listener !== null) return listenerSets({ ...listener, gateway }, world).toSorted(setPrecedence(namespace));
   return world
     .objects("VirtualService")
     .filter((vs) => gatewaysOf(vs).includes(name) && visibleTo(vs, namespace))
-    .toSorted(byPrecedence(namespace));
-}
-
-/** Of each pair the narrower, where one lies within the other. */
-function common(offered: readonly string[], asked: readonly string[]): readonly string[] {
-  const pairs = offered.flatMap((one) =>
-    asked.flatMap((other) => (within(one, other) ? [one] : within(other, one) ? [other] : [])),
-  );
-  return [...new Set(pairs)];
-}
-
-function within(host: string, pattern: string): boolean {
-  if (!pattern.startsWith("*")) return host === pattern;
-  return (host.startsWith("*") ? host.slice(1) : host).endsWith(pattern.slice(1));
+    .map((vs) => virtualServiceSet(vs, world))
+    .toSorted(setPrecedence(namespace));
 }
 
 /** One rule for each of its matches: a match that takes everything is asked last, apart from the others. */
@@ -148,16 +140,6 @@ export function hostFor(table: GatewayTable, listens: number, authority: string)
   );
   if (servers.length > 0 && named === null) return null;
   return closest(named === null ? there : there.filter(({ server }) => server === named.server), host);
-}
-
-/** A name before patterns, longer patterns before shorter ones. */
-function closest<T extends { readonly domain: string }>(all: readonly T[], host: string): T | null {
-  const fitting = all.filter(({ domain }) => within(host, domain));
-  return (
-    fitting.find(({ domain }) => domain === host) ??
-    fitting.toSorted((a, b) => b.domain.length - a.domain.length)[0] ??
-    null
-  );
 }
 
 /** What the rules of a virtual host do with a request. */

@@ -7,8 +7,9 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { every, isKnown, lacking, some, type Truth } from "../truth.ts";
 import type { LeftOut } from "./delegates.ts";
 import { type Caller, meets, type RequestFacts } from "./match.ts";
-import { type OwnRule, type RoutingWorld, tableOf } from "./table.ts";
+import { type OwnRule, tableOf } from "./table.ts";
 import { type Chosen, chosenOf, itself } from "./target.ts";
+import type { RoutingWorld } from "./world.ts";
 
 export interface Routed {
   readonly outcome:

@@ -3,15 +3,15 @@
  * https://istio.io/latest/docs/ops/best-practices/traffic-management/
  */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import type { PolicyWorld } from "#lib/policy/port.ts";
 import { closeness, resolveHost } from "../../hosts.ts";
 import { namespaceOf, specOf, textsAt, visibleTo } from "../../routing/json.ts";
-import { byPrecedence, gatewaysOf } from "../../routing/virtual-services.ts";
-import { type EffectiveRule, effectiveRules, type LeftOut } from "./delegates.ts";
+import { gatewaysOf } from "../../routing/virtual-services.ts";
+import { meshSets } from "./api-routes.ts";
+import type { EffectiveRule, LeftOut } from "./delegates.ts";
 import { type Caller, concerns } from "./match.ts";
+import { type RouteSet, setPrecedence, virtualServiceSet } from "./route-set.ts";
 import { knows, sidecarOf } from "./scope.ts";
-
-export type RoutingWorld = Pick<PolicyWorld, "objects" | "rootNamespace">;
+import type { RoutingWorld } from "./world.ts";
 
 /** A rule that may take requests of this client. */
 export interface OwnRule {
@@ -36,16 +36,13 @@ export function tableOf(host: string, owner: string, caller: Caller, world: Rout
   const sidecar = sidecarOf(caller, world);
   const nothing: Table = { outOfScope: null, by: null, rules: [], shadowed: [], leftOut: [] };
   if (sidecar !== null && !knows(sidecar, host, owner, caller)) return { ...nothing, outOfScope: sidecar };
-  const seen = candidates(host, caller, sidecar, world);
-  const [closest] = seen;
-  if (closest === undefined) return nothing;
-  for (const vs of rivals(seen, host)) {
-    const { rules, leftOut } = effectiveRules(vs, world);
-    const own = rules.flatMap((found) => ownRule(found, caller) ?? []);
-    if (own.length > 0)
-      return { ...nothing, by: vs, rules: own, shadowed: seen.filter((each) => each !== vs), leftOut };
+  const seen = candidates(host, owner, caller, sidecar, world);
+  for (const set of rivals(seen, host)) {
+    const own = set.rules.flatMap((found) => ownRule(found, caller) ?? []);
+    const shadowed = seen.filter((each) => each !== set).flatMap(({ owners }) => owners);
+    if (own.length > 0) return { ...nothing, by: set.owners[0], rules: own, shadowed, leftOut: set.leftOut };
   }
-  return { ...nothing, shadowed: seen, leftOut: effectiveRules(closest, world).leftOut };
+  return { ...nothing, shadowed: seen.flatMap(({ owners }) => owners), leftOut: seen[0]?.leftOut ?? [] };
 }
 
 /** null: none of its matches is for this client. */
@@ -54,27 +51,43 @@ export function ownRule(found: EffectiveRule, caller: Caller): OwnRule | null {
   return found.matches.length > 0 && alternatives.length === 0 ? null : { found, alternatives };
 }
 
-const fit = (vs: Manifest, host: string): number =>
-  Math.max(0, ...textsAt(specOf(vs), "hosts").map((each) => closeness(resolveHost(each, namespaceOf(vs)), host)));
+const fit = ({ hosts }: RouteSet, host: string): number => Math.max(0, ...hosts.map((each) => closeness(each, host)));
 
-/** Of the mesh, for the host, seen by the client: the closest host first, then by precedence. */
-function candidates(host: string, caller: Caller, sidecar: Manifest | null, world: RoutingWorld): readonly Manifest[] {
-  const precedence = byPrecedence(caller.namespace);
-  return world
+/**
+ * Of the mesh, for the host, seen by the client: the closest host first, then by precedence. Routes count for clients of their own
+ * namespace, and where that is the host's, for all.
+ */
+function candidates(
+  host: string,
+  owner: string,
+  caller: Caller,
+  sidecar: Manifest | null,
+  world: RoutingWorld,
+): readonly RouteSet[] {
+  const virtualServices = world
     .objects("VirtualService")
-    .filter((vs) => gatewaysOf(vs).includes("mesh") && visibleTo(vs, caller.namespace) && fit(vs, host) > 0)
-    .filter((vs) => knows(sidecar, host, namespaceOf(vs), caller))
+    .filter((vs) => gatewaysOf(vs).includes("mesh") && visibleTo(vs, caller.namespace) && names(vs, host))
+    .map((vs) => virtualServiceSet(vs, world));
+  const routes = meshSets(host, world).filter(({ owners: [first] }) =>
+    [owner, caller.namespace].includes(namespaceOf(first)),
+  );
+  const precedence = setPrecedence(caller.namespace);
+  return [...virtualServices, ...routes]
+    .filter(({ owners: [first] }) => knows(sidecar, host, namespaceOf(first), caller))
     .toSorted((a, b) => fit(b, host) - fit(a, host) || precedence(a, b));
 }
+
+const names = (vs: Manifest, host: string): boolean =>
+  textsAt(specOf(vs), "hosts").some((each) => closeness(resolveHost(each, namespaceOf(vs)), host) > 0);
 
 /**
  * One counts; they aren't merged. One without a rule for the client doesn't, and the next for the very same host does; but where a
  * wildcard is the closest, or all that name the host have none, the service is called as if there were no VirtualService.
  * (buildSidecarVirtualHostsForVirtualService in pilot/pkg/networking/core/route/route.go)
  */
-function rivals(seen: readonly Manifest[], host: string): readonly Manifest[] {
+function rivals(seen: readonly RouteSet[], host: string): readonly RouteSet[] {
   const [closest] = seen;
   if (closest === undefined) return [];
   const exact = fit(closest, host) === Number.POSITIVE_INFINITY;
-  return exact ? seen.filter((vs) => fit(vs, host) === Number.POSITIVE_INFINITY) : [closest];
+  return exact ? seen.filter((set) => fit(set, host) === Number.POSITIVE_INFINITY) : [closest];
 }

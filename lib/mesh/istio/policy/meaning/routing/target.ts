@@ -7,9 +7,13 @@ import { destinationRules } from "../../routing/destination-rules.ts";
 import { isObject, listAt, namespaceOf, numberAt, objectAt, textAt, weightOf } from "../../routing/json.ts";
 import type { EffectiveRule } from "./delegates.ts";
 import type { Caller } from "./match.ts";
-import type { RoutingWorld } from "./table.ts";
+import type { RoutingWorld } from "./world.ts";
+
+/** What a destination without a host is. */
+export const NOT_GRANTED = "a backend that the route may not name, or of a kind that Istio doesn’t know";
 
 export interface Target {
+  /** Full; "": calls sent there answer 500, see NOT_GRANTED. */
   readonly host: string;
   readonly subset: string | null;
   /** null: not said, which is the one port of a Service that has one, else the port that was called. */
