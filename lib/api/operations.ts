@@ -1,4 +1,5 @@
 /** Every call of the API, with the schemas that read its inputs and describe its answers. */
+import { clientRoutingQuerySchema, clientRoutingSchema } from "./client-routing.ts";
 import { effectQuerySchema, effectSchema } from "./effect.ts";
 import { findingsQuerySchema, findingsSchema } from "./findings.ts";
 import { deltaSchema, framesSchema, graphSchema, sourceSchema } from "./graph.ts";
@@ -173,6 +174,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /api/v1/meaning/workloads/{cluster}/{namespace}/{name}": {
     summary: "What the objects make of one workload's security: mutual TLS per port, and who is let in",
     answer: workloadSecuritySchema,
+  },
+  "GET /api/v1/meaning/services/{cluster}/{namespace}/{name}/routing": {
+    summary: "How each client in the cluster reaches one service, those with the same answer taken together",
+    query: clientRoutingQuerySchema,
+    answer: clientRoutingSchema,
   },
   "POST /api/v1/meaning/simulate": {
     summary: "Whether one request would pass, which way, and what it takes to decide; reads alone",

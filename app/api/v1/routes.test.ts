@@ -31,6 +31,7 @@ let sessions = sessionsOf("anonymous", "none");
 
 const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
 const SECURITY = "meaning/workloads/[cluster]/[namespace]/[name]/route.ts";
+const CLIENTS = "meaning/services/[cluster]/[namespace]/[name]/routing/route.ts";
 const SCHEMA = "schemas/[cluster]/[group]/[version]/[kind]/route.ts";
 /** Reading policies: file, use case, an address and what it asks for. */
 const POLICIES = [
@@ -63,6 +64,12 @@ const POLICIES = [
   ["services/route.ts", "services", "services?namespaces=shop", { namespaces: ["shop"] }],
   [SERVICE, "service", "services/c/shop/reviews", { cluster: "c", namespace: "shop", name: "reviews" }],
   [SECURITY, "security", "meaning/workloads/c/shop/web", { cluster: "c", namespace: "shop", name: "web" }],
+  [
+    CLIENTS,
+    "clientRouting",
+    "meaning/services/c/shop/reviews/routing?port=80",
+    { service: { cluster: "c", namespace: "shop", name: "reviews" }, port: 80 },
+  ],
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
 ] as const;
 
@@ -183,6 +190,7 @@ describe("every route below /api/v1", () => {
       "logs/route.ts",
       "marks/route.ts",
       "meaning/impact/route.ts",
+      CLIENTS,
       "meaning/simulate/route.ts",
       SECURITY,
       "namespaces/route.ts",

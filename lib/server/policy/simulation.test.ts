@@ -27,6 +27,9 @@ const to = (subset: string, more: object = {}) => ({ route: [{ destination: { ho
 const NARROW = object("Sidecar", "shop", { egress: [{ hosts: ["bank/*"] }] }, "networking");
 const V1 = dr({ subsets: [{ name: "v1", labels: { version: "v1" } }] });
 
+const REVISED = vs([to("v1")]);
+Object.assign(REVISED.metadata, { labels: { "istio.io/rev": "canary" } });
+
 const workload = (namespace: string, name: string, dataplane: Workload["dataplane"], more: Partial<Workload> = {}) => ({
   ...{ cluster: "west", namespace, name, kind: "Deployment", app: name, version: null, mesh: null, dataplane },
   ...{ serviceAccounts: [name], labels: { app: name, version: name.slice(-2) }, annotations: {}, services: [] },
@@ -158,12 +161,17 @@ describe("would it pass?", () => {
   });
 
   const open: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, RegExp])[] = [
-    ["a tcp rule", [vs([to("v1")], "shop", { tcp: [{}] })], {}, /tcp and tls rules/],
+    [
+      "a tcp rule",
+      [vs([], "shop", { hosts: ["bytes"], tcp: [{}] })],
+      { service: { namespace: "shop", name: "bytes" } },
+      /tcp and tls rules/,
+    ],
     ["a host out of the Sidecar's scope", [NARROW], {}, /outboundTrafficPolicy/],
     ["the same by bytes", [NARROW], { service: { namespace: "shop", name: "bytes" } }, /outboundTrafficPolicy/],
     ["an ambient client", [], { client: client("amb") }, /ambient client/],
     ["a gateway as a client", [], { client: client("edge") }, /gateway or waypoint as a client/],
-    ["a revision", [], { client: client("rev") }, /revision canary/],
+    ["a revision", [REVISED], { client: client("rev") }, /revision canary/],
     [
       "a rewritten path",
       [

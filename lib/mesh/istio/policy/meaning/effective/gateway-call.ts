@@ -10,9 +10,10 @@ import { delivered, identityOf } from "./delivery.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { routeStep } from "./route-step.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { followed, hides, lowered, ROUTES, revisions, type Way } from "./way.ts";
+import { followed, hides, lowered, ROUTES, revisionsOf, type Way } from "./way.ts";
 
-const KINDS = [
+/** Kinds that decide what a gateway does. */
+export const GATEWAY_KINDS = [
   ...[kindKey({ group: NETWORKING, kind: "Gateway" }), "VirtualService", "DestinationRule"],
   ...[kindKey({ group: GATEWAY_API, kind: "Gateway" }), ...ROUTES, "ListenerSet", "ReferenceGrant"],
 ];
@@ -37,9 +38,9 @@ function through(question: SimulationQuestion, service: Service, gateway: Worklo
   const listens = workloadPort({ service, port });
   const table = gatewayTable(gateway, world);
   const lacks = [
-    ...blind(world, ...KINDS),
+    ...blind(world, ...GATEWAY_KINDS),
     ...table.lacks,
-    ...revisions(gateway, world),
+
     ...(host === undefined ? ["the host"] : []),
     ...(listens === null ? ["the number of the gateway’s port"] : []),
   ];
@@ -52,6 +53,8 @@ function through(question: SimulationQuestion, service: Service, gateway: Worklo
   const found = hostFor(table, listens, host);
   if (found === null) return inTurn([notTaken(title, table, listens, world)]);
   if (hides(found.objects, world)) return stopped([HIDDEN]);
+  const otherwise = revisionsOf(gateway, found.objects, world);
+  if (otherwise.length > 0) return stopped(otherwise);
   const { server } = found;
   const taken: SimulationStep = {
     ...{ kind: "route", title, verdict: "yes", lacks: [], sources: [sourceOf(world, server.gateway, server.path)] },

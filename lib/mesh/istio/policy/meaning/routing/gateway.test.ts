@@ -146,7 +146,8 @@ describe("a request at a gateway", () => {
     ],
     ["no answer for any", [OPEN], "no host"],
   ];
-  test.each(table)("%s", (_, objects, wanted, host, port) => expect(go(objects, host, port)).toBe(wanted));
+  for (const [name, objects, wanted, host, port] of table)
+    test(name, () => expect(go(objects, host, port)).toBe(wanted));
 
   test("what isn't known of it is named", () => {
     expect(go([OPEN, vs(to("v1", "{headers: {user: {exact: ann}}}"))], "x.com", 80, { ...GET, headers: {} })).toBe(

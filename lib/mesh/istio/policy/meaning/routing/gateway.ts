@@ -4,10 +4,11 @@
  * (buildGatewayHTTPRouteConfig in istiod's pilot/pkg/networking/core/gateway.go)
  * https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
  */
-import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { namespaceOf, objectAt, textAt, visibleTo } from "../../routing/json.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { namespaceOf, visibleTo } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
 import { listenerSets } from "./api-routes.ts";
+import { catchesAll, singly, upToCatchAll } from "./catch-all.ts";
 import type { LeftOut } from "./delegates.ts";
 import { type Opened, openedBy } from "./gateway-servers.ts";
 import { closest, common } from "./host-pattern.ts";
@@ -81,7 +82,7 @@ function hostsOf(servers: readonly Server[], proxy: GatewayProxy, world: Gateway
       for (const domain of common(offered, set.hosts)) {
         const host = open(domain);
         host.objects.push(...set.owners, ...set.rules.map(({ owner }) => owner));
-        host.rules.push(...upToCatchAll(set.rules.flatMap((found) => single(ownRule(found, caller)))));
+        host.rules.push(...upToCatchAll(set.rules.flatMap((found) => singly(ownRule(found, caller)))));
         host.leftOut.push(...set.leftOut);
       }
     }
@@ -101,29 +102,6 @@ function boundTo({ name, listener, gateway }: Server, namespace: string, world: 
     .filter((vs) => gatewaysOf(vs).includes(name) && visibleTo(vs, namespace))
     .map((vs) => virtualServiceSet(vs, world))
     .toSorted(setPrecedence(namespace));
-}
-
-/** One rule for each of its matches: a match that takes everything is asked last, apart from the others. */
-function single(rule: OwnRule | null): readonly OwnRule[] {
-  if (rule === null || rule.alternatives.length === 0) return rule === null ? [] : [rule];
-  return rule.alternatives.map((all) => ({ found: rule.found, alternatives: [all] }));
-}
-
-function upToCatchAll(rules: readonly OwnRule[]): readonly OwnRule[] {
-  const last = rules.findIndex(catchesAll);
-  return last < 0 ? rules : rules.slice(0, last + 1);
-}
-
-const ASKS = ["scheme", "method", "authority", "headers", "withoutHeaders", "queryParams"];
-
-/** (IsCatchAllRoute in pilot/pkg/networking/core/route/route.go) */
-export const catchesAll = ({ alternatives }: OwnRule): boolean =>
-  alternatives.length === 0 || alternatives.some((all) => all.every(isOpen));
-
-function isOpen(match: JsonObject): boolean {
-  const uri = objectAt(match, "uri");
-  const whole = match["uri"] == null || textAt(uri, "prefix") === "/" || textAt(uri, "regex") === ".*";
-  return whole && ASKS.every((key) => match[key] == null || Object.keys(objectAt(match, key)).length === 0);
 }
 
 /**

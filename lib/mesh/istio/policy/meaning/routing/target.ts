@@ -22,6 +22,8 @@ export interface Target {
   readonly share: number;
   /** The DestinationRule that declares the subset; null: no subset is named, or none that this client follows declares it: 503. */
   readonly declaredBy: Manifest | null;
+  /** The DestinationRule that this client follows for the host, the oldest where several are merged. */
+  readonly follows: Manifest | null;
 }
 
 export interface Chosen {
@@ -38,7 +40,7 @@ export interface Chosen {
 /** The host as it is called, without any rule. */
 export const itself = (host: string, port: number): Chosen => ({
   ...{ object: null, path: [], rule: {}, does: "route", matches: [] },
-  to: [{ host, subset: null, port, share: 1, declaredBy: null }],
+  to: [{ host, subset: null, port, share: 1, declaredBy: null, follows: null }],
 });
 
 /** `caller`: whose DestinationRules count. */
@@ -54,6 +56,7 @@ export function chosenOf({ owner, path, rule, matches }: EffectiveRule, caller: 
     return {
       ...{ host, subset, port: numberAt(objectAt(destination, "port"), "number"), share: shares[at] ?? 0 },
       declaredBy: applied.subsets.find(({ name }) => name === subset)?.owner ?? null,
+      follows: applied.rules[0] ?? null,
     };
   });
   return { object: owner, path, rule, does, to: does === "route" ? to : [], matches };

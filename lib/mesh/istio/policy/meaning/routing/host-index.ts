@@ -1,9 +1,9 @@
 /** VirtualServices, DestinationRules and routes by the hosts they name, so that a call finds those that fit without walking all. */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { fullName, resolveHost } from "../hosts.ts";
-import { GATEWAY_API } from "../kinds.ts";
-import { named } from "../lookup.ts";
-import { listAt, namespaceOf, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
+import { fullName, resolveHost } from "../../hosts.ts";
+import { GATEWAY_API } from "../../kinds.ts";
+import { named } from "../../lookup.ts";
+import { listAt, namespaceOf, objectAt, specOf, textAt, textsAt } from "../../routing/json.ts";
 
 interface ByHost {
   readonly exact: ReadonlyMap<string, readonly Manifest[]>;
