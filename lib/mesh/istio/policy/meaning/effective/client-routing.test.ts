@@ -8,6 +8,7 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { unixSeconds } from "#lib/units.ts";
 import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import { policy } from "../../world.test-support.ts";
+import { classifier } from "./client-classes.ts";
 import { answerFor, clientRouting, clientsOf } from "./client-routing.ts";
 import type { SecurityWorld } from "./sight.ts";
 
@@ -329,6 +330,16 @@ describe("for any objects", () => {
       ),
     );
 
+  test("of 1,000 clients as many are asked as can differ", () => {
+    const all = Array.from({ length: 1000 }, (_, at) =>
+      workload(`n${at % 20}/w${at}`, "sidecar", { labels: { app: `w${at}`, tier: at % 3 === 0 ? "a" : "b" } }),
+    );
+    const keys = (objects: readonly Manifest[]) => new Set(all.map(classifier(worldOf(objects)))).size;
+    expect(keys([vs(to("v1")), V])).toBe(20);
+    expect(keys([vs(to("v1", "{sourceLabels: {tier: a}}")), V])).toBe(40);
+    expect(keys([policy("Sidecar", "n1/s", spec("workloadSelector: {labels: {tier: a}}"))])).toBe(21);
+  });
+
   test("each client has the answer that it has alone", () => {
     fc.assert(
       fc.property(
@@ -352,7 +363,7 @@ describe("for any objects", () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 60 },
     );
   });
 });

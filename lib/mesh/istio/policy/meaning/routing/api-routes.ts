@@ -7,7 +7,7 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { fullName } from "../../hosts.ts";
 import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import { named } from "../../lookup.ts";
-import { byAge, listAt, namespaceOf, numberAt, specOf, textAt, textsAt } from "../../routing/json.ts";
+import { listAt, namespaceOf, numberAt, specOf, textAt, textsAt } from "../../routing/json.ts";
 import { type ApiRule, apiRules, byRank } from "./api-rules.ts";
 import type { LeftOut } from "./delegates.ts";
 import { within } from "./host-pattern.ts";
@@ -30,7 +30,8 @@ export function meshSets(host: string, world: RoutingWorld): readonly RouteSet[]
       const port = list[0]?.port ?? null;
       const set = merged(
         list.map(({ route }) => route),
-        [host],
+        host,
+        port === null ? "" : `~${port}`,
         world,
         false,
       );
@@ -97,7 +98,8 @@ export function listenerSets({ gateway, listener, namespaces }: Listener, world:
       ([host, list]) =>
         merged(
           list.map(({ route }) => route),
-          [host],
+          host,
+          "",
           world,
           true,
         ) ?? [],
@@ -129,14 +131,15 @@ function isOwn(host: string, listener: string, others: readonly string[]): boole
 
 function merged(
   routes: readonly Manifest[],
-  hosts: readonly string[],
+  host: string,
+  port: string,
   world: RoutingWorld,
   granted: boolean,
 ): RouteSet | null {
   const leftOut: LeftOut[] = [];
   const taken: Manifest[] = [];
   const rules: ApiRule[] = [];
-  for (const route of routes.toSorted(byAge)) {
+  for (const route of routes.toSorted(byAgeThenPlace)) {
     const made = apiRules(route, world, granted);
     if (typeof made === "string") leftOut.push({ owner: route, path: ["spec", "rules"], why: made });
     else {
@@ -145,5 +148,16 @@ function merged(
     }
   }
   const [by = routes[0], ...others] = taken;
-  return by === undefined ? null : { owners: [by, ...others], hosts, rules: byRank(rules), leftOut, api: true };
+  if (by === undefined) return null;
+  const place = { ...by, metadata: { ...by.metadata, name: `${namespaceOf(by)}${port}~${host}` } };
+  return { owners: [by, ...others], place, hosts: [host], rules: byRank(rules), leftOut, api: true };
+}
+
+/** (sortRoutesByCreationTime) */
+function byAgeThenPlace(a: Manifest, b: Manifest): number {
+  const key = ({ metadata }: Manifest) =>
+    [metadata.creationTimestamp ?? "", metadata.namespace ?? "", metadata.name] as const;
+  const [left, right] = [key(a), key(b)];
+  for (const at of [0, 1, 2] as const) if (left[at] !== right[at]) return left[at] < right[at] ? -1 : 1;
+  return 0;
 }

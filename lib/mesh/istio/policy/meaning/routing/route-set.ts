@@ -9,6 +9,8 @@ import type { RoutingWorld } from "./world.ts";
 export interface RouteSet {
   /** The VirtualService, or the routes, the oldest first. */
   readonly owners: readonly [Manifest, ...Manifest[]];
+  /** What of its age and name settles who is older: of merged routes the oldest, under the name that istiod gives them together. */
+  readonly place: Manifest;
   /** Full, or patterns. */
   readonly hosts: readonly string[];
   readonly rules: readonly EffectiveRule[];
@@ -19,7 +21,7 @@ export interface RouteSet {
 
 export function virtualServiceSet(vs: Manifest, world: RoutingWorld): RouteSet {
   const hosts = textsAt(specOf(vs), "hosts").map((each) => resolveHost(each, namespaceOf(vs)));
-  return { owners: [vs], hosts, api: false, ...effectiveRules(vs, world) };
+  return { owners: [vs], place: vs, hosts, api: false, ...effectiveRules(vs, world) };
 }
 
 /**
@@ -30,11 +32,11 @@ export function setPrecedence(namespace: string): (a: RouteSet, b: RouteSet) => 
   const virtualServices = byPrecedence(namespace);
   const own = ({ api, owners }: RouteSet) => (api && namespaceOf(owners[0]) === namespace ? 0 : 1);
   return (a, b) => {
-    if (a.api === b.api) return own(a) - own(b) || (a.api ? byAge : virtualServices)(a.owners[0], b.owners[0]);
+    if (a.api === b.api) return own(a) - own(b) || (a.api ? byAge : virtualServices)(a.place, b.place);
     const [route, vs, sign] = a.api ? [a, b, 1] : [b, a, -1];
     const open = exportsToAll(vs.owners[0]);
     if (!open) return sign;
-    return own(route) === 0 ? -sign : sign * byAge(route.owners[0], vs.owners[0]);
+    return own(route) === 0 ? -sign : sign * byAge(route.place, vs.place);
   };
 }
 
