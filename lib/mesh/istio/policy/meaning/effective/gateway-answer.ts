@@ -15,9 +15,10 @@ export function atGateway(gateway: Workload, service: Service, world: SecurityWo
   const host = fullName(service);
   const table = gatewayTable(gateway, world);
   const hosts = table.hosts.map((each) => {
-    const { rules, caller, domain, server } = each;
+    const { rules, caller, domain, server, redirects } = each;
     const chosen = new Map(rules.map((rule) => [rule, chosenOf(rule.found, caller, world)]));
-    const here = [...chosen].some(([, { to }]) => to.some((target) => target.host === host && target.share > 0));
+    const here =
+      !redirects && [...chosen].some(([, { to }]) => to.some((target) => target.host === host && target.share > 0));
     const show = (rule: (typeof rules)[number]) => chosen.get(rule) ?? chosenOf(rule.found, caller, world);
     return { ...each, here, show, at: `${domain}:${server.port}` };
   });
@@ -38,8 +39,8 @@ export function atGateway(gateway: Workload, service: Service, world: SecurityWo
   if (leading.length === 0) return notRouted("gateway");
   return {
     ...{ ...notRouted("gateway"), decides: "rules" },
-    rules: leading.flatMap(({ rules, show, at, redirects }) =>
-      redirects ? [] : clientRules(rules, show, at, world).filter(({ to }) => to.some((each) => each.host === host)),
+    rules: leading.flatMap(({ rules, show, at }) =>
+      clientRules(rules, show, at, world).filter(({ to }) => to.some((each) => each.host === host)),
     ),
   };
 }

@@ -131,6 +131,16 @@ describe("a request at a gateway", () => {
       "x.com a spec.http[1] v1",
     ],
     ["redirected to HTTPS", [gw(server(80, "x.com", ", tls: {httpsRedirect: true}")), vs(to("v1"))], "x.com redirects"],
+    [
+      "redirected to HTTPS, a host within the server's pattern",
+      [gw(server(80, "'*.com'", ", tls: {httpsRedirect: true}")), vs(to("v1"))],
+      "x.com redirects",
+    ],
+    [
+      "an object without a rule for the gateway opens no host",
+      [OPEN, vs(to("v1", "{gateways: [mesh]}")), vs(to("v2"), "shop/b", "hosts: ['*.com'], gateways: [edge/g]")],
+      "*.com b spec.http[0] v2",
+    ],
     ["with TLS", [gw(https(443, "x.com")), vs(to("v1"))], A1, "x.com", 443],
     ["with TLS, another name", [gw(https(443, "x.com")), vs(to("v1"))], "no host", "y.com", 443],
     [

@@ -79,11 +79,14 @@ function hostsOf(servers: readonly Server[], proxy: GatewayProxy, world: Gateway
       const offered = server.hosts.flatMap(({ namespace, host }) =>
         namespace === null || namespace === own || set.api ? [host] : [],
       );
-      for (const domain of common(offered, set.hosts)) {
+      const rules = upToCatchAll(set.rules.flatMap((found) => singly(ownRule(found, caller))));
+      // Without a rule for the gateway it opens no virtual host, so that a wider one may take the request.
+      for (const domain of rules.length === 0 ? [] : common(offered, set.hosts)) {
         const host = open(domain);
         host.objects.push(...set.owners, ...set.rules.map(({ owner }) => owner));
-        host.rules.push(...upToCatchAll(set.rules.flatMap((found) => singly(ownRule(found, caller)))));
+        host.rules.push(...rules);
         host.leftOut.push(...set.leftOut);
+        if (server.redirects) host.redirects = true;
       }
     }
     if (server.redirects) for (const { host } of server.hosts) open(host).redirects = true;
