@@ -93,7 +93,7 @@ test("from a service to how each client reaches it, and to one client", async ({
   await ready(page);
   await page.getByRole("link", { name: "How each client reaches it" }).press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("How clients reach reviews");
-  const classes = page.getByRole("region");
+  const classes = page.getByRole("main").getByRole("region");
   await expect(classes.first()).toContainText("VirtualService shop/reviews");
   await page.getByRole("searchbox", { name: "Client" }).fill("shop/storefront");
   await expect(page).toHaveURL(/client=shop%2Fstorefront/);

@@ -86,7 +86,7 @@ function ClassView({ answer, clients }: { readonly answer: RoutingClass; readonl
 }
 
 function said({ decides, plane, waypoint, rules }: RoutingClass): string {
-  const through = waypoint === null ? "" : `through waypoint ${waypoint}, `;
+  const through = waypoint === null ? "" : `, through waypoint ${waypoint}`;
   switch (decides) {
     case "unknown":
       return "? How they reach it isn’t known.";
@@ -100,7 +100,7 @@ function said({ decides, plane, waypoint, rules }: RoutingClass): string {
         ? "To all its pods, whatever rules for requests say."
         : "To all its pods: no object routes it for them.";
     default:
-      return `By ${formatPlural(rules.length, "rule")}, ${through}in the order tried`;
+      return `By ${formatPlural(rules.length, "rule")}${through}${rules.length === 1 ? "" : ", in the order tried"}`;
   }
 }
 

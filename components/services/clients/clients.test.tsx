@@ -128,11 +128,7 @@ describe("a service by its clients", () => {
       "gateway, for what comes from outside Doesn’t route here.",
     ],
     ["ambient", { plane: "ambient", decides: "itself" }, "To all its pods, whatever rules for requests say."],
-    [
-      "by a waypoint",
-      { plane: "ambient", waypoint: "shop/door" },
-      "By 1 rule, through waypoint shop/door, in the order tried",
-    ],
+    ["by a waypoint", { plane: "ambient", waypoint: "shop/door" }, "By 1 rule, through waypoint shop/door"],
     [
       "shadowed",
       { shadowed: [source("VirtualService", "other")] },
