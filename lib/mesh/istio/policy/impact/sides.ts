@@ -118,7 +118,7 @@ export class Side {
 }
 
 /** An object that doesn't exist yet is younger than all that do. */
-const YOUNGEST = "9999-01-01T00:00:00Z";
+export const YOUNGEST = "9999-01-01T00:00:00Z";
 
 export function sidesOf(world: ImpactWorld, changes: readonly Change[]): Sides {
   const kinds = new Set(
