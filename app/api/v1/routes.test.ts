@@ -182,6 +182,7 @@ describe("every route below /api/v1", () => {
       "links/route.ts",
       "logs/route.ts",
       "marks/route.ts",
+      "meaning/egress/route.ts",
       "meaning/impact/route.ts",
       "meaning/simulate/route.ts",
       SECURITY,

@@ -2,8 +2,8 @@
 import type { Intent } from "#lib/policy/intent.ts";
 import type { IntendedChanges, PolicyWorld } from "#lib/policy/port.ts";
 import { destination } from "./changes/destination.ts";
-import { egress } from "./changes/egress.ts";
 import { refuse, Workbench } from "./changes/edit.ts";
+import { egress } from "./changes/egress.ts";
 import { match } from "./changes/match.ts";
 import { mtls } from "./changes/mtls.ts";
 import { exportTo, injection } from "./changes/namespaces.ts";
