@@ -18,9 +18,11 @@ export type EgressDeps = ImpactDeps & Pick<PolicyDeps, "rights" | "clients">;
 export async function showEgress(
   deps: EgressDeps,
   credential: Credential,
-  { cluster, namespace, workload = null, hosts = null }: EgressRequest,
+  asked: EgressRequest,
   signal?: AbortSignal,
 ): Promise<EgressAnswer> {
+  const { cluster, namespace } = asked;
+  const [workload, hosts] = [asked.workload ?? null, asked.hosts ?? null];
   const viewer = await viewerOf(deps, credential, signal, [{ cluster, namespace }]);
   checkNamespace(deps, viewer.visibility, cluster, namespace);
   const inventory = deps.inventory().get(cluster);
