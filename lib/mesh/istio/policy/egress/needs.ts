@@ -58,7 +58,7 @@ export class Routes {
     for (const service of services) {
       const names = textsAt(specOf(service), "hosts").map((each) => resolveHost(each, namespaceOf(service)));
       if (names.length === 0 || !gatewaysOf(service).includes("mesh") || !visibleTo(service, client)) continue;
-      for (const to of new Set(leadsTo(service, services))) {
+      for (const to of new Set(leadsTo(service, hosts))) {
         for (const host of names.filter((each) => each !== "*" && closeness(each, to) === 0)) {
           const list = this.#leads.get(to);
           if (list === undefined) this.#leads.set(to, [{ service, host }]);
@@ -106,8 +106,8 @@ const routeNeeds = (service: Manifest, host: string, ports: readonly number[]): 
 };
 
 /** Hosts that its rules of all protocols send to, delegates' included. */
-function leadsTo(service: Manifest, services: readonly Manifest[]): readonly string[] {
-  const { rules } = effectiveRules(service, { objects: () => services });
+function leadsTo(service: Manifest, hosts: HostIndex): readonly string[] {
+  const { rules } = effectiveRules(service, { objects: () => hosts.delegatesOf(service) });
   const delegates = new Set(rules.map(({ owner }) => owner));
   const bytes = ["tcp", "tls"].flatMap((protocol) =>
     listAt(specOf(service), protocol).flatMap((rule) =>

@@ -16,18 +16,24 @@ export function sidecarOf(
   caller: Pick<Caller, "namespace" | "labels">,
   world: Pick<PolicyWorld, "objects" | "rootNamespace">,
 ): Manifest | null {
-  const near = world
-    .objects("Sidecar")
-    .filter((each) => [caller.namespace, world.rootNamespace].includes(namespaceOf(each)))
-    .toSorted(byAge);
+  const all = byNamespace(world.objects("Sidecar"));
   const wanted = (each: Manifest) => Object.entries(selectedBy(each));
-  const own = near.filter((each) => namespaceOf(each) === caller.namespace);
+  const own = all.get(caller.namespace) ?? [];
   return (
     own.find((each) => wanted(each).length > 0 && wanted(each).every(([key, value]) => caller.labels[key] === value)) ??
     own.find((each) => wanted(each).length === 0) ??
-    near.find((each) => namespaceOf(each) === world.rootNamespace && wanted(each).length === 0) ??
+    all.get(world.rootNamespace)?.find((each) => wanted(each).length === 0) ??
     null
   );
+}
+
+const sorted = new WeakMap<readonly Manifest[], ReadonlyMap<string, readonly Manifest[]>>();
+
+/** Oldest first. Made once a list, for it is asked of every call. */
+function byNamespace(sidecars: readonly Manifest[]): ReadonlyMap<string, readonly Manifest[]> {
+  const known = sorted.get(sidecars) ?? Map.groupBy(sidecars.toSorted(byAge), namespaceOf);
+  sorted.set(sidecars, known);
+  return known;
 }
 
 interface Listener {
