@@ -23,8 +23,8 @@ const place = (i: number): string => `${namespaceAt(i)}/s${i}`;
 /** Every so many services the route asks for a subset that nobody declares. */
 export const isBroken = (i: number): boolean => i % 100 === 3;
 
-/** `services` of them, each called by the next one of its namespace and by the same one of the next namespace. */
-export function many(services: number) {
+/** `services` of them, each called by the next one of its namespace and by the same one of the next namespace. `counts`: looks are counted. */
+export function many(services: number, counts = true) {
   let visits = 0;
   const counted = (manifest: Manifest): Manifest => {
     const { spec, metadata } = manifest;
@@ -34,7 +34,7 @@ export function many(services: number) {
     });
   };
   const all = Array.from({ length: services }, (_, i) => policiesOf(i)).flat();
-  const objects = all.map(counted);
+  const objects = counts ? all.map(counted) : all;
   const byKind = Map.groupBy(objects, manifestKindKey);
   const world = {
     ...{ cluster: "west", rootNamespace: "istio-system", inventory: inventoryOf(services), elsewhere: [] },
