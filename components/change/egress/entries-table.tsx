@@ -20,7 +20,7 @@ export function EntriesTable({
     <div className="overflow-x-auto">
       <DataTable
         label="Hosts to let clients know"
-        columns={[{ title: "Entry" }, { title: "Called by" }, { title: "Last hour", numeric: true }]}
+        columns={[{ title: "Entry" }, { title: "Called by" }, { title: `Last ${window}`, numeric: true }]}
       >
         {rows.map(({ entry, chosen, seen, others, why }) => (
           <tr key={entry}>
@@ -33,13 +33,11 @@ export function EntriesTable({
                   onChange={() => onFlip(entry)}
                   className="mt-1"
                 />
-                <span className="min-w-0">
-                  <span className="wrap-anywhere font-mono text-[12px]">
-                    <bdi>{entry}</bdi>
-                  </span>
-                  <span className="block text-[11px] text-ink-3">{why}</span>
+                <span className="min-w-0 font-mono text-[12px] wrap-anywhere">
+                  <bdi>{entry}</bdi>
                 </span>
               </label>
+              <p className="pl-5 text-[11px] text-ink-3">{why}</p>
             </Cell>
             <Cell className="pr-3 text-ink-2">
               <Name text={few([...new Set(seen.flatMap(({ clients }) => clients))].sort())} />

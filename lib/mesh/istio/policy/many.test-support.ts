@@ -28,7 +28,7 @@ export function many(services: number, counts = true) {
   let visits = 0;
   const counted = (manifest: Manifest): Manifest => {
     const { spec, metadata } = manifest;
-    return Object.defineProperties({ ...manifest } as Manifest, {
+    return Object.defineProperties({ ...manifest }, {
       spec: { enumerable: true, get: () => ((visits += 1), spec) },
       metadata: { enumerable: true, get: () => ((visits += 1), metadata) },
     });
