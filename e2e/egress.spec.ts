@@ -4,7 +4,7 @@ test("the egress scope of a namespace: proposed from what was called, what leavi
   page,
   enter,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   await enter("editor");
   await open(page, "/policies/egress?clusters=west-1&namespaces=shop");
   const entries = page.getByRole("table", { name: "Hosts to let clients know" });

@@ -44,7 +44,7 @@ export async function showEgress(
     objects: (kind) => policies?.objects(kind) ?? [],
     sees: (manifest) => sees(deps, cluster, viewer, manifest),
     visible: visibility.namespace,
-    whole: visibility.all,
+    whole: [...inventory.services.values()].every((each) => visibility.namespace(cluster, each.namespace)),
   });
   const answer = {
     ...found,

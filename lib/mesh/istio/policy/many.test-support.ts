@@ -28,10 +28,13 @@ export function many(services: number, counts = true) {
   let visits = 0;
   const counted = (manifest: Manifest): Manifest => {
     const { spec, metadata } = manifest;
-    return Object.defineProperties({ ...manifest }, {
-      spec: { enumerable: true, get: () => ((visits += 1), spec) },
-      metadata: { enumerable: true, get: () => ((visits += 1), metadata) },
-    });
+    return Object.defineProperties(
+      { ...manifest },
+      {
+        spec: { enumerable: true, get: () => ((visits += 1), spec) },
+        metadata: { enumerable: true, get: () => ((visits += 1), metadata) },
+      },
+    );
   };
   const all = Array.from({ length: services }, (_, i) => policiesOf(i)).flat();
   const objects = counts ? all.map(counted) : all;

@@ -75,7 +75,9 @@ function broken(called: Called, { today, then }: Client, state: State, about: Ci
     ...(fate === "either" && !hides ? [OUTBOUND] : []),
     ...(strict === null && fate !== "blackhole" ? ["whether the server refuses plaintext"] : []),
   ];
-  const certain = state !== "perhaps" && called.sure && !hides;
+  // Which of two it is, or whether there is anything to lose, is no certainty.
+  const open = fate === "either" || (fate === "passthrough" && called.mtls === null && strict !== true);
+  const certain = state !== "perhaps" && called.sure && !hides && !open;
   const found: EgressBreak & { readonly key: string } = {
     ...called.seen,
     ...{ host: called.host, fate, certain, strict, why: WHY[fate](called.mtls, strict), lacks },

@@ -39,6 +39,8 @@ interface Sight {
 const UNDECLARED = "No Service or ServiceEntry has this host, so it goes past the mesh now, and will.";
 const UNRESOLVED =
   "What the client wrote as the host is no host’s name, or one of very many: what stands behind it isn’t known.";
+const BY_ENVOY =
+  "Envoy’s own cluster for calls that nothing declares: which host they were for isn’t known, and no Sidecar decides about it.";
 const BY_ADDRESS = "Its pods are called by their address, which no Sidecar decides about.";
 const GONE = "No Service has this name any more.";
 
@@ -63,11 +65,11 @@ export function calledFrom(calls: readonly ObservedCall[], sight: Sight): Calls 
     const ends = service !== null ? [fullName(service)] : namesOf(target, sight.inventory);
     if (ends.length === 0) {
       const host = target.kind === "workload" ? `pods of ${target.name}.${target.namespace}` : target.name;
-      past(host, target.kind === "workload" ? BY_ADDRESS : isName(host) ? UNDECLARED : UNRESOLVED);
+      past(host, target.kind === "workload" ? BY_ADDRESS : pastWhy(host));
     }
     for (const host of ends) {
       const to = registry.find(host);
-      if (to === null) past(host, service === null ? (isName(host) ? UNDECLARED : UNRESOLVED) : GONE);
+      if (to === null) past(host, service === null ? pastWhy(host) : GONE);
       else {
         const key = `${source.name}>${host}`;
         const before = called.get(key);
@@ -95,6 +97,8 @@ function namesOf({ kind, name, namespace, cluster }: NodeKey, inventory: Cluster
     .filter((each) => inventory.services.get(`${namespace}/${each}`)?.headless === true)
     .map((each) => fullName({ namespace, name: each }));
 }
+
+const pastWhy = (host: string): string => (isEnvoyCluster(host) ? BY_ENVOY : isName(host) ? UNDECLARED : UNRESOLVED);
 
 const isName = (host: string): boolean => host !== INVALID_HOST && host !== OTHER_HOSTS && !isEnvoyCluster(host);
 
