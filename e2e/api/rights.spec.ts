@@ -138,6 +138,21 @@ test("charts of hidden edges and nodes are refused as those that aren't there", 
   }
 });
 
+test("which hosts to let clients know is told of a namespace in sight, without others' names", async ({
+  viewer,
+  guest,
+  cluster,
+}) => {
+  const hidden = await secrets(cluster.kubectl);
+  const ask = (namespace: string) => ({ cluster: "west-1", namespace });
+  const answer = await viewer.post("/api/v1/meaning/egress", ask("shop"));
+  expect(answer.status).toBe(200);
+  expect(hidden.filter((name) => answer.body.includes(name))).toEqual([]);
+  expect((await guest.post("/api/v1/meaning/egress", ask("shop"))).status).toBe(200);
+  for (const namespace of ["orders", "nowhere"])
+    expect(outcome(await viewer.post("/api/v1/meaning/egress", ask(namespace)))).toBe("403 forbidden");
+});
+
 test("what is asked for by name in a hidden namespace is 403, existing or not, in the same words", async ({
   viewer,
 }) => {

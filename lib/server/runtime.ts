@@ -15,6 +15,7 @@ import { effectOf } from "./effect/effect.ts";
 import { FrameUseCases } from "./frames.ts";
 import { GraphUseCases } from "./graph.ts";
 import { showImpact } from "./impact/draft.ts";
+import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
@@ -159,10 +160,11 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     ...{ port: readingPort, store, rights, clients: kubes, checks, rootNamespace },
     inventory: () => inventories.current(),
   };
-  const impacts = new Impacts({
+  const observed: EgressDeps = {
     ...{ ...objects, telemetry, timers },
     text: ({ visibility }) => viewers.textFor(visibility),
-  });
+  };
+  const impacts = new Impacts(observed);
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
   const frames = new FrameUseCases(telemetry.spans, { timers, viewers, slots: hub.slots });
   const wholes = new WholeSeriesUseCases(telemetry, { timers, viewers, slots: hub.slots });
@@ -212,6 +214,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     signOut: (cookieHeader) => sessions.signOut(cookieHeader),
     access: async (credential, questions, signal) =>
       (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
+    egress: (credential, asked, signal) => showEgress(observed, credential, asked, signal),
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
     plan: (...args) => plans.plan(...args),
     applyPlan: (...args) => plans.apply(...args),

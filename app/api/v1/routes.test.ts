@@ -169,6 +169,7 @@ describe("every route below /api/v1", () => {
     expect(files).toEqual([
       "[...path]/route.ts",
       "access/route.ts",
+      "changes/[id]/outcome/route.ts",
       "changes/[id]/revert/route.ts",
       "changes/close/route.ts",
       "changes/revert/route.ts",
@@ -182,6 +183,7 @@ describe("every route below /api/v1", () => {
       "links/route.ts",
       "logs/route.ts",
       "marks/route.ts",
+      "meaning/egress/route.ts",
       "meaning/impact/route.ts",
       "meaning/simulate/route.ts",
       SECURITY,

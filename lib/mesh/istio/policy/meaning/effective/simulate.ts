@@ -6,6 +6,7 @@ import type { Service, Workload } from "#lib/inventory/model.ts";
 import { printPath } from "#lib/policy/path.ts";
 import type { Simulation, SimulationQuestion, SimulationStep, SimulationVerdict } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
+import { HostIndex } from "../../impact/host-index.ts";
 import { carriesHttp } from "../port-protocol.ts";
 import { type Arriving, arrive } from "./arrival.ts";
 import { blind, type SecurityWorld, sourceOf } from "./sight.ts";
@@ -14,7 +15,9 @@ import { type Destination, directly, type Way, wayOf } from "./way.ts";
 /** Workloads behind the destinations that are looked at. */
 const LOOKED_AT = 20;
 
-export function simulate(question: SimulationQuestion, service: Service, world: SecurityWorld): Simulation {
+export function simulate(question: SimulationQuestion, service: Service, whole: SecurityWorld): Simulation {
+  // Of thousands of objects those that may count for the host, found once.
+  const world = { ...whole, objects: new HostIndex(whole.objects).around(fullName(service)) };
   const caller = callerOf(question, world);
   const lacks = [...caller.lacks, ...unsupported(caller.workload), ...unread(world)];
   if (service.externalName !== undefined) lacks.push("what stands behind an ExternalName");

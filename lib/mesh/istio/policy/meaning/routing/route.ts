@@ -120,6 +120,10 @@ function counting(seen: readonly Manifest[], host: string, caller: Caller, world
   );
 }
 
+/** The VirtualService that counts for a client's calls to a host, with what its Sidecar lets it know. */
+export const followed = (host: string, caller: Caller, sidecar: Manifest | null, world: World): Manifest | undefined =>
+  counting(candidates(host, caller, sidecar, world), host, caller, world);
+
 function decide(
   vs: Manifest,
   rules: readonly EffectiveRule[],
