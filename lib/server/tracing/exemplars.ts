@@ -1,4 +1,5 @@
 /** Traces that a Prometheus names beside its latencies, where it keeps any. Envoy writes none; others may. */
+import { problemOf } from "#lib/errors.ts";
 import type { CallsSubject } from "#lib/mesh/port.ts";
 import type { Exemplar } from "#lib/promql/result.ts";
 import { traceIdOf } from "#lib/tracing/ids.ts";
@@ -9,10 +10,14 @@ import type { Window } from "./sample.ts";
 
 /** One that doesn't know the address (older ones, and many that only speak its language) isn't asked again for so long. */
 const ASK_AGAIN = milliseconds(600_000);
+/** One that is down or slow: whoever wants dots shouldn't wait for it each time. */
+const RECOVERING = milliseconds(60_000);
+const PASSING: ReadonlySet<string> = new Set(["upstream_unreachable", "upstream_timeout", "upstream_busy"]);
 
 export class Exemplars {
   readonly #deps: HistogramDeps;
   readonly #timers: Pick<Timers, "monotonic">;
+  /** Until when each isn't asked. */
   readonly #unable = new Map<unknown, Milliseconds>();
 
   constructor(deps: HistogramDeps, timers: Pick<Timers, "monotonic">) {
@@ -24,15 +29,15 @@ export class Exemplars {
   async of(calls: CallsSubject, { start, end }: Window, signal: AbortSignal): Promise<readonly Exemplar[]> {
     const { sources, timeout, metricsNameOf } = this.#deps;
     const asked = sources.map(async (source): Promise<readonly Exemplar[]> => {
-      const since = this.#unable.get(source);
-      if (since !== undefined && this.#timers.monotonic() - since < ASK_AGAIN) return [];
+      if (this.#timers.monotonic() < (this.#unable.get(source) ?? 0)) return [];
       await source.learn(signal).catch(() => undefined);
       const queries = source.present().flatMap(({ adapter }) => adapter.exemplars?.(calls, { metricsNameOf }) ?? []);
       const answers = queries.map((query) => source.client.queryExemplars(query, { start, end, timeout, signal }));
       try {
         return (await Promise.all(answers)).flat();
-      } catch {
-        if (!signal.aborted) this.#unable.set(source, this.#timers.monotonic());
+      } catch (thrown) {
+        const pause = PASSING.has(problemOf(thrown).code) ? RECOVERING : ASK_AGAIN;
+        if (!signal.aborted) this.#unable.set(source, milliseconds(this.#timers.monotonic() + pause));
         return [];
       }
     });

@@ -122,6 +122,11 @@ function* portions(traces: readonly Trace[]): Generator<readonly Trace[]> {
   if (some.length > 0) yield some;
 }
 
+/** Failures that the next question would run into as well. */
+const LASTING: ReadonlySet<string> = new Set(["upstream_unreachable", "upstream_unauthorised", "not_tracing"]);
+/** Other failures in a row, after which a backend isn't asked for the slices that are left: each may take as long as a search may. */
+const PATIENCE = 2;
+
 type Filling = { -readonly [Key in keyof Slice]: Slice[Key] };
 
 class Gathering {
@@ -138,6 +143,8 @@ class Gathering {
   readonly #slices = new Map<number, Filling>();
   readonly #places = new Map<string, Map<string, Located>>();
   readonly #seen = new Set<string>();
+  /** By backend, in a row. */
+  readonly #failures = new Map<string, number>();
   #counted: Counted | null = null;
 
   constructor(deps: TracingDeps, audience: Told, subject: Subject, ask: Ask) {
@@ -157,13 +164,7 @@ class Gathering {
   ): Promise<void> {
     await Promise.all(
       backends.map(async (backend) => {
-        const found = await this.#search(slice, backend, window, limit, signal).catch((thrown: unknown) => {
-          signal.throwIfAborted();
-          const { code, detail } = problemOf(thrown);
-          this.#problems.set(backend.name, { source: backend.name, code, detail: this.#audience.text(detail) });
-          this.#slice(slice).failed = true;
-          return [];
-        });
+        const found = await this.#found(slice, backend, window, limit, signal);
         for (const some of portions(found)) await this.#take(slice, backend, some);
       }),
     );
@@ -190,6 +191,26 @@ class Gathering {
     const slice = this.#slices.get(at) ?? { traces: 0, more: false, failed: false, read: false };
     this.#slices.set(at, slice);
     return slice;
+  }
+
+  /** Nothing where the backend fails, or has failed too often to be asked again. */
+  async #found(slice: number, backend: Backend, window: Window, limit: number, signal: AbortSignal) {
+    const { name } = backend;
+    const failures = this.#failures.get(name) ?? 0;
+    this.#slice(slice).failed ||= failures >= PATIENCE;
+    if (failures >= PATIENCE) return [];
+    try {
+      const found = await this.#search(slice, backend, window, limit, signal);
+      this.#failures.delete(name);
+      return found;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const { code, detail } = problemOf(thrown);
+      this.#problems.set(name, { source: name, code, detail: this.#audience.text(detail) });
+      this.#failures.set(name, LASTING.has(code) ? PATIENCE : failures + 1);
+      this.#slice(slice).failed = true;
+      return [];
+    }
   }
 
   async #search(slice: number, backend: Backend, window: Window, limit: number, signal: AbortSignal) {
