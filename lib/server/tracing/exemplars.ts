@@ -3,7 +3,7 @@ import { problemOf } from "#lib/errors.ts";
 import type { CallsSubject } from "#lib/mesh/port.ts";
 import type { Exemplar } from "#lib/promql/result.ts";
 import { traceIdOf } from "#lib/tracing/ids.ts";
-import { type Milliseconds, milliseconds } from "#lib/units.ts";
+import { type Milliseconds, milliseconds, type UnixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import type { HistogramDeps } from "./histogram.ts";
 import type { Window } from "./sample.ts";
@@ -13,6 +13,17 @@ const ASK_AGAIN = milliseconds(600_000);
 /** One that is down or slow: whoever wants dots shouldn't wait for it each time. */
 const RECOVERING = milliseconds(60_000);
 const PASSING: ReadonlySet<string> = new Set(["upstream_unreachable", "upstream_timeout", "upstream_busy"]);
+
+/** A trace that a latency names. */
+export interface NamedTrace {
+  readonly traceId: string;
+  readonly at: UnixSeconds;
+  readonly ms: Milliseconds;
+}
+
+/** Prometheus's names end with their unit: https://prometheus.io/docs/practices/naming/ */
+const msOf = ({ metric, value }: Exemplar): Milliseconds =>
+  milliseconds(/_seconds(_bucket)?$/.test(metric) ? value * 1000 : value);
 
 export class Exemplars {
   readonly #deps: HistogramDeps;
@@ -26,7 +37,7 @@ export class Exemplars {
   }
 
   /** Never rejects: what can't be read isn't there, for nobody is promised any. */
-  async of(calls: CallsSubject, { start, end }: Window, signal: AbortSignal): Promise<readonly Exemplar[]> {
+  async of(calls: CallsSubject, { start, end }: Window, signal: AbortSignal): Promise<readonly NamedTrace[]> {
     const { sources, timeout, metricsNameOf } = this.#deps;
     const asked = sources.map(async (source): Promise<readonly Exemplar[]> => {
       if (this.#timers.monotonic() < (this.#unable.get(source) ?? 0)) return [];
@@ -44,7 +55,7 @@ export class Exemplars {
     const found = (await Promise.all(asked)).flat();
     return found.flatMap((each) => {
       const traceId = traceIdOf(each.traceId);
-      return traceId === null || each.at < start || each.at > end ? [] : [{ ...each, traceId }];
+      return traceId === null || each.at < start || each.at > end ? [] : [{ traceId, at: each.at, ms: msOf(each) }];
     });
   }
 }

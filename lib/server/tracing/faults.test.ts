@@ -7,14 +7,14 @@ import { istio } from "#lib/mesh/istio/index.ts";
 import { createPrometheusClient } from "#lib/prometheus/client.ts";
 import { type Handler, json, startFakeUpstream } from "#lib/prometheus/fake.test-support.ts";
 import { type Answers, CLOCK, type Fake, fakeBackend, page, send } from "#lib/tracing/client/fake.test-support.ts";
-import { milliseconds, seconds } from "#lib/units.ts";
+import { milliseconds, type Seconds, seconds } from "#lib/units.ts";
 import { ANONYMOUS } from "../identity.ts";
 import { depsWith, idOf, jaegerWith, NOW, otlp, timers } from "./fixture.test-support.ts";
 import type { HistogramDeps } from "./histogram.ts";
 import { tracingUseCases } from "./use-cases.ts";
 
-/** Of one search: what hangs is given up after it. */
-const TIMEOUT = seconds(0.5);
+/** Of one search. What hangs is given up after the short one; what fails at once must not wait for either. */
+const [SHORT, LONG] = [seconds(2), seconds(60)];
 const CART = "c/shop/workload/cart";
 const POD = { "istio.cluster_id": "c", node_id: "sidecar~10.0.0.1~cart-7d4b9c6f5d-x2k4z.shop~x" };
 
@@ -26,10 +26,10 @@ afterEach(async () => {
 /** Milliseconds on the console's clock. */
 let clock = 0;
 
-function on(fakes: readonly Fake[], histograms?: HistogramDeps) {
+function on(fakes: readonly Fake[], timeout = LONG, histograms?: HistogramDeps) {
   const monotonic = () => milliseconds(clock);
   const deps = depsWith(fakes, {
-    ...{ timeout: TIMEOUT, timers: { ...timers, monotonic } },
+    ...{ timeout, timers: { ...timers, monotonic } },
     ...(histograms === undefined ? {} : { histograms }),
   });
   for (const each of [...deps.backends, ...fakes]) ends.push(() => each.close());
@@ -65,7 +65,8 @@ const faulty = (fault: (response: Parameters<Answers>[2]) => void) =>
     else page(response);
   });
 
-const FAULTS: readonly (readonly [string, () => Promise<Fake>, Problem["code"], RegExp])[] = [
+type Fault = readonly [string, () => Promise<Fake>, Problem["code"], RegExp, Seconds?];
+const FAULTS: readonly Fault[] = [
   [
     "is gone",
     async () => {
@@ -86,7 +87,7 @@ const FAULTS: readonly (readonly [string, () => Promise<Fake>, Problem["code"], 
     "upstream_unreachable",
     /"jaeger-\d"/,
   ],
-  ["hangs", () => faulty(() => {}), "upstream_timeout", /"jaeger-\d" didn't answer in time: 0\.5 s/],
+  ["hangs", () => faulty(() => {}), "upstream_timeout", /"jaeger-\d" didn't answer in time: 2 s/, SHORT],
   ["answers a web page", () => faulty(page), "not_tracing", /"jaeger-\d" gives a web page .* Check that its url/],
   [
     "wants a credential",
@@ -96,9 +97,9 @@ const FAULTS: readonly (readonly [string, () => Promise<Fake>, Problem["code"], 
   ],
 ];
 
-describe.each(FAULTS)("a backend that %s", (_, broken, code, words) => {
+describe.each(FAULTS)("a backend that %s", (_, broken, code, words, timeout) => {
   test("alone: calls and an analysis say so, and what to do", async () => {
-    const { calls, analysis } = on([await broken()]);
+    const { calls, analysis } = on([await broken()], timeout);
     const refused = await calls().then(() => null, problemOf);
     expect(refused).toMatchObject({ code, detail: expect.stringMatching(words) });
     const { event, data, slots } = await analysis();
@@ -107,7 +108,7 @@ describe.each(FAULTS)("a backend that %s", (_, broken, code, words) => {
   });
 
   test("beside a good one: it is named, and the other's traces are told of", async () => {
-    const { calls, analysis } = on([await whole(), await broken()]);
+    const { calls, analysis } = on([await whole(), await broken()], timeout);
     const { items, problems } = await calls();
     expect(items.map(({ trace, durationMs }) => [trace, durationMs])).toEqual([[idOf("one"), 50]]);
     expect(problems).toMatchObject([{ source: "jaeger-1", code, detail: expect.stringMatching(words) }]);
@@ -121,7 +122,7 @@ describe.each(FAULTS)("a backend that %s", (_, broken, code, words) => {
 
 test("a backend that hangs isn't waited for in each of twenty slices", async () => {
   const hanging = await faulty(() => {});
-  const { data } = await on([await whole(), hanging]).analysis(200);
+  const { data } = await on([await whole(), hanging], SHORT).analysis(200);
   const { sample } = data as AnalysisResult;
   expect([sample.slices.length, sample.slices.every(({ failed, read }) => failed && read)]).toEqual([20, true]);
   // Two slices are read at a time.
@@ -141,7 +142,7 @@ describe("a Prometheus that is asked for exemplars and", () => {
     const source = { learn: async () => {}, present: () => [{ adapter: istio, capabilities }], client };
     return {
       upstream,
-      ...on([await whole()], { sources: [source], timeout: TIMEOUT, metricsNameOf: (cluster) => cluster }),
+      ...on([await whole()], SHORT, { sources: [source], timeout: SHORT, metricsNameOf: (cluster) => cluster }),
     };
   }
   const EXEMPLAR = { labels: { trace_id: idOf("one") }, value: "25", timestamp: NOW - 60 };
