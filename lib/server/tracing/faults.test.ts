@@ -65,8 +65,7 @@ const faulty = (fault: (response: Parameters<Answers>[2]) => void) =>
     else page(response);
   });
 
-type Fault = readonly [string, () => Promise<Fake>, Problem["code"], RegExp, Seconds?];
-const FAULTS: readonly Fault[] = [
+const FAULTS: readonly (readonly [string, () => Promise<Fake>, Problem["code"], RegExp, Seconds])[] = [
   [
     "is gone",
     async () => {
@@ -76,6 +75,7 @@ const FAULTS: readonly Fault[] = [
     },
     "upstream_unreachable",
     /"jaeger-\d" (can't be reached|refuses)/,
+    LONG,
   ],
   [
     "is killed amid its answer",
@@ -86,14 +86,16 @@ const FAULTS: readonly Fault[] = [
       }),
     "upstream_unreachable",
     /"jaeger-\d"/,
+    LONG,
   ],
   ["hangs", () => faulty(() => {}), "upstream_timeout", /"jaeger-\d" didn't answer in time: 2 s/, SHORT],
-  ["answers a web page", () => faulty(page), "not_tracing", /"jaeger-\d" gives a web page .* Check that its url/],
+  ["answers a web page", () => faulty(page), "not_tracing", /"jaeger-\d" gives a web page .* Check that its url/, LONG],
   [
     "wants a credential",
     () => faulty((response) => send(response, 401, { message: "who?" })),
     "upstream_unauthorised",
     /"jaeger-\d"/,
+    LONG,
   ],
 ];
 
