@@ -45,6 +45,7 @@ import { Hub } from "./stream/hub.ts";
 import { prometheusTarget, tracingTarget } from "./targets.ts";
 import { Source } from "./telemetry/source.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
+import { Analyst } from "./tracing/analyst/analyst.ts";
 import { Backend } from "./tracing/backends.ts";
 import { Places } from "./tracing/places.ts";
 import { tracingUseCases } from "./tracing/use-cases.ts";
@@ -146,6 +147,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   const timeout = config.limits.upstreamTimeout;
   const traces = tracingUseCases({
     ...{ backends, viewers, timers, timeout, slots: hub.slots },
+    analyst: new Analyst({ onLost: (err) => log.error({ err }, "the thread that analyses traces broke down") }),
     places: new Places({ inventory: () => inventories.current(), clusterOf }),
     histograms: { sources, timeout, metricsNameOf: inverse(names) },
     changes: {
