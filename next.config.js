@@ -3,6 +3,7 @@
 const config = {
   reactStrictMode: true,
   poweredByHeader: false,
+  // The build's files are compressed once (scripts/steps/compress.ts); nothing else is, and why says server/assets.ts.
   compress: false,
   reactCompiler: false,
   images: { unoptimized: true },

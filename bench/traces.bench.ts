@@ -2,15 +2,13 @@
  * Traces: from the backend's answer to our own, from that to a critical path as the browser's worker has it, beside the usual
  * way with an object a span; and where the time goes across a thousand of them. Sizes are spans of one trace.
  */
-import { seededRandom } from "#lib/layout/random.ts";
-import { analyse } from "#lib/tracing/analysis/contributors.ts";
 import { criticalPath } from "#lib/tracing/analysis/critical-path.ts";
-import { decompose } from "#lib/tracing/analysis/parts.ts";
 import { readTraces } from "#lib/tracing/decode.ts";
 import type { Trace } from "#lib/tracing/model.ts";
 import { buildTree } from "#lib/tracing/tree.ts";
 import { pictureOf } from "#lib/tracing/view/picture.ts";
 import { fromWire, toWire, type WireTrace } from "#lib/tracing/wire.ts";
+import { analysisFigures } from "./support/analysis.ts";
 import { type Figure, median } from "./support/scale.ts";
 import { generatedTrace } from "./support/spans.ts";
 
@@ -156,28 +154,5 @@ export async function* run(size: number): AsyncGenerator<Figure> {
   };
   if (worker.result !== plain.result) throw new Error("the two critical paths differ");
   if (size !== sizes[0]) return;
-  const sample = Array.from({ length: SAMPLE.traces }, (_, i) => readOne(generatedTrace(SAMPLE.spans, i + 1)));
-  const analysis = time(() => {
-    const traces = sample.map((trace) => {
-      const tree = buildTree(trace, { nowNs: NOW_NS, skew: true });
-      return decompose(tree, tree.main);
-    });
-    const window = { start: 1_763_000_000, end: 1_763_000_600, slices: 20, traces, histogram: null };
-    return analyse(window, null, { most: 50, random: seededRandom(1) });
-  });
-  yield {
-    name,
-    size: SAMPLE.traces,
-    metric: `analysis of traces with ${SAMPLE.spans} spans`,
-    value: analysis.ms,
-    unit: "ms",
-    baseline: 2_000,
-  };
-  yield {
-    name,
-    size: SAMPLE.traces,
-    metric: "contributors found",
-    value: analysis.result.contributors.length,
-    unit: "1",
-  };
+  yield* analysisFigures(Array.from({ length: SAMPLE.traces }, (_, i) => readOne(generatedTrace(SAMPLE.spans, i + 1))));
 }

@@ -5,6 +5,7 @@ import { expect, open, REVIEWS, review, test, written } from "./support/change.t
 const PAGES = [
   ...["shift", "match", "mirror", "resilience", "fault", "destination"].map((form) => `${REVIEWS}/${form}`),
   "/policies/mtls",
+  "/policies/egress?clusters=west-1&namespaces=shop",
   "/policies/membership",
   "/policies/changes",
 ];

@@ -9,6 +9,7 @@ const PLACES = [
   { href: "/policies/findings", title: "Findings" },
   { href: "/policies/changes", title: "Changes" },
   { href: "/policies/mtls", title: "Mutual TLS" },
+  { href: "/policies/egress", title: "Egress" },
   { href: "/policies/membership", title: "Membership" },
   { href: "/policies/simulate", title: "Simulate" },
 ] as const;

@@ -8,6 +8,10 @@ export const serviceHref = (cluster: string, namespace: string, name: string): s
 export const securityHref = (cluster: string, namespace: string, workload: string): string =>
   `/policies/workloads/${[cluster, namespace, workload].map(encodeURIComponent).join("/")}`;
 
+/** Which hosts a workload's proxy knows, proposed from what it calls. */
+export const egressHref = (cluster: string, namespace: string, workload: string): string =>
+  `/policies/egress?${new URLSearchParams({ clusters: cluster, namespaces: namespace, workload })}`;
+
 /** The simulator with these fields filled in. */
 export const simulateHref = (fields: Readonly<Record<string, string>>): string =>
   `/policies/simulate?${new URLSearchParams(fields)}`;

@@ -37,6 +37,7 @@ const READS = [
   "/api/v1/traces/backends",
   "/api/v1/traces/services",
   "/api/v1/traces/operations?service=storefront.shop",
+  "/api/v1/traces/calls?service=storefront.shop&to=west-1/shop/workload/storefront",
 ];
 
 /** What is asked for by name where it may not be seen: existing or not, one answer. */
@@ -61,8 +62,26 @@ const HIDDEN = (namespace: string) => [
   `/api/v1/changes?object=west-1/networking.istio.io/v1/VirtualService/${namespace}/x`,
   `/api/v1/traces?service=anything.${namespace}`,
   `/api/v1/traces/operations?service=anything.${namespace}`,
+  `/api/v1/traces/calls?service=storefront.shop&to=west-1/${namespace}/workload/anything`,
+  `/api/v1/traces/calls?service=anything.${namespace}&to=west-1/shop/workload/storefront`,
   `/api/v1/trace-analysis?service=anything.${namespace}`,
 ];
+
+/** The same, for what is asked by a body. */
+const HIDDEN_BODIES = (namespace: string): readonly (readonly [path: string, body: object])[] => {
+  const [mine, other] = [
+    { namespace: "shop", name: "storefront" },
+    { namespace, name: "anything" },
+  ];
+  const draft = { ...entry("wp-hidden", "a.example"), metadata: { name: "wp-hidden", namespace } };
+  const simulation = { cluster: "west-1", client: { kind: "workload", ...mine }, service: mine, port: 80 };
+  return [
+    ["/api/v1/meaning/simulate", { ...simulation, service: other }],
+    ["/api/v1/meaning/simulate", { ...simulation, client: { kind: "workload", ...other } }],
+    ["/api/v1/meaning/impact", { cluster: "west-1", manifests: [draft] }],
+    ["/api/v1/meaning/impact", deletion(draft)],
+  ];
+};
 
 /** Names of namespaces and workloads that only the administrator sees; what the shop's own objects name isn't secret to it. */
 async function secrets(kubectl: (...args: string[]) => Promise<string>): Promise<readonly string[]> {
@@ -140,12 +159,33 @@ test("charts of hidden edges and nodes are refused as those that aren't there", 
   }
 });
 
+test("which hosts to let clients know is told of a namespace in sight, without others' names", async ({
+  viewer,
+  guest,
+  cluster,
+}) => {
+  const hidden = await secrets(cluster.kubectl);
+  const ask = (namespace: string) => ({ cluster: "west-1", namespace });
+  const answer = await viewer.post("/api/v1/meaning/egress", ask("shop"));
+  expect(answer.status).toBe(200);
+  expect(hidden.filter((name) => answer.body.includes(name))).toEqual([]);
+  expect((await guest.post("/api/v1/meaning/egress", ask("shop"))).status).toBe(200);
+  for (const namespace of ["orders", "nowhere"])
+    expect(outcome(await viewer.post("/api/v1/meaning/egress", ask(namespace)))).toBe("403 forbidden");
+});
+
 test("what is asked for by name in a hidden namespace is 403, existing or not, in the same words", async ({
   viewer,
 }) => {
-  for (const [index, path] of HIDDEN("orders").entries()) {
-    const there = await viewer.get(path);
-    const nowhere = await viewer.get(HIDDEN("nowhere")[index] ?? "");
+  const asked = (namespace: string) => [
+    ...HIDDEN(namespace).map((path) => ({ path, ask: () => viewer.get(path) })),
+    ...HIDDEN_BODIES(namespace).map(([path, body]) => ({ path, ask: () => viewer.post(path, body) })),
+  ];
+  const nowheres = asked("nowhere");
+  for (const [index, { path, ask }] of asked("orders").entries()) {
+    const there = await ask();
+    const nowhere = await nowheres[index]?.ask();
+    if (nowhere === undefined) throw new Error(`${path} is asked once`);
     expect([path, outcome(there)]).toEqual([path, "403 forbidden"]);
     expect([path, outcome(nowhere)]).toEqual([path, "403 forbidden"]);
     const words = (text: string) => text.replaceAll(/orders|nowhere/g, "N");

@@ -35,6 +35,8 @@ export async function startPrometheus(options: {
       "--storage.tsdb.retention.size=2GB",
       `--web.listen-address=127.0.0.1:${web}`,
       "--log.level=warn",
+      // Prometheus keeps none unless it is told to: https://prometheus.io/docs/prometheus/latest/feature_flags/#exemplars-storage
+      "--enable-feature=exemplar-storage",
     ],
     logPath,
   );

@@ -61,6 +61,7 @@ function workloads(): KubeObject[] {
       replicas: 2,
       behaviour: {
         latency: { p50: 8, p99: 60, slow: { share: 0.02, p50: 700 } },
+        measures: true,
         trouble: [
           { kind: "error", code: 404, share: 0.01, path: "/items" },
           { kind: "error", code: 429, share: 0.3, path: "/bulk" },

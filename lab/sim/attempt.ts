@@ -147,6 +147,16 @@ export function arrive(
   }
   if (dst.dataplane !== "sidecar") return;
   const measured = { durationMs: Math.max(0, a.ms - 0.2), requestBytes, responseBytes };
+  const span = spanOf(request.trace, a.spanId);
+  const refused = a.verdict !== null && a.verdict.refused !== null;
+  // What a policy refused, and what its client gave up, the program doesn't measure; it is done a little before its proxy is.
+  if (dst.program !== null && !refused && request.protocol === "http" && server.code !== "0")
+    ctx.wheel.at(endMs, () =>
+      dst.program?.served({
+        ...{ method: request.method, code: server.code, endMs, span },
+        durationMs: measured.durationMs * 0.98,
+      }),
+    );
   ctx.wheel.at(endMs, () =>
     reportRequest(
       {
@@ -179,7 +189,7 @@ export function arrive(
       dryRuns: a.verdict?.dryRuns,
     },
     request.method,
-    spanOf(request.trace, a.spanId),
+    span,
   );
 }
 

@@ -72,10 +72,15 @@ export interface Behaviour {
   readonly trouble: readonly Trouble[];
   /** Headers (lower case) of a request that its own calls carry on. Programs forward what they were written to. */
   readonly forwards: readonly string[];
+  /** It has OpenTelemetry's SDK: it measures the HTTP requests that it answers, with exemplars. */
+  readonly measures: boolean;
 }
 
 /** A program that answers and calls nobody. */
-export const QUIET: Behaviour = { latency: { p50: 3, p99: 20 }, calls: [], flows: [], trouble: [], forwards: [] };
+export const QUIET: Behaviour = {
+  ...{ latency: { p50: 3, p99: 20 }, calls: [], flows: [], trouble: [], forwards: [] },
+  measures: false,
+};
 
 /** What a manifest writes: everything has a default. */
 export type BehaviourSpec = Partial<Behaviour>;
@@ -117,6 +122,7 @@ function isBehaviourSpec(value: unknown): value is BehaviourSpec {
         isRhythm(f["during"]) &&
         all(f["users"], (u) => isPositive(u["share"]) && isObject(u["headers"])),
     ) &&
+    (value["measures"] === undefined || typeof value["measures"] === "boolean") &&
     (value["forwards"] === undefined ||
       (Array.isArray(value["forwards"]) && value["forwards"].every((name) => typeof name === "string"))) &&
     all(

@@ -9,6 +9,7 @@ import { follow } from "../kube/informer.ts";
 import type { KubeObject, Resource, ResourceName } from "../kube/object.ts";
 import { keyOf, RESOURCES } from "../kube/object.ts";
 import { labelsAt, numberAt, objectAt, selects, textAt } from "../kube/read.ts";
+import { replicaSetOf, statusOf } from "./controller-objects.ts";
 import { reconcileSlice, sliceName } from "./endpoint-slice.ts";
 import { Keyed } from "./keyed.ts";
 import { controllerOf } from "./owner.ts";
@@ -159,17 +160,8 @@ class Reconciler {
     const set = this.#all("ReplicaSet").get(`${namespace}/${setName}`);
     const replicas = this.#wanted("Deployment", deployment);
     if (set === undefined) {
-      const labels = { ...labelsAt(objectAt(template, "metadata"), "labels"), "pod-template-hash": revision };
-      const created = await this.#o.kube.create(RESOURCES.ReplicaSet, {
-        apiVersion: "apps/v1",
-        kind: "ReplicaSet",
-        metadata: { name: setName, namespace, labels, ownerReferences: [controllerOf(deployment, "Deployment")] },
-        spec: {
-          replicas,
-          selector: { matchLabels: labels },
-          template: { ...template, metadata: { ...objectAt(template, "metadata"), labels } },
-        },
-      });
+      const made = replicaSetOf(deployment, setName, revision, replicas);
+      const created = await this.#o.kube.create(RESOURCES.ReplicaSet, made);
       this.#remember("ReplicaSet", created);
       await this.#pods(created, "Deployment", replicas, objectAt(created.spec, "template"));
       await this.#status(RESOURCES.ReplicaSet, created);
@@ -268,23 +260,7 @@ class Reconciler {
       resource.kind === "Deployment"
         ? this.#ownedBy(object).reduce((sum, set) => sum + this.#ownedBy(set).length, 0)
         : this.#ownedBy(object).length;
-    const daemon = resource.kind === "DaemonSet";
-    const status = daemon
-      ? {
-          currentNumberScheduled: owned,
-          desiredNumberScheduled: this.#o.nodes,
-          numberReady: owned,
-          numberAvailable: owned,
-          numberMisscheduled: 0,
-          observedGeneration: generation,
-        }
-      : {
-          replicas: owned,
-          readyReplicas: owned,
-          availableReplicas: owned,
-          observedGeneration: generation,
-          ...(resource.kind !== "ReplicaSet" && { updatedReplicas: owned }),
-        };
+    const status = statusOf(resource.kind, owned, generation, this.#o.nodes);
     const before = objectAt(current, "status");
     if (Object.entries(status).every(([field, value]) => before[field] === value)) return;
     await this.#o.kube.patch(resource, namespace, name, { status }, "status");

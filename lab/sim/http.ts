@@ -1,6 +1,7 @@
 /** The lab's one HTTP server: every proxy's metrics, discovery for Prometheus, and the simulator's own counts. */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
+import { metricsPage } from "../metrics/page.ts";
 import { targetGroups } from "../prometheus/targets.ts";
 import type { Ledger } from "../truth/ledger.ts";
 import { readRange } from "../truth/range.ts";
@@ -34,7 +35,8 @@ export async function startHttp(world: World, ledger: Ledger, clock: () => numbe
       const [, root, cluster, namespace, name, leaf] = url.pathname.split("/");
       const pod = world.pods.get(`${cluster}/${namespace}/${name}`);
       if (root === "pods" && leaf === "metrics" && pod?.scraped) {
-        send(response, 200, "text/plain; version=0.0.4; charset=utf-8", pod.metrics.render());
+        const { type, text } = metricsPage(pod.metrics, pod.program, request.headers.accept);
+        send(response, 200, type, text);
       } else send(response, 404, "text/plain", "nothing here\n");
     }
   };

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../kube/object.ts";
 import { labelsAt, listAt, numberAt, objectAt, textAt } from "../kube/read.ts";
 import type { Identity } from "../metrics/labels.ts";
+import { ProgramMetrics } from "../metrics/program.ts";
 import { ProxyMetrics } from "../metrics/proxy.ts";
 import { id } from "../truth/ledger.ts";
 import type { Behaviour } from "./behaviour.ts";
@@ -29,6 +30,8 @@ export interface SimPod {
   readonly behaviour: Behaviour;
   readonly restarts: number;
   readonly metrics: ProxyMetrics;
+  /** What the program measures of itself; null where it doesn't. */
+  readonly program: ProgramMetrics | null;
 }
 
 /** Istio's workload name: the controller's, a ReplicaSet's without its hash, a CronJob's without its number. */
@@ -89,6 +92,7 @@ export function readPod(object: KubeObject, context: PodContext, previous: SimPo
     principal: `spiffe://${context.trustDomain}/ns/${namespace}/sa/${account}`,
   };
   const restarts = listAt(status, "containerStatuses").reduce((sum, c) => sum + (numberAt(c, "restartCount") ?? 0), 0);
+  const behaviour = readBehaviour(annotations[BEHAVIOUR]) ?? QUIET;
   const keepsCounting = previous !== undefined && previous.restarts === restarts;
   return {
     cluster: context.cluster,
@@ -104,8 +108,9 @@ export function readPod(object: KubeObject, context: PodContext, previous: SimPo
     workloadId: id(context.cluster, namespace, "workload", workload),
     ready: listAt(status, "conditions").some((c) => textAt(c, "type") === "Ready" && textAt(c, "status") === "True"),
     scraped: annotations["prometheus.io/scrape"] === "true",
-    behaviour: readBehaviour(annotations[BEHAVIOUR]) ?? QUIET,
+    behaviour,
     restarts,
     metrics: keepsCounting ? previous.metrics : new ProxyMetrics({ byteHistograms: context.byteHistograms }),
+    program: behaviour.measures ? ((keepsCounting ? previous.program : null) ?? new ProgramMetrics()) : null,
   };
 }

@@ -49,6 +49,12 @@ test.each<[Intent]>([
       ports: { "8080": null },
     },
   ],
+  [
+    {
+      ...{ kind: "egress", cluster: "west", scope: { level: "namespace", namespace: "shop" } },
+      hosts: ["./*", "*/*", "bank/ledger.bank.svc.cluster.local", "edge/*.example.com"],
+    },
+  ],
   [{ kind: "injection", cluster: "west", namespace: "shop", mode: { type: "revision", revision: "1-28-0" } }],
   [
     {
@@ -96,6 +102,9 @@ test.each<[unknown, string]>([
     { kind: "match", service, version: "v2", when: { headers: { "x\ny": { op: "exact", value: "a" } } } },
     "when.headers",
   ],
+  [{ kind: "egress", cluster: "west", scope: { level: "namespace", namespace: "shop" }, hosts: [] }, "hosts"],
+  [{ kind: "egress", cluster: "west", scope: { level: "namespace", namespace: "shop" }, hosts: ["ledger"] }, "hosts"],
+  [{ kind: "egress", cluster: "west", scope: { level: "mesh" }, hosts: ["./*"] }, "scope"],
   [{ kind: "mtls", cluster: "west", scope: { level: "mesh" }, ports: { "70000": "STRICT" } }, "ports"],
 ])("refuses %j", (value, where) => {
   let detail = "taken";

@@ -1,6 +1,7 @@
 /** Intents as forms send them (lib/policy/intent.ts), checked before anything acts on them. */
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Intent } from "#lib/policy/intent.ts";
+import { egressHostsSchema } from "./egress.ts";
 import { z } from "./zod.ts";
 
 const dnsLabel = z
@@ -201,6 +202,15 @@ const mtls = z.strictObject({
   mode: mode.exactOptional(),
   ports: few(mode.nullable(), port).exactOptional(),
 });
+const egress = z.strictObject({
+  kind: z.literal("egress"),
+  cluster,
+  scope: z.discriminatedUnion("level", [
+    z.strictObject({ level: z.literal("namespace"), namespace: dnsLabel }),
+    z.strictObject({ level: z.literal("workload"), namespace: dnsLabel, labels: few(labelValue) }),
+  ]),
+  hosts: egressHostsSchema.min(1),
+});
 const injection = z.strictObject({
   kind: z.literal("injection"),
   cluster,
@@ -232,6 +242,7 @@ export const intentSchema = z
     fault,
     destination,
     mtls,
+    egress,
     injection,
     exported,
     removeRouting,

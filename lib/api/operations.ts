@@ -1,6 +1,7 @@
 /** Every call of the API, with the schemas that read its inputs and describe its answers. */
 import { clientRoutingQuerySchema, clientRoutingSchema } from "./client-routing.ts";
 import { effectQuerySchema, effectSchema } from "./effect.ts";
+import { egressRequestSchema, egressSchema } from "./egress.ts";
 import { findingsQuerySchema, findingsSchema } from "./findings.ts";
 import { deltaSchema, framesSchema, graphSchema, sourceSchema } from "./graph.ts";
 import { framesQuerySchema } from "./graph-frames.ts";
@@ -184,6 +185,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Whether one request would pass, which way, and what it takes to decide; reads alone",
     body: simulationRequestSchema,
     answer: simulationSchema,
+  },
+  "POST /api/v1/meaning/egress": {
+    summary: "Which hosts a Sidecar has to let clients know by the calls seen, what it saves and breaks; reads alone",
+    body: egressRequestSchema,
+    answer: egressSchema,
   },
   "POST /api/v1/meaning/impact": {
     summary: "What a draft would do to calls seen in the last hour and the last 7 days; reads alone",

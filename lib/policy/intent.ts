@@ -136,6 +136,18 @@ export interface MtlsIntent {
   readonly ports?: Readonly<Record<string, MtlsMode | null>>;
 }
 
+/** Which hosts clients' proxies know; what becomes of calls to others stays as it is. */
+export interface EgressIntent {
+  readonly kind: "egress";
+  readonly cluster: string;
+  /** Workload: labels that select it. */
+  readonly scope:
+    | { readonly level: "namespace"; readonly namespace: string }
+    | { readonly level: "workload"; readonly namespace: string; readonly labels: Readonly<Record<string, string>> };
+  /** `namespace/host`, as Istio's Sidecar has them: `bank/ledger.bank.svc.cluster.local`, `bank/*`, `./*`. */
+  readonly hosts: readonly string[];
+}
+
 /** How a namespace's pods join the mesh. Running pods keep what they have until they restart (sidecars). */
 export interface InjectionIntent {
   readonly kind: "injection";
@@ -169,6 +181,7 @@ export type Intent =
   | FaultIntent
   | DestinationIntent
   | MtlsIntent
+  | EgressIntent
   | InjectionIntent
   | ExportIntent
   | RemoveRoutingIntent;

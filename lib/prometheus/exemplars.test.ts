@@ -22,9 +22,10 @@ const recorded = [
 
 describe("exemplars", () => {
   it("are those that name a trace, newest first", () => {
+    const metric = "test_exemplar_metric_total";
     expect(decodeExemplars({ data: recorded })).toEqual([
-      { traceId: ID.slice(16), value: 2.5, at: 1600096965 },
-      { traceId: ID, value: 6, at: 1600096945.479 },
+      { metric, traceId: ID.slice(16), value: 2.5, at: 1600096965 },
+      { metric, traceId: ID, value: 6, at: 1600096945.479 },
     ]);
   });
 

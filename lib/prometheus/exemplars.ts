@@ -17,9 +17,11 @@ const TRACE_ID = /^[0-9a-fA-F]{16,32}$/;
 export function decodeExemplars({ data }: Pick<Success, "data">): readonly Exemplar[] {
   const found: Exemplar[] = [];
   for (const series of Array.isArray(data) ? (data as readonly unknown[]) : []) {
+    const labels = isObject(series) && isObject(series["seriesLabels"]) ? series["seriesLabels"] : {};
+    const metric = typeof labels["__name__"] === "string" ? labels["__name__"] : "";
     const exemplars = isObject(series) && Array.isArray(series["exemplars"]) ? series["exemplars"] : [];
     for (const each of exemplars as readonly unknown[]) {
-      const exemplar = exemplarOf(each);
+      const exemplar = exemplarOf(each, metric);
       if (exemplar !== null) found.push(exemplar);
       // Many more than are kept: sorted once in a while, so that memory is bound.
       if (found.length >= 4 * MOST_EXEMPLARS) found.splice(0, found.length, ...newest(found));
@@ -34,7 +36,7 @@ function newest(found: readonly Exemplar[]): readonly Exemplar[] {
   return [...byTrace.values()].sort((a, b) => b.at - a.at || (a.traceId < b.traceId ? -1 : 1)).slice(0, MOST_EXEMPLARS);
 }
 
-function exemplarOf(raw: unknown): Exemplar | null {
+function exemplarOf(raw: unknown, metric: string): Exemplar | null {
   if (!isObject(raw) || !isObject(raw["labels"])) return null;
   const { labels, timestamp } = raw as { labels: Record<string, unknown>; timestamp?: unknown };
   const value = typeof raw["value"] === "string" && raw["value"].trim() !== "" ? Number(raw["value"]) : Number.NaN;
@@ -42,7 +44,7 @@ function exemplarOf(raw: unknown): Exemplar | null {
   const traceId = label === undefined ? null : labels[label];
   if (typeof traceId !== "string" || !TRACE_ID.test(traceId)) return null;
   if (!Number.isFinite(value) || typeof timestamp !== "number" || !Number.isFinite(timestamp)) return null;
-  return { traceId: traceId.toLowerCase(), value, at: unixSeconds(timestamp) };
+  return { metric, traceId: traceId.toLowerCase(), value, at: unixSeconds(timestamp) };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -41,6 +41,8 @@ export interface Series {
 
 /** A sample that names the trace it was taken from. */
 export interface Exemplar {
+  /** Name of its series; "" where the answer has none. */
+  readonly metric: string;
   /** 16 to 32 hexadecimal digits. */
   readonly traceId: string;
   readonly value: number;

@@ -1,5 +1,6 @@
 /** What one process can do, as route bundles see it: plain functions and values (docs/adr/0007). */
 import type { EffectAnswer } from "#lib/api/effect.ts";
+import type { EgressAnswer, EgressRequest } from "#lib/api/egress.ts";
 import type { FramesQuery } from "#lib/api/graph-frames.ts";
 import type { ImpactAnswer, ImpactRequest } from "#lib/api/impact.ts";
 import type { LinksAnswer } from "#lib/api/links.ts";
@@ -53,6 +54,7 @@ export interface Runtime extends PolicyUseCases, TracingUseCases {
   signIn: Sessions["signIn"];
   signOut: Sessions["signOut"];
   access(credential: Credential, questions: AccessRequest, signal?: AbortSignal): Promise<AccessAnswer>;
+  egress(credential: Credential, asked: EgressRequest, signal?: AbortSignal): Promise<EgressAnswer>;
   impact(credential: Credential, asked: ImpactRequest, signal?: AbortSignal): Promise<ImpactAnswer>;
   plan: PlanUseCases["plan"];
   applyPlan: PlanUseCases["apply"];

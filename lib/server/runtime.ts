@@ -15,6 +15,7 @@ import { effectOf } from "./effect/effect.ts";
 import { FrameUseCases } from "./frames.ts";
 import { GraphUseCases } from "./graph.ts";
 import { showImpact } from "./impact/draft.ts";
+import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
@@ -44,6 +45,7 @@ import { Hub } from "./stream/hub.ts";
 import { prometheusTarget, tracingTarget } from "./targets.ts";
 import { Source } from "./telemetry/source.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
+import { Analyst } from "./tracing/analyst/analyst.ts";
 import { Backend } from "./tracing/backends.ts";
 import { Places } from "./tracing/places.ts";
 import { tracingUseCases } from "./tracing/use-cases.ts";
@@ -145,6 +147,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   const timeout = config.limits.upstreamTimeout;
   const traces = tracingUseCases({
     ...{ backends, viewers, timers, timeout, slots: hub.slots },
+    analyst: new Analyst({ onLost: (err) => log.error({ err }, "the thread that analyses traces broke down") }),
     places: new Places({ inventory: () => inventories.current(), clusterOf }),
     histograms: { sources, timeout, metricsNameOf: inverse(names) },
     changes: {
@@ -159,10 +162,11 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     ...{ port: readingPort, store, rights, clients: kubes, checks, rootNamespace },
     inventory: () => inventories.current(),
   };
-  const impacts = new Impacts({
+  const observed: EgressDeps = {
     ...{ ...objects, telemetry, timers },
     text: ({ visibility }) => viewers.textFor(visibility),
-  });
+  };
+  const impacts = new Impacts(observed);
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
   const frames = new FrameUseCases(telemetry.spans, { timers, viewers, slots: hub.slots });
   const wholes = new WholeSeriesUseCases(telemetry, { timers, viewers, slots: hub.slots });
@@ -212,6 +216,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     signOut: (cookieHeader) => sessions.signOut(cookieHeader),
     access: async (credential, questions, signal) =>
       (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
+    egress: (credential, asked, signal) => showEgress(observed, credential, asked, signal),
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
     plan: (...args) => plans.plan(...args),
     applyPlan: (...args) => plans.apply(...args),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { compressAssets } from "./compress.ts";
 import { buildEarly } from "./early.ts";
 import type { StepContext } from "./step.ts";
 import { root, runTool } from "./tool.ts";
@@ -35,6 +36,7 @@ export async function build(context: StepContext, onOutput?: (text: string) => v
   const { code, output } = await runTool("next", ["build"], context, onOutput ? { env, onOutput } : { env });
   if (code === 0) {
     await buildEarly();
+    await compressAssets(join(root, ".next", "static"));
     await writeFile(stampFile, stamp);
   }
   return { code, fresh: true, output };

@@ -176,6 +176,7 @@ describe("every route below /api/v1", () => {
     expect(files).toEqual([
       "[...path]/route.ts",
       "access/route.ts",
+      "changes/[id]/outcome/route.ts",
       "changes/[id]/revert/route.ts",
       "changes/close/route.ts",
       "changes/revert/route.ts",
@@ -189,6 +190,7 @@ describe("every route below /api/v1", () => {
       "links/route.ts",
       "logs/route.ts",
       "marks/route.ts",
+      "meaning/egress/route.ts",
       "meaning/impact/route.ts",
       CLIENTS,
       "meaning/simulate/route.ts",

@@ -16,7 +16,8 @@ import { problemOf } from "#lib/errors.ts";
 import { formatCount, formatMs } from "#lib/format.ts";
 import { traceCallsQuery } from "#lib/query/trace-search.ts";
 import { milliseconds } from "#lib/units.ts";
-import { callDots, callHref, keptWords } from "../traces/call-dots.ts";
+import { callDots, callHref } from "../traces/call-dots.ts";
+import { CallsStatus } from "../traces/calls-status.tsx";
 import { type TracedMark, usePresets } from "../traces/use-presets.ts";
 
 /** Whole traces of each backend that are read for the dots of one chart. */
@@ -74,24 +75,13 @@ export function TracedChart({
         {asked && data !== undefined && <Keys kinds={new Set(dots.map(({ kind }) => kind))} />}
       </div>
       {asked && (
-        <div role="status" className="text-[11px] text-ink-2">
-          {isFetching && <p>Reading the newest traces…</p>}
-          {error !== null && !isFetching && (
-            <p>
-              {problemOf(error).detail}{" "}
-              <button type="button" className="text-accent" onClick={() => void refetch()}>
-                Retry now
-              </button>
-            </p>
-          )}
-          {data !== undefined && <p>{keptWords(data, countedOf(answer, chart.direction)?.requests ?? null)}</p>}
-          {data !== undefined &&
-            [...data.problems, ...data.partial].map(({ source, detail }) => (
-              <p key={`${source} ${detail}`} className="text-degraded">
-                {detail}
-              </p>
-            ))}
-        </div>
+        <CallsStatus
+          data={data}
+          problem={error === null ? null : problemOf(error)}
+          reading={isFetching}
+          counted={countedOf(answer, chart.direction)?.requests ?? null}
+          onRetry={() => void refetch()}
+        />
       )}
       {asked && data !== undefined && data.items.length > 0 && <Twin answer={data} />}
     </>

@@ -24,7 +24,12 @@ export function Timeline({ ref, onOpen }: { readonly ref: Ref<Scroller>; readonl
   useImperativeHandle(ref, () => ({
     scroll: (pages) => scroller.current?.scrollBy({ top: pages * scroller.current.clientHeight }),
   }));
-  const found = useMemo(() => new Set(hits ?? []), [hits]);
+  /** By row: 1 where it is found. */
+  const found = useMemo(() => {
+    const marks = new Uint8Array(hits === null ? 0 : picture.length);
+    for (const row of hits ?? []) marks[row] = 1;
+    return marks;
+  }, [hits, picture]);
   const { scrollToIndex } = virtual;
   useEffect(() => {
     const at = selected < 0 ? -1 : rows.indexOf(selected);
@@ -68,7 +73,7 @@ export function Timeline({ ref, onOpen }: { readonly ref: Ref<Scroller>; readonl
                 {...{ picture, row, index, range, top: start, select, fold, folding }}
                 closed={isClosed(picture, row, folding)}
                 selected={row === selected}
-                found={found.has(row)}
+                found={found[row] === 1}
                 colour={view.colour}
                 path={view.path}
               />

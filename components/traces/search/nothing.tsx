@@ -4,7 +4,7 @@ import { Blank } from "#components/policies/notice.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import type { TracesAnswer } from "#lib/api/traces.ts";
-import { countedOf, countedWords } from "./counted.ts";
+import { countedOf, countedWords, failedKeptWords } from "./counted.ts";
 import { LOOKBACKS, type Lookback, type TraceSearch } from "./state.ts";
 import { LOOKBACK_WORDS } from "./time-words.ts";
 import type { ChangeSearch } from "./use-search.ts";
@@ -51,19 +51,29 @@ export function Nothing({
         is not to say that no such call happened: only sampled calls leave traces, and backends keep them for some time
         alone.
       </p>
-      <Requests service={search.service} answer={answer} />
+      <Requests search={search} answer={answer} />
     </Blank>
   );
 }
 
 /** What Prometheus counted of the service in that time; nothing where it can't be found there, or in one cluster alone. */
-function Requests({ service, answer }: { readonly service: string; readonly answer: TracesAnswer }) {
+function Requests({ search, answer }: { readonly search: TraceSearch; readonly answer: TracesAnswer }) {
   const { clusters } = useUrl().state.view;
-  const { answers } = useServiceSeries(service, answer, clusters, "requests");
-  const counts = answers.flatMap(({ data }) =>
-    data === undefined ? [] : (countedWords(countedOf(data, "inbound"), countedOf(data, "outbound")) ?? []),
+  const { answers } = useServiceSeries(search.service, answer, clusters, "requests");
+  const counts = answers.flatMap(({ data }) => {
+    const ends = data === undefined ? null : ([countedOf(data, "inbound"), countedOf(data, "outbound")] as const);
+    const words = ends === null ? null : countedWords(...ends);
+    return ends === null || words === null ? [] : [{ words, failed: failedKeptWords(...ends) }];
+  });
+  const [count, other] = counts;
+  if (count === undefined || other !== undefined) return null;
+  const { tags, operation, minDuration, maxDuration } = search;
+  // With other conditions, they may be what fits no failed call.
+  const failures = search.errors && [tags, operation, minDuration, maxDuration].every((each) => each === "");
+  return (
+    <p className="mt-2">
+      In this time Prometheus counted {count.words};{" "}
+      {failures && count.failed !== null ? count.failed : "none of them left a trace that fits"}.
+    </p>
   );
-  const [words, other] = counts;
-  if (words === undefined || other !== undefined) return null;
-  return <p className="mt-2">In this time Prometheus counted {words}; none of them left a trace that fits.</p>;
 }

@@ -5,6 +5,7 @@ import { metric, union } from "#lib/promql/build.ts";
 import type { Seconds } from "#lib/units.ts";
 import { chartsOf } from "./charts.ts";
 import { decodeAnswers } from "./decode.ts";
+import { exemplarSeries } from "./exemplars.ts";
 import { existenceRead } from "./existence.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { bucketsOf, histogramQuery } from "./histogram.ts";
@@ -20,7 +21,7 @@ import {
   targetsRead,
 } from "./reads.ts";
 import { type Recorded, recordingFor } from "./recordings.ts";
-import { exemplarSeries, seriesReads } from "./series.ts";
+import { seriesReads } from "./series.ts";
 
 function plan(window: Seconds, capabilities: Capabilities, options: PlanOptions): readonly Read[] {
   const facts = factsOf(capabilities);

@@ -6,7 +6,7 @@ import type { Matrix } from "#lib/promql/result.ts";
 import { seconds, unixSeconds } from "#lib/units.ts";
 import { chartsOf } from "./charts.ts";
 import { NO_FACTS } from "./facts.ts";
-import { exemplarSeries, seriesReads } from "./series.ts";
+import { seriesReads } from "./series.ts";
 
 const capabilities: Capabilities = {
   scrapeInterval: seconds(15),
@@ -103,25 +103,6 @@ describe("seriesReads", () => {
     const hostile = 'x"} or vector(1) #\\';
     const id = `c/n/workload/${encodeURIComponent(hostile)}`;
     for (const [, text] of texts(node(id))) expect(text).toContain('x\\"} or vector(1) #\\\\');
-  });
-});
-
-describe("exemplarSeries", () => {
-  const [from, to] = [parseNodeId("west-1/shop/workload/web"), parseNodeId("west-1/shop/workload/api")];
-  const text = (...ends: [typeof from, typeof to]) => {
-    const expr = exemplarSeries({ from: ends[0], to: ends[1], lens: "workload" }, options);
-    return expr === null ? null : printQuery(expr);
-  };
-
-  it("selects the latencies of these calls, as a plain selector", () => {
-    expect(text(from, to)).toMatch(/^istio_request_duration_milliseconds_bucket\{[^}]*source_workload="web"/);
-    expect(text(from, to)).toContain('destination_workload="api"');
-    expect(text(null, to)).not.toContain("source_");
-  });
-
-  it("selects nothing where labels can't tell, and never all", () => {
-    expect(text(parseNodeId("c/n/service/a"), to)).toBeNull();
-    expect(text(null, null)).toBeNull();
   });
 });
 

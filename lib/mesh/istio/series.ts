@@ -3,7 +3,7 @@
  * they never grow with the mesh.
  */
 import type { NodeKey } from "#lib/graph/id.ts";
-import type { CallsSubject, Capabilities, SeriesOptions, SeriesRead, SeriesSubject } from "#lib/mesh/port.ts";
+import type { Capabilities, SeriesOptions, SeriesRead, SeriesSubject } from "#lib/mesh/port.ts";
 import type { Expr, Matcher } from "#lib/promql/ast.ts";
 import { is, isNot, isOneOf, literal, matches, metric, rate, tagged, union } from "#lib/promql/build.ts";
 import { factsOf } from "./facts.ts";
@@ -78,19 +78,6 @@ function readsOf(
   return metrics.flatMap((each) =>
     queries[each].map((query) => ({ id: `${direction}/${each}`, metric: each, direction, query })),
   );
-}
-
-/** Latencies of some calls, by every reporter: proxies write no exemplars today, so whoever does is welcome. */
-export function exemplarSeries(
-  { from, to, lens }: CallsSubject,
-  options: Pick<SeriesOptions, "metricsNameOf">,
-): Expr | null {
-  const ends = [
-    from === null ? [] : endMatchers("source", from, { lens }, options),
-    to === null ? [] : endMatchers("destination", to, { lens }, options),
-  ];
-  const matchers = ends.flatMap((each) => each ?? []);
-  return ends.includes(null) || matchers.length === 0 ? null : metric(`${DURATION}_bucket`, matchers);
 }
 
 /** The labels by which telemetry knows a node on one side of a call; null where it doesn't. */

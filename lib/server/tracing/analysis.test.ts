@@ -4,6 +4,7 @@ import { parseTraceAnalysisQuery } from "#lib/api/traces-query.ts";
 import { problemOf } from "#lib/errors.ts";
 import { type Fake, fakeBackend, page, send } from "#lib/tracing/client/fake.test-support.ts";
 import { ANONYMOUS } from "../identity.ts";
+import { Analyst } from "./analyst/analyst.ts";
 import type { Backend } from "./backends.ts";
 import {
   type Drawn,
@@ -241,6 +242,20 @@ describe("an analysis", () => {
       data: { code: "not_tracing", status: 502, requestId: "r1" },
     });
     expect(done.used).toBe(0);
+  });
+
+  test("ends with a problem where the thread that computes it breaks down, and frees its place", async () => {
+    const lost: unknown[] = [];
+    const program = new URL(
+      "data:text/javascript,import('node:worker_threads').then((it)=>it.parentPort.once('message',()=>process.exit(3)))",
+    );
+    const analyst = new Analyst({ onLost: (cause) => lost.push(cause), program });
+    const done = await run(await jaegerWith(busy), `service=web.shop&${WINDOW}`, { analyst });
+    expect(done.events.at(-1)).toMatchObject({
+      event: "problem",
+      data: { code: "internal", detail: expect.stringContaining("Start the analysis again"), requestId: "r1" },
+    });
+    expect([done.used, lost.length]).toEqual([0, 1]);
   });
 
   test("tells no hidden names", async () => {

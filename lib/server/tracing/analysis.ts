@@ -2,13 +2,12 @@
 import type { AnalysisProgress, AnalysisResult } from "#lib/api/trace-analysis.ts";
 import type { TraceAnalysisQuery } from "#lib/api/traces-query.ts";
 import { MeshscopeError } from "#lib/errors.ts";
-import { seededRandom } from "#lib/layout/random.ts";
-import { analyse } from "#lib/tracing/analysis/contributors.ts";
 import type { Subject } from "#lib/tracing/analysis/entry.ts";
 import type { SampleWindow } from "#lib/tracing/analysis/sampled.ts";
 import type { Credential } from "../identity.ts";
 import type { Told } from "../rights/viewers.ts";
 import { type Measured, resultOf } from "./analysis-result.ts";
+import type { Analyst, Ask } from "./analyst/analyst.ts";
 import { chosen } from "./asking.ts";
 import { type ChangeDeps, coincidencesOf } from "./coincidences.ts";
 import { countStretches } from "./density.ts";
@@ -19,6 +18,7 @@ import { type Sampled, sampleWindow, type Window } from "./sample.ts";
 import { checkService } from "./search.ts";
 
 export interface AnalysisDeps extends TracingDeps {
+  readonly analyst: Analyst;
   readonly histograms: HistogramDeps;
   readonly changes: ChangeDeps;
 }
@@ -48,24 +48,41 @@ export function planAnalysis(deps: AnalysisDeps, audience: Told, query: TraceAna
   return { backends, window, baseline, subject: { service, operation, target }, wanted: query.sample };
 }
 
-/** @throws MeshscopeError the backends' problem where none answered for the window; `cancelled` */
-export async function runAnalysis(
+interface Reader {
+  readonly credential: Credential;
+  readonly audience: Told;
+}
+
+type Plan = ReturnType<typeof planAnalysis>;
+
+/** @throws MeshscopeError the backends' problem where none answered for the window; the analyst's; `cancelled` */
+export function runAnalysis(
   deps: AnalysisDeps,
-  { credential, audience }: { readonly credential: Credential; readonly audience: Told },
-  plan: ReturnType<typeof planAnalysis>,
+  reader: Reader,
+  plan: Plan,
   say: Saying,
   signal: AbortSignal,
+): Promise<AnalysisResult> {
+  return deps.analyst.during(signal, (ask, inner) => analysed(deps, reader, plan, { ask, say, signal: inner }));
+}
+
+async function analysed(
+  deps: AnalysisDeps,
+  { credential, audience }: Reader,
+  plan: Plan,
+  { ask, say, signal }: { readonly ask: Ask; readonly say: Saying; readonly signal: AbortSignal },
 ): Promise<AnalysisResult> {
   const { backends, subject, wanted } = plan;
   const sample = async (name: AnalysisProgress["window"], window: Window) =>
     sampleWindow(deps, backends, audience, {
-      ...{ subject, window, wanted, signal },
-      onProgress: (progress, sofar) => {
+      ...{ subject, window, wanted, signal, ask },
+      onProgress: async (progress, sofar) => {
         say("progress", { window: name, wanted, ...progress });
         const last = progress.done === progress.slices;
         const due = progress.done % Math.ceil(progress.slices / INTERIMS) === 0;
         // The last one is the result itself, unless a baseline is still to be read.
-        if (name === "now" && (last ? plan.baseline !== null : due)) say("interim", interimOf(subject, sofar()));
+        if (name === "now" && (last ? plan.baseline !== null : due))
+          say("interim", await interimOf(ask, subject, sofar()));
       },
     });
   const now = await sample("now", plan.window);
@@ -82,11 +99,11 @@ export async function runAnalysis(
   };
   const [current, earlier] = await Promise.all([measure(now), before === null ? null : measure(before)]);
   signal.throwIfAborted();
-  const analysis = analyse(
-    windowOf(now, current),
-    before === null || earlier === null ? null : windowOf(before, earlier),
-    { most: MOST, random: seededRandom(SEED) },
-  );
+  const analysis = await ask("analyse", {
+    now: windowOf(now, current),
+    before: before === null || earlier === null ? null : windowOf(before, earlier),
+    ...{ most: MOST, seed: SEED },
+  });
   const { contributors } = analysis;
   const asked = { contributors, now, baseline: plan.baseline, places: deps.places };
   const coincidences = await coincidencesOf(deps.changes, credential, audience, asked, signal);
@@ -96,8 +113,8 @@ export async function runAnalysis(
 const NOT_COUNTED: Measured = { pending: true, histogram: null, stretches: [] };
 
 /** What is known of a window that isn't read to its end: without intervals of p95, requests, baseline and changes. */
-function interimOf(subject: Subject, now: Sampled): AnalysisResult {
-  const analysis = analyse(windowOf(now, NOT_COUNTED), null, { most: MOST, random: null });
+async function interimOf(ask: Ask, subject: Subject, now: Sampled): Promise<AnalysisResult> {
+  const analysis = await ask("analyse", { now: windowOf(now, NOT_COUNTED), before: null, most: MOST, seed: null });
   const coincidences = { each: [], changes: { knownSince: [], problem: null } };
   return resultOf({ subject, now, current: NOT_COUNTED, before: null, earlier: null, analysis, coincidences });
 }

@@ -145,7 +145,8 @@ describe("exemplars of those calls", () => {
   }
 
   test("are asked for with one question, and those of the time come along", async () => {
-    const exemplar = { traceId: "0af7651916cd43dd", value: 12.5, at: unixSeconds(NOW - 60) };
+    const metric = "istio_request_duration_milliseconds_bucket";
+    const exemplar = { metric, traceId: "0af7651916cd43dd", value: 12.5, at: unixSeconds(NOW - 60) };
     const { asked, deps } = prometheus([exemplar, { ...exemplar, at: unixSeconds(NOW - 9_000) }]);
     const answer = await ask(on([await jaegerWith({})], deps), `from=${WEB}&to=${CART}`);
     expect(answer.exemplars).toEqual([

@@ -49,9 +49,7 @@ export async function findCalls(
     items: found.slice(0, MOST_CALLS).map(({ at: _, ...item }) => item),
     more: Math.max(0, found.length - MOST_CALLS),
     traces: new Set(found.map(({ trace }) => trace)).size,
-    exemplars: exemplars.map(({ traceId, at, value }) => ({
-      ...{ trace: traceId, at: formatInstant(at), durationMs: value },
-    })),
+    exemplars: exemplars.map(({ traceId, at, ms }) => ({ trace: traceId, at: formatInstant(at), durationMs: ms })),
     start: formatInstant(range.start),
     end: formatInstant(range.end),
     ...told(backends, round, audience),

@@ -10,6 +10,7 @@ import { EVERYTHING } from "../rights/rights.ts";
 import { Viewers } from "../rights/viewers.ts";
 import { Slots } from "../stream/slots.ts";
 import type { AnalysisDeps } from "./analysis.ts";
+import { Analyst } from "./analyst/analyst.ts";
 import { Backend } from "./backends.ts";
 import type { HistogramDeps } from "./histogram.ts";
 import { Places } from "./places.ts";
@@ -133,6 +134,11 @@ export function depsWith(
   );
   return {
     ...{ backends, timers, timeout: seconds(5), slots: new Slots(2, 2) },
+    analyst: new Analyst({
+      onLost: (cause) => {
+        throw cause;
+      },
+    }),
     places: new Places({ inventory: () => new Map(), clusterOf: (name) => name }),
     viewers: new Viewers({ timers, rights, clusters: ["c"], namespaces: () => ["shop", "secret"] }),
     histograms: { sources: [], timeout: seconds(5), metricsNameOf: (cluster) => cluster },

@@ -1,12 +1,13 @@
 /** A sample of traces of one window, slice by slice, so that every part of the time is heard. */
 import { problemOf } from "#lib/errors.ts";
-import { entryOf, type Subject } from "#lib/tracing/analysis/entry.ts";
-import { type Decomposed, decompose } from "#lib/tracing/analysis/parts.ts";
-import { type Propagation, propagationOf } from "#lib/tracing/analysis/propagation.ts";
+import type { Dissected } from "#lib/tracing/analysis/dissect.ts";
+import type { Subject } from "#lib/tracing/analysis/entry.ts";
+import type { Decomposed } from "#lib/tracing/analysis/parts.ts";
+import type { Propagation } from "#lib/tracing/analysis/propagation.ts";
 import { serviceOf, type Trace } from "#lib/tracing/model.ts";
-import { buildTree } from "#lib/tracing/tree.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { Told } from "../rights/viewers.ts";
+import type { Ask } from "./analyst/analyst.ts";
 import type { Backend } from "./backends.ts";
 import { countedOf } from "./counted.ts";
 import type { TracingDeps } from "./deps.ts";
@@ -63,6 +64,8 @@ const AT_ONCE = 2;
 const SLICES = { least: 4, most: 20, tracesEach: 10 } as const;
 /** Services, and places of each, that are kept in mind. */
 const MOST = { services: 500, places: 20 } as const;
+/** Spans handed to the analyst at a time: copying a thousand holds the server's loop up for about a millisecond. */
+const PORTION = 1_000;
 
 export async function sampleWindow(
   deps: TracingDeps,
@@ -73,14 +76,15 @@ export async function sampleWindow(
     readonly window: Window;
     readonly wanted: number;
     readonly signal: AbortSignal;
+    readonly ask: Ask;
     /** `sofar`: the sample as far as it has come. */
-    readonly onProgress: (progress: Progress, sofar: () => Sampled) => void;
+    readonly onProgress: (progress: Progress, sofar: () => Sampled) => Promise<void>;
   },
 ): Promise<Sampled> {
   const { window, wanted } = o;
   const slices = Math.min(SLICES.most, Math.max(SLICES.least, Math.ceil(wanted / SLICES.tracesEach)));
   const limit = Math.max(1, Math.ceil(wanted / slices / backends.length));
-  const gathering = new Gathering(deps, audience, o.subject);
+  const gathering = new Gathering(deps, audience, o.subject, o.ask);
   const length = (window.end - window.start) / slices;
   const waiting = spread(slices);
   let done = 0;
@@ -90,7 +94,7 @@ export async function sampleWindow(
       const start = unixSeconds(window.start + slice * length);
       await gathering.slice(slice, backends, { start, end: unixSeconds(start + length) }, limit, o.signal);
       done += 1;
-      o.onProgress({ slices, done, traces: gathering.traces.length }, sofar);
+      await o.onProgress({ slices, done, traces: gathering.traces.length }, sofar);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
@@ -105,6 +109,24 @@ function spread(slices: number): number[] {
   return order;
 }
 
+/** Traces in their order, about so many spans at a time. */
+function* portions(traces: readonly Trace[]): Generator<readonly Trace[]> {
+  let [some, spans]: [Trace[], number] = [[], 0];
+  for (const trace of traces) {
+    some.push(trace);
+    spans += trace.length;
+    if (spans < PORTION) continue;
+    yield some;
+    [some, spans] = [[], 0];
+  }
+  if (some.length > 0) yield some;
+}
+
+/** Failures that the next question would run into as well. */
+const LASTING: ReadonlySet<string> = new Set(["upstream_unreachable", "upstream_unauthorised", "not_tracing"]);
+/** Other failures in a row, after which a backend isn't asked for the slices that are left: each may take as long as a search may. */
+const PATIENCE = 2;
+
 type Filling = { -readonly [Key in keyof Slice]: Slice[Key] };
 
 class Gathering {
@@ -112,6 +134,7 @@ class Gathering {
   readonly #deps: TracingDeps;
   readonly #audience: Told;
   readonly #subject: Subject;
+  readonly #ask: Ask;
   readonly #text: (text: string) => string;
   readonly #from = new Map<string, string>();
   readonly #problems = new Map<string, { source: string; code: string; detail: string }>();
@@ -120,12 +143,15 @@ class Gathering {
   readonly #slices = new Map<number, Filling>();
   readonly #places = new Map<string, Map<string, Located>>();
   readonly #seen = new Set<string>();
+  /** By backend, in a row. */
+  readonly #failures = new Map<string, number>();
   #counted: Counted | null = null;
 
-  constructor(deps: TracingDeps, audience: Told, subject: Subject) {
+  constructor(deps: TracingDeps, audience: Told, subject: Subject, ask: Ask) {
     this.#deps = deps;
     this.#audience = audience;
     this.#subject = subject;
+    this.#ask = ask;
     this.#text = audience.texts();
   }
 
@@ -138,15 +164,8 @@ class Gathering {
   ): Promise<void> {
     await Promise.all(
       backends.map(async (backend) => {
-        try {
-          const found = await this.#search(slice, backend, window, limit, signal);
-          for (const trace of found) this.#take(slice, backend, trace);
-        } catch (thrown) {
-          signal.throwIfAborted();
-          const { code, detail } = problemOf(thrown);
-          this.#problems.set(backend.name, { source: backend.name, code, detail: this.#audience.text(detail) });
-          this.#slice(slice).failed = true;
-        }
+        const found = await this.#found(slice, backend, window, limit, signal);
+        for (const some of portions(found)) await this.#take(slice, backend, some);
       }),
     );
     this.#slice(slice).read = true;
@@ -162,7 +181,7 @@ class Gathering {
       complete: slices.every(({ more, failed, read }) => read && !more && !failed),
       counted: this.#counted,
       places: new Map([...this.#places].map(([service, places]) => [service, [...places.values()]])),
-      propagation: this.#propagation,
+      propagation: [...this.#propagation],
       problems: [...this.#problems.values()],
       warnings: [...this.#warnings],
     };
@@ -172,6 +191,26 @@ class Gathering {
     const slice = this.#slices.get(at) ?? { traces: 0, more: false, failed: false, read: false };
     this.#slices.set(at, slice);
     return slice;
+  }
+
+  /** Nothing where the backend fails, or has failed too often to be asked again. */
+  async #found(slice: number, backend: Backend, window: Window, limit: number, signal: AbortSignal) {
+    const { name } = backend;
+    const failures = this.#failures.get(name) ?? 0;
+    this.#slice(slice).failed ||= failures >= PATIENCE;
+    if (failures >= PATIENCE) return [];
+    try {
+      const found = await this.#search(slice, backend, window, limit, signal);
+      this.#failures.delete(name);
+      return found;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const { code, detail } = problemOf(thrown);
+      this.#problems.set(name, { source: name, code, detail: this.#audience.text(detail) });
+      this.#failures.set(name, LASTING.has(code) ? PATIENCE : failures + 1);
+      this.#slice(slice).failed = true;
+      return [];
+    }
   }
 
   async #search(slice: number, backend: Backend, window: Window, limit: number, signal: AbortSignal) {
@@ -196,20 +235,29 @@ class Gathering {
     });
   }
 
-  #take(slice: number, backend: Backend, whole: Parameters<typeof seenTrace>[0]): void {
-    // Two slices find the same trace where its spans lie in both.
-    if (this.#seen.has(whole.traceId)) return;
-    this.#seen.add(whole.traceId);
+  async #take(slice: number, backend: Backend, whole: readonly Trace[]): Promise<void> {
     const { places, timers } = this.#deps;
-    const { trace } = seenTrace(whole, backend, places, this.#audience, this.#text);
-    const tree = buildTree(trace, { nowNs: BigInt(Math.round(timers.now() * 1000)) * 1_000_000n, skew: true });
-    this.#propagation.push(propagationOf(tree, this.#subject.service));
-    const entry = entryOf(tree, this.#subject);
-    if (entry < 0) return;
+    // Two slices find the same trace where its spans lie in both.
+    const fresh = whole.filter(({ traceId }) => !this.#seen.has(traceId));
+    for (const { traceId } of fresh) this.#seen.add(traceId);
+    const traces = fresh.map((each) => seenTrace(each, backend, places, this.#audience, this.#text).trace);
+    const nowNs = BigInt(Math.round(timers.now() * 1000)) * 1_000_000n;
+    if (traces.length === 0) return;
+    const dissected = await this.#ask("dissect", { traces, subject: this.#subject, nowNs });
+    for (const [at, each] of dissected.entries()) {
+      const trace = traces[at];
+      if (trace !== undefined) this.#keep(slice, backend, trace, each);
+    }
+  }
+
+  #keep(slice: number, backend: Backend, trace: Trace, { propagation, found }: Dissected): void {
+    const { places } = this.#deps;
+    this.#propagation.push(propagation);
+    if (found === null) return;
     this.#slice(slice).traces += 1;
-    this.traces.push(decompose(tree, entry));
+    this.traces.push(found.decomposed);
     this.#from.set(trace.traceId, backend.name);
-    this.#counted ??= countedOf(tree, entry, this.#subject, (row) =>
+    this.#counted ??= countedOf(trace, found, this.#subject, (row) =>
       places.key(places.of(trace, row, backend.clusters)),
     );
     this.#note(trace, backend);

@@ -51,14 +51,6 @@ export function samplingOf({ kept, complete, requests, seconds, stretches }: Kep
   return { rate: share(found), low: share(found - off), high: share(found + off), basis: "estimated" };
 }
 
-/** Traces kept of so many calls, in words that aren't taken for "none failed". `rate`: share of requests that is sampled. */
-export function keptWords(kept: number, calls: number, what: string, rate: number | null): string {
-  const found = `${kept} of about ${Math.round(calls)} ${what} were kept`;
-  if (rate === null || rate >= 0.995) return found;
-  const expected = calls * rate;
-  return `${found}; at ${percent(rate)} expect ${expected < 10 ? Number(expected.toPrecision(2)) : Math.round(expected)}`;
-}
-
 /** Requests per second above which keeping every trace costs more than it tells. */
 const BUSY = 50;
 /** Fewer traces than this in an hour don't show what is rare. */
@@ -86,6 +78,6 @@ export function samplingAdvice(kept: Kept): readonly string[] {
 }
 
 /** With two digits, as it stands in sentences. */
-export function percent(rate: number): string {
+function percent(rate: number): string {
   return `${Number((rate * 100).toPrecision(2))} %`;
 }

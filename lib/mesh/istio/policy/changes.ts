@@ -3,6 +3,7 @@ import type { Intent } from "#lib/policy/intent.ts";
 import type { IntendedChanges, PolicyWorld } from "#lib/policy/port.ts";
 import { destination } from "./changes/destination.ts";
 import { refuse, Workbench } from "./changes/edit.ts";
+import { egress } from "./changes/egress.ts";
 import { match } from "./changes/match.ts";
 import { mtls } from "./changes/mtls.ts";
 import { exportTo, injection } from "./changes/namespaces.ts";
@@ -36,6 +37,8 @@ function carryOut(intent: Intent, bench: Workbench): void {
       return destination(intent, bench);
     case "mtls":
       return mtls(intent, bench);
+    case "egress":
+      return egress(intent, bench);
     case "injection":
       return injection(intent, bench);
     case "export":

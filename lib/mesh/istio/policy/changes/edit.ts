@@ -117,6 +117,17 @@ export class Workbench {
     return name;
   }
 
+  /** A free name for an object that selects these labels, or without any the whole namespace. */
+  nameFor(kind: string, namespace: string, labels: Readonly<Record<string, string>>): string {
+    if (Object.keys(labels).length === 0) return this.freeName(kind, namespace, "default");
+    const value = labels["app"] ?? labels["app.kubernetes.io/name"] ?? Object.values(labels)[0] ?? "";
+    const plain = value
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, "-")
+      .replace(/^-+|-+$/g, "");
+    return this.freeName(kind, namespace, plain || "workload");
+  }
+
   /** In the version in which the cluster's other objects of the kind are read. */
   apiVersion(kind: string, otherwise: string): string {
     return this.world.objects(kind)[0]?.apiVersion ?? otherwise;

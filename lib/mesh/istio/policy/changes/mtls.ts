@@ -69,12 +69,7 @@ function says(spec: JsonObject): boolean {
 
 function create(bench: Workbench, namespace: string, labels: Readonly<Record<string, string>>): Manifest {
   const selects = Object.keys(labels).length > 0;
-  const value = labels["app"] ?? labels["app.kubernetes.io/name"] ?? Object.values(labels)[0] ?? "";
-  const plain = value
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, "-")
-    .replace(/^-+|-+$/g, "");
-  const name = bench.freeName("PeerAuthentication", namespace, selects ? plain || "workload" : "default");
+  const name = bench.nameFor("PeerAuthentication", namespace, labels);
   bench.note(`creates PeerAuthentication ${namespace}/${name}`);
   return {
     apiVersion: bench.apiVersion("PeerAuthentication", "security.istio.io/v1"),

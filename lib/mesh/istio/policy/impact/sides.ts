@@ -118,24 +118,32 @@ export class Side {
 }
 
 /** An object that doesn't exist yet is younger than all that do. */
-const YOUNGEST = "9999-01-01T00:00:00Z";
+export const YOUNGEST = "9999-01-01T00:00:00Z";
 
 export function sidesOf(world: ImpactWorld, changes: readonly Change[]): Sides {
   const kinds = new Set(
     changes.flatMap(({ before, after }) => [before, after].flatMap((each) => each ?? [])).map(manifestKindKey),
+  );
+  const touched = new Set(
+    changes.flatMap(({ before, after }) => [before, after].flatMap((each) => (each === null ? [] : [nameOf(each)]))),
+  );
+  const there = new Map(
+    [...kinds]
+      .flatMap((kind) => world.objects(kind))
+      .flatMap((each) => {
+        const name = nameOf(each);
+        return touched.has(name) ? [[name, each] as const] : [];
+      }),
   );
   const side = (which: "before" | "after"): Side => {
     const lists = new Map<string, readonly Manifest[]>();
     for (const kind of kinds) {
       const own = changes.flatMap((change) => {
         const manifest = change[which];
-        return manifest === null || manifestKindKey(manifest) !== kind ? [] : [aged(manifest, world)];
+        return manifest === null || manifestKindKey(manifest) !== kind
+          ? []
+          : [aged(manifest, there.get(nameOf(manifest)))];
       });
-      const touched = new Set(
-        changes.flatMap(({ before, after }) =>
-          [before, after].flatMap((each) => (each === null ? [] : [nameOf(each)])),
-        ),
-      );
       lists.set(kind, [...world.objects(kind).filter((each) => !touched.has(nameOf(each))), ...own]);
     }
     return new Side(world, lists);
@@ -147,8 +155,7 @@ const nameOf = (manifest: Manifest): string =>
   `${manifestKindKey(manifest)}/${manifest.metadata.namespace ?? ""}/${manifest.metadata.name}`;
 
 /** As old as it is in the cluster: age decides between objects that say the same thing. */
-function aged(manifest: Manifest, world: ImpactWorld): Manifest {
-  const there = world.objects(manifestKindKey(manifest)).find((each) => nameOf(each) === nameOf(manifest));
+function aged(manifest: Manifest, there: Manifest | undefined): Manifest {
   const creationTimestamp = there?.metadata.creationTimestamp ?? YOUNGEST;
   return { ...manifest, metadata: { ...manifest.metadata, creationTimestamp } };
 }

@@ -4,7 +4,9 @@
  */
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion } from "#lib/policy/simulation.ts";
+import { fullName } from "../../hosts.ts";
 import { carriesHttp } from "../port-protocol.ts";
+import { HostIndex } from "../routing/host-index.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { isGateway, throughGateways } from "./gateway-call.ts";
 import { joined, stopped } from "./joined.ts";
@@ -12,7 +14,9 @@ import { routeStep } from "./route-step.ts";
 import { blind, type SecurityWorld } from "./sight.ts";
 import { directly, wayOf } from "./way.ts";
 
-export function simulate(question: SimulationQuestion, service: Service, world: SecurityWorld): Simulation {
+export function simulate(question: SimulationQuestion, service: Service, whole: SecurityWorld): Simulation {
+  // Of thousands of objects those that may count for the host, found once; a gateway routes other hosts than its own.
+  const world = { ...whole, objects: new HostIndex(whole.objects).around(fullName(service)) };
   const caller = callerOf(question, world);
   const lacks = [...caller.lacks, ...unsupported(caller.workload), ...unread(world)];
   if (service.externalName !== undefined) lacks.push("what stands behind an ExternalName");
@@ -25,7 +29,7 @@ export function simulate(question: SimulationQuestion, service: Service, world: 
   const first = routeStep(way, client, service, world);
   if (first.verdict !== "yes") return { verdict: first.verdict, steps: [first], lacks: first.lacks };
   if (client === null && caller.workload === null && isGateway(service, world)) {
-    return joined([first], throughGateways(question, service, world));
+    return joined([first], throughGateways(question, service, whole));
   }
   const account = accountOf(question, caller.workload);
   return delivered([first], way.to, { client, account, question, rewrites: way.rewrites, http }, world);

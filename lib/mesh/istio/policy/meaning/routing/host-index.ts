@@ -1,4 +1,7 @@
-/** VirtualServices, DestinationRules and routes by the hosts they name, so that a call finds those that fit without walking all. */
+/**
+ * VirtualServices, DestinationRules and routes by the hosts they name, so that a call finds those that fit without walking all: exact
+ * hosts, patterns by what follows their `*`, and delegates, which name none, by the rules that name them.
+ */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { fullName, resolveHost } from "../../hosts.ts";
 import { GATEWAY_API } from "../../kinds.ts";
@@ -7,8 +10,10 @@ import { listAt, namespaceOf, objectAt, specOf, textAt, textsAt } from "../../ro
 
 interface ByHost {
   readonly exact: ReadonlyMap<string, readonly Manifest[]>;
-  /** With a pattern, or with none at all (delegates). */
-  readonly others: readonly Manifest[];
+  /** `.shop.svc.cluster.local` of `*.shop.svc.cluster.local`. */
+  readonly suffix: ReadonlyMap<string, readonly Manifest[]>;
+  /** Without hosts, by `namespace/name`. */
+  readonly delegates: ReadonlyMap<string, Manifest>;
 }
 
 export class HostIndex {
@@ -32,34 +37,54 @@ export class HostIndex {
     return known;
   }
 
+  /** VirtualServices without hosts that the rules of one name. One level: a delegate's own delegations don't count. */
+  delegatesOf(service: Manifest): readonly Manifest[] {
+    const names = listAt(specOf(service), "http").flatMap((rule) => {
+      const to = objectAt(rule, "delegate");
+      const name = textAt(to, "name");
+      return name === null ? [] : [`${textAt(to, "namespace") || namespaceOf(service)}/${name}`];
+    });
+    return [...new Set(names)].flatMap((name) => this.#services.delegates.get(name) ?? []);
+  }
+
   #find(host: string): (kind: string) => readonly Manifest[] {
-    const services = [...(this.#services.exact.get(host) ?? []), ...this.#services.others];
-    const hosts = new Set([host, ...services.flatMap(destinationsOf)]);
-    const rules = [...new Set([...hosts].flatMap((each) => this.#rules.exact.get(each) ?? [])), ...this.#rules.others];
+    const claiming = fitting(this.#services, host);
+    const services = [...new Set([...claiming, ...claiming.flatMap((each) => this.delegatesOf(each))])];
+    const routes = new Map([...this.#routes].map(([kind, index]) => [kind, fitting(index, host)]));
+    const sentOn = [...services.flatMap(destinationsOf), ...[...routes.values()].flat().flatMap(backendsOf)];
+    const hosts = new Set([host, ...sentOn]);
+    const rules = [...new Set([...hosts].flatMap((each) => fitting(this.#rules, each)))];
     return (kind) => {
       if (kind === "VirtualService") return services;
       if (kind === "DestinationRule") return rules;
-      const routes = this.#routes.get(kind);
-      return routes === undefined ? this.#objects(kind) : [...(routes.exact.get(host) ?? []), ...routes.others];
+      return routes.get(kind) ?? this.#objects(kind);
     };
   }
 }
 
+/** Each once; as many look-ups as the host has characters. */
+function fitting({ exact, suffix }: ByHost, host: string): readonly Manifest[] {
+  const found = new Set(exact.get(host));
+  for (let at = 0; suffix.size > 0 && at <= host.length; at += 1) {
+    for (const each of suffix.get(host.slice(at)) ?? []) found.add(each);
+  }
+  return [...found];
+}
+
 function indexed(objects: readonly Manifest[], hostsOf: (object: Manifest) => readonly string[]): ByHost {
-  const exact = new Map<string, Manifest[]>();
-  const others: Manifest[] = [];
+  const [exact, suffix] = [new Map<string, Manifest[]>(), new Map<string, Manifest[]>()];
+  const delegates = new Map<string, Manifest>();
   for (const object of objects) {
     const hosts = hostsOf(object);
-    if (hosts.length === 0 || hosts.some((host) => host.startsWith("*"))) others.push(object);
-    else {
-      for (const host of new Set(hosts)) {
-        const list = exact.get(host);
-        if (list === undefined) exact.set(host, [object]);
-        else list.push(object);
-      }
+    if (hosts.length === 0) delegates.set(`${namespaceOf(object)}/${object.metadata.name}`, object);
+    for (const host of new Set(hosts)) {
+      const [map, key] = host.startsWith("*") ? [suffix, host.slice(1)] : [exact, host];
+      const list = map.get(key);
+      if (list === undefined) map.set(key, [object]);
+      else list.push(object);
     }
   }
-  return { exact, others };
+  return { exact, suffix, delegates };
 }
 
 const ROUTES = ["HTTPRoute", "GRPCRoute"] as const;
@@ -74,6 +99,14 @@ const isOfMesh = (route: Manifest): boolean => parentsOf(route).some(({ kind }) 
 /** A ServiceEntry has hosts of its own: its routes are among those with a pattern. */
 const hostsOfRoute = (route: Manifest): readonly string[] =>
   parentsOf(route).map((parent) => (parent.kind === "Service" ? fullName(parent) : "*"));
+
+/** Services that its rules send to. */
+const backendsOf = (route: Manifest): readonly string[] =>
+  listAt(specOf(route), "rules").flatMap((rule) =>
+    listAt(rule, "backendRefs").map((each) =>
+      fullName(named(each, { group: "", kind: "Service", namespace: namespaceOf(route) })),
+    ),
+  );
 
 export const hostsOfService = (object: Manifest): readonly string[] =>
   textsAt(specOf(object), "hosts").map((host) => resolveHost(host, namespaceOf(object)));

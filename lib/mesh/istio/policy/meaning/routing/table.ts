@@ -3,7 +3,7 @@
  * https://istio.io/latest/docs/ops/best-practices/traffic-management/
  */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { closeness, resolveHost } from "../../hosts.ts";
+import { closeness, namespaceOfHost, resolveHost } from "../../hosts.ts";
 import { namespaceOf, specOf, textsAt, visibleTo } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
 import { meshSets } from "./api-routes.ts";
@@ -37,12 +37,27 @@ export function tableOf(host: string, owner: string, caller: Caller, world: Rout
   const nothing: Table = { outOfScope: null, by: null, rules: [], shadowed: [], leftOut: [] };
   if (sidecar !== null && !knows(sidecar, host, owner, caller)) return { ...nothing, outOfScope: sidecar };
   const seen = candidates(host, owner, caller, sidecar, world);
+  const found = counting(seen, host, caller);
+  const shadowed = seen.filter((each) => each !== found?.set).flatMap(({ owners }) => owners);
+  if (found === null) return { ...nothing, shadowed, leftOut: seen[0]?.leftOut ?? [] };
+  return { ...nothing, by: found.set.owners[0], rules: found.own, shadowed, leftOut: found.set.leftOut };
+}
+
+/** The object that counts for a client's calls to a host, with what its Sidecar lets it know. */
+export const followed = (
+  host: string,
+  caller: Caller,
+  sidecar: Manifest | null,
+  world: RoutingWorld,
+): Manifest | undefined =>
+  counting(candidates(host, namespaceOfHost(host) ?? "", caller, sidecar, world), host, caller)?.set.owners[0];
+
+function counting(seen: readonly RouteSet[], host: string, caller: Caller) {
   for (const set of rivals(seen, host)) {
     const own = set.rules.flatMap((found) => ownRule(found, caller) ?? []);
-    const shadowed = seen.filter((each) => each !== set).flatMap(({ owners }) => owners);
-    if (own.length > 0) return { ...nothing, by: set.owners[0], rules: own, shadowed, leftOut: set.leftOut };
+    if (own.length > 0) return { set, own };
   }
-  return { ...nothing, shadowed: seen.flatMap(({ owners }) => owners), leftOut: seen[0]?.leftOut ?? [] };
+  return null;
 }
 
 /** null: none of its matches is for this client. */

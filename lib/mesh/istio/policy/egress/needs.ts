@@ -1,0 +1,136 @@
+/**
+ * What a client's proxy has to know so that a call arrives as it does now. Istio's `destination_service` is the host after routing:
+ * a client that calls `reviews`, which a VirtualService sends to `reviews-v2`, is seen to call `reviews-v2`. So names whose routes
+ * lead to a host that was seen count as well, and so does a VirtualService of a further namespace that decides about it.
+ */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { closeness, resolveHost } from "../hosts.ts";
+import { effectiveRules } from "../meaning/routing/delegates.ts";
+import { destinationsOf, type HostIndex } from "../meaning/routing/host-index.ts";
+import type { Caller } from "../meaning/routing/match.ts";
+import { knows } from "../meaning/routing/scope.ts";
+import { followed } from "../meaning/routing/table.ts";
+import { listAt, namespaceOf, objectAt, specOf, textAt, textsAt, visibleTo } from "../routing/json.ts";
+import { gatewaysOf } from "../routing/virtual-services.ts";
+import type { Called } from "./called.ts";
+import type { Registered, Registry } from "./registry.ts";
+
+/** A host of a namespace. `by`: the VirtualService that asks for it; null: the call itself. */
+export interface Need {
+  readonly host: string;
+  readonly namespace: string;
+  readonly kind: "service" | "outside" | "route";
+  readonly ports: readonly number[];
+  readonly by: Manifest | null;
+}
+
+export interface Needs {
+  readonly itself: Need;
+  /** VirtualServices of other namespaces that decide where it goes. */
+  readonly routes: readonly Need[];
+  /** Other names that lead there, each with all that it takes. */
+  readonly names: readonly { readonly name: string; readonly needs: readonly Need[] }[];
+}
+
+interface Lead {
+  readonly service: Manifest;
+  readonly host: string;
+}
+
+type Client = Omit<Caller, "port">;
+
+export class Routes {
+  readonly #hosts: HostIndex;
+  readonly #rootNamespace: string;
+  readonly #registry: Registry;
+  readonly #leads = new Map<string, Lead[]>();
+
+  constructor(
+    services: readonly Manifest[],
+    hosts: HostIndex,
+    registry: Registry,
+    rootNamespace: string,
+    client: string,
+  ) {
+    this.#hosts = hosts;
+    this.#rootNamespace = rootNamespace;
+    this.#registry = registry;
+    for (const service of services) {
+      const names = textsAt(specOf(service), "hosts").map((each) => resolveHost(each, namespaceOf(service)));
+      if (names.length === 0 || !gatewaysOf(service).includes("mesh") || !visibleTo(service, client)) continue;
+      for (const to of new Set(leadsTo(service, hosts))) {
+        for (const host of names.filter((each) => each !== "*" && closeness(each, to) === 0)) {
+          const list = this.#leads.get(to);
+          if (list === undefined) this.#leads.set(to, [{ service, host }]);
+          else list.push({ service, host });
+        }
+      }
+    }
+  }
+
+  of({ to, host }: Called, client: Client, today: Manifest | null): Needs {
+    return {
+      itself: needOf(to),
+      routes: this.#deciding(host, to.ports, client, today)
+        .filter((each) => namespaceOf(each) !== to.namespace)
+        .flatMap((each) => routeNeeds(each, host, to.ports)),
+      names: (this.#leads.get(host) ?? []).flatMap(({ service, host: name }) => {
+        const registered = this.#registry.find(name);
+        const ports = registered?.ports ?? to.ports;
+        if (!this.#deciding(name, ports, client, today).includes(service)) return [];
+        const needs: Need[] = [...(registered === null ? [] : [{ ...needOf(registered), by: service }])];
+        if (registered?.namespace !== namespaceOf(service)) needs.push(...routeNeeds(service, name, ports));
+        return [{ name, needs }];
+      }),
+    };
+  }
+
+  /** Those that count for the host on any of its ports, as far as the client knows them now. */
+  #deciding(host: string, ports: readonly number[], client: Client, today: Manifest | null): readonly Manifest[] {
+    const world = { objects: this.#hosts.around(host), rootNamespace: this.#rootNamespace };
+    const found = portsOf(ports).flatMap((port) => followed(host, { ...client, port }, today, world) ?? []);
+    return [...new Set(found)];
+  }
+}
+
+const needOf = ({ host, namespace, kind, ports }: Registered): Need => ({ host, namespace, kind, ports, by: null });
+
+/** The VirtualService's own host that fits, in its namespace. */
+const routeNeeds = (service: Manifest, host: string, ports: readonly number[]): readonly Need[] => {
+  const namespace = namespaceOf(service);
+  const fitting = textsAt(specOf(service), "hosts")
+    .map((each) => resolveHost(each, namespace))
+    .filter((each) => closeness(each, host) > 0)
+    .toSorted((a, b) => closeness(b, host) - closeness(a, host));
+  return fitting.slice(0, 1).map((own) => ({ host: own, namespace, kind: "route", ports, by: service }));
+};
+
+/** Hosts that its rules of all protocols send to, delegates' included. */
+function leadsTo(service: Manifest, hosts: HostIndex): readonly string[] {
+  const { rules } = effectiveRules(service, { objects: () => hosts.delegatesOf(service) });
+  const delegates = new Set(rules.map(({ owner }) => owner));
+  const bytes = ["tcp", "tls"].flatMap((protocol) =>
+    listAt(specOf(service), protocol).flatMap((rule) =>
+      listAt(rule, "route").map((each) =>
+        resolveHost(textAt(objectAt(each, "destination"), "host") ?? "", namespaceOf(service)),
+      ),
+    ),
+  );
+  return [...[service, ...delegates].flatMap(destinationsOf), ...bytes];
+}
+
+export const portsOf = (ports: readonly number[]): readonly number[] => (ports.length > 0 ? ports : [0]);
+
+/** How much of what it takes a Sidecar lets a client know, from the best to the worst. */
+export const STATES = ["kept", "unrouted", "perhaps", "lost"] as const;
+export type State = (typeof STATES)[number];
+
+export function stateUnder(sidecar: Manifest | null, { itself, routes, names }: Needs, client: string): State {
+  const ports = (need: Need) =>
+    portsOf(need.ports).filter((port) => knows(sidecar, need.host, need.namespace, { namespace: client, port })).length;
+  const whole = (need: Need) => ports(need) === portsOf(need.ports).length;
+  const by = names.map(({ needs }) => needs.every(whole));
+  if (ports(itself) === 0) return by.includes(true) ? "perhaps" : "lost";
+  if (!whole(itself) || by.includes(false)) return "perhaps";
+  return routes.every(whole) ? "kept" : "unrouted";
+}
