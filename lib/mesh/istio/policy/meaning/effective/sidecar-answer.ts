@@ -40,7 +40,7 @@ export function sidecarAnswer(
   const host = fullName(service);
   const caller = { namespace, labels, port: port.port };
   const http = carriesHttp(port);
-  const lacks = unsettled({ namespace, labels }, service, port.port, http, world);
+  const lacks = unsettled({ namespace, labels }, service, http, world);
   if (lacks.length > 0) return unknown("sidecar", lacks);
   const outOfScope = (by: Parameters<typeof sourceOf>[1]): RoutingAnswer => ({
     ...{ ...NOTHING, plane: "sidecar", decides: "out-of-scope" },

@@ -79,12 +79,11 @@ export function saying(
 export function unsettled(
   client: Pick<Workload, "namespace" | "labels">,
   service: Service,
-  port: number,
   http: boolean | undefined,
   world: SecurityWorld,
 ): readonly string[] {
   const { routing, all: around } = saying(client, service, world);
-  const sidecar = sidecarOf({ ...client, port }, world);
+  const sidecar = sidecarOf(client, world);
   const all = [...around, ...(sidecar ? [sidecar] : [])];
   const bytes = routing.some((vs) => listAt(specOf(vs), "tcp").length + listAt(specOf(vs), "tls").length > 0);
   return [
@@ -112,7 +111,7 @@ export function wayOf(
   const host = fullName(service);
   const caller = { namespace: client.namespace, labels: client.labels, port: question.port };
   const sidecar = sidecarOf(caller, world);
-  const lacks = unsettled(client, service, question.port, http, world);
+  const lacks = unsettled(client, service, http, world);
   if (lacks.length > 0) return { routed: null, to: [], lacks, rewrites: UNCHANGED };
   if (http === false) {
     if (knows(sidecar, host, service.namespace, caller)) return directly(service, question.port);
