@@ -1,7 +1,9 @@
 "use client";
 
+import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
+import { denyByDefaultHref } from "#components/policies/links.tsx";
 import { Notice } from "#components/policies/notice.tsx";
 import { problemOf } from "#lib/errors.ts";
 import { ClusterChange, type ClusterForm } from "../cluster-change.tsx";
@@ -84,6 +86,17 @@ function Place({ form, namespace }: { readonly form: ClusterForm; readonly names
       {rootNamespace === null && (
         <p className="mt-2 text-ink-2">
           Policies of the mesh’s root namespace, which you don’t see, may count here too.
+        </p>
+      )}
+      {namespace !== rootNamespace && (
+        <p className="mt-2">
+          <Link
+            href={denyByDefaultHref(cluster, namespace)}
+            prefetch={false}
+            className="text-accent underline-offset-2 hover:underline"
+          >
+            Deny by default, from who was seen calling
+          </Link>
         </p>
       )}
       {now.kind === "new" ? (
