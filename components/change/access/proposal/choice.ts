@@ -45,6 +45,7 @@ export function wishesOf(
 /** What no window could have seen, whatever was read. */
 export const BLIND: readonly string[] = [
   "Callers that come less often than every 7 days: monthly jobs, and those that run in a failover or an emergency alone.",
+  "Identities that a caller had before the last hour alone: of a pair that was seen in the hour, the hour’s identities count.",
   "Workloads that are new, or new versions with other labels: no policy here selects them.",
   "Which ports, methods and paths a caller uses: each rule lets its identity make every call.",
   "Who else may run as an identity: a rule lets in all workloads of that service account.",
