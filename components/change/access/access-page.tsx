@@ -6,6 +6,7 @@ import { useState } from "react";
 import { denyByDefaultHref } from "#components/policies/links.tsx";
 import { Notice } from "#components/policies/notice.tsx";
 import { problemOf } from "#lib/errors.ts";
+import type { Graph } from "#lib/graph/model.ts";
 import { ClusterChange, type ClusterForm } from "../cluster-change.tsx";
 import { ChoiceField } from "../fields.tsx";
 import { useLiveTraffic } from "../live.ts";
@@ -55,6 +56,13 @@ function Access({ form }: { readonly form: ClusterForm }) {
       <Place key={namespace} form={form} namespace={namespace} />
     </>
   );
+}
+
+/** A source that fails isn't silence. */
+function whyUnknown(graph: Graph | null, cluster: string): string | null {
+  if (graph === null) return "The traffic isn’t known.";
+  const failed = graph.sources.find(({ clusters, problem }) => problem !== undefined && clusters.includes(cluster));
+  return failed?.problem === undefined ? null : `The traffic isn’t known, or is older. ${failed.problem.detail}`;
 }
 
 /** One namespace: of another one, what is typed begins anew. */
@@ -112,7 +120,7 @@ function Place({ form, namespace }: { readonly form: ClusterForm; readonly names
         </div>
       )}
       <Callers
-        {...{ disabled, window: live.window, read: live.graph !== null }}
+        {...{ disabled, window: live.window, unknown: whyUnknown(live.graph, cluster) }}
         calls={callsTo(now.target, sight)}
         onName={(principal) => setEditing(now.naming(principal))}
       />

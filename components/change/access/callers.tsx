@@ -19,21 +19,21 @@ export function identityOf({ mtls, mtlsBasis, principals }: Pick<GraphEdge, "mtl
 export function Callers({
   calls,
   window,
-  read,
+  unknown,
   disabled,
   onName,
 }: {
   readonly calls: readonly GraphEdge[];
   readonly window: string;
-  /** The traffic is known. */
-  readonly read: boolean;
+  /** Why the traffic isn't known; null: it is. */
+  readonly unknown: string | null;
   readonly disabled: boolean;
   readonly onName: (principal: string) => void;
 }) {
   return (
     <Section title={`Calls to it · last ${window}`}>
-      {!read && <p className="border-t border-line pt-2 text-ink-3">The traffic isn’t known.</p>}
-      {read && calls.length === 0 && (
+      {unknown !== null && <p className="border-t border-line pt-2 text-ink-2">{unknown}</p>}
+      {unknown === null && calls.length === 0 && (
         <p className="border-t border-line pt-2 text-ink-2">Nobody was seen calling it in this window.</p>
       )}
       {calls.length > 0 && (
@@ -42,9 +42,9 @@ export function Callers({
             label="Calls to it"
             columns={[
               { title: "Call" },
+              { title: "Identity" },
               { title: "rate", numeric: true },
               { title: "mTLS", numeric: true },
-              { title: "Identity" },
             ]}
           >
             {calls.slice(0, SHOWN).map((edge) => (
@@ -79,11 +79,7 @@ function Row({
       <Cell>
         <Name text={`${caller} → ${to?.name ?? edge.target}`} />
       </Cell>
-      <Cell numeric>
-        {edge.protocol === "tcp" ? formatRate(edge.connections?.openedPerSecond, "conn/s") : formatRate(edge.rate)}
-      </Cell>
-      <Cell numeric>{edge.mtls === null ? "not measured" : formatPercent(edge.mtls)}</Cell>
-      <Cell className="pl-3">
+      <Cell className="px-3">
         {identity === null ? (
           <span className="text-ink-3">none known</span>
         ) : (
@@ -100,6 +96,10 @@ function Row({
           </span>
         )}
       </Cell>
+      <Cell numeric>
+        {edge.protocol === "tcp" ? formatRate(edge.connections?.openedPerSecond, "conn/s") : formatRate(edge.rate)}
+      </Cell>
+      <Cell numeric>{edge.mtls === null ? "not measured" : formatPercent(edge.mtls)}</Cell>
     </tr>
   );
 }

@@ -59,7 +59,7 @@ export function PolicyChoice({
             columns={[
               { title: "Lets in" },
               { title: "Called from" },
-              { title: `rate, last ${window}`, numeric: true },
+              { title: `last ${window}`, numeric: true },
               { title: "seen", numeric: true },
             ]}
           >
@@ -69,7 +69,7 @@ export function PolicyChoice({
           </DataTable>
         </div>
       )}
-      <Left uncovered={uncovered} />
+      <Left uncovered={uncovered} proposed={rules.length > 0} />
       {beside.length > 0 && (
         <p className="mt-1 text-ink-2 wrap-anywhere">
           Other ALLOW policies count there and let in what they say besides: {beside.join(", ")}.
@@ -116,11 +116,11 @@ function Rule({
   );
 }
 
-function Left({ uncovered }: { readonly uncovered: readonly Uncovered[] }) {
+function Left({ uncovered, proposed }: { readonly uncovered: readonly Uncovered[]; readonly proposed: boolean }) {
   if (uncovered.length === 0) return null;
   return (
     <div className="mt-1">
-      <p className="text-degraded">◣ Not covered: refused once it is enforced</p>
+      <p className="text-degraded">◣ {proposed ? "Not covered: refused once it is enforced" : "Not covered"}</p>
       <ul>
         {uncovered.map((each) => (
           <li

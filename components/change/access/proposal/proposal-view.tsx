@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { Section } from "#components/ui/section.tsx";
 import type { ProposalAnswer } from "#lib/api/proposal.ts";
-import { BLIND, type Choice } from "./choice.ts";
+import { BLIND, type Choice, keysOf } from "./choice.ts";
 import { PolicyChoice } from "./policy-choice.tsx";
 
 interface Props {
@@ -19,6 +19,9 @@ interface Props {
 /** The proposal, what it leaves out, and what nobody could have seen. */
 export function ProposalView({ answer, proposal, choice, disabled, again, act, onChange }: Props) {
   const { policies, quiet, leftOut, rest } = proposal;
+  const bare = policies.flatMap((policy) =>
+    policy.rules.length > 0 && keysOf(policy).every((key) => choice.without.has(key)) ? [policy.workload] : [],
+  );
   return (
     <>
       <Section title="Proposed" aside={again}>
@@ -58,7 +61,8 @@ export function ProposalView({ answer, proposal, choice, disabled, again, act, o
           onChange={(on) => onChange({ ...choice, rest: on })}
         >
           {rest.why ??
-            `${rest.name}, a policy of the whole namespace without rules: it counts for all workloads, new ones too, and lets nobody in.`}
+            (bare.length > 0 ? `It would refuse all calls to ${bare.join(", ")}, whose rules are taken out. ` : "") +
+              `${rest.name}, a policy of the whole namespace without rules: it counts for all workloads, new ones too, and lets nobody in.`}
         </Check>
       </Section>
       <Section title="What the window could not have seen">

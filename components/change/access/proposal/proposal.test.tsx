@@ -64,6 +64,7 @@ describe("a proposal", () => {
   });
 
   it("says so where nothing can be proposed", () => {
+    expect(said(proposal, turned(ALL, keysOf(policy), false))).toContain("It would refuse all calls to reviews, whose");
     expect(said({ ...proposal, policies: [] })).toContain("Nobody was seen calling a workload");
     expect(said({ ...proposal, policies: [{ ...policy, rules: [] }] })).toContain("No caller of it can be named");
     expect(said({ ...proposal, policies: [{ ...policy, exists: "enforced" }] })).toContain("which is there: enforced");

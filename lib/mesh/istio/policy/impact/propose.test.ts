@@ -83,7 +83,9 @@ describe("deny by default", () => {
 
   it("takes nobody's own word: what only the client or nobody measured is no identity", () => {
     const own = call("shop/web", "bank/ledger", 5, { mtls: { share: 1, basis: "peer" } });
-    expect(given("bank", [own]).policies.map(line)).toEqual(["ledger: not web (unknown) 5"]);
+    const { policies, rest } = given("bank", [own]);
+    expect(policies.map(line)).toEqual(["ledger: not web (unknown) 5"]);
+    expect(rest.why).toContain("refuse all calls to ledger");
   });
 
   it("names nobody that the viewer may not see: neither as caller nor as identity", () => {
@@ -141,7 +143,7 @@ test("whatever was seen: every identity reported passes where it was seen, and n
         const labels = world.inventory.workloads.get(server)?.labels ?? {};
         const target = calls.filter(({ target: { namespace: ns, name } }) => `${ns}/${name}` === server);
         const named = new Set(target.flatMap(({ callers }) => [...callers.keys()].map((one) => one.slice(9))));
-        const decides = named.size > 0 || namespace === "bank";
+        const decides = named.size > 0 || authorization.some(({ metadata }) => metadata.name === "deny-by-default");
         for (const client of clients.filter((each) => each !== "?")) {
           const [ns, sa] = client.split("/");
           const principal = `cluster.local/ns/${ns}/sa/${sa}`;

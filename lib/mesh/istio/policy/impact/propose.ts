@@ -53,7 +53,10 @@ export function propose(input: Input): Proposal {
       else policies.push({ ...policyFor(workload, labels, world), ...found });
     }
   }
-  const open = leftOut.filter((each) => !each.open).map(({ workload }) => workload);
+  const open = [
+    ...leftOut.filter((each) => !each.open).map(({ workload }) => workload),
+    ...policies.filter(({ rules }) => rules.length === 0).map(({ workload }) => workload),
+  ];
   return {
     ...{ policies, quiet, leftOut: leftOut.map(({ workload, why }) => ({ workload, why })) },
     rest: {
