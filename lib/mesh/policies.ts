@@ -1,7 +1,7 @@
 /** The policies of the meshes this console knows: the one file of lib/mesh that the browser gets. */
 import { kindKey, type PolicyKind } from "#lib/policy/kind.ts";
 import type { PolicyPort } from "#lib/policy/port.ts";
-import { readAccess, sameAccess } from "./istio/policy/changes/access-rule.ts";
+import { readAccess } from "./istio/policy/changes/access-rule.ts";
 import { readTarget } from "./istio/policy/changes/policy-target.ts";
 import { istioPolicies } from "./istio/policy/index.ts";
 import { actionOf, isDryRun } from "./istio/policy/meaning/authorization/action.ts";

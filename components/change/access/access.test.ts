@@ -147,7 +147,7 @@ const SIGHT: Sight = {
     edges: [
       edge("reviews", { rate: perSecond(2), mtls: ratio(0.5) }),
       edge("db", { protocol: "tcp", rate: null }),
-      edge("cart", { observers: { waypoint: { rate: perSecond(1) } } } as unknown as Partial<GraphEdge>),
+      edge("cart", { observers: { waypoint: { rate: perSecond(1) } } }),
     ],
   },
 };

@@ -3,7 +3,7 @@ import type { RequestAuthenticationIntent } from "#lib/policy/intent.ts";
 import { same } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { refText } from "#lib/policy/ref.ts";
-import { has, type Json, type JsonObject, listAt, namespaceOf, specOf, textAt } from "../routing/json.ts";
+import { has, type JsonObject, listAt, namespaceOf, specOf, textAt } from "../routing/json.ts";
 import { editSpec, refuse, set, type Workbench } from "./edit.ts";
 import { setTarget } from "./policy-target.ts";
 
@@ -29,14 +29,20 @@ export function requestAuthentication(intent: RequestAuthenticationIntent, bench
       return;
     }
     bench.put(
-      editSpec(after, (spec) => set(spec, "jwtRules", rules.filter((_, at) => at !== place) as readonly Json[])),
+      editSpec(after, (spec) =>
+        set(
+          spec,
+          "jwtRules",
+          rules.filter((_, at) => at !== place),
+        ),
+      ),
     );
     return;
   }
   const before = place === undefined ? { issuer } : (rules[place] ?? {});
   const rule = withFields(before, intent, bench);
   const next = place === undefined ? [...rules, rule] : rules.map((one, at) => (at === place ? rule : one));
-  if (!same(next, rules)) after = editSpec(after, (spec) => set(spec, "jwtRules", next as readonly Json[]));
+  if (!same(next, rules)) after = editSpec(after, (spec) => set(spec, "jwtRules", next));
   bench.put(after);
   if (!has(rule, "jwksUri") && !has(rule, "jwks"))
     bench.note("without jwksUri the keys are looked for at the issuer's own OpenID configuration");
@@ -49,7 +55,7 @@ function withFields(rule: JsonObject, intent: RequestAuthenticationIntent, bench
   for (const key of NAMED) {
     const value = intent[key];
     if (value === undefined) continue;
-    now = set(now, key, value === null ? undefined : (value as Json));
+    now = set(now, key, value === null ? undefined : value);
   }
   if (typeof intent.jwksUri !== "string" || !has(now, "jwks")) return now;
   bench.note("jwksUri takes the place of the keys that were written inline");
