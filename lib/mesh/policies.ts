@@ -34,4 +34,4 @@ export function policyPort(key: string): PolicyPort | null {
 /** What forms show of security policies. */
 /** The steps of a plan in a safe order, or why there is none: what they add and take away counts, not kinds alone. */
 /** What of an object is meant to end, and the object without it. */
-export { actionOf, isDryRun, orderSteps, readAccess, readTarget, sameAccess, type Temporary, temporary, withoutFaults };
+export { actionOf, isDryRun, orderSteps, readAccess, readTarget, type Temporary, temporary, withoutFaults };
