@@ -10,6 +10,7 @@ const PLACES = [
   { href: "/policies/changes", title: "Changes" },
   { href: "/policies/mtls", title: "Mutual TLS" },
   { href: "/policies/egress", title: "Egress" },
+  { href: "/policies/authorization", title: "Authorization" },
   { href: "/policies/membership", title: "Membership" },
   { href: "/policies/simulate", title: "Simulate" },
 ] as const;

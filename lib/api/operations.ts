@@ -38,6 +38,7 @@ import {
   servicesSchema,
 } from "./policies.ts";
 import { problemSchema } from "./problem.ts";
+import { proposalSchema } from "./proposal.ts";
 import { remindersQuerySchema, remindersSchema } from "./reminders.ts";
 import { seriesQuerySchema, seriesSchema } from "./series.ts";
 import { sessionSchema, signInSchema } from "./session.ts";
@@ -174,6 +175,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /api/v1/meaning/workloads/{cluster}/{namespace}/{name}": {
     summary: "What the objects make of one workload's security: mutual TLS per port, and who is let in",
     answer: workloadSecuritySchema,
+  },
+  "GET /api/v1/meaning/proposals/{cluster}/{namespace}": {
+    summary: "Deny by default for a namespace: ALLOW policies with exactly the identities seen in an hour and 7 days",
+    answer: proposalSchema,
   },
   "POST /api/v1/meaning/simulate": {
     summary: "Whether one request would pass, which way, and what it takes to decide; reads alone",

@@ -17,6 +17,7 @@ import { GraphUseCases } from "./graph.ts";
 import { showImpact } from "./impact/draft.ts";
 import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
+import { type ProposalDeps, showProposal } from "./impact/proposal.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
 import type { Log } from "./log.ts";
@@ -162,7 +163,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     ...{ port: readingPort, store, rights, clients: kubes, checks, rootNamespace },
     inventory: () => inventories.current(),
   };
-  const observed: EgressDeps = {
+  const observed: EgressDeps & ProposalDeps = {
     ...{ ...objects, telemetry, timers },
     text: ({ visibility }) => viewers.textFor(visibility),
   };
@@ -218,6 +219,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
       (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
     egress: (credential, asked, signal) => showEgress(observed, credential, asked, signal),
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
+    proposal: (credential, place, signal) => showProposal(observed, credential, place, signal),
     plan: (...args) => plans.plan(...args),
     applyPlan: (...args) => plans.apply(...args),
     revertChange: (...args) => plans.revert(...args),

@@ -31,6 +31,7 @@ let sessions = sessionsOf("anonymous", "none");
 
 const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
 const SECURITY = "meaning/workloads/[cluster]/[namespace]/[name]/route.ts";
+const PROPOSAL = "meaning/proposals/[cluster]/[namespace]/route.ts";
 const SCHEMA = "schemas/[cluster]/[group]/[version]/[kind]/route.ts";
 /** Reading policies: file, use case, an address and what it asks for. */
 const POLICIES = [
@@ -63,6 +64,7 @@ const POLICIES = [
   ["services/route.ts", "services", "services?namespaces=shop", { namespaces: ["shop"] }],
   [SERVICE, "service", "services/c/shop/reviews", { cluster: "c", namespace: "shop", name: "reviews" }],
   [SECURITY, "security", "meaning/workloads/c/shop/web", { cluster: "c", namespace: "shop", name: "web" }],
+  [PROPOSAL, "proposal", "meaning/proposals/c/shop", { cluster: "c", namespace: "shop" }],
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
 ] as const;
 
@@ -185,6 +187,7 @@ describe("every route below /api/v1", () => {
       "marks/route.ts",
       "meaning/egress/route.ts",
       "meaning/impact/route.ts",
+      "meaning/proposals/[cluster]/[namespace]/route.ts",
       "meaning/simulate/route.ts",
       SECURITY,
       "namespaces/route.ts",

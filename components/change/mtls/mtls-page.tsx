@@ -27,7 +27,7 @@ export function MtlsPage() {
     <ClusterChange
       title="Mutual TLS"
       about="What each level declares for the workloads in it, beside what the calls of the last five minutes had. A level that is not set takes the next wider one’s. What really counts for one pod isn’t worked out here."
-      kind="PeerAuthentication"
+      kinds={["PeerAuthentication"]}
     >
       {(form) => <Levels form={form} />}
     </ClusterChange>
