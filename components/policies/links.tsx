@@ -12,6 +12,10 @@ export const securityHref = (cluster: string, namespace: string, workload: strin
 export const egressHref = (cluster: string, namespace: string, workload: string): string =>
   `/policies/egress?${new URLSearchParams({ clusters: cluster, namespaces: namespace, workload })}`;
 
+/** The way from PERMISSIVE to STRICT of a namespace; null: of the mesh. */
+export const strictHref = (cluster: string, namespace: string | null): string =>
+  `/policies/mtls/strict/${encodeURIComponent(cluster)}/${encodeURIComponent(namespace ?? "-")}`;
+
 /** The simulator with these fields filled in. */
 export const simulateHref = (fields: Readonly<Record<string, string>>): string =>
   `/policies/simulate?${new URLSearchParams(fields)}`;

@@ -5,3 +5,4 @@ export { observedCalls } from "./istio/policy/impact/calls.ts";
 export { EVALUATED } from "./istio/policy/impact/gaps.ts";
 export { type Impact, impactOf } from "./istio/policy/impact/impact.ts";
 export { scopeOf } from "./istio/policy/impact/scope.ts";
+export { strictPath } from "./istio/policy/strict/path.ts";
