@@ -28,7 +28,9 @@ export function PolicyPlaces() {
           aria-current={path === href ? "page" : undefined}
           className={clsx(
             "-mb-px border-b-2 py-1.5",
-            path === href ? "border-accent font-semibold" : "border-transparent text-ink-2 hover:text-ink",
+            path === href || path.startsWith(`${href}/strict/`)
+              ? "border-accent font-semibold"
+              : "border-transparent text-ink-2 hover:text-ink",
           )}
         >
           {title}

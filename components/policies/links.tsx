@@ -20,6 +20,10 @@ export const authorizationHref = (cluster: string, namespace: string, workload?:
 export const denyByDefaultHref = (cluster: string, namespace: string): string =>
   `/policies/authorization/deny-by-default?${new URLSearchParams({ clusters: cluster, namespaces: namespace })}`;
 
+/** The way from PERMISSIVE to STRICT of a namespace; null: of the mesh. */
+export const strictHref = (cluster: string, namespace: string | null): string =>
+  `/policies/mtls/strict/${encodeURIComponent(cluster)}/${encodeURIComponent(namespace ?? "-")}`;
+
 /** The simulator with these fields filled in. */
 export const simulateHref = (fields: Readonly<Record<string, string>>): string =>
   `/policies/simulate?${new URLSearchParams(fields)}`;

@@ -43,6 +43,7 @@ import { remindersQuerySchema, remindersSchema } from "./reminders.ts";
 import { seriesQuerySchema, seriesSchema } from "./series.ts";
 import { sessionSchema, signInSchema } from "./session.ts";
 import { simulationRequestSchema, simulationSchema } from "./simulation.ts";
+import { strictSchema } from "./strict.ts";
 import { analysisProgressSchema, analysisResultSchema } from "./trace-analysis.ts";
 import {
   traceBackendsSchema,
@@ -189,6 +190,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Which hosts a Sidecar has to let clients know by the calls seen, what it saves and breaks; reads alone",
     body: egressRequestSchema,
     answer: egressSchema,
+  },
+  "GET /api/v1/meaning/strict/{cluster}/{namespace}": {
+    summary: "The way from PERMISSIVE to STRICT: who still sends plaintext, what isn't covered, in which order to go",
+    answer: strictSchema,
   },
   "POST /api/v1/meaning/impact": {
     summary: "What a draft would do to calls seen in the last hour and the last 7 days; reads alone",

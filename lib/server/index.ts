@@ -58,6 +58,7 @@ export const service: Runtime["service"] = (...args) => runtime().service(...arg
 export const security: Runtime["security"] = (...args) => runtime().security(...args);
 export const egress: Runtime["egress"] = (...args) => runtime().egress(...args);
 export const proposal: Runtime["proposal"] = (...args) => runtime().proposal(...args);
+export const strict: Runtime["strict"] = (...args) => runtime().strict(...args);
 export const impact: Runtime["impact"] = (...args) => runtime().impact(...args);
 export const simulation: Runtime["simulation"] = (...args) => runtime().simulation(...args);
 export const schema: Runtime["schema"] = (...args) => runtime().schema(...args);

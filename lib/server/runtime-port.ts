@@ -12,6 +12,7 @@ import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
 import type { ProposalAnswer } from "#lib/api/proposal.ts";
 import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
 import type { SessionAnswer } from "#lib/api/session.ts";
+import type { StrictAnswer, StrictScope } from "#lib/api/strict.ts";
 import type { GraphView } from "#lib/api/view.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { UnixSeconds } from "#lib/units.ts";
@@ -56,6 +57,7 @@ export interface Runtime extends PolicyUseCases, TracingUseCases {
   signOut: Sessions["signOut"];
   access(credential: Credential, questions: AccessRequest, signal?: AbortSignal): Promise<AccessAnswer>;
   egress(credential: Credential, asked: EgressRequest, signal?: AbortSignal): Promise<EgressAnswer>;
+  strict(credential: Credential, scope: StrictScope, signal?: AbortSignal): Promise<StrictAnswer>;
   impact(credential: Credential, asked: ImpactRequest, signal?: AbortSignal): Promise<ImpactAnswer>;
   proposal(
     credential: Credential,

@@ -18,6 +18,7 @@ import { showImpact } from "./impact/draft.ts";
 import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
 import { type ProposalDeps, showProposal } from "./impact/proposal.ts";
+import { showStrict } from "./impact/strict.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
 import type { Log } from "./log.ts";
@@ -218,6 +219,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     access: async (credential, questions, signal) =>
       (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
     egress: (credential, asked, signal) => showEgress(observed, credential, asked, signal),
+    strict: (credential, scope, signal) => showStrict(observed, credential, scope, signal),
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
     proposal: (credential, place, signal) => showProposal(observed, credential, place, signal),
     plan: (...args) => plans.plan(...args),

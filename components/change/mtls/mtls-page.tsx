@@ -2,8 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
+import Link from "next/link";
 import { useId, useState } from "react";
-import { ObjectLink } from "#components/policies/links.tsx";
+import { ObjectLink, strictHref } from "#components/policies/links.tsx";
 import { Notice } from "#components/policies/notice.tsx";
 import { useLiveStatus } from "#components/shell/live-context.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -164,6 +165,16 @@ function Row({
       </Cell>
       <Cell className="pr-3">
         {level.object === null ? <span className="text-ink-3">no object</span> : <ObjectLink object={level.object} />}
+        {!closest && level.declared !== "STRICT" && (
+          <Link
+            href={strictHref(form.cluster, level.namespace)}
+            prefetch={false}
+            aria-label={`Way to strict of ${level.title}`}
+            className="ml-3 text-accent underline-offset-2 hover:underline"
+          >
+            Way to strict
+          </Link>
+        )}
       </Cell>
       <Cell numeric>{closest ? "" : <Share graph={graph} form={form} namespace={level.namespace} />}</Cell>
     </tr>
