@@ -6,6 +6,8 @@ const PAGES = [
   ...["shift", "match", "mirror", "resilience", "fault", "destination"].map((form) => `${REVIEWS}/${form}`),
   "/policies/mtls",
   "/policies/egress?clusters=west-1&namespaces=shop",
+  "/policies/authorization",
+  "/policies/authorization/deny-by-default",
   "/policies/membership",
   "/policies/changes",
 ];

@@ -12,7 +12,7 @@ import { type Config, publicUrl } from "#lib/server/config.ts";
 import { EXAMPLE, readConfig } from "#lib/server/config-file.ts";
 import { RUNTIME_KEY, startRuntime } from "#lib/server/runtime.ts";
 import type { EarlyScripts } from "#lib/server/runtime-port.ts";
-import { type Assets, readAssets } from "./assets.ts";
+import { type Assets, serveAssets } from "./assets.ts";
 import { shutDown } from "./drain.ts";
 import { hostTest, originTest } from "./hosts.ts";
 import { createHttpServer } from "./http.ts";
@@ -64,15 +64,19 @@ async function main(): Promise<void> {
   });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const assets: Assets = development ? () => false : await readAssets(resolve(ROOT, ".next/static"));
+  const assets: Assets = development
+    ? (_request, _response, next) => next()
+    : serveAssets(resolve(ROOT, ".next/static"));
 
   let url = publicUrl(config.server);
   let [isOurHost, isOurOrigin] = [hostTest(url), originTest(url)];
   const server = createHttpServer({
     ours: { host: (host) => isOurHost(host), origin: (origin) => isOurOrigin(origin) },
-    handler: async (request, response) => {
-      if (!assets(request, response)) await handle(request, response);
-    },
+    handler: (request, response) =>
+      new Promise((resolve, reject) => {
+        response.once("close", resolve);
+        assets(request, response, () => void handle(request, response).then(resolve, reject));
+      }),
     upgrade: development ? app.getUpgradeHandler() : null,
     onDone: ({ stream, ...done }) => {
       if (!stream) runtime.observeRequest(routeLabel(done.path), done.method, done.status, done.ms / 1000);

@@ -42,8 +42,8 @@ export interface ClusterForm {
 interface Props {
   readonly title: string;
   readonly about: string;
-  /** Its objects are the draft. */
-  readonly kind: string;
+  /** Their objects are the draft. */
+  readonly kinds: readonly string[];
   readonly children: (form: ClusterForm) => ReactNode;
 }
 
@@ -64,10 +64,10 @@ interface PageProps extends Props {
   readonly clusters: readonly string[];
 }
 
-function Page({ title, about, kind, children, cluster, clusters }: PageProps) {
+function Page({ title, about, kinds, children, cluster, clusters }: PageProps) {
   const { state, go } = useUrl();
   const enabled = cluster !== "";
-  const found = useQuery({ ...manifestsQuery(cluster, [kind], []), enabled });
+  const found = useQuery({ ...manifestsQuery(cluster, kinds, []), enabled });
   const spaces = useQuery({ ...namespacesQuery([cluster]), enabled });
   const now = useMemo(
     () =>
@@ -90,12 +90,12 @@ function Page({ title, about, kind, children, cluster, clusters }: PageProps) {
   const rootNamespace = here.find(({ root }) => root)?.name ?? null;
   // Of a root namespace that isn't seen no namespace here is one.
   const world = (manifests: readonly Manifest[]) => worldOf(cluster, rootNamespace ?? "", aged(manifests));
-  const draft = useManifestDraft(`${kind}/${cluster}`, cluster, now, world);
+  const draft = useManifestDraft(`${kinds.join("+")}/${cluster}`, cluster, now, world);
   const flow = usePlanFlow();
   const verdict = useMayWriteAnywhere(
     cluster,
     here.map(({ name }) => name),
-    kind,
+    kinds,
   );
   const settling = useSettled(flow, draft, () => void found.refetch());
   const error = found.error ?? spaces.error;
@@ -176,7 +176,7 @@ function Page({ title, about, kind, children, cluster, clusters }: PageProps) {
             flow={flow}
             forbidden={verdict.forbidden}
             settling={settling}
-            fileName={`${kind.toLowerCase()}s.yaml`}
+            fileName={`${kinds[0]?.toLowerCase() ?? "object"}s.yaml`}
             after={
               flow.state.phase === "applied" && (
                 <TrafficMoved

@@ -10,6 +10,7 @@ const PLACES = [
   { href: "/policies/changes", title: "Changes" },
   { href: "/policies/mtls", title: "Mutual TLS" },
   { href: "/policies/egress", title: "Egress" },
+  { href: "/policies/authorization", title: "Authorization" },
   { href: "/policies/membership", title: "Membership" },
   { href: "/policies/simulate", title: "Simulate" },
 ] as const;
@@ -27,7 +28,9 @@ export function PolicyPlaces() {
           aria-current={path === href ? "page" : undefined}
           className={clsx(
             "-mb-px border-b-2 py-1.5",
-            path === href ? "border-accent font-semibold" : "border-transparent text-ink-2 hover:text-ink",
+            path === href || path.startsWith(`${href}/strict/`)
+              ? "border-accent font-semibold"
+              : "border-transparent text-ink-2 hover:text-ink",
           )}
         >
           {title}

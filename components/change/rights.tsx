@@ -41,18 +41,19 @@ export function useMayWrite({ cluster, namespace, kinds }: Right): Verdict {
   return { forbidden: sentence(!guest, `patch ${resource}${where} of cluster ${cluster}`), known: true };
 }
 
-/** Whether the viewer may write objects of one kind in any of these namespaces; what stands for one without namespaces is none. */
-export function useMayWriteAnywhere(cluster: string, namespaces: readonly string[], key: string): Verdict {
+/** Whether the viewer may write objects of any of these kinds in any of these namespaces; what stands for one without namespaces is none. */
+export function useMayWriteAnywhere(cluster: string, namespaces: readonly string[], keys: readonly string[]): Verdict {
   const { session } = useSession();
-  const kind = policyKind(key);
-  const places: readonly (string | null)[] = kind?.namespaced === true ? namespaces : [null];
-  const questions = kind === null ? [] : places.map((namespace) => questionOf(cluster, namespace, kind));
+  const kinds = keys.flatMap((key) => policyKind(key) ?? []);
+  const questions = kinds.flatMap((kind) =>
+    (kind.namespaced ? namespaces : [null]).map((namespace) => questionOf(cluster, namespace, kind)),
+  );
   const verdicts = useAccess(questions);
   const known = !verdicts.includes(null);
   if (session.role === "user" && (!known || verdicts.some((verdict) => verdict?.allowed === true)))
     return { forbidden: null, known };
-  const resource = kind === null ? key : [kind.plural, kind.group].filter(Boolean).join(".");
-  const where = kind?.namespaced === true ? " in any namespace that you see" : "";
+  const resource = kinds.map(({ plural, group }) => [plural, group].filter(Boolean).join(".")).join(" or ");
+  const where = kinds.some(({ namespaced }) => namespaced) ? " in any namespace that you see" : "";
   return { forbidden: sentence(session.role === "user", `patch ${resource}${where} of cluster ${cluster}`), known };
 }
 

@@ -36,8 +36,8 @@ export interface ManifestDraft {
   /** What the mesh's adapter said to the last change. */
   readonly notes: readonly string[];
   readonly write: (text: string) => void;
-  /** A form's wish; `from`: begins with what the cluster has, whatever the draft says. Answers the draft's new objects. */
-  readonly change: (intent: Intent, from?: "cluster") => Difference | null;
+  /** A form's wish, or several at once; `from`: begins with what the cluster has, whatever the draft says. Answers the draft's new objects. */
+  readonly change: (intent: Intent | readonly Intent[], from?: "cluster") => Difference | null;
   readonly discard: () => void;
 }
 
@@ -80,19 +80,24 @@ export function useManifestDraft(
     setSaid(QUIET);
     keep({ base: open.base, text, manifests: readDraft(text).manifests ?? open.manifests });
   };
-  const change = (intent: Intent, from?: "cluster"): Difference | null => {
+  const change = (intents: Intent | readonly Intent[], from?: "cluster"): Difference | null => {
     const start = from === "cluster" ? fresh : open;
     try {
       const [port] = policyPorts;
       if (port === undefined) return null;
-      const result = port.changes(intent, world(start.manifests));
-      // What the adapter was told besides (ages) is no part of a draft.
-      const plain = { ...result, manifests: result.manifests.map((manifest) => shown(manifest)) };
-      const manifests = withChanges(cluster, start.manifests, plain);
+      let manifests = start.manifests;
+      const notes = new Set<string>();
+      for (const intent of [intents].flat()) {
+        const result = port.changes(intent, world(manifests));
+        // What the adapter was told besides (ages) is no part of a draft.
+        const plain = { ...result, manifests: result.manifests.map((manifest) => shown(manifest)) };
+        manifests = withChanges(cluster, manifests, plain);
+        for (const note of result.notes) notes.add(note);
+      }
       const next = asked(cluster, start.base, manifests);
       const back = next.manifests.length + next.deletions.length === 0;
       keep(back ? null : { base: start.base, text: textOf(manifests), manifests });
-      setSaid({ refused: null, notes: result.notes });
+      setSaid({ refused: null, notes: [...notes] });
       return next;
     } catch (thrown) {
       setSaid({ refused: problemOf(thrown).detail, notes: [] });

@@ -12,6 +12,18 @@ export const securityHref = (cluster: string, namespace: string, workload: strin
 export const egressHref = (cluster: string, namespace: string, workload: string): string =>
   `/policies/egress?${new URLSearchParams({ clusters: cluster, namespaces: namespace, workload })}`;
 
+/** The forms of a namespace's authorization; with a workload, a new policy begins with it. */
+export const authorizationHref = (cluster: string, namespace: string, workload?: string): string =>
+  `/policies/authorization?${new URLSearchParams({ clusters: cluster, namespaces: namespace, ...(workload === undefined ? {} : { workload }) })}`;
+
+/** Policies for a namespace, proposed from who was seen calling. */
+export const denyByDefaultHref = (cluster: string, namespace: string): string =>
+  `/policies/authorization/deny-by-default?${new URLSearchParams({ clusters: cluster, namespaces: namespace })}`;
+
+/** The way from PERMISSIVE to STRICT of a namespace; null: of the mesh. */
+export const strictHref = (cluster: string, namespace: string | null): string =>
+  `/policies/mtls/strict/${encodeURIComponent(cluster)}/${encodeURIComponent(namespace ?? "-")}`;
+
 /** The simulator with these fields filled in. */
 export const simulateHref = (fields: Readonly<Record<string, string>>): string =>
   `/policies/simulate?${new URLSearchParams(fields)}`;

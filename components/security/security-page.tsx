@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
-import { egressHref, simulateHref } from "#components/policies/links.tsx";
+import { authorizationHref, egressHref, simulateHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { problemOf } from "#lib/errors.ts";
@@ -72,6 +72,13 @@ function Page({ workload }: { readonly workload: ServiceRef }) {
               Which hosts does its proxy need to know?
             </Link>
           )}
+          <Link
+            href={authorizationHref(cluster, namespace, name)}
+            prefetch={false}
+            className="ml-4 text-accent underline-offset-2 hover:underline"
+          >
+            Allow or deny calls to it
+          </Link>
         </p>
       </header>
       {data === undefined && error === null && <p className="mt-3 text-ink-3">Reading the objects…</p>}

@@ -64,6 +64,7 @@ export function Overlays({ children }: { readonly children: ReactNode }) {
       { id: "changes", title: "Go to the changes", keys: "g c", run: () => go("/policies/changes") },
       { id: "mtls", title: "Go to mutual TLS", run: () => go("/policies/mtls") },
       { id: "egress", title: "Go to the egress scope", run: () => go("/policies/egress") },
+      { id: "authorization", title: "Go to authorization", run: () => go("/policies/authorization") },
       { id: "membership", title: "Go to membership of namespaces", run: () => go("/policies/membership") },
       { id: "simulate", title: "Simulate a request", run: () => go("/policies/simulate") },
       { id: "pause", title: "Pause or go live", keys: ".", run: () => live?.pause(live.status().phase !== "paused") },

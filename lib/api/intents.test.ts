@@ -4,6 +4,8 @@ import { parseIntent } from "./intents.ts";
 
 const service = { cluster: "west", namespace: "shop", name: "reviews" };
 
+const policy = { cluster: "west", namespace: "shop", name: "reviews" };
+
 test.each<[Intent]>([
   [
     {
@@ -53,6 +55,27 @@ test.each<[Intent]>([
     {
       ...{ kind: "egress", cluster: "west", scope: { level: "namespace", namespace: "shop" } },
       hosts: ["./*", "*/*", "bank/ledger.bank.svc.cluster.local", "edge/*.example.com"],
+    },
+  ],
+  [
+    {
+      kind: "authorization",
+      ...{ cluster: "west", namespace: "shop", name: "reviews", action: "ALLOW", dryRun: true },
+      target: { level: "targets", refs: [{ kind: "Service", name: "reviews" }] },
+      rule: {
+        principals: ["cluster.local/ns/shop/sa/web"],
+        ports: ["8080"],
+        paths: ["/reviews/*"],
+        claims: { "realm_access][roles": ["admin"] },
+      },
+    },
+  ],
+  [
+    {
+      kind: "request-authentication",
+      ...{ cluster: "west", namespace: "shop", name: "jwt", issuer: "https://id.example", audiences: null },
+      jwksUri: "https://id.example/keys",
+      fromHeaders: [{ name: "x-token", prefix: "Bearer " }],
     },
   ],
   [{ kind: "injection", cluster: "west", namespace: "shop", mode: { type: "revision", revision: "1-28-0" } }],
@@ -106,6 +129,14 @@ test.each<[unknown, string]>([
   [{ kind: "egress", cluster: "west", scope: { level: "namespace", namespace: "shop" }, hosts: ["ledger"] }, "hosts"],
   [{ kind: "egress", cluster: "west", scope: { level: "mesh" }, hosts: ["./*"] }, "scope"],
   [{ kind: "mtls", cluster: "west", scope: { level: "mesh" }, ports: { "70000": "STRICT" } }, "ports"],
+  [{ kind: "authorization", ...policy, action: "CUSTOM" }, "action"],
+  [{ kind: "authorization", ...policy, rule: { ports: ["http"] } }, "rule.ports.0: a port's number"],
+  [{ kind: "authorization", ...policy, rule: { methods: [] } }, "rule.methods"],
+  [{ kind: "authorization", ...policy, rule: { serviceAccounts: ["shop/*"] } }, "rule.serviceAccounts.0"],
+  [{ kind: "authorization", ...policy, rule: { paths: ["/a\u0000"] } }, "rule.paths.0"],
+  [{ kind: "authorization", ...policy, target: { level: "targets", refs: [] } }, "target.refs"],
+  [{ kind: "request-authentication", ...policy }, "issuer"],
+  [{ kind: "request-authentication", ...policy, issuer: "a", jwksUri: "file:///etc/passwd" }, "jwksUri: an address"],
 ])("refuses %j", (value, where) => {
   let detail = "taken";
   try {

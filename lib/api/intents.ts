@@ -2,36 +2,23 @@
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Intent } from "#lib/policy/intent.ts";
 import { egressHostsSchema } from "./egress.ts";
+import {
+  cluster,
+  count,
+  dnsLabel,
+  duration,
+  few,
+  header,
+  labelValue,
+  name,
+  part,
+  percent,
+  plain,
+  port,
+  version,
+} from "./intent-parts.ts";
+import { authorization, requestAuthentication } from "./intents-access.ts";
 import { z } from "./zod.ts";
-
-const dnsLabel = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: "a name in lower case, at most 63 characters" });
-const name = z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, { error: "a name in lower case" });
-const cluster = z.string().regex(/^[A-Za-z0-9._-]{1,63}$/, { error: "a cluster's name" });
-const version = z
-  .string()
-  .regex(/^[A-Za-z0-9]([-A-Za-z0-9_./]{0,251}[A-Za-z0-9])?$/, { error: "a subset's, backend's or label's value" });
-const labelKey = z
-  .string()
-  .regex(/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/, {
-    error: "a label's name",
-  });
-const labelValue = z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, { error: "a label's value" });
-const duration = z
-  .string()
-  .regex(/^(?=.*[1-9])(\d{1,6}(\.\d{1,9})?(ms|s|m|h)){1,4}$/, { error: "a duration such as 500ms or 30s, over 0" });
-const percent = z.int().min(0).max(100);
-const part = z.number().min(0).max(100);
-const plain = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((text) => !/\p{Cc}/u.test(text), { error: "text without control characters" });
-const few = <T extends z.ZodType>(value: T, key: z.ZodString = labelKey) =>
-  z.record(key, value).refine((map) => Object.keys(map).length <= 64, { error: "at most 64 entries" });
-const count = z.int().min(0).max(2_147_483_647);
 
 const service = z.strictObject({ cluster, namespace: dnsLabel, name: dnsLabel });
 const object = z.strictObject({
@@ -48,7 +35,6 @@ const rule = z.strictObject({
 });
 const onService = { service, rule: rule.exactOptional() };
 const text = z.strictObject({ op: z.enum(["exact", "prefix", "regex"]), value: plain(1024) });
-const header = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/, { error: "a header's name" });
 const cookieName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/, { error: "a cookie's name" });
 
 const shift = z.strictObject({
@@ -188,9 +174,6 @@ const destination = z.strictObject({
     .exactOptional(),
 });
 const mode = z.enum(["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]);
-const port = z
-  .string()
-  .regex(/^([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/, { error: "a port's number" });
 const mtls = z.strictObject({
   kind: z.literal("mtls"),
   cluster,
@@ -243,6 +226,8 @@ export const intentSchema = z
     destination,
     mtls,
     egress,
+    authorization,
+    requestAuthentication,
     injection,
     exported,
     removeRouting,

@@ -39,10 +39,12 @@ import {
   servicesSchema,
 } from "./policies.ts";
 import { problemSchema } from "./problem.ts";
+import { proposalSchema } from "./proposal.ts";
 import { remindersQuerySchema, remindersSchema } from "./reminders.ts";
 import { seriesQuerySchema, seriesSchema } from "./series.ts";
 import { sessionSchema, signInSchema } from "./session.ts";
 import { simulationRequestSchema, simulationSchema } from "./simulation.ts";
+import { strictSchema } from "./strict.ts";
 import { analysisProgressSchema, analysisResultSchema } from "./trace-analysis.ts";
 import {
   traceBackendsSchema,
@@ -181,6 +183,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     query: clientRoutingQuerySchema,
     answer: clientRoutingSchema,
   },
+  "GET /api/v1/meaning/proposals/{cluster}/{namespace}": {
+    summary: "Deny by default for a namespace: ALLOW policies with exactly the identities seen in an hour and 7 days",
+    answer: proposalSchema,
+  },
   "POST /api/v1/meaning/simulate": {
     summary: "Whether one request would pass, which way, and what it takes to decide; reads alone",
     body: simulationRequestSchema,
@@ -190,6 +196,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Which hosts a Sidecar has to let clients know by the calls seen, what it saves and breaks; reads alone",
     body: egressRequestSchema,
     answer: egressSchema,
+  },
+  "GET /api/v1/meaning/strict/{cluster}/{namespace}": {
+    summary: "The way from PERMISSIVE to STRICT: who still sends plaintext, what isn't covered, in which order to go",
+    answer: strictSchema,
   },
   "POST /api/v1/meaning/impact": {
     summary: "What a draft would do to calls seen in the last hour and the last 7 days; reads alone",

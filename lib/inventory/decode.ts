@@ -22,6 +22,9 @@ const KEPT_ANNOTATIONS = new Set([
   "sidecar.istio.io/inject",
   "sidecar.istio.io/status",
   "ambient.istio.io/redirection",
+  "sidecar.istio.io/rewriteAppHTTPProbers",
+  "traffic.sidecar.istio.io/includeInboundPorts",
+  "traffic.sidecar.istio.io/excludeInboundPorts",
 ]);
 
 type Obj = Readonly<Record<string, unknown>>;

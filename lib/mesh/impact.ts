@@ -4,4 +4,6 @@ export { proposeEgress } from "./istio/policy/egress/propose.ts";
 export { observedCalls } from "./istio/policy/impact/calls.ts";
 export { EVALUATED } from "./istio/policy/impact/gaps.ts";
 export { type Impact, impactOf } from "./istio/policy/impact/impact.ts";
+export { propose } from "./istio/policy/impact/propose.ts";
 export { scopeOf } from "./istio/policy/impact/scope.ts";
+export { strictPath } from "./istio/policy/strict/path.ts";

@@ -1,7 +1,10 @@
 /** The policies of the meshes this console knows: the one file of lib/mesh that the browser gets. */
 import { kindKey, type PolicyKind } from "#lib/policy/kind.ts";
 import type { PolicyPort } from "#lib/policy/port.ts";
+import { readAccess } from "./istio/policy/changes/access-rule.ts";
+import { readTarget } from "./istio/policy/changes/policy-target.ts";
 import { istioPolicies } from "./istio/policy/index.ts";
+import { actionOf, isDryRun } from "./istio/policy/meaning/authorization/action.ts";
 import { orderSteps } from "./istio/policy/order.ts";
 import { type Temporary, temporary, withoutFaults } from "./istio/policy/temporary.ts";
 
@@ -28,6 +31,7 @@ export function policyPort(key: string): PolicyPort | null {
   return portByKey.get(key) ?? null;
 }
 
+/** What forms show of security policies. */
 /** The steps of a plan in a safe order, or why there is none: what they add and take away counts, not kinds alone. */
 /** What of an object is meant to end, and the object without it. */
-export { orderSteps, type Temporary, temporary, withoutFaults };
+export { actionOf, isDryRun, orderSteps, readAccess, readTarget, type Temporary, temporary, withoutFaults };

@@ -148,6 +148,68 @@ export interface EgressIntent {
   readonly hosts: readonly string[];
 }
 
+/** What a security policy counts for: all of its namespace (the root's: the mesh), labelled workloads, or what a waypoint or gateway serves. */
+export type PolicyTarget =
+  | { readonly level: "namespace" }
+  | { readonly level: "workloads"; readonly labels: Readonly<Record<string, string>> }
+  | {
+      readonly level: "targets";
+      readonly refs: readonly { readonly kind: "Service" | "ServiceEntry" | "Gateway"; readonly name: string }[];
+    };
+
+/** One rule: a call has to fit each list that is given, by one of its values. None given: every call fits. */
+export interface AccessRule {
+  /** By mutual TLS: `cluster.local/ns/shop/sa/web`. */
+  readonly principals?: readonly string[];
+  /** `account` of the policy's namespace, or `namespace/account`. Never beside principals or namespaces. */
+  readonly serviceAccounts?: readonly string[];
+  readonly namespaces?: readonly string[];
+  /** Of the peer. */
+  readonly ipBlocks?: readonly string[];
+  /** Of who began the call, as X-Forwarded-For or the PROXY protocol tell. */
+  readonly remoteIpBlocks?: readonly string[];
+  /** Of the workload. */
+  readonly ports?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly paths?: readonly string[];
+  /** Of a JWT that the proxy has verified, by name; nested ones by names with `][` between. */
+  readonly claims?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** One AuthorizationPolicy, made where there is none of this name. One rule at a time. */
+export interface AuthorizationIntent {
+  readonly kind: "authorization";
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly action?: "ALLOW" | "DENY";
+  readonly target?: PolicyTarget;
+  /** Added; put in the place of the one that `replaces` tells; or taken away. */
+  readonly rule?: AccessRule;
+  readonly replaces?: AccessRule;
+  /** The rule, or the whole policy. */
+  readonly remove?: "rule" | "policy";
+  /** Only counted, not enforced. */
+  readonly dryRun?: boolean;
+}
+
+/** Which JWTs of one issuer are verified. null removes, absent leaves. */
+export interface RequestAuthenticationIntent {
+  readonly kind: "request-authentication";
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly target?: PolicyTarget;
+  readonly issuer: string;
+  /** Takes the issuer away; the object, when it was the last. */
+  readonly remove?: true;
+  readonly jwksUri?: string | null;
+  readonly audiences?: readonly string[] | null;
+  readonly fromHeaders?: readonly { readonly name: string; readonly prefix?: string }[] | null;
+  readonly fromParams?: readonly string[] | null;
+  readonly forwardOriginalToken?: boolean | null;
+}
+
 /** How a namespace's pods join the mesh. Running pods keep what they have until they restart (sidecars). */
 export interface InjectionIntent {
   readonly kind: "injection";
@@ -182,6 +244,8 @@ export type Intent =
   | DestinationIntent
   | MtlsIntent
   | EgressIntent
+  | AuthorizationIntent
+  | RequestAuthenticationIntent
   | InjectionIntent
   | ExportIntent
   | RemoveRoutingIntent;

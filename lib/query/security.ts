@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ClientRoutingAnswer } from "#lib/api/client-routing.ts";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
+import type { ProposalAnswer } from "#lib/api/proposal.ts";
 import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import { getJson, postJson } from "./fetch.ts";
@@ -39,5 +40,16 @@ export function simulationQuery(asked: SimulationRequest | null) {
     queryKey: ["simulation", asked],
     enabled: asked !== null,
     queryFn: ({ signal }) => postJson<SimulationAnswer>("/api/v1/meaning/simulate", asked, signal),
+  });
+}
+
+/** Deny by default for a namespace, from who was seen. Read once: what is chosen of it shall not change under the hand. */
+export function proposalQuery(cluster: string, namespace: string) {
+  const path = [cluster, namespace].map(encodeURIComponent).join("/");
+  return queryOptions({
+    queryKey: ["proposal", path],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) =>
+      getJson<ProposalAnswer>(`/api/v1/meaning/proposals/${path}`, new URLSearchParams(), signal),
   });
 }

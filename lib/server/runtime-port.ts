@@ -9,8 +9,10 @@ import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
 import type { OutcomeAnswer } from "#lib/api/outcome.ts";
 import type { AccessAnswer, AccessRequest } from "#lib/api/plans.ts";
+import type { ProposalAnswer } from "#lib/api/proposal.ts";
 import type { SeriesAnswer, SeriesQuery } from "#lib/api/series.ts";
 import type { SessionAnswer } from "#lib/api/session.ts";
+import type { StrictAnswer, StrictScope } from "#lib/api/strict.ts";
 import type { GraphView } from "#lib/api/view.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { UnixSeconds } from "#lib/units.ts";
@@ -55,7 +57,13 @@ export interface Runtime extends PolicyUseCases, TracingUseCases {
   signOut: Sessions["signOut"];
   access(credential: Credential, questions: AccessRequest, signal?: AbortSignal): Promise<AccessAnswer>;
   egress(credential: Credential, asked: EgressRequest, signal?: AbortSignal): Promise<EgressAnswer>;
+  strict(credential: Credential, scope: StrictScope, signal?: AbortSignal): Promise<StrictAnswer>;
   impact(credential: Credential, asked: ImpactRequest, signal?: AbortSignal): Promise<ImpactAnswer>;
+  proposal(
+    credential: Credential,
+    place: { readonly cluster: string; readonly namespace: string },
+    signal?: AbortSignal,
+  ): Promise<ProposalAnswer>;
   plan: PlanUseCases["plan"];
   applyPlan: PlanUseCases["apply"];
   revertChange: PlanUseCases["revert"];

@@ -17,6 +17,8 @@ import { GraphUseCases } from "./graph.ts";
 import { showImpact } from "./impact/draft.ts";
 import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
+import { type ProposalDeps, showProposal } from "./impact/proposal.ts";
+import { showStrict } from "./impact/strict.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
 import type { Log } from "./log.ts";
@@ -162,7 +164,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     ...{ port: readingPort, store, rights, clients: kubes, checks, rootNamespace },
     inventory: () => inventories.current(),
   };
-  const observed: EgressDeps = {
+  const observed: EgressDeps & ProposalDeps = {
     ...{ ...objects, telemetry, timers },
     text: ({ visibility }) => viewers.textFor(visibility),
   };
@@ -217,7 +219,9 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     access: async (credential, questions, signal) =>
       (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
     egress: (credential, asked, signal) => showEgress(observed, credential, asked, signal),
+    strict: (credential, scope, signal) => showStrict(observed, credential, scope, signal),
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
+    proposal: (credential, place, signal) => showProposal(observed, credential, place, signal),
     plan: (...args) => plans.plan(...args),
     applyPlan: (...args) => plans.apply(...args),
     revertChange: (...args) => plans.revert(...args),

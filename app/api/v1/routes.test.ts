@@ -32,6 +32,7 @@ let sessions = sessionsOf("anonymous", "none");
 const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
 const SECURITY = "meaning/workloads/[cluster]/[namespace]/[name]/route.ts";
 const CLIENTS = "meaning/services/[cluster]/[namespace]/[name]/routing/route.ts";
+const PROPOSAL = "meaning/proposals/[cluster]/[namespace]/route.ts";
 const SCHEMA = "schemas/[cluster]/[group]/[version]/[kind]/route.ts";
 /** Reading policies: file, use case, an address and what it asks for. */
 const POLICIES = [
@@ -70,6 +71,7 @@ const POLICIES = [
     "meaning/services/c/shop/reviews/routing?port=80",
     { service: { cluster: "c", namespace: "shop", name: "reviews" }, port: 80 },
   ],
+  [PROPOSAL, "proposal", "meaning/proposals/c/shop", { cluster: "c", namespace: "shop" }],
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
 ] as const;
 
@@ -192,6 +194,7 @@ describe("every route below /api/v1", () => {
       "marks/route.ts",
       "meaning/egress/route.ts",
       "meaning/impact/route.ts",
+      "meaning/proposals/[cluster]/[namespace]/route.ts",
       CLIENTS,
       "meaning/simulate/route.ts",
       SECURITY,

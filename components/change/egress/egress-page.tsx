@@ -22,7 +22,7 @@ export function EgressPage() {
     <ClusterChange
       title="Egress scope"
       about="Which hosts the sidecars of a namespace or workload know. Without a Sidecar object they know the whole mesh. What is proposed is what was called in the last hour and the last 7 days; choose, look at what it saves and breaks, and put it in the draft."
-      kind="Sidecar"
+      kinds={["Sidecar"]}
     >
       {(form) => <Place form={form} />}
     </ClusterChange>

@@ -19,7 +19,7 @@ export function MembershipPage() {
     <ClusterChange
       title="Membership"
       about="How each namespace’s labels say that its pods join the mesh, beside what its workloads run now. Pods with or without a sidecar stay as they are until they restart; ambient counts at once."
-      kind="Namespace"
+      kinds={["Namespace"]}
     >
       {(form) => <Namespaces form={form} />}
     </ClusterChange>

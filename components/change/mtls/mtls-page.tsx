@@ -2,8 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
+import Link from "next/link";
 import { useId, useState } from "react";
-import { ObjectLink } from "#components/policies/links.tsx";
+import { ObjectLink, strictHref } from "#components/policies/links.tsx";
 import { Notice } from "#components/policies/notice.tsx";
 import { useLiveStatus } from "#components/shell/live-context.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -27,7 +28,7 @@ export function MtlsPage() {
     <ClusterChange
       title="Mutual TLS"
       about="What each level declares for the workloads in it, beside what the calls of the last five minutes had. A level that is not set takes the next wider one’s. What really counts for one pod isn’t worked out here."
-      kind="PeerAuthentication"
+      kinds={["PeerAuthentication"]}
     >
       {(form) => <Levels form={form} />}
     </ClusterChange>
@@ -164,6 +165,16 @@ function Row({
       </Cell>
       <Cell className="pr-3">
         {level.object === null ? <span className="text-ink-3">no object</span> : <ObjectLink object={level.object} />}
+        {!closest && level.declared !== "STRICT" && (
+          <Link
+            href={strictHref(form.cluster, level.namespace)}
+            prefetch={false}
+            aria-label={`Way to strict of ${level.title}`}
+            className="ml-3 text-accent underline-offset-2 hover:underline"
+          >
+            Way to strict
+          </Link>
+        )}
       </Cell>
       <Cell numeric>{closest ? "" : <Share graph={graph} form={form} namespace={level.namespace} />}</Cell>
     </tr>

@@ -19,7 +19,7 @@ export const fixOf = ({ fix }: Pick<WireFinding, "fix">): Fix => fix;
 export const plannable = (finding: Pick<WireFinding, "fix">): boolean => canPlan(fixOf(finding));
 
 /** Opens a finding's fix as a plan, of the object as it is now. */
-export function useFix(flow: PlanFlow): (finding: WireFinding) => void {
+export function useFix(flow: PlanFlow): (finding: Pick<WireFinding, "object" | "fix">) => void {
   const queries = useQueryClient();
   return useCallback(
     (finding) => {

@@ -55,7 +55,11 @@ export async function showImpact(
 }
 
 /** What an object out of sight says can't be asked by a draft of it. */
-function checkListable(deps: DraftDeps, viewer: Viewer, ref: ObjectRef): void {
+export function checkListable(
+  deps: Pick<DraftDeps, "port" | "store" | "rights" | "clients">,
+  viewer: Viewer,
+  ref: ObjectRef,
+): void {
   checkObject(deps, viewer.visibility, ref);
   const kind = kindOf(deps, ref);
   if (viewer.mayList(ref.cluster, kindKey(kind), ref.namespace, ref.name)) return;

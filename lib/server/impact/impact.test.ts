@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { impactSchema } from "#lib/api/impact.ts";
+import { proposalSchema } from "#lib/api/proposal.ts";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -10,6 +11,7 @@ import { readingPort } from "../policy/port.ts";
 import type { Rights } from "../rights/model.ts";
 import { showImpact } from "./draft.ts";
 import { Impacts } from "./impact.ts";
+import { showProposal } from "./proposal.ts";
 
 const object = (kind: string, name: string, spec: object, namespace = "shop"): Manifest => ({
   ...{ apiVersion: "security.istio.io/v1", kind, spec: spec as never },
@@ -25,7 +27,9 @@ const ana: Credential = {
 function given(
   o: { objects?: readonly Manifest[]; sees?: string; denied?: string; unread?: string; asOf?: null } = {},
 ) {
-  const inventories = inventory(["web", "api", "cron"].map((name) => workload(`shop/${name}`)));
+  const inventories = inventory(
+    ["web", "api", "cron"].map((name) => ({ ...workload(`shop/${name}`), labels: { app: name } })),
+  );
   const { telemetry, timers, client } = fakeConsole({ inventory: inventories });
   const { sees = "shop", objects = [] } = o;
   const policies = {
@@ -55,7 +59,9 @@ function given(
       ...{ cluster: "c", manifests: manifests as never },
       deletions: deletions.map((each) => ({ ...refOf("c", each) })),
     });
-  return { ask, client, timers };
+  const propose = (namespace: string, credential: Credential = ANONYMOUS) =>
+    showProposal(parts as never, credential, { cluster: "c", namespace });
+  return { ask, propose, client, timers };
 }
 const short = (answer: Awaited<ReturnType<ReturnType<typeof given>["ask"]>>) =>
   answer.objects.flatMap(({ impact }) =>
@@ -138,5 +144,34 @@ describe("POST /meaning/impact", () => {
     await expect(given({ denied: "authorizationpolicies" }).ask([DENY_ALL], ana)).rejects.toEqual(refused("forbidden"));
     await expect(given().ask([DENY_ALL, DENY_ALL])).rejects.toEqual(refused("bad_manifest"));
     await expect(given().ask([object("Secret", "s", {})])).rejects.toEqual(refused("not_found"));
+  });
+});
+
+describe("GET /meaning/proposals", () => {
+  it("proposes from the hour and the 7 days, with what they don't know", async () => {
+    const answer = await given().propose("shop");
+    expect(proposalSchema.parse(answer)).toEqual(answer);
+    expect(answer).toMatchObject({ cluster: "c", namespace: "shop", window: "1h", week: true });
+    const said = answer.proposal?.policies.flatMap(({ workload, rules, uncovered }) => [
+      ...rules.map(({ principal, seen, requests }) => `${workload} ${principal} ${seen} ${requests}`),
+      ...uncovered.map(({ source, seen, why }) => `${workload} ${source} ${seen} ${why}`),
+    ]);
+    expect(said).toEqual(["api c/shop/workload/web hour unknown", "api c/shop/workload/cron week unknown"]);
+  });
+
+  it("without Prometheus says why there is none, and while what decides isn't known", async () => {
+    const { propose, client } = given();
+    for (const read of ["rates", "other", "history", "up"] as const) client.answers[read] = "upstream_unreachable";
+    expect(await propose("shop")).toMatchObject({
+      ...{ proposal: null, at: null, notEvaluated: expect.stringContaining("Prometheus 'main' can't be reached") },
+    });
+    expect((await given({ unread: "AuthorizationPolicy" }).propose("shop")).notEvaluated).toContain("may not list it");
+    expect((await given({ asOf: null }).propose("shop")).notEvaluated).toContain("haven’t all been read");
+  });
+
+  it("refuses namespaces that the viewer can't see, or whose policies they can't list", async () => {
+    const refused = expect.objectContaining({ problem: expect.objectContaining({ code: "forbidden" }) });
+    await expect(given({ sees: "bank" }).propose("shop", ana)).rejects.toEqual(refused);
+    await expect(given({ denied: "authorizationpolicies" }).propose("shop", ana)).rejects.toEqual(refused);
   });
 });

@@ -1,6 +1,7 @@
 /** What intents come to in Istio's and Gateway API's objects: docs/policies-forms.md. */
 import type { Intent } from "#lib/policy/intent.ts";
 import type { IntendedChanges, PolicyWorld } from "#lib/policy/port.ts";
+import { authorization } from "./changes/authorization.ts";
 import { destination } from "./changes/destination.ts";
 import { refuse, Workbench } from "./changes/edit.ts";
 import { egress } from "./changes/egress.ts";
@@ -8,6 +9,7 @@ import { match } from "./changes/match.ts";
 import { mtls } from "./changes/mtls.ts";
 import { exportTo, injection } from "./changes/namespaces.ts";
 import { removeRouting } from "./changes/removal.ts";
+import { requestAuthentication } from "./changes/request-authentication.ts";
 import { fault, mirror, resilience } from "./changes/rule-settings.ts";
 import { shift } from "./changes/shift.ts";
 
@@ -39,6 +41,10 @@ function carryOut(intent: Intent, bench: Workbench): void {
       return mtls(intent, bench);
     case "egress":
       return egress(intent, bench);
+    case "authorization":
+      return authorization(intent, bench);
+    case "request-authentication":
+      return requestAuthentication(intent, bench);
     case "injection":
       return injection(intent, bench);
     case "export":

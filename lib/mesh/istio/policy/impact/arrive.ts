@@ -16,7 +16,7 @@ import { type Portion, portionsOf } from "./portions.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
 
-const GONE = "the labels of a workload that is gone";
+export const GONE = "the labels of a workload that is gone";
 
 export function arriving(call: ObservedCall, sides: Sides, touched: Touched, world: ImpactWorld): readonly Shared[] {
   const { target, service } = call;
@@ -125,7 +125,8 @@ function identityOf(
   return `${caller.replace(/^spiffe:\/\//, "").split("/", 1)[0]}/ns/${namespace}/sa/${account}`;
 }
 
-function wireOf(
+/** What a call's connection is decided by. `gone`: the caller's labels aren't known any more. */
+export function wireOf(
   call: ObservedCall,
   server: Workload,
   world: ImpactWorld,

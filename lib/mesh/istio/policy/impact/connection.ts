@@ -13,6 +13,7 @@ import {
   type OutboundMtls,
   outboundMtls,
   received,
+  type Sends,
 } from "../meaning/outbound-mtls.ts";
 import { isKnown, lacking, type Truth } from "../meaning/truth.ts";
 import { destinationRules } from "../routing/destination-rules.ts";
@@ -75,6 +76,17 @@ export function connection(wire: Wire, sides: Sides): Connected {
     return [{ verdict, known, lacks, by: decider(first), why: why(first) }];
   });
   return { parts, identified: identity(tried) };
+}
+
+/** What the objects make the client send, where they leave one way alone; with what says so. null: they don't. */
+export function sending(wire: Wire, side: Side): { readonly sends: Sends; readonly by: Place | null } | null {
+  const all = hypotheses(wire, { before: side, after: side }).map(({ before }) => before.out);
+  const [first] = all;
+  if (first === undefined || typeof first.sends !== "string") return null;
+  if (!all.every(({ sends, chain }) => sends === first.sends && chain.every(({ object }) => side.sees(object))))
+    return null;
+  const last = first.chain.at(-1);
+  return { sends: first.sends, by: last === undefined ? null : { object: last.object, path: last.path } };
 }
 
 /** Which of the two it is would tell what a hidden object says. */

@@ -2,9 +2,10 @@
 import type { ClusterInventory } from "#lib/inventory/model.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
+import { actionOf, isDryRun } from "../meaning/authorization/action.ts";
 import { attached, type EnforcementPoint } from "../meaning/authorization/attached.ts";
-import { type Configuration, isDryRun } from "../meaning/authorization/decide.ts";
-import { actionOf, type Reader } from "../meaning/authorization/rules.ts";
+import type { Configuration } from "../meaning/authorization/decide.ts";
+import type { Reader } from "../meaning/authorization/rules.ts";
 import { type PeerPolicies, peerPolicies } from "../meaning/inbound-mtls.ts";
 import { HostIndex } from "../meaning/routing/host-index.ts";
 import { namespaceOf } from "../routing/json.ts";

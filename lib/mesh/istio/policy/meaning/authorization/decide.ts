@@ -9,10 +9,11 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { namespaceOf, objectAt, textAt } from "../../routing/json.ts";
 import { every, isKnown, lacking, not, some, type Truth } from "../truth.ts";
+import { type Action, actionOf, isDryRun } from "./action.ts";
 import { attached, type EnforcementPoint } from "./attached.ts";
 import type { CallFacts } from "./facts.ts";
 import type { TrustDomains } from "./identity.ts";
-import { type Action, actionOf, type Reader, type RuleTruth, rulesOf } from "./rules.ts";
+import { type Reader, type RuleTruth, rulesOf } from "./rules.ts";
 import { readToken } from "./tokens.ts";
 
 /** What is configured, as far as it is known. */
@@ -56,10 +57,6 @@ export interface Refusals {
   readonly refusals: readonly Refusal[];
   readonly allowed: Decider | null;
 }
-
-/** Only counted, not enforced, but for CUSTOM, which is asked all the same. https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
-export const isDryRun = ({ metadata }: Manifest): boolean =>
-  ["1", "t", "T", "TRUE", "true", "True"].includes(metadata.annotations?.["istio.io/dry-run"] ?? "");
 
 export function authorize(configuration: Configuration, point: EnforcementPoint, facts: CallFacts): Verdict {
   if (point.kind === "ztunnel") return at("ztunnel", configuration, point, facts);

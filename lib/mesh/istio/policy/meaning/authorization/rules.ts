@@ -7,9 +7,8 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { listAt, objectAt, textAt, textsAt } from "../../routing/json.ts";
 import { every, not, some, type Truth } from "../truth.ts";
+import { actionOf } from "./action.ts";
 import { type Field, OPERATION, type Reading, SOURCE, whenField } from "./fields.ts";
-
-export type Action = "ALLOW" | "DENY" | "CUSTOM" | "AUDIT";
 
 /** Who enforces it: what a proxy can't read is left out, in ways of its own. */
 export type Reader = "http" | "tcp" | "ztunnel";
@@ -25,11 +24,6 @@ export interface RuleTruth {
   readonly index: number;
   readonly path: Segments;
   readonly matches: Truth;
-}
-
-export function actionOf(policy: Manifest): Action {
-  const action = textAt(policy.spec, "action");
-  return action === "DENY" || action === "CUSTOM" || action === "AUDIT" ? action : "ALLOW";
 }
 
 /** Each rule with whether it matches. Without rules a policy matches nothing. */

@@ -5,9 +5,9 @@
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { JwtWords, PolicyWords, SecurityPoint } from "#lib/policy/security.ts";
 import { listAt, textAt } from "../../routing/json.ts";
+import { type Action, actionOf, isDryRun } from "../authorization/action.ts";
 import { attached, type EnforcementPoint } from "../authorization/attached.ts";
-import { isDryRun, providerOf } from "../authorization/decide.ts";
-import { type Action, actionOf } from "../authorization/rules.ts";
+import { providerOf } from "../authorization/decide.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { rulesInWords } from "./words.ts";
 

@@ -1,11 +1,11 @@
-/** Rules of AuthorizationPolicies in words, and what the proxy that reads them leaves out. Sources: see ../authorization/rules.ts. */
+/** Rules of AuthorizationPolicies in words, and what the proxy that reads them leaves out. Sources: see ../authorization/action.ts. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { printPath } from "#lib/policy/path.ts";
 import type { RuleWords } from "#lib/policy/security.ts";
 import { listAt, objectAt, textAt, textsAt } from "../../routing/json.ts";
+import { actionOf } from "../authorization/action.ts";
 import type { EnforcementPoint } from "../authorization/attached.ts";
 import { type Field, OPERATION, SOURCE, whenField } from "../authorization/fields.ts";
-import { actionOf } from "../authorization/rules.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   principals: "identity",

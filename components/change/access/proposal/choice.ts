@@ -1,0 +1,52 @@
+/** What of a proposal is chosen: all of it, but for what was taken out. Pure. */
+import type { AuthorizationIntent } from "#lib/policy/intent.ts";
+import { intentsOf, type Proposal, type ProposedPolicy, restIntent } from "#lib/policy/proposal.ts";
+
+export interface Choice {
+  /** Keys of rules that are taken out. */
+  readonly without: ReadonlySet<string>;
+  /** All that has no policy of its own refuses every call. */
+  readonly rest: boolean;
+  readonly dryRun: boolean;
+}
+
+/** The rest is asked for on purpose: it reaches workloads that nobody was seen calling. */
+export const ALL: Choice = { without: new Set(), rest: false, dryRun: true };
+
+export const ruleKey = (workload: string, principal: string): string => `${workload} ${principal}`;
+
+/** Rules, all of one policy or a single one, in or out. */
+export function turned(choice: Choice, keys: readonly string[], chosen: boolean): Choice {
+  const without = new Set(choice.without);
+  for (const key of keys) {
+    if (chosen) without.delete(key);
+    else without.add(key);
+  }
+  return { ...choice, without };
+}
+
+export const keysOf = ({ workload, rules }: ProposedPolicy): readonly string[] =>
+  rules.map(({ principal }) => ruleKey(workload, principal));
+
+/** One plan's intents; the rest comes last, so that nobody is refused before their own policy is there. */
+export function wishesOf(
+  place: { readonly cluster: string; readonly namespace: string },
+  proposal: Proposal,
+  { without, rest, dryRun }: Choice,
+): readonly AuthorizationIntent[] {
+  return [
+    ...proposal.policies.flatMap((policy) =>
+      intentsOf(place, policy, (principal) => !without.has(ruleKey(policy.workload, principal)), dryRun),
+    ),
+    ...(rest && proposal.rest.why === null ? [restIntent(place, proposal, dryRun)] : []),
+  ];
+}
+
+/** What no window could have seen, whatever was read. */
+export const BLIND: readonly string[] = [
+  "Callers that come less often than every 7 days: monthly jobs, and those that run in a failover or an emergency alone.",
+  "Identities that a caller had before the last hour alone: of a pair that was seen in the hour, the hour’s identities count.",
+  "Workloads that are new, or new versions with other labels: no policy here selects them.",
+  "Which ports, methods and paths a caller uses: each rule lets its identity make every call.",
+  "Who else may run as an identity: a rule lets in all workloads of that service account.",
+];

@@ -1,0 +1,159 @@
+"use client";
+
+import { Name } from "#components/ui/name.tsx";
+import { Cell, DataTable } from "#components/ui/section.tsx";
+import { formatRate } from "#lib/format.ts";
+import { parseNodeId } from "#lib/graph/id.ts";
+import type { ProposedPolicy, ProposedRule, SeenRate, Uncovered } from "#lib/policy/proposal.ts";
+import { perSecond } from "#lib/units.ts";
+import { type Choice, keysOf, ruleKey, turned } from "./choice.ts";
+
+const WHY: Readonly<Record<Uncovered["why"], string>> = {
+  plaintext: "in plaintext: it has no identity",
+  unknown: "its identity isn’t known",
+  hidden: "from where you may not see",
+};
+
+/** One workload's policy: its rules with their traffic, and the calls that none is proposed for. */
+export function PolicyChoice({
+  policy,
+  choice,
+  window,
+  disabled,
+  onChange,
+}: {
+  readonly policy: ProposedPolicy;
+  readonly choice: Choice;
+  readonly window: string;
+  readonly disabled: boolean;
+  readonly onChange: (choice: Choice) => void;
+}) {
+  const { workload, name, labels, rules, uncovered, exists, beside } = policy;
+  const keys = keysOf(policy);
+  const chosen = keys.filter((key) => !choice.without.has(key));
+  const selector = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ");
+  return (
+    <li className="border-t border-line py-2">
+      <label className="inline-flex max-w-full items-center gap-2">
+        <input
+          type="checkbox"
+          aria-label={`Policy for ${workload}`}
+          checked={chosen.length > 0}
+          disabled={disabled || rules.length === 0}
+          onChange={(event) => onChange(turned(choice, keys, event.target.checked))}
+        />
+        <b className="font-semibold wrap-anywhere">{workload}</b>
+        <span className="min-w-0 text-ink-2 wrap-anywhere">
+          {name} for {selector}
+          {exists !== null && `, which is there: ${exists === "enforced" ? "enforced" : "a dry run"}`}
+        </span>
+      </label>
+      {rules.length === 0 ? (
+        <p className="mt-1 text-ink-2">No caller of it can be named, so no policy is proposed.</p>
+      ) : (
+        <div className="mt-1 overflow-x-auto">
+          <DataTable
+            label={`Rules for ${workload}`}
+            columns={[
+              { title: "Lets in" },
+              { title: "Called from" },
+              { title: `last ${window}`, numeric: true },
+              { title: "seen", numeric: true },
+            ]}
+          >
+            {rules.map((rule) => (
+              <Rule key={rule.principal} {...{ rule, workload, choice, disabled, onChange }} />
+            ))}
+          </DataTable>
+        </div>
+      )}
+      <Left uncovered={uncovered} proposed={rules.length > 0} />
+      {beside.length > 0 && (
+        <p className="mt-1 text-ink-2 wrap-anywhere">
+          Other ALLOW policies count there and let in what they say besides: {beside.join(", ")}.
+        </p>
+      )}
+    </li>
+  );
+}
+
+function Rule({
+  rule,
+  workload,
+  choice,
+  disabled,
+  onChange,
+}: {
+  readonly rule: ProposedRule;
+  readonly workload: string;
+  readonly choice: Choice;
+  readonly disabled: boolean;
+  readonly onChange: (choice: Choice) => void;
+}) {
+  const key = ruleKey(workload, rule.principal);
+  return (
+    <tr>
+      <Cell className="pr-3">
+        <label className="inline-flex max-w-full items-center gap-2">
+          <input
+            type="checkbox"
+            aria-label={`Let ${rule.principal} call ${workload}`}
+            checked={!choice.without.has(key)}
+            disabled={disabled}
+            onChange={(event) => onChange(turned(choice, [key], event.target.checked))}
+          />
+          <Name text={rule.principal} />
+        </label>
+      </Cell>
+      <Cell className="pr-3">
+        <Name text={rule.callers.map(nameOf).join(", ")} />
+      </Cell>
+      <Cell numeric>{rateText(rule)}</Cell>
+      <Cell numeric>{seenText(rule)}</Cell>
+    </tr>
+  );
+}
+
+function Left({ uncovered, proposed }: { readonly uncovered: readonly Uncovered[]; readonly proposed: boolean }) {
+  if (uncovered.length === 0) return null;
+  return (
+    <div className="mt-1">
+      <p className="text-degraded">◣ {proposed ? "Not covered: refused once it is enforced" : "Not covered"}</p>
+      <ul>
+        {uncovered.map((each) => (
+          <li
+            key={`${each.source} ${each.why}`}
+            className="flex flex-wrap justify-between gap-x-4 py-0.5 wrap-anywhere"
+          >
+            <span>
+              {each.why === "hidden" ? "Callers" : nameOf(each.source)}, {WHY[each.why]}
+            </span>
+            <span className="tabular-nums">
+              {rateText(each)} {seenText(each)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function nameOf(id: string): string {
+  const key = parseNodeId(id);
+  if (key === null) return id;
+  if (key.kind === "unknown") return "Callers that telemetry can’t name";
+  return key.kind === "workload" ? `${key.namespace}/${key.name}` : key.name;
+}
+
+/** Requests and connections are never summed. */
+function rateText({ requests, connections }: SeenRate): string {
+  const texts = [
+    ...(requests === null ? [] : [formatRate(perSecond(requests))]),
+    ...(connections === null ? [] : [formatRate(perSecond(connections), "conn/s")]),
+  ];
+  return texts.length === 0 ? "–" : texts.join(", ");
+}
+
+const seenText = ({ seen }: SeenRate): string => (seen === "hour" ? "last hour" : "within 7 d");

@@ -1,0 +1,91 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import type { ProposalAnswer } from "#lib/api/proposal.ts";
+import { ALL, type Choice, keysOf, ruleKey, turned, wishesOf } from "./choice.ts";
+import { ProposalView } from "./proposal-view.tsx";
+
+const WEB = "cluster.local/ns/shop/sa/web";
+const CRON = "cluster.local/ns/shop/sa/cron";
+type Known = NonNullable<ProposalAnswer["proposal"]>;
+const policy: Known["policies"][number] = {
+  ...{ workload: "reviews", dataplane: "sidecar", name: "reviews-callers", labels: { app: "reviews" } },
+  rules: [
+    { principal: WEB, seen: "hour", requests: 90, connections: null, callers: ["west/shop/workload/web"] },
+    { principal: CRON, seen: "week", requests: null, connections: null, callers: ["west/shop/workload/cron"] },
+  ],
+  uncovered: [
+    { source: "west/outside/workload/till", why: "plaintext", seen: "hour", requests: 3, connections: 2 },
+    { source: "west/restricted/restricted/restricted", why: "hidden", seen: "week", requests: null, connections: null },
+  ],
+  ...{ exists: null, beside: ["older"] },
+};
+const proposal: Known = {
+  ...{ policies: [policy], quiet: ["db"], leftOut: [{ workload: "gate", why: "It is a gateway." }] },
+  rest: { name: "deny-by-default", why: null },
+};
+const answer: ProposalAnswer = {
+  ...{ cluster: "west", namespace: "shop", at: "2026-08-20T14:02:10Z", window: "1h", week: true, proposal },
+  limits: ["Prometheus 'main' knows nothing before 14:00."],
+};
+const said = (known: Known = proposal, choice: Choice = ALL, more: Partial<ProposalAnswer> = {}): string =>
+  renderToStaticMarkup(
+    <ProposalView
+      {...{ answer: { ...answer, ...more }, proposal: known, choice, disabled: false, again: null, act: null }}
+      onChange={() => undefined}
+    />,
+  )
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/\s+/g, " ");
+
+describe("a proposal", () => {
+  it("shows each rule with its traffic, and who isn't covered with why", () => {
+    const text = said();
+    for (const part of [
+      `${WEB} shop/web 90 req/s last hour`,
+      `${CRON} shop/cron – within 7 d`,
+      "Not covered: refused once it is enforced",
+      "outside/till, in plaintext: it has no identity 3 req/s, 2 conn/s last hour",
+      "Callers, from where you may not see",
+      "besides: older",
+      "Nobody was seen calling db.",
+      "gate It is a gateway.",
+    ])
+      expect(text).toContain(part);
+  });
+
+  it("says what no window could have seen, and that a dry run doesn't test the default", () => {
+    expect(said()).toContain("knows nothing before 14:00. Callers that come less often than every 7 days");
+    expect(said()).toContain("A dry run of ALLOW never tests that all else is refused");
+    expect(said(proposal, { ...ALL, dryRun: false })).toContain("all calls that no rule takes are refused");
+    expect(said(proposal, ALL, { week: false })).toContain("known of the last hour alone");
+    expect(said({ ...proposal, rest: { name: "x", why: "It would refuse all calls to gate." } })).toContain(
+      "It would refuse all calls to gate.",
+    );
+  });
+
+  it("says so where nothing can be proposed", () => {
+    expect(said(proposal, turned(ALL, keysOf(policy), false))).toContain("It would refuse all calls to reviews, whose");
+    expect(said({ ...proposal, policies: [] })).toContain("Nobody was seen calling a workload");
+    expect(said({ ...proposal, policies: [{ ...policy, rules: [] }] })).toContain("No caller of it can be named");
+    expect(said({ ...proposal, policies: [{ ...policy, exists: "enforced" }] })).toContain("which is there: enforced");
+  });
+});
+
+describe("what is chosen of it", () => {
+  const place = { cluster: "west", namespace: "shop" };
+  const wished = (choice: Choice, known: Known = proposal) =>
+    wishesOf(place, known, choice).map(({ name, rule, dryRun }) => `${name} ${rule?.principals ?? "–"} ${dryRun}`);
+
+  it("is all of it as a dry run, without the rest", () => {
+    expect(wished(ALL)).toEqual([`reviews-callers ${WEB} true`, `reviews-callers ${CRON} true`]);
+  });
+
+  it("is what wasn't taken out, the rest last and only where it may be had", () => {
+    const some = turned({ ...ALL, rest: true, dryRun: false }, [ruleKey("reviews", CRON)], false);
+    expect(wished(some)).toEqual([`reviews-callers ${WEB} false`, "deny-by-default – false"]);
+    expect(wished(some, { ...proposal, rest: { name: "x", why: "No." } })).toEqual([`reviews-callers ${WEB} false`]);
+    const none = turned(some, keysOf(policy), false);
+    expect(wished(none)).toEqual(["deny-by-default – false"]);
+    expect(turned(none, keysOf(policy), true).without.size).toBe(0);
+  });
+});

@@ -1,0 +1,73 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useEffect } from "react";
+import { PlanSheet } from "#components/policies/changes/plan-sheet.tsx";
+import { useFix } from "#components/policies/findings/use-fix.ts";
+import { Blank, Notice } from "#components/policies/notice.tsx";
+import { usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
+import { Chip } from "#components/ui/chip.tsx";
+import type { StrictScope } from "#lib/api/strict.ts";
+import { problemOf } from "#lib/errors.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
+import { strictQuery } from "#lib/query/strict.ts";
+import { StrictView } from "./strict-view.tsx";
+
+/** From PERMISSIVE to STRICT, step by step; nothing is written but by plans. */
+export function StrictPage({ scope }: { readonly scope: StrictScope }) {
+  return (
+    <QueryProvider>
+      <Page scope={scope} />
+    </QueryProvider>
+  );
+}
+
+function Page({ scope }: { readonly scope: StrictScope }) {
+  const { data, error, refetch } = useQuery(strictQuery(scope));
+  const flow = usePlanFlow();
+  const fix = useFix(flow);
+  useEffect(() => {
+    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
+  }, [data, error]);
+  const { cluster, namespace } = scope;
+  return (
+    <main className="min-h-0 min-w-0 overflow-auto px-5 pb-10 max-sm:px-3">
+      <nav aria-label="Where" className="pt-4">
+        <Link
+          href={`/policies/mtls?${new URLSearchParams({ clusters: cluster })}`}
+          prefetch={false}
+          className="text-ink-2 underline-offset-2 hover:underline"
+        >
+          Mutual TLS
+        </Link>
+      </nav>
+      <header>
+        <h1 className="mt-1 text-[19px] leading-tight font-semibold wrap-anywhere">
+          The way to strict: {namespace === null ? "the whole mesh" : <bdi>{namespace}</bdi>}
+        </h1>
+        <p className="mt-1 max-w-prose text-ink-2">
+          From mutual TLS that is possible to mutual TLS that is demanded, in cluster {cluster}. What was seen is told
+          as it was measured; what isn’t known is never counted as safe.
+        </p>
+      </header>
+      {data === undefined && error === null && <p className="mt-3 text-ink-3">Reading objects and calls…</p>}
+      {data === undefined && error !== null && (
+        <Blank
+          title={problemOf(error).code === "not_found" ? "There is no such namespace" : "It could not be read"}
+          tone="failing"
+          action={<Chip onClick={() => void refetch()}>Retry now</Chip>}
+        >
+          {problemOf(error).detail}
+        </Blank>
+      )}
+      {data !== undefined && error !== null && (
+        <Notice tone="degraded" title="Not refreshed." role="status">
+          {problemOf(error).detail}
+        </Notice>
+      )}
+      {data !== undefined && <StrictView path={data} onPlan={(intent) => void flow.make({ intent })} onFix={fix} />}
+      <PlanSheet flow={flow} label="Plan" />
+    </main>
+  );
+}

@@ -1,0 +1,164 @@
+/**
+ * From PERMISSIVE to STRICT, for one namespace or for all: each pair that was seen is decided once under the objects as they are and
+ * as they would be at the end. Pure. Cost: linear in pairs, workloads and objects.
+ */
+import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
+import {
+  STRICT_STATES,
+  type StrictList,
+  type StrictNamespace,
+  type StrictPath,
+  type StrictState,
+} from "#lib/policy/strict.ts";
+import type { ObservedCall } from "../impact/calls.ts";
+import type { ImpactWorld } from "../impact/sides.ts";
+import { blind } from "../meaning/effective/sight.ts";
+import { blindSpotsOf } from "./blind.ts";
+import { enforces, fatesOf } from "./fates.ts";
+import { pilotOf } from "./pilot.ts";
+import { type Judgement, rowsOf } from "./rows.ts";
+import { rulesAgainst } from "./rules.ts";
+import type { SeenCalls } from "./seen.ts";
+import { strictSides } from "./sides.ts";
+import { exceptionsOf, namespaceMode, ownPolicy, unseenAt } from "./takes.ts";
+import { uncoveredOf, unenforcedPorts } from "./uncovered.ts";
+
+export interface StrictInput {
+  readonly world: ImpactWorld;
+  /** null: the whole mesh of the cluster. */
+  readonly namespace: string | null;
+  readonly visible: (cluster: string, namespace: string) => boolean;
+  /** null: no calls are known. */
+  readonly seen: SeenCalls | null;
+}
+
+/** Each list is to be read: the first of very many. */
+const SHOWN = 300;
+
+export function strictPath({ world, namespace, visible, seen }: StrictInput): StrictPath {
+  const { cluster, inventory, rootNamespace } = world;
+  const inScope = (name: string) => (namespace === null || name === namespace) && visible(cluster, name);
+  const there = [...inventory.workloads.values()].filter(({ goneAt }) => goneAt === null);
+  const workloads = there.filter((each) => inScope(each.namespace));
+  const services = [...inventory.services.values()].filter((each) => inScope(each.namespace));
+  const enforcing = Map.groupBy(workloads.filter(enforces), (each) => each.namespace);
+  const sides = strictSides(world, new Set(enforcing.keys()));
+  const { peers } = sides.before;
+  const judged = arrivals(seen?.calls ?? [])
+    .filter(({ target }) => target.cluster === cluster && inScope(target.namespace))
+    .flatMap((call): readonly Judgement[] =>
+      fatesOf(call, sides, world, (server) => unseenAt(peers, server, world)).map((fate) => ({ call, fate })),
+    );
+  const byNamespace = Map.groupBy(judged, ({ call }) => call.target.namespace);
+  const namespaces = [...enforcing].map(([name, own]) =>
+    namespaceOf({
+      ...{ name, workloads: own, world, seen, judged: byNamespace.get(name) ?? [] },
+      now: namespaceMode(peers, name, world),
+      owned: (workload) => ownPolicy(peers, workload) !== undefined,
+    }),
+  );
+  return {
+    ...{ cluster, namespace, mesh: namespaceMode(peers, rootNamespace, world) },
+    namespaces: namespaces.toSorted(inOrder),
+    hidden: namespace === null && there.some((each) => enforces(each) && !visible(cluster, each.namespace)),
+    pairs: listed(rowsOf(judged, { world, visible })),
+    rules: listed(rulesAgainst(services, world)),
+    exceptions: listed(workloads.filter(enforces).flatMap((each) => exceptionsOf(peers, each, world))),
+    uncovered: listed([...workloads.flatMap(uncoveredOf), ...services.flatMap(unenforcedPorts)]),
+    lacks: [...blind(world, "PeerAuthentication", "DestinationRule"), ...unreadIn(inventory)],
+  };
+}
+
+/**
+ * Calls of the mesh. Of those that reached no workload only where none of the same client did: what it sends to a service shows by
+ * those that arrive.
+ */
+function arrivals(calls: readonly ObservedCall[]): readonly ObservedCall[] {
+  const key = ({ ids, service }: ObservedCall) => `${ids.source}>${service?.namespace}/${service?.name}`;
+  const arrived = new Set(calls.filter(({ target }) => target.kind === "workload").map(key));
+  return calls.filter(
+    (call) => call.target.kind === "workload" || (call.target.kind === "service" && !arrived.has(key(call))),
+  );
+}
+
+const listed = <T>(items: readonly T[]): StrictList<T> => ({ items: items.slice(0, SHOWN), total: items.length });
+
+const unreadIn = ({ unread }: ClusterInventory): readonly string[] =>
+  unread
+    .filter(({ kind }) => /^(?:pods|services|namespaces)(?:\.|$)/.test(kind))
+    .map(({ kind, detail }) => `${kind}: ${detail}`);
+
+interface Place {
+  readonly name: string;
+  /** That enforce. */
+  readonly workloads: readonly Workload[];
+  readonly judged: readonly Judgement[];
+  readonly now: StrictNamespace["now"];
+  readonly owned: (workload: Workload) => boolean;
+  readonly world: ImpactWorld;
+  readonly seen: SeenCalls | null;
+}
+
+function namespaceOf({ name, workloads, judged, now, owned, world, seen }: Place): StrictNamespace {
+  const pairs = pairsOf(judged);
+  const byServer = Map.groupBy(judged, ({ call }) => call.target.name);
+  const blindSpots = [
+    ...now.lacks,
+    ...(seen === null ? [] : blindSpotsOf(workloads, seen, (workload) => byServer.get(workload.name) ?? [])),
+    ...unreadIn(world.inventory),
+    ...blind(world, "DestinationRule"),
+  ];
+  const served = (workload: Workload) => {
+    const own = byServer.get(workload.name) ?? [];
+    const fine = own.filter(({ fate }) => fate.sends === "mutual TLS");
+    return {
+      proven: fine.reduce((sum, { call, fate }) => sum + call.rate * fate.share, 0),
+      blocked: own.some(({ fate }) => fate.refused !== false),
+    };
+  };
+  return {
+    ...{ namespace: name, now, pairs, workloads: workloads.length, blindSpots: [...new Set(blindSpots)] },
+    silent: seen === null ? workloads.length : workloads.filter((each) => !byServer.has(each.name)).length,
+    state: stateOf(now, pairs, blindSpots.length > 0, seen),
+    pilot: now.mode === "STRICT" ? null : pilotOf(workloads, served, owned),
+  };
+}
+
+function stateOf(
+  now: StrictNamespace["now"],
+  { plaintext, nameless, unknown }: StrictNamespace["pairs"],
+  blindly: boolean,
+  seen: SeenCalls | null,
+): StrictState {
+  if (now.mode === "STRICT") return "strict";
+  if (seen === null) return "unknown";
+  // Where mutual TLS is switched off clients don't send it: first it has to be allowed.
+  if (plaintext + nameless + unknown > 0 || now.mode === "DISABLE") return "blocked";
+  return blindly || !seen.whole ? "open" : "ready";
+}
+
+function pairsOf(judged: readonly Judgement[]): StrictNamespace["pairs"] {
+  const count = (test: (judgement: Judgement) => boolean) =>
+    new Set(judged.filter(test).map(({ call }) => `${call.ids.source}>${call.ids.target}>${call.protocol}`)).size;
+  const refused = ({ fate }: Judgement) => fate.refused === true;
+  return {
+    proven: count(({ fate }) => fate.sends === "mutual TLS" && fate.refused === false),
+    plaintext: count((each) => refused(each) && each.call.source.kind !== "unknown"),
+    nameless: count((each) => refused(each) && each.call.source.kind === "unknown"),
+    unknown: count(({ fate }) => fate.refused === null),
+    untouched: count(({ fate }) => fate.sends !== "mutual TLS" && fate.refused === false),
+  };
+}
+
+/** What is ready first, then by what stands in the way; the same for the same evidence. */
+function inOrder(a: StrictNamespace, b: StrictNamespace): number {
+  const rank = ({ state }: StrictNamespace) => STRICT_STATES.indexOf(state);
+  const against = ({ pairs }: StrictNamespace) => pairs.plaintext + pairs.nameless + pairs.unknown;
+  return (
+    rank(a) - rank(b) ||
+    against(a) - against(b) ||
+    a.blindSpots.length - b.blindSpots.length ||
+    a.workloads - b.workloads ||
+    (a.namespace < b.namespace ? -1 : 1)
+  );
+}
