@@ -88,6 +88,20 @@ test("a simulated request answers from its address, and by its form", async ({ p
   await expect(verdict).toContainText("what listens on port 81");
 });
 
+test("from a service to how each client reaches it, and to one client", async ({ page }) => {
+  await page.goto("/services/west-1/shop/reviews");
+  await ready(page);
+  await page.getByRole("link", { name: "How each client reaches it" }).press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("How clients reach reviews");
+  const classes = page.getByRole("main").getByRole("region");
+  await expect(classes.first()).toContainText("VirtualService shop/reviews");
+  await page.getByRole("searchbox", { name: "Client" }).fill("shop/storefront");
+  await expect(page).toHaveURL(/client=shop%2Fstorefront/);
+  await expect(classes).toHaveCount(1);
+  await expect(classes.getByRole("heading", { level: 2 })).toContainText("shop/storefront");
+  await expect(classes).toContainText("v1");
+});
+
 test("an object that doesn't exist says so", async ({ page, pageErrors }) => {
   pageErrors.expected.push(/404/);
   await page.goto("/policies/west-1/networking.istio.io/v1/VirtualService/shop/nobody");
@@ -105,6 +119,7 @@ for (const theme of ["light", "dark"] as const) {
       "/policies/west-1/networking.istio.io/v1/VirtualService/shop/reviews",
       "/services",
       "/services/west-1/shop/reviews",
+      "/services/west-1/shop/reviews/clients",
       "/policies/workloads/east-1/payments/ledger",
       "/policies/simulate?cluster=east-1&from=outside&service=payments/ledger&port=80",
     ]) {

@@ -32,7 +32,7 @@ test("which way requests go: routes as an Envoy takes them with 400 seeded reque
 }, async () => {
   const outcome = await compareRouting(process.env, 1, 45, 10);
   expectAgreement(outcome, 400);
-  for (const answer of ["a cluster", "503", "404", "301", "out of scope"]) {
+  for (const answer of ["a cluster", "by an HTTPRoute", "503", "404", "301", "out of scope"]) {
     expect(outcome.decided[answer]).toBeGreaterThan(5);
   }
 });

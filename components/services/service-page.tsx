@@ -86,6 +86,15 @@ function Page({ service }: { readonly service: ServiceRef }) {
               {problemOf(error).detail}
             </Notice>
           )}
+          <p className="mt-3">
+            <Link
+              href={`${serviceHref(service.cluster, service.namespace, service.name)}/clients`}
+              prefetch={false}
+              className="text-accent underline-offset-2 hover:underline"
+            >
+              How each client reaches it
+            </Link>
+          </p>
           <RoutingView routing={data.routing} />
           {data.workloadsInfo.length > 0 && <Workloads service={data} />}
         </div>

@@ -103,6 +103,7 @@ export async function deploy(
 }
 
 const PLURALS: Readonly<Record<string, string>> = {
+  HTTPRoute: "httproutes",
   AuthorizationPolicy: "authorizationpolicies",
   RequestAuthentication: "requestauthentications",
   PeerAuthentication: "peerauthentications",

@@ -75,7 +75,10 @@ async function setUp(cluster: Cluster, one: WayScene): Promise<readonly Manifest
   await cluster.create("services", service(one.client, "own"));
   await cluster.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: one.owner } });
   for (const name of ["reviews", "ratings"]) await cluster.create("services", service(one.owner, name));
-  return await write(cluster, "networking.istio.io/v1", one.policies);
+  return [
+    ...(await write(cluster, "networking.istio.io/v1", one.policies)),
+    ...(await write(cluster, "gateway.networking.k8s.io/v1", one.routes)),
+  ];
 }
 
 function call(from: Chance, { owner }: WayScene): Call {
@@ -111,16 +114,20 @@ function expected(objects: readonly Manifest[], { owner, client, labels }: WaySc
   if (outcome.kind === "out of scope") {
     return { kind: "out of scope", answers: new Set(["PassthroughCluster"]), by: outcome.by.metadata.name };
   }
-  const { object, path, does, to } = outcome.chosen;
+  const { object, path, rule, does, to } = outcome.chosen;
   const by = `${object?.metadata.namespace}/${object?.metadata.name} ${path.join(".")}`;
   if (does === "redirect") return { kind: "301", answers: new Set(["301"]), by };
-  if (does === "answer") return { kind: "418", answers: new Set(["418"]), by };
+  if (does === "answer") {
+    const status = String((rule["directResponse"] as { readonly status?: number }).status);
+    return { kind: status, answers: new Set([status]), by };
+  }
   const clusters = to
     .filter(({ share }) => share > 0)
     .map(({ host, port, subset, declaredBy }) =>
       subset !== null && declaredBy === null ? "503" : `outbound|${port ?? PORT}|${subset ?? ""}|${host}`,
     );
-  return { kind: clusters.includes("503") ? "503" : "a cluster", answers: new Set(clusters), by };
+  const kind = object?.kind === "HTTPRoute" ? "by an HTTPRoute" : "a cluster";
+  return { kind: clusters.includes("503") ? "503" : kind, answers: new Set(clusters), by };
 }
 
 async function send({ ip }: WayScene, { method, path, host, user }: Call): Promise<string> {

@@ -12,7 +12,10 @@ export interface WayScene {
   readonly client: string;
   readonly ip: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Istio's. */
   readonly policies: readonly Wanted[];
+  /** The Gateway API's. */
+  readonly routes: readonly Wanted[];
 }
 
 export const PATHS = [
@@ -141,6 +144,40 @@ function sidecar(from: Chance, { client, owner }: Pick<WayScene, "client" | "own
   };
 }
 
+function apiMatch(from: Chance): JsonObject {
+  const conditions: readonly (() => JsonObject)[] = [
+    () => ({
+      path: {
+        type: from.is(0.6) ? "PathPrefix" : "Exact",
+        value: from.of(["/", "/a", "/a/b", "/api", "/api/", "/ap"]),
+      },
+    }),
+    () => ({ method: from.of(METHODS) }),
+    () => ({ headers: [{ name: "x-user", value: from.of(HEADERS) }] }),
+    () => ({ queryParams: [{ name: "user", value: from.of(["ann", "bob"]) }] }),
+  ];
+  return Object.assign({}, ...from.some(conditions, 1, 2).map((make) => make())) as JsonObject;
+}
+
+function httpRoute(from: Chance, { owner }: Pick<WayScene, "owner">, namespace: string, name: string): Wanted {
+  const backend = (): JsonObject => ({
+    ...{ name: from.of(["reviews", "ratings"]), namespace: owner, port: PORT },
+    ...(from.is(0.4) && { weight: from.of([0, 1, 9]) }),
+  });
+  const rule = (): JsonObject => ({
+    ...(from.is(0.75) && { matches: Array.from({ length: from.number(1, 2) }, () => apiMatch(from)) }),
+    backendRefs: Array.from({ length: from.number(1, 2) }, backend),
+  });
+  const parent = { group: "", kind: "Service", name: "reviews", namespace: owner };
+  return {
+    ...{ kind: "HTTPRoute", namespace, name },
+    spec: {
+      parentRefs: [{ ...parent, ...(from.is(0.25) && { port: from.is(0.7) ? PORT : 81 }) }],
+      rules: Array.from({ length: from.number(1, 3) }, rule),
+    },
+  };
+}
+
 export function wayScene(from: Chance, index: number): WayScene {
   const scene = { owner: `r${index}`, client: `c${index}` };
   const some = (share: number, make: () => Wanted): readonly Wanted[] => (from.is(share) ? [make()] : []);
@@ -162,6 +199,11 @@ export function wayScene(from: Chance, index: number): WayScene {
       ...some(0.2, () => destinationRule(from, scene, scene.owner, from.of(["l", "n"]))),
       ...some(0.25, () => destinationRule(from, scene, scene.client, "k")),
       ...some(0.25, () => sidecar(from, scene)),
+    ],
+    routes: [
+      ...some(0.3, () => httpRoute(from, scene, scene.owner, "s")),
+      ...some(0.15, () => httpRoute(from, scene, scene.owner, from.of(["r", "t"]))),
+      ...some(0.2, () => httpRoute(from, scene, scene.client, "q")),
     ],
   };
 }

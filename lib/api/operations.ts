@@ -1,4 +1,5 @@
 /** Every call of the API, with the schemas that read its inputs and describe its answers. */
+import { clientRoutingQuerySchema, clientRoutingSchema } from "./client-routing.ts";
 import { effectQuerySchema, effectSchema } from "./effect.ts";
 import { egressRequestSchema, egressSchema } from "./egress.ts";
 import { findingsQuerySchema, findingsSchema } from "./findings.ts";
@@ -176,6 +177,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /api/v1/meaning/workloads/{cluster}/{namespace}/{name}": {
     summary: "What the objects make of one workload's security: mutual TLS per port, and who is let in",
     answer: workloadSecuritySchema,
+  },
+  "GET /api/v1/meaning/services/{cluster}/{namespace}/{name}/routing": {
+    summary: "How each client in the cluster reaches one service, those with the same answer taken together",
+    query: clientRoutingQuerySchema,
+    answer: clientRoutingSchema,
   },
   "GET /api/v1/meaning/proposals/{cluster}/{namespace}": {
     summary: "Deny by default for a namespace: ALLOW policies with exactly the identities seen in an hour and 7 days",

@@ -10,6 +10,11 @@ import { z } from "./zod.ts";
  */
 export function pathSegments(url: string): readonly string[] {
   readQuery(z.object({}), new URL(url).searchParams);
+  return decodedPath(url);
+}
+
+/** The same, of an address that takes parameters. @throws MeshscopeError `bad_request` */
+export function decodedPath(url: string): readonly string[] {
   try {
     return new URL(url).pathname.split("/").slice(4).map(decodeURIComponent);
   } catch {

@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { ClientRoutingAnswer } from "#lib/api/client-routing.ts";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
 import type { ProposalAnswer } from "#lib/api/proposal.ts";
 import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
@@ -15,6 +16,21 @@ export function securityQuery({ cluster, namespace, name }: ServiceRef) {
     refetchInterval: REFRESH_MS,
     queryFn: ({ signal }) =>
       getJson<WorkloadSecurityAnswer>(`/api/v1/meaning/workloads/${path}`, new URLSearchParams(), signal),
+  });
+}
+
+/** How each client reaches one service; port null: the service's first. */
+export function clientRoutingQuery({ cluster, namespace, name }: ServiceRef, port: number | null) {
+  const path = [cluster, namespace, name].map(encodeURIComponent).join("/");
+  return queryOptions({
+    queryKey: ["client-routing", path, port],
+    refetchInterval: REFRESH_MS,
+    queryFn: ({ signal }) =>
+      getJson<ClientRoutingAnswer>(
+        `/api/v1/meaning/services/${path}/routing`,
+        new URLSearchParams(port === null ? {} : { port: String(port) }),
+        signal,
+      ),
   });
 }
 

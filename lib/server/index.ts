@@ -56,6 +56,8 @@ export const policy: Runtime["policy"] = (...args) => runtime().policy(...args);
 export const services: Runtime["services"] = (...args) => runtime().services(...args);
 export const service: Runtime["service"] = (...args) => runtime().service(...args);
 export const security: Runtime["security"] = (...args) => runtime().security(...args);
+/** How each client reaches one service. */
+export const clientRouting: Runtime["clientRouting"] = (...args) => runtime().clientRouting(...args);
 export const egress: Runtime["egress"] = (...args) => runtime().egress(...args);
 export const proposal: Runtime["proposal"] = (...args) => runtime().proposal(...args);
 export const strict: Runtime["strict"] = (...args) => runtime().strict(...args);

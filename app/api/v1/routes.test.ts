@@ -31,6 +31,7 @@ let sessions = sessionsOf("anonymous", "none");
 
 const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
 const SECURITY = "meaning/workloads/[cluster]/[namespace]/[name]/route.ts";
+const CLIENTS = "meaning/services/[cluster]/[namespace]/[name]/routing/route.ts";
 const PROPOSAL = "meaning/proposals/[cluster]/[namespace]/route.ts";
 const SCHEMA = "schemas/[cluster]/[group]/[version]/[kind]/route.ts";
 /** Reading policies: file, use case, an address and what it asks for. */
@@ -64,6 +65,12 @@ const POLICIES = [
   ["services/route.ts", "services", "services?namespaces=shop", { namespaces: ["shop"] }],
   [SERVICE, "service", "services/c/shop/reviews", { cluster: "c", namespace: "shop", name: "reviews" }],
   [SECURITY, "security", "meaning/workloads/c/shop/web", { cluster: "c", namespace: "shop", name: "web" }],
+  [
+    CLIENTS,
+    "clientRouting",
+    "meaning/services/c/shop/reviews/routing?port=80",
+    { service: { cluster: "c", namespace: "shop", name: "reviews" }, port: 80 },
+  ],
   [PROPOSAL, "proposal", "meaning/proposals/c/shop", { cluster: "c", namespace: "shop" }],
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
 ] as const;
@@ -188,6 +195,7 @@ describe("every route below /api/v1", () => {
       "meaning/egress/route.ts",
       "meaning/impact/route.ts",
       "meaning/proposals/[cluster]/[namespace]/route.ts",
+      CLIENTS,
       "meaning/simulate/route.ts",
       SECURITY,
       "namespaces/route.ts",

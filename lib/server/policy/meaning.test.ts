@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { clientRoutingAt, clientRoutingSchema } from "#lib/api/client-routing.ts";
 import { workloadSecuritySchema } from "#lib/api/meaning.ts";
 import type { ClusterInventory, Service, Workload } from "#lib/inventory/model.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
@@ -7,7 +8,7 @@ import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
 import type { Rights } from "../rights/model.ts";
 import type { PolicyDeps } from "./deps.ts";
-import { showSecurity } from "./meaning.ts";
+import { showClientRouting, showSecurity } from "./meaning.ts";
 import { readingPort } from "./port.ts";
 
 const NOW = unixSeconds(1_700_000_000);
@@ -59,6 +60,10 @@ interface Given {
   readonly denied?: readonly string[];
 }
 function ask(objects: readonly Manifest[], name: string, credential: Credential = ANONYMOUS, given: Given = {}) {
+  const [namespace = "", last = ""] = name.split("/");
+  return showSecurity(depsOf(objects, given), credential, { cluster: "west", namespace, name: last });
+}
+function depsOf(objects: readonly Manifest[], given: Given = {}): PolicyDeps {
   const rights: Rights = {
     visibility: async ({ role }) => ({
       ...{ key: role, all: role !== "user", cluster: () => true },
@@ -72,12 +77,10 @@ function ask(objects: readonly Manifest[], name: string, credential: Credential 
     objects: (kind: string) => objects.filter((each) => manifestKindKey(each) === kind),
     unread: given.unread ?? [],
   };
-  const deps = {
+  return {
     ...{ port: readingPort, rights, clients: new Map([["west", {}]]), rootNamespace: () => "istio-system" },
     ...{ inventory: () => new Map([["west", inventory]]), store: { clusters: () => new Map([["west", policies]]) } },
   } as unknown as PolicyDeps;
-  const [namespace = "", last = ""] = name.split("/");
-  return showSecurity(deps, credential, { cluster: "west", namespace, name: last });
 }
 const modes = async (answer: ReturnType<typeof ask>) =>
   Object.fromEntries((await answer).ports.map((each) => [each.port ?? each.name ?? "others", each.mode]));
@@ -274,5 +277,47 @@ describe("what isn't known, or not for this viewer", () => {
     const answer = await ask([], "shop/web", ANONYMOUS, given);
     expect(answer.ports[0]?.mode).toBe(mode);
     expect(answer.ports[0]?.lacks.length).toBe(mode === null ? 1 : 0);
+  });
+});
+
+describe("how clients reach a service", () => {
+  const at = (namespace: string, name: string) => ({ cluster: "west", namespace, name });
+  const clients = (credential: Credential, service = at("shop", "web"), of: number | null = 80) =>
+    showClientRouting(depsOf([]), credential, { service, port: of });
+
+  test("answers as the schema has it, of the clients that the viewer may see", async () => {
+    const all = await clients(ANONYMOUS);
+    expect(clientRoutingSchema.parse(all)).toEqual(all);
+    const names = (answer: typeof all) =>
+      answer.classes.flatMap((each) => each.clients.map(({ namespace, names: list }) => `${namespace} ${list.join()}`));
+    expect(new Set(names(all))).toEqual(new Set(["shop web", "bank ledger", "shop edge", "shop cart", "shop old"]));
+    expect(names(await clients(ana))).not.toContain("bank ledger");
+  });
+
+  test("of the first port, where none is asked for", async () => {
+    expect((await clients(ANONYMOUS, at("shop", "web"), null)).port).toBe(80);
+  });
+
+  test.each([
+    ["a namespace out of sight", at("bank", "ledger"), 80, "forbidden"],
+    ["no such service", at("shop", "nobody"), 80, "not_found"],
+    ["no such port", at("shop", "web"), 81, "not_found"],
+  ] as const)("%s", async (_, service, number, code) => {
+    await expect(clients(ana, service, number)).rejects.toMatchObject({ problem: { code } });
+  });
+
+  test.each([
+    ["/c/shop/web/routing?port=80", { service: { cluster: "c", namespace: "shop", name: "web" }, port: 80 }],
+    ["/c/shop/web/routing", { service: { cluster: "c", namespace: "shop", name: "web" }, port: null }],
+    ["/c/shop/web", "not_found"],
+    ["/c/shop/web/routing/more", "not_found"],
+    ["/c/shop/web/routing?port=0", "bad_parameter"],
+    ["/c/shop/web/routing?port=x", "bad_parameter"],
+    ["/c/shop/web/routing?to=x", "bad_parameter"],
+  ])("the address %s", (path, wanted) => {
+    const read = () => clientRoutingAt(`http://x/api/v1/meaning/services${path}`);
+    if (typeof wanted === "string")
+      expect(read).toThrow(expect.objectContaining({ problem: expect.objectContaining({ code: wanted }) }));
+    else expect(read()).toEqual(wanted);
   });
 });

@@ -1,10 +1,11 @@
 /** GET /meaning/workloads/…: one workload's effective security, from all objects, told as far as the viewer may see them. */
+import type { ClientRoutingAnswer } from "#lib/api/client-routing.ts";
 import { formatInstant } from "#lib/api/instant.ts";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
 import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import { MeshscopeError } from "#lib/errors.ts";
-import type { ClusterInventory } from "#lib/inventory/model.ts";
-import { type SecurityWorld, simulate, workloadSecurity } from "#lib/mesh/meaning.ts";
+import type { ClusterInventory, Service } from "#lib/inventory/model.ts";
+import { carriesHttp, clientRouting, type SecurityWorld, simulate, workloadSecurity } from "#lib/mesh/meaning.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { Credential } from "../identity.ts";
 import { checkNamespace } from "./access.ts";
@@ -32,6 +33,39 @@ export async function showSecurity(
   return { ...(structuredClone(answer) as WorkloadSecurityAnswer), asOf: asOf(deps, ref.cluster) };
 }
 
+/** Of every client that the viewer may see, at one of the service's ports. @throws MeshscopeError as above, `bad_parameter` */
+export async function showClientRouting(
+  deps: PolicyDeps,
+  credential: Credential,
+  { service: ref, port: asked }: { readonly service: ServiceRef; readonly port: number | null },
+  signal?: AbortSignal,
+): Promise<ClientRoutingAnswer> {
+  const viewer = await viewerOf(deps, credential, signal, [ref]);
+  checkNamespace(deps, viewer.visibility, ref.cluster, ref.namespace);
+  const { inventory, service } = serviceIn(deps.inventory().get(ref.cluster), ref);
+  const port =
+    asked === null
+      ? (service.ports.find((each) => carriesHttp(each) === true) ?? service.ports[0])
+      : service.ports.find((each) => each.port === asked);
+  if (port === undefined) {
+    const which = asked === null ? "no port" : `no port ${asked}`;
+    throw new MeshscopeError("not_found", `Service ${ref.namespace}/${ref.name} names ${which}.`);
+  }
+  const answer = clientRouting(service, port, worldOf(deps, ref.cluster, inventory, viewer));
+  return { ...(structuredClone(answer) as ClientRoutingAnswer), asOf: asOf(deps, ref.cluster) };
+}
+
+/** @throws MeshscopeError `not_found` */
+function serviceIn(
+  inventory: ClusterInventory | undefined,
+  { cluster, namespace, name }: ServiceRef,
+): { readonly inventory: ClusterInventory; readonly service: Service } {
+  const service = inventory?.services.get(`${namespace}/${name}`);
+  if (inventory !== undefined && service !== undefined) return { inventory, service };
+  const why = inventory ? "has no service" : "hasn't been read yet, so the console doesn't know service";
+  throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${namespace}/${name}.`);
+}
+
 /** Whether one request would pass. @throws MeshscopeError as above */
 export async function showSimulation(
   deps: PolicyDeps,
@@ -44,13 +78,8 @@ export async function showSimulation(
   const viewer = await viewerOf(deps, credential, signal, [{ cluster, namespace: service.namespace }, ...caller]);
   checkNamespace(deps, viewer.visibility, cluster, service.namespace);
   for (const { namespace } of caller) checkNamespace(deps, viewer.visibility, cluster, namespace);
-  const inventory = deps.inventory().get(cluster);
-  const found = inventory?.services.get(`${service.namespace}/${service.name}`);
-  if (inventory === undefined || found === undefined) {
-    const why = inventory ? "has no service" : "hasn't been read yet, so the console doesn't know service";
-    throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${service.namespace}/${service.name}.`);
-  }
-  const answer = simulate(question, found, worldOf(deps, cluster, inventory, viewer));
+  const found = serviceIn(deps.inventory().get(cluster), { cluster, ...service });
+  const answer = simulate(question, found.service, worldOf(deps, cluster, found.inventory, viewer));
   return { ...(structuredClone(answer) as SimulationAnswer), asOf: asOf(deps, cluster) };
 }
 

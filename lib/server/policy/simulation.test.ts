@@ -27,6 +27,9 @@ const to = (subset: string, more: object = {}) => ({ route: [{ destination: { ho
 const NARROW = object("Sidecar", "shop", { egress: [{ hosts: ["bank/*"] }] }, "networking");
 const V1 = dr({ subsets: [{ name: "v1", labels: { version: "v1" } }] });
 
+const REVISED = vs([to("v1")]);
+Object.assign(REVISED.metadata, { labels: { "istio.io/rev": "canary" } });
+
 const workload = (namespace: string, name: string, dataplane: Workload["dataplane"], more: Partial<Workload> = {}) => ({
   ...{ cluster: "west", namespace, name, kind: "Deployment", app: name, version: null, mesh: null, dataplane },
   ...{ serviceAccounts: [name], labels: { app: name, version: name.slice(-2) }, annotations: {}, services: [] },
@@ -48,7 +51,11 @@ const inventory: ClusterInventory = {
   ...{ cluster: "west", asOf: NOW, namespaces: new Map(), externalHosts: [], unread: [], workloadByIp: new Map() },
   workloads: byKey([
     ...[workload("shop", "web", "sidecar"), workload("shop", "r-v1", "sidecar"), workload("shop", "r-v2", "sidecar")],
-    ...[workload("shop", "amb", "ambient"), workload("shop", "edge", "gateway"), workload("shop", "old", "none")],
+    ...[
+      workload("shop", "amb", "ambient"),
+      workload("shop", "edge", "gateway", { services: ["gate"] }),
+      workload("shop", "old", "none"),
+    ],
     ...[
       workload("shop", "rev", "sidecar", { labels: { "istio.io/rev": "canary" } }),
       workload("bank", "till", "sidecar"),
@@ -57,6 +64,7 @@ const inventory: ClusterInventory = {
   services: byKey([
     service("reviews", ["r-v1", "r-v2"]),
     service("empty", []),
+    service("gate", ["edge"]),
     service("bytes", ["r-v1"], {
       ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
     }),
@@ -153,12 +161,17 @@ describe("would it pass?", () => {
   });
 
   const open: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, RegExp])[] = [
-    ["a tcp rule", [vs([to("v1")], "shop", { tcp: [{}] })], {}, /tcp and tls rules/],
+    [
+      "a tcp rule",
+      [vs([], "shop", { hosts: ["bytes"], tcp: [{}] })],
+      { service: { namespace: "shop", name: "bytes" } },
+      /tcp and tls rules/,
+    ],
     ["a host out of the Sidecar's scope", [NARROW], {}, /outboundTrafficPolicy/],
     ["the same by bytes", [NARROW], { service: { namespace: "shop", name: "bytes" } }, /outboundTrafficPolicy/],
     ["an ambient client", [], { client: client("amb") }, /ambient client/],
     ["a gateway as a client", [], { client: client("edge") }, /gateway or waypoint as a client/],
-    ["a revision", [], { client: client("rev") }, /revision canary/],
+    ["a revision", [REVISED], { client: client("rev") }, /revision canary/],
     [
       "a rewritten path",
       [
@@ -207,12 +220,140 @@ describe("would it pass?", () => {
     expect(answer.lacks.join("\n")).toMatch(lacks);
   });
 
+  const route = (kind: string, spec: object, namespace = "shop"): Manifest => ({
+    ...object(kind, namespace, {
+      parentRefs: [{ group: "", kind: "Service", name: "reviews", namespace: "shop" }],
+      ...spec,
+    }),
+    apiVersion: "gateway.networking.k8s.io/v1",
+  });
+  test.each([
+    [
+      "a route of the Gateway API",
+      "HTTPRoute",
+      { rules: [{ backendRefs: [{ name: "reviews", port: 80 }] }] },
+      "yes",
+      /spec\.rules\[0\] takes it/,
+    ],
+    [
+      "one whose backend is of an unknown kind",
+      "HTTPRoute",
+      { rules: [{ backendRefs: [{ kind: "X", name: "reviews", port: 80 }] }] },
+      "no",
+      /answer 500/,
+    ],
+    [
+      "one that doesn't take it",
+      "GRPCRoute",
+      { rules: [{ matches: [{ method: { service: "a", method: "b" } }] }] },
+      "no",
+      /404/,
+    ],
+    ["one for bytes", "TCPRoute", {}, "unknown", /^$/],
+  ])("%s", async (_, kind, spec, verdict, said) => {
+    const answer = await ask([route(kind, spec)]);
+    expect(answer.verdict).toBe(verdict);
+    if (verdict !== "unknown") expect(answer.steps.map(({ text }) => text).join("\n")).toMatch(said);
+    else expect(answer.lacks.join()).toMatch(/TCPRoutes of the Service/);
+  });
+
   test("what isn't told isn't guessed", async () => {
     const { autoMtls: _, method: __, ...told } = ASKED;
     const deny = policy({ action: "DENY", rules: [{ to: [{ operation: { methods: ["GET"] } }] }] });
     expect(await ask([deny], told, ANONYMOUS, {})).toMatchObject({
       ...{ verdict: "unknown", lacks: ["enableAutoMtls of the mesh", "the method"] },
     });
+  });
+});
+
+describe("from outside through a gateway", () => {
+  const gateway = (server: object, more: object = {}) =>
+    object(
+      "Gateway",
+      "shop",
+      { selector: {}, servers: [{ port: { number: 80, protocol: "HTTP" }, ...server }], ...more },
+      "networking",
+    );
+  const OPEN = gateway({ hosts: ["*"] });
+  const routes = (http: object[], namespace = "shop") =>
+    vs(http, namespace, { hosts: ["x.com"], gateways: ["shop/it"] });
+  const THROUGH = { client: OUTSIDE, host: "x.com", service: { namespace: "shop", name: "gate" } };
+  const table: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, string, RegExp])[] = [
+    ["to a subset", [OPEN, V1, routes([to("v1")])], {}, "yes", /spec\.http\[0\] takes it/],
+    [
+      "to a STRICT workload",
+      [OPEN, peer("STRICT"), V1, routes([to("v1")])],
+      {},
+      "yes",
+      /mutual TLS; the server takes STRICT/,
+    ],
+    [
+      "by the gateway's identity",
+      [
+        OPEN,
+        V1,
+        routes([to("v1")]),
+        policy({
+          selector: { matchLabels: { app: "r-v1" } },
+          ...(from({ principals: ["cluster.local/ns/shop/sa/edge"] }).spec as object),
+        }),
+      ],
+      {},
+      "yes",
+      /Let in/,
+    ],
+    [
+      "refused by the gateway",
+      [OPEN, routes([to("v1")]), policy({ selector: { matchLabels: { app: "edge" } }, action: "DENY", rules: [{}] })],
+      {},
+      "no",
+      /403/,
+    ],
+    ["without a Gateway", [routes([to("v1")])], {}, "no", /No Gateway opens port 8080/],
+    ["a host that nobody routes", [OPEN, routes([to("v1")])], { host: "y.com" }, "no", /No object routes the host/],
+    ["a subset that nobody declares", [OPEN, routes([to("v1")])], {}, "no", /503/],
+    ["redirected", [gateway({ hosts: ["x.com"], tls: { httpsRedirect: true } })], {}, "no", /301/],
+    ["no rule takes it", [OPEN, V1, routes([to("v1", { match: [{ uri: { exact: "/b" } }] })])], {}, "no", /404/],
+  ];
+  test.each(table)("%s", async (_, objects, more, verdict, said) => {
+    const answer = await ask(objects, { ...THROUGH, ...more });
+    expect(simulationSchema.parse(answer)).toEqual(answer);
+    expect(answer).toMatchObject({ verdict, lacks: [] });
+    expect(answer.steps.map(({ text }) => text).join("\n")).toMatch(said);
+  });
+
+  test.each<readonly [string, readonly Manifest[], RegExp]>([
+    [
+      "a server that passes bytes on",
+      [gateway({ hosts: ["*"], port: { number: 80, protocol: "TCP" } })],
+      /tls and tcp rules/,
+    ],
+    [
+      "an address that a policy asks for",
+      [
+        OPEN,
+        V1,
+        routes([to("v1")]),
+        policy({ selector: { matchLabels: { app: "edge" } }, ...(from({ ipBlocks: ["10.0.0.0/8"] }).spec as object) }),
+      ],
+      /address/,
+    ],
+    ["a server with an address of its own", [gateway({ hosts: ["*"], bind: "10.0.0.1" })], /bind/],
+  ])("unknown: %s", async (_, objects, lacks) => {
+    const answer = await ask(objects, THROUGH);
+    expect(answer.verdict).toBe("unknown");
+    expect(answer.lacks.join("\n")).toMatch(lacks);
+  });
+
+  test("without the host it isn't guessed", async () => {
+    const { host: _, ...told } = { ...ASKED, ...THROUGH };
+    expect(await ask([OPEN], told, ANONYMOUS, {})).toMatchObject({ verdict: "unknown", lacks: ["the host"] });
+  });
+
+  test("objects that the viewer may not see aren't told", async () => {
+    const answer = await ask([OPEN, V1, routes([to("v1")], "bank")], THROUGH, ana);
+    expect(answer).toMatchObject({ verdict: "unknown", lacks: ["an object you may not see"] });
+    expect(JSON.stringify(answer)).not.toMatch(/bank|v1/);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Reading policies and services: what the runtime offers of them. */
 
+import type { ClientRoutingAnswer } from "#lib/api/client-routing.ts";
 import type { FindingsAnswer, FindingsQuery } from "#lib/api/findings.ts";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
 import type {
@@ -17,7 +18,7 @@ import type { Credential } from "../identity.ts";
 import type { PolicyDeps } from "./deps.ts";
 import { listFindings } from "./findings.ts";
 import { listPolicies } from "./list.ts";
-import { showSecurity, showSimulation } from "./meaning.ts";
+import { showClientRouting, showSecurity, showSimulation } from "./meaning.ts";
 import { type KindRef, KindSchemas } from "./schema.ts";
 import { listServices, showService } from "./services.ts";
 import { showPolicy } from "./show.ts";
@@ -30,6 +31,11 @@ export interface PolicyUseCases {
   service(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<ServiceAnswer>;
   /** Of the workload of that name. */
   security(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<WorkloadSecurityAnswer>;
+  clientRouting(
+    credential: Credential,
+    asked: { readonly service: ServiceRef; readonly port: number | null },
+    signal?: AbortSignal,
+  ): Promise<ClientRoutingAnswer>;
   simulation(credential: Credential, asked: SimulationRequest, signal?: AbortSignal): Promise<SimulationAnswer>;
   schema(credential: Credential, ref: KindRef, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
 }
@@ -43,6 +49,7 @@ export function policyUseCases(deps: PolicyDeps): PolicyUseCases {
     services: (credential, query, signal) => listServices(deps, credential, query, signal),
     service: (credential, ref, signal) => showService(deps, credential, ref, signal),
     security: (credential, ref, signal) => showSecurity(deps, credential, ref, signal),
+    clientRouting: (credential, asked, signal) => showClientRouting(deps, credential, asked, signal),
     simulation: (credential, asked, signal) => showSimulation(deps, credential, asked, signal),
     schema: (credential, ref, signal) => schemas.show(deps, credential, ref, signal),
   };

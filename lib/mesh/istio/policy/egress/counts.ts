@@ -2,7 +2,7 @@
 
 import type { EgressKnown } from "#lib/policy/egress.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import type { HostIndex } from "../impact/host-index.ts";
+import type { HostIndex } from "../meaning/routing/host-index.ts";
 import { knows } from "../meaning/routing/scope.ts";
 import { destinationRules } from "../routing/destination-rules.ts";
 import type { Registry } from "./registry.ts";

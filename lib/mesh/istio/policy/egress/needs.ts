@@ -5,11 +5,11 @@
  */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, resolveHost } from "../hosts.ts";
-import { destinationsOf, type HostIndex } from "../impact/host-index.ts";
 import { effectiveRules } from "../meaning/routing/delegates.ts";
+import { destinationsOf, type HostIndex } from "../meaning/routing/host-index.ts";
 import type { Caller } from "../meaning/routing/match.ts";
-import { followed } from "../meaning/routing/route.ts";
 import { knows } from "../meaning/routing/scope.ts";
+import { followed } from "../meaning/routing/table.ts";
 import { listAt, namespaceOf, objectAt, specOf, textAt, textsAt, visibleTo } from "../routing/json.ts";
 import { gatewaysOf } from "../routing/virtual-services.ts";
 import type { Called } from "./called.ts";

@@ -3,8 +3,9 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, serviceOfHost } from "../hosts.ts";
 import { labelsAt } from "../lookup.ts";
 import type { Caller } from "../meaning/routing/match.ts";
-import { type Chosen, type Routed, route, type Target } from "../meaning/routing/route.ts";
+import { type Routed, route } from "../meaning/routing/route.ts";
 import { knows, sidecarOf } from "../meaning/routing/scope.ts";
+import { type Chosen, NOT_GRANTED, type Target } from "../meaning/routing/target.ts";
 import { listAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import type { Place } from "./part.ts";
 import type { ImpactWorld, Side } from "./sides.ts";
@@ -134,6 +135,7 @@ function taken(chosen: Chosen, side: Side, world: Inventories): Alternative {
 function endOf({ host, subset, port, share, declaredBy }: Target, side: Side, world: Inventories): End {
   const text = subset === null ? host : `${host} subset ${subset}`;
   const lost = (why: string): End => ({ key: LOST, fate: "lost", share, text: `${text}: ${why}`, lacks: [] });
+  if (host === "") return { ...lost("500"), text: `${NOT_GRANTED}, 500` };
   if (subset !== null && declaredBy === null)
     return lost("no DestinationRule that the client follows declares it, 503");
   const labels = declaredBy === null ? {} : subsetLabels(declaredBy, subset ?? "");

@@ -2,8 +2,8 @@
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { namespaceOfHost } from "../hosts.ts";
+import { hostsOfRule, hostsOfService } from "../meaning/routing/host-index.ts";
 import { namespaceOf } from "../routing/json.ts";
-import { hostsOfRule, hostsOfService } from "./host-index.ts";
 import type { Change } from "./sides.ts";
 
 /** null: anybody's. */

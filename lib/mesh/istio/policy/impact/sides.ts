@@ -7,8 +7,8 @@ import { attached, type EnforcementPoint } from "../meaning/authorization/attach
 import type { Configuration } from "../meaning/authorization/decide.ts";
 import type { Reader } from "../meaning/authorization/rules.ts";
 import { type PeerPolicies, peerPolicies } from "../meaning/inbound-mtls.ts";
+import { HostIndex } from "../meaning/routing/host-index.ts";
 import { namespaceOf } from "../routing/json.ts";
-import { HostIndex } from "./host-index.ts";
 
 /** One object as it is (null: not there) and as it would be (null: gone). */
 export interface Change {

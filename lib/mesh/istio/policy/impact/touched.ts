@@ -4,8 +4,8 @@ import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness } from "../hosts.ts";
 import { attached, type EnforcementPoint } from "../meaning/authorization/attached.ts";
+import { hostsOfRule } from "../meaning/routing/host-index.ts";
 import { namespaceOf } from "../routing/json.ts";
-import { hostsOfRule } from "./host-index.ts";
 import type { Change, Side, Sides } from "./sides.ts";
 
 export interface Touched {

@@ -3,7 +3,7 @@ import { nodeId } from "#lib/graph/id.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { serviceOfHost } from "../hosts.ts";
-import { hostsOfRule, hostsOfService } from "../impact/host-index.ts";
+import { hostsOfRule, hostsOfService } from "../meaning/routing/host-index.ts";
 
 /** Node ids of those that VirtualServices and DestinationRules name by a full or short host; wildcards name none. */
 export function routedServices(

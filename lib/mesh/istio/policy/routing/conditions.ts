@@ -15,7 +15,7 @@ const labelTexts = (what: string, labels: Readonly<Record<string, string>>): str
   Object.entries(labels).map(([name, value]) => `${what} label ${name} = ${JSON.stringify(value)}`);
 
 /** All of these must hold. */
-function conditions(match: JsonObject): readonly string[] {
+export function conditions(match: JsonObject): readonly string[] {
   const found: string[] = [];
   for (const [key, subject] of [
     ["uri", "path"],

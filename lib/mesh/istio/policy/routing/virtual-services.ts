@@ -37,7 +37,18 @@ export interface VsRule {
 export function gatewaysOf(vs: Manifest): readonly string[] {
   const named = textsAt(specOf(vs), "gateways");
   if (named.length === 0) return ["mesh"];
-  return named.map((name) => (name === "mesh" || name.includes("/") ? name : `${namespaceOf(vs)}/${name}`));
+  return named.map((name) => fullGateway(name, namespaceOf(vs)));
+}
+
+/**
+ * `namespace/name` of a Gateway as an object of `own` names it: short, with `./`, or the old way, as a host (`name.namespace.…`).
+ * (resolveGatewayName in pilot/pkg/model/virtualservice.go)
+ */
+export function fullGateway(name: string, own: string): string {
+  if (name === "mesh") return name;
+  if (name.includes("/")) return name.startsWith("./") ? `${own}/${name.slice(2)}` : name;
+  const [first = name, namespace = own] = name.split(".");
+  return `${namespace}/${first}`;
 }
 
 /**

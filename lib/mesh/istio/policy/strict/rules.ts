@@ -4,8 +4,8 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { printPath, type Segments } from "#lib/policy/path.ts";
 import type { StrictRule } from "#lib/policy/strict.ts";
 import { closeness, fullName } from "../hosts.ts";
-import { hostsOfRule } from "../impact/host-index.ts";
 import { type SecurityWorld, sourceOf } from "../meaning/effective/sight.ts";
+import { hostsOfRule } from "../meaning/routing/host-index.ts";
 import { isObject, listAt, namespaceOf, objectAt, specOf, textAt } from "../routing/json.ts";
 
 const TEXT =

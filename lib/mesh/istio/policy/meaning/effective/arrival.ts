@@ -4,8 +4,9 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Source } from "#lib/policy/security.ts";
 import type { SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
+import { GATEWAY_API } from "../../kinds.ts";
 import { listAt, textAt, textsAt } from "../../routing/json.ts";
-import { attached } from "../authorization/attached.ts";
+import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { authorize, type Decider } from "../authorization/decide.ts";
 import type { CallFacts } from "../authorization/facts.ts";
 import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
@@ -34,11 +35,15 @@ export function arrive(
 ): readonly SimulationStep[] {
   const { step, identified } = connection(arriving, to, server, world);
   if (step.verdict === "no") return [step];
+  if (server.dataplane === "gateway" || server.dataplane === "waypoint") {
+    const what = "what a gateway or waypoint as a server does: that isn’t worked out yet";
+    return [step, { ...admitted(server), verdict: "unknown", text: UNKNOWN, lacks: [what] }];
+  }
   return [step, admission(arriving, to, server, identified, world)];
 }
 
 /** The workload's port behind the service's; null: known by name alone. */
-function portOf({ service, port }: Destination): number | null {
+export function workloadPort({ service, port }: Pick<Destination, "service" | "port">): number | null {
   const found = service.ports.find((each) => each.port === port);
   const own = found?.targetPort ?? port;
   return typeof own === "number" ? own : null;
@@ -47,7 +52,7 @@ function portOf({ service, port }: Destination): number | null {
 function connection({ client, question }: Arriving, to: Destination, server: Workload, world: SecurityWorld) {
   const title = `Mutual TLS with ${server.namespace}/${server.name}`;
   const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
-  const endpoint = { ...server, port: portOf(to) };
+  const endpoint = { ...server, port: workloadPort(to) };
   const called = { host: fullName(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
   const from = client === null ? null : { namespace: client.namespace, labels: client.labels };
   const met = meet(from, { ...called, external: false }, endpoint, {
@@ -75,26 +80,38 @@ function connection({ client, question }: Arriving, to: Destination, server: Wor
   return { step: { ...base, verdict: connects ? ("yes" as const) : ("no" as const), text, lacks: [] }, identified };
 }
 
-function admission(
+const UNKNOWN = "Whether it is let in isn’t known.";
+
+const admitted = ({ namespace, name }: Workload) => ({
+  ...{ kind: "authorization" as const, title: `Let in by ${namespace}/${name}`, sources: [], lacks: [] },
+});
+
+/** Whom the proxy of a workload lets in, a sidecar, ztunnel or gateway; `identified`: whether mutual TLS proves the client. */
+export function admission(
   arriving: Arriving,
   to: Destination,
   server: Workload,
   identified: boolean | Lacking,
   world: SecurityWorld,
 ): SimulationStep {
-  const { namespace, labels, dataplane, name } = server;
-  const base = { kind: "authorization" as const, title: `Let in by ${namespace}/${name}`, sources: [], lacks: [] };
+  const { namespace, labels, dataplane } = server;
+  const base = admitted(server);
   if (dataplane === "none")
     return { ...base, verdict: "yes", text: "No proxy stands before it: no policy is enforced." };
   const unknown = (...lacks: readonly string[]): SimulationStep => ({
-    ...{ ...base, verdict: "unknown", text: "Whether it is let in isn’t known.", lacks },
+    ...{ ...base, verdict: "unknown", text: UNKNOWN, lacks },
   });
-  if (dataplane === "gateway" || dataplane === "waypoint")
-    return unknown("what a gateway or waypoint as a server does: that isn’t worked out yet");
   if (dataplane === "ambient" && waypointOf(to.service, world) !== null) {
     return unknown("whether the call passes the waypoint: that isn’t worked out yet");
   }
-  const point = { kind: dataplane === "ambient" ? "ztunnel" : "sidecar", namespace, labels } as const;
+  const gateway = labels[`${GATEWAY_API}/gateway-name`];
+  const kind = dataplane === "ambient" ? "ztunnel" : dataplane === "gateway" ? "gateway" : "sidecar";
+  const point: EnforcementPoint = {
+    kind,
+    namespace,
+    labels,
+    ...(kind === "gateway" && gateway !== undefined && { gateway }),
+  };
   const policies = attached(world.objects("AuthorizationPolicy"), point, world.rootNamespace);
   const tokens = attached(world.objects("RequestAuthentication"), point, world.rootNamespace);
   const unseen = blind(world, "AuthorizationPolicy", "RequestAuthentication");
@@ -108,7 +125,7 @@ function admission(
       trustDomains: null,
     },
     point,
-    factsOf(arriving, portOf(to), identified, policies),
+    factsOf(arriving, workloadPort(to), identified, policies),
   );
   const by = (decider: Decider): Source => sourceOf(world, decider.policy, decider.path);
   const found = { ...base, title: `${base.title}’s ${point.kind}` };

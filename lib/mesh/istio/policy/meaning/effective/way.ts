@@ -1,7 +1,6 @@
 /** Where a request of a sidecar goes, as far as the reader may see what says so, and what of the rule isn't worked out. */
 import type { Service, Workload } from "#lib/inventory/model.ts";
-import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import type { Segments } from "#lib/policy/path.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import type { SimulationQuestion } from "#lib/policy/simulation.ts";
 import { closeness, fullName, resolveHost, serviceOfHost } from "../../hosts.ts";
 import { labelsAt, named } from "../../lookup.ts";
@@ -16,8 +15,10 @@ import {
   textsAt,
   visibleTo,
 } from "../../routing/json.ts";
-import { type Chosen, type Routed, route, type Target } from "../routing/route.ts";
+import { gatewaysOf } from "../../routing/virtual-services.ts";
+import { type Routed, route } from "../routing/route.ts";
 import { knows, sidecarOf } from "../routing/scope.ts";
+import type { Chosen, Target } from "../routing/target.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 
 /** One place that the request may be sent to. */
@@ -37,15 +38,67 @@ export interface Way {
   readonly rewrites: { readonly path: boolean; readonly headers: boolean };
 }
 
+/** Nothing is done to it on the way. */
 const UNCHANGED = { path: false, headers: false };
 /** What becomes of calls to hosts that the client’s Sidecar leaves out. */
 const OUTBOUND = "the mesh’s outboundTrafficPolicy";
-const ROUTES = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"];
+export const ROUTES = ["HTTPRoute", "GRPCRoute"];
+const OF_BYTES = ["TCPRoute", "TLSRoute"];
 
 export const directly = (service: Service, port: number): Way => ({
   ...{ routed: null, lacks: [], rewrites: UNCHANGED },
   to: [{ service, port, subset: null, labels: null }],
 });
+
+/** Objects that may have a say in how a client of the mesh reaches a Service, beside its Sidecar. */
+export function saying(
+  client: Pick<Workload, "namespace" | "labels">,
+  service: Service,
+  world: SecurityWorld,
+): { readonly routing: readonly Manifest[]; readonly all: readonly Manifest[] } {
+  const host = fullName(service);
+  const fitting = world
+    .objects("VirtualService")
+    .filter((vs) => gatewaysOf(vs).includes("mesh"))
+    .filter((vs) =>
+      textsAt(specOf(vs), "hosts").some((each) => closeness(resolveHost(each, namespaceOf(vs)), host) > 0),
+    )
+    .filter((vs) => visibleTo(vs, client.namespace));
+  // Of other namespaces than the client's or the Service's none counts.
+  const routes = ROUTES.flatMap((kind) => world.objects(kind))
+    .filter((each) => [client.namespace, service.namespace].includes(namespaceOf(each)))
+    .filter((each) => routesService(each, service));
+  const routing = [...fitting, ...routes];
+  return {
+    routing,
+    all: [...routing, ...delegatesOf(fitting, world), ...rulesFor(host, world)],
+  };
+}
+
+/** What isn't known of how a sidecar routes calls to a Service. `http`: as below. */
+export function unsettled(
+  client: Pick<Workload, "namespace" | "labels">,
+  service: Service,
+  http: boolean | undefined,
+  world: SecurityWorld,
+): readonly string[] {
+  const { routing, all: around } = saying(client, service, world);
+  const sidecar = sidecarOf(client, world);
+  const all = [...around, ...(sidecar ? [sidecar] : [])];
+  const bytes = routing.some((vs) => listAt(specOf(vs), "tcp").length + listAt(specOf(vs), "tls").length > 0);
+  return [
+    ...blind(world, "VirtualService", "DestinationRule", "Sidecar", ...ROUTES, ...OF_BYTES),
+    ...OF_BYTES.filter((kind) => world.objects(kind).some((each) => routesService(each, service))).map(
+      (kind) => `what ${kind}s of the Service do: they aren’t worked out yet`,
+    ),
+    ...revisionsOf(client, all, world),
+    ...(bytes && http !== true
+      ? ["what tcp and tls rules of the host’s VirtualServices do: that isn’t worked out yet"]
+      : []),
+    ...(http === undefined && routing.length > 0 ? ["the port’s protocol"] : []),
+    ...(hides(all, world) ? [HIDDEN] : []),
+  ];
+}
 
 /** `http`: the port carries HTTP; undefined: not known. */
 export function wayOf(
@@ -57,29 +110,8 @@ export function wayOf(
 ): Way {
   const host = fullName(service);
   const caller = { namespace: client.namespace, labels: client.labels, port: question.port };
-  const fitting = world
-    .objects("VirtualService")
-    .filter((vs) =>
-      textsAt(specOf(vs), "hosts").some((each) => closeness(resolveHost(each, namespaceOf(vs)), host) > 0),
-    )
-    .filter((vs) => visibleTo(vs, client.namespace));
   const sidecar = sidecarOf(caller, world);
-  const bytes = fitting.some((vs) => listAt(specOf(vs), "tcp").length + listAt(specOf(vs), "tls").length > 0);
-  const lacks = [
-    ...blind(world, "VirtualService", "DestinationRule", "Sidecar", ...ROUTES),
-    ...ROUTES.filter((kind) => world.objects(kind).some((each) => routesService(each, service))).map(
-      (kind) => `what ${kind}s of the Service do: the Gateway API isn’t worked out yet`,
-    ),
-    ...revisions(client, world),
-    ...(bytes ? ["what tcp and tls rules of the host’s VirtualServices do: that isn’t worked out yet"] : []),
-    ...(http === undefined && fitting.length > 0 ? ["the port’s protocol"] : []),
-    ...(hides(
-      [...fitting, ...delegatesOf(fitting, world), ...(sidecar ? [sidecar] : []), ...rulesFor(host, world)],
-      world,
-    )
-      ? [HIDDEN]
-      : []),
-  ];
+  const lacks = unsettled(client, service, http, world);
   if (lacks.length > 0) return { routed: null, to: [], lacks, rewrites: UNCHANGED };
   if (http === false) {
     if (knows(sidecar, host, service.namespace, caller)) return directly(service, question.port);
@@ -104,9 +136,16 @@ export function wayOf(
 export const lowered = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-function followed(chosen: Chosen, { port, method }: SimulationQuestion, world: SecurityWorld): Omit<Way, "routed"> {
-  const rule = chosen.object === null ? {} : at(chosen.object, chosen.path);
-  const found = chosen.to.filter(({ share }) => share > 0).map((target) => destination(target, port, world));
+/** Where a rule leads, and what of it isn’t worked out. */
+export function followed(
+  chosen: Chosen,
+  { port, method }: SimulationQuestion,
+  world: SecurityWorld,
+): Omit<Way, "routed"> {
+  const { rule } = chosen;
+  const found = chosen.to
+    .filter(({ host, share }) => host !== "" && share > 0)
+    .map((target) => destination(target, port, world));
   const preflight = isObject(rule["corsPolicy"]) && (method === undefined || method.toUpperCase() === "OPTIONS");
   const lacks = [
     ...found.flatMap((each) => (typeof each === "string" ? [each] : [])),
@@ -134,21 +173,23 @@ function destination(
   if (service === undefined || service.externalName !== undefined) return `what stands behind ${host}`;
   if (hides(rulesFor(host, world), world)) return HIDDEN;
   const declared = declaredBy && listAt(specOf(declaredBy), "subsets").find((each) => textAt(each, "name") === subset);
-  return { service, port: port ?? asked, subset, labels: declared ? (labelsAt(declared, "labels") ?? {}) : null };
+  const [only, second] = service.ports;
+  const own = only !== undefined && second === undefined ? only.port : asked;
+  return { service, port: port ?? own, subset, labels: declared ? (labelsAt(declared, "labels") ?? {}) : null };
 }
 
-function at(object: Manifest, path: Segments): JsonObject {
-  let here: unknown = object;
-  for (const key of path) here = (here as Record<string | number, unknown> | undefined)?.[key];
-  return isObject(here) ? here : {};
-}
+export const hides = (objects: readonly Manifest[], world: SecurityWorld): boolean => !objects.every(world.sees);
 
-const hides = (objects: readonly Manifest[], world: SecurityWorld): boolean => !objects.every(world.sees);
-
-const rulesFor = (host: string, world: SecurityWorld): readonly Manifest[] =>
+export const rulesFor = (host: string, world: SecurityWorld): readonly Manifest[] =>
   world
     .objects("DestinationRule")
     .filter((rule) => closeness(resolveHost(textAt(specOf(rule), "host") ?? "", namespaceOf(rule)), host) > 0);
+
+/** Whether any object out of sight has a say in what becomes of calls that are sent on. */
+export const hidesAfter = (chosen: readonly Chosen[], world: SecurityWorld): boolean =>
+  [...new Set(chosen.flatMap(({ to }) => to.map(({ host }) => host)))].some((host) =>
+    hides(rulesFor(host, world), world),
+  );
 
 function delegatesOf(owners: readonly Manifest[], world: SecurityWorld): readonly Manifest[] {
   const names = new Set(
@@ -174,4 +215,18 @@ export function revisions({ namespace, labels }: Workload, { inventory }: Securi
   return revision === null
     ? []
     : [`what the control plane of revision ${revision} reads: revisions aren’t worked out yet`];
+}
+
+/**
+ * Every control plane reads objects without a revision; one with it is for that revision's alone. Which a client's is can't be told by a
+ * label, which may be a tag. (https://istio.io/latest/docs/setup/upgrade/canary/, istiod's pkg/config/crd filter by label istio.io/rev)
+ */
+export function revisionsOf(
+  { namespace, labels }: Pick<Workload, "namespace" | "labels">,
+  objects: readonly Manifest[],
+  { inventory }: SecurityWorld,
+): readonly string[] {
+  if (!objects.some(({ metadata }) => metadata.labels?.["istio.io/rev"])) return [];
+  const revision = labels["istio.io/rev"] ?? inventory.namespaces.get(namespace)?.revision ?? "default";
+  return [`whether the control plane of revision ${revision} reads the objects that say istio.io/rev`];
 }

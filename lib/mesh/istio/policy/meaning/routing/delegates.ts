@@ -21,6 +21,7 @@ import {
   textsAt,
   visibleTo,
 } from "../../routing/json.ts";
+import { fullGateway } from "../../routing/virtual-services.ts";
 
 export interface EffectiveRule {
   readonly owner: Manifest;
@@ -45,7 +46,7 @@ export function effectiveRules(
   for (const [index, rule] of listAt(specOf(vs), "http").entries()) {
     const path = ["spec", "http", index];
     if (!has(rule, "delegate")) {
-      rules.push({ owner: vs, path, rule, matches: listAt(rule, "match").map((match) => [match]) });
+      rules.push({ owner: vs, path, rule, matches: matchesOf(rule, vs).map((match) => [match]) });
       continue;
     }
     const name = textAt(objectAt(rule, "delegate"), "name") ?? "";
@@ -60,7 +61,7 @@ export function effectiveRules(
     }
     for (const [at, own] of listAt(specOf(to), "http").entries()) {
       const there = ["spec", "http", at];
-      const matches = merged(own, rule);
+      const matches = merged(matchesOf(own, to), matchesOf(rule, vs));
       if (has(own, "delegate")) leftOut.push({ owner: to, path: there, why: "a delegate can't delegate further" });
       else if (matches === null) leftOut.push({ owner: to, path: there, why: WIDER });
       else rules.push({ owner: to, path: there, rule: own, matches });
@@ -77,9 +78,16 @@ function unfit(to: Manifest | undefined, namespace: string): string | null {
 
 const WIDER = "it asks for more than the rule that delegates to it lets through";
 
+/** With the names of gateways made full. */
+const matchesOf = (rule: JsonObject, owner: Manifest): readonly JsonObject[] =>
+  listAt(rule, "match").map((match) =>
+    has(match, "gateways")
+      ? { ...match, gateways: textsAt(match, "gateways").map((name) => fullGateway(name, namespaceOf(owner))) }
+      : match,
+  );
+
 /** Each of the delegate's matches with each that it lies within; null: one lies within none. */
-function merged(own: JsonObject, root: JsonObject): EffectiveRule["matches"] | null {
-  const [inner, outer] = [listAt(own, "match"), listAt(root, "match")];
+function merged(inner: readonly JsonObject[], outer: readonly JsonObject[]): EffectiveRule["matches"] | null {
   if (inner.length === 0 || outer.length === 0) return [...inner, ...outer].map((match) => [match]);
   const pairs = inner.map((leaf) => outer.filter((each) => agree(each, leaf)).map((each) => [each, leaf]));
   return pairs.some((list) => list.length === 0) ? null : pairs.flat();

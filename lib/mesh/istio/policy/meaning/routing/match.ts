@@ -27,7 +27,11 @@ export interface Caller {
   readonly labels: Readonly<Record<string, string>>;
   /** Of the service that is called. */
   readonly port: number;
+  /** Gateways (`namespace/name`) that its proxy stands for; absent: none, a proxy of the mesh. */
+  readonly gateways?: readonly string[];
 }
+
+const MESH: readonly string[] = ["mesh"];
 
 /**
  * Whether matches that must all hold (a delegate's last) are for this client at all: istiod leaves the others out of what it pushes.
@@ -37,7 +41,7 @@ export function concerns(matches: readonly JsonObject[], caller: Caller): boolea
   const ports = matches.map((match) => numberAt(match, "port"));
   if (!ports.every((port) => !port || port === caller.port)) return false;
   const gateways = matches.map((match) => textsAt(match, "gateways")).findLast((names) => names.length > 0);
-  if (gateways !== undefined) return gateways.includes("mesh");
+  if (gateways !== undefined) return gateways.some((name) => (caller.gateways ?? MESH).includes(name));
   return matches.every((match) => {
     const namespace = textAt(match, "sourceNamespace");
     const labels = Object.entries(mapAt(match, "sourceLabels"));

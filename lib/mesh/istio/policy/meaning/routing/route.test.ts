@@ -6,7 +6,8 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { printPath } from "#lib/policy/path.ts";
 import { policy } from "../../world.test-support.ts";
 import type { Caller, RequestFacts } from "./match.ts";
-import { type Chosen, type Routed, route } from "./route.ts";
+import { type Routed, route } from "./route.ts";
+import type { Chosen } from "./target.ts";
 
 const HOST = "reviews.shop.svc.cluster.local";
 const spec = (text: string) => parse(`{${text}}`) as JsonObject;

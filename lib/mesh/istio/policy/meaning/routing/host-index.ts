@@ -1,10 +1,12 @@
 /**
- * VirtualServices and DestinationRules by the hosts they name, so that a call finds those that fit without walking all: exact
+ * VirtualServices, DestinationRules and routes by the hosts they name, so that a call finds those that fit without walking all: exact
  * hosts, patterns by what follows their `*`, and delegates, which name none, by the rules that name them.
  */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { resolveHost } from "../hosts.ts";
-import { listAt, namespaceOf, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
+import { fullName, resolveHost } from "../../hosts.ts";
+import { GATEWAY_API } from "../../kinds.ts";
+import { named } from "../../lookup.ts";
+import { listAt, namespaceOf, objectAt, specOf, textAt, textsAt } from "../../routing/json.ts";
 
 interface ByHost {
   readonly exact: ReadonlyMap<string, readonly Manifest[]>;
@@ -17,6 +19,7 @@ interface ByHost {
 export class HostIndex {
   readonly #services: ByHost;
   readonly #rules: ByHost;
+  readonly #routes: ReadonlyMap<string, ByHost>;
   readonly #objects: (kind: string) => readonly Manifest[];
   readonly #around = new Map<string, (kind: string) => readonly Manifest[]>();
 
@@ -24,9 +27,10 @@ export class HostIndex {
     this.#objects = objects;
     this.#services = indexed(objects("VirtualService"), hostsOfService);
     this.#rules = indexed(objects("DestinationRule"), hostsOfRule);
+    this.#routes = new Map(ROUTES.map((kind) => [kind, indexed(objects(kind).filter(isOfMesh), hostsOfRoute)]));
   }
 
-  /** The same objects, but of these two kinds only those that may count for a call to the host. */
+  /** The same objects, but of these kinds only those that may count for a call to the host. */
   around(host: string): (kind: string) => readonly Manifest[] {
     const known = this.#around.get(host) ?? this.#find(host);
     this.#around.set(host, known);
@@ -44,11 +48,17 @@ export class HostIndex {
   }
 
   #find(host: string): (kind: string) => readonly Manifest[] {
-    const named = fitting(this.#services, host);
-    const services = [...new Set([...named, ...named.flatMap((each) => this.delegatesOf(each))])];
-    const hosts = new Set([host, ...services.flatMap(destinationsOf)]);
+    const claiming = fitting(this.#services, host);
+    const services = [...new Set([...claiming, ...claiming.flatMap((each) => this.delegatesOf(each))])];
+    const routes = new Map([...this.#routes].map(([kind, index]) => [kind, fitting(index, host)]));
+    const sentOn = [...services.flatMap(destinationsOf), ...[...routes.values()].flat().flatMap(backendsOf)];
+    const hosts = new Set([host, ...sentOn]);
     const rules = [...new Set([...hosts].flatMap((each) => fitting(this.#rules, each)))];
-    return (kind) => (kind === "VirtualService" ? services : kind === "DestinationRule" ? rules : this.#objects(kind));
+    return (kind) => {
+      if (kind === "VirtualService") return services;
+      if (kind === "DestinationRule") return rules;
+      return routes.get(kind) ?? this.#objects(kind);
+    };
   }
 }
 
@@ -76,6 +86,27 @@ function indexed(objects: readonly Manifest[], hostsOf: (object: Manifest) => re
   }
   return { exact, suffix, delegates };
 }
+
+const ROUTES = ["HTTPRoute", "GRPCRoute"] as const;
+
+const parentsOf = (route: Manifest) =>
+  listAt(specOf(route), "parentRefs").map((parent) =>
+    named(parent, { group: GATEWAY_API, kind: "Gateway", namespace: namespaceOf(route) }),
+  );
+
+const isOfMesh = (route: Manifest): boolean => parentsOf(route).some(({ kind }) => kind !== "Gateway");
+
+/** A ServiceEntry has hosts of its own: its routes are among those with a pattern. */
+const hostsOfRoute = (route: Manifest): readonly string[] =>
+  parentsOf(route).map((parent) => (parent.kind === "Service" ? fullName(parent) : "*"));
+
+/** Services that its rules send to. */
+const backendsOf = (route: Manifest): readonly string[] =>
+  listAt(specOf(route), "rules").flatMap((rule) =>
+    listAt(rule, "backendRefs").map((each) =>
+      fullName(named(each, { group: "", kind: "Service", namespace: namespaceOf(route) })),
+    ),
+  );
 
 export const hostsOfService = (object: Manifest): readonly string[] =>
   textsAt(specOf(object), "hosts").map((host) => resolveHost(host, namespaceOf(object)));

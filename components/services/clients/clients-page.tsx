@@ -1,0 +1,119 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { usePathname, useSearchParams } from "next/navigation";
+import { useEffect, useId } from "react";
+import { serviceHref } from "#components/policies/links.tsx";
+import { Blank, Notice } from "#components/policies/notice.tsx";
+import { Chip } from "#components/ui/chip.tsx";
+import { problemOf } from "#lib/errors.ts";
+import type { ServiceRef } from "#lib/policy/intent.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
+import { clientRoutingQuery } from "#lib/query/security.ts";
+import { ClientsView } from "./clients-view.tsx";
+
+/** One service as each client in the cluster reaches it; the port and the search are the address. */
+export function ClientsPage({ service }: { readonly service: ServiceRef }) {
+  return (
+    <QueryProvider>
+      <Page service={service} />
+    </QueryProvider>
+  );
+}
+
+function Page({ service }: { readonly service: ServiceRef }) {
+  const path = usePathname();
+  const params = new URLSearchParams(useSearchParams().toString());
+  const asked = Number(params.get("port") ?? "");
+  const search = params.get("client") ?? "";
+  const { data, error, refetch } = useQuery(clientRoutingQuery(service, asked > 0 ? asked : null));
+  useEffect(() => {
+    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
+  }, [data, error]);
+  const set = (key: "port" | "client", value: string) => {
+    const next = new URLSearchParams(params);
+    if (value === "") next.delete(key);
+    else next.set(key, value);
+    window.history.replaceState(null, "", next.size === 0 ? path : `${path}?${next}`);
+  };
+  const { cluster, namespace, name } = service;
+  const href = serviceHref(cluster, namespace, name);
+  return (
+    <main className="min-h-0 min-w-0 overflow-auto px-5 pb-10 max-sm:px-3">
+      <nav aria-label="Where" className="flex items-center gap-2 pt-4 text-ink-3">
+        <Link href={href} prefetch={false} className="text-ink-2 underline-offset-2 hover:underline">
+          <bdi>{name}</bdi>
+        </Link>
+      </nav>
+      <h1 className="mt-1 text-[19px] leading-tight font-semibold wrap-anywhere">
+        How clients reach <bdi>{name}</bdi>
+      </h1>
+      <p className="mt-1 text-ink-2">
+        Service in {namespace}, cluster {cluster}
+        {data !== undefined && `, port ${data.port}`}
+      </p>
+      <p className="mt-2 max-w-[90ch] text-[11px] text-ink-3">
+        Worked out from the objects by Istio’s rules, for every workload in the cluster, whether it calls or not.
+        Clients with the same answer stand together. Our tests compare what sidecars do with a running istiod and Envoy,
+        but for GRPCRoutes; gateways and waypoints haven’t been.
+      </p>
+      <div className="mt-4 flex flex-wrap items-end gap-x-4 gap-y-2">
+        <Search value={search} set={(value) => set("client", value)} />
+        {data !== undefined && data.ports.length > 1 && (
+          <div role="group" aria-label="Port" className="flex flex-wrap gap-2">
+            {data.ports.map(({ port, name: title }) => (
+              <Chip
+                key={port}
+                tone={port === data.port ? "on" : "quiet"}
+                aria-pressed={port === data.port}
+                onClick={() => set("port", String(port))}
+              >
+                {port} {title}
+              </Chip>
+            ))}
+          </div>
+        )}
+      </div>
+      {data === undefined && error === null && <p className="mt-3 text-ink-3">Working it out…</p>}
+      {data === undefined && error !== null && (
+        <Blank
+          title={
+            problemOf(error).code === "not_found" ? "There is no such service or port" : "It could not be worked out"
+          }
+          tone="failing"
+          action={<Chip onClick={() => void refetch()}>Retry now</Chip>}
+        >
+          {problemOf(error).detail}
+        </Blank>
+      )}
+      {data !== undefined && error !== null && (
+        <Notice tone="degraded" title="Not refreshed." role="status">
+          {problemOf(error).detail}
+        </Notice>
+      )}
+      {data !== undefined && <ClientsView routing={data} search={search} />}
+    </main>
+  );
+}
+
+function Search({ value, set }: { readonly value: string; readonly set: (value: string) => void }) {
+  const id = useId();
+  return (
+    <div>
+      <label htmlFor={id} className="block text-[11px] text-ink-2">
+        Client
+      </label>
+      <input
+        id={id}
+        type="search"
+        value={value}
+        onChange={(event) => set(event.currentTarget.value)}
+        placeholder="namespace or workload"
+        autoComplete="off"
+        spellCheck={false}
+        className="h-7 w-[260px] max-w-full rounded-md border border-line bg-sunken px-2 placeholder:text-ink-3"
+      />
+    </div>
+  );
+}

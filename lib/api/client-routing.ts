@@ -1,0 +1,79 @@
+/** GET /meaning/services/{cluster}/{namespace}/{name}/routing: one service as each of its clients reaches it. */
+import { MeshscopeError } from "#lib/errors.ts";
+import { parseRefPath } from "#lib/policy/ref.ts";
+import { sourceSchema } from "./meaning.ts";
+import { decodedPath } from "./path.ts";
+import { readQuery } from "./query.ts";
+import { z } from "./zod.ts";
+
+const lacksSchema = z.array(z.string()).meta({ description: "what isn't known and might change it, by name" });
+
+const targetSchema = z.object({
+  host: z.string(),
+  subset: z.string().nullable(),
+  port: z.number().nullable(),
+  share: z.number().meta({ description: "0…1 of the rule's calls" }),
+  source: sourceSchema.nullable().meta({ description: "the DestinationRule that declares the subset, or hides it" }),
+  fails: z.string().nullable().meta({ description: "why calls sent there fail; null: nothing says that they do" }),
+  pods: z.object({ ready: z.number(), all: z.number() }).nullable().meta({ description: "null: not known" }),
+});
+
+const ruleSchema = z.object({
+  source: sourceSchema.nullable().meta({ description: "null: no object, the service itself is called" }),
+  at: z.string().nullable().meta({ description: "of a gateway: host:port where it takes the request" }),
+  matches: z.array(z.array(z.string())).meta({ description: "any of these, within one all; none: everything" }),
+  does: z.enum(["route", "redirect", "answer"]),
+  to: z.array(targetSchema),
+  reached: z.boolean().meta({ description: "false: a rule before it takes everything" }),
+});
+
+export const clientRoutingSchema = z
+  .object({
+    service: z.object({ cluster: z.string(), namespace: z.string(), name: z.string() }),
+    port: z.number(),
+    ports: z.array(z.object({ port: z.number(), name: z.string().nullable() })),
+    classes: z
+      .array(
+        z.object({
+          plane: z.enum(["sidecar", "gateway", "ambient", "none"]),
+          decides: z.enum(["rules", "itself", "out-of-scope", "nothing", "unknown"]),
+          waypoint: z.string().nullable(),
+          rules: z.array(ruleSchema).meta({ description: "in the order in which they are tried" }),
+          otherwise: z.enum(["404"]).nullable().meta({ description: "of a call that no rule takes" }),
+          shadowed: z.array(sourceSchema),
+          ignored: z.array(z.object({ source: sourceSchema, why: z.string() })),
+          lacks: lacksSchema,
+          clients: z.array(z.object({ namespace: z.string(), names: z.array(z.string()) })),
+        }),
+      )
+      .meta({ description: "clients with the same answer, taken together" }),
+    lacks: lacksSchema,
+    asOf: z.iso.datetime().nullable().meta({ description: "of the objects; null: not all read yet" }),
+  })
+  .meta({ id: "ClientRouting" });
+export type ClientRoutingAnswer = z.infer<typeof clientRoutingSchema>;
+
+const PORT_WORDS = "a port, 1 to 65535";
+
+export const clientRoutingQuerySchema = z.object({
+  port: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: PORT_WORDS })
+    .transform(Number)
+    .refine((port) => port >= 1 && port <= 65_535, { error: PORT_WORDS })
+    .exactOptional()
+    .meta({ description: "of the service; absent: its first that carries HTTP, else its first" }),
+});
+
+/** @throws MeshscopeError `not_found`, `bad_request`, `bad_parameter` */
+export function clientRoutingAt(url: string) {
+  const { port } = readQuery(clientRoutingQuerySchema, new URL(url).searchParams);
+  const [, cluster = "", namespace = "", name = "", last, ...more] = decodedPath(url);
+  const ref = parseRefPath([cluster, "core", "v1", "Service", namespace, name, ...more]);
+  if (ref && ref.namespace !== null && last === "routing")
+    return { service: { cluster, namespace, name }, port: port ?? null };
+  throw new MeshscopeError(
+    "not_found",
+    "That is no service's address. It has the form {cluster}/{namespace}/{name}/routing.",
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * How ambient clients reach a service: by its waypoint, which then routes; else ztunnel carries bytes, and no rule for requests counts.
+ * https://istio.io/latest/docs/ambient/usage/l7-features/, https://istio.io/latest/docs/ambient/usage/waypoint/
+ */
+import type { Service, ServicePort } from "#lib/inventory/model.ts";
+import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
+import { fullName } from "../../hosts.ts";
+import { GATEWAY_API } from "../../kinds.ts";
+import { carriesHttp } from "../port-protocol.ts";
+import type { OwnRule } from "../routing/table.ts";
+import { chosenOf } from "../routing/target.ts";
+import { waypointRules } from "../routing/waypoint.ts";
+import { clientRules, ignoredInWords, takesAll } from "./client-words.ts";
+import { waypointOf } from "./security.ts";
+import { reached, unknown } from "./sidecar-answer.ts";
+import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
+import { hides, hidesAfter, ROUTES, revisionsOf, saying } from "./way.ts";
+
+const IGNORED = "ambient clients ignore rules for requests: the service has no waypoint";
+
+export function throughAmbient(service: Service, port: ServicePort, world: SecurityWorld): RoutingAnswer {
+  const waypoint = waypointOf(service, world);
+  const place = { namespace: service.namespace, labels: {} };
+  if (waypoint === null) {
+    const say = saying(place, service, world).routing;
+    return {
+      ...reached("ambient", service, port, world),
+      ignored: say.filter(world.sees).map((each) => ({ source: sourceOf(world, each, []), why: IGNORED })),
+    };
+  }
+  const { namespace, name } = waypoint;
+  const labels = { [`${GATEWAY_API}/gateway-name`]: name };
+  const caller = { namespace, labels, port: port.port };
+  const say = saying(caller, service, world).all;
+  const http = carriesHttp(port);
+  const lacks = [
+    ...blind(world, "VirtualService", "DestinationRule", ...ROUTES),
+    ...revisionsOf(caller, say, world),
+    ...(http === undefined && say.length > 0 ? ["the port’s protocol"] : []),
+    ...(hides(say, world) ? [HIDDEN] : []),
+    ...(waypointIsThere(waypoint, world) ? [] : [`whether waypoint ${namespace}/${name} runs`]),
+  ];
+  if (lacks.length > 0) return { ...unknown("ambient", lacks), waypoint: `${namespace}/${name}` };
+  const at = { waypoint: `${namespace}/${name}` };
+  if (http === false) return { ...reached("ambient", service, port, world), ...at };
+  const { rules, leftOut } = waypointRules(fullName(service), service.namespace, caller, world);
+  const ignored = ignoredInWords(leftOut, world);
+  if (rules.length === 0) return { ...reached("ambient", service, port, world), ...at, ignored };
+  const show = ({ found }: OwnRule) => chosenOf(found, caller, world);
+  if (hidesAfter(rules.map(show), world)) return { ...unknown("ambient", [HIDDEN]), ...at };
+  return {
+    ...{ ...reached("ambient", service, port, world), ...at, ignored, decides: "rules" },
+    rules: clientRules(rules, show, null, world),
+    otherwise: takesAll(rules) ? null : "404",
+  };
+}
+
+const waypointIsThere = (
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  { inventory }: SecurityWorld,
+): boolean =>
+  [...inventory.workloads.values()].some(
+    (each) =>
+      each.namespace === namespace &&
+      each.dataplane === "waypoint" &&
+      each.labels[`${GATEWAY_API}/gateway-name`] === name,
+  );

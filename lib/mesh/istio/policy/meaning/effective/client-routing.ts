@@ -1,0 +1,88 @@
+/**
+ * One service as each client in the cluster reaches it. Of clients that can't differ one is asked; those with the same answer are
+ * shown as one. Waypoints aren't clients by themselves: they stand in the answer of those that come through them.
+ */
+import type { Service, ServicePort, Workload } from "#lib/inventory/model.ts";
+import type { ClientRouting, RoutingAnswer, RoutingClass } from "#lib/policy/client-routing.ts";
+import { fullName } from "../../hosts.ts";
+import { namespaceOf } from "../../routing/json.ts";
+import { HostIndex } from "../routing/host-index.ts";
+import { throughAmbient } from "./ambient-answer.ts";
+import { classifier } from "./client-classes.ts";
+import { atGateway } from "./gateway-answer.ts";
+import { reached, sidecarAnswer } from "./sidecar-answer.ts";
+import type { SecurityWorld } from "./sight.ts";
+
+const PLANES = ["sidecar", "gateway", "ambient", "none"] as const;
+
+export function clientRouting(service: Service, port: ServicePort, world: SecurityWorld): ClientRouting {
+  const { cluster, namespace, name, ports } = service;
+  const ask = asker(service, port, world);
+  const found = new Map<string, { readonly answer: RoutingAnswer; readonly clients: Workload[] }>();
+  for (const client of clientsOf(world)) {
+    const answer = ask(client);
+    const key = JSON.stringify(answer);
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { answer, clients: [client] });
+    else known.clients.push(client);
+  }
+  const classes = [...found.values()]
+    .toSorted(
+      (a, b) => PLANES.indexOf(a.answer.plane) - PLANES.indexOf(b.answer.plane) || b.clients.length - a.clients.length,
+    )
+    .map(({ answer, clients }): RoutingClass => ({ ...answer, clients: byNamespace(clients) }));
+  const lacks = world.inventory.unread
+    .filter(({ kind }) => /^(?:pods|services|namespaces)(?:\.|$)/.test(kind))
+    .map(({ kind, detail }) => `${kind}: ${detail}`);
+  return {
+    ...{ service: { cluster, namespace, name }, port: port.port, classes, lacks },
+    ports: ports.map((each) => ({ port: each.port, name: each.name })),
+  };
+}
+
+/** Who may call: all workloads that are there. */
+export const clientsOf = ({ inventory }: SecurityWorld): readonly Workload[] =>
+  [...inventory.workloads.values()].filter(({ goneAt, dataplane }) => goneAt === null && dataplane !== "waypoint");
+
+/** The answer for a client; of those that can't differ the first is asked. */
+function asker(service: Service, port: ServicePort, world: SecurityWorld): (client: Workload) => RoutingAnswer {
+  const near = { ...world, objects: new HostIndex(world.objects).around(fullName(service)) };
+  const sidecars = Map.groupBy(world.objects("Sidecar"), namespaceOf);
+  const keyOf = classifier(near);
+  const known = new Map<string, RoutingAnswer>();
+  return (client) => {
+    const key = keyOf(client);
+    const answer = known.get(key) ?? answerFor(client, service, port, of(client.namespace), world);
+    known.set(key, answer);
+    return answer;
+  };
+  function of(namespace: string): SecurityWorld {
+    const scopes = [...new Set([namespace, world.rootNamespace])].flatMap((each) => sidecars.get(each) ?? []);
+    return { ...near, objects: (kind) => (kind === "Sidecar" ? scopes : near.objects(kind)) };
+  }
+}
+
+/** `near`: the objects that may count for the service and this client; `world`: all. */
+export function answerFor(
+  client: Workload,
+  service: Service,
+  port: ServicePort,
+  near: SecurityWorld,
+  world: SecurityWorld,
+): RoutingAnswer {
+  switch (client.dataplane) {
+    case "sidecar":
+      return sidecarAnswer(client, service, port, near);
+    case "gateway":
+      return atGateway(client, service, world);
+    case "ambient":
+      return throughAmbient(service, port, near);
+    default:
+      return reached("none", service, port, near);
+  }
+}
+
+const byNamespace = (clients: readonly Workload[]): RoutingClass["clients"] =>
+  [...Map.groupBy(clients, ({ namespace }) => namespace)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([namespace, list]) => ({ namespace, names: list.map(({ name }) => name).toSorted() }));

@@ -1,0 +1,89 @@
+/** A client's rules as they are shown. */
+import type { ClientRule, ClientTarget, RoutingAnswer } from "#lib/policy/client-routing.ts";
+import type { JsonObject } from "#lib/policy/manifest.ts";
+import { serviceOfHost } from "../../hosts.ts";
+import { labelsAt } from "../../lookup.ts";
+import { conditions } from "../../routing/conditions.ts";
+import { listAt, specOf, textAt } from "../../routing/json.ts";
+import { catchesAll } from "../routing/catch-all.ts";
+import type { LeftOut } from "../routing/delegates.ts";
+import type { OwnRule } from "../routing/table.ts";
+import { type Chosen, NOT_GRANTED, type Target } from "../routing/target.ts";
+import { type SecurityWorld, sourceOf } from "./sight.ts";
+
+/** In order; `at`: where a gateway takes the request. */
+export function clientRules(
+  rules: readonly OwnRule[],
+  show: (rule: OwnRule) => Chosen,
+  at: string | null,
+  world: SecurityWorld,
+): readonly ClientRule[] {
+  const last = rules.findIndex(catchesAll);
+  return rules.map((rule, index) => ruleInWords(rule, show(rule), at, last < 0 || index <= last, world));
+}
+
+/** Whether one of them takes everything. */
+export const takesAll = (rules: readonly OwnRule[]): boolean => rules.some(catchesAll);
+
+/** Of a match what isn't settled for the client already. */
+const SETTLED: ReadonlySet<string> = new Set(["port", "gateways", "sourceLabels", "sourceNamespace"]);
+const open = (match: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(match).filter(([key]) => !SETTLED.has(key)));
+
+export function ruleInWords(
+  rule: OwnRule | null,
+  { object, path, does, to }: Chosen,
+  at: string | null,
+  reached: boolean,
+  world: SecurityWorld,
+): ClientRule {
+  const matches =
+    rule === null || catchesAll(rule)
+      ? []
+      : rule.alternatives.map((all) => all.flatMap((match) => conditions(open(match))));
+  return {
+    ...{ at, matches, does, reached, to: to.map((target) => targetInWords(target, world)) },
+    source: object === null ? null : sourceOf(world, object, path),
+  };
+}
+
+function targetInWords({ host, subset, port, share, declaredBy, follows }: Target, world: SecurityWorld): ClientTarget {
+  const decides = declaredBy ?? (subset === null ? null : follows);
+  const shown = { host, subset, port, share, source: decides === null ? null : sourceOf(world, decides, []) };
+  if (host === "") return { ...shown, host: NOT_GRANTED, fails: "500", pods: null };
+  if (subset !== null && declaredBy === null) {
+    const why =
+      follows === null
+        ? "no DestinationRule declares it"
+        : "the DestinationRule that counts for them doesn’t declare it";
+    return { ...shown, fails: `503: ${why}`, pods: null };
+  }
+  const pods = podsOf(host, declaredBy === null ? {} : subsetLabels(declaredBy, subset), world);
+  return { ...shown, pods, fails: pods !== null && pods.ready === 0 ? "503: no ready pod stands behind it" : null };
+}
+
+const subsetLabels = (rule: NonNullable<Target["declaredBy"]>, name: string | null): Readonly<Record<string, string>> =>
+  labelsAt(
+    listAt(specOf(rule), "subsets").find((each) => textAt(each, "name") === name),
+    "labels",
+  ) ?? {};
+
+/** null: not known, as of a host outside the cluster, or a Service whose endpoints somebody else sets. */
+function podsOf(
+  host: string,
+  labels: Readonly<Record<string, string>>,
+  { inventory }: SecurityWorld,
+): ClientTarget["pods"] {
+  const name = serviceOfHost(host);
+  const service = name === null ? undefined : inventory.services.get(`${name.namespace}/${name.name}`);
+  if (service === undefined || service.externalName !== undefined || Object.keys(service.selector).length === 0)
+    return null;
+  const pods = service.workloads
+    .flatMap((each) => inventory.workloads.get(`${service.namespace}/${each}`) ?? [])
+    .filter((each) => Object.entries(labels).every(([key, value]) => each.labels[key] === value))
+    .flatMap((each) => each.pods);
+  return { ready: pods.filter(({ ready }) => ready).length, all: pods.length };
+}
+
+export const ignoredInWords = (leftOut: readonly LeftOut[], world: SecurityWorld): RoutingAnswer["ignored"] =>
+  leftOut.map(({ owner, path, why }) => ({ source: sourceOf(world, owner, path), why }));

@@ -1,0 +1,43 @@
+/** A request on its last leg: from a client's proxy to the workloads that it may be sent to. */
+import type { Workload } from "#lib/inventory/model.ts";
+import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
+import { type Arriving, arrive } from "./arrival.ts";
+import { inTurn, joined, stopped } from "./joined.ts";
+import type { SecurityWorld } from "./sight.ts";
+import type { Destination } from "./way.ts";
+
+/** Workloads behind the destinations that are looked at. */
+const LOOKED_AT = 20;
+
+const EMPTY: SimulationStep = {
+  ...{ kind: "route", title: "Endpoints", verdict: "no", sources: [], lacks: [] },
+  text: "No ready pod stands behind it: 503.",
+};
+
+/** `before`: the steps that lead here. */
+export function delivered(
+  before: readonly SimulationStep[],
+  to: readonly Destination[],
+  arriving: Arriving,
+  world: SecurityWorld,
+): Simulation {
+  const servers = to.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server })));
+  if (servers.length > LOOKED_AT)
+    return stopped([`a smaller choice than ${servers.length} workloads that it may be sent to`]);
+  const ends = servers.map((each) => inTurn(arrive(arriving, each.to, each.server, world)));
+  const empty = to.some((each) => serversOf(each, world).length === 0);
+  return joined(before, empty ? [...ends, inTurn([EMPTY])] : ends);
+}
+
+/** Whom a workload's certificate names; undefined: not known. */
+export function identityOf({ namespace, serviceAccounts }: Workload): string | undefined {
+  const [only, second] = serviceAccounts;
+  return only === undefined || second !== undefined ? undefined : `cluster.local/ns/${namespace}/sa/${only}`;
+}
+
+/** Workloads with a ready pod that the destination's labels take. */
+const serversOf = ({ service, labels }: Destination, { inventory }: SecurityWorld): readonly Workload[] =>
+  service.workloads
+    .flatMap((name) => inventory.workloads.get(`${service.namespace}/${name}`) ?? [])
+    .filter((each) => Object.entries(labels ?? {}).every(([key, value]) => each.labels[key] === value))
+    .filter(({ pods }) => pods.some(({ ready }) => ready));

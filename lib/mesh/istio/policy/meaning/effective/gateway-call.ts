@@ -1,0 +1,153 @@
+/** A request from outside that comes in by gateways: what each listens to, whom it lets in, where it sends the request, and what comes then. */
+import type { Service, Workload } from "#lib/inventory/model.ts";
+import { kindKey } from "#lib/policy/kind.ts";
+import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
+import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
+import { attached } from "../authorization/attached.ts";
+import { type GatewayTable, gatewayTable, hostFor, routeAt, type VirtualHost } from "../routing/gateway.ts";
+import { admission, workloadPort } from "./arrival.ts";
+import { delivered, identityOf } from "./delivery.ts";
+import { inTurn, stopped } from "./joined.ts";
+import { routeStep } from "./route-step.ts";
+import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
+import { followed, hides, lowered, ROUTES, revisionsOf, type Way } from "./way.ts";
+
+/** Kinds that decide what a gateway does. */
+export const GATEWAY_KINDS = [
+  ...[kindKey({ group: NETWORKING, kind: "Gateway" }), "VirtualService", "DestinationRule"],
+  ...[kindKey({ group: GATEWAY_API, kind: "Gateway" }), ...ROUTES, "ListenerSet", "ReferenceGrant"],
+];
+
+/** Whether gateways alone stand behind a Service. */
+export function isGateway(service: Service, world: SecurityWorld): boolean {
+  const behind = gatewaysOf(service, world);
+  return behind.length > 0 && behind.every(({ dataplane }) => dataplane === "gateway");
+}
+
+const gatewaysOf = (service: Service, { inventory }: SecurityWorld): readonly Workload[] =>
+  service.workloads.flatMap((name) => inventory.workloads.get(`${service.namespace}/${name}`) ?? []);
+
+export const throughGateways = (
+  question: SimulationQuestion,
+  service: Service,
+  world: SecurityWorld,
+): readonly Simulation[] => gatewaysOf(service, world).map((gateway) => through(question, service, gateway, world));
+
+function through(question: SimulationQuestion, service: Service, gateway: Workload, world: SecurityWorld): Simulation {
+  const { host, port } = question;
+  const listens = workloadPort({ service, port });
+  const table = gatewayTable(gateway, world);
+  const lacks = [
+    ...blind(world, ...GATEWAY_KINDS),
+    ...table.lacks,
+
+    ...(host === undefined ? ["the host"] : []),
+    ...(listens === null ? ["the number of the gateway’s port"] : []),
+  ];
+  const title = `Taken in by gateway ${gateway.namespace}/${gateway.name}`;
+  if (lacks.length > 0 || host === undefined || listens === null) return stopped(lacks);
+  const there = table.servers.filter((server) => server.listens === listens);
+  if (there.some(({ reads }) => reads === "bytes")) {
+    return stopped(["what servers that pass bytes on do: tls and tcp rules aren’t worked out yet"]);
+  }
+  const found = hostFor(table, listens, host);
+  if (found === null) return inTurn([notTaken(title, table, listens, world)]);
+  if (hides(found.objects, world)) return stopped([HIDDEN]);
+  const otherwise = revisionsOf(gateway, found.objects, world);
+  if (otherwise.length > 0) return stopped(otherwise);
+  const { server } = found;
+  const taken: SimulationStep = {
+    ...{ kind: "route", title, verdict: "yes", lacks: [], sources: [sourceOf(world, server.gateway, server.path)] },
+    text: `It listens on port ${listens}${server.reads === "https" ? " with TLS, by the name that is asked for (taken for the host)," : ""} for ${found.domain}.`,
+  };
+  return routed(question, service, gateway, found, taken, world);
+}
+
+function notTaken(title: string, table: GatewayTable, listens: number, world: SecurityWorld): SimulationStep {
+  const base = { kind: "route" as const, title, sources: [], lacks: [] };
+  const there = table.servers.filter((server) => server.listens === listens);
+  if (
+    hides(
+      there.map(({ gateway }) => gateway),
+      world,
+    )
+  )
+    return { ...base, verdict: "unknown", text: "Whether it takes it isn’t known.", lacks: [HIDDEN] };
+  const text =
+    there.length === 0
+      ? `No Gateway opens port ${listens} of it: the connection is refused.`
+      : `No object routes the host on port ${listens} of it: 404, or with TLS no connection.`;
+  return { ...base, verdict: "no", text };
+}
+
+function routed(
+  question: SimulationQuestion,
+  service: Service,
+  gateway: Workload,
+  found: VirtualHost,
+  taken: SimulationStep,
+  world: SecurityWorld,
+): Simulation {
+  const { namespace, labels } = gateway;
+  const { client: _, ...asked } = question;
+  // What stands before a gateway (load balancers, NAT) may hide the client's address.
+  const arriving = {
+    ...{ client: null, account: null, rewrites: { path: false, headers: false }, http: true },
+    question: { ...asked, client: { kind: "outside" as const } },
+  };
+  const mutual = found.server.reads === "https";
+  const entry = admission(
+    arriving,
+    { service, port: question.port, subset: null, labels: null },
+    gateway,
+    mutual ? { lacks: ["whether the client shows a certificate"] } : false,
+    world,
+  );
+  if (entry.verdict === "no") return inTurn([taken, entry]);
+  const redirects: SimulationStep = {
+    ...{ ...taken, title: `Routing at gateway ${namespace}/${gateway.name}`, verdict: "no" },
+    text: "Its server redirects every request to HTTPS: 301.",
+  };
+  if (found.redirects) return inTurn([taken, entry, redirects]);
+  const way = wayAt(question, found, world);
+  const step = { ...routeStep(way, gateway, service, world), title: redirects.title };
+  if (step.verdict !== "yes") return inTurn([taken, entry, step]);
+  const tokens = attached(
+    world.objects("RequestAuthentication"),
+    { kind: "gateway", namespace, labels },
+    world.rootNamespace,
+  );
+  const sent = delivered(
+    [taken, entry, step],
+    way.to,
+    {
+      ...{ client: gateway, account: identityOf(gateway), http: true, question: arriving.question },
+      // A RequestAuthentication keeps the token unless it says to forward it.
+      rewrites: { path: way.rewrites.path, headers: way.rewrites.headers || tokens.length > 0 },
+    },
+    world,
+  );
+  return entry.verdict === "yes" || sent.verdict === "no"
+    ? sent
+    : { ...sent, verdict: "unknown", lacks: [...new Set([...entry.lacks, ...sent.lacks])] };
+}
+
+function wayAt(question: SimulationQuestion, found: VirtualHost, world: SecurityWorld): Way {
+  const { method, path, host, headers } = question;
+  const outcome = routeAt(
+    found,
+    {
+      scheme: found.server.reads,
+      ...(method === undefined ? {} : { method }),
+      ...(path === undefined ? {} : { path }),
+      ...(host === undefined ? {} : { authority: host }),
+      ...(headers === undefined ? {} : { headers: lowered(headers) }),
+    },
+    world,
+  );
+  const routed = { outcome, shadowed: [], leftOut: found.leftOut };
+  const none = { routed, to: [], lacks: [], rewrites: { path: false, headers: false } };
+  if (outcome.kind === "unknown") return { ...none, lacks: outcome.lacks };
+  if (outcome.kind !== "routed") return none;
+  return { routed, ...followed(outcome.chosen, { ...question, port: found.server.port }, world) };
+}

@@ -1,0 +1,65 @@
+/** Where a client's proxy sends a request, in words. */
+import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { printPath, type Segments } from "#lib/policy/path.ts";
+import type { SimulationStep } from "#lib/policy/simulation.ts";
+import { fullName } from "../../hosts.ts";
+import { NOT_GRANTED } from "../routing/target.ts";
+import { type SecurityWorld, sourceOf } from "./sight.ts";
+import type { Way } from "./way.ts";
+
+export function routeStep(way: Way, client: Workload | null, service: Service, world: SecurityWorld): SimulationStep {
+  const base = { kind: "route" as const, title: `Routing to ${fullName(service)}`, sources: [], lacks: way.lacks };
+  if (way.lacks.length > 0) return { ...base, verdict: "unknown", text: "Where it is sent isn’t known." };
+  const lead = way.to.map(
+    ({ service: to, subset, port }) =>
+      `${to.namespace}/${to.name}:${port}${subset === null ? "" : ` subset ${subset}`}`,
+  );
+  if (way.routed === null) {
+    const why =
+      client === null
+        ? "The client has no proxy that would route it"
+        : "The port carries bytes, and no rule for bytes counts";
+    return { ...base, verdict: "yes", text: `${why}: it goes to ${lead.join(", ")}.` };
+  }
+  const { outcome, shadowed } = way.routed;
+  const others = shadowed.map((each) => sourceOf(world, each, []));
+  const shadows =
+    others.length === 0
+      ? ""
+      : ` Shadowed: ${others.map(({ object }) => `${object.namespace}/${object.name}`).join(", ")}.`;
+  if (outcome.kind === "no route") {
+    return {
+      ...base,
+      verdict: "no",
+      text: `No rule takes it: 404.${shadows}`,
+      sources: [sourceOf(world, outcome.by, rulesPath(outcome.by))],
+    };
+  }
+  if (outcome.kind !== "routed") return { ...base, verdict: "unknown", text: "Where it is sent isn’t known." };
+  const { object, path, does } = outcome.chosen;
+  const to = outcome.chosen.to.filter(({ share }) => share > 0);
+  const sources = object === null ? [] : [sourceOf(world, object, path)];
+  if (does !== "route") {
+    const what = does === "redirect" ? "redirects it" : "answers it";
+    return { ...base, verdict: "no", text: `The proxy ${what} itself.${shadows}`, sources };
+  }
+  const lost = to.find(({ host, subset, declaredBy }) => host === "" || (subset !== null && declaredBy === null));
+  if (lost !== undefined) {
+    const some = to.length > 1;
+    const lacks = some ? ["which of the weighted destinations it is sent to"] : [];
+    const why =
+      lost.host === ""
+        ? `It is sent to ${NOT_GRANTED}: calls sent there answer 500`
+        : `No DestinationRule that the proxy follows declares subset ${lost.subset}: calls sent there answer 503`;
+    return { ...base, verdict: some ? "unknown" : "no", text: `${why}.${shadows}`, sources, lacks };
+  }
+  const rule =
+    object === null
+      ? "No object routes it"
+      : `${object.metadata.namespace}/${object.metadata.name} ${printPath(path)} takes it`;
+  return { ...base, verdict: "yes", text: `${rule}: it goes to ${lead.join(", ")}.${shadows}`, sources };
+}
+
+/** Where an object has its rules for requests. */
+export const rulesPath = ({ kind }: Manifest): Segments => (kind === "VirtualService" ? ["spec", "http"] : ["spec"]);

@@ -1,0 +1,109 @@
+/**
+ * Servers that a gateway's proxy opens: those of Istio's Gateways whose selector takes the workload, in any namespace, and listeners of
+ * the Gateway API's Gateway that it was made for; the oldest object first.
+ * https://istio.io/latest/docs/reference/config/networking/gateway/, mergeGateways in istiod's pilot/pkg/model/gateway.go
+ */
+import { kindKey } from "#lib/policy/kind.ts";
+import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
+import {
+  byAge,
+  has,
+  listAt,
+  mapAt,
+  namespaceOf,
+  numberAt,
+  objectAt,
+  specOf,
+  textAt,
+  textsAt,
+} from "../../routing/json.ts";
+import { apiGateways, listenerOf, listenerSetsOf } from "./api-listeners.ts";
+import type { LeftOut } from "./delegates.ts";
+import { listensOn, type Server } from "./server.ts";
+import type { GatewayProxy, GatewayWorld } from "./world.ts";
+
+export interface Opened {
+  readonly servers: readonly Server[];
+  readonly refused: readonly LeftOut[];
+  readonly lacks: readonly string[];
+}
+
+export function openedBy(proxy: GatewayProxy, world: GatewayWorld): Opened {
+  const gateways = [...istiosGateways(proxy, world), ...apiGateways(proxy, world)].toSorted(byAge);
+  const servers: Server[] = [];
+  const refused: LeftOut[] = [];
+  const lacks = new Set<string>();
+  for (const gateway of gateways) {
+    const api = gateway.apiVersion.startsWith(`${GATEWAY_API}/`);
+    for (const [index, server] of listAt(specOf(gateway), api ? "listeners" : "servers").entries()) {
+      const found = (api ? listenerOf : serverOf)(gateway, index, server, proxy, world);
+      if (typeof found === "string") {
+        lacks.add(found);
+        continue;
+      }
+      const why = clash(found, servers);
+      if (why === null) servers.push(found);
+      else refused.push({ owner: gateway, path: found.path, why });
+    }
+  }
+  return { servers, refused, lacks: [...lacks, ...listenerSetsOf(gateways, world)] };
+}
+
+/** Beside a Gateway of the Gateway API only those of its own namespace count. (filterStrictGatewayMerging) */
+function istiosGateways(proxy: GatewayProxy, world: GatewayWorld): readonly Manifest[] {
+  const managed = apiGateways(proxy, world).length > 0;
+  return world
+    .objects(kindKey({ group: NETWORKING, kind: "Gateway" }))
+    .filter((gateway) => !managed || namespaceOf(gateway) === proxy.namespace)
+    .filter((gateway) =>
+      Object.entries(mapAt(specOf(gateway), "selector")).every(([key, value]) => proxy.labels[key] === value),
+    );
+}
+
+/** A text: what isn't known of it. */
+function serverOf(
+  gateway: Manifest,
+  index: number,
+  server: JsonObject,
+  proxy: GatewayProxy,
+  world: GatewayWorld,
+): Server | string {
+  const own = namespaceOf(gateway);
+  const name = `${own}/${gateway.metadata.name}`;
+  const port = numberAt(objectAt(server, "port"), "number");
+  if (port === null) return `the port of server ${index} of Gateway ${name}`;
+  if (textAt(server, "bind")) return `which address server ${index} of Gateway ${name} is reached at: it says bind`;
+  const listens = listensOn(port, proxy, world);
+  if (listens === null) return `which port of the pods stands behind port ${port} of the gateway’s Services`;
+  return {
+    ...{ gateway, path: ["spec", "servers", index], name, port, listens, reads: readsOf(server) },
+    redirects: objectAt(server, "tls")["httpsRedirect"] === true,
+    hosts: textsAt(server, "hosts").map((each) => {
+      const [where = "", host, ...more] = each.split("/");
+      if (host === undefined || more.length > 0) return { namespace: null, host: each.toLowerCase() };
+      return { namespace: where === "*" ? null : where === "." ? own : where, host: host.toLowerCase() };
+    }),
+    listener: null,
+  };
+}
+
+function readsOf(server: JsonObject): Server["reads"] {
+  const protocol = (textAt(objectAt(server, "port"), "protocol") ?? "").toUpperCase();
+  if (["HTTP", "HTTP2", "GRPC", "GRPC-WEB"].includes(protocol)) return "http";
+  const passes = ["PASSTHROUGH", "AUTO_PASSTHROUGH"].includes(textAt(objectAt(server, "tls"), "mode") ?? "");
+  return protocol === "HTTPS" && has(server, "tls") && !passes ? "https" : "bytes";
+}
+
+/** The first server of a port settles what the port carries; of servers with TLS each host is one's alone. */
+function clash(server: Server, before: readonly Server[]): string | null {
+  const [first, ...others] = before.filter(({ listens }) => listens === server.listens);
+  if (first === undefined) return null;
+  const there = `${first.name} opens port ${server.port} before it`;
+  if (first.reads === "http") return server.reads === "http" ? null : `${there}, for HTTP without TLS`;
+  if (server.reads === "http") return `${there}, for something else than HTTP without TLS`;
+  const taken = [first, ...others].flatMap(({ hosts }) => hosts.map(keyOf));
+  return server.hosts.some((each) => taken.includes(keyOf(each))) ? `${there}, for the same host` : null;
+}
+
+const keyOf = ({ namespace, host }: Server["hosts"][number]): string => `${namespace ?? ""}/${host}`;

@@ -1,0 +1,131 @@
+/**
+ * How a gateway's proxy routes requests from outside: by the port, then the host that fits best, then the rules of all objects that
+ * are bound there for the host. They are merged, unlike on the mesh: in the order of the objects, but what takes everything last.
+ * (buildGatewayHTTPRouteConfig in istiod's pilot/pkg/networking/core/gateway.go)
+ * https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
+ */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { namespaceOf, visibleTo } from "../../routing/json.ts";
+import { gatewaysOf } from "../../routing/virtual-services.ts";
+import { listenerSets } from "./api-routes.ts";
+import { catchesAll, singly, upToCatchAll } from "./catch-all.ts";
+import type { LeftOut } from "./delegates.ts";
+import { type Opened, openedBy } from "./gateway-servers.ts";
+import { closest, common } from "./host-pattern.ts";
+import type { Caller, RequestFacts } from "./match.ts";
+import { decide, type Routed } from "./route.ts";
+import { type RouteSet, setPrecedence, virtualServiceSet } from "./route-set.ts";
+import type { Server } from "./server.ts";
+import { type OwnRule, ownRule } from "./table.ts";
+import { chosenOf } from "./target.ts";
+import type { GatewayProxy, GatewayWorld, RoutingWorld } from "./world.ts";
+
+export interface VirtualHost {
+  /** The first that opens it. */
+  readonly server: Server;
+  /** `*`, `*.example.com` or a name. */
+  readonly domain: string;
+  readonly redirects: boolean;
+  /** All that has a say there. */
+  readonly objects: readonly Manifest[];
+  /** One match each. */
+  readonly rules: readonly OwnRule[];
+  readonly leftOut: readonly LeftOut[];
+  /** Whose DestinationRules count, and the port that is called where a destination names none. */
+  readonly caller: Caller;
+}
+
+export interface GatewayTable extends Opened {
+  readonly hosts: readonly VirtualHost[];
+}
+
+export function gatewayTable(proxy: GatewayProxy, world: GatewayWorld): GatewayTable {
+  const opened = openedBy(proxy, world);
+  const plain = Map.groupBy(
+    opened.servers.filter(({ reads }) => reads === "http"),
+    ({ listens }) => listens,
+  );
+  const apart = opened.servers.filter(({ reads }) => reads === "https").map((server) => [server]);
+  return { ...opened, hosts: [...plain.values(), ...apart].flatMap((servers) => hostsOf(servers, proxy, world)) };
+}
+
+interface Growing extends VirtualHost {
+  redirects: boolean;
+  readonly objects: Manifest[];
+  readonly rules: OwnRule[];
+  readonly leftOut: LeftOut[];
+}
+
+function hostsOf(servers: readonly Server[], proxy: GatewayProxy, world: GatewayWorld): readonly VirtualHost[] {
+  const hosts = new Map<string, Growing>();
+  for (const server of servers) {
+    const caller: Caller = {
+      namespace: proxy.namespace,
+      labels: proxy.labels,
+      port: server.port,
+      gateways: [server.name],
+    };
+    const open = (domain: string): Growing => {
+      const known: Growing = hosts.get(domain) ?? {
+        ...{ server, domain, redirects: false, objects: [], rules: [], leftOut: [], caller },
+      };
+      if (!known.objects.includes(server.gateway)) known.objects.push(server.gateway);
+      hosts.set(domain, known);
+      return known;
+    };
+    for (const set of boundTo(server, caller.namespace, world)) {
+      const own = namespaceOf(set.owners[0]);
+      // A listener has settled for each route whether its namespace is let in.
+      const offered = server.hosts.flatMap(({ namespace, host }) =>
+        namespace === null || namespace === own || set.api ? [host] : [],
+      );
+      const rules = upToCatchAll(set.rules.flatMap((found) => singly(ownRule(found, caller))));
+      // Without a rule for the gateway it opens no virtual host, so that a wider one may take the request.
+      for (const domain of rules.length === 0 ? [] : common(offered, set.hosts)) {
+        const host = open(domain);
+        host.objects.push(...set.owners, ...set.rules.map(({ owner }) => owner));
+        host.rules.push(...rules);
+        host.leftOut.push(...set.leftOut);
+        if (server.redirects) host.redirects = true;
+      }
+    }
+    if (server.redirects) for (const { host } of server.hosts) open(host).redirects = true;
+  }
+  return [...hosts.values()].map((host) => ({
+    ...host,
+    rules: [...host.rules.filter((each) => !catchesAll(each)), ...host.rules.filter(catchesAll)],
+  }));
+}
+
+/** In the order in which their rules are asked. */
+function boundTo({ name, listener, gateway }: Server, namespace: string, world: RoutingWorld): readonly RouteSet[] {
+  if (listener !== null) return listenerSets({ ...listener, gateway }, world).toSorted(setPrecedence(namespace));
+  return world
+    .objects("VirtualService")
+    .filter((vs) => gatewaysOf(vs).includes(name) && visibleTo(vs, namespace))
+    .map((vs) => virtualServiceSet(vs, world))
+    .toSorted(setPrecedence(namespace));
+}
+
+/**
+ * The virtual host that a request on one of the proxy's ports comes to; null: none, which is 404, or with TLS no connection. Where TLS
+ * ends, the name that the client asks for (SNI) settles the server first; it is taken for the host.
+ */
+export function hostFor(table: GatewayTable, listens: number, authority: string): VirtualHost | null {
+  const host = authority.toLowerCase().replace(/:\d+$/, "");
+  const there = table.hosts.filter(({ server }) => server.listens === listens);
+  const servers = table.servers.filter((server) => server.listens === listens && server.reads === "https");
+  const named = closest(
+    servers.flatMap((server) => server.hosts.map((each) => ({ server, domain: each.host }))),
+    host,
+  );
+  if (servers.length > 0 && named === null) return null;
+  return closest(named === null ? there : there.filter(({ server }) => server === named.server), host);
+}
+
+/** What the rules of a virtual host do with a request. */
+export const routeAt = (
+  { rules, caller, server }: VirtualHost,
+  request: RequestFacts,
+  world: RoutingWorld,
+): Routed["outcome"] => decide(server.gateway, rules, request, ({ found }) => chosenOf(found, caller, world));

@@ -1,0 +1,63 @@
+/** What a rule does with the requests that it takes: its destinations, with their shares and the subsets that this client knows. */
+import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import { sharesOf } from "#lib/policy/weights.ts";
+import { namespaceOfHost, resolveHost } from "../../hosts.ts";
+import { destinationRules } from "../../routing/destination-rules.ts";
+import { isObject, listAt, namespaceOf, numberAt, objectAt, textAt, weightOf } from "../../routing/json.ts";
+import type { EffectiveRule } from "./delegates.ts";
+import type { Caller } from "./match.ts";
+import type { RoutingWorld } from "./world.ts";
+
+/** What a destination without a host is. */
+export const NOT_GRANTED = "a backend that the route may not name, or of a kind that Istio doesn’t know";
+
+export interface Target {
+  /** Full; "": calls sent there answer 500, see NOT_GRANTED. */
+  readonly host: string;
+  readonly subset: string | null;
+  /** null: not said, which is the one port of a Service that has one, else the port that was called. */
+  readonly port: number | null;
+  /** 0…1 of the rule's calls. */
+  readonly share: number;
+  /** The DestinationRule that declares the subset; null: no subset is named, or none that this client follows declares it: 503. */
+  readonly declaredBy: Manifest | null;
+  /** The DestinationRule that this client follows for the host, the oldest where several are merged. */
+  readonly follows: Manifest | null;
+}
+
+export interface Chosen {
+  /** null: no VirtualService counts, and the service itself is called. */
+  readonly object: Manifest | null;
+  readonly path: Segments;
+  readonly rule: JsonObject;
+  readonly does: "route" | "redirect" | "answer";
+  readonly to: readonly Target[];
+  /** What the rule asks for, as EffectiveRule has it. */
+  readonly matches: EffectiveRule["matches"];
+}
+
+/** The host as it is called, without any rule. */
+export const itself = (host: string, port: number): Chosen => ({
+  ...{ object: null, path: [], rule: {}, does: "route", matches: [] },
+  to: [{ host, subset: null, port, share: 1, declaredBy: null, follows: null }],
+});
+
+/** `caller`: whose DestinationRules count. */
+export function chosenOf({ owner, path, rule, matches }: EffectiveRule, caller: Caller, world: RoutingWorld): Chosen {
+  const does = isObject(rule["redirect"]) ? "redirect" : isObject(rule["directResponse"]) ? "answer" : "route";
+  const routes = listAt(rule, "route");
+  const shares = sharesOf(routes.map(weightOf), "istio");
+  const to = routes.map((each, at): Target => {
+    const destination = objectAt(each, "destination");
+    const host = resolveHost(textAt(destination, "host") ?? "", namespaceOf(owner));
+    const subset = textAt(destination, "subset") || null;
+    const applied = destinationRules(host, namespaceOfHost(host), caller.namespace, world, caller.labels);
+    return {
+      ...{ host, subset, port: numberAt(objectAt(destination, "port"), "number"), share: shares[at] ?? 0 },
+      declaredBy: applied.subsets.find(({ name }) => name === subset)?.owner ?? null,
+      follows: applied.rules[0] ?? null,
+    };
+  });
+  return { object: owner, path, rule, does, to: does === "route" ? to : [], matches };
+}

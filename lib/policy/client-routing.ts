@@ -1,0 +1,64 @@
+/** How one service is reached by each of its clients, those with the same answer taken together. */
+import type { ServiceRef } from "./intent.ts";
+import type { Source } from "./security.ts";
+
+/** What routes a client's calls: its sidecar, a gateway, the service's waypoint, or nobody. */
+export type ClientPlane = "sidecar" | "gateway" | "ambient" | "none";
+
+export interface ClientRouting {
+  readonly service: ServiceRef;
+  /** The port that this is about. */
+  readonly port: number;
+  readonly ports: readonly { readonly port: number; readonly name: string | null }[];
+  readonly classes: readonly RoutingClass[];
+  /** What isn't known and concerns all of them. */
+  readonly lacks: readonly string[];
+}
+
+export interface RoutingAnswer {
+  readonly plane: ClientPlane;
+  /** `itself`: no rule counts, and calls go to all endpoints. `nothing`: a gateway that doesn't route here. */
+  readonly decides: "rules" | "itself" | "out-of-scope" | "nothing" | "unknown";
+  /** The waypoint that routes for ambient clients, `namespace/name`. */
+  readonly waypoint: string | null;
+  /** In the order in which they are tried. */
+  readonly rules: readonly ClientRule[];
+  /** Whom a call comes to that no rule takes. */
+  readonly otherwise: "404" | null;
+  /** Objects for the host that lose to the one that counts. */
+  readonly shadowed: readonly Source[];
+  /** Rules that don't count for these clients, and why. */
+  readonly ignored: readonly { readonly source: Source; readonly why: string }[];
+  readonly lacks: readonly string[];
+}
+
+export interface RoutingClass extends RoutingAnswer {
+  readonly clients: readonly { readonly namespace: string; readonly names: readonly string[] }[];
+}
+
+export interface ClientRule {
+  /** null: no object, the service itself is called. */
+  readonly source: Source | null;
+  /** Of a gateway: `shop.example.com:443`. */
+  readonly at: string | null;
+  /** Any of these; within one all. None: everything. */
+  readonly matches: readonly (readonly string[])[];
+  readonly does: "route" | "redirect" | "answer";
+  readonly to: readonly ClientTarget[];
+  /** false: a rule before it takes everything. */
+  readonly reached: boolean;
+}
+
+export interface ClientTarget {
+  readonly host: string;
+  readonly subset: string | null;
+  readonly port: number | null;
+  /** 0…1 of the rule's calls. */
+  readonly share: number;
+  /** The DestinationRule that declares the subset, or hides it. */
+  readonly source: Source | null;
+  /** Why calls sent there fail. */
+  readonly fails: string | null;
+  /** Pods that it takes; null: not known. */
+  readonly pods: { readonly ready: number; readonly all: number } | null;
+}
