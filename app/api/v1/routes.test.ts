@@ -33,6 +33,7 @@ const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
 const SECURITY = "meaning/workloads/[cluster]/[namespace]/[name]/route.ts";
 const CLIENTS = "meaning/services/[cluster]/[namespace]/[name]/routing/route.ts";
 const PROPOSAL = "meaning/proposals/[cluster]/[namespace]/route.ts";
+const STRICT = "meaning/strict/[cluster]/[namespace]/route.ts";
 const SCHEMA = "schemas/[cluster]/[group]/[version]/[kind]/route.ts";
 /** Reading policies: file, use case, an address and what it asks for. */
 const POLICIES = [
@@ -72,6 +73,7 @@ const POLICIES = [
     { service: { cluster: "c", namespace: "shop", name: "reviews" }, port: 80 },
   ],
   [PROPOSAL, "proposal", "meaning/proposals/c/shop", { cluster: "c", namespace: "shop" }],
+  [STRICT, "strict", "meaning/strict/c/-", { cluster: "c", namespace: null }],
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
 ] as const;
 
@@ -197,6 +199,7 @@ describe("every route below /api/v1", () => {
       "meaning/proposals/[cluster]/[namespace]/route.ts",
       CLIENTS,
       "meaning/simulate/route.ts",
+      STRICT,
       SECURITY,
       "namespaces/route.ts",
       "plans/apply/route.ts",
