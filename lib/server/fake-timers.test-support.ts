@@ -52,4 +52,19 @@ export class FakeTimers implements Timers {
     this.#ms = end;
     await settle();
   }
+
+  /** Moves from sleeper to sleeper until `work` has ended. Real I/O between them takes as long as it takes, and no time of this clock. */
+  async until<T>(work: Promise<T>): Promise<T> {
+    let over = false;
+    const ended = work.finally(() => {
+      over = true;
+    });
+    ended.catch(() => undefined);
+    for (;;) {
+      await settle();
+      if (over) return ended;
+      const next = Math.min(...[...this.#sleepers].map(({ due }) => due));
+      if (Number.isFinite(next)) await this.advance(Math.max(0, next - this.#ms));
+    }
+  }
 }

@@ -108,12 +108,7 @@ describe("GET /changes/{id}/outcome", () => {
       const { ask, client, clock, plans, ana, id } = await given();
       await clock.advance(60_000);
       for (const read of ["rates", "other", "history", "up"] as const) client.answers[read] = state;
-      let over = false;
-      const asked = ask().finally(() => {
-        over = true;
-      });
-      for (let second = 0; !over && second < 60; second++) await clock.advance(1000);
-      const answer = await asked;
+      const answer = await clock.until(ask());
       expect(answer).toMatchObject({ state: "unknown", reason: expect.stringMatching(reason), adverse: false });
       expect(answer.items).toMatchObject([{ judgement: "unknown", item: { verdict: "denied" } }]);
       expect((await plans.revert(ana, id, { requestId: null })).steps).toMatchObject([{ op: "delete" }]);
