@@ -42,3 +42,10 @@ export function useLiveTraffic(
     error,
   };
 }
+
+/** Why what isn't seen in it says nothing: a source that fails isn't silence. null: all sources answer. */
+export function whyUnknown(graph: Pick<Graph, "sources"> | null, cluster: string): string | null {
+  if (graph === null) return "The traffic isn’t known.";
+  const failed = graph.sources.find(({ clusters, problem }) => problem !== undefined && clusters.includes(cluster));
+  return failed?.problem === undefined ? null : `The traffic isn’t known, or is older. ${failed.problem.detail}`;
+}

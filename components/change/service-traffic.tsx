@@ -8,7 +8,7 @@ import { problemOf } from "#lib/errors.ts";
 import { formatErrors, formatMs, formatRate } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
-import { useLiveTraffic } from "./live.ts";
+import { useLiveTraffic, whyUnknown } from "./live.ts";
 import { trafficByVersion } from "./observed.ts";
 import type { ServiceForm } from "./service-change.tsx";
 import { durationMs } from "./words.ts";
@@ -30,6 +30,7 @@ export function ServiceTraffic({
     (a, b) => (b.rate ?? 0) - (a.rate ?? 0),
   );
   const limit = timeout === null ? null : durationMs(timeout);
+  const unknown = live.graph === null ? null : whyUnknown(live.graph, service.cluster);
   return (
     <Section title={`Traffic now · last ${live.window}`}>
       {live.error !== null && (
@@ -38,7 +39,8 @@ export function ServiceTraffic({
         </Notice>
       )}
       {live.graph === null && live.error === null && <p className="text-ink-3">Reading the traffic…</p>}
-      {live.graph !== null && edges.length === 0 && (
+      {unknown !== null && <p className="border-t border-line pt-2 text-ink-2">{unknown}</p>}
+      {live.graph !== null && unknown === null && edges.length === 0 && (
         <p className="border-t border-line pt-2 text-ink-2">Nobody was seen calling it in this window.</p>
       )}
       {edges.length > 0 && (

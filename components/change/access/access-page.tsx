@@ -6,10 +6,9 @@ import { useState } from "react";
 import { denyByDefaultHref } from "#components/policies/links.tsx";
 import { Notice } from "#components/policies/notice.tsx";
 import { problemOf } from "#lib/errors.ts";
-import type { Graph } from "#lib/graph/model.ts";
 import { ClusterChange, type ClusterForm } from "../cluster-change.tsx";
 import { ChoiceField } from "../fields.tsx";
-import { useLiveTraffic } from "../live.ts";
+import { useLiveTraffic, whyUnknown } from "../live.ts";
 import { useMayWrite } from "../rights.tsx";
 import { Callers } from "./callers.tsx";
 import { Issuers } from "./issuers.tsx";
@@ -56,13 +55,6 @@ function Access({ form }: { readonly form: ClusterForm }) {
       <Place key={namespace} form={form} namespace={namespace} />
     </>
   );
-}
-
-/** A source that fails isn't silence. */
-function whyUnknown(graph: Graph | null, cluster: string): string | null {
-  if (graph === null) return "The traffic isn’t known.";
-  const failed = graph.sources.find(({ clusters, problem }) => problem !== undefined && clusters.includes(cluster));
-  return failed?.problem === undefined ? null : `The traffic isn’t known, or is older. ${failed.problem.detail}`;
 }
 
 /** One namespace: of another one, what is typed begins anew. */
