@@ -3,10 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
+import { AnswerState } from "#components/policies/answer-state.tsx";
 import { authorizationHref, egressHref, simulateHref } from "#components/policies/links.tsx";
-import { Blank, Notice } from "#components/policies/notice.tsx";
-import { Chip } from "#components/ui/chip.tsx";
-import { problemOf } from "#lib/errors.ts";
 import type { Dataplane } from "#lib/graph/model.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
@@ -81,21 +79,14 @@ function Page({ workload }: { readonly workload: ServiceRef }) {
           </Link>
         </p>
       </header>
-      {data === undefined && error === null && <p className="mt-3 text-ink-3">Reading the objects…</p>}
-      {data === undefined && error !== null && (
-        <Blank
-          title={problemOf(error).code === "not_found" ? "There is no such workload" : "It could not be read"}
-          tone="failing"
-          action={<Chip onClick={() => void refetch()}>Retry now</Chip>}
-        >
-          {problemOf(error).detail}
-        </Blank>
-      )}
-      {data !== undefined && error !== null && (
-        <Notice tone="degraded" title="Not refreshed." role="status">
-          {problemOf(error).detail}
-        </Notice>
-      )}
+      <AnswerState
+        has={data !== undefined}
+        error={error}
+        retry={() => void refetch()}
+        reading="Reading the objects…"
+        absent="There is no such workload"
+        failed="It could not be read"
+      />
       {data !== undefined && <SecurityView security={data} />}
     </main>
   );

@@ -1,6 +1,7 @@
 import { clsx } from "clsx";
 import type { ImpactItem } from "#lib/policy/impact.ts";
 import { ObjectLink } from "../links.tsx";
+import { BlindSpots } from "./blind-spots.tsx";
 import { PairEnds } from "./pair-ends.tsx";
 import { CERTAINTY_WORDS, sayAmount, VERDICT_WORDS } from "./words.ts";
 
@@ -33,19 +34,7 @@ export function ImpactRow({ item, window }: { readonly item: ImpactItem; readonl
           </>
         )}
       </p>
-      {blindSpots.length > 0 && (
-        <p className="text-[12px] wrap-anywhere">
-          <span className="text-ink-3">Not known: </span>
-          {blindSpots.join("; ")}.
-          {closeWith.length > 0 && (
-            <>
-              {" "}
-              <span className="text-ink-3">What would tell: </span>
-              {closeWith.join("; ")}.
-            </>
-          )}
-        </p>
-      )}
+      <BlindSpots {...{ blindSpots, closeWith }} />
     </li>
   );
 }

@@ -4,10 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useEffect, useId } from "react";
+import { AnswerState } from "#components/policies/answer-state.tsx";
 import { serviceHref } from "#components/policies/links.tsx";
-import { Blank, Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
-import { problemOf } from "#lib/errors.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { clientRoutingQuery } from "#lib/query/security.ts";
@@ -75,23 +74,14 @@ function Page({ service }: { readonly service: ServiceRef }) {
           </div>
         )}
       </div>
-      {data === undefined && error === null && <p className="mt-3 text-ink-3">Working it out…</p>}
-      {data === undefined && error !== null && (
-        <Blank
-          title={
-            problemOf(error).code === "not_found" ? "There is no such service or port" : "It could not be worked out"
-          }
-          tone="failing"
-          action={<Chip onClick={() => void refetch()}>Retry now</Chip>}
-        >
-          {problemOf(error).detail}
-        </Blank>
-      )}
-      {data !== undefined && error !== null && (
-        <Notice tone="degraded" title="Not refreshed." role="status">
-          {problemOf(error).detail}
-        </Notice>
-      )}
+      <AnswerState
+        has={data !== undefined}
+        error={error}
+        retry={() => void refetch()}
+        reading="Working it out…"
+        absent="There is no such service or port"
+        failed="It could not be worked out"
+      />
       {data !== undefined && <ClientsView routing={data} search={search} />}
     </main>
   );

@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import { BlindSpots } from "#components/policies/impact/blind-spots.tsx";
 import { PairEnds } from "#components/policies/impact/pair-ends.tsx";
 import { sayAmount } from "#components/policies/impact/words.ts";
 import { Notice } from "#components/policies/notice.tsx";
@@ -125,19 +126,7 @@ function Pair({ pair, window }: { readonly pair: PairItem; readonly window: stri
           <SourceText source={rule} />
         </div>
       )}
-      {blindSpots.length > 0 && (
-        <p className="text-[12px] wrap-anywhere">
-          <span className="text-ink-3">Not known: </span>
-          {blindSpots.join("; ")}.
-          {closeWith.length > 0 && (
-            <>
-              {" "}
-              <span className="text-ink-3">What would tell: </span>
-              {closeWith.join("; ")}.
-            </>
-          )}
-        </p>
-      )}
+      <BlindSpots {...{ blindSpots, closeWith }} />
     </li>
   );
 }

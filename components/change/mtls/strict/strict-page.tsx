@@ -3,13 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
+import { AnswerState } from "#components/policies/answer-state.tsx";
 import { PlanSheet } from "#components/policies/changes/plan-sheet.tsx";
 import { useFix } from "#components/policies/findings/use-fix.ts";
-import { Blank, Notice } from "#components/policies/notice.tsx";
 import { usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
-import { Chip } from "#components/ui/chip.tsx";
 import type { StrictScope } from "#lib/api/strict.ts";
-import { problemOf } from "#lib/errors.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { strictQuery } from "#lib/query/strict.ts";
 import { StrictView } from "./strict-view.tsx";
@@ -51,21 +49,14 @@ function Page({ scope }: { readonly scope: StrictScope }) {
           as it was measured; what isn’t known is never counted as safe.
         </p>
       </header>
-      {data === undefined && error === null && <p className="mt-3 text-ink-3">Reading objects and calls…</p>}
-      {data === undefined && error !== null && (
-        <Blank
-          title={problemOf(error).code === "not_found" ? "There is no such namespace" : "It could not be read"}
-          tone="failing"
-          action={<Chip onClick={() => void refetch()}>Retry now</Chip>}
-        >
-          {problemOf(error).detail}
-        </Blank>
-      )}
-      {data !== undefined && error !== null && (
-        <Notice tone="degraded" title="Not refreshed." role="status">
-          {problemOf(error).detail}
-        </Notice>
-      )}
+      <AnswerState
+        has={data !== undefined}
+        error={error}
+        retry={() => void refetch()}
+        reading="Reading objects and calls…"
+        absent="There is no such namespace"
+        failed="It could not be read"
+      />
       {data !== undefined && <StrictView path={data} onPlan={(intent) => void flow.make({ intent })} onFix={fix} />}
       <PlanSheet flow={flow} label="Plan" />
     </main>
