@@ -1,20 +1,10 @@
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 import { provisionChromium } from "./scripts/provision/chromium.ts";
+import { quietBrowser } from "./scripts/provision/quiet-browser.ts";
 
 // Workers read this file too, and inherit what its first reader found.
 process.env.MESHSCOPE_CHROMIUM ||= await provisionChromium();
-
-/** What keeps a browser quiet that nobody looks at: no GPU, no updates, no talk with its maker. Root can't use the sandbox. */
-const args = [
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-];
 
 /** Browser tests against the production build and a lab that both start once (e2e/support/global-setup.ts). */
 export default defineConfig({
@@ -32,7 +22,7 @@ export default defineConfig({
   reporter: process.env.MESHSCOPE_REPORT ? [["line"], ["json", { outputFile: process.env.MESHSCOPE_REPORT }]] : "list",
   use: {
     browserName: "chromium",
-    launchOptions: { executablePath: process.env.MESHSCOPE_CHROMIUM, args },
+    launchOptions: { executablePath: process.env.MESHSCOPE_CHROMIUM, args: [...quietBrowser] },
     viewport: { width: 1440, height: 900 },
     deviceScaleFactor: 1,
     locale: "en-GB",

@@ -5,6 +5,7 @@
  */
 import { chromium } from "@playwright/test";
 import { provisionChromium } from "../scripts/provision/chromium.ts";
+import { quietBrowser } from "../scripts/provision/quiet-browser.ts";
 import { type Frozen, freeze } from "./support/frozen.ts";
 import { type Figure, median, onScale } from "./support/scale.ts";
 import { type Visit, visit } from "./support/visit.ts";
@@ -44,10 +45,7 @@ function views(frozen: Frozen): readonly (readonly [name: string, address: strin
 }
 
 async function* measure(frozen: Frozen, size: number): AsyncGenerator<Figure> {
-  const browser = await chromium.launch({
-    executablePath: await provisionChromium(),
-    args: ["--disable-gpu", "--no-first-run", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
-  });
+  const browser = await chromium.launch({ executablePath: await provisionChromium(), args: [...quietBrowser] });
   try {
     for (const [view, address, query] of views(frozen)) {
       // The first warms the server and the disk.
