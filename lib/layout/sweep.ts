@@ -119,6 +119,11 @@ export class Sweep {
     return true;
   }
 
+  /** Places of one column after a change of its order: a first look at what the change is worth. */
+  alone(column: number): void {
+    this.place(column, "both", false);
+  }
+
   /** Places after a change of one order: cheap enough to be tried for every pair. */
   settle(): void {
     for (let round = 0; round < 2; round++) {
