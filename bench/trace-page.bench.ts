@@ -12,6 +12,7 @@ import { type Demo, startDemo } from "../scripts/demo/start.ts";
 import { interruption } from "../scripts/process/interrupt.ts";
 import { provisionChromium } from "../scripts/provision/chromium.ts";
 import { provisionPrometheus } from "../scripts/provision/prometheus.ts";
+import { quietBrowser } from "../scripts/provision/quiet-browser.ts";
 import { build } from "../scripts/steps/build.ts";
 import { type Figure, median } from "./support/scale.ts";
 import { generatedTrace } from "./support/spans.ts";
@@ -57,13 +58,11 @@ async function send({ state }: Demo, size: number): Promise<string> {
 }
 
 async function* measure(demo: Demo, size: number): AsyncGenerator<Figure> {
-  const browser = await chromium.launch({
-    executablePath: await provisionChromium(),
-    args: ["--disable-gpu", "--no-first-run", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
-  });
+  const browser = await chromium.launch({ executablePath: await provisionChromium(), args: [...quietBrowser] });
   try {
     const id = await send(demo, size);
-    const path = `/api/v1/traces/${id}`;
+    // As the page asks for it.
+    const path = `/api/v1/traces/${id}?format=columns`;
     const upstream = demo.state.console;
     const stage = await openStage(upstream, () => undefined, new Map([[path, await take(upstream, path)]]));
     await demo.stopLab();

@@ -28,7 +28,7 @@ const STREAM = "/api/v1/graph/stream";
 
 /**
  * Opens a door to the console at `upstream` on a free port. Every new stream begins with what `snapshot` has for its
- * query, a graph as JSON; it is refused where that is nothing. `taken`: by path.
+ * query, a graph as JSON; it is refused where that is nothing. `taken`: by path and query.
  */
 export async function openStage(
   upstream: string,
@@ -38,7 +38,7 @@ export async function openStage(
   const listeners = new Set<ServerResponse>();
   const server = createServer((asked, answer) => {
     const { pathname, search } = new URL(asked.url ?? "/", upstream);
-    const kept = taken.get(pathname);
+    const kept = taken.get(pathname + search);
     if (kept !== undefined) {
       answer.writeHead(200, { "content-type": kept.type, "cache-control": "no-store" }).end(kept.body);
       return;
