@@ -9,6 +9,7 @@ import { FIRST_STATUS } from "#lib/live/status.ts";
 import type { SessionChange } from "#lib/query/keeper.ts";
 import { SESSION_CHANGED, useSession } from "#lib/query/session.tsx";
 import { viewerKey } from "#lib/query/viewer.ts";
+import { atRest } from "./at-rest.ts";
 
 const LiveContext = createContext<Live | null>(null);
 
@@ -27,8 +28,18 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     if (live !== null) return;
     const begin = () => startTransition(() => setLive(pageLive(session)));
-    const timer = setTimeout(begin, onGraph ? 0 : AWAKE_MS);
-    return () => clearTimeout(timer);
+    let takeBack: (() => void) | null = null;
+    const timer = setTimeout(
+      () => {
+        if (onGraph) begin();
+        else takeBack = atRest(begin);
+      },
+      onGraph ? 0 : AWAKE_MS,
+    );
+    return () => {
+      clearTimeout(timer);
+      takeBack?.();
+    };
   }, [live, onGraph, session]);
   return <LiveContext value={live}>{children}</LiveContext>;
 }

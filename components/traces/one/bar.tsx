@@ -25,9 +25,9 @@ export function Swatch({ colour, className }: { readonly colour: BarColour; read
   );
 }
 
-/** Percent of the range; what lies outside is cut a little beyond its edges. */
+/** Percent of the range; what lies outside is cut at its begin, and a little beyond its end, where the field is cut. */
 const within = (at: number, { from, to }: Zoom): number =>
-  Math.max(-1, Math.min(101, ((at - from) / (to - from)) * 100));
+  Math.max(0, Math.min(101, ((at - from) / (to - from)) * 100));
 
 /** One span in the part of time that is shown: its length, where the end waited for it, and how long it took. */
 export function SpanBar({

@@ -16,6 +16,8 @@ export const ROW_HEIGHT = 28;
 /** Pixels a level; deeper ones than so many don't move further right. */
 const INDENT = 12;
 const MOST_INDENTED = 14;
+/** Room where a span without children has nothing to fold: a toggle and the gap after it. */
+const NO_TOGGLE = 22;
 
 export const rowId = (row: number): string => `span-${row}`;
 
@@ -50,7 +52,7 @@ export const TimelineRow = memo(function TimelineRow(props: RowProps) {
       aria-selected={selected}
       aria-label={spokenSpan(picture, row)}
       data-index={index}
-      style={{ height: ROW_HEIGHT, transform: `translateY(${top}px)` }}
+      style={{ height: ROW_HEIGHT, top }}
       onClick={() => select(selected ? null : row)}
       className={clsx(
         "absolute inset-x-0 flex cursor-pointer border-b border-line contain-strict",
@@ -69,7 +71,7 @@ export const TimelineRow = memo(function TimelineRow(props: RowProps) {
         )}
         <Marks picture={picture} row={row} selected={selected} />
       </div>
-      <div role="gridcell" className="relative min-w-0 grow overflow-hidden">
+      <div role="gridcell" className="relative min-w-0 grow">
         <SpanBar picture={picture} row={row} range={range} colour={colourOf(picture, row, colour)} path={path} />
       </div>
     </div>
@@ -83,11 +85,11 @@ function Indent({ picture, row, closed, parent, folding, fold }: RowProps & { re
     <>
       <span
         aria-hidden="true"
-        style={{ width: indent, backgroundSize: `${INDENT}px 100%` }}
+        style={{ width: indent, backgroundSize: `${INDENT}px 100%`, marginRight: parent ? undefined : NO_TOGGLE }}
         className="-my-px h-full shrink-0 bg-[linear-gradient(to_right,var(--line)_1px,transparent_1px)] bg-[position:8px_0]"
       />
       {depth > MOST_INDENTED && <span className="shrink-0 text-[10px] text-ink-2 tabular-nums">{depth}</span>}
-      {parent ? (
+      {parent && (
         <button
           type="button"
           tabIndex={-1}
@@ -100,8 +102,6 @@ function Indent({ picture, row, closed, parent, folding, fold }: RowProps & { re
         >
           <Icon name="chevron" size={14} className={clsx(closed && "-rotate-90")} />
         </button>
-      ) : (
-        <span className="size-4 shrink-0" />
       )}
     </>
   );
@@ -130,7 +130,9 @@ function Marks({
 }) {
   const warned = picture.warned[row] ?? 0;
   const tried = picture.tried[row] ?? 0;
+  const failed = picture.failed[row] === 1;
   const attempt = attemptText(picture, row);
+  if (tried === 0 && attempt === null && warned === 0 && !failed) return null;
   return (
     <span className="ml-auto flex shrink-0 items-center gap-1.5 text-[11px]">
       {tried > 0 && (
@@ -147,7 +149,7 @@ function Marks({
           ◣
         </span>
       )}
-      {picture.failed[row] === 1 && (
+      {failed && (
         <span title="failed" className="text-failing">
           ✕
         </span>
