@@ -46,13 +46,14 @@ function columnIndex(columns: readonly (readonly number[])[], count: number): In
 /** Of cost: less is rounding. */
 const LEAST = 1e-6;
 
-/** Swaps neighbours within a column as long as that makes the level easier to read. */
-function improve(sweep: Sweep, cost: Cost): number {
+/** Swaps neighbours within a column as long as that makes the level easier to read, a column a step. */
+function* improve(sweep: Sweep, cost: Cost): Generator<void> {
   let best = cost.of(sweep.top);
   const held = new Float64Array(sweep.top);
   for (let pass = 0; pass < SMALL.passes; pass++) {
     let improved = false;
     for (const [index, column] of sweep.columns.entries()) {
+      yield;
       for (let at = 0; at + 1 < column.length; at++) {
         held.set(sweep.top);
         const upper = column[at] as number;
@@ -78,7 +79,6 @@ function improve(sweep: Sweep, cost: Cost): number {
     }
     if (!improved) break;
   }
-  return best;
 }
 
 /** Places the items, in steps; equal arguments give equal places. `random` decides between starts only. */
@@ -125,7 +125,7 @@ export function* arrange(problem: Problem, random: () => number): Generator<void
       least = value;
     }
   }
-  improve(best as Sweep, leastCost as Cost);
+  yield* improve(best as Sweep, leastCost as Cost);
   return finish(best as Sweep, problem);
 }
 

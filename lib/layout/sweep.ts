@@ -96,7 +96,7 @@ export class Sweep {
     }
   }
 
-  /** Sweeps to and fro, a round a step: orders are free while `reorder`, after that only places move. */
+  /** Sweeps to and fro, each way a step: orders are free while `reorder`, after that only places move. */
   *run(rounds: number, reorder: boolean): Generator<void> {
     const last = this.columns.length - 1;
     const before = new Float64Array(this.top.length);
@@ -104,6 +104,7 @@ export class Sweep {
       yield;
       before.set(this.top);
       for (let at = 0; at <= last; at++) this.place(at, "left", reorder);
+      yield;
       for (let at = last; at >= 0; at--) this.place(at, "right", reorder);
       if (this.rests(before)) break;
     }

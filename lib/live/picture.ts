@@ -12,6 +12,7 @@ import type { FromWorker } from "./messages.ts";
 import type { Places } from "./places.ts";
 import { layoutInput, sameStructure } from "./placing.ts";
 import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
+import { SceneRows } from "./scene-rows.ts";
 import { type Shown, showGraph } from "./shown.ts";
 import type { Skeleton } from "./skeleton.ts";
 import type { Traced } from "./tracer.ts";
@@ -74,6 +75,7 @@ export class Picture {
   private stale = false;
   private shown: Shown | null = null;
   private skeleton: Skeleton | null = null;
+  private rows = new SceneRows();
   private version = 0;
   private laying: Laying | null = null;
 
@@ -212,7 +214,8 @@ export class Picture {
     o: { readonly fresh: boolean; readonly first: boolean; readonly layoutMs: number | null },
   ): void {
     this.version += 1;
-    const scene = buildScene(shown, skeleton, { version: this.version, stale: this.stale, withStrings: o.fresh });
+    const asked = { version: this.version, stale: this.stale, withStrings: o.fresh };
+    const scene = buildScene(shown, skeleton, asked, this.rows);
     this.deps.post({ type: "scene", scene, first: o.first, layoutMs: o.layoutMs }, buffersOf(scene));
   }
 
@@ -239,6 +242,7 @@ export class Picture {
     this.graph = null;
     this.shown = null;
     this.loading = false;
+    this.rows = new SceneRows();
     if (graph === null) return;
     const shown = showGraph(NOTHING, DEFAULT_LOOK);
     const skeleton = buildSkeleton(shown, layout(layoutInput(NOTHING, []), { seed: SEED }), []);

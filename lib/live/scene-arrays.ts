@@ -5,27 +5,26 @@ import {
   type BadgeArrays,
   type BadgeKind,
   type BoxArrays,
-  CHANGES,
   EDGE_BITS,
   type EdgeArrays,
   MARK_STATES,
   NODE_BITS,
   type NodeArrays,
-  PROTOCOLS,
 } from "#lib/layout/scene.ts";
-import { bitsOf, bytesOf, errorShareOf, lockOf, shapeOf, stateOf } from "./marks.ts";
+import { errorShareOf, stateOf } from "./marks.ts";
+import { amountOf, type Calls, orNaN, type SceneRows, TCP } from "./scene-rows.ts";
 import type { Shown } from "./shown.ts";
 import type { Skeleton } from "./skeleton.ts";
 
-/** Traffic of each node in one direction, summed over its edges. */
+/** Traffic of each node in one direction, summed over its calls. */
 class Traffic {
   /** NaN = nothing known. */
   readonly rate: Float64Array;
-  /** NaN = one of the edges can't tell. */
+  /** NaN = one of the calls can't tell. */
   readonly errors: Float64Array;
   /** The largest. */
   readonly p95: Float64Array;
-  /** How many edges gave one. */
+  /** How many calls gave one. */
   readonly measured: Uint32Array;
 
   constructor(count: number) {
@@ -36,105 +35,95 @@ class Traffic {
   }
 
   /** -1: a node that isn't drawn. */
-  add(node: number, { rate, errorRate, latency }: GraphEdge): void {
-    if (node < 0 || rate === null) return;
+  add(node: number, calls: Calls, at: number): void {
+    const rate = calls.rate[at] as number;
+    if (node < 0 || Number.isNaN(rate)) return;
     const held = this.rate[node] as number;
     this.rate[node] = (Number.isNaN(held) ? 0 : held) + rate;
-    // With an unknown part the sum is unknown; what carried nothing hides no failure.
-    this.errors[node] = (this.errors[node] as number) + (errorRate ?? (rate > 0 ? Number.NaN : 0));
-    const p95 = latency?.p95 ?? null;
-    if (p95 === null || rate <= 0) return;
+    this.errors[node] = (this.errors[node] as number) + (calls.errors[at] as number);
+    const p95 = calls.p95[at] as number;
+    if (Number.isNaN(p95)) return;
     const most = this.p95[node] as number;
     this.p95[node] = Number.isNaN(most) ? p95 : Math.max(most, p95);
     this.measured[node] = (this.measured[node] as number) + 1;
   }
 }
 
-const orNaN = (value: number | null | undefined) => value ?? Number.NaN;
-const changeOf = ({ change }: { readonly change?: (typeof CHANGES)[number] }) => CHANGES.indexOf(change ?? "none");
-
 /**
  * Every call of the answer with the places of its ends among the drawn nodes (-1: not drawn). Also of edges that aren't drawn:
  * a node's own numbers don't change because somebody looks at less.
  */
-function eachCall(
-  { graph, whole }: Shown,
-  skeleton: Skeleton,
-  take: (edge: GraphEdge, source: number, target: number) => void,
-): void {
-  if (graph === whole) {
-    graph.edges.forEach((edge, at) => take(edge, skeleton.source[at] as number, skeleton.target[at] as number));
-    return;
-  }
+function endsOf({ graph, whole }: Shown, skeleton: Skeleton): { source: ArrayLike<number>; target: ArrayLike<number> } {
+  if (graph === whole) return skeleton;
   const places = new Map(graph.nodes.map(({ id }, at) => [id, at]));
-  for (const edge of whole.edges) take(edge, places.get(edge.source) ?? -1, places.get(edge.target) ?? -1);
+  return {
+    source: Int32Array.from(whole.edges, (edge) => places.get(edge.source) ?? -1),
+    target: Int32Array.from(whole.edges, (edge) => places.get(edge.target) ?? -1),
+  };
 }
 
 /** One pass over the calls, one over the nodes: this runs at every refresh. */
-export function nodeArrays(drawn: Shown, skeleton: Skeleton, standing: Uint16Array): NodeArrays {
-  const { graph, dimmed, ranks } = drawn;
+export function nodeArrays(drawn: Shown, skeleton: Skeleton, standing: Uint16Array, rows: SceneRows): NodeArrays {
+  const { graph, whole, dimmed, ranks } = drawn;
   const count = graph.nodes.length;
+  const calls = rows.calls.of(whole.edges);
+  const own = rows.nodes.of(graph.nodes);
+  const { source: sources, target: targets } = endsOf(drawn, skeleton);
   const inbound = new Traffic(count);
   const outbound = new Traffic(count);
   const floats = () => new Float32Array(count);
-  const codes = () => new Uint8Array(count);
   const arrays = {
-    ...{ shape: codes(), state: codes(), change: codes(), bits: new Uint16Array(count), rank: new Uint16Array(count) },
-    ...{ errorShare: floats(), rate: floats(), p95: floats(), bytes: floats().fill(Number.NaN) },
+    ...{ shape: own.shape.slice(), state: own.state.slice(), change: own.change.slice(), bits: own.bits.slice() },
+    ...{ rank: new Uint16Array(count), errorShare: floats(), rate: floats(), p95: floats() },
+    bytes: floats().fill(Number.NaN),
   };
-  eachCall(drawn, skeleton, (edge, source, target) => {
-    inbound.add(target, edge);
-    outbound.add(source, edge);
-    const own = edge.protocol === "tcp" ? bytesOf(edge) : Number.NaN;
-    if (Number.isNaN(own)) return;
+  for (let at = 0; at < whole.edges.length; at++) {
+    const source = sources[at] as number;
+    const target = targets[at] as number;
+    inbound.add(target, calls, at);
+    outbound.add(source, calls, at);
+    const bytes = calls.bytes[at] as number;
+    if (Number.isNaN(bytes)) continue;
     for (const end of source === target ? [source] : [source, target]) {
       const held = arrays.bytes[end];
-      if (held !== undefined) arrays.bytes[end] = (Number.isNaN(held) ? 0 : held) + own;
+      if (held !== undefined) arrays.bytes[end] = (Number.isNaN(held) ? 0 : held) + bytes;
     }
-  });
+  }
   // What goes out is not a node's own latency.
   arrays.p95.set(inbound.p95);
-  graph.nodes.forEach((node, at) => {
+  for (let at = 0; at < count; at++) {
     // A node's own traffic: what comes in; for one that nobody calls, what goes out.
-    const own = Number.isNaN(inbound.rate[at]) ? outbound : inbound;
-    const rate = own.rate[at] as number;
+    const traffic = Number.isNaN(inbound.rate[at]) ? outbound : inbound;
+    const rate = traffic.rate[at] as number;
     arrays.rate[at] = rate;
-    arrays.errorShare[at] = rate > 0 ? Math.min(1, (own.errors[at] as number) / rate) : Number.NaN;
-    arrays.shape[at] = shapeOf(node);
-    arrays.state[at] = stateOf(node);
-    arrays.change[at] = changeOf(node);
-    arrays.rank[at] = ranks?.get(node.id) ?? 0;
-    arrays.bits[at] =
-      bitsOf(node) |
-      ((inbound.measured[at] as number) > 1 ? NODE_BITS.p95Bound : 0) |
-      (dimmed?.(node.id) ? NODE_BITS.dimmed : 0) |
-      (standing[at] ?? 0);
-  });
+    arrays.errorShare[at] = rate > 0 ? Math.min(1, (traffic.errors[at] as number) / rate) : Number.NaN;
+    const bound = (inbound.measured[at] as number) > 1 ? NODE_BITS.p95Bound : 0;
+    arrays.bits[at] = (arrays.bits[at] as number) | bound | (standing[at] ?? 0);
+  }
+  if (ranks !== null || dimmed !== null)
+    graph.nodes.forEach(({ id }, at) => {
+      arrays.rank[at] = ranks?.get(id) ?? 0;
+      if (dimmed?.(id)) arrays.bits[at] = (arrays.bits[at] as number) | NODE_BITS.dimmed;
+    });
   return { ...arrays, x: skeleton.x.slice(), y: skeleton.y.slice(), radius: skeleton.radius.slice() };
 }
 
-/** What an edge carries, to be compared with what else its source sends: bytes of tcp, else requests. */
-const amountOf = (edge: GraphEdge) => (edge.protocol === "tcp" ? bytesOf(edge) : orNaN(edge.rate));
-
 /** What each drawn node sends in all: requests, and bytes of tcp. */
-function sentByNodes(shown: Shown, skeleton: Skeleton): Readonly<Record<"requests" | "bytes", Float64Array>> {
+function sentByNodes(
+  shown: Shown,
+  skeleton: Skeleton,
+  calls: Calls,
+): Readonly<Record<"requests" | "bytes", Float64Array>> {
   const count = shown.graph.nodes.length;
   const sums = { requests: new Float64Array(count), bytes: new Float64Array(count) };
-  eachCall(shown, skeleton, (edge, source) => {
-    const of = edge.protocol === "tcp" ? sums.bytes : sums.requests;
-    const held = of[source];
-    const own = amountOf(edge);
-    if (held !== undefined && !Number.isNaN(own)) of[source] = held + own;
-  });
+  const { source: sources } = endsOf(shown, skeleton);
+  for (let at = 0; at < shown.whole.edges.length; at++) {
+    const of = calls.protocol[at] === TCP ? sums.bytes : sums.requests;
+    const held = of[sources[at] as number];
+    const amount = amountOf(calls, at);
+    if (held !== undefined && !Number.isNaN(amount)) of[sources[at] as number] = held + amount;
+  }
   return sums;
-}
-
-function edgeBits(edge: GraphEdge): number {
-  return (
-    (edge.streaming ? EDGE_BITS.streaming : 0) |
-    (edge.newborn === undefined ? 0 : EDGE_BITS.newborn) |
-    (edge.outcomes !== null && edge.outcomes.neverArrived > 0 ? EDGE_BITS.lost : 0)
-  );
 }
 
 /** The older window's numbers; nothing where nothing is compared, NaN where a difference may be chance. */
@@ -150,49 +139,29 @@ function beforeArrays(edges: readonly GraphEdge[]): Pick<EdgeArrays, "rateBefore
 }
 
 /** One pass over the edges: this runs at every refresh, and tens of thousands of edges are drawn. */
-export function edgeArrays(shown: Shown, skeleton: Skeleton, standing: Uint16Array): EdgeArrays {
-  const { graph, dimmed } = shown;
+export function edgeArrays(shown: Shown, skeleton: Skeleton, standing: Uint16Array, rows: SceneRows): EdgeArrays {
+  const { graph, whole, dimmed } = shown;
   const { edges } = graph;
-  const sent = sentByNodes(shown, skeleton);
-  const count = edges.length;
-  const floats = () => new Float32Array(count);
-  const codes = () => new Uint8Array(count);
-  const arrays = {
-    ...{ protocol: codes(), state: codes(), lock: codes(), bits: codes(), change: codes() },
-    ...{ rate: floats(), requests: floats(), errorShare: floats(), bytes: floats(), share: floats(), mtls: floats() },
-    ...{ mean: floats(), p50: floats(), p95: floats(), p99: floats(), sent: floats(), received: floats() },
-    ...{ messagesSent: floats(), messagesReceived: floats() },
-  };
-  edges.forEach((edge, at) => {
-    const { latency, bytesPerSecond, messagesPerSecond } = edge;
-    arrays.protocol[at] = PROTOCOLS.indexOf(edge.protocol);
-    arrays.state[at] = stateOf(edge);
-    arrays.lock[at] = lockOf(edge);
-    arrays.bits[at] =
-      edgeBits(edge) |
-      (dimmed !== null && (dimmed(edge.source) || dimmed(edge.target)) ? EDGE_BITS.dimmed : 0) |
-      (standing[at] ?? 0);
-    arrays.change[at] = changeOf(edge);
-    arrays.rate[at] = orNaN(edge.rate);
-    arrays.requests[at] = orNaN(edge.requests);
-    arrays.errorShare[at] = errorShareOf(edge);
-    arrays.bytes[at] = edge.protocol === "tcp" ? bytesOf(edge) : Number.NaN;
-    arrays.mtls[at] = orNaN(edge.mtls);
-    arrays.mean[at] = orNaN(latency?.mean);
-    arrays.p50[at] = orNaN(latency?.p50);
-    arrays.p95[at] = orNaN(latency?.p95);
-    arrays.p99[at] = orNaN(latency?.p99);
-    arrays.sent[at] = orNaN(bytesPerSecond?.sent);
-    arrays.received[at] = orNaN(bytesPerSecond?.received);
-    arrays.messagesSent[at] = orNaN(messagesPerSecond?.sent);
-    arrays.messagesReceived[at] = orNaN(messagesPerSecond?.received);
-    const total = (edge.protocol === "tcp" ? sent.bytes : sent.requests)[skeleton.source[at] as number] as number;
-    arrays.share[at] = total > 0 ? amountOf(edge) / total : Number.NaN;
-  });
+  const sent = sentByNodes(shown, skeleton, rows.calls.of(whole.edges));
+  const { amount, ...own } = rows.edges.of(edges);
+  const share = new Float32Array(edges.length);
+  const bits = own.bits.slice();
+  for (let at = 0; at < edges.length; at++) {
+    const total = (own.protocol[at] === TCP ? sent.bytes : sent.requests)[skeleton.source[at] as number] as number;
+    share[at] = total > 0 ? (amount[at] as number) / total : Number.NaN;
+    bits[at] = (bits[at] as number) | (standing[at] ?? 0);
+  }
+  if (dimmed !== null)
+    edges.forEach(({ source, target }, at) => {
+      if (dimmed(source) || dimmed(target)) bits[at] = (bits[at] as number) | EDGE_BITS.dimmed;
+    });
   return {
-    ...arrays,
-    source: skeleton.source.slice(),
-    target: skeleton.target.slice(),
+    ...{ protocol: own.protocol.slice(), state: own.state.slice(), lock: own.lock.slice(), change: own.change.slice() },
+    ...{ rate: own.rate.slice(), requests: own.requests.slice(), errorShare: own.errorShare.slice() },
+    ...{ bytes: own.bytes.slice(), mtls: own.mtls.slice(), mean: own.mean.slice(), p50: own.p50.slice() },
+    ...{ p95: own.p95.slice(), p99: own.p99.slice(), sent: own.sent.slice(), received: own.received.slice() },
+    ...{ messagesSent: own.messagesSent.slice(), messagesReceived: own.messagesReceived.slice() },
+    ...{ bits, share, source: skeleton.source.slice(), target: skeleton.target.slice() },
     ...beforeArrays(edges),
     path: skeleton.paths.path.slice(),
     pathStart: skeleton.paths.pathStart.slice(),

@@ -9,6 +9,7 @@ import { nodeLabel, nounOf } from "./label.ts";
 import type { BoxKind } from "./look.ts";
 import { radiusOf } from "./marks.ts";
 import { badgeArrays, boxArrays, edgeArrays, nodeArrays } from "./scene-arrays.ts";
+import { SceneRows } from "./scene-rows.ts";
 import type { Shown } from "./shown.ts";
 import type { Skeleton } from "./skeleton.ts";
 
@@ -64,11 +65,15 @@ export function buildSkeleton(shown: Shown, layout: Layout, boxes: readonly BoxK
   };
 }
 
-/** The scene of a graph whose structure is the skeleton's. Its arrays are fresh copies, free to be transferred. */
+/**
+ * The scene of a graph whose structure is the skeleton's. Its arrays are fresh copies, free to be transferred. `rows`: those of the
+ * scene before, so that only what is another object since is read.
+ */
 export function buildScene(
   shown: Shown,
   skeleton: Skeleton,
   o: { readonly version: number; readonly stale: boolean; readonly withStrings: boolean },
+  rows = new SceneRows(),
 ): Scene {
   const { nodes, edges } = shown.graph;
   const found = foundBits(shown.found, nodes, edges);
@@ -81,8 +86,8 @@ export function buildScene(
   return {
     version: o.version,
     ...(o.withStrings ? { strings: skeleton.strings } : {}),
-    nodes: nodeArrays(shown, skeleton, both("nodes")),
-    edges: edgeArrays(shown, skeleton, both("edges")),
+    nodes: nodeArrays(shown, skeleton, both("nodes"), rows),
+    edges: edgeArrays(shown, skeleton, both("edges"), rows),
     boxes: boxArrays(shown, skeleton),
     badges: badgeArrays(shown),
     width: skeleton.width,

@@ -86,8 +86,9 @@ export function followStream(
         event: (event) => {
           id = event.id;
           early = event.name === "source" && early.length < MOST_EARLY ? [...early, event] : [];
-          say({ type: "event", event });
+          // This tab first: telling the others means copying it, also where there are none.
           sink.event(event);
+          if (!closed) say({ type: "event", event });
         },
         beat: () => {
           say({ type: "beat" });

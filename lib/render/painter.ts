@@ -112,9 +112,12 @@ export function createPainter(
       sharp.change(ink, (layers) => paintChanges(layers, still, changes), anew);
     }
     pending = null;
-    if (!sharp.holds(state, camera) && sharp.hasLayers(ink, camera))
-      sharp.take(state, (on, layers) => compose(on, layers, still));
-    if (!sharp.draw(context, camera, size, ratio, theme.background)) {
+    const direct = !sharp.holds(state, camera) && sharp.hasLayers(ink, camera);
+    if (direct) {
+      const texts = chooseTexts(still);
+      sharp.show(context, state, (on, layers) => compose(on, layers, still, texts));
+    }
+    if (!direct && !sharp.draw(context, camera, size, ratio, theme.background)) {
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.fillStyle = theme.background;
       context.fillRect(0, 0, width, height);

@@ -48,6 +48,8 @@ const isOf = (of: Shows, state: number, camera: Camera) => of.state === state &&
 export class Sharp {
   private picture: Context | null = null;
   private pictured = NOTHING;
+  /** Draws onto the picture what it is said to show, where that stands on the screen alone so far. */
+  private owed: ((on: Context) => void) | null = null;
   private layers: Layers | null = null;
   /** `state` here counts what is inked: neither texts nor what somebody looks at. */
   private layered = NOTHING;
@@ -82,6 +84,7 @@ export class Sharp {
     this.picture.setTransform(1, 0, 0, 1, 0, 0);
     this.picture.globalAlpha = 1;
     this.picture.drawImage(drawn, 0, 0);
+    this.owed = null;
     this.pictured = { state, camera };
   }
 
@@ -119,6 +122,7 @@ export class Sharp {
     const ground = this.layers?.ground ?? createContext(false);
     const marks = this.layers?.marks ?? createContext(true);
     if (ground === null || marks === null) return;
+    this.pay();
     this.layers = { ground, marks };
     fit(ground, o);
     fit(marks, o);
@@ -171,18 +175,38 @@ export class Sharp {
 
   /** Makes the picture of a state out of the layers, and says on what it is drawn. */
   take(state: number, compose: (on: Context, layers: Layers) => void): Context | null {
-    this.picture ??= createContext(false);
-    if (this.picture === null || this.layers === null) return null;
-    fit(this.picture, this.layers.ground.canvas);
-    compose(this.picture, this.layers);
-    this.pictured = { state, camera: this.layered.camera };
+    this.owe(state, compose);
+    this.pay();
     return this.picture;
+  }
+
+  /** Has the screen drawn from the layers; the picture of it is made when it is asked for, or before the layers change. */
+  show(screen: Context, state: number, compose: (on: Context, layers: Layers) => void): void {
+    if (this.layers === null) return;
+    compose(screen, this.layers);
+    this.owe(state, compose);
+  }
+
+  private owe(state: number, compose: (on: Context, layers: Layers) => void): void {
+    const { layers } = this;
+    this.picture ??= createContext(false);
+    if (this.picture === null || layers === null) return;
+    this.owed = (on) => compose(on, layers);
+    this.pictured = { state, camera: this.layered.camera };
+  }
+
+  private pay(): void {
+    if (this.owed === null || this.picture === null || this.layers === null) return;
+    fit(this.picture, this.layers.ground.canvas);
+    this.owed(this.picture);
+    this.owed = null;
   }
 
   /** Draws the picture as the camera now sees it; false where there is none yet. */
   draw(c: Context, camera: Camera, size: Size, ratio: number, background: string): boolean {
     const { camera: from } = this.pictured;
     if (this.picture === null || from === null) return false;
+    this.pay();
     const { canvas } = this.picture;
     const scale = camera.k / from.k;
     c.setTransform(1, 0, 0, 1, 0, 0);
@@ -205,6 +229,7 @@ export class Sharp {
     this.layered = NOTHING;
     this.pictured = NOTHING;
     this.layers = null;
+    this.owed = null;
     this.picture = null;
   }
 
