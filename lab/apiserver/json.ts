@@ -29,6 +29,48 @@ export function omit(object: JsonObject, ...keys: readonly string[]): JsonObject
 }
 
 /**
+ * The object with each member through `change` (undefined: without it). Where that changes nothing it is the object itself:
+ * what is shared costs nothing to keep, and is found equal without a look inside.
+ */
+export function mapMembers(
+  object: JsonObject,
+  change: (inner: Json, key: string) => Json | undefined,
+): Readonly<Record<string, Json>> {
+  const keys = Object.keys(object);
+  let out: Record<string, Json> | null = null;
+  for (const key of keys) {
+    const inner = object[key];
+    const next = inner === undefined ? undefined : change(inner, key);
+    if (out === null) {
+      if (inner !== undefined && next === inner) continue;
+      out = {};
+      for (const earlier of keys) {
+        const same = object[earlier];
+        if (earlier === key || same === undefined) break;
+        put(out, earlier, same);
+      }
+    }
+    if (next !== undefined) put(out, key, next);
+  }
+  return out ?? (object as Readonly<Record<string, Json>>);
+}
+
+/** The same for the items of a list. */
+export function mapItems(
+  list: readonly Json[],
+  change: (item: Json, index: number) => Json | undefined,
+): readonly Json[] {
+  const out: Json[] = [];
+  let same = true;
+  for (const [index, item] of list.entries()) {
+    const next = change(item, index);
+    if (next !== undefined) out.push(next);
+    same &&= next === item;
+  }
+  return same ? list : out;
+}
+
+/**
  * Sets a member that may be called `__proto__`. Objects from JSON.parse can hold one as a plain member; assigning it
  * would change the prototype instead.
  */

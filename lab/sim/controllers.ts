@@ -12,6 +12,7 @@ import { labelsAt, numberAt, objectAt, selects, textAt } from "../kube/read.ts";
 import { replicaSetOf, statusOf } from "./controller-objects.ts";
 import { reconcileSlice, sliceName } from "./endpoint-slice.ts";
 import { Keyed } from "./keyed.ts";
+import { Namespaced } from "./namespaced.ts";
 import { controllerOf } from "./owner.ts";
 import { podFrom, runningStatus, suffix } from "./pod-template.ts";
 import { hash } from "./random.ts";
@@ -51,7 +52,7 @@ export async function runControllers(options: ControllerOptions): Promise<Contro
 
 class Reconciler {
   readonly #o: ControllerOptions;
-  readonly #stores = new Map<ResourceName, Map<string, KubeObject>>(FOLLOWED.map((kind) => [kind, new Map()]));
+  readonly #stores = new Map<ResourceName, Namespaced>(FOLLOWED.map((kind) => [kind, new Namespaced()]));
   /** Pods and ReplicaSets by the uid of what made them. */
   readonly #byOwner = new Map<string, Map<string, KubeObject>>();
   readonly #queue: Keyed;
@@ -84,14 +85,14 @@ class Reconciler {
     };
   }
 
-  #all(kind: ResourceName): Map<string, KubeObject> {
-    return this.#stores.get(kind) ?? new Map();
+  #all(kind: ResourceName): Namespaced {
+    return this.#stores.get(kind) ?? new Namespaced();
   }
 
   #seen(kind: (typeof FOLLOWED)[number], object: KubeObject, gone: boolean): void {
     const key = keyOf(object);
-    if (gone) this.#all(kind).delete(key);
-    else this.#all(kind).set(key, object);
+    if (gone) this.#all(kind).delete(object);
+    else this.#all(kind).set(object);
     if (kind === "Pod" || kind === "ReplicaSet") this.#index(key, object, gone);
     if (kind === "Pod") this.#seenPod(object);
     if (kind === "Service") this.#later(`slice ${key}`, () => this.#slice(key));
@@ -123,8 +124,7 @@ class Reconciler {
         this.#later(`${kind} ${parentKey}`, () => this.#reconcile(kind, parentKey, parent, false));
       }
     }
-    for (const [name, service] of this.#all("Service")) {
-      if (service.metadata.namespace !== namespace) continue;
+    for (const [name, service] of this.#all("Service").in(namespace)) {
       const selector = labelsAt(service.spec, "selector");
       if (Object.keys(selector).length > 0 && selects(selector, pod.metadata.labels ?? {}))
         this.#later(`slice ${name}`, () => this.#slice(name));
@@ -243,9 +243,8 @@ class Reconciler {
 
   /** Our own writes count at once, so that an event that is still on its way doesn't make us repeat them. */
   #remember(kind: "Pod" | "ReplicaSet", object: KubeObject): void {
-    const key = keyOf(object);
-    this.#all(kind).set(key, object);
-    this.#index(key, object, false);
+    this.#all(kind).set(object);
+    this.#index(keyOf(object), object, false);
   }
 
   async #deletePod(pod: KubeObject): Promise<void> {
@@ -268,12 +267,12 @@ class Reconciler {
 
   async #slice(key: string): Promise<void> {
     const slices = this.#all("EndpointSlice");
-    const sliceKey = `${key.split("/")[0]}/${sliceName(key)}`;
+    const [namespace = ""] = key.split("/");
     const made = await reconcileSlice(this.#o.kube, key, {
       service: this.#all("Service").get(key),
-      slice: slices.get(sliceKey),
-      pods: this.#all("Pod").values(),
+      slice: slices.get(`${namespace}/${sliceName(key)}`),
+      pods: this.#all("Pod").in(namespace).values(),
     });
-    if (made !== undefined) slices.set(sliceKey, made);
+    if (made !== undefined) slices.set(made);
   }
 }

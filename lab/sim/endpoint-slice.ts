@@ -15,6 +15,7 @@ export async function reconcileSlice(
   state: {
     readonly service: KubeObject | undefined;
     readonly slice: KubeObject | undefined;
+    /** Of the service's namespace. */
     readonly pods: Iterable<KubeObject>;
   },
 ): Promise<KubeObject | undefined> {
@@ -63,8 +64,7 @@ function endpointsOf(
   const out: Endpoint[] = [];
   for (const pod of pods) {
     const ip = textAt(objectAt(pod, "status"), "podIP");
-    if (ip === undefined || pod.metadata.namespace !== namespace || !selects(selector, pod.metadata.labels ?? {}))
-      continue;
+    if (ip === undefined || !selects(selector, pod.metadata.labels ?? {})) continue;
     out.push({
       addresses: [ip],
       conditions: { ready: true, serving: true, terminating: false },

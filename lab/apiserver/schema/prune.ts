@@ -3,7 +3,7 @@
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-pruning
  */
 import { definition, resolve } from "../definitions.ts";
-import { isObject, type Json, type JsonObject, put } from "../json.ts";
+import { isObject, type Json, type JsonObject, mapItems, mapMembers } from "../json.ts";
 
 const objectMeta = definition("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
 
@@ -19,21 +19,19 @@ function prune(value: Json, schema: JsonObject, builtin: boolean, path: string, 
   if (Array.isArray(value)) {
     const items = own["items"];
     if (!isObject(items)) return value;
-    return value.map((item: Json, i) => prune(item, items, builtin, `${path}[${i}]`, unknown));
+    return mapItems(value, (item, i) => prune(item, items, builtin, `${path}[${i}]`, unknown));
   }
   if (!isObject(value)) return value;
   const properties = isObject(own["properties"]) ? own["properties"] : {};
   const additional = own["additionalProperties"];
-  const kept: Record<string, Json> = {};
-  for (const [key, inner] of Object.entries(value)) {
-    if (inner === undefined) continue;
+  return mapMembers(value, (inner, key) => {
     const field = path === "" ? key : `${path}.${key}`;
     const known = Object.hasOwn(properties, key) ? properties[key] : isObject(additional) ? additional : undefined;
-    if (isObject(known)) put(kept, key, prune(inner, known, builtin, field, unknown));
-    else if (isOpaque(own, builtin) || additional === true) put(kept, key, inner);
-    else unknown.push(field);
-  }
-  return kept;
+    if (isObject(known)) return prune(inner, known, builtin, field, unknown);
+    if (isOpaque(own, builtin) || additional === true) return inner;
+    unknown.push(field);
+    return undefined;
+  });
 }
 
 /** An object without its unknown fields, and their paths in the order they were met. Cost: the object's size. */
