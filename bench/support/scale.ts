@@ -20,7 +20,8 @@ export interface Figure {
 
 /** Five scrapes of the scenario: a window of 1 min at 15 s is full, and rates are steady. */
 const SETTLE = 80_000;
-const DEADLINE = 240_000;
+/** Until the graph is full, in milliseconds: the more is scraped, the longer an answer of Prometheus takes beside it. */
+const deadline = (workloads: number) => 240_000 + 60 * workloads;
 
 const signal = interruption();
 
@@ -39,7 +40,7 @@ export async function* onScale<T>(workloads: number, work: (demo: Demo) => Async
     const began = performance.now();
     await pause(SETTLE);
     while ((await askGraph(demo, "latency=off")).graph.edges.length < workloads) {
-      if (performance.now() - began > DEADLINE) throw new Error("The scale scenario's graph stayed small.");
+      if (performance.now() - began > deadline(workloads)) throw new Error("The scale scenario's graph stayed small.");
       await pause(2_000);
     }
     yield* work(demo);

@@ -71,10 +71,9 @@ export async function startDemo(
     const config = join(options.dir, "console.yaml");
     const sessionKeyFile = join(options.dir, "session.key");
     await writePrivate(sessionKeyFile, `${randomBytes(48).toString("base64")}\n`);
-    await writePrivate(
-      config,
-      consoleConfig(found, { port, poll: polls[options.scenario] ?? defaultPoll, sessionKeyFile }),
-    );
+    const { scenario, workloads } = options;
+    const poll = polls[scenario] ?? defaultPoll;
+    await writePrivate(config, consoleConfig(found, { port, poll, sessionKeyFile, workloads }));
     const console = await startService({
       name: "The console",
       args: [join(root, "server", "main.ts")],

@@ -79,6 +79,14 @@ test("the console learns of the lab's tracing backend", () => {
   });
 });
 
+test("a large lab's Prometheus is given the time that it takes", () => {
+  const settings = { port: 3000, poll: 5, sessionKeyFile: "/lab/session.key" };
+  expect(parse(consoleConfig(lab, { ...settings, workloads: 1_999 }))).not.toHaveProperty("limits");
+  expect(parse(consoleConfig(lab, { ...settings, workloads: 2_000 }))).toMatchObject({
+    limits: { upstreamTimeout: "60s" },
+  });
+});
+
 test("a taken port is named, with a way out", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
