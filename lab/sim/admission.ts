@@ -1,4 +1,5 @@
 /** Asks the guard that stands in a call's way, and counts what it says as its proxy does. */
+import type { Labels } from "../metrics/labels.ts";
 import { portOf } from "./connection.ts";
 import type { SimContext } from "./context.ts";
 import type { Asked } from "./match.ts";
@@ -48,7 +49,7 @@ export function admitFromOutside(ctx: SimContext, gateway: SimPod, request: Aske
     ...{ peer: null, sourceIp: OUTSIDE, remoteIp: OUTSIDE, destinationIp: gateway.ip, sni: "", claims: null, atMs },
     ...{ port: request.port ?? 80, http: request },
   });
-  count(ctx, gateway, `envoy_http_outbound_0_0_0_0_${request.port ?? 80}_rbac`, verdict.counts, atMs);
+  count(ctx, gateway, http(`outbound_0.0.0.0_${request.port ?? 80}`), verdict.counts, atMs);
   return verdict;
 }
 
@@ -69,26 +70,43 @@ function ask(ctx: SimContext, guard: Guard | null, arrival: Arrival, counter: Si
     atMs,
   };
   const verdict = guard(facts);
-  if (counter?.dataplane === "sidecar") {
-    const name = request === null ? "envoy_tcp_rbac" : `envoy_http_inbound_0_0_0_0_${target}_rbac`;
-    count(ctx, counter, name, verdict.counts, atMs);
-  }
+  if (counter?.dataplane === "sidecar")
+    count(ctx, counter, request === null ? bytes : http(`inbound_0.0.0.0_${target}`), verdict.counts, atMs);
   return verdict;
 }
 
-/** https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/#check-dry-run-result-in-metric-using-prometheus */
-function count(ctx: SimContext, pod: SimPod, name: string, counts: readonly RbacCount[], atMs: number): void {
+/** What a filter's counter is called, given the tags that say what it counted. */
+type Naming = (tags: Labels, dryRun: RbacCount["dryRun"]) => readonly [name: string, labels: Labels];
+
+/**
+ * Envoy's counters are `http.PREFIX;.rbac.denied` and `http.PREFIX;.rbac.istio_dry_run_deny_.shadow_denied`; the tags that Istio's
+ * bootstrap takes out of their names leave `http.rbac`. Since 1.23, that is: the dry run's page still has the listener in the metric's name.
+ * https://github.com/istio/istio/blob/master/tools/packaging/common/envoy_bootstrap.json (stats_tags)
+ * https://github.com/istio/istio/pull/52271
+ * https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/#check-dry-run-result-in-metric-using-prometheus
+ */
+const http =
+  (listener: string): Naming =>
+  (tags) => ["envoy_http_rbac", [...tags, ["http_conn_manager_prefix", listener]]];
+
+/** `tcp.rbac.istio_dry_run_deny_.shadow_denied`: the tag tcp_prefix takes all but `tcp`, and no port is told. */
+const bytes: Naming = (tags, dryRun) => [
+  "envoy_tcp",
+  [...tags, ["tcp_prefix", dryRun === null ? "rbac" : `rbac.istio_dry_run_${dryRun}_`]],
+];
+
+function count(ctx: SimContext, pod: SimPod, naming: Naming, counts: readonly RbacCount[], atMs: number): void {
   if (counts.length === 0) return;
   ctx.wheel.at(atMs, () => {
-    for (const { dryRun, result } of counts)
-      pod.metrics.plain(
-        name,
+    for (const { dryRun, result } of counts) {
+      const tags: Labels =
         dryRun === null
           ? [["authz_enforce_result", result]]
           : [
               ["authz_dry_run_action", dryRun],
               ["authz_dry_run_result", result],
-            ],
-      );
+            ];
+      pod.metrics.plain(...naming(tags, dryRun));
+    }
   });
 }

@@ -30,9 +30,8 @@ describe("a sidecar", () => {
     }
     const [edge] = edges(r);
     expect(edge).toMatchObject({ failures: 0, mtls: 1, denied: edge?.requests });
-    expect(total(r.world, "envoy_http_inbound_0_0_0_0_8080_rbac", { authz_enforce_result: "denied" })).toBeGreaterThan(
-      300,
-    );
+    const refused = { authz_enforce_result: "denied", http_conn_manager_prefix: "inbound_0.0.0.0_8080" };
+    expect(total(r.world, "envoy_http_rbac", refused)).toBeGreaterThan(300);
   });
 
   it("refuses gRPC with status 7", () => {
@@ -89,7 +88,8 @@ describe("a sidecar", () => {
       expect(total(r.world, "istio_tcp_sent_bytes_total", { reporter })).toBe(0);
     }
     expect(edges(r)[0]).toMatchObject({ protocol: "tcp", failures: 0, denied: edges(r)[0]?.requests });
-    expect(total(r.world, "envoy_tcp_rbac", { authz_enforce_result: "denied" })).toBe(edges(r)[0]?.denied);
+    const refused = { authz_enforce_result: "denied", tcp_prefix: "rbac" };
+    expect(total(r.world, "envoy_tcp", refused)).toBe(edges(r)[0]?.denied);
   });
 
   it("refuses a stream before its first message", () => {
@@ -104,9 +104,12 @@ describe("a sidecar", () => {
     const { metadata, ...rest } = policy({ action: "DENY", rules: [{ to: [{ operation: { paths: ["/"] } }] }] });
     const trial = { ...rest, metadata: { ...metadata, annotations: { "istio.io/dry-run": "true" } } };
     const { spans, r } = traced([...base, client([flow()]), api(), trial]);
-    const would = samples(r.world, "envoy_http_inbound_0_0_0_0_8080_rbac");
+    const would = samples(r.world, "envoy_http_rbac");
     expect(would.map(({ labels }) => labels)).toEqual([
-      { authz_dry_run_action: "deny", authz_dry_run_result: "denied" },
+      {
+        ...{ authz_dry_run_action: "deny", authz_dry_run_result: "denied" },
+        http_conn_manager_prefix: "inbound_0.0.0.0_8080",
+      },
     ]);
     expect(would[0]?.value).toBeGreaterThan(300);
     expect(edges(r)[0]?.denied).toBeUndefined();
