@@ -8,7 +8,7 @@ import type { EdgeObservation, Histogram, PodReport } from "#lib/graph/observati
 import type { Inventory } from "#lib/inventory/model.ts";
 import type { Expr } from "#lib/promql/ast.ts";
 import type { Matrix, Vector } from "#lib/promql/result.ts";
-import type { Seconds, UnixSeconds } from "#lib/units.ts";
+import type { PerSecond, Seconds, UnixSeconds } from "#lib/units.ts";
 
 /** A question about the telemetry itself, asked rarely (minutes): which labels, buckets, recordings are there. */
 export interface Probe {
@@ -85,6 +85,10 @@ export interface MeshAdapter {
   decode(answers: Answers, capabilities: Capabilities, context: DecodeContext): Decoded;
   /** One read of which pairs carried anything within a long window, whoever they were; its answer is decoded as any. */
   existence?(capabilities: Capabilities, options: ExistenceOptions): Read;
+  /** One read of what policies on trial would have done, of the whole mesh; null where its answer couldn't be told pod by pod. */
+  dryRuns?(window: Seconds, capabilities: Capabilities): Read | null;
+  /** What its answer counts. */
+  dryRunCounts?(answer: Vector, capabilities: Capabilities, context: DecodeContext): readonly DryRunCount[];
   /** Range queries for charts of one edge or node; none where telemetry can't tell it from others. */
   series?(subject: SeriesSubject, capabilities: Capabilities, options: SeriesOptions): readonly SeriesRead[];
   /** One instant query for the latencies of all calls to a node, or one caller's, over a window that ends there; null where none tells. */
@@ -95,6 +99,23 @@ export interface MeshAdapter {
   exemplars?(calls: CallsSubject, options: Pick<SeriesOptions, "metricsNameOf">): Expr | null;
   /** Charts from the answers of `series`, values aligned to the grid, null where there is no sample. */
   charts?(answers: ReadonlyMap<string, Matrix>, reads: readonly SeriesRead[], grid: SeriesGrid): readonly SeriesChart[];
+}
+
+/** What the filter of one pod counted of policies on trial. It names no caller and no policy. */
+export interface DryRunCount {
+  readonly cluster: string | null;
+  readonly namespace: string;
+  readonly pod: string;
+  /** `http` counts requests, `tcp` connections. */
+  readonly protocol: "http" | "tcp";
+  /** Of the workload; null: the counter tells none. */
+  readonly port: number | null;
+  /** ALLOW and DENY policies are tried apart, each by its own count. */
+  readonly action: "allow" | "deny";
+  readonly result: "allowed" | "denied";
+  readonly rate: PerSecond;
+  /** A part of it is of a series that began within the window: no less than that was counted. */
+  readonly newborn: boolean;
 }
 
 /** Which pairs are asked about: those with that side in one of the namespaces (null: all). */

@@ -5,6 +5,7 @@ import { metric, union } from "#lib/promql/build.ts";
 import type { Seconds } from "#lib/units.ts";
 import { chartsOf } from "./charts.ts";
 import { decodeAnswers } from "./decode.ts";
+import { dryRunCounts, dryRunRead } from "./dry-runs.ts";
 import { exemplarSeries } from "./exemplars.ts";
 import { existenceRead } from "./existence.ts";
 import { type Facts, factsOf } from "./facts.ts";
@@ -55,6 +56,11 @@ export const istio: MeshAdapter = {
     ...{ id: "history", group: "rates" },
     query: existenceRead(options, factsOf(capabilities)),
   }),
+  dryRuns: (window, capabilities) => {
+    const query = dryRunRead(window, factsOf(capabilities), capabilities.scrapeInterval);
+    return query === null ? null : { id: "dryRuns", group: "rates", query };
+  },
+  dryRunCounts,
   series: seriesReads,
   charts: chartsOf,
   exemplars: exemplarSeries,

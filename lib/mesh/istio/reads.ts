@@ -37,13 +37,14 @@ export const HISTORY = seconds(3600);
 /** The ends with their apps and versions: as much as makes them the same ends as those of requests. */
 const NAMED_ENDS = [...ENDS, ...L4_LABELS.filter((label) => label.includes("canonical"))];
 
-const positive = (expr: Expr) => where(expr, ">", number(0));
+/** What carried anything. */
+export const positive = (expr: Expr) => where(expr, ">", number(0));
 
 /** `sum by (labels)`, in which a pod that two targets report counts once: per target, then the larger, then the sum. */
 export function total(labels: readonly string[], expr: Expr, facts: Facts): Expr {
   const { podLabel, namespaceLabel } = facts;
   if (facts.doubles === null || podLabel === null) return sumBy(labels, expr);
-  const pod = [...labels, "cluster", ...(namespaceLabel === null ? [] : [namespaceLabel]), podLabel];
+  const pod = [...new Set([...labels, "cluster", ...(namespaceLabel === null ? [] : [namespaceLabel]), podLabel])];
   return sumBy(labels, maxBy(pod, sumBy([...pod, ...TARGET_LABELS], expr)));
 }
 
@@ -69,7 +70,7 @@ function bornWithin(selector: InstantSelector, window: Seconds): Expr {
  * less than was counted: then rate() is the better answer, and nothing is added.
  * The target must have answered `window` ago: a pod that Prometheus has just found brings counters of days.
  */
-function missed(selector: InstantSelector, window: Seconds): Expr {
+export function missed(selector: InstantSelector, window: Seconds): Expr {
   const seen = arithmetic(rate(selector, window), "*", number(window));
   // What has no rate was not seen at all: 0, in the shape of rate()'s answer.
   const unseen = arithmetic(selector, "*", number(0));
