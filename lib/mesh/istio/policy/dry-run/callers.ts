@@ -1,0 +1,48 @@
+/** Whose calls those may be that a policy on trial would deny. */
+import { parseNodeId } from "#lib/graph/id.ts";
+import { requestRate } from "#lib/graph/measure.ts";
+import type { NodeKind } from "#lib/graph/model.ts";
+import type { Hop } from "#lib/graph/workload-graph.ts";
+import type { TriedCaller } from "#lib/policy/dry-run.ts";
+
+/**
+ * Callers of one workload by what was seen of it. With one caller all that would be denied is its own; of several each may have none of
+ * it, and no more than it calls.
+ */
+export function callersOf(
+  hops: readonly Hop[],
+  { protocol, denied }: { readonly protocol: "http" | "tcp"; readonly denied: number },
+  visible: (cluster: string, namespace: string) => boolean,
+): readonly TriedCaller[] {
+  const rates = new Map<string | null, number>();
+  for (const hop of hops) {
+    if (!hop.live || (hop.protocol === "tcp") !== (protocol === "tcp")) continue;
+    const key = parseNodeId(hop.source);
+    const hidden = key !== null && NAMED.has(key.kind) && !visible(key.cluster, key.namespace);
+    const source = hidden ? null : hop.source;
+    rates.set(source, (rates.get(source) ?? 0) + mostOf(hop));
+  }
+  const only = rates.size === 1;
+  return [...rates]
+    .map(
+      ([source, rate]): TriedCaller =>
+        only && source !== null
+          ? { source, rate, certainty: "certain", min: denied, max: denied }
+          : { source, rate, certainty: "bounded", min: 0, max: only ? denied : Math.min(rate, denied) },
+    )
+    .toSorted((a, b) => b.rate - a.rate || ((a.source ?? "") < (b.source ?? "") ? -1 : 1));
+}
+
+/** Callers without a name have none to hide. */
+const NAMED: ReadonlySet<NodeKind> = new Set(["workload", "app", "service"]);
+
+/** A server counts attempts, of which the client counts some: what bounds must be the most that anybody counted. */
+function mostOf({ headline, evidence, protocol }: Hop): number {
+  const all = headline === null ? [...evidence.values()] : [headline, ...evidence.values()];
+  return Math.max(
+    0,
+    ...all.map(({ requests, connections }) =>
+      protocol === "tcp" ? (connections?.opened ?? 0) : requestRate(requests),
+    ),
+  );
+}
