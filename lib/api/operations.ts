@@ -1,5 +1,6 @@
 /** Every call of the API, with the schemas that read its inputs and describe its answers. */
 import { clientRoutingQuerySchema, clientRoutingSchema } from "./client-routing.ts";
+import { dryRunsQuerySchema, dryRunsSchema } from "./dry-runs.ts";
 import { effectQuerySchema, effectSchema } from "./effect.ts";
 import { egressRequestSchema, egressSchema } from "./egress.ts";
 import { findingsQuerySchema, findingsSchema } from "./findings.ts";
@@ -186,6 +187,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /api/v1/meaning/proposals/{cluster}/{namespace}": {
     summary: "Deny by default for a namespace: ALLOW policies with exactly the identities seen in an hour and 7 days",
     answer: proposalSchema,
+  },
+  "GET /api/v1/meaning/dry-runs/{cluster}/{namespace}": {
+    summary:
+      "What policies on trial would have done with the calls of a namespace's workloads, by their proxies' counters",
+    query: dryRunsQuerySchema,
+    answer: dryRunsSchema,
   },
   "POST /api/v1/meaning/simulate": {
     summary: "Whether one request would pass, which way, and what it takes to decide; reads alone",

@@ -43,6 +43,6 @@ export interface DryRunWorkload {
   readonly tried: readonly Tried[];
   /** Pods that counted, of those with a proxy that should. */
   readonly pods: { readonly counted: number; readonly all: number };
-  /** Why nothing is counted although a policy is on trial; null where something is. */
+  /** Why nothing is counted although a policy is on trial; null where something is, or where the counters couldn't be read. */
   readonly silent: "ztunnel" | "waypoint" | "no-counters" | null;
 }

@@ -1,4 +1,6 @@
 /** What one process can do, as route bundles see it: plain functions and values (docs/adr/0007). */
+
+import type { DryRunsAnswer, DryRunsRequest } from "#lib/api/dry-runs.ts";
 import type { EffectAnswer } from "#lib/api/effect.ts";
 import type { EgressAnswer, EgressRequest } from "#lib/api/egress.ts";
 import type { FramesQuery } from "#lib/api/graph-frames.ts";
@@ -57,6 +59,7 @@ export interface Runtime extends PolicyUseCases, TracingUseCases {
   signOut: Sessions["signOut"];
   access(credential: Credential, questions: AccessRequest, signal?: AbortSignal): Promise<AccessAnswer>;
   egress(credential: Credential, asked: EgressRequest, signal?: AbortSignal): Promise<EgressAnswer>;
+  dryRuns(credential: Credential, asked: DryRunsRequest, signal?: AbortSignal): Promise<DryRunsAnswer>;
   strict(credential: Credential, scope: StrictScope, signal?: AbortSignal): Promise<StrictAnswer>;
   impact(credential: Credential, asked: ImpactRequest, signal?: AbortSignal): Promise<ImpactAnswer>;
   proposal(

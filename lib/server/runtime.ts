@@ -15,6 +15,7 @@ import { effectOf } from "./effect/effect.ts";
 import { FrameUseCases } from "./frames.ts";
 import { GraphUseCases } from "./graph.ts";
 import { showImpact } from "./impact/draft.ts";
+import { showDryRuns } from "./impact/dry-runs.ts";
 import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
 import { type ProposalDeps, showProposal } from "./impact/proposal.ts";
@@ -219,6 +220,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     access: async (credential, questions, signal) =>
       (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
     egress: (credential, asked, signal) => showEgress(observed, credential, asked, signal),
+    dryRuns: (credential, asked, signal) => showDryRuns(observed, credential, asked, signal),
     strict: (credential, scope, signal) => showStrict(observed, credential, scope, signal),
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
     proposal: (credential, place, signal) => showProposal(observed, credential, place, signal),

@@ -33,6 +33,7 @@ const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
 const SECURITY = "meaning/workloads/[cluster]/[namespace]/[name]/route.ts";
 const CLIENTS = "meaning/services/[cluster]/[namespace]/[name]/routing/route.ts";
 const PROPOSAL = "meaning/proposals/[cluster]/[namespace]/route.ts";
+const DRY_RUNS = "meaning/dry-runs/[cluster]/[namespace]/route.ts";
 const STRICT = "meaning/strict/[cluster]/[namespace]/route.ts";
 const SCHEMA = "schemas/[cluster]/[group]/[version]/[kind]/route.ts";
 /** Reading policies: file, use case, an address and what it asks for. */
@@ -73,6 +74,12 @@ const POLICIES = [
     { service: { cluster: "c", namespace: "shop", name: "reviews" }, port: 80 },
   ],
   [PROPOSAL, "proposal", "meaning/proposals/c/shop", { cluster: "c", namespace: "shop" }],
+  [
+    DRY_RUNS,
+    "dryRuns",
+    "meaning/dry-runs/c/shop?workload=web&window=1h",
+    { cluster: "c", namespace: "shop", workload: "web", window: "1h" },
+  ],
   [STRICT, "strict", "meaning/strict/c/-", { cluster: "c", namespace: null }],
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
 ] as const;
@@ -194,6 +201,7 @@ describe("every route below /api/v1", () => {
       "links/route.ts",
       "logs/route.ts",
       "marks/route.ts",
+      DRY_RUNS,
       "meaning/egress/route.ts",
       "meaning/impact/route.ts",
       "meaning/proposals/[cluster]/[namespace]/route.ts",

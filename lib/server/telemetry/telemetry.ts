@@ -7,6 +7,7 @@ import type { ErrorRule } from "#lib/graph/outcome.ts";
 import type { Seconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import type { Gap, Inventories } from "../inventory.ts";
+import { DryRuns } from "./dry-runs.ts";
 import { Feed } from "./feed.ts";
 import { Hours } from "./hour.ts";
 import { Past } from "./past.ts";
@@ -38,6 +39,7 @@ export class Telemetry {
   readonly spans: Spans;
   readonly weeks: Weeks;
   readonly stretches: Stretches;
+  readonly dryRuns: DryRuns;
   readonly #deps: TelemetryDeps;
   readonly #hours: Hours;
   readonly #feeds = new Map<Window, { readonly feed: Feed; readonly pollers: readonly Poller[] }>();
@@ -51,6 +53,7 @@ export class Telemetry {
     this.spans = new Spans(sources, { ...deps, context });
     this.weeks = new Weeks(sources, { ...deps, context });
     this.stretches = new Stretches(sources, { ...deps, context });
+    this.dryRuns = new DryRuns(sources, { ...deps, context });
   }
 
   /** The live graph of a window; made on first use. There are as many as there are accepted windows, at most. */

@@ -49,7 +49,7 @@ function results(given: Given) {
     graph:
       seen &&
       mergeGraph({
-        decoded: [{ observations: seen, pods: [], missing: [], ignored: { series: 0, example: null }, warnings: [] }],
+        decoded: [{ observations: seen, pods: [] }],
         ...{ inventory: all, at: unixSeconds(0), window: seconds(60), edges: "live", health: DEFAULT_HEALTH },
         errorRate: "meshscope",
       }),

@@ -17,8 +17,8 @@ interface Input {
   /** null: all of the namespace. */
   readonly workload: string | null;
   readonly world: SecurityWorld;
-  /** Of the whole mesh, or of a part that has these. */
-  readonly counts: readonly DryRunCount[];
+  /** Of the whole mesh, or of a part that has these; null: they couldn't be read. */
+  readonly counts: readonly DryRunCount[] | null;
   /** null: who calls isn't known. */
   readonly graph: WorkloadGraph | null;
   readonly visible: (cluster: string, namespace: string) => boolean;
@@ -29,7 +29,7 @@ export function dryRunResults(input: Input): readonly DryRunWorkload[] {
   const { namespace, workload, world } = input;
   const { cluster } = world;
   const byPod = Map.groupBy(
-    input.counts.filter((each) => each.cluster === cluster && each.namespace === namespace),
+    (input.counts ?? []).filter((each) => each.cluster === cluster && each.namespace === namespace),
     ({ pod }) => pod,
   );
   return [...world.inventory.workloads.values()]
@@ -61,7 +61,7 @@ function resultOf(
     lacks: own?.lacks ?? [],
     tried: triedOf(workload, counts, input),
     pods: { counted: counted.length, all: pods.filter(({ reports }) => reports).length },
-    silent: counts.length > 0 ? null : silentAt(points, own),
+    silent: counts.length > 0 || input.counts === null ? null : silentAt(points, own),
   };
 }
 

@@ -1,0 +1,93 @@
+/** GET /meaning/dry-runs/{cluster}/{namespace}: what policies on trial would have done, by the counters of the proxies. */
+import { MeshscopeError } from "#lib/errors.ts";
+import { parseRefPath } from "#lib/policy/ref.ts";
+import { sourceSchema } from "./meaning.ts";
+import { decodedPath } from "./path.ts";
+import { readQuery } from "./query.ts";
+import { WINDOWS } from "./windows.ts";
+import { z } from "./zod.ts";
+
+const unit = "requests/s, of tcp connections/s";
+const actionSchema = z.enum(["allow", "deny"]);
+const counted = {
+  allowed: z.number().meta({ description: unit }),
+  denied: z.number().meta({ description: unit }),
+};
+
+const callerSchema = z.object({
+  source: z.string().nullable().meta({ description: "a node's id; null: whoever calls from out of sight" }),
+  rate: z.number().meta({ description: unit }),
+  certainty: z.enum(["certain", "bounded"]).meta({ description: "certain: it is the only caller" }),
+  min: z.number(),
+  max: z.number(),
+});
+
+const workloadSchema = z
+  .object({
+    workload: z.string(),
+    dataplane: z.enum(["sidecar", "ambient", "gateway", "waypoint", "none"]),
+    policies: z
+      .array(z.object({ source: sourceSchema, action: actionSchema }))
+      .meta({ description: "on trial there, in sight: possible authors, for the counters name none" }),
+    armed: z.boolean().nullable().meta({ description: "an ALLOW policy is in force there; null: unknown" }),
+    lacks: z.array(z.string()).meta({ description: "what isn't known and might add policies" }),
+    tried: z
+      .array(
+        z.object({
+          action: actionSchema,
+          protocol: z.enum(["http", "tcp"]),
+          ...counted,
+          atLeast: z.boolean().meta({ description: "series that began within the window are among them" }),
+          ports: z.array(z.object({ port: z.number().nullable(), ...counted })),
+          callers: z.array(callerSchema).nullable().meta({ description: "null: who calls isn't known" }),
+        }),
+      )
+      .meta({ description: "ALLOW and DENY are tried apart; none: nothing was counted, which isn't 0" }),
+    pods: z.object({ counted: z.number(), all: z.number() }),
+    silent: z
+      .enum(["ztunnel", "waypoint", "no-counters"])
+      .nullable()
+      .meta({ description: "why nothing is counted: who doesn't count, or that no counter is there" }),
+  })
+  .meta({ id: "DryRunWorkload" });
+
+export const dryRunsSchema = z
+  .object({
+    cluster: z.string(),
+    namespace: z.string(),
+    at: z.iso.datetime().nullable().meta({ description: "of the counters; null: they weren't asked" }),
+    window: z.string().nullable().meta({ description: "that the rates are averages over" }),
+    limits: z.array(z.string()).meta({ description: "what else isn't known" }),
+    notEvaluated: z.string().exactOptional().meta({ description: "why no counters are known" }),
+    workloads: z.array(workloadSchema).meta({ description: "with a policy on trial, or with counters of one" }),
+  })
+  .meta({ id: "DryRuns" });
+
+export type DryRunsAnswer = z.infer<typeof dryRunsSchema>;
+
+/** Days are for what is rare; a trial is watched while it runs. */
+const ACCEPTED = WINDOWS.filter((window) => window !== "168h" && window !== "720h");
+
+export const dryRunsQuerySchema = z.object({
+  window: z
+    .enum(ACCEPTED, { error: ACCEPTED.join(", ") })
+    .default("10m")
+    .meta({ description: "that rates are averages over" }),
+  workload: z
+    .string()
+    .min(1, { error: "a workload's name" })
+    .max(253, { error: "a workload's name" })
+    .exactOptional()
+    .meta({ description: "this one alone" }),
+});
+
+/** @throws MeshscopeError `not_found`, `bad_parameter`, `bad_window` */
+export function dryRunsAt(url: string) {
+  const { window, workload = null } = readQuery(dryRunsQuerySchema, new URL(url).searchParams);
+  const [, cluster = "", namespace = "", ...more] = decodedPath(url);
+  const ref = parseRefPath([cluster, "core", "v1", "Namespace", "-", namespace, ...more]);
+  if (ref !== null && ref.namespace === null) return { cluster, namespace, workload, window };
+  throw new MeshscopeError("not_found", "That is no namespace's address. It has the form {cluster}/{namespace}.");
+}
+
+export type DryRunsRequest = ReturnType<typeof dryRunsAt>;

@@ -1,0 +1,78 @@
+/** GET /meaning/dry-runs/…: what policies on trial would have done, told as far as the viewer may see it. */
+import type { DryRunsAnswer, DryRunsRequest } from "#lib/api/dry-runs.ts";
+import { formatInstant } from "#lib/api/instant.ts";
+import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
+import { dryRunResults, isDryRun } from "#lib/mesh/meaning.ts";
+import type { Credential } from "../identity.ts";
+import { checkNamespace } from "../policy/access.ts";
+import type { PolicyDeps } from "../policy/deps.ts";
+import { viewerOf } from "../policy/listable.ts";
+import { sees, unreadOf } from "../policy/told.ts";
+import { inView } from "../policy/world.ts";
+import type { DryRunReading } from "../telemetry/dry-runs.ts";
+import type { ImpactDeps } from "./impact.ts";
+
+export type DryRunDeps = ImpactDeps & Pick<PolicyDeps, "rights" | "clients">;
+
+const KIND = "AuthorizationPolicy";
+
+/** Prometheus is asked only where something is, or may be, on trial. @throws MeshscopeError `forbidden`, `unknown_cluster`, `reauth` */
+export async function showDryRuns(
+  deps: DryRunDeps,
+  credential: Credential,
+  { cluster, namespace, workload, window }: DryRunsRequest,
+  signal?: AbortSignal,
+): Promise<DryRunsAnswer> {
+  const viewer = await viewerOf(deps, credential, signal, [{ cluster, namespace }]);
+  const { visibility } = viewer;
+  checkNamespace(deps, visibility, cluster, namespace);
+  const text = deps.text(viewer);
+  const inventory = deps.inventory().get(cluster);
+  const policies = deps.store.clusters().get(cluster);
+  const unread = unreadOf(policies);
+  const rootNamespace = deps.rootNamespace(cluster);
+  const none = { cluster, namespace, at: null, window: null, limits: [], workloads: [] };
+  if (inventory === undefined)
+    return { ...none, notEvaluated: "The cluster’s workloads haven’t been read yet, so their pods aren’t known." };
+  const near = (policies?.objects(KIND) ?? []).filter(({ metadata }) =>
+    [namespace, rootNamespace].includes(metadata.namespace ?? ""),
+  );
+  if (unread(KIND) === null && !near.some(isDryRun)) return none;
+
+  const reading = await deps.telemetry.dryRuns.over(window, signal);
+  const told = reading.told(cluster);
+  const results = (graph: WorkloadGraph | null) =>
+    dryRunResults({
+      ...{ namespace, workload, graph, counts: told ? reading.counts : null, visible: visibility.namespace },
+      world: {
+        ...{ cluster, rootNamespace, unread, inventory: inView(inventory, visibility) },
+        objects: (kind) => policies?.objects(kind) ?? [],
+        sees: (manifest) => sees(deps, cluster, viewer, manifest),
+      },
+    });
+  const counted = results(null);
+  const denies = counted.some(({ tried }) => tried.some(({ denied }) => denied > 0));
+  const past = denies
+    ? await deps.telemetry.past.graph(reading.window, reading.at, { latency: false, hour: false }, signal)
+    : null;
+  const graph = past?.publication.told(cluster) === true ? past.publication.graph : null;
+  const limits = [
+    ...[...reading.failures].map(([name, { detail }]) => `What '${name}' counted could not be read. ${detail}`),
+    ...(past !== null && graph === null ? ["Who calls could not be read."] : []),
+  ];
+  return {
+    ...{ cluster, namespace, at: formatInstant(reading.at), window: reading.window },
+    limits: told ? limits.map(text) : [],
+    ...(told ? {} : { notEvaluated: text(whyNot(reading, cluster)) }),
+    workloads: structuredClone(graph === null ? counted : results(graph)) as DryRunsAnswer["workloads"],
+  };
+}
+
+function whyNot({ failures, nameless }: DryRunReading, cluster: string): string {
+  const [failure] = failures.values();
+  if (failure !== undefined) return `What dry runs would have denied could not be read. ${failure.detail}`;
+  const [name] = nameless;
+  if (name !== undefined)
+    return `Series of Prometheus '${name}' carry no labels of their pods, so what dry runs would have denied can’t be told of a workload. Let its scrape configuration keep the labels of pod and namespace.`;
+  return `No Prometheus that holds a mesh’s metrics is configured for cluster "${cluster}".`;
+}
