@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
 import { AnswerState } from "#components/policies/answer-state.tsx";
+import { DryRunResults } from "#components/policies/dry-run/dry-run-results.tsx";
 import { authorizationHref, egressHref, simulateHref } from "#components/policies/links.tsx";
 import type { Dataplane } from "#lib/graph/model.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
@@ -88,6 +89,7 @@ function Page({ workload }: { readonly workload: ServiceRef }) {
         failed="It could not be read"
       />
       {data !== undefined && <SecurityView security={data} />}
+      {data !== undefined && <DryRunResults cluster={cluster} namespace={namespace} workload={name} />}
     </main>
   );
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ClientRoutingAnswer } from "#lib/api/client-routing.ts";
+import type { DryRunsAnswer } from "#lib/api/dry-runs.ts";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
 import type { ProposalAnswer } from "#lib/api/proposal.ts";
 import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
@@ -16,6 +17,21 @@ export function securityQuery({ cluster, namespace, name }: ServiceRef) {
     refetchInterval: REFRESH_MS,
     queryFn: ({ signal }) =>
       getJson<WorkloadSecurityAnswer>(`/api/v1/meaning/workloads/${path}`, new URLSearchParams(), signal),
+  });
+}
+
+/** What policies on trial would have done with calls to a namespace's workloads, or to one of them. */
+export function dryRunsQuery(cluster: string, namespace: string, workload: string | null) {
+  const path = [cluster, namespace].map(encodeURIComponent).join("/");
+  return queryOptions({
+    queryKey: ["dry-runs", path, workload],
+    refetchInterval: REFRESH_MS,
+    queryFn: ({ signal }) =>
+      getJson<DryRunsAnswer>(
+        `/api/v1/meaning/dry-runs/${path}`,
+        new URLSearchParams(workload === null ? {} : { workload }),
+        signal,
+      ),
   });
 }
 

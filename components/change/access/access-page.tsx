@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
+import { DryRunResults } from "#components/policies/dry-run/dry-run-results.tsx";
 import { denyByDefaultHref } from "#components/policies/links.tsx";
 import { Notice } from "#components/policies/notice.tsx";
 import { problemOf } from "#lib/errors.ts";
@@ -78,6 +79,7 @@ function Place({ form, namespace }: { readonly form: ClusterForm; readonly names
   return (
     <>
       <PolicyList {...shared} rows={rows} onEdit={setEditing} />
+      <DryRunResults cluster={cluster} namespace={namespace} workload={null} />
       {meshWide.length > 0 && (
         <p className="mt-2 text-ink-2">
           {meshWide.length === 1 ? "One policy" : `${meshWide.length} policies`} of {rootNamespace} may count here too.

@@ -15,15 +15,15 @@ export function PairEnds({
 }) {
   return (
     <>
-      <End id={source} /> <span aria-hidden="true">→</span>
-      <span className="sr-only">to</span> <End id={target} />
+      <EndName id={source} /> <span aria-hidden="true">→</span>
+      <span className="sr-only">to</span> <EndName id={target} />
       {protocol !== "http" && <span className="text-ink-3"> {protocol}</span>}
     </>
   );
 }
 
 /** An end of a call, as a link to its page where it has one. */
-function End({ id }: { readonly id: string }) {
+export function EndName({ id }: { readonly id: string }) {
   const key = parseNodeId(id);
   const href = key === null ? null : hrefOf(key);
   const text = key === null ? id : nameOf(key);

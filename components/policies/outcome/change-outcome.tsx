@@ -3,8 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { problemOf } from "#lib/errors.ts";
+import { refKey } from "#lib/policy/ref.ts";
 import { outcomeQuery } from "#lib/query/outcome.ts";
 import { UndoButton } from "../after/undo-button.tsx";
+import { DryRunResults } from "../dry-run/dry-run-results.tsx";
 import { Notice } from "../notice.tsx";
 import { OutcomeView } from "./outcome-view.tsx";
 
@@ -35,6 +37,17 @@ export function ChangeOutcome({
         </Notice>
       )}
       <OutcomeView outcome={data} />
+      {data.objects.map(({ object, op }) =>
+        op !== "delete" && object.kind === "AuthorizationPolicy" && object.namespace !== null ? (
+          <DryRunResults
+            key={refKey(object)}
+            cluster={object.cluster}
+            namespace={object.namespace}
+            workload={null}
+            only={object}
+          />
+        ) : null,
+      )}
       {undo && data.adverse && (
         <UndoButton changeIds={data.objects.map((each) => each.changeId)} onUndone={() => setUndone(true)} />
       )}

@@ -14,6 +14,7 @@ import { NodeLinks } from "./node-links.tsx";
 import { NodeLogs } from "./node-logs.tsx";
 import { NodePanel } from "./node-panel.tsx";
 import { ScopePanel } from "./scope-panel.tsx";
+import { EdgeTrials, NodeTrials } from "./trials.tsx";
 
 /** What is selected, with its true numbers. It renders again with each delta of that one thing. */
 export function Panel({ live, id }: { readonly live: Live; readonly id: string }) {
@@ -54,6 +55,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
             <>
               <EdgeInTrace sum={details.inTrace} />
               <EdgeTraces {...details} />
+              <EdgeTrials edge={details.edge.id} />
             </>
           }
         />
@@ -62,6 +64,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
       return (
         <>
           <NodePanel {...details} inTrace={<NodeInTrace sum={details.inTrace} />} />
+          <NodeTrials node={details.node.id} />
           <NodeLogs key={details.node.id} node={details.node.id} />
           <NodeLinks node={details.node} />
         </>

@@ -129,7 +129,7 @@ describe("GET /meaning/dry-runs", () => {
     const answer = await ask("c/shop", ana);
     expect(answer.workloads).toMatchObject([{ workload: "api", policies: [], tried: [{ denied: 1 }] }]);
     expect(JSON.stringify(answer)).not.toContain("try");
-    await expect(ask("c/bank", ana)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(ask("c/bank", ana)).rejects.toMatchObject({ problem: { code: "forbidden" } });
   });
 
   it("refuses windows of days and addresses that are none", () => {

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
+import { DryRunResults } from "#components/policies/dry-run/dry-run-results.tsx";
 import { authorizationHref } from "#components/policies/links.tsx";
 import { Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -52,6 +53,7 @@ function Places({ form }: { readonly form: ClusterForm }) {
           Its policies, rule by rule
         </Link>
       </p>
+      <DryRunResults cluster={form.cluster} namespace={namespace} workload={null} />
       <Proposed key={namespace} form={form} namespace={namespace} />
     </>
   );

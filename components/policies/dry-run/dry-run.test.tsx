@@ -1,0 +1,108 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import type { DryRunsAnswer } from "#lib/api/dry-runs.ts";
+import type { DryRunWorkload, Tried, TriedCaller } from "#lib/policy/dry-run.ts";
+import { DryRunView } from "./dry-run-results.tsx";
+import { meaningOf } from "./words.ts";
+
+const WEB = "west/shop/workload/web";
+const caller = (more: Partial<TriedCaller> = {}): TriedCaller => ({
+  ...{ source: WEB, rate: 10, certainty: "bounded", min: 0, max: 4 },
+  ...more,
+});
+const tried = (more: Partial<Tried> = {}): Tried => ({
+  ...{ action: "deny", protocol: "http", allowed: 8, denied: 4, atLeast: false },
+  ports: [{ port: 8080, allowed: 8, denied: 4 }],
+  callers: [caller(), caller({ source: null, rate: 2, max: 2 })],
+  ...more,
+});
+const policy = (name: string, action: "allow" | "deny" = "deny") => ({
+  action,
+  source: {
+    object: {
+      ...{ cluster: "west", group: "security.istio.io", version: "v1", kind: "AuthorizationPolicy" },
+      ...{ namespace: "shop", name },
+    },
+    path: "",
+  },
+});
+const trial = (more: Partial<DryRunWorkload> = {}): DryRunWorkload => ({
+  ...{ workload: "api", dataplane: "sidecar", policies: [policy("one"), policy("two")], armed: false, lacks: [] },
+  ...{ tried: [tried()], pods: { counted: 2, all: 2 }, silent: null },
+  ...more,
+});
+const text = (markup: string): string => markup.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+const said = (one: DryRunWorkload | null, more: Partial<DryRunsAnswer> = {}, problem: string | null = null): string =>
+  text(
+    renderToStaticMarkup(
+      <DryRunView
+        answer={{
+          ...{ cluster: "west", namespace: "shop", at: "2026-08-20T14:02:10Z", window: "10m", limits: [] },
+          workloads: one === null ? [] : [structuredClone(one) as DryRunsAnswer["workloads"][number]],
+          ...more,
+        }}
+        {...{ problem, single: true }}
+      />,
+    ),
+  );
+
+describe("what dry runs would deny, in words", () => {
+  it("is told with all that it may be by and all whose calls it may be", () => {
+    const words = said(trial());
+    expect(words).toContain("DENY ◣ 4 of 12 req/s would be denied");
+    expect(words).toMatch(/The counter names no policy, so by any of: DENY .*shop\/one DENY .*shop\/two/);
+    expect(words).toMatch(/shop\/web 0 to 4 of its 10 req\/s callers you may not see 0 to 2 of its 2 req\/s/);
+  });
+
+  it("names the only policy, unless others may count that aren't known", () => {
+    expect(said(trial({ policies: [policy("one")] }))).toContain("By the only DENY policy on trial here:");
+    const unsure = said(trial({ policies: [policy("one")], lacks: ["an object you may not see"] }));
+    expect(unsure).toContain("May be by, or by one that isn’t known here:");
+    expect(unsure).toContain("Not known: an object you may not see.");
+    expect(said(trial({ policies: [] }))).toContain("isn’t on trial here any more");
+  });
+
+  it("says at least where series are newborn, and that not all pods counted", () => {
+    const words = said(trial({ tried: [tried({ atLeast: true })], pods: { counted: 1, all: 3 } }));
+    expect(words).toContain("≥ 4 of 12 req/s");
+    expect(words).toContain("1 of 3 pods counted");
+  });
+
+  it("tells ports apart where there are several, and connections from requests", () => {
+    const ports = [
+      { port: 8080, allowed: 8, denied: 1 },
+      { port: null, allowed: 0, denied: 3 },
+    ];
+    expect(said(trial({ tried: [tried({ protocol: "tcp", ports })] }))).toContain(
+      "port 8080: 1 of 9 conn/s · other ports: 3 of 3 conn/s",
+    );
+  });
+
+  it.each([
+    [null, "Whether an ALLOW policy in force lets them in isn’t known"],
+    [true, "may let some of them in once all are enforced"],
+    [false, "a dry run never tries that default out: enforced, they are refused"],
+  ] as const)("says what a dry run of ALLOW denies, where default-deny is armed: %s", (armed, words) => {
+    expect(meaningOf(tried({ action: "allow" }), armed)).toContain(words);
+  });
+
+  it("calls 0 only what was counted", () => {
+    expect(said(trial({ tried: [tried({ denied: 0 })] }))).toContain("✓ none of 8 req/s would be denied");
+    for (const silent of ["no-counters", "ztunnel", "waypoint"] as const) {
+      const words = said(trial({ silent, tried: [] }));
+      expect(words).not.toContain("would be denied DENY");
+      expect(words).not.toContain("✓");
+      expect(words).toContain("shop/one");
+    }
+    expect(said(trial({ silent: "no-counters", tried: [] }))).toContain("isn’t known; it isn’t 0");
+  });
+
+  it("says why nothing is known, and nothing where nothing is on trial", () => {
+    const words = said(trial({ tried: [] }), { notEvaluated: "Prometheus 'main' can’t be reached." }, "No answer.");
+    expect(words).toContain("Not known, which isn’t 0. Prometheus &#x27;main&#x27; can’t be reached.");
+    expect(words).toContain("Not refreshed. No answer.");
+    expect(said(null)).toBe("");
+    const failed = renderToStaticMarkup(<DryRunView answer={null} problem="No answer." single />);
+    expect(text(failed)).toContain("It can’t be told. No answer.");
+  });
+});

@@ -1,0 +1,47 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import type { Tried, TriedCaller } from "#lib/policy/dry-run.ts";
+import { EdgeTrialView } from "./trials.tsx";
+
+const WEB = "west/shop/workload/web";
+const caller = (more: Partial<TriedCaller> = {}): TriedCaller => ({
+  ...{ source: WEB, rate: 10, certainty: "bounded", min: 0, max: 4 },
+  ...more,
+});
+
+describe("an edge into a workload with dry runs", () => {
+  const said = (callers: Tried["callers"], protocol = "http", denied = 4): string =>
+    renderToStaticMarkup(
+      <EdgeTrialView
+        edge={`${WEB}>west/shop/workload/api>${protocol}`}
+        trial={{
+          ...{ workload: "api", dataplane: "sidecar", policies: [], armed: false, lacks: [], silent: null },
+          pods: { counted: 1, all: 1 },
+          tried: [{ ...{ action: "deny", protocol: "http", allowed: 8, denied, atLeast: false, ports: [] }, callers }],
+        }}
+      />,
+    )
+      .replaceAll(/<[^>]*>/g, " ")
+      .replaceAll(/\s+/g, " ");
+
+  it.each([
+    [
+      "of several callers is bounded",
+      [caller()],
+      "◣ 0 to 4 of its 10 req/s would be denied 4 of 12 req/s of all calls",
+    ],
+    [
+      "of the only caller is certain",
+      [caller({ certainty: "certain", min: 4 })],
+      "◣ 4 req/s, its only caller’s would be denied",
+    ],
+    ["without callers isn't known", null, "◣ how much of it would be denied isn’t known"],
+  ] as const)("%s", (_, callers, words) => {
+    expect(said(callers)).toContain(words);
+  });
+
+  it("of another protocol isn't what was counted, and none is said of what was", () => {
+    expect(said([caller()], "tcp")).toContain("Nothing of it is counted, which isn’t 0");
+    expect(said([caller()], "http", 0)).toContain("none of it would be denied");
+  });
+});

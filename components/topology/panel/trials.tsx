@@ -1,0 +1,98 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { DryRunResults } from "#components/policies/dry-run/dry-run-results.tsx";
+import { ACTIONS, deniedOf, partOf } from "#components/policies/dry-run/words.ts";
+import { securityHref } from "#components/policies/links.tsx";
+import { useUrl } from "#components/shell/use-url.ts";
+import { Section } from "#components/ui/section.tsx";
+import { sayWindow } from "#lib/api/windows.ts";
+import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
+import type { DryRunWorkload, Tried } from "#lib/policy/dry-run.ts";
+import { QueryProvider } from "#lib/query/client.tsx";
+import { dryRunsQuery } from "#lib/query/security.ts";
+
+/** What dry runs would deny at a workload. They are of now: nothing is said of another instant. */
+export function NodeTrials({ node }: { readonly node: string }) {
+  const { kiosk, view } = useUrl().state;
+  const key = parseNodeId(node);
+  if (kiosk || view.at !== null || key?.kind !== "workload") return null;
+  return (
+    <QueryProvider>
+      <DryRunResults cluster={key.cluster} namespace={key.namespace} workload={key.name} />
+    </QueryProvider>
+  );
+}
+
+/** The same of one edge into a workload: how much of it can be this caller's. */
+export function EdgeTrials({ edge }: { readonly edge: string }) {
+  const { kiosk, view } = useUrl().state;
+  const ends = parseEdgeId(edge);
+  if (kiosk || view.at !== null || ends?.target.kind !== "workload") return null;
+  return (
+    <QueryProvider>
+      <OfEdge edge={edge} cluster={ends.target.cluster} namespace={ends.target.namespace} workload={ends.target.name} />
+    </QueryProvider>
+  );
+}
+
+function OfEdge({
+  edge,
+  cluster,
+  namespace,
+  workload,
+}: {
+  readonly edge: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly workload: string;
+}) {
+  const { data } = useQuery({ ...dryRunsQuery(cluster, namespace, workload), retry: false });
+  const trial = data?.workloads[0];
+  if (data === undefined || trial === undefined) return null;
+  return (
+    <Section
+      title="What dry runs would deny"
+      aside={data.window === null ? undefined : `average of ${sayWindow(data.window)}`}
+    >
+      <EdgeTrialView edge={edge} trial={trial} />
+      <p className="mt-1">
+        <Link
+          href={securityHref(cluster, namespace, workload)}
+          prefetch={false}
+          className="text-accent underline-offset-2 hover:underline"
+        >
+          By which policies, and of whom else
+        </Link>
+      </p>
+    </Section>
+  );
+}
+
+/** `source>target>protocol`: the counters tell requests from connections, and no caller. */
+export function EdgeTrialView({ edge, trial }: { readonly edge: string; readonly trial: DryRunWorkload }) {
+  const [source, , protocol] = edge.split(">");
+  const tried = trial.tried.filter((each) => (each.protocol === "tcp") === (protocol === "tcp"));
+  if (tried.length === 0)
+    return <p className="border-t border-line pt-[5px] text-degraded">? Nothing of it is counted, which isn’t 0.</p>;
+  return tried.map((each) => (
+    <p key={each.action} className="border-t border-line py-[5px]">
+      <span className="font-mono text-[12px] text-ink-2">{ACTIONS[each.action]}</span>{" "}
+      <span className={each.denied > 0 ? "text-degraded" : undefined}>{edgeWords(each, source ?? "")}</span>
+      {each.denied > 0 && (
+        <span className="block text-[11px] text-ink-3">
+          {deniedOf(each)} of all calls to it; the counter names no caller.
+        </span>
+      )}
+    </p>
+  ));
+}
+
+function edgeWords(tried: Tried, source: string): string {
+  if (tried.denied === 0) return "✓ none of it would be denied";
+  const caller = tried.callers?.find((each) => each.source === source);
+  if (caller === undefined) return "◣ how much of it would be denied isn’t known";
+  const only = caller.certainty === "certain" ? ", its only caller’s" : "";
+  return `◣ ${partOf(caller, tried)}${only} would be denied`;
+}
