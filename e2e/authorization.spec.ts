@@ -1,4 +1,5 @@
-import { changedLines, expect, open, review, test, written } from "./support/change.ts";
+import { acknowledge, changedLines, expect, open, review, test, written } from "./support/change.ts";
+import { openTopology, panel } from "./support/topology.ts";
 
 test("who may call: a policy from the calls beside it, as a dry run, edited again from its text", async ({
   page,
@@ -47,4 +48,40 @@ test("deny by default: rules from who was seen, with their traffic, all in one p
   const lines = await changedLines(page, "AuthorizationPolicy reviews-v1-callers");
   expect(lines.filter((line) => line.startsWith("+ - cluster.local/ns/"))).not.toEqual([]);
   expect(lines).toContain('+ istio.io/dry-run: "true"');
+});
+
+test("a dry run that denies: what it would deny is on the workload's page and on the edge of its only caller", async ({
+  page,
+  enter,
+  keep,
+}) => {
+  test.setTimeout(300_000);
+  await keep("authorizationpolicy/deny-cart");
+  await enter("editor");
+  await open(page, "/policies/authorization?clusters=west-1&namespaces=shop");
+  const form = page.getByRole("region", { name: "Form" });
+  await form.getByLabel("It", { exact: true }).selectOption("DENY");
+  await form.getByLabel("Calls to", { exact: true }).selectOption("workloads");
+  await form.getByLabel("Workloads with the label").first().fill("app=cart");
+  await form.getByLabel("Method").fill("GET");
+  await expect(form.getByRole("checkbox", { name: "As a dry run first" })).toBeChecked();
+  await form.getByRole("button", { name: "Put it in the draft" }).click();
+  await review(page);
+  await acknowledge(page);
+  await written(page)
+    .getByRole("button", { name: /^Apply/ })
+    .click();
+  await expect(written(page).getByText("Desired = applied")).toBeVisible({ timeout: 30_000 });
+
+  await open(page, "/policies/workloads/west-1/shop/cart");
+  const results = page.locator("section").filter({ hasText: "What dry runs would deny" });
+  await expect(results.getByText(/DENY ◣ ≥? ?[\d.]+ of [\d.]+ req\/s would be denied/)).toBeVisible({
+    timeout: 120_000,
+  });
+  await expect(results.getByRole("link", { name: "AuthorizationPolicy shop/deny-cart" })).toBeVisible();
+  await expect(results.getByRole("table", { name: "Whose calls it may be" })).toContainText("shop/storefront");
+
+  const edge = "west-1/shop/workload/storefront>west-1/shop/workload/cart>http";
+  await openTopology(page, `?view=table&selected=${encodeURIComponent(edge)}`);
+  await expect(panel(page).getByText(/its only caller’s would be denied/)).toBeVisible({ timeout: 60_000 });
 });

@@ -2,8 +2,9 @@
 import { MeshscopeError } from "#lib/errors.ts";
 import { parseRefPath } from "#lib/policy/ref.ts";
 import { sourceSchema } from "./meaning.ts";
+import { objectRefSchema } from "./object-ref.ts";
 import { decodedPath } from "./path.ts";
-import { readQuery } from "./query.ts";
+import { choiceParameter, readQuery } from "./query.ts";
 import { WINDOWS } from "./windows.ts";
 import { z } from "./zod.ts";
 
@@ -51,6 +52,25 @@ const workloadSchema = z
   })
   .meta({ id: "DryRunWorkload" });
 
+const spansSchema = z.object({
+  action: actionSchema,
+  kept: z.number().meta({ description: "spans that were kept of calls which would be denied" }),
+  full: z.boolean().meta({ description: "there may be more: backends were asked for no more traces" }),
+  policies: z.array(
+    z.object({
+      policy: objectRefSchema.nullable().meta({ description: "null: no rule took the call, or one out of sight did" }),
+      spans: z.number(),
+    }),
+  ),
+  callers: z.array(
+    z.object({
+      source: z.string().nullable().meta({ description: "null: no span tells, or none that may be seen" }),
+      spans: z.number(),
+    }),
+  ),
+  problem: z.string().nullable().meta({ description: "why not all backends could say" }),
+});
+
 export const dryRunsSchema = z
   .object({
     cluster: z.string(),
@@ -59,6 +79,12 @@ export const dryRunsSchema = z
     window: z.string().nullable().meta({ description: "that the rates are averages over" }),
     limits: z.array(z.string()).meta({ description: "what else isn't known" }),
     notEvaluated: z.string().exactOptional().meta({ description: "why no counters are known" }),
+    spans: z
+      .array(spansSchema)
+      .nullable()
+      .meta({
+        description: "what sampled spans say, where they are asked for; null: they aren't, or nobody keeps any",
+      }),
     workloads: z.array(workloadSchema).meta({ description: "with a policy on trial, or with counters of one" }),
   })
   .meta({ id: "DryRuns" });
@@ -79,14 +105,15 @@ export const dryRunsQuerySchema = z.object({
     .max(253, { error: "a workload's name" })
     .exactOptional()
     .meta({ description: "this one alone" }),
+  spans: choiceParameter(["off", "on"]).meta({ description: "ask the traces of that workload too" }),
 });
 
 /** @throws MeshscopeError `not_found`, `bad_parameter`, `bad_window` */
 export function dryRunsAt(url: string) {
-  const { window, workload = null } = readQuery(dryRunsQuerySchema, new URL(url).searchParams);
+  const { window, workload = null, spans } = readQuery(dryRunsQuerySchema, new URL(url).searchParams);
   const [, cluster = "", namespace = "", ...more] = decodedPath(url);
   const ref = parseRefPath([cluster, "core", "v1", "Namespace", "-", namespace, ...more]);
-  if (ref !== null && ref.namespace === null) return { cluster, namespace, workload, window };
+  if (ref !== null && ref.namespace === null) return { cluster, namespace, workload, window, spans };
   throw new MeshscopeError("not_found", "That is no namespace's address. It has the form {cluster}/{namespace}.");
 }
 

@@ -35,6 +35,22 @@ export function dryRunsQuery(cluster: string, namespace: string, workload: strin
   });
 }
 
+/** The same of one workload with what sampled spans say. Read where somebody asks for it, and not again by itself. */
+export function dryRunSpansQuery(cluster: string, namespace: string, workload: string) {
+  const path = [cluster, namespace].map(encodeURIComponent).join("/");
+  return queryOptions({
+    queryKey: ["dry-runs", path, workload, "spans"],
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+    queryFn: ({ signal }) =>
+      getJson<DryRunsAnswer>(
+        `/api/v1/meaning/dry-runs/${path}`,
+        new URLSearchParams({ workload, spans: "on" }),
+        signal,
+      ),
+  });
+}
+
 /** How each client reaches one service; port null: the service's first. */
 export function clientRoutingQuery({ cluster, namespace, name }: ServiceRef, port: number | null) {
   const path = [cluster, namespace, name].map(encodeURIComponent).join("/");

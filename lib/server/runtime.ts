@@ -15,7 +15,7 @@ import { effectOf } from "./effect/effect.ts";
 import { FrameUseCases } from "./frames.ts";
 import { GraphUseCases } from "./graph.ts";
 import { showImpact } from "./impact/draft.ts";
-import { showDryRuns } from "./impact/dry-runs.ts";
+import { type DryRunDeps, showDryRuns } from "./impact/dry-runs.ts";
 import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
 import { type ProposalDeps, showProposal } from "./impact/proposal.ts";
@@ -50,6 +50,7 @@ import { Source } from "./telemetry/source.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { Analyst } from "./tracing/analyst/analyst.ts";
 import { Backend } from "./tracing/backends.ts";
+import { dryRunSpans } from "./tracing/dry-runs.ts";
 import { Places } from "./tracing/places.ts";
 import { tracingUseCases } from "./tracing/use-cases.ts";
 import { WholeSeriesUseCases } from "./whole-series.ts";
@@ -148,10 +149,13 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     return each ? [new Backend(index, each, target, clusters, { timers, random, onQuery: metrics.query })] : [];
   });
   const timeout = config.limits.upstreamTimeout;
-  const traces = tracingUseCases({
-    ...{ backends, viewers, timers, timeout, slots: hub.slots },
-    analyst: new Analyst({ onLost: (err) => log.error({ err }, "the thread that analyses traces broke down") }),
+  const tracing = {
+    ...{ backends, viewers, timers, timeout },
     places: new Places({ inventory: () => inventories.current(), clusterOf }),
+  };
+  const traces = tracingUseCases({
+    ...{ ...tracing, slots: hub.slots },
+    analyst: new Analyst({ onLost: (err) => log.error({ err }, "the thread that analyses traces broke down") }),
     histograms: { sources, timeout, metricsNameOf: inverse(names) },
     changes: {
       marks: (credential, query, signal) => timeline(credential, query, signal),
@@ -169,6 +173,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     ...{ ...objects, telemetry, timers },
     text: ({ visibility }) => viewers.textFor(visibility),
   };
+  const spans: DryRunDeps["spans"] = async (credential, asked, signal) =>
+    dryRunSpans(tracing, await viewers.audience(credential, signal), asked, signal);
   const impacts = new Impacts(observed);
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
   const frames = new FrameUseCases(telemetry.spans, { timers, viewers, slots: hub.slots });
@@ -220,7 +226,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     access: async (credential, questions, signal) =>
       (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
     egress: (credential, asked, signal) => showEgress(observed, credential, asked, signal),
-    dryRuns: (credential, asked, signal) => showDryRuns(observed, credential, asked, signal),
+    dryRuns: (credential, asked, signal) => showDryRuns({ ...observed, spans }, credential, asked, signal),
     strict: (credential, scope, signal) => showStrict(observed, credential, scope, signal),
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
     proposal: (credential, place, signal) => showProposal(observed, credential, place, signal),

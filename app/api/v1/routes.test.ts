@@ -77,8 +77,8 @@ const POLICIES = [
   [
     DRY_RUNS,
     "dryRuns",
-    "meaning/dry-runs/c/shop?workload=web&window=1h",
-    { cluster: "c", namespace: "shop", workload: "web", window: "1h" },
+    "meaning/dry-runs/c/shop?workload=web&window=1h&spans=on",
+    { cluster: "c", namespace: "shop", workload: "web", window: "1h", spans: "on" },
   ],
   [STRICT, "strict", "meaning/strict/c/-", { cluster: "c", namespace: null }],
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],

@@ -11,6 +11,7 @@ import { type ObjectRef, refKey } from "#lib/policy/ref.ts";
 import { dryRunsQuery } from "#lib/query/security.ts";
 import { securityHref } from "../links.tsx";
 import { Notice } from "../notice.tsx";
+import { SpanEvidence } from "./span-evidence.tsx";
 import { TrialView } from "./trial-view.tsx";
 
 const TITLE = "What dry runs would deny";
@@ -32,9 +33,22 @@ export function DryRunResults({
   if (data === undefined && error === null) return null;
   const answer = data === undefined ? null : only === undefined ? data : withPolicy(data, only);
   return (
-    <DryRunView answer={answer} problem={error === null ? null : problemOf(error).detail} single={workload !== null} />
+    <>
+      <DryRunView
+        answer={answer}
+        problem={error === null ? null : problemOf(error).detail}
+        single={workload !== null}
+      />
+      {workload !== null && answer?.workloads.some(mayHaveSpans) === true && (
+        <SpanEvidence {...{ cluster, namespace, workload }} />
+      )}
+    </>
   );
 }
+
+/** Of requests alone: connections have no spans. */
+const mayHaveSpans = ({ tried }: DryRunsAnswer["workloads"][number]): boolean =>
+  tried.some(({ denied, protocol }) => denied > 0 && protocol === "http");
 
 function withPolicy(answer: DryRunsAnswer, policy: ObjectRef): DryRunsAnswer {
   const tries = ({ policies }: DryRunsAnswer["workloads"][number]) =>

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { DryRunsAnswer } from "#lib/api/dry-runs.ts";
 import type { DryRunWorkload, Tried, TriedCaller } from "#lib/policy/dry-run.ts";
 import { DryRunView } from "./dry-run-results.tsx";
+import { SpanEvidenceView } from "./span-evidence.tsx";
 import { meaningOf } from "./words.ts";
 
 const WEB = "west/shop/workload/web";
@@ -37,7 +38,7 @@ const said = (one: DryRunWorkload | null, more: Partial<DryRunsAnswer> = {}, pro
     renderToStaticMarkup(
       <DryRunView
         answer={{
-          ...{ cluster: "west", namespace: "shop", at: "2026-08-20T14:02:10Z", window: "10m", limits: [] },
+          ...{ cluster: "west", namespace: "shop", at: "2026-08-20T14:02:10Z", window: "10m", limits: [], spans: null },
           workloads: one === null ? [] : [structuredClone(one) as DryRunsAnswer["workloads"][number]],
           ...more,
         }}
@@ -104,5 +105,44 @@ describe("what dry runs would deny, in words", () => {
     expect(said(null)).toBe("");
     const failed = renderToStaticMarkup(<DryRunView answer={null} problem="No answer." single />);
     expect(text(failed)).toContain("It can’t be told. No answer.");
+  });
+});
+
+describe("what sampled spans say of dry runs", () => {
+  const spans = (more: Partial<NonNullable<DryRunsAnswer["spans"]>[number]> | null): string =>
+    text(
+      renderToStaticMarkup(
+        <SpanEvidenceView
+          answer={{
+            ...{ cluster: "west", namespace: "shop", at: null, window: "10m", limits: [] },
+            workloads: [structuredClone(trial()) as DryRunsAnswer["workloads"][number]],
+            spans: more && [
+              { ...{ action: "deny", kept: 3, full: false, policies: [], callers: [], problem: null }, ...more },
+            ],
+          }}
+        />,
+      ),
+    );
+
+  it("is told with the sampling, by policy and by caller", () => {
+    const words = spans({
+      policies: [
+        { policy: policy("one").source.object, spans: 2 },
+        { policy: null, spans: 1 },
+      ],
+      callers: [
+        { source: WEB, spans: 2 },
+        { source: null, spans: 1 },
+      ],
+    });
+    expect(words).toContain("3 spans of about 2,400 such calls were kept: a sample");
+    expect(words).toMatch(/shop\/one 2 a policy that you may not see, or that is gone 1/);
+    expect(words).toMatch(/shop\/web 2 no span tells, or none that you may see 1/);
+  });
+
+  it("says where there may be more, where none is kept, and where nobody keeps any", () => {
+    expect(spans({ full: true, action: "deny" })).toContain("At least 3 spans");
+    expect(spans({ kept: 0, problem: "Jaeger is down." })).toMatch(/Jaeger is down. DENY 0 spans of about 2,400/);
+    expect(spans(null)).toContain("No tracing backend");
   });
 });

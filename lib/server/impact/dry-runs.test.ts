@@ -32,7 +32,16 @@ const mesh: MeshAdapter = {
     })),
 };
 
-function given(o: { objects?: readonly Manifest[]; unread?: string; mayNot?: string; mesh?: MeshAdapter } = {}) {
+interface Given {
+  readonly objects?: readonly Manifest[];
+  readonly unread?: string;
+  readonly mayNot?: string;
+  readonly mesh?: MeshAdapter;
+  /** Absent: nobody keeps spans. */
+  readonly spans?: readonly { readonly policy: string | null; readonly spans: number }[];
+}
+
+function given(o: Given = {}) {
   const inventories = inventory(["shop/web", "shop/api", "bank/ledger"].map((name) => workload(name)));
   const { telemetry, timers, client } = fakeConsole({ inventory: inventories, mesh: o.mesh ?? mesh });
   const policies = {
@@ -52,12 +61,22 @@ function given(o: { objects?: readonly Manifest[]; unread?: string; mayNot?: str
     ...{ inventory: () => inventories, store: { clusters: () => new Map([["c", policies]]) } },
     ...{ telemetry, timers, text: () => (text: string) => text },
   };
+  const asked: unknown[] = [];
+  const spans = async (_: Credential, question: { readonly action: "allow" | "deny" }) => {
+    asked.push(question);
+    if (o.spans === undefined) return null;
+    return { action: question.action, kept: 2, full: false, callers: [], problem: null, policies: o.spans };
+  };
   const ask = async (path = "c/shop?workload=api", credential: Credential = ANONYMOUS) => {
-    const answer = await showDryRuns(deps as never, credential, dryRunsAt(`http://x/api/v1/meaning/dry-runs/${path}`));
+    const answer = await showDryRuns(
+      { ...deps, spans } as never,
+      credential,
+      dryRunsAt(`http://x/api/v1/meaning/dry-runs/${path}`),
+    );
     expect(dryRunsSchema.parse(answer)).toEqual(answer);
     return answer;
   };
-  return { ask, client, timers };
+  return { ask, asked, client, timers };
 }
 
 describe("GET /meaning/dry-runs", () => {
@@ -130,6 +149,21 @@ describe("GET /meaning/dry-runs", () => {
     expect(answer.workloads).toMatchObject([{ workload: "api", policies: [], tried: [{ denied: 1 }] }]);
     expect(JSON.stringify(answer)).not.toContain("try");
     await expect(ask("c/bank", ana)).rejects.toMatchObject({ problem: { code: "forbidden" } });
+  });
+
+  it("asks spans where it is told to, of the window of the counters, and names policies on trial in sight alone", async () => {
+    const told = [
+      { policy: "shop/try", spans: 1 },
+      { policy: "istio-system/hidden", spans: 1 },
+    ];
+    const { ask, asked, timers } = given({ spans: told });
+    expect((await ask()).spans).toBeNull();
+    expect(asked).toEqual([]);
+    const answer = await ask("c/shop?workload=api&spans=on");
+    expect(answer.spans).toMatchObject([{ kept: 2, policies: [{ policy: { name: "try" } }, { policy: null }] }]);
+    const end = Math.floor(timers.now() / 15) * 15;
+    expect(asked).toMatchObject([{ workload: "api", app: "api", action: "deny", start: end - 600, end }]);
+    expect((await given().ask("c/shop?workload=api&spans=on")).spans).toBeNull();
   });
 
   it("refuses windows of days and addresses that are none", () => {

@@ -1,8 +1,11 @@
 /** GET /meaning/dry-runs/…: what policies on trial would have done, told as far as the viewer may see it. */
 import type { DryRunsAnswer, DryRunsRequest } from "#lib/api/dry-runs.ts";
 import { formatInstant } from "#lib/api/instant.ts";
+import { windowSeconds } from "#lib/api/windows.ts";
 import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import { dryRunResults, isDryRun } from "#lib/mesh/meaning.ts";
+import type { DryRunWorkload } from "#lib/policy/dry-run.ts";
+import { unixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { checkNamespace } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
@@ -10,9 +13,17 @@ import { viewerOf } from "../policy/listable.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import { inView } from "../policy/world.ts";
 import type { DryRunReading } from "../telemetry/dry-runs.ts";
+import type { DryRunSpans, DryRunSpansAsked } from "../tracing/dry-runs.ts";
 import type { ImpactDeps } from "./impact.ts";
 
-export type DryRunDeps = ImpactDeps & Pick<PolicyDeps, "rights" | "clients">;
+export interface DryRunDeps extends ImpactDeps, Pick<PolicyDeps, "rights" | "clients"> {
+  /** What sampled spans say; null: nobody keeps any of that cluster. */
+  readonly spans: (
+    credential: Credential,
+    asked: DryRunSpansAsked,
+    signal?: AbortSignal,
+  ) => Promise<DryRunSpans | null>;
+}
 
 const KIND = "AuthorizationPolicy";
 
@@ -20,7 +31,7 @@ const KIND = "AuthorizationPolicy";
 export async function showDryRuns(
   deps: DryRunDeps,
   credential: Credential,
-  { cluster, namespace, workload, window }: DryRunsRequest,
+  { cluster, namespace, workload, window, spans }: DryRunsRequest,
   signal?: AbortSignal,
 ): Promise<DryRunsAnswer> {
   const viewer = await viewerOf(deps, credential, signal, [{ cluster, namespace }]);
@@ -31,7 +42,7 @@ export async function showDryRuns(
   const policies = deps.store.clusters().get(cluster);
   const unread = unreadOf(policies);
   const rootNamespace = deps.rootNamespace(cluster);
-  const none = { cluster, namespace, at: null, window: null, limits: [], workloads: [] };
+  const none = { cluster, namespace, at: null, window: null, limits: [], spans: null, workloads: [] };
   if (inventory === undefined)
     return { ...none, notEvaluated: "The cluster’s workloads haven’t been read yet, so their pods aren’t known." };
   const near = (policies?.objects(KIND) ?? []).filter(({ metadata }) =>
@@ -56,6 +67,7 @@ export async function showDryRuns(
     ? await deps.telemetry.past.graph(reading.window, reading.at, { latency: false, hour: false }, signal)
     : null;
   const graph = past?.publication.told(cluster) === true ? past.publication.graph : null;
+  const workloads = graph === null ? counted : results(graph);
   const limits = [
     ...[...reading.failures].map(([name, { detail }]) => `What '${name}' counted could not be read. ${detail}`),
     ...(past !== null && graph === null ? ["Who calls could not be read."] : []),
@@ -64,8 +76,44 @@ export async function showDryRuns(
     ...{ cluster, namespace, at: formatInstant(reading.at), window: reading.window },
     limits: told ? limits.map(text) : [],
     ...(told ? {} : { notEvaluated: text(whyNot(reading, cluster)) }),
-    workloads: structuredClone(graph === null ? counted : results(graph)) as DryRunsAnswer["workloads"],
+    spans: spans === "off" ? null : await spansOf(deps, credential, workloads, { cluster, namespace, reading }, signal),
+    workloads: structuredClone(workloads) as DryRunsAnswer["workloads"],
   };
+}
+
+/** Of the first, which is the one that was asked for; policies out of sight aren't named. */
+async function spansOf(
+  { spans, inventory }: DryRunDeps,
+  credential: Credential,
+  [trial]: readonly DryRunWorkload[],
+  {
+    cluster,
+    namespace,
+    reading,
+  }: { readonly cluster: string; readonly namespace: string; readonly reading: DryRunReading },
+  signal?: AbortSignal,
+): Promise<DryRunsAnswer["spans"]> {
+  if (trial === undefined) return null;
+  const { workload, policies, tried } = trial;
+  const app = inventory().get(cluster)?.workloads.get(`${namespace}/${workload}`)?.app ?? null;
+  const window = { start: unixSeconds(reading.at - windowSeconds(reading.window)), end: reading.at };
+  const asked = tried.filter(({ denied, protocol }) => denied > 0 && protocol === "http");
+  const found = await Promise.all(
+    asked.map(({ action }) => spans(credential, { cluster, namespace, workload, app, action, ...window }, signal)),
+  );
+  const seen = new Map(
+    policies.map(({ source: { object } }) => [`${object.namespace}/${object.name}`, object] as const),
+  );
+  const known = found.filter((each) => each !== null);
+  if (known.length < found.length || known.length === 0) return null;
+  return known.map((each) => ({
+    ...each,
+    policies: each.policies.map(({ policy, spans: count }) => ({
+      policy: policy === null ? null : (seen.get(policy) ?? null),
+      spans: count,
+    })),
+    callers: [...each.callers],
+  }));
 }
 
 function whyNot({ failures, nameless }: DryRunReading, cluster: string): string {

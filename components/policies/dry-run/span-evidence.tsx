@@ -1,0 +1,94 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Chip } from "#components/ui/chip.tsx";
+import { Cell, DataTable } from "#components/ui/section.tsx";
+import type { DryRunsAnswer } from "#lib/api/dry-runs.ts";
+import { durationSeconds } from "#lib/api/windows.ts";
+import { problemOf } from "#lib/errors.ts";
+import { formatCount, formatPlural } from "#lib/format.ts";
+import { dryRunSpansQuery } from "#lib/query/security.ts";
+import { EndName } from "../impact/pair-ends.tsx";
+import { ObjectLink } from "../links.tsx";
+import { ACTIONS } from "./words.ts";
+
+/** Which policy and which caller, by the tags of sampled spans. Nothing is read before somebody asks for it. */
+export function SpanEvidence({
+  cluster,
+  namespace,
+  workload,
+}: {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly workload: string;
+}) {
+  const [asked, setAsked] = useState(false);
+  const { data, error, isFetching, refetch } = useQuery({
+    ...dryRunSpansQuery(cluster, namespace, workload),
+    enabled: asked,
+  });
+  return (
+    <div className="border-t border-line py-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <Chip tone="quiet" disabled={isFetching} onClick={() => (asked ? void refetch() : setAsked(true))}>
+          {asked ? "Read traces again" : "Ask traces which policy and which caller"}
+        </Chip>
+        {asked && isFetching && <span className="text-ink-3">Reading traces…</span>}
+      </div>
+      {error !== null && <p className="mt-1 text-degraded">◣ {problemOf(error).detail}</p>}
+      {data !== undefined && <SpanEvidenceView answer={data} />}
+    </div>
+  );
+}
+
+export function SpanEvidenceView({ answer }: { readonly answer: DryRunsAnswer }) {
+  const { spans, window, workloads } = answer;
+  if (spans === null) return <p className="mt-1 text-ink-2">No tracing backend keeps spans of this cluster.</p>;
+  const seconds = (window === null ? null : durationSeconds(window)) ?? 0;
+  return spans.map((each) => {
+    const { action, kept, full, policies, callers, problem } = each;
+    const tried = workloads[0]?.tried.find((one) => one.action === action && one.protocol === "http");
+    const calls = Math.round((tried?.denied ?? 0) * seconds);
+    return (
+      <div key={action} className="mt-1">
+        {problem !== null && <p className="text-degraded">◣ {problem}</p>}
+        <p className="text-ink-2">
+          <span className="font-mono text-[12px]">{ACTIONS[action]}</span> {full ? "At least " : ""}
+          {formatPlural(kept, "span")} of about {formatCount(calls)} such calls {kept === 1 ? "was" : "were"} kept: a
+          sample, in which what is rare may be missing.
+        </p>
+        {kept > 0 && (
+          <>
+            <DataTable label="By policy" columns={[{ title: "Policy" }, { title: "Spans", numeric: true }]}>
+              {policies.map(({ policy, spans: count }) => (
+                <tr key={policy === null ? "" : `${policy.namespace}/${policy.name}`}>
+                  <Cell>
+                    {policy !== null ? (
+                      <ObjectLink object={policy} className="whitespace-normal" />
+                    ) : action === "allow" ? (
+                      "no rule took them"
+                    ) : (
+                      "a policy that you may not see, or that is gone"
+                    )}
+                  </Cell>
+                  <Cell numeric>{formatCount(count)}</Cell>
+                </tr>
+              ))}
+            </DataTable>
+            <DataTable label="By caller" columns={[{ title: "Caller" }, { title: "Spans", numeric: true }]}>
+              {callers.map(({ source, spans: count }) => (
+                <tr key={source ?? ""}>
+                  <Cell className="wrap-anywhere">
+                    {source === null ? "no span tells, or none that you may see" : <EndName id={source} />}
+                  </Cell>
+                  <Cell numeric>{formatCount(count)}</Cell>
+                </tr>
+              ))}
+            </DataTable>
+          </>
+        )}
+      </div>
+    );
+  });
+}
