@@ -56,7 +56,11 @@ function OfEdge({
       title="What dry runs would deny"
       aside={data.window === null ? undefined : `average of ${sayWindow(data.window)}`}
     >
-      <EdgeTrialView edge={edge} trial={trial} />
+      {data.notEvaluated === undefined ? (
+        <EdgeTrialView edge={edge} trial={trial} />
+      ) : (
+        <p className="border-t border-line pt-[5px] text-degraded">? Not known, which isn’t 0. {data.notEvaluated}</p>
+      )}
       <p className="mt-1">
         <Link
           href={securityHref(cluster, namespace, workload)}
