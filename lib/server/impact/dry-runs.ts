@@ -5,6 +5,7 @@ import { windowSeconds } from "#lib/api/windows.ts";
 import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import { dryRunResults, isDryRun } from "#lib/mesh/meaning.ts";
 import type { DryRunWorkload } from "#lib/policy/dry-run.ts";
+import type { ObjectRef } from "#lib/policy/ref.ts";
 import { unixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { checkNamespace } from "../policy/access.ts";
@@ -101,8 +102,8 @@ async function spansOf(
   const found = await Promise.all(
     asked.map(({ action }) => spans(credential, { cluster, namespace, workload, app, action, ...window }, signal)),
   );
-  const seen = new Map(
-    policies.map(({ source: { object } }) => [`${object.namespace}/${object.name}`, object] as const),
+  const seen = new Map<string, ObjectRef>(
+    policies.map(({ source: { object } }) => [`${object.namespace}/${object.name}`, object]),
   );
   const known = found.filter((each) => each !== null);
   if (known.length < found.length || known.length === 0) return null;
