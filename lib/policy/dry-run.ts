@@ -2,7 +2,7 @@
 import type { Dataplane } from "#lib/graph/model.ts";
 import type { Source } from "./security.ts";
 
-export type TriedAction = "allow" | "deny";
+type TriedAction = "allow" | "deny";
 
 /** A caller's part of what would be denied. The counter names no caller: only where there is one is it certain. */
 export interface TriedCaller {

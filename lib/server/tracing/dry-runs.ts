@@ -2,7 +2,7 @@
  * What sampled spans say of policies on trial at one workload: Istio tags the server's span with the rule and its result.
  * https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/#check-dry-run-result-in-tracing-using-zipkin
  */
-import { MeshscopeError, problemOf } from "#lib/errors.ts";
+import { problemOf } from "#lib/errors.ts";
 import { nodeId } from "#lib/graph/id.ts";
 import { attributeOf, type Trace } from "#lib/tracing/model.ts";
 import { parentsOf } from "#lib/tracing/parents.ts";
@@ -96,8 +96,9 @@ export async function dryRunSpans(
       problem: failed === undefined ? null : audience.text(failed.problem.detail),
     };
   } catch (thrown) {
-    if (thrown instanceof MeshscopeError && thrown.problem.code === "cancelled") throw thrown;
-    return { ...nothing, problem: audience.text(problemOf(thrown).detail) };
+    const { code, detail } = problemOf(thrown);
+    if (code === "cancelled") throw thrown;
+    return { ...nothing, problem: audience.text(detail) };
   }
 }
 
