@@ -51,7 +51,7 @@ export function SpanEvidenceView({ answer }: { readonly answer: DryRunsAnswer })
     const tried = workloads[0]?.tried.find((one) => one.action === action && one.protocol === "http");
     const calls = Math.round((tried?.denied ?? 0) * seconds);
     return (
-      <div key={action} className="mt-1">
+      <div key={action} className="mt-3">
         {problem !== null && <p className="text-degraded">◣ {problem}</p>}
         <p className="text-ink-2">
           <span className="font-mono text-[12px]">{ACTIONS[action]}</span> {full ? "At least " : ""}
@@ -59,7 +59,7 @@ export function SpanEvidenceView({ answer }: { readonly answer: DryRunsAnswer })
           sample, in which what is rare may be missing.
         </p>
         {kept > 0 && (
-          <>
+          <div className="mt-2 flex flex-col gap-2">
             <DataTable label="By policy" columns={[{ title: "Policy" }, { title: "Spans", numeric: true }]}>
               {policies.map(({ policy, spans: count }) => (
                 <tr key={policy === null ? "" : `${policy.namespace}/${policy.name}`}>
@@ -86,7 +86,7 @@ export function SpanEvidenceView({ answer }: { readonly answer: DryRunsAnswer })
                 </tr>
               ))}
             </DataTable>
-          </>
+          </div>
         )}
       </div>
     );

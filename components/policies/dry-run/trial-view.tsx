@@ -61,16 +61,18 @@ function TriedView({ tried, trial }: { readonly tried: Tried; readonly trial: Dr
       )}
       {denied > 0 && callers === null && <p className="text-[11px] text-ink-3">Whose calls they are isn’t known.</p>}
       {denied > 0 && callers !== null && callers.length > 0 && (
-        <DataTable label="Whose calls it may be" columns={[{ title: "Caller" }, { title: "Would be denied" }]}>
-          {callers.map((caller) => (
-            <tr key={caller.source ?? ""}>
-              <Cell className="pr-4 wrap-anywhere">
-                {caller.source === null ? "callers you may not see" : <EndName id={caller.source} />}
-              </Cell>
-              <Cell className="tabular-nums">{partOf(caller, tried)}</Cell>
-            </tr>
-          ))}
-        </DataTable>
+        <div className="mt-2">
+          <DataTable label="Whose calls it may be" columns={[{ title: "Caller" }, { title: "Would be denied" }]}>
+            {callers.map((caller) => (
+              <tr key={caller.source ?? ""}>
+                <Cell className="pr-4 wrap-anywhere">
+                  {caller.source === null ? "callers you may not see" : <EndName id={caller.source} />}
+                </Cell>
+                <Cell className="tabular-nums">{partOf(caller, tried)}</Cell>
+              </tr>
+            ))}
+          </DataTable>
+        </div>
       )}
     </div>
   );

@@ -73,6 +73,15 @@ describe("sampled spans of dry runs", () => {
     expect(JSON.stringify(answer)).not.toContain("secret");
   });
 
+  it("name callers in sight, also one that is called as a hidden namespace is", async () => {
+    const two: Drawn[] = [
+      { id: "s", service: "secret.shop", at: 0, ms: 9, kind: 3, tags: pod("secret") },
+      { id: "t", parent: "s", service: "cart.shop", at: 1, ms: 8, tags: { ...pod("cart"), ...denied(null) } },
+    ];
+    const answer = await ask({ two: otlp("two", two) }, {}, VIEWER);
+    expect(answer?.callers).toEqual([{ source: "c/shop/workload/secret", spans: 1 }]);
+  });
+
   it("are asked for by the service that Istio names, and of ALLOW without a rule name none", async () => {
     const asked: string[] = [];
     const held = (query: URLSearchParams) => {

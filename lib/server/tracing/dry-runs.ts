@@ -13,7 +13,6 @@ import type { Backend } from "./backends.ts";
 import type { TracingDeps } from "./deps.ts";
 import { mayBeSeen } from "./places.ts";
 import { searchOne } from "./search.ts";
-import { seenTrace } from "./seen.ts";
 
 export interface DryRunSpansAsked {
   readonly cluster: string;
@@ -75,9 +74,9 @@ export async function dryRunSpans(
       return searchOne(deps, backend, can.tags ? query : { ...query, tags: [] }, { whole: true }, signal);
     };
     const round = await askAll(backends, search, signal);
+    // Whole, for no text of theirs is told: nodes by their places, which are asked for, and policies by their objects.
     for (const { backend, answer } of round.heard)
-      for (const whole of answer.traces) {
-        const { trace } = seenTrace(whole, backend, deps.places, audience);
+      for (const trace of answer.traces) {
         const nodes = nodesOf(trace, backend, deps, audience);
         const parent = parentsOf(trace, () => {});
         for (let row = 0; row < trace.length; row++) {
