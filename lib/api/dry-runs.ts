@@ -79,12 +79,9 @@ export const dryRunsSchema = z
     window: z.string().nullable().meta({ description: "that the rates are averages over" }),
     limits: z.array(z.string()).meta({ description: "what else isn't known" }),
     notEvaluated: z.string().exactOptional().meta({ description: "why no counters are known" }),
-    spans: z
-      .array(spansSchema)
-      .nullable()
-      .meta({
-        description: "what sampled spans say, where they are asked for; null: they aren't, or nobody keeps any",
-      }),
+    spans: z.array(spansSchema).nullable().meta({
+      description: "what sampled spans say, where they are asked for; null: they aren't, or nobody keeps any",
+    }),
     workloads: z.array(workloadSchema).meta({ description: "with a policy on trial, or with counters of one" }),
   })
   .meta({ id: "DryRuns" });
