@@ -38,8 +38,14 @@ export const clientRoutingSchema = z
           plane: z.enum(["sidecar", "gateway", "ambient", "none"]),
           decides: z.enum(["rules", "itself", "out-of-scope", "nothing", "unknown"]),
           waypoint: z.string().nullable(),
-          rules: z.array(ruleSchema).meta({ description: "in the order in which they are tried" }),
-          otherwise: z.enum(["404"]).nullable().meta({ description: "of a call that no rule takes" }),
+          takes: z.enum(["requests", "connections"]).meta({ description: "connections: the port carries bytes" }),
+          rules: z.array(ruleSchema).meta({
+            description: "in the order in which they are tried; of connections the closest address and name counts",
+          }),
+          otherwise: z
+            .enum(["404", "outbound-traffic-policy"])
+            .nullable()
+            .meta({ description: "of a call that no rule takes: 404, or what the mesh’s outboundTrafficPolicy says" }),
           shadowed: z.array(sourceSchema),
           ignored: z.array(z.object({ source: sourceSchema, why: z.string() })),
           lacks: lacksSchema,

@@ -21,6 +21,11 @@ export const simulationRequestSchema = z
     method: z.string().max(32).exactOptional(),
     path: text.exactOptional().meta({ description: "with its query" }),
     host: z.string().max(512).exactOptional(),
+    sni: z
+      .string()
+      .max(255)
+      .exactOptional()
+      .meta({ description: "server name that the client itself asks for by TLS; empty: none" }),
     headers: few(text).exactOptional(),
     token: z
       .union([

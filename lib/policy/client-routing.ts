@@ -21,10 +21,12 @@ export interface RoutingAnswer {
   readonly decides: "rules" | "itself" | "out-of-scope" | "nothing" | "unknown";
   /** The waypoint that routes for ambient clients, `namespace/name`. */
   readonly waypoint: string | null;
-  /** In the order in which they are tried. */
+  /** What the rules are asked of: connections where the port carries bytes. */
+  readonly takes: "requests" | "connections";
+  /** In the order in which they are tried; of connections the closest address, then the closest server name, counts. */
   readonly rules: readonly ClientRule[];
-  /** Whom a call comes to that no rule takes. */
-  readonly otherwise: "404" | null;
+  /** What becomes of a call that no rule takes: of connections the mesh’s outboundTrafficPolicy says it. */
+  readonly otherwise: "404" | "outbound-traffic-policy" | null;
   /** Objects for the host that lose to the one that counts. */
   readonly shadowed: readonly Source[];
   /** Rules that don't count for these clients, and why. */

@@ -19,6 +19,8 @@ export interface SimulationQuestion {
   /** With its query. */
   readonly path?: string;
   readonly host?: string;
+  /** Server name of the client's own TLS; "": none. */
+  readonly sni?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly token?:
     | "none"

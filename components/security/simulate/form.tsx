@@ -30,6 +30,7 @@ export function SimulationForm({
       <Text name="method" label="Method" value={value("method")} hint="not known" />
       <Text name="path" label="Path" value={value("path")} hint="not known" />
       <Text name="host" label="Host" value={value("host")} hint="not known" />
+      <Text name="sni" label="Server name of its own TLS (SNI)" value={value("sni")} hint="not known, or none" />
       <Choice name="jwt" label="JWT" value={value("jwt")} options={TOKENS} />
       <Text name="issuer" label="Its issuer" value={value("issuer")} hint="not known" />
       <Text name="subject" label="Its subject" value={value("subject")} hint="not known" />

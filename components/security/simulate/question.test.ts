@@ -27,14 +27,24 @@ test("an address is a question; what is empty isn't known", () => {
   const client = { kind: "workload", namespace: "shop", name: "web" };
   expect(of(`${BASE}&method=&path=`)).toEqual({ ...base, client });
   const more =
-    "&method=GET&path=/a?b&host=h&headers=X-A:%201%0AY:2&jwt=valid&issuer=i&subject=s&claims=group:%20ops&auto=off";
+    "&method=GET&path=/a?b&host=h&sni=x.com&headers=X-A:%201%0AY:2&jwt=valid&issuer=i&subject=s&claims=group:%20ops&auto=off";
   const asked = of(BASE + more.replace("?b", "%3Fb"));
   expect(asked).toEqual({
-    ...{ ...base, client, method: "GET", path: "/a?b", host: "h", headers: { "X-A": "1", Y: "2" }, autoMtls: false },
+    ...{
+      ...base,
+      client,
+      method: "GET",
+      path: "/a?b",
+      host: "h",
+      sni: "x.com",
+      headers: { "X-A": "1", Y: "2" },
+      autoMtls: false,
+    },
     token: { valid: true, issuer: "i", subject: "s", claims: { group: ["ops"] } },
   });
   expect(simulationRequestSchema.parse(asked)).toEqual(asked);
   expect(of(`${BASE}&from=outside&ip=10.0.0.1&jwt=none`)).toEqual({
     ...{ ...base, client: { kind: "outside", ip: "10.0.0.1" }, token: "none" },
   });
+  expect(of(`${BASE}&sni=none`)).toEqual({ ...base, client, sni: "" });
 });

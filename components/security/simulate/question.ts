@@ -3,7 +3,7 @@ import type { SimulationRequest } from "#lib/api/simulation.ts";
 
 /** In the order in which the form shows them. */
 export const FIELDS = [
-  ...["cluster", "from", "client", "ip", "service", "port", "method", "path", "host"],
+  ...["cluster", "from", "client", "ip", "service", "port", "method", "path", "host", "sni"],
   ...["headers", "jwt", "issuer", "subject", "claims", "auto"],
 ] as const;
 
@@ -27,6 +27,7 @@ export function questionOf(params: URLSearchParams): SimulationRequest | string 
   return {
     ...{ cluster: text("cluster"), client, service, port },
     ...{ ...some("method"), ...some("path"), ...some("host") },
+    ...(text("sni") === "" ? {} : { sni: text("sni") === "none" ? "" : text("sni") }),
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
     ...(token === null ? {} : { token }),
     ...(text("auto") === "" ? {} : { autoMtls: text("auto") === "on" }),

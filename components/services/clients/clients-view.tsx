@@ -59,7 +59,9 @@ function ClassView({ answer, clients }: { readonly answer: RoutingClass; readonl
         </ol>
       )}
       {otherwise !== null && (
-        <p className="border-t border-line py-2 text-failing">✕ A call that none of these takes: {otherwise}</p>
+        <p className={clsx("border-t border-line py-2", otherwise === "404" ? "text-failing" : "text-ink-2")}>
+          {OTHERWISE[otherwise]}
+        </p>
       )}
       {shadowed.length > 0 && (
         <Aside title="Shadowed: they name the same host and lose">
@@ -85,7 +87,21 @@ function ClassView({ answer, clients }: { readonly answer: RoutingClass; readonl
   );
 }
 
-function said({ decides, plane, waypoint, rules }: RoutingClass): string {
+const RULES = {
+  requests: ["rule", "rules"],
+  connections: ["rule for connections", "rules for connections"],
+} as const;
+const ORDER = {
+  requests: ", in the order tried",
+  connections: ", the closest address and server name first",
+} as const;
+const OTHERWISE = {
+  "404": "✕ A call that none of these takes: 404",
+  "outbound-traffic-policy":
+    "A connection that none of these takes goes past them or nowhere, as the mesh’s outboundTrafficPolicy says.",
+} as const;
+
+function said({ decides, plane, waypoint, rules, takes }: RoutingClass): string {
   const through = waypoint === null ? "" : `, through waypoint ${waypoint}`;
   switch (decides) {
     case "unknown":
@@ -100,7 +116,7 @@ function said({ decides, plane, waypoint, rules }: RoutingClass): string {
         ? "To all its pods, whatever rules for requests say."
         : "To all its pods: no object routes it for them.";
     default:
-      return `By ${formatPlural(rules.length, "rule")}${through}${rules.length === 1 ? "" : ", in the order tried"}`;
+      return `By ${formatPlural(rules.length, ...RULES[takes])}${through}${rules.length === 1 ? "" : ORDER[takes]}`;
   }
 }
 

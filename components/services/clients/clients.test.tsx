@@ -28,6 +28,7 @@ const answer = (more: Partial<RoutingClass> = {}): RoutingClass => ({
     plane: "sidecar",
     decides: "rules",
     waypoint: null,
+    takes: "requests",
     rules: [rule()],
     otherwise: null,
     shadowed: [],
@@ -133,6 +134,16 @@ describe("a service by its clients", () => {
       "shadowed",
       { shadowed: [source("VirtualService", "other")] },
       "Shadowed: they name the same host and lose VirtualService shop/other",
+    ],
+    [
+      "rules for connections",
+      { takes: "connections", rules: [rule(), rule({ matches: [["SNI = x.com"]] })] },
+      "By 2 rules for connections, the closest address and server name first",
+    ],
+    [
+      "a connection that none takes",
+      { takes: "connections", otherwise: "outbound-traffic-policy" },
+      "A connection that none of these takes goes past them or nowhere, as the mesh’s outboundTrafficPolicy says.",
     ],
   ])("%s", (_, more, wanted) => expect(said([answer(more)])).toContain(wanted));
 

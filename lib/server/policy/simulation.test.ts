@@ -24,6 +24,10 @@ const dr = (spec: object, namespace = "shop") =>
 const vs = (http: object[], namespace = "shop", more: object = {}) =>
   object("VirtualService", namespace, { hosts: [HOST], http, ...more }, "networking");
 const to = (subset: string, more: object = {}) => ({ route: [{ destination: { host: HOST, subset } }], ...more });
+const BYTES = { service: { namespace: "shop", name: "bytes" } };
+const CIPHER = { service: { namespace: "shop", name: "cipher" } };
+const tcp = (match: object[] = [], hosts = ["bytes"]) => vs([], "shop", { hosts, tcp: [to("v1", { match })] });
+const tls = (match: object[], hosts = ["cipher"]) => vs([], "shop", { hosts, tls: [to("v1", { match })] });
 const NARROW = object("Sidecar", "shop", { egress: [{ hosts: ["bank/*"] }] }, "networking");
 const V1 = dr({ subsets: [{ name: "v1", labels: { version: "v1" } }] });
 
@@ -65,6 +69,9 @@ const inventory: ClusterInventory = {
     service("reviews", ["r-v1", "r-v2"]),
     service("empty", []),
     service("gate", ["edge"]),
+    service("cipher", ["r-v1"], {
+      ports: [{ name: "tls", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
+    }),
     service("bytes", ["r-v1"], {
       ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
     }),
@@ -148,10 +155,26 @@ describe("would it pass?", () => {
     [
       "bytes take no field of HTTP",
       [policy({ rules: [{ to: [{ operation: { methods: ["GET"] } }] }] })],
-      { service: { namespace: "shop", name: "bytes" } },
+      BYTES,
       "no",
       /closed/,
     ],
+    ["a rule for TCP", [V1, tcp()], BYTES, "yes", /spec\.tcp\[0\] takes it: it goes to shop\/reviews:80 subset v1/],
+    [
+      "a rule for TLS doesn't count for TCP",
+      [V1, tls([{ sniHosts: ["x"] }], ["bytes"])],
+      BYTES,
+      "yes",
+      /no rule for bytes/,
+    ],
+    [
+      "a server name",
+      [V1, tls([{ sniHosts: ["x.com"] }])],
+      { ...CIPHER, sni: "x.com" },
+      "yes",
+      /spec\.tls\[0\] takes it/,
+    ],
+    ["bytes to a subset that nobody declares", [tcp()], BYTES, "no", /calls sent there are closed/],
   ];
   test.each(table)("%s", async (_, objects, more, verdict, said) => {
     const answer = await ask(objects, more);
@@ -161,11 +184,30 @@ describe("would it pass?", () => {
   });
 
   const open: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, RegExp])[] = [
+    ["the address that a rule for bytes asks for", [tcp([{ destinationSubnets: ["10.0.0.0/8"] }])], BYTES, /address/],
+    ["the server name", [tls([{ sniHosts: ["x.com"] }])], CIPHER, /\(SNI\)/],
     [
-      "a tcp rule",
-      [vs([], "shop", { hosts: ["bytes"], tcp: [{}] })],
-      { service: { namespace: "shop", name: "bytes" } },
-      /tcp and tls rules/,
+      "a server name that no rule takes",
+      [tls([{ sniHosts: ["x.com"] }])],
+      { ...CIPHER, sni: "y.com" },
+      /outboundTraffic/,
+    ],
+    [
+      "a listener that Envoy refuses",
+      [tls([{ sniHosts: ["x.com", "y.com"] }, { sniHosts: ["y.com"] }])],
+      { ...CIPHER, sni: "x.com" },
+      /Envoy refuses/,
+    ],
+    [
+      "a TCPRoute, of which nobody knows who reads it",
+      [
+        object("TCPRoute", "shop", {
+          parentRefs: [{ group: "", kind: "Service", name: "bytes" }],
+          rules: [{ backendRefs: [{ name: "reviews", port: 80 }] }],
+        }),
+      ],
+      BYTES,
+      /whether istiod reads TCPRoutes: .*which Istio runs isn’t known/,
     ],
     ["a host out of the Sidecar's scope", [NARROW], {}, /outboundTrafficPolicy/],
     ["the same by bytes", [NARROW], { service: { namespace: "shop", name: "bytes" } }, /outboundTrafficPolicy/],
@@ -249,12 +291,11 @@ describe("would it pass?", () => {
       "no",
       /404/,
     ],
-    ["one for bytes", "TCPRoute", {}, "unknown", /^$/],
+    ["one for bytes on a port with HTTP", "TCPRoute", { rules: [] }, "yes", /No object routes it/],
   ])("%s", async (_, kind, spec, verdict, said) => {
     const answer = await ask([route(kind, spec)]);
     expect(answer.verdict).toBe(verdict);
-    if (verdict !== "unknown") expect(answer.steps.map(({ text }) => text).join("\n")).toMatch(said);
-    else expect(answer.lacks.join()).toMatch(/TCPRoutes of the Service/);
+    expect(answer.steps.map(({ text }) => text).join("\n")).toMatch(said);
   });
 
   test("what isn't told isn't guessed", async () => {
@@ -277,6 +318,9 @@ describe("from outside through a gateway", () => {
   const OPEN = gateway({ hosts: ["*"] });
   const routes = (http: object[], namespace = "shop") =>
     vs(http, namespace, { hosts: ["x.com"], gateways: ["shop/it"] });
+  const TCP = gateway({ hosts: ["*"], port: { number: 80, protocol: "TCP" } });
+  const PASSING = gateway({ hosts: ["*"], port: { number: 80, protocol: "TLS" }, tls: { mode: "PASSTHROUGH" } });
+  const bound = (rules: object) => vs([], "shop", { hosts: ["x.com"], gateways: ["shop/it"], ...rules });
   const THROUGH = { client: OUTSIDE, host: "x.com", service: { namespace: "shop", name: "gate" } };
   const table: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, string, RegExp])[] = [
     ["to a subset", [OPEN, V1, routes([to("v1")])], {}, "yes", /spec\.http\[0\] takes it/],
@@ -314,6 +358,48 @@ describe("from outside through a gateway", () => {
     ["a subset that nobody declares", [OPEN, routes([to("v1")])], {}, "no", /503/],
     ["redirected", [gateway({ hosts: ["x.com"], tls: { httpsRedirect: true } })], {}, "no", /301/],
     ["no rule takes it", [OPEN, V1, routes([to("v1", { match: [{ uri: { exact: "/b" } }] })])], {}, "no", /404/],
+    ["bytes", [TCP, V1, bound({ tcp: [to("v1")] })], {}, "yes", /passes bytes on[^]*spec\.tcp\[0\] takes it/],
+    [
+      "bytes that an address is refused for",
+      [
+        TCP,
+        V1,
+        bound({ tcp: [to("v1")] }),
+        policy({ selector: { matchLabels: { app: "edge" } }, action: "DENY", rules: [{}] }),
+      ],
+      {},
+      "no",
+      /the connection is closed/,
+    ],
+    ["bytes that no rule takes", [TCP, V1], {}, "no", /No rule takes a connection/],
+    [
+      "TLS by its name",
+      [PASSING, V1, bound({ tls: [to("v1", { match: [{ sniHosts: ["x.com"] }] })] })],
+      {},
+      "yes",
+      /passes TLS on/,
+    ],
+    [
+      "TLS by another name than the host's",
+      [PASSING, V1, bound({ tls: [to("v1", { match: [{ sniHosts: ["x.com"] }] })] })],
+      { sni: "z.com" },
+      "no",
+      /No rule takes a connection/,
+    ],
+    [
+      "TLS to nowhere",
+      [PASSING, bound({ tls: [to("v1", { match: [{ sniHosts: ["x.com"] }] })] })],
+      {},
+      "no",
+      /are closed/,
+    ],
+    [
+      "TLS that isn't another network's",
+      [gateway({ hosts: ["*"], port: { number: 80, protocol: "TLS" }, tls: { mode: "AUTO_PASSTHROUGH" } })],
+      {},
+      "no",
+      /No rule takes a connection/,
+    ],
   ];
   test.each(table)("%s", async (_, objects, more, verdict, said) => {
     const answer = await ask(objects, { ...THROUGH, ...more });
@@ -322,11 +408,32 @@ describe("from outside through a gateway", () => {
     expect(answer.steps.map(({ text }) => text).join("\n")).toMatch(said);
   });
 
-  test.each<readonly [string, readonly Manifest[], RegExp]>([
+  test.each<readonly [string, readonly Manifest[], RegExp, Partial<SimulationRequest>?]>([
     [
-      "a server that passes bytes on",
-      [gateway({ hosts: ["*"], port: { number: 80, protocol: "TCP" } })],
-      /tls and tcp rules/,
+      "another network's proxy",
+      [gateway({ hosts: ["*"], port: { number: 80, protocol: "TLS" }, tls: { mode: "AUTO_PASSTHROUGH" } })],
+      /AUTO_PASSTHROUGH/,
+      { sni: "outbound_.80_._.reviews.shop.svc.cluster.local" },
+    ],
+    [
+      "names that two rules ask for",
+      [
+        gateway({
+          ...{ hosts: ["*"], port: { number: 80, protocol: "TLS" }, tls: { mode: "PASSTHROUGH" } },
+        }),
+        object(
+          "Gateway",
+          "shop",
+          {
+            selector: {},
+            servers: [{ port: { number: 80, protocol: "HTTPS" }, hosts: ["x.com"], tls: { mode: "SIMPLE" } }],
+          },
+          "networking",
+          "other",
+        ),
+        bound({ tls: [to("v1", { match: [{ sniHosts: ["x.com"] }] })] }),
+      ],
+      /Envoy refuses/,
     ],
     [
       "an address that a policy asks for",
@@ -339,8 +446,8 @@ describe("from outside through a gateway", () => {
       /address/,
     ],
     ["a server with an address of its own", [gateway({ hosts: ["*"], bind: "10.0.0.1" })], /bind/],
-  ])("unknown: %s", async (_, objects, lacks) => {
-    const answer = await ask(objects, THROUGH);
+  ])("unknown: %s", async (_, objects, lacks, more = {}) => {
+    const answer = await ask(objects, { ...THROUGH, ...more });
     expect(answer.verdict).toBe("unknown");
     expect(answer.lacks.join("\n")).toMatch(lacks);
   });

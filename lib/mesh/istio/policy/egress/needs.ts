@@ -10,7 +10,7 @@ import { destinationsOf, type HostIndex } from "../meaning/routing/host-index.ts
 import type { Caller } from "../meaning/routing/match.ts";
 import { knows } from "../meaning/routing/scope.ts";
 import { followed } from "../meaning/routing/table.ts";
-import { listAt, namespaceOf, objectAt, specOf, textAt, textsAt, visibleTo } from "../routing/json.ts";
+import { namespaceOf, specOf, textsAt, visibleTo } from "../routing/json.ts";
 import { gatewaysOf } from "../routing/virtual-services.ts";
 import type { Called } from "./called.ts";
 import type { Registered, Registry } from "./registry.ts";
@@ -109,14 +109,7 @@ const routeNeeds = (service: Manifest, host: string, ports: readonly number[]): 
 function leadsTo(service: Manifest, hosts: HostIndex): readonly string[] {
   const { rules } = effectiveRules(service, { objects: () => hosts.delegatesOf(service) });
   const delegates = new Set(rules.map(({ owner }) => owner));
-  const bytes = ["tcp", "tls"].flatMap((protocol) =>
-    listAt(specOf(service), protocol).flatMap((rule) =>
-      listAt(rule, "route").map((each) =>
-        resolveHost(textAt(objectAt(each, "destination"), "host") ?? "", namespaceOf(service)),
-      ),
-    ),
-  );
-  return [...[service, ...delegates].flatMap(destinationsOf), ...bytes];
+  return [service, ...delegates].flatMap(destinationsOf);
 }
 
 export const portsOf = (ports: readonly number[]): readonly number[] => (ports.length > 0 ? ports : [0]);

@@ -7,10 +7,13 @@ import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
 import { fullName } from "../../hosts.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { carriesHttp } from "../port-protocol.ts";
+import { waypointRule } from "../routing/bytes.ts";
+import type { Caller } from "../routing/match.ts";
 import type { OwnRule } from "../routing/table.ts";
 import { chosenOf } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
-import { clientRules, ignoredInWords, takesAll } from "./client-words.ts";
+import { clientRules, connectionInWords, ignoredInWords, takesAll } from "./client-words.ts";
+import { OF_BYTES, readersOf } from "./route-versions.ts";
 import { waypointOf } from "./security.ts";
 import { reached, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
@@ -33,16 +36,18 @@ export function throughAmbient(service: Service, port: ServicePort, world: Secur
   const caller = { namespace, labels, port: port.port };
   const say = saying(caller, service, world).all;
   const http = carriesHttp(port);
+  const bytes = http === false ? OF_BYTES.flatMap(world.objects) : [];
   const lacks = [
-    ...blind(world, "VirtualService", "DestinationRule", ...ROUTES),
+    ...blind(world, "VirtualService", "DestinationRule", ...(http === false ? OF_BYTES : ROUTES)),
+    ...readersOf(bytes, world),
     ...revisionsOf(caller, say, world),
     ...(http === undefined && say.length > 0 ? ["the port’s protocol"] : []),
-    ...(hides(say, world) ? [HIDDEN] : []),
+    ...(hides([...say, ...bytes], world) ? [HIDDEN] : []),
     ...(waypointIsThere(waypoint, world) ? [] : [`whether waypoint ${namespace}/${name} runs`]),
   ];
   if (lacks.length > 0) return { ...unknown("ambient", lacks), waypoint: `${namespace}/${name}` };
   const at = { waypoint: `${namespace}/${name}` };
-  if (http === false) return { ...reached("ambient", service, port, world), ...at };
+  if (http === false) return { ...connections(caller, service, port, world), ...at };
   const { rules, leftOut } = waypointRules(fullName(service), service.namespace, caller, world);
   const ignored = ignoredInWords(leftOut, world);
   if (rules.length === 0) return { ...reached("ambient", service, port, world), ...at, ignored };
@@ -53,6 +58,16 @@ export function throughAmbient(service: Service, port: ServicePort, world: Secur
     rules: clientRules(rules, show, null, world),
     otherwise: takesAll(rules) ? null : "404",
   };
+}
+
+/** The waypoint reads no request: one rule takes all. */
+function connections(caller: Caller, service: Service, port: ServicePort, world: SecurityWorld): RoutingAnswer {
+  const itself = { ...reached("ambient", service, port, world), takes: "connections" as const };
+  const found = waypointRule(fullName(service), service.namespace, caller, world);
+  if (found === null) return itself;
+  const chosen = chosenOf(found, caller, world);
+  if (hidesAfter([chosen], world)) return unknown("ambient", [HIDDEN]);
+  return { ...itself, decides: "rules", rules: [connectionInWords(found, chosen, null, true, world)] };
 }
 
 const waypointIsThere = (

@@ -15,7 +15,7 @@ const addAll = (asked: Asked, labels: Readonly<Record<string, string>>): void =>
 export function classifier(world: Pick<SecurityWorld, "objects">): (client: Workload) => string {
   const everywhere: Asked = new Set();
   for (const vs of world.objects("VirtualService")) {
-    for (const rule of listAt(specOf(vs), "http")) {
+    for (const rule of ["http", "tls", "tcp"].flatMap((key) => listAt(specOf(vs), key))) {
       for (const match of listAt(rule, "match")) addAll(everywhere, mapAt(match, "sourceLabels"));
     }
   }

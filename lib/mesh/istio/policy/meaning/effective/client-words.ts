@@ -6,7 +6,7 @@ import { labelsAt } from "../../lookup.ts";
 import { conditions } from "../../routing/conditions.ts";
 import { listAt, specOf, textAt } from "../../routing/json.ts";
 import { catchesAll } from "../routing/catch-all.ts";
-import type { LeftOut } from "../routing/delegates.ts";
+import type { EffectiveRule, LeftOut } from "../routing/delegates.ts";
 import type { OwnRule } from "../routing/table.ts";
 import { type Chosen, NOT_GRANTED, type Target } from "../routing/target.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
@@ -21,6 +21,8 @@ export function clientRules(
   const last = rules.findIndex(catchesAll);
   return rules.map((rule, index) => ruleInWords(rule, show(rule), at, last < 0 || index <= last, world));
 }
+
+const CLOSED = "closed";
 
 /** Whether one of them takes everything. */
 export const takesAll = (rules: readonly OwnRule[]): boolean => rules.some(catchesAll);
@@ -42,24 +44,43 @@ export function ruleInWords(
       ? []
       : rule.alternatives.map((all) => all.flatMap((match) => conditions(open(match))));
   return {
-    ...{ at, matches, does, reached, to: to.map((target) => targetInWords(target, world)) },
+    ...{ at, matches, does, reached, to: to.map((target) => targetInWords(target, world, "503", "500")) },
     source: object === null ? null : sourceOf(world, object, path),
   };
 }
 
-function targetInWords({ host, subset, port, share, declaredBy, follows }: Target, world: SecurityWorld): ClientTarget {
+/** A rule for connections. */
+export const connectionInWords = (
+  { matches }: Pick<EffectiveRule, "matches">,
+  { object, path, to }: Chosen,
+  at: string | null,
+  reached: boolean,
+  world: SecurityWorld,
+): ClientRule => ({
+  ...{ at, does: "route", reached, to: to.map((target) => targetInWords(target, world, CLOSED, CLOSED)) },
+  matches: matches.map((all) => all.flatMap((match) => conditions(open(match)))),
+  source: object === null ? null : sourceOf(world, object, path),
+});
+
+/** `lost`: what calls to a subset or pod that isn't there are answered; `refused`: those to a backend that the rule may not name. */
+function targetInWords(
+  { host, subset, port, share, declaredBy, follows }: Target,
+  world: SecurityWorld,
+  lost: string,
+  refused: string,
+): ClientTarget {
   const decides = declaredBy ?? (subset === null ? null : follows);
   const shown = { host, subset, port, share, source: decides === null ? null : sourceOf(world, decides, []) };
-  if (host === "") return { ...shown, host: NOT_GRANTED, fails: "500", pods: null };
+  if (host === "") return { ...shown, host: NOT_GRANTED, fails: refused, pods: null };
   if (subset !== null && declaredBy === null) {
     const why =
       follows === null
         ? "no DestinationRule declares it"
         : "the DestinationRule that counts for them doesn’t declare it";
-    return { ...shown, fails: `503: ${why}`, pods: null };
+    return { ...shown, fails: `${lost}: ${why}`, pods: null };
   }
   const pods = podsOf(host, declaredBy === null ? {} : subsetLabels(declaredBy, subset), world);
-  return { ...shown, pods, fails: pods !== null && pods.ready === 0 ? "503: no ready pod stands behind it" : null };
+  return { ...shown, pods, fails: pods !== null && pods.ready === 0 ? `${lost}: no ready pod stands behind it` : null };
 }
 
 const subsetLabels = (rule: NonNullable<Target["declaredBy"]>, name: string | null): Readonly<Record<string, string>> =>

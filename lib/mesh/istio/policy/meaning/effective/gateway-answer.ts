@@ -3,11 +3,15 @@ import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
 import { fullName, resolveHost } from "../../hosts.ts";
 import { listAt, namespaceOf, objectAt, textAt } from "../../routing/json.ts";
-import { gatewayTable, type VirtualHost } from "../routing/gateway.ts";
+import { REFUSED } from "../routing/connection.ts";
+import { gatewayTable, refused, type VirtualHost } from "../routing/gateway.ts";
+import type { GatewayChain } from "../routing/gateway-bytes.ts";
+import { within } from "../routing/host-pattern.ts";
 import type { OwnRule } from "../routing/table.ts";
-import { chosenOf } from "../routing/target.ts";
-import { clientRules } from "./client-words.ts";
+import { type Chosen, chosenOf } from "../routing/target.ts";
+import { clientRules, connectionInWords } from "./client-words.ts";
 import { GATEWAY_KINDS } from "./gateway-call.ts";
+import { readersOf } from "./route-versions.ts";
 import { waypointOf } from "./security.ts";
 import { notRouted, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
@@ -19,19 +23,33 @@ export function atGateway(gateway: Workload, service: Service, world: SecurityWo
   const leading = table.hosts.filter(
     ({ rules, redirects }) => !redirects && rules.some(({ found }) => hostsOf(found).includes(host)),
   );
-  const say = [...leading.flatMap(({ objects }) => objects), ...(leading.length > 0 ? rulesFor(host, world) : [])];
-  const bytes = table.servers.some(({ reads }) => reads === "bytes");
+  const passing = table.chains.filter(({ found }) => found !== null && hostsOf(found).includes(host));
+  const leads = leading.length + passing.length > 0;
+  const say = [
+    ...leading.flatMap(({ objects }) => objects),
+    ...passing.flatMap(({ server, found }) => [server.gateway, ...(found === null ? [] : [found.owner])]),
+    ...(leads ? rulesFor(host, world) : []),
+  ];
   const lacks = [
     ...blind(world, ...GATEWAY_KINDS),
     ...table.lacks,
+    ...readersOf(
+      passing.flatMap(({ found }) => found?.owner ?? []),
+      world,
+    ),
+    ...(passing.some(({ server }) => refused(table, server.listens)) ? [REFUSED] : []),
     ...revisionsOf(gateway, say, world),
-    ...(hides(say, world) || leading.some((each) => hidesAfter(each.rules.map(shownAt(each, world)), world))
+    ...(hides(say, world) ||
+    leading.some((each) => hidesAfter(each.rules.map(shownAt(each, world)), world)) ||
+    hidesAfter(passing.flatMap(chosenBy(gateway, world)), world)
       ? [HIDDEN]
       : []),
-    ...(leading.length > 0 && waypointOf(service, world) !== null
+    ...(leads && waypointOf(service, world) !== null
       ? ["whether the label istio.io/ingress-use-waypoint sends them through the service’s waypoint"]
       : []),
-    ...(bytes ? ["what its servers that pass bytes on do: tls and tcp rules aren’t worked out yet"] : []),
+    ...(table.servers.some((server) => server.tls === "auto" && server.hosts.some((each) => within(host, each.host)))
+      ? ["what proxies of other networks send through its AUTO_PASSTHROUGH servers"]
+      : []),
   ];
   if (lacks.length > 0) return unknown("gateway", lacks);
   const rules = leading.flatMap((each) =>
@@ -39,11 +57,31 @@ export function atGateway(gateway: Workload, service: Service, world: SecurityWo
       to.some((target) => target.host === host && target.share > 0),
     ),
   );
-  return rules.length === 0 ? notRouted("gateway") : { ...notRouted("gateway"), decides: "rules", rules };
+  const connections = passing.flatMap((chain) =>
+    chosenBy(
+      gateway,
+      world,
+    )(chain)
+      .filter(({ to }) => to.some((target) => target.host === host && target.share > 0))
+      .map((chosen) => connectionInWords({ matches: [] }, chosen, atOf(chain), true, world)),
+  );
+  const all = [...rules, ...connections];
+  return all.length === 0
+    ? notRouted("gateway")
+    : { ...notRouted("gateway"), decides: "rules", takes: rules.length === 0 ? "connections" : "requests", rules: all };
 }
 
+/** The names and the port that lead to a chain. */
+const atOf = ({ sni, server }: GatewayChain): string =>
+  `${sni.length === 0 ? "TCP" : `TLS ${sni.join(", ")}`}:${server.port}`;
+
+const chosenBy =
+  ({ namespace, labels }: Workload, world: SecurityWorld) =>
+  ({ found, server }: GatewayChain): readonly Chosen[] =>
+    found === null ? [] : [chosenOf(found, { namespace, labels, port: server.port }, world)];
+
 /** Hosts that a rule names, with whatever share. */
-const hostsOf = ({ owner, rule }: OwnRule["found"]): readonly string[] =>
+const hostsOf = ({ owner, rule }: Pick<OwnRule["found"], "owner" | "rule">): readonly string[] =>
   listAt(rule, "route").map((each) =>
     resolveHost(textAt(objectAt(each, "destination"), "host") ?? "", namespaceOf(owner)),
   );

@@ -7,15 +7,17 @@ import { attached } from "../authorization/attached.ts";
 import { type GatewayTable, gatewayTable, hostFor, routeAt, type VirtualHost } from "../routing/gateway.ts";
 import { admission, workloadPort } from "./arrival.ts";
 import { delivered, identityOf } from "./delivery.ts";
+import { connected } from "./gateway-connection.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { routeStep } from "./route-step.ts";
+import { OF_BYTES } from "./route-versions.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { followed, hides, lowered, ROUTES, revisionsOf, type Way } from "./way.ts";
 
 /** Kinds that decide what a gateway does. */
 export const GATEWAY_KINDS = [
   ...[kindKey({ group: NETWORKING, kind: "Gateway" }), "VirtualService", "DestinationRule"],
-  ...[kindKey({ group: GATEWAY_API, kind: "Gateway" }), ...ROUTES, "ListenerSet", "ReferenceGrant"],
+  ...[kindKey({ group: GATEWAY_API, kind: "Gateway" }), ...ROUTES, ...OF_BYTES, "ListenerSet", "ReferenceGrant"],
 ];
 
 /** Whether gateways alone stand behind a Service. */
@@ -37,20 +39,20 @@ function through(question: SimulationQuestion, service: Service, gateway: Worklo
   const { host, port } = question;
   const listens = workloadPort({ service, port });
   const table = gatewayTable(gateway, world);
+  const there = table.servers.filter((server) => server.listens === listens);
+  const bytes = there.some(({ reads }) => reads === "bytes");
   const lacks = [
     ...blind(world, ...GATEWAY_KINDS),
     ...table.lacks,
-
-    ...(host === undefined ? ["the host"] : []),
+    ...(host === undefined && !bytes ? ["the host"] : []),
     ...(listens === null ? ["the number of the gateway’s port"] : []),
   ];
   const title = `Taken in by gateway ${gateway.namespace}/${gateway.name}`;
-  if (lacks.length > 0 || host === undefined || listens === null) return stopped(lacks);
-  const there = table.servers.filter((server) => server.listens === listens);
-  if (there.some(({ reads }) => reads === "bytes")) {
-    return stopped(["what servers that pass bytes on do: tls and tcp rules aren’t worked out yet"]);
-  }
-  const found = hostFor(table, listens, host);
+  if (lacks.length > 0 || listens === null) return stopped(lacks);
+  const passed = bytes ? connected(question, service, gateway, table, listens, title, world) : null;
+  if (passed !== null) return passed;
+  if (host === undefined) return stopped(["the host"]);
+  const found = hostFor(table, listens, host, question.sni);
   if (found === null) return inTurn([notTaken(title, table, listens, world)]);
   if (hides(found.objects, world)) return stopped([HIDDEN]);
   const otherwise = revisionsOf(gateway, found.objects, world);

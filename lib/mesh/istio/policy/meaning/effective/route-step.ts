@@ -5,6 +5,7 @@ import { printPath, type Segments } from "#lib/policy/path.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
 import { NOT_GRANTED } from "../routing/target.ts";
+import { OF_BYTES } from "./route-versions.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
 import type { Way } from "./way.ts";
 
@@ -19,7 +20,7 @@ export function routeStep(way: Way, client: Workload | null, service: Service, w
     const why =
       client === null
         ? "The client has no proxy that would route it"
-        : "The port carries bytes, and no rule for bytes counts";
+        : "The port carries bytes, and no rule for bytes takes it";
     return { ...base, verdict: "yes", text: `${why}: it goes to ${lead.join(", ")}.` };
   }
   const { outcome, shadowed } = way.routed;
@@ -48,10 +49,11 @@ export function routeStep(way: Way, client: Workload | null, service: Service, w
   if (lost !== undefined) {
     const some = to.length > 1;
     const lacks = some ? ["which of the weighted destinations it is sent to"] : [];
+    const bytes = object !== null && takesBytes(object, path);
     const why =
       lost.host === ""
-        ? `It is sent to ${NOT_GRANTED}: calls sent there answer 500`
-        : `No DestinationRule that the proxy follows declares subset ${lost.subset}: calls sent there answer 503`;
+        ? `It is sent to ${NOT_GRANTED}: calls sent there ${bytes ? "are closed" : "answer 500"}`
+        : `No DestinationRule that the proxy follows declares subset ${lost.subset}: calls sent there ${bytes ? "are closed" : "answer 503"}`;
     return { ...base, verdict: some ? "unknown" : "no", text: `${why}.${shadows}`, sources, lacks };
   }
   const rule =
@@ -60,6 +62,10 @@ export function routeStep(way: Way, client: Workload | null, service: Service, w
       : `${object.metadata.namespace}/${object.metadata.name} ${printPath(path)} takes it`;
   return { ...base, verdict: "yes", text: `${rule}: it goes to ${lead.join(", ")}.${shadows}`, sources };
 }
+
+/** Whether a rule takes connections rather than requests. */
+const takesBytes = ({ kind }: Manifest, path: Segments): boolean =>
+  kind === "VirtualService" ? path[1] !== "http" : OF_BYTES.includes(kind);
 
 /** Where an object has its rules for requests. */
 export const rulesPath = ({ kind }: Manifest): Segments => (kind === "VirtualService" ? ["spec", "http"] : ["spec"]);

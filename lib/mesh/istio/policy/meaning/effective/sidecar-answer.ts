@@ -1,16 +1,22 @@
 /** How one service is reached by a client's sidecar, and by clients whose calls no proxy routes. */
 import type { Service, ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { ClientPlane, RoutingAnswer } from "#lib/policy/client-routing.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import { fullName } from "../../hosts.ts";
-import { carriesHttp } from "../port-protocol.ts";
-import { knows, sidecarOf } from "../routing/scope.ts";
+import { carriedBy } from "../port-protocol.ts";
+import type { Bytes } from "../routing/byte-sets.ts";
+import { byteTable } from "../routing/bytes.ts";
+import { clash, REFUSED, takesAll as takesAllConnections } from "../routing/connection.ts";
+import type { Caller } from "../routing/match.ts";
 import { type OwnRule, tableOf } from "../routing/table.ts";
 import { chosenOf, itself } from "../routing/target.ts";
-import { clientRules, ignoredInWords, ruleInWords, takesAll } from "./client-words.ts";
+import { clientRules, connectionInWords, ignoredInWords, ruleInWords, takesAll } from "./client-words.ts";
 import { HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { hidesAfter, unsettled } from "./way.ts";
 
-const NOTHING = { waypoint: null, rules: [], otherwise: null, shadowed: [], ignored: [], lacks: [] } as const;
+const NOTHING: Omit<RoutingAnswer, "plane" | "decides"> = {
+  ...{ waypoint: null, takes: "requests", rules: [], otherwise: null, shadowed: [], ignored: [], lacks: [] },
+};
 
 /** Not known, for what is lacking. */
 export const unknown = (plane: ClientPlane, lacks: readonly string[]): RoutingAnswer => ({
@@ -39,22 +45,12 @@ export function sidecarAnswer(
 ): RoutingAnswer {
   const host = fullName(service);
   const caller = { namespace, labels, port: port.port };
-  const http = carriesHttp(port);
-  const lacks = unsettled({ namespace, labels }, service, http, world);
+  const carried = carriedBy(port);
+  const lacks = unsettled({ namespace, labels }, service, carried && carried === "http", world);
   if (lacks.length > 0) return unknown("sidecar", lacks);
-  const outOfScope = (by: Parameters<typeof sourceOf>[1]): RoutingAnswer => ({
-    ...{ ...NOTHING, plane: "sidecar", decides: "out-of-scope" },
-    ignored: [{ source: sourceOf(world, by, ["spec", "egress"]), why: "it leaves the service out" }],
-    lacks: ["the mesh’s outboundTrafficPolicy, which decides whether calls go past the mesh or nowhere"],
-  });
-  if (http === false) {
-    const sidecar = sidecarOf(caller, world);
-    return sidecar === null || knows(sidecar, host, service.namespace, caller)
-      ? reached("sidecar", service, port, world)
-      : outOfScope(sidecar);
-  }
+  if (carried === "tcp" || carried === "tls") return connections(caller, service, port, carried, world);
   const table = tableOf(host, service.namespace, caller, world);
-  if (table.outOfScope !== null) return outOfScope(table.outOfScope);
+  if (table.outOfScope !== null) return outOfScope(table.outOfScope, world);
   const more = {
     shadowed: table.shadowed.map((each) => sourceOf(world, each, [])),
     ignored: ignoredInWords(table.leftOut, world),
@@ -66,5 +62,41 @@ export function sidecarAnswer(
     ...{ ...NOTHING, plane: "sidecar", decides: "rules", ...more },
     rules: clientRules(table.rules, show, null, world),
     otherwise: takesAll(table.rules) ? null : "404",
+  };
+}
+
+const outOfScope = (by: Manifest, world: SecurityWorld): RoutingAnswer => ({
+  ...{ ...NOTHING, plane: "sidecar", decides: "out-of-scope" },
+  ignored: [{ source: sourceOf(world, by, ["spec", "egress"]), why: "it leaves the service out" }],
+  lacks: ["the mesh’s outboundTrafficPolicy, which decides whether calls go past the mesh or nowhere"],
+});
+
+/** To a port that carries bytes. */
+function connections(
+  caller: Caller,
+  service: Service,
+  port: ServicePort,
+  bytes: Bytes,
+  world: SecurityWorld,
+): RoutingAnswer {
+  const table = byteTable(fullName(service), service.namespace, caller, bytes, world);
+  if (table.outOfScope !== null) return outOfScope(table.outOfScope, world);
+  const more = { takes: "connections" as const, ignored: ignoredInWords(table.leftOut, world) };
+  const itself = reached("sidecar", service, port, world);
+  if (table.rules.length === 0) return { ...itself, ...more };
+  if (clash(table.chains.filter((chain) => !takesAllConnections(chain)))) return unknown("sidecar", [REFUSED]);
+  const shown = table.rules.map(({ found, reached: made }) => ({
+    found,
+    made,
+    chosen: chosenOf(found, caller, world),
+  }));
+  const after = shown.map(({ chosen }) => chosen);
+  if (hidesAfter(after, world)) return unknown("sidecar", [HIDDEN]);
+  const rules = shown.map(({ found, made, chosen }) => connectionInWords(found, chosen, null, made, world));
+  const ends = table.chains.some(takesAllConnections);
+  return {
+    ...{ ...NOTHING, plane: "sidecar", decides: "rules", ...more },
+    rules: table.chains.some(({ found }) => found === null) ? [...rules, ...itself.rules] : rules,
+    otherwise: ends ? null : "outbound-traffic-policy",
   };
 }

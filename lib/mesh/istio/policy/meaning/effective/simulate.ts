@@ -5,8 +5,9 @@
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
-import { carriesHttp } from "../port-protocol.ts";
+import { carriedBy } from "../port-protocol.ts";
 import { HostIndex } from "../routing/host-index.ts";
+import { bytesWay } from "./bytes-way.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { isGateway, throughGateways } from "./gateway-call.ts";
 import { joined, stopped } from "./joined.ts";
@@ -23,9 +24,15 @@ export function simulate(question: SimulationQuestion, service: Service, whole: 
   const port = service.ports.find((each) => each.port === question.port);
   if (port === undefined) lacks.push(`what listens on port ${question.port}: the Service doesn’t name it`);
   if (lacks.length > 0 || port === undefined) return stopped(lacks);
-  const http = carriesHttp(port);
+  const carried = carriedBy(port);
+  const http = carried && carried === "http";
   const client = caller.workload?.dataplane === "sidecar" ? caller.workload : null;
-  const way = client === null ? directly(service, question.port) : wayOf(client, service, question, http, world);
+  const way =
+    client === null
+      ? directly(service, question.port)
+      : carried === "tcp" || carried === "tls"
+        ? bytesWay(client, service, question, carried, world)
+        : wayOf(client, service, question, carried && true, world);
   const first = routeStep(way, client, service, world);
   if (first.verdict !== "yes") return { verdict: first.verdict, steps: [first], lacks: first.lacks };
   if (client === null && caller.workload === null && isGateway(service, world)) {

@@ -17,8 +17,9 @@ import {
 } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
 import { type Routed, route } from "../routing/route.ts";
-import { knows, sidecarOf } from "../routing/scope.ts";
+import { sidecarOf } from "../routing/scope.ts";
 import type { Chosen, Target } from "../routing/target.ts";
+import { OF_BYTES, readersOf } from "./route-versions.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 
 /** One place that the request may be sent to. */
@@ -39,11 +40,10 @@ export interface Way {
 }
 
 /** Nothing is done to it on the way. */
-const UNCHANGED = { path: false, headers: false };
-/** What becomes of calls to hosts that the client’s Sidecar leaves out. */
-const OUTBOUND = "the mesh’s outboundTrafficPolicy";
+export const UNCHANGED = { path: false, headers: false };
+/** What becomes of calls to hosts that the client’s Sidecar leaves out, and of connections that no rule takes. */
+export const OUTBOUND = "the mesh’s outboundTrafficPolicy";
 export const ROUTES = ["HTTPRoute", "GRPCRoute"];
-const OF_BYTES = ["TCPRoute", "TLSRoute"];
 
 export const directly = (service: Service, port: number): Way => ({
   ...{ routed: null, lacks: [], rewrites: UNCHANGED },
@@ -84,39 +84,33 @@ export function unsettled(
 ): readonly string[] {
   const { routing, all: around } = saying(client, service, world);
   const sidecar = sidecarOf(client, world);
-  const all = [...around, ...(sidecar ? [sidecar] : [])];
-  const bytes = routing.some((vs) => listAt(specOf(vs), "tcp").length + listAt(specOf(vs), "tls").length > 0);
+  // Those of all namespaces count.
+  const bytes = OF_BYTES.flatMap((kind) => (http === true ? [] : world.objects(kind))).filter((each) =>
+    routesService(each, service),
+  );
+  const all = [...around, ...bytes, ...(sidecar ? [sidecar] : [])];
   return [
-    ...blind(world, "VirtualService", "DestinationRule", "Sidecar", ...ROUTES, ...OF_BYTES),
-    ...OF_BYTES.filter((kind) => world.objects(kind).some((each) => routesService(each, service))).map(
-      (kind) => `what ${kind}s of the Service do: they aren’t worked out yet`,
-    ),
+    ...blind(world, "VirtualService", "DestinationRule", "Sidecar"),
+    ...blind(world, ...(http === false ? [] : ROUTES), ...(http === true ? [] : OF_BYTES)),
+    ...readersOf(bytes, world),
     ...revisionsOf(client, all, world),
-    ...(bytes && http !== true
-      ? ["what tcp and tls rules of the host’s VirtualServices do: that isn’t worked out yet"]
-      : []),
-    ...(http === undefined && routing.length > 0 ? ["the port’s protocol"] : []),
+    ...(http === undefined && routing.length + bytes.length > 0 ? ["the port’s protocol"] : []),
     ...(hides(all, world) ? [HIDDEN] : []),
   ];
 }
 
-/** `http`: the port carries HTTP; undefined: not known. */
+/** On a port that carries HTTP, or nobody knows what (`http` undefined). */
 export function wayOf(
   client: Workload,
   service: Service,
   question: SimulationQuestion,
-  http: boolean | undefined,
+  http: true | undefined,
   world: SecurityWorld,
 ): Way {
   const host = fullName(service);
   const caller = { namespace: client.namespace, labels: client.labels, port: question.port };
-  const sidecar = sidecarOf(caller, world);
   const lacks = unsettled(client, service, http, world);
   if (lacks.length > 0) return { routed: null, to: [], lacks, rewrites: UNCHANGED };
-  if (http === false) {
-    if (knows(sidecar, host, service.namespace, caller)) return directly(service, question.port);
-    return { routed: null, to: [], lacks: [OUTBOUND], rewrites: UNCHANGED };
-  }
   const { method, path, host: authority, headers } = question;
   const request = {
     ...(method === undefined ? {} : { method }),

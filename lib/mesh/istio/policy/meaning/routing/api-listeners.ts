@@ -45,6 +45,14 @@ export function listenerOf(
   return {
     ...{ gateway, path: ["spec", "listeners", index], name, port, listens, redirects: false },
     reads: protocol === "HTTP" ? "http" : protocol === "HTTPS" && !passes ? "https" : "bytes",
+    tls:
+      protocol === "HTTP" || (protocol === "HTTPS" && !passes)
+        ? null
+        : passes
+          ? "passes"
+          : protocol === "TLS"
+            ? "ends"
+            : "none",
     hosts: [{ namespace: null, host: (textAt(listener, "hostname") || "*").toLowerCase() }],
     listener: { listener, namespaces: allowed },
   };

@@ -49,7 +49,12 @@ const onPort = <Rule extends { readonly matches: readonly (readonly JsonObject[]
 });
 
 /** [null]: any port of the host. */
-function portsFor(parent: JsonObject, route: Manifest, host: string, world: RoutingWorld): readonly (number | null)[] {
+export function portsFor(
+  parent: JsonObject,
+  route: Manifest,
+  host: string,
+  world: RoutingWorld,
+): readonly (number | null)[] {
   const to = named(parent, { group: GATEWAY_API, kind: "Gateway", namespace: namespaceOf(route) });
   const service = to.kind === "Service" && ["", "core"].includes(to.group) && fullName(to) === host;
   const entry =
@@ -86,7 +91,9 @@ export function listenerSets({ gateway, listener, namespaces }: Listener, world:
     const bound = world
       .objects(kind)
       .filter((route) => namespaces === null || namespaces.includes(namespaceOf(route)))
-      .filter((route) => listAt(specOf(route), "parentRefs").some((parent) => names(parent, route, gateway, listener)))
+      .filter((route) =>
+        listAt(specOf(route), "parentRefs").some((parent) => refersTo(parent, route, gateway, listener)),
+      )
       .flatMap((route) => {
         const hosts = textsAt(specOf(route), "hostnames").map((each) => each.toLowerCase());
         const asked = hosts.length === 0 ? ["*"] : hosts;
@@ -109,7 +116,7 @@ export function listenerSets({ gateway, listener, namespaces }: Listener, world:
 
 const hostOf = (listener: JsonObject): string => (textAt(listener, "hostname") ?? "").toLowerCase();
 
-function names(parent: JsonObject, route: Manifest, gateway: Manifest, listener: JsonObject): boolean {
+export function refersTo(parent: JsonObject, route: Manifest, gateway: Manifest, listener: JsonObject): boolean {
   const to = named(parent, { group: GATEWAY_API, kind: "Gateway", namespace: namespaceOf(route) });
   const [section, port] = [textAt(parent, "sectionName"), numberAt(parent, "port")];
   return (

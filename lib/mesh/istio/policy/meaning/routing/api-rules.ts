@@ -118,22 +118,27 @@ function ruleOf(route: Manifest, rule: JsonObject, world: RoutingWorld, granted:
       return `it has the filter ${type.slice(0, 80)}, which Istio doesn’t know`;
     made[key] = {};
   }
-  const backends = listAt(rule, "backendRefs").filter((backend) => weightOf(backend) > 0);
+  const backends = listAt(rule, "backendRefs").filter((backend) => backendWeight(backend) > 0);
   if (backends.length === 0) return made["redirect"] ? made : { ...made, directResponse: { status: 500 } };
   const to: JsonObject[] = [];
   for (const backend of backends) {
     const destination = backendOf(route, backend, world, granted);
     if (typeof destination === "string") return destination;
     const headers = listAt(backend, "filters").length > 0 ? { headers: {} } : {};
-    to.push({ destination, weight: weightOf(backend), ...headers });
+    to.push({ destination, weight: backendWeight(backend), ...headers });
   }
   return { ...made, route: to };
 }
 
-const weightOf = (backend: JsonObject): number => numberAt(backend, "weight") ?? 1;
+export const backendWeight = (backend: JsonObject): number => numberAt(backend, "weight") ?? 1;
 
 /** Without a host: calls sent there answer 500. */
-function backendOf(route: Manifest, backend: JsonObject, world: RoutingWorld, granted: boolean): JsonObject | string {
+export function backendOf(
+  route: Manifest,
+  backend: JsonObject,
+  world: RoutingWorld,
+  granted: boolean,
+): JsonObject | string {
   const own = namespaceOf(route);
   const to = named(backend, { group: "", kind: "Service", namespace: own });
   if (granted && to.namespace !== own && !isGranted(route, to, world)) return {};

@@ -77,7 +77,7 @@ function serverOf(
   const listens = listensOn(port, proxy, world);
   if (listens === null) return `which port of the pods stands behind port ${port} of the gateway’s Services`;
   return {
-    ...{ gateway, path: ["spec", "servers", index], name, port, listens, reads: readsOf(server) },
+    ...{ gateway, path: ["spec", "servers", index], name, port, listens, ...readsOf(server) },
     redirects: objectAt(server, "tls")["httpsRedirect"] === true,
     hosts: textsAt(server, "hosts").map((each) => {
       const [where = "", host, ...more] = each.split("/");
@@ -88,11 +88,15 @@ function serverOf(
   };
 }
 
-function readsOf(server: JsonObject): Server["reads"] {
+const PASSES: Readonly<Record<string, Server["tls"]>> = { PASSTHROUGH: "passes", AUTO_PASSTHROUGH: "auto" };
+
+function readsOf(server: JsonObject): Pick<Server, "reads" | "tls"> {
   const protocol = (textAt(objectAt(server, "port"), "protocol") ?? "").toUpperCase();
-  if (["HTTP", "HTTP2", "GRPC", "GRPC-WEB"].includes(protocol)) return "http";
-  const passes = ["PASSTHROUGH", "AUTO_PASSTHROUGH"].includes(textAt(objectAt(server, "tls"), "mode") ?? "");
-  return protocol === "HTTPS" && has(server, "tls") && !passes ? "https" : "bytes";
+  if (["HTTP", "HTTP2", "GRPC", "GRPC-WEB"].includes(protocol)) return { reads: "http", tls: null };
+  if (!has(server, "tls")) return { reads: "bytes", tls: "none" };
+  const passes = PASSES[textAt(objectAt(server, "tls"), "mode") ?? ""];
+  if (passes !== undefined) return { reads: "bytes", tls: passes };
+  return protocol === "HTTPS" ? { reads: "https", tls: null } : { reads: "bytes", tls: "ends" };
 }
 
 /** The first server of a port settles what the port carries; of servers with TLS each host is one's alone. */
@@ -101,6 +105,7 @@ function clash(server: Server, before: readonly Server[]): string | null {
   if (first === undefined) return null;
   const there = `${first.name} opens port ${server.port} before it`;
   if (first.reads === "http") return server.reads === "http" ? null : `${there}, for HTTP without TLS`;
+  if (first.tls === "none") return `${there}, for bytes without TLS`;
   if (server.reads === "http") return `${there}, for something else than HTTP without TLS`;
   const taken = [first, ...others].flatMap(({ hosts }) => hosts.map(keyOf));
   return server.hosts.some((each) => taken.includes(keyOf(each))) ? `${there}, for the same host` : null;

@@ -9,7 +9,9 @@ import { namespaceOf, visibleTo } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
 import { listenerSets } from "./api-routes.ts";
 import { catchesAll, singly, upToCatchAll } from "./catch-all.ts";
+import { clash } from "./connection.ts";
 import type { LeftOut } from "./delegates.ts";
+import { type GatewayChain, gatewayChains } from "./gateway-bytes.ts";
 import { type Opened, openedBy } from "./gateway-servers.ts";
 import { closest, common } from "./host-pattern.ts";
 import type { Caller, RequestFacts } from "./match.ts";
@@ -37,6 +39,10 @@ export interface VirtualHost {
 
 export interface GatewayTable extends Opened {
   readonly hosts: readonly VirtualHost[];
+  /** On ports where anything but HTTP without TLS is spoken. */
+  readonly chains: readonly GatewayChain[];
+  /** Rules for bytes that make no chain. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 export function gatewayTable(proxy: GatewayProxy, world: GatewayWorld): GatewayTable {
@@ -46,7 +52,10 @@ export function gatewayTable(proxy: GatewayProxy, world: GatewayWorld): GatewayT
     ({ listens }) => listens,
   );
   const apart = opened.servers.filter(({ reads }) => reads === "https").map((server) => [server]);
-  return { ...opened, hosts: [...plain.values(), ...apart].flatMap((servers) => hostsOf(servers, proxy, world)) };
+  return {
+    ...{ ...opened, ...gatewayChains(opened.servers, proxy, world) },
+    hosts: [...plain.values(), ...apart].flatMap((servers) => hostsOf(servers, proxy, world)),
+  };
 }
 
 interface Growing extends VirtualHost {
@@ -109,19 +118,26 @@ function boundTo({ name, listener, gateway }: Server, namespace: string, world: 
 
 /**
  * The virtual host that a request on one of the proxy's ports comes to; null: none, which is 404, or with TLS no connection. Where TLS
- * ends, the name that the client asks for (SNI) settles the server first; it is taken for the host.
+ * ends, the name that the client asks for (SNI) settles the server first; where it isn't given it is taken for the host.
  */
-export function hostFor(table: GatewayTable, listens: number, authority: string): VirtualHost | null {
-  const host = authority.toLowerCase().replace(/:\d+$/, "");
+export function hostFor(table: GatewayTable, listens: number, authority: string, sni?: string): VirtualHost | null {
+  const host = hostOf(authority);
   const there = table.hosts.filter(({ server }) => server.listens === listens);
   const servers = table.servers.filter((server) => server.listens === listens && server.reads === "https");
   const named = closest(
     servers.flatMap((server) => server.hosts.map((each) => ({ server, domain: each.host }))),
-    host,
+    sni?.toLowerCase() ?? host,
   );
   if (servers.length > 0 && named === null) return null;
   return closest(named === null ? there : there.filter(({ server }) => server === named.server), host);
 }
+
+/** Without its port. */
+export const hostOf = (authority: string): string => authority.toLowerCase().replace(/:\d+$/, "");
+
+/** Whether Envoy refuses the listener of a port, for two of its chains ask for the same. */
+export const refused = ({ chains }: GatewayTable, listens: number): boolean =>
+  clash(chains.filter(({ server }) => server.listens === listens));
 
 /** What the rules of a virtual host do with a request. */
 export const routeAt = (

@@ -87,7 +87,7 @@ function indexed(objects: readonly Manifest[], hostsOf: (object: Manifest) => re
   return { exact, suffix, delegates };
 }
 
-const ROUTES = ["HTTPRoute", "GRPCRoute"] as const;
+const ROUTES = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"] as const;
 
 const parentsOf = (route: Manifest) =>
   listAt(specOf(route), "parentRefs").map((parent) =>
@@ -115,10 +115,12 @@ export const hostsOfRule = (object: Manifest): readonly string[] => [
   resolveHost(textAt(specOf(object), "host") ?? "", namespaceOf(object)),
 ];
 
-/** Hosts that its rules for requests send to. */
+/** Hosts that its rules send to. */
 export const destinationsOf = (object: Manifest): readonly string[] =>
-  listAt(specOf(object), "http").flatMap((rule) =>
-    listAt(rule, "route").map((each) =>
-      resolveHost(textAt(objectAt(each, "destination"), "host") ?? "", namespaceOf(object)),
-    ),
-  );
+  ["http", "tls", "tcp"]
+    .flatMap((key) => listAt(specOf(object), key))
+    .flatMap((rule) =>
+      listAt(rule, "route").map((each) =>
+        resolveHost(textAt(objectAt(each, "destination"), "host") ?? "", namespaceOf(object)),
+      ),
+    );

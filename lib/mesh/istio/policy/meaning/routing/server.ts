@@ -15,6 +15,11 @@ export interface Server {
   readonly listens: number;
   /** `https`: TLS ends here, and requests are read. `bytes`: no request is read. */
   readonly reads: "http" | "https" | "bytes";
+  /**
+   * Of one that reads bytes: whether they are TLS that ends here, or is passed on by the server name, by rules or (`auto`) to the
+   * cluster of another network's proxy that it names; null: of the others.
+   */
+  readonly tls: "none" | "ends" | "passes" | "auto" | null;
   /** Every request is answered 301, to HTTPS. */
   readonly redirects: boolean;
   /** `namespace` null: routes of any namespace. */

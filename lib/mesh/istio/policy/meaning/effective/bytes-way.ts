@@ -1,0 +1,49 @@
+/** Where a sidecar sends a connection to a port that carries bytes. */
+import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { SimulationQuestion } from "#lib/policy/simulation.ts";
+import { fullName } from "../../hosts.ts";
+import type { Bytes } from "../routing/byte-sets.ts";
+import { byteTable } from "../routing/bytes.ts";
+import { type Chain, type Connection, clash, REFUSED, takenBy, takesAll } from "../routing/connection.ts";
+import type { Caller } from "../routing/match.ts";
+import { chosenOf } from "../routing/target.ts";
+import type { SecurityWorld } from "./sight.ts";
+import { directly, followed, OUTBOUND, UNCHANGED, unsettled, type Way } from "./way.ts";
+
+export function bytesWay(
+  client: Workload,
+  service: Service,
+  question: SimulationQuestion,
+  bytes: Bytes,
+  world: SecurityWorld,
+): Way {
+  const caller = { namespace: client.namespace, labels: client.labels, port: question.port };
+  const lacking = (...lacks: readonly string[]): Way => ({ routed: null, to: [], lacks, rewrites: UNCHANGED });
+  const unknown = unsettled(client, service, false, world);
+  if (unknown.length > 0) return lacking(...unknown);
+  const table = byteTable(fullName(service), service.namespace, caller, bytes, world);
+  if (table.outOfScope !== null) return lacking(OUTBOUND);
+  if (clash(table.chains.filter((chain) => !takesAll(chain)))) return lacking(REFUSED);
+  const taken = takenBy(table.chains, connectionOf(question));
+  if (taken.kind === "unknown") return lacking(...taken.lacks);
+  if (taken.chain === null) return lacking(OUTBOUND);
+  return throughChain(taken.chain, service, question, caller, world);
+}
+
+/** Where a chain leads. */
+export function throughChain(
+  { found }: Chain,
+  service: Service,
+  question: SimulationQuestion,
+  caller: Caller,
+  world: SecurityWorld,
+): Way {
+  if (found === null) return directly(service, question.port);
+  const chosen = chosenOf(found, caller, world);
+  const routed = { outcome: { kind: "routed" as const, chosen }, shadowed: [], leftOut: [] };
+  return { routed, ...followed(chosen, question, world) };
+}
+
+/** An empty server name says that there is none. */
+export const connectionOf = ({ sni }: SimulationQuestion): Connection =>
+  sni === undefined ? {} : { sni: sni === "" ? null : sni };
