@@ -4,6 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { compareAccess } from "./policy-truth/access.ts";
+import { compareConnections } from "./policy-truth/connections.ts";
 import { compareOutbound } from "./policy-truth/outbound.ts";
 import { type Outcome, total } from "./policy-truth/outcome.ts";
 import { comparePaths } from "./policy-truth/paths.ts";
@@ -33,6 +34,23 @@ test("which way requests go: routes as an Envoy takes them with 400 seeded reque
   const outcome = await compareRouting(process.env, 1, 45, 10);
   expectAgreement(outcome, 400);
   for (const answer of ["a cluster", "by an HTTPRoute", "503", "404", "301", "out of scope"]) {
+    expect(outcome.decided[answer]).toBeGreaterThan(5);
+  }
+});
+
+test("which way connections go: listeners as an Envoy takes them with 400 seeded connections and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareConnections(process.env, 1, 60, 12);
+  expectAgreement(outcome, 400);
+  for (const answer of [
+    "a rule for tcp",
+    "a rule for tls",
+    "a TCPRoute",
+    "a TLSRoute",
+    "the service itself",
+    "closed",
+  ]) {
     expect(outcome.decided[answer]).toBeGreaterThan(5);
   }
 });

@@ -24,8 +24,14 @@ export interface Cluster {
   readonly setStatus: (plural: string, object: Manifest, status: object) => Promise<void>;
   /** Begins with the first call: all objects must be there. */
   readonly pushedTo: (proxy: Omit<Proxy, "cluster">) => Promise<Pushed>;
-  /** Runs listeners beside clusters of these names, all of which end at one backend. */
-  readonly run: (listeners: readonly object[], clusters: ReadonlySet<string>) => Promise<void>;
+  /** Runs listeners beside clusters of these names, which end at one backend, or each at the one that is given. */
+  readonly run: (
+    listeners: readonly object[],
+    clusters: ReadonlySet<string>,
+    endsAt?: (cluster: string) => Address,
+  ) => Promise<void>;
+  /** Is ended with the cluster. */
+  readonly closing: (end: () => Promise<unknown>) => void;
   /** A client's certificate, by identity without the scheme. */
   readonly identity: (spiffe: string) => KeyPair;
   readonly close: () => Promise<void>;
@@ -69,16 +75,17 @@ export async function startCluster(env: NodeJS.ProcessEnv): Promise<Cluster> {
         const { grpc } = await control;
         return await pushedTo(ads, grpc, { ...proxy, cluster: MESH });
       },
-      async run(listeners, clusters) {
+      async run(listeners, clusters, endsAt = () => backend) {
         const server = authority.identify(`spiffe://${DOMAINS[0]}/ns/server/sa/server`);
         const { program } = await startEnvoy(envoy, dir, {
           listeners,
-          clusters: [...clusters].map((name) => stubCluster(name, backend)),
+          clusters: [...clusters].map((name) => stubCluster(name, endsAt(name))),
           secrets: secrets(server, authority.caPem),
         });
         closing.push(() => program.guarded.stop());
       },
       identity: identities(authority),
+      closing: (end) => closing.push(end),
       close,
     };
   } catch (error) {
@@ -104,6 +111,8 @@ export async function deploy(
 
 const PLURALS: Readonly<Record<string, string>> = {
   HTTPRoute: "httproutes",
+  TCPRoute: "tcproutes",
+  TLSRoute: "tlsroutes",
   AuthorizationPolicy: "authorizationpolicies",
   RequestAuthentication: "requestauthentications",
   PeerAuthentication: "peerauthentications",

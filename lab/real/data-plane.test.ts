@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inboundListener, outboundListener, secrets, stubCluster } from "./data-plane.ts";
+import { connectionListener, inboundListener, outboundListener, secrets, stubCluster } from "./data-plane.ts";
 import type { Pushed } from "./pushed.ts";
 
 const sdsConfig = { apiConfigSource: { grpcServices: [{ envoyGrpc: { clusterName: "sds-grpc" } }] } };
@@ -49,6 +49,16 @@ describe("what istiod pushed is changed in what is said, and in nothing else", (
       address: { socketAddress: { address: "127.32.0.1", portValue: 9080 } },
       filterChains: [{ filters: [{ name: "tcp" }, http] }],
     });
+  });
+
+  it("for connections: the address alone, where there is one", () => {
+    const at = { ip: "127.32.0.1", port: 9090 };
+    expect(connectionListener(pushed, "0.0.0.0_9080", at)).toEqual({
+      name: "0.0.0.0_9080 127.32.0.1",
+      address: { socketAddress: { address: "127.32.0.1", portValue: 9090 } },
+      filterChains: outbound.filterChains,
+    });
+    expect(connectionListener(pushed, "10.0.0.1_9080", at)).toBeNull();
   });
 
   it("says what istiod pushed instead of what is needed", () => {

@@ -71,6 +71,14 @@ export function outboundListener(pushed: Pushed, { ip, port }: Address): object 
   return { ...listener, name: `outbound ${ip}`, address: socket({ ip, port }) };
 }
 
+/** A listener for connections as it was pushed, null where there is none of that name; what it carries as HTTP goes by its routes. */
+export function connectionListener(pushed: Pushed, name: string, at: Address): object | null {
+  const found = pushed.listeners.find((each) => each.name === name);
+  if (found === undefined) return null;
+  const listener = edited(found, (key, value) => (key === "bindToPort" ? undefined : ownSecrets(key, value)));
+  return { ...(listener as Resource), name: `${name} ${at.ip}`, address: socket(at) };
+}
+
 /** A cluster of that name which ends at the backend. */
 export const stubCluster = (name: string, backend: Address): object => ({
   name,

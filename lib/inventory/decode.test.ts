@@ -118,6 +118,24 @@ describe("services", () => {
     });
   });
 
+  test("what else of a Service is read: its addresses, and whom its calls come through", () => {
+    const labels = (more: object) => ({ metadata: { ...meta, labels: more }, spec: {} });
+    const use = "istio.io/ingress-use-waypoint";
+    expect(decodeService({ metadata: meta, spec: { clusterIP: "10.0.0.1" } })?.addresses).toEqual(["10.0.0.1"]);
+    const both = { clusterIP: "10.0.0.1", clusterIPs: ["10.0.0.1", "fd00::1", 7] };
+    expect(decodeService({ metadata: meta, spec: both })?.addresses).toEqual(["10.0.0.1", "fd00::1"]);
+    expect(decodeService({ metadata: meta, spec: { clusterIP: "None", clusterIPs: ["None"] } })).not.toHaveProperty(
+      "addresses",
+    );
+    expect(decodeService(labels({ "istio.io/use-waypoint": "door" }))?.waypoint).toEqual({
+      name: "door",
+      namespace: null,
+    });
+    expect(decodeService(labels({}))).not.toHaveProperty("ingressWaypoint");
+    expect(decodeService(labels({ [use]: "True" }))?.ingressWaypoint).toBe(true);
+    expect(decodeService(labels({ [use]: "yes" }))?.ingressWaypoint).toBe(false);
+  });
+
   test("an ExternalName's selector selects nothing", () => {
     expect(decodeService({ metadata: meta, spec: { type: "ExternalName", selector: { app: "x" } } })?.selector).toEqual(
       {},

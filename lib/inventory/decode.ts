@@ -15,6 +15,7 @@ import type {
   StringMap,
 } from "#lib/inventory/records.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
+import { isOn } from "./flag.ts";
 
 /** Annotations that something of ours reads; a pod's others (last-applied, checksums) are most of its bytes. */
 const KEPT_ANNOTATIONS = new Set([
@@ -127,15 +128,30 @@ export function decodeService(object: unknown): ServiceRecord | null {
         : [],
     ),
     headless: spec.clusterIP === "None",
+    ...addressesOf(spec),
     ...(spec.type === "ExternalName" ? { externalName: text(spec.externalName) } : {}),
     ...waypointOf(strings(meta.raw.labels)),
+    ...ingressOf(strings(meta.raw.labels)),
   };
+}
+
+/** https://kubernetes.io/docs/concepts/services-networking/dual-stack/#services */
+function addressesOf({ clusterIP, clusterIPs }: Obj): Pick<ServiceRecord, "addresses"> {
+  const all = Array.isArray(clusterIPs) ? clusterIPs : [clusterIP];
+  const addresses = all.filter((each) => typeof each === "string" && each !== "" && each !== "None");
+  return addresses.length === 0 ? {} : { addresses };
 }
 
 /** https://istio.io/latest/docs/ambient/usage/waypoint/#useawaypoint */
 function waypointOf(labels: StringMap): Pick<ServiceRecord, "waypoint"> {
   const name = labels["istio.io/use-waypoint"];
   return name ? { waypoint: { name, namespace: labels["istio.io/use-waypoint-namespace"] ?? null } } : {};
+}
+
+/** https://istio.io/latest/docs/reference/config/labels/#IoIstioIngressUseWaypoint */
+function ingressOf(labels: StringMap): Pick<ServiceRecord, "ingressWaypoint"> {
+  const said = labels["istio.io/ingress-use-waypoint"];
+  return said === undefined ? {} : { ingressWaypoint: isOn(said) };
 }
 
 /** https://istio.io/latest/docs/reference/config/networking/service-entry/ : MESH_EXTERNAL is the enum's zero, so it is left out. */

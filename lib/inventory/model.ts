@@ -54,10 +54,14 @@ export interface Service {
   readonly selector: Readonly<Record<string, string>>;
   readonly ports: readonly ServicePort[];
   readonly headless: boolean;
+  /** Its own in the cluster, of each family one; absent: it has none. */
+  readonly addresses?: readonly string[];
   /** Set on type ExternalName. */
   readonly externalName?: string;
   /** The waypoint that its labels ask for; `none` opts out of its namespace's. */
   readonly waypoint?: { readonly name: string; readonly namespace: string | null };
+  /** Whether its labels send gateways' calls through the waypoint; absent: they don't say. */
+  readonly ingressWaypoint?: boolean;
   /** Names of workloads in its namespace that the selector takes, sorted. */
   readonly workloads: readonly string[];
 }

@@ -74,10 +74,14 @@ export interface ServiceRecord extends Named {
   readonly selector: StringMap;
   readonly ports: readonly ServicePort[];
   readonly headless: boolean;
+  /** `clusterIPs`; absent: it has none. */
+  readonly addresses?: readonly string[];
   /** Set on type ExternalName. */
   readonly externalName?: string;
   /** `istio.io/use-waypoint` and its namespace, of its labels. */
   readonly waypoint?: { readonly name: string; readonly namespace: string | null };
+  /** `istio.io/ingress-use-waypoint` of its labels. */
+  readonly ingressWaypoint?: boolean;
 }
 
 export interface ServiceEntryRecord extends Named {

@@ -72,6 +72,11 @@ const inventory: ClusterInventory = {
     service("cipher", ["r-v1"], {
       ports: [{ name: "tls", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
     }),
+    service("placed", ["r-v1"], {
+      addresses: ["10.1.2.3"],
+      ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
+    }),
+    service("slow", ["amb"], { waypoint: { name: "door", namespace: null } }),
     service("bytes", ["r-v1"], {
       ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
     }),
@@ -173,6 +178,20 @@ describe("would it pass?", () => {
       { ...CIPHER, sni: "x.com" },
       "yes",
       /spec\.tls\[0\] takes it/,
+    ],
+    [
+      "the service's address",
+      [V1, tcp([{ destinationSubnets: ["10.0.0.0/8"] }], ["placed"])],
+      { service: { namespace: "shop", name: "placed" } },
+      "yes",
+      /spec\.tcp\[0\] takes it/,
+    ],
+    [
+      "a sidecar past the waypoint",
+      [policy({ action: "DENY", rules: [{}] })],
+      { service: { namespace: "shop", name: "slow" } },
+      "no",
+      /shop\/amb’s|Refused/,
     ],
     ["bytes to a subset that nobody declares", [tcp()], BYTES, "no", /calls sent there are closed/],
   ];

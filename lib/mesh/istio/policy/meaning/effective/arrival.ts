@@ -12,7 +12,7 @@ import type { CallFacts } from "../authorization/facts.ts";
 import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
 import { meet } from "../outbound-mtls.ts";
 import { type Lacking, lacking } from "../truth.ts";
-import { waypointOf } from "./security.ts";
+import { comesThrough, waypointOf } from "./security.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { type Destination, lowered, revisions, type Way } from "./way.ts";
 
@@ -101,8 +101,12 @@ export function admission(
   const unknown = (...lacks: readonly string[]): SimulationStep => ({
     ...{ ...base, verdict: "unknown", text: UNKNOWN, lacks },
   });
-  if (dataplane === "ambient" && waypointOf(to.service, world) !== null) {
-    return unknown("whether the call passes the waypoint: that isn’t worked out yet");
+  if (
+    dataplane === "ambient" &&
+    waypointOf(to.service, world) !== null &&
+    comesThrough(arriving.client, to.service, world)
+  ) {
+    return unknown("what the waypoint does that the call comes through: that isn’t worked out yet");
   }
   const gateway = labels[`${GATEWAY_API}/gateway-name`];
   const kind = dataplane === "ambient" ? "ztunnel" : dataplane === "gateway" ? "gateway" : "sidecar";

@@ -24,7 +24,9 @@ export function bytesWay(
   const table = byteTable(fullName(service), service.namespace, caller, bytes, world);
   if (table.outOfScope !== null) return lacking(OUTBOUND);
   if (clash(table.chains.filter((chain) => !takesAll(chain)))) return lacking(REFUSED);
-  const taken = takenBy(table.chains, connectionOf(question));
+  const [address, another] = service.addresses ?? [];
+  const called = address !== undefined && another === undefined ? { address } : {};
+  const taken = takenBy(table.chains, { ...connectionOf(question), ...called });
   if (taken.kind === "unknown") return lacking(...taken.lacks);
   if (taken.chain === null) return lacking(OUTBOUND);
   return throughChain(taken.chain, service, question, caller, world);

@@ -219,9 +219,17 @@ describe("what each client gets", () => {
     );
   });
 
-  test("whether gateways come through the waypoint isn't known", () => {
-    const objects = [V, GATE, vs(to("v1"), "shop/a", "hosts: [x.com], gateways: [edge/g]")];
-    expect(of(ask(objects, WAYPOINT), "edge/in")).toMatch(/^unknown; .*ingress-use-waypoint/);
+  test.each([
+    ["past the waypoint", {}, {}, /^rules; x\.com:80 all → v1 100$/],
+    ["through it by the Service's label", { ingressWaypoint: true }, {}, /^unknown; what the service’s waypoint makes/],
+    ["through it by the namespace's", {}, { "istio.io/ingress-use-waypoint": "true" }, /^unknown; what the service’s/],
+    ["the Service's label first", { ingressWaypoint: false }, { "istio.io/ingress-use-waypoint": "true" }, /^rules/],
+  ])("gateways come %s", (_, more, labels, wanted) => {
+    const called = { ...WAYPOINT, ...more };
+    const world = worldOf([V, GATE, vs(to("v1"), "shop/a", "hosts: [x.com], gateways: [edge/g]")], called);
+    const shop = { cluster: "west", name: "shop", dataplane: "ambient" as const, revision: null, labels };
+    const inventory = { ...world.inventory, namespaces: new Map([["shop", shop]]) };
+    expect(of(clientRouting(called, portOf(called), { ...world, inventory }).classes, "edge/in")).toMatch(wanted);
   });
 
   test("clients with one answer stand together, and waypoints aren't clients", () => {

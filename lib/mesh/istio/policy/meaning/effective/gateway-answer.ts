@@ -12,7 +12,7 @@ import { type Chosen, chosenOf } from "../routing/target.ts";
 import { clientRules, connectionInWords } from "./client-words.ts";
 import { GATEWAY_KINDS } from "./gateway-call.ts";
 import { readersOf } from "./route-versions.ts";
-import { waypointOf } from "./security.ts";
+import { comesThrough, waypointOf } from "./security.ts";
 import { notRouted, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 import { hides, hidesAfter, revisionsOf, rulesFor } from "./way.ts";
@@ -44,8 +44,8 @@ export function atGateway(gateway: Workload, service: Service, world: SecurityWo
     hidesAfter(passing.flatMap(chosenBy(gateway, world)), world)
       ? [HIDDEN]
       : []),
-    ...(leads && waypointOf(service, world) !== null
-      ? ["whether the label istio.io/ingress-use-waypoint sends them through the service’s waypoint"]
+    ...(leads && waypointOf(service, world) !== null && comesThrough(gateway, service, world)
+      ? ["what the service’s waypoint makes of them, through which the label istio.io/ingress-use-waypoint sends them"]
       : []),
     ...(table.servers.some((server) => server.tls === "auto" && server.hosts.some((each) => within(host, each.host)))
       ? ["what proxies of other networks send through its AUTO_PASSTHROUGH servers"]

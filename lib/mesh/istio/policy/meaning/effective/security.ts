@@ -1,4 +1,5 @@
 /** One workload's effective security: mutual TLS per port, then each proxy on a call's way that decides who is let in. */
+import { isOn } from "#lib/inventory/flag.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import type { SecurityPoint, WorkloadSecurity } from "#lib/policy/security.ts";
 import { GATEWAY_API } from "../../kinds.ts";
@@ -91,4 +92,20 @@ export function waypointOf({ namespace, name }: Place, { inventory }: SecurityWo
   if (use === undefined || use === "" || use === "none") return null;
   const there = own === undefined ? labels["istio.io/use-waypoint-namespace"] : own.namespace;
   return { namespace: there ?? namespace, name: use };
+}
+
+/**
+ * Whether calls of a client to a Service with a waypoint come through it: those of ambient clients, and of gateways where the label
+ * istio.io/ingress-use-waypoint of the Service, else of its namespace, says so; not those of sidecars and of clients without a proxy.
+ * (findServiceWaypoint in istiod's pilot/pkg/xds/endpoints/endpoint_builder.go, ingressUseWaypointFromLabels in
+ * pilot/pkg/serviceregistry/ambient/services.go) https://istio.io/latest/docs/reference/config/labels/#IoIstioIngressUseWaypoint
+ */
+export function comesThrough(
+  client: Pick<Workload, "dataplane"> | null,
+  { namespace, name }: Place,
+  { inventory }: SecurityWorld,
+): boolean {
+  if (client?.dataplane !== "gateway") return client?.dataplane === "ambient";
+  const own = inventory.services.get(`${namespace}/${name}`)?.ingressWaypoint;
+  return own ?? isOn(inventory.namespaces.get(namespace)?.labels["istio.io/ingress-use-waypoint"] ?? "");
 }

@@ -63,7 +63,18 @@ describe("which chain takes a connection", () => {
       { address: "10.1.2.3", sni: "y.com" },
       "b",
     ],
-    ["what is no block holds nothing", [chain("a", "", "ten"), chain("b")], { address: "10.1.2.3" }, "b"],
+    [
+      "all addresses beside a block count for nothing",
+      [chain("a", "", "0.0.0.0/0 10.0.0.0/8"), chain("b")],
+      { address: "11.1.2.3" },
+      "b",
+    ],
+    [
+      "what is no block stands for nothing",
+      [chain("a", "", "ten 10.0.0.0/8"), chain("b")],
+      { address: "11.1.2.3" },
+      "b",
+    ],
   ];
   test.each(table)("%s", (_, chains, connection, expected) => {
     expect(said(chains, connection)).toBe(expected);

@@ -39,7 +39,7 @@ export const takesAll = (chain: Chain): boolean => chain.subnets.length === 0 &&
 export function takenBy(chains: readonly Chain[], { sni, address }: Connection): Taken {
   const otherwise = chains.findLast(takesAll) ?? null;
   const others = chains.filter((chain) => !takesAll(chain));
-  if (others.some(({ subnets }) => subnets.length > 0) && address === undefined) {
+  if (others.some((chain) => blocksOf(chain).length > 0) && address === undefined) {
     return {
       kind: "unknown",
       lacks: ["the address that the service is called at"],
@@ -64,11 +64,19 @@ function narrowest(chains: readonly Chain[], address: string): readonly Chain[] 
   return held.filter(({ width }) => width === most).map(({ chain }) => chain);
 }
 
+/** Those that istiod pushes: without what is no block, and without 0.0.0.0, which beside others counts for nothing. (toFilterChainMatch) */
+const blocksOf = ({ subnets }: Chain): readonly string[] =>
+  subnets.filter((block) => {
+    const [base = ""] = block.trim().split("/");
+    return base !== "0.0.0.0" && parseAddress(base) !== null;
+  });
+
 /** Bits of the longest of its blocks that holds the address; -1: none does. */
-const widthFor = ({ subnets }: Chain, address: string): number =>
-  subnets.length === 0
-    ? 0
-    : Math.max(-1, ...subnets.filter((block) => inBlock(block, address) === true).map((block) => bitsOf(block)));
+function widthFor(chain: Chain, address: string): number {
+  const blocks = blocksOf(chain);
+  if (blocks.length === 0) return 0;
+  return Math.max(-1, ...blocks.filter((block) => inBlock(block, address) === true).map(bitsOf));
+}
 
 function bitsOf(block: string): number {
   const [base = "", length] = block.trim().split("/");
@@ -93,7 +101,8 @@ function closestTo(name: string, chains: readonly Chain[]): Chain | undefined {
 export function clash(chains: readonly Chain[]): boolean {
   const seen = new Set<string>();
   for (const chain of chains) {
-    const blocks = chain.subnets.length === 0 ? ["0.0.0.0/0"] : chain.subnets;
+    const own = blocksOf(chain);
+    const blocks = own.length === 0 ? ["0.0.0.0/0"] : own;
     for (const key of new Set(blocks.flatMap((block) => namesOf(chain).map((name) => `${maskOf(block)} ${name}`)))) {
       if (seen.has(key)) return true;
       seen.add(key);

@@ -1,0 +1,184 @@
+/** Connections: where the console says that those of a client end, against where an Envoy with the pushed listeners makes them end. */
+import { connectionListener } from "#lab/real/data-plane.ts";
+import type { Pushed } from "#lab/real/pushed.ts";
+import { byteTable } from "#lib/mesh/istio/policy/meaning/routing/bytes.ts";
+import { clash, takenBy, takesAll } from "#lib/mesh/istio/policy/meaning/routing/connection.ts";
+import { chosenOf } from "#lib/mesh/istio/policy/meaning/routing/target.ts";
+import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { type ByteScene, byteScene, NAMES, PORTS, type Spoken } from "./byte-scene.ts";
+import { type Chance, chance } from "./chance.ts";
+import { type Cluster, deploy, startCluster, write } from "./cluster.ts";
+import { ask, helloFor, startBackends } from "./connect.ts";
+import { type Outcome, parallel, type Tally, tally } from "./outcome.ts";
+import { ROOT } from "./vocabulary.ts";
+
+interface Call {
+  readonly one: ByteScene;
+  readonly spoken: Spoken;
+  /** null: no TLS. */
+  readonly sni: string | null;
+}
+
+interface SetUp {
+  readonly objects: readonly Manifest[];
+  /** Addresses of the services. */
+  readonly vips: Readonly<Record<Spoken, string>>;
+}
+
+type Expected =
+  | { readonly kind: string; readonly answers: ReadonlySet<string>; readonly by: string }
+  | { readonly lacks: readonly string[] };
+
+/** `scenes` clients with `each` connections, from one seed: one cluster, one push, one Envoy. */
+export async function compareConnections(
+  env: NodeJS.ProcessEnv,
+  seed: number,
+  scenes: number,
+  each: number,
+): Promise<Outcome> {
+  const from = chance(seed);
+  const all = Array.from({ length: scenes }, (_, index) => byteScene(from, index));
+  const calls = all.flatMap((one) => Array.from({ length: each }, () => call(from, one)));
+  const cluster = await startCluster(env);
+  try {
+    const backends = await startBackends();
+    cluster.closing(backends.close);
+    const made = await parallel(all, (one) => setUp(cluster, one));
+    const objects = made.flatMap((each_) => each_.objects);
+    const clusters = new Set(["PassthroughCluster"]);
+    const served = new Set<string>();
+    const listeners = await parallel([...all.entries()], async ([index, one]) => {
+      const { client: namespace, owner, ip, labels } = one;
+      const pushed = await cluster.pushedTo({ pod: "web", namespace, ip, labels });
+      for (const { name } of pushed.clusters) if (name.endsWith(`.${owner}.svc.cluster.local`)) clusters.add(name);
+      return listenersOf(one, made[index], pushed, objects, served);
+    });
+    await cluster.run(listeners.flat(), clusters, backends.at);
+    const hellos = new Map(
+      await Promise.all(NAMES.map(async (name) => [name as string, await helloFor(name)] as const)),
+    );
+    const found = tally();
+    await parallel(calls, async (sent) => {
+      const ours = expected(objects, sent);
+      if ("lacks" in ours) return found.leaveOpen(ours.lacks);
+      const there = served.has(keyOf(sent.one, sent.spoken));
+      const first = sent.sni === null ? Buffer.from("hello\n") : (hellos.get(sent.sni) ?? Buffer.from("hello\n"));
+      const to = { ip: sent.one.ip, port: PORTS[sent.spoken] };
+      const end = there ? await ask(to, first).catch(String) : "no listener";
+      compare(found, seed, sent, ours, backends.name(end) ?? end, objects);
+    });
+    return found;
+  } finally {
+    await cluster.close();
+  }
+}
+
+const keyOf = ({ client }: ByteScene, spoken: Spoken): string => `${client} ${spoken}`;
+
+function compare(
+  found: Tally,
+  seed: number,
+  { one, spoken, sni }: Call,
+  ours: Extract<Expected, { kind: string }>,
+  real: string,
+  objects: readonly Manifest[],
+): void {
+  found.decide(ours.kind);
+  if (ours.answers.has(real)) return;
+  const near = objects.filter(({ metadata }) => [one.owner, one.client].includes(metadata.namespace ?? ""));
+  found.differ([
+    `seed ${seed}: we say ${[...ours.answers].join(" or ")} (${ours.by}), Envoy ${real}`,
+    `${spoken} with ${sni} of ${JSON.stringify(one.labels)} in ${one.client} at ${one.ip}`,
+    ...near.map(({ kind, metadata, spec }) => `${kind} ${metadata.namespace}/${metadata.name} ${JSON.stringify(spec)}`),
+  ]);
+}
+
+/** But those that Envoy refuses, of which nothing is asked. */
+function listenersOf(
+  one: ByteScene,
+  made: SetUp | undefined,
+  pushed: Pushed,
+  objects: readonly Manifest[],
+  served: Set<string>,
+): readonly object[] {
+  return (["tcp", "tls"] as const).flatMap((spoken) => {
+    if (refused(tableOf(objects, one, spoken))) return [];
+    const port = PORTS[spoken];
+    const listener = connectionListener(pushed, `${made?.vips[spoken]}_${port}`, { ip: one.ip, port });
+    if (listener !== null) served.add(keyOf(one, spoken));
+    return listener ?? [];
+  });
+}
+
+async function setUp(cluster: Cluster, one: ByteScene): Promise<SetUp> {
+  await deploy(cluster, { ...one, namespace: one.client, pod: "web" });
+  const service = (namespace: string, name: string, ports: readonly object[]): object => ({
+    ...{ apiVersion: "v1", kind: "Service", metadata: { name, namespace } },
+    spec: { selector: { app: name }, ports },
+  });
+  // Something that has routes, which a push ends with.
+  await cluster.create("services", service(one.client, "own", [{ name: "http", port: 19_080 }]));
+  await cluster.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: one.owner } });
+  const port = (spoken: Spoken) => ({ name: spoken, port: PORTS[spoken] });
+  await cluster.create("services", service(one.owner, "other", [port("tcp"), port("tls")]));
+  const vipOf = async (spoken: Spoken): Promise<string> => {
+    const made = await cluster.create("services", service(one.owner, spoken, [port(spoken)]));
+    return String((made.spec as { readonly clusterIP?: string }).clusterIP);
+  };
+  const vips = { tcp: await vipOf("tcp"), tls: await vipOf("tls") };
+  const objects = [
+    ...(await write(cluster, "networking.istio.io/v1", one.policies)),
+    ...(await write(cluster, "gateway.networking.k8s.io/v1", one.routes)),
+  ];
+  return { objects, vips };
+}
+
+const call = (from: Chance, one: ByteScene): Call => {
+  const spoken = from.of(["tcp", "tls"] as const);
+  return { one, spoken, sni: from.is(spoken === "tls" ? 0.85 : 0.2) ? from.of(NAMES) : null };
+};
+
+const worldOf = (objects: readonly Manifest[]) => ({
+  ...{ rootNamespace: ROOT, objects: (kind: string) => objects.filter((each) => manifestKindKey(each) === kind) },
+});
+
+const tableOf = (objects: readonly Manifest[], { owner, client, labels }: ByteScene, spoken: Spoken) =>
+  byteTable(
+    `${spoken}.${owner}.svc.cluster.local`,
+    owner,
+    { namespace: client, labels, port: PORTS[spoken] },
+    spoken,
+    worldOf(objects),
+  );
+
+const refused = ({ chains }: ReturnType<typeof tableOf>): boolean => clash(chains.filter((chain) => !takesAll(chain)));
+
+/** Names of clusters. */
+function expected(objects: readonly Manifest[], { one, spoken, sni }: Call): Expected {
+  const table = tableOf(objects, one, spoken);
+  if (table.outOfScope !== null) {
+    return { kind: "out of scope", answers: new Set(["no listener"]), by: table.outOfScope.metadata.name };
+  }
+  if (refused(table)) return { lacks: ["a listener that Envoy takes"] };
+  const taken = takenBy(table.chains, { sni, address: one.ip });
+  if (taken.kind === "unknown") return { lacks: taken.lacks };
+  const port = PORTS[spoken];
+  if (taken.chain === null) return { kind: "past the rules", answers: new Set(["PassthroughCluster"]), by: "none" };
+  const { found } = taken.chain;
+  if (found === null) {
+    const itself = `outbound|${port}||${spoken}.${one.owner}.svc.cluster.local`;
+    return { kind: "the service itself", answers: new Set([itself]), by: "none" };
+  }
+  const caller = { namespace: one.client, labels: one.labels, port };
+  const ends = chosenOf(found, caller, worldOf(objects))
+    .to.filter(({ share }) => share > 0)
+    .map(({ host, subset, port: named, declaredBy }) =>
+      host === "" || (subset !== null && declaredBy === null)
+        ? "closed"
+        : `outbound|${named ?? port}|${subset ?? ""}|${host}`,
+    );
+  const by = `${found.owner.metadata.namespace}/${found.owner.metadata.name} ${found.path.join(".")}`;
+  const kind = found.owner.kind === "VirtualService" ? `a rule for ${spoken}` : `a ${found.owner.kind}`;
+  return { kind: ends.includes("closed") ? "closed" : kind, answers: new Set(ends), by };
+}
