@@ -3,6 +3,8 @@
  * of its own: 10,000 of them take about ten minutes on two cores. Any difference fails it, printed with its seed.
  */
 import { compareAccess } from "../e2e/policy-truth/access.ts";
+import { compareConnections } from "../e2e/policy-truth/connections.ts";
+import { compareGateways } from "../e2e/policy-truth/gateways.ts";
 import { type Outcome, total } from "../e2e/policy-truth/outcome.ts";
 import { compareRouting } from "../e2e/policy-truth/routing.ts";
 import { interruption } from "../scripts/process/interrupt.ts";
@@ -32,8 +34,9 @@ export async function* run(pairs: number): AsyncGenerator<Figure> {
     process.env[component.env] = path;
   }
   const began = performance.now();
-  // Two of three batches ask who is let in.
-  const order: readonly Compare[] = [compareAccess, compareRouting, compareAccess];
+  // Half of the batches ask who is let in.
+  const ways: readonly Compare[] = [compareRouting, compareConnections, compareGateways];
+  const order = ways.flatMap((compare) => [compareAccess, compare]);
   const sums = { decided: 0, open: 0, differences: 0 };
   for (let batch = 0; sums.decided < pairs; batch++) {
     const compare = order[batch % order.length] ?? compareAccess;

@@ -5,6 +5,7 @@
 import { expect, test } from "vitest";
 import { compareAccess } from "./policy-truth/access.ts";
 import { compareConnections } from "./policy-truth/connections.ts";
+import { compareGateways } from "./policy-truth/gateways.ts";
 import { compareOutbound } from "./policy-truth/outbound.ts";
 import { type Outcome, total } from "./policy-truth/outcome.ts";
 import { comparePaths } from "./policy-truth/paths.ts";
@@ -53,6 +54,21 @@ test("which way connections go: listeners as an Envoy takes them with 400 seeded
   ]) {
     expect(outcome.decided[answer]).toBeGreaterThan(5);
   }
+});
+
+test("what gateways do: requests and connections from outside as an Envoy takes 400 seeded ones and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareGateways(process.env, 1, 50, 14);
+  expectAgreement(outcome, 400);
+  const answers = [
+    "by a VirtualService",
+    "API by a HTTPRoute",
+    "API by a GRPCRoute",
+    "a connection",
+    "API a connection",
+  ];
+  for (const answer of [...answers, "404", "503"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
 });
 
 test("what clients' sidecars send: TLS as istiod pushes it for 150 clusters and more", {

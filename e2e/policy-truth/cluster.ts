@@ -111,6 +111,8 @@ export async function deploy(
 
 const PLURALS: Readonly<Record<string, string>> = {
   HTTPRoute: "httproutes",
+  GRPCRoute: "grpcroutes",
+  ReferenceGrant: "referencegrants",
   TCPRoute: "tcproutes",
   TLSRoute: "tlsroutes",
   AuthorizationPolicy: "authorizationpolicies",
@@ -119,6 +121,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   VirtualService: "virtualservices",
   DestinationRule: "destinationrules",
   Sidecar: "sidecars",
+  Gateway: "gateways",
 };
 
 /** One after another, so that the order is the seed's. Answers them as the API has them. */

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, connect as overTcp } from "node:net";
 import { Duplex } from "node:stream";
 import { connect as overTls } from "node:tls";
 import type { Address } from "#lab/real/data-plane.ts";
+import { BACKEND_HEADER } from "./send.ts";
 
 /** Milliseconds. */
 const DEADLINE = 20_000;
@@ -50,11 +51,17 @@ export interface Backends {
   readonly close: () => Promise<unknown>;
 }
 
-/** Any number of addresses of loopback, one server. */
+const HTTP = /^[A-Z]+ [^\n]* HTTP\/1\.1\r\n/;
+
+/** Any number of addresses of loopback, one server, which answers requests as such. */
 export async function startBackends(): Promise<Backends> {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
-    socket.once("data", () => socket.end(`${socket.localAddress}\n`));
+    socket.once("data", (first: Buffer) => {
+      const asked = HTTP.test(first.toString("latin1"));
+      const head = `HTTP/1.1 200 OK\r\n${BACKEND_HEADER}: reached\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`;
+      socket.end(asked ? head : `${socket.localAddress}\n`);
+    });
   });
   await once(server.listen(0, "0.0.0.0"), "listening");
   const { port } = server.address() as AddressInfo;

@@ -79,7 +79,7 @@ function action(from: Chance, owner: string): JsonObject {
   return { route, ...(from.is(0.15) && { rewrite: { uri: "/other" } }) };
 }
 
-function rules(from: Chance, scene: Pick<WayScene, "client" | "owner">, delegates: boolean): readonly Json[] {
+export function rules(from: Chance, scene: Pick<WayScene, "client" | "owner">, delegates: boolean): readonly Json[] {
   return Array.from({ length: from.number(1, 4) }, (): JsonObject => {
     const matches = from.is(0.75) ? { match: Array.from({ length: from.number(1, 2) }, () => match(from, scene)) } : {};
     if (delegates && from.is(0.2))
@@ -88,7 +88,7 @@ function rules(from: Chance, scene: Pick<WayScene, "client" | "owner">, delegate
   });
 }
 
-const exported = (from: Chance, client: string): JsonObject =>
+export const exported = (from: Chance, client: string): JsonObject =>
   from.is(0.6) ? {} : { exportTo: [from.of(["*", ".", client, "elsewhere"])] };
 
 function virtualService(
@@ -107,7 +107,7 @@ function virtualService(
   };
 }
 
-function destinationRule(
+export function destinationRule(
   from: Chance,
   scene: Pick<WayScene, "client" | "owner">,
   namespace: string,
@@ -144,7 +144,7 @@ function sidecar(from: Chance, { client, owner }: Pick<WayScene, "client" | "own
   };
 }
 
-function apiMatch(from: Chance): JsonObject {
+export function apiMatch(from: Chance): JsonObject {
   const conditions: readonly (() => JsonObject)[] = [
     () => ({
       path: {

@@ -62,7 +62,12 @@ describe("what istiod pushed is changed in what is said, and in nothing else", (
   });
 
   it("says what istiod pushed instead of what is needed", () => {
-    expect(() => outboundListener(pushed, { ip: "127.32.0.1", port: 80 })).toThrow("istiod pushed no 80, but 9080");
+    expect(() => outboundListener(pushed, { ip: "127.32.0.1", port: 80 })).toThrow(
+      "istiod pushed no 0.0.0.0_80, but virtualInbound, 0.0.0.0_9080",
+    );
+    expect(() => outboundListener({ ...pushed, routes: [] }, { ip: "127.32.0.1", port: 9080 })).toThrow(
+      "istiod pushed no 9080, but ",
+    );
   });
 });
 

@@ -54,15 +54,15 @@ export function inboundListener(pushed: Pushed, ip: string, ports: readonly numb
   };
 }
 
-/** The listener for requests to a port of services, with the routes that istiod pushed for it. */
+/** The listener for requests to a port of services, or of a gateway, with the routes that istiod pushed for it. */
 export function outboundListener(pushed: Pushed, { ip, port }: Address): object {
-  const routes = named(pushed.routes, String(port));
   const inline: Edit = (key, value) => {
     if (key === "bindToPort") return undefined;
     if (key !== "filters" || !Array.isArray(value)) return value;
     return (value as readonly { readonly typedConfig?: Readonly<Record<string, unknown>> }[]).map((filter) => {
       if (filter.typedConfig?.["rds"] === undefined) return filter;
-      const { rds: _, ...manager } = filter.typedConfig;
+      const { rds, ...manager } = filter.typedConfig;
+      const routes = named(pushed.routes, String((rds as { readonly routeConfigName?: string }).routeConfigName));
       const responseHeadersToAdd = [{ header: { key: CLUSTER_HEADER, value: "%UPSTREAM_CLUSTER_RAW%" } }];
       return { ...filter, typedConfig: { ...manager, routeConfig: { ...routes, responseHeadersToAdd } } };
     });
