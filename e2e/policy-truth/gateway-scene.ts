@@ -32,9 +32,10 @@ const full = (owner: string): string => `reviews.${owner}.svc.cluster.local`;
 function server(from: Chance, { owner }: Places, spoken: keyof typeof GATE): JsonObject {
   const protocol = { http: "HTTP", tcp: "TCP", tls: "TLS" }[spoken];
   const scope = from.is(0.25) ? from.of([`${owner}/`, "./", "*/"]) : "";
+  const own = from.is(0.5) ? from.of(["*", "*.test"]) : host(from);
   const redirect = spoken === "http" && from.is(0.08) ? { tls: { httpsRedirect: true } } : {};
   return {
-    ...{ port: { number: GATE[spoken], name: spoken, protocol }, hosts: [`${scope}${host(from)}`] },
+    ...{ port: { number: GATE[spoken], name: spoken, protocol }, hosts: [`${scope}${own}`] },
     ...(spoken === "tls" ? { tls: { mode: "PASSTHROUGH" } } : redirect),
   };
 }
@@ -42,7 +43,7 @@ function server(from: Chance, { owner }: Places, spoken: keyof typeof GATE): Jso
 function gateway(from: Chance, scene: Places, name: string, namespace: string): Wanted {
   const more = from.some(["tcp", "tls"] as const, 0, 2);
   const servers = [server(from, scene, "http"), ...more.map((spoken) => server(from, scene, spoken))];
-  return { kind: "Gateway", namespace, name, spec: { selector: { app: "gate" }, servers } };
+  return { kind: "Gateway", namespace, name, spec: { selector: { gate: scene.client }, servers } };
 }
 
 const bytes = (from: Chance, { owner, client }: Places, spoken: "tcp" | "tls"): JsonObject[] =>
@@ -59,7 +60,7 @@ const bytes = (from: Chance, { owner, client }: Places, spoken: "tcp" | "tls"): 
   });
 
 function virtualService(from: Chance, scene: Places, namespace: string, name: string): Wanted {
-  const bound = from.is(0.75) ? [`${scene.client}/g`] : [`${scene.client}/h`, `${scene.client}/g`];
+  const bound = from.is(0.6) ? [`${scene.client}/g`] : [`${scene.client}/h`, `${scene.client}/g`];
   const http = rules(from, scene, true);
   const wide = from.is(0.3);
   const own = wide ? "*" : host(from);
@@ -78,7 +79,7 @@ const renamed = (spec: JsonObject, client: string): JsonObject =>
 
 function apiGateway(from: Chance, namespace: string): Wanted {
   const listener = (name: string, port: number, protocol: string, more: JsonObject = {}): JsonObject => {
-    const hostname = protocol !== "TCP" && from.is(0.5) ? { hostname: from.of(["*.test", "a.test", "*.a.test"]) } : {};
+    const hostname = protocol !== "TCP" && from.is(0.3) ? { hostname: from.of(["*.test", "a.test", "*.a.test"]) } : {};
     const allowed = from.is(0.7) ? { allowedRoutes: { namespaces: { from: from.of(["All", "Same"]) } } } : {};
     return { ...{ name, port, protocol }, ...hostname, ...allowed, ...more };
   };
@@ -121,28 +122,28 @@ function apiRoute(from: Chance, { owner, client }: Places, namespace: string, na
   };
 }
 
-const hostname = (from: Chance): string => from.of([...HOSTS, "*.test", "*.a.test"]);
+const hostname = (from: Chance): string => from.of(["a.test", "w.a.test", "*.test", "*.a.test"]);
 
 export function gatewayScene(from: Chance, index: number): GatewayScene {
   const scene = { owner: `r${index}`, client: `e${index}` };
-  const api = from.is(0.45);
+  const api = from.is(0.5);
   const some = <T>(share: number, make: () => T): readonly T[] => (from.is(share) ? [make()] : []);
   const rule = () => destinationRule(from, scene, scene.owner, "m");
   const both = { ...scene, api, ip: `127.33.${index >> 7}.${(index & 127) + 1}` };
   if (api) {
     return {
       ...both,
-      labels: { app: "gate", "gateway.networking.k8s.io/gateway-name": "in" },
+      labels: { app: "gate", gate: scene.client, "gateway.networking.k8s.io/gateway-name": "in" },
       policies: some(0.5, rule),
       routes: [
         apiGateway(from, scene.client),
         ...some(0.8, () => apiRoute(from, scene, scene.client, "a", "HTTPRoute")),
         ...some(0.5, () => apiRoute(from, scene, scene.owner, "b", "HTTPRoute")),
         ...some(0.3, () => apiRoute(from, scene, scene.client, "c", "HTTPRoute")),
-        ...some(0.4, () => apiRoute(from, scene, scene.client, "g", "GRPCRoute")),
+        ...some(0.6, () => apiRoute(from, scene, scene.client, "g", "GRPCRoute")),
         ...some(0.5, () => apiRoute(from, scene, scene.client, "t", "TCPRoute")),
         ...some(0.6, () => apiRoute(from, scene, scene.client, "s", "TLSRoute")),
-        ...some(0.5, () => grant(scene)),
+        ...some(0.7, () => grant(scene)),
       ],
     };
   }
@@ -157,7 +158,7 @@ export function gatewayScene(from: Chance, index: number): GatewayScene {
   );
   return {
     ...both,
-    labels: { app: "gate", version: from.of(["v1", "v2"]) },
+    labels: { app: "gate", gate: scene.client, version: from.of(["v1", "v2"]) },
     policies: [
       gateway(from, scene, "g", scene.client),
       ...some(0.4, () => gateway(from, scene, "h", scene.client)),
@@ -172,7 +173,11 @@ export function gatewayScene(from: Chance, index: number): GatewayScene {
 const grant = ({ owner, client }: Places): Wanted => ({
   ...{ kind: "ReferenceGrant", namespace: owner, name: "all" },
   spec: {
-    from: ["HTTPRoute", "TLSRoute"].map((kind) => ({ group: "gateway.networking.k8s.io", kind, namespace: client })),
+    from: ["HTTPRoute", "GRPCRoute", "TLSRoute"].map((kind) => ({
+      group: "gateway.networking.k8s.io",
+      kind,
+      namespace: client,
+    })),
     to: [{ group: "", kind: "Service" }],
   },
 });

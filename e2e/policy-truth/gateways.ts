@@ -82,7 +82,7 @@ export async function compareGateways(
 
 const callOf = (from: Chance): Call => ({
   spoken: from.of(["http", "http", "http", "tcp", "tls"] as const),
-  host: from.of(HOSTS),
+  host: from.is(0.6) ? from.of(["a.test", "w.a.test"]) : from.of(HOSTS),
   method: from.of(METHODS),
   path: from.of([...PATHS, "/a/b", "/a/c"]),
   user: from.is(0.5) ? from.of(HEADERS) : null,

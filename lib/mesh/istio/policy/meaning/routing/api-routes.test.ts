@@ -49,6 +49,12 @@ function said(outcome: Routed["outcome"]): string {
 const mesh = (objects: readonly Manifest[], namespace = "shop", request = GET) =>
   said(route(HOST, "shop", { namespace, labels: {}, port: 80 }, request, worldOf(objects)).outcome);
 
+test("a GRPCRoute's service takes its name alone, too, and nothing that goes on otherwise", () => {
+  const objects = [grpc(`{matches: [{method: {service: a}}], ${to("v1")}}`)];
+  expect(mesh(objects, "shop", { ...GET, path: "/a" })).toBe("g spec.rules[0] v1 100");
+  expect(mesh(objects, "shop", { ...GET, path: "/ab" })).toBe("no route");
+});
+
 describe("on the mesh", () => {
   const table: readonly (readonly [string, readonly Manifest[], string, string?])[] = [
     ["a rule for all", [http(`{${to("v1")}}`)], "r spec.rules[0] v1 100"],
@@ -168,6 +174,22 @@ describe("on the mesh", () => {
       "a spec.http[0] vs 100",
     ],
     ["gRPC by service", [grpc(`{matches: [{method: {service: a}}], ${to("v1")}}`)], "g spec.rules[0] v1 100"],
+    [
+      "gRPC beside HTTP: the closer path, whichever is older",
+      [
+        aged(http(`{${path("PathPrefix", "/")}, ${to("v1")}}`), "01"),
+        aged(grpc(`{matches: [{method: {service: a}}], ${to("v2")}}`), "02"),
+      ],
+      "g spec.rules[0] v2 100",
+    ],
+    [
+      "and the other way round",
+      [
+        aged(http(`{${path("Exact", "/a/b")}, ${to("v1")}}`), "02"),
+        aged(grpc(`{matches: [{method: {service: a}}], ${to("v2")}}`), "01"),
+      ],
+      "r spec.rules[0] v1 100",
+    ],
     ["gRPC by service and method", [grpc(`{matches: [{method: {service: a, method: c}}], ${to("v1")}}`)], "no route"],
     [
       "gRPC by method alone is a regular expression",

@@ -1,6 +1,6 @@
 /**
- * Routes of the Gateway API as they are bound: to a Service or ServiceEntry, for the mesh, or to a listener of a Gateway. Those of one
- * kind that are bound alike for one host are merged, the closest match first.
+ * Routes of the Gateway API as they are bound: to a Service or ServiceEntry, for the mesh, or to a listener of a Gateway. Those that are
+ * bound alike for one host are merged, HTTPRoutes and GRPCRoutes together, the closest match first.
  * (HTTPRouteCollection, mergeHTTPRoutes in pilot/pkg/config/kube/gateway/route_collections.go; https://gateway-api.sigs.k8s.io/mesh/)
  */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
@@ -18,25 +18,21 @@ const KINDS = ["HTTPRoute", "GRPCRoute"] as const;
 
 /** For calls inside the mesh to a host: each namespace's, and apart those that are bound to one port. */
 export function meshSets(host: string, world: RoutingWorld): readonly RouteSet[] {
-  return KINDS.flatMap((kind) => {
-    const bound = world
-      .objects(kind)
-      .flatMap((route) =>
-        [...new Set(listAt(specOf(route), "parentRefs").flatMap((parent) => portsFor(parent, route, host, world)))].map(
-          (port) => ({ route, port, key: `${namespaceOf(route)} ${port}` }),
-        ),
-      );
-    return [...Map.groupBy(bound, ({ key }) => key).values()].flatMap((list) => {
-      const port = list[0]?.port ?? null;
-      const set = merged(
-        list.map(({ route }) => route),
-        host,
-        port === null ? "" : `~${port}`,
-        world,
-        false,
-      );
-      return set === null ? [] : [port === null ? set : { ...set, rules: set.rules.map((rule) => onPort(rule, port)) }];
-    });
+  const bound = KINDS.flatMap(world.objects).flatMap((route) =>
+    [...new Set(listAt(specOf(route), "parentRefs").flatMap((parent) => portsFor(parent, route, host, world)))].map(
+      (port) => ({ route, port, key: `${namespaceOf(route)} ${port}` }),
+    ),
+  );
+  return [...Map.groupBy(bound, ({ key }) => key).values()].flatMap((list) => {
+    const port = list[0]?.port ?? null;
+    const set = merged(
+      list.map(({ route }) => route),
+      host,
+      port === null ? "" : `~${port}`,
+      world,
+      false,
+    );
+    return set === null ? [] : [port === null ? set : { ...set, rules: set.rules.map((rule) => onPort(rule, port)) }];
   });
 }
 
@@ -87,31 +83,25 @@ export function listenerSets({ gateway, listener, namespaces }: Listener, world:
       textAt(each, "protocol") === textAt(listener, "protocol"),
   );
   const kinds = listAt(listener["allowedRoutes"], "kinds").map((each) => textAt(each, "kind"));
-  return KINDS.filter((kind) => kinds.length === 0 || kinds.includes(kind)).flatMap((kind) => {
-    const bound = world
-      .objects(kind)
-      .filter((route) => namespaces === null || namespaces.includes(namespaceOf(route)))
-      .filter((route) =>
-        listAt(specOf(route), "parentRefs").some((parent) => refersTo(parent, route, gateway, listener)),
-      )
-      .flatMap((route) => {
-        const hosts = textsAt(specOf(route), "hostnames").map((each) => each.toLowerCase());
-        const asked = hosts.length === 0 ? ["*"] : hosts;
-        return asked
-          .filter((host) => isOwn(host, hostOf(listener), others.map(hostOf)))
-          .map((host) => ({ route, host }));
-      });
-    return [...Map.groupBy(bound, ({ host }) => host)].flatMap(
-      ([host, list]) =>
-        merged(
-          list.map(({ route }) => route),
-          host,
-          "",
-          world,
-          true,
-        ) ?? [],
-    );
-  });
+  const bound = KINDS.filter((kind) => kinds.length === 0 || kinds.includes(kind))
+    .flatMap(world.objects)
+    .filter((route) => namespaces === null || namespaces.includes(namespaceOf(route)))
+    .filter((route) => listAt(specOf(route), "parentRefs").some((one) => refersTo(one, route, gateway, listener)))
+    .flatMap((route) => {
+      const hosts = textsAt(specOf(route), "hostnames").map((each) => each.toLowerCase());
+      const asked = hosts.length === 0 ? ["*"] : hosts;
+      return asked.filter((host) => isOwn(host, hostOf(listener), others.map(hostOf))).map((host) => ({ route, host }));
+    });
+  return [...Map.groupBy(bound, ({ host }) => host)].flatMap(
+    ([host, list]) =>
+      merged(
+        list.map(({ route }) => route),
+        host,
+        "",
+        world,
+        true,
+      ) ?? [],
+  );
 }
 
 const hostOf = (listener: JsonObject): string => (textAt(listener, "hostname") ?? "").toLowerCase();

@@ -82,11 +82,13 @@ function httpMatch(match: JsonObject): { readonly all: readonly JsonObject[]; re
 function grpcMatch(match: JsonObject): { readonly all: readonly JsonObject[]; readonly rank: readonly number[] } {
   const headers = listAt(match, "headers");
   const uri = grpcPath(objectAt(match, "method"));
-  const all = {
-    ...(uri === null ? {} : { uri: { [uri[0]]: uri[1] } }),
-    ...(headers.length === 0 ? {} : { headers: textMatches(headers) }),
+  const rest = headers.length === 0 ? {} : { headers: textMatches(headers) };
+  const service = uri?.[0] === "prefix" ? [{ exact: uri[1].slice(0, -1) }] : [];
+  const uris = uri === null ? [] : [...service, { [uri[0]]: uri[1] }];
+  return {
+    all: uris.length === 0 ? [rest] : uris.map((each) => ({ ...rest, uri: each })),
+    rank: rankOf(uri, false, headers.length, 0),
   };
-  return { all: [all], rank: rankOf(uri, false, headers.length, 0) };
 }
 
 function grpcPath(match: JsonObject): readonly [string, string] | null {
