@@ -41,7 +41,7 @@ function server(from: Chance, { owner }: Places, spoken: keyof typeof GATE): Jso
 }
 
 function gateway(from: Chance, scene: Places, name: string, namespace: string): Wanted {
-  const more = from.some(["tcp", "tls"] as const, 0, 2);
+  const more = from.some(["tcp", "tls"] as const, 1, 2);
   const servers = [server(from, scene, "http"), ...more.map((spoken) => server(from, scene, spoken))];
   return { kind: "Gateway", namespace, name, spec: { selector: { gate: scene.client }, servers } };
 }
@@ -62,7 +62,7 @@ const bytes = (from: Chance, { owner, client }: Places, spoken: "tcp" | "tls"): 
 function virtualService(from: Chance, scene: Places, namespace: string, name: string): Wanted {
   const bound = from.is(0.6) ? [`${scene.client}/g`] : [`${scene.client}/h`, `${scene.client}/g`];
   const http = rules(from, scene, true);
-  const wide = from.is(0.3);
+  const wide = from.is(0.55);
   const own = wide ? "*" : host(from);
   const spec = {
     ...{ hosts: [own], gateways: bound, ...exported(from, scene.client), http },
@@ -137,13 +137,13 @@ export function gatewayScene(from: Chance, index: number): GatewayScene {
       policies: some(0.5, rule),
       routes: [
         apiGateway(from, scene.client),
-        ...some(0.8, () => apiRoute(from, scene, scene.client, "a", "HTTPRoute")),
+        ...some(0.6, () => apiRoute(from, scene, scene.client, "a", "HTTPRoute")),
         ...some(0.5, () => apiRoute(from, scene, scene.owner, "b", "HTTPRoute")),
         ...some(0.3, () => apiRoute(from, scene, scene.client, "c", "HTTPRoute")),
-        ...some(0.6, () => apiRoute(from, scene, scene.client, "g", "GRPCRoute")),
-        ...some(0.5, () => apiRoute(from, scene, scene.client, "t", "TCPRoute")),
-        ...some(0.6, () => apiRoute(from, scene, scene.client, "s", "TLSRoute")),
-        ...some(0.7, () => grant(scene)),
+        ...some(0.85, () => apiRoute(from, scene, scene.client, "g", "GRPCRoute")),
+        ...some(0.85, () => apiRoute(from, scene, scene.client, "t", "TCPRoute")),
+        ...some(0.85, () => apiRoute(from, scene, scene.client, "s", "TLSRoute")),
+        ...some(0.8, () => grant(scene)),
       ],
     };
   }
@@ -173,7 +173,7 @@ export function gatewayScene(from: Chance, index: number): GatewayScene {
 const grant = ({ owner, client }: Places): Wanted => ({
   ...{ kind: "ReferenceGrant", namespace: owner, name: "all" },
   spec: {
-    from: ["HTTPRoute", "GRPCRoute", "TLSRoute"].map((kind) => ({
+    from: ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"].map((kind) => ({
       group: "gateway.networking.k8s.io",
       kind,
       namespace: client,

@@ -178,6 +178,15 @@ describe("routes for connections at a listener", () => {
       `90 [*] r spec.rules[0] ${DB}`,
     ],
     [
+      "TLS that ends: the older of both",
+      [
+        ends(),
+        aged(route("TCPRoute", rules("tcp")), "02"),
+        aged(route("TLSRoute", `hostnames: [x.com], ${rules("tls")}`, "edge/s"), "01"),
+      ],
+      "90 [*] s spec.rules[0] tls.edge.svc.cluster.local",
+    ],
+    [
       "a kind that isn't let in",
       [
         apiGateway("{name: a, port: 90, protocol: TCP, allowedRoutes: {kinds: [{kind: X}]}}"),

@@ -49,7 +49,7 @@ function passedOn(
   leftOut: LeftOut[],
   world: RoutingWorld,
 ): readonly GatewayChain[] {
-  return boundTo(server, namespace, "tls", leftOut, world).flatMap((rule) =>
+  return boundTo(server, namespace, ["tls"], leftOut, world).flatMap((rule) =>
     rule.matches.flat().flatMap((match): readonly GatewayChain[] => {
       const sni = textsAt(match, "sniHosts");
       if (!isFor(match, server)) return [];
@@ -69,10 +69,8 @@ function passedOn(
 
 /** Where TLS ends, TLSRoutes count like rules for TCP. */
 function firstFor(server: Server, namespace: string, leftOut: LeftOut[], world: RoutingWorld): EffectiveRule | null {
-  const rules = [
-    ...boundTo(server, namespace, "tcp", leftOut, world),
-    ...(server.tls === "ends" && server.listener !== null ? boundTo(server, namespace, "tls", leftOut, world) : []),
-  ];
+  const both = server.tls === "ends" && server.listener !== null;
+  const rules = boundTo(server, namespace, both ? ["tcp", "tls"] : ["tcp"], leftOut, world);
   const found = rules.find(
     ({ matches }) => matches.length === 0 || matches.flat().some((match) => isFor(match, server)),
   );
@@ -83,7 +81,7 @@ function firstFor(server: Server, namespace: string, leftOut: LeftOut[], world: 
 function boundTo(
   server: Server,
   namespace: string,
-  bytes: Bytes,
+  kinds: readonly Bytes[],
   leftOut: LeftOut[],
   world: RoutingWorld,
 ): readonly EffectiveRule[] {
@@ -93,8 +91,8 @@ function boundTo(
       ? world
           .objects("VirtualService")
           .filter((vs) => gatewaysOf(vs).includes(name) && visibleTo(vs, namespace))
-          .map((vs) => byteSet(vs, bytes))
-      : listenerByteSets({ ...listener, gateway }, bytes, world);
+          .flatMap((vs) => kinds.map((bytes) => byteSet(vs, bytes)))
+      : kinds.flatMap((bytes) => listenerByteSets({ ...listener, gateway }, bytes, world));
   const bound = sets.toSorted(setPrecedence(namespace)).filter((set) => {
     const own = namespaceOf(set.owners[0]);
     const offered = hosts.flatMap((each) =>
