@@ -1,121 +1,32 @@
 import { describe, expect, test } from "vitest";
 import { type SimulationRequest, simulationRequestSchema, simulationSchema } from "#lib/api/simulation.ts";
-import type { ClusterInventory, Service, Workload } from "#lib/inventory/model.ts";
-import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { Service } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { unixSeconds } from "#lib/units.ts";
-import { ANONYMOUS, type Credential } from "../identity.ts";
-import type { Rights } from "../rights/model.ts";
-import type { PolicyDeps } from "./deps.ts";
-import { showSimulation } from "./meaning.ts";
-import { readingPort } from "./port.ts";
-
-const NOW = unixSeconds(1_700_000_000);
-const HOST = "reviews.shop.svc.cluster.local";
-const object = (kind: string, namespace: string, spec: object, group = "security", name = "it"): Manifest => ({
-  ...{ apiVersion: `${group}.istio.io/v1`, kind, spec: spec as never },
-  metadata: { namespace, name, creationTimestamp: "2026-01-01T00:00:00Z" },
-});
-const peer = (mode: string, namespace = "shop") => object("PeerAuthentication", namespace, { mtls: { mode } });
-const policy = (spec: object, namespace = "shop") => object("AuthorizationPolicy", namespace, spec);
-const from = (source: object, action = "ALLOW") => policy({ action, rules: [{ from: [{ source }] }] });
-const dr = (spec: object, namespace = "shop") =>
-  object("DestinationRule", namespace, { host: HOST, ...spec }, "networking");
-const vs = (http: object[], namespace = "shop", more: object = {}) =>
-  object("VirtualService", namespace, { hosts: [HOST], http, ...more }, "networking");
-const to = (subset: string, more: object = {}) => ({ route: [{ destination: { host: HOST, subset } }], ...more });
-const BYTES = { service: { namespace: "shop", name: "bytes" } };
-const CIPHER = { service: { namespace: "shop", name: "cipher" } };
-const tcp = (match: object[] = [], hosts = ["bytes"]) => vs([], "shop", { hosts, tcp: [to("v1", { match })] });
-const tls = (match: object[], hosts = ["cipher"]) => vs([], "shop", { hosts, tls: [to("v1", { match })] });
-const NARROW = object("Sidecar", "shop", { egress: [{ hosts: ["bank/*"] }] }, "networking");
-const V1 = dr({ subsets: [{ name: "v1", labels: { version: "v1" } }] });
-
-const REVISED = vs([to("v1")]);
-Object.assign(REVISED.metadata, { labels: { "istio.io/rev": "canary" } });
-
-const workload = (namespace: string, name: string, dataplane: Workload["dataplane"], more: Partial<Workload> = {}) => ({
-  ...{ cluster: "west", namespace, name, kind: "Deployment", app: name, version: null, mesh: null, dataplane },
-  ...{ serviceAccounts: [name], labels: { app: name, version: name.slice(-2) }, annotations: {}, services: [] },
-  ...{
-    goneAt: null,
-    createdAt: null,
-    pods: [{ name: "p", ip: null, ready: true, phase: "Running", reports: true }],
-    ...more,
-  },
-});
-const service = (name: string, workloads: string[], more: Partial<Service> = {}): Service => ({
-  ...{ cluster: "west", namespace: "shop", name, selector: {}, headless: false, workloads },
-  ports: [{ name: "http", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
-  ...more,
-});
-const byKey = <T extends { readonly namespace: string; readonly name: string }>(items: readonly T[]) =>
-  new Map(items.map((item) => [`${item.namespace}/${item.name}`, item]));
-const inventory: ClusterInventory = {
-  ...{ cluster: "west", asOf: NOW, namespaces: new Map(), externalHosts: [], unread: [], workloadByIp: new Map() },
-  workloads: byKey([
-    ...[workload("shop", "web", "sidecar"), workload("shop", "r-v1", "sidecar"), workload("shop", "r-v2", "sidecar")],
-    ...[
-      workload("shop", "amb", "ambient"),
-      workload("shop", "edge", "gateway", { services: ["gate"] }),
-      workload("shop", "old", "none"),
-    ],
-    ...[
-      workload("shop", "rev", "sidecar", { labels: { "istio.io/rev": "canary" } }),
-      workload("bank", "till", "sidecar"),
-    ],
-  ]),
-  services: byKey([
-    service("reviews", ["r-v1", "r-v2"]),
-    service("empty", []),
-    service("gate", ["edge"]),
-    service("cipher", ["r-v1"], {
-      ports: [{ name: "tls", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
-    }),
-    service("placed", ["r-v1"], {
-      addresses: ["10.1.2.3"],
-      ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
-    }),
-    service("slow", ["amb"], { waypoint: { name: "door", namespace: null } }),
-    service("bytes", ["r-v1"], {
-      ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
-    }),
-  ]),
-};
-const ana: Credential = {
-  ...{ ...ANONYMOUS, strategy: "token", role: "user", user: "ana", session: "s" },
-  clusters: new Map([["west", { user: "ana", token: "t" }]]),
-};
-const client = (name: string, namespace = "shop") => ({ kind: "workload" as const, namespace, name });
-const OUTSIDE = { kind: "outside" as const, ip: "10.0.0.9" };
-const ASKED: SimulationRequest = {
-  ...{ cluster: "west", client: client("web"), service: { namespace: "shop", name: "reviews" }, port: 80 },
-  ...{ method: "GET", path: "/a", host: "reviews", headers: {}, token: "none", autoMtls: true },
-};
-
-function ask(
-  objects: readonly Manifest[],
-  more: Partial<SimulationRequest> = {},
-  credential: Credential = ANONYMOUS,
-  base: object = ASKED,
-) {
-  const rights: Rights = {
-    visibility: async ({ role }) => ({
-      ...{ key: role, all: role !== "user", cluster: () => true },
-      namespace: (_, namespace) => role !== "user" || namespace === "shop",
-    }),
-    ask: async (_, questions) => questions.map(() => ({ allowed: true, reason: "" })),
-  };
-  const policies = {
-    ...{ cluster: "west", asOf: NOW, kind: () => null, unread: [] },
-    objects: (kind: string) => objects.filter((each) => manifestKindKey(each) === kind),
-  };
-  const deps = {
-    ...{ port: readingPort, rights, clients: new Map([["west", {}]]), rootNamespace: () => "istio-system" },
-    ...{ inventory: () => new Map([["west", inventory]]), store: { clusters: () => new Map([["west", policies]]) } },
-  } as unknown as PolicyDeps;
-  return showSimulation(deps, credential, simulationRequestSchema.parse({ ...base, ...more }));
-}
+import { ANONYMOUS } from "../identity.ts";
+import {
+  ASKED,
+  ana,
+  ask,
+  BYTES,
+  CIPHER,
+  client,
+  dr,
+  from,
+  HOST,
+  NARROW,
+  OUTSIDE,
+  object,
+  peer,
+  policy,
+  REVISED,
+  service,
+  tcp,
+  tls,
+  to,
+  V1,
+  vs,
+  workload,
+} from "./simulation.test-support.ts";
 
 describe("would it pass?", () => {
   const table: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, string, RegExp])[] = [
@@ -323,163 +234,6 @@ describe("would it pass?", () => {
     expect(await ask([deny], told, ANONYMOUS, {})).toMatchObject({
       ...{ verdict: "unknown", lacks: ["enableAutoMtls of the mesh", "the method"] },
     });
-  });
-});
-
-describe("from outside through a gateway", () => {
-  const gateway = (server: object, more: object = {}) =>
-    object(
-      "Gateway",
-      "shop",
-      { selector: {}, servers: [{ port: { number: 80, protocol: "HTTP" }, ...server }], ...more },
-      "networking",
-    );
-  const OPEN = gateway({ hosts: ["*"] });
-  const routes = (http: object[], namespace = "shop") =>
-    vs(http, namespace, { hosts: ["x.com"], gateways: ["shop/it"] });
-  const TCP = gateway({ hosts: ["*"], port: { number: 80, protocol: "TCP" } });
-  const PASSING = gateway({ hosts: ["*"], port: { number: 80, protocol: "TLS" }, tls: { mode: "PASSTHROUGH" } });
-  const bound = (rules: object) => vs([], "shop", { hosts: ["x.com"], gateways: ["shop/it"], ...rules });
-  const THROUGH = { client: OUTSIDE, host: "x.com", service: { namespace: "shop", name: "gate" } };
-  const table: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, string, RegExp])[] = [
-    ["to a subset", [OPEN, V1, routes([to("v1")])], {}, "yes", /spec\.http\[0\] takes it/],
-    [
-      "to a STRICT workload",
-      [OPEN, peer("STRICT"), V1, routes([to("v1")])],
-      {},
-      "yes",
-      /mutual TLS; the server takes STRICT/,
-    ],
-    [
-      "by the gateway's identity",
-      [
-        OPEN,
-        V1,
-        routes([to("v1")]),
-        policy({
-          selector: { matchLabels: { app: "r-v1" } },
-          ...(from({ principals: ["cluster.local/ns/shop/sa/edge"] }).spec as object),
-        }),
-      ],
-      {},
-      "yes",
-      /Let in/,
-    ],
-    [
-      "refused by the gateway",
-      [OPEN, routes([to("v1")]), policy({ selector: { matchLabels: { app: "edge" } }, action: "DENY", rules: [{}] })],
-      {},
-      "no",
-      /403/,
-    ],
-    ["without a Gateway", [routes([to("v1")])], {}, "no", /No Gateway opens port 8080/],
-    ["a host that nobody routes", [OPEN, routes([to("v1")])], { host: "y.com" }, "no", /No object routes the host/],
-    ["a subset that nobody declares", [OPEN, routes([to("v1")])], {}, "no", /503/],
-    ["redirected", [gateway({ hosts: ["x.com"], tls: { httpsRedirect: true } })], {}, "no", /301/],
-    ["no rule takes it", [OPEN, V1, routes([to("v1", { match: [{ uri: { exact: "/b" } }] })])], {}, "no", /404/],
-    ["bytes", [TCP, V1, bound({ tcp: [to("v1")] })], {}, "yes", /passes bytes on[^]*spec\.tcp\[0\] takes it/],
-    [
-      "bytes that an address is refused for",
-      [
-        TCP,
-        V1,
-        bound({ tcp: [to("v1")] }),
-        policy({ selector: { matchLabels: { app: "edge" } }, action: "DENY", rules: [{}] }),
-      ],
-      {},
-      "no",
-      /the connection is closed/,
-    ],
-    ["bytes that no rule takes", [TCP, V1], {}, "no", /No rule takes a connection/],
-    [
-      "TLS by its name",
-      [PASSING, V1, bound({ tls: [to("v1", { match: [{ sniHosts: ["x.com"] }] })] })],
-      {},
-      "yes",
-      /passes TLS on/,
-    ],
-    [
-      "TLS by another name than the host's",
-      [PASSING, V1, bound({ tls: [to("v1", { match: [{ sniHosts: ["x.com"] }] })] })],
-      { sni: "z.com" },
-      "no",
-      /No rule takes a connection/,
-    ],
-    [
-      "TLS to nowhere",
-      [PASSING, bound({ tls: [to("v1", { match: [{ sniHosts: ["x.com"] }] })] })],
-      {},
-      "no",
-      /are closed/,
-    ],
-    [
-      "TLS that isn't another network's",
-      [gateway({ hosts: ["*"], port: { number: 80, protocol: "TLS" }, tls: { mode: "AUTO_PASSTHROUGH" } })],
-      {},
-      "no",
-      /No rule takes a connection/,
-    ],
-  ];
-  test.each(table)("%s", async (_, objects, more, verdict, said) => {
-    const answer = await ask(objects, { ...THROUGH, ...more });
-    expect(simulationSchema.parse(answer)).toEqual(answer);
-    expect(answer).toMatchObject({ verdict, lacks: [] });
-    expect(answer.steps.map(({ text }) => text).join("\n")).toMatch(said);
-  });
-
-  test.each<readonly [string, readonly Manifest[], RegExp, Partial<SimulationRequest>?]>([
-    [
-      "another network's proxy",
-      [gateway({ hosts: ["*"], port: { number: 80, protocol: "TLS" }, tls: { mode: "AUTO_PASSTHROUGH" } })],
-      /AUTO_PASSTHROUGH/,
-      { sni: "outbound_.80_._.reviews.shop.svc.cluster.local" },
-    ],
-    [
-      "names that two rules ask for",
-      [
-        gateway({
-          ...{ hosts: ["*"], port: { number: 80, protocol: "TLS" }, tls: { mode: "PASSTHROUGH" } },
-        }),
-        object(
-          "Gateway",
-          "shop",
-          {
-            selector: {},
-            servers: [{ port: { number: 80, protocol: "HTTPS" }, hosts: ["x.com"], tls: { mode: "SIMPLE" } }],
-          },
-          "networking",
-          "other",
-        ),
-        bound({ tls: [to("v1", { match: [{ sniHosts: ["x.com"] }] })] }),
-      ],
-      /Envoy refuses/,
-    ],
-    [
-      "an address that a policy asks for",
-      [
-        OPEN,
-        V1,
-        routes([to("v1")]),
-        policy({ selector: { matchLabels: { app: "edge" } }, ...(from({ ipBlocks: ["10.0.0.0/8"] }).spec as object) }),
-      ],
-      /address/,
-    ],
-    ["a server with an address of its own", [gateway({ hosts: ["*"], bind: "10.0.0.1" })], /bind/],
-  ])("unknown: %s", async (_, objects, lacks, more = {}) => {
-    const answer = await ask(objects, { ...THROUGH, ...more });
-    expect(answer.verdict).toBe("unknown");
-    expect(answer.lacks.join("\n")).toMatch(lacks);
-  });
-
-  test("without the host it isn't guessed", async () => {
-    const { host: _, ...told } = { ...ASKED, ...THROUGH };
-    expect(await ask([OPEN], told, ANONYMOUS, {})).toMatchObject({ verdict: "unknown", lacks: ["the host"] });
-  });
-
-  test("objects that the viewer may not see aren't told", async () => {
-    const answer = await ask([OPEN, V1, routes([to("v1")], "bank")], THROUGH, ana);
-    expect(answer).toMatchObject({ verdict: "unknown", lacks: ["an object you may not see"] });
-    expect(JSON.stringify(answer)).not.toMatch(/bank|v1/);
   });
 });
 

@@ -1,116 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
-import type { ClusterInventory, Service, Workload } from "#lib/inventory/model.ts";
-import type { ClientRule, RoutingClass } from "#lib/policy/client-routing.ts";
-import { manifestKindKey } from "#lib/policy/kind.ts";
-import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { unixSeconds } from "#lib/units.ts";
-import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
+import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { NETWORKING } from "../../kinds.ts";
 import { policy } from "../../world.test-support.ts";
 import { classifier } from "./client-classes.ts";
+import {
+  api,
+  ask,
+  dr,
+  HOST,
+  of,
+  portOf,
+  service,
+  spec,
+  to,
+  V,
+  vs,
+  workload,
+  worldOf,
+} from "./client-routing.test-support.ts";
 import { answerFor, clientRouting, clientsOf } from "./client-routing.ts";
-import type { SecurityWorld } from "./sight.ts";
-
-const HOST = "reviews.shop.svc.cluster.local";
-const spec = (text: string) => parse(`{${text}}`) as JsonObject;
-const vs = (http: string, place = "shop/a", more = `hosts: [${HOST}]`) =>
-  policy("VirtualService", place, spec(`${more}, http: [${http}]`));
-const to = (subsets: string, match = "") => {
-  const all = subsets.split(" ").map((each) => {
-    const [subset, weight] = each.split("=");
-    return `{destination: {host: ${HOST}, subset: ${subset}}, weight: ${weight ?? 100}}`;
-  });
-  return `{${match === "" ? "" : `match: [${match}], `}route: [${all.join(", ")}]}`;
-};
-const dr = (subsets: readonly string[], place = "shop/d", more = "") =>
-  policy(
-    "DestinationRule",
-    place,
-    spec(
-      `host: ${HOST}, subsets: [${subsets.map((name) => `{name: ${name}, labels: {version: ${name}}}`).join(", ")}]${more}`,
-    ),
-  );
-const api = (spec_: string, place = "shop/r") => policy("HTTPRoute", place, spec(spec_));
-const V = dr(["v1", "v2"]);
-
-const workload = (place: string, dataplane: Workload["dataplane"], more: Partial<Workload> = {}): Workload => {
-  const [namespace = "", name = ""] = place.split("/");
-  return {
-    ...{ cluster: "west", namespace, name, kind: "Deployment", app: name, version: null, mesh: null, dataplane },
-    ...{ serviceAccounts: [], labels: { app: name, version: name.slice(-2) }, annotations: {}, services: [] },
-    ...{
-      goneAt: null,
-      createdAt: null,
-      pods: [{ name: "p", ip: null, ready: !name.endsWith("v3"), phase: "Running", reports: true }],
-    },
-    ...more,
-  };
-};
-const service = (more: Partial<Service> = {}): Service => ({
-  ...{ cluster: "west", namespace: "shop", name: "reviews", selector: { app: "r" }, headless: false },
-  ...{ workloads: ["r-v1", "r-v2", "r-v3"], ports: [{ name: "http", port: 80, protocol: "TCP", appProtocol: null }] },
-  ...more,
-});
-const CLIENTS = [
-  ...[workload("shop/web", "sidecar"), workload("shop/r-v1", "sidecar"), workload("shop/r-v2", "sidecar")],
-  ...[workload("shop/r-v3", "sidecar"), workload("bank/till", "sidecar"), workload("amb/one", "ambient")],
-  ...[
-    workload("amb/two", "ambient"),
-    workload("old/raw", "none"),
-    workload("edge/in", "gateway", { labels: { istio: "in" } }),
-  ],
-  workload("shop/door", "waypoint", { labels: { [`${GATEWAY_API}/gateway-name`]: "door" } }),
-];
-
-function worldOf(
-  objects: readonly Manifest[],
-  called = service(),
-  clients = CLIENTS,
-  more: Partial<SecurityWorld> = {},
-): SecurityWorld {
-  const inventory: ClusterInventory = {
-    ...{
-      cluster: "west",
-      asOf: unixSeconds(0),
-      namespaces: new Map(),
-      externalHosts: [],
-      workloadByIp: new Map(),
-      unread: [],
-    },
-    workloads: new Map(clients.map((each) => [`${each.namespace}/${each.name}`, each])),
-    services: new Map([[`shop/${called.name}`, called]]),
-  };
-  return {
-    ...{ cluster: "west", rootNamespace: "istio-system", inventory, sees: () => true, unread: () => null, ...more },
-    objects: (kind) => objects.filter((each) => manifestKindKey(each) === kind),
-  };
-}
-const portOf = (called: Service) => called.ports[0] ?? { name: null, port: 80, protocol: "TCP", appProtocol: null };
-const ask = (objects: readonly Manifest[], called = service(), more: Partial<SecurityWorld> = {}) =>
-  clientRouting(called, portOf(called), worldOf(objects, called, CLIENTS, more)).classes;
-
-const ruleText = ({ at, matches, to: ends, does, reached }: ClientRule): string =>
-  `${at === null ? "" : `${at} `}${matches.length === 0 ? "all" : matches.map((each) => each.join("&")).join("|")} → ${
-    does === "route"
-      ? ends
-          .map((each) => `${each.subset ?? "any"} ${Math.round(each.share * 100)}${each.fails === null ? "" : "!"}`)
-          .join(", ")
-      : does
-  }${reached ? "" : " (never)"}`;
-/** Of the class that a client is in. */
-function of(classes: readonly RoutingClass[], client: string): string {
-  const [namespace, name = ""] = client.split("/");
-  const own = classes.filter(({ clients }) =>
-    clients.some((each) => each.namespace === namespace && each.names.includes(name)),
-  );
-  expect(own).toHaveLength(1);
-  return own
-    .map(({ decides, rules, otherwise, lacks }) =>
-      [decides, ...rules.map(ruleText), ...(otherwise === null ? [] : [otherwise]), ...lacks].join("; "),
-    )
-    .join();
-}
 
 describe("what each client gets", () => {
   const SPLIT = vs(to("v1=90 v2=10"));
@@ -272,129 +182,6 @@ describe("what each client gets", () => {
     );
     const classes = ask([other, hidden], service(), { sees: (each) => each.metadata.namespace !== "bank" });
     expect(of(classes, "bank/till")).toBe("unknown; an object you may not see");
-  });
-});
-
-describe("a port that carries bytes", () => {
-  const spoken = (name: string) => service({ ports: [{ name, port: 80, protocol: "TCP", appProtocol: null }] });
-  const bytes = (rules: string, more = `hosts: [${HOST}]`) =>
-    policy("VirtualService", "shop/a", spec(`${more}, ${rules}`));
-  const gate = (server: string) =>
-    policy("Gateway", "edge/g", spec(`selector: {istio: in}, servers: [${server}]`), NETWORKING);
-  const TCP = gate("{port: {number: 90, protocol: TCP}, hosts: ['*']}");
-  const TLS = gate("{port: {number: 443, protocol: TLS}, hosts: ['*'], tls: {mode: PASSTHROUGH}}");
-  const AT = "hosts: ['*'], gateways: [edge/g]";
-  const tcpRoute = {
-    ...policy(
-      "TCPRoute",
-      "shop/r",
-      spec(
-        `parentRefs: [{group: '', kind: Service, name: reviews}], rules: [{backendRefs: [{name: reviews, port: 80}]}]`,
-      ),
-    ),
-    apiVersion: "gateway.networking.k8s.io/v1",
-  };
-  const istiod = (version: string | null) =>
-    workload("istio-system/istiod", "none", {
-      labels: { app: "istiod", ...(version === null ? {} : { "app.kubernetes.io/version": version }) },
-    });
-  const READS =
-    "whether istiod reads TCPRoutes: from Istio 1.31 on it does, of version v1, before with PILOT_ENABLE_ALPHA_GATEWAY_API alone";
-  const table: readonly (readonly [string, readonly Manifest[], string, string, string?])[] = [
-    ["no rule", [], "shop/web", "itself; all → any 100"],
-    ["rules for requests", [V, vs(to("v1"))], "shop/web", "itself; all → any 100"],
-    ["a rule for all", [V, bytes(`tcp: [${to("v1=90 v2=10")}]`)], "shop/web", "rules; all → v1 90, v2 10"],
-    [
-      "an address, and the rest",
-      [V, bytes(`tcp: [${to("v1", "{destinationSubnets: [10.0.0.0/8], port: 80}")}]`)],
-      "shop/web",
-      "rules; address = 10.0.0.0/8 → v1 100; all → any 100",
-    ],
-    [
-      "never reached",
-      [V, bytes(`tcp: [${to("v1")}, ${to("v2")}]`)],
-      "shop/web",
-      "rules; all → v1 100; all → v2 100 (never)",
-    ],
-    [
-      "another's labels",
-      [V, bytes(`tcp: [${to("v1", "{sourceLabels: {app: till}}")}]`)],
-      "bank/till",
-      "rules; all → v1 100",
-    ],
-    [
-      "not this one's",
-      [V, bytes(`tcp: [${to("v1", "{sourceLabels: {app: till}}")}]`)],
-      "shop/web",
-      "itself; all → any 100",
-    ],
-    ["a subset that nobody declares", [bytes(`tcp: [${to("v1")}]`)], "shop/web", "rules; all → v1 100!"],
-    [
-      "TLS by name, and what goes past",
-      [V, bytes(`tls: [${to("v1", "{sniHosts: [x.com]}")}]`)],
-      "shop/web",
-      "rules; SNI = x.com → v1 100; outbound-traffic-policy",
-      "https",
-    ],
-    [
-      "two rules that ask for one name",
-      [V, bytes(`tls: [${to("v1", "{sniHosts: [x.com, y.com]}")}, ${to("v2", "{sniHosts: [x.com]}")}]`)],
-      "shop/web",
-      "unknown; what the proxy had before: Envoy refuses a listener where two rules ask for the same name and address",
-      "https",
-    ],
-    ["a protocol that nobody says", [V, bytes(`tcp: [${to("v1")}]`)], "shop/web", "unknown; the port’s protocol", "x"],
-    ["ambient clients past it", [V, bytes(`tcp: [${to("v1")}]`)], "amb/one", "itself; all → any 100"],
-    ["at a gateway", [V, TCP, bytes(`tcp: [${to("v1")}]`, AT)], "edge/in", "rules; TCP:90 all → v1 100"],
-    [
-      "TLS at a gateway",
-      [V, TLS, bytes(`tls: [${to("v1", "{sniHosts: [x.com]}")}]`, AT)],
-      "edge/in",
-      "rules; TLS x.com:443 all → v1 100",
-    ],
-    [
-      "a gateway that leads elsewhere",
-      [V, TCP, bytes("tcp: [{route: [{destination: {host: x.shop.svc.cluster.local}}]}]", AT)],
-      "edge/in",
-      "nothing",
-    ],
-    [
-      "for other networks",
-      [gate("{port: {number: 15443, protocol: TLS}, hosts: ['*.local'], tls: {mode: AUTO_PASSTHROUGH}}")],
-      "edge/in",
-      "unknown; what proxies of other networks send through its AUTO_PASSTHROUGH servers",
-    ],
-    ["a TCPRoute", [tcpRoute], "shop/web", `unknown; ${READS}; which Istio runs isn’t known`],
-  ];
-  test.each(table)("%s", (_, objects, client, wanted, name = "tcp") => {
-    expect(of(ask(objects, spoken(name)), client)).toBe(wanted);
-  });
-
-  test.each([
-    ["1.31.0", "rules; all → any 100"],
-    ["1.32-alpha.1", "rules; all → any 100"],
-    ["1.30.4", `unknown; ${READS}; Istio 1.30 runs`],
-    [null, `unknown; ${READS}; which Istio runs isn’t known`],
-    ["next", `unknown; ${READS}; which Istio runs isn’t known`],
-  ])("TCPRoutes with Istio %s", (version, wanted) => {
-    const called = spoken("tcp");
-    const world = worldOf([tcpRoute], called, [...CLIENTS, istiod(version)]);
-    expect(of(clientRouting(called, portOf(called), world).classes, "shop/web")).toBe(wanted);
-  });
-
-  test("ambient clients by the waypoint", () => {
-    const called = { ...spoken("tcp"), waypoint: { name: "door", namespace: null } };
-    expect(of(ask([V, bytes(`tcp: [${to("v1")}]`)], called), "amb/one")).toBe("rules; all → v1 100");
-    expect(of(ask([V, vs(to("v1"))], called), "amb/one")).toBe("itself; all → any 100");
-  });
-
-  test("what is left out is named", () => {
-    const route = { ...tcpRoute, spec: { ...tcpRoute.spec, rules: [{ backendRefs: [{ name: "reviews" }] }] } };
-    const called = spoken("tcp");
-    const world = worldOf([route], called, [...CLIENTS, istiod("1.31.0")]);
-    expect(clientRouting(called, portOf(called), world).classes[0]?.ignored).toMatchObject([
-      { why: expect.stringContaining("without its port") },
-    ]);
   });
 });
 
