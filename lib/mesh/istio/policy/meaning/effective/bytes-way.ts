@@ -2,9 +2,8 @@
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { SimulationQuestion } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
-import type { Bytes } from "../routing/byte-sets.ts";
 import { byteTable } from "../routing/bytes.ts";
-import { type Chain, type Connection, clash, REFUSED, takenBy, takesAll } from "../routing/connection.ts";
+import { type Bytes, type Chain, type Connection, clash, REFUSED, takenBy, takesAll } from "../routing/connection.ts";
 import type { Caller } from "../routing/match.ts";
 import { chosenOf } from "../routing/target.ts";
 import type { SecurityWorld } from "./sight.ts";

@@ -7,7 +7,7 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { listAt, namespaceOf, numberAt, objectAt, specOf, textAt, textsAt } from "../../routing/json.ts";
 import { type Listener, portsFor, refersTo } from "./api-routes.ts";
 import { backendOf, backendWeight } from "./api-rules.ts";
-import type { Bytes } from "./byte-sets.ts";
+import type { Bytes } from "./connection.ts";
 import type { EffectiveRule, LeftOut } from "./delegates.ts";
 import { common, within } from "./host-pattern.ts";
 import type { RouteSet } from "./route-set.ts";

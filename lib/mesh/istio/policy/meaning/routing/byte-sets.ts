@@ -8,13 +8,12 @@ import { closeness, resolveHost } from "../../hosts.ts";
 import { has, listAt, namespaceOf, specOf, textsAt, visibleTo } from "../../routing/json.ts";
 import { fullGateway, gatewaysOf } from "../../routing/virtual-services.ts";
 import { meshByteSets } from "./api-byte-routes.ts";
+import type { Bytes } from "./connection.ts";
 import type { EffectiveRule } from "./delegates.ts";
 import type { Caller } from "./match.ts";
 import { type RouteSet, setPrecedence } from "./route-set.ts";
 import { knows } from "./scope.ts";
 import type { RoutingWorld } from "./world.ts";
-
-export type Bytes = "tcp" | "tls";
 
 /** A VirtualService with its rules for one of the two. Delegates have none: they count for requests alone. */
 export function byteSet(vs: Manifest, bytes: Bytes): RouteSet {

@@ -6,8 +6,8 @@
  */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { mapAt, namespaceOf, numberAt, textAt, textsAt } from "../../routing/json.ts";
-import { type Bytes, byteSets } from "./byte-sets.ts";
-import type { Chain } from "./connection.ts";
+import { byteSets } from "./byte-sets.ts";
+import type { Bytes, Chain } from "./connection.ts";
 import type { EffectiveRule, LeftOut } from "./delegates.ts";
 import type { Caller } from "./match.ts";
 import type { RouteSet } from "./route-set.ts";

@@ -6,6 +6,9 @@
 import { inBlock, parseAddress } from "../authorization/address.ts";
 import type { EffectiveRule } from "./delegates.ts";
 
+/** What a port carries that is no request: TLS that the client itself speaks, or anything else. */
+export type Bytes = "tcp" | "tls";
+
 export interface Chain {
   /** null: the service itself. */
   readonly found: EffectiveRule | null;
