@@ -88,8 +88,8 @@ function ClassView({ answer, clients }: { readonly answer: RoutingClass; readonl
 }
 
 const RULES = {
-  requests: ["rule", "rules"],
-  connections: ["rule for connections", "rules for connections"],
+  requests: { one: "rule", many: "rules" },
+  connections: { one: "rule for connections", many: "rules for connections" },
 } as const;
 const ORDER = {
   requests: ", in the order tried",
@@ -116,7 +116,7 @@ function said({ decides, plane, waypoint, rules, takes }: RoutingClass): string 
         ? "To all its pods, whatever rules for requests say."
         : "To all its pods: no object routes it for them.";
     default:
-      return `By ${formatPlural(rules.length, ...RULES[takes])}${through}${rules.length === 1 ? "" : ORDER[takes]}`;
+      return `By ${formatPlural(rules.length, RULES[takes].one, RULES[takes].many)}${through}${rules.length === 1 ? "" : ORDER[takes]}`;
   }
 }
 

@@ -37,12 +37,7 @@ export const V1 = dr({ subsets: [{ name: "v1", labels: { version: "v1" } }] });
 export const REVISED = vs([to("v1")]);
 Object.assign(REVISED.metadata, { labels: { "istio.io/rev": "canary" } });
 
-export const workload = (
-  namespace: string,
-  name: string,
-  dataplane: Workload["dataplane"],
-  more: Partial<Workload> = {},
-) => ({
+const workload = (namespace: string, name: string, dataplane: Workload["dataplane"], more: Partial<Workload> = {}) => ({
   ...{ cluster: "west", namespace, name, kind: "Deployment", app: name, version: null, mesh: null, dataplane },
   ...{ serviceAccounts: [name], labels: { app: name, version: name.slice(-2) }, annotations: {}, services: [] },
   ...{
@@ -52,7 +47,7 @@ export const workload = (
     ...more,
   },
 });
-export const service = (name: string, workloads: string[], more: Partial<Service> = {}): Service => ({
+const service = (name: string, workloads: string[], more: Partial<Service> = {}): Service => ({
   ...{ cluster: "west", namespace: "shop", name, selector: {}, headless: false, workloads },
   ports: [{ name: "http", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
   ...more,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { type SimulationRequest, simulationRequestSchema, simulationSchema } from "#lib/api/simulation.ts";
-import type { Service } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { ANONYMOUS } from "../identity.ts";
 import {
@@ -19,13 +18,11 @@ import {
   peer,
   policy,
   REVISED,
-  service,
   tcp,
   tls,
   to,
   V1,
   vs,
-  workload,
 } from "./simulation.test-support.ts";
 
 describe("would it pass?", () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Service } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { NETWORKING } from "../../kinds.ts";
 import { policy } from "../../world.test-support.ts";
@@ -110,9 +109,8 @@ describe("a port that carries bytes", () => {
     ],
     ["a TCPRoute", [tcpRoute], "shop/web", `unknown; ${READS}; which Istio runs isn’t known`],
   ];
-  test.each(table)("%s", (_, objects, client, wanted, name = "tcp") => {
-    expect(of(ask(objects, spoken(name)), client)).toBe(wanted);
-  });
+  for (const [title, objects, client, wanted, name = "tcp"] of table)
+    test(title, () => expect(of(ask(objects, spoken(name)), client)).toBe(wanted));
 
   test.each([
     ["1.31.0", "rules; all → any 100"],
