@@ -144,6 +144,16 @@ export const traceOperationsSchema = z
   })
   .meta({ id: "TraceOperations" });
 
+const samplingRate = z
+  .object({
+    cluster: z.string(),
+    namespace: z.string(),
+    name: z.string(),
+    where: z.enum(["mesh", "namespace", "workloads"]).meta({ description: "for whom it counts" }),
+    percent: z.number().meta({ description: "0 to 100, of the traces that begin there" }),
+  })
+  .meta({ id: "TraceSamplingRate" });
+
 export const traceBackendsSchema = z
   .object({
     items: z.array(
@@ -167,6 +177,10 @@ export const traceBackendsSchema = z
           .meta({ description: "null: it doesn't answer, so nobody knows" }),
       }),
     ),
+    sampling: z
+      .array(samplingRate)
+      .nullable()
+      .meta({ description: "what Telemetry objects in sight set; null: they can't be read" }),
     ...head,
   })
   .meta({ id: "TraceBackends" });
@@ -177,5 +191,6 @@ export type TraceCallsAnswer = z.infer<typeof traceCallsSchema>;
 export type TraceCall = TraceCallsAnswer["items"][number];
 export type TraceAnswer = z.infer<typeof traceSchema>;
 export type TraceServicesAnswer = z.infer<typeof traceServicesSchema>;
+export type SamplingRate = z.infer<typeof samplingRate>;
 export type TraceOperationsAnswer = z.infer<typeof traceOperationsSchema>;
 export type TraceBackendsAnswer = z.infer<typeof traceBackendsSchema>;

@@ -161,6 +161,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
       marks: (credential, query, signal) => timeline(credential, query, signal),
       policies: (credential, query, signal) => policies.policies(credential, query, signal),
     },
+    rootNamespace,
   });
   const checks = new Checks({
     ...{ kinds: readingPort.kinds, store, inventory: () => inventories.current(), rootNamespace },

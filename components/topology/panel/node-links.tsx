@@ -5,7 +5,7 @@ import Link from "next/link";
 import { securityHref, serviceHref } from "#components/policies/links.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Section } from "#components/ui/section.tsx";
-import type { GraphNode } from "#lib/graph/model.ts";
+import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { linksQuery } from "#lib/query/links.ts";
 import { NodeTraces } from "../traces/trace-links.tsx";
@@ -14,15 +14,15 @@ import { grafanaLinks } from "./grafana.ts";
 const LINK = "text-accent underline-offset-2 hover:underline";
 
 /** The other places about a node: its service, its namespace's policies, its traces, dashboards. Only what exists. */
-export function NodeLinks({ node }: { readonly node: GraphNode }) {
+export function NodeLinks({ node, inbound }: { readonly node: GraphNode; readonly inbound: readonly GraphEdge[] }) {
   return (
     <QueryProvider>
-      <Links node={node} />
+      <Links node={node} inbound={inbound} />
     </QueryProvider>
   );
 }
 
-function Links({ node }: { readonly node: GraphNode }) {
+function Links({ node, inbound }: { readonly node: GraphNode; readonly inbound: readonly GraphEdge[] }) {
   const { view, kiosk } = useUrl().state;
   const { data } = useQuery(linksQuery());
   const placed = node.kind === "workload" || node.kind === "app" || node.kind === "service";
@@ -54,7 +54,7 @@ function Links({ node }: { readonly node: GraphNode }) {
             </Link>
           </li>
         )}
-        {placed && <NodeTraces node={node} />}
+        {placed && <NodeTraces node={node} inbound={inbound} />}
         {outside.map(({ title, href }) => (
           <li key={title}>
             <a href={href} target="_blank" rel="noopener noreferrer" className={LINK}>

@@ -66,7 +66,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
           <NodePanel {...details} inTrace={<NodeInTrace sum={details.inTrace} />} />
           <NodeTrials node={details.node.id} />
           <NodeLogs key={details.node.id} node={details.node.id} />
-          <NodeLinks node={details.node} />
+          <NodeLinks node={details.node} inbound={details.inbound} />
         </>
       );
     case "scope":

@@ -14,10 +14,12 @@ import type { Chart, SeriesAnswer } from "#lib/api/series.ts";
 import type { TraceCallsAnswer } from "#lib/api/traces.ts";
 import { problemOf } from "#lib/errors.ts";
 import { formatCount, formatMs } from "#lib/format.ts";
+import { parseNodeId } from "#lib/graph/id.ts";
 import { traceCallsQuery } from "#lib/query/trace-search.ts";
 import { milliseconds } from "#lib/units.ts";
 import { callDots, callHref } from "../traces/call-dots.ts";
 import { CallsStatus } from "../traces/calls-status.tsx";
+import { useConfiguredKept } from "../traces/use-configured-kept.ts";
 import { type TracedMark, usePresets } from "../traces/use-presets.ts";
 
 /** Whole traces of each backend that are read for the dots of one chart. */
@@ -56,6 +58,7 @@ export function TracedChart({
     ...{ limit: TRACES, ...range },
   };
   const { data, error, isFetching, refetch } = useQuery({ ...traceCallsQuery(params), enabled: range !== null });
+  const kept = useConfiguredKept(clusterOf(mark));
   const dots = useMemo(() => (data === undefined ? [] : callDots(data)), [data]);
   if (kiosk || search === undefined) return children(null);
   const now = { start: answer.start, end: answer.end };
@@ -79,7 +82,8 @@ export function TracedChart({
           data={data}
           problem={error === null ? null : problemOf(error)}
           reading={isFetching}
-          counted={countedOf(answer, chart.direction)?.requests ?? null}
+          counted={countedOf(answer, chart.direction)}
+          kept={kept}
           onRetry={() => void refetch()}
         />
       )}
@@ -87,6 +91,10 @@ export function TracedChart({
     </>
   );
 }
+
+/** Where the proxies are whose settings count: the caller's. */
+const clusterOf = (mark: TracedMark): string | undefined =>
+  "node" in mark ? mark.node.cluster : parseNodeId(mark.edge.source)?.cluster;
 
 /** Whose calls they are: those between its ends, or to or from a node. */
 function endsOf(mark: TracedMark, direction: Chart["direction"]): Readonly<Record<string, string>> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TraceCall } from "#lib/api/traces.ts";
-import { callDots, keptWords } from "./call-dots.ts";
+import { ratio } from "#lib/units.ts";
+import { callDots, failedWords, keptWords } from "./call-dots.ts";
 
 const call = (change: Partial<TraceCall> = {}): TraceCall => ({
   ...{ trace: "ab", backend: "jaeger", span: "00000000000000a1", service: "cart.shop", operation: "GET /cart" },
@@ -51,5 +52,29 @@ describe("how many are kept", () => {
     );
     expect(keptWords(answer(3, { more: 120 }), 900)).toContain("The 3 newest are drawn.");
     expect(keptWords(answer(2), null)).toContain("nothing counted");
+  });
+});
+
+describe("failed calls among the kept ones", () => {
+  const counted = { requests: 1_000, failed: 40 };
+  const configured = { share: ratio(0.5), basis: "as set" };
+
+  it("are held against the share that was measured, which goes before what is configured", () => {
+    expect(failedWords(answer(10), counted, configured)).toBe(
+      "0 of about 40 failed calls were kept; at 1 % expect 0.4 (measured here: 10 of about 1,000 calls)",
+    );
+    expect(failedWords(answer(2), counted, configured)).toBe(
+      "0 of about 40 failed calls were kept; at 50 % expect 20 (as set)",
+    );
+    expect(failedWords({ ...answer(0), items: [call({ failed: true })] }, counted, null)).toBe(
+      "1 of about 40 failed calls were kept",
+    );
+  });
+
+  it("aren't told of where nothing was counted, none failed, or only some traces were read", () => {
+    expect(failedWords(answer(10), null, configured)).toBeNull();
+    expect(failedWords(answer(10), { requests: 9, failed: 0 }, configured)).toBeNull();
+    expect(failedWords(answer(50, { full: ["jaeger"] }), counted, configured)).toBeNull();
+    expect(failedWords(answer(50, { more: 3 }), counted, configured)).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
 /** Calls that traces kept, as dots of a latency chart, and what is said of how many there are. Pure. */
 import type { ChartDot } from "#components/charts/dots.tsx";
 import { sayInstant } from "#components/shell/instant.ts";
+import { failedKeptWords, type Kept, measuredKept } from "#components/traces/kept.ts";
 import type { TraceCall, TraceCallsAnswer } from "#lib/api/traces.ts";
 import { formatCount, formatMs, formatPlural } from "#lib/format.ts";
 import { milliseconds } from "#lib/units.ts";
@@ -53,4 +54,18 @@ export function keptWords(
   if (about === null)
     return `${formatPlural(found, "call")} kept ${time}; how many there were, nothing counted.${shown}`;
   return `${formatCount(found)} of ${about} ${time} kept.${shown}`;
+}
+
+/**
+ * `0 of about 40 failed calls were kept; at 1 % expect 0.4 (…)`; null where none failed, or only the newest are known. Where all traces
+ * of the time were read the share is theirs, else as it is configured.
+ */
+export function failedWords(
+  { items, more, full }: Pick<TraceCallsAnswer, "items" | "more" | "full">,
+  counted: { readonly requests: number; readonly failed: number } | null,
+  configured: Kept | null,
+): string | null {
+  if (counted === null || full.length > 0 || more > 0) return null;
+  const found = items.filter(({ failed }) => failed).length;
+  return failedKeptWords(found, counted.failed, measuredKept(items.length, counted.requests) ?? configured);
 }

@@ -1,6 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import type { TraceCallsAnswer } from "#lib/api/traces.ts";
+import { ratio } from "#lib/units.ts";
 import { CallsStatus } from "./calls-status.tsx";
 
 const DATA: TraceCallsAnswer = {
@@ -9,7 +10,15 @@ const DATA: TraceCallsAnswer = {
 };
 const said = (more: Partial<React.ComponentProps<typeof CallsStatus>>): string =>
   renderToStaticMarkup(
-    <CallsStatus data={undefined} problem={null} reading={false} counted={40} onRetry={() => undefined} {...more} />,
+    <CallsStatus
+      data={undefined}
+      problem={null}
+      reading={false}
+      counted={{ requests: 40, failed: 0 }}
+      kept={null}
+      onRetry={() => undefined}
+      {...more}
+    />,
   )
     .replaceAll(/<[^>]+>/g, " ")
     .replaceAll(/\s+/g, " ")
@@ -39,5 +48,15 @@ describe("below a chart with dots", () => {
       problem: { code: "upstream_timeout", detail: "Slow." },
     });
     expect(words).toMatch(/^Slow\. Retry now 0 of about 40 calls .* kept\. attic is gone\. More than 100,000 spans\.$/);
+  });
+
+  it("is said how many failed calls are among them, and how many to expect", () => {
+    const counted = { requests: 4_100, failed: 40.3 };
+    const kept = { share: ratio(0.01), basis: "set by Telemetry istio-system/default" };
+    expect(said({ data: DATA, counted, kept })).toMatch(
+      /0 of about 40 failed calls were kept; at 1 % expect 0\.4 \(set by Telemetry istio-system\/default\)\.$/,
+    );
+    // Of the newest alone nothing follows.
+    expect(said({ data: { ...DATA, full: ["jaeger"] }, counted, kept })).not.toContain("failed calls");
   });
 });

@@ -1,13 +1,18 @@
 "use client";
 
 import Link from "next/link";
+import { useLiveStatus } from "#components/shell/live-context.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { type AnalysisAsked, analysisHref } from "#components/traces/analysis/state.ts";
+import { expectWords, failedOf } from "#components/traces/kept.ts";
 import { tracesHref } from "#components/traces/search/state.ts";
 import { Section } from "#components/ui/section.tsx";
+import { formatCount } from "#lib/format.ts";
+import { parseNodeId } from "#lib/graph/id.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { edgeTime, endOf, nodeTime, type TracePreset } from "./presets.ts";
+import { useConfiguredKept } from "./use-configured-kept.ts";
 import { usePresets } from "./use-presets.ts";
 import { useTracing } from "./use-tracing.ts";
 
@@ -50,12 +55,13 @@ function OfEdge({
         ))}
         <TimeLink asked={edgeTime(edge, ends, tracing)} />
       </ul>
+      <Expected cluster={parseNodeId(edge.source)?.cluster} edges={[edge]} />
     </Section>
   );
 }
 
 /** Items of the list of a node's other places. */
-export function NodeTraces({ node }: { readonly node: GraphNode }) {
+export function NodeTraces({ node, inbound }: { readonly node: GraphNode; readonly inbound: readonly GraphEdge[] }) {
   const tracing = useTracing();
   const presets = usePresets({ node });
   if (tracing === null) return null;
@@ -67,7 +73,31 @@ export function NodeTraces({ node }: { readonly node: GraphNode }) {
         </li>
       ))}
       <TimeLink asked={nodeTime(node, tracing)} />
+      {presets.length > 0 && (
+        <li className="basis-full empty:hidden">
+          <Expected cluster={node.cluster} edges={inbound} />
+        </li>
+      )}
     </>
+  );
+}
+
+/** How many of the calls that failed can be expected among the traces, where the mesh says how many it keeps. */
+function Expected({
+  cluster,
+  edges,
+}: {
+  readonly cluster: string | undefined;
+  readonly edges: readonly Pick<GraphEdge, "rate" | "errorRate" | "requests">[];
+}) {
+  const { window } = useLiveStatus();
+  const failed = failedOf(edges);
+  const words = expectWords(failed, useConfiguredKept(cluster));
+  if (words === null || failed < 0.5) return null;
+  return (
+    <p className="mt-1.5 text-[11px] text-ink-3">
+      Of about {formatCount(Math.round(failed))} calls that failed in {window ?? "the window"}: {words}.
+    </p>
   );
 }
 

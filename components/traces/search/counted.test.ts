@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countedOf, countedWords, failedKeptWords } from "./counted.ts";
+import { countedOf, countedWords } from "./counted.ts";
 
 const chart = (direction: "inbound" | "outbound", lines: Record<string, (number | null)[]>) => ({
   ...{ metric: "requests" as const, unit: "1/s" as const, direction, observer: "source" as const },
@@ -35,18 +35,5 @@ describe("requests in the time of a search", () => {
     ["nothing where nothing is known", null, null, null],
   ])("are said %s", (_, inbound, outbound, words) => {
     expect(countedWords(inbound, outbound)).toBe(words);
-  });
-
-  it.each([
-    [
-      "both ways",
-      { requests: 100, failed: 30 },
-      { requests: 50, failed: 10.4 },
-      "0 of about 40 failed calls were kept",
-    ],
-    ["one way", null, { requests: 5_000, failed: 1_230 }, "0 of about 1,230 failed calls were kept"],
-    ["not at all where none failed", { requests: 100, failed: 0.2 }, null, null],
-  ])("that failed without a trace are said %s", (_, inbound, outbound, words) => {
-    expect(failedKeptWords(inbound, outbound)).toBe(words);
   });
 });

@@ -37,10 +37,4 @@ export function countedWords(inbound: Counted | null, outbound: Counted | null):
   return parts.length === 0 ? null : parts.join(" and ");
 }
 
-/** `0 of about 40 failed calls were kept`, which isn't taken for "none failed"; null where none failed. */
-export function failedKeptWords(inbound: Counted | null, outbound: Counted | null): string | null {
-  const failed = (inbound?.failed ?? 0) + (outbound?.failed ?? 0);
-  return failed < 0.5 ? null : `0 of ${about(failed)} failed calls were kept`;
-}
-
 const about = (count: number): string => `about ${formatCount(Math.round(count))}`;

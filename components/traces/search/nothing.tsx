@@ -1,14 +1,14 @@
 "use client";
 
 import { Blank } from "#components/policies/notice.tsx";
-import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import type { TracesAnswer } from "#lib/api/traces.ts";
-import { countedOf, countedWords, failedKeptWords } from "./counted.ts";
+import { failedKeptWords } from "../kept.ts";
+import { countedWords } from "./counted.ts";
 import { LOOKBACKS, type Lookback, type TraceSearch } from "./state.ts";
 import { LOOKBACK_WORDS } from "./time-words.ts";
+import { isPlain, useCounted, useKept } from "./use-kept.ts";
 import type { ChangeSearch } from "./use-search.ts";
-import { useServiceSeries } from "./use-service-series.ts";
 
 /** Nothing was found: which of the conditions could be let go, and how many requests there were all the same. */
 export function Nothing({
@@ -58,22 +58,15 @@ export function Nothing({
 
 /** What Prometheus counted of the service in that time; nothing where it can't be found there, or in one cluster alone. */
 function Requests({ search, answer }: { readonly search: TraceSearch; readonly answer: TracesAnswer }) {
-  const { clusters } = useUrl().state.view;
-  const { answers } = useServiceSeries(search.service, answer, clusters, "requests");
-  const counts = answers.flatMap(({ data }) => {
-    const ends = data === undefined ? null : ([countedOf(data, "inbound"), countedOf(data, "outbound")] as const);
-    const words = ends === null ? null : countedWords(...ends);
-    return ends === null || words === null ? [] : [{ words, failed: failedKeptWords(...ends) }];
-  });
-  const [count, other] = counts;
-  if (count === undefined || other !== undefined) return null;
-  const { tags, operation, minDuration, maxDuration } = search;
+  const counted = useCounted(search, answer);
+  const kept = useKept(search, answer, counted);
+  const words = counted === null ? null : countedWords(counted.inbound, counted.outbound);
+  if (counted === null || words === null) return null;
   // With other conditions, they may be what fits no failed call.
-  const failures = search.errors && [tags, operation, minDuration, maxDuration].every((each) => each === "");
+  const failed = search.errors && isPlain(search) ? failedKeptWords(0, counted.failed, kept) : null;
   return (
     <p className="mt-2">
-      In this time Prometheus counted {count.words};{" "}
-      {failures && count.failed !== null ? count.failed : "none of them left a trace that fits"}.
+      In this time Prometheus counted {words}; {failed ?? "none of them left a trace that fits"}.
     </p>
   );
 }

@@ -7,6 +7,7 @@ import { Blank } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import type { TraceBackendsAnswer, TraceItem, TracesAnswer } from "#lib/api/traces.ts";
 import { problemOf } from "#lib/errors.ts";
+import { KeptLine } from "./kept-line.tsx";
 import { Loading } from "./loading.tsx";
 import { Nothing } from "./nothing.tsx";
 import { TraceNotices } from "./notices.tsx";
@@ -66,6 +67,7 @@ export function Results({
             pair={pair}
             onForget={() => pick([])}
           />
+          <KeptLine search={search} answer={data} />
           <TraceTable
             rows={rows}
             search={search}

@@ -14,6 +14,7 @@ import { Analyst } from "./analyst/analyst.ts";
 import { Backend } from "./backends.ts";
 import type { HistogramDeps } from "./histogram.ts";
 import { Places } from "./places.ts";
+import type { TracingUseCaseDeps } from "./use-cases.ts";
 
 export const NOW = 1_763_000_000;
 const BASE = BigInt(NOW) * 1_000_000_000n - 600_000_000_000n;
@@ -110,10 +111,7 @@ export const SHOP_ONLY: Visibility = {
 };
 export const VIEWER: Credential = { ...ANONYMOUS, strategy: "token", role: "user", user: "viewer", session: "s" };
 
-export function depsWith(
-  fakes: readonly Fake[],
-  more: Partial<AnalysisDeps> = {},
-): AnalysisDeps & { readonly slots: Slots } {
+export function depsWith(fakes: readonly Fake[], more: Partial<AnalysisDeps> = {}): TracingUseCaseDeps {
   const rights = {
     visibility: async (credential: Credential) => (credential.role === "user" ? SHOP_ONLY : EVERYTHING),
     ask: async () => [],
@@ -146,6 +144,7 @@ export function depsWith(
       marks: async () => ({ items: [], knownSince: [] }),
       policies: async () => ({ items: [], asOf: null, unread: [] }),
     },
+    rootNamespace: () => "istio-system",
     ...more,
   };
 }

@@ -8,6 +8,7 @@ import { checkService } from "./search.ts";
 export async function listBackends(
   deps: TracingDeps,
   audience: Told,
+  sampling: Promise<TraceBackendsAnswer["sampling"]>,
   signal?: AbortSignal,
 ): Promise<TraceBackendsAnswer> {
   const asking = { timeout: deps.timeout, ...(signal ? { signal } : {}) };
@@ -24,6 +25,7 @@ export async function listBackends(
         capabilities: result?.status === "fulfilled" ? { ...result.value } : null,
       };
     }),
+    sampling: await sampling,
     ...told(deps.backends, { failed: [] }, audience),
   };
 }

@@ -13,6 +13,7 @@ import type { Slots } from "../stream/slots.ts";
 import { type AnalysisDeps, planAnalysis, runAnalysis } from "./analysis.ts";
 import { analysisStream } from "./analysis-stream.ts";
 import { findCalls } from "./calls.ts";
+import { configuredSampling } from "./configured.ts";
 import { Exemplars } from "./exemplars.ts";
 import { listBackends, listOperations, listServices } from "./names.ts";
 import { searchTraces } from "./search.ts";
@@ -41,7 +42,12 @@ export interface TracingUseCases {
   ): Promise<ReadableStream<Uint8Array>>;
 }
 
-export function tracingUseCases(deps: AnalysisDeps & { readonly slots: Slots }): TracingUseCases {
+export interface TracingUseCaseDeps extends AnalysisDeps {
+  readonly slots: Slots;
+  readonly rootNamespace: (cluster: string) => string;
+}
+
+export function tracingUseCases(deps: TracingUseCaseDeps): TracingUseCases {
   const { viewers, timers, slots } = deps;
   const exemplars = new Exemplars(deps.histograms, timers);
   return {
@@ -51,7 +57,13 @@ export function tracingUseCases(deps: AnalysisDeps & { readonly slots: Slots }):
       searchTraces(deps, await viewers.audience(credential, signal), query, signal),
     trace: async (credential, id, request, signal) =>
       showTrace(deps, await viewers.audience(credential, signal), id, request, signal),
-    traceBackends: async (credential, signal) => listBackends(deps, await viewers.audience(credential, signal), signal),
+    traceBackends: async (credential, signal) =>
+      listBackends(
+        deps,
+        await viewers.audience(credential, signal),
+        configuredSampling(deps, credential, signal),
+        signal,
+      ),
     traceServices: async (credential, backends, signal) =>
       listServices(deps, await viewers.audience(credential, signal), backends, signal),
     traceOperations: async (credential, query, signal) =>

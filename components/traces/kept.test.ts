@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import type { SamplingRate } from "#lib/api/traces.ts";
+import { perSecond, ratio } from "#lib/units.ts";
+import { configuredKept, expectWords, failedKeptWords, failedOf, measuredKept } from "./kept.ts";
+
+const rate = (change: Partial<SamplingRate> = {}): SamplingRate => ({
+  ...{ cluster: "west", namespace: "istio-system", name: "default", where: "mesh", percent: 1 },
+  ...change,
+});
+
+describe("the share of calls that leaves a trace", () => {
+  it("is measured where both were counted and chance can't have made it another", () => {
+    expect(measuredKept(41, 4_100)).toEqual({
+      share: ratio(0.01),
+      basis: "measured here: 41 of about 4,100 calls",
+    });
+    expect(measuredKept(120, 100)?.share).toBe(1);
+  });
+
+  it.each([
+    ["too few traces", 9, 4_100],
+    ["nothing counted", 41, null],
+    ["next to nothing counted", 41, 2],
+  ])("isn't measured by %s", (_, traces, calls) => {
+    expect(measuredKept(traces, calls)).toBeNull();
+  });
+
+  it("is the mesh's where a Telemetry sets it, and who else sets another is said", () => {
+    expect(configuredKept([rate()])).toEqual({
+      share: ratio(0.01),
+      basis: "set by Telemetry istio-system/default for traces that begin anywhere in the mesh",
+    });
+    const shop = rate({ namespace: "shop", where: "namespace", percent: 100 });
+    expect(configuredKept([rate(), shop])?.basis).toContain("; 1 other sets another rate for a part of it");
+    expect(configuredKept([rate(), { ...shop, percent: 1 }])?.basis).not.toContain("other");
+  });
+
+  it("is that of the clusters in question", () => {
+    const east = rate({ cluster: "east", percent: 5 });
+    expect(configuredKept([rate(), east], ["east"])?.share).toBe(0.05);
+    expect(configuredKept([rate(), east])).toBeNull();
+  });
+
+  it.each<[string, readonly SamplingRate[] | null]>([
+    ["nobody could read them", null],
+    ["no object sets any", []],
+    ["one sets it for a part alone", [rate({ where: "workloads" })]],
+    ["two of the mesh disagree", [rate(), rate({ name: "other", percent: 10 })]],
+  ])("is unknown where %s, and never Istio's default", (_, rates) => {
+    expect(configuredKept(rates)).toBeNull();
+  });
+});
+
+describe("failed calls among the traces", () => {
+  const kept = { share: ratio(0.01), basis: "measured here" };
+
+  it.each([
+    [0, 40.2, kept, "0 of about 40 failed calls were kept; at 1 % expect 0.4 (measured here)"],
+    [1, 1_230, kept, "1 of about 1,230 failed calls were kept; at 1 % expect 12.3 (measured here)"],
+    [0, 40, null, "0 of about 40 failed calls were kept"],
+    [0, 0.3, kept, null],
+    [0, 40, { share: ratio(0), basis: "off" }, "0 of about 40 failed calls were kept; at 0 % expect 0 (off)"],
+  ])("%#", (found, failed, share, words) => {
+    expect(failedKeptWords(found, failed, share)).toBe(words);
+  });
+
+  it("in the thousands are told as a round number", () => {
+    expect(expectWords(123_456, kept)).toBe("at 1 % expect about 1,235 (measured here)");
+    expect(expectWords(4, null)).toBeNull();
+  });
+});
+
+it("failed calls are counted over all edges that count requests", () => {
+  const edge = (rate: number, errorRate: number) => ({
+    ...{ rate: perSecond(rate), errorRate: perSecond(errorRate), requests: rate * 60 },
+  });
+  const tcp = { rate: null, errorRate: null, requests: null };
+  expect(failedOf([edge(10, 0.5), edge(0, 0), tcp, edge(2, 2)])).toBeCloseTo(150);
+  expect(failedOf([])).toBe(0);
+});

@@ -1,0 +1,67 @@
+/** How many of the failed calls can be expected among the traces, and on what that rests. Pure. */
+import type { SamplingRate } from "#lib/api/traces.ts";
+import { formatCount, formatNumber, formatPercent } from "#lib/format.ts";
+import type { GraphEdge } from "#lib/graph/model.ts";
+import { type Ratio, ratio } from "#lib/units.ts";
+
+/** Which share of calls leaves a trace. */
+export interface Kept {
+  readonly share: Ratio;
+  /** Where it is known from, as it stands in brackets: `measured here: 41 of about 4,100 calls`. */
+  readonly basis: string;
+}
+
+/** Fewer traces than this, and chance could have made it another count altogether. */
+const LEAST = 10;
+
+/** By counting both; null where too few are there, or were counted, to tell. Only of traces of which all were read. */
+export function measuredKept(traces: number, calls: number | null): Kept | null {
+  if (calls === null || traces < LEAST || calls < LEAST) return null;
+  const basis = `measured here: ${formatCount(traces)} of about ${formatCount(Math.round(calls))} calls`;
+  return { share: ratio(Math.min(1, traces / calls)), basis };
+}
+
+/**
+ * As Telemetry objects set it: the mesh's rate, for where a trace begins decides for all of it, and most begin at a gateway. Where
+ * only parts of the mesh have one, nothing is known of the others. `clusters`: those in question; empty: all.
+ */
+export function configuredKept(rates: readonly SamplingRate[] | null, clusters: readonly string[] = []): Kept | null {
+  const here = (rates ?? []).filter(({ cluster }) => clusters.length === 0 || clusters.includes(cluster));
+  const whole = here.filter(({ where }) => where === "mesh");
+  const [first] = whole;
+  if (first === undefined || whole.some(({ percent }) => percent !== first.percent)) return null;
+  const others = here.filter(({ where, percent }) => where !== "mesh" && percent !== first.percent).length;
+  const aside =
+    others === 0
+      ? ""
+      : `; ${formatCount(others)} ${others === 1 ? "other sets" : "others set"} another rate for a part of it`;
+  return {
+    share: ratio(first.percent / 100),
+    basis: `set by Telemetry ${first.namespace}/${first.name} for traces that begin anywhere in the mesh${aside}`,
+  };
+}
+
+/** `at 1 % expect 0.4 (set by Telemetry …)`; null where nothing tells. `failed`: failed calls that were counted. */
+export function expectWords(failed: number, kept: Kept | null): string | null {
+  if (kept === null) return null;
+  const expected = failed * kept.share;
+  const number = expected < 100 ? formatNumber(expected) : `about ${formatCount(Math.round(expected))}`;
+  return `at ${formatPercent(kept.share)} expect ${number} (${kept.basis})`;
+}
+
+/** Calls of some edges that failed in their window; those of which nobody counts requests are none. */
+export function failedOf(edges: readonly Pick<GraphEdge, "rate" | "errorRate" | "requests">[]): number {
+  return edges.reduce(
+    (sum, { rate, errorRate, requests }) =>
+      rate === null || errorRate === null || requests === null || rate <= 0 ? sum : sum + (errorRate / rate) * requests,
+    0,
+  );
+}
+
+/** `0 of about 40 failed calls were kept; at 1 % expect 0.4 (…)`, which isn't taken for "none failed"; null where none failed. */
+export function failedKeptWords(found: number, failed: number, kept: Kept | null): string | null {
+  if (failed < 0.5) return null;
+  const of = `${formatCount(found)} of about ${formatCount(Math.round(failed))} failed calls were kept`;
+  const expect = expectWords(failed, kept);
+  return expect === null ? of : `${of}; ${expect}`;
+}
