@@ -126,7 +126,9 @@ export const traceSchema = z
       .array(z.string().nullable())
       .meta({ description: "with format=columns: each span's node of the graph" })
       .exactOptional(),
-    warnings: z.array(warning),
+    warnings: z.array(warning).meta({
+      description: "with format=columns without those that building the tree finds: lost callers, clocks that disagree",
+    }),
     partial: partial.nullable(),
     hidden: hidden.exactOptional(),
     ...head,

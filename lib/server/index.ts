@@ -12,7 +12,7 @@ import type { EarlyScripts, Runtime } from "./runtime-port.ts";
 export { readBody } from "./body.ts";
 export type { Credential } from "./identity.ts";
 export { asking, readPlanBody, readPlanRequest } from "./plan/request.ts";
-export { CLIENT_ADDRESS, eventStream, json, REQUEST_ID } from "./respond.ts";
+export { CLIENT_ADDRESS, eventStream, json, jsonInParts, REQUEST_ID } from "./respond.ts";
 
 /** @throws MeshscopeError `internal` where the process was started without server/main.ts */
 function runtime(): Runtime {

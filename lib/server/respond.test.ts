@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MeshscopeError } from "#lib/errors.ts";
 import { ANONYMOUS } from "./identity.ts";
-import { answerWith, eventStream } from "./respond.ts";
+import { answerWith, eventStream, jsonInParts } from "./respond.ts";
 import type { Runtime } from "./runtime-port.ts";
 import { Slots } from "./stream/slots.ts";
 
@@ -34,5 +34,15 @@ describe("a route's answer", () => {
     const body = await refused.text();
     expect(JSON.parse(body)).toMatchObject({ code: "forbidden", detail: "No right to see namespace orders." });
     expect(body).not.toMatch(/\.ts|at /);
+  });
+
+  it("that is large comes in parts, and is whole", async () => {
+    const value = { list: Array.from({ length: 30_000 }, (_, i) => `item ${i}`), "": null, none: undefined };
+    const answer = await jsonInParts(value, new AbortController().signal);
+    expect(answer.headers.get("content-type")).toContain("application/json");
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) chunks.push(chunk);
+    expect(chunks.length).toBeGreaterThan(4);
+    expect(JSON.parse(Buffer.concat(chunks).toString())).toEqual(JSON.parse(JSON.stringify(value)));
   });
 });

@@ -1,8 +1,11 @@
 /** The last step of every route: an answer or a problem, with the headers that all of them share. */
 import { problemBody } from "#lib/api/problem.ts";
 import { MeshscopeError, problemOf } from "#lib/errors.ts";
+import { systemTimers } from "./clock.ts";
 import type { Credential } from "./identity.ts";
+import { jsonParts } from "./json-parts.ts";
 import type { Runtime } from "./runtime-port.ts";
+import { slowly } from "./slowly.ts";
 
 /** Set by our own HTTP server, which drops what a client sends under these names. */
 export const REQUEST_ID = "x-request-id";
@@ -15,6 +18,25 @@ const SIGN_IN = "Sign in first: this console shows nothing to guests.";
 
 /** A JSON text, already written. */
 export function json(body: string): Response {
+  return new Response(body, { headers: { "content-type": "application/json; charset=utf-8" } });
+}
+
+/** Characters sent at a time. */
+const CHUNK = 64 * 1024;
+
+/** A large answer as JSON, written and sent part by part, so that nobody else waits for it. @throws the signal's reason */
+export async function jsonInParts(value: unknown, signal: AbortSignal): Promise<Response> {
+  const parts = await slowly(jsonParts(value), systemTimers, signal);
+  const encoder = new TextEncoder();
+  let next = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      let text = "";
+      for (; text.length < CHUNK && next < parts.length; next++) text += parts[next];
+      if (text === "") controller.close();
+      else controller.enqueue(encoder.encode(text));
+    },
+  });
   return new Response(body, { headers: { "content-type": "application/json; charset=utf-8" } });
 }
 

@@ -1,5 +1,6 @@
 /** Who called whom, by the spans' ids; what contradicts itself is said and becomes a root. Pure; linear. */
 import { KINDS, type Trace, type WarningCode } from "./model.ts";
+import { mayPause, type Steps } from "./steps.ts";
 
 type Warn = (row: number, code: WarningCode, detail: string) => void;
 
@@ -7,10 +8,12 @@ const CLIENT = KINDS.indexOf("client");
 const SERVER = KINDS.indexOf("server");
 
 /** Parent row of every row; -1 for none. Without cycles. */
-export function parentsOf(trace: Trace, warn: Warn): Int32Array {
-  const ids = new Ids(trace, warn);
+export function* parentsOf(trace: Trace, warn: Warn): Steps<Int32Array> {
+  const ids = new Ids(trace);
+  yield* ids.read(warn);
   const parent = new Int32Array(trace.length).fill(-1);
   for (let row = 0; row < trace.length; row++) {
+    if (mayPause(row)) yield;
     const joined = ids.clientOf(row);
     if (joined >= 0) {
       parent[row] = joined;
@@ -27,7 +30,9 @@ export function parentsOf(trace: Trace, warn: Warn): Int32Array {
         `Its caller, span ${id}, is missing: it was not sent, not kept, or has not come yet.`,
       );
   }
+  yield;
   breakCycles(trace, parent, warn);
+  yield;
   for (let row = 0; row < trace.length; row++) {
     if (parent[row] === -1 && trace.parentId[row] === trace.spanId[row] && trace.spanId[row] !== "")
       warn(row, "cycle", "The span names itself as its caller.");
@@ -41,10 +46,15 @@ class Ids {
   readonly #first = new Map<string, number>();
   readonly #all = new Map<string, number[]>();
 
-  constructor(trace: Trace, warn: Warn) {
+  constructor(trace: Trace) {
     this.#trace = trace;
-    for (let row = 0; row < trace.length; row++) {
-      const id = trace.spanId[row] ?? "";
+  }
+
+  *read(warn: Warn): Steps<void> {
+    const { length, spanId } = this.#trace;
+    for (let row = 0; row < length; row++) {
+      if (mayPause(row)) yield;
+      const id = spanId[row] ?? "";
       if (id === "") continue;
       const first = this.#first.get(id);
       if (first === undefined) {

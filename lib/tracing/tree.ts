@@ -5,6 +5,7 @@
 import type { Trace, Warning } from "./model.ts";
 import { parentsOf } from "./parents.ts";
 import { correctSkew } from "./skew.ts";
+import { atOnce, type Steps } from "./steps.ts";
 import { type Times, timesOf } from "./times.ts";
 
 export interface TraceTree {
@@ -41,20 +42,29 @@ export interface TreeOptions {
   readonly skew: boolean;
 }
 
-export function buildTree(trace: Trace, { nowNs, skew }: TreeOptions): TraceTree {
+export function buildTree(trace: Trace, options: TreeOptions): TraceTree {
+  return atOnce(treeSteps(trace, options));
+}
+
+/** The same in steps: a pass over all rows is the longest. */
+export function* treeSteps(trace: Trace, { nowNs, skew }: TreeOptions): Steps<TraceTree> {
   const warnings: Warning[] = [...trace.warnings];
   const warn = (row: number, code: Warning["code"], detail: string) => void warnings.push({ row, code, detail });
-  const parent = parentsOf(trace, warn);
+  const parent = yield* parentsOf(trace, warn);
   const times = timesOf(trace, nowNs, warn);
+  yield;
   const children = childrenOf(parent, times.start);
+  yield;
   const top = rootsOf(parent);
   const shift = skew
     ? correctSkew(trace, { parent, ...children, roots: top }, times, warn)
     : new Float64Array(trace.length);
+  yield;
   const { start, end } = moved(times, shift);
   const { childStart, child } = shift.some((ns) => ns !== 0) ? childrenOf(parent, start) : children;
   const roots = [...top].sort((a, b) => (start[a] ?? 0) - (start[b] ?? 0) || a - b);
   const { order, depth, size } = walk(roots, childStart, child, trace.length);
+  yield;
   sayRoots(trace, roots, warn);
   const { from, to } = extent(start, end, times.far);
   const main = mainOf(trace, roots, start, end, times.far);

@@ -15,6 +15,7 @@ import {
   type Trace,
   textAt,
 } from "./model.ts";
+import { mayPause, type Steps } from "./steps.ts";
 
 export interface Seen {
   readonly trace: Trace;
@@ -24,21 +25,26 @@ export interface Seen {
 }
 
 /** `may`: may this row be seen? `text`: a text as the viewer may read it. Spans that are left say nothing of those that aren't. */
-export function visibleTrace(
+export function* visibleTrace(
   trace: Trace,
   parent: Int32Array,
   may: (row: number) => boolean,
   text: (text: string) => string,
-): Seen {
+): Steps<Seen> {
   const builder = new TraceBuilder(trace.traceId);
   const rows: number[] = [];
-  const visible = Array.from({ length: trace.length }, (_, row) => may(row));
+  const visible: boolean[] = [];
+  for (let row = 0; row < trace.length; row++) {
+    if (mayPause(row)) yield;
+    visible.push(may(row));
+  }
   const resources = new Map<number, number>();
   const value = (each: Scalar): Scalar => (typeof each === "string" ? text(each) : each);
   const pairs = (list: readonly (readonly [string, Scalar])[]) =>
     list.map(([key, each]) => [text(key), value(each)] as const);
   let errors = 0;
   for (let row = 0; row < trace.length; row++) {
+    if (mayPause(row)) yield;
     if (!visible[row]) {
       if (hasFailed(trace, row)) errors += 1;
       continue;

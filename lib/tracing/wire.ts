@@ -3,6 +3,7 @@
  * one object a span would. Both sides are ours, so it isn't checked again.
  */
 import type { EventColumns, LinkColumns, Runs, Scalar, Trace, Warning } from "./model.ts";
+import { atOnce, type Steps } from "./steps.ts";
 
 /** A run per owner: how many pairs it has, then the pairs, key after value. */
 interface WireRuns {
@@ -51,15 +52,20 @@ const ID = 16;
 const NONE = " ".repeat(ID);
 
 export function toWire(trace: Trace): WireTrace {
-  return {
-    traceId: trace.traceId,
-    baseNs: trace.baseNs.toString(),
-    pool: trace.pool,
+  return atOnce(wireSteps(trace));
+}
+
+/** The same in steps, column by column and row by row where a row has many pairs. */
+export function* wireSteps(trace: Trace): Steps<WireTrace> {
+  const { events, links } = trace;
+  const ids = {
     spanIds: trace.spanId.map((id) => id || NONE).join(""),
     parentIds: trace.parentId.map((id) => id || NONE).join(""),
-    start: Array.from(trace.start),
-    duration: Array.from(trace.duration),
-    far: [...trace.far].map(([row, { startNs, durationNs }]) => [row, startNs.toString(), durationNs.toString()]),
+  };
+  yield;
+  const times = { start: Array.from(trace.start), duration: Array.from(trace.duration) };
+  yield;
+  const columns = {
     name: Array.from(trace.name),
     kind: Array.from(trace.kind),
     status: Array.from(trace.status),
@@ -68,19 +74,29 @@ export function toWire(trace: Trace): WireTrace {
     shared: Array.from(trace.shared),
     resource: Array.from(trace.resource),
     services: Array.from(trace.resources.service),
-    resources: runsToWire(trace.resources.attributes),
-    attributes: runsToWire(trace.attributes),
+  };
+  yield;
+  return {
+    traceId: trace.traceId,
+    baseNs: trace.baseNs.toString(),
+    pool: trace.pool,
+    ...ids,
+    ...times,
+    far: [...trace.far].map(([row, { startNs, durationNs }]) => [row, startNs.toString(), durationNs.toString()]),
+    ...columns,
+    resources: yield* runsToWire(trace.resources.attributes),
+    attributes: yield* runsToWire(trace.attributes),
     events: {
-      row: Array.from(trace.events.row),
-      at: Array.from(trace.events.at),
-      name: Array.from(trace.events.name),
-      attributes: runsToWire(trace.events.attributes),
+      row: Array.from(events.row),
+      at: Array.from(events.at),
+      name: Array.from(events.name),
+      attributes: yield* runsToWire(events.attributes),
     },
     links: {
-      row: Array.from(trace.links.row),
-      traceId: Array.from(trace.links.traceId),
-      spanId: Array.from(trace.links.spanId),
-      attributes: runsToWire(trace.links.attributes),
+      row: Array.from(links.row),
+      traceId: Array.from(links.traceId),
+      spanId: Array.from(links.spanId),
+      attributes: yield* runsToWire(links.attributes),
     },
     warnings: trace.warnings,
   };
@@ -131,10 +147,16 @@ function idsFrom(joined: string): string[] {
   });
 }
 
-function runsToWire({ start, key, value }: Runs): WireRuns {
+/** Pairs between two pauses. */
+const MOST_PAIRS = 50_000;
+
+function* runsToWire({ start, key, value }: Runs): Steps<WireRuns> {
   const counts = Array.from({ length: Math.max(0, start.length - 1) }, (_, i) => (start[i + 1] ?? 0) - (start[i] ?? 0));
   const pairs: number[] = [];
-  for (let i = 0; i < key.length; i++) pairs.push(key[i] ?? 0, value[i] ?? 0);
+  for (let i = 0; i < key.length; i++) {
+    if (i % MOST_PAIRS === 0) yield;
+    pairs.push(key[i] ?? 0, value[i] ?? 0);
+  }
   return { counts, pairs };
 }
 

@@ -5,7 +5,6 @@ import { MeshscopeError } from "#lib/errors.ts";
 import { type FileRead, TraceFileReader } from "#lib/tracing/file.ts";
 import type { Partial } from "#lib/tracing/port.ts";
 import { summaryOf } from "#lib/tracing/summary.ts";
-import { buildTree } from "#lib/tracing/tree.ts";
 import { toWire } from "#lib/tracing/wire.ts";
 import { type FileTrace, fileTraceId } from "./file-id.ts";
 import { fileNodes } from "./file-nodes.ts";
@@ -60,7 +59,7 @@ export async function keptFile(store: FileStore, key: string): Promise<KeptFile>
 }
 
 /** A trace of a file, as our server would answer it; its places on the map are what its spans tell alone. @throws MeshscopeError */
-export async function readTrace(store: FileStore, { key, traceId }: FileTrace, nowMs: number): Promise<TraceAnswer> {
+export async function readTrace(store: FileStore, { key, traceId }: FileTrace): Promise<TraceAnswer> {
   const file = await keptFile(store, key);
   const read = await readBlob(file.blob);
   const trace = read.traces.find((each) => each.traceId === traceId);
@@ -70,7 +69,6 @@ export async function readTrace(store: FileStore, { key, traceId }: FileTrace, n
       `The file “${file.name}” has no trace ${traceId}, or it was not read that far.`,
     );
   const summary = summaryOf(trace);
-  const { warnings } = buildTree(trace, { nowNs: BigInt(Math.round(nowMs)) * 1_000_000n, skew: true });
   return {
     id: fileTraceId({ key, traceId }),
     backend: `file ${file.name}`,
@@ -79,7 +77,8 @@ export async function readTrace(store: FileStore, { key, traceId }: FileTrace, n
     services: summary.services.map((each) => ({ ...each })),
     columns: { ...toWire(trace) },
     nodes: fileNodes(trace),
-    warnings: warnings.map((each) => ({ ...each, spanId: each.row < 0 ? null : (trace.spanId[each.row] ?? null) })),
+    // Found as the tree is built of it.
+    warnings: [],
     partial: read.partial,
     sources: [],
     problems: [],

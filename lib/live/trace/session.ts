@@ -96,7 +96,7 @@ export class TraceSession {
   /** @throws MeshscopeError */
   async #read({ id, backends }: TraceRequest, signal: AbortSignal): Promise<TraceAnswer> {
     const inFile = parseFileTraceId(id);
-    if (inFile !== null) return readTrace(this.#deps.files, inFile, this.#deps.now());
+    if (inFile !== null) return readTrace(this.#deps.files, inFile);
     const params = new URLSearchParams({ format: "columns" });
     if (backends.length > 0) params.set("backends", backends.join(","));
     let response: Response;
@@ -120,15 +120,15 @@ export class TraceSession {
   }
 
   #show(answer: TraceAnswer, skew: boolean): void {
-    const { columns, nodes = [], spans: _, warnings, ...rest } = answer;
+    const { columns, nodes = [], spans: _, warnings: __, ...rest } = answer;
     const wire = columns as unknown as WireTrace;
     const tree = buildTree(fromWire(wire), { nowNs: BigInt(Math.round(this.#deps.now())) * 1_000_000n, skew });
     const picture = pictureOf(tree, wire.spanIds);
     this.#held = { tree, nodes, picture };
     const head: TraceHead = {
       ...rest,
-      // The server's say what it moved; here nothing was.
-      warnings: sums(skew ? warnings : warnings.filter(({ code }) => code !== "clock-skew")),
+      // The server has built no tree: what is wrong with it is found here.
+      warnings: sums(tree.warnings),
       fromNs: (tree.trace.baseNs + BigInt(Math.round(tree.from))).toString(),
     };
     // A copy to hand over: tree and picture share columns, and what is handed over is gone here.
@@ -139,7 +139,7 @@ export class TraceSession {
 
 const ROWS = 100;
 
-function sums(warnings: TraceAnswer["warnings"]): WarningSum[] {
+function sums(warnings: TraceTree["warnings"]): WarningSum[] {
   const known = new Map<string, { code: string; count: number; detail: string; rows: number[] }>();
   for (const { code, detail, row } of warnings) {
     // Each sentence about the whole trace says something else.

@@ -3,6 +3,7 @@ import type { NodeKey } from "#lib/graph/id.ts";
 import type { Lens } from "#lib/graph/model.ts";
 import { KINDS, type Trace } from "#lib/tracing/model.ts";
 import { type Peer, peerOf } from "#lib/tracing/place.ts";
+import { mayPause, type Steps } from "#lib/tracing/steps.ts";
 import type { TraceTree } from "#lib/tracing/tree.ts";
 import { arrivalsOf } from "#lib/tracing/view/arrivals.ts";
 import type { Located, Places } from "./places.ts";
@@ -16,20 +17,22 @@ export interface CallsAsked {
 const CLIENT = KINDS.indexOf("client");
 
 /** Rows of the calls, each once however often it was tried. O(n). */
-export function callRows(
+export function* callRows(
   trace: Trace,
   { order, parent }: Pick<TraceTree, "order" | "parent">,
   { from, to, lens }: CallsAsked,
   { places, clusters }: { readonly places: Places; readonly clusters: readonly string[] },
-): readonly number[] {
+): Steps<readonly number[]> {
   const located = new Map<string, Located>();
-  const nodes = Array.from({ length: trace.length }, (_, row) => {
+  const nodes: (string | null)[] = [];
+  for (let row = 0; row < trace.length; row++) {
+    if (mayPause(row)) yield;
     const place = places.of(trace, row, clusters);
     const id = places.node(place);
     // One workload's spans may say more or less of it: of two that say the same node, the one that knows its app counts.
     if (id !== null && located.get(id)?.app == null) located.set(id, place);
-    return id;
-  });
+    nodes.push(id);
+  }
   const at = (id: string | null) => (id === null ? null : (located.get(id) ?? null));
   const { arrivals, within } = arrivalsOf({ length: trace.length, order, parent, kind: trace.kind }, nodes);
   const found = new Set<number>();
@@ -37,12 +40,15 @@ export function callRows(
   const fits = (call: number, source: string | null, target: string | null) =>
     (from === null || standsFor(from, at(source))) &&
     (to === null || isCalled(to, lens, at(target), peerOf(trace, call)));
-  for (const { call, source, target } of arrivals) {
+  yield;
+  for (const [index, { call, source, target }] of arrivals.entries()) {
+    if (mayPause(index)) yield;
     arrived.add(call);
     if (fits(call, source, target)) found.add(call);
   }
   // Calls that left no span at the other side: they never arrived, or nothing there writes any.
   for (let row = 0; row < trace.length; row++) {
+    if (mayPause(row)) yield;
     if (trace.kind[row] !== CLIENT || arrived.has(row) || peerOf(trace, row) === null) continue;
     if (fits(row, within[row] ?? null, null)) found.add(row);
   }

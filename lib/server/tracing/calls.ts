@@ -6,10 +6,12 @@ import type { TraceCallsQuery } from "#lib/api/traces-query.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { type NodeKey, parseNodeId } from "#lib/graph/id.ts";
 import { durationNs, hasFailed, nameOf, serviceOf, startNs, type Trace } from "#lib/tracing/model.ts";
-import { buildTree } from "#lib/tracing/tree.ts";
+import type { Steps } from "#lib/tracing/steps.ts";
+import { treeSteps } from "#lib/tracing/tree.ts";
 import { keysOf } from "#lib/tracing/view/keys.ts";
 import { checkSubjects } from "../rights/filter.ts";
 import type { Told } from "../rights/viewers.ts";
+import { slowly } from "../slowly.ts";
 import { askAll, chosen, type Heard, told } from "./asking.ts";
 import type { Backend } from "./backends.ts";
 import { type CallsAsked, callRows } from "./call-match.ts";
@@ -41,7 +43,9 @@ export async function findCalls(
     askAll(backends, (backend) => searchOne(deps, backend, askedOf(query, range), { whole: true }, signal), signal),
     deps.exemplars.of(asked, range, signal),
   ]);
-  const calls = round.heard.flatMap((heard) => callsIn(heard, asked, deps, audience));
+  const calls: (TraceCall & { readonly at: number })[] = [];
+  for (const heard of round.heard)
+    calls.push(...(await slowly(callsIn(heard, asked, deps, audience), deps.timers, signal)));
   const found = [...new Map(calls.map((call) => [`${call.trace} ${call.span}`, call])).values()]
     .filter(({ at }) => at >= range.start * 1000 && at <= range.end * 1000)
     .sort((a, b) => b.at - a.at || (a.span < b.span ? -1 : 1));
@@ -78,22 +82,25 @@ function callsOf({ from, to, lens }: Pick<TraceCallsQuery, "from" | "to" | "lens
   return ends;
 }
 
-function callsIn(
+function* callsIn(
   { backend, answer }: Heard<Found>,
   asked: CallsAsked,
   { places, timers }: TracingDeps,
   audience: Told,
-): (TraceCall & { readonly at: number })[] {
+): Steps<(TraceCall & { readonly at: number })[]> {
   const text = audience.texts();
   const nowNs = BigInt(Math.round(timers.now() * 1000)) * 1_000_000n;
-  return answer.traces.flatMap((whole) => {
-    const { trace } = seenTrace(whole, backend, places, audience, text);
-    const tree = buildTree(trace, { nowNs, skew: false });
-    const rows = callRows(trace, tree, asked, { places, clusters: backend.clusters });
-    if (rows.length === 0) return [];
+  const found: (TraceCall & { readonly at: number })[] = [];
+  for (const whole of answer.traces) {
+    const { trace } = yield* seenTrace(whole, backend, places, audience, text);
+    const tree = yield* treeSteps(trace, { nowNs, skew: false });
+    const rows = yield* callRows(trace, tree, asked, { places, clusters: backend.clusters });
+    yield;
+    if (rows.length === 0) continue;
     const keyAt = keysOf(trace.spanId.map((id) => id.padEnd(16)).join(""));
-    return rows.map((row) => callAt(trace, row, backend, keyAt(row)));
-  });
+    for (const row of rows) found.push(callAt(trace, row, backend, keyAt(row)));
+  }
+  return found;
 }
 
 function callAt(trace: Trace, row: number, backend: Backend, span: string): TraceCall & { readonly at: number } {

@@ -6,8 +6,10 @@ import { problemOf } from "#lib/errors.ts";
 import { nodeId } from "#lib/graph/id.ts";
 import { attributeOf, type Trace } from "#lib/tracing/model.ts";
 import { parentsOf } from "#lib/tracing/parents.ts";
+import { mayPause, type Steps } from "#lib/tracing/steps.ts";
 import type { UnixSeconds } from "#lib/units.ts";
 import type { Told } from "../rights/viewers.ts";
+import { slowly } from "../slowly.ts";
 import { askAll } from "./asking.ts";
 import type { Backend } from "./backends.ts";
 import type { TracingDeps } from "./deps.ts";
@@ -77,8 +79,12 @@ export async function dryRunSpans(
     // Whole, for no text of theirs is told: nodes by their places, which are asked for, and policies by their objects.
     for (const { backend, answer } of round.heard)
       for (const trace of answer.traces) {
-        const nodes = nodesOf(trace, backend, deps, audience);
-        const parent = parentsOf(trace, () => {});
+        const nodes = await slowly(nodesOf(trace, backend, deps, audience), deps.timers, signal);
+        const parent = await slowly(
+          parentsOf(trace, () => {}),
+          deps.timers,
+          signal,
+        );
         for (let row = 0; row < trace.length; row++) {
           if (nodes[row] !== target || attributeOf(trace, row, result) !== "denied") continue;
           kept += 1;
@@ -102,11 +108,19 @@ export async function dryRunSpans(
 }
 
 /** Nodes of the graph by row; null: not told, or not for this viewer. */
-function nodesOf(trace: Trace, { clusters }: Backend, { places }: TracingDeps, { visibility }: Told) {
-  return Array.from({ length: trace.length }, (_, row) => {
+function* nodesOf(
+  trace: Trace,
+  { clusters }: Backend,
+  { places }: TracingDeps,
+  { visibility }: Told,
+): Steps<(string | null)[]> {
+  const nodes: (string | null)[] = [];
+  for (let row = 0; row < trace.length; row++) {
+    if (mayPause(row)) yield;
     const place = places.of(trace, row, clusters);
-    return mayBeSeen(place, visibility) ? places.node(place) : null;
-  });
+    nodes.push(mayBeSeen(place, visibility) ? places.node(place) : null);
+  }
+  return nodes;
 }
 
 /** The nearest span above that was made elsewhere. */

@@ -7,6 +7,7 @@ import type { Propagation } from "#lib/tracing/analysis/propagation.ts";
 import { serviceOf, type Trace } from "#lib/tracing/model.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { Told } from "../rights/viewers.ts";
+import { slowly } from "../slowly.ts";
 import type { Ask } from "./analyst/analyst.ts";
 import type { Backend } from "./backends.ts";
 import { countedOf } from "./counted.ts";
@@ -240,7 +241,9 @@ class Gathering {
     // Two slices find the same trace where its spans lie in both.
     const fresh = whole.filter(({ traceId }) => !this.#seen.has(traceId));
     for (const { traceId } of fresh) this.#seen.add(traceId);
-    const traces = fresh.map((each) => seenTrace(each, backend, places, this.#audience, this.#text).trace);
+    const traces: Trace[] = [];
+    for (const each of fresh)
+      traces.push((await slowly(seenTrace(each, backend, places, this.#audience, this.#text), timers)).trace);
     const nowNs = BigInt(Math.round(timers.now() * 1000)) * 1_000_000n;
     if (traces.length === 0) return;
     const dissected = await this.#ask("dissect", { traces, subject: this.#subject, nowNs });

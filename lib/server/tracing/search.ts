@@ -5,8 +5,10 @@ import type { TraceItem, TracesAnswer } from "#lib/api/traces.ts";
 import type { TracesQuery } from "#lib/api/traces-query.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { SearchAnswer, TraceQuery } from "#lib/tracing/port.ts";
+import type { Steps } from "#lib/tracing/steps.ts";
 import { summaryOf } from "#lib/tracing/summary.ts";
 import type { Told } from "../rights/viewers.ts";
+import { slowly } from "../slowly.ts";
 import { askAll, chosen, type Heard, told } from "./asking.ts";
 import type { Backend } from "./backends.ts";
 import type { TracingDeps } from "./deps.ts";
@@ -30,7 +32,8 @@ export async function searchTraces(
   const whole = !audience.visibility.all;
   const asked = askedOf(query, range);
   const round = await askAll(backends, (backend) => searchOne(deps, backend, asked, { whole }, signal), signal);
-  const read = round.heard.map((each) => itemsOf(each, deps, audience));
+  const read: { readonly items: readonly TraceItem[]; readonly hidden: number }[] = [];
+  for (const each of round.heard) read.push(await slowly(itemsOf(each, deps, audience), deps.timers, signal));
   return {
     items: read.flatMap(({ items }) => items).sort(newestFirst),
     start: formatInstant(range.start),
@@ -95,29 +98,33 @@ export async function searchOne(
   });
 }
 
-function itemsOf(
+function* itemsOf(
   { backend, answer }: Heard<Found>,
   { places }: TracingDeps,
   audience: Told,
-): { items: TraceItem[]; hidden: number } {
+): Steps<{ items: TraceItem[]; hidden: number }> {
   if (answer.summaries !== null)
     return { items: answer.summaries.map((summary) => itemOf(summary, backend.name)), hidden: 0 };
   const text = audience.texts();
+  const items: TraceItem[] = [];
   let hidden = 0;
-  const items = answer.traces.flatMap((trace): TraceItem[] => {
-    const seen = seenTrace(trace, backend, places, audience, text);
+  for (const trace of answer.traces) {
+    const seen = yield* seenTrace(trace, backend, places, audience, text);
+    yield;
     if (seen.trace.length === 0) {
       hidden += 1;
-      return [];
+      continue;
     }
     const item = itemOf(summaryOf(seen.trace), backend.name);
-    if (seen.hidden.spans === 0) return [item];
+    if (seen.hidden.spans === 0) {
+      items.push(item);
+      continue;
+    }
     // Sums are kept; what they are made of isn't told.
     const whole = summaryOf(trace);
-    return [
-      { ...item, spans: whole.spans, errors: whole.errors, durationMs: toMs(whole.durationNs), hidden: seen.hidden },
-    ];
-  });
+    const { spans, errors } = whole;
+    items.push({ ...item, spans, errors, durationMs: toMs(whole.durationNs), hidden: seen.hidden });
+  }
   return { items, hidden };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Trace } from "#lib/tracing/model.ts";
 import { parentsOf } from "#lib/tracing/parents.ts";
+import type { Steps } from "#lib/tracing/steps.ts";
 import { visibleTrace } from "#lib/tracing/visible.ts";
 import type { Told } from "../rights/viewers.ts";
 import type { Backend } from "./backends.ts";
@@ -13,13 +14,13 @@ export interface SeenTrace {
 }
 
 /** Whole for who sees everything; for others without spans of hidden places, and without texts that name such. */
-export function seenTrace(
+export function* seenTrace(
   trace: Trace,
   backend: Backend,
   places: Places,
   audience: Told,
   text = audience.texts(),
-): SeenTrace {
+): Steps<SeenTrace> {
   const { visibility } = audience;
   if (visibility.all) return { trace, hidden: { spans: 0, errors: 0 } };
   const may = (row: number) => mayBeSeen(places.of(trace, row, backend.clusters), visibility);
@@ -29,10 +30,6 @@ export function seenTrace(
     known.set(each, said);
     return said;
   };
-  return visibleTrace(
-    trace,
-    parentsOf(trace, () => {}),
-    may,
-    once,
-  );
+  const parent = yield* parentsOf(trace, () => {});
+  return yield* visibleTrace(trace, parent, may, once);
 }

@@ -4,16 +4,28 @@ import type { TraceAnswer } from "#lib/api/traces.ts";
 import type { TraceRequest } from "#lib/api/traces-query.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { traceIdOf } from "#lib/tracing/ids.ts";
-import { attributesOf, durationNs, eventsAt, linksAt, type Scalar, startNs, type Trace } from "#lib/tracing/model.ts";
+import {
+  attributesOf,
+  durationNs,
+  eventsAt,
+  linksAt,
+  type Scalar,
+  startNs,
+  type Trace,
+  type Warning,
+} from "#lib/tracing/model.ts";
 import type { Partial } from "#lib/tracing/port.ts";
 import { headOf } from "#lib/tracing/span.ts";
+import { mayPause, type Steps } from "#lib/tracing/steps.ts";
 import { summaryOf } from "#lib/tracing/summary.ts";
-import { buildTree } from "#lib/tracing/tree.ts";
-import { toWire } from "#lib/tracing/wire.ts";
+import { treeSteps } from "#lib/tracing/tree.ts";
+import { wireSteps } from "#lib/tracing/wire.ts";
 import type { Told } from "../rights/viewers.ts";
+import { slowly } from "../slowly.ts";
 import { askAll, chosen, told } from "./asking.ts";
 import { type Backend, longer } from "./backends.ts";
 import type { TracingDeps } from "./deps.ts";
+import type { Places } from "./places.ts";
 import { seenTrace } from "./seen.ts";
 
 /**
@@ -41,7 +53,9 @@ export async function showTrace(
     signal,
   );
   const found = round.heard.find(({ answer }) => answer !== null);
-  const seen = found?.answer ? seenTrace(found.answer.trace, found.backend, deps.places, audience) : null;
+  const seen = found?.answer
+    ? await slowly(seenTrace(found.answer.trace, found.backend, deps.places, audience), deps.timers, signal)
+    : null;
   if (found?.answer == null || seen === null || seen.trace.length === 0) {
     const [failure] = round.failed;
     if (failure && found === undefined)
@@ -51,30 +65,37 @@ export async function showTrace(
       "No backend has this trace, or none that you may see: it may be older than what is kept, or was not sampled.",
     );
   }
-  const nodes = nodesOf(seen.trace, found.backend, deps);
+  const { partial } = found.answer;
   return {
-    ...answerOf(seen.trace, found.backend, found.answer.partial, request, nodes, deps.timers.now()),
+    ...(await slowly(answerOf(seen.trace, found.backend, partial, request, deps), deps.timers, signal)),
     ...(seen.hidden.spans === 0 ? {} : { hidden: seen.hidden }),
     ...told(backends, round, audience),
   };
 }
 
-function nodesOf(trace: Trace, backend: Backend, { places }: TracingDeps): (string | null)[] {
-  return Array.from({ length: trace.length }, (_, row) => places.node(places.of(trace, row, backend.clusters)));
+function* nodesOf(trace: Trace, backend: Backend, places: Places): Steps<(string | null)[]> {
+  const nodes: (string | null)[] = [];
+  for (let row = 0; row < trace.length; row++) {
+    if (mayPause(row)) yield;
+    nodes.push(places.node(places.of(trace, row, backend.clusters)));
+  }
+  return nodes;
 }
 
-function answerOf(
+type Shown = Omit<TraceAnswer, "sources" | "problems" | "hidden">;
+
+function* answerOf(
   trace: Trace,
   backend: Backend,
   partial: Partial | null,
   { format }: TraceRequest,
-  nodes: readonly (string | null)[],
-  now: number,
-): Omit<TraceAnswer, "sources" | "problems" | "hidden"> {
+  { places, timers }: TracingDeps,
+): Steps<Shown> {
   checkSize(trace, format);
+  const nodes = yield* nodesOf(trace, backend, places);
   const summary = summaryOf(trace);
   const { externalUrl } = backend.config;
-  const tree = buildTree(trace, { nowNs: BigInt(Math.round(now * 1000)) * 1_000_000n, skew: true });
+  yield;
   return {
     id: trace.traceId,
     backend: backend.name,
@@ -82,14 +103,27 @@ function answerOf(
     start: instantOf(summary.startNs),
     durationMs: toMs(summary.durationNs),
     services: summary.services.map((each) => ({ ...each })),
-    ...(format === "columns" ? { columns: { ...toWire(trace) }, nodes: [...nodes] } : { spans: spansOf(trace, nodes) }),
-    warnings: tree.warnings.map((each) => ({
-      ...each,
-      spanId: each.row < 0 ? null : (trace.spanId[each.row] ?? null),
-    })),
+    ...(format === "columns" ? yield* columnsOf(trace, nodes) : yield* objectsOf(trace, nodes, timers.now())),
     partial,
   };
 }
+
+/** Who reads columns builds the tree of them, and finds what is wrong with it as we would. */
+function* columnsOf(trace: Trace, nodes: (string | null)[]): Steps<Pick<Shown, "columns" | "nodes" | "warnings">> {
+  return { columns: { ...(yield* wireSteps(trace)) }, nodes, warnings: warningsOf(trace, trace.warnings) };
+}
+
+function* objectsOf(
+  trace: Trace,
+  nodes: readonly (string | null)[],
+  now: number,
+): Steps<Pick<Shown, "spans" | "warnings">> {
+  const tree = yield* treeSteps(trace, { nowNs: BigInt(Math.round(now * 1000)) * 1_000_000n, skew: true });
+  return { spans: yield* spansOf(trace, nodes), warnings: warningsOf(trace, tree.warnings) };
+}
+
+const warningsOf = ({ spanId }: Trace, warnings: readonly Warning[]): TraceAnswer["warnings"] =>
+  warnings.map((each) => ({ ...each, spanId: each.row < 0 ? null : (spanId[each.row] ?? null) }));
 
 /** Objects for more spans than this would take hundreds of megabytes to write. */
 const MOST_OBJECTS = 20_000;
@@ -103,13 +137,20 @@ function checkSize({ length }: Trace, format: TraceRequest["format"]): void {
 
 const record = (pairs: readonly (readonly [string, Scalar])[]): Record<string, Scalar> => Object.fromEntries(pairs);
 
-function spansOf(trace: Trace, nodes: readonly (string | null)[]): NonNullable<TraceAnswer["spans"]> {
-  const spanOf = (row: number) => {
-    const { parentId: parentSpanId, ...head } = headOf(trace, row);
-    return { ...head, parentSpanId };
-  };
-  return Array.from({ length: trace.length }, (_, row) => ({
-    ...spanOf(row),
+function* spansOf(trace: Trace, nodes: readonly (string | null)[]): Steps<NonNullable<TraceAnswer["spans"]>> {
+  const spans: NonNullable<TraceAnswer["spans"]> = [];
+  for (let row = 0; row < trace.length; row++) {
+    if (mayPause(row)) yield;
+    spans.push({ ...spanOf(trace, row), node: nodes[row] ?? null });
+  }
+  return spans;
+}
+
+function spanOf(trace: Trace, row: number): Omit<NonNullable<TraceAnswer["spans"]>[number], "node"> {
+  const { parentId: parentSpanId, ...head } = headOf(trace, row);
+  return {
+    ...head,
+    parentSpanId,
     startNs: startNs(trace, row).toString(),
     durationNs: durationNs(trace, row).toString(),
     attributes: record(attributesOf(trace, trace.attributes, row)),
@@ -120,6 +161,5 @@ function spansOf(trace: Trace, nodes: readonly (string | null)[]): NonNullable<T
       attributes: record(event.attributes),
     })),
     links: linksAt(trace, row).map((link) => ({ ...link, attributes: record(link.attributes) })),
-    node: nodes[row] ?? null,
-  }));
+  };
 }
