@@ -42,3 +42,22 @@ export function seriesQuery(
     refetchInterval: end === null ? REFRESH_MS : false,
   });
 }
+
+/** One value of all of a window that ends then: a single step as long as it. Read once. */
+export function windowQuery(subject: SeriesSubject, metrics: readonly SeriesMetric[], end: number, seconds: number) {
+  return queryOptions({
+    queryKey: ["series-window", subject, metrics, end, seconds],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => {
+      const params = new URLSearchParams({
+        metrics: metrics.join(","),
+        end: String(end),
+        start: String(end - seconds),
+      });
+      params.set("step", `${seconds}s`);
+      if (subject.edge !== undefined) params.set("edge", subject.edge);
+      if (subject.node !== undefined) params.set("node", subject.node);
+      return getJson<SeriesAnswer>("/api/v1/series", params, signal);
+    },
+  });
+}

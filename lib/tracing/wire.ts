@@ -58,10 +58,9 @@ export function toWire(trace: Trace): WireTrace {
 /** The same in steps, column by column and row by row where a row has many pairs. */
 export function* wireSteps(trace: Trace): Steps<WireTrace> {
   const { events, links } = trace;
-  const ids = {
-    spanIds: trace.spanId.map((id) => id || NONE).join(""),
-    parentIds: trace.parentId.map((id) => id || NONE).join(""),
-  };
+  const spanIds = trace.spanId.map((id) => id || NONE).join("");
+  yield;
+  const parentIds = trace.parentId.map((id) => id || NONE).join("");
   yield;
   const times = { start: Array.from(trace.start), duration: Array.from(trace.duration) };
   yield;
@@ -70,6 +69,9 @@ export function* wireSteps(trace: Trace): Steps<WireTrace> {
     kind: Array.from(trace.kind),
     status: Array.from(trace.status),
     statusMessage: Array.from(trace.statusMessage),
+  };
+  yield;
+  const more = {
     scope: Array.from(trace.scope),
     shared: Array.from(trace.shared),
     resource: Array.from(trace.resource),
@@ -80,10 +82,11 @@ export function* wireSteps(trace: Trace): Steps<WireTrace> {
     traceId: trace.traceId,
     baseNs: trace.baseNs.toString(),
     pool: trace.pool,
-    ...ids,
+    ...{ spanIds, parentIds },
     ...times,
     far: [...trace.far].map(([row, { startNs, durationNs }]) => [row, startNs.toString(), durationNs.toString()]),
     ...columns,
+    ...more,
     resources: yield* runsToWire(trace.resources.attributes),
     attributes: yield* runsToWire(trace.attributes),
     events: {
@@ -152,10 +155,13 @@ const MOST_PAIRS = 50_000;
 
 function* runsToWire({ start, key, value }: Runs): Steps<WireRuns> {
   const counts = Array.from({ length: Math.max(0, start.length - 1) }, (_, i) => (start[i + 1] ?? 0) - (start[i] ?? 0));
-  const pairs: number[] = [];
+  yield;
+  // Of its full length at once: a list that grows is copied over and over.
+  const pairs = new Array<number>(2 * key.length);
   for (let i = 0; i < key.length; i++) {
     if (i % MOST_PAIRS === 0) yield;
-    pairs.push(key[i] ?? 0, value[i] ?? 0);
+    pairs[2 * i] = key[i] ?? 0;
+    pairs[2 * i + 1] = value[i] ?? 0;
   }
   return { counts, pairs };
 }

@@ -1,10 +1,11 @@
 "use client";
 
-import { type Ref, useMemo } from "react";
+import { type Ref, useMemo, useState } from "react";
 import { SidePanel } from "#components/shell/side-panel.tsx";
 import { useModel } from "./model.tsx";
 import { SpanEvents, SpanLinks } from "./span-events.tsx";
 import { SpanFacts } from "./span-facts.tsx";
+import { SpanHeat } from "./span-heat.tsx";
 import { SpanLogs } from "./span-logs.tsx";
 import { SpanPolicies } from "./span-policies.tsx";
 import { TagTable } from "./tag-table.tsx";
@@ -15,6 +16,8 @@ export function SpanPanel({ body }: { readonly body: Ref<HTMLDivElement> }) {
   const { handle, head, picture, selected, select } = useModel();
   const ask = useMemo(() => (selected < 0 ? null : { row: selected }), [selected]);
   const detail = useAnswer(handle, picture, "detail", ask)?.answer ?? null;
+  /** From one span to the next: who compares one looks at others too. */
+  const [compared, compare] = useState(false);
   const name = picture.names[picture.name[selected] ?? 0] || "no name";
   return (
     <SidePanel
@@ -31,6 +34,7 @@ export function SpanPanel({ body }: { readonly body: Ref<HTMLDivElement> }) {
         ) : (
           <div key={detail.row}>
             <SpanFacts detail={detail} />
+            <SpanHeat detail={detail} open={compared} onOpen={compare} />
             <SpanLogs traceId={head.id} detail={detail} />
             <SpanPolicies detail={detail} />
             <TagTable title="Tags" pairs={detail.attributes} />

@@ -1,8 +1,8 @@
 /** Everything that is known of one span, for whoever selected it. Pure. */
-import { attributesOf, durationNs, eventsAt, linksAt, type Scalar, startNs, valueAt } from "../model.ts";
+import { attributesOf, durationNs, eventsAt, KINDS, linksAt, type Scalar, startNs, valueAt } from "../model.ts";
 import { type MadeIn, madeIn, peerOf } from "../place.ts";
 import { headOf, type SpanHead } from "../span.ts";
-import type { TraceTree } from "../tree.ts";
+import { childrenAt, type TraceTree } from "../tree.ts";
 
 export type TagPairs = readonly (readonly [string, Scalar])[];
 
@@ -27,7 +27,35 @@ export interface SpanDetail extends SpanHead {
   readonly madeIn: MadeIn | null;
   /** How many spans it called itself. */
   readonly children: number;
+  /** The call that it is a side of; null: it is none. */
+  readonly call: SpanCall | null;
 }
+
+/** One side of a call between two places, as nodes of the graph; null: not known. */
+export interface SpanCall {
+  readonly side: "client" | "server";
+  readonly source: string | null;
+  readonly target: string | null;
+  readonly grpc: boolean;
+}
+
+const CLIENT = KINDS.indexOf("client");
+const SERVER = KINDS.indexOf("server");
+
+function callAt(tree: TraceTree, row: number, nodes: readonly (string | null)[]): SpanCall | null {
+  const { trace } = tree;
+  const kind = trace.kind[row];
+  if (kind !== CLIENT && kind !== SERVER) return null;
+  const grpc = GRPC.some((key) => valueAt(trace, trace.attributes, row, key) !== undefined);
+  const own = nodes[row] ?? null;
+  if (kind === SERVER) return { side: "server", source: nodes[tree.parent[row] ?? -1] ?? null, target: own, grpc };
+  // Of several attempts the last one is what the client got.
+  const answered = childrenAt(tree, row).findLast((child) => trace.kind[child] === SERVER);
+  return { side: "client", source: own, target: answered === undefined ? null : (nodes[answered] ?? null), grpc };
+}
+
+/** What tells gRPC: Envoy's status, or the semantic conventions'. */
+const GRPC = ["grpc.status_code", "rpc.grpc.status_code"] as const;
 
 /** Envoy's tag for them, and OpenTelemetry's access log name for the same. */
 const FLAGS = ["response_flags", "envoy.response_flags"] as const;
@@ -51,5 +79,6 @@ export function detailOf(tree: TraceTree, row: number, nodes: readonly (string |
     node: nodes[row] ?? null,
     madeIn: madeIn(trace, row),
     children: (tree.childStart[row + 1] ?? 0) - (tree.childStart[row] ?? 0),
+    call: callAt(tree, row, nodes),
   };
 }
