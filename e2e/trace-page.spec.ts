@@ -252,25 +252,6 @@ test("a trace that isn't there and an id that is none are said, with a way on", 
   await expect(page.getByText(/That is no trace's id/)).toBeVisible();
 });
 
-test("a backend that is down is said, and the trace is there once it answers", async ({ page, demo, pageErrors }) => {
-  pageErrors.expected.push(/502/);
-  const id = await sendTrace(demo, CHECKOUT);
-  const detail = `Jaeger "jaeger" can't be reached (connection refused). Retry in a moment.`;
-  await page.route("**/api/v1/traces/**", (route) =>
-    route.fulfill({
-      status: 502,
-      contentType: "application/problem+json",
-      body: JSON.stringify({ status: 502, code: "upstream_unreachable", detail }),
-    }),
-  );
-  await openTrace(page, id);
-  await expect(page.getByRole("heading", { name: "The trace could not be read" })).toBeVisible();
-  await expect(page.getByText(detail)).toBeVisible();
-  await page.unroute("**/api/v1/traces/**");
-  await page.getByRole("button", { name: "Retry now" }).click();
-  await expect(rows(page)).toHaveCount(CHECKOUT.length);
-});
-
 test("5,000 spans are scrolled through by a few rows of the page, and folded at once", async ({ page, demo }) => {
   const many = Array.from({ length: 5_000 }, (_, i): SentSpan => {
     const at = i * 2;

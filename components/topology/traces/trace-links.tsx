@@ -14,7 +14,7 @@ import { QueryProvider } from "#lib/query/client.tsx";
 import { edgeTime, endOf, nodeTime, type TracePreset } from "./presets.ts";
 import { useConfiguredKept } from "./use-configured-kept.ts";
 import { usePresets } from "./use-presets.ts";
-import { useTracing } from "./use-tracing.ts";
+import { useTracing, useTracingProblem } from "./use-tracing.ts";
 
 const LINK = "text-accent underline-offset-2 hover:underline";
 
@@ -43,6 +43,13 @@ function OfEdge({
   const { kiosk } = useUrl().state;
   const tracing = useTracing();
   const presets = usePresets({ edge, source, target });
+  const problem = useTracingProblem();
+  if (!kiosk && problem !== null && edge.protocol !== "tcp")
+    return (
+      <Section title="Traces">
+        <Unknown {...problem} />
+      </Section>
+    );
   if (kiosk || tracing === null || presets.length === 0) return null;
   const ends = { source: endOf(edge.source, source), target: endOf(edge.target, target) };
   return (
@@ -64,6 +71,13 @@ function OfEdge({
 export function NodeTraces({ node, inbound }: { readonly node: GraphNode; readonly inbound: readonly GraphEdge[] }) {
   const tracing = useTracing();
   const presets = usePresets({ node });
+  const problem = useTracingProblem();
+  if (problem !== null)
+    return (
+      <li className="basis-full">
+        <Unknown {...problem} />
+      </li>
+    );
   if (tracing === null) return null;
   return (
     <>
@@ -79,6 +93,18 @@ export function NodeTraces({ node, inbound }: { readonly node: GraphNode; readon
         </li>
       )}
     </>
+  );
+}
+
+/** No backend says which services have spans, so no search can be offered. */
+function Unknown({ detail, again }: { readonly detail: string; readonly again: () => void }) {
+  return (
+    <p role="status" className="border-t border-line pt-2 text-degraded">
+      Its traces can’t be searched now. {detail}{" "}
+      <button type="button" className="text-accent" onClick={again}>
+        Retry now
+      </button>
+    </p>
   );
 }
 

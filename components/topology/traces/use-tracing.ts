@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { TraceBackendsAnswer, TraceServicesAnswer } from "#lib/api/traces.ts";
+import { problemOf } from "#lib/errors.ts";
 import { traceBackendsQuery, traceServicesQuery } from "#lib/query/trace-search.ts";
 import type { Tracing } from "./presets.ts";
 
@@ -15,6 +16,15 @@ export function useTracing(): Tracing | null {
     () => (backends === undefined || services === undefined ? null : tracingOf(backends, services)),
     [backends, services],
   );
+}
+
+/** Why nobody can say which services have spans, and how to ask again; null while that isn't so. */
+export function useTracingProblem(): { readonly detail: string; readonly again: () => void } | null {
+  const { data: backends } = useQuery(traceBackendsQuery());
+  const configured = (backends?.items.length ?? 0) > 0;
+  const { data, error, refetch } = useQuery({ ...traceServicesQuery([]), enabled: configured });
+  if (!configured || data !== undefined || error === null) return null;
+  return { detail: problemOf(error).detail, again: () => void refetch() };
 }
 
 export function tracingOf(backends: TraceBackendsAnswer, services: TraceServicesAnswer): Tracing {

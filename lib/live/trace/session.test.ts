@@ -77,6 +77,27 @@ describe("a trace's worker", () => {
     expect(asked).toEqual([`/api/v1/traces/${"a".repeat(32)}?format=columns&backends=jaeger%2Cold+one`]);
   });
 
+  it("turns the clocks of what it has read, also while the server is away; asked the same again it reads anew", async () => {
+    let there = true;
+    const asked: string[] = [];
+    const { handle, settled } = opened(async (url) => {
+      asked.push(url);
+      if (!there) throw new TypeError("fetch failed");
+      return new Response(answerOf(SHOP));
+    });
+    handle.open(REQUEST);
+    const before = await settled();
+    there = false;
+    handle.open({ ...REQUEST, skew: false });
+    const after = await settled();
+    expect(asked).toHaveLength(1);
+    const skewed = (state: TraceState) => state.phase === "shown" && state.head.warnings.map(({ code }) => code);
+    expect([skewed(before), skewed(after)]).toEqual([["clock-skew"], []]);
+    handle.open({ ...REQUEST, skew: false });
+    expect(await settled()).toMatchObject({ phase: "failed", problem: { code: "upstream_unreachable" } });
+    expect(asked).toHaveLength(2);
+  });
+
   it("hands the picture over and goes on answering", async () => {
     const { handle, picture, head } = await shown(SHOP);
     expect(picture.services).toEqual(["web", "cart"]);

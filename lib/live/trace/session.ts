@@ -2,6 +2,7 @@
 import type { TraceAnswer } from "#lib/api/traces.ts";
 import { MeshscopeError, type Problem, problemOf } from "#lib/errors.ts";
 import { writeTrace } from "#lib/tracing/encode.ts";
+import type { Trace } from "#lib/tracing/model.ts";
 import { buildTree, type TraceTree } from "#lib/tracing/tree.ts";
 import { comparePaths, pathColumns, sortedPaths } from "#lib/tracing/view/compare.ts";
 import { detailOf } from "#lib/tracing/view/detail.ts";
@@ -37,10 +38,16 @@ export interface TraceDeps {
 }
 
 interface Held {
+  readonly request: TraceRequest;
+  readonly answer: Answer;
+  readonly spanIds: string;
   readonly tree: TraceTree;
   readonly nodes: readonly (string | null)[];
   readonly picture: TracePicture;
 }
+
+/** What the server says of a trace beside its spans. */
+type Answer = Omit<TraceAnswer, "columns" | "nodes" | "spans" | "warnings">;
 
 type Answers = { [Kind in QuestionKind]: (held: Held, ask: Questions[Kind]["ask"]) => Questions[Kind]["answer"] };
 
@@ -81,12 +88,18 @@ export class TraceSession {
     this.#reading?.abort();
     const reading = new AbortController();
     this.#reading = reading;
+    const held = this.#held;
+    // Other clocks are no other trace: it is there also while its backend isn't.
+    if (held !== null && isTurned(held.request, request))
+      return this.#show({ ...held, request, trace: held.tree.trace });
     this.#held = null;
     this.#deps.post({ type: "state", state: { phase: "reading" } });
     try {
       const answer = await this.#read(request, reading.signal);
       if (reading.signal.aborted) return;
-      this.#show(answer, request.skew);
+      const { columns, nodes = [], spans: _, warnings: __, ...rest } = answer;
+      const wire = columns as unknown as WireTrace;
+      this.#show({ request, answer: rest, spanIds: wire.spanIds, trace: fromWire(wire), nodes });
     } catch (thrown) {
       if (reading.signal.aborted) return;
       this.#deps.post({ type: "state", state: { phase: "failed", problem: problemOf(thrown) } });
@@ -119,22 +132,26 @@ export class TraceSession {
     })) as TraceAnswer;
   }
 
-  #show(answer: TraceAnswer, skew: boolean): void {
-    const { columns, nodes = [], spans: _, warnings: __, ...rest } = answer;
-    const wire = columns as unknown as WireTrace;
-    const tree = buildTree(fromWire(wire), { nowNs: BigInt(Math.round(this.#deps.now())) * 1_000_000n, skew });
-    const picture = pictureOf(tree, wire.spanIds);
-    this.#held = { tree, nodes, picture };
+  #show({ request, answer, spanIds, trace, nodes }: Omit<Held, "tree" | "picture"> & { readonly trace: Trace }): void {
+    const nowNs = BigInt(Math.round(this.#deps.now())) * 1_000_000n;
+    const tree = buildTree(trace, { nowNs, skew: request.skew });
+    const picture = pictureOf(tree, spanIds);
+    this.#held = { request, answer, spanIds, tree, nodes, picture };
     const head: TraceHead = {
-      ...rest,
+      ...answer,
       // The server has built no tree: what is wrong with it is found here.
       warnings: sums(tree.warnings),
-      fromNs: (tree.trace.baseNs + BigInt(Math.round(tree.from))).toString(),
+      fromNs: (trace.baseNs + BigInt(Math.round(tree.from))).toString(),
     };
     // A copy to hand over: tree and picture share columns, and what is handed over is gone here.
     const sent = structuredClone(picture);
     this.#deps.post({ type: "state", state: { phase: "shown", head, picture: sent } }, buffersOf(sent));
   }
+}
+
+/** The same trace with clocks corrected, or not; the same request once more is the wish to read it anew. */
+function isTurned(before: TraceRequest, { id, backends, skew }: TraceRequest): boolean {
+  return before.id === id && before.backends.join() === backends.join() && before.skew !== skew;
 }
 
 const ROWS = 100;

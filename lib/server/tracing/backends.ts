@@ -1,6 +1,5 @@
 /** The configured tracing backends: asked on demand, each by itself, with the state that every page shows. */
-import type { Problem } from "#lib/errors.ts";
-import { problemOf } from "#lib/errors.ts";
+import { MeshscopeError, type Problem, problemOf } from "#lib/errors.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
 import type { TracingTarget } from "#lib/tracing/client/asker.ts";
 import { createJaegerClient } from "#lib/tracing/jaeger/client.ts";
@@ -71,7 +70,7 @@ export class Backend {
       const problem = problemOf(thrown);
       done(problem.code === "cancelled" ? "cancelled" : "failed");
       this.#failed(problem);
-      throw thrown;
+      throw OF_THE_BACKEND.has(problem.code) ? dated(thrown, problem, this.#status) : thrown;
     }
   }
 
@@ -95,6 +94,20 @@ export class Backend {
     );
     this.#status = status;
   }
+}
+
+/** The same failure with since when it is so. */
+function dated(thrown: unknown, { code, detail }: Problem, { since, asOf }: SourceStatus): MeshscopeError {
+  const instant = (text: string) => `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
+  const when =
+    asOf === null
+      ? `It has not answered since it was first asked, at ${instant(since)}.`
+      : `It last answered at ${instant(asOf)}.`;
+  const retryAfter = (thrown as { readonly retryAfter?: number } | null)?.retryAfter;
+  return new MeshscopeError(code, `${detail} ${when}`, {
+    cause: thrown,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  });
 }
 
 const OF_THE_BACKEND: ReadonlySet<string> = new Set([

@@ -104,6 +104,9 @@ describe.each(FAULTS)("a backend that %s", (_, broken, code, words, timeout) => 
     const { calls, analysis } = on([await broken()], timeout);
     const refused = await calls().then(() => null, problemOf);
     expect(refused).toMatchObject({ code, detail: expect.stringMatching(words) });
+    expect(refused?.detail).toMatch(
+      /It has not answered since it was first asked, at 2025-11-13 \d\d:\d\d:\d\d UTC\.$/,
+    );
     const { event, data, slots } = await analysis();
     expect([event, slots]).toEqual(["problem", 0]);
     expect(data).toMatchObject({ code, detail: expect.stringMatching(words), requestId: "r1" });
