@@ -13,7 +13,7 @@ export const WINDOWS = [
 ] as const;
 
 export const STATS = ["mean", "p50", "p95", "p99"] as const;
-export type Stat = (typeof STATS)[number];
+type Stat = (typeof STATS)[number];
 
 /** What the metrics know such calls by. */
 export type Such =

@@ -45,7 +45,7 @@ export async function findCalls(
   ]);
   const calls: (TraceCall & { readonly at: number })[] = [];
   for (const heard of round.heard)
-    calls.push(...(await slowly(callsIn(heard, asked, deps, audience), deps.timers, signal)));
+    for (const call of await slowly(callsIn(heard, asked, deps, audience), deps.timers, signal)) calls.push(call);
   const found = [...new Map(calls.map((call) => [`${call.trace} ${call.span}`, call])).values()]
     .filter(({ at }) => at >= range.start * 1000 && at <= range.end * 1000)
     .sort((a, b) => b.at - a.at || (a.span < b.span ? -1 : 1));

@@ -5,7 +5,7 @@ import { samplingRates } from "#lib/mesh/meaning.ts";
 import type { Credential } from "../identity.ts";
 import type { ChangeDeps } from "./coincidences.ts";
 
-export interface ConfiguredDeps {
+interface ConfiguredDeps {
   readonly changes: Pick<ChangeDeps, "policies">;
   readonly rootNamespace: (cluster: string) => string;
 }

@@ -5,7 +5,7 @@
  */
 import { listAt, numberAt, objectAt } from "./routing/json.ts";
 
-export interface SamplingRate {
+interface SamplingRate {
   readonly namespace: string;
   readonly name: string;
   /** What it counts for: an object of the root namespace for the mesh, another for its namespace, one with a selector for some workloads. */
