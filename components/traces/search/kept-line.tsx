@@ -20,9 +20,12 @@ function Line({ search, answer }: { readonly search: TraceSearch; readonly answe
   return <p className="border-b border-line px-4 py-1.5 text-[11px] text-ink-2 tabular-nums max-sm:px-2">{words}</p>;
 }
 
-/** `3 traces with failures, of about 40 failed calls; at 1 % expect 0.4 (…).` */
+/**
+ * `In 3 of these traces own calls of it failed, of about 40 failed calls that Prometheus counted; at 1 % expect 0.4 (…).` Others
+ * have failures of other services, which aren't among those counted.
+ */
 export function lineWords(
-  { errors }: Pick<TraceSearch, "errors">,
+  { errors, service }: Pick<TraceSearch, "errors" | "service">,
   { items, full }: Pick<TracesAnswer, "items" | "full">,
   { calls, failed }: Pick<SearchCounted, "calls" | "failed">,
   kept: Kept | null,
@@ -30,9 +33,13 @@ export function lineWords(
   const about = (count: number) => `about ${formatCount(Math.round(count))}`;
   if (errors) {
     if (failed < 0.5) return null;
+    const own = items.filter(({ counts }) =>
+      counts.some(({ name, errors: bad }) => name === service && bad > 0),
+    ).length;
     const expect = expectWords(failed, kept);
-    const found = `${full.length > 0 ? "The newest " : ""}${formatPlural(items.length, "trace")} with failures`;
-    return `${found}, of ${about(failed)} failed calls that Prometheus counted${expect === null ? "" : `; ${expect}`}.`;
+    const found = `In ${own === 0 ? "none" : formatCount(own)} of these traces calls of ${service} itself failed`;
+    const newest = full.length > 0 ? ", which are the newest" : "";
+    return `${found}${newest}; Prometheus counted ${about(failed)} failed calls${expect === null ? "" : `: ${expect}`}.`;
   }
   // Of the newest alone nobody knows how many there are beside them.
   if (full.length > 0 || calls < 0.5) return null;
