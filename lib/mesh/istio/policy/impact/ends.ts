@@ -6,7 +6,7 @@ import type { Caller } from "../meaning/routing/match.ts";
 import { type Routed, route } from "../meaning/routing/route.ts";
 import { knows, sidecarOf } from "../meaning/routing/scope.ts";
 import { type Chosen, NOT_GRANTED, type Target } from "../meaning/routing/target.ts";
-import { listAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
+import { listAt, numberAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import type { Place } from "./part.ts";
 import type { ImpactWorld, Side } from "./sides.ts";
 
@@ -62,7 +62,7 @@ export function waysOf({ host, owner, caller, http }: Asked, side: Side, world: 
     return { alternatives: [{ ends: [there], by: null, takes: "" }], lacks: [], objects };
   }
   const { outcome, shadowed } = route(host, owner, caller, {}, near);
-  const ways = outcomeWays(outcome, side, world);
+  const ways = outcomeWays(outcome, { side, world, called: caller.port });
   return { ...ways, objects: [...objects, ...ways.objects, ...shadowed] };
 }
 
@@ -88,17 +88,24 @@ function outOfScope(sidecar: Manifest): Ways {
 /** All that arrives nowhere is one destination. */
 const LOST = "nowhere";
 
-function outcomeWays(outcome: Routed["outcome"], side: Side, world: Inventories): Ways {
+interface Seen {
+  readonly side: Side;
+  readonly world: Inventories;
+  /** The port that was called. */
+  readonly called: number;
+}
+
+function outcomeWays(outcome: Routed["outcome"], seen: Seen): Ways {
   switch (outcome.kind) {
     case "routed":
-      return { alternatives: [taken(outcome.chosen, side, world)], lacks: [], objects: objectsOf(outcome.chosen) };
+      return { alternatives: [taken(outcome.chosen, seen)], lacks: [], objects: objectsOf(outcome.chosen) };
     case "no route":
       return { alternatives: [noRoute(outcome.by)], lacks: [], objects: [outcome.by] };
     case "out of scope":
       return outOfScope(outcome.by);
     case "unknown": {
       const { candidates, lacks, perhapsNone } = outcome;
-      const found = candidates.map((chosen) => taken(chosen, side, world));
+      const found = candidates.map((chosen) => taken(chosen, seen));
       return {
         alternatives: perhapsNone === null ? found : [...found, noRoute(perhapsNone)],
         lacks,
@@ -119,7 +126,7 @@ const noRoute = (by: Manifest): Alternative => ({
   takes: "none",
 });
 
-function taken(chosen: Chosen, side: Side, world: Inventories): Alternative {
+function taken(chosen: Chosen, seen: Seen): Alternative {
   const by = chosen.object === null ? null : { object: chosen.object, path: chosen.path };
   const takes = JSON.stringify(chosen.matches);
   if (chosen.does !== "route") {
@@ -127,29 +134,30 @@ function taken(chosen: Chosen, side: Side, world: Inventories): Alternative {
     const key = `${chosen.does} ${JSON.stringify(by && at(by))}`;
     return { ends: [{ key, fate: "goes", share: 1, text, lacks: [] }], by, takes };
   }
-  const ends = chosen.to.filter(({ share }) => share > 0).map((target) => endOf(target, side, world));
+  const ends = chosen.to.filter(({ share }) => share > 0).map((target) => endOf(target, seen));
   const none: End = { key: LOST, fate: "lost", share: 1, text: "the rule has no destination", lacks: [] };
   return { ends: ends.length === 0 ? [none] : ends, by, takes };
 }
 
-function endOf({ host, subset, port, share, declaredBy }: Target, side: Side, world: Inventories): End {
+function endOf({ host, subset, port, share, declaredBy }: Target, { side, world, called }: Seen): End {
   const text = subset === null ? host : `${host} subset ${subset}`;
   const lost = (why: string): End => ({ key: LOST, fate: "lost", share, text: `${text}: ${why}`, lacks: [] });
   if (host === "") return { ...lost("500"), text: `${NOT_GRANTED}, 500` };
   if (subset !== null && declaredBy === null)
     return lost("no DestinationRule that the client follows declares it, 503");
   const labels = declaredBy === null ? {} : subsetLabels(declaredBy, subset ?? "");
-  const key = JSON.stringify([host, port, Object.entries(labels).toSorted(byKey)]);
-  const goes = (...lacks: readonly string[]): End => ({ key, fate: "goes", share, text, lacks });
   const name = serviceOfHost(host);
   const inventories = [world.inventory, ...world.elsewhere];
   const services = inventories.flatMap((each) => (name === null ? [] : (each.services.get(fullKey(name)) ?? [])));
+  const entries = services.length > 0 ? [] : entriesOf(host, side);
+  const declared = services.length > 0 ? services.flatMap(({ ports }) => ports) : entries.flatMap(portsOfEntry);
+  const to = port ?? onlyPort(declared) ?? called;
+  const key = JSON.stringify([host, to, Object.entries(labels).toSorted(byKey)]);
+  const goes = (...lacks: readonly string[]): End => ({ key, fate: "goes", share, text, lacks });
   if (services.length === 0) {
-    const covers = (each: string) => closeness(each.toLowerCase(), host) > 0;
-    const entry =
-      inventories.some(({ externalHosts }) => externalHosts.some(({ hosts }) => hosts.some(covers))) ||
-      side.objects("ServiceEntry").some(({ spec }) => textsAt(spec, "hosts").some(covers));
-    if (entry) return goes();
+    const covers = coversHost(host);
+    if (entries.length > 0 || inventories.some((each) => each.externalHosts.some(({ hosts }) => hosts.some(covers))))
+      return goes();
     const unread = inventories
       .flatMap((each) => each.unread)
       .some(({ kind }) => /^(?:services|serviceentries)(?:\.|$)/.test(kind));
@@ -164,6 +172,29 @@ function endOf({ host, subset, port, share, declaredBy }: Target, side: Side, wo
     return workloads.flatMap((each) => there?.workloads.get(`${namespace}/${each}`) ?? []);
   });
   return behind.some((each) => fits(each.labels)) ? goes() : lost("no workload stands behind it, 503");
+}
+
+const coversHost =
+  (host: string) =>
+  (pattern: string): boolean =>
+    closeness(pattern.toLowerCase(), host) > 0;
+
+export const entriesOf = (host: string, side: Side): readonly Manifest[] =>
+  side.objects("ServiceEntry").filter(({ spec }) => textsAt(spec, "hosts").some(coversHost(host)));
+
+export const portsOfEntry = ({ spec }: Manifest): readonly { readonly port: number }[] =>
+  listAt(spec, "ports").flatMap((each) => {
+    const port = numberAt(each, "number");
+    return port === null ? [] : [{ port }];
+  });
+
+/**
+ * Where a rule names no port, a host with one port is called at that, any other at the port that the client called
+ * (GetDestinationCluster in pilot/pkg/networking/core/route/route.go). null: it has several, or none that is known.
+ */
+function onlyPort(ports: readonly { readonly port: number }[]): number | null {
+  const [first, ...more] = new Set(ports.map(({ port }) => port));
+  return first === undefined || more.length > 0 ? null : first;
 }
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);

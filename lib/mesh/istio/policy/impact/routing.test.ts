@@ -78,6 +78,34 @@ describe("a change of routing", () => {
       [`rerouted 100 certain ${WEB} by r spec.http[0]`, `rerouted 0 (week) certain ${CRON} by r spec.http[0]`],
       [SUBSETS],
     ],
+    [
+      "names the service and no port: its only one, to which they went without a rule",
+      [made(vs("{route: [{destination: {host: reviews}}]}"))],
+      [],
+    ],
+    [
+      "names the only port that wasn't named, by another spelling of the host",
+      [
+        turned(
+          vs("{route: [{destination: {host: reviews}}]}"),
+          vs("{route: [{destination: {host: reviews.shop.svc.cluster.local, port: {number: 80}}, weight: 7}]}"),
+        ),
+      ],
+      [],
+    ],
+    [
+      "names no port of a service that has two: each call goes on to the one that it called",
+      [made(vs("{route: [{destination: {host: ledger}}]}", "hosts: [ledger]", "bank/r"))],
+      [],
+    ],
+    [
+      "names one of two ports: what called the other moves, if anything did",
+      [made(vs("{route: [{destination: {host: ledger, port: {number: 90}}}]}", "hosts: [ledger]", "bank/r"))],
+      [
+        "rerouted 0–5 bounded shop/web > bank/ledger by r spec.http[0]: which of the Service’s ports is called, whether it is let in where it then goes",
+        "rerouted 0–4 bounded bank/teller > bank/ledger by r spec.http[0]: which of the Service’s ports is called, whether it is let in where it then goes",
+      ],
+    ],
     ["is for another host", [made(vs(`{route: [${to("v1", 1, "other")}]}`, "hosts: [other]"))], []],
   ];
   for (const [title, changes, wanted, objects = []] of table) {

@@ -2,9 +2,9 @@
 import { type NodeKey, nodeId } from "#lib/graph/id.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import { closeness, fullName } from "../hosts.ts";
-import { listAt, numberAt, textsAt } from "../routing/json.ts";
 import { portsOf } from "./arrive.ts";
 import type { ObservedCall } from "./calls.ts";
+import { entriesOf, portsOfEntry } from "./ends.ts";
 import type { Expected } from "./expected.ts";
 import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
@@ -121,7 +121,4 @@ function externalOf({ kind, name }: NodeKey, { inventory }: ImpactWorld): { host
 }
 
 const entryPorts = (host: string, { before }: Sides): readonly number[] =>
-  before
-    .objects("ServiceEntry")
-    .filter(({ spec }) => textsAt(spec, "hosts").some((each) => closeness(each.toLowerCase(), host) > 0))
-    .flatMap(({ spec }) => listAt(spec, "ports").flatMap((port) => numberAt(port, "number") ?? []));
+  entriesOf(host, before).flatMap((entry) => portsOfEntry(entry).map(({ port }) => port));
