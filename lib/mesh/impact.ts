@@ -1,7 +1,7 @@
 /** What changes of policies do to calls. Apart from policies.ts, for the browser needs none of it. */
 
 export { proposeEgress } from "./istio/policy/egress/propose.ts";
-export { observedCalls } from "./istio/policy/impact/calls.ts";
+export { observedCalls, pairsSeen } from "./istio/policy/impact/calls.ts";
 export { EVALUATED } from "./istio/policy/impact/gaps.ts";
 export { type Impact, impactOf } from "./istio/policy/impact/impact.ts";
 export { propose } from "./istio/policy/impact/propose.ts";

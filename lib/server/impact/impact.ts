@@ -1,6 +1,6 @@
 /** What a plan or a draft would do to calls that were seen, told as far as the viewer may see them. */
 import { formatInstant } from "#lib/api/instant.ts";
-import { EVALUATED, type Impact, impactOf, scopeOf } from "#lib/mesh/impact.ts";
+import { EVALUATED, type Impact, impactOf, pairsSeen, scopeOf } from "#lib/mesh/impact.ts";
 import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -93,10 +93,11 @@ function viewOf(
   { at, window, week, limits, calls }: Traffic,
   text: (text: string) => string,
 ): ImpactView {
+  const pairs = pairsSeen(calls);
   return {
     ...{ at: formatInstant(at), window, totals, unseen, gaps, limits: limits.map(text) },
     shown: shown.flat().length,
-    hourPairs: calls.filter(({ seen }) => seen === "hour").length,
-    weekPairs: week ? calls.filter(({ seen }) => seen === "week").length : null,
+    hourPairs: pairs.hour,
+    weekPairs: week ? pairs.week : null,
   };
 }

@@ -3,7 +3,7 @@ import { formatInstant } from "#lib/api/instant.ts";
 import type { StrictAnswer, StrictScope } from "#lib/api/strict.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { nodeId } from "#lib/graph/id.ts";
-import { strictPath } from "#lib/mesh/impact.ts";
+import { pairsSeen, strictPath } from "#lib/mesh/impact.ts";
 import type { Credential } from "../identity.ts";
 import { checkCluster, checkNamespace } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
@@ -90,10 +90,10 @@ function evidenceOf(
   into: (call: Traffic["calls"][number]) => boolean,
   text: (text: string) => string,
 ): StrictAnswer["evidence"] {
-  const own = calls.filter(into);
+  const pairs = pairsSeen(calls.filter(into));
   return {
     ...{ at: formatInstant(at), window, limits: limits.map(text) },
-    hourPairs: own.filter(({ seen }) => seen === "hour").length,
-    weekPairs: week ? own.filter(({ seen }) => seen === "week").length : null,
+    hourPairs: pairs.hour,
+    weekPairs: week ? pairs.week : null,
   };
 }

@@ -5,6 +5,7 @@ import { requestRate } from "#lib/graph/measure.ts";
 import type { MtlsBasis, Protocol } from "#lib/graph/model.ts";
 import type { Hop, WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { Seen } from "#lib/policy/impact.ts";
+import { ratio } from "#lib/units.ts";
 
 export interface ObservedCall {
   readonly source: NodeKey;
@@ -23,14 +24,49 @@ export interface ObservedCall {
   readonly callers: ReadonlyMap<string, number>;
   /** A waypoint reported it: the server's ztunnel then sees the waypoint. */
   readonly viaWaypoint: boolean;
+  /** The pair's rate in the hour, where this is what only the week knows of it. */
+  readonly beside?: number;
 }
 
-/** The hour's calls, then those of the week that the hour doesn't have. */
+/**
+ * The hour's calls; then of the week the pairs that the hour doesn't have, and of those that it has what it doesn't know of them.
+ * All of the week is without a rate.
+ */
 export function observedCalls(hour: WorkloadGraph, week: WorkloadGraph | null): readonly ObservedCall[] {
   const now = hour.hops.filter(({ live }) => live).flatMap((hop) => callOf(hop, "hour") ?? []);
-  const known = new Set(now.map(keyOf));
+  const known = new Map(now.map((call) => [keyOf(call), call]));
   const before = (week?.hops ?? []).flatMap((hop) => callOf(hop, "week") ?? []);
-  return [...now, ...before.filter((call) => !known.has(keyOf(call)))];
+  return [
+    ...now,
+    ...before.flatMap((call) => {
+      const same = known.get(keyOf(call));
+      return same === undefined ? [call] : (rarer(call, same) ?? []);
+    }),
+  ];
+}
+
+/** Pairs of the hour, and those that the week has beyond them. */
+export function pairsSeen(calls: readonly ObservedCall[]): Readonly<Record<Seen, number>> {
+  const pairs = (wanted: Seen) => new Set(calls.filter(({ seen }) => seen === wanted).map(keyOf));
+  const hour = pairs("hour");
+  return { hour: hour.size, week: [...pairs("week")].filter((each) => !hour.has(each)).length };
+}
+
+/**
+ * What the week knows of a pair beyond the hour: identities, plaintext, a way through a waypoint. A job's account or a client
+ * that falls back is as blind a spot of an hour as a pair that calls at night.
+ */
+function rarer(week: ObservedCall, hour: ObservedCall): ObservedCall | null {
+  const beside = hour.rate;
+  if (week.viaWaypoint && !hour.viaWaypoint) return { ...week, beside };
+  const { share, basis } = week.mtls;
+  // Others than the server's side report nobody's identity.
+  if (basis !== "server" || share === null) return null;
+  const others = [...week.callers].filter(([name]) => !hour.callers.has(name));
+  const plain = share < 1 && !(hour.mtls.basis === "server" && hour.mtls.share !== null && hour.mtls.share < 1);
+  if (others.length === 0 && !plain) return null;
+  const mtls = { share: ratio(others.length === 0 ? 0 : plain ? share : 1), basis };
+  return { ...week, mtls, callers: new Map(others), beside };
 }
 
 const keyOf = ({ ids, protocol, service }: ObservedCall): string =>

@@ -11,6 +11,8 @@ export interface Expected {
   /** Requests/s, of tcp connections/s. */
   readonly rate: number;
   readonly seen: Seen;
+  /** As of an ObservedCall. */
+  readonly beside?: number;
   readonly shares: readonly Shared[];
 }
 

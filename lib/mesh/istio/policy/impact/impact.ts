@@ -67,7 +67,11 @@ interface Sight {
 }
 
 /** All shares of a pair's calls that have the same to expect, as one item. */
-function itemOf({ shares, source, target, protocol, rate, seen }: Expected, verdict: ImpactVerdict, sight: Sight) {
+function itemOf(
+  { shares, source, target, protocol, rate, seen, beside }: Expected,
+  verdict: ImpactVerdict,
+  sight: Sight,
+) {
   const of = shares.map(({ share, parts }) => ({ share, parts: parts.filter((part) => part.verdict === verdict) }));
   const parts = of.flatMap((each) => each.parts);
   const lead = parts.find(({ known }) => known) ?? parts[0];
@@ -91,7 +95,7 @@ function itemOf({ shares, source, target, protocol, rate, seen }: Expected, verd
   const shownRule = lead.by !== null && world.sees(lead.by.object) ? lead.by : null;
   const item: ImpactItem = {
     ...{ verdict, certainty: certaintyOf(known, lacks, rate), min: Math.min(sum("min"), sum("max")), max: sum("max") },
-    ...{ rate, seen, protocol, source: idOf(source), target: idOf(target) },
+    ...{ rate: beside ?? rate, seen, protocol, source: idOf(source), target: idOf(target) },
     rule: shownRule && { object: refOf(world.cluster, shownRule.object), path: printPath(shownRule.path) },
     ...(away
       ? {
@@ -99,10 +103,16 @@ function itemOf({ shares, source, target, protocol, rate, seen }: Expected, verd
           blindSpots: known ? [] : [HIDDEN],
           closeWith: known ? [] : closeWith([HIDDEN]),
         }
-      : { why: lead.why, blindSpots: [...lacks, ...asides], closeWith: closeWith(lacks) }),
+      : {
+          why: beside === undefined ? lead.why : `${lead.why} ${RARE}`,
+          blindSpots: [...lacks, ...asides],
+          closeWith: closeWith(lacks),
+        }),
   };
   return { item, by: lead.by?.object ?? null };
 }
+
+const RARE = "It concerns callers of the pair that were seen within 7 days, and not in the window of the rates.";
 
 const OUTSIDE: ReadonlySet<string> = new Set(["external", "unknown"]);
 

@@ -32,6 +32,7 @@ describe("a predicted pair beside what was measured", () => {
     ["broken", { verdict: "breaks" }, { "503 UC": 10 }, "as-predicted"],
     ["nowhere", { verdict: "unreachable" }, { "404 NR": 10 }, "as-predicted"],
     ["a pair of the week, refused", { seen: "week", min: 0, max: 0, rate: 0 }, { "403": 10 }, "as-predicted"],
+    ["callers that the hour didn’t have", { seen: "week", min: 0, max: 0, rate: 10 }, { "200": 10 }, "unknown"],
     ["a pair of the week, let in", { seen: "week", min: 0, max: 0, rate: 0 }, { "200": 10 }, "less"],
     ["whom nobody may see", { source: "c/restricted/restricted/restricted" }, { "403": 10 }, "unknown"],
   ])("%s", (_, predicted, since, judgement) => {

@@ -20,6 +20,9 @@ const DRIFT = 0.05;
 /** Of what weights alone decide. */
 const EXACT = 0.01;
 
+const RARE =
+  "It is about callers of the pair that weren’t seen in the window of the rates: a pair’s numbers don’t tell them apart.";
+
 const UNMEASURED: Partial<Record<ImpactVerdict, string>> = {
   "not-enforced": "No metric says which policy looked at a call.",
 };
@@ -33,6 +36,8 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   if (!isNamed(item)) return say("unknown", "It sums pairs that you may not see.");
   const cannot = UNMEASURED[item.verdict] ?? blind;
   if (cannot !== null) return say("unknown", cannot);
+  // The pair had a rate, and this is about none of it.
+  if (item.seen === "week" && item.rate > 0) return say("unknown", RARE);
   const { before, since, lately } = stretches;
   const pair = { source: item.source, target: item.target, tcp: item.protocol === "tcp" };
   const of = (traffic: Traffic) => tallyOf(callsOf(item, pair, traffic, before), traffic.seconds);
