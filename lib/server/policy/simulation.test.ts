@@ -138,7 +138,6 @@ describe("would it pass?", () => {
     ],
     ["a host out of the Sidecar's scope", [NARROW], {}, /outboundTrafficPolicy/],
     ["the same by bytes", [NARROW], { service: { namespace: "shop", name: "bytes" } }, /outboundTrafficPolicy/],
-    ["an ambient client", [], { client: client("amb") }, /ambient client/],
     ["a gateway as a client", [], { client: client("edge") }, /gateway or waypoint as a client/],
     ["a revision", [REVISED], { client: client("rev") }, /revision canary/],
     [

@@ -2,7 +2,7 @@
  * How ambient clients reach a service: by its waypoint, which then routes; else ztunnel carries bytes, and no rule for requests counts.
  * https://istio.io/latest/docs/ambient/usage/l7-features/, https://istio.io/latest/docs/ambient/usage/waypoint/
  */
-import type { Service, ServicePort } from "#lib/inventory/model.ts";
+import type { Service, ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
 import { fullName } from "../../hosts.ts";
 import { GATEWAY_API } from "../../kinds.ts";
@@ -19,6 +19,11 @@ import { reached, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { hides, hidesAfter, ROUTES, revisionsOf, saying } from "./way.ts";
 
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 const IGNORED = "ambient clients ignore rules for requests: the service has no waypoint";
 
 export function throughAmbient(service: Service, port: ServicePort, world: SecurityWorld): RoutingAnswer {
@@ -32,19 +37,8 @@ export function throughAmbient(service: Service, port: ServicePort, world: Secur
     };
   }
   const { namespace, name } = waypoint;
-  const labels = { [`${GATEWAY_API}/gateway-name`]: name };
-  const caller = { namespace, labels, port: port.port };
-  const say = saying(caller, service, world).all;
+  const { caller, lacks } = unsettledAtWaypoint(service, port, waypoint, world);
   const http = carriesHttp(port);
-  const bytes = http === false ? OF_BYTES.flatMap(world.objects) : [];
-  const lacks = [
-    ...blind(world, "VirtualService", "DestinationRule", ...(http === false ? OF_BYTES : ROUTES)),
-    ...readersOf(bytes, world),
-    ...revisionsOf(caller, say, world),
-    ...(http === undefined && say.length > 0 ? ["the port’s protocol"] : []),
-    ...(hides([...say, ...bytes], world) ? [HIDDEN] : []),
-    ...(waypointIsThere(waypoint, world) ? [] : [`whether waypoint ${namespace}/${name} runs`]),
-  ];
   if (lacks.length > 0) return { ...unknown("ambient", lacks), waypoint: `${namespace}/${name}` };
   const at = { waypoint: `${namespace}/${name}` };
   if (http === false) return { ...connections(caller, service, port, world), ...at };
@@ -70,11 +64,32 @@ function connections(caller: Caller, service: Service, port: ServicePort, world:
   return { ...itself, decides: "rules", rules: [connectionInWords(found, chosen, null, true, world)] };
 }
 
-const waypointIsThere = (
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  { inventory }: SecurityWorld,
-): boolean =>
-  [...inventory.workloads.values()].some(
+/** How a waypoint asks for rules, and what isn't known of which count there. */
+export function unsettledAtWaypoint(
+  service: Service,
+  port: ServicePort,
+  waypoint: Place,
+  world: SecurityWorld,
+): { readonly caller: Caller; readonly lacks: readonly string[] } {
+  const { namespace, name } = waypoint;
+  const caller = { namespace, labels: { [`${GATEWAY_API}/gateway-name`]: name }, port: port.port };
+  const say = saying(caller, service, world).all;
+  const http = carriesHttp(port);
+  const bytes = http === false ? OF_BYTES.flatMap(world.objects) : [];
+  const lacks = [
+    ...blind(world, "VirtualService", "DestinationRule", ...(http === false ? OF_BYTES : ROUTES)),
+    ...readersOf(bytes, world),
+    ...revisionsOf(caller, say, world),
+    ...(http === undefined && say.length > 0 ? ["the port’s protocol"] : []),
+    ...(hides([...say, ...bytes], world) ? [HIDDEN] : []),
+    ...(proxiesOf(waypoint, world).length > 0 ? [] : [`whether waypoint ${namespace}/${name} runs`]),
+  ];
+  return { caller, lacks };
+}
+
+/** The workloads that run a waypoint. */
+export const proxiesOf = ({ namespace, name }: Place, { inventory }: SecurityWorld): readonly Workload[] =>
+  [...inventory.workloads.values()].filter(
     (each) =>
       each.namespace === namespace &&
       each.dataplane === "waypoint" &&

@@ -14,6 +14,7 @@ import { meet } from "../outbound-mtls.ts";
 import { type Lacking, lacking } from "../truth.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
+import { tunnelled } from "./tunnel.ts";
 import { type Destination, lowered, revisions, type Way } from "./way.ts";
 
 export interface Arriving {
@@ -50,6 +51,9 @@ export function workloadPort({ service, port }: Pick<Destination, "service" | "p
 }
 
 function connection({ client, question }: Arriving, to: Destination, server: Workload, world: SecurityWorld) {
+  if (client?.dataplane === "ambient" || client?.dataplane === "waypoint") {
+    return tunnelled(client, to, { server, port: workloadPort(to) }, world);
+  }
   const title = `Mutual TLS with ${server.namespace}/${server.name}`;
   const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
   const endpoint = { ...server, port: workloadPort(to) };
@@ -98,15 +102,12 @@ export function admission(
   const base = admitted(server);
   if (dataplane === "none")
     return { ...base, verdict: "yes", text: "No proxy stands before it: no policy is enforced." };
-  const unknown = (...lacks: readonly string[]): SimulationStep => ({
-    ...{ ...base, verdict: "unknown", text: UNKNOWN, lacks },
-  });
   if (
     dataplane === "ambient" &&
     waypointOf(to.service, world) !== null &&
     comesThrough(arriving.client, to.service, world)
   ) {
-    return unknown("what the waypoint does that the call comes through: that isn’t worked out yet");
+    return { ...base, verdict: "unknown", text: UNKNOWN, lacks: [THROUGH] };
   }
   const gateway = labels[`${GATEWAY_API}/gateway-name`];
   const kind = dataplane === "ambient" ? "ztunnel" : dataplane === "gateway" ? "gateway" : "sidecar";
@@ -116,6 +117,23 @@ export function admission(
     labels,
     ...(kind === "gateway" && gateway !== undefined && { gateway }),
   };
+  const at = { point, name: `${server.namespace}/${server.name}` };
+  return admissionAt(at, arriving, { port: workloadPort(to), identified }, world);
+}
+
+const THROUGH = "what the waypoint does that the call comes through: that isn’t worked out yet";
+
+/** The same at one proxy, whatever it stands before. `port`: what the call is for there; null: not known. */
+export function admissionAt(
+  { point, name }: { readonly point: EnforcementPoint; readonly name: string },
+  arriving: Arriving,
+  { port, identified }: { readonly port: number | null; readonly identified: boolean | Lacking },
+  world: SecurityWorld,
+): SimulationStep {
+  const base = { kind: "authorization" as const, title: `Let in by ${name}`, sources: [], lacks: [] };
+  const unknown = (...lacks: readonly string[]): SimulationStep => ({
+    ...{ ...base, verdict: "unknown", text: UNKNOWN, lacks },
+  });
   const policies = attached(world.objects("AuthorizationPolicy"), point, world.rootNamespace);
   const tokens = attached(world.objects("RequestAuthentication"), point, world.rootNamespace);
   const unseen = blind(world, "AuthorizationPolicy", "RequestAuthentication");
@@ -129,7 +147,7 @@ export function admission(
       trustDomains: null,
     },
     point,
-    factsOf(arriving, workloadPort(to), identified, policies),
+    factsOf(arriving, port, identified, policies),
   );
   const by = (decider: Decider): Source => sourceOf(world, decider.policy, decider.path);
   const found = { ...base, title: `${base.title}’s ${point.kind}` };

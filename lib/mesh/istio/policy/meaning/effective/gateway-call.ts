@@ -12,7 +12,7 @@ import { inTurn, stopped } from "./joined.ts";
 import { routeStep } from "./route-step.ts";
 import { OF_BYTES } from "./route-versions.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { followed, hides, lowered, ROUTES, revisionsOf, type Way } from "./way.ts";
+import { followed, hides, ROUTES, requestOf, revisionsOf, type Way } from "./way.ts";
 
 /** Kinds that decide what a gateway does. */
 export const GATEWAY_KINDS = [
@@ -135,18 +135,7 @@ function routed(
 }
 
 function wayAt(question: SimulationQuestion, found: VirtualHost, world: SecurityWorld): Way {
-  const { method, path, host, headers } = question;
-  const outcome = routeAt(
-    found,
-    {
-      scheme: found.server.reads,
-      ...(method === undefined ? {} : { method }),
-      ...(path === undefined ? {} : { path }),
-      ...(host === undefined ? {} : { authority: host }),
-      ...(headers === undefined ? {} : { headers: lowered(headers) }),
-    },
-    world,
-  );
+  const outcome = routeAt(found, { scheme: found.server.reads, ...requestOf(question) }, world);
   const routed = { outcome, shadowed: [], leftOut: found.leftOut };
   const none = { routed, to: [], lacks: [], rewrites: { path: false, headers: false } };
   if (outcome.kind === "unknown") return { ...none, lacks: outcome.lacks };

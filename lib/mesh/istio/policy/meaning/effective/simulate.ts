@@ -7,6 +7,7 @@ import type { Simulation, SimulationQuestion } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
 import { carriedBy } from "../port-protocol.ts";
 import { HostIndex } from "../routing/host-index.ts";
+import { throughZtunnel } from "./ambient-call.ts";
 import { bytesWay } from "./bytes-way.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { isGateway, throughGateways } from "./gateway-call.ts";
@@ -26,6 +27,10 @@ export function simulate(question: SimulationQuestion, service: Service, whole: 
   if (lacks.length > 0 || port === undefined) return stopped(lacks);
   const carried = carriedBy(port);
   const http = carried && carried === "http";
+  const account = accountOf(question, caller.workload);
+  if (caller.workload?.dataplane === "ambient") {
+    return throughZtunnel({ client: caller.workload, account, question }, service, port, world);
+  }
   const client = caller.workload?.dataplane === "sidecar" ? caller.workload : null;
   const way =
     client === null
@@ -38,7 +43,6 @@ export function simulate(question: SimulationQuestion, service: Service, whole: 
   if (client === null && caller.workload === null && isGateway(service, world)) {
     return joined([first], throughGateways(question, service, whole));
   }
-  const account = accountOf(question, caller.workload);
   return delivered([first], way.to, { client, account, question, rewrites: way.rewrites, http }, world);
 }
 
@@ -68,7 +72,6 @@ function callerOf({ client }: SimulationQuestion, { inventory }: SecurityWorld) 
 }
 
 function unsupported(client: Workload | null): readonly string[] {
-  if (client?.dataplane === "ambient") return ["what ztunnel sends for an ambient client: that isn’t worked out yet"];
   return client?.dataplane === "gateway" || client?.dataplane === "waypoint"
     ? ["what a gateway or waypoint as a client does: that isn’t worked out yet"]
     : [];

@@ -16,6 +16,7 @@ import {
   visibleTo,
 } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
+import type { RequestFacts } from "../routing/match.ts";
 import { type Routed, route } from "../routing/route.ts";
 import { sidecarOf } from "../routing/scope.ts";
 import type { Chosen, Target } from "../routing/target.ts";
@@ -111,14 +112,7 @@ export function wayOf(
   const caller = { namespace: client.namespace, labels: client.labels, port: question.port };
   const lacks = unsettled(client, service, http, world);
   if (lacks.length > 0) return { routed: null, to: [], lacks, rewrites: UNCHANGED };
-  const { method, path, host: authority, headers } = question;
-  const request = {
-    ...(method === undefined ? {} : { method }),
-    ...(path === undefined ? {} : { path }),
-    ...(authority === undefined ? {} : { authority }),
-    ...(headers === undefined ? {} : { headers: lowered(headers) }),
-  };
-  const routed = route(host, service.namespace, caller, request, world);
+  const routed = route(host, service.namespace, caller, requestOf(question), world);
   if (routed.outcome.kind === "unknown") return { routed, to: [], lacks: routed.outcome.lacks, rewrites: UNCHANGED };
   if (routed.outcome.kind === "out of scope") {
     return { routed, to: [], lacks: [OUTBOUND], rewrites: UNCHANGED };
@@ -126,6 +120,14 @@ export function wayOf(
   if (routed.outcome.kind !== "routed") return { routed, to: [], lacks: [], rewrites: UNCHANGED };
   return { routed, ...followed(routed.outcome.chosen, question, world) };
 }
+
+/** What of a question rules may ask for. */
+export const requestOf = ({ method, path, host, headers }: SimulationQuestion): RequestFacts => ({
+  ...(method === undefined ? {} : { method }),
+  ...(path === undefined ? {} : { path }),
+  ...(host === undefined ? {} : { authority: host }),
+  ...(headers === undefined ? {} : { headers: lowered(headers) }),
+});
 
 export const lowered = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

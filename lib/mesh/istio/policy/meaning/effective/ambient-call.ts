@@ -1,0 +1,145 @@
+/**
+ * A request of an ambient client. Its ztunnel carries bytes and follows no rule for requests: to the Service's pods, or to its waypoint,
+ * which decides whom it lets in, routes, and calls on as itself: the last ztunnel sees the waypoint's identity.
+ * https://istio.io/latest/docs/ambient/usage/waypoint/, https://istio.io/latest/docs/ambient/usage/l4-policy/
+ */
+import type { Service, ServicePort, Workload } from "#lib/inventory/model.ts";
+import { kindKey } from "#lib/policy/kind.ts";
+import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
+import { fullName } from "../../hosts.ts";
+import { GATEWAY_API } from "../../kinds.ts";
+import { namespaceOf } from "../../routing/json.ts";
+import { carriesHttp } from "../port-protocol.ts";
+import { waypointRule } from "../routing/bytes.ts";
+import { decide, type Routed } from "../routing/route.ts";
+import { chosenOf, itself } from "../routing/target.ts";
+import { waypointRules } from "../routing/waypoint.ts";
+import { proxiesOf, unsettledAtWaypoint } from "./ambient-answer.ts";
+import { admissionAt } from "./arrival.ts";
+import { delivered, identityOf } from "./delivery.ts";
+import { inTurn, stopped } from "./joined.ts";
+import { routeStep } from "./route-step.ts";
+import { waypointOf } from "./security.ts";
+import { blind, type SecurityWorld } from "./sight.ts";
+import { directly, followed, requestOf, UNCHANGED, type Way } from "./way.ts";
+
+export interface AmbientCall {
+  readonly client: Workload;
+  readonly account: string | null | undefined;
+  readonly question: SimulationQuestion;
+}
+
+export function throughZtunnel(
+  call: AmbientCall,
+  service: Service,
+  port: ServicePort,
+  world: SecurityWorld,
+): Simulation {
+  const place = waypointOf(service, world);
+  if (place !== null) return throughWaypoint(call, service, port, place, world);
+  const step: SimulationStep = {
+    ...{ kind: "route", title: `Routing to ${fullName(service)}`, verdict: "yes", sources: [], lacks: [] },
+    text: "The Service has no waypoint: the client’s ztunnel sends it to one of its pods, and follows no rule for requests.",
+  };
+  const to = directly(service, port.port).to;
+  return delivered([step], to, { ...call, rewrites: UNCHANGED, http: carriesHttp(port) }, world);
+}
+
+function throughWaypoint(
+  { client, account, question }: AmbientCall,
+  service: Service,
+  port: ServicePort,
+  place: { readonly namespace: string; readonly name: string },
+  world: SecurityWorld,
+): Simulation {
+  const name = `${place.namespace}/${place.name}`;
+  const [waypoint, second] = proxiesOf(place, world).filter(({ pods }) => pods.some(({ ready }) => ready));
+  const lacks = [
+    ...unsettledAtWaypoint(service, port, place, world).lacks,
+    ...served(place, world),
+    ...(waypoint === undefined ? [`whether waypoint ${name} runs`] : []),
+    ...(second === undefined ? [] : [`which of the workloads that run waypoint ${name} it meets`]),
+  ];
+  if (lacks.length > 0 || waypoint === undefined) return stopped([...new Set(lacks)]);
+  const http = carriesHttp(port);
+  const reached: SimulationStep = {
+    ...{ kind: "mtls", title: `To waypoint ${name}`, verdict: "yes", sources: [], lacks: [] },
+    text: "The client’s ztunnel sends calls to this Service to its waypoint by HBONE, with the client’s identity.",
+  };
+  const entry = admissionAt(
+    {
+      point: { kind: "waypoint", namespace: place.namespace, gateway: place.name, services: [service], entries: [] },
+      name,
+    },
+    { client, account, question, rewrites: UNCHANGED, http },
+    // Which port a waypoint's filters compare with isn't worked out.
+    { port: null, identified: true },
+    world,
+  );
+  if (entry.verdict === "no") return inTurn([reached, entry]);
+  const way = wayAt(question, service, place, http !== false, world);
+  const step = { ...routeStep(way, waypoint, service, world), title: `Routing at waypoint ${name}` };
+  if (step.verdict !== "yes") return inTurn([reached, entry, step]);
+  const onwards = way.to.filter((each) => {
+    const next = waypointOf(each.service, world);
+    return next !== null && (next.namespace !== place.namespace || next.name !== place.name);
+  });
+  if (onwards.length > 0)
+    return inTurn([
+      reached,
+      entry,
+      { ...step, verdict: "unknown", lacks: ["whether it passes the waypoint of another Service that it is sent to"] },
+    ]);
+  const sent = delivered(
+    [reached, entry, step],
+    way.to,
+    { client: waypoint, account: identityOf(waypoint), question, rewrites: way.rewrites, http },
+    world,
+  );
+  if (entry.verdict === "yes" || sent.verdict === "no") return sent;
+  return { ...sent, verdict: "unknown", lacks: [...new Set([...entry.lacks, ...sent.lacks])] };
+}
+
+/** The rules that the waypoint tries, one after another. */
+function wayAt(
+  question: SimulationQuestion,
+  service: Service,
+  place: { readonly namespace: string; readonly name: string },
+  requests: boolean,
+  world: SecurityWorld,
+): Way {
+  const caller = {
+    ...{ namespace: place.namespace, port: question.port },
+    labels: { [`${GATEWAY_API}/gateway-name`]: place.name },
+  };
+  const { rules, leftOut } = waypointRules(fullName(service), service.namespace, caller, world);
+  const [first] = rules;
+  const bytes = requests ? null : waypointRule(fullName(service), service.namespace, caller, world);
+  const outcome: Routed["outcome"] =
+    bytes !== null
+      ? { kind: "routed", chosen: chosenOf(bytes, caller, world) }
+      : first === undefined || !requests
+        ? { kind: "routed", chosen: itself(fullName(service), question.port) }
+        : decide(first.found.owner, rules, requestOf(question), ({ found }) => chosenOf(found, caller, world));
+  const routed = { outcome, shadowed: [], leftOut };
+  const none = { routed, to: [], lacks: [], rewrites: UNCHANGED };
+  if (outcome.kind === "unknown") return { ...none, lacks: outcome.lacks };
+  return outcome.kind === "routed" ? { routed, ...followed(outcome.chosen, question, world) } : none;
+}
+
+const GATEWAY = kindKey({ group: GATEWAY_API, kind: "Gateway" });
+
+/** A waypoint takes calls to Services unless its label says that it is for others alone. */
+function served(place: { readonly namespace: string; readonly name: string }, world: SecurityWorld): readonly string[] {
+  const unread = blind(world, GATEWAY);
+  const own = world
+    .objects(GATEWAY)
+    .filter((each) => namespaceOf(each) === place.namespace && each.metadata.name === place.name);
+  const kinds = own.map(({ metadata }) => metadata.labels?.["istio.io/waypoint-for"] ?? "service");
+  return [
+    ...unread,
+    ...(kinds.every((kind) => kind === "service" || kind === "all")
+      ? []
+      : [`what becomes of calls to a Service whose waypoint says istio.io/waypoint-for: ${kinds.join()}`]),
+  ];
+}

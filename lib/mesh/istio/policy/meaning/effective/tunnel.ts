@@ -1,0 +1,82 @@
+/**
+ * What ztunnel and waypoints send: HBONE, which is mutual TLS, to whatever is in ambient; what else takes it can't be told by objects.
+ * https://istio.io/latest/docs/ambient/architecture/hbone/
+ */
+import type { Workload } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { SimulationStep } from "#lib/policy/simulation.ts";
+import { fullName } from "../../hosts.ts";
+import { has, listAt, objectAt, specOf } from "../../routing/json.ts";
+import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
+import { type Lacking, lacking } from "../truth.ts";
+import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
+import { type Destination, revisions, rulesFor } from "./way.ts";
+
+interface Tunnelled {
+  readonly step: SimulationStep;
+  /** Whether mutual TLS proves who sends. */
+  readonly identified: boolean | Lacking;
+}
+
+/** `port`: the workload's; null: known by name alone. */
+export function tunnelled(
+  client: Workload,
+  { service }: Destination,
+  { server, port }: { readonly server: Workload; readonly port: number | null },
+  world: SecurityWorld,
+): Tunnelled {
+  const base = { kind: "mtls" as const, title: `Mutual TLS with ${server.namespace}/${server.name}`, sources: [] };
+  const unknown = (...lacks: readonly string[]): Tunnelled => ({
+    step: { ...base, verdict: "unknown", text: "Whether the connection comes about isn’t known.", lacks },
+    identified: lacking(...lacks),
+  });
+  const open = [...revisions(server, world), ...(client.dataplane === "waypoint" ? tlsOf(service, world) : [])];
+  if (open.length > 0) return unknown(...open);
+  const yes = (
+    text: string,
+    identified: Tunnelled["identified"],
+    sources: SimulationStep["sources"] = [],
+  ): Tunnelled => ({
+    step: { ...base, verdict: "yes", text, lacks: [], sources },
+    identified,
+  });
+  switch (server.dataplane) {
+    case "ambient":
+      return yes("Both ends speak HBONE, which is mutual TLS: they connect.", true);
+    case "none":
+      return yes("No proxy stands before the server: it is sent in plaintext, and they connect.", false);
+    case "sidecar": {
+      const unread = blind(world, "PeerAuthentication");
+      const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
+      const { mode, chain } = inboundMtls(peers, server.namespace, server.labels, port);
+      const last = chain.at(-1);
+      if (unread.length > 0) return unknown(...unread);
+      if (last !== undefined && !world.sees(last.object)) return unknown(HIDDEN);
+      if (mode !== "PERMISSIVE") return unknown(HBONE);
+      const text = "The server’s sidecar takes mutual TLS and plaintext: they connect.";
+      return yes(text, lacking(HBONE), last === undefined ? [] : [sourceOf(world, last.object, last.path)]);
+    }
+    case "gateway":
+    case "waypoint":
+      return unknown("what a gateway or waypoint as a server does: that isn’t worked out yet");
+  }
+}
+
+const HBONE = "whether the server’s sidecar takes HBONE";
+
+/** A waypoint follows DestinationRules, whose TLS then lies within the tunnel or in its place. */
+function tlsOf(service: Destination["service"], world: SecurityWorld): readonly string[] {
+  const rules = rulesFor(fullName(service), world);
+  const unread = blind(world, "DestinationRule");
+  const hidden = rules.every(world.sees) ? [] : [HIDDEN];
+  return [
+    ...unread,
+    ...hidden,
+    ...(rules.some(setsTls) ? ["what a waypoint does by a DestinationRule’s tls: that isn’t worked out yet"] : []),
+  ];
+}
+
+const setsTls = (rule: Manifest): boolean =>
+  [specOf(rule), ...listAt(specOf(rule), "subsets")]
+    .map((each) => objectAt(each, "trafficPolicy"))
+    .some((policy) => has(policy, "tls") || listAt(policy, "portLevelSettings").some((port) => has(port, "tls")));
