@@ -60,6 +60,8 @@ const inventory: ClusterInventory = {
     ...[workload("shop", "web", "sidecar"), workload("shop", "r-v1", "sidecar"), workload("shop", "r-v2", "sidecar")],
     ...[
       workload("shop", "amb", "ambient"),
+      workload("shop", "k-v1", "ambient"),
+      workload("shop", "door", "waypoint", { labels: { "gateway.networking.k8s.io/gateway-name": "door" } }),
       workload("shop", "edge", "gateway", { services: ["gate"] }),
       workload("shop", "old", "none"),
     ],
@@ -72,6 +74,10 @@ const inventory: ClusterInventory = {
     service("reviews", ["r-v1", "r-v2"]),
     service("empty", []),
     service("gate", ["edge"]),
+    service("keys", ["k-v1"]),
+    service("store", ["k-v1"], { waypoint: { name: "door", namespace: null } }),
+    service("shut", ["k-v1"], { waypoint: { name: "nobody", namespace: null } }),
+    service("plain", ["old"]),
     service("cipher", ["r-v1"], {
       ports: [{ name: "tls", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
     }),
