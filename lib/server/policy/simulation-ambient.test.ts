@@ -45,6 +45,14 @@ describe("from an ambient client", () => {
       "yes",
       /goes to shop\/keys/,
     ],
+    ["bytes through a waypoint, which routes none", [], called("stream"), "yes", /goes to shop\/stream:80/],
+    [
+      "bytes that a waypoint's rule sends elsewhere",
+      [vs([], "shop", { hosts: ["stream"], tcp: [{ route: [{ destination: { host: "keys" } }] }] })],
+      called("stream"),
+      "yes",
+      /goes to shop\/keys/,
+    ],
   ];
   test.each(table)("%s", async (_, objects, more, verdict, said) => {
     const answer = await ask(objects, more);

@@ -76,6 +76,10 @@ const inventory: ClusterInventory = {
     service("gate", ["edge"]),
     service("keys", ["k-v1"]),
     service("store", ["k-v1"], { waypoint: { name: "door", namespace: null } }),
+    service("stream", ["k-v1"], {
+      ...{ waypoint: { name: "door", namespace: null } },
+      ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
+    }),
     service("shut", ["k-v1"], { waypoint: { name: "nobody", namespace: null } }),
     service("plain", ["old"]),
     service("cipher", ["r-v1"], {
