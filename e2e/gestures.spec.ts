@@ -52,3 +52,38 @@ test("the next gesture goes on from where the map was brought without a hand", a
   await page.mouse.up();
   expect(await nodesAt(page, [{ x: left + 50, y: top + 30 }])).toEqual(["catalog"]);
 });
+
+test("an area is zoomed to: by a drag with Shift, by keys alone, and not after Esc", async ({ page, replay }) => {
+  await page.goto(`${replay.url}/topology`);
+  await ready(page);
+  const whole = await marks(page);
+  const { x, y } = pointOf(whole, "catalog");
+  const apart = (found: ReadonlyMap<string, At>) => {
+    const [a, b] = [pointOf(found, "catalog"), pointOf(found, "storefront")];
+    return Math.hypot(a.x - b.x, a.y - b.y);
+  };
+  const area = page.getByTestId("area");
+  await page.keyboard.down("Shift");
+  await page.mouse.move(x - 90, y - 60);
+  await page.mouse.down();
+  await page.mouse.move(x - 40, y - 30);
+  await expect(area).toBeFocused();
+  await page.mouse.move(x + 90, y + 60);
+  await page.mouse.up();
+  await page.keyboard.up("Shift");
+  await expect(area).toHaveCount(0);
+  const box = await page.locator("canvas").first().boundingBox();
+  if (box === null) throw new Error("no drawing");
+  const near = pointOf(await marks(page), "catalog");
+  expect(Math.hypot(near.x - box.x - box.width / 2, near.y - box.y - box.height / 2)).toBeLessThan(60);
+
+  // Nothing is selected: the whole map again.
+  await page.keyboard.press("s");
+  await expect.poll(async () => apart(await marks(page))).toBeCloseTo(apart(whole), -1);
+  await page.keyboard.press("z");
+  await expect(area).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Escape");
+  await expect(area).toHaveCount(0);
+  expect(apart(await marks(page))).toBeCloseTo(apart(whole), -1);
+});

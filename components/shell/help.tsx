@@ -15,6 +15,7 @@ const ON_THE_GRAPH: readonly (readonly [string, string])[] = [
   ["Enter", "Select what the walk stands on; once more, go into its details"],
   ["Menu", "What can be done with it (also Shift + F10)"],
   ["+ −", "Zoom"],
+  ["Shift + drag", "Zoom to an area"],
 ];
 
 /** Keys of a trace's rows; they read them while they have the focus. */

@@ -11,6 +11,8 @@ interface Props {
   /** Is the time axis shown? */
   readonly axis: boolean;
   readonly onAxis: () => void;
+  /** An area to zoom to is to be chosen. */
+  readonly onArea: () => void;
   /** They take clicks and keys from now on. */
   readonly onAwake: () => void;
 }

@@ -8,6 +8,9 @@ import { toScreen } from "#lib/render/camera.ts";
 import type { EdgeLabelKind } from "#lib/render/edge-labels.ts";
 import { createRenderer, type Renderer } from "#lib/render/renderer.ts";
 import { readTheme } from "#lib/render/theme.ts";
+import type { AreaStart } from "./area/area-zoom.tsx";
+import { watchShiftDrag } from "./area/shift-drag.ts";
+import { canvasDrawing } from "./canvas-drawing.ts";
 import type { Drawing } from "./drawing.ts";
 import { type Drawn, isBox, onTitle, type Pointed, placeOf, sameStop, showTip } from "./drawn.ts";
 import { createFocusFraming, type FocusFraming, tabMemory } from "./focus-framing.ts";
@@ -44,6 +47,7 @@ export function CanvasHost({
   labels,
   animate,
   onMenu,
+  onArea,
 }: {
   readonly live: Live | null;
   readonly selected: string | null;
@@ -58,6 +62,8 @@ export function CanvasHost({
   readonly animate: boolean;
   /** Asked for the menu of something, by pointer or key. */
   readonly onMenu: (at: MenuAt) => void;
+  /** A drag with Shift has begun. */
+  readonly onArea: (start: AreaStart) => void;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const renderer = useRef<Renderer | null>(null);
@@ -103,13 +109,7 @@ export function CanvasHost({
     });
     const frame = createFraming(canvas.current, created, (id) => placeOf(drawn.current, id));
     framing.current = frame;
-    onDrawing({
-      focus: frame.focus,
-      picture: () =>
-        canvas.current === null || drawn.current === null
-          ? null
-          : { canvas: canvas.current, scene: { ...drawn.current.scene, strings: drawn.current.strings } },
-    });
+    onDrawing(canvasDrawing(canvas.current, created, frame, () => drawn.current));
     return () => {
       frame.close();
       framing.current = null;
@@ -201,6 +201,14 @@ export function CanvasHost({
     onMenu({ thing: picked, x: event.clientX, y: event.clientY });
   };
 
+  /** A press without Shift is the map's own gesture, and never comes here. */
+  const onMouseDown = (event: MouseEvent) => {
+    if (event.button !== 0 || !event.shiftKey) return;
+    // Else the browser would mark the page's text.
+    event.preventDefault();
+    watchShiftDrag(event, onArea);
+  };
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || drawn.current === null) return;
     const { scene, strings } = drawn.current;
@@ -233,6 +241,7 @@ export function CanvasHost({
       tabIndex={0}
       onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
+      onMouseDown={onMouseDown}
       onBlur={() => renderer.current?.hover(null)}
       data-testid="graph"
       className="absolute inset-0 outline-offset-[-2px]"

@@ -1,9 +1,16 @@
 import type { FullScene } from "#lib/render/hit.ts";
+import type { Area } from "./area/area.ts";
 
 /** What the page may ask of the drawing; nothing happens while none stands there. */
 export interface Drawing {
   /** Centres on a node or an edge; null fits everything. */
   readonly focus: (id: string | null) => void;
+  /** Zooms to a thing with what touches it: a node with its neighbours, an edge with its ends, all of a box. */
+  readonly enclose: (id: string) => void;
+  /** Zooms to a part of what is on the screen. */
+  readonly showArea: (area: Area) => void;
+  /** Names of the nodes there. */
+  readonly within: (area: Area) => readonly string[];
   /** What is drawn now, to be taken along; null before the first scene. */
   readonly picture: () => { readonly canvas: HTMLCanvasElement; readonly scene: FullScene } | null;
 }
@@ -17,6 +24,9 @@ export function drawingSlot(): DrawingSlot {
   let inside: Drawing | null = null;
   return {
     focus: (id) => inside?.focus(id),
+    enclose: (id) => inside?.enclose(id),
+    showArea: (area) => inside?.showArea(area),
+    within: (area) => inside?.within(area) ?? [],
     picture: () => inside?.picture() ?? null,
     fill(drawing) {
       inside = drawing;

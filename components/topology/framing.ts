@@ -13,6 +13,8 @@ export interface Framing {
   readonly focus: (id: string | null) => void;
   /** Brings something to the middle only if it lies outside the view: for steps that shouldn't move the map. */
   readonly reveal: (id: string) => void;
+  /** The map is looked at as somebody chose: it is no longer kept whole, nor on one thing. */
+  readonly leave: () => void;
   /** The first frame of a view, with what the address has selected. What was asked for before it was there is brought now. */
   readonly begin: (id: string | null) => void;
   readonly close: () => void;
@@ -45,11 +47,13 @@ export function createFraming(
     const { x, y } = toScreen(renderer.getCamera(), place);
     return x < RIM || y < RIM || x > canvas.clientWidth - RIM || y > canvas.clientHeight - RIM;
   };
-  const moved = (event: Event) => {
-    if (event.type === "pointermove" && (event as PointerEvent).buttons === 0) return;
+  const leave = () => {
     whole = false;
     focused = null;
     awaited = null;
+  };
+  const moved = (event: Event) => {
+    if (event.type !== "pointermove" || (event as PointerEvent).buttons !== 0) leave();
   };
   const resized = () => {
     if (canvas.clientWidth === width || width === 0) {
@@ -72,6 +76,7 @@ export function createFraming(
     reveal(id) {
       if (hidden(id)) focus(id);
     },
+    leave,
     begin(id) {
       if (id !== null && (id === awaited || renderer.getCamera().k < READABLE)) focus(id);
     },

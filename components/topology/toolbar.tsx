@@ -22,12 +22,15 @@ export function Toolbar({
   table,
   axis,
   onAxis,
+  onArea,
 }: {
   readonly drawing: Drawing;
   readonly table: boolean;
   /** Is the time axis shown? */
   readonly axis: boolean;
   readonly onAxis: () => void;
+  /** An area to zoom to is to be chosen. */
+  readonly onArea: () => void;
 }) {
   const { state, go } = useUrl();
   const { compareAt } = state.view;
@@ -59,6 +62,15 @@ export function Toolbar({
               onClick={() => drawing.focus(null)}
             >
               <Icon name="fit" size={14} />
+            </Chip>
+            <Chip
+              tone="quiet"
+              className="w-7 justify-center px-0!"
+              aria-label="Zoom to an area"
+              title="Zoom to an area ( z, or drag with Shift )"
+              onClick={() => onArea()}
+            >
+              <Icon name="area" size={14} />
             </Chip>
           </>
         )}

@@ -6,6 +6,7 @@ import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { usePreferences } from "#components/shell/preferences-context.tsx";
 import type { UrlPatch } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
+import type { AreaStart } from "./area/area-zoom.tsx";
 import { Bars } from "./bars.tsx";
 import { CanvasHost } from "./canvas-host.tsx";
 import { deeper } from "./depth.ts";
@@ -20,6 +21,7 @@ import { useTopologyCommands } from "./use-commands.ts";
 import { useSurroundingCommands } from "./use-surrounding-commands.ts";
 
 const TimeAxis = lazy(async () => ({ default: (await import("./time/time-axis.tsx")).TimeAxis }));
+const AreaZoom = lazy(async () => ({ default: (await import("./area/area-zoom.tsx")).AreaZoom }));
 const GraphMenu = lazy(async () => ({ default: (await import("./menu/graph-menu.tsx")).GraphMenu }));
 const Panel = lazy(async () => ({ default: (await import("./panel/panel.tsx")).Panel }));
 const GraphTable = lazy(async () => ({ default: (await import("./table/graph-table.tsx")).GraphTable }));
@@ -34,6 +36,8 @@ export function Topology() {
   const [drawing] = useState(drawingSlot);
   const { selected, table, kiosk, trace } = state;
   const [menu, setMenu] = useState<MenuAt | null>(null);
+  /** An area is being chosen; `start`: by a drag that has begun. */
+  const [area, setArea] = useState<{ readonly start: AreaStart | null } | null>(null);
   const [axisAsked, setAxis] = useState(false);
   // Whoever looks at the past has the axis before them, without asking.
   const past = state.view.at !== null || state.view.compareAt !== null;
@@ -76,7 +80,9 @@ export function Topology() {
     },
     [state, status.drawn, go, drawing],
   );
-  useCommands(useTopologyCommands(drawing));
+  const chooseArea = useCallback((start: AreaStart | null = null) => setArea({ start }), []);
+  const closeArea = useCallback(() => setArea(null), []);
+  useCommands(useTopologyCommands(drawing, chooseArea));
   useCommands(useSurroundingCommands(toggleAxis));
 
   const closeMenu = useCallback(() => setMenu(null), []);
@@ -91,7 +97,16 @@ export function Topology() {
       <main className="relative flex min-h-0 min-w-0">
         <div className="relative flex min-w-0 grow flex-col short:overflow-auto">
           <h1 className="sr-only">Topology</h1>
-          {!kiosk && <Bars drawing={drawing} table={table} axis={axis} onAxis={toggleAxis} onAwake={ready.bars} />}
+          {!kiosk && (
+            <Bars
+              drawing={drawing}
+              table={table}
+              axis={axis}
+              onAxis={toggleAxis}
+              onArea={chooseArea}
+              onAwake={ready.bars}
+            />
+          )}
           {trace !== null && (
             <Suspense fallback={kiosk ? null : <TraceRoom />}>
               <TraceBar trace={trace} />
@@ -114,7 +129,13 @@ export function Topology() {
                 labels={state.labels}
                 animate={state.animate}
                 onMenu={setMenu}
+                onArea={chooseArea}
               />
+            )}
+            {area !== null && !table && (
+              <Suspense fallback={null}>
+                <AreaZoom start={area.start} drawing={drawing} onClose={closeArea} />
+              </Suspense>
             )}
             {nothing === "loading" && <Skeleton />}
             {nothing !== null && nothing !== "loading" && <EmptyState notice={nothing} onAct={act} />}

@@ -5,11 +5,12 @@ import type { Command } from "#components/shell/commands.tsx";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
+import { WHOLE } from "#lib/live/whole.ts";
 import { boxAround, deeper } from "./depth.ts";
 import type { Drawing } from "./drawing.ts";
 
 /** What one can do on the topology by key or palette. */
-export function useTopologyCommands(drawing: Drawing): readonly Command[] {
+export function useTopologyCommands(drawing: Drawing, chooseArea: () => void): readonly Command[] {
   const { go, state } = useUrl();
   const live = useLive();
   const { drawn } = useLiveStatus();
@@ -33,6 +34,17 @@ export function useTopologyCommands(drawing: Drawing): readonly Command[] {
     return [
       { id: "focus", title: "Focus on what is selected, or fit the graph", keys: "f", run: focus },
       { id: "fit", title: "Fit the graph", run: () => drawing.focus(null) },
+      ...(table
+        ? []
+        : [
+            { id: "area", title: "Zoom to an area (or drag with Shift)", keys: "z", run: chooseArea },
+            {
+              id: "enclose",
+              title: "Zoom to what is selected and its neighbours",
+              keys: "s",
+              run: () => (selected === null || selected === WHOLE ? drawing.focus(null) : drawing.enclose(selected)),
+            },
+          ]),
       {
         id: "collapse",
         title: "Collapse the selected mark's namespace, or expand the group",
@@ -59,5 +71,5 @@ export function useTopologyCommands(drawing: Drawing): readonly Command[] {
       { id: "relayout", title: "Lay out the map afresh", run: () => live?.relayout() },
       { id: "clear", title: "Clear the selection", keys: "Escape", run: () => go({ selected: null }) },
     ];
-  }, [drawing, drawn, go, state, live]);
+  }, [drawing, drawn, go, state, live, chooseArea]);
 }

@@ -14,6 +14,7 @@ const PATHS = {
   check: "M5 12.5l4.5 4.5L19 7.5",
   chevron: "M8 10l4 4 4-4",
   fit: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
+  area: "M4 8V5h3M11 5h3M18 5h2v3M20 12v3M4 12v3M4 18v2h3M11 20h3M17 15v6M14 18h6",
   table: "M4 5h16v14H4zM4 10h16M10 10v9",
   keys: "M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M7 14h10",
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",

@@ -54,6 +54,11 @@ describe("fit", () => {
     expect(b.x).toBeCloseTo(960);
     expect(a.y).toBeCloseTo(600 - b.y);
   });
+  test("a small area fills the view where it may, up to the largest zoom", () => {
+    const area = { left: 100, top: 100, right: 600, bottom: 200 };
+    expect(fitCamera(area, SIZE, 0, MAX_ZOOM)).toEqual({ k: 2, x: -200, y: 0 });
+    expect(fitCamera({ left: 0, top: 0, right: 2, bottom: 2 }, SIZE, 0, MAX_ZOOM).k).toBe(MAX_ZOOM);
+  });
   test("doesn't blow up a small graph, nor fail on none or on no room", () => {
     expect(fitCamera({ left: 0, top: 0, right: 100, bottom: 50 }, SIZE, 40).k).toBeLessThan(1.2);
     const nothing: Camera = { x: 0, y: 0, k: 1 };

@@ -51,13 +51,16 @@ export function panBy(camera: Camera, dx: number, dy: number): Camera {
   return { k: camera.k, x: camera.x + dx, y: camera.y + dy };
 }
 
-/** Shows `bounds` whole and in the middle, with `padding` pixels around. Nothing to show or no room: zoom 1 at the origin. */
-export function fitCamera(bounds: Bounds, size: Size, padding: number): Camera {
+/**
+ * Shows `bounds` whole and in the middle, with `padding` pixels around, at a zoom of `most` at most. Nothing to show or no
+ * room: zoom 1 at the origin.
+ */
+export function fitCamera(bounds: Bounds, size: Size, padding: number, most = MAX_FIT): Camera {
   const width = bounds.right - bounds.left;
   const height = bounds.bottom - bounds.top;
   if (!(width > 0 && height > 0 && size.width > 0 && size.height > 0)) return { x: 0, y: 0, k: 1 };
   const room = (side: number) => Math.max(side * 0.5, side - 2 * padding);
-  const k = clampZoom(Math.min(room(size.width) / width, room(size.height) / height, MAX_FIT));
+  const k = clampZoom(Math.min(room(size.width) / width, room(size.height) / height, most));
   return {
     k,
     x: size.width / 2 - ((bounds.left + bounds.right) / 2) * k,

@@ -44,7 +44,8 @@ export function attachInput(element: HTMLCanvasElement, sink: InputSink): Input 
     .clickDistance(SLOP)
     .tapDistance(SLOP)
     .filter((event: MouseEvent | TouchEvent) =>
-      isWheel(event) ? !slides(event) : !("button" in event) || event.button <= 1,
+      // A drag with Shift isn't the map's: an area is drawn with it.
+      isWheel(event) ? !slides(event) : !("button" in event) || (event.button <= 1 && !event.shiftKey),
     )
     .wheelDelta((event) => Math.log2(wheelFactor(event)))
     .on("start", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {

@@ -9,6 +9,7 @@ import {
   type Camera,
   centreOn,
   fitCamera,
+  MAX_ZOOM,
   type Point,
   panBy,
   type Size,
@@ -56,6 +57,8 @@ export interface Renderer {
   focus(id: string): void;
   /** Shows all of these nodes, as near as can be; nothing where none is there. */
   fitTo(ids: Iterable<string>): void;
+  /** Flies to an area of the drawing, in world units, as near as it fits; never nearer than a graph is shown whole, unless `near`. */
+  showArea(area: Bounds, near?: boolean): void;
   /** Zooms around the middle of the view. */
   zoomBy(factor: number): void;
   select(id: string | null): void;
@@ -269,6 +272,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       const points = [...ids].flatMap((id) => middleOf(id) ?? []);
       if (points.length > 0) flyTo(fitCamera(boundsOf(points), size, FIT_PADDING));
     },
+    showArea: (area, near) => flyTo(near ? fitCamera(area, size, 0, MAX_ZOOM) : fitCamera(area, size, FIT_PADDING)),
     zoomBy: (factor) => flyTo(zoomAt(flight?.to ?? camera, { x: size.width / 2, y: size.height / 2 }, factor)),
     select(id) {
       if (id === selected) return;
