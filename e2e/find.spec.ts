@@ -168,6 +168,22 @@ test("what the graph can't answer is said", async ({ page }) => {
   await expect(summary(page)).toContainText("No request here is classified, so operations are unknown");
 });
 
+test("what an expression speaks of is drawn for it, or offered, and can be left out", async ({ page }) => {
+  await openTopology(page, query({ find: "latency.p95 > 0ms AND target.rank > 0" }));
+  const aids = page.getByTestId("find-aids");
+  await expect(aids).toHaveText(/^Drawn for it: p95, Rank by callers/);
+  await aids.getByRole("button", { name: "Leave out" }).click();
+  await expect(page).toHaveURL(/aids=off/);
+  await expect(aids).toHaveText(/^Not drawn for it: p95, Rank by callers/);
+  await field(page, "Find").fill("kind = service");
+  await page.keyboard.press("Enter");
+  await expect(summary(page)).toHaveText("nothing found");
+  await aids.getByRole("button", { name: "Draw services" }).click();
+  await expect(summary(page)).toHaveText(/^\d+ nodes? found$/, { timeout: 20_000 });
+  await page.goBack();
+  await expect(summary(page)).toHaveText("nothing found", { timeout: 20_000 });
+});
+
 test("labels are asked for when an expression names one", async ({ page }) => {
   await openTopology(page, query({ find: "label:app" }));
   await expect(summary(page)).toContainText(/\d nodes? found/);

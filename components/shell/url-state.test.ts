@@ -9,7 +9,7 @@ import { DETAILS, patchUrl, readUrl, scopeSearch, search, type UrlState } from "
 const name = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
 const names = fc.uniqueArray(name, { maxLength: 4 }).map((list) => [...list].sort());
 const expression = fc.string().map((text) => (text.trim() === "" ? "" : text));
-const state: fc.Arbitrary<UrlState> = fc.record({
+const anyState: fc.Arbitrary<UrlState> = fc.record({
   view: fc.record({
     clusters: names,
     namespaces: names,
@@ -46,8 +46,11 @@ const state: fc.Arbitrary<UrlState> = fc.record({
   kiosk: fc.boolean(),
   find: expression,
   hide: expression,
+  aids: fc.boolean(),
   trace: fc.option(fc.record({ id: fc.stringMatching(/^[0-9a-f]{1,32}$/), backends: names })),
 });
+/** Nothing is left out where nothing is looked for. */
+const state = anyState.map((one) => (one.find === "" ? { ...one, aids: true } : one));
 
 describe("url state", () => {
   it("survives being written and read, through the address bar's own spelling", () => {

@@ -37,6 +37,8 @@ export interface UrlState {
   /** Expressions (docs/find.md) as they were typed, read or not; "" = none. */
   readonly find: string;
   readonly hide: string;
+  /** Whether what `find` speaks of is drawn for it, asked for or not. */
+  readonly aids: boolean;
   readonly trace: TraceShown | null;
 }
 
@@ -51,6 +53,7 @@ export interface UrlPatch {
   readonly kiosk?: boolean;
   readonly find?: string;
   readonly hide?: string;
+  readonly aids?: boolean;
   readonly trace?: TraceShown | null;
 }
 
@@ -80,6 +83,7 @@ const OWN_KEYS = [
   "kiosk",
   "find",
   "hide",
+  "aids",
   "trace",
   "traceFrom",
 ] as const;
@@ -122,6 +126,7 @@ export function readUrl(params: URLSearchParams): UrlState {
     kiosk: params.get("kiosk") === "1",
     find: params.get("find") ?? "",
     hide: params.get("hide") ?? "",
+    aids: params.get("aids") !== "off",
     trace: readTrace(params),
   };
 }
@@ -144,6 +149,8 @@ export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchPa
     const text = patch[key] ?? before[key];
     if (text.trim() !== "") params.set(key, text);
   }
+  // With the expression that it was said of, it is over.
+  if (params.has("find") && !(patch.aids ?? before.aids)) params.set("aids", "off");
   const trace = patch.trace === undefined ? before.trace : patch.trace;
   if (trace !== null) {
     params.set("trace", trace.id);

@@ -5,26 +5,12 @@ import { useUrl } from "#components/shell/use-url.ts";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import { ALL_PROTOCOLS, BOX_KINDS, type BoxKind } from "#lib/live/look.ts";
-import { EDGE_LABELS, type EdgeLabelKind } from "#lib/render/edge-labels.ts";
+import { EDGE_LABELS } from "#lib/render/edge-labels.ts";
 import { Check, Radios } from "./check.tsx";
+import { LABEL_WORDS } from "./label-words.ts";
 import { PROTOCOL_WORDS } from "./words.ts";
 
 const BOX_WORDS: Readonly<Record<BoxKind, string>> = { cluster: "Clusters", namespace: "Namespaces", app: "Apps" };
-const LABEL_WORDS: Readonly<Record<EdgeLabelKind, string>> = {
-  rate: "Rate",
-  share: "Share of its source's traffic",
-  mean: "Mean latency",
-  p50: "p50",
-  p95: "p95",
-  p99: "p99",
-  request: "Bytes to the server",
-  response: "Bytes to the caller",
-  throughput: "Bytes both ways",
-  messagesSent: "gRPC messages to the server",
-  messagesReceived: "gRPC messages to the caller",
-  messages: "gRPC messages both ways",
-  mtls: "mTLS share",
-};
 const LINE_CHOICES = [
   ["all", "All"],
   ["unhealthy", "Without the healthy ones"],

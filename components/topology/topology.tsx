@@ -11,6 +11,7 @@ import { Bars } from "./bars.tsx";
 import { CanvasHost } from "./canvas-host.tsx";
 import { deeper } from "./depth.ts";
 import { drawingSlot } from "./drawing.ts";
+import { useExtras } from "./find/use-extras.ts";
 import type { MenuAt } from "./menu/graph-menu.tsx";
 import { Banner, EmptyState, Skeleton, useAct } from "./notice-view.tsx";
 import { emptyState, notices } from "./notices.ts";
@@ -48,7 +49,8 @@ export function Topology() {
     refuseAxis(axis);
   }, [axis]);
 
-  const { view, detail, look } = state;
+  const { view, detail } = state;
+  const { look, labels } = useExtras(state);
   // Before the view, so that its first drawing is the right one.
   useEffect(() => live?.look(look), [live, look]);
   // Before the view is opened, so that its first drawing has it.
@@ -126,7 +128,7 @@ export function Topology() {
                 onDrawing={drawing.fill}
                 onFirst={ready.content}
                 look={look}
-                labels={state.labels}
+                labels={labels}
                 animate={state.animate}
                 onMenu={setMenu}
                 onArea={chooseArea}

@@ -8,6 +8,7 @@ import type { Lens } from "#lib/graph/model.ts";
 import { BOX_KINDS } from "#lib/live/look.ts";
 import { Check, Radios } from "./check.tsx";
 import { LENS_WORDS } from "./names.ts";
+import { RUNNING } from "./running.ts";
 
 const LENS_CHOICES: readonly Lens[] = ["workload", "app", "versionedApp", "service", "namespace"];
 const DETAIL_CHOICES: readonly (readonly [Detail, string])[] = [
@@ -15,9 +16,6 @@ const DETAIL_CHOICES: readonly (readonly [Detail, string])[] = [
   ["groups", "Groups always"],
   ["workloads", "Every mark"],
 ];
-
-/** Lenses in which a service can stand between a caller and who answers. */
-const RUNNING: ReadonlySet<Lens> = new Set(["workload", "app", "versionedApp"]);
 
 /** What is drawn: lens, detail, services between, edges without traffic. */
 export function ViewPicker({ anchor, onClose }: PopoverBodyProps) {

@@ -33,6 +33,12 @@ describe("a finder", () => {
     expect(status).toMatchObject({ matches: { nodes: 1, edges: 1 }, hidden: { nodes: 0, edges: 0 } });
   });
 
+  test("says what the view must carry for what is looked for, not for what is hidden", () => {
+    const finder = new Finder();
+    finder.set("rank <= 2", "latency.p95 > 1s");
+    expect(finder.of(GRAPH).status.aids).toEqual(["rank"]);
+  });
+
   test("hides, and hide wins over find", () => {
     const finder = new Finder();
     finder.set("namespace = shop OR edge", "name = b");

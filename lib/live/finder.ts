@@ -2,6 +2,7 @@
  * Find and hide in the worker: holds the last expressions that could be read, and says what they do to a graph. Hide wins:
  * what is hidden is never counted as found. Language: docs/find.md.
  */
+import { aidsOf } from "#lib/graph/find/aids.ts";
 import { type Expression, termsOf } from "#lib/graph/find/ast.ts";
 import { complete } from "#lib/graph/find/complete.ts";
 import { blindSpots, evaluate, idsOf, type Matches, mark } from "#lib/graph/find/evaluate.ts";
@@ -95,6 +96,7 @@ function findingOf(index: GraphIndex, find: Expression | null, hide: Expression 
       matches: found === null ? null : counted(found),
       hidden: counted(hidden),
       blind: { find: sentences(find), hide: sentences(hide) },
+      aids: find === null ? [] : aidsOf(find),
     },
   };
 }

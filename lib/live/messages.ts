@@ -1,5 +1,6 @@
 /** The typed messages between the main thread and the topology worker. Tagged unions; nothing else crosses. */
 import type { GraphView } from "#lib/api/view.ts";
+import type { Aid } from "#lib/graph/find/aids.ts";
 import type { Completion } from "#lib/graph/find/complete.ts";
 import type { FindError } from "#lib/graph/find/problem.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState, SourceStatus } from "#lib/graph/model.ts";
@@ -114,6 +115,8 @@ export interface FindStatus {
   readonly hidden: Counts;
   /** Why this graph can't answer parts of the expressions, in sentences. */
   readonly blind: { readonly find: readonly string[]; readonly hide: readonly string[] };
+  /** What the view must carry so that what is looked for is there and can be seen. */
+  readonly aids: readonly Aid[];
 }
 
 /** How much of a trace the graph shows. */

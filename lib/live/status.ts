@@ -6,6 +6,7 @@ export const NOTHING_FOUND: FindStatus = {
   matches: null,
   hidden: { nodes: 0, edges: 0 },
   blind: { find: [], hide: [] },
+  aids: [],
 };
 
 /** Status before there is any: what the server renders, and what the first frame shows. */

@@ -7,6 +7,7 @@ import { Chip } from "#components/ui/chip.tsx";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
 import type { Drawing } from "../drawing.ts";
+import { useExtras } from "../find/use-extras.ts";
 import { SavedViews } from "../views/saved-views.tsx";
 import type { Shown } from "./describe.ts";
 import { saveJson, savePng, saveSvg, saveWholePng, wholeSize } from "./take.ts";
@@ -14,6 +15,7 @@ import { saveJson, savePng, saveSvg, saveWholePng, wholeSize } from "./take.ts";
 /** Takes the view along: as a link, a picture, data, or under a name. */
 export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { readonly drawing: Drawing }) {
   const { state, go, href } = useUrl();
+  const { labels } = useExtras(state);
   const live = useLive();
   const { at, window: effective, nodes, edges } = useLiveStatus();
   const [said, say] = useState("");
@@ -78,7 +80,7 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
             onClick={() =>
               picture !== null &&
               shown !== null &&
-              void take(() => saveWholePng(picture.scene, state.labels, shown), sayWhole(picture.scene, shown))
+              void take(() => saveWholePng(picture.scene, labels, shown), sayWhole(picture.scene, shown))
             }
           >
             PNG, whole map

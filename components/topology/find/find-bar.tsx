@@ -1,6 +1,6 @@
 "use client";
 
-import { lazy, useCallback, useMemo, useRef } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
 import { type Command, useCommands } from "#components/shell/commands.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
@@ -8,6 +8,7 @@ import { FindField } from "./find-field.tsx";
 import { FindSummary } from "./find-summary.tsx";
 
 const Presets = lazy(async () => ({ default: (await import("./presets.tsx")).Presets }));
+const FindAids = lazy(async () => ({ default: (await import("./find-aids.tsx")).FindAids }));
 const FindHelp = lazy(async () => ({ default: (await import("./find-help.tsx")).FindHelp }));
 
 /** Find and hide above the graph: two expressions, what they do, ready-made ones, and the language explained. */
@@ -44,6 +45,11 @@ export function FindBar() {
         ?
       </PopoverButton>
       <FindSummary />
+      {state.find !== "" && (
+        <Suspense fallback={null}>
+          <FindAids />
+        </Suspense>
+      )}
     </div>
   );
 }
