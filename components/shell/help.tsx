@@ -16,6 +16,7 @@ const ON_THE_GRAPH: readonly (readonly [string, string])[] = [
   ["Menu", "What can be done with it (also Shift + F10)"],
   ["+ −", "Zoom"],
   ["Shift + drag", "Zoom to an area"],
+  ["Alt + ← → ↑ ↓", "Move the mark, or the selected box (also a drag, once it is selected)"],
 ];
 
 /** Keys of a trace's rows; they read them while they have the focus. */

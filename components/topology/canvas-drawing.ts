@@ -2,7 +2,7 @@ import type { FullScene } from "#lib/render/hit.ts";
 import type { Renderer } from "#lib/render/renderer.ts";
 import type { Drawing } from "./drawing.ts";
 import type { Drawn } from "./drawn.ts";
-import { namesWithin, surroundings, worldOf } from "./enclose.ts";
+import { heldOn, namesWithin, surroundings, worldOf } from "./enclose.ts";
 import type { Framing } from "./framing.ts";
 
 /** What the page may ask of a canvas that stands. `drawn`: what it shows now. */
@@ -32,6 +32,10 @@ export function canvasDrawing(
     within(area) {
       const now = scene();
       return now === null ? [] : namesWithin(now, worldOf(renderer.getCamera(), area));
+    },
+    held(id) {
+      const now = scene();
+      return now === null ? null : heldOn(now, renderer.getCamera(), id);
     },
     picture() {
       const now = scene();

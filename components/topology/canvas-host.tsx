@@ -1,6 +1,14 @@
 "use client";
 
-import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import type { Live } from "#lib/live/client.ts";
 import type { Look } from "#lib/live/look.ts";
 import { WHOLE } from "#lib/live/whole.ts";
@@ -8,14 +16,15 @@ import { toScreen } from "#lib/render/camera.ts";
 import type { EdgeLabelKind } from "#lib/render/edge-labels.ts";
 import { createRenderer, type Renderer } from "#lib/render/renderer.ts";
 import { readTheme } from "#lib/render/theme.ts";
-import type { AreaStart } from "./area/area-zoom.tsx";
-import { watchShiftDrag } from "./area/shift-drag.ts";
 import { canvasDrawing } from "./canvas-drawing.ts";
 import type { Drawing } from "./drawing.ts";
-import { type Drawn, isBox, onTitle, type Pointed, placeOf, sameStop, showTip } from "./drawn.ts";
+import { type Drawn, gripped, isBox, movable, onTitle, type Pointed, placeOf, sameStop, showTip } from "./drawn.ts";
 import { createFocusFraming, type FocusFraming, tabMemory } from "./focus-framing.ts";
 import { createFraming, type Framing } from "./framing.ts";
+import { moveByKey } from "./hand/move-key.ts";
+import { type Hand, watchDrag } from "./hand/press.ts";
 import type { MenuAt } from "./menu/graph-menu.tsx";
+import { OverlayLayers, type OverlayRefs } from "./overlay-layers.tsx";
 import { createOverlays, type OverlayElements, type Overlays } from "./overlays.ts";
 import { useThemeChange } from "./theme-change.ts";
 import { type Cursor, cursorId, describeCursor, findCursor, type Step, startWalk, travel, walk } from "./walk.ts";
@@ -29,8 +38,6 @@ const STEPS: Readonly<Record<string, Step>> = {
 /** So many stops lead back. */
 const TRAIL = 50;
 const ZOOM: Readonly<Record<string, number>> = { "+": 1.25, "=": 1.25, "-": 0.8 };
-
-type OverlayRefs = { -readonly [Key in keyof OverlayElements]: OverlayElements[Key] | null };
 
 /**
  * The canvas and its keyboard. The canvas itself says nothing to a screen reader: the table does, and the live region
@@ -47,7 +54,7 @@ export function CanvasHost({
   labels,
   animate,
   onMenu,
-  onArea,
+  onHand,
 }: {
   readonly live: Live | null;
   readonly selected: string | null;
@@ -62,8 +69,8 @@ export function CanvasHost({
   readonly animate: boolean;
   /** Asked for the menu of something, by pointer or key. */
   readonly onMenu: (at: MenuAt) => void;
-  /** A drag with Shift has begun. */
-  readonly onArea: (start: AreaStart) => void;
+  /** A drag has begun that isn't the map's own. */
+  readonly onHand: (hand: Hand) => void;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const renderer = useRef<Renderer | null>(null);
@@ -90,7 +97,10 @@ export function CanvasHost({
   useEffect(() => {
     if (canvas.current === null) return;
     const theme = readTheme(canvas.current);
-    const created = createRenderer(canvas.current, { theme });
+    const created: Renderer = createRenderer(canvas.current, {
+      theme,
+      grips: (at) => gripped(drawn.current, wanted.current, created, at) !== null,
+    });
     renderer.current = created;
     const over = createOverlays(layers.current as OverlayElements, created, theme);
     overlays.current = over;
@@ -201,16 +211,31 @@ export function CanvasHost({
     onMenu({ thing: picked, x: event.clientX, y: event.clientY });
   };
 
-  /** A press without Shift is the map's own gesture, and never comes here. */
-  const onMouseDown = (event: MouseEvent) => {
-    if (event.button !== 0 || !event.shiftKey) return;
-    // Else the browser would mark the page's text.
+  const onPointerDown = (event: PointerEvent) => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (event.button !== 0 || box === undefined || event.target !== canvas.current) return;
+    if (event.shiftKey) watchDrag(event, (start) => onHand({ do: "area", start }));
+    else {
+      const at = { x: event.clientX - box.left, y: event.clientY - box.top };
+      const id = gripped(drawn.current, wanted.current, renderer.current, at);
+      if (id !== null) watchDrag(event, (start) => onHand({ do: "move", id, start }));
+    }
+  };
+
+  /** Of presses that aren't the map's own, which don't come here: else the browser would mark the page's text. */
+  const onMouseDown = (event: MouseEvent<HTMLElement>) => {
+    if (event.button !== 0) return;
     event.preventDefault();
-    watchShiftDrag(event, onArea);
+    event.currentTarget.focus({ preventScroll: true });
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || drawn.current === null) return;
+    if (event.ctrlKey || event.metaKey || drawn.current === null) return;
+    if (event.altKey) {
+      const thing = movable(drawn.current, cursor.current, wanted.current);
+      if (moveByKey(event.key, live, thing, speak)) event.preventDefault();
+      return;
+    }
     const { scene, strings } = drawn.current;
     const step = STEPS[event.key];
     const zoom = ZOOM[event.key];
@@ -241,6 +266,7 @@ export function CanvasHost({
       tabIndex={0}
       onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
+      onPointerDown={onPointerDown}
       onMouseDown={onMouseDown}
       onBlur={() => renderer.current?.hover(null)}
       data-testid="graph"
@@ -253,35 +279,7 @@ export function CanvasHost({
         aria-hidden="true"
         className="pointer-events-none absolute top-0 left-0 z-10 max-w-72 rounded-md border border-line-strong bg-raised px-2 py-1 text-[11px] shadow-float"
       />
-      <div
-        ref={(element) => {
-          layers.current.corner = element;
-        }}
-        hidden
-        aria-hidden="true"
-        data-testid="minimap"
-        className="absolute right-3 bottom-3 h-28 w-44 cursor-crosshair touch-none overflow-hidden rounded-md border border-line-strong bg-bg shadow-float max-md:hidden"
-      >
-        <div
-          ref={(element) => {
-            layers.current.frame = element;
-          }}
-          className="pointer-events-none absolute top-0 left-0 rounded-sm border-2 border-accent"
-        />
-        <canvas
-          ref={(element) => {
-            layers.current.minimap = element;
-          }}
-          className="size-full"
-        />
-      </div>
-      <canvas
-        ref={(element) => {
-          layers.current.traffic = element;
-        }}
-        aria-hidden="true"
-        className="pointer-events-none absolute inset-0 size-full"
-      />
+      <OverlayLayers layers={layers} />
       <p id="graph-keys" className="sr-only">
         Arrow keys walk from a node along its edges, with Shift to the next node in that direction; Backspace goes back.
         Enter selects, and once more leads into the details. The menu key opens what can be done. Press t for the same

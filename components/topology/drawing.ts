@@ -1,5 +1,6 @@
+import type { Point } from "#lib/render/camera.ts";
 import type { FullScene } from "#lib/render/hit.ts";
-import type { Area } from "./area/area.ts";
+import type { Area } from "./hand/area.ts";
 
 /** What the page may ask of the drawing; nothing happens while none stands there. */
 export interface Drawing {
@@ -11,8 +12,20 @@ export interface Drawing {
   readonly showArea: (area: Area) => void;
   /** Names of the nodes there. */
   readonly within: (area: Area) => readonly string[];
+  /** A mark or a box as it stands on the screen, for moving it by hand; null where it isn't there. */
+  readonly held: (id: string) => Held | null;
   /** What is drawn now, to be taken along; null before the first scene. */
   readonly picture: () => { readonly canvas: HTMLCanvasElement; readonly scene: FullScene } | null;
+}
+
+export interface Held {
+  /** Around a mark's ring, or all of a box. */
+  readonly area: Area;
+  readonly round: boolean;
+  /** Where its neighbours are; none of a box. */
+  readonly links: readonly Point[];
+  /** Zoom: CSS pixels of a world unit. */
+  readonly k: number;
 }
 
 export interface DrawingSlot extends Drawing {
@@ -27,6 +40,7 @@ export function drawingSlot(): DrawingSlot {
     enclose: (id) => inside?.enclose(id),
     showArea: (area) => inside?.showArea(area),
     within: (area) => inside?.within(area) ?? [],
+    held: (id) => inside?.held(id) ?? null,
     picture: () => inside?.picture() ?? null,
     fill(drawing) {
       inside = drawing;

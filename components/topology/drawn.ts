@@ -24,6 +24,26 @@ export function isBox(drawn: Drawn | null, id: string): boolean {
   return drawn !== null && drawn.strings.boxes.some((box) => box.id === id) && !drawn.strings.nodeIds.includes(id);
 }
 
+/** What a press there takes into the hand instead of moving the map: the selected mark, or the selected box by its title; else null. */
+export function gripped(
+  drawn: Drawn | null,
+  selected: string | null,
+  renderer: Renderer | null,
+  at: Point,
+): string | null {
+  const picked = selected === null || renderer === null ? null : renderer.pick(at);
+  if (picked === null || renderer === null || picked.id !== selected || picked.kind === "edge") return null;
+  return picked.kind === "node" || onTitle(drawn, picked.id, renderer, at) ? picked.id : null;
+}
+
+/** What keys move: the mark that the walk stands on, else the selected mark or box; null where that is an edge, or nothing. */
+export function movable({ strings }: Drawn, cursor: Cursor | null, selected: string | null) {
+  const id = cursor === null ? selected : cursor.kind === "node" ? cursorId(strings, cursor) : null;
+  if (id === null) return null;
+  const name = strings.nodeLabels[strings.nodeIds.indexOf(id)] ?? strings.boxes.find((box) => box.id === id)?.label;
+  return name === undefined ? null : { id, name };
+}
+
 /** Where a node is in the drawing; of an edge, where it ends. */
 export function placeOf(drawn: Drawn | null, id: string): Point | null {
   const cursor = drawn === null ? null : findCursor(drawn.strings, id);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CELL } from "#lib/layout/metrics.ts";
 import { NODE_BITS } from "#lib/layout/scene.ts";
 import { sceneOf } from "#lib/render/render.test-support.ts";
-import { namesWithin, surroundings, worldOf } from "./enclose.ts";
+import { heldOn, namesWithin, surroundings, worldOf } from "./enclose.ts";
 
 const BOX = {
   id: "shop",
@@ -44,6 +44,26 @@ describe("what is zoomed to with", () => {
     ["a box: all of it", "shop", { left: 10, top: 20, right: 310, bottom: 220 }],
     ["what isn't drawn: nothing", "gone", null],
   ])("%s", (_, id, bounds) => expect(surroundings(SCENE, id)).toEqual(bounds));
+});
+
+it("what is held stands where it is on the screen, with its neighbours", () => {
+  const camera = { x: 10, y: 20, k: 0.5 };
+  expect(heldOn(SCENE, camera, "b")).toEqual({
+    area: { x: 210 - 8.5, y: 70 - 8.5, width: 17, height: 17 },
+    round: true,
+    links: [
+      { x: 10, y: 20 },
+      { x: 410, y: 20 },
+    ],
+    k: 0.5,
+  });
+  expect(heldOn(SCENE, camera, "shop")).toEqual({
+    area: { x: 15, y: 30, width: 150, height: 100 },
+    round: false,
+    links: [],
+    k: 0.5,
+  });
+  expect(heldOn(SCENE, camera, "b>c>http")).toBeNull();
 });
 
 it("an area holds the marks whose middle is in it, hidden ones aside", () => {

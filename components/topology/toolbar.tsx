@@ -10,6 +10,7 @@ import { DetailControl } from "./detail-control.tsx";
 import type { Drawing } from "./drawing.ts";
 import { FocusBar } from "./focus-bar.tsx";
 import { Summary } from "./summary.tsx";
+import { UndoMove } from "./undo-move.tsx";
 
 const CompareChip = lazy(async () => ({ default: (await import("./time/compare-chip.tsx")).CompareChip }));
 const ShareMenu = lazy(async () => ({ default: (await import("./export/share-menu.tsx")).ShareMenu }));
@@ -48,6 +49,7 @@ export function Toolbar({
       <div className="ml-auto flex flex-wrap items-center gap-2">
         {!table && (
           <>
+            <UndoMove />
             <PopoverButton tone="quiet" body={(props) => <LookPicker {...props} />}>
               Display
             </PopoverButton>
@@ -68,7 +70,7 @@ export function Toolbar({
               className="w-7 justify-center px-0!"
               aria-label="Zoom to an area"
               title="Zoom to an area ( z, or drag with Shift )"
-              onClick={() => onArea()}
+              onClick={onArea}
             >
               <Icon name="area" size={14} />
             </Chip>

@@ -6,12 +6,12 @@ import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { usePreferences } from "#components/shell/preferences-context.tsx";
 import type { UrlPatch } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
-import type { AreaStart } from "./area/area-zoom.tsx";
 import { Bars } from "./bars.tsx";
 import { CanvasHost } from "./canvas-host.tsx";
 import { deeper } from "./depth.ts";
 import { drawingSlot } from "./drawing.ts";
 import { useExtras } from "./find/use-extras.ts";
+import type { Hand } from "./hand/press.ts";
 import type { MenuAt } from "./menu/graph-menu.tsx";
 import { Banner, EmptyState, Skeleton, useAct } from "./notice-view.tsx";
 import { emptyState, notices } from "./notices.ts";
@@ -22,7 +22,7 @@ import { useTopologyCommands } from "./use-commands.ts";
 import { useSurroundingCommands } from "./use-surrounding-commands.ts";
 
 const TimeAxis = lazy(async () => ({ default: (await import("./time/time-axis.tsx")).TimeAxis }));
-const AreaZoom = lazy(async () => ({ default: (await import("./area/area-zoom.tsx")).AreaZoom }));
+const HandLayer = lazy(async () => ({ default: (await import("./hand/hand-layer.tsx")).HandLayer }));
 const GraphMenu = lazy(async () => ({ default: (await import("./menu/graph-menu.tsx")).GraphMenu }));
 const Panel = lazy(async () => ({ default: (await import("./panel/panel.tsx")).Panel }));
 const GraphTable = lazy(async () => ({ default: (await import("./table/graph-table.tsx")).GraphTable }));
@@ -37,8 +37,7 @@ export function Topology() {
   const [drawing] = useState(drawingSlot);
   const { selected, table, kiosk, trace } = state;
   const [menu, setMenu] = useState<MenuAt | null>(null);
-  /** An area is being chosen; `start`: by a drag that has begun. */
-  const [area, setArea] = useState<{ readonly start: AreaStart | null } | null>(null);
+  const [hand, setHand] = useState<Hand | null>(null);
   const [axisAsked, setAxis] = useState(false);
   // Whoever looks at the past has the axis before them, without asking.
   const past = state.view.at !== null || state.view.compareAt !== null;
@@ -82,8 +81,8 @@ export function Topology() {
     },
     [state, status.drawn, go, drawing],
   );
-  const chooseArea = useCallback((start: AreaStart | null = null) => setArea({ start }), []);
-  const closeArea = useCallback(() => setArea(null), []);
+  const chooseArea = useCallback(() => setHand({ do: "area", start: null }), []);
+  const emptyHand = useCallback(() => setHand(null), []);
   useCommands(useTopologyCommands(drawing, chooseArea));
   useCommands(useSurroundingCommands(toggleAxis));
 
@@ -131,12 +130,12 @@ export function Topology() {
                 labels={labels}
                 animate={state.animate}
                 onMenu={setMenu}
-                onArea={chooseArea}
+                onHand={setHand}
               />
             )}
-            {area !== null && !table && (
+            {hand !== null && !table && (
               <Suspense fallback={null}>
-                <AreaZoom start={area.start} drawing={drawing} onClose={closeArea} />
+                <HandLayer hand={hand} drawing={drawing} onClose={emptyHand} />
               </Suspense>
             )}
             {nothing === "loading" && <Skeleton />}

@@ -68,6 +68,7 @@ export function useTopologyCommands(drawing: Drawing, chooseArea: () => void): r
         keys: "d",
         run: () => go({ detail: detail === "workloads" ? "auto" : "workloads" }),
       },
+      { id: "unmove", title: "Take the last move or fresh layout back", keys: "u", run: () => void live?.move(null) },
       { id: "relayout", title: "Lay out the map afresh", run: () => live?.relayout() },
       { id: "clear", title: "Clear the selection", keys: "Escape", run: () => go({ selected: null }) },
     ];

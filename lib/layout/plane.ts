@@ -10,11 +10,11 @@ export function cellAt(x: number, y: number): Rect {
 }
 
 /** Nearer than this counts as touching; every gap that a layout leaves is wider. */
-const TOUCH: Gap = { x: 16, y: 16 };
+export const TOUCH: Gap = { x: 16, y: 16 };
 /** What has been pushed aside stops at this distance. */
 const PUSH_GAP: Gap = { x: 32, y: BOX_GAP.y };
 
-type Thing = { readonly box: Box; readonly rect: Rect } | { readonly node: number; readonly rect: Rect };
+export type Thing = { readonly box: Box; readonly rect: Rect } | { readonly node: number; readonly rect: Rect };
 
 const keyOf = (thing: Thing) => ("box" in thing ? thing.box : thing.node);
 
@@ -121,6 +121,12 @@ export class Plane {
         );
       }
     }
+  }
+
+  /** Moves a thing with all that is in it. */
+  carry(thing: Thing, dx: number, dy: number): void {
+    this.shift(thing, "x", dx);
+    this.shift(thing, "y", dy);
   }
 
   private shift(thing: Thing, axis: "x" | "y", by: number): void {

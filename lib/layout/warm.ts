@@ -26,7 +26,8 @@ function neighboursOf(input: Hierarchy): Neighbour[][] {
   return lists;
 }
 
-function keepSurvivors(plane: Plane, previous: Layout): void {
+/** Puts back what stood before and is still there. */
+export function keepSurvivors(plane: Plane, previous: Layout): void {
   const { input } = plane;
   const boxes = new Map(previous.boxes.map((box) => [box.id, box]));
   for (const box of input.boxes) {

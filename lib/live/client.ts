@@ -1,6 +1,7 @@
 /** The main thread's handle on the topology worker. Holds no graph: the last scene's arrays, the status, one thing's details. */
 import type { GraphView } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
+import type { Move } from "#lib/layout/move.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { TracePlaces } from "#lib/tracing/view/places.ts";
 import { type LiveWorker, spawn } from "./early.ts";
@@ -43,6 +44,8 @@ export interface Live {
   readonly assist: (text: string, cursor: number) => Promise<Assistance | null>;
   /** Forgets the places of this view and lays it out afresh. */
   readonly relayout: () => void;
+  /** Moves a mark or a box by hand; null: takes the last move or fresh layout back. Whether anything moved, once it is drawn. */
+  readonly move: (move: Move | null) => Promise<boolean>;
   /** Forgets what was seen and follows the view afresh as `viewer` (messages.ts). */
   readonly restart: (viewer: string, keepPlaces: boolean) => void;
   /** Forgets what was seen and follows nothing, until `restart`. */
@@ -92,6 +95,7 @@ export function createLive(options: LiveOptions = {}): Live {
   let request = 0;
   const asked = new Map<number, (rows: { rows: readonly Row[]; total: number } | null) => void>();
   const taken = new Map<number, (graph: Graph | null) => void>();
+  const moving = new Map<number, (moved: boolean) => void>();
   const typing = new Map<number, (assistance: Assistance | null) => void>();
 
   const changed = () => {
@@ -124,6 +128,10 @@ export function createLive(options: LiveOptions = {}): Live {
       case "graph":
         taken.get(data.request)?.(data.graph);
         taken.delete(data.request);
+        return;
+      case "moved":
+        moving.get(data.request)?.(data.moved);
+        moving.delete(data.request);
         return;
       case "assist":
         typing.get(data.request)?.(data);
@@ -187,6 +195,14 @@ export function createLive(options: LiveOptions = {}): Live {
       });
     },
     relayout: () => send({ type: "relayout" }),
+    move(move) {
+      request += 1;
+      const id = request;
+      return new Promise((resolve) => {
+        moving.set(id, resolve);
+        send({ type: "move", request: id, move });
+      });
+    },
     restart(viewer, keepPlaces) {
       details = null;
       send({ type: "restart", viewer, keepPlaces });
@@ -216,6 +232,8 @@ export function createLive(options: LiveOptions = {}): Live {
       taken.clear();
       for (const answer of typing.values()) answer(null);
       typing.clear();
+      for (const answer of moving.values()) answer(false);
+      moving.clear();
       send({ type: "close" });
       worker.terminate();
       listeners.clear();

@@ -4,6 +4,7 @@ import type { Aid } from "#lib/graph/find/aids.ts";
 import type { Completion } from "#lib/graph/find/complete.ts";
 import type { FindError } from "#lib/graph/find/problem.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState, SourceStatus } from "#lib/graph/model.ts";
+import type { Move } from "#lib/layout/move.ts";
 import type { Scene } from "#lib/layout/scene.ts";
 import type { CallSum, PlaceSum, TracePlaces } from "#lib/tracing/view/places.ts";
 import type { Changes } from "./changes.ts";
@@ -36,6 +37,8 @@ export type ToWorker =
   | { readonly type: "graph"; readonly request: number }
   /** Forget the places of this view and lay it out afresh. */
   | { readonly type: "relayout" }
+  /** Move a mark or a box by hand; null: take the last move or fresh layout back; answered by `moved`, after the scene that shows it. */
+  | { readonly type: "move"; readonly request: number; readonly move: Move | null }
   /**
    * Forget what was seen and follow the view afresh: somebody else looks now, or the same person may see other things.
    * Tabs share a stream with those of the same `viewer` alone. `keepPlaces`: the same person's drawing stands where it stood.
@@ -90,6 +93,8 @@ export interface LiveStatus {
   readonly hubs: readonly string[];
   /** The focused node's neighbourhood, itself included; null where nothing is focused. */
   readonly near: number | null;
+  /** How many moves by hand and fresh layouts can be taken back. */
+  readonly moves: number;
   /** Why the comparison leaves clusters out, in sentences; empty where it doesn't, or nothing is compared. */
   readonly comparedNotes: readonly string[];
   /** What is inside the groups, for the search; null where nothing is folded or nobody has searched. */
@@ -213,4 +218,5 @@ export type FromWorker =
   | ({ readonly type: "assist"; readonly request: number } & Assistance)
   | { readonly type: "details"; readonly id: string; readonly details: Details }
   | { readonly type: "rows"; readonly request: number; readonly rows: readonly Row[]; readonly total: number }
+  | { readonly type: "moved"; readonly request: number; readonly moved: boolean }
   | { readonly type: "graph"; readonly request: number; readonly graph: Graph | null };

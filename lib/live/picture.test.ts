@@ -59,7 +59,7 @@ function start() {
     const nodes = scenes().at(-1)?.scene.nodes;
     return new Map(strings?.nodeIds.map((one, at) => [one, `${nodes?.x[at]},${nodes?.y[at]}`]));
   };
-  return { world, saved, session, scenes, status, open, look, places };
+  return { world, saved, session, posted, scenes, status, open, look, places };
 }
 
 test("a focus dims the rest without asking the server, and nothing moves", async () => {
@@ -195,4 +195,69 @@ test("what a comparison says is drawn: new, gone, and the numbers of before", as
   expect([...(edges?.change ?? [])]).toEqual([2, 1]);
   expect([...(edges?.rateBefore ?? [])]).toEqual([Number.NaN, 4]);
   expect([...(edges?.p95Before ?? [])]).toEqual([Number.NaN, 20]);
+});
+
+test("a mark moved by hand stays where it was put: with new numbers, with newcomers, and in the next visit", async () => {
+  const { world, session, posted, open, places, saved, status } = start();
+  await open({}, GRAPH);
+  const before = places();
+  const move = { id: SHOP, dx: 0, dy: 300, how: "drop" as const };
+  session.receive({ type: "move", request: 7, move });
+  expect(posted.at(-1)).toEqual({ type: "moved", request: 7, moved: true });
+  expect(status()?.moves).toBe(1);
+  const after = places();
+  const lower = (at: string | undefined, by: number) => {
+    const [x, y] = (at ?? "").split(",").map(Number);
+    return `${x},${(y ?? Number.NaN) + by}`;
+  };
+  for (const name of names) expect(after.get(id(name))).toBe(lower(before.get(id(name)), 300));
+  for (const { id: own } of PAY) expect(after.get(own)).toBe(before.get(own));
+  world.last().event("snapshot", { ...GRAPH, nodes: [...GRAPH.nodes, node(id("z"))] }, "e-9");
+  await settle();
+  for (const [own, at] of after) expect(places().get(own)).toBe(at);
+
+  const later = start();
+  later.saved.set("", saved.get("") ?? { nodes: [], boxes: [], width: 0, height: 0, links: 0 });
+  await later.open({}, GRAPH);
+  for (const [own, at] of after) expect(later.places().get(own)).toBe(at);
+});
+
+test("moves are taken back one by one, or all by a fresh layout, which can be taken back too", async () => {
+  const { session, posted, open, places, status } = start();
+  await open({}, GRAPH);
+  const before = places();
+  const move = (dy: number) => ({ id: SHOP, dx: 0, dy, how: "drop" as const });
+  session.receive({ type: "move", request: 1, move: move(300) });
+  const once = places();
+  session.receive({ type: "move", request: 2, move: move(80) });
+  session.receive({ type: "move", request: 3, move: null });
+  expect(places()).toEqual(once);
+  session.receive({ type: "move", request: 4, move: null });
+  expect(places()).toEqual(before);
+  expect(status()?.moves).toBe(0);
+  session.receive({ type: "move", request: 5, move: null });
+  expect(posted.at(-1)).toEqual({ type: "moved", request: 5, moved: false });
+  session.receive({ type: "move", request: 6, move: move(300) });
+  session.receive({ type: "relayout" });
+  expect(places()).toEqual(before);
+  expect(status()?.moves).toBe(2);
+  session.receive({ type: "move", request: 7, move: null });
+  expect(places()).toEqual(once);
+});
+
+test("at a frozen instant a move holds for this visit, and is kept for no other", async () => {
+  const { session, open, places, saved } = start();
+  await open({ at: "2026-08-20T14:00:00Z" }, GRAPH);
+  const before = places();
+  session.receive({ type: "move", request: 1, move: { id: SHOP, dx: 0, dy: 300, how: "drop" } });
+  expect(places()).not.toEqual(before);
+  expect([...saved.keys()]).toEqual([]);
+});
+
+test("nothing is moved before there is a drawing, nor what isn't in it", async () => {
+  const { session, posted, open } = start();
+  session.receive({ type: "move", request: 1, move: { id: SHOP, dx: 0, dy: 30, how: "drop" } });
+  await open({}, GRAPH);
+  session.receive({ type: "move", request: 2, move: { id: "gone", dx: 0, dy: 30, how: "drop" } });
+  expect(posted.flatMap((message) => (message.type === "moved" ? [message.moved] : []))).toEqual([false, false]);
 });

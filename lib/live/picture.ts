@@ -5,6 +5,7 @@
 import type { Graph } from "#lib/graph/model.ts";
 import { layout, layoutSteps } from "#lib/layout/layout.ts";
 import type { Layout } from "#lib/layout/model.ts";
+import { type Move, moved } from "#lib/layout/move.ts";
 import { recall, remember } from "#lib/layout/recall.ts";
 import type { Finding } from "./finder.ts";
 import { DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
@@ -19,6 +20,9 @@ import type { Traced } from "./tracer.ts";
 
 /** A layout lets messages in after so many milliseconds: one that nobody needs any more is given up then. */
 const SLICE_MS = 40;
+
+/** So many moves by hand and fresh layouts can be taken back. */
+const TAKEN_BACK = 50;
 
 /** One seed for everybody: the same mesh looks the same on every screen. */
 const SEED = 1;
@@ -70,6 +74,8 @@ export class Picture {
   private earlier: Layout | null = null;
   /** Places of this visit, by key. */
   private readonly visited = new Map<string, Layout>();
+  /** Places of this key before each move by hand and each fresh layout, the last one at the end. */
+  private before: Layout[] = [];
 
   private graph: Graph | null = null;
   private stale = false;
@@ -92,6 +98,7 @@ export class Picture {
   open(view: string, o: { readonly frozen: boolean; readonly folded: boolean }): void {
     this.view = view;
     this.frozen = o.frozen;
+    this.before = [];
     if (o.folded && this.places !== null) return;
     this.laying = null;
     this.graph = null;
@@ -123,6 +130,7 @@ export class Picture {
   /** Looks for the places of this view and look: of this visit, else of the last one. */
   private fetch(): void {
     const key = this.key();
+    this.before = [];
     this.places = this.visited.get(key) ?? null;
     this.loading = this.view !== null && this.places === null && !this.frozen;
     if (!this.loading) return;
@@ -198,11 +206,15 @@ export class Picture {
     }
   }
 
-  private laid({ key, began, shown, first }: Laying, places: Layout): void {
+  private adopt(key: string, places: Layout): void {
     this.places = places;
     this.earlier = remember(this.earlier, places);
     this.visited.set(key, places);
     if (!this.frozen && this.view !== null) this.deps.places.save(key, places);
+  }
+
+  private laid({ key, began, shown, first }: Laying, places: Layout): void {
+    this.adopt(key, places);
     const ms = this.deps.now() - began;
     this.deps.laid(ms);
     this.finish(shown, { replaced: true, first, layoutMs: ms });
@@ -219,11 +231,45 @@ export class Picture {
     this.deps.post({ type: "scene", scene, first: o.first, layoutMs: o.layoutMs }, buffersOf(scene));
   }
 
+  private keepForUndo(): void {
+    if (this.places !== null) this.before = [...this.before.slice(1 - TAKEN_BACK), this.places];
+  }
+
+  /** How many moves and fresh layouts can be taken back. */
+  moves(): number {
+    return this.before.length;
+  }
+
+  /** Moves something by hand. Whether it moved: it doesn't while a layout is under way, nor where there is no room. */
+  move(move: Move): boolean {
+    const { shown, places, laying } = this;
+    if (shown === null || places === null || laying !== null) return false;
+    const next = moved(layoutInput(shown.placed, this.look.boxes), places, move);
+    if (next === null) return false;
+    this.keepForUndo();
+    this.adopt(this.key(), next);
+    this.finish(shown, { replaced: true, first: false, layoutMs: null });
+    return true;
+  }
+
+  /** Takes the last move or fresh layout back. Who came since then finds a place beside. */
+  unmove(): boolean {
+    const { shown, laying } = this;
+    const places = this.before.at(-1);
+    if (shown === null || places === undefined || laying !== null) return false;
+    this.before = this.before.slice(0, -1);
+    this.places = places;
+    this.earlier = remember(this.earlier, places);
+    this.lay(shown, false);
+    return true;
+  }
+
   /** Forgets the places of this view and lays it out afresh. */
   relayout(): void {
     const key = this.key();
     this.visited.delete(key);
     this.deps.places.forget(key);
+    this.keepForUndo();
     this.places = null;
     this.earlier = null;
     this.shown = null;
@@ -235,6 +281,7 @@ export class Picture {
   forget(): void {
     const { graph } = this;
     this.laying = null;
+    this.before = [];
     this.visited.clear();
     this.view = null;
     this.places = null;

@@ -21,7 +21,7 @@ export interface PresenterDeps {
   readonly fetch: Surroundings["fetch"];
   readonly after: Surroundings["after"];
   /** What is on the screen, and how it is followed. */
-  readonly situation: () => Omit<Situation, "folded" | "find" | "shown">;
+  readonly situation: () => Omit<Situation, "folded" | "find" | "shown" | "moves">;
   /** The view behind it; null before the first. */
   readonly opened: () => { readonly view: GraphView; readonly origin: string } | null;
 }
@@ -98,8 +98,8 @@ export class Presenter {
   tell(): void {
     const situation = this.deps.situation();
     const find = situation.graph === null ? NOTHING_FOUND : this.finder.of(situation.graph).status;
-    const [folded, shown] = [this.search.status(), this.picture.current()];
-    this.deps.post({ type: "status", status: statusOf({ ...situation, folded, find, shown }) });
+    const [folded, shown, moves] = [this.search.status(), this.picture.current(), this.picture.moves()];
+    this.deps.post({ type: "status", status: statusOf({ ...situation, folded, find, shown, moves }) });
   }
 
   rows({ request, ...query }: Extract<ToWorker, { type: "rows" }>): void {
@@ -123,6 +123,12 @@ export class Presenter {
 
   assist({ request, text, cursor }: Extract<ToWorker, { type: "assist" }>): void {
     this.deps.post({ type: "assist", request, ...this.finder.assist(text, cursor, this.deps.situation().graph) });
+  }
+
+  move({ request, move }: Extract<ToWorker, { type: "move" }>): void {
+    const moved = move === null ? this.picture.unmove() : this.picture.move(move);
+    if (moved) this.tell();
+    this.deps.post({ type: "moved", request, moved });
   }
 
   whole(request: number): void {

@@ -117,6 +117,10 @@ export class Session {
         return;
       case "relayout":
         this.presenter.picture.relayout();
+        this.presenter.tell();
+        return;
+      case "move":
+        this.presenter.move(message);
         return;
       case "look":
         if (this.presenter.picture.setLook(message.look)) this.presenter.tell();

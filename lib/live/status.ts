@@ -25,6 +25,7 @@ export const FIRST_STATUS: LiveStatus = {
   hiddenWorkloads: 0,
   hubs: [],
   near: null,
+  moves: 0,
   comparedNotes: [],
   folded: null,
   find: NOTHING_FOUND,

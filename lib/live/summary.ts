@@ -20,6 +20,7 @@ export interface Situation {
   /** What is drawn of it, once something is. */
   readonly shown: Shown | null;
   readonly find: FindStatus;
+  readonly moves: number;
   readonly frames: FramesStatus | null;
 }
 
@@ -79,6 +80,7 @@ export function statusOf(situation: Situation): LiveStatus {
     hiddenWorkloads: situation.groups ? situation.hiddenWorkloads : 0,
     hubs: shown === null ? [] : hubNames(graph, shown),
     near: shown?.near?.size ?? null,
+    moves: situation.moves,
     comparedNotes: graph?.compared?.notes ?? [],
     folded: situation.folded,
     find: situation.find,

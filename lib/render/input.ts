@@ -6,6 +6,8 @@ import { type D3ZoomEvent, pointer, select, zoom, zoomIdentity } from "d3";
 import { type Camera, MAX_ZOOM, MIN_ZOOM, type Point } from "./camera.ts";
 
 export interface InputSink {
+  /** Whether a press there isn't the map's. */
+  readonly grips: (at: Point) => boolean;
   /** A hand moves the view there. */
   readonly steer: (camera: Camera) => void;
   /** A wheel with Shift asks for a step sideways, in pixels. */
@@ -39,13 +41,21 @@ const slides = (event: WheelEvent): boolean => event.shiftKey && !event.ctrlKey;
 /** Listens on one element until detached. */
 export function attachInput(element: HTMLCanvasElement, sink: InputSink): Input {
   let holds = false;
+  const at = (event: Event | Touch): Point => {
+    const [x, y] = pointer(event, element);
+    return { x, y };
+  };
+  /** With Shift an area is drawn; and a thing may be taken into the hand. */
+  const isMaps = (event: MouseEvent | TouchEvent): boolean => {
+    const held = "changedTouches" in event ? event.changedTouches[0] : event;
+    return !event.shiftKey && !(held !== undefined && sink.grips(at(held)));
+  };
   const behaviour = zoom<HTMLCanvasElement, unknown>()
     .scaleExtent([MIN_ZOOM, MAX_ZOOM])
     .clickDistance(SLOP)
     .tapDistance(SLOP)
     .filter((event: MouseEvent | TouchEvent) =>
-      // A drag with Shift isn't the map's: an area is drawn with it.
-      isWheel(event) ? !slides(event) : !("button" in event) || (event.button <= 1 && !event.shiftKey),
+      isWheel(event) ? !slides(event) : !("button" in event && event.button > 1) && isMaps(event),
     )
     .wheelDelta((event) => Math.log2(wheelFactor(event)))
     .on("start", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
@@ -58,10 +68,6 @@ export function attachInput(element: HTMLCanvasElement, sink: InputSink): Input 
       // What `place` moves has no event behind it, and is known to who placed it.
       if (sourceEvent instanceof Event) sink.steer({ x: transform.x, y: transform.y, k: transform.k });
     });
-  const at = (event: Event): Point => {
-    const [x, y] = pointer(event, element);
-    return { x, y };
-  };
   const target = select(element).call(behaviour);
   target
     .on("dblclick.zoom", null)

@@ -35,6 +35,8 @@ export interface RendererOptions {
   readonly theme: RenderTheme;
   /** Where it says no, the camera jumps instead of flying. Default: the browser's preference. */
   readonly motion?: () => boolean;
+  /** Whether a press there takes what is there into the hand; somebody else follows it then, and the map stays. */
+  readonly grips?: (at: Point) => boolean;
 }
 
 export interface Renderer {
@@ -193,7 +195,9 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     hovered = id;
     schedule();
   };
+  const grips = (at: Point) => options.grips?.(at) === true;
   const input = attachInput(canvas, {
+    grips,
     steer,
     slide(dx) {
       painter.gesture();
@@ -202,7 +206,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     },
     hover: (at) => {
       const picked = at === null ? null : pickAt(at);
-      canvas.style.cursor = picked === null ? "" : "pointer";
+      canvas.style.cursor = picked === null ? "" : at !== null && grips(at) ? "grab" : "pointer";
       setHover(picked?.kind === "box" ? null : (picked?.id ?? null));
       hovers.emit(picked, at);
     },

@@ -5,12 +5,7 @@ import { formatPlural } from "#lib/format.ts";
 import type { Point } from "#lib/render/camera.ts";
 import type { Drawing } from "../drawing.ts";
 import { type Area, areaBetween, isArea, middleArea, steppedArea } from "./area.ts";
-
-/** A drag that is under way already, from a point of the page, in CSS pixels. */
-export interface AreaStart {
-  readonly from: Point;
-  readonly pointer: number;
-}
+import { capture, type DragStart } from "./press.ts";
 
 /** So many names are said of what an area holds. */
 const NAMED = 3;
@@ -32,7 +27,7 @@ export function AreaZoom({
   onClose,
 }: {
   /** null: nothing is pressed yet. */
-  readonly start: AreaStart | null;
+  readonly start: DragStart | null;
   readonly drawing: Drawing;
   readonly onClose: () => void;
 }) {
@@ -55,10 +50,7 @@ export function AreaZoom({
     if (element === null) return;
     element.focus();
     if (start === null) return;
-    try {
-      element.setPointerCapture(start.pointer);
-    } catch {
-      // The hand was quicker than this script: there is no drag any more.
+    if (!capture(element, start.pointer)) {
       onClose();
       return;
     }
