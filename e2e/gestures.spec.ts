@@ -87,3 +87,45 @@ test("an area is zoomed to: by a drag with Shift, by keys alone, and not after E
   await expect(area).toHaveCount(0);
   expect(apart(await marks(page))).toBeCloseTo(apart(whole), -1);
 });
+
+test("what is selected is moved by a drag, marks by keys too; it stays there after a reload, and is taken back", async ({
+  page,
+  replay,
+}) => {
+  await page.goto(`${replay.url}/topology?selected=west-1/shop/workload/catalog`);
+  await ready(page);
+  await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("catalog");
+  /** Where catalog is, seen from storefront, in lengths of what doesn't move. */
+  const place = async () => {
+    const found = await marks(page);
+    const [catalog, storefront, cart] = ["catalog", "storefront", "cart"].map((name) => pointOf(found, name));
+    if (catalog === undefined || storefront === undefined || cart === undefined) throw new Error("no marks");
+    const length = Math.hypot(cart.x - storefront.x, cart.y - storefront.y);
+    return { at: catalog, x: (catalog.x - storefront.x) / length, y: (catalog.y - storefront.y) / length };
+  };
+  const before = await place();
+  const { x, y } = before.at;
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 20, y + 30);
+  await expect(page.getByTestId("held")).toBeVisible();
+  await page.mouse.move(x + 40, y + 90);
+  await page.mouse.up();
+  await expect(page.getByTestId("held")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Undo move" })).toBeVisible();
+  const moved = await place();
+  expect(Math.hypot(moved.at.x - x, moved.at.y - y)).toBeGreaterThan(12);
+  await page.reload();
+  await ready(page);
+  const again = await place();
+  expect(again.x).toBeCloseTo(moved.x, 0);
+  expect(again.y).toBeCloseTo(moved.y, 0);
+
+  const graph = page.getByRole("application", { name: "Service graph" });
+  await graph.focus();
+  await page.keyboard.press("Alt+ArrowDown");
+  await expect(graph.locator("[aria-live=polite]")).toHaveText("catalog moved down.");
+  await page.keyboard.press("u");
+  await expect(page.getByRole("button", { name: "Undo move" })).toHaveCount(0);
+  expect((await place()).y).toBeCloseTo(again.y, 1);
+});

@@ -23,6 +23,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
     compareWindow: fc.option(fc.constantFrom(...WINDOWS)),
     services: fc.boolean(),
     waypoints: fc.boolean(),
+    operations: fc.boolean(),
     labels: fc.boolean(),
   }),
   detail: fc.constantFrom(...DETAILS),

@@ -70,6 +70,7 @@ const VIEW_KEYS = [
   "compareWindow",
   "services",
   "waypoints",
+  "operations",
   "labels",
 ] as const;
 const OWN_KEYS = [
@@ -115,6 +116,7 @@ export function readUrl(params: URLSearchParams): UrlState {
       compareWindow: parseWindow(params.get("compareWindow") ?? ""),
       services: params.get("services") === "on",
       waypoints: params.get("waypoints") === "on",
+      operations: params.get("operations") === "on",
       labels: params.get("labels") === "on",
     },
     detail: DETAILS.find((detail) => detail === params.get("detail")) ?? "auto",

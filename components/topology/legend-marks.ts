@@ -16,6 +16,7 @@ export const SHAPES: readonly Part[] = [
   { word: "Gateway", path: "M5 4l15 8-15 8z" },
   { word: "Waypoint", path: "M12 3l9 9-9 9-9-9z" },
   { word: "Group: press twice to open it", path: "M3 9h14v10H3zM7 9V5h14v10h-4" },
+  { word: "Operation", path: "M4 7h10l6 5-6 5H4z" },
   { word: "Unknown caller", path: "M8 8.5a4 4 0 1 1 6 3.4c-1.4.9-2 1.6-2 3.1M12 19.5h.01" },
   { word: "Outside your rights", path: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM8 12h8" },
 ];

@@ -13,6 +13,7 @@ const KIND_WORDS: Readonly<Record<NodeKind, string>> = {
   external: "External host",
   restricted: "Outside your rights",
   unknown: "Unknown caller",
+  operation: "Operation",
 };
 
 /** What one mark stands for, many of them. */
@@ -38,7 +39,7 @@ export function idTitle(id: string): string {
   if (key === null) return id;
   if (key.kind === "unknown") return "unknown";
   if (key.kind === "restricted") return "restricted";
-  return key.version === undefined ? key.name : `${key.name} ${key.version}`;
+  return key.version === undefined || key.kind === "operation" ? key.name : `${key.name} ${key.version}`;
 }
 
 /** `shop`, or `shop · west-1` where `cluster` is wanted; "" for what is in no namespace. */

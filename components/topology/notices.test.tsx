@@ -81,6 +81,7 @@ const troubled: readonly (readonly [name: string, status: LiveStatus, query: str
     "compareAt=2020-03-01T08:00:00Z",
     "compared-in-part",
   ],
+  ["no request classified", { ...drawn, operations: { known: 0, all: 12 } }, "operations=on", "unclassified"],
   [
     "server lost",
     { ...drawn, phase: "reconnecting", problem: { code: "x", detail: "The connection ended." } },

@@ -100,6 +100,14 @@ function comparedInPart(notes: readonly string[]): Notice {
   };
 }
 
+const unclassified: Notice = {
+  id: "unclassified",
+  tone: "plain",
+  title: "No operation is known.",
+  text: "No request here is classified. Istio does it where a Telemetry resource sets a tag by what was asked for (operationLabel in the configuration names the tag).",
+  act: { do: "go", label: "Don't draw operations", patch: { view: { operations: false } } },
+};
+
 function noTraffic(window: Window, at: string): Notice {
   const more = wider(window);
   return {
@@ -191,6 +199,7 @@ export function notices(status: LiveStatus, url: UrlState): readonly Notice[] {
   if (status.comparedNotes.length > 0) list.push(comparedInPart(status.comparedNotes));
   // Where a source is in trouble, that there is no traffic would be a guess.
   if (status.edges === 0 && list.length === 0) list.push(noTraffic(url.view.window, at));
+  if (status.operations?.known === 0) list.push(unclassified);
   const effective = WINDOWS.find((window) => window === status.window);
   if (
     effective !== undefined &&

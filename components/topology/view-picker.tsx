@@ -1,11 +1,14 @@
 "use client";
 
+import { useLiveStatus } from "#components/shell/live-context.tsx";
 import type { Detail } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
+import { formatPercent } from "#lib/format.ts";
 import type { Lens } from "#lib/graph/model.ts";
 import { BOX_KINDS } from "#lib/live/look.ts";
+import { ratio } from "#lib/units.ts";
 import { Check, Radios } from "./check.tsx";
 import { LENS_WORDS } from "./names.ts";
 import { RUNNING } from "./running.ts";
@@ -20,6 +23,7 @@ const DETAIL_CHOICES: readonly (readonly [Detail, string])[] = [
 /** What is drawn: lens, detail, services between, edges without traffic. */
 export function ViewPicker({ anchor, onClose }: PopoverBodyProps) {
   const { state, go } = useUrl();
+  const { operations: known } = useLiveStatus();
   return (
     <Floating anchor={anchor} onClose={onClose} label="What is drawn">
       <div className="w-64 p-3">
@@ -53,6 +57,16 @@ export function ViewPicker({ anchor, onClose }: PopoverBodyProps) {
                 checked={state.view.waypoints}
                 onChange={(waypoints) => go({ view: { waypoints } })}
               />
+              <Check
+                text="Operations that are asked for"
+                checked={state.view.operations}
+                onChange={(operations) => go({ view: { operations } })}
+              />
+              {known !== null && known.known > 0 && (
+                <p className="pl-6 text-ink-3">
+                  known of {formatPercent(ratio(known.known / known.all))} of the requests
+                </p>
+              )}
             </>
           )}
           <Check

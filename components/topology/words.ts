@@ -58,6 +58,7 @@ const NO_LATENCY: Readonly<Record<LatencyMissing, string>> = {
   "mixed-buckets": "the proxies count in different buckets, and quantiles of those can't be joined",
   "native-histograms": "the proxies count in native histograms only",
   "source-failed": "the last query for it failed",
+  operation: "of an operation only the rate is known",
 };
 
 /** Why there are no quantiles. */

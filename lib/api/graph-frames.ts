@@ -14,10 +14,10 @@ export const MAX_FRAMES = 121;
 /** The longest span: past it a frame a quarter of an hour says little. */
 export const MAX_SPAN = seconds(24 * 3600);
 
-const { clusters, namespaces, window, lens, fold, latency, services, waypoints } = graphQuerySchema.shape;
+const { clusters, namespaces, window, lens, fold, latency, services, waypoints, operations } = graphQuerySchema.shape;
 
 export const framesQuerySchema = z.object({
-  ...{ clusters, namespaces, window, lens, fold, latency, services, waypoints },
+  ...{ clusters, namespaces, window, lens, fold, latency, services, waypoints, operations },
   start: instantParameter.meta({ description: "the first frame; rounded down to 5 s" }),
   end: instantParameter.meta({ description: "no frame lies after it; one after now means now" }),
   step: z
@@ -42,7 +42,16 @@ export interface FramesQuery {
 /** @throws MeshscopeError `bad_parameter`, `bad_instant`, `bad_window`, `bad_lens` */
 export function parseFramesQuery(params: URLSearchParams): FramesQuery {
   const asked = readQuery(framesQuerySchema, params);
-  const { start, end, step, latency: timed, services: through, waypoints: relayed, ...view } = asked;
+  const {
+    start,
+    end,
+    step,
+    latency: timed,
+    services: through,
+    waypoints: relayed,
+    operations: classified,
+    ...view
+  } = asked;
   const from = floorInstant(start, AT_STEP);
   if (end <= from) throw new MeshscopeError("bad_instant", "Parameter 'start' must lie before 'end'.");
   if (end - from > MAX_SPAN)
@@ -62,7 +71,10 @@ export function parseFramesQuery(params: URLSearchParams): FramesQuery {
   }
   const still = { at: null, edges: "live", compareAt: null, compareWindow: null, labels: false } as const;
   return {
-    view: { ...view, ...still, latency: timed === "on", services: through === "on", waypoints: relayed === "on" },
+    view: {
+      ...{ ...view, ...still, latency: timed === "on" },
+      ...{ services: through === "on", waypoints: relayed === "on", operations: classified === "on" },
+    },
     ...{ start: from, end, step },
   };
 }

@@ -26,6 +26,7 @@ describe("parseGraphQuery", () => {
     ["latency=off", { latency: false }],
     ["edges=all", { edges: "all" }],
     ["waypoints=on", { waypoints: true }],
+    ["operations=on", { operations: true }],
     ["services=on&labels=on", { services: true, labels: true }],
     ["compareAt=1787234407", { compareAt: "2026-08-20T14:00:05Z" }],
     ["compareAt=1787234407&compareWindow=60s", { compareAt: "2026-08-20T14:00:05Z" }],

@@ -61,12 +61,15 @@ export const graphQuerySchema = z.object({
   waypoints: choiceParameter(["off", "on"]).meta({
     description: "on: calls are drawn through the waypoint they pass, where it is known which",
   }),
+  operations: choiceParameter(["off", "on"]).meta({
+    description: "on: what callers ask for stands beside their calls as nodes, where requests are classified",
+  }),
   labels: choiceParameter(["off", "on"]).meta({ description: "on: nodes carry their workloads' labels as of now" }),
 });
 
 /** The view that a query asks for, in canonical form (equal views have equal `viewParams`). @throws MeshscopeError */
 export function parseGraphQuery(params: URLSearchParams): GraphView {
-  const { latency, services, waypoints, labels, ...query } = readQuery(graphQuerySchema, params);
+  const { latency, services, waypoints, operations, labels, ...query } = readQuery(graphQuerySchema, params);
   if (query.compareWindow !== null && query.compareAt === null) {
     throw new MeshscopeError(
       "bad_parameter",
@@ -80,6 +83,7 @@ export function parseGraphQuery(params: URLSearchParams): GraphView {
     latency: latency === "on",
     services: services === "on",
     waypoints: waypoints === "on",
+    operations: operations === "on",
     labels: labels === "on",
   };
 }

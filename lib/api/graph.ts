@@ -19,7 +19,17 @@ const change = z
 export const nodeSchema = z
   .object({
     id: z.string().meta({ description: "cluster/namespace/kind/name[/version], segments percent-encoded" }),
-    kind: z.enum(["workload", "app", "service", "namespace", "cluster", "external", "restricted", "unknown"]),
+    kind: z.enum([
+      "workload",
+      "app",
+      "service",
+      "namespace",
+      "cluster",
+      "external",
+      "restricted",
+      "unknown",
+      "operation",
+    ]),
     cluster: z.string(),
     namespace: z.string(),
     workload: z.string().exactOptional(),
@@ -125,15 +135,24 @@ export const edgeSchema = z
     streaming: z.literal(true).exactOptional(),
     newborn: z.object({ atLeast: z.number(), firstSeen: instant }).exactOptional(),
     latencyMissing: z
-      .enum(["off", "tcp", "no-samples", "streaming", "mixed-buckets", "native-histograms", "source-failed"])
+      .enum([
+        "off",
+        "tcp",
+        "no-samples",
+        "streaming",
+        "mixed-buckets",
+        "native-histograms",
+        "source-failed",
+        "operation",
+      ])
       .exactOptional(),
     mtlsBasis: z.enum(["server", "peer", "inferred", "unknown"]),
     principals: z
       .object({ source: z.string().exactOptional(), destination: z.string().exactOptional() })
       .exactOptional(),
-    half: z.enum(["service", "waypoint"]).exactOptional().meta({
+    half: z.enum(["service", "waypoint", "operation"]).exactOptional().meta({
       description:
-        "services=on, waypoints=on: what follows the first part of a call that is drawn through its service, a waypoint, or both; sums leave it out",
+        "services=on, waypoints=on: what follows the first part of a call that is drawn through its service, a waypoint, or both. operations=on: what a call carries of one operation, to its node and on from it, beside the call itself. Sums leave all of these out",
     }),
     limit: limitSchema.exactOptional(),
     change: change.exactOptional(),

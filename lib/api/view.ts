@@ -22,6 +22,8 @@ export interface GraphView {
   readonly services: boolean;
   /** Draw calls through the waypoint that they pass. */
   readonly waypoints: boolean;
+  /** Draw what callers ask for as marks, where requests are classified. */
+  readonly operations: boolean;
   /** With the labels of workloads. */
   readonly labels: boolean;
 }
@@ -39,6 +41,7 @@ export const DEFAULT_VIEW: GraphView = {
   compareWindow: null,
   services: false,
   waypoints: false,
+  operations: false,
   labels: false,
 };
 
@@ -60,6 +63,7 @@ export function viewParams(view: GraphView): URLSearchParams {
   if (view.compareWindow !== null) params.set("compareWindow", view.compareWindow);
   if (view.services) params.set("services", "on");
   if (view.waypoints) params.set("waypoints", "on");
+  if (view.operations) params.set("operations", "on");
   if (view.labels) params.set("labels", "on");
   return params;
 }

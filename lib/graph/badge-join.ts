@@ -53,6 +53,7 @@ function countsOf(node: GraphNode, badges: PolicyBadges | null): BadgeCounts | n
     case "cluster":
     case "restricted":
     case "unknown":
+    case "operation":
       return null;
   }
 }

@@ -53,6 +53,7 @@ export function namesOf(
     case "cluster":
     case "restricted":
     case "unknown":
+    case "operation":
       return {};
   }
 }

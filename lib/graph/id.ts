@@ -26,6 +26,7 @@ const KINDS: ReadonlySet<string> = new Set<NodeKind>([
   "external",
   "restricted",
   "unknown",
+  "operation",
 ]);
 const PROTOCOLS: ReadonlySet<string> = new Set<Protocol>(["http", "grpc", "tcp"]);
 const PLAIN = /^[A-Za-z0-9._~-]*$/;

@@ -9,7 +9,8 @@ import { worse } from "./health.ts";
 import { compareIds, edgeId, type NodeKey } from "./id.ts";
 import type { GraphEdge, GraphNode, HealthState, MeshName } from "./model.ts";
 import { subjectOf, workloadHealth } from "./node-health.ts";
-import { type Placement, placements } from "./placement.ts";
+import { withOperations } from "./operation-nodes.ts";
+import { type Placement, placements, THROUGH } from "./placement.ts";
 import type { View } from "./view.ts";
 import type { Hop, WorkloadGraph, WorkloadNode } from "./workload-graph.ts";
 
@@ -93,7 +94,7 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
   }
 
   const health = groupHealth(graph, members, relays, place);
-  return {
+  const elements = {
     nodes: [...members.keys()].sort(compareIds).flatMap((id) => {
       const group = members.get(id);
       return group === undefined
@@ -105,6 +106,7 @@ export function viewGraph(graph: WorkloadGraph, view: View): { nodes: GraphNode[
       return edge === undefined ? [] : graphEdge(id, edge, members, graph, view);
     }),
   };
+  return view.operations === true && THROUGH.has(view.lens) ? withOperations(elements) : elements;
 }
 
 interface Group {

@@ -8,7 +8,17 @@ export const LENSES = ["workload", "app", "versionedApp", "service", "namespace"
 /** What one node stands for. */
 export type Lens = (typeof LENSES)[number];
 
-export type NodeKind = "workload" | "app" | "service" | "namespace" | "cluster" | "external" | "restricted" | "unknown";
+export type NodeKind =
+  | "workload"
+  | "app"
+  | "service"
+  | "namespace"
+  | "cluster"
+  | "external"
+  | "restricted"
+  | "unknown"
+  /** What a caller asks for, where requests are classified; only with `operations=on`. */
+  | "operation";
 export type MeshName = "istio" | "linkerd" | "cilium" | "osm";
 export type Dataplane = "sidecar" | "ambient" | "gateway" | "waypoint" | "none";
 export type Protocol = "http" | "grpc" | "tcp";
@@ -104,7 +114,8 @@ export type LatencyMissing =
   | "streaming"
   | "mixed-buckets"
   | "native-histograms"
-  | "source-failed";
+  | "source-failed"
+  | "operation";
 
 export type MtlsBasis = "server" | "peer" | "inferred" | "unknown";
 
@@ -172,8 +183,11 @@ export interface GraphEdge {
   readonly health: HealthState;
   /** Present where a limit of requests made it degraded or failing. */
   readonly limit?: HealthLimit;
-  /** The rest of a call that is drawn through its `service` or a `waypoint`: its numbers are those of the first part. */
-  readonly half?: "service" | "waypoint";
+  /**
+   * The rest of a call that is drawn through its `service` or a `waypoint`: its numbers are those of the first part. Or what a
+   * call carries of one `operation`, to it and on from it, beside the call itself. Sums leave all of these out.
+   */
+  readonly half?: "service" | "waypoint" | "operation";
   readonly change?: Change;
   /** The edge in the earlier window; absent where it carried nothing then. */
   readonly before?: EdgeBefore;

@@ -24,7 +24,7 @@ export interface Placements {
 }
 
 /** Lenses whose nodes are what runs: between those a service can stand. */
-const THROUGH: ReadonlySet<string> = new Set(["workload", "app", "versionedApp"]);
+export const THROUGH: ReadonlySet<string> = new Set(["workload", "app", "versionedApp"]);
 
 /** Placement of every node of a graph in a view; asked often, computed once a node. */
 export function placements(graph: WorkloadGraph, view: View): Placements {

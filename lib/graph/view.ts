@@ -17,6 +17,8 @@ export interface View {
   readonly services?: boolean;
   /** Draw calls through the waypoint that they pass. */
   readonly waypoints?: boolean;
+  /** Draw what callers ask for as nodes, where requests are classified. */
+  readonly operations?: boolean;
   /** With labels. */
   readonly labels?: boolean;
   /** May the viewer see this namespace? Absent: all. What may not be seen is one `restricted` node a cluster. */

@@ -14,6 +14,7 @@ export const SHAPES = [
   "unknown",
   "restricted",
   "group",
+  "operation",
 ] as const;
 export type Shape = (typeof SHAPES)[number];
 /** Codes in `state` arrays. `nodata`: should report, doesn't. */

@@ -13,9 +13,12 @@ export type Detail = "auto" | "groups" | "workloads";
 const grouped = ({ lens }: GraphView) => lens === "namespace" || lens === "cluster";
 const isException = (word: string) => word.startsWith("-");
 
+/** Operations stand beside the marks that are counted. */
+const marks = ({ nodes }: Graph) => nodes.reduce((sum, { kind }) => sum + (kind === "operation" ? 0 : 1), 0);
+
 /** Whether this answer must be asked for again as groups. */
 export function needsGroups(view: GraphView, detail: Detail, graph: Graph, first: boolean): boolean {
-  return detail === "auto" && !grouped(view) && graph.nodes.length > (first ? MOST_MARKS : MOST_MARKS * GROWN);
+  return detail === "auto" && !grouped(view) && marks(graph) > (first ? MOST_MARKS : MOST_MARKS * GROWN);
 }
 
 /** Whether marks of this drawing stand for several workloads. */

@@ -1,5 +1,6 @@
 /** What the side panel gets: one thing with its neighbourhood, whole objects of the last answer. */
 import type { Graph, GraphNode } from "#lib/graph/model.ts";
+import { countsAt } from "#lib/graph/operation-nodes.ts";
 import { changesOf } from "./changes.ts";
 import type { Details } from "./messages.ts";
 import { membersOf, scopeOf } from "./scope.ts";
@@ -11,8 +12,8 @@ import { WHOLE } from "./whole.ts";
 export function detailsOf(graph: Graph, id: string, traced: Traced | null = null): Details {
   const node = graph.nodes.find((one) => one.id === id);
   if (node !== undefined) {
-    const inbound = graph.edges.filter(({ target }) => target === id);
-    const outbound = graph.edges.filter(({ source }) => source === id);
+    const inbound = graph.edges.filter((edge) => edge.target === id && countsAt(edge, "target"));
+    const outbound = graph.edges.filter((edge) => edge.source === id && countsAt(edge, "source"));
     const ends = new Set([...inbound.map(({ source }) => source), ...outbound.map(({ target }) => target)]);
     const peers: Record<string, GraphNode> = Object.fromEntries(
       graph.nodes.filter((one) => ends.has(one.id)).map((one) => [one.id, one]),

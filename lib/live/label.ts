@@ -16,6 +16,7 @@ export function nodeLabel(node: GraphNode): string {
     case "cluster":
       return node.cluster;
     case "external":
+    case "operation":
       return nameIn(node);
     case "restricted":
       return "restricted";

@@ -8,6 +8,7 @@ function shapeName(node: GraphNode): Shape {
     case "unknown":
     case "restricted":
     case "service":
+    case "operation":
       return node.kind;
     case "namespace":
     case "cluster":
@@ -36,8 +37,9 @@ export function stateOf(of: { readonly health: HealthState }): number {
   return STATES[of.health];
 }
 
-/** Marks of a group are larger: they stand for many. */
+/** Marks of a group are larger: they stand for many; those of an operation smaller: nothing runs there. */
 export function radiusOf(node: GraphNode): number {
+  if (node.kind === "operation") return 12;
   return node.kind === "namespace" || node.kind === "cluster" ? 24 : 17;
 }
 

@@ -93,6 +93,8 @@ export interface LiveStatus {
   readonly hubs: readonly string[];
   /** The focused node's neighbourhood, itself included; null where nothing is focused. */
   readonly near: number | null;
+  /** Requests/s, and those of which the operation is known, where operations are asked for; null where not, or where nothing flows. */
+  readonly operations: { readonly known: number; readonly all: number } | null;
   /** How many moves by hand and fresh layouts can be taken back. */
   readonly moves: number;
   /** Why the comparison leaves clusters out, in sentences; empty where it doesn't, or nothing is compared. */

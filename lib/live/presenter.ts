@@ -21,7 +21,7 @@ export interface PresenterDeps {
   readonly fetch: Surroundings["fetch"];
   readonly after: Surroundings["after"];
   /** What is on the screen, and how it is followed. */
-  readonly situation: () => Omit<Situation, "folded" | "find" | "shown" | "moves">;
+  readonly situation: () => Omit<Situation, "folded" | "find" | "shown" | "moves" | "operations">;
   /** The view behind it; null before the first. */
   readonly opened: () => { readonly view: GraphView; readonly origin: string } | null;
 }
@@ -98,8 +98,9 @@ export class Presenter {
   tell(): void {
     const situation = this.deps.situation();
     const find = situation.graph === null ? NOTHING_FOUND : this.finder.of(situation.graph).status;
+    const operations = this.deps.opened()?.view.operations === true;
     const [folded, shown, moves] = [this.search.status(), this.picture.current(), this.picture.moves()];
-    this.deps.post({ type: "status", status: statusOf({ ...situation, folded, find, shown, moves }) });
+    this.deps.post({ type: "status", status: statusOf({ ...situation, folded, find, shown, moves, operations }) });
   }
 
   rows({ request, ...query }: Extract<ToWorker, { type: "rows" }>): void {

@@ -2,6 +2,7 @@
 import type { Matches } from "#lib/graph/find/evaluate.ts";
 import { Requests } from "#lib/graph/find/node-traffic.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState } from "#lib/graph/model.ts";
+import { countsAt } from "#lib/graph/operation-nodes.ts";
 import type { Finding } from "./finder.ts";
 import { nodeLabel, nodeWhere } from "./label.ts";
 import type { Row } from "./messages.ts";
@@ -19,6 +20,7 @@ interface Sums {
 function inboundSums(edges: readonly GraphEdge[]): Map<string, Sums> {
   const sums = new Map<string, Sums>();
   for (const edge of edges) {
+    if (!countsAt(edge, "target")) continue;
     const sum = sums.get(edge.target) ?? { requests: new Requests(), p95: null, measured: 0 };
     sum.requests.add(edge);
     const p95 = edge.latency?.p95 ?? null;

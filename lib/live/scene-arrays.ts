@@ -1,5 +1,6 @@
 /** The numbers of a graph's nodes, edges and boxes as the arrays that are drawn. */
 import type { EdgeBefore, GraphEdge } from "#lib/graph/model.ts";
+import { countsAt } from "#lib/graph/operation-nodes.ts";
 import {
   BADGE_KINDS,
   type BadgeArrays,
@@ -50,16 +51,16 @@ class Traffic {
 }
 
 /**
- * Every call of the answer with the places of its ends among the drawn nodes (-1: not drawn). Also of edges that aren't drawn:
- * a node's own numbers don't change because somebody looks at less.
+ * Every call of the answer with the places of its ends among the drawn nodes (-1: not drawn, or no number of this end). Also of
+ * edges that aren't drawn: a node's own numbers don't change because somebody looks at less.
  */
 function endsOf({ graph, whole }: Shown, skeleton: Skeleton): { source: ArrayLike<number>; target: ArrayLike<number> } {
-  if (graph === whole) return skeleton;
+  const beside = whole.nodes.some(({ kind }) => kind === "operation");
+  if (graph === whole && !beside) return skeleton;
   const places = new Map(graph.nodes.map(({ id }, at) => [id, at]));
-  return {
-    source: Int32Array.from(whole.edges, (edge) => places.get(edge.source) ?? -1),
-    target: Int32Array.from(whole.edges, (edge) => places.get(edge.target) ?? -1),
-  };
+  const ends = (end: "source" | "target") =>
+    Int32Array.from(whole.edges, (edge) => (beside && !countsAt(edge, end) ? -1 : (places.get(edge[end]) ?? -1)));
+  return { source: ends("source"), target: ends("target") };
 }
 
 /** One pass over the calls, one over the nodes: this runs at every refresh. */

@@ -35,11 +35,16 @@ export function membersOf(graph: Graph, id: string): ReadonlySet<string> {
 /** `members` null: all of the graph. What a comparison found gone has no numbers now. */
 export function scopeOf(graph: Pick<Graph, "nodes" | "edges">, members: ReadonlySet<string> | null): Scope {
   const has = (id: string) => members === null || members.has(id);
-  const edges = graph.edges.filter((edge) => edge.change !== "gone" && (has(edge.source) || has(edge.target)));
+  const edges = graph.edges.filter(
+    (edge) => edge.change !== "gone" && edge.half !== "operation" && (has(edge.source) || has(edge.target)),
+  );
   const edgeStates: Record<HealthState, number> = { healthy: 0, degraded: 0, failing: 0, idle: 0, unknown: 0 };
   for (const { health } of edges) edgeStates[health] += 1;
   return {
-    summary: summarise({ nodes: graph.nodes.filter(({ change }) => change !== "gone"), edges }, members),
+    summary: summarise(
+      { nodes: graph.nodes.filter(({ change, kind }) => change !== "gone" && kind !== "operation"), edges },
+      members,
+    ),
     edges: edges.length,
     edgeStates,
     worst: edges

@@ -26,6 +26,7 @@ export const FIRST_STATUS: LiveStatus = {
   hubs: [],
   near: null,
   moves: 0,
+  operations: null,
   comparedNotes: [],
   folded: null,
   find: NOTHING_FOUND,

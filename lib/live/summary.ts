@@ -1,6 +1,7 @@
 /** The last answer, and what the page's frame says about it: counts, freshness, what is drawn. */
 import { applyDelta } from "#lib/graph/delta.ts";
 import type { Graph, GraphDelta, HealthState, SourceStatus } from "#lib/graph/model.ts";
+import { classifiedShare } from "#lib/graph/operation-nodes.ts";
 import { nodeLabel } from "./label.ts";
 import type { FindStatus, FoldedStatus, FramesStatus, LivePhase, LiveStatus, TraceStatus } from "./messages.ts";
 import type { Shown } from "./shown.ts";
@@ -21,6 +22,8 @@ export interface Situation {
   readonly shown: Shown | null;
   readonly find: FindStatus;
   readonly moves: number;
+  /** Operations are asked for. */
+  readonly operations: boolean;
   readonly frames: FramesStatus | null;
 }
 
@@ -64,7 +67,7 @@ function traceStatus({ traced, graph }: Shown): TraceStatus | null {
 export function statusOf(situation: Situation): LiveStatus {
   const { graph, stream, shown } = situation;
   const counts: Record<HealthState, number> = { healthy: 0, degraded: 0, failing: 0, idle: 0, unknown: 0 };
-  for (const { health } of graph?.nodes ?? []) counts[health] += 1;
+  for (const { kind, health } of graph?.nodes ?? []) if (kind !== "operation") counts[health] += 1;
   return {
     phase: phaseOf(situation),
     problem: stream.kind === "waiting" || stream.kind === "refused" ? stream.problem : null,
@@ -84,6 +87,7 @@ export function statusOf(situation: Situation): LiveStatus {
     comparedNotes: graph?.compared?.notes ?? [],
     folded: situation.folded,
     find: situation.find,
+    operations: graph !== null && situation.operations ? classifiedShare(graph.edges) : null,
     trace: shown === null ? null : traceStatus(shown),
     frames: situation.frames,
   };

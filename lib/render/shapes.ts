@@ -56,6 +56,15 @@ export function outline(pen: Pen, shape: Shape, x: number, y: number, r: number)
       pen.roundRect(x - r, y - height, r * 2, height * 2, r * 0.36);
       return;
     }
+    case "operation":
+      polygon(pen, [
+        [x - r, y - r * 0.7],
+        [x + r * 0.4, y - r * 0.7],
+        [x + r * 1.1, y],
+        [x + r * 0.4, y + r * 0.7],
+        [x - r, y + r * 0.7],
+      ]);
+      return;
     case "workload":
     case "unknown":
     case "restricted":

@@ -55,6 +55,7 @@ describe("offered for an expression", () => {
       [["Draw services", { view: { services: true, lens: "workload" }, detail: "workloads" }]],
     ],
     ["waypoints", "lens=app", ["waypoints"], "workloads", [["Draw waypoints", { view: { waypoints: true } }]]],
+    ["operations", "", ["operations"], "workloads", [["Draw operations", { view: { operations: true } }]]],
     ["idle edges", "", ["idle"], "workloads", [["Draw idle edges", { view: { edges: "all" } }]]],
     ["no idle edges where they are drawn", "edges=all", ["idle"], "workloads", []],
     ["latencies", "latency=off", ["p95", "latencies"], "workloads", [["Read them", { view: { latency: true } }]]],

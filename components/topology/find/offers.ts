@@ -57,6 +57,14 @@ const OFFERS: Readonly<Record<AskedAid, (state: UrlState, drawn: LiveStatus["dra
           label: "Draw idle edges",
           patch: () => ({ view: { edges: "all" } }),
         },
+  operations: ({ view }, drawn) =>
+    view.operations || drawn === "groups" || !RUNNING.has(view.lens)
+      ? null
+      : {
+          text: "Operations aren’t marks here.",
+          label: "Draw operations",
+          patch: () => ({ view: { operations: true } }),
+        },
   change: ({ view }) =>
     view.compareAt !== null
       ? null

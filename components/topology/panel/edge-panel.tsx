@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { sayInstant } from "#components/shell/instant.ts";
-import { formatCount } from "#lib/format.ts";
+import { Fact } from "#components/ui/section.tsx";
+import { formatCount, formatRate } from "#lib/format.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { idTitle, idWhere } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
@@ -14,15 +15,7 @@ import { History, metricsOf } from "./history.tsx";
 import { connectionKpis, Kpis, requestKpis } from "./kpis.tsx";
 import { CodeTable, FlagTable, OutcomeTable } from "./responses.tsx";
 
-/** One edge: the headline, what became of the requests, and the evidence it all rests on. */
-export function EdgePanel({
-  edge,
-  source,
-  target,
-  window,
-  traces,
-  mark,
-}: {
+interface Props {
   readonly edge: GraphEdge;
   /** Its ends, where they are in the answer. */
   readonly source: GraphNode | null;
@@ -32,18 +25,18 @@ export function EdgePanel({
   readonly traces?: ReactNode;
   /** What its traces are searched by. */
   readonly mark?: TracedMark;
-}) {
+}
+
+/** One edge: the headline, what became of the requests, and the evidence it all rests on. */
+export function EdgePanel(props: Props) {
+  return props.edge.half === "operation" ? <OperationPanel {...props} /> : <CallPanel {...props} />;
+}
+
+function CallPanel({ edge, source, target, window, traces, mark }: Props) {
   const tcp = edge.protocol === "tcp";
   return (
     <>
-      <h2 className="flex min-w-0 items-baseline gap-1.5 pr-8 text-[15px] font-semibold">
-        <End id={edge.source} />
-        <span aria-label="calls">→</span>
-        <End id={edge.target} />
-      </h2>
-      <p className="mt-0.5 text-ink-2">
-        {PROTOCOL_WORDS[edge.protocol]} · {where(edge)} · {seenBy(edge.observer)}
-      </p>
+      <Title edge={edge} />
       <Kpis kpis={tcp ? connectionKpis(edge, window) : requestKpis(edge, window)} />
       <p className="-mt-1 text-[11px] text-ink-3">{provenance(edge, window)}</p>
       <EdgeCoverage source={source} target={target} />
@@ -71,6 +64,38 @@ export function EdgePanel({
       <Evidence edge={edge} />
       <Operations edge={edge} />
       <Hosts edge={edge} />
+    </>
+  );
+}
+
+/** What a call carries of one operation. */
+function OperationPanel({ edge, window }: Props) {
+  const of = edge.rate === null ? "no data" : formatRate(edge.rate);
+  return (
+    <>
+      <Title edge={edge} />
+      <dl className="mt-3">
+        <Fact name={`Requests over ${window}`}>{of}</Fact>
+      </dl>
+      <p className="mt-3 text-ink-2">
+        Of an operation only its rate is known, from whose proxy classifies the requests. What became of them is told by
+        the calls between the caller and the server.
+      </p>
+    </>
+  );
+}
+
+function Title({ edge }: Pick<Props, "edge">) {
+  return (
+    <>
+      <h2 className="flex min-w-0 items-baseline gap-1.5 pr-8 text-[15px] font-semibold">
+        <End id={edge.source} />
+        <span aria-label="calls">→</span>
+        <End id={edge.target} />
+      </h2>
+      <p className="mt-0.5 text-ink-2">
+        {PROTOCOL_WORDS[edge.protocol]} · {where(edge)} · {seenBy(edge.observer)}
+      </p>
     </>
   );
 }

@@ -66,7 +66,11 @@ export function NodePanel({
         <Place node={node} text={place} />
         {node.dataplane === null ? "" : ` · ${DATAPLANES[node.dataplane]}`}
       </p>
-      <Reason node={node} inbound={inbound} outbound={outbound} />
+      {node.kind === "operation" ? (
+        <p className="mt-3 text-ink-2">Of an operation only its rate is known; its calls say what became of them.</p>
+      ) : (
+        <Reason node={node} inbound={inbound} outbound={outbound} />
+      )}
       <Unarrived inbound={inbound} />
       {inTrace}
       <dl className="mt-3">
@@ -106,14 +110,16 @@ export function NodePanel({
           ))}
         </ul>
       )}
-      <History
-        mark={{ node }}
-        subject={{ node: node.id }}
-        metrics={metricsOf([...inbound, ...outbound].every((edge) => edge.protocol === "tcp") ? "tcp" : "http")}
-      />
+      {node.kind !== "operation" && (
+        <History
+          mark={{ node }}
+          subject={{ node: node.id }}
+          metrics={metricsOf([...inbound, ...outbound].every((edge) => edge.protocol === "tcp") ? "tcp" : "http")}
+        />
+      )}
       <NodeTraffic node={node} inbound={inbound} outbound={outbound} />
       <Neighbours
-        title="Called by"
+        title={node.kind === "operation" ? "Asked for by" : "Called by"}
         edges={inbound}
         end="source"
         none={
@@ -122,7 +128,12 @@ export function NodePanel({
             : "Nobody called it in this window."
         }
       />
-      <Neighbours title="Calls" edges={outbound} end="target" none="It called nobody in this window." />
+      <Neighbours
+        title={node.kind === "operation" ? "Answered by" : "Calls"}
+        edges={outbound}
+        end="target"
+        none="It called nobody in this window."
+      />
       <NodeHosts inbound={inbound} />
       <NodeOperations inbound={inbound} />
     </>

@@ -28,6 +28,7 @@ describe("what a view must carry for", () => {
     ["observer = waypoint", ["waypoints"]],
     ["health = failing AND name = cart", []],
     ["change = new", ["change"]],
+    ["op = GetReview OR kind = operation", ["operations"]],
     ["latency.p95 = nodata", ["p95", "latencies"]],
   ])("%s", (text, expected) => expect(aids(text)).toEqual(expected));
 

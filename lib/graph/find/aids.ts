@@ -27,6 +27,7 @@ export type AskedAid =
   | "services"
   | "waypoints"
   | "idle"
+  | "operations"
   | "change"
   | "workload"
   | "app"
@@ -63,6 +64,7 @@ const BY_OPERAND: Readonly<Record<string, readonly Aid[]>> = {
   waypoint: ["waypoints"],
   idle: ["idle"],
   change: ["change"],
+  operation: ["operations"],
 };
 
 /** By an operand and the word that it is compared with. */
@@ -77,6 +79,7 @@ const BY_WORD: Readonly<Record<string, Readonly<Record<string, readonly Aid[]>>>
     service: ["services"],
     namespace: ["namespace"],
     cluster: ["cluster"],
+    operation: ["operations"],
   },
 };
 

@@ -1,5 +1,6 @@
 /** What flows into and out of a node: sums over its edges, in which no data stays no data. */
 import { type GraphEdge, OUTCOMES, type Outcome, type Protocol } from "../model.ts";
+import { countsAt } from "../operation-nodes.ts";
 
 /** Requests of several edges. null until there is an edge that says; a sum with an unknown part is unknown. */
 export class Requests {
@@ -73,8 +74,8 @@ export function trafficOf(
 ): readonly NodeTraffic[] {
   const traffic = Array.from({ length: nodes }, () => ({ inbound: new Flow(), outbound: new Flow() }));
   edges.forEach((edge, at) => {
-    traffic[ends.source[at] ?? -1]?.outbound.add(edge);
-    traffic[ends.target[at] ?? -1]?.inbound.add(edge);
+    if (countsAt(edge, "source")) traffic[ends.source[at] ?? -1]?.outbound.add(edge);
+    if (countsAt(edge, "target")) traffic[ends.target[at] ?? -1]?.inbound.add(edge);
   });
   return traffic;
 }

@@ -1,5 +1,6 @@
 /** Operands of nodes: names, traffic, membership. Those of Istio's configuration are in operands-config.ts. */
 import type { Badge } from "../badges.ts";
+import { parseNodeId } from "../id.ts";
 import type { GraphNode, Protocol } from "../model.ts";
 import { LAST_RANK } from "../rank.ts";
 import type { GraphIndex } from "./graph-index.ts";
@@ -18,6 +19,8 @@ function namesOf(node: GraphNode): readonly string[] {
       return [node.namespace];
     case "cluster":
       return [node.cluster];
+    case "operation":
+      return [parseNodeId(node.id)?.name ?? node.id];
     case "restricted":
     case "unknown":
       return [node.kind];
@@ -35,7 +38,6 @@ const KINDS = [
   "external",
   "restricted",
   "unknown",
-  // Kiali's; no node here is one.
   { word: "operation", aliases: ["op"] },
 ];
 

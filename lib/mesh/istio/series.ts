@@ -118,6 +118,7 @@ export function endMatchers(
         ...(side === "destination" ? [is("destination_service", "unknown")] : []),
       ];
     case "restricted":
+    case "operation":
       return null;
   }
 }
