@@ -169,7 +169,7 @@ test("what the graph can't answer is said", async ({ page }) => {
 });
 
 test("what an expression speaks of is drawn for it, or offered, and can be left out", async ({ page }) => {
-  await openTopology(page, query({ find: "latency.p95 > 0ms AND target.rank > 0" }));
+  await openTopology(page, query({ find: "latency.p95 > 0ms AND target.rank >= 1" }));
   const aids = page.getByTestId("find-aids");
   await expect(aids).toHaveText(/^Drawn for it: p95, Rank by callers/);
   await aids.getByRole("button", { name: "Leave out" }).click();

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
+import { MiniGraphSlot } from "#components/mini-graph/mini-graph-slot.tsx";
 import { AnswerState } from "#components/policies/answer-state.tsx";
 import { DryRunResults } from "#components/policies/dry-run/dry-run-results.tsx";
 import { authorizationHref, egressHref, simulateHref } from "#components/policies/links.tsx";
@@ -90,6 +91,7 @@ function Page({ workload }: { readonly workload: ServiceRef }) {
       />
       {data !== undefined && <SecurityView security={data} />}
       {data !== undefined && <DryRunResults cluster={cluster} namespace={namespace} workload={name} />}
+      {data !== undefined && <MiniGraphSlot about={{ kind: "workload", ...workload }} />}
     </main>
   );
 }

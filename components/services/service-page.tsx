@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
+import { MiniGraphSlot } from "#components/mini-graph/mini-graph-slot.tsx";
 import { securityHref, serviceHref, simulateHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -97,6 +98,7 @@ function Page({ service }: { readonly service: ServiceRef }) {
           </p>
           <RoutingView routing={data.routing} />
           {data.workloadsInfo.length > 0 && <Workloads service={data} />}
+          <MiniGraphSlot about={{ kind: "service", ...service }} />
         </div>
       )}
     </main>

@@ -54,7 +54,8 @@ export function scopeOf(graph: Pick<Graph, "nodes" | "edges">, members: Readonly
   };
 }
 
-function byPain(a: GraphEdge, b: GraphEdge): number {
+/** Worst first. */
+export function byPain(a: GraphEdge, b: GraphEdge): number {
   const failing = (edge: GraphEdge) => (edge.health === "failing" ? 0 : 1);
   return failing(a) - failing(b) || (b.errorRate ?? 0) - (a.errorRate ?? 0) || (a.id < b.id ? -1 : 1);
 }

@@ -12,15 +12,18 @@ export interface GraphQuestion {
   readonly window: Window;
   /** RFC 3339; null: now, and then again as time goes on. */
   readonly at: string | null;
+  /** With services between callers and who answers. */
+  readonly services?: boolean;
 }
 
 /** Traffic between workloads beside a form: the same numbers as the topology's, for what is drawn as text. */
-export function liveGraphQuery({ cluster, namespaces, window, at }: GraphQuestion) {
+export function liveGraphQuery({ cluster, namespaces, window, at, services = false }: GraphQuestion) {
   return queryOptions({
-    queryKey: ["graph", cluster, namespaces, window, at],
+    queryKey: ["graph", cluster, namespaces, window, at, services],
     queryFn: ({ signal }) => {
       const params = new URLSearchParams({ clusters: cluster, window, edges: "all" });
       if (namespaces.length > 0) params.set("namespaces", namespaces.join(","));
+      if (services) params.set("services", "on");
       if (at !== null) params.set("at", at);
       return getJson<Graph>("/api/v1/graph", params, signal);
     },

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useEffect, useId } from "react";
+import { MiniGraphSlot } from "#components/mini-graph/mini-graph-slot.tsx";
 import { AnswerState } from "#components/policies/answer-state.tsx";
 import { serviceHref } from "#components/policies/links.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -83,6 +84,7 @@ function Page({ service }: { readonly service: ServiceRef }) {
         failed="It could not be worked out"
       />
       {data !== undefined && <ClientsView routing={data} search={search} />}
+      {data !== undefined && <MiniGraphSlot about={{ kind: "service", ...service }} />}
     </main>
   );
 }
