@@ -40,5 +40,7 @@ export function aroundNode(graph: Graph, id: string): Around | null {
   const skeleton = buildSkeleton(shown, layout(layoutInput(part, BOXES), { seed: 1 }), BOXES);
   const scene = buildScene(shown, skeleton, { version: 1, stale: false, withStrings: true });
   const left = inbound.length + outbound.length - drawn.length;
-  return { node, inbound, outbound, left, scene: { ...scene, strings: skeleton.strings } };
+  // How many of a namespace are drawn here says nothing of the namespace.
+  const boxes = skeleton.strings.boxes.map((box) => ({ ...box, sublabel: "" }));
+  return { node, inbound, outbound, left, scene: { ...scene, strings: { ...skeleton.strings, boxes } } };
 }

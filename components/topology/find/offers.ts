@@ -36,7 +36,7 @@ const OFFERS: Readonly<Record<AskedAid, (state: UrlState, drawn: LiveStatus["dra
     if (view.lens === "service" || (view.services && drawn === "workloads")) return null;
     const lens = RUNNING.has(view.lens) ? view.lens : "workload";
     return {
-      text: "Services aren’t marks here.",
+      text: "Not every service is a mark here.",
       label: "Draw services",
       patch: () => ({ view: { services: true, lens }, ...(drawn === "groups" ? { detail: "workloads" } : {}) }),
     };

@@ -104,7 +104,7 @@ export function AreaZoom({
     >
       <p
         id="area-keys"
-        className="pointer-events-none absolute top-2 left-1/2 w-max max-w-[92%] -translate-x-1/2 rounded-md border border-line-strong bg-raised px-3 py-1.5 text-ink-2 shadow-float"
+        className="pointer-events-none absolute bottom-3 left-1/2 w-max max-w-[92%] -translate-x-1/2 rounded-md border border-line-strong bg-raised px-3 py-1.5 text-ink-2 shadow-float"
       >
         Draw a rectangle to zoom to. By keys: arrows move one, with Shift they change its size, Enter zooms, Esc leaves.
       </p>
