@@ -2,13 +2,9 @@
 
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Section } from "#components/ui/section.tsx";
-import type { ServiceRef } from "#lib/policy/intent.ts";
+import type { About } from "./about.ts";
 
 const MiniGraph = lazy(async () => ({ default: (await import("./mini-graph.tsx")).MiniGraph }));
-
-export interface About extends ServiceRef {
-  readonly kind: "service" | "workload";
-}
 
 /** The calls of what a page is about. Neither script nor data are loaded before somebody comes near it. */
 export function MiniGraphSlot({ about }: { readonly about: About }) {

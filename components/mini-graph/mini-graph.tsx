@@ -12,9 +12,9 @@ import { formatPlural } from "#lib/format.ts";
 import { nodeId } from "#lib/graph/id.ts";
 import { type Around, aroundNode } from "#lib/live/around.ts";
 import { liveGraphQuery } from "#lib/query/live-graph.ts";
+import type { About } from "./about.ts";
 import { CallTable } from "./call-table.tsx";
 import { MiniCanvas } from "./mini-canvas.tsx";
-import type { About } from "./mini-graph-slot.tsx";
 
 /** The topology around what a page is about, with `selected` in its panel. */
 export function topologyHref({ kind, cluster, namespace, name }: About, selected: string | null): string {

@@ -84,6 +84,9 @@ export function CanvasHost({
   const wanted = useRef(selected);
   const tip = useRef<HTMLDivElement>(null);
   const layers = useRef<OverlayRefs>({ corner: null, minimap: null, frame: null, traffic: null });
+  const takeLayer = useCallback((part: Partial<OverlayRefs>) => {
+    layers.current = { ...layers.current, ...part };
+  }, []);
   const overlays = useRef<Overlays | null>(null);
   const around = useRef<FocusFraming | null>(null);
   const pointed = useRef<Pointed>({ thing: null, at: null });
@@ -279,7 +282,7 @@ export function CanvasHost({
         aria-hidden="true"
         className="pointer-events-none absolute top-0 left-0 z-10 max-w-72 rounded-md border border-line-strong bg-raised px-2 py-1 text-[11px] shadow-float"
       />
-      <OverlayLayers layers={layers} />
+      <OverlayLayers take={takeLayer} />
       <p id="graph-keys" className="sr-only">
         Arrow keys walk from a node along its edges, with Shift to the next node in that direction; Backspace goes back.
         Enter selects, and once more leads into the details. The menu key opens what can be done. Press t for the same

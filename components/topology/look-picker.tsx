@@ -35,7 +35,7 @@ export function LookPicker({ anchor, onClose }: PopoverBodyProps) {
   const { look, labels, animate } = state;
   return (
     <Floating anchor={anchor} onClose={onClose} label="How it is drawn">
-      <div className="grid w-[440px] grid-cols-2 gap-x-6 gap-y-3 p-4">
+      <div className="grid w-[min(440px,94vw)] grid-cols-2 gap-x-6 gap-y-3 p-4 max-sm:grid-cols-1">
         <Checks
           legend="Boxes around"
           choices={BOX_KINDS.map((kind) => [kind, BOX_WORDS[kind]] as const)}

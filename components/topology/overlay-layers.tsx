@@ -1,15 +1,14 @@
-import type { RefObject } from "react";
 import type { OverlayElements } from "./overlays.ts";
 
 export type OverlayRefs = { -readonly [Key in keyof OverlayElements]: OverlayElements[Key] | null };
 
 /** The elements over the drawing, of which overlays.ts makes the minimap and moving traffic. */
-export function OverlayLayers({ layers }: { readonly layers: RefObject<OverlayRefs> }) {
+export function OverlayLayers({ take }: { readonly take: (part: Partial<OverlayRefs>) => void }) {
   return (
     <>
       <div
         ref={(element) => {
-          layers.current.corner = element;
+          take({ corner: element });
         }}
         hidden
         aria-hidden="true"
@@ -18,20 +17,20 @@ export function OverlayLayers({ layers }: { readonly layers: RefObject<OverlayRe
       >
         <div
           ref={(element) => {
-            layers.current.frame = element;
+            take({ frame: element });
           }}
           className="pointer-events-none absolute top-0 left-0 rounded-sm border-2 border-accent"
         />
         <canvas
           ref={(element) => {
-            layers.current.minimap = element;
+            take({ minimap: element });
           }}
           className="size-full"
         />
       </div>
       <canvas
         ref={(element) => {
-          layers.current.traffic = element;
+          take({ traffic: element });
         }}
         aria-hidden="true"
         className="pointer-events-none absolute inset-0 size-full"
