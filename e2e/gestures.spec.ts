@@ -97,6 +97,7 @@ test("what is selected is moved by a drag, marks by keys too; it stays there aft
   await expect(panel(page).getByRole("heading", { level: 2 })).toHaveText("catalog");
   /** Where catalog is, seen from storefront, in lengths of what doesn't move. */
   const place = async () => {
+    await page.getByRole("button", { name: "Fit", exact: true }).click();
     const found = await marks(page);
     const [catalog, storefront, cart] = ["catalog", "storefront", "cart"].map((name) => pointOf(found, name));
     if (catalog === undefined || storefront === undefined || cart === undefined) throw new Error("no marks");

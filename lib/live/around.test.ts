@@ -19,6 +19,11 @@ describe("a thing's own graph", () => {
     expect(around?.left).toBe(0);
   });
 
+  test("leaves the numbers of a neighbour whole, of which one call is drawn", () => {
+    // a calls b and c.
+    expect(aroundNode(GRAPH, id("b"))?.scene.nodes.rate[0]).toBe(20);
+  });
+
   test("stays small: the worst eight a side are drawn, and the others counted", () => {
     const callers = Array.from({ length: 30 }, (_, i) => id(`caller-${i}`));
     const bad = { health: "failing", errorRate: 5 };

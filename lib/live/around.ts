@@ -36,7 +36,8 @@ export function aroundNode(graph: Graph, id: string): Around | null {
     nodes: graph.nodes.filter((one) => ids.has(one.id)),
     edges: graph.edges.filter((edge) => kept.has(edge.id)),
   };
-  const shown = showGraph(part, DEFAULT_LOOK);
+  // A neighbour's own numbers are of all its calls, drawn or not.
+  const shown = { ...showGraph(part, DEFAULT_LOOK), whole: graph };
   const skeleton = buildSkeleton(shown, layout(layoutInput(part, BOXES), { seed: 1 }), BOXES);
   const scene = buildScene(shown, skeleton, { version: 1, stale: false, withStrings: true });
   const left = inbound.length + outbound.length - drawn.length;
