@@ -3,22 +3,21 @@ import { atRest, type Rests } from "./at-rest.ts";
 
 /** A page whose idle moments the test makes; `at` is its clock. */
 function page() {
-  let waiting: { call: Parameters<NonNullable<Rests["requestIdleCallback"]>>[0]; timeout: number } | null = null;
+  const waiting: { call: Parameters<NonNullable<Rests["requestIdleCallback"]>>[0]; timeout: number }[] = [];
   return {
     at: 0,
     rests: {
       requestIdleCallback: (call, { timeout }) => {
-        waiting = { call, timeout };
+        waiting.push({ call, timeout });
         return 7;
       },
       cancelIdleCallback: (id) => {
-        if (id === 7) waiting = null;
+        if (id === 7) waiting.pop();
       },
     } satisfies Rests,
     /** @returns the timeout that was asked for, null where nobody waits */
     idle(left: number, didTimeout = false): number | null {
-      const was = waiting as { call: Parameters<NonNullable<Rests["requestIdleCallback"]>>[0]; timeout: number } | null;
-      waiting = null;
+      const was = waiting.pop();
       was?.call({ didTimeout, timeRemaining: () => left });
       return was?.timeout ?? null;
     },
