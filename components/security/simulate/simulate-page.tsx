@@ -44,9 +44,10 @@ function Page() {
       <h1 className="mt-4 text-[19px] leading-tight font-semibold">Would this request pass?</h1>
       <p className="mt-2 max-w-[90ch] text-[11px] text-ink-3">
         Worked out from the objects by Istio’s rules, for calls of sidecars, of ambient workloads and from outside the
-        mesh; through a gateway, name the gateway’s own Service, and the host that is asked for. Our tests compare
-        routes and what sidecars let in and send with a running istiod and Envoy; gateways, ambient workloads and
-        external authorizers haven’t been. What is left empty isn’t known, and is never guessed.
+        mesh; through a gateway, name the gateway’s own Service, and the host that is asked for. Our tests compare the
+        routes of sidecars and gateways, and what sidecars let in and send, with a running istiod and Envoy; who is let
+        in elsewhere, ambient workloads and external authorizers haven’t been. What is left empty isn’t known, and is
+        never guessed.
       </p>
       <SimulationForm params={params} ask={ask} />
       <div className="mt-4">

@@ -55,8 +55,8 @@ function Page({ service }: { readonly service: ServiceRef }) {
       </p>
       <p className="mt-2 max-w-[90ch] text-[11px] text-ink-3">
         Worked out from the objects by Istio’s rules, for every workload in the cluster, whether it calls or not.
-        Clients with the same answer stand together. Our tests compare what sidecars do with a running istiod and Envoy,
-        but for GRPCRoutes; gateways and waypoints haven’t been.
+        Clients with the same answer stand together. Our tests compare what sidecars and gateways do with a running
+        istiod and Envoy, but for GRPCRoutes of sidecars and TLS that ends at a gateway; waypoints haven’t been.
       </p>
       <div className="mt-4 flex flex-wrap items-end gap-x-4 gap-y-2">
         <Search value={search} set={(value) => set("client", value)} />
