@@ -1,7 +1,16 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { createContext, type ReactNode, startTransition, use, useEffect, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  startTransition,
+  use,
+  useCallback,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { SessionAnswer } from "#lib/api/session.ts";
 import { createLive, type Live } from "#lib/live/client.ts";
 import type { LiveStatus } from "#lib/live/messages.ts";
@@ -69,12 +78,37 @@ export function useLive(): Live | null {
   return use(LiveContext);
 }
 
-const unsubscribed = () => () => undefined;
+/** Whether the page has woken up: then what is rendered may tell what the worker has said. */
+let awake = false;
+const asleep = new Set<() => void>();
+
+/** Calls once the task in which the page wakes up has ended: what was said meanwhile is rendered in one of its own. */
+function onAwake(changed: () => void): () => void {
+  asleep.add(changed);
+  if (asleep.size === 1)
+    setTimeout(() => {
+      awake = true;
+      for (const each of asleep) each();
+      asleep.clear();
+    });
+  return () => asleep.delete(changed);
+}
 
 /** Renders again when the status changes; the handle throttles that. The graph itself is not in it. */
 export function useLiveStatus(): LiveStatus {
   const live = useLive();
-  return useSyncExternalStore(live?.subscribe ?? unsubscribed, live?.status ?? noStatus, noStatus);
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const sleeping = awake ? null : onAwake(changed);
+      const unsubscribe = live?.subscribe(changed);
+      return () => {
+        sleeping?.();
+        unsubscribe?.();
+      };
+    },
+    [live],
+  );
+  return useSyncExternalStore(subscribe, () => (awake && live !== null ? live.status() : FIRST_STATUS), noStatus);
 }
 
 function noStatus(): LiveStatus {
