@@ -82,16 +82,23 @@ export function useLive(): Live | null {
 let awake = false;
 const asleep = new Set<() => void>();
 
-/** Calls once the task in which the page wakes up has ended: what was said meanwhile is rendered in one of its own. */
+/** Calls once the task in which the page wakes up has ended; who waits is called one after the other, each in a task of its own. */
 function onAwake(changed: () => void): () => void {
   asleep.add(changed);
   if (asleep.size === 1)
     setTimeout(() => {
       awake = true;
-      for (const each of asleep) each();
-      asleep.clear();
+      wakeNext();
     });
   return () => asleep.delete(changed);
+}
+
+function wakeNext(): void {
+  const [next] = asleep;
+  if (next === undefined) return;
+  asleep.delete(next);
+  next();
+  setTimeout(wakeNext);
 }
 
 /** Renders again when the status changes; the handle throttles that. The graph itself is not in it. */

@@ -1,4 +1,5 @@
 /** The topology worker's entry: hands the browser's own things to a session. Loaded by client.ts alone. */
+import { rehearse } from "#lib/layout/rehearsal.ts";
 import type { ToWorker } from "./messages.ts";
 import { createPlaces } from "./places.ts";
 import { Session } from "./session.ts";
@@ -11,8 +12,16 @@ const turns = new MessageChannel();
 const waiting: (() => void)[] = [];
 turns.port1.onmessage = () => waiting.shift()?.();
 
+/** The first answer takes the server some time, and this thread has nothing else to do. */
+let rehearsed = false;
+
 const session = new Session({
-  fetch: (url, init) => fetch(url, { ...init, cache: "no-store", credentials: "same-origin" }),
+  fetch: (url, init) => {
+    const answer = fetch(url, { ...init, cache: "no-store", credentials: "same-origin" });
+    if (!rehearsed) setTimeout(rehearse);
+    rehearsed = true;
+    return answer;
+  },
   after: (ms, call) => {
     if (ms === 0) {
       let given = false;
