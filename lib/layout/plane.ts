@@ -16,6 +16,9 @@ const PUSH_GAP: Gap = { x: 32, y: BOX_GAP.y };
 
 export type Thing = { readonly box: Box; readonly rect: Rect } | { readonly node: number; readonly rect: Rect };
 
+/** More pushes than so many for each thing are a circle. */
+const MOST_PUSHES = 50;
+
 const keyOf = (thing: Thing) => ("box" in thing ? thing.box : thing.node);
 
 export class Plane {
@@ -24,6 +27,8 @@ export class Plane {
   readonly x: Float64Array;
   readonly y: Float64Array;
   readonly rects = new Map<Box, Rect>();
+  /** Things pushed each other in a circle, which places closer than `TOUCH` can make them do: they were left as they were then. */
+  stuck = false;
 
   constructor(input: Hierarchy) {
     this.input = input;
@@ -110,7 +115,13 @@ export class Plane {
   private push(level: Box, grown: Box, axis: "x" | "y"): void {
     const size = axis === "x" ? "width" : "height";
     const queue: Thing[] = [{ box: grown, rect: this.rects.get(grown) as Rect }];
+    let left = MOST_PUSHES * (level.boxes.length + level.nodes.length);
     for (let pusher = queue.shift(); pusher !== undefined; pusher = queue.shift()) {
+      left -= 1;
+      if (left < 0) {
+        this.stuck = true;
+        return;
+      }
       for (const thing of this.things(level)) {
         if (keyOf(thing) === grown || keyOf(thing) === keyOf(pusher)) continue;
         if (!tooClose(thing.rect, pusher.rect, TOUCH)) continue;
