@@ -82,6 +82,5 @@ export function moved(input: LayoutInput, layout: Layout, move: Move): Layout | 
   if (to === null || (to.x === from.x && to.y === from.y)) return null;
   plane.carry(thing, to.x - from.x, to.y - from.y);
   plane.grow(parent);
-  if (plane.stuck) return null;
   return { ...plane.toLayout(), links: layout.links };
 }

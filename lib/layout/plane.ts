@@ -16,9 +16,6 @@ const PUSH_GAP: Gap = { x: 32, y: BOX_GAP.y };
 
 export type Thing = { readonly box: Box; readonly rect: Rect } | { readonly node: number; readonly rect: Rect };
 
-/** More pushes than so many for each thing are a circle. */
-const MOST_PUSHES = 50;
-
 const keyOf = (thing: Thing) => ("box" in thing ? thing.box : thing.node);
 
 export class Plane {
@@ -27,8 +24,6 @@ export class Plane {
   readonly x: Float64Array;
   readonly y: Float64Array;
   readonly rects = new Map<Box, Rect>();
-  /** Things pushed each other in a circle, which places closer than `TOUCH` can make them do: they were left as they were then. */
-  stuck = false;
 
   constructor(input: Hierarchy) {
     this.input = input;
@@ -109,28 +104,22 @@ export class Plane {
   }
 
   /**
-   * Moves what a grown box touches along one axis just far enough, and what that touches in turn. Whatever is touched lay
-   * after its pusher on that axis (nothing overlapped before), so that no chain of pushes comes back to where it began.
+   * Moves what a grown box touches along one axis just far enough, and what that touches in turn: from the nearest to the farthest,
+   * so that whoever is pushed meets those that were pushed before, and nobody is met twice. O(n²).
    */
   private push(level: Box, grown: Box, axis: "x" | "y"): void {
     const size = axis === "x" ? "width" : "height";
-    const queue: Thing[] = [{ box: grown, rect: this.rects.get(grown) as Rect }];
-    let left = MOST_PUSHES * (level.boxes.length + level.nodes.length);
-    for (let pusher = queue.shift(); pusher !== undefined; pusher = queue.shift()) {
-      left -= 1;
-      if (left < 0) {
-        this.stuck = true;
-        return;
-      }
-      for (const thing of this.things(level)) {
-        if (keyOf(thing) === grown || keyOf(thing) === keyOf(pusher)) continue;
-        if (!tooClose(thing.rect, pusher.rect, TOUCH)) continue;
-        const by = pusher.rect[axis] + pusher.rect[size] + PUSH_GAP[axis] - thing.rect[axis];
-        this.shift(thing, axis, by);
-        queue.push(
-          "box" in thing ? thing : { node: thing.node, rect: { ...thing.rect, [axis]: thing.rect[axis] + by } },
-        );
-      }
+    const pushers = [this.rects.get(grown) as Rect];
+    const others = this.things(level).filter((thing) => keyOf(thing) !== grown);
+    for (const thing of others.toSorted((one, other) => one.rect[axis] - other.rect[axis])) {
+      const { rect } = thing;
+      const there = { ...rect };
+      let pusher = pushers.find((each) => tooClose(there, each, TOUCH));
+      if (pusher === undefined) continue;
+      for (; pusher !== undefined; pusher = pushers.find((each) => tooClose(there, each, TOUCH)))
+        there[axis] = Math.max(there[axis] + 1, pusher[axis] + pusher[size] + PUSH_GAP[axis]);
+      this.shift(thing, axis, there[axis] - rect[axis]);
+      pushers.push(there);
     }
   }
 
