@@ -2,6 +2,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
+import { observeRoom } from "#components/ui/observe-room.ts";
 import type { Scroller } from "#components/ui/virtual-table.tsx";
 import { formatCount } from "#lib/format.ts";
 import { isClosed, toggled } from "#lib/tracing/view/fold.ts";
@@ -20,7 +21,9 @@ export function Timeline({ ref, onOpen }: { readonly ref: Ref<Scroller>; readonl
     estimateSize: () => ROW_HEIGHT,
     overscan: 8,
     getItemKey: (index) => rows[index] ?? index,
+    observeElementRect: observeRoom,
   });
+  const measured = virtual.scrollRect !== null;
   useImperativeHandle(ref, () => ({
     scroll: (pages) => scroller.current?.scrollBy({ top: pages * scroller.current.clientHeight }),
   }));
@@ -33,8 +36,13 @@ export function Timeline({ ref, onOpen }: { readonly ref: Ref<Scroller>; readonl
   const { scrollToIndex } = virtual;
   useEffect(() => {
     const at = selected < 0 ? -1 : rows.indexOf(selected);
-    if (at >= 0) scrollToIndex(at, { align: "auto" });
-  }, [selected, rows, scrollToIndex]);
+    if (at >= 0 && measured) scrollToIndex(at, { align: "auto" });
+  }, [selected, rows, scrollToIndex, measured]);
+  useEffect(() => {
+    if (!measured) return;
+    const frame = requestAnimationFrame(() => performance.mark("trace:painted", { detail: { spans: picture.length } }));
+    return () => cancelAnimationFrame(frame);
+  }, [picture, measured]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
     if (event.key === "Enter") {

@@ -119,10 +119,6 @@ function Shown({
   const open = useCallback(() => body.current?.focus(), []);
   useCommands(useTraceCommands(model, { scroll, find }));
   useReady();
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => performance.mark("trace:painted", { detail: { spans: picture.length } }));
-    return () => cancelAnimationFrame(frame);
-  }, [picture]);
   return (
     <TraceProvider value={model}>
       <TraceHeader />
