@@ -18,7 +18,7 @@ import { type Figure, median } from "./support/scale.ts";
 import { generatedTrace } from "./support/spans.ts";
 import { type TraceVisit, visitTrace } from "./support/trace-visit.ts";
 
-export const sizes = [1_000, 10_000, 50_000] as const;
+export const sizes = [1_000, 10_000, 50_000, 100_000] as const;
 
 const VISITS = 5;
 const signal = interruption();
@@ -39,12 +39,25 @@ const METRICS: readonly Metric[] = [
   ["JavaScript heap", "MB", 150, ({ heap }) => heap / 1e6],
 ];
 
+interface ResourceSpans {
+  readonly scopeSpans: readonly { readonly spans: readonly { readonly traceId: string }[] }[];
+}
+
+/** Spans that are sent at once: what a collector's batches hold by default is no more. */
+const BATCH = 512;
+
+const batches = (resource: ResourceSpans): ResourceSpans[] =>
+  resource.scopeSpans.flatMap(({ spans, ...scope }) =>
+    Array.from({ length: Math.ceil(spans.length / BATCH) }, (_, i) => ({
+      ...resource,
+      scopeSpans: [{ ...scope, spans: spans.slice(i * BATCH, (i + 1) * BATCH) }],
+    })),
+  );
+
 /** Puts a trace into the lab's store, in parts that it takes. @returns its id */
 async function send({ state }: Demo, size: number): Promise<string> {
-  const { result } = JSON.parse(generatedTrace(size, 1)) as {
-    result: { resourceSpans: { scopeSpans: { spans: { traceId: string }[] }[] }[] };
-  };
-  for (const part of result.resourceSpans) {
+  const { result } = JSON.parse(generatedTrace(size, 1)) as { result: { resourceSpans: ResourceSpans[] } };
+  for (const part of result.resourceSpans.flatMap(batches)) {
     const sent = await fetch(`${state.tracing}/v1/traces`, {
       method: "POST",
       headers: { "content-type": "application/json" },

@@ -76,21 +76,26 @@ export async function heapOf(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   const ask = { id: 1, method: "Runtime.getHeapUsage" };
   const workers: Promise<number>[] = [];
-  session.on("Target.attachedToTarget", ({ sessionId }) => {
+  const attached = ({ sessionId }: { readonly sessionId: string }) => {
     workers.push(
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         session.on("Target.receivedMessageFromTarget", (answer) => {
           if (answer.sessionId !== sessionId) return;
           const { id, result } = JSON.parse(answer.message) as { id?: number; result?: { usedSize: number } };
           if (id === ask.id) resolve(result?.usedSize ?? Number.NaN);
         });
+        const send = (message: object) =>
+          session.send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify(message) });
+        send({ id: 0, method: "HeapProfiler.collectGarbage" })
+          .then(() => send(ask))
+          .catch(reject);
       }),
     );
-    const send = (message: object) =>
-      session.send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify(message) });
-    void send({ id: 0, method: "HeapProfiler.collectGarbage" }).then(() => send(ask));
-  });
+  };
+  session.on("Target.attachedToTarget", attached);
   await session.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  // One that starts from here on isn't asked: it would be asked after the page was closed.
+  session.off("Target.attachedToTarget", attached);
   await session.send("HeapProfiler.collectGarbage");
   const { usedSize } = await session.send("Runtime.getHeapUsage");
   if (workers.length === 0) throw new Error("the graph's worker didn't answer");

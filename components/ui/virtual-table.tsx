@@ -7,6 +7,7 @@ import {
   type KeyboardEvent,
   type ReactNode,
   type Ref,
+  useCallback,
   useImperativeHandle,
   useRef,
   useState,
@@ -75,13 +76,15 @@ export function VirtualTable({
     const shown = defaultRangeExtractor(range);
     return kept < 0 || shown.includes(kept) ? shown : [...shown, kept].sort((a, b) => a - b);
   };
+  // The same as long as the keys are: with another one the library goes through all of them again.
+  const getItemKey = useCallback((index: number) => keys[index] ?? index, [keys]);
   const virtual = useVirtualizer({
     count: keys.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: OVERSCAN,
     rangeExtractor,
-    getItemKey: (index) => keys[index] ?? index,
+    getItemKey,
   });
 
   useImperativeHandle(ref, () => ({

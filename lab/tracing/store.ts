@@ -19,8 +19,8 @@ export interface Operation {
   readonly spanKind: string;
 }
 
-/** About a kilobyte each. */
-const SPANS = 60_000;
+/** About a kilobyte each; room for one trace as large as the console takes (100,000), and for others. */
+const SPANS = 120_000;
 /** Attributes that are shared between spans: most values come again and again. */
 const SHARED = 100_000;
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useCallback, useRef } from "react";
 import { GroupView, type RecordActions } from "./group-view.tsx";
 import type { ChangeRow } from "./rows.ts";
 
@@ -12,12 +12,14 @@ export function ChangeList({
   ...actions
 }: RecordActions & { readonly rows: readonly ChangeRow[]; readonly children?: ReactNode }) {
   const scroller = useRef<HTMLDivElement>(null);
+  // The same as long as the rows are: with another one the library goes through all of them again.
+  const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (rows[index]?.type === "day" ? 33 : 76),
     overscan: 8,
-    getItemKey: (index) => rows[index]?.key ?? index,
+    getItemKey,
   });
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;

@@ -1,7 +1,7 @@
 "use client";
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
+import { type KeyboardEvent, type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef } from "react";
 import { observeRoom } from "#components/ui/observe-room.ts";
 import type { Scroller } from "#components/ui/virtual-table.tsx";
 import { formatCount } from "#lib/format.ts";
@@ -15,12 +15,14 @@ export function Timeline({ ref, onOpen }: { readonly ref: Ref<Scroller>; readonl
   const model = useModel();
   const { picture, rows, folding, fold, selected, select, hits, range, view } = model;
   const scroller = useRef<HTMLDivElement>(null);
+  // The same as long as the rows are: with another one the library goes through all of them again.
+  const getItemKey = useCallback((index: number) => rows[index] ?? index, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 8,
-    getItemKey: (index) => rows[index] ?? index,
+    getItemKey,
     observeElementRect: observeRoom,
   });
   const measured = virtual.scrollRect !== null;
