@@ -115,11 +115,18 @@ export function chooseLabels(
     }
   }
   const quietFrom = crowding(scene) > CROWDED ? DETAIL.crowd : DETAIL.edges;
+  const middles = new Map<number, Point>();
+  const middle = (edge: number): Point => {
+    const at = middles.get(edge) ?? toScreen(camera, pointAt(chainOf(scene, edge), 0.5));
+    middles.set(edge, at);
+    return at;
+  };
+  const near = [focus.selected, focus.hovered].filter((node) => node !== null);
   for (let edge = 0; edge < edges.source.length; edge++) {
     if (((edges.bits[edge] ?? 0) & EDGE_BITS.hidden) !== 0) continue;
     const rank = urgency(edges.state[edge], edge === focus.edge);
-    if (k < (rank < 3 ? DETAIL.trouble : touches(scene, edge, focus) ? DETAIL.edges : quietFrom)) {
-      if (isOpen(scene, edge)) taken.add(around(toScreen(camera, pointAt(chainOf(scene, edge), 0.5)), LOCK.half));
+    if (k < DETAIL.trouble || (rank >= 3 && k < (touches(scene, edge, near) ? DETAIL.edges : quietFrom))) {
+      if (isOpen(scene, edge)) taken.add(around(middle(edge), LOCK.half));
       continue;
     }
     const a = toScreen(camera, { x: bounds[edge * 4] as number, y: bounds[edge * 4 + 1] as number });
@@ -188,7 +195,14 @@ export function chooseLabels(
       chips.set(candidate.index, chip);
     }
   }
-  return { nodes: nodeLabels, edges: edgeLabels, locks: locksOf(scene, camera, chips), nameSize, numberSize, chipSize };
+  return {
+    nodes: nodeLabels,
+    edges: edgeLabels,
+    locks: locksOf(scene, camera.k, chips, middle),
+    nameSize,
+    numberSize,
+    chipSize,
+  };
 }
 
 function weightOf(rate: number | undefined): number {
@@ -201,9 +215,8 @@ function isOpen(scene: FullScene, edge: number): boolean {
 }
 
 /** Whether an edge begins or ends at what somebody looks at. */
-function touches({ edges }: FullScene, edge: number, focus: Focus): boolean {
-  const ends = [edges.source[edge], edges.target[edge]];
-  return [focus.selected, focus.hovered].some((node) => node !== null && ends.includes(node));
+function touches({ edges }: FullScene, edge: number, nodes: readonly number[]): boolean {
+  return nodes.some((node) => edges.source[edge] === node || edges.target[edge] === node);
 }
 
 function around({ x, y }: Point, half: number): Block {
@@ -211,15 +224,19 @@ function around({ x, y }: Point, half: number): Block {
 }
 
 /** Open locks always, closed ones where the zoom can carry them; beside the edge's label where it has one. */
-function locksOf(scene: FullScene, camera: Camera, chips: ReadonlyMap<number, Block>): Lock[] {
+function locksOf(
+  scene: FullScene,
+  k: number,
+  chips: ReadonlyMap<number, Block>,
+  middle: (edge: number) => Point,
+): Lock[] {
   const locks: Lock[] = [];
   for (let edge = 0; edge < scene.edges.source.length; edge++) {
     if (((scene.edges.bits[edge] ?? 0) & EDGE_BITS.hidden) !== 0) continue;
     const open = isOpen(scene, edge);
-    if (!open && (lockName(scene.edges, edge) === "unknown" || camera.k < DETAIL.locks)) continue;
+    if (!open && (k < DETAIL.locks || lockName(scene.edges, edge) === "unknown")) continue;
     const chip = chips.get(edge);
-    const middle = toScreen(camera, pointAt(chainOf(scene, edge), 0.5));
-    const at = chip === undefined ? middle : { x: chip.right + 11, y: (chip.top + chip.bottom) / 2 };
+    const at = chip === undefined ? middle(edge) : { x: chip.right + 11, y: (chip.top + chip.bottom) / 2 };
     locks.push({ edge, at, open });
   }
   return locks;
