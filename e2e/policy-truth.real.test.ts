@@ -59,12 +59,13 @@ test("which way connections go: listeners as an Envoy takes them with 400 seeded
 test("what gateways do: requests and connections from outside as an Envoy takes 400 seeded ones and more", {
   timeout: DEADLINE,
 }, async () => {
-  const outcome = await compareGateways(process.env, 1, 50, 14);
+  const outcome = await compareGateways(process.env, 1, 70, 14);
   expectAgreement(outcome, 400);
   const answers = [
     "by a VirtualService",
     "API by a HTTPRoute",
     "API by a GRPCRoute",
+    "API by a ListenerSet",
     "a connection",
     "API a connection",
   ];

@@ -113,6 +113,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   HTTPRoute: "httproutes",
   GRPCRoute: "grpcroutes",
   ReferenceGrant: "referencegrants",
+  ListenerSet: "listenersets",
   TCPRoute: "tcproutes",
   TLSRoute: "tlsroutes",
   AuthorizationPolicy: "authorizationpolicies",

@@ -77,23 +77,58 @@ function virtualService(from: Chance, scene: Places, namespace: string, name: st
 const renamed = (spec: JsonObject, client: string): JsonObject =>
   JSON.parse(JSON.stringify(spec).replaceAll("edge/public", `${client}/g`)) as JsonObject;
 
-function apiGateway(from: Chance, namespace: string): Wanted {
-  const listener = (name: string, port: number, protocol: string, more: JsonObject = {}): JsonObject => {
-    const hostname = protocol !== "TCP" && from.is(0.3) ? { hostname: from.of(["*.test", "a.test", "*.a.test"]) } : {};
-    const allowed = from.is(0.7) ? { allowedRoutes: { namespaces: { from: from.of(["All", "Same"]) } } } : {};
-    return { ...{ name, port, protocol }, ...hostname, ...allowed, ...more };
-  };
-  const first = listener("one", GATE.http, "HTTP");
-  const second = { ...listener("two", GATE.http, "HTTP"), hostname: "w.a.test" };
-  const listeners = [
-    ...[first, ...(from.is(0.4) ? [second] : []), listener("tcp", GATE.tcp, "TCP")],
-    listener("tls", GATE.tls, "TLS", { tls: { mode: "Passthrough" } }),
-  ];
-  return { kind: "Gateway", namespace, name: "in", spec: { gatewayClassName: "istio", listeners } };
+function listener(from: Chance, name: string, port: number, protocol: string, more: JsonObject = {}): JsonObject {
+  const hostname = protocol !== "TCP" && from.is(0.3) ? { hostname: from.of(["*.test", "a.test", "*.a.test"]) } : {};
+  const allowed = from.is(0.7) ? { allowedRoutes: { namespaces: { from: from.of(["All", "Same"]) } } } : {};
+  return { ...{ name, port, protocol }, ...hostname, ...allowed, ...more };
 }
 
-function apiRoute(from: Chance, { owner, client }: Places, namespace: string, name: string, kind: string): Wanted {
+const passing = { tls: { mode: "Passthrough" } };
+
+function apiGateway(from: Chance, namespace: string): Wanted {
+  const first = listener(from, "one", GATE.http, "HTTP");
+  const second = { ...listener(from, "two", GATE.http, "HTTP"), hostname: "w.a.test" };
+  const listeners = [
+    ...[first, ...(from.is(0.4) ? [second] : []), ...(from.is(0.8) ? [listener(from, "tcp", GATE.tcp, "TCP")] : [])],
+    listener(from, "tls", GATE.tls, "TLS", passing),
+  ];
+  const sets = from.is(0.85) ? { allowedListeners: { namespaces: { from: from.of(["All", "All", "Same"]) } } } : {};
+  return { kind: "Gateway", namespace, name: "in", spec: { gatewayClassName: "istio", ...sets, listeners } };
+}
+
+function listenerSet(from: Chance, { client }: Places, namespace: string): Wanted {
+  const more = [
+    listener(from, "tcp", GATE.tcp, "TCP"),
+    listener(from, "tls", GATE.tls, "TLS", { hostname: from.of(["c.example", "b.test"]), ...passing }),
+  ];
+  const all = { allowedRoutes: { namespaces: { from: "All" } } };
+  const own = (name: string, names: readonly string[]) =>
+    listener(from, name, GATE.http, "HTTP", { hostname: from.of(names), ...(from.is(0.7) && all) });
+  const listeners = [
+    own("one", ["w.a.test", "*.a.test", "*.test", "b.test"]),
+    ...(from.is(0.4) ? [own("two", ["a.test", "c.example"])] : []),
+    ...from.some(more, 0, 2),
+  ];
+  return {
+    kind: "ListenerSet",
+    namespace,
+    name: "set",
+    spec: { parentRef: { name: "in", namespace: client }, listeners },
+  };
+}
+
+interface Parents extends Places {
+  /** Where a ListenerSet is; null: there is none. */
+  readonly set: string | null;
+}
+
+function apiRoute(from: Chance, scene: Parents, namespace: string, name: string, kind: string): Wanted {
+  const { owner, client, set } = scene;
   const section = kind === "HTTPRoute" ? from.of(["one", "two"]) : null;
+  const parent =
+    set !== null && from.is(0.5)
+      ? { kind: "ListenerSet", name: "set", namespace: set }
+      : { name: "in", namespace: client };
   const backend = (): JsonObject => ({
     ...{ name: from.of(["reviews", "ratings"]), namespace: owner, port: PORT },
     ...(from.is(0.4) && { weight: from.of([0, 1, 9]) }),
@@ -113,16 +148,14 @@ function apiRoute(from: Chance, { owner, client }: Places, namespace: string, na
   return {
     ...{ kind, namespace, name },
     spec: {
-      parentRefs: [
-        { name: "in", namespace: client, ...(section !== null && from.is(0.3) && { sectionName: section }) },
-      ],
+      parentRefs: [{ ...parent, ...(section !== null && from.is(0.3) && { sectionName: section }) }],
       ...names,
       rules: made[kind]?.() ?? [backends],
     },
   };
 }
 
-const hostname = (from: Chance): string => from.of(["a.test", "w.a.test", "*.test", "*.a.test"]);
+const hostname = (from: Chance): string => from.of(["a.test", "w.a.test", "b.test", "*.test", "*.a.test"]);
 
 export function gatewayScene(from: Chance, index: number): GatewayScene {
   const scene = { owner: `r${index}`, client: `e${index}` };
@@ -131,18 +164,22 @@ export function gatewayScene(from: Chance, index: number): GatewayScene {
   const rule = () => destinationRule(from, scene, scene.owner, "m");
   const both = { ...scene, api, ip: `127.33.${index >> 7}.${(index & 127) + 1}` };
   if (api) {
+    const set = from.is(0.6) ? from.of([scene.owner, scene.client]) : null;
+    const route = (share: number, namespace: string, name: string, kind: string) =>
+      some(share, () => apiRoute(from, { ...scene, set }, namespace, name, kind));
     return {
       ...both,
       labels: { app: "gate", gate: scene.client, "gateway.networking.k8s.io/gateway-name": "in" },
       policies: some(0.5, rule),
       routes: [
         apiGateway(from, scene.client),
-        ...some(0.6, () => apiRoute(from, scene, scene.client, "a", "HTTPRoute")),
-        ...some(0.5, () => apiRoute(from, scene, scene.owner, "b", "HTTPRoute")),
-        ...some(0.3, () => apiRoute(from, scene, scene.client, "c", "HTTPRoute")),
-        ...some(0.85, () => apiRoute(from, scene, scene.client, "g", "GRPCRoute")),
-        ...some(0.85, () => apiRoute(from, scene, scene.client, "t", "TCPRoute")),
-        ...some(0.85, () => apiRoute(from, scene, scene.client, "s", "TLSRoute")),
+        ...(set === null ? [] : [listenerSet(from, scene, set)]),
+        ...route(0.6, scene.client, "a", "HTTPRoute"),
+        ...route(0.5, scene.owner, "b", "HTTPRoute"),
+        ...route(0.3, scene.client, "c", "HTTPRoute"),
+        ...route(0.85, scene.client, "g", "GRPCRoute"),
+        ...route(0.85, scene.client, "t", "TCPRoute"),
+        ...route(0.85, scene.client, "s", "TLSRoute"),
         ...some(0.8, () => grant(scene)),
       ],
     };

@@ -166,7 +166,11 @@ function expected(objects: readonly Manifest[], one: GatewayScene, sent: Call): 
     const { status } = chosen.rule["directResponse"] as { readonly status?: number };
     return { kind: "an answer", answers: new Set([String(status)]), by: byOf(chosen) };
   }
-  return endsOf(chosen, one, ["500", "503"]);
+  const ends = endsOf(chosen, one, ["500", "503"]);
+  const { kind } = found.server.gateway;
+  return kind === "ListenerSet" && !("lacks" in ends) && ends.kind.startsWith("by")
+    ? { ...ends, kind: `by a ${kind}` }
+    : ends;
 }
 
 function connected(

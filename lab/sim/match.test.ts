@@ -40,6 +40,8 @@ it.each<[string, Record<string, unknown>, boolean]>([
   ["another cookie", { headers: { cookie: { regex: "^(.*?;)?\\s*(user=joe)(;.*)?$" } } }, false],
   ["without a header", { withoutHeaders: { "x-group": { exact: "beta" } } }, false],
   ["without one that isn't there", { withoutHeaders: { "x-other": {} } }, true],
+  ["nor there as another", { withoutHeaders: { "x-other": { exact: "beta" } } }, true],
+  ["what isn't there is empty", { withoutHeaders: { "x-other": { regex: ".*" } } }, false],
   ["query parameter", { queryParams: { page: { exact: "2" } } }, true],
   ["another page", { queryParams: { page: { exact: "3" } } }, false],
   ["port defaults to 80", { port: 80 }, true],

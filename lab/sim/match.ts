@@ -24,7 +24,13 @@ export interface HttpMatch {
   readonly path: TextTest | null;
   readonly method: TextTest | null;
   readonly authority: TextTest | null;
-  readonly headers: readonly { readonly name: string; readonly test: TextTest; readonly without: boolean }[];
+  readonly headers: readonly {
+    readonly name: string;
+    readonly test: TextTest;
+    readonly without: boolean;
+    /** What a header that isn't there counts as. */
+    readonly absent?: string;
+  }[];
   readonly query: readonly { readonly name: string; readonly test: TextTest }[];
   readonly port: number | null;
   readonly gateways: readonly string[] | null;
@@ -96,6 +102,8 @@ export function readMatch(value: Json, qualified: (gateway: string) => string): 
         name: name.toLowerCase(),
         test: stringMatch(test, false),
         without: true,
+        // istiod has Envoy take a header that isn't there for an empty one, but where only its being there is asked.
+        ...(Object.keys(test).length > 0 && { absent: "" }),
       })),
     ],
     query: members(value, "queryParams").map(([name, test]) => ({ name, test: stringMatch(test, false) })),
@@ -117,8 +125,8 @@ export function meets(match: HttpMatch, client: Asker, asked: Asked): boolean {
   if (match.port !== null && match.port !== (asked.port ?? 80)) return false;
   if (match.sourceNamespace !== null && match.sourceNamespace !== client.namespace) return false;
   if (!selects(match.sourceLabels, client.labels)) return false;
-  for (const { name, test, without } of match.headers) {
-    const value = asked.headers[name];
+  for (const { name, test, without, absent } of match.headers) {
+    const value = asked.headers[name] ?? absent;
     if ((value !== undefined && test(value)) === without) return false;
   }
   if (match.query.length === 0) return true;

@@ -320,11 +320,6 @@ describe("at a gateway", () => {
       ],
       "x.com r spec.rules[0] till 100",
     ],
-    [
-      "ListenerSets",
-      [gateway(listener(ALL)), policy("ListenerSet", "shop/l", spec("parentRef: {name: gw, namespace: edge}"))],
-      "what ListenerSets of the Gateway open: they aren’t worked out yet",
-    ],
   ];
   for (const [name, objects, wanted, host] of table) test(name, () => expect(through(objects, host)).toBe(wanted));
 });

@@ -11,6 +11,7 @@ import { listAt, namespaceOf, numberAt, specOf, textAt, textsAt } from "../../ro
 import { type ApiRule, apiRules, byRank } from "./api-rules.ts";
 import type { LeftOut } from "./delegates.ts";
 import { within } from "./host-pattern.ts";
+import { portOf } from "./listener-sets.ts";
 import type { RouteSet } from "./route-set.ts";
 import type { RoutingWorld } from "./world.ts";
 
@@ -68,6 +69,7 @@ export function portsFor(
 }
 
 export interface Listener {
+  /** Or the ListenerSet. */
   readonly gateway: Manifest;
   readonly listener: JsonObject;
   /** null: routes of any namespace. */
@@ -79,7 +81,7 @@ export function listenerSets({ gateway, listener, namespaces }: Listener, world:
   const others = listAt(specOf(gateway), "listeners").filter(
     (each) =>
       textAt(each, "name") !== textAt(listener, "name") &&
-      numberAt(each, "port") === numberAt(listener, "port") &&
+      portOf(each) === portOf(listener) &&
       textAt(each, "protocol") === textAt(listener, "protocol"),
   );
   const kinds = listAt(listener["allowedRoutes"], "kinds").map((each) => textAt(each, "kind"));
@@ -111,11 +113,11 @@ export function refersTo(parent: JsonObject, route: Manifest, gateway: Manifest,
   const [section, port] = [textAt(parent, "sectionName"), numberAt(parent, "port")];
   return (
     to.group === GATEWAY_API &&
-    to.kind === "Gateway" &&
+    to.kind === gateway.kind &&
     to.name === gateway.metadata.name &&
     to.namespace === namespaceOf(gateway) &&
     (!section || section === textAt(listener, "name")) &&
-    (port === null || port === numberAt(listener, "port"))
+    (port === null || port === portOf(listener))
   );
 }
 

@@ -5,7 +5,7 @@
  */
 import { kindKey } from "#lib/policy/kind.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
+import { NETWORKING } from "../../kinds.ts";
 import {
   byAge,
   has,
@@ -18,8 +18,9 @@ import {
   textAt,
   textsAt,
 } from "../../routing/json.ts";
-import { apiGateways, listenerOf, listenerSetsOf } from "./api-listeners.ts";
+import { apiGateways, isMade, listenerOf } from "./api-listeners.ts";
 import type { LeftOut } from "./delegates.ts";
+import { type Listening, listenersAt } from "./listener-sets.ts";
 import { listensOn, type Server } from "./server.ts";
 import type { GatewayProxy, GatewayWorld } from "./world.ts";
 
@@ -30,35 +31,37 @@ export interface Opened {
 }
 
 export function openedBy(proxy: GatewayProxy, world: GatewayWorld): Opened {
-  const gateways = [...istiosGateways(proxy, world), ...apiGateways(proxy, world)].toSorted(byAge);
+  const listening = apiGateways(proxy, world).map((gateway) => ({ gateway, ...listenersAt(gateway, world) }));
+  const api = listening.flatMap(({ taken }) => taken);
+  const made = listening.filter(({ gateway }) => isMade(gateway)).flatMap(({ taken }) => taken);
+  const asked = [...istiosServers(proxy, made, world), ...api].toSorted((a, b) => byAge(a.owner, b.owner));
   const servers: Server[] = [];
-  const refused: LeftOut[] = [];
-  const lacks = new Set<string>();
-  for (const gateway of gateways) {
-    const api = gateway.apiVersion.startsWith(`${GATEWAY_API}/`);
-    for (const [index, server] of listAt(specOf(gateway), api ? "listeners" : "servers").entries()) {
-      const found = (api ? listenerOf : serverOf)(gateway, index, server, proxy, world);
-      if (typeof found === "string") {
-        lacks.add(found);
-        continue;
-      }
-      const why = clash(found, servers);
-      if (why === null) servers.push(found);
-      else refused.push({ owner: gateway, path: found.path, why });
+  const refused: LeftOut[] = listening.flatMap((each) => each.refused);
+  const lacks = new Set(listening.flatMap((each) => each.lacks));
+  for (const { owner, index, listener } of asked) {
+    const ofIstio = owner.apiVersion.startsWith(`${NETWORKING}/`);
+    const found = (ofIstio ? serverOf : listenerOf)(owner, index, listener, proxy, world);
+    if (typeof found === "string") {
+      lacks.add(found);
+      continue;
     }
+    const why = clash(found, servers);
+    if (why === null) servers.push(found);
+    else refused.push({ owner, path: found.path, why });
   }
-  return { servers, refused, lacks: [...lacks, ...listenerSetsOf(gateways, world)] };
+  return { servers, refused, lacks: [...lacks] };
 }
 
-/** Beside a Gateway of the Gateway API only those of its own namespace count. (filterStrictGatewayMerging) */
-function istiosGateways(proxy: GatewayProxy, world: GatewayWorld): readonly Manifest[] {
-  const managed = apiGateways(proxy, world).length > 0;
+/** Beside a Gateway whose proxy istiod made only those of its namespace count, and of its ListenerSets'. (filterStrictGatewayMerging) */
+function istiosServers(proxy: GatewayProxy, made: readonly Listening[], world: GatewayWorld): readonly Listening[] {
+  const managed = new Set(made.map(({ owner }) => namespaceOf(owner)));
   return world
     .objects(kindKey({ group: NETWORKING, kind: "Gateway" }))
-    .filter((gateway) => !managed || namespaceOf(gateway) === proxy.namespace)
+    .filter((gateway) => managed.size === 0 || managed.has(namespaceOf(gateway)))
     .filter((gateway) =>
       Object.entries(mapAt(specOf(gateway), "selector")).every(([key, value]) => proxy.labels[key] === value),
-    );
+    )
+    .flatMap((owner) => listAt(specOf(owner), "servers").map((listener, index) => ({ owner, index, listener })));
 }
 
 /** A text: what isn't known of it. */

@@ -137,6 +137,27 @@ describe("a request at a gateway", () => {
       "x.com redirects",
     ],
     [
+      "without a rule it is redirected too",
+      [
+        gw(server(80, "x.com", ", tls: {httpsRedirect: true}")),
+        vs(to("v1"), "shop/b", "hosts: [y.com], gateways: [edge/g]"),
+      ],
+      "x.com redirects",
+    ],
+    [
+      "but not a host of one namespace",
+      [
+        gw(server(80, "shop/x.com", ", tls: {httpsRedirect: true}")),
+        vs(to("v1"), "shop/b", "hosts: [y.com], gateways: [edge/g]"),
+      ],
+      "no host",
+    ],
+    [
+      "which a rule is redirected by",
+      [gw(server(80, "shop/x.com", ", tls: {httpsRedirect: true}")), vs(to("v1"))],
+      "x.com redirects",
+    ],
+    [
       "an object without a rule for the gateway opens no host",
       [OPEN, vs(to("v1", "{gateways: [mesh]}")), vs(to("v2"), "shop/b", "hosts: ['*.com'], gateways: [edge/g]")],
       "*.com b spec.http[0] v2",

@@ -98,7 +98,9 @@ function hostsOf(servers: readonly Server[], proxy: GatewayProxy, world: Gateway
         if (server.redirects) host.redirects = true;
       }
     }
-    if (server.redirects) for (const { host } of server.hosts) open(host).redirects = true;
+    // One that names a namespace is a domain of its own to istiod, `namespace/host`, which nobody asks for.
+    if (server.redirects)
+      for (const { namespace, host } of server.hosts) if (namespace === null) open(host).redirects = true;
   }
   return [...hosts.values()].map((host) => ({
     ...host,

@@ -51,23 +51,21 @@ export function concerns(matches: readonly JsonObject[], caller: Caller): boolea
   });
 }
 
-/** What is asked of the request itself. */
+/** What is asked of the request itself. To `withoutHeaders` a header that isn't there is an empty one. (TranslateRouteMatch) */
 export function meets(match: JsonObject, request: RequestFacts): Truth {
   const caseless = match["ignoreUriCase"] === true;
   const { path, normalization } = request;
   const uri = objectAt(match, "uri");
   const ofPath = (bare: string | undefined) => text(uri, bare, "the path", caseless);
   const maps = (key: string, from: RequestFacts["headers"], what: string): Truth[] =>
-    Object.entries(objectAt(match, key)).map(([name, value]) =>
-      name.startsWith("@request.auth.claims")
-        ? lacking("the JWT's claims")
-        : text(
-            isObject(value) ? value : {},
-            from?.[key === "queryParams" ? name : name.toLowerCase()],
-            `${what} ${name}`,
-            false,
-          ),
-    );
+    Object.entries(objectAt(match, key)).map(([name, given]) => {
+      if (name.startsWith("@request.auth.claims")) return lacking("the JWT's claims");
+      const value = isObject(given) && textAt(given, "regex") !== PRESENT ? given : {};
+      const fact = from?.[key === "queryParams" ? name : name.toLowerCase()];
+      const asEmpty =
+        fact === null && key === "withoutHeaders" && ["exact", "prefix", "regex"].some((one) => has(value, one));
+      return text(value, asEmpty ? "" : fact, `${what} ${name}`, false);
+    });
   return every([
     !has(match, "uri") || (path === undefined ? ofPath(path) : readAs(path, normalization, ofPath)),
     !has(match, "scheme") || text(objectAt(match, "scheme"), request.scheme, "the scheme", false),
@@ -79,6 +77,8 @@ export function meets(match: JsonObject, request: RequestFacts): Truth {
   ]);
 }
 
+/** Of a header or parameter: no expression, but that it is there. (canBeConvertedToPresentMatch) */
+const PRESENT = "*";
 const ALL: ReadonlySet<string> = new Set([".*", "^.*$", "^.*", ".*$"]);
 
 /** A StringMatch; an empty one asks that the text is there. */

@@ -5,6 +5,7 @@ import type { Listener } from "./api-routes.ts";
 import type { GatewayProxy, GatewayWorld } from "./world.ts";
 
 export interface Server {
+  /** Istio's or the Gateway API's Gateway, or a ListenerSet. */
   readonly gateway: Manifest;
   readonly path: Segments;
   /** As VirtualServices name it, `namespace/name`. */
