@@ -92,7 +92,7 @@ function apiGateway(from: Chance, namespace: string): Wanted {
     ...[first, ...(from.is(0.4) ? [second] : []), ...(from.is(0.8) ? [listener(from, "tcp", GATE.tcp, "TCP")] : [])],
     listener(from, "tls", GATE.tls, "TLS", passing),
   ];
-  const sets = from.is(0.85) ? { allowedListeners: { namespaces: { from: from.of(["All", "All", "Same"]) } } } : {};
+  const sets = from.is(0.9) ? { allowedListeners: { namespaces: { from: from.of(["All", "All", "Same"]) } } } : {};
   return { kind: "Gateway", namespace, name: "in", spec: { gatewayClassName: "istio", ...sets, listeners } };
 }
 
@@ -126,7 +126,7 @@ function apiRoute(from: Chance, scene: Parents, namespace: string, name: string,
   const { owner, client, set } = scene;
   const section = kind === "HTTPRoute" ? from.of(["one", "two"]) : null;
   const parent =
-    set !== null && from.is(0.5)
+    set !== null && from.is(0.6)
       ? { kind: "ListenerSet", name: "set", namespace: set }
       : { name: "in", namespace: client };
   const backend = (): JsonObject => ({
@@ -155,6 +155,13 @@ function apiRoute(from: Chance, scene: Parents, namespace: string, name: string,
   };
 }
 
+/** Of a ListenerSet's listeners, so that it is met often enough. */
+function everyHost(from: Chance, scene: Places, set: string): Wanted {
+  const { hostnames: _, ...spec } = apiRoute(from, { ...scene, set }, set, "l", "HTTPRoute").spec;
+  const parentRefs = [{ kind: "ListenerSet", name: "set", namespace: set }];
+  return { kind: "HTTPRoute", namespace: set, name: "l", spec: { ...spec, parentRefs } };
+}
+
 const hostname = (from: Chance): string => from.of(["a.test", "w.a.test", "b.test", "*.test", "*.a.test"]);
 
 export function gatewayScene(from: Chance, index: number): GatewayScene {
@@ -164,7 +171,7 @@ export function gatewayScene(from: Chance, index: number): GatewayScene {
   const rule = () => destinationRule(from, scene, scene.owner, "m");
   const both = { ...scene, api, ip: `127.33.${index >> 7}.${(index & 127) + 1}` };
   if (api) {
-    const set = from.is(0.6) ? from.of([scene.owner, scene.client]) : null;
+    const set = from.is(0.9) ? from.of([scene.owner, scene.client]) : null;
     const route = (share: number, namespace: string, name: string, kind: string) =>
       some(share, () => apiRoute(from, { ...scene, set }, namespace, name, kind));
     return {
@@ -173,7 +180,7 @@ export function gatewayScene(from: Chance, index: number): GatewayScene {
       policies: some(0.5, rule),
       routes: [
         apiGateway(from, scene.client),
-        ...(set === null ? [] : [listenerSet(from, scene, set)]),
+        ...(set === null ? [] : [listenerSet(from, scene, set), ...some(0.7, () => everyHost(from, scene, set))]),
         ...route(0.6, scene.client, "a", "HTTPRoute"),
         ...route(0.5, scene.owner, "b", "HTTPRoute"),
         ...route(0.3, scene.client, "c", "HTTPRoute"),
