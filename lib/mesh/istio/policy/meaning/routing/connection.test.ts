@@ -111,7 +111,8 @@ describe("what Envoy refuses", () => {
     ["one block twice, however it is written", [chain("a", "", "10.1.0.0/8"), chain("b", "", "10.2.0.0/8")], true],
     ["blocks within each other", [chain("a", "", "10.1.0.0/16"), chain("b", "", "10.0.0.0/8")], false],
     ["one name in two blocks", [chain("a", "x.com", "10.0.0.0/8"), chain("b", "x.com")], false],
-    ["a name twice in one", [chain("a", "x.com x.com")], false],
+    ["a name twice in one", [chain("a", "x.com x.com")], true],
+    ["a block twice in one", [chain("a", "", "10.1.0.0/8 10.2.0.0/8 10.3.0.0/16")], true],
   ])("%s", (_, chains, refused) => {
     expect(clash(chains)).toBe(refused);
   });

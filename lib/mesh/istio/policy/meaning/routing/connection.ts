@@ -98,15 +98,15 @@ function closestTo(name: string, chains: readonly Chain[]): Chain | undefined {
 }
 
 /**
- * Whether two of them ask for the same, a block and a name: Envoy refuses such a listener whole, and keeps what it had before. Of a
- * sidecar those that take all don't count, for they are made the default.
+ * Whether a block and a name are asked for twice, by two of them or by one: Envoy refuses such a listener whole, and keeps what it had
+ * before. Of a sidecar those that take all don't count, for they are made the default.
  */
 export function clash(chains: readonly Chain[]): boolean {
   const seen = new Set<string>();
   for (const chain of chains) {
     const own = blocksOf(chain);
     const blocks = own.length === 0 ? ["0.0.0.0/0"] : own;
-    for (const key of new Set(blocks.flatMap((block) => namesOf(chain).map((name) => `${maskOf(block)} ${name}`)))) {
+    for (const key of blocks.flatMap((block) => namesOf(chain).map((name) => `${maskOf(block)} ${name}`))) {
       if (seen.has(key)) return true;
       seen.add(key);
     }
