@@ -10,8 +10,9 @@ import { type ByteScene, byteScene, NAMES, PORTS, type Spoken } from "./byte-sce
 import { type Chance, chance } from "./chance.ts";
 import { type Cluster, deploy, startCluster, write } from "./cluster.ts";
 import { ask, helloFor, startBackends } from "./connect.ts";
-import { type Outcome, parallel, type Tally, tally } from "./outcome.ts";
+import { type Outcome, parallel, tally } from "./outcome.ts";
 import { ROOT } from "./vocabulary.ts";
+import { compareWays, type Expected } from "./way.ts";
 
 interface Call {
   readonly one: ByteScene;
@@ -25,10 +26,6 @@ interface SetUp {
   /** Addresses of the services. */
   readonly vips: Readonly<Record<Spoken, string>>;
 }
-
-type Expected =
-  | { readonly kind: string; readonly answers: ReadonlySet<string>; readonly by: string }
-  | { readonly lacks: readonly string[] };
 
 /** `scenes` clients with `each` connections, from one seed: one cluster, one push, one Envoy. */
 export async function compareConnections(
@@ -66,7 +63,9 @@ export async function compareConnections(
       const first = sent.sni === null ? Buffer.from("hello\n") : (hellos.get(sent.sni) ?? Buffer.from("hello\n"));
       const to = { ip: sent.one.ip, port: PORTS[sent.spoken] };
       const end = there ? await ask(to, first).catch(String) : "no listener";
-      compare(found, seed, sent, ours, backends.name(end) ?? end, objects);
+      const { one, spoken, sni } = sent;
+      const what = `${spoken} with ${sni} of ${JSON.stringify(one.labels)} in ${one.client} at ${one.ip}`;
+      compareWays(found, ours, backends.name(end) ?? end, { seed, what, scene: one, objects });
     });
     return found;
   } finally {
@@ -75,24 +74,6 @@ export async function compareConnections(
 }
 
 const keyOf = ({ client }: ByteScene, spoken: Spoken): string => `${client} ${spoken}`;
-
-function compare(
-  found: Tally,
-  seed: number,
-  { one, spoken, sni }: Call,
-  ours: Extract<Expected, { kind: string }>,
-  real: string,
-  objects: readonly Manifest[],
-): void {
-  found.decide(ours.kind);
-  if (ours.answers.has(real)) return;
-  const near = objects.filter(({ metadata }) => [one.owner, one.client].includes(metadata.namespace ?? ""));
-  found.differ([
-    `seed ${seed}: we say ${[...ours.answers].join(" or ")} (${ours.by}), Envoy ${real}`,
-    `${spoken} with ${sni} of ${JSON.stringify(one.labels)} in ${one.client} at ${one.ip}`,
-    ...near.map(({ kind, metadata, spec }) => `${kind} ${metadata.namespace}/${metadata.name} ${JSON.stringify(spec)}`),
-  ]);
-}
 
 /** But those that Envoy refuses, of which nothing is asked. */
 function listenersOf(

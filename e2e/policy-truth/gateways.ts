@@ -18,6 +18,7 @@ import { GATE, type GatewayScene, gatewayScene, HOSTS } from "./gateway-scene.ts
 import { type Outcome, parallel, tally } from "./outcome.ts";
 import { BACKEND_HEADER, exchange } from "./send.ts";
 import { ROOT } from "./vocabulary.ts";
+import { compareWays, type Expected } from "./way.ts";
 import { HEADERS, METHODS, PATHS, PORT } from "./way-scene.ts";
 
 interface Call {
@@ -28,10 +29,6 @@ interface Call {
   readonly path: string;
   readonly user: string | null;
 }
-
-type Expected =
-  | { readonly kind: string; readonly answers: ReadonlySet<string>; readonly by: string }
-  | { readonly lacks: readonly string[] };
 
 /** `scenes` gateways with `each` calls, from one seed: one cluster, one push, one Envoy. */
 export async function compareGateways(
@@ -63,16 +60,9 @@ export async function compareGateways(
       if ("lacks" in ours) return found.leaveOpen(ours.lacks);
       const there = served.has(`${one.client} ${sent.spoken}`);
       const real = there ? await send(one, sent, backends).catch(String) : "no listener";
-      found.decide(`${one.api ? "API " : ""}${ours.kind}`);
-      if (ours.answers.has(real)) return;
-      const near = objects.filter(({ metadata }) => [one.owner, one.client].includes(metadata.namespace ?? ""));
-      found.differ([
-        `seed ${seed}: we say ${[...ours.answers].join(" or ")} (${ours.by}), Envoy ${real}`,
-        `${JSON.stringify(sent)} to ${one.client} at ${one.ip}`,
-        ...near.map(
-          ({ kind, metadata, spec }) => `${kind} ${metadata.namespace}/${metadata.name} ${JSON.stringify(spec)}`,
-        ),
-      ]);
+      const told = one.api ? { ...ours, kind: `API ${ours.kind}` } : ours;
+      const what = `${JSON.stringify(sent)} to ${one.client} at ${one.ip}`;
+      compareWays(found, told, real, { seed, what, scene: one, objects });
     });
     return found;
   } finally {

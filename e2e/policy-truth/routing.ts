@@ -10,6 +10,7 @@ import { type Cluster, deploy, startCluster, write } from "./cluster.ts";
 import { type Outcome, parallel, tally } from "./outcome.ts";
 import { BACKEND_HEADER, exchange } from "./send.ts";
 import { ROOT } from "./vocabulary.ts";
+import { compareWays, type Expected } from "./way.ts";
 import { HEADERS, METHODS, PATHS, PORT, type WayScene, wayScene } from "./way-scene.ts";
 
 interface Call {
@@ -47,16 +48,8 @@ export async function compareRouting(
       const ours = expected(objects, one, sent);
       if ("lacks" in ours) return found.leaveOpen(ours.lacks);
       const real = await send(one, sent).catch(String);
-      found.decide(ours.kind);
-      if (ours.answers.has(real)) return;
-      const near = objects.filter(({ metadata }) => [one.owner, one.client].includes(metadata.namespace ?? ""));
-      found.differ([
-        `seed ${seed}: we say ${[...ours.answers].join(" or ")} (${ours.by}), Envoy ${real}`,
-        `${JSON.stringify(sent)} of ${JSON.stringify(one.labels)} in ${one.client}`,
-        ...near.map(
-          ({ kind, metadata, spec }) => `${kind} ${metadata.namespace}/${metadata.name} ${JSON.stringify(spec)}`,
-        ),
-      ]);
+      const what = `${JSON.stringify(sent)} of ${JSON.stringify(one.labels)} in ${one.client}`;
+      compareWays(found, ours, real, { seed, what, scene: one, objects });
     });
     return found;
   } finally {
@@ -88,10 +81,6 @@ function call(from: Chance, { owner }: WayScene): Call {
     host: from.is(0.6) ? full : from.of([`${full}:${PORT}`, `reviews.${owner}`]),
   };
 }
-
-type Expected =
-  | { readonly kind: string; readonly answers: ReadonlySet<string>; readonly by: string }
-  | { readonly lacks: readonly string[] };
 
 /** Names of clusters, or statuses that the proxy itself answers. */
 function expected(objects: readonly Manifest[], { owner, client, labels }: WayScene, sent: Call): Expected {
