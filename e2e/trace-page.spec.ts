@@ -134,6 +134,9 @@ test("the same trace as a flame graph, in sums and as a table, each with its add
   const charge = page.getByRole("table", { name: "Statistics" }).getByRole("row", { name: /POST \/charge/ });
   await expect(charge).toContainText(/✕ 1/);
   await expect(charge).toContainText("118 ms");
+  // None is a number too, and has no mark of what isn't known.
+  const rates = page.getByRole("table", { name: "Statistics" }).getByRole("row", { name: /GET \/rates/ });
+  await expect(rates.getByRole("cell").nth(2)).toHaveText("0");
   await page.getByRole("tab", { name: "Spans" }).click();
   const table = page.getByRole("table", { name: "Spans" });
   await table.getByRole("button", { name: "Duration" }).click();
@@ -218,10 +221,12 @@ test("hostile texts are text, and nothing of them is a link", async ({ page, dem
   await panel(page).getByRole("button", { name: "Show all 20,000 characters" }).click();
   await expect(page.locator("img")).toHaveCount(0);
   await expect(panel(page).locator("a[href^='javascript']")).toHaveCount(0);
-  for (const tab of ["flame", "statistics", "spans"]) {
+  for (const tab of ["flame", "graph", "statistics", "spans"]) {
     await openTrace(page, id, `?tab=${tab}`);
-    await expect(page.getByRole("tabpanel").getByText(IMAGE).first()).toBeVisible();
+    await expect(page.getByRole("tabpanel").getByText(IMAGE).first()).toBeVisible({ timeout: 20_000 });
     await expect(page.locator("img")).toHaveCount(0);
+    // However long a name is, it makes no page wider.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
   }
 });
 
@@ -275,6 +280,21 @@ test("5,000 spans are scrolled through by a few rows of the page, and folded at 
   await page.keyboard.press("Escape");
   await page.keyboard.press("]");
   await expect(rows(page)).toHaveCount(1);
+});
+
+test("a box of a flame graph is no wider than its time, however narrow", async ({ page, demo }) => {
+  const sliver = { parent: 1, service: "s", ms: 3 };
+  const id = await sendTrace(demo, [
+    { id: 1, service: "web", name: "all", at: 0, ms: 1_000 },
+    ...Array.from({ length: 200 }, (_, i): SentSpan => ({ ...sliver, id: i + 2, name: `step ${i}`, at: 3 * i })),
+  ]);
+  await openTrace(page, id, "?tab=flame");
+  const boxes = page.getByRole("group", { name: "Flame graph" }).getByRole("button");
+  await expect(boxes).toHaveCount(201, { timeout: 20_000 });
+  const widths = await boxes.evaluateAll((all) => all.map((each) => each.getBoundingClientRect().width));
+  const [whole = 0, ...slivers] = widths;
+  // 3 of 1,000 ms, and a pixel at the least.
+  expect(Math.max(...slivers)).toBeLessThanOrEqual(Math.max(1, whole * 0.003) + 0.5);
 });
 
 for (const theme of ["light", "dark"] as const) {

@@ -31,7 +31,8 @@ export function Notice({
         STRIPE[tone],
       )}
     >
-      <div className="min-w-0 grow basis-60 wrap-anywhere">
+      {/* Its first line stands level with what the button says. */}
+      <div className={clsx("min-w-0 grow basis-60 wrap-anywhere", action !== undefined && "py-1")}>
         {title !== undefined && <strong className="font-semibold">{title} </strong>}
         {children}
       </div>

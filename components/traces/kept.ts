@@ -1,8 +1,13 @@
 /** How many of the failed calls can be expected among the traces, and on what that rests. Pure. */
-import type { SamplingRate } from "#lib/api/traces.ts";
+import type { SamplingRate, TracesAnswer } from "#lib/api/traces.ts";
 import { formatCount, formatNumber, formatPercent } from "#lib/format.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
 import { type Ratio, ratio } from "#lib/units.ts";
+
+/** Does the answer hold all traces that fit? Not of backends that weren't heard, were cut, or had more than were asked for. */
+export function isWhole({ full, problems, partial }: Pick<TracesAnswer, "full" | "problems" | "partial">): boolean {
+  return full.length + problems.length + partial.length === 0;
+}
 
 /** Which share of calls leaves a trace. */
 export interface Kept {

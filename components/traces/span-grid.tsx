@@ -39,7 +39,7 @@ export function SpanGrid<Sort extends string>({
     <VirtualTable
       ref={ref}
       label={label}
-      grid={clsx("grid items-center gap-3 px-4", tracks)}
+      grid={clsx("grid items-center gap-3 px-4 max-sm:px-2", tracks)}
       width="min-w-[900px]"
       keys={keys}
       header={columns.map((column) => (

@@ -131,6 +131,10 @@ export const traceSchema = z
     }),
     partial: partial.nullable(),
     hidden: hidden.exactOptional(),
+    also: z
+      .array(z.object({ backend: z.string(), spans: z.number() }))
+      .meta({ description: "other backends that have spans of it: it is shown from the one that has most" })
+      .exactOptional(),
     ...head,
   })
   .meta({ id: "Trace" });

@@ -70,6 +70,8 @@ export interface SearchAnswer {
   /** Set where the backend answers summaries and they were asked for. */
   readonly summaries: readonly TraceSummary[] | null;
   readonly partial: Partial | null;
+  /** As many came as were asked for, before any was left out here: there are probably more, and nobody looked at them. */
+  readonly more: boolean;
   /** What the backend or the reading of its answer has to say. */
   readonly warnings: readonly string[];
 }

@@ -125,6 +125,28 @@ describe("a tree of spans", () => {
     expect([tree.from, tree.to, tree.main]).toEqual([-1e6, 499e6, 1]);
   });
 
+  test.each<[string, Sketch[], string]>([
+    [
+      "a beginning that took no time stands for nothing",
+      [
+        { id: "a", at: 1, ms: 0 },
+        { id: "o", parent: "x", at: 0, ms: 20 },
+      ],
+      "o",
+    ],
+    [
+      "unless nothing took any",
+      [
+        { id: "o", parent: "x", at: 0, ms: 0 },
+        { id: "a", at: 1, ms: 0 },
+      ],
+      "o",
+    ],
+  ])("%s", (_, spans, name) => {
+    const { main, trace } = treeOf(spans);
+    expect(trace.pool[trace.name[main] ?? 0]).toBe(name);
+  });
+
   test("a chain of 100,000 spans", () => {
     const name = (i: number) => i.toString(36);
     const spans = Array.from({ length: 100_000 }, (_, i) => ({

@@ -149,7 +149,7 @@ function extent(start: Float64Array, end: Float64Array, far: Uint8Array): { from
   return to < from ? { from: 0, to: 0 } : { from, to };
 }
 
-/** The longest of those that began the trace; where none of them is there, the longest of all roots. */
+/** The longest of those that began the trace; where none of them is there, or none took any time, the longest of all roots. */
 function mainOf(
   trace: Trace,
   roots: readonly number[],
@@ -160,7 +160,7 @@ function mainOf(
   const length = (row: number) => (end[row] ?? 0) - (start[row] ?? 0);
   const near = roots.filter((row) => !far[row]);
   const known = near.length > 0 ? near : roots;
-  const real = known.filter((row) => trace.parentId[row] === "");
+  const real = known.filter((row) => trace.parentId[row] === "" && length(row) > 0);
   return (real.length > 0 ? real : known).reduce(
     (best, row) => (best < 0 || length(row) > length(best) ? row : best),
     -1,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TraceCall } from "#lib/api/traces.ts";
+import type { TraceCall, TraceCallsAnswer } from "#lib/api/traces.ts";
 import { ratio } from "#lib/units.ts";
 import { callDots, failedWords, keptWords } from "./call-dots.ts";
 
@@ -9,8 +9,10 @@ const call = (change: Partial<TraceCall> = {}): TraceCall => ({
   ...change,
 });
 const TIME = { start: "2026-08-20T13:00:00Z", end: "2026-08-20T14:00:00Z" };
-const answer = (found: number, change: { more?: number; full?: string[] } = {}) => ({
-  ...{ items: Array.from({ length: found }, () => call()), more: 0, full: [], ...TIME },
+const DOWN = { source: "attic", code: "upstream_unreachable", detail: "gone" };
+const CUT = { source: "attic", reason: "bytes" as const, detail: "cut" };
+const answer = (found: number, change: Partial<Pick<TraceCallsAnswer, "more" | "full" | "problems" | "partial">> = {}) => ({
+  ...{ items: Array.from({ length: found }, () => call()), more: 0, full: [], problems: [], partial: [], ...TIME },
   ...change,
 });
 
@@ -52,6 +54,8 @@ describe("how many are kept", () => {
     );
     expect(keptWords(answer(3, { more: 120 }), 900)).toContain("The 3 newest are drawn.");
     expect(keptWords(answer(2), null)).toContain("nothing counted");
+    for (const missing of [{ problems: [DOWN] }, { partial: [CUT] }])
+      expect(keptWords(answer(3, missing), 900)).toMatch(/^3 calls in what was read .*, of about 900 calls\.$/);
   });
 });
 
@@ -76,5 +80,7 @@ describe("failed calls among the kept ones", () => {
     expect(failedWords(answer(10), { requests: 9, failed: 0 }, configured)).toBeNull();
     expect(failedWords(answer(50, { full: ["jaeger"] }), counted, configured)).toBeNull();
     expect(failedWords(answer(50, { more: 3 }), counted, configured)).toBeNull();
+    expect(failedWords(answer(0, { problems: [DOWN] }), counted, configured)).toBeNull();
+    expect(failedWords(answer(0, { partial: [CUT] }), counted, configured)).toBeNull();
   });
 });

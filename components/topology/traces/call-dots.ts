@@ -1,7 +1,7 @@
 /** Calls that traces kept, as dots of a latency chart, and what is said of how many there are. Pure. */
 import type { ChartDot } from "#components/charts/dots.tsx";
 import { sayInstant } from "#components/shell/instant.ts";
-import { failedKeptWords, type Kept, measuredKept } from "#components/traces/kept.ts";
+import { failedKeptWords, isWhole, type Kept, measuredKept } from "#components/traces/kept.ts";
 import type { TraceCall, TraceCallsAnswer } from "#lib/api/traces.ts";
 import { formatCount, formatMs, formatPlural } from "#lib/format.ts";
 import { milliseconds } from "#lib/units.ts";
@@ -40,9 +40,10 @@ export function callDots({ items, exemplars }: Pick<TraceCallsAnswer, "items" | 
  * Where a backend had more traces than were read, the dots are the newest and say nothing of how many are kept.
  */
 export function keptWords(
-  { items, more, full, start, end }: Pick<TraceCallsAnswer, "items" | "more" | "full" | "start" | "end">,
+  answer: Pick<TraceCallsAnswer, "items" | "more" | "full" | "problems" | "partial" | "start" | "end">,
   counted: number | null,
 ): string {
+  const { items, more, full, start, end } = answer;
   const found = items.length + more;
   const about = counted === null ? null : `about ${formatPlural(Math.round(counted), "call")}`;
   const shown = more === 0 ? "" : ` The ${formatCount(items.length)} newest are drawn.`;
@@ -53,19 +54,21 @@ export function keptWords(
   }
   if (about === null)
     return `${formatPlural(found, "call")} kept ${time}; how many there were, nothing counted.${shown}`;
+  if (!isWhole(answer)) return `${formatPlural(found, "call")} in what was read ${time}, of ${about}.${shown}`;
   return `${formatCount(found)} of ${about} ${time} kept.${shown}`;
 }
 
 /**
- * `0 of about 40 failed calls were kept; at 1 % expect 0.4 (…)`; null where none failed, or only the newest are known. Where all traces
+ * `0 of about 40 failed calls were kept; at 1 % expect 0.4 (…)`; null where none failed, or only a part of the traces is known. Where all traces
  * of the time were read the share is theirs, else as it is configured.
  */
 export function failedWords(
-  { items, more, full }: Pick<TraceCallsAnswer, "items" | "more" | "full">,
+  answer: Pick<TraceCallsAnswer, "items" | "more" | "full" | "problems" | "partial">,
   counted: { readonly requests: number; readonly failed: number } | null,
   configured: Kept | null,
 ): string | null {
-  if (counted === null || full.length > 0 || more > 0) return null;
+  const { items, more } = answer;
+  if (counted === null || !isWhole(answer) || more > 0) return null;
   const found = items.filter(({ failed }) => failed).length;
   return failedKeptWords(found, counted.failed, measuredKept(items.length, counted.requests) ?? configured);
 }

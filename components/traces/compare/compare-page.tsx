@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { type FormEvent, useEffect, useMemo } from "react";
 import { Blank } from "#components/policies/notice.tsx";
@@ -20,7 +21,15 @@ export function ComparePage() {
   }, [a, b]);
   return (
     <main className="flex min-h-0 min-w-0 flex-col max-md:overflow-auto">
-      <h1 className="px-4 pt-3 text-[19px] leading-tight font-semibold max-sm:px-2">Compare two traces</h1>
+      <header className="px-4 pt-3 max-sm:px-2">
+        <nav aria-label="Where" className="flex items-center gap-2 text-ink-3">
+          <Link href="/traces" prefetch={false} className="text-ink-2 underline-offset-2 hover:underline">
+            Traces
+          </Link>
+          <span aria-hidden="true">/</span>
+        </nav>
+        <h1 className="mt-0.5 text-[19px] leading-tight font-semibold">Compare two traces</h1>
+      </header>
       <Choice key={`${a} ${b}`} a={a} b={b} />
       {a === "" || b === "" ? (
         <Blank title="Which two?">Write the ids of two traces above. The second is compared with the first.</Blank>

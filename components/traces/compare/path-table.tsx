@@ -81,7 +81,7 @@ function cellsOf(row: PathRow | null, tree: boolean) {
     <ShareText key="a" share={row.a} />,
     <ShareText key="b" share={row.b} />,
     <span key="difference" className={by === 0 ? "text-ink-3" : ""}>
-      {by === 0 ? "–" : signedText(by)}
+      {by === 0 ? "±0" : signedText(by)}
     </span>,
   ];
 }

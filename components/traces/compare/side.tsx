@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { Chip } from "#components/ui/chip.tsx";
 import { formatPlural } from "#lib/format.ts";
+import type { WarningSum } from "#lib/live/trace/messages.ts";
 import type { TracePicture } from "#lib/tracing/view/picture.ts";
 import { durationText, signedText } from "#lib/tracing/view/words.ts";
 import type { TraceSource } from "../one/use-trace.ts";
@@ -43,12 +44,13 @@ export function Side({
           </Link>
           <p className="mt-0.5 flex flex-wrap gap-x-3 text-ink-2 tabular-nums">
             <span>{durationText(state.picture.totalNs)}</span>
-            {than !== null && <span>{signedText(state.picture.totalNs - than.totalNs)}</span>}
+            {than !== null && <span>{longerWords(state.picture.totalNs - than.totalNs)}</span>}
             <span>{formatPlural(state.picture.length, "span")}</span>
             <Failures picture={state.picture} />
             <span>from {state.head.backend}</span>
           </p>
           {state.head.partial !== null && <p className="mt-1 text-degraded">◣ {state.head.partial.detail}</p>}
+          <Moved warnings={state.head.warnings} />
           {state.head.hidden !== undefined && (
             <p className="mt-1 text-ink-2">
               {formatPlural(state.head.hidden.spans, "span")} in namespaces that you may not see.
@@ -57,6 +59,19 @@ export function Side({
         </>
       )}
     </section>
+  );
+}
+
+const longerWords = (ns: number): string => (ns === 0 ? "as long as the first" : signedText(ns));
+
+/** Corrected clocks are a part of what is compared, so it is said. */
+function Moved({ warnings }: { readonly warnings: readonly WarningSum[] }) {
+  const moved = warnings.filter(({ code }) => code === "clock-skew").reduce((sum, { count }) => sum + count, 0);
+  if (moved === 0) return null;
+  return (
+    <p className="mt-1 text-degraded">
+      ◣ Clocks disagree: {formatPlural(moved, "span")} {moved === 1 ? "was" : "were"} moved into the time of the call.
+    </p>
   );
 }
 

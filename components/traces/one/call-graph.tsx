@@ -77,15 +77,17 @@ function Drawn({ drawing }: { readonly drawing: CallDrawing }) {
         <span className="text-[11px] text-ink-3 max-md:hidden">
           The ring is the share of the critical path: what the end of the trace waited for
         </span>
-        <Chip tone="quiet" aria-label="Smaller" title="Smaller ( - )" onClick={() => scale(1 / STEP)}>
-          −
-        </Chip>
-        <Chip tone="quiet" aria-label="Larger" title="Larger ( + )" onClick={() => scale(STEP)}>
-          +
-        </Chip>
-        <Chip tone="quiet" title="All of it ( 0 )" onClick={fit}>
-          Fit
-        </Chip>
+        <span className="flex gap-2">
+          <Chip tone="quiet" aria-label="Smaller" title="Smaller ( - )" onClick={() => scale(1 / STEP)}>
+            −
+          </Chip>
+          <Chip tone="quiet" aria-label="Larger" title="Larger ( + )" onClick={() => scale(STEP)}>
+            +
+          </Chip>
+          <Chip tone="quiet" title="All of it ( 0 )" onClick={fit}>
+            Fit
+          </Chip>
+        </span>
       </div>
       <div
         ref={field}

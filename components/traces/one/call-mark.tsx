@@ -56,6 +56,7 @@ export function CallMark({
       data-node={at}
       tabIndex={stop ? 0 : -1}
       aria-pressed={marked}
+      aria-label={spoken}
       title={spoken}
       onFocus={onFocus}
       onClick={onSelect}
@@ -66,7 +67,6 @@ export function CallMark({
         !marked && found !== null && found > 0 && "outline-1 outline-dashed outline-accent",
       )}
     >
-      <span className="sr-only">{spoken}</span>
       <span
         aria-hidden="true"
         className="grid place-items-center rounded-full"
@@ -89,7 +89,7 @@ export function CallMark({
         </bdi>
       )}
       <span aria-hidden="true" className="max-w-full truncate text-ink-2 tabular-nums">
-        {node.failed > 0 && <span className="text-failing">✕ {formatCount(node.failed)} </span>}
+        {node.failed > 0 && <span className="text-failing">✕ {formatCount(node.failed)} of </span>}
         {formatCount(node.spans)}× · {durationText(node.self)}
         {found !== null && found > 0 && <span className="text-accent"> · {formatCount(found)} found</span>}
       </span>

@@ -91,18 +91,19 @@ function Boxes({ flame }: { readonly flame: Flame }) {
                 width: `calc(${width * 100}% - 1px)`,
                 top: level * LEVEL,
                 height: LEVEL - 2,
-                borderLeftColor: serviceColour(flame.service[box] ?? 0).colour,
+                // A stripe that takes no room: whatever a box is made of, it is no wider than its time.
+                boxShadow: `inset 4px 0 ${serviceColour(flame.service[box] ?? 0).colour}`,
               }}
               className={clsx(
-                "absolute min-w-px overflow-hidden rounded-[2px] border-l-4 bg-line px-1 text-left text-[11px] leading-[21px] whitespace-nowrap hover:bg-line-strong",
+                "absolute min-w-px overflow-hidden rounded-[2px] bg-line text-left text-[11px] leading-[21px] hover:bg-line-strong",
                 (flame.failed[box] ?? 0) > 0 && "text-failing",
               )}
             >
               {width > 0.03 && (
-                <>
+                <span className="block truncate pr-1 pl-2">
                   {(flame.failed[box] ?? 0) > 0 && "✕ "}
                   <bdi>{nameOf(picture, flame, box)}</bdi>
-                </>
+                </span>
               )}
             </button>
           ))}

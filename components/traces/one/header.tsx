@@ -180,10 +180,7 @@ const NAMED = 8;
 
 function Legend() {
   const { picture, view } = useModel();
-  if (view.colour !== "service" && view.tab === "timeline")
-    return (
-      <p className="w-full text-[11px] text-ink-3">Colour is depth: darker and lighter by turns, level by level.</p>
-    );
+  const deep = view.colour !== "service" && view.tab === "timeline";
   const more = picture.services.length - NAMED;
   return (
     <ul aria-label="Services" className="flex w-full flex-wrap gap-x-3 gap-y-1 text-[11px] text-ink-2 max-sm:hidden">
@@ -196,6 +193,9 @@ function Legend() {
         </li>
       ))}
       {more > 0 && <li className="text-ink-3">and {formatPlural(more, "other")}</li>}
+      {deep && (
+        <li className="text-ink-3">The bars below are coloured by depth: darker and lighter by turns, level by level.</li>
+      )}
     </ul>
   );
 }

@@ -53,6 +53,12 @@ describe("what is said above a trace", () => {
     expect(said({ problems })).toBe("Backend tempo was not heard. Tempo took longer than 10 s.");
   });
 
+  it("is which other backend has spans of it", () => {
+    expect(said({ also: [{ backend: "attic", spans: 3 }] })).toBe(
+      "Backend attic has 3 spans of this trace too. Shown are those of jaeger, which has most. Show those",
+    );
+  });
+
   it("is each kind of warning once, with how many spans have it", () => {
     const warnings = [
       { code: "missing-parent", count: 3, detail: "Its caller is missing.", rows: [0] },

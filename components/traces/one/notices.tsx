@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useState } from "react";
 import { Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -13,9 +14,10 @@ import { warningTitle } from "./words.ts";
 export function TraceNotices() {
   const { head } = useModel();
   const [open, setOpen] = useState(false);
-  const { partial, hidden, problems, warnings } = head;
+  const { partial, hidden, problems, warnings, also = [] } = head;
   const shown = warnings.filter(({ code }) => code !== "hidden" && code !== "partial");
-  if (partial === null && hidden === undefined && problems.length === 0 && shown.length === 0) return null;
+  const missing = problems.length + also.length;
+  if (partial === null && hidden === undefined && missing === 0 && shown.length === 0) return null;
   return (
     <div className="flex max-h-[40vh] shrink-0 flex-col gap-2 overflow-auto px-4 pb-2 max-sm:px-2">
       {partial !== null && (
@@ -33,6 +35,23 @@ export function TraceNotices() {
       {problems.map(({ source, detail }) => (
         <Notice key={source} tone="degraded" title={`Backend ${source} was not heard.`} role="status">
           {detail}
+        </Notice>
+      ))}
+      {also.map(({ backend, spans }) => (
+        <Notice
+          key={backend}
+          title={`Backend ${backend} has ${formatPlural(spans, "span")} of this trace too.`}
+          action={
+            <Link
+              href={`/traces/${encodeURIComponent(head.id)}?${new URLSearchParams({ backends: backend })}`}
+              prefetch={false}
+              className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 hover:border-line-strong"
+            >
+              Show those
+            </Link>
+          }
+        >
+          Shown are those of {head.backend}, which has most.
         </Notice>
       ))}
       {shown.length > 0 && (

@@ -1,5 +1,6 @@
 "use client";
 
+import { clsx } from "clsx";
 import { type Ref, useMemo } from "react";
 import type { Scroller } from "#components/ui/virtual-table.tsx";
 import { formatPlural } from "#lib/format.ts";
@@ -80,14 +81,16 @@ function cellsOf(picture: TraceModel["picture"], row: number) {
     </span>,
     durationText((picture.end[row] ?? 0) - start),
     durationText(picture.self[row] ?? 0),
-    (picture.onPath[row] ?? 0) > 0 ? durationText(picture.onPath[row] ?? 0) : "–",
+    <span key="path" className={clsx((picture.onPath[row] ?? 0) === 0 && "text-ink-3")}>
+      {durationText(picture.onPath[row] ?? 0)}
+    </span>,
     picture.failed[row] === 1 ? (
       <span key="failed" className="text-failing">
         ✕ failed
       </span>
     ) : (
       <span key="failed" className="text-ink-3">
-        –
+        not failed
       </span>
     ),
   ];

@@ -90,8 +90,12 @@ function cellsOf(group: Group | undefined, services: readonly string[], totalNs:
       {operation !== null && <Name text={operation || "no name"} />}
     </span>,
     formatCount(group.spans),
-    group.failed === 0 ? "–" : <span className="text-failing">✕ {formatCount(group.failed)}</span>,
-    `${durationText(group.onPath)} · ${totalNs > 0 ? formatPercent(ratio(group.onPath / totalNs)) : "–"}`,
+    group.failed === 0 ? (
+      <span className="text-ink-3">0</span>
+    ) : (
+      <span className="text-failing">✕ {formatCount(group.failed)}</span>
+    ),
+    `${durationText(group.onPath)}${totalNs > 0 ? ` · ${formatPercent(ratio(group.onPath / totalNs))}` : ""}`,
     ...[group.self, group.total, group.mean, group.least, group.most].map((ns) => durationText(ns)),
   ];
 }

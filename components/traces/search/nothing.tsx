@@ -3,9 +3,9 @@
 import { Blank } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import type { TracesAnswer } from "#lib/api/traces.ts";
-import { failedKeptWords } from "../kept.ts";
 import { countedWords } from "./counted.ts";
-import { LOOKBACKS, type Lookback, type TraceSearch } from "./state.ts";
+import { noneWords, untracedWords } from "./nothing-words.ts";
+import { LIMITS, LOOKBACKS, type Lookback, type TraceSearch } from "./state.ts";
 import { LOOKBACK_WORDS } from "./time-words.ts";
 import { isPlain, useCounted, useKept } from "./use-kept.ts";
 import type { ChangeSearch } from "./use-search.ts";
@@ -21,10 +21,12 @@ export function Nothing({
   readonly answer: TracesAnswer;
 }) {
   const lengths = Object.keys(LOOKBACKS) as Lookback[];
-  const longer = search.start === null ? lengths[lengths.indexOf(search.lookback) + 1] : undefined;
+  // A longer time has no older ones where the newest alone are looked through.
+  const newest = answer.full.length > 0;
+  const longer = search.start === null && !newest ? lengths[lengths.indexOf(search.lookback) + 1] : undefined;
+  const further = newest ? LIMITS.find((limit) => limit > search.limit) : undefined;
   const narrow = search.errors || search.tags !== "" || search.operation !== "";
   const timed = search.minDuration !== "" || search.maxDuration !== "";
-  const silent = answer.problems.length > 0;
   return (
     <Blank
       title="No trace fits"
@@ -39,6 +41,9 @@ export function Nothing({
               Search by the service alone
             </Chip>
           )}
+          {further !== undefined && (
+            <Chip onClick={() => change({ limit: further, brush: null })}>Look through {further}</Chip>
+          )}
           {longer !== undefined && (
             <Chip onClick={() => change({ lookback: longer, brush: null })}>{LOOKBACK_WORDS[longer]} instead</Chip>
           )}
@@ -46,7 +51,7 @@ export function Nothing({
       }
     >
       <p>
-        {silent ? "No backend that answered has" : "No backend has"} a trace of{" "}
+        {noneWords(answer)}
         {search.service === "" ? "any service" : <bdi className="text-ink">{search.service}</bdi>} for this search. That
         is not to say that no such call happened: only sampled calls leave traces, and backends keep them for some time
         alone.
@@ -63,10 +68,10 @@ function Requests({ search, answer }: { readonly search: TraceSearch; readonly a
   const words = counted === null ? null : countedWords(counted.inbound, counted.outbound);
   if (counted === null || words === null) return null;
   // With other conditions, they may be what fits no failed call.
-  const failed = search.errors && isPlain(search) ? failedKeptWords(0, counted.failed, kept) : null;
+  const asked = { failures: search.errors && isPlain(search), failed: counted.failed };
   return (
     <p className="mt-2">
-      In this time Prometheus counted {words}; {failed ?? "none of them left a trace that fits"}.
+      In this time Prometheus counted {words}; {untracedWords(answer, asked, kept)}.
     </p>
   );
 }

@@ -9,6 +9,7 @@ import type { TraceItem, TracesAnswer } from "#lib/api/traces.ts";
 import { formatCount, formatMs, formatPlural } from "#lib/format.ts";
 import { milliseconds } from "#lib/units.ts";
 import { Pair } from "./pair.tsx";
+import { errorWords } from "./results.ts";
 import type { Brush, TraceSearch } from "./state.ts";
 import type { ChangeSearch } from "./use-search.ts";
 
@@ -40,7 +41,7 @@ export function ResultToolbar({
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2 max-sm:px-2">
       <span role="status" className="text-ink-2 tabular-nums">
-        {said(answer, rows, brush !== null)}
+        {foundWords(answer, rows, brush !== null)}
       </span>
       {brush !== null && (
         <>
@@ -87,13 +88,12 @@ function timeOf({ from, to, longest }: Brush): Partial<TraceSearch> {
   return { start: instant(Math.floor(from)), end: instant(Math.ceil(to + longest)), tail: false };
 }
 
-/** `12 of 50 traces, 3 with errors; the newest of more`. */
-function said({ items, full }: TracesAnswer, rows: readonly TraceItem[], marked: boolean): string {
-  const failed = rows.filter(({ errors }) => errors !== null && errors > 0).length;
+/** `12 of 50 traces, 3 with errors; jaeger has more`. */
+function foundWords({ items, full }: TracesAnswer, rows: readonly TraceItem[], marked: boolean): string {
   const many = marked
     ? `${formatCount(rows.length)} of ${formatPlural(items.length, "trace")}`
     : formatPlural(rows.length, "trace");
   const more =
     full.length === 0 ? "" : full.length === 1 ? `; ${full[0]} has more` : `; ${full.join(" and ")} have more`;
-  return `${many}, ${formatCount(failed)} with errors${more}`;
+  return `${many}, ${errorWords(rows)}${more}`;
 }

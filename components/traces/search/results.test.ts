@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TraceItem } from "#lib/api/traces.ts";
-import { commonestRoot, listed, picked, placeOf } from "./results.ts";
+import { commonestRoot, errorWords, listed, picked, placeOf, tracesIn } from "./results.ts";
 import { compareHref, SORTS, type Sort } from "./state.ts";
 
 function item(id: string, change: Partial<TraceItem> = {}): TraceItem {
@@ -65,6 +65,20 @@ describe("rows", () => {
 it("microseconds of a start survive being a place", () => {
   const [a, b] = items.map(placeOf);
   expect((b?.at ?? 0) - (a?.at ?? 0)).toBeCloseTo(0.001, 4);
+});
+
+it.each<[string, (number | null)[], string]>([
+  ["all of them", [2, 0, 1], "2 with errors"],
+  ["some of them", [2, null, 0, null], "1 with errors, of 2 not told"],
+  ["none of them", [null, null], "errors not told"],
+  ["nothing", [], "0 with errors"],
+])("errors are counted where backends tell of %s", (_, errors, words) => {
+  expect(errorWords(errors.map((each) => ({ errors: each })))).toBe(words);
+});
+
+it("a trace that two backends hold is one", () => {
+  const items = [item("a", {}), item("b", {}), { ...item("a", {}), backend: "attic" }];
+  expect(tracesIn({ items, hidden: 3 })).toBe(5);
 });
 
 it("most traces begin at", () => {

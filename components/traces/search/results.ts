@@ -1,5 +1,6 @@
 /** What of the found traces is listed, and in which order. Pure. */
-import type { TraceItem } from "#lib/api/traces.ts";
+import type { TraceItem, TracesAnswer } from "#lib/api/traces.ts";
+import { formatCount } from "#lib/format.ts";
 import type { Brush, Sort } from "./state.ts";
 
 /** A trace's place in the plot: unix milliseconds, and milliseconds of duration. Exact enough to tell neighbours apart. */
@@ -55,6 +56,19 @@ export function keyOf({ backend, id }: Pick<TraceItem, "backend" | "id">): strin
 export function picked(before: readonly TraceItem[], item: TraceItem): readonly TraceItem[] {
   const others = before.filter((each) => keyOf(each) !== keyOf(item));
   return others.length < before.length ? others : [...others.slice(-1), item];
+}
+
+/** `3 with errors`, and of how many nobody said: a backend that doesn't tell hasn't told that there are none. */
+export function errorWords(items: readonly Pick<TraceItem, "errors">[]): string {
+  const failed = items.filter(({ errors }) => errors !== null && errors > 0).length;
+  const untold = items.filter(({ errors }) => errors === null).length;
+  if (untold > 0 && untold === items.length) return "errors not told";
+  return `${formatCount(failed)} with errors${untold === 0 ? "" : `, of ${formatCount(untold)} not told`}`;
+}
+
+/** Different traces: two backends may hold the same one. */
+export function tracesIn({ items, hidden }: Pick<TracesAnswer, "items" | "hidden">): number {
+  return new Set(items.map(({ id }) => id)).size + hidden;
 }
 
 export interface Commonest {

@@ -4,8 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useUrl } from "#components/shell/use-url.ts";
 import type { TracesAnswer } from "#lib/api/traces.ts";
 import { traceBackendsQuery, tracesQuery } from "#lib/query/trace-search.ts";
-import { configuredKept, type Kept, measuredKept } from "../kept.ts";
+import { configuredKept, isWhole, type Kept, measuredKept } from "../kept.ts";
 import { type Counted, countedOf } from "./counted.ts";
+import { tracesIn } from "./results.ts";
 import { apiParams, questionOf, type TraceSearch } from "./state.ts";
 import { useServiceSeries } from "./use-service-series.ts";
 
@@ -51,8 +52,9 @@ export function useKept(search: TraceSearch, answer: TracesAnswer, counted: Sear
     enabled: measures,
     retry: false,
   });
-  const whole =
-    data !== undefined && !isPlaceholderData && data.full.length + data.problems.length + data.partial.length === 0;
-  const measured = measures && whole ? measuredKept(data.items.length + data.hidden, counted.calls) : null;
+  const measured =
+    measures && data !== undefined && !isPlaceholderData && isWhole(data)
+      ? measuredKept(tracesIn(data), counted.calls)
+      : null;
   return measured ?? configuredKept(backends?.sampling ?? null, clusters);
 }

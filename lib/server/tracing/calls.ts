@@ -6,6 +6,7 @@ import type { TraceCallsQuery } from "#lib/api/traces-query.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { type NodeKey, parseNodeId } from "#lib/graph/id.ts";
 import { durationNs, hasFailed, nameOf, serviceOf, startNs, type Trace } from "#lib/tracing/model.ts";
+import type { SearchAnswer } from "#lib/tracing/port.ts";
 import type { Steps } from "#lib/tracing/steps.ts";
 import { treeSteps } from "#lib/tracing/tree.ts";
 import { keysOf } from "#lib/tracing/view/keys.ts";
@@ -18,7 +19,7 @@ import { type CallsAsked, callRows } from "./call-match.ts";
 import type { TracingDeps } from "./deps.ts";
 import type { Exemplars } from "./exemplars.ts";
 import { rangeOf } from "./range.ts";
-import { askedOf, checkService, type Found, searchOne } from "./search.ts";
+import { askedOf, checkService, searchOne } from "./search.ts";
 import { seenTrace } from "./seen.ts";
 
 /** Dots beyond this hide one another. */
@@ -60,7 +61,7 @@ export async function findCalls(
     partial: round.heard.flatMap(({ backend, answer: { partial } }) =>
       partial === null ? [] : [{ source: backend.name, ...partial, detail: audience.text(partial.detail) }],
     ),
-    full: round.heard.filter(({ answer }) => answer.traces.length >= answer.limit).map(({ backend }) => backend.name),
+    full: round.heard.filter(({ answer }) => answer.more).map(({ backend }) => backend.name),
     warnings: [...new Set(round.heard.flatMap(({ answer }) => answer.warnings))].map(audience.text),
   };
 }
@@ -83,7 +84,7 @@ function callsOf({ from, to, lens }: Pick<TraceCallsQuery, "from" | "to" | "lens
 }
 
 function* callsIn(
-  { backend, answer }: Heard<Found>,
+  { backend, answer }: Heard<SearchAnswer>,
   asked: CallsAsked,
   { places, timers }: TracingDeps,
   audience: Told,

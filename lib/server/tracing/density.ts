@@ -31,7 +31,7 @@ export async function countStretches(
         backend.ask("count", async (client) => {
           const found = await client.search({ ...query, ...rest }, { timeout, signal, whole: false });
           const { length: many } = found.summaries ?? found.traces;
-          return many >= LIMIT || found.partial !== null ? null : many;
+          return found.more || found.partial !== null ? null : many;
         }),
       ),
     );

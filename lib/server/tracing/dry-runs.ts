@@ -95,7 +95,7 @@ export async function dryRunSpans(
     const [failed] = round.failed;
     return {
       ...{ action, kept },
-      full: round.heard.some(({ answer }) => answer.traces.length >= answer.limit),
+      full: round.heard.some(({ answer }) => answer.more),
       policies: ranked(policies).map(([policy, spans]) => ({ policy, spans })),
       callers: ranked(callers).map(([source, spans]) => ({ source, spans })),
       problem: failed === undefined ? null : audience.text(failed.problem.detail),

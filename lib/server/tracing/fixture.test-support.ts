@@ -83,7 +83,7 @@ export async function jaegerWith(held: Held): Promise<Fake> {
         ? send(response, 404, { error: { httpCode: 404, message: "No traces found" } })
         : send(response, 200, { result: { resourceSpans: spans } });
     if (path === "/api/v3/services")
-      send(response, 200, { services: ["web.shop", "cart.shop", "vault.secret", "plain"] });
+      send(response, 200, { services: ["web.shop", "", "cart.shop", "vault.secret", "plain"] });
     else if (path === "/api/v3/operations")
       send(response, 200, {
         operations: [

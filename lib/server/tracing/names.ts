@@ -30,7 +30,7 @@ export async function listBackends(
   };
 }
 
-/** Services that the viewer may see, each once. */
+/** Services that the viewer may see, each once. Spans without a service's name are of none that could be asked for. */
 export async function listServices(
   deps: TracingDeps,
   audience: Told,
@@ -47,6 +47,7 @@ export async function listServices(
   const found = new Map<string, string[]>();
   for (const { backend, answer } of round.heard) {
     for (const name of answer) {
+      if (name.trim() === "") continue;
       if (!deps.places.mayBeTold(name, backend.clusters, audience.visibility)) continue;
       found.set(name, [...(found.get(name) ?? []), backend.name]);
     }

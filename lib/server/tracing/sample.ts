@@ -228,8 +228,8 @@ class Gathering {
         maxDuration: null,
         limit,
       };
-      const { traces, partial, warnings } = await client.search(query, { ...asking, whole: true });
-      if (traces.length >= limit || partial !== null) this.#slice(slice).more = true;
+      const { traces, partial, more, warnings } = await client.search(query, { ...asking, whole: true });
+      if (more || partial !== null) this.#slice(slice).more = true;
       for (const warning of [...warnings, ...(partial === null ? [] : [partial.detail])])
         this.#warnings.add(this.#audience.text(warning));
       return traces;

@@ -16,8 +16,6 @@ import { mayAskFor } from "./places.ts";
 import { rangeOf } from "./range.ts";
 import { seenTrace } from "./seen.ts";
 
-export type Found = SearchAnswer & { readonly limit: number };
-
 /** @throws MeshscopeError `bad_parameter`, `bad_instant`, `forbidden`; the backend's problem where none answered */
 export async function searchTraces(
   deps: TracingDeps,
@@ -42,9 +40,7 @@ export async function searchTraces(
     partial: round.heard.flatMap(({ backend, answer: { partial } }) =>
       partial === null ? [] : [{ source: backend.name, ...partial }],
     ),
-    full: round.heard
-      .filter(({ answer }) => (answer.summaries ?? answer.traces).length >= answer.limit)
-      .map(({ backend }) => backend.name),
+    full: round.heard.filter(({ answer }) => answer.more).map(({ backend }) => backend.name),
     hidden: read.reduce((sum, each) => sum + each.hidden, 0),
     warnings: [...new Set(round.heard.flatMap(({ answer }) => answer.warnings))].map(audience.text),
   };
@@ -83,7 +79,7 @@ export async function searchOne(
   query: TraceQuery,
   { whole }: { readonly whole: boolean },
   signal?: AbortSignal,
-): Promise<Found> {
+): Promise<SearchAnswer> {
   const asking = { timeout: deps.timeout, ...(signal ? { signal } : {}) };
   return backend.ask("search", async (client) => {
     const can = await client.capabilities(asking);
@@ -93,13 +89,12 @@ export async function searchOne(
         `${can.api} of "${backend.name}" can only be searched for a service. Give one.`,
       );
     const limit = Math.min(query.limit, can.maxLimit);
-    const found = await client.search({ ...query, limit }, { ...asking, whole });
-    return { ...found, limit };
+    return client.search({ ...query, limit }, { ...asking, whole });
   });
 }
 
 function* itemsOf(
-  { backend, answer }: Heard<Found>,
+  { backend, answer }: Heard<SearchAnswer>,
   { places }: TracingDeps,
   audience: Told,
 ): Steps<{ items: TraceItem[]; hidden: number }> {

@@ -1,4 +1,4 @@
-/** GET /traces/{id}: one trace, from whichever backend has it. */
+/** GET /traces/{id}: one trace, from the backend that has most of it. */
 import { instantOf, toMs } from "#lib/api/trace-item.ts";
 import type { TraceAnswer } from "#lib/api/traces.ts";
 import type { TraceRequest } from "#lib/api/traces-query.ts";
@@ -26,7 +26,7 @@ import { askAll, chosen, told } from "./asking.ts";
 import { type Backend, longer } from "./backends.ts";
 import type { TracingDeps } from "./deps.ts";
 import type { Places } from "./places.ts";
-import { seenTrace } from "./seen.ts";
+import { type SeenTrace, seenTrace } from "./seen.ts";
 
 /**
  * @throws MeshscopeError `bad_parameter` for what is no id, `not_found`, `too_large`; a backend's problem where the others don't have it,
@@ -52,25 +52,40 @@ export async function showTrace(
     (backend) => backend.ask("trace", (client) => client.trace(traceId, asking)),
     signal,
   );
-  const found = round.heard.find(({ answer }) => answer !== null);
-  const seen = found?.answer
-    ? await slowly(seenTrace(found.answer.trace, found.backend, deps.places, audience), deps.timers, signal)
-    : null;
-  if (found?.answer == null || seen === null || seen.trace.length === 0) {
+  const found: Kept[] = [];
+  for (const { backend, answer } of round.heard) {
+    if (answer === null) continue;
+    const seen = await slowly(seenTrace(answer.trace, backend, deps.places, audience), deps.timers, signal);
+    found.push({ backend, seen, partial: answer.partial });
+  }
+  // Each may have it whole, or a part: spans of two aren't thrown together, for one span may be in both, and not the same.
+  const [most, ...others] = found
+    .filter(({ seen }) => seen.trace.length > 0)
+    .sort((a, b) => b.seen.trace.length - a.seen.trace.length);
+  if (most === undefined) {
     const [failure] = round.failed;
-    if (failure && found === undefined)
+    if (failure && found.length === 0)
       throw new MeshscopeError(failure.problem.code, audience.text(failure.problem.detail));
     throw new MeshscopeError(
       "not_found",
       "No backend has this trace, or none that you may see: it may be older than what is kept, or was not sampled.",
     );
   }
-  const { partial } = found.answer;
+  const { backend, seen, partial } = most;
+  const also = others.map((each) => ({ backend: each.backend.name, spans: each.seen.trace.length }));
   return {
-    ...(await slowly(answerOf(seen.trace, found.backend, partial, request, deps), deps.timers, signal)),
+    ...(await slowly(answerOf(seen.trace, backend, partial, request, deps), deps.timers, signal)),
     ...(seen.hidden.spans === 0 ? {} : { hidden: seen.hidden }),
+    ...(also.length === 0 ? {} : { also }),
     ...told(backends, round, audience),
   };
+}
+
+/** What one backend has of the trace, as the viewer may see it. */
+interface Kept {
+  readonly backend: Backend;
+  readonly seen: SeenTrace;
+  readonly partial: Partial | null;
 }
 
 function* nodesOf(trace: Trace, backend: Backend, places: Places): Steps<(string | null)[]> {
@@ -82,7 +97,7 @@ function* nodesOf(trace: Trace, backend: Backend, places: Places): Steps<(string
   return nodes;
 }
 
-type Shown = Omit<TraceAnswer, "sources" | "problems" | "hidden">;
+type Shown = Omit<TraceAnswer, "sources" | "problems" | "hidden" | "also">;
 
 function* answerOf(
   trace: Trace,

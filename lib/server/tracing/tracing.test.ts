@@ -70,6 +70,14 @@ describe("several backends", () => {
     expect([answer.problems, answer.full, answer.partial, answer.hidden]).toEqual([[], [], [], 0]);
   });
 
+  test("where the newest alone were looked through for failures, none found isn't told as none there", async () => {
+    const traces = on(await jaegerWith({ two: otlp("two", shop.slice(0, 1)) }));
+    const answer = await traces.traces(ANONYMOUS, search("service=web.shop&errors=only&limit=1"));
+    expect([answer.items, answer.full]).toEqual([[], ["jaeger-0"]]);
+    const all = await traces.traces(ANONYMOUS, search("service=web.shop&errors=only&limit=2"));
+    expect([all.items, all.full]).toEqual([[], []]);
+  });
+
   test("one that fails blanks no other, and is named with the reason", async () => {
     const broken = await fakeBackend((_, __, response) => page(response));
     const traces = on(await jaegerWith({ one: otlp("one", shop) }), broken);
@@ -168,6 +176,37 @@ describe("one trace", () => {
       "c/shop/app/cart",
     ]);
     expect(answer.columns).toBeUndefined();
+  });
+
+  test("from the backend that has most of it, as the viewer may see it; which others have spans of it is told", async () => {
+    const unseen = [...shop.slice(0, 1), ...[1, 2, 3, 4].map((n) => ({ ...hidden[0], id: `h${n}` }) as Drawn)];
+    const traces = on(
+      await jaegerWith({ one: otlp("one", shop.slice(0, 1)) }),
+      await jaegerWith({ one: otlp("one", shop) }),
+      await jaegerWith({ one: otlp("one", unseen) }),
+      await jaegerWith({}),
+    );
+    const all = await traces.trace(ANONYMOUS, idOf("one"), request());
+    expect([all.backend, all.also]).toEqual([
+      "jaeger-2",
+      [
+        { backend: "jaeger-1", spans: 4 },
+        { backend: "jaeger-0", spans: 1 },
+      ],
+    ]);
+    const seen = await traces.trace(VIEWER, idOf("one"), request());
+    expect([seen.backend, seen.spans?.length]).toEqual(["jaeger-1", 3]);
+    expect(seen.also).toEqual([
+      { backend: "jaeger-0", spans: 1 },
+      { backend: "jaeger-2", spans: 1 },
+    ]);
+    expect((await traces.trace(VIEWER, idOf("one"), request("backends=jaeger-0"))).also).toBeUndefined();
+  });
+
+  test("where one backend has only what may not be seen, the other's is shown", async () => {
+    const traces = on(await jaegerWith({ one: otlp("one", hidden) }), await jaegerWith({ one: otlp("one", shop) }));
+    const seen = await traces.trace(VIEWER, idOf("one"), request());
+    expect([seen.backend, seen.also]).toEqual(["jaeger-1", undefined]);
   });
 
   test("as columns, which make the same trace", async () => {

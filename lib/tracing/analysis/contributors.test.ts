@@ -127,6 +127,18 @@ describe("contributors", () => {
     expect(now.mean?.value).toBe(10 * MS);
   });
 
+  test("no interval of a time reaches below nothing, and a change keeps both spreads", () => {
+    const rare = seconds.slice(0, 20).map((at, n) => trace(at, [part("web", 10), ...(n === 0 ? [part("db", 100)] : [])]));
+    const usual = seconds.slice(0, 20).map((at) => trace(at, [part("web", 10)]));
+    const { contributors } = analyse(window(rare), window(usual));
+    const db = contributors.find(({ service }) => service === "db");
+    expect(db?.now.mean.value).toBeCloseTo(5 * MS);
+    expect(db?.now.mean.low).toBe(0);
+    const { value, low, high } = db?.change?.mean ?? { value: 0, low: null, high: null };
+    expect(low).toBeLessThan(0);
+    expect((high ?? 0) - value).toBeCloseTo(value - (low ?? 0));
+  });
+
   test("the interval of a mean holds it, and shrinks with the sample", () => {
     const noisy = (n: number) =>
       analyse(window(seconds.slice(0, n).map((at) => trace(at, [part("web", 10 + ((at * 7) % 13))]))), null).now.mean;

@@ -10,7 +10,7 @@ export interface Estimate {
   readonly high: number | null;
 }
 
-/** The mean of values that are 0 where they aren't given, with its interval (linearised for unequal weights). */
+/** The mean of lengths of time, 0 where they aren't given, with its interval (linearised for unequal weights), which ends at 0: no time is less. */
 export function weightedMean(values: ReadonlyMap<number, number>, weights: Float64Array): Estimate {
   let mean = 0;
   for (const [i, value] of values) mean += (weights[i] ?? 0) * value;
@@ -22,15 +22,14 @@ export function weightedMean(values: ReadonlyMap<number, number>, weights: Float
     variance += weight * weight * off * off;
   }
   const half = Z95 * Math.sqrt(variance);
-  return { value: mean, low: mean - half, high: mean + half };
+  return { value: mean, low: Math.max(0, mean - half), high: mean + half };
 }
 
-/** What two independent samples differ by: now less before. Unbounded where one of them is. */
+/** What the means of two independent samples differ by: now less before. Unbounded where one of them is. Upper halves tell the spread: lower ones may end at 0. */
 export function differenceOf(now: Estimate, before: Estimate): Estimate {
   const value = now.value - before.value;
-  if (now.low === null || now.high === null || before.low === null || before.high === null)
-    return { value, low: null, high: null };
-  const half = Math.hypot(now.high - now.low, before.high - before.low) / 2;
+  if (now.high === null || before.high === null) return { value, low: null, high: null };
+  const half = Math.hypot(now.high - now.value, before.high - before.value);
   return { value, low: value - half, high: value + half };
 }
 

@@ -142,6 +142,37 @@ describe("which API is there is found by asking", () => {
   });
 });
 
+describe("a search for failures looks at the newest traces, and says that there are more", () => {
+  const id = (n: number) => n.toString(16).padStart(32, "0");
+  const summary = (n: number, errors: number) => ({ ...SUMMARY, traceId: id(n), errorSpanCount: errors });
+  const many = (errors: number) => Array.from({ length: 20 }, (_, n) => summary(n + 1, errors));
+  /** A storage of summaries: what it answers by the tag, and without it. */
+  async function storage(tagged: object[], newest: object[]): Promise<TracingBackend> {
+    fake = await fakeBackend((path, request, response) => {
+      const query = new URL(request.url ?? "", "http://x").searchParams;
+      if (path === "/api/v3/services") send(response, 200, { services: ["cart"] });
+      else if (path !== "/api/v3/trace-summaries") page(response);
+      else if (!query.has("query.start_time_min")) send(response, 400, { error: {} });
+      else send(response, 200, { summaries: query.has("query.attributes") ? tagged : newest });
+    });
+    client = createJaegerClient(fake.target, { clock: CLOCK });
+    return client;
+  }
+
+  test.each<[string, object[], object[], number, boolean]>([
+    ["unless all there are were looked through", [], [summary(1, 0), summary(2, 3)], 1, false],
+    ["where nothing shows that the storage knows the tag", [], many(0), 0, true],
+    ["where it knows the status alone", [], [summary(99, 1), ...many(0).slice(1)], 1, true],
+    ["where it takes the tag for something else", [summary(50, 0)], [summary(99, 1), ...many(0).slice(1)], 1, true],
+    ["not where it knows the tag", [summary(98, 2), summary(99, 1)], [summary(99, 1), ...many(0).slice(1)], 2, false],
+    ["where there are more by the tag than were asked for", many(1), many(1), 20, true],
+  ])("%s", async (_, tagged, newest, found, more) => {
+    const jaeger = await storage(tagged, newest);
+    const answer = await jaeger.search({ ...QUERY, errorsOnly: true }, { ...ASK, whole: false });
+    expect([answer.summaries?.length, answer.more]).toEqual([found, more]);
+  });
+});
+
 describe("searches", () => {
   test.each<[string, Parameters<typeof start>[0], Partial<TraceQuery>, boolean, string[]]>([
     ["by v3", { v3: true, legacy: true }, {}, true, ["/api/v3/traces"]],
@@ -170,7 +201,11 @@ describe("searches", () => {
       ["/api/traces", "/api/v3/traces"],
     ],
   ])("%s", async (_, has, more, whole, paths) => {
-    const { traces, summaries } = await (await start(has)).search({ ...QUERY, ...more }, { ...ASK, whole });
+    const { traces, summaries, more: others } = await (await start(has)).search(
+      { ...QUERY, ...more },
+      { ...ASK, whole },
+    );
+    expect(others).toBe(false);
     expect(searched().sort()).toEqual(paths);
     expect([...traces, ...(summaries ?? [])].map(({ traceId }) => traceId)).toEqual([TRACE]);
   });

@@ -101,7 +101,7 @@ class JaegerClient implements TracingBackend {
     }
     if (spans.error !== undefined && spans.traces.length === 0)
       throw badQuery(JSON.stringify({ error: first(spans.error) }), this.#asker.named);
-    return { ...spans, summaries: null };
+    return { ...spans, summaries: null, more: spans.traces.length >= query.limit };
   }
 
   trace(traceId: string, o: Asking): ReturnType<TracingBackend["trace"]> {
@@ -127,7 +127,8 @@ class JaegerClient implements TracingBackend {
     const read = answer.status === 404 ? { summaries: [], unread: 0 } : summariesOf(answer.json);
     if (read === null) throw notThis(this.#asker.named, "an answer without summaries");
     const warnings = read.unread === 0 ? [] : [`${read.unread} summaries could not be read and are left out.`];
-    return { traces: [], summaries: read.summaries, partial: null, warnings };
+    const more = read.summaries.length + read.unread >= query.limit;
+    return { traces: [], summaries: read.summaries, partial: null, more, warnings };
   }
 
   #spans(path: string, format: "otlp" | "jaeger", o: Asking): Promise<Spans> {
@@ -192,7 +193,7 @@ class JaegerClient implements TracingBackend {
   }
 }
 
-const NOTHING: SearchAnswer = { traces: [], summaries: null, partial: null, warnings: [] };
+const NOTHING: SearchAnswer = { traces: [], summaries: null, partial: null, more: false, warnings: [] };
 
 /** A 404 in JSON is an answer; without it the address itself isn't there. */
 function isNothing({
@@ -211,19 +212,37 @@ function first(error: unknown): unknown {
   return Array.isArray(error) ? error[0] : error;
 }
 
-/** Of several answers the traces with failures, each once. */
+/** Of the answers by the tag (if it could be asked for) and without it the traces with failures, each once. */
 function onlyFailed(answers: readonly SearchAnswer[], limit: number): SearchAnswer {
   const traces = new Map(answers.flatMap((each) => each.traces.map((trace) => [trace.traceId, trace])));
   const listed = answers.flatMap((each) => each.summaries ?? []);
   const summaries = new Map(listed.map((summary) => [summary.traceId, summary]));
+  const failed = {
+    traces: [...traces.values()].filter(anyFailed),
+    summaries: [...summaries.values()].filter(({ errors }) => errors !== 0),
+  };
   return {
-    traces: [...traces.values()].filter(anyFailed).slice(0, limit),
-    summaries: answers.some((each) => each.summaries !== null)
-      ? [...summaries.values()].filter(({ errors }) => errors !== 0).slice(0, limit)
-      : null,
+    traces: failed.traces.slice(0, limit),
+    summaries: answers.some((each) => each.summaries !== null) ? failed.summaries.slice(0, limit) : null,
     partial: answers.find((each) => each.partial !== null)?.partial ?? null,
+    more:
+      Math.max(failed.traces.length, failed.summaries.length) > limit ||
+      areMore(answers, new Set([...failed.traces, ...failed.summaries].map(({ traceId }) => traceId))),
     warnings: [...new Set(answers.flatMap((each) => each.warnings))],
   };
+}
+
+/**
+ * Without the tag the newest traces alone are looked through, so there may be older failures among those that weren't; unless
+ * the storage knows the tag, as an answer by it shows that holds failures alone, and all that were found without it.
+ */
+function areMore(answers: readonly SearchAnswer[], failed: ReadonlySet<string>): boolean {
+  const [first, second] = answers;
+  const byTag = second === undefined ? null : first;
+  if (byTag == null || byTag.more) return answers.some(({ more }) => more);
+  const tagged = new Set([...byTag.traces, ...(byTag.summaries ?? [])].map(({ traceId }) => traceId));
+  const known = tagged.size > 0 && tagged.size === failed.size && [...tagged].every((id) => failed.has(id));
+  return !known && answers.some(({ more }) => more);
 }
 
 function texts(value: unknown): string[] {

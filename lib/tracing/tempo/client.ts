@@ -61,7 +61,8 @@ export function createTempoClient(target: TracingTarget, deps: AskerDeps): Traci
     if (found === null) throw refuseSmall(answer);
     const warnings =
       found.unread === 0 ? [] : [`${found.unread} traces of the answer could not be read and are left out.`];
-    return { traces: [], summaries: found.summaries, partial: null, warnings };
+    const more = found.summaries.length + found.unread >= query.limit;
+    return { traces: [], summaries: found.summaries, partial: null, more, warnings };
   }
 
   return {

@@ -43,7 +43,7 @@ export function createZipkinClient(target: TracingTarget, deps: AskerDeps): Trac
         readSpans(head, "zipkin", asker.named),
       );
       if ("status" in spans) throw refuse(spans.status, spans.text, spans.html);
-      return { ...spans, summaries: null };
+      return { ...spans, summaries: null, more: spans.traces.length >= query.limit };
     },
     async trace(traceId, o) {
       const spans = await asker.ask(`/api/v2/trace/${traceId}`, o, (head) => readSpans(head, "zipkin", asker.named));

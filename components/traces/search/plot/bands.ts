@@ -39,10 +39,19 @@ export function bandPath(
   return parts.join("");
 }
 
-/** The last value of each percentile in the time shown; null where there is none. */
-export function latest(chart: Chart, band: Band): number | null {
+/** The last value of a percentile in the time that is shown, as its line is drawn; null where there is none. */
+export function latest(
+  chart: Pick<Chart, "lines">,
+  { start, step }: Pick<SeriesAnswer, "start" | "step">,
+  band: Band,
+  time: Pick<Axis, "from" | "to">,
+): number | null {
   const values = chart.lines.find(({ name }) => name === band)?.values ?? [];
-  return values.findLast((each) => each !== null) ?? null;
+  const first = Date.parse(start);
+  const shown = (index: number) =>
+    first + (index - 1) * step * 1000 < time.to &&
+    (index === values.length - 1 || first + index * step * 1000 > time.from);
+  return values.findLast((each, index) => each !== null && shown(index)) ?? null;
 }
 
 /** Right edge of the plot: where a line's name stands. */

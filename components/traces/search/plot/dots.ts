@@ -50,15 +50,23 @@ export const toY = (size: Size, axis: Axis, ms: number): number =>
 /** Pixels between two ticks of time. */
 const TICK_ROOM = 90;
 
-/** `offsetMs`: local time − UTC, for round wall times on the axis. `usual`: durations that are to be on the axis as well. */
-export function plotOf(items: readonly TraceItem[], size: Size, offsetMs: number, usual: readonly number[] = []): Plot {
+/**
+ * `offsetMs`: local time − UTC, for round wall times on the axis. `usual`: durations that are to be on the axis as well, by the time
+ * that it shows.
+ */
+export function plotOf(
+  items: readonly TraceItem[],
+  size: Size,
+  offsetMs: number,
+  usual: (time: Axis) => readonly number[] = () => [],
+): Plot {
   const places = items.map((item) => ({ item, ...placeOf(item) }));
   const time = timeAxis(
     places.map(({ at }) => at),
     Math.max(2, inner(size).width / TICK_ROOM),
     offsetMs,
   );
-  const duration = durationAxis([...places.map(({ ms }) => ms), ...usual]);
+  const duration = durationAxis([...places.map(({ ms }) => ms), ...usual(time)]);
   const dots = places
     .toSorted((a, b) => a.at - b.at)
     .map(({ item, at, ms }): Dot => {

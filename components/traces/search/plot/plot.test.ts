@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { TraceItem } from "#lib/api/traces.ts";
 import { inBrush } from "../results.ts";
 import { nodesOf } from "../use-service-series.ts";
-import { bandPath, latencyChart } from "./bands.ts";
+import { bandPath, latencyChart, latest } from "./bands.ts";
 import { boxOf, brushAround, brushOf, dotAt, MARGIN, plotOf } from "./dots.ts";
 import { durationAxis, timeAxis } from "./scales.ts";
 
@@ -154,6 +154,16 @@ describe("percentiles behind the dots", () => {
     ["none, where no sample is there", [chart("inbound", [null])], undefined],
   ])("are %s", (_, charts, expected) => {
     expect(latencyChart({ charts })?.direction).toBe(expected);
+  });
+
+  it("end with what is drawn last, not with what came after", () => {
+    const series = { start: new Date(BASE).toISOString(), step: 20 };
+    const lines = { lines: [{ name: "p95", values: [1, 2, null, 4, 5] }] };
+    // Samples end at 0, 20, 40, 60, 80 s.
+    const last = (from: number, to: number) => latest(lines, series, "p95", { from: BASE + from, to: BASE + to });
+    expect([last(-30_000, 15_000), last(0, 30_000), last(0, 50_000), last(0, 500_000)]).toEqual([2, 2, 4, 5]);
+    expect([last(-60_000, -30_000), last(25_000, 35_000), last(200_000, 300_000)]).toEqual([null, null, 5]);
+    expect(latest(lines, series, "p50", { from: BASE, to: BASE + 1 })).toBeNull();
   });
 
   it("are steps of the time before each sample; gaps stay open, and what lies outside is left out", () => {

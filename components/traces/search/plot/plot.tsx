@@ -8,7 +8,7 @@ import { milliseconds } from "#lib/units.ts";
 import type { TraceSearch } from "../state.ts";
 import type { ChangeSearch } from "../use-search.ts";
 import { BANDS, latest } from "./bands.ts";
-import { plotOf } from "./dots.ts";
+import { type Plot as Plotted, plotOf } from "./dots.ts";
 import { Scatter } from "./scatter.tsx";
 import { slowerThan } from "./slower.ts";
 import { type Bands, useBands } from "./use-bands.ts";
@@ -31,12 +31,13 @@ export function Plot({
   const { view } = useUrl().state;
   const bands = useBands(answer, view.clusters);
   const [frame, size] = useSize();
-  const chart = bands.state === "there" ? bands.chart : null;
+  const [chart, series] = bands.state === "there" ? [bands.chart, bands.series] : [null, null];
   const plot = useMemo(() => {
     const offsetMs = -new Date(answer.end).getTimezoneOffset() * 60_000;
-    const usual = chart === null ? [] : BANDS.map((band) => latest(chart, band)).filter((value) => value !== null);
-    return plotOf(answer.items, size, offsetMs, usual);
-  }, [answer, size, chart]);
+    return plotOf(answer.items, size, offsetMs, (time) =>
+      chart === null ? [] : BANDS.map((band) => latest(chart, series, band, time)).filter((value) => value !== null),
+    );
+  }, [answer, size, chart, series]);
   const kinds = new Set(plot.dots.map(({ kind }) => kind));
   return (
     <section aria-label="Durations over time" className="border-b border-line">
@@ -49,7 +50,10 @@ export function Plot({
         </span>
         <span>larger: more spans</span>
         <span className="grow" />
-        <BandWords bands={bands} onSlower={(ms, root) => change(slowerThan(ms, root, search, answer.items))} />
+        <BandWords
+          bands={bands}
+          time={plot.time}
+          onSlower={(ms, root) => change(slowerThan(ms, root, search, answer.items))} />
       </div>
       <div ref={frame} className="h-52 short:h-40">
         {size.width > 0 && (
@@ -82,9 +86,11 @@ function Key({ kind, children }: { readonly kind: "fine" | "failed" | "untold"; 
 /** Whose percentiles the lines are, with their last values; or why there are none. */
 function BandWords({
   bands,
+  time,
   onSlower,
 }: {
   readonly bands: Bands;
+  readonly time: Plotted["time"];
   readonly onSlower: (ms: number, root: string) => void;
 }) {
   if (bands.state === "reading") return <span>Reading percentiles…</span>;
@@ -99,7 +105,7 @@ function BandWords({
         {root.count === root.of ? "these traces begin" : `${root.count} of ${root.of} begin`}
       </span>
       {BANDS.map((band) => {
-        const value = latest(chart, band);
+        const value = latest(chart, bands.series, band, time);
         if (value === null) return <span key={band}>{band} no data</span>;
         return (
           <button

@@ -147,7 +147,7 @@ function BandLines({
 }) {
   return BANDS.map((band) => {
     const values = chart.lines.find(({ name }) => name === band)?.values ?? [];
-    const last = latest(chart, band);
+    const last = latest(chart, series, band, plot.time);
     const y = last === null ? null : toY(size, plot.duration, last);
     return (
       <g key={band} data-band={band}>
