@@ -11,7 +11,10 @@ const call = (change: Partial<TraceCall> = {}): TraceCall => ({
 const TIME = { start: "2026-08-20T13:00:00Z", end: "2026-08-20T14:00:00Z" };
 const DOWN = { source: "attic", code: "upstream_unreachable", detail: "gone" };
 const CUT = { source: "attic", reason: "bytes" as const, detail: "cut" };
-const answer = (found: number, change: Partial<Pick<TraceCallsAnswer, "more" | "full" | "problems" | "partial">> = {}) => ({
+const answer = (
+  found: number,
+  change: Partial<Pick<TraceCallsAnswer, "more" | "full" | "problems" | "partial">> = {},
+) => ({
   ...{ items: Array.from({ length: found }, () => call()), more: 0, full: [], problems: [], partial: [], ...TIME },
   ...change,
 });

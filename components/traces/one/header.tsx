@@ -194,7 +194,9 @@ function Legend() {
       ))}
       {more > 0 && <li className="text-ink-3">and {formatPlural(more, "other")}</li>}
       {deep && (
-        <li className="text-ink-3">The bars below are coloured by depth: darker and lighter by turns, level by level.</li>
+        <li className="text-ink-3">
+          The bars below are coloured by depth: darker and lighter by turns, level by level.
+        </li>
       )}
     </ul>
   );

@@ -7,7 +7,8 @@ type Parts = Pick<TracesAnswer, "full" | "problems" | "partial" | "hidden">;
 /** `No backend has a trace of `, before the service's name. */
 export function noneWords({ full, problems, partial, hidden }: Parts): string {
   // Where a backend can't look for failures, it is asked for the newest traces, and these are looked through.
-  if (full.length > 0) return `Among the newest traces of ${full.join(" and ")}, which alone were looked through, none is of `;
+  if (full.length > 0)
+    return `Among the newest traces of ${full.join(" and ")}, which alone were looked through, none is of `;
   if (hidden > 0) return "You may see no trace of ";
   return problems.length + partial.length > 0 ? "In what was read there is no trace of " : "No backend has a trace of ";
 }

@@ -128,7 +128,9 @@ describe("contributors", () => {
   });
 
   test("no interval of a time reaches below nothing, and a change keeps both spreads", () => {
-    const rare = seconds.slice(0, 20).map((at, n) => trace(at, [part("web", 10), ...(n === 0 ? [part("db", 100)] : [])]));
+    const rare = seconds
+      .slice(0, 20)
+      .map((at, n) => trace(at, [part("web", 10), ...(n === 0 ? [part("db", 100)] : [])]));
     const usual = seconds.slice(0, 20).map((at) => trace(at, [part("web", 10)]));
     const { contributors } = analyse(window(rare), window(usual));
     const db = contributors.find(({ service }) => service === "db");

@@ -201,10 +201,11 @@ describe("searches", () => {
       ["/api/traces", "/api/v3/traces"],
     ],
   ])("%s", async (_, has, more, whole, paths) => {
-    const { traces, summaries, more: others } = await (await start(has)).search(
-      { ...QUERY, ...more },
-      { ...ASK, whole },
-    );
+    const {
+      traces,
+      summaries,
+      more: others,
+    } = await (await start(has)).search({ ...QUERY, ...more }, { ...ASK, whole });
     expect(others).toBe(false);
     expect(searched().sort()).toEqual(paths);
     expect([...traces, ...(summaries ?? [])].map(({ traceId }) => traceId)).toEqual([TRACE]);

@@ -35,7 +35,9 @@ export function Plot({
   const plot = useMemo(() => {
     const offsetMs = -new Date(answer.end).getTimezoneOffset() * 60_000;
     return plotOf(answer.items, size, offsetMs, (time) =>
-      chart === null ? [] : BANDS.map((band) => latest(chart, series, band, time)).filter((value) => value !== null),
+      chart === null || series === null
+        ? []
+        : BANDS.map((band) => latest(chart, series, band, time)).filter((value) => value !== null),
     );
   }, [answer, size, chart, series]);
   const kinds = new Set(plot.dots.map(({ kind }) => kind));
@@ -53,7 +55,8 @@ export function Plot({
         <BandWords
           bands={bands}
           time={plot.time}
-          onSlower={(ms, root) => change(slowerThan(ms, root, search, answer.items))} />
+          onSlower={(ms, root) => change(slowerThan(ms, root, search, answer.items))}
+        />
       </div>
       <div ref={frame} className="h-52 short:h-40">
         {size.width > 0 && (
