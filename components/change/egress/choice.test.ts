@@ -60,3 +60,7 @@ test("requests and connections are never added, and none in the window is no rat
   expect(sayRate([seen("a", { seen: "week", requests: null })], "1h")).toBe("none in the last 1h, seen within 7 days");
   expect(sayRate([], "1h")).toBe("not seen");
 });
+
+test("where no calls could be read, nothing is told as not seen", () => {
+  expect(sayRate([], null)).toBe("no data");
+});

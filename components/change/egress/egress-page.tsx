@@ -117,7 +117,12 @@ function Proposal({
     <>
       {data.notEvaluated !== undefined && (
         <div className="mt-3">
-          <Notice tone="degraded" role="status" title="Nothing is proposed from calls:">
+          <Notice
+            tone="degraded"
+            role="status"
+            title="Nothing is proposed from calls:"
+            action={<Chip onClick={() => void proposed.refetch()}>Retry now</Chip>}
+          >
             {data.notEvaluated}
           </Notice>
         </div>
@@ -135,7 +140,7 @@ function Proposal({
         />
         <EntriesTable
           rows={rows}
-          window={data.traffic?.window ?? "hour"}
+          window={data.traffic?.window ?? null}
           disabled={busy}
           onFlip={(entry) => setChoice(flip(choice, entry))}
         />

@@ -11,8 +11,8 @@ export function EntriesTable({
   onFlip,
 }: {
   readonly rows: readonly Row[];
-  /** What rates are averages over. */
-  readonly window: string;
+  /** What rates are averages over; null: no calls could be read. */
+  readonly window: string | null;
   readonly disabled: boolean;
   readonly onFlip: (entry: string) => void;
 }) {
@@ -20,7 +20,7 @@ export function EntriesTable({
     <div className="overflow-x-auto">
       <DataTable
         label="Hosts to let clients know"
-        columns={[{ title: "Entry" }, { title: "Called by" }, { title: `Last ${window}`, numeric: true }]}
+        columns={[{ title: "Entry" }, { title: "Called by" }, { title: `Last ${window ?? "hour"}`, numeric: true }]}
       >
         {rows.map(({ entry, chosen, seen, others, why }) => (
           <tr key={entry}>

@@ -1,5 +1,5 @@
 /** What of an egress scope is called, and how much it is. */
-import { formatCount, formatRate } from "#lib/format.ts";
+import { formatCount, formatRate, NO_DATA } from "#lib/format.ts";
 import type { EgressFate, EgressSeen } from "#lib/policy/egress.ts";
 import { perSecond } from "#lib/units.ts";
 import { totals } from "./choice.ts";
@@ -13,8 +13,9 @@ export const FATE_WORDS: Readonly<
   unrouted: { mark: "→", word: "goes without its routes", tone: "degraded" },
 };
 
-/** `90 req/s · 2 conn/s`, or that the window has seen none. */
-export function sayRate(seen: readonly EgressSeen[], window: string): string {
+/** `90 req/s · 2 conn/s`, or that the window has seen none. `window`: null where no calls could be read, of which none is no news. */
+export function sayRate(seen: readonly EgressSeen[], window: string | null): string {
+  if (window === null) return NO_DATA;
   if (seen.length === 0) return "not seen";
   const { requests, connections } = totals(seen);
   const parts = [

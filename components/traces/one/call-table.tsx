@@ -13,33 +13,36 @@ export function CallTable({ graph: { nodes, edges } }: { readonly graph: CallGra
     return node === undefined ? "" : namesOf(node, picture).join(" ").trim();
   };
   return (
-    <table className="sr-only">
-      <caption>Calls of the trace</caption>
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
-          <th scope="col">Calls</th>
-          <th scope="col">Failed</th>
-          <th scope="col">Called, itself</th>
-          <th scope="col">Called, of the critical path</th>
-        </tr>
-      </thead>
-      <tbody>
-        {edges.map(({ from, to, calls, failed }) => {
-          const callee = nodes[to];
-          return (
-            <tr key={`${from} ${to}`}>
-              <td>{words(from)}</td>
-              <td>{words(to)}</td>
-              <td>{formatCount(calls)}</td>
-              <td>{formatCount(failed)}</td>
-              <td>{callee === undefined ? "" : durationText(callee.self)}</td>
-              <td>{callee === undefined ? "" : formatPercent(ratio(shareOf(callee, picture)))}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    // A table is as wide as its longest name, however small it is told to be: what is around it cuts it.
+    <div className="sr-only">
+      <table>
+        <caption>Calls of the trace</caption>
+        <thead>
+          <tr>
+            <th scope="col">From</th>
+            <th scope="col">To</th>
+            <th scope="col">Calls</th>
+            <th scope="col">Failed</th>
+            <th scope="col">Called, itself</th>
+            <th scope="col">Called, of the critical path</th>
+          </tr>
+        </thead>
+        <tbody>
+          {edges.map(({ from, to, calls, failed }) => {
+            const callee = nodes[to];
+            return (
+              <tr key={`${from} ${to}`}>
+                <td>{words(from)}</td>
+                <td>{words(to)}</td>
+                <td>{formatCount(calls)}</td>
+                <td>{formatCount(failed)}</td>
+                <td>{callee === undefined ? "" : durationText(callee.self)}</td>
+                <td>{callee === undefined ? "" : formatPercent(ratio(shareOf(callee, picture)))}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }
