@@ -15,6 +15,12 @@ const PLACES = [
   { href: "/policies/simulate", title: "Simulate" },
 ] as const;
 
+/** What is said of a place to who hears it: here, or on a page under it. Objects' own pages stand beside the places. */
+export function currentOf(path: string, href: string): "page" | "true" | undefined {
+  if (path === href) return "page";
+  return href !== PLACES[0].href && path.startsWith(`${href}/`) ? "true" : undefined;
+}
+
 /** The places of policies beside each other. */
 export function PolicyPlaces() {
   const path = usePathname();
@@ -25,10 +31,10 @@ export function PolicyPlaces() {
           key={href}
           href={href}
           prefetch={false}
-          aria-current={path === href ? "page" : undefined}
+          aria-current={currentOf(path, href)}
           className={clsx(
             "-mb-px border-b-2 py-1.5",
-            path === href || path.startsWith(`${href}/strict/`)
+            currentOf(path, href) !== undefined
               ? "border-accent font-semibold"
               : "border-transparent text-ink-2 hover:text-ink",
           )}

@@ -121,7 +121,7 @@ function Proposal({
             tone="degraded"
             role="status"
             title="Nothing is proposed from calls:"
-            action={<Chip onClick={() => void proposed.refetch()}>Retry now</Chip>}
+            action={<Chip onClick={() => void proposed.refetch()}>Read again</Chip>}
           >
             {data.notEvaluated}
           </Notice>
