@@ -55,7 +55,7 @@ describe("what is said above a trace", () => {
 
   it("is which other backend has spans of it", () => {
     expect(said({ also: [{ backend: "attic", spans: 3 }] })).toBe(
-      "Backend attic has 3 spans of this trace too. Shown are those of jaeger, which has most. Show those",
+      "Backend attic has 3 spans of this trace too. Shown are those of jaeger. Show those",
     );
   });
 

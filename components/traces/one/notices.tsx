@@ -51,7 +51,7 @@ export function TraceNotices() {
             </Link>
           }
         >
-          Shown are those of {head.backend}, which has most.
+          Shown are those of {head.backend}.
         </Notice>
       ))}
       {shown.length > 0 && (

@@ -9,7 +9,7 @@ import type { TraceItem, TracesAnswer } from "#lib/api/traces.ts";
 import { formatCount, formatMs, formatPlural } from "#lib/format.ts";
 import { milliseconds } from "#lib/units.ts";
 import { Pair } from "./pair.tsx";
-import { errorWords } from "./results.ts";
+import { againWords, errorWords } from "./results.ts";
 import type { Brush, TraceSearch } from "./state.ts";
 import type { ChangeSearch } from "./use-search.ts";
 
@@ -95,5 +95,5 @@ function foundWords({ items, full }: TracesAnswer, rows: readonly TraceItem[], m
     : formatPlural(rows.length, "trace");
   const more =
     full.length === 0 ? "" : full.length === 1 ? `; ${full[0]} has more` : `; ${full.join(" and ")} have more`;
-  return `${many}, ${errorWords(rows)}${more}`;
+  return `${many}${againWords(rows)}, ${errorWords(rows)}${more}`;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TraceItem } from "#lib/api/traces.ts";
-import { commonestRoot, errorWords, listed, picked, placeOf, tracesIn } from "./results.ts";
+import { againWords, commonestRoot, errorWords, listed, picked, placeOf, tracesIn } from "./results.ts";
 import { compareHref, SORTS, type Sort } from "./state.ts";
 
 function item(id: string, change: Partial<TraceItem> = {}): TraceItem {
@@ -79,6 +79,7 @@ it.each<[string, (number | null)[], string]>([
 it("a trace that two backends hold is one", () => {
   const items = [item("a", {}), item("b", {}), { ...item("a", {}), backend: "attic" }];
   expect(tracesIn({ items, hidden: 3 })).toBe(5);
+  expect([againWords(items), againWords(items.slice(0, 2))]).toEqual([", 1 of them again from another backend", ""]);
 });
 
 it("most traces begin at", () => {

@@ -66,9 +66,17 @@ export function errorWords(items: readonly Pick<TraceItem, "errors">[]): string 
   return `${formatCount(failed)} with errors${untold === 0 ? "" : `, of ${formatCount(untold)} not told`}`;
 }
 
+const different = (items: readonly Pick<TraceItem, "id">[]): number => new Set(items.map(({ id }) => id)).size;
+
 /** Different traces: two backends may hold the same one. */
 export function tracesIn({ items, hidden }: Pick<TracesAnswer, "items" | "hidden">): number {
-  return new Set(items.map(({ id }) => id)).size + hidden;
+  return different(items) + hidden;
+}
+
+/** `, 40 of them again from another backend`; nothing where each stands once. */
+export function againWords(items: readonly Pick<TraceItem, "id">[]): string {
+  const again = items.length - different(items);
+  return again === 0 ? "" : `, ${formatCount(again)} of them again from another backend`;
 }
 
 export interface Commonest {
