@@ -4,7 +4,7 @@ import { CHECKOUT, sendTrace } from "./support/spans.ts";
 import { expect, test } from "./support/test.ts";
 
 /** Gzipped bytes of all scripts that a cold load requests until the page is painted, workers aside. */
-const budget = 250 * 1024;
+const budget = 250_000;
 
 type Demo = Parameters<typeof sendTrace>[0];
 

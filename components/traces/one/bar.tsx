@@ -65,7 +65,14 @@ export function SpanBar({
       />
       {path && <PathMarks picture={picture} row={row} range={range} />}
       <span
-        style={to <= 86 ? { left: `${Math.max(0, to)}%` } : from >= 14 ? { right: `${100 - from}%` } : { right: 4 }}
+        // What it stands on keeps its end in sight.
+        style={
+          to <= 86
+            ? { left: `${Math.max(0, to)}%` }
+            : from >= 14
+              ? { right: `${100 - from}%` }
+              : { right: `calc(${100 - to}% + 8px)` }
+        }
         className={clsx(
           "absolute inset-y-0 flex items-center px-1.5 text-[11px] whitespace-nowrap tabular-nums",
           failed ? "text-failing" : "text-ink-2",

@@ -137,7 +137,8 @@ function Marks({
     <span className="ml-auto flex shrink-0 items-center gap-1.5 text-[11px]">
       {tried > 0 && (
         <span title={`This call was tried ${tried} times.`} className="text-ink-2">
-          ↻ {formatPlural(tried, "attempt")}
+          ↻ {formatCount(tried)}
+          <span className="max-sm:hidden"> {tried === 1 ? "attempt" : "attempts"}</span>
         </span>
       )}
       {attempt !== null && <span className="text-ink-2">{attempt}</span>}
