@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { SamplingRate } from "#lib/api/traces.ts";
 import { perSecond, ratio } from "#lib/units.ts";
-import { configuredKept, expectWords, failedKeptWords, failedOf, measuredKept } from "./kept.ts";
+import { configuredKept, expectWords, failedKeptWords, failedOf, measuredKept, whyUnknown } from "./kept.ts";
 
 const rate = (change: Partial<SamplingRate> = {}): SamplingRate => ({
-  ...{ cluster: "west", namespace: "istio-system", name: "default", where: "mesh", percent: 1 },
+  ...{ cluster: "west", namespace: "istio-system", name: "default", where: "mesh", percent: 1, from: "telemetry" },
   ...change,
 });
 
@@ -35,6 +35,18 @@ describe("the share of calls that leaves a trace", () => {
     expect(configuredKept([rate(), { ...shop, percent: 1 }])?.basis).not.toContain("other");
   });
 
+  it.each<[Partial<SamplingRate>, string]>([
+    [{ from: "settings" }, "set by defaultConfig of ConfigMap istio-system/istio for"],
+    [{ from: "settings", percent: 0 }, "switched off by ConfigMap istio-system/istio for"],
+    [{ from: "istiod" }, "set by istiod’s PILOT_TRACE_SAMPLING for"],
+    [
+      { from: "default" },
+      "Istio’s default, as nothing else is set by Telemetry, ConfigMap istio-system/istio or istiod, for",
+    ],
+  ])("of %j is the mesh's too, and said to be", (from, words) => {
+    expect(configuredKept([rate({ name: "istio", ...from })])?.basis).toContain(words);
+  });
+
   it("is that of the clusters in question", () => {
     const east = rate({ cluster: "east", percent: 5 });
     expect(configuredKept([rate(), east], ["east"])?.share).toBe(0.05);
@@ -62,6 +74,19 @@ describe("failed calls among the traces", () => {
     [0, 40, { share: ratio(0), basis: "off" }, "0 of about 40 failed calls were kept; at 0 % expect 0 (off)"],
   ])("%#", (found, failed, share, words) => {
     expect(failedKeptWords(found, failed, share)).toBe(words);
+  });
+
+  it("are held against no number where the share isn't known, and it is said why", () => {
+    const unknown = [
+      { cluster: "west", why: "no right" },
+      { cluster: "east", why: "no ConfigMap" },
+    ];
+    expect(whyUnknown(unknown, ["west"])).toBe("no right");
+    expect(whyUnknown(unknown)).toBe("west: no right; east: no ConfigMap");
+    expect(whyUnknown(unknown, ["north"])).toBeNull();
+    expect(failedKeptWords(0, 40, null, "no right")).toBe(
+      "0 of about 40 failed calls were kept; which share of calls leaves a trace isn’t known (no right)",
+    );
   });
 
   it("in the thousands are told as a round number", () => {

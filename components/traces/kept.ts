@@ -1,5 +1,5 @@
 /** How many of the failed calls can be expected among the traces, and on what that rests. Pure. */
-import type { SamplingRate, TracesAnswer } from "#lib/api/traces.ts";
+import type { SamplingRate, TraceBackendsAnswer, TracesAnswer } from "#lib/api/traces.ts";
 import { formatCount, formatNumber, formatPercent } from "#lib/format.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
 import { type Ratio, ratio } from "#lib/units.ts";
@@ -27,7 +27,7 @@ export function measuredKept(traces: number, calls: number | null): Kept | null 
 }
 
 /**
- * As Telemetry objects set it: the mesh's rate, for where a trace begins decides for all of it, and most begin at a gateway. Where
+ * As objects and the mesh's settings set it: the mesh's rate, for where a trace begins decides for all of it, and most begin at a gateway. Where
  * only parts of the mesh have one, nothing is known of the others. `clusters`: those in question; empty: all.
  */
 export function configuredKept(rates: readonly SamplingRate[] | null, clusters: readonly string[] = []): Kept | null {
@@ -42,13 +42,42 @@ export function configuredKept(rates: readonly SamplingRate[] | null, clusters: 
       : `; ${formatCount(others)} ${others === 1 ? "other sets" : "others set"} another rate for a part of it`;
   return {
     share: ratio(first.percent / 100),
-    basis: `set by Telemetry ${first.namespace}/${first.name} for traces that begin anywhere in the mesh${aside}`,
+    basis: `${setBy(first)} for traces that begin anywhere in the mesh${aside}`,
   };
 }
 
-/** `at 1 % expect 0.4 (set by Telemetry …)`; null where nothing tells. `failed`: failed calls that were counted. */
-export function expectWords(failed: number, kept: Kept | null): string | null {
-  if (kept === null) return null;
+function setBy({ from, namespace, name, percent }: SamplingRate): string {
+  const object = `ConfigMap ${namespace}/${name}`;
+  switch (from) {
+    case "settings":
+      return percent === 0 ? `switched off by ${object}` : `set by defaultConfig of ${object}`;
+    case "istiod":
+      return "set by istiod’s PILOT_TRACE_SAMPLING";
+    case "default":
+      return `Istio’s default, as nothing else is set by Telemetry, ${object} or istiod,`;
+    default:
+      return `set by Telemetry ${namespace}/${name}`;
+  }
+}
+
+/** Why nobody knows which share it is; null: nothing tells. `clusters` as above. */
+export function whyUnknown(
+  unknown: TraceBackendsAnswer["samplingUnknown"],
+  clusters: readonly string[] = [],
+): string | null {
+  const here = unknown.filter(({ cluster }) => clusters.length === 0 || clusters.includes(cluster));
+  const [first, ...others] = here;
+  if (first === undefined) return null;
+  const alike = others.every(({ why }) => why === first.why);
+  return alike ? first.why : here.map(({ cluster, why }) => `${cluster}: ${why}`).join("; ");
+}
+
+/**
+ * `at 1 % expect 0.4 (set by Telemetry …)`; null where nothing tells. `failed`: failed calls that were counted; `why`: why no
+ * share is known, where that is told.
+ */
+export function expectWords(failed: number, kept: Kept | null, why: string | null = null): string | null {
+  if (kept === null) return why === null ? null : `which share of calls leaves a trace isn’t known (${why})`;
   const expected = failed * kept.share;
   const number = expected < 100 ? formatNumber(expected) : `about ${formatCount(Math.round(expected))}`;
   return `at ${formatPercent(kept.share)} expect ${number} (${kept.basis})`;
@@ -64,9 +93,14 @@ export function failedOf(edges: readonly Pick<GraphEdge, "rate" | "errorRate" | 
 }
 
 /** `0 of about 40 failed calls were kept; at 1 % expect 0.4 (…)`, which isn't taken for "none failed"; null where none failed. */
-export function failedKeptWords(found: number, failed: number, kept: Kept | null): string | null {
+export function failedKeptWords(
+  found: number,
+  failed: number,
+  kept: Kept | null,
+  why: string | null = null,
+): string | null {
   if (failed < 0.5) return null;
   const of = `${formatCount(found)} of about ${formatCount(Math.round(failed))} failed calls were kept`;
-  const expect = expectWords(failed, kept);
+  const expect = expectWords(failed, kept, why);
   return expect === null ? of : `${of}; ${expect}`;
 }

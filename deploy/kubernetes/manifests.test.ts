@@ -11,7 +11,7 @@ interface Rule {
 
 interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly data?: Readonly<Record<string, string>>;
   readonly rules?: readonly Rule[];
   readonly roleRef?: { readonly kind: string; readonly name: string };
@@ -24,6 +24,7 @@ const manifests = readdirSync(here)
   .flatMap((name) =>
     parseAllDocuments(readFileSync(new URL(name, here), "utf8")).map((document) => document.toJS() as Manifest),
   );
+const CONSOLE = { kind: "ServiceAccount", name: "meshscope", namespace: "meshscope" };
 const of = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
 const rulesOf = (role: string) => of("ClusterRole").find(({ metadata }) => metadata.name === role)?.rules ?? [];
 /** `group/resource` of a role's rules with that verb. */
@@ -49,16 +50,28 @@ describe("deploy/kubernetes", () => {
     );
   });
 
-  it("binds nobody but the console, and that to its own role alone", () => {
+  it("binds nobody but the console, and that to its own roles alone", () => {
     expect(
       [...of("ClusterRoleBinding"), ...of("RoleBinding")].map(({ roleRef, subjects }) => [roleRef?.name, subjects]),
-    ).toEqual([["meshscope", [{ kind: "ServiceAccount", name: "meshscope", namespace: "meshscope" }]]]);
+    ).toEqual(["meshscope", "meshscope-mesh"].map((role) => [role, [CONSOLE]]));
   });
 
   it("gives no role secrets, wildcards or anything about rights", () => {
-    const rules = of("ClusterRole").flatMap((role) => role.rules ?? []);
+    const rules = [...of("ClusterRole"), ...of("Role")].flatMap((role) => role.rules ?? []);
     const named = rules.flatMap(({ resources, apiGroups, verbs }) => [...resources, ...apiGroups, ...verbs]);
     for (const name of ["secrets", "*", "rbac.authorization.k8s.io"]) expect(named).not.toContain(name);
+  });
+
+  it("lets the console read the mesh's settings by their name, and no other ConfigMap", () => {
+    expect(of("Role").map(({ metadata, rules }) => [metadata.name, metadata.namespace, rules])).toEqual([
+      [
+        "meshscope-mesh",
+        "istio-system",
+        [{ apiGroups: [""], resources: ["configmaps"], resourceNames: ["istio"], verbs: ["get", "list", "watch"] }],
+      ],
+    ]);
+    const rules = of("ClusterRole").flatMap((role) => role.rules ?? []);
+    expect(rules.flatMap(({ resources }) => resources)).not.toContain("configmaps");
   });
 
   it("has a role for logs, which no other role holds", () => {

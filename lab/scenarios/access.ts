@@ -76,6 +76,8 @@ const guestsReadLogs: KubeObject = {
 export function access(shared: string | null): KubeObject[] {
   return [
     namespace("meshscope"),
+    // Where the shipped role for the mesh's settings is.
+    namespace("istio-system"),
     ...shipped(),
     guestsReadLogs,
     ...(shared === null

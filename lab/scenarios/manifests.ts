@@ -125,9 +125,43 @@ export function byArgo(application: string, object: KubeObject): KubeObject {
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
-/** A Deployment that tools recognise as Istio's control plane. */
-export const istiod = (): KubeObject =>
-  deployment({ namespace: "istio-system", name: "istiod", labels: { istio: "pilot", "istio.io/rev": "default" } });
+/**
+ * A Deployment that tools recognise as Istio's control plane, and the ConfigMap that its settings are in: what the simulator
+ * does, mutual TLS by itself and one trace of fifty calls (lab/otlp/exporter.ts), in MeshConfig's words.
+ */
+export const istiod = (): KubeObject[] => [
+  deployment({ namespace: "istio-system", name: "istiod", labels: { istio: "pilot", "istio.io/rev": "default" } }),
+  {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "istio", namespace: "istio-system", labels: { "istio.io/rev": "default" } },
+    data: { mesh: MESH, meshNetworks: "networks: {}\n" },
+  },
+];
+
+/** https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
+const MESH = `defaultConfig:
+  discoveryAddress: istiod.istio-system.svc:15012
+  tracing:
+    sampling: 2
+defaultProviders:
+  metrics:
+  - prometheus
+  tracing:
+  - otel
+enableAutoMtls: true
+extensionProviders:
+- name: otel
+  opentelemetry:
+    port: 4317
+    service: collector.observability.svc.cluster.local
+outboundTrafficPolicy:
+  mode: ALLOW_ANY
+pathNormalization:
+  normalization: BASE
+rootNamespace: istio-system
+trustDomain: cluster.local
+`;
 
 /** Annotations by which proxies that nobody injects ask to be scraped. */
 export const SCRAPED: Labels = {

@@ -35,8 +35,7 @@ export function scale(options: ScaleOptions): Scenario {
   const namespaces = [...new Set(members.map((m) => m.namespace))];
   const manifests: KubeObject[] = [
     ...access(namespaces[0] ?? null),
-    namespace("istio-system"),
-    istiod(),
+    ...istiod(),
     istio("telemetry", "Telemetry", "istio-system", "sizes", {
       metrics: [
         {

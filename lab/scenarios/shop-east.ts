@@ -5,9 +5,8 @@ import { deployment, INJECTED, istio, istiod, namespace, service, serviceAccount
 export function east(): KubeObject[] {
   const ns = "payments";
   return [
-    namespace("istio-system"),
     serviceAccount("istio-system", "istiod"),
-    istiod(),
+    ...istiod(),
     namespace(ns, INJECTED),
     ...["ledger", "settlement", "archive"].map((a) => serviceAccount(ns, a)),
     service(ns, "ledger"),

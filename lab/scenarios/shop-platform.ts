@@ -15,9 +15,8 @@ import {
 export function infrastructure(): KubeObject[] {
   const ns = "istio-ingress";
   return [
-    namespace("istio-system"),
     serviceAccount("istio-system", "istiod"),
-    istiod(),
+    ...istiod(),
     serviceAccount("istio-system", "ztunnel"),
     workload("DaemonSet", {
       namespace: "istio-system",

@@ -154,8 +154,12 @@ const samplingRate = z
   .object({
     cluster: z.string(),
     namespace: z.string(),
-    name: z.string(),
+    name: z.string().meta({ description: "of the Telemetry, of the workload with an annotation, of the ConfigMap" }),
     where: z.enum(["mesh", "namespace", "workloads"]).meta({ description: "for whom it counts" }),
+    from: z.enum(["telemetry", "proxy", "settings", "istiod", "default"]).meta({
+      description:
+        "a Telemetry; a workload's annotation proxy.istio.io/config; defaultConfig or enableTracing of the mesh's settings; istiod's PILOT_TRACE_SAMPLING; none of them, all of which were read: Istio's default",
+    }),
     percent: z.number().meta({ description: "0 to 100, of the traces that begin there" }),
   })
   .meta({ id: "TraceSamplingRate" });
@@ -186,7 +190,10 @@ export const traceBackendsSchema = z
     sampling: z
       .array(samplingRate)
       .nullable()
-      .meta({ description: "what Telemetry objects in sight set; null: they can't be read" }),
+      .meta({ description: "what objects in sight set, and the mesh's settings; null: they can't be read" }),
+    samplingUnknown: z
+      .array(z.object({ cluster: z.string(), why: z.string() }))
+      .meta({ description: "clusters whose mesh-wide rate isn't known" }),
     ...head,
   })
   .meta({ id: "TraceBackends" });

@@ -99,6 +99,44 @@ test("a controller: its own annotations before its template's", () => {
   });
 });
 
+describe("settings", () => {
+  const istiod = (env: object[], more: object = {}, labels: object = { app: "istiod" }) =>
+    decodeController("Deployment")({
+      metadata: meta,
+      spec: { template: { metadata: { labels }, spec: { containers: [{ name: "discovery", env, ...more }] } } },
+    })?.env;
+  const sampling = { name: "PILOT_TRACE_SAMPLING", value: "5" };
+
+  test.each<[string, object[], object, object]>([
+    ["what is set", [sampling, { name: "OTHER", value: "x" }], {}, { PILOT_TRACE_SAMPLING: "5" }],
+    ["the last of a name", [sampling, { ...sampling, value: "6" }], {}, { PILOT_TRACE_SAMPLING: "6" }],
+    ["what a reference hides as not known", [{ name: "REVISION", valueFrom: {} }], {}, { REVISION: null }],
+    ["what is put together as not known", [{ ...sampling, value: "$(X)" }], {}, { PILOT_TRACE_SAMPLING: null }],
+    [
+      "what may come from a whole map as not known",
+      [sampling],
+      { envFrom: [{ configMapRef: { name: "m" } }] },
+      { REVISION: null, SHARED_MESH_CONFIG: null, PILOT_TRACE_SAMPLING: "5" },
+    ],
+  ])("of istiod: %s", (_, env, more, expected) => {
+    expect(istiod(env, more)).toEqual(expected);
+  });
+
+  test("of other programs aren't read, nor are other containers of istiod's", () => {
+    expect(istiod([sampling], {}, { app: "web" })).toBeUndefined();
+    const containers = [{ name: "discovery" }, { name: "side", env: [sampling] }];
+    const template = { metadata: { labels: { app: "istiod" } }, spec: { containers } };
+    expect(decodeController("Deployment")({ metadata: meta, spec: { template } })?.env).toEqual({});
+  });
+
+  test("of a proxy alone are kept where they speak of sampling", () => {
+    const said = (text: string) => decodePod({ metadata: { ...meta, annotations: { "proxy.istio.io/config": text } } });
+    expect(said("tracing: {sampling: 50}")?.proxyConfig).toBe("tracing: {sampling: 50}");
+    expect(said("concurrency: 2")).not.toHaveProperty("proxyConfig");
+    expect(said("tracing: {sampling: 50}")?.annotations).toEqual({});
+  });
+});
+
 describe("services", () => {
   test("ports and headlessness", () => {
     const spec = {

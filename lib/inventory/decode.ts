@@ -28,6 +28,12 @@ const KEPT_ANNOTATIONS = new Set([
   "traffic.sidecar.istio.io/excludeInboundPorts",
 ]);
 
+/** A proxy's own settings, which can be long; of them only what they say of sampling is read. */
+const PROXY_CONFIG = "proxy.istio.io/config";
+
+/** istiod's variables that say where its settings are, and what they are. https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars */
+const KEPT_ENV = ["REVISION", "SHARED_MESH_CONFIG", "PILOT_TRACE_SAMPLING"];
+
 type Obj = Readonly<Record<string, unknown>>;
 
 /** A Namespace: its name and labels. */
@@ -50,6 +56,7 @@ export function decodePod(object: unknown): PodRecord | null {
     name: meta.name,
     labels: strings(meta.raw.labels),
     annotations: annotations(meta.raw.annotations),
+    ...proxyConfig(meta.raw.annotations),
     owner: controllerOf(meta.raw.ownerReferences),
     serviceAccount: text(spec.serviceAccountName) || "default",
     ips: [...new Set(ips)],
@@ -87,9 +94,29 @@ export function decodeController(kind: ControllerRecord["kind"]): (object: unkno
       labels: strings(inner.labels),
       annotations: { ...annotations(inner.annotations), ...annotations(meta.raw.annotations) },
       serviceAccount: text(obj(template.spec).serviceAccountName) || "default",
+      ...proxyConfig(inner.annotations),
+      ...(obj(inner.labels).app === "istiod" ? { env: envOf(obj(template.spec)) } : {}),
       createdAt: instant(meta.raw.creationTimestamp),
     };
   };
+}
+
+/** Of the container that is called as istiod's is, else of all; the last of a name counts, as for the kubelet. */
+function envOf(spec: Obj): NonNullable<ControllerRecord["env"]> {
+  const containers = objects(spec.containers);
+  const own = containers.filter((each) => each.name === "discovery");
+  const from = own.length > 0 ? own : containers;
+  const all = from.flatMap((each) => objects(each.env));
+  const others = from.some((each) => objects(each.envFrom).length > 0);
+  return Object.fromEntries(
+    KEPT_ENV.flatMap((name): [string, string | null][] => {
+      const last = all.findLast((each) => each.name === name);
+      if (last === undefined) return others ? [[name, null]] : [];
+      // `$(OTHER)` is put together by the kubelet.
+      const value = last.valueFrom === undefined ? text(last.value) : null;
+      return [[name, value?.includes("$(") ? null : value]];
+    }),
+  );
 }
 
 /** A decoder of ReplicaSets or Jobs, whole or as metadata alone. */
@@ -208,6 +235,12 @@ function annotations(value: unknown): StringMap {
     if (typeof text === "string") kept.push([key, key === "sidecar.istio.io/status" ? "injected" : text]);
   }
   return Object.fromEntries(kept);
+}
+
+/** https://istio.io/latest/docs/reference/config/annotations/#ProxyConfig */
+function proxyConfig(value: unknown): { readonly proxyConfig?: string } {
+  const said = isObj(value) && Object.hasOwn(value, PROXY_CONFIG) ? value[PROXY_CONFIG] : undefined;
+  return typeof said === "string" && said.includes("sampling") ? { proxyConfig: said } : {};
 }
 
 function instant(value: unknown): UnixSeconds | null {

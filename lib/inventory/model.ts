@@ -19,6 +19,10 @@ export interface Workload {
   readonly labels: Readonly<Record<string, string>>;
   /** health.kiali.io/rate and ours, raw. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** Settings of its proxies alone (annotation `proxy.istio.io/config`), YAML, where they speak of sampling. */
+  readonly proxyConfig?: string;
+  /** Of istiod: its variables that are read, where they are set; null: from elsewhere (a reference). Absent: not known. */
+  readonly env?: Readonly<Record<string, string | null>>;
   readonly pods: readonly PodRef[];
   /** Services whose selector takes its pods, `name`s in its namespace, sorted. */
   readonly services: readonly string[];

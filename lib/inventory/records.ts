@@ -35,6 +35,8 @@ export interface PodRecord extends Named {
   readonly labels: StringMap;
   /** Only those that are read (see KEPT_ANNOTATIONS in lib/inventory/decode.ts). */
   readonly annotations: StringMap;
+  /** Annotation `proxy.istio.io/config`, where it speaks of sampling. */
+  readonly proxyConfig?: string;
   /** Its controller. */
   readonly owner: Owner | null;
   readonly serviceAccount: string;
@@ -60,6 +62,10 @@ export interface ControllerRecord extends Named {
   /** Its own and its template's; of two, its own. */
   readonly annotations: StringMap;
   readonly serviceAccount: string;
+  /** Of its template: as a pod's. */
+  readonly proxyConfig?: string;
+  /** Of istiod alone: see Workload.env. */
+  readonly env?: Readonly<Record<string, string | null>>;
   readonly createdAt: UnixSeconds | null;
 }
 

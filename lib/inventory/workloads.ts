@@ -17,6 +17,8 @@ export interface WorkloadDraft {
   readonly serviceAccounts: readonly string[];
   readonly labels: StringMap;
   readonly annotations: StringMap;
+  readonly proxyConfig?: string;
+  readonly env?: Readonly<Record<string, string | null>>;
   readonly pods: readonly PodRef[];
   readonly createdAt: UnixSeconds | null;
   readonly labelSets: readonly StringMap[];
@@ -101,6 +103,8 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
     ].sort(),
     labels,
     annotations: { ...(newest?.annotations ?? {}), ...(controller?.annotations ?? {}) },
+    ...configOf(newest ?? controller),
+    ...(controller?.env ? { env: controller.env } : {}),
     pods: pods.map((pod, i) => ({
       name: pod.name,
       ip: pod.ips[0] ?? null,
@@ -112,6 +116,11 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
     createdAt: controller?.createdAt ?? oldest(pods),
     labelSets: pods.length > 0 ? pods.map((pod) => pod.labels) : [labels],
   };
+}
+
+/** What runs says it, where something does: proxies take it in when they start. */
+function configOf(from: PodRecord | ControllerRecord | null): { readonly proxyConfig?: string } {
+  return from?.proxyConfig === undefined ? {} : { proxyConfig: from.proxyConfig };
 }
 
 /** The app as Istio's canonical service: https://istio.io/latest/docs/ops/deployment/application-requirements/ */

@@ -23,6 +23,8 @@ export interface Listing extends Calling {
   /** Without it: all namespaces, or cluster-scoped objects. */
   readonly namespace?: string;
   readonly labelSelector?: string;
+  /** The one object of that name: what a Role that names objects allows. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources */
+  readonly only?: string;
   /** Ask for metadata alone, where the server can: a fraction of the bytes. */
   readonly metadataOnly?: boolean;
 }
@@ -115,14 +117,14 @@ export function createKubeClient(target: KubeTarget, deps: KubeDeps): KubeClient
       });
     },
     async list(resource, decode, o = {}) {
-      const what = asked("list", resource, o);
+      const what = asked("list", resource, o, o.only);
       const path = pathOf(resource, o.namespace);
       return within(what, { ...o, timeout: o.timeout ?? (60 as Seconds) }, (signal) =>
         list(transport, path, what, decode, { ...o, signal }),
       );
     },
     watch(resource, o) {
-      const what = asked("watch", resource, o);
+      const what = asked("watch", resource, o, o.only);
       return watch(transport, pathOf(resource, o.namespace), what, { ...o, idle, random });
     },
     openapi(group, version, o = {}) {

@@ -20,6 +20,7 @@ export interface ListOptions {
   readonly signal: AbortSignal;
   readonly as?: { readonly token: string };
   readonly labelSelector?: string;
+  readonly only?: string;
   readonly metadataOnly?: boolean;
 }
 
@@ -60,6 +61,7 @@ async function onePass<T>(
   do {
     const parameters = new URLSearchParams({ limit: String(PAGE) });
     if (o.labelSelector) parameters.set("labelSelector", o.labelSelector);
+    if (o.only) parameters.set("fieldSelector", named(o.only));
     if (next) parameters.set("continue", next);
     const answer = await transport.read(`${path}?${parameters}`, asked, {
       signal: o.signal,
@@ -77,6 +79,9 @@ async function onePass<T>(
     if (next === "") return { items, resourceVersion: page.resourceVersion, skipped };
   } while (true);
 }
+
+/** A field selector for one object by its name. */
+export const named = (name: string): string => `metadata.name=${name}`;
 
 function readPage(answer: unknown, asked: Asked) {
   const { items, metadata } = (typeof answer === "object" && answer !== null ? answer : {}) as Record<string, unknown>;

@@ -35,6 +35,10 @@ export interface ReflectorOptions<T> {
   readonly decode: (object: unknown) => T | null;
   readonly metadataOnly?: boolean;
   readonly labelSelector?: string;
+  /** Without it: all namespaces. */
+  readonly namespace?: string;
+  /** The one object of that name. */
+  readonly only?: string;
   readonly onChange: (change: Change<T>) => void;
   readonly onStatus: () => void;
   readonly clock: Clock;
@@ -68,7 +72,11 @@ export function startReflector<T>(client: KubeClient, o: ReflectorOptions<T>): R
   const pace = o.pace ?? PACE;
   const backoff = createBackoff(o.random, pace.firstRetry, pace.longestRetry);
   let status: ReflectorStatus = { state: "starting", listed: false, contact: null, problem: null, skipped: 0 };
-  const selector = o.labelSelector === undefined ? {} : { labelSelector: o.labelSelector };
+  const selector = {
+    ...(o.labelSelector === undefined ? {} : { labelSelector: o.labelSelector }),
+    ...(o.namespace === undefined ? {} : { namespace: o.namespace }),
+    ...(o.only === undefined ? {} : { only: o.only }),
+  };
   let version = 0;
 
   const resource = (): Resource => o.resources[version % o.resources.length] ?? o.resources[0];

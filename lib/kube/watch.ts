@@ -2,7 +2,7 @@
 import { MeshscopeError } from "#lib/errors.ts";
 import type { Seconds } from "#lib/units.ts";
 import { jsonLines } from "./lines.ts";
-import { METADATA } from "./list.ts";
+import { METADATA, named } from "./list.ts";
 import { refusal, thrownProblem, unreadable } from "./problem.ts";
 import { type Asked, statusOf } from "./status.ts";
 import { Gone, type Transport } from "./transport.ts";
@@ -21,6 +21,7 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   readonly as?: { readonly token: string };
   readonly labelSelector?: string;
+  readonly only?: string;
   readonly metadataOnly?: boolean;
   readonly onContact?: () => void;
 }
@@ -46,6 +47,7 @@ export async function* watch(
     timeoutSeconds: String(Math.round(240 + o.random() * 120)),
   });
   if (o.labelSelector) parameters.set("labelSelector", o.labelSelector);
+  if (o.only) parameters.set("fieldSelector", named(o.only));
   try {
     const body = await transport.stream(`${path}?${parameters}`, asked, {
       signal,

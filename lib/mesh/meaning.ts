@@ -7,4 +7,6 @@ export { workloadSecurity } from "./istio/policy/meaning/effective/security.ts";
 export { type SecurityWorld } from "./istio/policy/meaning/effective/sight.ts";
 export { simulate } from "./istio/policy/meaning/effective/simulate.ts";
 export { carriesHttp } from "./istio/policy/meaning/port-protocol.ts";
-export { samplingRates } from "./istio/policy/sampling.ts";
+export { samplingOf } from "./istio/policy/sampling.ts";
+export { configNames, controlPlanes } from "./istio/policy/settings/planes.ts";
+export { type MeshSettings, meshSettings } from "./istio/policy/settings/settings.ts";

@@ -31,6 +31,7 @@ import { outcomeOf } from "./outcome/outcome.ts";
 import { planUseCases } from "./plan/wiring.ts";
 import { Checks } from "./policy/checks.ts";
 import { readingPort } from "./policy/port.ts";
+import { settingsNames } from "./policy/settings.ts";
 import { Sights } from "./policy/sight.ts";
 import { withPolicies } from "./policy/statuses.ts";
 import { policyUseCases } from "./policy/use-cases.ts";
@@ -82,8 +83,14 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   );
   const kubes = await connectClusters(config.clusters, timers);
   const istiods = await connectIstiods(config.clusters, timers);
-  const store = watchStore({ clients: kubes, kinds: readingPort.kinds, clock: timers, signal: stop.signal, random });
-  const inventories = withPolicies(watchClusters(config.clusters, kubes, { timers, signal: stop.signal }), store);
+  const roots = new Map(config.clusters.map(({ name, mesh }) => [name, mesh.rootNamespace]));
+  const rootNamespace = (cluster: string): string => roots.get(cluster) ?? "istio-system";
+  const running = watchClusters(config.clusters, kubes, { timers, signal: stop.signal });
+  const store = watchStore({
+    ...{ clients: kubes, kinds: readingPort.kinds, clock: timers, signal: stop.signal, random },
+    settings: settingsNames(running, rootNamespace),
+  });
+  const inventories = withPolicies(running, store);
   const clusters = config.clusters.map((each) => each.name);
   const sources = targets.map((target, index) => {
     const declared = config.prometheus[index]?.clusters;
@@ -135,8 +142,6 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     feed: (view) => telemetry.feed(view.window),
     earlier: (view) => telemetry.earlier(view),
   });
-  const roots = new Map(config.clusters.map(({ name, mesh }) => [name, mesh.rootNamespace]));
-  const rootNamespace = (cluster: string): string => roots.get(cluster) ?? "istio-system";
   const lists = new NamespaceUseCases(telemetry, inventories, rights, rootNamespace);
   const charts = new SeriesUseCases(sources, {
     timers,
@@ -155,13 +160,13 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   };
   const traces = tracingUseCases({
     ...{ ...tracing, slots: hub.slots },
+    objects: () => objects,
     analyst: new Analyst({ onLost: (err) => log.error({ err }, "the thread that analyses traces broke down") }),
     histograms: { sources, timeout, metricsNameOf: inverse(names) },
     changes: {
       marks: (credential, query, signal) => timeline(credential, query, signal),
       policies: (credential, query, signal) => policies.policies(credential, query, signal),
     },
-    rootNamespace,
   });
   const checks = new Checks({
     ...{ kinds: readingPort.kinds, store, inventory: () => inventories.current(), rootNamespace },

@@ -15,8 +15,8 @@ export function KeptLine(props: { readonly search: TraceSearch; readonly answer:
 
 function Line({ search, answer }: { readonly search: TraceSearch; readonly answer: TracesAnswer }) {
   const counted = useCounted(search, answer);
-  const kept = useKept(search, answer, counted);
-  const words = counted === null ? null : lineWords(search, answer, counted, kept);
+  const { kept, why } = useKept(search, answer, counted);
+  const words = counted === null ? null : lineWords(search, answer, counted, kept, why);
   if (words === null) return null;
   return <p className="border-b border-line px-4 py-1.5 text-[11px] text-ink-2 tabular-nums max-sm:px-2">{words}</p>;
 }
@@ -38,11 +38,12 @@ export function lineWords(
   answer: Pick<TracesAnswer, "items" | "hidden" | "full" | "problems" | "partial">,
   { calls, failed }: Pick<SearchCounted, "calls" | "failed">,
   kept: Kept | null,
+  why: string | null = null,
 ): string | null {
   const about = (count: number) => `about ${formatCount(Math.round(count))}`;
   if (errors) {
     if (failed < 0.5) return null;
-    const expect = expectWords(failed, kept);
+    const expect = expectWords(failed, kept, why);
     const found = ownWords(answer.items, service);
     const newest = answer.full.length > 0 ? ", which are the newest" : "";
     return `${found}${newest}; Prometheus counted ${about(failed)} failed calls${expect === null ? "" : `: ${expect}`}.`;

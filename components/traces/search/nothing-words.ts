@@ -18,9 +18,10 @@ export function untracedWords(
   answer: Parts,
   { failures, failed }: { readonly failures: boolean; readonly failed: number },
   kept: Kept | null,
+  why: string | null = null,
 ): string {
   if (!isWhole(answer)) return "whether any of them left a trace that fits isn't known";
   if (answer.hidden > 0) return "none of them left a trace that fits and that you may see";
-  const told = failures ? failedKeptWords(0, failed, kept) : null;
+  const told = failures ? failedKeptWords(0, failed, kept, why) : null;
   return told ?? "none of them left a trace that fits";
 }

@@ -64,14 +64,14 @@ export function Nothing({
 /** What Prometheus counted of the service in that time; nothing where it can't be found there, or in one cluster alone. */
 function Requests({ search, answer }: { readonly search: TraceSearch; readonly answer: TracesAnswer }) {
   const counted = useCounted(search, answer);
-  const kept = useKept(search, answer, counted);
+  const { kept, why } = useKept(search, answer, counted);
   const words = counted === null ? null : countedWords(counted.inbound, counted.outbound);
   if (counted === null || words === null) return null;
   // With other conditions, they may be what fits no failed call.
   const asked = { failures: search.errors && isPlain(search), failed: counted.failed };
   return (
     <p className="mt-2">
-      In this time Prometheus counted {words}; {untracedWords(answer, asked, kept)}.
+      In this time Prometheus counted {words}; {untracedWords(answer, asked, kept, why)}.
     </p>
   );
 }

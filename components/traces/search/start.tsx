@@ -83,7 +83,7 @@ export function Start({
       {data !== undefined && services.length === 0 && (
         <div className="border-t border-line pt-2 text-ink-2">
           {all.length === 0
-            ? "No service has sent spans, or none that you may see. Sampling may be off: Istio’s Telemetry objects set it."
+            ? "No service has sent spans, or none that you may see. Sampling may be off: Istio’s Telemetry objects and the mesh’s settings set it."
             : "None of the services with traces is in the chosen namespaces."}
           {all.length > 0 && (
             <Chip className="ml-3" onClick={() => go({ view: { namespaces: [] } })}>

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useUrl } from "#components/shell/use-url.ts";
 import type { TracesAnswer } from "#lib/api/traces.ts";
 import { traceBackendsQuery, tracesQuery } from "#lib/query/trace-search.ts";
-import { configuredKept, isWhole, type Kept, measuredKept } from "../kept.ts";
+import { configuredKept, isWhole, type Kept, measuredKept, whyUnknown } from "../kept.ts";
 import { type Counted, countedOf } from "./counted.ts";
 import { tracesIn } from "./results.ts";
 import { apiParams, questionOf, type TraceSearch } from "./state.ts";
@@ -40,8 +40,15 @@ export function useCounted(search: TraceSearch, answer: TracesAnswer): SearchCou
   return first === undefined || other !== undefined ? null : first;
 }
 
-/** Which share of its calls leaves a trace: measured by all of its traces of that time, where that is few enough, else as configured. */
-export function useKept(search: TraceSearch, answer: TracesAnswer, counted: SearchCounted | null): Kept | null {
+/**
+ * Which share of its calls leaves a trace: measured by all of its traces of that time, where that is few enough, else as
+ * configured; and where neither is known, why.
+ */
+export function useKept(
+  search: TraceSearch,
+  answer: TracesAnswer,
+  counted: SearchCounted | null,
+): { readonly kept: Kept | null; readonly why: string | null } {
   const { clusters } = useUrl().state.view;
   const { data: backends } = useQuery(traceBackendsQuery());
   // What follows changes its time with each answer: there the settings have to do.
@@ -56,5 +63,6 @@ export function useKept(search: TraceSearch, answer: TracesAnswer, counted: Sear
     measures && data !== undefined && !isPlaceholderData && isWhole(data)
       ? measuredKept(tracesIn(data), counted.calls)
       : null;
-  return measured ?? configuredKept(backends?.sampling ?? null, clusters);
+  const kept = measured ?? configuredKept(backends?.sampling ?? null, clusters);
+  return { kept, why: kept === null ? whyUnknown(backends?.samplingUnknown ?? [], clusters) : null };
 }

@@ -25,7 +25,7 @@ export function trial(
     readonly events?: readonly ScenarioEvent[];
   },
 ): Trial {
-  const manifests = [...access(BANK), namespace("istio-system"), istiod(), ...parts.manifests];
+  const manifests = [...access(BANK), ...istiod(), ...parts.manifests];
   return {
     scenario: {
       ...{ name, tickMs: 100, scrapeSeconds: 1, ledgerSeconds: 3600 },

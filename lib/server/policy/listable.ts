@@ -46,6 +46,12 @@ export async function viewerOf(
     }
   }
   const allowed = new Set<string>();
+  // The mesh's settings are one object, which a Role may allow by its name.
+  const settings = [...store.clusters()].flatMap(([cluster, policies]) =>
+    policies.objects(SETTINGS).map(({ metadata: { namespace = null, name } }) => ({
+      ...{ cluster, namespace, group: "", resource: "configmaps", verb: "get", name },
+    })),
+  );
   const verdicts = await rights.ask(credential, everywhere, signal);
   const next: Question[] = [];
   for (const [index, { cluster, group, resource }] of everywhere.entries()) {
@@ -60,8 +66,14 @@ export async function viewerOf(
     const kind = port.kinds.find((one) => one.group === group && one.plural === resource);
     if (kind && namespace !== null && each[index]?.allowed) allowed.add(keyOf(cluster, kindKey(kind), namespace));
   }
+  const mayGet = await rights.ask(credential, settings, signal);
+  for (const [index, { cluster, namespace, name }] of settings.entries())
+    if (mayGet[index]?.allowed) allowed.add(keyOf(cluster, SETTINGS, `${namespace}/${name}`));
   return { visibility, mayList: mayListOf(allowed) };
 }
+
+/** The kind of what holds the mesh's settings: no policy, but read beside them (PolicyStore). */
+export const SETTINGS = "ConfigMap";
 
 /** Is there anything to hide already by the namespace alone? A Namespace is its own. */
 export function visible(visibility: Visibility, cluster: string, kind: PolicyKind, { metadata }: Placed): boolean {
@@ -91,7 +103,9 @@ function placesOf(kind: PolicyKind, question: Question, objects: readonly Placed
 
 function mayListOf(allowed: ReadonlySet<string>): MayList {
   return (cluster, kind, namespace, name) =>
-    allowed.has(keyOf(cluster, kind, null)) || allowed.has(keyOf(cluster, kind, namespace ?? name));
+    (kind === SETTINGS && allowed.has(keyOf(cluster, kind, `${namespace}/${name}`))) ||
+    allowed.has(keyOf(cluster, kind, null)) ||
+    allowed.has(keyOf(cluster, kind, namespace ?? name));
 }
 
 const keyOf = (cluster: string, kind: string, namespace: string | null): string =>

@@ -18,7 +18,10 @@ export interface ClusterPolicies {
   readonly cluster: string;
   /** Of which all objects are known to be true; null: not read yet. */
   readonly asOf: UnixSeconds | null;
-  /** Whole objects of a kind, managedFields included. */
+  /**
+   * Whole objects of a kind, managedFields included. `ConfigMap`: those alone that hold the mesh's settings
+   * (mesh-settings.ts); they are no policies.
+   */
   readonly objects: (kind: string) => readonly Manifest[];
   /** The kind in the version that the cluster serves; null where it isn't served or can't be read. */
   readonly kind: (kind: string) => (PolicyKind & { readonly version: string }) | null;

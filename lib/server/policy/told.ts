@@ -2,7 +2,7 @@
 import { kindKey, manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { PolicyDeps, Viewer } from "./deps.ts";
-import { visible } from "./listable.ts";
+import { SETTINGS, visible } from "./listable.ts";
 import type { ClusterPolicies } from "./store.ts";
 
 const NOT_YET = "the cluster’s objects haven’t all been read yet";
@@ -14,8 +14,9 @@ export function sees(
   manifest: Manifest,
 ): boolean {
   const key = manifestKindKey(manifest);
-  const kind = port.kinds.find((each) => kindKey(each) === key);
   const { namespace = null, name } = manifest.metadata;
+  if (key === SETTINGS) return mayList(cluster, key, namespace, name);
+  const kind = port.kinds.find((each) => kindKey(each) === key);
   return kind !== undefined && visible(visibility, cluster, kind, manifest) && mayList(cluster, key, namespace, name);
 }
 

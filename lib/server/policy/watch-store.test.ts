@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createKubeClient } from "#lib/kube/client.ts";
 import { type FakeKube, startFakeKube, status, until } from "#lib/kube/fake.test-support.ts";
 import type { PolicyKind } from "#lib/policy/kind.ts";
@@ -26,6 +26,14 @@ const object = (name: string, version: number, weight = 1, more: object = {}) =>
   ...more,
 });
 
+const MAPS = "/api/v1/namespaces/istio-system/configmaps";
+const settings = (name: string, version: number, mesh = "enableAutoMtls: true") => ({
+  metadata: { name, namespace: "istio-system", resourceVersion: String(version) },
+  data: { mesh },
+});
+
+let names: readonly string[];
+let named: () => void;
 let fake: FakeKube;
 let store: PolicyStore;
 let end: () => Promise<void>;
@@ -39,10 +47,22 @@ beforeEach(async () => {
     status(response, 403, "Forbidden", "no");
     return true;
   };
+  fake.lists.set(MAPS, [settings("istio", 1)]);
   const client = createKubeClient(fake.target, { clock, random: () => 0.5 });
   const stop = new AbortController();
   const pace = { firstRetry: 5, longestRetry: 20, refused: 60_000, lasting: 10_000 };
-  store = watchStore({ clients: new Map([["west", client]]), kinds, clock, signal: stop.signal, pace });
+  names = ["istio"];
+  store = watchStore({
+    ...{ clients: new Map([["west", client]]), kinds, clock, signal: stop.signal, pace },
+    settings: {
+      namespace: () => "istio-system",
+      names: () => names,
+      onChange: (listener) => {
+        named = listener;
+        return () => {};
+      },
+    },
+  });
   end = async () => {
     stop.abort();
     await store.close();
@@ -105,6 +125,66 @@ test("keeps what it saw change, not what it found, nor a status", async () => {
       .objects("VirtualService")
       .map(({ metadata }) => metadata.name),
   ).toEqual(["b"]);
+});
+
+describe("the mesh's settings", () => {
+  const data = () =>
+    west()
+      .objects("ConfigMap")
+      .map((each) => each["data"]);
+  const selected = () =>
+    fake.watches.filter(({ path }) => path === MAPS).map(({ query }) => query.get("fieldSelector"));
+
+  test("are one ConfigMap, asked for by its name in one namespace, and followed", async () => {
+    const watch = await watching(MAPS);
+    await until(() => data().length === 1, "the ConfigMap");
+    const asked = fake.seen.filter(({ path }) => path.endsWith("/configmaps"));
+    expect(new Set(asked.map(({ path, query }) => `${path} ${query.get("fieldSelector")}`))).toEqual(
+      new Set([`${MAPS} metadata.name=istio`]),
+    );
+    watch.send("MODIFIED", { kind: "ConfigMap", ...settings("istio", 2, "enableAutoMtls: false") });
+    await until(() => JSON.stringify(data()).includes("false"), "the change");
+    // They are no policies: nobody is told of a change of one.
+    expect(store.seen()).toEqual([]);
+    watch.send("DELETED", { kind: "ConfigMap", ...settings("istio", 3) });
+    await until(() => data().length === 0, "its end");
+    expect(west().unread.map(({ kind }) => kind)).not.toContain("ConfigMap");
+  });
+
+  test("of other revisions are read as these come and go", async () => {
+    await watching(MAPS);
+    fake.lists.set(MAPS, [settings("istio", 1), settings("istio-canary", 1), settings("istio-ca-root-cert", 1)]);
+    names = ["istio-canary", "istio"];
+    named();
+    await until(() => data().length === 2, "both");
+    names = ["istio-canary"];
+    named();
+    await until(() => selected().join() === "metadata.name=istio-canary", "one watch");
+    expect(
+      west()
+        .objects("ConfigMap")
+        .map(({ metadata }) => metadata.name),
+    ).toEqual(["istio-canary"]);
+  });
+
+  test("that may not be read are told, with the Role that allows it", async () => {
+    await watching(RECORDS);
+    fake.script = (response, { path }) => {
+      if (path !== MAPS) return false;
+      status(response, 403, "Forbidden", "no");
+      return true;
+    };
+    names = ["istio-canary"];
+    named();
+    await until(
+      () => west().unread.some(({ kind, code }) => kind === "ConfigMap" && code === "forbidden"),
+      "a refusal",
+    );
+    expect(store.statuses()[0]?.missing.at(-1)).toMatchObject({
+      what: "ConfigMap istio-canary of cluster 'west'",
+      setting: expect.stringContaining("rbac-mesh.yaml"),
+    });
+  });
 });
 
 test("forgets all but the last thousand", async () => {

@@ -2,8 +2,10 @@
 import { formatInstant } from "#lib/api/instant.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
 import type { KubeClient } from "#lib/kube/client.ts";
+import { type NamedWatch, watchNamed } from "#lib/kube/named-watch.ts";
 import { type PolicyWatch, watchPolicies } from "#lib/kube/policy-watch.ts";
 import type { Pace } from "#lib/kube/reflector.ts";
+import { CONFIGMAPS } from "#lib/kube/resource.ts";
 import type { PolicyKind } from "#lib/policy/kind.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import type { Clock } from "#lib/units.ts";
@@ -12,12 +14,21 @@ import type { ClusterPolicies, PolicyStore, Seen } from "./store.ts";
 /** Changes that are kept, of all clusters together. */
 const KEPT = 1000;
 
+/** Which ConfigMaps hold the mesh's settings. */
+export interface SettingsNames {
+  readonly namespace: (cluster: string) => string;
+  readonly names: (cluster: string) => readonly string[];
+  /** Called when names may be others. */
+  readonly onChange: (listener: () => void) => () => void;
+}
+
 export interface WatchStoreOptions {
   /** By configured cluster name. */
   readonly clients: ReadonlyMap<string, KubeClient>;
   readonly kinds: readonly PolicyKind[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly settings: SettingsNames;
   readonly random?: () => number;
   readonly pace?: Pace;
 }
@@ -28,6 +39,7 @@ export function watchStore(o: WatchStoreOptions): PolicyStore {
   const ring: Seen[] = [];
   const since = new Map<string, { readonly state: string; readonly at: string }>();
   const watches = new Map<string, PolicyWatch>();
+  const settings = new Map<string, NamedWatch>();
   for (const [cluster, client] of o.clients) {
     const watch = watchPolicies(client, {
       ...{ kinds, clock, signal },
@@ -41,15 +53,25 @@ export function watchStore(o: WatchStoreOptions): PolicyStore {
       },
     });
     watches.set(cluster, watch);
+    const named = watchNamed(client, {
+      ...{ resource: CONFIGMAPS, namespace: o.settings.namespace(cluster), clock, signal },
+      ...{ random: o.random ?? Math.random, ...(o.pace ? { pace: o.pace } : {}) },
+    });
+    settings.set(cluster, named);
   }
+  const follow = (): void => {
+    for (const [cluster, named] of settings) named.follow(o.settings.names(cluster));
+  };
+  const unfollow = o.settings.onChange(follow);
+  follow();
 
   function policies(cluster: string, watch: PolicyWatch): ClusterPolicies {
     return {
       cluster,
       asOf: watch.asOf(),
-      objects: watch.objects,
+      objects: (kind) => (kind === CONFIGMAPS.kind ? (settings.get(cluster)?.objects() ?? []) : watch.objects(kind)),
       kind: watch.kind,
-      unread: watch.unread(),
+      unread: [...watch.unread(), ...unreadSettings(settings.get(cluster))],
     };
   }
 
@@ -67,7 +89,7 @@ export function watchStore(o: WatchStoreOptions): PolicyStore {
       asOf: asOf === null ? null : formatInstant(asOf),
       queryMs: null,
       ...(problem ? { problem } : {}),
-      ...{ warnings: [], infos: [], clusters: [cluster], missing: missing(cluster, watch) },
+      ...{ warnings: [], infos: [], clusters: [cluster], missing: missing(cluster, watch, settings.get(cluster)) },
     };
   }
 
@@ -77,26 +99,49 @@ export function watchStore(o: WatchStoreOptions): PolicyStore {
     records: (cluster) => watches.get(cluster)?.records() ?? [],
     statuses: () => [...watches].map(([cluster, watch]) => statusOf(cluster, watch)),
     onChange: (listener) => {
-      const ends = [...watches.values()].map((watch) => watch.onChange(listener));
+      const ends = [...watches.values(), ...settings.values()].map((watch) => watch.onChange(listener));
       return () => {
         for (const end of ends) end();
       };
     },
     close: async () => {
-      await Promise.all([...watches.values()].map((watch) => watch.close()));
+      unfollow();
+      await Promise.all([...watches.values(), ...settings.values()].map((watch) => watch.close()));
     },
   };
 }
 
 /** Kinds that the console has no right to: said once, not once a kind. */
-function missing(cluster: string, watch: PolicyWatch): SourceStatus["missing"] {
+function missing(cluster: string, watch: PolicyWatch, settings: NamedWatch | undefined): SourceStatus["missing"] {
   const refused = watch.unread().filter(({ code }) => code === "forbidden");
-  if (refused.length === 0) return [];
+  const maps = settings?.unread().filter(({ problem }) => problem?.code === "forbidden") ?? [];
   return [
-    {
-      what: `${refused.map(({ kind }) => kind).join(", ")} of cluster '${cluster}'`,
-      consequence: "The console has no right to read them, so they are not among the policies that it shows.",
-      setting: "Allow the console's identity to get, list and watch them (deploy/kubernetes has the role).",
-    },
+    ...(refused.length === 0
+      ? []
+      : [
+          {
+            what: `${refused.map(({ kind }) => kind).join(", ")} of cluster '${cluster}'`,
+            consequence: "The console has no right to read them, so they are not among the policies that it shows.",
+            setting: "Allow the console's identity to get, list and watch them (deploy/kubernetes has the role).",
+          },
+        ]),
+    ...(maps.length === 0
+      ? []
+      : [
+          {
+            what: `ConfigMap ${maps.map(({ name }) => name).join(", ")} of cluster '${cluster}'`,
+            consequence: "What the mesh's own settings say isn't known: nothing is taken for Istio's default.",
+            setting:
+              "Allow the console's identity to get, list and watch it by name (deploy/kubernetes/rbac-mesh.yaml has the role).",
+          },
+        ]),
   ];
+}
+
+function unreadSettings(settings: NamedWatch | undefined): ClusterPolicies["unread"] {
+  const [first] = settings?.unread() ?? [];
+  if (first === undefined) return [];
+  const { code = null, detail = "Not read yet." } = first.problem ?? {};
+  // One that can't be found as a collection isn't one that isn't there: no API server lacks ConfigMaps.
+  return [{ kind: CONFIGMAPS.kind, reason: detail, code: code === "not_found" ? null : code }];
 }

@@ -1,35 +1,49 @@
-/** Which share of requests begins a trace, as the Telemetry objects that the viewer may list set it. */
-import type { PoliciesQuery } from "#lib/api/policies.ts";
-import type { SamplingRate } from "#lib/api/traces.ts";
-import { samplingRates } from "#lib/mesh/meaning.ts";
+/** Which share of requests begins a trace, as objects that the viewer may see set it, the mesh's own settings among them. */
+import type { SamplingRate, TraceBackendsAnswer } from "#lib/api/traces.ts";
+import { samplingOf } from "#lib/mesh/meaning.ts";
 import type { Credential } from "../identity.ts";
-import type { ChangeDeps } from "./coincidences.ts";
+import type { PolicyDeps } from "../policy/deps.ts";
+import { viewerOf } from "../policy/listable.ts";
+import { settingsOf } from "../policy/settings.ts";
+import { sees, unreadOf } from "../policy/told.ts";
+import { inView } from "../policy/world.ts";
 
-interface ConfiguredDeps {
-  readonly changes: Pick<ChangeDeps, "policies">;
-  readonly rootNamespace: (cluster: string) => string;
-}
-
-/** A page of whole objects: meshes have a handful of Telemetries. */
-const TELEMETRIES: PoliciesQuery = {
-  ...{ clusters: [], namespaces: [], kinds: ["Telemetry"] },
-  ...{ include: "manifest", limit: 100 },
+export type ConfiguredDeps = Pick<PolicyDeps, "port" | "rights" | "inventory" | "rootNamespace"> & {
+  readonly store: Pick<PolicyDeps["store"], "clusters">;
 };
 
-/** Never rejects: tracing is there whatever becomes of policies. null: they can't be read, or haven't been yet. */
+type Configured = Pick<TraceBackendsAnswer, "sampling" | "samplingUnknown">;
+
+const TELEMETRY = "Telemetry";
+
+/** Never rejects: tracing is there whatever becomes of policies. */
 export async function configuredSampling(
-  { changes, rootNamespace }: ConfiguredDeps,
+  deps: ConfiguredDeps,
   credential: Credential,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<SamplingRate[] | null> {
+  signal?: AbortSignal,
+): Promise<Configured> {
   try {
-    const { items, asOf, unread } = await changes.policies(credential, TELEMETRIES, signal);
-    if (asOf === null || unread.some(({ code }) => code !== "not_found")) return null;
-    return [...Map.groupBy(items, ({ object }) => object.cluster)].flatMap(([cluster, each]) => {
-      const manifests = each.flatMap(({ manifest }) => manifest ?? []);
-      return samplingRates(manifests, rootNamespace(cluster)).map((rate) => ({ cluster, ...rate }));
-    });
+    const viewer = await viewerOf(deps, credential, signal);
+    const rates: SamplingRate[] = [];
+    const unknown: Configured["samplingUnknown"] = [];
+    for (const [cluster, policies] of deps.store.clusters()) {
+      if (!viewer.visibility.cluster(cluster)) continue;
+      const root = deps.rootNamespace(cluster);
+      const inventory = deps.inventory().get(cluster);
+      const all = policies.objects(TELEMETRY);
+      const telemetries = all.filter((each) => sees(deps, cluster, viewer, each));
+      const hidden = all.some((each) => each.metadata.namespace === root && !telemetries.includes(each));
+      const unread = unreadOf(policies)(TELEMETRY);
+      const sampling = samplingOf({
+        ...{ telemetries, root, settings: settingsOf(deps, cluster, viewer) },
+        unknown: unread ?? (hidden ? `a Telemetry of ${root} that you may not see may set it` : null),
+        workloads: inventory === undefined ? [] : inView(inventory, viewer.visibility).workloads.values(),
+      });
+      rates.push(...sampling.rates.map((rate) => ({ cluster, ...rate })));
+      if (sampling.why !== null) unknown.push({ cluster, why: sampling.why });
+    }
+    return { sampling: rates, samplingUnknown: unknown };
   } catch {
-    return null;
+    return { sampling: null, samplingUnknown: [] };
   }
 }

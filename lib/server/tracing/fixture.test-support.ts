@@ -5,6 +5,7 @@ import { CLOCK, type Fake, fakeBackend, page, send } from "#lib/tracing/client/f
 import { seconds, unixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
+import { readingPort } from "../policy/port.ts";
 import type { Visibility } from "../rights/model.ts";
 import { EVERYTHING } from "../rights/rights.ts";
 import { Viewers } from "../rights/viewers.ts";
@@ -144,7 +145,10 @@ export function depsWith(fakes: readonly Fake[], more: Partial<AnalysisDeps> = {
       marks: async () => ({ items: [], knownSince: [] }),
       policies: async () => ({ items: [], asOf: null, unread: [] }),
     },
-    rootNamespace: () => "istio-system",
+    objects: () => ({
+      ...{ port: readingPort, rights, store: { clusters: () => new Map() } },
+      ...{ inventory: () => new Map(), rootNamespace: () => "istio-system" },
+    }),
     ...more,
   };
 }

@@ -8,7 +8,7 @@ import { checkService } from "./search.ts";
 export async function listBackends(
   deps: TracingDeps,
   audience: Told,
-  sampling: Promise<TraceBackendsAnswer["sampling"]>,
+  sampling: Promise<Pick<TraceBackendsAnswer, "sampling" | "samplingUnknown">>,
   signal?: AbortSignal,
 ): Promise<TraceBackendsAnswer> {
   const asking = { timeout: deps.timeout, ...(signal ? { signal } : {}) };
@@ -25,7 +25,7 @@ export async function listBackends(
         capabilities: result?.status === "fulfilled" ? { ...result.value } : null,
       };
     }),
-    sampling: await sampling,
+    ...(await sampling),
     ...told(deps.backends, { failed: [] }, audience),
   };
 }

@@ -13,7 +13,7 @@ import type { Slots } from "../stream/slots.ts";
 import { type AnalysisDeps, planAnalysis, runAnalysis } from "./analysis.ts";
 import { analysisStream } from "./analysis-stream.ts";
 import { findCalls } from "./calls.ts";
-import { configuredSampling } from "./configured.ts";
+import { type ConfiguredDeps, configuredSampling } from "./configured.ts";
 import { Exemplars } from "./exemplars.ts";
 import { listBackends, listOperations, listServices } from "./names.ts";
 import { searchTraces } from "./search.ts";
@@ -44,7 +44,7 @@ export interface TracingUseCases {
 
 export interface TracingUseCaseDeps extends AnalysisDeps {
   readonly slots: Slots;
-  readonly rootNamespace: (cluster: string) => string;
+  readonly objects: () => ConfiguredDeps;
 }
 
 export function tracingUseCases(deps: TracingUseCaseDeps): TracingUseCases {
@@ -61,7 +61,7 @@ export function tracingUseCases(deps: TracingUseCaseDeps): TracingUseCases {
       listBackends(
         deps,
         await viewers.audience(credential, signal),
-        configuredSampling(deps, credential, signal),
+        configuredSampling(deps.objects(), credential, signal),
         signal,
       ),
     traceServices: async (credential, backends, signal) =>

@@ -1,12 +1,19 @@
 import { describe, expect, test } from "vitest";
+import type { Workload } from "#lib/inventory/model.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { samplingRates } from "./sampling.ts";
+import { type SamplingGiven, samplingOf } from "./sampling.ts";
+import { type MeshSettings, meshSettings } from "./settings/settings.ts";
 
 const telemetry = (name: string, namespace: string, spec: JsonObject): Manifest => ({
   ...{ apiVersion: "telemetry.istio.io/v1", kind: "Telemetry" },
   ...{ metadata: { name, namespace }, spec },
 });
-const rates = (...all: readonly Manifest[]) => samplingRates(all, "istio-system");
+const UNREAD: MeshSettings = { why: "not read" };
+const given = (more: Partial<SamplingGiven>): SamplingGiven => ({
+  ...{ telemetries: [], unknown: null, root: "istio-system", settings: UNREAD, workloads: [] },
+  ...more,
+});
+const rates = (...telemetries: readonly Manifest[]) => samplingOf(given({ telemetries })).rates;
 
 describe("rates of sampling", () => {
   test("say for whom they count, the mesh's first", () => {
@@ -44,5 +51,97 @@ describe("rates of sampling", () => {
     const targetRefs = [{ kind: "Gateway", name: "waypoint" }];
     const [rate] = rates(telemetry("t", "istio-system", { targetRefs, tracing: [{ randomSamplingPercentage: 3 }] }));
     expect(rate?.where).toBe("workloads");
+  });
+});
+
+describe("the mesh's own rate", () => {
+  const settings = (mesh: string, sampling: { set: string | null } | { why: string } = { set: null }) =>
+    meshSettings({
+      maps: [
+        { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "istio", namespace: "istio-system" }, data: { mesh } },
+      ],
+      planes: [{ revision: "default", config: "istio", shared: null, unclear: null, sampling }],
+      ...{ root: "istio-system", unread: null, sees: () => true },
+    });
+  const SET = "defaultConfig: {tracing: {sampling: 5}}";
+  const OTEL = "extensionProviders: [{name: otel, opentelemetry: {dynatraceSampler: {tenant: a}}}]";
+  const mesh = (more: Partial<SamplingGiven>) => {
+    const { rates: found, why } = samplingOf(given(more));
+    return {
+      found: found.filter(({ where }) => where === "mesh").map(({ from, percent }) => `${from} ${percent}`),
+      why,
+    };
+  };
+  const root = (...tracing: JsonObject[]) => telemetry("default", "istio-system", { tracing });
+
+  test.each<[string, Partial<SamplingGiven>, string]>([
+    ["defaultConfig's", { settings: settings(SET) }, "settings 5"],
+    ["defaultConfig's before istiod's", { settings: settings(SET, { set: "9" }) }, "settings 5"],
+    ["istiod's", { settings: settings("", { set: "12.5" }) }, "istiod 12.5"],
+    ["istiod's, also none", { settings: settings("", { set: "0" }) }, "istiod 0"],
+    ["Istio's default where all was read and nothing sets it", { settings: settings("") }, "default 1"],
+    ["Istio's default for what is no share", { settings: settings("", { set: "101" }) }, "default 1"],
+    ["Istio's default for what is no number", { settings: settings("", { set: "all" }) }, "default 1"],
+    ["none where tracing is off", { settings: settings(`${SET}\nenableTracing: false`) }, "settings 0"],
+    [
+      "defaultConfig's where tracing is off and a provider is on",
+      { settings: settings(`${SET}\nenableTracing: false\ndefaultProviders: {tracing: [otel]}`) },
+      "settings 5",
+    ],
+    [
+      "a Telemetry's before all",
+      { settings: settings(SET), telemetries: [root({ randomSamplingPercentage: 3 })] },
+      "telemetry 3",
+    ],
+    ["a Telemetry's without the settings", { telemetries: [root({ randomSamplingPercentage: 3 })] }, "telemetry 3"],
+    [
+      "defaultConfig's where a Telemetry only names a provider",
+      { settings: settings(SET), telemetries: [root({ providers: [{ name: "zipkin" }] })] },
+      "settings 5",
+    ],
+  ])("is %s", (_, more, expected) => {
+    expect(mesh(more)).toEqual({ found: [expected], why: null });
+  });
+
+  test.each<[string, Partial<SamplingGiven>, RegExp]>([
+    ["the settings aren't read, and never Istio's default", {}, /not read/],
+    ["istiod's variable isn't", { settings: settings("", { why: "a Secret’s" }) }, /Secret/],
+    ["a Telemetry isn't", { settings: settings(SET), unknown: "refused" }, /refused/],
+    [
+      "one that isn't known may say more than one that is",
+      { telemetries: [root({ randomSamplingPercentage: 3 })], unknown: "hidden" },
+      /hidden/,
+    ],
+    ["a provider samples by itself", { settings: settings(`${OTEL}\ndefaultProviders: {tracing: [otel]}`) }, /sampler/],
+    [
+      "a provider of a Telemetry does",
+      { settings: settings(OTEL), telemetries: [root({ providers: [{ name: "otel" }], randomSamplingPercentage: 3 })] },
+      /sampler/,
+    ],
+    [
+      "tracing is off but for a namespace",
+      { settings: settings("enableTracing: false"), telemetries: [telemetry("t", "shop", { tracing: [{}] })] },
+      /off but for/,
+    ],
+  ])("is unknown where %s", (_, more, why) => {
+    expect(mesh(more)).toEqual({ found: [], why: expect.stringMatching(why) });
+  });
+
+  test("stands beside those of workloads whose annotation sets one, unless a Telemetry settles theirs", () => {
+    const workload = (namespace: string, proxyConfig: string) =>
+      ({ namespace, name: "web", proxyConfig, goneAt: null }) as unknown as Workload;
+    const workloads = [
+      workload("shop", "tracing: {sampling: 50}"),
+      workload("bank", "tracing: {sampling: '20'}"),
+      workload("old", "tracing: [sampling]"),
+    ];
+    const told = (telemetries: readonly Manifest[]) =>
+      samplingOf(given({ settings: settings(SET), workloads, telemetries })).rates.map(
+        ({ namespace, from, percent }) => `${namespace} ${from} ${percent}`,
+      );
+    expect(told([])).toEqual(["istio-system settings 5", "bank proxy 20", "shop proxy 50"]);
+    const shop = telemetry("t", "shop", { tracing: [{ randomSamplingPercentage: 2 }] });
+    expect(told([shop])).toEqual(["istio-system settings 5", "shop telemetry 2", "bank proxy 20"]);
+    expect(told([root({ randomSamplingPercentage: 3 })])).toEqual(["istio-system telemetry 3"]);
   });
 });

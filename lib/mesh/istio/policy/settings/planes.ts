@@ -1,0 +1,61 @@
+/** Control planes of a cluster, and which ConfigMaps each of them reads its mesh's settings from. Pure. */
+import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
+
+export interface ControlPlane {
+  readonly revision: string;
+  /** `istio`, or `istio-<revision>`: istiod's bootstrap/mesh.go. */
+  readonly config: string;
+  /** Of istiod's SHARED_MESH_CONFIG, which `config` goes before; null: none. */
+  readonly shared: string | null;
+  /** Why it isn't known which ConfigMaps it reads; null: it is. */
+  readonly unclear: string | null;
+  /** istiod's PILOT_TRACE_SAMPLING as it is written (null: not set), or why that isn't known. */
+  readonly sampling: { readonly set: string | null } | { readonly why: string };
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ : what else a variable holds names nothing. */
+const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+/** istiod's Deployments in the mesh's root namespace; null: what runs isn't known. */
+export function controlPlanes(inventory: ClusterInventory | null, root: string): readonly ControlPlane[] | null {
+  if (inventory === null || inventory.unread.some(({ kind }) => kind === "deployments.apps")) return null;
+  const found: ControlPlane[] = [];
+  for (const [key, workload] of inventory.workloads) {
+    if (!key.startsWith(`${root}/`) || workload.labels["app"] !== "istiod" || workload.goneAt !== null) continue;
+    found.push(planeOf(workload.env, workload.labels["istio.io/rev"]));
+  }
+  return found;
+}
+
+/** The names of all ConfigMaps that control planes read; without any known one, that of a mesh without revisions. */
+export function configNames(planes: readonly ControlPlane[] | null): readonly string[] {
+  const names = (planes ?? []).flatMap(({ config, shared }) => [config, ...(shared === null ? [] : [shared])]);
+  return names.length === 0 ? [MAIN] : [...new Set(names)].filter((name) => NAME.test(name));
+}
+
+const MAIN = "istio";
+
+/** Where no istiod runs in the cluster: one outside reads this cluster's ConfigMap all the same. */
+export const OUTSIDE: ControlPlane = {
+  ...{ revision: "default", config: MAIN, shared: null, unclear: null },
+  sampling: { why: "no istiod runs in this cluster, so its variables can’t be read" },
+};
+
+function planeOf(env: Workload["env"], label: string | undefined): ControlPlane {
+  const revision = env?.["REVISION"] || label || "default";
+  const sampling = env?.["PILOT_TRACE_SAMPLING"] ?? null;
+  const elsewhere = ["REVISION", "SHARED_MESH_CONFIG"].filter((name) => env?.[name] === null);
+  return {
+    revision,
+    config: revision === "default" ? MAIN : `${MAIN}-${revision}`,
+    shared: env?.["SHARED_MESH_CONFIG"] || null,
+    unclear: elsewhere.length === 0 ? null : `${elsewhere.join(", ")} of istiod ${ELSEWHERE}`,
+    sampling:
+      env === undefined
+        ? { why: "istiod’s variables can’t be read" }
+        : sampling === null && "PILOT_TRACE_SAMPLING" in env
+          ? { why: `PILOT_TRACE_SAMPLING of istiod ${ELSEWHERE}` }
+          : { set: sampling },
+  };
+}
+
+const ELSEWHERE = "is set from what isn’t read";

@@ -1,0 +1,82 @@
+/**
+ * What the mesh's settings are, by each of its control planes' ConfigMaps, and where that isn't known, why. A setting counts
+ * where all control planes agree on it: which of them a namespace is served by may be a tag's to say. Pure.
+ */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { mapAt } from "../routing/json.ts";
+import { decodeMeshConfig, type MeshConfig } from "./decode.ts";
+import { type ControlPlane, OUTSIDE } from "./planes.ts";
+
+export interface SettingsGiven {
+  /** ConfigMaps of the root namespace that hold settings, as far as they can be read, whoever may see them. */
+  readonly maps: readonly Manifest[];
+  /** null: what runs isn't known. */
+  readonly planes: readonly ControlPlane[] | null;
+  readonly root: string;
+  /** Why some ConfigMap isn't known; null: those that are there are known. */
+  readonly unread: string | null;
+  readonly sees: (manifest: Manifest) => boolean;
+}
+
+interface Plane {
+  readonly plane: ControlPlane;
+  readonly config: MeshConfig;
+  /** The ConfigMap that counts. */
+  readonly from: Manifest;
+}
+
+/** By control plane, or why nothing is known. */
+export type MeshSettings = { readonly planes: readonly Plane[] } | { readonly why: string };
+
+export type Setting<T> =
+  | { readonly known: true; readonly value: T; readonly from: Manifest }
+  | { readonly known: false; readonly why: string };
+
+/** Each ConfigMap is read once, however often it is asked for. */
+const decoded = new WeakMap<Manifest, ReturnType<typeof decodeMeshConfig>>();
+
+export function meshSettings(given: SettingsGiven): MeshSettings {
+  const { maps, root, unread } = given;
+  if (given.planes === null) return { why: "which control planes run isn’t known: Deployments aren’t read" };
+  const planes = given.planes.length > 0 ? given.planes : [OUTSIDE];
+  const found: Plane[] = [];
+  for (const plane of planes) {
+    if (plane.unclear !== null) return { why: plane.unclear };
+    const [config, shared] = [plane.config, plane.shared].map((name) =>
+      name === null ? undefined : maps.find(({ metadata }) => metadata.name === name && metadata.namespace === root),
+    );
+    if (config === undefined || (plane.shared !== null && shared === undefined)) {
+      if (unread !== null) return { why: `the mesh’s settings can’t be read: ${unread}` };
+      return { why: `there is no ConfigMap ${(config ? plane.shared : null) ?? plane.config} in ${root}` };
+    }
+    if ([config, shared].some((each) => each !== undefined && !given.sees(each)))
+      return { why: "the mesh’s settings are in an object you may not see" };
+    const read = readOf(config, shared);
+    if (read === null) return { why: `ConfigMap ${plane.config} of ${root} can’t be read as MeshConfig` };
+    found.push({ plane, config: read, from: config });
+  }
+  return { planes: found };
+}
+
+function readOf(config: Manifest, shared: Manifest | undefined): MeshConfig | null {
+  const texts = [shared, config].flatMap((each) => (each === undefined ? [] : (mapAt(each, "data")["mesh"] ?? [])));
+  // A ConfigMap without the key isn't read by istiod either.
+  if (mapAt(config, "data")["mesh"] === undefined) return null;
+  if (shared !== undefined) return decodeMeshConfig(texts);
+  const known = decoded.get(config);
+  if (known !== undefined) return known;
+  const read = decodeMeshConfig(texts);
+  decoded.set(config, read);
+  return read;
+}
+
+/** One setting, where all control planes have the same; `pick` answers what can be compared as JSON. */
+export function setting<T>(settings: MeshSettings, pick: (config: MeshConfig, plane: ControlPlane) => T): Setting<T> {
+  if ("why" in settings) return { known: false, why: settings.why };
+  const [first, ...others] = settings.planes.map(({ config, plane, from }) => ({ value: pick(config, plane), from }));
+  if (first === undefined) return { known: false, why: "no control plane is known" };
+  const said = JSON.stringify(first.value);
+  if (others.some(({ value }) => JSON.stringify(value) !== said))
+    return { known: false, why: "the mesh’s control planes are set differently" };
+  return { known: true, ...first };
+}
