@@ -40,10 +40,10 @@ export const simulationRequestSchema = z
       ])
       .exactOptional()
       .meta({ description: "the JWT that it carries" }),
-    autoMtls: z
-      .boolean()
-      .exactOptional()
-      .meta({ description: "enableAutoMtls of the mesh, which the console doesn't read" }),
+    autoMtls: z.boolean().exactOptional().meta({
+      description:
+        "enableAutoMtls of the mesh, to ask what if; absent: as the mesh's settings have it, where the viewer may get them",
+    }),
   })
   .meta({ id: "SimulationRequest" });
 export type SimulationRequest = z.output<typeof simulationRequestSchema>;

@@ -31,7 +31,7 @@ export interface SimulationQuestion {
         readonly audiences?: readonly string[];
         readonly claims?: Readonly<Record<string, readonly string[]>>;
       };
-  /** enableAutoMtls of the mesh, which the console doesn't read. */
+  /** enableAutoMtls of the mesh; absent: as it is set, where that is known. */
   readonly autoMtls?: boolean;
 }
 

@@ -52,7 +52,7 @@ const CLIENTS = [
   ["outside", "outside the mesh"],
 ] as const;
 const TOKENS = [
-  ["", "not known"],
+  ["", "as the mesh is set"],
   ["none", "none"],
   ["valid", "valid"],
   ["invalid", "invalid"],

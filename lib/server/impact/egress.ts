@@ -7,6 +7,7 @@ import type { Credential } from "../identity.ts";
 import { checkNamespace } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
+import { meshOf } from "../policy/settings.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import { inView } from "../policy/world.ts";
 import type { ImpactDeps } from "./impact.ts";
@@ -35,14 +36,15 @@ export async function showEgress(
   const policies = deps.store.clusters().get(cluster);
   const { visibility } = viewer;
   const text = deps.text(viewer);
+  const { mesh, objects } = meshOf(deps, cluster, viewer);
   const found = proposeEgress({ namespace, workload, hosts }, typeof traffic === "string" ? [] : traffic.calls, {
     ...{ cluster, rootNamespace: deps.rootNamespace(cluster), unread: unreadOf(policies) },
     inventory: inView(inventory, visibility),
     elsewhere: [...deps.inventory().values()]
       .filter((each) => each.cluster !== cluster)
       .map((each) => inView(each, visibility)),
-    objects: (kind) => policies?.objects(kind) ?? [],
     sees: (manifest) => sees(deps, cluster, viewer, manifest),
+    ...{ mesh, objects },
     visible: visibility.namespace,
     whole: [...inventory.services.values()].every((each) => visibility.namespace(cluster, each.namespace)),
   });

@@ -6,6 +6,7 @@ import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Timers } from "../clock.ts";
 import type { PolicyDeps, Viewer } from "../policy/deps.ts";
+import { meshOf } from "../policy/settings.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { readTraffic, type Traffic } from "./traffic.ts";
@@ -58,13 +59,18 @@ export class Impacts {
       return nothing(`Not all that decides about calls is known: ${first}.`);
     const traffic = await readTraffic(telemetry, timers, cluster, scopeOf(evaluated, rootNamespace(cluster)), signal);
     if (typeof traffic === "string") return nothing(this.#deps.text(viewer)(traffic));
+    const { mesh, objects, read } = meshOf(this.#deps, cluster, viewer);
+    const changed = evaluated.map(({ before, after }) => ({
+      before: before && read(before),
+      after: after && read(after),
+    }));
     const found = impactOf({
-      ...{ changes: evaluated, calls: traffic.calls, visible: viewer.visibility.namespace },
+      ...{ changes: changed, calls: traffic.calls, visible: viewer.visibility.namespace },
       world: {
         ...{ cluster, rootNamespace: rootNamespace(cluster), inventory, unread },
-        objects: (kind) => store.clusters().get(cluster)?.objects(kind) ?? [],
         elsewhere: [...this.#deps.inventory().values()].filter((each) => each.cluster !== cluster),
         sees: (manifest) => sees(this.#deps, cluster, viewer, manifest),
+        ...{ mesh, objects },
       },
     });
     const shown = cut(found.items);

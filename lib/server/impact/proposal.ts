@@ -4,6 +4,7 @@ import type { ProposalAnswer } from "#lib/api/proposal.ts";
 import { propose } from "#lib/mesh/impact.ts";
 import type { Credential } from "../identity.ts";
 import { viewerOf } from "../policy/listable.ts";
+import { meshOf } from "../policy/settings.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import { checkListable, type DraftDeps } from "./draft.ts";
 import type { ImpactDeps } from "./impact.ts";
@@ -40,12 +41,13 @@ export async function showProposal(
   const scope = { side: "destination", namespaces: [namespace] } as const;
   const traffic = await readTraffic(telemetry, timers, cluster, scope, signal);
   if (typeof traffic === "string") return { ...none, notEvaluated: text(traffic) };
+  const { mesh, objects } = meshOf(deps, cluster, viewer);
   const proposal = propose({
     ...{ namespace, calls: traffic.calls, visible: viewer.visibility.namespace },
     world: {
       ...{ cluster, rootNamespace: rootNamespace(cluster), inventory, unread, elsewhere: [] },
-      objects: (kind) => store.clusters().get(cluster)?.objects(kind) ?? [],
       sees: (manifest) => sees(deps, cluster, viewer, manifest),
+      ...{ mesh, objects },
     },
   });
   return {

@@ -8,6 +8,7 @@ import type { Credential } from "../identity.ts";
 import { checkCluster, checkNamespace } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
+import { meshOf } from "../policy/settings.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import type { ImpactDeps } from "./impact.ts";
 import { readTraffic, type Traffic } from "./traffic.ts";
@@ -44,13 +45,14 @@ export async function showStrict(
   ]);
   const seen = typeof traffic === "string" ? null : traffic;
   const policies = deps.store.clusters().get(cluster);
+  const { mesh, objects } = meshOf(deps, cluster, viewer);
   const path = strictPath({
     ...{ namespace, visible: visibility.namespace },
     world: {
       ...{ cluster, rootNamespace, inventory, unread: unreadOf(policies) },
-      objects: (kind) => policies?.objects(kind) ?? [],
       elsewhere: [...deps.inventory().values()].filter((each) => each.cluster !== cluster),
       sees: (manifest) => sees(deps, cluster, viewer, manifest),
+      ...{ mesh, objects },
     },
     seen: seen && {
       calls: seen.calls,

@@ -51,7 +51,7 @@ const ana: Credential = {
 const rights = (denied: readonly string[] = []): Rights => ({
   visibility: async ({ role }) => ({
     ...{ key: role, all: role !== "user", cluster: () => true },
-    namespace: (_, namespace) => role !== "user" || namespace === "shop",
+    namespace: (_, namespace) => role !== "user" || ["shop", "istio-system"].includes(namespace),
   }),
   ask: async (_, questions) => questions.map(({ resource }) => ({ allowed: !denied.includes(resource), reason: "" })),
 });
@@ -122,6 +122,21 @@ describe("GET /findings", () => {
   test("leaves out kinds that the viewer may not list", async () => {
     const { deps } = depsOf(all, { denied: ["virtualservices"] });
     expect(await names(ask(deps, ana))).toEqual([]);
+  });
+
+  test("tells what the mesh's settings say to who may get their ConfigMap alone", async () => {
+    const rules = [{ from: [{ source: { principals: ["corp/ns/shop/sa/web"] } }] }];
+    const config: Manifest = {
+      ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "istio", namespace: "istio-system" } },
+      data: { mesh: "trustDomain: mesh" },
+    };
+    const all = [object("AuthorizationPolicy", "shop", "only", { rules }, "security.istio.io"), config];
+    const wrong = async (denied: string[]) =>
+      (await ask(depsOf(all, { denied }).deps, ana)).items.flatMap(({ code, evidence }) =>
+        code === "trust-domain-unknown" ? evidence.map((each) => each.object.name) : [],
+      );
+    expect(await wrong([])).toEqual(["istio"]);
+    expect(await wrong(["configmaps"])).toEqual([]);
   });
 
   test("what the console can't read is not missing", async () => {

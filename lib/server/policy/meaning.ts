@@ -11,6 +11,7 @@ import type { Credential } from "../identity.ts";
 import { checkNamespace } from "./access.ts";
 import type { PolicyDeps, Viewer } from "./deps.ts";
 import { viewerOf } from "./listable.ts";
+import { meshOf } from "./settings.ts";
 import { sees, unreadOf } from "./told.ts";
 import { inView } from "./world.ts";
 
@@ -86,13 +87,14 @@ export async function showSimulation(
 /** All objects, with which of them the viewer may see. */
 function worldOf(deps: PolicyDeps, cluster: string, inventory: ClusterInventory, viewer: Viewer): SecurityWorld {
   const policies = deps.store.clusters().get(cluster);
+  const { mesh, objects } = meshOf(deps, cluster, viewer);
   return {
     cluster,
     rootNamespace: deps.rootNamespace(cluster),
-    objects: (kind) => policies?.objects(kind) ?? [],
     inventory: inView(inventory, viewer.visibility),
     sees: (manifest) => sees(deps, cluster, viewer, manifest),
     unread: unreadOf(policies),
+    ...{ mesh, objects },
   };
 }
 

@@ -5,7 +5,7 @@ import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
-import type { Rights } from "../rights/model.ts";
+import type { Question, Rights } from "../rights/model.ts";
 import type { PolicyDeps } from "./deps.ts";
 import { showSimulation } from "./meaning.ts";
 import { readingPort } from "./port.ts";
@@ -111,13 +111,14 @@ export function ask(
   more: Partial<SimulationRequest> = {},
   credential: Credential = ANONYMOUS,
   base: object = ASKED,
+  allowed: (question: Question) => boolean = () => true,
 ) {
   const rights: Rights = {
     visibility: async ({ role }) => ({
       ...{ key: role, all: role !== "user", cluster: () => true },
       namespace: (_, namespace) => role !== "user" || namespace === "shop",
     }),
-    ask: async (_, questions) => questions.map(() => ({ allowed: true, reason: "" })),
+    ask: async (_, questions) => questions.map((each) => ({ allowed: allowed(each), reason: "" })),
   };
   const policies = {
     ...{ cluster: "west", asOf: NOW, kind: () => null, unread: [] },

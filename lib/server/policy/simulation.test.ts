@@ -228,7 +228,10 @@ describe("would it pass?", () => {
     const { autoMtls: _, method: __, ...told } = ASKED;
     const deny = policy({ action: "DENY", rules: [{ to: [{ operation: { methods: ["GET"] } }] }] });
     expect(await ask([deny], told, ANONYMOUS, {})).toMatchObject({
-      ...{ verdict: "unknown", lacks: ["enableAutoMtls of the mesh", "the method"] },
+      ...{
+        verdict: "unknown",
+        lacks: ["enableAutoMtls of the mesh: there is no ConfigMap istio in istio-system", "the method"],
+      },
     });
   });
 });

@@ -134,13 +134,17 @@ function* principals(policy: Manifest, model: Model): Generator<Draft> {
     }
     const [, domain = "", namespace = "", account = ""] = found;
     const domains = trustDomains(model);
-    if (domains !== null && !domains.includes(domain) && domain !== "cluster.local") {
+    if (domains.known && !domains.value.includes(domain) && domain !== "cluster.local") {
       yield {
         code: "trust-domain-unknown",
         at: policy,
         path,
-        message: `The mesh's trust domains are ${domains.join(", ")}: nobody has an identity of ${domain}.`,
-        fix: { text: `Write ${domains[0]}.`, edits: [setting(path, `${domains[0]}/ns/${namespace}/sa/${account}`)] },
+        message: `The mesh's trust domains are ${domains.value.join(", ")}: nobody has an identity of ${domain}.`,
+        evidence: [{ at: domains.from, path: ["data", "mesh"], text: "names them" }],
+        fix: {
+          text: `Write ${domains.value[0]}.`,
+          edits: [setting(path, `${domains.value[0]}/ns/${namespace}/sa/${account}`)],
+        },
       };
       continue;
     }
@@ -228,7 +232,7 @@ export const authorization: Family = {
     "trust-domain-unknown": rule(
       ["KIA0108"],
       "warning",
-      "A principal is of a trust domain that the mesh doesn't have. Only where the mesh configuration is read: in files.",
+      "A principal is of a trust domain that the mesh doesn't have. Only where the mesh configuration is read.",
     ),
     "principal-malformed": rule([], "warning", "A principal isn't written as identities are."),
   },

@@ -4,7 +4,7 @@ import type { Segments } from "#lib/policy/path.ts";
 import { has, isObject, listAt, objectAt, textAt } from "../routing/json.ts";
 import { GATEWAY_API, INJECTION, MESH_CONFIG, REQUEST_AUTHENTICATION } from "./docs.ts";
 import { type Draft, type Family, fileRule } from "./family.ts";
-import { meshConfig, yamlAt } from "./mesh-config.ts";
+import { meshNetworks } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { pods, TEMPLATES } from "./pods.ts";
 
@@ -105,9 +105,8 @@ const REGISTRIES = new Set(["Kubernetes", "External", "Mock"]);
 
 /** Networks name the registries (clusters) whose endpoints they hold: a registry that nobody registered holds none. */
 function* networks(model: Model): Generator<Draft> {
-  const config = model.table(meshConfig);
-  if (config === null) return;
-  const all = objectAt(yamlAt(config.source, "meshNetworks"), "networks");
+  // The console reads no Secrets, which register clusters.
+  if (!model.knows("ConfigMap", model.root)) return;
   const registered = new Set([
     ...REGISTRIES,
     model.world.cluster,
@@ -118,13 +117,13 @@ function* networks(model: Model): Generator<Draft> {
     for (const key of [...Object.keys(objectAt(secret, "data")), ...Object.keys(objectAt(secret, "stringData"))])
       registered.add(key);
   }
-  for (const [name, network] of Object.entries(all)) {
+  for (const { source, name, network } of meshNetworks(model)) {
     for (const endpoint of listAt(network, "endpoints")) {
       const registry = textAt(endpoint, "fromRegistry");
       if (registry === null || registered.has(registry)) continue;
       yield {
         code: "network-registry-unknown",
-        at: config.source,
+        at: source,
         path: ["data", "meshNetworks"],
         message: `Network ${name} takes endpoints of ${registry}, and no cluster of that name is registered.`,
         fix: "Register the cluster, or correct the name.",

@@ -1,25 +1,44 @@
-/** The mesh's own settings, where the ConfigMap that holds them is read (files hold it; the console doesn't ask for it). */
+/** The mesh's own settings as checks ask for them: of a cluster, or of files that hold its ConfigMap. */
 import { parseDocument } from "yaml";
 import { isObject } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { namespaceOf, objectAt, textAt } from "../routing/json.ts";
+import { controlPlanes, planesOfMaps } from "../settings/planes.ts";
+import { meshSettings, type Setting, setting } from "../settings/settings.ts";
 import type { Model } from "./model.ts";
 
-export interface MeshConfig {
+const settings = (model: Model) => {
+  const maps = model.objects("ConfigMap").filter((each) => namespaceOf(each) === model.root);
+  const running = controlPlanes(model.world.inventory, model.root);
+  // Files needn't hold istiod: then the ConfigMaps say themselves whose they are.
+  const planes = running?.length === 0 ? planesOfMaps(maps) : running;
+  return meshSettings({ ...{ maps, planes, root: model.root }, unread: null, sees: () => true });
+};
+
+/** Whether clients use mutual TLS by themselves, and the ConfigMap that says so. */
+export const autoMtls = (model: Model): Setting<boolean> =>
+  setting(model.table(settings), ({ enableAutoMtls }) => enableAutoMtls);
+
+/** The trust domain, then its aliases. */
+export const trustDomains = (model: Model): Setting<readonly string[]> =>
+  setting(model.table(settings), (config) => config.trustDomains);
+
+interface Network {
   readonly source: Manifest;
-  readonly settings: Readonly<Record<string, unknown>>;
+  readonly name: string;
+  readonly network: unknown;
 }
 
-/** ConfigMap `istio`, or `istio-<revision>`, key `mesh`; null: not read, or not readable. */
-export const meshConfig = (model: Model): MeshConfig | null => {
-  for (const source of model.objects("ConfigMap")) {
-    const { name } = source.metadata;
-    if (namespaceOf(source) !== model.root || !/^istio(-[a-z0-9-]+)?$/.test(name)) continue;
-    const settings = yamlAt(source, "mesh");
-    if (settings !== null) return { source, settings };
-  }
-  return null;
-};
+/** How the networks of the mesh lie; none: not read. */
+export function meshNetworks(model: Model): readonly Network[] {
+  const read = model.table(settings);
+  if ("why" in read) return [];
+  return read.planes.flatMap(({ from: source }) =>
+    Object.entries(objectAt(yamlAt(source, "meshNetworks"), "networks")).map(([name, network]) => ({
+      ...{ source, name, network },
+    })),
+  );
+}
 
 /** A ConfigMap's value as a map; null where it is none. */
 export function yamlAt(source: Manifest, key: string): Readonly<Record<string, unknown>> | null {
@@ -31,22 +50,4 @@ export function yamlAt(source: Manifest, key: string): Readonly<Record<string, u
   } catch {
     return null;
   }
-}
-
-/** Whether clients use mutual TLS by themselves; null: the settings aren't read. Istio's default is yes. */
-export function autoMtls(model: Model): boolean | null {
-  const config = model.table(meshConfig);
-  return config === null ? null : config.settings["enableAutoMtls"] !== false;
-}
-
-/** The trust domain and its aliases; null: the settings aren't read. */
-export function trustDomains(model: Model): readonly string[] | null {
-  const config = model.table(meshConfig);
-  if (config === null) return null;
-  const aliases = config.settings["trustDomainAliases"];
-  const domain = config.settings["trustDomain"];
-  return [
-    typeof domain === "string" ? domain : "cluster.local",
-    ...(Array.isArray(aliases) ? aliases.filter((each): each is string => typeof each === "string") : []),
-  ];
 }

@@ -170,7 +170,8 @@ function* ports(object: Manifest, model: Model): Generator<Draft> {
 
 /** Where clients don't find mutual TLS by themselves, a DestinationRule has to say it. */
 function* clientsNotTold(model: Model): Generator<Draft> {
-  if (autoMtls(model) !== false) return;
+  const auto = autoMtls(model);
+  if (!auto.known || auto.value) return;
   const policies = model.table(peers);
   const said = (wanted: string, host: (full: string) => boolean) =>
     model.objects("DestinationRule").some((rule) => {
@@ -192,6 +193,7 @@ function* clientsNotTold(model: Model): Generator<Draft> {
       code: `${wanted === "DISABLE" ? "plaintext" : "mtls"}-not-told-in-${area}`,
       at: object,
       path: ["spec", "mtls", "mode"],
+      evidence: [{ at: auto.from, path: ["data", "mesh"], text: "has enableAutoMtls switched off" }],
       message: `The mesh has automatic mutual TLS switched off, and no DestinationRule tells clients ${wanted} for ${host}.`,
       fix: {
         text: `Create a DestinationRule with ${wanted} for ${host}.`,
@@ -254,6 +256,6 @@ export const mtls: Family = {
     { of: ["DestinationRule"], reads: ["PeerAuthentication", "inventory"], each: conflicts },
     { of: ["PeerAuthentication"], reads: [], each: ports },
     { reads: ["PeerAuthentication", "DestinationRule", "inventory"], all: strictInDisabled },
-    { reads: ["PeerAuthentication", "DestinationRule", "ConfigMap"], all: clientsNotTold },
+    { reads: ["PeerAuthentication", "DestinationRule", "ConfigMap", "inventory"], all: clientsNotTold },
   ],
 };

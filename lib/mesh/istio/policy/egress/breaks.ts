@@ -23,6 +23,8 @@ export interface Circumstances {
   /** null: PeerAuthentications aren't all known. */
   readonly peers: PeerPolicies | null;
   readonly sees: (manifest: Manifest) => boolean;
+  /** The mesh's outboundTrafficPolicy is REGISTRY_ONLY; null: not known. */
+  readonly registryOnly: boolean | null;
 }
 
 const OUTBOUND = "the mesh’s outboundTrafficPolicy";
@@ -56,7 +58,8 @@ export function breaksOf(
 
 function broken(called: Called, { today, then }: Client, state: State, about: Circumstances) {
   const hides = [today, then].some((each) => each !== null && !about.sees(each));
-  const mode = then === null ? null : textAt(objectAt(specOf(then), "outboundTrafficPolicy"), "mode");
+  const own = then === null ? null : textAt(objectAt(specOf(then), "outboundTrafficPolicy"), "mode");
+  const mode = own ?? (about.registryOnly === null ? null : about.registryOnly ? "REGISTRY_ONLY" : "ALLOW_ANY");
   const fate: EgressFate =
     state === "unrouted"
       ? "unrouted"
@@ -80,11 +83,23 @@ function broken(called: Called, { today, then }: Client, state: State, about: Ci
   const certain = state !== "perhaps" && called.sure && !hides && !open;
   const found: EgressBreak & { readonly key: string } = {
     ...called.seen,
-    ...{ host: called.host, fate, certain, strict, why: WHY[fate](called.mtls, strict), lacks },
+    ...{
+      host: called.host,
+      fate,
+      certain,
+      strict,
+      why: `${WHY[fate](called.mtls, strict)}${own === null ? BY_MESH[fate] : ""}`,
+      lacks,
+    },
     key: JSON.stringify([called.host, fate, certain, strict, called.mtls, lacks]),
   };
   return found;
 }
+
+const BY_MESH: Readonly<Record<EgressFate, string>> = {
+  ...{ passthrough: " The mesh’s outboundTrafficPolicy says so.", either: "", unrouted: "" },
+  blackhole: " The mesh’s outboundTrafficPolicy says so.",
+};
 
 const plain = (mtls: boolean | null, strict: boolean | null): string =>
   strict === true
@@ -95,7 +110,8 @@ const plain = (mtls: boolean | null, strict: boolean | null): string =>
 
 const WHY: Readonly<Record<EgressFate, (mtls: boolean | null, strict: boolean | null) => string>> = {
   passthrough: (mtls, strict) => `The proxy passes it on as it is (PassthroughCluster). ${plain(mtls, strict)}`,
-  blackhole: () => "The client’s proxy refuses it (BlackHoleCluster): the Sidecar’s mode is REGISTRY_ONLY.",
+  blackhole: () =>
+    "The client’s proxy refuses it (BlackHoleCluster), for hosts that it doesn’t know are (REGISTRY_ONLY).",
   either: (mtls, strict) =>
     `The Sidecar says no mode: by the mesh’s setting the client’s proxy refuses it, or passes it on as it is. ${plain(mtls, strict)}`,
   unrouted: () => "It arrives, but the routes written for it don’t count for this client any more.",

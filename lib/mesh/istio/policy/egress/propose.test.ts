@@ -158,6 +158,20 @@ describe("what it breaks", () => {
     expect(propose([there, strict], OUT).breaks.map(said)).toEqual([`ledger cron+web ${fate} ${sure} strict=true`]);
   });
 
+  test.each([
+    [false, "", "passthrough certain"],
+    [true, "", "blackhole certain"],
+    [true, ", outboundTrafficPolicy: {mode: ALLOW_ANY}", "passthrough certain"],
+    [null, "", "either perhaps"],
+  ])("by the mesh's setting (REGISTRY_ONLY: %s) where no Sidecar says it%s", (registryOnly, mode, fate) => {
+    const mesh = { autoMtls: null, trustDomains: null, normalization: null, why: null, registryOnly };
+    const found = propose([sidecar("shop/default", ["*/*"], mode)], OUT, CALLS, { mesh });
+    expect(found.breaks.map(said)).toEqual([`ledger cron+web ${fate} strict=false`]);
+    expect(found.breaks[0]?.why.includes("The mesh’s outboundTrafficPolicy says so.")).toBe(
+      registryOnly !== null && mode === "",
+    );
+  });
+
   test("says that STRICT refuses what loses mutual TLS, and that it doesn't know", () => {
     expect(propose([strict], OUT).breaks[0]?.why).toContain("STRICT");
     const blind = propose([], OUT, CALLS, { unread: (kind) => (kind === "PeerAuthentication" ? "no right" : null) });

@@ -89,6 +89,7 @@ export function proposeEgress(
   const peersKnown = world.unread("PeerAuthentication") === null && objects("PeerAuthentication").every(sees);
   const { breaks, kept } = breaksOf(judged, {
     ...{ namespace, inventories: [inventory, ...world.elsewhere], sees },
+    registryOnly: world.mesh?.registryOnly ?? null,
     peers: peersKnown ? peerPolicies(objects("PeerAuthentication"), rootNamespace) : null,
   });
   const blindSpots = blind(world, objects, namespace);

@@ -6,6 +6,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import type { InboundMtls } from "../meaning/inbound-mtls.ts";
 import {
+  AUTO,
   type Client,
   type Destination,
   type Endpoint,
@@ -49,7 +50,6 @@ interface Tried {
 }
 
 const PORT = "which of the Service’s ports is called";
-const AUTO = "enableAutoMtls of the mesh";
 const CONTRADICTION = "why the objects and what was measured differ";
 
 export function connection(wire: Wire, sides: Sides): Connected {
@@ -176,7 +176,9 @@ function hypotheses(wire: Wire, sides: Sides): readonly Tried[] {
   const subsets =
     wire.client !== "outside" && wire.client !== "as measured" ? subsetsOf(wire, wire.client, sides) : [null];
   // Where no automatic mutual TLS is asked for, its setting makes no difference.
-  const settings = wire.client === "outside" || wire.client === "as measured" ? [true] : [true, false];
+  const known = sides.before.autoMtls;
+  const asked = wire.client !== "outside" && wire.client !== "as measured";
+  const settings = !asked ? [true] : known === null ? [true, false] : [known];
   return ports.flatMap(({ port, own }) =>
     settings.flatMap((autoMtls) =>
       subsets.map((subset): Tried => {

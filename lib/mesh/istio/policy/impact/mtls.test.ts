@@ -112,6 +112,18 @@ describe("a change of mutual TLS", () => {
     ]);
   });
 
+  test.each<[boolean, readonly string[]]>([
+    [true, []],
+    [false, ["breaks 6 certain shop/web > shop/reviews-v2 by p spec.mtls.mode"]],
+  ])("with the mesh's own setting (enableAutoMtls: %s) what nobody measured is known", (autoMtls, expected) => {
+    const mesh = { autoMtls, trustDomains: null, normalization: null, registryOnly: null, why: null };
+    const unmeasured = call("shop/web", "shop/reviews-v2", 6, {
+      mtls: { share: null, basis: "unknown" },
+      callers: new Map(),
+    });
+    expect(lines(impact([made(STRICT)], [unmeasured], [], { mesh }))).toEqual(expected);
+  });
+
   test("half of a pair in plaintext: half of it breaks", () => {
     const half = call("shop/web", "shop/reviews-v1", 10, { mtls: { share: 0.5, basis: "server" } });
     expect(lines(impact([made(STRICT)], [half]))).toEqual([

@@ -9,6 +9,7 @@ import type { Reader } from "../meaning/authorization/rules.ts";
 import { type PeerPolicies, peerPolicies } from "../meaning/inbound-mtls.ts";
 import { HostIndex } from "../meaning/routing/host-index.ts";
 import { namespaceOf } from "../routing/json.ts";
+import type { MeshFacts } from "../settings/facts.ts";
 
 /** One object as it is (null: not there) and as it would be (null: gone). */
 export interface Change {
@@ -27,6 +28,8 @@ export interface ImpactWorld {
   readonly elsewhere: readonly ClusterInventory[];
   /** Whether the reader may be told what an object says. */
   readonly sees: (manifest: Manifest) => boolean;
+  /** Absent: the mesh's settings aren't read. */
+  readonly mesh?: MeshFacts;
   /** Why a kind isn't known; null where it is. */
   readonly unread: (kind: string) => string | null;
 }
@@ -46,6 +49,9 @@ export class Side {
   readonly rootNamespace: string;
   readonly objects: (kind: string) => readonly Manifest[];
   readonly sees: (manifest: Manifest) => boolean;
+  /** enableAutoMtls; null: not known. */
+  readonly autoMtls: boolean | null;
+  readonly #trustDomains: MeshFacts["trustDomains"];
   readonly #lists = new Map<string, readonly Manifest[]>();
   readonly #points = new WeakMap<EnforcementPoint, Configured>();
   readonly #byNamespace = new Map<string, ReadonlyMap<string, readonly Manifest[]>>();
@@ -56,6 +62,8 @@ export class Side {
   constructor(world: ImpactWorld, lists: ReadonlyMap<string, readonly Manifest[]>) {
     this.rootNamespace = world.rootNamespace;
     this.sees = world.sees;
+    this.autoMtls = world.mesh?.autoMtls ?? null;
+    this.#trustDomains = world.mesh?.trustDomains ?? null;
     this.objects = (kind) => {
       const list = lists.get(kind) ?? this.#lists.get(kind) ?? world.objects(kind);
       this.#lists.set(kind, list);
@@ -86,7 +94,7 @@ export class Side {
         authorization: (policies ?? []).filter(this.sees),
         authentication: (tokens ?? []).filter(this.sees),
         rootNamespace: this.rootNamespace,
-        trustDomains: null,
+        trustDomains: this.#trustDomains,
       },
       hidden: !all.every(this.sees),
     };

@@ -48,6 +48,9 @@ export interface MtlsWorld extends Pick<PolicyWorld, "objects" | "rootNamespace"
   readonly autoMtls: boolean | null;
 }
 
+/** What is lacking where the setting isn't known. */
+export const AUTO = "enableAutoMtls of the mesh";
+
 const HBONE = "whether the client's proxy speaks HBONE";
 const SERVERS = "what the gateway's own servers take";
 /** PeerAuthentications aren't for these: their own objects say what each port takes. */
@@ -90,7 +93,7 @@ export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint
   if (ownPort.mode === "DISABLE") return { sends: "plaintext", chain };
   const portDecides = endpoint.port === null && portsDiffer(world.peers, endpoint);
   if (portDecides) return { sends: lacking("the workload's port"), chain };
-  return { sends: world.autoMtls === null ? lacking("enableAutoMtls of the mesh") : "mutual TLS", chain };
+  return { sends: world.autoMtls === null ? lacking(AUTO) : "mutual TLS", chain };
 }
 
 const says = ({ chain }: InboundMtls): readonly ClientSay[] =>

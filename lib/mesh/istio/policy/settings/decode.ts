@@ -2,12 +2,23 @@
  * The mesh's own settings (MeshConfig) from the YAML that a ConfigMap holds, as far as they are read, with istiod's defaults
  * for what is left out. https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ ; defaults are those of istiod's
  * pkg/config/mesh/mesh.go (DefaultMeshConfig). A value of another type than the schema's makes all of it unreadable, as for
- * istiod, which then goes on with what it had before. Pure and bounded: at most 256 KiB, few aliases.
+ * istiod, which then goes on with what it had before. Pure and bounded: at most 128 KiB, few aliases.
  */
 import { parseDocument } from "yaml";
+import type { Normalization } from "../meaning/paths.ts";
 import { isObject } from "../routing/json.ts";
 
 export interface MeshConfig {
+  readonly enableAutoMtls: boolean;
+  /** The mesh's own, then its aliases. */
+  readonly trustDomains: readonly string[];
+  readonly pathNormalization: Normalization;
+  /** Hosts that nobody declared are refused (REGISTRY_ONLY), where no Sidecar says otherwise. */
+  readonly registryOnly: boolean;
+  /** By kind, where the mesh's default isn't everybody: VirtualService, DestinationRule, ServiceEntry. */
+  readonly exportTo: Readonly<Record<string, readonly string[]>>;
+  /** discoverySelectors: one of them takes a namespace that istiod sees, all of whose conditions hold; none: it sees all. */
+  readonly discovery: readonly (readonly Requirement[])[];
   /** Requests begin traces at all, where no Telemetry and no default provider says so. */
   readonly enableTracing: boolean;
   /** defaultConfig.tracing.sampling, in per cent; null: not set, which 0 is, too. */
@@ -16,6 +27,12 @@ export interface MeshConfig {
   readonly tracingProviders: readonly string[];
   /** Names of extensionProviders, with what they are: `opentelemetry`, `envoyExtAuthzGrpc`. */
   readonly providers: ReadonlyMap<string, Provider>;
+}
+
+export interface Requirement {
+  readonly key: string;
+  readonly operator: (typeof OPERATORS)[number];
+  readonly values: readonly string[];
 }
 
 export interface Provider {
@@ -27,13 +44,26 @@ export interface Provider {
 type Raw = Readonly<Record<string, unknown>>;
 
 /** ConfigMaps hold up to 1 MiB; settings of a mesh are a few KiB. */
-const MOST = 262_144;
+const MOST = 131_072;
 /** https://github.com/istio/istio/blob/master/pkg/config/mesh/mesh.go : there in every mesh. */
 const BUILT_IN: readonly (readonly [string, string])[] = [
   ["prometheus", "prometheus"],
   ["stackdriver", "stackdriver"],
   ["envoy", "envoyFileAccessLog"],
 ];
+
+const NORMALIZATIONS = ["DEFAULT", "NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"] as const;
+/** DEFAULT is BASE. */
+const PATHS: Readonly<Partial<Record<(typeof NORMALIZATIONS)[number], Normalization>>> = {
+  ...{ NONE: "NONE", MERGE_SLASHES: "MERGE_SLASHES", DECODE_AND_MERGE_SLASHES: "DECODE_AND_MERGE_SLASHES" },
+};
+const EXPORTED: readonly (readonly [string, string])[] = [
+  ["VirtualService", "defaultVirtualServiceExportTo"],
+  ["DestinationRule", "defaultDestinationRuleExportTo"],
+  ["ServiceEntry", "defaultServiceExportTo"],
+];
+const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"] as const;
+const OUTBOUND = ["REGISTRY_ONLY", "ALLOW_ANY"] as const;
 
 /** A value of another type than the schema's. */
 class Refused extends Error {}
@@ -69,8 +99,8 @@ function parsed(text: string): Raw {
   if (text.length > MOST) throw new Refused();
   let value: unknown;
   try {
-    // istiod's parser knows YAML 1.1: `off` is no text.
-    const document = parseDocument(text, { logLevel: "silent", version: "1.1" });
+    // istiod's parser knows YAML 1.1: `off` is no text, and of a key that stands twice the last counts. Looking for such keys takes time by their square.
+    const document = parseDocument(text, { logLevel: "silent", version: "1.1", uniqueKeys: false });
     if (document.errors.length > 0) throw new Refused();
     value = document.toJS({ maxAliasCount: 100 });
   } catch {
@@ -87,6 +117,7 @@ function over(before: Raw, after: Raw): Raw {
   return {
     ...before,
     ...after,
+    trustDomainAliases: [...list(before, "trustDomainAliases"), ...list(after, "trustDomainAliases")],
     defaultConfig: merged("defaultConfig"),
     defaultProviders: merged("defaultProviders"),
     extensionProviders: [...list(before, "extensionProviders"), ...list(after, "extensionProviders")],
@@ -94,7 +125,20 @@ function over(before: Raw, after: Raw): Raw {
 }
 
 function configOf(raw: Raw): MeshConfig {
+  const outbound = at(raw, "outboundTrafficPolicy");
   return {
+    enableAutoMtls: flag(raw, "enableAutoMtls", true),
+    trustDomains: [...new Set([text(raw, "trustDomain") || "cluster.local", ...texts(raw, "trustDomainAliases")])],
+    pathNormalization: PATHS[choice(map(raw, "pathNormalization"), "normalization", NORMALIZATIONS)] ?? "BASE",
+    exportTo: Object.fromEntries(
+      EXPORTED.flatMap(([kind, name]) => {
+        const to = texts(raw, name);
+        return to.length === 0 || to.includes("*") ? [] : [[kind, to]];
+      }),
+    ),
+    discovery: list(raw, "discoverySelectors").map(selectorOf),
+    // Without a mode it is the schema's first, unlike without the field.
+    registryOnly: outbound !== null && choice(map(raw, "outboundTrafficPolicy"), "mode", OUTBOUND) === "REGISTRY_ONLY",
     enableTracing: flag(raw, "enableTracing", true),
     sampling: samplingIn(map(raw, "defaultConfig")),
     tracingProviders: texts(map(raw, "defaultProviders"), "tracing"),
@@ -103,6 +147,21 @@ function configOf(raw: Raw): MeshConfig {
       ...list(raw, "extensionProviders").map(providerOf),
     ]),
   };
+}
+
+function selectorOf(each: unknown): readonly Requirement[] {
+  if (!isObject(each)) throw new Refused();
+  return [
+    ...Object.entries(map(each, "matchLabels")).map(([key, value]): Requirement => {
+      if (typeof value !== "string") throw new Refused();
+      return { key, operator: "In", values: [value] };
+    }),
+    ...list(each, "matchExpressions").map((asked): Requirement => {
+      const operator = isObject(asked) ? OPERATORS.find((name) => name === asked["operator"]) : undefined;
+      if (!isObject(asked) || operator === undefined) throw new Refused();
+      return { key: text(asked, "key") ?? "", operator, values: texts(asked, "values") };
+    }),
+  ];
 }
 
 function providerOf(each: unknown): [string, Provider] {
@@ -131,6 +190,14 @@ function number(raw: Raw, name: string): number | null {
   const read = typeof value === "string" && /^-?[\d.]{1,20}$/.test(value) ? Number(value) : value;
   if (typeof read !== "number" || !Number.isFinite(read)) throw new Refused();
   return read;
+}
+
+/** One of an enum's names, or its number; the first where it isn't set. */
+function choice<T extends string>(raw: Raw, name: string, names: readonly [T, ...T[]]): T {
+  const value = at(raw, name) ?? 0;
+  const found = typeof value === "number" ? names[value] : names.find((each) => each === value);
+  if (found === undefined) throw new Refused();
+  return found;
 }
 
 function text(raw: Raw, name: string): string | null {

@@ -1,5 +1,7 @@
 /** Control planes of a cluster, and which ConfigMaps each of them reads its mesh's settings from. Pure. */
 import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { mapAt } from "../routing/json.ts";
 
 export interface ControlPlane {
   readonly revision: string;
@@ -39,6 +41,16 @@ export const OUTSIDE: ControlPlane = {
   ...{ revision: "default", config: MAIN, shared: null, unclear: null },
   sampling: { why: "no istiod runs in this cluster, so its variables can’t be read" },
 };
+
+/** Of files that hold ConfigMaps and needn't hold the istiods that read them. */
+export function planesOfMaps(maps: readonly Manifest[]): readonly ControlPlane[] {
+  return maps.flatMap((map): ControlPlane[] => {
+    const { name: config } = map.metadata;
+    const [, revision = "default"] = /^istio(?:-([a-z0-9-]+))?$/.exec(config) ?? [];
+    if (!/^istio(-|$)/.test(config) || mapAt(map, "data")["mesh"] === undefined) return [];
+    return [{ ...OUTSIDE, revision, config }];
+  });
+}
 
 function planeOf(env: Workload["env"], label: string | undefined): ControlPlane {
   const revision = env?.["REVISION"] || label || "default";

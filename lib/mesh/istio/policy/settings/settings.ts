@@ -32,8 +32,13 @@ export type Setting<T> =
   | { readonly known: true; readonly value: T; readonly from: Manifest }
   | { readonly known: false; readonly why: string };
 
-/** Each ConfigMap is read once, however often it is asked for. */
-const decoded = new WeakMap<Manifest, ReturnType<typeof decodeMeshConfig>>();
+interface Read {
+  readonly shared: Manifest | undefined;
+  readonly config: ReturnType<typeof decodeMeshConfig>;
+}
+
+/** Each ConfigMap is read once, however often it is asked for: objects are replaced, never changed. */
+const decoded = new WeakMap<Manifest, Read>();
 
 export function meshSettings(given: SettingsGiven): MeshSettings {
   const { maps, root, unread } = given;
@@ -62,11 +67,10 @@ function readOf(config: Manifest, shared: Manifest | undefined): MeshConfig | nu
   const texts = [shared, config].flatMap((each) => (each === undefined ? [] : (mapAt(each, "data")["mesh"] ?? [])));
   // A ConfigMap without the key isn't read by istiod either.
   if (mapAt(config, "data")["mesh"] === undefined) return null;
-  if (shared !== undefined) return decodeMeshConfig(texts);
   const known = decoded.get(config);
-  if (known !== undefined) return known;
+  if (known !== undefined && known.shared === shared) return known.config;
   const read = decodeMeshConfig(texts);
-  decoded.set(config, read);
+  decoded.set(config, { shared, config: read });
   return read;
 }
 

@@ -120,7 +120,7 @@ function wayAt(
       ? { kind: "routed", chosen: chosenOf(bytes, caller, world) }
       : first === undefined || !requests
         ? { kind: "routed", chosen: itself(fullName(service), question.port) }
-        : decide(first.found.owner, rules, requestOf(question), ({ found }) => chosenOf(found, caller, world));
+        : decide(first.found.owner, rules, requestOf(question, world), ({ found }) => chosenOf(found, caller, world));
   const routed = { outcome, shadowed: [], leftOut };
   const none = { routed, to: [], lacks: [], rewrites: UNCHANGED };
   if (outcome.kind === "unknown") return { ...none, lacks: outcome.lacks };

@@ -10,7 +10,7 @@ import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { authorize, type Decider } from "../authorization/decide.ts";
 import type { CallFacts } from "../authorization/facts.ts";
 import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
-import { meet } from "../outbound-mtls.ts";
+import { AUTO, meet } from "../outbound-mtls.ts";
 import { type Lacking, lacking } from "../truth.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
@@ -59,9 +59,12 @@ function connection({ client, question }: Arriving, to: Destination, server: Wor
   const endpoint = { ...server, port: workloadPort(to) };
   const called = { host: fullName(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
   const from = client === null ? null : { namespace: client.namespace, labels: client.labels };
-  const met = meet(from, { ...called, external: false }, endpoint, {
-    ...{ objects: world.objects, rootNamespace: world.rootNamespace, peers, autoMtls: question.autoMtls ?? null },
-  });
+  const withAuto = (autoMtls: boolean | null) =>
+    meet(from, { ...called, external: false }, endpoint, {
+      ...{ objects: world.objects, rootNamespace: world.rootNamespace, peers, autoMtls },
+    });
+  const auto = question.autoMtls ?? world.mesh?.autoMtls ?? null;
+  const met = withAuto(auto);
   const around = inboundMtls(peers, to.service.namespace, null, null);
   const says = [...met.out.chain.slice(-1), ...met.in.chain.slice(-1)];
   const hidden = ![...says, ...around.chain.slice(-1)].every(({ object }) => world.sees(object));
@@ -76,12 +79,27 @@ function connection({ client, question }: Arriving, to: Destination, server: Wor
   const base = { kind: "mtls" as const, title, sources: hidden ? [] : [...places.values()] };
   if (typeof connects !== "boolean") {
     const text = "Whether the connection comes about isn’t known.";
-    return { step: { ...base, verdict: "unknown" as const, text, lacks: connects.lacks }, identified };
+    const lacks = connects.lacks.map((each) =>
+      each === AUTO && world.mesh?.why ? `${each}: ${world.mesh.why}` : each,
+    );
+    return { step: { ...base, verdict: "unknown" as const, text, lacks }, identified };
   }
   const proxied = server.dataplane === "sidecar" || server.dataplane === "ambient";
   const takes = proxied ? `the server takes ${met.in.mode}` : "no proxy stands before the server";
-  const text = `The client sends ${String(met.out.sends)}; ${takes}: ${connects ? "they connect" : "the connection is refused"}.`;
+  const end = connects ? "they connect" : "the connection is refused";
+  const text = `The client sends ${String(met.out.sends)}; ${takes}: ${end}.${asSet(question, auto, met, withAuto)}`;
   return { step: { ...base, verdict: connects ? ("yes" as const) : ("no" as const), text, lacks: [] }, identified };
+}
+
+/** What made it send that, where it is the mesh's setting alone. */
+function asSet(
+  { autoMtls }: SimulationQuestion,
+  auto: boolean | null,
+  met: ReturnType<typeof meet>,
+  withAuto: (autoMtls: boolean) => ReturnType<typeof meet>,
+): string {
+  if (auto === null || typeof met.out.sends !== "string" || withAuto(!auto).out.sends === met.out.sends) return "";
+  return ` Automatic mutual TLS is ${auto ? "on" : "off"} ${autoMtls === undefined ? "by the mesh’s settings" : "as you ask"}.`;
 }
 
 const UNKNOWN = "Whether it is let in isn’t known.";
@@ -144,10 +162,10 @@ export function admissionAt(
   const said = authorize(
     {
       ...{ authorization: policies.filter(world.sees), authentication: tokens, rootNamespace: world.rootNamespace },
-      trustDomains: null,
+      trustDomains: world.mesh?.trustDomains ?? null,
     },
     point,
-    factsOf(arriving, port, identified, policies),
+    factsOf(arriving, port, identified, policies, world.mesh),
   );
   const by = (decider: Decider): Source => sourceOf(world, decider.policy, decider.path);
   const found = { ...base, title: `${base.title}’s ${point.kind}` };
@@ -174,11 +192,14 @@ function factsOf(
   port: number | null,
   identified: boolean | Lacking,
   policies: readonly Manifest[],
+  mesh: SecurityWorld["mesh"],
 ): CallFacts {
   const { client, method, path, host, headers, token } = question;
   // Without the mesh's settings its trust domain isn't known: `cluster.local` stands for it, but not where the domain itself is asked for.
-  const domain = !policies.some(asksForDomain);
-  const principal = identified === false ? null : identified === true && domain ? account : undefined;
+  const [domain] = mesh?.trustDomains ?? [];
+  const own = domain !== undefined && typeof account === "string" ? account.replace(/^[^/]*/, () => domain) : account;
+  const told = domain !== undefined || !policies.some(asksForDomain);
+  const principal = identified === false ? null : identified === true && told ? own : undefined;
   return {
     ...(http === undefined ? {} : { protocol: http ? "http" : "tcp" }),
     ...(principal === undefined ? {} : { principal }),
@@ -186,6 +207,7 @@ function factsOf(
     ...(port === null ? {} : { port }),
     ...(method === undefined ? {} : { method }),
     ...(path === undefined || rewrites.path ? {} : { path }),
+    ...(mesh?.normalization ? { normalization: mesh.normalization } : {}),
     ...(host === undefined || rewrites.path ? {} : { host }),
     ...(headers === undefined || rewrites.headers ? {} : { headers: lowered(headers) }),
     ...(token === undefined || rewrites.headers ? {} : { token: token === "none" ? null : token }),

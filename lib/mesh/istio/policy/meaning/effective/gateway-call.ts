@@ -135,7 +135,7 @@ function routed(
 }
 
 function wayAt(question: SimulationQuestion, found: VirtualHost, world: SecurityWorld): Way {
-  const outcome = routeAt(found, { scheme: found.server.reads, ...requestOf(question) }, world);
+  const outcome = routeAt(found, { scheme: found.server.reads, ...requestOf(question, world) }, world);
   const routed = { outcome, shadowed: [], leftOut: found.leftOut };
   const none = { routed, to: [], lacks: [], rewrites: { path: false, headers: false } };
   if (outcome.kind === "unknown") return { ...none, lacks: outcome.lacks };

@@ -4,6 +4,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { printPath, type Segments } from "#lib/policy/path.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import type { Source } from "#lib/policy/security.ts";
+import type { MeshFacts } from "../../settings/facts.ts";
 
 export interface SecurityWorld {
   readonly cluster: string;
@@ -13,6 +14,8 @@ export interface SecurityWorld {
   /** As far as the reader may see it. */
   readonly inventory: ClusterInventory;
   readonly sees: (manifest: Manifest) => boolean;
+  /** Absent: the mesh's settings aren't read. */
+  readonly mesh?: MeshFacts;
   /** Why a kind isn't known; null where it is, or where the cluster has no such kind. */
   readonly unread: (kind: string) => string | null;
 }

@@ -112,7 +112,7 @@ export function wayOf(
   const caller = { namespace: client.namespace, labels: client.labels, port: question.port };
   const lacks = unsettled(client, service, http, world);
   if (lacks.length > 0) return { routed: null, to: [], lacks, rewrites: UNCHANGED };
-  const routed = route(host, service.namespace, caller, requestOf(question), world);
+  const routed = route(host, service.namespace, caller, requestOf(question, world), world);
   if (routed.outcome.kind === "unknown") return { routed, to: [], lacks: routed.outcome.lacks, rewrites: UNCHANGED };
   if (routed.outcome.kind === "out of scope") {
     return { routed, to: [], lacks: [OUTBOUND], rewrites: UNCHANGED };
@@ -122,7 +122,11 @@ export function wayOf(
 }
 
 /** What of a question rules may ask for. */
-export const requestOf = ({ method, path, host, headers }: SimulationQuestion): RequestFacts => ({
+export const requestOf = (
+  { method, path, host, headers }: SimulationQuestion,
+  { mesh }: Pick<SecurityWorld, "mesh">,
+): RequestFacts => ({
+  ...(mesh?.normalization ? { normalization: mesh.normalization } : {}),
   ...(method === undefined ? {} : { method }),
   ...(path === undefined ? {} : { path }),
   ...(host === undefined ? {} : { authority: host }),
