@@ -61,6 +61,19 @@ describe("the shop's rights", () => {
     }
   });
 
+  it("let the console read the mesh's settings by their name, and no other ConfigMap", async () => {
+    const maps = pathOf("v1/NS/configmaps", "istio-system");
+    const by = (name: string) => `${maps}?fieldSelector=metadata.name%3D${name}`;
+    for (const path of [`${maps}/istio`, by("istio")]) expect(await allowed(api.consoleToken, "GET", path)).toBe(true);
+    for (const path of [
+      maps,
+      by("istio-ca-root-cert"),
+      pathOf("v1/NS/configmaps", "shop"),
+      pathOf("v1/NS/configmaps", null),
+    ])
+      expect(await allowed(api.consoleToken, "GET", path)).toBe(false);
+  });
+
   it.each([...policies, history])("let editor write %s in shop, and viewer nowhere", async (what) => {
     for (const [method, name] of [
       ["POST", ""],

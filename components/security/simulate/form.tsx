@@ -52,13 +52,13 @@ const CLIENTS = [
   ["outside", "outside the mesh"],
 ] as const;
 const TOKENS = [
-  ["", "as the mesh is set"],
+  ["", "not known"],
   ["none", "none"],
   ["valid", "valid"],
   ["invalid", "invalid"],
 ] as const;
 const AUTO = [
-  ["", "not known"],
+  ["", "as the mesh is set"],
   ["on", "on, Istio’s default"],
   ["off", "off"],
 ] as const;
