@@ -148,12 +148,9 @@ describe("what the console predicts is what the simulator counts", { timeout: 12
     expect(Math.abs((edge?.denied ?? 0) / (edge?.requests ?? 1) - 0.5)).toBeLessThan(0.06);
   });
 
-  it("and nothing where automatic mutual TLS isn't told: unknown isn't yes", async () => {
+  it("with automatic mutual TLS as the mesh's settings have it, which the console's own role lets it read", async () => {
     const { autoMtls: _, ...unsaid } = web;
-    await run(forgottenAccount, [
-      outside,
-      { question: unsaid, before: "unknown", after: "unknown", edge: null, lacks: /enableAutoMtls/ },
-    ]);
+    await run(forgottenAccount, [outside, { question: unsaid, before: "yes", after: "yes", edge: null }]);
     expect(came(rehearsal?.measure().get("web>accounts"))).toBe("all");
   });
 });
