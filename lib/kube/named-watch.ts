@@ -31,7 +31,7 @@ export interface NamedWatchOptions {
 }
 
 /** More names than this aren't followed: a mesh has one a control plane. */
-export const MOST_NAMES = 16;
+const MOST_NAMES = 16;
 
 interface Followed {
   readonly objects: ReturnType<typeof collection>;
