@@ -9,6 +9,7 @@ import type { NodeKey } from "./id.ts";
 import type { Coverage, Dataplane, HealthState, MeshName, MtlsBasis, Observer, Principals, Protocol } from "./model.ts";
 import type { EdgeObservation } from "./observation.ts";
 import type { ErrorRule } from "./outcome.ts";
+import type { Trials } from "./trial.ts";
 
 export interface WorkloadNode {
   readonly id: string;
@@ -73,5 +74,7 @@ export interface WorkloadGraph {
   /** Services of namespaces in the mesh, called or not; for lenses in which services are marks. */
   readonly services: readonly { readonly cluster: string; readonly namespace: string; readonly name: string }[];
   readonly health: HealthRules;
+  /** What policies on trial would have denied, where any is counted. */
+  readonly trials?: Trials;
   readonly errorRate: ErrorRule;
 }

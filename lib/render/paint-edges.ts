@@ -27,6 +27,8 @@ function quiet(k: number): number {
 }
 /** Where on an edge the cross of calls that never arrived is: short of the target. */
 const LOST_AT = 0.88;
+/** And where the sign of calls that a dry run would deny is: beside it, further from the target. */
+const TRIED_AT = 0.76;
 const DIMMED = 0.16;
 const STALE = 0.45;
 const BOX_RADIUS = 14;
@@ -151,7 +153,7 @@ export function eraseEdges(c: Context, before: PreparedEdges, theme: RenderTheme
   }
 }
 
-/** Edges that something is said of beyond their look: found or new ones in a halo, a cross where calls never arrived. */
+/** Edges that something is said of beyond their look: found or new ones in a halo, a cross where calls never arrived, a barrier where a dry run would stop some. */
 export function paintEdgeMarks(
   c: Context,
   scene: FullScene,
@@ -185,5 +187,12 @@ export function paintEdgeMarks(
     if (isDimmedEdge(scene, edge)) continue;
     const { x, y } = pointAt(chainOf(scene, edge), LOST_AT);
     glyphs.cross(c, x, y, 4 * Math.min(unit, 2));
+  }
+  c.strokeStyle = theme.degraded;
+  c.fillStyle = theme.background;
+  for (const edge of prepared.tried) {
+    if (isDimmedEdge(scene, edge)) continue;
+    const { x, y } = pointAt(chainOf(scene, edge), TRIED_AT);
+    glyphs.barrier(c, x, y, 5.5 * Math.min(unit, 2));
   }
 }

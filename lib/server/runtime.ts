@@ -15,7 +15,7 @@ import { effectOf } from "./effect/effect.ts";
 import { FrameUseCases } from "./frames.ts";
 import { GraphUseCases } from "./graph.ts";
 import { showImpact } from "./impact/draft.ts";
-import { type DryRunDeps, showDryRuns } from "./impact/dry-runs.ts";
+import { type DryRunDeps, onTrial, showDryRuns } from "./impact/dry-runs.ts";
 import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
 import { type ProposalDeps, showProposal } from "./impact/proposal.ts";
@@ -108,6 +108,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     inventories,
     gaps: withoutKubernetes(config.clusters),
     clusterOf,
+    onTrial: () => onTrial(store),
   });
   const namespaces = (cluster: string) => namespacesOf(cluster, inventories.current(), telemetry.feeds());
   const rights = new ClusterRights({
