@@ -1,8 +1,7 @@
 /** GET /meaning/log-callers/{cluster}/{namespace}?workload=: who called a workload without mutual TLS, by its proxies' access logs. */
 import { MeshscopeError } from "#lib/errors.ts";
 import { parseRefPath } from "#lib/policy/ref.ts";
-import { findingSchema } from "./findings.ts";
-import { objectRefSchema } from "./object-ref.ts";
+import { evidenceOfferSchema } from "./evidence.ts";
 import { decodedPath } from "./path.ts";
 import { readQuery } from "./query.ts";
 import { z } from "./zod.ts";
@@ -51,9 +50,7 @@ export const logCallersSchema = z
       .meta({ description: "without Istio's mutual TLS, most calls first, at most 100" }),
     callersTotal: z.number(),
     notEvaluated: z.string().exactOptional().meta({ description: "why no log can tell" }),
-    switchOn: z
-      .object({ object: objectRefSchema.nullable(), fix: findingSchema.shape.fix })
-      .meta({ description: "how to have calls written down" }),
+    switchOn: evidenceOfferSchema.meta({ description: "how to have calls written down" }),
   })
   .meta({ id: "LogCallers" });
 

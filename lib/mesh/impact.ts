@@ -9,4 +9,3 @@ export { propose } from "./istio/policy/impact/propose.ts";
 export { scopeOf } from "./istio/policy/impact/scope.ts";
 export { callersByLog, type LoggedCall } from "./istio/policy/strict/log-callers.ts";
 export { strictPath } from "./istio/policy/strict/path.ts";
-export { switchOnLogs } from "./istio/policy/strict/switch-on-logs.ts";

@@ -1,16 +1,16 @@
 /** GET /meaning/log-callers/…: who called a workload, by the newest lines of its proxies' access logs, read as the viewer and kept nowhere. */
+import type { WireEvidenceOffer } from "#lib/api/evidence.ts";
 import { formatInstant } from "#lib/api/instant.ts";
 import type { LogCallersAnswer, LogCallersRequest } from "#lib/api/log-callers.ts";
-import type { WireManifest } from "#lib/api/object-ref.ts";
 import { MeshscopeError, problemOf } from "#lib/errors.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import type { As, KubeClient } from "#lib/kube/client.ts";
 import type { LogLine } from "#lib/kube/log-line.ts";
 import type { KubeLogs } from "#lib/kube/logs.ts";
-import { callersByLog, type LoggedCall, readAccessLine, switchOnLogs } from "#lib/mesh/impact.ts";
+import { callersByLog, type LoggedCall, readAccessLine } from "#lib/mesh/impact.ts";
+import { accessLogOffer } from "#lib/mesh/meaning.ts";
 import { formatNanoseconds } from "#lib/nanoseconds.ts";
 import type { ReadLog } from "#lib/policy/log-callers.ts";
-import { refOf } from "#lib/policy/ref.ts";
 import { unixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { checkNamespace, reading } from "../policy/access.ts";
@@ -56,7 +56,7 @@ export async function showLogCallers(
     inventory: inView(inventory, visibility),
     sees: (manifest: Parameters<typeof sees>[3]) => sees(deps, cluster, viewer, manifest),
   };
-  const { manifest, text } = switchOnLogs(workload, world, policies?.kind("Telemetry")?.version ?? null);
+  const switchOn = accessLogOffer(workload, world, policies?.kind("Telemetry")?.version ?? null);
   const why = untold(workload);
   const pods = why === null ? workload.pods.filter(({ reports }) => reports) : [];
   const calling = { ...(as === undefined ? {} : { as }), ...(signal === undefined ? {} : { signal }) };
@@ -79,15 +79,7 @@ export async function showLogCallers(
     callers: callers.slice(0, SHOWN),
     callersTotal: callers.length,
     ...(why === null ? {} : { notEvaluated: why }),
-    switchOn: {
-      object: manifest === null ? null : refOf(cluster, manifest),
-      fix: {
-        text,
-        edits: [],
-        deletions: [],
-        manifests: manifest === null ? [] : [manifest as unknown as WireManifest],
-      },
-    },
+    switchOn: structuredClone(switchOn) as unknown as WireEvidenceOffer,
   };
 }
 

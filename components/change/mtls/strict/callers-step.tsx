@@ -136,7 +136,7 @@ function Pair({ pair, window, onFix }: { readonly pair: PairItem; readonly windo
           <SourceText source={rule} />
         </div>
       )}
-      <BlindSpots {...{ blindSpots, closeWith }} />
+      <BlindSpots {...{ blindSpots, closeWith, target }} />
       {!pair.named && <LogEvidence target={target} onFix={onFix} />}
     </li>
   );

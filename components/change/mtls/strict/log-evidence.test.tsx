@@ -18,7 +18,12 @@ const said = (more: Partial<LogCallersAnswer>): string =>
       answer={{
         ...{ cluster: "west", namespace: "shop", workload: "cart", at: "2026-08-20T14:12:10Z", pods: 5, mutual: 37 },
         ...{ logs: [log("cart-1"), log("cart-2")], callers: [], callersTotal: 0 },
-        switchOn: { object: null, fix: { text: "Add accessLogging.", edits: [], manifests: [], deletions: [] } },
+        switchOn: {
+          what: "access logs",
+          text: "Add accessLogging.",
+          object: null,
+          fix: { text: "Add accessLogging.", edits: [], manifests: [], deletions: [] },
+        },
         ...more,
       }}
     />,
@@ -67,7 +72,9 @@ it("where no call is written down it says how to have that, as a plan where one 
   };
   const logs = [log("cart-1", { inbound: 0 })];
   const fix = { text: "A Telemetry object does.", edits: [], manifests: [], deletions: [] };
-  expect(said({ logs, switchOn: { object, fix } })).toContain("A Telemetry object does. Plan access logs for it");
+  expect(said({ logs, switchOn: { what: "access logs", text: fix.text, object, fix } })).toContain(
+    "A Telemetry object does. Plan access logs for it",
+  );
   expect(said({ logs })).not.toContain("Plan access logs");
   expect(said({ notEvaluated: "It has no sidecar." })).toBe(" It has no sidecar. ");
 });

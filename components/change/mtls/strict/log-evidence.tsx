@@ -65,7 +65,7 @@ export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallers
   if (notEvaluated !== undefined) return <p className="mt-1 text-ink-2">{notEvaluated}</p>;
   const inbound = logs.reduce((sum, each) => sum + each.inbound, 0);
   const unreadable = logs.reduce((sum, each) => sum + each.unreadable, 0);
-  const { object, fix } = switchOn;
+  const { object, fix, text } = switchOn;
   return (
     <div className="mt-1 flex flex-col gap-2">
       <p className="text-ink-2">
@@ -110,7 +110,7 @@ export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallers
       </p>
       {inbound === 0 && (
         <div className="flex flex-wrap items-baseline gap-2">
-          <p className="text-ink-2">No call is in these lines: access logs may be off. {fix.text}</p>
+          <p className="text-ink-2">No call is in these lines: access logs may be off. {text}</p>
           {object !== null && (
             <Chip tone="quiet" onClick={() => onFix({ object, fix })}>
               Plan access logs for it

@@ -16,7 +16,7 @@ import { peerPolicies } from "../meaning/inbound-mtls.ts";
 import { HostIndex } from "../meaning/routing/host-index.ts";
 import { sidecarOf } from "../meaning/routing/scope.ts";
 import { ROUTE_KINDS } from "../routing/gateway-api.ts";
-import { has, listAt, namespaceOf, specOf, textsAt, visibleTo } from "../routing/json.ts";
+import { has, listAt, namespaceOf, specOf, textAt, textsAt, visibleTo } from "../routing/json.ts";
 import { breaksOf } from "./breaks.ts";
 import { calledFrom } from "./called.ts";
 import { type Client, clientsOf, labelsFor, told } from "./clients.ts";
@@ -171,6 +171,11 @@ const ALWAYS = [
   "to whom Services are exported that don’t say so: by the mesh’s defaultServiceExportTo, which isn’t read",
 ];
 
+/** Routes of the Gateway API are where a Service is their parent; those of gateways are no business of clients. */
+const isOfTheMesh = ({ kind, spec }: Manifest): boolean =>
+  !GATEWAY_API.has(kind) || listAt(spec, "parentRefs").some((to) => textAt(to, "kind") === "Service");
+const GATEWAY_API: ReadonlySet<string> = new Set(ROUTE_KINDS);
+
 /** What neither the objects nor the windows tell. */
 function blind(world: EgressWorld, objects: EgressWorld["objects"], namespace: string): readonly string[] {
   const unread = KINDS.flatMap((kind) => {
@@ -180,7 +185,9 @@ function blind(world: EgressWorld, objects: EgressWorld["objects"], namespace: s
   const services = world.inventory.unread
     .filter(({ code }) => code !== "not_found")
     .map(({ kind, detail }) => `${kind}: ${detail}`);
-  const hidden = KINDS.flatMap((kind) => objects(kind)).some((each) => !world.sees(each) && visibleTo(each, namespace));
+  const hidden = KINDS.flatMap((kind) => objects(kind)).some(
+    (each) => !world.sees(each) && visibleTo(each, namespace) && isOfTheMesh(each),
+  );
   const ports = objects("Sidecar").some(
     (each) =>
       namespaceOf(each) === namespace &&

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
-import type { Manifest } from "#lib/policy/manifest.ts";
 import type { InboundCall } from "../../access-log.ts";
 import { callersByLog } from "./log-callers.ts";
-import { switchOnLogs } from "./switch-on-logs.ts";
 
 const CLUSTER = inventory(
   [workload("legacy/till", { dataplane: "none" }), workload("mesh/amb", { dataplane: "ambient" })],
@@ -55,48 +53,5 @@ describe("who called, by access logs", () => {
       "own TLS",
       "unknown",
     ]);
-  });
-});
-
-describe("how access logs are switched on", () => {
-  const cart = workload("shop/cart", { labels: { app: "cart", version: "v1" } });
-  const telemetry = (labels: Record<string, string>, spec: object = {}): Manifest => ({
-    ...{ apiVersion: "telemetry.istio.io/v1", kind: "Telemetry", metadata: { namespace: "shop", name: "own" } },
-    spec: { ...(Object.keys(labels).length === 0 ? {} : { selector: { matchLabels: labels } }), ...spec },
-  });
-  const offer = (objects: readonly Manifest[], of = cart, o: { sees?: boolean; version?: string | null } = {}) => {
-    const [own] = inventory([of]).values();
-    if (own === undefined) throw new Error("no inventory");
-    const world = {
-      ...{ cluster: "c", rootNamespace: "istio-system", inventory: own, unread: () => null },
-      ...{ objects: () => objects, sees: () => o.sees ?? true },
-    };
-    return switchOnLogs(of, world, o.version === undefined ? "v1" : o.version);
-  };
-
-  it("by an object for the workload, in the version that the cluster serves", () => {
-    expect(offer([telemetry({}), telemetry({ app: "web" })], cart, { version: "v1alpha1" }).manifest).toMatchObject({
-      ...{ apiVersion: "telemetry.istio.io/v1alpha1", metadata: { namespace: "shop", name: "cart-access-logs" } },
-      spec: { selector: { matchLabels: { app: "cart" } }, accessLogging: [{ providers: [{ name: "envoy" }] }] },
-    });
-  });
-
-  it.each([
-    [
-      "one selects it already",
-      offer([telemetry({ app: "cart" })]),
-      /Telemetry shop\/own selects this workload: add accessLogging/,
-    ],
-    [
-      "one says so already",
-      offer([telemetry({ app: "cart" }, { accessLogging: [{}] })]),
-      /sets accessLogging: see whether/,
-    ],
-    ["one out of sight selects it", offer([telemetry({ app: "cart" })], cart, { sees: false }), /may not see/],
-    ["nothing selects its pods", offer([], workload("shop/cart")), /no label app/],
-    ["the cluster serves no such kind", offer([], cart, { version: null }), /accessLogFile/],
-  ])("or is advice where %s", (_, { manifest, text }, words) => {
-    expect(manifest).toBeNull();
-    expect(text).toMatch(words);
   });
 });

@@ -14,7 +14,7 @@ import {
 import type { ObservedCall } from "../impact/calls.ts";
 import type { ImpactWorld } from "../impact/sides.ts";
 import { blind } from "../meaning/effective/sight.ts";
-import { has, namespaceOf, specOf, textAt } from "../routing/json.ts";
+import { has, specOf, textAt } from "../routing/json.ts";
 import { blindSpotsOf } from "./blind.ts";
 import { enforces, fatesOf } from "./fates.ts";
 import { pilotOf } from "./pilot.ts";
@@ -45,7 +45,7 @@ export function strictPath({ world, namespace, visible, seen }: StrictInput): St
   const services = [...inventory.services.values()].filter((each) => inScope(each.namespace));
   const entries = world
     .objects("ServiceEntry")
-    .filter((each) => inScope(namespaceOf(each)) && world.sees(each) && isOfTheMesh(each));
+    .filter((each) => inScope(each.metadata.namespace ?? "") && world.sees(each) && isOfTheMesh(each));
   const enforcing = Map.groupBy(workloads.filter(enforces), (each) => each.namespace);
   const sides = strictSides(world, new Set(enforcing.keys()));
   const { peers } = sides.before;
