@@ -132,10 +132,7 @@ export interface Newborn {
   readonly firstSeen: string;
 }
 
-/**
- * What policies of one action on trial (istio.io/dry-run) would have denied of an edge: requests per second, of tcp
- * connections. The counters name no caller, so it is anything between the two; alike where nobody else calls.
- */
+/** What policies of one action on trial would have denied: requests/s, of tcp connections/s; alike where nobody else calls. */
 export interface EdgeTrial {
   readonly action: "allow" | "deny";
   readonly min: PerSecond;

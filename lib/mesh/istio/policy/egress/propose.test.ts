@@ -112,47 +112,6 @@ describe("entries", () => {
     ]);
   });
 
-  test("and by a route of the Gateway API: of the Service’s namespace for all clients, else for those of its own", () => {
-    const route = (place: string, parent: string, backend = "ledger, namespace: bank") =>
-      object(
-        "HTTPRoute",
-        place,
-        `parentRefs: [{group: "", kind: Service, ${parent}}], rules: [{backendRefs: [{name: ${backend}, port: 80}]}]`,
-      );
-    const { inventory } = worldOf([]);
-    const ledger = inventory.services.get("bank/ledger");
-    if (ledger === undefined) throw new Error("no Service");
-    const services = new Map([...inventory.services, ["bank/money", { ...ledger, name: "money" }]]);
-    const found = (own: Manifest, asked: Partial<EgressQuestion> = {}) =>
-      propose([own], asked, CALLS, { inventory: { ...inventory, services } });
-    const MONEY = "bank/money.bank.svc.cluster.local";
-    expect(found(route("bank/producer", "name: money")).hosts).toContain(MONEY);
-    expect(found(route("shop/consumer", "name: money, namespace: bank")).hosts).toContain(MONEY);
-    expect(found(route("edge/stranger", "name: money, namespace: bank")).hosts).not.toContain(MONEY);
-    expect(found(route("bank/elsewhere", "name: money", "other")).hosts).not.toContain(MONEY);
-    expect(found(route("bank/gone", "name: gone")).hosts).toEqual(["./*", "istio-system/*", LEDGER]);
-    expect(found(route("bank/itself", "name: ledger")).hosts).toEqual(["./*", "istio-system/*", LEDGER]);
-    const without = found(route("bank/producer", "name: money"), { hosts: ["./*", LEDGER] });
-    expect(without.breaks.map(said)).toEqual(["ledger cron+web either perhaps strict=false"]);
-  });
-
-  test("a Service that its annotation keeps from the namespace goes past the mesh whatever is proposed", () => {
-    const { inventory } = worldOf([]);
-    const ledger = inventory.services.get("bank/ledger");
-    if (ledger === undefined) throw new Error("no Service");
-    const found = (...exportTo: string[]) => {
-      const services = new Map([...inventory.services, ["bank/ledger", { ...ledger, exportTo }]]);
-      return propose([], {}, CALLS, { inventory: { ...inventory, services } });
-    };
-    for (const open of [["*"], ["shop"], ["bank", "shop"]]) expect(found(...open).hosts).toContain(LEDGER);
-    for (const shut of [["."], ["bank"], ["~"], ["~", "shop"]]) {
-      expect(found(...shut).hosts).toEqual(["./*", "istio-system/*"]);
-      expect(found(...shut).outside.map(({ host, why }) => [host, why])).toEqual([
-        ["ledger.bank.svc.cluster.local", expect.stringContaining("isn’t exported to this namespace")],
-      ]);
-    }
-  });
-
   test("a cycle of delegates ends", () => {
     const cycle = ["a", "b"].map((name) =>
       object("VirtualService", `shop/${name}`, `http: [{delegate: {name: ${name === "a" ? "b" : "a"}}}]`),
