@@ -80,10 +80,10 @@ test("an edge says what dry runs would deny of it, at least and at most, and nul
     { action: "deny", min: 2, max: 2 },
   ];
   const { rows } = rowsOf(graph([node(A), node(B)], [edge(A, B, { trials }), edge(B, A, {})]), "", 9);
-  expect(rows.map(({ title, denied, deniedAtMost }) => [title, denied, deniedAtMost]).sort()).toEqual([
-    ["api → basket", 2, 5],
-    ["api", null, null],
-    ["basket → api", null, null],
-    ["basket", null, null],
-  ]);
+  expect(Object.fromEntries(rows.map(({ title, denied, deniedAtMost }) => [title, [denied, deniedAtMost]]))).toEqual({
+    "api → basket": [2, 5],
+    "basket → api": [null, null],
+    api: [null, null],
+    basket: [null, null],
+  });
 });

@@ -5,7 +5,7 @@ import { pointAt } from "./geometry.ts";
 import * as glyphs from "./glyphs.ts";
 import { chainOf, type FullScene } from "./hit.ts";
 import { arrowHead, arrowScale, type PreparedEdges, trace } from "./prepared.ts";
-import { edgeWidth, type LineStyle, lineStyle } from "./style.ts";
+import { edgeWidth, type LineStyle, lineStyle, SIGNS_AT } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
 
 type Context = CanvasRenderingContext2D;
@@ -25,10 +25,6 @@ const ARROWS_FROM = 0.3;
 function quiet(k: number): number {
   return Math.max(0.3, Math.min(1, 0.14 + k * 1.5));
 }
-/** Where on an edge the cross of calls that never arrived is: short of the target. */
-const LOST_AT = 0.88;
-/** And where the sign of calls that a dry run would deny is: beside it, further from the target. */
-const TRIED_AT = 0.76;
 const DIMMED = 0.16;
 const STALE = 0.45;
 const BOX_RADIUS = 14;
@@ -185,14 +181,14 @@ export function paintEdgeMarks(
   c.lineWidth = 1.8 * unit;
   for (const edge of prepared.lost) {
     if (isDimmedEdge(scene, edge)) continue;
-    const { x, y } = pointAt(chainOf(scene, edge), LOST_AT);
+    const { x, y } = pointAt(chainOf(scene, edge), SIGNS_AT.lost);
     glyphs.cross(c, x, y, 4 * Math.min(unit, 2));
   }
   c.strokeStyle = theme.degraded;
   c.fillStyle = theme.background;
   for (const edge of prepared.tried) {
     if (isDimmedEdge(scene, edge)) continue;
-    const { x, y } = pointAt(chainOf(scene, edge), TRIED_AT);
+    const { x, y } = pointAt(chainOf(scene, edge), SIGNS_AT.tried);
     glyphs.barrier(c, x, y, 5.5 * Math.min(unit, 2));
   }
 }
