@@ -19,8 +19,8 @@ import type { RequestCount } from "./observation.ts";
 import { type ErrorRule, outcomesOf, tally } from "./outcome.ts";
 import { latencyOf } from "./quantile.ts";
 import { record } from "./record.ts";
-import { type Trials, trialsOf } from "./trial.ts";
-import type { Evidence, Hop } from "./workload-graph.ts";
+import { trialsOf } from "./trial.ts";
+import type { Evidence, Hop, Trials } from "./workload-graph.ts";
 
 const OBSERVERS: readonly Observer[] = ["source", "destination", "waypoint", "ztunnel"];
 

@@ -7,7 +7,7 @@ import { type PerSecond, perSecond } from "#lib/units.ts";
 import { nodeId } from "./id.ts";
 import { requestRate } from "./measure.ts";
 import type { EdgeTrial } from "./model.ts";
-import type { Hop, WorkloadGraph } from "./workload-graph.ts";
+import type { Hop, Trials, WorkloadGraph } from "./workload-graph.ts";
 
 /** What one pod counted. Of `tcp` connections, else requests. */
 export interface TrialCount {
@@ -26,9 +26,6 @@ interface Tried {
   denied: number;
   atLeast: boolean;
 }
-
-/** By the node that was called and whether by connections: what its filters counted, and how many callers there are. */
-export type Trials = ReadonlyMap<string, { readonly tried: readonly Tried[]; readonly callers: number }>;
 
 const placeOf = (target: string, tcp: boolean) => `${target} ${tcp ? "tcp" : "http"}`;
 const isTcp = ({ protocol }: Hop) => protocol === "tcp";

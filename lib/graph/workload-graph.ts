@@ -6,10 +6,19 @@ import type { Ratio, Seconds, UnixSeconds } from "#lib/units.ts";
 import type { Badge } from "./badges.ts";
 import type { HealthRules } from "./health.ts";
 import type { NodeKey } from "./id.ts";
-import type { Coverage, Dataplane, HealthState, MeshName, MtlsBasis, Observer, Principals, Protocol } from "./model.ts";
+import type {
+  Coverage,
+  Dataplane,
+  EdgeTrial,
+  HealthState,
+  MeshName,
+  MtlsBasis,
+  Observer,
+  Principals,
+  Protocol,
+} from "./model.ts";
 import type { EdgeObservation } from "./observation.ts";
 import type { ErrorRule } from "./outcome.ts";
-import type { Trials } from "./trial.ts";
 
 export interface WorkloadNode {
   readonly id: string;
@@ -64,6 +73,19 @@ export interface Hop {
   /** Has anything flowed within the window? Hops without are only in `edges=all`. */
   readonly live: boolean;
 }
+
+/** What filters counted of policies on trial, by the node that was called and whether by connections; and how many callers there are. */
+export type Trials = ReadonlyMap<
+  string,
+  {
+    readonly tried: readonly {
+      readonly action: EdgeTrial["action"];
+      readonly denied: number;
+      readonly atLeast: boolean;
+    }[];
+    readonly callers: number;
+  }
+>;
 
 export interface WorkloadGraph {
   readonly at: UnixSeconds;
