@@ -42,6 +42,7 @@ it("says how much was read, of how many pods and since when, and what couldn’t
     /Read the newest 400 lines of 2 of 5 pods, since .*40 calls into it, 37 by mutual TLS; 2 lines can’t be read/,
   );
   expect(text).toContain("◣ cart-3 : No right.");
+  expect(text).toContain("None of these lines is of plaintext.");
 });
 
 it("names pods, and says what an address is worth where it has no name", () => {

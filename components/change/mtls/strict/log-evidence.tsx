@@ -79,6 +79,7 @@ export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallers
             ◣ <bdi>{pod}</bdi>: {problem}
           </p>
         ))}
+      {callers.length === 0 && inbound > 0 && <p className="text-ink-2">None of these lines is of plaintext.</p>}
       {callers.length > 0 && (
         <DataTable
           label="Callers by access log"
