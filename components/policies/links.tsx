@@ -8,6 +8,10 @@ export const serviceHref = (cluster: string, namespace: string, name: string): s
 export const securityHref = (cluster: string, namespace: string, workload: string): string =>
   `/policies/workloads/${[cluster, namespace, workload].map(encodeURIComponent).join("/")}`;
 
+/** What a workload's proxies can say when they are told to. */
+export const evidenceHref = (cluster: string, namespace: string, workload: string): string =>
+  `${securityHref(cluster, namespace, workload)}#evidence`;
+
 /** Which hosts a workload's proxy knows, proposed from what it calls. */
 export const egressHref = (cluster: string, namespace: string, workload: string): string =>
   `/policies/egress?${new URLSearchParams({ clusters: cluster, namespaces: namespace, workload })}`;

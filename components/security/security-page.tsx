@@ -5,12 +5,16 @@ import Link from "next/link";
 import { useEffect } from "react";
 import { MiniGraphSlot } from "#components/mini-graph/mini-graph-slot.tsx";
 import { AnswerState } from "#components/policies/answer-state.tsx";
+import { PlanSheet } from "#components/policies/changes/plan-sheet.tsx";
 import { DryRunResults } from "#components/policies/dry-run/dry-run-results.tsx";
+import { useFix } from "#components/policies/findings/use-fix.ts";
 import { authorizationHref, egressHref, simulateHref } from "#components/policies/links.tsx";
+import { usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
 import type { Dataplane } from "#lib/graph/model.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { securityQuery } from "#lib/query/security.ts";
+import { EvidenceOffers } from "./evidence-offers.tsx";
 import { SecurityView } from "./security-view.tsx";
 
 const PLANES: Readonly<Record<Dataplane, string>> = {
@@ -32,6 +36,13 @@ export function SecurityPage({ workload }: { readonly workload: ServiceRef }) {
 
 function Page({ workload }: { readonly workload: ServiceRef }) {
   const { data, error, refetch } = useQuery(securityQuery(workload));
+  const flow = usePlanFlow();
+  const fix = useFix(flow);
+  const ready = data !== undefined;
+  // What the address points at is there with the answer, after the browser has looked for it.
+  useEffect(() => {
+    if (ready && location.hash === "#evidence") document.getElementById("evidence")?.scrollIntoView();
+  }, [ready]);
   useEffect(() => {
     if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
   }, [data, error]);
@@ -91,6 +102,8 @@ function Page({ workload }: { readonly workload: ServiceRef }) {
       />
       {data !== undefined && <SecurityView security={data} />}
       {data !== undefined && <DryRunResults cluster={cluster} namespace={namespace} workload={name} />}
+      {data?.evidence !== undefined && <EvidenceOffers offers={data.evidence} workload={workload} onPlan={fix} />}
+      <PlanSheet flow={flow} label="Plan" />
       {data !== undefined && <MiniGraphSlot about={{ kind: "workload", ...workload }} />}
     </main>
   );

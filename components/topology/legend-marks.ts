@@ -30,6 +30,11 @@ export const LINES: readonly Part[] = [
   { word: "idle", path: STRAIGHT, dash: "1.5 4" },
   { word: "no data", path: "M0 4h32M4 1v6M10 1v6M16 1v6M22 1v6M28 1v6" },
   { word: "calls never arrived", path: "M0 4h20M23 1l6 6M29 1l-6 6", tone: "text-failing" },
+  {
+    word: "a dry run would deny some, or may",
+    path: "M0 4h12M20 4h12M14.5 1.4a3 3 0 0 1 3 0M19 3a3 3 0 0 1 0 2M17.5 6.6a3 3 0 0 1-3 0M13 5a3 3 0 0 1 0-2M14.5 4h3",
+    tone: "text-degraded",
+  },
   { word: "new, in a comparison", path: STRAIGHT, dash: "3 2", tone: "text-accent" },
   { word: "gone, in a comparison", path: STRAIGHT, dash: "1 4" },
 ];

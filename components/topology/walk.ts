@@ -134,9 +134,16 @@ export function describeCursor(scene: Arrays, strings: Strings, cursor: Cursor):
         ];
   const found = hasBit(edges.bits, index, EDGE_BITS.found) ? ["found"] : [];
   const traced = hasBit(edges.bits, index, EDGE_BITS.traced) ? ["in the trace"] : [];
-  return [`${source} calls ${target}`, ...found, ...traced, protocol, stateWord(edges.state[index]), ...numbers].join(
-    ", ",
-  );
+  const tried = hasBit(edges.bits, index, EDGE_BITS.tried) ? ["a dry run would deny some, or may"] : [];
+  return [
+    `${source} calls ${target}`,
+    ...found,
+    ...traced,
+    ...tried,
+    protocol,
+    stateWord(edges.state[index]),
+    ...numbers,
+  ].join(", ");
 }
 
 function describeNode({ nodes, edges }: Arrays, strings: Strings, index: number): string {

@@ -32,7 +32,8 @@ export function accessLine(call: NotedCall): LogLine {
   const ephemeral = (salt: number): number => 32_768 + (hash(`${call.pod}${call.startMs}`, salt) % 28_000);
   const upstream = kind === "server" ? `${call.ip}:${port}` : `${call.peerIp ?? "-"}:${port}`;
   const local = kind === "server" ? `127.0.0.6:${ephemeral(1)}` : `${call.ip}:${ephemeral(1)}`;
-  const remote = kind === "server" ? `${call.peerIp ?? "0.0.0.0"}:${ephemeral(2)}` : `${call.ip}:${ephemeral(2)}`;
+  const from = call.remoteIp ?? call.peerIp ?? "0.0.0.0";
+  const remote = kind === "server" ? `${from}:${ephemeral(2)}` : `${call.ip}:${ephemeral(2)}`;
   const text = [
     `[${new Date(call.startMs).toISOString()}]`,
     `"${call.method} ${call.path} ${outcome.protocol === "grpc" ? "HTTP/2" : "HTTP/1.1"}"`,
@@ -52,16 +53,17 @@ export function accessLine(call: NotedCall): LogLine {
     reached ? local : "-",
     `${kind === "server" ? call.ip : address(host)}:${port}`,
     remote,
-    "-",
+    call.sni ?? "-",
     flags.includes("NR") ? "-" : "default",
   ].join(" ");
   return { atMs: call.startMs + call.durationMs, text };
 }
 
 /** A connection that none of the listener's filter chains took: there was no request. */
-function connectionLine({ startMs, durationMs, ip, peerIp, upstreamCluster, outcome, details }: NotedCall): LogLine {
+function connectionLine(call: NotedCall): LogLine {
+  const { startMs, durationMs, ip, upstreamCluster, outcome, details } = call;
   const local = `${ip}:${upstreamCluster.split("|")[1] ?? "80"}`;
-  const remote = `${peerIp ?? "0.0.0.0"}:${32_768 + (hash(`${ip}${startMs}`, 2) % 28_000)}`;
+  const remote = `${call.remoteIp ?? call.peerIp ?? "0.0.0.0"}:${32_768 + (hash(`${ip}${startMs}`, 2) % 28_000)}`;
   const empty = Array.from({ length: 5 }, () => '"-"').join(" ");
   const text = `[${new Date(startMs).toISOString()}] "- - -" 0 ${outcome.flags} ${details} - "-" 0 0 0 - ${empty} - - ${local} ${remote} - -`;
   return { atMs: startMs + durationMs, text };

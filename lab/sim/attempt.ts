@@ -11,6 +11,7 @@ import { reportRequest } from "./report.ts";
 import type { Route } from "./router.ts";
 import type { Answer, MakeCall, Visit } from "./server.ts";
 import { localReply, serve, strikes } from "./server.ts";
+import type { Service } from "./service.ts";
 import type { Retries } from "./virtual-service.ts";
 
 export interface Request extends Visit, Asked {
@@ -177,6 +178,8 @@ export function arrive(
       kind: "server",
       pod: dst,
       peer: from.dataplane === "none" ? null : from,
+      remoteIp: from.ip,
+      sni: sniOf(route.service, request.port, a.mtls),
       startMs: a.startMs + 0.1,
       durationMs: measured.durationMs,
       outcome: { protocol: request.protocol, ...server },
@@ -192,6 +195,10 @@ export function arrive(
     span,
   );
 }
+
+/** What Istio's clients ask for by mutual TLS; plaintext names no server. */
+const sniOf = (service: Service, port: number | null, mtls: boolean): string | undefined =>
+  mtls ? `outbound_.${portOf(service, port).port}_._.${service.host}` : undefined;
 
 /** The edge of a hop of which ztunnels see everything there is to see. */
 const l4Edge = (from: SimPod, dst: SimPod) =>

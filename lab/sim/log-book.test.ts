@@ -71,7 +71,7 @@ describe("the simulated logs", () => {
     expect(text(3)).not.toEqual(text(4));
     // https://istio.io/latest/docs/tasks/observability/logs/access-log/: 21 fields, some of them in quotes.
     const form =
-      /^\[[^\]]+\] "GET \/ HTTP\/1\.1" 200 - via_upstream - "-" \d+ \d+ \d+ \d+ "-" "[^"]*" "[0-9a-f-]{36}" "api" "[\d.]+:\d+" \S+ \S+ \S+ \S+ - default$/;
+      /^\[[^\]]+\] "GET \/ HTTP\/1\.1" 200 - via_upstream - "-" \d+ \d+ \d+ \d+ "-" "[^"]*" "[0-9a-f-]{36}" "api" "[\d.]+:\d+" \S+ \S+ \S+ \S+ (?:-|outbound_\.\d+_\._\.\S+) default$/;
     const lines = played()
       .read("istio-proxy")
       .filter(({ text: line }) => line.startsWith("["));

@@ -1,4 +1,4 @@
-/** What a proxy writes down of one call beside its counters: a span where it is sampled, and a line of its log there and where it failed or was refused. */
+/** What a proxy writes down of one call beside its counters: a span where it is sampled, and a line of its log there, where it failed or was refused, and of plaintext. */
 import { failed } from "../truth/outcome.ts";
 import type { SimContext } from "./context.ts";
 import { noted } from "./noted.ts";
@@ -18,5 +18,7 @@ export function note(
   span: SpanIds | null,
 ): void {
   if (span !== null) ctx.traces?.add({ ...call, ...span });
-  if (span !== null || call.details !== undefined || failed(call.outcome)) ctx.logs?.add(noted(call, method, span));
+  const plaintext = call.remoteIp !== undefined && call.sni === undefined;
+  if (span !== null || plaintext || call.details !== undefined || failed(call.outcome))
+    ctx.logs?.add(noted(call, method, span));
 }

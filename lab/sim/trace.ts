@@ -19,6 +19,9 @@ export interface SeenCall {
   readonly upstreamCluster: string;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** Of what a server saw: where the connection came from, whoever that is, and the server name that its client asked for by TLS. */
+  readonly remoteIp?: string | undefined;
+  readonly sni?: string | undefined;
   /** %RESPONSE_CODE_DETAILS% of what the flags don't tell: that a policy refused. */
   readonly details?: string | undefined;
   /** What policies on trial would have done here. */

@@ -93,6 +93,15 @@ const limitSchema = z
   })
   .meta({ id: "HealthLimit", description: "the limit that made an edge degraded or failing" });
 
+const trialSchema = z
+  .object({
+    action: z.enum(["allow", "deny"]),
+    min: perSecond,
+    max: perSecond.meta({ description: "requests/s, of tcp connections/s; equal to min where nobody else calls" }),
+    atLeast: z.literal(true).exactOptional(),
+  })
+  .meta({ id: "EdgeTrial", description: "what policies on trial (istio.io/dry-run) would have denied of it" });
+
 const latency = z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable();
 
 /** What a comparison repeats of the earlier window. */
@@ -153,6 +162,9 @@ export const edgeSchema = z
     half: z.enum(["service", "waypoint", "operation"]).exactOptional().meta({
       description:
         "services=on, waypoints=on: what follows the first part of a call that is drawn through its service, a waypoint, or both. operations=on: what a call carries of one operation, to its node and on from it, beside the call itself. Sums leave all of these out",
+    }),
+    trials: z.array(trialSchema).exactOptional().meta({
+      description: "ALLOW and DENY are tried apart; absent: nothing is on trial there or was counted, which isn't 0",
     }),
     limit: limitSchema.exactOptional(),
     change: change.exactOptional(),

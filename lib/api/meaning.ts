@@ -1,6 +1,7 @@
 /** GET /meaning/workloads/{cluster}/{namespace}/{name}: what the objects make of one workload's security. */
 import { MeshscopeError } from "#lib/errors.ts";
 import { parseRefPath } from "#lib/policy/ref.ts";
+import { evidenceOfferSchema } from "./evidence.ts";
 import { objectRefSchema } from "./object-ref.ts";
 import { pathSegments } from "./path.ts";
 import { z } from "./zod.ts";
@@ -77,6 +78,10 @@ export const workloadSecuritySchema = z
         }),
       )
       .meta({ description: "proxies that decide, in the order in which a call passes them" }),
+    evidence: z.array(evidenceOfferSchema).exactOptional().meta({
+      description:
+        "what its proxies can say and have to be told to; absent where no Telemetry object selects them by labels",
+    }),
     unenforced: z.array(sourceSchema).meta({ description: "policies that select it although it has no proxy" }),
     lacks: lacksSchema,
     asOf: z.iso.datetime().nullable().meta({ description: "of the objects; null: not all read yet" }),

@@ -9,6 +9,7 @@ import { framesQuerySchema } from "./graph-frames.ts";
 import { graphQuerySchema } from "./graph-query.ts";
 import { impactRequestSchema, impactSchema } from "./impact.ts";
 import { linksSchema } from "./links.ts";
+import { logCallersQuerySchema, logCallersSchema } from "./log-callers.ts";
 import { logsQuerySchema, logsSchema } from "./logs.ts";
 import { marksQuerySchema, marksSchema } from "./marks.ts";
 import { workloadSecuritySchema } from "./meaning.ts";
@@ -203,6 +204,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Which hosts a Sidecar has to let clients know by the calls seen, what it saves and breaks; reads alone",
     body: egressRequestSchema,
     answer: egressSchema,
+  },
+  "GET /api/v1/meaning/log-callers/{cluster}/{namespace}": {
+    summary: "Who called a workload without mutual TLS, by the newest lines of its proxies' access logs",
+    query: logCallersQuerySchema,
+    answer: logCallersSchema,
   },
   "GET /api/v1/meaning/strict/{cluster}/{namespace}": {
     summary: "The way from PERMISSIVE to STRICT: who still sends plaintext, what isn't covered, in which order to go",

@@ -19,7 +19,8 @@ import type { RequestCount } from "./observation.ts";
 import { type ErrorRule, outcomesOf, tally } from "./outcome.ts";
 import { latencyOf } from "./quantile.ts";
 import { record } from "./record.ts";
-import type { Evidence, Hop } from "./workload-graph.ts";
+import { trialsOf } from "./trial.ts";
+import type { Evidence, Hop, Trials } from "./workload-graph.ts";
 
 const OBSERVERS: readonly Observer[] = ["source", "destination", "waypoint", "ztunnel"];
 
@@ -28,6 +29,7 @@ export interface EdgeContext {
   readonly errorRate: ErrorRule;
   readonly latency: boolean;
   readonly health: HealthRules;
+  readonly trials?: Trials | undefined;
   readonly source: HealthSubject | null;
   readonly target: HealthSubject | null;
   /** Leave out what would name things the viewer may not see. */
@@ -155,6 +157,7 @@ export class EdgeSum {
     );
     const principals = context.masked ? {} : samePrincipals(hops);
     const verdict = this.#health(requests, context);
+    const trials = context.masked ? [] : trialsOf(hops, context.trials);
     return {
       id,
       source,
@@ -183,6 +186,7 @@ export class EdgeSum {
       ...mtls(hops),
       ...(Object.keys(principals).length > 0 ? { principals } : {}),
       health: verdict.state,
+      ...(trials.length === 0 ? {} : { trials }),
       ...(verdict.limit === undefined ? {} : { limit: verdict.limit }),
     };
   }

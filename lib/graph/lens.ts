@@ -248,6 +248,7 @@ function graphEdge(
     errorRate: graph.errorRate,
     latency: view.latency,
     health: graph.health,
+    trials: graph.trials,
     source: subject(edge.source),
     target: subject(edge.target),
     masked: kinds.includes("restricted"),

@@ -132,6 +132,15 @@ export interface Newborn {
   readonly firstSeen: string;
 }
 
+/** What policies of one action on trial would have denied: requests/s, of tcp connections/s; alike where nobody else calls. */
+export interface EdgeTrial {
+  readonly action: "allow" | "deny";
+  readonly min: PerSecond;
+  readonly max: PerSecond;
+  /** Series that are younger than the window are among them: no less than that was counted. */
+  readonly atLeast?: true;
+}
+
 /** The limit that made an edge degraded or failing, and the share that crossed it. */
 export interface HealthLimit {
   /** Whose limits: of requests that come in at the target, or that go out of the source. */
@@ -181,6 +190,8 @@ export interface GraphEdge {
   readonly mtlsBasis: MtlsBasis;
   readonly principals?: Principals;
   readonly health: HealthState;
+  /** ALLOW and DENY are tried apart. Absent: nothing is on trial there, or nothing was counted, which isn't 0. */
+  readonly trials?: readonly EdgeTrial[];
   /** Present where a limit of requests made it degraded or failing. */
   readonly limit?: HealthLimit;
   /**

@@ -6,7 +6,17 @@ import type { Ratio, Seconds, UnixSeconds } from "#lib/units.ts";
 import type { Badge } from "./badges.ts";
 import type { HealthRules } from "./health.ts";
 import type { NodeKey } from "./id.ts";
-import type { Coverage, Dataplane, HealthState, MeshName, MtlsBasis, Observer, Principals, Protocol } from "./model.ts";
+import type {
+  Coverage,
+  Dataplane,
+  EdgeTrial,
+  HealthState,
+  MeshName,
+  MtlsBasis,
+  Observer,
+  Principals,
+  Protocol,
+} from "./model.ts";
 import type { EdgeObservation } from "./observation.ts";
 import type { ErrorRule } from "./outcome.ts";
 
@@ -64,6 +74,19 @@ export interface Hop {
   readonly live: boolean;
 }
 
+/** What filters counted of policies on trial, by the node that was called and whether by connections; and how many callers there are. */
+export type Trials = ReadonlyMap<
+  string,
+  {
+    readonly tried: readonly {
+      readonly action: EdgeTrial["action"];
+      readonly denied: number;
+      readonly atLeast: boolean;
+    }[];
+    readonly callers: number;
+  }
+>;
+
 export interface WorkloadGraph {
   readonly at: UnixSeconds;
   readonly window: Seconds;
@@ -73,5 +96,7 @@ export interface WorkloadGraph {
   /** Services of namespaces in the mesh, called or not; for lenses in which services are marks. */
   readonly services: readonly { readonly cluster: string; readonly namespace: string; readonly name: string }[];
   readonly health: HealthRules;
+  /** What policies on trial would have denied, where any is counted. */
+  readonly trials?: Trials;
   readonly errorRate: ErrorRule;
 }

@@ -172,6 +172,10 @@ describe("services", () => {
     expect(decodeService(labels({}))).not.toHaveProperty("ingressWaypoint");
     expect(decodeService(labels({ [use]: "True" }))?.ingressWaypoint).toBe(true);
     expect(decodeService(labels({ [use]: "yes" }))?.ingressWaypoint).toBe(false);
+    const exported = (text: unknown) =>
+      decodeService({ metadata: { ...meta, annotations: { "networking.istio.io/exportTo": text } }, spec: {} });
+    expect(exported(" ., bank,")?.exportTo).toEqual([".", "bank"]);
+    for (const nothing of ["", " , ", 7]) expect(exported(nothing)).not.toHaveProperty("exportTo");
   });
 
   test("an ExternalName's selector selects nothing", () => {

@@ -159,6 +159,7 @@ export function decodeService(object: unknown): ServiceRecord | null {
     ...(spec.type === "ExternalName" ? { externalName: text(spec.externalName) } : {}),
     ...waypointOf(strings(meta.raw.labels)),
     ...ingressOf(strings(meta.raw.labels)),
+    ...exportOf(strings(meta.raw.annotations)),
   };
 }
 
@@ -179,6 +180,12 @@ function waypointOf(labels: StringMap): Pick<ServiceRecord, "waypoint"> {
 function ingressOf(labels: StringMap): Pick<ServiceRecord, "ingressWaypoint"> {
   const said = labels["istio.io/ingress-use-waypoint"];
   return said === undefined ? {} : { ingressWaypoint: isOn(said) };
+}
+
+/** https://istio.io/latest/docs/reference/config/annotations/#NetworkingExportTo */
+function exportOf(said: StringMap): Pick<ServiceRecord, "exportTo"> {
+  const exportTo = (said["networking.istio.io/exportTo"] ?? "").split(",").flatMap((each) => each.trim() || []);
+  return exportTo.length === 0 ? {} : { exportTo };
 }
 
 /** https://istio.io/latest/docs/reference/config/networking/service-entry/ : MESH_EXTERNAL is the enum's zero, so it is left out. */

@@ -64,6 +64,8 @@ export interface Service {
   readonly externalName?: string;
   /** The waypoint that its labels ask for; `none` opts out of its namespace's. */
   readonly waypoint?: { readonly name: string; readonly namespace: string | null };
+  /** Namespaces whose clients know it, by its annotation, with `.` its own, `*` all and `~` none; absent: it doesn't say. */
+  readonly exportTo?: readonly string[];
   /** Whether its labels send gateways' calls through the waypoint; absent: they don't say. */
   readonly ingressWaypoint?: boolean;
   /** Names of workloads in its namespace that the selector takes, sorted. */

@@ -86,6 +86,8 @@ export interface ServiceRecord extends Named {
   readonly externalName?: string;
   /** `istio.io/use-waypoint` and its namespace, of its labels. */
   readonly waypoint?: { readonly name: string; readonly namespace: string | null };
+  /** `networking.istio.io/exportTo` of its annotations. */
+  readonly exportTo?: readonly string[];
   /** `istio.io/ingress-use-waypoint` of its labels. */
   readonly ingressWaypoint?: boolean;
 }

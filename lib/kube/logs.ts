@@ -14,6 +14,8 @@ export interface LogReading extends Calling {
   readonly previous: boolean;
   /** null: from the oldest line that is kept. Kubernetes knows whole seconds: earlier lines of the same second come, too. */
   readonly since: UnixSeconds | null;
+  /** Of the newest lines so many; absent: all. */
+  readonly tailLines?: number;
   /** Sent at most; there is no way to ask for an end. */
   readonly limitBytes: number;
   /** Takes line by line, oldest first; answers whether it wants more. */
@@ -34,6 +36,7 @@ export function createLogReader(cluster: string, transport: Transport, within: W
     async readLog(o) {
       const { namespace, pod, container, previous, since, limitBytes } = o;
       const parameters = new URLSearchParams({ container, timestamps: "true", limitBytes: String(limitBytes) });
+      if (o.tailLines !== undefined) parameters.set("tailLines", String(o.tailLines));
       if (previous) parameters.set("previous", "true");
       if (since !== null) parameters.set("sinceTime", new Date(Math.floor(since) * 1000).toISOString());
       const path = `${pathOf(PODS, namespace, pod)}/log?${parameters}`;

@@ -61,8 +61,20 @@ export const NODE_BITS = {
   traced: 256,
 } as const;
 
-/** Bits in `EdgeArrays.bits`. `lost`: calls that never arrived are in it, which the server can't know of. */
-export const EDGE_BITS = { dimmed: 1, found: 2, hidden: 4, streaming: 8, newborn: 16, lost: 32, traced: 64 } as const;
+/**
+ * Bits in `EdgeArrays.bits`. `lost`: calls that never arrived are in it, which the server can't know of. `tried`: a policy on
+ * trial would have denied some of it, or may.
+ */
+export const EDGE_BITS = {
+  dimmed: 1,
+  found: 2,
+  hidden: 4,
+  streaming: 8,
+  newborn: 16,
+  lost: 32,
+  traced: 64,
+  tried: 128,
+} as const;
 
 export interface Strings {
   readonly nodeIds: readonly string[];

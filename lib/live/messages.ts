@@ -169,6 +169,9 @@ export interface Row {
   readonly errorRate: number | null;
   readonly p95: number | null;
   readonly protocol: string | null;
+  /** Calls a second that a policy on trial would have denied, at least and at most; null: nothing is counted of it. */
+  readonly denied: number | null;
+  readonly deniedAtMost: number | null;
   /** Inside a group: there, but not drawn. */
   readonly folded: boolean;
   /** What somebody looks for. */

@@ -73,3 +73,17 @@ test("a node sums what comes in; a p95 only where one edge has it", () => {
   );
   expect(rowsOf(blind, "", 50).rows.find(({ id }) => id === B)).toMatchObject({ rate: 12, errorRate: null });
 });
+
+test("an edge says what dry runs would deny of it, at least and at most, and null where nothing is counted", () => {
+  const trials = [
+    { action: "allow", min: 0, max: 3 },
+    { action: "deny", min: 2, max: 2 },
+  ];
+  const { rows } = rowsOf(graph([node(A), node(B)], [edge(A, B, { trials }), edge(B, A, {})]), "", 9);
+  expect(Object.fromEntries(rows.map(({ title, denied, deniedAtMost }) => [title, [denied, deniedAtMost]]))).toEqual({
+    "api → basket": [2, 5],
+    "basket → api": [null, null],
+    api: [null, null],
+    basket: [null, null],
+  });
+});

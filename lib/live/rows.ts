@@ -3,6 +3,7 @@ import type { Matches } from "#lib/graph/find/evaluate.ts";
 import { Requests } from "#lib/graph/find/node-traffic.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState } from "#lib/graph/model.ts";
 import { countsAt } from "#lib/graph/operation-nodes.ts";
+import { leastDenied, mostDenied } from "#lib/graph/trial-sum.ts";
 import type { Finding } from "./finder.ts";
 import { nodeLabel, nodeWhere } from "./label.ts";
 import type { Row } from "./messages.ts";
@@ -45,6 +46,8 @@ function nodeRow(node: GraphNode, sums: Sums | undefined): Row {
     errorRate: sums?.requests.errorRate ?? null,
     p95: sums?.p95 ?? null,
     protocol: null,
+    denied: null,
+    deniedAtMost: null,
     folded: false,
     found: false,
     hidden: false,
@@ -69,6 +72,8 @@ function edgeRow(edge: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): Row {
     errorRate: edge.errorRate,
     p95: edge.latency?.p95 ?? null,
     protocol: edge.protocol,
+    denied: edge.trials === undefined ? null : leastDenied(edge),
+    deniedAtMost: edge.trials === undefined ? null : mostDenied(edge),
     folded: false,
     found: false,
     hidden: false,

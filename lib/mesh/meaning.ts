@@ -1,6 +1,7 @@
 /** What the policies of the meshes this console knows mean. Apart from policies.ts, for the browser needs none of it. */
 
 export { dryRunResults } from "./istio/policy/dry-run/results.ts";
+export { accessLogOffer, evidenceOffers } from "./istio/policy/evidence.ts";
 export { isDryRun } from "./istio/policy/meaning/authorization/action.ts";
 export { clientRouting } from "./istio/policy/meaning/effective/client-routing.ts";
 export { workloadSecurity } from "./istio/policy/meaning/effective/security.ts";

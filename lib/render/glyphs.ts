@@ -84,3 +84,20 @@ export function upright(c: Context, x: number, y: number, size: number): void {
   c.lineTo(x, y + size);
   c.stroke();
 }
+
+/** A broken ring around a bar: what would be denied, and isn't yet. */
+export function barrier(c: Context, x: number, y: number, size: number): void {
+  c.beginPath();
+  c.moveTo(x + size, y);
+  c.arc(x, y, size, 0, Math.PI * 2);
+  c.fill();
+  c.beginPath();
+  for (const turn of [0, 1, 2, 3]) {
+    const from = (turn + 0.25) * (Math.PI / 2);
+    c.moveTo(x + size * Math.cos(from), y + size * Math.sin(from));
+    c.arc(x, y, size, from, from + Math.PI / 4);
+  }
+  c.moveTo(x - size * 0.5, y);
+  c.lineTo(x + size * 0.5, y);
+  c.stroke();
+}

@@ -48,6 +48,7 @@ test("an edge's look holds what it is drawn by", () => {
         hidden: edgeLook.hidden(look),
         halo: edgeLook.halo(look),
         lost: edgeLook.lost(look),
+        tried: edgeLook.tried(look),
         gone: edgeLook.gone(look),
         fresh: edgeLook.fresh(look),
       }).toEqual({
@@ -58,6 +59,7 @@ test("an edge's look holds what it is drawn by", () => {
         hidden: (bits & EDGE_BITS.hidden) !== 0,
         halo: (bits & (EDGE_BITS.found | EDGE_BITS.traced)) !== 0,
         lost: (bits & EDGE_BITS.lost) !== 0,
+        tried: (bits & EDGE_BITS.tried) !== 0,
         gone: CHANGES[change] === "gone",
         fresh: CHANGES[change] === "new",
       });
@@ -121,6 +123,7 @@ test.each<[string, (next: FullScene) => void]>([
   ["an edge that steps back", ({ edges }) => void (edges.bits[0] = EDGE_BITS.dimmed)],
   ["an edge that is hidden", ({ edges }) => void (edges.bits[0] = EDGE_BITS.hidden)],
   ["an edge that is found", ({ edges }) => void (edges.bits[0] = EDGE_BITS.found)],
+  ["an edge that a dry run would deny", ({ edges }) => void (edges.bits[0] = EDGE_BITS.tried)],
   ["a node that is found", ({ nodes }) => void (nodes.bits[0] = NODE_BITS.found)],
   ["a node that is hidden", ({ nodes }) => void (nodes.bits[0] = NODE_BITS.hidden)],
   ["another badge", again({ badges: { ...before.badges, node: Uint32Array.of(1) } })],

@@ -16,7 +16,7 @@ const FRESH = CHANGES.indexOf("new");
 const GONE = CHANGES.indexOf("gone");
 /** Marks of an edge beyond its line, from this bit of its look on. */
 const SIGNS = 10;
-const SIGN = { dimmed: 1, gone: 2, hidden: 4, halo: 8, fresh: 16, lost: 32 } as const;
+const SIGN = { dimmed: 1, gone: 2, hidden: 4, halo: 8, fresh: 16, lost: 32, tried: 64 } as const;
 
 const has = (look: number, sign: number) => (look & (sign << SIGNS)) !== 0;
 
@@ -34,6 +34,7 @@ export const edgeLook = {
   halo: (look: number): boolean => has(look, SIGN.halo),
   fresh: (look: number): boolean => has(look, SIGN.fresh),
   lost: (look: number): boolean => has(look, SIGN.lost),
+  tried: (look: number): boolean => has(look, SIGN.tried),
 } as const;
 
 /** O(nodes + edges), no allocation beside the two arrays: it runs with each scene on the main thread. */
@@ -49,7 +50,8 @@ export function looksOf({ nodes, edges }: FullScene): Looks {
       ((bits & EDGE_BITS.hidden) !== 0 ? SIGN.hidden : 0) |
       ((bits & (EDGE_BITS.found | EDGE_BITS.traced)) !== 0 ? SIGN.halo : 0) |
       (change === FRESH ? SIGN.fresh : 0) |
-      ((bits & EDGE_BITS.lost) !== 0 ? SIGN.lost : 0);
+      ((bits & EDGE_BITS.lost) !== 0 ? SIGN.lost : 0) |
+      ((bits & EDGE_BITS.tried) !== 0 ? SIGN.tried : 0);
     looks.edges[edge] =
       (edges.state[edge] as number) |
       ((edges.protocol[edge] as number) << 3) |
@@ -84,7 +86,7 @@ export interface Changes {
 
 /** Of all edges, the share up to which drawing them over the picture costs less than another picture. */
 const FEW = 1 / 3;
-const SIGNS_OF_LOOKING = ((SIGN.dimmed | SIGN.gone | SIGN.hidden | SIGN.halo | SIGN.fresh) << SIGNS) >>> 0;
+const SIGNS_OF_LOOKING = ((SIGN.dimmed | SIGN.gone | SIGN.hidden | SIGN.halo | SIGN.fresh | SIGN.tried) << SIGNS) >>> 0;
 const NODE_SIGNS_OF_LOOKING = ((NODE_BITS.dimmed | NODE_BITS.found | NODE_BITS.hidden | NODE_BITS.traced) << 8) >>> 0;
 
 const equal = (a: ArrayLike<number>, b: ArrayLike<number>) =>

@@ -5,7 +5,7 @@ import { pointAt } from "./geometry.ts";
 import * as glyphs from "./glyphs.ts";
 import { chainOf, type FullScene } from "./hit.ts";
 import { arrowHead, arrowScale, type PreparedEdges, trace } from "./prepared.ts";
-import { edgeWidth, type LineStyle, lineStyle } from "./style.ts";
+import { edgeWidth, type LineStyle, lineStyle, SIGNS_AT } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
 
 type Context = CanvasRenderingContext2D;
@@ -25,8 +25,6 @@ const ARROWS_FROM = 0.3;
 function quiet(k: number): number {
   return Math.max(0.3, Math.min(1, 0.14 + k * 1.5));
 }
-/** Where on an edge the cross of calls that never arrived is: short of the target. */
-const LOST_AT = 0.88;
 const DIMMED = 0.16;
 const STALE = 0.45;
 const BOX_RADIUS = 14;
@@ -151,7 +149,7 @@ export function eraseEdges(c: Context, before: PreparedEdges, theme: RenderTheme
   }
 }
 
-/** Edges that something is said of beyond their look: found or new ones in a halo, a cross where calls never arrived. */
+/** Edges that something is said of beyond their look: found or new ones in a halo, a cross where calls never arrived, a barrier where a dry run would stop some. */
 export function paintEdgeMarks(
   c: Context,
   scene: FullScene,
@@ -183,7 +181,14 @@ export function paintEdgeMarks(
   c.lineWidth = 1.8 * unit;
   for (const edge of prepared.lost) {
     if (isDimmedEdge(scene, edge)) continue;
-    const { x, y } = pointAt(chainOf(scene, edge), LOST_AT);
+    const { x, y } = pointAt(chainOf(scene, edge), SIGNS_AT.lost);
     glyphs.cross(c, x, y, 4 * Math.min(unit, 2));
+  }
+  c.strokeStyle = theme.degraded;
+  c.fillStyle = theme.background;
+  for (const edge of prepared.tried) {
+    if (isDimmedEdge(scene, edge)) continue;
+    const { x, y } = pointAt(chainOf(scene, edge), SIGNS_AT.tried);
+    glyphs.barrier(c, x, y, 5.5 * Math.min(unit, 2));
   }
 }

@@ -30,9 +30,10 @@ export interface NodeBatch {
 export interface PreparedEdges {
   /** In the order they are drawn: quiet ones first, trouble on top. */
   readonly batches: readonly EdgeBatch[];
-  /** Edges that an expression finds, with calls that never arrived, and that an older window doesn't have. */
+  /** Edges that an expression finds, with calls that never arrived or that a dry run would deny, and that an older window doesn't have. */
   readonly found: readonly number[];
   readonly lost: readonly number[];
+  readonly tried: readonly number[];
   readonly fresh: readonly number[];
   /** Opacity of edges without trouble: the more there are, the fainter. */
   readonly quietInk: number;
@@ -113,6 +114,7 @@ export function prepareEdges({ scene, looks }: Looked, theme: RenderTheme, only?
   const { edges } = scene;
   const found: number[] = [];
   const lost: number[] = [];
+  const tried: number[] = [];
   const fresh: number[] = [];
   const open = new Map<number, Filling>();
   const full: Filling[] = [];
@@ -121,6 +123,7 @@ export function prepareEdges({ scene, looks }: Looked, theme: RenderTheme, only?
     if (edgeLook.hidden(look)) continue;
     if (edgeLook.halo(look)) found.push(edge);
     if (edgeLook.lost(look)) lost.push(edge);
+    if (edgeLook.tried(look)) tried.push(edge);
     if (edgeLook.fresh(look)) fresh.push(edge);
     const key = edgeLook.batch(look);
     let batch = open.get(key);
@@ -150,7 +153,7 @@ export function prepareEdges({ scene, looks }: Looked, theme: RenderTheme, only?
     trace(batch.path, edges.path, edges.pathStart[edge] as number, edges.pathStart[edge + 1] as number);
   }
   const batches = [...full, ...open.values()].sort((a, b) => a.rank - b.rank || a.width - b.width);
-  return { batches, found, lost, fresh, quietInk: quietInk(crowding(scene)) };
+  return { batches, found, lost, tried, fresh, quietInk: quietInk(crowding(scene)) };
 }
 
 /** Gathers nodes into paths. O(nodes). */

@@ -9,6 +9,9 @@ export function edgeWidth(rate: number, bytes: number): number {
   return Math.min(8, value);
 }
 
+/** How far along an edge its signs are, short of the target: calls that never arrived, and those that a dry run would deny. */
+export const SIGNS_AT = { lost: 0.88, tried: 0.76 } as const;
+
 /** Widths are drawn in steps, so that edges of one look are one path. */
 export const WIDTH_STEP = 0.6;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BADGE_KINDS } from "#lib/layout/scene.ts";
+import { BADGE_KINDS, EDGE_BITS } from "#lib/layout/scene.ts";
 import { sceneOf } from "./render.test-support.ts";
 import { svgOf, xmlText } from "./svg.ts";
 import type { RenderTheme } from "./theme.ts";
@@ -42,6 +42,23 @@ describe("the drawing as SVG", () => {
     ["a title", "<title>Topology</title>"],
   ])("has %s", (_name, part) => {
     expect(text).toContain(part);
+  });
+
+  it("has the signs of calls that never arrived and that a dry run would deny, and of no others", () => {
+    const signed = (bits: number) => {
+      const own = sceneOf(
+        [
+          { id: "a", x: 0, y: 0 },
+          { id: "b", x: 100, y: 0 },
+        ],
+        [{ from: 0, to: 1 }],
+      );
+      own.edges.bits[0] = bits;
+      return svgOf(own, theme, picture).match(/translate\(\d+ 0\)|a dry run would deny/g) ?? [];
+    };
+    expect(signed(EDGE_BITS.lost)).toEqual(["translate(88 0)"]);
+    expect(signed(EDGE_BITS.tried)).toEqual(["translate(76 0)", "a dry run would deny"]);
+    expect(signed(EDGE_BITS.newborn)).toEqual([]);
   });
 
   it("hatches what nothing is known of, and only that", () => {

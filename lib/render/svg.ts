@@ -3,14 +3,14 @@
  * decluttering, since a picture that can be enlarged needs none. Pure. What comes from outside is escaped, and stripped
  * of what XML can't carry.
  */
-import { NODE_BITS } from "#lib/layout/scene.ts";
+import { EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
 import { PILL, pillRows } from "./badges.ts";
 import { type Bounds, type Point } from "./camera.ts";
 import { extentOf } from "./extent.ts";
 import { pointAt } from "./geometry.ts";
 import { chainOf, edgeBounds, type FullScene } from "./hit.ts";
 import { outline, type Pen, shapeAt } from "./shapes.ts";
-import { edgeWidth, lineStyle, stateAt, stateColour } from "./style.ts";
+import { edgeWidth, lineStyle, SIGNS_AT, stateAt, stateColour } from "./style.ts";
 import type { RenderTheme } from "./theme.ts";
 import { edgeNumbers, lockName, nodeNumbers } from "./words.ts";
 
@@ -133,6 +133,27 @@ function nodeMarks(scene: FullScene, theme: RenderTheme, node: number): string {
   return `<g${faded}><path d="${pen.data}" fill="${fill}" stroke="${stateColour(state, theme)}" stroke-width="${trouble ? 3.2 : 2.4}"${dash}/>${hatched}${say({ at: centre, text: sign, size: r * 0.7, colour: stateColour(state, theme) }, fill)}${say({ at: { x, y: y + r + 15 }, text: strings.nodeLabels[node] ?? "", size: 12, colour: theme.ink, bold: true }, theme.background)}${say({ at: { x, y: y + r + 29 }, text: nodeNumbers(nodes, node), size: 11, colour: theme.ink3 }, theme.background)}</g>`;
 }
 
+/** A cross where calls never arrived, a broken ring around a bar where a dry run would deny some. */
+function edgeSigns(scene: FullScene, theme: RenderTheme, edge: number): string {
+  const bits = scene.edges.bits[edge] ?? 0;
+  const sign = (at: number, colour: string, shape: string) => {
+    const { x, y } = pointAt(chainOf(scene, edge), at);
+    return `<g transform="translate(${n(x)} ${n(y)})" stroke="${colour}" stroke-width="1.8" fill="none">${shape}</g>`;
+  };
+  const lost = (bits & EDGE_BITS.lost) !== 0;
+  const tried = (bits & EDGE_BITS.tried) !== 0;
+  return [
+    lost ? sign(SIGNS_AT.lost, theme.failing, `<path d="M-4 -4L4 4M4 -4L-4 4"/>`) : "",
+    tried
+      ? sign(
+          SIGNS_AT.tried,
+          theme.degraded,
+          `<title>a dry run would deny some, or may</title><circle r="5.5" fill="${theme.background}" stroke="none"/><circle r="5.5" stroke-dasharray="4.3" stroke-dashoffset="2.2"/><path d="M-2.8 0h5.6"/>`,
+        )
+      : "",
+  ].join("");
+}
+
 function edgeText(scene: FullScene, theme: RenderTheme, edge: number): string {
   const state = stateAt(scene.edges.state[edge]);
   const lock = lockName(scene.edges, edge);
@@ -185,6 +206,7 @@ export function svgOf(scene: FullScene, theme: RenderTheme, { title, lines, font
     `<rect x="${n(left)}" y="${n(top)}" width="${n(width)}" height="${n(height)}" fill="${theme.background}"/>`,
     ...boxes,
     ...all(edges, (edge) => edgeMarks(scene, theme, edge)),
+    ...all(edges, (edge) => edgeSigns(scene, theme, edge)),
     ...all(scene.nodes.x.length, (node) => nodeMarks(scene, theme, node)),
     ...badgeMarks(scene, theme),
     ...all(edges, (edge) => edgeText(scene, theme, edge)),

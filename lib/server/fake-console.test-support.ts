@@ -29,7 +29,14 @@ export interface FakeConsole {
 }
 
 export function fakeConsole(
-  options: { sources?: number; streams?: number; inventory?: Inventory; mesh?: MeshAdapter; timers?: FakeTimers } = {},
+  options: {
+    sources?: number;
+    streams?: number;
+    inventory?: Inventory;
+    mesh?: MeshAdapter;
+    timers?: FakeTimers;
+    onTrial?: () => boolean;
+  } = {},
 ): FakeConsole {
   const { timers = new FakeTimers(), mesh = fakeMesh } = options;
   const random = () => 0.5;
@@ -45,6 +52,7 @@ export function fakeConsole(
       inventories: { ...NO_INVENTORIES, current: () => options.inventory ?? new Map() },
       gaps: [],
       clusterOf: (name: string) => name,
+      onTrial: options.onTrial ?? (() => false),
     },
   });
   const hub = new Hub({

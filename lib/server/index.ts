@@ -60,6 +60,7 @@ export const security: Runtime["security"] = (...args) => runtime().security(...
 export const clientRouting: Runtime["clientRouting"] = (...args) => runtime().clientRouting(...args);
 export const egress: Runtime["egress"] = (...args) => runtime().egress(...args);
 export const dryRuns: Runtime["dryRuns"] = (...args) => runtime().dryRuns(...args);
+export const logCallers: Runtime["logCallers"] = (...args) => runtime().logCallers(...args);
 export const proposal: Runtime["proposal"] = (...args) => runtime().proposal(...args);
 export const strict: Runtime["strict"] = (...args) => runtime().strict(...args);
 export const impact: Runtime["impact"] = (...args) => runtime().impact(...args);

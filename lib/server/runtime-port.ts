@@ -6,6 +6,7 @@ import type { EgressAnswer, EgressRequest } from "#lib/api/egress.ts";
 import type { FramesQuery } from "#lib/api/graph-frames.ts";
 import type { ImpactAnswer, ImpactRequest } from "#lib/api/impact.ts";
 import type { LinksAnswer } from "#lib/api/links.ts";
+import type { LogCallersAnswer, LogCallersRequest } from "#lib/api/log-callers.ts";
 import type { LogsAnswer, LogsQuery } from "#lib/api/logs.ts";
 import type { MarksAnswer, MarksQuery } from "#lib/api/marks.ts";
 import type { NamespacesAnswer, NamespacesQuery } from "#lib/api/namespaces.ts";
@@ -60,6 +61,7 @@ export interface Runtime extends PolicyUseCases, TracingUseCases {
   access(credential: Credential, questions: AccessRequest, signal?: AbortSignal): Promise<AccessAnswer>;
   egress(credential: Credential, asked: EgressRequest, signal?: AbortSignal): Promise<EgressAnswer>;
   dryRuns(credential: Credential, asked: DryRunsRequest, signal?: AbortSignal): Promise<DryRunsAnswer>;
+  logCallers(credential: Credential, asked: LogCallersRequest, signal?: AbortSignal): Promise<LogCallersAnswer>;
   strict(credential: Credential, scope: StrictScope, signal?: AbortSignal): Promise<StrictAnswer>;
   impact(credential: Credential, asked: ImpactRequest, signal?: AbortSignal): Promise<ImpactAnswer>;
   proposal(

@@ -15,7 +15,7 @@ import { effectOf } from "./effect/effect.ts";
 import { FrameUseCases } from "./frames.ts";
 import { GraphUseCases } from "./graph.ts";
 import { showImpact } from "./impact/draft.ts";
-import { type DryRunDeps, showDryRuns } from "./impact/dry-runs.ts";
+import { type DryRunDeps, onTrial, showDryRuns } from "./impact/dry-runs.ts";
 import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
 import { type ProposalDeps, showProposal } from "./impact/proposal.ts";
@@ -23,6 +23,7 @@ import { showStrict } from "./impact/strict.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
 import type { Log } from "./log.ts";
+import { showLogCallers } from "./logs/callers.ts";
 import { showLogs } from "./logs/show.ts";
 import { marks } from "./marks.ts";
 import { Metrics } from "./metrics.ts";
@@ -115,6 +116,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     inventories,
     gaps: withoutKubernetes(config.clusters),
     clusterOf,
+    onTrial: () => onTrial(store),
   });
   const namespaces = (cluster: string) => namespacesOf(cluster, inventories.current(), telemetry.feeds());
   const rights = new ClusterRights({
@@ -233,6 +235,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
       (await rights.ask(credential, questions, signal)).map((verdict) => ({ ...verdict })),
     egress: (credential, asked, signal) => showEgress(observed, credential, asked, signal),
     dryRuns: (credential, asked, signal) => showDryRuns({ ...observed, spans }, credential, asked, signal),
+    logCallers: (credential, asked, signal) => showLogCallers({ ...objects, clock: timers }, credential, asked, signal),
     strict: (credential, scope, signal) => showStrict(observed, credential, scope, signal),
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
     proposal: (credential, place, signal) => showProposal(observed, credential, place, signal),

@@ -33,6 +33,7 @@ const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
 const SECURITY = "meaning/workloads/[cluster]/[namespace]/[name]/route.ts";
 const CLIENTS = "meaning/services/[cluster]/[namespace]/[name]/routing/route.ts";
 const PROPOSAL = "meaning/proposals/[cluster]/[namespace]/route.ts";
+const LOG_CALLERS = "meaning/log-callers/[cluster]/[namespace]/route.ts";
 const DRY_RUNS = "meaning/dry-runs/[cluster]/[namespace]/route.ts";
 const STRICT = "meaning/strict/[cluster]/[namespace]/route.ts";
 const SCHEMA = "schemas/[cluster]/[group]/[version]/[kind]/route.ts";
@@ -79,6 +80,12 @@ const POLICIES = [
     "dryRuns",
     "meaning/dry-runs/c/shop?workload=web&window=1h&spans=on",
     { cluster: "c", namespace: "shop", workload: "web", window: "1h", spans: "on" },
+  ],
+  [
+    LOG_CALLERS,
+    "logCallers",
+    "meaning/log-callers/c/shop?workload=web",
+    { cluster: "c", namespace: "shop", workload: "web" },
   ],
   [STRICT, "strict", "meaning/strict/c/-", { cluster: "c", namespace: null }],
   [SCHEMA, "schema", "schemas/c/core/v1/Namespace", { cluster: "c", group: "", version: "v1", kind: "Namespace" }],
@@ -204,6 +211,7 @@ describe("every route below /api/v1", () => {
       DRY_RUNS,
       "meaning/egress/route.ts",
       "meaning/impact/route.ts",
+      LOG_CALLERS,
       "meaning/proposals/[cluster]/[namespace]/route.ts",
       CLIENTS,
       "meaning/simulate/route.ts",

@@ -34,7 +34,7 @@ export function ImpactRow({ item, window }: { readonly item: ImpactItem; readonl
           </>
         )}
       </p>
-      <BlindSpots {...{ blindSpots, closeWith }} />
+      <BlindSpots {...{ blindSpots, closeWith, target }} />
     </li>
   );
 }

@@ -29,7 +29,7 @@ export function footer({ at, window, nodes, edges, view }: Shown): readonly stri
   return [
     `Meshscope · ${utc(at)} · averages over ${sayWindow(window)}${against}`,
     `${scope(view)} · ${formatPlural(nodes, "mark")}, ${formatPlural(edges, "edge")}`,
-    "✕ failing · ◣ degraded · short dashes: idle or no data · solid: HTTP · long dashes: gRPC · dashes: TCP · wider: more traffic",
+    "✕ failing · ◣ degraded · short dashes: idle or no data · solid: HTTP · long dashes: gRPC · dashes: TCP · broken ring: a dry run would deny some · wider: more traffic",
   ];
 }
 

@@ -55,7 +55,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
             <>
               <EdgeInTrace sum={details.inTrace} />
               <EdgeTraces {...details} />
-              <EdgeTrials edge={details.edge.id} />
+              <EdgeTrials edge={details.edge} />
             </>
           }
         />

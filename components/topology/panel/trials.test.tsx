@@ -1,7 +1,9 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
+import type { EdgeTrial } from "#lib/graph/model.ts";
 import type { Tried, TriedCaller } from "#lib/policy/dry-run.ts";
-import { EdgeTrialView } from "./trials.tsx";
+import { perSecond } from "#lib/units.ts";
+import { EdgeTrialView, SummedTrials } from "./trials.tsx";
 
 const WEB = "west/shop/workload/web";
 const caller = (more: Partial<TriedCaller> = {}): TriedCaller => ({
@@ -43,5 +45,20 @@ describe("an edge into a workload with dry runs", () => {
   it("of another protocol isn't what was counted, and none is said of what was", () => {
     expect(said([caller()], "tcp")).toContain("Nothing of it is counted, which isn’t 0");
     expect(said([caller()], "http", 0)).toContain("none of it would be denied");
+  });
+});
+
+describe("an edge that stands for calls of several", () => {
+  const said = (trials: readonly EdgeTrial[] | undefined, protocol: "http" | "tcp" = "http"): string =>
+    renderToStaticMarkup(<SummedTrials edge={{ protocol, ...(trials === undefined ? {} : { trials }) }} />)
+      .replaceAll(/<[^>]*>/g, " ")
+      .replaceAll(/\s+/g, " ");
+  const trial = (min: number, max: number): EdgeTrial => ({ action: "deny", min: perSecond(min), max: perSecond(max) });
+
+  it("says the bounds, a number where they are alike, and nothing where nothing is counted", () => {
+    expect(said([trial(0, 4)])).toContain("DENY ◣ 0 to 4 req/s would be denied");
+    expect(said([{ ...trial(4, 4), atLeast: true }], "tcp")).toContain("◣ ≥ 4 conn/s would be denied");
+    expect(said([trial(0, 0)])).toContain("✓ none of it would be denied");
+    expect(said(undefined)).toBe("");
   });
 });

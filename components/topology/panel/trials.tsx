@@ -8,7 +8,9 @@ import { securityHref } from "#components/policies/links.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Section } from "#components/ui/section.tsx";
 import { sayWindow } from "#lib/api/windows.ts";
+import { formatNumber, formatRate } from "#lib/format.ts";
 import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
+import type { EdgeTrial, GraphEdge, NodeKind, Protocol } from "#lib/graph/model.ts";
 import type { DryRunWorkload, Tried } from "#lib/policy/dry-run.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { dryRunsQuery } from "#lib/query/security.ts";
@@ -25,16 +27,45 @@ export function NodeTrials({ node }: { readonly node: string }) {
   );
 }
 
-/** The same of one edge into a workload: how much of it can be this caller's. */
-export function EdgeTrials({ edge }: { readonly edge: string }) {
+/** The same of one edge: into a workload with all that is known there, else what the graph has added up of the calls in it. */
+export function EdgeTrials({ edge }: { readonly edge: GraphEdge }) {
   const { kiosk, view } = useUrl().state;
-  const ends = parseEdgeId(edge);
-  if (kiosk || view.at !== null || ends?.target.kind !== "workload") return null;
+  const ends = parseEdgeId(edge.id);
+  if (kiosk || view.at !== null || ends === null) return null;
+  const { source, target } = ends;
+  if (target.kind !== "workload" || GROUPED.has(source.kind)) return <SummedTrials edge={edge} />;
   return (
     <QueryProvider>
-      <OfEdge edge={edge} cluster={ends.target.cluster} namespace={ends.target.namespace} workload={ends.target.name} />
+      <OfEdge edge={edge.id} cluster={target.cluster} namespace={target.namespace} workload={target.name} />
     </QueryProvider>
   );
+}
+
+/** Who calls from these isn't one of the callers that a workload's own page tells apart. */
+const GROUPED: ReadonlySet<NodeKind> = new Set(["app", "service", "namespace", "cluster"]);
+
+export function SummedTrials({
+  edge: { trials, protocol },
+}: {
+  readonly edge: Pick<GraphEdge, "trials" | "protocol">;
+}) {
+  if (trials === undefined) return null;
+  return (
+    <Section title="What dry runs would deny" aside="of the calls to workloads in it that are counted">
+      {trials.map((trial) => (
+        <p key={trial.action} className="border-t border-line py-[5px]">
+          <span className="font-mono text-[12px] text-ink-2">{ACTIONS[trial.action]}</span>{" "}
+          <span className={trial.max > 0 ? "text-degraded" : undefined}>{summed(trial, protocol)}</span>
+        </p>
+      ))}
+    </Section>
+  );
+}
+
+function summed({ min, max, atLeast }: EdgeTrial, protocol: Protocol): string {
+  if (max === 0) return "✓ none of it would be denied";
+  const most = formatRate(max, protocol === "tcp" ? "conn/s" : "req/s");
+  return `◣ ${atLeast ? "≥ " : ""}${min === max ? most : `${formatNumber(min)} to ${most}`} would be denied`;
 }
 
 function OfEdge({

@@ -89,6 +89,7 @@ function RowView({ row, marks }: { readonly row: Row; readonly marks: number }) 
           <bdi title={row.title}>{row.title}</bdi>
         </SelectLink>
         {row.found && <span className="sr-only">found</span>}
+        {cells.trial !== "" && <span className="ml-2 text-[11px] text-degraded">{cells.trial}</span>}
         {row.traced && <span className="ml-2 text-[11px] text-accent">in the trace</span>}
         {row.hidden && <span className="ml-2 text-[11px]">hidden</span>}
       </span>

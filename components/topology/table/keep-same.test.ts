@@ -4,7 +4,16 @@ import { keepSame } from "./keep-same.ts";
 
 const row = (id: string, rate: number | null): Row => ({
   ...{ id, kind: "node", title: id, where: "shop", state: "healthy", rate, requests: null, errorRate: null },
-  ...{ p95: null, protocol: null, folded: false, found: false, hidden: false, traced: false },
+  ...{
+    p95: null,
+    protocol: null,
+    denied: null,
+    deniedAtMost: null,
+    folded: false,
+    found: false,
+    hidden: false,
+    traced: false,
+  },
 });
 
 test("rows that say the same stay the same objects, in the order of the newer answer", () => {

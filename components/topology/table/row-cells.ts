@@ -1,6 +1,6 @@
 /** A row's numbers as text. Pure. */
 import { STATE_WORDS } from "#components/ui/state-mark.tsx";
-import { formatErrors, formatMs, formatRate, NO_DATA } from "#lib/format.ts";
+import { formatErrors, formatMs, formatNumber, formatRate, NO_DATA } from "#lib/format.ts";
 import type { Row } from "#lib/live/messages.ts";
 import { milliseconds, perSecond } from "#lib/units.ts";
 
@@ -10,6 +10,8 @@ export interface RowCells {
   readonly rate: string;
   readonly errors: string;
   readonly p95: string;
+  /** What a dry run would deny of it; "" where none of it, or where nothing is counted. */
+  readonly trial: string;
 }
 
 /** A connection has no requests: its cells say so with a dash, not with "no data". */
@@ -25,5 +27,13 @@ export function rowCells(row: Row): RowCells {
     rate: row.rate === null ? none : formatRate(perSecond(row.rate)),
     errors: row.errorRate === null ? none : formatErrors(row),
     p95: row.p95 === null ? noQuantile : formatMs(milliseconds(row.p95)),
+    trial: trialOf(row),
   };
+}
+
+/** `a dry run would deny 0 to 2.4 req/s`. */
+function trialOf({ denied, deniedAtMost, protocol }: Row): string {
+  if (denied === null || deniedAtMost === null || deniedAtMost === 0) return "";
+  const from = denied === deniedAtMost ? "" : `${formatNumber(denied)} to `;
+  return `a dry run would deny ${from}${formatRate(perSecond(deniedAtMost), protocol === "tcp" ? "conn/s" : "req/s")}`;
 }

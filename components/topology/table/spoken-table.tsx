@@ -55,6 +55,7 @@ function RowView({ row }: { readonly row: Row }) {
         </SelectLink>
         {row.found && ", found"}
         {row.traced && ", in the trace"}
+        {cells.trial !== "" && `, ${cells.trial}`}
       </span>
       {[cells.state, cells.rate, cells.errors, cells.p95].map((text, at) => (
         <span key={COLUMNS[at + 1]} role="cell">

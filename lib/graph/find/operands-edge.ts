@@ -1,6 +1,7 @@
 /** Operands of edges: what flows, how fast, how safely, and whose numbers those are. */
 import type { GraphEdge, Latency, Protocol } from "../model.ts";
 import { splitFlags } from "../outcome.ts";
+import { leastDenied, mostDenied } from "../trial-sum.ts";
 import type { GraphIndex } from "./graph-index.ts";
 import { bytesOf } from "./node-traffic.ts";
 import { flag, number, type Operand, text, word } from "./operand.ts";
@@ -66,6 +67,23 @@ function latency(of: keyof Latency, help: string, aliases: readonly string[] = [
     },
   );
 }
+
+function trial(
+  name: string,
+  help: string,
+  read: (edge: GraphEdge) => number,
+  aliases: readonly string[] = [],
+): Operand {
+  return number(
+    "rate",
+    name,
+    help,
+    { edge: (edge) => (edge.trials === undefined ? null : read(edge)) },
+    { aliases, needs: ({ graph }) => (graph.edges.some(({ trials }) => trials !== undefined) ? null : NO_TRIAL) },
+  );
+}
+
+const NO_TRIAL = "No proxy counts a policy on trial (istio.io/dry-run) in this view; of the past none is told.";
 
 export const EDGE_OPERANDS: readonly Operand[] = [
   flag("edge", "An edge, whichever", { edge: () => true }),
@@ -136,6 +154,10 @@ export const EDGE_OPERANDS: readonly Operand[] = [
     "Whose numbers these are: the caller's proxy, the server's, a waypoint, a ztunnel",
     { edge: ({ observer }) => observer },
   ),
+  trial("dryrun", "Requests, of tcp connections, that a policy on trial would have denied, at most", mostDenied, [
+    "trial",
+  ]),
+  trial("dryrun.atleast", "The same, at least: above 0 where nobody else calls", leastDenied),
   flag("streaming", "Messages flow and no request has ended", { edge: ({ streaming }) => streaming === true }),
   number("count", "newborn", "Requests, at least, of series that are younger than the window", {
     edge: ({ newborn }) => newborn?.atLeast ?? 0,

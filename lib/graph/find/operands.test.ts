@@ -42,6 +42,7 @@ const EDGES = {
     ...{ rate: perSecond(30), requests: 1800, mtls: ratio(1), codes: { "200": perSecond(30) } },
     ...{
       latency: latency(20, 80),
+      trials: [{ action: "deny", min: perSecond(4), max: perSecond(4) }],
       principals: { source: "spiffe://x/ns/edge/sa/gw" },
       hosts: { "front-svc.shop": perSecond(30) },
     },
@@ -49,7 +50,13 @@ const EDGES = {
     bytesPerSecond: { sent: bytesPerSecond(300), received: bytesPerSecond(90_000) },
     operations: { ListFronts: perSecond(20), GetFront: perSecond(10), DeleteFront: perSecond(0) },
   }),
-  "unknown>front": edgeOf(unknown, front, { rate: perSecond(10), mtls: ratio(0), observer: "destination" }),
+  "unknown>front": edgeOf(unknown, front, {
+    ...{ rate: perSecond(10), mtls: ratio(0), observer: "destination" },
+    trials: [
+      { action: "allow", min: perSecond(0), max: perSecond(3) },
+      { action: "deny", min: perSecond(0), max: perSecond(2) },
+    ],
+  }),
   "front>reviews": edgeOf(front, reviews, {
     ...{ rate: perSecond(20), requests: 1200, errorRate: perSecond(2), health: "failing", change: "new" },
     ...{
@@ -196,6 +203,10 @@ const ROWS: readonly (readonly [title: string, text: string, found: string])[] =
   ["edge operand latency.p50", "latency.p50 >= 300ms", "front>reviews"],
   ["edge operand latency.mean", "latency.mean < 0.1s", "gw>front"],
   ["edge operand latency.p99", "latency.p99 > 2s", "front>reviews"],
+  ["edge operand dryrun", "dryrun", "gw>front unknown>front"],
+  ["edge operand dryrun: policies of both actions may deny different calls", "dryrun >= 5/s", "unknown>front"],
+  ["edge operand dryrun: at least", "dryrun.atleast", "gw>front"],
+  ["edge operand dryrun: what nothing is counted of is no 0", "dryrun = 0 OR NOT dryrun", ""],
   ["edge operand code", "code = 503 OR code = 302", "front>reviews"],
   ["edge operand flag: of a list", "flag = urx", "front>reviews"],
   ["edge operand host", "host ^= front", "gw>front"],

@@ -13,6 +13,7 @@ export const FIND_PRESETS: readonly Preset[] = [
   { title: "Errors above 1 %", expression: "error > 1%" },
   { title: "Calls that never arrived", expression: "outcome.neverArrived > 0" },
   { title: "Calls refused by a policy", expression: "outcome.policy > 0" },
+  { title: "What a dry run would deny", expression: "dryrun" },
   { title: "Edges that aren't all mutual TLS", expression: "mtls < 100%" },
   { title: "Outside the mesh", expression: "unmeshed" },
   { title: "Only some pods report", expression: "coverage < 100%" },

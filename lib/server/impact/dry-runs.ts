@@ -11,6 +11,7 @@ import type { Credential } from "../identity.ts";
 import { checkNamespace } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
+import type { PolicyStore } from "../policy/store.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import { inView } from "../policy/world.ts";
 import type { DryRunReading } from "../telemetry/dry-runs.ts";
@@ -27,6 +28,14 @@ export interface DryRunDeps extends ImpactDeps, Pick<PolicyDeps, "rights" | "cli
 }
 
 const KIND = "AuthorizationPolicy";
+
+/** Is a policy on trial in any cluster, or may one be that can't be read? Until they are read, none is known of. */
+export function onTrial(store: PolicyStore): boolean {
+  return [...store.clusters().values()].some(
+    ({ unread, objects }) =>
+      unread.some(({ kind, code }) => kind === KIND && code !== "not_found") || objects(KIND).some(isDryRun),
+  );
+}
 
 /** Prometheus is asked only where something is, or may be, on trial. @throws MeshscopeError `forbidden`, `unknown_cluster`, `reauth` */
 export async function showDryRuns(

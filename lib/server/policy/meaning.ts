@@ -5,7 +5,14 @@ import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
 import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { ClusterInventory, Service } from "#lib/inventory/model.ts";
-import { carriesHttp, clientRouting, type SecurityWorld, simulate, workloadSecurity } from "#lib/mesh/meaning.ts";
+import {
+  carriesHttp,
+  clientRouting,
+  evidenceOffers,
+  type SecurityWorld,
+  simulate,
+  workloadSecurity,
+} from "#lib/mesh/meaning.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { Credential } from "../identity.ts";
 import { checkNamespace } from "./access.ts";
@@ -14,6 +21,9 @@ import { viewerOf } from "./listable.ts";
 import { meshOf } from "./settings.ts";
 import { sees, unreadOf } from "./told.ts";
 import { inView } from "./world.ts";
+
+/** Whose proxy a Telemetry object selects by its pods' labels; ztunnels and waypoints aren't selected so. */
+const SELECTED: ReadonlySet<string> = new Set(["sidecar", "gateway"]);
 
 /** @throws MeshscopeError `forbidden`, `unknown_cluster`, `not_found`, `reauth` */
 export async function showSecurity(
@@ -30,8 +40,12 @@ export async function showSecurity(
     const why = inventory ? "has no workload" : "hasn't been read yet, so the console doesn't know workload";
     throw new MeshscopeError("not_found", `Cluster "${ref.cluster}" ${why} ${ref.namespace}/${ref.name}.`);
   }
-  const answer = workloadSecurity(workload, worldOf(deps, ref.cluster, inventory, viewer));
-  return { ...(structuredClone(answer) as WorkloadSecurityAnswer), asOf: asOf(deps, ref.cluster) };
+  const world = worldOf(deps, ref.cluster, inventory, viewer);
+  const answer = workloadSecurity(workload, world);
+  const version = deps.store.clusters().get(ref.cluster)?.kind("Telemetry")?.version ?? null;
+  const evidence = SELECTED.has(workload.dataplane) ? { evidence: evidenceOffers(workload, world, version) } : {};
+  const told = { ...answer, ...evidence };
+  return { ...(structuredClone(told) as unknown as WorkloadSecurityAnswer), asOf: asOf(deps, ref.cluster) };
 }
 
 /** Of every client that the viewer may see, at one of the service's ports. @throws MeshscopeError as above, `bad_parameter` */

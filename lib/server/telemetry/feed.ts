@@ -7,9 +7,11 @@ import type { HealthRules } from "#lib/graph/health.ts";
 import { mergeGraph } from "#lib/graph/merge.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
 import type { ErrorRule } from "#lib/graph/outcome.ts";
+import { withTrials } from "#lib/graph/trial.ts";
 import { milliseconds, type Seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { configurationAt, type Gap, type Inventories, withGaps } from "../inventory.ts";
+import type { DryRunReading } from "./dry-runs.ts";
 import { type Hour, withHour } from "./hour.ts";
 import { paceOf } from "./pace.ts";
 import type { Poller } from "./poller.ts";
@@ -28,8 +30,12 @@ export interface FeedDeps {
   readonly gaps: readonly Gap[];
   /** The last hour for `edges=all`, shared by all windows. */
   readonly hour: (signal?: AbortSignal) => Promise<Hour>;
+  /** What policies on trial would have denied; null where nothing is on trial, or the window is too long to ask that. */
+  readonly trials: (window: Window, signal?: AbortSignal) => Promise<Trial | null>;
   readonly onPublished?: (publication: Publication) => void;
 }
+
+type Trial = Pick<DryRunReading, "counts">;
 
 /** What a viewer of the feed needs read. */
 export interface Wants {
@@ -52,6 +58,7 @@ export class Feed {
   #waiting: AbortController | null = null;
   #viewers = { all: 0, hour: 0 };
   #hour: Hour | null = null;
+  #trial: Trial | null = null;
   #announcing: Promise<void> = Promise.resolve();
 
   constructor(window: Window, pollers: readonly Poller[], deps: FeedDeps) {
@@ -108,7 +115,11 @@ export class Feed {
   async current(wants: Wants, signal?: AbortSignal): Promise<Publication> {
     const fresh = this.#fresh(wants);
     if (fresh) return fresh;
-    const [hour] = await Promise.all([wants.hour ? this.#deps.hour(signal) : null, this.#refresh(wants, signal)]);
+    const [hour] = await Promise.all([
+      wants.hour ? this.#deps.hour(signal) : null,
+      this.#refresh(wants, signal),
+      this.#try(signal),
+    ]);
     signal?.throwIfAborted();
     if (hour !== null) this.#hour = hour;
     if (this.#outdated() || this.#publication === null || (wants.hour && this.#publication.hour === null))
@@ -147,6 +158,19 @@ export class Feed {
     over.abort();
   }
 
+  /** What dry runs count, as of one round ago at most. A graph doesn't wait for it: what comes late is in the next one. */
+  async #try(signal?: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const read = this.#deps.trials(this.window, signal).then(
+      (trial) => {
+        this.#trial = trial;
+      },
+      () => undefined,
+    );
+    await Promise.race([read, this.#deps.timers.sleep(PATIENCE, over.signal)]);
+    over.abort();
+  }
+
   /** After a refresh of one source: publish when the others are done too, or have had their time. */
   #changed(): void {
     this.#tellSources();
@@ -163,6 +187,7 @@ export class Feed {
   async #publishLive(): Promise<void> {
     this.#waiting?.abort();
     this.#waiting = null;
+    void this.#try();
     if (this.#viewers.hour > 0) this.#hour = (await this.#deps.hour().catch(() => null)) ?? this.#hour;
     else this.#hour = null;
     if (this.#outdated() || this.#publication !== null) this.#publish();
@@ -202,7 +227,7 @@ export class Feed {
     const latencies = known.flatMap((reading) => reading.latencyAt ?? []);
     const ages = this.#pollers.flatMap((poller) => poller.age ?? []);
     const publication = new Publication(
-      graph,
+      withTrials(graph, this.#trial?.counts ?? [], inventory),
       {
         at,
         window,

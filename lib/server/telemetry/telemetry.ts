@@ -1,7 +1,7 @@
 /** All that is read from Prometheus: one feed a window, past graphs, and the sources behind them. */
 import { parseInstant } from "#lib/api/instant.ts";
 import type { GraphView } from "#lib/api/view.ts";
-import type { Window } from "#lib/api/windows.ts";
+import { type Window, windowSeconds } from "#lib/api/windows.ts";
 import type { HealthRules } from "#lib/graph/health.ts";
 import type { ErrorRule } from "#lib/graph/outcome.ts";
 import type { Seconds } from "#lib/units.ts";
@@ -30,8 +30,12 @@ export interface TelemetryDeps {
   readonly gaps: readonly Gap[];
   /** metricsName → configured cluster name. */
   readonly clusterOf: (metricsName: string) => string;
+  /** Is any policy on trial, as far as that is known? */
+  readonly onTrial: () => boolean;
   readonly onPublished?: (publication: Publication) => void;
 }
+
+const LONGEST_TRIAL_S = 86_400;
 
 export class Telemetry {
   readonly sources: readonly Source[];
@@ -67,6 +71,7 @@ export class Telemetry {
     const feed = new Feed(window, pollers, {
       ...this.#deps,
       hour: (signal) => this.#hours.before(timers.now(), signal),
+      trials: async (asked, signal) => (this.#tries(asked) ? this.dryRuns.over(asked, signal) : null),
     });
     this.#feeds.set(window, { feed, pollers });
     return feed;
@@ -93,6 +98,11 @@ export class Telemetry {
   async close(): Promise<void> {
     for (const { pollers } of this.#feeds.values()) for (const poller of pollers) poller.close();
     await Promise.allSettled(this.sources.map((source) => source.client.close()));
+  }
+
+  /** Days of counters are too much to read for a trial, which is watched while it runs. */
+  #tries(window: Window): boolean {
+    return windowSeconds(window) <= LONGEST_TRIAL_S && this.#deps.onTrial();
   }
 
   #context(): DecodeInput {

@@ -7,6 +7,7 @@ import { SourceText } from "#components/security/parts.tsx";
 import { sayInstant } from "#components/shell/instant.ts";
 import type { StrictAnswer } from "#lib/api/strict.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
+import { LogEvidence, type OnFix } from "./log-evidence.tsx";
 import { Rows, Step, TONES } from "./step.tsx";
 import { groupsOf, type PairItem, type StateWord, saySends } from "./words.ts";
 
@@ -17,7 +18,15 @@ const NAMELESS =
   "A sidecar can’t tell who calls without a proxy. What would: the remote addresses in the server proxy’s access log, against the pods of that time, or the network’s flow logs. Under STRICT such callers leave no metrics at all: the server’s log says NR filter_chain_not_found.";
 
 /** Who was seen without proven mutual TLS, by name where that can be known. */
-export function CallersStep({ number, path }: { readonly number: number; readonly path: StrictAnswer }) {
+export function CallersStep({
+  number,
+  path,
+  onFix,
+}: {
+  readonly number: number;
+  readonly path: StrictAnswer;
+  readonly onFix: OnFix;
+}) {
   const { evidence, pairs, notEvaluated, namespaces } = path;
   const sum = (key: "plaintext" | "nameless" | "unknown") =>
     namespaces.filter(({ state }) => state !== "strict").reduce((total, each) => total + each.pairs[key], 0);
@@ -57,6 +66,7 @@ export function CallersStep({ number, path }: { readonly number: number; readonl
                     ].join(" ")}
                     pair={pair}
                     window={evidence.window}
+                    onFix={onFix}
                   />
                 )}
               </Rows>
@@ -105,7 +115,7 @@ function stateOf(refused: number, unknown: number, whole: boolean): StateWord {
     : { mark: "◐", word: "nobody was seen, not all could be", tone: "degraded" };
 }
 
-function Pair({ pair, window }: { readonly pair: PairItem; readonly window: string }) {
+function Pair({ pair, window, onFix }: { readonly pair: PairItem; readonly window: string; readonly onFix: OnFix }) {
   const { source, target, protocol, rate, seen, refused, why, rule, blindSpots, closeWith } = pair;
   const amount = sayAmount({ min: rate, max: rate, protocol, seen }, window);
   return (
@@ -126,7 +136,8 @@ function Pair({ pair, window }: { readonly pair: PairItem; readonly window: stri
           <SourceText source={rule} />
         </div>
       )}
-      <BlindSpots {...{ blindSpots, closeWith }} />
+      <BlindSpots {...{ blindSpots, closeWith, target }} />
+      {!pair.named && <LogEvidence target={target} onFix={onFix} />}
     </li>
   );
 }

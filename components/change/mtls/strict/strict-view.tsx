@@ -1,10 +1,10 @@
 "use client";
 
-import type { WireFinding } from "#lib/api/findings.ts";
 import type { StrictAnswer } from "#lib/api/strict.ts";
 import type { MtlsIntent } from "#lib/policy/intent.ts";
 import { CallersStep } from "./callers-step.tsx";
 import { CoverStep, RulesStep } from "./config-steps.tsx";
+import type { OnFix } from "./log-evidence.tsx";
 import { NowStep } from "./now-step.tsx";
 import { OrderStep } from "./order-step.tsx";
 import { BackStep, StagesStep } from "./stages.tsx";
@@ -17,12 +17,12 @@ export function StrictView({
 }: {
   readonly path: StrictAnswer;
   readonly onPlan: (intent: MtlsIntent) => void;
-  readonly onFix: (what: Pick<WireFinding, "object" | "fix">) => void;
+  readonly onFix: OnFix;
 }) {
   return (
     <ol aria-label="Steps to strict" className="max-w-[1100px]">
       <NowStep number={1} path={path} />
-      <CallersStep number={2} path={path} />
+      <CallersStep number={2} path={path} onFix={onFix} />
       <RulesStep number={3} path={path} onPlan={({ source, fix }) => onFix({ object: source.object, fix })} />
       <CoverStep number={4} path={path} />
       <OrderStep number={5} path={path} />

@@ -39,7 +39,8 @@ const said = (node: ReactNode): string =>
   renderToStaticMarkup(node)
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll(/\s+/g, " ");
-const callers = (more: Partial<StrictAnswer>) => said(<CallersStep number={2} path={path(more)} />);
+const callers = (more: Partial<StrictAnswer>) =>
+  said(<CallersStep number={2} path={path(more)} onFix={() => undefined} />);
 
 describe("who still sends plaintext", () => {
   test("by name where it is known, not nameable, not known and not touched stand apart, with rate and basis", () => {

@@ -1,7 +1,7 @@
 /** Whose calls those may be that a policy on trial would deny. */
 import { parseNodeId } from "#lib/graph/id.ts";
-import { requestRate } from "#lib/graph/measure.ts";
 import type { NodeKind } from "#lib/graph/model.ts";
+import { mostSeen } from "#lib/graph/trial.ts";
 import type { Hop } from "#lib/graph/workload-graph.ts";
 import type { TriedCaller } from "#lib/policy/dry-run.ts";
 
@@ -20,7 +20,7 @@ export function callersOf(
     const key = parseNodeId(hop.source);
     const hidden = key !== null && NAMED.has(key.kind) && !visible(key.cluster, key.namespace);
     const source = hidden ? null : hop.source;
-    rates.set(source, (rates.get(source) ?? 0) + mostOf(hop));
+    rates.set(source, (rates.get(source) ?? 0) + mostSeen(hop));
   }
   const only = rates.size === 1;
   return [...rates]
@@ -35,14 +35,3 @@ export function callersOf(
 
 /** Callers without a name have none to hide. */
 const NAMED: ReadonlySet<NodeKind> = new Set(["workload", "app", "service"]);
-
-/** A server counts attempts, of which the client counts some: what bounds must be the most that anybody counted. */
-function mostOf({ headline, evidence, protocol }: Hop): number {
-  const all = headline === null ? [...evidence.values()] : [headline, ...evidence.values()];
-  return Math.max(
-    0,
-    ...all.map(({ requests, connections }) =>
-      protocol === "tcp" ? (connections?.opened ?? 0) : requestRate(requests),
-    ),
-  );
-}

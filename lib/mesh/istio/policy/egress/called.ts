@@ -42,7 +42,7 @@ const UNRESOLVED =
 const BY_ENVOY =
   "Envoy’s own cluster for calls that nothing declares: which host they were for isn’t known, and no Sidecar decides about it.";
 const BY_ADDRESS = "Its pods are called by their address, which no Sidecar decides about.";
-const GONE = "No Service has this name any more.";
+const GONE = "No Service has this name any more, or it isn’t exported to this namespace.";
 
 /** Calls of the namespace's own workloads. */
 export function calledFrom(calls: readonly ObservedCall[], sight: Sight): Calls {

@@ -1,16 +1,18 @@
 /**
  * What a client's proxy has to know so that a call arrives as it does now. Istio's `destination_service` is the host after routing:
  * a client that calls `reviews`, which a VirtualService sends to `reviews-v2`, is seen to call `reviews-v2`. So names whose routes
- * lead to a host that was seen count as well, and so does a VirtualService of a further namespace that decides about it.
+ * lead to a host that was seen count as well, by VirtualServices and by routes of the Gateway API, and so does a VirtualService of a further
+ * namespace that decides about it.
  */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { closeness, resolveHost } from "../hosts.ts";
+import { closeness, fullName, resolveHost } from "../hosts.ts";
 import { effectiveRules } from "../meaning/routing/delegates.ts";
 import { destinationsOf, type HostIndex } from "../meaning/routing/host-index.ts";
 import type { Caller } from "../meaning/routing/match.ts";
 import { knows } from "../meaning/routing/scope.ts";
 import { followed } from "../meaning/routing/table.ts";
-import { namespaceOf, specOf, textsAt, visibleTo } from "../routing/json.ts";
+import { backendOf, isParent } from "../routing/gateway-api.ts";
+import { listAt, namespaceOf, specOf, textAt, textsAt, visibleTo } from "../routing/json.ts";
 import { gatewaysOf } from "../routing/virtual-services.ts";
 import type { Called } from "./called.ts";
 import type { Registered, Registry } from "./registry.ts";
@@ -32,9 +34,11 @@ export interface Needs {
   readonly names: readonly { readonly name: string; readonly needs: readonly Need[] }[];
 }
 
+/** A host and an object that sends what calls it on: a VirtualService, or a route of the Gateway API. */
 interface Lead {
   readonly service: Manifest;
   readonly host: string;
+  readonly api?: true;
 }
 
 type Client = Omit<Caller, "port">;
@@ -51,6 +55,7 @@ export class Routes {
     registry: Registry,
     rootNamespace: string,
     client: string,
+    apiRoutes: readonly Manifest[] = [],
   ) {
     this.#hosts = hosts;
     this.#rootNamespace = rootNamespace;
@@ -59,13 +64,21 @@ export class Routes {
       const names = textsAt(specOf(service), "hosts").map((each) => resolveHost(each, namespaceOf(service)));
       if (names.length === 0 || !gatewaysOf(service).includes("mesh") || !visibleTo(service, client)) continue;
       for (const to of new Set(leadsTo(service, hosts))) {
-        for (const host of names.filter((each) => each !== "*" && closeness(each, to) === 0)) {
-          const list = this.#leads.get(to);
-          if (list === undefined) this.#leads.set(to, [{ service, host }]);
-          else list.push({ service, host });
-        }
+        for (const host of names.filter((each) => each !== "*" && closeness(each, to) === 0))
+          this.#lead(to, { service, host });
       }
     }
+    for (const route of apiRoutes) {
+      const parents = parentsOf(route, client);
+      for (const to of new Set(backendsOf(route)))
+        for (const host of parents) if (host !== to) this.#lead(to, { service: route, host, api: true });
+    }
+  }
+
+  #lead(to: string, lead: Lead): void {
+    const list = this.#leads.get(to);
+    if (list === undefined) this.#leads.set(to, [lead]);
+    else list.push(lead);
   }
 
   of({ to, host }: Called, client: Client, today: Manifest | null): Needs {
@@ -74,8 +87,10 @@ export class Routes {
       routes: this.#deciding(host, to.ports, client, today)
         .filter((each) => namespaceOf(each) !== to.namespace)
         .flatMap((each) => routeNeeds(each, host, to.ports)),
-      names: (this.#leads.get(host) ?? []).flatMap(({ service, host: name }) => {
+      names: (this.#leads.get(host) ?? []).flatMap(({ service, host: name, api }) => {
         const registered = this.#registry.find(name);
+        // It lies in the Service's namespace, or in the client's, which every Sidecar here has.
+        if (api) return registered === null ? [] : [{ name, needs: [{ ...needOf(registered), by: service }] }];
         const ports = registered?.ports ?? to.ports;
         if (!this.#deciding(name, ports, client, today).includes(service)) return [];
         const needs: Need[] = [...(registered === null ? [] : [{ ...needOf(registered), by: service }])];
@@ -92,6 +107,23 @@ export class Routes {
     return [...new Set(found)];
   }
 }
+
+/** Services whose calls a route takes: of its own namespace for all clients, of another for clients of the route's alone. */
+function parentsOf(route: Manifest, client: string): readonly string[] {
+  const own = namespaceOf(route);
+  return listAt(specOf(route), "parentRefs").flatMap((parent) => {
+    const [name, namespace] = [textAt(parent, "name") ?? "", textAt(parent, "namespace") ?? own];
+    return isParent(parent, route, { name, namespace }) && (own === namespace || own === client)
+      ? [fullName({ name, namespace })]
+      : [];
+  });
+}
+
+const backendsOf = (route: Manifest): readonly string[] =>
+  listAt(specOf(route), "rules")
+    .flatMap((each) => listAt(each, "backendRefs"))
+    .filter((backend) => (textAt(backend, "kind") ?? "Service") === "Service" && textAt(backend, "name") !== null)
+    .map((backend) => fullName(backendOf(backend, route)));
 
 const needOf = ({ host, namespace, kind, ports }: Registered): Need => ({ host, namespace, kind, ports, by: null });
 

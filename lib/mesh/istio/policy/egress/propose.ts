@@ -15,6 +15,7 @@ import { HIDDEN } from "../meaning/effective/sight.ts";
 import { peerPolicies } from "../meaning/inbound-mtls.ts";
 import { HostIndex } from "../meaning/routing/host-index.ts";
 import { sidecarOf } from "../meaning/routing/scope.ts";
+import { ROUTE_KINDS } from "../routing/gateway-api.ts";
 import { has, listAt, namespaceOf, specOf, textAt, textsAt, visibleTo } from "../routing/json.ts";
 import { breaksOf } from "./breaks.ts";
 import { calledFrom } from "./called.ts";
@@ -52,7 +53,7 @@ export function proposeEgress(
   const registry = registryOf([inventory, ...world.elsewhere], visible("ServiceEntry"), namespace);
   const services = visible("VirtualService");
   const index = new HostIndex((kind) => (kind === "VirtualService" ? services : visible(kind)));
-  const routes = new Routes(services, index, registry, rootNamespace, namespace);
+  const routes = new Routes(services, index, registry, rootNamespace, namespace, ROUTE_KINDS.flatMap(visible));
   const secret = objects("ServiceEntry").filter((each) => !sees(each));
   const calls = calledFrom(seen, {
     ...{ namespace, inventory, registry, visible: world.visible },
@@ -164,13 +165,17 @@ function savingsOf(clients: readonly Client[], counter: Counter, world: EgressWo
 
 const sightOf = (sidecar: Manifest | null, { sees }: EgressWorld): boolean => sidecar === null || sees(sidecar);
 
-const KINDS = ["Sidecar", "VirtualService", "ServiceEntry", "DestinationRule", "PeerAuthentication"];
-const ROUTES = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"];
+const KINDS = ["Sidecar", "VirtualService", "ServiceEntry", "DestinationRule", "PeerAuthentication", ...ROUTE_KINDS];
 const ALWAYS = [
   "what the proxies themselves call (tracing, external authorization, access logs): it carries no metrics, and the mesh’s settings aren’t read",
   "calls of clients whose proxies aren’t scraped",
-  "Services’ networking.istio.io/exportTo annotations, which aren’t read: a Service may be hidden from the namespace already",
+  "to whom Services are exported that don’t say so: by the mesh’s defaultServiceExportTo, which isn’t read",
 ];
+
+/** Routes of the Gateway API are where a Service is their parent; those of gateways are no business of clients. */
+const isOfTheMesh = ({ kind, spec }: Manifest): boolean =>
+  !GATEWAY_API.has(kind) || listAt(spec, "parentRefs").some((to) => textAt(to, "kind") === "Service");
+const GATEWAY_API: ReadonlySet<string> = new Set(ROUTE_KINDS);
 
 /** What neither the objects nor the windows tell. */
 function blind(world: EgressWorld, objects: EgressWorld["objects"], namespace: string): readonly string[] {
@@ -181,9 +186,8 @@ function blind(world: EgressWorld, objects: EgressWorld["objects"], namespace: s
   const services = world.inventory.unread
     .filter(({ code }) => code !== "not_found")
     .map(({ kind, detail }) => `${kind}: ${detail}`);
-  const hidden = KINDS.flatMap((kind) => objects(kind)).some((each) => !world.sees(each) && visibleTo(each, namespace));
-  const gateway = ROUTES.some((kind) =>
-    objects(kind).some((each) => listAt(specOf(each), "parentRefs").some((to) => textAt(to, "kind") === "Service")),
+  const hidden = KINDS.flatMap((kind) => objects(kind)).some(
+    (each) => !world.sees(each) && visibleTo(each, namespace) && isOfTheMesh(each),
   );
   const ports = objects("Sidecar").some(
     (each) =>
@@ -196,7 +200,6 @@ function blind(world: EgressWorld, objects: EgressWorld["objects"], namespace: s
     ...services,
     ...(hidden ? [HIDDEN] : []),
     ...(world.whole ? [] : ["hosts of namespaces that you may not see: they aren’t counted"]),
-    ...(gateway ? ["routes of the Gateway API for Services: which namespaces they need isn’t worked out"] : []),
     ...(ports ? ["egress listeners for single ports, which stay as they are"] : []),
     ...ALWAYS,
   ];

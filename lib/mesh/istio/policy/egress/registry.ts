@@ -1,5 +1,5 @@
 /** All hosts of the mesh with the namespaces that they belong to: Services, and hosts of ServiceEntries as they are written. */
-import type { ClusterInventory } from "#lib/inventory/model.ts";
+import type { ClusterInventory, Service } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, fullName } from "../hosts.ts";
 import { byAge, listAt, namespaceOf, numberAt, specOf, textsAt, visibleTo } from "../routing/json.ts";
@@ -20,7 +20,13 @@ export interface Registry {
   readonly find: (host: string) => Registered | null;
 }
 
-/** `entries`: the ServiceEntries in sight; `client`: the namespace to which they must be exported. */
+/** A Service that its annotation keeps from a namespace is to its clients as if it weren't there. */
+const exported = ({ namespace, exportTo }: Service, client: string): boolean =>
+  exportTo === undefined ||
+  (!exportTo.includes("~") &&
+    exportTo.some((to) => to === "*" || to === client || (to === "." && namespace === client)));
+
+/** `entries`: the ServiceEntries in sight; `client`: the namespace to which they and Services must be exported. */
 export function registryOf(
   inventories: readonly ClusterInventory[],
   entries: readonly Manifest[],
@@ -28,7 +34,9 @@ export function registryOf(
 ): Registry {
   const services = new Map<string, Registered>();
   for (const { services: own, workloads } of inventories) {
-    for (const { namespace, name, ports, workloads: behind } of own.values()) {
+    for (const service of own.values()) {
+      const { namespace, name, ports, workloads: behind } = service;
+      if (!exported(service, client)) continue;
       const host = fullName({ namespace, name });
       const ready = behind
         .flatMap((each) => workloads.get(`${namespace}/${each}`)?.pods ?? [])

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { StrictPath } from "#lib/policy/strict.ts";
-import { call, worldOf } from "../impact/impact.test-support.ts";
+import { call, object, worldOf } from "../impact/impact.test-support.ts";
 import { mode, of, path, peer, REVIEWS, rule, said, UNMEASURED } from "./strict.test-support.ts";
 
 describe("what counts now, and what stays", () => {
@@ -65,6 +65,26 @@ describe("what a hidden object says", () => {
 });
 
 describe("DestinationRules against it", () => {
+  test("for a host of a ServiceEntry that stands for workloads of the mesh, and for no other’s", () => {
+    const entry = (place: string, host: string, more: string) =>
+      object("ServiceEntry", place, `hosts: [${host}], ports: [{number: 80, name: http, protocol: HTTP}]${more}`);
+    const { rules } = path([], {
+      objects: [
+        entry("shop/inside", "inside.example", ", location: MESH_INTERNAL"),
+        entry("shop/selected", "selected.example", ", workloadSelector: {labels: {app: db}}"),
+        entry("shop/outside", "outside.example", ", location: MESH_EXTERNAL"),
+        entry("bank/other", "other.example", ", location: MESH_INTERNAL"),
+        ...["inside", "selected", "outside", "other"].map((name) =>
+          rule("trafficPolicy: {tls: {mode: SIMPLE}}", `bank/${name}`, `${name}.example`),
+        ),
+      ],
+    });
+    expect(rules.items.map(({ host, clients }) => [host, clients])).toEqual([
+      ["inside.example", "bank"],
+      ["selected.example", "bank"],
+    ]);
+  });
+
   test("each place with its path, whom it concerns, and a fix of that place alone", () => {
     const tls = (name: string) => `tls: {mode: ${name}}`;
     const { rules } = path([], {

@@ -3,6 +3,7 @@
  * as they would be at the end. Pure. Cost: linear in pairs, workloads and objects.
  */
 import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import {
   STRICT_STATES,
   type StrictList,
@@ -13,6 +14,7 @@ import {
 import type { ObservedCall } from "../impact/calls.ts";
 import type { ImpactWorld } from "../impact/sides.ts";
 import { blind } from "../meaning/effective/sight.ts";
+import { has, specOf, textAt } from "../routing/json.ts";
 import { blindSpotsOf } from "./blind.ts";
 import { enforces, fatesOf } from "./fates.ts";
 import { pilotOf } from "./pilot.ts";
@@ -41,6 +43,9 @@ export function strictPath({ world, namespace, visible, seen }: StrictInput): St
   const there = [...inventory.workloads.values()].filter(({ goneAt }) => goneAt === null);
   const workloads = there.filter((each) => inScope(each.namespace));
   const services = [...inventory.services.values()].filter((each) => inScope(each.namespace));
+  const entries = world
+    .objects("ServiceEntry")
+    .filter((each) => inScope(each.metadata.namespace ?? "") && world.sees(each) && isOfTheMesh(each));
   const enforcing = Map.groupBy(workloads.filter(enforces), (each) => each.namespace);
   const sides = strictSides(world, new Set(enforcing.keys()));
   const { peers } = sides.before;
@@ -62,10 +67,10 @@ export function strictPath({ world, namespace, visible, seen }: StrictInput): St
     namespaces: namespaces.toSorted(inOrder),
     hidden: namespace === null && there.some((each) => enforces(each) && !visible(cluster, each.namespace)),
     pairs: listed(rowsOf(judged, { world, visible })),
-    rules: listed(rulesAgainst(services, world)),
+    rules: listed(rulesAgainst(services, entries, world)),
     exceptions: listed(workloads.filter(enforces).flatMap((each) => exceptionsOf(peers, each, world))),
     uncovered: listed([...workloads.flatMap(uncoveredOf), ...services.flatMap(unenforcedPorts)]),
-    lacks: [...blind(world, "PeerAuthentication", "DestinationRule"), ...unreadIn(inventory)],
+    lacks: [...blind(world, "PeerAuthentication", "DestinationRule", "ServiceEntry"), ...unreadIn(inventory)],
   };
 }
 
@@ -80,6 +85,10 @@ function arrivals(calls: readonly ObservedCall[]): readonly ObservedCall[] {
     (call) => call.target.kind === "workload" || (call.target.kind === "service" && !arrived.has(key(call))),
   );
 }
+
+/** By its location, or because it selects workloads, whose proxies then take what calls it. */
+const isOfTheMesh = (entry: Manifest): boolean =>
+  textAt(specOf(entry), "location") === "MESH_INTERNAL" || has(specOf(entry), "workloadSelector");
 
 const listed = <T>(items: readonly T[]): StrictList<T> => ({ items: items.slice(0, SHOWN), total: items.length });
 

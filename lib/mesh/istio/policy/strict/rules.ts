@@ -6,14 +6,26 @@ import type { StrictRule } from "#lib/policy/strict.ts";
 import { closeness, fullName } from "../hosts.ts";
 import { type SecurityWorld, sourceOf } from "../meaning/effective/sight.ts";
 import { hostsOfRule } from "../meaning/routing/host-index.ts";
-import { isObject, listAt, namespaceOf, objectAt, specOf, textAt } from "../routing/json.ts";
+import { isObject, listAt, namespaceOf, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 
 const TEXT =
   "Leave TLS to Istio, which uses mutual TLS where the server has it; where the mesh’s enableAutoMtls is off, ISTIO_MUTUAL says so.";
 
-/** Of those for hosts of the scope's Services, as far as the reader may see them. */
-export function rulesAgainst(services: readonly Service[], world: SecurityWorld): readonly StrictRule[] {
-  const names = services.map((each) => ({ full: fullName(each), namespace: each.namespace }));
+/**
+ * Of those for hosts of the scope, of its Services and of ServiceEntries (`entries`) that stand for workloads of the mesh, as far
+ * as the reader may see them.
+ */
+export function rulesAgainst(
+  services: readonly Service[],
+  entries: readonly Manifest[],
+  world: SecurityWorld,
+): readonly StrictRule[] {
+  const names = [
+    ...services.map((each) => ({ full: fullName(each), namespace: each.namespace })),
+    ...entries.flatMap((entry) =>
+      textsAt(specOf(entry), "hosts").map((host) => ({ full: host.toLowerCase(), namespace: namespaceOf(entry) })),
+    ),
+  ];
   const exact = new Map(names.map(({ full, namespace }) => [full, namespace]));
   return world.objects("DestinationRule").flatMap((rule): StrictRule[] => {
     if (!world.sees(rule)) return [];

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { accessLine } from "#lab/sim/access-log.ts";
+import type { NotedCall } from "#lab/sim/noted.ts";
+import { readAccessLine } from "#lib/mesh/istio/access-log.ts";
+
+/** As a server's proxy in the lab notes it: of a caller without a proxy it knows where the connection came from, and no more. */
+const call = (more: Partial<NotedCall> = {}): NotedCall => ({
+  ...{ kind: "server", pod: "west-1/shop/cart-1", ip: "10.0.0.5", peerIp: null, remoteIp: "10.0.0.1" },
+  ...{ startMs: Date.parse("2026-01-01T12:00:00Z"), durationMs: 12, method: "GET", path: "/carts", host: "cart.shop" },
+  ...{ upstreamCluster: "inbound|8080||", requestBytes: 10, responseBytes: 20, traceId: null, spanId: null },
+  outcome: { protocol: "http", code: "200", grpcStatus: "", flags: "-" },
+  ...more,
+});
+
+it.each<[string, Partial<NotedCall>, object | "other"]>([
+  ["plaintext", {}, { sends: "plaintext", refused: false }],
+  ["mutual TLS", { sni: "outbound_.80_._.cart.shop.svc.cluster.local" }, { sends: "mutual TLS", refused: false }],
+  [
+    "a connection that STRICT refused",
+    { details: "filter_chain_not_found", outcome: { protocol: "http", code: "0", grpcStatus: "", flags: "NR" } },
+    { sends: "plaintext", refused: true },
+  ],
+  ["a call of its own", { kind: "client", upstreamCluster: "outbound|80||cart.shop.svc.cluster.local" }, "other"],
+])("a line of the lab is read as what it is: %s", (_, more, expected) => {
+  const line = readAccessLine(accessLine(call(more)).text);
+  expect(line).toMatchObject(
+    expected === "other"
+      ? { kind: "other" }
+      : { kind: "inbound", call: { address: "10.0.0.1", claimed: false, ...expected } },
+  );
+});

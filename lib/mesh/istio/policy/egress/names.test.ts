@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { call, object, worldOf } from "../impact/impact.test-support.ts";
+import { type EgressQuestion, type EgressWorld, proposeEgress } from "./propose.ts";
+
+const CALLS = [call("shop/web", "bank/ledger", 5)];
+const LEDGER = "bank/ledger.bank.svc.cluster.local";
+
+function propose(
+  objects: readonly Manifest[],
+  asked: Partial<EgressQuestion>,
+  calls: typeof CALLS,
+  more: Partial<EgressWorld>,
+) {
+  const world = { ...worldOf(objects), visible: () => true, whole: true, ...more };
+  return proposeEgress({ namespace: "shop", workload: null, hosts: null, ...asked }, calls, world);
+}
+
+test("a name whose route of the Gateway API leads to what was seen is needed: of the Service’s namespace for all clients, else for those of its own", () => {
+  const route = (place: string, parent: string, backend = "ledger, namespace: bank") =>
+    object(
+      "HTTPRoute",
+      place,
+      `parentRefs: [{group: "", kind: Service, ${parent}}], rules: [{backendRefs: [{name: ${backend}, port: 80}]}]`,
+    );
+  const { inventory } = worldOf([]);
+  const ledger = inventory.services.get("bank/ledger");
+  if (ledger === undefined) throw new Error("no Service");
+  const services = new Map([...inventory.services, ["bank/money", { ...ledger, name: "money" }]]);
+  const found = (own: Manifest, asked: Partial<EgressQuestion> = {}) =>
+    propose([own], asked, CALLS, { inventory: { ...inventory, services } });
+  const MONEY = "bank/money.bank.svc.cluster.local";
+  expect(found(route("bank/producer", "name: money")).hosts).toContain(MONEY);
+  expect(found(route("shop/consumer", "name: money, namespace: bank")).hosts).toContain(MONEY);
+  expect(found(route("edge/stranger", "name: money, namespace: bank")).hosts).not.toContain(MONEY);
+  expect(found(route("bank/elsewhere", "name: money", "other")).hosts).not.toContain(MONEY);
+  expect(found(route("bank/gone", "name: gone")).hosts).toEqual(["./*", "istio-system/*", LEDGER]);
+  expect(found(route("bank/itself", "name: ledger")).hosts).toEqual(["./*", "istio-system/*", LEDGER]);
+  const without = found(route("bank/producer", "name: money"), { hosts: ["./*", LEDGER] });
+  expect(without.breaks.map(({ clients, fate }) => `${clients.join("+")} ${fate}`)).toEqual(["web either"]);
+});
+
+test("a Service that its annotation keeps from the namespace goes past the mesh whatever is proposed", () => {
+  const { inventory } = worldOf([]);
+  const ledger = inventory.services.get("bank/ledger");
+  if (ledger === undefined) throw new Error("no Service");
+  const found = (...exportTo: string[]) => {
+    const services = new Map([...inventory.services, ["bank/ledger", { ...ledger, exportTo }]]);
+    return propose([], {}, CALLS, { inventory: { ...inventory, services } });
+  };
+  for (const open of [["*"], ["shop"], ["bank", "shop"]]) expect(found(...open).hosts).toContain(LEDGER);
+  for (const shut of [["."], ["bank"], ["~"], ["~", "shop"]]) {
+    expect(found(...shut).hosts).toEqual(["./*", "istio-system/*"]);
+    expect(found(...shut).outside.map(({ host, why }) => [host, why])).toEqual([
+      ["ledger.bank.svc.cluster.local", expect.stringContaining("isn’t exported to this namespace")],
+    ]);
+  }
+});

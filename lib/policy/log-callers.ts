@@ -1,0 +1,36 @@
+/** Who called a workload by its proxies' access logs: evidence of who sends plaintext, beside what metrics tell. */
+
+/** Calls of one sort from one place, within the lines that were read. */
+export interface LogCaller {
+  /** Node id of the workload that has the address now; null: none that may be named. */
+  readonly source: string | null;
+  /**
+   * `pod`: an address of a pod. `address`: of no pod that is known: a node, a load balancer, a pod that is gone. `claimed`: what a header of the
+   * request says, which anybody can write. `hidden`: of a pod out of sight.
+   */
+  readonly by: "pod" | "address" | "claimed" | "hidden";
+  /** null: of a pod out of sight. */
+  readonly address: string | null;
+  /** `unknown`: a client whose tunnel (ambient) carries no server name, as plaintext doesn't. */
+  readonly sends: "plaintext" | "own TLS" | "unknown";
+  /** Lines. */
+  readonly calls: number;
+  /** Of these, those that STRICT refused already. */
+  readonly refused: number;
+  /** RFC 3339 */
+  readonly lastAt: string | null;
+}
+
+/** What one pod's log gave. */
+export interface ReadLog {
+  readonly pod: string;
+  /** Lines that were read; null: the log couldn't be. */
+  readonly lines: number | null;
+  /** Of these, lines of an access log about calls into the pod, and those that can't be read for sure. */
+  readonly inbound: number;
+  readonly unreadable: number;
+  /** RFC 3339: of the oldest line that was read. */
+  readonly since: string | null;
+  /** Why it couldn't be read. */
+  readonly problem: string | null;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_VIEW } from "#lib/api/view.ts";
+import { inventory, workload } from "#lib/graph/graph.test-support.ts";
+import type { MeshAdapter } from "#lib/mesh/port.ts";
+import { perSecond } from "#lib/units.ts";
+import { fakeConsole } from "../fake-console.test-support.ts";
+import { fakeMesh } from "../fake-mesh.test-support.ts";
+import { EVERYTHING } from "../rights/rights.ts";
+import type { Publication } from "./publication.ts";
+
+const RATES = { latency: false, hour: false };
+
+/** What it counts as denied is what the fake client answers for `history`, which nobody else asks here. */
+const trying: MeshAdapter = {
+  ...fakeMesh,
+  dryRuns: () => ({ id: "dryRuns", group: "rates", query: { type: "selector", metric: "history", matchers: [] } }),
+  dryRunCounts: ({ samples }) =>
+    samples.map(({ value }) => ({
+      ...{ cluster: "c", namespace: "shop", pod: "api-1", protocol: "http", port: 8080, action: "deny" },
+      ...{ result: "denied", rate: perSecond(value), newborn: false },
+    })),
+};
+
+describe("what dry runs would deny", () => {
+  const trial = (onTrial = true) => {
+    const console = fakeConsole({
+      ...{ mesh: trying, onTrial: () => onTrial },
+      inventory: inventory(["shop/web", "shop/api"].map((name) => workload(name))),
+    });
+    console.client.answers.history = 4;
+    return console;
+  };
+  const marked = (publication: Publication) => publication.view(DEFAULT_VIEW, EVERYTHING).elements.edges[0]?.trials;
+
+  it("is with the graph from the first answer on, and read once a round for all who look", async () => {
+    const { telemetry, timers, client } = trial();
+    const feed = telemetry.feed("1m");
+    expect(marked(await feed.current(RATES))).toEqual([{ action: "deny", min: 4, max: 4 }]);
+    for (let viewers = 0; viewers < 9; viewers++) feed.retain(RATES);
+    client.answers.history = 6;
+    await timers.advance(60_000);
+    expect(marked(await feed.current(RATES))).toEqual([{ action: "deny", min: 6, max: 6 }]);
+    expect(client.asked.history).toBeLessThanOrEqual(1 + 60 / 15 + 1);
+  });
+
+  it("is asked neither where nothing is on trial nor over days", async () => {
+    for (const [onTrial, window] of [
+      [false, "1m"],
+      [true, "720h"],
+    ] as const) {
+      const { telemetry, client } = trial(onTrial);
+      expect(marked(await telemetry.feed(window).current(RATES))).toBeUndefined();
+      expect(client.asked.history ?? 0).toBe(0);
+    }
+  });
+
+  it("keeps no graph waiting, and a failure leaves it out", async () => {
+    const { telemetry, timers, client } = trial();
+    client.answers.history = "hang";
+    const first = telemetry.feed("1m").current(RATES);
+    await timers.advance(1_500);
+    expect(marked(await first)).toBeUndefined();
+    const failing = trial();
+    failing.client.answers.history = "upstream_unreachable";
+    expect(marked(await failing.telemetry.feed("1m").current(RATES))).toBeUndefined();
+  });
+});
