@@ -41,6 +41,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
     ambient: fc.constantFrom(...AMBIENT),
     lines: fc.constantFrom(...LINES),
     rank: fc.constantFrom("off" as const, "in" as const, "out" as const),
+    moved: fc.constantFrom("", "1x2y3z.a.b", "1x2y3z.a.b_zz.1.2.3.4"),
   }),
   labels: fc.subarray([...EDGE_LABELS]),
   animate: fc.boolean(),

@@ -49,6 +49,8 @@ export interface Layout {
   readonly height: number;
   /** How many connections the cold layout behind it knew, however many have come and gone since. */
   readonly links: number;
+  /** Ids of what a hand has put where it stands, or made room for that; what was moved last at the end. */
+  readonly byHand?: readonly string[];
 }
 
 /** Code-unit order: the same on every machine, unlike a locale's. */

@@ -6,7 +6,7 @@ import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { TracePlaces } from "#lib/tracing/view/places.ts";
 import { type LiveWorker, spawn } from "./early.ts";
 import type { Look } from "./look.ts";
-import type { Assistance, Details, FromWorker, LiveStatus, ReplaySpan, Row, ToWorker } from "./messages.ts";
+import type { Assistance, ByHand, Details, FromWorker, LiveStatus, ReplaySpan, Row, ToWorker } from "./messages.ts";
 import { FIRST_STATUS } from "./status.ts";
 
 export interface LiveScene {
@@ -46,6 +46,8 @@ export interface Live {
   readonly relayout: () => void;
   /** Moves a mark or a box by hand; null: takes the last move or fresh layout back. Whether anything moved, once it is drawn. */
   readonly move: (move: Move | null) => Promise<boolean>;
+  /** What was moved by hand, for a link; null when the handle was closed meanwhile. */
+  readonly byHand: () => Promise<ByHand | null>;
   /** Forgets what was seen and follows the view afresh as `viewer` (messages.ts). */
   readonly restart: (viewer: string, keepPlaces: boolean) => void;
   /** Forgets what was seen and follows nothing, until `restart`. */
@@ -96,6 +98,7 @@ export function createLive(options: LiveOptions = {}): Live {
   const asked = new Map<number, (rows: { rows: readonly Row[]; total: number } | null) => void>();
   const taken = new Map<number, (graph: Graph | null) => void>();
   const moving = new Map<number, (moved: boolean) => void>();
+  const sharing = new Map<number, (byHand: ByHand | null) => void>();
   const typing = new Map<number, (assistance: Assistance | null) => void>();
 
   const changed = () => {
@@ -132,6 +135,10 @@ export function createLive(options: LiveOptions = {}): Live {
       case "moved":
         moving.get(data.request)?.(data.moved);
         moving.delete(data.request);
+        return;
+      case "byHand":
+        sharing.get(data.request)?.(data);
+        sharing.delete(data.request);
         return;
       case "assist":
         typing.get(data.request)?.(data);
@@ -203,6 +210,14 @@ export function createLive(options: LiveOptions = {}): Live {
         send({ type: "move", request: id, move });
       });
     },
+    byHand() {
+      request += 1;
+      const id = request;
+      return new Promise((resolve) => {
+        sharing.set(id, resolve);
+        send({ type: "byHand", request: id });
+      });
+    },
     restart(viewer, keepPlaces) {
       details = null;
       send({ type: "restart", viewer, keepPlaces });
@@ -234,6 +249,8 @@ export function createLive(options: LiveOptions = {}): Live {
       typing.clear();
       for (const answer of moving.values()) answer(false);
       moving.clear();
+      for (const answer of sharing.values()) answer(null);
+      sharing.clear();
       send({ type: "close" });
       worker.terminate();
       listeners.clear();

@@ -1,8 +1,9 @@
 /** A look as keys of the page's address. Pure; defaults are left out, and a value that isn't one counts as absent. */
+import { readPins, writePins } from "#lib/layout/pin-text.ts";
 import { ALL_PROTOCOLS, AMBIENT, BOX_KINDS, DEFAULT_LOOK, LINES, type Look, MOST_STEPS, SIDES } from "./look.ts";
 
 /** Keys that hold one word or number. */
-const SINGLE = ["ambient", "lines", "focus", "steps", "side", "rest", "show", "hubs", "rank"] as const;
+const SINGLE = ["ambient", "lines", "focus", "steps", "side", "rest", "show", "hubs", "rank", "moved"] as const;
 export const LOOK_KEYS = ["boxes", "protocols", ...SINGLE] as const;
 
 /** The values of a list that are among `known`, in the order of `known`; null where none was given. `none` is the empty list. */
@@ -32,6 +33,7 @@ export function readLook(params: URLSearchParams): Look {
     show: one(params.get("show"), ["all", "trouble"], DEFAULT_LOOK.show),
     hubs: one(params.get("hubs"), ["drawn", "badges"], DEFAULT_LOOK.hubs),
     rank: one(params.get("rank"), ["off", "in", "out"], DEFAULT_LOOK.rank),
+    moved: writePins(readPins(params.get("moved") ?? "")).text,
   };
 }
 

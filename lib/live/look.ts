@@ -41,6 +41,8 @@ export interface Look {
   readonly hubs: "drawn" | "badges";
   /** What the rank beside a name counts: callers, callees; none is shown when off. */
   readonly rank: "off" | "in" | "out";
+  /** What a link says was moved by hand (lib/layout/pin-text.ts); "": nothing. */
+  readonly moved: string;
 }
 
 export const DEFAULT_LOOK: Look = {
@@ -55,14 +57,16 @@ export const DEFAULT_LOOK: Look = {
   show: "all",
   hubs: "drawn",
   rank: "off",
+  moved: "",
 };
 
 /** Looks with one key draw the same things in the same boxes, so that they share their places; "" for the default. */
-export function placesOfLook({ boxes, focus, steps, side, rest, show, hubs }: Look): string {
+export function placesOfLook({ boxes, focus, steps, side, rest, show, hubs, moved }: Look): string {
   const parts: string[] = [];
   if (boxes.join() !== DEFAULT_LOOK.boxes.join()) parts.push(`boxes ${boxes.join()}`);
   if (focus !== null && rest === "hide") parts.push(`around ${steps} ${side} ${focus}`);
   if (show !== "all") parts.push(show);
   if (hubs !== "drawn") parts.push(`hubs ${hubs}`);
+  if (moved !== "") parts.push(`moved ${moved}`);
   return parts.join(" ");
 }

@@ -39,6 +39,8 @@ export type ToWorker =
   | { readonly type: "relayout" }
   /** Move a mark or a box by hand; null: take the last move or fresh layout back; answered by `moved`, after the scene that shows it. */
   | { readonly type: "move"; readonly request: number; readonly move: Move | null }
+  /** What was moved by hand, for a link; answered by `byHand`. */
+  | { readonly type: "byHand"; readonly request: number }
   /**
    * Forget what was seen and follow the view afresh: somebody else looks now, or the same person may see other things.
    * Tabs share a stream with those of the same `viewer` alone. `keepPlaces`: the same person's drawing stands where it stood.
@@ -212,6 +214,14 @@ export type Details =
     }
   | { readonly kind: "absent"; readonly id: string };
 
+/** What was moved by hand. */
+export interface ByHand {
+  /** As a look has it. */
+  readonly text: string;
+  /** Places that don't fit into it. */
+  readonly left: number;
+}
+
 /** Names of the User Timing marks that the worker measures; `at` is in milliseconds since 1970. */
 export type WorkerMark = "topology:data" | "topology:layout";
 
@@ -224,4 +234,5 @@ export type FromWorker =
   | { readonly type: "details"; readonly id: string; readonly details: Details }
   | { readonly type: "rows"; readonly request: number; readonly rows: readonly Row[]; readonly total: number }
   | { readonly type: "moved"; readonly request: number; readonly moved: boolean }
+  | ({ readonly type: "byHand"; readonly request: number } & ByHand)
   | { readonly type: "graph"; readonly request: number; readonly graph: Graph | null };

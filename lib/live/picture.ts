@@ -4,9 +4,9 @@
  */
 import type { Graph } from "#lib/graph/model.ts";
 import { layout, layoutSteps } from "#lib/layout/layout.ts";
-import type { Layout } from "#lib/layout/model.ts";
+import type { Layout, LayoutInput } from "#lib/layout/model.ts";
 import { type Move, moved } from "#lib/layout/move.ts";
-import { recall, remember } from "#lib/layout/recall.ts";
+import { readPins } from "#lib/layout/pin-text.ts";
 import type { Finding } from "./finder.ts";
 import { DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
 import type { FromWorker } from "./messages.ts";
@@ -16,13 +16,11 @@ import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
 import { SceneRows } from "./scene-rows.ts";
 import { type Shown, showGraph } from "./shown.ts";
 import type { Skeleton } from "./skeleton.ts";
+import { Standing } from "./standing.ts";
 import type { Traced } from "./tracer.ts";
 
 /** A layout lets messages in after so many milliseconds: one that nobody needs any more is given up then. */
 const SLICE_MS = 40;
-
-/** So many moves by hand and fresh layouts can be taken back. */
-const TAKEN_BACK = 50;
 
 /** One seed for everybody: the same mesh looks the same on every screen. */
 const SEED = 1;
@@ -51,6 +49,7 @@ export interface PictureDeps {
 
 /** A layout under way. */
 interface Laying {
+  readonly input: LayoutInput;
   readonly steps: Iterator<void, Layout>;
   /** Of which places: another look's or view's would be wrong. */
   readonly key: string;
@@ -65,22 +64,17 @@ export class Picture {
   private look: Look = DEFAULT_LOOK;
   /** Of the view alone; null before the first. */
   private view: string | null = null;
-  /** A frozen instant is a link that must look the same for everyone: no places of one's own. */
   private frozen = false;
   /** The places of the last visit are on their way; nothing is drawn before, or it would be drawn twice. */
   private loading = false;
-  private places: Layout | null = null;
-  /** The last place of all that was drawn since the view was opened, folded or not. */
-  private earlier: Layout | null = null;
-  /** Places of this visit, by key. */
-  private readonly visited = new Map<string, Layout>();
-  /** Places of this key before each move by hand and each fresh layout, the last one at the end. */
-  private before: Layout[] = [];
+  private readonly standing = new Standing();
 
   private graph: Graph | null = null;
   private stale = false;
   private shown: Shown | null = null;
   private skeleton: Skeleton | null = null;
+  /** The places that the skeleton is of: another look may have others for the same marks. */
+  private drawn: Layout | null = null;
   private rows = new SceneRows();
   private version = 0;
   private laying: Laying | null = null;
@@ -98,13 +92,10 @@ export class Picture {
   open(view: string, o: { readonly frozen: boolean; readonly folded: boolean }): void {
     this.view = view;
     this.frozen = o.frozen;
-    this.before = [];
-    if (o.folded && this.places !== null) return;
+    if (o.folded && this.standing.stay()) return;
     this.laying = null;
     this.graph = null;
     this.shown = null;
-    this.earlier = null;
-    this.places = null;
     this.fetch();
   }
 
@@ -115,8 +106,6 @@ export class Picture {
     this.look = look;
     if (moved) {
       this.laying = null;
-      this.earlier = null;
-      this.places = null;
       this.fetch();
     }
     if (this.graph !== null) this.draw(this.graph, this.stale);
@@ -127,16 +116,20 @@ export class Picture {
     return [this.view ?? "", placesOfLook(this.look)].filter(Boolean).join(" ");
   }
 
+  /** A frozen instant, or a link with places in it: it looks the same for everyone, whatever they have moved themselves. */
+  private shared(): boolean {
+    return this.frozen || this.look.moved !== "";
+  }
+
   /** Looks for the places of this view and look: of this visit, else of the last one. */
   private fetch(): void {
     const key = this.key();
-    this.before = [];
-    this.places = this.visited.get(key) ?? null;
-    this.loading = this.view !== null && this.places === null && !this.frozen;
+    const known = this.standing.enter(key, readPins(this.look.moved));
+    this.loading = this.view !== null && !known && !this.shared();
     if (!this.loading) return;
     void this.deps.places.load(key).then((places) => {
       if (key !== this.key() || !this.loading) return;
-      this.places = places;
+      this.standing.places = places;
       this.loading = false;
       if (this.graph !== null) this.draw(this.graph, this.stale);
     });
@@ -153,7 +146,7 @@ export class Picture {
     }
     const before = this.shown;
     const shown = showGraph(graph, this.look, this.deps.finding(graph), this.deps.traced(graph));
-    const replaced = before === null || this.places === null || !sameStructure(before.placed, shown.placed);
+    const replaced = before === null || this.standing.places === null || !sameStructure(before.placed, shown.placed);
     if (replaced) {
       this.lay(shown, first);
       return;
@@ -168,8 +161,10 @@ export class Picture {
   ): void {
     const before = this.shown;
     const { replaced, first, layoutMs } = o;
-    const fresh = replaced || before === null || !sameStructure(before.graph, shown.graph);
-    if (fresh) this.skeleton = buildSkeleton(shown, this.places as Layout, this.look.boxes);
+    const places = this.standing.places as Layout;
+    const fresh = replaced || before === null || places !== this.drawn || !sameStructure(before.graph, shown.graph);
+    if (fresh) this.skeleton = buildSkeleton(shown, places, this.look.boxes);
+    this.drawn = places;
     this.shown = shown;
     this.send(shown, this.skeleton as Skeleton, { fresh, first, layoutMs });
     this.deps.drawn(shown);
@@ -178,16 +173,16 @@ export class Picture {
   /** Begins a layout, unless the one under way will do: then only its numbers are newer. */
   private lay(shown: Shown, first: boolean): void {
     const key = this.key();
-    const { laying, places, earlier } = this;
+    const { laying } = this;
     if (laying !== null && laying.key === key && sameStructure(laying.shown.placed, shown.placed)) {
       laying.shown = shown;
       return;
     }
     const began = this.deps.now();
     const input = layoutInput(shown.placed, this.look.boxes);
-    const previous = places === null ? null : earlier === null ? places : recall(places, earlier, input);
+    const previous = this.standing.previous(input);
     const steps = layoutSteps(input, previous === null ? { seed: SEED } : { seed: SEED, previous });
-    const next = { steps, key, began, shown, first: first || laying?.first === true };
+    const next = { input, steps, key, began, shown, first: first || laying?.first === true };
     this.laying = next;
     this.goOn(next);
   }
@@ -206,15 +201,12 @@ export class Picture {
     }
   }
 
-  private adopt(key: string, places: Layout): void {
-    this.places = places;
-    this.earlier = remember(this.earlier, places);
-    this.visited.set(key, places);
-    if (!this.frozen && this.view !== null) this.deps.places.save(key, places);
+  private save(key: string, places: Layout): void {
+    if (!this.shared() && this.view !== null) this.deps.places.save(key, places);
   }
 
-  private laid({ key, began, shown, first }: Laying, places: Layout): void {
-    this.adopt(key, places);
+  private laid({ key, input, began, shown, first }: Laying, places: Layout): void {
+    this.save(key, this.standing.take(key, input, places));
     const ms = this.deps.now() - began;
     this.deps.laid(ms);
     this.finish(shown, { replaced: true, first, layoutMs: ms });
@@ -231,23 +223,25 @@ export class Picture {
     this.deps.post({ type: "scene", scene, first: o.first, layoutMs: o.layoutMs }, buffersOf(scene));
   }
 
-  private keepForUndo(): void {
-    if (this.places !== null) this.before = [...this.before.slice(1 - TAKEN_BACK), this.places];
-  }
-
   /** How many moves and fresh layouts can be taken back. */
   moves(): number {
-    return this.before.length;
+    return this.standing.moves();
+  }
+
+  /** What was moved by hand, for a link. */
+  byHand(): { readonly text: string; readonly left: number } {
+    return this.standing.byHand();
   }
 
   /** Moves something by hand. Whether it moved: it doesn't while a layout is under way, nor where there is no room. */
   move(move: Move): boolean {
-    const { shown, places, laying } = this;
+    const { shown, laying } = this;
+    const { places } = this.standing;
     if (shown === null || places === null || laying !== null) return false;
     const next = moved(layoutInput(shown.placed, this.look.boxes), places, move);
     if (next === null) return false;
-    this.keepForUndo();
-    this.adopt(this.key(), next);
+    const key = this.key();
+    this.save(key, this.standing.takeMove(key, move.id, next));
     this.finish(shown, { replaced: true, first: false, layoutMs: null });
     return true;
   }
@@ -255,11 +249,7 @@ export class Picture {
   /** Takes the last move or fresh layout back. Who came since then finds a place beside. */
   unmove(): boolean {
     const { shown, laying } = this;
-    const places = this.before.at(-1);
-    if (shown === null || places === undefined || laying !== null) return false;
-    this.before = this.before.slice(0, -1);
-    this.places = places;
-    this.earlier = remember(this.earlier, places);
+    if (shown === null || laying !== null || !this.standing.back()) return false;
     this.lay(shown, false);
     return true;
   }
@@ -267,11 +257,8 @@ export class Picture {
   /** Forgets the places of this view and lays it out afresh. */
   relayout(): void {
     const key = this.key();
-    this.visited.delete(key);
+    this.standing.afresh(key);
     this.deps.places.forget(key);
-    this.keepForUndo();
-    this.places = null;
-    this.earlier = null;
     this.shown = null;
     this.laying = null;
     if (this.graph !== null) this.draw(this.graph, this.stale);
@@ -281,11 +268,8 @@ export class Picture {
   forget(): void {
     const { graph } = this;
     this.laying = null;
-    this.before = [];
-    this.visited.clear();
+    this.standing.forget();
     this.view = null;
-    this.places = null;
-    this.earlier = null;
     this.graph = null;
     this.shown = null;
     this.loading = false;

@@ -42,7 +42,7 @@ export function sameStructure(a: Graph, b: Graph): boolean {
 /** Whether something read from storage can serve as the layout before. */
 export function isLayout(value: unknown): value is Layout {
   if (typeof value !== "object" || value === null) return false;
-  const { nodes, boxes, links } = value as { nodes?: unknown; boxes?: unknown; links?: unknown };
+  const { nodes, boxes, links, byHand = [] } = value as Readonly<Partial<Record<keyof Layout, unknown>>>;
   const sound = (list: unknown, keys: readonly string[]) =>
     Array.isArray(list) &&
     list.every(
@@ -52,5 +52,8 @@ export function isLayout(value: unknown): value is Layout {
         typeof (item as { id?: unknown }).id === "string" &&
         keys.every((key) => Number.isFinite((item as Record<string, unknown>)[key])),
     );
-  return Number.isFinite(links) && sound(nodes, ["x", "y"]) && sound(boxes, ["x", "y", "width", "height", "depth"]);
+  const known = Array.isArray(byHand) && byHand.every((id) => typeof id === "string");
+  return (
+    known && Number.isFinite(links) && sound(nodes, ["x", "y"]) && sound(boxes, ["x", "y", "width", "height", "depth"])
+  );
 }

@@ -122,6 +122,9 @@ export class Session {
       case "move":
         this.presenter.move(message);
         return;
+      case "byHand":
+        this.deps.post({ ...message, ...this.presenter.picture.byHand() });
+        return;
       case "look":
         if (this.presenter.picture.setLook(message.look)) this.presenter.tell();
         return;

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
@@ -10,6 +10,7 @@ import type { Drawing } from "../drawing.ts";
 import { useExtras } from "../find/use-extras.ts";
 import { SavedViews } from "../views/saved-views.tsx";
 import type { Shown } from "./describe.ts";
+import { NONE_MOVED, sayMoved } from "./moved.ts";
 import { saveJson, savePng, saveSvg, saveWholePng, wholeSize } from "./take.ts";
 
 /** Takes the view along: as a link, a picture, data, or under a name. */
@@ -19,6 +20,18 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
   const live = useLive();
   const { at, window: effective, nodes, edges } = useLiveStatus();
   const [said, say] = useState("");
+  // Asked for as the menu opens: while it is open nobody drags, and a clipboard wants its text at the press.
+  const [byHand, setByHand] = useState(NONE_MOVED);
+  useEffect(() => {
+    let current = true;
+    void live?.byHand().then((known) => {
+      if (current && known !== null) setByHand(known);
+    });
+    return () => {
+      current = false;
+    };
+  }, [live]);
+  const look = { moved: byHand.text };
   const frozen = state.view.at !== null;
   const shown: Shown | null =
     at === null || effective === null ? null : { at, window: effective, nodes, edges, view: { ...state.view, at } };
@@ -42,6 +55,7 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
           {frozen
             ? "The address shows exactly this, to everybody who may see it."
             : "The address follows time. Freeze it, and others see the instant that you see."}
+          {sayMoved(byHand)}
         </p>
         <div className="mt-2 flex flex-wrap gap-2">
           {!frozen && (
@@ -49,17 +63,20 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
               disabled={at === null}
               onClick={() => {
                 if (at === null) return;
-                go({ view: { at } });
-                void copy(href({ view: { at } }), "Frozen, and the link copied.");
+                go({ view: { at }, look });
+                void copy(href({ view: { at }, look }), "Frozen, and the link copied.");
               }}
             >
               Freeze and copy
             </Chip>
           )}
-          <Chip tone="quiet" onClick={() => void copy(href({}), "Link copied.")}>
+          <Chip tone="quiet" onClick={() => void copy(href({ look }), "Link copied.")}>
             Copy the link
           </Chip>
-          <Chip tone="quiet" onClick={() => void copy(href({ kiosk: true }), "Link for walls and frames copied.")}>
+          <Chip
+            tone="quiet"
+            onClick={() => void copy(href({ kiosk: true, look }), "Link for walls and frames copied.")}
+          >
             Copy for a wall or frame
           </Chip>
         </div>
@@ -110,7 +127,7 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
         <p role="status" className="mt-1.5 min-h-4 text-[11px] text-ink-2">
           {said}
         </p>
-        <SavedViews />
+        <SavedViews moved={byHand.text} />
       </div>
     </Floating>
   );

@@ -12,7 +12,7 @@ const NOT_KEPT = "This browser keeps nothing for this site. Export the list to k
 const LARGEST = 2_000_000;
 
 /** Named views: kept in this browser, opened with a press, taken to another browser as a file. */
-export function SavedViews() {
+export function SavedViews({ moved }: { /** What was moved by hand, as a look has it. */ readonly moved: string }) {
   const { views, save } = useViews();
   const [name, setName] = useState("");
   const [said, say] = useState("");
@@ -21,7 +21,7 @@ export function SavedViews() {
   const keep = (next: readonly SavedView[], done: string) => say(save(next) ? done : NOT_KEPT);
   const onSave = (event: FormEvent) => {
     event.preventDefault();
-    const view = readViews(writeViews([{ name, search: viewSearch(window.location.search) }]))[0];
+    const view = readViews(writeViews([{ name, search: viewSearch(window.location.search, moved) }]))[0];
     if (view === undefined) {
       say("Give it a name first.");
       return;

@@ -27,6 +27,18 @@ describe("saved views", () => {
     );
   });
 
+  it("keep all that is drawn: boxes, protocols, focus, what edges say, what is looked for and left out, and the trace", () => {
+    const address =
+      "?lens=app&boxes=namespace&protocols=http&focus=c/shop/app/cart&steps=3&edgeLabels=rate,p95&animate=on&find=error&hide=idle&aids=off&trace=abc";
+    expect(viewSearch(`${address}&kiosk=1&evil=1`)).toBe(address);
+  });
+
+  it("keep the places that were moved by hand as they are now, and only what can be places", () => {
+    expect(viewSearch("?window=5m&moved=a.1.2", "b.3.4_c.5.6.7.8")).toBe("?window=5m&moved=b.3.4_c.5.6.7.8");
+    expect(viewSearch("?window=5m&moved=a.1.2", "")).toBe("?window=5m");
+    expect(viewSearch("?moved=a.1.2_<img>_zz")).toBe("?moved=a.1.2");
+  });
+
   it("never throw, whatever the text", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {

@@ -15,10 +15,11 @@ export const MOST_VIEWS = 100;
 const LONGEST_NAME = 80;
 const LONGEST_SEARCH = 8000;
 
-/** The part of an address that is a view: what others put into it, and what a frame set, stays behind. */
-export function viewSearch(address: string): string {
-  const { view, detail, selected, table } = readUrl(new URLSearchParams(address));
-  return search(patchUrl(new URLSearchParams(), { view, detail, selected, table }));
+/** The part of an address that is a view: what others put into it, and what a frame set, stays behind. `moved`: as it is now. */
+export function viewSearch(address: string, moved?: string): string {
+  const state = readUrl(new URLSearchParams(address));
+  const look = moved === undefined ? state.look : { ...state.look, moved };
+  return search(patchUrl(new URLSearchParams(), { ...state, look, kiosk: false }));
 }
 
 function readView(value: unknown): SavedView | null {
