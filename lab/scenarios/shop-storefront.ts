@@ -54,6 +54,26 @@ function workloads(): KubeObject[] {
         ],
       },
     }),
+    // What catalog is asked for is classified by its own proxy alone: its callers' don't know it.
+    istio("telemetry", "Telemetry", NS, "catalog-operations", {
+      selector: { matchLabels: { app: "catalog" } },
+      metrics: [
+        {
+          providers: [{ name: "prometheus" }],
+          overrides: [
+            {
+              match: { mode: "SERVER" },
+              tagOverrides: {
+                request_operation: {
+                  value:
+                    "request.url_path == '/items' ? 'ListItems' : request.url_path == '/prices' ? 'GetPrices' : request.url_path == '/bulk' ? 'Reindex' : 'unknown'",
+                },
+              },
+            },
+          ],
+        },
+      ],
+    }),
     deployment({
       namespace: NS,
       name: "catalog",

@@ -21,6 +21,17 @@ describe("the shop", () => {
     expect(all.length).toBeLessThan(60);
   });
 
+  it("classifies what catalog is asked for, by its own proxies alone (the Job that asks for more comes later)", () => {
+    const at = (reporter: string) =>
+      new Set(
+        samples(world, "istio_requests_total", { reporter, destination_workload: "catalog" }).map(
+          ({ labels }) => labels["request_operation"],
+        ),
+      );
+    expect([...at("destination")].sort()).toEqual(["GetPrices", "ListItems"]);
+    expect([...at("source")]).toEqual([undefined]);
+  });
+
   it("folds the waypoint's hop: the client's ztunnel sees the waypoint, the waypoint the backend", () => {
     expect(all.find((e) => e.source.endsWith("/profiles") && e.target.endsWith("/recommend"))).toMatchObject({
       protocol: "grpc",

@@ -160,6 +160,7 @@ export function arrive(
     );
   ctx.wheel.at(endMs, () =>
     reportRequest(
+      ctx.world,
       {
         reporter: "destination",
         at: dst,
@@ -170,6 +171,7 @@ export function arrive(
       },
       { protocol: request.protocol, ...server },
       measured,
+      request,
     ),
   );
   note(

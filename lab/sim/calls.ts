@@ -68,9 +68,11 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
     };
     ctx.wheel.at(endMs, () => {
       reportRequest(
+        ctx.world,
         { reporter: "source", at: from, source: from, destination: x.dst, service: x.service, mtls: x.mtls },
         outcome,
         { durationMs: x.ms, requestBytes: x.requestBytes, responseBytes: x.responseBytes },
+        request,
       );
       count(key, x, endMs);
     });
@@ -131,6 +133,7 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
         request.random,
       );
       reportRequest(
+        ctx.world,
         {
           reporter: "waypoint",
           at: waypoint,
@@ -142,6 +145,7 @@ export function createCalls(ctx: SimContext): (from: SimPod, request: Request) =
         },
         outcome,
         { durationMs: x.ms, requestBytes: x.requestBytes, responseBytes: x.responseBytes },
+        request,
       );
       ctx.ledger.count(key, endMs, { failed: failed(x.answer), arrived: x.arrived, mtls: true, denied: x.denied });
     });

@@ -1,8 +1,10 @@
 /** Who writes what down: one function for each kind of observer, each adding to one proxy's metrics. */
-import type { Identity, Outcome, ServiceLabels, TrafficLabels } from "../metrics/labels.ts";
+import type { Identity, Labels, Outcome, ServiceLabels, TrafficLabels } from "../metrics/labels.ts";
 import { requestLabels, tcpLabels, trafficLabels, ztunnelLabels } from "../metrics/labels.ts";
 import type { Measured, TcpSeries } from "../metrics/proxy.ts";
 import type { SimPod } from "./pod.ts";
+import type { TagValue } from "./tag-value.ts";
+import type { World } from "./world.ts";
 
 /** A request between two ends as one observer tells it. */
 export interface Observed {
@@ -28,10 +30,26 @@ const keyOf = (o: Observed): string =>
   `${o.reporter[0]}${o.source?.identityKey ?? "?"}>${o.destination?.identityKey ?? "?"}|${o.service.host}|${o.service.name}|${o.mtls ? 1 : 0}`;
 
 /** A finished HTTP or gRPC request. */
-export function reportRequest(o: Observed, outcome: Outcome, measured: Measured): void {
-  const key = `${keyOf(o)}|${outcome.protocol}|${outcome.code}|${outcome.grpcStatus}|${outcome.flags}`;
-  o.at.metrics.request(key, () => requestLabels(labelsOf(o), outcome), measured);
+export function reportRequest(
+  world: World,
+  o: Observed,
+  outcome: Outcome,
+  measured: Measured,
+  asked: Parameters<TagValue>[0],
+): void {
+  const tags = world
+    .tags(o.at, o.reporter === "source" ? "CLIENT" : "SERVER")
+    .map(({ name, value }) => [name, value(asked)] as const);
+  const more = tags.map((tag) => `|${tag.join("=")}`).join("");
+  const key = `${keyOf(o)}|${outcome.protocol}|${outcome.code}|${outcome.grpcStatus}|${outcome.flags}${more}`;
+  o.at.metrics.request(key, () => withTags(requestLabels(labelsOf(o), outcome), tags), measured);
 }
+
+/** An override of a standard tag takes its place. */
+const withTags = (labels: Labels, tags: Labels): Labels => [
+  ...labels.filter(([name]) => !tags.some(([own]) => own === name)),
+  ...tags,
+];
 
 /**
  * gRPC messages since the last report. Proxies write them before the request's end is known, so these series have

@@ -40,7 +40,8 @@ export function openStream(ctx: SimContext, from: SimPod, flow: Flow, atMs: numb
   const verdict = admit(ctx, { from, dst: to, service: route.service, port, mtls: shared.mtls, request, atMs });
   if (verdict !== null && verdict.refused !== null) {
     const outcome = { protocol: "grpc", ...localReply("grpc", verdict.refused.code, "-") } as const;
-    for (const o of observers) reportRequest(o, outcome, { durationMs: 0.5, requestBytes: 400, responseBytes: 0 });
+    const measured = { durationMs: 0.5, requestBytes: 400, responseBytes: 0 };
+    for (const o of observers) reportRequest(ctx.world, o, outcome, measured, asked);
     ctx.ledger.count(edge, atMs, { failed: false, arrived: true, mtls: shared.mtls, denied: true });
     return;
   }
@@ -65,7 +66,7 @@ export function openStream(ctx: SimContext, from: SimPod, flow: Flow, atMs: numb
         grpcStatus: broken ? "14" : "0",
         flags: broken ? "UC" : "-",
       } as const;
-      for (const o of observers) reportRequest(o, outcome, measured);
+      for (const o of observers) reportRequest(ctx.world, o, outcome, measured, asked);
       ctx.ledger.count(edge, now, { failed: broken, arrived: true, mtls: shared.mtls });
     });
   };

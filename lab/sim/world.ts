@@ -13,6 +13,7 @@ import { type MtlsMode, type PeerAuthentication, readPeerAuthentication } from "
 import type { SimPod } from "./pod.ts";
 import { readPod } from "./pod.ts";
 import { readService, type Service } from "./service.ts";
+import { keepsByteHistograms, readTelemetry, type Side, type Tag, type Telemetry, tagsOf } from "./telemetry.ts";
 import { DOMAIN, hostMatches, readVirtualService, type VirtualService } from "./virtual-service.ts";
 
 const ROOT = "istio-system";
@@ -39,6 +40,9 @@ export class World {
   #ztunnels = new Map<string, SimPod>();
   readonly #endpoints = new Map<string, readonly SimPod[]>();
   readonly #modes = new Map<SimPod, Map<number, MtlsMode>>();
+  /** By cluster. */
+  #telemetries = new Map<string, readonly Telemetry[]>();
+  readonly #tags = new Map<SimPod, { [side in Side]?: readonly Tag[] }>();
 
   /** Takes an object as a watch hands it over. */
   upsert(cluster: string, kind: WatchedKind, object: KubeObject): void {
@@ -156,6 +160,15 @@ export class World {
     return mode;
   }
 
+  /** The tags that a pod's proxy adds to requests of which it tells as their client's or as their server's. */
+  tags(pod: SimPod, side: Side): readonly Tag[] {
+    this.#derive();
+    const sides = this.#tags.get(pod) ?? {};
+    if (!this.#tags.has(pod)) this.#tags.set(pod, sides);
+    sides[side] ??= tagsOf(this.#telemetries.get(pod.cluster) ?? [], pod, side, ROOT);
+    return sides[side];
+  }
+
   /** Does the same proxy still run: the pod is there and hasn't restarted? */
   isAlive(pod: SimPod): boolean {
     return this.pods.get(`${pod.cluster}/${pod.namespace}/${pod.name}`)?.metrics === pod.metrics;
@@ -190,7 +203,7 @@ export class World {
     const context = {
       cluster,
       trustDomain: this.#trustDomain,
-      byteHistograms: this.#byteHistograms(cluster),
+      byteHistograms: keepsByteHistograms(this.#telemetry(cluster), ROOT),
       intern: (name: string): string => {
         let short = this.#keys.get(name);
         if (short === undefined) {
@@ -205,18 +218,9 @@ export class World {
     else this.pods.set(key, pod);
   }
 
-  /** Telemetry in the root namespace that disables both size histograms; read when a proxy starts. */
-  #byteHistograms(cluster: string): boolean {
-    const disabled = new Set<string>();
-    for (const object of this.#objects.all("Telemetry", cluster)) {
-      if (object.metadata.namespace !== ROOT) continue;
-      for (const metrics of listAt(object.spec, "metrics"))
-        for (const override of listAt(metrics, "overrides")) {
-          const metric = textAt(objectAt(override, "match"), "metric");
-          if (metric !== undefined && override["disabled"] === true) disabled.add(metric);
-        }
-    }
-    return !(disabled.has("REQUEST_SIZE") && disabled.has("RESPONSE_SIZE"));
+  /** Read as they stand, also while nothing is derived: a proxy reads them when it starts. */
+  #telemetry(cluster: string): readonly Telemetry[] {
+    return [...this.#objects.all("Telemetry", cluster)].map(readTelemetry);
   }
 
   #servicesOf(cluster: string): Map<string, Service> {
@@ -230,6 +234,8 @@ export class World {
     this.#derivedAt = this.version;
     this.#endpoints.clear();
     this.#modes.clear();
+    this.#tags.clear();
+    this.#telemetries = new Map();
     this.#virtualServices = [...this.#objects.all("VirtualService")].map(readVirtualService).sort(byAge);
     this.#serviceRoutes = [...this.#objects.all("HTTPRoute"), ...this.#objects.all("GRPCRoute")]
       .map(readServiceRoute)
@@ -241,6 +247,7 @@ export class World {
     this.#services = new Map();
     for (const cluster of this.#objects.clusters) {
       this.#services.set(cluster, this.#servicesOf(cluster));
+      this.#telemetries.set(cluster, this.#telemetry(cluster));
       const peers = [...this.#objects.all("PeerAuthentication", cluster)];
       this.#peerAuthentications.set(cluster, peers.map(readPeerAuthentication));
       for (const sidecar of this.#objects.all("Sidecar", cluster))
