@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { WINDOWS } from "#lib/api/windows.ts";
 import { LENSES } from "#lib/graph/model.ts";
+import { LAYOUT_STYLES } from "#lib/layout/model.ts";
 import { ALL_PROTOCOLS, AMBIENT, BOX_KINDS, LINES, MOST_STEPS, SIDES } from "#lib/live/look.ts";
 import { EDGE_LABELS } from "#lib/render/edge-labels.ts";
 import { DETAILS, patchUrl, readUrl, scopeSearch, search, type UrlState } from "./url-state.ts";
@@ -41,6 +42,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
     ambient: fc.constantFrom(...AMBIENT),
     lines: fc.constantFrom(...LINES),
     rank: fc.constantFrom("off" as const, "in" as const, "out" as const),
+    layout: fc.constantFrom(...LAYOUT_STYLES),
     moved: fc.constantFrom("", "1x2y3z.a.b", "1x2y3z.a.b_zz.1.2.3.4"),
   }),
   labels: fc.subarray([...EDGE_LABELS]),

@@ -22,6 +22,12 @@ const AMBIENT_CHOICES = [
   ["ztunnel", "Ztunnels alone (connections)"],
   ["none", "None"],
 ] as const;
+const LAYOUTS = [
+  ["layered", "Along the calls, with boxes"],
+  ["grid", "Grid"],
+  ["concentric", "Rings, most connected inside"],
+  ["breadthfirst", "Rows by calls from where traffic comes in"],
+] as const;
 const RANKS = [
   ["off", "No rank"],
   ["in", "Rank by callers"],
@@ -36,12 +42,21 @@ export function LookPicker({ anchor, onClose }: PopoverBodyProps) {
   return (
     <Floating anchor={anchor} onClose={onClose} label="How it is drawn">
       <div className="grid w-[min(440px,94vw)] grid-cols-2 gap-x-6 gap-y-3 p-4 max-sm:grid-cols-1">
-        <Checks
-          legend="Boxes around"
-          choices={BOX_KINDS.map((kind) => [kind, BOX_WORDS[kind]] as const)}
-          chosen={look.boxes}
-          onChoose={(boxes) => go({ look: { boxes } })}
-        />
+        <div>
+          <Radios
+            legend="Layout"
+            name="layout"
+            choices={LAYOUTS}
+            chosen={look.layout}
+            onChoose={(layout) => go({ look: { layout } })}
+          />
+          <Checks
+            legend={look.layout === "layered" ? "Boxes around" : "Boxes around (along the calls)"}
+            choices={BOX_KINDS.map((kind) => [kind, BOX_WORDS[kind]] as const)}
+            chosen={look.boxes}
+            onChoose={(boxes) => go({ look: { boxes, layout: "layered" } })}
+          />
+        </div>
         <Checks
           legend="Protocols"
           choices={ALL_PROTOCOLS.map((protocol) => [protocol, PROTOCOL_WORDS[protocol]] as const)}

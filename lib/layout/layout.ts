@@ -1,7 +1,8 @@
 /** The door of the layout: cold, or from the layout before. Pure; docs/adr/0008-layout.md says why it is our own. */
 import { coldLayout } from "./cold.ts";
 import { hierarchy } from "./hierarchy.ts";
-import type { Layout, LayoutInput } from "./model.ts";
+import type { Layout, LayoutInput, LayoutStyle } from "./model.ts";
+import { plainLayout } from "./plain.ts";
 import { warmLayout } from "./warm.ts";
 
 export interface LayoutOptions {
@@ -9,6 +10,8 @@ export interface LayoutOptions {
   readonly seed: number;
   /** The layout shown now: what is still there keeps its place. */
   readonly previous?: Layout;
+  /** How a drawing begins that has no layout before; the others than `layered`, which is usual, know no boxes. */
+  readonly style?: LayoutStyle;
 }
 
 /** Under this share of known nodes the layout before says nothing about this graph, and a fresh one reads better. */
@@ -34,7 +37,8 @@ export function* layoutSteps(graph: LayoutInput, options: LayoutOptions): Genera
       return yield* warmLayout(input, previous, options.seed);
     }
   }
-  return yield* coldLayout(input, options.seed);
+  const { style = "layered" } = options;
+  return style === "layered" ? yield* coldLayout(input, options.seed) : plainLayout(input, style);
 }
 
 /** The same at once. */

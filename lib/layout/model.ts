@@ -53,6 +53,11 @@ export interface Layout {
   readonly byHand?: readonly string[];
 }
 
+/** How marks are put in order: in layers along the calls, with boxes around them, or without boxes. */
+export const LAYOUT_STYLES = ["layered", "grid", "concentric", "breadthfirst"] as const;
+export type LayoutStyle = (typeof LAYOUT_STYLES)[number];
+export type PlainStyle = Exclude<LayoutStyle, "layered">;
+
 /** Code-unit order: the same on every machine, unlike a locale's. */
 export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

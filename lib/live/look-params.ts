@@ -1,9 +1,22 @@
 /** A look as keys of the page's address. Pure; defaults are left out, and a value that isn't one counts as absent. */
+import { LAYOUT_STYLES } from "#lib/layout/model.ts";
 import { readPins, writePins } from "#lib/layout/pin-text.ts";
 import { ALL_PROTOCOLS, AMBIENT, BOX_KINDS, DEFAULT_LOOK, LINES, type Look, MOST_STEPS, SIDES } from "./look.ts";
 
 /** Keys that hold one word or number. */
-const SINGLE = ["ambient", "lines", "focus", "steps", "side", "rest", "show", "hubs", "rank", "moved"] as const;
+const SINGLE = [
+  "ambient",
+  "lines",
+  "focus",
+  "steps",
+  "side",
+  "rest",
+  "show",
+  "hubs",
+  "rank",
+  "layout",
+  "moved",
+] as const;
 export const LOOK_KEYS = ["boxes", "protocols", ...SINGLE] as const;
 
 /** The values of a list that are among `known`, in the order of `known`; null where none was given. `none` is the empty list. */
@@ -33,6 +46,7 @@ export function readLook(params: URLSearchParams): Look {
     show: one(params.get("show"), ["all", "trouble"], DEFAULT_LOOK.show),
     hubs: one(params.get("hubs"), ["drawn", "badges"], DEFAULT_LOOK.hubs),
     rank: one(params.get("rank"), ["off", "in", "out"], DEFAULT_LOOK.rank),
+    layout: one(params.get("layout"), LAYOUT_STYLES, DEFAULT_LOOK.layout),
     moved: writePins(readPins(params.get("moved") ?? "")).text,
   };
 }

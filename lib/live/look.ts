@@ -1,5 +1,6 @@
 /** How a graph is looked at, beyond what the server is asked for: what the worker decides at once, from what it holds. */
 import type { Protocol } from "#lib/graph/model.ts";
+import type { LayoutStyle } from "#lib/layout/model.ts";
 
 export const BOX_KINDS = ["cluster", "namespace", "app"] as const;
 /** What a box stands for. */
@@ -41,6 +42,8 @@ export interface Look {
   readonly hubs: "drawn" | "badges";
   /** What the rank beside a name counts: callers, callees; none is shown when off. */
   readonly rank: "off" | "in" | "out";
+  /** How marks are put in order; `layered` alone has boxes. */
+  readonly layout: LayoutStyle;
   /** What a link says was moved by hand (lib/layout/pin-text.ts); "": nothing. */
   readonly moved: string;
 }
@@ -57,16 +60,23 @@ export const DEFAULT_LOOK: Look = {
   show: "all",
   hubs: "drawn",
   rank: "off",
+  layout: "layered",
   moved: "",
 };
 
+/** The boxes that are drawn. */
+export const boxesOf = ({ boxes, layout }: Look): readonly BoxKind[] => (layout === "layered" ? boxes : []);
+
 /** Looks with one key draw the same things in the same boxes, so that they share their places; "" for the default. */
-export function placesOfLook({ boxes, focus, steps, side, rest, show, hubs, moved }: Look): string {
+export function placesOfLook(look: Look): string {
+  const { focus, steps, side, rest, show, hubs, layout, moved } = look;
+  const boxes = layout === "layered" ? look.boxes : DEFAULT_LOOK.boxes;
   const parts: string[] = [];
   if (boxes.join() !== DEFAULT_LOOK.boxes.join()) parts.push(`boxes ${boxes.join()}`);
   if (focus !== null && rest === "hide") parts.push(`around ${steps} ${side} ${focus}`);
   if (show !== "all") parts.push(show);
   if (hubs !== "drawn") parts.push(`hubs ${hubs}`);
+  if (layout !== "layered") parts.push(layout);
   if (moved !== "") parts.push(`moved ${moved}`);
   return parts.join(" ");
 }

@@ -68,6 +68,24 @@ test("boxes by app lay the graph out anew, under places of their own, and it is 
   expect(scenes().at(-1)?.scene.strings?.boxes).toHaveLength(1);
 });
 
+test("in another layout there are no boxes, each has places of its own, and one goes back and forth", async () => {
+  const { open, look, places, scenes, saved } = start();
+  await open({}, GRAPH);
+  const layered = places();
+  await look({ layout: "grid" });
+  const grid = places();
+  expect(grid).not.toEqual(layered);
+  expect(scenes().at(-1)?.scene.strings?.boxes).toEqual([]);
+  await look({ layout: "concentric" });
+  expect(places()).not.toEqual(grid);
+  await look({ layout: "grid", boxes: ["app"] });
+  expect(places()).toEqual(grid);
+  await look({});
+  expect(places()).toEqual(layered);
+  expect(scenes().at(-1)?.scene.strings?.boxes).toHaveLength(2);
+  expect([...saved.keys()].sort()).toEqual(["", "concentric", "grid"]);
+});
+
 test("a namespace is folded and unfolded in its place, and what is drawn stays until it is", async () => {
   const { world, scenes, session, open, places } = start();
   await open({}, GRAPH);

@@ -8,7 +8,7 @@ import type { Layout, LayoutInput } from "#lib/layout/model.ts";
 import { type Move, moved } from "#lib/layout/move.ts";
 import { readPins } from "#lib/layout/pin-text.ts";
 import type { Finding } from "./finder.ts";
-import { DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
+import { boxesOf, DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
 import type { FromWorker } from "./messages.ts";
 import type { Places } from "./places.ts";
 import { layoutInput, sameStructure } from "./placing.ts";
@@ -163,7 +163,7 @@ export class Picture {
     const { replaced, first, layoutMs } = o;
     const places = this.standing.places as Layout;
     const fresh = replaced || before === null || places !== this.drawn || !sameStructure(before.graph, shown.graph);
-    if (fresh) this.skeleton = buildSkeleton(shown, places, this.look.boxes);
+    if (fresh) this.skeleton = buildSkeleton(shown, places, boxesOf(this.look));
     this.drawn = places;
     this.shown = shown;
     this.send(shown, this.skeleton as Skeleton, { fresh, first, layoutMs });
@@ -179,9 +179,10 @@ export class Picture {
       return;
     }
     const began = this.deps.now();
-    const input = layoutInput(shown.placed, this.look.boxes);
+    const input = layoutInput(shown.placed, boxesOf(this.look));
     const previous = this.standing.previous(input);
-    const steps = layoutSteps(input, previous === null ? { seed: SEED } : { seed: SEED, previous });
+    const how = { seed: SEED, style: this.look.layout };
+    const steps = layoutSteps(input, previous === null ? how : { ...how, previous });
     const next = { input, steps, key, began, shown, first: first || laying?.first === true };
     this.laying = next;
     this.goOn(next);
@@ -238,7 +239,7 @@ export class Picture {
     const { shown, laying } = this;
     const { places } = this.standing;
     if (shown === null || places === null || laying !== null) return false;
-    const next = moved(layoutInput(shown.placed, this.look.boxes), places, move);
+    const next = moved(layoutInput(shown.placed, boxesOf(this.look)), places, move);
     if (next === null) return false;
     const key = this.key();
     this.save(key, this.standing.takeMove(key, move.id, next));
