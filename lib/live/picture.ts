@@ -224,6 +224,11 @@ export class Picture {
     this.deps.post({ type: "scene", scene, first: o.first, layoutMs: o.layoutMs }, buffersOf(scene));
   }
 
+  /** Whether a layout is under way, so that what is drawn is older. */
+  busy(): boolean {
+    return this.laying !== null;
+  }
+
   /** How many moves and fresh layouts can be taken back. */
   moves(): number {
     return this.standing.moves();

@@ -12,6 +12,7 @@ import {
   unfoldsAlike,
 } from "./detail.ts";
 import { Frames } from "./frames.ts";
+import { Hand } from "./hand.ts";
 import type { FromWorker, ReplaySpan, ToWorker } from "./messages.ts";
 import type { Places } from "./places.ts";
 import { Presenter } from "./presenter.ts";
@@ -55,8 +56,7 @@ export class Session {
   private readonly presenter: Presenter;
   private readonly frames: Frames;
   private span: ReplaySpan | null = null;
-  /** A frame that is looked at while a hand is on the axis; what is followed goes on behind it. */
-  private peeked: Graph | null = null;
+  private readonly hand: Hand;
 
   constructor(deps: SessionDeps) {
     this.deps = deps;
@@ -71,6 +71,11 @@ export class Session {
       },
     });
     this.frames = new Frames(deps.fetch, () => this.reconcile());
+    this.hand = new Hand({
+      busy: () => this.presenter.picture.busy(),
+      show: () => this.presenter.show(),
+      later: (call) => void after(0, call),
+    });
   }
 
   receive(message: ToWorker): void {
@@ -88,7 +93,7 @@ export class Session {
         this.presenter.tell();
         return;
       case "peek":
-        this.peek(message.at === null ? null : this.frames.near(message.at));
+        this.hand.hold(message.at === null ? null : this.frames.near(message.at));
         return;
       case "visible":
         this.visible = message.visible;
@@ -179,7 +184,7 @@ export class Session {
     this.asked = asked;
     // What a hand was on stands until the answer comes.
     this.graph = this.seen();
-    this.peeked = null;
+    this.hand.forget();
     this.followFrames();
     const key = placesKey(asked);
     const frozen = asked.at !== null;
@@ -203,13 +208,7 @@ export class Session {
 
   /** What is on the screen. */
   private seen(): Graph | null {
-    return this.peeked ?? this.graph;
-  }
-
-  private peek(frame: Graph | null): void {
-    if (frame === this.peeked) return;
-    this.peeked = frame;
-    this.presenter.show();
+    return this.hand.frame() ?? this.graph;
   }
 
   /** Makes the stream be there exactly when it should; a frame that is there already needs none. */
@@ -253,7 +252,7 @@ export class Session {
   private forget(): void {
     const seen = this.seen();
     this.frames.follow(null);
-    this.peeked = null;
+    this.hand.forget();
     this.early = [];
     this.lastId = "";
     this.graph = null;
@@ -286,6 +285,6 @@ export class Session {
     }
     this.graph = graph;
     if (this.paused && this.stream !== null) this.reconcile();
-    if (this.peeked === null) this.presenter.show();
+    if (this.hand.frame() === null) this.presenter.show();
   }
 }

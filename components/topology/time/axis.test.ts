@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arrived, cluster, frameStep, nextFrame, place, RANGES, stretchTo, ticks } from "./axis.ts";
+import { arrived, cluster, frameStep, nextFrame, place, RANGES, steppedTo, stretchTo, ticks } from "./axis.ts";
 
 const END = Date.parse("2026-08-20T14:00:03Z");
 const range = fc.constantFrom(...RANGES);
@@ -52,6 +52,35 @@ describe("the axis", () => {
     expect(nextFrame(stretch, stretch.start + 65_000, 60_000)).toBe(stretch.start + 120_000);
     expect(nextFrame(stretch, stretch.start + 60_000, 180_000)).toBe(stretch.start + 180_000);
     expect(nextFrame(stretch, stretch.end, 60_000)).toBeNull();
+  });
+
+  it.each([
+    ["ArrowRight", 60, false, 120],
+    ["ArrowUp", 70, false, 120],
+    ["ArrowLeft", 120, false, 60],
+    ["ArrowDown", 70, false, 60],
+    ["ArrowLeft", 70, true, 65],
+    ["PageUp", 0, false, 600],
+    ["PageDown", 120, false, 0],
+    ["ArrowRight", 3590, false, 3600],
+    ["PageDown", 0, true, 0],
+  ])("goes by %s from second %i (Shift: %s) to %i, from frame to frame", (key, from, shift, to) => {
+    const stretch = stretchTo(END, 3600);
+    expect(steppedTo(stretch, stretch.start + from * 1000, key, shift, 60_000)).toBe(stretch.start + to * 1000);
+  });
+
+  it("leaves other keys alone, and goes from any instant over frames to either end", () => {
+    expect(steppedTo(stretchTo(END, 60), END, "Home", false, 5000)).toBeNull();
+    fc.assert(
+      fc.property(range, fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), (seconds, part, forth) => {
+        const stretch = stretchTo(END, seconds);
+        const step = frameStep(stretch);
+        let at = stretch.start + Math.floor((part * (stretch.end - stretch.start)) / 5000) * 5000;
+        for (let keys = 0; keys < 80; keys++)
+          at = steppedTo(stretch, at, forth ? "ArrowRight" : "ArrowLeft", false, step) ?? Number.NaN;
+        expect(at).toBe(forth ? stretch.end : stretch.start);
+      }),
+    );
   });
 
   it("waits for the answer that was asked for", () => {

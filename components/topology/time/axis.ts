@@ -51,6 +51,26 @@ export function nextFrame({ start, end }: Stretch, at: number, stepMs: number): 
   return next > end ? null : next;
 }
 
+const KEYS: Readonly<Record<string, number>> = {
+  ...{ ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 },
+  ...{ PageDown: -10, PageUp: 10 },
+};
+
+/**
+ * Where a key brings the slider from `at`: to the next frame, or the tenth; with Shift by single grains, as far as the
+ * stretch reaches. null: the key isn't one of these. A frame needs no request, and of 24 hours a grain would be no step.
+ */
+export function steppedTo(stretch: Stretch, at: number, key: string, shift: boolean, stepMs: number): number | null {
+  const by = KEYS[key];
+  if (by === undefined) return null;
+  const step = shift ? GRAIN_MS : stepMs;
+  const { start, end } = stretch;
+  // From between two frames it is the nearer one of the two on that side.
+  const frames = (at - start) / step;
+  const to = start + step * (by > 0 ? Math.floor(frames) + by : Math.ceil(frames) + by);
+  return Math.max(start, Math.min(end, to));
+}
+
 /** Whether the answer shown (RFC 3339) is the one for the instant asked for. */
 export function arrived(shown: string | null, asked: string): boolean {
   return shown !== null && Math.floor(Date.parse(asked) / GRAIN_MS) * GRAIN_MS === Date.parse(shown);

@@ -1,15 +1,15 @@
 "use client";
 
-import { useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { sayInstant } from "#components/shell/instant.ts";
-import type { Stretch } from "./axis.ts";
+import { type Stretch, steppedTo } from "./axis.ts";
 
 const GRAIN_SECONDS = 5;
 
 const instant = (seconds: number): string => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 
 /**
- * The slider of the axis: a native one, so that arrow keys, Home, End and touch work as everywhere. While it is held it
+ * The slider of the axis: a native one, so that Home, End and touch work as everywhere; arrow keys go from frame to frame. While it is held it
  * says where it is, for what can be shown at once; the instant itself is asked for when it is let go, because asking at
  * every pixel would ask Prometheus a hundred times. At its right end it follows time.
  */
@@ -17,6 +17,7 @@ export function Scrubber({
   stretch,
   shown,
   compared,
+  stepMs,
   onHeld,
   onInstant,
 }: {
@@ -25,6 +26,8 @@ export function Scrubber({
   readonly shown: number;
   /** Place of the instant that is compared with, 0 to 1. */
   readonly compared: number | null;
+  /** From frame to frame, which is what a key goes. */
+  readonly stepMs: number;
   /** A hand holds it there. */
   readonly onHeld: (at: string) => void;
   readonly onInstant: (at: string | null) => void;
@@ -36,6 +39,16 @@ export function Scrubber({
     if (held === null) return;
     setHeld(null);
     onInstant(held >= last ? null : instant(held));
+  };
+  const hold = (seconds: number) => {
+    setHeld(seconds);
+    onHeld(instant(seconds));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const to = steppedTo(stretch, value * 1000, event.key, event.shiftKey, stepMs);
+    if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (to !== value * 1000) hold(to / 1000);
   };
   const text = value >= last ? "now" : sayInstant(new Date(value * 1000).toISOString());
   return (
@@ -56,11 +69,8 @@ export function Scrubber({
         max={last}
         step={GRAIN_SECONDS}
         value={value}
-        onChange={(event) => {
-          const next = Number(event.target.value);
-          setHeld(next);
-          onHeld(instant(next));
-        }}
+        onChange={(event) => hold(Number(event.target.value))}
+        onKeyDown={onKeyDown}
         onPointerUp={release}
         onKeyUp={release}
         onBlur={release}

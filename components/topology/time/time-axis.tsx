@@ -15,7 +15,7 @@ import { problemOf } from "#lib/errors.ts";
 import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { marksQuery } from "#lib/query/marks.ts";
-import { cluster, place, RANGES, type Stretch, stretchTo, ticks } from "./axis.ts";
+import { cluster, frameStep, place, RANGES, type Stretch, stretchTo, ticks } from "./axis.ts";
 import { AxisLine } from "./axis-line.tsx";
 import { AxisRoom } from "./axis-room.tsx";
 import { knownSince } from "./known-since.ts";
@@ -142,6 +142,7 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
         <Scrubber
           stretch={stretch}
           shown={shown}
+          stepMs={stepMs ?? frameStep(stretch)}
           compared={compared === null ? null : place(stretch, compared)}
           onHeld={hold}
           onInstant={release}
