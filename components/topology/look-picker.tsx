@@ -4,7 +4,7 @@ import { useLiveStatus } from "#components/shell/live-context.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
-import { ALL_PROTOCOLS, BOX_KINDS, type BoxKind } from "#lib/live/look.ts";
+import { ALL_PROTOCOLS, BOX_KINDS, type BoxKind, boxesOf } from "#lib/live/look.ts";
 import { EDGE_LABELS } from "#lib/render/edge-labels.ts";
 import { Check, Radios } from "./check.tsx";
 import { LABEL_WORDS } from "./label-words.ts";
@@ -26,7 +26,7 @@ const LAYOUTS = [
   ["layered", "Along the calls, with boxes"],
   ["grid", "Grid"],
   ["concentric", "Rings, most connected inside"],
-  ["breadthfirst", "Rows by calls from where traffic comes in"],
+  ["breadthfirst", "Rows from where traffic comes in"],
 ] as const;
 const RANKS = [
   ["off", "No rank"],
@@ -51,18 +51,27 @@ export function LookPicker({ anchor, onClose }: PopoverBodyProps) {
             onChoose={(layout) => go({ look: { layout } })}
           />
           <Checks
-            legend={look.layout === "layered" ? "Boxes around" : "Boxes around (along the calls)"}
+            legend="Boxes around"
             choices={BOX_KINDS.map((kind) => [kind, BOX_WORDS[kind]] as const)}
-            chosen={look.boxes}
+            chosen={boxesOf(look)}
             onChoose={(boxes) => go({ look: { boxes, layout: "layered" } })}
           />
         </div>
-        <Checks
-          legend="Protocols"
-          choices={ALL_PROTOCOLS.map((protocol) => [protocol, PROTOCOL_WORDS[protocol]] as const)}
-          chosen={look.protocols}
-          onChoose={(protocols) => go({ look: { protocols } })}
-        />
+        <div>
+          <Checks
+            legend="Protocols"
+            choices={ALL_PROTOCOLS.map((protocol) => [protocol, PROTOCOL_WORDS[protocol]] as const)}
+            chosen={look.protocols}
+            onChoose={(protocols) => go({ look: { protocols } })}
+          />
+          <Radios
+            legend="Rank"
+            name="rank"
+            choices={RANKS}
+            chosen={look.rank}
+            onChoose={(rank) => go({ look: { rank } })}
+          />
+        </div>
         <Checks
           legend="Edges say (none: what fits)"
           choices={EDGE_LABELS.map((kind) => [kind, LABEL_WORDS[kind]] as const)}
@@ -98,13 +107,6 @@ export function LookPicker({ anchor, onClose }: PopoverBodyProps) {
             choices={AMBIENT_CHOICES}
             chosen={look.ambient}
             onChoose={(ambient) => go({ look: { ambient } })}
-          />
-          <Radios
-            legend="Rank"
-            name="rank"
-            choices={RANKS}
-            chosen={look.rank}
-            onChoose={(rank) => go({ look: { rank } })}
           />
         </div>
       </div>

@@ -1,5 +1,4 @@
 /** Rows by how many calls away marks are from where traffic comes in, the first on top; what calls and is called by nobody stands below. */
-import { degrees } from "./concentric.ts";
 import { PITCH, perRow } from "./grid.ts";
 import type { Hierarchy } from "./hierarchy.ts";
 import { CELL } from "./metrics.ts";

@@ -38,7 +38,7 @@ function direction(share: number): { readonly x: number; readonly y: number } {
 }
 
 /** Neighbours of each node, whichever of the two calls. */
-export function degrees({ nodes, links }: Hierarchy): readonly number[] {
+function degrees({ nodes, links }: Hierarchy): readonly number[] {
   const neighbours = nodes.map(() => new Set<number>());
   for (const { source, target } of links) {
     neighbours[source]?.add(target);

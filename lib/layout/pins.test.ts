@@ -5,7 +5,7 @@ import { layout } from "./layout.ts";
 import type { Layout, LayoutInput } from "./model.ts";
 import { type Move, moved } from "./move.ts";
 import { FARTHEST, keyOfId, type Pin, readPins, writePins } from "./pin-text.ts";
-import { changedPlaces, pinned, pinsOf } from "./pins.ts";
+import { byHandOf, changedPlaces, pinned, pinsOf } from "./pins.ts";
 
 const place = fc.integer({ min: 0, max: FARTHEST });
 const pin = fc.record({
@@ -122,6 +122,32 @@ describe("pins in a drawing", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test("that a link has are all places where they fit: whatever the reader's map is laid out from", () => {
+    fc.assert(
+      fc.property(meshes(14), fc.array(step, { minLength: 1, maxLength: 4 }), (mesh, steps) => {
+        const { drawing, hand } = afterMoves(mesh, steps);
+        const { text, held, left } = byHandOf({ ...drawing, byHand: hand });
+        expect([held, left]).toEqual([hand.length, 0]);
+        // Another seed and other calls: another map of the same things.
+        const theirs = layout({ ...mesh, edges: mesh.edges.toReversed().slice(1) }, { seed: 2 });
+        const again = pinned(mesh, theirs, readPins(text)).layout;
+        if (hand.length > 0) expect({ ...again, links: drawing.links }).toEqual(drawing);
+        else expect(text).toBe("");
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("are the hand's alone where the others don't fit, what was moved last first", () => {
+    const ids = Array.from({ length: 900 }, (_, at) => `n${at}`);
+    const drawing = layout({ nodes: ids.map((id) => ({ id, boxes: [] })), edges: [] }, { seed: 1 });
+    expect(readPins(byHandOf({ ...drawing, byHand: ["n3", "n7"] }).text)).toEqual(pinsOf(drawing, ["n7", "n3"]));
+    const many = byHandOf({ ...drawing, byHand: ids });
+    expect(many.left).toBeGreaterThan(0);
+    expect(many.held + many.left).toBe(900);
+    expect(readPins(many.text)[0]?.key).toBe(keyOfId("n899"));
   });
 
   test("of anybody's making leave a sound drawing", () => {

@@ -6,7 +6,7 @@
 import { type Box, hierarchy } from "./hierarchy.ts";
 import { CELL } from "./metrics.ts";
 import type { Layout, LayoutInput, PlacedBox, PlacedNode } from "./model.ts";
-import { FARTHEST, keyOfId, type Pin } from "./pin-text.ts";
+import { FARTHEST, keyOfId, type Pin, writePins } from "./pin-text.ts";
 import { Plane, type Thing, TOUCH } from "./plane.ts";
 import { freePlace, type Rect } from "./slots.ts";
 import { keepSurvivors } from "./warm.ts";
@@ -43,6 +43,26 @@ export function pinsOf(layout: Layout, ids: readonly string[]): readonly Pin[] {
   return ids.flatMap((id) => pins.get(id) ?? []);
 }
 
+/** What a link says of places of which a hand chose some. */
+export interface ByHand {
+  /** As a look has it; "" where nothing was moved. */
+  readonly text: string;
+  /** Places chosen by hand, or pushed aside for one, that are in it. */
+  readonly held: number;
+  /** Those that don't fit. */
+  readonly left: number;
+}
+
+/** All places where they fit, so that nothing depends on what the reader's map is laid out from; else the hand's, the last ones first. */
+export function byHandOf(layout: Layout): ByHand {
+  const hand = pinsOf(layout, (layout.byHand ?? []).toReversed());
+  if (hand.length === 0) return { text: "", held: 0, left: 0 };
+  const whole = writePins([...pinsById(layout).values()]);
+  if (whole.left === 0) return { text: whole.text, held: hand.length, left: 0 };
+  const { text, left } = writePins(hand);
+  return { text, held: hand.length - left, left };
+}
+
 /** Ids by key; of two that share one, neither. */
 function idsByKey({ nodes, boxes }: Layout): ReadonlyMap<string, string> {
   const ids = Map.groupBy(
@@ -72,20 +92,28 @@ function putInto(plane: Plane, parent: Box, pins: ReadonlyMap<string, Pin>): voi
   const things = plane.things(parent);
   const held = new Map(things.map((thing) => [idOf(thing), thing]));
   // All of them are in the hand at once, so that two may have changed places.
-  const taken = things.flatMap((thing) => (pins.has(idOf(thing)) ? [] : [thing.rect]));
+  const others = things.filter((thing) => !pins.has(idOf(thing)));
+  const first = others.length * 2 < things.length;
+  const taken = first ? [] : others.map(({ rect }) => rect);
   const origin = plane.rects.get(parent) ?? { x: 0, y: 0 };
+  const put = (thing: Thing, at: { readonly x: number; readonly y: number }) => {
+    const from = { ...thing.rect };
+    const to = placeFor(plane, parent, { ...from, x: at.x, y: at.y }, taken) ?? from;
+    plane.carry(thing, to.x - from.x, to.y - from.y);
+    taken.push(to);
+  };
   for (const [id, { x, y, size }] of pins) {
     const thing = held.get(id);
     if (thing === undefined) continue;
     if ("box" in thing && size !== null) {
-      thing.rect.width = Math.max(thing.rect.width, size.width);
-      thing.rect.height = Math.max(thing.rect.height, size.height);
+      // What it holds gets room, if that is too little.
+      thing.rect.width = first ? size.width : Math.max(thing.rect.width, size.width);
+      thing.rect.height = first ? size.height : Math.max(thing.rect.height, size.height);
     }
-    const from = { ...thing.rect };
-    const to = placeFor(plane, parent, { ...from, x: origin.x + x, y: origin.y + y }, taken) ?? from;
-    plane.carry(thing, to.x - from.x, to.y - from.y);
-    taken.push(to);
+    put(thing, { x: origin.x + x, y: origin.y + y });
   }
+  // Where most have a pin, it is the few others that give way.
+  if (first) for (const thing of others) put(thing, thing.rect);
   plane.grow(parent);
 }
 

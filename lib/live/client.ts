@@ -2,11 +2,12 @@
 import type { GraphView } from "#lib/api/view.ts";
 import type { Graph } from "#lib/graph/model.ts";
 import type { Move } from "#lib/layout/move.ts";
+import type { ByHand } from "#lib/layout/pins.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
 import type { TracePlaces } from "#lib/tracing/view/places.ts";
 import { type LiveWorker, spawn } from "./early.ts";
 import type { Look } from "./look.ts";
-import type { Assistance, ByHand, Details, FromWorker, LiveStatus, ReplaySpan, Row, ToWorker } from "./messages.ts";
+import type { Assistance, Details, FromWorker, LiveStatus, ReplaySpan, Row, ToWorker } from "./messages.ts";
 import { FIRST_STATUS } from "./status.ts";
 
 export interface LiveScene {

@@ -5,6 +5,7 @@ import type { Completion } from "#lib/graph/find/complete.ts";
 import type { FindError } from "#lib/graph/find/problem.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState, SourceStatus } from "#lib/graph/model.ts";
 import type { Move } from "#lib/layout/move.ts";
+import type { ByHand } from "#lib/layout/pins.ts";
 import type { Scene } from "#lib/layout/scene.ts";
 import type { CallSum, PlaceSum, TracePlaces } from "#lib/tracing/view/places.ts";
 import type { Changes } from "./changes.ts";
@@ -213,14 +214,6 @@ export type Details =
       readonly inTrace?: ScopeInTrace;
     }
   | { readonly kind: "absent"; readonly id: string };
-
-/** What was moved by hand. */
-export interface ByHand {
-  /** As a look has it. */
-  readonly text: string;
-  /** Places that don't fit into it. */
-  readonly left: number;
-}
 
 /** Names of the User Timing marks that the worker measures; `at` is in milliseconds since 1970. */
 export type WorkerMark = "topology:data" | "topology:layout";

@@ -4,7 +4,7 @@ import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import { EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
 import { edge, graph, node, settle } from "./live.test-support.ts";
 import type { FromWorker } from "./messages.ts";
-import { FOLDED, GRAPH, id, names, PAY, start } from "./picture.test-support.ts";
+import { FOLDED, GRAPH, id, PAY, start } from "./picture.test-support.ts";
 
 test("a focus dims the rest without asking the server, and nothing moves", async () => {
   const { world, scenes, open, look, places, status } = start();

@@ -7,6 +7,7 @@ import { layout, layoutSteps } from "#lib/layout/layout.ts";
 import type { Layout, LayoutInput } from "#lib/layout/model.ts";
 import { type Move, moved } from "#lib/layout/move.ts";
 import { readPins } from "#lib/layout/pin-text.ts";
+import type { ByHand } from "#lib/layout/pins.ts";
 import type { Finding } from "./finder.ts";
 import { boxesOf, DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
 import type { FromWorker } from "./messages.ts";
@@ -235,7 +236,7 @@ export class Picture {
   }
 
   /** What was moved by hand, for a link. */
-  byHand(): { readonly text: string; readonly left: number } {
+  byHand(): ByHand {
     return this.standing.byHand();
   }
 

@@ -1,7 +1,7 @@
 /** Where things stand in one view: now, earlier, in this visit, and before each move that can be taken back. Pure. */
 import type { Layout, LayoutInput } from "#lib/layout/model.ts";
-import { type Pin, writePins } from "#lib/layout/pin-text.ts";
-import { changedPlaces, pinned, pinsOf } from "#lib/layout/pins.ts";
+import type { Pin } from "#lib/layout/pin-text.ts";
+import { type ByHand, byHandOf, changedPlaces, pinned } from "#lib/layout/pins.ts";
 import { recall, remember } from "#lib/layout/recall.ts";
 
 /** So many moves by hand and fresh layouts can be taken back. */
@@ -93,10 +93,9 @@ export class Standing {
     this.pins = [];
   }
 
-  /** What was moved by hand as a text for a link, what was moved last first, and how many places don't fit. */
-  byHand(): { readonly text: string; readonly left: number } {
-    const { places } = this;
-    return places === null ? { text: "", left: 0 } : writePins(pinsOf(places, (places.byHand ?? []).toReversed()));
+  /** What was moved by hand, for a link. */
+  byHand(): ByHand {
+    return this.places === null ? { text: "", held: 0, left: 0 } : byHandOf(this.places);
   }
 
   forget(): void {

@@ -1,13 +1,11 @@
 import { formatPlural } from "#lib/format.ts";
-import { readPins } from "#lib/layout/pin-text.ts";
-import type { ByHand } from "#lib/live/messages.ts";
+import type { ByHand } from "#lib/layout/pins.ts";
 
-export const NONE_MOVED: ByHand = { text: "", left: 0 };
+export const NONE_MOVED: ByHand = { text: "", held: 0, left: 0 };
 
 /** What a link says of places that were moved by hand; "" where nothing was. */
-export function sayMoved({ text, left }: ByHand): string {
-  const held = text === "" ? 0 : readPins(text).length;
+export function sayMoved({ held, left }: ByHand): string {
   if (held + left === 0) return "";
-  const places = ` Places moved by hand are in it (${formatPlural(held, "place")})`;
+  const places = ` What was moved by hand is in the link (${formatPlural(held, "place")})`;
   return left === 0 ? `${places}.` : `${places}, but for ${left} moved first: so many don't fit into an address.`;
 }

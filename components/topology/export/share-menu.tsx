@@ -63,7 +63,7 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
               disabled={at === null}
               onClick={() => {
                 if (at === null) return;
-                go({ view: { at }, look });
+                go({ view: { at } });
                 void copy(href({ view: { at }, look }), "Frozen, and the link copied.");
               }}
             >
