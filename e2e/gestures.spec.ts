@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { type At, marks, nodesAt, pointOf } from "./support/marks.ts";
 import { expect, test } from "./support/test.ts";
 import { panel, ready } from "./support/topology.ts";
@@ -129,4 +130,46 @@ test("what is selected is moved by a drag, marks by keys too; it stays there aft
   await page.keyboard.press("u");
   await expect(page.getByRole("button", { name: "Undo move" })).toHaveCount(0);
   expect((await place()).y).toBeCloseTo(again.y, 1);
+});
+
+test("a link has what was moved by hand: a browser that has never been here shows the same map", async ({
+  page,
+  browser,
+  context,
+  replay,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const fitted = async (on: Page) => {
+    await ready(on);
+    await on.getByRole("button", { name: "Fit", exact: true }).click();
+    return marks(on);
+  };
+  await page.goto(`${replay.url}/topology?selected=west-1/shop/workload/catalog`);
+  const before = await fitted(page);
+  const graph = page.getByRole("application", { name: "Service graph" });
+  await graph.focus();
+  for (const _ of [1, 2, 3]) {
+    await page.keyboard.press("Alt+ArrowDown");
+    await expect(graph.locator("[aria-live=polite]")).toHaveText("catalog moved down.");
+  }
+  const mine = await fitted(page);
+  expect(pointOf(mine, "catalog")).not.toEqual(pointOf(before, "catalog"));
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  await expect(page.getByText(/What was moved by hand is in the link/)).toBeVisible();
+  await page.getByRole("button", { name: "Copy the link" }).click();
+  await expect(page.getByText("Link copied.")).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const other = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  try {
+    const yours = await other.newPage();
+    await yours.goto(link);
+    const theirs = await fitted(yours);
+    expect([...theirs.keys()].sort()).toEqual([...mine.keys()].sort());
+    for (const [name, { x, y }] of mine) {
+      const there = pointOf(theirs, name);
+      expect(Math.hypot(there.x - x, there.y - y), name).toBeLessThan(15);
+    }
+  } finally {
+    await other.close();
+  }
 });
