@@ -2,7 +2,7 @@
 import { PITCH, perRow } from "./grid.ts";
 import type { Hierarchy } from "./hierarchy.ts";
 import { CELL } from "./metrics.ts";
-import type { Corners } from "./plain.ts";
+import type { Corners } from "./model.ts";
 
 /**
  * Nodes by distance, each in the order in which the search meets it, so that what one calls stands together. It begins at

@@ -1,7 +1,7 @@
 /** Rings around what is connected most: the more neighbours a mark has, the nearer it is to the middle. */
 import type { Hierarchy } from "./hierarchy.ts";
 import { CELL, NODE_GAP } from "./metrics.ts";
-import type { Corners } from "./plain.ts";
+import type { Corners } from "./model.ts";
 
 /** Marks so far apart don't touch, whatever the direction: more than a cell's diagonal. Also from ring to ring. */
 const APART = Math.ceil(Math.sqrt(CELL.width * CELL.width + CELL.height * CELL.height)) + NODE_GAP.y;

@@ -1,7 +1,7 @@
 /** Rows of equal length in the order of ids, which keeps a namespace's marks together. */
 import type { Hierarchy } from "./hierarchy.ts";
 import { CELL, NODE_GAP, SCREEN_ASPECT } from "./metrics.ts";
-import type { Corners } from "./plain.ts";
+import type { Corners } from "./model.ts";
 
 /** From one cell to the next. */
 export const PITCH = { x: CELL.width + NODE_GAP.x, y: CELL.height + NODE_GAP.y } as const;

@@ -58,6 +58,12 @@ export const LAYOUT_STYLES = ["layered", "grid", "concentric", "breadthfirst"] a
 export type LayoutStyle = (typeof LAYOUT_STYLES)[number];
 export type PlainStyle = Exclude<LayoutStyle, "layered">;
 
+/** Upper left corners of cells by node, whole numbers: no two cells touch. */
+export interface Corners {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
 /** Code-unit order: the same on every machine, unlike a locale's. */
 export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -7,13 +7,7 @@ import { concentric } from "./concentric.ts";
 import { grid } from "./grid.ts";
 import type { Hierarchy } from "./hierarchy.ts";
 import { CELL, MARGIN } from "./metrics.ts";
-import type { Layout, PlainStyle } from "./model.ts";
-
-/** Upper left corners of cells by node; whole numbers, none of which touch. */
-export interface Corners {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-}
+import type { Corners, Layout, PlainStyle } from "./model.ts";
 
 const STYLES: Readonly<Record<PlainStyle, (input: Hierarchy) => Corners>> = {
   grid,
