@@ -28,8 +28,8 @@ describe("the shop", () => {
           ({ labels }) => labels["request_operation"],
         ),
       );
-    expect([...at("destination")].sort()).toEqual(["GetPrices", "ListItems"]);
-    expect([...at("source")]).toEqual([undefined]);
+    expect(at("destination")).toEqual(new Set(["GetPrices", "ListItems"]));
+    expect(at("source")).toEqual(new Set([undefined]));
   });
 
   it("folds the waypoint's hop: the client's ztunnel sees the waypoint, the waypoint the backend", () => {
