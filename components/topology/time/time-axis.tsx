@@ -68,6 +68,8 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
   const [range, setRange] = useState<number>(RANGES[3]);
   const [speed, setSpeed] = useState<number>(1);
   const [playing, setPlaying] = useState(false);
+  /** Under a hand on the slider. */
+  const [held, setHeld] = useState<string | null>(null);
   const live = useLive();
   const [wanted, setWanted] = useWanted(at);
   const stretch = useStretch(range, at !== null || wanted);
@@ -84,17 +86,20 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
     setPlaying(false);
     go(patch);
   };
-  const hold = (held: string) => {
+  const hold = (instant: string) => {
     setWanted(true);
-    live?.peek(held);
+    setHeld(instant);
+    live?.peek(instant);
   };
   const release = (next: string | null) => {
+    setHeld(null);
     // Another instant takes the frame's place by itself, without what was there before in between.
     if (next === at) live?.peek(null);
     if (next === null) setWanted(false);
     jump({ view: { at: next } });
   };
   const subject = state.selected === null || !drawable(state.selected) ? null : state.selected;
+  const looked = held ?? at;
   const shown = at === null ? stretch.end : (parseInstant(at) ?? Number.NaN) * 1000;
   const compared = compareAt === null ? null : (parseInstant(compareAt) ?? Number.NaN) * 1000;
   return (
@@ -120,7 +125,7 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
           onChoose={setRange}
         />
         <span className="text-ink-2" suppressHydrationWarning>
-          {at === null ? "now" : sayInstant(at)}
+          {looked === null ? "now" : sayInstant(looked)}
           {compareAt !== null && <span className="text-ink-3"> · compared with {sayInstant(compareAt)}</span>}
         </span>
         <span className="grow truncate text-[11px] text-ink-3" role="status" data-testid="frames">
