@@ -2,10 +2,12 @@
 import { type NodeKey, nodeId } from "#lib/graph/id.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import { closeness, fullName } from "../hosts.ts";
+import { waypointOf } from "../meaning/effective/security.ts";
 import { portsOf } from "./arrive.ts";
 import type { ObservedCall } from "./calls.ts";
 import { entriesOf, portsOfEntry } from "./ends.ts";
 import type { Expected } from "./expected.ts";
+import { gatewayWay } from "./gateway-way.ts";
 import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
@@ -30,11 +32,12 @@ export function routing(
 ): readonly Expected[] {
   return groupsOf(calls, world).flatMap((group) => {
     const { source, target, host, owner } = group;
-    if (!touched.way(host, source.namespace)) return [];
+    const client = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
+    const enters = touched.gates && client?.dataplane === "gateway";
+    if (!enters && !touched.way(host, source.namespace)) return [];
     const [first] = group.calls;
     if (first === undefined) return [];
-    const client = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
-    const parts = partsOf(group, first, client, { sides, world, owner });
+    const parts = partsOf(group, first, client, { sides, world, owner, enters });
     if (parts.length === 0) return [];
     return [
       {
@@ -48,24 +51,36 @@ export function routing(
 }
 
 function partsOf(
-  { host, source }: Group,
+  { host, source, calls }: Group,
   call: ObservedCall,
   client: Workload | undefined,
-  { sides, world, owner }: { readonly sides: Sides; readonly world: ImpactWorld; readonly owner: string },
+  {
+    sides,
+    world,
+    owner,
+    enters,
+  }: { readonly sides: Sides; readonly world: ImpactWorld; readonly owner: string; readonly enters: boolean },
 ): readonly Part[] {
   const http = call.protocol !== "tcp";
   const unknown = (what: string): readonly Part[] => [
     { verdict: "rerouted", known: false, by: null, why: "Where it goes then isn’t known.", lacks: [what] },
   ];
-  if (client?.dataplane === "gateway") return http ? unknown("what a gateway routes: that isn’t worked out yet") : [];
+  const caller = { namespace: source.namespace, labels: client?.labels ?? {} };
+  if (client?.dataplane === "gateway") {
+    if (http) return gatewayWay(client, host, sides, world);
+    return enters ? unknown("what a gateway does with connections: that isn’t worked out yet") : [];
+  }
+  const ports = call.service === null ? entryPorts(host, sides) : portsOf(call, world).map(({ port }) => port);
   if (client?.dataplane === "ambient") {
     // ztunnel follows no route; what is routed is, by the waypoint.
-    return call.viaWaypoint ? unknown("what a waypoint routes: that isn’t worked out yet") : [];
+    if (!calls.some(({ viaWaypoint }) => viaWaypoint)) return [];
+    const waypoint = call.service === null ? null : waypointOf(call.service, world);
+    if (waypoint === null) return unknown("which waypoint it came through");
+    if (!calls.every(({ viaWaypoint }) => viaWaypoint)) return unknown("which of the calls come through the waypoint");
+    return rerouting({ host, owner, caller, http, waypoint }, ports, sides, world);
   }
   if (client !== undefined && client.dataplane !== "sidecar") return [];
-  const caller = { namespace: source.namespace, labels: client?.labels ?? {} };
-  const ports = call.service === null ? entryPorts(host, sides) : portsOf(call, world).map(({ port }) => port);
-  const parts = rerouting({ host, owner, caller, http }, ports, sides, world);
+  const parts = rerouting({ host, owner, caller, http, waypoint: null }, ports, sides, world);
   if (client !== undefined) return parts;
   return parts.map((part) => ({
     ...part,
