@@ -70,7 +70,11 @@ const CASES: readonly Case[] = [
     became: ["unreachable front>statements as-predicted"],
   },
   {
-    trial: { ...frontDoor, scenario: { ...frontDoor.scenario, name: "front-door, kept by a policy" }, change: [doorkeeper] },
+    trial: {
+      ...frontDoor,
+      scenario: { ...frontDoor.scenario, name: "front-door, kept by a policy" },
+      change: [doorkeeper],
+    },
     foretold: ["denied front>statements bounded: the path", "denied front>accounts bounded: the path"],
     became: ["denied front>statements as-predicted", "denied front>accounts as-predicted"],
   },
@@ -134,7 +138,12 @@ describe("what a plan foretells is what its outcome finds", { timeout: 300_000 }
     await watch();
     const there = await stage.kube.get(RESOURCES.Namespace, undefined, "vault");
     const labels = { ...there.metadata.labels, "istio.io/use-waypoint": "waypoint" };
-    const enrolled: KubeObject = { ...there, apiVersion: "v1", kind: "Namespace", metadata: { ...there.metadata, labels } };
+    const enrolled: KubeObject = {
+      ...there,
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { ...there.metadata, labels },
+    };
     const planned = await plan([enrolled]);
     expect(planned).toMatchObject({
       impact: null,

@@ -10,8 +10,7 @@ import { waypointFirst } from "./waypoint-first.ts";
 
 /** By the scenario's name. */
 export const trials: ReadonlyMap<string, Trial> = new Map(
-  [forgottenAccount, plaintextRule, unmeshedCaller, sixHours, frontDoor, blindEdge, waypointFirst, signedIn].map((each) => [
-    each.scenario.name,
-    each,
-  ]),
+  [forgottenAccount, plaintextRule, unmeshedCaller, sixHours, frontDoor, blindEdge, waypointFirst, signedIn].map(
+    (each) => [each.scenario.name, each],
+  ),
 );

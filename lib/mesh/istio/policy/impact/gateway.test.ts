@@ -25,17 +25,31 @@ describe("a change of what comes in", () => {
     [
       "closes the gateway: all that it sends on is lost",
       [gone(OPEN)],
-      [`unreachable 40 certain ${REVIEWS} by front spec.http[1]`, `unreachable 5 certain ${LEDGER} by front spec.http[0]`],
+      [
+        `unreachable 40 certain ${REVIEWS} by front spec.http[1]`,
+        `unreachable 5 certain ${LEDGER} by front spec.http[0]`,
+      ],
       [FRONT],
     ],
     [
       "closes it for one host",
       [turned(OPEN, opens("y.com"))],
-      [`unreachable 40 certain ${REVIEWS} by front spec.http[1]`, `unreachable 5 certain ${LEDGER} by front spec.http[0]`],
+      [
+        `unreachable 40 certain ${REVIEWS} by front spec.http[1]`,
+        `unreachable 5 certain ${LEDGER} by front spec.http[0]`,
+      ],
       [FRONT],
     ],
     ["opens another host beside it", [turned(OPEN, opens("'*', y.com"))], [], [FRONT]],
-    ["takes the rules away", [gone(FRONT)], [`unreachable 40 certain ${REVIEWS} by front spec.http[1]`, `unreachable 5 certain ${LEDGER} by front spec.http[0]`], [OPEN]],
+    [
+      "takes the rules away",
+      [gone(FRONT)],
+      [
+        `unreachable 40 certain ${REVIEWS} by front spec.http[1]`,
+        `unreachable 5 certain ${LEDGER} by front spec.http[0]`,
+      ],
+      [OPEN],
+    ],
     [
       "sends one rule elsewhere: the other's calls are none of it",
       [turned(FRONT, bound(`${to("reviews", paid)}, ${to("reviews")}`))],
@@ -57,7 +71,12 @@ describe("a change of what comes in", () => {
     ],
     [
       "asks for a path before the others: up to all of what it may take",
-      [turned(FRONT, bound(`${to("empty", "match: [{uri: {prefix: /new}}], ")}, ${to(LEDGER_HOST, paid)}, ${to("reviews")}`))],
+      [
+        turned(
+          FRONT,
+          bound(`${to("empty", "match: [{uri: {prefix: /new}}], ")}, ${to(LEDGER_HOST, paid)}, ${to("reviews")}`),
+        ),
+      ],
       [
         `unreachable 0–40 bounded ${REVIEWS} by front spec.http[0]: the path`,
         `unreachable 0–5 bounded ${LEDGER} by front spec.http[0]: the path`,
@@ -66,7 +85,12 @@ describe("a change of what comes in", () => {
     ],
     [
       "asks for it after the rule that takes them: only what comes after is open",
-      [turned(FRONT, bound(`${to(LEDGER_HOST, paid)}, ${to("empty", "match: [{uri: {prefix: /new}}], ")}, ${to("reviews")}`))],
+      [
+        turned(
+          FRONT,
+          bound(`${to(LEDGER_HOST, paid)}, ${to("empty", "match: [{uri: {prefix: /new}}], ")}, ${to("reviews")}`),
+        ),
+      ],
       [`unreachable 0–40 bounded ${REVIEWS} by front spec.http[1]: the path`],
       [OPEN],
     ],
@@ -76,17 +100,29 @@ describe("a change of what comes in", () => {
       [`unreachable 0–40 bounded ${REVIEWS} by other spec.http[0]: the host, the path`],
       [OPEN, FRONT],
     ],
-    ["redirects all to HTTPS", [turned(OPEN, opens("'*'", ", tls: {httpsRedirect: true}"))], [`rerouted 40 certain ${REVIEWS} by door spec.servers[0]`, `rerouted 5 certain ${LEDGER} by door spec.servers[0]`], [FRONT]],
     [
-      "is for a host that isn't routed there",
-      [made(bound(to("reviews"), "z.com", "shop/new"))],
+      "redirects all to HTTPS",
+      [turned(OPEN, opens("'*'", ", tls: {httpsRedirect: true}"))],
+      [
+        `rerouted 40 certain ${REVIEWS} by door spec.servers[0]`,
+        `rerouted 5 certain ${LEDGER} by door spec.servers[0]`,
+      ],
+      [FRONT],
+    ],
+    ["is for a host that isn't routed there", [made(bound(to("reviews"), "z.com", "shop/new"))], [], [OPEN, FRONT]],
+    [
+      "of the mesh alone is none of the gateway's",
+      [made(object("VirtualService", "shop/m", `hosts: [nobody], http: [${to("empty")}]`))],
       [],
       [OPEN, FRONT],
     ],
-    ["of the mesh alone is none of the gateway's", [made(object("VirtualService", "shop/m", `hosts: [nobody], http: [${to("empty")}]`))], [], [OPEN, FRONT]],
     [
       "refuses everybody at the gateway: nothing of it sets out",
-      [made(object("AuthorizationPolicy", "edge/deny", "selector: {matchLabels: {app: gate}}, action: DENY, rules: [{}]"))],
+      [
+        made(
+          object("AuthorizationPolicy", "edge/deny", "selector: {matchLabels: {app: gate}}, action: DENY, rules: [{}]"),
+        ),
+      ],
       [
         "denied 40 certain edge/gate > shop/reviews-v1 by deny spec.rules[0]",
         "denied 5 certain edge/gate > bank/ledger by deny spec.rules[0]",
@@ -102,7 +138,11 @@ describe("a change of what comes in", () => {
     ],
     [
       "refuses by who calls, whom nobody knows there",
-      [made(object("AuthorizationPolicy", "edge/deny", "action: DENY, rules: [{from: [{source: {namespaces: [a]}}]}]"))],
+      [
+        made(
+          object("AuthorizationPolicy", "edge/deny", "action: DENY, rules: [{from: [{source: {namespaces: [a]}}]}]"),
+        ),
+      ],
       [
         "denied 0–40 unknown edge/gate > shop/reviews-v1 by deny spec.rules[0]: the peer's identity",
         "denied 0–5 unknown edge/gate > bank/ledger by deny spec.rules[0]: the peer's identity",
@@ -128,7 +168,8 @@ describe("a change of what comes in", () => {
       object("HTTPRoute", "shop/api", `parentRefs: [{name: api, namespace: edge}], rules: [${rules}]`);
     const half = "backendRefs: [{name: reviews, port: 80}, {name: empty, port: 80}]";
     const before = route("{backendRefs: [{name: reviews, port: 80}]}");
-    const of = (change: Change) => lines(impact([change], [CALLS[0] ?? []].flat(), [gateway], { inventory: { ...inventory, workloads } }));
+    const of = (change: Change) =>
+      lines(impact([change], [CALLS[0] ?? []].flat(), [gateway], { inventory: { ...inventory, workloads } }));
     expect(of(turned(before, route(`{${half}}`)))).toEqual([`unreachable 20 certain ${REVIEWS} by api spec.rules[0]`]);
     expect(of(gone(before))).toEqual([`unreachable 40 certain ${REVIEWS} by api spec.rules[0]`]);
   });
@@ -177,9 +218,33 @@ describe("a change of what a waypoint routes", () => {
       [made(vs(`${to("empty", paid)}, ${to("cart")}`))],
       [`unreachable 0–8 bounded ${CART} by w spec.http[0]: the path`],
     ],
-    ["of another namespace than its own and the service's counts for none", [made(object("VirtualService", "bank/w", `hosts: [cart.shop.svc.cluster.local], http: [${to("empty.shop.svc.cluster.local")}]`))], []],
+    [
+      "of another namespace than its own and the service's counts for none",
+      [
+        made(
+          object(
+            "VirtualService",
+            "bank/w",
+            `hosts: [cart.shop.svc.cluster.local], http: [${to("empty.shop.svc.cluster.local")}]`,
+          ),
+        ),
+      ],
+      [],
+    ],
     ["by the client's labels is left out", [made(vs(to("empty", "match: [{sourceLabels: {app: cart}}], ")))], []],
-    ["by a route of the Gateway API", [made(object("HTTPRoute", "shop/w", "parentRefs: [{kind: Service, group: '', name: cart}], rules: [{backendRefs: [{name: reviews, port: 80}]}]"))], [`rerouted 8 certain ${CART} by w spec.rules[0]`]],
+    [
+      "by a route of the Gateway API",
+      [
+        made(
+          object(
+            "HTTPRoute",
+            "shop/w",
+            "parentRefs: [{kind: Service, group: '', name: cart}], rules: [{backendRefs: [{name: reviews, port: 80}]}]",
+          ),
+        ),
+      ],
+      [`rerouted 8 certain ${CART} by w spec.rules[0]`],
+    ],
   ];
   test.each(table)("%s", (_, changes, expected, objects = []) => {
     expect(lines(impact(changes, THROUGH, objects))).toEqual(expected);

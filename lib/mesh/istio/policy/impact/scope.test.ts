@@ -6,7 +6,11 @@ import { scopeOf } from "./scope.ts";
 const namespace: Manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" }, spec: {} };
 
 test.each<readonly [string, Manifest, ReturnType<typeof scopeOf>]>([
-  ["a policy: whoever is called there", object("AuthorizationPolicy", "shop/a", ""), { side: "destination", namespaces: ["shop"] }],
+  [
+    "a policy: whoever is called there",
+    object("AuthorizationPolicy", "shop/a", ""),
+    { side: "destination", namespaces: ["shop"] },
+  ],
   ["one where a gateway runs: whoever that calls", object("AuthorizationPolicy", "edge/a", ""), null],
   ["a Sidecar: whoever calls from there", object("Sidecar", "shop/s", ""), { side: "source", namespaces: ["shop"] }],
   ["a Gateway: anybody", object("Gateway", "edge/g", ""), null],
