@@ -250,6 +250,20 @@ describe("a change of what a waypoint routes", () => {
     expect(lines(impact(changes, THROUGH, objects))).toEqual(expected);
   });
 
+  test("counts for a gateway's calls that come through it, beside the gateway's own rules", () => {
+    const through = [call("edge/gate", "shop/cart", 8, { viaWaypoint: true })];
+    const front = bound(to("cart"));
+    const moved = made(vs(to("reviews")));
+    expect(lines(impact([moved], through, [OPEN, front]))).toEqual([
+      "rerouted 8 certain edge/gate > shop/cart by w spec.http[0]",
+    ]);
+    const both = lines(impact([moved, turned(front, bound(to("empty")))], through, [OPEN]));
+    expect(both).toEqual([
+      expect.stringMatching(/^rerouted 0–8 unknown edge\/gate > shop\/cart/),
+      expect.stringMatching(/^unreachable 8 unknown edge\/gate > shop\/cart/),
+    ]);
+  });
+
   test("without a waypoint on the way no rule counts", () => {
     expect(lines(impact([made(vs(to("empty")))], [call("shop/cart", "shop/cart", 8)], []))).toEqual([]);
   });
