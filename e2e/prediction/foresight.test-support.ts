@@ -1,5 +1,5 @@
 /** The whole way of a change: traffic, the console's plan with its impact, the write, and its own comparison afterwards. */
-import type { KubeObject } from "#lab/kube/object.ts";
+import { type KubeObject, RESOURCES } from "#lab/kube/object.ts";
 import { CLUSTER, type Trial } from "#lab/scenarios/trials/trial.ts";
 import type { Ledger } from "#lab/truth/ledger.ts";
 import type { OutcomeAnswer } from "#lib/api/outcome.ts";
@@ -26,6 +26,20 @@ export interface Foresight {
   /** Acknowledges all that it needs, applies it, and lets two minutes of traffic run: what GET /changes/{id}/outcome says then. */
   apply(plan: Plan, meanwhile?: () => Promise<void>): Promise<OutcomeAnswer>;
   close(): Promise<void>;
+}
+
+const podsOf = ({ world }: Stage, name: string): number =>
+  [...world.pods.values()].filter((pod) => pod.ready && pod.workloadKey.endsWith(`/${name}`)).length;
+
+/** A Job comes, and its pod runs. */
+export async function come(stage: Stage, job: KubeObject): Promise<void> {
+  await stage.kube.create(RESOURCES.Job, job);
+  await surely(`${job.metadata.name} runs`, () => podsOf(stage, job.metadata.name) > 0);
+}
+
+export async function leave(stage: Stage, { metadata: { namespace, name } }: KubeObject): Promise<void> {
+  await stage.kube.remove(RESOURCES.Job, namespace, name);
+  await surely(`${name} is gone`, () => podsOf(stage, name) === 0);
 }
 
 /** An id's last part. */

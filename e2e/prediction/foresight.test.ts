@@ -4,17 +4,28 @@
  */
 import { afterEach, describe, expect, it } from "vitest";
 import { type KubeObject, RESOURCES } from "#lab/kube/object.ts";
+import { deployment, service, serviceAccount } from "#lab/scenarios/manifests.ts";
 import { blindEdge } from "#lab/scenarios/trials/blind-edge.ts";
 import { forgottenAccount } from "#lab/scenarios/trials/forgotten-account.ts";
 import { doorkeeper, frontDoor } from "#lab/scenarios/trials/front-door.ts";
 import { plaintextRule } from "#lab/scenarios/trials/plaintext-rule.ts";
 import { signedIn } from "#lab/scenarios/trials/signed-in.ts";
 import { closingJob, sixHours } from "#lab/scenarios/trials/six-hours.ts";
-import type { Trial } from "#lab/scenarios/trials/trial.ts";
+import { BANK, bank, onlyWeb, type Trial, trial } from "#lab/scenarios/trials/trial.ts";
 import { unmeshedCaller } from "#lab/scenarios/trials/unmeshed-caller.ts";
 import { waypointFirst } from "#lab/scenarios/trials/waypoint-first.ts";
 import type { OutcomeAnswer } from "#lib/api/outcome.ts";
-import { became, type Foresight, findingsOf, foresee, foretold, lostShare } from "./foresight.test-support.ts";
+import {
+  became,
+  come,
+  type Foresight,
+  findingsOf,
+  foresee,
+  foretold,
+  leave,
+  lostShare,
+} from "./foresight.test-support.ts";
+import { surely } from "./stage.test-support.ts";
 
 let foresight: Foresight | null = null;
 afterEach(async () => {
@@ -75,8 +86,8 @@ const CASES: readonly Case[] = [
       scenario: { ...frontDoor.scenario, name: "front-door, kept by a policy" },
       change: [doorkeeper],
     },
-    foretold: ["denied front>statements bounded: the path", "denied front>accounts bounded: the path"],
-    became: ["denied front>statements as-predicted", "denied front>accounts as-predicted"],
+    foretold: ["denied front>accounts bounded: the path", "denied front>statements bounded: the path"],
+    became: ["denied front>accounts as-predicted", "denied front>statements as-predicted"],
   },
   {
     trial: signedIn,
@@ -99,38 +110,60 @@ describe("what a plan foretells is what its outcome finds", { timeout: 300_000 }
     if (foresight !== null) measuredAsCounted(outcome, foresight);
   });
 
-  it("of a job that nobody had seen for a week: nothing is foretold, and its refusal is a finding about that", async () => {
+  it("of a job that nobody had seen for a week: nothing is foretold, and its refusal is found", async () => {
     const { watch, plan, apply, stage } = await begin(sixHours);
     await watch();
     const planned = await plan(sixHours.change);
     expect(foretold(planned)).toEqual([]);
-    const outcome = await apply(planned, async () => {
-      await stage.kube.create(RESOURCES.Job, closingJob);
-      await stage.settled();
-    });
+    const outcome = await apply(planned, () => come(stage, closingJob));
     expect(outcome).toMatchObject({ state: "told", adverse: true, items: [] });
-    expect(findingsOf(outcome)).toEqual(["unforeseen closing>accounts, ours"]);
-    expect(outcome.findings[0]?.text).toMatch(/^This wasn’t foreseen: refused \(401, 403\)/);
+    expect(findingsOf(outcome)).toEqual(["unforeseen closing>accounts, not ours"]);
+    expect(outcome.findings[0]?.text).toMatch(/refused \(401, 403\): 0 req\/s → .* It hadn’t called before/);
   });
 
   it("of a job that came four hours ago: it is foretold without a rate, and judged when it comes", async () => {
     const { watch, plan, apply, stage } = await begin(sixHours);
-    const come = async () => {
-      await stage.kube.create(RESOURCES.Job, closingJob);
-      await stage.settled();
-    };
-    await come();
+    await come(stage, closingJob);
     stage.pass(60);
-    await stage.kube.remove(RESOURCES.Job, closingJob.metadata.namespace, closingJob.metadata.name);
-    await stage.settled();
+    await leave(stage, closingJob);
     stage.skip(4 * 3600);
     await watch();
     const planned = await plan(sixHours.change);
     expect(foretold(planned)).toEqual(["denied closing>accounts certain"]);
     expect(planned.steps[0]?.impact).toMatchObject([{ seen: "week", rate: 0, min: 0, max: 0 }]);
-    const outcome = await apply(planned, come);
+    const outcome = await apply(planned, () => come(stage, closingJob));
     expect(became(outcome)).toEqual(["denied closing>accounts as-predicted"]);
     expect(findingsOf(outcome)).toEqual([]);
+  });
+
+  it("of a client that calls there for the first time afterwards: the prediction was wrong, and that is a finding", async () => {
+    const calling = (host: string): KubeObject =>
+      deployment({
+        ...{ namespace: BANK, name: "batch", version: "v1" },
+        behaviour: { flows: [{ host, protocol: "http", path: "/", rate: 5 }] },
+      });
+    const late = trial("late-caller", {
+      manifests: [
+        ...bank(),
+        ...["statements", "batch"].map((each) => serviceAccount(BANK, each)),
+        service(BANK, "statements"),
+        deployment({ namespace: BANK, name: "statements", version: "v1" }),
+        calling("statements"),
+      ],
+      change: [onlyWeb()],
+    });
+    const { watch, plan, apply, stage } = await begin(late);
+    await watch();
+    const planned = await plan(late.change);
+    expect(foretold(planned)).toEqual([]);
+    const outcome = await apply(planned, async () => {
+      const before = stage.world.version;
+      await stage.kube.patch(RESOURCES.Deployment, BANK, "batch", { spec: calling("accounts").spec });
+      await surely("the client is replaced", () => stage.world.version > before + 1);
+      await stage.settled();
+    });
+    expect(outcome).toMatchObject({ state: "told", adverse: true, items: [] });
+    expect(findingsOf(outcome)).toContainEqual("unforeseen batch>accounts, ours");
   });
 
   it("of a waypoint: what isn't worked out is said, and what gets worse is no finding about a prediction", async () => {

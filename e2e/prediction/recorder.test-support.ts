@@ -40,8 +40,9 @@ export async function startRecorder(): Promise<Recorder> {
   };
   let running: RealPrometheus | null = null;
   let asOf = 0;
-  const dated = (path: string, form: string): string => {
-    const asked = new URLSearchParams(form);
+  /** Of a question that names no instant: when it is. */
+  const dated = (path: string, query: string): string => {
+    const asked = new URLSearchParams(query);
     if (path.endsWith("/query") && !asked.has("time")) asked.set("time", String(asOf / 1000));
     return asked.toString();
   };
@@ -50,11 +51,14 @@ export async function startRecorder(): Promise<Recorder> {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", async () => {
       try {
-        const answer = await fetch(`${running?.url}${request.url}`, {
-          method: request.method ?? "GET",
-          headers: { "content-type": request.headers["content-type"] ?? "application/x-www-form-urlencoded" },
-          ...(chunks.length > 0 ? { body: dated(request.url ?? "", Buffer.concat(chunks).toString()) } : {}),
-        });
+        const { pathname, search } = new URL(request.url ?? "/", "http://recorder");
+        const query = dated(pathname, request.method === "POST" ? Buffer.concat(chunks).toString() : search);
+        const answer = await fetch(
+          request.method === "POST" ? `${running?.url}${pathname}` : `${running?.url}${pathname}?${query}`,
+          request.method === "POST"
+            ? { method: "POST", body: query, headers: { "content-type": "application/x-www-form-urlencoded" } }
+            : {},
+        );
         response.writeHead(answer.status, { "content-type": "application/json" });
         response.end(await answer.text());
       } catch {

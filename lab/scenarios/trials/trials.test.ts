@@ -116,16 +116,19 @@ describe("after it", () => {
   it("a gateway's rule that leads to no subset loses what it takes, and nothing else", () => {
     const { before, after, world } = played(frontDoor);
     about(before.get("front>statements")?.requests, 240);
-    const lost = after.get("front>statements");
+    const lost = after.get("front>bank.example");
     about(lost?.requests, 240);
     expect(lost).toMatchObject({ failures: lost?.requests });
+    expect(after.has("front>statements")).toBe(false);
     expect(after.get("front>accounts")).toMatchObject({ failures: 0, mtls: 1 });
     expect(total(world, "istio_requests_total", { source_workload: "front", response_flags: "NC" })).toBeGreaterThan(0);
   });
 
-  it("whom a gateway refuses never sets out", () => {
+  it("whom a gateway refuses it answers itself", () => {
     const { after, world } = played({ ...frontDoor, change: [doorkeeper] });
-    expect(after.has("front>statements")).toBe(false);
+    const kept = after.get("front>statements");
+    about(kept?.requests, 240);
+    expect(kept).toMatchObject({ denied: kept?.requests, failures: 0 });
     expect(after.get("front>accounts")).toMatchObject({ failures: 0 });
     const refused = { source_workload: "front", response_code: "403" };
     expect(total(world, "istio_requests_total", refused)).toBeGreaterThan(200);

@@ -66,6 +66,29 @@ describe("what got worse", () => {
     expect(pairs.map(({ target }) => target)).toEqual([id("api")]);
   });
 
+  it("a caller that hadn't called anything and is refused nearly everything is a finding, and not surely ours", () => {
+    const job = (codes: Record<string, number>) =>
+      compare({
+        before: [calls({ "200": 9 })],
+        since: [calls({ "200": 9 }), calls(codes, "job")],
+        prediction: prediction([]),
+      });
+    expect(job({ "403": 10 })).toMatchObject({
+      adverse: true,
+      findings: [
+        {
+          kind: "unforeseen",
+          ours: false,
+          source: id("job"),
+          text: expect.stringContaining("It hadn’t called before"),
+        },
+      ],
+    });
+    expect(job({ "200": 8, "403": 2 }).findings).toEqual([]);
+    expect(job({ "500": 10 }).findings).toEqual([]);
+    expect(job({ "403": 0.05 }).findings).toEqual([]);
+  });
+
   it("what a gateway answers itself, counted for no service, was foretold where its pairs were to lose calls", () => {
     const gate = { source: end("shop/web", { dataplane: "gateway" }) };
     const sent = l7("source", "shop/web", "shop/api@api", { "200": 10 }, gate);

@@ -34,7 +34,11 @@ export function compareOutcome(input: CompareInput): Comparison {
     const own = pairs.filter((pair) => means(item, pair));
     return judge(item, input, own.length > 0 && own.every((pair) => blind.has(keyOf(pair))) ? UNSCRAPED : null);
   });
-  const findings = [...wrongItems(judged), ...unforeseen(pairs, prediction, means)];
+  const callers = new Set(before.edges.map(({ source }) => source));
+  const findings = [
+    ...wrongItems(judged),
+    ...unforeseen(pairs, prediction, means, ({ source }) => callers.has(source)),
+  ];
   const came = judged.some(
     ({ item, judgement, measured }) =>
       ADVERSE.has(item.verdict) && (judgement === "as-predicted" || judgement === "open") && measured?.share !== 0,
@@ -56,7 +60,7 @@ const isNews = ({ alarms, classes, mtls, kind }: PairOutcome): boolean =>
 /** What a gateway would have sent on, it answers itself. */
 const KEPT_BACK: ReadonlySet<ImpactVerdict> = new Set(["denied", "unreachable"]);
 
-/** A gateway's own answers are counted for no service, but for the host that was asked for. */
+/** Where its own routes lead nowhere, a gateway's answers are counted for no service, but for the host that was asked for. */
 function isOwnAnswer({ source, target }: PairOutcome, traffics: readonly Traffic[]): boolean {
   const kind = parseNodeId(target)?.kind;
   return (
