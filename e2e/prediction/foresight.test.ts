@@ -96,7 +96,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe("what a plan foretells is what its outcome finds", { timeout: 300_000 }, () => {
+describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }, () => {
   it.each(CASES.map((each) => [each.trial.scenario.name, each] as const))("of %s", async (_, each) => {
     const { watch, plan, apply } = await begin(each.trial);
     await watch();

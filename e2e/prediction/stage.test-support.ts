@@ -25,7 +25,7 @@ import { milliseconds, unixSeconds } from "#lib/units.ts";
 /** Unix milliseconds. */
 const START = 1_700_000_000_000;
 /** Within which watches and controllers have to be through, on a busy machine. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 export interface Stage {
   readonly world: World;

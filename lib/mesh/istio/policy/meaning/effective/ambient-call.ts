@@ -30,7 +30,7 @@ export interface AmbientCall {
 }
 
 /** What comes to a waypoint, from a ztunnel or a gateway; `rewrites`: what was done to it before. */
-export interface WaypointCall extends AmbientCall {
+interface WaypointCall extends AmbientCall {
   readonly rewrites: Way["rewrites"];
 }
 
