@@ -2,7 +2,7 @@
  * A Prometheus that has scraped the simulated proxies at the trial's own times: pages are read off as time passes, and a
  * real one answers from blocks made of them. What it knows ends with the last `publish`; its address stays.
  */
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { targetGroups } from "#lab/prometheus/targets.ts";
 import type { World } from "#lab/sim/world.ts";
@@ -46,25 +46,27 @@ export async function startRecorder(): Promise<Recorder> {
     if (path.endsWith("/query") && !asked.has("time")) asked.set("time", String(asOf / 1000));
     return asked.toString();
   };
+  const forward = async (request: IncomingMessage, body: string): Promise<Response> => {
+    const { pathname, search } = new URL(request.url ?? "/", "http://recorder");
+    const posted = request.method === "POST";
+    const query = dated(pathname, posted ? body : search);
+    if (!posted) return fetch(`${running?.url}${pathname}?${query}`);
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    return fetch(`${running?.url}${pathname}`, { method: "POST", body: query, headers });
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse, body: string): Promise<void> => {
+    try {
+      const said = await forward(request, body);
+      response.writeHead(said.status, { "content-type": "application/json" });
+      response.end(await said.text());
+    } catch {
+      response.writeHead(503).end();
+    }
+  };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", async () => {
-      try {
-        const { pathname, search } = new URL(request.url ?? "/", "http://recorder");
-        const query = dated(pathname, request.method === "POST" ? Buffer.concat(chunks).toString() : search);
-        const answer = await fetch(
-          request.method === "POST" ? `${running?.url}${pathname}` : `${running?.url}${pathname}?${query}`,
-          request.method === "POST"
-            ? { method: "POST", body: query, headers: { "content-type": "application/x-www-form-urlencoded" } }
-            : {},
-        );
-        response.writeHead(answer.status, { "content-type": "application/json" });
-        response.end(await answer.text());
-      } catch {
-        response.writeHead(503).end();
-      }
-    });
+    request.on("end", () => void answer(request, response, Buffer.concat(chunks).toString()));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
