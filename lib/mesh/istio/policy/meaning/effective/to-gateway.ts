@@ -65,7 +65,12 @@ function connected(
     { ...called, external: false },
     { ...gateway, port: listens },
     {
-      ...{ objects: world.objects, rootNamespace: world.rootNamespace, peers, autoMtls: question.autoMtls ?? null },
+      ...{
+        objects: world.objects,
+        rootNamespace: world.rootNamespace,
+        peers,
+        autoMtls: question.autoMtls ?? world.mesh?.autoMtls ?? null,
+      },
     },
   );
   const base = { kind: "mtls" as const, title: `To gateway ${gateway.namespace}/${gateway.name}` };
