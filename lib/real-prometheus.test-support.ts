@@ -15,10 +15,17 @@ export interface RealPrometheus {
   stop(): Promise<void>;
 }
 
-/** Path of the provisioned promtool. */
-export async function findPromtool(): Promise<string> {
-  const found = await run(process.execPath, [bootstrap, "provision", "prometheus"], { timeout: 300_000 });
-  return join(dirname(found.stdout.trim().split("\n").at(-1) ?? ""), "promtool");
+let found: Promise<string> | null = null;
+
+/** Path of the provisioned promtool; looked for once. */
+export function findPromtool(): Promise<string> {
+  found ??= provisioned();
+  return found;
+}
+
+async function provisioned(): Promise<string> {
+  const { stdout } = await run(process.execPath, [bootstrap, "provision", "prometheus"], { timeout: 300_000 });
+  return join(dirname(stdout.trim().split("\n").at(-1) ?? ""), "promtool");
 }
 
 /** Starts one on a free port and waits until it is ready. `openMetrics` needs timestamps and ends with `# EOF`. */

@@ -245,7 +245,12 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     revertSince: (...args) => plans.revertSince(...args),
     changes: (...args) => plans.changes(...args),
     changeOutcome: (credential, id, signal) =>
-      outcomeOf({ plans, telemetry, timers, viewers, rootNamespace }, credential, id, signal),
+      outcomeOf(
+        { plans, telemetry, timers, viewers, rootNamespace, inventory: objects.inventory },
+        credential,
+        id,
+        signal,
+      ),
     marks: timeline,
     logs: (credential, query, signal) => showLogs({ ...objects, clock: timers }, credential, query, signal),
     settleChanges: (...args) => plans.settle(...args),

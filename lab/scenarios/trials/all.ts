@@ -1,5 +1,6 @@
 import { blindEdge } from "./blind-edge.ts";
 import { forgottenAccount } from "./forgotten-account.ts";
+import { frontDoor } from "./front-door.ts";
 import { plaintextRule } from "./plaintext-rule.ts";
 import { signedIn } from "./signed-in.ts";
 import { sixHours } from "./six-hours.ts";
@@ -9,8 +10,7 @@ import { waypointFirst } from "./waypoint-first.ts";
 
 /** By the scenario's name. */
 export const trials: ReadonlyMap<string, Trial> = new Map(
-  [forgottenAccount, plaintextRule, unmeshedCaller, sixHours, blindEdge, waypointFirst, signedIn].map((each) => [
-    each.scenario.name,
-    each,
-  ]),
+  [forgottenAccount, plaintextRule, unmeshedCaller, sixHours, frontDoor, blindEdge, waypointFirst, signedIn].map(
+    (each) => [each.scenario.name, each],
+  ),
 );

@@ -11,6 +11,7 @@ import { Ledger } from "../../truth/ledger.ts";
 import { trials } from "./all.ts";
 import { blindEdge } from "./blind-edge.ts";
 import { forgottenAccount } from "./forgotten-account.ts";
+import { doorkeeper, frontDoor } from "./front-door.ts";
 import { plaintextRule } from "./plaintext-rule.ts";
 import { signedIn } from "./signed-in.ts";
 import { closingJob, sixHours } from "./six-hours.ts";
@@ -110,6 +111,27 @@ describe("after it", () => {
     about(closing?.requests, 600);
     expect(closing?.denied).toBe(closing?.requests);
     expect(sixHours.scenario.events.map(({ every }) => every)).toEqual([21_600]);
+  });
+
+  it("a gateway's rule that leads to no subset loses what it takes, and nothing else", () => {
+    const { before, after, world } = played(frontDoor);
+    about(before.get("front>statements")?.requests, 240);
+    const lost = after.get("front>bank.example");
+    about(lost?.requests, 240);
+    expect(lost).toMatchObject({ failures: lost?.requests });
+    expect(after.has("front>statements")).toBe(false);
+    expect(after.get("front>accounts")).toMatchObject({ failures: 0, mtls: 1 });
+    expect(total(world, "istio_requests_total", { source_workload: "front", response_flags: "NC" })).toBeGreaterThan(0);
+  });
+
+  it("whom a gateway refuses it answers itself", () => {
+    const { after, world } = played({ ...frontDoor, change: [doorkeeper] });
+    const kept = after.get("front>statements");
+    about(kept?.requests, 240);
+    expect(kept).toMatchObject({ denied: kept?.requests, failures: 0 });
+    expect(after.get("front>accounts")).toMatchObject({ failures: 0 });
+    const refused = { source_workload: "front", response_code: "403" };
+    expect(total(world, "istio_requests_total", refused)).toBeGreaterThan(200);
   });
 
   it("rules about requests let nobody in where bytes are all that is read", () => {

@@ -1,6 +1,6 @@
 /** What a plan or a draft would do to calls that were seen, told as far as the viewer may see them. */
 import { formatInstant } from "#lib/api/instant.ts";
-import { EVALUATED, type Impact, impactOf, pairsSeen, scopeOf } from "#lib/mesh/impact.ts";
+import { EVALUATED, gatewayNamespaces, type Impact, impactOf, NEEDED, pairsSeen, scopeOf } from "#lib/mesh/impact.ts";
 import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -53,11 +53,12 @@ export class Impacts {
     if (evaluated.length === 0) return nothing(left ?? "There is nothing to work out.");
     const inventory = this.#deps.inventory().get(cluster);
     const unread = unreadOf(store.clusters().get(cluster));
-    const blind = [...EVALUATED].flatMap((kind) => unread(kind) ?? []);
+    const blind = [...new Set([...NEEDED, ...evaluated.map(kindOf)])].flatMap((kind) => unread(kind) ?? []);
     const [first] = inventory === undefined ? ["the cluster’s workloads haven’t been read yet"] : blind;
     if (inventory === undefined || first !== undefined)
       return nothing(`Not all that decides about calls is known: ${first}.`);
-    const traffic = await readTraffic(telemetry, timers, cluster, scopeOf(evaluated, rootNamespace(cluster)), signal);
+    const scope = scopeOf(evaluated, rootNamespace(cluster), gatewayNamespaces(inventory));
+    const traffic = await readTraffic(telemetry, timers, cluster, scope, signal);
     if (typeof traffic === "string") return nothing(this.#deps.text(viewer)(traffic));
     const { mesh, objects, read } = meshOf(this.#deps, cluster, viewer);
     const changed = evaluated.map(({ before, after }) => ({

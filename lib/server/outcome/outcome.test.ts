@@ -57,7 +57,11 @@ async function given(o: { items?: readonly ImpactItem[] | null; hidden?: string;
   const id = steps[0]?.changeId ?? "";
   const viewers = { textFor: () => (text: string) => text };
   const ask = (who = ana, of: Pick<PlanUseCases, "written"> = plans, which = id) =>
-    outcomeOf({ plans: of, telemetry, timers: clock, viewers, rootNamespace: () => "istio-system" }, who, which);
+    outcomeOf(
+      { plans: of, telemetry, timers: clock, viewers, rootNamespace: () => "istio-system", inventory: () => new Map() },
+      who,
+      which,
+    );
   return { ask, client, clock, deps, cluster, plans, ana, id };
 }
 

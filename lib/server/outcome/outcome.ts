@@ -3,7 +3,8 @@ import { formatInstant } from "#lib/api/instant.ts";
 import type { OutcomeAnswer } from "#lib/api/outcome.ts";
 import { formatAge } from "#lib/format.ts";
 import type { NodeKey } from "#lib/graph/id.ts";
-import { scopeOf } from "#lib/mesh/impact.ts";
+import type { ClusterInventory, Inventory } from "#lib/inventory/model.ts";
+import { gatewayNamespaces, scopeOf } from "#lib/mesh/impact.ts";
 import { compareOutcome, routedServices } from "#lib/mesh/outcome.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { JudgedItem, Prediction } from "#lib/policy/outcome.ts";
@@ -26,6 +27,7 @@ export interface OutcomeDeps {
   readonly timers: Timers;
   readonly viewers: Pick<Viewers, "textFor">;
   readonly rootNamespace: (cluster: string) => string;
+  readonly inventory: () => Inventory;
 }
 
 type Nothing = Pick<OutcomeAnswer, "pairs" | "morePairs" | "shares" | "findings" | "adverse" | "limits">;
@@ -92,7 +94,7 @@ export async function outcomeOf(
   const compared = compareOutcome({
     ...measured,
     prediction,
-    reaches: reachOf(change, deps.rootNamespace(cluster)),
+    reaches: reachOf(change, deps.rootNamespace(cluster), deps.inventory().get(cluster)),
     services: routedServices(cluster, change.objects),
   });
   return structuredClone({
@@ -130,9 +132,14 @@ function beforeOf({ before }: Measured, began: number): OutcomeAnswer["before"] 
 }
 
 /** Whose calls the change can concern, as wide as its objects reach. */
-function reachOf({ objects }: Written, rootNamespace: string): (source: NodeKey, target: NodeKey) => boolean {
+function reachOf(
+  { objects }: Written,
+  rootNamespace: string,
+  inventory: ClusterInventory | undefined,
+): (source: NodeKey, target: NodeKey) => boolean {
   const unique = [...new Map(objects.map((each) => [refKey(each.object), each])).values()];
-  const scope = scopeOf(unique, rootNamespace);
+  const gateways = inventory === undefined ? new Set<string>() : gatewayNamespaces(inventory);
+  const scope = scopeOf(unique, rootNamespace, gateways);
   if (scope === null) return () => true;
   const namespaces = new Set(scope.namespaces);
   return (source, target) => namespaces.has((scope.side === "source" ? source : target).namespace);

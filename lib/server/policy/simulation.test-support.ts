@@ -76,6 +76,10 @@ const inventory: ClusterInventory = {
     service("gate", ["edge"]),
     service("keys", ["k-v1"]),
     service("store", ["k-v1"], { waypoint: { name: "door", namespace: null } }),
+    service("fronted", ["k-v1"], { waypoint: { name: "door", namespace: null }, ingressWaypoint: true }),
+    service("headed", ["k-v1"], {
+      ...{ waypoint: { name: "door", namespace: null }, ingressWaypoint: true, headless: true },
+    }),
     service("stream", ["k-v1"], {
       ...{ waypoint: { name: "door", namespace: null } },
       ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],

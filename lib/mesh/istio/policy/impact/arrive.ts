@@ -1,7 +1,6 @@
 /** What a change does to a pair's calls where they arrive: the connection, then every proxy that decides who is let in. */
 import type { Workload } from "#lib/inventory/model.ts";
 import { fullName } from "../hosts.ts";
-import { GATEWAY_API } from "../kinds.ts";
 import type { EnforcementPoint } from "../meaning/authorization/attached.ts";
 import type { CallFacts } from "../meaning/authorization/facts.ts";
 import type { Reader } from "../meaning/authorization/rules.ts";
@@ -10,6 +9,7 @@ import { carriesHttp } from "../meaning/port-protocol.ts";
 import { admission } from "./admission.ts";
 import type { ObservedCall } from "./calls.ts";
 import { connection, type Wire } from "./connection.ts";
+import { gatewayPoint } from "./entering.ts";
 import type { Shared } from "./expected.ts";
 import type { Part } from "./part.ts";
 import { type Portion, portionsOf } from "./portions.ts";
@@ -91,10 +91,7 @@ function makePoints(call: ObservedCall, server: Workload, world: ImpactWorld): r
   const { namespace, labels, dataplane } = server;
   const reader = call.protocol === "tcp" ? "tcp" : "http";
   if (dataplane === "sidecar") return [{ point: { kind: "sidecar", namespace, labels }, reader }];
-  if (dataplane === "gateway") {
-    const gateway = labels[`${GATEWAY_API}/gateway-name`];
-    return [{ point: { kind: "gateway", namespace, labels, ...(gateway === undefined ? {} : { gateway }) }, reader }];
-  }
+  if (dataplane === "gateway") return [{ point: gatewayPoint(server), reader }];
   if (dataplane !== "ambient") return [];
   const ztunnel = { point: { kind: "ztunnel", namespace, labels }, reader: "ztunnel" } as const;
   const { service } = call;

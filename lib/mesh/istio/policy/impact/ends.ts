@@ -1,11 +1,13 @@
 /** Where calls of one client end up by its routing: destinations with their shares, those that lead nowhere marked. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, serviceOfHost } from "../hosts.ts";
+import { GATEWAY_API } from "../kinds.ts";
 import { labelsAt } from "../lookup.ts";
 import type { Caller } from "../meaning/routing/match.ts";
-import { type Routed, route } from "../meaning/routing/route.ts";
+import { decide, type Routed, route } from "../meaning/routing/route.ts";
 import { knows, sidecarOf } from "../meaning/routing/scope.ts";
-import { type Chosen, NOT_GRANTED, type Target } from "../meaning/routing/target.ts";
+import { type Chosen, chosenOf, itself, NOT_GRANTED, type Target } from "../meaning/routing/target.ts";
+import { waypointRules } from "../meaning/routing/waypoint.ts";
 import { listAt, numberAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import type { Place } from "./part.ts";
 import type { ImpactWorld, Side } from "./sides.ts";
@@ -18,6 +20,8 @@ export type Fate = "goes" | "lost" | "passthrough";
 export interface End {
   /** Equal keys: the same destination. */
   readonly key: string;
+  /** The host that is called; null: none. */
+  readonly host: string | null;
   readonly fate: Fate;
   /** 0…1 */
   readonly share: number;
@@ -48,17 +52,30 @@ export interface Asked {
   readonly caller: Caller;
   /** Rules for requests count; else the Sidecar's scope alone. */
   readonly http: boolean;
+  /** Who routes in the client's place; null: its own proxy does. */
+  readonly waypoint: { readonly namespace: string; readonly name: string } | null;
 }
 
 const OUTBOUND = "the mesh’s outboundTrafficPolicy";
 
-export function waysOf({ host, owner, caller, http }: Asked, side: Side, world: Inventories): Ways {
+export function waysOf({ host, owner, caller, http, waypoint }: Asked, side: Side, world: Inventories): Ways {
   const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
+  if (waypoint !== null) {
+    const labels = { [`${GATEWAY_API}/gateway-name`]: waypoint.name };
+    const own = { namespace: waypoint.namespace, labels, port: caller.port };
+    const { rules } = waypointRules(host, owner, own, near);
+    const [first] = http ? rules : [];
+    const outcome: Routed["outcome"] =
+      first === undefined
+        ? { kind: "routed", chosen: itself(host, caller.port) }
+        : decide(first.found.owner, rules, {}, ({ found }) => chosenOf(found, own, near));
+    return outcomeWays(outcome, { side, world, called: caller.port });
+  }
   const sidecar = sidecarOf(caller, near);
   const objects = [...(sidecar === null ? [] : [sidecar])];
   if (sidecar !== null && !knows(sidecar, host, owner, caller)) return outOfScope(sidecar);
   if (!http) {
-    const there = { key: host, fate: "goes", share: 1, text: host, lacks: [] } as const;
+    const there = { key: host, host, fate: "goes", share: 1, text: host, lacks: [] } as const;
     return { alternatives: [{ ends: [there], by: null, takes: "" }], lacks: [], objects };
   }
   const { outcome, shadowed } = route(host, owner, caller, {}, near);
@@ -70,11 +87,11 @@ function outOfScope(sidecar: Manifest): Ways {
   const mode = textAt(objectAt(specOf(sidecar), "outboundTrafficPolicy"), "mode");
   const by = { object: sidecar, path: ["spec", "egress"] };
   const lost: End = {
-    ...{ key: LOST, fate: "lost", share: 1, lacks: [] },
+    ...{ key: LOST, host: null, fate: "lost", share: 1, lacks: [] },
     text: "nowhere: the client’s Sidecar leaves it out",
   };
   const past: End = {
-    ...{ key: "passthrough", fate: "passthrough", share: 1, lacks: [] },
+    ...{ key: "passthrough", host: null, fate: "passthrough", share: 1, lacks: [] },
     text: "past the mesh, in plaintext",
   };
   const ends = mode === "REGISTRY_ONLY" ? [lost] : mode === "ALLOW_ANY" ? [past] : [lost, past];
@@ -88,7 +105,11 @@ function outOfScope(sidecar: Manifest): Ways {
 /** All that arrives nowhere is one destination. */
 const LOST = "nowhere";
 
-interface Seen {
+export const lostEnd = (text: string): End => ({
+  ...{ key: LOST, host: null, fate: "lost", share: 1, text, lacks: [] },
+});
+
+export interface Seen {
   readonly side: Side;
   readonly world: Inventories;
   /** The port that was called. */
@@ -121,27 +142,26 @@ const objectsOf = ({ object, to }: Chosen): readonly Manifest[] => [
 ];
 
 const noRoute = (by: Manifest): Alternative => ({
-  ends: [{ key: LOST, fate: "lost", share: 1, text: "no rule takes it: 404", lacks: [] }],
+  ends: [lostEnd("no rule takes it: 404")],
   by: { object: by, path: ["spec", "http"] },
   takes: "none",
 });
 
-function taken(chosen: Chosen, seen: Seen): Alternative {
+export function taken(chosen: Chosen, seen: Seen): Alternative {
   const by = chosen.object === null ? null : { object: chosen.object, path: chosen.path };
   const takes = JSON.stringify(chosen.matches);
   if (chosen.does !== "route") {
-    const text = chosen.does === "redirect" ? "the client’s proxy redirects it" : "the client’s proxy answers it";
+    const text = chosen.does === "redirect" ? "the proxy redirects it" : "the proxy answers it";
     const key = `${chosen.does} ${JSON.stringify(by && at(by))}`;
-    return { ends: [{ key, fate: "goes", share: 1, text, lacks: [] }], by, takes };
+    return { ends: [{ key, host: null, fate: "goes", share: 1, text, lacks: [] }], by, takes };
   }
   const ends = chosen.to.filter(({ share }) => share > 0).map((target) => endOf(target, seen));
-  const none: End = { key: LOST, fate: "lost", share: 1, text: "the rule has no destination", lacks: [] };
-  return { ends: ends.length === 0 ? [none] : ends, by, takes };
+  return { ends: ends.length === 0 ? [lostEnd("the rule has no destination")] : ends, by, takes };
 }
 
 function endOf({ host, subset, port, share, declaredBy }: Target, { side, world, called }: Seen): End {
   const text = subset === null ? host : `${host} subset ${subset}`;
-  const lost = (why: string): End => ({ key: LOST, fate: "lost", share, text: `${text}: ${why}`, lacks: [] });
+  const lost = (why: string): End => ({ ...lostEnd(`${text}: ${why}`), share });
   if (host === "") return { ...lost("500"), text: `${NOT_GRANTED}, 500` };
   if (subset !== null && declaredBy === null)
     return lost("no DestinationRule that the client follows declares it, 503");
@@ -153,7 +173,7 @@ function endOf({ host, subset, port, share, declaredBy }: Target, { side, world,
   const declared = services.length > 0 ? services.flatMap(({ ports }) => ports) : entries.flatMap(portsOfEntry);
   const to = port ?? onlyPort(declared) ?? called;
   const key = JSON.stringify([host, to, Object.entries(labels).toSorted(byKey)]);
-  const goes = (...lacks: readonly string[]): End => ({ key, fate: "goes", share, text, lacks });
+  const goes = (...lacks: readonly string[]): End => ({ key, host, fate: "goes", share, text, lacks });
   if (services.length === 0) {
     const covers = coversHost(host);
     if (entries.length > 0 || inventories.some((each) => each.externalHosts.some(({ hosts }) => hosts.some(covers))))

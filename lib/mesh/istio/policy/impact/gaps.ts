@@ -2,14 +2,23 @@
 
 import type { ImpactGap } from "#lib/policy/impact.ts";
 import { same } from "#lib/policy/json.ts";
-import { manifestKindKey } from "#lib/policy/kind.ts";
+import { kindKey, manifestKindKey } from "#lib/policy/kind.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import { GATEWAY_API, NETWORKING } from "../kinds.ts";
+import { ROUTES } from "../meaning/effective/way.ts";
 import { listAt, objectAt, specOf } from "../routing/json.ts";
 import type { Change } from "./sides.ts";
 
-export const EVALUATED: ReadonlySet<string> = new Set([
+/** Without these nothing is known of any change; the others have a say at gateways and through routes alone. */
+export const NEEDED: ReadonlySet<string> = new Set([
   ...["AuthorizationPolicy", "RequestAuthentication", "PeerAuthentication"],
   ...["VirtualService", "DestinationRule", "Sidecar"],
+]);
+
+export const EVALUATED: ReadonlySet<string> = new Set([
+  ...NEEDED,
+  ...[kindKey({ group: NETWORKING, kind: "Gateway" }), kindKey({ group: GATEWAY_API, kind: "Gateway" })],
+  ...ROUTES,
 ]);
 
 const STATS = "Envoy’s cluster statistics (proxyStatsMatcher), traces";
@@ -32,6 +41,14 @@ export function gapsOf(changes: readonly Change[]): readonly ImpactGap[] {
     }
     if (kind === "Sidecar" && differs(({ ingress = null }) => ingress))
       add("ingress listeners", "metrics after the change");
+    if (either.kind === "Gateway" && differs((each) => each)) {
+      add(
+        "addresses, certificates and TLS of servers, and a waypoint that comes or goes",
+        "access logs of the gateway",
+      );
+    }
+    if (ROUTES.includes(kind) && differs(besideRules))
+      add("filters, timeouts, retries and session persistence", `${STATS}`);
     if (kind === "RequestAuthentication") {
       add("calls that carry a JWT: one that can’t be verified is answered 401", "access logs, jwt_authn statistics");
     }
@@ -46,6 +63,13 @@ const beside = (from: JsonObject): unknown =>
   listAt(from, "http")
     .map(({ match: _m, route: _r, delegate: _d, redirect: _c, directResponse: _a, name: _n, ...rest }) => rest)
     .filter((rest) => Object.keys(rest).length > 0);
+
+/** Of a route's rules all but which calls they take and where they send them. */
+const besideRules = (from: JsonObject): unknown =>
+  listAt(from, "rules").flatMap(({ matches: _m, backendRefs: _b, name: _n, ...rest }, index) => {
+    const filters = listAt(listAt(from, "rules")[index], "backendRefs").flatMap((each) => listAt(each, "filters"));
+    return Object.keys(rest).length + filters.length > 0 ? [[rest, filters]] : [];
+  });
 
 /** Of traffic policies all but TLS. */
 function untold(from: JsonObject): unknown {

@@ -12,7 +12,8 @@ import { HIDDEN } from "../meaning/effective/sight.ts";
 import { arriving } from "./arrive.ts";
 import type { ObservedCall } from "./calls.ts";
 import { certaintyOf, closeWith } from "./closing.ts";
-import type { Expected } from "./expected.ts";
+import { entering, letInAnew } from "./entering.ts";
+import type { Expected, Shared } from "./expected.ts";
 import { gapsOf } from "./gaps.ts";
 import type { Part } from "./part.ts";
 import { routing } from "./routing.ts";
@@ -40,7 +41,10 @@ export function impactOf({ changes, calls, world, visible }: ImpactInput): Impac
   const real = changes.filter(differs);
   const touched = touchedBy(real, sides, world.rootNamespace);
   const expected: readonly Expected[] = [
-    ...calls.map((call) => ({ ...call, shares: arriving(call, sides, touched, world) })),
+    ...calls.map((call) => ({
+      ...call,
+      shares: both(entering(call, sides, touched, world), arriving(call, sides, touched, world)),
+    })),
     ...routing(calls, sides, touched, world),
   ];
   const items = changes.map((): ImpactItem[] => []);
@@ -57,8 +61,15 @@ export function impactOf({ changes, calls, world, visible }: ImpactInput): Impac
     items: folded,
     totals: totalsOf(folded.flat()),
     unseen: items.flat().filter(({ source, target }) => source === hidden || target === hidden).length,
-    gaps: gapsOf(real),
+    gaps: [...gapsOf(real), ...letInAnew(sides, touched, world)],
   };
+}
+
+/** What is refused where it comes in, whatever becomes of it where it arrives. */
+function both(entry: readonly Part[], shares: readonly Shared[]): readonly Shared[] {
+  if (entry.length === 0) return shares;
+  const all = shares.length === 0 ? [{ share: 1, parts: [] }] : shares;
+  return all.map(({ share, parts }) => ({ share, parts: [...entry, ...parts] }));
 }
 
 interface Sight {

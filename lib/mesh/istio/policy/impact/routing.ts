@@ -2,10 +2,12 @@
 import { type NodeKey, nodeId } from "#lib/graph/id.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import { closeness, fullName } from "../hosts.ts";
+import { waypointOf } from "../meaning/effective/security.ts";
 import { portsOf } from "./arrive.ts";
 import type { ObservedCall } from "./calls.ts";
 import { entriesOf, portsOfEntry } from "./ends.ts";
 import type { Expected } from "./expected.ts";
+import { gatewayWay } from "./gateway-way.ts";
 import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
@@ -30,11 +32,13 @@ export function routing(
 ): readonly Expected[] {
   return groupsOf(calls, world).flatMap((group) => {
     const { source, target, host, owner } = group;
-    if (!touched.way(host, source.namespace)) return [];
+    const client = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
+    const enters = touched.gates && client?.dataplane === "gateway";
+    const meshes = touched.way(host, source.namespace);
+    if (!enters && !meshes) return [];
     const [first] = group.calls;
     if (first === undefined) return [];
-    const client = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
-    const parts = partsOf(group, first, client, { sides, world, owner });
+    const parts = partsOf(group, first, client, { sides, world, owner, enters, meshes });
     if (parts.length === 0) return [];
     return [
       {
@@ -47,25 +51,42 @@ export function routing(
   });
 }
 
+interface Seen {
+  readonly sides: Sides;
+  readonly world: ImpactWorld;
+  readonly owner: string;
+  /** Whether the change can concern what gateways do with what comes in, and what proxies of the mesh do with calls to the host. */
+  readonly enters: boolean;
+  readonly meshes: boolean;
+}
+
 function partsOf(
-  { host, source }: Group,
+  { host, source, calls }: Group,
   call: ObservedCall,
   client: Workload | undefined,
-  { sides, world, owner }: { readonly sides: Sides; readonly world: ImpactWorld; readonly owner: string },
+  { sides, world, owner, enters, meshes }: Seen,
 ): readonly Part[] {
   const http = call.protocol !== "tcp";
   const unknown = (what: string): readonly Part[] => [
     { verdict: "rerouted", known: false, by: null, why: "Where it goes then isn’t known.", lacks: [what] },
   ];
-  if (client?.dataplane === "gateway") return http ? unknown("what a gateway routes: that isn’t worked out yet") : [];
-  if (client?.dataplane === "ambient") {
-    // ztunnel follows no route; what is routed is, by the waypoint.
-    return call.viaWaypoint ? unknown("what a waypoint routes: that isn’t worked out yet") : [];
-  }
-  if (client !== undefined && client.dataplane !== "sidecar") return [];
   const caller = { namespace: source.namespace, labels: client?.labels ?? {} };
   const ports = call.service === null ? entryPorts(host, sides) : portsOf(call, world).map(({ port }) => port);
-  const parts = rerouting({ host, owner, caller, http }, ports, sides, world);
+  // ztunnel follows no route; what is routed is, by the waypoint.
+  const waypoint = (): readonly Part[] => {
+    if (!meshes || !calls.some(({ viaWaypoint }) => viaWaypoint)) return [];
+    const place = call.service === null ? null : waypointOf(call.service, world);
+    if (place === null) return unknown("which waypoint it came through");
+    if (!calls.every(({ viaWaypoint }) => viaWaypoint)) return unknown("which of the calls come through the waypoint");
+    return rerouting({ host, owner, caller, http, waypoint: place }, ports, sides, world);
+  };
+  if (client?.dataplane === "ambient") return waypoint();
+  if (client?.dataplane === "gateway") {
+    if (http) return inTurn(gatewayWay(client, host, sides, world), waypoint());
+    return enters ? unknown("what a gateway does with connections: that isn’t worked out yet") : [];
+  }
+  if (client !== undefined && client.dataplane !== "sidecar") return [];
+  const parts = rerouting({ host, owner, caller, http, waypoint: null }, ports, sides, world);
   if (client !== undefined) return parts;
   return parts.map((part) => ({
     ...part,
@@ -73,6 +94,16 @@ function partsOf(
     lacks: [...part.lacks, GONE],
     share: { min: 0, max: part.share?.max ?? 1 },
   }));
+}
+
+/** What the one leaves is the other's: where both change something, each may have all of it. */
+function inTurn(first: readonly Part[], second: readonly Part[]): readonly Part[] {
+  if (first.length === 0 || second.length === 0) return [...first, ...second];
+  const why = "what of it the gateway, and what the waypoint sends elsewhere";
+  const open = (part: Part, min: number): Part => ({
+    ...{ ...part, known: false, lacks: [...part.lacks, why], share: { min, max: 1 } },
+  });
+  return [...first.map((part) => open(part, part.share?.min ?? 0)), ...second.map((part) => open(part, 0))];
 }
 
 /** Only what is mutual TLS can lose it. */

@@ -4,8 +4,10 @@ import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness } from "../hosts.ts";
 import { attached, type EnforcementPoint } from "../meaning/authorization/attached.ts";
+import { ROUTES } from "../meaning/effective/way.ts";
 import { hostsOfRule } from "../meaning/routing/host-index.ts";
-import { namespaceOf } from "../routing/json.ts";
+import { namespaceOf, specOf, textsAt } from "../routing/json.ts";
+import { gatewaysOf } from "../routing/virtual-services.ts";
 import type { Change, Side, Sides } from "./sides.ts";
 
 export interface Touched {
@@ -17,6 +19,8 @@ export interface Touched {
   readonly admission: (namespace: string) => boolean;
   /** Those that count at the proxy. */
   readonly at: (point: EnforcementPoint) => boolean;
+  /** Anything that may have a say in what gateways do with what comes in. */
+  readonly gates: boolean;
   /** Anything that has a say in where a client of that namespace reaches the host. */
   readonly way: (host: string, client: string) => boolean;
 }
@@ -42,12 +46,14 @@ export function touchedBy(changes: readonly Change[], sides: Sides, rootNamespac
   const policies = of("AuthorizationPolicy", "RequestAuthentication");
   const [peers, sidecars, admission] = [of("PeerAuthentication"), of("Sidecar"), policies].map(places);
   const patterns = of("DestinationRule").flatMap(hostsOfRule);
-  const routes = new Set(of("VirtualService", "DestinationRule").map(nameOf));
+  const routes = new Set(of("VirtualService", "DestinationRule", ...ROUTES).map(nameOf));
   const points = new WeakMap<EnforcementPoint, boolean>();
   const routed = new Map<string, boolean>();
   const names = (side: Side, host: string) => {
     const near = side.hosts.around(host);
-    return [...near("VirtualService"), ...near("DestinationRule")].some((each) => routes.has(nameOf(each)));
+    return ["VirtualService", "DestinationRule", ...ROUTES].some((kind) =>
+      near(kind).some((each) => routes.has(nameOf(each))),
+    );
   };
   return {
     peers: (server, service) => peers?.(server) === true || (service !== null && peers?.(service) === true),
@@ -58,6 +64,7 @@ export function touchedBy(changes: readonly Change[], sides: Sides, rootNamespac
       points.set(point, known);
       return known;
     },
+    gates: objects.some(isForGateways),
     way: (host, client) => {
       if (sidecars?.(client) === true) return true;
       if (routes.size === 0) return false;
@@ -66,6 +73,14 @@ export function touchedBy(changes: readonly Change[], sides: Sides, rootNamespac
       return known;
     },
   };
+}
+
+/** Istio's Gateway, the Gateway API's, and what is bound to any; a delegate doesn't say whose rules it is part of. */
+function isForGateways(object: Manifest): boolean {
+  if (object.kind === "Gateway") return true;
+  if (object.kind === "VirtualService")
+    return textsAt(specOf(object), "hosts").length === 0 || gatewaysOf(object).some((each) => each !== "mesh");
+  return ROUTES.includes(object.kind);
 }
 
 const nameOf = (manifest: Manifest): string =>

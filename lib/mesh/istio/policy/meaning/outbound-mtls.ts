@@ -53,6 +53,8 @@ export const AUTO = "enableAutoMtls of the mesh";
 
 const HBONE = "whether the client's proxy speaks HBONE";
 const SERVERS = "what the gateway's own servers take";
+/** Of a pod that takes mutual TLS: put there with a sidecar. (GetTLSModeFromEndpointLabels in pilot/pkg/model/service.go) */
+const TLS_MODE = "security.istio.io/tlsMode";
 /** PeerAuthentications aren't for these: their own objects say what each port takes. */
 const isGateway = ({ dataplane }: Endpoint): boolean => dataplane === "gateway" || dataplane === "waypoint";
 
@@ -87,7 +89,12 @@ export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint
   const ownPort = inboundMtls(world.peers, endpoint.namespace, endpoint.labels, endpoint.port);
   if (around.mode === "DISABLE") return { sends: "plaintext", chain: says(around) };
   if (endpoint.dataplane === "ambient") return { sends: lacking(HBONE), chain: [] };
-  if (isGateway(endpoint)) return { sends: lacking(SERVERS), chain: [] };
+  if (
+    endpoint.dataplane === "waypoint" ||
+    (endpoint.labels[TLS_MODE] !== undefined && endpoint.dataplane === "gateway")
+  )
+    return { sends: lacking(SERVERS), chain: [] };
+  // Of gateways' pods nothing says that they take it. (files/gateway-injection-template.yaml, kube-gateway.yaml in istiod's chart)
   if (endpoint.dataplane !== "sidecar") return { sends: "plaintext", chain: [] };
   const chain = says(ownPort);
   if (ownPort.mode === "DISABLE") return { sends: "plaintext", chain };

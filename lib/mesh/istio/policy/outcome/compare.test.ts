@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { l7 } from "#lib/graph/graph.test-support.ts";
+import { end, l7 } from "#lib/graph/graph.test-support.ts";
 import type { AlarmKind } from "#lib/policy/outcome.ts";
 import { unixSeconds } from "#lib/units.ts";
 import { compare, id, item, prediction, service } from "./outcome.test-support.ts";
@@ -64,6 +64,46 @@ describe("what got worse", () => {
     const before = [calls({ "200": 10 }), calls({ "200": 10 }, "job", "other")];
     const { pairs } = compare({ ...given, before, reaches: () => false });
     expect(pairs.map(({ target }) => target)).toEqual([id("api")]);
+  });
+
+  it("a caller that hadn't called anything and is refused nearly everything is a finding, and not surely ours", () => {
+    const job = (codes: Record<string, number>) =>
+      compare({
+        before: [calls({ "200": 9 })],
+        since: [calls({ "200": 9 }), calls(codes, "job")],
+        prediction: prediction([]),
+      });
+    expect(job({ "403": 10 })).toMatchObject({
+      adverse: true,
+      findings: [
+        {
+          kind: "unforeseen",
+          ours: false,
+          source: id("job"),
+          text: expect.stringContaining("It hadn’t called before"),
+        },
+      ],
+    });
+    expect(job({ "200": 8, "403": 2 }).findings).toEqual([]);
+    expect(job({ "500": 10 }).findings).toEqual([]);
+    expect(job({ "403": 0.05 }).findings).toEqual([]);
+  });
+
+  it("what a gateway answers itself, counted for no service, was foretold where its pairs were to lose calls", () => {
+    const gate = { source: end("shop/web", { dataplane: "gateway" }) };
+    const sent = l7("source", "shop/web", "shop/api@api", { "200": 10 }, gate);
+    const own = l7("source", "shop/web", "ext:shop.example", { "403": 10 }, gate);
+    const given = { before: [sent], since: [own] };
+    const { findings, items } = compare(given);
+    expect(findings).toEqual([]);
+    expect(items).toMatchObject([{ judgement: "as-predicted", why: expect.stringMatching(/^The calls stopped/) }]);
+    const other = compare({ ...given, prediction: prediction([item({ verdict: "loses-mtls" })]) });
+    expect(other.findings.map(({ target }) => target)).toContainEqual(expect.stringContaining("shop.example"));
+    const sidecar = compare({
+      before: [calls({ "200": 10 })],
+      since: [l7("source", "shop/web", "ext:shop.example", { "403": 10 })],
+    });
+    expect(sidecar.findings).toHaveLength(1);
   });
 
   it("a pair that is new is held against all that its caller called before", () => {

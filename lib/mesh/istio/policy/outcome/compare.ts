@@ -6,7 +6,7 @@
 import { type NodeKey, parseNodeId } from "#lib/graph/id.ts";
 import { wilson, Z95 } from "#lib/graph/interval.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
-import { ADVERSE } from "#lib/policy/impact.ts";
+import { ADVERSE, type ImpactVerdict } from "#lib/policy/impact.ts";
 import type { Comparison, PairOutcome, PredictedItem, Prediction, VersionShare } from "#lib/policy/outcome.ts";
 import { judge, type Stretches } from "./judge.ts";
 import { pairOutcome } from "./pair.ts";
@@ -34,7 +34,11 @@ export function compareOutcome(input: CompareInput): Comparison {
     const own = pairs.filter((pair) => means(item, pair));
     return judge(item, input, own.length > 0 && own.every((pair) => blind.has(keyOf(pair))) ? UNSCRAPED : null);
   });
-  const findings = [...wrongItems(judged), ...unforeseen(pairs, prediction, means)];
+  const callers = new Set(before.edges.map(({ source }) => source));
+  const findings = [
+    ...wrongItems(judged),
+    ...unforeseen(pairs, prediction, means, ({ source }) => callers.has(source)),
+  ];
   const came = judged.some(
     ({ item, judgement, measured }) =>
       ADVERSE.has(item.verdict) && (judgement === "as-predicted" || judgement === "open") && measured?.share !== 0,
@@ -53,7 +57,19 @@ const keyOf = ({ source, target, protocol }: PairOutcome): string => `${source}>
 const isNews = ({ alarms, classes, mtls, kind }: PairOutcome): boolean =>
   alarms.length + classes.length > 0 || mtls !== null || !["as before", "few"].includes(kind);
 
-/** Whether a predicted pair speaks of this one: the same, a service's whose calls it answers, or what never arrived there. */
+/** What a gateway would have sent on, it answers itself. */
+const KEPT_BACK: ReadonlySet<ImpactVerdict> = new Set(["denied", "unreachable"]);
+
+/** Where its own routes lead nowhere, a gateway's answers are counted for no service, but for the host that was asked for. */
+function isOwnAnswer({ source, target }: PairOutcome, traffics: readonly Traffic[]): boolean {
+  const kind = parseNodeId(target)?.kind;
+  return (
+    (kind === "external" || kind === "unknown") &&
+    traffics.some(({ nodes }) => nodes.get(source)?.dataplane === "gateway")
+  );
+}
+
+/** Whether a predicted pair speaks of this one: the same, a gateway's own answers in its place, a service's whose calls it answers, or what never arrived there. */
 function meaning(traffics: readonly Traffic[]): (item: PredictedItem, pair: PairOutcome) => boolean {
   const known = new Map<string, ReadonlySet<string>>();
   const answers = (service: string, target: string) => {
@@ -61,9 +77,9 @@ function meaning(traffics: readonly Traffic[]): (item: PredictedItem, pair: Pair
     known.set(service, found);
     return found.has(target);
   };
-  return ({ source, target, protocol }, pair) => {
+  return ({ verdict, source, target, protocol }, pair) => {
     if (pair.source !== source || (pair.protocol === "tcp") !== (protocol === "tcp")) return false;
-    if (pair.target === target) return true;
+    if (pair.target === target || (KEPT_BACK.has(verdict) && isOwnAnswer(pair, traffics))) return true;
     if (isService(target)) return answers(target, pair.target);
     return isService(pair.target) && answers(pair.target, target);
   };

@@ -20,6 +20,8 @@ const Z = 3.3;
 /** Fewer calls of a kind are no alarm, however sure their share is. */
 const EVENTS = 5;
 const CODES = 4;
+/** Of a new caller's calls. */
+const MOST = 0.5;
 const KINDS = ["refused", "never-arrived", "server", "client"] as const satisfies readonly AlarmKind[];
 const MEASURE = {
   refused: "refused",
@@ -88,13 +90,21 @@ function risen(old: GraphEdge | null, now: GraphEdge | null, { before, since }: 
   if (now === null) return [];
   const earlier = old === null ? before.edges.filter(({ source }) => source === now.source) : [old];
   const [was, is] = [tallyOf(earlier, before.seconds), tallyOf([now], since.seconds)];
-  if (was.calls === 0 || is.calls === 0) return [];
+  if (was.calls === 0) return refusedFromTheFirst(is, { before, since });
+  if (is.calls === 0) return [];
   return KINDS.flatMap((kind): readonly Alarm[] => {
     const [a, b] = [was[MEASURE[kind]], is[MEASURE[kind]]];
     if (a === null || b === null || b < EVENTS) return [];
     if (!above(wilson(b, is.calls, Z), wilson(a, was.calls, Z))) return [];
     return [{ kind, before: old === null ? 0 : a / before.seconds, since: b / since.seconds }];
   });
+}
+
+/** Of a caller who hadn't called anything before nothing got worse for sure; but that nearly all is refused to it is news. */
+function refusedFromTheFirst(is: Tally, { before, since }: Sides): readonly Alarm[] {
+  const refused = is.refused ?? 0;
+  if (before.seconds === 0 || refused < EVENTS || wilson(refused, is.calls, Z).low < MOST) return [];
+  return [{ kind: "refused", before: 0, since: refused / since.seconds }];
 }
 
 const above = (now: Interval, before: Interval): boolean => now.low > before.high;

@@ -41,11 +41,14 @@ export function sayAlarm({ kind, before, since }: Alarm, protocol: PairOutcome["
   return `${WORDS[kind]}: ${rate(before)} → ${rate(since)}`;
 }
 
-/** `means`: whether a predicted pair speaks of this one. */
+const FIRST = "It hadn’t called before, so that it may have been refused then as well.";
+
+/** `means`: whether a predicted pair speaks of this one. `called`: whether its caller called anything before. */
 export function unforeseen(
   pairs: readonly PairOutcome[],
   prediction: Prediction | null,
   means: (item: PredictedItem, pair: PairOutcome) => boolean,
+  called: (pair: PairOutcome) => boolean,
 ): readonly OutcomeFinding[] {
   const items = prediction?.items ?? [];
   const open = prediction === null ? "There was no prediction." : excuse(prediction);
@@ -61,7 +64,7 @@ export function unforeseen(
           ? "What happens to this pair was unknown before."
           : app
             ? "Applications answer so too."
-            : open;
+            : (open ?? (called(pair) ? null : FIRST));
         return {
           ...{ kind: "unforeseen", ours: why === null, source: pair.source, target: pair.target },
           protocol: pair.protocol,

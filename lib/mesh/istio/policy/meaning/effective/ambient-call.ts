@@ -29,6 +29,11 @@ export interface AmbientCall {
   readonly question: SimulationQuestion;
 }
 
+/** What comes to a waypoint, from a ztunnel or a gateway; `rewrites`: what was done to it before. */
+interface WaypointCall extends AmbientCall {
+  readonly rewrites: Way["rewrites"];
+}
+
 export function throughZtunnel(
   call: AmbientCall,
   service: Service,
@@ -36,7 +41,7 @@ export function throughZtunnel(
   world: SecurityWorld,
 ): Simulation {
   const place = waypointOf(service, world);
-  if (place !== null) return throughWaypoint(call, service, port, place, world);
+  if (place !== null) return throughWaypoint({ ...call, rewrites: UNCHANGED }, service, port, place, world);
   const step: SimulationStep = {
     ...{ kind: "route", title: `Routing to ${fullName(service)}`, verdict: "yes", sources: [], lacks: [] },
     text: "The Service has no waypoint: the client’s ztunnel sends it to one of its pods, and follows no rule for requests.",
@@ -45,8 +50,9 @@ export function throughZtunnel(
   return delivered([step], to, { ...call, rewrites: UNCHANGED, http: carriesHttp(port) }, world);
 }
 
-function throughWaypoint(
-  { client, account, question }: AmbientCall,
+/** A waypoint takes a call to a Service, whatever its host says. */
+export function throughWaypoint(
+  { client, account, question, rewrites }: WaypointCall,
   service: Service,
   port: ServicePort,
   place: { readonly namespace: string; readonly name: string },
@@ -64,20 +70,23 @@ function throughWaypoint(
   const http = carriesHttp(port);
   const reached: SimulationStep = {
     ...{ kind: "mtls", title: `To waypoint ${name}`, verdict: "yes", sources: [], lacks: [] },
-    text: "The client’s ztunnel sends calls to this Service to its waypoint by HBONE, with the client’s identity.",
+    text:
+      client.dataplane === "gateway"
+        ? "The label istio.io/ingress-use-waypoint sends the gateway’s calls to this Service to its waypoint, by HBONE and with the gateway’s identity."
+        : "The client’s ztunnel sends calls to this Service to its waypoint by HBONE, with the client’s identity.",
   };
   const entry = admissionAt(
     {
       point: { kind: "waypoint", namespace: place.namespace, gateway: place.name, services: [service], entries: [] },
       name,
     },
-    { client, account, question, rewrites: UNCHANGED, http },
+    { client, account, question, rewrites, http },
     // Which port a waypoint's filters compare with isn't worked out.
     { port: null, identified: true },
     world,
   );
   if (entry.verdict === "no") return inTurn([reached, entry]);
-  const way = wayAt(question, service, place, http !== false, world);
+  const way = wayAt(left(question, rewrites), service, place, http !== false, world);
   const step = { ...routeStep(way, waypoint, service, world), title: `Routing at waypoint ${name}` };
   if (step.verdict !== "yes") return inTurn([reached, entry, step]);
   const onwards = way.to.filter((each) => {
@@ -93,11 +102,22 @@ function throughWaypoint(
   const sent = delivered(
     [reached, entry, step],
     way.to,
-    { client: waypoint, account: identityOf(waypoint), question, rewrites: way.rewrites, http },
+    {
+      ...{ client: waypoint, account: identityOf(waypoint), question, http },
+      rewrites: { path: rewrites.path || way.rewrites.path, headers: rewrites.headers || way.rewrites.headers },
+    },
     world,
   );
   if (entry.verdict === "yes" || sent.verdict === "no") return sent;
   return { ...sent, verdict: "unknown", lacks: [...new Set([...entry.lacks, ...sent.lacks])] };
+}
+
+/** What is still known of a request that was rewritten. */
+export function left(question: SimulationQuestion, { path, headers }: Way["rewrites"]): SimulationQuestion {
+  const { path: _path, host: _host, ...unnamed } = question;
+  const named = path ? unnamed : question;
+  const { headers: _headers, token: _token, ...bare } = named;
+  return headers ? bare : named;
 }
 
 /** The rules that the waypoint tries, one after another. */

@@ -1,4 +1,4 @@
-/** A request from outside that comes in by gateways: what each listens to, whom it lets in, where it sends the request, and what comes then. */
+/** A request that comes in by gateways: what each listens to, whom it lets in, where it sends the request, and what comes then. */
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
@@ -6,9 +6,10 @@ import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import { attached } from "../authorization/attached.ts";
 import { type GatewayTable, gatewayTable, hostFor, routeAt, type VirtualHost } from "../routing/gateway.ts";
 import { admission, workloadPort } from "./arrival.ts";
-import { delivered, identityOf } from "./delivery.ts";
+import { identityOf } from "./delivery.ts";
 import { connected } from "./gateway-connection.ts";
 import { inTurn, stopped } from "./joined.ts";
+import { onwards } from "./onwards.ts";
 import { routeStep } from "./route-step.ts";
 import { OF_BYTES } from "./route-versions.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
@@ -26,7 +27,7 @@ export function isGateway(service: Service, world: SecurityWorld): boolean {
   return behind.length > 0 && behind.every(({ dataplane }) => dataplane === "gateway");
 }
 
-const gatewaysOf = (service: Service, { inventory }: SecurityWorld): readonly Workload[] =>
+export const gatewaysOf = (service: Service, { inventory }: SecurityWorld): readonly Workload[] =>
   service.workloads.flatMap((name) => inventory.workloads.get(`${service.namespace}/${name}`) ?? []);
 
 export const throughGateways = (
@@ -35,7 +36,13 @@ export const throughGateways = (
   world: SecurityWorld,
 ): readonly Simulation[] => gatewaysOf(service, world).map((gateway) => through(question, service, gateway, world));
 
-function through(question: SimulationQuestion, service: Service, gateway: Workload, world: SecurityWorld): Simulation {
+/** Its proof of identity, if the request has any, isn't looked at: a gateway's own server would have to ask for it. */
+export function through(
+  question: SimulationQuestion,
+  service: Service,
+  gateway: Workload,
+  world: SecurityWorld,
+): Simulation {
   const { host, port } = question;
   const listens = workloadPort({ service, port });
   const table = gatewayTable(gateway, world);
@@ -119,7 +126,7 @@ function routed(
     { kind: "gateway", namespace, labels },
     world.rootNamespace,
   );
-  const sent = delivered(
+  const sent = onwards(
     [taken, entry, step],
     way.to,
     {

@@ -6,8 +6,9 @@ import { type GatewayTable, hostOf, refused } from "../routing/gateway.ts";
 import type { GatewayChain } from "../routing/gateway-bytes.ts";
 import { admission } from "./arrival.ts";
 import { connectionOf, throughChain } from "./bytes-way.ts";
-import { delivered, identityOf } from "./delivery.ts";
+import { identityOf } from "./delivery.ts";
 import { inTurn, stopped } from "./joined.ts";
+import { onwards } from "./onwards.ts";
 import { routeStep } from "./route-step.ts";
 import { readersOf } from "./route-versions.ts";
 import { HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
@@ -84,7 +85,7 @@ function passedOn(
   const step = { ...routeStep(way, gateway, service, world), title: `Routing at gateway ${namespace}/${name}` };
   if (step.verdict !== "yes") return inTurn([taken, entry, step]);
   const arriving = { client: gateway, account: identityOf(gateway), http: false, question: called, rewrites };
-  const sent = delivered([taken, entry, step], way.to, arriving, world);
+  const sent = onwards([taken, entry, step], way.to, arriving, world);
   return entry.verdict === "yes" || sent.verdict === "no"
     ? sent
     : { ...sent, verdict: "unknown", lacks: [...new Set([...entry.lacks, ...sent.lacks])] };

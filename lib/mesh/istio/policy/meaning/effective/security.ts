@@ -106,6 +106,9 @@ export function comesThrough(
   { inventory }: SecurityWorld,
 ): boolean {
   if (client?.dataplane !== "gateway") return client?.dataplane === "ambient";
-  const own = inventory.services.get(`${namespace}/${name}`)?.ingressWaypoint;
+  const service = inventory.services.get(`${namespace}/${name}`);
+  // Waypoints take calls to a Service's address; a headless one has none.
+  if (service?.headless === true) return false;
+  const own = service?.ingressWaypoint;
   return own ?? isOn(inventory.namespaces.get(namespace)?.labels["istio.io/ingress-use-waypoint"] ?? "");
 }

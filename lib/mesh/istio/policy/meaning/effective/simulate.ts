@@ -13,7 +13,9 @@ import { delivered, identityOf } from "./delivery.ts";
 import { isGateway, throughGateways } from "./gateway-call.ts";
 import { joined, stopped } from "./joined.ts";
 import { routeStep } from "./route-step.ts";
+import { waypointOf } from "./security.ts";
 import { blind, type SecurityWorld } from "./sight.ts";
+import { fromSidecar, fromZtunnel } from "./to-gateway.ts";
 import { directly, wayOf } from "./way.ts";
 
 export function simulate(question: SimulationQuestion, service: Service, whole: SecurityWorld): Simulation {
@@ -29,6 +31,7 @@ export function simulate(question: SimulationQuestion, service: Service, whole: 
   const http = carried && carried === "http";
   const account = accountOf(question, caller.workload);
   if (caller.workload?.dataplane === "ambient") {
+    if (isGateway(service, world) && waypointOf(service, world) === null) return fromZtunnel(question, service, whole);
     return throughZtunnel({ client: caller.workload, account, question }, service, port, world);
   }
   const client = caller.workload?.dataplane === "sidecar" ? caller.workload : null;
@@ -40,10 +43,18 @@ export function simulate(question: SimulationQuestion, service: Service, whole: 
         : wayOf(client, service, question, carried && true, world);
   const first = routeStep(way, client, service, world);
   if (first.verdict !== "yes") return { verdict: first.verdict, steps: [first], lacks: first.lacks };
-  if (client === null && caller.workload === null && isGateway(service, world)) {
-    return joined([first], throughGateways(question, service, whole));
-  }
-  return delivered([first], way.to, { client, account, question, rewrites: way.rewrites, http }, world);
+  if (client === null && isGateway(service, world)) return joined([first], throughGateways(question, service, whole));
+  const arriving = { client, account, question, rewrites: way.rewrites, http };
+  const gates = client === null ? [] : way.to.filter((each) => isGateway(each.service, world));
+  if (client === null || gates.length === 0) return delivered([first], way.to, arriving, world);
+  const others = way.to.filter((each) => !gates.includes(each));
+  return joined(
+    [first],
+    [
+      ...gates.flatMap((each) => fromSidecar(client, each, arriving, whole)),
+      ...(others.length === 0 ? [] : [delivered([], others, arriving, world)]),
+    ],
+  );
 }
 
 const unread = (world: SecurityWorld): readonly string[] => [

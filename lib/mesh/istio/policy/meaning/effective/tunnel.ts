@@ -65,14 +65,18 @@ export function tunnelled(
 const HBONE = "whether the server’s sidecar takes HBONE";
 
 /** A waypoint follows DestinationRules, whose TLS then lies within the tunnel or in its place. */
-function tlsOf(service: Destination["service"], world: SecurityWorld): readonly string[] {
+export function tlsOf(
+  service: Destination["service"],
+  world: SecurityWorld,
+  who: "waypoint" | "gateway" = "waypoint",
+): readonly string[] {
   const rules = rulesFor(fullName(service), world);
   const unread = blind(world, "DestinationRule");
   const hidden = rules.every(world.sees) ? [] : [HIDDEN];
   return [
     ...unread,
     ...hidden,
-    ...(rules.some(setsTls) ? ["what a waypoint does by a DestinationRule’s tls: that isn’t worked out yet"] : []),
+    ...(rules.some(setsTls) ? [`what a ${who} does by a DestinationRule’s tls: that isn’t worked out yet`] : []),
   ];
 }
 

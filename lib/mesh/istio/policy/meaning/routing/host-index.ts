@@ -97,7 +97,7 @@ const parentsOf = (route: Manifest) =>
 const isOfMesh = (route: Manifest): boolean => parentsOf(route).some(({ kind }) => kind !== "Gateway");
 
 /** A ServiceEntry has hosts of its own: its routes are among those with a pattern. */
-const hostsOfRoute = (route: Manifest): readonly string[] =>
+export const hostsOfRoute = (route: Manifest): readonly string[] =>
   parentsOf(route).map((parent) => (parent.kind === "Service" ? fullName(parent) : "*"));
 
 /** Services that its rules send to. */

@@ -1,0 +1,191 @@
+/**
+ * What a plan foretells is what its outcome finds: the console's own prediction and its own comparison, of traffic that the
+ * simulator makes under its own reading of the same objects.
+ */
+import { afterEach, describe, expect, it } from "vitest";
+import { type KubeObject, RESOURCES } from "#lab/kube/object.ts";
+import { deployment, service, serviceAccount } from "#lab/scenarios/manifests.ts";
+import { blindEdge } from "#lab/scenarios/trials/blind-edge.ts";
+import { forgottenAccount } from "#lab/scenarios/trials/forgotten-account.ts";
+import { doorkeeper, frontDoor } from "#lab/scenarios/trials/front-door.ts";
+import { plaintextRule } from "#lab/scenarios/trials/plaintext-rule.ts";
+import { signedIn } from "#lab/scenarios/trials/signed-in.ts";
+import { closingJob, sixHours } from "#lab/scenarios/trials/six-hours.ts";
+import { BANK, bank, onlyWeb, type Trial, trial } from "#lab/scenarios/trials/trial.ts";
+import { unmeshedCaller } from "#lab/scenarios/trials/unmeshed-caller.ts";
+import { waypointFirst } from "#lab/scenarios/trials/waypoint-first.ts";
+import type { OutcomeAnswer } from "#lib/api/outcome.ts";
+import {
+  became,
+  come,
+  type Foresight,
+  findingsOf,
+  foresee,
+  foretold,
+  leave,
+  lostShare,
+} from "./foresight.test-support.ts";
+import { surely } from "./stage.test-support.ts";
+
+let foresight: Foresight | null = null;
+afterEach(async () => {
+  await foresight?.close();
+  foresight = null;
+});
+
+async function begin(trial: Trial): Promise<Foresight> {
+  foresight = await foresee(trial);
+  return foresight;
+}
+
+/** What the console measured is what the simulator counted. */
+function measuredAsCounted(outcome: OutcomeAnswer, { stage }: Foresight): void {
+  for (const { item, measured } of outcome.items) {
+    if (measured === null) continue;
+    const counted = lostShare(stage.ledger, item, outcome);
+    expect(Math.abs(measured.share - counted), `${item.source} > ${item.target}`).toBeLessThan(0.05);
+  }
+}
+
+interface Case {
+  readonly trial: Trial;
+  readonly foretold: readonly string[];
+  readonly became: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    trial: forgottenAccount,
+    foretold: ["denied batch>accounts certain"],
+    became: ["denied batch>accounts as-predicted"],
+  },
+  {
+    trial: plaintextRule,
+    foretold: ["breaks report>accounts certain"],
+    became: ["breaks report>accounts as-predicted"],
+  },
+  {
+    trial: unmeshedCaller,
+    foretold: ["breaks unknown>accounts certain"],
+    became: ["breaks unknown>accounts as-predicted"],
+  },
+  {
+    trial: blindEdge,
+    foretold: ["denied reader>keys certain", "denied worker>cache certain"],
+    // A sidecar that refuses bytes counts them as opened: that isn't taken for a prediction that came true.
+    became: ["denied reader>keys as-predicted", "denied worker>cache unknown"],
+  },
+  {
+    trial: frontDoor,
+    foretold: ["unreachable front>statements certain"],
+    became: ["unreachable front>statements as-predicted"],
+  },
+  {
+    trial: {
+      ...frontDoor,
+      scenario: { ...frontDoor.scenario, name: "front-door, kept by a policy" },
+      change: [doorkeeper],
+    },
+    foretold: ["denied front>accounts bounded: the path", "denied front>statements bounded: the path"],
+    became: ["denied front>accounts as-predicted", "denied front>statements as-predicted"],
+  },
+  {
+    trial: signedIn,
+    foretold: ["denied web>accounts unknown: the JWT"],
+    became: ["denied web>accounts open"],
+  },
+];
+
+describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }, () => {
+  it.each(CASES.map((each) => [each.trial.scenario.name, each] as const))("of %s", async (_, each) => {
+    const { watch, plan, apply } = await begin(each.trial);
+    await watch();
+    const planned = await plan(each.trial.change);
+    expect(foretold(planned)).toEqual(each.foretold);
+    expect(planned.impact?.limits).toEqual([]);
+    const outcome = await apply(planned);
+    expect(outcome).toMatchObject({ state: "told", limits: [], adverse: true });
+    expect(became(outcome)).toEqual(each.became);
+    expect(findingsOf(outcome)).toEqual([]);
+    if (foresight !== null) measuredAsCounted(outcome, foresight);
+  });
+
+  it("of a job that nobody had seen for a week: nothing is foretold, and its refusal is found", async () => {
+    const { watch, plan, apply, stage } = await begin(sixHours);
+    await watch();
+    const planned = await plan(sixHours.change);
+    expect(foretold(planned)).toEqual([]);
+    const outcome = await apply(planned, () => come(stage, closingJob));
+    expect(outcome).toMatchObject({ state: "told", adverse: true, items: [] });
+    expect(findingsOf(outcome)).toEqual(["unforeseen closing>accounts, not ours"]);
+    expect(outcome.findings[0]?.text).toMatch(/refused \(401, 403\): 0 req\/s → .* It hadn’t called before/);
+  });
+
+  it("of a job that came four hours ago: it is foretold without a rate, and judged when it comes", async () => {
+    const { watch, plan, apply, stage } = await begin(sixHours);
+    await come(stage, closingJob);
+    stage.pass(60);
+    await leave(stage, closingJob);
+    stage.skip(4 * 3600);
+    await watch();
+    const planned = await plan(sixHours.change);
+    expect(foretold(planned)).toEqual(["denied closing>accounts certain"]);
+    expect(planned.steps[0]?.impact).toMatchObject([{ seen: "week", rate: 0, min: 0, max: 0 }]);
+    const outcome = await apply(planned, () => come(stage, closingJob));
+    expect(became(outcome)).toEqual(["denied closing>accounts as-predicted"]);
+    expect(findingsOf(outcome)).toEqual([]);
+  });
+
+  it("of a client that calls there for the first time afterwards: the prediction was wrong, and that is a finding", async () => {
+    const calling = (host: string): KubeObject =>
+      deployment({
+        ...{ namespace: BANK, name: "batch", version: "v1" },
+        behaviour: { flows: [{ host, protocol: "http", path: "/", rate: 5 }] },
+      });
+    const late = trial("late-caller", {
+      manifests: [
+        ...bank(),
+        ...["statements", "batch"].map((each) => serviceAccount(BANK, each)),
+        service(BANK, "statements"),
+        deployment({ namespace: BANK, name: "statements", version: "v1" }),
+        calling("statements"),
+      ],
+      change: [onlyWeb()],
+    });
+    const { watch, plan, apply, stage } = await begin(late);
+    await watch();
+    const planned = await plan(late.change);
+    expect(foretold(planned)).toEqual([]);
+    const outcome = await apply(planned, async () => {
+      const before = stage.world.version;
+      await stage.kube.patch(RESOURCES.Deployment, BANK, "batch", { spec: calling("accounts").spec });
+      await surely("the client is replaced", () => stage.world.version > before + 1);
+      await stage.settled();
+    });
+    expect(outcome).toMatchObject({ state: "told", adverse: true, items: [] });
+    expect(findingsOf(outcome)).toContainEqual("unforeseen batch>accounts, ours");
+  });
+
+  it("of a waypoint: what isn't worked out is said, and what gets worse is no finding about a prediction", async () => {
+    const { watch, plan, apply, stage } = await begin(waypointFirst);
+    await watch();
+    const there = await stage.kube.get(RESOURCES.Namespace, undefined, "vault");
+    const labels = { ...there.metadata.labels, "istio.io/use-waypoint": "waypoint" };
+    const enrolled: KubeObject = {
+      ...there,
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { ...there.metadata, labels },
+    };
+    const planned = await plan([enrolled]);
+    expect(planned).toMatchObject({
+      impact: null,
+      needs: expect.arrayContaining(["impact_unknown"]),
+      notEvaluated: { impact: "What a change of Namespace does to calls isn’t worked out." },
+    });
+    const outcome = await apply(planned);
+    expect(outcome).toMatchObject({ state: "told", adverse: true, prediction: null, items: [] });
+    expect(findingsOf(outcome).every((each) => each.endsWith("not ours"))).toBe(true);
+    expect(findingsOf(outcome)).toContainEqual(expect.stringMatching(/^unforeseen reader>/));
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * What a change does to calls that a gateway sends on, where they come in: whom it refuses there it answers itself, so that the pairs
+ * behind it lose them. Who called, and for what, no metric tells.
+ */
+import type { Workload } from "#lib/inventory/model.ts";
+import type { ImpactGap } from "#lib/policy/impact.ts";
+import { GATEWAY_API } from "../kinds.ts";
+import type { EnforcementPoint } from "../meaning/authorization/attached.ts";
+import { admission } from "./admission.ts";
+import type { ObservedCall } from "./calls.ts";
+import type { Part } from "./part.ts";
+import type { ImpactWorld, Sides } from "./sides.ts";
+import type { Touched } from "./touched.ts";
+
+/** Where a gateway's policies count. */
+export function gatewayPoint({ namespace, labels }: Pick<Workload, "namespace" | "labels">): EnforcementPoint {
+  const gateway = labels[`${GATEWAY_API}/gateway-name`];
+  return { kind: "gateway", namespace, labels, ...(gateway === undefined ? {} : { gateway }) };
+}
+
+const points = new WeakMap<Workload, EnforcementPoint>();
+
+function pointOf(gateway: Workload): EnforcementPoint {
+  const point = points.get(gateway) ?? gatewayPoint(gateway);
+  points.set(gateway, point);
+  return point;
+}
+
+/** The gateway that sends the calls; null: no gateway of this cluster does. */
+export function gatewayOf(
+  { source }: Pick<ObservedCall, "source">,
+  { cluster, inventory }: Pick<ImpactWorld, "cluster" | "inventory">,
+): Workload | null {
+  if (source.kind !== "workload" || source.cluster !== cluster) return null;
+  const found = inventory.workloads.get(`${source.namespace}/${source.name}`);
+  return found?.dataplane === "gateway" ? found : null;
+}
+
+/** Calls that were seen were let in: none of them can be let in anew. */
+export function entering(call: ObservedCall, sides: Sides, touched: Touched, world: ImpactWorld): readonly Part[] {
+  const gateway = gatewayOf(call, world);
+  if (gateway === null || !touched.at(pointOf(gateway))) return [];
+  return decided(gateway, call.protocol === "tcp" ? "tcp" : "http", sides).filter(
+    ({ verdict }) => verdict !== "allowed",
+  );
+}
+
+function decided(gateway: Workload, reader: "http" | "tcp", sides: Sides): readonly Part[] {
+  return admission(
+    { point: pointOf(gateway), reader, before: { protocol: reader }, after: { protocol: reader } },
+    sides,
+  ).map((part) => ({ ...part, why: `At the gateway: ${part.why}` }));
+}
+
+/** Calls that a gateway refuses and then wouldn't: they have no pair yet. */
+export function letInAnew(sides: Sides, touched: Touched, { inventory }: ImpactWorld): readonly ImpactGap[] {
+  const gateways = [...inventory.workloads.values()].filter(({ dataplane }) => dataplane === "gateway");
+  const opens = gateways.some(
+    (gateway) =>
+      touched.at(pointOf(gateway)) && decided(gateway, "http", sides).some(({ verdict }) => verdict === "allowed"),
+  );
+  return opens ? [LET_IN] : [];
+}
+
+const LET_IN: ImpactGap = {
+  what: "where calls go that a gateway refuses now and would let in",
+  closeWith: "access logs of the gateway",
+};

@@ -1,0 +1,102 @@
+/** What a gateway does with requests before and after: its virtual hosts, each with its rules in the order in which they are tried. */
+import type { Workload } from "#lib/inventory/model.ts";
+import { resolveHost } from "../hosts.ts";
+import { GATEWAY_KINDS } from "../meaning/effective/gateway-call.ts";
+import { HIDDEN } from "../meaning/effective/sight.ts";
+import { catchesAll } from "../meaning/routing/catch-all.ts";
+import { gatewayTable, type VirtualHost } from "../meaning/routing/gateway.ts";
+import type { OwnRule } from "../meaning/routing/table.ts";
+import { chosenOf } from "../meaning/routing/target.ts";
+import { listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
+import { type Alternative, lostEnd, taken } from "./ends.ts";
+import type { Place } from "./part.ts";
+import type { ImpactWorld, Side } from "./sides.ts";
+
+export interface Domain {
+  /** What the proxy listens on. */
+  readonly listens: number;
+  /** `*`, `*.example.com` or a name. */
+  readonly name: string;
+  /** One match each; `takes` is `*` where it is everything. */
+  readonly rules: readonly Alternative[];
+}
+
+export interface Doors {
+  readonly domains: readonly Domain[];
+  /** Whatever isn't known of all of it. */
+  readonly lacks: readonly string[];
+}
+
+export const EVERYTHING = "*";
+
+const known = new WeakMap<Side, WeakMap<Workload, Doors>>();
+
+/** Cost: linear in the objects; once for each gateway and side. */
+export function doorsOf(gateway: Workload, side: Side, world: ImpactWorld): Doors {
+  const own = known.get(side) ?? new WeakMap<Workload, Doors>();
+  known.set(side, own);
+  const found = own.get(gateway) ?? makeDoors(gateway, side, world);
+  own.set(gateway, found);
+  return found;
+}
+
+function makeDoors(gateway: Workload, side: Side, world: ImpactWorld): Doors {
+  const { inventory } = world;
+  const table = gatewayTable(gateway, { objects: side.objects, rootNamespace: side.rootNamespace, inventory });
+  const owners = table.hosts.flatMap(({ objects }) => objects);
+  return {
+    domains: table.hosts.map((host) => domainOf(host, side, world)),
+    lacks: [
+      ...table.lacks,
+      ...GATEWAY_KINDS.flatMap((kind) => world.unread(kind) ?? []),
+      ...(owners.every(side.sees) ? [] : [HIDDEN]),
+      ...(owners.some(({ metadata }) => metadata.labels?.["istio.io/rev"]) ? [REVISION] : []),
+    ],
+  };
+}
+
+const REVISION = "whether the gateway’s control plane reads the objects that say istio.io/rev";
+
+function domainOf({ server, domain, redirects, rules, caller }: VirtualHost, side: Side, world: ImpactWorld): Domain {
+  const by: Place = { object: server.gateway, path: server.path };
+  const away: Alternative = {
+    ends: [{ key: "redirect", host: null, fate: "goes", share: 1, text: "redirected to HTTPS: 301", lacks: [] }],
+    ...{ by, takes: EVERYTHING },
+  };
+  return {
+    ...{ listens: server.listens, name: domain },
+    rules: redirects
+      ? [away]
+      : rules.map((rule) => {
+          const chosen = chosenOf(rule.found, caller, {
+            objects: around(rule, side),
+            rootNamespace: side.rootNamespace,
+          });
+          return { ...taken(chosen, { side, world, called: caller.port }), takes: takesOf(rule) };
+        }),
+  };
+}
+
+const takesOf = (rule: OwnRule): string => (catchesAll(rule) ? EVERYTHING : JSON.stringify(rule.alternatives));
+
+/** DestinationRules for the hosts that a rule sends to. */
+function around({ found }: OwnRule, side: Side): Side["objects"] {
+  return (kind) =>
+    kind !== "DestinationRule"
+      ? side.objects(kind)
+      : listAt(found.rule, "route")
+          .map((each) => resolveHost(textAt(objectAt(each, "destination"), "host") ?? "", namespaceOf(found.owner)))
+          .flatMap((host) => side.hosts.around(host)(kind));
+}
+
+/** What becomes of a request that none of a domain's rules takes. */
+export const noRule = (by: Place | null): Alternative => ({
+  ...{ by, takes: EVERYTHING },
+  ends: [lostEnd("no rule of the gateway takes it: 404")],
+});
+
+/** What becomes of a host that no domain of the port takes. */
+export const noDomain: Alternative = {
+  ...{ by: null, takes: EVERYTHING },
+  ends: [lostEnd("the gateway takes its host no more: 404, or no connection")],
+};
