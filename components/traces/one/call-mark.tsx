@@ -56,7 +56,6 @@ export function CallMark({
       data-node={at}
       tabIndex={stop ? 0 : -1}
       aria-pressed={marked}
-      aria-label={spoken}
       title={spoken}
       onFocus={onFocus}
       onClick={onSelect}
@@ -67,6 +66,7 @@ export function CallMark({
         !marked && found !== null && found > 0 && "outline-1 outline-dashed outline-accent",
       )}
     >
+      <span className="sr-only">{spoken}</span>
       <span
         aria-hidden="true"
         className="grid place-items-center rounded-full"
