@@ -149,7 +149,9 @@ describe("words", () => {
     [{ state: Uint8Array.of(1), errorShare: f(0) }, "38 ms"],
     [{ state: Uint8Array.of(1), errorShare: f(0), p95: f(Number.NaN) }, "10 req/s"],
     [{ state: Uint8Array.of(3) }, ""],
-    [{ state: Uint8Array.of(4) }, "no data"],
+    [{ state: Uint8Array.of(4), rate: f(Number.NaN) }, "no data"],
+    [{ state: Uint8Array.of(4), rate: f(0) }, "no data"],
+    [{ state: Uint8Array.of(4) }, "10 req/s"],
     [{ protocol: Uint8Array.of(2), bytes: f(2000) }, "2 kB/s"],
     [{ protocol: Uint8Array.of(2) }, ""],
   ])("edge %#", (some, text) => expect(edgeNumbers({ ...edges, ...some }, 0)).toBe(text));

@@ -85,7 +85,8 @@ function fittingNumbers(edges: EdgeArrays, edge: number): string {
   const p95 = edges.p95[edge];
   const share = edges.errorShare[edge];
   if (state === "idle") return "";
-  if (state === "nodata") return "no data";
+  // How it goes isn't known, but how much it is may be: of an operation that is all.
+  if (state === "nodata") return has(rate) && rate > 0 ? formatRate(perSecond(rate)) : "no data";
   if (PROTOCOLS[edges.protocol[edge] ?? 0] === "tcp") return has(bytes) ? formatBytesRate(bytesPerSecond(bytes)) : "";
   const latency = has(p95) ? formatMs(milliseconds(p95)) : "";
   if (state === "failing" || state === "degraded") {
