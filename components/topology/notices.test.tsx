@@ -63,6 +63,21 @@ const nothing: readonly (readonly [name: string, status: LiveStatus, query: stri
     "",
     "no-telemetry",
   ],
+  [
+    "nothing that could be read",
+    {
+      ...empty,
+      sources: [
+        {
+          ...main,
+          state: "partial",
+          missing: [{ what: "answer to the requests query", consequence: "no HTTP edges", setting: "see its state" }],
+        },
+      ],
+    },
+    "",
+    "unread",
+  ],
   ["upstream down from the start", { ...empty, sources: [down] }, "", "upstream-down-empty"],
   [
     "server unreachable",

@@ -56,6 +56,16 @@ export function emptyState(status: LiveStatus, url: UrlState): Notice | "loading
   if (down) return { ...downNotice(down, null), id: "upstream-down-empty" };
   const silent = status.sources.find((source) => source.kind === "prometheus" && source.missing.length > 0);
   const missing = silent?.missing[0];
+  // What couldn't be read this time isn't missing from the mesh.
+  if (silent?.state === "partial" && missing) {
+    return {
+      id: "unread",
+      tone: "degraded",
+      title: `${called(silent)} answered in part`,
+      text: `It has no ${missing.what}: ${sentence(missing.consequence)}`,
+      act: RETRY,
+    };
+  }
   if (silent && missing) {
     return {
       id: "no-telemetry",

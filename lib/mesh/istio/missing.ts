@@ -123,6 +123,12 @@ export function missingReads(answers: Answers): readonly Missing[] {
   return Object.entries(READ_CONSEQUENCES).flatMap(([read, consequence]) =>
     answers.has(read)
       ? []
-      : [{ what: `the ${read} query`, consequence, setting: "See the source's state for the error Prometheus gave." }],
+      : [
+          {
+            what: `answer to the ${read} query`,
+            consequence,
+            setting: "See the source's state for the error Prometheus gave.",
+          },
+        ],
   );
 }
