@@ -5,7 +5,7 @@ import type { Layout } from "#lib/layout/model.ts";
 import { edge, graph, node, settle, World } from "./live.test-support.ts";
 import { DEFAULT_LOOK } from "./look.ts";
 import type { FromWorker, LiveStatus, ToWorker } from "./messages.ts";
-import { Session } from "./session.ts";
+import { sessionIn } from "./picture.test-support.ts";
 
 const A = "w/shop/workload/a";
 const B = "w/shop/workload/b";
@@ -13,19 +13,7 @@ const GRAPH = graph([node(A), node(B, { health: "failing" })], [edge(A, B, { err
 
 function start(o: { stored?: Layout } = {}) {
   const world = new World();
-  const posted: FromWorker[] = [];
-  const saved = new Map<string, Layout>();
-  const session = new Session({
-    ...world.surroundings(),
-    post: (message) => posted.push(message),
-    now: () => 1000,
-    places: {
-      load: async () => o.stored ?? null,
-      save: (key, layout) => void saved.set(key, layout),
-      forget: (key) => void saved.delete(key),
-      clear: () => saved.clear(),
-    },
-  });
+  const { posted, saved, session } = sessionIn(world, o.stored);
   const of = <T extends FromWorker["type"]>(type: T) =>
     posted.filter((message): message is Extract<FromWorker, { type: T }> => message.type === type);
   return {

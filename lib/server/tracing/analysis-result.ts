@@ -61,7 +61,7 @@ const changeOf = (change: Change | null) =>
 
 /** What stays unknown of one operation, and what would tell it. */
 const NO_OPERATION =
-  "Istio's metrics carry no operation, so the requests of one can't be told from the service's others. It would take a label for it (tagOverrides of a Telemetry), which this console doesn't read yet; the service as a whole can be weighed.";
+  "Istio's metrics carry no operation, so the requests of one can't be told from the service's others. A label for it (tagOverrides of a Telemetry) names operations in words of its own, not as spans do; the service as a whole can be weighed.";
 
 const PENDING = "Requests are counted once all of the traces are read.";
 

@@ -18,7 +18,7 @@ export const NEEDED: ReadonlySet<string> = new Set([
 export const EVALUATED: ReadonlySet<string> = new Set([
   ...NEEDED,
   ...[kindKey({ group: NETWORKING, kind: "Gateway" }), kindKey({ group: GATEWAY_API, kind: "Gateway" })],
-  ...ROUTES,
+  ...[...ROUTES, "ListenerSet", "ReferenceGrant"],
 ]);
 
 const STATS = "Envoy’s cluster statistics (proxyStatsMatcher), traces";
@@ -41,11 +41,14 @@ export function gapsOf(changes: readonly Change[]): readonly ImpactGap[] {
     }
     if (kind === "Sidecar" && differs(({ ingress = null }) => ingress))
       add("ingress listeners", "metrics after the change");
-    if (either.kind === "Gateway" && differs((each) => each)) {
+    if (["Gateway", "ListenerSet"].includes(either.kind) && differs((each) => each)) {
       add(
         "addresses, certificates and TLS of servers, and a waypoint that comes or goes",
         "access logs of the gateway",
       );
+    }
+    if (kind === "ReferenceGrant") {
+      add("certificates that listeners take from there, and rules for connections", "access logs of the gateway");
     }
     if (ROUTES.includes(kind) && differs(besideRules))
       add("filters, timeouts, retries and session persistence", `${STATS}`);

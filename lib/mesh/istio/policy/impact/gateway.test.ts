@@ -176,6 +176,51 @@ describe("a change of what comes in", () => {
     expect(of(gone(before))).toEqual([`unreachable 40 certain ${REVIEWS} by api spec.rules[0]`]);
   });
 
+  describe("of what a Gateway of the Gateway API is open by", () => {
+    const API = "gateway.networking.k8s.io/v1";
+    const all = "allowedRoutes: {namespaces: {from: All}}";
+    const labels = { "gateway.networking.k8s.io/gateway-name": "api" };
+    const { inventory } = worldOf([]);
+    const gates = [...inventory.workloads].map(([key, each]) =>
+      each.dataplane === "gateway"
+        ? ([key, { ...each, labels: { ...each.labels, ...labels } }] as const)
+        : ([key, each] as const),
+    );
+    const world = { inventory: { ...inventory, workloads: new Map(gates) } };
+    const gateway: Manifest = {
+      ...object("Gateway", "edge/api", "allowedListeners: {namespaces: {from: All}}, listeners: []"),
+      apiVersion: API,
+    };
+    const set = object(
+      "ListenerSet",
+      "shop/more",
+      `parentRef: {name: api, namespace: edge}, listeners: [{name: h, port: 80, protocol: HTTP, ${all}}]`,
+    );
+    const route = (place: string, to: string) =>
+      object(
+        "HTTPRoute",
+        place,
+        `parentRefs: [{kind: ListenerSet, name: more, namespace: shop}], rules: [{backendRefs: [{${to}, port: 80}]}]`,
+      );
+
+    test("a ListenerSet that goes closes what is bound to it", () => {
+      const found = impact([gone(set)], [CALLS[0] ?? []].flat(), [gateway, route("shop/api", "name: reviews")], world);
+      expect(lines(found)).toEqual([`unreachable 40 certain ${REVIEWS} by api spec.rules[0]`]);
+    });
+
+    test("a ReferenceGrant that goes, what is sent to another namespace", () => {
+      const grant = object(
+        "ReferenceGrant",
+        "bank/all",
+        "from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}], to: [{group: '', kind: Service}]",
+      );
+      const objects = [gateway, set, route("shop/pay", "name: ledger, namespace: bank")];
+      const found = impact([gone(grant)], [CALLS[1] ?? []].flat(), objects, world);
+      expect(lines(found)).toEqual([`unreachable 5 certain ${LEDGER} by pay spec.rules[0]`]);
+      expect(found.gaps).toMatchObject([{ what: expect.stringContaining("certificates") }]);
+    });
+  });
+
   test("what a gateway refuses until now has no pair yet: that is said", () => {
     const deny = object("AuthorizationPolicy", "edge/deny", "action: DENY, rules: [{}]");
     const found = impact([gone(deny)], CALLS, []);

@@ -14,6 +14,8 @@ test.each<readonly [string, Manifest, ReturnType<typeof scopeOf>]>([
   ["one where a gateway runs: whoever that calls", object("AuthorizationPolicy", "edge/a", ""), null],
   ["a Sidecar: whoever calls from there", object("Sidecar", "shop/s", ""), { side: "source", namespaces: ["shop"] }],
   ["a Gateway: anybody", object("Gateway", "edge/g", ""), null],
+  ["a ListenerSet: anybody", object("ListenerSet", "shop/l", ""), null],
+  ["a ReferenceGrant: anybody", object("ReferenceGrant", "shop/g", ""), null],
   [
     "a route of a Service: whoever calls it",
     object("HTTPRoute", "edge/r", "parentRefs: [{kind: Service, group: '', name: cart, namespace: shop}]"),

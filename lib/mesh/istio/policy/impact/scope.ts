@@ -30,7 +30,7 @@ export function scopeOf(
 /** null: more than a namespace. */
 function namespacesOf(object: Manifest, gateways: ReadonlySet<string>): readonly (string | null)[] {
   const key = manifestKindKey(object);
-  if (object.kind === "Gateway") return [null];
+  if (["Gateway", "ListenerSet", "ReferenceGrant"].includes(object.kind)) return [null];
   if (ROUTES.includes(key)) return hostsOfRoute(object).map((host) => (host === "*" ? null : namespaceOfHost(host)));
   switch (key) {
     case "AuthorizationPolicy":

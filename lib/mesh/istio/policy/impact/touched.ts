@@ -75,9 +75,9 @@ export function touchedBy(changes: readonly Change[], sides: Sides, rootNamespac
   };
 }
 
-/** Istio's Gateway, the Gateway API's, and what is bound to any; a delegate doesn't say whose rules it is part of. */
+/** Gateways and what opens listeners of them or is bound to any; a delegate doesn't say whose rules it is part of. */
 function isForGateways(object: Manifest): boolean {
-  if (object.kind === "Gateway") return true;
+  if (["Gateway", "ListenerSet", "ReferenceGrant"].includes(object.kind)) return true;
   if (object.kind === "VirtualService")
     return textsAt(specOf(object), "hosts").length === 0 || gatewaysOf(object).some((each) => each !== "mesh");
   return ROUTES.includes(object.kind);

@@ -50,17 +50,24 @@ export function mapAt(value: unknown, key: string): Readonly<Record<string, stri
 export const specOf = (manifest: Manifest): JsonObject => (isObject(manifest.spec) ? manifest.spec : {});
 export const namespaceOf = (manifest: Manifest): string => manifest.metadata.namespace ?? "default";
 
+type Order = (a: Manifest, b: Manifest) => number;
+
+/** The oldest first, then by these texts. */
+export function oldestFirst(then: (metadata: Manifest["metadata"]) => readonly string[]): Order {
+  const key = ({ metadata }: Manifest) => [metadata.creationTimestamp ?? "", ...then(metadata)];
+  return (a, b) => {
+    const [left, right] = [key(a), key(b)];
+    const at = left.findIndex((each, index) => each !== right[index]);
+    if (at < 0) return 0;
+    return (left[at] ?? "") < (right[at] ?? "") ? -1 : 1;
+  };
+}
+
 /**
- * Oldest first, then by name and namespace: the order in which Istio settles who counts.
+ * Then by name and namespace: the order in which Istio settles who counts.
  * https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
  */
-export function byAge(a: Manifest, b: Manifest): number {
-  const key = ({ metadata }: Manifest) =>
-    [metadata.creationTimestamp ?? "", metadata.name, metadata.namespace ?? ""] as const;
-  const [left, right] = [key(a), key(b)];
-  for (const i of [0, 1, 2] as const) if (left[i] !== right[i]) return left[i] < right[i] ? -1 : 1;
-  return 0;
-}
+export const byAge: Order = oldestFirst(({ name, namespace = "" }) => [name, namespace]);
 
 /** `exportTo` lets a namespace see the object. Absent: the mesh's default, which is everyone. */
 export function visibleTo(manifest: Manifest, namespace: string): boolean {

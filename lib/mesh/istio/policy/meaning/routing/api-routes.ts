@@ -7,7 +7,7 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { fullName } from "../../hosts.ts";
 import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import { named } from "../../lookup.ts";
-import { listAt, namespaceOf, numberAt, specOf, textAt, textsAt } from "../../routing/json.ts";
+import { listAt, namespaceOf, numberAt, oldestFirst, specOf, textAt, textsAt } from "../../routing/json.ts";
 import { type ApiRule, apiRules, byRank } from "./api-rules.ts";
 import type { LeftOut } from "./delegates.ts";
 import { within } from "./host-pattern.ts";
@@ -153,10 +153,4 @@ function merged(
 }
 
 /** (sortRoutesByCreationTime) */
-function byAgeThenPlace(a: Manifest, b: Manifest): number {
-  const key = ({ metadata }: Manifest) =>
-    [metadata.creationTimestamp ?? "", metadata.namespace ?? "", metadata.name] as const;
-  const [left, right] = [key(a), key(b)];
-  for (const at of [0, 1, 2] as const) if (left[at] !== right[at]) return left[at] < right[at] ? -1 : 1;
-  return 0;
-}
+const byAgeThenPlace = oldestFirst(({ name, namespace = "" }) => [namespace, name]);

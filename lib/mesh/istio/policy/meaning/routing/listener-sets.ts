@@ -7,7 +7,7 @@
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { named } from "../../lookup.ts";
-import { has, listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "../../routing/json.ts";
+import { has, listAt, namespaceOf, numberAt, objectAt, oldestFirst, specOf, textAt } from "../../routing/json.ts";
 import { letIn } from "./api-namespaces.ts";
 import type { LeftOut } from "./delegates.ts";
 import type { GatewayWorld } from "./world.ts";
@@ -60,7 +60,10 @@ export function listenersAt(gateway: Manifest, world: GatewayWorld): Listeners {
   return { taken: taken.filter(({ listener }) => !lacksTls(listener)), refused, lacks };
 }
 
-/** Those that name it, the oldest first. */
+/** (orderedMergedListeners) */
+const byAgeAndPlace = oldestFirst(({ name, namespace = "" }) => [`${namespace}/${name}`]);
+
+/** Those that name it. */
 const setsFor = (gateway: Manifest, world: GatewayWorld): readonly Manifest[] =>
   world
     .objects("ListenerSet")
@@ -73,16 +76,7 @@ const setsFor = (gateway: Manifest, world: GatewayWorld): readonly Manifest[] =>
       const whole = to.group === GATEWAY_API && to.kind === "Gateway";
       return whole && to.name === gateway.metadata.name && to.namespace === namespaceOf(gateway);
     })
-    .toSorted(byAgeThenPlace);
-
-function byAgeThenPlace({ metadata: a }: Manifest, { metadata: b }: Manifest): number {
-  const [left, right] = [a, b].map((each) => [each.creationTimestamp ?? "", `${each.namespace ?? ""}/${each.name}`]);
-  for (const at of [0, 1] as const) {
-    const [one = "", other = ""] = [left?.[at], right?.[at]];
-    if (one !== other) return one < other ? -1 : 1;
-  }
-  return 0;
-}
+    .toSorted(byAgeAndPlace);
 
 const PORTS: Readonly<Record<string, number>> = { HTTP: 80, HTTPS: 443 };
 
