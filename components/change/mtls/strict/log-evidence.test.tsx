@@ -54,7 +54,7 @@ it("names pods, and says what an address is worth where it has no name", () => {
     caller({ by: "pod", source: "west/mesh/workload/amb", sends: "unknown" }),
   ];
   const text = said({ callers, callersTotal: 120 });
-  expect(text).toMatch(/legacy\/till 10\.0\.0\.9 plaintext 9, 4 refused by STRICT/);
+  expect(text).toMatch(/legacy\/till 10\.0\.0\.9 plaintext – 9, 4 refused by STRICT/);
   expect(text).toContain("no pod’s address now");
   expect(text).toMatch(/203\.0\.113\.7 as its X-Forwarded-For header says, which anybody can write/);
   expect(text).toContain("a pod that you may not see");

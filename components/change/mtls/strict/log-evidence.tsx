@@ -83,7 +83,7 @@ export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallers
       {callers.length > 0 && (
         <DataTable
           label="Callers by access log"
-          columns={[{ title: "Who" }, { title: "Sends" }, { title: "Lines", numeric: true }, { title: "Last" }]}
+          columns={[{ title: "Who" }, { title: "Sends" }, { title: "Last" }, { title: "Lines", numeric: true }]}
         >
           {callers.map((caller) => (
             <tr key={[caller.by, caller.source, caller.address, caller.sends].join(" ")}>
@@ -91,11 +91,11 @@ export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallers
                 <Who caller={caller} />
               </Cell>
               <Cell>{SENDS[caller.sends]}</Cell>
+              <Cell>{caller.lastAt === null ? "–" : sayInstant(caller.lastAt)}</Cell>
               <Cell numeric>
                 {formatCount(caller.calls)}
                 {caller.refused > 0 && `, ${formatCount(caller.refused)} refused by STRICT`}
               </Cell>
-              <Cell>{caller.lastAt === null ? "–" : sayInstant(caller.lastAt)}</Cell>
             </tr>
           ))}
         </DataTable>
