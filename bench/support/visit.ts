@@ -110,8 +110,7 @@ async function deltaTime(page: Page, frozen: Frozen, steps: readonly GraphDelta[
   const times: number[] = [];
   for (const delta of steps) {
     const seen = await page.evaluate(() => performance.getEntriesByName("topology:delta").length);
-    const sent = performance.timeOrigin + performance.now();
-    frozen.send(delta);
+    const sent = frozen.send(delta);
     await page.waitForFunction((count) => performance.getEntriesByName("topology:delta").length > count, seen);
     const painted = await page.evaluate(
       () => performance.timeOrigin + (performance.getEntriesByName("topology:delta").at(-1)?.startTime ?? 0),

@@ -6,8 +6,8 @@ import type { GraphDelta } from "#lib/graph/model.ts";
 
 export interface Stage {
   readonly url: string;
-  /** Sends one change to everybody who listens. */
-  send(delta: GraphDelta): void;
+  /** Sends one change to everybody who listens. When it went, in milliseconds since 1970: its text is made before, once for all. */
+  send(delta: GraphDelta): number;
   close(): Promise<void>;
 }
 
@@ -63,7 +63,9 @@ export async function openStage(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     send(delta) {
       const text = event(delta.seq, "delta", JSON.stringify(delta));
+      const sent = performance.timeOrigin + performance.now();
       for (const listener of listeners) listener.write(text);
+      return sent;
     },
     async close() {
       const closed = once(server, "close");

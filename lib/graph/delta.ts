@@ -4,6 +4,7 @@
  */
 import { compareIds } from "./id.ts";
 import type { Graph, GraphDelta, GraphEdge, GraphNode } from "./model.ts";
+import { replaced } from "./same-ids.ts";
 
 type Identified = { readonly id: string };
 type Elements = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] };
@@ -47,6 +48,8 @@ function applyList<T extends Identified>(
   changed: readonly T[],
 ): readonly T[] {
   if (removed.length === 0 && changed.length === 0) return list;
+  const same = removed.length === 0 ? replaced(list, changed) : null;
+  if (same !== null) return same;
   const gone = new Set(removed);
   const fresh = new Map(changed.map((item) => [item.id, item]));
   const kept: T[] = [];

@@ -146,7 +146,7 @@ export class Picture {
       return;
     }
     const before = this.shown;
-    const shown = showGraph(graph, this.look, this.deps.finding(graph), this.deps.traced(graph));
+    const shown = showGraph(graph, this.look, this.deps.finding(graph), this.deps.traced(graph), before);
     const replaced = before === null || this.standing.places === null || !sameStructure(before.placed, shown.placed);
     if (replaced) {
       this.lay(shown, first);

@@ -1,5 +1,6 @@
 /** From the graph to what the layout takes. */
 import type { Graph, GraphEdge } from "#lib/graph/model.ts";
+import { knownSameIds } from "#lib/graph/same-ids.ts";
 import type { Layout, LayoutInput } from "#lib/layout/model.ts";
 import { boxesAround } from "./boxes.ts";
 import type { BoxKind } from "./look.ts";
@@ -23,19 +24,19 @@ export function layoutInput(graph: Graph, boxes: readonly BoxKind[]): LayoutInpu
 
 /** Whether both graphs have the same nodes in the same boxes and the same edges: then the layout holds. */
 export function sameStructure(a: Graph, b: Graph): boolean {
-  if (a.nodes === b.nodes && a.edges === b.edges) return true;
   if (a.nodes.length !== b.nodes.length || a.edges.length !== b.edges.length || a.lens !== b.lens) return false;
   return (
-    a.edges.every(({ id }, at) => id === b.edges[at]?.id) &&
-    a.nodes.every((node, at) => {
-      const other = b.nodes[at];
-      return (
-        node.id === other?.id &&
-        node.namespace === other.namespace &&
-        node.cluster === other.cluster &&
-        node.app === other.app
-      );
-    })
+    (knownSameIds(a.edges, b.edges) || a.edges.every(({ id }, at) => id === b.edges[at]?.id)) &&
+    (a.nodes === b.nodes ||
+      a.nodes.every((node, at) => {
+        const other = b.nodes[at];
+        return (
+          node.id === other?.id &&
+          node.namespace === other.namespace &&
+          node.cluster === other.cluster &&
+          node.app === other.app
+        );
+      }))
   );
 }
 

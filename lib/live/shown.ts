@@ -1,9 +1,10 @@
 /** What of a graph is drawn, by a look: which nodes and edges, which of them step back, and what stands beside them. */
 import type { Matches } from "#lib/graph/find/evaluate.ts";
 import { withoutHubs } from "#lib/graph/hubs.ts";
-import type { Graph } from "#lib/graph/model.ts";
+import type { Graph, GraphEdge } from "#lib/graph/model.ts";
 import { inducedGraph, neighbourhood, troubleAndNeighbours } from "#lib/graph/neighbourhood.ts";
 import { rankNodes } from "#lib/graph/rank.ts";
+import { knownSameIds } from "#lib/graph/same-ids.ts";
 import { withDrawnEdges } from "./drawn-edges.ts";
 import type { Finding } from "./finder.ts";
 import type { Look } from "./look.ts";
@@ -34,22 +35,27 @@ export interface Shown {
 /** Nothing is looked for, nothing is left out. */
 const NOTHING: Pick<Finding, "found" | "hidden"> = { found: null, hidden: { nodes: new Set(), edges: new Set() } };
 
-/** The graph's edges whose ends are both there: all, unless an answer contradicts itself. */
-function drawable(graph: Graph): Graph {
-  const ids = new Set(graph.nodes.map(({ id }) => id));
-  const whole = graph.edges.every(({ source, target }) => ids.has(source) && ids.has(target));
-  if (whole) return graph;
-  return { ...graph, edges: graph.edges.filter(({ source, target }) => ids.has(source) && ids.has(target)) };
+/**
+ * The graph's edges whose ends are both there: all, unless an answer contradicts itself. `before`: one of which that holds. An edge's
+ * id names its ends, so it holds of what has the same ids.
+ */
+function drawable(graph: Graph, before: Graph | undefined): Graph {
+  const { nodes, edges } = graph;
+  if (before !== undefined && knownSameIds(before.nodes, nodes) && knownSameIds(before.edges, edges)) return graph;
+  const ids = new Set(nodes.map(({ id }) => id));
+  const has = ({ source, target }: GraphEdge) => ids.has(source) && ids.has(target);
+  return edges.every(has) ? graph : { ...graph, edges: edges.filter(has) };
 }
 
-/** O(nodes + edges); for the default look nothing is copied. */
+/** O(nodes + edges); for the default look nothing is copied. `before`: what was shown of the answer before, if anything was. */
 export function showGraph(
   answer: Graph,
   look: Look,
   finding: Pick<Finding, "found" | "hidden"> = NOTHING,
   traced: Traced | null = null,
+  before: Shown | null = null,
 ): Shown {
-  const whole = drawable(answer);
+  const whole = drawable(answer, before?.whole);
   let placed = whole;
   // Of the whole: what isn't drawn is still there to be ranked against.
   const ranks = look.rank === "off" ? null : rankNodes(whole, look.rank);

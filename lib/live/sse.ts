@@ -57,11 +57,16 @@ export function createSseReader(
       half = rest.endsWith("\r") ? "\r" : "";
       if (half !== "") rest = rest.slice(0, -1);
       let from = 0;
-      for (const { index, 0: ending } of rest.matchAll(/\r\n|\n|\r/g)) {
-        const head = rest.slice(from, index);
-        from = index + ending.length;
-        line(pieces.join("") + head);
+      let lf = rest.indexOf("\n");
+      let cr = rest.indexOf("\r");
+      while (lf >= 0 || cr >= 0) {
+        const end = lf < 0 ? cr : cr < 0 ? lf : Math.min(lf, cr);
+        line(pieces.join("") + rest.slice(from, end));
         pieces = [];
+        from = end === cr && lf === cr + 1 ? end + 2 : end + 1;
+        // Found by the machine's own search, and again only where it lies behind.
+        if (lf >= 0 && lf < from) lf = rest.indexOf("\n", from);
+        if (cr >= 0 && cr < from) cr = rest.indexOf("\r", from);
       }
       if (from < rest.length) pieces.push(rest.slice(from));
     },

@@ -135,3 +135,12 @@ test.each<[string, (next: FullScene) => void]>([
 test("so it is with other places", () => {
   expect(between(before, { ...before, strings: { ...before.strings } })).toBeNull();
 });
+
+test("of very many edges no more are drawn over a picture than one task can draw", () => {
+  const lines = Array.from({ length: 6000 }, (_, at) => ({ from: at % 3, to: (at % 3) + 1 }));
+  const before = sceneOf(SPOTS, lines);
+  const failing = (count: number) =>
+    changed(before, ({ edges }) => edges.state.fill(MARK_STATES.indexOf("failing"), 0, count));
+  expect(between(before, failing(1600))?.edges).toHaveLength(1600);
+  expect(between(before, failing(1601))).toBeNull();
+});

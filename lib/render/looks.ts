@@ -86,6 +86,8 @@ export interface Changes {
 
 /** Of all edges, the share up to which drawing them over the picture costs less than another picture. */
 const FEW = 1 / 3;
+/** And so many at most: they are drawn within one task. */
+const AT_ONCE = 1600;
 const SIGNS_OF_LOOKING = ((SIGN.dimmed | SIGN.gone | SIGN.hidden | SIGN.halo | SIGN.fresh | SIGN.tried) << SIGNS) >>> 0;
 const NODE_SIGNS_OF_LOOKING = ((NODE_BITS.dimmed | NODE_BITS.found | NODE_BITS.hidden | NODE_BITS.traced) << 8) >>> 0;
 
@@ -102,7 +104,7 @@ export function changedLooks(before: Looked, after: Looked): Changes | null {
   // Equal structures are equally crowded; asked all the same, for opacity follows from it.
   if (crowding(before.scene) !== crowding(after.scene)) return null;
   for (const key of ["node", "kind", "count"] as const) if (!equal(badges[key], after.scene.badges[key])) return null;
-  const most = after.looks.edges.length * FEW;
+  const most = Math.min(AT_ONCE, after.looks.edges.length * FEW);
   const edges: number[] = [];
   for (let edge = 0; edge < after.looks.edges.length; edge++) {
     const look = after.looks.edges[edge] as number;
