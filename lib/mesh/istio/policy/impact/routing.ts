@@ -3,15 +3,19 @@ import { type NodeKey, nodeId } from "#lib/graph/id.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import { closeness, fullName } from "../hosts.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
-import { portsOf } from "./arrive.ts";
+import { listAt, specOf } from "../routing/json.ts";
 import type { ObservedCall } from "./calls.ts";
 import { entriesOf, portsOfEntry } from "./ends.ts";
 import type { Expected } from "./expected.ts";
 import { gatewayWay } from "./gateway-way.ts";
+import { lettingIn } from "./letting-in.ts";
 import type { Part } from "./part.ts";
+import { causeOf, from, guessed } from "./passage.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
-import { rerouting } from "./way.ts";
+import { type Port, type Question, rerouting } from "./way.ts";
+import { crossingOf } from "./waypoints.ts";
+import { GONE, portsOf } from "./wire.ts";
 
 interface Group {
   readonly source: NodeKey;
@@ -22,8 +26,6 @@ interface Group {
   readonly calls: readonly ObservedCall[];
 }
 
-const GONE = "the labels of a workload that is gone";
-
 export function routing(
   calls: readonly ObservedCall[],
   sides: Sides,
@@ -31,14 +33,13 @@ export function routing(
   world: ImpactWorld,
 ): readonly Expected[] {
   return groupsOf(calls, world).flatMap((group) => {
-    const { source, target, host, owner } = group;
+    const { source, target, host } = group;
     const client = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
     const enters = touched.gates && client?.dataplane === "gateway";
-    const meshes = touched.way(host, source.namespace);
-    if (!enters && !meshes) return [];
+    if (!enters && touched.enrolling.length === 0 && !touched.way(host, source.namespace)) return [];
     const [first] = group.calls;
     if (first === undefined) return [];
-    const parts = partsOf(group, first, client, { sides, world, owner, enters, meshes });
+    const parts = partsOf(group, first, { client, sides, touched, world });
     if (parts.length === 0) return [];
     return [
       {
@@ -52,49 +53,86 @@ export function routing(
 }
 
 interface Seen {
+  readonly client: Workload | undefined;
   readonly sides: Sides;
+  readonly touched: Touched;
   readonly world: ImpactWorld;
-  readonly owner: string;
-  /** Whether the change can concern what gateways do with what comes in, and what proxies of the mesh do with calls to the host. */
-  readonly enters: boolean;
-  readonly meshes: boolean;
 }
 
-function partsOf(
-  { host, source, calls }: Group,
-  call: ObservedCall,
-  client: Workload | undefined,
-  { sides, world, owner, enters, meshes }: Seen,
-): readonly Part[] {
+function partsOf(group: Group, call: ObservedCall, { client, sides, touched, world }: Seen): readonly Part[] {
+  const { host, owner, source, calls } = group;
   const http = call.protocol !== "tcp";
-  const unknown = (what: string): readonly Part[] => [
-    { verdict: "rerouted", known: false, by: null, why: "Where it goes then isn’t known.", lacks: [what] },
-  ];
+  const meshes = touched.way(host, source.namespace);
   const caller = { namespace: source.namespace, labels: client?.labels ?? {} };
-  const ports = call.service === null ? entryPorts(host, sides) : portsOf(call, world).map(({ port }) => port);
+  const ports = portsSeen(group, call, sides, world);
+  const routed = (router: Question["router"]): readonly Part[] => {
+    const moving = { calls, client, router: router.after, http };
+    return rerouting({ host, owner, caller, ports, router }, lettingIn(moving, sides.after, world), sides, world);
+  };
+  const crossed = touched.enrolling.length === 0 ? null : crossing(group, call, { client, sides, touched, world }, routed);
   // ztunnel follows no route; what is routed is, by the waypoint.
   const waypoint = (): readonly Part[] => {
+    if (crossed !== null) return crossed;
     if (!meshes || !calls.some(({ viaWaypoint }) => viaWaypoint)) return [];
     const place = call.service === null ? null : waypointOf(call.service, world);
     if (place === null) return unknown("which waypoint it came through");
     if (!calls.every(({ viaWaypoint }) => viaWaypoint)) return unknown("which of the calls come through the waypoint");
-    return rerouting({ host, owner, caller, http, waypoint: place }, ports, sides, world);
+    return routed({ before: place, after: place });
   };
-  if (client?.dataplane === "ambient") return waypoint();
   if (client?.dataplane === "gateway") {
-    if (http) return inTurn(gatewayWay(client, host, sides, world), waypoint());
-    return enters ? unknown("what a gateway does with connections: that isn’t worked out yet") : [];
+    if (!touched.gates) return waypoint();
+    const moving = { calls, client, router: "itself", http } as const;
+    return inTurn(gatewayWay(client, { host, http }, lettingIn(moving, sides.after, world), sides, world), waypoint());
   }
-  if (client !== undefined && client.dataplane !== "sidecar") return [];
-  const parts = rerouting({ host, owner, caller, http, waypoint: null }, ports, sides, world);
-  if (client !== undefined) return parts;
-  return parts.map((part) => ({
-    ...part,
-    known: false,
-    lacks: [...part.lacks, GONE],
-    share: { min: 0, max: part.share?.max ?? 1 },
-  }));
+  if (client?.dataplane === "ambient" || crossed !== null) return waypoint();
+  if (!meshes || (client !== undefined && client.dataplane !== "sidecar")) return [];
+  const parts = routed({ before: "itself", after: "itself" });
+  return client === undefined ? parts.map((part) => guessed(part, [GONE])) : parts;
 }
+
+const unknown = (what: string): readonly Part[] => [
+  { verdict: "rerouted", known: false, by: null, why: "Where it goes then isn’t known.", lacks: [what] },
+];
+
+/** Where the change puts the calls behind a waypoint, or takes them from it: routes count there, or do no more. null: it doesn't. */
+function crossing(
+  { calls }: Group,
+  call: ObservedCall,
+  { client, sides, touched, world }: Seen,
+  routed: (router: Question["router"]) => readonly Part[],
+): readonly Part[] | null {
+  const found = crossingOf(call, sides, world);
+  if (found === null) return null;
+  const mixed = calls.every(({ viaWaypoint }) => viaWaypoint === call.viaWaypoint) ? [] : [SOME];
+  // The gateway has routed by then: the waypoint is asked for the Service, whatever subset the gateway's rule names.
+  const host = call.service === null ? "" : fullName(call.service);
+  const rules = client?.dataplane === "gateway" ? sides.before.hosts.around(host)("DestinationRule") : [];
+  const subsets = rules.some((rule) => listAt(specOf(rule), "subsets").length > 0) ? [SUBSET] : [];
+  const cause = causeOf(call, found, touched.enrolling);
+  const parts = routed({ before: found.before ?? "nobody", after: found.after ?? "nobody" });
+  return parts.map((part) => from(cause, guessed(part, [...found.lacks, ...mixed, ...subsets])));
+}
+
+const SOME = "which of the calls come through the waypoint";
+const SUBSET = "which subset the gateway’s rule names";
+
+/** Ports that it may have been, with what they carry: what was measured goes before what a port's name says. */
+function portsSeen({ host }: Group, call: ObservedCall, sides: Sides, world: ImpactWorld): readonly Port[] {
+  const measured = call.protocol === "tcp" ? "tcp" : "http";
+  if (call.service === null) {
+    const ports = entriesOf(host, sides.before).flatMap(portsOfEntry);
+    return atLeastOne(ports.map(({ port }) => ({ port, carries: measured })));
+  }
+  const ports = portsOf(call, world).map(({ port, carried = measured }): Port => {
+    // A ztunnel counts connections, whatever they carry; of others it was seen.
+    const carries = measured === "http" ? "http" : carried;
+    return { port, carries };
+  });
+  return atLeastOne(ports);
+}
+
+const atLeastOne = (ports: readonly Port[]): readonly Port[] =>
+  ports.length > 0 ? ports : [{ port: 0, carries: "http" }];
 
 /** What the one leaves is the other's: where both change something, each may have all of it. */
 function inTurn(first: readonly Part[], second: readonly Part[]): readonly Part[] {
@@ -150,6 +188,3 @@ function externalOf({ kind, name }: NodeKey, { inventory }: ImpactWorld): { host
   );
   return found === undefined ? null : { host: name, owner: found.namespace };
 }
-
-const entryPorts = (host: string, { before }: Sides): readonly number[] =>
-  entriesOf(host, before).flatMap((entry) => portsOfEntry(entry).map(({ port }) => port));
