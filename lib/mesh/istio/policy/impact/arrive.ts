@@ -12,6 +12,7 @@ import type { Shared } from "./expected.ts";
 import type { Part } from "./part.ts";
 import { passing, turnOf } from "./passage.ts";
 import { type Portion, portionsOf } from "./portions.ts";
+import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import { serverPoint, waypointIdentity, waypointPoint } from "./stops.ts";
 import type { Touched } from "./touched.ts";
@@ -51,7 +52,12 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
     const admitted = refused
       ? []
       : asked.flatMap(({ point, reader, peer }) => {
-          const facts = (who: Portion["principal"]) => factsOf(peer === undefined ? who : peer.principal, reader, wire);
+          const own = peer === undefined && point.kind !== "waypoint";
+          const sent = factsAtServer(call, host, { sides, world, own });
+          const facts = (who: Portion["principal"]) => ({
+            ...factsOf(peer === undefined ? who : peer.principal, reader, wire),
+            ...sent,
+          });
           return admission({ point, reader, before: facts(portion.principal), after: facts(principal) }, sides);
         });
     return { share: portion.share, parts: [...parts.map((each) => (gone ? guessed(each) : each)), ...admitted] };

@@ -89,8 +89,10 @@ function endOf({ host, subset, port, share, declaredBy }: Target, { side, world,
   const goes = (...lacks: readonly string[]): End => ({ key, host, fate: "goes", share, text, lacks });
   if (services.length === 0) {
     const covers = coversHost(host);
-    if (entries.length > 0 || inventories.some((each) => each.externalHosts.some(({ hosts }) => hosts.some(covers))))
-      return goes();
+    const declaring = [side.inventory, ...world.elsewhere].some((each) =>
+      each.externalHosts.some(({ hosts }) => hosts.some(covers)),
+    );
+    if (entries.length > 0 || declaring) return goes();
     const unread = inventories
       .flatMap((each) => each.unread)
       .some(({ kind }) => /^(?:services|serviceentries)(?:\.|$)/.test(kind));
@@ -112,7 +114,7 @@ function endOf({ host, subset, port, share, declaredBy }: Target, { side, world,
   return { ...goes(), to: { service, port: to, subset, workloads: behind } };
 }
 
-const coversHost =
+export const coversHost =
   (host: string) =>
   (pattern: string): boolean =>
     closeness(pattern.toLowerCase(), host) > 0;

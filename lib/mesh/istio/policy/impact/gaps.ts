@@ -20,7 +20,7 @@ export const NEEDED: ReadonlySet<string> = new Set([
 export const EVALUATED: ReadonlySet<string> = new Set([
   ...NEEDED,
   ...[kindKey({ group: NETWORKING, kind: "Gateway" }), kindKey({ group: GATEWAY_API, kind: "Gateway" })],
-  ...[...ROUTES, ...OF_BYTES, "ListenerSet", "ReferenceGrant", "Namespace"],
+  ...[...ROUTES, ...OF_BYTES, "ListenerSet", "ReferenceGrant", "Namespace", "ServiceEntry"],
 ]);
 
 const STATS = "Envoy’s cluster statistics (proxyStatsMatcher), traces";
@@ -48,6 +48,8 @@ export function gapsOf(changes: readonly Change[]): readonly ImpactGap[] {
     if (kind === "ReferenceGrant") {
       add("certificates that listeners take from there", "access logs of the gateway");
     }
+    if (kind === "ServiceEntry" && entryGap(before, after))
+      add("where hosts of ServiceEntries are: ports, addresses, endpoints and resolution", "metrics after the change");
     if (kind === "Namespace") for (const gap of membershipGaps(labelsOf(before), labelsOf(after))) add(...gap);
     if ([...ROUTES, ...OF_BYTES].includes(kind) && differs(besideRules))
       add("filters, timeouts, retries and session persistence", `${STATS}`);
@@ -56,6 +58,14 @@ export function gapsOf(changes: readonly Change[]): readonly ImpactGap[] {
     }
   }
   return [...found.values()];
+}
+
+/** Beyond which hosts are known, and to whom. */
+function entryGap(before: Manifest | null, after: Manifest | null): boolean {
+  const rest = ({ hosts: _h, exportTo: _e, ...own }: JsonObject) => own;
+  if (before !== null && after !== null) return !same(rest(spec(before)), rest(spec(after)));
+  const { location = "MESH_EXTERNAL", endpoints = [], workloadSelector = null } = spec(after ?? before);
+  return location !== "MESH_EXTERNAL" || workloadSelector !== null || (Array.isArray(endpoints) && endpoints.length > 0);
 }
 
 const labelsOf = (manifest: Manifest | null) => manifest?.metadata.labels ?? {};

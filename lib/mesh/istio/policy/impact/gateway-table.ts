@@ -22,7 +22,12 @@ export interface Domain {
   /** `*`, `*.example.com` or a name. */
   readonly name: string;
   /** One match each; `takes` is `*` where it is everything. */
-  readonly rules: readonly Alternative[];
+  readonly rules: readonly Rule[];
+}
+
+export interface Rule extends Alternative {
+  /** What it asks of a request; none: it takes everything. */
+  readonly asks: OwnRule["alternatives"];
 }
 
 export interface Doors {
@@ -96,7 +101,7 @@ function byteDomains({ server, found, sni }: GatewayChain, gateway: Workload, si
   const { namespace, labels } = gateway;
   const caller = { namespace, labels, port: server.port };
   const chosen = chosenOf(found, caller, { objects: near(found, side), rootNamespace: side.rootNamespace });
-  const rule = { ...taken(chosen, { side, world, called: server.port, bytes: true }), takes: EVERYTHING };
+  const rule = { ...taken(chosen, { side, world, called: server.port, bytes: true }), takes: EVERYTHING, asks: [] };
   const names = sni.length === 0 ? ["*"] : sni;
   return names.map((name): Domain => ({ listens: server.listens, name, rules: [rule] }));
 }
@@ -105,9 +110,9 @@ const REVISION = "whether the gateway’s control plane reads the objects that s
 
 function domainOf({ server, domain, redirects, rules, caller }: VirtualHost, side: Side, world: ImpactWorld): Domain {
   const by: Place = { object: server.gateway, path: server.path };
-  const away: Alternative = {
+  const away: Rule = {
     ends: [{ key: "redirect", host: null, fate: "goes", share: 1, text: "redirected to HTTPS: 301", lacks: [] }],
-    ...{ by, takes: EVERYTHING },
+    ...{ by, takes: EVERYTHING, asks: [] },
   };
   return {
     ...{ listens: server.listens, name: domain },
@@ -118,7 +123,7 @@ function domainOf({ server, domain, redirects, rules, caller }: VirtualHost, sid
             objects: around(rule, side),
             rootNamespace: side.rootNamespace,
           });
-          return { ...taken(chosen, { side, world, called: caller.port }), takes: takesOf(rule) };
+          return { ...taken(chosen, { side, world, called: caller.port }), takes: takesOf(rule), asks: rule.alternatives };
         }),
   };
 }

@@ -10,7 +10,8 @@ import { inWords, meetings, type Wire } from "./connection.ts";
 import type { Behind, End } from "./ends.ts";
 import type { Part } from "./part.ts";
 import { type Portion, portionsOf } from "./portions.ts";
-import type { ImpactWorld, Side } from "./sides.ts";
+import { factsAtServer } from "./request.ts";
+import type { ImpactWorld, Side, Sides } from "./sides.ts";
 import { accountOf, serverPoint, stopsOf, waypointIdentity } from "./stops.ts";
 import type { Router } from "./ways.ts";
 import { waypointAt } from "./waypoints.ts";
@@ -36,17 +37,18 @@ export interface Moving {
 const UNKNOWN: LettingIn = { refused: { denied: 0, breaks: 0 }, open: true, part: null };
 
 /** Once for each destination. */
-export function lettingIn(moving: Moving, side: Side, world: ImpactWorld): (end: End) => LettingIn {
+export function lettingIn(moving: Moving, sides: Sides, world: ImpactWorld): (end: End) => LettingIn {
   const known = new Map<string, LettingIn>();
   return (end) => {
-    const found = known.get(end.key) ?? (end.to === undefined ? UNKNOWN : at(end.to, end.host ?? "", moving, side, world));
+    const found = known.get(end.key) ?? (end.to === undefined ? UNKNOWN : at(end.to, end.host ?? "", moving, sides, world));
     known.set(end.key, found);
     return found;
   };
 }
 
-function at(to: Behind, host: string, moving: Moving, side: Side, world: ImpactWorld): LettingIn {
+function at(to: Behind, host: string, moving: Moving, sides: Sides, world: ImpactWorld): LettingIn {
   const { calls, router, client } = moving;
+  const side = sides.after;
   const sender = senderOf(moving, to, side, world);
   if (sender === null) return UNKNOWN;
   const rate = calls.reduce((sum, each) => sum + each.rate, 0);
@@ -56,7 +58,7 @@ function at(to: Behind, host: string, moving: Moving, side: Side, world: ImpactW
     for (const portion of portionsOf(call)) {
       const fates = to.workloads.map((each) => {
         const server = side.inventory.workloads.get(`${each.namespace}/${each.name}`) ?? each;
-        return fateAt({ to, host, server, sender, call, portion, client, router, http: moving.http }, side, world);
+        return fateAt({ to, host, server, sender, call, portion, client, router, http: moving.http }, sides, world);
       });
       const against = fates.flatMap((fate) => (typeof fate === "object" ? [fate] : []));
       const [first] = against;
@@ -96,9 +98,10 @@ interface Arriving {
 /** A part: it is refused, by what it says; undefined: not known. */
 function fateAt(
   { to, host, server, sender, call, portion, client, router, http }: Arriving,
-  side: Side,
+  sides: Sides,
   world: ImpactWorld,
 ): true | Part | undefined {
+  const side = sides.after;
   const { namespace, labels, dataplane } = server;
   const port = to.service.ports.find((each) => each.port === to.port);
   const own = port === undefined ? null : (port.targetPort ?? port.port);
@@ -119,7 +122,8 @@ function fateAt(
   const caller = portion.principal ?? accountOf(client, call, world);
   const peer = router === "itself" || router === "nobody" ? caller : waypointIdentity(router, call, side, world);
   const who = identified === true ? peer : identified === false ? null : undefined;
-  const passage = { service: null, place: null, server, reader: http ? "http" : "tcp", port: number } as const;
+  const sent = { atServer: factsAtServer(call, host, { sides, world, own: false }) };
+  const passage = { service: null, place: null, server, reader: http ? "http" : "tcp", port: number, sent } as const;
   return admitted(stopsOf({ ...passage, who: { atWaypoint: undefined, atServer: who } }, world), side);
 }
 

@@ -15,6 +15,7 @@ import type { Shared } from "./expected.ts";
 import { isNamespace } from "./membership.ts";
 import type { Part } from "./part.ts";
 import { portionsOf } from "./portions.ts";
+import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import { accountOf, stopsOf, waypointIdentity } from "./stops.ts";
 import { type Crossing, clientOn, crossingOf, GATEWAY, type Place } from "./waypoints.ts";
@@ -81,7 +82,9 @@ export function passing(
       const caller = portion.principal ?? accountOf(client[which], call, world);
       const peer = place === null ? caller : waypointIdentity(place, call, sides[which], world);
       const who = { atWaypoint: caller, atServer: proven === true ? peer : proven === false ? null : undefined };
-      return stopsOf({ service: call.service, place, server: server[which], reader, who, port }, world);
+      const sentTo = (own: boolean) => factsAtServer(call, wire.to?.host ?? null, { sides, world, own });
+      const sent = { atWaypoint: sentTo(false), atServer: sentTo(place === null) };
+      return stopsOf({ service: call.service, place, server: server[which], reader, who, port, sent }, world);
     };
     const admitted = refused
       ? []

@@ -6,11 +6,12 @@ import { waypointOf } from "../meaning/effective/security.ts";
 import { listAt, specOf } from "../routing/json.ts";
 import type { ObservedCall } from "./calls.ts";
 import { entriesOf, portsOfEntry } from "./ends.ts";
-import type { Expected } from "./expected.ts";
+import type { Expected, Shared } from "./expected.ts";
 import { gatewayWay } from "./gateway-way.ts";
 import { lettingIn } from "./letting-in.ts";
 import type { Part } from "./part.ts";
 import { causeOf, from, guessed } from "./passage.ts";
+import { bare, byRequest, requestAtClient } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
 import { type Port, type Question, rerouting } from "./way.ts";
@@ -32,25 +33,45 @@ export function routing(
   touched: Touched,
   world: ImpactWorld,
 ): readonly Expected[] {
-  return groupsOf(calls, world).flatMap((group) => {
+  return groupsOf(calls, sides, world).flatMap((group) => {
     const { source, target, host } = group;
     const client = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
     const enters = touched.gates && client?.dataplane === "gateway";
     if (!enters && touched.enrolling.length === 0 && !touched.way(host, source.namespace)) return [];
     const [first] = group.calls;
     if (first === undefined) return [];
-    const parts = partsOf(group, first, { client, sides, touched, world });
-    if (parts.length === 0) return [];
+    const rate = rateOf(group.calls);
+    const sharesOf = (of: readonly ObservedCall[]) =>
+      alike(of).map((calls): Shared => {
+        const [one = first] = calls;
+        const parts = partsOf({ ...group, calls }, one, { client, sides, touched, world });
+        return { share: rate === 0 ? 1 : rateOf(calls) / rate, parts: secured(parts, calls).map((part) => lasting(part, one)) };
+      });
+    const shares = sharesOf(group.calls.flatMap(byRequest));
+    if (shares.every(({ parts }) => parts.length === 0)) return [];
+    const on = group.calls.flatMap(({ evidence }) => evidence ?? []);
     return [
       {
-        ...{ source, target, protocol: first.protocol },
-        rate: group.calls.reduce((sum, { rate }) => sum + rate, 0),
+        ...{ source, target, protocol: first.protocol, rate, shares },
         seen: group.calls.some(({ seen }) => seen === "hour") ? "hour" : "week",
-        shares: [{ share: 1, parts: secured(parts, group.calls) }],
+        ...(on.length === 0 ? {} : { rests: { on, without: sharesOf(group.calls.map(bare)) } }),
       } satisfies Expected,
     ];
   });
 }
+
+/** Where a connection goes is settled when it begins. (Envoy’s tcp_proxy) */
+const lasting = (part: Part, { protocol }: ObservedCall): Part =>
+  protocol === "tcp" ? { ...part, why: `${part.why}${/[.]$/.test(part.why) ? "" : "."} ${OPEN}` } : part;
+
+const OPEN = "Connections that are open stay where they are.";
+
+const rateOf = (calls: readonly ObservedCall[]): number => calls.reduce((sum, { rate }) => sum + rate, 0);
+
+/** Calls of whose requests the same is known. */
+const alike = (calls: readonly ObservedCall[]): readonly (readonly ObservedCall[])[] => [
+  ...Map.groupBy(calls, ({ request }) => (request === undefined ? "" : JSON.stringify(request))).values(),
+];
 
 interface Seen {
   readonly client: Workload | undefined;
@@ -64,11 +85,11 @@ function partsOf(group: Group, call: ObservedCall, { client, sides, touched, wor
   const http = call.protocol !== "tcp";
   const meshes = touched.way(host, source.namespace);
   const caller = { namespace: source.namespace, labels: client?.labels ?? {} };
+  const request = requestAtClient(call, host, sides, world);
   const ports = portsSeen(group, call, sides, world);
-  const routed = (router: Question["router"]): readonly Part[] => {
-    const moving = { calls, client, router: router.after, http };
-    return rerouting({ host, owner, caller, ports, router }, lettingIn(moving, sides.after, world), sides, world);
-  };
+  const lets = (router: Question["router"]["after"]) => lettingIn({ calls, client, router, http }, sides, world);
+  const routed = (router: Question["router"]): readonly Part[] =>
+    rerouting({ host, owner, caller, ports, router, request }, lets(router.after), sides, world);
   const crossed = touched.enrolling.length === 0 ? null : crossing(group, call, { client, sides, touched, world }, routed);
   // ztunnel follows no route; what is routed is, by the waypoint.
   const waypoint = (): readonly Part[] => {
@@ -80,9 +101,7 @@ function partsOf(group: Group, call: ObservedCall, { client, sides, touched, wor
     return routed({ before: place, after: place });
   };
   if (client?.dataplane === "gateway") {
-    if (!touched.gates) return waypoint();
-    const moving = { calls, client, router: "itself", http } as const;
-    return inTurn(gatewayWay(client, { host, http }, lettingIn(moving, sides.after, world), sides, world), waypoint());
+    return inTurn(gatewayWay(client, { host, http, request: http ? request : {} }, lets("itself"), sides, world), waypoint());
   }
   if (client?.dataplane === "ambient" || crossed !== null) return waypoint();
   if (!meshes || (client !== undefined && client.dataplane !== "sidecar")) return [];
@@ -120,19 +139,20 @@ const SUBSET = "which subset the gateway’s rule names";
 function portsSeen({ host }: Group, call: ObservedCall, sides: Sides, world: ImpactWorld): readonly Port[] {
   const measured = call.protocol === "tcp" ? "tcp" : "http";
   if (call.service === null) {
-    const ports = entriesOf(host, sides.before).flatMap(portsOfEntry);
-    return atLeastOne(ports.map(({ port }) => ({ port, carries: measured })));
+    const entries = [sides.before, sides.after].flatMap((side) => entriesOf(host, side));
+    const ports = new Set(entries.flatMap(portsOfEntry).map(({ port }) => port));
+    return atLeastOne([...ports].map((port) => ({ port, carries: measured })), measured);
   }
   const ports = portsOf(call, world).map(({ port, carried = measured }): Port => {
     // A ztunnel counts connections, whatever they carry; of others it was seen.
     const carries = measured === "http" ? "http" : carried;
     return { port, carries };
   });
-  return atLeastOne(ports);
+  return atLeastOne(ports, measured);
 }
 
-const atLeastOne = (ports: readonly Port[]): readonly Port[] =>
-  ports.length > 0 ? ports : [{ port: 0, carries: "http" }];
+const atLeastOne = (ports: readonly Port[], carries: Port["carries"]): readonly Port[] =>
+  ports.length > 0 ? ports : [{ port: 0, carries }];
 
 /** What the one leaves is the other's: where both change something, each may have all of it. */
 function inTurn(first: readonly Part[], second: readonly Part[]): readonly Part[] {
@@ -146,7 +166,7 @@ function inTurn(first: readonly Part[], second: readonly Part[]): readonly Part[
 
 /** Only what is mutual TLS can lose it. */
 function secured(parts: readonly Part[], calls: readonly ObservedCall[]): readonly Part[] {
-  const rate = calls.reduce((sum, each) => sum + each.rate, 0);
+  const rate = rateOf(calls);
   const unknown = calls.some(({ mtls }) => mtls.share === null);
   const share =
     unknown || rate === 0 ? null : calls.reduce((sum, each) => sum + each.rate * (each.mtls.share ?? 0), 0) / rate;
@@ -161,12 +181,12 @@ function secured(parts: readonly Part[], calls: readonly ObservedCall[]): readon
   });
 }
 
-function groupsOf(calls: readonly ObservedCall[], world: ImpactWorld): readonly Group[] {
+function groupsOf(calls: readonly ObservedCall[], sides: Sides, world: ImpactWorld): readonly Group[] {
   const groups = new Map<string, { readonly group: Omit<Group, "calls">; readonly calls: ObservedCall[] }>();
   for (const call of calls) {
     const { source, service, target, protocol } = call;
     if (source.kind !== "workload" || source.cluster !== world.cluster) continue;
-    const asked = service === null ? externalOf(target, world) : { host: fullName(service), owner: service.namespace };
+    const asked = service === null ? externalOf(target, sides) : { host: fullName(service), owner: service.namespace };
     if (asked === null) continue;
     const key = `${nodeId(source)} ${asked.host} ${protocol}`;
     const end: NodeKey =
@@ -180,11 +200,11 @@ function groupsOf(calls: readonly ObservedCall[], world: ImpactWorld): readonly 
   return [...groups.values()].map(({ group, calls: own }) => ({ ...group, calls: own }));
 }
 
-/** Hosts that a ServiceEntry declares; others go past the mesh now, and will. */
-function externalOf({ kind, name }: NodeKey, { inventory }: ImpactWorld): { host: string; owner: string } | null {
+/** Hosts that a ServiceEntry declares on either side; others go past the mesh now, and will. */
+function externalOf({ kind, name }: NodeKey, { before, after }: Sides): { host: string; owner: string } | null {
   if (kind !== "external") return null;
-  const found = inventory.externalHosts.find(({ hosts }) =>
-    hosts.some((each) => closeness(each.toLowerCase(), name) > 0),
-  );
+  const found = [before, after]
+    .flatMap(({ inventory }) => inventory.externalHosts)
+    .find(({ hosts }) => hosts.some((each) => closeness(each.toLowerCase(), name) > 0));
   return found === undefined ? null : { host: name, owner: found.namespace };
 }

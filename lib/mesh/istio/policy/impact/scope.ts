@@ -46,6 +46,9 @@ function namespacesOf(object: Manifest, gateways: ReadonlySet<string>): readonly
     }
     case "DestinationRule":
       return hostsOfRule(object).map(namespaceOfHost);
+    case "ServiceEntry":
+      // Its hosts lie in no namespace.
+      return [null];
     default:
       // A Namespace's labels concern whoever calls from there or is called, and a class all that are of it.
       return [object.metadata.namespace === undefined ? null : namespaceOf(object)];

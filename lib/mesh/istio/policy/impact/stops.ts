@@ -58,27 +58,31 @@ export interface Passage {
   readonly who: { readonly atWaypoint: CallFacts["principal"]; readonly atServer: CallFacts["principal"] };
   /** The workload's; null: not known. */
   readonly port: number | null;
+  /** What is known of the requests there. */
+  readonly sent?: { readonly atWaypoint?: CallFacts; readonly atServer?: CallFacts };
 }
 
 /** In the order in which a call passes them. Which port a waypoint's filters compare with isn't worked out. */
-export function stopsOf({ service, place, server, reader, who, port }: Passage, world: ImpactWorld): readonly Stop[] {
-  const facts = (how: Reader, principal: CallFacts["principal"], at: number | null): CallFacts => ({
-    ...(how === "ztunnel" ? {} : { protocol: how }),
-    ...(principal === undefined ? {} : { principal }),
-    ...(at === null ? {} : { port: at }),
-  });
-  const stop = (point: EnforcementPoint, how: Reader, principal: CallFacts["principal"], at: number | null): Stop => ({
-    ...{ point, reader: how },
-    facts: facts(how, principal, at),
-  });
+export function stopsOf(passage: Passage, world: ImpactWorld): readonly Stop[] {
+  const { service, place, server, reader, who, port, sent = {} } = passage;
   const last = serverPoint(server, world);
-  return [
-    ...(place === null || service === null
-      ? []
-      : [stop(waypointPoint(place, service, world), reader, who.atWaypoint, null)]),
-    ...(last === null ? [] : [stop(last, last.kind === "ztunnel" ? "ztunnel" : reader, who.atServer, port)]),
-  ];
+  const stops: Stop[] = [];
+  if (place !== null && service !== null) {
+    const facts = { ...factsOf(reader, who.atWaypoint, null), ...sent.atWaypoint };
+    stops.push({ point: waypointPoint(place, service, world), reader, facts });
+  }
+  if (last !== null) {
+    const how = last.kind === "ztunnel" ? "ztunnel" : reader;
+    stops.push({ point: last, reader: how, facts: { ...factsOf(how, who.atServer, port), ...sent.atServer } });
+  }
+  return stops;
 }
+
+const factsOf = (reader: Reader, principal: CallFacts["principal"], port: number | null): CallFacts => ({
+  ...(reader === "ztunnel" ? {} : { protocol: reader }),
+  ...(principal === undefined ? {} : { principal }),
+  ...(port === null ? {} : { port }),
+});
 
 /** Whom a workload's certificate names, in the callers' trust domain; undefined: not known. */
 export function accountOf(

@@ -54,6 +54,7 @@ export function touchedBy(changes: readonly Change[], sides: Sides, rootNamespac
   const policies = of("AuthorizationPolicy", "RequestAuthentication");
   const [peers, sidecars, admission] = [of("PeerAuthentication"), of("Sidecar"), policies].map(places);
   const patterns = of("DestinationRule").flatMap(hostsOfRule);
+  const declared = of("ServiceEntry").flatMap(({ spec }) => textsAt(spec, "hosts"));
   const routes = new Set(of(...SENDING).map(nameOf));
   const points = new WeakMap<EnforcementPoint, boolean>();
   const routed = new Map<string, boolean>();
@@ -73,7 +74,7 @@ export function touchedBy(changes: readonly Change[], sides: Sides, rootNamespac
     enrolling: objects.filter((each) => isNamespace(each) || manifestKindKey(each) === GATEWAY),
     gates: objects.some(isForGateways),
     way: (host, client) => {
-      if (sidecars?.(client) === true) return true;
+      if (sidecars?.(client) === true || declared.some((each) => closeness(each.toLowerCase(), host) > 0)) return true;
       if (routes.size === 0) return false;
       const known = routed.get(host) ?? (names(sides.before, host) || names(sides.after, host));
       routed.set(host, known);

@@ -23,7 +23,7 @@ export interface Port {
   readonly carries: Asked["carries"];
 }
 
-export interface Question extends Pick<Asked, "host" | "owner"> {
+export interface Question extends Pick<Asked, "host" | "owner" | "request"> {
   readonly caller: Omit<Asked["caller"], "port">;
   /** Who routes the calls on each side. */
   readonly router: { readonly before: Router; readonly after: Router };

@@ -111,9 +111,18 @@ const CLIENT = "whether the client’s calls come through waypoints";
 export function crossingOf(call: ObservedCall, sides: Sides, world: ImpactWorld): Crossing | null {
   const { service } = call;
   if (service === null) return null;
-  const [old, now] = [passing(call, service, sides.before, world), passing(call, service, sides.after, world)];
+  const found = passing(call, service, sides.before, world);
+  // It came through one that no object puts there: then the labels alone say what changes, and nothing is certain.
+  const labelled = ({ inventory }: Side): Through | null => {
+    const place = waypointOf(service, { inventory });
+    return place && { place, lacks: [CONTRADICTION] };
+  };
+  const [old, now] =
+    found === null && call.viaWaypoint
+      ? [labelled(sides.before), labelled(sides.after)]
+      : [found, passing(call, service, sides.after, world)];
   if (JSON.stringify(old) === JSON.stringify(now)) return null;
-  const differs = (old !== null) !== call.viaWaypoint;
+  const differs = (found !== null) !== call.viaWaypoint;
   // Before, what was measured tells whether it came through.
   const lacks = [...(call.viaWaypoint ? [] : (old?.lacks ?? [])), ...(now?.lacks ?? [])];
   return {

@@ -6,13 +6,13 @@ import { GATEWAY_API } from "../kinds.ts";
 import { OF_BYTES, readersOf } from "../meaning/effective/route-versions.ts";
 import { byteTable, waypointRule } from "../meaning/routing/bytes.ts";
 import { type Bytes, type Chain, clash, REFUSED, takenBy, takesAll } from "../meaning/routing/connection.ts";
-import type { Caller } from "../meaning/routing/match.ts";
+import type { Caller, RequestFacts } from "../meaning/routing/match.ts";
 import { decide, type Routed, route } from "../meaning/routing/route.ts";
 import { knows, sidecarOf } from "../meaning/routing/scope.ts";
 import { type Chosen, chosenOf, itself } from "../meaning/routing/target.ts";
 import { waypointRules } from "../meaning/routing/waypoint.ts";
-import { has, objectAt, specOf, textAt } from "../routing/json.ts";
-import { type Alternative, type End, type Inventories, LOST, lostEnd, type Seen, taken } from "./ends.ts";
+import { has, objectAt, specOf, textAt, visibleTo } from "../routing/json.ts";
+import { type Alternative, coversHost, type End, entriesOf, type Inventories, LOST, lostEnd, type Seen, taken } from "./ends.ts";
 import type { ImpactWorld, Side } from "./sides.ts";
 import type { Place } from "./waypoints.ts";
 
@@ -35,6 +35,8 @@ export interface Asked {
   /** What the port carries. */
   readonly carries: "http" | Bytes;
   readonly router: Router;
+  /** What is known of the requests. */
+  readonly request: RequestFacts;
 }
 
 type World = Inventories & Pick<ImpactWorld, "unread">;
@@ -42,7 +44,7 @@ type World = Inventories & Pick<ImpactWorld, "unread">;
 const OUTBOUND = "the mesh’s outboundTrafficPolicy";
 
 export function waysOf(asked: Asked, side: Side, world: World): Ways {
-  const { host, owner, caller, carries, router } = asked;
+  const { host, owner, caller, carries, router, request } = asked;
   const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
   const seen = { side, world, called: caller.port, bytes: carries !== "http" };
   if (router === "nobody") return outcomeWays({ kind: "routed", chosen: itself(host, caller.port) }, seen);
@@ -50,16 +52,20 @@ export function waysOf(asked: Asked, side: Side, world: World): Ways {
   const sidecar = sidecarOf(caller, near);
   const objects = sidecar === null ? [] : [sidecar];
   if (sidecar !== null && !knows(sidecar, host, owner, caller)) return outOfScope(sidecar, side);
+  const declared = serviceOfHost(host) !== null || isDeclared(host, caller.namespace, side);
   if (carries !== "http") {
-    const ways = bytesWays({ ...asked, carries }, seen, world);
+    const ways = declared ? bytesWays({ ...asked, carries }, seen, world) : undeclared(sidecar, side);
     return { ...ways, objects: [...objects, ...ways.objects] };
   }
-  const { outcome, shadowed } = route(host, owner, caller, {}, near);
-  const ways = outcomeWays(outcome, seen);
+  const { outcome, shadowed } = route(host, owner, caller, request, near);
+  // A rule for a host takes it whether it is declared or not.
+  const straight = outcome.kind === "routed" && outcome.chosen.object === null;
+  const ways = straight && !declared ? undeclared(sidecar, side) : outcomeWays(outcome, seen);
   return { ...ways, objects: [...objects, ...ways.objects, ...shadowed] };
 }
 
-function atWaypoint({ host, owner, caller, carries }: Asked, waypoint: Place, seen: Seen, world: World): Ways {
+function atWaypoint(asked: Asked, waypoint: Place, seen: Seen, world: World): Ways {
+  const { host, owner, caller, carries, request } = asked;
   const { side } = seen;
   const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
   const labels = { [`${GATEWAY_API}/gateway-name`]: waypoint.name };
@@ -75,7 +81,7 @@ function atWaypoint({ host, owner, caller, carries }: Asked, waypoint: Place, se
   const outcome: Routed["outcome"] =
     first === undefined
       ? { kind: "routed", chosen: itself(host, caller.port) }
-      : decide(first.found.owner, rules, {}, ({ found }) => chosenOf(found, own, near));
+      : decide(first.found.owner, rules, request, ({ found }) => chosenOf(found, own, near));
   return outcomeWays(outcome, seen);
 }
 
@@ -131,16 +137,44 @@ function unmatched({ registryOnly }: Side): Omit<Alternative, "takes"> {
   return { ends: [{ ...pastEnd, lacks: registryOnly === null ? [OUTBOUND] : [] }], by: null };
 }
 
-function outOfScope(sidecar: Manifest, { registryOnly }: Side): Ways {
-  const own = specOf(sidecar);
+/** Whether calls to what no proxy knows are blocked; null: not known. The Sidecar's own word goes before the mesh's. */
+function blocks(sidecar: Manifest | null, { registryOnly }: Side): boolean | null {
+  const own = sidecar === null ? {} : specOf(sidecar);
   const mode = textAt(objectAt(own, "outboundTrafficPolicy"), "mode");
-  const blocks = mode === null ? (has(own, "outboundTrafficPolicy") ? null : registryOnly) : mode === "REGISTRY_ONLY";
+  return mode === null ? (has(own, "outboundTrafficPolicy") ? null : registryOnly) : mode === "REGISTRY_ONLY";
+}
+
+/** By a ServiceEntry that the client's namespace sees. */
+function isDeclared(host: string, client: string, side: Side): boolean {
+  const entries = entriesOf(host, side);
+  if (entries.length > 0) return entries.some((each) => visibleTo(each, client));
+  return side.inventory.externalHosts.some(({ hosts }) => hosts.some(coversHost(host)));
+}
+
+/** https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/ */
+function undeclared(sidecar: Manifest | null, side: Side): Ways {
+  const lost = lostEnd("nowhere: no ServiceEntry declares it, 502");
+  const past: End = {
+    ...{ key: "as addressed", host: null, fate: "goes", share: 1, lacks: [] },
+    text: "past the mesh, as the client addresses it",
+  };
+  const blocked = blocks(sidecar, side);
+  const ends = blocked === null ? [lost, past] : [blocked ? lost : past];
+  return {
+    alternatives: ends.map((end) => ({ ends: [end], by: null, takes: "" })),
+    lacks: blocked === null ? [OUTBOUND] : [],
+    objects: [],
+  };
+}
+
+function outOfScope(sidecar: Manifest, side: Side): Ways {
+  const blocked = blocks(sidecar, side);
   const by = { object: sidecar, path: ["spec", "egress"] };
   const lost: End = {
     ...{ key: LOST, host: null, fate: "lost", share: 1, lacks: [] },
     text: "nowhere: the client’s Sidecar leaves it out",
   };
-  const ends = blocks === null ? [lost, pastEnd] : [blocks ? lost : pastEnd];
+  const ends = blocked === null ? [lost, pastEnd] : [blocked ? lost : pastEnd];
   return {
     alternatives: ends.map((end) => ({ ends: [end], by, takes: "" })),
     lacks: ends.length > 1 ? [OUTBOUND] : [],

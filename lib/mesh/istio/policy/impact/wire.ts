@@ -40,18 +40,23 @@ export function clientOf(known: Workload | undefined, namespace: string): Wire["
   return { namespace, labels: known.labels };
 }
 
-/** Ports of the Service that carry what was seen; a ztunnel counts connections, whatever they carry. */
+/**
+ * Ports of the Service that carry what was seen; where the workload's port is known, those that lead there. A ztunnel counts
+ * connections, whatever they carry.
+ */
 export function portsOf(call: ObservedCall, { inventory }: ImpactWorld): Wire["ports"] {
-  const { service, protocol } = call;
+  const { service, protocol, request } = call;
   const found = service === null ? undefined : inventory.services.get(`${service.namespace}/${service.name}`);
   const wanted = protocol !== "tcp";
   const blind = !wanted && isAmbient(call.source, inventory) && !call.viaWaypoint;
-  return (found?.ports ?? [])
+  const ports = (found?.ports ?? [])
     .filter((port) => blind || (carriesHttp(port) ?? wanted) === wanted)
     .map((port) => {
       const { targetPort = port.port } = port;
       return { port: port.port, own: typeof targetPort === "number" ? targetPort : null, carried: carriedBy(port) };
     });
+  const fitting = ports.filter(({ own }) => own === null || own === request?.port);
+  return request?.port === undefined || fitting.length === 0 ? ports : fitting;
 }
 
 const isAmbient = ({ namespace, name }: ObservedCall["source"], { workloads }: ImpactWorld["inventory"]): boolean =>
