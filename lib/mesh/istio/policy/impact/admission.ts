@@ -22,24 +22,44 @@ export interface Arrival {
   readonly after: CallFacts;
 }
 
+/** A proxy that decides on a call's way, and what it knows of the call. */
+export interface Stop {
+  readonly point: EnforcementPoint;
+  readonly reader: Reader;
+  readonly facts: CallFacts;
+}
+
+/** A refusal, where it is and whom it is asked about. */
+interface Placed extends Refusal {
+  readonly where: string;
+  readonly who: CallFacts["principal"];
+}
+
 /** One side's refusals that aren't known not to refuse. */
 interface Weighed {
-  readonly open: readonly Refusal[];
-  /** What the refusals rest on, as far as the reader may see it. */
-  readonly enforced: boolean;
+  readonly open: readonly Placed[];
+  /** Where any policy decides, as far as the reader may see it. */
+  readonly enforced: ReadonlySet<string>;
   /** Who lets it in for sure. */
   readonly allowed: Decider | null;
 }
 
 /** What the change does to calls that arrive there. None: nothing, whatever isn't known. */
-export function admission({ point, reader, before, after }: Arrival, sides: Sides): readonly Part[] {
-  const [old, now] = [weigh(sides.before, point, reader, before), weigh(sides.after, point, reader, after)];
-  const { covers } = before.principal === after.principal ? SAME_CALLER : OTHER_CALLER;
+export const admission = ({ point, reader, before, after }: Arrival, sides: Sides): readonly Part[] =>
+  admissions([{ point, reader, facts: before }], [{ point, reader, facts: after }], sides);
+
+/** The same of all proxies on the way together, where other ones may stand on it afterwards. */
+export function admissions(before: readonly Stop[], after: readonly Stop[], sides: Sides): readonly Part[] {
+  const [old, now] = [weigh(sides.before, before), weigh(sides.after, after)];
   const parts: Part[] = [];
   const wasSure = sure(old);
   const isSure = sure(now);
-  if (isSure === null && now.open.length === 0 && old.enforced && !now.enforced && wasSure === null) {
+  const passes = isSure === null && now.open.length === 0 && wasSure === null;
+  if (passes && old.enforced.size > 0 && now.enforced.size === 0) {
     const why = "No policy decides here any more about who may call.";
+    parts.push({ verdict: "not-enforced", known: true, by: null, why, lacks: [] });
+  } else if (passes && [...old.enforced].some((where) => !after.some((stop) => placeOf(stop) === where))) {
+    const why = "Policies of a proxy that it passes no more don’t decide about it any longer.";
     parts.push({ verdict: "not-enforced", known: true, by: null, why, lacks: [] });
   }
   if (covers(old.open, now.open) && covers(now.open, old.open)) return parts;
@@ -59,6 +79,14 @@ export function admission({ point, reader, before, after }: Arrival, sides: Side
   return parts;
 }
 
+/** Whether calls are let in on one side; a part: they are refused, by what it says; undefined: not known. */
+export function admitted(stops: readonly Stop[], side: Side): true | Part | undefined {
+  const found = weigh(side, stops);
+  const refusal = sure(found);
+  if (refusal !== null) return { ...said("denied", refusal, true), known: true, lacks: [] };
+  return found.open.length === 0 ? true : undefined;
+}
+
 function said(
   verdict: Part["verdict"],
   refusal: Refusal | undefined,
@@ -71,7 +99,7 @@ function said(
   return { verdict, by: { object: policy, path }, why: known ? `Refused: ${why}.` : `Refused where ${why}.` };
 }
 
-const sure = ({ open }: Weighed): Refusal | null => open.find(({ refuses }) => refuses === true) ?? null;
+const sure = ({ open }: Weighed): Placed | null => open.find(({ refuses }) => refuses === true) ?? null;
 
 /** Facts that are lacking, each once. */
 const lacksOf = (refusals: readonly Refusal[]): readonly string[] =>
@@ -82,7 +110,16 @@ const UNSEEN: Manifest = { apiVersion: "", kind: "", metadata: { name: "" } };
 const unseen: Decider = { stage: "deny", policy: UNSEEN, rule: null, path: [], why: HIDDEN };
 
 /** What can't be seen may refuse the call, and may let it in: both sides have the same of it. */
-function weigh(side: Side, point: EnforcementPoint, reader: Reader, facts: CallFacts): Weighed {
+function weigh(side: Side, stops: readonly Stop[]): Weighed {
+  const found = stops.map((stop) => ({ stop, ...weighAt(side, stop) }));
+  return {
+    open: found.flatMap(({ open }) => open),
+    enforced: new Set(found.flatMap(({ stop, enforced }) => (enforced ? [placeOf(stop)] : []))),
+    allowed: found.findLast(({ allowed }) => allowed !== null)?.allowed ?? null,
+  };
+}
+
+function weighAt(side: Side, { point, reader, facts }: Stop) {
   const { configuration, hidden } = side.configuration(point);
   const { refusals, allowed } = refusalsAt(reader, configuration, point, facts);
   const open = refusals
@@ -92,30 +129,34 @@ function weigh(side: Side, point: EnforcementPoint, reader: Reader, facts: CallF
         ? { ...refusal, refuses: lacking(HIDDEN), unless: [...refusal.unless, unseen] }
         : refusal,
     );
-  const enforced = hidden || side.enforces(point, reader);
-  return { open: hidden ? [...open, { refuses: lacking(HIDDEN), by: unseen }] : open, enforced, allowed };
-}
-
-/** How refusals of the two sides are compared. */
-interface Comparison {
-  /** Whether what `less` refuses is refused by `more` too, whatever isn't known. */
-  readonly covers: (more: readonly Refusal[], less: readonly Refusal[]) => boolean;
-}
-
-function comparison(alike: (a: Decider, b: Decider) => boolean): Comparison {
-  const implies = (refusal: Refusal, other: Refusal): boolean => {
-    if (refusal.unless === undefined || other.unless === undefined) {
-      return refusal.unless === other.unless && alike(refusal.by, other.by);
-    }
-    // Refused unless one of few rules takes it, or unless one of more does: the fewer, the more is refused.
-    const { unless } = refusal;
-    return other.unless.every((rule) => unless.some((each) => alike(rule, each)));
-  };
+  const all = hidden ? [...open, { refuses: lacking(HIDDEN), by: unseen }] : open;
+  const where = placeOf({ point, reader });
   return {
-    covers: (more, less) =>
-      more.some(({ refuses }) => refuses === true) ||
-      less.every((refusal) => more.some((other) => implies(refusal, other))),
+    open: all.map((refusal): Placed => ({ ...refusal, where, who: facts.principal })),
+    enforced: hidden || side.enforces(point, reader),
+    allowed,
   };
+}
+
+/** A call meets one proxy of a kind, but for waypoints. */
+const placeOf = ({ point, reader }: Pick<Stop, "point" | "reader">): string =>
+  `${point.kind} ${point.namespace} ${point.kind === "waypoint" ? point.gateway : ""} ${reader}`;
+
+/** Whether what `less` refuses is refused by `more` too, whatever isn't known. */
+const covers = (more: readonly Placed[], less: readonly Placed[]): boolean =>
+  more.some(({ refuses }) => refuses === true) ||
+  less.every((refusal) => more.some((other) => implies(refusal, other)));
+
+function implies(refusal: Placed, other: Placed): boolean {
+  if (refusal.where !== other.where) return false;
+  // To whom the caller is another one on each side, what is left of a rule that asks for it differs.
+  const like = (a: Decider, b: Decider) => alike(a, b) && (refusal.who === other.who || !asksWho(a));
+  if (refusal.unless === undefined || other.unless === undefined) {
+    return refusal.unless === other.unless && like(refusal.by, other.by);
+  }
+  // Refused unless one of few rules takes it, or unless one of more does: the fewer, the more is refused.
+  const { unless } = refusal;
+  return other.unless.every((rule) => unless.some((each) => like(rule, each)));
 }
 
 /** They say the same, of the same namespace (where short account names belong). */
@@ -132,10 +173,6 @@ function alike(a: Decider, b: Decider): boolean {
 const IDENTITY =
   /"(?:not)?(?:principals|namespaces|serviceaccounts|trustdomains)"|source\.(?:principal|namespace|serviceaccount|trustdomain)/i;
 const asksWho = ({ policy, path }: Decider): boolean => IDENTITY.test(JSON.stringify(at(policy, path)) ?? "");
-
-const SAME_CALLER = comparison(alike);
-/** The caller is another one to the two sides: what is left of a rule that asks for it differs. */
-const OTHER_CALLER = comparison((a, b) => alike(a, b) && !asksWho(a));
 
 function at(object: Manifest, path: Segments): unknown {
   let here: unknown = object;

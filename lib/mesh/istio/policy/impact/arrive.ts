@@ -5,19 +5,19 @@ import type { EnforcementPoint } from "../meaning/authorization/attached.ts";
 import type { CallFacts } from "../meaning/authorization/facts.ts";
 import type { Reader } from "../meaning/authorization/rules.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
-import { carriesHttp } from "../meaning/port-protocol.ts";
 import { admission } from "./admission.ts";
 import type { ObservedCall } from "./calls.ts";
 import { connection, type Wire } from "./connection.ts";
-import { gatewayPoint } from "./entering.ts";
 import type { Shared } from "./expected.ts";
 import type { Part } from "./part.ts";
+import { passing, turnOf } from "./passage.ts";
 import { type Portion, portionsOf } from "./portions.ts";
 import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
+import { serverPoint, waypointIdentity, waypointPoint } from "./stops.ts";
 import type { Touched } from "./touched.ts";
-
-export const GONE = "the labels of a workload that is gone";
+import { crossingOf } from "./waypoints.ts";
+import { GONE, wireOf } from "./wire.ts";
 
 export function arriving(call: ObservedCall, sides: Sides, touched: Touched, world: ImpactWorld): readonly Shared[] {
   const { target, service } = call;
@@ -26,10 +26,13 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
   const wires = touched.peers(target.namespace, service?.namespace ?? null) || (host !== null && touched.rules(host));
   const server = world.inventory.workloads.get(`${target.namespace}/${target.name}`);
   if (server === undefined) {
-    if (!wires && !touched.admission(target.namespace)) return [];
+    const turns = touched.enrolling.length > 0 && crossingOf(call, sides, world) !== null;
+    if (!wires && !turns && !touched.admission(target.namespace)) return [];
     const why = "Whether it is refused isn’t known: the server is gone.";
     return [{ share: 1, parts: [{ verdict: "denied", known: false, by: null, why, lacks: [GONE] }] }];
   }
+  const turn = touched.enrolling.length === 0 ? null : turnOf(call, server, sides, world);
+  if (turn !== null) return passing(call, turn, touched.enrolling, sides, world);
   const points = pointsOf(call, server, world);
   const met = points.filter(({ point }) => touched.at(point));
   if (!wires && met.length === 0) return [];
@@ -94,78 +97,16 @@ function pointsOf(call: ObservedCall, server: Workload, world: ImpactWorld): rea
 }
 
 function makePoints(call: ObservedCall, server: Workload, world: ImpactWorld): readonly Asked[] {
-  const { namespace, labels, dataplane } = server;
   const reader = call.protocol === "tcp" ? "tcp" : "http";
-  if (dataplane === "sidecar") return [{ point: { kind: "sidecar", namespace, labels }, reader }];
-  if (dataplane === "gateway") return [{ point: gatewayPoint(server), reader }];
-  if (dataplane !== "ambient") return [];
-  const ztunnel = { point: { kind: "ztunnel", namespace, labels }, reader: "ztunnel" } as const;
+  const point = serverPoint(server, world);
+  if (point === null) return [];
+  if (point.kind !== "ztunnel") return [{ point, reader }];
+  const ztunnel = { point, reader: "ztunnel" } as const;
   const { service } = call;
   const place = call.viaWaypoint && service !== null ? waypointOf(service, world) : null;
   if (service === null || place === null) return [ztunnel];
-  const point = {
-    kind: "waypoint",
-    namespace: place.namespace,
-    gateway: place.name,
-    services: [service],
-    entries: [],
-  } as const;
   return [
-    { point, reader },
-    { ...ztunnel, peer: { principal: identityOf(place, call, world) } },
+    { point: waypointPoint(place, service, world), reader },
+    { ...ztunnel, peer: { principal: waypointIdentity(place, call, world, world) } },
   ];
-}
-
-/** The waypoint's own identity: its pods run as one account, of the callers' trust domain. */
-function identityOf(
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  { callers }: ObservedCall,
-  { inventory }: ImpactWorld,
-): string | undefined {
-  const [account, ...more] = inventory.workloads.get(`${namespace}/${name}`)?.serviceAccounts ?? [];
-  if (account === undefined || more.length > 0) return undefined;
-  const [caller = "cluster.local/"] = callers.keys();
-  return `${caller.replace(/^spiffe:\/\//, "").split("/", 1)[0]}/ns/${namespace}/sa/${account}`;
-}
-
-/** What a call's connection is decided by. `gone`: the caller's labels aren't known any more. */
-export function wireOf(
-  call: ObservedCall,
-  server: Workload,
-  world: ImpactWorld,
-): { readonly wire: Wire; readonly gone: boolean } {
-  const { source, service } = call;
-  const known = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
-  const own = source.kind === "workload" && source.cluster === world.cluster;
-  const gone = own && known === undefined;
-  const { namespace, labels, dataplane } = server;
-  return {
-    gone,
-    wire: {
-      client: !own ? (source.kind === "unknown" ? "outside" : "as measured") : clientOf(known, source.namespace),
-      measured: "unknown",
-      to: service === null ? null : { host: fullName(service), namespace: service.namespace },
-      endpoint: { namespace, labels, dataplane },
-      ports: portsOf(call, world),
-    },
-  };
-}
-
-function clientOf(known: Workload | undefined, namespace: string): Wire["client"] {
-  if (known === undefined) return { namespace, labels: {} };
-  if (known.dataplane === "none") return "outside";
-  // ztunnel follows no DestinationRule; what a waypoint sends isn't worked out.
-  if (known.dataplane === "ambient" || known.dataplane === "waypoint") return "as measured";
-  return { namespace, labels: known.labels };
-}
-
-/** Ports of the Service that carry what was seen; where the workload's port is known, those that lead there. */
-export function portsOf({ service, protocol, request }: ObservedCall, { inventory }: ImpactWorld): Wire["ports"] {
-  const found = service === null ? undefined : inventory.services.get(`${service.namespace}/${service.name}`);
-  const wanted = protocol !== "tcp";
-  const ports = (found?.ports ?? [])
-    .filter((port) => (carriesHttp(port) ?? wanted) === wanted)
-    .map(({ port, targetPort = port }) => ({ port, own: typeof targetPort === "number" ? targetPort : null }));
-  const fitting = ports.filter(({ own }) => own === null || own === request?.port);
-  return request?.port === undefined || fitting.length === 0 ? ports : fitting;
 }

@@ -16,6 +16,7 @@ import {
   received,
   type Sends,
 } from "../meaning/outbound-mtls.ts";
+import type { Carried } from "../meaning/port-protocol.ts";
 import { isKnown, lacking, type Truth } from "../meaning/truth.ts";
 import { destinationRules } from "../routing/destination-rules.ts";
 import { isObject, objectAt } from "../routing/json.ts";
@@ -26,14 +27,24 @@ import type { Side, Sides } from "./sides.ts";
 export type Measured = "mutual TLS" | "plaintext" | "unknown";
 
 export interface Wire {
-  /** `as measured`: what it sends doesn't follow from objects that are worked out here (ambient, another cluster, gone). */
-  readonly client: Client | "outside" | "as measured";
+  /**
+   * `as measured`: what it sends doesn't follow from objects that are worked out here (ambient, another cluster, gone). `tunnel`: a ztunnel
+   * or a waypoint, which speak HBONE to what is in ambient.
+   */
+  readonly client: Client | "outside" | "as measured" | "tunnel";
   readonly measured: Measured;
   /** null: no Service was called. */
   readonly to: Omit<Destination, "port" | "subset" | "external"> | null;
   readonly endpoint: Omit<Endpoint, "port">;
   /** Ports of the Service that it may have been, with the workload's behind each; none: not known. */
-  readonly ports: readonly { readonly port: number; readonly own: number | null }[];
+  readonly ports: readonly {
+    readonly port: number;
+    readonly own: number | null;
+    /** What its protocol says that it carries; undefined: nothing says. */
+    readonly carried?: Carried | undefined;
+  }[];
+  /** Who sends and who takes it afterwards, where that is another one; then what was measured doesn't tell. */
+  readonly after?: Pick<Wire, "client" | "endpoint">;
 }
 
 export interface Connected {
@@ -114,14 +125,14 @@ interface Effect {
   readonly why: (tried: Tried) => string;
 }
 
-const both = ({ out, in: inbound }: Meeting): string =>
+export const inWords = ({ out, in: inbound }: Meeting): string =>
   `the client sends ${typeof out.sends === "string" ? out.sends : "what isn’t known"}, the server takes ${inbound.mode}`;
 
 const EFFECTS: readonly Effect[] = [
   {
     verdict: "breaks",
     of: ({ before, after }) => (before.connects === false || alike(before, after) ? false : negated(after.connects)),
-    why: ({ after }) => `The connection is refused: ${both(after)}.`,
+    why: ({ after }) => `The connection is refused: ${inWords(after)}.`,
   },
   {
     verdict: "loses-mtls",
@@ -131,7 +142,7 @@ const EFFECTS: readonly Effect[] = [
       if (after.identified !== false) return after.identified;
       return before.identified === true ? true : lacking("whether it is mutual TLS now");
     },
-    why: ({ after }) => `It is mutual TLS no more: ${both(after)}.`,
+    why: ({ after }) => `It is mutual TLS no more: ${inWords(after)}.`,
   },
   {
     verdict: "not-enforced",
@@ -141,7 +152,7 @@ const EFFECTS: readonly Effect[] = [
   {
     verdict: "allowed",
     of: ({ before, after }) => before.connects === false && after.connects === true,
-    why: ({ after }) => `The connection was refused, and comes about: ${both(after)}.`,
+    why: ({ after }) => `The connection was refused, and comes about: ${inWords(after)}.`,
   },
 ];
 
@@ -172,25 +183,32 @@ function fits(before: Meeting, measured: Measured): boolean {
 }
 
 function hypotheses(wire: Wire, sides: Sides): readonly Tried[] {
-  const ports = wire.ports.length > 0 ? wire.ports : [{ port: 0, own: null }];
-  const subsets =
-    wire.client !== "outside" && wire.client !== "as measured" ? subsetsOf(wire, wire.client, sides) : [null];
+  const ports: Wire["ports"] = wire.ports.length > 0 ? wire.ports : [{ port: 0, own: null }];
+  const subsets = typeof wire.client === "string" ? [null] : subsetsOf(wire, wire.client, sides);
   // Where no automatic mutual TLS is asked for, its setting makes no difference.
   const known = sides.before.autoMtls;
-  const asked = wire.client !== "outside" && wire.client !== "as measured";
+  const asked = typeof wire.client !== "string";
   const settings = !asked ? [true] : known === null ? [true, false] : [known];
   return ports.flatMap(({ port, own }) =>
     settings.flatMap((autoMtls) =>
       subsets.map((subset): Tried => {
-        const on = (side: Side) => meeting(wire, { port, own, subset, autoMtls }, side);
+        const at = { port, own, subset, autoMtls };
         return {
-          before: on(sides.before),
-          after: on(sides.after),
+          before: meeting(wire, at, sides.before),
+          after: meeting({ ...wire, ...wire.after }, at, sides.after, wire.after !== undefined),
           port: wire.ports.length > 0 ? port : null,
           autoMtls,
         };
       }),
     ),
+  );
+}
+
+/** How the two meet on one side, in each case that isn't ruled out; nothing was measured of it. */
+export function meetings(wire: Wire, subset: string | null, side: Side): readonly Meeting[] {
+  const settings = typeof wire.client === "string" ? [true] : side.autoMtls === null ? [true, false] : [side.autoMtls];
+  return wire.ports.flatMap(({ port, own }) =>
+    settings.map((autoMtls) => meeting(wire, { port, own, subset, autoMtls }, side, true)),
   );
 }
 
@@ -216,6 +234,7 @@ function meeting(
   { client, measured, to, endpoint }: Wire,
   { port, own, subset, autoMtls }: { port: number; own: number | null; subset: string | null; autoMtls: boolean },
   side: Side,
+  fresh = false,
 ): Meeting {
   const at = { ...endpoint, port: own };
   const taken: OutboundMtls = {
@@ -227,15 +246,28 @@ function meeting(
   const out =
     client === "outside"
       ? plain
-      : client === "as measured" || to === null
-        ? taken
-        : outboundMtls(client, { ...to, port, subset, external: false }, at, world);
-  // Whether a sidecar speaks HBONE to ambient pods is a setting: what was measured tells.
-  const told = endpoint.dataplane === "ambient" && !isText(out.sends) ? taken : out;
-  const met = received(told, at, world);
-  return endpoint.dataplane === "ambient" && told.sends === "mutual TLS"
-    ? { ...met, connects: true, identified: true }
-    : met;
+      : client === "tunnel"
+        ? tunnel(endpoint)
+        : client === "as measured" || to === null
+          ? taken
+          : outboundMtls(client, { ...to, port, subset, external: false }, at, world);
+  // Whether a sidecar speaks HBONE to ambient pods is a setting: what was measured tells, unless one of them is new there.
+  const told = endpoint.dataplane === "ambient" && !isText(out.sends) && !fresh ? taken : out;
+  const met = unprotected(received(told, at, world), endpoint);
+  if (endpoint.dataplane !== "ambient") return met;
+  if (!isText(told.sends) && fresh && met.in.mode !== "STRICT") return { ...met, connects: true };
+  return told.sends === "mutual TLS" ? { ...met, connects: true, identified: true } : met;
 }
+
+/** https://istio.io/latest/docs/ambient/architecture/hbone/ */
+function tunnel({ dataplane }: Wire["endpoint"]): OutboundMtls {
+  if (dataplane === "ambient") return { sends: "mutual TLS", chain: [] };
+  if (dataplane === "none") return { sends: "plaintext", chain: [] };
+  return { sends: lacking("whether the server’s proxy takes HBONE"), chain: [] };
+}
+
+/** Before a pod without a proxy nobody asks for anything. */
+const unprotected = (met: Meeting, { dataplane }: Wire["endpoint"]): Meeting =>
+  dataplane === "none" ? { ...met, in: { mode: "PERMISSIVE", chain: [] } } : met;
 
 const isText = (sends: OutboundMtls["sends"]): boolean => typeof sends === "string";

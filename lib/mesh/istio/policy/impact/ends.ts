@@ -1,18 +1,14 @@
-/** Where calls of one client end up by its routing: destinations with their shares, those that lead nowhere marked. */
+/** Where calls of one client end up by a rule: destinations with their shares, those that lead nowhere marked. */
+import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, serviceOfHost } from "../hosts.ts";
-import { GATEWAY_API } from "../kinds.ts";
 import { labelsAt } from "../lookup.ts";
-import type { Caller, RequestFacts } from "../meaning/routing/match.ts";
-import { decide, type Routed, route } from "../meaning/routing/route.ts";
-import { knows, sidecarOf } from "../meaning/routing/scope.ts";
-import { type Chosen, chosenOf, itself, NOT_GRANTED, type Target } from "../meaning/routing/target.ts";
-import { waypointRules } from "../meaning/routing/waypoint.ts";
-import { listAt, numberAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
+import { type Chosen, NOT_GRANTED, type Target } from "../meaning/routing/target.ts";
+import { listAt, numberAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import type { Place } from "./part.ts";
 import type { ImpactWorld, Side } from "./sides.ts";
 
-type Inventories = Pick<ImpactWorld, "inventory" | "elsewhere">;
+export type Inventories = Pick<ImpactWorld, "inventory" | "elsewhere">;
 
 /** `passthrough`: as the client addressed it, past the mesh's own clusters and without mutual TLS. */
 export type Fate = "goes" | "lost" | "passthrough";
@@ -27,6 +23,16 @@ export interface End {
   readonly share: number;
   readonly text: string;
   readonly lacks: readonly string[];
+  /** Who takes them there, all in this cluster; absent: not known, or nobody does. */
+  readonly to?: Behind;
+}
+
+/** What stands behind a destination. */
+export interface Behind {
+  readonly service: Service;
+  readonly port: number;
+  readonly subset: string | null;
+  readonly workloads: readonly Workload[];
 }
 
 /** One way that calls may take. */
@@ -37,74 +43,8 @@ export interface Alternative {
   readonly takes: string;
 }
 
-export interface Ways {
-  readonly alternatives: readonly Alternative[];
-  /** What decides among them. */
-  readonly lacks: readonly string[];
-  /** All that has a say. */
-  readonly objects: readonly Manifest[];
-}
-
-export interface Asked {
-  readonly host: string;
-  /** Of its Service or ServiceEntry. */
-  readonly owner: string;
-  readonly caller: Caller;
-  /** Rules for requests count; else the Sidecar's scope alone. */
-  readonly http: boolean;
-  /** Who routes in the client's place; null: its own proxy does. */
-  readonly waypoint: { readonly namespace: string; readonly name: string } | null;
-  readonly request: RequestFacts;
-}
-
-const OUTBOUND = "the mesh’s outboundTrafficPolicy";
-
-export function waysOf({ host, owner, caller, http, waypoint, request }: Asked, side: Side, world: Inventories): Ways {
-  const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
-  if (waypoint !== null) {
-    const labels = { [`${GATEWAY_API}/gateway-name`]: waypoint.name };
-    const own = { namespace: waypoint.namespace, labels, port: caller.port };
-    const { rules } = waypointRules(host, owner, own, near);
-    const [first] = http ? rules : [];
-    const outcome: Routed["outcome"] =
-      first === undefined
-        ? { kind: "routed", chosen: itself(host, caller.port) }
-        : decide(first.found.owner, rules, request, ({ found }) => chosenOf(found, own, near));
-    return outcomeWays(outcome, { side, world, called: caller.port });
-  }
-  const sidecar = sidecarOf(caller, near);
-  const objects = [...(sidecar === null ? [] : [sidecar])];
-  if (sidecar !== null && !knows(sidecar, host, owner, caller)) return outOfScope(sidecar);
-  if (!http) {
-    const there = { key: host, host, fate: "goes", share: 1, text: host, lacks: [] } as const;
-    return { alternatives: [{ ends: [there], by: null, takes: "" }], lacks: [], objects };
-  }
-  const { outcome, shadowed } = route(host, owner, caller, request, near);
-  const ways = outcomeWays(outcome, { side, world, called: caller.port });
-  return { ...ways, objects: [...objects, ...ways.objects, ...shadowed] };
-}
-
-function outOfScope(sidecar: Manifest): Ways {
-  const mode = textAt(objectAt(specOf(sidecar), "outboundTrafficPolicy"), "mode");
-  const by = { object: sidecar, path: ["spec", "egress"] };
-  const lost: End = {
-    ...{ key: LOST, host: null, fate: "lost", share: 1, lacks: [] },
-    text: "nowhere: the client’s Sidecar leaves it out",
-  };
-  const past: End = {
-    ...{ key: "passthrough", host: null, fate: "passthrough", share: 1, lacks: [] },
-    text: "past the mesh, in plaintext",
-  };
-  const ends = mode === "REGISTRY_ONLY" ? [lost] : mode === "ALLOW_ANY" ? [past] : [lost, past];
-  return {
-    alternatives: ends.map((end) => ({ ends: [end], by, takes: "" })),
-    lacks: ends.length > 1 ? [OUTBOUND] : [],
-    objects: [sidecar],
-  };
-}
-
 /** All that arrives nowhere is one destination. */
-const LOST = "nowhere";
+export const LOST = "nowhere";
 
 export const lostEnd = (text: string): End => ({
   ...{ key: LOST, host: null, fate: "lost", share: 1, text, lacks: [] },
@@ -115,38 +55,9 @@ export interface Seen {
   readonly world: Inventories;
   /** The port that was called. */
   readonly called: number;
+  /** It is a connection: nobody answers it. */
+  readonly bytes?: boolean;
 }
-
-function outcomeWays(outcome: Routed["outcome"], seen: Seen): Ways {
-  switch (outcome.kind) {
-    case "routed":
-      return { alternatives: [taken(outcome.chosen, seen)], lacks: [], objects: objectsOf(outcome.chosen) };
-    case "no route":
-      return { alternatives: [noRoute(outcome.by)], lacks: [], objects: [outcome.by] };
-    case "out of scope":
-      return outOfScope(outcome.by);
-    case "unknown": {
-      const { candidates, lacks, perhapsNone } = outcome;
-      const found = candidates.map((chosen) => taken(chosen, seen));
-      return {
-        alternatives: perhapsNone === null ? found : [...found, noRoute(perhapsNone)],
-        lacks,
-        objects: candidates.flatMap(objectsOf),
-      };
-    }
-  }
-}
-
-const objectsOf = ({ object, to }: Chosen): readonly Manifest[] => [
-  ...(object === null ? [] : [object]),
-  ...to.flatMap(({ declaredBy }) => declaredBy ?? []),
-];
-
-const noRoute = (by: Manifest): Alternative => ({
-  ends: [lostEnd("no rule takes it: 404")],
-  by: { object: by, path: ["spec", "http"] },
-  takes: "none",
-});
 
 export function taken(chosen: Chosen, seen: Seen): Alternative {
   const by = chosen.object === null ? null : { object: chosen.object, path: chosen.path };
@@ -160,12 +71,13 @@ export function taken(chosen: Chosen, seen: Seen): Alternative {
   return { ends: ends.length === 0 ? [lostEnd("the rule has no destination")] : ends, by, takes };
 }
 
-function endOf({ host, subset, port, share, declaredBy }: Target, { side, world, called }: Seen): End {
+function endOf({ host, subset, port, share, declaredBy }: Target, { side, world, called, bytes = false }: Seen): End {
   const text = subset === null ? host : `${host} subset ${subset}`;
   const lost = (why: string): End => ({ ...lostEnd(`${text}: ${why}`), share });
-  if (host === "") return { ...lost("500"), text: `${NOT_GRANTED}, 500` };
+  const answer = (code: number) => (bytes ? "the connection is closed" : String(code));
+  if (host === "") return { ...lost(answer(500)), text: `${NOT_GRANTED}, ${answer(500)}` };
   if (subset !== null && declaredBy === null)
-    return lost("no DestinationRule that the client follows declares it, 503");
+    return lost(`no DestinationRule that the client follows declares it, ${answer(503)}`);
   const labels = declaredBy === null ? {} : subsetLabels(declaredBy, subset ?? "");
   const name = serviceOfHost(host);
   const inventories = [world.inventory, ...world.elsewhere];
@@ -177,25 +89,32 @@ function endOf({ host, subset, port, share, declaredBy }: Target, { side, world,
   const goes = (...lacks: readonly string[]): End => ({ key, host, fate: "goes", share, text, lacks });
   if (services.length === 0) {
     const covers = coversHost(host);
-    if (entries.length > 0 || inventories.some((each) => each.externalHosts.some(({ hosts }) => hosts.some(covers))))
-      return goes();
+    const declaring = [side.inventory, ...world.elsewhere].some((each) =>
+      each.externalHosts.some(({ hosts }) => hosts.some(covers)),
+    );
+    if (entries.length > 0 || declaring) return goes();
     const unread = inventories
       .flatMap((each) => each.unread)
       .some(({ kind }) => /^(?:services|serviceentries)(?:\.|$)/.test(kind));
-    return unread ? goes(`what stands behind ${host}`) : lost("there is no such host, 503");
+    return unread ? goes(`what stands behind ${host}`) : lost(`there is no such host, ${answer(503)}`);
   }
   // A Service without a selector has endpoints that aren't read.
   if (services.some(({ selector }) => Object.keys(selector).length === 0)) return goes();
   const fits = (own: Readonly<Record<string, string>>) =>
     Object.entries(labels).every(([key, value]) => own[key] === value);
-  const behind = services.flatMap(({ cluster, namespace, workloads }) => {
-    const there = inventories.find((each) => each.cluster === cluster);
-    return workloads.flatMap((each) => there?.workloads.get(`${namespace}/${each}`) ?? []);
-  });
-  return behind.some((each) => fits(each.labels)) ? goes() : lost("no workload stands behind it, 503");
+  const behind = services
+    .flatMap(({ cluster, namespace, workloads }) => {
+      const there = inventories.find((each) => each.cluster === cluster);
+      return workloads.flatMap((each) => there?.workloads.get(`${namespace}/${each}`) ?? []);
+    })
+    .filter((each) => fits(each.labels));
+  const [service, elsewhere] = services;
+  if (behind.length === 0) return lost(`no workload stands behind it, ${answer(503)}`);
+  if (service === undefined || elsewhere !== undefined || service.cluster !== world.inventory.cluster) return goes();
+  return { ...goes(), to: { service, port: to, subset, workloads: behind } };
 }
 
-const coversHost =
+export const coversHost =
   (host: string) =>
   (pattern: string): boolean =>
     closeness(pattern.toLowerCase(), host) > 0;

@@ -5,7 +5,6 @@
 import type { Workload } from "#lib/inventory/model.ts";
 import type { ImpactGap } from "#lib/policy/impact.ts";
 import { fullName } from "../hosts.ts";
-import { GATEWAY_API } from "../kinds.ts";
 import type { EnforcementPoint } from "../meaning/authorization/attached.ts";
 import type { CallFacts } from "../meaning/authorization/facts.ts";
 import { admission } from "./admission.ts";
@@ -13,13 +12,8 @@ import type { ObservedCall } from "./calls.ts";
 import type { Part } from "./part.ts";
 import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
+import { gatewayPoint } from "./stops.ts";
 import type { Touched } from "./touched.ts";
-
-/** Where a gateway's policies count. */
-export function gatewayPoint({ namespace, labels }: Pick<Workload, "namespace" | "labels">): EnforcementPoint {
-  const gateway = labels[`${GATEWAY_API}/gateway-name`];
-  return { kind: "gateway", namespace, labels, ...(gateway === undefined ? {} : { gateway }) };
-}
 
 const points = new WeakMap<Workload, EnforcementPoint>();
 

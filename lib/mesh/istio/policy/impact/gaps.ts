@@ -5,8 +5,10 @@ import { same } from "#lib/policy/json.ts";
 import { kindKey, manifestKindKey } from "#lib/policy/kind.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { GATEWAY_API, NETWORKING } from "../kinds.ts";
+import { OF_BYTES } from "../meaning/effective/route-versions.ts";
 import { ROUTES } from "../meaning/effective/way.ts";
 import { listAt, objectAt, specOf } from "../routing/json.ts";
+import { DATAPLANE_MODE } from "./membership.ts";
 import type { Change } from "./sides.ts";
 
 /** Without these nothing is known of any change; the others have a say at gateways and through routes alone. */
@@ -18,7 +20,7 @@ export const NEEDED: ReadonlySet<string> = new Set([
 export const EVALUATED: ReadonlySet<string> = new Set([
   ...NEEDED,
   ...[kindKey({ group: NETWORKING, kind: "Gateway" }), kindKey({ group: GATEWAY_API, kind: "Gateway" })],
-  ...[...ROUTES, "ListenerSet", "ReferenceGrant"],
+  ...[...ROUTES, ...OF_BYTES, "ListenerSet", "ReferenceGrant", "Namespace", "ServiceEntry"],
 ]);
 
 const STATS = "Envoy’s cluster statistics (proxyStatsMatcher), traces";
@@ -34,7 +36,6 @@ export function gapsOf(changes: readonly Change[]): readonly ImpactGap[] {
     if (!EVALUATED.has(kind)) add(`what a change of a ${either.kind} does to calls`, "metrics after the change");
     if (kind === "VirtualService") {
       if (differs(beside)) add("timeouts, retries, faults, mirrors, rewrites, header changes and CORS", `${STATS}`);
-      if (differs(({ tcp = null, tls = null }) => [tcp, tls])) add("tcp and tls rules", "metrics after the change");
     }
     if (kind === "DestinationRule" && differs(untold)) {
       add("load balancing, connection pools and outlier detection", STATS);
@@ -42,21 +43,49 @@ export function gapsOf(changes: readonly Change[]): readonly ImpactGap[] {
     if (kind === "Sidecar" && differs(({ ingress = null }) => ingress))
       add("ingress listeners", "metrics after the change");
     if (["Gateway", "ListenerSet"].includes(either.kind) && differs((each) => each)) {
-      add(
-        "addresses, certificates and TLS of servers, and a waypoint that comes or goes",
-        "access logs of the gateway",
-      );
+      add("addresses, certificates and TLS of servers", "access logs of the gateway");
     }
     if (kind === "ReferenceGrant") {
-      add("certificates that listeners take from there, and rules for connections", "access logs of the gateway");
+      add("certificates that listeners take from there", "access logs of the gateway");
     }
-    if (ROUTES.includes(kind) && differs(besideRules))
+    if (kind === "ServiceEntry" && entryGap(before, after))
+      add("where hosts of ServiceEntries are: ports, addresses, endpoints and resolution", "metrics after the change");
+    if (kind === "Namespace") for (const gap of membershipGaps(labelsOf(before), labelsOf(after))) add(...gap);
+    if ([...ROUTES, ...OF_BYTES].includes(kind) && differs(besideRules))
       add("filters, timeouts, retries and session persistence", `${STATS}`);
     if (kind === "RequestAuthentication") {
       add("calls that carry a JWT: one that can’t be verified is answered 401", "access logs, jwt_authn statistics");
     }
   }
   return [...found.values()];
+}
+
+/** Beyond which hosts are known, and to whom. */
+function entryGap(before: Manifest | null, after: Manifest | null): boolean {
+  const rest = ({ hosts: _h, exportTo: _e, ...own }: JsonObject) => own;
+  if (before !== null && after !== null) return !same(rest(spec(before)), rest(spec(after)));
+  const { location = "MESH_EXTERNAL", endpoints = [], workloadSelector = null } = spec(after ?? before);
+  return location !== "MESH_EXTERNAL" || workloadSelector !== null || (Array.isArray(endpoints) && endpoints.length > 0);
+}
+
+const labelsOf = (manifest: Manifest | null) => manifest?.metadata.labels ?? {};
+
+/** Labels of Namespaces that are worked out. */
+const WORKED_OUT: ReadonlySet<string> = new Set([
+  ...[DATAPLANE_MODE, "istio.io/use-waypoint", "istio.io/use-waypoint-namespace", "istio.io/ingress-use-waypoint"],
+]);
+const STARTING: ReadonlySet<string> = new Set(["istio-injection", "istio.io/rev"]);
+
+function* membershipGaps(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): Generator<readonly [string, string]> {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  for (const key of keys.filter((each) => before[each] !== after[each] && !WORKED_OUT.has(each)).sort()) {
+    yield STARTING.has(key)
+      ? ["sidecars that pods get or lose when they start anew, and the control plane that they follow", "their restart"]
+      : [`what selects namespaces by their label ${key} (discoverySelectors)`, "the mesh’s settings (ConfigMap istio)"];
+  }
 }
 
 const spec = (manifest: Manifest | null): JsonObject => (manifest === null ? {} : specOf(manifest));

@@ -2,9 +2,13 @@
 import type { Workload } from "#lib/inventory/model.ts";
 import { resolveHost } from "../hosts.ts";
 import { GATEWAY_KINDS } from "../meaning/effective/gateway-call.ts";
+import { readersOf } from "../meaning/effective/route-versions.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { catchesAll } from "../meaning/routing/catch-all.ts";
-import { gatewayTable, type VirtualHost } from "../meaning/routing/gateway.ts";
+import { REFUSED } from "../meaning/routing/connection.ts";
+import type { EffectiveRule } from "../meaning/routing/delegates.ts";
+import { gatewayTable, refused, type VirtualHost } from "../meaning/routing/gateway.ts";
+import type { GatewayChain } from "../meaning/routing/gateway-bytes.ts";
 import type { OwnRule } from "../meaning/routing/table.ts";
 import { chosenOf } from "../meaning/routing/target.ts";
 import { listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
@@ -46,8 +50,8 @@ export function doorsOf(gateway: Workload, side: Side, world: ImpactWorld): Door
 }
 
 function makeDoors(gateway: Workload, side: Side, world: ImpactWorld): Doors {
-  const { inventory } = world;
-  const table = gatewayTable(gateway, { objects: side.objects, rootNamespace: side.rootNamespace, inventory });
+  const { inventory, objects, rootNamespace } = side;
+  const table = gatewayTable(gateway, { objects, rootNamespace, inventory });
   const owners = table.hosts.flatMap(({ objects }) => objects);
   return {
     domains: table.hosts.map((host) => domainOf(host, side, world)),
@@ -58,6 +62,48 @@ function makeDoors(gateway: Workload, side: Side, world: ImpactWorld): Doors {
       ...(owners.some(({ metadata }) => metadata.labels?.["istio.io/rev"]) ? [REVISION] : []),
     ],
   };
+}
+
+const bytes = new WeakMap<Side, WeakMap<Workload, Doors>>();
+
+/** Of connections: each server name with the one rule that takes it. */
+export function byteDoorsOf(gateway: Workload, side: Side, world: ImpactWorld): Doors {
+  const own = bytes.get(side) ?? new WeakMap<Workload, Doors>();
+  bytes.set(side, own);
+  const found = own.get(gateway) ?? makeByteDoors(gateway, side, world);
+  own.set(gateway, found);
+  return found;
+}
+
+function makeByteDoors(gateway: Workload, side: Side, world: ImpactWorld): Doors {
+  const { inventory, objects, rootNamespace } = side;
+  const table = gatewayTable(gateway, { objects, rootNamespace, inventory });
+  const owners = table.chains.flatMap(({ server, found }) => [server.gateway, ...(found === null ? [] : [found.owner])]);
+  const ports = new Set(table.servers.map(({ listens }) => listens));
+  return {
+    domains: table.chains.flatMap((chain) => byteDomains(chain, gateway, side, world)),
+    lacks: [
+      ...table.lacks,
+      ...GATEWAY_KINDS.flatMap((kind) => world.unread(kind) ?? []),
+      ...readersOf(owners, { inventory, rootNamespace }),
+      ...(owners.every(side.sees) ? [] : [HIDDEN]),
+      ...(owners.some(({ metadata }) => metadata.labels?.["istio.io/rev"]) ? [REVISION] : []),
+      ...([...ports].some((port) => refused(table, port)) ? [REFUSED] : []),
+      ...(table.servers.some(({ tls }) => tls === "auto") ? [AUTO] : []),
+    ],
+  };
+}
+
+const AUTO = "whether it is another network’s proxy, whose calls AUTO_PASSTHROUGH lets through";
+
+function byteDomains({ server, found, sni }: GatewayChain, gateway: Workload, side: Side, world: ImpactWorld) {
+  if (found === null) return [];
+  const { namespace, labels } = gateway;
+  const caller = { namespace, labels, port: server.port };
+  const chosen = chosenOf(found, caller, { objects: near(found, side), rootNamespace: side.rootNamespace });
+  const rule = { ...taken(chosen, { side, world, called: server.port, bytes: true }), takes: EVERYTHING, asks: [] };
+  const names = sni.length === 0 ? ["*"] : sni;
+  return names.map((name): Domain => ({ listens: server.listens, name, rules: [rule] }));
 }
 
 const REVISION = "whether the gateway’s control plane reads the objects that say istio.io/rev";
@@ -84,8 +130,10 @@ function domainOf({ server, domain, redirects, rules, caller }: VirtualHost, sid
 
 const takesOf = (rule: OwnRule): string => (catchesAll(rule) ? EVERYTHING : JSON.stringify(rule.alternatives));
 
+const around = ({ found }: OwnRule, side: Side): Side["objects"] => near(found, side);
+
 /** DestinationRules for the hosts that a rule sends to. */
-function around({ found }: OwnRule, side: Side): Side["objects"] {
+function near(found: EffectiveRule, side: Side): Side["objects"] {
   return (kind) =>
     kind !== "DestinationRule"
       ? side.objects(kind)

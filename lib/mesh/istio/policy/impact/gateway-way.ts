@@ -9,10 +9,12 @@ import { closest, within } from "../meaning/routing/host-pattern.ts";
 import type { RequestFacts } from "../meaning/routing/match.ts";
 import { takes as meets } from "../meaning/routing/route.ts";
 import { isKnown, lacking } from "../meaning/truth.ts";
-import type { Alternative } from "./ends.ts";
-import { type Domain, type Doors, doorsOf, EVERYTHING, noDomain, noRule, type Rule } from "./gateway-table.ts";
+import type { Alternative, End } from "./ends.ts";
+import { byteDoorsOf, type Domain, type Doors, doorsOf, EVERYTHING, noDomain, noRule, type Rule } from "./gateway-table.ts";
+import type { LettingIn } from "./letting-in.ts";
 import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
+import { LET_IN, refusedOf } from "./way.ts";
 
 /** A rule that leads to the service, and what may take its requests then. */
 interface Turn {
@@ -22,6 +24,7 @@ interface Turn {
 
 const HOST = "the host";
 const PATH = "the path";
+const SNI = "the server name that the client asks for by TLS (SNI)";
 const LISTENER = "which of the gateway’s listeners it came by";
 const CONTRADICTION = "why the objects and what was measured differ";
 
@@ -34,16 +37,21 @@ interface Leading {
 export interface Sent {
   /** Of the service that was called. */
   readonly host: string;
+  /** Requests are read there. */
+  readonly http: boolean;
   readonly request: RequestFacts;
 }
 
+/** `lettingIn`: what becomes of calls at a destination that is new to them. */
 export function gatewayWay(
   gateway: Workload,
-  { host, request }: Sent,
+  { host, http, request }: Sent,
+  lettingIn: (end: End) => LettingIn,
   sides: Sides,
   world: ImpactWorld,
 ): readonly Part[] {
-  const [old, now] = [doorsOf(gateway, sides.before, world), doorsOf(gateway, sides.after, world)];
+  const doors = http ? doorsOf : byteDoorsOf;
+  const [old, now] = [doors(gateway, sides.before, world), doors(gateway, sides.after, world)];
   if (JSON.stringify(said(old)) === JSON.stringify(said(now))) return [];
   const lacks = [...new Set([...old.lacks, ...now.lacks])];
   if (lacks.length > 0) return [unknown(lacks)];
@@ -57,12 +65,14 @@ export function gatewayWay(
   const turns = leading.flatMap(({ domain, before, at }): readonly Turn[] =>
     takers(domain, at, domainsFor(domain, old, now, asked), asked).map((after) => ({ before, after })),
   );
-  const open = openOf(leading, [old, now], asked);
-  return (["unreachable", "rerouted"] as const).flatMap((verdict): Part[] => {
-    const shares = turns.map((turn) => leaving(turn, host)[verdict]);
+  const open = http ? openOf(leading, [old, now], asked) : [SNI];
+  const effects = turns.map((turn) => leaving(turn, host, lettingIn));
+  return VERDICTS.flatMap((verdict): Part[] => {
+    const shares = effects.map((each) => each.shares[verdict]);
     const [min, max] = [Math.min(...shares), Math.max(...shares)];
-    const worst = turns[shares.indexOf(max)];
-    if (max < LEAST || worst === undefined) return [];
+    const [worst, effect] = [turns[shares.indexOf(max)], effects[shares.indexOf(max)]];
+    if (max < LEAST || worst === undefined || effect === undefined) return [];
+    const refusal = verdict === "denied" || verdict === "breaks" ? effect.refusal : null;
     const ends = turns.flatMap(({ before, after }) => [...before.ends, ...after.ends]);
     const missing = ends.flatMap((end) => end.lacks);
     const sure = max - min < LEAST && missing.length === 0;
@@ -70,9 +80,11 @@ export function gatewayWay(
       {
         ...{ verdict, known: sure, share: { min: sure ? max : min, max } },
         lacks: sure ? [] : lacking(...missing, ...(max - min < LEAST ? [] : open)).lacks,
-        by: worst.after.by ?? worst.before.by,
-        why: `At the gateway: ${worst.before.ends.map(({ text }) => text).join(", ")} → ${worst.after.ends.map(({ text }) => text).join(", ")}`,
-        ...(verdict === "rerouted" ? { aside: "whether it is let in where it then goes" } : {}),
+        by: refusal?.by ?? worst.after.by ?? worst.before.by,
+        why: `At the gateway: ${texts(worst.before)} → ${texts(worst.after)}${refusal === null ? "" : `. There: ${refusal.why}`}`,
+        ...(verdict === "rerouted" && effects.some((each) => each.open && each.shares.rerouted > LEAST)
+          ? { aside: LET_IN }
+          : {}),
       },
     ];
   });
@@ -127,8 +139,19 @@ const shareOf = ({ ends }: Alternative, host: string): number =>
 const lostOf = ({ ends }: Alternative): number =>
   ends.reduce((sum, end) => (end.fate === "lost" ? sum + end.share : sum), 0);
 
-/** Of the requests that went to the service: how many go nowhere, and how many elsewhere, another of its subsets included. */
-function leaving({ before, after }: Turn, host: string): Readonly<Record<"unreachable" | "rerouted", number>> {
+const VERDICTS = ["denied", "breaks", "unreachable", "rerouted"] as const;
+
+interface Leaving {
+  readonly shares: Readonly<Record<(typeof VERDICTS)[number], number>>;
+  readonly open: boolean;
+  readonly refusal: Part | null;
+}
+
+/**
+ * Of the requests that went to the service: how many go nowhere, and how many elsewhere, another of its subsets included, or are refused
+ * there.
+ */
+function leaving({ before, after }: Turn, host: string, lettingIn: (end: End) => LettingIn): Leaving {
   const then = new Map<string, number>();
   for (const { key, share } of after.ends) then.set(key, (then.get(key) ?? 0) + share);
   const was = new Map<string, number>();
@@ -137,8 +160,21 @@ function leaving({ before, after }: Turn, host: string): Readonly<Record<"unreac
   const gone = [...was].reduce((sum, [key, share]) => sum + Math.max(0, share - (then.get(key) ?? 0)), 0);
   const lost = Math.min(gone, Math.max(0, lostOf(after) - lostOf(before)));
   const all = shareOf(before, host);
-  return { unreachable: lost / all, rerouted: (gone - lost) / all };
+  const { denied, breaks, open, refusal } = refusedOf(before.ends, after.ends, lettingIn);
+  const moves = gone - lost;
+  const refused = denied + breaks;
+  // Some of it may be what went elsewhere before.
+  const own = refused < LEAST ? 0 : Math.min(refused, moves) / refused;
+  return {
+    shares: {
+      ...{ denied: (denied * own) / all, breaks: (breaks * own) / all },
+      ...{ unreachable: lost / all, rerouted: Math.max(0, moves - refused) / all },
+    },
+    ...{ open, refusal },
+  };
 }
+
+const texts = ({ ends }: Alternative): string => ends.map(({ text }) => text).join(", ");
 
 /** Domains that may take then what one takes now: the closest wider one, and narrower ones that are new. */
 function domainsFor(

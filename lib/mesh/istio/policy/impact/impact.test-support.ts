@@ -19,7 +19,7 @@ export const made = (after: Manifest): Change => ({ before: null, after });
 export const gone = (before: Manifest): Change => ({ before, after: null });
 export const turned = (before: Manifest, after: Manifest): Change => ({ before, after });
 
-const workload = (place: string, dataplane: Dataplane = "sidecar", labels: Workload["labels"] = {}): Workload => {
+export const workload = (place: string, dataplane: Dataplane = "sidecar", labels: Workload["labels"] = {}): Workload => {
   const [namespace = "", name = ""] = place.split("/");
   return {
     ...{ cluster: "west", namespace, name, kind: "Deployment", app: name, version: null, mesh: "istio", dataplane },
@@ -27,7 +27,7 @@ const workload = (place: string, dataplane: Dataplane = "sidecar", labels: Workl
     ...{ pods: [], services: [], goneAt: null, createdAt: null },
   };
 };
-const service = (
+export const service = (
   place: string,
   workloads: readonly string[],
   ports: readonly number[] = [80],
@@ -45,11 +45,11 @@ const service = (
     })),
   };
 };
-const byPlace = <T extends { readonly namespace: string; readonly name: string }>(items: readonly T[]) =>
+export const byPlace = <T extends { readonly namespace: string; readonly name: string }>(items: readonly T[]) =>
   new Map(items.map((item) => [`${item.namespace}/${item.name}`, item]));
 
 /** shop: web, cron and reviews in two versions; bank: ledger; outside: till has no proxy; ztunnel: cart. */
-const inventory: ClusterInventory = {
+export const inventory: ClusterInventory = {
   ...{ cluster: "west", asOf: unixSeconds(0), namespaces: new Map(), unread: [], workloadByIp: new Map() },
   externalHosts: [
     { cluster: "west", namespace: "shop", name: "card", hosts: ["api.card.example"], location: "MESH_EXTERNAL" },

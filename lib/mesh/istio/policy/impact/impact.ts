@@ -12,6 +12,7 @@ import { HIDDEN } from "../meaning/effective/sight.ts";
 import { arriving } from "./arrive.ts";
 import type { ObservedCall } from "./calls.ts";
 import { certaintyOf, closeWith } from "./closing.ts";
+import { enrollingGaps } from "./enrolling-gaps.ts";
 import { entering, letInAnew } from "./entering.ts";
 import type { Expected, Shared } from "./expected.ts";
 import { gapsOf } from "./gaps.ts";
@@ -62,7 +63,7 @@ export function impactOf({ changes, calls, world, visible }: ImpactInput): Impac
     items: folded,
     totals: totalsOf(folded.flat()),
     unseen: items.flat().filter(({ source, target }) => source === hidden || target === hidden).length,
-    gaps: [...gapsOf(real), ...letInAnew(sides, touched, world)],
+    gaps: [...gapsOf(real), ...letInAnew(sides, touched, world), ...enrollingGaps(calls, sides, touched)],
   };
 }
 
@@ -113,7 +114,7 @@ function itemOf(expected: Expected, verdict: ImpactVerdict, sight: Sight) {
           evidence,
         }),
   };
-  return { item, by: lead.by?.object ?? null };
+  return { item, by: lead.cause ?? lead.by?.object ?? null };
 }
 
 interface Amount {

@@ -14,6 +14,8 @@ export interface Part {
   /** It happens; else it may, depending on what is lacking. */
   readonly known: boolean;
   readonly by: Place | null;
+  /** The changed object that it follows from, where that isn't what decides. */
+  readonly cause?: Manifest;
   readonly why: string;
   readonly lacks: readonly string[];
   /** 0…1 of the calls that it speaks of, at least and at most; absent: none or all, by `known`. */

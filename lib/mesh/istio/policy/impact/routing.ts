@@ -3,16 +3,20 @@ import { type NodeKey, nodeId } from "#lib/graph/id.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import { closeness, fullName } from "../hosts.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
-import { portsOf } from "./arrive.ts";
+import { listAt, specOf } from "../routing/json.ts";
 import type { ObservedCall } from "./calls.ts";
 import { entriesOf, portsOfEntry } from "./ends.ts";
 import type { Expected, Shared } from "./expected.ts";
 import { gatewayWay } from "./gateway-way.ts";
+import { lettingIn } from "./letting-in.ts";
 import type { Part } from "./part.ts";
+import { causeOf, from, guessed } from "./passage.ts";
 import { bare, byRequest, requestAtClient } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
-import { rerouting } from "./way.ts";
+import { type Port, type Question, rerouting } from "./way.ts";
+import { crossingOf } from "./waypoints.ts";
+import { GONE, portsOf } from "./wire.ts";
 
 interface Group {
   readonly source: NodeKey;
@@ -23,28 +27,25 @@ interface Group {
   readonly calls: readonly ObservedCall[];
 }
 
-const GONE = "the labels of a workload that is gone";
-
 export function routing(
   calls: readonly ObservedCall[],
   sides: Sides,
   touched: Touched,
   world: ImpactWorld,
 ): readonly Expected[] {
-  return groupsOf(calls, world).flatMap((group) => {
-    const { source, target, host, owner } = group;
+  return groupsOf(calls, sides, world).flatMap((group) => {
+    const { source, target, host } = group;
     const client = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
     const enters = touched.gates && client?.dataplane === "gateway";
-    const meshes = touched.way(host, source.namespace);
-    if (!enters && !meshes) return [];
+    if (!enters && touched.enrolling.length === 0 && !touched.way(host, source.namespace)) return [];
     const [first] = group.calls;
     if (first === undefined) return [];
     const rate = rateOf(group.calls);
     const sharesOf = (of: readonly ObservedCall[]) =>
       alike(of).map((calls): Shared => {
         const [one = first] = calls;
-        const parts = partsOf({ ...group, calls }, one, client, { sides, world, owner, enters, meshes });
-        return { share: rate === 0 ? 1 : rateOf(calls) / rate, parts: secured(parts, calls) };
+        const parts = partsOf({ ...group, calls }, one, { client, sides, touched, world });
+        return { share: rate === 0 ? 1 : rateOf(calls) / rate, parts: secured(parts, calls).map((part) => lasting(part, one)) };
       });
     const shares = sharesOf(group.calls.flatMap(byRequest));
     if (shares.every(({ parts }) => parts.length === 0)) return [];
@@ -59,6 +60,12 @@ export function routing(
   });
 }
 
+/** Where a connection goes is settled when it begins. (Envoy’s tcp_proxy) */
+const lasting = (part: Part, { protocol }: ObservedCall): Part =>
+  protocol === "tcp" ? { ...part, why: `${part.why}${/[.]$/.test(part.why) ? "" : "."} ${OPEN}` } : part;
+
+const OPEN = "Connections that are open stay where they are.";
+
 const rateOf = (calls: readonly ObservedCall[]): number => calls.reduce((sum, { rate }) => sum + rate, 0);
 
 /** Calls of whose requests the same is known. */
@@ -67,50 +74,85 @@ const alike = (calls: readonly ObservedCall[]): readonly (readonly ObservedCall[
 ];
 
 interface Seen {
+  readonly client: Workload | undefined;
   readonly sides: Sides;
+  readonly touched: Touched;
   readonly world: ImpactWorld;
-  readonly owner: string;
-  /** Whether the change can concern what gateways do with what comes in, and what proxies of the mesh do with calls to the host. */
-  readonly enters: boolean;
-  readonly meshes: boolean;
 }
 
-function partsOf(
-  { host, source, calls }: Group,
-  call: ObservedCall,
-  client: Workload | undefined,
-  { sides, world, owner, enters, meshes }: Seen,
-): readonly Part[] {
+function partsOf(group: Group, call: ObservedCall, { client, sides, touched, world }: Seen): readonly Part[] {
+  const { host, owner, source, calls } = group;
   const http = call.protocol !== "tcp";
-  const unknown = (what: string): readonly Part[] => [
-    { verdict: "rerouted", known: false, by: null, why: "Where it goes then isn’t known.", lacks: [what] },
-  ];
+  const meshes = touched.way(host, source.namespace);
   const caller = { namespace: source.namespace, labels: client?.labels ?? {} };
   const request = requestAtClient(call, host, sides, world);
-  const ports = call.service === null ? entryPorts(host, sides) : portsOf(call, world).map(({ port }) => port);
+  const ports = portsSeen(group, call, sides, world);
+  const lets = (router: Question["router"]["after"]) => lettingIn({ calls, client, router, http }, sides, world);
+  const routed = (router: Question["router"]): readonly Part[] =>
+    rerouting({ host, owner, caller, ports, router, request }, lets(router.after), sides, world);
+  const crossed = touched.enrolling.length === 0 ? null : crossing(group, call, { client, sides, touched, world }, routed);
   // ztunnel follows no route; what is routed is, by the waypoint.
   const waypoint = (): readonly Part[] => {
+    if (crossed !== null) return crossed;
     if (!meshes || !calls.some(({ viaWaypoint }) => viaWaypoint)) return [];
     const place = call.service === null ? null : waypointOf(call.service, world);
     if (place === null) return unknown("which waypoint it came through");
     if (!calls.every(({ viaWaypoint }) => viaWaypoint)) return unknown("which of the calls come through the waypoint");
-    return rerouting({ host, owner, caller, http, waypoint: place, request }, ports, sides, world);
+    return routed({ before: place, after: place });
   };
-  if (client?.dataplane === "ambient") return waypoint();
   if (client?.dataplane === "gateway") {
-    if (http) return inTurn(gatewayWay(client, { host, request }, sides, world), waypoint());
-    return enters ? unknown("what a gateway does with connections: that isn’t worked out yet") : [];
+    return inTurn(gatewayWay(client, { host, http, request: http ? request : {} }, lets("itself"), sides, world), waypoint());
   }
-  if (client !== undefined && client.dataplane !== "sidecar") return [];
-  const parts = rerouting({ host, owner, caller, http, waypoint: null, request }, ports, sides, world);
-  if (client !== undefined) return parts;
-  return parts.map((part) => ({
-    ...part,
-    known: false,
-    lacks: [...part.lacks, GONE],
-    share: { min: 0, max: part.share?.max ?? 1 },
-  }));
+  if (client?.dataplane === "ambient" || crossed !== null) return waypoint();
+  if (!meshes || (client !== undefined && client.dataplane !== "sidecar")) return [];
+  const parts = routed({ before: "itself", after: "itself" });
+  return client === undefined ? parts.map((part) => guessed(part, [GONE])) : parts;
 }
+
+const unknown = (what: string): readonly Part[] => [
+  { verdict: "rerouted", known: false, by: null, why: "Where it goes then isn’t known.", lacks: [what] },
+];
+
+/** Where the change puts the calls behind a waypoint, or takes them from it: routes count there, or do no more. null: it doesn't. */
+function crossing(
+  { calls }: Group,
+  call: ObservedCall,
+  { client, sides, touched, world }: Seen,
+  routed: (router: Question["router"]) => readonly Part[],
+): readonly Part[] | null {
+  const found = crossingOf(call, sides, world);
+  if (found === null) return null;
+  const mixed = calls.every(({ viaWaypoint }) => viaWaypoint === call.viaWaypoint) ? [] : [SOME];
+  // The gateway has routed by then: the waypoint is asked for the Service, whatever subset the gateway's rule names.
+  const host = call.service === null ? "" : fullName(call.service);
+  const rules = client?.dataplane === "gateway" ? sides.before.hosts.around(host)("DestinationRule") : [];
+  const subsets = rules.some((rule) => listAt(specOf(rule), "subsets").length > 0) ? [SUBSET] : [];
+  const cause = causeOf(call, found, touched.enrolling);
+  const parts = routed({ before: found.before ?? "nobody", after: found.after ?? "nobody" });
+  return parts.map((part) => from(cause, guessed(part, [...found.lacks, ...mixed, ...subsets])));
+}
+
+const SOME = "which of the calls come through the waypoint";
+const SUBSET = "which subset the gateway’s rule names";
+
+/** Ports that it may have been, with what they carry: what was measured goes before what a port's name says. */
+function portsSeen({ host }: Group, call: ObservedCall, sides: Sides, world: ImpactWorld): readonly Port[] {
+  const measured = call.protocol === "tcp" ? "tcp" : "http";
+  if (call.service === null) {
+    const entries = [sides.before, sides.after].flatMap((side) => entriesOf(host, side));
+    const ports = new Set(entries.flatMap(portsOfEntry).map(({ port }) => port));
+    return atLeastOne([...ports].map((port) => ({ port, carries: measured })), measured);
+  }
+  const ports = portsOf(call, world).map(({ port, carried = measured }): Port => {
+    // A ztunnel counts connections, whatever they carry; of others it was seen.
+    const carries = measured === "http" ? "http" : carried;
+    return { port, carries };
+  });
+  return atLeastOne(ports, measured);
+}
+
+const atLeastOne = (ports: readonly Port[], carries: Port["carries"]): readonly Port[] =>
+  ports.length > 0 ? ports : [{ port: 0, carries }];
 
 /** What the one leaves is the other's: where both change something, each may have all of it. */
 function inTurn(first: readonly Part[], second: readonly Part[]): readonly Part[] {
@@ -139,12 +181,12 @@ function secured(parts: readonly Part[], calls: readonly ObservedCall[]): readon
   });
 }
 
-function groupsOf(calls: readonly ObservedCall[], world: ImpactWorld): readonly Group[] {
+function groupsOf(calls: readonly ObservedCall[], sides: Sides, world: ImpactWorld): readonly Group[] {
   const groups = new Map<string, { readonly group: Omit<Group, "calls">; readonly calls: ObservedCall[] }>();
   for (const call of calls) {
     const { source, service, target, protocol } = call;
     if (source.kind !== "workload" || source.cluster !== world.cluster) continue;
-    const asked = service === null ? externalOf(target, world) : { host: fullName(service), owner: service.namespace };
+    const asked = service === null ? externalOf(target, sides) : { host: fullName(service), owner: service.namespace };
     if (asked === null) continue;
     const key = `${nodeId(source)} ${asked.host} ${protocol}`;
     const end: NodeKey =
@@ -158,14 +200,11 @@ function groupsOf(calls: readonly ObservedCall[], world: ImpactWorld): readonly 
   return [...groups.values()].map(({ group, calls: own }) => ({ ...group, calls: own }));
 }
 
-/** Hosts that a ServiceEntry declares; others go past the mesh now, and will. */
-function externalOf({ kind, name }: NodeKey, { inventory }: ImpactWorld): { host: string; owner: string } | null {
+/** Hosts that a ServiceEntry declares on either side; others go past the mesh now, and will. */
+function externalOf({ kind, name }: NodeKey, { before, after }: Sides): { host: string; owner: string } | null {
   if (kind !== "external") return null;
-  const found = inventory.externalHosts.find(({ hosts }) =>
-    hosts.some((each) => closeness(each.toLowerCase(), name) > 0),
-  );
+  const found = [before, after]
+    .flatMap(({ inventory }) => inventory.externalHosts)
+    .find(({ hosts }) => hosts.some((each) => closeness(each.toLowerCase(), name) > 0));
   return found === undefined ? null : { host: name, owner: found.namespace };
 }
-
-const entryPorts = (host: string, { before }: Sides): readonly number[] =>
-  entriesOf(host, before).flatMap((entry) => portsOfEntry(entry).map(({ port }) => port));

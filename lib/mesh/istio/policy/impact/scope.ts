@@ -3,6 +3,7 @@ import type { ClusterInventory } from "#lib/inventory/model.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { namespaceOfHost } from "../hosts.ts";
+import { OF_BYTES } from "../meaning/effective/route-versions.ts";
 import { ROUTES } from "../meaning/effective/way.ts";
 import { hostsOfRoute, hostsOfRule, hostsOfService } from "../meaning/routing/host-index.ts";
 import { namespaceOf } from "../routing/json.ts";
@@ -31,7 +32,7 @@ export function scopeOf(
 function namespacesOf(object: Manifest, gateways: ReadonlySet<string>): readonly (string | null)[] {
   const key = manifestKindKey(object);
   if (["Gateway", "ListenerSet", "ReferenceGrant"].includes(object.kind)) return [null];
-  if (ROUTES.includes(key)) return hostsOfRoute(object).map((host) => (host === "*" ? null : namespaceOfHost(host)));
+  if ([...ROUTES, ...OF_BYTES].includes(key)) return hostsOfRoute(object).map((host) => (host === "*" ? null : namespaceOfHost(host)));
   switch (key) {
     case "AuthorizationPolicy":
     case "RequestAuthentication": {
@@ -45,6 +46,9 @@ function namespacesOf(object: Manifest, gateways: ReadonlySet<string>): readonly
     }
     case "DestinationRule":
       return hostsOfRule(object).map(namespaceOfHost);
+    case "ServiceEntry":
+      // Its hosts lie in no namespace.
+      return [null];
     default:
       // A Namespace's labels concern whoever calls from there or is called, and a class all that are of it.
       return [object.metadata.namespace === undefined ? null : namespaceOf(object)];

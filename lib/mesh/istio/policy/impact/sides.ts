@@ -10,6 +10,7 @@ import { type PeerPolicies, peerPolicies } from "../meaning/inbound-mtls.ts";
 import { HostIndex } from "../meaning/routing/host-index.ts";
 import { namespaceOf } from "../routing/json.ts";
 import type { MeshFacts } from "../settings/facts.ts";
+import { inventoryOf } from "./membership.ts";
 
 /** One object as it is (null: not there) and as it would be (null: gone). */
 export interface Change {
@@ -22,7 +23,7 @@ export interface ImpactWorld {
   readonly rootNamespace: string;
   /** All of a kind as they are, whoever may see them. */
   readonly objects: (kind: string) => readonly Manifest[];
-  /** All of it, whoever may see it: names are taken out of the answer, not of the question. */
+  /** All of it as it is, whoever may see it: names are taken out of the answer, not of the question. */
   readonly inventory: ClusterInventory;
   /** Other clusters of the same mesh: a Service's workloads may run there. */
   readonly elsewhere: readonly ClusterInventory[];
@@ -49,8 +50,12 @@ export class Side {
   readonly rootNamespace: string;
   readonly objects: (kind: string) => readonly Manifest[];
   readonly sees: (manifest: Manifest) => boolean;
+  /** What runs, by the side's labels of Namespaces. */
+  readonly inventory: ClusterInventory;
   /** enableAutoMtls; null: not known. */
   readonly autoMtls: boolean | null;
+  /** outboundTrafficPolicy of the mesh is REGISTRY_ONLY; null: not known. */
+  readonly registryOnly: boolean | null;
   readonly #trustDomains: MeshFacts["trustDomains"];
   readonly #lists = new Map<string, readonly Manifest[]>();
   readonly #points = new WeakMap<EnforcementPoint, Configured>();
@@ -59,10 +64,16 @@ export class Side {
   #hosts: HostIndex | null = null;
 
   /** `lists`: kinds of which the side has others than the world. */
-  constructor(world: ImpactWorld, lists: ReadonlyMap<string, readonly Manifest[]>) {
+  constructor(
+    world: ImpactWorld,
+    lists: ReadonlyMap<string, readonly Manifest[]>,
+    inventory: ClusterInventory = world.inventory,
+  ) {
     this.rootNamespace = world.rootNamespace;
+    this.inventory = inventory;
     this.sees = world.sees;
     this.autoMtls = world.mesh?.autoMtls ?? null;
+    this.registryOnly = world.mesh?.registryOnly ?? null;
     this.#trustDomains = world.mesh?.trustDomains ?? null;
     this.objects = (kind) => {
       const list = lists.get(kind) ?? this.#lists.get(kind) ?? world.objects(kind);
@@ -155,7 +166,7 @@ export function sidesOf(world: ImpactWorld, changes: readonly Change[]): Sides {
       });
       lists.set(kind, [...world.objects(kind).filter((each) => !touched.has(nameOf(each))), ...own]);
     }
-    return new Side(world, lists);
+    return new Side(world, lists, inventoryOf(world.inventory, changes, which));
   };
   return { before: side("before"), after: side("after") };
 }

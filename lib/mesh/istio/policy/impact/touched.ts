@@ -4,11 +4,14 @@ import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness } from "../hosts.ts";
 import { attached, type EnforcementPoint } from "../meaning/authorization/attached.ts";
+import { OF_BYTES } from "../meaning/effective/route-versions.ts";
 import { ROUTES } from "../meaning/effective/way.ts";
 import { hostsOfRule } from "../meaning/routing/host-index.ts";
 import { namespaceOf, specOf, textsAt } from "../routing/json.ts";
 import { gatewaysOf } from "../routing/virtual-services.ts";
+import { isNamespace } from "./membership.ts";
 import type { Change, Side, Sides } from "./sides.ts";
+import { GATEWAY } from "./waypoints.ts";
 
 export interface Touched {
   /** PeerAuthentications of the server's or the Service's namespace, or of all. */
@@ -19,11 +22,16 @@ export interface Touched {
   readonly admission: (namespace: string) => boolean;
   /** Those that count at the proxy. */
   readonly at: (point: EnforcementPoint) => boolean;
+  /** What may put calls behind a waypoint or take them from one, or pods into ambient or out of it. */
+  readonly enrolling: readonly Manifest[];
   /** Anything that may have a say in what gateways do with what comes in. */
   readonly gates: boolean;
   /** Anything that has a say in where a client of that namespace reaches the host. */
   readonly way: (host: string, client: string) => boolean;
 }
+
+/** Kinds that say where calls go. */
+const SENDING = ["VirtualService", "DestinationRule", ...ROUTES, ...OF_BYTES];
 
 /** Whether it changes anything that could matter to a call. */
 export function differs({ before, after }: Change): boolean {
@@ -46,14 +54,13 @@ export function touchedBy(changes: readonly Change[], sides: Sides, rootNamespac
   const policies = of("AuthorizationPolicy", "RequestAuthentication");
   const [peers, sidecars, admission] = [of("PeerAuthentication"), of("Sidecar"), policies].map(places);
   const patterns = of("DestinationRule").flatMap(hostsOfRule);
-  const routes = new Set(of("VirtualService", "DestinationRule", ...ROUTES).map(nameOf));
+  const declared = of("ServiceEntry").flatMap(({ spec }) => textsAt(spec, "hosts"));
+  const routes = new Set(of(...SENDING).map(nameOf));
   const points = new WeakMap<EnforcementPoint, boolean>();
   const routed = new Map<string, boolean>();
   const names = (side: Side, host: string) => {
     const near = side.hosts.around(host);
-    return ["VirtualService", "DestinationRule", ...ROUTES].some((kind) =>
-      near(kind).some((each) => routes.has(nameOf(each))),
-    );
+    return SENDING.some((kind) => near(kind).some((each) => routes.has(nameOf(each))));
   };
   return {
     peers: (server, service) => peers?.(server) === true || (service !== null && peers?.(service) === true),
@@ -64,9 +71,10 @@ export function touchedBy(changes: readonly Change[], sides: Sides, rootNamespac
       points.set(point, known);
       return known;
     },
+    enrolling: objects.filter((each) => isNamespace(each) || manifestKindKey(each) === GATEWAY),
     gates: objects.some(isForGateways),
     way: (host, client) => {
-      if (sidecars?.(client) === true) return true;
+      if (sidecars?.(client) === true || declared.some((each) => closeness(each.toLowerCase(), host) > 0)) return true;
       if (routes.size === 0) return false;
       const known = routed.get(host) ?? (names(sides.before, host) || names(sides.after, host));
       routed.set(host, known);
@@ -75,12 +83,12 @@ export function touchedBy(changes: readonly Change[], sides: Sides, rootNamespac
   };
 }
 
-/** Gateways and what opens listeners of them or is bound to any; a delegate doesn't say whose rules it is part of. */
+/** Gateways, what opens listeners of them or is bound to any, and labels that listeners select by; a delegate doesn't say whose rules it is part of. */
 function isForGateways(object: Manifest): boolean {
-  if (["Gateway", "ListenerSet", "ReferenceGrant"].includes(object.kind)) return true;
+  if (["Gateway", "ListenerSet", "ReferenceGrant"].includes(object.kind) || isNamespace(object)) return true;
   if (object.kind === "VirtualService")
     return textsAt(specOf(object), "hosts").length === 0 || gatewaysOf(object).some((each) => each !== "mesh");
-  return ROUTES.includes(object.kind);
+  return [...ROUTES, ...OF_BYTES].includes(object.kind);
 }
 
 const nameOf = (manifest: Manifest): string =>

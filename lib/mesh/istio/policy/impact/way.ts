@@ -1,9 +1,11 @@
 /** Where a client's calls to one host go, before and after: moved, lost, past the mesh, by share of the calls. */
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { lacking } from "../meaning/truth.ts";
-import { type Alternative, type Asked, type End, type Ways, waysOf } from "./ends.ts";
+import type { Alternative, End } from "./ends.ts";
+import type { LettingIn } from "./letting-in.ts";
 import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
+import { type Asked, type Router, type Ways, waysOf } from "./ways.ts";
 
 /** A way before, a way after, and what decides that it is these. */
 interface Pair {
@@ -11,50 +13,83 @@ interface Pair {
   readonly after: Alternative;
 }
 
-const LET_IN = "whether it is let in where it then goes";
+export const LET_IN = "whether it is let in where it then goes";
+const WHICH = "which of the calls go where";
 const STRICT = "whether the server refuses plaintext";
 const PORT = "which of the Service’s ports is called";
 
-/** `ports`: those that it may have been. */
+export interface Port {
+  readonly port: number;
+  readonly carries: Asked["carries"];
+}
+
+export interface Question extends Pick<Asked, "host" | "owner" | "request"> {
+  readonly caller: Omit<Asked["caller"], "port">;
+  /** Who routes the calls on each side. */
+  readonly router: { readonly before: Router; readonly after: Router };
+  /** Those that it may have been. */
+  readonly ports: readonly Port[];
+}
+
+/** `lettingIn`: what becomes of calls at a destination that is new to them. */
 export function rerouting(
-  asked: Omit<Asked, "caller"> & { readonly caller: Omit<Asked["caller"], "port"> },
-  ports: readonly number[],
+  { ports, router, ...rest }: Question,
+  lettingIn: (end: End) => LettingIn,
   sides: Sides,
   world: ImpactWorld,
 ): readonly Part[] {
-  const found = (ports.length > 0 ? ports : [0]).map((port) => {
-    const question = { ...asked, caller: { ...asked.caller, port } };
-    return [waysOf(question, sides.before, world), waysOf(question, sides.after, world)] as const;
+  const found = ports.map(({ port, carries }) => {
+    const question = { ...rest, caller: { ...rest.caller, port }, carries };
+    return [
+      waysOf({ ...question, router: router.before }, sides.before, world),
+      waysOf({ ...question, router: router.after }, sides.after, world),
+    ] as const;
   });
   if (found.every(([before, after]) => alike(before, after))) return [];
   const pairs = found.flatMap(([before, after]) => pairsOf(before, after));
   const hidden = !found.flat().every(({ objects }) => objects.every(sides.before.sees));
+  const effects = pairs.map((pair) => effectsOf(pair, lettingIn));
   const open = [
     ...found.flat().flatMap(({ lacks }) => lacks),
     ...pairs.flatMap(({ before, after }) => [...before.ends, ...after.ends].flatMap(({ lacks }) => lacks)),
     ...(found.length > 1 ? [PORT] : []),
+    ...effects.flatMap(({ lacks }) => lacks),
   ];
-  return EFFECTS.flatMap(({ verdict, of, aside }): Part[] => {
-    const shares = pairs.map(of);
+  // One way alone is sure only where nothing is lacking that might be a reason for another.
+  const settled = effects.every(({ lacks }) => lacks.length === 0) && pairs.every(isKnown) && !found.flat().some(isOpen);
+  return VERDICTS.flatMap((verdict): Part[] => {
+    const shares = effects.map((each) => each.shares[verdict]);
     const [min, max] = [Math.min(...shares), Math.max(...shares)];
     if (max < LEAST) return [];
-    const worst = pairs[shares.indexOf(max)];
-    if (worst === undefined) return [];
-    const known = max - min < LEAST && !hidden && pairs.every(isKnown);
+    const at = shares.indexOf(max);
+    const [worst, effect] = [pairs[at], effects[at]];
+    if (worst === undefined || effect === undefined) return [];
+    const known = max - min < LEAST && !hidden && settled;
+    const refusal = verdict === "denied" || verdict === "breaks" ? effect.refusal : null;
+    const way = `${said(worst.before)} → ${said(worst.after)}`;
+    const aside = asideOf(verdict, effects);
     return [
       {
-        ...{ verdict, known, share: hidden ? { min: 0, max: 1 } : { min: known ? max : min, max } },
+        ...{ verdict, known, share: hidden ? { min: 0, max: 1 } : { min: known ? max : settled ? min : 0, max } },
         lacks: known ? [] : hidden ? [HIDDEN] : lacking(...open).lacks,
-        by: hidden ? null : (worst.after.by ?? worst.before.by),
-        why: hidden ? `Where it goes rests on ${HIDDEN}.` : `${said(worst.before)} → ${said(worst.after)}`,
-        ...(aside === undefined ? {} : { aside }),
+        by: hidden ? null : (refusal?.by ?? worst.after.by ?? worst.before.by),
+        why: hidden ? `Where it goes rests on ${HIDDEN}.` : refusal === null ? way : `${way}. There: ${refusal.why}`,
+        ...(aside === null ? {} : { aside }),
       },
     ];
   });
 }
 
+function asideOf(verdict: Verdict, effects: readonly Effects[]): string | null {
+  if (verdict === "loses-mtls") return STRICT;
+  const moves = verdict === "rerouted" || verdict === "allowed";
+  return moves && effects.some(({ open, shares }) => open && shares[verdict] > LEAST) ? LET_IN : null;
+}
+
 /** Shares smaller than this are sums of rounding. */
 const LEAST = 1e-9;
+
+const isOpen = ({ alternatives, lacks }: Ways): boolean => lacks.length > 0 && alternatives.length < 2;
 
 const isKnown = ({ before, after }: Pair): boolean =>
   [...before.ends, ...after.ends].every(({ lacks }) => lacks.length === 0);
@@ -97,24 +132,54 @@ function moved({ before, after }: Pair): number {
   return [...shares(before.ends)].reduce((sum, [key, share]) => sum + Math.max(0, share - (now.get(key) ?? 0)), 0);
 }
 
-const lost = (pair: Pair): number => more("lost", pair);
-const past = (pair: Pair): number => more("passthrough", pair);
-const found = ({ before, after }: Pair): number => Math.max(0, sumOf(before, "lost") - sumOf(after, "lost"));
+const VERDICTS = ["denied", "breaks", "unreachable", "loses-mtls", "rerouted", "allowed"] as const;
+type Verdict = (typeof VERDICTS)[number];
 
-const EFFECTS: readonly {
-  readonly verdict: Part["verdict"];
-  readonly of: (pair: Pair) => number;
-  readonly aside?: string;
-}[] = [
-  { verdict: "unreachable", of: lost },
-  { verdict: "loses-mtls", of: past, aside: STRICT },
-  {
-    verdict: "rerouted",
-    of: (pair) => Math.max(0, moved(pair) - lost(pair) - past(pair) - found(pair)),
-    aside: LET_IN,
-  },
-  { verdict: "allowed", of: found, aside: LET_IN },
-];
+interface Effects {
+  readonly shares: Readonly<Record<Verdict, number>>;
+  /** Of some that moves it isn't known whether it is let in. */
+  readonly open: boolean;
+  readonly lacks: readonly string[];
+  /** What refuses what moves. */
+  readonly refusal: Part | null;
+}
+
+function effectsOf(pair: Pair, lettingIn: (end: End) => LettingIn): Effects {
+  const [lost, past] = [more("lost", pair), more("passthrough", pair)];
+  const found = Math.max(0, sumOf(pair.before, "lost") - sumOf(pair.after, "lost"));
+  const moves = Math.max(0, moved(pair) - lost - past - found);
+  const { denied, breaks, open, refusal } = refusedOf(pair.before.ends, pair.after.ends, lettingIn);
+  const all = denied + breaks;
+  // What went nowhere before and is refused then is no better and no worse.
+  const taken = all < LEAST ? 0 : Math.min(all, moves) / all;
+  return {
+    shares: {
+      ...{ denied: denied * taken, breaks: breaks * taken, unreachable: lost, "loses-mtls": past },
+      ...{ rerouted: Math.max(0, moves - all), allowed: Math.max(0, found - Math.max(0, all - moves)) },
+    },
+    ...{ open, refusal },
+    lacks: all > LEAST && moves > LEAST && found > LEAST ? [WHICH] : [],
+  };
+}
+
+/** Of what is new to its destination: how much of all calls is refused there. */
+export function refusedOf(before: readonly End[], after: readonly End[], lettingIn: (end: End) => LettingIn) {
+  const was = shares(before);
+  const sum = { denied: 0, breaks: 0 };
+  let [open, refusal]: [boolean, Part | null] = [false, null];
+  const ends = new Map(after.filter(({ fate, host }) => fate === "goes" && host !== null).map((end) => [end.key, end]));
+  for (const [key, share] of shares(after)) {
+    const end = ends.get(key);
+    const gain = share - (was.get(key) ?? 0);
+    if (end === undefined || gain < LEAST) continue;
+    const found = lettingIn(end);
+    sum.denied += gain * found.refused.denied;
+    sum.breaks += gain * found.refused.breaks;
+    open ||= found.open;
+    refusal ??= found.part;
+  }
+  return { ...sum, open, refusal };
+}
 
 /** `90 % reviews.shop… subset v1, 10 % reviews.shop… subset v2` */
 const said = ({ ends }: Alternative): string =>

@@ -78,12 +78,16 @@ function meaning(traffics: readonly Traffic[]): (item: PredictedItem, pair: Pair
     return found.has(target);
   };
   return ({ verdict, source, target, protocol }, pair) => {
-    if (pair.source !== source || (pair.protocol === "tcp") !== (protocol === "tcp")) return false;
+    if (pair.source !== source || !alike(protocol, pair)) return false;
     if (pair.target === target || (KEPT_BACK.has(verdict) && isOwnAnswer(pair, traffics))) return true;
     if (isService(target)) return answers(target, pair.target);
     return isService(pair.target) && answers(pair.target, target);
   };
 }
+
+/** Requests and connections are told apart; but where a waypoint comes, what a ztunnel counted as connections is requests from then on. */
+const alike = (protocol: PredictedItem["protocol"], pair: PairOutcome): boolean =>
+  (pair.protocol === "tcp") === (protocol === "tcp") || (protocol === "tcp" && pair.before === null);
 
 function pairsOf(
   { before, since, reaches }: CompareInput,

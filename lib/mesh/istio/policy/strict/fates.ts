@@ -1,6 +1,6 @@
 /** What STRICT does to the calls of one pair, by what is known of them: proven mutual TLS, plaintext, or nobody knows. */
 import type { Workload } from "#lib/inventory/model.ts";
-import { GONE, wireOf } from "../impact/arrive.ts";
+import { GONE, wireOf } from "../impact/wire.ts";
 import type { ObservedCall } from "../impact/calls.ts";
 import { connection, sending, type Wire } from "../impact/connection.ts";
 import type { Part, Place } from "../impact/part.ts";

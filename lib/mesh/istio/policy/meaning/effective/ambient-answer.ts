@@ -88,7 +88,10 @@ export function unsettledAtWaypoint(
 }
 
 /** The workloads that run a waypoint. */
-export const proxiesOf = ({ namespace, name }: Place, { inventory }: SecurityWorld): readonly Workload[] =>
+export const proxiesOf = (
+  { namespace, name }: Place,
+  { inventory }: Pick<SecurityWorld, "inventory">,
+): readonly Workload[] =>
   [...inventory.workloads.values()].filter(
     (each) =>
       each.namespace === namespace &&

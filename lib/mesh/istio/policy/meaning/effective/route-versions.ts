@@ -10,8 +10,10 @@ import type { SecurityWorld } from "./sight.ts";
 const SINCE: Readonly<Record<string, number>> = { TCPRoute: 31, TLSRoute: 30 };
 export const OF_BYTES: readonly string[] = Object.keys(SINCE);
 
+type Versioned = Pick<SecurityWorld, "inventory" | "rootNamespace">;
+
 /** What isn't known of who reads these routes. */
-export function readersOf(routes: readonly Manifest[], world: SecurityWorld): readonly string[] {
+export function readersOf(routes: readonly Manifest[], world: Versioned): readonly string[] {
   const known = minorsOf(world);
   const open = OF_BYTES.filter((kind) => {
     const since = SINCE[kind] ?? 0;
@@ -30,7 +32,7 @@ const runs = (known: readonly (number | null)[]): string =>
     : `; Istio ${known.map((minor) => `1.${minor}`).join(" and ")} runs`;
 
 /** Of each version that runs; null: one that doesn't say. */
-function minorsOf({ inventory, rootNamespace }: SecurityWorld): readonly (number | null)[] {
+function minorsOf({ inventory, rootNamespace }: Versioned): readonly (number | null)[] {
   const pilots = [...inventory.workloads.values()].filter(
     ({ namespace, labels, goneAt }) => namespace === rootNamespace && labels["app"] === "istiod" && goneAt === null,
   );

@@ -85,7 +85,10 @@ function proxy({ namespace, name, labels, dataplane }: Workload, world: Security
 }
 
 /** By the Service's label, else by its namespace's. https://istio.io/latest/docs/ambient/usage/waypoint/#useawaypoint */
-export function waypointOf({ namespace, name }: Place, { inventory }: SecurityWorld): Place | null {
+export function waypointOf(
+  { namespace, name }: Place,
+  { inventory }: Pick<SecurityWorld, "inventory">,
+): Place | null {
   const own = inventory.services.get(`${namespace}/${name}`)?.waypoint;
   const labels = inventory.namespaces.get(namespace)?.labels ?? {};
   const use = own?.name ?? labels["istio.io/use-waypoint"];
@@ -103,7 +106,7 @@ export function waypointOf({ namespace, name }: Place, { inventory }: SecurityWo
 export function comesThrough(
   client: Pick<Workload, "dataplane"> | null,
   { namespace, name }: Place,
-  { inventory }: SecurityWorld,
+  { inventory }: Pick<SecurityWorld, "inventory">,
 ): boolean {
   if (client?.dataplane !== "gateway") return client?.dataplane === "ambient";
   const service = inventory.services.get(`${namespace}/${name}`);

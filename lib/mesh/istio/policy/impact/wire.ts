@@ -1,0 +1,63 @@
+/** What the connection of a pair's calls is decided by. */
+import type { Workload } from "#lib/inventory/model.ts";
+import { fullName } from "../hosts.ts";
+import { carriedBy, carriesHttp } from "../meaning/port-protocol.ts";
+import type { ObservedCall } from "./calls.ts";
+import type { Wire } from "./connection.ts";
+import type { ImpactWorld } from "./sides.ts";
+
+export const GONE = "the labels of a workload that is gone";
+
+/** `gone`: the caller's labels aren't known any more. */
+export function wireOf(
+  call: ObservedCall,
+  server: Workload,
+  world: ImpactWorld,
+): { readonly wire: Wire; readonly gone: boolean } {
+  const { source, service } = call;
+  const known = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
+  const own = source.kind === "workload" && source.cluster === world.cluster;
+  const gone = own && known === undefined;
+  const { namespace, labels, dataplane } = server;
+  return {
+    gone,
+    wire: {
+      client: !own ? (source.kind === "unknown" ? "outside" : "as measured") : clientOf(known, source.namespace),
+      measured: "unknown",
+      to: service === null ? null : { host: fullName(service), namespace: service.namespace },
+      endpoint: { namespace, labels, dataplane },
+      ports: portsOf(call, world),
+    },
+  };
+}
+
+/** What a workload's own proxy sends by. */
+export function clientOf(known: Workload | undefined, namespace: string): Wire["client"] {
+  if (known === undefined) return { namespace, labels: {} };
+  if (known.dataplane === "none") return "outside";
+  // ztunnel follows no DestinationRule; what a waypoint sends isn't worked out.
+  if (known.dataplane === "ambient" || known.dataplane === "waypoint") return "as measured";
+  return { namespace, labels: known.labels };
+}
+
+/**
+ * Ports of the Service that carry what was seen; where the workload's port is known, those that lead there. A ztunnel counts
+ * connections, whatever they carry.
+ */
+export function portsOf(call: ObservedCall, { inventory }: ImpactWorld): Wire["ports"] {
+  const { service, protocol, request } = call;
+  const found = service === null ? undefined : inventory.services.get(`${service.namespace}/${service.name}`);
+  const wanted = protocol !== "tcp";
+  const blind = !wanted && isAmbient(call.source, inventory) && !call.viaWaypoint;
+  const ports = (found?.ports ?? [])
+    .filter((port) => blind || (carriesHttp(port) ?? wanted) === wanted)
+    .map((port) => {
+      const { targetPort = port.port } = port;
+      return { port: port.port, own: typeof targetPort === "number" ? targetPort : null, carried: carriedBy(port) };
+    });
+  const fitting = ports.filter(({ own }) => own === null || own === request?.port);
+  return request?.port === undefined || fitting.length === 0 ? ports : fitting;
+}
+
+const isAmbient = ({ namespace, name }: ObservedCall["source"], { workloads }: ImpactWorld["inventory"]): boolean =>
+  workloads.get(`${namespace}/${name}`)?.dataplane === "ambient";
