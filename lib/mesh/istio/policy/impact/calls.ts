@@ -2,7 +2,8 @@
 import type { NodeKey } from "#lib/graph/id.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import { requestRate } from "#lib/graph/measure.ts";
-import type { MtlsBasis, Protocol } from "#lib/graph/model.ts";
+import type { MtlsBasis, Observer, Protocol } from "#lib/graph/model.ts";
+import type { EdgeObservation } from "#lib/graph/observation.ts";
 import type { Hop, WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { Seen } from "#lib/policy/impact.ts";
 import { ratio } from "#lib/units.ts";
@@ -24,6 +25,8 @@ export interface ObservedCall {
   readonly callers: ReadonlyMap<string, number>;
   /** A waypoint reported it: the server's ztunnel then sees the waypoint. */
   readonly viaWaypoint: boolean;
+  /** What the proxy that routes it counted in the hour, the client's or a waypoint; absent: it didn't report. Latencies as they were asked for. */
+  readonly client?: Pick<EdgeObservation, "requests" | "latency">;
   /** The pair's rate in the hour, where this is what only the week knows of it. */
   readonly beside?: number;
 }
@@ -72,6 +75,9 @@ function rarer(week: ObservedCall, hour: ObservedCall): ObservedCall | null {
 const keyOf = ({ ids, protocol, service }: ObservedCall): string =>
   `${ids.source}>${ids.target}>${protocol} ${service === null ? "" : `${service.namespace}/${service.name}`}`;
 
+/** A server's own latencies and answers aren't the client's. */
+const ROUTERS: ReadonlySet<Observer> = new Set<Observer>(["source", "waypoint"]);
+
 function callOf(hop: Hop, seen: Seen): ObservedCall | null {
   const [source, target] = [parseNodeId(hop.source), parseNodeId(hop.target)];
   if (source === null || target === null) return null;
@@ -81,6 +87,7 @@ function callOf(hop: Hop, seen: Seen): ObservedCall | null {
     ids: { source: hop.source, target: hop.target },
     rate: seen === "week" ? 0 : rateOf(hop),
     viaWaypoint: evidence.has("waypoint"),
+    ...(seen === "hour" && hop.headline !== null && ROUTERS.has(hop.headline.observer) ? { client: hop.headline } : {}),
   };
 }
 

@@ -11,7 +11,7 @@ import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 
 /** A rule that leads to the service, and what may take its requests then. */
-interface Turn {
+export interface Turn {
   readonly before: Alternative;
   readonly after: Alternative;
 }
@@ -24,19 +24,8 @@ const CONTRADICTION = "why the objects and what was measured differ";
 export function gatewayWay(gateway: Workload, host: string, sides: Sides, world: ImpactWorld): readonly Part[] {
   const [old, now] = [doorsOf(gateway, sides.before, world), doorsOf(gateway, sides.after, world)];
   if (JSON.stringify(said(old)) === JSON.stringify(said(now))) return [];
-  const lacks = [...new Set([...old.lacks, ...now.lacks])];
+  const { turns, open, lacks } = turnsAt(gateway, host, sides, world);
   if (lacks.length > 0) return [unknown(lacks)];
-  const leading = old.domains.flatMap((domain) =>
-    domain.rules.flatMap((before, at) => (shareOf(before, host) > 0 ? [{ domain, before, at }] : [])),
-  );
-  if (leading.length === 0) return [unknown([CONTRADICTION])];
-  const turns = leading.flatMap(({ domain, before, at }): readonly Turn[] =>
-    takers(domain, at, domainsFor(domain, old, now)).map((after) => ({ before, after })),
-  );
-  const open = [
-    ...(new Set(leading.map(({ domain }) => `${domain.listens} ${domain.name}`)).size > 1 ? [HOST] : []),
-    PATH,
-  ];
   return (["unreachable", "rerouted"] as const).flatMap((verdict): Part[] => {
     const shares = turns.map((turn) => leaving(turn, host)[verdict]);
     const [min, max] = [Math.min(...shares), Math.max(...shares)];
@@ -55,6 +44,31 @@ export function gatewayWay(gateway: Workload, host: string, sides: Sides, world:
       },
     ];
   });
+}
+
+export interface Turns {
+  readonly turns: readonly Turn[];
+  /** What decides which of them a request takes. */
+  readonly open: readonly string[];
+  /** What it takes to know any; none: they are known. */
+  readonly lacks: readonly string[];
+}
+
+/** The rules that lead to the service, each with what may take its requests then. */
+export function turnsAt(gateway: Workload, host: string, sides: Sides, world: ImpactWorld): Turns {
+  const [old, now] = [doorsOf(gateway, sides.before, world), doorsOf(gateway, sides.after, world)];
+  const lacks = [...new Set([...old.lacks, ...now.lacks])];
+  const leading = old.domains.flatMap((domain) =>
+    domain.rules.flatMap((before, at) => (shareOf(before, host) > 0 ? [{ domain, before, at }] : [])),
+  );
+  const known = lacks.length > 0 || leading.length > 0 ? lacks : [CONTRADICTION];
+  return {
+    lacks: known,
+    turns: leading.flatMap(({ domain, before, at }): readonly Turn[] =>
+      takers(domain, at, domainsFor(domain, old, now)).map((after) => ({ before, after })),
+    ),
+    open: [...(new Set(leading.map(({ domain }) => `${domain.listens} ${domain.name}`)).size > 1 ? [HOST] : []), PATH],
+  };
 }
 
 /** Shares smaller than this are sums of rounding. */

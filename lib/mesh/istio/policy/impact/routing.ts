@@ -13,7 +13,8 @@ import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
 import { rerouting } from "./way.ts";
 
-interface Group {
+/** One client's calls to one host. */
+export interface Group {
   readonly source: NodeKey;
   readonly target: NodeKey;
   readonly host: string;
@@ -22,7 +23,7 @@ interface Group {
   readonly calls: readonly ObservedCall[];
 }
 
-const GONE = "the labels of a workload that is gone";
+export const GONE = "the labels of a workload that is gone";
 
 export function routing(
   calls: readonly ObservedCall[],
@@ -123,7 +124,7 @@ function secured(parts: readonly Part[], calls: readonly ObservedCall[]): readon
   });
 }
 
-function groupsOf(calls: readonly ObservedCall[], world: ImpactWorld): readonly Group[] {
+export function groupsOf(calls: readonly ObservedCall[], world: ImpactWorld): readonly Group[] {
   const groups = new Map<string, { readonly group: Omit<Group, "calls">; readonly calls: ObservedCall[] }>();
   for (const call of calls) {
     const { source, service, target, protocol } = call;
@@ -151,5 +152,5 @@ function externalOf({ kind, name }: NodeKey, { inventory }: ImpactWorld): { host
   return found === undefined ? null : { host: name, owner: found.namespace };
 }
 
-const entryPorts = (host: string, { before }: Sides): readonly number[] =>
+export const entryPorts = (host: string, { before }: Sides): readonly number[] =>
   entriesOf(host, before).flatMap((entry) => portsOfEntry(entry).map(({ port }) => port));

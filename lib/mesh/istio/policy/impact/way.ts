@@ -6,14 +6,14 @@ import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 
 /** A way before, a way after, and what decides that it is these. */
-interface Pair {
+export interface Pair {
   readonly before: Alternative;
   readonly after: Alternative;
 }
 
 const LET_IN = "whether it is let in where it then goes";
 const STRICT = "whether the server refuses plaintext";
-const PORT = "which of the Service’s ports is called";
+export const PORT = "which of the Service’s ports is called";
 
 /** `ports`: those that it may have been. */
 export function rerouting(
@@ -60,7 +60,7 @@ const isKnown = ({ before, after }: Pair): boolean =>
   [...before.ends, ...after.ends].every(({ lacks }) => lacks.length === 0);
 
 /** Rules that take the same calls in the same order are the same rules; else any may follow any. */
-function pairsOf(before: Ways, after: Ways): readonly Pair[] {
+export function pairsOf(before: Ways, after: Ways): readonly Pair[] {
   const aligned =
     before.alternatives.length === after.alternatives.length &&
     before.alternatives.every(({ takes }, index) => takes === after.alternatives[index]?.takes);
