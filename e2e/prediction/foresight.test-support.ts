@@ -64,20 +64,26 @@ export const findingsOf = ({ findings }: OutcomeAnswer): readonly string[] =>
     ({ kind, ours, source, target }) => `${kind} ${nameOf(source)}>${nameOf(target)}, ${ours ? "ours" : "not ours"}`,
   );
 
-/** The simulator's own count of an item's pair: the share of its calls that was refused or failed, of those that some proxy sees. */
+/**
+ * The simulator's own count of an item's pair: the share of its calls that was refused or failed, of those that some proxy sees. A
+ * service's are those to itself and to the workload of its name.
+ */
 export function lostShare(
   ledger: Ledger,
   { source, target }: { readonly source: string; readonly target: string },
   { from, to }: Pick<OutcomeAnswer, "from" | "to">,
 ): number {
-  const edge = ledger
+  const own = ledger
     .edges(Date.parse(from) / 1000, Date.parse(to) / 1000)
-    .find((each) => each.source === source && each.target === target);
-  return edge === undefined ? 0 : Math.max(edge.failures, edge.denied ?? 0) / edge.requests;
+    .filter((each) => each.source === source && nameOf(each.target) === nameOf(target));
+  const requests = own.reduce((sum, each) => sum + each.requests, 0);
+  const lost = own.reduce((sum, each) => sum + Math.max(each.failures, each.denied ?? 0), 0);
+  return requests === 0 ? 0 : lost / requests;
 }
 
-export async function foresee(trial: Trial): Promise<Foresight> {
-  const recorder: Recorder = await startRecorder();
+/** `durations`: whether Prometheus knows how long calls take. */
+export async function foresee(trial: Trial, { durations = false } = {}): Promise<Foresight> {
+  const recorder: Recorder = await startRecorder({ durations });
   const stage = await startStage(trial, {
     prometheus: recorder.url,
     onSecond: ({ world, now }) => {

@@ -8,7 +8,9 @@ import { deployment, service, serviceAccount } from "#lab/scenarios/manifests.ts
 import { blindEdge } from "#lab/scenarios/trials/blind-edge.ts";
 import { forgottenAccount } from "#lab/scenarios/trials/forgotten-account.ts";
 import { doorkeeper, frontDoor } from "#lab/scenarios/trials/front-door.ts";
+import { injectedFault } from "#lab/scenarios/trials/injected-fault.ts";
 import { plaintextRule } from "#lab/scenarios/trials/plaintext-rule.ts";
+import { shortTimeout } from "#lab/scenarios/trials/short-timeout.ts";
 import { signedIn } from "#lab/scenarios/trials/signed-in.ts";
 import { closingJob, sixHours } from "#lab/scenarios/trials/six-hours.ts";
 import { BANK, bank, onlyWeb, type Trial, trial } from "#lab/scenarios/trials/trial.ts";
@@ -33,8 +35,8 @@ afterEach(async () => {
   foresight = null;
 });
 
-async function begin(trial: Trial): Promise<Foresight> {
-  foresight = await foresee(trial);
+async function begin(trial: Trial, more: Parameters<typeof foresee>[1] = {}): Promise<Foresight> {
+  foresight = await foresee(trial, more);
   return foresight;
 }
 
@@ -106,6 +108,41 @@ describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }
     const outcome = await apply(planned);
     expect(outcome).toMatchObject({ state: "told", limits: [], adverse: true });
     expect(became(outcome)).toEqual(each.became);
+    expect(findingsOf(outcome)).toEqual([]);
+    if (foresight !== null) measuredAsCounted(outcome, foresight);
+  });
+
+  it("of a fault: the shares that it answers and holds back are certain, and are what the client counts", async () => {
+    const { watch, plan, apply, stage } = await begin(injectedFault);
+    await watch();
+    const planned = await plan(injectedFault.change);
+    expect(foretold(planned)).toEqual(["aborted web>accounts certain", "delayed web>accounts certain"]);
+    expect(planned.needs).toContain("impact_adverse");
+    const shares = (planned.steps[0]?.impact ?? []).map(({ min, max, rate }) => [min / rate, max / rate]);
+    expect(shares.map((each) => each.map((share) => Number(share.toFixed(6))))).toEqual([
+      [0.2, 0.2],
+      [0.1, 0.1],
+    ]);
+    const outcome = await apply(planned);
+    expect(outcome).toMatchObject({ state: "told", adverse: true });
+    expect(became(outcome)).toEqual(["aborted web>accounts as-predicted", "delayed web>accounts as-predicted"]);
+    expect(findingsOf(outcome)).toEqual([]);
+    const [aborted] = outcome.items;
+    if (aborted === undefined || aborted.measured === null) throw new Error("nothing was measured");
+    expect(Math.abs(aborted.measured.share - lostShare(stage.ledger, aborted.item, outcome))).toBeLessThan(0.05);
+  });
+
+  it("of a timeout: by the client’s histogram, between the buckets around it", async () => {
+    const { watch, plan, apply } = await begin(shortTimeout, { durations: true });
+    await watch();
+    const planned = await plan(shortTimeout.change);
+    const [item] = planned.steps[0]?.impact ?? [];
+    expect(item).toMatchObject({ verdict: "times-out", certainty: "bounded", seen: "hour" });
+    expect(item?.min).toBeGreaterThan(0);
+    expect(item?.max).toBeGreaterThan((item?.min ?? 0) * 1.5);
+    const outcome = await apply(planned);
+    expect(became(outcome)).toEqual(["times-out web>accounts as-predicted"]);
+    expect(outcome.items[0]?.measured?.share).toBeGreaterThan(0.1);
     expect(findingsOf(outcome)).toEqual([]);
     if (foresight !== null) measuredAsCounted(outcome, foresight);
   });

@@ -12,8 +12,10 @@ export const SCRAPE_SECONDS = 15;
 const EIGHT_DAYS_MS = 8 * 24 * 3600 * 1000;
 /** Samples that are further apart than five minutes are lost to questions in between. */
 const UP_SECONDS = 240;
-/** Counters that the console's rates are made of; durations and sizes aren't asked for here. */
+/** Counters that the console's rates are made of. */
 const COUNTER = /^(istio_(?:requests|tcp_\w+|request_messages|response_messages)_total)(\{.*\}) (\S+)$/;
+/** Many times as many: of the trials that ask how long calls take. */
+const DURATION = /^(istio_request_duration_milliseconds_(?:bucket|sum|count))(\{.*\}) (\S+)$/;
 
 export interface Recorder {
   readonly url: string;
@@ -31,7 +33,7 @@ const braces = (labels: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     .join(",");
 
-export async function startRecorder(): Promise<Recorder> {
+export async function startRecorder({ durations = false } = {}): Promise<Recorder> {
   const families = new Map<string, string[]>();
   const add = (name: string, labels: string, value: string, nowMs: number): void => {
     const lines = families.get(name) ?? [];
@@ -82,7 +84,7 @@ export async function startRecorder(): Promise<Recorder> {
         const target = braces({ job: "kubernetes-pods", ...group?.labels });
         add("up", target, "1", nowMs);
         for (const line of pod.metrics.render().split("\n")) {
-          const [, name, labels, value] = COUNTER.exec(line) ?? [];
+          const [, name, labels, value] = COUNTER.exec(line) ?? (durations ? DURATION.exec(line) : null) ?? [];
           if (name === undefined || labels === undefined || value === undefined) continue;
           // What a sample says is empty Prometheus doesn't keep.
           const own = labels.slice(1, -1).replace(/(?:^|,)\w+=""/g, "");

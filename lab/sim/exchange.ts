@@ -98,19 +98,18 @@ export function exchange(ctx: SimContext, from: SimPod, request: Request, makeCa
     case "external":
       return outside({ host: route.host, name: route.host, namespace: null }, externalId(from.cluster, route.host));
     case "service": {
+      // Envoy holds a call back first, and aborts it then or not, each by its own chance.
+      const delay = route.rule?.delay && random.chance(route.rule.delay.share) ? route.rule.delay.ms : 0;
       const abort = route.rule?.abort ?? null;
       if (abort !== null && random.chance(abort.share)) {
-        const aborted = local(
-          abort.code,
-          "FI",
-          unreachedService(route.service),
-          serviceId(from.cluster, route.service),
-        );
+        const flags = delay > 0 ? "DI,FI" : "FI";
+        const own = local(abort.code, flags, unreachedService(route.service), serviceId(from.cluster, route.service));
+        const aborted = { ...own, ms: own.ms + delay };
         if (abort.grpc === null || protocol === "http") return aborted;
-        return { ...aborted, answer: { code: "200", grpcStatus: String(abort.grpc), flags: "FI" } };
+        return { ...aborted, answer: { code: "200", grpcStatus: String(abort.grpc), flags } };
       }
       const headers = passedOn(request.headers, verdict);
-      const made = toService(ctx, from, route, { ...request, headers }, requestBytes, makeCall);
+      const made = toService(ctx, from, route, { ...request, headers }, { requestBytes, delay }, makeCall);
       return verdict === null ? made : { ...made, dryRuns: verdict.dryRuns };
     }
   }
@@ -126,12 +125,11 @@ function toService(
   from: SimPod,
   route: ServiceRoute,
   request: Request,
-  requestBytes: number,
+  { requestBytes, delay }: { readonly requestBytes: number; readonly delay: number },
   makeCall: MakeCall,
 ): Exchange {
   const { random, protocol } = request;
   const { service, rule } = route;
-  const delay = rule?.delay && random.chance(rule.delay.share) ? rule.delay.ms : 0;
   const retries = isL7(from) ? (rule?.retries ?? DEFAULT_RETRIES) : NO_RETRIES;
   const attempts: Attempt[] = [];
   let ms = delay;

@@ -3,7 +3,10 @@ import { sourceSchema } from "./meaning.ts";
 import { manifestSchema, objectRefSchema } from "./object-ref.ts";
 import { z } from "./zod.ts";
 
-const verdictSchema = z.enum(["denied", "breaks", "unreachable", "loses-mtls", "not-enforced", "rerouted", "allowed"]);
+const verdictSchema = z.enum([
+  ...(["denied", "breaks", "unreachable", "aborted", "times-out", "loses-mtls", "delayed", "not-enforced"] as const),
+  ...(["rerouted", "retried", "mirrored", "allowed"] as const),
+]);
 const boundsSchema = z.object({ min: z.number(), max: z.number() }).nullable();
 
 export const impactItemSchema = z
@@ -12,7 +15,7 @@ export const impactItemSchema = z
     certainty: z.enum(["certain", "bounded", "unknown"]).meta({ description: "unknown is never counted as safe" }),
     min: z.number().meta({ description: "requests/s, for tcp connections/s" }),
     max: z.number(),
-    rate: z.number().meta({ description: "all calls of the pair" }),
+    rate: z.number().meta({ description: "all calls of the pair; of mirrored, those that copies may be made of" }),
     seen: z
       .enum(["hour", "week"])
       .meta({ description: "hour: in the window; week: within 7 days and not in the window" }),

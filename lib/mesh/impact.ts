@@ -2,6 +2,7 @@
 
 export { readAccessLine } from "./istio/access-log.ts";
 export { proposeEgress } from "./istio/policy/egress/propose.ts";
+export { asksLatency } from "./istio/policy/impact/asks-latency.ts";
 export { observedCalls, pairsSeen } from "./istio/policy/impact/calls.ts";
 export { EVALUATED, NEEDED } from "./istio/policy/impact/gaps.ts";
 export { type Impact, impactOf } from "./istio/policy/impact/impact.ts";

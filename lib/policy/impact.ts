@@ -6,25 +6,34 @@ import type { Protocol } from "#lib/graph/model.ts";
 import type { Source } from "./security.ts";
 
 /**
- * `allowed`: refused before. `rerouted`: to another destination. `unreachable`: nowhere (404, 503). `breaks`: the connection is
+ * `allowed`: refused, answered by a fault or given up before. `aborted`: answered by a fault. `times-out`: given up by the proxy.
+ * `delayed`: held back by a fault. `mirrored`: copies of them go to the target. `retried`: attempts beyond today's. `rerouted`: to another destination. `unreachable`: nowhere (404, 503). `breaks`: the connection is
  * refused. `not-enforced`: it still passes, and nothing looks at it any more.
  */
 export type ImpactVerdict =
   | "denied"
   | "breaks"
   | "unreachable"
+  | "aborted"
+  | "times-out"
   | "loses-mtls"
+  | "delayed"
   | "not-enforced"
   | "rerouted"
+  | "retried"
+  | "mirrored"
   | "allowed";
 
 /** Worst first. */
 export const VERDICTS: readonly ImpactVerdict[] = [
-  ...(["denied", "breaks", "unreachable", "loses-mtls", "not-enforced", "rerouted", "allowed"] as const),
+  ...(["denied", "breaks", "unreachable", "aborted", "times-out", "loses-mtls", "delayed", "not-enforced"] as const),
+  ...(["rerouted", "retried", "mirrored", "allowed"] as const),
 ];
 
 /** Those that somebody will miss. */
-export const ADVERSE: ReadonlySet<ImpactVerdict> = new Set(["denied", "breaks", "unreachable", "loses-mtls"]);
+export const ADVERSE: ReadonlySet<ImpactVerdict> = new Set([
+  ...(["denied", "breaks", "unreachable", "aborted", "times-out", "loses-mtls", "delayed"] as const),
+]);
 
 /** `certain`: metrics decide it. `bounded`: something they don't carry decides within the bounds. `unknown`: nobody can tell how much. */
 export type Certainty = "certain" | "bounded" | "unknown";
@@ -38,7 +47,7 @@ export interface ImpactItem {
   /** Requests/s, for tcp connections/s: the two are never added. Averages of the window. */
   readonly min: number;
   readonly max: number;
-  /** All calls of the pair, in the same unit. */
+  /** All calls of the pair, in the same unit; of `mirrored` those that copies may be made of. */
   readonly rate: number;
   readonly seen: Seen;
   /** Node ids, as in the graph. */

@@ -42,6 +42,19 @@ describe("impact on traffic seen", () => {
     expect(text).toContain("Looked at 34 pairs of the last 1h and 12 more of the last 7 days");
   });
 
+  it.each([
+    ["aborted", "✕ Calls that are answered by a fault"],
+    ["times-out", "✕ Calls that are given up (timeout)"],
+    ["delayed", "◣ Calls that are held back by a fault"],
+    ["retried", "↻ Calls that are tried again"],
+    ["mirrored", "⧉ Calls that are copied there"],
+  ] as const)("says by word and shape what becomes of calls: %s", (verdict, words) => {
+    const totals = [{ verdict, pairs: 1, certain: 0, requests: { min: 0, max: 3 }, connections: null }];
+    const text = said([item({ verdict, certainty: "bounded", min: 0, max: 3 })], { totals });
+    expect(text).toContain(words);
+    expect(text).toContain("0–3 req/s ◐ bounded");
+  });
+
   it("gives bounds and what would close them, and never a number for what wasn't seen in the window", () => {
     const open = item({
       ...{ certainty: "bounded", min: 0, max: 340, rate: 340, blindSpots: ["the path"] },

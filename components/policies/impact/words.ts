@@ -14,9 +14,14 @@ export const VERDICT_WORDS: Readonly<Record<ImpactVerdict, Word>> = {
   denied: { mark: "✕", word: "refused", tone: "failing" },
   breaks: { mark: "✕", word: "fail to connect", tone: "failing" },
   unreachable: { mark: "✕", word: "go nowhere", tone: "failing" },
+  aborted: { mark: "✕", word: "are answered by a fault", tone: "failing" },
+  "times-out": { mark: "✕", word: "are given up (timeout)", tone: "failing" },
   "loses-mtls": { mark: "◣", word: "lose mutual TLS", tone: "degraded" },
+  delayed: { mark: "◣", word: "are held back by a fault", tone: "degraded" },
   "not-enforced": { mark: "◣", word: "pass, and nothing decides about them any more", tone: "degraded" },
   rerouted: { mark: "→", word: "go elsewhere", tone: "plain" },
+  retried: { mark: "↻", word: "are tried again", tone: "plain" },
+  mirrored: { mark: "⧉", word: "are copied there", tone: "plain" },
   allowed: { mark: "✓", word: "pass again", tone: "plain" },
 };
 

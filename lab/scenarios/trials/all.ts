@@ -1,7 +1,9 @@
 import { blindEdge } from "./blind-edge.ts";
 import { forgottenAccount } from "./forgotten-account.ts";
 import { frontDoor } from "./front-door.ts";
+import { injectedFault } from "./injected-fault.ts";
 import { plaintextRule } from "./plaintext-rule.ts";
+import { shortTimeout } from "./short-timeout.ts";
 import { signedIn } from "./signed-in.ts";
 import { sixHours } from "./six-hours.ts";
 import type { Trial } from "./trial.ts";
@@ -10,7 +12,8 @@ import { waypointFirst } from "./waypoint-first.ts";
 
 /** By the scenario's name. */
 export const trials: ReadonlyMap<string, Trial> = new Map(
-  [forgottenAccount, plaintextRule, unmeshedCaller, sixHours, frontDoor, blindEdge, waypointFirst, signedIn].map(
-    (each) => [each.scenario.name, each],
-  ),
+  [
+    ...[forgottenAccount, plaintextRule, unmeshedCaller, sixHours, frontDoor, blindEdge, waypointFirst, signedIn],
+    ...[injectedFault, shortTimeout],
+  ].map((each) => [each.scenario.name, each]),
 );

@@ -12,7 +12,9 @@ import { trials } from "./all.ts";
 import { blindEdge } from "./blind-edge.ts";
 import { forgottenAccount } from "./forgotten-account.ts";
 import { doorkeeper, frontDoor } from "./front-door.ts";
+import { injectedFault } from "./injected-fault.ts";
 import { plaintextRule } from "./plaintext-rule.ts";
+import { shortTimeout } from "./short-timeout.ts";
 import { signedIn } from "./signed-in.ts";
 import { closingJob, sixHours } from "./six-hours.ts";
 import { CLUSTER, type Trial } from "./trial.ts";
@@ -153,6 +155,29 @@ describe("after it", () => {
     expect(keys).toMatchObject({ protocol: "http", denied: keys?.requests, failures: keys?.requests });
     const denied = { response_flags: "DENY", source_workload: "waypoint", destination_workload: "keys" };
     expect(total(world, "istio_tcp_connections_failed_total", denied)).toBeGreaterThan(0);
+  });
+
+  it("a fault answers a fifth and holds back a tenth, whether it answers them or not", () => {
+    const { world } = played(injectedFault);
+    const of = (response_flags: string): number =>
+      total(world, "istio_requests_total", { reporter: "source", response_flags });
+    const [aborted, delayed, both] = [of("FI"), of("DI"), of("DI,FI")];
+    // 66 seconds of 20 calls each.
+    about(aborted + both, 264);
+    about(delayed + both, 132);
+    about(both, 26);
+    expect(total(world, "istio_requests_total", { reporter: "destination", response_flags: "FI" })).toBe(0);
+  });
+
+  it("a timeout gives up those that are slower, as the client alone counts it", () => {
+    const { before, after, world } = played(shortTimeout);
+    expect(before.get("web>accounts")).toMatchObject({ failures: 0 });
+    const web = after.get("web>accounts");
+    const share = (web?.failures ?? 0) / (web?.requests ?? 1);
+    expect(share).toBeGreaterThan(0.1);
+    expect(share).toBeLessThan(0.5);
+    expect(total(world, "istio_requests_total", { reporter: "source", response_flags: "UT" })).toBeGreaterThan(100);
+    expect(total(world, "istio_requests_total", { reporter: "destination", response_flags: "UT" })).toBe(0);
   });
 
   it("half of the users get in, and 401 is for those alone whose token is wrong", () => {

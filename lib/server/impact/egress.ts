@@ -32,7 +32,7 @@ export async function showEgress(
     throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${namespace}/${workload ?? "*"}.`);
   }
   const scope = { side: "source", namespaces: [namespace] } as const;
-  const traffic = await readTraffic(deps.telemetry, deps.timers, cluster, scope, signal);
+  const traffic = await readTraffic(deps.telemetry, deps.timers, cluster, { scope }, signal);
   const policies = deps.store.clusters().get(cluster);
   const { visibility } = viewer;
   const text = deps.text(viewer);

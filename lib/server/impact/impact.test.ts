@@ -96,6 +96,21 @@ describe("POST /meaning/impact", () => {
     expect(client.asked.rates).toBe(2);
   });
 
+  it("reads how long calls take where timeouts are touched, and only there", async () => {
+    const { ask, client } = given();
+    const route = (more: object) => ({
+      ...object("VirtualService", "r", {
+        hosts: ["api"],
+        http: [{ route: [{ destination: { host: "api" } }], ...more }],
+      }),
+      apiVersion: "networking.istio.io/v1",
+    });
+    await ask([route({ fault: { abort: { percentage: { value: 10 }, httpStatus: 503 } } })]);
+    expect(client.asked.latency).toBe(0);
+    await ask([route({ timeout: "1s" })]);
+    expect(client.asked.latency).toBe(1);
+  });
+
   it("without Prometheus nothing is said of calls, but why", async () => {
     const { ask, client } = given();
     for (const read of ["rates", "other", "history", "up"] as const) client.answers[read] = "upstream_unreachable";

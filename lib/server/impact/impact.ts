@@ -1,6 +1,15 @@
 /** What a plan or a draft would do to calls that were seen, told as far as the viewer may see them. */
 import { formatInstant } from "#lib/api/instant.ts";
-import { EVALUATED, gatewayNamespaces, type Impact, impactOf, NEEDED, pairsSeen, scopeOf } from "#lib/mesh/impact.ts";
+import {
+  asksLatency,
+  EVALUATED,
+  gatewayNamespaces,
+  type Impact,
+  impactOf,
+  NEEDED,
+  pairsSeen,
+  scopeOf,
+} from "#lib/mesh/impact.ts";
 import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -58,7 +67,7 @@ export class Impacts {
     if (inventory === undefined || first !== undefined)
       return nothing(`Not all that decides about calls is known: ${first}.`);
     const scope = scopeOf(evaluated, rootNamespace(cluster), gatewayNamespaces(inventory));
-    const traffic = await readTraffic(telemetry, timers, cluster, scope, signal);
+    const traffic = await readTraffic(telemetry, timers, cluster, { scope, latency: asksLatency(evaluated) }, signal);
     if (typeof traffic === "string") return nothing(this.#deps.text(viewer)(traffic));
     const { mesh, objects, read } = meshOf(this.#deps, cluster, viewer);
     const changed = evaluated.map(({ before, after }) => ({

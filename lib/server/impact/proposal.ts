@@ -39,7 +39,7 @@ export async function showProposal(
   if (inventory === undefined || why !== null)
     return { ...none, notEvaluated: text(`Not all that decides about calls is known: ${why}.`) };
   const scope = { side: "destination", namespaces: [namespace] } as const;
-  const traffic = await readTraffic(telemetry, timers, cluster, scope, signal);
+  const traffic = await readTraffic(telemetry, timers, cluster, { scope }, signal);
   if (typeof traffic === "string") return { ...none, notEvaluated: text(traffic) };
   const { mesh, objects } = meshOf(deps, cluster, viewer);
   const proposal = propose({

@@ -39,7 +39,7 @@ export async function showStrict(
   const namespace = asked === rootNamespace ? null : asked;
   const scope = namespace === null ? null : { side: "destination" as const, namespaces: [namespace] };
   const [traffic, live] = await Promise.all([
-    readTraffic(deps.telemetry, deps.timers, cluster, scope, signal),
+    readTraffic(deps.telemetry, deps.timers, cluster, { scope }, signal),
     // Which proxies are scraped is known of now alone; whoever looks at mutual TLS shares this reading.
     deps.telemetry.feed("5m").current({ latency: false, hour: false }, signal),
   ]);

@@ -24,12 +24,15 @@ const HOUR = seconds(3600);
 /** Who plans again and again within it shares one reading. */
 const ROUND_S = 15;
 
-/** @returns a text where nothing can be said of the cluster's calls: why. */
+/**
+ * `latency`: the hour's buckets are read beside its rates, in the same round.
+ * @returns a text where nothing can be said of the cluster's calls: why.
+ */
 export async function readTraffic(
   telemetry: Telemetry,
   timers: Timers,
   cluster: string,
-  scope: ExistenceOptions["scope"],
+  { scope, latency = false }: { readonly scope: ExistenceOptions["scope"]; readonly latency?: boolean },
   signal?: AbortSignal,
 ): Promise<Traffic | string> {
   const at = unixSeconds(Math.floor(timers.now() / ROUND_S) * ROUND_S);
@@ -39,7 +42,7 @@ export async function readTraffic(
   const known = covering.map(({ horizon }) => at - (horizon.first(unixSeconds(at - WEEK)) ?? at - WEEK));
   const window = longest(Math.min(...known));
   const [hour, week] = await Promise.all([
-    telemetry.past.graph(window, at, { latency: false, hour: false }, signal),
+    telemetry.past.graph(window, at, { latency, hour: false }, signal),
     telemetry.weeks.before(scope, signal),
   ]);
   const sources = hour.sources.filter(({ kind, clusters }) => kind === "prometheus" && clusters.includes(cluster));

@@ -2,7 +2,8 @@
 import type { NodeKey } from "#lib/graph/id.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import { requestRate } from "#lib/graph/measure.ts";
-import type { MtlsBasis, Protocol } from "#lib/graph/model.ts";
+import type { MtlsBasis, Observer, Protocol } from "#lib/graph/model.ts";
+import type { EdgeObservation } from "#lib/graph/observation.ts";
 import type { Evidence, Hop, WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { ImpactEvidence, Seen } from "#lib/policy/impact.ts";
 import { ratio } from "#lib/units.ts";
@@ -25,6 +26,8 @@ export interface ObservedCall {
   readonly callers: ReadonlyMap<string, number>;
   /** A waypoint reported it: the server's ztunnel then sees the waypoint. */
   readonly viaWaypoint: boolean;
+  /** What the proxy that routes it counted in the hour, the client's or a waypoint; absent: it didn't report. Latencies as they were asked for. */
+  readonly client?: Pick<EdgeObservation, "requests" | "latency">;
   /** The pair's rate in the hour, where this is what only the week knows of it. */
   readonly beside?: number;
   /** Requests/s that the server's own proxy counted; absent: none. */
@@ -89,6 +92,9 @@ export const pairOf = ({
 }: Pick<ObservedCall, "protocol" | "service"> & ObservedCall["ids"]): string =>
   `${source}>${target}>${protocol} ${service === null ? "" : `${service.namespace}/${service.name}`}`;
 
+/** A server's own latencies and answers aren't the client's. */
+const ROUTERS: ReadonlySet<Observer> = new Set<Observer>(["source", "waypoint"]);
+
 function callOf(hop: Hop, seen: Seen): ObservedCall | null {
   const [source, target] = [parseNodeId(hop.source), parseNodeId(hop.target)];
   if (source === null || target === null) return null;
@@ -100,6 +106,7 @@ function callOf(hop: Hop, seen: Seen): ObservedCall | null {
     viaWaypoint: evidence.has("waypoint"),
     ...servedOf(evidence.get("destination"), seen),
     ...(protocol === "grpc" ? { request: GRPC } : {}),
+    ...(seen === "hour" && hop.headline !== null && ROUTERS.has(hop.headline.observer) ? { client: hop.headline } : {}),
   };
 }
 

@@ -14,6 +14,8 @@ interface Closer {
 const LOGS = "access logs of the server’s proxy";
 const TRACES = "traces of the pair (a sample: their share is said there)";
 
+const OWN = "the client proxy’s own metrics: let Prometheus scrape it";
+
 const CLOSERS: readonly Closer[] = [
   {
     fact: /^the method$/,
@@ -39,6 +41,13 @@ const CLOSERS: readonly Closer[] = [
     bounds: false,
     with: ["the mesh’s settings (ConfigMap istio)"],
   },
+  {
+    fact: /^how (?:long calls (?:between|above)|many attempts|long those calls)/,
+    bounds: true,
+    with: [TRACES, "finer buckets of the client’s proxy (sidecar.istio.io/statsHistogramBuckets)"],
+  },
+  { fact: /^how (?:long requests take to be sent|much of today’s latencies)/, bounds: true, with: [TRACES] },
+  { fact: /^how (?:its calls end|long its calls take)$/, bounds: false, with: [OWN] },
   { fact: /may not see/, bounds: false, with: ["somebody who may see all objects that count there"] },
   { fact: /listeners/, bounds: true, with: ["access logs of the gateway"] },
   { fact: /which weighted|which of the/, bounds: true, with: [TRACES] },

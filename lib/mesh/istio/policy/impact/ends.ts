@@ -1,10 +1,10 @@
 /** Where calls of one client end up by a rule: destinations with their shares, those that lead nowhere marked. */
 import type { Service, Workload } from "#lib/inventory/model.ts";
-import type { Manifest } from "#lib/policy/manifest.ts";
+import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { closeness, serviceOfHost } from "../hosts.ts";
 import { labelsAt } from "../lookup.ts";
 import { type Chosen, NOT_GRANTED, type Target } from "../meaning/routing/target.ts";
-import { listAt, numberAt, specOf, textAt, textsAt } from "../routing/json.ts";
+import { isObject, listAt, numberAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import type { Place } from "./part.ts";
 import type { ImpactWorld, Side } from "./sides.ts";
 
@@ -41,6 +41,8 @@ export interface Alternative {
   readonly by: Place | null;
   /** Which calls take it; equal texts: the same. */
   readonly takes: string;
+  /** In a VirtualService's words; absent: no rule takes them. */
+  readonly rule?: JsonObject;
 }
 
 /** All that arrives nowhere is one destination. */
@@ -64,11 +66,11 @@ export function taken(chosen: Chosen, seen: Seen): Alternative {
   const takes = JSON.stringify(chosen.matches);
   if (chosen.does !== "route") {
     const text = chosen.does === "redirect" ? "the proxy redirects it" : "the proxy answers it";
-    const key = `${chosen.does} ${JSON.stringify(by && at(by))}`;
-    return { ends: [{ key, host: null, fate: "goes", share: 1, text, lacks: [] }], by, takes };
+    const key = `${chosen.does} ${JSON.stringify(by && answering(at(by)))}`;
+    return { ends: [{ key, host: null, fate: "goes", share: 1, text, lacks: [] }], by, takes, rule: chosen.rule };
   }
   const ends = chosen.to.filter(({ share }) => share > 0).map((target) => endOf(target, seen));
-  return { ends: ends.length === 0 ? [lostEnd("the rule has no destination")] : ends, by, takes };
+  return { ends: ends.length === 0 ? [lostEnd("the rule has no destination")] : ends, by, takes, rule: chosen.rule };
 }
 
 function endOf({ host, subset, port, share, declaredBy }: Target, { side, world, called, bytes = false }: Seen): End {
@@ -146,6 +148,13 @@ const subsetLabels = (rule: Manifest, name: string): Readonly<Record<string, str
     listAt(specOf(rule), "subsets").find((each) => textAt(each, "name") === name),
     "labels",
   ) ?? {};
+
+/** Of a rule that answers by itself all but what becomes of its calls before. */
+function answering(rule: unknown): unknown {
+  if (!isObject(rule)) return rule;
+  const { fault: _f, timeout: _t, retries: _r, timeouts: _o, retry: _y, ...rest } = rule;
+  return rest;
+}
 
 function at({ object, path }: Place): unknown {
   let here: unknown = object;

@@ -7,9 +7,10 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { GATEWAY_API, NETWORKING } from "../kinds.ts";
 import { OF_BYTES } from "../meaning/effective/route-versions.ts";
 import { ROUTES } from "../meaning/effective/way.ts";
-import { listAt, objectAt, specOf } from "../routing/json.ts";
+import { listAt, specOf, textAt } from "../routing/json.ts";
 import { DATAPLANE_MODE } from "./membership.ts";
-import type { Change } from "./sides.ts";
+import { poolGaps } from "./pool-gaps.ts";
+import type { Change, ImpactWorld } from "./sides.ts";
 
 /** Without these nothing is known of any change; the others have a say at gateways and through routes alone. */
 export const NEEDED: ReadonlySet<string> = new Set([
@@ -23,9 +24,12 @@ export const EVALUATED: ReadonlySet<string> = new Set([
   ...[...ROUTES, ...OF_BYTES, "ListenerSet", "ReferenceGrant", "Namespace", "ServiceEntry"],
 ]);
 
-const STATS = "Envoy’s cluster statistics (proxyStatsMatcher), traces";
+const STATS = "access logs of the server’s proxy, traces";
 
-export function gapsOf(changes: readonly Change[]): readonly ImpactGap[] {
+export function gapsOf(
+  changes: readonly Change[],
+  world: Pick<ImpactWorld, "inventory" | "elsewhere">,
+): readonly ImpactGap[] {
   const found = new Map<string, ImpactGap>();
   const add = (what: string, closeWith: string) => found.set(what, { what, closeWith });
   for (const { before, after } of changes) {
@@ -35,11 +39,9 @@ export function gapsOf(changes: readonly Change[]): readonly ImpactGap[] {
     const differs = (read: (spec: JsonObject) => unknown) => !same(read(spec(before)), read(spec(after)));
     if (!EVALUATED.has(kind)) add(`what a change of a ${either.kind} does to calls`, "metrics after the change");
     if (kind === "VirtualService") {
-      if (differs(beside)) add("timeouts, retries, faults, mirrors, rewrites, header changes and CORS", `${STATS}`);
+      if (differs(beside)) add("rewrites, header changes and CORS", STATS);
     }
-    if (kind === "DestinationRule" && differs(untold)) {
-      add("load balancing, connection pools and outlier detection", STATS);
-    }
+    if (kind === "DestinationRule") for (const gap of poolGaps({ before, after }, world)) add(gap.what, gap.closeWith);
     if (kind === "Sidecar" && differs(({ ingress = null }) => ingress))
       add("ingress listeners", "metrics after the change");
     if (["Gateway", "ListenerSet"].includes(either.kind) && differs((each) => each)) {
@@ -51,8 +53,7 @@ export function gapsOf(changes: readonly Change[]): readonly ImpactGap[] {
     if (kind === "ServiceEntry" && entryGap(before, after))
       add("where hosts of ServiceEntries are: ports, addresses, endpoints and resolution", "metrics after the change");
     if (kind === "Namespace") for (const gap of membershipGaps(labelsOf(before), labelsOf(after))) add(...gap);
-    if ([...ROUTES, ...OF_BYTES].includes(kind) && differs(besideRules))
-      add("filters, timeouts, retries and session persistence", `${STATS}`);
+    if ([...ROUTES, ...OF_BYTES].includes(kind) && differs(besideRules)) add("filters, and session persistence", STATS);
     if (kind === "RequestAuthentication") {
       add("calls that carry a JWT: one that can’t be verified is answered 401", "access logs, jwt_authn statistics");
     }
@@ -65,7 +66,9 @@ function entryGap(before: Manifest | null, after: Manifest | null): boolean {
   const rest = ({ hosts: _h, exportTo: _e, ...own }: JsonObject) => own;
   if (before !== null && after !== null) return !same(rest(spec(before)), rest(spec(after)));
   const { location = "MESH_EXTERNAL", endpoints = [], workloadSelector = null } = spec(after ?? before);
-  return location !== "MESH_EXTERNAL" || workloadSelector !== null || (Array.isArray(endpoints) && endpoints.length > 0);
+  return (
+    location !== "MESH_EXTERNAL" || workloadSelector !== null || (Array.isArray(endpoints) && endpoints.length > 0)
+  );
 }
 
 const labelsOf = (manifest: Manifest | null) => manifest?.metadata.labels ?? {};
@@ -93,24 +96,20 @@ const spec = (manifest: Manifest | null): JsonObject => (manifest === null ? {} 
 /** Of the rules for requests all but which calls they take and where they send them. */
 const beside = (from: JsonObject): unknown =>
   listAt(from, "http")
-    .map(({ match: _m, route: _r, delegate: _d, redirect: _c, directResponse: _a, name: _n, ...rest }) => rest)
+    .map(({ match: _m, route: _r, delegate: _d, redirect: _c, directResponse: _a, name: _n, ...rest }) => {
+      const { fault: _f, timeout: _t, retries: _y, mirror: _i, mirrors: _s, ...more } = rest;
+      const { mirrorPercentage: _p, mirrorPercent: _o, mirror_percent: _l, ...own } = more;
+      return own;
+    })
     .filter((rest) => Object.keys(rest).length > 0);
 
 /** Of a route's rules all but which calls they take and where they send them. */
 const besideRules = (from: JsonObject): unknown =>
-  listAt(from, "rules").flatMap(({ matches: _m, backendRefs: _b, name: _n, ...rest }, index) => {
-    const filters = listAt(listAt(from, "rules")[index], "backendRefs").flatMap((each) => listAt(each, "filters"));
-    return Object.keys(rest).length + filters.length > 0 ? [[rest, filters]] : [];
-  });
-
-/** Of traffic policies all but TLS. */
-function untold(from: JsonObject): unknown {
-  const rest = (policy: JsonObject): unknown => {
-    const { tls: _, portLevelSettings: _p, ...own } = policy;
-    const ports = listAt(policy, "portLevelSettings").map(({ tls: _t, port: _q, ...each }) => each);
-    const some = ports.filter((each) => Object.keys(each).length > 0);
-    return [own, ...some];
-  };
-  const subsets = listAt(from, "subsets").map((each) => rest(objectAt(each, "trafficPolicy")));
-  return [rest(objectAt(from, "trafficPolicy")), ...subsets.filter((each) => !same(each, [{}]))];
-}
+  listAt(from, "rules").flatMap(
+    ({ matches: _m, backendRefs: _b, name: _n, timeouts: _t, retry: _r, ...all }, index) => {
+      const { filters: own = [], ...rest } = all;
+      const kept = listAt({ filters: own }, "filters").filter((each) => textAt(each, "type") !== "RequestMirror");
+      const filters = listAt(listAt(from, "rules")[index], "backendRefs").flatMap((each) => listAt(each, "filters"));
+      return Object.keys(rest).length + kept.length + filters.length > 0 ? [[rest, kept, filters]] : [];
+    },
+  );

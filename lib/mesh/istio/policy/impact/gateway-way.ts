@@ -10,14 +10,23 @@ import type { RequestFacts } from "../meaning/routing/match.ts";
 import { takes as meets } from "../meaning/routing/route.ts";
 import { isKnown, lacking } from "../meaning/truth.ts";
 import type { Alternative, End } from "./ends.ts";
-import { byteDoorsOf, type Domain, type Doors, doorsOf, EVERYTHING, noDomain, noRule, type Rule } from "./gateway-table.ts";
+import {
+  byteDoorsOf,
+  type Domain,
+  type Doors,
+  doorsOf,
+  EVERYTHING,
+  noDomain,
+  noRule,
+  type Rule,
+} from "./gateway-table.ts";
 import type { LettingIn } from "./letting-in.ts";
 import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import { LET_IN, refusedOf } from "./way.ts";
 
 /** A rule that leads to the service, and what may take its requests then. */
-interface Turn {
+export interface Turn {
   readonly before: Alternative;
   readonly after: Alternative;
 }
@@ -53,19 +62,8 @@ export function gatewayWay(
   const doors = http ? doorsOf : byteDoorsOf;
   const [old, now] = [doors(gateway, sides.before, world), doors(gateway, sides.after, world)];
   if (JSON.stringify(said(old)) === JSON.stringify(said(now))) return [];
-  const lacks = [...new Set([...old.lacks, ...now.lacks])];
+  const { turns, open, lacks } = turnsAt(gateway, { host, http, request }, sides, world);
   if (lacks.length > 0) return [unknown(lacks)];
-  const anyhow = old.domains.flatMap((domain) =>
-    domain.rules.flatMap((before, at): Leading[] => (shareOf(before, host) > 0 ? [{ domain, before, at }] : [])),
-  );
-  if (anyhow.length === 0) return [unknown([CONTRADICTION])];
-  const fitting = anyhow.filter((each) => mayTake(each, old, request));
-  // Other rules sent them then: what was asked for doesn't tell which of these of now would have.
-  const [leading, asked] = fitting.length > 0 ? [fitting, request] : [anyhow, {}];
-  const turns = leading.flatMap(({ domain, before, at }): readonly Turn[] =>
-    takers(domain, at, domainsFor(domain, old, now, asked), asked).map((after) => ({ before, after })),
-  );
-  const open = http ? openOf(leading, [old, now], asked) : [SNI];
   const effects = turns.map((turn) => leaving(turn, host, lettingIn));
   return VERDICTS.flatMap((verdict): Part[] => {
     const shares = effects.map((each) => each.shares[verdict]);
@@ -88,6 +86,34 @@ export function gatewayWay(
       },
     ];
   });
+}
+
+export interface Turns {
+  readonly turns: readonly Turn[];
+  /** What decides which of them a request takes. */
+  readonly open: readonly string[];
+  /** What it takes to know any; none: they are known. */
+  readonly lacks: readonly string[];
+}
+
+/** The rules that lead to the service, each with what may take its requests then. */
+export function turnsAt(gateway: Workload, { host, http, request }: Sent, sides: Sides, world: ImpactWorld): Turns {
+  const doors = http ? doorsOf : byteDoorsOf;
+  const [old, now] = [doors(gateway, sides.before, world), doors(gateway, sides.after, world)];
+  const lacks = [...new Set([...old.lacks, ...now.lacks])];
+  const anyhow = old.domains.flatMap((domain) =>
+    domain.rules.flatMap((before, at): Leading[] => (shareOf(before, host) > 0 ? [{ domain, before, at }] : [])),
+  );
+  const fitting = anyhow.filter((each) => mayTake(each, old, request));
+  // Other rules sent them then: what was asked for doesn't tell which of these of now would have.
+  const [leading, asked] = fitting.length > 0 ? [fitting, request] : [anyhow, {}];
+  return {
+    lacks: lacks.length > 0 || leading.length > 0 ? lacks : [CONTRADICTION],
+    turns: leading.flatMap(({ domain, before, at }): readonly Turn[] =>
+      takers(domain, at, domainsFor(domain, old, now, asked), asked).map((after) => ({ before, after })),
+    ),
+    open: http ? openOf(leading, [old, now], asked) : [SNI],
+  };
 }
 
 /** Whether a rule of now may have taken such a request: its host comes to the domain, and no rule before it surely takes it. */
@@ -191,7 +217,7 @@ function domainsFor(
     );
     return [found?.own ?? null];
   }
-  const [closest = null] = there
+  const [wider = null] = there
     .filter((each) => within(name, each.name))
     .toSorted((a, b) => b.name.length - a.name.length);
   const narrower = there.filter(
@@ -200,7 +226,7 @@ function domainsFor(
       within(each.name, name) &&
       !old.domains.some((other) => other.listens === listens && other.name === each.name),
   );
-  return [closest, ...narrower];
+  return [wider, ...narrower];
 }
 
 /** What may take the requests of a domain's rule then: what asks for something that they are known not to have can't. */

@@ -10,6 +10,7 @@ import { printPath } from "#lib/policy/path.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { arriving } from "./arrive.ts";
+import { behaving } from "./behaving.ts";
 import type { ObservedCall } from "./calls.ts";
 import { certaintyOf, closeWith } from "./closing.ts";
 import { enrollingGaps } from "./enrolling-gaps.ts";
@@ -42,12 +43,14 @@ export function impactOf({ changes, calls, world, visible }: ImpactInput): Impac
   const sides = sidesOf(world, changes);
   const real = changes.filter(differs);
   const touched = touchedBy(real, sides, world.rootNamespace);
+  const behaviour = behaving(calls, sides, touched, world);
   const expected: readonly Expected[] = [
     ...calls.map((call) => ({
       ...call,
       ...byClass(call, (own) => both(entering(own, sides, touched, world), arriving(own, sides, touched, world))),
     })),
     ...routing(calls, sides, touched, world),
+    ...behaviour.expected,
   ];
   const items = changes.map((): ImpactItem[] => []);
   const sight = { visible, world };
@@ -63,7 +66,12 @@ export function impactOf({ changes, calls, world, visible }: ImpactInput): Impac
     items: folded,
     totals: totalsOf(folded.flat()),
     unseen: items.flat().filter(({ source, target }) => source === hidden || target === hidden).length,
-    gaps: [...gapsOf(real), ...letInAnew(sides, touched, world), ...enrollingGaps(calls, sides, touched)],
+    gaps: [
+      ...gapsOf(real, world),
+      ...behaviour.gaps,
+      ...letInAnew(sides, touched, world),
+      ...enrollingGaps(calls, sides, touched),
+    ],
   };
 }
 
@@ -131,7 +139,7 @@ function amountOf(shares: readonly Shared[], verdict: ImpactVerdict, rate: numbe
   const bounds = of.map((each) => ({ share: each.share, ...boundsOf(each.parts) }));
   const sum = (which: "min" | "max") =>
     Math.min(
-      rate,
+      SEVERAL.has(verdict) ? Number.POSITIVE_INFINITY : rate,
       bounds.reduce((total, each) => total + rate * each.share * each[which], 0),
     );
   return {
@@ -148,6 +156,9 @@ const differ = (a: Amount, b: Amount): boolean =>
 
 const RARE = "It concerns callers of the pair that were seen within 7 days, and not in the window of the rates.";
 
+/** A call can be made more than once by them. */
+const SEVERAL: ReadonlySet<ImpactVerdict> = new Set(["retried", "mirrored"]);
+
 const OUTSIDE: ReadonlySet<string> = new Set(["external", "unknown"]);
 
 /** Several proxies may refuse the same call: it is refused once. */
@@ -158,13 +169,17 @@ function boundsOf(parts: readonly Part[]): { readonly min: number; readonly max:
 
 const SECURITY = new Set(["AuthorizationPolicy", "RequestAuthentication", "PeerAuthentication", "DestinationRule"]);
 
+const BY_ROUTES: ReadonlySet<ImpactVerdict> = new Set([
+  ...(["rerouted", "unreachable", "aborted", "times-out", "delayed", "mirrored", "retried"] as const),
+]);
+
 /** The change that decides; else the last that can have to do with it. */
 function changeOf(by: Manifest | null, verdict: ImpactVerdict, changes: readonly Change[]): number {
   const named = changes.findIndex(({ before, after }) =>
     [before, after].some((each) => by !== null && each !== null && isSame(each, by)),
   );
   if (named >= 0) return named;
-  const security = verdict !== "rerouted" && verdict !== "unreachable";
+  const security = !BY_ROUTES.has(verdict);
   const fits = ({ before, after }: Change) =>
     [before, after].some((each) => each !== null && SECURITY.has(manifestKindKey(each)) === security);
   const last = changes.findLastIndex(fits);

@@ -18,7 +18,8 @@ import { type Port, type Question, rerouting } from "./way.ts";
 import { crossingOf } from "./waypoints.ts";
 import { GONE, portsOf } from "./wire.ts";
 
-interface Group {
+/** One client's calls to one host. */
+export interface Group {
   readonly source: NodeKey;
   readonly target: NodeKey;
   readonly host: string;
@@ -45,7 +46,10 @@ export function routing(
       alike(of).map((calls): Shared => {
         const [one = first] = calls;
         const parts = partsOf({ ...group, calls }, one, { client, sides, touched, world });
-        return { share: rate === 0 ? 1 : rateOf(calls) / rate, parts: secured(parts, calls).map((part) => lasting(part, one)) };
+        return {
+          share: rate === 0 ? 1 : rateOf(calls) / rate,
+          parts: secured(parts, calls).map((part) => lasting(part, one)),
+        };
       });
     const shares = sharesOf(group.calls.flatMap(byRequest));
     if (shares.every(({ parts }) => parts.length === 0)) return [];
@@ -69,7 +73,7 @@ const OPEN = "Connections that are open stay where they are.";
 const rateOf = (calls: readonly ObservedCall[]): number => calls.reduce((sum, { rate }) => sum + rate, 0);
 
 /** Calls of whose requests the same is known. */
-const alike = (calls: readonly ObservedCall[]): readonly (readonly ObservedCall[])[] => [
+export const alike = (calls: readonly ObservedCall[]): readonly (readonly ObservedCall[])[] => [
   ...Map.groupBy(calls, ({ request }) => (request === undefined ? "" : JSON.stringify(request))).values(),
 ];
 
@@ -90,7 +94,8 @@ function partsOf(group: Group, call: ObservedCall, { client, sides, touched, wor
   const lets = (router: Question["router"]["after"]) => lettingIn({ calls, client, router, http }, sides, world);
   const routed = (router: Question["router"]): readonly Part[] =>
     rerouting({ host, owner, caller, ports, router, request }, lets(router.after), sides, world);
-  const crossed = touched.enrolling.length === 0 ? null : crossing(group, call, { client, sides, touched, world }, routed);
+  const crossed =
+    touched.enrolling.length === 0 ? null : crossing(group, call, { client, sides, touched, world }, routed);
   // ztunnel follows no route; what is routed is, by the waypoint.
   const waypoint = (): readonly Part[] => {
     if (crossed !== null) return crossed;
@@ -101,7 +106,10 @@ function partsOf(group: Group, call: ObservedCall, { client, sides, touched, wor
     return routed({ before: place, after: place });
   };
   if (client?.dataplane === "gateway") {
-    return inTurn(gatewayWay(client, { host, http, request: http ? request : {} }, lets("itself"), sides, world), waypoint());
+    return inTurn(
+      gatewayWay(client, { host, http, request: http ? request : {} }, lets("itself"), sides, world),
+      waypoint(),
+    );
   }
   if (client?.dataplane === "ambient" || crossed !== null) return waypoint();
   if (!meshes || (client !== undefined && client.dataplane !== "sidecar")) return [];
@@ -136,12 +144,15 @@ const SOME = "which of the calls come through the waypoint";
 const SUBSET = "which subset the gateway’s rule names";
 
 /** Ports that it may have been, with what they carry: what was measured goes before what a port's name says. */
-function portsSeen({ host }: Group, call: ObservedCall, sides: Sides, world: ImpactWorld): readonly Port[] {
+export function portsSeen({ host }: Group, call: ObservedCall, sides: Sides, world: ImpactWorld): readonly Port[] {
   const measured = call.protocol === "tcp" ? "tcp" : "http";
   if (call.service === null) {
     const entries = [sides.before, sides.after].flatMap((side) => entriesOf(host, side));
     const ports = new Set(entries.flatMap(portsOfEntry).map(({ port }) => port));
-    return atLeastOne([...ports].map((port) => ({ port, carries: measured })), measured);
+    return atLeastOne(
+      [...ports].map((port) => ({ port, carries: measured })),
+      measured,
+    );
   }
   const ports = portsOf(call, world).map(({ port, carried = measured }): Port => {
     // A ztunnel counts connections, whatever they carry; of others it was seen.
@@ -181,7 +192,7 @@ function secured(parts: readonly Part[], calls: readonly ObservedCall[]): readon
   });
 }
 
-function groupsOf(calls: readonly ObservedCall[], sides: Sides, world: ImpactWorld): readonly Group[] {
+export function groupsOf(calls: readonly ObservedCall[], sides: Sides, world: ImpactWorld): readonly Group[] {
   const groups = new Map<string, { readonly group: Omit<Group, "calls">; readonly calls: ObservedCall[] }>();
   for (const call of calls) {
     const { source, service, target, protocol } = call;

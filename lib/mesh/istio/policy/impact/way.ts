@@ -8,7 +8,7 @@ import type { ImpactWorld, Sides } from "./sides.ts";
 import { type Asked, type Router, type Ways, waysOf } from "./ways.ts";
 
 /** A way before, a way after, and what decides that it is these. */
-interface Pair {
+export interface Pair {
   readonly before: Alternative;
   readonly after: Alternative;
 }
@@ -16,7 +16,7 @@ interface Pair {
 export const LET_IN = "whether it is let in where it then goes";
 const WHICH = "which of the calls go where";
 const STRICT = "whether the server refuses plaintext";
-const PORT = "which of the Service’s ports is called";
+export const PORT = "which of the Service’s ports is called";
 
 export interface Port {
   readonly port: number;
@@ -56,7 +56,8 @@ export function rerouting(
     ...effects.flatMap(({ lacks }) => lacks),
   ];
   // One way alone is sure only where nothing is lacking that might be a reason for another.
-  const settled = effects.every(({ lacks }) => lacks.length === 0) && pairs.every(isKnown) && !found.flat().some(isOpen);
+  const settled =
+    effects.every(({ lacks }) => lacks.length === 0) && pairs.every(isKnown) && !found.flat().some(isOpen);
   return VERDICTS.flatMap((verdict): Part[] => {
     const shares = effects.map((each) => each.shares[verdict]);
     const [min, max] = [Math.min(...shares), Math.max(...shares)];
@@ -95,7 +96,7 @@ const isKnown = ({ before, after }: Pair): boolean =>
   [...before.ends, ...after.ends].every(({ lacks }) => lacks.length === 0);
 
 /** Rules that take the same calls in the same order are the same rules; else any may follow any. */
-function pairsOf(before: Ways, after: Ways): readonly Pair[] {
+export function pairsOf(before: Ways, after: Ways): readonly Pair[] {
   const aligned =
     before.alternatives.length === after.alternatives.length &&
     before.alternatives.every(({ takes }, index) => takes === after.alternatives[index]?.takes);

@@ -31,6 +31,31 @@ describe("a predicted pair beside what was measured", () => {
     ["which policy looked", { verdict: "not-enforced" }, { "200": 10 }, "unknown"],
     ["broken", { verdict: "breaks" }, { "503 UC": 10 }, "as-predicted"],
     ["nowhere", { verdict: "unreachable" }, { "404 NR": 10 }, "as-predicted"],
+    ["answered by a fault", { verdict: "aborted" }, { "503 FI": 10 }, "as-predicted"],
+    ["a part of them", { verdict: "aborted", min: 2, max: 2 }, { "200": 8, "503 FI": 2 }, "as-predicted"],
+    ["fewer than the fault says", { verdict: "aborted", min: 2, max: 2 }, { "200": 10 }, "less"],
+    ["of them that fail by themselves", { verdict: "aborted", min: 2, max: 2 }, { "200": 8, "503": 2 }, "less"],
+    ["held back", { verdict: "delayed", min: 2, max: 2 }, { "200": 8, "200 DI": 2 }, "as-predicted"],
+    ["held back, then answered", { verdict: "delayed", min: 2, max: 2 }, { "200": 8, "503 DI,FI": 2 }, "as-predicted"],
+    ["held back more than foretold", { verdict: "delayed", min: 2, max: 2 }, { "200": 2, "200 DI": 8 }, "more"],
+    [
+      "given up",
+      { verdict: "times-out", certainty: "bounded", min: 1, max: 4 },
+      { "200": 8, "504 UT": 2 },
+      "as-predicted",
+    ],
+    [
+      "given up far more",
+      { verdict: "times-out", certainty: "bounded", min: 1, max: 4 },
+      { "200": 2, "504 UT": 8 },
+      "more",
+    ],
+    [
+      "tried again, which nobody tells",
+      { verdict: "retried", certainty: "bounded", min: 0, max: 20 },
+      { "200": 10 },
+      "unknown",
+    ],
     ["a pair of the week, refused", { seen: "week", min: 0, max: 0, rate: 0 }, { "403": 10 }, "as-predicted"],
     ["callers that the hour didn’t have", { seen: "week", min: 0, max: 0, rate: 10 }, { "200": 10 }, "unknown"],
     ["a pair of the week, let in", { seen: "week", min: 0, max: 0, rate: 0 }, { "200": 10 }, "less"],
@@ -108,6 +133,33 @@ describe("a predicted pair beside what was measured", () => {
       judgement: "unknown",
       why: expect.stringContaining("counts it as opened"),
     });
+  });
+
+  it("copies are told, and not judged: what servers count beyond what the client asked for", () => {
+    const copied = (rate: number) => l7("destination", "shop/web", "shop/api@api", { "200": rate });
+    const mirrored = item({ verdict: "mirrored", min: 5, max: 5, target: service("api") });
+    const found = judged(mirrored, { before: FINE, since: [calls({ "200": 10 }), copied(15)] });
+    expect(found).toMatchObject({ judgement: "unknown", measured: null });
+    expect(found.why).toBe(
+      "Servers counted 5 req/s that the caller’s proxy doesn’t count as calls, 0 req/s before: copies or retries. 5 req/s at most were to be expected at the calls of then.",
+    );
+    expect(judged(mirrored, { before: [], since: [copied(4)] }).why).toMatch(/^Servers counted 4 req\/s/);
+  });
+
+  it("calls that a fault answers haven’t stopped", () => {
+    const aborted = item({ verdict: "aborted", target: service("api") });
+    expect(judged(aborted, { before: FINE, since: [] }).judgement).toBe("unknown");
+    const since = [l7("source", "shop/web", "svc:shop/api", { "503 FI": 10 })];
+    const { items, findings } = compare({ before: FINE, since, prediction: prediction([aborted]) });
+    expect(items[0]).toMatchObject({ judgement: "as-predicted", why: "100 % of 600 calls were answered by a fault." });
+    expect(findings).toEqual([]);
+  });
+
+  it("a fault that ends lets through what it answered", () => {
+    const allowed = item({ verdict: "allowed", min: 2, max: 2 });
+    const old = [calls({ "200": 8, "403 FI": 2 })];
+    expect(judged(allowed, { before: old, since: FINE }).judgement).toBe("as-predicted");
+    expect(judged(allowed, { before: old, since: old }).judgement).toBe("less");
   });
 
   it("what passes again is the share that failed before and doesn't now", () => {

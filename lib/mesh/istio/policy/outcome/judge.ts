@@ -1,12 +1,12 @@
 /** One predicted pair, held against what was measured of it since. */
-import { FEW_REQUESTS, formatCount, formatPercent } from "#lib/format.ts";
+import { FEW_REQUESTS, formatCount, formatPercent, formatRate } from "#lib/format.ts";
 import { type Interval, wilson, Z99 } from "#lib/graph/interval.ts";
 import { SILENT } from "#lib/graph/outcome-change.ts";
-import { ADVERSE, type ImpactVerdict } from "#lib/policy/impact.ts";
+import type { ImpactVerdict } from "#lib/policy/impact.ts";
 import type { JudgedItem, Judgement, PredictedItem } from "#lib/policy/outcome.ts";
-import { ratio } from "#lib/units.ts";
+import { perSecond, ratio } from "#lib/units.ts";
 import { type Measured, moved, overlap } from "./moved.ts";
-import { edgesOf, isNamed, type Pair, strays, type Tally, type Traffic, tallyOf } from "./traffic.ts";
+import { copies, edgesOf, isNamed, type Pair, strays, type Tally, type Traffic, tallyOf } from "./traffic.ts";
 
 export interface Stretches {
   readonly before: Traffic;
@@ -17,8 +17,9 @@ export interface Stretches {
 
 /** Shares of callers within a pair drift from one hour to the next: so much isn't a difference. */
 const DRIFT = 0.05;
-/** Of what weights alone decide. */
+/** Of what weights and percentages alone decide. */
 const EXACT = 0.01;
+const EXACTLY: ReadonlySet<ImpactVerdict> = new Set(["rerouted", "aborted", "delayed"]);
 
 const RARE =
   "It is about callers of the pair that weren’t seen in the window of the rates: a pair’s numbers don’t tell them apart.";
@@ -39,6 +40,7 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   // The pair had a rate, and this is about none of it.
   if (item.seen === "week" && item.rate > 0) return say("unknown", RARE);
   const { before, since, lately } = stretches;
+  if (item.verdict === "mirrored") return say("unknown", sayCopies(item, before, since));
   const pair = { source: item.source, target: item.target, tcp: item.protocol === "tcp" };
   const of = (traffic: Traffic) => tallyOf(callsOf(item, pair, traffic, before), traffic.seconds);
   const [was, is] = [of(before), of(since)];
@@ -53,13 +55,21 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
     return say("unknown", `Too few calls: ${formatCount(whole.calls)} since, ${FEW_REQUESTS} are needed.`);
   const share = `${formatPercent(ratio(whole.share))} of ${formatCount(whole.calls)} calls ${DONE[item.verdict]}`;
   if (expected === null) return say("open", `It was unknown before. Since then ${share}.`, measured);
-  const drift = item.verdict === "rerouted" ? EXACT : DRIFT;
+  const drift = EXACTLY.has(item.verdict) ? EXACT : DRIFT;
   const over = Math.max(whole.low, late.low) > expected.high + drift + base;
   // What proxies had before counts in the first half: only the newer one may say that less happens than was foretold.
   const under = late.high < expected.low - drift || (item.seen === "week" && expected.low > 0 && whole.share === 0);
   if (over) return say("more", `${capital(share)}; at most ${percent(expected.high)} were to be expected.`, measured);
   if (under) return say("less", `${capital(share)}; at least ${percent(expected.low)} were to be expected.`, measured);
   return say("as-predicted", `${capital(share)}.`, measured);
+}
+
+/** Of the calls that are copied this pair says nothing, so that there is no share to hold it against. */
+function sayCopies(item: PredictedItem, before: Traffic, since: Traffic): string {
+  const rate = (value: number) => formatRate(perSecond(value));
+  const [was, is] = [before, since].map((traffic) => copies(item, traffic, [before, since]));
+  const then = before.seconds === 0 ? "" : `, ${rate(was ?? 0)} before`;
+  return `Servers counted ${rate(is ?? 0)} that the caller’s proxy doesn’t count as calls${then}: copies or retries. ${rate(item.max)} at most were to be expected at the calls of then.`;
 }
 
 const percent = (share: number): string => formatPercent(ratio(share));
@@ -69,6 +79,11 @@ const DONE: Readonly<Record<ImpactVerdict, string>> = {
   denied: "were refused",
   breaks: "failed to arrive",
   unreachable: "went nowhere",
+  aborted: "were answered by a fault",
+  "times-out": "were given up",
+  delayed: "were held back by a fault",
+  retried: "were tried again",
+  mirrored: "were copied",
   "loses-mtls": "were without mutual TLS",
   "not-enforced": "passed",
   rerouted: "went elsewhere than before",
@@ -80,6 +95,7 @@ const NOT_COUNTED: Partial<Record<ImpactVerdict, string>> = {
   denied: "A proxy that refuses a connection counts it as opened, so connections don’t tell.",
   breaks: "Its lost calls are counted at the service, together with those to other workloads.",
   unreachable: "Its lost calls are counted at the service, together with those to other workloads.",
+  retried: "A client’s proxy counts calls, not attempts.",
   allowed: "How these calls ended before isn’t known, so there is nothing to compare with.",
 };
 
@@ -144,7 +160,7 @@ interface Hits {
 }
 
 function hitsOf({ verdict, protocol }: PredictedItem, tally: Tally): Hits | null {
-  const { calls, refused, neverArrived, server, plain } = tally;
+  const { calls, refused, neverArrived, server, injected, held, timedOut, plain } = tally;
   const sum = (...parts: readonly (number | null)[]): Hits | null => {
     const known = parts.filter((part) => part !== null);
     return known.length < parts.length ? null : { hits: known.reduce((all, part) => all + part, 0), of: calls };
@@ -157,14 +173,23 @@ function hitsOf({ verdict, protocol }: PredictedItem, tally: Tally): Hits | null
     case "breaks":
     case "unreachable":
       return sum(neverArrived, server);
+    case "aborted":
+      return sum(injected);
+    case "times-out":
+      return sum(timedOut);
+    case "delayed":
+      return sum(held);
     case "allowed":
-      return sum(refused, neverArrived, server);
+      return sum(refused, neverArrived, server, injected);
     case "loses-mtls":
       return plain === null ? null : { hits: plain.calls, of: plain.of };
     default:
       return null;
   }
 }
+
+/** Those after which a pair may carry nothing at all. */
+const STOPS: ReadonlySet<ImpactVerdict> = new Set(["denied", "breaks", "unreachable"]);
 
 /** Nothing of the pair was seen since. */
 function silent(
@@ -177,8 +202,7 @@ function silent(
   if (expected < SILENT) return say("not-seen", "The pair hasn’t called since.");
   const stopped = `About ${formatCount(expected)} calls were to be expected, and none came`;
   if (item.certainty === "unknown") return say("open", `It was unknown before. ${stopped}.`);
-  if (ADVERSE.has(item.verdict) && item.verdict !== "loses-mtls")
-    return say("as-predicted", `The calls stopped: ${stopped.toLowerCase()}.`);
+  if (STOPS.has(item.verdict)) return say("as-predicted", `The calls stopped: ${stopped.toLowerCase()}.`);
   if (item.verdict === "rerouted" && overlap(item, before, since)) return say("as-predicted", `${stopped} there.`);
   return say("unknown", `${stopped}.`);
 }

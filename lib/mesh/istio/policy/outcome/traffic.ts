@@ -1,6 +1,7 @@
 /** A stretch of traffic as the viewer sees it, and what one pair's calls in it came to. */
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import { splitFlags } from "#lib/graph/outcome.ts";
 
 export interface Traffic {
   /** What its rates are averages over. */
@@ -21,6 +22,10 @@ export interface Tally {
   readonly server: number | null;
   /** Other 4xx. */
   readonly client: number | null;
+  /** Answered by a fault (FI), held back by one (DI), given up (UT): by the flags of who counted the calls. */
+  readonly injected: number | null;
+  readonly held: number | null;
+  readonly timedOut: number | null;
   /** Without mutual TLS, of those of which it was measured. */
   readonly plain: { readonly calls: number; readonly of: number } | null;
 }
@@ -62,6 +67,9 @@ export function tallyOf(edges: readonly GraphEdge[], seconds: number): Tally {
       if (edge.protocol === "tcp") return 0;
       return edge.outcomes === null || refused === null ? null : Math.max(0, edge.outcomes.client - refused);
     }),
+    injected: sum((edge) => (edge.protocol === "tcp" ? 0 : (edge.outcomes?.injected ?? null))),
+    held: sum((edge) => flagRate(edge, "DI")),
+    timedOut: sum((edge) => flagRate(edge, "UT")),
     plain:
       of > 0
         ? { of, calls: measured.reduce((all, edge) => all + callRate(edge) * seconds * (1 - (edge.mtls ?? 0)), 0) }
@@ -69,16 +77,43 @@ export function tallyOf(edges: readonly GraphEdge[], seconds: number): Tally {
   };
 }
 
+/** Alone or among others. null: its answers aren't in the telemetry. */
+function flagRate({ outcomes, flags, protocol }: GraphEdge, flag: string): number | null {
+  if (protocol === "tcp") return 0;
+  if (outcomes === null) return null;
+  return Object.entries(flags).reduce(
+    (sum, [key, rate]) => (splitFlags(key).includes(flag) ? sum + positive(rate) : sum),
+    0,
+  );
+}
+
 function refusedRate({ protocol, outcomes, codes }: GraphEdge): number | null {
   if (protocol === "tcp") return 0;
   if (outcomes === null) return null;
-  return REFUSED[protocol].reduce((total, code) => total + positive(codes[code]), 0);
+  const answered = REFUSED[protocol].reduce((total, code) => total + positive(codes[code]), 0);
+  // A fault may answer so too: it is of another class.
+  return Math.min(answered, outcomes.client + outcomes.policy);
 }
 
 /** Servers count mirrored copies too: where anybody else reports, those edges that only servers do are left out. */
 export function asked(edges: readonly GraphEdge[]): readonly GraphEdge[] {
   const reported = edges.filter(({ observer }) => observer !== "destination");
   return reported.length > 0 ? reported : edges;
+}
+
+/** Requests/s of a caller to who answers for a host that servers counted beyond what the caller's own proxy asked for. */
+export function copies(
+  { source, target }: Pick<Pair, "source" | "target">,
+  { edges }: Traffic,
+  traffics: readonly Traffic[],
+): number {
+  const answer = behind(target, traffics);
+  return edges
+    .filter((each) => each.source === source && each.protocol !== "tcp" && answer.has(each.target))
+    .reduce((sum, { observers, observer, rate }) => {
+      const served = observers.destination?.rate ?? (observer === "destination" ? rate : null);
+      return sum + Math.max(0, positive(served) - positive(observers.source?.rate));
+    }, 0);
 }
 
 /** Who answers calls to a service, and the service itself for those that reach nobody. */

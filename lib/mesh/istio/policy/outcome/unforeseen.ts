@@ -14,11 +14,11 @@ import { perSecond, ratio } from "#lib/units.ts";
 
 /** Verdicts that foretell such a thing. A refused connection fails, and who is refused may stop. */
 const FORETOLD: Readonly<Record<AlarmKind, readonly ImpactVerdict[]>> = {
-  refused: ["denied"],
+  refused: ["denied", "aborted"],
   "never-arrived": ["breaks", "unreachable", "denied"],
-  server: ["breaks", "unreachable"],
+  server: ["breaks", "unreachable", "times-out"],
   client: [],
-  stopped: ["denied", "breaks", "unreachable", "rerouted"],
+  stopped: ["denied", "breaks", "unreachable", "rerouted", "aborted"],
   "mtls-lost": ["loses-mtls"],
 };
 

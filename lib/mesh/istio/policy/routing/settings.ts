@@ -52,7 +52,8 @@ function poolLines(pool: JsonObject): string[] {
   return parts.length === 0 ? [] : [`connection pool, of each client proxy: ${parts.join(", ")}`];
 }
 
-function outlierLines(outlier: JsonObject, endpoints: number | null): string[] {
+/** In sentences. `endpoints`: ready ones; null: not known. */
+export function outlierLines(outlier: JsonObject, endpoints: number | null): string[] {
   const after = [
     ...(
       [

@@ -3,11 +3,13 @@
  * (convertHTTPRoute, convertGRPCRoute, sortHTTPRoutes in pilot/pkg/config/kube/gateway/conversion.go)
  * https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule, #grpcrouterule, #backendref
  */
-import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import type { Json, JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import { durationMs } from "../../duration.ts";
 import { fullName } from "../../hosts.ts";
 import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import { named } from "../../lookup.ts";
-import { listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "../../routing/json.ts";
+import { mirroredPercent } from "../../routing/gateway-api.ts";
+import { has, listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "../../routing/json.ts";
 import type { EffectiveRule } from "./delegates.ts";
 import type { RoutingWorld } from "./world.ts";
 
@@ -112,14 +114,17 @@ const OF_GRPC = ["RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirr
 
 /** What it does, in a VirtualService's words as far as routing goes. */
 function ruleOf(route: Manifest, rule: JsonObject, world: RoutingWorld, granted: boolean): JsonObject | string {
-  const made: Record<string, JsonObject> = {};
+  const made: Record<string, Json> = route.kind === "HTTPRoute" ? limitsOf(rule) : {};
+  const mirrors: JsonObject[] = [];
   for (const filter of listAt(rule, "filters")) {
     const type = textAt(filter, "type") ?? "";
     const key = KNOWN_FILTERS[type];
     if (key === undefined || (route.kind === "GRPCRoute" && !OF_GRPC.includes(type)))
       return `it has the filter ${type.slice(0, 80)}, which Istio doesn’t know`;
-    made[key] = {};
+    if (type === "RequestMirror") mirrors.push(...mirrorOf(route, objectAt(filter, "requestMirror"), world, granted));
+    else made[key] = {};
   }
+  if (mirrors.length > 0) made["mirrors"] = mirrors;
   const backends = listAt(rule, "backendRefs").filter((backend) => backendWeight(backend) > 0);
   if (backends.length === 0) return made["redirect"] ? made : { ...made, directResponse: { status: 500 } };
   const to: JsonObject[] = [];
@@ -130,6 +135,42 @@ function ruleOf(route: Manifest, rule: JsonObject, world: RoutingWorld, granted:
     to.push({ destination, weight: backendWeight(backend), ...headers });
   }
   return { ...made, route: to };
+}
+
+/** What may not be named, or isn't known, gets no copies. (createMirrorFilter) */
+function mirrorOf(route: Manifest, filter: JsonObject, world: RoutingWorld, granted: boolean): readonly JsonObject[] {
+  const destination = backendOf(route, objectAt(filter, "backendRef"), world, granted);
+  if (typeof destination === "string" || !has(destination, "host")) return [];
+  return [{ destination, percentage: { value: mirroredPercent(filter) } }];
+}
+
+/**
+ * Timeouts and retries. That of the backend is one attempt's where retries are asked for, else the whole call's.
+ * (convertHTTPRoute; of GRPCRoutes it reads neither)
+ */
+function limitsOf(rule: JsonObject): Record<string, Json> {
+  const [timeouts, retry] = [objectAt(rule, "timeouts"), objectAt(rule, "retry")];
+  const given = (key: string) => {
+    const text = textAt(timeouts, key);
+    return (durationMs(text) ?? 0) > 0 ? text : null;
+  };
+  const [request, backend] = [given("request"), given("backendRequest")];
+  const retries = has(rule, "retry");
+  const timeout = (retries ? null : backend) ?? request;
+  const codes = retry["codes"];
+  const on = Array.isArray(codes) ? codes.flatMap((code) => (typeof code === "number" ? [String(code)] : [])) : [];
+  return {
+    ...(timeout === null ? {} : { timeout }),
+    ...(retries
+      ? {
+          retries: {
+            attempts: numberAt(retry, "attempts") ?? 2,
+            retryOn: ["connect-failure", "refused-stream", "unavailable", "cancelled", ...on].join(","),
+            ...(backend === null ? {} : { perTryTimeout: backend }),
+          },
+        }
+      : {}),
+  };
 }
 
 export const backendWeight = (backend: JsonObject): number => numberAt(backend, "weight") ?? 1;

@@ -64,11 +64,20 @@ export function effectiveRules(
       const matches = merged(matchesOf(own, to), matchesOf(rule, vs));
       if (has(own, "delegate")) leftOut.push({ owner: to, path: there, why: "a delegate can't delegate further" });
       else if (matches === null) leftOut.push({ owner: to, path: there, why: WIDER });
-      else rules.push({ owner: to, path: there, rule: own, matches });
+      else rules.push({ owner: to, path: there, rule: { ...inherited(rule), ...own }, matches });
     }
   }
   return { rules, leftOut };
 }
+
+const INHERITED = [
+  ...["timeout", "retries", "fault", "mirror", "mirrors", "mirrorPercent", "mirrorPercentage"],
+  ...["rewrite", "corsPolicy", "headers"],
+];
+
+/** What a delegate's rule doesn't say itself the delegating rule says. (mergeHTTPRoute in pilot/pkg/model/virtualservice.go) */
+const inherited = (rule: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(rule).filter(([key]) => INHERITED.includes(key)));
 
 function unfit(to: Manifest | undefined, namespace: string): string | null {
   if (to === undefined) return "isn't there";
