@@ -21,6 +21,7 @@ import {
   silentLatencyRead,
   targetsRead,
 } from "./reads.ts";
+import { classesOf, classesRead } from "./request-labels.ts";
 import { type Recorded, recordingFor } from "./recordings.ts";
 import { seriesReads } from "./series.ts";
 
@@ -61,6 +62,11 @@ export const istio: MeshAdapter = {
     return query === null ? null : { id: "dryRuns", group: "rates", query };
   },
   dryRunCounts,
+  requestClasses: (options, capabilities) => {
+    const query = classesRead(options, factsOf(capabilities));
+    return query === null ? null : { id: "classes", group: "rates", query };
+  },
+  requestClassRates: classesOf,
   series: seriesReads,
   charts: chartsOf,
   exemplars: exemplarSeries,
