@@ -95,7 +95,10 @@ describe("evidence", () => {
     expect((total?.requests?.max ?? 0) * 4).toBeLessThan(6);
     expect(evidenceIn(planned)).toHaveLength(2);
     const outcome = await foresight.apply(planned);
-    expect(became(outcome).toSorted()).toEqual(["denied desk>accounts as-predicted", "denied web>accounts as-predicted"]);
+    expect(became(outcome).toSorted()).toEqual([
+      "denied desk>accounts as-predicted",
+      "denied web>accounts as-predicted",
+    ]);
     expect(findingsOf(outcome)).toEqual([]);
   });
 

@@ -31,13 +31,7 @@ const keyOf = (o: Observed): string =>
   `${o.reporter[0]}${o.source?.identityKey ?? "?"}>${o.destination?.identityKey ?? "?"}|${o.service.host}|${o.service.name}|${o.mtls ? 1 : 0}`;
 
 /** A finished HTTP or gRPC request. */
-export function reportRequest(
-  world: World,
-  o: Observed,
-  outcome: Outcome,
-  measured: Measured,
-  asked: Tagged,
-): void {
+export function reportRequest(world: World, o: Observed, outcome: Outcome, measured: Measured, asked: Tagged): void {
   const tags = world.tags(o.at, o.reporter === "source" ? "CLIENT" : "SERVER");
   const written = (list: readonly Tag[]) => list.map(({ name, value }) => [name, value(asked)] as const);
   const base = `${keyOf(o)}|${outcome.protocol}|${outcome.code}|${outcome.grpcStatus}|${outcome.flags}`;

@@ -55,7 +55,12 @@ describe("a tag of a request's own", () => {
       ["mesh"],
       ["near"],
     ],
-    ["of the counter of requests", [tagged("'one'", { metric: "REQUEST_COUNT", mode: "SERVER" })], ["undefined"], ["one"]],
+    [
+      "of the counter of requests",
+      [tagged("'one'", { metric: "REQUEST_COUNT", mode: "SERVER" })],
+      ["undefined"],
+      ["one"],
+    ],
     ["of no other metric", [tagged("'one'", { metric: "REQUEST_DURATION" })], ["undefined"], ["undefined"]],
     ["the server's port", [tagged("string(destination.port)")], ["unknown"], ["8080"]],
     ["that can't be read", [tagged("request.headers['x']")], ["unknown"], ["unknown"]],

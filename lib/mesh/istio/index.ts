@@ -21,8 +21,8 @@ import {
   silentLatencyRead,
   targetsRead,
 } from "./reads.ts";
-import { classesOf, classesRead } from "./request-labels.ts";
 import { type Recorded, recordingFor } from "./recordings.ts";
+import { classesOf, classesRead } from "./request-labels.ts";
 import { seriesReads } from "./series.ts";
 
 function plan(window: Seconds, capabilities: Capabilities, options: PlanOptions): readonly Read[] {

@@ -92,7 +92,12 @@ describe("classes of requests", () => {
   it("nothing that labels hold breaks it, and an answer that is full is told to be", () => {
     const capabilities = istio.learn(new Map(), null);
     const sample = { labels: { source_workload: "x".repeat(300), request_method: "\u0000" }, value: Number.NaN };
-    const full = { at: unixSeconds(END), warnings: [], infos: [], samples: Array.from({ length: 5_000 }, () => sample) };
+    const full = {
+      at: unixSeconds(END),
+      warnings: [],
+      infos: [],
+      samples: Array.from({ length: 5_000 }, () => sample),
+    };
     expect(istio.requestClassRates?.(full, capabilities, CONTEXT)).toEqual({ classes: [], cut: true });
   });
 });

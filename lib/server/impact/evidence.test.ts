@@ -13,7 +13,12 @@ import { EVERYTHING } from "../rights/rights.ts";
 import { showImpact } from "./draft.ts";
 import { Impacts } from "./impact.ts";
 
-const object = (kind: string, name: string, spec: JsonObject, metadata: Partial<Manifest["metadata"]> = {}): Manifest => ({
+const object = (
+  kind: string,
+  name: string,
+  spec: JsonObject,
+  metadata: Partial<Manifest["metadata"]> = {},
+): Manifest => ({
   ...{ apiVersion: `${kind === "Telemetry" ? "telemetry" : "security"}.istio.io/v1`, kind, spec },
   metadata: { namespace: "shop", name, ...metadata },
 });
@@ -26,14 +31,18 @@ const tagging = (value: string) =>
 const TAGS = tagging("request.method");
 const TRIED = object("AuthorizationPolicy", "posts", POSTS.spec as JsonObject, {
   annotations: { "istio.io/dry-run": "true" },
-  managedFields: [{ manager: "kubectl", operation: "Update", time: "2001-01-01T00:00:00Z", fieldsV1: { "f:spec": {} } }],
+  managedFields: [
+    { manager: "kubectl", operation: "Update", time: "2001-01-01T00:00:00Z", fieldsV1: { "f:spec": {} } },
+  ],
 });
 
 /** Both counters are what the fake client answers for latency, which nobody else asks here: of 10 calls a second so many. */
 const mesh: MeshAdapter = {
   ...fakeMesh,
   requestClasses: ({ of }) =>
-    of.length === 0 ? null : { id: "classes", group: "rates", query: { type: "selector", metric: "latency", matchers: [] } },
+    of.length === 0
+      ? null
+      : { id: "classes", group: "rates", query: { type: "selector", metric: "latency", matchers: [] } },
   requestClassRates: ({ samples }) => ({
     cut: samples.some(({ value }) => value === 9),
     classes: samples.flatMap(({ value }) =>
@@ -66,7 +75,10 @@ function given(objects: readonly Manifest[], unread: readonly string[] = []) {
   };
   const parts = {
     ...{ port: readingPort, clients: new Map([["c", {}]]), rootNamespace: () => "istio-system" },
-    rights: { visibility: async () => EVERYTHING, ask: async (_: unknown, asked: readonly unknown[]) => asked.map(() => ({ allowed: true, reason: "" })) },
+    rights: {
+      visibility: async () => EVERYTHING,
+      ask: async (_: unknown, asked: readonly unknown[]) => asked.map(() => ({ allowed: true, reason: "" })),
+    },
     ...{ inventory: () => inventories, store: { clusters: () => new Map([["c", policies]]) } },
     ...{ telemetry, timers, text: () => (text: string) => text },
   };
@@ -78,7 +90,12 @@ function given(objects: readonly Manifest[], unread: readonly string[] = []) {
     expect(impactSchema.parse(answer)).toEqual(answer);
     const items = answer.objects.flatMap(({ impact }) => impact ?? []).filter(({ seen }) => seen === "hour");
     return {
-      items: items.map(({ min, max, certainty, evidence }) => [min, max, certainty, ...evidence.map(({ kind }) => kind)]),
+      items: items.map(({ min, max, certainty, evidence }) => [
+        min,
+        max,
+        certainty,
+        ...evidence.map(({ kind }) => kind),
+      ]),
       limits: answer.impact?.limits ?? [],
     };
   };
@@ -106,7 +123,10 @@ describe("labels of requests", () => {
 
   it("aren't read where their name means something else, and that is said", async () => {
     const { ask, client } = given([tagging("request.path")]);
-    expect(await ask(POSTS)).toEqual({ items: BLIND, limits: [expect.stringContaining("The label request_method isn’t read")] });
+    expect(await ask(POSTS)).toEqual({
+      items: BLIND,
+      limits: [expect.stringContaining("The label request_method isn’t read")],
+    });
     expect(client.asked.latency).toBe(0);
   });
 
@@ -130,7 +150,11 @@ describe("counters of a policy on trial", () => {
 
   it("aren't asked for where no trial ends", async () => {
     const { ask, client } = given([TRIED]);
-    await ask(object("AuthorizationPolicy", "others", POSTS.spec as JsonObject, { annotations: { "istio.io/dry-run": "true" } }));
+    await ask(
+      object("AuthorizationPolicy", "others", POSTS.spec as JsonObject, {
+        annotations: { "istio.io/dry-run": "true" },
+      }),
+    );
     await ask(object("AuthorizationPolicy", "all", {}));
     expect(client.asked.latency).toBe(0);
   });

@@ -36,8 +36,7 @@ export async function classified(
   );
 }
 
-const CUT =
-  "There are more sorts of requests than one answer holds: of the rarest, what they asked for isn’t known.";
+const CUT = "There are more sorts of requests than one answer holds: of the rarest, what they asked for isn’t known.";
 
 /** What policies on trial would have denied in the window of the rates; null: it couldn't be read, or is of another window. */
 export async function shadowsOf(

@@ -1,6 +1,15 @@
 /** What a plan or a draft would do to calls that were seen, told as far as the viewer may see them. */
 import { formatInstant } from "#lib/api/instant.ts";
-import { EVALUATED, endedTrials, gatewayNamespaces, type Impact, impactOf, NEEDED, pairsSeen, scopeOf } from "#lib/mesh/impact.ts";
+import {
+  EVALUATED,
+  endedTrials,
+  gatewayNamespaces,
+  type Impact,
+  impactOf,
+  NEEDED,
+  pairsSeen,
+  scopeOf,
+} from "#lib/mesh/impact.ts";
 import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import type { JsonObject } from "#lib/policy/manifest.ts";
 import { evidenceOffers } from "./evidence.ts";
 import { labelsToRead } from "./request-labels.ts";
 import { policy } from "./world.test-support.ts";
-import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 
 const telemetry = (tags: JsonObject, match: JsonObject = {}) =>
   policy("Telemetry", "shop/t", { metrics: [{ overrides: [{ match, tagOverrides: tags }] }] });
@@ -35,7 +35,14 @@ describe("labels of requests that are read", () => {
     const own = workload("shop/cart", { labels: { app: "cart" } });
     const [found] = inventory([own]).values();
     if (found === undefined) throw new Error("no inventory");
-    const world = { cluster: "c", rootNamespace: "istio-system", inventory: found, unread: () => null, objects: () => [], sees: () => true };
+    const world = {
+      cluster: "c",
+      rootNamespace: "istio-system",
+      inventory: found,
+      unread: () => null,
+      objects: () => [],
+      sees: () => true,
+    };
     const offered = evidenceOffers(own, world, "v1").flatMap(({ fix }) => fix.manifests);
     expect(labelsToRead(offered).of).toEqual(["method", "host", "port"]);
   });

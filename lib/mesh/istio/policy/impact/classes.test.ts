@@ -27,7 +27,12 @@ const told = (pair: ObservedCall, ...sources: readonly (readonly RequestClassRat
 
 describe("labels that tell requests apart", () => {
   const open = "denied 0–10 bounded shop/web > shop/reviews-v1 by a spec.rules[0]: the method";
-  const table: readonly (readonly [string, ObservedCall, readonly (readonly RequestClassRate[])[], readonly string[]])[] = [
+  const table: readonly (readonly [
+    string,
+    ObservedCall,
+    readonly (readonly RequestClassRate[])[],
+    readonly string[],
+  ])[] = [
     [
       "shares of what the server counted are shares of what the client got",
       { ...PAIR, served: 20 },
@@ -53,9 +58,19 @@ describe("labels that tell requests apart", () => {
       [[row(9, { method: "POST" })], [row(5, { method: "GET" }), row(5, { method: "POST" })]],
       ["denied 5 certain shop/web > shop/reviews-v1 by a spec.rules[0]"],
     ],
-    ["of another pair, service or protocol it tells nothing", PAIR, [[row(10, { method: "GET" }, { protocol: "grpc" })]], [open]],
+    [
+      "of another pair, service or protocol it tells nothing",
+      PAIR,
+      [[row(10, { method: "GET" }, { protocol: "grpc" })]],
+      [open],
+    ],
     ["of another caller neither", PAIR, [[row(10, { method: "GET" }, { principal: "other" })]], [open]],
-    ["what came through a waypoint stays as it was", { ...PAIR, viaWaypoint: true }, [[row(10, { method: "GET" })]], [open]],
+    [
+      "what came through a waypoint stays as it was",
+      { ...PAIR, viaWaypoint: true },
+      [[row(10, { method: "GET" })]],
+      [open],
+    ],
     ["what only the client counted stays as it was", PAIR, [[]], [open]],
   ];
   test.each(table)("%s", (_what, pair, sources, wanted) => {
@@ -65,7 +80,10 @@ describe("labels that tell requests apart", () => {
   test("are named as evidence where they made a difference, with how much they tell", () => {
     const [item] = told(PAIR, [row(4, { method: "GET", port: 8080 }), row(1, { method: "POST" }), row(5, {})]);
     expect(item?.evidence).toEqual([
-      { kind: "labels", text: "The server’s metrics tell method, port: 2 sorts of requests, 50 % of the pair’s calls." },
+      {
+        kind: "labels",
+        text: "The server’s metrics tell method, port: 2 sorts of requests, 50 % of the pair’s calls.",
+      },
     ]);
     const [blind] = told(PAIR, [row(10, { port: 8080 })]);
     expect(blind).toMatchObject({ certainty: "bounded", evidence: [] });

@@ -77,7 +77,11 @@ function domainOf({ server, domain, redirects, rules, caller }: VirtualHost, sid
             objects: around(rule, side),
             rootNamespace: side.rootNamespace,
           });
-          return { ...taken(chosen, { side, world, called: caller.port }), takes: takesOf(rule), asks: rule.alternatives };
+          return {
+            ...taken(chosen, { side, world, called: caller.port }),
+            takes: takesOf(rule),
+            asks: rule.alternatives,
+          };
         }),
   };
 }

@@ -4,8 +4,8 @@ import type { DryRunCount } from "#lib/mesh/port.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { perSecond } from "#lib/units.ts";
 import type { ObservedCall } from "./calls.ts";
-import { impactOf } from "./impact.ts";
 import { call, gone, made, object, said, turned, worldOf } from "./impact.test-support.ts";
+import { impactOf } from "./impact.ts";
 import type { Change } from "./sides.ts";
 
 /** The window of the rates begins here. */
@@ -24,7 +24,9 @@ const onTrial = (it: Manifest): Manifest => ({
   metadata: { ...it.metadata, annotations: { "istio.io/dry-run": "true" } },
 });
 const auth = (text: string, place = "shop/a") => object("AuthorizationPolicy", place, text);
-const PATHS = auth("selector: {matchLabels: {app: reviews}}, action: DENY, rules: [{to: [{operation: {paths: [/admin]}}]}]");
+const PATHS = auth(
+  "selector: {matchLabels: {app: reviews}}, action: DENY, rules: [{to: [{operation: {paths: [/admin]}}]}]",
+);
 const TRIED = written(onTrial(PATHS), LONG_AGO);
 const ENDS = turned(onTrial(PATHS), PATHS);
 const BY = "by a spec.rules[0]";
@@ -102,7 +104,11 @@ describe("counters of a policy on trial", () => {
       { objects: [written(onTrial(PATHS), "2026-08-20T13:30:00Z")] },
       [`denied 3–90 bounded shop/web > shop/reviews-v1 ${BY}: the path`],
     ],
-    ["one that was another within the window", { objects: [written(onTrial(PATHS), LONG_AGO, "2026-08-20T13:30:00Z")] }, [BLIND]],
+    [
+      "one that was another within the window",
+      { objects: [written(onTrial(PATHS), LONG_AGO, "2026-08-20T13:30:00Z")] },
+      [BLIND],
+    ],
     ["one of which nobody knows when it was written", { objects: [onTrial(PATHS)] }, [BLIND]],
     ["another on trial of the same action", { objects: [TRIED, written(onTrial(other), LONG_AGO)] }, [BLIND]],
     [
@@ -116,9 +122,11 @@ describe("counters of a policy on trial", () => {
       { changes: [ENDS, made(object("PeerAuthentication", "shop/p", "mtls: {mode: STRICT}"))] },
       [BLIND],
     ],
-    ["another policy of the same words is tried by that one", { changes: [made(auth(JSON.stringify(PATHS.spec).slice(1, -1), "shop/new"))] }, [
-      "denied 3 certain shop/web > shop/reviews-v1 by new spec.rules[0]",
-    ]],
+    [
+      "another policy of the same words is tried by that one",
+      { changes: [made(auth(JSON.stringify(PATHS.spec).slice(1, -1), "shop/new"))] },
+      ["denied 3 certain shop/web > shop/reviews-v1 by new spec.rules[0]"],
+    ],
     [
       "which may be taken away with it",
       { changes: [made(auth(JSON.stringify(PATHS.spec).slice(1, -1), "shop/new")), gone(onTrial(PATHS))] },
@@ -126,7 +134,16 @@ describe("counters of a policy on trial", () => {
     ],
     [
       "one that says something else isn't",
-      { changes: [made(auth("selector: {matchLabels: {app: reviews}}, action: DENY, rules: [{to: [{operation: {paths: [/a]}}]}]", "shop/new"))] },
+      {
+        changes: [
+          made(
+            auth(
+              "selector: {matchLabels: {app: reviews}}, action: DENY, rules: [{to: [{operation: {paths: [/a]}}]}]",
+              "shop/new",
+            ),
+          ),
+        ],
+      },
       ["denied 0–90 bounded shop/web > shop/reviews-v1 by new spec.rules[0]: the path"],
     ],
     [
@@ -154,23 +171,40 @@ describe("counters of a policy on trial", () => {
       counts: [count(4, { action: "allow" })],
     };
     expect(lines(given)).toEqual(["denied 4 certain shop/web > shop/reviews-v1 by a spec"]);
-    const armed = auth("selector: {matchLabels: {app: reviews}}, rules: [{to: [{operation: {methods: [GET]}}]}]", "shop/z");
-    expect(lines({ ...given, objects: [...given.objects, armed] }).filter((each) => each.startsWith("denied"))).toEqual([]);
+    const armed = auth(
+      "selector: {matchLabels: {app: reviews}}, rules: [{to: [{operation: {methods: [GET]}}]}]",
+      "shop/z",
+    );
+    expect(lines({ ...given, objects: [...given.objects, armed] }).filter((each) => each.startsWith("denied"))).toEqual(
+      [],
+    );
   });
 
   test("at a gateway it bounds what the pairs behind it lose, and proves none of it", () => {
     const door = auth("action: DENY, rules: [{to: [{operation: {paths: [/admin]}}]}]", "edge/a");
     const counts = [count(3, { namespace: "edge", pod: "gate-0" })];
     const calls = [call("edge/gate", "shop/reviews-v1", 40)];
-    const given = { changes: [turned(onTrial(door), door)], objects: [written(onTrial(door), LONG_AGO)], counts, calls };
+    const given = {
+      changes: [turned(onTrial(door), door)],
+      objects: [written(onTrial(door), LONG_AGO)],
+      counts,
+      calls,
+    };
     expect(lines(given)).toEqual([`denied 0–3 bounded edge/gate > shop/reviews-v1 ${BY}: the path`]);
   });
 
   test("at a ztunnel or waypoint it says nothing", () => {
-    const cart = auth("selector: {matchLabels: {app: cart}}, action: DENY, rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]");
+    const cart = auth(
+      "selector: {matchLabels: {app: cart}}, action: DENY, rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]",
+    );
     const counts = [count(3, { pod: "cart-0" })];
     const calls = [call("shop/web", "shop/cart", 5)];
-    const found = lines({ changes: [turned(onTrial(cart), cart)], objects: [written(onTrial(cart), LONG_AGO)], counts, calls });
+    const found = lines({
+      changes: [turned(onTrial(cart), cart)],
+      objects: [written(onTrial(cart), LONG_AGO)],
+      counts,
+      calls,
+    });
     expect(found).toEqual([`denied 0–5 bounded shop/web > shop/cart ${BY}: the peer's address`]);
   });
 
@@ -205,7 +239,8 @@ describe("counters of a policy on trial", () => {
             expect(item.max).toBeLessThanOrEqual((before?.max ?? 0) + 1e-9);
             expect(item.min).toBeLessThanOrEqual(item.max + 1e-9);
           }
-          for (const { requests } of known.totals) expect(requests?.min ?? 0).toBeLessThanOrEqual((requests?.max ?? 0) + 1e-9);
+          for (const { requests } of known.totals)
+            expect(requests?.min ?? 0).toBeLessThanOrEqual((requests?.max ?? 0) + 1e-9);
         },
       ),
     );

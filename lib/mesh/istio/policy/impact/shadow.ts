@@ -55,7 +55,9 @@ export function endedTrials(changes: readonly Change[], objects: ImpactWorld["ob
     if ((action !== "ALLOW" && action !== "DENY") || (before !== null && !isDryRun(before))) return [];
     const tested = objects(KIND).find(
       (each) =>
-        isDryRun(each) && namespaceOf(each) === namespaceOf(after) && same(specOf(each), specOf(after)) &&
+        isDryRun(each) &&
+        namespaceOf(each) === namespaceOf(after) &&
+        same(specOf(each), specOf(after)) &&
         (before === null || each.metadata.name === after.metadata.name),
     );
     return tested === undefined ? [] : [{ change, tested, action: action === "ALLOW" ? "allow" : "deny" }];
