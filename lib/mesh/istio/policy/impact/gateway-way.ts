@@ -105,14 +105,14 @@ export function turnsAt(gateway: Workload, { host, http, request }: Sent, sides:
     domain.rules.flatMap((before, at): Leading[] => (shareOf(before, host) > 0 ? [{ domain, before, at }] : [])),
   );
   const fitting = anyhow.filter((each) => mayTake(each, old, request));
-  // Other rules sent them then: what was asked for doesn't tell which of these of now would have.
-  const [leading, asked] = fitting.length > 0 ? [fitting, request] : [anyhow, {}];
+  // Where none fits, other rules sent them then: any of those of now may stand for them.
+  const leading = fitting.length > 0 ? fitting : anyhow;
   return {
     lacks: lacks.length > 0 || leading.length > 0 ? lacks : [CONTRADICTION],
     turns: leading.flatMap(({ domain, before, at }): readonly Turn[] =>
-      takers(domain, at, domainsFor(domain, old, now, asked), asked).map((after) => ({ before, after })),
+      takers(domain, at, domainsFor(domain, old, now, request), request).map((after) => ({ before, after })),
     ),
-    open: http ? openOf(leading, [old, now], asked) : [SNI],
+    open: http ? openOf(leading, [old, now], request) : [SNI],
   };
 }
 
@@ -125,11 +125,12 @@ function mayTake({ domain, at }: Leading, { domains }: Doors, request: RequestFa
 
 /** The domain that fits the host best, of those on the same port. */
 const comesTo = ({ listens, name }: Domain, domains: readonly Domain[], { authority }: RequestFacts): boolean =>
-  authority === undefined ||
-  closest(
-    domains.filter((each) => each.listens === listens).map((each) => ({ domain: each.name })),
-    hostOf(authority),
-  )?.domain === name;
+  authority === undefined || domainOf(authority, listens, domains)?.name === name;
+
+function domainOf(authority: string, listens: number, domains: readonly Domain[]): Domain | null {
+  const there = domains.filter((each) => each.listens === listens).map((own) => ({ domain: own.name, own }));
+  return closest(there, hostOf(authority))?.own ?? null;
+}
 
 /** What decides which of the rules it is. */
 function openOf(leading: readonly Leading[], sides: readonly Doors[], request: RequestFacts): readonly string[] {
@@ -209,14 +210,8 @@ function domainsFor(
   now: Doors,
   { authority }: RequestFacts,
 ): readonly (Domain | null)[] {
+  if (authority !== undefined) return [domainOf(authority, listens, now.domains)];
   const there = now.domains.filter((each) => each.listens === listens);
-  if (authority !== undefined) {
-    const found = closest(
-      there.map((each) => ({ domain: each.name, own: each })),
-      hostOf(authority),
-    );
-    return [found?.own ?? null];
-  }
   const [wider = null] = there
     .filter((each) => within(name, each.name))
     .toSorted((a, b) => b.name.length - a.name.length);
