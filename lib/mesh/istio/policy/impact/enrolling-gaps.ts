@@ -23,10 +23,7 @@ export function enrollingGaps(
     side.objects("ServiceEntry").filter((each) => namespaces.has(namespaceOf(each)) && !ownsIt(each)),
   );
   const straight = calls.some(({ service, target }) => service === null && namespaces.has(target.namespace));
-  return [
-    ...(entries.length > 0 ? [ENTRIES] : []),
-    ...(straight ? [STRAIGHT] : []),
-  ];
+  return [...(entries.length > 0 ? [ENTRIES] : []), ...(straight ? [STRAIGHT] : [])];
 }
 
 const usedBy = (namespace: string, { inventory }: Side): string => {

@@ -44,14 +44,12 @@ export function entering(call: ObservedCall, sides: Sides, touched: Touched, wor
   );
 }
 
-function decided(
-  gateway: Workload,
-  reader: "http" | "tcp",
-  sides: Sides,
-  sent: CallFacts = {},
-): readonly Part[] {
+function decided(gateway: Workload, reader: "http" | "tcp", sides: Sides, sent: CallFacts = {}): readonly Part[] {
   const facts = { ...sent, protocol: reader };
-  return admission({ point: pointOf(gateway), reader, before: facts, after: facts }, sides).map((part) => ({ ...part, why: `At the gateway: ${part.why}` }));
+  return admission({ point: pointOf(gateway), reader, before: facts, after: facts }, sides).map((part) => ({
+    ...part,
+    why: `At the gateway: ${part.why}`,
+  }));
 }
 
 /** Calls that a gateway refuses and then wouldn't: they have no pair yet. */

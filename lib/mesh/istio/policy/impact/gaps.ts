@@ -65,7 +65,9 @@ function entryGap(before: Manifest | null, after: Manifest | null): boolean {
   const rest = ({ hosts: _h, exportTo: _e, ...own }: JsonObject) => own;
   if (before !== null && after !== null) return !same(rest(spec(before)), rest(spec(after)));
   const { location = "MESH_EXTERNAL", endpoints = [], workloadSelector = null } = spec(after ?? before);
-  return location !== "MESH_EXTERNAL" || workloadSelector !== null || (Array.isArray(endpoints) && endpoints.length > 0);
+  return (
+    location !== "MESH_EXTERNAL" || workloadSelector !== null || (Array.isArray(endpoints) && endpoints.length > 0)
+  );
 }
 
 const labelsOf = (manifest: Manifest | null) => manifest?.metadata.labels ?? {};

@@ -78,7 +78,10 @@ export function byteDoorsOf(gateway: Workload, side: Side, world: ImpactWorld): 
 function makeByteDoors(gateway: Workload, side: Side, world: ImpactWorld): Doors {
   const { inventory, objects, rootNamespace } = side;
   const table = gatewayTable(gateway, { objects, rootNamespace, inventory });
-  const owners = table.chains.flatMap(({ server, found }) => [server.gateway, ...(found === null ? [] : [found.owner])]);
+  const owners = table.chains.flatMap(({ server, found }) => [
+    server.gateway,
+    ...(found === null ? [] : [found.owner]),
+  ]);
   const ports = new Set(table.servers.map(({ listens }) => listens));
   return {
     domains: table.chains.flatMap((chain) => byteDomains(chain, gateway, side, world)),
@@ -123,7 +126,11 @@ function domainOf({ server, domain, redirects, rules, caller }: VirtualHost, sid
             objects: around(rule, side),
             rootNamespace: side.rootNamespace,
           });
-          return { ...taken(chosen, { side, world, called: caller.port }), takes: takesOf(rule), asks: rule.alternatives };
+          return {
+            ...taken(chosen, { side, world, called: caller.port }),
+            takes: takesOf(rule),
+            asks: rule.alternatives,
+          };
         }),
   };
 }

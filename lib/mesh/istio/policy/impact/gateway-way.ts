@@ -10,7 +10,16 @@ import type { RequestFacts } from "../meaning/routing/match.ts";
 import { takes as meets } from "../meaning/routing/route.ts";
 import { isKnown, lacking } from "../meaning/truth.ts";
 import type { Alternative, End } from "./ends.ts";
-import { byteDoorsOf, type Domain, type Doors, doorsOf, EVERYTHING, noDomain, noRule, type Rule } from "./gateway-table.ts";
+import {
+  byteDoorsOf,
+  type Domain,
+  type Doors,
+  doorsOf,
+  EVERYTHING,
+  noDomain,
+  noRule,
+  type Rule,
+} from "./gateway-table.ts";
 import type { LettingIn } from "./letting-in.ts";
 import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
@@ -191,7 +200,7 @@ function domainsFor(
     );
     return [found?.own ?? null];
   }
-  const [closest = null] = there
+  const [nearest = null] = there
     .filter((each) => within(name, each.name))
     .toSorted((a, b) => b.name.length - a.name.length);
   const narrower = there.filter(
@@ -200,7 +209,7 @@ function domainsFor(
       within(each.name, name) &&
       !old.domains.some((other) => other.listens === listens && other.name === each.name),
   );
-  return [closest, ...narrower];
+  return [nearest, ...narrower];
 }
 
 /** What may take the requests of a domain's rule then: what asks for something that they are known not to have can't. */

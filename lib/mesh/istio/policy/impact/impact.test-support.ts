@@ -19,7 +19,11 @@ export const made = (after: Manifest): Change => ({ before: null, after });
 export const gone = (before: Manifest): Change => ({ before, after: null });
 export const turned = (before: Manifest, after: Manifest): Change => ({ before, after });
 
-export const workload = (place: string, dataplane: Dataplane = "sidecar", labels: Workload["labels"] = {}): Workload => {
+export const workload = (
+  place: string,
+  dataplane: Dataplane = "sidecar",
+  labels: Workload["labels"] = {},
+): Workload => {
   const [namespace = "", name = ""] = place.split("/");
   return {
     ...{ cluster: "west", namespace, name, kind: "Deployment", app: name, version: null, mesh: "istio", dataplane },

@@ -13,8 +13,8 @@ import { type Portion, portionsOf } from "./portions.ts";
 import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Side, Sides } from "./sides.ts";
 import { accountOf, serverPoint, stopsOf, waypointIdentity } from "./stops.ts";
-import type { Router } from "./ways.ts";
 import { waypointAt } from "./waypoints.ts";
+import type { Router } from "./ways.ts";
 import { clientOf } from "./wire.ts";
 
 /** Shares (0…1) of the calls that are surely refused there. */
@@ -40,7 +40,8 @@ const UNKNOWN: LettingIn = { refused: { denied: 0, breaks: 0 }, open: true, part
 export function lettingIn(moving: Moving, sides: Sides, world: ImpactWorld): (end: End) => LettingIn {
   const known = new Map<string, LettingIn>();
   return (end) => {
-    const found = known.get(end.key) ?? (end.to === undefined ? UNKNOWN : at(end.to, end.host ?? "", moving, sides, world));
+    const found =
+      known.get(end.key) ?? (end.to === undefined ? UNKNOWN : at(end.to, end.host ?? "", moving, sides, world));
     known.set(end.key, found);
     return found;
   };
@@ -73,7 +74,12 @@ function at(to: Behind, host: string, moving: Moving, sides: Sides, world: Impac
 }
 
 /** null: what they meet on the way isn't worked out. */
-function senderOf({ client, router }: Moving, { service }: Behind, side: Side, world: ImpactWorld): Wire["client"] | null {
+function senderOf(
+  { client, router }: Moving,
+  { service }: Behind,
+  side: Side,
+  world: ImpactWorld,
+): Wire["client"] | null {
   const next = waypointAt(service, side, world);
   if (router !== "itself" && router !== "nobody") {
     const same = next !== null && next.place.namespace === router.namespace && next.place.name === router.name;

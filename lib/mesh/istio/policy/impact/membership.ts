@@ -26,7 +26,9 @@ export function inventoryOf(
   which: "before" | "after",
 ): ClusterInventory {
   const of = (kind: string) =>
-    changes.filter((change) => [change.before, change.after].some((each) => each !== null && manifestKindKey(each) === kind));
+    changes.filter((change) =>
+      [change.before, change.after].some((each) => each !== null && manifestKindKey(each) === kind),
+    );
   const entries = of("ServiceEntry");
   const known = entries.length === 0 ? inventory : { ...inventory, externalHosts: hostsOf(inventory, entries, which) };
   const changed = of("Namespace");

@@ -4,8 +4,8 @@
  * https://istio.io/latest/docs/ambient/usage/l4-policy/, https://istio.io/latest/docs/ambient/usage/l7-features/
  */
 import type { Workload } from "#lib/inventory/model.ts";
-import type { Manifest } from "#lib/policy/manifest.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
 import { namespaceOf } from "../routing/json.ts";
 import { admissions } from "./admission.ts";
@@ -112,7 +112,9 @@ function senderAfter({ crossing, client, server }: Turn, wire: Wire): Wire["clie
 function readersOf(call: ObservedCall, wire: Pick<Wire, "ports">): readonly ("http" | "tcp")[] {
   if (call.protocol !== "tcp") return ["http"];
   if (call.viaWaypoint) return ["tcp"];
-  const kinds = new Set(wire.ports.map(({ carried }) => (carried === undefined || carried === "http" ? carried : "tcp")));
+  const kinds = new Set(
+    wire.ports.map(({ carried }) => (carried === undefined || carried === "http" ? carried : "tcp")),
+  );
   const [kind, another] = kinds;
   return kind === undefined || another !== undefined || kinds.size > 1 ? ["http", "tcp"] : [kind];
 }
@@ -146,7 +148,9 @@ export const from = (cause: Manifest | null, part: Part): Part =>
 
 /** The changed object that turns the way. */
 export function causeOf(call: ObservedCall, crossing: Crossing, enrolling: readonly Manifest[]): Manifest | null {
-  const places = [crossing.after, crossing.before].flatMap((place): readonly Place[] => (place === null ? [] : [place]));
+  const places = [crossing.after, crossing.before].flatMap((place): readonly Place[] =>
+    place === null ? [] : [place],
+  );
   const isGateway = (each: Manifest) =>
     manifestKindKey(each) === GATEWAY &&
     places.some(({ namespace, name }) => namespaceOf(each) === namespace && each.metadata.name === name);

@@ -125,7 +125,10 @@ describe("what is known of requests decides", () => {
       "through a gateway, by path",
       turned(
         vs(`${to(LEDGER, "match: [{uri: {prefix: /pay}}], ")}, ${to("reviews")}`, FRONT),
-        vs(`${to("nobody", "match: [{uri: {prefix: /new}}], ")}, ${to(LEDGER, "match: [{uri: {prefix: /pay}}], ")}, ${to("reviews")}`, FRONT),
+        vs(
+          `${to("nobody", "match: [{uri: {prefix: /new}}], ")}, ${to(LEDGER, "match: [{uri: {prefix: /pay}}], ")}, ${to("reviews")}`,
+          FRONT,
+        ),
       ),
       [
         call("edge/gate", "shop/reviews-v1", 4, { request: { path: "/new/1" } }),
@@ -136,11 +139,11 @@ describe("what is known of requests decides", () => {
     ],
     [
       "through a gateway, by host",
-      turned(
-        vs(to("reviews"), FRONT),
-        vs(to("reviews"), "hosts: [x.com], gateways: [edge/door]"),
-      ),
-      [call("edge/gate", "shop/reviews-v1", 4, { request: { host: "Y.com:80" } }), call("edge/gate", "shop/reviews-v1", 6, { request: { host: "x.com" } })],
+      turned(vs(to("reviews"), FRONT), vs(to("reviews"), "hosts: [x.com], gateways: [edge/door]")),
+      [
+        call("edge/gate", "shop/reviews-v1", 4, { request: { host: "Y.com:80" } }),
+        call("edge/gate", "shop/reviews-v1", 6, { request: { host: "x.com" } }),
+      ],
       ["unreachable 4 certain edge/gate > shop/reviews by r spec.http[0]"],
       [OPEN],
     ],
@@ -178,13 +181,16 @@ describe("classes of a pair's requests", () => {
   test("each class is its caller's", () => {
     const other = "cluster.local/ns/shop/sa/job";
     const calls = [
-      pair(classes([0.5, { method: "GET" }, WEB], [0.25, { method: "POST" }, other], [0.25, { method: "POST" }, null]), {
-        callers: new Map([
-          [`spiffe://${WEB}`, 2],
-          [`spiffe://${other}`, 1],
-        ]),
-        mtls: { share: 0.75, basis: "server" },
-      }),
+      pair(
+        classes([0.5, { method: "GET" }, WEB], [0.25, { method: "POST" }, other], [0.25, { method: "POST" }, null]),
+        {
+          callers: new Map([
+            [`spiffe://${WEB}`, 2],
+            [`spiffe://${other}`, 1],
+          ]),
+          mtls: { share: 0.75, basis: "server" },
+        },
+      ),
     ];
     const posts = deny("methods: [POST]");
     expect(lines(impact([made(posts)], calls))).toEqual([`denied 5 certain ${PAIR} ${DENIED}`]);

@@ -45,7 +45,10 @@ export function routing(
       alike(of).map((calls): Shared => {
         const [one = first] = calls;
         const parts = partsOf({ ...group, calls }, one, { client, sides, touched, world });
-        return { share: rate === 0 ? 1 : rateOf(calls) / rate, parts: secured(parts, calls).map((part) => lasting(part, one)) };
+        return {
+          share: rate === 0 ? 1 : rateOf(calls) / rate,
+          parts: secured(parts, calls).map((part) => lasting(part, one)),
+        };
       });
     const shares = sharesOf(group.calls.flatMap(byRequest));
     if (shares.every(({ parts }) => parts.length === 0)) return [];
@@ -90,7 +93,8 @@ function partsOf(group: Group, call: ObservedCall, { client, sides, touched, wor
   const lets = (router: Question["router"]["after"]) => lettingIn({ calls, client, router, http }, sides, world);
   const routed = (router: Question["router"]): readonly Part[] =>
     rerouting({ host, owner, caller, ports, router, request }, lets(router.after), sides, world);
-  const crossed = touched.enrolling.length === 0 ? null : crossing(group, call, { client, sides, touched, world }, routed);
+  const crossed =
+    touched.enrolling.length === 0 ? null : crossing(group, call, { client, sides, touched, world }, routed);
   // ztunnel follows no route; what is routed is, by the waypoint.
   const waypoint = (): readonly Part[] => {
     if (crossed !== null) return crossed;
@@ -101,7 +105,10 @@ function partsOf(group: Group, call: ObservedCall, { client, sides, touched, wor
     return routed({ before: place, after: place });
   };
   if (client?.dataplane === "gateway") {
-    return inTurn(gatewayWay(client, { host, http, request: http ? request : {} }, lets("itself"), sides, world), waypoint());
+    return inTurn(
+      gatewayWay(client, { host, http, request: http ? request : {} }, lets("itself"), sides, world),
+      waypoint(),
+    );
   }
   if (client?.dataplane === "ambient" || crossed !== null) return waypoint();
   if (!meshes || (client !== undefined && client.dataplane !== "sidecar")) return [];
@@ -141,7 +148,10 @@ function portsSeen({ host }: Group, call: ObservedCall, sides: Sides, world: Imp
   if (call.service === null) {
     const entries = [sides.before, sides.after].flatMap((side) => entriesOf(host, side));
     const ports = new Set(entries.flatMap(portsOfEntry).map(({ port }) => port));
-    return atLeastOne([...ports].map((port) => ({ port, carries: measured })), measured);
+    return atLeastOne(
+      [...ports].map((port) => ({ port, carries: measured })),
+      measured,
+    );
   }
   const ports = portsOf(call, world).map(({ port, carried = measured }): Port => {
     // A ztunnel counts connections, whatever they carry; of others it was seen.

@@ -32,7 +32,8 @@ export function scopeOf(
 function namespacesOf(object: Manifest, gateways: ReadonlySet<string>): readonly (string | null)[] {
   const key = manifestKindKey(object);
   if (["Gateway", "ListenerSet", "ReferenceGrant"].includes(object.kind)) return [null];
-  if ([...ROUTES, ...OF_BYTES].includes(key)) return hostsOfRoute(object).map((host) => (host === "*" ? null : namespaceOfHost(host)));
+  if ([...ROUTES, ...OF_BYTES].includes(key))
+    return hostsOfRoute(object).map((host) => (host === "*" ? null : namespaceOfHost(host)));
   switch (key) {
     case "AuthorizationPolicy":
     case "RequestAuthentication": {

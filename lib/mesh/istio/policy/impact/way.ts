@@ -56,7 +56,8 @@ export function rerouting(
     ...effects.flatMap(({ lacks }) => lacks),
   ];
   // One way alone is sure only where nothing is lacking that might be a reason for another.
-  const settled = effects.every(({ lacks }) => lacks.length === 0) && pairs.every(isKnown) && !found.flat().some(isOpen);
+  const settled =
+    effects.every(({ lacks }) => lacks.length === 0) && pairs.every(isKnown) && !found.flat().some(isOpen);
   return VERDICTS.flatMap((verdict): Part[] => {
     const shares = effects.map((each) => each.shares[verdict]);
     const [min, max] = [Math.min(...shares), Math.max(...shares)];

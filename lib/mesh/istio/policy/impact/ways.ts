@@ -12,7 +12,17 @@ import { knows, sidecarOf } from "../meaning/routing/scope.ts";
 import { type Chosen, chosenOf, itself } from "../meaning/routing/target.ts";
 import { waypointRules } from "../meaning/routing/waypoint.ts";
 import { has, objectAt, specOf, textAt, visibleTo } from "../routing/json.ts";
-import { type Alternative, coversHost, type End, entriesOf, type Inventories, LOST, lostEnd, type Seen, taken } from "./ends.ts";
+import {
+  type Alternative,
+  coversHost,
+  type End,
+  entriesOf,
+  type Inventories,
+  LOST,
+  lostEnd,
+  type Seen,
+  taken,
+} from "./ends.ts";
 import type { ImpactWorld, Side } from "./sides.ts";
 import type { Place } from "./waypoints.ts";
 
@@ -86,7 +96,11 @@ function atWaypoint(asked: Asked, waypoint: Place, seen: Seen, world: World): Wa
 }
 
 /** Of a connection no metric tells the server name; the address is the Service's own, where it has one. */
-function bytesWays({ host, owner, caller, carries }: Asked & { readonly carries: Bytes }, seen: Seen, world: World): Ways {
+function bytesWays(
+  { host, owner, caller, carries }: Asked & { readonly carries: Bytes },
+  seen: Seen,
+  world: World,
+): Ways {
   const { side } = seen;
   const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
   const { chains } = byteTable(host, owner, caller, carries, near);
