@@ -1,11 +1,11 @@
 /** What STRICT does to the calls of one pair, by what is known of them: proven mutual TLS, plaintext, or nobody knows. */
 import type { Workload } from "#lib/inventory/model.ts";
-import { GONE, wireOf } from "../impact/wire.ts";
 import type { ObservedCall } from "../impact/calls.ts";
 import { connection, sending, type Wire } from "../impact/connection.ts";
 import type { Part, Place } from "../impact/part.ts";
 import { portionsOf } from "../impact/portions.ts";
 import type { ImpactWorld, Side, Sides } from "../impact/sides.ts";
+import { GONE, wireOf } from "../impact/wire.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { inboundMtls } from "../meaning/inbound-mtls.ts";
 

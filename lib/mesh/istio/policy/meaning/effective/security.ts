@@ -85,10 +85,7 @@ function proxy({ namespace, name, labels, dataplane }: Workload, world: Security
 }
 
 /** By the Service's label, else by its namespace's. https://istio.io/latest/docs/ambient/usage/waypoint/#useawaypoint */
-export function waypointOf(
-  { namespace, name }: Place,
-  { inventory }: Pick<SecurityWorld, "inventory">,
-): Place | null {
+export function waypointOf({ namespace, name }: Place, { inventory }: Pick<SecurityWorld, "inventory">): Place | null {
   const own = inventory.services.get(`${namespace}/${name}`)?.waypoint;
   const labels = inventory.namespaces.get(namespace)?.labels ?? {};
   const use = own?.name ?? labels["istio.io/use-waypoint"];
