@@ -2,34 +2,27 @@
 import type { WireEvidenceOffer } from "#lib/api/evidence.ts";
 import { formatInstant } from "#lib/api/instant.ts";
 import type { LogCallersAnswer, LogCallersRequest } from "#lib/api/log-callers.ts";
-import { MeshscopeError, problemOf } from "#lib/errors.ts";
+import { MeshscopeError } from "#lib/errors.ts";
 import type { Workload } from "#lib/inventory/model.ts";
-import type { As, KubeClient } from "#lib/kube/client.ts";
-import type { LogLine } from "#lib/kube/log-line.ts";
+import type { KubeClient } from "#lib/kube/client.ts";
 import type { KubeLogs } from "#lib/kube/logs.ts";
 import { callersByLog, type LoggedCall, readAccessLine } from "#lib/mesh/impact.ts";
 import { accessLogOffer } from "#lib/mesh/meaning.ts";
 import { formatNanoseconds } from "#lib/nanoseconds.ts";
 import type { ReadLog } from "#lib/policy/log-callers.ts";
-import { unixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { checkNamespace, reading } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import { inView } from "../policy/world.ts";
+import { type LogPlace, podsToRead, readProxyLog, readSince } from "./proxy-log.ts";
 import type { LogDeps } from "./show.ts";
 
 type Deps = LogDeps & Pick<PolicyDeps, "store" | "port" | "rootNamespace">;
 
-/** Read of one workload at most: of so many pods the newest lines of the last hour. */
-const PODS = 5;
-const LINES = 1000;
-const BYTES = 1024 * 1024;
-const SECONDS = 3600;
 /** Told of callers. */
 const SHOWN = 100;
-const PROXY = "istio-proxy";
 
 /**
  * A log that can't be read doesn't fail it: its pod is told with the reason, and so is a right that is missing.
@@ -58,14 +51,11 @@ export async function showLogCallers(
   };
   const switchOn = accessLogOffer(workload, world, policies?.kind("Telemetry")?.version ?? null);
   const why = untold(workload);
-  const pods = why === null ? workload.pods.filter(({ reports }) => reports) : [];
+  const pods = why === null ? podsToRead(workload) : { all: [], read: [] };
   const calling = { ...(as === undefined ? {} : { as }), ...(signal === undefined ? {} : { signal }) };
-  const since = unixSeconds(deps.clock.now() - SECONDS);
+  const since = readSince(deps.clock.now());
   const read = await Promise.all(
-    pods
-      .toSorted((a, b) => Number(b.ready) - Number(a.ready) || (a.name < b.name ? -1 : 1))
-      .slice(0, PODS)
-      .map((pod) => readPod(client, { ...calling, namespace, pod: pod.name, since })),
+    pods.read.map((pod) => readPod(client, { ...calling, namespace, pod: pod.name, since })),
   );
   signal?.throwIfAborted();
   const { callers, mutual } = callersByLog(
@@ -74,7 +64,7 @@ export async function showLogCallers(
     visibility.namespace,
   );
   return {
-    ...{ cluster, namespace, workload: name, at: formatInstant(deps.clock.now()), pods: pods.length, mutual },
+    ...{ cluster, namespace, workload: name, at: formatInstant(deps.clock.now()), pods: pods.all.length, mutual },
     logs: read.map(({ log }) => log),
     callers: callers.slice(0, SHOWN),
     callersTotal: callers.length,
@@ -91,38 +81,16 @@ function untold({ dataplane, pods }: Workload): string | null {
   return pods.length === 0 ? "It has no pod now, and a log goes with its pod." : null;
 }
 
-interface Place {
-  readonly as?: As;
-  readonly signal?: AbortSignal;
-  readonly namespace: string;
-  readonly pod: string;
-  readonly since: ReturnType<typeof unixSeconds>;
-}
-
 async function readPod(
   client: KubeClient & KubeLogs,
-  place: Place,
+  place: LogPlace,
 ): Promise<{ readonly log: ReadLog; readonly calls: readonly LoggedCall[] }> {
   const calls: LoggedCall[] = [];
-  let [lines, unreadable] = [0, 0];
-  let sinceNs: bigint | null = null;
-  const take = ({ atNs, text }: LogLine): boolean => {
-    lines += 1;
-    sinceNs ??= atNs;
+  let unreadable = 0;
+  const log = await readProxyLog(client, place, ({ atNs, text }) => {
     const line = readAccessLine(text);
     if (line?.kind === "unreadable") unreadable += 1;
     if (line?.kind === "inbound") calls.push({ call: line.call, at: atNs === null ? null : formatNanoseconds(atNs) });
-    return lines < LINES;
-  };
-  const { pod } = place;
-  const told = (problem: string | null): ReadLog => ({
-    ...{ pod, lines: problem !== null && lines === 0 ? null : lines, inbound: calls.length, unreadable, problem },
-    since: sinceNs === null ? null : formatNanoseconds(sinceNs),
   });
-  try {
-    await client.readLog({ ...place, container: PROXY, previous: false, tailLines: LINES, limitBytes: BYTES, take });
-    return { log: told(null), calls };
-  } catch (thrown) {
-    return { log: told(problemOf(thrown).detail), calls };
-  }
+  return { log: { ...log, inbound: calls.length, unreadable }, calls };
 }
