@@ -13,6 +13,7 @@ import { securityHref } from "../links.tsx";
 import { Notice } from "../notice.tsx";
 import { SpanEvidence } from "./span-evidence.tsx";
 import { TrialView } from "./trial-view.tsx";
+import { ZtunnelTrials } from "./ztunnel-trials.tsx";
 
 const TITLE = "What dry runs would deny";
 
@@ -41,6 +42,9 @@ export function DryRunResults({
       />
       {workload !== null && answer?.workloads.some(mayHaveSpans) === true && (
         <SpanEvidence {...{ cluster, namespace, workload }} />
+      )}
+      {workload !== null && answer?.workloads.some(({ silent }) => silent === "ztunnel") === true && (
+        <ZtunnelTrials {...{ cluster, namespace, workload }} />
       )}
     </>
   );
