@@ -2,6 +2,7 @@
 
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
+import { sayWindow } from "#lib/api/windows.ts";
 import { formatRate } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { ProposedPolicy, ProposedRule, SeenRate, Uncovered } from "#lib/policy/proposal.ts";
@@ -59,7 +60,7 @@ export function PolicyChoice({
             columns={[
               { title: "Lets in" },
               { title: "Called from" },
-              { title: `last ${window}`, numeric: true },
+              { title: `last ${sayWindow(window)}`, numeric: true },
               { title: "seen", numeric: true },
             ]}
           >
