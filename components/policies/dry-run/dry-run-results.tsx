@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { sayInstant } from "#components/shell/instant.ts";
+import { sayInstant, sayInstants } from "#components/shell/instant.ts";
 import { Section } from "#components/ui/section.tsx";
 import type { DryRunsAnswer } from "#lib/api/dry-runs.ts";
 import { sayWindow } from "#lib/api/windows.ts";
@@ -114,7 +114,7 @@ export function DryRunView({
       ))}
       {limits.map((text) => (
         <p key={text} className="text-[11px] text-degraded">
-          ◣ {text}
+          ◣ {sayInstants(text)}
         </p>
       ))}
     </Section>

@@ -1,4 +1,4 @@
-import { sayInstant } from "#components/shell/instant.ts";
+import { sayInstant, sayInstants } from "#components/shell/instant.ts";
 import { sayWindow } from "#lib/api/windows.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { type ImpactItem, type ImpactView, VERDICTS } from "#lib/policy/impact.ts";
@@ -107,7 +107,7 @@ function Seen({ items, view }: { readonly items: readonly ImpactItem[]; readonly
         <Notice title="What these windows don’t know:">
           <ul>
             {limits.map((text) => (
-              <li key={text}>{text}</li>
+              <li key={text}>{sayInstants(text)}</li>
             ))}
           </ul>
         </Notice>

@@ -69,7 +69,7 @@ describe("a node that isn’t a workload, or of the past", () => {
       ...{ id: `west/shop/app/${source}>west/shop/app/api>http`, source: `west/shop/app/${source}` },
       ...{ target: "west/shop/app/api", protocol: "http" },
       ...(max === null ? {} : { trials: [{ action: "deny", min: perSecond(0), max: perSecond(max) }] }),
-    }) as GraphEdge;
+    }) as unknown as GraphEdge;
   const said = (...inbound: GraphEdge[]) =>
     renderToStaticMarkup(<InboundTrials inbound={inbound} />)
       .replaceAll(/<[^>]*>/g, " ")
