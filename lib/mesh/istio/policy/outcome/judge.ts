@@ -51,8 +51,12 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
     return say("unknown", NOT_COUNTED[item.verdict] ?? "Telemetry doesn’t tell how these calls ended.");
   const { whole, late, base } = seen;
   const measured = { ...whole, calls: Math.round(is.calls) };
-  if (Math.min(whole.calls, late.calls) < FEW_REQUESTS)
-    return say("unknown", `Too few calls: ${formatCount(whole.calls)} since, ${FEW_REQUESTS} are needed.`);
+  if (whole.calls < FEW_REQUESTS) return say("unknown", `Too few calls: ${formatCount(whole.calls)} since, ${NEEDED}.`);
+  if (late.calls < FEW_REQUESTS)
+    return say(
+      "unknown",
+      `Too few calls lately: ${formatCount(late.calls)} in the newer half of that time, ${NEEDED}.`,
+    );
   const share = `${formatPercent(ratio(whole.share))} of ${formatCount(whole.calls)} calls ${DONE[item.verdict]}`;
   if (expected === null) return say("open", `It was unknown before. Since then ${share}.`, measured);
   const drift = EXACTLY.has(item.verdict) ? EXACT : DRIFT;
@@ -71,6 +75,7 @@ function sayCopies(item: PredictedItem, before: Traffic, since: Traffic): string
   const then = before.seconds === 0 ? "" : `, ${rate(was ?? 0)} before`;
   return `Servers counted ${rate(is ?? 0)} that the caller’s proxy doesn’t count as calls${then}: copies or retries. ${rate(item.max)} at most were to be expected at the calls of then.`;
 }
+const NEEDED = `${FEW_REQUESTS} are needed`;
 
 const percent = (share: number): string => formatPercent(ratio(share));
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,77 @@
+/** The newest lines of sidecars' logs, within bounds: read as the viewer and kept nowhere. */
+import { problemOf } from "#lib/errors.ts";
+import type { PodRef, Workload } from "#lib/inventory/model.ts";
+import type { As, KubeClient } from "#lib/kube/client.ts";
+import type { LogLine } from "#lib/kube/log-line.ts";
+import type { KubeLogs } from "#lib/kube/logs.ts";
+import { formatNanoseconds } from "#lib/nanoseconds.ts";
+import type { ReadLog } from "#lib/policy/log-callers.ts";
+import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
+
+/** Read of one workload at most: of so many pods the newest lines of the last hour. */
+const PODS = 5;
+const LINES = 1000;
+const BYTES = 1024 * 1024;
+const SECONDS = 3600;
+
+export interface LogBounds {
+  readonly lines: number;
+  readonly bytes: number;
+}
+const PROXY = "istio-proxy";
+
+export interface LogPlace {
+  readonly as?: As;
+  readonly signal?: AbortSignal;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly since: UnixSeconds;
+}
+
+/** Those with a proxy, and the few of them that are read, ready ones first. */
+export function podsToRead({ pods }: Pick<Workload, "pods">): {
+  readonly all: readonly PodRef[];
+  readonly read: readonly PodRef[];
+} {
+  const all = pods.filter(({ reports }) => reports);
+  return { all, read: someOf(all, (pod) => pod) };
+}
+
+export const readSince = (now: UnixSeconds): UnixSeconds => unixSeconds(now - SECONDS);
+
+/** The few of several that are read, ready ones first. */
+export function someOf<T>(all: readonly T[], podOf: (each: T) => PodRef): readonly T[] {
+  const inOrder = all.toSorted(
+    (a, b) => Number(podOf(b).ready) - Number(podOf(a).ready) || (podOf(a).name < podOf(b).name ? -1 : 1),
+  );
+  return inOrder.slice(0, PODS);
+}
+
+/** A log that can't be read says why, and fails nothing. */
+export async function readProxyLog(
+  client: KubeClient & KubeLogs,
+  place: LogPlace,
+  take: (line: LogLine) => void,
+  most: LogBounds = { lines: LINES, bytes: BYTES },
+): Promise<Pick<ReadLog, "pod" | "lines" | "since" | "problem">> {
+  let lines = 0;
+  let sinceNs: bigint | null = null;
+  const counted = (line: LogLine): boolean => {
+    lines += 1;
+    sinceNs ??= line.atNs;
+    take(line);
+    return lines < most.lines;
+  };
+  const { pod } = place;
+  const told = (problem: string | null) => ({
+    ...{ pod, lines: problem !== null && lines === 0 ? null : lines, problem },
+    since: sinceNs === null ? null : formatNanoseconds(sinceNs),
+  });
+  try {
+    const bounds = { container: PROXY, previous: false, tailLines: most.lines, limitBytes: most.bytes };
+    await client.readLog({ ...place, ...bounds, take: counted });
+    return told(null);
+  } catch (thrown) {
+    return told(problemOf(thrown).detail);
+  }
+}
