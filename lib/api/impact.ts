@@ -23,6 +23,9 @@ export const impactItemSchema = z
     why: z.string(),
     blindSpots: z.array(z.string()).meta({ description: "what isn't known and might change it" }),
     closeWith: z.array(z.string()).meta({ description: "evidence that would tell" }),
+    evidence: z
+      .array(z.object({ kind: z.enum(["labels", "dry-run"]), text: z.string() }))
+      .meta({ description: "what it rests on beyond the standard metrics" }),
   })
   .meta({ id: "ImpactItem" });
 

@@ -16,7 +16,7 @@ const moved = { before: z.number(), since: z.number() };
 
 const judgedSchema = z
   .object({
-    item: impactItemSchema.omit({ why: true, closeWith: true }).meta({ id: "PredictedItem" }),
+    item: impactItemSchema.omit({ why: true, closeWith: true, evidence: true }).meta({ id: "PredictedItem" }),
     judgement: z.enum(["as-predicted", "more", "less", "not-seen", "open", "unknown"]).meta({
       description: "not-seen: the pair hasn't called; open: the prediction was unknown; unknown: it can't be told",
     }),

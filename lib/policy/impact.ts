@@ -53,6 +53,14 @@ export interface ImpactItem {
   readonly blindSpots: readonly string[];
   /** Evidence that would tell. */
   readonly closeWith: readonly string[];
+  /** What it rests on beyond the mesh's standard metrics, where that made a difference. */
+  readonly evidence: readonly ImpactEvidence[];
+}
+
+/** `labels`: of metrics, that tell requests apart. `dry-run`: what proxies counted of a policy on trial. */
+export interface ImpactEvidence {
+  readonly kind: "labels" | "dry-run";
+  readonly text: string;
 }
 
 /** All items of one verdict, however many are shown. */

@@ -7,7 +7,7 @@ import type { Outcome, Protocol } from "#lib/graph/model.ts";
 import type { ImpactItem } from "./impact.ts";
 
 /** An item as it is kept with a change: what was shown of a pair, without the sentence around it. */
-export type PredictedItem = Omit<ImpactItem, "why" | "closeWith">;
+export type PredictedItem = Omit<ImpactItem, "why" | "closeWith" | "evidence">;
 
 /** What was shown before a change was applied, as far as it was kept and the reader may see it. */
 export interface Prediction {

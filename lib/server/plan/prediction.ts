@@ -43,7 +43,7 @@ export function predictionOf({ items, view, reason }: PlanImpact): PlanPredictio
   };
 }
 
-function shorter({ why: _, closeWith: __, blindSpots, ...item }: ImpactItem): PredictedItem {
+function shorter({ why: _, closeWith: __, evidence: ___, blindSpots, ...item }: ImpactItem): PredictedItem {
   return { ...item, blindSpots: blindSpots.slice(0, TEXTS).map((text) => plainText(text, TEXT)) };
 }
 

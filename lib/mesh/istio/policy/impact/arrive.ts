@@ -13,6 +13,7 @@ import { gatewayPoint } from "./entering.ts";
 import type { Shared } from "./expected.ts";
 import type { Part } from "./part.ts";
 import { type Portion, portionsOf } from "./portions.ts";
+import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
 
@@ -48,7 +49,12 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
     const admitted = refused
       ? []
       : asked.flatMap(({ point, reader, peer }) => {
-          const facts = (who: Portion["principal"]) => factsOf(peer === undefined ? who : peer.principal, reader, wire);
+          const own = peer === undefined && point.kind !== "waypoint";
+          const sent = factsAtServer(call, host, { sides, world, own });
+          const facts = (who: Portion["principal"]) => ({
+            ...factsOf(peer === undefined ? who : peer.principal, reader, wire),
+            ...sent,
+          });
           return admission({ point, reader, before: facts(portion.principal), after: facts(principal) }, sides);
         });
     return { share: portion.share, parts: [...parts.map((each) => (gone ? guessed(each) : each)), ...admitted] };
@@ -153,11 +159,13 @@ function clientOf(known: Workload | undefined, namespace: string): Wire["client"
   return { namespace, labels: known.labels };
 }
 
-/** Ports of the Service that carry what was seen. */
-export function portsOf({ service, protocol }: ObservedCall, { inventory }: ImpactWorld): Wire["ports"] {
+/** Ports of the Service that carry what was seen; where the workload's port is known, those that lead there. */
+export function portsOf({ service, protocol, request }: ObservedCall, { inventory }: ImpactWorld): Wire["ports"] {
   const found = service === null ? undefined : inventory.services.get(`${service.namespace}/${service.name}`);
   const wanted = protocol !== "tcp";
-  return (found?.ports ?? [])
+  const ports = (found?.ports ?? [])
     .filter((port) => (carriesHttp(port) ?? wanted) === wanted)
     .map(({ port, targetPort = port }) => ({ port, own: typeof targetPort === "number" ? targetPort : null }));
+  const fitting = ports.filter(({ own }) => own === null || own === request?.port);
+  return request?.port === undefined || fitting.length === 0 ? ports : fitting;
 }

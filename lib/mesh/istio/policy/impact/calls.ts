@@ -3,9 +3,10 @@ import type { NodeKey } from "#lib/graph/id.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import { requestRate } from "#lib/graph/measure.ts";
 import type { MtlsBasis, Protocol } from "#lib/graph/model.ts";
-import type { Hop, WorkloadGraph } from "#lib/graph/workload-graph.ts";
-import type { Seen } from "#lib/policy/impact.ts";
+import type { Evidence, Hop, WorkloadGraph } from "#lib/graph/workload-graph.ts";
+import type { ImpactEvidence, Seen } from "#lib/policy/impact.ts";
 import { ratio } from "#lib/units.ts";
+import type { RequestClass, RequestKnown } from "./request-known.ts";
 
 export interface ObservedCall {
   readonly source: NodeKey;
@@ -26,6 +27,14 @@ export interface ObservedCall {
   readonly viaWaypoint: boolean;
   /** The pair's rate in the hour, where this is what only the week knows of it. */
   readonly beside?: number;
+  /** Requests/s that the server's own proxy counted; absent: none. */
+  readonly served?: number;
+  /** What is known of all its requests alike. Absent: no more than the other members say. */
+  readonly request?: RequestKnown;
+  /** Parts of it of whose requests something is known; of the rest nothing is. */
+  readonly classes?: readonly RequestClass[];
+  /** Where `classes` come from. */
+  readonly evidence?: readonly ImpactEvidence[];
 }
 
 /**
@@ -69,8 +78,16 @@ function rarer(week: ObservedCall, hour: ObservedCall): ObservedCall | null {
   return { ...week, mtls, callers: new Map(others), beside };
 }
 
-const keyOf = ({ ids, protocol, service }: ObservedCall): string =>
-  `${ids.source}>${ids.target}>${protocol} ${service === null ? "" : `${service.namespace}/${service.name}`}`;
+const keyOf = ({ ids, protocol, service }: ObservedCall): string => pairOf({ ...ids, protocol, service });
+
+/** Equal texts: the same pair, the same service and protocol. `source`, `target`: ids of the graph. */
+export const pairOf = ({
+  source,
+  target,
+  protocol,
+  service,
+}: Pick<ObservedCall, "protocol" | "service"> & ObservedCall["ids"]): string =>
+  `${source}>${target}>${protocol} ${service === null ? "" : `${service.namespace}/${service.name}`}`;
 
 function callOf(hop: Hop, seen: Seen): ObservedCall | null {
   const [source, target] = [parseNodeId(hop.source), parseNodeId(hop.target)];
@@ -81,7 +98,17 @@ function callOf(hop: Hop, seen: Seen): ObservedCall | null {
     ids: { source: hop.source, target: hop.target },
     rate: seen === "week" ? 0 : rateOf(hop),
     viaWaypoint: evidence.has("waypoint"),
+    ...servedOf(evidence.get("destination"), seen),
+    ...(protocol === "grpc" ? { request: GRPC } : {}),
   };
+}
+
+/** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests */
+const GRPC: RequestKnown = { method: "POST" };
+
+function servedOf(server: Evidence | undefined, seen: Seen): Pick<ObservedCall, "served"> {
+  const served = server === undefined || seen === "week" ? 0 : requestRate(server.requests);
+  return served > 0 ? { served } : {};
 }
 
 /** The headline's; where only others saw this service, the most that one of them did. */

@@ -40,6 +40,7 @@ const CLOSERS: readonly Closer[] = [
     with: ["the mesh’s settings (ConfigMap istio)"],
   },
   { fact: /may not see/, bounds: false, with: ["somebody who may see all objects that count there"] },
+  { fact: /listeners/, bounds: true, with: ["access logs of the gateway"] },
   { fact: /which weighted|which of the/, bounds: true, with: [TRACES] },
 ];
 

@@ -3,7 +3,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, serviceOfHost } from "../hosts.ts";
 import { GATEWAY_API } from "../kinds.ts";
 import { labelsAt } from "../lookup.ts";
-import type { Caller } from "../meaning/routing/match.ts";
+import type { Caller, RequestFacts } from "../meaning/routing/match.ts";
 import { decide, type Routed, route } from "../meaning/routing/route.ts";
 import { knows, sidecarOf } from "../meaning/routing/scope.ts";
 import { type Chosen, chosenOf, itself, NOT_GRANTED, type Target } from "../meaning/routing/target.ts";
@@ -54,11 +54,12 @@ export interface Asked {
   readonly http: boolean;
   /** Who routes in the client's place; null: its own proxy does. */
   readonly waypoint: { readonly namespace: string; readonly name: string } | null;
+  readonly request: RequestFacts;
 }
 
 const OUTBOUND = "the mesh’s outboundTrafficPolicy";
 
-export function waysOf({ host, owner, caller, http, waypoint }: Asked, side: Side, world: Inventories): Ways {
+export function waysOf({ host, owner, caller, http, waypoint, request }: Asked, side: Side, world: Inventories): Ways {
   const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
   if (waypoint !== null) {
     const labels = { [`${GATEWAY_API}/gateway-name`]: waypoint.name };
@@ -68,7 +69,7 @@ export function waysOf({ host, owner, caller, http, waypoint }: Asked, side: Sid
     const outcome: Routed["outcome"] =
       first === undefined
         ? { kind: "routed", chosen: itself(host, caller.port) }
-        : decide(first.found.owner, rules, {}, ({ found }) => chosenOf(found, own, near));
+        : decide(first.found.owner, rules, request, ({ found }) => chosenOf(found, own, near));
     return outcomeWays(outcome, { side, world, called: caller.port });
   }
   const sidecar = sidecarOf(caller, near);
@@ -78,7 +79,7 @@ export function waysOf({ host, owner, caller, http, waypoint }: Asked, side: Sid
     const there = { key: host, host, fate: "goes", share: 1, text: host, lacks: [] } as const;
     return { alternatives: [{ ends: [there], by: null, takes: "" }], lacks: [], objects };
   }
-  const { outcome, shadowed } = route(host, owner, caller, {}, near);
+  const { outcome, shadowed } = route(host, owner, caller, request, near);
   const ways = outcomeWays(outcome, { side, world, called: caller.port });
   return { ...ways, objects: [...objects, ...ways.objects, ...shadowed] };
 }

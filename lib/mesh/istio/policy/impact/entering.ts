@@ -4,11 +4,14 @@
  */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { ImpactGap } from "#lib/policy/impact.ts";
+import { fullName } from "../hosts.ts";
 import { GATEWAY_API } from "../kinds.ts";
 import type { EnforcementPoint } from "../meaning/authorization/attached.ts";
+import type { CallFacts } from "../meaning/authorization/facts.ts";
 import { admission } from "./admission.ts";
 import type { ObservedCall } from "./calls.ts";
 import type { Part } from "./part.ts";
+import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
 
@@ -40,16 +43,21 @@ export function gatewayOf(
 export function entering(call: ObservedCall, sides: Sides, touched: Touched, world: ImpactWorld): readonly Part[] {
   const gateway = gatewayOf(call, world);
   if (gateway === null || !touched.at(pointOf(gateway))) return [];
-  return decided(gateway, call.protocol === "tcp" ? "tcp" : "http", sides).filter(
+  const host = call.service === null ? null : fullName(call.service);
+  const sent = factsAtServer(call, host, { sides, world, own: false });
+  return decided(gateway, call.protocol === "tcp" ? "tcp" : "http", sides, sent).filter(
     ({ verdict }) => verdict !== "allowed",
   );
 }
 
-function decided(gateway: Workload, reader: "http" | "tcp", sides: Sides): readonly Part[] {
-  return admission(
-    { point: pointOf(gateway), reader, before: { protocol: reader }, after: { protocol: reader } },
-    sides,
-  ).map((part) => ({ ...part, why: `At the gateway: ${part.why}` }));
+function decided(
+  gateway: Workload,
+  reader: "http" | "tcp",
+  sides: Sides,
+  sent: CallFacts = {},
+): readonly Part[] {
+  const facts = { ...sent, protocol: reader };
+  return admission({ point: pointOf(gateway), reader, before: facts, after: facts }, sides).map((part) => ({ ...part, why: `At the gateway: ${part.why}` }));
 }
 
 /** Calls that a gateway refuses and then wouldn't: they have no pair yet. */

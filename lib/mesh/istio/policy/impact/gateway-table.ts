@@ -18,7 +18,12 @@ export interface Domain {
   /** `*`, `*.example.com` or a name. */
   readonly name: string;
   /** One match each; `takes` is `*` where it is everything. */
-  readonly rules: readonly Alternative[];
+  readonly rules: readonly Rule[];
+}
+
+export interface Rule extends Alternative {
+  /** What it asks of a request; none: it takes everything. */
+  readonly asks: OwnRule["alternatives"];
 }
 
 export interface Doors {
@@ -59,9 +64,9 @@ const REVISION = "whether the gateway’s control plane reads the objects that s
 
 function domainOf({ server, domain, redirects, rules, caller }: VirtualHost, side: Side, world: ImpactWorld): Domain {
   const by: Place = { object: server.gateway, path: server.path };
-  const away: Alternative = {
+  const away: Rule = {
     ends: [{ key: "redirect", host: null, fate: "goes", share: 1, text: "redirected to HTTPS: 301", lacks: [] }],
-    ...{ by, takes: EVERYTHING },
+    ...{ by, takes: EVERYTHING, asks: [] },
   };
   return {
     ...{ listens: server.listens, name: domain },
@@ -72,7 +77,7 @@ function domainOf({ server, domain, redirects, rules, caller }: VirtualHost, sid
             objects: around(rule, side),
             rootNamespace: side.rootNamespace,
           });
-          return { ...taken(chosen, { side, world, called: caller.port }), takes: takesOf(rule) };
+          return { ...taken(chosen, { side, world, called: caller.port }), takes: takesOf(rule), asks: rule.alternatives };
         }),
   };
 }

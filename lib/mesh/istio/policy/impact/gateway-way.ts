@@ -1,12 +1,16 @@
 /**
- * Where requests go that a gateway sends to a service, before and after. Metrics tell no host and no path, so every rule that leads to
- * the service may have sent them; a rule that asks for the same as before, with nothing new before it, takes the same requests.
+ * Where requests go that a gateway sends to a service, before and after. The standard labels tell no host and no path, so every rule that
+ * leads to the service may have sent them, but for those that don't take what is known of the requests; a rule that asks for the same
+ * as before, with nothing new before it, takes the same requests.
  */
 import type { Workload } from "#lib/inventory/model.ts";
-import { within } from "../meaning/routing/host-pattern.ts";
-import { lacking } from "../meaning/truth.ts";
+import { hostOf } from "../meaning/routing/gateway.ts";
+import { closest, within } from "../meaning/routing/host-pattern.ts";
+import type { RequestFacts } from "../meaning/routing/match.ts";
+import { takes as meets } from "../meaning/routing/route.ts";
+import { isKnown, lacking } from "../meaning/truth.ts";
 import type { Alternative } from "./ends.ts";
-import { type Domain, type Doors, doorsOf, EVERYTHING, noDomain, noRule } from "./gateway-table.ts";
+import { type Domain, type Doors, doorsOf, EVERYTHING, noDomain, noRule, type Rule } from "./gateway-table.ts";
 import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 
@@ -18,25 +22,42 @@ interface Turn {
 
 const HOST = "the host";
 const PATH = "the path";
+const LISTENER = "which of the gateway’s listeners it came by";
 const CONTRADICTION = "why the objects and what was measured differ";
 
-/** `host`: of the service that was called. */
-export function gatewayWay(gateway: Workload, host: string, sides: Sides, world: ImpactWorld): readonly Part[] {
+interface Leading {
+  readonly domain: Domain;
+  readonly before: Rule;
+  readonly at: number;
+}
+
+export interface Sent {
+  /** Of the service that was called. */
+  readonly host: string;
+  readonly request: RequestFacts;
+}
+
+export function gatewayWay(
+  gateway: Workload,
+  { host, request }: Sent,
+  sides: Sides,
+  world: ImpactWorld,
+): readonly Part[] {
   const [old, now] = [doorsOf(gateway, sides.before, world), doorsOf(gateway, sides.after, world)];
   if (JSON.stringify(said(old)) === JSON.stringify(said(now))) return [];
   const lacks = [...new Set([...old.lacks, ...now.lacks])];
   if (lacks.length > 0) return [unknown(lacks)];
-  const leading = old.domains.flatMap((domain) =>
-    domain.rules.flatMap((before, at) => (shareOf(before, host) > 0 ? [{ domain, before, at }] : [])),
+  const anyhow = old.domains.flatMap((domain) =>
+    domain.rules.flatMap((before, at): Leading[] => (shareOf(before, host) > 0 ? [{ domain, before, at }] : [])),
   );
-  if (leading.length === 0) return [unknown([CONTRADICTION])];
+  if (anyhow.length === 0) return [unknown([CONTRADICTION])];
+  const fitting = anyhow.filter((each) => mayTake(each, old, request));
+  // Other rules sent them then: what was asked for doesn't tell which of these of now would have.
+  const [leading, asked] = fitting.length > 0 ? [fitting, request] : [anyhow, {}];
   const turns = leading.flatMap(({ domain, before, at }): readonly Turn[] =>
-    takers(domain, at, domainsFor(domain, old, now)).map((after) => ({ before, after })),
+    takers(domain, at, domainsFor(domain, old, now, asked), asked).map((after) => ({ before, after })),
   );
-  const open = [
-    ...(new Set(leading.map(({ domain }) => `${domain.listens} ${domain.name}`)).size > 1 ? [HOST] : []),
-    PATH,
-  ];
+  const open = openOf(leading, [old, now], asked);
   return (["unreachable", "rerouted"] as const).flatMap((verdict): Part[] => {
     const shares = turns.map((turn) => leaving(turn, host)[verdict]);
     const [min, max] = [Math.min(...shares), Math.max(...shares)];
@@ -55,6 +76,33 @@ export function gatewayWay(gateway: Workload, host: string, sides: Sides, world:
       },
     ];
   });
+}
+
+/** Whether a rule of now may have taken such a request: its host comes to the domain, and no rule before it surely takes it. */
+function mayTake({ domain, at }: Leading, { domains }: Doors, request: RequestFacts): boolean {
+  if (!comesTo(domain, domains, request)) return false;
+  const truths = domain.rules.slice(0, at + 1).map(({ asks }) => meets(asks, request));
+  return truths.at(-1) !== false && !truths.slice(0, -1).includes(true);
+}
+
+/** The domain that fits the host best, of those on the same port. */
+const comesTo = ({ listens, name }: Domain, domains: readonly Domain[], { authority }: RequestFacts): boolean =>
+  authority === undefined ||
+  closest(
+    domains.filter((each) => each.listens === listens).map((each) => ({ domain: each.name })),
+    hostOf(authority),
+  )?.domain === name;
+
+/** What decides which of the rules it is. */
+function openOf(leading: readonly Leading[], sides: readonly Doors[], request: RequestFacts): readonly string[] {
+  const domains = new Set(leading.map(({ domain }) => `${domain.listens} ${domain.name}`));
+  const host = domains.size > 1 ? [request.authority === undefined ? HOST : LISTENER] : [];
+  if (request.path === undefined) return [...host, PATH];
+  const truths = sides
+    .flatMap((side) => side.domains.filter((each) => comesTo(each, side.domains, request)))
+    .flatMap(({ rules }) => rules.map(({ asks }) => meets(asks, request)));
+  const lacks = truths.flatMap((truth) => (isKnown(truth) ? [] : truth.lacks));
+  return lacks.length + host.length > 0 ? [...host, ...lacks] : [LISTENER];
 }
 
 /** Shares smaller than this are sums of rounding. */
@@ -93,8 +141,20 @@ function leaving({ before, after }: Turn, host: string): Readonly<Record<"unreac
 }
 
 /** Domains that may take then what one takes now: the closest wider one, and narrower ones that are new. */
-function domainsFor({ listens, name }: Domain, old: Doors, now: Doors): readonly (Domain | null)[] {
+function domainsFor(
+  { listens, name }: Domain,
+  old: Doors,
+  now: Doors,
+  { authority }: RequestFacts,
+): readonly (Domain | null)[] {
   const there = now.domains.filter((each) => each.listens === listens);
+  if (authority !== undefined) {
+    const found = closest(
+      there.map((each) => ({ domain: each.name, own: each })),
+      hostOf(authority),
+    );
+    return [found?.own ?? null];
+  }
   const [closest = null] = there
     .filter((each) => within(name, each.name))
     .toSorted((a, b) => b.name.length - a.name.length);
@@ -108,16 +168,22 @@ function domainsFor({ listens, name }: Domain, old: Doors, now: Doors): readonly
 }
 
 /** What may take the requests of a domain's rule then: what asks for something that they are known not to have can't. */
-function takers({ rules }: Domain, at: number, domains: readonly (Domain | null)[]): readonly Alternative[] {
+function takers(
+  { rules }: Domain,
+  at: number,
+  domains: readonly (Domain | null)[],
+  request: RequestFacts,
+): readonly Alternative[] {
   const takes = rules[at]?.takes ?? EVERYTHING;
   const missed = new Set(rules.slice(0, at).map((each) => each.takes));
   return domains.flatMap((domain): readonly Alternative[] => {
     if (domain === null) return [noDomain];
     const found: Alternative[] = [];
     for (const rule of domain.rules) {
-      if (missed.has(rule.takes)) continue;
+      const truth = meets(rule.asks, request);
+      if (missed.has(rule.takes) || truth === false) continue;
       found.push(rule);
-      if (rule.takes === takes || rule.takes === EVERYTHING) return found;
+      if (rule.takes === takes || rule.takes === EVERYTHING || truth === true) return found;
     }
     return [...found, noRule(domain.rules[0]?.by ?? null)];
   });

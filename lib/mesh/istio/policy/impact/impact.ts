@@ -16,6 +16,7 @@ import { entering, letInAnew } from "./entering.ts";
 import type { Expected, Shared } from "./expected.ts";
 import { gapsOf } from "./gaps.ts";
 import type { Part } from "./part.ts";
+import { byClass } from "./request.ts";
 import { routing } from "./routing.ts";
 import { type Change, type ImpactWorld, sidesOf } from "./sides.ts";
 import { differs, touchedBy } from "./touched.ts";
@@ -43,7 +44,7 @@ export function impactOf({ changes, calls, world, visible }: ImpactInput): Impac
   const expected: readonly Expected[] = [
     ...calls.map((call) => ({
       ...call,
-      shares: both(entering(call, sides, touched, world), arriving(call, sides, touched, world)),
+      ...byClass(call, (own) => both(entering(own, sides, touched, world), arriving(own, sides, touched, world))),
     })),
     ...routing(calls, sides, touched, world),
   ];
@@ -78,23 +79,13 @@ interface Sight {
 }
 
 /** All shares of a pair's calls that have the same to expect, as one item. */
-function itemOf(
-  { shares, source, target, protocol, rate, seen, beside }: Expected,
-  verdict: ImpactVerdict,
-  sight: Sight,
-) {
-  const of = shares.map(({ share, parts }) => ({ share, parts: parts.filter((part) => part.verdict === verdict) }));
-  const parts = of.flatMap((each) => each.parts);
-  const lead = parts.find(({ known }) => known) ?? parts[0];
+function itemOf(expected: Expected, verdict: ImpactVerdict, sight: Sight) {
+  const { shares, source, target, protocol, rate, seen, beside, rests } = expected;
+  const amount = amountOf(shares, verdict, rate);
+  const { parts, known, lacks, min, max } = amount;
+  const lead = parts.find((part) => part.known) ?? parts[0];
   if (lead === undefined) return null;
-  const bounds = of.map((each) => ({ share: each.share, ...boundsOf(each.parts) }));
-  const sum = (which: "min" | "max") =>
-    Math.min(
-      rate,
-      bounds.reduce((total, each) => total + rate * each.share * each[which], 0),
-    );
-  const known = parts.every((part) => part.known);
-  const lacks = [...new Set(parts.flatMap((part) => part.lacks))];
+  const evidence = rests !== undefined && differ(amount, amountOf(rests.without, verdict, rate)) ? rests.on : [];
   const asides = new Set(parts.flatMap(({ aside }) => aside ?? []));
   const { visible, world } = sight;
   const hides = ({ kind, cluster, namespace }: ObservedCall["source"]) =>
@@ -105,7 +96,7 @@ function itemOf(
     hides(end) || (away && OUTSIDE.has(end.kind)) ? restrictedId(world.cluster) : nodeId(end);
   const shownRule = lead.by !== null && world.sees(lead.by.object) ? lead.by : null;
   const item: ImpactItem = {
-    ...{ verdict, certainty: certaintyOf(known, lacks, rate), min: Math.min(sum("min"), sum("max")), max: sum("max") },
+    ...{ verdict, certainty: certaintyOf(known, lacks, rate), min, max },
     ...{ rate: beside ?? rate, seen, protocol, source: idOf(source), target: idOf(target) },
     rule: shownRule && { object: refOf(world.cluster, shownRule.object), path: printPath(shownRule.path) },
     ...(away
@@ -113,15 +104,46 @@ function itemOf(
           why: "It concerns calls that you may not see.",
           blindSpots: known ? [] : [HIDDEN],
           closeWith: known ? [] : closeWith([HIDDEN]),
+          evidence: [],
         }
       : {
           why: beside === undefined ? lead.why : `${lead.why} ${RARE}`,
           blindSpots: [...lacks, ...asides],
           closeWith: closeWith(lacks),
+          evidence,
         }),
   };
   return { item, by: lead.by?.object ?? null };
 }
+
+interface Amount {
+  readonly parts: readonly Part[];
+  readonly known: boolean;
+  readonly lacks: readonly string[];
+  readonly min: number;
+  readonly max: number;
+}
+
+function amountOf(shares: readonly Shared[], verdict: ImpactVerdict, rate: number): Amount {
+  const of = shares.map(({ share, parts }) => ({ share, parts: parts.filter((part) => part.verdict === verdict) }));
+  const parts = of.flatMap((each) => each.parts);
+  const bounds = of.map((each) => ({ share: each.share, ...boundsOf(each.parts) }));
+  const sum = (which: "min" | "max") =>
+    Math.min(
+      rate,
+      bounds.reduce((total, each) => total + rate * each.share * each[which], 0),
+    );
+  return {
+    parts,
+    known: parts.every((part) => part.known),
+    lacks: [...new Set(parts.flatMap((part) => part.lacks))],
+    min: Math.min(sum("min"), sum("max")),
+    max: sum("max"),
+  };
+}
+
+const differ = (a: Amount, b: Amount): boolean =>
+  a.known !== b.known || a.lacks.join() !== b.lacks.join() || Math.abs(a.max - b.max) + Math.abs(a.min - b.min) > 1e-9;
 
 const RARE = "It concerns callers of the pair that were seen within 7 days, and not in the window of the rates.";
 

@@ -6,9 +6,10 @@ import { waypointOf } from "../meaning/effective/security.ts";
 import { portsOf } from "./arrive.ts";
 import type { ObservedCall } from "./calls.ts";
 import { entriesOf, portsOfEntry } from "./ends.ts";
-import type { Expected } from "./expected.ts";
+import type { Expected, Shared } from "./expected.ts";
 import { gatewayWay } from "./gateway-way.ts";
 import type { Part } from "./part.ts";
+import { bare, byRequest, requestAtClient } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
 import { rerouting } from "./way.ts";
@@ -38,18 +39,32 @@ export function routing(
     if (!enters && !meshes) return [];
     const [first] = group.calls;
     if (first === undefined) return [];
-    const parts = partsOf(group, first, client, { sides, world, owner, enters, meshes });
-    if (parts.length === 0) return [];
+    const rate = rateOf(group.calls);
+    const sharesOf = (of: readonly ObservedCall[]) =>
+      alike(of).map((calls): Shared => {
+        const [one = first] = calls;
+        const parts = partsOf({ ...group, calls }, one, client, { sides, world, owner, enters, meshes });
+        return { share: rate === 0 ? 1 : rateOf(calls) / rate, parts: secured(parts, calls) };
+      });
+    const shares = sharesOf(group.calls.flatMap(byRequest));
+    if (shares.every(({ parts }) => parts.length === 0)) return [];
+    const on = group.calls.flatMap(({ evidence }) => evidence ?? []);
     return [
       {
-        ...{ source, target, protocol: first.protocol },
-        rate: group.calls.reduce((sum, { rate }) => sum + rate, 0),
+        ...{ source, target, protocol: first.protocol, rate, shares },
         seen: group.calls.some(({ seen }) => seen === "hour") ? "hour" : "week",
-        shares: [{ share: 1, parts: secured(parts, group.calls) }],
+        ...(on.length === 0 ? {} : { rests: { on, without: sharesOf(group.calls.map(bare)) } }),
       } satisfies Expected,
     ];
   });
 }
+
+const rateOf = (calls: readonly ObservedCall[]): number => calls.reduce((sum, { rate }) => sum + rate, 0);
+
+/** Calls of whose requests the same is known. */
+const alike = (calls: readonly ObservedCall[]): readonly (readonly ObservedCall[])[] => [
+  ...Map.groupBy(calls, ({ request }) => (request === undefined ? "" : JSON.stringify(request))).values(),
+];
 
 interface Seen {
   readonly sides: Sides;
@@ -71,6 +86,7 @@ function partsOf(
     { verdict: "rerouted", known: false, by: null, why: "Where it goes then isn’t known.", lacks: [what] },
   ];
   const caller = { namespace: source.namespace, labels: client?.labels ?? {} };
+  const request = requestAtClient(call, host, sides, world);
   const ports = call.service === null ? entryPorts(host, sides) : portsOf(call, world).map(({ port }) => port);
   // ztunnel follows no route; what is routed is, by the waypoint.
   const waypoint = (): readonly Part[] => {
@@ -78,15 +94,15 @@ function partsOf(
     const place = call.service === null ? null : waypointOf(call.service, world);
     if (place === null) return unknown("which waypoint it came through");
     if (!calls.every(({ viaWaypoint }) => viaWaypoint)) return unknown("which of the calls come through the waypoint");
-    return rerouting({ host, owner, caller, http, waypoint: place }, ports, sides, world);
+    return rerouting({ host, owner, caller, http, waypoint: place, request }, ports, sides, world);
   };
   if (client?.dataplane === "ambient") return waypoint();
   if (client?.dataplane === "gateway") {
-    if (http) return inTurn(gatewayWay(client, host, sides, world), waypoint());
+    if (http) return inTurn(gatewayWay(client, { host, request }, sides, world), waypoint());
     return enters ? unknown("what a gateway does with connections: that isn’t worked out yet") : [];
   }
   if (client !== undefined && client.dataplane !== "sidecar") return [];
-  const parts = rerouting({ host, owner, caller, http, waypoint: null }, ports, sides, world);
+  const parts = rerouting({ host, owner, caller, http, waypoint: null, request }, ports, sides, world);
   if (client !== undefined) return parts;
   return parts.map((part) => ({
     ...part,
@@ -108,7 +124,7 @@ function inTurn(first: readonly Part[], second: readonly Part[]): readonly Part[
 
 /** Only what is mutual TLS can lose it. */
 function secured(parts: readonly Part[], calls: readonly ObservedCall[]): readonly Part[] {
-  const rate = calls.reduce((sum, each) => sum + each.rate, 0);
+  const rate = rateOf(calls);
   const unknown = calls.some(({ mtls }) => mtls.share === null);
   const share =
     unknown || rate === 0 ? null : calls.reduce((sum, each) => sum + each.rate * (each.mtls.share ?? 0), 0) / rate;

@@ -101,7 +101,7 @@ export const hostsOfRoute = (route: Manifest): readonly string[] =>
   parentsOf(route).map((parent) => (parent.kind === "Service" ? fullName(parent) : "*"));
 
 /** Services that its rules send to. */
-const backendsOf = (route: Manifest): readonly string[] =>
+export const backendsOf = (route: Manifest): readonly string[] =>
   listAt(specOf(route), "rules").flatMap((rule) =>
     listAt(rule, "backendRefs").map((each) =>
       fullName(named(each, { group: "", kind: "Service", namespace: namespaceOf(route) })),

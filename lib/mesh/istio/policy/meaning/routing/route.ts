@@ -39,6 +39,10 @@ export function route(host: string, owner: string, caller: Caller, request: Requ
   return { outcome: decide(by, rules, request, ({ found }) => chosenOf(found, caller, world)), ...rest };
 }
 
+/** Whether one of a rule's matches is met; without any it takes everything. */
+export const takes = (alternatives: OwnRule["alternatives"], request: RequestFacts): Truth =>
+  alternatives.length === 0 || some(alternatives.map((all) => every(all.map((match) => meets(match, request)))));
+
 /** The first rule that takes the request; `show`: what that one does. */
 export function decide(
   by: Manifest,
@@ -48,9 +52,7 @@ export function decide(
 ): Routed["outcome"] {
   const open: { readonly chosen: Chosen; readonly truth: Truth }[] = [];
   for (const rule of rules) {
-    const truth =
-      rule.alternatives.length === 0 ||
-      some(rule.alternatives.map((all) => every(all.map((match) => meets(match, request)))));
+    const truth = takes(rule.alternatives, request);
     if (truth === false) continue;
     const chosen = show(rule);
     if (truth === true && open.length === 0) return { kind: "routed", chosen };

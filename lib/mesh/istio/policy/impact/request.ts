@@ -1,0 +1,129 @@
+/**
+ * What is known of the requests of a call beyond the standard labels, and at which end: what is rewritten on the way is another thing
+ * to the other proxy.
+ */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { closeness } from "../hosts.ts";
+import type { CallFacts } from "../meaning/authorization/facts.ts";
+import { ROUTES } from "../meaning/effective/way.ts";
+import { backendsOf, destinationsOf, hostsOfRoute, hostsOfService } from "../meaning/routing/host-index.ts";
+import type { RequestFacts } from "../meaning/routing/match.ts";
+import { has, listAt, specOf } from "../routing/json.ts";
+import type { ObservedCall } from "./calls.ts";
+import type { Expected, Shared } from "./expected.ts";
+import { portionsOf } from "./portions.ts";
+import type { ImpactWorld, Side, Sides } from "./sides.ts";
+
+/**
+ * A pair's calls, one for each class of requests of each caller, and what is left of each caller as it was, without facts. Shares
+ * that come to more than the caller's own are scaled to it.
+ */
+export function byRequest(call: ObservedCall): readonly ObservedCall[] {
+  const { classes = [] } = call;
+  const whole = bare(call);
+  if (classes.length === 0 || call.rate === 0) return [whole];
+  return portionsOf(call).flatMap((portion) => {
+    const own = classes.filter(({ principal, share }) => principal === portion.principal && share > 0);
+    const sum = own.reduce((total, { share }) => total + share, 0);
+    const scale = sum > portion.share ? portion.share / sum : 1;
+    const rest = portion.share - sum * scale;
+    const { mtls } = call;
+    const alone = {
+      ...whole,
+      mtls: portion.measured === "unknown" ? { ...mtls, share: null } : { ...mtls, share: portion.measured === "mutual TLS" ? 1 : 0 },
+      callers: new Map(typeof portion.principal === "string" ? [[portion.principal, 1]] : []),
+    };
+    return [
+      ...own.map(({ share, request }): ObservedCall => ({ ...alone, rate: call.rate * share * scale, request })),
+      ...(rest > LEAST ? [{ ...alone, rate: call.rate * rest }] : []),
+    ];
+  });
+}
+
+/** What calls of a pair have to expect, class by class, and what they would without what tells the classes. */
+export function byClass(
+  call: ObservedCall,
+  decide: (own: ObservedCall) => readonly Shared[],
+): Pick<Expected, "shares" | "rests"> {
+  const of = (calls: readonly ObservedCall[]) =>
+    calls.flatMap((own) => {
+      const part = call.rate === 0 ? 1 : own.rate / call.rate;
+      return decide(own).map((each) => ({ ...each, share: each.share * part }));
+    });
+  const shares = of(byRequest(call));
+  return call.evidence === undefined ? { shares } : { shares, rests: { on: call.evidence, without: of([bare(call)]) } };
+}
+
+/** Without what is known of its requests by evidence that somebody switched on. */
+export function bare({ classes: _, evidence: __, ...call }: ObservedCall): ObservedCall {
+  return call;
+}
+
+/** Shares smaller than this are sums of rounding. */
+const LEAST = 1e-9;
+
+/** What rules of routing may ask for. */
+export function requestAtClient(call: Known, host: string | null, sides: Sides, world: Pick<ImpactWorld, "mesh">): RequestFacts {
+  const { request } = call;
+  if (request === undefined) return {};
+  const { method, ...rest } = request;
+  const { host: authority, path, headers, scheme, query } = request.by === "client" || !changes(host, sides) ? rest : {};
+  return given({ method, authority, path, headers, scheme, query, normalization: normalizationOf(path, world) });
+}
+
+/** What policies may ask for at the proxy that the call comes to; `own`: it is the server's. */
+export function factsAtServer(
+  call: Known,
+  host: string | null,
+  { sides, world, own }: { readonly sides: Sides; readonly world: Pick<ImpactWorld, "mesh">; readonly own: boolean },
+): CallFacts {
+  const { request } = call;
+  if (request === undefined) return {};
+  const { method, by, sourceIp, remoteIp, destinationIp, sni, external, port, ...rest } = request;
+  const asSent = (own && by !== "client") || !changes(host, sides);
+  const { host: authority, path, headers, token } = asSent ? rest : {};
+  return given({
+    ...{ method, host: authority, path, headers, token, normalization: normalizationOf(path, world) },
+    ...(own ? { sourceIp, remoteIp, destinationIp, sni, external, port } : {}),
+  });
+}
+
+type Known = Pick<ObservedCall, "request">;
+
+const normalizationOf = (path: string | undefined, { mesh }: Pick<ImpactWorld, "mesh">) =>
+  path === undefined ? undefined : (mesh?.normalization ?? undefined);
+
+type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Absent and undefined are the same to who reads; only absent ones are given on. */
+const given = <T extends object>(facts: T): Given<T> =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Given<T>;
+
+const changing = new WeakMap<Side, readonly Manifest[]>();
+
+/** Whether any rule of either side that may lead to the host rewrites what it sends on. No host: no rule leads there. */
+function changes(host: string | null, { before, after }: Sides): boolean {
+  if (host === null) return false;
+  return [before, after].some((side) => {
+    const found = changing.get(side) ?? rewritersOf(side);
+    changing.set(side, found);
+    return found.some((each) => leadsTo(each).some((pattern) => closeness(pattern, host) > 0));
+  });
+}
+
+const rewritersOf = (side: Side): readonly Manifest[] => [
+  ...side.objects("VirtualService").filter((each) => listAt(specOf(each), "http").some(rewrites)),
+  ...ROUTES.flatMap((kind) => side.objects(kind)).filter((each) => listAt(specOf(each), "rules").some(filters)),
+];
+
+const rewrites = (rule: object): boolean =>
+  ["rewrite", "headers"].some((key) => key in rule) || listAt(rule, "route").some((each) => has(each, "headers"));
+
+const filters = (rule: object): boolean =>
+  listAt(rule, "filters").length > 0 || listAt(rule, "backendRefs").some((each) => listAt(each, "filters").length > 0);
+
+/** A delegate's hosts are those of the rules that name it, which send where it sends. */
+const leadsTo = (object: Manifest): readonly string[] =>
+  object.kind === "VirtualService"
+    ? [...hostsOfService(object), ...destinationsOf(object)]
+    : [...hostsOfRoute(object), ...backendsOf(object)];
