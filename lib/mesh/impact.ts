@@ -2,10 +2,12 @@
 
 export { readAccessLine } from "./istio/access-log.ts";
 export { proposeEgress } from "./istio/policy/egress/propose.ts";
-export { observedCalls, pairsSeen } from "./istio/policy/impact/calls.ts";
+export { type ObservedCall, observedCalls, pairsSeen } from "./istio/policy/impact/calls.ts";
+export { sampleTells } from "./istio/policy/impact/closing.ts";
 export { EVALUATED, NEEDED } from "./istio/policy/impact/gaps.ts";
-export { type Impact, impactOf } from "./istio/policy/impact/impact.ts";
+export { type Impact, type ImpactInput, impactOf } from "./istio/policy/impact/impact.ts";
 export { propose } from "./istio/policy/impact/propose.ts";
+export { type Sampled, sampler } from "./istio/policy/impact/sampled.ts";
 export { gatewayNamespaces, scopeOf } from "./istio/policy/impact/scope.ts";
 export { callersByLog, type LoggedCall } from "./istio/policy/strict/log-callers.ts";
 export { strictPath } from "./istio/policy/strict/path.ts";

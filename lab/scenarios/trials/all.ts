@@ -1,6 +1,7 @@
 import { blindEdge } from "./blind-edge.ts";
 import { forgottenAccount } from "./forgotten-account.ts";
 import { frontDoor } from "./front-door.ts";
+import { loggedPath } from "./logged-path.ts";
 import { plaintextRule } from "./plaintext-rule.ts";
 import { signedIn } from "./signed-in.ts";
 import { sixHours } from "./six-hours.ts";
@@ -10,7 +11,15 @@ import { waypointFirst } from "./waypoint-first.ts";
 
 /** By the scenario's name. */
 export const trials: ReadonlyMap<string, Trial> = new Map(
-  [forgottenAccount, plaintextRule, unmeshedCaller, sixHours, frontDoor, blindEdge, waypointFirst, signedIn].map(
-    (each) => [each.scenario.name, each],
-  ),
+  [
+    forgottenAccount,
+    plaintextRule,
+    unmeshedCaller,
+    sixHours,
+    frontDoor,
+    blindEdge,
+    waypointFirst,
+    signedIn,
+    loggedPath,
+  ].map((each) => [each.scenario.name, each]),
 );

@@ -12,6 +12,7 @@ import { trials } from "./all.ts";
 import { blindEdge } from "./blind-edge.ts";
 import { forgottenAccount } from "./forgotten-account.ts";
 import { doorkeeper, frontDoor } from "./front-door.ts";
+import { loggedPath } from "./logged-path.ts";
 import { plaintextRule } from "./plaintext-rule.ts";
 import { signedIn } from "./signed-in.ts";
 import { closingJob, sixHours } from "./six-hours.ts";
@@ -153,6 +154,14 @@ describe("after it", () => {
     expect(keys).toMatchObject({ protocol: "http", denied: keys?.requests, failures: keys?.requests });
     const denied = { response_flags: "DENY", source_workload: "waypoint", destination_workload: "keys" };
     expect(total(world, "istio_tcp_connections_failed_total", denied)).toBeGreaterThan(0);
+  });
+
+  it("admin pages are refused, and nothing else of the same caller", () => {
+    const { after } = played(loggedPath);
+    const clerk = after.get("clerk>accounts");
+    about(clerk?.requests, 600);
+    about(clerk?.denied, 120);
+    expect(after.get("web>accounts")?.denied).toBeUndefined();
   });
 
   it("half of the users get in, and 401 is for those alone whose token is wrong", () => {

@@ -1,6 +1,15 @@
 /** What a plan or a draft would do to calls that were seen, told as far as the viewer may see them. */
 import { formatInstant } from "#lib/api/instant.ts";
-import { EVALUATED, gatewayNamespaces, type Impact, impactOf, NEEDED, pairsSeen, scopeOf } from "#lib/mesh/impact.ts";
+import {
+  EVALUATED,
+  gatewayNamespaces,
+  type Impact,
+  type ImpactInput,
+  impactOf,
+  NEEDED,
+  pairsSeen,
+  scopeOf,
+} from "#lib/mesh/impact.ts";
 import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -32,6 +41,11 @@ export interface PlanImpact {
   readonly reason: string | null;
 }
 
+/** What an impact is worked out of. */
+export interface Worked extends Omit<ImpactInput, "calls"> {
+  readonly traffic: Traffic;
+}
+
 /** The worst of very many: each is a row to be read. */
 const SHOWN = 300;
 
@@ -44,44 +58,58 @@ export class Impacts {
 
   /** Of one cluster. Prometheus that fails doesn't fail it: then the reason says so. Rejects only by the signal. */
   async of(cluster: string, viewer: Viewer, changes: readonly Wanted[], signal?: AbortSignal): Promise<PlanImpact> {
-    const { store, rootNamespace, telemetry, timers } = this.#deps;
-    const kindOf = ({ before, after }: Wanted) => manifestKindKey(after ?? before ?? NOTHING);
-    const evaluated = changes.filter((each) => EVALUATED.has(kindOf(each)));
+    const evaluated = evaluatedOf(changes);
     const others = [...new Set(changes.filter((each) => !evaluated.includes(each)).map(kindOf))];
     const left = others.length === 0 ? null : `What a change of ${others.join(", ")} does to calls isn’t worked out.`;
     const nothing = (reason: string): PlanImpact => ({ items: changes.map(() => null), view: null, reason });
     if (evaluated.length === 0) return nothing(left ?? "There is nothing to work out.");
+    const worked = await this.work(cluster, viewer, evaluated, signal);
+    if (typeof worked === "string") return nothing(worked);
+    const found = impactOf({ ...worked, calls: worked.traffic.calls });
+    const shown = cut(found.items);
+    return {
+      items: changes.map((each) => shown[evaluated.indexOf(each)] ?? null),
+      view: viewOf(found, shown, worked.traffic, this.#deps.text(viewer)),
+      reason: left,
+    };
+  }
+
+  /** What the impact of changes follows from, each of a kind that is worked out; a text: why it can't be. Rejects only by the signal. */
+  async work(
+    cluster: string,
+    viewer: Viewer,
+    evaluated: readonly Wanted[],
+    signal?: AbortSignal,
+  ): Promise<Worked | string> {
+    const { store, rootNamespace, telemetry, timers } = this.#deps;
     const inventory = this.#deps.inventory().get(cluster);
     const unread = unreadOf(store.clusters().get(cluster));
     const blind = [...new Set([...NEEDED, ...evaluated.map(kindOf)])].flatMap((kind) => unread(kind) ?? []);
     const [first] = inventory === undefined ? ["the cluster’s workloads haven’t been read yet"] : blind;
-    if (inventory === undefined || first !== undefined)
-      return nothing(`Not all that decides about calls is known: ${first}.`);
+    if (inventory === undefined || first !== undefined) return `Not all that decides about calls is known: ${first}.`;
     const scope = scopeOf(evaluated, rootNamespace(cluster), gatewayNamespaces(inventory));
     const traffic = await readTraffic(telemetry, timers, cluster, scope, signal);
-    if (typeof traffic === "string") return nothing(this.#deps.text(viewer)(traffic));
+    if (typeof traffic === "string") return this.#deps.text(viewer)(traffic);
     const { mesh, objects, read } = meshOf(this.#deps, cluster, viewer);
-    const changed = evaluated.map(({ before, after }) => ({
-      before: before && read(before),
-      after: after && read(after),
-    }));
-    const found = impactOf({
-      ...{ changes: changed, calls: traffic.calls, visible: viewer.visibility.namespace },
+    return {
+      traffic,
+      changes: evaluated.map(({ before, after }) => ({ before: before && read(before), after: after && read(after) })),
+      visible: viewer.visibility.namespace,
       world: {
         ...{ cluster, rootNamespace: rootNamespace(cluster), inventory, unread },
         elsewhere: [...this.#deps.inventory().values()].filter((each) => each.cluster !== cluster),
         sees: (manifest) => sees(this.#deps, cluster, viewer, manifest),
         ...{ mesh, objects },
       },
-    });
-    const shown = cut(found.items);
-    return {
-      items: changes.map((each) => shown[evaluated.indexOf(each)] ?? null),
-      view: viewOf(found, shown, traffic, this.#deps.text(viewer)),
-      reason: left,
     };
   }
 }
+
+/** Those of kinds whose effect on calls is worked out. */
+export const evaluatedOf = (changes: readonly Wanted[]): readonly Wanted[] =>
+  changes.filter((each) => EVALUATED.has(kindOf(each)));
+
+const kindOf = ({ before, after }: Wanted): string => manifestKindKey(after ?? before ?? NOTHING);
 
 const NOTHING: Manifest = { apiVersion: "", kind: "", metadata: { name: "" } };
 

@@ -30,7 +30,10 @@ export function byRequest(call: ObservedCall): readonly ObservedCall[] {
     const { mtls } = call;
     const alone = {
       ...whole,
-      mtls: portion.measured === "unknown" ? { ...mtls, share: null } : { ...mtls, share: portion.measured === "mutual TLS" ? 1 : 0 },
+      mtls:
+        portion.measured === "unknown"
+          ? { ...mtls, share: null }
+          : { ...mtls, share: portion.measured === "mutual TLS" ? 1 : 0 },
       callers: new Map(typeof portion.principal === "string" ? [[portion.principal, 1]] : []),
     };
     return [
@@ -63,11 +66,22 @@ export function bare({ classes: _, evidence: __, ...call }: ObservedCall): Obser
 const LEAST = 1e-9;
 
 /** What rules of routing may ask for. */
-export function requestAtClient(call: Known, host: string | null, sides: Sides, world: Pick<ImpactWorld, "mesh">): RequestFacts {
+export function requestAtClient(
+  call: Known,
+  host: string | null,
+  sides: Sides,
+  world: Pick<ImpactWorld, "mesh">,
+): RequestFacts {
   const { request } = call;
   if (request === undefined) return {};
   const { method, ...rest } = request;
-  const { host: authority, path, headers, scheme, query } = request.by === "client" || !changes(host, sides) ? rest : {};
+  const {
+    host: authority,
+    path,
+    headers,
+    scheme,
+    query,
+  } = request.by === "client" || !changes(host, sides) ? rest : {};
   return given({ method, authority, path, headers, scheme, query, normalization: normalizationOf(path, world) });
 }
 
@@ -102,7 +116,7 @@ const given = <T extends object>(facts: T): Given<T> =>
 const changing = new WeakMap<Side, readonly Manifest[]>();
 
 /** Whether any rule of either side that may lead to the host rewrites what it sends on. No host: no rule leads there. */
-function changes(host: string | null, { before, after }: Sides): boolean {
+export function changes(host: string | null, { before, after }: Sides): boolean {
   if (host === null) return false;
   return [before, after].some((side) => {
     const found = changing.get(side) ?? rewritersOf(side);
