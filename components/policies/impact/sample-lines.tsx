@@ -40,13 +40,11 @@ export function SampleLines({
           counts={logs}
           verdict={verdict}
           seen={logs.lines === 0 ? null : sayLogged(logs)}
-          problems={
+          problems={logs.problems}
+          note={
             logs.unnamed === 0
-              ? logs.problems
-              : [
-                  ...logs.problems,
-                  `${formatPlural(logs.unnamed, "call")} more in these lines: of whom, no line tells for sure.`,
-                ]
+              ? null
+              : `${formatPlural(logs.unnamed, "call")} more in these lines: of whom, no line tells for sure.`
           }
         />
       )}
@@ -61,27 +59,31 @@ function Line({
   verdict,
   seen,
   problems,
+  note = null,
 }: {
   readonly name: string;
   readonly counts: SampleCounts;
   readonly verdict: ImpactVerdict;
   readonly seen: string | null;
   readonly problems: readonly string[];
+  readonly note?: string | null;
 }) {
+  const title = <span className="text-ink-3">{name}: </span>;
+  if (seen === null)
+    return (
+      <p className="text-[12px] text-ink-2 wrap-anywhere">
+        {title}not read. {problems.join(" ")}
+      </p>
+    );
   const said = (
     <>
-      <span className="text-ink-3">{name}: </span>
-      {seen === null ? (
-        <span className="text-ink-2">not read. {problems.join(" ")}</span>
-      ) : (
-        <>
-          {seen}: <b className="font-semibold">{sayHits(counts, verdict)}</b>.
-        </>
-      )}
+      {title}
+      {seen}: <b className="font-semibold">{sayHits(counts, verdict)}</b>.
+      {problems.length > 0 && <span className="text-ink-2"> Not all of it could be read.</span>}
     </>
   );
-  if (seen === null || (counts.hits === 0 && counts.open === 0 && problems.length === 0))
-    return <p className="text-[12px] wrap-anywhere">{seen === null && problems.length === 0 ? null : said}</p>;
+  if (counts.hits === 0 && counts.open === 0 && problems.length === 0 && note === null)
+    return <p className="text-[12px] wrap-anywhere">{said}</p>;
   const open = sayOpen(counts);
   return (
     <details className="text-[12px] wrap-anywhere">
@@ -89,6 +91,7 @@ function Line({
       <div className="pl-4 text-ink-2">
         {counts.examples.length > 0 && <Examples counts={counts} />}
         {open !== null && <p>{open}</p>}
+        {note !== null && <p>{note}</p>}
         {problems.map((text) => (
           <p key={text}>{text}</p>
         ))}
