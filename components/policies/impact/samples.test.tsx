@@ -17,12 +17,15 @@ const logs = (more: Partial<LogSample> = {}): LogSample => ({
   since: "2026-08-20T13:02:10.000000000Z",
   ...more,
 });
-const PAIR = {
-  ...{ source: "west/shop/workload/web", target: "west/shop/workload/reviews", protocol: "http", seen: "hour" },
-} as const;
+const PAIR: Pick<ItemSamples, "source" | "target" | "protocol" | "seen"> = {
+  source: "west/shop/workload/web",
+  target: "west/shop/workload/reviews",
+  protocol: "http",
+  seen: "hour",
+};
 const item = (more: Partial<ImpactItem> = {}): ImpactItem => ({
   ...{ ...PAIR, verdict: "denied", certainty: "bounded", min: 0, max: 12, rate: 12, rule: null },
-  ...{ why: "Refused where it takes the call.", blindSpots: ["the path"], closeWith: [] },
+  ...{ why: "Refused where it takes the call.", blindSpots: ["the path"], closeWith: [], evidence: [] },
   ...more,
 });
 const VIEW: ImpactView = {

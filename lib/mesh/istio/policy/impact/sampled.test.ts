@@ -139,7 +139,10 @@ const table: readonly (readonly [
 ];
 
 describe("a request of a sample", () => {
-  test.each(table)("%s", (_, change, sampled, expected, { calls, objects } = {}) => {
+  const cases = table.map(
+    ([title, change, sampled, expected, more = {}]) => [title, { change, sampled, expected, ...more }] as const,
+  );
+  test.each(cases)("%s", (_, { change, sampled, expected, calls, objects }) => {
     expect(judged([change], sampled, calls, objects)).toEqual(expected);
   });
 
