@@ -18,7 +18,7 @@ export function ImpactRow({
   readonly window: string;
   readonly samples?: Samples | null;
 }) {
-  const { verdict, certainty, source, target, protocol, rule, why, blindSpots, closeWith } = item;
+  const { verdict, certainty, source, target, protocol, rule, why, blindSpots, closeWith, evidence } = item;
   const { mark, word } = CERTAINTY_WORDS[certainty];
   return (
     <li className="border-t border-line py-2">
@@ -43,6 +43,12 @@ export function ImpactRow({
           </>
         )}
       </p>
+      {evidence.map(({ text }) => (
+        <p key={text} className="text-[12px] wrap-anywhere">
+          <span className="text-ink-3">Evidence: </span>
+          {text}
+        </p>
+      ))}
       <BlindSpots {...{ blindSpots, closeWith, target }} />
       {samples !== null && <SampleLines item={item} samples={samples} />}
     </li>

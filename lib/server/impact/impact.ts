@@ -2,6 +2,7 @@
 import { formatInstant } from "#lib/api/instant.ts";
 import {
   EVALUATED,
+  endedTrials,
   gatewayNamespaces,
   type Impact,
   type ImpactInput,
@@ -18,6 +19,7 @@ import type { PolicyDeps, Viewer } from "../policy/deps.ts";
 import { meshOf } from "../policy/settings.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { classified, shadowsOf } from "./evidence.ts";
 import { readTraffic, type Traffic } from "./traffic.ts";
 
 export interface ImpactDeps extends Pick<PolicyDeps, "store" | "port" | "inventory" | "rootNamespace"> {
@@ -88,13 +90,18 @@ export class Impacts {
     const [first] = inventory === undefined ? ["the cluster’s workloads haven’t been read yet"] : blind;
     if (inventory === undefined || first !== undefined) return `Not all that decides about calls is known: ${first}.`;
     const scope = scopeOf(evaluated, rootNamespace(cluster), gatewayNamespaces(inventory));
-    const traffic = await readTraffic(telemetry, timers, cluster, scope, signal);
-    if (typeof traffic === "string") return this.#deps.text(viewer)(traffic);
+    const known = await readTraffic(telemetry, timers, cluster, scope, signal);
+    if (typeof known === "string") return this.#deps.text(viewer)(known);
     const { mesh, objects, read } = meshOf(this.#deps, cluster, viewer);
+    const traffic = await classified(telemetry, known, { scope, objects, unread }, signal);
+    const changed = evaluated.map(({ before, after }) => ({
+      before: before && read(before),
+      after: after && read(after),
+    }));
+    const shadows = endedTrials(changed, objects).length === 0 ? null : await shadowsOf(telemetry, traffic, signal);
     return {
-      traffic,
-      changes: evaluated.map(({ before, after }) => ({ before: before && read(before), after: after && read(after) })),
-      visible: viewer.visibility.namespace,
+      ...{ traffic, changes: changed, visible: viewer.visibility.namespace },
+      ...(shadows === null ? {} : { shadows }),
       world: {
         ...{ cluster, rootNamespace: rootNamespace(cluster), inventory, unread },
         elsewhere: [...this.#deps.inventory().values()].filter((each) => each.cluster !== cluster),

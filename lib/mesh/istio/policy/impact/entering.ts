@@ -23,7 +23,8 @@ export function gatewayPoint({ namespace, labels }: Pick<Workload, "namespace" |
 
 const points = new WeakMap<Workload, EnforcementPoint>();
 
-function pointOf(gateway: Workload): EnforcementPoint {
+/** The same object for the same gateway, so that what counts there is found once. */
+export function pointOf(gateway: Workload): EnforcementPoint {
   const point = points.get(gateway) ?? gatewayPoint(gateway);
   points.set(gateway, point);
   return point;
@@ -50,14 +51,12 @@ export function entering(call: ObservedCall, sides: Sides, touched: Touched, wor
   );
 }
 
-function decided(
-  gateway: Workload,
-  reader: "http" | "tcp",
-  sides: Sides,
-  sent: CallFacts = {},
-): readonly Part[] {
+function decided(gateway: Workload, reader: "http" | "tcp", sides: Sides, sent: CallFacts = {}): readonly Part[] {
   const facts = { ...sent, protocol: reader };
-  return admission({ point: pointOf(gateway), reader, before: facts, after: facts }, sides).map((part) => ({ ...part, why: `At the gateway: ${part.why}` }));
+  return admission({ point: pointOf(gateway), reader, before: facts, after: facts }, sides).map((part) => ({
+    ...part,
+    why: `At the gateway: ${part.why}`,
+  }));
 }
 
 /** Calls that a gateway refuses and then wouldn't: they have no pair yet. */
