@@ -78,8 +78,8 @@ function Line({
   const said = (
     <>
       {title}
-      {seen}: <b className="font-semibold">{sayHits(counts, verdict)}</b>.
-      {problems.length > 0 && <span className="text-ink-2"> Not all of it could be read.</span>}
+      {seen}: {counts.hits > 0 ? <b className="font-semibold">{sayHits(counts, verdict)}</b> : sayHits(counts, verdict)}
+      .{problems.length > 0 && <span className="text-ink-2"> Not all of it could be read.</span>}
     </>
   );
   if (counts.hits === 0 && counts.open === 0 && problems.length === 0 && note === null)
