@@ -89,6 +89,8 @@ const HIDDEN_BODIES = (namespace: string): readonly (readonly [path: string, bod
     ["/api/v1/meaning/simulate", { ...simulation, client: { kind: "workload", ...other } }],
     ["/api/v1/meaning/impact", { cluster: "west-1", manifests: [draft] }],
     ["/api/v1/meaning/impact", deletion(draft)],
+    ["/api/v1/meaning/impact/samples", { cluster: "west-1", manifests: [draft] }],
+    ["/api/v1/meaning/impact/samples", deletion(draft)],
   ];
 };
 

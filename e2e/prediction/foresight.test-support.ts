@@ -2,6 +2,7 @@
 import { type KubeObject, RESOURCES } from "#lab/kube/object.ts";
 import { CLUSTER, type Trial } from "#lab/scenarios/trials/trial.ts";
 import type { Ledger } from "#lab/truth/ledger.ts";
+import type { ImpactSamplesAnswer } from "#lib/api/impact-samples.ts";
 import type { OutcomeAnswer } from "#lib/api/outcome.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Plan } from "#lib/policy/plan.ts";
@@ -17,12 +18,17 @@ const AFTER_SECONDS = 8 * SCRAPE_SECONDS;
 /** The console's watches aren't through yet. */
 const WAITING = /^Not all that decides about calls is known/;
 
+/** A busy machine. */
+const SLOW = /didn't answer in time/;
+
 export interface Foresight {
   readonly stage: Stage;
   /** Traffic as it is, of which Prometheus tells. */
   watch(): Promise<void>;
   /** What POST /plans answers, once it evaluates impact. */
   plan(change: readonly KubeObject[]): Promise<Plan>;
+  /** What access logs say of the same. */
+  samples(change: readonly KubeObject[]): Promise<ImpactSamplesAnswer>;
   /** Acknowledges all that it needs, applies it, and lets two minutes of traffic run: what GET /changes/{id}/outcome says then. */
   apply(plan: Plan, meanwhile?: () => Promise<void>): Promise<OutcomeAnswer>;
   close(): Promise<void>;
@@ -111,6 +117,16 @@ export async function foresee(trial: Trial, { durations = false } = {}): Promise
         return WAITING.test(last.notEvaluated.impact ?? "") ? null : last;
       });
       if (last === null) throw new Error("the console makes no plan");
+      return last;
+    },
+    samples: async (change) => {
+      const wish = { cluster: CLUSTER, manifests: change as never, deletions: [] };
+      let last: ImpactSamplesAnswer | null = null;
+      await eventually(async () => {
+        last = await runtime.impactSamples(admin, wish);
+        return last.items.some(({ logs }) => logs?.problems.some((each) => SLOW.test(each))) ? null : last;
+      });
+      if (last === null) throw new Error("nobody answers");
       return last;
     },
     apply: async (plan, meanwhile) => {

@@ -9,6 +9,7 @@ import { blindEdge } from "#lab/scenarios/trials/blind-edge.ts";
 import { forgottenAccount } from "#lab/scenarios/trials/forgotten-account.ts";
 import { doorkeeper, frontDoor } from "#lab/scenarios/trials/front-door.ts";
 import { injectedFault } from "#lab/scenarios/trials/injected-fault.ts";
+import { loggedPath } from "#lab/scenarios/trials/logged-path.ts";
 import { plaintextRule } from "#lab/scenarios/trials/plaintext-rule.ts";
 import { shortTimeout } from "#lab/scenarios/trials/short-timeout.ts";
 import { signedIn } from "#lab/scenarios/trials/signed-in.ts";
@@ -145,6 +146,32 @@ describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }
     expect(outcome.items[0]?.measured?.share).toBeGreaterThan(0.1);
     expect(findingsOf(outcome)).toEqual([]);
     if (foresight !== null) measuredAsCounted(outcome, foresight);
+  });
+
+  it("of a rule about paths: metrics bound it, access logs say whom it hits, and that is measured then", async () => {
+    const { watch, plan, samples, apply } = await begin(loggedPath);
+    await watch();
+    const planned = await plan(loggedPath.change);
+    const blind = ["clerk", "web"].map((each) => `denied ${each}>accounts bounded: the path`);
+    expect(foretold(planned).toSorted()).toEqual(blind);
+    const { items, left } = await samples(loggedPath.change);
+    expect(left).toBe(0);
+    const logs = new Map(items.map((each) => [each.source.split("/").at(-1), each.logs]));
+    const [web, clerk] = [logs.get("web"), logs.get("clerk")];
+    expect(web).toMatchObject({ hits: 0, open: 0, unnamed: 0, pods: { read: 2, all: 2 }, problems: [] });
+    expect(web?.requests).toBeGreaterThan(100);
+    expect(clerk).toMatchObject({
+      open: 0,
+      more: 0,
+      examples: [{ method: "DELETE", path: "/admin/accounts", trace: null }],
+    });
+    const outcome = await apply(planned);
+    expect(became(outcome).toSorted()).toEqual(["clerk", "web"].map((each) => `denied ${each}>accounts as-predicted`));
+    expect(findingsOf(outcome)).toEqual([]);
+    if (foresight !== null) measuredAsCounted(outcome, foresight);
+    const measured = outcome.items.find(({ item }) => item.source.endsWith("/clerk"))?.measured?.share;
+    // A fifth of what it asks for, in the lines as in the counters.
+    expect((clerk?.hits ?? 0) / (clerk?.requests ?? 0)).toBeCloseTo(measured ?? Number.NaN, 1);
   });
 
   it("of a job that nobody had seen for a week: nothing is foretold, and its refusal is found", async () => {

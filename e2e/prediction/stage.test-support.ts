@@ -13,6 +13,7 @@ import { seed } from "#lab/scenarios/seed.ts";
 import { CLUSTER, type Trial } from "#lab/scenarios/trials/trial.ts";
 import { runControllers } from "#lab/sim/controllers.ts";
 import { Engine } from "#lab/sim/engine.ts";
+import { LogBook } from "#lab/sim/log-book.ts";
 import { watchWorld } from "#lab/sim/watching.ts";
 import { World } from "#lab/sim/world.ts";
 import { Ledger } from "#lab/truth/ledger.ts";
@@ -69,7 +70,8 @@ export async function startStage(
   const stop = new AbortController();
   let now = START;
   const clock = () => now;
-  const api = await startApiServer({ dir, clock });
+  const book = new LogBook(1, clock);
+  const api = await startApiServer({ dir, clock, logs: book.of(CLUSTER) });
   const kube = createKube({ server: api.url, ca: api.caPem, token: api.tokens.admin });
   const world = new World();
   const ledger = new Ledger(scenario.ledgerSeconds);
@@ -81,7 +83,7 @@ export async function startStage(
     ...{ kube, cluster: CLUSTER, network: 20, nodes: spec.nodes, clock },
     ...{ log: (line: string) => void said.push(line), signal: stop.signal },
   });
-  const engine = new Engine({ world, ledger, seed: 1, tickMs, startMs: START });
+  const engine = new Engine({ world, ledger, seed: 1, tickMs, startMs: START, logs: book });
   const yaml = `clusters: [{name: ${CLUSTER}, kubernetes: {kubeconfig: ${JSON.stringify(join(dir, "console.kubeconfig"))}}}]
 auth: {strategy: token, guest: view}
 limits: {upstreamTimeout: 60s}

@@ -59,7 +59,7 @@ export function encodeSpan(span: SpanRecord): OtlpSpan {
       upstream_cluster: span.upstreamCluster,
       "upstream_cluster.name": span.upstreamCluster.replaceAll("|", ";"),
       "http.url": `http://${span.host}${span.path}`,
-      "http.method": grpc ? "POST" : "GET",
+      "http.method": span.method,
       "http.protocol": grpc ? "HTTP/2" : "HTTP/1.1",
       "http.status_code": outcome.code,
       "grpc.status_code": grpc && outcome.grpcStatus !== "" ? outcome.grpcStatus : null,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../apiserver/object.ts";
+import { istio } from "../scenarios/manifests.ts";
 import { Ledger } from "../truth/ledger.ts";
 import { Engine } from "./engine.ts";
 import { LogBook } from "./log-book.ts";
@@ -28,14 +29,19 @@ const podOf = (name: string, containers: readonly string[], status: object): Kub
 });
 const running = { state: { running: { startedAt: instant(START) } } };
 
-function played(seed = 1) {
+/** `asking`: what a Telemetry object says of access logs; then nothing is sampled. */
+function played(seed = 1, asking: readonly object[] | null = null, labels = { app: "api" }) {
   const spans: SpanRecord[] = [];
-  const world = stillWorld([{ name: "west-1", nodes: 2, manifests: [...base, client([flow()]), api()] }]);
+  const telemetry =
+    asking === null
+      ? []
+      : [istio("telemetry", "Telemetry", "a", "logs", { selector: { matchLabels: labels }, accessLogging: asking })];
+  const world = stillWorld([{ name: "west-1", nodes: 2, manifests: [...base, client([flow()]), api(), ...telemetry] }]);
   let now = START;
   const book = new LogBook(seed, () => now);
   const engine = new Engine({
     ...{ world, seed, ledger: new Ledger(60), tickMs: 100, startMs: START },
-    ...{ traces: everyCall(spans), logs: book },
+    ...{ traces: asking === null ? everyCall(spans) : null, logs: book },
   });
   for (let i = 0; i < 200; i += 1) engine.advance((now += 100));
   const [server] = [...world.pods.values()].filter(({ workloadKey }) => workloadKey.endsWith("/api"));
@@ -77,6 +83,22 @@ describe("the simulated logs", () => {
       .filter(({ text: line }) => line.startsWith("["));
     expect(lines.length).toBeGreaterThan(300);
     expect(lines.filter(({ text: line }) => !form.test(line))).toEqual([]);
+  });
+
+  it.each<[string, readonly object[], boolean, { app: string }?]>([
+    ["of every call where a Telemetry object asks for it", [{ providers: [{ name: "envoy" }] }], true],
+    ["of a server's calls alone", [{ match: { mode: "SERVER" } }], true],
+    ["of nothing more where it is of clients", [{ match: { mode: "CLIENT" } }], false],
+    ["of nothing more where it is disabled", [{ disabled: true }], false],
+    ["of nothing more where it filters", [{ filter: { expression: "response.code >= 400" } }], false],
+    ["of nothing more where it is of others", [{}], false, { app: "other" }],
+  ])("tell %s", (_, asking, all, labels) => {
+    const lines = played(1, asking, labels)
+      .read("istio-proxy")
+      .filter(({ text }) => text.startsWith("["));
+    expect(lines.length > 300).toBe(all);
+    if (all) expect(lines[0]?.text).toMatch(/"GET \/ HTTP\/1\.1" 200 .* outbound_\.\d+_\._\.\S+ default$/);
+    else expect(lines).toEqual([]);
   });
 
   const call = (startMs: number, flags = "-", code = "200", kind: NotedCall["kind"] = "server"): NotedCall => ({

@@ -22,6 +22,8 @@ export interface Telemetry {
   /** null: of the whole namespace. */
   readonly selector: Readonly<Record<string, string>> | null;
   readonly overrides: readonly Json[];
+  /** What it says of access logs; empty: nothing. */
+  readonly logging: readonly Json[];
 }
 
 export function readTelemetry({ metadata, spec }: KubeObject): Telemetry {
@@ -30,6 +32,7 @@ export function readTelemetry({ metadata, spec }: KubeObject): Telemetry {
     namespace: metadata.namespace ?? "default",
     selector: Object.keys(selector).length === 0 ? null : selector,
     overrides: listAt(spec, "metrics").flatMap((metrics) => listAt(metrics, "overrides")),
+    logging: listAt(spec, "accessLogging"),
   };
 }
 
@@ -56,6 +59,29 @@ function nearness(
   if (namespace !== pod.namespace) return null;
   if (selector === null) return 1;
   return selects(selector, pod.labels) ? 2 : null;
+}
+
+/**
+ * Whether a workload's proxy writes down all calls of a side: by the nearest object that says something of access logs. One that filters
+ * leaves it at what is written anyway, for expressions aren't read here.
+ * https://istio.io/latest/docs/reference/config/telemetry/#AccessLogging
+ */
+export function logsAll(
+  all: readonly Telemetry[],
+  pod: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
+  side: Side,
+  root: string,
+): boolean {
+  const near = all.flatMap((telemetry) => {
+    const level = nearness(telemetry, pod, root);
+    return level === null || telemetry.logging.length === 0 ? [] : [{ level, telemetry }];
+  });
+  const [nearest] = near.sort((a, b) => b.level - a.level);
+  const own = (nearest?.telemetry.logging ?? []).filter((each) => {
+    const mode = textAt(objectAt(each, "match"), "mode") ?? "CLIENT_AND_SERVER";
+    return mode === "CLIENT_AND_SERVER" || mode === side;
+  });
+  return own.some((each) => each["disabled"] !== true && each["filter"] === undefined);
 }
 
 /**

@@ -33,6 +33,7 @@ export interface SpanRecord extends SeenCall {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentId: string | null;
+  readonly method: string;
 }
 
 /** The trace a call belongs to, and the span it hangs under. */

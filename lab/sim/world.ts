@@ -13,7 +13,15 @@ import { type MtlsMode, type PeerAuthentication, readPeerAuthentication } from "
 import type { SimPod } from "./pod.ts";
 import { readPod } from "./pod.ts";
 import { readService, type Service } from "./service.ts";
-import { keepsByteHistograms, readTelemetry, type Side, type Tag, type Telemetry, tagsOf } from "./telemetry.ts";
+import {
+  keepsByteHistograms,
+  logsAll,
+  readTelemetry,
+  type Side,
+  type Tag,
+  type Telemetry,
+  tagsOf,
+} from "./telemetry.ts";
 import { DOMAIN, hostMatches, readVirtualService, type VirtualService } from "./virtual-service.ts";
 
 const ROOT = "istio-system";
@@ -43,6 +51,7 @@ export class World {
   /** By cluster. */
   #telemetries = new Map<string, readonly Telemetry[]>();
   readonly #tags = new Map<SimPod, { [side in Side]?: readonly Tag[] }>();
+  readonly #logging = new Map<SimPod, { [side in Side]?: boolean }>();
 
   /** Takes an object as a watch hands it over. */
   upsert(cluster: string, kind: WatchedKind, object: KubeObject): void {
@@ -169,6 +178,15 @@ export class World {
     return sides[side];
   }
 
+  /** Whether a Telemetry object has a pod's proxy write down all calls of that side. */
+  logsAll(pod: SimPod, side: Side): boolean {
+    this.#derive();
+    const sides = this.#logging.get(pod) ?? {};
+    if (!this.#logging.has(pod)) this.#logging.set(pod, sides);
+    sides[side] ??= logsAll(this.#telemetries.get(pod.cluster) ?? [], pod, side, ROOT);
+    return sides[side];
+  }
+
   /** Does the same proxy still run: the pod is there and hasn't restarted? */
   isAlive(pod: SimPod): boolean {
     return this.pods.get(`${pod.cluster}/${pod.namespace}/${pod.name}`)?.metrics === pod.metrics;
@@ -235,6 +253,7 @@ export class World {
     this.#endpoints.clear();
     this.#modes.clear();
     this.#tags.clear();
+    this.#logging.clear();
     this.#telemetries = new Map();
     this.#virtualServices = [...this.#objects.all("VirtualService")].map(readVirtualService).sort(byAge);
     this.#serviceRoutes = [...this.#objects.all("HTTPRoute"), ...this.#objects.all("GRPCRoute")]

@@ -8,6 +8,7 @@ import { deltaSchema, framesSchema, graphSchema, sourceSchema } from "./graph.ts
 import { framesQuerySchema } from "./graph-frames.ts";
 import { graphQuerySchema } from "./graph-query.ts";
 import { impactRequestSchema, impactSchema } from "./impact.ts";
+import { impactSamplesSchema } from "./impact-samples.ts";
 import { linksSchema } from "./links.ts";
 import { logCallersQuerySchema, logCallersSchema } from "./log-callers.ts";
 import { logsQuerySchema, logsSchema } from "./logs.ts";
@@ -218,6 +219,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "What a draft would do to calls seen in the last hour and the last 7 days; reads alone",
     body: impactRequestSchema,
     answer: impactSchema,
+  },
+  "POST /api/v1/meaning/impact/samples": {
+    summary: "What traces and access logs say of a draft's impact, where metrics can't decide it; reads alone",
+    body: impactRequestSchema,
+    answer: impactSamplesSchema,
   },
   "GET /api/v1/schemas/{cluster}/{group}/{version}/{kind}": {
     summary: "A kind's JSON Schema, by the cluster itself",

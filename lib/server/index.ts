@@ -64,6 +64,7 @@ export const logCallers: Runtime["logCallers"] = (...args) => runtime().logCalle
 export const proposal: Runtime["proposal"] = (...args) => runtime().proposal(...args);
 export const strict: Runtime["strict"] = (...args) => runtime().strict(...args);
 export const impact: Runtime["impact"] = (...args) => runtime().impact(...args);
+export const impactSamples: Runtime["impactSamples"] = (...args) => runtime().impactSamples(...args);
 export const simulation: Runtime["simulation"] = (...args) => runtime().simulation(...args);
 export const schema: Runtime["schema"] = (...args) => runtime().schema(...args);
 export const session: Runtime["session"] = (...args) => runtime().session(...args);

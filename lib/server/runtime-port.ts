@@ -5,6 +5,7 @@ import type { EffectAnswer } from "#lib/api/effect.ts";
 import type { EgressAnswer, EgressRequest } from "#lib/api/egress.ts";
 import type { FramesQuery } from "#lib/api/graph-frames.ts";
 import type { ImpactAnswer, ImpactRequest } from "#lib/api/impact.ts";
+import type { ImpactSamplesAnswer } from "#lib/api/impact-samples.ts";
 import type { LinksAnswer } from "#lib/api/links.ts";
 import type { LogCallersAnswer, LogCallersRequest } from "#lib/api/log-callers.ts";
 import type { LogsAnswer, LogsQuery } from "#lib/api/logs.ts";
@@ -64,6 +65,7 @@ export interface Runtime extends PolicyUseCases, TracingUseCases {
   logCallers(credential: Credential, asked: LogCallersRequest, signal?: AbortSignal): Promise<LogCallersAnswer>;
   strict(credential: Credential, scope: StrictScope, signal?: AbortSignal): Promise<StrictAnswer>;
   impact(credential: Credential, asked: ImpactRequest, signal?: AbortSignal): Promise<ImpactAnswer>;
+  impactSamples(credential: Credential, asked: ImpactRequest, signal?: AbortSignal): Promise<ImpactSamplesAnswer>;
   proposal(
     credential: Credential,
     place: { readonly cluster: string; readonly namespace: string },

@@ -19,6 +19,7 @@ import { type DryRunDeps, onTrial, showDryRuns } from "./impact/dry-runs.ts";
 import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
 import { type ProposalDeps, showProposal } from "./impact/proposal.ts";
+import { type SampleDeps, showImpactSamples } from "./impact/samples.ts";
 import { showStrict } from "./impact/strict.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
@@ -54,6 +55,7 @@ import { Analyst } from "./tracing/analyst/analyst.ts";
 import { Backend } from "./tracing/backends.ts";
 import { dryRunSpans } from "./tracing/dry-runs.ts";
 import { Places } from "./tracing/places.ts";
+import { requestSpans } from "./tracing/request-spans.ts";
 import { tracingUseCases } from "./tracing/use-cases.ts";
 import { WholeSeriesUseCases } from "./whole-series.ts";
 
@@ -183,6 +185,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   };
   const spans: DryRunDeps["spans"] = async (credential, asked, signal) =>
     dryRunSpans(tracing, await viewers.audience(credential, signal), asked, signal);
+  const requests: SampleDeps["spans"] = async (credential, asked, signal) =>
+    requestSpans(tracing, await viewers.audience(credential, signal), asked, signal);
   const impacts = new Impacts(observed);
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
   const frames = new FrameUseCases(telemetry.spans, { timers, viewers, slots: hub.slots });
@@ -238,6 +242,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     logCallers: (credential, asked, signal) => showLogCallers({ ...objects, clock: timers }, credential, asked, signal),
     strict: (credential, scope, signal) => showStrict(observed, credential, scope, signal),
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
+    impactSamples: (credential, asked, signal) =>
+      showImpactSamples({ ...observed, clients: kubes, impacts, spans: requests }, credential, asked, signal),
     proposal: (credential, place, signal) => showProposal(observed, credential, place, signal),
     plan: (...args) => plans.plan(...args),
     applyPlan: (...args) => plans.apply(...args),

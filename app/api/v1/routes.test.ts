@@ -131,6 +131,8 @@ const runtime = {
       "settleChanges",
       "closeChanges",
       "reminders",
+      "impact",
+      "impactSamples",
       ...POLICIES.map(([, useCase]) => useCase),
       ...TRACES.map(([, useCase]) => useCase),
     ].map((useCase) => [
@@ -211,6 +213,7 @@ describe("every route below /api/v1", () => {
       DRY_RUNS,
       "meaning/egress/route.ts",
       "meaning/impact/route.ts",
+      "meaning/impact/samples/route.ts",
       LOG_CALLERS,
       "meaning/proposals/[cluster]/[namespace]/route.ts",
       CLIENTS,
@@ -322,6 +325,19 @@ describe("writing routes", () => {
     expect(calls).toEqual([]);
     expect((await send(file, "POST", "", type, body)).status).toBe(200);
     expect(calls[0]).toMatchObject({ useCase, args: [ANONYMOUS, asked, { requestId: "id-1" }] });
+  });
+});
+
+describe("what a draft would do", () => {
+  it.each([
+    ["meaning/impact/route.ts", "impact"],
+    ["meaning/impact/samples/route.ts", "impactSamples"],
+  ])("%s reads JSON of its schema alone", async (file, useCase) => {
+    const type = { "content-type": "application/json" };
+    expect((await send(file, "POST", "", type, '{"cluster":"c","extra":1}')).status).toBe(400);
+    expect(calls).toEqual([]);
+    expect((await send(file, "POST", "", type, '{"cluster":"c"}')).status).toBe(200);
+    expect(calls[0]).toMatchObject({ useCase, args: [ANONYMOUS, { cluster: "c", manifests: [], deletions: [] }] });
   });
 });
 

@@ -3,12 +3,21 @@ import type { ImpactItem } from "#lib/policy/impact.ts";
 import { ObjectLink } from "../links.tsx";
 import { BlindSpots } from "./blind-spots.tsx";
 import { PairEnds } from "./pair-ends.tsx";
+import { SampleLines, type Samples } from "./sample-lines.tsx";
 import { CERTAINTY_WORDS, sayAmount, VERDICT_WORDS } from "./words.ts";
 
 const TONES = { failing: "text-failing", degraded: "text-degraded", plain: "text-ink" } as const;
 
-/** One pair: who calls whom, how much of it, how sure that is, what decides, and what isn't known. */
-export function ImpactRow({ item, window }: { readonly item: ImpactItem; readonly window: string }) {
+/** One pair: who calls whom, how much of it, how sure that is, what decides, what isn't known, and what samples say of it. */
+export function ImpactRow({
+  item,
+  window,
+  samples = null,
+}: {
+  readonly item: ImpactItem;
+  readonly window: string;
+  readonly samples?: Samples | null;
+}) {
   const { verdict, certainty, source, target, protocol, rule, why, blindSpots, closeWith, evidence } = item;
   const { mark, word } = CERTAINTY_WORDS[certainty];
   return (
@@ -41,6 +50,7 @@ export function ImpactRow({ item, window }: { readonly item: ImpactItem; readonl
         </p>
       ))}
       <BlindSpots {...{ blindSpots, closeWith, target }} />
+      {samples !== null && <SampleLines item={item} samples={samples} />}
     </li>
   );
 }

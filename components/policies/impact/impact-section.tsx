@@ -1,9 +1,11 @@
+import type { ReactNode } from "react";
 import { sayInstant, sayInstants } from "#components/shell/instant.ts";
 import { sayWindow } from "#lib/api/windows.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { type ImpactItem, type ImpactView, VERDICTS } from "#lib/policy/impact.ts";
 import { Notice } from "../notice.tsx";
 import { ImpactRow } from "./impact-row.tsx";
+import type { Samples } from "./sample-lines.tsx";
 import { callsThat, sayTotal, VERDICT_WORDS } from "./words.ts";
 
 /** Rows of a verdict that stand open; the others are behind a line. */
@@ -14,10 +16,16 @@ export function ImpactSection({
   items,
   view,
   notEvaluated,
+  samples = null,
+  children,
 }: {
   readonly items: readonly ImpactItem[];
   readonly view: ImpactView | null;
   readonly notEvaluated?: string | undefined;
+  /** What traces and access logs say of some of them. */
+  readonly samples?: Samples | null;
+  /** How asking those goes. */
+  readonly children?: ReactNode;
 }) {
   return (
     <section aria-label="Impact on traffic seen" className="flex flex-col gap-2">
@@ -27,12 +35,26 @@ export function ImpactSection({
           {notEvaluated}
         </Notice>
       )}
-      {view !== null && <Seen items={items} view={view} />}
+      {view !== null && (
+        <Seen items={items} view={view} samples={samples}>
+          {children}
+        </Seen>
+      )}
     </section>
   );
 }
 
-function Seen({ items, view }: { readonly items: readonly ImpactItem[]; readonly view: ImpactView }) {
+function Seen({
+  items,
+  view,
+  samples,
+  children,
+}: {
+  readonly items: readonly ImpactItem[];
+  readonly view: ImpactView;
+  readonly samples: Samples | null;
+  readonly children: ReactNode;
+}) {
   const { at, window, hourPairs, weekPairs, totals, unseen, limits, gaps } = view;
   const pairs = totals.reduce((sum, total) => sum + total.pairs, 0);
   return (
@@ -42,6 +64,7 @@ function Seen({ items, view }: { readonly items: readonly ImpactItem[]; readonly
         {weekPairs === null ? "" : ` and ${formatCount(weekPairs)} more of the last 7 days`}, as of {sayInstant(at)}.
         {unseen > 0 && ` ${formatPlural(unseen, "touched pair")} you may not see: counted without names.`}
       </p>
+      {children}
       {totals.length === 0 && (
         <p>
           <b className="font-semibold">
@@ -62,7 +85,7 @@ function Seen({ items, view }: { readonly items: readonly ImpactItem[]; readonly
         const rows = (list: readonly ImpactItem[]) => (
           <ul>
             {list.map((item) => (
-              <ImpactRow key={keyOf(item)} item={item} window={window} />
+              <ImpactRow key={keyOf(item)} item={item} window={window} samples={samples} />
             ))}
           </ul>
         );

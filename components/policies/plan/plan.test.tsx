@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { diffManifests } from "#lib/policy/diff.ts";
@@ -123,12 +124,14 @@ describe("the plan on the page", () => {
   } as const;
   const html = (given: Plan) =>
     renderToStaticMarkup(
-      <Ready
-        state={{ phase: "ready", plan: given }}
-        flow={flow}
-        onEdit={() => undefined}
-        onDiscard={() => undefined}
-      />,
+      <QueryClientProvider client={new QueryClient()}>
+        <Ready
+          state={{ phase: "ready", plan: given }}
+          flow={flow}
+          onEdit={() => undefined}
+          onDiscard={() => undefined}
+        />
+      </QueryClientProvider>,
     );
 
   it("shows lines with signs and words, what wasn't evaluated, and what the button does", () => {

@@ -8,7 +8,7 @@ import { formatPlural } from "#lib/format.ts";
 import type { Plan, PlanNeed } from "#lib/policy/plan.ts";
 import { refKey } from "#lib/policy/ref.ts";
 import { tally } from "../findings/words.ts";
-import { ImpactSection } from "../impact/impact-section.tsx";
+import { SampledImpact } from "../impact/sampled-impact.tsx";
 import { Notice } from "../notice.tsx";
 import { NEEDS } from "../words.ts";
 import { acknowledgedBy, applyLabel, obstacle, tickable } from "./decide.ts";
@@ -105,13 +105,7 @@ export function Ready({
           />
         ))}
       </ol>
-      {plan.steps.length > 0 && (
-        <ImpactSection
-          items={plan.steps.flatMap(({ impact }) => impact ?? [])}
-          view={plan.impact}
-          notEvaluated={plan.notEvaluated.impact}
-        />
-      )}
+      {plan.steps.length > 0 && <SampledImpact plan={plan} />}
       {plan.steps.length > 0 && (
         <dl>
           <Fact name="Findings">

@@ -2,6 +2,7 @@ import { blindEdge } from "./blind-edge.ts";
 import { forgottenAccount } from "./forgotten-account.ts";
 import { frontDoor } from "./front-door.ts";
 import { injectedFault } from "./injected-fault.ts";
+import { loggedPath } from "./logged-path.ts";
 import { plaintextRule } from "./plaintext-rule.ts";
 import { shortTimeout } from "./short-timeout.ts";
 import { signedIn } from "./signed-in.ts";
@@ -14,6 +15,6 @@ import { waypointFirst } from "./waypoint-first.ts";
 export const trials: ReadonlyMap<string, Trial> = new Map(
   [
     ...[forgottenAccount, plaintextRule, unmeshedCaller, sixHours, frontDoor, blindEdge, waypointFirst, signedIn],
-    ...[injectedFault, shortTimeout],
+    ...[injectedFault, shortTimeout, loggedPath],
   ].map((each) => [each.scenario.name, each]),
 );

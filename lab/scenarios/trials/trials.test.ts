@@ -13,6 +13,7 @@ import { blindEdge } from "./blind-edge.ts";
 import { forgottenAccount } from "./forgotten-account.ts";
 import { doorkeeper, frontDoor } from "./front-door.ts";
 import { injectedFault } from "./injected-fault.ts";
+import { loggedPath } from "./logged-path.ts";
 import { plaintextRule } from "./plaintext-rule.ts";
 import { shortTimeout } from "./short-timeout.ts";
 import { signedIn } from "./signed-in.ts";
@@ -178,6 +179,14 @@ describe("after it", () => {
     expect(share).toBeLessThan(0.5);
     expect(total(world, "istio_requests_total", { reporter: "source", response_flags: "UT" })).toBeGreaterThan(100);
     expect(total(world, "istio_requests_total", { reporter: "destination", response_flags: "UT" })).toBe(0);
+  });
+
+  it("admin pages are refused, and nothing else of the same caller", () => {
+    const { after } = played(loggedPath);
+    const clerk = after.get("clerk>accounts");
+    about(clerk?.requests, 600);
+    about(clerk?.denied, 120);
+    expect(after.get("web>accounts")?.denied).toBeUndefined();
   });
 
   it("half of the users get in, and 401 is for those alone whose token is wrong", () => {

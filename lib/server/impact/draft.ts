@@ -10,19 +10,46 @@ import { checkDepth } from "../plan/drafts.ts";
 import { checkObject, kindOf } from "../policy/access.ts";
 import type { PolicyDeps, Viewer } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
-import type { Impacts } from "./impact.ts";
+import type { Impacts, Wanted } from "./impact.ts";
 
 export type DraftDeps = Pick<PolicyDeps, "store" | "port" | "rights" | "clients"> & {
   readonly impacts: Pick<Impacts, "of">;
 };
 
-/** @throws MeshscopeError `forbidden`, `unknown_cluster`, `not_found` for a kind that isn't known, `bad_manifest`, `reauth` */
+/** @throws MeshscopeError as `drafted` */
 export async function showImpact(
   deps: DraftDeps,
   credential: Credential,
-  { cluster, manifests, deletions }: ImpactRequest,
+  request: ImpactRequest,
   signal?: AbortSignal,
 ): Promise<ImpactAnswer> {
+  const { refs, viewer, changes } = await drafted(deps, credential, request, signal);
+  const { items, view, reason } = await deps.impacts.of(request.cluster, viewer, changes, signal);
+  const answer = {
+    objects: refs.map((object, index) => ({ object, impact: items[index] ?? null })),
+    impact: view,
+    ...(reason === null ? {} : { notEvaluated: reason }),
+  };
+  return structuredClone(answer) as ImpactAnswer;
+}
+
+export interface Drafted {
+  readonly refs: readonly ObjectRef[];
+  readonly viewer: Viewer;
+  /** By ref. */
+  readonly changes: readonly Wanted[];
+}
+
+/**
+ * What a draft changes, beside the objects as they are, and who asks.
+ * @throws MeshscopeError `forbidden`, `unknown_cluster`, `not_found` for a kind that isn't known, `bad_manifest`, `reauth`
+ */
+export async function drafted(
+  deps: Omit<DraftDeps, "impacts">,
+  credential: Credential,
+  { cluster, manifests, deletions }: ImpactRequest,
+  signal?: AbortSignal,
+): Promise<Drafted> {
   checkDepth([manifests, deletions]);
   const wishes = [
     ...manifests.map((each) => {
@@ -45,13 +72,7 @@ export async function showImpact(
       .find((each) => refKey(refOf(cluster, each)) === refKey(ref));
     return { before: live === undefined ? null : wanted(live), after: after && wanted(after) };
   });
-  const { items, view, reason } = await deps.impacts.of(cluster, viewer, changes, signal);
-  const answer = {
-    objects: refs.map((object, index) => ({ object, impact: items[index] ?? null })),
-    impact: view,
-    ...(reason === null ? {} : { notEvaluated: reason }),
-  };
-  return structuredClone(answer) as ImpactAnswer;
+  return { refs, viewer, changes };
 }
 
 /** What an object out of sight says can't be asked by a draft of it. */

@@ -6,6 +6,7 @@ import {
   endedTrials,
   gatewayNamespaces,
   type Impact,
+  type ImpactInput,
   impactOf,
   NEEDED,
   pairsSeen,
@@ -43,6 +44,11 @@ export interface PlanImpact {
   readonly reason: string | null;
 }
 
+/** What an impact is worked out of. */
+export interface Worked extends Omit<ImpactInput, "calls"> {
+  readonly traffic: Traffic;
+}
+
 /** The worst of very many: each is a row to be read. */
 const SHOWN = 300;
 
@@ -55,22 +61,38 @@ export class Impacts {
 
   /** Of one cluster. Prometheus that fails doesn't fail it: then the reason says so. Rejects only by the signal. */
   async of(cluster: string, viewer: Viewer, changes: readonly Wanted[], signal?: AbortSignal): Promise<PlanImpact> {
-    const { store, rootNamespace, telemetry, timers } = this.#deps;
-    const kindOf = ({ before, after }: Wanted) => manifestKindKey(after ?? before ?? NOTHING);
-    const evaluated = changes.filter((each) => EVALUATED.has(kindOf(each)));
+    const evaluated = evaluatedOf(changes);
     const others = [...new Set(changes.filter((each) => !evaluated.includes(each)).map(kindOf))];
     const left = others.length === 0 ? null : `What a change of ${others.join(", ")} does to calls isn’t worked out.`;
     const nothing = (reason: string): PlanImpact => ({ items: changes.map(() => null), view: null, reason });
     if (evaluated.length === 0) return nothing(left ?? "There is nothing to work out.");
+    const worked = await this.work(cluster, viewer, evaluated, signal);
+    if (typeof worked === "string") return nothing(worked);
+    const found = impactOf({ ...worked, calls: worked.traffic.calls });
+    const shown = cut(found.items);
+    return {
+      items: changes.map((each) => shown[evaluated.indexOf(each)] ?? null),
+      view: viewOf(found, shown, worked.traffic, this.#deps.text(viewer)),
+      reason: left,
+    };
+  }
+
+  /** What the impact of changes follows from, each of a kind that is worked out; a text: why it can't be. Rejects only by the signal. */
+  async work(
+    cluster: string,
+    viewer: Viewer,
+    evaluated: readonly Wanted[],
+    signal?: AbortSignal,
+  ): Promise<Worked | string> {
+    const { store, rootNamespace, telemetry, timers } = this.#deps;
     const inventory = this.#deps.inventory().get(cluster);
     const unread = unreadOf(store.clusters().get(cluster));
     const blind = [...new Set([...NEEDED, ...evaluated.map(kindOf)])].flatMap((kind) => unread(kind) ?? []);
     const [first] = inventory === undefined ? ["the cluster’s workloads haven’t been read yet"] : blind;
-    if (inventory === undefined || first !== undefined)
-      return nothing(`Not all that decides about calls is known: ${first}.`);
+    if (inventory === undefined || first !== undefined) return `Not all that decides about calls is known: ${first}.`;
     const scope = scopeOf(evaluated, rootNamespace(cluster), gatewayNamespaces(inventory));
     const known = await readTraffic(telemetry, timers, cluster, { scope, latency: asksLatency(evaluated) }, signal);
-    if (typeof known === "string") return nothing(this.#deps.text(viewer)(known));
+    if (typeof known === "string") return this.#deps.text(viewer)(known);
     const { mesh, objects, read } = meshOf(this.#deps, cluster, viewer);
     const traffic = await classified(telemetry, known, { scope, objects, unread }, signal);
     const changed = evaluated.map(({ before, after }) => ({
@@ -78,8 +100,8 @@ export class Impacts {
       after: after && read(after),
     }));
     const shadows = endedTrials(changed, objects).length === 0 ? null : await shadowsOf(telemetry, traffic, signal);
-    const found = impactOf({
-      ...{ changes: changed, calls: traffic.calls, visible: viewer.visibility.namespace },
+    return {
+      ...{ traffic, changes: changed, visible: viewer.visibility.namespace },
       ...(shadows === null ? {} : { shadows }),
       world: {
         ...{ cluster, rootNamespace: rootNamespace(cluster), inventory, unread },
@@ -87,15 +109,15 @@ export class Impacts {
         sees: (manifest) => sees(this.#deps, cluster, viewer, manifest),
         ...{ mesh, objects },
       },
-    });
-    const shown = cut(found.items);
-    return {
-      items: changes.map((each) => shown[evaluated.indexOf(each)] ?? null),
-      view: viewOf(found, shown, traffic, this.#deps.text(viewer)),
-      reason: left,
     };
   }
 }
+
+/** Those of kinds whose effect on calls is worked out. */
+export const evaluatedOf = (changes: readonly Wanted[]): readonly Wanted[] =>
+  changes.filter((each) => EVALUATED.has(kindOf(each)));
+
+const kindOf = ({ before, after }: Wanted): string => manifestKindKey(after ?? before ?? NOTHING);
 
 const NOTHING: Manifest = { apiVersion: "", kind: "", metadata: { name: "" } };
 

@@ -4,16 +4,15 @@
  */
 import { problemOf } from "#lib/errors.ts";
 import { nodeId } from "#lib/graph/id.ts";
-import { attributeOf, type Trace } from "#lib/tracing/model.ts";
+import { attributeOf } from "#lib/tracing/model.ts";
 import { parentsOf } from "#lib/tracing/parents.ts";
-import { mayPause, type Steps } from "#lib/tracing/steps.ts";
 import type { UnixSeconds } from "#lib/units.ts";
 import type { Told } from "../rights/viewers.ts";
 import { slowly } from "../slowly.ts";
 import { askAll } from "./asking.ts";
 import type { Backend } from "./backends.ts";
 import type { TracingDeps } from "./deps.ts";
-import { mayBeSeen } from "./places.ts";
+import { callerOf, nodesOf } from "./node-rows.ts";
 import { searchOne } from "./search.ts";
 
 export interface DryRunSpansAsked {
@@ -105,29 +104,6 @@ export async function dryRunSpans(
     if (code === "cancelled") throw thrown;
     return { ...nothing, problem: audience.text(detail) };
   }
-}
-
-/** Nodes of the graph by row; null: not told, or not for this viewer. */
-function* nodesOf(
-  trace: Trace,
-  { clusters }: Backend,
-  { places }: TracingDeps,
-  { visibility }: Told,
-): Steps<(string | null)[]> {
-  const nodes: (string | null)[] = [];
-  for (let row = 0; row < trace.length; row++) {
-    if (mayPause(row)) yield;
-    const place = places.of(trace, row, clusters);
-    nodes.push(mayBeSeen(place, visibility) ? places.node(place) : null);
-  }
-  return nodes;
-}
-
-/** The nearest span above that was made elsewhere. */
-function callerOf(row: number, parent: Int32Array, nodes: readonly (string | null)[]): string | null {
-  let above = parent[row] ?? -1;
-  while (above >= 0 && nodes[above] === nodes[row]) above = parent[above] ?? -1;
-  return nodes[above] ?? null;
 }
 
 function policyOf(rule: unknown): string | null {

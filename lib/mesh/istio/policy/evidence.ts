@@ -23,7 +23,7 @@ const ACCESS_LOGS: Kind = {
   what: "access logs",
   field: "accessLogging",
   value: [{ providers: [{ name: "envoy" }] }],
-  text: "Each call with its path, its answer and where it came from, in the pods’ logs. Read here on the way to strict, for who calls in plaintext. It costs the proxies some processor time and the nodes room, and stands in place of what the namespace or the mesh sets for access logs.",
+  text: "Each call with its path, its answer and where it came from, in the pods’ logs. Read here beside the impact of a plan, for what metrics can’t decide, and on the way to strict, for who calls in plaintext. It costs the proxies some processor time and the nodes room, and stands in place of what the namespace or the mesh sets for access logs.",
 };
 
 const KINDS: readonly Kind[] = [
@@ -50,7 +50,7 @@ const KINDS: readonly Kind[] = [
     what: "traces",
     field: "tracing",
     value: [{ randomSamplingPercentage: 10 }],
-    text: "A trace of 10 % of the requests that begin here, for whoever asks for traces of its calls and of what dry runs would deny. It takes a tracing provider in the mesh’s settings, and each trace costs room there.",
+    text: "A trace of 10 % of the requests that begin here, for whoever asks for traces of its calls and of what dry runs would deny, and beside the impact of a plan, for what metrics can’t decide. It takes a tracing provider in the mesh’s settings, and each trace costs room there.",
   },
 ];
 

@@ -83,7 +83,7 @@ export function impactOf({ changes, calls, world, visible, shadows }: ImpactInpu
 }
 
 /** What is refused where it comes in, whatever becomes of it where it arrives. */
-function both(entry: readonly Part[], shares: readonly Shared[]): readonly Shared[] {
+export function both(entry: readonly Part[], shares: readonly Shared[]): readonly Shared[] {
   if (entry.length === 0) return shares;
   const all = shares.length === 0 ? [{ share: 1, parts: [] }] : shares;
   return all.map(({ share, parts }) => ({ share, parts: [...entry, ...parts] }));
@@ -169,7 +169,7 @@ const SEVERAL: ReadonlySet<ImpactVerdict> = new Set(["retried", "mirrored"]);
 const OUTSIDE: ReadonlySet<string> = new Set(["external", "unknown"]);
 
 /** Several proxies may refuse the same call: it is refused once. */
-function boundsOf(parts: readonly Part[]): { readonly min: number; readonly max: number } {
+export function boundsOf(parts: readonly Part[]): { readonly min: number; readonly max: number } {
   const each = parts.map(({ known, share }) => share ?? { min: known ? 1 : 0, max: 1 });
   return { min: Math.max(0, ...each.map(({ min }) => min)), max: Math.max(0, ...each.map(({ max }) => max)) };
 }

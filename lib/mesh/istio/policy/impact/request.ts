@@ -109,7 +109,7 @@ const given = <T extends object>(facts: T): Given<T> =>
 const changing = new WeakMap<Side, readonly Manifest[]>();
 
 /** Whether any rule of either side that may lead to the host rewrites what it sends on. No host: no rule leads there. */
-function changes(host: string | null, { before, after }: Sides): boolean {
+export function changes(host: string | null, { before, after }: Sides): boolean {
   if (host === null) return false;
   return [before, after].some((side) => {
     const found = changing.get(side) ?? rewritersOf(side);

@@ -1,0 +1,69 @@
+/** What samples say, in sentences: never more than they can. */
+import { sayInstant } from "#components/shell/instant.ts";
+import { expectWords, type Kept } from "#components/traces/kept.ts";
+import { formatCount, formatPercent, formatPlural } from "#lib/format.ts";
+import type { ImpactVerdict } from "#lib/policy/impact.ts";
+import type { LogSample, SampleCounts, SampleExample, TraceSample } from "#lib/policy/impact-samples.ts";
+import { ratio } from "#lib/units.ts";
+
+/** What would become of those that it happens to. */
+const WOULD: Readonly<Record<ImpactVerdict, string>> = {
+  denied: "would be refused",
+  breaks: "would fail to connect",
+  unreachable: "would go nowhere",
+  "loses-mtls": "would lose mutual TLS",
+  "not-enforced": "would pass with nothing deciding about them any more",
+  rerouted: "would go elsewhere",
+  allowed: "would pass again",
+};
+
+/**
+ * `Of about 3,600 calls since 14:02:10, 37 were traced (1.03 %; at 1 % expect 36)`. `set`: which share of calls leaves a trace, by the mesh's
+ * settings; `why`: why nobody knows it.
+ */
+export function sayTraced(
+  { requests, calls, since, full }: TraceSample,
+  set: Kept | null = null,
+  why: string | null = null,
+): string {
+  const kept = `${formatCount(requests)} ${requests === 1 ? "was" : "were"} traced`;
+  const from = `since ${sayInstant(since)}`;
+  const newest = full ? "; there are more traces, these are the newest" : "";
+  if (calls < 1) return `${capital(from)}, ${kept}${newest}`;
+  const share = requests > 0 && requests <= calls ? formatPercent(ratio(requests / calls)) : null;
+  const expected = full ? null : expectWords(calls, set, why);
+  const aside = [share, expected].filter((each) => each !== null).join("; ");
+  return `Of about ${formatCount(Math.round(calls))} calls ${from}, ${kept}${aside === "" ? "" : ` (${aside})`}${newest}`;
+}
+
+/** `In the newest 1,200 lines of 2 of 3 pods, since 14:02:10, 212 are of its calls` */
+export function sayLogged({ requests, lines, pods, since }: LogSample): string {
+  const from = since === null ? "" : `, since ${sayInstant(since)}`;
+  const own = requests === 0 ? "none is" : requests === 1 ? "1 is" : `${formatCount(requests)} are`;
+  return `In the newest ${formatPlural(lines, "line")} of ${formatCount(pods.read)} of ${formatPlural(pods.all, "pod")}${from}, ${own} of its calls`;
+}
+
+/** `at least 4 of them would be refused`, `none of them would be refused; what isn’t among them still may` */
+export function sayHits({ requests, hits, open }: SampleCounts, verdict: ImpactVerdict): string {
+  if (requests === 0) return "which proves nothing";
+  const would = WOULD[verdict];
+  if (hits === 0 && open === requests) return "and none of them is decided";
+  if (hits === 0) return `none of them ${would}${open > 0 ? " for sure" : ""}; what isn’t among them still may`;
+  return hits === requests ? `all of them ${would}` : `at least ${formatCount(hits)} of them ${would}`;
+}
+
+/** `3 aren’t decided: header x-user` */
+export function sayOpen({ open, lacks }: SampleCounts): string | null {
+  if (open === 0) return null;
+  return `${formatCount(open)} ${open === 1 ? "isn’t" : "aren’t"} decided: not known is ${lacks.join("; ")}.`;
+}
+
+/** `POST /admin` */
+export const sayAsked = ({ method, path, port }: SampleExample): string =>
+  method === null && path === null
+    ? port === null
+      ? "what the sample doesn’t tell"
+      : `port ${port}`
+    : `${method ?? "a method that isn’t told:"} ${path ?? "a path that isn’t told"}`;
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

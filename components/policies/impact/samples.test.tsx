@@ -1,0 +1,145 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
+import type { ItemSamples, LogSample, SampleCounts, TraceSample } from "#lib/policy/impact-samples.ts";
+import { ratio } from "#lib/units.ts";
+import { ImpactSection } from "./impact-section.tsx";
+import { SamplesState } from "./sampled-impact.tsx";
+
+const COUNTS: SampleCounts = { requests: 37, hits: 0, open: 0, lacks: [], examples: [], more: 0 };
+const traces = (more: Partial<TraceSample> = {}): TraceSample => ({
+  ...COUNTS,
+  ...{ since: "2026-08-20T13:02:10Z", calls: 3600, full: false, problems: [] },
+  ...more,
+});
+const logs = (more: Partial<LogSample> = {}): LogSample => ({
+  ...{ ...COUNTS, requests: 212, lines: 1200, pods: { read: 2, all: 3 }, unnamed: 0, problems: [] },
+  since: "2026-08-20T13:02:10.000000000Z",
+  ...more,
+});
+const PAIR: Pick<ItemSamples, "source" | "target" | "protocol" | "seen"> = {
+  source: "west/shop/workload/web",
+  target: "west/shop/workload/reviews",
+  protocol: "http",
+  seen: "hour",
+};
+const item = (more: Partial<ImpactItem> = {}): ImpactItem => ({
+  ...{ ...PAIR, verdict: "denied", certainty: "bounded", min: 0, max: 12, rate: 12, rule: null },
+  ...{ why: "Refused where it takes the call.", blindSpots: ["the path"], closeWith: [], evidence: [] },
+  ...more,
+});
+const VIEW: ImpactView = {
+  ...{ at: "2026-08-20T14:02:10Z", window: "1h", hourPairs: 1, weekPairs: 0, shown: 1, unseen: 0 },
+  ...{ limits: [], gaps: [] },
+  totals: [{ verdict: "denied", pairs: 1, certain: 0, requests: { min: 0, max: 12 }, connections: null }],
+};
+const markup = (samples: Partial<ItemSamples>, own = item()): string =>
+  renderToStaticMarkup(
+    <ImpactSection
+      items={[own]}
+      view={VIEW}
+      samples={{
+        items: [{ ...PAIR, verdict: "denied", traces: null, logs: null, ...samples }],
+        ...{ kept: { share: ratio(0.01), basis: "set by Telemetry istio-system/mesh" }, keptUnknown: null },
+      }}
+    />,
+  );
+const plain = (html: string) =>
+  html
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll("&lt;", "<")
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/ ([.:,;])/g, "$1");
+const said = (samples: Partial<ItemSamples>, own = item()) => plain(markup(samples, own));
+
+describe("what samples say beside an item", () => {
+  it("is how much of the calls was looked at, and that no hit proves nothing", () => {
+    const text = said({ traces: traces(), logs: logs() });
+    expect(text).toMatch(
+      /Traces: Of about 3,600 calls since .*, 37 were traced \(1\.03 %; at 1 % expect 36 \(set by Telemetry istio-system\/mesh\)\): none of them would be refused; what isn’t among them still may\./,
+    );
+    expect(text).toMatch(
+      /Access logs: In the newest 1,200 lines of 2 of 3 pods, since .*, 212 are of its calls: none of them would be refused; what isn’t among them still may\./,
+    );
+    expect(markup({ traces: traces() })).not.toContain("<details");
+  });
+
+  it("is at least which of them it hits, behind a line that opens, with a trace where there is one", () => {
+    const example = { method: "POST", path: "/admin", host: "reviews:9080", port: 9080, count: 2, trace: null };
+    const hits = {
+      hits: 4,
+      more: 1,
+      examples: [
+        { ...example, trace: { id: "ab12", backend: "main" } },
+        { ...example, path: null, count: 1 },
+      ],
+    };
+    const html = markup({ traces: traces(hits) });
+    expect(html).toContain("<details");
+    expect(html).toContain('href="/traces/ab12?backends=main"');
+    const text = plain(html);
+    for (const part of [
+      "at least 4 of them would be refused",
+      "POST /admin at reviews:9080 (2) trace",
+      "POST a path that isn’t told",
+      "and 1 more of other kinds",
+    ])
+      expect(text).toContain(part);
+    expect(said({ logs: logs({ requests: 3, hits: 3 }) })).toContain("all of them would be refused");
+  });
+
+  it("is what the sample lacks, too", () => {
+    const text = said({ logs: logs({ requests: 5, open: 5, lacks: ["header x-a", "the JWT"] }) });
+    expect(text).toContain("and none of them is decided");
+    expect(text).toContain("5 aren’t decided: not known is header x-a; the JWT.");
+  });
+
+  it("is that nothing was kept, or why nothing was read, and whose lines name nobody", () => {
+    expect(said({ traces: traces({ requests: 0 }) })).toMatch(
+      /0 were traced \(at 1 % expect 36 .*\): which proves nothing/,
+    );
+    expect(said({ traces: traces({ requests: 0, problems: ["Jaeger is down."] }) })).toContain(
+      "Traces: not read. Jaeger is down.",
+    );
+    const refused = logs({ requests: 0, lines: 0, since: null, problems: ["You lack the right to get pods/log."] });
+    expect(said({ logs: refused })).toContain("Access logs: not read. You lack the right to get pods/log.");
+    expect(said({ logs: logs({ requests: 0, unnamed: 9 }) })).toMatch(
+      /none is of its calls: which proves nothing.*9 calls more in these lines: of whom, no line tells for sure\./,
+    );
+  });
+
+  it("holds a pair of the week against no number of calls, and newest traces against no more than they are", () => {
+    expect(said({ seen: "week", traces: traces({ calls: 0, requests: 2 }) }, item({ seen: "week" }))).toMatch(
+      /Since .*, 2 were traced:/,
+    );
+    expect(said({ traces: traces({ full: true }) })).toContain("there are more traces, these are the newest");
+  });
+
+  it("stands by no item that is certain, or another's", () => {
+    expect(said({ traces: traces() }, item({ certainty: "certain" }))).not.toContain("Traces:");
+    expect(said({ traces: traces(), source: "west/shop/workload/other" })).not.toContain("Traces:");
+  });
+
+  it("shows what a caller wrote as text", () => {
+    const example = {
+      method: "GET",
+      path: "/<script>alert(1)</script>",
+      host: null,
+      port: null,
+      count: 1,
+      trace: null,
+    };
+    expect(markup({ logs: logs({ hits: 1, examples: [example] }) })).toContain("/&lt;script&gt;");
+  });
+});
+
+describe("how asking goes", () => {
+  const state = (o: Partial<Parameters<typeof SamplesState>[0]>) =>
+    plain(renderToStaticMarkup(<SamplesState reading={false} problem={null} left={0} retry={() => {}} {...o} />));
+  it("is said while it lasts, where it fails, and of what wasn't looked at", () => {
+    expect(state({ reading: true })).toContain("Looking at traces and access logs");
+    expect(state({ problem: "No answer." })).toMatch(/weren’t looked at\. No answer\. Look again/);
+    expect(state({ left: 3 })).toContain("not for 3 further calls");
+    expect(state({}).trim()).toBe("");
+  });
+});

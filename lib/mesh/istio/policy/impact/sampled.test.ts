@@ -1,0 +1,189 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { VERDICTS } from "#lib/policy/impact.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { SeenRequest } from "#lib/policy/seen-request.ts";
+import type { ObservedCall } from "./calls.ts";
+import { call, gone, impact, made, object, turned, worldOf } from "./impact.test-support.ts";
+import { type Sampled, sampler } from "./sampled.ts";
+import type { Change } from "./sides.ts";
+
+const asked = (more: Partial<SeenRequest> = {}, other: Partial<Sampled> = {}): Sampled => ({
+  request: { method: "GET", path: "/items?page=2", host: "reviews", port: 8080, ...more },
+  ...{ sends: null, address: null },
+  ...other,
+});
+const deny = (rules: string, place = "shop/a") =>
+  object("AuthorizationPolicy", place, `action: DENY, rules: [${rules}]`);
+const allow = (rules: string) => object("AuthorizationPolicy", "shop/a", `action: ALLOW, rules: [${rules}]`);
+const vs = (http: string, place = "shop/r") => object("VirtualService", place, `hosts: [reviews], http: [${http}]`);
+const to = (host: string, more = "") => `{${more}route: [{destination: {host: ${host}}}]}`;
+const WEB = call("shop/web", "shop/reviews-v1");
+
+/** `denied`, `denied? the path` */
+function judged(changes: readonly Change[], sampled: Sampled, calls = [WEB], objects: readonly Manifest[] = []) {
+  const before = changes.flatMap((each) => each.before ?? []);
+  const world = worldOf([...objects.filter((each) => !before.includes(each)), ...before]);
+  return [...sampler({ changes, world })(calls, sampled)].map(([verdict, outcome]) =>
+    outcome === true ? verdict : `${verdict}? ${outcome.join(", ")}`,
+  );
+}
+
+const ADMIN = deny("{to: [{operation: {paths: ['/admin*']}}]}");
+const table: readonly (readonly [
+  string,
+  Change,
+  Sampled,
+  readonly string[],
+  { calls?: ObservedCall[]; objects?: Manifest[] }?,
+])[] = [
+  ["by its path, without the query", made(ADMIN), asked({ path: "/admin?x=/items" }), ["denied"]],
+  ["and not by what stands in its query", made(ADMIN), asked({ path: "/items?x=/admin" }), []],
+  ["by its method", made(deny("{to: [{operation: {methods: [DELETE]}}]}")), asked({ method: "DELETE" }), ["denied"]],
+  ["by its host", made(deny("{to: [{operation: {hosts: ['reviews*']}}]}")), asked(), ["denied"]],
+  ["by the workload's port", made(deny("{to: [{operation: {ports: ['8080']}}]}")), asked(), ["denied"]],
+  ["not by another one", made(deny("{to: [{operation: {ports: ['9090']}}]}")), asked(), []],
+  [
+    "by the address that a log has",
+    made(deny("{from: [{source: {ipBlocks: [10.1.0.0/16]}}]}")),
+    asked({}, { address: "10.1.2.3" }),
+    ["denied"],
+  ],
+  [
+    "which no span has",
+    made(deny("{from: [{source: {ipBlocks: [10.1.0.0/16]}}]}")),
+    asked(),
+    ["denied? the peer's address"],
+  ],
+  ["what the sample lacks is named", made(ADMIN), asked({ path: null }), ["denied? the path"]],
+  ["what can't be what it says isn't known", made(ADMIN), asked({ path: "admin" }), ["denied? the path"]],
+  [
+    "a header is in no sample",
+    made(deny("{to: [{operation: {paths: [/items]}}], when: [{key: 'request.headers[x-a]', values: [b]}]}")),
+    asked(),
+    ["denied? header x-a"],
+  ],
+  [
+    "and where the path decides alone, it isn't asked for",
+    made(deny("{to: [{operation: {paths: [/other]}}], when: [{key: 'request.headers[x-a]', values: [b]}]}")),
+    asked(),
+    [],
+  ],
+  ["refused already and then: nothing changes", turned(deny("{}"), ADMIN), asked({ path: "/admin" }), []],
+  ["refused already, and let in then", gone(ADMIN), asked({ path: "/admin" }), ["allowed"]],
+  ["not refused before: not let in anew", gone(ADMIN), asked(), ["not-enforced"]],
+  [
+    "plaintext by its log has no identity",
+    made(allow(`{from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]}`)),
+    asked({}, { sends: "plaintext" }),
+    ["denied"],
+  ],
+  [
+    "mutual TLS has the pair's",
+    made(allow(`{from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]}`)),
+    asked({}, { sends: "mutual TLS" }),
+    [],
+  ],
+  [
+    "of several callers it may be any",
+    made(deny("{from: [{source: {principals: ['*/sa/cron']}}]}")),
+    asked(),
+    ["denied? which of the pair’s callers or Services it is of"],
+    {
+      calls: [
+        call("shop/web", "shop/reviews-v1", 10, {
+          callers: new Map([
+            ["spiffe://cluster.local/ns/shop/sa/web", 1],
+            ["spiffe://cluster.local/ns/shop/sa/cron", 1],
+          ]),
+        }),
+      ],
+    },
+  ],
+  [
+    "a rewritten path isn't what the server's proxy asks about",
+    made(deny("{to: [{operation: {paths: [/v2/items]}}]}")),
+    asked(),
+    ["denied? the path"],
+    { objects: [vs("{rewrite: {uri: /v2/items}, route: [{destination: {host: reviews}}]}")] },
+  ],
+  [
+    "where it is sent: by a path",
+    turned(
+      vs(to("reviews")),
+      vs(`${to("ledger.bank.svc.cluster.local", "match: [{uri: {prefix: /items}}], ")}, ${to("reviews")}`),
+    ),
+    asked(),
+    ["rerouted"],
+  ],
+  [
+    "where it is sent: not by another",
+    turned(
+      vs(to("reviews")),
+      vs(`${to("ledger.bank.svc.cluster.local", "match: [{uri: {prefix: /other}}], ")}, ${to("reviews")}`),
+    ),
+    asked(),
+    [],
+  ],
+  [
+    "a share of a weight is nobody's for sure",
+    turned(
+      vs(to("reviews")),
+      vs(
+        "{route: [{destination: {host: reviews}, weight: 50}, {destination: {host: ledger.bank.svc.cluster.local}, weight: 50}]}",
+      ),
+    ),
+    asked(),
+    ["rerouted? which weighted destination it takes"],
+  ],
+];
+
+describe("a request of a sample", () => {
+  const cases = table.map(
+    ([title, change, sampled, expected, more = {}]) => [title, { change, sampled, expected, ...more }] as const,
+  );
+  test.each(cases)("%s", (_, { change, sampled, expected, calls, objects }) => {
+    expect(judged([change], sampled, calls, objects)).toEqual(expected);
+  });
+
+  test("is never told more of than its pair: bounds of the pair hold what is told of each of its requests", () => {
+    const texts = fc.constantFrom("/items", "/admin", "/admin/x", "/v2", "*", "");
+    const methods = fc.constantFrom("GET", "POST", "DELETE", "");
+    const rule = fc
+      .record({ paths: fc.array(texts, { maxLength: 2 }), methods: fc.array(methods, { maxLength: 2 }) })
+      .map(({ paths, methods: own }) => {
+        const list = (key: string, all: string[]) =>
+          all.filter((each) => each !== "").length === 0
+            ? ""
+            : `${key}: [${all
+                .filter((each) => each !== "")
+                .map((each) => `'${each}'`)
+                .join(", ")}]`;
+        const operation = [list("paths", paths), list("methods", own)].filter((each) => each !== "").join(", ");
+        return operation === "" ? "{}" : `{to: [{operation: {${operation}}}]}`;
+      });
+    fc.assert(
+      fc.property(
+        fc.constantFrom("DENY", "ALLOW"),
+        fc.array(rule, { maxLength: 3 }),
+        fc.constantFrom("/items", "/admin", "/admin/x?y", null, "x"),
+        fc.constantFrom("GET", "POST", "bad method", null),
+        fc.constantFrom("mutual TLS", "plaintext", null),
+        (action, rules, path, method, sends) => {
+          const change = made(
+            object("AuthorizationPolicy", "shop/a", `action: ${action}, rules: [${rules.join(", ")}]`),
+          );
+          const found = impact([change], [WEB]).items.flat();
+          // The pair's calls are all by mutual TLS.
+          if (sends === "plaintext") return;
+          const told = sampler({ changes: [change], world: worldOf([]) })([WEB], asked({ path, method }, { sends }));
+          for (const verdict of VERDICTS) {
+            const item = found.find((each) => each.verdict === verdict);
+            if (told.has(verdict)) expect(item?.max).toBe(10);
+            else if (item !== undefined) expect(item.min).toBe(0);
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,105 @@
+/**
+ * What a change does to single requests that a sample saw: each is decided under the objects as they are and as they would be, with the
+ * facts that the sample has. Pure. Cost: as of impactOf once, then of one call for each different request.
+ */
+import { type ImpactVerdict, VERDICTS } from "#lib/policy/impact.ts";
+import { plausible, type SeenRequest } from "#lib/policy/seen-request.ts";
+import { ratio } from "#lib/units.ts";
+import { fullName } from "../hosts.ts";
+import { arriving } from "./arrive.ts";
+import type { ObservedCall } from "./calls.ts";
+import { entering } from "./entering.ts";
+import type { Shared } from "./expected.ts";
+import { both, boundsOf, type ImpactInput } from "./impact.ts";
+import { changes as rewritten } from "./request.ts";
+import type { RequestKnown } from "./request-known.ts";
+import { routing } from "./routing.ts";
+import { sidesOf } from "./sides.ts";
+import { differs, touchedBy } from "./touched.ts";
+
+export interface Sampled {
+  readonly request: SeenRequest;
+  /** null: the sample doesn't tell. */
+  readonly sends: "mutual TLS" | "plaintext" | null;
+  /** Where the connection came from, which nobody forwarded; null: the sample doesn't tell. */
+  readonly address: string | null;
+}
+
+/** `true`: it happens. Texts: it may, and what isn't known. Verdicts that aren't in it don't come about. */
+export type Judged = ReadonlyMap<ImpactVerdict, true | readonly string[]>;
+
+const WEIGHTED = "which weighted destination it takes";
+const SEVERAL = "which of the pair’s callers or Services it is of";
+
+/** Judges requests of a pair, by all calls that were seen of it. */
+export function sampler({ changes, world }: Pick<ImpactInput, "changes" | "world">) {
+  const sides = sidesOf(world, changes);
+  const touched = touchedBy(changes.filter(differs), sides, world.rootNamespace);
+  const sharesOf = (call: ObservedCall): readonly (readonly Shared[])[] => [
+    both(entering(call, sides, touched, world), arriving(call, sides, touched, world)),
+    ...routing([call], sides, touched, world).map(({ shares }) => shares),
+  ];
+  return (calls: readonly ObservedCall[], sampled: Sampled): Judged => {
+    const asked = calls.map((call): ObservedCall => {
+      const { classes: _, ...own } = { ...call, ...sentBy(call, sampled.sends), rate: 1 };
+      const host = call.service === null ? null : fullName(call.service);
+      return { ...own, request: knownOf(sampled, rewritten(host, sides)) };
+    });
+    const shares = asked.map(sharesOf);
+    return new Map(
+      VERDICTS.flatMap((verdict): readonly (readonly [ImpactVerdict, true | readonly string[]])[] => {
+        const each = shares.map((ways) => outcomeOf(ways, verdict));
+        if (each.every((outcome) => outcome === false)) return [];
+        if (each.every((outcome) => outcome === true)) return [[verdict, true]];
+        const lacks = each.flatMap((outcome) => (typeof outcome === "boolean" ? [] : outcome));
+        return [[verdict, [...new Set(lacks.length > 0 ? lacks : [SEVERAL])]]];
+      }),
+    );
+  };
+}
+
+/** Of a sample that tells it: that it is the part of the calls which is so. */
+function sentBy(call: ObservedCall, sends: Sampled["sends"]): Pick<ObservedCall, "mtls" | "callers"> {
+  if (sends === null) return call;
+  const mtls = { share: ratio(sends === "mutual TLS" ? 1 : 0), basis: "server" } as const;
+  return { mtls, callers: sends === "mutual TLS" ? call.callers : new Map() };
+}
+
+/**
+ * Proxies write down the path as it was before they or one before them rewrote it (Envoy's x-envoy-original-path), and the host as it
+ * came: where something may be rewritten, the path is the client's and the host isn't known.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-original-path
+ */
+function knownOf({ request, address }: Sampled, changed: boolean): RequestKnown {
+  const { method, path, host, port } = plausible(request);
+  return {
+    by: changed ? "client" : "server",
+    ...(method === null ? {} : { method }),
+    ...(path === null ? {} : { path }),
+    ...(host === null || changed ? {} : { host }),
+    ...(port === null ? {} : { port }),
+    ...(address === null ? {} : { sourceIp: address, remoteIp: address }),
+  };
+}
+
+/** Shares smaller than this are sums of rounding. */
+const LEAST = 1e-9;
+
+/** Whether it happens to a request by one of the ways: where it arrives, or where it is sent. */
+function outcomeOf(ways: readonly (readonly Shared[])[], verdict: ImpactVerdict): boolean | readonly string[] {
+  const open: string[] = [];
+  for (const shares of ways) {
+    const parts = shares.map(({ share, parts: all }) => ({
+      share,
+      own: all.filter((part) => part.verdict === verdict),
+    }));
+    const bounds = parts.map(({ share, own }) => ({ share, ...boundsOf(own) }));
+    const sum = (which: "min" | "max") => bounds.reduce((total, each) => total + each.share * each[which], 0);
+    if (sum("max") < LEAST) continue;
+    if (sum("min") > 1 - LEAST) return true;
+    const lacks = parts.flatMap(({ own }) => own.flatMap((part) => part.lacks));
+    const split = bounds.some(({ min, max }) => max - min < LEAST && min > LEAST && max < 1 - LEAST);
+    open.push(...(lacks.length > 0 ? lacks : [split ? WEIGHTED : SEVERAL]));
+  }
+  return open.length === 0 ? false : open;
+}

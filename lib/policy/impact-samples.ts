@@ -1,0 +1,62 @@
+/** What samples of a pair's calls say of an item of an impact. They are parts of what is called: no bound follows from them. */
+import type { ImpactItem } from "./impact.ts";
+import type { SeenRequest } from "./seen-request.ts";
+
+/** Requests that look alike. */
+export interface SampleExample extends Omit<SeenRequest, "path"> {
+  /** Without its query. */
+  readonly path: string | null;
+  readonly count: number;
+  /** One of them; null: no trace of it is known. */
+  readonly trace: { readonly id: string; readonly backend: string } | null;
+}
+
+export interface SampleCounts {
+  /** Of the pair, that were looked at: spans, or lines. */
+  readonly requests: number;
+  /** Of these, those to which it happens for sure. */
+  readonly hits: number;
+  /** Those to which it may happen: the sample doesn't tell all that decides. */
+  readonly open: number;
+  /** What it doesn't tell of those. */
+  readonly lacks: readonly string[];
+  /** Of the hits, most of one kind first. */
+  readonly examples: readonly SampleExample[];
+  /** Hits of further kinds. */
+  readonly more: number;
+}
+
+export interface TraceSample extends SampleCounts {
+  /** Since when there may be spans, RFC 3339. */
+  readonly since: string;
+  /** Calls of the pair since then, by its rate. */
+  readonly calls: number;
+  /** There were more traces than were asked for; these are the newest. */
+  readonly full: boolean;
+  /** Why not all of them could be asked for. */
+  readonly problems: readonly string[];
+}
+
+export interface LogSample extends SampleCounts {
+  /** Of the oldest line that was read, RFC 3339; null: none was. */
+  readonly since: string | null;
+  readonly lines: number;
+  readonly pods: { readonly read: number; readonly all: number };
+  /** Calls into the servers by lines that name no caller for sure. */
+  readonly unnamed: number;
+  readonly problems: readonly string[];
+}
+
+/** Of one item, which the first members name. null: such a sample tells nothing of it. */
+export interface ItemSamples extends Pick<ImpactItem, "verdict" | "source" | "target" | "protocol" | "seen"> {
+  readonly traces: TraceSample | null;
+  readonly logs: LogSample | null;
+}
+
+/** Of an item that isn't certain, what was found; null: nothing was looked for. */
+export const samplesOf = (item: ImpactItem, all: readonly ItemSamples[]): ItemSamples | null =>
+  item.certainty === "certain"
+    ? null
+    : (all.find((each) =>
+        (["verdict", "source", "target", "protocol", "seen"] as const).every((key) => each[key] === item[key]),
+      ) ?? null);

@@ -1,0 +1,25 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { ImpactSamplesAnswer } from "#lib/api/impact-samples.ts";
+import type { Plan } from "#lib/policy/plan.ts";
+import { postJson } from "./fetch.ts";
+
+/** What traces and access logs say of a plan's items that metrics can't decide. Read once a plan, for it reads logs as the viewer. */
+export function impactSamplesQuery({ id, steps }: Pick<Plan, "id" | "steps">) {
+  const open = steps.flatMap(({ impact }) => impact ?? []).filter(({ certainty }) => certainty !== "certain");
+  return queryOptions({
+    queryKey: ["impact-samples", id],
+    enabled: open.some(({ closeWith }) => closeWith.some((each) => /^(?:access logs|traces) of /.test(each))),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+    queryFn: ({ signal }) =>
+      postJson<ImpactSamplesAnswer>(
+        "/api/v1/meaning/impact/samples",
+        {
+          cluster: steps[0]?.object.cluster ?? "",
+          manifests: steps.flatMap(({ after }) => after ?? []),
+          deletions: steps.filter(({ op }) => op === "delete").map(({ object }) => object),
+        },
+        signal,
+      ),
+  });
+}

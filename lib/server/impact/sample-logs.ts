@@ -1,0 +1,96 @@
+/** Requests into one workload by the newest lines of its sidecars' access logs, by who made them. */
+import { nodeId } from "#lib/graph/id.ts";
+import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
+import type { KubeClient } from "#lib/kube/client.ts";
+import type { KubeLogs } from "#lib/kube/logs.ts";
+import { readAccessLine, type Sampled } from "#lib/mesh/impact.ts";
+import { type LogPlace, podsToRead, readProxyLog } from "../logs/proxy-log.ts";
+
+type Logged = Extract<ReturnType<typeof readAccessLine>, { readonly kind: "inbound" }>;
+
+export interface LoggedRequests {
+  /** By node id of the caller. */
+  readonly bySource: ReadonlyMap<string, readonly Sampled[]>;
+  readonly lines: number;
+  readonly pods: { readonly read: number; readonly all: number };
+  readonly since: string | null;
+  /** Calls into it of callers that no line names for sure. */
+  readonly unnamed: number;
+  readonly problems: readonly string[];
+}
+
+export const unread = (...problems: readonly string[]): LoggedRequests => ({
+  ...{ bySource: new Map(), lines: 0, pods: { read: 0, all: 0 }, since: null, unnamed: 0, problems },
+});
+
+/** Logs that can't be read are told of, and fail nothing. */
+export async function loggedRequests(
+  client: KubeClient & KubeLogs,
+  calling: Pick<LogPlace, "as" | "signal" | "since">,
+  workload: Workload,
+  inventory: ClusterInventory,
+): Promise<LoggedRequests> {
+  const why = untold(workload);
+  if (why !== null) return unread(why);
+  const { namespace } = workload;
+  const pods = podsToRead(workload);
+  const bySource = new Map<string, Sampled[]>();
+  let [unnamed, unreadable, inbound] = [0, 0, 0];
+  const take = ({ text }: { readonly text: string }): void => {
+    const line = readAccessLine(text);
+    if (line?.kind === "unreadable") unreadable += 1;
+    if (line?.kind !== "inbound") return;
+    inbound += 1;
+    const source = sourceOf(line.call, inventory);
+    if (source === null) {
+      unnamed += 1;
+      return;
+    }
+    const list = bySource.get(source.id) ?? [];
+    list.push({ ...sampledOf(line), sends: source.tunnel ? null : sentBy(line.call) });
+    bySource.set(source.id, list);
+  };
+  const logs = await Promise.all(
+    pods.read.map(({ name }) => readProxyLog(client, { ...calling, namespace, pod: name }, take)),
+  );
+  const read = logs.filter(({ lines }) => lines !== null);
+  const [since = null] = read.flatMap((log) => log.since ?? []).toSorted();
+  const lines = read.reduce((sum, log) => sum + (log.lines ?? 0), 0);
+  return {
+    ...{ bySource, lines, since, unnamed, pods: { read: read.length, all: pods.all.length } },
+    problems: [
+      ...new Set(logs.flatMap(({ problem }) => problem ?? [])),
+      ...(inbound === 0 && read.length > 0
+        ? [`The proxies of ${workload.name} wrote no call down: access logs may be off.`]
+        : []),
+      ...(unreadable > 0 ? [`Lines that can’t be read for sure and count for nothing: ${unreadable}.`] : []),
+    ],
+  };
+}
+
+/** Whose log tells no request; null: a sidecar's, which may. */
+function untold({ dataplane, name, pods }: Workload): string | null {
+  if (dataplane === "ambient") return `Calls of ${name} go through ztunnels, whose logs hold no request.`;
+  if (dataplane !== "sidecar") return `${name} has no sidecar whose log would tell what comes in.`;
+  return pods.length === 0 ? `${name} has no pod now, and a log goes with its pod.` : null;
+}
+
+function sampledOf({ facts: { request, port }, call }: Logged): Omit<Sampled, "sends"> {
+  const { method = null, path = null, authority: host = null } = request ?? {};
+  return { request: { method, path, host, port }, address: call.address };
+}
+
+const sentBy = ({ sends }: Logged["call"]): Sampled["sends"] => (sends === "mutual TLS" ? "mutual TLS" : "plaintext");
+
+/** The workload whose pod has the address now; null: none, or a header alone says so. `tunnel`: its calls look the same by mutual TLS and without. */
+function sourceOf(
+  { address, claimed }: Logged["call"],
+  { cluster, workloadByIp, workloads }: ClusterInventory,
+): { readonly id: string; readonly tunnel: boolean } | null {
+  const key = claimed ? undefined : workloadByIp.get(address);
+  if (key === undefined) return null;
+  const slash = key.indexOf("/");
+  const dataplane = workloads.get(key)?.dataplane;
+  const id = nodeId({ kind: "workload", cluster, namespace: key.slice(0, slash), name: key.slice(slash + 1) });
+  return { id, tunnel: dataplane === "ambient" || dataplane === "waypoint" };
+}

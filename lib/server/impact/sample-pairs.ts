@@ -1,0 +1,61 @@
+/** Which pairs samples are asked for: those of items that they can tell something of, the worst first, a few. */
+import { nodeId, parseNodeId } from "#lib/graph/id.ts";
+import { impactOf, type ObservedCall, sampleTells } from "#lib/mesh/impact.ts";
+import type { ImpactItem } from "#lib/policy/impact.ts";
+import { VERDICTS } from "#lib/policy/impact.ts";
+import type { Worked } from "./impact.ts";
+
+/** Reading logs and traces of one pair takes some seconds of some servers. */
+const PAIRS = 10;
+
+/** An item, and the calls that were seen of whom it is about. */
+export interface Asked {
+  readonly item: ImpactItem;
+  readonly tells: ReturnType<typeof sampleTells>;
+  readonly calls: readonly ObservedCall[];
+}
+
+export interface Chosen {
+  readonly asked: readonly Asked[];
+  /** Further items that samples might tell something of. */
+  readonly left: number;
+}
+
+export const pairOf = ({ source, target }: Pick<ObservedCall, "source" | "target">): string =>
+  `${nodeId(source)}>${nodeId(target)}`;
+
+export function chosenPairs(worked: Worked): Chosen {
+  const { calls } = worked.traffic;
+  const items = impactOf({ ...worked, calls })
+    .items.flat()
+    .toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) || b.max - a.max);
+  const open = items.flatMap((item): Asked[] => {
+    const tells = sampleTells(item);
+    if (item.certainty === "certain" || (!tells.traces && !tells.logs)) return [];
+    const own = callsOf(item, calls).filter(({ target }) => worked.visible(target.cluster, target.namespace));
+    return own.length === 0 ? [] : [{ item, tells, calls: own }];
+  });
+  const pairs = new Set<string>();
+  const asked = open.filter((each) => {
+    const more = each.calls.map(pairOf).filter((pair) => !pairs.has(pair));
+    if (more.length > 0 && pairs.size + new Set(more).size > PAIRS && pairs.size > 0) return false;
+    for (const pair of more) pairs.add(pair);
+    return true;
+  });
+  return { asked, left: open.length - asked.length };
+}
+
+/** Of a Service's item, those to each of its workloads, the busiest. */
+function callsOf(item: ImpactItem, calls: readonly ObservedCall[]): readonly ObservedCall[] {
+  const target = parseNodeId(item.target);
+  if (target === null) return [];
+  const own = calls.filter((call) => {
+    if (call.target.kind !== "workload" || nodeId(call.source) !== item.source) return false;
+    if ((call.protocol === "tcp") !== (item.protocol === "tcp")) return false;
+    if (target.kind !== "service") return nodeId(call.target) === item.target;
+    return call.service?.namespace === target.namespace && call.service.name === target.name;
+  });
+  const busiest = new Set(own.toSorted((a, b) => b.rate - a.rate).map(pairOf));
+  const few = new Set([...busiest].slice(0, PAIRS));
+  return own.filter((call) => few.has(pairOf(call)));
+}
