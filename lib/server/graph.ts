@@ -85,7 +85,12 @@ export class GraphUseCases {
     };
     const wants = { latency: view.latency, hour: view.edges === "all" };
     if (at !== null) {
-      const { publication, sources } = await this.#telemetry.past.graph(view.window, at, wants, signal);
+      const { publication, sources } = await this.#telemetry.past.graph(
+        view.window,
+        at,
+        { ...wants, trials: true },
+        signal,
+      );
       return answerOf(publication.view(view, visibility, { earlier: await compared() }), told(sources));
     }
     const feed = this.#telemetry.feed(view.window);

@@ -11,9 +11,14 @@ const WOULD: Readonly<Record<ImpactVerdict, string>> = {
   denied: "would be refused",
   breaks: "would fail to connect",
   unreachable: "would go nowhere",
+  aborted: "may be answered by a fault",
+  "times-out": "may be given up (timeout)",
   "loses-mtls": "would lose mutual TLS",
+  delayed: "may be held back by a fault",
   "not-enforced": "would pass with nothing deciding about them any more",
   rerouted: "would go elsewhere",
+  retried: "may be tried again",
+  mirrored: "may be copied",
   allowed: "would pass again",
 };
 

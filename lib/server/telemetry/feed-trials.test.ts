@@ -9,6 +9,7 @@ import { EVERYTHING } from "../rights/rights.ts";
 import type { Publication } from "./publication.ts";
 
 const RATES = { latency: false, hour: false };
+const MARKED = { ...RATES, trials: true };
 
 /** What it counts as denied is what the fake client answers for `history`, which nobody else asks here. */
 const trying: MeshAdapter = {
@@ -57,11 +58,11 @@ describe("what dry runs would deny", () => {
   it("is with the graph of a past instant, whatever is on trial now, and not over days", async () => {
     const { telemetry, timers, client } = trial(false);
     const at = unixSeconds(timers.now() - 600);
-    const past = await telemetry.past.graph("1m", at, RATES);
+    const past = await telemetry.past.graph("1m", at, MARKED);
     expect([marked(past.publication), past.whole]).toEqual([[{ action: "deny", min: 4, max: 4 }], true]);
-    await telemetry.past.graph("1m", at, RATES);
+    await telemetry.past.graph("1m", at, MARKED);
     expect(client.asked.history).toBe(1);
-    expect(marked((await telemetry.past.graph("720h", at, RATES)).publication)).toBeUndefined();
+    expect(marked((await telemetry.past.graph("720h", at, MARKED)).publication)).toBeUndefined();
     expect(client.asked.history).toBe(1);
   });
 
@@ -69,13 +70,13 @@ describe("what dry runs would deny", () => {
     const { telemetry, timers, client } = trial();
     client.answers.history = "hang";
     const at = unixSeconds(timers.now() - 600);
-    const first = telemetry.past.graph("1m", at, RATES);
+    const first = telemetry.past.graph("1m", at, MARKED);
     await timers.advance(2_500);
     expect(marked((await first).publication)).toBeUndefined();
     expect((await first).whole).toBe(false);
     client.answers.history = 4;
     await timers.advance(15_000);
-    expect(marked((await telemetry.past.graph("1m", at, RATES)).publication)).toBeDefined();
+    expect(marked((await telemetry.past.graph("1m", at, MARKED)).publication)).toBeDefined();
   });
 
   it("keeps no graph waiting, and a failure leaves it out", async () => {

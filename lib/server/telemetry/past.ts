@@ -42,14 +42,18 @@ export class Past {
     this.#deps = deps;
   }
 
-  /** The graph of an instant, with the state of its sources at the time of reading. `hour` comes with `edges=all`. */
+  /**
+   * The graph of an instant, with the state of its sources at the time of reading. `hour` comes with `edges=all`; `trials`: with the marks
+   * of what policies on trial would have denied.
+   */
   async graph(
     asked: Window,
     at: UnixSeconds,
-    wants: { latency: boolean; hour: boolean },
+    wants: { readonly latency: boolean; readonly hour: boolean; readonly trials?: boolean },
     signal?: AbortSignal,
   ): Promise<PastGraph> {
-    const key = JSON.stringify([asked, at, wants.latency, wants.hour]);
+    const { trials = false } = wants;
+    const key = JSON.stringify([asked, at, wants.latency, wants.hour, trials]);
     const kept = this.#kept.get(key);
     // Last used, last dropped.
     this.#kept.delete(key);
@@ -64,10 +68,12 @@ export class Past {
         const { latency } = wants;
         // A graph doesn't wait for long, nor fail, for want of the marks on it.
         const over = new AbortController();
-        const trial = Promise.race([
-          this.#deps.trials(asked, at, AbortSignal.any([inner, over.signal])).catch(() => undefined),
-          this.#deps.timers.sleep(PATIENCE, over.signal).then(() => undefined),
-        ]);
+        const trial = trials
+          ? Promise.race([
+              this.#deps.trials(asked, at, AbortSignal.any([inner, over.signal])).catch(() => undefined),
+              this.#deps.timers.sleep(PATIENCE, over.signal).then(() => undefined),
+            ])
+          : null;
         const told = await Promise.all(this.#sources.map((source) => this.#ask(source, asked, at, latency, inner)));
         const tried = await trial;
         over.abort();
