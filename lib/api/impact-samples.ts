@@ -63,4 +63,3 @@ export const impactSamplesSchema = z
   })
   .meta({ id: "ImpactSamples" });
 export type ImpactSamplesAnswer = z.infer<typeof impactSamplesSchema>;
-export type WireItemSamples = ImpactSamplesAnswer["items"][number];

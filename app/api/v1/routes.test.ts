@@ -337,7 +337,10 @@ describe("what a draft would do", () => {
     expect((await send(file, "POST", "", type, '{"cluster":"c","extra":1}')).status).toBe(400);
     expect(calls).toEqual([]);
     expect((await send(file, "POST", "", type, '{"cluster":"c"}')).status).toBe(200);
-    expect(calls[0]).toMatchObject({ useCase, args: [ANONYMOUS, { cluster: "c", manifests: [], deletions: [] }] });
+    expect(calls[0]).toMatchObject({
+      useCase,
+      args: [ANONYMOUS, { cluster: "c", manifests: [], deletions: [] }, expect.any(AbortSignal)],
+    });
   });
 });
 
