@@ -39,7 +39,7 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   // The pair had a rate, and this is about none of it.
   if (item.seen === "week" && item.rate > 0) return say("unknown", RARE);
   const { before, since, lately } = stretches;
-  const pair = { source: item.source, target: item.target, tcp: item.protocol === "tcp" };
+  const pair = countedAs(item, stretches);
   const of = (traffic: Traffic) => tallyOf(callsOf(item, pair, traffic, before), traffic.seconds);
   const [was, is] = [of(before), of(since)];
   if (is.calls === 0) return silent(item, was.calls, { before, since }, say);
@@ -61,6 +61,19 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   if (under) return say("less", `${capital(share)}; at least ${percent(expected.low)} were to be expected.`, measured);
   return say("as-predicted", `${capital(share)}.`, measured);
 }
+
+/** Behind a waypoint that came since, what a ztunnel counted as connections is requests. */
+function countedAs({ source, target, protocol }: PredictedItem, { before, since }: Stretches): Pair {
+  const pair = { source, target, tcp: protocol === "tcp" };
+  const requests = { source, target, tcp: false };
+  const some = (each: Pair, traffic: Traffic) =>
+    edgesOf(each, traffic).length + strays(each, traffic, before).edges.length > 0;
+  const turned = pair.tcp && !some(pair, since) && !some(requests, before) && some(requests, since);
+  return turned ? requests : pair;
+}
+
+/** Counted as something else than what was predicted. */
+const isTurned = (item: PredictedItem, { tcp }: Pair): boolean => item.protocol === "tcp" && !tcp;
 
 const percent = (share: number): string => formatPercent(ratio(share));
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -106,7 +119,7 @@ function readings(item: PredictedItem, { before, since, lately }: Stretches, pai
     return { whole: moved(pair, before, since), late: moved(pair, before, lately), base: 0 };
   if (isLoss(item) && strays(pair, since, before).shared) return null;
   const of = (traffic: Traffic) => tallyOf(callsOf(item, pair, traffic, before), traffic.seconds);
-  const hits = (tally: Tally) => hitsOf(item, tally);
+  const hits = (tally: Tally) => hitsOf(item, tally, isTurned(item, pair));
   const [was, whole, late] = [of(before), hits(of(since)), hits(of(lately))];
   if (whole === null || late === null) return null;
   const old = hits(was);
@@ -132,10 +145,10 @@ function readings(item: PredictedItem, { before, since, lately }: Stretches, pai
 
 const isLoss = ({ verdict }: PredictedItem): boolean => verdict === "breaks" || verdict === "unreachable";
 
-/** With those that never arrived, where it is about that. */
+/** With those that never arrived, where it is about that, or a waypoint may have met who refuses it. */
 function callsOf(item: PredictedItem, pair: Pair, traffic: Traffic, before: Traffic) {
   const own = edgesOf(pair, traffic);
-  return isLoss(item) ? [...own, ...strays(pair, traffic, before).edges] : own;
+  return isLoss(item) || isTurned(item, pair) ? [...own, ...strays(pair, traffic, before).edges] : own;
 }
 
 interface Hits {
@@ -143,7 +156,7 @@ interface Hits {
   readonly of: number;
 }
 
-function hitsOf({ verdict, protocol }: PredictedItem, tally: Tally): Hits | null {
+function hitsOf({ verdict, protocol }: PredictedItem, tally: Tally, turned: boolean): Hits | null {
   const { calls, refused, neverArrived, server, plain } = tally;
   const sum = (...parts: readonly (number | null)[]): Hits | null => {
     const known = parts.filter((part) => part !== null);
@@ -151,6 +164,8 @@ function hitsOf({ verdict, protocol }: PredictedItem, tally: Tally): Hits | null
   };
   switch (verdict) {
     case "denied":
+      // The waypoint answers 503 where a ztunnel behind it refuses its connection, and 403 itself.
+      if (turned) return sum(refused, neverArrived, server);
       // ztunnel counts a refused connection as failed; a sidecar's RBAC filter closes one that counts as opened.
       if (protocol === "tcp") return (neverArrived ?? 0) > 0 ? sum(neverArrived) : null;
       return sum(refused);
