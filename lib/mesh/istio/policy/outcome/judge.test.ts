@@ -101,6 +101,19 @@ describe("a predicted pair beside what was measured", () => {
     });
   });
 
+  it("behind a waypoint that came since: what was counted as connections is requests", () => {
+    const tcp = item({ protocol: "tcp", rate: 0.1, min: 0.1, max: 0.1 });
+    const before = [l4("source", "shop/web", "shop/api", { opened: 1 })];
+    const of = (codes: Record<string, number>) => judged(tcp, { before, since: [calls(codes)] }).judgement;
+    expect(of({ "503 UF": 10 })).toBe("as-predicted");
+    expect(of({ "403": 10 })).toBe("as-predicted");
+    expect(of({ "200": 10 })).toBe("less");
+    // It had called by requests before: those aren't what was foretold of its connections.
+    expect(judged(tcp, { before: [...before, ...FINE], since: FINE }).judgement).toBe("not-seen");
+    const since = [calls({ "503 UF": 10 })];
+    expect(compare({ prediction: prediction([tcp]), before, since }).findings.filter(({ ours }) => ours)).toEqual([]);
+  });
+
   it("a silent pair: not seen yet, or stopped as was foretold", () => {
     expect(judged(item({ rate: 0.01, min: 0.01, max: 0.01 }), { before: [], since: [] }).judgement).toBe("not-seen");
     expect(judged(item(), { before: FINE, since: [] })).toMatchObject({

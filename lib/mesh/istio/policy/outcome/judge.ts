@@ -41,7 +41,7 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   if (item.seen === "week" && item.rate > 0) return say("unknown", RARE);
   const { before, since, lately } = stretches;
   if (item.verdict === "mirrored") return say("unknown", sayCopies(item, before, since));
-  const pair = { source: item.source, target: item.target, tcp: item.protocol === "tcp" };
+  const pair = countedAs(item, stretches);
   const of = (traffic: Traffic) => tallyOf(callsOf(item, pair, traffic, before), traffic.seconds);
   const [was, is] = [of(before), of(since)];
   if (is.calls === 0) return silent(item, was.calls, { before, since }, say);
@@ -76,6 +76,19 @@ function sayCopies(item: PredictedItem, before: Traffic, since: Traffic): string
   return `Servers counted ${rate(is ?? 0)} that the caller’s proxy doesn’t count as calls${then}: copies or retries. ${rate(item.max)} at most were to be expected at the calls of then.`;
 }
 const NEEDED = `${FEW_REQUESTS} are needed`;
+
+/** Behind a waypoint that came since, what a ztunnel counted as connections is requests. */
+function countedAs({ source, target, protocol }: PredictedItem, { before, since }: Stretches): Pair {
+  const pair = { source, target, tcp: protocol === "tcp" };
+  const requests = { source, target, tcp: false };
+  const some = (each: Pair, traffic: Traffic) =>
+    edgesOf(each, traffic).length + strays(each, traffic, before).edges.length > 0;
+  const turned = pair.tcp && !some(pair, since) && !some(requests, before) && some(requests, since);
+  return turned ? requests : pair;
+}
+
+/** Counted as something else than what was predicted. */
+const isTurned = (item: PredictedItem, { tcp }: Pair): boolean => item.protocol === "tcp" && !tcp;
 
 const percent = (share: number): string => formatPercent(ratio(share));
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -127,7 +140,7 @@ function readings(item: PredictedItem, { before, since, lately }: Stretches, pai
     return { whole: moved(pair, before, since), late: moved(pair, before, lately), base: 0 };
   if (isLoss(item) && strays(pair, since, before).shared) return null;
   const of = (traffic: Traffic) => tallyOf(callsOf(item, pair, traffic, before), traffic.seconds);
-  const hits = (tally: Tally) => hitsOf(item, tally);
+  const hits = (tally: Tally) => hitsOf(item, tally, isTurned(item, pair));
   const [was, whole, late] = [of(before), hits(of(since)), hits(of(lately))];
   if (whole === null || late === null) return null;
   const old = hits(was);
@@ -153,10 +166,10 @@ function readings(item: PredictedItem, { before, since, lately }: Stretches, pai
 
 const isLoss = ({ verdict }: PredictedItem): boolean => verdict === "breaks" || verdict === "unreachable";
 
-/** With those that never arrived, where it is about that. */
+/** With those that never arrived, where it is about that, or a waypoint may have met who refuses it. */
 function callsOf(item: PredictedItem, pair: Pair, traffic: Traffic, before: Traffic) {
   const own = edgesOf(pair, traffic);
-  return isLoss(item) ? [...own, ...strays(pair, traffic, before).edges] : own;
+  return isLoss(item) || isTurned(item, pair) ? [...own, ...strays(pair, traffic, before).edges] : own;
 }
 
 interface Hits {
@@ -164,7 +177,7 @@ interface Hits {
   readonly of: number;
 }
 
-function hitsOf({ verdict, protocol }: PredictedItem, tally: Tally): Hits | null {
+function hitsOf({ verdict, protocol }: PredictedItem, tally: Tally, turned: boolean): Hits | null {
   const { calls, refused, neverArrived, server, injected, held, timedOut, plain } = tally;
   const sum = (...parts: readonly (number | null)[]): Hits | null => {
     const known = parts.filter((part) => part !== null);
@@ -172,6 +185,8 @@ function hitsOf({ verdict, protocol }: PredictedItem, tally: Tally): Hits | null
   };
   switch (verdict) {
     case "denied":
+      // The waypoint answers 503 where a ztunnel behind it refuses its connection, and 403 itself.
+      if (turned) return sum(refused, neverArrived, server);
       // ztunnel counts a refused connection as failed; a sidecar's RBAC filter closes one that counts as opened.
       if (protocol === "tcp") return (neverArrived ?? 0) > 0 ? sum(neverArrived) : null;
       return sum(refused);
