@@ -5,7 +5,7 @@
 import type { NodeKey } from "#lib/graph/id.ts";
 import { mergeHistograms } from "#lib/graph/quantile.ts";
 import type { Workload } from "#lib/inventory/model.ts";
-import type { ImpactGap, ImpactVerdict } from "#lib/policy/impact.ts";
+import type { ImpactGap } from "#lib/policy/impact.ts";
 import { fullName, serviceOfHost } from "../hosts.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";

@@ -149,7 +149,9 @@ describe("a change of mutual TLS", () => {
 
   test("says what it doesn't work out", () => {
     const pools = "trafficPolicy: {connectionPool: {tcp: {maxConnections: 1}}}";
-    expect(impact([made(rule(pools))]).gaps).toMatchObject([{ what: "the connection pool of reviews.shop.svc.cluster.local" }]);
+    expect(impact([made(rule(pools))]).gaps).toMatchObject([
+      { what: "the connection pool of reviews.shop.svc.cluster.local" },
+    ]);
     expect(impact([gone(object("EnvoyFilter", "shop/f", ""))]).gaps).toMatchObject([
       { what: expect.stringContaining("EnvoyFilter") },
     ]);
