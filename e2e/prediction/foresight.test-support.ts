@@ -70,18 +70,29 @@ export const findingsOf = ({ findings }: OutcomeAnswer): readonly string[] =>
     ({ kind, ours, source, target }) => `${kind} ${nameOf(source)}>${nameOf(target)}, ${ours ? "ours" : "not ours"}`,
   );
 
+interface Ends {
+  readonly source: string;
+  readonly target: string;
+}
+
+const countsOf = (ledger: Ledger, { source, target }: Ends, { from, to }: Pick<OutcomeAnswer, "from" | "to">) =>
+  ledger
+    .edges(Date.parse(from) / 1000, Date.parse(to) / 1000)
+    .filter((each) => each.source === source && nameOf(each.target) === nameOf(target));
+
+/** By the simulator's own count the share of the calls to a service that no workload was asked for. */
+export function strayShare(ledger: Ledger, pair: Ends, outcome: Pick<OutcomeAnswer, "from" | "to">): number {
+  const own = countsOf(ledger, pair, outcome);
+  const sum = (list: typeof own) => list.reduce((all, { requests }) => all + requests, 0);
+  return sum(own.filter(({ target }) => target === pair.target)) / Math.max(1, sum(own));
+}
+
 /**
  * The simulator's own count of an item's pair: the share of its calls that was refused or failed, of those that some proxy sees. A
  * service's are those to itself and to the workload of its name.
  */
-export function lostShare(
-  ledger: Ledger,
-  { source, target }: { readonly source: string; readonly target: string },
-  { from, to }: Pick<OutcomeAnswer, "from" | "to">,
-): number {
-  const own = ledger
-    .edges(Date.parse(from) / 1000, Date.parse(to) / 1000)
-    .filter((each) => each.source === source && nameOf(each.target) === nameOf(target));
+export function lostShare(ledger: Ledger, pair: Ends, { from, to }: Pick<OutcomeAnswer, "from" | "to">): number {
+  const own = countsOf(ledger, pair, { from, to });
   const requests = own.reduce((sum, each) => sum + each.requests, 0);
   const lost = own.reduce((sum, each) => sum + Math.max(each.failures, each.denied ?? 0), 0);
   return requests === 0 ? 0 : lost / requests;
