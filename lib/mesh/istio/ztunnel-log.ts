@@ -8,7 +8,7 @@ import { isObject, own } from "#lib/policy/json.ts";
 import type { InboundCall } from "./access-log.ts";
 
 /** A pod as the ztunnel knew it then; null: it knew none. */
-export interface LoggedPod {
+interface LoggedPod {
   readonly namespace: string;
   readonly name: string;
 }

@@ -1,12 +1,12 @@
 /** Whose log tells of an ambient workload's connections: the ztunnels of its pods' nodes. Pure. */
 import type { ClusterInventory, PodRef, Workload } from "#lib/inventory/model.ts";
 
-export interface ZtunnelPod {
+interface ZtunnelPod {
   readonly namespace: string;
   readonly pod: PodRef;
 }
 
-export interface Ztunnels {
+interface Ztunnels {
   readonly pods: readonly ZtunnelPod[];
   /** Of some pod, the workload's or a ztunnel's, the node isn't known: then all are meant. */
   readonly unplaced: boolean;

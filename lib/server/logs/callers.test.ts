@@ -154,6 +154,7 @@ describe("GET /meaning/log-callers", () => {
     });
     expect(asked).toEqual(["z1 istio-proxy 5000 2097152"]);
     expect(told).toMatchObject({ by: "ztunnel", pods: 1, mutual: 1, callersTotal: 1, notes: [] });
+    expect(told.switchOn).toMatchObject({ object: null, text: expect.stringContaining("RUST_LOG") });
     expect(told.callers).toMatchObject([{ source: "c/bank/workload/till", by: "pod", sends: "plaintext", calls: 1 }]);
     expect(told.trials).toMatchObject([
       { source: "c/bank/workload/till", action: "deny", policy: { namespace: "shop", name: "no" }, calls: 1 },

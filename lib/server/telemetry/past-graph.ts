@@ -84,7 +84,7 @@ function withNothing(event: SourceEvent, source: Source, at: UnixSeconds): Sourc
   return { ...event, notes: [...event.notes, nothingCaveat(source.info.name, at, source.horizon.first(at))] };
 }
 
-export interface PastWish {
+interface PastWish {
   readonly asked: Window;
   readonly at: UnixSeconds;
   readonly latency: boolean;

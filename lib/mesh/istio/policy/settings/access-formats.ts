@@ -10,7 +10,7 @@ import {
 import type { AccessLogForm, MeshConfig } from "./decode.ts";
 import { type MeshSettings, setting } from "./settings.ts";
 
-export interface AccessFormats {
+interface AccessFormats {
   readonly formats: readonly AccessFormat[];
   /** Sentences: by what lines are read, and what they can't tell. */
   readonly notes: readonly string[];
