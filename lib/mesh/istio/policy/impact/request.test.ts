@@ -273,7 +273,8 @@ describe("for any objects and calls", () => {
     method: fc.constantFrom("GET", "POST"),
     path: fc.constantFrom("/a", "/b"),
     host: fc.constantFrom("x", "y"),
-    port: fc.constantFrom(8080, 8090),
+    // The only one of its Service: another would contradict the objects.
+    port: fc.constant(8080),
   });
   const by = fc.constantFrom("client" as const, "server" as const);
   const some = fc.subarray(["method", "path", "host", "port"] as const);
