@@ -31,6 +31,10 @@ test("Prometheus stops: the page says so within 10 s, keeps the graph with its a
   await expect(banner).toContainText(new RegExp(`has not answered since ${INSTANT}`), { timeout: 10_000 });
   await expect(banner).toContainText(new RegExp(`The graph shows ${INSTANT}`));
   await expect(storefront).toBeVisible();
+  // What is said stands over nothing of the table.
+  const said = await banner.boundingBox();
+  const field = await page.getByLabel("Filter the rows by name").boundingBox();
+  expect(field?.y).toBeGreaterThanOrEqual((said?.y ?? 0) + (said?.height ?? 0));
   await gate.open();
   await expect(banner).toHaveCount(0, { timeout: 40_000 });
   await expect(storefront).toBeVisible();

@@ -85,6 +85,23 @@ test("the slider is worked by keys: back a step, and to the end again", async ({
   await expect(page).not.toHaveURL(/at=/);
 });
 
+test("while the slider is held, the top bar says the instant that is shown", async ({ page }) => {
+  await withMarks(page);
+  await openTopology(page);
+  await page.keyboard.press("h");
+  const chip = page.getByRole("button", { name: /· last / });
+  await expect(chip).toContainText("Live");
+  await axis(page).getByRole("slider", { name: "Instant to look at" }).focus();
+  // Frames are read when a hand is first on it.
+  await expect(async () => {
+    await page.keyboard.down("ArrowLeft");
+    await expect(chip).toContainText(new RegExp(`^At ${INSTANT}`), { timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
+  expect(new URL(page.url()).searchParams.get("at")).toBeNull();
+  await page.keyboard.up("ArrowLeft");
+  await expect(page).toHaveURL(/at=20/);
+});
+
 test("a replay goes from frame to frame until it is stopped", async ({ page }) => {
   await withMarks(page);
   await openTopology(page);

@@ -2,6 +2,11 @@
 
 const two = (n: number): string => String(n).padStart(2, "0");
 
+/** A sentence of the server's, which knows no zone: its instants (RFC 3339, UTC) as everywhere else. */
+export function sayInstants(text: string, now?: Date): string {
+  return text.replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z/g, (at) => sayInstant(at, now));
+}
+
 /** `14:02:10`, or `20 Aug 14:02:10` on another day than `now`. `at` is RFC 3339 or unix seconds. */
 export function sayInstant(at: string, now: Date = new Date()): string {
   const date = new Date(/^\d+(\.\d+)?$/.test(at) ? Number(at) * 1000 : at);

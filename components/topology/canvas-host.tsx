@@ -55,6 +55,7 @@ export function CanvasHost({
   animate,
   onMenu,
   onHand,
+  covered,
 }: {
   readonly live: Live | null;
   readonly selected: string | null;
@@ -71,6 +72,8 @@ export function CanvasHost({
   readonly onMenu: (at: MenuAt) => void;
   /** A drag has begun that isn't the map's own. */
   readonly onHand: (hand: Hand) => void;
+  /** Pixels at the top that something else stands on. */
+  readonly covered: number;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const renderer = useRef<Renderer | null>(null);
@@ -175,6 +178,7 @@ export function CanvasHost({
     picked.current = null;
   }, [selected]);
 
+  useEffect(() => framing.current?.cover(covered), [covered]);
   useEffect(() => renderer.current?.setLabels(labels), [labels]);
   useEffect(() => overlays.current?.animate(animate), [animate]);
   const { focus, steps, side, rest } = look;

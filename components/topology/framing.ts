@@ -15,6 +15,8 @@ export interface Framing {
   readonly reveal: (id: string) => void;
   /** The map is looked at as somebody chose: it is no longer kept whole, nor on one thing. */
   readonly leave: () => void;
+  /** So many pixels at the top are covered by what is said there. */
+  readonly cover: (pixels: number) => void;
   /** The first frame of a view, with what the address has selected. What was asked for before it was there is brought now. */
   readonly begin: (id: string | null) => void;
   readonly close: () => void;
@@ -33,6 +35,7 @@ export function createFraming(
   let focused: { readonly id: string; readonly at: number } | null = null;
   let awaited: string | null = null;
   let width = canvas.clientWidth;
+  let covered = 0;
 
   const focus = (id: string | null) => {
     whole = id === null;
@@ -45,7 +48,7 @@ export function createFraming(
     const place = placeOf(id);
     if (place === null) return false;
     const { x, y } = toScreen(renderer.getCamera(), place);
-    return x < RIM || y < RIM || x > canvas.clientWidth - RIM || y > canvas.clientHeight - RIM;
+    return x < RIM || y < RIM + covered || x > canvas.clientWidth - RIM || y > canvas.clientHeight - RIM;
   };
   const leave = () => {
     whole = false;
@@ -77,6 +80,12 @@ export function createFraming(
       if (hidden(id)) focus(id);
     },
     leave,
+    cover(pixels) {
+      if (pixels === covered) return;
+      covered = pixels;
+      renderer.setCovered(pixels);
+      if (whole) renderer.fit();
+    },
     begin(id) {
       if (id !== null && (id === awaited || renderer.getCamera().k < READABLE)) focus(id);
     },

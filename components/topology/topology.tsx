@@ -6,6 +6,7 @@ import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { usePreferences } from "#components/shell/preferences-context.tsx";
 import type { UrlPatch } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
+import { Banners } from "./banners.tsx";
 import { Bars } from "./bars.tsx";
 import { CanvasHost } from "./canvas-host.tsx";
 import { deeper } from "./depth.ts";
@@ -13,7 +14,7 @@ import { drawingSlot } from "./drawing.ts";
 import { useExtras } from "./find/use-extras.ts";
 import type { Hand } from "./hand/press.ts";
 import type { MenuAt } from "./menu/graph-menu.tsx";
-import { Banner, EmptyState, Skeleton, useAct } from "./notice-view.tsx";
+import { EmptyState, Skeleton, useAct } from "./notice-view.tsx";
 import { emptyState, notices } from "./notices.ts";
 import { SelectionContext } from "./selection.tsx";
 import { AxisRoom } from "./time/axis-room.tsx";
@@ -38,6 +39,7 @@ export function Topology() {
   const { selected, table, kiosk, trace } = state;
   const [menu, setMenu] = useState<MenuAt | null>(null);
   const [hand, setHand] = useState<Hand | null>(null);
+  const [covered, setCovered] = useState(0);
   const [axisAsked, setAxis] = useState(false);
   // Whoever looks at the past has the axis before them, without asking.
   const past = state.view.at !== null || state.view.compareAt !== null;
@@ -115,9 +117,11 @@ export function Topology() {
           )}
           <div className="relative min-h-0 grow short:min-h-60 short:shrink-0">
             {table ? (
-              <Suspense fallback={null}>
-                <GraphTable />
-              </Suspense>
+              <div className="h-full" style={{ paddingTop: covered }}>
+                <Suspense fallback={null}>
+                  <GraphTable />
+                </Suspense>
+              </div>
             ) : (
               <CanvasHost
                 live={live}
@@ -131,6 +135,7 @@ export function Topology() {
                 animate={state.animate}
                 onMenu={setMenu}
                 onHand={setHand}
+                covered={covered}
               />
             )}
             {hand !== null && !table && (
@@ -140,11 +145,7 @@ export function Topology() {
             )}
             {nothing === "loading" && <Skeleton />}
             {nothing !== null && nothing !== "loading" && <EmptyState notice={nothing} onAct={act} />}
-            <div className="absolute inset-x-4 top-2 z-10 flex flex-col gap-2" role="status">
-              {notices(status, state).map((notice) => (
-                <Banner key={notice.id} notice={notice} onAct={act} />
-              ))}
-            </div>
+            <Banners notices={notices(status, state)} onAct={act} onCovered={setCovered} />
           </div>
           {axis && (
             <Suspense fallback={<AxisRoom />}>

@@ -215,12 +215,12 @@ function turnedAway(
   dst: SimPod,
   route: ServiceRoute,
   request: Request,
-  { startMs, ms, mtls }: Attempt,
+  { startMs, ms, mtls, closed }: Attempt,
 ): void {
   const endMs = startMs + ms;
   if (dst.dataplane === "ambient") {
     const hop = { from, to: dst, service: knownService(route.service), mtls, edge: l4Edge(from, dst) };
-    ctx.wheel.at(endMs, () => ctx.l4.deny(hop, endMs));
+    ctx.wheel.at(endMs, () => ctx.l4.deny(hop, endMs, closed ?? "policy"));
   } else if (dst.dataplane === "sidecar") {
     const { target } = portOf(route.service, request.port);
     const outcome = { protocol: request.protocol, code: "0", grpcStatus: "", flags: "NR" } as const;

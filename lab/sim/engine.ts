@@ -72,7 +72,7 @@ export class Engine {
       ledger,
       router: new Router(world),
       wheel: new Wheel(options.tickMs, this.#now),
-      l4: new L4Pool(world, ledger),
+      l4: new L4Pool(world, ledger, options.logs ?? null),
       outliers: new Outliers(),
       guards: new Guards(world),
       traces: options.traces ?? null,

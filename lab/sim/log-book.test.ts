@@ -136,7 +136,28 @@ describe("the simulated logs", () => {
     expect(said(true)).toEqual(["starting", "listening", "call failed"]);
     expect(said(false)).toEqual(["starting", "listening", "request served"]);
     expect(book.of("east-1")({ pod, container: "other", previous: false })).toEqual([]);
+  });
+
+  it("of a ztunnel tell of its connections, each at its end", () => {
+    const book = new LogBook(1, () => START + 60_000, 2);
+    const end = (pod: string) => ({ ip: "10.0.0.7", pod, namespace: "a", identity: `spiffe://x/ns/a/sa/${pod}` });
+    const connection = (endMs: number, ztunnel = "west-1/a/p") => ({
+      ...({ ztunnel, direction: "inbound", from: end("till"), to: end("web"), host: "web.a", mtls: false } as const),
+      ...{ startMs: START, endMs, sent: 10, received: 20, error: null },
+    });
+    for (const each of [
+      connection(START + 1000),
+      connection(START + 3000),
+      connection(START + 2000),
+      connection(START + 2500, "west-1/a/q"),
+    ])
+      book.connected(each);
+    const pod = podOf("p", ["istio-proxy"], running);
     const ztunnel = { ...pod, metadata: { ...pod.metadata, labels: { app: "ztunnel" } } };
-    expect(book.of("west-1")({ pod: ztunnel, container: "app", previous: false })).toEqual([]);
+    const lines = book.of("west-1")({ pod: ztunnel, container: "istio-proxy", previous: false });
+    expect(lines.map(({ atMs }) => atMs - START)).toEqual([2000]);
+    expect(lines[0]?.text).toMatch(
+      /^\S+\tinfo\taccess\tconnection complete\tsrc\.addr=10\.0\.0\.7:\d+ src\.workload="till" src\.namespace="a" dst\.addr=10\.0\.0\.7:8080 dst\.service="web\.a" dst\.workload="web" dst\.namespace="a" direction="inbound" bytes_sent=20 bytes_recv=10 duration="2000ms"$/,
+    );
   });
 });

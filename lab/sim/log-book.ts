@@ -9,6 +9,7 @@ import { accessLine } from "./access-log.ts";
 import type { LogSink, NotedCall } from "./noted.ts";
 import { failureLine, heartbeatLine, servedLine, startLines } from "./program-log.ts";
 import { hash } from "./random.ts";
+import { type NotedConnection, ztunnelLine } from "./ztunnel-log.ts";
 
 /** Calls kept of all pods together, as many as the trace store keeps spans: at most some 40 MB, in the shop half an hour. */
 const CAPACITY = 60_000;
@@ -23,6 +24,8 @@ export class LogBook implements LogSink {
   readonly #capacity: number;
   readonly #ring: NotedCall[] = [];
   #next = 0;
+  readonly #connections: NotedConnection[] = [];
+  #nextConnection = 0;
 
   /** `clock`: milliseconds since the epoch. */
   constructor(seed: number, clock: () => number, capacity = CAPACITY) {
@@ -36,14 +39,25 @@ export class LogBook implements LogSink {
     this.#next = (this.#next + 1) % this.#capacity;
   }
 
+  connected(connection: NotedConnection): void {
+    this.#connections[this.#nextConnection] = connection;
+    this.#nextConnection = (this.#nextConnection + 1) % this.#capacity;
+  }
+
   /** Lines of one cluster's containers. Cost: one look at every call that is kept. */
   of(cluster: string): Logs {
     return ({ pod, container, previous }) => {
       const key = `${cluster}/${pod.metadata.namespace ?? "default"}/${pod.metadata.name}`;
       const life = lifeOf(pod, container, previous, this.#clock());
-      // A ztunnel is no Envoy, and its log is not simulated.
-      if (life === null || pod.metadata.labels?.["app"] === "ztunnel") return [];
+      if (life === null) return [];
       const within = ({ atMs }: LogLine): boolean => atMs >= life.fromMs && atMs < life.toMs;
+      if (pod.metadata.labels?.["app"] === "ztunnel") {
+        const seen = this.#connections.filter(({ ztunnel }) => ztunnel === key);
+        return seen
+          .map(ztunnelLine)
+          .filter(within)
+          .sort((a, b) => a.atMs - b.atMs);
+      }
       const [program] = listAt(pod.spec, "containers").filter((each) => textAt(each, "name") !== PROXY);
       const calls = this.#ring.filter((call) => call.pod === key);
       const own =

@@ -1,6 +1,7 @@
 /** A call as one pod's log has it. */
 import type { SimPod } from "./pod.ts";
 import type { SeenCall } from "./trace.ts";
+import type { NotedConnection } from "./ztunnel-log.ts";
 
 /** One call as one pod notes it; small, and without what would keep a pod alive that is gone. */
 export interface NotedCall extends Omit<SeenCall, "pod" | "peer"> {
@@ -15,6 +16,7 @@ export interface NotedCall extends Omit<SeenCall, "pod" | "peer"> {
 
 export interface LogSink {
   add(call: NotedCall): void;
+  connected(connection: NotedConnection): void;
 }
 
 /** A proxy's view of a call as the book keeps it. */

@@ -112,7 +112,7 @@ function turnedAway(ctx: SimContext, from: SimPod, to: SimPod, service: Service,
     ...unobserved(from, to),
   };
   if (to.dataplane === "ambient") {
-    ctx.l4.deny({ from, to, service: known, mtls, edge }, atMs);
+    ctx.l4.deny({ from, to, service: known, mtls, edge }, atMs, "policy");
     if (from.dataplane !== "ambient")
       for (const s of observers(ctx, from, null, known, false, "UF")) {
         s.opened += 1;

@@ -2,6 +2,7 @@
 import { MeshscopeError } from "#lib/errors.ts";
 import { parseRefPath } from "#lib/policy/ref.ts";
 import { evidenceOfferSchema } from "./evidence.ts";
+import { objectRefSchema } from "./object-ref.ts";
 import { decodedPath } from "./path.ts";
 import { readQuery } from "./query.ts";
 import { z } from "./zod.ts";
@@ -12,13 +13,27 @@ export const logCallersQuerySchema = z.object({
   workload: z.string({ error: NAME }).min(1, { error: NAME }).max(253, { error: NAME }),
 });
 
+const callerFields = {
+  source: z.string().nullable().meta({ description: "node id of the workload that has the address now" }),
+  by: z.enum(["pod", "address", "claimed", "hidden"]).meta({
+    description:
+      "pod: a pod's address; address: no known pod's; claimed: what a header says, which anybody can write; hidden: of a pod out of sight",
+  }),
+  address: z.string().nullable(),
+  calls: z.number().meta({ description: "lines" }),
+  lastAt: z.string().nullable(),
+};
+
 export const logCallersSchema = z
   .object({
     cluster: z.string(),
     namespace: z.string(),
     workload: z.string(),
     at: z.iso.datetime(),
-    pods: z.number().meta({ description: "with a proxy of their own" }),
+    by: z.enum(["sidecar", "ztunnel"]).meta({ description: "whose logs they are" }),
+    pods: z
+      .number()
+      .meta({ description: "with a proxy of their own; of an ambient workload, ztunnels of its pods' nodes" }),
     logs: z
       .array(
         z.object({
@@ -35,20 +50,27 @@ export const logCallersSchema = z
     callers: z
       .array(
         z.object({
-          source: z.string().nullable().meta({ description: "node id of the workload that has the address now" }),
-          by: z.enum(["pod", "address", "claimed", "hidden"]).meta({
-            description:
-              "pod: a pod's address; address: no known pod's; claimed: what a header says, which anybody can write; hidden: of a pod out of sight",
-          }),
-          address: z.string().nullable(),
+          ...callerFields,
           sends: z.enum(["plaintext", "own TLS", "unknown"]),
-          calls: z.number().meta({ description: "lines" }),
           refused: z.number().meta({ description: "of these, refused by STRICT already" }),
-          lastAt: z.string().nullable(),
         }),
       )
       .meta({ description: "without Istio's mutual TLS, most calls first, at most 100" }),
     callersTotal: z.number(),
+    trials: z
+      .array(
+        z.object({
+          ...callerFields,
+          action: z
+            .enum(["allow", "deny"])
+            .meta({ description: "allow: no rule of any ALLOW policy on trial took them" }),
+          policy: objectRefSchema
+            .nullable()
+            .meta({ description: "null: of ALLOW none is named; of DENY it is out of sight" }),
+        }),
+      )
+      .meta({ description: "what policies on trial would have denied, by lines of ztunnels, at most 100" }),
+    notes: z.array(z.string()).meta({ description: "in which form lines are read, and what that form can’t tell" }),
     notEvaluated: z.string().exactOptional().meta({ description: "why no log can tell" }),
     switchOn: evidenceOfferSchema.meta({ description: "how to have calls written down" }),
   })

@@ -91,6 +91,20 @@ describe("what dry runs would deny, on edges", () => {
     ]);
   });
 
+  it("may be more where a pod counted that is gone and may have been the workload's, by its name", () => {
+    const gone = (more: Partial<TrialCount>) => {
+      const graph = withTrials(
+        merge([web], { inventory: WORKLOADS }),
+        [count(4), count(2, { pod: "api-9", ...more })],
+        WORKLOADS,
+      );
+      return viewGraph(graph, WHOLE).edges[0]?.trials;
+    };
+    expect(gone({})).toEqual([{ action: "deny", min: 4, max: 4, atLeast: true }]);
+    for (const more of [{ pod: "cart-9" }, { action: "allow" }, { protocol: "tcp" }, { rate: perSecond(0) }] as const)
+      expect(gone(more)).toEqual([{ action: "deny", min: 4, max: 4 }]);
+  });
+
   it("isn't told of what may not be seen, of pods that are gone and of another cluster's", () => {
     expect(trials([web], [count(4)], { mayRead: () => false })).toEqual([]);
     const hidden = { mayRead: (_: string, namespace: string) => namespace === "shop" };

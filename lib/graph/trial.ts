@@ -37,9 +37,13 @@ export function withTrials(graph: WorkloadGraph, counts: readonly TrialCount[], 
   if (counts.length === 0) return graph;
   const pods = podsOf(new Set(counts.map(({ cluster, namespace }) => `${cluster}/${namespace}`)), inventory);
   const tried = new Map<string, Map<EdgeTrial["action"], Tried>>();
+  const gone: Gone[] = [];
   for (const { cluster, namespace, pod, protocol, action, result, rate, newborn } of counts) {
     const target = pods.get(`${cluster}/${namespace}/${pod}`);
-    if (target === undefined) continue;
+    if (target === undefined) {
+      if (result === "denied" && rate > 0) gone.push({ cluster, namespace, pod, tcp: protocol === "tcp", action });
+      continue;
+    }
     const place = placeOf(target, protocol === "tcp");
     const here = tried.get(place) ?? new Map<EdgeTrial["action"], Tried>();
     const sum = here.get(action) ?? { action, denied: 0, atLeast: false };
@@ -49,12 +53,31 @@ export function withTrials(graph: WorkloadGraph, counts: readonly TrialCount[], 
     }
     tried.set(place, here.set(action, sum));
   }
+  for (const each of gone)
+    for (const target of maybeOf(each, inventory)) {
+      const sum = tried.get(placeOf(target, each.tcp))?.get(each.action);
+      if (sum !== undefined) sum.atLeast = true;
+    }
   const callers = new Map([...tried.keys()].map((place) => [place, new Set<string>()]));
   for (const hop of graph.hops) if (hop.live) callers.get(placeOf(hop.target, isTcp(hop)))?.add(callerOf(hop));
   const trials = new Map(
     [...tried].map(([place, own]) => [place, { tried: [...own.values()], callers: callers.get(place)?.size ?? 0 }]),
   );
   return { ...graph, trials };
+}
+
+/** A pod that counted and isn't there any more: whose it was isn't known for sure. */
+interface Gone extends Pick<TrialCount, "cluster" | "namespace" | "pod" | "action"> {
+  readonly tcp: boolean;
+}
+
+/** Workloads whose pod it may have been, by its name: more may have been denied there than is counted. */
+function maybeOf({ cluster, namespace, pod }: Gone, inventory: Inventory): readonly string[] {
+  return [...(cluster === null ? [] : (inventory.get(cluster)?.workloads.values() ?? []))].flatMap((workload) =>
+    workload.namespace === namespace && pod.startsWith(`${workload.name}-`)
+      ? nodeId({ kind: "workload", cluster: workload.cluster, namespace, name: workload.name })
+      : [],
+  );
 }
 
 /** Workloads' ids by `cluster/namespace/pod`, in these namespaces. */

@@ -31,6 +31,7 @@ test("a pod: what is read of it, and nothing else", () => {
     },
     spec: {
       serviceAccountName: "web",
+      nodeName: "node-a",
       containers: [{ name: "web", env: [{ name: "TOKEN", value: "dropped" }] }],
       initContainers: [{ name: "istio-init" }, { name: "istio-proxy", restartPolicy: "Always" }],
     },
@@ -57,6 +58,7 @@ test("a pod: what is read of it, and nothing else", () => {
     serviceAccount: "web",
     ips: ["10.0.0.1", "fd00::1"],
     hostNetwork: false,
+    node: "node-a",
     phase: "Running",
     ready: true,
     deleting: false,

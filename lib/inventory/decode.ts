@@ -61,6 +61,7 @@ export function decodePod(object: unknown): PodRecord | null {
     serviceAccount: text(spec.serviceAccountName) || "default",
     ips: [...new Set(ips)],
     hostNetwork: spec.hostNetwork === true,
+    ...(text(spec.nodeName) === "" ? {} : { node: text(spec.nodeName) }),
     phase: text(status.phase) || "Unknown",
     ready: objects(status.conditions).some((c) => c.type === "Ready" && c.status === "True"),
     deleting: typeof meta.raw.deletionTimestamp === "string",

@@ -36,6 +36,8 @@ export interface PodRef {
   readonly ip: string | null;
   readonly ready: boolean;
   readonly phase: string;
+  /** The node it runs on; absent: not known, or none yet. */
+  readonly node?: string;
   /** Carries a proxy that should report (sidecar, gateway or waypoint container). */
   readonly reports: boolean;
   /** Runs without any proxy, outside the mesh; absent where it is in it, or a part of it. */

@@ -43,6 +43,8 @@ export interface PodRecord extends Named {
   /** All addresses, the main one first. */
   readonly ips: readonly string[];
   readonly hostNetwork: boolean;
+  /** Absent: none yet. */
+  readonly node?: string;
   readonly phase: string;
   readonly ready: boolean;
   /** It is being deleted. */

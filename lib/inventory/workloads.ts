@@ -110,6 +110,7 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
       ip: pod.ips[0] ?? null,
       ready: pod.ready,
       phase: pod.phase,
+      ...(pod.node === undefined ? {} : { node: pod.node }),
       reports: members[i]?.reports ?? false,
       ...(members[i]?.dataplane === "none" && members[i]?.mesh === null ? { unmeshed: true } : {}),
     })),

@@ -83,12 +83,14 @@ test("a hand on the axis sees the nearest frame, and what is followed goes on be
   await answer();
   tell({ type: "peek", at: "2026-08-20T13:00:13Z" });
   expect([status().at, rate()]).toEqual([instant(1), 2]);
+  expect(status().held).toBe(true);
   stream?.event("delta", { ...step(7, 123), at: "2026-08-20T14:00:05Z" }, "e-2");
   await settle();
   expect([status().at, rate()]).toEqual([instant(1), 2]);
   await world.pass(0);
   tell({ type: "peek", at: null });
   expect([status().at, rate()]).toEqual(["2026-08-20T14:00:05Z", 123]);
+  expect(status().held).toBe(false);
 });
 
 test("a refusal says why, and instants are asked for one at a time as before", async () => {

@@ -80,6 +80,8 @@ export interface LiveStatus {
   readonly problem: { readonly code: string; readonly detail: string } | null;
   /** RFC 3339, of the graph shown; null before the first. */
   readonly at: string | null;
+  /** Shown is a frame of the past under a hand on the time axis; what is followed goes on behind it. */
+  readonly held: boolean;
   /** Effective window; differs from the asked one when it was raised. */
   readonly window: string | null;
   readonly latencyAt: string | null;

@@ -67,7 +67,8 @@ export class Session {
       situation: () => {
         const { early, state: stream, paused, visible, groups, hiddenWorkloads } = this;
         const frames = this.frames.status();
-        return { graph: this.seen(), early, stream, paused, visible, groups, hiddenWorkloads, frames };
+        const held = this.hand.frame() !== null;
+        return { graph: this.seen(), held, early, stream, paused, visible, groups, hiddenWorkloads, frames };
       },
     });
     this.frames = new Frames(deps.fetch, () => this.reconcile());

@@ -14,6 +14,7 @@ export const FIRST_STATUS: LiveStatus = {
   phase: "connecting",
   problem: null,
   at: null,
+  held: false,
   window: null,
   latencyAt: null,
   configurationAt: null,

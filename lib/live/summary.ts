@@ -10,6 +10,8 @@ import type { StreamState } from "./stream.ts";
 
 export interface Situation {
   readonly graph: Graph | null;
+  /** It is a frame under a hand on the time axis. */
+  readonly held: boolean;
   /** What sources said before there was a graph. */
   readonly early: readonly SourceStatus[];
   readonly stream: StreamState;
@@ -72,6 +74,7 @@ export function statusOf(situation: Situation): LiveStatus {
     phase: phaseOf(situation),
     problem: stream.kind === "waiting" || stream.kind === "refused" ? stream.problem : null,
     at: graph?.at ?? null,
+    held: situation.held,
     window: graph?.window ?? null,
     latencyAt: graph?.latencyAt ?? null,
     configurationAt: graph?.configurationAt ?? null,

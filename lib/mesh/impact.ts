@@ -1,5 +1,6 @@
 /** What changes of policies do to calls. Apart from policies.ts, for the browser needs none of it. */
 
+export type { AccessFormat } from "./istio/access/formats.ts";
 export { readAccessLine } from "./istio/access-log.ts";
 export { proposeEgress } from "./istio/policy/egress/propose.ts";
 export { type ObservedCall, observedCalls, pairsSeen } from "./istio/policy/impact/calls.ts";
@@ -12,5 +13,7 @@ export { type Sampled, sampler } from "./istio/policy/impact/sampled.ts";
 export { gatewayNamespaces, scopeOf } from "./istio/policy/impact/scope.ts";
 export { endedTrials, type Shadows } from "./istio/policy/impact/shadow.ts";
 export { labelsToRead } from "./istio/policy/request-labels.ts";
-export { callersByLog, type LoggedCall } from "./istio/policy/strict/log-callers.ts";
+export { callersByLog, type LoggedCall, type LoggedTrial, trialsByLog } from "./istio/policy/strict/log-callers.ts";
 export { strictPath } from "./istio/policy/strict/path.ts";
+export { readZtunnelLine } from "./istio/ztunnel-log.ts";
+export { ztunnelsOf } from "./istio/ztunnels.ts";

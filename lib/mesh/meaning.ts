@@ -9,6 +9,7 @@ export { type SecurityWorld } from "./istio/policy/meaning/effective/sight.ts";
 export { simulate } from "./istio/policy/meaning/effective/simulate.ts";
 export { carriesHttp } from "./istio/policy/meaning/port-protocol.ts";
 export { samplingOf } from "./istio/policy/sampling.ts";
+export { accessFormats } from "./istio/policy/settings/access-formats.ts";
 export { type MeshFacts, meshFacts } from "./istio/policy/settings/facts.ts";
 export { configNames, controlPlanes } from "./istio/policy/settings/planes.ts";
 export { type MeshSettings, meshSettings } from "./istio/policy/settings/settings.ts";

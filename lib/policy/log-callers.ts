@@ -1,4 +1,5 @@
 /** Who called a workload by its proxies' access logs: evidence of who sends plaintext, beside what metrics tell. */
+import type { ObjectRef } from "./ref.ts";
 
 /** Calls of one sort from one place, within the lines that were read. */
 export interface LogCaller {
@@ -19,6 +20,16 @@ export interface LogCaller {
   readonly refused: number;
   /** RFC 3339 */
   readonly lastAt: string | null;
+}
+
+/** Calls of one caller that policies on trial would have denied, by lines of ztunnels. */
+export interface LogTrial extends Pick<LogCaller, "source" | "by" | "address" | "lastAt"> {
+  /** `allow`: no rule of any ALLOW policy on trial took them. */
+  readonly action: "allow" | "deny";
+  /** null: of ALLOW none is named; of DENY it is out of sight. */
+  readonly policy: ObjectRef | null;
+  /** Lines. */
+  readonly calls: number;
 }
 
 /** What one pod's log gave. */

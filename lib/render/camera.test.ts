@@ -4,6 +4,7 @@ import {
   between,
   type Camera,
   centreOn,
+  fitBelow,
   fitCamera,
   MAX_ZOOM,
   MIN_ZOOM,
@@ -45,6 +46,17 @@ test("what is under the pointer stays there when zooming, within the limits of z
 });
 
 describe("fit", () => {
+  test("leaves out a strip at the top, of half the height at most", () => {
+    const bounds = { left: 0, top: 0, right: 4000, bottom: 3000 };
+    for (const covered of [0, 90]) {
+      const fitted = fitBelow(bounds, SIZE, 40, covered);
+      expect(toScreen(fitted, { x: 0, y: 0 }).y).toBeGreaterThanOrEqual(covered + 40 - 1e-9);
+      expect(toScreen(fitted, { x: 4000, y: 3000 }).y).toBeLessThanOrEqual(SIZE.height - 40 + 1e-9);
+    }
+    expect(fitBelow(bounds, SIZE, 40, 0)).toEqual(fitCamera(bounds, SIZE, 40));
+    expect(fitBelow(bounds, SIZE, 40, 9999)).toEqual(fitBelow(bounds, SIZE, 40, SIZE.height / 2));
+  });
+
   const bounds = { left: 0, top: 0, right: 4000, bottom: 1000 };
   test("shows everything, in the middle, with padding", () => {
     const fitted = fitCamera(bounds, SIZE, 40);

@@ -68,6 +68,12 @@ export function fitCamera(bounds: Bounds, size: Size, padding: number, most = MA
   };
 }
 
+/** The same under a strip of `covered` pixels at the top, which is left at most half of the height. */
+export function fitBelow(bounds: Bounds, size: Size, padding: number, covered: number): Camera {
+  const strip = Math.max(0, Math.min(covered, size.height / 2));
+  return panBy(fitCamera(bounds, { width: size.width, height: size.height - strip }, padding), 0, strip);
+}
+
 /** Puts a world point in the middle at zoom `k`. */
 export function centreOn(point: Point, size: Size, k: number): Camera {
   const zoom = clampZoom(k);

@@ -8,6 +8,7 @@ import {
   between,
   type Camera,
   centreOn,
+  fitBelow,
   fitCamera,
   MAX_ZOOM,
   type Point,
@@ -55,6 +56,8 @@ export interface Renderer {
   flyTo(camera: Camera): void;
   /** Shows everything. */
   fit(): void;
+  /** So many pixels at the top are covered by something else: what is fitted stands below. */
+  setCovered(pixels: number): void;
   /** Brings a node, edge or box to the middle at a readable zoom. */
   focus(id: string): void;
   /** Shows all of these nodes, as near as can be; nothing where none is there. */
@@ -112,7 +115,8 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   let camera: Camera = { x: 0, y: 0, k: 1 };
   let size: Size = { width: 0, height: 0 };
   let ratio = 1;
-  let fitted = false;
+  let placed = false;
+  let covered = 0;
   let labels: readonly EdgeLabelKind[] = [];
   let selected: string | null = null;
   let hovered: string | null = null;
@@ -149,7 +153,8 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     view(next);
     schedule();
   };
-  const whole = (): Camera => fitCamera(extent, size, FIT_PADDING);
+  const fitted = (area: Bounds): Camera => fitBelow(area, size, FIT_PADDING, covered);
+  const whole = (): Camera => fitted(extent);
 
   function sightAt(now: number): Sight | null {
     if (shown === null || size.width === 0) return null;
@@ -229,12 +234,12 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       shown = showScene(scene, looksOf(scene), theme);
       painter.announce(before === null ? "first" : "delta");
       if (before?.scene.strings !== strings) {
-        const another = !fitted || things.share(strings.nodeIds) < KNOWN;
+        const another = !placed || things.share(strings.nodeIds) < KNOWN;
         bounds = edgeBounds(scene);
         extent = extentOf(scene, bounds);
         things = new Things(strings);
         if (another) {
-          fitted = strings.nodeIds.length > 0;
+          placed = strings.nodeIds.length > 0;
           flight = null;
           moveTo(whole());
         }
@@ -260,23 +265,26 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     getExtent: () => extent,
     setCamera(next) {
       flight = null;
-      fitted = true;
+      placed = true;
       moveTo(next);
     },
     flyTo(next) {
-      fitted = true;
+      placed = true;
       flyTo(next);
     },
     fit: () => flyTo(whole()),
+    setCovered(pixels) {
+      covered = pixels;
+    },
     focus(id) {
       const at = middleOf(id);
       if (at !== null) flyTo(centreOn(at, size, Math.max(camera.k, READABLE)));
     },
     fitTo(ids) {
       const points = [...ids].flatMap((id) => middleOf(id) ?? []);
-      if (points.length > 0) flyTo(fitCamera(boundsOf(points), size, FIT_PADDING));
+      if (points.length > 0) flyTo(fitted(boundsOf(points)));
     },
-    showArea: (area, near) => flyTo(near ? fitCamera(area, size, 0, MAX_ZOOM) : fitCamera(area, size, FIT_PADDING)),
+    showArea: (area, near) => flyTo(near ? fitCamera(area, size, 0, MAX_ZOOM) : fitted(area)),
     zoomBy: (factor) => flyTo(zoomAt(flight?.to ?? camera, { x: size.width / 2, y: size.height / 2 }, factor)),
     select(id) {
       if (id === selected) return;

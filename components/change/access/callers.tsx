@@ -3,6 +3,7 @@
 import { Chip } from "#components/ui/chip.tsx";
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
+import { sayWindow } from "#lib/api/windows.ts";
 import { formatPercent, formatRate } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
@@ -31,7 +32,7 @@ export function Callers({
   readonly onName: (principal: string) => void;
 }) {
   return (
-    <Section title={`Calls to it · last ${window}`}>
+    <Section title={`Calls to it · last ${sayWindow(window)}`}>
       {unknown !== null && <p className="border-t border-line pt-2 text-ink-2">{unknown}</p>}
       {unknown === null && calls.length === 0 && (
         <p className="border-t border-line pt-2 text-ink-2">Nobody was seen calling it in this window.</p>

@@ -57,7 +57,7 @@ test.each([
 test("requests and connections are never added, and none in the window is no rate", () => {
   const both = [seen("a"), seen("b", { requests: null, connections: 3 })];
   expect(sayRate(both, "1h")).toBe("2 req/s · 3 conn/s");
-  expect(sayRate([seen("a", { seen: "week", requests: null })], "1h")).toBe("none in the last 1h, seen within 7 days");
+  expect(sayRate([seen("a", { seen: "week", requests: null })], "1h")).toBe("none in the last 1 h, seen within 7 days");
   expect(sayRate([], "1h")).toBe("not seen");
 });
 

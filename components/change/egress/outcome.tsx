@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import { Notice } from "#components/policies/notice.tsx";
+import { sayInstants } from "#components/shell/instant.ts";
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
 import type { EgressAnswer } from "#lib/api/egress.ts";
@@ -118,7 +119,7 @@ export function EgressOutcome({ proposal }: { readonly proposal: EgressAnswer })
       <Section title="What these windows couldn’t have seen">
         <ul className="list-disc pl-5 text-ink-2">
           {[...(traffic?.limits ?? []), ...proposal.blindSpots].map((text) => (
-            <li key={text}>{text}</li>
+            <li key={text}>{sayInstants(text)}</li>
           ))}
         </ul>
       </Section>

@@ -1,4 +1,5 @@
 /** What of an egress scope is called, and how much it is. */
+import { sayWindow } from "#lib/api/windows.ts";
 import { formatCount, formatRate, NO_DATA } from "#lib/format.ts";
 import type { EgressFate, EgressSeen } from "#lib/policy/egress.ts";
 import { perSecond } from "#lib/units.ts";
@@ -22,7 +23,7 @@ export function sayRate(seen: readonly EgressSeen[], window: string | null): str
     ...(requests === null ? [] : [formatRate(perSecond(requests))]),
     ...(connections === null ? [] : [formatRate(perSecond(connections), "conn/s")]),
   ];
-  return parts.length === 0 ? `none in the last ${window}, seen within 7 days` : parts.join(" · ");
+  return parts.length === 0 ? `none in the last ${sayWindow(window)}, seen within 7 days` : parts.join(" · ");
 }
 
 /** `1,204 → 37` */

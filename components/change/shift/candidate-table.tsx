@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
+import { sayWindow } from "#lib/api/windows.ts";
 import { formatCount, formatMs, formatPercent, NO_DATA } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import { milliseconds, ratio } from "#lib/units.ts";
@@ -22,7 +23,7 @@ export function CandidateTable({
     ms === null ? "–" : ms === 0 ? "±0 ms" : `${ms > 0 ? "+" : "−"}${formatMs(milliseconds(Math.abs(ms)))}`;
   const tcp = [...stable.edges, ...candidate.edges].every(({ protocol }) => protocol === "tcp");
   return (
-    <Section title={`Candidate beside stable · last ${window}`}>
+    <Section title={`Candidate beside stable · last ${sayWindow(window)}`}>
       {tcp && stable.edges.length > 0 ? (
         <p className="border-t border-line pt-2 text-ink-2">
           Its traffic is TCP: connections have no codes or latencies to compare.

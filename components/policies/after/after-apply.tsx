@@ -69,6 +69,8 @@ export function AfterApply({
         </p>
       </header>
       {failed.length > 0 && <HalfDone applied={applied} />}
+      {/* Above what grows while it is watched: nobody scrolls for it. */}
+      {undoable.length > 0 && <UndoButton changeIds={undoable} onUndone={() => setUndone(true)} />}
       <ul>
         {applied.steps.map((step, index) => {
           const planned = plan.steps[index];
@@ -96,7 +98,6 @@ export function AfterApply({
       </ul>
       {!undone && outcomes.map((id) => <ChangeOutcome key={id} changeId={id} watching={watching} />)}
       {children}
-      {undoable.length > 0 && <UndoButton changeIds={undoable} onUndone={() => setUndone(true)} />}
       {lost && <p className="text-ink-3">No record could be kept of this change, so it can’t be undone from here.</p>}
     </div>
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { policyKinds } from "#lib/mesh/policies.ts";
@@ -48,6 +48,12 @@ function Page() {
   useEffect(() => {
     document.documentElement.dataset["ready"] = "true";
   }, []);
+  // Where it stands below the text, it would come unseen.
+  const below = useRef<HTMLElement>(null);
+  const planned = flow.state.phase !== "none";
+  useEffect(() => {
+    if (planned && window.matchMedia("(width < 64rem)").matches) below.current?.scrollIntoView({ block: "start" });
+  }, [planned]);
   const ready = cluster !== null && manifests.length > 0 && problems.length === 0 && twice === null;
   return (
     <main className="min-h-0 min-w-0 overflow-auto">
@@ -107,7 +113,7 @@ function Page() {
           />
           {twice !== null && <Notice tone="failing">The object {twice} is there twice: keep one of them.</Notice>}
         </div>
-        <aside aria-label="What would be written" className="min-w-0 lg:pt-1">
+        <aside ref={below} aria-label="What would be written" className="min-w-0 scroll-mt-2 lg:pt-1">
           {flow.state.phase === "none" ? (
             <p className="text-ink-2">
               Paste YAML, open a file, or begin with a template. Plan asks the server of{" "}

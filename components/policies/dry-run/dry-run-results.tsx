@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { sayInstant } from "#components/shell/instant.ts";
+import { sayInstant, sayInstants } from "#components/shell/instant.ts";
 import { Section } from "#components/ui/section.tsx";
 import type { DryRunsAnswer } from "#lib/api/dry-runs.ts";
 import { sayWindow } from "#lib/api/windows.ts";
@@ -13,6 +13,7 @@ import { securityHref } from "../links.tsx";
 import { Notice } from "../notice.tsx";
 import { SpanEvidence } from "./span-evidence.tsx";
 import { TrialView } from "./trial-view.tsx";
+import { ZtunnelTrials } from "./ztunnel-trials.tsx";
 
 const TITLE = "What dry runs would deny";
 
@@ -41,6 +42,9 @@ export function DryRunResults({
       />
       {workload !== null && answer?.workloads.some(mayHaveSpans) === true && (
         <SpanEvidence {...{ cluster, namespace, workload }} />
+      )}
+      {workload !== null && answer?.workloads.some(({ silent }) => silent === "ztunnel") === true && (
+        <ZtunnelTrials {...{ cluster, namespace, workload }} />
       )}
     </>
   );
@@ -110,7 +114,7 @@ export function DryRunView({
       ))}
       {limits.map((text) => (
         <p key={text} className="text-[11px] text-degraded">
-          ◣ {text}
+          ◣ {sayInstants(text)}
         </p>
       ))}
     </Section>

@@ -1,10 +1,12 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import type { DryRunsAnswer } from "#lib/api/dry-runs.ts";
+import type { LogCallersAnswer } from "#lib/api/log-callers.ts";
 import type { DryRunWorkload, Tried, TriedCaller } from "#lib/policy/dry-run.ts";
 import { DryRunView } from "./dry-run-results.tsx";
 import { SpanEvidenceView } from "./span-evidence.tsx";
 import { meaningOf } from "./words.ts";
+import { ZtunnelTrialsView } from "./ztunnel-trials.tsx";
 
 const WEB = "west/shop/workload/web";
 const caller = (more: Partial<TriedCaller> = {}): TriedCaller => ({
@@ -105,6 +107,58 @@ describe("what dry runs would deny, in words", () => {
     expect(said(null)).toBe("");
     const failed = renderToStaticMarkup(<DryRunView answer={null} problem="No answer." single />);
     expect(text(failed)).toContain("It can’t be told. No answer.");
+  });
+});
+
+describe("what ztunnels’ logs say of dry runs", () => {
+  const view = (more: Partial<LogCallersAnswer>): string =>
+    text(
+      renderToStaticMarkup(
+        <ZtunnelTrialsView
+          answer={{
+            ...{
+              cluster: "west",
+              namespace: "shop",
+              workload: "one",
+              at: "2026-08-20T14:12:10Z",
+              by: "ztunnel",
+              pods: 3,
+            },
+            logs: [
+              { pod: "zt-1", lines: 900, inbound: 4, unreadable: 0, since: "2026-08-20T14:02:10Z", problem: null },
+              { pod: "zt-2", lines: null, inbound: 0, unreadable: 0, since: null, problem: "No right." },
+            ],
+            ...{ mutual: 0, callers: [], callersTotal: 0, trials: [], notes: [] },
+            switchOn: {
+              what: "access logs",
+              text: "",
+              object: null,
+              fix: { text: "", edits: [], manifests: [], deletions: [] },
+            },
+            ...more,
+          }}
+        />,
+      ),
+    );
+
+  it("is told with how much was read, and never as 0 where no line is there", () => {
+    expect(view({})).toMatch(
+      /900 lines of 1 of 3 ztunnels, since .*◣ zt-2 : No right\. \? No such line is among them, which isn’t 0/,
+    );
+    expect(view({ notEvaluated: "Out of sight." }).trim()).toBe("Out of sight.");
+  });
+
+  it("names the policy and whose call", () => {
+    const words = view({
+      trials: [
+        {
+          ...{ source: "west/legacy/workload/till", by: "pod", address: "10.0.0.9", calls: 4, lastAt: null },
+          ...{ action: "deny", policy: policy("one").source.object },
+        },
+      ],
+    });
+    expect(words).toMatch(/DENY .*one.*legacy\/till 10\.0\.0\.9 – 4/);
+    expect(words).not.toContain("isn’t 0");
   });
 });
 

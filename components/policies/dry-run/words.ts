@@ -52,7 +52,7 @@ export const SILENT: Readonly<Record<NonNullable<DryRunWorkload["silent"]>, stri
   "no-counters":
     "No counter of it is in Prometheus, so what would be denied isn’t known; it isn’t 0. Proxies make the counters with the first call after the policy has reached them, and Istio’s own bootstrap exports them: an own bootstrap or proxyStatsMatcher, or a scrape configuration that drops envoy_http_rbac (before Istio 1.23 envoy_http_inbound_…_rbac) and envoy_tcp, takes them away. Export stats that end in shadow_allowed and shadow_denied, and scrape them. Traces tell too: see their tags istio.authorization.dry_run.",
   ztunnel:
-    "ztunnel counts nothing of dry runs: since 1.29, where istiod has AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY, it logs them; before, it enforces such a policy. Its log tells what would be denied.",
+    "ztunnel counts nothing of dry runs: since 1.29, where istiod has AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY, it writes into its log what would be denied, at level debug; with AUTHZ_POLICY_INFO_LOGGING=true at level info. An older ztunnel then enforces such a policy.",
   waypoint:
     "A waypoint asks this policy, and counts for all services behind it together: see the waypoint’s own page. Traces tell by their tags istio.authorization.dry_run.",
 };

@@ -105,7 +105,7 @@ export function YamlEditor({
       </div>
       <div
         aria-describedby={help}
-        className="h-[60vh] min-h-72 overflow-hidden rounded-md border border-line bg-sunken focus-within:outline-2 focus-within:outline-accent max-sm:h-[70vh]"
+        className="h-[60vh] min-h-72 overflow-hidden rounded-md border border-line bg-sunken focus-within:outline-2 focus-within:outline-accent max-lg:h-[45vh]"
       >
         <Suspense fallback={<p className="p-3 text-ink-3">Loading the editor…</p>}>
           <CodeEditor

@@ -1,11 +1,12 @@
 import type { ReactNode } from "react";
-import { sayInstant } from "#components/shell/instant.ts";
+import { sayInstant, sayInstants } from "#components/shell/instant.ts";
+import { sayWindow } from "#lib/api/windows.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { type ImpactItem, type ImpactView, VERDICTS } from "#lib/policy/impact.ts";
 import { Notice } from "../notice.tsx";
 import { ImpactRow } from "./impact-row.tsx";
 import type { Samples } from "./sample-lines.tsx";
-import { sayTotal, VERDICT_WORDS } from "./words.ts";
+import { callsThat, sayTotal, VERDICT_WORDS } from "./words.ts";
 
 /** Rows of a verdict that stand open; the others are behind a line. */
 const OPEN = 6;
@@ -59,7 +60,7 @@ function Seen({
   return (
     <>
       <p className="text-ink-2">
-        Looked at {formatPlural(hourPairs, "pair")} of the last {window}
+        Looked at {formatPlural(hourPairs, "pair")} of the last {sayWindow(window)}
         {weekPairs === null ? "" : ` and ${formatCount(weekPairs)} more of the last 7 days`}, as of {sayInstant(at)}.
         {unseen > 0 && ` ${formatPlural(unseen, "touched pair")} you may not see: counted without names.`}
       </p>
@@ -68,8 +69,8 @@ function Seen({
         <p>
           <b className="font-semibold">
             {weekPairs === null
-              ? `No call of the last ${window} is touched.`
-              : `No call of the last ${window} or of the last 7 days is touched.`}
+              ? `No call of the last ${sayWindow(window)} is touched.`
+              : `No call of the last ${sayWindow(window)} or of the last 7 days is touched.`}
           </b>{" "}
           <span className="text-ink-2">
             What calls less often, such as monthly jobs or a failover, can’t be seen in these windows.
@@ -80,7 +81,7 @@ function Seen({
         const total = totals.find((each) => each.verdict === verdict);
         if (total === undefined) return [];
         const own = items.filter((each) => each.verdict === verdict);
-        const { mark, word } = VERDICT_WORDS[verdict];
+        const { mark } = VERDICT_WORDS[verdict];
         const rows = (list: readonly ImpactItem[]) => (
           <ul>
             {list.map((item) => (
@@ -93,7 +94,7 @@ function Seen({
             <h4 className="flex flex-wrap items-baseline justify-between gap-x-3">
               <span className="font-semibold">
                 <span aria-hidden="true">{mark} </span>
-                Calls that {word}
+                {callsThat(verdict)}
               </span>
               <span className="text-[12px] text-ink-2 tabular-nums">{sayTotal(total)}</span>
             </h4>
@@ -129,7 +130,7 @@ function Seen({
         <Notice title="What these windows don’t know:">
           <ul>
             {limits.map((text) => (
-              <li key={text}>{text}</li>
+              <li key={text}>{sayInstants(text)}</li>
             ))}
           </ul>
         </Notice>

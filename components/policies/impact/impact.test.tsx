@@ -31,6 +31,7 @@ describe("impact on traffic seen", () => {
   it("says who calls whom, how much, how sure by word and shape, and which line decides", () => {
     const text = said([item()]);
     for (const part of [
+      "✕ Calls that are refused 1 pair · 12.4 req/s",
       "shop/web",
       "shop/reviews",
       "12.4 req/s",
@@ -39,7 +40,7 @@ describe("impact on traffic seen", () => {
       "spec.rules[2]",
     ])
       expect(text).toContain(part);
-    expect(text).toContain("Looked at 34 pairs of the last 1h and 12 more of the last 7 days");
+    expect(text).toContain("Looked at 34 pairs of the last 1 h and 12 more of the last 7 days");
   });
 
   it("gives bounds and what would close them, and never a number for what wasn't seen in the window", () => {
@@ -58,7 +59,7 @@ describe("impact on traffic seen", () => {
     const text = said([open, rare]);
     expect(text).toContain("0–340 req/s ◐ bounded");
     expect(text).toContain("Not known: the path. What would tell: access logs of the server’s proxy.");
-    expect(text).toContain("none in the last 1h, seen within 7 days ○ unknown");
+    expect(text).toContain("none in the last 1 h, seen within 7 days ○ unknown");
   });
 
   it("names the evidence that an item rests on", () => {
@@ -85,11 +86,11 @@ describe("impact on traffic seen", () => {
       gaps: [{ what: "timeouts", closeWith: "traces" }],
       limits: ["It began at noon."],
     });
-    expect(text).toContain("No call of the last 1h or of the last 7 days is touched.");
+    expect(text).toContain("No call of the last 1 h or of the last 7 days is touched.");
     expect(text).toContain("monthly jobs");
     expect(text).toContain("Not worked out: timeouts (what would tell: traces)");
     expect(text).toContain("What these windows don’t know: It began at noon.");
-    expect(said([], { totals: [], weekPairs: null })).toContain("No call of the last 1h is touched.");
+    expect(said([], { totals: [], weekPairs: null })).toContain("No call of the last 1 h is touched.");
   });
 
   it("says why nothing was evaluated", () => {

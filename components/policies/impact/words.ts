@@ -1,4 +1,5 @@
 /** What impacts are called, and how much they are. */
+import { sayWindow } from "#lib/api/windows.ts";
 import { formatPlural, formatRate } from "#lib/format.ts";
 import type { Certainty, ImpactItem, ImpactTotal, ImpactVerdict } from "#lib/policy/impact.ts";
 import { perSecond } from "#lib/units.ts";
@@ -20,6 +21,10 @@ export const VERDICT_WORDS: Readonly<Record<ImpactVerdict, Word>> = {
   allowed: { mark: "✓", word: "pass again", tone: "plain" },
 };
 
+/** `Calls that are refused`, `Calls that go nowhere` */
+export const callsThat = (verdict: ImpactVerdict): string =>
+  `Calls that ${verdict === "denied" ? "are refused" : VERDICT_WORDS[verdict].word}`;
+
 export const CERTAINTY_WORDS: Readonly<Record<Certainty, { readonly mark: string; readonly word: string }>> = {
   certain: { mark: "●", word: "certain" },
   bounded: { mark: "◐", word: "bounded" },
@@ -37,7 +42,7 @@ export function sayAmount(
   { min, max, protocol, seen }: Pick<ImpactItem, "min" | "max" | "protocol" | "seen">,
   window: string,
 ): string {
-  if (seen === "week") return `none in the last ${window}, seen within 7 days`;
+  if (seen === "week") return `none in the last ${sayWindow(window)}, seen within 7 days`;
   return sayBounds({ min, max }, protocol === "tcp" ? "conn/s" : "req/s");
 }
 

@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import { sayInstant } from "#components/shell/instant.ts";
+import { sayInstant, sayInstants } from "#components/shell/instant.ts";
 import { Fact } from "#components/ui/section.tsx";
 import type { OutcomeAnswer } from "#lib/api/outcome.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
@@ -51,7 +51,7 @@ export function OutcomeView({ outcome }: { readonly outcome: OutcomeAnswer }) {
         <Notice title="What telemetry doesn’t tell:">
           <ul>
             {limits.map((text) => (
-              <li key={text}>{text}</li>
+              <li key={text}>{sayInstants(text)}</li>
             ))}
           </ul>
         </Notice>

@@ -9,6 +9,7 @@ import { fileName, kubectlText, patchText } from "./copies.ts";
 import { acknowledgedBy, applyLabel, harmless, obstacle, tickable } from "./decide.ts";
 import { Instead } from "./instead.tsx";
 import { Ready } from "./ready.tsx";
+import { StepView } from "./step-view.tsx";
 
 function route(weight: number): Manifest {
   return {
@@ -155,4 +156,23 @@ describe("the plan on the page", () => {
     expect(text).toContain("Somebody changed it in between.");
     expect(text).toMatch(/What they changed[\s\S]*weight: 50[\s\S]*What you wanted[\s\S]*weight: 75/);
   });
+});
+
+it("what a step brings to several objects alike is told once, the others behind a line", () => {
+  const finding = (name: string, code = "open") =>
+    ({
+      ...{ change: "new", severity: "info", code, also: [], message: `Everybody may call it (${code}).`, path: "" },
+      ...{
+        evidence: [],
+        docs: "https://example.com",
+        fix: { text: "Write one.", edits: [], manifests: [], deletions: [] },
+      },
+      object: { ...refOf("west-1", route(1)), name },
+    }) as unknown as NonNullable<PlanStep["findings"]>[number];
+  const findings = [finding("a"), finding("b"), finding("c"), finding("d", "other")];
+  const markup = renderToStaticMarkup(<StepView step={step({ findings })} forced={false} onForce={null} />);
+  expect(markup.match(/<details>/g)).toHaveLength(1 + 1);
+  const text = markup.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+  expect(text).toContain("The same of 2 more objects");
+  for (const name of ["a", "b", "c", "d"]) expect(text).toContain(`VirtualService shop/${name}`);
 });

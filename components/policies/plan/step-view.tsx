@@ -1,8 +1,9 @@
 "use client";
 
 import { clsx } from "clsx";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import type { WireFinding } from "#lib/api/findings.ts";
+import { formatPlural } from "#lib/format.ts";
 import type { Json } from "#lib/policy/manifest.ts";
 import type { Difference, PlanStep } from "#lib/policy/plan.ts";
 import { refKey } from "#lib/policy/ref.ts";
@@ -50,19 +51,53 @@ export function StepView({
       <Changes changes={step.diff.changes} />
       {step.findings !== null && step.findings.length > 0 && (
         <ul aria-label={`Findings of ${step.object.kind} ${step.object.name}`}>
-          {step.findings.map(({ change, ...finding }) => (
-            <FindingItem
-              key={`${change} ${finding.code} ${finding.path} ${finding.message}`}
-              finding={finding as unknown as WireFinding}
-              withObject={refKey(finding.object) !== refKey(step.object)}
-              note={change === "new" ? "brought by this step" : "gone with this step"}
-              onPlan={null}
-            />
-          ))}
+          {[...Map.groupBy(step.findings, alike)].map(([key, [first, ...others]]) =>
+            first === undefined ? null : (
+              <Fragment key={key}>
+                <Finding finding={first} step={step} />
+                {others.length > 0 && (
+                  <li>
+                    <details>
+                      <summary className="cursor-pointer py-1 text-ink-2">
+                        The same of {formatPlural(others.length, "more object")}
+                      </summary>
+                      <ul>
+                        {others.map((each) => (
+                          <Finding key={`${refKey(each.object)} ${each.path}`} finding={each} step={step} />
+                        ))}
+                      </ul>
+                    </details>
+                  </li>
+                )}
+              </Fragment>
+            ),
+          )}
         </ul>
       )}
       {step.conflicts.length > 0 && <Conflicts step={step} forced={forced} onForce={onForce} />}
     </li>
+  );
+}
+
+type StepFinding = NonNullable<PlanStep["findings"]>[number];
+
+/** One policy can bring the same to a whole namespace: told once, it leaves the impact in sight. */
+const alike = ({ change, code, message }: StepFinding): string => `${change} ${code} ${message}`;
+
+function Finding({
+  finding: { change, ...finding },
+  step,
+}: {
+  readonly finding: StepFinding;
+  readonly step: PlanStep;
+}) {
+  return (
+    <FindingItem
+      finding={finding as unknown as WireFinding}
+      withObject={refKey(finding.object) !== refKey(step.object)}
+      note={change === "new" ? "brought by this step" : "gone with this step"}
+      onPlan={null}
+    />
   );
 }
 

@@ -6,22 +6,25 @@ const BOX = "h-7 w-full min-w-0 rounded-md border border-line bg-sunken px-2 pla
 /** The request that is asked about; what is left empty isn't known. `ask`: with all fields as they stand. */
 export function SimulationForm({
   params,
+  cluster,
   ask,
 }: {
   readonly params: URLSearchParams;
+  /** Where the address names none; empty: there are several. */
+  readonly cluster: string;
   readonly ask: (fields: FormData) => void;
 }) {
   const value = (key: string) => params.get(key) ?? "";
   return (
     <form
-      key={params.toString()}
+      key={`${cluster} ${params}`}
       className="mt-4 grid max-w-[1100px] gap-x-4 gap-y-2 sm:grid-cols-2 lg:grid-cols-4"
       onSubmit={(event) => {
         event.preventDefault();
         ask(new FormData(event.currentTarget));
       }}
     >
-      <Text name="cluster" label="Cluster" value={value("cluster")} />
+      <Text name="cluster" label="Cluster" value={value("cluster") || cluster} />
       <Choice name="from" label="Client is" value={value("from") || "workload"} options={CLIENTS} />
       <Text name="client" label="Client" value={value("client")} hint="namespace/name" />
       <Text name="ip" label="Address, from outside" value={value("ip")} hint="not known" />

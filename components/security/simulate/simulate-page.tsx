@@ -4,10 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useEffect } from "react";
 import { Notice } from "#components/policies/notice.tsx";
+import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { problemOf } from "#lib/errors.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { simulationQuery } from "#lib/query/security.ts";
+import { useSession } from "#lib/query/session.tsx";
 import { SimulationForm } from "./form.tsx";
 import { FIELDS, questionOf } from "./question.ts";
 import { SimulationResult } from "./result.tsx";
@@ -21,8 +23,11 @@ export function SimulatePage() {
   );
 }
 
+const onlyOne = (names: readonly string[]): string | undefined => (names.length === 1 ? names[0] : undefined);
+
 function Page() {
   const path = usePathname();
+  const cluster = onlyOne(useUrl().state.view.clusters) ?? onlyOne(useSession().session.clusters) ?? "";
   const params = new URLSearchParams(useSearchParams().toString());
   const question = questionOf(params);
   const asked = question === null || typeof question === "string" ? null : question;
@@ -49,7 +54,7 @@ function Page() {
         in elsewhere, ambient workloads and external authorizers haven’t been. What is left empty isn’t known, and is
         never guessed.
       </p>
-      <SimulationForm params={params} ask={ask} />
+      <SimulationForm params={params} cluster={cluster} ask={ask} />
       <div className="mt-4">
         {typeof question === "string" && <Notice role="status">{question}</Notice>}
         {asked !== null && data === undefined && error === null && <p className="text-ink-3">Working it out…</p>}

@@ -64,7 +64,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
       return (
         <>
           <NodePanel {...details} inTrace={<NodeInTrace sum={details.inTrace} />} />
-          <NodeTrials node={details.node.id} />
+          <NodeTrials node={details.node.id} inbound={details.inbound} />
           <NodeLogs key={details.node.id} node={details.node.id} />
           <NodeLinks node={details.node} inbound={details.inbound} />
         </>

@@ -1,9 +1,9 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
-import type { EdgeTrial } from "#lib/graph/model.ts";
+import type { EdgeTrial, GraphEdge } from "#lib/graph/model.ts";
 import type { Tried, TriedCaller } from "#lib/policy/dry-run.ts";
 import { perSecond } from "#lib/units.ts";
-import { EdgeTrialView, SummedTrials } from "./trials.tsx";
+import { EdgeTrialView, InboundTrials, SummedTrials } from "./trials.tsx";
 
 const WEB = "west/shop/workload/web";
 const caller = (more: Partial<TriedCaller> = {}): TriedCaller => ({
@@ -60,5 +60,31 @@ describe("an edge that stands for calls of several", () => {
     expect(said([{ ...trial(4, 4), atLeast: true }], "tcp")).toContain("◣ ≥ 4 conn/s would be denied");
     expect(said([trial(0, 0)])).toContain("✓ none of it would be denied");
     expect(said(undefined)).toBe("");
+  });
+});
+
+describe("a node that isn’t a workload, or of the past", () => {
+  const edge = (source: string, max: number | null): GraphEdge =>
+    ({
+      ...{ id: `west/shop/app/${source}>west/shop/app/api>http`, source: `west/shop/app/${source}` },
+      ...{ target: "west/shop/app/api", protocol: "http" },
+      ...(max === null ? {} : { trials: [{ action: "deny", min: perSecond(0), max: perSecond(max) }] }),
+    }) as unknown as GraphEdge;
+  const said = (...inbound: GraphEdge[]) =>
+    renderToStaticMarkup(<InboundTrials inbound={inbound} />)
+      .replaceAll(/<[^>]*>/g, " ")
+      .replaceAll(/\s+/g, " ");
+
+  it("says it caller by caller, the worst first, and nothing where nothing is counted", () => {
+    expect(said(edge("web", 2), edge("till", 4), edge("cron", null))).toMatch(
+      /till DENY ◣ 0 to 4 req\/s would be denied web DENY ◣ 0 to 2 req\/s would be denied/,
+    );
+    expect(said(edge("cron", null))).toBe("");
+  });
+
+  it("of very many callers shows those with the most, and says so", () => {
+    const text = said(...Array.from({ length: 12 }, (_, i) => edge(`c${i}`, i + 1)));
+    expect(text).toContain("Of 12 callers, those with the most.");
+    expect(text).not.toContain("c0 ");
   });
 });

@@ -8,18 +8,22 @@ import { securityHref } from "#components/policies/links.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Section } from "#components/ui/section.tsx";
 import { sayWindow } from "#lib/api/windows.ts";
-import { formatNumber, formatRate } from "#lib/format.ts";
+import { formatCount, formatNumber, formatRate } from "#lib/format.ts";
 import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import type { EdgeTrial, GraphEdge, NodeKind, Protocol } from "#lib/graph/model.ts";
+import { mostDenied } from "#lib/graph/trial-sum.ts";
 import type { DryRunWorkload, Tried } from "#lib/policy/dry-run.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { dryRunsQuery } from "#lib/query/security.ts";
+import { idTitle } from "../names.ts";
+import { SelectLink } from "../selection.tsx";
 
-/** What dry runs would deny at a workload. They are of now: nothing is said of another instant. */
-export function NodeTrials({ node }: { readonly node: string }) {
+/** What dry runs would deny at a workload: all that is known of now. Of the past, and of other marks, what the graph has of the calls into it. */
+export function NodeTrials({ node, inbound }: { readonly node: string; readonly inbound: readonly GraphEdge[] }) {
   const { kiosk, view } = useUrl().state;
   const key = parseNodeId(node);
-  if (kiosk || view.at !== null || key?.kind !== "workload") return null;
+  if (kiosk || key === null) return null;
+  if (view.at !== null || key.kind !== "workload") return <InboundTrials inbound={inbound} />;
   return (
     <QueryProvider>
       <DryRunResults cluster={key.cluster} namespace={key.namespace} workload={key.name} />
@@ -27,13 +31,13 @@ export function NodeTrials({ node }: { readonly node: string }) {
   );
 }
 
-/** The same of one edge: into a workload with all that is known there, else what the graph has added up of the calls in it. */
+/** The same of one edge: into a workload with all that is known there; of the past, or of several, what the graph has added up of the calls in it. */
 export function EdgeTrials({ edge }: { readonly edge: GraphEdge }) {
   const { kiosk, view } = useUrl().state;
   const ends = parseEdgeId(edge.id);
-  if (kiosk || view.at !== null || ends === null) return null;
+  if (kiosk || ends === null) return null;
   const { source, target } = ends;
-  if (target.kind !== "workload" || GROUPED.has(source.kind)) return <SummedTrials edge={edge} />;
+  if (view.at !== null || target.kind !== "workload" || GROUPED.has(source.kind)) return <SummedTrials edge={edge} />;
   return (
     <QueryProvider>
       <OfEdge edge={edge.id} cluster={target.cluster} namespace={target.namespace} workload={target.name} />
@@ -58,6 +62,39 @@ export function SummedTrials({
           <span className={trial.max > 0 ? "text-degraded" : undefined}>{summed(trial, protocol)}</span>
         </p>
       ))}
+    </Section>
+  );
+}
+
+/** Rows that stand in a panel; the rest is counted. */
+const ROWS = 8;
+
+/** Caller by caller: bounds of several can't be added up to what is denied of all. */
+export function InboundTrials({ inbound }: { readonly inbound: readonly GraphEdge[] }) {
+  const tried = inbound
+    .filter(({ trials }) => trials !== undefined)
+    .toSorted((a, b) => mostDenied(b) - mostDenied(a) || (a.id < b.id ? -1 : 1));
+  if (tried.length === 0) return null;
+  return (
+    <Section title="What dry runs would deny" aside="of the calls into it, caller by caller">
+      {tried.slice(0, ROWS).map(({ id, source, protocol, trials = [] }) => (
+        <div key={id} className="border-t border-line py-[5px]">
+          <SelectLink id={id} className="name underline-offset-2 hover:underline">
+            <bdi>{idTitle(source)}</bdi>
+          </SelectLink>
+          {trials.map((trial) => (
+            <p key={trial.action}>
+              <span className="font-mono text-[12px] text-ink-2">{ACTIONS[trial.action]}</span>{" "}
+              <span className={trial.max > 0 ? "text-degraded" : undefined}>{summed(trial, protocol)}</span>
+            </p>
+          ))}
+        </div>
+      ))}
+      {tried.length > ROWS && (
+        <p className="border-t border-line pt-[5px] text-ink-3">
+          Of {formatCount(tried.length)} callers, those with the most.
+        </p>
+      )}
     </Section>
   );
 }

@@ -83,7 +83,8 @@ function trial(
   );
 }
 
-const NO_TRIAL = "No proxy counts a policy on trial (istio.io/dry-run) in this view; of the past none is told.";
+const NO_TRIAL =
+  "No proxy counts a policy on trial (istio.io/dry-run) in this view; of a replay and of more than a day none is told.";
 
 export const EDGE_OPERANDS: readonly Operand[] = [
   flag("edge", "An edge, whichever", { edge: () => true }),

@@ -1,10 +1,10 @@
 /**
- * Who called a server, by its proxy's access log: lines of Istio's default text format, or of its default JSON. A caller writes
- * parts of a line itself (path, agent, forwarded addresses) and Envoy quotes nothing there, so a line that isn't exactly of that form is
- * unreadable, never guessed at.
+ * Who called a server, by its proxy's access log: lines of Istio's default formats, or of those that the mesh's settings name. A caller
+ * writes parts of a line itself (path, agent, forwarded addresses) and Envoy quotes nothing there, so what can be read in more than one
+ * way counts for nothing, and is never guessed at.
  * https://istio.io/latest/docs/tasks/observability/logs/access-log/#default-access-log-format
  */
-import { isObject } from "#lib/policy/json.ts";
+import { type AccessFormat, DEFAULTS, OPERATORS } from "./access/formats.ts";
 
 /** One call, or one connection, as the server's proxy wrote it down. */
 export interface InboundCall {
@@ -16,6 +16,8 @@ export interface InboundCall {
   readonly sends: "mutual TLS" | "own TLS" | "plaintext";
   /** STRICT refused it already. */
   readonly refused: boolean;
+  /** The pod that called, as its mesh knew it then; absent: it isn't told. */
+  readonly pod?: { readonly namespace: string; readonly name: string };
 }
 
 /** What the line says of the request beside who sent it. */
@@ -49,122 +51,84 @@ export type AccessLine =
 
 /** Longer ones are cut by who reads logs. */
 const LONGEST = 16 * 1024;
-const WORD = String.raw`([^\s"]+)`;
-const QUOTED = '"([^"]*)"';
-const FORMAT = new RegExp(
-  String.raw`^\[[^\]"]{10,40}\] ${[
-    ...[QUOTED, WORD, WORD, WORD, WORD, QUOTED, WORD, WORD, WORD, WORD],
-    ...[QUOTED, QUOTED, QUOTED, QUOTED, QUOTED, WORD, WORD, WORD, WORD, WORD, WORD],
-  ].join(" ")}$`,
-);
-const REQUEST = 1;
-const CODE = 2;
-const FLAGS = 3;
-const DETAILS = 4;
-const FORWARDED = 11;
-const AUTHORITY = 14;
-const CLUSTER = 16;
-const LOCAL = 18;
-const REMOTE = 19;
-const SERVER_NAME = 20;
 
-interface Fields {
-  /** `GET /path HTTP/1.1` */
-  readonly request: string;
-  readonly code: string;
-  readonly flags: string;
-  readonly authority: string;
-  readonly local: string;
-  readonly details: string;
-  readonly forwarded: string;
-  readonly cluster: string;
-  readonly remote: string;
-  readonly serverName: string;
-}
-
-/** null: no line of an access log. */
-export function readAccessLine(text: string): AccessLine | null {
+/**
+ * By the forms that its proxy may write; without them, by Istio's defaults. null: no line of an access log.
+ * Where two forms read it differently it is unreadable.
+ */
+export function readAccessLine(text: string, formats: readonly AccessFormat[] = DEFAULTS): AccessLine | null {
   if (text.length > LONGEST) return null;
-  const json = text.startsWith("{");
-  if (!json && !/^\[\d{4}-\d\d-\d\dT/.test(text)) return null;
-  const fields = json ? fromJson(text) : fromText(text);
-  if (fields === null) return json ? null : UNREADABLE;
-  const { cluster, details } = fields;
-  const refused = details === "filter_chain_not_found";
-  if (!refused && !cluster.startsWith("inbound|") && !cluster.startsWith("InboundPassthroughCluster")) return OTHER;
-  const address = addressOf(fields.remote);
-  if (address === null) return UNREADABLE;
-  return {
-    kind: "inbound",
-    call: { address, claimed: fields.forwarded !== "-", sends: sentBy(fields.serverName), refused },
-    facts: factsOf(fields),
-  };
-}
-
-function factsOf({ request, code, flags, authority, local }: Fields): LoggedFacts {
-  const port = Number(/:(\d{1,5})$/.exec(local)?.[1] ?? 0);
-  return {
-    port: port > 0 && port <= 65_535 ? port : null,
-    request: requestOf(request, authority),
-    code: /^[1-9]\d{2}$/.test(code) ? Number(code) : null,
-    flags: flags === "-" ? [] : flags.split(","),
-  };
-}
-
-/** Three words with one space between; else whoever wrote the path wrote more than that. */
-function requestOf(text: string, authority: string): LoggedRequest | null {
-  const [, method, path, protocol] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}) (\S+) (HTTP\/[\d.]{1,3})$/.exec(text) ?? [];
-  if (method === undefined || path === undefined || protocol === undefined || method === "-") return null;
-  return { method, path, protocol, authority: authority === "-" ? null : authority };
+  const read: AccessLine[] = [];
+  for (const format of formats) {
+    const match = format.read(text);
+    if (match !== null) read.push(format.mute ? UNREADABLE : lineOf(match));
+  }
+  const [first, ...others] = read;
+  if (first === undefined) return looksLike(text, formats) ? UNREADABLE : null;
+  const said = JSON.stringify(first);
+  return others.every((other) => JSON.stringify(other) === said) ? first : UNREADABLE;
 }
 
 const OTHER: AccessLine = { kind: "other" };
 const UNREADABLE: AccessLine = { kind: "unreadable" };
 
-/** Istio's clients ask for `outbound_.PORT_.SUBSET_.HOST`. */
-function sentBy(serverName: string): InboundCall["sends"] {
+/** Begins like a line of one of the forms; with a bracket, then a time is in it. */
+const looksLike = (text: string, formats: readonly AccessFormat[]): boolean =>
+  formats.some(({ begins }) => begins(text)) && !(text.startsWith("[") && !/^\[\d{4}-\d\d-\d\dT/.test(text));
+
+/** `-`: nothing. null: it can't be told, by this line or by any of its form. */
+type At = (what: keyof typeof OPERATORS) => string | null;
+
+function lineOf(values: ReadonlyMap<string, string | null>): AccessLine {
+  const at: At = (what) => {
+    const operator: string | undefined = OPERATORS[what].find((each) => values.has(each));
+    const value = operator === undefined ? null : (values.get(operator) ?? null);
+    return value === "" ? "-" : value;
+  };
+  const cluster = at("cluster");
+  const refused = at("details") === "filter_chain_not_found";
+  if (cluster === null) return UNREADABLE;
+  if (!refused && !cluster.startsWith("inbound|") && !cluster.startsWith("InboundPassthroughCluster")) return OTHER;
+  const direct = OPERATORS.direct.some((each) => values.has(each));
+  const address = addressOf(at(direct ? "direct" : "remote") ?? "");
+  const sends = sentBy(at("serverName"));
+  const ambiguous = OPERATORS.forwarded.some((each) => values.get(each) === null);
+  if (address === null || sends === null || ambiguous) return UNREADABLE;
+  const claimed = !direct && at("forwarded") !== "-";
+  return { kind: "inbound", call: { address, claimed, sends, refused }, facts: factsOf(at) };
+}
+
+function factsOf(at: At): LoggedFacts {
+  const port = Number(/:(\d{1,5})$/.exec(at("local") ?? "")?.[1] ?? 0);
+  const [code, flags] = [at("code") ?? "-", at("flags") ?? "-"];
+  return {
+    port: port > 0 && port <= 65_535 ? port : null,
+    request: requestOf(at),
+    code: /^[1-9]\d{2}$/.test(code) ? Number(code) : null,
+    flags: flags === "-" ? [] : flags.split(","),
+  };
+}
+
+/** Where one of these can't be told, whoever wrote the path wrote more than that. */
+function requestOf(at: At): LoggedRequest | null {
+  const [method, path, protocol, authority] = [at("method"), at("path"), at("protocol"), at("authority")];
+  if (method === null || path === null || protocol === null || authority === null) return null;
+  if (method === "-" || !/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/.test(method)) return null;
+  if (!/^\S+$/.test(path) || !/^HTTP\/[\d.]{1,3}$/.test(protocol)) return null;
+  return { method, path, protocol, authority: authority === "-" ? null : authority };
+}
+
+/** Istio's clients ask for `outbound_.PORT_.SUBSET_.HOST`. Callers write that name: null where it is none that a host has. */
+function sentBy(serverName: string | null): InboundCall["sends"] | null {
+  if (serverName === null || !/^[^\s"]{1,255}$/.test(serverName)) return null;
   if (serverName === "-") return "plaintext";
   return /^outbound(?:_\.|\|)/.test(serverName) ? "mutual TLS" : "own TLS";
 }
 
-function fromText(text: string): Fields | null {
-  const parts = FORMAT.exec(text);
-  if (parts === null) return null;
-  const at = (index: number): string => parts[index] ?? "-";
-  return {
-    ...{ request: at(REQUEST), code: at(CODE), flags: at(FLAGS), authority: at(AUTHORITY), local: at(LOCAL) },
-    ...{ details: at(DETAILS), forwarded: at(FORWARDED), cluster: at(CLUSTER) },
-    ...{ remote: at(REMOTE), serverName: at(SERVER_NAME) },
-  };
-}
-
-/** `null` in JSON is what `-` is in text. */
-function fromJson(text: string): Fields | null {
-  const read = parsed(text);
-  if (!isObject(read) || typeof read["downstream_remote_address"] !== "string") return null;
-  const at = (key: string): string => {
-    const value = Object.hasOwn(read, key) ? read[key] : null;
-    return typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : "-";
-  };
-  return {
-    request: [at("method"), at("path"), at("protocol")].join(" "),
-    ...{ code: at("response_code"), flags: at("response_flags"), authority: at("authority") },
-    local: at("downstream_local_address"),
-    ...{ details: at("response_code_details"), forwarded: at("x_forwarded_for"), cluster: at("upstream_cluster") },
-    ...{ remote: at("downstream_remote_address"), serverName: at("requested_server_name") },
-  };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
-}
-
-/** `10.1.2.3:50412` or `[fd00::7]:50412`; null: no address. */
+/** `10.1.2.3:50412` or `[fd00::7]:50412`, or without a port; null: no address. */
 function addressOf(remote: string): string | null {
-  const [, v4, v6] = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-fA-F:.]{2,45})\]):\d{1,5}$/.exec(remote) ?? [];
-  return v4 ?? v6?.toLowerCase() ?? null;
+  const [, v4, v6] = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-fA-F:.]{2,45})\])(?::\d{1,5})?$/.exec(remote) ?? [];
+  if (v4 !== undefined || v6 !== undefined) return v4 ?? v6?.toLowerCase() ?? null;
+  // IPv6 alone: two colons at least, so that nothing else looks like it.
+  return /^(?=(?:[^:]*:){2})[0-9a-fA-F:.]{2,45}$/.test(remote) ? remote.toLowerCase() : null;
 }

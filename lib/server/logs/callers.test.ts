@@ -5,6 +5,7 @@ import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import { createKubeClient } from "#lib/kube/client.ts";
 import { type FakeKube, startFakeKube, status } from "#lib/kube/fake.test-support.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import { type Clock, milliseconds, unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
 import { readingPort } from "../policy/port.ts";
@@ -35,7 +36,7 @@ beforeEach(async () => {
   kube = await startFakeKube();
   client = createKubeClient(kube.target, { clock });
   kube.script = (response, { path, query }) => {
-    const [, pod = ""] = /\/namespaces\/shop\/pods\/(.+)\/log$/.exec(path) ?? [];
+    const [, pod = ""] = /\/namespaces\/(?:shop|istio-system)\/pods\/(.+)\/log$/.exec(path) ?? [];
     const said = logs[pod];
     if (said === undefined) return false;
     asked.push(`${pod} ${query.get("container")} ${query.get("tailLines")} ${query.get("limitBytes")}`);
@@ -52,20 +53,38 @@ afterEach(async () => {
   await kube.close();
 });
 
-async function ask(own: Partial<Workload>, credential: Credential = ANONYMOUS, path = "c/shop?workload=cart") {
-  const all = inventory([workload("shop/cart", own), workload("bank/till")], {
-    workloadByIp: new Map([["10.0.0.1", "bank/till"]]),
-  });
+const ZTUNNEL = { kind: "DaemonSet", mesh: "istio", dataplane: "none", labels: { app: "ztunnel" } } as const;
+
+async function ask(
+  own: Partial<Workload>,
+  credential: Credential = ANONYMOUS,
+  path = "c/shop?workload=cart",
+  more: {
+    readonly ztunnels?: Workload["pods"];
+    readonly objects?: readonly Manifest[];
+    readonly visible?: readonly string[];
+  } = {},
+) {
+  const all = inventory(
+    [
+      workload("shop/cart", own),
+      workload("bank/till", { pods: pods("till-1") }),
+      ...(more.ztunnels === undefined ? [] : [workload("istio-system/ztunnel", { ...ZTUNNEL, pods: more.ztunnels })]),
+    ],
+    { workloadByIp: new Map([["10.0.0.1", "bank/till"]]) },
+  );
+  const visible = more.visible ?? ["shop"];
   const rights: Rights = {
     visibility: async ({ role }) => ({
       ...{ key: role, all: role !== "user", cluster: () => true },
-      namespace: (_, namespace) => role !== "user" || namespace === "shop",
+      namespace: (_, namespace) => role !== "user" || visible.includes(namespace),
     }),
     ask: async (_, questions) => questions.map(() => ({ allowed: true, reason: "" })),
   };
   const deps = {
     ...{ clock, rights, port: readingPort, clients: new Map([["c", client]]), rootNamespace: () => "istio-system" },
-    ...{ inventory: () => all, store: { clusters: () => new Map() } },
+    inventory: () => all,
+    store: { clusters: () => (more.objects === undefined ? new Map() : new Map([["c", policiesOf(more.objects)]])) },
   };
   const told = await showLogCallers(
     deps as never,
@@ -75,6 +94,19 @@ async function ask(own: Partial<Workload>, credential: Credential = ANONYMOUS, p
   expect(logCallersSchema.parse(told)).toEqual(told);
   return told;
 }
+
+const policiesOf = (objects: readonly Manifest[]) => ({
+  ...{ asOf: unixSeconds(0), unread: [], kind: () => null },
+  objects: (kind: string) => objects.filter((each) => each.kind === kind),
+});
+const policy = (namespace: string, name: string): Manifest => ({
+  ...{ apiVersion: "security.istio.io/v1", kind: "AuthorizationPolicy", metadata: { namespace, name } },
+});
+const onNode = (node: string, ...names: string[]): Workload["pods"] => pods(...names).map((pod) => ({ ...pod, node }));
+/** A ztunnel's line of a call into shop/cart-1. */
+const tunnelled = (fields: string): string =>
+  `2026-01-01T12:00:00.5Z 2026-01-01T12:00:00.4Z\tinfo\taccess\tconnection complete\t${fields} dst.addr=10.0.0.5:80 dst.workload="cart-1" dst.namespace="shop" direction="inbound"\n`;
+const TILL = 'src.addr=10.0.0.1:5000 src.workload="till-1" src.namespace="bank"';
 
 const pods = (...names: string[]): Workload["pods"] =>
   names.map((name) => ({ name, ip: null, ready: true, phase: "Running", reports: true }));
@@ -107,6 +139,74 @@ describe("GET /meaning/log-callers", () => {
     expect((await ask({ dataplane: "none", pods: pods("a") })).notEvaluated).toContain("no sidecar");
     expect((await ask({ pods: [] })).notEvaluated).toContain("no pod");
     expect(asked).toEqual([]);
+  });
+
+  it("asks the ztunnels of an ambient workload's nodes, for the lines about it alone", async () => {
+    const other = tunnelled(TILL).replace('"cart-1"', '"web-1"');
+    const dry = `2026-01-01T12:00:01Z 2026-01-01T12:00:01Z\tinfo\tstate:proxy{wl=shop/cart-1}:inbound{id=a peer=10.0.0.1:5}\tdry-run: deny policy match\tpolicy="shop/no"\n`;
+    logs = {
+      z1: `${tunnelled(TILL)}${tunnelled(`${TILL} src.identity="spiffe://x"`)}${other}${dry}`,
+      z2: tunnelled(TILL),
+    };
+    const told = await ask({ dataplane: "ambient", pods: onNode("a", "cart-1") }, ANONYMOUS, undefined, {
+      ztunnels: [...onNode("a", "z1"), ...onNode("b", "z2")],
+      objects: [policy("shop", "no")],
+    });
+    expect(asked).toEqual(["z1 istio-proxy 5000 2097152"]);
+    expect(told).toMatchObject({ by: "ztunnel", pods: 1, mutual: 1, callersTotal: 1, notes: [] });
+    expect(told.switchOn).toMatchObject({ object: null, text: expect.stringContaining("RUST_LOG") });
+    expect(told.callers).toMatchObject([{ source: "c/bank/workload/till", by: "pod", sends: "plaintext", calls: 1 }]);
+    expect(told.trials).toMatchObject([
+      { source: "c/bank/workload/till", action: "deny", policy: { namespace: "shop", name: "no" }, calls: 1 },
+    ]);
+    expect(told.logs).toMatchObject([{ pod: "z1", lines: 4, inbound: 2, unreadable: 0 }]);
+  });
+
+  it("names neither ztunnels nor callers nor policies out of sight", async () => {
+    logs = { z1: 403 };
+    const ztunnels = onNode("a", "z1");
+    const cart = { dataplane: "ambient", pods: onNode("a", "cart-1") } as const;
+    const told = await ask(cart, ANA, undefined, { ztunnels });
+    expect(told.notEvaluated).toContain("a namespace that you may not see");
+    expect(JSON.stringify(told)).not.toMatch(/z1|istio-system/);
+    expect(asked).toEqual([]);
+    const seen = await ask(cart, ANA, undefined, { ztunnels, visible: ["shop", "istio-system"] });
+    expect(seen.logs).toMatchObject([{ pod: "z1", lines: null }]);
+    expect(seen.notEvaluated).toBeUndefined();
+    const dry = `2026-01-01T12:00:01Z 2026-01-01T12:00:01Z\tinfo\tstate:proxy{wl=shop/cart-1}:inbound{peer=10.0.0.1:5}\tdry-run: deny policy match\tpolicy="bank/no"\n`;
+    logs = { z1: `${tunnelled(TILL)}${dry}` };
+    const hidden = await ask(cart, ANA, undefined, {
+      ...{ ztunnels, visible: ["shop", "istio-system"], objects: [policy("bank", "no")] },
+    });
+    expect(hidden.callers).toMatchObject([{ source: null, by: "hidden", address: null }]);
+    expect(hidden.trials).toMatchObject([{ source: null, by: "hidden", policy: null }]);
+    expect(JSON.stringify(hidden)).not.toMatch(/till|bank/);
+  });
+
+  it("where nobody knows the nodes any ztunnel may have lines of it, and that is said", async () => {
+    logs = { z1: tunnelled(TILL), z2: tunnelled(TILL) };
+    const told = await ask({ dataplane: "ambient", pods: pods("cart-1") }, ANONYMOUS, undefined, {
+      ztunnels: [...onNode("a", "z1"), ...onNode("b", "z2")],
+    });
+    expect(told).toMatchObject({ pods: 2, notes: [expect.stringContaining("isn’t known")] });
+    expect(told.callers).toMatchObject([{ calls: 2 }]);
+  });
+
+  it("reads lines by the mesh's own format, and says what that can't tell", async () => {
+    const settings = (format: string): Manifest => ({
+      ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "istio", namespace: "istio-system" } },
+      data: { mesh: `accessLogFormat: "${format}"` },
+    });
+    logs = { a: "2026-01-01T12:00:00.5Z 10.0.0.1:5;-;inbound|80||;-\n" };
+    const of = (format: string) => ask({ pods: pods("a") }, ANONYMOUS, undefined, { objects: [settings(format)] });
+    const told = await of(
+      "%DOWNSTREAM_REMOTE_ADDRESS%;%REQUESTED_SERVER_NAME%;%UPSTREAM_CLUSTER%;%REQ(X-FORWARDED-FOR)%",
+    );
+    expect(told.callers).toMatchObject([{ source: "c/bank/workload/till", sends: "plaintext", calls: 1 }]);
+    expect(told.notes.join(" ")).toContain("has no %RESPONSE_CODE_DETAILS%");
+    const mute = await of("%DOWNSTREAM_REMOTE_ADDRESS%;%REQ(A)%;%UPSTREAM_CLUSTER%;%REQ(X-FORWARDED-FOR)%");
+    expect(mute).toMatchObject({ callersTotal: 0, logs: [{ inbound: 0, unreadable: 1 }] });
+    expect(mute.notes.join(" ")).toContain("has no %REQUESTED_SERVER_NAME%: plaintext can’t be told");
   });
 
   it("refuses what may not be seen, and knows no workload that isn't there", async () => {

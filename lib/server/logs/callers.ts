@@ -1,4 +1,4 @@
-/** GET /meaning/log-callers/…: who called a workload, by the newest lines of its proxies' access logs, read as the viewer and kept nowhere. */
+/** GET /meaning/log-callers/…: who called a workload, by the newest lines of its sidecars' or its nodes' ztunnels' logs, read as the viewer and kept nowhere. */
 import type { WireEvidenceOffer } from "#lib/api/evidence.ts";
 import { formatInstant } from "#lib/api/instant.ts";
 import type { LogCallersAnswer, LogCallersRequest } from "#lib/api/log-callers.ts";
@@ -6,20 +6,32 @@ import { MeshscopeError } from "#lib/errors.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import type { KubeClient } from "#lib/kube/client.ts";
 import type { KubeLogs } from "#lib/kube/logs.ts";
-import { callersByLog, type LoggedCall, readAccessLine } from "#lib/mesh/impact.ts";
-import { accessLogOffer } from "#lib/mesh/meaning.ts";
+import { type AccessFormat, callersByLog, type LoggedCall, readAccessLine, trialsByLog } from "#lib/mesh/impact.ts";
+import { accessFormats, accessLogOffer } from "#lib/mesh/meaning.ts";
 import { formatNanoseconds } from "#lib/nanoseconds.ts";
+import type { EvidenceOffer } from "#lib/policy/evidence.ts";
+import { kindKey } from "#lib/policy/kind.ts";
 import type { ReadLog } from "#lib/policy/log-callers.ts";
+import { type ObjectRef, refOf } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
 import { checkNamespace, reading } from "../policy/access.ts";
-import type { PolicyDeps } from "../policy/deps.ts";
+import type { PolicyDeps, Viewer } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
+import { settingsOf } from "../policy/settings.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import { inView } from "../policy/world.ts";
 import { type LogPlace, podsToRead, readProxyLog, readSince } from "./proxy-log.ts";
 import type { LogDeps } from "./show.ts";
+import { type LogsPlace, NO_POD, NOTHING_READ, type ReadLogs, readZtunnels } from "./ztunnels.ts";
 
 type Deps = LogDeps & Pick<PolicyDeps, "store" | "port" | "rootNamespace">;
+
+/** No Telemetry object changes what a ztunnel writes. */
+const ZTUNNELS_WRITE: EvidenceOffer = {
+  ...{ what: "access logs", object: null },
+  text: "A ztunnel writes a line for each connection at its end, unless its log level (RUST_LOG) leaves them out.",
+  fix: { text: "Let ztunnels log at level info.", edits: [], manifests: [], deletions: [] },
+};
 
 /** Told of callers. */
 const SHOWN = 100;
@@ -50,45 +62,79 @@ export async function showLogCallers(
     sees: (manifest: Parameters<typeof sees>[3]) => sees(deps, cluster, viewer, manifest),
   };
   const switchOn = accessLogOffer(workload, world, policies?.kind("Telemetry")?.version ?? null);
-  const why = untold(workload);
-  const pods = why === null ? podsToRead(workload) : { all: [], read: [] };
   const calling = { ...(as === undefined ? {} : { as }), ...(signal === undefined ? {} : { signal }) };
-  const since = readSince(deps.clock.now());
-  const read = await Promise.all(
-    pods.read.map((pod) => readPod(client, { ...calling, namespace, pod: pod.name, since })),
-  );
+  const place = { client, calling, since: readSince(deps.clock.now()) };
+  const read =
+    workload.dataplane === "ambient"
+      ? await readZtunnels(workload, inventory, visibility, place)
+      : await readSidecars(workload, accessFormats(settingsOf(deps, cluster, viewer)), place);
   signal?.throwIfAborted();
-  const { callers, mutual } = callersByLog(
-    read.flatMap(({ calls }) => calls),
-    inventory,
-    visibility.namespace,
-  );
+  const { callers, mutual } = callersByLog(read.calls, inventory, visibility.namespace);
+  const policyOf = (policy: string, of: string) => policyInSight(deps, cluster, viewer, policy, of);
+  const trials = trialsByLog(read.trials, inventory, visibility.namespace, policyOf);
   return {
-    ...{ cluster, namespace, workload: name, at: formatInstant(deps.clock.now()), pods: pods.all.length, mutual },
-    logs: read.map(({ log }) => log),
+    ...{
+      cluster,
+      namespace,
+      workload: name,
+      at: formatInstant(deps.clock.now()),
+      by: read.by,
+      pods: read.pods,
+      mutual,
+    },
+    logs: [...read.logs],
     callers: callers.slice(0, SHOWN),
     callersTotal: callers.length,
-    ...(why === null ? {} : { notEvaluated: why }),
-    switchOn: structuredClone(switchOn) as unknown as WireEvidenceOffer,
+    trials: trials.slice(0, SHOWN),
+    notes: [...read.notes],
+    ...(read.why === null ? {} : { notEvaluated: read.why }),
+    switchOn: structuredClone(read.by === "ztunnel" ? ZTUNNELS_WRITE : switchOn) as unknown as WireEvidenceOffer,
   };
 }
 
+function policyInSight(deps: Deps, cluster: string, viewer: Viewer, namespace: string, name: string): ObjectRef | null {
+  const found = (deps.store.clusters().get(cluster)?.objects(kindKey(AUTHORIZATION)) ?? []).find(
+    ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
+  );
+  return found === undefined || !sees(deps, cluster, viewer, found) ? null : refOf(cluster, found);
+}
+
+const AUTHORIZATION = { group: "security.istio.io", kind: "AuthorizationPolicy" };
+
 /** Whose log tells nothing of plaintext; null: a sidecar's, which does. */
 function untold({ dataplane, pods }: Workload): string | null {
-  if (dataplane === "ambient")
-    return "Its calls go through the nodes’ ztunnels, whose metrics name plaintext callers already; their logs aren’t read here.";
   if (dataplane !== "sidecar") return "It has no sidecar, so no log of Istio’s tells who calls it.";
-  return pods.length === 0 ? "It has no pod now, and a log goes with its pod." : null;
+  return pods.length === 0 ? NO_POD : null;
+}
+
+async function readSidecars(
+  workload: Workload,
+  { formats, notes }: ReturnType<typeof accessFormats>,
+  { client, calling, since }: LogsPlace,
+): Promise<ReadLogs> {
+  const why = untold(workload);
+  if (why !== null) return { ...NOTHING_READ, by: "sidecar", why };
+  const pods = podsToRead(workload);
+  const { namespace } = workload;
+  const read = await Promise.all(
+    pods.read.map((pod) => readPod(client, { ...calling, namespace, pod: pod.name, since }, formats)),
+  );
+  return {
+    ...{ ...NOTHING_READ, by: "sidecar", pods: pods.all.length, notes },
+    logs: read.map(({ log }) => log),
+    calls: read.flatMap(({ calls }) => calls),
+  };
 }
 
 async function readPod(
   client: KubeClient & KubeLogs,
   place: LogPlace,
+  formats: readonly AccessFormat[],
 ): Promise<{ readonly log: ReadLog; readonly calls: readonly LoggedCall[] }> {
   const calls: LoggedCall[] = [];
   let unreadable = 0;
   const log = await readProxyLog(client, place, ({ atNs, text }) => {
-    const line = readAccessLine(text);
+    const line = readAccessLine(text, formats);
     if (line?.kind === "unreadable") unreadable += 1;
     if (line?.kind === "inbound") calls.push({ call: line.call, at: atNs === null ? null : formatNanoseconds(atNs) });
   });

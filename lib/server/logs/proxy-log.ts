@@ -13,6 +13,11 @@ const PODS = 5;
 const LINES = 1000;
 const BYTES = 1024 * 1024;
 const SECONDS = 3600;
+
+interface LogBounds {
+  readonly lines: number;
+  readonly bytes: number;
+}
 const PROXY = "istio-proxy";
 
 export interface LogPlace {
@@ -29,17 +34,25 @@ export function podsToRead({ pods }: Pick<Workload, "pods">): {
   readonly read: readonly PodRef[];
 } {
   const all = pods.filter(({ reports }) => reports);
-  const inOrder = all.toSorted((a, b) => Number(b.ready) - Number(a.ready) || (a.name < b.name ? -1 : 1));
-  return { all, read: inOrder.slice(0, PODS) };
+  return { all, read: someOf(all, (pod) => pod) };
 }
 
 export const readSince = (now: UnixSeconds): UnixSeconds => unixSeconds(now - SECONDS);
+
+/** The few of several that are read, ready ones first. */
+export function someOf<T>(all: readonly T[], podOf: (each: T) => PodRef): readonly T[] {
+  const inOrder = all.toSorted(
+    (a, b) => Number(podOf(b).ready) - Number(podOf(a).ready) || (podOf(a).name < podOf(b).name ? -1 : 1),
+  );
+  return inOrder.slice(0, PODS);
+}
 
 /** A log that can't be read says why, and fails nothing. */
 export async function readProxyLog(
   client: KubeClient & KubeLogs,
   place: LogPlace,
   take: (line: LogLine) => void,
+  most: LogBounds = { lines: LINES, bytes: BYTES },
 ): Promise<Pick<ReadLog, "pod" | "lines" | "since" | "problem">> {
   let lines = 0;
   let sinceNs: bigint | null = null;
@@ -47,7 +60,7 @@ export async function readProxyLog(
     lines += 1;
     sinceNs ??= line.atNs;
     take(line);
-    return lines < LINES;
+    return lines < most.lines;
   };
   const { pod } = place;
   const told = (problem: string | null) => ({
@@ -55,7 +68,7 @@ export async function readProxyLog(
     since: sinceNs === null ? null : formatNanoseconds(sinceNs),
   });
   try {
-    const bounds = { container: PROXY, previous: false, tailLines: LINES, limitBytes: BYTES };
+    const bounds = { container: PROXY, previous: false, tailLines: most.lines, limitBytes: most.bytes };
     await client.readLog({ ...place, ...bounds, take: counted });
     return told(null);
   } catch (thrown) {

@@ -42,6 +42,11 @@ export class DryRuns {
     this.#deps = deps;
   }
 
+  /** The window before an instant of the past, which is kept with the graph of then. */
+  before(window: Window, at: UnixSeconds, signal: AbortSignal): Promise<DryRunReading> {
+    return this.#read(window, at, signal);
+  }
+
   /** The window before now. A source that fails adds nothing and is named. Rejects only by the signal. */
   async over(window: Window, signal?: AbortSignal): Promise<DryRunReading> {
     const at = unixSeconds(Math.floor(this.#deps.timers.now() / ROUND_S) * ROUND_S);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import type { MeshAdapter } from "#lib/mesh/port.ts";
-import { perSecond } from "#lib/units.ts";
+import { perSecond, unixSeconds } from "#lib/units.ts";
 import { fakeConsole } from "../fake-console.test-support.ts";
 import { fakeMesh } from "../fake-mesh.test-support.ts";
 import { EVERYTHING } from "../rights/rights.ts";
@@ -52,6 +52,30 @@ describe("what dry runs would deny", () => {
       expect(marked(await telemetry.feed(window).current(RATES))).toBeUndefined();
       expect(client.asked.history ?? 0).toBe(0);
     }
+  });
+
+  it("is with the graph of a past instant, whatever is on trial now, and not over days", async () => {
+    const { telemetry, timers, client } = trial(false);
+    const at = unixSeconds(timers.now() - 600);
+    const past = await telemetry.past.graph("1m", at, RATES);
+    expect([marked(past.publication), past.whole]).toEqual([[{ action: "deny", min: 4, max: 4 }], true]);
+    await telemetry.past.graph("1m", at, RATES);
+    expect(client.asked.history).toBe(1);
+    expect(marked((await telemetry.past.graph("720h", at, RATES)).publication)).toBeUndefined();
+    expect(client.asked.history).toBe(1);
+  });
+
+  it("keeps no graph of the past waiting, and is tried again soon where it failed", async () => {
+    const { telemetry, timers, client } = trial();
+    client.answers.history = "hang";
+    const at = unixSeconds(timers.now() - 600);
+    const first = telemetry.past.graph("1m", at, RATES);
+    await timers.advance(2_500);
+    expect(marked((await first).publication)).toBeUndefined();
+    expect((await first).whole).toBe(false);
+    client.answers.history = 4;
+    await timers.advance(15_000);
+    expect(marked((await telemetry.past.graph("1m", at, RATES)).publication)).toBeDefined();
   });
 
   it("keeps no graph waiting, and a failure leaves it out", async () => {

@@ -5,6 +5,7 @@ import type { HealthRules } from "#lib/graph/health.ts";
 import { mergeGraph } from "#lib/graph/merge.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
 import type { ErrorRule } from "#lib/graph/outcome.ts";
+import { type TrialCount, withTrials } from "#lib/graph/trial.ts";
 import { milliseconds, type UnixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { configurationAt, type Gap, type Inventories, withGaps } from "../inventory.ts";
@@ -83,10 +84,19 @@ function withNothing(event: SourceEvent, source: Source, at: UnixSeconds): Sourc
   return { ...event, notes: [...event.notes, nothingCaveat(source.info.name, at, source.horizon.first(at))] };
 }
 
+interface PastWish {
+  readonly asked: Window;
+  readonly at: UnixSeconds;
+  readonly latency: boolean;
+  readonly hour: Hour | null;
+  /** What policies on trial would have denied then: of pods that are there still, for whose others were isn't known. */
+  readonly trials?: readonly TrialCount[];
+}
+
 /** The graph of an instant. `hour` comes with `edges=all`. */
 export function pastGraph(
   told: readonly Told[],
-  { asked, at, latency, hour }: { asked: Window; at: UnixSeconds; latency: boolean; hour: Hour | null },
+  { asked, at, latency, hour, trials = [] }: PastWish,
   { timers, inventories, gaps, health, errorRate }: PastGraphDeps,
 ): PastGraph {
   const readings = told.flatMap(({ reading }) => reading ?? []);
@@ -110,7 +120,7 @@ export function pastGraph(
   });
   const latencyAt = readings.some((each) => each.latencyAt !== null) ? at : null;
   const publication = new Publication(
-    graph,
+    withTrials(graph, trials, inventory),
     { at, latencyAt, configurationAt: configurationAt(inventory), window },
     {
       takenAt: timers.monotonic(),

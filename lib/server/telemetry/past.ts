@@ -5,6 +5,7 @@
 import { raiseWindow, type Window, windowSeconds } from "#lib/api/windows.ts";
 import { problemOf } from "#lib/errors.ts";
 import { type Milliseconds, milliseconds, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
+import type { DryRunReading } from "./dry-runs.ts";
 import { SingleFlight } from "./flight.ts";
 import type { Hours } from "./hour.ts";
 import { type PastGraph, type PastGraphDeps, pastGraph, type Told, toldOf, untold } from "./past-graph.ts";
@@ -12,12 +13,18 @@ import type { Source } from "./source.ts";
 
 export interface PastDeps extends PastGraphDeps {
   readonly hours: Hours;
+  /** What policies on trial would have denied then; null where the window is too long to ask that. */
+  readonly trials: (window: Window, at: UnixSeconds, signal: AbortSignal) => Promise<Trial | null>;
 }
 
 /** A graph of 1,000 workloads with its buckets takes some 10 MB. */
 const KEPT = 8;
+/** The counters of dry runs are asked beside the rates, and have so long. */
+const PATIENCE = milliseconds(2_000);
 /** What a failing source left out may be there at the next try: so soon, however many ask. */
 export const RETRY = milliseconds(15_000);
+
+type Trial = Pick<DryRunReading, "counts" | "failures">;
 
 interface Kept {
   readonly past: PastGraph;
@@ -55,9 +62,18 @@ export class Past {
       async (inner) => {
         const hour = wants.hour ? await this.#deps.hours.before(at, inner) : null;
         const { latency } = wants;
+        // A graph doesn't wait for long, nor fail, for want of the marks on it.
+        const over = new AbortController();
+        const trial = Promise.race([
+          this.#deps.trials(asked, at, AbortSignal.any([inner, over.signal])).catch(() => undefined),
+          this.#deps.timers.sleep(PATIENCE, over.signal).then(() => undefined),
+        ]);
         const told = await Promise.all(this.#sources.map((source) => this.#ask(source, asked, at, latency, inner)));
+        const tried = await trial;
+        over.abort();
         inner.throwIfAborted();
-        const past = pastGraph(told, { asked, at, latency, hour }, this.#deps);
+        const drawn = pastGraph(told, { asked, at, latency, hour, trials: tried?.counts ?? [] }, this.#deps);
+        const past = { ...drawn, whole: drawn.whole && tried !== undefined && !tried?.failures.size };
         this.#keep(key, past);
         return past;
       },

@@ -38,6 +38,9 @@ export interface TelemetryDeps {
 
 const LONGEST_TRIAL_S = 86_400;
 
+/** Days of counters are too much to read for a trial, which is watched while it runs. */
+const isShort = (window: Window): boolean => windowSeconds(window) <= LONGEST_TRIAL_S;
+
 export class Telemetry {
   readonly sources: readonly Source[];
   readonly past: Past;
@@ -55,12 +58,16 @@ export class Telemetry {
     this.#deps = deps;
     const context = () => this.#context();
     this.#hours = new Hours(sources, { ...deps, context });
-    this.past = new Past(sources, { ...deps, context, hours: this.#hours });
     this.spans = new Spans(sources, { ...deps, context });
     this.weeks = new Weeks(sources, { ...deps, context });
     this.stretches = new Stretches(sources, { ...deps, context });
     this.dryRuns = new DryRuns(sources, { ...deps, context });
     this.requestClasses = new RequestClasses(sources, { context });
+    this.past = new Past(sources, {
+      ...{ ...deps, context, hours: this.#hours },
+      // What is on trial now says nothing of then, so the counters of then are asked.
+      trials: async (asked, at, signal) => (isShort(asked) ? this.dryRuns.before(asked, at, signal) : null),
+    });
   }
 
   /** The live graph of a window; made on first use. There are as many as there are accepted windows, at most. */
@@ -103,9 +110,8 @@ export class Telemetry {
     await Promise.allSettled(this.sources.map((source) => source.client.close()));
   }
 
-  /** Days of counters are too much to read for a trial, which is watched while it runs. */
   #tries(window: Window): boolean {
-    return windowSeconds(window) <= LONGEST_TRIAL_S && this.#deps.onTrial();
+    return isShort(window) && this.#deps.onTrial();
   }
 
   #context(): DecodeInput {

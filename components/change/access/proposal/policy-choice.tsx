@@ -2,6 +2,7 @@
 
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
+import { sayWindow } from "#lib/api/windows.ts";
 import { formatRate } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { ProposedPolicy, ProposedRule, SeenRate, Uncovered } from "#lib/policy/proposal.ts";
@@ -9,9 +10,9 @@ import { perSecond } from "#lib/units.ts";
 import { type Choice, keysOf, ruleKey, turned } from "./choice.ts";
 
 const WHY: Readonly<Record<Uncovered["why"], string>> = {
-  plaintext: "in plaintext: it has no identity",
-  unknown: "its identity isn’t known",
-  hidden: "from where you may not see",
+  plaintext: ", in plaintext: it has no identity",
+  unknown: ", its identity isn’t known",
+  hidden: " from namespaces that you may not see",
 };
 
 /** One workload's policy: its rules with their traffic, and the calls that none is proposed for. */
@@ -59,7 +60,7 @@ export function PolicyChoice({
             columns={[
               { title: "Lets in" },
               { title: "Called from" },
-              { title: `last ${window}`, numeric: true },
+              { title: `last ${sayWindow(window)}`, numeric: true },
               { title: "seen", numeric: true },
             ]}
           >
@@ -128,7 +129,8 @@ function Left({ uncovered, proposed }: { readonly uncovered: readonly Uncovered[
             className="flex flex-wrap justify-between gap-x-4 py-0.5 wrap-anywhere"
           >
             <span>
-              {each.why === "hidden" ? "Callers" : nameOf(each.source)}, {WHY[each.why]}
+              {each.why === "hidden" ? "Callers" : nameOf(each.source)}
+              {WHY[each.why]}
             </span>
             <span className="tabular-nums">
               {rateText(each)} {seenText(each)}

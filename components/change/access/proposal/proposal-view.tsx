@@ -1,6 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { sayInstants } from "#components/shell/instant.ts";
 import { Section } from "#components/ui/section.tsx";
 import type { ProposalAnswer } from "#lib/api/proposal.ts";
 import { BLIND, type Choice, keysOf } from "./choice.ts";
@@ -73,7 +74,7 @@ export function ProposalView({ answer, proposal, choice, disabled, again, act, o
             ...BLIND,
           ].map((text) => (
             <li key={text} className="py-0.5 wrap-anywhere">
-              {text}
+              {sayInstants(text)}
             </li>
           ))}
         </ul>

@@ -45,7 +45,7 @@ describe("a proposal", () => {
       `${CRON} shop/cron – within 7 d`,
       "Not covered: refused once it is enforced",
       "outside/till, in plaintext: it has no identity 3 req/s, 2 conn/s last hour",
-      "Callers, from where you may not see",
+      "Callers from namespaces that you may not see",
       "besides: older",
       "Nobody was seen calling db.",
       "gate It is a gateway.",

@@ -4,7 +4,7 @@ import { PairEnds } from "#components/policies/impact/pair-ends.tsx";
 import { sayAmount } from "#components/policies/impact/words.ts";
 import { Notice } from "#components/policies/notice.tsx";
 import { SourceText } from "#components/security/parts.tsx";
-import { sayInstant } from "#components/shell/instant.ts";
+import { sayInstant, sayInstants } from "#components/shell/instant.ts";
 import type { StrictAnswer } from "#lib/api/strict.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { LogEvidence, type OnFix } from "./log-evidence.tsx";
@@ -86,7 +86,7 @@ export function CallersStep({
             <Notice tone="degraded" title="What these windows don’t know:">
               <ul>
                 {evidence.limits.map((text) => (
-                  <li key={text}>{text}</li>
+                  <li key={text}>{sayInstants(text)}</li>
                 ))}
               </ul>
             </Notice>

@@ -17,7 +17,7 @@ const said = (more: Partial<LogCallersAnswer>): string =>
       onFix={() => undefined}
       answer={{
         ...{ cluster: "west", namespace: "shop", workload: "cart", at: "2026-08-20T14:12:10Z", pods: 5, mutual: 37 },
-        ...{ logs: [log("cart-1"), log("cart-2")], callers: [], callersTotal: 0 },
+        ...{ logs: [log("cart-1"), log("cart-2")], callers: [], callersTotal: 0, notes: [], by: "sidecar", trials: [] },
         switchOn: {
           what: "access logs",
           text: "Add accessLogging.",
@@ -43,6 +43,12 @@ it("says how much was read, of how many pods and since when, and what couldn’t
   );
   expect(text).toContain("◣ cart-3 : No right.");
   expect(text).toContain("None of these lines is of plaintext.");
+});
+
+it("says in which form lines are read, and what that can’t tell", () => {
+  expect(said({ notes: ["The mesh’s format has no %X%: plaintext can’t be told."] })).toContain(
+    "The mesh’s format has no %X%: plaintext can’t be told.",
+  );
 });
 
 it("names pods, and says what an address is worth where it has no name", () => {
@@ -78,6 +84,28 @@ it("where no call is written down it says how to have that, as a plan where one 
   );
   expect(said({ logs })).not.toContain("Plan access logs");
   expect(said({ notEvaluated: "It has no sidecar." })).toBe(" It has no sidecar. ");
+});
+
+it("of ztunnels’ lines it says that they are of a node, and what policies on trial would have denied", () => {
+  const policy = {
+    ...{ cluster: "west", group: "security.istio.io", version: "v1", kind: "AuthorizationPolicy" },
+    ...{ namespace: "shop", name: "no-till" },
+  };
+  const who = { source: null, by: "address" as const, address: "10.0.0.9", calls: 4, lastAt: null };
+  const text = said({
+    by: "ztunnel",
+    trials: [
+      { ...who, action: "deny", policy },
+      { ...who, action: "deny", policy: null },
+      { ...who, action: "allow", policy: null },
+    ],
+  });
+  expect(text).toMatch(/of 2 of 5 ztunnels, since .*40 connections into it/);
+  expect(text).toContain("lines are of all pods of its node");
+  expect(text).toMatch(/no-till.*a policy that you may not see, or that is gone.*no rule of an ALLOW policy took them/);
+  const logs = [log("ztunnel-1", { inbound: 0 })];
+  expect(said({ by: "ztunnel", logs })).toContain("leaves its access log out");
+  expect(said({ by: "ztunnel", logs })).not.toContain("access logs may be off");
 });
 
 it("nothing is read before somebody asks, and only of a workload", () => {

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { EndName } from "#components/policies/impact/pair-ends.tsx";
+import { LogTrials, LogWho } from "#components/policies/log-callers.tsx";
 import { sayInstant } from "#components/shell/instant.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
@@ -61,7 +61,7 @@ function Asked({
 }
 
 export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallersAnswer; readonly onFix: OnFix }) {
-  const { callers, callersTotal, logs, mutual, notEvaluated, switchOn } = answer;
+  const { by, callers, callersTotal, logs, mutual, notes, notEvaluated, switchOn, trials } = answer;
   if (notEvaluated !== undefined) return <p className="mt-1 text-ink-2">{notEvaluated}</p>;
   const inbound = logs.reduce((sum, each) => sum + each.inbound, 0);
   const unreadable = logs.reduce((sum, each) => sum + each.unreadable, 0);
@@ -69,9 +69,15 @@ export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallers
   return (
     <div className="mt-1 flex flex-col gap-2">
       <p className="text-ink-2">
-        {coverageOf(answer)} {formatPlural(inbound, "call")} into it, {formatCount(mutual)} by mutual TLS
+        {coverageOf(answer)} {formatPlural(inbound, by === "ztunnel" ? "connection" : "call")} into it,{" "}
+        {formatCount(mutual)} by mutual TLS
         {unreadable > 0 && `; ${formatPlural(unreadable, "line")} can’t be read for sure and count for nothing`}.
       </p>
+      {notes.map((note) => (
+        <p key={note} className="text-ink-2 wrap-anywhere">
+          {note}
+        </p>
+      ))}
       {logs
         .filter(({ problem }) => problem !== null)
         .map(({ pod, problem }) => (
@@ -88,7 +94,7 @@ export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallers
           {callers.map((caller) => (
             <tr key={[caller.by, caller.source, caller.address, caller.sends].join(" ")}>
               <Cell className="wrap-anywhere">
-                <Who caller={caller} />
+                <LogWho caller={caller} />
               </Cell>
               <Cell>{SENDS[caller.sends]}</Cell>
               <Cell>{caller.lastAt === null ? "–" : sayInstant(caller.lastAt)}</Cell>
@@ -100,6 +106,7 @@ export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallers
           ))}
         </DataTable>
       )}
+      <LogTrials trials={trials} />
       {callersTotal > callers.length && (
         <p className="text-ink-2">
           Showing {formatCount(callers.length)} of {formatCount(callersTotal)} callers, the most lines first.
@@ -107,9 +114,17 @@ export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallers
       )}
       <p className="text-ink-3">
         Names are of the pods that have these addresses now. What calls less often than the lines reach back isn’t here,
-        and proxies may write down a part of their calls alone.
+        {by === "ztunnel"
+          ? " and a ztunnel’s lines are of all pods of its node."
+          : " and proxies may write down a part of their calls alone."}
       </p>
-      {inbound === 0 && (
+      {inbound === 0 && by === "ztunnel" && (
+        <p className="text-ink-2">
+          No connection into it is in these lines: nobody connected, or the ztunnel’s log level (RUST_LOG) leaves its
+          access log out.
+        </p>
+      )}
+      {inbound === 0 && by === "sidecar" && (
         <div className="flex flex-wrap items-baseline gap-2">
           <p className="text-ink-2">No call is in these lines: access logs may be off. {text}</p>
           {object !== null && (
@@ -130,30 +145,10 @@ const SENDS: Readonly<Record<LogCallersAnswer["callers"][number]["sends"], strin
 };
 
 /** `Read the newest 1,200 lines of 3 of 5 pods, since 14:02:10:` */
-function coverageOf({ logs, pods }: LogCallersAnswer): string {
+function coverageOf({ by, logs, pods }: LogCallersAnswer): string {
   const read = logs.filter(({ lines }) => lines !== null);
   const lines = read.reduce((sum, each) => sum + (each.lines ?? 0), 0);
   const [since] = read.flatMap((each) => each.since ?? []).sort();
   const from = since === undefined ? "" : `, since ${sayInstant(since)}`;
-  return `Read the newest ${formatPlural(lines, "line")} of ${formatCount(read.length)} of ${formatPlural(pods, "pod")}${from}:`;
-}
-
-function Who({ caller: { source, by, address } }: { readonly caller: LogCallersAnswer["callers"][number] }) {
-  if (by === "hidden") return "a pod that you may not see";
-  if (source !== null)
-    return (
-      <>
-        <EndName id={source} /> <span className="text-ink-3">{address}</span>
-      </>
-    );
-  return (
-    <>
-      <bdi>{address}</bdi>{" "}
-      <span className="text-ink-3">
-        {by === "claimed"
-          ? "as its X-Forwarded-For header says, which anybody can write"
-          : "no pod’s address now: a node, a load balancer, or a pod that is gone"}
-      </span>
-    </>
-  );
+  return `Read the newest ${formatPlural(lines, "line")} of ${formatCount(read.length)} of ${formatPlural(pods, by === "ztunnel" ? "ztunnel" : "pod")}${from}:`;
 }

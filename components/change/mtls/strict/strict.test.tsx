@@ -75,7 +75,7 @@ describe("who still sends plaintext", () => {
     const text = callers({ pairs: list(pair({ basis: "configured", rule, rate: 0, seen: "week" })) });
     expect(text).toContain("plaintext, by the objects");
     expect(text).toMatch(/Told to by DestinationRule shop\/plain spec\.trafficPolicy\.tls\.mode/);
-    expect(text).toContain("none in the last 1h, seen within 7 days");
+    expect(text).toContain("none in the last 1 h, seen within 7 days");
   });
 
   test("nobody was seen: whether all could be is part of it", () => {

@@ -65,6 +65,17 @@ describe("a predicted pair beside what was measured", () => {
     });
   });
 
+  it("says where calls are too few: since the change, or in the newer half alone", () => {
+    expect(judged(item(), { before: FINE, since: [calls({ "403": 0.3 })] }).why).toBe(
+      "Too few calls: 18 since, 30 are needed.",
+    );
+    const ended = { before: FINE, since: [calls({ "403": 10 })], lately: [calls({ "403": 0.1 })] };
+    expect(judged(item(), ended)).toMatchObject({
+      judgement: "unknown",
+      why: expect.stringMatching(/^Too few calls lately: \d+ in the newer half of that time, 30 are needed\.$/),
+    });
+  });
+
   it("a silent pair: not seen yet, or stopped as was foretold", () => {
     expect(judged(item({ rate: 0.01, min: 0.01, max: 0.01 }), { before: [], since: [] }).judgement).toBe("not-seen");
     expect(judged(item(), { before: FINE, since: [] })).toMatchObject({

@@ -49,8 +49,12 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
     return say("unknown", NOT_COUNTED[item.verdict] ?? "Telemetry doesn’t tell how these calls ended.");
   const { whole, late, base } = seen;
   const measured = { ...whole, calls: Math.round(is.calls) };
-  if (Math.min(whole.calls, late.calls) < FEW_REQUESTS)
-    return say("unknown", `Too few calls: ${formatCount(whole.calls)} since, ${FEW_REQUESTS} are needed.`);
+  if (whole.calls < FEW_REQUESTS) return say("unknown", `Too few calls: ${formatCount(whole.calls)} since, ${NEEDED}.`);
+  if (late.calls < FEW_REQUESTS)
+    return say(
+      "unknown",
+      `Too few calls lately: ${formatCount(late.calls)} in the newer half of that time, ${NEEDED}.`,
+    );
   const share = `${formatPercent(ratio(whole.share))} of ${formatCount(whole.calls)} calls ${DONE[item.verdict]}`;
   if (expected === null) return say("open", `It was unknown before. Since then ${share}.`, measured);
   const drift = item.verdict === "rerouted" ? EXACT : DRIFT;
@@ -61,6 +65,8 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   if (under) return say("less", `${capital(share)}; at least ${percent(expected.low)} were to be expected.`, measured);
   return say("as-predicted", `${capital(share)}.`, measured);
 }
+
+const NEEDED = `${FEW_REQUESTS} are needed`;
 
 const percent = (share: number): string => formatPercent(ratio(share));
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -25,6 +25,8 @@ export interface MeshConfig {
   readonly sampling: number | null;
   /** defaultProviders.tracing. */
   readonly tracingProviders: readonly string[];
+  /** What proxies may write to their own log: the mesh's own form first, then the providers'. */
+  readonly accessLogs: readonly AccessLogForm[];
   /** Names of extensionProviders, with what they are: `opentelemetry`, `envoyExtAuthzGrpc`. */
   readonly providers: ReadonlyMap<string, Provider>;
 }
@@ -33,6 +35,16 @@ export interface Requirement {
   readonly key: string;
   readonly operator: (typeof OPERATORS)[number];
   readonly values: readonly string[];
+}
+
+/** https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider-EnvoyFileAccessLogProvider */
+export interface AccessLogForm {
+  /** null: the mesh's own, which the built-in provider `envoy` writes, too. */
+  readonly provider: string | null;
+  /** null: Istio's default of that encoding. */
+  readonly form: { readonly text: string | null } | { readonly labels: Raw | null };
+  /** omitEmptyValues. */
+  readonly empty: boolean;
 }
 
 export interface Provider {
@@ -141,6 +153,10 @@ function configOf(raw: Raw): MeshConfig {
     registryOnly: outbound !== null && choice(map(raw, "outboundTrafficPolicy"), "mode", OUTBOUND) === "REGISTRY_ONLY",
     enableTracing: flag(raw, "enableTracing", true),
     sampling: samplingIn(map(raw, "defaultConfig")),
+    accessLogs: [
+      { provider: null, form: ownForm(raw), empty: false },
+      ...list(raw, "extensionProviders").flatMap(formOf),
+    ],
     tracingProviders: texts(map(raw, "defaultProviders"), "tracing"),
     providers: new Map([
       ...BUILT_IN.map(([name, kind]): [string, Provider] => [name, { kind, samples: false }]),
@@ -168,6 +184,40 @@ function providerOf(each: unknown): [string, Provider] {
   if (!isObject(each)) throw new Refused();
   const kind = Object.keys(each).find((key) => key !== "name" && isObject(each[key])) ?? "";
   return [text(each, "name") ?? "", { kind, samples: Object.hasOwn(map(each, kind), "dynatraceSampler") }];
+}
+
+const ENCODINGS = ["TEXT", "JSON"] as const;
+/** Else it isn't in the pod's log. */
+const STANDARD: readonly string[] = ["", "/dev/stdout", "/dev/stderr"];
+
+/** JSON that is none leaves the default: istiod's FileAccessLogFromMeshConfig. */
+function ownForm(raw: Raw): AccessLogForm["form"] {
+  const format = text(raw, "accessLogFormat") || null;
+  if (choice(raw, "accessLogEncoding", ENCODINGS) === "TEXT") return { text: format };
+  try {
+    const labels: unknown = JSON.parse(format ?? "null");
+    return { labels: isObject(labels) ? labels : null };
+  } catch {
+    return { labels: null };
+  }
+}
+
+/** Of a provider that writes files; istiod's fileAccessLogFromTelemetry. */
+function formOf(each: unknown): readonly AccessLogForm[] {
+  const raw = isObject(each) ? each : {};
+  if (at(raw, "envoyFileAccessLog") === null) return [];
+  const file = map(raw, "envoyFileAccessLog");
+  if (!STANDARD.includes(text(file, "path") ?? "")) return [];
+  const format = map(file, "logFormat");
+  const labels = at(format, "labels") === null ? null : map(format, "labels");
+  const none = labels !== null && Object.keys(labels).length === 0;
+  return [
+    {
+      provider: text(raw, "name") ?? "",
+      form: labels === null ? { text: text(format, "text") || null } : { labels: none ? null : labels },
+      empty: flag(file, "omitEmptyValues", false),
+    },
+  ];
 }
 
 /** Both spellings that the schema's JSON has: `enableAutoMtls`, `enable_auto_mtls`. */

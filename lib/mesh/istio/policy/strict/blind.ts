@@ -26,7 +26,10 @@ export function blindSpotsOf(
   }
   const said = (names: readonly string[], what: string) => (names.length === 0 ? [] : [`${what} ${listed(names)}`]);
   return [
-    ...said(unscraped, "callers without a proxy of their own, at proxies that Prometheus doesn’t scrape (all of):"),
+    ...said(
+      unscraped,
+      "callers without a proxy of their own, of whom the server’s proxies would tell that Prometheus doesn’t scrape, or not all:",
+    ),
     ...said(untold, "whether Prometheus scrapes the proxies of"),
     ...said(unproven, "whether the ztunnels before them report, of"),
   ];

@@ -48,6 +48,22 @@ describe("who called, by access logs", () => {
     ]);
   });
 
+  it("is the pod that the mesh knew then, or an address where another has it now", () => {
+    const pod = (namespace: string, name: string) => ({ pod: { namespace, name } });
+    const { callers } = told(
+      call("10.0.0.1", pod("legacy", "till-1")),
+      call("10.0.0.2", pod("mesh", "amb-0")),
+      call("10.0.0.1", pod("bank", "secret-1")),
+      call("10.0.0.7", pod("legacy", "gone-1")),
+    );
+    expect(callers.map(({ source, by, address, sends }) => [source, by, address, sends])).toEqual([
+      [null, "hidden", null, "plaintext"],
+      [null, "address", "10.0.0.2", "plaintext"],
+      [null, "address", "10.0.0.7", "plaintext"],
+      ["c/legacy/workload/till", "pod", "10.0.0.1", "plaintext"],
+    ]);
+  });
+
   it("isn't told of an ambient client, whose tunnel names no server", () => {
     expect(told(call("10.0.0.2"), call("10.0.0.2", { sends: "own TLS" })).callers.map(({ sends }) => sends)).toEqual([
       "own TLS",

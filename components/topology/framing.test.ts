@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Renderer } from "#lib/render/renderer.ts";
+import { createFraming } from "./framing.ts";
+
+beforeEach(() => {
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe(): void {}
+      disconnect(): void {}
+    },
+  );
+});
+afterEach(() => vi.unstubAllGlobals());
+
+/** A canvas of 400 by 300 at zoom 1, with marks at these heights; what the renderer was asked, in order. */
+function framed(marks: Readonly<Record<string, number>> = {}) {
+  const asked: string[] = [];
+  const listeners = new Map<string, (event: unknown) => void>();
+  const canvas = {
+    ...{ clientWidth: 400, clientHeight: 300, removeEventListener: () => undefined },
+    addEventListener: (name: string, call: (event: unknown) => void) => listeners.set(name, call),
+  };
+  const renderer: Partial<Renderer> = {
+    fit: () => void asked.push("fit"),
+    focus: (id) => void asked.push(`focus ${id}`),
+    setCovered: (pixels) => void asked.push(`covered ${pixels}`),
+    getCamera: () => ({ x: 0, y: 0, k: 1 }),
+  };
+  const framing = createFraming(canvas as never, renderer as Renderer, (id) =>
+    marks[id] === undefined ? null : { x: 200, y: marks[id] },
+  );
+  return { framing, asked, hand: () => listeners.get("wheel")?.({ type: "wheel" }) };
+}
+
+test("a map that is shown whole is fitted below what is said over it, and again when that goes", () => {
+  const { framing, asked } = framed();
+  for (const pixels of [60, 60, 0]) framing.cover(pixels);
+  expect(asked).toEqual(["covered 60", "fit", "covered 0", "fit"]);
+});
+
+test("a map that somebody has moved stays where it is", () => {
+  const { framing, asked, hand } = framed();
+  hand();
+  framing.cover(60);
+  expect(asked).toEqual(["covered 60"]);
+});
+
+test("what is under something that is said counts as hidden", () => {
+  const { framing, asked, hand } = framed({ top: 70 });
+  hand();
+  framing.reveal("top");
+  expect(asked).toEqual([]);
+  framing.cover(60);
+  framing.reveal("top");
+  expect(asked).toEqual(["covered 60", "focus top"]);
+});

@@ -1,0 +1,82 @@
+/** The newest lines of the ztunnels of an ambient workload's nodes, as far as they are about it: read as the viewer and kept nowhere. */
+import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
+import type { As, KubeClient } from "#lib/kube/client.ts";
+import type { KubeLogs } from "#lib/kube/logs.ts";
+import { type LoggedCall, type LoggedTrial, readZtunnelLine, ztunnelsOf } from "#lib/mesh/impact.ts";
+import { formatNanoseconds } from "#lib/nanoseconds.ts";
+import type { ReadLog } from "#lib/policy/log-callers.ts";
+import type { UnixSeconds } from "#lib/units.ts";
+import type { Visibility } from "../rights/model.ts";
+import { type LogPlace, readProxyLog, someOf } from "./proxy-log.ts";
+
+export interface LogsPlace {
+  readonly client: KubeClient & KubeLogs;
+  readonly calling: { readonly as?: As; readonly signal?: AbortSignal };
+  readonly since: UnixSeconds;
+}
+
+export interface ReadLogs {
+  readonly by: "sidecar" | "ztunnel";
+  /** Whose logs there are, read or not. */
+  readonly pods: number;
+  readonly logs: readonly ReadLog[];
+  readonly calls: readonly LoggedCall[];
+  readonly trials: readonly LoggedTrial[];
+  readonly notes: readonly string[];
+  /** Why no log can tell; null: they can. */
+  readonly why: string | null;
+}
+
+export const NO_POD = "It has no pod now, and a log goes with its pod.";
+export const NOTHING_READ: Omit<ReadLogs, "by"> = { pods: 0, logs: [], calls: [], trials: [], notes: [], why: null };
+
+/** A node's lines are of all its pods, so more of them are read than of one pod's. */
+const MOST = { lines: 5000, bytes: 2 * 1024 * 1024 };
+
+/** Pods of namespaces out of sight are neither asked for their logs nor named. */
+export async function readZtunnels(
+  workload: Workload,
+  inventory: ClusterInventory,
+  { namespace: visible }: Pick<Visibility, "namespace">,
+  { client, calling, since }: LogsPlace,
+): Promise<ReadLogs> {
+  const told = (why: string): ReadLogs => ({ ...NOTHING_READ, by: "ztunnel", why });
+  if (workload.pods.length === 0) return told(NO_POD);
+  const { pods, unplaced } = ztunnelsOf(workload, inventory);
+  const seen = pods.filter(({ namespace }) => visible(inventory.cluster, namespace));
+  if (seen.length === 0) return told(pods.length === 0 ? UNKNOWN : HIDDEN);
+  const read = await Promise.all(
+    someOf(seen, ({ pod }) => pod).map(({ namespace, pod }) =>
+      readOne(client, { ...calling, namespace, pod: pod.name, since }, workload),
+    ),
+  );
+  return {
+    ...{ by: "ztunnel", pods: pods.length, why: null },
+    logs: read.map(({ log }) => log),
+    calls: read.flatMap(({ calls }) => calls),
+    trials: read.flatMap(({ trials }) => trials),
+    notes: unplaced ? ["On which nodes its pods run isn’t known, so any ztunnel’s lines may be of it."] : [],
+  };
+}
+
+const UNKNOWN = "Its calls go through the nodes’ ztunnels, and none of them is known on its pods’ nodes.";
+const HIDDEN =
+  "Its calls go through the nodes’ ztunnels, which run in a namespace that you may not see: who may read their logs (pods/log there) can ask them.";
+
+async function readOne(client: LogsPlace["client"], place: LogPlace, { namespace, pods }: Workload) {
+  const names = new Set(pods.map(({ name }) => name));
+  const calls: LoggedCall[] = [];
+  const trials: LoggedTrial[] = [];
+  let unreadable = 0;
+  const take = (line: Parameters<Parameters<typeof readProxyLog>[2]>[0]): void => {
+    const read = readZtunnelLine(line.text);
+    if (read?.kind === "unreadable") unreadable += 1;
+    if (read?.kind !== "inbound" && read?.kind !== "dry-run") return;
+    if (read.to.namespace !== namespace || !names.has(read.to.name)) return;
+    const at = line.atNs === null ? null : formatNanoseconds(line.atNs);
+    if (read.kind === "inbound") calls.push({ call: read.call, at });
+    else trials.push({ trial: read, at });
+  };
+  const log = await readProxyLog(client, place, take, MOST);
+  return { log: { ...log, inbound: calls.length, unreadable }, calls, trials };
+}
