@@ -3,7 +3,7 @@ import { nodeId } from "#lib/graph/id.ts";
 import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { KubeClient } from "#lib/kube/client.ts";
 import type { KubeLogs } from "#lib/kube/logs.ts";
-import { readAccessLine, type Sampled } from "#lib/mesh/impact.ts";
+import { type AccessFormat, readAccessLine, type Sampled } from "#lib/mesh/impact.ts";
 import { type LogPlace, podsToRead, readProxyLog } from "../logs/proxy-log.ts";
 
 type Logged = Extract<ReturnType<typeof readAccessLine>, { readonly kind: "inbound" }>;
@@ -29,6 +29,7 @@ export async function loggedRequests(
   calling: Pick<LogPlace, "as" | "signal" | "since">,
   workload: Workload,
   inventory: ClusterInventory,
+  formats: readonly AccessFormat[],
 ): Promise<LoggedRequests> {
   const why = untold(workload);
   if (why !== null) return unread(why);
@@ -37,7 +38,7 @@ export async function loggedRequests(
   const bySource = new Map<string, Sampled[]>();
   let [unnamed, unreadable, inbound] = [0, 0, 0];
   const take = ({ text }: { readonly text: string }): void => {
-    const line = readAccessLine(text);
+    const line = readAccessLine(text, formats);
     if (line?.kind === "unreadable") unreadable += 1;
     if (line?.kind !== "inbound") return;
     inbound += 1;

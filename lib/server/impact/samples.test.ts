@@ -60,7 +60,7 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
     readLog: async ({ pod, as, take }: LogReading) => {
       read.push(`${pod} ${as?.token ?? "console"}`);
       const lines = o.logs?.[pod] ?? [];
-      if (lines instanceof MeshscopeError) throw lines;
+      if ("problem" in lines) throw lines;
       for (const text of lines) if (!take({ atNs: 1_767_268_800_000_000_000n, text } as never)) break;
     },
   };
@@ -86,7 +86,7 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
     { workload: name, start, end }: { workload: string; start: number; end: number },
   ) => {
     searched.push(`${name} ${end - start}`);
-    if (o.spans instanceof MeshscopeError) throw o.spans;
+    if (o.spans != null && "problem" in o.spans) throw o.spans;
     if (o.spans === null) return null;
     const { full = false } = o;
     return {

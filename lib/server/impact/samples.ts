@@ -9,11 +9,14 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { KubeClient } from "#lib/kube/client.ts";
 import type { KubeLogs } from "#lib/kube/logs.ts";
 import { type ObservedCall, sampler } from "#lib/mesh/impact.ts";
+import { accessFormats } from "#lib/mesh/meaning.ts";
 import type { LogSample, SampleCounts, TraceSample } from "#lib/policy/impact-samples.ts";
 import { unixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { readSince } from "../logs/proxy-log.ts";
 import { reading } from "../policy/access.ts";
+import type { Viewer } from "../policy/deps.ts";
+import { settingsOf } from "../policy/settings.ts";
 import { slowly } from "../slowly.ts";
 import type { RequestSpans, RequestSpansAsked } from "../tracing/request-spans.ts";
 import { type DraftDeps, drafted } from "./draft.ts";
@@ -53,7 +56,7 @@ export async function showImpactSamples(
   const worked = await deps.impacts.work(request.cluster, viewer, evaluated, signal);
   if (typeof worked === "string") return { ...nothing, notEvaluated: worked };
   const { asked, left } = chosenPairs(worked);
-  const servers = await heardOf(deps, credential, worked, asked, signal);
+  const servers = await heardOf(deps, { credential, viewer }, worked, asked, signal);
   const text = deps.text(viewer);
   const judge = sampler(worked);
   const items: ImpactSamplesAnswer["items"] = [];
@@ -78,11 +81,16 @@ interface Heard {
   readonly traces: RequestSpans | null;
   readonly logs: LoggedRequests | null;
 }
+interface Who {
+  readonly credential: Credential;
+  readonly viewer: Viewer;
+}
+
 type Servers = ReadonlyMap<string, Heard>;
 
 async function heardOf(
   deps: SampleDeps,
-  credential: Credential,
+  who: Who,
   worked: Worked,
   asked: readonly Asked[],
   signal: AbortSignal,
@@ -100,8 +108,8 @@ async function heardOf(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [id, { target, ...want }] = next;
       const [traces, logs] = await Promise.all([
-        want.traces ? spansOf(deps, credential, worked, target, signal) : null,
-        want.logs ? linesOf(deps, credential, worked, target, signal) : null,
+        want.traces ? spansOf(deps, who, worked, target, signal) : null,
+        want.logs ? linesOf(deps, who, worked, target, signal) : null,
       ]);
       heard.set(id, { traces, logs });
     }
@@ -118,7 +126,7 @@ const NO_BACKEND = "No tracing backend keeps spans of this cluster.";
 
 async function spansOf(
   { spans }: SampleDeps,
-  credential: Credential,
+  who: Who,
   worked: Worked,
   target: ObservedCall["target"],
   signal: AbortSignal,
@@ -130,7 +138,7 @@ async function spansOf(
   const asked = { cluster, namespace, workload: name, app, start, end: at };
   const none = (problem: string) => ({ requests: [], since: start, full: false, problem });
   try {
-    return (await spans(credential, asked, signal)) ?? none(NO_BACKEND);
+    return (await spans(who.credential, asked, signal)) ?? none(NO_BACKEND);
   } catch (thrown) {
     signal.throwIfAborted();
     return none(problemOf(thrown).detail);
@@ -139,7 +147,7 @@ async function spansOf(
 
 async function linesOf(
   deps: SampleDeps,
-  credential: Credential,
+  who: Who,
   worked: Worked,
   target: ObservedCall["target"],
   signal: AbortSignal,
@@ -148,9 +156,10 @@ async function linesOf(
   if (workload === undefined)
     return unread(`${target.name} doesn’t run in this cluster now, and a log goes with its pod.`);
   try {
-    const { client, as } = reading(deps, credential, target.cluster);
+    const { client, as } = reading(deps, who.credential, target.cluster);
     const calling = { ...(as === undefined ? {} : { as }), signal, since: readSince(deps.timers.now()) };
-    return await loggedRequests(client, calling, workload, worked.world.inventory);
+    const { formats } = accessFormats(settingsOf(deps, target.cluster, who.viewer));
+    return await loggedRequests(client, calling, workload, worked.world.inventory, formats);
   } catch (thrown) {
     signal.throwIfAborted();
     return unread(problemOf(thrown).detail);
