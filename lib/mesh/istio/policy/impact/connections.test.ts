@@ -1,7 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { policy } from "../world.test-support.ts";
-import { call, gone, impact, inventory, lines, made, object, service, spec, turned, workload } from "./impact.test-support.ts";
+import {
+  call,
+  gone,
+  impact,
+  inventory,
+  lines,
+  made,
+  object,
+  service,
+  spec,
+  turned,
+  workload,
+} from "./impact.test-support.ts";
 import type { Change } from "./sides.ts";
 
 const DB = [call("shop/web", "shop/db", 4, { protocol: "tcp" })];
