@@ -25,7 +25,8 @@ let server: Server;
 let prometheus: Prometheus;
 beforeAll(async () => {
   const [proxy, program] = [new ProxyMetrics({ byteHistograms: false }), new ProgramMetrics()];
-  proxy.request("k", () => [["reporter", "destination"]], { durationMs: 43, requestBytes: 1, responseBytes: 1 });
+  const family = { key: "k", labels: () => [["reporter", "destination"]] as const };
+  proxy.request(family, family, { durationMs: 43, requestBytes: 1, responseBytes: 1 });
   const span = { traceId: TRACE, spanId: "00f067aa0ba902b7" };
   program.served({ method: "GET", code: "200", durationMs: 42, endMs: Date.now(), span });
   server = createServer((request, response) => {

@@ -12,8 +12,8 @@ export const SCRAPE_SECONDS = 15;
 const EIGHT_DAYS_MS = 8 * 24 * 3600 * 1000;
 /** Samples that are further apart than five minutes are lost to questions in between. */
 const UP_SECONDS = 240;
-/** Counters that the console's rates are made of; durations and sizes aren't asked for here. */
-const COUNTER = /^(istio_(?:requests|tcp_\w+|request_messages|response_messages)_total)(\{.*\}) (\S+)$/;
+/** Counters that the console’s rates and trials are made of; durations and sizes aren't asked for here. */
+const COUNTER = /^(istio_(?:requests|tcp_\w+|request_messages|response_messages)_total|envoy_http_rbac)(\{.*\}) (\S+)$/;
 
 export interface Recorder {
   readonly url: string;

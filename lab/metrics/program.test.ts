@@ -20,7 +20,8 @@ function measured(): ProgramMetrics {
 
 function proxy(): ProxyMetrics {
   const metrics = new ProxyMetrics({ byteHistograms: true });
-  metrics.request("k", () => [["reporter", "destination"]], { durationMs: 9, requestBytes: 1, responseBytes: 1 });
+  const family = { key: "k", labels: () => [["reporter", "destination"]] as const };
+  metrics.request(family, family, { durationMs: 9, requestBytes: 1, responseBytes: 1 });
   return metrics;
 }
 

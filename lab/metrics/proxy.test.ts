@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ENVOY_BUCKETS, Histogram } from "./histogram.ts";
-import { ProxyMetrics } from "./proxy.ts";
+import { type Family, ProxyMetrics } from "./proxy.ts";
 
 describe("Histogram", () => {
   it("cumulates, with bounds inclusive and +Inf last", () => {
@@ -21,6 +21,8 @@ describe("Histogram", () => {
 });
 
 const labels = (): [string, string][] => [["reporter", "source"]];
+const served = (): [string, string][] => [["reporter", "destination"]];
+const own = (key: string, of: Family["labels"]): Family => ({ key, labels: of });
 const measured = { durationMs: 3, requestBytes: 400, responseBytes: 2000 };
 
 describe("ProxyMetrics", () => {
@@ -30,9 +32,9 @@ describe("ProxyMetrics", () => {
 
   it("keeps families together, each under one TYPE line", () => {
     const metrics = new ProxyMetrics({ byteHistograms: true });
-    metrics.request("a", labels, measured);
-    metrics.request("b", () => [["reporter", "destination"]], measured);
-    metrics.request("a", labels, measured);
+    metrics.request(own("a", labels), own("a", labels), measured);
+    metrics.request(own("b", served), own("b", served), measured);
+    metrics.request(own("a", labels), own("a", labels), measured);
     const lines = metrics.render().trimEnd().split("\n");
     const types = lines.filter((l) => l.startsWith("# TYPE"));
     expect(types).toEqual([
@@ -52,7 +54,7 @@ describe("ProxyMetrics", () => {
 
   it("leaves the size histograms out where Telemetry turned them off", () => {
     const metrics = new ProxyMetrics({ byteHistograms: false });
-    metrics.request("a", labels, measured);
+    metrics.request(own("a", labels), own("a", labels), measured);
     expect(metrics.render()).not.toContain("_bytes");
   });
 

@@ -9,9 +9,19 @@ export interface Measured {
   readonly responseBytes: number;
 }
 
+/** A label set, printed when its series is born. */
+export interface Family {
+  readonly key: string;
+  readonly labels: () => Labels;
+}
+
 interface RequestSeries {
   readonly labels: string;
   count: number;
+}
+
+interface SizeSeries {
+  readonly labels: string;
   readonly duration: Histogram;
   readonly requestBytes: Histogram | null;
   readonly responseBytes: Histogram | null;
@@ -46,6 +56,7 @@ interface PlainCounter {
  */
 export class ProxyMetrics {
   readonly #requests = new Map<string, RequestSeries>();
+  readonly #sizes = new Map<string, SizeSeries>();
   readonly #messages = new Map<string, MessageSeries>();
   readonly #tcp = new Map<string, TcpSeries>();
   readonly #plain = new Map<string, PlainCounter>();
@@ -56,19 +67,21 @@ export class ProxyMetrics {
     this.#byteHistograms = options.byteHistograms;
   }
 
-  request(key: string, labels: () => Labels, measured: Measured): void {
-    let series = this.#requests.get(key);
+  /** `sizes`: the label set of its histograms, which the counter may have more labels than. */
+  request(counter: Family, sizes: Family, measured: Measured): void {
+    const counted = this.#requests.get(counter.key) ?? { labels: printLabels(counter.labels()), count: 0 };
+    this.#requests.set(counter.key, counted);
+    counted.count += 1;
+    let series = this.#sizes.get(sizes.key);
     if (series === undefined) {
       series = {
-        labels: printLabels(labels()),
-        count: 0,
+        labels: counter.key === sizes.key ? counted.labels : printLabels(sizes.labels()),
         duration: new Histogram(),
         requestBytes: this.#byteHistograms ? new Histogram() : null,
         responseBytes: this.#byteHistograms ? new Histogram() : null,
       };
-      this.#requests.set(key, series);
+      this.#sizes.set(sizes.key, series);
     }
-    series.count += 1;
     series.duration.observe(measured.durationMs);
     series.requestBytes?.observe(measured.requestBytes);
     series.responseBytes?.observe(measured.responseBytes);
@@ -106,14 +119,13 @@ export class ProxyMetrics {
   /** Prometheus's text format 0.0.4, families together, each with its TYPE line. */
   render(): string {
     const out: string[] = [];
-    const requests = [...this.#requests.values()];
-    if (requests.length > 0) {
-      out.push("# TYPE istio_requests_total counter\n");
-      for (const s of requests) out.push(`istio_requests_total{${s.labels}} ${s.count}\n`);
-      histograms(out, "istio_request_duration_milliseconds", requests, (s) => s.duration);
+    const sizes = [...this.#sizes.values()];
+    counters(out, "istio_requests_total", [...this.#requests.values()], (s) => s.count);
+    if (sizes.length > 0) {
+      histograms(out, "istio_request_duration_milliseconds", sizes, (s) => s.duration);
       if (this.#byteHistograms) {
-        histograms(out, "istio_request_bytes", requests, (s) => s.requestBytes);
-        histograms(out, "istio_response_bytes", requests, (s) => s.responseBytes);
+        histograms(out, "istio_request_bytes", sizes, (s) => s.requestBytes);
+        histograms(out, "istio_response_bytes", sizes, (s) => s.responseBytes);
       }
     }
     const messages = [...this.#messages.values()];
@@ -150,8 +162,8 @@ function counters<S extends { readonly labels: string }>(
 function histograms(
   out: string[],
   name: string,
-  series: readonly RequestSeries[],
-  of: (s: RequestSeries) => Histogram | null,
+  series: readonly SizeSeries[],
+  of: (s: SizeSeries) => Histogram | null,
 ): void {
   out.push(`# TYPE ${name} histogram\n`);
   for (const s of series) of(s)?.render(name, s.labels, out);

@@ -171,7 +171,7 @@ export function arrive(
       },
       { protocol: request.protocol, ...server },
       measured,
-      request,
+      { ...request, destinationPort: portOf(route.service, request.port).target },
     ),
   );
   note(

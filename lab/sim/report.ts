@@ -1,9 +1,10 @@
 /** Who writes what down: one function for each kind of observer, each adding to one proxy's metrics. */
 import type { Identity, Labels, Outcome, ServiceLabels, TrafficLabels } from "../metrics/labels.ts";
 import { requestLabels, tcpLabels, trafficLabels, ztunnelLabels } from "../metrics/labels.ts";
-import type { Measured, TcpSeries } from "../metrics/proxy.ts";
+import type { Family, Measured, TcpSeries } from "../metrics/proxy.ts";
 import type { SimPod } from "./pod.ts";
-import type { TagValue } from "./tag-value.ts";
+import type { Tagged } from "./tag-value.ts";
+import type { Tag } from "./telemetry.ts";
 import type { World } from "./world.ts";
 
 /** A request between two ends as one observer tells it. */
@@ -30,19 +31,16 @@ const keyOf = (o: Observed): string =>
   `${o.reporter[0]}${o.source?.identityKey ?? "?"}>${o.destination?.identityKey ?? "?"}|${o.service.host}|${o.service.name}|${o.mtls ? 1 : 0}`;
 
 /** A finished HTTP or gRPC request. */
-export function reportRequest(
-  world: World,
-  o: Observed,
-  outcome: Outcome,
-  measured: Measured,
-  asked: Parameters<TagValue>[0],
-): void {
-  const tags = world
-    .tags(o.at, o.reporter === "source" ? "CLIENT" : "SERVER")
-    .map(({ name, value }) => [name, value(asked)] as const);
-  const more = tags.map((tag) => `|${tag.join("=")}`).join("");
-  const key = `${keyOf(o)}|${outcome.protocol}|${outcome.code}|${outcome.grpcStatus}|${outcome.flags}${more}`;
-  o.at.metrics.request(key, () => withTags(requestLabels(labelsOf(o), outcome), tags), measured);
+export function reportRequest(world: World, o: Observed, outcome: Outcome, measured: Measured, asked: Tagged): void {
+  const tags = world.tags(o.at, o.reporter === "source" ? "CLIENT" : "SERVER");
+  const written = (list: readonly Tag[]) => list.map(({ name, value }) => [name, value(asked)] as const);
+  const base = `${keyOf(o)}|${outcome.protocol}|${outcome.code}|${outcome.grpcStatus}|${outcome.flags}`;
+  const series = (own: Labels): Family => ({
+    key: base + own.map((tag) => `|${tag.join("=")}`).join(""),
+    labels: () => withTags(requestLabels(labelsOf(o), outcome), own),
+  });
+  const all = series(written(tags.filter(({ counts }) => counts !== true)));
+  o.at.metrics.request(tags.some(({ counts }) => counts) ? series(written(tags)) : all, all, measured);
 }
 
 /** An override of a standard tag takes its place. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readTagValue } from "./tag-value.ts";
 
-const asked = { host: "catalog.shop", method: "GET", path: "/items/7?colour=red#top" };
+const asked = { destinationPort: 8080, host: "catalog.shop", method: "GET", path: "/items/7?colour=red#top" };
 const of = (expression: string, more: Partial<typeof asked> = {}) => readTagValue(expression)({ ...asked, ...more });
 
 describe("the value of a tag", () => {
@@ -19,6 +19,9 @@ describe("the value of a tag", () => {
     ["brackets", "(request.method == 'GET' || request.method == 'X') && request.host == 'y' ? 'yes' : 'no'", "no"],
     ["not", "!request.path.contains('red') || request.host != 'catalog.shop' ? 'a' : 'b'", "b"],
     ["a function of a text", "'abc'.endsWith('bc') ? request.host : ''", "catalog.shop"],
+    ["the workload's port, as a text", "string(destination.port)", "8080"],
+    ["a number, which is no text", "destination.port", "unknown"],
+    ["string without its end", "string(request.method", "unknown"],
     ["nothing", "''", "unknown"],
     ["a truth value, which is no text", "request.method == 'GET'", "unknown"],
     ["an attribute that isn't simulated", "request.headers['x']", "unknown"],

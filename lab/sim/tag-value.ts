@@ -1,21 +1,30 @@
 /**
  * What a Telemetry's tag override says a tag is: an expression of CEL (https://github.com/google/cel-spec) over Envoy's attributes
  * (https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes), of which this knows what classifies
- * requests: request.method, host, url_path and path, texts, +, ==, !=, &&, ||, !, ?:, parentheses, startsWith, endsWith and
- * contains. What it doesn't know is `unknown`, as Istio writes of what can't be evaluated. Pure.
+ * requests: request.method, host, url_path and path, destination.port, string(), texts, +, ==, !=, &&, ||, !, ?:, parentheses,
+ * startsWith, endsWith and contains. What it doesn't know is `unknown`, as Istio writes of what can't be evaluated. Pure.
  */
 import type { Asked } from "./match.ts";
 
-export type TagValue = (asked: Pick<Asked, "host" | "method" | "path">) => string;
+export interface Tagged extends Pick<Asked, "host" | "method" | "path"> {
+  /** Of the workload, where its own proxy is asked. */
+  readonly destinationPort?: number;
+}
 
-type Value = string | boolean;
-type Term = (asked: Parameters<TagValue>[0]) => Value;
+export type TagValue = (asked: Tagged) => string;
+
+type Value = string | number | boolean;
+type Term = (asked: Tagged) => Value;
 
 const ATTRIBUTES: Readonly<Record<string, Term>> = {
   "request.method": ({ method }) => method,
   "request.host": ({ host }) => host,
   "request.path": ({ path }) => path,
   "request.url_path": ({ path }) => path.replace(/[?#].*$/, ""),
+  "destination.port": ({ destinationPort }) => {
+    if (destinationPort === undefined) throw new TypeError("not known");
+    return destinationPort;
+  },
 };
 
 const CALLS: Readonly<Record<string, (text: string, other: string) => boolean>> = {
@@ -126,6 +135,10 @@ class Reader {
     if (token === "(") {
       term = this.#choice();
       this.#expect(")");
+    } else if (token === "string" && this.#takes("(")) {
+      const inner = this.#choice();
+      this.#expect(")");
+      term = (asked) => String(inner(asked));
     } else if (/^["']/.test(token)) {
       const text = token.slice(1, -1);
       term = () => text;

@@ -55,12 +55,28 @@ describe("a tag of a request's own", () => {
       ["mesh"],
       ["near"],
     ],
-    ["of all metrics alone", [tagged("'one'", { metric: "REQUEST_COUNT" })], ["undefined"], ["undefined"]],
+    [
+      "of the counter of requests",
+      [tagged("'one'", { metric: "REQUEST_COUNT", mode: "SERVER" })],
+      ["undefined"],
+      ["one"],
+    ],
+    ["of no other metric", [tagged("'one'", { metric: "REQUEST_DURATION" })], ["undefined"], ["undefined"]],
+    ["the server's port", [tagged("string(destination.port)")], ["unknown"], ["8080"]],
     ["that can't be read", [tagged("request.headers['x']")], ["unknown"], ["unknown"]],
   ])("is %s", (_, objects, atClient, atServer) => {
     const { source, destination } = seen(...objects);
     expect(Object.keys(source).sort()).toEqual(atClient);
     expect(Object.keys(destination).sort()).toEqual(atServer);
+  });
+
+  it("of the counter alone leaves the histograms together", () => {
+    const { world, destination } = seen(tagged(BY_PATH, { metric: "REQUEST_COUNT" }));
+    expect(Object.keys(destination).sort()).toEqual(["ListItems", "Reindex", "unknown"]);
+    const durations = samples(world, "istio_request_duration_milliseconds_count", { reporter: "destination" });
+    expect(durations.every(({ labels }) => labels["request_operation"] === undefined)).toBe(true);
+    const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0);
+    expect(sum(durations.map(({ value }) => value))).toBe(sum(Object.values(destination)));
   });
 
   it("follows its object from the change on", () => {

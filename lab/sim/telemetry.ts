@@ -10,6 +10,8 @@ import { readTagValue, type TagValue } from "./tag-value.ts";
 export interface Tag {
   readonly name: string;
   readonly value: TagValue;
+  /** Only istio_requests_total has it; the histograms count on together. */
+  readonly counts?: true;
 }
 
 /** Which side of a call a proxy tells of. */
@@ -57,8 +59,8 @@ function nearness(
 }
 
 /**
- * The tags that a workload's proxy adds to what it tells of requests: of overrides of all metrics, what is nearer to the workload
- * last, so that it wins. An override of one metric alone would part families that the lab counts together: it is left out.
+ * The tags that a workload's proxy adds to what it tells of requests: of overrides of all metrics and of REQUEST_COUNT, what is nearer to
+ * the workload last, so that it wins. Overrides of one other metric are left out.
  */
 export function tagsOf(
   all: readonly Telemetry[],
@@ -75,13 +77,15 @@ export function tagsOf(
     for (const override of telemetry.overrides) {
       const match = objectAt(override, "match");
       const mode = textAt(match, "mode") ?? "CLIENT_AND_SERVER";
-      if ((textAt(match, "metric") ?? "ALL_METRICS") !== "ALL_METRICS") continue;
+      const metric = textAt(match, "metric") ?? "ALL_METRICS";
+      if (metric !== "ALL_METRICS" && metric !== "REQUEST_COUNT") continue;
+      const counts = metric === "REQUEST_COUNT" ? ({ counts: true } as const) : {};
       if (mode !== "CLIENT_AND_SERVER" && mode !== side) continue;
       for (const [name, each] of Object.entries(objectAt(override, "tagOverrides"))) {
         const value = textAt(each, "value");
         if (textAt(each, "operation") === "REMOVE") tags.delete(name);
         else if (value !== undefined && /^[a-zA-Z_]\w*$/.test(name))
-          tags.set(name, { name, value: readTagValue(value) });
+          tags.set(name, { name, value: readTagValue(value), ...counts });
       }
     }
   return [...tags.values()];

@@ -89,6 +89,10 @@ export interface MeshAdapter {
   dryRuns?(window: Seconds, capabilities: Capabilities): Read | null;
   /** What its answer counts. */
   dryRunCounts?(answer: Vector, capabilities: Capabilities, context: DecodeContext): readonly DryRunCount[];
+  /** One read of what requests asked for, where labels tell it; null where none does. Not for a refresh: it counts single values. */
+  requestClasses?(options: ClassOptions, capabilities: Capabilities): Read | null;
+  /** What its answer counts. */
+  requestClassRates?(answer: Vector, capabilities: Capabilities, context: DecodeContext): RequestClassRates;
   /** Range queries for charts of one edge or node; none where telemetry can't tell it from others. */
   series?(subject: SeriesSubject, capabilities: Capabilities, options: SeriesOptions): readonly SeriesRead[];
   /** One instant query for the latencies of all calls to a node, or one caller's, over a window that ends there; null where none tells. */
@@ -122,6 +126,34 @@ export interface DryRunCount {
 export interface ExistenceOptions {
   readonly window: Seconds;
   readonly scope: { readonly side: "source" | "destination"; readonly namespaces: readonly string[] } | null;
+}
+
+/** What a label may tell of a request: its method, its Host header, the workload's own port. */
+export type RequestFact = "method" | "host" | "port";
+
+export interface ClassOptions extends ExistenceOptions {
+  /** Facts that are asked for. */
+  readonly of: readonly RequestFact[];
+}
+
+/** Requests of one pair that are alike as far as labels tell, by the server's own proxy. */
+export interface RequestClassRate {
+  /** Ids of the graph. */
+  readonly source: string;
+  readonly target: string;
+  readonly service: { readonly namespace: string; readonly name: string } | null;
+  readonly protocol: Protocol;
+  /** Without `spiffe://`; null: plaintext. undefined: not known. */
+  readonly principal: string | null | undefined;
+  /** Absent members: the label isn't there, or says that it doesn't know. */
+  readonly request: { readonly method?: string; readonly host?: string; readonly port?: number };
+  readonly rate: PerSecond;
+}
+
+export interface RequestClassRates {
+  readonly classes: readonly RequestClassRate[];
+  /** There are more than an answer holds: the smallest are left out. */
+  readonly cut: boolean;
 }
 
 /** Whose history is asked. `lens` tells what a service's node stands for: all calls to it, or those that reached no workload. */

@@ -9,7 +9,7 @@ const TONES = { failing: "text-failing", degraded: "text-degraded", plain: "text
 
 /** One pair: who calls whom, how much of it, how sure that is, what decides, and what isn't known. */
 export function ImpactRow({ item, window }: { readonly item: ImpactItem; readonly window: string }) {
-  const { verdict, certainty, source, target, protocol, rule, why, blindSpots, closeWith } = item;
+  const { verdict, certainty, source, target, protocol, rule, why, blindSpots, closeWith, evidence } = item;
   const { mark, word } = CERTAINTY_WORDS[certainty];
   return (
     <li className="border-t border-line py-2">
@@ -34,6 +34,12 @@ export function ImpactRow({ item, window }: { readonly item: ImpactItem; readonl
           </>
         )}
       </p>
+      {evidence.map(({ text }) => (
+        <p key={text} className="text-[12px] wrap-anywhere">
+          <span className="text-ink-3">Evidence: </span>
+          {text}
+        </p>
+      ))}
       <BlindSpots {...{ blindSpots, closeWith, target }} />
     </li>
   );

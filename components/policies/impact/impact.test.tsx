@@ -13,7 +13,7 @@ const item = (more: Partial<ImpactItem> = {}): ImpactItem => ({
     },
     path: "spec.rules[2]",
   },
-  ...{ blindSpots: [], closeWith: [] },
+  ...{ blindSpots: [], closeWith: [], evidence: [] },
   ...more,
 });
 const view = (more: Partial<ImpactView> = {}): ImpactView => ({
@@ -59,6 +59,12 @@ describe("impact on traffic seen", () => {
     expect(text).toContain("0–340 req/s ◐ bounded");
     expect(text).toContain("Not known: the path. What would tell: access logs of the server’s proxy.");
     expect(text).toContain("none in the last 1h, seen within 7 days ○ unknown");
+  });
+
+  it("names the evidence that an item rests on", () => {
+    const evidence = [{ kind: "labels", text: "The server’s metrics tell method." }] as const;
+    expect(said([item({ evidence })])).toContain("Evidence: The server’s metrics tell method.");
+    expect(said([item()])).not.toContain("Evidence");
   });
 
   it("keeps connections apart from requests, and counts what nobody may see", () => {

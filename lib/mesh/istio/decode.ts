@@ -247,7 +247,7 @@ function newEntry(ends: Ends, protocol: Protocol, observer: Observer, side: "cli
 }
 
 /** http or grpc, however it is written; without the label, by whether there is a gRPC status. null for anything else. */
-function httpProtocol(labels: Labels): Protocol | null {
+export function httpProtocol(labels: Labels): Protocol | null {
   const written = (labels["request_protocol"] ?? "").toLowerCase();
   if (written === "grpc" || written === "http") return written;
   if (written !== "" && written !== "unknown") return written.startsWith("http") ? "http" : null;

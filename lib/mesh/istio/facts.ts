@@ -1,5 +1,5 @@
 /** What probes found out about one Prometheus's Istio telemetry, as it travels in Capabilities.facts. */
-import type { Capabilities } from "#lib/mesh/port.ts";
+import type { Capabilities, RequestFact } from "#lib/mesh/port.ts";
 
 export interface Facts {
   /** The labels that name the scraped pod and its namespace; null where targets carry none. */
@@ -20,6 +20,8 @@ export interface Facts {
   readonly buckets: "classic" | "native" | "none";
   /** The label that names operations, where any request carries one; null where requests aren't classified. */
   readonly operationLabel: string | null;
+  /** What labels that somebody added tell of requests at servers. */
+  readonly requestFacts: readonly RequestFact[];
   /** Scrape jobs that carry Istio's metrics. */
   readonly jobs: readonly string[];
 }
@@ -35,6 +37,7 @@ export const NO_FACTS: Facts = {
   recorded: [],
   buckets: "none",
   operationLabel: null,
+  requestFacts: [],
   jobs: [],
 };
 

@@ -22,6 +22,7 @@ import {
   targetsRead,
 } from "./reads.ts";
 import { type Recorded, recordingFor } from "./recordings.ts";
+import { classesOf, classesRead } from "./request-labels.ts";
 import { seriesReads } from "./series.ts";
 
 function plan(window: Seconds, capabilities: Capabilities, options: PlanOptions): readonly Read[] {
@@ -61,6 +62,11 @@ export const istio: MeshAdapter = {
     return query === null ? null : { id: "dryRuns", group: "rates", query };
   },
   dryRunCounts,
+  requestClasses: (options, capabilities) => {
+    const query = classesRead(options, factsOf(capabilities));
+    return query === null ? null : { id: "classes", group: "rates", query };
+  },
+  requestClassRates: classesOf,
   series: seriesReads,
   charts: chartsOf,
   exemplars: exemplarSeries,

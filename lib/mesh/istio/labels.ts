@@ -2,6 +2,7 @@
  * Names of Istio's standard metrics and labels, and how a label's value reads.
  * https://istio.io/latest/docs/reference/config/metrics/
  */
+import type { RequestFact } from "#lib/mesh/port.ts";
 import type { Labels } from "#lib/promql/result.ts";
 
 export const REQUESTS = "istio_requests_total";
@@ -26,11 +27,20 @@ export const SOCKETS = "istio_tcp_sockets_open";
  * https://istio.io/latest/docs/tasks/observability/metrics/classify-metrics/
  */
 export const OPERATION = "request_operation";
+/**
+ * What a request asked for, where a Telemetry object adds it; the names are those of Istio's own example.
+ * https://istio.io/latest/docs/tasks/observability/metrics/customize-metrics/
+ */
+export const FACT_LABELS: Readonly<Record<RequestFact, string>> = {
+  method: "request_method",
+  host: "request_host",
+  port: "destination_port",
+};
 /** The label that tells the questions of a shared read apart. */
 export const METER = "meter";
 
-const SOURCE = ["source_cluster", "source_workload_namespace", "source_workload"] as const;
-const DESTINATION = [
+export const SOURCE = ["source_cluster", "source_workload_namespace", "source_workload"] as const;
+export const DESTINATION = [
   "destination_cluster",
   "destination_workload_namespace",
   "destination_workload",
@@ -44,7 +54,7 @@ const CANONICAL = [
   "destination_canonical_service",
   "destination_canonical_revision",
 ] as const;
-const SECURITY = ["connection_security_policy", "source_principal", "destination_principal"] as const;
+export const SECURITY = ["connection_security_policy", "source_principal", "destination_principal"] as const;
 
 /** The ends of a call, as few labels as tell them apart: what latency is grouped by. */
 export const ENDS = ["reporter", ...SOURCE, ...DESTINATION, "request_protocol"] as const;

@@ -1,5 +1,5 @@
 /** Questions about the telemetry itself, asked every few minutes, and what their answers teach. */
-import type { Answers, Capabilities, Probe, TelemetryOptions } from "#lib/mesh/port.ts";
+import type { Answers, Capabilities, Probe, RequestFact, TelemetryOptions } from "#lib/mesh/port.ts";
 import type { Expr } from "#lib/promql/ast.ts";
 import {
   aggregateBy,
@@ -27,7 +27,7 @@ import {
 import type { Sample } from "#lib/promql/result.ts";
 import { type Seconds, seconds } from "#lib/units.ts";
 import { type Facts, factsOf } from "./facts.ts";
-import { DURATION, known, METERS, OPERATION, REQUESTS } from "./labels.ts";
+import { DURATION, FACT_LABELS, known, METERS, OPERATION, REQUESTS } from "./labels.ts";
 import { classified, TARGET_LABELS } from "./reads.ts";
 import { FRESH, RECORDED_WINDOWS, recordingName } from "./recordings.ts";
 
@@ -107,6 +107,15 @@ export function probes({ operationLabel = OPERATION }: TelemetryOptions = {}): r
     },
     { id: "operations", query: countBy([], metric(REQUESTS, classified(operationLabel))) },
     {
+      id: "requestFacts",
+      query: union(
+        tag(number0(), ""),
+        ...Object.entries(FACT_LABELS).map(([fact, label]) =>
+          tag(countBy([], metric(REQUESTS, [is("reporter", "destination"), ...classified(label)])), fact),
+        ),
+      ),
+    },
+    {
       id: "buckets",
       query: union(
         tag(countBy([], metric(`${DURATION}_bucket`, [is("le", "+Inf")])), "classic"),
@@ -146,6 +155,7 @@ export function learnFrom(
     operationLabel: of("operations", "operationLabel", (s) =>
       s.some(({ value }) => value > 0) ? operationLabel : null,
     ),
+    requestFacts: of("requestFacts", "requestFacts", (s) => REQUEST_FACTS.filter((fact) => has(s, fact))),
     jobs: of("jobs", "jobs", (s) => [...new Set(s.flatMap(({ labels }) => known(labels, "job") ?? []))].sort()),
   };
   const intervals = answers.get("interval")?.samples;
@@ -156,6 +166,8 @@ export function learnFrom(
     facts: { ...facts },
   };
 }
+
+const REQUEST_FACTS = Object.keys(FACT_LABELS) as RequestFact[];
 
 const has = (samples: readonly Sample[], fact: string) =>
   samples.some(({ labels, value }) => labels[FACT] === fact && value > 0);

@@ -1,6 +1,15 @@
 /** What a plan or a draft would do to calls that were seen, told as far as the viewer may see them. */
 import { formatInstant } from "#lib/api/instant.ts";
-import { EVALUATED, gatewayNamespaces, type Impact, impactOf, NEEDED, pairsSeen, scopeOf } from "#lib/mesh/impact.ts";
+import {
+  EVALUATED,
+  endedTrials,
+  gatewayNamespaces,
+  type Impact,
+  impactOf,
+  NEEDED,
+  pairsSeen,
+  scopeOf,
+} from "#lib/mesh/impact.ts";
 import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -9,6 +18,7 @@ import type { PolicyDeps, Viewer } from "../policy/deps.ts";
 import { meshOf } from "../policy/settings.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { classified, shadowsOf } from "./evidence.ts";
 import { readTraffic, type Traffic } from "./traffic.ts";
 
 export interface ImpactDeps extends Pick<PolicyDeps, "store" | "port" | "inventory" | "rootNamespace"> {
@@ -58,15 +68,18 @@ export class Impacts {
     if (inventory === undefined || first !== undefined)
       return nothing(`Not all that decides about calls is known: ${first}.`);
     const scope = scopeOf(evaluated, rootNamespace(cluster), gatewayNamespaces(inventory));
-    const traffic = await readTraffic(telemetry, timers, cluster, scope, signal);
-    if (typeof traffic === "string") return nothing(this.#deps.text(viewer)(traffic));
+    const known = await readTraffic(telemetry, timers, cluster, scope, signal);
+    if (typeof known === "string") return nothing(this.#deps.text(viewer)(known));
     const { mesh, objects, read } = meshOf(this.#deps, cluster, viewer);
+    const traffic = await classified(telemetry, known, { scope, objects, unread }, signal);
     const changed = evaluated.map(({ before, after }) => ({
       before: before && read(before),
       after: after && read(after),
     }));
+    const shadows = endedTrials(changed, objects).length === 0 ? null : await shadowsOf(telemetry, traffic, signal);
     const found = impactOf({
       ...{ changes: changed, calls: traffic.calls, visible: viewer.visibility.namespace },
+      ...(shadows === null ? {} : { shadows }),
       world: {
         ...{ cluster, rootNamespace: rootNamespace(cluster), inventory, unread },
         elsewhere: [...this.#deps.inventory().values()].filter((each) => each.cluster !== cluster),

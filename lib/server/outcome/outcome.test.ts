@@ -18,7 +18,7 @@ const DENY: Manifest = {
 const item = (more: Partial<ImpactItem> = {}): ImpactItem => ({
   ...{ verdict: "denied", certainty: "certain", min: 10, max: 10, rate: 10, seen: "hour", protocol: "http" },
   ...{ source: "c/shop/workload/web", target: "c/shop/workload/api", rule: null, why: "Refused.", blindSpots: [] },
-  ...{ closeWith: [], ...more },
+  ...{ closeWith: [], evidence: [], ...more },
 });
 const VIEW = { at: "2026-08-20T14:00:00Z", window: "1h", hourPairs: 1, weekPairs: 0, totals: [], shown: 1 } as const;
 

@@ -15,7 +15,7 @@ const PLACE = { plan: "p".repeat(64), step: 0, namespace: "shop" };
 const item = (more: Partial<ImpactItem> = {}): ImpactItem => ({
   ...{ verdict: "denied", certainty: "certain", min: 1, max: 1, rate: 1, seen: "hour", protocol: "http" },
   ...{ source: "c/shop/workload/web", target: "c/shop/workload/api", rule: null, why: "It is refused." },
-  ...{ blindSpots: ["the path"], closeWith: ["logs"] },
+  ...{ blindSpots: ["the path"], closeWith: ["logs"], evidence: [] },
   ...more,
 });
 const impact = (items: readonly ImpactItem[]): PlanImpact => ({
@@ -39,7 +39,7 @@ describe("a prediction kept with its record", () => {
   const outside = item({ source: "c/unknown/external/ledger.bank.svc.cluster.local" });
 
   it("is read back as it was shown, without its sentences", async () => {
-    const { why: _, closeWith: __, ...own } = item();
+    const { why: _, closeWith: __, evidence: ___, ...own } = item();
     const found = await openKept(await kept([item(), bank]), PLACE, KEYS);
     expect(found).toMatchObject({ lost: 0, left: 0, reason: null });
     expect(found?.head).toEqual({

@@ -15,6 +15,7 @@ import type { PastGraph } from "./past-graph.ts";
 import { Poller } from "./poller.ts";
 import type { Publication } from "./publication.ts";
 import type { DecodeInput } from "./reading.ts";
+import { RequestClasses } from "./request-classes.ts";
 import type { Source } from "./source.ts";
 import { Spans } from "./span.ts";
 import { Stretches } from "./stretch.ts";
@@ -44,6 +45,7 @@ export class Telemetry {
   readonly weeks: Weeks;
   readonly stretches: Stretches;
   readonly dryRuns: DryRuns;
+  readonly requestClasses: RequestClasses;
   readonly #deps: TelemetryDeps;
   readonly #hours: Hours;
   readonly #feeds = new Map<Window, { readonly feed: Feed; readonly pollers: readonly Poller[] }>();
@@ -58,6 +60,7 @@ export class Telemetry {
     this.weeks = new Weeks(sources, { ...deps, context });
     this.stretches = new Stretches(sources, { ...deps, context });
     this.dryRuns = new DryRuns(sources, { ...deps, context });
+    this.requestClasses = new RequestClasses(sources, { context });
   }
 
   /** The live graph of a window; made on first use. There are as many as there are accepted windows, at most. */

@@ -3,10 +3,13 @@
  * requests traced. Pure. https://istio.io/latest/docs/reference/config/telemetry/
  */
 import type { Workload } from "#lib/inventory/model.ts";
+import type { RequestFact } from "#lib/mesh/port.ts";
 import type { EvidenceOffer } from "#lib/policy/evidence.ts";
 import type { Json, Manifest } from "#lib/policy/manifest.ts";
 import { type ObjectRef, refOf } from "#lib/policy/ref.ts";
+import { FACT_LABELS } from "../labels.ts";
 import type { SecurityWorld } from "./meaning/effective/sight.ts";
+import { FACT_VALUES } from "./request-labels.ts";
 import { has, mapAt, objectAt, specOf } from "./routing/json.ts";
 
 interface Kind {
@@ -34,16 +37,14 @@ const KINDS: readonly Kind[] = [
         overrides: [
           {
             match: { metric: "REQUEST_COUNT", mode: "SERVER" },
-            tagOverrides: {
-              request_method: { value: "request.method" },
-              request_host: { value: "request.host" },
-              destination_port: { value: "string(destination.port)" },
-            },
+            tagOverrides: Object.fromEntries(
+              Object.entries(FACT_VALUES).map(([fact, of]) => [FACT_LABELS[fact as RequestFact], { value: of }]),
+            ),
           },
         ],
       },
     ],
-    text: "Method, host and port as labels of istio_requests_total at the server. Read by your own queries; the impact of a change doesn’t read them yet. Each value makes series of its own, so a host that callers choose can make very many.",
+    text: "Method, host and port as labels of istio_requests_total at the server. The impact of a change reads them. Each value makes series of its own, so a host that callers choose can make very many.",
   },
   {
     what: "traces",

@@ -86,7 +86,7 @@ interface Asked {
 const points = new WeakMap<ImpactWorld, Map<string, readonly Asked[]>>();
 
 /** In the order in which a call passes them; the same objects for the same server, so that what counts there is found once. */
-function pointsOf(call: ObservedCall, server: Workload, world: ImpactWorld): readonly Asked[] {
+export function pointsOf(call: ObservedCall, server: Workload, world: ImpactWorld): readonly Asked[] {
   const known = points.get(world) ?? new Map<string, readonly Asked[]>();
   points.set(world, known);
   const service = call.service === null ? "" : `${call.service.namespace}/${call.service.name}`;

@@ -17,7 +17,8 @@ import type { Touched } from "./touched.ts";
 
 const points = new WeakMap<Workload, EnforcementPoint>();
 
-function pointOf(gateway: Workload): EnforcementPoint {
+/** The same object for the same gateway, so that what counts there is found once. */
+export function pointOf(gateway: Workload): EnforcementPoint {
   const point = points.get(gateway) ?? gatewayPoint(gateway);
   points.set(gateway, point);
   return point;

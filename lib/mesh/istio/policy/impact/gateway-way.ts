@@ -69,12 +69,12 @@ export function gatewayWay(
   );
   if (anyhow.length === 0) return [unknown([CONTRADICTION])];
   const fitting = anyhow.filter((each) => mayTake(each, old, request));
-  // Other rules sent them then: what was asked for doesn't tell which of these of now would have.
-  const [leading, asked] = fitting.length > 0 ? [fitting, request] : [anyhow, {}];
+  // Where none fits, other rules sent them then: any of those of now may stand for them.
+  const leading = fitting.length > 0 ? fitting : anyhow;
   const turns = leading.flatMap(({ domain, before, at }): readonly Turn[] =>
-    takers(domain, at, domainsFor(domain, old, now, asked), asked).map((after) => ({ before, after })),
+    takers(domain, at, domainsFor(domain, old, now, request), request).map((after) => ({ before, after })),
   );
-  const open = http ? openOf(leading, [old, now], asked) : [SNI];
+  const open = http ? openOf(leading, [old, now], request) : [SNI];
   const effects = turns.map((turn) => leaving(turn, host, lettingIn));
   return VERDICTS.flatMap((verdict): Part[] => {
     const shares = effects.map((each) => each.shares[verdict]);
@@ -108,11 +108,12 @@ function mayTake({ domain, at }: Leading, { domains }: Doors, request: RequestFa
 
 /** The domain that fits the host best, of those on the same port. */
 const comesTo = ({ listens, name }: Domain, domains: readonly Domain[], { authority }: RequestFacts): boolean =>
-  authority === undefined ||
-  closest(
-    domains.filter((each) => each.listens === listens).map((each) => ({ domain: each.name })),
-    hostOf(authority),
-  )?.domain === name;
+  authority === undefined || domainOf(authority, listens, domains)?.name === name;
+
+function domainOf(authority: string, listens: number, domains: readonly Domain[]): Domain | null {
+  const there = domains.filter((each) => each.listens === listens).map((own) => ({ domain: own.name, own }));
+  return closest(there, hostOf(authority))?.own ?? null;
+}
 
 /** What decides which of the rules it is. */
 function openOf(leading: readonly Leading[], sides: readonly Doors[], request: RequestFacts): readonly string[] {
@@ -192,15 +193,9 @@ function domainsFor(
   now: Doors,
   { authority }: RequestFacts,
 ): readonly (Domain | null)[] {
+  if (authority !== undefined) return [domainOf(authority, listens, now.domains)];
   const there = now.domains.filter((each) => each.listens === listens);
-  if (authority !== undefined) {
-    const found = closest(
-      there.map((each) => ({ domain: each.name, own: each })),
-      hostOf(authority),
-    );
-    return [found?.own ?? null];
-  }
-  const [nearest = null] = there
+  const [wider = null] = there
     .filter((each) => within(name, each.name))
     .toSorted((a, b) => b.name.length - a.name.length);
   const narrower = there.filter(
@@ -209,7 +204,7 @@ function domainsFor(
       within(each.name, name) &&
       !old.domains.some((other) => other.listens === listens && other.name === each.name),
   );
-  return [nearest, ...narrower];
+  return [wider, ...narrower];
 }
 
 /** What may take the requests of a domain's rule then: what asks for something that they are known not to have can't. */

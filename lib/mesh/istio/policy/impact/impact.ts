@@ -10,6 +10,7 @@ import { printPath } from "#lib/policy/path.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { arriving } from "./arrive.ts";
+import { bounded, corrected } from "./bounded.ts";
 import type { ObservedCall } from "./calls.ts";
 import { certaintyOf, closeWith } from "./closing.ts";
 import { enrollingGaps } from "./enrolling-gaps.ts";
@@ -19,6 +20,7 @@ import { gapsOf } from "./gaps.ts";
 import type { Part } from "./part.ts";
 import { byClass } from "./request.ts";
 import { routing } from "./routing.ts";
+import { type Bound, type Shadows, shadowing } from "./shadow.ts";
 import { type Change, type ImpactWorld, sidesOf } from "./sides.ts";
 import { differs, touchedBy } from "./touched.ts";
 
@@ -28,6 +30,8 @@ export interface ImpactInput {
   readonly calls: readonly ObservedCall[];
   readonly world: ImpactWorld;
   readonly visible: (cluster: string, namespace: string) => boolean;
+  /** What proxies counted of policies on trial in the window of the rates; absent: it isn't known. */
+  readonly shadows?: Shadows;
 }
 
 export interface Impact {
@@ -38,30 +42,33 @@ export interface Impact {
   readonly gaps: readonly ImpactGap[];
 }
 
-export function impactOf({ changes, calls, world, visible }: ImpactInput): Impact {
+export function impactOf({ changes, calls, world, visible, shadows }: ImpactInput): Impact {
   const sides = sidesOf(world, changes);
   const real = changes.filter(differs);
   const touched = touchedBy(real, sides, world.rootNamespace);
-  const expected: readonly Expected[] = [
+  const boundOf = shadowing(real, shadows, sides, world);
+  const expected: readonly (Expected & { readonly bound?: Bound | null })[] = [
     ...calls.map((call) => ({
-      ...call,
+      ...{ ...call, bound: boundOf(call) },
       ...byClass(call, (own) => both(entering(own, sides, touched, world), arriving(own, sides, touched, world))),
     })),
     ...routing(calls, sides, touched, world),
   ];
   const items = changes.map((): ImpactItem[] => []);
   const sight = { visible, world };
-  for (const each of expected) {
-    for (const verdict of VERDICTS) {
+  const all = expected.flatMap((each) =>
+    VERDICTS.flatMap((verdict) => {
       const found = itemOf(each, verdict, sight);
-      if (found !== null) items[changeOf(found.by, verdict, changes)]?.push(found.item);
-    }
-  }
+      return found === null ? [] : [{ ...found, bound: each.bound ?? null }];
+    }),
+  );
+  const { found, corrections } = bounded(all);
+  for (const { item, by } of found) items[changeOf(by, item.verdict, changes)]?.push(item);
   const folded = items.map((list) => sorted(fold(list)));
   const hidden = restrictedId(world.cluster);
   return {
     items: folded,
-    totals: totalsOf(folded.flat()),
+    totals: totalsOf(folded.flat()).map((total) => corrected(total, corrections)),
     unseen: items.flat().filter(({ source, target }) => source === hidden || target === hidden).length,
     gaps: [...gapsOf(real), ...letInAnew(sides, touched, world), ...enrollingGaps(calls, sides, touched)],
   };
@@ -114,7 +121,7 @@ function itemOf(expected: Expected, verdict: ImpactVerdict, sight: Sight) {
           evidence,
         }),
   };
-  return { item, by: lead.cause ?? lead.by?.object ?? null };
+  return { item, away, by: lead.cause ?? lead.by?.object ?? null };
 }
 
 interface Amount {

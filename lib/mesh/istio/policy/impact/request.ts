@@ -3,6 +3,7 @@
  * to the other proxy.
  */
 import type { Manifest } from "#lib/policy/manifest.ts";
+import { ratio } from "#lib/units.ts";
 import { closeness } from "../hosts.ts";
 import type { CallFacts } from "../meaning/authorization/facts.ts";
 import { ROUTES } from "../meaning/effective/way.ts";
@@ -27,14 +28,11 @@ export function byRequest(call: ObservedCall): readonly ObservedCall[] {
     const sum = own.reduce((total, { share }) => total + share, 0);
     const scale = sum > portion.share ? portion.share / sum : 1;
     const rest = portion.share - sum * scale;
-    const { mtls } = call;
-    const alone = {
+    const proven = portion.measured === "unknown" ? null : ratio(portion.measured === "mutual TLS" ? 1 : 0);
+    const alone: ObservedCall = {
       ...whole,
-      mtls:
-        portion.measured === "unknown"
-          ? { ...mtls, share: null }
-          : { ...mtls, share: portion.measured === "mutual TLS" ? 1 : 0 },
-      callers: new Map(typeof portion.principal === "string" ? [[portion.principal, 1]] : []),
+      mtls: { ...call.mtls, share: proven },
+      callers: new Map<string, number>(typeof portion.principal === "string" ? [[portion.principal, 1]] : []),
     };
     return [
       ...own.map(({ share, request }): ObservedCall => ({ ...alone, rate: call.rate * share * scale, request })),
@@ -75,13 +73,8 @@ export function requestAtClient(
   const { request } = call;
   if (request === undefined) return {};
   const { method, ...rest } = request;
-  const {
-    host: authority,
-    path,
-    headers,
-    scheme,
-    query,
-  } = request.by === "client" || !changes(host, sides) ? rest : {};
+  const told: Partial<typeof rest> = request.by === "client" || !changes(host, sides) ? rest : {};
+  const { host: authority, path, headers, scheme, query } = told;
   return given({ method, authority, path, headers, scheme, query, normalization: normalizationOf(path, world) });
 }
 
@@ -94,8 +87,8 @@ export function factsAtServer(
   const { request } = call;
   if (request === undefined) return {};
   const { method, by, sourceIp, remoteIp, destinationIp, sni, external, port, ...rest } = request;
-  const asSent = (own && by !== "client") || !changes(host, sides);
-  const { host: authority, path, headers, token } = asSent ? rest : {};
+  const told: Partial<typeof rest> = (own && by !== "client") || !changes(host, sides) ? rest : {};
+  const { host: authority, path, headers, token } = told;
   return given({
     ...{ method, host: authority, path, headers, token, normalization: normalizationOf(path, world) },
     ...(own ? { sourceIp, remoteIp, destinationIp, sni, external, port } : {}),

@@ -1,0 +1,195 @@
+/**
+ * What proxies counted of a policy on trial (istio.io/dry-run) that the change puts in force: of all callers of a server together, so many
+ * calls it would have refused. It holds where nothing else of it changes (docs/numbers.md, "Impact").
+ * Shadow rules of one action are one matcher beside the enforced one (`build` in pilot/pkg/security/authz/builder/builder.go).
+ */
+import type { Workload } from "#lib/inventory/model.ts";
+import type { DryRunCount } from "#lib/mesh/port.ts";
+import { same } from "#lib/policy/json.ts";
+import { manifestKindKey } from "#lib/policy/kind.ts";
+import { changedAt } from "#lib/policy/managers.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { fullName } from "../hosts.ts";
+import { actionOf, isDryRun } from "../meaning/authorization/action.ts";
+import { attached, type EnforcementPoint } from "../meaning/authorization/attached.ts";
+import { namespaceOf, specOf } from "../routing/json.ts";
+import { pointsOf } from "./arrive.ts";
+import type { ObservedCall } from "./calls.ts";
+import { gatewayOf, pointOf } from "./entering.ts";
+import type { Change, ImpactWorld, Sides } from "./sides.ts";
+import { type Touched, touchedBy } from "./touched.ts";
+
+/** Counters of the window of the calls' rates. */
+export interface Shadows {
+  readonly counts: readonly DryRunCount[];
+  /** Unix seconds: where the window begins. */
+  readonly from: number;
+}
+
+export interface Bound {
+  /** Equal: the same counters, of all these calls together. */
+  readonly key: string;
+  /** Requests/s, of tcp connections/s. */
+  readonly denied: number;
+  /** It counts no less than that, and may count more. */
+  readonly atLeast: boolean;
+  /** All that it counts is let in today; else something in force may refuse a part of it already. */
+  readonly anew: boolean;
+  readonly text: string;
+}
+
+interface Ended {
+  readonly change: Change;
+  readonly tested: Manifest;
+  readonly action: "allow" | "deny";
+}
+
+const KIND = "AuthorizationPolicy";
+
+/** Policies that come into force as they were tried. */
+export function endedTrials(changes: readonly Change[], objects: ImpactWorld["objects"]): readonly Ended[] {
+  return changes.flatMap((change): Ended[] => {
+    const { before, after } = change;
+    if (after === null || manifestKindKey(after) !== KIND || isDryRun(after)) return [];
+    const action = actionOf(after);
+    if ((action !== "ALLOW" && action !== "DENY") || (before !== null && !isDryRun(before))) return [];
+    const tested = objects(KIND).find(
+      (each) =>
+        isDryRun(each) &&
+        namespaceOf(each) === namespaceOf(after) &&
+        same(specOf(each), specOf(after)) &&
+        (before === null || each.metadata.name === after.metadata.name),
+    );
+    return tested === undefined ? [] : [{ change, tested, action: action === "ALLOW" ? "allow" : "deny" }];
+  });
+}
+
+/** Of each call what bounds that it is denied; null: nothing does. */
+export function shadowing(
+  changes: readonly Change[],
+  shadows: Shadows | undefined,
+  sides: Sides,
+  world: ImpactWorld,
+): (call: ObservedCall) => Bound | null {
+  const [ended, ...more] = shadows === undefined ? [] : endedTrials(changes, world.objects);
+  // Of two that end at once each may refuse what the other does.
+  if (shadows === undefined || ended === undefined || more.length > 0) return () => null;
+  const age = ageOf(ended.tested, shadows.from);
+  if (age === "changed") return () => null;
+  const others = touchedBy(
+    changes.filter((each) => each !== ended.change && !isTrialAlone(each)),
+    sides,
+    world.rootNamespace,
+  );
+  const own = touchedBy([ended.change], sides, world.rootNamespace);
+  const known = new Map<string, Omit<Bound, "key"> | null>();
+  return (call) => {
+    if (call.rate === 0 || call.seen === "week") return null;
+    const at = whereOf(call, own, world);
+    if (at === null || elsewise(call, at.point, others)) return null;
+    const protocol = call.protocol === "tcp" ? "tcp" : "http";
+    const key = `${at.server.namespace}/${at.server.name} ${protocol}`;
+    if (!known.has(key))
+      known.set(key, boundOf(at, protocol, { ended, shadows, sides, world, young: age === "younger" }));
+    const found = known.get(key) ?? null;
+    return found === null ? null : { ...found, key };
+  };
+}
+
+/** Neither side of it is in force. */
+const isTrialAlone = ({ before, after }: Change): boolean =>
+  [before, after].every((each) => each === null || (manifestKindKey(each) === KIND && isDryRun(each)));
+
+/** Whether it says the same since the window began, or since it is there at all. */
+function ageOf(tested: Manifest, from: number): "whole" | "younger" | "changed" {
+  const [changed, made] = [changedAt(tested), tested.metadata.creationTimestamp ?? null].map((each) =>
+    each === null ? Number.NaN : Date.parse(each) / 1000,
+  );
+  if (changed === undefined || made === undefined || Number.isNaN(changed)) return "changed";
+  if (changed <= from) return "whole";
+  return Math.abs(changed - made) <= 1 ? "younger" : "changed";
+}
+
+interface Where {
+  readonly server: Workload;
+  readonly point: EnforcementPoint;
+}
+
+/** The one proxy at which the policy decides about the call; ztunnels count nothing, and waypoints for all Services together. */
+function whereOf(call: ObservedCall, own: Touched, world: ImpactWorld): Where | null {
+  const { target, source } = call;
+  const gateway = gatewayOf(call, world);
+  const server =
+    target.kind === "workload" && target.cluster === world.cluster
+      ? world.inventory.workloads.get(`${target.namespace}/${target.name}`)
+      : undefined;
+  const points = [
+    ...(gateway === null || source.kind !== "workload" ? [] : [{ server: gateway, point: pointOf(gateway) }]),
+    ...(server === undefined ? [] : pointsOf(call, server, world).map(({ point }) => ({ server, point }))),
+  ].filter(({ point }) => own.at(point));
+  const [only] = points;
+  if (only === undefined || points.length > 1) return null;
+  return only.point.kind === "sidecar" || only.point.kind === "gateway" ? only : null;
+}
+
+/** Whether the change does anything else to who is let in there. */
+function elsewise({ service, target }: ObservedCall, point: EnforcementPoint, others: Touched): boolean {
+  const host = service === null ? null : fullName(service);
+  return (
+    others.at(point) ||
+    others.peers(target.namespace, service?.namespace ?? null) ||
+    (host !== null && others.rules(host))
+  );
+}
+
+interface Seen {
+  readonly ended: Ended;
+  readonly shadows: Shadows;
+  readonly sides: Sides;
+  readonly world: ImpactWorld;
+  readonly young: boolean;
+}
+
+function boundOf(
+  { server, point }: Where,
+  protocol: DryRunCount["protocol"],
+  { ended, shadows, sides, world, young }: Seen,
+): Omit<Bound, "key"> | null {
+  const tried = attached(sides.before.objects(KIND), point, world.rootNamespace).filter(
+    (each) => isDryRun(each) && actionOf(each) === actionOf(ended.tested),
+  );
+  // One of another name may be out of sight: what is told names it.
+  if (tried.length !== 1 || !world.sees(ended.tested)) return null;
+  const here = shadows.counts.filter(
+    (each) =>
+      each.cluster === world.cluster &&
+      each.namespace === server.namespace &&
+      each.protocol === protocol &&
+      each.action === ended.action,
+  );
+  const pods = new Set(server.pods.map(({ name }) => name));
+  const counts = here.filter(({ pod }) => pods.has(pod));
+  const counting = new Set(counts.map(({ pod }) => pod));
+  if (pods.size === 0 || !server.pods.every(({ name, reports }) => reports && counting.has(name))) return null;
+  const denied = counts.reduce((sum, { result, rate }) => (result === "denied" ? sum + rate : sum), 0);
+  const left = podsLeft(here, world);
+  const atLeast = young || left || counts.some(({ newborn }) => newborn);
+  const unit = protocol === "tcp" ? "connections/s" : "requests/s";
+  const { name, namespace = "" } = ended.tested.metadata;
+  return {
+    ...{ denied, atLeast },
+    // Who is refused by what stands before the filter is never counted there. A gateway answers some of what it counts itself.
+    anew:
+      point.kind === "sidecar" &&
+      (ended.action === "allow" || !sides.before.enforces(point, protocol === "tcp" ? "tcp" : "http")),
+    text: `The proxies of ${server.namespace}/${server.name} counted what ${namespace}/${name} would deny while on trial: ${atLeast ? "at least " : ""}${Number(denied.toPrecision(3))} ${unit}, of all callers together.`,
+  };
+}
+
+/** Whether any pod counted there that is none of a workload now: its part is nobody's, and may be this one's. */
+function podsLeft(here: readonly DryRunCount[], { inventory }: ImpactWorld): boolean {
+  const there = new Set(
+    [...inventory.workloads.values()].flatMap(({ namespace, pods }) => pods.map(({ name }) => `${namespace}/${name}`)),
+  );
+  return here.some(({ namespace, pod }) => !there.has(`${namespace}/${pod}`));
+}
