@@ -1,7 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { policy } from "../world.test-support.ts";
-import { call, gone, impact, inventory, lines, made, object, service, spec, turned } from "./impact.test-support.ts";
+import {
+  call,
+  gone,
+  impact,
+  inventory,
+  lines,
+  made,
+  object,
+  service,
+  spec,
+  turned,
+  workload,
+} from "./impact.test-support.ts";
 import type { Change } from "./sides.ts";
 
 const DB = [call("shop/web", "shop/db", 4, { protocol: "tcp" })];
@@ -13,17 +25,10 @@ const tcp = (routes: string, match = "") => vs(`tcp: [{${match}route: [${routes}
 /** Istiod that reads TCPRoutes. */
 const pilot = {
   ...inventory,
-  workloads: new Map([
-    ...inventory.workloads,
-    [
-      "istio-system/istiod",
-      {
-        ...[...inventory.workloads.values()][0]!,
-        ...{ namespace: "istio-system", name: "istiod", dataplane: "none" as const },
-        labels: { app: "istiod", "app.kubernetes.io/version": "1.31.0" },
-      },
-    ],
-  ]),
+  workloads: new Map(inventory.workloads).set(
+    "istio-system/istiod",
+    workload("istio-system/istiod", "none", { app: "istiod", "app.kubernetes.io/version": "1.31.0" }),
+  ),
 };
 const route = (kind: string, text: string) => policy(kind, "shop/r", spec(text));
 
