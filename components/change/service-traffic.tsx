@@ -4,6 +4,7 @@ import { clsx } from "clsx";
 import { Notice } from "#components/policies/notice.tsx";
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
+import { sayWindow } from "#lib/api/windows.ts";
 import { problemOf } from "#lib/errors.ts";
 import { formatErrors, formatMs, formatRate } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
@@ -32,7 +33,7 @@ export function ServiceTraffic({
   const limit = timeout === null ? null : durationMs(timeout);
   const unknown = live.graph === null ? null : whyUnknown(live.graph, service.cluster);
   return (
-    <Section title={`Traffic now · last ${live.window}`}>
+    <Section title={`Traffic now · last ${sayWindow(live.window)}`}>
       {live.error !== null && (
         <Notice tone="degraded" role="status" title="The live traffic can’t be read.">
           {problemOf(live.error).detail} The form works without it.

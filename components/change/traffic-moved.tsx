@@ -7,7 +7,7 @@ import { Notice } from "#components/policies/notice.tsx";
 import { currentSecond, serverSecond, subscribeSeconds } from "#components/shell/clock.ts";
 import { Name } from "#components/ui/name.tsx";
 import { Fact, Section } from "#components/ui/section.tsx";
-import { durationSeconds, type Window, windowSeconds } from "#lib/api/windows.ts";
+import { durationSeconds, sayWindow, type Window, windowSeconds } from "#lib/api/windows.ts";
 import { problemOf } from "#lib/errors.ts";
 import { formatAge, formatCount, formatRate, NO_DATA } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
@@ -87,7 +87,10 @@ export function TrafficMoved({
   );
   const mixed = length > elapsed + 1;
   return (
-    <Section title="What the traffic did" aside={`last ${since.data.window} beside ${before.data.window} before`}>
+    <Section
+      title="What the traffic did"
+      aside={`last ${sayWindow(since.data.window)} beside ${sayWindow(before.data.window)} before`}
+    >
       <div className="flex flex-col gap-2">
         {silent !== undefined && (
           <Notice tone="degraded" role="status" title={`Prometheus “${silent.name}” doesn’t answer.`}>

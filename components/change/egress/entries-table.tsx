@@ -1,5 +1,6 @@
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
+import { sayWindow } from "#lib/api/windows.ts";
 import type { Row } from "./choice.ts";
 import { few, sayRate } from "./words.ts";
 
@@ -20,7 +21,11 @@ export function EntriesTable({
     <div className="overflow-x-auto">
       <DataTable
         label="Hosts to let clients know"
-        columns={[{ title: "Entry" }, { title: "Called by" }, { title: `Last ${window ?? "hour"}`, numeric: true }]}
+        columns={[
+          { title: "Entry" },
+          { title: "Called by" },
+          { title: `Last ${window === null ? "hour" : sayWindow(window)}`, numeric: true },
+        ]}
       >
         {rows.map(({ entry, chosen, seen, others, why }) => (
           <tr key={entry}>

@@ -6,6 +6,7 @@ import { Notice } from "#components/policies/notice.tsx";
 import { SourceText } from "#components/security/parts.tsx";
 import { sayInstant, sayInstants } from "#components/shell/instant.ts";
 import type { StrictAnswer } from "#lib/api/strict.ts";
+import { sayWindow } from "#lib/api/windows.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { LogEvidence, type OnFix } from "./log-evidence.tsx";
 import { Rows, Step, TONES } from "./step.tsx";
@@ -44,7 +45,7 @@ export function CallersStep({
       ) : (
         <>
           <p className="text-ink-2">
-            Looked at {formatPlural(evidence.hourPairs, "pair")} of the last {evidence.window}
+            Looked at {formatPlural(evidence.hourPairs, "pair")} of the last {sayWindow(evidence.window)}
             {evidence.weekPairs === null ? "" : ` and ${formatCount(evidence.weekPairs)} more of the last 7 days`}, as
             of {sayInstant(evidence.at)}.
           </p>
