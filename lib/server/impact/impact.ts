@@ -60,7 +60,7 @@ export class Impacts {
     const scope = scopeOf(evaluated, rootNamespace(cluster), gatewayNamespaces(inventory));
     const traffic = await readTraffic(telemetry, timers, cluster, scope, signal);
     if (typeof traffic === "string") return nothing(this.#deps.text(viewer)(traffic));
-    const { mesh, objects, read } = meshOf(this.#deps, cluster, viewer);
+    const { mesh, objects, read, discovers } = meshOf(this.#deps, cluster, viewer);
     const changed = evaluated.map(({ before, after }) => ({
       before: before && read(before),
       after: after && read(after),
@@ -71,7 +71,7 @@ export class Impacts {
         ...{ cluster, rootNamespace: rootNamespace(cluster), inventory, unread },
         elsewhere: [...this.#deps.inventory().values()].filter((each) => each.cluster !== cluster),
         sees: (manifest) => sees(this.#deps, cluster, viewer, manifest),
-        ...{ mesh, objects },
+        ...{ mesh, objects, discovers },
       },
     });
     const shown = cut(found.items);

@@ -5,10 +5,11 @@ import { GATEWAY_API } from "../kinds.ts";
 import { labelsAt } from "../lookup.ts";
 import type { Caller } from "../meaning/routing/match.ts";
 import { decide, type Routed, route } from "../meaning/routing/route.ts";
-import { knows, sidecarOf } from "../meaning/routing/scope.ts";
+import { scopeOut, sidecarOf } from "../meaning/routing/scope.ts";
 import { type Chosen, chosenOf, itself, NOT_GRANTED, type Target } from "../meaning/routing/target.ts";
+import { type OutOfScope, outboundMode } from "../meaning/routing/unknown-host.ts";
 import { waypointRules } from "../meaning/routing/waypoint.ts";
-import { listAt, numberAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
+import { listAt, numberAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import type { Place } from "./part.ts";
 import type { ImpactWorld, Side } from "./sides.ts";
 
@@ -73,22 +74,25 @@ export function waysOf({ host, owner, caller, http, waypoint }: Asked, side: Sid
   }
   const sidecar = sidecarOf(caller, near);
   const objects = [...(sidecar === null ? [] : [sidecar])];
-  if (sidecar !== null && !knows(sidecar, host, owner, caller)) return outOfScope(sidecar);
+  const known = { ...near, keeps: side.keeps };
+  const unknown = scopeOut(host, owner, caller, sidecar, known);
+  if (unknown !== null) return outOfScope(unknown, sidecar, side);
   if (!http) {
     const there = { key: host, host, fate: "goes", share: 1, text: host, lacks: [] } as const;
     return { alternatives: [{ ends: [there], by: null, takes: "" }], lacks: [], objects };
   }
-  const { outcome, shadowed } = route(host, owner, caller, {}, near);
+  const { outcome, shadowed } = route(host, owner, caller, {}, known);
   const ways = outcomeWays(outcome, { side, world, called: caller.port });
   return { ...ways, objects: [...objects, ...ways.objects, ...shadowed] };
 }
 
-function outOfScope(sidecar: Manifest): Ways {
-  const mode = textAt(objectAt(specOf(sidecar), "outboundTrafficPolicy"), "mode");
-  const by = { object: sidecar, path: ["spec", "egress"] };
+/** `sidecar`: the client's own. */
+function outOfScope({ why, sidecar: by }: OutOfScope, sidecar: Manifest | null, { registryOnly }: Side): Ways {
+  const mode = outboundMode(sidecar, registryOnly);
   const lost: End = {
     ...{ key: LOST, host: null, fate: "lost", share: 1, lacks: [] },
-    text: "nowhere: the client’s Sidecar leaves it out",
+    text:
+      why === "sidecar" ? "nowhere: the client’s Sidecar leaves it out" : "nowhere: its Service isn’t exported there",
   };
   const past: End = {
     ...{ key: "passthrough", host: null, fate: "passthrough", share: 1, lacks: [] },
@@ -96,9 +100,11 @@ function outOfScope(sidecar: Manifest): Ways {
   };
   const ends = mode === "REGISTRY_ONLY" ? [lost] : mode === "ALLOW_ANY" ? [past] : [lost, past];
   return {
-    alternatives: ends.map((end) => ({ ends: [end], by, takes: "" })),
+    alternatives: ends.map((end) => ({
+      ...{ ends: [end], by: by === null ? null : { object: by, path: ["spec", "egress"] }, takes: "" },
+    })),
     lacks: ends.length > 1 ? [OUTBOUND] : [],
-    objects: [sidecar],
+    objects: sidecar === null ? [] : [sidecar],
   };
 }
 
@@ -123,7 +129,7 @@ function outcomeWays(outcome: Routed["outcome"], seen: Seen): Ways {
     case "no route":
       return { alternatives: [noRoute(outcome.by)], lacks: [], objects: [outcome.by] };
     case "out of scope":
-      return outOfScope(outcome.by);
+      return outOfScope(outcome.by, outcome.by.sidecar, seen.side);
     case "unknown": {
       const { candidates, lacks, perhapsNone } = outcome;
       const found = candidates.map((chosen) => taken(chosen, seen));
@@ -159,10 +165,11 @@ export function taken(chosen: Chosen, seen: Seen): Alternative {
   return { ends: ends.length === 0 ? [lostEnd("the rule has no destination")] : ends, by, takes };
 }
 
-function endOf({ host, subset, port, share, declaredBy }: Target, { side, world, called }: Seen): End {
+function endOf({ host, subset, port, share, declaredBy, kept }: Target, { side, world, called }: Seen): End {
   const text = subset === null ? host : `${host} subset ${subset}`;
   const lost = (why: string): End => ({ ...lostEnd(`${text}: ${why}`), share });
   if (host === "") return { ...lost("500"), text: `${NOT_GRANTED}, 500` };
+  if (kept !== null) return lost("the client’s proxy doesn’t know its Service, 503");
   if (subset !== null && declaredBy === null)
     return lost("no DestinationRule that the client follows declares it, 503");
   const labels = declaredBy === null ? {} : subsetLabels(declaredBy, subset ?? "");

@@ -116,7 +116,15 @@ describe("a change of mutual TLS", () => {
     [true, []],
     [false, ["breaks 6 certain shop/web > shop/reviews-v2 by p spec.mtls.mode"]],
   ])("with the mesh's own setting (enableAutoMtls: %s) what nobody measured is known", (autoMtls, expected) => {
-    const mesh = { autoMtls, trustDomains: null, normalization: null, registryOnly: null, why: null };
+    const mesh = {
+      autoMtls,
+      trustDomains: null,
+      normalization: null,
+      registryOnly: null,
+      serviceExport: null,
+      authorizers: null,
+      why: null,
+    };
     const unmeasured = call("shop/web", "shop/reviews-v2", 6, {
       mtls: { share: null, basis: "unknown" },
       callers: new Map(),

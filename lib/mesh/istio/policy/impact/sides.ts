@@ -8,6 +8,7 @@ import type { Configuration } from "../meaning/authorization/decide.ts";
 import type { Reader } from "../meaning/authorization/rules.ts";
 import { type PeerPolicies, peerPolicies } from "../meaning/inbound-mtls.ts";
 import { HostIndex } from "../meaning/routing/host-index.ts";
+import { type Keeps, keepsServices } from "../meaning/routing/unknown-host.ts";
 import { namespaceOf } from "../routing/json.ts";
 import type { MeshFacts } from "../settings/facts.ts";
 
@@ -30,6 +31,8 @@ export interface ImpactWorld {
   readonly sees: (manifest: Manifest) => boolean;
   /** Absent: the mesh's settings aren't read. */
   readonly mesh?: MeshFacts;
+  /** Whether istiod sees a namespace; absent: it sees all. */
+  readonly discovers?: (namespace: string) => boolean;
   /** Why a kind isn't known; null where it is. */
   readonly unread: (kind: string) => string | null;
 }
@@ -52,6 +55,10 @@ export class Side {
   /** enableAutoMtls; null: not known. */
   readonly autoMtls: boolean | null;
   readonly #trustDomains: MeshFacts["trustDomains"];
+  readonly #authorizers: MeshFacts["authorizers"];
+  /** outboundTrafficPolicy of the mesh is REGISTRY_ONLY; null: not known. */
+  readonly registryOnly: boolean | null;
+  readonly keeps: Keeps;
   readonly #lists = new Map<string, readonly Manifest[]>();
   readonly #points = new WeakMap<EnforcementPoint, Configured>();
   readonly #byNamespace = new Map<string, ReadonlyMap<string, readonly Manifest[]>>();
@@ -64,6 +71,9 @@ export class Side {
     this.sees = world.sees;
     this.autoMtls = world.mesh?.autoMtls ?? null;
     this.#trustDomains = world.mesh?.trustDomains ?? null;
+    this.#authorizers = world.mesh?.authorizers ?? null;
+    this.registryOnly = world.mesh?.registryOnly ?? null;
+    this.keeps = keepsServices(world.inventory, world);
     this.objects = (kind) => {
       const list = lists.get(kind) ?? this.#lists.get(kind) ?? world.objects(kind);
       this.#lists.set(kind, list);
@@ -95,6 +105,7 @@ export class Side {
         authentication: (tokens ?? []).filter(this.sees),
         rootNamespace: this.rootNamespace,
         trustDomains: this.#trustDomains,
+        authorizers: this.#authorizers,
       },
       hidden: !all.every(this.sees),
     };
