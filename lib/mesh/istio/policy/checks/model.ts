@@ -1,12 +1,12 @@
 /** A CheckWorld with tables built once and on first use, so that no check looks through everything for each object. */
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import { indexLabels } from "#lib/inventory/selection.ts";
-import type { CheckWorld } from "#lib/policy/finding.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import { namespaceOfHost, serviceOfHost } from "../hosts.ts";
 import { namespaceOf, textsAt, visibleTo } from "../routing/json.ts";
+import type { SeenWorld } from "./seen.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -17,13 +17,13 @@ interface Hosts {
 }
 
 export class Model {
-  readonly world: CheckWorld;
+  readonly world: SeenWorld;
   readonly #tables = new Map<unknown, unknown>();
   readonly #running: Map<unknown, unknown>;
   readonly #named = new Map<string, ReadonlyMap<string, Manifest>>();
 
   /** `running`: tables made of the inventory alone, which whoever holds that inventory may keep. */
-  constructor(world: CheckWorld, running = new Map<unknown, unknown>()) {
+  constructor(world: SeenWorld, running = new Map<unknown, unknown>()) {
     this.world = world;
     this.#running = running;
   }
