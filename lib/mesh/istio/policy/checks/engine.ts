@@ -3,9 +3,9 @@ import type { Checker, CheckWorld, Finding } from "#lib/policy/finding.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { refKey } from "#lib/policy/ref.ts";
 import { type Draft, type Family, findingOf, type Part } from "./family.ts";
-import { Model } from "./model.ts";
+import { Model, type SeenWorld } from "./model.ts";
 import { families } from "./registry.ts";
-import { Seeing, type SeenWorld } from "./seen.ts";
+import { Seeing } from "./seen.ts";
 
 type Lists = readonly (readonly unknown[])[];
 

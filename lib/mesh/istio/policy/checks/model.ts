@@ -1,12 +1,18 @@
 /** A CheckWorld with tables built once and on first use, so that no check looks through everything for each object. */
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import { indexLabels } from "#lib/inventory/selection.ts";
+import type { CheckWorld } from "#lib/policy/finding.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import { namespaceOfHost, serviceOfHost } from "../hosts.ts";
 import { namespaceOf, textsAt, visibleTo } from "../routing/json.ts";
-import type { SeenWorld } from "./seen.ts";
+
+/** What of a world istiod reads. */
+export interface SeenWorld extends CheckWorld {
+  /** Objects that it doesn't read. */
+  readonly leftOut: readonly Manifest[];
+}
 
 export type Labels = Readonly<Record<string, string>>;
 

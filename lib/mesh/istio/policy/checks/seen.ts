@@ -9,12 +9,7 @@ import { kinds } from "../kinds.ts";
 import { setting } from "../settings/settings.ts";
 import { istiodsView } from "../settings/view.ts";
 import { settingsIn } from "./mesh-config.ts";
-
-/** What of a world istiod reads. */
-export interface SeenWorld extends CheckWorld {
-  /** Objects that it doesn't read. */
-  readonly leftOut: readonly Manifest[];
-}
+import type { SeenWorld } from "./model.ts";
 
 /** Kinds that istiod reads as configuration; pods, Services and ConfigMaps are looked at wherever they are. */
 const READ: ReadonlySet<string> = new Set(kinds.filter(({ namespaced }) => namespaced).map(kindKey));

@@ -8,7 +8,8 @@ import type { Configuration } from "../meaning/authorization/decide.ts";
 import type { Reader } from "../meaning/authorization/rules.ts";
 import { type PeerPolicies, peerPolicies } from "../meaning/inbound-mtls.ts";
 import { HostIndex } from "../meaning/routing/host-index.ts";
-import { type Keeps, keepsServices } from "../meaning/routing/unknown-host.ts";
+import { keepsServices } from "../meaning/routing/unknown-host.ts";
+import type { Keeps } from "../meaning/routing/world.ts";
 import { namespaceOf } from "../routing/json.ts";
 import type { MeshFacts } from "../settings/facts.ts";
 

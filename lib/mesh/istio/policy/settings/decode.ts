@@ -35,7 +35,7 @@ export interface MeshConfig {
  * Istiod honours `.` and `*` alone, `.` before `*`: what says no `exportTo` is seen in its own namespace, by everybody, or by nobody.
  * (initServiceRegistry, initVirtualServices in pilot/pkg/model/push_context.go)
  */
-export interface DefaultExport {
+interface DefaultExport {
   readonly seen: "own" | "nobody";
   /** As it is written: delegates are exported so. */
   readonly written: readonly string[];

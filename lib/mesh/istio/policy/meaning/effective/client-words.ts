@@ -9,7 +9,7 @@ import { catchesAll } from "../routing/catch-all.ts";
 import type { EffectiveRule, LeftOut } from "../routing/delegates.ts";
 import type { OwnRule } from "../routing/table.ts";
 import { type Chosen, lostAt, NOT_GRANTED, type Target } from "../routing/target.ts";
-import type { Kept } from "../routing/unknown-host.ts";
+import type { Kept } from "../routing/world.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
 
 /** In order; `at`: where a gateway takes the request. */

@@ -5,7 +5,7 @@ import { printPath, type Segments } from "#lib/policy/path.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import type { Source } from "#lib/policy/security.ts";
 import type { MeshFacts } from "../../settings/facts.ts";
-import type { Keeps } from "../routing/unknown-host.ts";
+import type { Keeps } from "../routing/world.ts";
 
 export interface SecurityWorld {
   readonly cluster: string;

@@ -7,8 +7,7 @@ import { destinationRules } from "../../routing/destination-rules.ts";
 import { isObject, listAt, namespaceOf, numberAt, objectAt, textAt, weightOf } from "../../routing/json.ts";
 import type { EffectiveRule } from "./delegates.ts";
 import type { Caller } from "./match.ts";
-import type { Kept } from "./unknown-host.ts";
-import type { RoutingWorld } from "./world.ts";
+import type { Kept, RoutingWorld } from "./world.ts";
 
 /** What a destination without a host is. */
 export const NOT_GRANTED = "a backend that the route may not name, or of a kind that Istio doesn’t know";

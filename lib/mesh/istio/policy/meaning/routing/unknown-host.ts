@@ -5,7 +5,7 @@ import { closeness, resolveHost, serviceOfHost } from "../../hosts.ts";
 import { isObject, listAt, namespaceOf, numberAt, specOf, textAt, textsAt, visibleTo } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
 import type { MeshFacts } from "../../settings/facts.ts";
-import type { RoutingWorld } from "./world.ts";
+import type { Keeps, Kept, RoutingWorld } from "./world.ts";
 
 type Services = { readonly services: ReadonlyMap<string, Service> };
 
@@ -16,9 +16,6 @@ export interface OutOfScope {
   /** The one that leaves it out. */
   readonly sidecar: Manifest | null;
 }
-
-/** By exportTo of the Service or of the mesh, or by the mesh's discoverySelectors: what istiod doesn't see nobody knows. */
-export type Kept = "not exported" | "not discovered";
 
 /**
  * Whether proxies of a namespace know a Service, by its annotation, else by the mesh's default; where that isn't known they do.
@@ -38,10 +35,7 @@ export function isExported(
   return exportTo.some((to) => to === client || (to === "." && namespace === client));
 }
 
-/** Why a client's namespace doesn't know a full host that is a Service; null: it does, or there is no such Service. */
-export type Keeps = (host: string, client: string) => Kept | null;
-
-export interface Settings {
+interface Settings {
   readonly mesh?: MeshFacts;
   /** As IstiodsView has it; absent: istiod sees all namespaces. */
   readonly discovers?: (namespace: string) => boolean;
