@@ -3,10 +3,13 @@
  * of its own: 10,000 of them take about ten minutes on two cores. Any difference fails it, printed with its seed.
  */
 import { compareAccess } from "../e2e/policy-truth/access.ts";
+import { chance } from "../e2e/policy-truth/chance.ts";
 import { compareConnections } from "../e2e/policy-truth/connections.ts";
 import { compareGateways } from "../e2e/policy-truth/gateways.ts";
+import { compareGoverned } from "../e2e/policy-truth/governed.ts";
 import { type Outcome, total } from "../e2e/policy-truth/outcome.ts";
 import { compareRouting } from "../e2e/policy-truth/routing.ts";
+import { MESH_OF_ACCESS, someMesh } from "../e2e/policy-truth/settings.ts";
 import { interruption } from "../scripts/process/interrupt.ts";
 import { provisionReal, realComponents } from "../scripts/real/components.ts";
 import type { Figure } from "./support/scale.ts";
@@ -20,6 +23,8 @@ export const onlyByName = true;
 /** Of one batch: as many as one control plane takes in quickly. */
 const SCENES = 125;
 const EACH = 12;
+/** Of a batch under settings. */
+const MESHES_EACH = 4;
 /** CI has the first. */
 const FIRST_SEED = 100;
 
@@ -35,8 +40,9 @@ export async function* run(pairs: number): AsyncGenerator<Figure> {
   }
   const began = performance.now();
   // Half of the batches ask who is let in.
-  const ways: readonly Compare[] = [compareRouting, compareConnections, compareGateways];
-  const order = ways.flatMap((compare) => [compareAccess, compare]);
+  const ways: readonly Compare[] = [compareRouting, compareConnections, compareGateways, compareRoutesGoverned];
+  const asked: readonly Compare[] = [compareAccess, compareAccess, compareAccess, compareAccessGoverned];
+  const order = ways.flatMap((compare, at) => [asked[at] ?? compareAccess, compare]);
   const sums = { decided: 0, open: 0, differences: 0 };
   for (let batch = 0; sums.decided < pairs; batch++) {
     const compare = order[batch % order.length] ?? compareAccess;
@@ -57,6 +63,16 @@ export async function* run(pairs: number): AsyncGenerator<Figure> {
   if (sums.differences > 0)
     throw new Error(`${sums.differences} of ${sums.decided} pairs differ; they are printed above.`);
 }
+
+const compareAccessGoverned: Compare = (env, seed, scenes, each) =>
+  compareAccess(env, seed, Math.ceil(scenes / 2), each, [{}, MESH_OF_ACCESS]);
+
+/** Under meshes by chance, each with an istiod of its own. */
+const compareRoutesGoverned: Compare = (env, seed, scenes, each) => {
+  const from = chance(seed);
+  const meshes = Array.from({ length: MESHES_EACH }, () => someMesh(from));
+  return compareGoverned(env, seed, { scenes: Math.ceil(scenes / MESHES_EACH), each }, meshes);
+};
 
 function report(seed: number, { decided, open, differences }: Outcome): void {
   process.stderr.write(`seed ${seed}: ${JSON.stringify({ decided, open })}\n`);

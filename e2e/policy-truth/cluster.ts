@@ -11,7 +11,9 @@ import { createHttp } from "#lab/contract/http.ts";
 import { realAds, realBinaries, realEnvoy } from "#lab/real/binaries.ts";
 import { type Address, secrets, stubCluster } from "#lab/real/data-plane.ts";
 import { startEnvoy } from "#lab/real/envoy.ts";
+import type { Istiod, MeshFields } from "#lab/real/istiod.ts";
 import { startRealKube } from "#lab/real/kube.ts";
+import type { Program } from "#lab/real/program.ts";
 import { type Proxy, type Pushed, pushedTo } from "#lab/real/pushed.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Wanted } from "./policies.ts";
@@ -22,6 +24,8 @@ export interface Cluster {
   /** Creates an object; answers it as the API has it. */
   readonly create: (plural: string, object: object) => Promise<Manifest>;
   readonly setStatus: (plural: string, object: Manifest, status: object) => Promise<void>;
+  /** Ends istiod and Envoys: what is pushed next is pushed with these settings of the mesh. */
+  readonly govern: (mesh: MeshFields) => Promise<void>;
   /** Begins with the first call: all objects must be there. */
   readonly pushedTo: (proxy: Omit<Proxy, "cluster">) => Promise<Pushed>;
   /** Runs listeners beside clusters of these names, which end at one backend, or each at the one that is given. */
@@ -63,15 +67,23 @@ export async function startCluster(env: NodeJS.ProcessEnv): Promise<Cluster> {
     };
     // istiod isn't ready without it.
     await ask("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: ROOT } });
-    let control: Promise<{ readonly grpc: string }> | null = null;
+    let settings: MeshFields = {};
+    let control: Promise<Istiod> | null = null;
+    const running: Program[] = [];
     return {
       create: (plural, object) => ask("POST", pathOf(plural, object as Manifest), object),
       async setStatus(plural, object, status) {
         const path = `${pathOf(plural, object)}/${object.metadata.name}/status`;
         await ask("PUT", path, { ...object, status });
       },
+      async govern(mesh) {
+        const istiod = await control;
+        for (const { guarded } of [...running.splice(0), ...(istiod ? [istiod.program] : [])]) await guarded.stop();
+        settings = mesh;
+        control = null;
+      },
       async pushedTo(proxy) {
-        control ??= kube.controlPlane(MESH, { trustDomainAliases: DOMAINS.slice(1) });
+        control ??= kube.controlPlane(MESH, { trustDomainAliases: DOMAINS.slice(1), ...settings });
         const { grpc } = await control;
         return await pushedTo(ads, grpc, { ...proxy, cluster: MESH });
       },
@@ -82,6 +94,7 @@ export async function startCluster(env: NodeJS.ProcessEnv): Promise<Cluster> {
           clusters: [...clusters].map((name) => stubCluster(name, endsAt(name))),
           secrets: secrets(server, authority.caPem),
         });
+        running.push(program);
         closing.push(() => program.guarded.stop());
       },
       identity: identities(authority),
@@ -94,13 +107,17 @@ export async function startCluster(env: NodeJS.ProcessEnv): Promise<Cluster> {
   }
 }
 
-/** A namespace with one pod, which runs. */
+/** A namespace with one pod, which runs. `namespaced`: the namespace is there. */
 export async function deploy(
   cluster: Cluster,
-  it: Readonly<Record<"namespace" | "pod" | "ip", string>> & { readonly labels: Readonly<Record<string, string>> },
+  it: Readonly<Record<"namespace" | "pod" | "ip", string>> & {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly namespaced?: boolean;
+  },
 ): Promise<void> {
-  const { namespace, pod: name, ip, labels } = it;
-  await cluster.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  const { namespace, pod: name, ip, labels, namespaced = false } = it;
+  if (!namespaced)
+    await cluster.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
   const pod = await cluster.create("pods", {
     ...{ apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels } },
     spec: { containers: [{ name: "app", image: "none" }] },

@@ -139,7 +139,11 @@ const refused = ({ chains }: ReturnType<typeof tableOf>): boolean => clash(chain
 function expected(objects: readonly Manifest[], { one, spoken, sni }: Call): Expected {
   const table = tableOf(objects, one, spoken);
   if (table.outOfScope !== null) {
-    return { kind: "out of scope", answers: new Set(["no listener"]), by: table.outOfScope.metadata.name };
+    return {
+      kind: "out of scope",
+      answers: new Set(["no listener"]),
+      by: table.outOfScope.sidecar?.metadata.name ?? "",
+    };
   }
   if (refused(table)) return { lacks: ["a listener that Envoy takes"] };
   const taken = takenBy(table.chains, { sni, address: one.ip });

@@ -6,7 +6,8 @@ import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Connection, Request } from "./requests.ts";
 import type { Scene } from "./scene.ts";
-import { DOMAINS, PORTS, ROOT } from "./vocabulary.ts";
+import type { Read } from "./settings.ts";
+import { PORTS } from "./vocabulary.ts";
 
 export type Answer = "allow" | "401" | "403" | "closed";
 
@@ -19,9 +20,8 @@ const MODES: Readonly<Record<Connection, string>> = {
   plaintext: "DISABLE",
 };
 
-/** `objects`: all of the cluster, as the API answered them. */
-export function expected(objects: readonly Manifest[], { namespace, labels }: Scene, sent: Request): Expected {
-  const of = (kind: string) => objects.filter((each) => each.kind === kind);
+/** `read`: all objects of the cluster, as the API answered them, under the mesh's settings. */
+export function expected({ objects: of, root, mesh }: Read, { namespace, labels }: Scene, sent: Request): Expected {
   const host = `w.${namespace}.svc.cluster.local`;
   const rule: Manifest = {
     ...{
@@ -37,7 +37,7 @@ export function expected(objects: readonly Manifest[], { namespace, labels }: Sc
     { namespace, labels, dataplane: "sidecar", port: sent.to.port },
     {
       objects: (kind) => (kind === manifestKindKey(rule) ? [rule] : []),
-      ...{ rootNamespace: ROOT, peers: peerPolicies(of("PeerAuthentication"), ROOT), autoMtls: true },
+      ...{ rootNamespace: root, peers: peerPolicies(of("PeerAuthentication"), root), autoMtls: mesh.autoMtls },
     },
   );
   if (typeof meeting.connects !== "boolean") return meeting.connects;
@@ -45,10 +45,13 @@ export function expected(objects: readonly Manifest[], { namespace, labels }: Sc
   const verdict = authorize(
     {
       ...{ authorization: of("AuthorizationPolicy"), authentication: of("RequestAuthentication") },
-      ...{ rootNamespace: ROOT, trustDomains: DOMAINS },
+      ...{ rootNamespace: root, trustDomains: mesh.trustDomains, authorizers: mesh.authorizers },
     },
     { kind: "sidecar", namespace, labels },
-    { ...sent.facts, principal: meeting.identified === true ? sent.identity : null },
+    {
+      ...{ ...sent.facts, principal: meeting.identified === true ? sent.identity : null },
+      ...(mesh.normalization && { normalization: mesh.normalization }),
+    },
   );
   if (verdict.verdict === "unknown") return verdict;
   const by = verdict.by === null ? "no policy" : `${verdict.by.policy.metadata.name} ${verdict.by.path.join(".")}`;

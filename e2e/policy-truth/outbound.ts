@@ -117,7 +117,7 @@ function says(
 }
 
 /** Automatic mutual TLS is a choice by endpoint, which those with a sidecar get; the mesh's own names its protocol. */
-function sends(cluster: Resource): Sends {
+export function sends(cluster: Resource): Sends {
   if (cluster["transportSocketMatches"] !== undefined) return "mutual TLS";
   const socket = cluster["transportSocket"];
   if (socket === undefined) return "plaintext";

@@ -3,6 +3,8 @@ import { request as overHttp } from "node:http";
 import { CLUSTER_HEADER, outboundListener } from "#lab/real/data-plane.ts";
 import type { RequestFacts } from "#lib/mesh/istio/policy/meaning/routing/match.ts";
 import { route } from "#lib/mesh/istio/policy/meaning/routing/route.ts";
+import { lostAt } from "#lib/mesh/istio/policy/meaning/routing/target.ts";
+import type { RoutingWorld } from "#lib/mesh/istio/policy/meaning/routing/world.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { type Chance, chance } from "./chance.ts";
@@ -13,7 +15,7 @@ import { ROOT } from "./vocabulary.ts";
 import { compareWays, type Expected } from "./way.ts";
 import { HEADERS, METHODS, PATHS, PORT, type WayScene, wayScene } from "./way-scene.ts";
 
-interface Call {
+export interface Call {
   readonly method: string;
   readonly path: string;
   readonly host: string;
@@ -29,7 +31,7 @@ export async function compareRouting(
 ): Promise<Outcome> {
   const from = chance(seed);
   const all = Array.from({ length: scenes }, (_, index) => wayScene(from, index));
-  const pairs = all.flatMap((one) => Array.from({ length: each }, () => ({ one, call: call(from, one) })));
+  const pairs = all.flatMap((one) => Array.from({ length: each }, () => ({ one, call: callOf(from, one) })));
   const cluster = await startCluster(env);
   try {
     const objects: Manifest[] = [];
@@ -44,8 +46,10 @@ export async function compareRouting(
     });
     await cluster.run(listeners, clusters);
     const found = tally();
+    const byKind = Map.groupBy(objects, manifestKindKey);
+    const world = { rootNamespace: ROOT, objects: (kind: string) => byKind.get(kind) ?? [] };
     await parallel(pairs, async ({ one, call: sent }) => {
-      const ours = expected(objects, one, sent);
+      const ours = expected(world, one, sent);
       if ("lacks" in ours) return found.leaveOpen(ours.lacks);
       const real = await send(one, sent).catch(String);
       const what = `${JSON.stringify(sent)} of ${JSON.stringify(one.labels)} in ${one.client}`;
@@ -57,8 +61,8 @@ export async function compareRouting(
   }
 }
 
-const service = (namespace: string, name: string): object => ({
-  ...{ apiVersion: "v1", kind: "Service", metadata: { name, namespace } },
+export const service = (namespace: string, name: string, more: object = {}): object => ({
+  ...{ apiVersion: "v1", kind: "Service", metadata: { name, namespace, ...more } },
   spec: { selector: { app: name }, ports: [{ name: "http", port: PORT }] },
 });
 
@@ -74,7 +78,7 @@ async function setUp(cluster: Cluster, one: WayScene): Promise<readonly Manifest
   ];
 }
 
-function call(from: Chance, { owner }: WayScene): Call {
+export function callOf(from: Chance, { owner }: Pick<WayScene, "owner">): Call {
   const full = `reviews.${owner}.svc.cluster.local`;
   return {
     ...{ method: from.of(METHODS), path: from.of(PATHS), user: from.is(0.6) ? from.of(HEADERS) : null },
@@ -83,7 +87,7 @@ function call(from: Chance, { owner }: WayScene): Call {
 }
 
 /** Names of clusters, or statuses that the proxy itself answers. */
-function expected(objects: readonly Manifest[], { owner, client, labels }: WayScene, sent: Call): Expected {
+export function expected(world: RoutingWorld, { owner, client, labels }: WayScene, sent: Call): Expected {
   const query = new URLSearchParams(sent.path.split("?")[1]);
   const facts: RequestFacts = {
     ...{ method: sent.method, path: sent.path, normalization: "BASE", scheme: "http", authority: sent.host },
@@ -94,14 +98,16 @@ function expected(objects: readonly Manifest[], { owner, client, labels }: WaySc
     owner,
     { namespace: client, labels, port: PORT },
     facts,
-    {
-      ...{ rootNamespace: ROOT, objects: (kind) => objects.filter((each) => manifestKindKey(each) === kind) },
-    },
+    world,
   );
   if (outcome.kind === "unknown") return { lacks: outcome.lacks };
   if (outcome.kind === "no route") return { kind: "404", answers: new Set(["404"]), by: outcome.by.metadata.name };
   if (outcome.kind === "out of scope") {
-    return { kind: "out of scope", answers: new Set(["PassthroughCluster"]), by: outcome.by.metadata.name };
+    return {
+      kind: "out of scope",
+      answers: new Set(["PassthroughCluster"]),
+      by: outcome.by.sidecar?.metadata.name ?? outcome.by.why,
+    };
   }
   const { object, path, rule, does, to } = outcome.chosen;
   const by = `${object?.metadata.namespace}/${object?.metadata.name} ${path.join(".")}`;
@@ -112,14 +118,14 @@ function expected(objects: readonly Manifest[], { owner, client, labels }: WaySc
   }
   const clusters = to
     .filter(({ share }) => share > 0)
-    .map(({ host, port, subset, declaredBy }) =>
-      subset !== null && declaredBy === null ? "503" : `outbound|${port ?? PORT}|${subset ?? ""}|${host}`,
+    .map((target) =>
+      lostAt(target) === null ? `outbound|${target.port ?? PORT}|${target.subset ?? ""}|${target.host}` : "503",
     );
   const kind = object?.kind === "HTTPRoute" ? "by an HTTPRoute" : "a cluster";
   return { kind: clusters.includes("503") ? "503" : kind, answers: new Set(clusters), by };
 }
 
-async function send({ ip }: WayScene, { method, path, host, user }: Call): Promise<string> {
+export async function send({ ip }: WayScene, { method, path, host, user }: Call): Promise<string> {
   const headers = { host, ...(user !== null && { "x-user": user }) };
   const answer = await exchange((take) =>
     overHttp({ host: ip, port: PORT, method, path, headers, agent: false }, take),

@@ -1,6 +1,7 @@
 /** One workload with the policies that its requests meet; a batch has many, each in a namespace of its own. */
 import type { Chance } from "./chance.ts";
 import { authorizationPolicy, peerAuthentication, requestAuthentication, type Wanted } from "./policies.ts";
+import { PROVIDERS } from "./settings.ts";
 import type { Signer } from "./tokens.ts";
 import { PORTS, ROOT } from "./vocabulary.ts";
 
@@ -39,6 +40,15 @@ export function rootPolicies(from: Chance, keys: Signer): readonly Wanted[] {
     authorizationPolicy(from, ROOT, "g2", "two"),
     requestAuthentication(from, ROOT, "g3", "three", keys),
   ];
+}
+
+/** Some ask external authorizers: one that is there, one that isn't, or several. */
+export function customPolicies(from: Chance, { namespace, labels }: Scene): readonly Wanted[] {
+  const names = from.is(0.5) ? from.some([...PROVIDERS.known, ...PROVIDERS.unknown], 1, 2) : [];
+  return names.map((name, at) => {
+    const { spec, ...rest } = authorizationPolicy(from, namespace, labels["group"] ?? "", `c${at}`);
+    return { ...rest, spec: { ...spec, action: "CUSTOM", provider: { name } } };
+  });
 }
 
 /** The Service that names three of the workload's ports, for its own namespace alone: pushes stay small. */

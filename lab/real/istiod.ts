@@ -20,12 +20,14 @@ export interface IstiodOptions {
   readonly dir: string;
   readonly cluster: string;
   readonly kubeconfig: string;
-  /** Further trust domains of the mesh; none by default. */
-  readonly trustDomainAliases?: readonly string[];
+  /** Fields of MeshConfig beside, or instead of, those below; none by default. */
+  readonly mesh?: MeshFields;
 }
 
 /** https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
-const MESH = "rootNamespace: istio-system\ntrustDomain: cluster.local\nenableAutoMtls: true\n";
+export type MeshFields = Readonly<Record<string, unknown>>;
+
+const MESH: MeshFields = { rootNamespace: "istio-system", trustDomain: "cluster.local", enableAutoMtls: true };
 
 /**
  * No deployments for Gateways (the lab has its own), no leader that a second lab could hold, and no filters that are compiled into
@@ -47,11 +49,12 @@ const environment = (cluster: string): Readonly<Record<string, string>> => ({
 /** Ready in about 10 s. @throws Error with the end of its log */
 export async function startIstiod(
   binary: string,
-  { dir, cluster, kubeconfig, trustDomainAliases = [] }: IstiodOptions,
+  { dir, cluster, kubeconfig, mesh = {} }: IstiodOptions,
 ): Promise<Istiod> {
   const own = join(dir, "istiod");
   await mkdir(own, { recursive: true, mode: 0o700 });
-  await writeFile(join(own, "mesh.yaml"), `${MESH}trustDomainAliases: ${JSON.stringify(trustDomainAliases)}\n`);
+  // JSON is YAML.
+  await writeFile(join(own, "mesh.yaml"), JSON.stringify({ ...MESH, ...mesh }));
   await writeFile(join(own, "networks.yaml"), "networks: {}\n");
   const ports = await freePorts(["http", "grpc", "secure", "webhook", "monitoring"]);
   const at = (port: number): string => `127.0.0.1:${port}`;

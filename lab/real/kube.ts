@@ -13,7 +13,7 @@ import { freePorts } from "../process/ports.ts";
 import { upstreamCrds } from "../schemas/module.ts";
 import { gatewaySource, istioSource } from "../schemas/sources.ts";
 import type { RealBinaries } from "./binaries.ts";
-import { type Istiod, type IstiodOptions, startIstiod } from "./istiod.ts";
+import { type Istiod, type MeshFields, startIstiod } from "./istiod.ts";
 import { type Program, startProgram, tail, until } from "./program.ts";
 
 export interface RealKube {
@@ -24,7 +24,7 @@ export interface RealKube {
   /** The console's own token, of this server alone. */
   readonly consoleToken: string;
   /** An istiod that reads this server, once its objects are there; it ends with the server. */
-  controlPlane(cluster: string, mesh?: Pick<IstiodOptions, "trustDomainAliases">): Promise<Istiod>;
+  controlPlane(cluster: string, mesh?: MeshFields): Promise<Istiod>;
   /** Resolves with a reason when one of the programs ends by itself; never after close(). */
   readonly failed: Promise<string>;
   /** Compacts etcd, so that older versions answer 410 Gone. */
@@ -98,7 +98,7 @@ export async function startRealKube(
     });
     const controlPlane: RealKube["controlPlane"] = async (cluster, mesh = {}) => {
       const kubeconfig = join(dir, "admin.kubeconfig");
-      const istiod = await startIstiod(binaries.istiod, { dir, cluster, kubeconfig, ...mesh });
+      const istiod = await startIstiod(binaries.istiod, { dir, cluster, kubeconfig, mesh });
       running.push(istiod.program);
       return istiod;
     };

@@ -36,7 +36,12 @@ export const clientRoutingSchema = z
       .array(
         z.object({
           plane: z.enum(["sidecar", "gateway", "ambient", "none"]),
-          decides: z.enum(["rules", "itself", "out-of-scope", "nothing", "unknown"]),
+          decides: z
+            .enum(["rules", "itself", "out-of-scope", "not-exported", "not-discovered", "nothing", "unknown"])
+            .meta({
+              description:
+                "out-of-scope, not-exported, not-discovered: the clients’ proxies don’t know the service, because of their Sidecar, of exportTo, of discoverySelectors",
+            }),
           waypoint: z.string().nullable(),
           takes: z.enum(["requests", "connections"]).meta({ description: "connections: the port carries bytes" }),
           rules: z.array(ruleSchema).meta({
@@ -46,6 +51,10 @@ export const clientRoutingSchema = z
             .enum(["404", "outbound-traffic-policy"])
             .nullable()
             .meta({ description: "of a call that no rule takes: 404, or what the mesh’s outboundTrafficPolicy says" }),
+          outbound: z.enum(["REGISTRY_ONLY", "ALLOW_ANY"]).nullable().meta({
+            description:
+              "what becomes of calls that the clients’ proxies don’t know, where that decides: refused, or passed on",
+          }),
           shadowed: z.array(sourceSchema),
           ignored: z.array(z.object({ source: sourceSchema, why: z.string() })),
           lacks: lacksSchema,

@@ -17,8 +17,11 @@ export interface ClientRouting {
 
 export interface RoutingAnswer {
   readonly plane: ClientPlane;
-  /** `itself`: no rule counts, and calls go to all endpoints. `nothing`: a gateway that doesn't route here. */
-  readonly decides: "rules" | "itself" | "out-of-scope" | "nothing" | "unknown";
+  /**
+   * `itself`: no rule counts, and calls go to all endpoints. `nothing`: a gateway that doesn't route here. The clients' proxies don't
+   * know the service: `out-of-scope`, their Sidecar leaves it out; `not-exported` to their namespace; `not-discovered` by istiod.
+   */
+  readonly decides: "rules" | "itself" | "out-of-scope" | "not-exported" | "not-discovered" | "nothing" | "unknown";
   /** The waypoint that routes for ambient clients, `namespace/name`. */
   readonly waypoint: string | null;
   /** What the rules are asked of: connections where the port carries bytes. */
@@ -27,6 +30,8 @@ export interface RoutingAnswer {
   readonly rules: readonly ClientRule[];
   /** What becomes of a call that no rule takes: of connections the mesh’s outboundTrafficPolicy says it. */
   readonly otherwise: "404" | "outbound-traffic-policy" | null;
+  /** What these clients do with what they don't know, where that decides; null: it doesn't, or isn't known. */
+  readonly outbound: "REGISTRY_ONLY" | "ALLOW_ANY" | null;
   /** Objects for the host that lose to the one that counts. */
   readonly shadowed: readonly Source[];
   /** Rules that don't count for these clients, and why. */

@@ -62,6 +62,8 @@ export interface CheckRule {
 
 /** What checks read. Beside a PolicyWorld it says what is known: what isn't read is not missing. */
 export interface CheckWorld extends PolicyWorld {
+  /** Where the mesh's settings lie; absent: in the root namespace. */
+  readonly istiodNamespace?: string;
   /**
    * Whether all objects of a kind in a namespace (null: anywhere) are known. Kinds by `kindKey`; `Workload` stands for
    * pods and what controls them.

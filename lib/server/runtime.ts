@@ -33,7 +33,7 @@ import { outcomeOf } from "./outcome/outcome.ts";
 import { planUseCases } from "./plan/wiring.ts";
 import { Checks } from "./policy/checks.ts";
 import { readingPort } from "./policy/port.ts";
-import { settingsNames } from "./policy/settings.ts";
+import { rootNamespaces, settingsNames, withRootNotes } from "./policy/settings.ts";
 import { Sights } from "./policy/sight.ts";
 import { withPolicies } from "./policy/statuses.ts";
 import { policyUseCases } from "./policy/use-cases.ts";
@@ -87,13 +87,19 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   const kubes = await connectClusters(config.clusters, timers);
   const istiods = await connectIstiods(config.clusters, timers);
   const roots = new Map(config.clusters.map(({ name, mesh }) => [name, mesh.rootNamespace]));
-  const rootNamespace = (cluster: string): string => roots.get(cluster) ?? "istio-system";
+  const istiodNamespace = (cluster: string): string => roots.get(cluster) ?? "istio-system";
   const running = watchClusters(config.clusters, kubes, { timers, signal: stop.signal });
   const store = watchStore({
     ...{ clients: kubes, kinds: readingPort.kinds, clock: timers, signal: stop.signal, random },
-    settings: settingsNames(running, rootNamespace),
+    settings: settingsNames(running, istiodNamespace),
   });
-  const inventories = withPolicies(running, store);
+  const told = { store, inventory: () => running.current() };
+  const rootNamespace = rootNamespaces(told, istiodNamespace);
+  const joint = withPolicies(running, store);
+  const inventories: typeof joint = {
+    ...joint,
+    statuses: () => withRootNotes(joint.statuses(), told, istiodNamespace),
+  };
   const clusters = config.clusters.map((each) => each.name);
   const sources = targets.map((target, index) => {
     const declared = config.prometheus[index]?.clusters;
@@ -173,10 +179,11 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     },
   });
   const checks = new Checks({
-    ...{ kinds: readingPort.kinds, store, inventory: () => inventories.current(), rootNamespace },
+    ...{ kinds: readingPort.kinds, store, inventory: () => inventories.current() },
+    ...{ rootNamespace, istiodNamespace },
   });
   const objects = {
-    ...{ port: readingPort, store, rights, clients: kubes, checks, rootNamespace },
+    ...{ port: readingPort, store, rights, clients: kubes, checks, rootNamespace, istiodNamespace },
     inventory: () => inventories.current(),
   };
   const observed: EgressDeps & ProposalDeps = {

@@ -39,7 +39,7 @@ export function ClientsView({ routing, search }: { readonly routing: ClientRouti
 }
 
 function ClassView({ answer, clients }: { readonly answer: RoutingClass; readonly clients: RoutingClass["clients"] }) {
-  const { plane, rules, otherwise, shadowed, ignored, lacks, decides } = answer;
+  const { plane, rules, otherwise, outbound, shadowed, ignored, lacks, decides } = answer;
   const title = titleOf(clients);
   return (
     <section className="mt-6 border-t border-line-strong pt-3" aria-label={title}>
@@ -47,8 +47,8 @@ function ClassView({ answer, clients }: { readonly answer: RoutingClass; readonl
         <bdi>{title}</bdi> <span className="font-normal text-ink-2">{PLANES[plane]}</span>
       </h2>
       <p className={clsx("mt-0.5", decides === "unknown" ? "text-degraded" : "text-ink-2")}>{said(answer)}</p>
-      {decides !== "out-of-scope" && <Lacks lacks={lacks} />}
-      {decides === "out-of-scope" && lacks.length > 0 && (
+      {!UNKNOWN_TO_THEM.has(decides) && <Lacks lacks={lacks} />}
+      {UNKNOWN_TO_THEM.has(decides) && lacks.length > 0 && (
         <p className="text-[11px] text-ink-3 wrap-anywhere">Depends on {lacks.join("; ")}.</p>
       )}
       {rules.length > 0 && (
@@ -60,7 +60,7 @@ function ClassView({ answer, clients }: { readonly answer: RoutingClass; readonl
       )}
       {otherwise !== null && (
         <p className={clsx("border-t border-line py-2", otherwise === "404" ? "text-failing" : "text-ink-2")}>
-          {OTHERWISE[otherwise]}
+          {otherwise === "outbound-traffic-policy" && outbound !== null ? PAST[outbound] : OTHERWISE[otherwise]}
         </p>
       )}
       {shadowed.length > 0 && (
@@ -101,13 +101,32 @@ const OTHERWISE = {
     "A connection that none of these takes goes past them or nowhere, as the mesh’s outboundTrafficPolicy says.",
 } as const;
 
-function said({ decides, plane, waypoint, rules, takes }: RoutingClass): string {
+/** Connections that no rule takes. */
+const PAST = {
+  REGISTRY_ONLY: "✕ A connection that none of these takes: it is closed (outboundTrafficPolicy is REGISTRY_ONLY).",
+  ALLOW_ANY:
+    "A connection that none of these takes goes past them to its address (outboundTrafficPolicy is ALLOW_ANY).",
+} as const;
+const UNKNOWN_TO_THEM: ReadonlySet<string> = new Set(["out-of-scope", "not-exported", "not-discovered"]);
+
+function unknownToThem(why: string, outbound: RoutingClass["outbound"]): string {
+  if (outbound === null) return `◣ ${why}.`;
+  return outbound === "REGISTRY_ONLY"
+    ? `✕ ${why}: calls are answered 502, or closed (outboundTrafficPolicy is REGISTRY_ONLY).`
+    : `◣ ${why}: calls go past the mesh’s rules to its address, in plaintext (outboundTrafficPolicy is ALLOW_ANY).`;
+}
+
+function said({ decides, plane, waypoint, rules, takes, outbound }: RoutingClass): string {
   const through = waypoint === null ? "" : `, through waypoint ${waypoint}`;
   switch (decides) {
     case "unknown":
       return "? How they reach it isn’t known.";
     case "out-of-scope":
-      return "◣ Their Sidecar leaves it out.";
+      return unknownToThem("Their Sidecar leaves it out", outbound);
+    case "not-exported":
+      return unknownToThem("It isn’t exported to their namespace", outbound);
+    case "not-discovered":
+      return unknownToThem("Istiod doesn’t see its namespace (discoverySelectors)", outbound);
     case "nothing":
       return "Doesn’t route here.";
     case "itself":

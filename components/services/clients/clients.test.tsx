@@ -31,6 +31,7 @@ const answer = (more: Partial<RoutingClass> = {}): RoutingClass => ({
     takes: "requests",
     rules: [rule()],
     otherwise: null,
+    outbound: null,
     shadowed: [],
     ignored: [],
   },

@@ -38,7 +38,11 @@ export function readAuthorizationPolicy(object: KubeObject): AuthorizationPolicy
       let rules = compiled.get(reads);
       if (rules === undefined) {
         rules = listAt(object.spec, "rules").flatMap((rule, i): Rule[] => {
-          const fits = compile(rule, { namespace: attachment.namespace, denies: known === "DENY", reads });
+          const fits = compile(rule, {
+            namespace: attachment.namespace,
+            denies: known === "DENY" || known === "CUSTOM",
+            reads,
+          });
           const id = `ns[${attachment.namespace}]-policy[${object.metadata.name}]-rule[${i}]`;
           return fits === null ? [] : [{ id, fits }];
         });

@@ -74,7 +74,8 @@ describe("the order", () => {
     ["DENY beats ALLOW", [from(all), from(all, "DENY")], 403],
     ["a DENY that doesn't fit leaves everything open", [from({ namespaces: ["z"] }, "DENY")], 200],
     ["AUDIT refuses nobody, and arms nothing", [from({ namespaces: ["z"] }, "AUDIT")], 200],
-    ["CUSTOM without an authorizer refuses everything", [from({ namespaces: ["z"] }, "CUSTOM"), from(all)], 403],
+    ["CUSTOM without an authorizer refuses what its rules take", [from(all, "CUSTOM"), from(all)], 403],
+    ["and nothing else", [from({ namespaces: ["z"] }, "CUSTOM"), from(all)], 200],
   ])("%s", (_, objects, expected) => {
     expect(code(objects)).toBe(expected);
   });

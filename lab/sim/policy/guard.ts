@@ -42,8 +42,11 @@ const denial = (rule: string): Refusal => ({
   code: 403,
   details: `rbac_access_denied_matched_policy[${rule}]`,
 });
-/** No authorizer runs in the lab, so every provider is unknown, and istiod has such workloads refuse everything. */
-const BAD_CUSTOM = denial("default-deny-all-due-to-bad-CUSTOM-action");
+/**
+ * No authorizer runs in the lab, so every provider is unknown, and istiod has what rules of CUSTOM policies take refused.
+ * (https://github.com/istio/istio/pull/46968)
+ */
+const badCustom = (rule: string): Refusal => denial(`istio-ext-authz-${rule}-deny-due-to-bad-CUSTOM-action`);
 
 /** null: this point refuses nothing and counts nothing. */
 export function guardOf(
@@ -53,20 +56,21 @@ export function guardOf(
 ): Guard | null {
   // ztunnel neither asks authorizers nor counts what policies on trial would do.
   const known = policies.filter(({ action, dryRun }) => reads !== "ztunnel" || (action !== "CUSTOM" && !dryRun));
-  const custom = known.some(({ action }) => action === "CUSTOM");
+  const custom = filterOf(known, "CUSTOM", reads)?.enforced ?? null;
   const jwt = reads === "http" ? authentications.flatMap(({ rules }) => rules) : [];
   const deny = filterOf(known, "DENY", reads);
   const allow = filterOf(known, "ALLOW", reads);
-  if (!custom && jwt.length === 0 && deny === null && allow === null) return null;
+  if (custom === null && jwt.length === 0 && deny === null && allow === null) return null;
 
   return (facts) => {
     const counts: RbacCount[] = [];
     const dryRuns: DryRun[] = [];
     let consumed: readonly string[] = [];
     const refuse = (refused: Refusal): Verdict => ({ refused, counts, dryRuns, consumed });
-    if (custom) {
-      counts.push({ dryRun: null, result: "denied" });
-      return refuse(BAD_CUSTOM);
+    if (custom !== null) {
+      const rule = custom.find(({ fits }) => fits({ ...facts, claims: null }));
+      counts.push({ dryRun: null, result: rule === undefined ? "allowed" : "denied" });
+      if (rule !== undefined) return refuse(badCustom(rule.id));
     }
     let known = facts;
     if (jwt.length > 0 && facts.http !== null) {
@@ -92,7 +96,11 @@ interface Filter {
   readonly onTrial: Rules | null;
 }
 
-function filterOf(policies: readonly AuthorizationPolicy[], action: "ALLOW" | "DENY", reads: Reads): Filter | null {
+function filterOf(
+  policies: readonly AuthorizationPolicy[],
+  action: AuthorizationPolicy["action"],
+  reads: Reads,
+): Filter | null {
   const rules = (dryRun: boolean): Rules | null => {
     const mine = policies.filter((each) => each.action === action && each.dryRun === dryRun);
     return mine.length === 0 ? null : mine.flatMap((each) => each.rules(reads));

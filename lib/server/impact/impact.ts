@@ -93,7 +93,7 @@ export class Impacts {
     const scope = scopeOf(evaluated, rootNamespace(cluster), gatewayNamespaces(inventory));
     const known = await readTraffic(telemetry, timers, cluster, { scope, latency: asksLatency(evaluated) }, signal);
     if (typeof known === "string") return this.#deps.text(viewer)(known);
-    const { mesh, objects, read } = meshOf(this.#deps, cluster, viewer);
+    const { mesh, objects, read, discovers } = meshOf(this.#deps, cluster, viewer);
     const traffic = await classified(telemetry, known, { scope, objects, unread }, signal);
     const changed = evaluated.map(({ before, after }) => ({
       before: before && read(before),
@@ -107,7 +107,7 @@ export class Impacts {
         ...{ cluster, rootNamespace: rootNamespace(cluster), inventory, unread },
         elsewhere: [...this.#deps.inventory().values()].filter((each) => each.cluster !== cluster),
         sees: (manifest) => sees(this.#deps, cluster, viewer, manifest),
-        ...{ mesh, objects },
+        ...{ mesh, objects, discovers },
       },
     };
   }

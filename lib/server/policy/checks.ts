@@ -18,6 +18,8 @@ export interface ChecksDeps {
   readonly store: Pick<PolicyStore, "clusters">;
   readonly inventory: () => Inventory;
   readonly rootNamespace: (cluster: string) => string;
+  /** Where the mesh's settings lie; absent: in the root namespace. */
+  readonly istiodNamespace?: (cluster: string) => string;
 }
 
 /** One object of a plan, as it is and as it would be. */
@@ -81,6 +83,7 @@ export class Checks implements FindingsSource {
     return {
       cluster,
       rootNamespace: this.#deps.rootNamespace(cluster),
+      ...(this.#deps.istiodNamespace && { istiodNamespace: this.#deps.istiodNamespace(cluster) }),
       objects: policies.objects,
       inventory,
       knows: (kind) => known.has(kind),

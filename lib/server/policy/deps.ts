@@ -33,7 +33,10 @@ export interface PolicyDeps {
   /** By configured cluster name; clusters without Kubernetes are absent. */
   readonly clients: ReadonlyMap<string, KubeClient>;
   readonly inventory: () => Inventory;
+  /** The mesh's root namespace, whose objects count for all. */
   readonly rootNamespace: (cluster: string) => string;
+  /** Where istiod runs and its settings lie; absent: in the root namespace. */
+  readonly istiodNamespace?: (cluster: string) => string;
   readonly history: HistoryOf;
   readonly checks: FindingsSource;
 }

@@ -170,14 +170,22 @@ describe("who is let in", () => {
     ["DENY alone lets the rest in", [deny], "allow", /nothing above refuses/],
     ["ALLOW without rules refuses all", [policy("none", {})], "deny", /no ALLOW rule takes/],
     [
-      "two authorizers refuse all",
+      "what rules of two authorizers don't take is let in",
       [custom, policy("b", { action: "CUSTOM", provider: { name: "b" } })],
-      "deny",
-      /Several/,
+      "allow",
+      /nothing above refuses/,
     ],
   ] as const)("%s", async (_, objects, verdict, why) => {
     const [point] = (await ask(objects, "shop/web")).points;
     expect(point?.otherwise).toMatchObject({ verdict, why: expect.stringMatching(why) });
+  });
+
+  test("authorizers that can't be asked are told of", async () => {
+    const two = [custom, policy("b", { action: "CUSTOM", provider: { name: "b" } })];
+    expect((await ask(two, "shop/web")).points[0]?.note).toMatch(
+      /^CUSTOM asks nobody here, .* several external authorizers/,
+    );
+    expect((await ask([custom], "shop/web")).points[0]?.note).toBeNull();
   });
 
   test("a dry run stands apart and refuses nobody", async () => {

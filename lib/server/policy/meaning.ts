@@ -9,6 +9,7 @@ import {
   carriesHttp,
   clientRouting,
   evidenceOffers,
+  keepsServices,
   type SecurityWorld,
   simulate,
   workloadSecurity,
@@ -101,11 +102,13 @@ export async function showSimulation(
 /** All objects, with which of them the viewer may see. */
 function worldOf(deps: PolicyDeps, cluster: string, inventory: ClusterInventory, viewer: Viewer): SecurityWorld {
   const policies = deps.store.clusters().get(cluster);
-  const { mesh, objects } = meshOf(deps, cluster, viewer);
+  const { mesh, objects, discovers } = meshOf(deps, cluster, viewer);
+  const seen = inView(inventory, viewer.visibility);
   return {
     cluster,
     rootNamespace: deps.rootNamespace(cluster),
-    inventory: inView(inventory, viewer.visibility),
+    inventory: seen,
+    keeps: keepsServices(seen, { mesh, discovers }),
     sees: (manifest) => sees(deps, cluster, viewer, manifest),
     unread: unreadOf(policies),
     ...{ mesh, objects },

@@ -2,7 +2,23 @@
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { ANONYMOUS } from "../identity.ts";
-import { ASKED, ana, ask, from, peer, policy, to, vs } from "./simulation.test-support.ts";
+import {
+  ASKED,
+  ana,
+  ask,
+  BYTES,
+  CIPHER,
+  client,
+  from,
+  NARROW,
+  object,
+  peer,
+  policy,
+  tls,
+  to,
+  V1,
+  vs,
+} from "./simulation.test-support.ts";
 
 const mesh = (text: string): Manifest => ({
   ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "istio", namespace: "istio-system" } },
@@ -11,6 +27,7 @@ const mesh = (text: string): Manifest => ({
 const { autoMtls: _, ...UNSAID } = ASKED;
 const asked = (objects: readonly Manifest[], more: object = {}) => ask(objects, more, ANONYMOUS, UNSAID);
 const STRICT = peer("STRICT");
+const ENTRY = object("ServiceEntry", "shop", { hosts: ["*.local"], ports: [] }, "networking");
 const paths = (path: string) => policy({ action: "DENY", rules: [{ to: [{ operation: { paths: [path] } }] }] });
 
 describe("automatic mutual TLS", () => {
@@ -71,6 +88,80 @@ describe("other settings", () => {
     ["BASE by its number's name", "pathNormalization: {normalization: DEFAULT}", "/b/../a", "no"],
   ])("paths are read with %s", async (_name, text, path, verdict) => {
     expect((await asked([paths("/a"), mesh(text)], { path })).verdict).toBe(verdict);
+  });
+
+  test.each([
+    ["one that the mesh doesn't have", "extensionProviders: []", {}, "no", /the mesh has no external authorizer opa/],
+    ["one that is none", "extensionProviders: [{name: opa, zipkin: {service: z}}]", {}, "no", /no external authorizer/],
+    [
+      "one that it has",
+      "extensionProviders: [{name: opa, envoyExtAuthzGrpc: {service: o}}]",
+      {},
+      "unknown",
+      /^Whether it is let in/,
+    ],
+    [
+      "one over HTTP about bytes",
+      "extensionProviders: [{name: opa, envoyExtAuthzHttp: {service: o}}]",
+      BYTES,
+      "yes",
+      /^No policy refuses/,
+    ],
+    [
+      "one over gRPC about bytes",
+      "extensionProviders: [{name: opa, envoy_ext_authz_grpc: {service: o}}]",
+      BYTES,
+      "unknown",
+      /^Whether/,
+    ],
+  ])("an external authorizer: %s", async (_name, text, more, verdict, said) => {
+    const custom = policy({ action: "CUSTOM", provider: { name: "opa" }, rules: [{}] });
+    const answer = await asked([custom, mesh(text)], more);
+    expect(answer.verdict).toBe(verdict);
+    expect(answer.steps.at(-1)?.text).toMatch(said);
+  });
+
+  test.each([
+    [
+      "REGISTRY_ONLY",
+      "outboundTrafficPolicy: {mode: REGISTRY_ONLY}",
+      [NARROW],
+      {},
+      "no",
+      /leaves the Service out.* 502/,
+    ],
+    ["ALLOW_ANY", "{}", [NARROW], {}, "yes", /goes past the mesh’s rules, in plaintext/],
+    ["ALLOW_ANY, which STRICT refuses", "{}", [NARROW, STRICT], {}, "no", /goes past/],
+    ["ALLOW_ANY, by bytes", "{}", [NARROW], BYTES, "yes", /goes past/],
+    ["REGISTRY_ONLY, by bytes", "outboundTrafficPolicy: {}", [NARROW], BYTES, "no", /502, or the connection is closed/],
+    [
+      "of a connection that no rule takes",
+      "{}",
+      [tls([{ sniHosts: ["x.com"] }]), V1],
+      { ...CIPHER, sni: "y.com" },
+      "yes",
+      /No rule for connections takes it/,
+    ],
+    ["of a host that a ServiceEntry may take", "{}", [NARROW, ENTRY], {}, "unknown", /^Where it is sent isn’t known/],
+  ])("hosts that the client doesn't know: %s", async (_name, text, objects, more, verdict, said) => {
+    const answer = await asked([...objects, mesh(text)], more);
+    expect(answer.verdict).toBe(verdict);
+    expect(answer.steps[0]?.text).toMatch(said);
+  });
+
+  test("a Service that isn't exported by the mesh's default is unknown to other namespaces", async () => {
+    const own = mesh("defaultServiceExportTo: ['.']\noutboundTrafficPolicy: {mode: REGISTRY_ONLY}");
+    const other = await asked([own], { client: client("till", "bank") });
+    expect(other).toMatchObject({ verdict: "no" });
+    expect(other.steps[0]?.text).toMatch(/^The Service isn’t exported to bank, .*REGISTRY_ONLY/);
+    expect((await asked([own])).verdict).toBe("yes");
+  });
+
+  test("the mesh's root namespace is the one that its settings name", async () => {
+    const elsewhere = mesh("rootNamespace: policies");
+    const all = (namespace: string) => policy({}, namespace);
+    expect((await asked([elsewhere, all("policies")])).verdict).toBe("no");
+    expect((await asked([elsewhere, all("istio-system")])).verdict).toBe("yes");
   });
 
   test("routes too read paths as the mesh normalizes them", async () => {

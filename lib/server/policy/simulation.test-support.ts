@@ -9,6 +9,7 @@ import type { Question, Rights } from "../rights/model.ts";
 import type { PolicyDeps } from "./deps.ts";
 import { showSimulation } from "./meaning.ts";
 import { readingPort } from "./port.ts";
+import { rootNamespaces } from "./settings.ts";
 
 const NOW = unixSeconds(1_700_000_000);
 export const HOST = "reviews.shop.svc.cluster.local";
@@ -128,9 +129,12 @@ export function ask(
     ...{ cluster: "west", asOf: NOW, kind: () => null, unread: [] },
     objects: (kind: string) => objects.filter((each) => manifestKindKey(each) === kind),
   };
+  const istiodNamespace = () => "istio-system";
+  const store = { clusters: () => new Map([["west", policies]]) } as unknown as PolicyDeps["store"];
+  const given = { store, inventory: () => new Map([["west", inventory]]) };
   const deps = {
-    ...{ port: readingPort, rights, clients: new Map([["west", {}]]), rootNamespace: () => "istio-system" },
-    ...{ inventory: () => new Map([["west", inventory]]), store: { clusters: () => new Map([["west", policies]]) } },
+    ...{ port: readingPort, rights, clients: new Map([["west", {}]]) },
+    ...{ ...given, istiodNamespace, rootNamespace: rootNamespaces(given, istiodNamespace) },
   } as unknown as PolicyDeps;
   return showSimulation(deps, credential, simulationRequestSchema.parse({ ...base, ...more }));
 }

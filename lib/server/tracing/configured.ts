@@ -8,7 +8,7 @@ import { settingsOf } from "../policy/settings.ts";
 import { sees, unreadOf } from "../policy/told.ts";
 import { inView } from "../policy/world.ts";
 
-export type ConfiguredDeps = Pick<PolicyDeps, "port" | "rights" | "inventory" | "rootNamespace"> & {
+export type ConfiguredDeps = Pick<PolicyDeps, "port" | "rights" | "inventory" | "rootNamespace" | "istiodNamespace"> & {
   readonly store: Pick<PolicyDeps["store"], "clusters">;
 };
 

@@ -3,11 +3,13 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { closeness, namespaceOfHost } from "../hosts.ts";
 import { labelsAt } from "../lookup.ts";
+import { actionOf } from "../meaning/authorization/action.ts";
+import { providerOf } from "../meaning/authorization/decide.ts";
 import { inboundMtls } from "../meaning/inbound-mtls.ts";
 import { listAt, namespaceOf, objectAt, textsAt } from "../routing/json.ts";
 import { AUTHORIZATION_POLICY } from "./docs.ts";
 import { type Draft, type Family, removing, rulesOf, setting } from "./family.ts";
-import { trustDomains } from "./mesh-config.ts";
+import { authorizers, trustDomains } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { peers } from "./mtls.ts";
 
@@ -207,6 +209,30 @@ function* identities(policy: Manifest, model: Model): Generator<Draft> {
   }
 }
 
+/** A CUSTOM policy whose provider can't be asked refuses what its rules take. (getExtAuthz in pilot/pkg/security/authz/builder) */
+function* providers(policy: Manifest, model: Model): Generator<Draft> {
+  if (actionOf(policy) !== "CUSTOM" || listAt(policy.spec, "rules").length === 0) return;
+  const known = authorizers(model);
+  const name = providerOf(policy);
+  if (!known.known || Object.hasOwn(known.value, name)) return;
+  const names = Object.keys(known.value);
+  const [only, second] = names;
+  const path = ["spec", "provider", "name"];
+  yield {
+    code: "authorizer-unknown",
+    at: policy,
+    path: name === "" ? ["spec", "provider"] : path,
+    message: `The mesh has no external authorizer ${name || "without a name"}: calls that its rules take are refused, and nobody is asked.`,
+    evidence: [{ at: known.from, path: ["data", "mesh"], text: "lists extensionProviders" }],
+    fix:
+      only !== undefined && second === undefined
+        ? { text: `Name ${only}.`, edits: [setting(path, only)] }
+        : names.length === 0
+          ? "Add it to the mesh's extensionProviders."
+          : `Name one of ${names.join(", ")}, or add it to the mesh's extensionProviders.`,
+  };
+}
+
 const rule = rulesOf(AUTHORIZATION_POLICY);
 
 export const authorization: Family = {
@@ -234,6 +260,11 @@ export const authorization: Family = {
       "warning",
       "A principal is of a trust domain that the mesh doesn't have. Only where the mesh configuration is read.",
     ),
+    "authorizer-unknown": rule(
+      [],
+      "error",
+      "A CUSTOM policy names a provider that isn't among the mesh's extensionProviders, or is no external authorizer. Only where the mesh configuration is read.",
+    ),
     "principal-malformed": rule([], "warning", "A principal isn't written as identities are."),
   },
   parts: [
@@ -246,5 +277,6 @@ export const authorization: Family = {
     },
     { of: ["AuthorizationPolicy"], reads: ["ServiceAccount", "ConfigMap", "inventory"], each: principals },
     { of: ["AuthorizationPolicy"], reads: ["PeerAuthentication", "inventory"], each: identities },
+    { of: ["AuthorizationPolicy"], reads: ["ConfigMap", "inventory"], each: providers },
   ],
 };

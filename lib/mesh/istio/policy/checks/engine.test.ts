@@ -142,7 +142,7 @@ describe("the engine", () => {
           return world.inventory;
         },
       };
-      const model = new Model(watched);
+      const model = new Model(Object.assign(watched, { leftOut: [] }));
       if ("all" in part) expect(Array.isArray([...part.all(model)])).toBe(true);
       else
         for (const kind of part.of)

@@ -3,8 +3,9 @@ import type { Checker, CheckWorld, Finding } from "#lib/policy/finding.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { refKey } from "#lib/policy/ref.ts";
 import { type Draft, type Family, findingOf, type Part } from "./family.ts";
-import { Model } from "./model.ts";
+import { Model, type SeenWorld } from "./model.ts";
 import { families } from "./registry.ts";
+import { Seeing } from "./seen.ts";
 
 type Lists = readonly (readonly unknown[])[];
 
@@ -28,6 +29,7 @@ const RANK = { error: 0, warning: 1, info: 2 } as const;
 
 export class ChecksEngine implements Checker {
   readonly #families: readonly Family[];
+  readonly #seeing = new Seeing();
   readonly #kept = new Map<Part, Kept>();
   readonly #tables = new WeakMap<object, Map<unknown, unknown>>();
 
@@ -37,7 +39,7 @@ export class ChecksEngine implements Checker {
 
   /** All findings, in a fixed order: worst first, then by object, code and place. */
   check(world: CheckWorld): readonly Finding[] {
-    const model = new Model(world, this.#inventoryTables(world));
+    const model = new Model(this.#seeing.of(world), this.#inventoryTables(world));
     const found = this.#families.flatMap((family) => family.parts.flatMap((part) => this.#run(family, part, model)));
     return found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ finding }) => finding);
   }
@@ -71,10 +73,11 @@ export class ChecksEngine implements Checker {
 }
 
 /** Objects are replaced, never changed in place: the same objects in the same order are the same input. */
-function inputsOf({ reads }: Part, world: CheckWorld): Lists {
-  const shared = [world.cluster, world.rootNamespace, world.knowledge];
+function inputsOf({ reads }: Part, world: SeenWorld): Lists {
+  const shared = [world.cluster, world.rootNamespace, world.istiodNamespace, world.knowledge];
   const running = [world.inventory, ...world.elsewhere];
-  return [shared, ...reads.map((kind) => (kind === "inventory" ? running : world.objects(kind)))];
+  const others: Readonly<Record<string, readonly unknown[]>> = { inventory: running, leftOut: world.leftOut };
+  return [shared, ...reads.map((kind) => others[kind] ?? world.objects(kind))];
 }
 
 function alike(a: Lists, b: Lists): boolean {

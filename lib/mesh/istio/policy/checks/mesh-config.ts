@@ -1,19 +1,30 @@
 /** The mesh's own settings as checks ask for them: of a cluster, or of files that hold its ConfigMap. */
 import { parseDocument } from "yaml";
+import type { CheckWorld } from "#lib/policy/finding.ts";
 import { isObject } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { namespaceOf, objectAt, textAt } from "../routing/json.ts";
+import type { MeshConfig } from "../settings/decode.ts";
+import { type Authorizer, authorizersOf } from "../settings/facts.ts";
 import { controlPlanes, planesOfMaps } from "../settings/planes.ts";
-import { meshSettings, type Setting, setting } from "../settings/settings.ts";
+import { type MeshSettings, meshSettings, type Setting, setting } from "../settings/settings.ts";
 import type { Model } from "./model.ts";
 
-const settings = (model: Model) => {
-  const maps = model.objects("ConfigMap").filter((each) => namespaceOf(each) === model.root);
-  const running = controlPlanes(model.world.inventory, model.root);
+/** What control planes read, where istiod runs. */
+export function settingsIn({
+  objects,
+  inventory,
+  rootNamespace,
+  istiodNamespace: root = rootNamespace,
+}: Pick<CheckWorld, "objects" | "inventory" | "rootNamespace" | "istiodNamespace">): MeshSettings {
+  const maps = objects("ConfigMap").filter((each) => namespaceOf(each) === root);
+  const running = controlPlanes(inventory, root);
   // Files needn't hold istiod: then the ConfigMaps say themselves whose they are.
   const planes = running?.length === 0 ? planesOfMaps(maps) : running;
-  return meshSettings({ ...{ maps, planes, root: model.root }, unread: null, sees: () => true });
-};
+  return meshSettings({ ...{ maps, planes, root }, unread: null, sees: () => true });
+}
+
+const settings = ({ world }: Model) => settingsIn(world);
 
 /** Whether clients use mutual TLS by themselves, and the ConfigMap that says so. */
 export const autoMtls = (model: Model): Setting<boolean> =>
@@ -22,6 +33,14 @@ export const autoMtls = (model: Model): Setting<boolean> =>
 /** The trust domain, then its aliases. */
 export const trustDomains = (model: Model): Setting<readonly string[]> =>
   setting(model.table(settings), (config) => config.trustDomains);
+
+/** External authorizers by name, with what they are asked by. */
+export const authorizers = (model: Model): Setting<Readonly<Record<string, Authorizer>>> =>
+  setting(model.table(settings), authorizersOf);
+
+/** Which namespaces control planes read. */
+export const discoverySelectors = (model: Model): Setting<MeshConfig["discovery"]> =>
+  setting(model.table(settings), (config) => config.discovery);
 
 interface Network {
   readonly source: Manifest;

@@ -8,6 +8,12 @@ import type { ObjectRef } from "#lib/policy/ref.ts";
 import { namespaceOfHost, serviceOfHost } from "../hosts.ts";
 import { namespaceOf, textsAt, visibleTo } from "../routing/json.ts";
 
+/** What of a world istiod reads. */
+export interface SeenWorld extends CheckWorld {
+  /** Objects that it doesn't read. */
+  readonly leftOut: readonly Manifest[];
+}
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** Objects by exact host, and by the suffix of wildcard hosts (`*.example.com` under `.example.com`). */
@@ -17,13 +23,13 @@ interface Hosts {
 }
 
 export class Model {
-  readonly world: CheckWorld;
+  readonly world: SeenWorld;
   readonly #tables = new Map<unknown, unknown>();
   readonly #running: Map<unknown, unknown>;
   readonly #named = new Map<string, ReadonlyMap<string, Manifest>>();
 
   /** `running`: tables made of the inventory alone, which whoever holds that inventory may keep. */
-  constructor(world: CheckWorld, running = new Map<unknown, unknown>()) {
+  constructor(world: SeenWorld, running = new Map<unknown, unknown>()) {
     this.world = world;
     this.#running = running;
   }

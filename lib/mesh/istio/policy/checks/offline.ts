@@ -13,6 +13,8 @@ import { kindKey, manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { unixSeconds } from "#lib/units.ts";
 import { kinds } from "../kinds.ts";
+import { rootNamespaceOf } from "../settings/root.ts";
+import { settingsIn } from "./mesh-config.ts";
 
 export interface OfflineOptions {
   readonly rootNamespace: string;
@@ -37,11 +39,14 @@ export function offlineWorld(manifests: readonly Manifest[], o: OfflineOptions):
     held.add(`${name} `);
     for (const { metadata } of list) held.add(`${name} ${metadata.namespace ?? ""}`);
   }
+  const inventory = inventoryOf(objects, o.rootNamespace);
+  const settings = settingsIn({ objects, inventory, rootNamespace: o.rootNamespace });
   return {
     cluster: CLUSTER,
-    rootNamespace: o.rootNamespace,
+    rootNamespace: rootNamespaceOf(settings, o.rootNamespace),
+    istiodNamespace: o.rootNamespace,
     objects,
-    inventory: inventoryOf(objects, o.rootNamespace),
+    inventory,
     knows: (kind, namespace) => {
       if (o.complete) return true;
       // Nobody keeps a file for each namespace: one that isn't there may well exist.

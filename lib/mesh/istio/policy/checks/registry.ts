@@ -4,6 +4,7 @@ import { ambient } from "./ambient.ts";
 import { annotations } from "./annotations.ts";
 import { authorization } from "./authorization.ts";
 import { destinationRules } from "./destination-rules.ts";
+import { discovery } from "./discovery.ts";
 import { extensions } from "./extensions.ts";
 import type { Family } from "./family.ts";
 import { gatewayApi } from "./gateway-api.ts";
@@ -45,6 +46,7 @@ export const families: readonly Family[] = [
   annotations,
   values,
   installation,
+  discovery,
 ];
 
 /** Every check by its code, in the order of the families. */

@@ -27,6 +27,7 @@ const OFF = "mtls: {mode: DISABLE}";
 const on = (spec: string) => `selector: {matchLabels: {app: reviews}}, ${spec}`;
 const tls = (mode: string, host = "reviews") => dr(`host: '${host}', trafficPolicy: {tls: {mode: ${mode}}}`);
 const manual = mesh("enableAutoMtls: false");
+const SELECTING = mesh("discoverySelectors: [{matchLabels: {mesh: 'on'}}]");
 const wide = (mode: string, host: string, place: string) =>
   dr(`host: '${host}', trafficPolicy: {tls: {mode: ${mode}}}`, place);
 
@@ -73,6 +74,27 @@ const cases: readonly Case[] = [
     [operation("hosts: [reviews, 'reviews.shop.svc.cluster.local:9080', '*.example.com']")],
   ],
   ["identity-without-mtls", [peer(OFF), rules("principals: ['*']")], [peer(STRICT), rules("principals: ['*']")]],
+  [
+    "authorizer-unknown",
+    [
+      mesh("extensionProviders: [{name: opa, zipkin: {}}]"),
+      allow("action: CUSTOM, provider: {name: opa}, rules: [{}]"),
+    ],
+    [
+      mesh("extensionProviders: [{name: opa, envoyExtAuthzGrpc: {}}]"),
+      allow("action: CUSTOM, provider: {name: opa}, rules: [{}]"),
+    ],
+  ],
+  [
+    "authorizer-unknown",
+    [mesh("{}"), allow("action: CUSTOM, provider: {name: opa}, rules: [{}]")],
+    [allow("action: CUSTOM, provider: {name: opa}, rules: [{}]")],
+  ],
+  [
+    "not-read-by-istiod",
+    [SELECTING, namespace("out"), allow("", "out/a")],
+    [SELECTING, namespace("out", "mesh: on"), allow("", "out/a")],
+  ],
   [
     "principal-unknown",
     [rules("principals: [cluster.local/ns/shop/sa/nobody]")],
@@ -227,4 +249,45 @@ test("which objects decide is said", () => {
     path: "spec.mtls.mode",
   });
   expect(found?.fix.edits).toEqual([{ path: "spec.trafficPolicy.tls" }]);
+});
+
+test("nothing else is told of an object that istiod doesn't read", () => {
+  const broken = dr("host: nobody, subsets: [{name: a}]", "out/d");
+  const all = [namespace("out"), broken];
+  expect(findingsOf([...all, mesh("{}")]).map(({ code }) => code)).toContain("rule-host-unknown");
+  expect(
+    findingsOf([...all, SELECTING])
+      .filter(({ object }) => object.name === "d")
+      .map(({ code }) => code),
+  ).toEqual(["not-read-by-istiod"]);
+});
+
+test("the mesh's default exportTo decides who sees an object that says none", () => {
+  const delegating = [
+    namespace("other"),
+    o("VirtualService", "shop/a", "hosts: [reviews], http: [{delegate: {name: d, namespace: other}}]"),
+    o("VirtualService", "other/d", "http: [{route: [{destination: {host: reviews.shop.svc.cluster.local}}]}]"),
+  ];
+  expect(codesOf(delegating)).not.toContain("delegate-not-exported");
+  expect(codesOf([...delegating, mesh("defaultVirtualServiceExportTo: ['.']")])).toContain("delegate-not-exported");
+});
+
+test("the root namespace is the one that the mesh's settings name", () => {
+  const elsewhere = mesh("rootNamespace: policies");
+  expect(codesOf([elsewhere, peer(on(STRICT), "policies/p")])).toContain("peer-selector-in-root");
+  expect(codesOf([elsewhere, peer(on(STRICT), "istio-system/p")])).not.toContain("peer-selector-in-root");
+});
+
+test("what didn't change is the same under default exportTo, too", () => {
+  const engine = new ChecksEngine();
+  const objects = [
+    ...shop,
+    mesh("defaultVirtualServiceExportTo: ['.']"),
+    o("VirtualService", "shop/a", "hosts: [nobody], http: [{route: [{destination: {host: nobody}}]}]"),
+  ];
+  const world = worldOf(objects);
+  const [first] = engine.check(world);
+  const [again] = engine.check({ ...world });
+  expect(first).toBeDefined();
+  expect(again).toBe(first);
 });

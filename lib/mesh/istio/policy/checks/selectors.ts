@@ -1,7 +1,7 @@
 /** What kinds with selectors share: several for the same workloads, selectors that take none, namespaces that aren't there. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { labelsAt, labelText, targetsOf } from "../lookup.ts";
-import { byAge, namespaceOf, textsAt } from "../routing/json.ts";
+import { BY_DEFAULT, byAge, namespaceOf, textsAt } from "../routing/json.ts";
 import { REACHING } from "../selection.ts";
 import { SELECTOR, TRAFFIC } from "./docs.ts";
 import { type Draft, type Family, removing, rulesOf } from "./family.ts";
@@ -124,7 +124,9 @@ function* none(object: Manifest, model: Model): Generator<Draft> {
 }
 
 function* exported(object: Manifest, model: Model): Generator<Draft> {
-  for (const [i, text] of textsAt(object.spec, "exportTo").entries()) {
+  const to = textsAt(object.spec, "exportTo");
+  if (to.includes(BY_DEFAULT)) return;
+  for (const [i, text] of to.entries()) {
     if (/^[.*~]$/.test(text) || model.hasNamespace(text) !== false) continue;
     yield {
       code: "export-namespace-unknown",

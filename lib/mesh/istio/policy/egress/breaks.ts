@@ -5,7 +5,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { serviceOfHost } from "../hosts.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { inboundMtls, type PeerPolicies } from "../meaning/inbound-mtls.ts";
-import { objectAt, specOf, textAt } from "../routing/json.ts";
+import { outboundMode } from "../meaning/routing/unknown-host.ts";
 import type { Called } from "./called.ts";
 import { byHost } from "./called.ts";
 import type { Client } from "./clients.ts";
@@ -58,8 +58,8 @@ export function breaksOf(
 
 function broken(called: Called, { today, then }: Client, state: State, about: Circumstances) {
   const hides = [today, then].some((each) => each !== null && !about.sees(each));
-  const own = then === null ? null : textAt(objectAt(specOf(then), "outboundTrafficPolicy"), "mode");
-  const mode = own ?? (about.registryOnly === null ? null : about.registryOnly ? "REGISTRY_ONLY" : "ALLOW_ANY");
+  const mode = outboundMode(then, about.registryOnly);
+  const byMesh = outboundMode(then, null) === null;
   const fate: EgressFate =
     state === "unrouted"
       ? "unrouted"
@@ -88,7 +88,7 @@ function broken(called: Called, { today, then }: Client, state: State, about: Ci
       fate,
       certain,
       strict,
-      why: `${WHY[fate](called.mtls, strict)}${own === null ? BY_MESH[fate] : ""}`,
+      why: `${WHY[fate](called.mtls, strict)}${byMesh ? BY_MESH[fate] : ""}`,
       lacks,
     },
     key: JSON.stringify([called.host, fate, certain, strict, called.mtls, lacks]),

@@ -164,7 +164,15 @@ describe("what it breaks", () => {
     [true, ", outboundTrafficPolicy: {mode: ALLOW_ANY}", "passthrough certain"],
     [null, "", "either perhaps"],
   ])("by the mesh's setting (REGISTRY_ONLY: %s) where no Sidecar says it%s", (registryOnly, mode, fate) => {
-    const mesh = { autoMtls: null, trustDomains: null, normalization: null, why: null, registryOnly };
+    const mesh = {
+      autoMtls: null,
+      trustDomains: null,
+      normalization: null,
+      why: null,
+      serviceExport: null,
+      authorizers: null,
+      registryOnly,
+    };
     const found = propose([sidecar("shop/default", ["*/*"], mode)], OUT, CALLS, { mesh });
     expect(found.breaks.map(said)).toEqual([`ledger cron+web ${fate} strict=false`]);
     expect(found.breaks[0]?.why.includes("The mesh’s outboundTrafficPolicy says so.")).toBe(

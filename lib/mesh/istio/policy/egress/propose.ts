@@ -50,7 +50,7 @@ export function proposeEgress(
   const objects = cached(world);
   const visible = (kind: string) => objects(kind).filter(sees);
   const scope = scopeOf(namespace, workload, world);
-  const registry = registryOf([inventory, ...world.elsewhere], visible("ServiceEntry"), namespace);
+  const registry = registryOf([inventory, ...world.elsewhere], visible("ServiceEntry"), namespace, world.mesh);
   const services = visible("VirtualService");
   const index = new HostIndex((kind) => (kind === "VirtualService" ? services : visible(kind)));
   const routes = new Routes(services, index, registry, rootNamespace, namespace, ROUTE_KINDS.flatMap(visible));

@@ -1,8 +1,10 @@
 /** All hosts of the mesh with the namespaces that they belong to: Services, and hosts of ServiceEntries as they are written. */
-import type { ClusterInventory, Service } from "#lib/inventory/model.ts";
+import type { ClusterInventory } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, fullName } from "../hosts.ts";
+import { isExported } from "../meaning/routing/unknown-host.ts";
 import { byAge, listAt, namespaceOf, numberAt, specOf, textsAt, visibleTo } from "../routing/json.ts";
+import type { MeshFacts } from "../settings/facts.ts";
 
 export interface Registered {
   /** A full name, or a ServiceEntry's pattern. */
@@ -20,23 +22,21 @@ export interface Registry {
   readonly find: (host: string) => Registered | null;
 }
 
-/** A Service that its annotation keeps from a namespace is to its clients as if it weren't there. */
-const exported = ({ namespace, exportTo }: Service, client: string): boolean =>
-  exportTo === undefined ||
-  (!exportTo.includes("~") &&
-    exportTo.some((to) => to === "*" || to === client || (to === "." && namespace === client)));
-
-/** `entries`: the ServiceEntries in sight; `client`: the namespace to which they and Services must be exported. */
+/**
+ * `entries`: the ServiceEntries in sight; `client`: the namespace to which they and Services must be exported, else they are to its
+ * clients as if they weren't there.
+ */
 export function registryOf(
   inventories: readonly ClusterInventory[],
   entries: readonly Manifest[],
   client: string,
+  mesh: MeshFacts | undefined,
 ): Registry {
   const services = new Map<string, Registered>();
   for (const { services: own, workloads } of inventories) {
     for (const service of own.values()) {
       const { namespace, name, ports, workloads: behind } = service;
-      if (!exported(service, client)) continue;
+      if (!isExported(service, client, mesh?.serviceExport ?? null)) continue;
       const host = fullName({ namespace, name });
       const ready = behind
         .flatMap((each) => workloads.get(`${namespace}/${each}`)?.pods ?? [])

@@ -8,6 +8,7 @@ import {
   inventory,
   lines,
   made,
+  meshWith,
   object,
   service,
   spec,
@@ -93,7 +94,7 @@ describe("a change of where connections go", () => {
       services: new Map(inventory.services).set("shop/db", service("shop/db", ["db"], [443], "tls")),
     };
     const named = (host: string) => vs(`tls: [{match: [{sniHosts: [a.example]}], route: [${to(host)}]}]`);
-    const mesh = { autoMtls: true, trustDomains: null, normalization: null, registryOnly: true, why: null };
+    const mesh = meshWith({ registryOnly: true });
     expect(lines(impact([turned(named("db"), named("empty"))], DB, [], { inventory: tls, mesh }))).toEqual([
       `unreachable 0–4 unknown ${PAIR} by t spec.tls[0]: the server name that the client asks for by TLS (SNI)`,
     ]);
@@ -146,7 +147,7 @@ describe("a change of which hosts are declared", () => {
   );
   const PAY = [call("shop/web", "pay.example", 3)];
   const mesh = (registryOnly: boolean | null) => ({
-    mesh: { autoMtls: true, trustDomains: null, normalization: null, registryOnly, why: null },
+    mesh: meshWith({ registryOnly }),
   });
   const EXTERNAL = "shop/web > pay.example";
 
@@ -192,7 +193,7 @@ describe("calls that go elsewhere", () => {
   const moves = made(vs(`http: [{route: [${to("ledger.bank.svc.cluster.local")}]}]`, "hosts: [reviews]", "shop/r"));
   const WEB = [call("shop/web", "shop/reviews-v1", 10)];
   const mesh = {
-    mesh: { autoMtls: true, trustDomains: ["cluster.local"], normalization: null, registryOnly: null, why: null },
+    mesh: meshWith({ trustDomains: ["cluster.local"] }),
   };
   const rule = (rules: string) => object("AuthorizationPolicy", "bank/a", rules);
   const EDGE = "shop/web > shop/reviews";

@@ -46,7 +46,7 @@ export interface Alternative {
 }
 
 /** All that arrives nowhere is one destination. */
-export const LOST = "nowhere";
+const LOST = "nowhere";
 
 export const lostEnd = (text: string): End => ({
   ...{ key: LOST, host: null, fate: "lost", share: 1, text, lacks: [] },
@@ -73,11 +73,13 @@ export function taken(chosen: Chosen, seen: Seen): Alternative {
   return { ends: ends.length === 0 ? [lostEnd("the rule has no destination")] : ends, by, takes, rule: chosen.rule };
 }
 
-function endOf({ host, subset, port, share, declaredBy }: Target, { side, world, called, bytes = false }: Seen): End {
+function endOf(target: Target, { side, world, called, bytes = false }: Seen): End {
+  const { host, subset, port, share, declaredBy, kept } = target;
   const text = subset === null ? host : `${host} subset ${subset}`;
   const lost = (why: string): End => ({ ...lostEnd(`${text}: ${why}`), share });
   const answer = (code: number) => (bytes ? "the connection is closed" : String(code));
   if (host === "") return { ...lost(answer(500)), text: `${NOT_GRANTED}, ${answer(500)}` };
+  if (kept !== null) return lost(`the client’s proxy doesn’t know its Service, ${answer(503)}`);
   if (subset !== null && declaredBy === null)
     return lost(`no DestinationRule that the client follows declares it, ${answer(503)}`);
   const labels = declaredBy === null ? {} : subsetLabels(declaredBy, subset ?? "");

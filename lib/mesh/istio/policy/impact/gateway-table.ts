@@ -124,7 +124,7 @@ function domainOf({ server, domain, redirects, rules, caller }: VirtualHost, sid
       : rules.map((rule) => {
           const chosen = chosenOf(rule.found, caller, {
             objects: around(rule, side),
-            rootNamespace: side.rootNamespace,
+            ...{ rootNamespace: side.rootNamespace, keeps: side.keeps },
           });
           return {
             ...taken(chosen, { side, world, called: caller.port }),

@@ -8,10 +8,18 @@ import type { ImpactItem } from "#lib/policy/impact.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { unixSeconds } from "#lib/units.ts";
+import type { MeshFacts } from "../settings/facts.ts";
 import { policy } from "../world.test-support.ts";
 import type { ObservedCall } from "./calls.ts";
 import { type Impact, impactOf } from "./impact.ts";
 import type { Change, ImpactWorld } from "./sides.ts";
+
+/** The mesh's settings with automatic mutual TLS; of what isn't given nothing is known. */
+export const meshWith = (more: Partial<MeshFacts>): MeshFacts => ({
+  ...{ autoMtls: true, trustDomains: null, normalization: null, registryOnly: null, why: null },
+  ...{ serviceExport: null, authorizers: null },
+  ...more,
+});
 
 export const spec = (text: string) => parse(`{${text}}`) as JsonObject;
 export const object = (kind: string, place: string, text: string): Manifest => policy(kind, place, spec(text));

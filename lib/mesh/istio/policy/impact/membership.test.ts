@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Dataplane } from "#lib/graph/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import type { MeshFacts } from "../settings/facts.ts";
 import type { ObservedCall } from "./calls.ts";
-import { call, lines, object, turned, workload } from "./impact.test-support.ts";
+import { call, lines, meshWith, object, turned, workload } from "./impact.test-support.ts";
 import type { Change } from "./sides.ts";
 import {
   AMBIENT,
@@ -20,9 +19,7 @@ import {
   seen,
 } from "./waypoints.test-support.ts";
 
-const MESH: MeshFacts = {
-  ...{ autoMtls: true, trustDomains: ["cluster.local"], normalization: null, registryOnly: false, why: null },
-};
+const MESH = meshWith({ trustDomains: ["cluster.local"], registryOnly: false });
 const strict = object("PeerAuthentication", "vault/strict", "mtls: {mode: STRICT}");
 
 describe("a change of who is in ambient", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { CALLS, call, gone, impact, lines, made, object, turned } from "./impact.test-support.ts";
+import { CALLS, call, gone, impact, lines, made, meshWith, object, turned } from "./impact.test-support.ts";
 import type { Change } from "./sides.ts";
 
 const peer = (text: string, place = "shop/p") => object("PeerAuthentication", place, text);
@@ -116,7 +116,7 @@ describe("a change of mutual TLS", () => {
     [true, []],
     [false, ["breaks 6 certain shop/web > shop/reviews-v2 by p spec.mtls.mode"]],
   ])("with the mesh's own setting (enableAutoMtls: %s) what nobody measured is known", (autoMtls, expected) => {
-    const mesh = { autoMtls, trustDomains: null, normalization: null, registryOnly: null, why: null };
+    const mesh = meshWith({ autoMtls });
     const unmeasured = call("shop/web", "shop/reviews-v2", 6, {
       mtls: { share: null, basis: "unknown" },
       callers: new Map(),

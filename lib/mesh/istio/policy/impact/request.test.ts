@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { ObservedCall } from "./calls.ts";
-import { call, impact, lines, made, object, turned } from "./impact.test-support.ts";
+import { call, impact, lines, made, meshWith, object, turned } from "./impact.test-support.ts";
 import { byRequest } from "./request.ts";
 import type { RequestKnown } from "./request-known.ts";
 import type { Change } from "./sides.ts";
@@ -157,7 +157,7 @@ describe("what is known of requests decides", () => {
   }
 
   test("the mesh's normalization is used where it is known", () => {
-    const mesh = { autoMtls: true, trustDomains: null, normalization: "BASE", registryOnly: null, why: null } as const;
+    const mesh = meshWith({ normalization: "BASE" });
     const found = impact([made(deny("paths: [/pay]"))], [web({ path: "/x/../pay" })], [], { mesh });
     expect(lines(found)).toEqual([`denied 10 certain ${PAIR} ${DENIED}`]);
   });

@@ -8,6 +8,8 @@ import type { Configuration } from "../meaning/authorization/decide.ts";
 import type { Reader } from "../meaning/authorization/rules.ts";
 import { type PeerPolicies, peerPolicies } from "../meaning/inbound-mtls.ts";
 import { HostIndex } from "../meaning/routing/host-index.ts";
+import { keepsServices } from "../meaning/routing/unknown-host.ts";
+import type { Keeps } from "../meaning/routing/world.ts";
 import { namespaceOf } from "../routing/json.ts";
 import type { MeshFacts } from "../settings/facts.ts";
 import { inventoryOf } from "./membership.ts";
@@ -31,6 +33,8 @@ export interface ImpactWorld {
   readonly sees: (manifest: Manifest) => boolean;
   /** Absent: the mesh's settings aren't read. */
   readonly mesh?: MeshFacts;
+  /** Whether istiod sees a namespace; absent: it sees all. */
+  readonly discovers?: (namespace: string) => boolean;
   /** Why a kind isn't known; null where it is. */
   readonly unread: (kind: string) => string | null;
 }
@@ -57,6 +61,8 @@ export class Side {
   /** outboundTrafficPolicy of the mesh is REGISTRY_ONLY; null: not known. */
   readonly registryOnly: boolean | null;
   readonly #trustDomains: MeshFacts["trustDomains"];
+  readonly #authorizers: MeshFacts["authorizers"];
+  readonly keeps: Keeps;
   readonly #lists = new Map<string, readonly Manifest[]>();
   readonly #points = new WeakMap<EnforcementPoint, Configured>();
   readonly #byNamespace = new Map<string, ReadonlyMap<string, readonly Manifest[]>>();
@@ -75,6 +81,8 @@ export class Side {
     this.autoMtls = world.mesh?.autoMtls ?? null;
     this.registryOnly = world.mesh?.registryOnly ?? null;
     this.#trustDomains = world.mesh?.trustDomains ?? null;
+    this.#authorizers = world.mesh?.authorizers ?? null;
+    this.keeps = keepsServices(world.inventory, world);
     this.objects = (kind) => {
       const list = lists.get(kind) ?? this.#lists.get(kind) ?? world.objects(kind);
       this.#lists.set(kind, list);
@@ -106,6 +114,7 @@ export class Side {
         authentication: (tokens ?? []).filter(this.sees),
         rootNamespace: this.rootNamespace,
         trustDomains: this.#trustDomains,
+        authorizers: this.#authorizers,
       },
       hidden: !all.every(this.sees),
     };

@@ -8,17 +8,18 @@ import { byteTable, waypointRule } from "../meaning/routing/bytes.ts";
 import { type Bytes, type Chain, clash, REFUSED, takenBy, takesAll } from "../meaning/routing/connection.ts";
 import type { Caller, RequestFacts } from "../meaning/routing/match.ts";
 import { decide, type Routed, route } from "../meaning/routing/route.ts";
-import { knows, sidecarOf } from "../meaning/routing/scope.ts";
+import { scopeOut, sidecarOf } from "../meaning/routing/scope.ts";
 import { type Chosen, chosenOf, itself } from "../meaning/routing/target.ts";
+import { type OutOfScope, outboundMode } from "../meaning/routing/unknown-host.ts";
 import { waypointRules } from "../meaning/routing/waypoint.ts";
-import { has, objectAt, specOf, textAt, visibleTo } from "../routing/json.ts";
+import type { RoutingWorld } from "../meaning/routing/world.ts";
+import { visibleTo } from "../routing/json.ts";
 import {
   type Alternative,
   coversHost,
   type End,
   entriesOf,
   type Inventories,
-  LOST,
   lostEnd,
   type Seen,
   taken,
@@ -51,17 +52,22 @@ export interface Asked {
 
 type World = Inventories & Pick<ImpactWorld, "unread">;
 
+const nearOf = (host: string, { hosts, rootNamespace, keeps }: Side): RoutingWorld => ({
+  ...{ objects: hosts.around(host), rootNamespace, keeps },
+});
+
 const OUTBOUND = "the mesh’s outboundTrafficPolicy";
 
 export function waysOf(asked: Asked, side: Side, world: World): Ways {
   const { host, owner, caller, carries, router, request } = asked;
-  const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
+  const near = nearOf(host, side);
   const seen = { side, world, called: caller.port, bytes: carries !== "http" };
   if (router === "nobody") return outcomeWays({ kind: "routed", chosen: itself(host, caller.port) }, seen);
   if (router !== "itself") return atWaypoint(asked, router, seen, world);
   const sidecar = sidecarOf(caller, near);
   const objects = sidecar === null ? [] : [sidecar];
-  if (sidecar !== null && !knows(sidecar, host, owner, caller)) return outOfScope(sidecar, side);
+  const unknown = scopeOut(host, owner, caller, sidecar, near);
+  if (unknown !== null) return outOfScope(unknown, sidecar, side);
   const declared = serviceOfHost(host) !== null || isDeclared(host, caller.namespace, side);
   if (carries !== "http") {
     const ways = declared ? bytesWays({ ...asked, carries }, seen, world) : undeclared(sidecar, side);
@@ -77,7 +83,7 @@ export function waysOf(asked: Asked, side: Side, world: World): Ways {
 function atWaypoint(asked: Asked, waypoint: Place, seen: Seen, world: World): Ways {
   const { host, owner, caller, carries, request } = asked;
   const { side } = seen;
-  const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
+  const near = nearOf(host, side);
   const labels = { [`${GATEWAY_API}/gateway-name`]: waypoint.name };
   const own = { namespace: waypoint.namespace, labels, port: caller.port };
   if (carries !== "http") {
@@ -102,7 +108,7 @@ function bytesWays(
   world: World,
 ): Ways {
   const { side } = seen;
-  const near = { objects: side.hosts.around(host), rootNamespace: side.rootNamespace };
+  const near = nearOf(host, side);
   const { chains } = byteTable(host, owner, caller, carries, near);
   const objects = chains.flatMap(({ found }) => found?.owner ?? []);
   const refused = clash(chains.filter((chain) => !takesAll(chain))) ? [REFUSED] : [];
@@ -151,13 +157,6 @@ function unmatched({ registryOnly }: Side): Omit<Alternative, "takes"> {
   return { ends: [{ ...pastEnd, lacks: registryOnly === null ? [OUTBOUND] : [] }], by: null };
 }
 
-/** Whether calls to what no proxy knows are blocked; null: not known. The Sidecar's own word goes before the mesh's. */
-function blocks(sidecar: Manifest | null, { registryOnly }: Side): boolean | null {
-  const own = sidecar === null ? {} : specOf(sidecar);
-  const mode = textAt(objectAt(own, "outboundTrafficPolicy"), "mode");
-  return mode === null ? (has(own, "outboundTrafficPolicy") ? null : registryOnly) : mode === "REGISTRY_ONLY";
-}
-
 /** By a ServiceEntry that the client's namespace sees. */
 function isDeclared(host: string, client: string, side: Side): boolean {
   const entries = entriesOf(host, side);
@@ -172,27 +171,27 @@ function undeclared(sidecar: Manifest | null, side: Side): Ways {
     ...{ key: "as addressed", host: null, fate: "goes", share: 1, lacks: [] },
     text: "past the mesh, as the client addresses it",
   };
-  const blocked = blocks(sidecar, side);
-  const ends = blocked === null ? [lost, past] : [blocked ? lost : past];
+  const mode = outboundMode(sidecar, side.registryOnly);
+  const ends = mode === null ? [lost, past] : [mode === "REGISTRY_ONLY" ? lost : past];
   return {
     alternatives: ends.map((end) => ({ ends: [end], by: null, takes: "" })),
-    lacks: blocked === null ? [OUTBOUND] : [],
+    lacks: mode === null ? [OUTBOUND] : [],
     objects: [],
   };
 }
 
-function outOfScope(sidecar: Manifest, side: Side): Ways {
-  const blocked = blocks(sidecar, side);
-  const by = { object: sidecar, path: ["spec", "egress"] };
-  const lost: End = {
-    ...{ key: LOST, host: null, fate: "lost", share: 1, lacks: [] },
-    text: "nowhere: the client’s Sidecar leaves it out",
-  };
-  const ends = blocked === null ? [lost, pastEnd] : [blocked ? lost : pastEnd];
+/** `sidecar`: the client's own. */
+function outOfScope({ why, sidecar: leaving }: OutOfScope, sidecar: Manifest | null, side: Side): Ways {
+  const mode = outboundMode(sidecar, side.registryOnly);
+  const by = leaving === null ? null : { object: leaving, path: ["spec", "egress"] };
+  const lost = lostEnd(
+    why === "sidecar" ? "nowhere: the client’s Sidecar leaves it out" : "nowhere: its Service isn’t exported there",
+  );
+  const ends = mode === "REGISTRY_ONLY" ? [lost] : mode === "ALLOW_ANY" ? [pastEnd] : [lost, pastEnd];
   return {
     alternatives: ends.map((end) => ({ ends: [end], by, takes: "" })),
     lacks: ends.length > 1 ? [OUTBOUND] : [],
-    objects: [sidecar],
+    objects: sidecar === null ? [] : [sidecar],
   };
 }
 
@@ -203,7 +202,7 @@ function outcomeWays(outcome: Routed["outcome"], seen: Seen): Ways {
     case "no route":
       return { alternatives: [noRoute(outcome.by)], lacks: [], objects: [outcome.by] };
     case "out of scope":
-      return outOfScope(outcome.by, seen.side);
+      return outOfScope(outcome.by, outcome.by.sidecar, seen.side);
     case "unknown": {
       const { candidates, lacks, perhapsNone } = outcome;
       const found = candidates.map((chosen) => taken(chosen, seen));

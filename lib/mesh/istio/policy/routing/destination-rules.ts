@@ -7,6 +7,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { PolicyWorld } from "#lib/policy/port.ts";
 import { closeness, fullName, type Named, resolveHost } from "../hosts.ts";
 import {
+  BY_DEFAULT,
   byAge,
   has,
   type JsonObject,
@@ -43,8 +44,9 @@ const NOTHING: Applied = { rules: [], subsets: [], policy: null, exact: false };
  * For a client with these labels; null: for most in the namespace, rules that select some of them (workloadSelector) left aside.
  * Among those of the closest host in the first namespace, one that selects the client counts alone; if all there select
  * others, none counts, and no further namespace is looked at. Rules that select are their namespace's, whatever their exportTo; of
- * another namespace's the closest host is looked for among all that are exported to anybody. (setDestinationRules, destinationRule
- * in pilot/pkg/model/push_context.go, SidecarScope.DestinationRule in sidecar.go)
+ * another namespace's the closest host is looked for among all that are exported to anybody. For a client in the root namespace rules
+ * there come last, like for others, but those that are for it alone. (setDestinationRules, destinationRule in
+ * pilot/pkg/model/push_context.go, SidecarScope.DestinationRule in sidecar.go)
  */
 export function destinationRules(
   full: string,
@@ -55,13 +57,14 @@ export function destinationRules(
 ): Applied {
   const selects = (rule: Manifest) => has(specOf(rule), "workloadSelector");
   const all = world.objects("DestinationRule").filter((rule) => labels !== null || !selects(rule));
-  for (const namespace of new Set([client, owner ?? client, world.rootNamespace])) {
-    const local = namespace === client;
+  for (const { namespace, local } of placesFor(client, owner ?? client, world.rootNamespace)) {
     const here = all
       .filter((rule) => namespaceOf(rule) === namespace)
-      .filter((rule) =>
-        local ? selects(rule) || visibleTo(rule, client) : !selects(rule) && !isPrivate(exportsOf(rule), namespace),
-      )
+      .filter((rule) => {
+        const hidden = selects(rule) || isPrivate(rule);
+        if (!local) return !hidden;
+        return namespace === world.rootNamespace ? hidden : selects(rule) || visibleTo(rule, client);
+      })
       .map((rule) => ({ rule, fit: closeness(resolveHost(textAt(specOf(rule), "host") ?? "", namespace), full) }))
       .filter(({ fit }) => fit > 0);
     if (here.length === 0) continue;
@@ -81,13 +84,30 @@ export function destinationRules(
   return NOTHING;
 }
 
+/** Where rules are looked for, in this order; `local`: as the client's own. */
+function placesFor(client: string, owner: string, root: string): readonly Place[] {
+  const own = { namespace: client, local: true };
+  const others = (client === root ? [owner, root] : [owner, root].filter((each) => each !== client)).map(
+    (namespace) => ({ namespace, local: false }),
+  );
+  return [own, ...others];
+}
+
+interface Place {
+  readonly namespace: string;
+  readonly local: boolean;
+}
+
 /** Everyone where nothing is said. */
 function exportsOf(rule: Manifest): readonly string[] {
   const to = textsAt(specOf(rule), "exportTo");
-  return to.length === 0 ? [""] : to;
+  return to.length === 0 || to.includes(BY_DEFAULT) ? [""] : to;
 }
 
-const isPrivate = (to: readonly string[], own: string): boolean => to.length === 1 && (to[0] === "." || to[0] === own);
+function isPrivate(rule: Manifest): boolean {
+  const [only, ...more] = textsAt(specOf(rule), "exportTo").filter((each) => each !== BY_DEFAULT);
+  return more.length === 0 && (only === "." || only === namespaceOf(rule));
+}
 
 type Group = [Manifest, ...Manifest[]];
 

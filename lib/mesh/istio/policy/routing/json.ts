@@ -69,6 +69,9 @@ export function oldestFirst(then: (metadata: Manifest["metadata"]) => readonly s
  */
 export const byAge: Order = oldestFirst(({ name, namespace = "" }) => [name, namespace]);
 
+/** In `exportTo` beside the rest: the mesh's default says it, not the object, which is merged with those that say nothing. No namespace's name. */
+export const BY_DEFAULT = "(default)";
+
 /** `exportTo` lets a namespace see the object. Absent: the mesh's default, which is everyone. */
 export function visibleTo(manifest: Manifest, namespace: string): boolean {
   const exportTo = textsAt(specOf(manifest), "exportTo");

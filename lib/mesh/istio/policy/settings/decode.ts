@@ -15,8 +15,10 @@ export interface MeshConfig {
   readonly pathNormalization: Normalization;
   /** Hosts that nobody declared are refused (REGISTRY_ONLY), where no Sidecar says otherwise. */
   readonly registryOnly: boolean;
-  /** By kind, where the mesh's default isn't everybody: VirtualService, DestinationRule, ServiceEntry. */
-  readonly exportTo: Readonly<Record<string, readonly string[]>>;
+  /** By kind, where the mesh's default isn't everybody: VirtualService, DestinationRule, ServiceEntry, and Service as that. */
+  readonly exportTo: Readonly<Record<string, DefaultExport>>;
+  /** Objects there count for all namespaces. */
+  readonly rootNamespace: string;
   /** discoverySelectors: one of them takes a namespace that istiod sees, all of whose conditions hold; none: it sees all. */
   readonly discovery: readonly (readonly Requirement[])[];
   /** Requests begin traces at all, where no Telemetry and no default provider says so. */
@@ -29,6 +31,16 @@ export interface MeshConfig {
   readonly accessLogs: readonly AccessLogForm[];
   /** Names of extensionProviders, with what they are: `opentelemetry`, `envoyExtAuthzGrpc`. */
   readonly providers: ReadonlyMap<string, Provider>;
+}
+
+/**
+ * Istiod honours `.` and `*` alone, `.` before `*`: what says no `exportTo` is seen in its own namespace, by everybody, or by nobody.
+ * (initServiceRegistry, initVirtualServices in pilot/pkg/model/push_context.go)
+ */
+interface DefaultExport {
+  readonly seen: "own" | "nobody";
+  /** As it is written: delegates are exported so. */
+  readonly written: readonly string[];
 }
 
 export interface Requirement {
@@ -55,6 +67,7 @@ export interface Provider {
 
 type Raw = Readonly<Record<string, unknown>>;
 
+const ROOT = "istio-system";
 /** ConfigMaps hold up to 1 MiB; settings of a mesh are a few KiB. */
 const MOST = 131_072;
 /** https://github.com/istio/istio/blob/master/pkg/config/mesh/mesh.go : there in every mesh. */
@@ -73,6 +86,7 @@ const EXPORTED: readonly (readonly [string, string])[] = [
   ["VirtualService", "defaultVirtualServiceExportTo"],
   ["DestinationRule", "defaultDestinationRuleExportTo"],
   ["ServiceEntry", "defaultServiceExportTo"],
+  ["Service", "defaultServiceExportTo"],
 ];
 const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"] as const;
 const OUTBOUND = ["REGISTRY_ONLY", "ALLOW_ANY"] as const;
@@ -144,10 +158,14 @@ function configOf(raw: Raw): MeshConfig {
     pathNormalization: PATHS[choice(map(raw, "pathNormalization"), "normalization", NORMALIZATIONS)] ?? "BASE",
     exportTo: Object.fromEntries(
       EXPORTED.flatMap(([kind, name]) => {
-        const to = texts(raw, name);
-        return to.length === 0 || to.includes("*") ? [] : [[kind, to]];
+        const written = texts(raw, name);
+        const own = written.includes(".");
+        return written.length === 0 || (!own && written.includes("*"))
+          ? []
+          : [[kind, { seen: own ? "own" : "nobody", written } satisfies DefaultExport]];
       }),
     ),
+    rootNamespace: text(raw, "rootNamespace") || ROOT,
     discovery: list(raw, "discoverySelectors").map(selectorOf),
     // Without a mode it is the schema's first, unlike without the field.
     registryOnly: outbound !== null && choice(map(raw, "outboundTrafficPolicy"), "mode", OUTBOUND) === "REGISTRY_ONLY",

@@ -1,6 +1,10 @@
 /** What of the mesh's settings decides about calls; null: not known. Pure. */
 import type { Normalization } from "../meaning/paths.ts";
+import type { MeshConfig } from "./decode.ts";
 import { type MeshSettings, setting } from "./settings.ts";
+
+/** Of an HTTP service, or a gRPC one, which alone is asked about connections. */
+export type Authorizer = "http" | "grpc";
 
 export interface MeshFacts {
   /** enableAutoMtls. */
@@ -10,22 +14,44 @@ export interface MeshFacts {
   readonly normalization: Normalization | null;
   /** outboundTrafficPolicy is REGISTRY_ONLY. */
   readonly registryOnly: boolean | null;
+  /** Who sees Services that say no exportTo. */
+  readonly serviceExport: "everybody" | "own" | "nobody" | null;
+  /** External authorizers by the names of extensionProviders, with what they are asked by. */
+  readonly authorizers: Readonly<Record<string, Authorizer>> | null;
   /** Why automatic mutual TLS isn't known; null: it is. */
   readonly why: string | null;
 }
 
 export function meshFacts(settings: MeshSettings): MeshFacts {
-  const [auto, domains, paths, outbound] = [
+  const [auto, domains, paths, outbound, exported, providers] = [
     setting(settings, ({ enableAutoMtls }) => enableAutoMtls),
     setting(settings, ({ trustDomains }) => trustDomains),
     setting(settings, ({ pathNormalization }) => pathNormalization),
     setting(settings, ({ registryOnly }) => registryOnly),
+    setting(settings, ({ exportTo }) => exportTo["Service"]?.seen ?? "everybody"),
+    setting(settings, authorizersOf),
   ];
   return {
     autoMtls: auto.known ? auto.value : null,
     trustDomains: domains.known ? domains.value : null,
     normalization: paths.known ? paths.value : null,
     registryOnly: outbound.known ? outbound.value : null,
+    serviceExport: exported.known ? exported.value : null,
+    authorizers: providers.known ? providers.value : null,
     why: auto.known ? null : auto.why,
   };
 }
+
+const AUTHORIZERS: Readonly<Record<string, Authorizer>> = { envoyExtAuthzHttp: "http", envoyExtAuthzGrpc: "grpc" };
+
+/** extensionProviders that CUSTOM policies may name. */
+export const authorizersOf = ({ providers }: MeshConfig): Readonly<Record<string, Authorizer>> =>
+  Object.fromEntries(
+    [...providers].flatMap(([name, { kind }]) => {
+      const asked = AUTHORIZERS[camel(kind)];
+      return asked === undefined ? [] : [[name, asked]];
+    }),
+  );
+
+/** The schema's JSON has both spellings. */
+const camel = (kind: string): string => kind.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

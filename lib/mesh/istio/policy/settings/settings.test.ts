@@ -66,13 +66,29 @@ describe("MeshConfig", () => {
         "defaultServiceExportTo: ['.']\ndefaultVirtualServiceExportTo: ['*']\ndiscoverySelectors:\n- matchLabels: {a: b}\n  matchExpressions: [{key: c, operator: Exists}]",
       ],
       {
-        exportTo: { ServiceEntry: ["."] },
+        exportTo: {
+          ServiceEntry: { seen: "own", written: ["."] },
+          Service: { seen: "own", written: ["."] },
+        },
+        rootNamespace: "istio-system",
         discovery: [
           [
             { key: "a", operator: "In", values: ["b"] },
             { key: "c", operator: "Exists", values: [] },
           ],
         ],
+      },
+    ],
+    [
+      "defaults of which istiod honours two: its own namespace before everybody, and others are nobody",
+      ["defaultServiceExportTo: ['*', '.']\ndefaultVirtualServiceExportTo: [team]\nrootNamespace: policies"],
+      {
+        exportTo: {
+          ServiceEntry: { seen: "own", written: ["*", "."] },
+          Service: { seen: "own", written: ["*", "."] },
+          VirtualService: { seen: "nobody", written: ["team"] },
+        },
+        rootNamespace: "policies",
       },
     ],
     ["a selector with an operator that isn't", ["discoverySelectors: [{matchExpressions: [{operator: Is}]}]"], null],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import { BY_DEFAULT } from "../routing/json.ts";
 import { policy } from "../world.test-support.ts";
 import { meshSettings } from "./settings.ts";
 import { istiodsView } from "./view.ts";
@@ -9,6 +10,7 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bank: { mesh: "on" },
   old: {},
 };
+const OWN = [".", BY_DEFAULT];
 const vs = (place: string, spec: JsonObject = {}) => policy("VirtualService", place, spec);
 const ALL = [vs("shop/a"), vs("bank/b", { exportTo: ["shop"] }), vs("old/c"), vs("new/d")];
 const view = (mesh: string, all: readonly Manifest[] = ALL) =>
@@ -51,10 +53,51 @@ describe("what istiod reads", () => {
 
   test("has the mesh's default exportTo where an object says none", () => {
     const { objects, read } = view("defaultVirtualServiceExportTo: ['.']");
-    expect(objects("VirtualService").map(({ spec }) => spec?.["exportTo"])).toEqual([["."], ["shop"], ["."], ["."]]);
+    expect(objects("VirtualService").map(({ spec }) => spec?.["exportTo"])).toEqual([OWN, ["shop"], OWN, OWN]);
     expect(objects("VirtualService")).toBe(objects("VirtualService"));
-    expect(read(vs("shop/new"))?.spec).toEqual({ exportTo: ["."] });
+    expect(read(vs("shop/new"))?.spec).toEqual({ exportTo: OWN });
     expect(read(policy("DestinationRule", "shop/new", {}))?.spec).toEqual({});
+  });
+
+  test.each([
+    [
+      "a rule that is nobody's by a default that names others",
+      "defaultVirtualServiceExportTo: [team]",
+      vs("shop/a", { hosts: ["a"] }),
+      ["~", BY_DEFAULT],
+    ],
+    [
+      "its delegate, which is for whom the default names",
+      "defaultVirtualServiceExportTo: [team]",
+      vs("shop/a"),
+      ["team", BY_DEFAULT],
+    ],
+    [
+      "a delegate's own namespace, before all",
+      "defaultVirtualServiceExportTo: ['.', '*']",
+      vs("shop/a", { hosts: ["a"] }),
+      OWN,
+    ],
+    [
+      "a DestinationRule, everybody's but for its own namespace's default",
+      "defaultDestinationRuleExportTo: ['~']",
+      policy("DestinationRule", "shop/a", {}),
+      undefined,
+    ],
+    [
+      "a ServiceEntry that nobody sees",
+      "defaultServiceExportTo: ['~']",
+      policy("ServiceEntry", "shop/a", {}),
+      ["~", BY_DEFAULT],
+    ],
+  ])("knows %s", (_, mesh, object, exportTo) => {
+    expect(view(mesh).read(object)?.spec?.["exportTo"]).toEqual(exportTo);
+  });
+
+  test("says which namespaces are seen", () => {
+    const { discovers } = view("discoverySelectors: [{matchLabels: {mesh: 'on'}}]");
+    expect(["shop", "old", "new"].map(discovers)).toEqual([true, false, true]);
+    expect(view("{}").discovers("old")).toBe(true);
   });
 
   test("is the objects themselves where nothing is set", () => {

@@ -4,7 +4,7 @@
  * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig
  */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { specOf, textsAt } from "../routing/json.ts";
+import { BY_DEFAULT, specOf, textsAt } from "../routing/json.ts";
 import type { MeshConfig } from "./decode.ts";
 import { type MeshSettings, setting } from "./settings.ts";
 
@@ -17,22 +17,27 @@ export interface IstiodsView {
   readonly objects: Objects;
   /** One object; null: istiod doesn't see it. */
   readonly read: (manifest: Manifest) => Manifest | null;
+  /** Whether istiod sees what is in a namespace, Services among it. */
+  readonly discovers: (namespace: string) => boolean;
 }
+
+const ROUTES: ReadonlySet<string> = new Set(["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"]);
 
 /** `objects` themselves where nothing is set, or nothing is known: then what is set elsewhere isn't looked at. */
 export function istiodsView(settings: MeshSettings, objects: Objects, labelsOf: LabelsOf): IstiodsView {
   const found = setting(settings, ({ exportTo, discovery }) => ({ exportTo, discovery }));
-  const plain: IstiodsView = { objects, read: (manifest) => manifest };
+  const plain: IstiodsView = { objects, read: (manifest) => manifest, discovers: () => true };
   if (!found.known) return plain;
   const { exportTo, discovery } = found.value;
   if (discovery.length === 0 && Object.keys(exportTo).length === 0) return plain;
+  const discovers = (namespace: string): boolean => !isLeftOut(discovery, labelsOf(namespace));
   const read = (manifest: Manifest): Manifest | null => {
     const { namespace } = manifest.metadata;
-    return namespace !== undefined && isLeftOut(discovery, labelsOf(namespace)) ? null : exported(manifest, exportTo);
+    return namespace === undefined || discovers(namespace) ? exported(manifest, exportTo) : null;
   };
   const lists = new Map<string, readonly Manifest[]>();
   return {
-    read,
+    ...{ read, discovers },
     objects: (kind) => {
       const known = lists.get(kind);
       if (known !== undefined) return known;
@@ -70,8 +75,23 @@ function holds(
   }
 }
 
+/**
+ * With the default where it says no `exportTo`. DestinationRules that only others' default would hide are seen by everybody
+ * (setDestinationRules), and delegates by whom the default names (mergeVirtualServicesIfNeeded).
+ */
 function exported(manifest: Manifest, exportTo: MeshConfig["exportTo"]): Manifest {
-  const own = exportTo[manifest.kind];
-  if (own === undefined || textsAt(specOf(manifest), "exportTo").length > 0) return manifest;
-  return { ...manifest, spec: { ...specOf(manifest), exportTo: own } };
+  // Of a route istiod makes VirtualServices, which say none.
+  const own = exportTo[ROUTES.has(manifest.kind) ? "VirtualService" : manifest.kind];
+  const spec = specOf(manifest);
+  if (own === undefined || textsAt(spec, "exportTo").length > 0) return manifest;
+  const as = (to: readonly string[]): Manifest => ({ ...manifest, spec: { ...spec, exportTo: [...to, BY_DEFAULT] } });
+  switch (manifest.kind) {
+    case "DestinationRule":
+      return own.seen === "own" ? as(["."]) : manifest;
+    case "VirtualService":
+      // A delegate.
+      if (textsAt(spec, "hosts").length === 0) return as(own.written);
+      break;
+  }
+  return as([own.seen === "own" ? "." : "~"]);
 }

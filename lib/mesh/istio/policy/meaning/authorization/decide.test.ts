@@ -57,10 +57,16 @@ describe("which policies decide, in which order", () => {
     ["one that isn't known", [custom, all], GET, "unknown: what the external authorizer opa says"],
     ["unknown of one is no matter where another denies", [custom, auth("")], GET, "deny 403 a spec"],
     [
-      "two providers let nothing through",
+      "of two providers none is asked, and what their rules take is refused",
       [custom, auth("action: CUSTOM, provider: {name: x}", "shop/d")],
       GET,
-      "deny 403 c spec.provider",
+      "deny 403 c spec.rules[0]",
+    ],
+    [
+      "but nothing else",
+      ["opa", "x"].map((name) => to("methods: [PUT]", `action: CUSTOM, provider: {name: ${name}}, `)),
+      GET,
+      "allow",
     ],
     ["no JWT passes", [issuer], GET, "allow"],
     ["a good JWT passes", [issuer], { ...GET, token: { issuer: "a", valid: true } }, "allow"],

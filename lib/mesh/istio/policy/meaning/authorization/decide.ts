@@ -8,6 +8,7 @@
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { namespaceOf, objectAt, textAt } from "../../routing/json.ts";
+import type { MeshFacts } from "../../settings/facts.ts";
 import { every, isKnown, lacking, not, some, type Truth } from "../truth.ts";
 import { type Action, actionOf, isDryRun } from "./action.ts";
 import { attached, type EnforcementPoint } from "./attached.ts";
@@ -22,6 +23,8 @@ export interface Configuration {
   readonly authentication: readonly Manifest[];
   readonly rootNamespace: string;
   readonly trustDomains: TrustDomains;
+  /** Of the mesh's extensionProviders; absent or null: not known. */
+  readonly authorizers?: MeshFacts["authorizers"];
 }
 
 type Stage = "custom" | "jwt" | "deny" | "allow";
@@ -104,7 +107,12 @@ export function refusalsAt(
   const of = (action: Action) => enforced.filter((policy) => actionOf(policy) === action);
   const refusals: Refusal[] = [
     // External authorizers are asked before tokens are read: claims aren't there yet.
-    ...(reader === "ztunnel" ? [] : external(of("CUSTOM"), (policy) => rules(policy, { ...read, token: null }), facts)),
+    ...(reader === "ztunnel"
+      ? []
+      : external(of("CUSTOM"), reader, {
+          ...{ facts, authorizers: configuration.authorizers ?? null },
+          rules: (policy) => rules(policy, { ...read, token: null }),
+        })),
     ...(authentication?.by
       ? [{ refuses: authentication.refused, by: refusedToken(authentication.by), answer: authentication.answer }]
       : []),
@@ -138,23 +146,35 @@ const denial = (policy: Manifest, { index, path, matches }: RuleTruth): Refusal 
   by: decider("deny", policy, index, path, "it takes the call"),
 });
 
+interface Asking {
+  readonly rules: (policy: Manifest) => readonly RuleTruth[];
+  readonly facts: CallFacts;
+  readonly authorizers: MeshFacts["authorizers"];
+}
+
 /**
- * Who is asked, and what they say. With several providers for one proxy istiod lets nothing through.
+ * Who is asked, and what they say. Where that can't be an authorizer istiod refuses what the rules take, and lets all else be: several
+ * providers for one proxy, or one that the mesh doesn't have. One over HTTP isn't asked about bytes. (buildHTTP, buildTCP,
+ * getBadCustomDenyRules in pilot/pkg/security/authz/builder/builder.go)
  * https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
  */
 function external(
   policies: readonly Manifest[],
-  rules: (policy: Manifest) => readonly RuleTruth[],
-  facts: CallFacts,
+  reader: Exclude<Reader, "ztunnel">,
+  { rules, facts, authorizers }: Asking,
 ): readonly Refusal[] {
   const providers = new Set(policies.map(providerOf));
   return policies.flatMap((policy) => {
-    const provider = providerOf(policy);
-    const said = Object.hasOwn(facts.external ?? {}, provider) ? facts.external?.[provider] : undefined;
-    if (providers.size > 1) {
-      const why = `several external authorizers (${[...providers].join(", ")}) are configured here, so nothing passes`;
-      return [{ refuses: true, by: decider("custom", policy, null, ["spec", "provider"], why) }];
+    const bad = badProvider(providers, authorizers);
+    if (bad !== null) {
+      if (isDryRun(policy)) return [];
+      return rules(policy).map(({ index, path, matches }) => ({
+        ...{ refuses: matches, by: decider("custom", policy, index, path, `it takes the call, and ${bad}`) },
+      }));
     }
+    const provider = providerOf(policy);
+    if (reader === "tcp" && authorizers?.[provider] === "http") return [];
+    const said = Object.hasOwn(facts.external ?? {}, provider) ? facts.external?.[provider] : undefined;
     const refused: Truth =
       said === undefined ? lacking(`what the external authorizer ${provider} says`) : said === "deny";
     return rules(policy).map(({ index, path, matches }) => ({
@@ -162,6 +182,15 @@ function external(
       by: decider("custom", policy, index, path, `the external authorizer ${provider} is asked, and refuses`),
     }));
   });
+}
+
+/** Why none of a proxy's providers is asked, in words; null: one is, as far as that is known. */
+export function badProvider(providers: ReadonlySet<string>, authorizers: MeshFacts["authorizers"]): string | null {
+  const [provider, second] = providers;
+  if (provider === undefined) return null;
+  if (second !== undefined) return `several external authorizers (${[...providers].join(", ")}) are configured here`;
+  if (authorizers === null || Object.hasOwn(authorizers, provider)) return null;
+  return `the mesh has no external authorizer ${provider || "without a name"}`;
 }
 
 export const providerOf = (policy: Manifest): string => textAt(objectAt(policy.spec, "provider"), "name") ?? "";

@@ -10,7 +10,7 @@ import { carriesHttp } from "../port-protocol.ts";
 import { waypointRule } from "../routing/bytes.ts";
 import type { Caller } from "../routing/match.ts";
 import type { OwnRule } from "../routing/table.ts";
-import { chosenOf } from "../routing/target.ts";
+import { type Chosen, chosenOf } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
 import { clientRules, connectionInWords, ignoredInWords, takesAll } from "./client-words.ts";
 import { OF_BYTES, readersOf } from "./route-versions.ts";
@@ -18,6 +18,10 @@ import { waypointOf } from "./security.ts";
 import { reached, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { hides, hidesAfter, ROUTES, revisionsOf, saying } from "./way.ts";
+
+/** Which Services a waypoint knows that aren't exported to its namespace isn't worked out. */
+export const KEPT = "whether the waypoint knows a Service that isn’t exported to its namespace";
+export const leadsToKept = ({ to }: Chosen): boolean => to.some(({ kept }) => kept !== null);
 
 interface Place {
   readonly namespace: string;
@@ -47,6 +51,7 @@ export function throughAmbient(service: Service, port: ServicePort, world: Secur
   if (rules.length === 0) return { ...reached("ambient", service, port, world), ...at, ignored };
   const show = ({ found }: OwnRule) => chosenOf(found, caller, world);
   if (hidesAfter(rules.map(show), world)) return { ...unknown("ambient", [HIDDEN]), ...at };
+  if (rules.map(show).some(leadsToKept)) return { ...unknown("ambient", [KEPT]), ...at };
   return {
     ...{ ...reached("ambient", service, port, world), ...at, ignored, decides: "rules" },
     rules: clientRules(rules, show, null, world),
@@ -61,6 +66,7 @@ function connections(caller: Caller, service: Service, port: ServicePort, world:
   if (found === null) return itself;
   const chosen = chosenOf(found, caller, world);
   if (hidesAfter([chosen], world)) return unknown("ambient", [HIDDEN]);
+  if (leadsToKept(chosen)) return unknown("ambient", [KEPT]);
   return { ...itself, decides: "rules", rules: [connectionInWords(found, chosen, null, true, world)] };
 }
 

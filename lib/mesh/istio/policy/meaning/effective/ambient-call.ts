@@ -14,7 +14,7 @@ import { waypointRule } from "../routing/bytes.ts";
 import { decide, type Routed } from "../routing/route.ts";
 import { chosenOf, itself } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
-import { proxiesOf, unsettledAtWaypoint } from "./ambient-answer.ts";
+import { KEPT, leadsToKept, proxiesOf, unsettledAtWaypoint } from "./ambient-answer.ts";
 import { admissionAt } from "./arrival.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { inTurn, stopped } from "./joined.ts";
@@ -144,7 +144,10 @@ function wayAt(
   const routed = { outcome, shadowed: [], leftOut };
   const none = { routed, to: [], lacks: [], rewrites: UNCHANGED };
   if (outcome.kind === "unknown") return { ...none, lacks: outcome.lacks };
-  return outcome.kind === "routed" ? { routed, ...followed(outcome.chosen, question, world) } : none;
+  if (outcome.kind !== "routed") return none;
+  return leadsToKept(outcome.chosen)
+    ? { ...none, lacks: [KEPT] }
+    : { routed, ...followed(outcome.chosen, question, world) };
 }
 
 const GATEWAY = kindKey({ group: GATEWAY_API, kind: "Gateway" });

@@ -163,6 +163,7 @@ export function admissionAt(
     {
       ...{ authorization: policies.filter(world.sees), authentication: tokens, rootNamespace: world.rootNamespace },
       trustDomains: world.mesh?.trustDomains ?? null,
+      authorizers: world.mesh?.authorizers ?? null,
     },
     point,
     factsOf(arriving, port, identified, policies, world.mesh),

@@ -6,8 +6,9 @@ import { byteTable } from "../routing/bytes.ts";
 import { type Bytes, type Chain, type Connection, clash, REFUSED, takenBy, takesAll } from "../routing/connection.ts";
 import type { Caller } from "../routing/match.ts";
 import { chosenOf } from "../routing/target.ts";
+import type { OutOfScope } from "../routing/unknown-host.ts";
 import type { SecurityWorld } from "./sight.ts";
-import { directly, followed, OUTBOUND, UNCHANGED, unsettled, type Way } from "./way.ts";
+import { directly, followed, pastOrNowhere, UNCHANGED, unsettled, type Way } from "./way.ts";
 
 export function bytesWay(
   client: Workload,
@@ -21,13 +22,17 @@ export function bytesWay(
   const unknown = unsettled(client, service, false, world);
   if (unknown.length > 0) return lacking(...unknown);
   const table = byteTable(fullName(service), service.namespace, caller, bytes, world);
-  if (table.outOfScope !== null) return lacking(OUTBOUND);
+  const unknownTo = (by: OutOfScope): Way => ({
+    routed: { outcome: { kind: "out of scope", by }, shadowed: [], leftOut: [] },
+    ...pastOrNowhere(client, service, { port: question.port, why: by.why }, world),
+  });
+  if (table.outOfScope !== null) return unknownTo(table.outOfScope);
   if (clash(table.chains.filter((chain) => !takesAll(chain)))) return lacking(REFUSED);
   const [address, another] = service.addresses ?? [];
   const called = address !== undefined && another === undefined ? { address } : {};
   const taken = takenBy(table.chains, { ...connectionOf(question), ...called });
   if (taken.kind === "unknown") return lacking(...taken.lacks);
-  if (taken.chain === null) return lacking(OUTBOUND);
+  if (taken.chain === null) return unknownTo({ why: "no rule", sidecar: null });
   return throughChain(taken.chain, service, question, caller, world);
 }
 

@@ -4,6 +4,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { NETWORKING } from "../../kinds.ts";
 import { policy } from "../../world.test-support.ts";
+import { keepsServices } from "../routing/unknown-host.ts";
 import { classifier } from "./client-classes.ts";
 import {
   api,
@@ -21,6 +22,11 @@ import {
   worldOf,
 } from "./client-routing.test-support.ts";
 import { answerFor, clientRouting, clientsOf } from "./client-routing.ts";
+
+const NO_FACTS = {
+  ...{ autoMtls: null, trustDomains: null, normalization: null, registryOnly: null, serviceExport: null },
+  ...{ authorizers: null, why: null },
+};
 
 describe("what each client gets", () => {
   const SPLIT = vs(to("v1=90 v2=10"));
@@ -98,6 +104,28 @@ describe("what each client gets", () => {
     ],
   ];
   for (const [name, objects, client, wanted] of table) test(name, () => expect(of(ask(objects), client)).toBe(wanted));
+
+  test.each([
+    ["to namespaces that it is exported to", "shop/web", "itself; all → any 100", null],
+    ["to others, which pass it by", "bank/till", "not-exported", "ALLOW_ANY"],
+    ["to gateways", "edge/in", "rules; x.com:80 all → any 100!", null],
+    ["to ambient clients", "amb/one", "itself; all → any 100", null],
+  ])("a Service that is its namespace's alone: %s", (_, client, wanted, outbound) => {
+    const called = service({ exportTo: ["."] });
+    const open = vs(`{route: [{destination: {host: ${HOST}}}]}`, "shop/a", "hosts: [x.com], gateways: [edge/g]");
+    const world = worldOf([GATE, open], called);
+    const mesh = { ...NO_FACTS, registryOnly: false };
+    const { classes } = clientRouting(called, portOf(called), {
+      ...world,
+      mesh,
+      keeps: keepsServices(world.inventory, { mesh }),
+    });
+    expect(of(classes, client)).toBe(wanted);
+    const [namespace] = client.split("/");
+    expect(classes.find(({ clients }) => clients.some((each) => each.namespace === namespace))?.outbound).toBe(
+      outbound,
+    );
+  });
 
   const WAYPOINT = service({ waypoint: { name: "door", namespace: null } });
   test.each([

@@ -8,7 +8,8 @@ import { listAt, specOf, textAt } from "../../routing/json.ts";
 import { catchesAll } from "../routing/catch-all.ts";
 import type { EffectiveRule, LeftOut } from "../routing/delegates.ts";
 import type { OwnRule } from "../routing/table.ts";
-import { type Chosen, NOT_GRANTED, type Target } from "../routing/target.ts";
+import { type Chosen, lostAt, NOT_GRANTED, type Target } from "../routing/target.ts";
+import type { Kept } from "../routing/world.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
 
 /** In order; `at`: where a gateway takes the request. */
@@ -62,17 +63,19 @@ export const connectionInWords = (
   source: object === null ? null : sourceOf(world, object, path),
 });
 
+const KEPT: Readonly<Record<Kept, string>> = {
+  "not exported": "the Service isn’t exported to their namespace",
+  "not discovered": "istiod doesn’t see the Service’s namespace (discoverySelectors)",
+};
+
 /** `lost`: what calls to a subset or pod that isn't there are answered; `refused`: those to a backend that the rule may not name. */
-function targetInWords(
-  { host, subset, port, share, declaredBy, follows }: Target,
-  world: SecurityWorld,
-  lost: string,
-  refused: string,
-): ClientTarget {
+function targetInWords(target: Target, world: SecurityWorld, lost: string, refused: string): ClientTarget {
+  const { host, subset, port, share, declaredBy, follows } = target;
   const decides = declaredBy ?? (subset === null ? null : follows);
   const shown = { host, subset, port, share, source: decides === null ? null : sourceOf(world, decides, []) };
   if (host === "") return { ...shown, host: NOT_GRANTED, fails: refused, pods: null };
-  if (subset !== null && declaredBy === null) {
+  if (target.kept !== null) return { ...shown, fails: `${lost}: ${KEPT[target.kept]}`, pods: null };
+  if (lostAt(target) === "no subset") {
     const why =
       follows === null
         ? "no DestinationRule declares it"

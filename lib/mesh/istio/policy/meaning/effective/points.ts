@@ -7,7 +7,7 @@ import type { JwtWords, PolicyWords, SecurityPoint } from "#lib/policy/security.
 import { listAt, textAt } from "../../routing/json.ts";
 import { type Action, actionOf, isDryRun } from "../authorization/action.ts";
 import { attached, type EnforcementPoint } from "../authorization/attached.ts";
-import { providerOf } from "../authorization/decide.ts";
+import { badProvider, providerOf } from "../authorization/decide.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { rulesInWords } from "./words.ts";
 
@@ -41,7 +41,7 @@ export function pointOf(
   const lacks = [...new Set([...policiesLack, ...(point.kind === "ztunnel" ? [] : tokensLack)])];
   const visibleTokens = tokens.filter(world.sees);
   return {
-    ...{ kind: point.kind, name, note, lacks },
+    ...{ kind: point.kind, name, note: [note ?? [], refusedBy(enforced, world)].flat().join(" ") || null, lacks },
     policies: enforced.map(words),
     jwt: point.kind === "ztunnel" ? [] : visibleTokens.flatMap((each) => jwtWords(each, world)),
     dryRun: used.filter(counted).map(words),
@@ -61,6 +61,13 @@ export function pointOf(
   };
 }
 
+/** What becomes of calls to an authorizer that can't be asked. */
+function refusedBy(enforced: readonly Manifest[], { mesh }: SecurityWorld): readonly string[] {
+  const custom = enforced.filter((each) => actionOf(each) === "CUSTOM");
+  const bad = badProvider(new Set(custom.map(providerOf)), mesh?.authorizers ?? null);
+  return bad === null ? [] : [`CUSTOM asks nobody here, and calls that its rules take are refused: ${bad}.`];
+}
+
 const jwtWords = (policy: Manifest, world: SecurityWorld): readonly JwtWords[] =>
   listAt(policy.spec, "jwtRules").map((rule, index) => ({
     source: sourceOf(world, policy, ["spec", "jwtRules", index]),
@@ -73,12 +80,6 @@ function otherwise(
   lacks: readonly string[],
   world: SecurityWorld,
 ): SecurityPoint["otherwise"] {
-  const custom = enforced.filter((each) => actionOf(each) === "CUSTOM");
-  const [asked] = custom;
-  if (asked !== undefined && new Set(custom.map(providerOf)).size > 1) {
-    const why = "Several external authorizers are configured here, so nothing passes.";
-    return { verdict: "deny", source: sourceOf(world, asked, ["spec", "provider"]), why };
-  }
   const armed = enforced.find((each) => actionOf(each) === "ALLOW");
   if (armed !== undefined) {
     const why = "An ALLOW policy counts here, so whom no ALLOW rule takes is refused.";

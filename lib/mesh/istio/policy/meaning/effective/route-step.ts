@@ -4,7 +4,8 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { printPath, type Segments } from "#lib/policy/path.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
-import { NOT_GRANTED } from "../routing/target.ts";
+import { lostAt, NOT_GRANTED, type Target } from "../routing/target.ts";
+import type { OutOfScope } from "../routing/unknown-host.ts";
 import { OF_BYTES } from "./route-versions.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
 import type { Way } from "./way.ts";
@@ -37,6 +38,7 @@ export function routeStep(way: Way, client: Workload | null, service: Service, w
       sources: [sourceOf(world, outcome.by, rulesPath(outcome.by))],
     };
   }
+  if (outcome.kind === "out of scope") return { ...base, ...unknownHost(outcome.by, way, client, service, world) };
   if (outcome.kind !== "routed") return { ...base, verdict: "unknown", text: "Where it is sent isn’t known." };
   const { object, path, does } = outcome.chosen;
   const to = outcome.chosen.to.filter(({ share }) => share > 0);
@@ -45,15 +47,13 @@ export function routeStep(way: Way, client: Workload | null, service: Service, w
     const what = does === "redirect" ? "redirects it" : "answers it";
     return { ...base, verdict: "no", text: `The proxy ${what} itself.${shadows}`, sources };
   }
-  const lost = to.find(({ host, subset, declaredBy }) => host === "" || (subset !== null && declaredBy === null));
+  const lost = to.find((each) => lostAt(each) !== null);
   if (lost !== undefined) {
     const some = to.length > 1;
     const lacks = some ? ["which of the weighted destinations it is sent to"] : [];
     const bytes = object !== null && takesBytes(object, path);
-    const why =
-      lost.host === ""
-        ? `It is sent to ${NOT_GRANTED}: calls sent there ${bytes ? "are closed" : "answer 500"}`
-        : `No DestinationRule that the proxy follows declares subset ${lost.subset}: calls sent there ${bytes ? "are closed" : "answer 503"}`;
+    const ends = bytes ? "are closed" : lost.host === "" ? "answer 500" : "answer 503";
+    const why = `${whyLost(lost, client)}: calls sent there ${ends}`;
     return { ...base, verdict: some ? "unknown" : "no", text: `${why}.${shadows}`, sources, lacks };
   }
   const rule =
@@ -61,6 +61,44 @@ export function routeStep(way: Way, client: Workload | null, service: Service, w
       ? "No object routes it"
       : `${object.metadata.namespace}/${object.metadata.name} ${printPath(path)} takes it`;
   return { ...base, verdict: "yes", text: `${rule}: it goes to ${lead.join(", ")}.${shadows}`, sources };
+}
+
+function whyLost(lost: Target, client: Workload | null): string {
+  switch (lostAt(lost)) {
+    case "not granted":
+      return `It is sent to ${NOT_GRANTED}`;
+    case "kept": {
+      const from = client?.namespace ?? "the proxy’s namespace";
+      return lost.kept === "not exported"
+        ? `${lost.host} isn’t exported to ${from}`
+        : `istiod doesn’t see the namespace of ${lost.host} (discoverySelectors)`;
+    }
+    default:
+      return `No DestinationRule that the proxy follows declares subset ${lost.subset}`;
+  }
+}
+
+/** To a Service that the client's proxy doesn't know: past the mesh or nowhere. */
+function unknownHost(
+  { why: by, sidecar }: OutOfScope,
+  { to }: Way,
+  client: Workload | null,
+  service: Service,
+  world: SecurityWorld,
+): Pick<SimulationStep, "verdict" | "text" | "sources"> {
+  const why = {
+    sidecar: "The client’s Sidecar leaves the Service out",
+    "not exported": `The Service isn’t exported to ${client?.namespace}`,
+    "no rule": "No rule for connections takes it",
+    "not discovered": "Istiod doesn’t see the Service’s namespace (discoverySelectors)",
+  }[by];
+  const sources = sidecar === null ? [] : [sourceOf(world, sidecar, ["spec", "egress"])];
+  if (to.length === 0) {
+    const text = `${why}, and the client’s outboundTrafficPolicy is REGISTRY_ONLY: the answer is 502, or the connection is closed.`;
+    return { verdict: "no", text, sources };
+  }
+  const text = `${why}, and the client’s outboundTrafficPolicy is ALLOW_ANY: it goes past the mesh’s rules, in plaintext, to the address of ${service.namespace}/${service.name}.`;
+  return { verdict: "yes", text, sources };
 }
 
 /** Whether a rule takes connections rather than requests. */

@@ -1,20 +1,30 @@
 /** How one service is reached by a client's sidecar, and by clients whose calls no proxy routes. */
 import type { Service, ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { ClientPlane, RoutingAnswer } from "#lib/policy/client-routing.ts";
-import type { Manifest } from "#lib/policy/manifest.ts";
 import { fullName } from "../../hosts.ts";
 import { carriedBy } from "../port-protocol.ts";
 import { byteTable } from "../routing/bytes.ts";
 import { type Bytes, clash, REFUSED, takesAll as takesAllConnections } from "../routing/connection.ts";
 import type { Caller } from "../routing/match.ts";
+import { sidecarOf } from "../routing/scope.ts";
 import { type OwnRule, tableOf } from "../routing/table.ts";
 import { chosenOf, itself } from "../routing/target.ts";
+import { type OutOfScope, othersFor, outboundMode } from "../routing/unknown-host.ts";
 import { clientRules, connectionInWords, ignoredInWords, ruleInWords, takesAll } from "./client-words.ts";
-import { HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
+import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { hidesAfter, unsettled } from "./way.ts";
 
 const NOTHING: Omit<RoutingAnswer, "plane" | "decides"> = {
-  ...{ waypoint: null, takes: "requests", rules: [], otherwise: null, shadowed: [], ignored: [], lacks: [] },
+  ...{
+    waypoint: null,
+    takes: "requests",
+    rules: [],
+    otherwise: null,
+    outbound: null,
+    shadowed: [],
+    ignored: [],
+    lacks: [],
+  },
 };
 
 /** Not known, for what is lacking. */
@@ -49,7 +59,7 @@ export function sidecarAnswer(
   if (lacks.length > 0) return unknown("sidecar", lacks);
   if (carried === "tcp" || carried === "tls") return connections(caller, service, port, carried, world);
   const table = tableOf(host, service.namespace, caller, world);
-  if (table.outOfScope !== null) return outOfScope(table.outOfScope, world);
+  if (table.outOfScope !== null) return outOfScope(table.outOfScope, service, caller, world);
   const more = {
     shadowed: table.shadowed.map((each) => sourceOf(world, each, [])),
     ignored: ignoredInWords(table.leftOut, world),
@@ -64,11 +74,42 @@ export function sidecarAnswer(
   };
 }
 
-const outOfScope = (by: Manifest, world: SecurityWorld): RoutingAnswer => ({
-  ...{ ...NOTHING, plane: "sidecar", decides: "out-of-scope" },
-  ignored: [{ source: sourceOf(world, by, ["spec", "egress"]), why: "it leaves the service out" }],
-  lacks: ["the mesh’s outboundTrafficPolicy, which decides whether calls go past the mesh or nowhere"],
-});
+function outOfScope(
+  { why, sidecar }: OutOfScope,
+  service: Service,
+  caller: Caller,
+  world: SecurityWorld,
+): RoutingAnswer {
+  const others = othersFor(fullName(service), caller.port, caller.namespace, world);
+  if (others !== null) return unknown("sidecar", [...blind(world, "ServiceEntry"), others]);
+  const { outbound, lacks } = outboundOf(caller, world);
+  return {
+    ...{ ...NOTHING, plane: "sidecar", decides: DECIDES[why], outbound, lacks },
+    ignored:
+      sidecar === null
+        ? []
+        : [{ source: sourceOf(world, sidecar, ["spec", "egress"]), why: "it leaves the service out" }],
+  };
+}
+
+const DECIDES: Readonly<Record<OutOfScope["why"], RoutingAnswer["decides"]>> = {
+  sidecar: "out-of-scope",
+  "not exported": "not-exported",
+  "not discovered": "not-discovered",
+  "no rule": "nothing",
+};
+
+/** What becomes of calls to hosts that these clients don't know. */
+function outboundOf(caller: Caller, world: SecurityWorld): Pick<RoutingAnswer, "outbound" | "lacks"> {
+  const outbound = outboundMode(sidecarOf(caller, world), world.mesh?.registryOnly ?? null);
+  return {
+    outbound,
+    lacks:
+      outbound === null
+        ? ["the mesh’s outboundTrafficPolicy, which decides whether calls go past the mesh or nowhere"]
+        : [],
+  };
+}
 
 /** To a port that carries bytes. */
 function connections(
@@ -79,7 +120,7 @@ function connections(
   world: SecurityWorld,
 ): RoutingAnswer {
   const table = byteTable(fullName(service), service.namespace, caller, bytes, world);
-  if (table.outOfScope !== null) return outOfScope(table.outOfScope, world);
+  if (table.outOfScope !== null) return outOfScope(table.outOfScope, service, caller, world);
   const more = { takes: "connections" as const, ignored: ignoredInWords(table.leftOut, world) };
   const itself = reached("sidecar", service, port, world);
   if (table.rules.length === 0) return { ...itself, ...more };
@@ -96,6 +137,6 @@ function connections(
   return {
     ...{ ...NOTHING, plane: "sidecar", decides: "rules", ...more },
     rules: table.chains.some(({ found }) => found === null) ? [...rules, ...itself.rules] : rules,
-    otherwise: ends ? null : "outbound-traffic-policy",
+    ...(ends ? {} : { otherwise: "outbound-traffic-policy", outbound: outboundOf(caller, world).outbound }),
   };
 }

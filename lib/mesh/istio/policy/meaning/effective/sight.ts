@@ -5,6 +5,7 @@ import { printPath, type Segments } from "#lib/policy/path.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import type { Source } from "#lib/policy/security.ts";
 import type { MeshFacts } from "../../settings/facts.ts";
+import type { Keeps } from "../routing/world.ts";
 
 export interface SecurityWorld {
   readonly cluster: string;
@@ -16,6 +17,8 @@ export interface SecurityWorld {
   readonly sees: (manifest: Manifest) => boolean;
   /** Absent: the mesh's settings aren't read. */
   readonly mesh?: MeshFacts;
+  /** Services that clients of a namespace don't know; absent: they know all. */
+  readonly keeps?: Keeps;
   /** Why a kind isn't known; null where it is, or where the cluster has no such kind. */
   readonly unread: (kind: string) => string | null;
 }

@@ -44,7 +44,9 @@ export function simulate(question: SimulationQuestion, service: Service, whole: 
   const first = routeStep(way, client, service, world);
   if (first.verdict !== "yes") return { verdict: first.verdict, steps: [first], lacks: first.lacks };
   if (client === null && isGateway(service, world)) return joined([first], throughGateways(question, service, whole));
-  const arriving = { client, account, question, rewrites: way.rewrites, http };
+  // What goes past the mesh is plaintext, as if there were no proxy.
+  const past = way.routed?.outcome.kind === "out of scope";
+  const arriving = { client: past ? null : client, account, question, rewrites: way.rewrites, http };
   const gates = client === null ? [] : way.to.filter((each) => isGateway(each.service, world));
   if (client === null || gates.length === 0) return delivered([first], way.to, arriving, world);
   const others = way.to.filter((each) => !gates.includes(each));

@@ -20,6 +20,7 @@ import type { RequestFacts } from "../routing/match.ts";
 import { type Routed, route } from "../routing/route.ts";
 import { sidecarOf } from "../routing/scope.ts";
 import type { Chosen, Target } from "../routing/target.ts";
+import { type OutOfScope, othersFor, outboundMode } from "../routing/unknown-host.ts";
 import { OF_BYTES, readersOf } from "./route-versions.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 
@@ -115,13 +116,32 @@ export function wayOf(
   const routed = route(host, service.namespace, caller, requestOf(question, world), world);
   if (routed.outcome.kind === "unknown") return { routed, to: [], lacks: routed.outcome.lacks, rewrites: UNCHANGED };
   if (routed.outcome.kind === "out of scope") {
-    return { routed, to: [], lacks: [OUTBOUND], rewrites: UNCHANGED };
+    const { why } = routed.outcome.by;
+    return { routed, ...pastOrNowhere(client, service, { port: question.port, why }, world) };
   }
   if (routed.outcome.kind !== "routed") return { routed, to: [], lacks: [], rewrites: UNCHANGED };
   return { routed, ...followed(routed.outcome.chosen, question, world) };
 }
 
-/** What of a question rules may ask for. */
+/**
+ * To a Service that the client doesn't know, or knows no way to (`why`): to its own address where the outboundTrafficPolicy lets calls
+ * pass, else nowhere.
+ */
+export function pastOrNowhere(
+  client: Workload,
+  service: Service,
+  { port, why }: { readonly port: number } & Pick<OutOfScope, "why">,
+  world: SecurityWorld,
+): Omit<Way, "routed"> {
+  const mode = outboundMode(sidecarOf(client, world), world.mesh?.registryOnly ?? null);
+  const none = { to: [], lacks: [], rewrites: UNCHANGED };
+  if (mode === null) return { ...none, lacks: [OUTBOUND] };
+  const others = why === "no rule" ? null : othersFor(fullName(service), port, client.namespace, world);
+  if (others !== null) return { ...none, lacks: [...blind(world, "ServiceEntry"), others] };
+  const { to } = directly(service, port);
+  return mode === "REGISTRY_ONLY" ? none : { ...none, to };
+}
+
 export const requestOf = (
   { method, path, host, headers }: SimulationQuestion,
   { mesh }: Pick<SecurityWorld, "mesh">,

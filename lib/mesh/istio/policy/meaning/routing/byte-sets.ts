@@ -42,7 +42,8 @@ export function byteSets(
     .objects("VirtualService")
     .filter((vs) => gatewaysOf(vs).includes("mesh") && visibleTo(vs, caller.namespace))
     .map((vs) => byteSet(vs, bytes));
-  return [...virtualServices, ...meshByteSets(host, bytes, world)]
+  const routes = meshByteSets(host, bytes, world).filter(({ owners: [first] }) => visibleTo(first, caller.namespace));
+  return [...virtualServices, ...routes]
     .filter(({ hosts }) => hosts.some((each) => closeness(each, host) > 0))
     .filter(({ owners: [first] }) => knows(sidecar, host, namespaceOf(first), caller))
     .toSorted(setPrecedence(caller.namespace));

@@ -35,7 +35,7 @@ const worldOf = (objects: readonly Manifest[]) => ({
 function said(objects: readonly Manifest[], bytes: "tcp" | "tls" = "tcp", caller = web): string {
   const world = worldOf(objects);
   const table = byteTable(HOST, "shop", caller, bytes, world);
-  if (table.outOfScope !== null) return `out of scope by ${table.outOfScope.metadata.name}`;
+  if (table.outOfScope !== null) return `out of scope by ${table.outOfScope.sidecar?.metadata.name}`;
   const chains = table.chains.map(({ found, sni, subnets }) => {
     const asks = [...sni, ...subnets].join("+");
     if (found === null) return `itself${asks}`;

@@ -4,19 +4,20 @@
  * (buildSidecarOutboundTCPFilterChainOpts, buildSidecarOutboundTLSFilterChainOpts in pilot/pkg/networking/core/tls.go)
  * https://istio.io/latest/docs/reference/config/networking/virtual-service/#TCPRoute, #TLSRoute
  */
-import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import type { JsonObject } from "#lib/policy/manifest.ts";
 import { mapAt, namespaceOf, numberAt, textAt, textsAt } from "../../routing/json.ts";
 import { byteSets } from "./byte-sets.ts";
 import type { Bytes, Chain } from "./connection.ts";
 import type { EffectiveRule, LeftOut } from "./delegates.ts";
 import type { Caller } from "./match.ts";
 import type { RouteSet } from "./route-set.ts";
-import { knows, sidecarOf } from "./scope.ts";
+import { scopeOut, sidecarOf } from "./scope.ts";
+import type { OutOfScope } from "./unknown-host.ts";
 import type { RoutingWorld } from "./world.ts";
 
 export interface ByteTable {
   /** The Sidecar that leaves the host out: nothing else counts then. */
-  readonly outOfScope: Manifest | null;
+  readonly outOfScope: OutOfScope | null;
   readonly chains: readonly Chain[];
   /** Rules for this client, as they stand; `matches`: what of them is asked of the connection. Without `reached` no chain is made. */
   readonly rules: readonly { readonly found: EffectiveRule; readonly reached: boolean }[];
@@ -27,7 +28,8 @@ export interface ByteTable {
 export function byteTable(host: string, owner: string, caller: Caller, bytes: Bytes, world: RoutingWorld): ByteTable {
   const sidecar = sidecarOf(caller, world);
   const nothing = { chains: [], rules: [], leftOut: [] };
-  if (sidecar !== null && !knows(sidecar, host, owner, caller)) return { outOfScope: sidecar, ...nothing };
+  const outOfScope = scopeOut(host, owner, caller, sidecar, world);
+  if (outOfScope !== null) return { outOfScope, ...nothing };
   const sets = byteSets(host, caller, sidecar, bytes, world);
   const made = bytes === "tls" ? tlsChains(sets, caller) : tcpChains(sets, caller);
   return { outOfScope: null, ...made, leftOut: sets.flatMap(({ leftOut }) => leftOut) };

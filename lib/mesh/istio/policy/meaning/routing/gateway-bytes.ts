@@ -92,7 +92,9 @@ function boundTo(
           .objects("VirtualService")
           .filter((vs) => gatewaysOf(vs).includes(name) && visibleTo(vs, namespace))
           .flatMap((vs) => kinds.map((bytes) => byteSet(vs, bytes)))
-      : kinds.flatMap((bytes) => listenerByteSets({ ...listener, gateway }, bytes, world));
+      : kinds
+          .flatMap((bytes) => listenerByteSets({ ...listener, gateway }, bytes, world))
+          .filter(({ owners: [first] }) => visibleTo(first, namespace));
   const bound = sets.toSorted(setPrecedence(namespace)).filter((set) => {
     const own = namespaceOf(set.owners[0]);
     const offered = hosts.flatMap((each) =>

@@ -110,7 +110,11 @@ function hostsOf(servers: readonly Server[], proxy: GatewayProxy, world: Gateway
 
 /** In the order in which their rules are asked. */
 function boundTo({ name, listener, gateway }: Server, namespace: string, world: RoutingWorld): readonly RouteSet[] {
-  if (listener !== null) return listenerSets({ ...listener, gateway }, world).toSorted(setPrecedence(namespace));
+  if (listener !== null) {
+    return listenerSets({ ...listener, gateway }, world)
+      .filter(({ owners: [first] }) => visibleTo(first, namespace))
+      .toSorted(setPrecedence(namespace));
+  }
   return world
     .objects("VirtualService")
     .filter((vs) => gatewaysOf(vs).includes(name) && visibleTo(vs, namespace))

@@ -34,8 +34,9 @@ export function setPrecedence(namespace: string): (a: RouteSet, b: RouteSet) => 
   return (a, b) => {
     if (a.api === b.api) return own(a) - own(b) || (a.api ? byAge : virtualServices)(a.place, b.place);
     const [route, vs, sign] = a.api ? [a, b, 1] : [b, a, -1];
-    const open = exportsToAll(vs.owners[0]);
-    if (!open) return sign;
+    // Both may be for the namespace alone, by the mesh's default.
+    if (!exportsToAll(route.owners[0])) return -sign;
+    if (!exportsToAll(vs.owners[0])) return sign;
     return own(route) === 0 ? -sign : sign * byAge(route.place, vs.place);
   };
 }

@@ -41,7 +41,8 @@ const named = ({ object, path, does, to: list }: Chosen) =>
 function said({ outcome }: Routed): string {
   if (outcome.kind === "routed") return named(outcome.chosen);
   if (outcome.kind === "unknown") return `? ${outcome.lacks.join(", ")}: ${outcome.candidates.map(named).join(" | ")}`;
-  return `${outcome.kind} by ${outcome.by.metadata.name}`;
+  if (outcome.kind === "no route") return `no route by ${outcome.by.metadata.name}`;
+  return `out of scope by ${outcome.by.sidecar?.metadata.name ?? outcome.by.why}`;
 }
 const V1 = "a spec.http[0] v1 100";
 /** The service without any VirtualService. */

@@ -9,6 +9,7 @@ import type { LeftOut } from "./delegates.ts";
 import { type Caller, meets, type RequestFacts } from "./match.ts";
 import { type OwnRule, tableOf } from "./table.ts";
 import { type Chosen, chosenOf, itself } from "./target.ts";
+import type { OutOfScope } from "./unknown-host.ts";
 import type { RoutingWorld } from "./world.ts";
 
 export interface Routed {
@@ -16,8 +17,8 @@ export interface Routed {
     | { readonly kind: "routed"; readonly chosen: Chosen }
     /** 404: the host's VirtualService has rules for the client, but none for the request. `by`: that object. */
     | { readonly kind: "no route"; readonly by: Manifest }
-    /** The proxy doesn't know the host: what it then does is the mesh's outboundTrafficPolicy. */
-    | { readonly kind: "out of scope"; readonly by: Manifest }
+    /** The proxy doesn't know the host: what it then does is its outboundTrafficPolicy (outboundMode). */
+    | { readonly kind: "out of scope"; readonly by: OutOfScope }
     /** `perhapsNone`: the VirtualService, where it may be that no rule takes it. */
     | {
         readonly kind: "unknown";

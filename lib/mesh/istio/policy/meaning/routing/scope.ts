@@ -7,6 +7,8 @@ import type { PolicyWorld } from "#lib/policy/port.ts";
 import { closeness } from "../../hosts.ts";
 import { byAge, listAt, mapAt, namespaceOf, numberAt, objectAt, specOf, textsAt } from "../../routing/json.ts";
 import type { Caller } from "./match.ts";
+import type { OutOfScope } from "./unknown-host.ts";
+import type { RoutingWorld } from "./world.ts";
 
 /** Labels of the workloads that it is for; none: all of its namespace. */
 export const selectedBy = (sidecar: Manifest): Readonly<Record<string, string>> =>
@@ -34,6 +36,19 @@ function byNamespace(sidecars: readonly Manifest[]): ReadonlyMap<string, readonl
   const known = sorted.get(sidecars) ?? Map.groupBy(sidecars.toSorted(byAge), namespaceOf);
   sorted.set(sidecars, known);
   return known;
+}
+
+/** What keeps a full host of a namespace from a client; `sidecar`: the one that selects it. */
+export function scopeOut(
+  host: string,
+  namespace: string,
+  caller: Pick<Caller, "namespace" | "port">,
+  sidecar: Manifest | null,
+  world: RoutingWorld,
+): OutOfScope | null {
+  if (sidecar !== null && !knows(sidecar, host, namespace, caller)) return { why: "sidecar", sidecar };
+  const why = world.keeps?.(host, caller.namespace) ?? null;
+  return why === null ? null : { why, sidecar: null };
 }
 
 interface Listener {

@@ -10,7 +10,8 @@ import { meshSets } from "./api-routes.ts";
 import type { EffectiveRule, LeftOut } from "./delegates.ts";
 import { type Caller, concerns } from "./match.ts";
 import { type RouteSet, setPrecedence, virtualServiceSet } from "./route-set.ts";
-import { knows, sidecarOf } from "./scope.ts";
+import { knows, scopeOut, sidecarOf } from "./scope.ts";
+import type { OutOfScope } from "./unknown-host.ts";
 import type { RoutingWorld } from "./world.ts";
 
 /** A rule that may take requests of this client. */
@@ -21,8 +22,8 @@ export interface OwnRule {
 }
 
 export interface Table {
-  /** The Sidecar that leaves the host out: nothing else counts then. */
-  readonly outOfScope: Manifest | null;
+  /** What keeps the host from the client: nothing else counts then. */
+  readonly outOfScope: OutOfScope | null;
   /** Whose rules count; null: nobody's, and the host itself is called. */
   readonly by: Manifest | null;
   readonly rules: readonly OwnRule[];
@@ -35,7 +36,8 @@ export interface Table {
 export function tableOf(host: string, owner: string, caller: Caller, world: RoutingWorld): Table {
   const sidecar = sidecarOf(caller, world);
   const nothing: Table = { outOfScope: null, by: null, rules: [], shadowed: [], leftOut: [] };
-  if (sidecar !== null && !knows(sidecar, host, owner, caller)) return { ...nothing, outOfScope: sidecar };
+  const outOfScope = scopeOut(host, owner, caller, sidecar, world);
+  if (outOfScope !== null) return { ...nothing, outOfScope };
   const seen = candidates(host, owner, caller, sidecar, world);
   const found = counting(seen, host, caller);
   const shadowed = seen.filter((each) => each !== found?.set).flatMap(({ owners }) => owners);
@@ -83,8 +85,9 @@ function candidates(
     .objects("VirtualService")
     .filter((vs) => gatewaysOf(vs).includes("mesh") && visibleTo(vs, caller.namespace) && names(vs, host))
     .map((vs) => virtualServiceSet(vs, world));
-  const routes = meshSets(host, world).filter(({ owners: [first] }) =>
-    [owner, caller.namespace].includes(namespaceOf(first)),
+  const routes = meshSets(host, world).filter(
+    ({ owners: [first] }) =>
+      [owner, caller.namespace].includes(namespaceOf(first)) && visibleTo(first, caller.namespace),
   );
   const precedence = setPrecedence(caller.namespace);
   return [...virtualServices, ...routes]

@@ -7,7 +7,7 @@ import { destinationRules } from "../../routing/destination-rules.ts";
 import { isObject, listAt, namespaceOf, numberAt, objectAt, textAt, weightOf } from "../../routing/json.ts";
 import type { EffectiveRule } from "./delegates.ts";
 import type { Caller } from "./match.ts";
-import type { RoutingWorld } from "./world.ts";
+import type { Kept, RoutingWorld } from "./world.ts";
 
 /** What a destination without a host is. */
 export const NOT_GRANTED = "a backend that the route may not name, or of a kind that Istio doesn’t know";
@@ -22,6 +22,8 @@ export interface Target {
   readonly share: number;
   /** The DestinationRule that declares the subset; null: no subset is named, or none that this client follows declares it: 503. */
   readonly declaredBy: Manifest | null;
+  /** A Service that the proxy's namespace doesn't know, so that it has no cluster of it: 503. */
+  readonly kept: Kept | null;
   /** The DestinationRule that this client follows for the host, the oldest where several are merged. */
   readonly follows: Manifest | null;
 }
@@ -40,7 +42,7 @@ export interface Chosen {
 /** The host as it is called, without any rule. */
 export const itself = (host: string, port: number): Chosen => ({
   ...{ object: null, path: [], rule: {}, does: "route", matches: [] },
-  to: [{ host, subset: null, port, share: 1, declaredBy: null, follows: null }],
+  to: [{ host, subset: null, port, share: 1, declaredBy: null, kept: null, follows: null }],
 });
 
 /** `caller`: whose DestinationRules count. */
@@ -56,8 +58,25 @@ export function chosenOf({ owner, path, rule, matches }: EffectiveRule, caller: 
     return {
       ...{ host, subset, port: numberAt(objectAt(destination, "port"), "number"), share: shares[at] ?? 0 },
       declaredBy: applied.subsets.find(({ name }) => name === subset)?.owner ?? null,
+      kept: keptFrom(host, caller, world),
       follows: applied.rules[0] ?? null,
     };
   });
   return { object: owner, path, rule, does, to: does === "route" ? to : [], matches };
+}
+
+/**
+ * Services of the proxy's own namespace that rules lead to are known to it, whatever they are exported to. (ConvertToSidecarScope in
+ * pilot/pkg/model/sidecar.go)
+ */
+function keptFrom(host: string, { namespace }: Caller, { keeps }: RoutingWorld): Kept | null {
+  const why = keeps?.(host, namespace) ?? null;
+  return why === "not exported" && namespaceOfHost(host) === namespace ? null : why;
+}
+
+/** Why no call that is sent there arrives; null: nothing that is known keeps it. */
+export function lostAt({ host, subset, declaredBy, kept }: Target): "not granted" | "kept" | "no subset" | null {
+  if (host === "") return "not granted";
+  if (kept !== null) return "kept";
+  return subset !== null && declaredBy === null ? "no subset" : null;
 }

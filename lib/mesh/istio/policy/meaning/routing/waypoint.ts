@@ -27,7 +27,8 @@ export function waypointRules(
     .filter((vs) => gatewaysOf(vs).includes("mesh") && visibleTo(vs, waypoint.namespace))
     .filter((vs) => textsAt(specOf(vs), "hosts").length > 0)
     .map((vs) => virtualServiceSet(vs, world));
-  const sets = [...virtualServices, ...meshSets(host, world)]
+  const routes = meshSets(host, world).filter(({ owners: [first] }) => visibleTo(first, waypoint.namespace));
+  const sets = [...virtualServices, ...routes]
     .filter(({ owners: [first] }) => [owner, waypoint.namespace].includes(namespaceOf(first)))
     .filter(({ hosts }) => hosts.some((each) => closeness(each, host) > 0))
     .toSorted(setPrecedence(waypoint.namespace));
