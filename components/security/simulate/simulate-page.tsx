@@ -27,7 +27,8 @@ const onlyOne = (names: readonly string[]): string | undefined => (names.length 
 
 function Page() {
   const path = usePathname();
-  const cluster = onlyOne(useUrl().state.view.clusters) ?? onlyOne(useSession().session.clusters) ?? "";
+  const { clusters } = useSession().session;
+  const cluster = onlyOne(useUrl().state.view.clusters) ?? onlyOne(clusters) ?? "";
   const params = new URLSearchParams(useSearchParams().toString());
   const question = questionOf(params);
   const asked = question === null || typeof question === "string" ? null : question;
