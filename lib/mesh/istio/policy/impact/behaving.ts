@@ -25,7 +25,7 @@ import type { ImpactWorld, Side, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
 import { PORT, pairsOf } from "./way.ts";
 
-export interface Behaving {
+interface Behaving {
   readonly expected: readonly Expected[];
   readonly gaps: readonly ImpactGap[];
 }

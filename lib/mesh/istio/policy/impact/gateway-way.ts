@@ -11,7 +11,7 @@ import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 
 /** A rule that leads to the service, and what may take its requests then. */
-export interface Turn {
+interface Turn {
   readonly before: Alternative;
   readonly after: Alternative;
 }
@@ -46,7 +46,7 @@ export function gatewayWay(gateway: Workload, host: string, sides: Sides, world:
   });
 }
 
-export interface Turns {
+interface Turns {
   readonly turns: readonly Turn[];
   /** What decides which of them a request takes. */
   readonly open: readonly string[];

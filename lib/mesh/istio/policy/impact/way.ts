@@ -6,7 +6,7 @@ import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 
 /** A way before, a way after, and what decides that it is these. */
-export interface Pair {
+interface Pair {
   readonly before: Alternative;
   readonly after: Alternative;
 }
