@@ -27,7 +27,7 @@ import { PORT, pairsOf } from "./way.ts";
 import { waysOf } from "./ways.ts";
 import { GONE } from "./wire.ts";
 
-export interface Behaving {
+interface Behaving {
   readonly expected: readonly Expected[];
   readonly gaps: readonly ImpactGap[];
 }

@@ -18,14 +18,14 @@ export interface Behaviour {
   readonly mirrors: readonly Mirror[];
 }
 
-export interface Abort {
+interface Abort {
   /** 0…1 */
   readonly share: number;
   /** As the object has it: an HTTP code, or gRPC's status by name. */
   readonly status: string;
 }
 
-export interface Delay {
+interface Delay {
   /** 0…1 */
   readonly share: number;
   readonly ms: number;

@@ -26,7 +26,7 @@ import type { ImpactWorld, Sides } from "./sides.ts";
 import { LET_IN, refusedOf } from "./way.ts";
 
 /** A rule that leads to the service, and what may take its requests then. */
-export interface Turn {
+interface Turn {
   readonly before: Alternative;
   readonly after: Alternative;
 }
@@ -88,7 +88,7 @@ export function gatewayWay(
   });
 }
 
-export interface Turns {
+interface Turns {
   readonly turns: readonly Turn[];
   /** What decides which of them a request takes. */
   readonly open: readonly string[];

@@ -8,7 +8,7 @@ import type { ImpactWorld, Sides } from "./sides.ts";
 import { type Asked, type Router, type Ways, waysOf } from "./ways.ts";
 
 /** A way before, a way after, and what decides that it is these. */
-export interface Pair {
+interface Pair {
   readonly before: Alternative;
   readonly after: Alternative;
 }
