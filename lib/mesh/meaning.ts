@@ -10,6 +10,6 @@ export { simulate } from "./istio/policy/meaning/effective/simulate.ts";
 export { carriesHttp } from "./istio/policy/meaning/port-protocol.ts";
 export { samplingOf } from "./istio/policy/sampling.ts";
 export { type MeshFacts, meshFacts } from "./istio/policy/settings/facts.ts";
-export { configNames, controlPlanes } from "./istio/policy/settings/planes.ts";
+export { configNames, controlPlanes, installedNames } from "./istio/policy/settings/planes.ts";
 export { type MeshSettings, meshSettings } from "./istio/policy/settings/settings.ts";
 export { istiodsView } from "./istio/policy/settings/view.ts";

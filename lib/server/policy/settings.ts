@@ -2,6 +2,7 @@
 import {
   configNames,
   controlPlanes,
+  installedNames,
   istiodsView,
   type MeshFacts,
   type MeshSettings,
@@ -54,6 +55,10 @@ export function settingsNames(inventories: Inventories, rootNamespace: (cluster:
   return {
     namespace: rootNamespace,
     names: (cluster) => configNames(controlPlanes(inventories.current().get(cluster) ?? null, rootNamespace(cluster))),
+    installed: (cluster) => {
+      const root = rootNamespace(cluster);
+      return installedNames(controlPlanes(inventories.current().get(cluster) ?? null, root), root);
+    },
     onChange: (listener) => inventories.onStatus(listener),
   };
 }
