@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { installedNames } from "#lib/mesh/meaning.ts";
 import { readConfig } from "#lib/server/config-file.ts";
 
 interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
 }
 
 interface Manifest {
@@ -53,7 +55,12 @@ describe("deploy/kubernetes", () => {
   it("binds nobody but the console, and that to its own roles alone", () => {
     expect(
       [...of("ClusterRoleBinding"), ...of("RoleBinding")].map(({ roleRef, subjects }) => [roleRef?.name, subjects]),
-    ).toEqual(["meshscope", "meshscope-mesh"].map((role) => [role, [CONSOLE]]));
+    ).toEqual(
+      ["meshscope-installation", "meshscope", "meshscope-installation", "meshscope-mesh"].map((role) => [
+        role,
+        [CONSOLE],
+      ]),
+    );
   });
 
   it("gives no role secrets, wildcards or anything about rights", () => {
@@ -62,16 +69,23 @@ describe("deploy/kubernetes", () => {
     for (const name of ["secrets", "*", "rbac.authorization.k8s.io"]) expect(named).not.toContain(name);
   });
 
-  it("lets the console read the mesh's settings by their name, and no other ConfigMap", () => {
+  it("lets the console read the settings of mesh and injector by their names, and no other ConfigMap", () => {
+    const maps = (name: string) => [
+      { apiGroups: [""], resources: ["configmaps"], resourceNames: [name], verbs: ["get", "list", "watch"] },
+    ];
     expect(of("Role").map(({ metadata, rules }) => [metadata.name, metadata.namespace, rules])).toEqual([
-      [
-        "meshscope-mesh",
-        "istio-system",
-        [{ apiGroups: [""], resources: ["configmaps"], resourceNames: ["istio"], verbs: ["get", "list", "watch"] }],
-      ],
+      ["meshscope-installation", "istio-system", maps("istio-sidecar-injector")],
+      ["meshscope-mesh", "istio-system", maps("istio")],
     ]);
     const rules = of("ClusterRole").flatMap((role) => role.rules ?? []);
     expect(rules.flatMap(({ resources }) => resources)).not.toContain("configmaps");
+  });
+
+  it("names each object that tells how the mesh is installed, as the console asks for it", () => {
+    const rules = [...rulesOf("meshscope-installation"), ...(of("Role")[0]?.rules ?? [])];
+    const names = Object.values(installedNames(null, "istio-system")).flat();
+    expect(rules.flatMap(({ resourceNames = [] }) => resourceNames).sort()).toEqual([...names].sort());
+    for (const { verbs } of rules) expect(verbs).toEqual(["get", "list", "watch"]);
   });
 
   it("has a role for logs, which no other role holds", () => {

@@ -64,6 +64,7 @@ test("a pod: what is read of it, and nothing else", () => {
     deleting: false,
     containers: ["web", "istio-proxy"],
     restarts: [{ container: "web", at: 1_700_000_100, reason: "OOMKilled", exitCode: 137, count: 3 }],
+    traits: {},
     createdAt: 1_700_000_000,
   });
 });
@@ -118,7 +119,7 @@ describe("settings", () => {
       "what may come from a whole map as not known",
       [sampling],
       { envFrom: [{ configMapRef: { name: "m" } }] },
-      { REVISION: null, SHARED_MESH_CONFIG: null, PILOT_TRACE_SAMPLING: "5" },
+      { REVISION: null, SHARED_MESH_CONFIG: null, PILOT_TRACE_SAMPLING: "5", BLOCKED_CIDRS_IN_JWKS_URIS: null },
     ],
   ])("of istiod: %s", (_, env, more, expected) => {
     expect(istiod(env, more)).toEqual(expected);

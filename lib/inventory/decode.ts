@@ -3,6 +3,7 @@
  * an object that isn't as its schema says is null: left out and counted, never half believed.
  * https://kubernetes.io/docs/reference/kubernetes-api/
  */
+import type { TemplateTraits } from "#lib/inventory/model.ts";
 import type {
   ContainerRestart,
   ControllerRecord,
@@ -16,6 +17,7 @@ import type {
 } from "#lib/inventory/records.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import { isOn } from "./flag.ts";
+import { istioAnnotations, podTraits, proxyImageOf, templateTraits } from "./traits.ts";
 
 /** Annotations that something of ours reads; a pod's others (last-applied, checksums) are most of its bytes. */
 const KEPT_ANNOTATIONS = new Set([
@@ -32,7 +34,7 @@ const KEPT_ANNOTATIONS = new Set([
 const PROXY_CONFIG = "proxy.istio.io/config";
 
 /** istiod's variables that say where its settings are, and what they are. https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars */
-const KEPT_ENV = ["REVISION", "SHARED_MESH_CONFIG", "PILOT_TRACE_SAMPLING"];
+const KEPT_ENV = ["REVISION", "SHARED_MESH_CONFIG", "PILOT_TRACE_SAMPLING", "BLOCKED_CIDRS_IN_JWKS_URIS"];
 
 type Obj = Readonly<Record<string, unknown>>;
 
@@ -67,6 +69,8 @@ export function decodePod(object: unknown): PodRecord | null {
     deleting: typeof meta.raw.deletionTimestamp === "string",
     containers,
     restarts: [...objects(status.containerStatuses), ...objects(status.initContainerStatuses)].flatMap(restartOf),
+    traits: podTraits(object.metadata, spec),
+    ...imageOf(object.metadata, spec),
     createdAt: instant(meta.raw.creationTimestamp),
   };
 }
@@ -97,9 +101,21 @@ export function decodeController(kind: ControllerRecord["kind"]): (object: unkno
       serviceAccount: text(obj(template.spec).serviceAccountName) || "default",
       ...proxyConfig(inner.annotations),
       ...(obj(inner.labels).app === "istiod" ? { env: envOf(obj(template.spec)) } : {}),
+      template: templateOf(template, meta.raw.annotations),
       createdAt: instant(meta.raw.creationTimestamp),
     };
   };
+}
+
+function templateOf({ metadata, spec }: Obj, annotations: unknown): TemplateTraits {
+  const own = istioAnnotations(annotations);
+  const traits = templateTraits(metadata, spec);
+  return own === undefined ? traits : { ...traits, own };
+}
+
+function imageOf(metadata: unknown, spec: Obj): Pick<PodRecord, "proxyImage"> {
+  const proxyImage = proxyImageOf(metadata, spec);
+  return proxyImage === null ? {} : { proxyImage };
 }
 
 /** Of the container that is called as istiod's is, else of all; the last of a name counts, as for the kubelet. */
@@ -161,6 +177,7 @@ export function decodeService(object: unknown): ServiceRecord | null {
     ...waypointOf(strings(meta.raw.labels)),
     ...ingressOf(strings(meta.raw.labels)),
     ...exportOf(strings(meta.raw.annotations)),
+    ...istiosOf(meta.raw.annotations),
   };
 }
 
@@ -187,6 +204,11 @@ function ingressOf(labels: StringMap): Pick<ServiceRecord, "ingressWaypoint"> {
 function exportOf(said: StringMap): Pick<ServiceRecord, "exportTo"> {
   const exportTo = (said["networking.istio.io/exportTo"] ?? "").split(",").flatMap((each) => each.trim() || []);
   return exportTo.length === 0 ? {} : { exportTo };
+}
+
+function istiosOf(said: unknown): Pick<ServiceRecord, "annotations"> {
+  const found = istioAnnotations(said);
+  return found === undefined ? {} : { annotations: found };
 }
 
 /** https://istio.io/latest/docs/reference/config/networking/service-entry/ : MESH_EXTERNAL is the enum's zero, so it is left out. */

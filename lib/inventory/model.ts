@@ -23,12 +23,35 @@ export interface Workload {
   readonly proxyConfig?: string;
   /** Of istiod: its variables that are read, where they are set; null: from elsewhere (a reference). Absent: not known. */
   readonly env?: Readonly<Record<string, string | null>>;
+  /** Of its controller; absent: it has none that is known. */
+  readonly template?: TemplateTraits;
+  /** Without such a controller, of its newest pod, where that has something to say. */
+  readonly newest?: PodTraits;
+  /** Images of its pods' proxies, each with the first pod that runs it; absent: none has one, or asks for its own. */
+  readonly proxyImages?: readonly { readonly image: string; readonly pod: string }[];
   readonly pods: readonly PodRef[];
   /** Services whose selector takes its pods, `name`s in its namespace, sorted. */
   readonly services: readonly string[];
   /** Set once its last pod went away under watch. */
   readonly goneAt: UnixSeconds | null;
   readonly createdAt: UnixSeconds | null;
+}
+
+/** What checks ask of a pod, or of the template that pods are made by: each absent where there is nothing to say. */
+export interface PodTraits {
+  /** Those of Istio's domains; a value of more than 500 characters is "". */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Ports that its containers declare: their numbers, and their names with the protocol (`web/TCP`). */
+  readonly ports?: readonly (number | string)[];
+  /** Which containers run as the proxy's user; -1: what the pod says for all of them. */
+  readonly proxyUsers?: readonly number[];
+  /** The first container with `image: auto`, which the injector fills in. */
+  readonly imageAuto?: number;
+}
+
+export interface TemplateTraits extends PodTraits {
+  /** Istio's annotations of the controller itself. */
+  readonly own?: Readonly<Record<string, string>>;
 }
 
 export interface PodRef {
@@ -42,6 +65,8 @@ export interface PodRef {
   readonly reports: boolean;
   /** Runs without any proxy, outside the mesh; absent where it is in it, or a part of it. */
   readonly unmeshed?: true;
+  /** The first container whose image the injector should have filled in, and didn't. */
+  readonly imageAuto?: number;
 }
 
 export interface ServicePort {
@@ -68,6 +93,8 @@ export interface Service {
   readonly waypoint?: { readonly name: string; readonly namespace: string | null };
   /** Namespaces whose clients know it, by its annotation, with `.` its own, `*` all and `~` none; absent: it doesn't say. */
   readonly exportTo?: readonly string[];
+  /** Those of Istio's domains; absent: none. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Whether its labels send gateways' calls through the waypoint; absent: they don't say. */
   readonly ingressWaypoint?: boolean;
   /** Names of workloads in its namespace that the selector takes, sorted. */

@@ -23,6 +23,7 @@ export const pod = (name: string, more: Partial<PodRecord> = {}): PodRecord => (
   deleting: false,
   containers: ["app"],
   restarts: [],
+  traits: {},
   createdAt: T0,
   ...more,
 });
@@ -34,6 +35,7 @@ export const controller = (name: string, more: Partial<ControllerRecord> = {}): 
   labels: {},
   annotations: {},
   serviceAccount: "default",
+  template: {},
   createdAt: T0,
   ...more,
 });

@@ -1,7 +1,7 @@
 /** What is kept of each Kubernetes object: small, since a cluster has tens of thousands. lib/inventory/decode.ts makes them. */
 
 import type { UnixSeconds } from "#lib/units.ts";
-import type { ServicePort } from "./model.ts";
+import type { PodTraits, ServicePort, TemplateTraits } from "./model.ts";
 
 export type StringMap = Readonly<Record<string, string>>;
 
@@ -53,6 +53,9 @@ export interface PodRecord extends Named {
   readonly containers: readonly string[];
   /** Of containers that ran before: how the last run of each ended. */
   readonly restarts: readonly ContainerRestart[];
+  readonly traits: PodTraits;
+  /** Of its proxy; absent: it has none, or asks for one of its own. */
+  readonly proxyImage?: string;
   readonly createdAt: UnixSeconds | null;
 }
 
@@ -68,6 +71,7 @@ export interface ControllerRecord extends Named {
   readonly proxyConfig?: string;
   /** Of istiod alone: see Workload.env. */
   readonly env?: Readonly<Record<string, string | null>>;
+  readonly template: TemplateTraits;
   readonly createdAt: UnixSeconds | null;
 }
 
@@ -90,6 +94,8 @@ export interface ServiceRecord extends Named {
   readonly waypoint?: { readonly name: string; readonly namespace: string | null };
   /** `networking.istio.io/exportTo` of its annotations. */
   readonly exportTo?: readonly string[];
+  /** Those of Istio's domains. */
+  readonly annotations?: StringMap;
   /** `istio.io/ingress-use-waypoint` of its labels. */
   readonly ingressWaypoint?: boolean;
 }

@@ -2,7 +2,7 @@
 import type { Dataplane, MeshName } from "#lib/graph/model.ts";
 import type { UnixSeconds } from "#lib/units.ts";
 import { expectedMembership, type Membership, membershipOf } from "./membership.ts";
-import type { PodRef } from "./model.ts";
+import type { PodRef, PodTraits, TemplateTraits, Workload } from "./model.ts";
 import { type OwnerLookup, workloadOf } from "./owner.ts";
 import type { ControllerRecord, NamespaceRecord, PodRecord, StringMap } from "./records.ts";
 
@@ -19,6 +19,9 @@ export interface WorkloadDraft {
   readonly annotations: StringMap;
   readonly proxyConfig?: string;
   readonly env?: Readonly<Record<string, string | null>>;
+  readonly template?: TemplateTraits;
+  readonly newest?: PodTraits;
+  readonly proxyImages?: NonNullable<Workload["proxyImages"]>;
   readonly pods: readonly PodRef[];
   readonly createdAt: UnixSeconds | null;
   readonly labelSets: readonly StringMap[];
@@ -105,6 +108,8 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
     annotations: { ...(newest?.annotations ?? {}), ...(controller?.annotations ?? {}) },
     ...configOf(newest ?? controller),
     ...(controller?.env ? { env: controller.env } : {}),
+    ...traitsOf(controller, newest),
+    ...imagesOf(pods),
     pods: pods.map((pod, i) => ({
       name: pod.name,
       ip: pod.ips[0] ?? null,
@@ -113,6 +118,7 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
       ...(pod.node === undefined ? {} : { node: pod.node }),
       reports: members[i]?.reports ?? false,
       ...(members[i]?.dataplane === "none" && members[i]?.mesh === null ? { unmeshed: true } : {}),
+      ...(pod.traits.imageAuto === undefined ? {} : { imageAuto: pod.traits.imageAuto }),
     })),
     createdAt: controller?.createdAt ?? oldest(pods),
     labelSets: pods.length > 0 ? pods.map((pod) => pod.labels) : [labels],
@@ -122,6 +128,22 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
 /** What runs says it, where something does: proxies take it in when they start. */
 function configOf(from: PodRecord | ControllerRecord | null): { readonly proxyConfig?: string } {
   return from?.proxyConfig === undefined ? {} : { proxyConfig: from.proxyConfig };
+}
+
+function traitsOf(
+  controller: ControllerRecord | null,
+  newest: PodRecord | null,
+): Pick<Workload, "template" | "newest"> {
+  if (controller) return { template: controller.template };
+  return newest && Object.keys(newest.traits).length > 0 ? { newest: newest.traits } : {};
+}
+
+function imagesOf(pods: readonly PodRecord[]): Pick<WorkloadDraft, "proxyImages"> {
+  const found: { image: string; pod: string }[] = [];
+  for (const { name: pod, proxyImage: image } of pods) {
+    if (image !== undefined && !found.some((each) => each.image === image)) found.push({ image, pod });
+  }
+  return found.length === 0 ? {} : { proxyImages: found };
 }
 
 /** The app as Istio's canonical service: https://istio.io/latest/docs/ops/deployment/application-requirements/ */

@@ -3,6 +3,7 @@ import { MeshscopeError } from "#lib/errors.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Clock, Seconds } from "#lib/units.ts";
 import type { Calling } from "./calling.ts";
+import { readServed, type Served } from "./discovery.ts";
 import { type Listed, list } from "./list.ts";
 import { createLogReader, type KubeLogs } from "./logs.ts";
 import { decodeManifest } from "./manifest.ts";
@@ -60,6 +61,8 @@ export interface KubeClient {
    * `not_found` where the cluster doesn't serve it.
    */
   openapi(group: string, version: string, o?: Calling): Promise<unknown>;
+  /** Which resources of a group are served in which versions; empty where the cluster doesn't have the group. */
+  served(group: string, o?: Calling): Promise<Served>;
   close(): Promise<void>;
 }
 
@@ -133,6 +136,11 @@ export function createKubeClient(target: KubeTarget, deps: KubeDeps): KubeClient
       return within(what, { ...o, timeout: o.timeout ?? (30 as Seconds) }, (signal) =>
         schemas.read(transport, what, group, version, { signal, as: o.as }),
       );
+    },
+    served(group, o = {}) {
+      const resource: Resource = { group, version: "", plural: "resources", kind: "APIResourceList" };
+      const what = { ...asked("get", resource, {}, "discovery"), user: o.as !== undefined };
+      return within(what, o, (signal) => readServed(transport, what, group, { signal, as: o.as }));
     },
     close: () => transport.close(),
   };

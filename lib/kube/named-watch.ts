@@ -22,7 +22,8 @@ export interface NamedWatch {
 
 export interface NamedWatchOptions {
   readonly resource: Resource;
-  readonly namespace: string;
+  /** Absent: objects of the whole cluster. */
+  readonly namespace?: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Uniform in [0, 1). */
@@ -53,7 +54,8 @@ export function watchNamed(client: KubeClient, o: NamedWatchOptions): NamedWatch
     const objects = collection();
     const end = new AbortController();
     const reflector = startReflector<Manifest>(client, {
-      ...{ resources: [resource], namespace, only, clock, random, ...(pace ? { pace } : {}) },
+      ...{ resources: [resource], only, clock, random, ...(pace ? { pace } : {}) },
+      ...(namespace === undefined ? {} : { namespace }),
       signal: AbortSignal.any([o.signal, end.signal]),
       decode: decodeManifest(resource),
       onStatus: tell,

@@ -57,7 +57,7 @@ export interface Pace {
   readonly lasting: number;
 }
 
-const PACE: Pace = { firstRetry: 500, longestRetry: 15_000, refused: 60_000, lasting: 10_000 };
+export const PACE: Pace = { firstRetry: 500, longestRetry: 15_000, refused: 60_000, lasting: 10_000 };
 
 export interface Reflector {
   status(): ReflectorStatus;

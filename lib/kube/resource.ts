@@ -35,6 +35,24 @@ export const CONTROLLERREVISIONS: Resource = {
   kind: "ControllerRevision",
 };
 
+const ADMISSION = { group: "admissionregistration.k8s.io", version: "v1" };
+export const MUTATING_WEBHOOKS: Resource = {
+  ...ADMISSION,
+  plural: "mutatingwebhookconfigurations",
+  kind: "MutatingWebhookConfiguration",
+};
+export const VALIDATING_WEBHOOKS: Resource = {
+  ...ADMISSION,
+  plural: "validatingwebhookconfigurations",
+  kind: "ValidatingWebhookConfiguration",
+};
+export const CRDS: Resource = {
+  group: "apiextensions.k8s.io",
+  version: "v1",
+  plural: "customresourcedefinitions",
+  kind: "CustomResourceDefinition",
+};
+
 /** A policy kind in one of its versions; the preferred one unless told. */
 export function resourceOf(kind: PolicyKind, version: string = kind.versions[0]): Resource {
   return { group: kind.group, version, plural: kind.plural, kind: kind.kind };

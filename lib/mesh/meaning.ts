@@ -12,7 +12,7 @@ export { keepsServices } from "./istio/policy/meaning/routing/unknown-host.ts";
 export { samplingOf } from "./istio/policy/sampling.ts";
 export { accessFormats } from "./istio/policy/settings/access-formats.ts";
 export { type MeshFacts, meshFacts } from "./istio/policy/settings/facts.ts";
-export { configNames, controlPlanes } from "./istio/policy/settings/planes.ts";
+export { configNames, controlPlanes, installedNames } from "./istio/policy/settings/planes.ts";
 export { rootNamespaceOf, rootNote } from "./istio/policy/settings/root.ts";
 export { type MeshSettings, meshSettings } from "./istio/policy/settings/settings.ts";
 export { istiodsView } from "./istio/policy/settings/view.ts";

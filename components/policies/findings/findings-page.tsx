@@ -77,7 +77,7 @@ function Findings() {
   return (
     <>
       <Toolbar filter={filter} change={change} data={data} />
-      <ListNotices data={data} error={error} retry={() => void refetch()} />
+      <ListNotices unread="checked" data={data} error={error} retry={() => void refetch()} />
       {data.items.length === 0 ? (
         <Blank
           title={data.asOf === null ? "Not checked yet" : scoped ? "No findings in this scope" : "No findings"}

@@ -116,8 +116,11 @@ export function ListNotices({
   data,
   error,
   retry,
+  unread = "shown",
 }: {
   readonly data: Pick<Answer, "asOf" | "unread" | "cut">;
+  /** What can't be done with what isn't read. */
+  readonly unread?: "shown" | "checked";
   readonly error: unknown;
   readonly retry: () => void;
 }) {
@@ -139,7 +142,7 @@ export function ListNotices({
         </Notice>
       )}
       {data.unread.length > 0 && (
-        <Notice tone="degraded" title={`${formatPlural(data.unread.length, "kind")} can’t be shown.`}>
+        <Notice tone="degraded" title={`${formatPlural(data.unread.length, "kind")} can’t be ${unread}.`}>
           <details>
             <summary className="cursor-pointer text-ink-2">Which, and why</summary>
             <ul className="mt-1 max-h-40 overflow-auto">

@@ -10,7 +10,7 @@ import { kindKey, manifestKindKey, type PolicyKind } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { type ObjectRef, refKey, refOf } from "#lib/policy/ref.ts";
 import type { FindingsSource, Viewer } from "./deps.ts";
-import { SETTINGS } from "./listable.ts";
+import { isSingle } from "./listable.ts";
 import type { ClusterPolicies, PolicyStore } from "./store.ts";
 
 export interface ChecksDeps {
@@ -97,7 +97,7 @@ export class Checks implements FindingsSource {
     return (
       namespaces.every((namespace) => visibility.namespace(object.cluster, namespace)) &&
       objects.every((each) => {
-        if (kindKey(each) === SETTINGS) return mayList(each.cluster, SETTINGS, each.namespace, each.name);
+        if (isSingle(each.kind)) return mayList(each.cluster, each.kind, each.namespace, each.name);
         const kind = this.#deps.kinds.find((one) => kindKey(one) === kindKey(each));
         if (kind === undefined) return each.namespace === null || visibility.namespace(each.cluster, each.namespace);
         const isNamespace = kind.group === "" && kind.kind === "Namespace";

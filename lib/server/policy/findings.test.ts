@@ -61,6 +61,7 @@ function depsOf(
   o: {
     asOf?: UnixSeconds | null;
     unread?: { kind: string; code: string }[];
+    unchecked?: { kind: string; reason: string; code: string }[];
     denied?: string[];
     inventory?: ClusterInventory | null;
   } = {},
@@ -70,6 +71,7 @@ function depsOf(
     ...{ cluster: "west", asOf, kind: () => null },
     objects: (kind: string) => objects.filter((each) => manifestKindKey(each) === kind),
     unread: unread.map((each) => ({ ...each, reason: "No." })),
+    ...(o.unchecked ? { unchecked: o.unchecked } : {}),
   };
   const store = {
     clusters: () => new Map([["west", policies]]),
@@ -137,6 +139,29 @@ describe("GET /findings", () => {
       );
     expect(await wrong([])).toEqual(["istio"]);
     expect(await wrong(["configmaps"])).toEqual([]);
+  });
+
+  test("tells of webhooks and CRDs those alone who may get them, and what of them isn't read", async () => {
+    const webhook: Manifest = {
+      ...{ apiVersion: "admissionregistration.k8s.io/v1", kind: "MutatingWebhookConfiguration" },
+      metadata: { name: "istio-sidecar-injector" },
+      webhooks: [{ name: "inject", clientConfig: { url: "https://10.0.0.1/inject" } }],
+    };
+    const crd: Manifest = {
+      ...{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" },
+      metadata: { name: "gateways.gateway.networking.k8s.io" },
+      spec: { versions: [{ name: "v1beta1", served: true }] },
+    };
+    const found = async (credential: Credential, denied: string[] = []) =>
+      (await ask(depsOf([webhook, crd], { denied }).deps, credential)).items.map(({ code }) => code);
+    const [both, hook] = [["gateway-api-soon-unread", "control-plane-by-address"], ["control-plane-by-address"]];
+    expect(await found(ANONYMOUS)).toEqual(both);
+    expect(await found(ana)).toEqual(both);
+    expect(await found(ana, ["customresourcedefinitions"])).toEqual(hook);
+    expect(await found(ana, ["customresourcedefinitions", "mutatingwebhookconfigurations"])).toEqual([]);
+    const unchecked = [{ kind: "MutatingWebhookConfiguration", reason: "No.", code: "forbidden" }];
+    const { deps } = depsOf([], { unchecked });
+    expect((await ask(deps, ana)).unread).toEqual([{ cluster: "west", ...unchecked[0] }]);
   });
 
   test("what the console can't read is not missing", async () => {

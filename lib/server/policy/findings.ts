@@ -44,7 +44,9 @@ export async function listFindings(
     ...more,
     asOf: Number.isFinite(asOf) ? formatInstant(asOf as NonNullable<(typeof clusters)[number]["asOf"]>) : null,
     counts: countsOf(found),
-    unread: clusters.flatMap(({ cluster, unread }) => unread.map((each) => ({ cluster, ...each }))),
+    unread: clusters.flatMap(({ cluster, unread, unchecked = [] }) =>
+      [...unread, ...unchecked].map((each) => ({ cluster, ...each })),
+    ),
   };
 }
 

@@ -46,11 +46,13 @@ export async function viewerOf(
     }
   }
   const allowed = new Set<string>();
-  // The mesh's settings are one object, which a Role may allow by its name.
+  // What holds settings of the mesh is single objects, which a Role may allow by their names.
   const settings = [...store.clusters()].flatMap(([cluster, policies]) =>
-    policies.objects(SETTINGS).map(({ metadata: { namespace = null, name } }) => ({
-      ...{ cluster, namespace, group: "", resource: "configmaps", verb: "get", name },
-    })),
+    [...SINGLE].flatMap(([kind, { group, resource }]) =>
+      policies.objects(kind).map(({ metadata: { namespace = null, name } }) => ({
+        ...{ kind, question: { cluster, namespace, group, resource, verb: "get", name } },
+      })),
+    ),
   );
   const verdicts = await rights.ask(credential, everywhere, signal);
   const next: Question[] = [];
@@ -66,14 +68,30 @@ export async function viewerOf(
     const kind = port.kinds.find((one) => one.group === group && one.plural === resource);
     if (kind && namespace !== null && each[index]?.allowed) allowed.add(keyOf(cluster, kindKey(kind), namespace));
   }
-  const mayGet = await rights.ask(credential, settings, signal);
-  for (const [index, { cluster, namespace, name }] of settings.entries())
-    if (mayGet[index]?.allowed) allowed.add(keyOf(cluster, SETTINGS, `${namespace}/${name}`));
+  const mayGet = await rights.ask(
+    credential,
+    settings.map(({ question }) => question),
+    signal,
+  );
+  for (const [index, { kind, question }] of settings.entries())
+    if (mayGet[index]?.allowed) allowed.add(keyOf(question.cluster, kind, `${question.namespace}/${question.name}`));
   return { visibility, mayList: mayListOf(allowed) };
 }
 
 /** The kind of what holds the mesh's settings: no policy, but read beside them (PolicyStore). */
 export const SETTINGS = "ConfigMap";
+
+const ADMISSION = "admissionregistration.k8s.io";
+/** Kinds of which single objects are read beside policies, as rights name them. */
+const SINGLE: ReadonlyMap<string, { readonly group: string; readonly resource: string }> = new Map([
+  [SETTINGS, { group: "", resource: "configmaps" }],
+  ["MutatingWebhookConfiguration", { group: ADMISSION, resource: "mutatingwebhookconfigurations" }],
+  ["ValidatingWebhookConfiguration", { group: ADMISSION, resource: "validatingwebhookconfigurations" }],
+  ["CustomResourceDefinition", { group: "apiextensions.k8s.io", resource: "customresourcedefinitions" }],
+]);
+
+/** Whether single objects of this kind are read, and told to whoever may get them. */
+export const isSingle = (kind: string): boolean => SINGLE.has(kind);
 
 /** Is there anything to hide already by the namespace alone? A Namespace is its own. */
 export function visible(visibility: Visibility, cluster: string, kind: PolicyKind, { metadata }: Placed): boolean {
@@ -103,7 +121,7 @@ function placesOf(kind: PolicyKind, question: Question, objects: readonly Placed
 
 function mayListOf(allowed: ReadonlySet<string>): MayList {
   return (cluster, kind, namespace, name) =>
-    (kind === SETTINGS && allowed.has(keyOf(cluster, kind, `${namespace}/${name}`))) ||
+    (SINGLE.has(kind) && allowed.has(keyOf(cluster, kind, `${namespace}/${name}`))) ||
     allowed.has(keyOf(cluster, kind, null)) ||
     allowed.has(keyOf(cluster, kind, namespace ?? name));
 }

@@ -3,6 +3,7 @@ import type { SourceStatus } from "#lib/graph/model.ts";
 import {
   configNames,
   controlPlanes,
+  installedNames,
   istiodsView,
   type MeshFacts,
   type MeshSettings,
@@ -100,6 +101,10 @@ export function settingsNames(inventories: Inventories, istiods: (cluster: strin
   return {
     namespace: istiods,
     names: (cluster) => configNames(controlPlanes(inventories.current().get(cluster) ?? null, istiods(cluster))),
+    installed: (cluster) => {
+      const root = istiods(cluster);
+      return installedNames(controlPlanes(inventories.current().get(cluster) ?? null, root), root);
+    },
     onChange: (listener) => inventories.onStatus(listener),
   };
 }

@@ -19,12 +19,15 @@ export interface ClusterPolicies {
   /** Of which all objects are known to be true; null: not read yet. */
   readonly asOf: UnixSeconds | null;
   /**
-   * Whole objects of a kind, managedFields included. `ConfigMap`: those alone that hold the mesh's settings
-   * (mesh-settings.ts); they are no policies.
+   * Whole objects of a kind, managedFields included. `ConfigMap`: those alone that hold the settings of the mesh
+   * (mesh-settings.ts) and of its injector; `CustomResourceDefinition`: the Gateway API's, by name and served versions;
+   * webhooks: the mesh's own (installation.ts). They are no policies.
    */
   readonly objects: (kind: string) => readonly Manifest[];
   /** The kind in the version that the cluster serves; null where it isn't served or can't be read. */
   readonly kind: (kind: string) => (PolicyKind & { readonly version: string }) | null;
+  /** What only checks ask for and couldn't be read; absent: nothing. */
+  readonly unchecked?: readonly { readonly kind: string; readonly reason: string; readonly code: string | null }[];
   readonly unread: readonly { readonly kind: string; readonly reason: string; readonly code: string | null }[];
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createKubeClient } from "#lib/kube/client.ts";
-import { type FakeKube, startFakeKube, status, until } from "#lib/kube/fake.test-support.ts";
+import { answer, type FakeKube, startFakeKube, status, until } from "#lib/kube/fake.test-support.ts";
 import type { PolicyKind } from "#lib/policy/kind.ts";
 import { type Clock, milliseconds, unixSeconds } from "#lib/units.ts";
 import type { PolicyStore } from "./store.ts";
@@ -42,11 +42,22 @@ beforeEach(async () => {
   fake = await startFakeKube();
   fake.lists.set(PATH, [object("a", 1)]);
   fake.lists.set(RECORDS, [{ metadata: { name: "r", namespace: "shop" }, data: { step: 1 } }]);
+  const served = new Map<string, unknown>([
+    ["/apis/gateway.networking.k8s.io", { versions: [{ version: "v1" }] }],
+    ["/apis/gateway.networking.k8s.io/v1", { resources: [{ name: "gateways" }] }],
+  ]);
   fake.script = (response, { path }) => {
-    if (!path.endsWith("envoyfilters")) return false;
+    if (served.has(path)) {
+      answer(response, 200, served.get(path));
+      return true;
+    }
+    if (!path.endsWith("envoyfilters") && !path.endsWith("validatingwebhookconfigurations")) return false;
     status(response, 403, "Forbidden", "no");
     return true;
   };
+  fake.lists.set("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations", [
+    { metadata: { name: "istio-sidecar-injector", resourceVersion: "1" }, webhooks: [] },
+  ]);
   fake.lists.set(MAPS, [settings("istio", 1)]);
   const client = createKubeClient(fake.target, { clock, random: () => 0.5 });
   const stop = new AbortController();
@@ -57,6 +68,10 @@ beforeEach(async () => {
     settings: {
       namespace: () => "istio-system",
       names: () => names,
+      installed: () => ({
+        MutatingWebhookConfiguration: ["istio-sidecar-injector"],
+        ValidatingWebhookConfiguration: ["istiod-default-validator"],
+      }),
       onChange: (listener) => {
         named = listener;
         return () => {};
@@ -193,4 +208,34 @@ test("forgets all but the last thousand", async () => {
   await until(() => store.seen().at(-1)?.after?.metadata.resourceVersion === "1014", "the last change");
   expect(store.seen()).toHaveLength(1000);
   expect(store.seen()[0]?.after?.metadata.resourceVersion).toBe("15");
+});
+
+test("reads what is installed by its names, and says what it has no right to without calling it unread", async () => {
+  const path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+  await watching(path);
+  await until(() => west().objects("MutatingWebhookConfiguration").length > 0, "the webhook");
+  expect(west().objects("MutatingWebhookConfiguration")).toMatchObject([
+    { metadata: { name: "istio-sidecar-injector" } },
+  ]);
+  const asked = fake.seen.filter((each) => each.path === path);
+  expect(new Set(asked.map(({ query }) => query.get("fieldSelector")))).toEqual(
+    new Set(["metadata.name=istio-sidecar-injector"]),
+  );
+  await until(() => (west().unchecked ?? []).length > 0, "a refusal");
+  expect(west().unchecked?.map(({ kind, code }) => [kind, code])).toEqual([
+    ["ValidatingWebhookConfiguration istiod-default-validator", "forbidden"],
+  ]);
+  expect(west().unread.map((each) => each.kind)).not.toContainEqual(expect.stringContaining("Webhook"));
+});
+
+test("tells which versions of the Gateway API's kinds are served", async () => {
+  await until(() => west().objects("CustomResourceDefinition").length > 0, "discovery");
+  expect(west().objects("CustomResourceDefinition")).toEqual([
+    {
+      ...{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" },
+      metadata: { name: "gateways.gateway.networking.k8s.io" },
+      spec: { group: "gateway.networking.k8s.io", versions: [{ name: "v1", served: true }] },
+    },
+  ]);
+  expect(west().objects("CustomResourceDefinition")).toBe(west().objects("CustomResourceDefinition"));
 });

@@ -9,6 +9,7 @@ import { CONFIGMAPS } from "#lib/kube/resource.ts";
 import type { PolicyKind } from "#lib/policy/kind.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import type { Clock } from "#lib/units.ts";
+import { type Installation, type InstalledNames, watchInstallation } from "./installation.ts";
 import type { ClusterPolicies, PolicyStore, Seen } from "./store.ts";
 
 /** Changes that are kept, of all clusters together. */
@@ -18,6 +19,8 @@ const KEPT = 1000;
 export interface SettingsNames {
   readonly namespace: (cluster: string) => string;
   readonly names: (cluster: string) => readonly string[];
+  /** What else says how the mesh is installed (installation.ts). */
+  readonly installed: (cluster: string) => InstalledNames;
   /** Called when names may be others. */
   readonly onChange: (listener: () => void) => () => void;
 }
@@ -40,6 +43,7 @@ export function watchStore(o: WatchStoreOptions): PolicyStore {
   const since = new Map<string, { readonly state: string; readonly at: string }>();
   const watches = new Map<string, PolicyWatch>();
   const settings = new Map<string, NamedWatch>();
+  const installed = new Map<string, Installation>();
   for (const [cluster, client] of o.clients) {
     const watch = watchPolicies(client, {
       ...{ kinds, clock, signal },
@@ -53,14 +57,16 @@ export function watchStore(o: WatchStoreOptions): PolicyStore {
       },
     });
     watches.set(cluster, watch);
-    const named = watchNamed(client, {
-      ...{ resource: CONFIGMAPS, namespace: o.settings.namespace(cluster), clock, signal },
-      ...{ random: o.random ?? Math.random, ...(o.pace ? { pace: o.pace } : {}) },
-    });
-    settings.set(cluster, named);
+    const shared = {
+      ...{ namespace: o.settings.namespace(cluster), clock, signal, random: o.random ?? Math.random },
+      ...(o.pace ? { pace: o.pace } : {}),
+    };
+    settings.set(cluster, watchNamed(client, { ...shared, resource: CONFIGMAPS }));
+    installed.set(cluster, watchInstallation(client, shared));
   }
   const follow = (): void => {
     for (const [cluster, named] of settings) named.follow(o.settings.names(cluster));
+    for (const [cluster, each] of installed) each.follow(o.settings.installed(cluster));
   };
   const unfollow = o.settings.onChange(follow);
   follow();
@@ -69,9 +75,14 @@ export function watchStore(o: WatchStoreOptions): PolicyStore {
     return {
       cluster,
       asOf: watch.asOf(),
-      objects: (kind) => (kind === CONFIGMAPS.kind ? (settings.get(cluster)?.objects() ?? []) : watch.objects(kind)),
+      objects: (kind) => {
+        const own = installed.get(cluster)?.objects(kind) ?? null;
+        if (kind === CONFIGMAPS.kind) return [...(settings.get(cluster)?.objects() ?? []), ...(own ?? [])];
+        return own ?? watch.objects(kind);
+      },
       kind: watch.kind,
       unread: [...watch.unread(), ...unreadSettings(settings.get(cluster))],
+      unchecked: installed.get(cluster)?.unread() ?? [],
     };
   }
 
@@ -99,14 +110,18 @@ export function watchStore(o: WatchStoreOptions): PolicyStore {
     records: (cluster) => watches.get(cluster)?.records() ?? [],
     statuses: () => [...watches].map(([cluster, watch]) => statusOf(cluster, watch)),
     onChange: (listener) => {
-      const ends = [...watches.values(), ...settings.values()].map((watch) => watch.onChange(listener));
+      const ends = [...watches.values(), ...settings.values(), ...installed.values()].map((watch) =>
+        watch.onChange(listener),
+      );
       return () => {
         for (const end of ends) end();
       };
     },
     close: async () => {
       unfollow();
-      await Promise.all([...watches.values(), ...settings.values()].map((watch) => watch.close()));
+      await Promise.all(
+        [...watches.values(), ...settings.values(), ...installed.values()].map((watch) => watch.close()),
+      );
     },
   };
 }

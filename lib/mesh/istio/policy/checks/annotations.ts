@@ -1,15 +1,17 @@
-/** Istio's annotations on the objects that are read whole. */
+/** Istio's annotations: on objects that are read whole, and on what runs as far as the inventory keeps them. */
+import { isIstios, isWritten } from "#lib/inventory/traits.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
+import type { ObjectRef } from "#lib/policy/ref.ts";
 import { kinds } from "../kinds.ts";
 import { isObject, objectAt } from "../routing/json.ts";
 import { ANNOTATIONS, type Known } from "./annotations-known.ts";
 import { ANNOTATIONS as DOCS } from "./docs.ts";
 import { type Draft, type Family, removing } from "./family.ts";
+import type { Model } from "./model.ts";
+import { PODS, podPlaces, readWhole, TEMPLATES } from "./templates.ts";
 
-/** Kinds with a pod template, where annotations are the pod's. */
-const TEMPLATES = ["Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet"];
 const READ = [...kinds.map(kindKey), ...TEMPLATES, "Pod", "Service", "Ingress"];
 const SHOWN = 60;
 
@@ -31,9 +33,6 @@ function placesOf(object: Manifest): readonly Place[] {
   return [own, { path, kind: "Pod", values }];
 }
 
-/** Of Istio's own domains. */
-const isIstios = (name: string): boolean => /(^|\.)istio\.io\//.test(name);
-
 function problem(known: Known, value: unknown): string | null {
   if (typeof value !== "string") return "it is no text";
   if (known.value === "boolean" && !/^(true|false)$/i.test(value)) return "it is neither true nor false";
@@ -45,12 +44,13 @@ function problem(known: Known, value: unknown): string | null {
   return bad === undefined ? null : `${bad.slice(0, SHOWN)} is no port`;
 }
 
-function* check(object: Manifest, { path, kind, values }: Place): Generator<Draft> {
+/** `object` as a reference: it can't be changed by a plan, so the fix is advice. */
+function* check(object: Manifest | ObjectRef, { path, kind, values }: Place): Generator<Draft> {
   for (const [name, value] of Object.entries(values)) {
     if (!isIstios(name)) continue;
     const at = [...path, name];
     const known = ANNOTATIONS.get(name);
-    const fix = { text: "Take it away.", edits: [removing(at)] };
+    const fix = { text: "Take it away.", edits: "metadata" in object ? [removing(at)] : [] };
     if (known === undefined) {
       yield {
         code: "annotation-unknown",
@@ -90,7 +90,7 @@ function* check(object: Manifest, { path, kind, values }: Place): Generator<Draf
         message: `${name} is deprecated and may stop to work.${instead}`,
         fix,
       };
-    } else if (known.state === "alpha") {
+    } else if (known.state === "alpha" && !(kind === "Pod" && isWritten(name, values))) {
       yield {
         code: "annotation-alpha",
         at: object,
@@ -114,6 +114,24 @@ function* places(object: Manifest): Generator<Draft> {
   for (const place of placesOf(object)) yield* check(object, place);
 }
 
+/** What the console keeps of workloads, of pods that nothing read makes, and of services. */
+function* inInventory(model: Model): Generator<Draft> {
+  if (readWhole(model) || model.objects("Service").length > 0) return;
+  for (const { at, path, kind, traits, workload } of podPlaces(model)) {
+    const own = workload?.template?.own;
+    if (own !== undefined) yield* check(at, { path: ANNOTATED, kind, values: own });
+    const inside = [...path.slice(0, -1), ...ANNOTATED];
+    if (traits.annotations !== undefined) yield* check(at, { path: inside, kind: "Pod", values: traits.annotations });
+  }
+  for (const { namespace, name, annotations: values } of model.services) {
+    if (values !== undefined) {
+      yield* check(model.core("Service", namespace, name), { path: ANNOTATED, kind: "Service", values });
+    }
+  }
+}
+
+const ANNOTATED: Segments = ["metadata", "annotations"];
+
 export const annotations: Family = {
   rules: {
     "annotation-unknown": rule("IST0108", "warning", "An annotation of Istio's domain is none that Istio knows."),
@@ -126,5 +144,8 @@ export const annotations: Family = {
     "annotation-deprecated": rule("IST0135", "info", "An annotation is deprecated."),
     "annotation-alpha": rule("IST0136", "info", "An annotation belongs to an alpha feature."),
   },
-  parts: [{ of: READ, reads: [], each: places }],
+  parts: [
+    { of: READ, reads: [], each: places },
+    { reads: [...PODS, "Service"], all: inInventory },
+  ],
 };

@@ -112,9 +112,10 @@ function* hosts(policy: Manifest, model: Model): Generator<Draft> {
   }
 }
 
+/** Those that something runs as, or ran as within a day (what begins by a schedule is gone most of the time), and those that were read. */
 const accounts = (model: Model): ReadonlySet<string> =>
   new Set([
-    ...model.workloads.flatMap(({ namespace, serviceAccounts }) =>
+    ...[...(model.world.inventory?.workloads.values() ?? [])].flatMap(({ namespace, serviceAccounts }) =>
       serviceAccounts.map((each) => `${namespace}/${each}`),
     ),
     ...model.objects("ServiceAccount").map((each) => `${namespaceOf(each)}/${each.metadata.name}`),
@@ -175,7 +176,7 @@ function* principals(policy: Manifest, model: Model): Generator<Draft> {
           code: "principal-unknown",
           at: policy,
           path,
-          message: `No workload runs as ${namespace}/${account}: nobody has this identity.`,
+          message: `No workload runs as ${namespace}/${account}, nor did one lately: nobody has this identity.${model.knows("ServiceAccount", namespace) ? "" : " Whether there is such an account isn't read."}`,
           namespaces: [namespace],
           fix: { text: "Correct the account, or take the identity away.", edits: [removing(path)] },
         };
@@ -253,7 +254,11 @@ export const authorization: Family = {
       "error",
       "A rule asks for identities and a selected workload has mutual TLS switched off.",
     ),
-    "principal-unknown": rule(["KIA0106"], "error", "No workload runs as a named service account."),
+    "principal-unknown": rule(
+      ["KIA0106"],
+      "error",
+      "No workload runs as a named service account, nor did one within a day. The console doesn't read whether there is such an account.",
+    ),
     "principal-in-other-cluster": rule(["KIA0107"], "info", "A named service account runs in another cluster alone."),
     "trust-domain-unknown": rule(
       ["KIA0108"],

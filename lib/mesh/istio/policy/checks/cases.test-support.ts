@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { CheckWorld, Finding } from "#lib/policy/finding.ts";
+import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { kinds } from "../kinds.ts";
 import { ChecksEngine } from "./engine.ts";
@@ -83,6 +84,19 @@ export const open = gateway(`selector: {istio: ingressgateway}, servers: [${serv
 /** `complete`: what isn't among these objects doesn't exist. */
 export const worldOf = (manifests: readonly Manifest[], complete = true): CheckWorld =>
   offlineWorld(manifests, { rootNamespace: "istio-system", complete });
+
+const POLICIES: ReadonlySet<string> = new Set(kinds.map(kindKey));
+const READ: ReadonlySet<string> = new Set([...POLICIES, "Service", "Workload"]);
+
+/** As the console has them: policies whole, and of what runs the inventory alone. `more`: whole as well. */
+export function consoleWorld(manifests: readonly Manifest[], more: readonly string[] = []): CheckWorld {
+  const world = worldOf(manifests);
+  return {
+    ...world,
+    objects: (kind) => (POLICIES.has(kind) || more.includes(kind) ? world.objects(kind) : []),
+    knows: (kind) => READ.has(kind),
+  };
+}
 
 export function findingsOf(manifests: readonly Manifest[], complete = true): readonly Finding[] {
   return new ChecksEngine().check(worldOf(manifests, complete));

@@ -1,12 +1,14 @@
-/** How the mesh is installed: webhooks, CRDs, its ConfigMap. Read from files; in the console none of them is. */
+/** How the mesh is installed: webhooks, CRDs, its ConfigMap and istiod. */
+import type { Severity } from "#lib/policy/finding.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, isObject, listAt, objectAt, textAt } from "../routing/json.ts";
+import type { ObjectRef } from "#lib/policy/ref.ts";
+import { has, isObject, listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
 import { GATEWAY_API, INJECTION, MESH_CONFIG, REQUEST_AUTHENTICATION } from "./docs.ts";
-import { type Draft, type Family, fileRule } from "./family.ts";
+import { type Draft, type Family, fileRule, type Rule, rulesOf } from "./family.ts";
 import { meshNetworks } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
-import { pods, TEMPLATES } from "./pods.ts";
+import { PODS, readWhole } from "./templates.ts";
 
 function* webhooks(model: Model): Generator<Draft> {
   for (const kind of ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]) {
@@ -132,56 +134,72 @@ function* networks(model: Model): Generator<Draft> {
   }
 }
 
-/** https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars: BLOCKED_CIDRS_IN_JWKS_URIS */
+/** https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars */
+const BLOCKED = "BLOCKED_CIDRS_IN_JWKS_URIS";
+
+const unlimitedInFiles = (model: Model): readonly Manifest[] =>
+  model.objects("Deployment").filter(({ metadata, spec }) => {
+    const pod = objectAt(objectAt(spec, "template"), "spec");
+    const env = listAt(pod, "containers").flatMap((each) => listAt(each, "env"));
+    const limited = env.some((each) => textAt(each, "name") === BLOCKED && (textAt(each, "value") ?? "from elsewhere"));
+    return metadata.labels?.["app"] === "istiod" && !limited;
+  });
+
+/** istiods whose variables are known, and that one isn't set; what is set from elsewhere may well limit it. */
+const unlimited = (model: Model): readonly ObjectRef[] =>
+  model.workloads
+    .filter(
+      ({ kind, labels, env }) =>
+        kind === "Deployment" && labels["app"] === "istiod" && env?.[BLOCKED] === undefined && env !== undefined,
+    )
+    .map((each) => model.workloadRef(each));
+
 function* keys(model: Model): Generator<Draft> {
   const policies = model
     .objects("RequestAuthentication")
     .filter(({ spec }) => listAt(spec, "jwtRules").some((each) => has(each, "jwksUri")));
   const [first] = policies;
   if (first === undefined) return;
-  for (const { object, path, spec } of pods(model)) {
-    if (object.kind !== "Deployment" || object.metadata.labels?.["app"] !== "istiod") continue;
-    const env = listAt(spec, "containers").flatMap((each) => listAt(each, "env"));
-    const limited = env.some((each) => textAt(each, "name") === "BLOCKED_CIDRS_IN_JWKS_URIS" && textAt(each, "value"));
-    if (limited) continue;
+  for (const at of readWhole(model) ? unlimitedInFiles(model) : unlimited(model)) {
     yield {
       code: "keys-fetched-from-anywhere",
-      at: object,
-      path: [...path, "containers"],
+      at,
+      path: ["spec", "template", "spec", "containers"],
       message: `istiod fetches the keys of ${policies.length} RequestAuthentications itself, and nothing limits where from: whoever may write one can make it call addresses inside.`,
       evidence: [{ at: first, path: ["spec", "jwtRules"], text: "has a jwksUri" }],
+      // Their number is told to those alone who may see all of them.
+      namespaces: policies.map(namespaceOf),
       fix: "Set BLOCKED_CIDRS_IN_JWKS_URIS on istiod.",
     };
   }
 }
 
+const webhookRule = (also: readonly string[], severity: Severity, when: string): Rule =>
+  rulesOf(INJECTION)(also, severity, `${when} In the console only where webhooks may be read.`);
+
 export const installation: Family = {
   rules: {
-    "webhook-service-unknown": fileRule(
-      "IST0139",
+    "webhook-service-unknown": webhookRule(
+      ["IST0139"],
       "error",
       "One of Istio's webhooks names a service that isn't there.",
-      INJECTION,
     ),
-    "control-plane-address-invalid": fileRule("IST0163", "warning", "A webhook's URL has no host.", INJECTION),
-    "control-plane-by-address": fileRule("IST0164", "info", "A webhook's URL is an IP address.", INJECTION),
-    "gateway-api-unread": fileRule(
-      "IST0156",
+    "control-plane-address-invalid": webhookRule(["IST0163"], "warning", "A webhook's URL has no host."),
+    "control-plane-by-address": webhookRule(["IST0164"], "info", "A webhook's URL is an IP address."),
+    "gateway-api-unread": rulesOf(GATEWAY_API)(
+      ["IST0156"],
       "error",
       "A CRD of the Gateway API isn't served in the version that Istio reads.",
-      GATEWAY_API,
     ),
-    "gateway-api-bundle-old": fileRule(
-      "IST0176",
+    "gateway-api-bundle-old": rulesOf(GATEWAY_API)(
+      ["IST0176"],
       "warning",
-      "TLSRoute's CRD is older than Istio 1.30 reads.",
-      GATEWAY_API,
+      "TLSRoute's CRD is older than Istio 1.30 reads. In the console only where it may be read.",
     ),
-    "gateway-api-soon-unread": fileRule(
-      "IST0172",
+    "gateway-api-soon-unread": rulesOf(GATEWAY_API)(
+      ["IST0172"],
       "warning",
       "A CRD of the Gateway API isn't served in the version that coming versions of Istio read.",
-      GATEWAY_API,
     ),
     "network-registry-unknown": fileRule(
       "IST0126",
@@ -189,17 +207,16 @@ export const installation: Family = {
       "meshNetworks names a registry that isn't registered.",
       MESH_CONFIG,
     ),
-    "keys-fetched-from-anywhere": fileRule(
-      "IST0175",
+    "keys-fetched-from-anywhere": rulesOf(REQUEST_AUTHENTICATION)(
+      ["IST0175"],
       "warning",
       "istiod's Deployment doesn't limit where keys of RequestAuthentications are fetched from.",
-      REQUEST_AUTHENTICATION,
     ),
   },
   parts: [
     { reads: ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "inventory"], all: webhooks },
     { reads: ["CustomResourceDefinition"], all: versions },
     { reads: ["ConfigMap", "Secret", "inventory"], all: networks },
-    { reads: ["Pod", ...TEMPLATES, "RequestAuthentication"], all: keys },
+    { reads: [...PODS, "RequestAuthentication"], all: keys },
   ],
 };

@@ -139,7 +139,7 @@ export class Model {
   }
 
   /** Something that is no policy, as findings name it. */
-  core(kind: "Service" | "Secret" | "ServiceAccount", namespace: string, name: string): ObjectRef {
+  core(kind: "Service" | "Secret" | "ServiceAccount" | "Pod", namespace: string, name: string): ObjectRef {
     return { cluster: this.world.cluster, group: "", version: "v1", kind, namespace, name };
   }
 

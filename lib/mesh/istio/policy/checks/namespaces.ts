@@ -1,8 +1,7 @@
 /** Namespaces: whether their labels say what pods in them shall be. */
-import { objectAt } from "../routing/json.ts";
 import { AMBIENT, INJECTION, WAYPOINT } from "./docs.ts";
 import { type Draft, type Family, rulesOf } from "./family.ts";
-import { yamlAt } from "./mesh-config.ts";
+import { injectsByDefault, saidBy } from "./injector.ts";
 import type { Model } from "./model.ts";
 
 const MODE = "istio.io/dataplane-mode";
@@ -10,13 +9,6 @@ const USE_WAYPOINT = "istio.io/use-waypoint";
 const GATEWAY = "Gateway.gateway.networking.k8s.io";
 /** Namespaces that belong to Kubernetes or to the mesh itself. */
 const SYSTEM = new Set("kube-system kube-public kube-node-lease istio-system istio-operator istio-cni".split(" "));
-
-/** The injector's own setting, in files that hold its ConfigMap. */
-const injectsByDefault = (model: Model): boolean =>
-  model.objects("ConfigMap").some((map) => {
-    if (!map.metadata.name.startsWith("istio-sidecar-injector")) return false;
-    return objectAt(yamlAt(map, "values"), "sidecarInjectorWebhook")["enableNamespacesByDefault"] === true;
-  });
 
 function* namespaces(model: Model): Generator<Draft> {
   for (const namespace of model.objects("Namespace")) {
@@ -40,13 +32,15 @@ function* namespaces(model: Model): Generator<Draft> {
       labels[MODE] !== undefined
     )
       continue;
-    if (model.table(injectsByDefault)) {
+    const setting = injectsByDefault(model);
+    if (setting?.injects === true) {
       yield {
         code: "namespace-injected-by-default",
         at: namespace,
         path: ["metadata", "labels"],
         message:
           "It has no label of its own, and the injector is set to inject everywhere (enableNamespacesByDefault).",
+        evidence: saidBy(setting),
         fix: "Say by a label whether its pods join the mesh.",
       };
       continue;
@@ -120,7 +114,7 @@ export const namespaceChecks: Family = {
     "namespace-injected-by-default": rule(
       ["IST0148"],
       "info",
-      "A namespace without labels is injected because the injector's default says so. Only where the injector's ConfigMap is read: in files.",
+      "A namespace without labels is injected because the injector's default says so. In the console only where the injector's ConfigMap may be read.",
       INJECTION,
     ),
     "namespace-not-in-mesh": rule(

@@ -3,6 +3,7 @@ import type { ClusterInventory } from "#lib/inventory/model.ts";
 import {
   type Case,
   calm,
+  consoleWorld,
   deployment,
   findingsOf,
   namespace,
@@ -410,4 +411,24 @@ test("codes are used once, named in kebab case, and each says when and where to 
 
 test("pods that aren't read have no ports to miss", () => {
   expect(findingsOf([service("shop/s", "x", "{name: http, port: 80, targetPort: 90}")], false)).toEqual([]);
+});
+
+const READ_BY_NAME = ["CustomResourceDefinition", "MutatingWebhookConfiguration", "ConfigMap"];
+const installed = cases.filter(([code]) =>
+  /^(webhook|control-plane|gateway-api)-|^namespace-injected-by-default$/.test(code),
+);
+test.each(installed)(
+  "in the console, %s is found where what it asks for may be read, and nowhere else",
+  (code, fires, quiet) => {
+    const codes = (objects: Case[1], more: readonly string[]) =>
+      new ChecksEngine().check(consoleWorld([...shop, ...objects], more)).map((each) => each.code);
+    expect(codes(fires, READ_BY_NAME)).toContain(code);
+    expect(codes(quiet, READ_BY_NAME)).not.toContain(code);
+    expect(codes(fires, [])).not.toContain(code);
+  },
+);
+
+test("which clusters are registered Secrets say, so the console says of no network that its registry isn't there", () => {
+  const found = new ChecksEngine().check(consoleWorld([...shop, networks("west")], READ_BY_NAME));
+  expect(found.map(({ code }) => code)).not.toContain("network-registry-unknown");
 });

@@ -1,53 +1,27 @@
-/** Pods and templates of pods, whole. Read from files; the console keeps less of them. */
-import type { Manifest } from "#lib/policy/manifest.ts";
+/** Pods and templates of pods. */
+import type { Workload } from "#lib/inventory/model.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { type JsonObject, listAt, namespaceOf, numberAt, objectAt, textAt } from "../routing/json.ts";
 import { INJECTION, REQUIREMENTS } from "./docs.ts";
-import { type Draft, type Family, fileRule } from "./family.ts";
-import type { Model } from "./model.ts";
+import { type Draft, type Family, rulesOf } from "./family.ts";
+import { injectsByDefault, saidBy } from "./injector.ts";
+import { type Model, push } from "./model.ts";
+import { PODS, type PodPlace, podPlaces } from "./templates.ts";
 
-export const TEMPLATES = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
 /** The proxy's own user. */
 const PROXY_UID = 1337;
+const AUTO = "image: auto is filled in by the injector, and nothing lets it inject here: the image can't be pulled.";
+const LET = "Label the pod sidecar.istio.io/inject=true, or its namespace istio-injection=enabled.";
 
-/** Pods and what makes them: the pod's own metadata and spec. */
-export function* pods(model: Model): Generator<{
-  readonly object: Manifest;
-  readonly path: Segments;
-  readonly metadata: JsonObject;
-  readonly spec: JsonObject;
-}> {
-  for (const object of model.objects("Pod")) {
-    yield { object, path: ["spec"], metadata: object.metadata as unknown as JsonObject, spec: object.spec ?? {} };
-  }
-  for (const kind of TEMPLATES) {
-    for (const object of model.objects(kind)) {
-      const template = objectAt(object.spec, "template");
-      yield {
-        object,
-        path: ["spec", "template", "spec"],
-        metadata: objectAt(template, "metadata"),
-        spec: objectAt(template, "spec"),
-      };
-    }
-  }
-}
-
+/** Only a sidecar's redirection goes by the user: gateways and ztunnel have none to get around. */
 function* runAs(model: Model): Generator<Draft> {
-  for (const { object, path, spec } of pods(model)) {
-    const places: [Segments, JsonObject][] = [
-      [[...path, "securityContext"], objectAt(spec, "securityContext")],
-      ...listAt(spec, "containers").map((each, i): [Segments, JsonObject] => [
-        [...path, "containers", i, "securityContext"],
-        textAt(each, "name") === "istio-proxy" ? {} : objectAt(each, "securityContext"),
-      ]),
-    ];
-    for (const [at, context] of places) {
-      if (numberAt(context, "runAsUser") !== PROXY_UID) continue;
+  for (const { at, path, counted, traits, workload } of podPlaces(model)) {
+    if (traits.proxyUsers === undefined || (workload !== null && workload.dataplane !== "sidecar")) continue;
+    for (const index of counted ? traits.proxyUsers : traits.proxyUsers.slice(0, 1)) {
+      const place: Segments = index < 0 ? path : [...path, "containers", ...(counted ? [index] : [])];
       yield {
         code: "user-of-the-proxy",
-        at: object,
-        path: [...at, "runAsUser"],
+        at,
+        path: counted || index < 0 ? [...place, "securityContext", "runAsUser"] : place,
         message: `User ${PROXY_UID} is the proxy's: its traffic isn't redirected, so the container would bypass the mesh.`,
         fix: { text: "Take another user.", edits: [] },
       };
@@ -55,63 +29,106 @@ function* runAs(model: Model): Generator<Draft> {
   }
 }
 
+/** Whether labels let the injector in; null: they say nothing, so that its own setting decides. */
+function labelled({ namespace, labels, inject }: PodPlace, model: Model): boolean | null {
+  if (inject === "true" || inject === "false") return inject === "true";
+  const around = model.namespaceLabels(namespace);
+  if (around["istio-injection"] !== undefined) return around["istio-injection"] === "enabled";
+  return around["istio.io/rev"] !== undefined || labels["istio.io/rev"] !== undefined ? true : null;
+}
+
 function* imageAuto(model: Model): Generator<Draft> {
-  for (const { object, path, metadata, spec } of pods(model)) {
-    const at = listAt(spec, "containers").findIndex((each) => textAt(each, "image") === "auto");
-    if (at < 0) continue;
-    const around = model.namespaceLabels(namespaceOf(object));
-    const labels = objectAt(metadata, "labels");
-    const wish = labels["sidecar.istio.io/inject"] ?? objectAt(metadata, "annotations")["sidecar.istio.io/inject"];
-    const injected =
-      wish === "true" ||
-      (wish !== "false" &&
-        (around["istio-injection"] === "enabled" ||
-          around["istio.io/rev"] !== undefined ||
-          labels["istio.io/rev"] !== undefined));
-    const known = model.find("Namespace", null, namespaceOf(object)) !== undefined || wish !== undefined;
-    if (injected || !known) continue;
+  for (const place of podPlaces(model)) {
+    const { at, path, kind, namespace, traits, workload } = place;
+    // What runs is told by its pods, below.
+    if (traits.imageAuto === undefined || (workload !== null && workload.template === undefined)) continue;
+    const left = workload?.pods.some((pod) => pod.imageAuto !== undefined) ?? false;
+    const filled = workload?.pods.some((pod) => pod.imageAuto === undefined) ?? false;
+    const said = labelled(place, model);
+    const setting = said === null && model.hasNamespace(namespace) === true ? injectsByDefault(model) : null;
+    if ((said ?? setting?.injects) !== false || (filled && !left)) continue;
+    const code = kind === "Pod" ? "image-auto-in-pod" : "image-auto";
+    const places = [...path, "containers", traits.imageAuto, "image"];
+    yield { code, at, path: places, message: AUTO, evidence: setting ? saidBy(setting) : [], fix: LET };
+  }
+}
+
+/** Of each workload one pod whose image nobody filled in. In files pods are places of their own (imageAuto). */
+function* imageAutoInPods(model: Model): Generator<Draft> {
+  for (const workload of model.workloads) {
+    const pod = workload.pods.find((each) => each.imageAuto !== undefined);
+    if (pod?.imageAuto === undefined || model.find("Pod", workload.namespace, pod.name) !== undefined) continue;
     yield {
-      code: object.kind === "Pod" ? "image-auto-in-pod" : "image-auto",
-      at: object,
-      path: [...path, "containers", at, "image"],
-      message: "image: auto is filled in by the injector, and nothing lets it inject here: the image can't be pulled.",
-      fix: "Label the pod sidecar.istio.io/inject=true, or its namespace istio-injection=enabled.",
+      code: "image-auto-in-pod",
+      at: model.core("Pod", workload.namespace, pod.name),
+      path: ["spec", "containers", pod.imageAuto, "image"],
+      message:
+        "image: auto is filled in by the injector, which didn't when the pod was made: the image can't be pulled.",
+      fix: `${LET} Then delete the pod.`,
     };
   }
 }
 
 /** Proxies of one namespace in several versions: some began before an upgrade. */
 function* proxyImages(model: Model): Generator<Draft> {
-  const first = new Map<string, { readonly image: string; readonly pod: Manifest }>();
-  for (const pod of model.objects("Pod")) {
-    const containers = [...listAt(pod.spec, "containers"), ...listAt(pod.spec, "initContainers")];
-    const image = textAt(containers.find((each) => textAt(each, "name") === "istio-proxy") ?? {}, "image");
-    if (image === null) continue;
-    const before = first.get(namespaceOf(pod));
-    if (before === undefined) first.set(namespaceOf(pod), { image, pod });
-    else if (before.image !== image) {
+  const byNamespace = new Map<string, Workload[]>();
+  for (const workload of model.workloads) if (workload.proxyImages) push(byNamespace, workload.namespace, workload);
+  for (const [namespace, list] of byNamespace) {
+    const usual = mostUsed(list);
+    if (usual === null) continue;
+    for (const workload of list) {
+      const other = workload.proxyImages?.find(({ image }) => image !== usual.image);
+      if (other === undefined) continue;
       yield {
         code: "proxy-images-differ",
-        at: pod,
-        path: ["spec"],
-        message: `Its proxy is ${image}, that of ${before.pod.metadata.name} ${before.image}.`,
-        evidence: [{ at: before.pod, path: ["spec"], text: before.image }],
+        at: model.workloadRef(workload),
+        path: [],
+        message: `The proxy of its pod ${other.pod} is ${other.image}; most workloads of ${namespace} run ${usual.image}.`,
+        evidence: [
+          { at: model.core("Pod", namespace, other.pod), path: ["spec"], text: other.image },
+          { at: model.core("Pod", namespace, usual.pod), path: ["spec"], text: usual.image },
+        ],
         fix: "Restart the workload that is behind.",
       };
     }
   }
 }
 
+/** The image that most workloads run, of equally many the last by name; null: there is one only. */
+function mostUsed(list: readonly Workload[]): { readonly image: string; readonly pod: string } | null {
+  const used = Map.groupBy(
+    list.flatMap(({ proxyImages: images }) => images ?? []),
+    ({ image }) => image,
+  );
+  if (used.size < 2) return null;
+  const [most] = [...used.values()].sort(
+    (a, b) => b.length - a.length || ((a[0]?.image ?? "") < (b[0]?.image ?? "") ? 1 : -1),
+  );
+  return most?.[0] ?? null;
+}
+
+const rule = rulesOf(INJECTION);
+
 export const podChecks: Family = {
   rules: {
-    "user-of-the-proxy": fileRule("IST0144", "warning", "A container runs as user 1337.", REQUIREMENTS),
-    "image-auto": fileRule("IST0146", "warning", "A pod template has image: auto and isn't injected.", INJECTION),
-    "image-auto-in-pod": fileRule("IST0147", "error", "A pod has image: auto and isn't injected.", INJECTION),
-    "proxy-images-differ": fileRule("IST0158", "warning", "Pods of one namespace run different proxies.", INJECTION),
+    "user-of-the-proxy": rule(
+      ["IST0144"],
+      "warning",
+      "A container runs as user 1337; in the console, where the workload has sidecars.",
+      REQUIREMENTS,
+    ),
+    "image-auto": rule(["IST0146"], "warning", "A pod template has image: auto and isn't injected."),
+    "image-auto-in-pod": rule(["IST0147"], "error", "A pod has image: auto and isn't injected."),
+    "proxy-images-differ": rule(
+      ["IST0158"],
+      "warning",
+      "A workload's pods run another proxy than most workloads of their namespace.",
+    ),
   },
   parts: [
-    { reads: ["Pod", ...TEMPLATES], all: runAs },
-    { reads: ["Pod", ...TEMPLATES, "Namespace", "inventory"], all: imageAuto },
-    { reads: ["Pod"], all: proxyImages },
+    { reads: PODS, all: runAs },
+    { reads: [...PODS, "Namespace", "ConfigMap"], all: imageAuto },
+    { reads: ["Pod", "inventory"], all: imageAutoInPods },
+    { reads: ["inventory"], all: proxyImages },
   ],
 };

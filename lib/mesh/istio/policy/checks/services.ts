@@ -1,7 +1,5 @@
 /** Services: what their ports are called, and what stands behind them. */
 import type { Service, Workload } from "#lib/inventory/model.ts";
-import { kindKey } from "#lib/policy/kind.ts";
-import { listAt, objectAt } from "../routing/json.ts";
 import { PROTOCOLS, REQUIREMENTS } from "./docs.ts";
 import { type Draft, type Family, rulesOf } from "./family.ts";
 import { type Model, push } from "./model.ts";
@@ -103,32 +101,46 @@ function* behind(workload: Workload, model: Model): Generator<Draft> {
   }
 }
 
-/** Container ports are known of whole objects alone. */
+/** Added by the injector, so no template declares it. */
+const OF_PROXY = "http-envoy-prom/TCP";
+
+/**
+ * Of numbers, who declares none says nothing: they are for information. A name leads nowhere unless a container of that name
+ * and protocol declares it. https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports
+ * Gateways open what their listeners say, whatever they declare.
+ */
 function* containers(model: Model): Generator<Draft> {
-  for (const kind of ["Deployment", "StatefulSet", "DaemonSet"]) {
-    for (const deployment of model.objects(kindKey({ group: "apps", kind }))) {
-      const pod = objectAt(objectAt(deployment.spec, "template"), "spec");
-      const ports = listAt(pod, "containers").flatMap((each) => listAt(each, "ports"));
-      // Who declares none says nothing: container ports are for information.
-      if (ports.length === 0) continue;
-      const open = new Set<unknown>(ports.flatMap((each) => [each["containerPort"], each["name"]]));
-      const workload = model.workload(deployment.metadata.namespace ?? "default", deployment.metadata.name);
-      for (const name of workload?.services ?? []) {
-        const service = model.service(workload?.namespace ?? "", name);
-        for (const [i, port] of (service?.ports ?? []).entries()) {
-          const target = port.targetPort ?? port.port;
-          if (service === undefined || open.has(target)) continue;
-          yield {
-            code: "service-port-not-in-pods",
-            at: model.core("Service", service.namespace, service.name),
-            path: ["spec", "ports", i],
-            message: `Port ${port.port} leads to ${target}, which no container of ${kind} ${deployment.metadata.name} declares.`,
-            evidence: [{ at: deployment, path: ["spec", "template", "spec", "containers"], text: "its ports" }],
-            fix: "Correct targetPort, or declare the port in the container.",
-          };
-        }
-      }
+  for (const workload of model.workloads) {
+    const { namespace, template, dataplane } = workload;
+    if (template === undefined || dataplane === "gateway" || dataplane === "waypoint") continue;
+    for (const name of workload.services) {
+      const service = model.service(namespace, name);
+      if (service !== undefined) yield* undeclared(service, workload, template.ports ?? [], model);
     }
+  }
+}
+
+function* undeclared(
+  service: Service,
+  workload: Workload,
+  ports: NonNullable<NonNullable<Workload["template"]>["ports"]>,
+  model: Model,
+): Generator<Draft> {
+  for (const [i, port] of service.ports.entries()) {
+    const target = port.targetPort ?? port.port;
+    const wanted = typeof target === "number" ? target : `${target}/${port.protocol}`;
+    if (ports.includes(wanted) || wanted === OF_PROXY || (typeof target === "number" && ports.length === 0)) continue;
+    const protocol = typeof target === "number" ? "" : ` of ${port.protocol}`;
+    yield {
+      code: "service-port-not-in-pods",
+      at: model.core("Service", service.namespace, service.name),
+      path: ["spec", "ports", i],
+      message: `Port ${port.port} leads to ${target}${protocol}, which no container of ${workload.kind} ${workload.name} declares.`,
+      evidence: [
+        { at: model.workloadRef(workload), path: ["spec", "template", "spec", "containers"], text: "its ports" },
+      ],
+      fix: "Correct targetPort, or declare the port in the container.",
+    };
   }
 }
 
@@ -196,7 +208,7 @@ export const services: Family = {
     "service-port-not-in-pods": rule(
       ["KIA0701"],
       "warning",
-      "A service's port leads to none that its pods declare. Only where Deployments are read whole: in files.",
+      "A service's port leads to none that its pods declare. Who declares no ports at all lacks those with a name alone; gateways lack none.",
       REQUIREMENTS,
     ),
     "service-differs-between-clusters": rule(
@@ -208,6 +220,6 @@ export const services: Family = {
   },
   parts: [
     { reads: ["inventory"], all },
-    { reads: ["Deployment", "StatefulSet", "DaemonSet", "inventory"], all: containers },
+    { reads: ["inventory"], all: containers },
   ],
 };

@@ -34,6 +34,33 @@ export function configNames(planes: readonly ControlPlane[] | null): readonly st
   return names.length === 0 ? [MAIN] : [...new Set(names)].filter((name) => NAME.test(name));
 }
 
+/**
+ * By kind, what says how control planes are installed: the names that Istio's charts give (istiod's templates
+ * mutatingwebhook.yaml, validatingwebhookconfiguration.yaml, revision-tags and istiod-injector-configmap.yaml; base's
+ * default.yaml), and the one CRD of which a release is asked. Without a known control plane those of one without revisions.
+ */
+export function installedNames(
+  planes: readonly ControlPlane[] | null,
+  root: string,
+): Readonly<Record<string, readonly string[]>> {
+  const revisions = (planes ?? []).flatMap(({ revision }) => (revision === "default" ? [""] : [`-${revision}`]));
+  const all = [...new Set(revisions.length === 0 ? [""] : revisions)];
+  const elsewhere = root === "istio-system" ? "" : `-${root}`;
+  const valid = (names: readonly string[]) => names.filter((name) => NAME.test(name));
+  return {
+    ConfigMap: valid(all.map((each) => `istio-sidecar-injector${each}`)),
+    MutatingWebhookConfiguration: valid([
+      ...all.map((each) => `istio-sidecar-injector${each}${elsewhere}`),
+      `istio-revision-tag-default${elsewhere}`,
+    ]),
+    ValidatingWebhookConfiguration: valid([
+      ...all.map((each) => `istio-validator${each}-${root}`),
+      "istiod-default-validator",
+    ]),
+    CustomResourceDefinition: ["tlsroutes.gateway.networking.k8s.io"],
+  };
+}
+
 const MAIN = "istio";
 
 /** Where no istiod runs in the cluster: one outside reads this cluster's ConfigMap all the same. */

@@ -4,7 +4,7 @@ import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { unixSeconds } from "#lib/units.ts";
 import { decodeMeshConfig, decodeProxySampling } from "./decode.ts";
-import { type ControlPlane, configNames, controlPlanes } from "./planes.ts";
+import { type ControlPlane, configNames, controlPlanes, installedNames } from "./planes.ts";
 import { meshSettings, type SettingsGiven, setting } from "./settings.ts";
 
 const ROOT = "istio-system";
@@ -245,5 +245,21 @@ describe("control planes", () => {
     expect(controlPlanes(null, ROOT)).toBeNull();
     expect(configNames(null)).toEqual(["istio"]);
     expect(configNames([plane({ config: "istio-a,metadata.name!=b" })])).toEqual([]);
+  });
+});
+
+test("what is installed has the names that the charts give, by revision and root namespace", () => {
+  expect(installedNames(null, "istio-system")).toMatchObject({
+    ConfigMap: ["istio-sidecar-injector"],
+    MutatingWebhookConfiguration: ["istio-sidecar-injector", "istio-revision-tag-default"],
+    ValidatingWebhookConfiguration: ["istio-validator-istio-system", "istiod-default-validator"],
+  });
+  expect(installedNames([plane(), CANARY, CANARY, plane({ revision: "../x" })], "mesh")).toMatchObject({
+    ConfigMap: ["istio-sidecar-injector", "istio-sidecar-injector-canary"],
+    MutatingWebhookConfiguration: [
+      ...["istio-sidecar-injector-mesh", "istio-sidecar-injector-canary-mesh"],
+      "istio-revision-tag-default-mesh",
+    ],
+    ValidatingWebhookConfiguration: ["istio-validator-mesh", "istio-validator-canary-mesh", "istiod-default-validator"],
   });
 });
