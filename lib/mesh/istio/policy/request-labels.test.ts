@@ -24,7 +24,7 @@ describe("labels of requests that are read", () => {
       [],
       1,
     ],
-    ["nothing of what is no object", [telemetry({ request_method: 7 as never })], [], 0],
+    ["nothing of what is no object", [telemetry({ request_method: 7 })], [], 0],
   ])("%s", (_, objects, of, left) => {
     const read = labelsToRead(objects);
     expect(read.of).toEqual(of);

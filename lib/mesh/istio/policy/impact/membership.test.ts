@@ -40,11 +40,8 @@ describe("a change of who is in ambient", () => {
       `loses-mtls 10 certain ${PAIR} by vault metadata.labels`,
       `not-enforced 10 certain ${PAIR} by vault metadata.labels`,
     ]);
-    expect(
-      at([leaves], [READER], [strict])
-        .map((line) => line.split(" ", 1)[0])
-        .toSorted(),
-    ).toEqual(["loses-mtls", "not-enforced"]);
+    const verdicts = new Set(at([leaves], [READER], [strict]).map((line) => line.split(" ", 1)[0]));
+    expect(verdicts).toEqual(new Set(["loses-mtls", "not-enforced"]));
   });
 
   test("out of it, the client alone: its server that is STRICT refuses it", () => {
