@@ -31,7 +31,7 @@ interface Leading {
   readonly at: number;
 }
 
-export interface Sent {
+interface Sent {
   /** Of the service that was called. */
   readonly host: string;
   readonly request: RequestFacts;
