@@ -7,12 +7,12 @@ import { SingleFlight } from "./flight.ts";
 import type { HoursDeps } from "./hour.ts";
 import { answersOf, type Source } from "./source.ts";
 
-export interface ClassesAsked extends Omit<ClassOptions, "window"> {
+interface ClassesAsked extends Omit<ClassOptions, "window"> {
   readonly window: Window;
   readonly at: UnixSeconds;
 }
 
-export interface ClassesReading {
+interface ClassesReading {
   /** One for each source that has such labels and answered. */
   readonly rates: readonly RequestClassRates[];
   /** By source name: why it could not say. */

@@ -15,7 +15,7 @@ export const FACT_VALUES: Readonly<Record<RequestFact, string>> = {
   port: "string(destination.port)",
 };
 
-export interface LabelsRead {
+interface LabelsRead {
   readonly of: readonly RequestFact[];
   /** Labels that are set and mean something else somewhere, in a sentence each. */
   readonly left: readonly string[];

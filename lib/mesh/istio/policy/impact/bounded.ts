@@ -2,7 +2,7 @@
 import type { ImpactItem, ImpactTotal } from "#lib/policy/impact.ts";
 import type { Bound } from "./shadow.ts";
 
-export interface Found {
+interface Found {
   readonly item: ImpactItem;
   /** An end of it may not be seen: what names the server isn't told with it. */
   readonly away: boolean;
@@ -10,7 +10,7 @@ export interface Found {
 }
 
 /** By how much the sum of their totals is less, or more, than the sum of the items. */
-export interface Correction {
+interface Correction {
   readonly connections: boolean;
   readonly min: number;
   readonly max: number;

@@ -43,7 +43,7 @@ interface Leading {
   readonly at: number;
 }
 
-export interface Sent {
+interface Sent {
   /** Of the service that was called. */
   readonly host: string;
   /** Requests are read there. */
