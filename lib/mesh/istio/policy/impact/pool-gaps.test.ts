@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { of, web } from "./behaving.test-support.ts";
+import { web } from "./behaving.test-support.ts";
 import { impact, made, object, turned, worldOf } from "./impact.test-support.ts";
 import type { Change } from "./sides.ts";
 
