@@ -34,8 +34,9 @@ export interface PodPlace {
 const INJECT = "sidecar.istio.io/inject";
 
 /** Whether files hold pods, or what makes them: then these are checked, and not what the inventory made of them. */
-export const readWhole = (model: Model): boolean =>
-  model.table(({ world }) => ["Pod", ...TEMPLATES].some((kind) => world.objects(kind).length > 0));
+export const readWhole = (model: Model): boolean => model.table(holdsPods);
+
+const holdsPods = ({ world }: Model): boolean => ["Pod", ...TEMPLATES].some((kind) => world.objects(kind).length > 0);
 
 export function* podPlaces(model: Model): Generator<PodPlace> {
   if (readWhole(model)) yield* inFiles(model);
