@@ -31,6 +31,8 @@ const TRIED = written(onTrial(PATHS), LONG_AGO);
 const ENDS = turned(onTrial(PATHS), PATHS);
 const BY = "by a spec.rules[0]";
 
+const SHOP: Manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+
 const count = (rate: number, more: Partial<DryRunCount> = {}): DryRunCount => ({
   ...{ cluster: "west", namespace: "shop", pod: "reviews-v1-0", protocol: "http", port: 8080, action: "deny" },
   ...{ result: "denied", newborn: false, rate: perSecond(rate), ...more },
@@ -120,6 +122,14 @@ describe("counters of a policy on trial", () => {
     [
       "mutual TLS that changes with it",
       { changes: [ENDS, made(object("PeerAuthentication", "shop/p", "mtls: {mode: STRICT}"))] },
+      [BLIND],
+    ],
+    [
+      "what may alter who calls, or what stands on the way, in the same plan",
+      {
+        objects: [TRIED, SHOP],
+        changes: [ENDS, turned(SHOP, { ...SHOP, metadata: { ...SHOP.metadata, labels: { team: "a" } } })],
+      },
       [BLIND],
     ],
     [

@@ -132,10 +132,11 @@ function whereOf(call: ObservedCall, own: Touched, world: ImpactWorld): Where | 
   return only.point.kind === "sidecar" || only.point.kind === "gateway" ? only : null;
 }
 
-/** Whether the change does anything else to who is let in there. */
+/** Whether the change does anything else to who is let in there; whom a server sees follows from enrolling too. */
 function elsewise({ service, target }: ObservedCall, point: EnforcementPoint, others: Touched): boolean {
   const host = service === null ? null : fullName(service);
   return (
+    others.enrolling.length > 0 ||
     others.at(point) ||
     others.peers(target.namespace, service?.namespace ?? null) ||
     (host !== null && others.rules(host))
