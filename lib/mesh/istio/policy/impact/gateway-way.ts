@@ -23,7 +23,7 @@ import {
 import type { LettingIn } from "./letting-in.ts";
 import type { Part } from "./part.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
-import { LET_IN, refusedOf } from "./way.ts";
+import { LET_IN, refusedOf, sentBy, shares as sharesOf } from "./way.ts";
 
 /** A rule that leads to the service, and what may take its requests then. */
 interface Turn {
@@ -80,6 +80,7 @@ export function gatewayWay(
         lacks: sure ? [] : lacking(...missing, ...(max - min < LEAST ? [] : open)).lacks,
         by: refusal?.by ?? worst.after.by ?? worst.before.by,
         why: `At the gateway: ${texts(worst.before)} → ${texts(worst.after)}${refusal === null ? "" : `. There: ${refusal.why}`}`,
+        ...sentBy(refusal, worst),
         ...(verdict === "rerouted" && effects.some((each) => each.open && each.shares.rerouted > LEAST)
           ? { aside: LET_IN }
           : {}),
@@ -176,26 +177,22 @@ interface Leaving {
 
 /**
  * Of the requests that went to the service: how many go nowhere, and how many elsewhere, another of its subsets included, or are refused
- * there.
+ * there. Weights choose by chance: of what any destination of the rule loses each new end has the same share.
  */
 function leaving({ before, after }: Turn, host: string, lettingIn: (end: End) => LettingIn): Leaving {
-  const then = new Map<string, number>();
-  for (const { key, share } of after.ends) then.set(key, (then.get(key) ?? 0) + share);
-  const was = new Map<string, number>();
-  for (const end of before.ends)
-    if (end.host === host && end.fate === "goes") was.set(end.key, (was.get(end.key) ?? 0) + end.share);
-  const gone = [...was].reduce((sum, [key, share]) => sum + Math.max(0, share - (then.get(key) ?? 0)), 0);
-  const lost = Math.min(gone, Math.max(0, lostOf(after) - lostOf(before)));
+  const then = sharesOf(after.ends);
+  const lostTo = (ends: readonly End[]) =>
+    [...sharesOf(ends)].reduce((sum, [key, share]) => sum + Math.max(0, share - (then.get(key) ?? 0)), 0);
+  const gone = lostTo(before.ends.filter((end) => end.host === host && end.fate === "goes"));
+  const everybody = lostTo(before.ends);
+  const own = everybody < LEAST ? 0 : gone / everybody;
+  const lost = Math.min(gone, Math.max(0, lostOf(after) - lostOf(before)) * own);
   const all = shareOf(before, host);
   const { denied, breaks, open, refusal } = refusedOf(before.ends, after.ends, lettingIn);
-  const moves = gone - lost;
-  const refused = denied + breaks;
-  // Some of it may be what went elsewhere before.
-  const own = refused < LEAST ? 0 : Math.min(refused, moves) / refused;
   return {
     shares: {
       ...{ denied: (denied * own) / all, breaks: (breaks * own) / all },
-      ...{ unreachable: lost / all, rerouted: Math.max(0, moves - refused) / all },
+      ...{ unreachable: lost / all, rerouted: Math.max(0, gone - lost - (denied + breaks) * own) / all },
     },
     ...{ open, refusal },
   };

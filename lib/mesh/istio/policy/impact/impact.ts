@@ -129,7 +129,7 @@ function itemOf(expected: Expected, verdict: ImpactVerdict, sight: Sight) {
           evidence,
         }),
   };
-  return { item, away, by: lead.cause ?? lead.by?.object ?? null };
+  return { item, away, by: [lead.cause, lead.by?.object].flatMap((each) => each ?? []) };
 }
 
 interface Amount {
@@ -180,12 +180,14 @@ const BY_ROUTES: ReadonlySet<ImpactVerdict> = new Set([
   ...(["rerouted", "unreachable", "aborted", "times-out", "delayed", "mirrored", "retried"] as const),
 ]);
 
-/** The change that decides; else the last that can have to do with it. */
-function changeOf(by: Manifest | null, verdict: ImpactVerdict, changes: readonly Change[]): number {
-  const named = changes.findIndex(({ before, after }) =>
-    [before, after].some((each) => by !== null && each !== null && isSame(each, by)),
-  );
-  if (named >= 0) return named;
+/** The change that decides, `by` in turn; else the last that can have to do with it. */
+function changeOf(by: readonly Manifest[], verdict: ImpactVerdict, changes: readonly Change[]): number {
+  for (const object of by) {
+    const named = changes.findIndex(({ before, after }) =>
+      [before, after].some((each) => each !== null && isSame(each, object)),
+    );
+    if (named >= 0) return named;
+  }
   const security = !BY_ROUTES.has(verdict);
   const fits = ({ before, after }: Change) =>
     [before, after].some((each) => each !== null && SECURITY.has(manifestKindKey(each)) === security);
