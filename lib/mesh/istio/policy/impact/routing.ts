@@ -28,12 +28,17 @@ export interface Group {
   readonly calls: readonly ObservedCall[];
 }
 
+export interface Routed extends Expected {
+  /** Those that it speaks of. */
+  readonly calls: readonly ObservedCall[];
+}
+
 export function routing(
   calls: readonly ObservedCall[],
   sides: Sides,
   touched: Touched,
   world: ImpactWorld,
-): readonly Expected[] {
+): readonly Routed[] {
   return groupsOf(calls, sides, world).flatMap((group) => {
     const { source, target, host } = group;
     const client = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
@@ -56,10 +61,10 @@ export function routing(
     const on = group.calls.flatMap(({ evidence }) => evidence ?? []);
     return [
       {
-        ...{ source, target, protocol: first.protocol, rate, shares },
+        ...{ source, target, protocol: first.protocol, rate, shares, calls: group.calls },
         seen: group.calls.some(({ seen }) => seen === "hour") ? "hour" : "week",
         ...(on.length === 0 ? {} : { rests: { on, without: sharesOf(group.calls.map(bare)) } }),
-      } satisfies Expected,
+      } satisfies Routed,
     ];
   });
 }
