@@ -1,6 +1,6 @@
 /** What is asked for every call is found once: work is counted, not timed. */
 import { describe, expect, test } from "vitest";
-import type { ExternalHost } from "#lib/inventory/model.ts";
+import type { ExternalHost, Workload } from "#lib/inventory/model.ts";
 import type { DryRunCount } from "#lib/mesh/port.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { perSecond } from "#lib/units.ts";
@@ -23,10 +23,7 @@ const pods = (name: string) => [{ name: `${name}-0`, ip: null, ready: true, phas
 
 /** web calls each of them. */
 function mesh(places: readonly string[]) {
-  const own = places.map((place) => {
-    const made = workload(place);
-    return { ...made, pods: pods(made.name) };
-  });
+  const own = places.map((place) => ({ ...workload(place), pods: pods(place.slice(5)) }));
   return {
     ...inventory,
     workloads: byPlace([...inventory.workloads.values(), ...own]),
@@ -76,7 +73,11 @@ describe("four times the calls and objects take four times the looks", () => {
       (places, look) => {
         const own = mesh(places);
         const workloads = [...own.workloads.values()].map((each) =>
-          counting({ ...each, dataplane: each.name === "web" ? each.dataplane : "ambient" }, ["dataplane"], look),
+          counting<Workload>(
+            { ...each, dataplane: each.name === "web" ? each.dataplane : "ambient" },
+            ["dataplane"],
+            look,
+          ),
         );
         const services = [...own.services.values()].map((each) => ({
           ...each,
@@ -100,7 +101,7 @@ describe("four times the calls and objects take four times the looks", () => {
       (places, look) => {
         const counts = places.map(
           (place): DryRunCount =>
-            counting(
+            counting<DryRunCount>(
               {
                 ...{ cluster: "west", namespace: "shop", pod: `${place.slice(5)}-0`, protocol: "http", port: 8080 },
                 ...{ action: "deny", result: "denied", newborn: false, rate: perSecond(0.5) },
@@ -127,12 +128,12 @@ describe("four times the calls and objects take four times the looks", () => {
           "selector: {app: gate}, servers: [{port: {number: 80, protocol: HTTP}, hosts: ['*']}]",
         );
         const front = (last: string): Manifest => {
-          const made = object("VirtualService", "shop/front", "hosts: [x.com], gateways: [edge/door]");
+          const bound = object("VirtualService", "shop/front", "hosts: [x.com], gateways: [edge/door]");
           const http = places.map((place) => ({
             match: [{ uri: counting({ exact: place }, ["exact"], look) }],
             route: [{ destination: { host: place === places.at(-1) ? last : "reviews" } }],
           }));
-          return { ...made, spec: { ...made.spec, http } };
+          return { ...bound, spec: { ...bound.spec, http } };
         };
         const request = { path: places.at(-1) ?? "", method: "GET", by: "client" } as const;
         const calls = [call("edge/gate", "shop/reviews-v1", 4, { request })];
@@ -147,7 +148,7 @@ describe("four times the calls and objects take four times the looks", () => {
         const calls = places.flatMap((place) => [call(place, "api.card.example", 1), call(place, "a.example", 1)]);
         const externalHosts = places.map(
           (place): ExternalHost =>
-            counting(
+            counting<ExternalHost>(
               { cluster: "west", namespace: "shop", name: place, hosts: [`${place}.x`], location: "MESH_EXTERNAL" },
               ["hosts"],
               look,
