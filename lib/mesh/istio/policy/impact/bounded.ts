@@ -1,5 +1,5 @@
 /** Items whose amounts counters of a trial bound, all calls of one server together. Pure. */
-import type { ImpactItem, ImpactTotal } from "#lib/policy/impact.ts";
+import type { ImpactItem, ImpactTotal, ImpactVerdict } from "#lib/policy/impact.ts";
 import type { Bound } from "./shadow.ts";
 
 interface Found {
@@ -10,7 +10,8 @@ interface Found {
 }
 
 /** By how much the sum of their totals is less, or more, than the sum of the items. */
-interface Correction {
+export interface Correction {
+  readonly verdict: ImpactVerdict;
   readonly connections: boolean;
   readonly min: number;
   readonly max: number;
@@ -70,6 +71,7 @@ function narrowed(group: readonly Found[], { denied, atLeast, anew, text }: Boun
 function correctionOf(items: readonly ImpactItem[], { denied, atLeast, anew }: Bound): Correction {
   const [min, max] = [sumOf(items.map((each) => each.min)), sumOf(items.map((each) => each.max))];
   return {
+    verdict: "denied",
     connections: items.some(({ protocol }) => protocol === "tcp"),
     max: atLeast ? 0 : Math.min(0, denied - max),
     min: anew ? Math.max(0, Math.min(denied, max) - min) : 0,
@@ -77,9 +79,10 @@ function correctionOf(items: readonly ImpactItem[], { denied, atLeast, anew }: B
 }
 
 export function corrected(total: ImpactTotal, corrections: readonly Correction[]): ImpactTotal {
-  if (total.verdict !== "denied" || corrections.length === 0) return total;
+  const about = corrections.filter(({ verdict }) => verdict === total.verdict);
+  if (about.length === 0) return total;
   const of = (bounds: ImpactTotal["requests"], connections: boolean) => {
-    const own = corrections.filter((each) => each.connections === connections);
+    const own = about.filter((each) => each.connections === connections);
     if (bounds === null) return null;
     return {
       min: bounds.min + sumOf(own.map(({ min }) => min)),

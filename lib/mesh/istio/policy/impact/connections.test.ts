@@ -99,6 +99,24 @@ describe("a change of where connections go", () => {
       `unreachable 0–4 unknown ${PAIR} by t spec.tls[0]: the server name that the client asks for by TLS (SNI)`,
     ]);
   });
+
+  test("what no rule takes goes where the client's own Sidecar says, whatever the mesh does", () => {
+    const tls = {
+      ...inventory,
+      services: new Map(inventory.services).set("shop/db", service("shop/db", ["db"], [443], "tls")),
+    };
+    const open = object("Sidecar", "shop/s", "egress: [{hosts: ['*/*']}], outboundTrafficPolicy: {mode: ALLOW_ANY}");
+    const closed = object("Sidecar", "shop/s", "egress: [{hosts: ['*/*']}], outboundTrafficPolicy: {}");
+    const named = vs(`tls: [{match: [{sniHosts: [a.example]}], route: [${to("db")}]}]`);
+    const of = (sidecar: Manifest, registryOnly: boolean | null) =>
+      lines(impact([made(named)], DB, [sidecar], { inventory: tls, mesh: meshWith({ registryOnly }) })).map((each) =>
+        each.replace(/: .*/, ""),
+      );
+    for (const mesh of [true, false, null]) {
+      expect(of(open, mesh)).toEqual([`loses-mtls 0–4 unknown ${PAIR}`]);
+      expect(of(closed, mesh)).toEqual([`unreachable 0–4 unknown ${PAIR}`]);
+    }
+  });
 });
 
 describe("a change of connections that a gateway passes on", () => {
@@ -121,6 +139,13 @@ describe("a change of connections that a gateway passes on", () => {
     expect(lines(impact([gone(FRONT)], GATE, [OPEN]))).toEqual([`${LOST} by front spec.tcp[0]`]);
     const empty = bound(`tcp: [{route: [${to("empty")}]}]`);
     expect(lines(impact([turned(FRONT, empty)], GATE, [OPEN]))).toEqual([`${LOST} by front spec.tcp[0]`]);
+  });
+  test("sends it to a Service that isn't exported to the gateway: the connection is closed", () => {
+    const services = new Map(inventory.services);
+    services.set("bank/ledger", { ...service("bank/ledger", ["ledger"]), exportTo: ["."] });
+    const away = bound("tcp: [{route: [{destination: {host: ledger.bank.svc.cluster.local}}]}]");
+    const world = { inventory: { ...inventory, services } };
+    expect(lines(impact([turned(FRONT, away)], GATE, [OPEN], world))).toEqual([`${LOST} by front spec.tcp[0]`]);
   });
   test("by the server names of TLS that is passed on", () => {
     const door = object(

@@ -103,7 +103,9 @@ function byteDomains({ server, found, sni }: GatewayChain, gateway: Workload, si
   if (found === null) return [];
   const { namespace, labels } = gateway;
   const caller = { namespace, labels, port: server.port };
-  const chosen = chosenOf(found, caller, { objects: near(found, side), rootNamespace: side.rootNamespace });
+  const chosen = chosenOf(found, caller, {
+    ...{ objects: near(found, side), rootNamespace: side.rootNamespace, keeps: side.keeps },
+  });
   const rule = { ...taken(chosen, { side, world, called: server.port, bytes: true }), takes: EVERYTHING, asks: [] };
   const names = sni.length === 0 ? ["*"] : sni;
   return names.map((name): Domain => ({ listens: server.listens, name, rules: [rule] }));

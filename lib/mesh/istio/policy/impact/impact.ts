@@ -19,6 +19,7 @@ import { entering, letInAnew } from "./entering.ts";
 import type { Expected, Shared } from "./expected.ts";
 import { gapsOf } from "./gaps.ts";
 import type { Part } from "./part.ts";
+import { boundHere, type Elsewhere, elsewhereOf, onceEach, stillArriving } from "./refused-once.ts";
 import { byClass } from "./request.ts";
 import { routing } from "./routing.ts";
 import { type Bound, type Shadows, shadowing } from "./shadow.ts";
@@ -48,13 +49,25 @@ export function impactOf({ changes, calls, world, visible, shadows }: ImpactInpu
   const real = changes.filter(differs);
   const touched = touchedBy(real, sides, world.rootNamespace);
   const behaviour = behaving(calls, sides, touched, world);
-  const boundOf = shadowing(real, shadows, sides, world);
-  const expected: readonly (Expected & { readonly bound?: Bound | null })[] = [
+  const routed = routing(calls, sides, touched, world).map((each) => ({
+    ...each,
+    ...{ elsewhere: elsewhereOf(each), routed: true },
+  }));
+  const elsewhere = new Map(
+    routed.flatMap(({ elsewhere: found, calls: own }) =>
+      found === null ? [] : own.map((call) => [call, found] as const),
+    ),
+  );
+  const boundOf = boundHere(shadowing(real, shadows, sides, world), elsewhere);
+  const expected: readonly Counted[] = [
     ...calls.map((call) => ({
-      ...{ ...call, bound: boundOf(call) },
-      ...byClass(call, (own) => both(entering(own, sides, touched, world), arriving(own, sides, touched, world))),
+      ...{ ...call, bound: boundOf(call), elsewhere: elsewhere.get(call) ?? null },
+      ...byClass(call, (own) => {
+        const arrives = stillArriving(arriving(own, sides, touched, world), elsewhere.get(call));
+        return both(entering(own, sides, touched, world), arrives);
+      }),
     })),
-    ...routing(calls, sides, touched, world),
+    ...routed,
     ...behaviour.expected,
   ];
   const items = changes.map((): ImpactItem[] => []);
@@ -62,10 +75,12 @@ export function impactOf({ changes, calls, world, visible, shadows }: ImpactInpu
   const all = expected.flatMap((each) =>
     VERDICTS.flatMap((verdict) => {
       const found = itemOf(each, verdict, sight);
-      return found === null ? [] : [{ ...found, bound: each.bound ?? null }];
+      const { bound = null, elsewhere: there = null, routed: is = false } = each;
+      return found === null ? [] : [{ ...found, bound, elsewhere: there, routed: is }];
     }),
   );
-  const { found, corrections } = bounded(all);
+  const { found, corrections: counted } = bounded(all);
+  const corrections = [...counted, ...onceEach(found)];
   for (const { item, by } of found) items[changeOf(by, item.verdict, changes)]?.push(item);
   const folded = items.map((list) => sorted(fold(list)));
   const hidden = restrictedId(world.cluster);
@@ -80,6 +95,12 @@ export function impactOf({ changes, calls, world, visible, shadows }: ImpactInpu
       ...enrollingGaps(calls, sides, touched),
     ],
   };
+}
+
+interface Counted extends Expected {
+  readonly bound?: Bound | null;
+  readonly elsewhere?: Elsewhere | null;
+  readonly routed?: boolean;
 }
 
 /** What is refused where it comes in, whatever becomes of it where it arrives. */
@@ -129,7 +150,7 @@ function itemOf(expected: Expected, verdict: ImpactVerdict, sight: Sight) {
           evidence,
         }),
   };
-  return { item, away, by: lead.cause ?? lead.by?.object ?? null };
+  return { item, away, by: [lead.cause, lead.by?.object].flatMap((each) => each ?? []) };
 }
 
 interface Amount {
@@ -180,12 +201,14 @@ const BY_ROUTES: ReadonlySet<ImpactVerdict> = new Set([
   ...(["rerouted", "unreachable", "aborted", "times-out", "delayed", "mirrored", "retried"] as const),
 ]);
 
-/** The change that decides; else the last that can have to do with it. */
-function changeOf(by: Manifest | null, verdict: ImpactVerdict, changes: readonly Change[]): number {
-  const named = changes.findIndex(({ before, after }) =>
-    [before, after].some((each) => by !== null && each !== null && isSame(each, by)),
-  );
-  if (named >= 0) return named;
+/** The change that decides, `by` in turn; else the last that can have to do with it. */
+function changeOf(by: readonly Manifest[], verdict: ImpactVerdict, changes: readonly Change[]): number {
+  for (const object of by) {
+    const named = changes.findIndex(({ before, after }) =>
+      [before, after].some((each) => each !== null && isSame(each, object)),
+    );
+    if (named >= 0) return named;
+  }
   const security = !BY_ROUTES.has(verdict);
   const fits = ({ before, after }: Change) =>
     [before, after].some((each) => each !== null && SECURITY.has(manifestKindKey(each)) === security);

@@ -4,7 +4,7 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { authorize } from "../meaning/authorization/decide.ts";
 import { policy } from "../world.test-support.ts";
 import type { ObservedCall } from "./calls.ts";
-import { call, impact, made, object } from "./impact.test-support.ts";
+import { call, impact, made, meshWith, object } from "./impact.test-support.ts";
 import type { Change } from "./sides.ts";
 
 const place = fc.constantFrom("shop/a", "shop/b", "bank/a", "istio-system/a");
@@ -115,6 +115,22 @@ describe("for any objects and calls", () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test("of a plan that sends calls elsewhere as well no more are refused than are made", () => {
+    const mesh = meshWith({});
+    fc.assert(
+      fc.property(world, routes, authorization, calls, (objects, route, policies, seen) => {
+        const changes = [route, policies].map((after) => changeOf(objects, after));
+        const all = seen.reduce((sum, { rate }) => sum + rate, 0);
+        for (const { verdict, requests } of impact(changes, seen, objects, { mesh }).totals) {
+          if (verdict !== "denied" && verdict !== "breaks") continue;
+          expect(requests?.max ?? 0).toBeLessThanOrEqual(all + 1e-9);
+          expect(requests?.min ?? 0).toBeLessThanOrEqual((requests?.max ?? 0) + 1e-9);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -106,16 +106,29 @@ type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 const given = <T extends object>(facts: T): Given<T> =>
   Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Given<T>;
 
-const changing = new WeakMap<Side, readonly Manifest[]>();
+const changing = new WeakMap<Side, readonly string[]>();
+const changed = new WeakMap<Sides, Map<string, boolean>>();
 
-/** Whether any rule of either side that may lead to the host rewrites what it sends on. No host: no rule leads there. */
-export function changes(host: string | null, { before, after }: Sides): boolean {
+/**
+ * Whether any rule of either side that may lead to the host rewrites what it sends on. No host: no rule leads there. Once for each host;
+ * objects are read once.
+ */
+export function changes(host: string | null, sides: Sides): boolean {
   if (host === null) return false;
-  return [before, after].some((side) => {
-    const found = changing.get(side) ?? rewritersOf(side);
-    changing.set(side, found);
-    return found.some((each) => leadsTo(each).some((pattern) => closeness(pattern, host) > 0));
-  });
+  const known = changed.get(sides) ?? new Map<string, boolean>();
+  changed.set(sides, known);
+  const found =
+    known.get(host) ??
+    [sides.before, sides.after].some((side) => patternsOf(side).some((pattern) => closeness(pattern, host) > 0));
+  known.set(host, found);
+  return found;
+}
+
+/** Hosts that rules lead to which rewrite. */
+function patternsOf(side: Side): readonly string[] {
+  const found = changing.get(side) ?? [...new Set(rewritersOf(side).flatMap(leadsTo))];
+  changing.set(side, found);
+  return found;
 }
 
 const rewritersOf = (side: Side): readonly Manifest[] => [

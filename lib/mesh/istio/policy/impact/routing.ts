@@ -28,12 +28,17 @@ export interface Group {
   readonly calls: readonly ObservedCall[];
 }
 
+export interface Routed extends Expected {
+  /** Those that it speaks of. */
+  readonly calls: readonly ObservedCall[];
+}
+
 export function routing(
   calls: readonly ObservedCall[],
   sides: Sides,
   touched: Touched,
   world: ImpactWorld,
-): readonly Expected[] {
+): readonly Routed[] {
   return groupsOf(calls, sides, world).flatMap((group) => {
     const { source, target, host } = group;
     const client = world.inventory.workloads.get(`${source.namespace}/${source.name}`);
@@ -56,10 +61,10 @@ export function routing(
     const on = group.calls.flatMap(({ evidence }) => evidence ?? []);
     return [
       {
-        ...{ source, target, protocol: first.protocol, rate, shares },
+        ...{ source, target, protocol: first.protocol, rate, shares, calls: group.calls },
         seen: group.calls.some(({ seen }) => seen === "hour") ? "hour" : "week",
         ...(on.length === 0 ? {} : { rests: { on, without: sharesOf(group.calls.map(bare)) } }),
-      } satisfies Expected,
+      } satisfies Routed,
     ];
   });
 }
@@ -192,7 +197,18 @@ function secured(parts: readonly Part[], calls: readonly ObservedCall[]): readon
   });
 }
 
+const grouped = new WeakMap<readonly ObservedCall[], WeakMap<Sides, readonly Group[]>>();
+
+/** Once for the same calls and sides, which are of one world. */
 export function groupsOf(calls: readonly ObservedCall[], sides: Sides, world: ImpactWorld): readonly Group[] {
+  const known = grouped.get(calls) ?? new WeakMap<Sides, readonly Group[]>();
+  grouped.set(calls, known);
+  const found = known.get(sides) ?? makeGroups(calls, sides, world);
+  known.set(sides, found);
+  return found;
+}
+
+function makeGroups(calls: readonly ObservedCall[], sides: Sides, world: ImpactWorld): readonly Group[] {
   const groups = new Map<string, { readonly group: Omit<Group, "calls">; readonly calls: ObservedCall[] }>();
   for (const call of calls) {
     const { source, service, target, protocol } = call;
@@ -211,11 +227,22 @@ export function groupsOf(calls: readonly ObservedCall[], sides: Sides, world: Im
   return [...groups.values()].map(({ group, calls: own }) => ({ ...group, calls: own }));
 }
 
-/** Hosts that a ServiceEntry declares on either side; others go past the mesh now, and will. */
-function externalOf({ kind, name }: NodeKey, { before, after }: Sides): { host: string; owner: string } | null {
+const owners = new WeakMap<Sides, Map<string, string | null>>();
+
+/** Hosts that a ServiceEntry declares on either side; others go past the mesh now, and will. Once for each host. */
+function externalOf({ kind, name }: NodeKey, sides: Sides): { host: string; owner: string } | null {
   if (kind !== "external") return null;
+  const known = owners.get(sides) ?? new Map<string, string | null>();
+  owners.set(sides, known);
+  const found = known.get(name);
+  const owner = found === undefined ? ownerOf(name, sides) : found;
+  known.set(name, owner);
+  return owner === null ? null : { host: name, owner };
+}
+
+function ownerOf(name: string, { before, after }: Sides): string | null {
   const found = [before, after]
     .flatMap(({ inventory }) => inventory.externalHosts)
     .find(({ hosts }) => hosts.some((each) => closeness(each.toLowerCase(), name) > 0));
-  return found === undefined ? null : { host: name, owner: found.namespace };
+  return found?.namespace ?? null;
 }

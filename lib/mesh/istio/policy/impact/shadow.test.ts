@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { DryRunCount } from "#lib/mesh/port.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { perSecond } from "#lib/units.ts";
+import type { MeshFacts } from "../settings/facts.ts";
 import type { ObservedCall } from "./calls.ts";
-import { call, gone, made, object, said, turned, worldOf } from "./impact.test-support.ts";
+import { call, gone, made, meshWith, object, said, turned, worldOf } from "./impact.test-support.ts";
 import { impactOf } from "./impact.ts";
 import type { Change } from "./sides.ts";
 
@@ -31,6 +32,8 @@ const TRIED = written(onTrial(PATHS), LONG_AGO);
 const ENDS = turned(onTrial(PATHS), PATHS);
 const BY = "by a spec.rules[0]";
 
+const SHOP: Manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+
 const count = (rate: number, more: Partial<DryRunCount> = {}): DryRunCount => ({
   ...{ cluster: "west", namespace: "shop", pod: "reviews-v1-0", protocol: "http", port: 8080, action: "deny" },
   ...{ result: "denied", newborn: false, rate: perSecond(rate), ...more },
@@ -44,11 +47,20 @@ interface Given {
   readonly objects?: readonly Manifest[];
   readonly counts?: readonly DryRunCount[];
   readonly pods?: readonly string[];
+  readonly mesh?: MeshFacts;
   readonly visible?: (cluster: string, namespace: string) => boolean;
 }
 
-function of({ changes = [ENDS], calls = [web()], objects = [TRIED], counts = [count(3)], pods, visible }: Given = {}) {
-  const world = worldOf(objects);
+function of({
+  changes = [ENDS],
+  calls = [web()],
+  objects = [TRIED],
+  counts = [count(3)],
+  pods,
+  mesh,
+  visible,
+}: Given = {}) {
+  const world = worldOf(objects, mesh && { mesh });
   const workloads = new Map(
     [...world.inventory.workloads].map(([place, each]) => {
       const names = place === "shop/reviews-v1" ? (pods ?? ["reviews-v1-0"]) : [`${each.name}-0`];
@@ -123,6 +135,14 @@ describe("counters of a policy on trial", () => {
       [BLIND],
     ],
     [
+      "what may alter who calls, or what stands on the way, in the same plan",
+      {
+        objects: [TRIED, SHOP],
+        changes: [ENDS, turned(SHOP, { ...SHOP, metadata: { ...SHOP.metadata, labels: { team: "a" } } })],
+      },
+      [BLIND],
+    ],
+    [
       "another policy of the same words is tried by that one",
       { changes: [made(auth(JSON.stringify(PATHS.spec).slice(1, -1), "shop/new"))] },
       ["denied 3 certain shop/web > shop/reviews-v1 by new spec.rules[0]"],
@@ -191,6 +211,32 @@ describe("counters of a policy on trial", () => {
       calls,
     };
     expect(lines(given)).toEqual([`denied 0–3 bounded edge/gate > shop/reviews-v1 ${BY}: the path`]);
+  });
+
+  test("it says nothing where calls are refused elsewhere instead", () => {
+    const known = auth("action: DENY, rules: [{from: [{source: {principals: ['*/sa/web']}}]}]");
+    const subsets = object(
+      "DestinationRule",
+      "shop/d",
+      "host: reviews, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]",
+    );
+    const route = (subset: string) =>
+      object(
+        "VirtualService",
+        "shop/r",
+        `hosts: [reviews], http: [{route: [{destination: {host: reviews, subset: ${subset}}}]}]`,
+      );
+    const given = {
+      changes: [turned(onTrial(known), known), turned(route("v1"), route("v2"))],
+      objects: [written(onTrial(known), LONG_AGO), subsets, route("v1")],
+      calls: [web(), teller],
+      mesh: meshWith({}),
+    };
+    expect(lines(given)).toEqual([
+      `denied 0–90 bounded shop/web > shop/reviews-v1 ${BY}: which of the calls go elsewhere first`,
+      `denied 90 certain shop/web > shop/reviews ${BY}`,
+      "rerouted 6 certain bank/teller > shop/reviews by r spec.http[0]",
+    ]);
   });
 
   test("at a ztunnel or waypoint it says nothing", () => {

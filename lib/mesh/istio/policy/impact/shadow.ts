@@ -83,6 +83,7 @@ export function shadowing(
   );
   const own = touchedBy([ended.change], sides, world.rootNamespace);
   const known = new Map<string, Omit<Bound, "key"> | null>();
+  const counted = countedOf(shadows, ended, world);
   return (call) => {
     if (call.rate === 0 || call.seen === "week") return null;
     const at = whereOf(call, own, world);
@@ -90,7 +91,7 @@ export function shadowing(
     const protocol = call.protocol === "tcp" ? "tcp" : "http";
     const key = `${at.server.namespace}/${at.server.name} ${protocol}`;
     if (!known.has(key))
-      known.set(key, boundOf(at, protocol, { ended, shadows, sides, world, young: age === "younger" }));
+      known.set(key, boundOf(at, protocol, { ended, counted, sides, world, young: age === "younger" }));
     const found = known.get(key) ?? null;
     return found === null ? null : { ...found, key };
   };
@@ -132,10 +133,11 @@ function whereOf(call: ObservedCall, own: Touched, world: ImpactWorld): Where | 
   return only.point.kind === "sidecar" || only.point.kind === "gateway" ? only : null;
 }
 
-/** Whether the change does anything else to who is let in there. */
+/** Whether the change does anything else to who is let in there; whom a server sees follows from enrolling too. */
 function elsewise({ service, target }: ObservedCall, point: EnforcementPoint, others: Touched): boolean {
   const host = service === null ? null : fullName(service);
   return (
+    others.enrolling.length > 0 ||
     others.at(point) ||
     others.peers(target.namespace, service?.namespace ?? null) ||
     (host !== null && others.rules(host))
@@ -144,7 +146,7 @@ function elsewise({ service, target }: ObservedCall, point: EnforcementPoint, ot
 
 interface Seen {
   readonly ended: Ended;
-  readonly shadows: Shadows;
+  readonly counted: (namespace: string, protocol: DryRunCount["protocol"]) => Counted;
   readonly sides: Sides;
   readonly world: ImpactWorld;
   readonly young: boolean;
@@ -153,26 +155,19 @@ interface Seen {
 function boundOf(
   { server, point }: Where,
   protocol: DryRunCount["protocol"],
-  { ended, shadows, sides, world, young }: Seen,
+  { ended, counted, sides, world, young }: Seen,
 ): Omit<Bound, "key"> | null {
   const tried = attached(sides.before.objects(KIND), point, world.rootNamespace).filter(
     (each) => isDryRun(each) && actionOf(each) === actionOf(ended.tested),
   );
   // One of another name may be out of sight: what is told names it.
   if (tried.length !== 1 || !world.sees(ended.tested)) return null;
-  const here = shadows.counts.filter(
-    (each) =>
-      each.cluster === world.cluster &&
-      each.namespace === server.namespace &&
-      each.protocol === protocol &&
-      each.action === ended.action,
-  );
+  const { byPod, left } = counted(server.namespace, protocol);
   const pods = new Set(server.pods.map(({ name }) => name));
-  const counts = here.filter(({ pod }) => pods.has(pod));
+  const counts = [...pods].flatMap((pod) => byPod.get(pod) ?? []);
   const counting = new Set(counts.map(({ pod }) => pod));
   if (pods.size === 0 || !server.pods.every(({ name, reports }) => reports && counting.has(name))) return null;
   const denied = counts.reduce((sum, { result, rate }) => (result === "denied" ? sum + rate : sum), 0);
-  const left = podsLeft(here, world);
   const atLeast = young || left || counts.some(({ newborn }) => newborn);
   const unit = protocol === "tcp" ? "connections/s" : "requests/s";
   const { name, namespace = "" } = ended.tested.metadata;
@@ -186,10 +181,23 @@ function boundOf(
   };
 }
 
-/** Whether any pod counted there that is none of a workload now: its part is nobody's, and may be this one's. */
-function podsLeft(here: readonly DryRunCount[], { inventory }: ImpactWorld): boolean {
+interface Counted {
+  readonly byPod: ReadonlyMap<string, readonly DryRunCount[]>;
+  /** A pod counted there that is none of a workload now: its part is nobody's, and may be any server's. */
+  readonly left: boolean;
+}
+
+/** Counts of a namespace; they are walked once, whatever is asked. */
+function countedOf({ counts }: Shadows, { action }: Ended, { cluster, inventory }: ImpactWorld): Seen["counted"] {
   const there = new Set(
     [...inventory.workloads.values()].flatMap(({ namespace, pods }) => pods.map(({ name }) => `${namespace}/${name}`)),
   );
-  return here.some(({ namespace, pod }) => !there.has(`${namespace}/${pod}`));
+  const own = counts.filter((each) => each.cluster === cluster && each.action === action);
+  const found = new Map(
+    [...Map.groupBy(own, ({ namespace, protocol }) => `${namespace} ${protocol}`)].map(([key, here]) => {
+      const left = here.some(({ namespace, pod }) => !there.has(`${namespace}/${pod}`));
+      return [key, { byPod: Map.groupBy(here, ({ pod }) => pod), left }] as const;
+    }),
+  );
+  return (namespace, protocol) => found.get(`${namespace} ${protocol}`) ?? { byPod: new Map(), left: false };
 }

@@ -106,16 +106,35 @@ const ACCOUNT = "gateway.istio.io/service-account";
 export function waypointIdentity(
   place: Place,
   call: Pick<ObservedCall, "callers">,
-  { inventory, objects }: Pick<Side, "inventory" | "objects">,
+  side: Pick<Side, "inventory" | "objects">,
   world: Pick<ImpactWorld, "mesh">,
 ): string | undefined {
+  const runs = runningAs(place, side);
+  return runs === undefined ? undefined : accountOf(runs, call, world);
+}
+
+type Runs = Pick<Workload, "namespace" | "serviceAccounts"> | undefined;
+
+const running = new WeakMap<Pick<Side, "inventory" | "objects">, Map<string, Runs>>();
+
+/** Once for each waypoint and side; undefined: not known. */
+function runningAs(place: Place, side: Pick<Side, "inventory" | "objects">): Runs {
+  const known = running.get(side) ?? new Map<string, Runs>();
+  running.set(side, known);
+  const key = `${place.namespace}/${place.name}`;
+  const found = known.has(key) ? known.get(key) : findRuns(place, side);
+  known.set(key, found);
+  return found;
+}
+
+function findRuns(place: Place, { inventory, objects }: Pick<Side, "inventory" | "objects">): Runs {
   const [proxy, ...others] = proxiesOf(place, { inventory });
   const found = proxy ?? inventory.workloads.get(`${place.namespace}/${place.name}`);
-  if (found !== undefined) return others.length > 0 ? undefined : accountOf(found, call, world);
+  if (found !== undefined) return others.length > 0 ? undefined : found;
   const gateway = objects(GATEWAY).find(
     (each) => namespaceOf(each) === place.namespace && each.metadata.name === place.name,
   );
   if (gateway === undefined) return undefined;
   const account = gateway.metadata.annotations?.[ACCOUNT] ?? place.name;
-  return accountOf({ namespace: place.namespace, serviceAccounts: [account] }, call, world);
+  return { namespace: place.namespace, serviceAccounts: [account] };
 }

@@ -76,9 +76,16 @@ export function rerouting(
         by: hidden ? null : (refusal?.by ?? worst.after.by ?? worst.before.by),
         why: hidden ? `Where it goes rests on ${HIDDEN}.` : refusal === null ? way : `${way}. There: ${refusal.why}`,
         ...(aside === null ? {} : { aside }),
+        ...sentBy(refusal, worst),
       },
     ];
   });
+}
+
+/** What is refused where it then goes follows from what sends it there. */
+export function sentBy(refusal: Part | null, { before, after }: Pair): Pick<Part, "cause"> {
+  const cause = (after.by ?? before.by)?.object;
+  return refusal === null || cause === undefined ? {} : { cause };
 }
 
 function asideOf(verdict: Verdict, effects: readonly Effects[]): string | null {
@@ -115,7 +122,8 @@ function alike(before: Ways, after: Ways): boolean {
   return text(before) === text(after);
 }
 
-function shares(ends: readonly End[]): ReadonlyMap<string, number> {
+/** By destination. */
+export function shares(ends: readonly End[]): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   for (const { key, share } of ends) sums.set(key, (sums.get(key) ?? 0) + share);
   return sums;
@@ -152,14 +160,17 @@ function effectsOf(pair: Pair, lettingIn: (end: End) => LettingIn): Effects {
   const { denied, breaks, open, refusal } = refusedOf(pair.before.ends, pair.after.ends, lettingIn);
   const all = denied + breaks;
   // What went nowhere before and is refused then is no better and no worse.
-  const taken = all < LEAST ? 0 : Math.min(all, moves) / all;
+  const mixed = all > LEAST && moves > LEAST && found > LEAST;
+  // Which of the two is refused isn't known: of each at most all that is, or that isn't.
+  const letIn = Math.max(0, moves + found - all);
   return {
     shares: {
-      ...{ denied: denied * taken, breaks: breaks * taken, unreachable: lost, "loses-mtls": past },
-      ...{ rerouted: Math.max(0, moves - all), allowed: Math.max(0, found - Math.max(0, all - moves)) },
+      ...{ denied: Math.min(denied, moves), breaks: Math.min(breaks, moves), unreachable: lost, "loses-mtls": past },
+      rerouted: mixed ? Math.min(moves, letIn) : Math.max(0, moves - all),
+      allowed: mixed ? Math.min(found, letIn) : Math.max(0, found - Math.max(0, all - moves)),
     },
     ...{ open, refusal },
-    lacks: all > LEAST && moves > LEAST && found > LEAST ? [WHICH] : [],
+    lacks: mixed ? [WHICH] : [],
   };
 }
 

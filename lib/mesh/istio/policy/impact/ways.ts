@@ -70,7 +70,7 @@ export function waysOf(asked: Asked, side: Side, world: World): Ways {
   if (unknown !== null) return outOfScope(unknown, sidecar, side);
   const declared = serviceOfHost(host) !== null || isDeclared(host, caller.namespace, side);
   if (carries !== "http") {
-    const ways = declared ? bytesWays({ ...asked, carries }, seen, world) : undeclared(sidecar, side);
+    const ways = declared ? bytesWays({ ...asked, carries }, sidecar, seen, world) : undeclared(sidecar, side);
     return { ...ways, objects: [...objects, ...ways.objects] };
   }
   const { outcome, shadowed } = route(host, owner, caller, request, near);
@@ -104,6 +104,7 @@ function atWaypoint(asked: Asked, waypoint: Place, seen: Seen, world: World): Wa
 /** Of a connection no metric tells the server name; the address is the Service's own, where it has one. */
 function bytesWays(
   { host, owner, caller, carries }: Asked & { readonly carries: Bytes },
+  sidecar: Manifest | null,
   seen: Seen,
   world: World,
 ): Ways {
@@ -113,7 +114,7 @@ function bytesWays(
   const objects = chains.flatMap(({ found }) => found?.owner ?? []);
   const refused = clash(chains.filter((chain) => !takesAll(chain))) ? [REFUSED] : [];
   const way = (chain: Chain | null): Alternative => {
-    if (chain === null) return { ...unmatched(side), takes: "none" };
+    if (chain === null) return { ...unmatched(sidecar, side), takes: "none" };
     const chosen = chain.found === null ? itself(host, caller.port) : chosenOf(chain.found, caller, near);
     return { ...taken(chosen, seen), takes: JSON.stringify([chain.sni, chain.subnets]) };
   };
@@ -151,10 +152,11 @@ const pastEnd: End = {
   text: "past the mesh, in plaintext",
 };
 
-/** A connection that none of several rules for TLS takes. */
-function unmatched({ registryOnly }: Side): Omit<Alternative, "takes"> {
-  if (registryOnly === true) return { ends: [lostEnd("no rule takes it: the connection is closed")], by: null };
-  return { ends: [{ ...pastEnd, lacks: registryOnly === null ? [OUTBOUND] : [] }], by: null };
+/** A connection that none of several rules for TLS takes. `sidecar`: the client's own. */
+function unmatched(sidecar: Manifest | null, { registryOnly }: Side): Omit<Alternative, "takes"> {
+  const mode = outboundMode(sidecar, registryOnly);
+  if (mode === "REGISTRY_ONLY") return { ends: [lostEnd("no rule takes it: the connection is closed")], by: null };
+  return { ends: [{ ...pastEnd, lacks: mode === null ? [OUTBOUND] : [] }], by: null };
 }
 
 /** By a ServiceEntry that the client's namespace sees. */
