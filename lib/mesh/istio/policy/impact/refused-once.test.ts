@@ -72,14 +72,23 @@ describe("calls that are refused where they arrive today, and where they then go
     expect(totals.find(({ verdict }) => verdict === "denied")?.requests).toEqual({ min: 10, max: 20 });
   });
 
-  test("of another verdict stand as they are", () => {
+  test("in another way, or not at all: none may arrive any more", () => {
     const plain = object("DestinationRule", "shop/plain", "host: cron, trafficPolicy: {tls: {mode: DISABLE}}");
     const strict = object("PeerAuthentication", "shop/p", "selector: {matchLabels: {app: cron}}, mtls: {mode: STRICT}");
     const change = [turned(subset("v1"), vs(to("cron"))), made(deny("reviews"))];
     const found = lines(of(change, WEB, [SUBSETS, plain, strict]));
     expect(found.toSorted()).toEqual([
       "breaks 10 certain shop/web > shop/reviews by p spec.mtls.mode",
-      "denied 10 certain shop/web > shop/reviews-v1 by deny spec.rules[0]",
+      "denied 0–10 bounded shop/web > shop/reviews-v1 by deny spec.rules[0]: which of the calls go elsewhere first",
+    ]);
+    const old = object(
+      "AuthorizationPolicy",
+      "shop/deny",
+      "selector: {matchLabels: {version: v1}}, action: DENY, rules: [{}]",
+    );
+    expect(lines(of([MOVES, made(old)])).toSorted()).toEqual([
+      "denied 0–10 bounded shop/web > shop/reviews-v1 by deny spec.rules[0]: which of the calls go elsewhere first",
+      expect.stringMatching(/^rerouted 10 certain shop\/web > shop\/reviews by r/),
     ]);
   });
 

@@ -1,7 +1,7 @@
 /**
- * Calls that a change has refused where they arrive today, and sends to where they are refused as well: each is refused once. Which of
- * a pair's calls arrive there still isn't worked out, so that what is said of arriving may come to nothing; and in the totals one
- * client's calls to one host come to no more than they are. (docs/numbers.md, "Impact")
+ * Calls of which a change decides anew where they arrive today, and which it sends elsewhere: which of a pair's calls arrive there still
+ * isn't worked out, so that what is said of arriving may come to nothing. Where they are refused as well where they then go, each is
+ * refused once: in the totals one client's calls to one host come to no more than they are. (docs/numbers.md, "Impact")
  */
 import type { ImpactItem, ImpactVerdict } from "#lib/policy/impact.ts";
 import type { Correction } from "./bounded.ts";
@@ -11,39 +11,38 @@ import { guessed } from "./passage.ts";
 import type { Routed } from "./routing.ts";
 import type { Bound } from "./shadow.ts";
 
-/** What is refused of one client's calls to one host where the change sends them. */
+/** What a change does to where one client's calls to one host go. */
 export interface Elsewhere {
   /** Of all of the calls. */
   readonly rate: number;
+  /** How some are refused where it sends them. */
   readonly verdicts: ReadonlySet<ImpactVerdict>;
 }
 
 const REFUSED: ReadonlySet<ImpactVerdict> = new Set(["denied", "breaks"]);
 const FIRST = "which of the calls go elsewhere first";
 
-/** null: nothing is refused there. */
+/** null: none of them moves. */
 export function elsewhereOf({ shares, rate }: Routed): Elsewhere | null {
-  const found = shares.flatMap(({ parts }) => parts.flatMap(({ verdict }) => (REFUSED.has(verdict) ? [verdict] : [])));
-  return found.length === 0 ? null : { rate, verdicts: new Set(found) };
+  const found = shares.flatMap(({ parts }) => parts.map(({ verdict }) => verdict));
+  return found.length === 0 ? null : { rate, verdicts: new Set(found.filter((verdict) => REFUSED.has(verdict))) };
 }
 
-/** Of what is refused where it arrives: as much as still does. */
+/** Of what becomes of them where they arrive: as much as still does. */
 export function stillArriving(shares: readonly Shared[], elsewhere: Elsewhere | undefined): readonly Shared[] {
   if (elsewhere === undefined) return shares;
   return shares.map(({ share, parts }) => ({
     share,
-    parts: parts.map((part) => (elsewhere.verdicts.has(part.verdict) ? guessed(part, [FIRST]) : part)),
+    parts: parts.map((part) => guessed(part, [FIRST])),
   }));
 }
 
-/** Counters tell nothing of a server that some of the calls are refused elsewhere instead. */
+/** Counters tell nothing of a server that some of the calls leave. */
 export function boundHere(
   boundOf: (call: ObservedCall) => Bound | null,
-  elsewhere: ReadonlyMap<ObservedCall, Elsewhere>,
+  elsewhere: ReadonlyMap<ObservedCall, unknown>,
 ): (call: ObservedCall) => Bound | null {
-  const mixed = new Set(
-    [...elsewhere].flatMap(([call, { verdicts }]) => (verdicts.has("denied") ? (boundOf(call)?.key ?? []) : [])),
-  );
+  const mixed = new Set([...elsewhere.keys()].flatMap((call) => boundOf(call)?.key ?? []));
   return (call) => {
     const found = boundOf(call);
     return found !== null && mixed.has(found.key) ? null : found;
