@@ -125,12 +125,23 @@ function newRules(gateway: Workload, sides: Sides, world: ImpactWorld): Turned["
 function toldOf(calls: readonly ObservedCall[]): Told {
   const counted = calls.filter(({ rate }) => rate > 0);
   const records = counted.flatMap(({ client }) => client ?? []);
-  if (records.length === 0 || records.length < counted.length) return { latency: null, requests: null };
+  if (records.length === 0 || records.length < counted.length) return UNTOLD;
   const histograms = records.flatMap(({ latency }) => latency ?? []);
   return {
     latency: histograms.length < records.length ? null : mergeHistograms(histograms),
     requests: records.flatMap(({ requests }) => requests),
+    elsewhere: false,
   };
+}
+
+const UNTOLD: Told = { latency: null, requests: null, elsewhere: false };
+
+/** Whether any of the calls leaves its destination. */
+function leaves({ before, after }: Turned["turns"][number]): boolean {
+  const shares = new Map<string, number>();
+  for (const { key, share } of before.ends) shares.set(key, (shares.get(key) ?? 0) + share);
+  for (const { key, share } of after.ends) shares.set(key, (shares.get(key) ?? 0) - share);
+  return [...shares.values()].some((share) => Math.abs(share) > LEAST);
 }
 
 /** An effect of all turns together: what surely happens, and what may. */
@@ -144,7 +155,7 @@ const LEAST = 1e-9;
 function partsOf({ who, turns, open, lacks: unsure, hidden }: Turned, told: Told, gone: boolean): readonly Joined[] {
   const each = turns.map((turn) => ({
     by: turn.after.by ?? turn.before.by,
-    effects: effectsOf(behaviour(turn.before), behaviour(turn.after), told, who),
+    effects: effectsOf(behaviour(turn.before), behaviour(turn.after), { ...told, elsewhere: leaves(turn) }, who),
   }));
   const keys = new Map(each.flatMap(({ effects }) => effects.map((effect) => [keyOf(effect), effect] as const)));
   return [...keys].map(([key, { verdict, mirror }]): Joined => {
