@@ -52,6 +52,7 @@ const CLOSERS: readonly Closer[] = [
     bounds: true,
     with: ["metrics after the change"],
   },
+  { fact: /^which requests its connections carry/, bounds: false, with: ["metrics of the waypoint"] },
   { fact: /^how (?:its calls end|long its calls take)$/, bounds: false, with: [OWN] },
   { fact: /may not see/, bounds: false, with: ["somebody who may see all objects that count there"] },
   { fact: /listeners/, bounds: true, with: ["access logs of the gateway"] },

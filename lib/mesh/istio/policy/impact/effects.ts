@@ -9,7 +9,7 @@ import type { Histogram, RequestCount } from "#lib/graph/observation.ts";
 import { splitFlags } from "#lib/graph/outcome.ts";
 import { milliseconds, ratio } from "#lib/units.ts";
 import { type Above, above } from "./above.ts";
-import type { Behaviour, Mirror } from "./behaviour.ts";
+import type { Behaviour } from "./behaviour.ts";
 import type { Part } from "./part.ts";
 import { moreAttempts } from "./retry-load.ts";
 
@@ -27,7 +27,13 @@ export interface Effect extends Pick<Part, "verdict" | "why" | "lacks" | "aside"
   readonly min: number;
   readonly max: number;
   /** Where the copies go. */
-  readonly mirror?: Mirror;
+  readonly mirror?: Copies;
+}
+
+/** To one host, whatever the subsets (null: none is named). */
+export interface Copies {
+  readonly host: string;
+  readonly subsets: readonly (string | null)[];
 }
 
 const NO_LATENCY = "how long its calls take";
@@ -159,7 +165,8 @@ function mirrors(before: Behaviour, after: Behaviour, who: string): readonly Eff
     if (is - was < LEAST) return [];
     const to = mirror.subset === null ? mirror.host : `${mirror.host} subset ${mirror.subset}`;
     const why = `${who} sends copies of ${percent(is)} of the calls to ${to}${was > 0 ? `, ${percent(was)} before` : ""}; nobody waits for their answers.`;
-    return [{ verdict: "mirrored", ...exact(is - was), why, mirror }];
+    const subsets = after.mirrors.flatMap((each) => (each.host === host ? [each.subset] : []));
+    return [{ verdict: "mirrored", ...exact(is - was), why, mirror: { host, subsets } }];
   });
 }
 
