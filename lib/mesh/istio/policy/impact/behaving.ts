@@ -91,8 +91,8 @@ function partsOf(turned: Turned, told: Told, gone: boolean): readonly Joined[] {
   );
   const blind = [...unsure, ...(gone ? [GONE] : [])];
   const parts = [...keys].flatMap(([key, own]): readonly Joined[] => {
-    const [any] = own;
-    if (any === undefined) return [];
+    const [sample] = own;
+    if (sample === undefined) return [];
     const found = each.map(({ by, effects }) => ({ by, ...joined(effects.filter((effect) => keyOf(effect) === key)) }));
     const [min, max] = [Math.min(...found.map((one) => one.min)), Math.max(...found.map((one) => one.max))];
     const worst = found.find((one) => one.max === max && one.lead !== null);
@@ -102,7 +102,7 @@ function partsOf(turned: Turned, told: Told, gone: boolean): readonly Joined[] {
     const known = max - min < LEAST && lacks.length === 0 && !hidden;
     const aside = worst?.lead?.aside;
     const part: Part = {
-      ...{ verdict: any.verdict, known },
+      ...{ verdict: sample.verdict, known },
       share: hidden || connections ? { min: 0, max: Math.max(1, max) } : { min: blind.length > 0 ? 0 : min, max },
       by: hidden ? null : (worst?.by ?? null),
       why: hidden ? RESTS : (worst?.lead?.why ?? ""),

@@ -41,7 +41,7 @@ export interface Retries {
   readonly perTryMs: number | null;
 }
 
-export interface Mirror {
+interface Mirror {
   readonly host: string;
   readonly subset: string | null;
   /** 0…1 */
