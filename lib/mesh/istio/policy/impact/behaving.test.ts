@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { abort, delay, of, PAIR, rule, TO, vs, web } from "./behaving.test-support.ts";
-import { call, gone, impact, lines, made, object, said, turned } from "./impact.test-support.ts";
+import { call, gone, impact, inventory, lines, made, object, said, turned } from "./impact.test-support.ts";
 import type { Change } from "./sides.ts";
 
 const BETA = "match: [{headers: {x-beta: {exact: 'on'}}}]";
@@ -115,29 +115,30 @@ describe("faults", () => {
 });
 
 describe("mirrors", () => {
+  const subsets = object("DestinationRule", "shop/s", "host: cart, subsets: [{name: a}, {name: b}]");
   it.each<[string, readonly Change[], readonly string[]]>([
     [
       "all of them",
-      [made(rule("mirror: {host: empty}"))],
-      ["mirrored 100 certain shop/web > shop/empty by r spec.http[0]"],
+      [made(rule("mirror: {host: cart}"))],
+      ["mirrored 100 certain shop/web > shop/cart by r spec.http[0]"],
     ],
     [
       "a part",
-      [made(rule("mirror: {host: empty}, mirrorPercentage: {value: 5}"))],
-      ["mirrored 5 certain shop/web > shop/empty by r spec.http[0]"],
+      [made(rule("mirror: {host: cart}, mirrorPercentage: {value: 5}"))],
+      ["mirrored 5 certain shop/web > shop/cart by r spec.http[0]"],
     ],
-    ["0 is none", [made(rule("mirror: {host: empty}, mirrorPercentage: {value: 0}"))], []],
+    ["0 is none", [made(rule("mirror: {host: cart}, mirrorPercentage: {value: 0}"))], []],
     [
       "two of one host are one sum, and may be more than the calls",
-      [made(rule("mirrors: [{destination: {host: empty, subset: a}}, {destination: {host: empty, subset: b}}]"))],
-      ["mirrored 200 certain shop/web > shop/empty by r spec.http[0]"],
+      [made(rule("mirrors: [{destination: {host: cart, subset: a}}, {destination: {host: cart, subset: b}}]"))],
+      ["mirrored 200 certain shop/web > shop/cart by r spec.http[0]"],
     ],
     [
       "more than before",
-      [turned(rule("mirror: {host: empty}, mirrorPercentage: {value: 5}"), rule("mirror: {host: empty}"))],
-      ["mirrored 95 certain shop/web > shop/empty by r spec.http[0]"],
+      [turned(rule("mirror: {host: cart}, mirrorPercentage: {value: 5}"), rule("mirror: {host: cart}"))],
+      ["mirrored 95 certain shop/web > shop/cart by r spec.http[0]"],
     ],
-    ["none any more", [gone(rule("mirror: {host: empty}"))], []],
+    ["none any more", [gone(rule("mirror: {host: cart}"))], []],
     [
       "to nobody that is known",
       [made(rule("mirror: {host: nobody.example}"))],
@@ -146,7 +147,50 @@ describe("mirrors", () => {
       ],
     ],
   ])("%s", (_, changes, expected) => {
-    expect(of(changes)).toEqual(expected);
+    expect(of(changes, [web()], [subsets])).toEqual(expected);
+  });
+
+  const to = (host: string, more = "") => [made(rule(`mirror: {host: ${host}${more}}`))];
+  const nobody = (host: string, target = host) =>
+    `mirrored 0–100 unknown shop/web > ${target} by r spec.http[0]: whether anybody stands behind ${host}`;
+
+  it("to a subset that nobody declares, or that has no pods", () => {
+    const host = "cart.shop.svc.cluster.local";
+    expect(of(to("cart", ", subset: a"))).toEqual([nobody(host, "shop/cart")]);
+    expect(of(to("cart", ", subset: c"), [web()], [subsets])).toEqual([nobody(host, "shop/cart")]);
+    const two = [made(rule("mirrors: [{destination: {host: cart, subset: c}}, {destination: {host: cart}}]"))];
+    expect(of(two, [web()], [subsets])[0]).toContain("mirrored 0–200 unknown");
+    expect(of(to("empty"))).toEqual([nobody("empty.shop.svc.cluster.local", "shop/empty")]);
+    const away = object(
+      "DestinationRule",
+      "bank/s",
+      "host: cart.shop.svc.cluster.local, exportTo: ['.'], subsets: [{name: a}]",
+    );
+    expect(of(to("cart", ", subset: a"), [web()], [away])).toEqual([nobody(host, "shop/cart")]);
+  });
+
+  it("to a subset that an object out of sight declares", () => {
+    const found = of(to("cart", ", subset: a"), [web()], [subsets], { sees: ({ metadata }) => metadata.name !== "s" });
+    expect(found).toEqual(["mirrored 0–100 unknown shop/web > shop/cart by r spec.http[0]: an object you may not see"]);
+  });
+
+  it("to a Service that the client’s proxy doesn’t know", () => {
+    const services = new Map([...inventory.services].map(([key, each]) => [key, { ...each, exportTo: ["."] }]));
+    const kept = { inventory: { ...inventory, services } };
+    const host = "ledger.bank.svc.cluster.local";
+    expect(of(to(host), [web()], [], kept)).toEqual([nobody(host, "bank/ledger")]);
+    expect(of(to("cart"), [web()], [], kept)).toEqual(["mirrored 100 certain shop/web > shop/cart by r spec.http[0]"]);
+  });
+
+  it("to hosts that ServiceEntries declare, by patterns too, as they are then", () => {
+    const [entry] = inventory.externalHosts;
+    const externalHosts = entry === undefined ? [] : [{ ...entry, hosts: ["*.card.example"] }];
+    const sure = "mirrored 100 certain shop/web > api.card.example by r spec.http[0]";
+    expect(of(to("api.card.example"))).toEqual([sure]);
+    expect(of(to("api.card.example"), [web()], [], { inventory: { ...inventory, externalHosts } })).toEqual([sure]);
+    const declares = object("ServiceEntry", "shop/card", "hosts: [api.card.example]");
+    const found = of([...to("api.card.example"), gone(declares)]);
+    expect(found.filter((each) => each.startsWith("mirrored"))).toEqual([nobody("api.card.example")]);
   });
 
   it("names nobody who may not be seen", () => {
@@ -173,7 +217,7 @@ describe("rules of the Gateway API", () => {
     ["retries", ", retry: {codes: [500], attempts: 2}", "retried 0–6 bounded"],
     [
       "mirror",
-      ", filters: [{type: RequestMirror, requestMirror: {backendRef: {name: empty, port: 80}, fraction: {numerator: 1, denominator: 20}}}]",
+      ", filters: [{type: RequestMirror, requestMirror: {backendRef: {name: cart, port: 80}, fraction: {numerator: 1, denominator: 20}}}]",
       "mirrored 5 certain",
     ],
   ])("%s", (_, more, expected) => {

@@ -5,8 +5,9 @@
  */
 import { durationMs } from "../duration.ts";
 import { resolveHost } from "../hosts.ts";
-import { has, isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from "../routing/json.ts";
+import { has, isObject, type JsonObject, listAt, namespaceOf, numberAt, objectAt, textAt } from "../routing/json.ts";
 import { percentOf } from "../routing/virtual-service-rule.ts";
+import type { Alternative } from "./ends.ts";
 
 export interface Behaviour {
   readonly abort: Abort | null;
@@ -40,17 +41,21 @@ export interface Retries {
   readonly perTryMs: number | null;
 }
 
-export interface Mirror {
+interface Mirror {
   readonly host: string;
   readonly subset: string | null;
   /** 0…1 */
   readonly share: number;
 }
 
-export const NOTHING: Behaviour = { abort: null, delay: null, timeoutMs: null, retries: null, mirrors: [] };
+const NOTHING: Behaviour = { abort: null, delay: null, timeoutMs: null, retries: null, mirrors: [] };
+
+/** Where no rule takes the calls, or none that may be told, it is nothing. */
+export const behaviourAt = ({ by, rule }: Pick<Alternative, "by" | "rule">): Behaviour =>
+  by === null || rule === undefined ? NOTHING : behaviourOf(rule, namespaceOf(by.object));
 
 /** `own`: the namespace of the object that has the rule. */
-export function behaviourOf(rule: JsonObject, own: string): Behaviour {
+function behaviourOf(rule: JsonObject, own: string): Behaviour {
   const fault = objectAt(rule, "fault");
   const routes = !isObject(rule["redirect"]) && !isObject(rule["directResponse"]);
   // The fault filter stands before the router, so that it counts whatever the rule does then.

@@ -47,6 +47,12 @@ const CLOSERS: readonly Closer[] = [
     with: [TRACES, "finer buckets of the client’s proxy (sidecar.istio.io/statsHistogramBuckets)"],
   },
   { fact: /^how (?:long requests take to be sent|much of today’s latencies)/, bounds: true, with: [TRACES] },
+  {
+    fact: /where they then go$|^what becomes of those calls that a fault answers/,
+    bounds: true,
+    with: ["metrics after the change"],
+  },
+  { fact: /^which requests its connections carry/, bounds: false, with: ["metrics of the waypoint"] },
   { fact: /^how (?:its calls end|long its calls take)$/, bounds: false, with: [OWN] },
   { fact: /may not see/, bounds: false, with: ["somebody who may see all objects that count there"] },
   { fact: /listeners/, bounds: true, with: ["access logs of the gateway"] },

@@ -9,7 +9,7 @@ import type { Histogram, RequestCount } from "#lib/graph/observation.ts";
 import { splitFlags } from "#lib/graph/outcome.ts";
 import { milliseconds, ratio } from "#lib/units.ts";
 import { type Above, above } from "./above.ts";
-import type { Behaviour, Mirror } from "./behaviour.ts";
+import type { Behaviour } from "./behaviour.ts";
 import type { Part } from "./part.ts";
 import { moreAttempts } from "./retry-load.ts";
 
@@ -19,13 +19,21 @@ export interface Told {
   readonly latency: Histogram | null;
   /** null: its answers aren't known. */
   readonly requests: readonly Pick<RequestCount, "code" | "grpc" | "flags" | "rate">[] | null;
+  /** The calls, or some of them, go elsewhere then: of what they meet there it tells nothing. */
+  readonly elsewhere: boolean;
 }
 
 export interface Effect extends Pick<Part, "verdict" | "why" | "lacks" | "aside"> {
   readonly min: number;
   readonly max: number;
   /** Where the copies go. */
-  readonly mirror?: Mirror;
+  readonly mirror?: Copies;
+}
+
+/** To one host, whatever the subsets (null: none is named). */
+export interface Copies {
+  readonly host: string;
+  readonly subsets: readonly (string | null)[];
 }
 
 const NO_LATENCY = "how long its calls take";
@@ -33,6 +41,9 @@ const NO_ANSWERS = "how its calls end";
 const SENT = "how long requests take to be sent, which a timeout doesn’t count";
 const DELAYS = "how much of today’s latencies a fault injects";
 const TRIES = "how many attempts its calls take";
+const FREED = "what becomes of those calls that a fault answers now";
+const TIMES_THERE = "how long calls take where they then go";
+const ENDS_THERE = "how calls end where they then go";
 const REPEATS = "whether a call may be made twice: what isn’t safe to repeat is repeated too";
 
 /** `who`: the proxy that has the rules, at the start of a sentence. */
@@ -46,8 +57,14 @@ export function effectsOf(before: Behaviour, after: Behaviour, told: Told, who: 
   ];
 }
 
+/** Shares smaller than this are sums of rounding. */
+const LEAST = 1e-9;
+
 const exact = (share: number) => ({ min: share, max: share, lacks: [] });
 const percent = (share: number): string => formatPercent(ratio(share));
+const reached = ({ abort }: Behaviour): number => 1 - (abort?.share ?? 0);
+/** Calls that a fault answers today and then doesn't: nobody measured how they end. */
+const freed = (before: Behaviour, after: Behaviour): number => Math.max(0, reached(after) - reached(before));
 
 function aborts({ abort: old }: Behaviour, { abort: now }: Behaviour, who: string): readonly Effect[] {
   const [was, is] = [old?.share ?? 0, now?.share ?? 0];
@@ -75,20 +92,15 @@ function cutOff(before: Behaviour, after: Behaviour, told: Told, who: string): r
   const parts: Effect[] = [];
   const say = (ms: number) => formatMs(milliseconds(ms));
   if (now !== null && (old === null || now < old)) {
-    const why = `${who} gives them up after ${say(now)} (504)${old === null ? "" : `, ${say(old)} before`}. Today’s latencies tell how many took longer, today’s retries${old === null ? "" : " and timeout"} within them.`;
+    const gives = `${who} gives them up after ${say(now)} (504)${old === null ? "" : `, ${say(old)} before`}.`;
+    const basis = `Today’s latencies tell how many took longer, today’s retries${old === null ? "" : " and timeout"} within them.`;
+    const why = told.elsewhere ? gives : `${gives} ${basis}`;
     parts.push({ verdict: "times-out", why, ...slower(now, old, before, after, told) });
   }
   const [oldTry, newTry] = [before.retries?.perTryMs ?? null, after.retries?.perTryMs ?? null];
   if (newTry !== null && newTry !== now && (oldTry === null || newTry < oldTry)) {
     const why = `${who} gives up each attempt after ${say(newTry)}; a call fails when its last attempt does.`;
-    const found = told.latency === null ? null : above(told.latency, newTry);
-    parts.push({
-      verdict: "times-out",
-      why,
-      min: 0,
-      max: found?.max ?? 1,
-      lacks: found === null ? [NO_LATENCY] : [TRIES],
-    });
+    parts.push({ verdict: "times-out", why, min: 0, ...slowest(newTry, before, after, told) });
   }
   if (old !== null && (now === null || now > old)) {
     const cut = told.requests === null ? null : flagged(told.requests, "UT");
@@ -99,17 +111,32 @@ function cutOff(before: Behaviour, after: Behaviour, told: Told, who: string): r
   return parts.filter(({ max }) => max > 0);
 }
 
+/** Calls of which an attempt may take longer than that. */
+function slowest(limit: number, before: Behaviour, after: Behaviour, { latency, elsewhere }: Told) {
+  const found = latency === null ? null : above(latency, limit);
+  if (elsewhere) return { max: 1, lacks: [TIMES_THERE] };
+  if (found === null) return { max: 1, lacks: [NO_LATENCY] };
+  const more = freed(before, after);
+  return { max: Math.min(1, found.max + more), lacks: [TRIES, ...(more > 0 ? [FREED] : [])] };
+}
+
 /** Of the calls that take longer than the new limit those that the old one already gave up are no news. */
-function slower(now: number, old: number | null, before: Behaviour, after: Behaviour, { latency }: Told) {
+function slower(now: number, old: number | null, before: Behaviour, after: Behaviour, { latency, elsewhere }: Told) {
+  if (elsewhere) return { min: 0, max: 1, lacks: [TIMES_THERE] };
   const at = (limit: number | null): Above | null =>
     limit === null ? { min: 0, max: 0, within: null } : latency === null ? null : above(latency, limit);
   const [long, gone] = [at(now), at(old)];
   if (long === null || gone === null) return { min: 0, max: 1, lacks: [NO_LATENCY] };
-  const reached = 1 - (after.abort?.share ?? 0);
+  const more = freed(before, after);
   return {
-    min: before.delay === null ? Math.max(0, long.min - gone.max) * reached : 0,
-    max: Math.max(0, long.max - gone.min),
-    lacks: [...(long.within === null ? [] : [bucket(long.within)]), ...(before.delay === null ? [] : [DELAYS]), SENT],
+    min: before.delay === null ? Math.max(0, long.min - gone.max) * reached(after) : 0,
+    max: Math.min(1, Math.max(0, long.max - gone.min) + more),
+    lacks: [
+      ...(long.within === null ? [] : [bucket(long.within)]),
+      ...(before.delay === null ? [] : [DELAYS]),
+      ...(more > 0 ? [FREED] : []),
+      SENT,
+    ],
   };
 }
 
@@ -125,22 +152,27 @@ function flagged(requests: NonNullable<Told["requests"]>, flag: string): number 
   return all > 0 ? hits / all : 0;
 }
 
-/** Copies to one host are one sum, whatever the subset; fewer copies than before are no effect. */
-function mirrors({ mirrors: old }: Behaviour, { mirrors: now }: Behaviour, who: string): readonly Effect[] {
-  const sum = (list: readonly Mirror[], host: string) =>
-    list.reduce((all, each) => (each.host === host ? all + each.share : all), 0);
-  const hosts = new Map(now.map((each) => [each.host, each]));
+/**
+ * Copies to one host are one sum, whatever the subset; fewer copies than before are no effect. The router makes them, which calls that
+ * a fault answers never come to. (Envoy's Filter::decodeHeaders in source/common/router/router.cc)
+ */
+function mirrors(before: Behaviour, after: Behaviour, who: string): readonly Effect[] {
+  const sum = (of: Behaviour, host: string) =>
+    of.mirrors.reduce((all, each) => (each.host === host ? all + each.share : all), 0) * reached(of);
+  const hosts = new Map(after.mirrors.map((each) => [each.host, each]));
   return [...hosts].flatMap(([host, mirror]): readonly Effect[] => {
-    const [was, is] = [sum(old, host), sum(now, host)];
-    if (is <= was) return [];
+    const [was, is] = [sum(before, host), sum(after, host)];
+    if (is - was < LEAST) return [];
     const to = mirror.subset === null ? mirror.host : `${mirror.host} subset ${mirror.subset}`;
     const why = `${who} sends copies of ${percent(is)} of the calls to ${to}${was > 0 ? `, ${percent(was)} before` : ""}; nobody waits for their answers.`;
-    return [{ verdict: "mirrored", ...exact(is - was), why, mirror }];
+    const subsets = after.mirrors.flatMap((each) => (each.host === host ? [each.subset] : []));
+    return [{ verdict: "mirrored", ...exact(is - was), why, mirror: { host, subsets } }];
   });
 }
 
 /** Whether the new rule tries again what the old one doesn't; a bound, for what the clients' proxies tell are calls, not attempts. */
-function attempts(before: Behaviour, after: Behaviour, { requests, latency }: Told, who: string): readonly Effect[] {
+function attempts(before: Behaviour, after: Behaviour, told: Told, who: string): readonly Effect[] {
+  const { requests, latency, elsewhere } = told;
   const [old, now] = [before.retries, after.retries];
   if (JSON.stringify(old) === JSON.stringify(now) || now?.attempts === 0) return [];
   const on = now?.on === null || now === null ? "the usual conditions" : now.on.join(", ").slice(0, 200);
@@ -151,14 +183,17 @@ function attempts(before: Behaviour, after: Behaviour, { requests, latency }: To
     why: `${who} tries again ${times} what fails by ${on}.`,
     aside: REPEATS,
   };
+  const most = now?.attempts ?? 2;
+  if (elsewhere) return [{ ...base, max: most, lacks: [ENDS_THERE] }];
   const limit = now?.perTryMs ?? null;
   const hurried = limit !== null && (old?.perTryMs == null || limit < old.perTryMs);
   const slow = hurried ? (latency === null ? null : above(latency, limit)) : { max: 0 };
   const rate = requests?.reduce((sum, each) => sum + each.rate, 0) ?? 0;
   if (requests === null || slow === null || rate === 0)
-    return [{ ...base, max: now?.attempts ?? 2, lacks: [requests === null ? NO_ANSWERS : NO_LATENCY] }];
-  const max = moreAttempts(requests, old, now) / rate + slow.max * (now?.attempts ?? 2);
-  return max > 0 ? [{ ...base, max, lacks: [TRIES] }] : [];
+    return [{ ...base, max: most, lacks: [requests === null ? NO_ANSWERS : NO_LATENCY] }];
+  const more = freed(before, after);
+  const max = moreAttempts(requests, old, now) / rate + Math.min(1, slow.max + more) * most;
+  return max > 0 ? [{ ...base, max, lacks: [TRIES, ...(more > 0 ? [FREED] : [])] }] : [];
 }
 
 /** Calls that an attempt saves today and then none does. */

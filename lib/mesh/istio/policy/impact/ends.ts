@@ -43,6 +43,8 @@ export interface Alternative {
   readonly takes: string;
   /** In a VirtualService's words; absent: no rule takes them. */
   readonly rule?: JsonObject;
+  /** The object that delegates to the rule's; absent: none does. */
+  readonly through?: Manifest;
 }
 
 /** All that arrives nowhere is one destination. */
@@ -63,14 +65,20 @@ export interface Seen {
 
 export function taken(chosen: Chosen, seen: Seen): Alternative {
   const by = chosen.object === null ? null : { object: chosen.object, path: chosen.path };
-  const takes = JSON.stringify(chosen.matches);
+  const { rule, through } = chosen;
+  const own: Omit<Alternative, "ends"> = {
+    by,
+    takes: JSON.stringify(chosen.matches),
+    rule,
+    ...(through === undefined ? {} : { through }),
+  };
   if (chosen.does !== "route") {
     const text = chosen.does === "redirect" ? "the proxy redirects it" : "the proxy answers it";
     const key = `${chosen.does} ${JSON.stringify(by && answering(at(by)))}`;
-    return { ends: [{ key, host: null, fate: "goes", share: 1, text, lacks: [] }], by, takes, rule: chosen.rule };
+    return { ends: [{ key, host: null, fate: "goes", share: 1, text, lacks: [] }], ...own };
   }
   const ends = chosen.to.filter(({ share }) => share > 0).map((target) => endOf(target, seen));
-  return { ends: ends.length === 0 ? [lostEnd("the rule has no destination")] : ends, by, takes, rule: chosen.rule };
+  return { ends: ends.length === 0 ? [lostEnd("the rule has no destination")] : ends, ...own };
 }
 
 function endOf(target: Target, { side, world, called, bytes = false }: Seen): End {

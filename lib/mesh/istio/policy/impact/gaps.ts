@@ -9,7 +9,7 @@ import { OF_BYTES } from "../meaning/effective/route-versions.ts";
 import { ROUTES } from "../meaning/effective/way.ts";
 import { listAt, specOf, textAt } from "../routing/json.ts";
 import { DATAPLANE_MODE } from "./membership.ts";
-import { poolGaps } from "./pool-gaps.ts";
+import { poolGaps, type Visible } from "./pool-gaps.ts";
 import type { Change, ImpactWorld } from "./sides.ts";
 
 /** Without these nothing is known of any change; the others have a say at gateways and through routes alone. */
@@ -29,6 +29,7 @@ const STATS = "access logs of the server’s proxy, traces";
 export function gapsOf(
   changes: readonly Change[],
   world: Pick<ImpactWorld, "inventory" | "elsewhere">,
+  visible: Visible,
 ): readonly ImpactGap[] {
   const found = new Map<string, ImpactGap>();
   const add = (what: string, closeWith: string) => found.set(what, { what, closeWith });
@@ -41,7 +42,8 @@ export function gapsOf(
     if (kind === "VirtualService") {
       if (differs(beside)) add("rewrites, header changes and CORS", STATS);
     }
-    if (kind === "DestinationRule") for (const gap of poolGaps({ before, after }, world)) add(gap.what, gap.closeWith);
+    if (kind === "DestinationRule")
+      for (const gap of poolGaps({ before, after }, world, visible)) add(gap.what, gap.closeWith);
     if (kind === "Sidecar" && differs(({ ingress = null }) => ingress))
       add("ingress listeners", "metrics after the change");
     if (["Gateway", "ListenerSet"].includes(either.kind) && differs((each) => each)) {

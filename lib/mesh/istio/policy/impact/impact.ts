@@ -89,7 +89,7 @@ export function impactOf({ changes, calls, world, visible, shadows }: ImpactInpu
     totals: totalsOf(folded.flat()).map((total) => corrected(total, corrections)),
     unseen: items.flat().filter(({ source, target }) => source === hidden || target === hidden).length,
     gaps: [
-      ...gapsOf(real, world),
+      ...gapsOf(real, world, visible),
       ...behaviour.gaps,
       ...letInAnew(sides, touched, world),
       ...enrollingGaps(calls, sides, touched),

@@ -59,5 +59,11 @@ describe("what isn’t worked out is named for its service", () => {
     expect(gap?.what).toMatch(/^the outlier detection of reviews\.shop.*times the number of its ejections/);
     expect(gap?.what).toContain("at most 10 % of endpoints ejected (default); of 3 that is none");
     expect(gap?.closeWith).toContain("outlier_detection_ejections_active");
+    const [apart] = impact([change], [web()], [], {
+      inventory: { ...inventory, workloads },
+      visible: () => false,
+    }).gaps;
+    expect(apart?.what).toContain("at most 10 % of endpoints ejected (default)");
+    expect(apart?.what).not.toContain("of 3");
   });
 });

@@ -27,12 +27,16 @@ const FIELDS: Readonly<Record<string, { readonly what: string; readonly closeWit
   loadBalancer: { what: "the load balancing of", closeWith: `each pod’s share in metrics after the change` },
 };
 
-export function poolGaps({ before, after }: Change, world: Inventories): readonly ImpactGap[] {
+/** Whether the reader may see what runs in a namespace. */
+export type Visible = (cluster: string, namespace: string) => boolean;
+
+export function poolGaps({ before, after }: Change, world: Inventories, visible: Visible): readonly ImpactGap[] {
   const host = [after, before].flatMap((each) => (each === null ? [] : hostsOfRule(each)))[0] ?? "a host";
   const [old, now] = [policiesOf(before), policiesOf(after)];
   const touched = Object.entries(FIELDS).flatMap(([field, { what, closeWith }]): readonly ImpactGap[] => {
     if (same(fieldOf(old, field), fieldOf(now, field))) return [];
-    const ejects = field === "outlierDetection" ? ejection(objectAt(after?.spec, "trafficPolicy"), host, world) : "";
+    const ejects =
+      field === "outlierDetection" ? ejection(objectAt(after?.spec, "trafficPolicy"), host, world, visible) : "";
     return [{ what: `${what} ${host}${ejects}`, closeWith }];
   });
   const rest = (list: Policies) => list.map(([place, policy]) => [place, withoutKnown(policy)]).filter(isSome);
@@ -71,11 +75,12 @@ function withoutKnown(policy: JsonObject): JsonObject {
 
 const isSome = (entry: (string | JsonObject)[]): boolean => Object.keys(entry[1] ?? {}).length > 0;
 
-/** How it works, and whether it can eject any endpoint at all. */
-function ejection(policy: JsonObject, host: string, { inventory, elsewhere }: Inventories): string {
+/** How it works, and whether it can eject any endpoint at all, where the reader may see how many there are. */
+function ejection(policy: JsonObject, host: string, { inventory, elsewhere }: Inventories, visible: Visible): string {
   if (!has(policy, "outlierDetection")) return "";
   const name = serviceOfHost(host);
   const all = [inventory, ...elsewhere];
+  const seen = name !== null && all.every(({ cluster }) => visible(cluster, name.namespace));
   const known = name !== null && all.some(({ services }) => services.has(`${name.namespace}/${name.name}`));
   const ready = all.flatMap(({ services, workloads }) =>
     name === null
@@ -84,6 +89,6 @@ function ejection(policy: JsonObject, host: string, { inventory, elsewhere }: In
           (workloads.get(`${name.namespace}/${each}`)?.pods ?? []).filter((pod) => pod.ready),
         ),
   );
-  const lines = outlierLines(objectAt(policy, "outlierDetection"), known ? ready.length : null);
+  const lines = outlierLines(objectAt(policy, "outlierDetection"), seen && known ? ready.length : null);
   return ` (${lines.map((line) => line.replace(/^outlier detection: /, "")).join("; ")})`;
 }

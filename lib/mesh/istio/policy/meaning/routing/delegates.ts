@@ -29,6 +29,8 @@ export interface EffectiveRule {
   readonly rule: JsonObject;
   /** Alternatives, each a list of matches that must all hold: a delegate's own and the delegating rule's. None: it takes everything. */
   readonly matches: readonly (readonly JsonObject[])[];
+  /** The object that delegates to the owner, which says what the owner doesn't; absent: the owner says all of it. */
+  readonly through?: Manifest;
 }
 
 export interface LeftOut {
@@ -64,7 +66,7 @@ export function effectiveRules(
       const matches = merged(matchesOf(own, to), matchesOf(rule, vs));
       if (has(own, "delegate")) leftOut.push({ owner: to, path: there, why: "a delegate can't delegate further" });
       else if (matches === null) leftOut.push({ owner: to, path: there, why: WIDER });
-      else rules.push({ owner: to, path: there, rule: { ...inherited(rule), ...own }, matches });
+      else rules.push({ owner: to, path: there, rule: { ...inherited(rule), ...own }, matches, through: vs });
     }
   }
   return { rules, leftOut };

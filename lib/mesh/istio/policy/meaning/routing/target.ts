@@ -37,6 +37,8 @@ export interface Chosen {
   readonly to: readonly Target[];
   /** What the rule asks for, as EffectiveRule has it. */
   readonly matches: EffectiveRule["matches"];
+  /** As EffectiveRule has it. */
+  readonly through?: Manifest;
 }
 
 /** The host as it is called, without any rule. */
@@ -46,7 +48,8 @@ export const itself = (host: string, port: number): Chosen => ({
 });
 
 /** `caller`: whose DestinationRules count. */
-export function chosenOf({ owner, path, rule, matches }: EffectiveRule, caller: Caller, world: RoutingWorld): Chosen {
+export function chosenOf(found: EffectiveRule, caller: Caller, world: RoutingWorld): Chosen {
+  const { owner, path, rule, matches, through } = found;
   const does = isObject(rule["redirect"]) ? "redirect" : isObject(rule["directResponse"]) ? "answer" : "route";
   const routes = listAt(rule, "route");
   const shares = sharesOf(routes.map(weightOf), "istio");
@@ -62,7 +65,8 @@ export function chosenOf({ owner, path, rule, matches }: EffectiveRule, caller: 
       follows: applied.rules[0] ?? null,
     };
   });
-  return { object: owner, path, rule, does, to: does === "route" ? to : [], matches };
+  const chosen: Chosen = { object: owner, path, rule, does, to: does === "route" ? to : [], matches };
+  return through === undefined ? chosen : { ...chosen, through };
 }
 
 /**
