@@ -3,6 +3,7 @@ import { impactSamplesSchema } from "#lib/api/impact-samples.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import type { Workload } from "#lib/inventory/model.ts";
+import { LONGEST } from "#lib/kube/log-line.ts";
 import type { LogReading } from "#lib/kube/logs.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -61,7 +62,12 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
       read.push(`${pod} ${as?.token ?? "console"}`);
       const lines = o.logs?.[pod] ?? [];
       if ("problem" in lines) throw lines;
-      for (const text of lines) if (!take({ atNs: 1_767_268_800_000_000_000n, text } as never)) break;
+      // As who reads logs hands them out, without the rest of a line that is too long.
+      for (const text of lines) {
+        const left = Math.max(0, text.length - LONGEST);
+        if (!take({ atNs: 1_767_268_800_000_000_000n, text: text.slice(0, LONGEST), left })) break;
+      }
+      return "end";
     },
   };
   const policies = {
@@ -170,6 +176,14 @@ describe("POST /meaning/impact/samples", () => {
     const { hour } = await ask(given, ANONYMOUS, [manifest]);
     expect(hour?.logs?.requests ?? 0).toBe(0);
     expect(hour?.logs?.problems.join(" ")).toContain(expected);
+  });
+
+  it("takes nothing from a line that was cut: what is left of it says what its caller wrote", async () => {
+    const agent = `curl" "id" "api:80" "10.0.0.5:80" inbound|8080|| 127.0.0.6:1 10.0.0.5:8080 ${WEB}:5000 - ${"a".repeat(17_000)}`;
+    const forged = line("POST", "/admin", "10.9.9.9").replace('"curl"', `"${agent}"`);
+    const { hour } = await ask({ logs: { "api-1": [forged, line("GET", "/items")] } });
+    expect(hour?.logs).toMatchObject({ requests: 1, hits: 0, lines: 2 });
+    expect(hour?.logs?.problems.join(" ")).toContain("can’t be read for sure and count for nothing: 1.");
   });
 
   it("tells hidden names in no example", async () => {

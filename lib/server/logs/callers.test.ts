@@ -141,6 +141,23 @@ describe("GET /meaning/log-callers", () => {
     expect(asked).toEqual([]);
   });
 
+  it("counts a line that was cut as unreadable: what was cut off may say another thing than what its caller wrote", async () => {
+    const agent = `curl" "id" "cart" "10.0.0.5:80" inbound|80|| 127.0.0.6:1 10.0.0.5:80 10.0.0.1:5000 - ${"a".repeat(17_000)}`;
+    logs = { a: `${MUTUAL.replace('"curl"', `"${agent}"`)}${MUTUAL}` };
+    const told = await ask({ pods: pods("a") });
+    expect(told).toMatchObject({ callers: [], mutual: 1, logs: [{ lines: 2, inbound: 1, unreadable: 1 }] });
+  });
+
+  it("counts a ztunnel's line that was cut as unreadable, whose identity may be what was cut off", async () => {
+    const cut = `${tunnelled(TILL).trimEnd()} x=${"a".repeat(17_000)} src.identity="spiffe://x"\n`;
+    logs = { z1: `${cut}${tunnelled(TILL)}` };
+    const told = await ask({ dataplane: "ambient", pods: onNode("a", "cart-1") }, ANONYMOUS, undefined, {
+      ztunnels: onNode("a", "z1"),
+    });
+    expect(told.logs).toMatchObject([{ lines: 2, inbound: 1, unreadable: 1 }]);
+    expect(told.callers).toMatchObject([{ calls: 1 }]);
+  });
+
   it("asks the ztunnels of an ambient workload's nodes, for the lines about it alone", async () => {
     const other = tunnelled(TILL).replace('"cart-1"', '"web-1"');
     const dry = `2026-01-01T12:00:01Z 2026-01-01T12:00:01Z\tinfo\tstate:proxy{wl=shop/cart-1}:inbound{id=a peer=10.0.0.1:5}\tdry-run: deny policy match\tpolicy="shop/no"\n`;

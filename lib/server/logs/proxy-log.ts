@@ -47,29 +47,43 @@ export function someOf<T>(all: readonly T[], podOf: (each: T) => PodRef): readon
   return inOrder.slice(0, PODS);
 }
 
-/** A log that can't be read says why, and fails nothing. */
-export async function readProxyLog(
+export interface ProxyLog<Found> {
+  readonly log: Omit<ReadLog, "inbound">;
+  readonly found: readonly Found[];
+}
+
+/**
+ * `read`: what a line says; null: nothing that counts. A line that was cut isn't asked: what its writer put last decides who called, and
+ * of what is left the caller may have written the end. A log that can't be read says why, and fails nothing.
+ */
+export async function readProxyLog<Found>(
   client: KubeClient & KubeLogs,
   place: LogPlace,
-  take: (line: LogLine) => void,
+  read: (line: LogLine) => Found | "unreadable" | null,
   most: LogBounds = { lines: LINES, bytes: BYTES },
-): Promise<Pick<ReadLog, "pod" | "lines" | "since" | "problem">> {
-  let lines = 0;
+): Promise<ProxyLog<Found>> {
+  const found: Found[] = [];
+  let [lines, unreadable] = [0, 0];
   let sinceNs: bigint | null = null;
-  const counted = (line: LogLine): boolean => {
+  const take = (line: LogLine): boolean => {
     lines += 1;
     sinceNs ??= line.atNs;
-    take(line);
+    const said = line.left > 0 ? "unreadable" : read(line);
+    if (said === "unreadable") unreadable += 1;
+    else if (said !== null) found.push(said);
     return lines < most.lines;
   };
   const { pod } = place;
-  const told = (problem: string | null) => ({
-    ...{ pod, lines: problem !== null && lines === 0 ? null : lines, problem },
-    since: sinceNs === null ? null : formatNanoseconds(sinceNs),
+  const told = (problem: string | null): ProxyLog<Found> => ({
+    log: {
+      ...{ pod, lines: problem !== null && lines === 0 ? null : lines, unreadable, problem },
+      since: sinceNs === null ? null : formatNanoseconds(sinceNs),
+    },
+    found,
   });
   try {
     const bounds = { container: PROXY, previous: false, tailLines: most.lines, limitBytes: most.bytes };
-    await client.readLog({ ...place, ...bounds, take: counted });
+    await client.readLog({ ...place, ...bounds, take });
     return told(null);
   } catch (thrown) {
     return told(problemOf(thrown).detail);
