@@ -35,6 +35,7 @@ const logSampleSchema = z.object({
   ...counts,
   since: z.string().nullable().meta({ description: "of the oldest line that was read" }),
   lines: z.number(),
+  newest: z.boolean().meta({ description: "whether they are the newest of each pod: bytes are bounded, too" }),
   pods: z.object({ read: z.number(), all: z.number() }),
   unnamed: z.number().meta({ description: "calls by lines that name no caller for sure" }),
   problems,

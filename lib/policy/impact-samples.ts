@@ -41,6 +41,8 @@ export interface LogSample extends SampleCounts {
   /** Of the oldest line that was read, RFC 3339; null: none was. */
   readonly since: string | null;
   readonly lines: number;
+  /** Whether they are the newest of each pod: bytes are bounded, too. */
+  readonly newest: boolean;
   readonly pods: { readonly read: number; readonly all: number };
   /** Calls into the servers by lines that name no caller for sure. */
   readonly unnamed: number;

@@ -1,4 +1,5 @@
 /** Requests into one workload by the newest lines of its sidecars' access logs, by who made them. */
+import { formatPlural } from "#lib/format.ts";
 import { nodeId } from "#lib/graph/id.ts";
 import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { KubeClient } from "#lib/kube/client.ts";
@@ -12,6 +13,7 @@ export interface LoggedRequests {
   /** By node id of the caller. */
   readonly bySource: ReadonlyMap<string, readonly Sampled[]>;
   readonly lines: number;
+  readonly newest: boolean;
   readonly pods: { readonly read: number; readonly all: number };
   readonly since: string | null;
   /** Calls into it of callers that no line names for sure. */
@@ -20,7 +22,7 @@ export interface LoggedRequests {
 }
 
 export const unread = (...problems: readonly string[]): LoggedRequests => ({
-  ...{ bySource: new Map(), lines: 0, pods: { read: 0, all: 0 }, since: null, unnamed: 0, problems },
+  ...{ bySource: new Map(), lines: 0, newest: true, pods: { read: 0, all: 0 }, since: null, unnamed: 0, problems },
 });
 
 /** Logs that can't be read are told of, and fail nothing. */
@@ -58,11 +60,18 @@ export async function loggedRequests(
   }
   const read = logs.flatMap(({ log }) => (log.lines === null ? [] : log));
   const [since = null] = read.flatMap((log) => log.since ?? []).toSorted();
+  const older = read.filter(({ olderOf }) => olderOf !== null).length;
   const sum = (of: "lines" | "unreadable") => read.reduce((total, log) => total + (log[of] ?? 0), 0);
   return {
-    ...{ bySource, lines: sum("lines"), since, unnamed, pods: { read: read.length, all: pods.all.length } },
+    ...{ bySource, lines: sum("lines"), newest: older === 0, since, unnamed },
+    pods: { read: read.length, all: pods.all.length },
     problems: [
       ...new Set(logs.flatMap(({ log }) => log.problem ?? [])),
+      ...(older > 0
+        ? [
+            `Of ${formatPlural(older, "pod")} of ${workload.name} only the older part of the last lines was read, for they are long.`,
+          ]
+        : []),
       ...(inbound.length === 0 && read.length > 0
         ? [`The proxies of ${workload.name} wrote no call down: access logs may be off.`]
         : []),

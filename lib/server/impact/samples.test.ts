@@ -3,7 +3,7 @@ import { impactSamplesSchema } from "#lib/api/impact-samples.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import type { Workload } from "#lib/inventory/model.ts";
-import { LONGEST } from "#lib/kube/log-line.ts";
+import { type LogEnd, LONGEST } from "#lib/kube/log-line.ts";
 import type { LogReading } from "#lib/kube/logs.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -39,6 +39,7 @@ interface Given {
   readonly spans?: readonly SpannedRequest[] | MeshscopeError | null;
   readonly server?: Partial<Workload>;
   readonly full?: boolean;
+  readonly ended?: LogEnd;
   readonly prometheus?: "down";
 }
 
@@ -67,7 +68,7 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
         const left = Math.max(0, text.length - LONGEST);
         if (!take({ atNs: 1_767_268_800_000_000_000n, text: text.slice(0, LONGEST), left })) break;
       }
-      return "end";
+      return o.ended ?? "end";
     },
   };
   const policies = {
@@ -122,7 +123,17 @@ describe("POST /meaning/impact/samples", () => {
     });
     expect(hour).toMatchObject({ verdict: "denied", source: "c/shop/workload/web", target: "c/shop/workload/api" });
     expect(hour?.logs).toEqual({
-      ...{ requests: 4, hits: 3, open: 0, lacks: [], more: 0, lines: 7, pods: { read: 2, all: 2 }, unnamed: 2 },
+      ...{
+        requests: 4,
+        hits: 3,
+        open: 0,
+        lacks: [],
+        more: 0,
+        lines: 7,
+        newest: true,
+        pods: { read: 2, all: 2 },
+        unnamed: 2,
+      },
       ...{ since: "2026-01-01T12:00:00.000000000Z", problems: [] },
       examples: [
         { method: "POST", path: "/admin", host: "api:80", port: 8080, count: 2, trace: null },
@@ -184,6 +195,14 @@ describe("POST /meaning/impact/samples", () => {
     const { hour } = await ask({ logs: { "api-1": [forged, line("GET", "/items")] } });
     expect(hour?.logs).toMatchObject({ requests: 1, hits: 0, lines: 2 });
     expect(hour?.logs?.problems.join(" ")).toContain("can’t be read for sure and count for nothing: 1.");
+  });
+
+  it("says where the older part of the last lines alone was read", async () => {
+    const { hour } = await ask({ logs: { "api-1": [line("GET", "/admin")] }, ended: "bytes" });
+    expect(hour?.logs).toMatchObject({ requests: 1, hits: 1, lines: 1, newest: false });
+    expect(hour?.logs?.problems).toEqual([
+      "Of 1 pod of api only the older part of the last lines was read, for they are long.",
+    ]);
   });
 
   it("tells hidden names in no example", async () => {

@@ -214,7 +214,8 @@ function logsOf({ item, calls }: Asked, servers: Servers): Gathered<LogSample> {
       (bySource.get(item.source) ?? []).map((each): Found => ({ ...each, trace: null })),
     ),
     told: {
-      ...{ since, lines: sum(({ lines }) => lines), unnamed: sum(({ unnamed }) => unnamed) },
+      ...{ since, lines: sum(({ lines }) => lines), newest: heard.every(({ newest }) => newest) },
+      unnamed: sum(({ unnamed }) => unnamed),
       pods: { read: sum(({ pods }) => pods.read), all: sum(({ pods }) => pods.all) },
       problems: [...new Set(heard.flatMap(({ problems }) => problems))],
     },

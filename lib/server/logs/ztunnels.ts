@@ -30,8 +30,8 @@ export interface ReadLogs {
 export const NO_POD = "It has no pod now, and a log goes with its pod.";
 export const NOTHING_READ: Omit<ReadLogs, "by"> = { pods: 0, logs: [], calls: [], trials: [], notes: [], why: null };
 
-/** A node's lines are of all its pods, so more of them are read than of one pod's. */
-const MOST = { lines: 5000, bytes: 2 * 1024 * 1024 };
+/** A node's lines are of all its pods, so more of them are read than of one pod's, and as many bytes for each. */
+const MOST = { lines: 5000, bytes: 5 * 1024 * 1024 };
 
 /** Pods of namespaces out of sight are neither asked for their logs nor named. */
 export async function readZtunnels(
