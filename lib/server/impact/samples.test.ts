@@ -3,7 +3,7 @@ import { impactSamplesSchema } from "#lib/api/impact-samples.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import type { Workload } from "#lib/inventory/model.ts";
-import { type LogEnd, LONGEST } from "#lib/kube/log-line.ts";
+import { LONGEST, type LogEnd } from "#lib/kube/log-line.ts";
 import type { LogReading } from "#lib/kube/logs.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -14,7 +14,7 @@ import { readingPort } from "../policy/port.ts";
 import type { Rights } from "../rights/model.ts";
 import type { RequestSpans, SpannedRequest } from "../tracing/request-spans.ts";
 import { Impacts } from "./impact.ts";
-import { showImpactSamples } from "./samples.ts";
+import { sampleSlots, showImpactSamples } from "./samples.ts";
 
 const object = (name: string, spec: object): Manifest => ({
   ...{ apiVersion: "security.istio.io/v1", kind: "AuthorizationPolicy", spec: spec as never },
@@ -40,6 +40,8 @@ interface Given {
   readonly server?: Partial<Workload>;
   readonly full?: boolean;
   readonly ended?: LogEnd;
+  readonly aborted?: boolean;
+  readonly slots?: ReturnType<typeof sampleSlots>;
   readonly prometheus?: "down";
 }
 
@@ -88,11 +90,13 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
     ...{ telemetry, timers, text: () => (text: string) => text.replaceAll("hidden", "…") },
   };
   const searched: string[] = [];
+  const stop = new AbortController();
   const spans = async (
     _: Credential,
     { workload: name, start, end }: { workload: string; start: number; end: number },
   ) => {
     searched.push(`${name} ${end - start}`);
+    if (o.aborted) stop.abort();
     if (o.spans != null && "problem" in o.spans) throw o.spans;
     if (o.spans === null) return null;
     const { full = false } = o;
@@ -104,9 +108,9 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
     } satisfies RequestSpans;
   };
   const impacts = new Impacts(parts as never);
-  const answer = await showImpactSamples({ ...parts, impacts, spans } as never, credential, {
-    ...{ cluster: "c", manifests: manifests as never, deletions: [] },
-  });
+  const { slots = sampleSlots() } = o;
+  const asked = { cluster: "c", manifests: manifests as never, deletions: [] };
+  const answer = await showImpactSamples({ ...parts, impacts, spans, slots } as never, credential, asked, stop.signal);
   expect(impactSamplesSchema.parse(answer)).toEqual(answer);
   const [hour] = answer.items.filter(({ seen }) => seen === "hour");
   return { answer, hour, read, searched };
@@ -203,6 +207,24 @@ describe("POST /meaning/impact/samples", () => {
     expect(hour?.logs?.problems).toEqual([
       "Of 1 pod of api only the older part of the last lines was read, for they are long.",
     ]);
+  });
+
+  it("is done twice at once for a session, and gives its place back however it ends", async () => {
+    const slots = sampleSlots();
+    const places = [slots.take("s"), slots.take("s")];
+    await expect(ask({ slots }, ana)).rejects.toMatchObject({
+      problem: { code: "too_many_streams" },
+      retryAfter: 5,
+    });
+    expect((await ask({ slots, logs: { "api-1": [line("GET", "/admin")] } })).hour?.logs?.hits).toBe(1);
+    places[0]?.();
+    await ask({ slots }, ana);
+    expect(slots.used).toBe(1);
+    await expect(ask({ slots, aborted: true }, ana)).rejects.toThrow();
+    expect(slots.used).toBe(1);
+    const all = Array.from({ length: slots.limit - 1 }, () => slots.take(null));
+    await expect(ask({ slots })).rejects.toThrow(/This console/);
+    for (const giveBack of all) giveBack();
   });
 
   it("tells hidden names in no example", async () => {
