@@ -57,7 +57,8 @@ export const impactSamplesSchema = z
         }),
       )
       .meta({
-        description: "of POST /meaning/impact, those that aren't certain and that samples can tell something of",
+        description:
+          "of POST /meaning/impact, those that aren't certain and that samples can tell something of; one for all rules by which a pair has a verdict",
       }),
     left: z.number().meta({ description: "further ones: at most ten pairs are looked at, the worst first" }),
     notEvaluated: z.string().exactOptional(),
