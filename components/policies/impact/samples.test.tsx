@@ -62,6 +62,7 @@ describe("what samples say beside an item", () => {
       /Access logs: In the newest 1,200 lines of 2 of 3 pods, since .*, 212 are of its calls: none of them would be refused; what isn’t among them still may\./,
     );
     expect(markup({ traces: traces() })).not.toContain("<details");
+    expect(said({ logs: logs() })).toContain("Names are of the pods that have these addresses now.");
   });
 
   it("calls no lines the newest where the newest weren’t read", () => {
@@ -90,6 +91,7 @@ describe("what samples say beside an item", () => {
       "and 1 more of other kinds",
     ])
       expect(text).toContain(part);
+    expect(text).toContain("Calls of the pair, judged by all that is changed, whichever rule decides.");
     expect(said({ logs: logs({ requests: 3, hits: 3 }) })).toContain("all of them would be refused");
   });
 
