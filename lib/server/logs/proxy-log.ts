@@ -47,7 +47,7 @@ export function someOf<T>(all: readonly T[], podOf: (each: T) => PodRef): readon
   return inOrder.slice(0, PODS);
 }
 
-export interface ProxyLog<Found> {
+interface ProxyLog<Found> {
   readonly log: Omit<ReadLog, "inbound">;
   readonly found: readonly Found[];
 }
