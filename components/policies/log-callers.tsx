@@ -1,7 +1,7 @@
 import { sayInstant } from "#components/shell/instant.ts";
 import { Cell, DataTable } from "#components/ui/section.tsx";
 import type { LogCallersAnswer } from "#lib/api/log-callers.ts";
-import { formatCount } from "#lib/format.ts";
+import { formatCount, formatPlural } from "#lib/format.ts";
 import { ACTIONS } from "./dry-run/words.ts";
 import { EndName } from "./impact/pair-ends.tsx";
 import { ObjectLink } from "./links.tsx";
@@ -27,6 +27,40 @@ export function LogWho({ caller: { source, by, address } }: { readonly caller: C
       </span>
     </>
   );
+}
+
+type Logs = LogCallersAnswer["logs"];
+
+/** `the newest 1,200 lines of 2`; `1,200 lines of 2` where the newest of a log aren’t among them. */
+export function sayRead(logs: Logs): string {
+  const read = logs.filter(({ lines }) => lines !== null);
+  const lines = read.reduce((sum, each) => sum + (each.lines ?? 0), 0);
+  const newest = read.every(({ olderOf }) => olderOf === null) ? "the newest " : "";
+  return `${newest}${formatPlural(lines, "line")} of ${formatCount(read.length)}`;
+}
+
+/** Since when the lines are. */
+export function sayReadSince(logs: Logs): string {
+  const [since] = logs.flatMap((each) => (each.lines === null ? [] : (each.since ?? []))).toSorted();
+  return since === undefined ? "" : `, since ${sayInstant(since)}`;
+}
+
+/** Logs that couldn't be read, or not to their end. */
+export function LogProblems({ logs }: { readonly logs: Logs }) {
+  return logs.map(({ pod, problem, olderOf }) => {
+    const older =
+      olderOf === null
+        ? null
+        : `only the older part of its last ${formatPlural(olderOf, "line")} was read, for they are long: what is newer isn’t here.`;
+    const text = [problem, older].filter((each) => each !== null).join(" ");
+    return (
+      text !== "" && (
+        <p key={pod} className="text-degraded wrap-anywhere">
+          ◣ <bdi>{pod}</bdi>: {text}
+        </p>
+      )
+    );
+  });
 }
 
 /** What policies on trial would have denied, by lines of ztunnels. Nothing where there are none. */

@@ -35,6 +35,7 @@ const logSampleSchema = z.object({
   ...counts,
   since: z.string().nullable().meta({ description: "of the oldest line that was read" }),
   lines: z.number(),
+  newest: z.boolean().meta({ description: "whether they are the newest of each pod: bytes are bounded, too" }),
   pods: z.object({ read: z.number(), all: z.number() }),
   unnamed: z.number().meta({ description: "calls by lines that name no caller for sure" }),
   problems,
@@ -56,7 +57,8 @@ export const impactSamplesSchema = z
         }),
       )
       .meta({
-        description: "of POST /meaning/impact, those that aren't certain and that samples can tell something of",
+        description:
+          "of POST /meaning/impact, those that aren't certain and that samples can tell something of; one for all rules by which a pair has a verdict",
       }),
     left: z.number().meta({ description: "further ones: at most ten pairs are looked at, the worst first" }),
     notEvaluated: z.string().exactOptional(),

@@ -38,10 +38,14 @@ export const logCallersSchema = z
       .array(
         z.object({
           pod: z.string(),
-          lines: z.number().nullable().meta({ description: "that were read, the newest; null: they couldn't be" }),
+          lines: z.number().nullable().meta({ description: "that were read; null: they couldn't be" }),
           inbound: z.number().meta({ description: "of these, calls into the pod" }),
           unreadable: z.number().meta({ description: "lines that look like an access log's and aren't of its form" }),
           since: z.string().nullable().meta({ description: "of the oldest line that was read" }),
+          olderOf: z.number().nullable().meta({
+            description:
+              "of so many last lines the older part alone was read: bytes are bounded, too; null: the newest are among them",
+          }),
           problem: z.string().nullable(),
         }),
       )

@@ -6,7 +6,6 @@ export { proposeEgress } from "./istio/policy/egress/propose.ts";
 export { asksLatency } from "./istio/policy/impact/asks-latency.ts";
 export { type ObservedCall, observedCalls, pairsSeen } from "./istio/policy/impact/calls.ts";
 export { withClasses } from "./istio/policy/impact/classes.ts";
-export { sampleTells } from "./istio/policy/impact/closing.ts";
 export { EVALUATED, NEEDED } from "./istio/policy/impact/gaps.ts";
 export { type Impact, type ImpactInput, impactOf } from "./istio/policy/impact/impact.ts";
 export { propose } from "./istio/policy/impact/propose.ts";

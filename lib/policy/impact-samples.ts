@@ -1,5 +1,5 @@
 /** What samples of a pair's calls say of an item of an impact. They are parts of what is called: no bound follows from them. */
-import type { ImpactItem } from "./impact.ts";
+import type { ImpactItem, ImpactVerdict } from "./impact.ts";
 import type { SeenRequest } from "./seen-request.ts";
 
 /** Requests that look alike. */
@@ -41,6 +41,8 @@ export interface LogSample extends SampleCounts {
   /** Of the oldest line that was read, RFC 3339; null: none was. */
   readonly since: string | null;
   readonly lines: number;
+  /** Whether they are the newest of each pod: bytes are bounded, too. */
+  readonly newest: boolean;
   readonly pods: { readonly read: number; readonly all: number };
   /** Calls into the servers by lines that name no caller for sure. */
   readonly unnamed: number;
@@ -51,6 +53,32 @@ export interface LogSample extends SampleCounts {
 export interface ItemSamples extends Pick<ImpactItem, "verdict" | "source" | "target" | "protocol" | "seen"> {
   readonly traces: TraceSample | null;
   readonly logs: LogSample | null;
+}
+
+/** Facts that lines of an access log have in Istio's default format, and that Envoy's spans have. */
+const LOGGED = /^the (?:method|host|path)|port|address$/;
+const SPANNED = /^the (?:method|host|path)|port/;
+
+/** What rules do with calls besides where they send them: chance, time or the answer decides it, and no request of a sample is judged by it. */
+const UNJUDGED: ReadonlySet<ImpactVerdict> = new Set(["aborted", "times-out", "delayed", "retried", "mirrored"]);
+/** Of these a fault or a timeout that goes allows calls, too. */
+const ROUTES: ReadonlySet<string> = new Set(["VirtualService", "HTTPRoute", "GRPCRoute"]);
+
+/** Which samples can tell something of what isn't known of an item; a span is of a request. */
+export function sampleTells({
+  verdict,
+  certainty,
+  rule,
+  blindSpots,
+  protocol,
+}: Pick<ImpactItem, "verdict" | "certainty" | "rule" | "blindSpots" | "protocol">): {
+  readonly traces: boolean;
+  readonly logs: boolean;
+} {
+  const unjudged = UNJUDGED.has(verdict) || (verdict === "allowed" && rule !== null && ROUTES.has(rule.object.kind));
+  if (certainty === "certain" || unjudged) return { traces: false, logs: false };
+  const some = (pattern: RegExp) => blindSpots.some((fact) => pattern.test(fact));
+  return { traces: protocol !== "tcp" && some(SPANNED), logs: some(LOGGED) };
 }
 
 /** Of an item that isn't certain, what was found; null: nothing was looked for. */

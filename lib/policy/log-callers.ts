@@ -42,6 +42,8 @@ export interface ReadLog {
   readonly unreadable: number;
   /** RFC 3339: of the oldest line that was read. */
   readonly since: string | null;
+  /** Of so many last lines the older part alone was read, for bytes are bounded, too; null: the newest are among them. */
+  readonly olderOf: number | null;
   /** Why it couldn't be read. */
   readonly problem: string | null;
 }

@@ -1,14 +1,15 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ImpactSamplesAnswer } from "#lib/api/impact-samples.ts";
+import { sampleTells } from "#lib/policy/impact-samples.ts";
 import type { Plan } from "#lib/policy/plan.ts";
 import { postJson } from "./fetch.ts";
 
 /** What traces and access logs say of a plan's items that metrics can't decide. Read once a plan, for it reads logs as the viewer. */
 export function impactSamplesQuery({ id, steps }: Pick<Plan, "id" | "steps">) {
-  const open = steps.flatMap(({ impact }) => impact ?? []).filter(({ certainty }) => certainty !== "certain");
+  const tells = steps.flatMap(({ impact }) => (impact ?? []).map(sampleTells));
   return queryOptions({
     queryKey: ["impact-samples", id],
-    enabled: open.some(({ closeWith }) => closeWith.some((each) => /^(?:access logs|traces) of /.test(each))),
+    enabled: tells.some(({ traces, logs }) => traces || logs),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
     queryFn: ({ signal }) =>

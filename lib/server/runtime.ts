@@ -19,7 +19,7 @@ import { type DryRunDeps, onTrial, showDryRuns } from "./impact/dry-runs.ts";
 import { type EgressDeps, showEgress } from "./impact/egress.ts";
 import { Impacts } from "./impact/impact.ts";
 import { type ProposalDeps, showProposal } from "./impact/proposal.ts";
-import { type SampleDeps, showImpactSamples } from "./impact/samples.ts";
+import { type SampleDeps, sampleSlots, showImpactSamples } from "./impact/samples.ts";
 import { showStrict } from "./impact/strict.ts";
 import { withoutKubernetes } from "./inventory.ts";
 import { connectClusters, watchClusters } from "./kubernetes.ts";
@@ -194,6 +194,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     dryRunSpans(tracing, await viewers.audience(credential, signal), asked, signal);
   const requests: SampleDeps["spans"] = async (credential, asked, signal) =>
     requestSpans(tracing, await viewers.audience(credential, signal), asked, signal);
+  const samples = sampleSlots();
   const impacts = new Impacts(observed);
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
   const frames = new FrameUseCases(telemetry.spans, { timers, viewers, slots: hub.slots });
@@ -250,7 +251,12 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     strict: (credential, scope, signal) => showStrict(observed, credential, scope, signal),
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
     impactSamples: (credential, asked, signal) =>
-      showImpactSamples({ ...observed, clients: kubes, impacts, spans: requests }, credential, asked, signal),
+      showImpactSamples(
+        { ...observed, clients: kubes, impacts, spans: requests, slots: samples },
+        credential,
+        asked,
+        signal,
+      ),
     proposal: (credential, place, signal) => showProposal(observed, credential, place, signal),
     plan: (...args) => plans.plan(...args),
     applyPlan: (...args) => plans.apply(...args),

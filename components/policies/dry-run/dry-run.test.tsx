@@ -125,8 +125,16 @@ describe("what ztunnels’ logs say of dry runs", () => {
               pods: 3,
             },
             logs: [
-              { pod: "zt-1", lines: 900, inbound: 4, unreadable: 0, since: "2026-08-20T14:02:10Z", problem: null },
-              { pod: "zt-2", lines: null, inbound: 0, unreadable: 0, since: null, problem: "No right." },
+              {
+                pod: "zt-1",
+                lines: 900,
+                inbound: 4,
+                unreadable: 0,
+                since: "2026-08-20T14:02:10Z",
+                olderOf: null,
+                problem: null,
+              },
+              { pod: "zt-2", lines: null, inbound: 0, unreadable: 0, since: null, olderOf: null, problem: "No right." },
             ],
             ...{ mutual: 0, callers: [], callersTotal: 0, trials: [], notes: [] },
             switchOn: {

@@ -2,13 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { sayInstant } from "#components/shell/instant.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import type { LogCallersAnswer } from "#lib/api/log-callers.ts";
 import { problemOf } from "#lib/errors.ts";
-import { formatCount, formatPlural } from "#lib/format.ts";
+import { formatPlural } from "#lib/format.ts";
 import { logCallersQuery } from "#lib/query/strict.ts";
-import { LogTrials } from "../log-callers.tsx";
+import { LogProblems, LogTrials, sayRead, sayReadSince } from "../log-callers.tsx";
 
 /** What the ztunnels of an ambient workload's nodes wrote of policies on trial. Nothing is read before somebody asks for it. */
 export function ZtunnelTrials({
@@ -46,29 +45,19 @@ export function ZtunnelTrials({
 export function ZtunnelTrialsView({ answer }: { readonly answer: LogCallersAnswer }) {
   const { logs, pods, trials, notes, notEvaluated } = answer;
   if (notEvaluated !== undefined) return <p className="mt-1 max-w-[90ch] text-ink-2">{notEvaluated}</p>;
-  const read = logs.filter(({ lines }) => lines !== null);
-  const lines = read.reduce((sum, each) => sum + (each.lines ?? 0), 0);
-  const [since] = read.flatMap((each) => each.since ?? []).sort();
   return (
     <div className="mt-1 flex flex-col gap-2">
       <p className="text-ink-2">
-        Read the newest {formatPlural(lines, "line")} of {formatCount(read.length)} of {formatPlural(pods, "ztunnel")}
-        {since !== undefined && `, since ${sayInstant(since)}`}.
+        Read {sayRead(logs)} of {formatPlural(pods, "ztunnel")}
+        {sayReadSince(logs)}.
       </p>
       {notes.map((note) => (
         <p key={note} className="text-ink-2">
           {note}
         </p>
       ))}
-      {logs.map(
-        ({ pod, problem }) =>
-          problem !== null && (
-            <p key={pod} className="text-degraded wrap-anywhere">
-              ◣ <bdi>{pod}</bdi>: {problem}
-            </p>
-          ),
-      )}
-      {trials.length === 0 && read.length > 0 && (
+      <LogProblems logs={logs} />
+      {trials.length === 0 && logs.some(({ lines }) => lines !== null) && (
         <p className="max-w-[90ch] text-degraded">
           ? No such line is among them, which isn’t 0: at level debug these lines are mostly left out.
         </p>

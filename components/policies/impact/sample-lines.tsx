@@ -41,11 +41,12 @@ export function SampleLines({
           verdict={verdict}
           seen={logs.lines === 0 ? null : sayLogged(logs)}
           problems={logs.problems}
-          note={
-            logs.unnamed === 0
-              ? null
-              : `${formatPlural(logs.unnamed, "call")} more in these lines: of whom, no line tells for sure.`
-          }
+          notes={[
+            "Names are of the pods that have these addresses now.",
+            ...(logs.unnamed === 0
+              ? []
+              : [`${formatPlural(logs.unnamed, "call")} more in these lines: of whom, no line tells for sure.`]),
+          ]}
         />
       )}
     </>
@@ -59,14 +60,14 @@ function Line({
   verdict,
   seen,
   problems,
-  note = null,
+  notes = [],
 }: {
   readonly name: string;
   readonly counts: SampleCounts;
   readonly verdict: ImpactVerdict;
   readonly seen: string | null;
   readonly problems: readonly string[];
-  readonly note?: string | null;
+  readonly notes?: readonly string[];
 }) {
   const title = <span className="text-ink-3">{name}: </span>;
   if (seen === null)
@@ -82,7 +83,7 @@ function Line({
       .{problems.length > 0 && <span className="text-ink-2"> Not all of it could be read.</span>}
     </>
   );
-  if (counts.hits === 0 && counts.open === 0 && problems.length === 0 && note === null)
+  if (counts.hits === 0 && counts.open === 0 && problems.length === 0 && notes.length === 0)
     return <p className="text-[12px] wrap-anywhere">{said}</p>;
   const open = sayOpen(counts);
   return (
@@ -91,8 +92,8 @@ function Line({
       <div className="pl-4 text-ink-2">
         {counts.examples.length > 0 && <Examples counts={counts} />}
         {open !== null && <p>{open}</p>}
-        {note !== null && <p>{note}</p>}
-        {problems.map((text) => (
+        {counts.requests > 0 && <p>Calls of the pair, judged by all that is changed, whichever rule decides.</p>}
+        {[...notes, ...problems].map((text) => (
           <p key={text}>{text}</p>
         ))}
       </div>

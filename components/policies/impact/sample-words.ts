@@ -41,11 +41,11 @@ export function sayTraced(
   return `Of about ${formatCount(Math.round(calls))} calls ${from}, ${kept}${aside === "" ? "" : ` (${aside})`}${newest}`;
 }
 
-/** `In the newest 1,200 lines of 2 of 3 pods, since 14:02:10, 212 are of its calls` */
-export function sayLogged({ requests, lines, pods, since }: LogSample): string {
+/** `In the newest 1,200 lines of 2 of 3 pods, since 14:02:10, 212 are of its calls`; without `the newest` where those of a pod aren’t among them */
+export function sayLogged({ requests, lines, newest, pods, since }: LogSample): string {
   const from = since === null ? "" : `, since ${sayInstant(since)}`;
   const own = requests === 0 ? "none is" : requests === 1 ? "1 is" : `${formatCount(requests)} are`;
-  return `In the newest ${formatPlural(lines, "line")} of ${formatCount(pods.read)} of ${formatPlural(pods.all, "pod")}${from}, ${own} of its calls`;
+  return `In ${newest ? "the newest " : ""}${formatPlural(lines, "line")} of ${formatCount(pods.read)} of ${formatPlural(pods.all, "pod")}${from}, ${own} of its calls`;
 }
 
 /** `at least 4 of them would be refused`, `none of them would be refused; what isn’t among them still may` */

@@ -13,7 +13,7 @@ const traces = (more: Partial<TraceSample> = {}): TraceSample => ({
   ...more,
 });
 const logs = (more: Partial<LogSample> = {}): LogSample => ({
-  ...{ ...COUNTS, requests: 212, lines: 1200, pods: { read: 2, all: 3 }, unnamed: 0, problems: [] },
+  ...{ ...COUNTS, requests: 212, lines: 1200, newest: true, pods: { read: 2, all: 3 }, unnamed: 0, problems: [] },
   since: "2026-08-20T13:02:10.000000000Z",
   ...more,
 });
@@ -62,6 +62,12 @@ describe("what samples say beside an item", () => {
       /Access logs: In the newest 1,200 lines of 2 of 3 pods, since .*, 212 are of its calls: none of them would be refused; what isn’t among them still may\./,
     );
     expect(markup({ traces: traces() })).not.toContain("<details");
+    expect(said({ logs: logs() })).toContain("Names are of the pods that have these addresses now.");
+  });
+
+  it("calls no lines the newest where the newest weren’t read", () => {
+    const text = said({ logs: logs({ newest: false, problems: ["Only the older part was read."] }) });
+    expect(text).toMatch(/Access logs: In 1,200 lines of 2 of 3 pods.* Not all of it could be read\./);
   });
 
   it("is at least which of them it hits, behind a line that opens, with a trace where there is one", () => {
@@ -85,6 +91,7 @@ describe("what samples say beside an item", () => {
       "and 1 more of other kinds",
     ])
       expect(text).toContain(part);
+    expect(text).toContain("Calls of the pair, judged by all that is changed, whichever rule decides.");
     expect(said({ logs: logs({ requests: 3, hits: 3 }) })).toContain("all of them would be refused");
   });
 

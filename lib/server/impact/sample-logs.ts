@@ -1,4 +1,5 @@
 /** Requests into one workload by the newest lines of its sidecars' access logs, by who made them. */
+import { formatPlural } from "#lib/format.ts";
 import { nodeId } from "#lib/graph/id.ts";
 import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { KubeClient } from "#lib/kube/client.ts";
@@ -12,6 +13,7 @@ export interface LoggedRequests {
   /** By node id of the caller. */
   readonly bySource: ReadonlyMap<string, readonly Sampled[]>;
   readonly lines: number;
+  readonly newest: boolean;
   readonly pods: { readonly read: number; readonly all: number };
   readonly since: string | null;
   /** Calls into it of callers that no line names for sure. */
@@ -20,7 +22,7 @@ export interface LoggedRequests {
 }
 
 export const unread = (...problems: readonly string[]): LoggedRequests => ({
-  ...{ bySource: new Map(), lines: 0, pods: { read: 0, all: 0 }, since: null, unnamed: 0, problems },
+  ...{ bySource: new Map(), lines: 0, newest: true, pods: { read: 0, all: 0 }, since: null, unnamed: 0, problems },
 });
 
 /** Logs that can't be read are told of, and fail nothing. */
@@ -35,36 +37,47 @@ export async function loggedRequests(
   if (why !== null) return unread(why);
   const { namespace } = workload;
   const pods = podsToRead(workload);
+  const logs = await Promise.all(
+    pods.read.map(({ name }) =>
+      readProxyLog(client, { ...calling, namespace, pod: name }, ({ text }): Logged | "unreadable" | null => {
+        const line = readAccessLine(text, formats);
+        return line?.kind === "unreadable" ? "unreadable" : line?.kind === "inbound" ? line : null;
+      }),
+    ),
+  );
+  const inbound = logs.flatMap(({ found }) => found);
   const bySource = new Map<string, Sampled[]>();
-  let [unnamed, unreadable, inbound] = [0, 0, 0];
-  const take = ({ text }: { readonly text: string }): void => {
-    const line = readAccessLine(text, formats);
-    if (line?.kind === "unreadable") unreadable += 1;
-    if (line?.kind !== "inbound") return;
-    inbound += 1;
+  let unnamed = 0;
+  for (const line of inbound) {
     const source = sourceOf(line.call, inventory);
     if (source === null) {
       unnamed += 1;
-      return;
+      continue;
     }
     const list = bySource.get(source.id) ?? [];
     list.push({ ...sampledOf(line), sends: source.tunnel ? null : sentBy(line.call) });
     bySource.set(source.id, list);
-  };
-  const logs = await Promise.all(
-    pods.read.map(({ name }) => readProxyLog(client, { ...calling, namespace, pod: name }, take)),
-  );
-  const read = logs.filter(({ lines }) => lines !== null);
+  }
+  const read = logs.flatMap(({ log }) => (log.lines === null ? [] : log));
   const [since = null] = read.flatMap((log) => log.since ?? []).toSorted();
-  const lines = read.reduce((sum, log) => sum + (log.lines ?? 0), 0);
+  const older = read.filter(({ olderOf }) => olderOf !== null).length;
+  const sum = (of: "lines" | "unreadable") => read.reduce((total, log) => total + (log[of] ?? 0), 0);
   return {
-    ...{ bySource, lines, since, unnamed, pods: { read: read.length, all: pods.all.length } },
+    ...{ bySource, lines: sum("lines"), newest: older === 0, since, unnamed },
+    pods: { read: read.length, all: pods.all.length },
     problems: [
-      ...new Set(logs.flatMap(({ problem }) => problem ?? [])),
-      ...(inbound === 0 && read.length > 0
+      ...new Set(logs.flatMap(({ log }) => log.problem ?? [])),
+      ...(older > 0
+        ? [
+            `Of ${formatPlural(older, "pod")} of ${workload.name} only the older part of the last lines was read, for they are long.`,
+          ]
+        : []),
+      ...(inbound.length === 0 && read.length > 0
         ? [`The proxies of ${workload.name} wrote no call down: access logs may be off.`]
         : []),
-      ...(unreadable > 0 ? [`Lines that can’t be read for sure and count for nothing: ${unreadable}.`] : []),
+      ...(sum("unreadable") > 0
+        ? [`Lines that can’t be read for sure and count for nothing: ${sum("unreadable")}.`]
+        : []),
     ],
   };
 }

@@ -1,8 +1,9 @@
 /** Which pairs samples are asked for: those of items that they can tell something of, the worst first, a few. */
 import { nodeId, parseNodeId } from "#lib/graph/id.ts";
-import { impactOf, type ObservedCall, sampleTells } from "#lib/mesh/impact.ts";
+import { impactOf, type ObservedCall } from "#lib/mesh/impact.ts";
 import type { ImpactItem } from "#lib/policy/impact.ts";
 import { VERDICTS } from "#lib/policy/impact.ts";
+import { sampleTells } from "#lib/policy/impact-samples.ts";
 import type { Worked } from "./impact.ts";
 
 /** Reading logs and traces of one pair takes some seconds of some servers. */
@@ -29,12 +30,14 @@ export function chosenPairs(worked: Worked): Chosen {
   const items = impactOf({ ...worked, calls })
     .items.flat()
     .toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) || b.max - a.max);
-  const open = items.flatMap((item): Asked[] => {
-    const tells = sampleTells(item);
-    if (item.certainty === "certain" || (!tells.traces && !tells.logs)) return [];
-    const own = callsOf(item, calls).filter(({ target }) => worked.visible(target.cluster, target.namespace));
-    return own.length === 0 ? [] : [{ item, tells, calls: own }];
-  });
+  const open = onceEach(
+    items.flatMap((item): Asked[] => {
+      const tells = sampleTells(item);
+      if (!tells.traces && !tells.logs) return [];
+      const own = callsOf(item, calls).filter(({ target }) => worked.visible(target.cluster, target.namespace));
+      return own.length === 0 ? [] : [{ item, tells, calls: own }];
+    }),
+  );
   const pairs = new Set<string>();
   const asked = open.filter((each) => {
     const more = each.calls.map(pairOf).filter((pair) => !pairs.has(pair));
@@ -43,6 +46,21 @@ export function chosenPairs(worked: Worked): Chosen {
     return true;
   });
   return { asked, left: open.length - asked.length };
+}
+
+/** Items of one pair and verdict, by different rules: a request is judged by all that is changed, so what is found is of each of them. */
+function onceEach(all: readonly Asked[]): readonly Asked[] {
+  const groups = Map.groupBy(all, ({ item: { verdict, source, target, protocol, seen } }) =>
+    JSON.stringify([verdict, source, target, protocol, seen]),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    const tells = {
+      traces: group.some((each) => each.tells.traces),
+      logs: group.some((each) => each.tells.logs),
+    };
+    return first === undefined ? [] : [{ ...first, tells }];
+  });
 }
 
 /** Of a Service's item, those to each of its workloads, the busiest. */

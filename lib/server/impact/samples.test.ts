@@ -3,6 +3,7 @@ import { impactSamplesSchema } from "#lib/api/impact-samples.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import type { Workload } from "#lib/inventory/model.ts";
+import { LONGEST, type LogEnd } from "#lib/kube/log-line.ts";
 import type { LogReading } from "#lib/kube/logs.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -13,7 +14,7 @@ import { readingPort } from "../policy/port.ts";
 import type { Rights } from "../rights/model.ts";
 import type { RequestSpans, SpannedRequest } from "../tracing/request-spans.ts";
 import { Impacts } from "./impact.ts";
-import { showImpactSamples } from "./samples.ts";
+import { sampleSlots, showImpactSamples } from "./samples.ts";
 
 const object = (name: string, spec: object): Manifest => ({
   ...{ apiVersion: "security.istio.io/v1", kind: "AuthorizationPolicy", spec: spec as never },
@@ -38,6 +39,9 @@ interface Given {
   readonly spans?: readonly SpannedRequest[] | MeshscopeError | null;
   readonly server?: Partial<Workload>;
   readonly full?: boolean;
+  readonly ended?: LogEnd;
+  readonly aborted?: boolean;
+  readonly slots?: ReturnType<typeof sampleSlots>;
   readonly prometheus?: "down";
 }
 
@@ -61,7 +65,12 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
       read.push(`${pod} ${as?.token ?? "console"}`);
       const lines = o.logs?.[pod] ?? [];
       if ("problem" in lines) throw lines;
-      for (const text of lines) if (!take({ atNs: 1_767_268_800_000_000_000n, text } as never)) break;
+      // As who reads logs hands them out, without the rest of a line that is too long.
+      for (const text of lines) {
+        const left = Math.max(0, text.length - LONGEST);
+        if (!take({ atNs: 1_767_268_800_000_000_000n, text: text.slice(0, LONGEST), left })) break;
+      }
+      return o.ended ?? "end";
     },
   };
   const policies = {
@@ -81,11 +90,13 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
     ...{ telemetry, timers, text: () => (text: string) => text.replaceAll("hidden", "…") },
   };
   const searched: string[] = [];
+  const stop = new AbortController();
   const spans = async (
     _: Credential,
     { workload: name, start, end }: { workload: string; start: number; end: number },
   ) => {
     searched.push(`${name} ${end - start}`);
+    if (o.aborted) stop.abort();
     if (o.spans != null && "problem" in o.spans) throw o.spans;
     if (o.spans === null) return null;
     const { full = false } = o;
@@ -97,9 +108,9 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
     } satisfies RequestSpans;
   };
   const impacts = new Impacts(parts as never);
-  const answer = await showImpactSamples({ ...parts, impacts, spans } as never, credential, {
-    ...{ cluster: "c", manifests: manifests as never, deletions: [] },
-  });
+  const { slots = sampleSlots() } = o;
+  const asked = { cluster: "c", manifests: manifests as never, deletions: [] };
+  const answer = await showImpactSamples({ ...parts, impacts, spans, slots } as never, credential, asked, stop.signal);
   expect(impactSamplesSchema.parse(answer)).toEqual(answer);
   const [hour] = answer.items.filter(({ seen }) => seen === "hour");
   return { answer, hour, read, searched };
@@ -116,7 +127,17 @@ describe("POST /meaning/impact/samples", () => {
     });
     expect(hour).toMatchObject({ verdict: "denied", source: "c/shop/workload/web", target: "c/shop/workload/api" });
     expect(hour?.logs).toEqual({
-      ...{ requests: 4, hits: 3, open: 0, lacks: [], more: 0, lines: 7, pods: { read: 2, all: 2 }, unnamed: 2 },
+      ...{
+        requests: 4,
+        hits: 3,
+        open: 0,
+        lacks: [],
+        more: 0,
+        lines: 7,
+        newest: true,
+        pods: { read: 2, all: 2 },
+        unnamed: 2,
+      },
       ...{ since: "2026-01-01T12:00:00.000000000Z", problems: [] },
       examples: [
         { method: "POST", path: "/admin", host: "api:80", port: 8080, count: 2, trace: null },
@@ -170,6 +191,40 @@ describe("POST /meaning/impact/samples", () => {
     const { hour } = await ask(given, ANONYMOUS, [manifest]);
     expect(hour?.logs?.requests ?? 0).toBe(0);
     expect(hour?.logs?.problems.join(" ")).toContain(expected);
+  });
+
+  it("takes nothing from a line that was cut: what is left of it says what its caller wrote", async () => {
+    const agent = `curl" "id" "api:80" "10.0.0.5:80" inbound|8080|| 127.0.0.6:1 10.0.0.5:8080 ${WEB}:5000 - ${"a".repeat(17_000)}`;
+    const forged = line("POST", "/admin", "10.9.9.9").replace('"curl"', `"${agent}"`);
+    const { hour } = await ask({ logs: { "api-1": [forged, line("GET", "/items")] } });
+    expect(hour?.logs).toMatchObject({ requests: 1, hits: 0, lines: 2 });
+    expect(hour?.logs?.problems.join(" ")).toContain("can’t be read for sure and count for nothing: 1.");
+  });
+
+  it("says where the older part of the last lines alone was read", async () => {
+    const { hour } = await ask({ logs: { "api-1": [line("GET", "/admin")] }, ended: "bytes" });
+    expect(hour?.logs).toMatchObject({ requests: 1, hits: 1, lines: 1, newest: false });
+    expect(hour?.logs?.problems).toEqual([
+      "Of 1 pod of api only the older part of the last lines was read, for they are long.",
+    ]);
+  });
+
+  it("is done twice at once for a session, and gives its place back however it ends", async () => {
+    const slots = sampleSlots();
+    const places = [slots.take("s"), slots.take("s")];
+    await expect(ask({ slots }, ana)).rejects.toMatchObject({
+      problem: { code: "too_many_streams" },
+      retryAfter: 5,
+    });
+    expect((await ask({ slots, logs: { "api-1": [line("GET", "/admin")] } })).hour?.logs?.hits).toBe(1);
+    places[0]?.();
+    await ask({ slots }, ana);
+    expect(slots.used).toBe(1);
+    await expect(ask({ slots, aborted: true }, ana)).rejects.toThrow();
+    expect(slots.used).toBe(1);
+    const all = Array.from({ length: slots.limit - 1 }, () => slots.take(null));
+    await expect(ask({ slots })).rejects.toThrow(/This console/);
+    for (const giveBack of all) giveBack();
   });
 
   it("tells hidden names in no example", async () => {

@@ -18,6 +18,7 @@ import { reading } from "../policy/access.ts";
 import type { Viewer } from "../policy/deps.ts";
 import { settingsOf } from "../policy/settings.ts";
 import { slowly } from "../slowly.ts";
+import { Slots } from "../stream/slots.ts";
 import type { RequestSpans, RequestSpansAsked } from "../tracing/request-spans.ts";
 import { type DraftDeps, drafted } from "./draft.ts";
 import { evaluatedOf, type ImpactDeps, type Impacts, type Worked } from "./impact.ts";
@@ -34,14 +35,22 @@ export interface SampleDeps extends Omit<DraftDeps, "impacts" | "clients">, Impa
     asked: RequestSpansAsked,
     signal?: AbortSignal,
   ) => Promise<RequestSpans | null>;
+  readonly slots: Slots;
 }
+
+/** One reads logs of three servers at a time, each of several pods, and whole traces: a few at once, of one session two. */
+export const sampleSlots = () =>
+  new Slots(8, 2, {
+    all: (limit) => `This console looks at samples for ${limit} plans already. Try again in a few seconds.`,
+    own: (limit) => `Samples are looked at for ${limit} plans of this session already. Try again in a few seconds.`,
+  });
 
 /** Servers asked at a time. */
 const LANES = 3;
 
 /**
  * A source that fails, or that the viewer may not read, says so and fails no other.
- * @throws MeshscopeError as POST /meaning/impact
+ * @throws MeshscopeError as POST /meaning/impact; `too_many_streams` where others are under way
  */
 export async function showImpactSamples(
   deps: SampleDeps,
@@ -53,11 +62,25 @@ export async function showImpactSamples(
   const evaluated = evaluatedOf(changes);
   const nothing = { at: formatInstant(deps.timers.now()), items: [], left: 0 };
   if (evaluated.length === 0) return nothing;
-  const worked = await deps.impacts.work(request.cluster, viewer, evaluated, signal);
-  if (typeof worked === "string") return { ...nothing, notEvaluated: worked };
+  const giveBack = deps.slots.take(credential.session);
+  try {
+    const worked = await deps.impacts.work(request.cluster, viewer, evaluated, signal);
+    if (typeof worked === "string") return { ...nothing, notEvaluated: worked };
+    return await samplesOf(deps, { credential, viewer }, worked, signal);
+  } finally {
+    giveBack();
+  }
+}
+
+async function samplesOf(
+  deps: SampleDeps,
+  who: Who,
+  worked: Worked,
+  signal: AbortSignal,
+): Promise<ImpactSamplesAnswer> {
   const { asked, left } = chosenPairs(worked);
-  const servers = await heardOf(deps, { credential, viewer }, worked, asked, signal);
-  const text = deps.text(viewer);
+  const servers = await heardOf(deps, who, worked, asked, signal);
+  const text = deps.text(who.viewer);
   const judge = sampler(worked);
   const items: ImpactSamplesAnswer["items"] = [];
   for (const each of asked) {
@@ -214,7 +237,8 @@ function logsOf({ item, calls }: Asked, servers: Servers): Gathered<LogSample> {
       (bySource.get(item.source) ?? []).map((each): Found => ({ ...each, trace: null })),
     ),
     told: {
-      ...{ since, lines: sum(({ lines }) => lines), unnamed: sum(({ unnamed }) => unnamed) },
+      ...{ since, lines: sum(({ lines }) => lines), newest: heard.every(({ newest }) => newest) },
+      unnamed: sum(({ unnamed }) => unnamed),
       pods: { read: sum(({ pods }) => pods.read), all: sum(({ pods }) => pods.all) },
       problems: [...new Set(heard.flatMap(({ problems }) => problems))],
     },

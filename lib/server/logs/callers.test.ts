@@ -27,7 +27,8 @@ const MUTUAL = line("10.0.0.2", "outbound_.80_._.cart.shop.svc.cluster.local");
 
 let kube: FakeKube;
 let client: ReturnType<typeof createKubeClient>;
-let logs: Record<string, string | number>;
+/** Of a function: what a server sends that keeps to both bounds. */
+let logs: Record<string, string | number | ((tailLines: number, limitBytes: number) => string)>;
 let asked: string[];
 
 beforeEach(async () => {
@@ -43,7 +44,9 @@ beforeEach(async () => {
     if (typeof said === "number") status(response, said, "Forbidden", "pods/log is forbidden");
     else {
       response.writeHead(200, { "content-type": "text/plain" });
-      response.end(said);
+      response.end(
+        typeof said === "string" ? said : said(Number(query.get("tailLines")), Number(query.get("limitBytes"))),
+      );
     }
     return true;
   };
@@ -120,7 +123,7 @@ describe("GET /meaning/log-callers", () => {
     expect(told).toMatchObject({ pods: 6, mutual: 5, callersTotal: 1 });
     expect(told.callers).toMatchObject([{ source: "c/bank/workload/till", by: "pod", sends: "plaintext", calls: 5 }]);
     expect(told.logs[0]).toEqual({
-      ...{ pod: "a", lines: 3, inbound: 2, unreadable: 0, problem: null },
+      ...{ pod: "a", lines: 3, inbound: 2, unreadable: 0, olderOf: null, problem: null },
       since: "2026-01-01T12:00:00.500000000Z",
     });
   });
@@ -141,6 +144,50 @@ describe("GET /meaning/log-callers", () => {
     expect(asked).toEqual([]);
   });
 
+  it("counts a line that was cut as unreadable: what was cut off may say another thing than what its caller wrote", async () => {
+    const agent = `curl" "id" "cart" "10.0.0.5:80" inbound|80|| 127.0.0.6:1 10.0.0.5:80 10.0.0.1:5000 - ${"a".repeat(17_000)}`;
+    logs = { a: `${MUTUAL.replace('"curl"', `"${agent}"`)}${MUTUAL}` };
+    const told = await ask({ pods: pods("a") });
+    expect(told).toMatchObject({ callers: [], mutual: 1, logs: [{ lines: 2, inbound: 1, unreadable: 1 }] });
+  });
+
+  it("counts a ztunnel's line that was cut as unreadable, whose identity may be what was cut off", async () => {
+    const cut = `${tunnelled(TILL).trimEnd()} x=${"a".repeat(17_000)} src.identity="spiffe://x"\n`;
+    logs = { z1: `${cut}${tunnelled(TILL)}` };
+    const told = await ask({ dataplane: "ambient", pods: onNode("a", "cart-1") }, ANONYMOUS, undefined, {
+      ztunnels: onNode("a", "z1"),
+    });
+    expect(told.logs).toMatchObject([{ lines: 2, inbound: 1, unreadable: 1 }]);
+    expect(told.callers).toMatchObject([{ calls: 1 }]);
+  });
+
+  /** As kubelet does: the tail says where reading begins, and the limit where it stops. */
+  const kept =
+    (lines: readonly string[]) =>
+    (tail: number, limit: number): string =>
+      lines.slice(-tail).join("").slice(0, limit);
+  const long = (remote: string, bytes: number) => line(remote, "-").replace('"curl"', `"${"a".repeat(bytes)}"`);
+
+  it("reads fewer lines where the bytes end before the newest of them", async () => {
+    const old = Array.from({ length: 900 }, () => long("10.0.0.2", 2000));
+    logs = { a: kept([...old, ...Array.from({ length: 20 }, () => PLAIN)]) };
+    const told = await ask({ pods: pods("a") });
+    expect(asked.map((each) => each.split(" ")[2])).toEqual(["1000", expect.stringMatching(/^3\d\d$/)]);
+    expect(told.callers.find(({ by }) => by === "pod")).toMatchObject({ calls: 20 });
+    expect(told.logs).toMatchObject([{ lines: Number(asked[1]?.split(" ")[2]), olderOf: null, problem: null }]);
+  });
+
+  it("says that the older part alone was read where the newest are longer still", async () => {
+    const old = Array.from({ length: 900 }, () => long("10.0.0.2", 200));
+    logs = { a: kept([...old, ...Array.from({ length: 100 }, () => long("10.0.0.1", 15_000))]) };
+    const told = await ask({ pods: pods("a") });
+    expect(asked).toHaveLength(2);
+    const [log] = told.logs;
+    expect(log?.olderOf).toBe(Number(asked[1]?.split(" ")[2]));
+    expect(log?.lines).toBeLessThan(log?.olderOf ?? 0);
+    expect(log).toMatchObject({ inbound: log?.lines, problem: null });
+  });
+
   it("asks the ztunnels of an ambient workload's nodes, for the lines about it alone", async () => {
     const other = tunnelled(TILL).replace('"cart-1"', '"web-1"');
     const dry = `2026-01-01T12:00:01Z 2026-01-01T12:00:01Z\tinfo\tstate:proxy{wl=shop/cart-1}:inbound{id=a peer=10.0.0.1:5}\tdry-run: deny policy match\tpolicy="shop/no"\n`;
@@ -152,7 +199,7 @@ describe("GET /meaning/log-callers", () => {
       ztunnels: [...onNode("a", "z1"), ...onNode("b", "z2")],
       objects: [policy("shop", "no")],
     });
-    expect(asked).toEqual(["z1 istio-proxy 5000 2097152"]);
+    expect(asked).toEqual(["z1 istio-proxy 5000 5242880"]);
     expect(told).toMatchObject({ by: "ztunnel", pods: 1, mutual: 1, callersTotal: 1, notes: [] });
     expect(told.switchOn).toMatchObject({ object: null, text: expect.stringContaining("RUST_LOG") });
     expect(told.callers).toMatchObject([{ source: "c/bank/workload/till", by: "pod", sends: "plaintext", calls: 1 }]);

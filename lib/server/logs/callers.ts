@@ -131,12 +131,10 @@ async function readPod(
   place: LogPlace,
   formats: readonly AccessFormat[],
 ): Promise<{ readonly log: ReadLog; readonly calls: readonly LoggedCall[] }> {
-  const calls: LoggedCall[] = [];
-  let unreadable = 0;
-  const log = await readProxyLog(client, place, ({ atNs, text }) => {
+  const { log, found } = await readProxyLog(client, place, ({ atNs, text }): LoggedCall | "unreadable" | null => {
     const line = readAccessLine(text, formats);
-    if (line?.kind === "unreadable") unreadable += 1;
-    if (line?.kind === "inbound") calls.push({ call: line.call, at: atNs === null ? null : formatNanoseconds(atNs) });
+    if (line?.kind === "unreadable") return "unreadable";
+    return line?.kind === "inbound" ? { call: line.call, at: atNs === null ? null : formatNanoseconds(atNs) } : null;
   });
-  return { log: { ...log, inbound: calls.length, unreadable }, calls };
+  return { log: { ...log, inbound: found.length }, calls: found };
 }

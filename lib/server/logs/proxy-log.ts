@@ -2,7 +2,7 @@
 import { problemOf } from "#lib/errors.ts";
 import type { PodRef, Workload } from "#lib/inventory/model.ts";
 import type { As, KubeClient } from "#lib/kube/client.ts";
-import type { LogLine } from "#lib/kube/log-line.ts";
+import type { LogEnd, LogLine } from "#lib/kube/log-line.ts";
 import type { KubeLogs } from "#lib/kube/logs.ts";
 import { formatNanoseconds } from "#lib/nanoseconds.ts";
 import type { ReadLog } from "#lib/policy/log-callers.ts";
@@ -47,31 +47,65 @@ export function someOf<T>(all: readonly T[], podOf: (each: T) => PodRef): readon
   return inOrder.slice(0, PODS);
 }
 
-/** A log that can't be read says why, and fails nothing. */
-export async function readProxyLog(
+interface ProxyLog<Found> {
+  readonly log: Omit<ReadLog, "inbound">;
+  readonly found: readonly Found[];
+}
+
+type Read<Found> = (line: LogLine) => Found | "unreadable" | null;
+
+/**
+ * `read`: what a line says; null: nothing that counts. A line that was cut isn't asked: what its writer put last decides who called, and
+ * of what is left the caller may have written the end. A log that can't be read says why, and fails nothing.
+ */
+export async function readProxyLog<Found>(
   client: KubeClient & KubeLogs,
   place: LogPlace,
-  take: (line: LogLine) => void,
+  read: Read<Found>,
   most: LogBounds = { lines: LINES, bytes: BYTES },
-): Promise<Pick<ReadLog, "pod" | "lines" | "since" | "problem">> {
-  let lines = 0;
+): Promise<ProxyLog<Found>> {
+  const { ended, ...first } = await readTail(client, place, read, most);
+  if (ended !== "bytes") return first;
+  // The tail says where reading begins and the bytes where it stops, so the newest lines are those that are missing.
+  const lines = Math.max(1, Math.floor((first.log.lines ?? 0) * LESS));
+  const { ended: again, ...second } = await readTail(client, place, read, { ...most, lines });
+  return again === "bytes" ? { ...second, log: { ...second.log, olderOf: lines } } : second;
+}
+
+/** Of as many lines as fitted: newer ones may be a little longer. */
+const LESS = 0.8;
+
+/** `ended`: null: it failed. */
+async function readTail<Found>(
+  client: KubeClient & KubeLogs,
+  place: LogPlace,
+  read: Read<Found>,
+  most: LogBounds,
+): Promise<ProxyLog<Found> & { readonly ended: LogEnd | null }> {
+  const found: Found[] = [];
+  let [lines, unreadable] = [0, 0];
   let sinceNs: bigint | null = null;
-  const counted = (line: LogLine): boolean => {
+  const take = (line: LogLine): boolean => {
     lines += 1;
     sinceNs ??= line.atNs;
-    take(line);
+    const said = line.left > 0 ? "unreadable" : read(line);
+    if (said === "unreadable") unreadable += 1;
+    else if (said !== null) found.push(said);
     return lines < most.lines;
   };
   const { pod } = place;
-  const told = (problem: string | null) => ({
-    ...{ pod, lines: problem !== null && lines === 0 ? null : lines, problem },
-    since: sinceNs === null ? null : formatNanoseconds(sinceNs),
+  const told = (problem: string | null): ProxyLog<Found> => ({
+    log: {
+      ...{ pod, lines: problem !== null && lines === 0 ? null : lines, unreadable, olderOf: null, problem },
+      since: sinceNs === null ? null : formatNanoseconds(sinceNs),
+    },
+    found,
   });
   try {
     const bounds = { container: PROXY, previous: false, tailLines: most.lines, limitBytes: most.bytes };
-    await client.readLog({ ...place, ...bounds, take: counted });
-    return told(null);
+    const ended = await client.readLog({ ...place, ...bounds, take });
+    return { ...told(null), ended };
   } catch (thrown) {
-    return told(problemOf(thrown).detail);
+    return { ...told(problemOf(thrown).detail), ended: null };
   }
 }

@@ -30,8 +30,8 @@ export interface ReadLogs {
 export const NO_POD = "It has no pod now, and a log goes with its pod.";
 export const NOTHING_READ: Omit<ReadLogs, "by"> = { pods: 0, logs: [], calls: [], trials: [], notes: [], why: null };
 
-/** A node's lines are of all its pods, so more of them are read than of one pod's. */
-const MOST = { lines: 5000, bytes: 2 * 1024 * 1024 };
+/** A node's lines are of all its pods, so more of them are read than of one pod's, and as many bytes for each. */
+const MOST = { lines: 5000, bytes: 5 * 1024 * 1024 };
 
 /** Pods of namespaces out of sight are neither asked for their logs nor named. */
 export async function readZtunnels(
@@ -63,20 +63,23 @@ const UNKNOWN = "Its calls go through the nodes’ ztunnels, and none of them is
 const HIDDEN =
   "Its calls go through the nodes’ ztunnels, which run in a namespace that you may not see: who may read their logs (pods/log there) can ask them.";
 
+type Said = LoggedCall | LoggedTrial;
+
 async function readOne(client: LogsPlace["client"], place: LogPlace, { namespace, pods }: Workload) {
   const names = new Set(pods.map(({ name }) => name));
-  const calls: LoggedCall[] = [];
-  const trials: LoggedTrial[] = [];
-  let unreadable = 0;
-  const take = (line: Parameters<Parameters<typeof readProxyLog>[2]>[0]): void => {
-    const read = readZtunnelLine(line.text);
-    if (read?.kind === "unreadable") unreadable += 1;
-    if (read?.kind !== "inbound" && read?.kind !== "dry-run") return;
-    if (read.to.namespace !== namespace || !names.has(read.to.name)) return;
-    const at = line.atNs === null ? null : formatNanoseconds(line.atNs);
-    if (read.kind === "inbound") calls.push({ call: read.call, at });
-    else trials.push({ trial: read, at });
-  };
-  const log = await readProxyLog(client, place, take, MOST);
-  return { log: { ...log, inbound: calls.length, unreadable }, calls, trials };
+  const { log, found } = await readProxyLog(
+    client,
+    place,
+    ({ atNs, text }): Said | "unreadable" | null => {
+      const line = readZtunnelLine(text);
+      if (line?.kind === "unreadable") return "unreadable";
+      if (line?.kind !== "inbound" && line?.kind !== "dry-run") return null;
+      if (line.to.namespace !== namespace || !names.has(line.to.name)) return null;
+      const at = atNs === null ? null : formatNanoseconds(atNs);
+      return line.kind === "inbound" ? { call: line.call, at } : { trial: line, at };
+    },
+    MOST,
+  );
+  const calls = found.filter((each) => "call" in each);
+  return { log: { ...log, inbound: calls.length }, calls, trials: found.filter((each) => "trial" in each) };
 }

@@ -68,6 +68,38 @@ describe("requests into a workload by sampled spans", () => {
     expect(answer?.requests).toHaveLength(100);
   });
 
+  it("are those since when every backend has told all: a full one beside others says how far that is", async () => {
+    const many = (later: number) => Array.from({ length: 100 }, (_, i) => otlp(`t${i}`, spans.slice(0, 2), i + later));
+    const fakes = [
+      await jaegerWith(() => many(0).flat()),
+      await jaegerWith(() => many(50).flat()),
+      await jaegerWith({ one: otlp("one", spans.slice(0, 2), 99), two: otlp("two", spans.slice(0, 2)) }),
+    ];
+    const deps = depsWith(fakes);
+    const answer = await requestSpans(deps, await deps.viewers.audience(ANONYMOUS), ASKED);
+    expect(answer).toMatchObject({ full: true, problem: null });
+    expect(answer?.since).toBeCloseTo(NOW - 550, 0);
+    const of = (name: string) => answer?.requests.filter(({ backend }) => backend === name).length;
+    expect(of("jaeger-1")).toBe(100);
+    expect(of("jaeger-0")).toBe(50);
+    expect(of("jaeger-2")).toBe(1);
+  });
+
+  it("say of each backend that fails that it does, by name", async () => {
+    const fakes = [await jaegerWith({}), await jaegerWith({ one: otlp("one", spans) }), await jaegerWith({})];
+    await fakes[0]?.close();
+    await fakes[2]?.close();
+    const deps = depsWith(fakes);
+    const answer = await requestSpans(deps, await deps.viewers.audience(ANONYMOUS), ASKED);
+    expect(answer?.requests).toHaveLength(2);
+    expect(answer?.problem).toMatch(/jaeger-0.*jaeger-2/);
+    const [first, , last] = fakes;
+    if (first === undefined || last === undefined) throw new Error("no backends");
+    const none = depsWith([first, last]);
+    const nobody = await requestSpans(none, await none.viewers.audience(ANONYMOUS), ASKED);
+    expect(nobody).toMatchObject({ requests: [], problem: expect.stringMatching(/jaeger-0.*jaeger-1/) });
+  });
+
   it("are nobody's where no backend keeps spans of that cluster, and say why where it fails", async () => {
     expect(await ask({}, { cluster: "other" })).toBeNull();
     const fake = await jaegerWith({});

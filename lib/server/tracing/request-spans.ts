@@ -3,6 +3,7 @@ import { problemOf } from "#lib/errors.ts";
 import { nodeId } from "#lib/graph/id.ts";
 import { KINDS, startNs, type Trace } from "#lib/tracing/model.ts";
 import { parentsOf } from "#lib/tracing/parents.ts";
+import type { SearchAnswer } from "#lib/tracing/port.ts";
 import { requestOf, type SpanRequest } from "#lib/tracing/request.ts";
 import { mayPause, type Steps } from "#lib/tracing/steps.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
@@ -33,10 +34,13 @@ export interface SpannedRequest {
 
 export interface RequestSpans {
   readonly requests: readonly SpannedRequest[];
-  /** What they reach back to: the start that was asked for, or the oldest that came where there were more. */
+  /**
+   * What they reach back to: the start that was asked for, or the oldest that came where there were more, the latest of these among
+   * several backends. Earlier ones that came aren't among the requests: they would count without those that didn't come.
+   */
   readonly since: UnixSeconds;
   readonly full: boolean;
-  /** Why not all backends could say; null: all did. */
+  /** Which backends couldn't say, and why; null: all did. */
   readonly problem: string | null;
 }
 
@@ -58,32 +62,41 @@ export async function requestSpans(
     ...{ start, end, minDuration: null, maxDuration: null, limit: TRACES },
   };
   const target = nodeId({ kind: "workload", cluster, namespace, name: workload });
-  try {
-    const search = (backend: Backend) => searchOne(deps, backend, query, { whole: true }, signal);
-    const round = await askAll(backends, search, signal);
-    const requests: SpannedRequest[] = [];
-    let oldest: number = end;
-    for (const { backend, answer } of round.heard) {
-      for (const trace of answer.traces) {
-        const found = await slowly(arrivedAt(trace, target, backend, deps, audience), deps.timers, signal);
-        for (const { at, ...request } of found) {
-          if (at < start || at > end) continue;
-          oldest = Math.min(oldest, at);
-          requests.push(request);
-        }
-      }
+  const search = async (backend: Backend): Promise<SearchAnswer | string> => {
+    try {
+      return await searchOne(deps, backend, query, { whole: true }, signal);
+    } catch (thrown) {
+      const { detail } = problemOf(thrown);
+      return audience.text(detail.includes(backend.name) ? detail : `${backend.name}: ${detail}`);
     }
-    const full = round.heard.some(({ answer }) => answer.more || answer.partial !== null);
-    const [failed] = round.failed;
-    return {
-      ...{ requests, full, since: full ? unixSeconds(oldest) : start },
-      problem: failed === undefined ? null : audience.text(failed.problem.detail),
-    };
-  } catch (thrown) {
-    const { code, detail } = problemOf(thrown);
-    if (code === "cancelled") throw thrown;
-    return { requests: [], since: start, full: false, problem: audience.text(detail) };
+  };
+  const { heard } = await askAll(backends, search, signal);
+  const found: Arrived[] = [];
+  let since = start;
+  for (const { backend, answer } of heard) {
+    if (typeof answer === "string") continue;
+    let oldest: number = end;
+    for (const trace of answer.traces)
+      for (const each of await slowly(arrivedAt(trace, target, backend, deps, audience), deps.timers, signal)) {
+        if (each.at < start || each.at > end) continue;
+        oldest = Math.min(oldest, each.at);
+        found.push(each);
+      }
+    if (isFull(answer)) since = unixSeconds(Math.max(since, oldest));
   }
+  const problems = heard.flatMap(({ answer }) => (typeof answer === "string" ? answer : []));
+  return {
+    requests: found.filter(({ at }) => at >= since).map(({ at: _, ...request }) => request),
+    ...{ since, full: heard.some(({ answer }) => typeof answer !== "string" && isFull(answer)) },
+    problem: problems.length === 0 ? null : problems.join(" "),
+  };
+}
+
+const isFull = ({ more, partial }: SearchAnswer): boolean => more || partial !== null;
+
+interface Arrived extends SpannedRequest {
+  /** When it came, Unix seconds. */
+  readonly at: number;
 }
 
 /** Server's spans there whose call came from elsewhere, tries of one call each for itself. Linear. */
@@ -93,10 +106,10 @@ function* arrivedAt(
   backend: Backend,
   deps: TracingDeps,
   audience: Told,
-): Steps<(SpannedRequest & { readonly at: number })[]> {
+): Steps<Arrived[]> {
   const nodes = yield* nodesOf(trace, backend, deps, audience);
   const parent = yield* parentsOf(trace, () => {});
-  const found: (SpannedRequest & { readonly at: number })[] = [];
+  const found: Arrived[] = [];
   for (let row = 0; row < trace.length; row++) {
     if (mayPause(row)) yield;
     const above = parent[row] ?? -1;

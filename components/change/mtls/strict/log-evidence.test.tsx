@@ -4,7 +4,7 @@ import type { LogCallersAnswer } from "#lib/api/log-callers.ts";
 import { LogEvidence, LogEvidenceView } from "./log-evidence.tsx";
 
 const log = (pod: string, more: Partial<LogCallersAnswer["logs"][number]> = {}) => ({
-  ...{ pod, lines: 200, inbound: 20, unreadable: 0, since: "2026-08-20T14:02:10Z", problem: null },
+  ...{ pod, lines: 200, inbound: 20, unreadable: 0, since: "2026-08-20T14:02:10Z", olderOf: null, problem: null },
   ...more,
 });
 const caller = (more: Partial<LogCallersAnswer["callers"][number]>): LogCallersAnswer["callers"][number] => ({
@@ -43,6 +43,13 @@ it("says how much was read, of how many pods and since when, and what couldn’t
   );
   expect(text).toContain("◣ cart-3 : No right.");
   expect(text).toContain("None of these lines is of plaintext.");
+});
+
+it("doesn’t call lines the newest where the newest of a pod weren’t read", () => {
+  const text = said({ logs: [log("cart-1"), log("cart-2", { olderOf: 300 })] });
+  expect(text).toMatch(/Read 400 lines of 2 of 5 pods, since /);
+  expect(text).toContain("◣ cart-2 : only the older part of its last 300 lines was read");
+  expect(text).not.toContain("newest");
 });
 
 it("says in which form lines are read, and what that can’t tell", () => {

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { LogTrials, LogWho } from "#components/policies/log-callers.tsx";
+import { LogProblems, LogTrials, LogWho, sayRead, sayReadSince } from "#components/policies/log-callers.tsx";
 import { sayInstant } from "#components/shell/instant.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
@@ -78,13 +78,7 @@ export function LogEvidenceView({ answer, onFix }: { readonly answer: LogCallers
           {note}
         </p>
       ))}
-      {logs
-        .filter(({ problem }) => problem !== null)
-        .map(({ pod, problem }) => (
-          <p key={pod} className="text-degraded wrap-anywhere">
-            ◣ <bdi>{pod}</bdi>: {problem}
-          </p>
-        ))}
+      <LogProblems logs={logs} />
       {callers.length === 0 && inbound > 0 && <p className="text-ink-2">None of these lines is of plaintext.</p>}
       {callers.length > 0 && (
         <DataTable
@@ -146,9 +140,5 @@ const SENDS: Readonly<Record<LogCallersAnswer["callers"][number]["sends"], strin
 
 /** `Read the newest 1,200 lines of 3 of 5 pods, since 14:02:10:` */
 function coverageOf({ by, logs, pods }: LogCallersAnswer): string {
-  const read = logs.filter(({ lines }) => lines !== null);
-  const lines = read.reduce((sum, each) => sum + (each.lines ?? 0), 0);
-  const [since] = read.flatMap((each) => each.since ?? []).sort();
-  const from = since === undefined ? "" : `, since ${sayInstant(since)}`;
-  return `Read the newest ${formatPlural(lines, "line")} of ${formatCount(read.length)} of ${formatPlural(pods, by === "ztunnel" ? "ztunnel" : "pod")}${from}:`;
+  return `Read ${sayRead(logs)} of ${formatPlural(pods, by === "ztunnel" ? "ztunnel" : "pod")}${sayReadSince(logs)}:`;
 }

@@ -202,6 +202,12 @@ describe("the mesh's own format", () => {
     expect(["unreadable", null]).toContain(said(line, own)?.kind ?? null);
   });
 
+  it("of newlines without end is read in time that grows with it, and loses those at its end", () => {
+    const many = "\n".repeat(1 << 17);
+    expect(textFormat("x", `${many}x`).lacks).toEqual(["isn’t one that can be read: it tells nothing"]);
+    expect(textFormat("x", `${DEFAULT_TEXT}${many}`).lacks).toEqual([]);
+  });
+
   it("whose values touch says so", () => {
     expect(textFormat("x", `${MESH}%DURATION%`).lacks.at(-1)).toContain("nothing between them");
   });

@@ -63,7 +63,9 @@ export const DEFAULT_LABELS: Readonly<Record<string, string>> = {
 
 /** `empty`: what isn't there is written as nothing (omitEmptyValues). Newlines at the end are the line's own. */
 export function textFormat(name: string, format: string, empty = false): AccessFormat {
-  const segments = segmentsOf(format.replace(/\n+$/, ""));
+  let end = format.length;
+  while (format[end - 1] === "\n") end -= 1;
+  const segments = segmentsOf(format.slice(0, end));
   if (segments === null)
     return { ...{ name, mute: true, lacks: ["isn’t one that can be read: it tells nothing"] }, ...NO_LINE };
   // Whoever writes a path then writes whole lines: with such a form about, none counts.

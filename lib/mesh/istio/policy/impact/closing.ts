@@ -2,7 +2,7 @@
  * What would tell what metrics don't: Istio's labels hold no port, method, path, header, claim or address, and one can add some.
  * https://istio.io/latest/docs/tasks/observability/metrics/customize-metrics/
  */
-import type { Certainty, ImpactItem } from "#lib/policy/impact.ts";
+import type { Certainty } from "#lib/policy/impact.ts";
 
 interface Closer {
   readonly fact: RegExp;
@@ -64,19 +64,6 @@ const closerOf = (fact: string): Closer | undefined => CLOSERS.find((each) => ea
 export const closeWith = (lacks: readonly string[]): readonly string[] => [
   ...new Set(lacks.flatMap((fact) => closerOf(fact)?.with ?? [])),
 ];
-
-/** Facts that lines of an access log have in Istio's default format, and that Envoy's spans have. */
-const LOGGED = /^the (?:method|host|path)|port|address$/;
-const SPANNED = /^the (?:method|host|path)|port/;
-
-/** Which samples can tell something of what isn't known; a span is of a request. */
-export function sampleTells({ blindSpots, protocol }: Pick<ImpactItem, "blindSpots" | "protocol">): {
-  readonly traces: boolean;
-  readonly logs: boolean;
-} {
-  const some = (pattern: RegExp) => blindSpots.some((fact) => pattern.test(fact));
-  return { traces: protocol !== "tcp" && some(SPANNED), logs: some(LOGGED) };
-}
 
 /** Bounded where all that is lacking is about single requests of a pair whose rate is known. */
 export function certaintyOf(known: boolean, lacks: readonly string[], rate: number): Certainty {
