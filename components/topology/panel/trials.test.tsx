@@ -61,6 +61,12 @@ describe("an edge that stands for calls of several", () => {
     expect(said([trial(0, 0)])).toContain("✓ none of it would be denied");
     expect(said(undefined)).toBe("");
   });
+
+  it("calls nothing none where pods counted more that are gone", () => {
+    const words = said([{ ...trial(0, 0), atLeast: true }]);
+    expect(words).toContain("DENY ? none of it by the pods that are there; others may have counted more");
+    expect(words).not.toContain("✓");
+  });
 });
 
 describe("a node that isn’t a workload, or of the past", () => {
