@@ -208,7 +208,11 @@ const ROWS: readonly (readonly [title: string, text: string, found: string])[] =
   ["edge operand latency.mean", "latency.mean < 0.1s", "gw>front"],
   ["edge operand latency.p99", "latency.p99 > 2s", "front>reviews"],
   ["edge operand dryrun", "dryrun", "gw>front unknown>front front>spare"],
-  ["edge operand dryrun: policies of both actions may deny different calls", "dryrun >= 5/s", "unknown>front front>spare"],
+  [
+    "edge operand dryrun: policies of both actions may deny different calls",
+    "dryrun >= 5/s",
+    "unknown>front front>spare",
+  ],
   ["edge operand dryrun: more than is told has no bound", "dryrun <= 5/s", "gw>front unknown>front"],
   ["edge operand dryrun: at least", "dryrun.atleast", "gw>front"],
   ["edge operand dryrun: what nothing is counted of is no 0", "dryrun = 0 OR NOT dryrun", ""],
