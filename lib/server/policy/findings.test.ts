@@ -6,7 +6,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
-import { HIDDEN } from "../rights/filter.ts";
+import { HIDDEN, hiddenNames } from "../rights/filter.ts";
 import type { Rights } from "../rights/model.ts";
 import { Checks } from "./checks.ts";
 import type { Viewer } from "./deps.ts";
@@ -87,7 +87,7 @@ function depsOf(
     text:
       ({ visibility }: Viewer) =>
       (text: string) =>
-        !visibility.all && /\bbank\b/.test(text) ? HIDDEN : text,
+        !visibility.all && hiddenNames(["bank"])(text) ? HIDDEN : text,
   };
   return { deps: deps as unknown as FindingsDeps, checks };
 }
