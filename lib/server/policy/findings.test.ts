@@ -7,7 +7,7 @@ import { refOf } from "#lib/policy/ref.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
 import { HIDDEN, hiddenNames } from "../rights/filter.ts";
-import type { Rights } from "../rights/model.ts";
+import type { Question, Rights } from "../rights/model.ts";
 import { Checks } from "./checks.ts";
 import type { Viewer } from "./deps.ts";
 import { type FindingsDeps, listFindings } from "./findings.ts";
@@ -172,6 +172,34 @@ describe("GET /findings", () => {
     const unchecked = [{ kind: "MutatingWebhookConfiguration", reason: "No.", code: "forbidden" }];
     const { deps } = depsOf([], { unchecked });
     expect((await ask(deps, ana)).unread).toEqual([{ cluster: "west", ...unchecked[0] }]);
+  });
+
+  test("asks of CRDs about those alone that something is found of", async () => {
+    const crd = (plural: string, versions: readonly string[], bundle = "v1.5.0"): Manifest => ({
+      ...{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" },
+      metadata: {
+        name: `${plural}.gateway.networking.k8s.io`,
+        annotations: { "gateway.networking.k8s.io/bundle-version": bundle },
+      },
+      spec: { versions: versions.map((name) => ({ name, served: true })) },
+    });
+    const { deps } = depsOf([
+      ...["gateways", "gatewayclasses", "httproutes"].map((each) => crd(each, ["v1", "v1beta1"])),
+      ...[crd("referencegrants", ["v1"]), crd("grpcroutes", ["v1alpha2"]), crd("tcproutes", ["v1alpha2"])],
+      ...[crd("tlsroutes", ["v1alpha3"], "v1.4.1"), crd("udproutes", ["v1alpha2"])],
+    ]);
+    const asked: Question[] = [];
+    const counting: Rights = {
+      ...deps.rights,
+      ask: (credential, questions, signal) => {
+        asked.push(...questions);
+        return deps.rights.ask(credential, questions, signal);
+      },
+    };
+    const { items } = await ask({ ...deps, rights: counting }, ana);
+    const found = ["grpcroutes", "referencegrants", "tlsroutes"].map((each) => `${each}.gateway.networking.k8s.io`);
+    expect(items.map(({ object: { name } }) => name).sort()).toEqual(found);
+    expect(asked.map(({ name }) => name).sort()).toEqual(found);
   });
 
   test("of what can't be read names no object to who doesn't see where istiod runs, and nothing hidden to anybody", async () => {
