@@ -38,12 +38,10 @@ const workloadSchema = z
           action: actionSchema,
           protocol: z.enum(["http", "tcp"]),
           ...counted,
-          atLeast: z
-            .boolean()
-            .meta({
-              description:
-                "more may be denied: series began within the window, or pods counted that are gone and may have been its own",
-            }),
+          atLeast: z.boolean().meta({
+            description:
+              "more may be denied: series began within the window, or pods counted that are gone and may have been its own",
+          }),
           ports: z.array(z.object({ port: z.number().nullable(), ...counted })),
           callers: z.array(callerSchema).nullable().meta({ description: "null: who calls isn't known" }),
         }),

@@ -50,12 +50,12 @@ export async function listFindings(
     ...more,
     asOf: Number.isFinite(asOf) ? formatInstant(asOf as NonNullable<(typeof clusters)[number]["asOf"]>) : null,
     counts: countsOf(found),
-    unread: clusters.flatMap((each) => unreadOf(deps, viewer, each)),
+    unread: clusters.flatMap((each) => toldUnread(deps, viewer, each)),
   };
 }
 
 /** Names of what is installed follow from istiod's labels and namespace: they are for who sees that. */
-function unreadOf(
+function toldUnread(
   { istiodNamespace, rootNamespace, text }: FindingsDeps,
   viewer: Viewer,
   { cluster, unread, unchecked = [] }: ClusterPolicies,
