@@ -38,7 +38,10 @@ const workloadSchema = z
           action: actionSchema,
           protocol: z.enum(["http", "tcp"]),
           ...counted,
-          atLeast: z.boolean().meta({ description: "series that began within the window are among them" }),
+          atLeast: z.boolean().meta({
+            description:
+              "more may be denied: series began within the window, or pods counted that are gone and may have been its own",
+          }),
           ports: z.array(z.object({ port: z.number().nullable(), ...counted })),
           callers: z.array(callerSchema).nullable().meta({ description: "null: who calls isn't known" }),
         }),
@@ -48,7 +51,7 @@ const workloadSchema = z
     silent: z
       .enum(["ztunnel", "waypoint", "no-counters"])
       .nullable()
-      .meta({ description: "why nothing is counted: who doesn't count, or that no counter is there" }),
+      .meta({ description: "why no pod that is there counts: who doesn't count, or that no counter is there" }),
   })
   .meta({ id: "DryRunWorkload" });
 

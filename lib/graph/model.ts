@@ -137,7 +137,7 @@ export interface EdgeTrial {
   readonly action: "allow" | "deny";
   readonly min: PerSecond;
   readonly max: PerSecond;
-  /** Series that are younger than the window are among them: no less than that was counted. */
+  /** No less than that: series are younger than the window, or pods counted that are gone and may have been the workload's. */
   readonly atLeast?: true;
 }
 

@@ -10,3 +10,8 @@ export function mostDenied({ trials = [] }: Pick<GraphEdge, "trials">): number {
 export function leastDenied({ trials = [] }: Pick<GraphEdge, "trials">): number {
   return trials.reduce((most, { min }) => Math.max(most, min), 0);
 }
+
+/** Whether more may have been denied than is told: by pods that are gone, or before a young series' first sample. */
+export function mayDenyMore({ trials = [] }: Pick<GraphEdge, "trials">): boolean {
+  return trials.some(({ atLeast }) => atLeast === true);
+}

@@ -55,8 +55,10 @@ export function withTrials(graph: WorkloadGraph, counts: readonly TrialCount[], 
   }
   for (const each of gone)
     for (const target of maybeOf(each, inventory)) {
-      const sum = tried.get(placeOf(target, each.tcp))?.get(each.action);
-      if (sum !== undefined) sum.atLeast = true;
+      const place = placeOf(target, each.tcp);
+      const here = tried.get(place) ?? new Map<EdgeTrial["action"], Tried>();
+      const { denied = 0 } = here.get(each.action) ?? {};
+      tried.set(place, here.set(each.action, { action: each.action, denied, atLeast: true }));
     }
   const callers = new Map([...tried.keys()].map((place) => [place, new Set<string>()]));
   for (const hop of graph.hops) if (hop.live) callers.get(placeOf(hop.target, isTcp(hop)))?.add(callerOf(hop));
@@ -73,11 +75,19 @@ interface Gone extends Pick<TrialCount, "cluster" | "namespace" | "pod" | "actio
 
 /** Workloads whose pod it may have been, by its name: more may have been denied there than is counted. */
 function maybeOf({ cluster, namespace, pod }: Gone, inventory: Inventory): readonly string[] {
-  return [...(cluster === null ? [] : (inventory.get(cluster)?.workloads.values() ?? []))].flatMap((workload) =>
-    workload.namespace === namespace && pod.startsWith(`${workload.name}-`)
-      ? nodeId({ kind: "workload", cluster: workload.cluster, namespace, name: workload.name })
-      : [],
-  );
+  const workloads = cluster === null ? undefined : inventory.get(cluster)?.workloads;
+  return ownersOf(pod).flatMap((name) => {
+    const workload = workloads?.get(`${namespace}/${name}`);
+    return workload === undefined ? [] : nodeId({ kind: "workload", cluster: workload.cluster, namespace, name });
+  });
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+const LONGEST_NAME = 253;
+
+/** Names that the workload of this pod may have: what stands before each hyphen of the pod's own. */
+export function ownersOf(pod: string): readonly string[] {
+  return pod.length > LONGEST_NAME ? [] : [...pod.matchAll(/-/g)].map(({ index }) => pod.slice(0, index));
 }
 
 /** Workloads' ids by `cluster/namespace/pod`, in these namespaces. */

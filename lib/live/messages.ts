@@ -177,6 +177,8 @@ export interface Row {
   /** Calls a second that a policy on trial would have denied, at least and at most; null: nothing is counted of it. */
   readonly denied: number | null;
   readonly deniedAtMost: number | null;
+  /** More may be than was counted: both are "at least". */
+  readonly deniedMore: boolean;
   /** Inside a group: there, but not drawn. */
   readonly folded: boolean;
   /** What somebody looks for. */

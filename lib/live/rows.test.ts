@@ -74,6 +74,14 @@ test("a node sums what comes in; a p95 only where one edge has it", () => {
   expect(rowsOf(blind, "", 50).rows.find(({ id }) => id === B)).toMatchObject({ rate: 12, errorRate: null });
 });
 
+test("an edge of which more may be denied than is told says so", () => {
+  const trials = [{ action: "deny", min: 0, max: 0, atLeast: true }];
+  const { rows } = rowsOf(graph([node(A), node(B)], [edge(A, B, { trials }), edge(B, A, {})]), "", 9);
+  expect(Object.fromEntries(rows.map(({ title, deniedMore }) => [title, deniedMore]))).toEqual({
+    ...{ "api → basket": true, "basket → api": false, api: false, basket: false },
+  });
+});
+
 test("an edge says what dry runs would deny of it, at least and at most, and null where nothing is counted", () => {
   const trials = [
     { action: "allow", min: 0, max: 3 },

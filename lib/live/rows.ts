@@ -3,7 +3,7 @@ import type { Matches } from "#lib/graph/find/evaluate.ts";
 import { Requests } from "#lib/graph/find/node-traffic.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState } from "#lib/graph/model.ts";
 import { countsAt } from "#lib/graph/operation-nodes.ts";
-import { leastDenied, mostDenied } from "#lib/graph/trial-sum.ts";
+import { leastDenied, mayDenyMore, mostDenied } from "#lib/graph/trial-sum.ts";
 import type { Finding } from "./finder.ts";
 import { nodeLabel, nodeWhere } from "./label.ts";
 import type { Row } from "./messages.ts";
@@ -48,6 +48,7 @@ function nodeRow(node: GraphNode, sums: Sums | undefined): Row {
     protocol: null,
     denied: null,
     deniedAtMost: null,
+    deniedMore: false,
     folded: false,
     found: false,
     hidden: false,
@@ -74,6 +75,7 @@ function edgeRow(edge: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): Row {
     protocol: edge.protocol,
     denied: edge.trials === undefined ? null : leastDenied(edge),
     deniedAtMost: edge.trials === undefined ? null : mostDenied(edge),
+    deniedMore: mayDenyMore(edge),
     folded: false,
     found: false,
     hidden: false,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Graph } from "#lib/graph/model.ts";
 import { layout } from "#lib/layout/layout.ts";
-import { LOCKS, MARK_STATES, NODE_BITS, SHAPES } from "#lib/layout/scene.ts";
+import { EDGE_BITS, LOCKS, MARK_STATES, NODE_BITS, SHAPES } from "#lib/layout/scene.ts";
 import type { PerSecond } from "#lib/units.ts";
 import { edge, graph, node } from "./live.test-support.ts";
 import { DEFAULT_LOOK, type Look } from "./look.ts";
@@ -26,6 +26,13 @@ function sceneOf(of: Graph, change: Partial<Look> = {}) {
     withStrings: true,
   });
 }
+
+test("a ring marks what a dry run would deny, or may: also where pods counted that are gone", () => {
+  const trial = (max: number, atLeast?: true) => ({ trials: [{ action: "deny", min: 0, max, atLeast }] });
+  const marked = (more: object) =>
+    sceneOf(graph([node(A), node(B)], [edge(A, B, more)])).edges.bits.map((bits) => bits & EDGE_BITS.tried)[0];
+  expect([{}, trial(0), trial(2), trial(0, true)].map(marked)).toEqual([0, 0, EDGE_BITS.tried, EDGE_BITS.tried]);
+});
 
 test("kinds become shapes, health becomes states, unknown health is no data", () => {
   const of = graph([

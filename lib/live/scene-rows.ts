@@ -1,6 +1,6 @@
 /** The numbers of calls, edges and nodes as columns, each row read from the graph once. */
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
-import { mostDenied } from "#lib/graph/trial-sum.ts";
+import { mayDenyMore, mostDenied } from "#lib/graph/trial-sum.ts";
 import { CHANGES, EDGE_BITS, PROTOCOLS } from "#lib/layout/scene.ts";
 import { KeptRows } from "./kept-rows.ts";
 import { bitsOf, bytesOf, errorShareOf, lockOf, shapeOf, stateOf } from "./marks.ts";
@@ -50,7 +50,7 @@ function edgeBits(edge: GraphEdge): number {
     (edge.streaming ? EDGE_BITS.streaming : 0) |
     (edge.newborn === undefined ? 0 : EDGE_BITS.newborn) |
     (edge.outcomes !== null && edge.outcomes.neverArrived > 0 ? EDGE_BITS.lost : 0) |
-    (mostDenied(edge) > 0 ? EDGE_BITS.tried : 0)
+    (mostDenied(edge) > 0 || mayDenyMore(edge) ? EDGE_BITS.tried : 0)
   );
 }
 

@@ -22,7 +22,7 @@ export interface Tried {
   readonly protocol: "http" | "tcp";
   readonly allowed: number;
   readonly denied: number;
-  /** Series that began within the window are among them: no less than that was counted. */
+  /** More may have been denied: by pods that are gone and may have been the workload's, or before series began within the window. */
   readonly atLeast: boolean;
   /** null: a port that the counter doesn't name. */
   readonly ports: readonly { readonly port: number | null; readonly allowed: number; readonly denied: number }[];
@@ -43,6 +43,6 @@ export interface DryRunWorkload {
   readonly tried: readonly Tried[];
   /** Pods that counted, of those with a proxy that should. */
   readonly pods: { readonly counted: number; readonly all: number };
-  /** Why nothing is counted although a policy is on trial; null where something is, or where the counters couldn't be read. */
+  /** Why no pod that is there counts although a policy is on trial; null where one does, or where the counters couldn't be read. */
   readonly silent: "ztunnel" | "waypoint" | "no-counters" | null;
 }

@@ -186,10 +186,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     ...{ port: readingPort, store, rights, clients: kubes, checks, rootNamespace, istiodNamespace },
     inventory: () => inventories.current(),
   };
-  const observed: EgressDeps & ProposalDeps = {
-    ...{ ...objects, telemetry, timers },
-    text: ({ visibility }) => viewers.textFor(visibility),
-  };
+  const text: EgressDeps["text"] = ({ visibility }) => viewers.textFor(visibility);
+  const observed: EgressDeps & ProposalDeps = { ...objects, telemetry, timers, text };
   const spans: DryRunDeps["spans"] = async (credential, asked, signal) =>
     dryRunSpans(tracing, await viewers.audience(credential, signal), asked, signal);
   const requests: SampleDeps["spans"] = async (credential, asked, signal) =>
@@ -200,7 +198,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
   const frames = new FrameUseCases(telemetry.spans, { timers, viewers, slots: hub.slots });
   const wholes = new WholeSeriesUseCases(telemetry, { timers, viewers, slots: hub.slots });
   const policies = policyUseCases({
-    ...objects,
+    ...{ ...objects, text },
     history: async (credential, ref, _manifest, signal) =>
       (await plans.changes(credential, { clusters: [], namespaces: [], object: refPath(ref), limit: 50 }, signal))
         .items,

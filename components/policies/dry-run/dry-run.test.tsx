@@ -91,6 +91,11 @@ describe("what dry runs would deny, in words", () => {
 
   it("calls 0 only what was counted", () => {
     expect(said(trial({ tried: [tried({ denied: 0 })] }))).toContain("✓ none of 8 req/s would be denied");
+    const unsure = said(trial({ silent: "no-counters", tried: [tried({ denied: 0, allowed: 0, atLeast: true })] }));
+    expect(unsure).toContain("? ≥ 0 of 0 req/s would be denied");
+    expect(unsure).toContain("Pods counted some that are gone, and may have been this workload’s.");
+    expect(unsure).toContain("No counter of it is in Prometheus");
+    expect(unsure).not.toContain("✓");
     for (const silent of ["no-counters", "ztunnel", "waypoint"] as const) {
       const words = said(trial({ silent, tried: [] }));
       expect(words).not.toContain("would be denied DENY");

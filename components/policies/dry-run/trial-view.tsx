@@ -12,10 +12,10 @@ export function TrialView({ trial }: { readonly trial: DryRunWorkload }) {
   const { tried, pods, silent, policies, lacks } = trial;
   return (
     <>
-      {tried.length === 0 && (
+      {(tried.length === 0 || silent !== null) && (
         <div className="border-t border-line py-2">
           {silent !== null && <p className="max-w-[90ch] text-degraded">? {SILENT[silent]}</p>}
-          <Policies policies={policies} />
+          {tried.length === 0 && <Policies policies={policies} />}
         </div>
       )}
       {tried.map((each) => (
@@ -32,14 +32,14 @@ export function TrialView({ trial }: { readonly trial: DryRunWorkload }) {
 }
 
 function TriedView({ tried, trial }: { readonly tried: Tried; readonly trial: DryRunWorkload }) {
-  const { action, denied, ports, callers } = tried;
+  const { action, denied, atLeast, ports, callers } = tried;
   const own = trial.policies.filter((each) => each.action === action);
   return (
     <div className="border-t border-line py-2">
       <p>
         <span className="font-mono text-[12px] text-ink-2">{ACTIONS[action]}</span>{" "}
-        <strong className={clsx("font-semibold", denied > 0 && "text-degraded")}>
-          {denied > 0 ? "◣" : "✓"} {deniedOf(tried)} would be denied
+        <strong className={clsx("font-semibold", (denied > 0 || atLeast) && "text-degraded")}>
+          {denied > 0 ? "◣" : atLeast ? "?" : "✓"} {deniedOf(tried)} would be denied
         </strong>
       </p>
       <p className="max-w-[90ch] text-ink-2">{meaningOf(tried, trial.armed)}</p>

@@ -7,15 +7,16 @@ export const ACTIONS = { allow: "ALLOW", deny: "DENY" } as const;
 
 const unitOf = ({ protocol }: Pick<Tried, "protocol">): string => (protocol === "tcp" ? "conn/s" : "req/s");
 
-/** `≥ 2.4 of 10 req/s`: what would be denied of what the filter was asked about. */
+/** `≥ 2.4 of 10 req/s`, `none of 10 req/s`: what would be denied of what the filter was asked about. */
 export function deniedOf(tried: Tried): string {
   const { denied, allowed, atLeast } = tried;
   const all = formatRate(perSecond(denied + allowed), unitOf(tried));
-  return denied === 0 ? `none of ${all}` : `${atLeast ? "≥ " : ""}${formatNumber(denied)} of ${all}`;
+  return denied === 0 && !atLeast ? `none of ${all}` : `${atLeast ? "≥ " : ""}${formatNumber(denied)} of ${all}`;
 }
 
 /** What the counter's "denied" means: of ALLOW it isn't what the default would refuse. */
-export function meaningOf({ action, denied }: Tried, armed: boolean | null): string {
+export function meaningOf({ action, denied, atLeast }: Tried, armed: boolean | null): string {
+  if (denied === 0 && atLeast) return "Pods counted some that are gone, and may have been this workload’s.";
   if (action === "deny")
     return denied === 0
       ? "No rule of a DENY policy on trial took a call."

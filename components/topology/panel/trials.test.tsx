@@ -12,14 +12,14 @@ const caller = (more: Partial<TriedCaller> = {}): TriedCaller => ({
 });
 
 describe("an edge into a workload with dry runs", () => {
-  const said = (callers: Tried["callers"], protocol = "http", denied = 4): string =>
+  const said = (callers: Tried["callers"], protocol = "http", denied = 4, atLeast = false): string =>
     renderToStaticMarkup(
       <EdgeTrialView
         edge={`${WEB}>west/shop/workload/api>${protocol}`}
         trial={{
           ...{ workload: "api", dataplane: "sidecar", policies: [], armed: false, lacks: [], silent: null },
           pods: { counted: 1, all: 1 },
-          tried: [{ ...{ action: "deny", protocol: "http", allowed: 8, denied, atLeast: false, ports: [] }, callers }],
+          tried: [{ ...{ action: "deny", protocol: "http", allowed: 8, denied, atLeast, ports: [] }, callers }],
         }}
       />,
     )
@@ -44,7 +44,8 @@ describe("an edge into a workload with dry runs", () => {
 
   it("of another protocol isn't what was counted, and none is said of what was", () => {
     expect(said([caller()], "tcp")).toContain("Nothing of it is counted, which isn’t 0");
-    expect(said([caller()], "http", 0)).toContain("none of it would be denied");
+    expect(said([caller()], "http", 0)).toContain("✓ none of it would be denied");
+    expect(said([caller()], "http", 0, true)).toContain("? none of it by the pods that are there; others may have");
   });
 });
 
@@ -60,6 +61,12 @@ describe("an edge that stands for calls of several", () => {
     expect(said([{ ...trial(4, 4), atLeast: true }], "tcp")).toContain("◣ ≥ 4 conn/s would be denied");
     expect(said([trial(0, 0)])).toContain("✓ none of it would be denied");
     expect(said(undefined)).toBe("");
+  });
+
+  it("calls nothing none where pods counted more that are gone", () => {
+    const words = said([{ ...trial(0, 0), atLeast: true }]);
+    expect(words).toContain("DENY ? none of it by the pods that are there; others may have counted more");
+    expect(words).not.toContain("✓");
   });
 });
 

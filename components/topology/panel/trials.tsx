@@ -11,7 +11,7 @@ import { sayWindow } from "#lib/api/windows.ts";
 import { formatCount, formatNumber, formatRate } from "#lib/format.ts";
 import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import type { EdgeTrial, GraphEdge, NodeKind, Protocol } from "#lib/graph/model.ts";
-import { mostDenied } from "#lib/graph/trial-sum.ts";
+import { mayDenyMore, mostDenied } from "#lib/graph/trial-sum.ts";
 import type { DryRunWorkload, Tried } from "#lib/policy/dry-run.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { dryRunsQuery } from "#lib/query/security.ts";
@@ -59,7 +59,7 @@ export function SummedTrials({
       {trials.map((trial) => (
         <p key={trial.action} className="border-t border-line py-[5px]">
           <span className="font-mono text-[12px] text-ink-2">{ACTIONS[trial.action]}</span>{" "}
-          <span className={trial.max > 0 ? "text-degraded" : undefined}>{summed(trial, protocol)}</span>
+          <span className={toneOf(trial.max, trial)}>{summed(trial, protocol)}</span>
         </p>
       ))}
     </Section>
@@ -73,7 +73,10 @@ const ROWS = 8;
 export function InboundTrials({ inbound }: { readonly inbound: readonly GraphEdge[] }) {
   const tried = inbound
     .filter(({ trials }) => trials !== undefined)
-    .toSorted((a, b) => mostDenied(b) - mostDenied(a) || (a.id < b.id ? -1 : 1));
+    .toSorted(
+      (a, b) =>
+        mostDenied(b) - mostDenied(a) || Number(mayDenyMore(b)) - Number(mayDenyMore(a)) || (a.id < b.id ? -1 : 1),
+    );
   if (tried.length === 0) return null;
   return (
     <Section title="What dry runs would deny" aside="of the calls into it, caller by caller">
@@ -85,7 +88,7 @@ export function InboundTrials({ inbound }: { readonly inbound: readonly GraphEdg
           {trials.map((trial) => (
             <p key={trial.action}>
               <span className="font-mono text-[12px] text-ink-2">{ACTIONS[trial.action]}</span>{" "}
-              <span className={trial.max > 0 ? "text-degraded" : undefined}>{summed(trial, protocol)}</span>
+              <span className={toneOf(trial.max, trial)}>{summed(trial, protocol)}</span>
             </p>
           ))}
         </div>
@@ -99,8 +102,18 @@ export function InboundTrials({ inbound }: { readonly inbound: readonly GraphEdg
   );
 }
 
-function summed({ min, max, atLeast }: EdgeTrial, protocol: Protocol): string {
-  if (max === 0) return "✓ none of it would be denied";
+const toneOf = (denied: number, { atLeast }: { readonly atLeast?: boolean }): string | undefined =>
+  denied > 0 || atLeast === true ? "text-degraded" : undefined;
+
+/** Of what nothing is counted as denied. */
+const noneOf = ({ atLeast }: { readonly atLeast?: boolean }): string =>
+  atLeast === true
+    ? "? none of it by the pods that are there; others may have counted more"
+    : "✓ none of it would be denied";
+
+function summed(trial: EdgeTrial, protocol: Protocol): string {
+  const { min, max, atLeast } = trial;
+  if (max === 0) return noneOf(trial);
   const most = formatRate(max, protocol === "tcp" ? "conn/s" : "req/s");
   return `◣ ${atLeast ? "≥ " : ""}${min === max ? most : `${formatNumber(min)} to ${most}`} would be denied`;
 }
@@ -151,7 +164,7 @@ export function EdgeTrialView({ edge, trial }: { readonly edge: string; readonly
   return tried.map((each) => (
     <p key={each.action} className="border-t border-line py-[5px]">
       <span className="font-mono text-[12px] text-ink-2">{ACTIONS[each.action]}</span>{" "}
-      <span className={each.denied > 0 ? "text-degraded" : undefined}>{edgeWords(each, source ?? "")}</span>
+      <span className={toneOf(each.denied, each)}>{edgeWords(each, source ?? "")}</span>
       {each.denied > 0 && (
         <span className="block text-[11px] text-ink-3">
           {deniedOf(each)} of all calls to it; the counter names no caller.
@@ -162,7 +175,7 @@ export function EdgeTrialView({ edge, trial }: { readonly edge: string; readonly
 }
 
 function edgeWords(tried: Tried, source: string): string {
-  if (tried.denied === 0) return "✓ none of it would be denied";
+  if (tried.denied === 0) return noneOf(tried);
   const caller = tried.callers?.find((each) => each.source === source);
   if (caller === undefined) return "◣ how much of it would be denied isn’t known";
   const only = caller.certainty === "certain" ? ", its only caller’s" : "";

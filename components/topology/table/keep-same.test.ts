@@ -9,6 +9,7 @@ const row = (id: string, rate: number | null): Row => ({
     protocol: null,
     denied: null,
     deniedAtMost: null,
+    deniedMore: false,
     folded: false,
     found: false,
     hidden: false,

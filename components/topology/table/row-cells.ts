@@ -32,8 +32,8 @@ export function rowCells(row: Row): RowCells {
 }
 
 /** `a dry run would deny 0 to 2.4 req/s`. */
-function trialOf({ denied, deniedAtMost, protocol }: Row): string {
-  if (denied === null || deniedAtMost === null || deniedAtMost === 0) return "";
-  const from = denied === deniedAtMost ? "" : `${formatNumber(denied)} to `;
+function trialOf({ denied, deniedAtMost, deniedMore, protocol }: Row): string {
+  if (denied === null || deniedAtMost === null || (deniedAtMost === 0 && !deniedMore)) return "";
+  const from = `${deniedMore ? "at least " : ""}${denied === deniedAtMost ? "" : `${formatNumber(denied)} to `}`;
   return `a dry run would deny ${from}${formatRate(perSecond(deniedAtMost), protocol === "tcp" ? "conn/s" : "req/s")}`;
 }

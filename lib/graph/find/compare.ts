@@ -6,7 +6,8 @@ import { inGraphUnit, isRate } from "./units.ts";
 /** Numbers nearer than that are equal: units are converted, sums are rounded. */
 const NEAR = 1e-9;
 
-const equal = (a: number, b: number) => Math.abs(a - b) <= NEAR * Math.max(Math.abs(a), Math.abs(b));
+const equal = (a: number, b: number) =>
+  Number.isFinite(a) && Math.abs(a - b) <= NEAR * Math.max(Math.abs(a), Math.abs(b));
 
 /** null for NaN too: what can't be a number is none. */
 function numberTest(comparison: Comparison, wanted: number): (value: number | null) => boolean | null {

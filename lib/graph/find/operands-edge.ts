@@ -1,7 +1,7 @@
 /** Operands of edges: what flows, how fast, how safely, and whose numbers those are. */
 import type { GraphEdge, Latency, Protocol } from "../model.ts";
 import { splitFlags } from "../outcome.ts";
-import { leastDenied, mostDenied } from "../trial-sum.ts";
+import { leastDenied, mayDenyMore, mostDenied } from "../trial-sum.ts";
 import type { GraphIndex } from "./graph-index.ts";
 import { bytesOf } from "./node-traffic.ts";
 import { flag, number, type Operand, text, word } from "./operand.ts";
@@ -155,9 +155,12 @@ export const EDGE_OPERANDS: readonly Operand[] = [
     "Whose numbers these are: the caller's proxy, the server's, a waypoint, a ztunnel",
     { edge: ({ observer }) => observer },
   ),
-  trial("dryrun", "Requests, of tcp connections, that a policy on trial would have denied, at most", mostDenied, [
-    "trial",
-  ]),
+  trial(
+    "dryrun",
+    "Requests, of tcp connections, that a policy on trial would have denied, at most",
+    (edge) => (mayDenyMore(edge) ? Number.POSITIVE_INFINITY : mostDenied(edge)),
+    ["trial"],
+  ),
   trial("dryrun.atleast", "The same, at least: above 0 where nobody else calls", leastDenied),
   flag("streaming", "Messages flow and no request has ended", { edge: ({ streaming }) => streaming === true }),
   number("count", "newborn", "Requests, at least, of series that are younger than the window", {

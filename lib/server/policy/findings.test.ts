@@ -6,10 +6,11 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
-import type { Rights } from "../rights/model.ts";
+import { HIDDEN, hiddenNames } from "../rights/filter.ts";
+import type { Question, Rights } from "../rights/model.ts";
 import { Checks } from "./checks.ts";
-import type { PolicyDeps } from "./deps.ts";
-import { listFindings } from "./findings.ts";
+import type { Viewer } from "./deps.ts";
+import { type FindingsDeps, listFindings } from "./findings.ts";
 import { viewerOf } from "./listable.ts";
 import { readingPort } from "./port.ts";
 import type { PolicyStore } from "./store.ts";
@@ -61,8 +62,9 @@ function depsOf(
   o: {
     asOf?: UnixSeconds | null;
     unread?: { kind: string; code: string }[];
-    unchecked?: { kind: string; reason: string; code: string }[];
+    unchecked?: { kind: string; name?: string; reason: string; code: string }[];
     denied?: string[];
+    istiodNamespace?: string;
     inventory?: ClusterInventory | null;
   } = {},
 ) {
@@ -79,9 +81,17 @@ function depsOf(
   } satisfies PolicyStore;
   const read = () => (o.inventory === null ? new Map() : new Map([["west", o.inventory ?? inventory]]));
   const checks = new Checks({ kinds: readingPort.kinds, store, inventory: read, rootNamespace: () => "istio-system" });
-  return { deps: { port: readingPort, store, rights: rights(o.denied), checks } as unknown as PolicyDeps, checks };
+  const deps = {
+    ...{ port: readingPort, store, rights: rights(o.denied), checks, rootNamespace: () => "istio-system" },
+    istiodNamespace: () => o.istiodNamespace ?? "istio-system",
+    text:
+      ({ visibility }: Viewer) =>
+      (text: string) =>
+        !visibility.all && hiddenNames(["bank"])(text) ? HIDDEN : text,
+  };
+  return { deps: deps as unknown as FindingsDeps, checks };
 }
-const ask = (deps: PolicyDeps, credential: Credential, text = "") =>
+const ask = (deps: FindingsDeps, credential: Credential, text = "") =>
   listFindings(deps, credential, parseFindingsQuery(new URLSearchParams(text)));
 const names = async (answer: ReturnType<typeof ask>) =>
   (await answer).items.map(({ object: o }) => `${o.namespace}/${o.name}`);
@@ -162,6 +172,56 @@ describe("GET /findings", () => {
     const unchecked = [{ kind: "MutatingWebhookConfiguration", reason: "No.", code: "forbidden" }];
     const { deps } = depsOf([], { unchecked });
     expect((await ask(deps, ana)).unread).toEqual([{ cluster: "west", ...unchecked[0] }]);
+  });
+
+  test("asks of CRDs about those alone that something is found of", async () => {
+    const crd = (plural: string, versions: readonly string[], bundle = "v1.5.0"): Manifest => ({
+      ...{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" },
+      metadata: {
+        name: `${plural}.gateway.networking.k8s.io`,
+        annotations: { "gateway.networking.k8s.io/bundle-version": bundle },
+      },
+      spec: { versions: versions.map((name) => ({ name, served: true })) },
+    });
+    const { deps } = depsOf([
+      ...["gateways", "gatewayclasses", "httproutes"].map((each) => crd(each, ["v1", "v1beta1"])),
+      ...[crd("referencegrants", ["v1"]), crd("grpcroutes", ["v1alpha2"]), crd("tcproutes", ["v1alpha2"])],
+      ...[crd("tlsroutes", ["v1alpha3"], "v1.4.1"), crd("udproutes", ["v1alpha2"])],
+    ]);
+    const asked: Question[] = [];
+    const counting: Rights = {
+      ...deps.rights,
+      ask: (credential, questions, signal) => {
+        asked.push(...questions);
+        return deps.rights.ask(credential, questions, signal);
+      },
+    };
+    const { items } = await ask({ ...deps, rights: counting }, ana);
+    const found = ["grpcroutes", "referencegrants", "tlsroutes"].map((each) => `${each}.gateway.networking.k8s.io`);
+    expect(items.map(({ object: { name } }) => name).sort()).toEqual(found);
+    expect(asked.map(({ name }) => name).sort()).toEqual(found);
+  });
+
+  test("of what can't be read names no object to who doesn't see where istiod runs, and nothing hidden to anybody", async () => {
+    const [name, where] = ["istio-validator-canary-bank", "No right to get ConfigMap in namespace bank."];
+    const unchecked = [
+      { kind: "ConfigMap", name: "istio-sidecar-injector-canary", reason: where, code: "forbidden" },
+      { kind: "ValidatingWebhookConfiguration", name, reason: `HTTP 500: no ${name}x`, code: "upstream_bad" },
+      { kind: "ValidatingWebhookConfiguration", name, reason: "No.", code: "forbidden" },
+    ];
+    const told = async (credential: Credential, istiodNamespace: string) =>
+      (await ask(depsOf([], { unchecked, istiodNamespace }).deps, credential)).unread.map(({ kind, reason }) => [
+        kind,
+        reason,
+      ]);
+    const all = unchecked.map(({ kind, name: own, reason }) => [`${kind} ${own}`, reason]);
+    expect(await told(ANONYMOUS, "bank")).toEqual(all);
+    expect(await told(ana, "bank")).toEqual([
+      ["ConfigMap", HIDDEN],
+      ["ValidatingWebhookConfiguration", HIDDEN],
+      ["ValidatingWebhookConfiguration", "No."],
+    ]);
+    expect(await told(ana, "istio-system")).toEqual([[all[0]?.[0], HIDDEN], ...all.slice(1)]);
   });
 
   test("what the console can't read is not missing", async () => {

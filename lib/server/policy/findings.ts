@@ -5,15 +5,21 @@ import { kindKey } from "#lib/policy/kind.ts";
 import { refKey } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
 import { page } from "../page.ts";
-import { checkScope } from "../rights/filter.ts";
+import { checkScope, HIDDEN } from "../rights/filter.ts";
 import type { PolicyDeps, Viewer } from "./deps.ts";
 import { viewerOf } from "./listable.ts";
+import type { ClusterPolicies } from "./store.ts";
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;
 
+export interface FindingsDeps extends PolicyDeps {
+  /** Texts as the viewer may be told them. */
+  readonly text: (viewer: Viewer) => (text: string) => string;
+}
+
 /** @throws MeshscopeError `reauth`, `bad_parameter` (next), `forbidden` for a scope that the viewer can't see */
 export async function listFindings(
-  deps: PolicyDeps,
+  deps: FindingsDeps,
   credential: Credential,
   query: FindingsQuery,
   signal?: AbortSignal,
@@ -44,10 +50,25 @@ export async function listFindings(
     ...more,
     asOf: Number.isFinite(asOf) ? formatInstant(asOf as NonNullable<(typeof clusters)[number]["asOf"]>) : null,
     counts: countsOf(found),
-    unread: clusters.flatMap(({ cluster, unread, unchecked = [] }) =>
-      [...unread, ...unchecked].map((each) => ({ cluster, ...each })),
-    ),
+    unread: clusters.flatMap((each) => toldUnread(deps, viewer, each)),
   };
+}
+
+/** Names of what is installed follow from istiod's labels and namespace: they are for who sees that. */
+function toldUnread(
+  { istiodNamespace, rootNamespace, text }: FindingsDeps,
+  viewer: Viewer,
+  { cluster, unread, unchecked = [] }: ClusterPolicies,
+): FindingsAnswer["unread"] {
+  const said = text(viewer);
+  const sees = viewer.visibility.namespace(cluster, (istiodNamespace ?? rootNamespace)(cluster));
+  const all: NonNullable<ClusterPolicies["unchecked"]> = [...unread, ...unchecked];
+  return all.map(({ kind, name, reason, code }) => ({
+    cluster,
+    kind: said(name !== undefined && sees ? `${kind} ${name}` : kind),
+    reason: name !== undefined && !sees && reason.includes(name) ? HIDDEN : said(reason),
+    code,
+  }));
 }
 
 /** Worst first, then by object. */

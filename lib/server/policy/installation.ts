@@ -54,7 +54,7 @@ export function watchInstallation(client: KubeClient, o: InstallationOptions): I
       ...refused(GATEWAY_API, served.served() === null ? served.problem() : null),
       ...[...named].flatMap(([kind, watch]) => {
         const first = watch.unread().find(({ problem }) => problem !== null);
-        return refused(`${kind} ${first?.name ?? ""}`, first?.problem ?? null);
+        return refused(kind, first?.problem ?? null).map((each) => ({ ...each, ...(first && { name: first.name }) }));
       }),
     ],
     follow(names) {

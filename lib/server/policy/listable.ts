@@ -1,4 +1,5 @@
 /** Which kinds of policy a viewer may list in which namespaces, by the cluster's own answers. */
+import { isOutdated } from "#lib/mesh/checks.ts";
 import { kindKey, type PolicyKind } from "#lib/policy/kind.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
@@ -49,9 +50,13 @@ export async function viewerOf(
   // What holds settings of the mesh is single objects, which a Role may allow by their names.
   const settings = [...store.clusters()].flatMap(([cluster, policies]) =>
     [...SINGLE].flatMap(([kind, { group, resource }]) =>
-      policies.objects(kind).map(({ metadata: { namespace = null, name } }) => ({
-        ...{ kind, question: { cluster, namespace, group, resource, verb: "get", name } },
-      })),
+      policies
+        .objects(kind)
+        // Discovery tells of all the Gateway API's: a question each would be many, and findings name few.
+        .filter((each) => kind !== CRD || isOutdated(each))
+        .map(({ metadata: { namespace = null, name } }) => ({
+          ...{ kind, question: { cluster, namespace, group, resource, verb: "get", name } },
+        })),
     ),
   );
   const verdicts = await rights.ask(credential, everywhere, signal);
@@ -81,13 +86,14 @@ export async function viewerOf(
 /** The kind of what holds the mesh's settings: no policy, but read beside them (PolicyStore). */
 export const SETTINGS = "ConfigMap";
 
+const CRD = "CustomResourceDefinition";
 const ADMISSION = "admissionregistration.k8s.io";
 /** Kinds of which single objects are read beside policies, as rights name them. */
 const SINGLE: ReadonlyMap<string, { readonly group: string; readonly resource: string }> = new Map([
   [SETTINGS, { group: "", resource: "configmaps" }],
   ["MutatingWebhookConfiguration", { group: ADMISSION, resource: "mutatingwebhookconfigurations" }],
   ["ValidatingWebhookConfiguration", { group: ADMISSION, resource: "validatingwebhookconfigurations" }],
-  ["CustomResourceDefinition", { group: "apiextensions.k8s.io", resource: "customresourcedefinitions" }],
+  [CRD, { group: "apiextensions.k8s.io", resource: "customresourcedefinitions" }],
 ]);
 
 /** Whether single objects of this kind are read, and told to whoever may get them. */

@@ -26,8 +26,13 @@ export interface ClusterPolicies {
   readonly objects: (kind: string) => readonly Manifest[];
   /** The kind in the version that the cluster serves; null where it isn't served or can't be read. */
   readonly kind: (kind: string) => (PolicyKind & { readonly version: string }) | null;
-  /** What only checks ask for and couldn't be read; absent: nothing. */
-  readonly unchecked?: readonly { readonly kind: string; readonly reason: string; readonly code: string | null }[];
+  /** What only checks ask for and couldn't be read; absent: nothing. `name`: of the one that was asked for by its name. */
+  readonly unchecked?: readonly {
+    readonly kind: string;
+    readonly name?: string;
+    readonly reason: string;
+    readonly code: string | null;
+  }[];
   readonly unread: readonly { readonly kind: string; readonly reason: string; readonly code: string | null }[];
 }
 

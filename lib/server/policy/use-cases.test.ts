@@ -10,7 +10,7 @@ import { type Clock, milliseconds, unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
 import type { Question, Rights } from "../rights/model.ts";
 import { Checks } from "./checks.ts";
-import type { PolicyDeps } from "./deps.ts";
+import type { FindingsDeps } from "./findings.ts";
 import { readingPort } from "./port.ts";
 import { kindSchema } from "./schema.ts";
 import type { PolicyStore } from "./store.ts";
@@ -84,10 +84,11 @@ const rights: Rights = {
   },
 };
 const reads = () => {
-  const deps: PolicyDeps = {
+  const deps: FindingsDeps = {
     ...{ port: readingPort, store, rights, clients: new Map([["west", client]]) },
     ...{ inventory: () => new Map([["west", inventory]]), rootNamespace: () => "istio-system" },
     history: async () => [],
+    text: () => (text) => text,
     checks: new Checks({
       kinds: readingPort.kinds,
       store,

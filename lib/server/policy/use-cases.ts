@@ -15,8 +15,7 @@ import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
-import type { PolicyDeps } from "./deps.ts";
-import { listFindings } from "./findings.ts";
+import { type FindingsDeps, listFindings } from "./findings.ts";
 import { listPolicies } from "./list.ts";
 import { showClientRouting, showSecurity, showSimulation } from "./meaning.ts";
 import { type KindRef, KindSchemas } from "./schema.ts";
@@ -40,7 +39,7 @@ export interface PolicyUseCases {
   schema(credential: Credential, ref: KindRef, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
 }
 
-export function policyUseCases(deps: PolicyDeps): PolicyUseCases {
+export function policyUseCases(deps: FindingsDeps): PolicyUseCases {
   const schemas = new KindSchemas();
   return {
     policies: (credential, query, signal) => listPolicies(deps, credential, query, signal),

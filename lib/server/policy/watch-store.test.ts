@@ -222,8 +222,8 @@ test("reads what is installed by its names, and says what it has no right to wit
     new Set(["metadata.name=istio-sidecar-injector"]),
   );
   await until(() => (west().unchecked ?? []).length > 0, "a refusal");
-  expect(west().unchecked?.map(({ kind, code }) => [kind, code])).toEqual([
-    ["ValidatingWebhookConfiguration istiod-default-validator", "forbidden"],
+  expect(west().unchecked?.map(({ kind, name, code }) => [kind, name, code])).toEqual([
+    ["ValidatingWebhookConfiguration", "istiod-default-validator", "forbidden"],
   ]);
   expect(west().unread.map((each) => each.kind)).not.toContainEqual(expect.stringContaining("Webhook"));
 });

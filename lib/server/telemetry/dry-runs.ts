@@ -1,6 +1,7 @@
 /** What policies on trial would have done: one read a source and window for the whole mesh, shared by all who ask within a round. */
 import { raiseWindow, type Window, windowSeconds } from "#lib/api/windows.ts";
 import { type Problem, problemOf } from "#lib/errors.ts";
+import type { SourceStatus } from "#lib/graph/model.ts";
 import type { DryRunCount } from "#lib/mesh/port.ts";
 import { seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import { SingleFlight } from "./flight.ts";
@@ -19,6 +20,26 @@ export interface DryRunReading {
   /** By source name: why it could not say what was counted. */
   readonly failures: ReadonlyMap<string, Problem>;
 }
+
+/** What marks on a graph need. */
+export type Trial = Pick<DryRunReading, "counts" | "failures">;
+
+/** States that also tell where marks may be missing. `trial` null: nobody asked for marks; undefined: no answer came in time. */
+export function withTrial(
+  statuses: readonly SourceStatus[],
+  trial: Pick<Trial, "failures"> | null | undefined,
+): readonly SourceStatus[] {
+  if (trial === null || trial?.failures.size === 0) return statuses;
+  return statuses.map((status) => {
+    const why = trial === undefined ? " in time. The console tries again." : reasonOf(trial.failures.get(status.name));
+    if (status.kind !== "prometheus" || why === null) return status;
+    return { ...status, warnings: [...status.warnings, `${UNREAD}${why}`] };
+  });
+}
+
+const UNREAD = "What policies on trial would have denied could not be read";
+const reasonOf = (failure: Problem | undefined): string | null =>
+  failure === undefined ? null : `: ${failure.detail}`;
 
 /** Who asks within it shares one reading. */
 const ROUND_S = 15;

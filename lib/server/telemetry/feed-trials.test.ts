@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_VIEW } from "#lib/api/view.ts";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
+import type { SourceStatus } from "#lib/graph/model.ts";
 import type { MeshAdapter } from "#lib/mesh/port.ts";
 import { perSecond, unixSeconds } from "#lib/units.ts";
 import { fakeConsole } from "../fake-console.test-support.ts";
@@ -31,6 +32,8 @@ describe("what dry runs would deny", () => {
     console.client.answers.history = 4;
     return console;
   };
+  const said = (sources: readonly SourceStatus[]) => sources.flatMap(({ warnings }) => warnings);
+  const UNREAD = "What policies on trial would have denied could not be read";
   const marked = (publication: Publication) => publication.view(DEFAULT_VIEW, EVERYTHING).elements.edges[0]?.trials;
 
   it("is with the graph from the first answer on, and read once a round for all who look", async () => {
@@ -74,9 +77,37 @@ describe("what dry runs would deny", () => {
     await timers.advance(2_500);
     expect(marked((await first).publication)).toBeUndefined();
     expect((await first).whole).toBe(false);
+    expect(said((await first).sources)).toEqual([`${UNREAD} in time. The console tries again.`]);
     client.answers.history = 4;
     await timers.advance(15_000);
-    expect(marked((await telemetry.past.graph("1m", at, MARKED)).publication)).toBeDefined();
+    const second = await telemetry.past.graph("1m", at, MARKED);
+    expect([marked(second.publication) !== undefined, second.whole, said(second.sources)]).toEqual([true, true, []]);
+  });
+
+  it("of a past instant says why its counters failed, and reads them alone again", async () => {
+    const { telemetry, timers, client } = trial();
+    client.answers.history = "upstream_unreachable";
+    const at = unixSeconds(timers.now() - 600);
+    const first = await telemetry.past.graph("1m", at, MARKED);
+    expect([marked(first.publication), first.whole]).toEqual([undefined, false]);
+    expect(said(first.sources)).toMatchObject([expect.stringMatching(new RegExp(`^${UNREAD}: .+`))]);
+    const rates = client.asked.rates;
+    await timers.advance(14_000);
+    expect(await telemetry.past.graph("1m", at, MARKED)).toBe(first);
+    await timers.advance(1_000);
+    client.answers.history = "hang";
+    const late = telemetry.past.graph("1m", at, MARKED);
+    await timers.advance(2_500);
+    expect(said((await late).sources)).toEqual(said(first.sources));
+    client.answers.history = 4;
+    await timers.advance(15_000);
+    const last = await telemetry.past.graph("1m", at, MARKED);
+    expect([marked(last.publication), last.whole, said(last.sources)]).toEqual([
+      [{ action: "deny", min: 4, max: 4 }],
+      true,
+      [],
+    ]);
+    expect(client.asked.rates).toBe(rates);
   });
 
   it("keeps no graph waiting, and a failure leaves it out", async () => {
@@ -85,8 +116,15 @@ describe("what dry runs would deny", () => {
     const first = telemetry.feed("1m").current(RATES);
     await timers.advance(1_500);
     expect(marked(await first)).toBeUndefined();
+    expect(said(telemetry.feed("1m").sources())).toEqual([`${UNREAD} in time. The console tries again.`]);
     const failing = trial();
     failing.client.answers.history = "upstream_unreachable";
-    expect(marked(await failing.telemetry.feed("1m").current(RATES))).toBeUndefined();
+    const feed = failing.telemetry.feed("1m");
+    expect(marked(await feed.current(RATES))).toBeUndefined();
+    expect(said(feed.sources())).toMatchObject([expect.stringMatching(new RegExp(`^${UNREAD}: .+`))]);
+    failing.client.answers.history = 4;
+    await failing.timers.advance(60_000);
+    expect(marked(await feed.current(RATES))).toBeDefined();
+    expect(said(feed.sources())).toEqual([]);
   });
 });

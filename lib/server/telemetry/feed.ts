@@ -11,7 +11,7 @@ import { withTrials } from "#lib/graph/trial.ts";
 import { milliseconds, type Seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { configurationAt, type Gap, type Inventories, withGaps } from "../inventory.ts";
-import type { DryRunReading } from "./dry-runs.ts";
+import { type Trial, withTrial } from "./dry-runs.ts";
 import { type Hour, withHour } from "./hour.ts";
 import { paceOf } from "./pace.ts";
 import type { Poller } from "./poller.ts";
@@ -35,8 +35,6 @@ export interface FeedDeps {
   readonly onPublished?: (publication: Publication) => void;
 }
 
-type Trial = Pick<DryRunReading, "counts">;
-
 /** What a viewer of the feed needs read. */
 export interface Wants {
   readonly latency: boolean;
@@ -58,7 +56,8 @@ export class Feed {
   #waiting: AbortController | null = null;
   #viewers = { all: 0, hour: 0 };
   #hour: Hour | null = null;
-  #trial: Trial | null = null;
+  /** null: nothing is on trial; undefined: its counters haven't answered yet. */
+  #trial: Trial | null | undefined = null;
   #announcing: Promise<void> = Promise.resolve();
 
   constructor(window: Window, pollers: readonly Poller[], deps: FeedDeps) {
@@ -81,7 +80,7 @@ export class Feed {
       this.#pollers.map(({ status }) => status),
       gaps,
     );
-    return [...withHour(telemetry, this.#hour), ...inventories.statuses()];
+    return [...withTrial(withHour(telemetry, this.#hour), this.#trial), ...inventories.statuses()];
   }
 
   onPublication(listener: (publication: Publication) => void): () => void {
@@ -161,13 +160,18 @@ export class Feed {
   /** What dry runs count, as of one round ago at most. A graph doesn't wait for it: what comes late is in the next one. */
   async #try(signal?: AbortSignal): Promise<void> {
     const over = new AbortController();
-    const read = this.#deps.trials(this.window, signal).then(
-      (trial) => {
-        this.#trial = trial;
-      },
-      () => undefined,
-    );
-    await Promise.race([read, this.#deps.timers.sleep(PATIENCE, over.signal)]);
+    const read = this.#deps
+      .trials(this.window, signal)
+      .then(
+        (trial) => {
+          this.#trial = trial;
+        },
+        () => undefined,
+      )
+      .then(() => true);
+    const late = this.#deps.timers.sleep(PATIENCE, over.signal).then(() => false);
+    // What was counted a round ago is still shown then.
+    if (!(await Promise.race([read, late]))) this.#trial ??= undefined;
     over.abort();
   }
 

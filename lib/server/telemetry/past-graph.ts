@@ -5,11 +5,12 @@ import type { HealthRules } from "#lib/graph/health.ts";
 import { mergeGraph } from "#lib/graph/merge.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
 import type { ErrorRule } from "#lib/graph/outcome.ts";
-import { type TrialCount, withTrials } from "#lib/graph/trial.ts";
+import { withTrials } from "#lib/graph/trial.ts";
 import { milliseconds, type UnixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { configurationAt, type Gap, type Inventories, withGaps } from "../inventory.ts";
 import { nothingCaveat } from "./caveats.ts";
+import { type Trial, withTrial } from "./dry-runs.ts";
 import { type Hour, withHour } from "./hour.ts";
 import { Publication } from "./publication.ts";
 import { type DecodeInput, type Reading, readAnswers } from "./reading.ts";
@@ -89,14 +90,14 @@ interface PastWish {
   readonly at: UnixSeconds;
   readonly latency: boolean;
   readonly hour: Hour | null;
-  /** What policies on trial would have denied then: of pods that are there still, for whose others were isn't known. */
-  readonly trials?: readonly TrialCount[];
+  /** What policies on trial would have denied then; null: nobody asked; undefined: no answer came in time. */
+  readonly trial: Trial | null | undefined;
 }
 
 /** The graph of an instant. `hour` comes with `edges=all`. */
 export function pastGraph(
   told: readonly Told[],
-  { asked, at, latency, hour, trials = [] }: PastWish,
+  { asked, at, latency, hour, trial }: PastWish,
   { timers, inventories, gaps, health, errorRate }: PastGraphDeps,
 ): PastGraph {
   const readings = told.flatMap(({ reading }) => reading ?? []);
@@ -120,7 +121,7 @@ export function pastGraph(
   });
   const latencyAt = readings.some((each) => each.latencyAt !== null) ? at : null;
   const publication = new Publication(
-    withTrials(graph, trials, inventory),
+    withTrials(graph, trial?.counts ?? [], inventory),
     { at, latencyAt, configurationAt: configurationAt(inventory), window },
     {
       takenAt: timers.monotonic(),
@@ -135,7 +136,7 @@ export function pastGraph(
     told.map(({ status }) => status),
     gaps,
   );
-  const sources = [...withHour(statuses, hour), ...inventories.statuses()];
+  const sources = [...withTrial(withHour(statuses, hour), trial), ...inventories.statuses()];
   const whole = sources.every((source) => source.problem === undefined) && !hour?.failures.size;
   return { publication, sources, whole };
 }

@@ -5,9 +5,9 @@
 import { raiseWindow, type Window, windowSeconds } from "#lib/api/windows.ts";
 import { problemOf } from "#lib/errors.ts";
 import { type Milliseconds, milliseconds, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
-import type { DryRunReading } from "./dry-runs.ts";
+import type { Trial } from "./dry-runs.ts";
 import { SingleFlight } from "./flight.ts";
-import type { Hours } from "./hour.ts";
+import type { Hour, Hours } from "./hour.ts";
 import { type PastGraph, type PastGraphDeps, pastGraph, type Told, toldOf, untold } from "./past-graph.ts";
 import type { Source } from "./source.ts";
 
@@ -24,10 +24,18 @@ const PATIENCE = milliseconds(2_000);
 /** What a failing source left out may be there at the next try: so soon, however many ask. */
 export const RETRY = milliseconds(15_000);
 
-type Trial = Pick<DryRunReading, "counts" | "failures">;
+/** What a graph is drawn from, but for its marks. */
+interface Read {
+  readonly told: readonly Told[];
+  readonly hour: Hour | null;
+}
 
 interface Kept {
   readonly past: PastGraph;
+  readonly read: Read;
+  /** Whether all but the marks is whole, which needn't be read again for them. */
+  readonly whole: boolean;
+  readonly trial: Trial | null | undefined;
   readonly readAt: Milliseconds;
 }
 
@@ -55,36 +63,42 @@ export class Past {
     const { trials = false } = wants;
     const key = JSON.stringify([asked, at, wants.latency, wants.hour, trials]);
     const kept = this.#kept.get(key);
-    // Last used, last dropped.
-    this.#kept.delete(key);
     if (kept && (kept.past.whole || this.#deps.timers.monotonic() - kept.readAt < RETRY)) {
-      this.#kept.set(key, kept);
+      this.#keep(key, kept);
       return kept.past;
     }
     return this.#flights.run(
       key,
       async (inner) => {
-        const hour = wants.hour ? await this.#deps.hours.before(at, inner) : null;
-        const { latency } = wants;
+        const before = kept?.whole ? kept : null;
+        const hour = wants.hour && before === null ? await this.#deps.hours.before(at, inner) : null;
         // A graph doesn't wait for long, nor fail, for want of the marks on it.
         const over = new AbortController();
-        const trial = trials
-          ? Promise.race([
-              this.#deps.trials(asked, at, AbortSignal.any([inner, over.signal])).catch(() => undefined),
-              this.#deps.timers.sleep(PATIENCE, over.signal).then(() => undefined),
-            ])
-          : null;
-        const told = await Promise.all(this.#sources.map((source) => this.#ask(source, asked, at, latency, inner)));
-        const tried = await trial;
+        const trying = trials ? this.#try(asked, at, AbortSignal.any([inner, over.signal])) : null;
+        const read = before?.read ?? {
+          told: await Promise.all(this.#sources.map((source) => this.#ask(source, asked, at, wants.latency, inner))),
+          hour,
+        };
+        const tried = await trying;
+        // What was read of them before is better than nothing.
+        const trial = tried === undefined ? kept?.trial : tried;
         over.abort();
         inner.throwIfAborted();
-        const drawn = pastGraph(told, { asked, at, latency, hour, trials: tried?.counts ?? [] }, this.#deps);
-        const past = { ...drawn, whole: drawn.whole && tried !== undefined && !tried?.failures.size };
-        this.#keep(key, past);
+        const drawn = pastGraph(read.told, { asked, at, latency: wants.latency, hour: read.hour, trial }, this.#deps);
+        const past = { ...drawn, whole: drawn.whole && trial !== undefined && !trial?.failures.size };
+        this.#keep(key, { past, read, whole: drawn.whole, trial, readAt: this.#deps.timers.monotonic() });
         return past;
       },
       signal,
     );
+  }
+
+  /** undefined: no answer came in time. */
+  #try(asked: Window, at: UnixSeconds, signal: AbortSignal): Promise<Trial | null | undefined> {
+    return Promise.race([
+      this.#deps.trials(asked, at, signal).catch(() => undefined),
+      this.#deps.timers.sleep(PATIENCE, signal).then(() => undefined),
+    ]);
   }
 
   async #ask(source: Source, asked: Window, at: UnixSeconds, latency: boolean, signal: AbortSignal): Promise<Told> {
@@ -103,8 +117,10 @@ export class Past {
     }
   }
 
-  #keep(key: string, past: PastGraph): void {
-    this.#kept.set(key, { past, readAt: this.#deps.timers.monotonic() });
+  #keep(key: string, kept: Kept): void {
+    // Last used, last dropped.
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }

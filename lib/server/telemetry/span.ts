@@ -76,7 +76,7 @@ export class ReadSpan {
         ? untold(source, problem ?? NOTHING, this.#deps.timers.now())
         : toldOf(source, { window, rates: slice(rates, at), latency: latency && slice(latency, at) }, at, this.#deps),
     );
-    return pastGraph(told, { asked: this.#asked, at, latency: this.#latency, hour: null }, this.#deps);
+    return pastGraph(told, { asked: this.#asked, at, latency: this.#latency, hour: null, trial: null }, this.#deps);
   }
 }
 

@@ -72,34 +72,39 @@ const BUNDLE = "gateway.networking.k8s.io/bundle-version";
 /** The minor version of Gateway API 1 from which on Istio 1.30 reads TLSRoutes. */
 const TLS_ROUTES_SINCE = 5;
 
+/** Whether anything is found of a CRD by itself: who reads findings needs rights to no other one. */
+export const isOutdated = (crd: Manifest): boolean => versionsOf(crd).next().done !== true;
+
 function* versions(model: Model): Generator<Draft> {
-  for (const crd of model.objects("CustomResourceDefinition")) {
-    const [plural = ""] = crd.metadata.name.split(".");
-    if (crd.metadata.name !== `${plural}.gateway.networking.k8s.io`) continue;
-    const served = listAt(crd.spec, "versions").flatMap((each) =>
-      each["served"] === true ? (textAt(each, "name") ?? []) : [],
-    );
-    const bundle = /^v(\d{1,4})\.(\d{1,4})\./.exec(crd.metadata.annotations?.[BUNDLE] ?? "");
-    if (plural === "tlsroutes" && bundle !== null && Number(bundle[1]) === 1 && Number(bundle[2]) < TLS_ROUTES_SINCE) {
-      yield {
-        code: "gateway-api-bundle-old",
-        at: crd,
-        path: ["metadata", "annotations", BUNDLE],
-        message: `TLSRoutes of Gateway API ${bundle[0]}x are left out by istiod since 1.30: routes of this kind take no call.`,
-        fix: `Install Gateway API v1.${TLS_ROUTES_SINCE} or newer.`,
-      };
-    }
-    for (const [code, version, kinds] of READ_IN) {
-      if (!kinds.split(" ").includes(plural) || served.includes(version)) continue;
-      const when = code === "gateway-api-unread" ? "Istio doesn't read it" : "coming versions of Istio won't read it";
-      yield {
-        code,
-        at: crd,
-        path: ["spec", "versions"],
-        message: `It is served as ${served.join(", ") || "nothing"}, and not as ${version}: ${when}.`,
-        fix: "Install a newer Gateway API.",
-      };
-    }
+  for (const crd of model.objects("CustomResourceDefinition")) yield* versionsOf(crd);
+}
+
+function* versionsOf(crd: Manifest): Generator<Draft> {
+  const [plural = ""] = crd.metadata.name.split(".");
+  if (crd.metadata.name !== `${plural}.gateway.networking.k8s.io`) return;
+  const served = listAt(crd.spec, "versions").flatMap((each) =>
+    each["served"] === true ? (textAt(each, "name") ?? []) : [],
+  );
+  const bundle = /^v(\d{1,4})\.(\d{1,4})\./.exec(crd.metadata.annotations?.[BUNDLE] ?? "");
+  if (plural === "tlsroutes" && bundle !== null && Number(bundle[1]) === 1 && Number(bundle[2]) < TLS_ROUTES_SINCE) {
+    yield {
+      code: "gateway-api-bundle-old",
+      at: crd,
+      path: ["metadata", "annotations", BUNDLE],
+      message: `TLSRoutes of Gateway API ${bundle[0]}x are left out by istiod since 1.30: routes of this kind take no call.`,
+      fix: `Install Gateway API v1.${TLS_ROUTES_SINCE} or newer.`,
+    };
+  }
+  for (const [code, version, kinds] of READ_IN) {
+    if (!kinds.split(" ").includes(plural) || served.includes(version)) continue;
+    const when = code === "gateway-api-unread" ? "Istio doesn't read it" : "coming versions of Istio won't read it";
+    yield {
+      code,
+      at: crd,
+      path: ["spec", "versions"],
+      message: `It is served as ${served.join(", ") || "nothing"}, and not as ${version}: ${when}.`,
+      fix: "Install a newer Gateway API.",
+    };
   }
 }
 

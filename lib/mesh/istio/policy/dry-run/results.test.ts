@@ -89,6 +89,30 @@ describe("what policies on trial would have done", () => {
     ]);
   });
 
+  it("is at least where pods counted that are gone and may have been the workload's, also where none is there that counts", () => {
+    const told = (counts: readonly DryRunCount[]) =>
+      results({ counts })[0]?.tried.map(({ action, denied, atLeast }) => [action, denied, atLeast]);
+    const gone = count("api-9", "deny", 2);
+    expect(told([...count("api-1", "deny", 4), ...gone])).toEqual([["deny", 4, true]]);
+    expect(told([...count("api-1", "deny", 0), ...gone])).toEqual([["deny", 0, true]]);
+    expect(told([...count("api-1", "allow", 1), ...gone])).toEqual([
+      ["deny", 0, true],
+      ["allow", 1, false],
+    ]);
+    expect(results({ counts: gone })[0]).toMatchObject({
+      tried: [{ denied: 0, allowed: 0, atLeast: true, ports: [] }],
+      ...{ pods: { counted: 0, all: 1 }, silent: "no-counters" },
+    });
+    for (const other of [count("web-9", "deny", 2), count("api-9", "deny", 0)])
+      expect(told([...count("api-1", "deny", 4), ...other])).toEqual([["deny", 4, false]]);
+    expect(results({ objects: [], counts: gone })).toEqual([]);
+  });
+
+  it("isn't at least by what young series let pass", () => {
+    const young = count("api-1", "deny", 0).map((each) => ({ ...each, newborn: each.result === "allowed" }));
+    expect(results({ counts: young })[0]?.tried).toMatchObject([{ denied: 0, atLeast: false }]);
+  });
+
   it("names no policy out of sight, and still tells what was counted", () => {
     const [told] = results({ hides: "t", counts: count("api-1", "deny", 4) });
     expect(told).toMatchObject({ policies: [], armed: null, tried: [{ denied: 4 }] });

@@ -3,6 +3,7 @@
  * and the callers that were seen. Pure.
  */
 import { nodeId } from "#lib/graph/id.ts";
+import { ownersOf } from "#lib/graph/trial.ts";
 import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import type { DryRunCount } from "#lib/mesh/port.ts";
@@ -24,6 +25,13 @@ interface Input {
   readonly visible: (cluster: string, namespace: string) => boolean;
 }
 
+/** What was counted in the namespace. */
+interface Counted {
+  readonly byPod: ReadonlyMap<string, readonly DryRunCount[]>;
+  /** By workload, what pods counted as denied that are gone and may have been its own: `action protocol`. */
+  readonly gone: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /** Workloads with a policy on trial, or with counters of one; the others aren't told. */
 export function dryRunResults(input: Input): readonly DryRunWorkload[] {
   const { namespace, workload, world } = input;
@@ -32,18 +40,31 @@ export function dryRunResults(input: Input): readonly DryRunWorkload[] {
     (input.counts ?? []).filter((each) => each.cluster === cluster && each.namespace === namespace),
     ({ pod }) => pod,
   );
-  return [...world.inventory.workloads.values()]
-    .filter((each) => each.namespace === namespace && each.goneAt === null)
+  const all = [...world.inventory.workloads.values()].filter(
+    (each) => each.namespace === namespace && each.goneAt === null,
+  );
+  const counted = { byPod, gone: goneOf(byPod, all) };
+  return all
     .filter((each) => workload === null || each.name === workload)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((each) => resultOf(each, byPod, input) ?? []);
+    .flatMap((each) => resultOf(each, counted, input) ?? []);
 }
 
-function resultOf(
-  workload: Workload,
-  byPod: ReadonlyMap<string, readonly DryRunCount[]>,
-  input: Input,
-): DryRunWorkload | null {
+function goneOf(byPod: Counted["byPod"], workloads: readonly Workload[]): Counted["gone"] {
+  const there = new Set(workloads.flatMap(({ pods }) => pods.map(({ name }) => name)));
+  const gone = new Map<string, Set<string>>();
+  for (const [pod, counts] of byPod) {
+    if (there.has(pod)) continue;
+    const denied = counts.filter(({ result, rate }) => result === "denied" && rate > 0).map(tryOf);
+    if (denied.length > 0)
+      for (const owner of ownersOf(pod)) gone.set(owner, new Set([...(gone.get(owner) ?? []), ...denied]));
+  }
+  return gone;
+}
+
+const tryOf = ({ action, protocol }: Pick<DryRunCount, "action" | "protocol">): string => `${action} ${protocol}`;
+
+function resultOf(workload: Workload, { byPod, gone }: Counted, input: Input): DryRunWorkload | null {
   const { dataplane, pods } = workload;
   const { points } = workloadSecurity(workload, input.world);
   const counted = pods.filter(({ name }) => byPod.has(name));
@@ -59,7 +80,7 @@ function resultOf(
     ),
     armed: own === undefined ? null : armedAt(own),
     lacks: own?.lacks ?? [],
-    tried: triedOf(workload, counts, input),
+    tried: triedOf(workload, { counts, gone: gone.get(workload.name) ?? new Set() }, input),
     pods: { counted: counted.length, all: pods.filter(({ reports }) => reports).length },
     silent: counts.length > 0 || input.counts === null ? null : silentAt(points, own),
   };
@@ -78,32 +99,32 @@ function silentAt(points: readonly SecurityPoint[], own: SecurityPoint | undefin
 
 function triedOf(
   { cluster, namespace, name }: Workload,
-  counts: readonly DryRunCount[],
+  { counts, gone }: { readonly counts: readonly DryRunCount[]; readonly gone: ReadonlySet<string> },
   { graph, visible }: Input,
 ): readonly Tried[] {
   const target = nodeId({ kind: "workload", cluster, namespace, name });
   const hops = graph?.hops.filter((hop) => hop.target === target) ?? null;
-  const sums = Map.groupBy(counts, ({ action, protocol }) => `${action} ${protocol}`);
-  return [...sums.entries()]
-    .toSorted(([a], [b]) => (a > b ? -1 : 1))
-    .flatMap(([, own]): Tried[] => {
-      const [first] = own;
-      if (first === undefined) return [];
-      const { action, protocol } = first;
+  return TRIES.map((each) => ({ ...each, own: counts.filter((one) => tryOf(one) === tryOf(each)) }))
+    .filter((each) => each.own.length > 0 || gone.has(tryOf(each)))
+    .map(({ action, protocol, own }): Tried => {
       const denied = rateOf(own, "denied");
       const ports = [...Map.groupBy(own, ({ port }) => port)].map(([port, here]) => ({
         ...{ port, allowed: rateOf(here, "allowed"), denied: rateOf(here, "denied") },
       }));
-      return [
-        {
-          ...{ action, protocol, allowed: rateOf(own, "allowed"), denied },
-          atLeast: own.some(({ newborn }) => newborn),
-          ports: ports.toSorted((a, b) => (a.port ?? Number.POSITIVE_INFINITY) - (b.port ?? Number.POSITIVE_INFINITY)),
-          callers: hops && callersOf(hops, { protocol, denied }, visible),
-        },
-      ];
+      return {
+        ...{ action, protocol, allowed: rateOf(own, "allowed"), denied },
+        atLeast:
+          gone.has(tryOf({ action, protocol })) || own.some(({ newborn, result }) => newborn && result === "denied"),
+        ports: ports.toSorted((a, b) => (a.port ?? Number.POSITIVE_INFINITY) - (b.port ?? Number.POSITIVE_INFINITY)),
+        callers: hops && callersOf(hops, { protocol, denied }, visible),
+      };
     });
 }
+
+/** In the order in which they are told. */
+const TRIES = (["deny", "allow"] as const).flatMap((action) =>
+  (["tcp", "http"] as const).map((protocol) => ({ action, protocol })),
+);
 
 const rateOf = (counts: readonly DryRunCount[], result: DryRunCount["result"]): number =>
   counts.reduce((sum, each) => (each.result === result ? sum + each.rate : sum), 0);

@@ -42,13 +42,16 @@ export function meshFacts(settings: MeshSettings): MeshFacts {
   };
 }
 
-const AUTHORIZERS: Readonly<Record<string, Authorizer>> = { envoyExtAuthzHttp: "http", envoyExtAuthzGrpc: "grpc" };
+const AUTHORIZERS: ReadonlyMap<string, Authorizer> = new Map([
+  ["envoyExtAuthzHttp", "http"],
+  ["envoyExtAuthzGrpc", "grpc"],
+]);
 
 /** extensionProviders that CUSTOM policies may name. */
 export const authorizersOf = ({ providers }: MeshConfig): Readonly<Record<string, Authorizer>> =>
   Object.fromEntries(
     [...providers].flatMap(([name, { kind }]) => {
-      const asked = AUTHORIZERS[camel(kind)];
+      const asked = AUTHORIZERS.get(camel(kind));
       return asked === undefined ? [] : [[name, asked]];
     }),
   );

@@ -4,6 +4,7 @@ import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { unixSeconds } from "#lib/units.ts";
 import { decodeMeshConfig, decodeProxySampling } from "./decode.ts";
+import { authorizersOf } from "./facts.ts";
 import { type ControlPlane, configNames, controlPlanes, installedNames } from "./planes.ts";
 import { meshSettings, type SettingsGiven, setting } from "./settings.ts";
 
@@ -123,6 +124,13 @@ describe("MeshConfig", () => {
     expect(providers?.get("dt")).toEqual({ kind: "opentelemetry", samples: true });
     expect(providers?.get("z")).toEqual({ kind: "zipkin", samples: false });
     expect([...(providers?.keys() ?? [])]).toContain("envoy");
+  });
+
+  test("knows authorizers by what they are asked by, and takes no other kind for one", () => {
+    const text =
+      "extensionProviders: [{name: a, envoyExtAuthzHttp: {}}, {name: b, envoy_ext_authz_grpc: {}}, {name: c, constructor: {}}, {name: d, zipkin: {}}]";
+    const config = decodeMeshConfig([text]);
+    expect(config && authorizersOf(config)).toEqual({ a: "http", b: "grpc" });
   });
 
   test("is a decoder that nothing breaks: an answer within a share, or none", () => {
