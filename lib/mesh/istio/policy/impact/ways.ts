@@ -217,8 +217,8 @@ function outcomeWays(outcome: Routed["outcome"], seen: Seen): Ways {
   }
 }
 
-const objectsOf = ({ object, to }: Chosen): readonly Manifest[] => [
-  ...(object === null ? [] : [object]),
+const objectsOf = ({ object, through, to }: Chosen): readonly Manifest[] => [
+  ...[object, through].flatMap((each) => each ?? []),
   ...to.flatMap(({ declaredBy }) => declaredBy ?? []),
 ];
 
