@@ -81,10 +81,10 @@ export function sampleTells({
   return { traces: protocol !== "tcp" && some(SPANNED), logs: some(LOGGED) };
 }
 
-/** Of an item that isn't certain, what was found; null: nothing was looked for. */
-export const samplesOf = (item: ImpactItem, all: readonly ItemSamples[]): ItemSamples | null =>
-  item.certainty === "certain"
-    ? null
-    : (all.find((each) =>
-        (["verdict", "source", "target", "protocol", "seen"] as const).every((key) => each[key] === item[key]),
-      ) ?? null);
+/** Of an item that samples can tell something of, what was found; null: nothing was looked for. */
+export function samplesOf(item: ImpactItem, all: readonly ItemSamples[]): ItemSamples | null {
+  const { traces, logs } = sampleTells(item);
+  const same = (each: ItemSamples) =>
+    (["verdict", "source", "target", "protocol", "seen"] as const).every((key) => each[key] === item[key]);
+  return traces || logs ? (all.find(same) ?? null) : null;
+}

@@ -1,7 +1,13 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
-import type { ItemSamples, LogSample, SampleCounts, TraceSample } from "#lib/policy/impact-samples.ts";
+import {
+  type ItemSamples,
+  type LogSample,
+  type SampleCounts,
+  samplesOf,
+  type TraceSample,
+} from "#lib/policy/impact-samples.ts";
 import { ratio } from "#lib/units.ts";
 import { ImpactSection } from "./impact-section.tsx";
 import { SamplesState } from "./sampled-impact.tsx";
@@ -122,8 +128,14 @@ describe("what samples say beside an item", () => {
     expect(said({ traces: traces({ full: true }) })).toContain("there are more traces, these are the newest");
   });
 
-  it("stands by no item that is certain, or another's", () => {
+  it("stands by no item that is certain or that nobody judged, or another's", () => {
     expect(said({ traces: traces() }, item({ certainty: "certain" }))).not.toContain("Traces:");
+    const ref = { cluster: "west", group: "networking.istio.io", version: "v1", kind: "VirtualService" };
+    const rule = { object: { ...ref, namespace: "shop", name: "v" }, path: "spec" };
+    const allowed = item({ verdict: "allowed", rule });
+    const found: ItemSamples = { ...PAIR, verdict: "allowed", traces: traces(), logs: null };
+    expect(samplesOf(allowed, [found])).toBeNull();
+    expect(samplesOf({ ...allowed, rule: null }, [found])).toBe(found);
     expect(said({ traces: traces(), source: "west/shop/workload/other" })).not.toContain("Traces:");
   });
 
