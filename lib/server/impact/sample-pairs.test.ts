@@ -69,7 +69,7 @@ describe("pairs that samples are asked for", () => {
       spec: {
         hosts: ["api"],
         http: [{ route: [{ destination: { host: "api" } }] }].map((each) => ({ ...each, ...http })),
-      } as never,
+      },
     });
     const service = { namespace: "shop", name: "api" };
     const only = { match: [{ uri: { prefix: "/x" } }] };
