@@ -34,7 +34,7 @@ export interface MeshConfig {
 }
 
 /**
- * Istiod honours `.` and `*` alone, `.` before `*`: what says no `exportTo` is seen in its own namespace, by everybody, or by nobody.
+ * Istiod honours `*` and `.` alone, `*` before `.` (compared with one): what says no `exportTo` is seen in its own namespace, by everybody, or by nobody.
  * (initServiceRegistry, initVirtualServices in pilot/pkg/model/push_context.go)
  */
 interface DefaultExport {
@@ -159,10 +159,9 @@ function configOf(raw: Raw): MeshConfig {
     exportTo: Object.fromEntries(
       EXPORTED.flatMap(([kind, name]) => {
         const written = texts(raw, name);
-        const own = written.includes(".");
-        return written.length === 0 || (!own && written.includes("*"))
+        return written.length === 0 || written.includes("*")
           ? []
-          : [[kind, { seen: own ? "own" : "nobody", written } satisfies DefaultExport]];
+          : [[kind, { seen: written.includes(".") ? "own" : "nobody", written } satisfies DefaultExport]];
       }),
     ),
     rootNamespace: text(raw, "rootNamespace") || ROOT,

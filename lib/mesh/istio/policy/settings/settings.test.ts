@@ -81,12 +81,10 @@ describe("MeshConfig", () => {
       },
     ],
     [
-      "defaults of which istiod honours two: its own namespace before everybody, and others are nobody",
+      "defaults of which istiod honours two: everybody before its own namespace, and others are nobody",
       ["defaultServiceExportTo: ['*', '.']\ndefaultVirtualServiceExportTo: [team]\nrootNamespace: policies"],
       {
         exportTo: {
-          ServiceEntry: { seen: "own", written: ["*", "."] },
-          Service: { seen: "own", written: ["*", "."] },
           VirtualService: { seen: "nobody", written: ["team"] },
         },
         rootNamespace: "policies",

@@ -73,10 +73,10 @@ describe("what istiod reads", () => {
       ["team", BY_DEFAULT],
     ],
     [
-      "a delegate's own namespace, before all",
+      "a rule that is everybody's, before its own namespace's",
       "defaultVirtualServiceExportTo: ['.', '*']",
       vs("shop/a", { hosts: ["a"] }),
-      OWN,
+      undefined,
     ],
     [
       "a DestinationRule, everybody's but for its own namespace's default",
