@@ -34,7 +34,7 @@ export interface MeshConfig {
 }
 
 /**
- * Istiod honours `*` and `.` alone, `*` before `.` (compared with one): what says no `exportTo` is seen in its own namespace, by everybody, or by nobody.
+ * Istiod honours `*` and `.` alone, `*` before `.`, but of DestinationRules `.` before `*` (compared with one): what says no `exportTo` is seen in its own namespace, by everybody, or by nobody.
  * (initServiceRegistry, initVirtualServices in pilot/pkg/model/push_context.go)
  */
 interface DefaultExport {
@@ -159,7 +159,8 @@ function configOf(raw: Raw): MeshConfig {
     exportTo: Object.fromEntries(
       EXPORTED.flatMap(([kind, name]) => {
         const written = texts(raw, name);
-        return written.length === 0 || written.includes("*")
+        const all = written.includes("*") && !(kind === "DestinationRule" && written.includes("."));
+        return written.length === 0 || all
           ? []
           : [[kind, { seen: written.includes(".") ? "own" : "nobody", written } satisfies DefaultExport]];
       }),
