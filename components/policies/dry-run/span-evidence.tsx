@@ -1,44 +1,28 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { Chip } from "#components/ui/chip.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
 import type { DryRunsAnswer } from "#lib/api/dry-runs.ts";
 import { durationSeconds } from "#lib/api/windows.ts";
-import { problemOf } from "#lib/errors.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { dryRunSpansQuery } from "#lib/query/security.ts";
 import { EndName } from "../impact/pair-ends.tsx";
 import { ObjectLink } from "../links.tsx";
+import { Asked } from "./asked.tsx";
 import { ACTIONS } from "./words.ts";
 
-/** Which policy and which caller, by the tags of sampled spans. Nothing is read before somebody asks for it. */
-export function SpanEvidence({
-  cluster,
-  namespace,
-  workload,
-}: {
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly workload: string;
-}) {
-  const [asked, setAsked] = useState(false);
-  const { data, error, isFetching, refetch } = useQuery({
-    ...dryRunSpansQuery(cluster, namespace, workload),
-    enabled: asked,
-  });
+/** Which policy and which caller, by the tags of sampled spans. */
+export function SpanEvidence(of: { readonly cluster: string; readonly namespace: string; readonly workload: string }) {
   return (
-    <div className="border-t border-line py-2">
-      <div className="flex flex-wrap items-center gap-2">
-        <Chip tone="quiet" disabled={isFetching} onClick={() => (asked ? void refetch() : setAsked(true))}>
-          {asked ? "Read traces again" : "Ask traces which policy and which caller"}
-        </Chip>
-        {asked && isFetching && <span className="text-ink-3">Reading traces…</span>}
-      </div>
-      {error !== null && <p className="mt-1 text-degraded">◣ {problemOf(error).detail}</p>}
-      {data !== undefined && <SpanEvidenceView answer={data} />}
-    </div>
+    <Asked
+      query={dryRunSpansQuery(of.cluster, of.namespace, of.workload)}
+      words={{
+        ask: "Ask traces which policy and which caller",
+        again: "Read traces again",
+        reading: "Reading traces…",
+      }}
+    >
+      {(answer) => <SpanEvidenceView answer={answer} />}
+    </Asked>
   );
 }
 

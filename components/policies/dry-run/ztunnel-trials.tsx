@@ -1,44 +1,24 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { Chip } from "#components/ui/chip.tsx";
 import type { LogCallersAnswer } from "#lib/api/log-callers.ts";
-import { problemOf } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
 import { logCallersQuery } from "#lib/query/strict.ts";
 import { LogProblems, LogTrials, sayRead, sayReadSince } from "../log-callers.tsx";
+import { Asked } from "./asked.tsx";
 
-/** What the ztunnels of an ambient workload's nodes wrote of policies on trial. Nothing is read before somebody asks for it. */
-export function ZtunnelTrials({
-  cluster,
-  namespace,
-  workload,
-}: {
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly workload: string;
-}) {
-  const [asked, setAsked] = useState(false);
-  const { data, error, isFetching, refetch } = useQuery({
-    ...logCallersQuery(cluster, namespace, workload),
-    enabled: asked,
-  });
+/** What the ztunnels of an ambient workload's nodes wrote of policies on trial. */
+export function ZtunnelTrials(of: { readonly cluster: string; readonly namespace: string; readonly workload: string }) {
   return (
-    <div className="border-t border-line py-2">
-      <div className="flex flex-wrap items-center gap-2">
-        <Chip tone="quiet" disabled={isFetching} onClick={() => (asked ? void refetch() : setAsked(true))}>
-          {asked ? "Read the ztunnels’ logs again" : "Ask its ztunnels’ logs"}
-        </Chip>
-        {asked && isFetching && (
-          <span className="text-ink-3" role="status">
-            Reading logs…
-          </span>
-        )}
-      </div>
-      {error !== null && <p className="mt-1 text-degraded">◣ {problemOf(error).detail}</p>}
-      {data !== undefined && <ZtunnelTrialsView answer={data} />}
-    </div>
+    <Asked
+      query={logCallersQuery(of.cluster, of.namespace, of.workload)}
+      words={{
+        ask: "Ask its ztunnels’ logs",
+        again: "Read the ztunnels’ logs again",
+        reading: "Reading logs…",
+      }}
+    >
+      {(answer) => <ZtunnelTrialsView answer={answer} />}
+    </Asked>
   );
 }
 
