@@ -9,7 +9,8 @@ import type { Scene } from "./scene.ts";
 import type { Read } from "./settings.ts";
 import { PORTS } from "./vocabulary.ts";
 
-export type Answer = "allow" | "401" | "403" | "closed";
+/** "401 or 403": refused, before or after an authorizer that may refuse it first. */
+export type Answer = "allow" | "401" | "403" | "401 or 403" | "closed";
 
 export type Expected = { readonly answer: Answer; readonly by: string } | { readonly lacks: readonly string[] };
 
@@ -55,5 +56,5 @@ export function expected({ objects: of, root, mesh }: Read, { namespace, labels 
   );
   if (verdict.verdict === "unknown") return verdict;
   const by = verdict.by === null ? "no policy" : `${verdict.by.policy.metadata.name} ${verdict.by.path.join(".")}`;
-  return { answer: verdict.verdict === "allow" ? "allow" : verdict.answer, by };
+  return { answer: verdict.verdict === "allow" ? "allow" : (verdict.answer ?? "401 or 403"), by };
 }

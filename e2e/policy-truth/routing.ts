@@ -118,9 +118,11 @@ export function expected(world: RoutingWorld, { owner, client, labels }: WayScen
   }
   const clusters = to
     .filter(({ share }) => share > 0)
-    .map((target) =>
-      lostAt(target) === null ? `outbound|${target.port ?? PORT}|${target.subset ?? ""}|${target.host}` : "503",
-    );
+    .map((target) => {
+      const lost = lostAt(target);
+      if (lost !== null) return String(lost === "kept" ? target.missing : lost === "not granted" ? 500 : 503);
+      return `outbound|${target.port ?? PORT}|${target.subset ?? ""}|${target.host}`;
+    });
   const kind = object?.kind === "HTTPRoute" ? "by an HTTPRoute" : "a cluster";
   return { kind: clusters.includes("503") ? "503" : kind, answers: new Set(clusters), by };
 }

@@ -40,8 +40,9 @@ export async function pushedTo(binary: string, grpc: string, proxy: Proxy): Prom
   for await (const line of createInterface({ input: child.stdout })) {
     const { type, resources } = JSON.parse(line) as { readonly type: string; readonly resources: readonly Resource[] };
     got[type] = resources;
-    // Routes are asked for, and come, last.
-    if (type === "routes") break;
+    // Routes are asked for, and come, last; of listeners that name none, none do.
+    if (type === "listeners" && !/"route_?config_?name"/i.test(JSON.stringify(resources))) got["routes"] = [];
+    if (got["routes"] !== undefined) break;
   }
   child.stdin.end();
   await ended;

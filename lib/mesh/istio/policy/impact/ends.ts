@@ -82,12 +82,12 @@ export function taken(chosen: Chosen, seen: Seen): Alternative {
 }
 
 function endOf(target: Target, { side, world, called, bytes = false }: Seen): End {
-  const { host, subset, port, share, declaredBy, kept } = target;
+  const { host, subset, port, share, declaredBy, kept, missing } = target;
   const text = subset === null ? host : `${host} subset ${subset}`;
   const lost = (why: string): End => ({ ...lostEnd(`${text}: ${why}`), share });
   const answer = (code: number) => (bytes ? "the connection is closed" : String(code));
   if (host === "") return { ...lost(answer(500)), text: `${NOT_GRANTED}, ${answer(500)}` };
-  if (kept !== null) return lost(`the client’s proxy doesn’t know its Service, ${answer(503)}`);
+  if (kept !== null) return lost(`the client’s proxy doesn’t know its Service, ${answer(missing)}`);
   if (subset !== null && declaredBy === null)
     return lost(`no DestinationRule that the client follows declares it, ${answer(503)}`);
   const labels = declaredBy === null ? {} : subsetLabels(declaredBy, subset ?? "");
@@ -108,7 +108,7 @@ function endOf(target: Target, { side, world, called, bytes = false }: Seen): En
     const unread = inventories
       .flatMap((each) => each.unread)
       .some(({ kind }) => /^(?:services|serviceentries)(?:\.|$)/.test(kind));
-    return unread ? goes(`what stands behind ${host}`) : lost(`there is no such host, ${answer(503)}`);
+    return unread ? goes(`what stands behind ${host}`) : lost(`there is no such host, ${answer(missing)}`);
   }
   // A Service without a selector has endpoints that aren't read.
   if (services.some(({ selector }) => Object.keys(selector).length === 0)) return goes();

@@ -53,7 +53,9 @@ export function decide(
 export function said(verdict: Verdict): string {
   if (verdict.verdict === "unknown") return `unknown: ${verdict.lacks.join(", ")}`;
   const by = verdict.by && `${verdict.by.policy.metadata.name} ${printPath(verdict.by.path)}`;
-  return [verdict.verdict, ...(verdict.verdict === "deny" ? [verdict.answer] : []), ...(by ? [by] : [])].join(" ");
+  return [verdict.verdict, ...(verdict.verdict === "deny" ? [verdict.answer ?? "?"] : []), ...(by ? [by] : [])].join(
+    " ",
+  );
 }
 export const from = (source: string, more = "") => auth(`${more}rules: [{from: [{source: {${source}}}]}]`);
 export const to = (operation: string, more = "") => auth(`${more}rules: [{to: [{operation: {${operation}}}]}]`);

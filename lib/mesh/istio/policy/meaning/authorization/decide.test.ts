@@ -46,7 +46,7 @@ describe("which policies decide, in which order", () => {
       "an external authorizer that refuses",
       [custom, all],
       { ...GET, external: { opa: "deny" } },
-      "deny 403 c spec.rules[0]",
+      "deny ? c spec.rules[0]",
     ],
     [
       "one that agrees leaves the others",
@@ -55,7 +55,7 @@ describe("which policies decide, in which order", () => {
       "deny 403 a spec",
     ],
     ["one that isn't known", [custom, all], GET, "unknown: what the external authorizer opa says"],
-    ["unknown of one is no matter where another denies", [custom, auth("")], GET, "deny 403 a spec"],
+    ["unknown of one is no matter where another denies", [custom, auth("")], GET, "deny ? a spec"],
     [
       "of two providers none is asked, and what their rules take is refused",
       [custom, auth("action: CUSTOM, provider: {name: x}", "shop/d")],
@@ -97,6 +97,18 @@ describe("which policies decide, in which order", () => {
       "unknown: where the JWT is carried",
     ],
     ["one that nobody knows valid", [issuer], { ...GET, token: { issuer: "a" } }, "unknown: whether the JWT is valid"],
+    [
+      "behind an authorizer that may refuse it first it isn't known with what answer",
+      [custom, issuer],
+      { ...GET, token: { issuer: "a", valid: false } },
+      "deny ? j spec.jwtRules[0]",
+    ],
+    [
+      "nor what a DENY rule behind a JWT that nobody knows valid answers",
+      [issuer, auth("action: DENY, rules: [{}]")],
+      { ...GET, token: { issuer: "a" } },
+      "deny ? a spec.rules[0]",
+    ],
     ["bytes have no JWT", [issuer], { ...GET, protocol: "tcp", token: { issuer: "b" } }, "allow"],
     [
       "claims aren't read without RequestAuthentication",
@@ -122,7 +134,7 @@ describe("what isn't known is named, and only what matters", () => {
     [from("ipBlocks: [10.0.0.0/8]"), { protocol: "http", sourceIp: "?" }, "unknown: the peer's address"],
     [to("ports: ['1']"), { port: 1 }, "allow a spec.rules[0]"],
     [to("paths: [/x]"), { path: "/x" }, "unknown: the port's protocol"],
-    [to("paths: [/x]"), { path: "/y" }, "deny 403 a spec"],
+    [to("paths: [/x]"), { path: "/y" }, "deny ? a spec"],
   ])("%j", (it, facts, wanted) => expect(said(decide([it], facts))).toBe(wanted));
 
   test("who would refuse it is said", () => {

@@ -38,10 +38,13 @@ export interface Decider {
   readonly why: string;
 }
 
+/** What is answered; null: it isn't known, as who refuses first or the port's protocol isn't, or an authorizer answers as it likes. */
+export type Answer = "403" | "401" | "closed" | null;
+
 export type Verdict =
   /** `by` null: no policy has a say, and what nobody forbids is allowed. */
   | { readonly verdict: "allow"; readonly by: Decider | null }
-  | { readonly verdict: "deny"; readonly by: Decider; readonly answer: "403" | "401" | "closed" }
+  | { readonly verdict: "deny"; readonly by: Decider; readonly answer: Answer }
   /** `by`: who would refuse it, depending on what is lacking. */
   | { readonly verdict: "unknown"; readonly lacks: readonly string[]; readonly by: readonly Decider[] };
 
@@ -49,8 +52,8 @@ export type Verdict =
 export interface Refusal {
   readonly refuses: Truth;
   readonly by: Decider;
-  /** To HTTP. Absent: 403. */
-  readonly answer?: "401" | "403";
+  /** To HTTP. Absent: 403. null: an external authorizer's, which answers with any status. */
+  readonly answer?: "401" | "403" | null;
   /** ALLOW rules that aren't known to pass the call by: it is refused unless one takes it. */
   readonly unless?: readonly Decider[];
 }
@@ -68,6 +71,7 @@ export function authorize(configuration: Configuration, point: EnforcementPoint,
     at(protocol, configuration, point, { ...facts, protocol }),
   );
   if (requests === undefined || bytes === undefined) throw new Error("Two protocols make two verdicts.");
+  if (requests.verdict === "deny" && bytes.verdict === "deny") return { ...requests, answer: null };
   if (requests.verdict === bytes.verdict && requests.verdict !== "unknown") return requests;
   const both = [requests, bytes];
   return {
@@ -180,6 +184,7 @@ function external(
     return rules(policy).map(({ index, path, matches }) => ({
       refuses: every([matches, refused]),
       by: decider("custom", policy, index, path, `the external authorizer ${provider} is asked, and refuses`),
+      answer: null,
     }));
   });
 }
@@ -195,11 +200,18 @@ export function badProvider(providers: ReadonlySet<string>, authorizers: MeshFac
 
 export const providerOf = (policy: Manifest): string => textAt(objectAt(policy.spec, "provider"), "name") ?? "";
 
-/** Refused by one is refused, whatever is unknown of the others. */
+const sameAnswer = (refusals: readonly Refusal[]): Answer => {
+  const [answer = null, second] = new Set(refusals.map(({ answer: status = "403" }) => status));
+  return second === undefined ? answer : null;
+};
+
+/** Refused by one is refused, whatever is unknown of the others; but those before it would answer in its place. */
 export function settle(refusals: readonly Refusal[], allowed: Decider | null, reader: Reader): Verdict {
-  const sure = refusals.find(({ refuses }) => refuses === true);
-  if (sure !== undefined) {
-    return { verdict: "deny", by: sure.by, answer: reader === "http" ? (sure.answer ?? "403") : "closed" };
+  const sure = refusals.findIndex(({ refuses }) => refuses === true);
+  const certain = refusals[sure];
+  if (certain !== undefined) {
+    const first = refusals.slice(0, sure + 1).filter(({ refuses }) => refuses !== false);
+    return { verdict: "deny", by: certain.by, answer: reader === "http" ? sameAnswer(first) : "closed" };
   }
   const open = refusals.filter(({ refuses }) => !isKnown(refuses));
   if (open.length === 0) return { verdict: "allow", by: allowed };

@@ -7,7 +7,7 @@ import { fullName } from "../../hosts.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { listAt, textAt, textsAt } from "../../routing/json.ts";
 import { attached, type EnforcementPoint } from "../authorization/attached.ts";
-import { authorize, type Decider } from "../authorization/decide.ts";
+import { type Answer, authorize, type Decider } from "../authorization/decide.ts";
 import type { CallFacts } from "../authorization/facts.ts";
 import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
 import { AUTO, meet } from "../outbound-mtls.ts";
@@ -171,8 +171,12 @@ export function admissionAt(
   const by = (decider: Decider): Source => sourceOf(world, decider.policy, decider.path);
   const found = { ...base, title: `${base.title}’s ${point.kind}` };
   if (said.verdict === "deny" && !(hidden && said.by.stage === "allow")) {
-    const answer = said.answer === "closed" ? "the connection is closed" : `the answer is ${said.answer}`;
-    return { ...found, verdict: "no", text: `Refused, ${answer}: ${said.by.why}.`, sources: [by(said.by)] };
+    return {
+      ...found,
+      verdict: "no",
+      text: `Refused${answered(said.answer)}: ${said.by.why}.`,
+      sources: [by(said.by)],
+    };
   }
   if (hidden) return { ...unknown(HIDDEN), title: found.title };
   if (said.verdict === "unknown") return { ...unknown(...said.lacks), title: found.title, sources: said.by.map(by) };
@@ -187,6 +191,11 @@ export function admissionAt(
     ? { ...found, verdict: "yes", text: `Let in: ${said.by.why}.`, sources: [by(said.by)] }
     : unknown(HIDDEN);
 }
+
+const answered = (answer: Answer): string => {
+  if (answer === null) return ", with what answer isn’t known";
+  return answer === "closed" ? ", the connection is closed" : `, the answer is ${answer}`;
+};
 
 function factsOf(
   { account, question, rewrites, http }: Arriving,

@@ -45,7 +45,7 @@ export function ruleInWords(
       ? []
       : rule.alternatives.map((all) => all.flatMap((match) => conditions(open(match))));
   return {
-    ...{ at, matches, does, reached, to: to.map((target) => targetInWords(target, world, "503", "500")) },
+    ...{ at, matches, does, reached, to: to.map((target) => targetInWords(target, world, null)) },
     source: object === null ? null : sourceOf(world, object, path),
   };
 }
@@ -58,7 +58,7 @@ export const connectionInWords = (
   reached: boolean,
   world: SecurityWorld,
 ): ClientRule => ({
-  ...{ at, does: "route", reached, to: to.map((target) => targetInWords(target, world, CLOSED, CLOSED)) },
+  ...{ at, does: "route", reached, to: to.map((target) => targetInWords(target, world, CLOSED)) },
   matches: matches.map((all) => all.flatMap((match) => conditions(open(match)))),
   source: object === null ? null : sourceOf(world, object, path),
 });
@@ -68,13 +68,14 @@ const KEPT: Readonly<Record<Kept, string>> = {
   "not discovered": "istiod doesn’t see the Service’s namespace (discoverySelectors)",
 };
 
-/** `lost`: what calls to a subset or pod that isn't there are answered; `refused`: those to a backend that the rule may not name. */
-function targetInWords(target: Target, world: SecurityWorld, lost: string, refused: string): ClientTarget {
+/** `closed`: what becomes of connections that arrive nowhere; null: they are requests, which are answered. */
+function targetInWords(target: Target, world: SecurityWorld, closed: string | null): ClientTarget {
+  const [lost, refused, missing] = closed === null ? ["503", "500", target.missing] : [closed, closed, closed];
   const { host, subset, port, share, declaredBy, follows } = target;
   const decides = declaredBy ?? (subset === null ? null : follows);
   const shown = { host, subset, port, share, source: decides === null ? null : sourceOf(world, decides, []) };
   if (host === "") return { ...shown, host: NOT_GRANTED, fails: refused, pods: null };
-  if (target.kept !== null) return { ...shown, fails: `${lost}: ${KEPT[target.kept]}`, pods: null };
+  if (target.kept !== null) return { ...shown, fails: `${missing}: ${KEPT[target.kept]}`, pods: null };
   if (lostAt(target) === "no subset") {
     const why =
       follows === null

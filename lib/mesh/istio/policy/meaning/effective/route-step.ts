@@ -52,7 +52,7 @@ export function routeStep(way: Way, client: Workload | null, service: Service, w
     const some = to.length > 1;
     const lacks = some ? ["which of the weighted destinations it is sent to"] : [];
     const bytes = object !== null && takesBytes(object, path);
-    const ends = bytes ? "are closed" : lost.host === "" ? "answer 500" : "answer 503";
+    const ends = bytes ? "are closed" : `answer ${codeOf(lost)}`;
     const why = `${whyLost(lost, client)}: calls sent there ${ends}`;
     return { ...base, verdict: some ? "unknown" : "no", text: `${why}.${shadows}`, sources, lacks };
   }
@@ -62,6 +62,8 @@ export function routeStep(way: Way, client: Workload | null, service: Service, w
       : `${object.metadata.namespace}/${object.metadata.name} ${printPath(path)} takes it`;
   return { ...base, verdict: "yes", text: `${rule}: it goes to ${lead.join(", ")}.${shadows}`, sources };
 }
+
+const codeOf = ({ host, kept, missing }: Target): 500 | 503 => (host === "" ? 500 : kept === null ? 503 : missing);
 
 function whyLost(lost: Target, client: Workload | null): string {
   switch (lostAt(lost)) {

@@ -49,6 +49,18 @@ describe("Services that the client's namespace doesn't know", () => {
     expect(first(go([leads(RATINGS)], "shop", keeping(RATINGS)))?.kept).toBeNull();
   });
 
+  test("are missing to a rule: 503, to a route of the Gateway API 500", () => {
+    const api = {
+      ...policy("HTTPRoute", "shop/r", {
+        parentRefs: [{ group: "", kind: "Service", name: "reviews" }],
+        rules: [{ backendRefs: [{ name: "ratings", port: 9080 }] }],
+      }),
+      apiVersion: "gateway.networking.k8s.io/v1",
+    };
+    expect(first(go([api], "web", keeping(RATINGS)))).toMatchObject({ kept: "not exported", missing: 500 });
+    expect(first(go([leads(RATINGS)], "web", keeping(RATINGS)))?.missing).toBe(503);
+  });
+
   test("where istiod doesn't see them, not even there", () => {
     expect(
       first(go([leads(RATINGS)], "shop", { keeps: (host) => (host === RATINGS ? "not discovered" : null) }))?.kept,

@@ -22,8 +22,10 @@ export interface Target {
   readonly share: number;
   /** The DestinationRule that declares the subset; null: no subset is named, or none that this client follows declares it: 503. */
   readonly declaredBy: Manifest | null;
-  /** A Service that the proxy's namespace doesn't know, so that it has no cluster of it: 503. */
+  /** A Service that the proxy's namespace doesn't know, so that it has no cluster of it: `missing`. */
   readonly kept: Kept | null;
+  /** What calls to a host without a cluster are answered. */
+  readonly missing: 500 | 503;
   /** The DestinationRule that this client follows for the host, the oldest where several are merged. */
   readonly follows: Manifest | null;
 }
@@ -44,7 +46,7 @@ export interface Chosen {
 /** The host as it is called, without any rule. */
 export const itself = (host: string, port: number): Chosen => ({
   ...{ object: null, path: [], rule: {}, does: "route", matches: [] },
-  to: [{ host, subset: null, port, share: 1, declaredBy: null, kept: null, follows: null }],
+  to: [{ host, subset: null, port, share: 1, declaredBy: null, kept: null, missing: 503, follows: null }],
 });
 
 /** `caller`: whose DestinationRules count. */
@@ -62,6 +64,7 @@ export function chosenOf(found: EffectiveRule, caller: Caller, world: RoutingWor
       ...{ host, subset, port: numberAt(objectAt(destination, "port"), "number"), share: shares[at] ?? 0 },
       declaredBy: applied.subsets.find(({ name }) => name === subset)?.owner ?? null,
       kept: keptFrom(host, caller, world),
+      missing: missingFor(owner),
       follows: applied.rules[0] ?? null,
     };
   });
@@ -77,6 +80,9 @@ function keptFrom(host: string, { namespace }: Caller, { keeps }: RoutingWorld):
   const why = keeps?.(host, namespace) ?? null;
   return why === "not exported" && namespaceOfHost(host) === namespace ? null : why;
 }
+
+/** Envoy's own answer; of routes of the Gateway API istiod sets another. (TranslateRoute, useGatewaySemantics) */
+const missingFor = ({ kind }: Manifest): Target["missing"] => (kind === "VirtualService" ? 503 : 500);
 
 /** Why no call that is sent there arrives; null: nothing that is known keeps it. */
 export function lostAt({ host, subset, declaredBy, kept }: Target): "not granted" | "kept" | "no subset" | null {
