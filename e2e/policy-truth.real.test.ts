@@ -4,12 +4,15 @@
  */
 import { expect, test } from "vitest";
 import { compareAccess } from "./policy-truth/access.ts";
+import { chance } from "./policy-truth/chance.ts";
 import { compareConnections } from "./policy-truth/connections.ts";
 import { compareGateways } from "./policy-truth/gateways.ts";
+import { compareGoverned } from "./policy-truth/governed.ts";
 import { compareOutbound } from "./policy-truth/outbound.ts";
 import { type Outcome, total } from "./policy-truth/outcome.ts";
 import { comparePaths } from "./policy-truth/paths.ts";
 import { compareRouting } from "./policy-truth/routing.ts";
+import { MESH_OF_ACCESS, someMesh } from "./policy-truth/settings.ts";
 
 /** A cluster of its own starts in each, and a machine may have other things to do. */
 const DEADLINE = 480_000;
@@ -82,4 +85,30 @@ test("what clients' sidecars send: TLS as istiod pushes it for 150 clusters and 
 
 test("how paths are read: as an Envoy normalizes 1,000 seeded ones", { timeout: DEADLINE }, async () => {
   expectAgreement(await comparePaths(process.env, 1, 1000), 1000);
+});
+
+test("under a mesh's own settings: who is let in, with authorizers, another root and trust domains", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareAccess(process.env, 2, 20, 10, [MESH_OF_ACCESS]);
+  expectAgreement(outcome, 150);
+  for (const answer of ["allow", "403", "closed"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
+});
+
+test("under a mesh's own settings: which way requests go, as istiods with other defaults and discovery push it", {
+  timeout: DEADLINE,
+}, async () => {
+  const from = chance(2);
+  const meshes = [someMesh(from), someMesh(from), someMesh(from)];
+  const outcome = await compareGoverned(process.env, 2, { scenes: 12, each: 8 }, meshes);
+  expectAgreement(outcome, 200);
+  for (const answer of [
+    "a cluster",
+    "by an HTTPRoute",
+    "404",
+    "out of scope, REGISTRY_ONLY",
+    "mutual TLS",
+    "plaintext",
+  ])
+    expect(outcome.decided[answer]).toBeGreaterThan(5);
 });
