@@ -38,6 +38,8 @@ export interface Painter {
   gesture(): void;
   /** A scene has come: reported once, when it is on the screen. */
   announce(what: "first" | "delta"): void;
+  /** Whether nothing of the first scene is on the screen yet. */
+  isBlank(): boolean;
   destroy(): void;
 }
 
@@ -172,6 +174,7 @@ export function createPainter(
     announce(what) {
       if (unpainted !== "first") unpainted = what;
     },
+    isBlank: () => unpainted === "first",
     destroy() {
       destroyed = true;
       if (scheduled !== 0) cancelAnimationFrame(scheduled);

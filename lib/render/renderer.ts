@@ -139,7 +139,8 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     schedule();
   };
   const flyTo = (next: Camera) => {
-    if (motion() && shown !== null && size.width > 0) {
+    // From a picture that nobody has seen there is nowhere to fly from.
+    if (motion() && shown !== null && size.width > 0 && !painter.isBlank()) {
       flight = { from: camera, to: next, began: performance.now() };
       schedule();
     } else {
