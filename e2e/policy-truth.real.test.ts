@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { compareAccess } from "./policy-truth/access.ts";
 import { chance } from "./policy-truth/chance.ts";
 import { compareConnections } from "./policy-truth/connections.ts";
+import { compareEntries } from "./policy-truth/entries.ts";
 import { compareGateways } from "./policy-truth/gateways.ts";
 import { compareGoverned } from "./policy-truth/governed.ts";
 import { compareOutbound } from "./policy-truth/outbound.ts";
@@ -73,6 +74,16 @@ test("what gateways do: requests and connections from outside as an Envoy takes 
     "API a connection",
   ];
   for (const answer of [...answers, "404", "503"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
+});
+
+test("hosts of ServiceEntries: which way 300 seeded calls and more go, and what sidecars send there", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareEntries(process.env, 1, 30, 10);
+  expectAgreement(outcome, 300);
+  const answers = ["a cluster", "by an HTTPRoute", "503", "404", "out of scope", "TLS: the service itself"];
+  for (const answer of [...answers, "TLS: past the rules", "sends plaintext", "sends own TLS", "sends mutual TLS"])
+    expect(outcome.decided[answer]).toBeGreaterThan(5);
 });
 
 test("what clients' sidecars send: TLS as istiod pushes it for 150 clusters and more", {

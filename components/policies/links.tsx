@@ -5,6 +5,9 @@ import { type ObjectRef, refPath, refText } from "#lib/policy/ref.ts";
 export const policyHref = (object: ObjectRef): string => `/policies/${refPath(object)}`;
 export const serviceHref = (cluster: string, namespace: string, name: string): string =>
   `/services/${[cluster, namespace, name].map(encodeURIComponent).join("/")}`;
+/** How clients reach a host of a ServiceEntry. */
+export const hostClientsHref = ({ cluster, namespace, name }: ObjectRef, host: string): string =>
+  `${serviceHref(cluster, namespace ?? "", name)}/clients?${new URLSearchParams({ host })}`;
 export const securityHref = (cluster: string, namespace: string, workload: string): string =>
   `/policies/workloads/${[cluster, namespace, workload].map(encodeURIComponent).join("/")}`;
 

@@ -139,6 +139,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   VirtualService: "virtualservices",
   DestinationRule: "destinationrules",
   Sidecar: "sidecars",
+  ServiceEntry: "serviceentries",
   Gateway: "gateways",
 };
 

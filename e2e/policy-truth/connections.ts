@@ -2,8 +2,10 @@
 import { connectionListener } from "#lab/real/data-plane.ts";
 import type { Pushed } from "#lab/real/pushed.ts";
 import { byteTable } from "#lib/mesh/istio/policy/meaning/routing/bytes.ts";
-import { clash, takenBy, takesAll } from "#lib/mesh/istio/policy/meaning/routing/connection.ts";
-import { chosenOf } from "#lib/mesh/istio/policy/meaning/routing/target.ts";
+import { clash, type Taken, takenBy, takesAll } from "#lib/mesh/istio/policy/meaning/routing/connection.ts";
+import type { Caller } from "#lib/mesh/istio/policy/meaning/routing/match.ts";
+import { chosenOf, lostAt } from "#lib/mesh/istio/policy/meaning/routing/target.ts";
+import type { RoutingWorld } from "#lib/mesh/istio/policy/meaning/routing/world.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { type ByteScene, byteScene, NAMES, PORTS, type Spoken } from "./byte-scene.ts";
@@ -146,23 +148,26 @@ function expected(objects: readonly Manifest[], { one, spoken, sni }: Call): Exp
     };
   }
   if (refused(table)) return { lacks: ["a listener that Envoy takes"] };
+  const caller = { namespace: one.client, labels: one.labels, port: PORTS[spoken] };
   const taken = takenBy(table.chains, { sni, address: one.ip });
+  return endOf(taken, caller, `${spoken}.${one.owner}.svc.cluster.local`, worldOf(objects), spoken);
+}
+
+/** Where a connection ends that a chain takes, or none. `called`: the host. */
+export function endOf(taken: Taken, caller: Caller, called: string, world: RoutingWorld, spoken: Spoken): Expected {
   if (taken.kind === "unknown") return { lacks: taken.lacks };
-  const port = PORTS[spoken];
+  const { port } = caller;
   if (taken.chain === null) return { kind: "past the rules", answers: new Set(["PassthroughCluster"]), by: "none" };
   const { found } = taken.chain;
   if (found === null) {
-    const itself = `outbound|${port}||${spoken}.${one.owner}.svc.cluster.local`;
-    return { kind: "the service itself", answers: new Set([itself]), by: "none" };
+    return { kind: "the service itself", answers: new Set([`outbound|${port}||${called}`]), by: "none" };
   }
-  const caller = { namespace: one.client, labels: one.labels, port };
-  const ends = chosenOf(found, caller, worldOf(objects))
+  const ends = chosenOf(found, caller, world)
     .to.filter(({ share }) => share > 0)
-    .map(({ host, subset, port: named, declaredBy }) =>
-      host === "" || (subset !== null && declaredBy === null)
-        ? "closed"
-        : `outbound|${named ?? port}|${subset ?? ""}|${host}`,
-    );
+    .map((target) => {
+      const { host, subset, port: named } = target;
+      return lostAt(target) === null ? `outbound|${named ?? port}|${subset ?? ""}|${host}` : "closed";
+    });
   const by = `${found.owner.metadata.namespace}/${found.owner.metadata.name} ${found.path.join(".")}`;
   const kind = found.owner.kind === "VirtualService" ? `a rule for ${spoken}` : `a ${found.owner.kind}`;
   return { kind: ends.includes("closed") ? "closed" : kind, answers: new Set(ends), by };

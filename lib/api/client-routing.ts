@@ -1,4 +1,4 @@
-/** GET /meaning/services/{cluster}/{namespace}/{name}/routing: one service as each of its clients reaches it. */
+/** GET /meaning/services/{cluster}/{namespace}/{name}/routing: one service, or host of a ServiceEntry, as each of its clients reaches it. */
 import { MeshscopeError } from "#lib/errors.ts";
 import { parseRefPath } from "#lib/policy/ref.ts";
 import { sourceSchema } from "./meaning.ts";
@@ -15,7 +15,9 @@ const targetSchema = z.object({
   share: z.number().meta({ description: "0…1 of the rule's calls" }),
   source: sourceSchema.nullable().meta({ description: "the DestinationRule that declares the subset, or hides it" }),
   fails: z.string().nullable().meta({ description: "why calls sent there fail; null: nothing says that they do" }),
-  pods: z.object({ ready: z.number(), all: z.number() }).nullable().meta({ description: "null: not known" }),
+  ends: z.string().nullable().meta({ description: "of a ServiceEntry’s host: where it goes beside pods" }),
+  sends: z.string().nullable().meta({ description: "of a ServiceEntry’s host: what the client’s proxy sends there" }),
+  pods: z.object({ ready: z.number(), all: z.number() }).nullable().meta({ description: "null: not known, or none" }),
 });
 
 const ruleSchema = z.object({
@@ -29,7 +31,10 @@ const ruleSchema = z.object({
 
 export const clientRoutingSchema = z
   .object({
-    service: z.object({ cluster: z.string(), namespace: z.string(), name: z.string() }),
+    service: z
+      .object({ cluster: z.string(), namespace: z.string(), name: z.string() })
+      .meta({ description: "or the ServiceEntry" }),
+    host: z.string().nullable().meta({ description: "of the ServiceEntry; null: a Service" }),
     port: z.number(),
     ports: z.array(z.object({ port: z.number(), name: z.string().nullable() })),
     classes: z
@@ -78,15 +83,21 @@ export const clientRoutingQuerySchema = z.object({
     .refine((port) => port >= 1 && port <= 65_535, { error: PORT_WORDS })
     .exactOptional()
     .meta({ description: "of the service; absent: its first that carries HTTP, else its first" }),
+  host: z
+    .string()
+    .min(1)
+    .max(253)
+    .exactOptional()
+    .meta({ description: "one of the hosts of the ServiceEntry of that name; absent: a Service" }),
 });
 
 /** @throws MeshscopeError `not_found`, `bad_request`, `bad_parameter` */
 export function clientRoutingAt(url: string) {
-  const { port } = readQuery(clientRoutingQuerySchema, new URL(url).searchParams);
+  const { port, host } = readQuery(clientRoutingQuerySchema, new URL(url).searchParams);
   const [, cluster = "", namespace = "", name = "", last, ...more] = decodedPath(url);
   const ref = parseRefPath([cluster, "core", "v1", "Service", namespace, name, ...more]);
   if (ref && ref.namespace !== null && last === "routing")
-    return { service: { cluster, namespace, name }, port: port ?? null };
+    return { service: { cluster, namespace, name }, host: host ?? null, port: port ?? null };
   throw new MeshscopeError(
     "not_found",
     "That is no service's address. It has the form {cluster}/{namespace}/{name}/routing.",

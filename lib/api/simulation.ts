@@ -16,7 +16,9 @@ export const simulationRequestSchema = z
       z.strictObject({ kind: z.literal("account"), namespace: name, account: name }),
       z.strictObject({ kind: z.literal("outside"), ip: z.union([z.ipv4(), z.ipv6()]).exactOptional() }),
     ]),
-    service: z.strictObject({ namespace: name, name }),
+    service: z
+      .strictObject({ namespace: name, name, host: name.exactOptional() })
+      .meta({ description: "host: one of the ServiceEntry of that name, as it has it; absent: a Service" }),
     port: z.int().min(1).max(65_535).meta({ description: "of the service" }),
     method: z.string().max(32).exactOptional(),
     path: text.exactOptional().meta({ description: "with its query" }),

@@ -3,11 +3,13 @@
 export { dryRunResults } from "./istio/policy/dry-run/results.ts";
 export { accessLogOffer, evidenceOffers } from "./istio/policy/evidence.ts";
 export { isDryRun } from "./istio/policy/meaning/authorization/action.ts";
+export { type Called, calledEntry } from "./istio/policy/meaning/effective/called.ts";
 export { clientRouting } from "./istio/policy/meaning/effective/client-routing.ts";
 export { workloadSecurity } from "./istio/policy/meaning/effective/security.ts";
 export { type SecurityWorld } from "./istio/policy/meaning/effective/sight.ts";
 export { simulate } from "./istio/policy/meaning/effective/simulate.ts";
 export { carriesHttp } from "./istio/policy/meaning/port-protocol.ts";
+export { entryHosts } from "./istio/policy/meaning/routing/exported.ts";
 export { keepsServices } from "./istio/policy/meaning/routing/unknown-host.ts";
 export { samplingOf } from "./istio/policy/sampling.ts";
 export { accessFormats } from "./istio/policy/settings/access-formats.ts";

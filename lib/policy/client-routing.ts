@@ -6,7 +6,10 @@ import type { Source } from "./security.ts";
 export type ClientPlane = "sidecar" | "gateway" | "ambient" | "none";
 
 export interface ClientRouting {
+  /** Or the ServiceEntry. */
   readonly service: ServiceRef;
+  /** Of the ServiceEntry; null: a Service. */
+  readonly host: string | null;
   /** The port that this is about. */
   readonly port: number;
   readonly ports: readonly { readonly port: number; readonly name: string | null }[];
@@ -66,6 +69,10 @@ export interface ClientTarget {
   readonly source: Source | null;
   /** Why calls sent there fail. */
   readonly fails: string | null;
-  /** Pods that it takes; null: not known. */
+  /** Of a ServiceEntry's host, where it goes beside pods; null: to pods alone. */
+  readonly ends: string | null;
+  /** Of a ServiceEntry's host, what the client's proxy sends there; null: as to any Service, or no proxy that says it. */
+  readonly sends: string | null;
+  /** Pods that it takes; null: not known, or none. */
   readonly pods: { readonly ready: number; readonly all: number } | null;
 }

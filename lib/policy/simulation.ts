@@ -11,7 +11,8 @@ export interface SimulationQuestion {
     | ({ readonly kind: "workload" } & Place)
     | { readonly kind: "account"; readonly namespace: string; readonly account: string }
     | { readonly kind: "outside"; readonly ip?: string };
-  readonly service: Place;
+  /** `host`: of the ServiceEntry of that name; absent: a Service. */
+  readonly service: Place & { readonly host?: string };
   /** Of the service. */
   readonly port: number;
   /** Absent: not known, here and below. */

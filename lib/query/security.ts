@@ -51,16 +51,16 @@ export function dryRunSpansQuery(cluster: string, namespace: string, workload: s
   });
 }
 
-/** How each client reaches one service; port null: the service's first. */
-export function clientRoutingQuery({ cluster, namespace, name }: ServiceRef, port: number | null) {
+/** How each client reaches one service, or with `host` one of a ServiceEntry's; port null: the first. */
+export function clientRoutingQuery({ cluster, namespace, name }: ServiceRef, host: string | null, port: number | null) {
   const path = [cluster, namespace, name].map(encodeURIComponent).join("/");
   return queryOptions({
-    queryKey: ["client-routing", path, port],
+    queryKey: ["client-routing", path, host, port],
     refetchInterval: REFRESH_MS,
     queryFn: ({ signal }) =>
       getJson<ClientRoutingAnswer>(
         `/api/v1/meaning/services/${path}/routing`,
-        new URLSearchParams(port === null ? {} : { port: String(port) }),
+        new URLSearchParams({ ...(host !== null && { host }), ...(port !== null && { port: String(port) }) }),
         signal,
       ),
   });

@@ -21,6 +21,7 @@ import { ManagedBy } from "../tool-mark.tsx";
 import { When } from "../when.tsx";
 import { AREAS, ownerSentence } from "../words.ts";
 import { Conditions } from "./conditions.tsx";
+import { EntryHosts } from "./entry-hosts.tsx";
 import { History } from "./history.tsx";
 import { ObjectEditor } from "./object-editor.tsx";
 import { References } from "./references.tsx";
@@ -180,6 +181,7 @@ function Loaded({ policy, error }: { readonly policy: PolicyAnswer; readonly err
             {policy.managers.length === 0 && <li className="text-ink-3">The server names none.</li>}
           </ul>
         </Section>
+        <EntryHosts object={object} manifest={policy.manifest} />
         <References title="It names" references={policy.references.to} none="No other object." />
         <References title="Named by" references={policy.references.from} none="No other object that you may see." />
         <Conditions manifest={policy.manifest} />

@@ -28,7 +28,12 @@ export function SimulationForm({
       <Choice name="from" label="Client is" value={value("from") || "workload"} options={CLIENTS} />
       <Text name="client" label="Client" value={value("client")} hint="namespace/name" />
       <Text name="ip" label="Address, from outside" value={value("ip")} hint="not known" />
-      <Text name="service" label="Service" value={value("service")} hint="namespace/name" />
+      <Text
+        name="service"
+        label="Service, or host of a ServiceEntry"
+        value={value("service")}
+        hint="namespace/name, or namespace/name/host"
+      />
       <Text name="port" label="Port of the service" value={value("port")} hint="80" />
       <Text name="method" label="Method" value={value("method")} hint="not known" />
       <Text name="path" label="Path" value={value("path")} hint="not known" />

@@ -9,7 +9,10 @@ test.each([
   ["", null],
   ["cluster=west", null],
   ["client=shop/web", "Name the cluster."],
-  ["cluster=west&client=shop/web", "Name the service as namespace/name."],
+  [
+    "cluster=west&client=shop/web",
+    "Name the service as namespace/name, or a ServiceEntry’s host as namespace/name/host.",
+  ],
   ["cluster=west&service=shop/reviews", "Name the service’s port, 1 to 65535."],
   ["cluster=west&service=shop/reviews&port=80", "Name the client’s workload as namespace/name."],
   [
@@ -47,4 +50,7 @@ test("an address is a question; what is empty isn't known", () => {
     ...{ ...base, client: { kind: "outside", ip: "10.0.0.1" }, token: "none" },
   });
   expect(of(`${BASE}&sni=none`)).toEqual({ ...base, client, sni: "" });
+  const entry = of(BASE.replace("shop/reviews", "shop/api/api.example.com"));
+  expect(entry).toEqual({ ...base, client, service: { namespace: "shop", name: "api", host: "api.example.com" } });
+  expect(simulationRequestSchema.parse(entry)).toEqual(entry);
 });

@@ -11,9 +11,9 @@ export const FIELDS = [
 export function questionOf(params: URLSearchParams): SimulationRequest | string | null {
   const text = (key: string) => params.get(key)?.trim() ?? "";
   if (text("service") === "" && text("client") === "") return null;
-  const service = placeOf(text("service"));
+  const service = calledOf(text("service"));
   if (text("cluster") === "") return "Name the cluster.";
-  if (service === null) return "Name the service as namespace/name.";
+  if (service === null) return "Name the service as namespace/name, or a ServiceEntry’s host as namespace/name/host.";
   const port = Number(text("port"));
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return "Name the service’s port, 1 to 65535.";
   const client = clientOf(text("from"), text("client"), text("ip"));
@@ -32,6 +32,13 @@ export function questionOf(params: URLSearchParams): SimulationRequest | string 
     ...(token === null ? {} : { token }),
     ...(text("auto") === "" ? {} : { autoMtls: text("auto") === "on" }),
   };
+}
+
+/** `shop/reviews`, or of a ServiceEntry `shop/api/api.example.com`. */
+function calledOf(text: string): SimulationRequest["service"] | null {
+  const [namespace = "", name = "", host, ...more] = text.split("/");
+  if (host === undefined || host === "") return placeOf(text);
+  return namespace === "" || name === "" || more.length > 0 ? null : { namespace, name, host };
 }
 
 function placeOf(text: string): { readonly namespace: string; readonly name: string } | null {

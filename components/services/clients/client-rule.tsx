@@ -47,7 +47,11 @@ export function ClientRuleView({ rule, place }: { readonly rule: ClientRule; rea
   );
 }
 
-function Target({ target: { host, subset, port, share, source, fails, pods } }: { readonly target: ClientTarget }) {
+function Target({
+  target: { host, subset, port, share, source, fails, pods, ends, sends },
+}: {
+  readonly target: ClientTarget;
+}) {
   return (
     <>
       <div className="flex items-baseline gap-3">
@@ -63,6 +67,8 @@ function Target({ target: { host, subset, port, share, source, fails, pods } }: 
         </span>
         <span className="shrink-0 tabular-nums">{formatPercent(ratio(share))}</span>
       </div>
+      {ends !== null && <p className="text-ink-2 wrap-anywhere">to {ends}</p>}
+      {sends !== null && <p className="text-[11px] text-ink-3 wrap-anywhere">Their proxy sends it {sends}.</p>}
       {fails !== null && share > 0 && <p className="text-failing">✕ Calls sent there fail, {fails}.</p>}
       {source !== null && (
         <span className="text-[11px]">

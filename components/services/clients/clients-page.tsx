@@ -6,14 +6,15 @@ import { usePathname, useSearchParams } from "next/navigation";
 import { useEffect, useId } from "react";
 import { MiniGraphSlot } from "#components/mini-graph/mini-graph-slot.tsx";
 import { AnswerState } from "#components/policies/answer-state.tsx";
-import { serviceHref } from "#components/policies/links.tsx";
+import { policyHref, serviceHref } from "#components/policies/links.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import type { ServiceRef } from "#lib/policy/intent.ts";
+import type { ObjectRef } from "#lib/policy/ref.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { clientRoutingQuery } from "#lib/query/security.ts";
 import { ClientsView } from "./clients-view.tsx";
 
-/** One service as each client in the cluster reaches it; the port and the search are the address. */
+/** One service, or host of a ServiceEntry, as each client in the cluster reaches it; host, port and search are the address. */
 export function ClientsPage({ service }: { readonly service: ServiceRef }) {
   return (
     <QueryProvider>
@@ -27,7 +28,8 @@ function Page({ service }: { readonly service: ServiceRef }) {
   const params = new URLSearchParams(useSearchParams().toString());
   const asked = Number(params.get("port") ?? "");
   const search = params.get("client") ?? "";
-  const { data, error, refetch } = useQuery(clientRoutingQuery(service, asked > 0 ? asked : null));
+  const host = params.get("host");
+  const { data, error, refetch } = useQuery(clientRoutingQuery(service, host, asked > 0 ? asked : null));
   useEffect(() => {
     if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
   }, [data, error]);
@@ -38,7 +40,7 @@ function Page({ service }: { readonly service: ServiceRef }) {
     window.history.replaceState(null, "", next.size === 0 ? path : `${path}?${next}`);
   };
   const { cluster, namespace, name } = service;
-  const href = serviceHref(cluster, namespace, name);
+  const href = host === null ? serviceHref(cluster, namespace, name) : policyHref(entryRef(service));
   return (
     <main className="min-h-0 min-w-0 overflow-auto px-5 pb-10 max-sm:px-3">
       <nav aria-label="Where" className="flex items-center gap-2 pt-4 text-ink-3">
@@ -47,10 +49,10 @@ function Page({ service }: { readonly service: ServiceRef }) {
         </Link>
       </nav>
       <h1 className="mt-1 text-[19px] leading-tight font-semibold wrap-anywhere">
-        How clients reach <bdi>{name}</bdi>
+        How clients reach <bdi>{host ?? name}</bdi>
       </h1>
       <p className="mt-1 text-ink-2">
-        Service in {namespace}, cluster {cluster}
+        {host === null ? "Service" : "Host of a ServiceEntry"} in {namespace}, cluster {cluster}
         {data !== undefined && `, port ${data.port}`}
       </p>
       <p className="mt-2 max-w-[90ch] text-[11px] text-ink-3">
@@ -80,14 +82,18 @@ function Page({ service }: { readonly service: ServiceRef }) {
         error={error}
         retry={() => void refetch()}
         reading="Working it out…"
-        absent="There is no such service or port"
+        absent={`There is no such ${host === null ? "service" : "host"} or port`}
         failed="It could not be worked out"
       />
       {data !== undefined && <ClientsView routing={data} search={search} />}
-      {data !== undefined && <MiniGraphSlot about={{ kind: "service", ...service }} />}
+      {data !== undefined && host === null && <MiniGraphSlot about={{ kind: "service", ...service }} />}
     </main>
   );
 }
+
+const entryRef = (service: ServiceRef): ObjectRef => ({
+  ...{ ...service, group: "networking.istio.io", version: "v1", kind: "ServiceEntry" },
+});
 
 function Search({ value, set }: { readonly value: string; readonly set: (value: string) => void }) {
   const id = useId();

@@ -11,6 +11,7 @@ const source = (kind: string, name: string, path = ""): Source => ({
 });
 const target = (more: Partial<ClientTarget>): ClientTarget => ({
   ...{ host: "reviews.shop.svc.cluster.local", subset: "v1", port: null, share: 1, source: null, fails: null },
+  ...{ ends: null, sends: null },
   ...{ pods: { ready: 2, all: 3 }, ...more },
 });
 const rule = (more: Partial<ClientRule> = {}): ClientRule => ({
@@ -44,6 +45,7 @@ const said = (classes: readonly RoutingClass[], search = "", more: Partial<Clien
       routing={{
         ...{
           service: { cluster: "west", namespace: "shop", name: "reviews" },
+          host: null,
           port: 80,
           ports: [],
           classes,
@@ -106,6 +108,19 @@ describe("a service by its clients", () => {
     );
     expect(text).toContain("Never reached: a rule before it takes everything.");
     expect(text).toContain("✕ A call that none of these takes: 404");
+  });
+
+  test("where a ServiceEntry's host ends, and what is sent there", () => {
+    const far = target({
+      host: "api.example.com",
+      subset: null,
+      ends: "192.0.2.7:80, outside the mesh",
+      sends: "as it comes",
+      pods: null,
+    });
+    expect(said([answer({ rules: [rule({ to: [far] })] })])).toMatch(
+      /api.example.com 100 % to 192.0.2.7:80, outside the mesh Their proxy sends it as it comes\./,
+    );
   });
 
   test.each<readonly [string, Partial<RoutingClass>, string]>([

@@ -291,7 +291,7 @@ describe("what isn't known, or not for this viewer", () => {
 describe("how clients reach a service", () => {
   const at = (namespace: string, name: string) => ({ cluster: "west", namespace, name });
   const clients = (credential: Credential, service = at("shop", "web"), of: number | null = 80) =>
-    showClientRouting(depsOf([]), credential, { service, port: of });
+    showClientRouting(depsOf([]), credential, { service, host: null, port: of });
 
   test("answers as the schema has it, of the clients that the viewer may see", async () => {
     const all = await clients(ANONYMOUS);
@@ -306,6 +306,19 @@ describe("how clients reach a service", () => {
     expect((await clients(ANONYMOUS, at("shop", "web"), null)).port).toBe(80);
   });
 
+  test("of a ServiceEntry's host, to who may list it", async () => {
+    const ports = [{ number: 80, name: "web", protocol: "HTTP" }];
+    const entry = object("ServiceEntry", "shop", "api", { hosts: ["API.example.com"], ports, resolution: "DNS" });
+    const asked = { service: at("shop", "api"), host: "api.example.com", port: null };
+    const answer = await showClientRouting(depsOf([entry]), ANONYMOUS, asked);
+    expect(clientRoutingSchema.parse(answer)).toEqual(answer);
+    expect(answer).toMatchObject({ host: "api.example.com", port: 80 });
+    const told = (given: Given, host = asked.host) =>
+      showClientRouting(depsOf([entry], given), ana, { ...asked, host });
+    await expect(told({ denied: ["serviceentries"] })).rejects.toMatchObject({ problem: { code: "forbidden" } });
+    await expect(told({}, "x.example.com")).rejects.toMatchObject({ problem: { code: "not_found" } });
+  });
+
   test.each([
     ["a namespace out of sight", at("bank", "ledger"), 80, "forbidden"],
     ["no such service", at("shop", "nobody"), 80, "not_found"],
@@ -315,8 +328,16 @@ describe("how clients reach a service", () => {
   });
 
   test.each([
-    ["/c/shop/web/routing?port=80", { service: { cluster: "c", namespace: "shop", name: "web" }, port: 80 }],
-    ["/c/shop/web/routing", { service: { cluster: "c", namespace: "shop", name: "web" }, port: null }],
+    [
+      "/c/shop/web/routing?port=80",
+      { service: { cluster: "c", namespace: "shop", name: "web" }, host: null, port: 80 },
+    ],
+    ["/c/shop/web/routing", { service: { cluster: "c", namespace: "shop", name: "web" }, host: null, port: null }],
+    [
+      "/c/shop/api/routing?host=api.example.com",
+      { service: { cluster: "c", namespace: "shop", name: "api" }, host: "api.example.com", port: null },
+    ],
+    ["/c/shop/api/routing?host=", "bad_parameter"],
     ["/c/shop/web", "not_found"],
     ["/c/shop/web/routing/more", "not_found"],
     ["/c/shop/web/routing?port=0", "bad_parameter"],

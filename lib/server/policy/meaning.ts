@@ -4,10 +4,13 @@ import { formatInstant } from "#lib/api/instant.ts";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
 import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import { MeshscopeError } from "#lib/errors.ts";
-import type { ClusterInventory, Service } from "#lib/inventory/model.ts";
+import type { ClusterInventory } from "#lib/inventory/model.ts";
 import {
+  type Called,
+  calledEntry,
   carriesHttp,
   clientRouting,
+  entryHosts,
   evidenceOffers,
   keepsServices,
   type SecurityWorld,
@@ -15,6 +18,7 @@ import {
   workloadSecurity,
 } from "#lib/mesh/meaning.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Credential } from "../identity.ts";
 import { checkNamespace } from "./access.ts";
 import type { PolicyDeps, Viewer } from "./deps.ts";
@@ -49,38 +53,83 @@ export async function showSecurity(
   return { ...(structuredClone(told) as unknown as WorkloadSecurityAnswer), asOf: asOf(deps, ref.cluster) };
 }
 
-/** Of every client that the viewer may see, at one of the service's ports. @throws MeshscopeError as above, `bad_parameter` */
+export interface ClientRoutingAsked {
+  /** Or the ServiceEntry. */
+  readonly service: ServiceRef;
+  /** Of the ServiceEntry; null: a Service. */
+  readonly host: string | null;
+  /** null: the first that carries HTTP, else the first. */
+  readonly port: number | null;
+}
+
+/** Of every client that the viewer may see, at one of the ports of a Service or a ServiceEntry's host. @throws MeshscopeError as above, `bad_parameter` */
 export async function showClientRouting(
   deps: PolicyDeps,
   credential: Credential,
-  { service: ref, port: asked }: { readonly service: ServiceRef; readonly port: number | null },
+  { service: ref, host, port: asked }: ClientRoutingAsked,
   signal?: AbortSignal,
 ): Promise<ClientRoutingAnswer> {
   const viewer = await viewerOf(deps, credential, signal, [ref]);
   checkNamespace(deps, viewer.visibility, ref.cluster, ref.namespace);
-  const { inventory, service } = serviceIn(deps.inventory().get(ref.cluster), ref);
+  const { inventory, service } = calledIn(deps, ref, host, viewer);
   const port =
     asked === null
       ? (service.ports.find((each) => carriesHttp(each) === true) ?? service.ports[0])
       : service.ports.find((each) => each.port === asked);
   if (port === undefined) {
     const which = asked === null ? "no port" : `no port ${asked}`;
-    throw new MeshscopeError("not_found", `Service ${ref.namespace}/${ref.name} names ${which}.`);
+    const what = host === null ? "Service" : "ServiceEntry";
+    throw new MeshscopeError("not_found", `${what} ${ref.namespace}/${ref.name} names ${which}.`);
   }
   const answer = clientRouting(service, port, worldOf(deps, ref.cluster, inventory, viewer));
   return { ...(structuredClone(answer) as ClientRoutingAnswer), asOf: asOf(deps, ref.cluster) };
 }
 
-/** @throws MeshscopeError `not_found` */
-function serviceIn(
-  inventory: ClusterInventory | undefined,
+/** A Service, or a host of a ServiceEntry. @throws MeshscopeError `not_found`, `forbidden` */
+function calledIn(
+  deps: PolicyDeps,
   { cluster, namespace, name }: ServiceRef,
-): { readonly inventory: ClusterInventory; readonly service: Service } {
-  const service = inventory?.services.get(`${namespace}/${name}`);
+  host: string | null,
+  viewer: Viewer,
+): { readonly inventory: ClusterInventory; readonly service: Called } {
+  const inventory = deps.inventory().get(cluster);
+  const service =
+    inventory === undefined
+      ? undefined
+      : host === null
+        ? inventory.services.get(`${namespace}/${name}`)
+        : entryIn(deps, { cluster, namespace, name }, host, inView(inventory, viewer.visibility), viewer);
   if (inventory !== undefined && service !== undefined) return { inventory, service };
-  const why = inventory ? "has no service" : "hasn't been read yet, so the console doesn't know service";
+  const what = host === null ? "service" : `host ${host} of a ServiceEntry`;
+  const why = inventory ? `has no ${what}` : `hasn't been read yet, so the console doesn't know ${what}`;
   throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${namespace}/${name}.`);
 }
+
+/** As istiod reads it, or would if it saw it. */
+function entryIn(
+  deps: PolicyDeps,
+  { cluster, namespace, name }: ServiceRef,
+  host: string,
+  inventory: ClusterInventory,
+  viewer: Viewer,
+): Called | undefined {
+  const entry = entriesIn(deps, cluster, viewer).find(
+    ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
+  );
+  if (entry === undefined || !entryHosts(entry).includes(host.toLowerCase())) return undefined;
+  if (!sees(deps, cluster, viewer, entry))
+    throw new MeshscopeError(
+      "forbidden",
+      `You may not read ServiceEntries of namespace ${namespace} in cluster "${cluster}".`,
+    );
+  return calledEntry(entry, host, inventory);
+}
+
+const entriesIn = (deps: PolicyDeps, cluster: string, viewer: Viewer): readonly Manifest[] => {
+  const { read } = meshOf(deps, cluster, viewer);
+  const all = deps.store.clusters().get(cluster)?.objects("ServiceEntry") ?? [];
+  return all.map((each) => read(each) ?? each);
+};
 
 /** Whether one request would pass. @throws MeshscopeError as above */
 export async function showSimulation(
@@ -94,7 +143,7 @@ export async function showSimulation(
   const viewer = await viewerOf(deps, credential, signal, [{ cluster, namespace: service.namespace }, ...caller]);
   checkNamespace(deps, viewer.visibility, cluster, service.namespace);
   for (const { namespace } of caller) checkNamespace(deps, viewer.visibility, cluster, namespace);
-  const found = serviceIn(deps.inventory().get(cluster), { cluster, ...service });
+  const found = calledIn(deps, { cluster, ...service }, service.host ?? null, viewer);
   const answer = simulate(question, found.service, worldOf(deps, cluster, found.inventory, viewer));
   return { ...(structuredClone(answer) as SimulationAnswer), asOf: asOf(deps, cluster) };
 }
@@ -108,7 +157,7 @@ function worldOf(deps: PolicyDeps, cluster: string, inventory: ClusterInventory,
     cluster,
     rootNamespace: deps.rootNamespace(cluster),
     inventory: seen,
-    keeps: keepsServices(seen, { mesh, discovers }),
+    keeps: keepsServices(seen, { mesh, discovers, entries: () => entriesIn(deps, cluster, viewer) }),
     sees: (manifest) => sees(deps, cluster, viewer, manifest),
     unread: unreadOf(policies),
     ...{ mesh, objects },

@@ -17,7 +17,7 @@ import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
 import { type FindingsDeps, listFindings } from "./findings.ts";
 import { listPolicies } from "./list.ts";
-import { showClientRouting, showSecurity, showSimulation } from "./meaning.ts";
+import { type ClientRoutingAsked, showClientRouting, showSecurity, showSimulation } from "./meaning.ts";
 import { type KindRef, KindSchemas } from "./schema.ts";
 import { listServices, showService } from "./services.ts";
 import { showPolicy } from "./show.ts";
@@ -30,11 +30,7 @@ export interface PolicyUseCases {
   service(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<ServiceAnswer>;
   /** Of the workload of that name. */
   security(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<WorkloadSecurityAnswer>;
-  clientRouting(
-    credential: Credential,
-    asked: { readonly service: ServiceRef; readonly port: number | null },
-    signal?: AbortSignal,
-  ): Promise<ClientRoutingAnswer>;
+  clientRouting(credential: Credential, asked: ClientRoutingAsked, signal?: AbortSignal): Promise<ClientRoutingAnswer>;
   simulation(credential: Credential, asked: SimulationRequest, signal?: AbortSignal): Promise<SimulationAnswer>;
   schema(credential: Credential, ref: KindRef, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
 }

@@ -2,7 +2,7 @@
 import type { ClusterInventory } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, fullName } from "../hosts.ts";
-import { isExported } from "../meaning/routing/unknown-host.ts";
+import { isExported } from "../meaning/routing/exported.ts";
 import { byAge, listAt, namespaceOf, numberAt, specOf, textsAt, visibleTo } from "../routing/json.ts";
 import type { MeshFacts } from "../settings/facts.ts";
 

@@ -5,6 +5,7 @@
  * https://istio.io/latest/docs/tasks/security/authentication/authn-policy/#auto-mutual-tls
  */
 import type { Dataplane } from "#lib/graph/model.ts";
+import type { Workload } from "#lib/inventory/model.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import type { PolicyWorld } from "#lib/policy/port.ts";
@@ -18,7 +19,18 @@ type Labels = Readonly<Record<string, string>>;
 export interface Client {
   readonly namespace: string;
   readonly labels: Labels;
+  /** A gateway, which reads the Secret that `credentialName` names; absent: a sidecar. */
+  readonly gateway?: true;
 }
+
+export const clientOf = ({
+  namespace,
+  labels,
+  dataplane,
+}: Pick<Workload, "namespace" | "labels" | "dataplane">): Client => ({
+  ...{ namespace, labels },
+  ...(dataplane === "gateway" && { gateway: true }),
+});
 
 export interface Destination {
   /** The full name that is called. */
@@ -82,7 +94,7 @@ interface Block {
 /** To one endpoint: with automatic mutual TLS each is told apart. */
 export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint, world: MtlsWorld): OutboundMtls {
   const block = blockFor(client, to, world);
-  if (block !== null) return told(block);
+  if (block !== null) return told(block, client);
   if (to.external || world.autoMtls === false) return { sends: "plaintext", chain: [] };
   // The service's mode is guessed from mesh and namespace, without workloads' own policies: where that is DISABLE there is no TLS.
   const around = inboundMtls(world.peers, to.namespace, null, null);
@@ -140,15 +152,15 @@ function blockFor(client: Client, to: Destination, world: MtlsWorld): Block | nu
 }
 
 /**
- * A block without a mode is DISABLE, the first of the enumeration. A credentialName counts for sidecars in rules with a
+ * A block without a mode is DISABLE, the first of the enumeration. A credentialName counts for gateways, and for sidecars in rules with a
  * workloadSelector alone; elsewhere the block is passed over and plaintext is sent (buildUpstreamClusterTLSContext).
  */
-function told({ object, path, tls }: Block): OutboundMtls {
+function told({ object, path, tls }: Block, { gateway }: Client): OutboundMtls {
   const mode = textAt(tls, "mode") ?? "DISABLE";
   const chain = [{ object, path: [...path, "mode"], says: mode }];
   if (mode === "ISTIO_MUTUAL") return { sends: "mutual TLS", chain };
   if (mode !== "SIMPLE" && mode !== "MUTUAL") return { sends: "plaintext", chain };
-  const passedOver = has(tls, "credentialName") && !has(specOf(object), "workloadSelector");
+  const passedOver = gateway !== true && has(tls, "credentialName") && !has(specOf(object), "workloadSelector");
   return { sends: passedOver ? "plaintext" : "own TLS", chain };
 }
 

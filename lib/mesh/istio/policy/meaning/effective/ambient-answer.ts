@@ -2,9 +2,8 @@
  * How ambient clients reach a service: by its waypoint, which then routes; else ztunnel carries bytes, and no rule for requests counts.
  * https://istio.io/latest/docs/ambient/usage/l7-features/, https://istio.io/latest/docs/ambient/usage/waypoint/
  */
-import type { Service, ServicePort, Workload } from "#lib/inventory/model.ts";
+import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
-import { fullName } from "../../hosts.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { carriesHttp } from "../port-protocol.ts";
 import { waypointRule } from "../routing/bytes.ts";
@@ -12,6 +11,7 @@ import type { Caller } from "../routing/match.ts";
 import type { OwnRule } from "../routing/table.ts";
 import { type Chosen, chosenOf } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
+import { type Called, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { clientRules, connectionInWords, ignoredInWords, takesAll } from "./client-words.ts";
 import { OF_BYTES, readersOf } from "./route-versions.ts";
 import { waypointOf } from "./security.ts";
@@ -30,9 +30,12 @@ interface Place {
 
 const IGNORED = "ambient clients ignore rules for requests: the service has no waypoint";
 
-export function throughAmbient(service: Service, port: ServicePort, world: SecurityWorld): RoutingAnswer {
+export function throughAmbient(service: Called, port: ServicePort, world: SecurityWorld): RoutingAnswer {
   const waypoint = waypointOf(service, world);
   const place = { namespace: service.namespace, labels: {} };
+  const through = waypoint === null ? null : `${waypoint.namespace}/${waypoint.name}`;
+  const open = unsettledAtZtunnel(service, waypoint, world);
+  if (open.length > 0) return { ...unknown("ambient", open), waypoint: through };
   if (waypoint === null) {
     const say = saying(place, service, world).routing;
     return {
@@ -46,7 +49,7 @@ export function throughAmbient(service: Service, port: ServicePort, world: Secur
   if (lacks.length > 0) return { ...unknown("ambient", lacks), waypoint: `${namespace}/${name}` };
   const at = { waypoint: `${namespace}/${name}` };
   if (http === false) return { ...connections(caller, service, port, world), ...at };
-  const { rules, leftOut } = waypointRules(fullName(service), service.namespace, caller, world);
+  const { rules, leftOut } = waypointRules(hostOf(service), service.namespace, caller, world);
   const ignored = ignoredInWords(leftOut, world);
   if (rules.length === 0) return { ...reached("ambient", service, port, world), ...at, ignored };
   const show = ({ found }: OwnRule) => chosenOf(found, caller, world);
@@ -54,25 +57,29 @@ export function throughAmbient(service: Service, port: ServicePort, world: Secur
   if (rules.map(show).some(leadsToKept)) return { ...unknown("ambient", [KEPT]), ...at };
   return {
     ...{ ...reached("ambient", service, port, world), ...at, ignored, decides: "rules" },
-    rules: clientRules(rules, show, null, world),
+    rules: clientRules(rules, show, null, { ...world, called: service, asked: port.port }),
     otherwise: takesAll(rules) ? null : "404",
   };
 }
 
 /** The waypoint reads no request: one rule takes all. */
-function connections(caller: Caller, service: Service, port: ServicePort, world: SecurityWorld): RoutingAnswer {
+function connections(caller: Caller, service: Called, port: ServicePort, world: SecurityWorld): RoutingAnswer {
   const itself = { ...reached("ambient", service, port, world), takes: "connections" as const };
-  const found = waypointRule(fullName(service), service.namespace, caller, world);
+  const found = waypointRule(hostOf(service), service.namespace, caller, world);
   if (found === null) return itself;
   const chosen = chosenOf(found, caller, world);
   if (hidesAfter([chosen], world)) return unknown("ambient", [HIDDEN]);
   if (leadsToKept(chosen)) return unknown("ambient", [KEPT]);
-  return { ...itself, decides: "rules", rules: [connectionInWords(found, chosen, null, true, world)] };
+  return {
+    ...itself,
+    decides: "rules",
+    rules: [connectionInWords(found, chosen, null, true, { ...world, called: service, asked: port.port })],
+  };
 }
 
 /** How a waypoint asks for rules, and what isn't known of which count there. */
 export function unsettledAtWaypoint(
-  service: Service,
+  service: Called,
   port: ServicePort,
   waypoint: Place,
   world: SecurityWorld,

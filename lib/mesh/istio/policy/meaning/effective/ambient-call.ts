@@ -3,10 +3,9 @@
  * which decides whom it lets in, routes, and calls on as itself: the last ztunnel sees the waypoint's identity.
  * https://istio.io/latest/docs/ambient/usage/waypoint/, https://istio.io/latest/docs/ambient/usage/l4-policy/
  */
-import type { Service, ServicePort, Workload } from "#lib/inventory/model.ts";
+import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
-import { fullName } from "../../hosts.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { namespaceOf } from "../../routing/json.ts";
 import { carriesHttp } from "../port-protocol.ts";
@@ -16,6 +15,7 @@ import { chosenOf, itself } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
 import { KEPT, leadsToKept, proxiesOf, unsettledAtWaypoint } from "./ambient-answer.ts";
 import { admissionAt } from "./arrival.ts";
+import { type Called, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { routeStep } from "./route-step.ts";
@@ -36,15 +36,20 @@ interface WaypointCall extends AmbientCall {
 
 export function throughZtunnel(
   call: AmbientCall,
-  service: Service,
+  service: Called,
   port: ServicePort,
   world: SecurityWorld,
 ): Simulation {
   const place = waypointOf(service, world);
+  const open = unsettledAtZtunnel(service, place, world);
+  if (open.length > 0) return stopped(open);
   if (place !== null) return throughWaypoint({ ...call, rewrites: UNCHANGED }, service, port, place, world);
   const step: SimulationStep = {
-    ...{ kind: "route", title: `Routing to ${fullName(service)}`, verdict: "yes", sources: [], lacks: [] },
-    text: "The Service has no waypoint: the client’s ztunnel sends it to one of its pods, and follows no rule for requests.",
+    ...{ kind: "route", title: `Routing to ${hostOf(service)}`, verdict: "yes", sources: [], lacks: [] },
+    text:
+      service.entry === undefined
+        ? "The Service has no waypoint: the client’s ztunnel sends it to one of its pods, and follows no rule for requests."
+        : "The ServiceEntry has no waypoint: the client’s ztunnel sends it to one of its endpoints, and follows no rule for requests.",
   };
   const to = directly(service, port.port).to;
   return delivered([step], to, { ...call, rewrites: UNCHANGED, http: carriesHttp(port) }, world);
@@ -53,7 +58,7 @@ export function throughZtunnel(
 /** A waypoint takes a call to a Service, whatever its host says. */
 export function throughWaypoint(
   { client, account, question, rewrites }: WaypointCall,
-  service: Service,
+  service: Called,
   port: ServicePort,
   place: { readonly namespace: string; readonly name: string },
   world: SecurityWorld,
@@ -73,11 +78,11 @@ export function throughWaypoint(
     text:
       client.dataplane === "gateway"
         ? "The label istio.io/ingress-use-waypoint sends the gateway’s calls to this Service to its waypoint, by HBONE and with the gateway’s identity."
-        : "The client’s ztunnel sends calls to this Service to its waypoint by HBONE, with the client’s identity.",
+        : `The client’s ztunnel sends calls to this ${service.entry === undefined ? "Service" : "ServiceEntry"} to its waypoint by HBONE, with the client’s identity.`,
   };
   const entry = admissionAt(
     {
-      point: { kind: "waypoint", namespace: place.namespace, gateway: place.name, services: [service], entries: [] },
+      point: { kind: "waypoint", namespace: place.namespace, gateway: place.name, ...behind(service) },
       name,
     },
     { client, account, question, rewrites, http },
@@ -120,10 +125,14 @@ export function left(question: SimulationQuestion, { path, headers }: Way["rewri
   return headers ? bare : named;
 }
 
+/** Policies attached to the Service or ServiceEntry count. */
+const behind = (called: Called) =>
+  called.entry === undefined ? { services: [called], entries: [] } : { services: [], entries: [called] };
+
 /** The rules that the waypoint tries, one after another. */
 function wayAt(
   question: SimulationQuestion,
-  service: Service,
+  service: Called,
   place: { readonly namespace: string; readonly name: string },
   requests: boolean,
   world: SecurityWorld,
@@ -132,14 +141,14 @@ function wayAt(
     ...{ namespace: place.namespace, port: question.port },
     labels: { [`${GATEWAY_API}/gateway-name`]: place.name },
   };
-  const { rules, leftOut } = waypointRules(fullName(service), service.namespace, caller, world);
+  const { rules, leftOut } = waypointRules(hostOf(service), service.namespace, caller, world);
   const [first] = rules;
-  const bytes = requests ? null : waypointRule(fullName(service), service.namespace, caller, world);
+  const bytes = requests ? null : waypointRule(hostOf(service), service.namespace, caller, world);
   const outcome: Routed["outcome"] =
     bytes !== null
       ? { kind: "routed", chosen: chosenOf(bytes, caller, world) }
       : first === undefined || !requests
-        ? { kind: "routed", chosen: itself(fullName(service), question.port) }
+        ? { kind: "routed", chosen: itself(hostOf(service), question.port) }
         : decide(first.found.owner, rules, requestOf(question, world), ({ found }) => chosenOf(found, caller, world));
   const routed = { outcome, shadowed: [], leftOut };
   const none = { routed, to: [], lacks: [], rewrites: UNCHANGED };
@@ -147,7 +156,7 @@ function wayAt(
   if (outcome.kind !== "routed") return none;
   return leadsToKept(outcome.chosen)
     ? { ...none, lacks: [KEPT] }
-    : { routed, ...followed(outcome.chosen, question, world) };
+    : { routed, ...followed(outcome.chosen, question, place.namespace, world) };
 }
 
 const GATEWAY = kindKey({ group: GATEWAY_API, kind: "Gateway" });

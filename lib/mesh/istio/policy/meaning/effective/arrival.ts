@@ -3,15 +3,15 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Source } from "#lib/policy/security.ts";
 import type { SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
-import { fullName } from "../../hosts.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { listAt, textAt, textsAt } from "../../routing/json.ts";
 import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { type Answer, authorize, type Decider } from "../authorization/decide.ts";
 import type { CallFacts } from "../authorization/facts.ts";
 import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
-import { AUTO, meet } from "../outbound-mtls.ts";
+import { AUTO, clientOf, meet } from "../outbound-mtls.ts";
 import { type Lacking, lacking } from "../truth.ts";
+import { hostOf } from "./called.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { tunnelled } from "./tunnel.ts";
@@ -57,10 +57,10 @@ function connection({ client, question }: Arriving, to: Destination, server: Wor
   const title = `Mutual TLS with ${server.namespace}/${server.name}`;
   const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
   const endpoint = { ...server, port: workloadPort(to) };
-  const called = { host: fullName(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
-  const from = client === null ? null : { namespace: client.namespace, labels: client.labels };
+  const called = { host: hostOf(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
+  const from = client === null ? null : clientOf(client);
   const withAuto = (autoMtls: boolean | null) =>
-    meet(from, { ...called, external: false }, endpoint, {
+    meet(from, { ...called, external: to.service.entry?.external ?? false }, endpoint, {
       ...{ objects: world.objects, rootNamespace: world.rootNamespace, peers, autoMtls },
     });
   const auto = question.autoMtls ?? world.mesh?.autoMtls ?? null;

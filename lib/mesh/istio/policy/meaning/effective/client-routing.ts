@@ -2,12 +2,12 @@
  * One service as each client in the cluster reaches it. Of clients that can't differ one is asked; those with the same answer are
  * shown as one. Waypoints aren't clients by themselves: they stand in the answer of those that come through them.
  */
-import type { Service, ServicePort, Workload } from "#lib/inventory/model.ts";
+import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { ClientRouting, RoutingAnswer, RoutingClass } from "#lib/policy/client-routing.ts";
-import { fullName } from "../../hosts.ts";
 import { namespaceOf } from "../../routing/json.ts";
 import { HostIndex } from "../routing/host-index.ts";
 import { throughAmbient } from "./ambient-answer.ts";
+import { type Called, hostOf } from "./called.ts";
 import { classifier } from "./client-classes.ts";
 import { atGateway } from "./gateway-answer.ts";
 import { reached, sidecarAnswer } from "./sidecar-answer.ts";
@@ -15,8 +15,8 @@ import type { SecurityWorld } from "./sight.ts";
 
 const PLANES = ["sidecar", "gateway", "ambient", "none"] as const;
 
-export function clientRouting(service: Service, port: ServicePort, world: SecurityWorld): ClientRouting {
-  const { cluster, namespace, name, ports } = service;
+export function clientRouting(service: Called, port: ServicePort, world: SecurityWorld): ClientRouting {
+  const { cluster, namespace, name, ports, entry } = service;
   const ask = asker(service, port, world);
   const found = new Map<string, { readonly answer: RoutingAnswer; readonly clients: Workload[] }>();
   for (const client of clientsOf(world)) {
@@ -35,7 +35,7 @@ export function clientRouting(service: Service, port: ServicePort, world: Securi
     .filter(({ kind }) => /^(?:pods|services|namespaces)(?:\.|$)/.test(kind))
     .map(({ kind, detail }) => `${kind}: ${detail}`);
   return {
-    ...{ service: { cluster, namespace, name }, port: port.port, classes, lacks },
+    ...{ service: { cluster, namespace, name }, host: entry?.host ?? null, port: port.port, classes, lacks },
     ports: ports.map((each) => ({ port: each.port, name: each.name })),
   };
 }
@@ -45,8 +45,8 @@ export const clientsOf = ({ inventory }: SecurityWorld): readonly Workload[] =>
   [...inventory.workloads.values()].filter(({ goneAt, dataplane }) => goneAt === null && dataplane !== "waypoint");
 
 /** The answer for a client; of those that can't differ the first is asked. */
-function asker(service: Service, port: ServicePort, world: SecurityWorld): (client: Workload) => RoutingAnswer {
-  const near = { ...world, objects: new HostIndex(world.objects).around(fullName(service)) };
+function asker(service: Called, port: ServicePort, world: SecurityWorld): (client: Workload) => RoutingAnswer {
+  const near = { ...world, objects: new HostIndex(world.objects).around(hostOf(service)) };
   const sidecars = Map.groupBy(world.objects("Sidecar"), namespaceOf);
   const keyOf = classifier(near);
   const known = new Map<string, RoutingAnswer>();
@@ -65,7 +65,7 @@ function asker(service: Service, port: ServicePort, world: SecurityWorld): (clie
 /** `near`: the objects that may count for the service and this client; `world`: all. */
 export function answerFor(
   client: Workload,
-  service: Service,
+  service: Called,
   port: ServicePort,
   near: SecurityWorld,
   world: SecurityWorld,
@@ -74,7 +74,7 @@ export function answerFor(
     case "sidecar":
       return sidecarAnswer(client, service, port, near);
     case "gateway":
-      return atGateway(client, service, world);
+      return atGateway(client, service, { ...world, sender: client });
     case "ambient":
       return throughAmbient(service, port, near);
     default:

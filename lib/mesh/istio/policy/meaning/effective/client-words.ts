@@ -10,6 +10,7 @@ import type { EffectiveRule, LeftOut } from "../routing/delegates.ts";
 import type { OwnRule } from "../routing/table.ts";
 import { type Chosen, lostAt, NOT_GRANTED, type Target } from "../routing/target.ts";
 import type { Kept } from "../routing/world.ts";
+import { entryInWords, type WordsWorld } from "./entry-words.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
 
 /** In order; `at`: where a gateway takes the request. */
@@ -17,7 +18,7 @@ export function clientRules(
   rules: readonly OwnRule[],
   show: (rule: OwnRule) => Chosen,
   at: string | null,
-  world: SecurityWorld,
+  world: WordsWorld,
 ): readonly ClientRule[] {
   const last = rules.findIndex(catchesAll);
   return rules.map((rule, index) => ruleInWords(rule, show(rule), at, last < 0 || index <= last, world));
@@ -38,7 +39,7 @@ export function ruleInWords(
   { object, path, does, to }: Chosen,
   at: string | null,
   reached: boolean,
-  world: SecurityWorld,
+  world: WordsWorld,
 ): ClientRule {
   const matches =
     rule === null || catchesAll(rule)
@@ -56,26 +57,29 @@ export const connectionInWords = (
   { object, path, to }: Chosen,
   at: string | null,
   reached: boolean,
-  world: SecurityWorld,
+  world: WordsWorld,
 ): ClientRule => ({
   ...{ at, does: "route", reached, to: to.map((target) => targetInWords(target, world, CLOSED)) },
   matches: matches.map((all) => all.flatMap((match) => conditions(open(match)))),
   source: object === null ? null : sourceOf(world, object, path),
 });
 
-const KEPT: Readonly<Record<Kept, string>> = {
-  "not exported": "the Service isn’t exported to their namespace",
-  "not discovered": "istiod doesn’t see the Service’s namespace (discoverySelectors)",
-};
+function keptWords(kept: Kept, host: string): string {
+  const what = serviceOfHost(host) === null ? "ServiceEntry" : "Service";
+  return kept === "not exported"
+    ? `the ${what} isn’t exported to their namespace`
+    : `istiod doesn’t see the ${what}’s namespace (discoverySelectors)`;
+}
 
 /** `closed`: what becomes of connections that arrive nowhere; null: they are requests, which are answered. */
-function targetInWords(target: Target, world: SecurityWorld, closed: string | null): ClientTarget {
+function targetInWords(target: Target, world: WordsWorld, closed: string | null): ClientTarget {
   const [lost, refused, missing] = closed === null ? ["503", "500", target.missing] : [closed, closed, closed];
   const { host, subset, port, share, declaredBy, follows } = target;
   const decides = declaredBy ?? (subset === null ? null : follows);
-  const shown = { host, subset, port, share, source: decides === null ? null : sourceOf(world, decides, []) };
+  const source = decides === null ? null : sourceOf(world, decides, []);
+  const shown = { host, subset, port, share, source, ends: null, sends: null };
   if (host === "") return { ...shown, host: NOT_GRANTED, fails: refused, pods: null };
-  if (target.kept !== null) return { ...shown, fails: `${missing}: ${KEPT[target.kept]}`, pods: null };
+  if (target.kept !== null) return { ...shown, fails: `${missing}: ${keptWords(target.kept, host)}`, pods: null };
   if (lostAt(target) === "no subset") {
     const why =
       follows === null
@@ -83,7 +87,10 @@ function targetInWords(target: Target, world: SecurityWorld, closed: string | nu
         : "the DestinationRule that counts for them doesn’t declare it";
     return { ...shown, fails: `${lost}: ${why}`, pods: null };
   }
-  const pods = podsOf(host, declaredBy === null ? {} : subsetLabels(declaredBy, subset), world);
+  const labels = declaredBy === null ? {} : subsetLabels(declaredBy, subset);
+  const entry = entryInWords({ host, subset, port }, labels, lost, world);
+  if (entry !== null) return { ...shown, ...entry };
+  const pods = podsOf(host, labels, world);
   return { ...shown, pods, fails: pods !== null && pods.ready === 0 ? `${lost}: no ready pod stands behind it` : null };
 }
 
@@ -110,5 +117,5 @@ function podsOf(
   return { ready: pods.filter(({ ready }) => ready).length, all: pods.length };
 }
 
-export const ignoredInWords = (leftOut: readonly LeftOut[], world: SecurityWorld): RoutingAnswer["ignored"] =>
+export const ignoredInWords = (leftOut: readonly LeftOut[], world: WordsWorld): RoutingAnswer["ignored"] =>
   leftOut.map(({ owner, path, why }) => ({ source: sourceOf(world, owner, path), why }));

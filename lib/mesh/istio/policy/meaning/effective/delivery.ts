@@ -2,6 +2,7 @@
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
 import { type Arriving, arrive } from "./arrival.ts";
+import { isEntry, toEntry } from "./entry-delivery.ts";
 import { inTurn, joined, stopped } from "./joined.ts";
 import type { SecurityWorld } from "./sight.ts";
 import type { Destination } from "./way.ts";
@@ -11,7 +12,7 @@ const LOOKED_AT = 20;
 
 const EMPTY: SimulationStep = {
   ...{ kind: "route", title: "Endpoints", verdict: "no", sources: [], lacks: [] },
-  text: "No ready pod stands behind it: 503.",
+  text: "No ready pod or other endpoint stands behind it: 503.",
 };
 
 /** `before`: the steps that lead here. */
@@ -21,11 +22,13 @@ export function delivered(
   arriving: Arriving,
   world: SecurityWorld,
 ): Simulation {
-  const servers = to.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server })));
-  if (servers.length > LOOKED_AT)
-    return stopped([`a smaller choice than ${servers.length} workloads that it may be sent to`]);
-  const ends = servers.map((each) => inTurn(arrive(arriving, each.to, each.server, world)));
-  const empty = to.some((each) => serversOf(each, world).length === 0);
+  const hosts = to.filter(isEntry).map((each) => toEntry(arriving, each, world));
+  const services = to.filter((each) => !isEntry(each));
+  const servers = services.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server })));
+  const count = servers.length + hosts.flat().length;
+  if (count > LOOKED_AT) return stopped([`a smaller choice than ${count} workloads that it may be sent to`]);
+  const ends = [...servers.map((each) => inTurn(arrive(arriving, each.to, each.server, world))), ...hosts.flat()];
+  const empty = services.some((each) => serversOf(each, world).length === 0) || hosts.some((each) => each.length === 0);
   return joined(before, empty ? [...ends, inTurn([EMPTY])] : ends);
 }
 

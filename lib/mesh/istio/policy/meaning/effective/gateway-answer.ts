@@ -1,7 +1,7 @@
 /** Where a gateway sends requests from outside to one service: its hosts and ports that lead there. */
-import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { Workload } from "#lib/inventory/model.ts";
 import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
-import { fullName, resolveHost } from "../../hosts.ts";
+import { resolveHost } from "../../hosts.ts";
 import { listAt, namespaceOf, objectAt, textAt } from "../../routing/json.ts";
 import { REFUSED } from "../routing/connection.ts";
 import { gatewayTable, refused, type VirtualHost } from "../routing/gateway.ts";
@@ -9,6 +9,7 @@ import type { GatewayChain } from "../routing/gateway-bytes.ts";
 import { within } from "../routing/host-pattern.ts";
 import type { OwnRule } from "../routing/table.ts";
 import { type Chosen, chosenOf } from "../routing/target.ts";
+import { type Called, hostOf } from "./called.ts";
 import { clientRules, connectionInWords } from "./client-words.ts";
 import { GATEWAY_KINDS } from "./gateway-call.ts";
 import { readersOf } from "./route-versions.ts";
@@ -17,8 +18,8 @@ import { notRouted, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 import { hides, hidesAfter, revisionsOf, rulesFor } from "./way.ts";
 
-export function atGateway(gateway: Workload, service: Service, world: SecurityWorld): RoutingAnswer {
-  const host = fullName(service);
+export function atGateway(gateway: Workload, service: Called, world: WordsWorld): RoutingAnswer {
+  const host = hostOf(service);
   const table = gatewayTable(gateway, world);
   const leading = table.hosts.filter(
     ({ rules, redirects }) => !redirects && rules.some(({ found }) => hostsOf(found).includes(host)),

@@ -1,11 +1,12 @@
 /** A request that comes in by gateways: what each listens to, whom it lets in, where it sends the request, and what comes then. */
-import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { Workload } from "#lib/inventory/model.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import { attached } from "../authorization/attached.ts";
 import { type GatewayTable, gatewayTable, hostFor, routeAt, type VirtualHost } from "../routing/gateway.ts";
 import { admission, workloadPort } from "./arrival.ts";
+import type { Called } from "./called.ts";
 import { identityOf } from "./delivery.ts";
 import { connected } from "./gateway-connection.ts";
 import { inTurn, stopped } from "./joined.ts";
@@ -21,25 +22,25 @@ export const GATEWAY_KINDS = [
   ...[kindKey({ group: GATEWAY_API, kind: "Gateway" }), ...ROUTES, ...OF_BYTES, "ListenerSet", "ReferenceGrant"],
 ];
 
-/** Whether gateways alone stand behind a Service. */
-export function isGateway(service: Service, world: SecurityWorld): boolean {
-  const behind = gatewaysOf(service, world);
+/** Whether gateways alone stand behind a Service; of a ServiceEntry that isn't asked. */
+export function isGateway(service: Called, world: SecurityWorld): boolean {
+  const behind = service.entry === undefined ? gatewaysOf(service, world) : [];
   return behind.length > 0 && behind.every(({ dataplane }) => dataplane === "gateway");
 }
 
-export const gatewaysOf = (service: Service, { inventory }: SecurityWorld): readonly Workload[] =>
+export const gatewaysOf = (service: Called, { inventory }: SecurityWorld): readonly Workload[] =>
   service.workloads.flatMap((name) => inventory.workloads.get(`${service.namespace}/${name}`) ?? []);
 
 export const throughGateways = (
   question: SimulationQuestion,
-  service: Service,
+  service: Called,
   world: SecurityWorld,
 ): readonly Simulation[] => gatewaysOf(service, world).map((gateway) => through(question, service, gateway, world));
 
 /** Its proof of identity, if the request has any, isn't looked at: a gateway's own server would have to ask for it. */
 export function through(
   question: SimulationQuestion,
-  service: Service,
+  service: Called,
   gateway: Workload,
   world: SecurityWorld,
 ): Simulation {
@@ -91,7 +92,7 @@ function notTaken(title: string, table: GatewayTable, listens: number, world: Se
 
 function routed(
   question: SimulationQuestion,
-  service: Service,
+  service: Called,
   gateway: Workload,
   found: VirtualHost,
   taken: SimulationStep,
@@ -147,5 +148,8 @@ function wayAt(question: SimulationQuestion, found: VirtualHost, world: Security
   const none = { routed, to: [], lacks: [], rewrites: { path: false, headers: false } };
   if (outcome.kind === "unknown") return { ...none, lacks: outcome.lacks };
   if (outcome.kind !== "routed") return none;
-  return { routed, ...followed(outcome.chosen, { ...question, port: found.server.port }, world) };
+  return {
+    routed,
+    ...followed(outcome.chosen, { ...question, port: found.server.port }, found.caller.namespace, world),
+  };
 }

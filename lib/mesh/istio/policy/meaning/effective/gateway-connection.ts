@@ -1,11 +1,12 @@
 /** A connection from outside to a gateway's port where bytes are passed on. */
-import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { REFUSED, type Taken, takenBy } from "../routing/connection.ts";
 import { type GatewayTable, hostOf, refused } from "../routing/gateway.ts";
 import type { GatewayChain } from "../routing/gateway-bytes.ts";
 import { admission } from "./arrival.ts";
 import { connectionOf, throughChain } from "./bytes-way.ts";
+import type { Called } from "./called.ts";
 import { identityOf } from "./delivery.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { onwards } from "./onwards.ts";
@@ -17,7 +18,7 @@ import { hides, revisionsOf } from "./way.ts";
 /** null: a server that reads requests takes it. */
 export function connected(
   question: SimulationQuestion,
-  service: Service,
+  service: Called,
   gateway: Workload,
   table: GatewayTable,
   listens: number,
@@ -57,7 +58,7 @@ const notTaken = (servers: number): Omit<SimulationStep, "title"> => ({
 
 function passedOn(
   question: SimulationQuestion,
-  service: Service,
+  service: Called,
   gateway: Workload,
   chain: GatewayChain,
   title: string,

@@ -1,21 +1,20 @@
 /** Where a client's proxy sends a request, in words. */
-import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { printPath, type Segments } from "#lib/policy/path.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
-import { fullName } from "../../hosts.ts";
 import { lostAt, NOT_GRANTED, type Target } from "../routing/target.ts";
 import type { OutOfScope } from "../routing/unknown-host.ts";
+import { type Called, hostOf, placeOf } from "./called.ts";
 import { OF_BYTES } from "./route-versions.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
 import type { Way } from "./way.ts";
 
-export function routeStep(way: Way, client: Workload | null, service: Service, world: SecurityWorld): SimulationStep {
-  const base = { kind: "route" as const, title: `Routing to ${fullName(service)}`, sources: [], lacks: way.lacks };
+export function routeStep(way: Way, client: Workload | null, service: Called, world: SecurityWorld): SimulationStep {
+  const base = { kind: "route" as const, title: `Routing to ${hostOf(service)}`, sources: [], lacks: way.lacks };
   if (way.lacks.length > 0) return { ...base, verdict: "unknown", text: "Where it is sent isn’t known." };
   const lead = way.to.map(
-    ({ service: to, subset, port }) =>
-      `${to.namespace}/${to.name}:${port}${subset === null ? "" : ` subset ${subset}`}`,
+    ({ service: to, subset, port }) => `${placeOf(to)}:${port}${subset === null ? "" : ` subset ${subset}`}`,
   );
   if (way.routed === null) {
     const why =
@@ -85,21 +84,22 @@ function unknownHost(
   { why: by, sidecar }: OutOfScope,
   { to }: Way,
   client: Workload | null,
-  service: Service,
+  service: Called,
   world: SecurityWorld,
 ): Pick<SimulationStep, "verdict" | "text" | "sources"> {
+  const what = service.entry === undefined ? "Service" : "ServiceEntry";
   const why = {
-    sidecar: "The client’s Sidecar leaves the Service out",
-    "not exported": `The Service isn’t exported to ${client?.namespace}`,
+    sidecar: `The client’s Sidecar leaves the ${what} out`,
+    "not exported": `The ${what} isn’t exported to ${client?.namespace}`,
     "no rule": "No rule for connections takes it",
-    "not discovered": "Istiod doesn’t see the Service’s namespace (discoverySelectors)",
+    "not discovered": `Istiod doesn’t see the ${what}’s namespace (discoverySelectors)`,
   }[by];
   const sources = sidecar === null ? [] : [sourceOf(world, sidecar, ["spec", "egress"])];
   if (to.length === 0) {
     const text = `${why}, and the client’s outboundTrafficPolicy is REGISTRY_ONLY: the answer is 502, or the connection is closed.`;
     return { verdict: "no", text, sources };
   }
-  const text = `${why}, and the client’s outboundTrafficPolicy is ALLOW_ANY: it goes past the mesh’s rules, in plaintext, to the address of ${service.namespace}/${service.name}.`;
+  const text = `${why}, and the client’s outboundTrafficPolicy is ALLOW_ANY: it goes past the mesh’s rules, in plaintext, to the address of ${placeOf(service)}.`;
   return { verdict: "yes", text, sources };
 }
 

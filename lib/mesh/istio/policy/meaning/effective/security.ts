@@ -4,6 +4,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { SecurityPoint, WorkloadSecurity } from "#lib/policy/security.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { attached, type EnforcementPoint } from "../authorization/attached.ts";
+import type { Called } from "./called.ts";
 import { pointOf } from "./points.ts";
 import { portsOf } from "./ports.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
@@ -84,9 +85,13 @@ function proxy({ namespace, name, labels, dataplane }: Workload, world: Security
   return pointOf(point, world, { ...words, note });
 }
 
-/** By the Service's label, else by its namespace's. https://istio.io/latest/docs/ambient/usage/waypoint/#useawaypoint */
-export function waypointOf({ namespace, name }: Place, { inventory }: Pick<SecurityWorld, "inventory">): Place | null {
-  const own = inventory.services.get(`${namespace}/${name}`)?.waypoint;
+/** By the label of the Service or ServiceEntry, else by its namespace's. https://istio.io/latest/docs/ambient/usage/waypoint/#useawaypoint */
+export function waypointOf(
+  called: Place & Partial<Pick<Called, "entry" | "waypoint">>,
+  { inventory }: Pick<SecurityWorld, "inventory">,
+): Place | null {
+  const { namespace, name, entry } = called;
+  const own = (entry === undefined ? inventory.services.get(`${namespace}/${name}`) : called)?.waypoint;
   const labels = inventory.namespaces.get(namespace)?.labels ?? {};
   const use = own?.name ?? labels["istio.io/use-waypoint"];
   if (use === undefined || use === "" || use === "none") return null;
@@ -102,11 +107,12 @@ export function waypointOf({ namespace, name }: Place, { inventory }: Pick<Secur
  */
 export function comesThrough(
   client: Pick<Workload, "dataplane"> | null,
-  { namespace, name }: Place,
+  called: Place & Partial<Pick<Called, "entry" | "headless" | "ingressWaypoint">>,
   { inventory }: Pick<SecurityWorld, "inventory">,
 ): boolean {
   if (client?.dataplane !== "gateway") return client?.dataplane === "ambient";
-  const service = inventory.services.get(`${namespace}/${name}`);
+  const { namespace, name, entry } = called;
+  const service = entry === undefined ? inventory.services.get(`${namespace}/${name}`) : called;
   // Waypoints take calls to a Service's address; a headless one has none.
   if (service?.headless === true) return false;
   const own = service?.ingressWaypoint;

@@ -1,16 +1,17 @@
 /** How one service is reached by a client's sidecar, and by clients whose calls no proxy routes. */
-import type { Service, ServicePort, Workload } from "#lib/inventory/model.ts";
+import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { ClientPlane, RoutingAnswer } from "#lib/policy/client-routing.ts";
-import { fullName } from "../../hosts.ts";
 import { carriedBy } from "../port-protocol.ts";
 import { byteTable } from "../routing/bytes.ts";
 import { type Bytes, clash, REFUSED, takesAll as takesAllConnections } from "../routing/connection.ts";
 import type { Caller } from "../routing/match.ts";
 import { sidecarOf } from "../routing/scope.ts";
 import { type OwnRule, tableOf } from "../routing/table.ts";
-import { chosenOf, itself } from "../routing/target.ts";
+import { chosenOf, itself as itselfOf } from "../routing/target.ts";
 import { type OutOfScope, othersFor, outboundMode } from "../routing/unknown-host.ts";
+import { byNameAlone, type Called, hostOf, OTHER_NAMES, sharesPort } from "./called.ts";
 import { clientRules, connectionInWords, ignoredInWords, ruleInWords, takesAll } from "./client-words.ts";
+import type { Sender } from "./entry-words.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { hidesAfter, unsettled } from "./way.ts";
 
@@ -35,12 +36,20 @@ export const unknown = (plane: ClientPlane, lacks: readonly string[]): RoutingAn
 /** The service itself, whatever rules say. */
 export const reached = (
   plane: ClientPlane,
-  service: Service,
+  service: Called,
   port: ServicePort,
   world: SecurityWorld,
+  sender?: Sender,
 ): RoutingAnswer => ({
   ...{ ...NOTHING, plane, decides: "itself" },
-  rules: [ruleInWords(null, itself(fullName(service), port.port), null, true, world)],
+  rules: [
+    ruleInWords(null, itselfOf(hostOf(service), port.port), null, true, {
+      ...world,
+      called: service,
+      asked: port.port,
+      ...(sender && { sender }),
+    }),
+  ],
 });
 
 /** A gateway that doesn't route here. */
@@ -48,39 +57,40 @@ export const notRouted = (plane: ClientPlane): RoutingAnswer => ({ ...NOTHING, p
 
 export function sidecarAnswer(
   { namespace, labels }: Workload,
-  service: Service,
+  service: Called,
   port: ServicePort,
   world: SecurityWorld,
 ): RoutingAnswer {
-  const host = fullName(service);
+  const host = hostOf(service);
   const caller = { namespace, labels, port: port.port };
   const carried = carriedBy(port);
   const lacks = unsettled({ namespace, labels }, service, carried && carried === "http", world);
   if (lacks.length > 0) return unknown("sidecar", lacks);
-  if (carried === "tcp" || carried === "tls") return connections(caller, service, port, carried, world);
+  const sender: Sender = { namespace, labels, dataplane: "sidecar" };
+  if (carried === "tcp" || carried === "tls") return connections(caller, service, port, carried, { ...world, sender });
   const table = tableOf(host, service.namespace, caller, world);
   if (table.outOfScope !== null) return outOfScope(table.outOfScope, service, caller, world);
   const more = {
     shadowed: table.shadowed.map((each) => sourceOf(world, each, [])),
     ignored: ignoredInWords(table.leftOut, world),
   };
-  if (table.by === null) return { ...reached("sidecar", service, port, world), ...more };
+  if (table.by === null) return { ...reached("sidecar", service, port, world, sender), ...more };
   const show = ({ found }: OwnRule) => chosenOf(found, caller, world);
   if (hidesAfter(table.rules.map(show), world)) return unknown("sidecar", [HIDDEN]);
   return {
     ...{ ...NOTHING, plane: "sidecar", decides: "rules", ...more },
-    rules: clientRules(table.rules, show, null, world),
+    rules: clientRules(table.rules, show, null, { ...world, called: service, asked: port.port, sender }),
     otherwise: takesAll(table.rules) ? null : "404",
   };
 }
 
 function outOfScope(
   { why, sidecar }: OutOfScope,
-  service: Service,
+  service: Called,
   caller: Caller,
   world: SecurityWorld,
 ): RoutingAnswer {
-  const others = othersFor(fullName(service), caller.port, caller.namespace, world);
+  const others = othersFor(hostOf(service), caller.port, caller.namespace, world, service.entry?.object);
   if (others !== null) return unknown("sidecar", [...blind(world, "ServiceEntry"), others]);
   const { outbound, lacks } = outboundOf(caller, world);
   return {
@@ -114,16 +124,29 @@ function outboundOf(caller: Caller, world: SecurityWorld): Pick<RoutingAnswer, "
 /** To a port that carries bytes. */
 function connections(
   caller: Caller,
-  service: Service,
+  service: Called,
   port: ServicePort,
   bytes: Bytes,
-  world: SecurityWorld,
+  world: SecurityWorld & { readonly sender: Sender },
 ): RoutingAnswer {
-  const table = byteTable(fullName(service), service.namespace, caller, bytes, world);
+  const shared = sharesPort(service, { port: port.port, bytes }, caller.namespace, world);
+  if (shared.length > 0) return unknown("sidecar", shared);
+  const named = byNameAlone(service);
+  const table = byteTable(hostOf(service), service.namespace, caller, bytes, world, named !== null);
   if (table.outOfScope !== null) return outOfScope(table.outOfScope, service, caller, world);
   const more = { takes: "connections" as const, ignored: ignoredInWords(table.leftOut, world) };
-  const itself = reached("sidecar", service, port, world);
-  if (table.rules.length === 0) return { ...itself, ...more };
+  const itself = reached("sidecar", service, port, world, world.sender);
+  const shownIn = { ...world, called: service, asked: port.port };
+  const past = (): Pick<RoutingAnswer, "otherwise" | "outbound" | "lacks"> =>
+    named === "perhaps" && table.rules.length === 0
+      ? { otherwise: null, outbound: null, lacks: [`what becomes of TLS for other names: ${OTHER_NAMES}`] }
+      : { otherwise: "outbound-traffic-policy", outbound: outboundOf(caller, world).outbound, lacks: [] };
+  if (table.rules.length === 0 && (bytes !== "tls" || named === null)) return { ...itself, ...more };
+  if (table.rules.length === 0) {
+    const asks = { matches: [[{ sniHosts: [hostOf(service)] }]] };
+    const rules = [connectionInWords(asks, itselfOf(hostOf(service), port.port), null, true, shownIn)];
+    return { ...itself, ...more, rules, ...past() };
+  }
   if (clash(table.chains.filter((chain) => !takesAllConnections(chain)))) return unknown("sidecar", [REFUSED]);
   const shown = table.rules.map(({ found, reached: made }) => ({
     found,
@@ -132,11 +155,11 @@ function connections(
   }));
   const after = shown.map(({ chosen }) => chosen);
   if (hidesAfter(after, world)) return unknown("sidecar", [HIDDEN]);
-  const rules = shown.map(({ found, made, chosen }) => connectionInWords(found, chosen, null, made, world));
+  const rules = shown.map(({ found, made, chosen }) => connectionInWords(found, chosen, null, made, shownIn));
   const ends = table.chains.some(takesAllConnections);
   return {
     ...{ ...NOTHING, plane: "sidecar", decides: "rules", ...more },
     rules: table.chains.some(({ found }) => found === null) ? [...rules, ...itself.rules] : rules,
-    ...(ends ? {} : { otherwise: "outbound-traffic-policy", outbound: outboundOf(caller, world).outbound }),
+    ...(ends ? {} : past()),
   };
 }

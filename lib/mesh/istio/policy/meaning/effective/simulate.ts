@@ -2,13 +2,13 @@
  * Whether one request would pass: the client's routing, the connection, and who is let in, at every workload that it may be sent to.
  * What isn't worked out is unknown, by name.
  */
-import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion } from "#lib/policy/simulation.ts";
-import { fullName } from "../../hosts.ts";
 import { carriedBy } from "../port-protocol.ts";
 import { HostIndex } from "../routing/host-index.ts";
 import { throughZtunnel } from "./ambient-call.ts";
 import { bytesWay } from "./bytes-way.ts";
+import { type Called, hostOf } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { isGateway, throughGateways } from "./gateway-call.ts";
 import { joined, stopped } from "./joined.ts";
@@ -18,14 +18,17 @@ import { blind, type SecurityWorld } from "./sight.ts";
 import { fromSidecar, fromZtunnel } from "./to-gateway.ts";
 import { directly, wayOf } from "./way.ts";
 
-export function simulate(question: SimulationQuestion, service: Service, whole: SecurityWorld): Simulation {
+export function simulate(question: SimulationQuestion, service: Called, whole: SecurityWorld): Simulation {
   // Of thousands of objects those that may count for the host, found once; a gateway routes other hosts than its own.
-  const world = { ...whole, objects: new HostIndex(whole.objects).around(fullName(service)) };
+  const world = { ...whole, objects: new HostIndex(whole.objects).around(hostOf(service)) };
   const caller = callerOf(question, world);
   const lacks = [...caller.lacks, ...unsupported(caller.workload), ...unread(world)];
   if (service.externalName !== undefined) lacks.push("what stands behind an ExternalName");
   const port = service.ports.find((each) => each.port === question.port);
-  if (port === undefined) lacks.push(`what listens on port ${question.port}: the Service doesn’t name it`);
+  if (port === undefined)
+    lacks.push(
+      `what listens on port ${question.port}: the ${service.entry === undefined ? "Service" : "ServiceEntry"} doesn’t name it`,
+    );
   if (lacks.length > 0 || port === undefined) return stopped(lacks);
   const carried = carriedBy(port);
   const http = carried && carried === "http";

@@ -5,10 +5,10 @@
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
-import { fullName } from "../../hosts.ts";
 import { has, listAt, objectAt, specOf } from "../../routing/json.ts";
 import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
 import { type Lacking, lacking } from "../truth.ts";
+import { hostOf } from "./called.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { type Destination, revisions, rulesFor } from "./way.ts";
 
@@ -70,7 +70,7 @@ export function tlsOf(
   world: SecurityWorld,
   who: "waypoint" | "gateway" = "waypoint",
 ): readonly string[] {
-  const rules = rulesFor(fullName(service), world);
+  const rules = rulesFor(hostOf(service), world);
   const unread = blind(world, "DestinationRule");
   const hidden = rules.every(world.sees) ? [] : [HIDDEN];
   return [

@@ -1,8 +1,9 @@
 /** Where a request of a sidecar goes, as far as the reader may see what says so, and what of the rule isn't worked out. */
-import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { SimulationQuestion } from "#lib/policy/simulation.ts";
-import { closeness, fullName, resolveHost, serviceOfHost } from "../../hosts.ts";
+import { closeness, resolveHost, serviceOfHost } from "../../hosts.ts";
+import { NETWORKING } from "../../kinds.ts";
 import { labelsAt, named } from "../../lookup.ts";
 import {
   has,
@@ -21,12 +22,13 @@ import { type Routed, route } from "../routing/route.ts";
 import { sidecarOf } from "../routing/scope.ts";
 import type { Chosen, Target } from "../routing/target.ts";
 import { type OutOfScope, othersFor, outboundMode } from "../routing/unknown-host.ts";
+import { type Called, calledAt, hostOf, unsettledEntry } from "./called.ts";
 import { OF_BYTES, readersOf } from "./route-versions.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 
 /** One place that the request may be sent to. */
 export interface Destination {
-  readonly service: Service;
+  readonly service: Called;
   readonly port: number;
   readonly subset: string | null;
   /** null: all of the service's. */
@@ -47,18 +49,18 @@ export const UNCHANGED = { path: false, headers: false };
 export const OUTBOUND = "the mesh’s outboundTrafficPolicy";
 export const ROUTES = ["HTTPRoute", "GRPCRoute"];
 
-export const directly = (service: Service, port: number): Way => ({
+export const directly = (service: Called, port: number): Way => ({
   ...{ routed: null, lacks: [], rewrites: UNCHANGED },
   to: [{ service, port, subset: null, labels: null }],
 });
 
-/** Objects that may have a say in how a client of the mesh reaches a Service, beside its Sidecar. */
+/** Objects that may have a say in how a client of the mesh reaches what it calls, beside its Sidecar. */
 export function saying(
   client: Pick<Workload, "namespace" | "labels">,
-  service: Service,
+  service: Called,
   world: SecurityWorld,
 ): { readonly routing: readonly Manifest[]; readonly all: readonly Manifest[] } {
-  const host = fullName(service);
+  const host = hostOf(service);
   const fitting = world
     .objects("VirtualService")
     .filter((vs) => gatewaysOf(vs).includes("mesh"))
@@ -77,10 +79,10 @@ export function saying(
   };
 }
 
-/** What isn't known of how a sidecar routes calls to a Service. `http`: as below. */
+/** What isn't known of how a sidecar routes calls to a Service or a ServiceEntry's host. `http`: as below. */
 export function unsettled(
   client: Pick<Workload, "namespace" | "labels">,
-  service: Service,
+  service: Called,
   http: boolean | undefined,
   world: SecurityWorld,
 ): readonly string[] {
@@ -98,18 +100,19 @@ export function unsettled(
     ...revisionsOf(client, all, world),
     ...(http === undefined && routing.length + bytes.length > 0 ? ["the port’s protocol"] : []),
     ...(hides(all, world) ? [HIDDEN] : []),
+    ...unsettledEntry(service, client.namespace, world),
   ];
 }
 
 /** On a port that carries HTTP, or nobody knows what (`http` undefined). */
 export function wayOf(
   client: Workload,
-  service: Service,
+  service: Called,
   question: SimulationQuestion,
   http: true | undefined,
   world: SecurityWorld,
 ): Way {
-  const host = fullName(service);
+  const host = hostOf(service);
   const caller = { namespace: client.namespace, labels: client.labels, port: question.port };
   const lacks = unsettled(client, service, http, world);
   if (lacks.length > 0) return { routed: null, to: [], lacks, rewrites: UNCHANGED };
@@ -120,7 +123,7 @@ export function wayOf(
     return { routed, ...pastOrNowhere(client, service, { port: question.port, why }, world) };
   }
   if (routed.outcome.kind !== "routed") return { routed, to: [], lacks: [], rewrites: UNCHANGED };
-  return { routed, ...followed(routed.outcome.chosen, question, world) };
+  return { routed, ...followed(routed.outcome.chosen, question, client.namespace, world) };
 }
 
 /**
@@ -129,14 +132,15 @@ export function wayOf(
  */
 export function pastOrNowhere(
   client: Workload,
-  service: Service,
+  service: Called,
   { port, why }: { readonly port: number } & Pick<OutOfScope, "why">,
   world: SecurityWorld,
 ): Omit<Way, "routed"> {
   const mode = outboundMode(sidecarOf(client, world), world.mesh?.registryOnly ?? null);
   const none = { to: [], lacks: [], rewrites: UNCHANGED };
   if (mode === null) return { ...none, lacks: [OUTBOUND] };
-  const others = why === "no rule" ? null : othersFor(fullName(service), port, client.namespace, world);
+  const others =
+    why === "no rule" ? null : othersFor(hostOf(service), port, client.namespace, world, service.entry?.object);
   if (others !== null) return { ...none, lacks: [...blind(world, "ServiceEntry"), others] };
   const { to } = directly(service, port);
   return mode === "REGISTRY_ONLY" ? none : { ...none, to };
@@ -156,16 +160,17 @@ export const requestOf = (
 export const lowered = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** Where a rule leads, and what of it isn’t worked out. */
+/** Where a rule leads, and what of it isn’t worked out. `from`: the namespace of the proxy that follows it. */
 export function followed(
   chosen: Chosen,
   { port, method }: SimulationQuestion,
+  from: string,
   world: SecurityWorld,
 ): Omit<Way, "routed"> {
   const { rule } = chosen;
   const found = chosen.to
     .filter(({ host, share }) => host !== "" && share > 0)
-    .map((target) => destination(target, port, world));
+    .map((target) => destination(target, port, from, world));
   const preflight = isObject(rule["corsPolicy"]) && (method === undefined || method.toUpperCase() === "OPTIONS");
   const lacks = [
     ...found.flatMap((each) => (typeof each === "string" ? [each] : [])),
@@ -186,16 +191,20 @@ export function followed(
 function destination(
   { host, subset, port, declaredBy }: Target,
   asked: number,
+  from: string,
   world: SecurityWorld,
 ): Destination | string {
   const name = serviceOfHost(host);
-  const service = name === null ? undefined : world.inventory.services.get(`${name.namespace}/${name.name}`);
-  if (service === undefined || service.externalName !== undefined) return `what stands behind ${host}`;
+  const own = name === null ? undefined : world.inventory.services.get(`${name.namespace}/${name.name}`);
+  const service = own ?? calledAt(host, from, world);
+  if (typeof service === "string") return service;
+  if (service === null || service.externalName !== undefined) return `what stands behind ${host}`;
+  if (service.entry !== undefined && !world.sees(service.entry.object)) return HIDDEN;
   if (hides(rulesFor(host, world), world)) return HIDDEN;
   const declared = declaredBy && listAt(specOf(declaredBy), "subsets").find((each) => textAt(each, "name") === subset);
   const [only, second] = service.ports;
-  const own = only !== undefined && second === undefined ? only.port : asked;
-  return { service, port: port ?? own, subset, labels: declared ? (labelsAt(declared, "labels") ?? {}) : null };
+  const single = only !== undefined && second === undefined ? only.port : asked;
+  return { service, port: port ?? single, subset, labels: declared ? (labelsAt(declared, "labels") ?? {}) : null };
 }
 
 export const hides = (objects: readonly Manifest[], world: SecurityWorld): boolean => !objects.every(world.sees);
@@ -223,10 +232,11 @@ function delegatesOf(owners: readonly Manifest[], world: SecurityWorld): readonl
   return world.objects("VirtualService").filter((vs) => names.has(`${namespaceOf(vs)}/${vs.metadata.name}`));
 }
 
-const routesService = (object: Manifest, { namespace, name }: Service): boolean =>
+const routesService = (object: Manifest, { namespace, name, entry }: Called): boolean =>
   listAt(object.spec, "parentRefs").some((reference) => {
     const to = named(reference, { group: "", kind: "Gateway", namespace: namespaceOf(object) });
-    return to.kind === "Service" && to.namespace === namespace && to.name === name;
+    const kind = entry === undefined ? to.kind === "Service" : to.kind === "ServiceEntry" && to.group === NETWORKING;
+    return kind && to.namespace === namespace && to.name === name;
   });
 
 /** Objects may be read by one revision's control plane and not by another's. */

@@ -24,14 +24,24 @@ export interface ByteTable {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** `host`: full. `owner`: the namespace of its Service or ServiceEntry. */
-export function byteTable(host: string, owner: string, caller: Caller, bytes: Bytes, world: RoutingWorld): ByteTable {
+/**
+ * `host`: full. `owner`: the namespace of its Service or ServiceEntry. `named`: the port is open for all addresses, where TLS is the
+ * host's by its server name alone.
+ */
+export function byteTable(
+  host: string,
+  owner: string,
+  caller: Caller,
+  bytes: Bytes,
+  world: RoutingWorld,
+  named = false,
+): ByteTable {
   const sidecar = sidecarOf(caller, world);
   const nothing = { chains: [], rules: [], leftOut: [] };
   const outOfScope = scopeOut(host, owner, caller, sidecar, world);
   if (outOfScope !== null) return { outOfScope, ...nothing };
   const sets = byteSets(host, caller, sidecar, bytes, world);
-  const made = bytes === "tls" ? tlsChains(sets, caller) : tcpChains(sets, caller);
+  const made = bytes === "tls" ? tlsChains(sets, caller, named ? [host] : []) : tcpChains(sets, caller);
   return { outOfScope: null, ...made, leftOut: sets.flatMap(({ leftOut }) => leftOut) };
 }
 
@@ -106,7 +116,7 @@ function tcpChains(sets: readonly RouteSet[], caller: Caller): Made {
  * One chain a match. Blocks that a match asks for go on to those after it that ask for none, of other objects too: istiod keeps them.
  * A rule without a match makes none, and of matches that ask for the same the first alone counts.
  */
-function tlsChains(sets: readonly RouteSet[], caller: Caller): Made {
+function tlsChains(sets: readonly RouteSet[], caller: Caller, itself: readonly string[]): Made {
   const chains: Chain[] = [];
   const rules: { found: EffectiveRule; reached: boolean }[] = [];
   const seen = new Set<string>();
@@ -123,5 +133,5 @@ function tlsChains(sets: readonly RouteSet[], caller: Caller): Made {
       seen.add(key);
     }
   }
-  return { chains: chains.length === 0 ? [ITSELF] : chains, rules };
+  return { chains: chains.length === 0 ? [{ ...ITSELF, sni: itself }] : chains, rules };
 }

@@ -62,9 +62,13 @@ export class HostIndex {
   }
 }
 
-/** Each once; as many look-ups as the host has characters. */
+/** Each once; as many look-ups as the host has characters. Of a pattern (of a ServiceEntry), those for some of its names too. */
 function fitting({ exact, suffix }: ByHost, host: string): readonly Manifest[] {
   const found = new Set(exact.get(host));
+  if (host.startsWith("*")) {
+    const within = [...exact, ...suffix].filter(([name]) => name.endsWith(host.slice(1)));
+    for (const each of within.flatMap(([, list]) => list)) found.add(each);
+  }
   for (let at = 0; suffix.size > 0 && at <= host.length; at += 1) {
     for (const each of suffix.get(host.slice(at)) ?? []) found.add(each);
   }
@@ -100,13 +104,16 @@ const isOfMesh = (route: Manifest): boolean => parentsOf(route).some(({ kind }) 
 export const hostsOfRoute = (route: Manifest): readonly string[] =>
   parentsOf(route).map((parent) => (parent.kind === "Service" ? fullName(parent) : "*"));
 
-/** Services that its rules send to. */
+/** Hosts that its rules send to. */
 export const backendsOf = (route: Manifest): readonly string[] =>
   listAt(specOf(route), "rules").flatMap((rule) =>
     listAt(rule, "backendRefs").map((each) =>
-      fullName(named(each, { group: "", kind: "Service", namespace: namespaceOf(route) })),
+      backendHost(named(each, { group: "", kind: "Service", namespace: namespaceOf(route) })),
     ),
   );
+
+/** Istio's kind Hostname names the host itself. */
+const backendHost = (to: ReturnType<typeof named>): string => (to.kind === "Hostname" ? to.name : fullName(to));
 
 export const hostsOfService = (object: Manifest): readonly string[] =>
   textsAt(specOf(object), "hosts").map((host) => resolveHost(host, namespaceOf(object)));

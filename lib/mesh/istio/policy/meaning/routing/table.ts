@@ -3,11 +3,12 @@
  * https://istio.io/latest/docs/ops/best-practices/traffic-management/
  */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { closeness, namespaceOfHost, resolveHost } from "../../hosts.ts";
+import { closeness, resolveHost } from "../../hosts.ts";
 import { namespaceOf, specOf, textsAt, visibleTo } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
 import { meshSets } from "./api-routes.ts";
 import type { EffectiveRule, LeftOut } from "./delegates.ts";
+import { ownerOf } from "./exported.ts";
 import { type Caller, concerns } from "./match.ts";
 import { type RouteSet, setPrecedence, virtualServiceSet } from "./route-set.ts";
 import { knows, scopeOut, sidecarOf } from "./scope.ts";
@@ -52,7 +53,8 @@ export const followed = (
   sidecar: Manifest | null,
   world: RoutingWorld,
 ): Manifest | undefined =>
-  counting(candidates(host, namespaceOfHost(host) ?? "", caller, sidecar, world), host, caller)?.set.owners[0];
+  counting(candidates(host, ownerOf(host, caller.namespace, world) ?? "", caller, sidecar, world), host, caller)?.set
+    .owners[0];
 
 function counting(seen: readonly RouteSet[], host: string, caller: Caller) {
   for (const set of rivals(seen, host)) {

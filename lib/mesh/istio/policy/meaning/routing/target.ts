@@ -6,6 +6,7 @@ import { namespaceOfHost, resolveHost } from "../../hosts.ts";
 import { destinationRules } from "../../routing/destination-rules.ts";
 import { isObject, listAt, namespaceOf, numberAt, objectAt, textAt, weightOf } from "../../routing/json.ts";
 import type { EffectiveRule } from "./delegates.ts";
+import { entriesNaming, ownerOf } from "./exported.ts";
 import type { Caller } from "./match.ts";
 import type { Kept, RoutingWorld } from "./world.ts";
 
@@ -59,7 +60,13 @@ export function chosenOf(found: EffectiveRule, caller: Caller, world: RoutingWor
     const destination = objectAt(each, "destination");
     const host = resolveHost(textAt(destination, "host") ?? "", namespaceOf(owner));
     const subset = textAt(destination, "subset") || null;
-    const applied = destinationRules(host, namespaceOfHost(host), caller.namespace, world, caller.labels);
+    const applied = destinationRules(
+      host,
+      ownerOf(host, caller.namespace, world),
+      caller.namespace,
+      world,
+      caller.labels,
+    );
     return {
       ...{ host, subset, port: numberAt(objectAt(destination, "port"), "number"), share: shares[at] ?? 0 },
       declaredBy: applied.subsets.find(({ name }) => name === subset)?.owner ?? null,
@@ -76,9 +83,13 @@ export function chosenOf(found: EffectiveRule, caller: Caller, world: RoutingWor
  * Services of the proxy's own namespace that rules lead to are known to it, whatever they are exported to. (ConvertToSidecarScope in
  * pilot/pkg/model/sidecar.go)
  */
-function keptFrom(host: string, { namespace }: Caller, { keeps }: RoutingWorld): Kept | null {
+function keptFrom(host: string, { namespace }: Caller, { keeps, objects }: RoutingWorld): Kept | null {
   const why = keeps?.(host, namespace) ?? null;
-  return why === "not exported" && namespaceOfHost(host) === namespace ? null : why;
+  if (why !== "not exported") return why;
+  const own =
+    namespaceOfHost(host) === namespace ||
+    entriesNaming(host, { objects }).some((each) => namespaceOf(each) === namespace);
+  return own ? null : why;
 }
 
 /** Envoy's own answer; of routes of the Gateway API istiod sets another. (TranslateRoute, useGatewaySemantics) */

@@ -3,7 +3,8 @@ import { parse } from "yaml";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { policy } from "../../world.test-support.ts";
-import { isExported, othersFor, outboundMode } from "./unknown-host.ts";
+import { isExported } from "./exported.ts";
+import { othersFor, outboundMode } from "./unknown-host.ts";
 
 const spec = (text: string) => parse(`{${text}}`) as JsonObject;
 const HOST = "reviews.shop.svc.cluster.local";

@@ -5,6 +5,7 @@ import { closeness, resolveHost, serviceOfHost } from "../../hosts.ts";
 import { isObject, listAt, namespaceOf, numberAt, specOf, textAt, textsAt, visibleTo } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
 import type { MeshFacts } from "../../settings/facts.ts";
+import { byHost, isExported, knowsEntry } from "./exported.ts";
 import type { Keeps, Kept, RoutingWorld } from "./world.ts";
 
 type Services = { readonly services: ReadonlyMap<string, Service> };
@@ -17,36 +18,30 @@ export interface OutOfScope {
   readonly sidecar: Manifest | null;
 }
 
-/**
- * Whether proxies of a namespace know a Service, by its annotation, else by the mesh's default; where that isn't known they do.
- * `*` goes before `~`, which goes before all others. (initServiceRegistry in pilot/pkg/model/push_context.go)
- * https://istio.io/latest/docs/reference/config/annotations/#NetworkingExportTo
- */
-export function isExported(
-  { namespace, exportTo }: Pick<Service, "namespace" | "exportTo">,
-  client: string,
-  byDefault: MeshFacts["serviceExport"],
-): boolean {
-  if (exportTo === undefined) {
-    return byDefault === "nobody" ? false : byDefault !== "own" || namespace === client;
-  }
-  if (exportTo.includes("*")) return true;
-  if (exportTo.includes("~")) return false;
-  return exportTo.some((to) => to === client || (to === "." && namespace === client));
-}
-
 interface Settings {
   readonly mesh?: MeshFacts;
   /** As IstiodsView has it; absent: istiod sees all namespaces. */
   readonly discovers?: (namespace: string) => boolean;
+  /** ServiceEntries, as istiod reads them or would if it saw them; absent: of their hosts nothing is said. */
+  readonly entries?: () => readonly Manifest[];
 }
 
-export function keepsServices({ services }: Services, { mesh, discovers }: Settings): Keeps {
+export function keepsServices({ services }: Services, { mesh, discovers, entries }: Settings): Keeps {
   const byDefault = mesh?.serviceExport ?? null;
+  let named: ReadonlyMap<string, readonly Manifest[]> | null = null;
+  const entriesOf = (host: string): readonly Manifest[] => {
+    named ??= byHost(entries?.() ?? []);
+    return named.get(host) ?? [];
+  };
   return (host, client) => {
     const name = serviceOfHost(host);
     const service = name === null ? undefined : services.get(`${name.namespace}/${name.name}`);
-    if (service === undefined) return null;
+    if (service === undefined) {
+      const all = entriesOf(host);
+      const seen = all.filter((each) => discovers?.(namespaceOf(each)) !== false);
+      if (all.length === 0 || seen.some((each) => knowsEntry(each, client))) return null;
+      return seen.length === 0 ? "not discovered" : "not exported";
+    }
     if (discovers?.(service.namespace) === false) return "not discovered";
     return isExported(service, client, byDefault) ? null : "not exported";
   };
@@ -72,13 +67,14 @@ const REQUESTS = /^(?:http2?|grpc(?:-web)?)$/i;
 /**
  * What else may take a call to a host that the client doesn't know, in words; null: nothing. A ServiceEntry that names it by a pattern,
  * or opens the port for all addresses; on port 80 a VirtualService, which istiod gives a virtual host there without any service
- * (buildSidecarVirtualHostsForVirtualService in pilot/pkg/networking/core/route/route.go).
+ * (buildSidecarVirtualHostsForVirtualService in pilot/pkg/networking/core/route/route.go). `own`: the ServiceEntry whose host it is.
  */
 export function othersFor(
   host: string,
   port: number,
   client: string,
   { objects }: Pick<RoutingWorld, "objects">,
+  own?: Manifest,
 ): string | null {
   const names = (object: Manifest) =>
     textsAt(specOf(object), "hosts").some((each) => closeness(resolveHost(each, namespaceOf(object)), host) > 0);
@@ -87,7 +83,9 @@ export function othersFor(
     listAt(specOf(entry), "ports").some(
       (each) => numberAt(each, "number") === port && !REQUESTS.test(textAt(each, "protocol") ?? ""),
     );
-  const entry = objects("ServiceEntry").some((each) => visibleTo(each, client) && (names(each) || opens(each)));
+  const entry = objects("ServiceEntry").some(
+    (each) => each !== own && visibleTo(each, client) && (names(each) || opens(each)),
+  );
   if (entry) return "whether a ServiceEntry takes it, that names the host or opens the port for all addresses";
   const route =
     port === 80 &&

@@ -1,0 +1,72 @@
+/** A request on its last leg to a ServiceEntry's host: what the client's proxy sends to each endpoint, and who decides there. */
+import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
+import { parseAddress } from "../authorization/address.ts";
+import { type Arriving, arrive } from "./arrival.ts";
+import type { EntryHost } from "./called.ts";
+import { type AddressEnd, entryEnds } from "./entry-ends.ts";
+import { endpointOf, IN_WORDS, sentTo } from "./entry-tls.ts";
+import { inTurn, stopped } from "./joined.ts";
+import { type SecurityWorld, sourceOf } from "./sight.ts";
+import type { Destination } from "./way.ts";
+
+type EntryDestination = Destination & { readonly service: { readonly entry: EntryHost } };
+export const isEntry = (to: Destination): to is EntryDestination => to.service.entry !== undefined;
+
+/** One for each endpoint; none: nothing stands behind it. */
+export function toEntry(arriving: Arriving, to: EntryDestination, world: SecurityWorld): readonly Simulation[] {
+  const plane = arriving.client?.dataplane ?? "none";
+  if (plane === "waypoint" && to.service.entry.resolution === "NONE")
+    return [stopped(["what a waypoint does with a ServiceEntry of resolution NONE: that isn’t worked out yet"])];
+  const asked = { port: to.port, labels: to.labels ?? {}, gateway: plane === "gateway" };
+  const { ends, lacks } = entryEnds(to.service, asked, world);
+  if (lacks.length > 0) return [stopped(lacks)];
+  return ends.map((end) => {
+    if (end.kind === "pods") return inTurn(arrive(arriving, withPort(to, end.port), end.workload, world));
+    return inTurn([sent(arriving, to, end.kind === "called" ? null : end, world)]);
+  });
+}
+
+/** The workload's port where the ServiceEntry's own text doesn't say it. */
+const withPort = (to: EntryDestination, port: number | null): Destination => ({
+  ...to,
+  service: {
+    ...to.service,
+    ports: to.service.ports.map((each) =>
+      each.port === to.port ? { ...each, targetPort: port ?? each.name ?? "" } : each,
+    ),
+  },
+});
+
+/** `end` null: the address that the client called. */
+function sent(arriving: Arriving, to: EntryDestination, end: AddressEnd | null, world: SecurityWorld): SimulationStep {
+  const { host, external, object } = to.service.entry;
+  const place =
+    end === null
+      ? `the address that the client called ${host} at`
+      : `${end.address}${end.port === null ? "" : `:${end.port}`}`;
+  const base = { kind: "mtls" as const, title: `To ${place}`, sources: [sourceOf(world, object, ["spec"])] };
+  const unknown = (...lacks: readonly string[]): SimulationStep => ({
+    ...{ ...base, verdict: "unknown", text: "What becomes of it there isn’t known.", lacks },
+  });
+  const endpoint = endpointOf(to.service, end);
+  const said = sentTo(arriving.client, arriving.question.autoMtls, to, endpoint, world);
+  if (!("sends" in said)) return unknown(...said.lacks);
+  const sources = [...base.sources, ...said.sources];
+  const within = behind(place, external, end, world);
+  if (within !== null) return { ...unknown(within), sources };
+  if (said.sends === "mutual TLS") return { ...unknown(`whether ${place} takes the mesh’s mutual TLS`), sources };
+  const who = arriving.client === null ? "The client" : "The client’s proxy";
+  const text = `${who} sends it ${IN_WORDS[said.sends]} to ${place}, outside the mesh: nothing of the mesh decides there.`;
+  return { ...base, sources, verdict: "yes", text, lacks: [] };
+}
+
+/** What isn't known of who decides at the end. */
+function behind(place: string, external: boolean, end: AddressEnd | null, { inventory }: SecurityWorld): string | null {
+  if (!external) return `whether a proxy stands at ${place}, and whom it lets in`;
+  if (end === null) return null;
+  if (inventory.workloadByIp.has(end.address)) return `what the proxy before the pod at ${end.address} takes`;
+  const local =
+    parseAddress(end.address) === null &&
+    /(?:^|\.)svc(?:\.cluster\.local)?$|^[^.]*$|\.cluster\.local$/.test(end.address);
+  return local ? `what stands behind ${end.address}` : null;
+}

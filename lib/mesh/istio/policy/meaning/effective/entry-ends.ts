@@ -1,0 +1,105 @@
+/**
+ * Where calls to a ServiceEntry's host end, once a proxy has let them go: pods and WorkloadEntries that its selector takes, endpoints that
+ * it names, what DNS says, or the address that was called.
+ * (convertServiceEntryToInstances, getTLSModeFromWorkloadEntry in pilot/pkg/serviceregistry/serviceentry/conversion.go)
+ * https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-Resolution
+ */
+import type { Workload } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { labelsAt } from "../../lookup.ts";
+import {
+  isObject,
+  type JsonObject,
+  listAt,
+  namespaceOf,
+  numberAt,
+  objectAt,
+  specOf,
+  textAt,
+} from "../../routing/json.ts";
+import type { Called, EntryHost } from "./called.ts";
+import { blind, type SecurityWorld } from "./sight.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** An endpoint that is no pod by itself. */
+export interface AddressEnd {
+  readonly kind: "address";
+  /** An address, or a name that the proxy looks up. */
+  readonly address: string;
+  readonly labels: Labels;
+  /** Said to take the mesh's mutual TLS: by its label, else by naming a service account. */
+  readonly mutual: boolean;
+  /** null: as a socket of the proxy's own machine. */
+  readonly port: number | null;
+}
+
+export type EntryEnd =
+  | {
+      readonly kind: "pods";
+      readonly workload: Workload /** null: a container's own, known by name. */;
+      readonly port: number | null;
+    }
+  | AddressEnd
+  /** The address that the client itself called. */
+  | { readonly kind: "called" };
+
+/** `gateway`: calls come from one, which goes by endpoints whatever the resolution. (convertResolution in pilot/pkg/networking/core) */
+export function entryEnds(
+  called: Called & { readonly entry: EntryHost },
+  { port, labels, gateway }: { readonly port: number; readonly labels: Labels; readonly gateway: boolean },
+  world: SecurityWorld,
+): { readonly ends: readonly EntryEnd[]; readonly lacks: readonly string[] } {
+  const { host, object, resolution } = called.entry;
+  const spec = specOf(object);
+  if (resolution === "DYNAMIC_DNS")
+    return { ends: [], lacks: ["what resolution DYNAMIC_DNS does: that isn’t worked out yet"] };
+  if (resolution === "NONE" && !gateway) return { ends: [{ kind: "called" }], lacks: [] };
+  const selector = isObject(spec["workloadSelector"]);
+  const named = listAt(spec, "endpoints").map((each) => addressOf(each, labelsAt(each, "labels") ?? {}, called, port));
+  const wanted = (own: Labels) => Object.entries(labels).every(([key, value]) => own[key] === value);
+  // What DNS says carries no labels: a subset takes none of it.
+  if (!selector && named.length === 0 && resolution.startsWith("DNS")) {
+    const end: AddressEnd = { kind: "address", address: host, labels: {}, mutual: false, port: targetOf(called, port) };
+    return { ends: wanted({}) ? [end] : [], lacks: [] };
+  }
+  if (!selector) return { ends: named.filter((each) => wanted(each.labels)), lacks: [] };
+  const pods = called.workloads
+    .flatMap((name) => world.inventory.workloads.get(`${called.namespace}/${name}`) ?? [])
+    .filter((each) => wanted(each.labels) && each.pods.some(({ ready }) => ready))
+    .map((workload): EntryEnd => ({ kind: "pods", workload, port: podPort(workload, called, port) }));
+  const entries = world
+    .objects("WorkloadEntry")
+    .filter((each) => namespaceOf(each) === called.namespace)
+    .map((each) => ({ each, own: labelsOf(each) }))
+    .filter(({ own }) => wanted(own) && Object.entries(called.selector).every(([key, value]) => own[key] === value))
+    .map(({ each, own }) => addressOf(specOf(each), own, called, port));
+  return { ends: [...pods, ...entries], lacks: blind(world, "WorkloadEntry") };
+}
+
+/** Those of the object go before those of its spec. (ConvertWorkloadEntry in pilot/pkg/serviceregistry/serviceentry) */
+const labelsOf = (entry: Manifest): Labels => ({ ...labelsAt(entry.spec, "labels"), ...entry.metadata.labels });
+
+function addressOf(endpoint: JsonObject, labels: Labels, called: Called, port: number): AddressEnd {
+  const address = textAt(endpoint, "address") ?? "";
+  const name = called.ports.find((each) => each.port === port)?.name ?? "";
+  const own = numberAt(objectAt(endpoint, "ports"), name);
+  const said = labels["security.istio.io/tlsMode"];
+  const mutual = said === undefined ? (textAt(endpoint, "serviceAccount") ?? "") !== "" : said === "istio";
+  const socket = address.startsWith("unix://");
+  return { kind: "address", address, labels, mutual, port: socket ? null : own || targetOf(called, port) };
+}
+
+function targetOf({ ports }: Called, port: number): number {
+  const target = ports.find((each) => each.port === port)?.targetPort;
+  return typeof target === "number" ? target : port;
+}
+
+/** A container's port of the same name goes before targetPort; its number isn't known here. (convertWorkloadInstanceToServiceInstance) */
+function podPort({ template, newest }: Workload, called: Called, port: number): number | null {
+  const name = called.ports.find((each) => each.port === port)?.name ?? "";
+  const declared = template?.ports ?? newest?.ports ?? [];
+  return declared.some((each) => typeof each === "string" && each.split("/")[0] === name)
+    ? null
+    : targetOf(called, port);
+}

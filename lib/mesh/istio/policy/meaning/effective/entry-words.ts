@@ -1,0 +1,80 @@
+/** Where calls that are sent to a ServiceEntry's host end, and what is sent there, as the page of clients says it. */
+import type { Workload } from "#lib/inventory/model.ts";
+import type { ClientTarget } from "#lib/policy/client-routing.ts";
+import { few } from "../../lookup.ts";
+import { parseAddress } from "../authorization/address.ts";
+import { type Called, calledAt, type EntryHost, hostOf } from "./called.ts";
+import { type EntryEnd, entryEnds } from "./entry-ends.ts";
+import { endpointOf, IN_WORDS, type SentTo, sentTo } from "./entry-tls.ts";
+import { HIDDEN, type SecurityWorld } from "./sight.ts";
+
+/** Whose proxy sends. */
+export type Sender = Pick<Workload, "namespace" | "labels" | "dataplane">;
+
+/** What a client's rules are told from: `called` is what the page is about, `sender` the proxy, where there is one that sends TLS. */
+export type WordsWorld = SecurityWorld & {
+  readonly called?: Called;
+  /** The port that is called. */
+  readonly asked?: number;
+  readonly sender?: Sender;
+};
+
+type Ends = Pick<ClientTarget, "pods" | "ends" | "sends" | "fails">;
+type Entry = Called & { readonly entry: EntryHost };
+
+const isEntry = (called: Called): called is Entry => called.entry !== undefined;
+
+/** null: it isn't a ServiceEntry's. `lost`: what calls are answered that arrive nowhere. */
+export function entryInWords(
+  { host, port, subset }: Pick<ClientTarget, "host" | "port" | "subset">,
+  labels: Readonly<Record<string, string>>,
+  lost: string,
+  world: WordsWorld,
+): Ends | null {
+  const { sender, called } = world;
+  const own = called !== undefined && hostOf(called) === host ? called : null;
+  const found = own ?? (sender === undefined ? null : calledAt(host, sender.namespace, world));
+  if (typeof found === "string") return { ...NOTHING, ends: `not known: ${found}` };
+  if (found === null || !isEntry(found)) return null;
+  if (!world.sees(found.entry.object)) return { ...NOTHING, ends: `not known: ${HIDDEN}` };
+  const [only, second] = found.ports;
+  const asked = port ?? (only !== undefined && second === undefined ? only.port : (world.asked ?? null));
+  if (asked === null) return { ...NOTHING, ends: "not known: which of its ports" };
+  const gateway = sender?.dataplane === "gateway";
+  const { ends, lacks } = entryEnds(found, { port: asked, labels, gateway }, world);
+  if (lacks.length > 0) return { ...NOTHING, ends: `not known: ${lacks.join("; ")}` };
+  if (ends.length === 0) return { ...NOTHING, fails: `${lost}: no endpoint stands behind it` };
+  const pods = ends.flatMap((end) => (end.kind === "pods" ? end.workload.pods : []));
+  return {
+    pods: pods.length === 0 ? null : { ready: pods.filter(({ ready }) => ready).length, all: pods.length },
+    ends: endsInWords(ends, found.entry),
+    sends: sender === undefined ? null : sendsInWords(sender, { service: found, port: asked, subset }, ends, world),
+    fails: null,
+  };
+}
+
+const NOTHING: Ends = { pods: null, ends: null, sends: null, fails: null };
+
+function endsInWords(ends: readonly EntryEnd[], { external }: EntryHost): string | null {
+  const others = ends.flatMap((end) => {
+    if (end.kind === "pods") return [];
+    if (end.kind === "called") return ["the address that the client calls"];
+    const at = `${end.address}${end.port === null ? "" : `:${end.port}`}`;
+    return [parseAddress(end.address) === null && end.port !== null ? `what DNS says of ${at}` : at];
+  });
+  if (others.length === 0) return null;
+  return `${few(others)}${external ? ", outside the mesh" : ""}`;
+}
+
+/** Endpoint by endpoint: where they differ, all of it. */
+function sendsInWords(sender: Sender, to: SentTo, ends: readonly EntryEnd[], world: SecurityWorld): string {
+  const said = ends.map((end) => {
+    const endpoint =
+      end.kind === "pods"
+        ? { ...end.workload, port: end.port }
+        : endpointOf(to.service, end.kind === "called" ? null : end);
+    const found = sentTo(sender, undefined, to, endpoint, world);
+    return "sends" in found ? IN_WORDS[found.sends] : `not known: ${found.lacks.join("; ")}`;
+  });
+  return [...new Set(said)].join(", or ");
+}

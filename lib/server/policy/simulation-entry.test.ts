@@ -1,0 +1,248 @@
+import { describe, expect, test } from "vitest";
+import { type SimulationRequest, simulationSchema } from "#lib/api/simulation.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { ana, ask, client, from, object, peer } from "./simulation.test-support.ts";
+
+const HOST = "api.example.com";
+const entry = (spec: object = {}, more: object = {}): Manifest => {
+  const made = object(
+    "ServiceEntry",
+    "shop",
+    { hosts: [HOST], ports: [{ number: 80, name: "web", protocol: "HTTP" }], resolution: "DNS", ...spec },
+    "networking",
+    "api",
+  );
+  return { ...made, ...more, metadata: { ...made.metadata, ...(more as Manifest).metadata } };
+};
+const TLS = entry({ ports: [{ number: 80, name: "cipher", protocol: "TLS" }] });
+const INSIDE = { location: "MESH_INTERNAL", resolution: "STATIC" };
+const PODS = { ...INSIDE, workloadSelector: { labels: { app: "r-v1" } } };
+const rule = (spec: object, namespace = "shop") =>
+  object("DestinationRule", namespace, { host: HOST, ...spec }, "networking");
+const SIMPLE = rule({ trafficPolicy: { tls: { mode: "SIMPLE" } } });
+const routes = (http: object[], more: object = {}) =>
+  object("VirtualService", "shop", { hosts: [HOST], http, ...more }, "networking");
+const sends = (host: string, subset?: string) => ({ route: [{ destination: { host, ...(subset && { subset }) } }] });
+const CALLED = { service: { namespace: "shop", name: "api", host: HOST }, host: HOST };
+const AMB = { ...CALLED, client: client("amb") };
+const TILL = { ...CALLED, client: client("till", "bank") };
+const sidecar = (more: object) => object("Sidecar", "shop", { egress: [{ hosts: ["bank/*"] }], ...more }, "networking");
+
+describe("to a host of a ServiceEntry", () => {
+  const known: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, string, RegExp])[] = [
+    ["outside, without TLS", [entry()], {}, "yes", /No object routes it[^]*as it comes[^]*api.example.com:80, outside/],
+    ["outside, by TLS that the sidecar begins", [entry(), SIMPLE], {}, "yes", /by TLS that it begins itself/],
+    [
+      "another port there",
+      [entry({ ports: [{ number: 80, name: "web", protocol: "HTTP", targetPort: 443 }] })],
+      {},
+      "yes",
+      /api.example.com:443/,
+    ],
+    ["the address that was called", [entry({ resolution: "NONE" })], {}, "yes", /the address that the client called/],
+    [
+      "an endpoint",
+      [entry({ resolution: "STATIC", endpoints: [{ address: "192.0.2.7" }] })],
+      {},
+      "yes",
+      /192.0.2.7:80/,
+    ],
+    [
+      "an endpoint’s own port",
+      [entry({ resolution: "STATIC", endpoints: [{ address: "192.0.2.7", ports: { web: 9000 } }] })],
+      {},
+      "yes",
+      /192.0.2.7:9000/,
+    ],
+    ["no endpoint", [entry({ resolution: "STATIC" })], {}, "no", /503/],
+    ["pods, by mutual TLS", [entry(PODS), peer("STRICT")], {}, "yes", /mutual TLS; the server takes STRICT/],
+    [
+      "pods as if they were outside",
+      [entry({ ...PODS, location: "MESH_EXTERNAL" }), peer("STRICT")],
+      {},
+      "no",
+      /refused/,
+    ],
+    [
+      "pods that let the client in",
+      [entry(PODS), from({ principals: ["cluster.local/ns/shop/sa/web"] })],
+      {},
+      "yes",
+      /Let in/,
+    ],
+    ["pods that don’t", [entry(PODS), from({ principals: ["cluster.local/ns/shop/sa/other"] })], {}, "no", /403/],
+    [
+      "no pod that its selector takes",
+      [entry({ ...PODS, workloadSelector: { labels: { app: "none" } } })],
+      {},
+      "no",
+      /503/,
+    ],
+    ["a rule sends it to a Service", [entry(), routes([sends("reviews")])], {}, "yes", /goes to shop\/reviews:80/],
+    [
+      "a rule takes nothing of it",
+      [entry(), routes([{ match: [{ uri: { exact: "/x" } }], ...sends(HOST) }])],
+      {},
+      "no",
+      /404/,
+    ],
+    ["a subset that nobody declares", [entry(), routes([sends(HOST, "v1")])], {}, "no", /503/],
+    [
+      "a subset of its endpoints",
+      [
+        entry({
+          resolution: "STATIC",
+          endpoints: [{ address: "192.0.2.7", labels: { v: "1" } }, { address: "192.0.2.8" }],
+        }),
+        rule({ subsets: [{ name: "v1", labels: { v: "1" } }] }),
+        routes([sends(HOST, "v1")]),
+      ],
+      {},
+      "yes",
+      /To 192\.0\.2\.7:80: (?![^]*192\.0\.2\.8)/,
+    ],
+    [
+      "exported to another namespace alone",
+      [entry({ exportTo: ["bank"] }), sidecar({ egress: [], outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } })],
+      {},
+      "no",
+      /The ServiceEntry isn’t exported to shop[^]*502/,
+    ],
+    [
+      "left out by the Sidecar",
+      [entry(), sidecar({ outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } })],
+      {},
+      "no",
+      /leaves the ServiceEntry out[^]*502/,
+    ],
+    [
+      "past the mesh, to its address",
+      [entry(), sidecar({ outboundTrafficPolicy: { mode: "ALLOW_ANY" } })],
+      {},
+      "yes",
+      /past the mesh’s rules/,
+    ],
+    [
+      "of a client in another namespace",
+      [entry(), rule({ trafficPolicy: { tls: { mode: "SIMPLE" } } }, "bank")],
+      TILL,
+      "yes",
+      /by TLS that it begins/,
+    ],
+    ["TLS of the client’s own, by its name", [TLS], { sni: HOST }, "yes", /outside the mesh/],
+    ["from outside the mesh", [entry()], { client: { kind: "outside" } }, "yes", /The client sends it/],
+    ["ambient, without a waypoint", [entry()], AMB, "yes", /The ServiceEntry has no waypoint[^]*outside the mesh/],
+    [
+      "ambient, to an ambient pod",
+      [entry({ ...PODS, addresses: ["240.0.0.1"], workloadSelector: { labels: { app: "k-v1" } } })],
+      AMB,
+      "yes",
+      /HBONE/,
+    ],
+    [
+      "ambient, through a waypoint, which routes",
+      [
+        entry({ addresses: ["240.0.0.1"] }, { metadata: { labels: { "istio.io/use-waypoint": "door" } } }),
+        routes([{ directResponse: { status: 418 } }]),
+      ],
+      AMB,
+      "no",
+      /ServiceEntry to its waypoint[^]*answers it/,
+    ],
+    [
+      "ambient, through a waypoint that lets it in by the ServiceEntry’s policy",
+      [
+        entry({ addresses: ["240.0.0.1"] }, { metadata: { labels: { "istio.io/use-waypoint": "door" } } }),
+        object("AuthorizationPolicy", "shop", {
+          targetRefs: [{ kind: "ServiceEntry", group: "networking.istio.io", name: "api" }],
+          rules: [{ from: [{ source: { principals: ["cluster.local/ns/shop/sa/amb"] } }] }],
+        }),
+      ],
+      AMB,
+      "yes",
+      /Let in[^]*outside the mesh/,
+    ],
+  ];
+  test.each(known)("%s", async (_, objects, more, verdict, said) => {
+    const answer = await ask(objects, { ...CALLED, ...more });
+    expect(simulationSchema.parse(answer)).toEqual(answer);
+    expect(answer).toMatchObject({ verdict, lacks: [] });
+    expect(answer.steps.map(({ title, text }) => `${title}: ${text}`).join(" ")).toMatch(said);
+  });
+
+  const OTHER = { ...entry(), metadata: { ...entry().metadata, name: "twin", namespace: "bank" } };
+  const given = { status: { addresses: [{ value: "240.240.0.1", host: HOST }] } };
+  const unknown: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, RegExp])[] = [
+    [
+      "who stands at an address inside",
+      [entry({ ...INSIDE, endpoints: [{ address: "10.0.0.5" }] })],
+      {},
+      /whether a proxy stands at 10.0.0.5:80/,
+    ],
+    [
+      "who stands at the address that was called",
+      [entry({ ...INSIDE, resolution: "NONE" })],
+      {},
+      /whether a proxy stands at the address/,
+    ],
+    [
+      "a name of the cluster’s",
+      [entry({ endpoints: [{ address: "x.bank.svc.cluster.local" }] })],
+      {},
+      /what stands behind x.bank/,
+    ],
+    [
+      "mutual TLS to the outside",
+      [entry(), rule({ trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } } })],
+      {},
+      /takes the mesh’s mutual TLS/,
+    ],
+    ["which of two objects", [entry(), OTHER], {}, /which of the objects that name api.example.com counts/],
+    [
+      "which name of a pattern",
+      [entry({ hosts: ["*.example.com"], resolution: "NONE" }), routes([sends(HOST)])],
+      { service: { namespace: "shop", name: "api", host: "*.example.com" } },
+      /rules name some of them alone/,
+    ],
+    ["the server name", [TLS], {}, /SNI/],
+    [
+      "another server name, where it was given an address",
+      [{ ...TLS, ...given }],
+      { sni: "x.com" },
+      /ISTIO_META_DNS_CAPTURE/,
+    ],
+    [
+      "what else takes the port",
+      [entry({ ports: [{ number: 80, name: "raw", protocol: "TCP" }] })],
+      {},
+      /what else takes port 80/,
+    ],
+    [
+      "a block of addresses",
+      [entry({ addresses: ["10.0.0.0/8"], ports: [{ number: 80, name: "raw", protocol: "TCP" }] })],
+      {},
+      /a block of them/,
+    ],
+    ["DYNAMIC_DNS", [entry({ resolution: "DYNAMIC_DNS" })], {}, /DYNAMIC_DNS/],
+    ["ambient, pods without an address of the host", [entry(PODS)], AMB, /an address of the host/],
+    ["ambient, by an address that istiod gave", [{ ...entry(PODS), ...given }], AMB, /ambient.dnsCapture/],
+    ["a port that it doesn’t name", [entry()], { port: 81 }, /the ServiceEntry doesn’t name it/],
+  ];
+  test.each(unknown)("isn’t known for %s", async (_, objects, more, lacks) => {
+    const answer = await ask(objects, { ...CALLED, ...more });
+    expect(answer.verdict).toBe("unknown");
+    expect(answer.lacks.join()).toMatch(lacks);
+  });
+
+  test.each([
+    ["a host that it doesn’t have", { ...CALLED.service, host: "x.com" }, "not_found"],
+    ["no such ServiceEntry", { ...CALLED.service, name: "none" }, "not_found"],
+  ])("is refused for %s", async (_, service, code) => {
+    await expect(ask([entry()], { service })).rejects.toMatchObject({ problem: { code } });
+  });
+
+  test("is refused to who may not list ServiceEntries", async () => {
+    const asked = ask([entry()], CALLED, ana, undefined, ({ resource }) => resource !== "serviceentries");
+    await expect(asked).rejects.toMatchObject({ problem: { code: "forbidden" } });
+  });
+});
