@@ -37,14 +37,19 @@ export interface TraceSample extends SampleCounts {
   readonly problems: readonly string[];
 }
 
+/** Whose log it is: of the server's sidecars, of the gateway that calls, of the waypoint before the server, of the ztunnels of its nodes. */
+export const LOG_KEEPERS = ["sidecar", "gateway", "waypoint", "ztunnel"] as const;
+export type LogKeeper = (typeof LOG_KEEPERS)[number];
+
 export interface LogSample extends SampleCounts {
+  readonly by: readonly LogKeeper[];
   /** Of the oldest line that was read, RFC 3339; null: none was. */
   readonly since: string | null;
   readonly lines: number;
   /** Whether they are the newest of each pod: bytes are bounded, too. */
   readonly newest: boolean;
   readonly pods: { readonly read: number; readonly all: number };
-  /** Calls into the servers by lines that name no caller for sure. */
+  /** Calls of the Service or server by lines that name no caller, or no server, for sure. */
   readonly unnamed: number;
   readonly problems: readonly string[];
 }

@@ -29,6 +29,9 @@ const ana: Credential = {
 const WEB = "10.0.0.1";
 const line = (method: string, path: string, from = WEB, forwarded = "-"): string =>
   `[2026-01-01T12:00:00.4Z] "${method} ${path} HTTP/1.1" 200 - via_upstream - "-" 0 1 3 1 "${forwarded}" "curl" "id" "api:80" "10.0.0.5:80" inbound|8080|| 127.0.0.6:1 10.0.0.5:8080 ${from}:5000 outbound_.80_._.api.shop.svc.cluster.local default`;
+/** As a gateway writes it, by whose settings X-Forwarded-For has all that call. */
+const passed = (method: string, path: string, to = `"10.0.0.5:8080" outbound|80||api.shop.svc.cluster.local`): string =>
+  `[2026-01-01T12:00:00.4Z] "${method} ${path} HTTP/1.1" 200 - via_upstream - "-" 0 1 3 1 "203.0.113.7" "curl" "id" "shop.example.com" ${to} 10.0.0.9:1 10.0.0.9:8443 203.0.113.7:5000 shop.example.com main`;
 const span = (method: string, path: string, source: string | null = "c/shop/workload/web"): SpannedRequest => ({
   ...{ source, trace: "ab".repeat(16), backend: "jaeger" },
   request: { method, path, host: "api", port: 8080 },
@@ -38,6 +41,7 @@ interface Given {
   readonly logs?: Readonly<Record<string, readonly string[] | MeshscopeError>>;
   readonly spans?: readonly SpannedRequest[] | MeshscopeError | null;
   readonly server?: Partial<Workload>;
+  readonly client?: Partial<Workload>;
   readonly full?: boolean;
   readonly ended?: LogEnd;
   readonly aborted?: boolean;
@@ -47,14 +51,24 @@ interface Given {
 
 async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: readonly Manifest[] = [NO_ADMIN]) {
   const names = Object.keys(o.logs ?? { "api-1": [] });
-  const pods = names.map((name) => ({ name, ip: null, ready: true, phase: "Running", reports: true }));
+  const podsOf = (of: string) =>
+    names
+      .filter((name) => name.startsWith(`${of}-`))
+      .map((name) => ({ name, ip: null, ready: true, phase: "Running", reports: true }));
   const inventories = inventory(
     ["web", "api", "cron"].map((name) => ({
       ...workload(`shop/${name}`),
       labels: { app: name },
-      ...(name === "api" ? { pods, ...o.server } : {}),
+      ...(name === "api" ? { pods: podsOf(name), ...o.server } : {}),
+      ...(name === "web" ? { pods: podsOf(name), ...o.client } : {}),
     })),
-    { workloadByIp: new Map([[WEB, "shop/web"]]) },
+    {
+      workloadByIp: new Map([
+        [WEB, "shop/web"],
+        ["10.0.0.5", "shop/api"],
+        ["10.0.0.6", "shop/cron"],
+      ]),
+    },
   );
   const { telemetry, timers, client } = fakeConsole({ inventory: inventories });
   if (o.prometheus === "down")
@@ -128,6 +142,7 @@ describe("POST /meaning/impact/samples", () => {
     expect(hour).toMatchObject({ verdict: "denied", source: "c/shop/workload/web", target: "c/shop/workload/api" });
     expect(hour?.logs).toEqual({
       ...{
+        by: ["sidecar"],
         requests: 4,
         hits: 3,
         open: 0,
@@ -191,6 +206,34 @@ describe("POST /meaning/impact/samples", () => {
     const { hour } = await ask(given, ANONYMOUS, [manifest]);
     expect(hour?.logs?.requests ?? 0).toBe(0);
     expect(hour?.logs?.problems.join(" ")).toContain(expected);
+  });
+
+  it("reads the log of the gateway that calls, whose lines tell which Service and pod they went to", async () => {
+    const { hour, read } = await ask({
+      client: { dataplane: "gateway" },
+      logs: {
+        "web-1": [
+          passed("POST", "/admin"),
+          passed("GET", "/items"),
+          passed("GET", "/admin", `"10.0.0.6:8080" outbound|80||cron.shop.svc.cluster.local`),
+          passed("GET", "/admin", `"10.9.9.9:8080" outbound|80||api.shop.svc.cluster.local`),
+          passed("GET", "/admin", `"-" -`),
+        ],
+      },
+    });
+    expect(read).toEqual(["web-1 console"]);
+    expect(hour?.logs).toMatchObject({
+      by: ["gateway"],
+      requests: 2,
+      hits: 1,
+      open: 0,
+      lines: 5,
+      unnamed: 1,
+      problems: [],
+    });
+    expect(hour?.logs?.examples).toMatchObject([
+      { method: "POST", path: "/admin", host: "shop.example.com", port: 8080 },
+    ]);
   });
 
   it("takes nothing from a line that was cut: what is left of it says what its caller wrote", async () => {

@@ -35,6 +35,7 @@ export const OPERATORS = {
   protocol: ["PROTOCOL"],
   code: ["RESPONSE_CODE"],
   flags: ["RESPONSE_FLAGS"],
+  upstream: ["UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS"],
 } as const;
 
 /** https://github.com/istio/istio/blob/master/pilot/pkg/model/telemetry_logging.go : EnvoyTextLogFormat. */
@@ -55,6 +56,7 @@ export const DEFAULT_LABELS: Readonly<Record<string, string>> = {
   response_code_details: "%RESPONSE_CODE_DETAILS%",
   x_forwarded_for: "%REQ(X-FORWARDED-FOR)%",
   authority: "%REQ(:AUTHORITY)%",
+  upstream_host: "%UPSTREAM_HOST%",
   upstream_cluster: "%UPSTREAM_CLUSTER_RAW%",
   downstream_local_address: "%DOWNSTREAM_LOCAL_ADDRESS%",
   downstream_remote_address: "%DOWNSTREAM_REMOTE_ADDRESS%",

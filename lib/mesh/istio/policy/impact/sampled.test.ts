@@ -136,7 +136,77 @@ const table: readonly (readonly [
     asked(),
     ["rerouted? which weighted destination it takes"],
   ],
+  ...atFronts(),
 ];
+
+/** By the log of a gateway, and of the waypoint before cart. */
+function atFronts(): typeof table {
+  const gate = (rules: string) => object("AuthorizationPolicy", "edge/a", `action: DENY, rules: [${rules}]`);
+  const door = (rules: string) =>
+    object(
+      "AuthorizationPolicy",
+      "shop/w",
+      `action: DENY, targetRefs: [{kind: Service, group: "", name: cart}], rules: [${rules}]`,
+    );
+  const rewrite = [vs("{rewrite: {uri: /v2/items}, route: [{destination: {host: reviews}}]}")];
+  const edge = { calls: [call("edge/gate", "shop/reviews-v1")] };
+  const cart = { calls: [call("shop/web", "shop/cart", 10, { viaWaypoint: true })] };
+  const at = (which: "gateway" | "waypoint", more: Partial<Sampled> = {}) =>
+    asked({}, { front: { at: which, port: 8443, remoteIp: "203.0.113.7" }, ...more });
+  const paths = "{to: [{operation: {paths: ['/items']}}]}";
+  const ports = (port: string) => `{to: [{operation: {ports: ['${port}']}}]}`;
+  return [
+    ["at its gateway, by its path", made(gate(paths)), at("gateway"), ["denied"], edge],
+    [
+      "also where the gateway rewrites it then",
+      made(gate(paths)),
+      at("gateway"),
+      ["denied"],
+      { ...edge, objects: rewrite },
+    ],
+    [
+      "which isn't what the server gets",
+      made(deny(paths)),
+      at("gateway"),
+      ["denied? the path"],
+      { ...edge, objects: rewrite },
+    ],
+    ["at its gateway, by the gateway's port", made(gate(ports("8443"))), at("gateway"), ["denied"], edge],
+    ["and not by the server's", made(gate(ports("8080"))), at("gateway"), [], edge],
+    ["at the server behind it, by the server's port", made(deny(ports("8080"))), at("gateway"), ["denied"], edge],
+    [
+      "at its gateway, by who called",
+      made(gate("{from: [{source: {remoteIpBlocks: [203.0.113.0/24]}}]}")),
+      at("gateway"),
+      ["denied"],
+      edge,
+    ],
+    [
+      "whom the connection is from, no line of the default format tells",
+      made(gate("{from: [{source: {ipBlocks: [203.0.113.0/24]}}]}")),
+      at("gateway"),
+      ["denied? the peer's address"],
+      edge,
+    ],
+    ["at its waypoint, by its path", made(door(paths)), at("waypoint"), ["denied"], cart],
+    ["not at another one", made(door("{to: [{operation: {paths: ['/other']}}]}")), at("waypoint"), [], cart],
+    ["at its waypoint, by the port there", made(door(ports("8443"))), at("waypoint"), ["denied"], cart],
+    [
+      "of a Service that isn't the pair's",
+      made(gate(paths)),
+      at("gateway", { to: "cart.shop.svc.cluster.local" }),
+      [],
+      edge,
+    ],
+    [
+      "of the pair's Service",
+      made(gate(paths)),
+      at("gateway", { to: "reviews.shop.svc.cluster.local" }),
+      ["denied"],
+      edge,
+    ],
+  ];
+}
 
 describe("a request of a sample", () => {
   const cases = table.map(
