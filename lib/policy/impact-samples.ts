@@ -60,8 +60,8 @@ export interface ItemSamples extends Pick<ImpactItem, "verdict" | "source" | "ta
   readonly logs: LogSample | null;
 }
 
-/** Facts that lines of an access log have in Istio's default format, and that Envoy's spans have. */
-const LOGGED = /^the (?:method|host|path)|port|address$/;
+/** Facts that lines of an access log have in Istio's default format or a ztunnel's, and that Envoy's spans have. */
+const LOGGED = /^the (?:method|host|path)|port|address$|identity$/;
 const SPANNED = /^the (?:method|host|path)|port/;
 
 /** What rules do with calls besides where they send them: chance, time or the answer decides it, and no request of a sample is judged by it. */

@@ -20,6 +20,7 @@ import { loggedRequests } from "./sample-logs.ts";
 import type { Asked } from "./sample-pairs.ts";
 import { passedRequests } from "./sample-passed.ts";
 import { type Keeper, keeperOf } from "./sample-places.ts";
+import { connectionsInto } from "./sample-ztunnels.ts";
 
 export interface HeardDeps extends Omit<DraftDeps, "impacts" | "clients">, ImpactDeps {
   readonly clients: ReadonlyMap<string, KubeClient & KubeLogs>;
@@ -125,6 +126,7 @@ async function linesOf(
     const { formats } = accessFormats(settingsOf(deps, cluster, viewer));
     if (by === "gateway" || by === "waypoint")
       return await passedRequests(logs, { at: by, name, proxies: workloads }, inventory, formats);
+    if (by === "ztunnel") return await connectionsInto(workload, logs, inventory, visible);
     return await loggedRequests(logs, workload, inventory, formats);
   } catch (thrown) {
     signal.throwIfAborted();

@@ -42,12 +42,18 @@ interface Asked {
   readonly pods: readonly Pod[];
   /** As sentences have whose they are. */
   readonly name: string;
+  /** How many there are, where not all of them may be read. */
+  readonly all?: number;
+  /** What it means that no line is of a call. */
+  readonly silent?: string;
   readonly read: (text: string) => LoggedRequest | "unreadable" | null;
   readonly most?: LogBounds;
 }
 
 /** Logs that can't be read are told of, and fail nothing. */
-export async function readLines({ client, calling }: Logs, { pods, name, read, most }: Asked): Promise<LoggedRequests> {
+export async function readLines({ client, calling }: Logs, asked: Asked): Promise<LoggedRequests> {
+  const { pods, name, read, most, all = pods.length } = asked;
+  const { silent = `The proxies of ${name} wrote no call down: access logs may be off.` } = asked;
   const said = ({ text }: LogLine) => read(text);
   const logs = await Promise.all(
     someOf(pods, ({ pod }) => pod).map(({ namespace, pod }) =>
@@ -61,7 +67,7 @@ export async function readLines({ client, calling }: Logs, { pods, name, read, m
   const sum = (of: "lines" | "unreadable") => done.reduce((total, log) => total + (log[of] ?? 0), 0);
   return {
     ...{ requests, lines: sum("lines"), newest: older === 0, since },
-    pods: { read: done.length, all: pods.length },
+    pods: { read: done.length, all },
     problems: [
       ...new Set(logs.flatMap(({ log }) => log.problem ?? [])),
       ...(older > 0
@@ -69,9 +75,7 @@ export async function readLines({ client, calling }: Logs, { pods, name, read, m
             `Of ${formatPlural(older, "pod")} of ${name} only the older part of the last lines was read, for they are long.`,
           ]
         : []),
-      ...(requests.length === 0 && done.length > 0
-        ? [`The proxies of ${name} wrote no call down: access logs may be off.`]
-        : []),
+      ...(requests.length === 0 && done.length > 0 ? [silent] : []),
       ...(sum("unreadable") > 0
         ? [`Lines that can’t be read for sure and count for nothing: ${sum("unreadable")}.`]
         : []),
@@ -83,10 +87,10 @@ export async function readLines({ client, calling }: Logs, { pods, name, read, m
 export function workloadAt(
   address: string | null,
   { cluster, workloadByIp, workloads }: ClusterInventory,
-): { readonly id: string; readonly dataplane: string | undefined } | null {
+): { readonly id: string; readonly key: string; readonly dataplane: string | undefined } | null {
   const key = address === null ? undefined : workloadByIp.get(address);
   if (key === undefined) return null;
   const slash = key.indexOf("/");
   const id = nodeId({ kind: "workload", cluster, namespace: key.slice(0, slash), name: key.slice(slash + 1) });
-  return { id, dataplane: workloads.get(key)?.dataplane };
+  return { id, key, dataplane: workloads.get(key)?.dataplane };
 }

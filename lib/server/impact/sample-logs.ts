@@ -28,7 +28,6 @@ export async function loggedRequests(
 
 /** Whose log tells no request; null: a sidecar's, which may. */
 function untold({ dataplane, name, pods }: Workload): string | null {
-  if (dataplane === "ambient") return `Calls of ${name} go through ztunnels, whose logs hold no request.`;
   if (dataplane !== "sidecar") return `${name} has no sidecar whose log would tell what comes in.`;
   return pods.length === 0 ? `${name} has no pod now, and a log goes with its pod.` : null;
 }

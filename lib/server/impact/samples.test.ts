@@ -199,7 +199,7 @@ describe("POST /meaning/impact/samples", () => {
 
   it.each<[string, Given, string, Manifest?]>([
     ["a log without access logs", { logs: { "api-1": ["level=info"] } }, "access logs may be off"],
-    ["an ambient server", { server: { dataplane: "ambient" } }, "ztunnels", BY_PORT],
+    ["an ambient server on nobody’s node", { server: { dataplane: "ambient" } }, "none of them is known", BY_PORT],
     ["a server without pods", { server: { pods: [] } }, "no pod now"],
     ["lines of another format", { logs: { "api-1": ["[2026-01-01T12:00:00Z] my own"] } }, "can’t be read for sure"],
   ])("names why nothing is to be had of %s", async (_, given, expected, manifest = NO_ADMIN) => {

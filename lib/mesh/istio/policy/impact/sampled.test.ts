@@ -137,7 +137,47 @@ const table: readonly (readonly [
     ["rerouted? which weighted destination it takes"],
   ],
   ...atFronts(),
+  ...byIdentity(),
 ];
+
+/** Of a pair with two identities, and at an ambient server. */
+function byIdentity(): typeof table {
+  const spiffe = (name: string) => `spiffe://cluster.local/ns/shop/sa/${name}`;
+  const callers = new Map([
+    [spiffe("web"), 1],
+    [spiffe("cron"), 1],
+  ]);
+  const both = { calls: [call("shop/web", "shop/reviews-v1", 10, { callers })] };
+  const cart = { calls: [call("shop/web", "shop/cart", 10, { protocol: "tcp", callers })] };
+  const unknown = {
+    calls: [
+      call("shop/web", "shop/cart", 10, {
+        protocol: "tcp",
+        callers: new Map(),
+        mtls: { share: null, basis: "unknown" },
+      }),
+    ],
+  };
+  const by = (identity: string): Sampled =>
+    asked({}, { sends: "mutual TLS", identity: spiffe(identity), address: "10.0.0.1" });
+  const cron = made(deny("{from: [{source: {principals: ['*/sa/cron']}}]}"));
+  const ports = made(deny("{to: [{operation: {ports: ['8080']}}]}"));
+  return [
+    ["by the one of several that its line names", cron, by("cron"), ["denied"], both],
+    ["not by another one", cron, by("web"), [], both],
+    ["at a ztunnel: by an identity that metrics don't have", cron, by("cron"), ["denied"], unknown],
+    ["at a ztunnel: plaintext has none", cron, asked({}, { sends: "plaintext" }), [], unknown],
+    ["at a ztunnel: by its port", ports, by("web"), ["denied"], cart],
+    ["at a ztunnel: not by another port", ports, asked({ port: 9090 }, { sends: "mutual TLS" }), [], cart],
+    [
+      "at a ztunnel: by its address",
+      made(deny("{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}")),
+      by("web"),
+      ["denied"],
+      cart,
+    ],
+  ];
+}
 
 /** By the log of a gateway, and of the waypoint before cart. */
 function atFronts(): typeof table {

@@ -24,6 +24,8 @@ export interface Sampled {
   readonly sends: "mutual TLS" | "plaintext" | null;
   /** Where the connection came from, which nobody forwarded; null: the sample doesn't tell. */
   readonly address: string | null;
+  /** Whom the peer's certificate names, with `spiffe://`; absent: the sample doesn't tell, or `sends` says that there is none. */
+  readonly identity?: string;
   /** Host of the Service that it was for; absent: the sample doesn't tell. */
   readonly to?: string;
   /** By the log of a gateway or waypoint before the server. */
@@ -53,7 +55,7 @@ export function sampler({ changes, world }: Pick<ImpactInput, "changes" | "world
   return (calls: readonly ObservedCall[], sampled: Sampled): Judged => {
     const { to } = sampled;
     const asked = (to === undefined ? calls : calls.filter((call) => isTo(call, to))).map((call): ObservedCall => {
-      const { classes: _, ...own } = { ...call, ...sentBy(call, sampled.sends), rate: 1 };
+      const { classes: _, ...own } = { ...call, ...sentBy(call, sampled), rate: 1 };
       const host = call.service === null ? null : fullName(call.service);
       return { ...own, request: knownOf(sampled, rewritten(host, sides)) };
     });
@@ -71,10 +73,11 @@ export function sampler({ changes, world }: Pick<ImpactInput, "changes" | "world
 }
 
 /** Of a sample that tells it: that it is the part of the calls which is so. */
-function sentBy(call: ObservedCall, sends: Sampled["sends"]): Pick<ObservedCall, "mtls" | "callers"> {
+function sentBy(call: ObservedCall, { sends, identity }: Sampled): Pick<ObservedCall, "mtls" | "callers"> {
   if (sends === null) return call;
   const mtls = { share: ratio(sends === "mutual TLS" ? 1 : 0), basis: "server" } as const;
-  return { mtls, callers: sends === "mutual TLS" ? call.callers : new Map() };
+  if (sends !== "mutual TLS") return { mtls, callers: new Map() };
+  return { mtls, callers: identity === undefined ? call.callers : new Map([[identity, 1]]) };
 }
 
 /**
