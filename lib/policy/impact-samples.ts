@@ -62,6 +62,8 @@ export interface ItemSamples extends Pick<ImpactItem, "verdict" | "source" | "ta
 
 /** Facts that lines of an access log have in Istio's default format or a ztunnel's, and that Envoy's spans have. */
 const LOGGED = /^the (?:method|host|path)|port|address$|identity$/;
+/** Those that a format holds, if it holds any. */
+const HEADER = /^header (.+)$/;
 const SPANNED = /^the (?:method|host|path)|port/;
 
 /** What rules do with calls besides where they send them: chance, time or the answer decides it, and no request of a sample is judged by it. */
@@ -69,21 +71,23 @@ const UNJUDGED: ReadonlySet<ImpactVerdict> = new Set(["aborted", "times-out", "d
 /** Of these a fault or a timeout that goes allows calls, too. */
 const ROUTES: ReadonlySet<string> = new Set(["VirtualService", "HTTPRoute", "GRPCRoute"]);
 
-/** Which samples can tell something of what isn't known of an item; a span is of a request. */
-export function sampleTells({
-  verdict,
-  certainty,
-  rule,
-  blindSpots,
-  protocol,
-}: Pick<ImpactItem, "verdict" | "certainty" | "rule" | "blindSpots" | "protocol">): {
-  readonly traces: boolean;
-  readonly logs: boolean;
-} {
+/**
+ * Which samples can tell something of what isn't known of an item; a span is of a request. `headers`: those that lines hold, in lower
+ * case; absent: they may hold any.
+ */
+export function sampleTells(
+  item: Pick<ImpactItem, "verdict" | "certainty" | "rule" | "blindSpots" | "protocol">,
+  headers?: readonly string[],
+): { readonly traces: boolean; readonly logs: boolean } {
+  const { verdict, certainty, rule, blindSpots, protocol } = item;
   const unjudged = UNJUDGED.has(verdict) || (verdict === "allowed" && rule !== null && ROUTES.has(rule.object.kind));
   if (certainty === "certain" || unjudged) return { traces: false, logs: false };
   const some = (pattern: RegExp) => blindSpots.some((fact) => pattern.test(fact));
-  return { traces: protocol !== "tcp" && some(SPANNED), logs: some(LOGGED) };
+  const held = blindSpots.some((fact) => {
+    const name = HEADER.exec(fact)?.[1]?.toLowerCase();
+    return name !== undefined && (headers?.includes(name) ?? true);
+  });
+  return { traces: protocol !== "tcp" && some(SPANNED), logs: some(LOGGED) || held };
 }
 
 /** Of an item that samples can tell something of, what was found; null: nothing was looked for. */

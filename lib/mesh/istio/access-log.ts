@@ -4,6 +4,7 @@
  * way counts for nothing, and is never guessed at.
  * https://istio.io/latest/docs/tasks/observability/logs/access-log/#default-access-log-format
  */
+import { agreed, type Extras, extrasOf } from "./access/extras.ts";
 import { type AccessFormat, DEFAULTS, OPERATORS } from "./access/formats.ts";
 
 /** One call, or one connection, as the server's proxy wrote it down. */
@@ -30,6 +31,8 @@ export interface LoggedFacts {
   readonly code: number | null;
   /** Envoy's response flags. */
   readonly flags: readonly string[];
+  /** Where its form holds them. */
+  readonly extras: Extras;
 }
 
 /** All of it in the caller's words. */
@@ -57,25 +60,32 @@ const LONGEST = 16 * 1024;
  * Where two forms read it differently it is unreadable.
  */
 export const readAccessLine = (text: string, formats: readonly AccessFormat[] = DEFAULTS): AccessLine | null =>
-  readBy(text, formats, (at, { mute }) => (mute ? UNREADABLE : lineOf(at)));
+  readBy(text, formats, (at, { mute }) => (mute ? UNREADABLE : lineOf(at)), withExtras);
 
-/** The same of any reading of its values. */
+/** The same of any reading of its values. What a form holds beside is told where all readings agree. */
 export function readBy<Line>(
   text: string,
   formats: readonly AccessFormat[],
-  lineOf: (at: Values, format: AccessFormat) => Line | Unreadable,
+  read: (at: Values, format: AccessFormat) => Line | Unreadable,
+  add: (line: Line | Unreadable, extras: Extras) => Line | Unreadable,
 ): Line | Unreadable | null {
   if (text.length > LONGEST) return null;
-  const read: (Line | Unreadable)[] = [];
+  const lines: (Line | Unreadable)[] = [];
+  const extras: Extras[] = [];
   for (const format of formats) {
     const match = format.read(text);
-    if (match !== null) read.push(lineOf(valuesOf(match), format));
+    if (match === null) continue;
+    lines.push(read(valuesOf(match), format));
+    extras.push(extrasOf(match));
   }
-  const [first, ...others] = read;
+  const [first, ...others] = lines;
   if (first === undefined) return looksLike(text, formats) ? UNREADABLE : null;
   const said = JSON.stringify(first);
-  return others.every((other) => JSON.stringify(other) === said) ? first : UNREADABLE;
+  return others.every((other) => JSON.stringify(other) === said) ? add(first, agreed(extras)) : UNREADABLE;
 }
+
+const withExtras = (line: AccessLine, extras: Extras): AccessLine =>
+  line.kind === "inbound" ? { ...line, facts: { ...line.facts, extras } } : line;
 
 interface Unreadable {
   readonly kind: "unreadable";
@@ -133,6 +143,7 @@ function factsOf(at: At): LoggedFacts {
     request: requestOf(at),
     code: /^[1-9]\d{2}$/.test(code) ? Number(code) : null,
     flags: flags === "-" ? [] : flags.split(","),
+    extras: agreed([]),
   };
 }
 

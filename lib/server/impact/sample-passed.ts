@@ -46,7 +46,7 @@ function sampledOf(
   return {
     request: { method, path, host, port: sentTo(call, inventory)?.port ?? null },
     // To the server it is the proxy that calls.
-    ...{ sends: null, address: null, to: call.host },
+    ...{ sends: null, address: null, to: call.host, headers: call.headers },
     front: {
       at,
       ...(call.port === null ? {} : { port: call.port }),

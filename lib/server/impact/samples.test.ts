@@ -282,6 +282,12 @@ describe("POST /meaning/impact/samples", () => {
     expect((await ask({}, ANONYMOUS, [kind])).answer).toMatchObject({ items: [], left: 0 });
     const header = object("h", { action: "DENY", rules: [{ when: [{ key: "request.headers[x-a]", values: ["b"] }] }] });
     expect((await ask({}, ANONYMOUS, [header])).read).toEqual([]);
+    const agent = object("u", {
+      action: "DENY",
+      rules: [{ when: [{ key: "request.headers[User-Agent]", values: ["cu*"] }] }],
+    });
+    const logs = { "api-1": [line("GET", "/items"), line("GET", "/items").replace('"curl"', '"wget"')] };
+    expect((await ask({ logs }, ANONYMOUS, [agent])).hour?.logs).toMatchObject({ requests: 2, hits: 1, open: 0 });
     const { answer } = await ask({ prometheus: "down" });
     expect(answer.notEvaluated).toMatch(/can't be asked/);
   });

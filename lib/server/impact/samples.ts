@@ -4,9 +4,11 @@ import type { ImpactSamplesAnswer } from "#lib/api/impact-samples.ts";
 import { formatInstant } from "#lib/api/instant.ts";
 import { nodeId } from "#lib/graph/id.ts";
 import { isTo, type ObservedCall, sampler } from "#lib/mesh/impact.ts";
+import { accessFormats } from "#lib/mesh/meaning.ts";
 import type { LogSample, SampleCounts, TraceSample } from "#lib/policy/impact-samples.ts";
 import { unixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
+import { settingsOf } from "../policy/settings.ts";
 import { slowly } from "../slowly.ts";
 import { Slots } from "../stream/slots.ts";
 import { drafted } from "./draft.ts";
@@ -59,7 +61,8 @@ async function samplesOf(
   worked: Worked,
   signal: AbortSignal,
 ): Promise<ImpactSamplesAnswer> {
-  const { asked, left } = chosenPairs(worked);
+  const { formats } = accessFormats(settingsOf(deps, worked.world.cluster, who.viewer));
+  const { asked, left } = chosenPairs(worked, [...new Set(formats.flatMap(({ headers }) => headers))]);
   const heard = await heardOf(deps, who, worked, asked, signal);
   const text = deps.text(who.viewer);
   const judge = sampler(worked);

@@ -46,6 +46,7 @@ const CALL: PassedCall = {
     claimed: false,
   },
   request: { method: "GET", path: "/details/0", protocol: "HTTP/1.1", authority: "details:9080" },
+  headers: {},
 };
 const passed = (more: Partial<PassedCall> = {}) => ({ kind: "passed", call: { ...CALL, ...more } });
 
@@ -93,7 +94,14 @@ describe.each([
     ["has no address where one stands", { remote: "here" }, { kind: "unreadable" }],
     ["was sent to no address", { host: "envoy://inner_connect_originate/x" }, passed({ to: null })],
   ])("%s", (_title, o, expected) => {
-    expect(readPassedLine(line(o))).toEqual(expected);
+    const read = readPassedLine(line(o));
+    expect(read?.kind === "passed" ? { ...read, call: { ...read.call, headers: {} } } : read).toEqual(expected);
+  });
+});
+
+it("holds headers of the request", () => {
+  expect(readPassedLine(text())).toMatchObject({
+    call: { headers: { "user-agent": "Go-http-client/1.1", "x-request-id": "e7d5b6ce" } },
   });
 });
 
@@ -112,6 +120,7 @@ it("of a form without a server name or a caller tells the rest; one without clus
         claimed: true,
       },
       request: { method: "GET", path: "/a", protocol: "HTTP/2", authority: "shop" },
+      headers: {},
     },
   });
   expect(readPassedLine("GET /a", [textFormat("x", "%REQ(:METHOD)% %REQ(:PATH)%")])).toEqual({ kind: "unreadable" });
@@ -127,7 +136,12 @@ it("callers that write quotes and clusters into what they send make no other lin
       (said, where) => {
         const line = readPassedLine(text({ [where]: said }), DEFAULTS);
         if (line?.kind === "passed")
-          expect({ ...line.call, request: null, claimed: true }).toEqual({ ...CALL, request: null, claimed: true });
+          expect({ ...line.call, request: null, headers: {}, claimed: true }).toEqual({
+            ...CALL,
+            request: null,
+            headers: {},
+            claimed: true,
+          });
         else expect(line).toEqual({ kind: "unreadable" });
       },
     ),

@@ -11,6 +11,7 @@
 
 import type { LoggedRequest } from "../access-log.ts";
 import { addressOf, portOf, readBy, requestOf, UNREADABLE, type Values } from "../access-log.ts";
+import type { Extras } from "./extras.ts";
 import { type AccessFormat, DEFAULTS } from "./formats.ts";
 
 interface Place {
@@ -35,6 +36,8 @@ export interface PassedCall {
   readonly claimed: boolean;
   /** null: a connection, or words of the caller that can't be told apart. */
   readonly request: LoggedRequest | null;
+  /** Where its form holds them. */
+  readonly headers: Extras["headers"];
 }
 
 export type PassedLine =
@@ -45,7 +48,10 @@ export type PassedLine =
 
 /** As readAccessLine. A form need not tell who called, or by which server name. */
 export const readPassedLine = (text: string, formats: readonly AccessFormat[] = DEFAULTS): PassedLine | null =>
-  readBy(text, formats, lineOf);
+  readBy(text, formats, lineOf, withHeaders);
+
+const withHeaders = (line: PassedLine, { headers }: Extras): PassedLine =>
+  line.kind === "passed" ? { ...line, call: { ...line.call, headers } } : line;
 
 const OTHER: PassedLine = { kind: "other" };
 const CLUSTER = /^(?:outbound|inbound-vip)\|\d{1,5}\|[^|\s"]{0,300}\|([A-Za-z0-9.-]{1,253});?$/;
@@ -65,6 +71,7 @@ function lineOf({ at, has, ambiguous }: Values): PassedLine {
       ...{ port: portOf(at("local")), direct: addressOf(at("direct") ?? ""), remote },
       claimed: !has("forwarded") || at("forwarded") !== "-",
       request: requestOf(at),
+      headers: {},
     },
   };
 }

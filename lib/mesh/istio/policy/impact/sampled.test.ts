@@ -58,10 +58,29 @@ const table: readonly (readonly [
   ["what the sample lacks is named", made(ADMIN), asked({ path: null }), ["denied? the path"]],
   ["what can't be what it says isn't known", made(ADMIN), asked({ path: "admin" }), ["denied? the path"]],
   [
-    "a header is in no sample",
+    "a header that no line of it holds isn't known",
     made(deny("{to: [{operation: {paths: [/items]}}], when: [{key: 'request.headers[x-a]', values: [b]}]}")),
     asked(),
     ["denied? header x-a"],
+  ],
+  [
+    "by a header that its line holds",
+    made(deny("{when: [{key: 'request.headers[X-A]', values: [b]}]}")),
+    asked({}, { headers: { "x-a": "b" } }),
+    ["denied"],
+  ],
+  [
+    "not by another value of it",
+    made(deny("{when: [{key: 'request.headers[x-a]', values: [b]}]}")),
+    asked({}, { headers: { "x-a": "c" } }),
+    [],
+  ],
+  [
+    "headers that a rule may have set aren't known",
+    made(deny("{when: [{key: 'request.headers[x-a]', values: [b]}]}")),
+    asked({}, { headers: { "x-a": "b" } }),
+    ["denied? header x-a"],
+    { objects: [vs("{headers: {request: {set: {x-a: b}}}, route: [{destination: {host: reviews}}]}")] },
   ],
   [
     "and where the path decides alone, it isn't asked for",

@@ -26,6 +26,8 @@ export interface Sampled {
   readonly address: string | null;
   /** Whom the peer's certificate names, with `spiffe://`; absent: the sample doesn't tell, or `sends` says that there is none. */
   readonly identity?: string;
+  /** By lower-case name; one that isn't there isn't known. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Host of the Service that it was for; absent: the sample doesn't tell. */
   readonly to?: string;
   /** By the log of a gateway or waypoint before the server. */
@@ -81,11 +83,11 @@ function sentBy(call: ObservedCall, { sends, identity }: Sampled): Pick<Observed
 }
 
 /**
- * Proxies write down the path as it was before they or one before them rewrote it (Envoy's x-envoy-original-path), and the host as it
- * came: where something may be rewritten, the path is the client's and the host isn't known.
+ * Proxies write down the path as it was before they or one before them rewrote it (Envoy's x-envoy-original-path), the host and headers
+ * as they came or as they went on: where something may be rewritten, the path is the client's, and host and headers aren't known.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-original-path
  */
-function knownOf({ request, address, front }: Sampled, changed: boolean): RequestKnown {
+function knownOf({ request, address, headers, front }: Sampled, changed: boolean): RequestKnown {
   const { method, path, host, port } = plausible(request);
   return {
     by: changed || front?.at === "gateway" ? "client" : "server",
@@ -94,6 +96,7 @@ function knownOf({ request, address, front }: Sampled, changed: boolean): Reques
     ...(path === null ? {} : { path }),
     ...(host === null || changed ? {} : { host }),
     ...(port === null ? {} : { port }),
+    ...(headers === undefined || changed ? {} : { headers }),
     ...(address === null ? {} : { sourceIp: address, remoteIp: address }),
   };
 }
