@@ -26,6 +26,9 @@ const problems = z.array(z.string()).meta({ description: "why not all of it coul
 
 const traceSampleSchema = z.object({
   ...counts,
+  by: z.enum(["server", "client"]).meta({
+    description: "whose spans: client where no server wrote one of the pair, of calls of which the caller alone did",
+  }),
   since: z.iso.datetime(),
   calls: z.number().meta({ description: "calls of the pair since then, by its rate" }),
   full: z.boolean().meta({ description: "there were more traces than were asked for: these are the newest" }),

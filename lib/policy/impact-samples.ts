@@ -27,6 +27,8 @@ export interface SampleCounts {
 }
 
 export interface TraceSample extends SampleCounts {
+  /** Whose spans: of the servers; where none of them is of the pair, of its caller, of calls of which nobody else wrote one. */
+  readonly by: "server" | "client";
   /** Since when there may be spans, RFC 3339. */
   readonly since: string;
   /** Calls of the pair since then, by its rate. */

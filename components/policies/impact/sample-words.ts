@@ -27,11 +27,12 @@ const WOULD: Readonly<Record<ImpactVerdict, string>> = {
  * settings; `why`: why nobody knows it.
  */
 export function sayTraced(
-  { requests, calls, since, full }: TraceSample,
+  { by, requests, calls, since, full }: TraceSample,
   set: Kept | null = null,
   why: string | null = null,
 ): string {
-  const kept = `${formatCount(requests)} ${requests === 1 ? "was" : "were"} traced`;
+  const alone = by === "client" ? " by the caller alone" : "";
+  const kept = `${formatCount(requests)} ${requests === 1 ? "was" : "were"} traced${alone}`;
   const from = `since ${sayInstant(since)}`;
   const newest = full ? "; there are more traces, these are the newest" : "";
   if (calls < 1) return `${capital(from)}, ${kept}${newest}`;

@@ -15,7 +15,7 @@ import { SamplesState } from "./sampled-impact.tsx";
 const COUNTS: SampleCounts = { requests: 37, hits: 0, open: 0, lacks: [], examples: [], more: 0 };
 const traces = (more: Partial<TraceSample> = {}): TraceSample => ({
   ...COUNTS,
-  ...{ since: "2026-08-20T13:02:10Z", calls: 3600, full: false, problems: [] },
+  ...{ by: "server", since: "2026-08-20T13:02:10Z", calls: 3600, full: false, problems: [] },
   ...more,
 });
 const logs = (more: Partial<LogSample> = {}): LogSample => ({
@@ -134,6 +134,9 @@ describe("what samples say beside an item", () => {
   it("holds a pair of the week against no number of calls, and newest traces against no more than they are", () => {
     expect(said({ seen: "week", traces: traces({ calls: 0, requests: 2 }) }, item({ seen: "week" }))).toMatch(
       /Since .*, 2 were traced:/,
+    );
+    expect(said({ traces: traces({ by: "client", requests: 36 }) })).toContain(
+      "36 were traced by the caller alone (1 %",
     );
     expect(said({ traces: traces({ full: true }) })).toContain("there are more traces, these are the newest");
   });

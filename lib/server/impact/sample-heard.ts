@@ -12,7 +12,9 @@ import { readSince } from "../logs/proxy-log.ts";
 import { reading } from "../policy/access.ts";
 import type { Viewer } from "../policy/deps.ts";
 import { settingsOf } from "../policy/settings.ts";
-import type { RequestSpans, RequestSpansAsked } from "../tracing/request-spans.ts";
+import type { Newest, SpansAsked } from "../tracing/newest-spans.ts";
+import type { RequestSpans, SpannedRequest } from "../tracing/request-spans.ts";
+import type { SentSpans } from "../tracing/sent-spans.ts";
 import type { DraftDeps } from "./draft.ts";
 import type { ImpactDeps, Worked } from "./impact.ts";
 import { type LoggedRequests, type Logs, unread } from "./sample-lines.ts";
@@ -25,12 +27,12 @@ import { connectionsInto } from "./sample-ztunnels.ts";
 export interface HeardDeps extends Omit<DraftDeps, "impacts" | "clients">, ImpactDeps {
   readonly clients: ReadonlyMap<string, KubeClient & KubeLogs>;
   /** What sampled spans of a workload say; null: nobody keeps any of that cluster. */
-  readonly spans: (
-    credential: Credential,
-    asked: RequestSpansAsked,
-    signal?: AbortSignal,
-  ) => Promise<RequestSpans | null>;
+  readonly spans: AskSpans<RequestSpans>;
+  /** What sampled spans say of what a workload sent and nobody else wrote of; null: as of spans. */
+  readonly sent: AskSpans<SentSpans>;
 }
+
+type AskSpans<Told> = (credential: Credential, asked: SpansAsked, signal?: AbortSignal) => Promise<Told | null>;
 
 export interface Who {
   readonly credential: Credential;
@@ -40,6 +42,8 @@ export interface Who {
 export interface Heard {
   /** By node id of the server. */
   readonly spans: ReadonlyMap<string, RequestSpans>;
+  /** By node id of the caller, where of one of its pairs no server wrote a span. */
+  readonly sent: ReadonlyMap<string, SentSpans>;
   /** By the keeper's key. */
   readonly logs: ReadonlyMap<string, LoggedRequests>;
 }
@@ -62,12 +66,31 @@ export async function heardOf(
       .map((each) => [each.key, each]),
   );
   const [spans, logs] = await Promise.all([
-    inLanes(servers, (target) => spansOf(deps, who, worked, target, signal)),
+    inLanes(servers, (target) => spansOf(deps.spans, who, worked, target, signal)),
     inLanes(keepers, (keeper) => linesOf(deps, who, worked, keeper, signal)),
   ]);
   signal.throwIfAborted();
-  return { spans, logs };
+  // Who hasn't called in the window left no span there.
+  const lone = asked.filter((each) => each.tells.traces && serversSpans(each, spans).length === 0);
+  const callers = new Map(
+    lone
+      .flatMap(({ calls }) => calls)
+      .filter(({ rate }) => rate > 0)
+      .flatMap(({ source }) => (source.kind === "workload" ? [[nodeId(source), source] as const] : [])),
+  );
+  const sent = await inLanes(callers, (source) => spansOf(deps.sent, who, worked, source, signal));
+  signal.throwIfAborted();
+  return { spans, sent, logs };
 }
+
+/** Spans of the pair that its servers wrote. */
+export const serversSpans = (
+  { item, calls }: Pick<Asked, "item" | "calls">,
+  spans: Heard["spans"],
+): readonly SpannedRequest[] =>
+  [...new Set(calls.map(({ target }) => nodeId(target)))].flatMap((target) =>
+    (spans.get(target)?.requests ?? []).filter(({ source }) => source === item.source),
+  );
 
 async function inLanes<Of, Got>(
   wanted: ReadonlyMap<string, Of>,
@@ -87,19 +110,19 @@ async function inLanes<Of, Got>(
 
 const NO_BACKEND = "No tracing backend keeps spans of this cluster.";
 
-async function spansOf(
-  { spans }: HeardDeps,
+async function spansOf<T>(
+  ask: AskSpans<Newest<T>>,
   who: Who,
   { world, traffic: { at, window } }: Worked,
   { cluster, namespace, name }: ObservedCall["target"],
   signal: AbortSignal,
-): Promise<RequestSpans> {
+): Promise<Newest<T>> {
   const start = unixSeconds(at - windowSeconds(window));
   const workload = cluster === world.cluster ? world.inventory.workloads.get(`${namespace}/${name}`) : undefined;
   const asked = { cluster, namespace, workload: name, app: workload?.app ?? null, start, end: at };
   const none = (problem: string) => ({ requests: [], since: start, full: false, problem });
   try {
-    return (await spans(who.credential, asked, signal)) ?? none(NO_BACKEND);
+    return (await ask(who.credential, asked, signal)) ?? none(NO_BACKEND);
   } catch (thrown) {
     signal.throwIfAborted();
     return none(problemOf(thrown).detail);

@@ -1,7 +1,6 @@
 /** Lines of proxies' logs as samples: what was read of the pods, and of whom each line is. */
 import { formatPlural } from "#lib/format.ts";
-import { nodeId } from "#lib/graph/id.ts";
-import type { ClusterInventory, PodRef } from "#lib/inventory/model.ts";
+import type { PodRef } from "#lib/inventory/model.ts";
 import type { KubeClient } from "#lib/kube/client.ts";
 import type { LogLine } from "#lib/kube/log-line.ts";
 import type { KubeLogs } from "#lib/kube/logs.ts";
@@ -81,16 +80,4 @@ export async function readLines({ client, calling }: Logs, asked: Asked): Promis
         : []),
     ],
   };
-}
-
-/** The workload whose pod has an address now; null: none, or a header alone says so. */
-export function workloadAt(
-  address: string | null,
-  { cluster, workloadByIp, workloads }: ClusterInventory,
-): { readonly id: string; readonly key: string; readonly dataplane: string | undefined } | null {
-  const key = address === null ? undefined : workloadByIp.get(address);
-  if (key === undefined) return null;
-  const slash = key.indexOf("/");
-  const id = nodeId({ kind: "workload", cluster, namespace: key.slice(0, slash), name: key.slice(slash + 1) });
-  return { id, key, dataplane: workloads.get(key)?.dataplane };
 }

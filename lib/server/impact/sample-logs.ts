@@ -2,7 +2,8 @@
 import { nodeId } from "#lib/graph/id.ts";
 import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import { type AccessFormat, readAccessLine } from "#lib/mesh/impact.ts";
-import { type LoggedRequest, type LoggedRequests, type Logs, readLines, unread, workloadAt } from "./sample-lines.ts";
+import { type LoggedRequest, type LoggedRequests, type Logs, readLines, unread } from "./sample-lines.ts";
+import { workloadAt } from "./sample-servers.ts";
 
 type Logged = Extract<ReturnType<typeof readAccessLine>, { readonly kind: "inbound" }>;
 

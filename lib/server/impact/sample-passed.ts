@@ -2,7 +2,8 @@
 import { nodeId } from "#lib/graph/id.ts";
 import type { ClusterInventory, Service, Workload } from "#lib/inventory/model.ts";
 import { type AccessFormat, localService, type PassedCall, readPassedLine } from "#lib/mesh/impact.ts";
-import { type LoggedRequest, type LoggedRequests, type Logs, readLines, unread, workloadAt } from "./sample-lines.ts";
+import { type LoggedRequest, type LoggedRequests, type Logs, readLines, unread } from "./sample-lines.ts";
+import { isServers, serverOf, workloadAt } from "./sample-servers.ts";
 
 /** Those who write it, and as what they decide. */
 export interface Passing {
@@ -44,7 +45,12 @@ function sampledOf(
 ): Omit<LoggedRequest, "source" | "target"> {
   const { method = null, path = null, authority: host = null } = call.request ?? {};
   return {
-    request: { method, path, host, port: sentTo(call, inventory)?.port ?? null },
+    request: {
+      method,
+      path,
+      host,
+      port: call.to !== null && isServers(call.to.address, inventory) ? call.to.port : null,
+    },
     // To the server it is the proxy that calls.
     ...{ sends: null, address: null, to: call.host, headers: call.headers },
     front: {
@@ -68,16 +74,8 @@ function targetOf(call: PassedCall, at: Passing["at"], inventory: ClusterInvento
   const named = localService(call.host);
   const service = named === null ? undefined : inventory.services.get(`${named.namespace}/${named.name}`);
   if (at === "waypoint" && (service === undefined || !isAsked(service, call.asked))) return null;
-  const to = sentTo(call, inventory);
-  if (to !== null) return workloadAt(to.address, inventory)?.id ?? null;
-  const [only, ...more] = service?.workloads ?? [];
-  if (service === undefined || only === undefined || more.length > 0) return null;
-  return nodeId({ kind: "workload", cluster: inventory.cluster, namespace: service.namespace, name: only });
+  return serverOf(service, call.to?.address ?? null, inventory);
 }
-
-/** The server's pod; null: not told. Where a gateway sends on to a waypoint, that one chooses. */
-const sentTo = ({ to }: PassedCall, inventory: ClusterInventory): PassedCall["to"] =>
-  to === null || workloadAt(to.address, inventory)?.dataplane === "waypoint" ? null : to;
 
 /** Of a Service without an address of its own, or one that isn't told, the cluster alone tells. */
 const isAsked = ({ addresses = [] }: Service, asked: PassedCall["asked"]): boolean =>

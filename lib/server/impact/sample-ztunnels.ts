@@ -4,7 +4,8 @@ import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import { readZtunnelLine } from "#lib/mesh/impact.ts";
 import { MOST, ztunnelsInSight } from "../logs/ztunnels.ts";
 import type { Visibility } from "../rights/model.ts";
-import { type LoggedRequest, type LoggedRequests, type Logs, readLines, unread, workloadAt } from "./sample-lines.ts";
+import { type LoggedRequest, type LoggedRequests, type Logs, readLines, unread } from "./sample-lines.ts";
+import { workloadAt } from "./sample-servers.ts";
 
 type Line = Extract<ReturnType<typeof readZtunnelLine>, { readonly kind: "inbound" }>;
 

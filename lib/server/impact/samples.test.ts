@@ -13,6 +13,7 @@ import { ANONYMOUS, type Credential } from "../identity.ts";
 import { readingPort } from "../policy/port.ts";
 import type { Rights } from "../rights/model.ts";
 import type { RequestSpans, SpannedRequest } from "../tracing/request-spans.ts";
+import type { SentRequest, SentSpans } from "../tracing/sent-spans.ts";
 import { Impacts } from "./impact.ts";
 import { sampleSlots, showImpactSamples } from "./samples.ts";
 
@@ -40,6 +41,8 @@ const span = (method: string, path: string, source: string | null = "c/shop/work
 interface Given {
   readonly logs?: Readonly<Record<string, readonly string[] | MeshscopeError>>;
   readonly spans?: readonly SpannedRequest[] | MeshscopeError | null;
+  /** What the caller alone wrote of. */
+  readonly sent?: readonly SentRequest[] | MeshscopeError;
   readonly server?: Partial<Workload>;
   readonly client?: Partial<Workload>;
   readonly full?: boolean;
@@ -121,10 +124,23 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
       problem: null,
     } satisfies RequestSpans;
   };
+  const sent = async (
+    _: Credential,
+    { workload: name, start, end }: { workload: string; start: number; end: number },
+  ) => {
+    searched.push(`sent ${name} ${end - start}`);
+    if (o.sent !== undefined && "problem" in o.sent) throw o.sent;
+    return { requests: o.sent ?? [], since: unixSeconds(end - 600), full: true, problem: null } satisfies SentSpans;
+  };
   const impacts = new Impacts(parts as never);
   const { slots = sampleSlots() } = o;
   const asked = { cluster: "c", manifests: manifests as never, deletions: [] };
-  const answer = await showImpactSamples({ ...parts, impacts, spans, slots } as never, credential, asked, stop.signal);
+  const answer = await showImpactSamples(
+    { ...parts, impacts, spans, sent, slots } as never,
+    credential,
+    asked,
+    stop.signal,
+  );
   expect(impactSamplesSchema.parse(answer)).toEqual(answer);
   const [hour] = answer.items.filter(({ seen }) => seen === "hour");
   return { answer, hour, read, searched };
@@ -172,6 +188,34 @@ describe("POST /meaning/impact/samples", () => {
     const { hour } = await ask({ spans: [span("GET", "/items")], full: true });
     expect(hour?.traces).toMatchObject({ requests: 1, hits: 0, full: true });
     expect(hour?.traces?.calls).toBeCloseTo(600);
+  });
+
+  it("asks for what the caller alone wrote where no server wrote a span of the pair", async () => {
+    const lone = (path: string, address: string | null, name = "api"): SentRequest => ({
+      ...{ service: { namespace: "shop", name }, address, trace: "cd".repeat(16), backend: "jaeger" },
+      request: { method: "GET", path, host: "api", port: 8080 },
+    });
+    const sent = [
+      lone("/admin", "10.0.0.5"),
+      lone("/items", "10.0.0.5"),
+      lone("/admin", "10.0.0.6"),
+      lone("/admin", "10.9.9.9"),
+      lone("/admin", "10.0.0.5", "other"),
+    ];
+    const one = await ask({ sent, spans: [span("GET", "/admin", null)] });
+    expect(one.searched).toContain("sent web 3600");
+    expect(one.hour?.traces).toMatchObject({ by: "client", requests: 2, hits: 1, open: 0, full: true, problems: [] });
+    expect(one.hour?.traces?.calls).toBeCloseTo(6000);
+    expect(one.hour?.traces?.examples).toMatchObject([{ path: "/admin", port: 8080, trace: { id: "cd".repeat(16) } }]);
+    const other = await ask({ sent, spans: [span("GET", "/items")] });
+    expect(other.searched.filter((each) => each.startsWith("sent web"))).toEqual([]);
+    expect(other.hour?.traces).toMatchObject({ by: "server", requests: 1, hits: 0 });
+    const down = new MeshscopeError("upstream_unreachable", "Jaeger can't be reached.");
+    expect((await ask({ sent: down })).hour?.traces).toMatchObject({
+      by: "server",
+      requests: 0,
+      problems: [down.message],
+    });
   });
 
   it("reads logs as the viewer", async () => {

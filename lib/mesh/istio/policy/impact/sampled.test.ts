@@ -145,6 +145,14 @@ const table: readonly (readonly [
     [],
   ],
   [
+    "a path that the caller saw isn't what the server gets where a rule rewrites it",
+    made(ADMIN),
+    asked({ path: "/admin" }, { by: "client" }),
+    ["denied? the path"],
+    { objects: [vs("{rewrite: {uri: /v2/items}, route: [{destination: {host: reviews}}]}")] },
+  ],
+  ["and is where none does", made(ADMIN), asked({ path: "/admin" }, { by: "client" }), ["denied"]],
+  [
     "a share of a weight is nobody's for sure",
     turned(
       vs(to("reviews")),

@@ -30,6 +30,8 @@ export interface Sampled {
   readonly headers?: Readonly<Record<string, string>>;
   /** Host of the Service that it was for; absent: the sample doesn't tell. */
   readonly to?: string;
+  /** The caller's side saw it, before it rewrote anything. */
+  readonly by?: "client";
   /** By the log of a gateway or waypoint before the server. */
   readonly front?: Front;
 }
@@ -87,10 +89,10 @@ function sentBy(call: ObservedCall, { sends, identity }: Sampled): Pick<Observed
  * as they came or as they went on: where something may be rewritten, the path is the client's, and host and headers aren't known.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-original-path
  */
-function knownOf({ request, address, headers, front }: Sampled, changed: boolean): RequestKnown {
+function knownOf({ request, address, headers, front, by }: Sampled, changed: boolean): RequestKnown {
   const { method, path, host, port } = plausible(request);
   return {
-    by: changed || front?.at === "gateway" ? "client" : "server",
+    by: changed || by === "client" || front?.at === "gateway" ? "client" : "server",
     ...(front === undefined ? {} : { front }),
     ...(method === null ? {} : { method }),
     ...(path === null ? {} : { path }),
