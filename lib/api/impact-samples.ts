@@ -1,4 +1,5 @@
 /** POST /meaning/impact/samples, with the body of POST /meaning/impact: what traces and access logs say of items that metrics can't decide. */
+import { LOG_KEEPERS } from "#lib/policy/impact-samples.ts";
 import { impactItemSchema } from "./impact.ts";
 import { z } from "./zod.ts";
 
@@ -25,6 +26,9 @@ const problems = z.array(z.string()).meta({ description: "why not all of it coul
 
 const traceSampleSchema = z.object({
   ...counts,
+  by: z.enum(["server", "client"]).meta({
+    description: "whose spans: client where no server wrote one of the pair, of calls of which the caller alone did",
+  }),
   since: z.iso.datetime(),
   calls: z.number().meta({ description: "calls of the pair since then, by its rate" }),
   full: z.boolean().meta({ description: "there were more traces than were asked for: these are the newest" }),
@@ -33,11 +37,15 @@ const traceSampleSchema = z.object({
 
 const logSampleSchema = z.object({
   ...counts,
+  by: z.array(z.enum(LOG_KEEPERS)).meta({
+    description:
+      "whose logs: of the server’s sidecars, its nodes’ ztunnels, the gateway that calls, the waypoint between",
+  }),
   since: z.string().nullable().meta({ description: "of the oldest line that was read" }),
   lines: z.number(),
   newest: z.boolean().meta({ description: "whether they are the newest of each pod: bytes are bounded, too" }),
   pods: z.object({ read: z.number(), all: z.number() }),
-  unnamed: z.number().meta({ description: "calls by lines that name no caller for sure" }),
+  unnamed: z.number().meta({ description: "calls by lines that name no caller, or no server, for sure" }),
   problems,
 });
 

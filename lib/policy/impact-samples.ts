@@ -27,6 +27,8 @@ export interface SampleCounts {
 }
 
 export interface TraceSample extends SampleCounts {
+  /** Whose spans: of the servers; where none of them is of the pair, of its caller, of calls of which nobody else wrote one. */
+  readonly by: "server" | "client";
   /** Since when there may be spans, RFC 3339. */
   readonly since: string;
   /** Calls of the pair since then, by its rate. */
@@ -37,14 +39,19 @@ export interface TraceSample extends SampleCounts {
   readonly problems: readonly string[];
 }
 
+/** Whose log it is: of the server's sidecars, of the gateway that calls, of the waypoint before the server, of the ztunnels of its nodes. */
+export const LOG_KEEPERS = ["sidecar", "gateway", "waypoint", "ztunnel"] as const;
+export type LogKeeper = (typeof LOG_KEEPERS)[number];
+
 export interface LogSample extends SampleCounts {
+  readonly by: readonly LogKeeper[];
   /** Of the oldest line that was read, RFC 3339; null: none was. */
   readonly since: string | null;
   readonly lines: number;
   /** Whether they are the newest of each pod: bytes are bounded, too. */
   readonly newest: boolean;
   readonly pods: { readonly read: number; readonly all: number };
-  /** Calls into the servers by lines that name no caller for sure. */
+  /** Calls of the Service or server by lines that name no caller, or no server, for sure. */
   readonly unnamed: number;
   readonly problems: readonly string[];
 }
@@ -55,8 +62,10 @@ export interface ItemSamples extends Pick<ImpactItem, "verdict" | "source" | "ta
   readonly logs: LogSample | null;
 }
 
-/** Facts that lines of an access log have in Istio's default format, and that Envoy's spans have. */
-const LOGGED = /^the (?:method|host|path)|port|address$/;
+/** Facts that lines of an access log have in Istio's default format or a ztunnel's, and that Envoy's spans have. */
+const LOGGED = /^the (?:method|host|path)|port|address$|identity$/;
+/** Those that a format holds, if it holds any. */
+const HEADER = /^header (.+)$/;
 const SPANNED = /^the (?:method|host|path)|port/;
 
 /** What rules do with calls besides where they send them: chance, time or the answer decides it, and no request of a sample is judged by it. */
@@ -64,21 +73,23 @@ const UNJUDGED: ReadonlySet<ImpactVerdict> = new Set(["aborted", "times-out", "d
 /** Of these a fault or a timeout that goes allows calls, too. */
 const ROUTES: ReadonlySet<string> = new Set(["VirtualService", "HTTPRoute", "GRPCRoute"]);
 
-/** Which samples can tell something of what isn't known of an item; a span is of a request. */
-export function sampleTells({
-  verdict,
-  certainty,
-  rule,
-  blindSpots,
-  protocol,
-}: Pick<ImpactItem, "verdict" | "certainty" | "rule" | "blindSpots" | "protocol">): {
-  readonly traces: boolean;
-  readonly logs: boolean;
-} {
+/**
+ * Which samples can tell something of what isn't known of an item; a span is of a request. `headers`: those that lines hold, in lower
+ * case; absent: they may hold any.
+ */
+export function sampleTells(
+  item: Pick<ImpactItem, "verdict" | "certainty" | "rule" | "blindSpots" | "protocol">,
+  headers?: readonly string[],
+): { readonly traces: boolean; readonly logs: boolean } {
+  const { verdict, certainty, rule, blindSpots, protocol } = item;
   const unjudged = UNJUDGED.has(verdict) || (verdict === "allowed" && rule !== null && ROUTES.has(rule.object.kind));
   if (certainty === "certain" || unjudged) return { traces: false, logs: false };
   const some = (pattern: RegExp) => blindSpots.some((fact) => pattern.test(fact));
-  return { traces: protocol !== "tcp" && some(SPANNED), logs: some(LOGGED) };
+  const held = blindSpots.some((fact) => {
+    const name = HEADER.exec(fact)?.[1]?.toLowerCase();
+    return name !== undefined && (headers?.includes(name) ?? true);
+  });
+  return { traces: protocol !== "tcp" && some(SPANNED), logs: some(LOGGED) || held };
 }
 
 /** Of an item that samples can tell something of, what was found; null: nothing was looked for. */

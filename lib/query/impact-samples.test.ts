@@ -18,8 +18,9 @@ describe("samples of a plan’s impact", () => {
     expect(starts({})).toBe(true);
     expect(starts({ certainty: "certain" })).toBe(false);
     expect(starts({ verdict: "times-out" })).toBe(false);
-    const header = { blindSpots: ["header x-a"], closeWith: ["access logs of the server’s proxy with that header"] };
-    expect(starts(header)).toBe(false);
+    expect(starts({ blindSpots: ["header x-a"] })).toBe(true);
+    expect(starts({ blindSpots: ["the peer's identity"] })).toBe(true);
+    expect(starts({ blindSpots: ["the JWT's claim group"], closeWith: [] })).toBe(false);
     expect(starts({ blindSpots: ["the client’s address"], closeWith: [] })).toBe(true);
   });
 });

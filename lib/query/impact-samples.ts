@@ -6,7 +6,7 @@ import { postJson } from "./fetch.ts";
 
 /** What traces and access logs say of a plan's items that metrics can't decide. Read once a plan, for it reads logs as the viewer. */
 export function impactSamplesQuery({ id, steps }: Pick<Plan, "id" | "steps">) {
-  const tells = steps.flatMap(({ impact }) => (impact ?? []).map(sampleTells));
+  const tells = steps.flatMap(({ impact }) => (impact ?? []).map((item) => sampleTells(item)));
   return queryOptions({
     queryKey: ["impact-samples", id],
     enabled: tells.some(({ traces, logs }) => traces || logs),

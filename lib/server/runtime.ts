@@ -56,6 +56,7 @@ import { Backend } from "./tracing/backends.ts";
 import { dryRunSpans } from "./tracing/dry-runs.ts";
 import { Places } from "./tracing/places.ts";
 import { requestSpans } from "./tracing/request-spans.ts";
+import { sentSpans } from "./tracing/sent-spans.ts";
 import { tracingUseCases } from "./tracing/use-cases.ts";
 import { WholeSeriesUseCases } from "./whole-series.ts";
 
@@ -192,6 +193,8 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     dryRunSpans(tracing, await viewers.audience(credential, signal), asked, signal);
   const requests: SampleDeps["spans"] = async (credential, asked, signal) =>
     requestSpans(tracing, await viewers.audience(credential, signal), asked, signal);
+  const sent: SampleDeps["sent"] = async (credential, asked, signal) =>
+    sentSpans(tracing, await viewers.audience(credential, signal), asked, signal);
   const samples = sampleSlots();
   const impacts = new Impacts(observed);
   const graphs = new GraphUseCases(telemetry, hub, timers, viewers, new Sights(objects));
@@ -250,7 +253,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     impact: (credential, asked, signal) => showImpact({ ...objects, impacts }, credential, asked, signal),
     impactSamples: (credential, asked, signal) =>
       showImpactSamples(
-        { ...observed, clients: kubes, impacts, spans: requests, slots: samples },
+        { ...observed, clients: kubes, impacts, spans: requests, sent, slots: samples },
         credential,
         asked,
         signal,

@@ -45,7 +45,9 @@ export function SampleLines({
             "Names are of the pods that have these addresses now.",
             ...(logs.unnamed === 0
               ? []
-              : [`${formatPlural(logs.unnamed, "call")} more in these lines: of whom, no line tells for sure.`]),
+              : [
+                  `${formatPlural(logs.unnamed, "call")} more in these lines: of whom, or to whom, no line tells for sure.`,
+                ]),
           ]}
         />
       )}

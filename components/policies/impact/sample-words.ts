@@ -3,7 +3,7 @@ import { sayInstant } from "#components/shell/instant.ts";
 import { expectWords, type Kept } from "#components/traces/kept.ts";
 import { formatCount, formatPercent, formatPlural } from "#lib/format.ts";
 import type { ImpactVerdict } from "#lib/policy/impact.ts";
-import type { LogSample, SampleCounts, SampleExample, TraceSample } from "#lib/policy/impact-samples.ts";
+import type { LogKeeper, LogSample, SampleCounts, SampleExample, TraceSample } from "#lib/policy/impact-samples.ts";
 import { ratio } from "#lib/units.ts";
 
 /** What would become of those that it happens to. */
@@ -27,11 +27,12 @@ const WOULD: Readonly<Record<ImpactVerdict, string>> = {
  * settings; `why`: why nobody knows it.
  */
 export function sayTraced(
-  { requests, calls, since, full }: TraceSample,
+  { by, requests, calls, since, full }: TraceSample,
   set: Kept | null = null,
   why: string | null = null,
 ): string {
-  const kept = `${formatCount(requests)} ${requests === 1 ? "was" : "were"} traced`;
+  const alone = by === "client" ? " by the caller alone" : "";
+  const kept = `${formatCount(requests)} ${requests === 1 ? "was" : "were"} traced${alone}`;
   const from = `since ${sayInstant(since)}`;
   const newest = full ? "; there are more traces, these are the newest" : "";
   if (calls < 1) return `${capital(from)}, ${kept}${newest}`;
@@ -41,11 +42,20 @@ export function sayTraced(
   return `Of about ${formatCount(Math.round(calls))} calls ${from}, ${kept}${aside === "" ? "" : ` (${aside})`}${newest}`;
 }
 
+/** Whose pods they are, where they aren't the server's own. */
+const OF: Readonly<Record<LogKeeper, string>> = {
+  sidecar: "",
+  gateway: " of the gateway",
+  waypoint: " of the waypoint",
+  ztunnel: " of its nodes’ ztunnels",
+};
+
 /** `In the newest 1,200 lines of 2 of 3 pods, since 14:02:10, 212 are of its calls`; without `the newest` where those of a pod aren’t among them */
-export function sayLogged({ requests, lines, newest, pods, since }: LogSample): string {
+export function sayLogged({ by, requests, lines, newest, pods, since }: LogSample): string {
   const from = since === null ? "" : `, since ${sayInstant(since)}`;
   const own = requests === 0 ? "none is" : requests === 1 ? "1 is" : `${formatCount(requests)} are`;
-  return `In ${newest ? "the newest " : ""}${formatPlural(lines, "line")} of ${formatCount(pods.read)} of ${formatPlural(pods.all, "pod")}${from}, ${own} of its calls`;
+  const whose = by.map((each) => OF[each]).join("");
+  return `In ${newest ? "the newest " : ""}${formatPlural(lines, "line")} of ${formatCount(pods.read)} of ${formatPlural(pods.all, "pod")}${whose}${from}, ${own} of its calls`;
 }
 
 /** `at least 4 of them would be refused`, `none of them would be refused; what isn’t among them still may` */

@@ -15,11 +15,20 @@ import { SamplesState } from "./sampled-impact.tsx";
 const COUNTS: SampleCounts = { requests: 37, hits: 0, open: 0, lacks: [], examples: [], more: 0 };
 const traces = (more: Partial<TraceSample> = {}): TraceSample => ({
   ...COUNTS,
-  ...{ since: "2026-08-20T13:02:10Z", calls: 3600, full: false, problems: [] },
+  ...{ by: "server", since: "2026-08-20T13:02:10Z", calls: 3600, full: false, problems: [] },
   ...more,
 });
 const logs = (more: Partial<LogSample> = {}): LogSample => ({
-  ...{ ...COUNTS, requests: 212, lines: 1200, newest: true, pods: { read: 2, all: 3 }, unnamed: 0, problems: [] },
+  ...{
+    ...COUNTS,
+    by: ["sidecar"],
+    requests: 212,
+    lines: 1200,
+    newest: true,
+    pods: { read: 2, all: 3 },
+    unnamed: 0,
+    problems: [],
+  },
   since: "2026-08-20T13:02:10.000000000Z",
   ...more,
 });
@@ -69,6 +78,7 @@ describe("what samples say beside an item", () => {
     );
     expect(markup({ traces: traces() })).not.toContain("<details");
     expect(said({ logs: logs() })).toContain("Names are of the pods that have these addresses now.");
+    expect(said({ logs: logs({ by: ["waypoint"] }) })).toContain("of 2 of 3 pods of the waypoint, since");
   });
 
   it("calls no lines the newest where the newest weren’t read", () => {
@@ -117,13 +127,16 @@ describe("what samples say beside an item", () => {
     const refused = logs({ requests: 0, lines: 0, since: null, problems: ["You lack the right to get pods/log."] });
     expect(said({ logs: refused })).toContain("Access logs: not read. You lack the right to get pods/log.");
     expect(said({ logs: logs({ requests: 0, unnamed: 9 }) })).toMatch(
-      /none is of its calls: which proves nothing.*9 calls more in these lines: of whom, no line tells for sure\./,
+      /none is of its calls: which proves nothing.*9 calls more in these lines: of whom, or to whom, no line tells for sure\./,
     );
   });
 
   it("holds a pair of the week against no number of calls, and newest traces against no more than they are", () => {
     expect(said({ seen: "week", traces: traces({ calls: 0, requests: 2 }) }, item({ seen: "week" }))).toMatch(
       /Since .*, 2 were traced:/,
+    );
+    expect(said({ traces: traces({ by: "client", requests: 36 }) })).toContain(
+      "36 were traced by the caller alone (1 %",
     );
     expect(said({ traces: traces({ full: true }) })).toContain("there are more traces, these are the newest");
   });

@@ -4,6 +4,7 @@
  * way counts for nothing, and is never guessed at.
  * https://istio.io/latest/docs/tasks/observability/logs/access-log/#default-access-log-format
  */
+import { agreed, type Extras, extrasOf } from "./access/extras.ts";
 import { type AccessFormat, DEFAULTS, OPERATORS } from "./access/formats.ts";
 
 /** One call, or one connection, as the server's proxy wrote it down. */
@@ -30,6 +31,8 @@ export interface LoggedFacts {
   readonly code: number | null;
   /** Envoy's response flags. */
   readonly flags: readonly string[];
+  /** Where its form holds them. */
+  readonly extras: Extras;
 }
 
 /** All of it in the caller's words. */
@@ -56,21 +59,40 @@ const LONGEST = 16 * 1024;
  * By the forms that its proxy may write; without them, by Istio's defaults. null: no line of an access log.
  * Where two forms read it differently it is unreadable.
  */
-export function readAccessLine(text: string, formats: readonly AccessFormat[] = DEFAULTS): AccessLine | null {
+export const readAccessLine = (text: string, formats: readonly AccessFormat[] = DEFAULTS): AccessLine | null =>
+  readBy(text, formats, (at, { mute }) => (mute ? UNREADABLE : lineOf(at)), withExtras);
+
+/** The same of any reading of its values. What a form holds beside is told where all readings agree. */
+export function readBy<Line>(
+  text: string,
+  formats: readonly AccessFormat[],
+  read: (at: Values, format: AccessFormat) => Line | Unreadable,
+  add: (line: Line | Unreadable, extras: Extras) => Line | Unreadable,
+): Line | Unreadable | null {
   if (text.length > LONGEST) return null;
-  const read: AccessLine[] = [];
+  const lines: (Line | Unreadable)[] = [];
+  const extras: Extras[] = [];
   for (const format of formats) {
     const match = format.read(text);
-    if (match !== null) read.push(format.mute ? UNREADABLE : lineOf(match));
+    if (match === null) continue;
+    lines.push(read(valuesOf(match), format));
+    extras.push(extrasOf(match));
   }
-  const [first, ...others] = read;
+  const [first, ...others] = lines;
   if (first === undefined) return looksLike(text, formats) ? UNREADABLE : null;
   const said = JSON.stringify(first);
-  return others.every((other) => JSON.stringify(other) === said) ? first : UNREADABLE;
+  return others.every((other) => JSON.stringify(other) === said) ? add(first, agreed(extras)) : UNREADABLE;
+}
+
+const withExtras = (line: AccessLine, extras: Extras): AccessLine =>
+  line.kind === "inbound" ? { ...line, facts: { ...line.facts, extras } } : line;
+
+interface Unreadable {
+  readonly kind: "unreadable";
 }
 
 const OTHER: AccessLine = { kind: "other" };
-const UNREADABLE: AccessLine = { kind: "unreadable" };
+export const UNREADABLE: Unreadable = { kind: "unreadable" };
 
 /** Begins like a line of one of the forms; with a bracket, then a time is in it. */
 const looksLike = (text: string, formats: readonly AccessFormat[]): boolean =>
@@ -79,38 +101,60 @@ const looksLike = (text: string, formats: readonly AccessFormat[]): boolean =>
 /** `-`: nothing. null: it can't be told, by this line or by any of its form. */
 type At = (what: keyof typeof OPERATORS) => string | null;
 
-function lineOf(values: ReadonlyMap<string, string | null>): AccessLine {
-  const at: At = (what) => {
-    const operator: string | undefined = OPERATORS[what].find((each) => values.has(each));
-    const value = operator === undefined ? null : (values.get(operator) ?? null);
-    return value === "" ? "-" : value;
+/** A line's values by what they say. */
+export interface Values {
+  readonly at: At;
+  /** Whether its form has one of these operators. */
+  readonly has: (what: keyof typeof OPERATORS) => boolean;
+  /** What it has of these can be read in more than one way. */
+  readonly ambiguous: (what: keyof typeof OPERATORS) => boolean;
+}
+
+function valuesOf(values: ReadonlyMap<string, string | null>): Values {
+  const all = (what: keyof typeof OPERATORS): readonly string[] => OPERATORS[what];
+  return {
+    at: (what) => {
+      const operator = all(what).find((each) => values.has(each));
+      const value = operator === undefined ? null : (values.get(operator) ?? null);
+      return value === "" ? "-" : value;
+    },
+    has: (what) => all(what).some((each) => values.has(each)),
+    ambiguous: (what) => all(what).some((each) => values.get(each) === null),
   };
+}
+
+function lineOf({ at, has, ambiguous }: Values): AccessLine {
   const cluster = at("cluster");
   const refused = at("details") === "filter_chain_not_found";
   if (cluster === null) return UNREADABLE;
   if (!refused && !cluster.startsWith("inbound|") && !cluster.startsWith("InboundPassthroughCluster")) return OTHER;
-  const direct = OPERATORS.direct.some((each) => values.has(each));
+  const direct = has("direct");
   const address = addressOf(at(direct ? "direct" : "remote") ?? "");
   const sends = sentBy(at("serverName"));
-  const ambiguous = OPERATORS.forwarded.some((each) => values.get(each) === null);
-  if (address === null || sends === null || ambiguous) return UNREADABLE;
+  if (address === null || sends === null || ambiguous("forwarded")) return UNREADABLE;
   const claimed = !direct && at("forwarded") !== "-";
   return { kind: "inbound", call: { address, claimed, sends, refused }, facts: factsOf(at) };
 }
 
 function factsOf(at: At): LoggedFacts {
-  const port = Number(/:(\d{1,5})$/.exec(at("local") ?? "")?.[1] ?? 0);
   const [code, flags] = [at("code") ?? "-", at("flags") ?? "-"];
   return {
-    port: port > 0 && port <= 65_535 ? port : null,
+    port: portOf(at("local")),
     request: requestOf(at),
     code: /^[1-9]\d{2}$/.test(code) ? Number(code) : null,
     flags: flags === "-" ? [] : flags.split(","),
+    extras: agreed([]),
   };
 }
 
+/** Of `10.1.2.3:8080`; null: none. */
+export function portOf(address: string | null): number | null {
+  const port = Number(/:(\d{1,5})$/.exec(address ?? "")?.[1] ?? 0);
+  return port > 0 && port <= 65_535 ? port : null;
+}
+
 /** Where one of these can't be told, whoever wrote the path wrote more than that. */
-function requestOf(at: At): LoggedRequest | null {
+export function requestOf(at: At): LoggedRequest | null {
   const [method, path, protocol, authority] = [at("method"), at("path"), at("protocol"), at("authority")];
   if (method === null || path === null || protocol === null || authority === null) return null;
   if (method === "-" || !/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/.test(method)) return null;
@@ -126,7 +170,7 @@ function sentBy(serverName: string | null): InboundCall["sends"] | null {
 }
 
 /** `10.1.2.3:50412` or `[fd00::7]:50412`, or without a port; null: no address. */
-function addressOf(remote: string): string | null {
+export function addressOf(remote: string): string | null {
   const [, v4, v6] = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-fA-F:.]{2,45})\])(?::\d{1,5})?$/.exec(remote) ?? [];
   if (v4 !== undefined || v6 !== undefined) return v4 ?? v6?.toLowerCase() ?? null;
   // IPv6 alone: two colons at least, so that nothing else looks like it.

@@ -31,6 +31,8 @@ const inbound = (more: object = {}) => ({
     pod: { namespace: "legacy", name: "client" },
     ...more,
   },
+  identity: "sends" in more ? MUTUAL["src.identity"] : null,
+  port: 18080,
 });
 const without = (fields: object, ...keys: string[]) =>
   Object.fromEntries(Object.entries(fields).filter(([key]) => !keys.includes(key)));
@@ -70,6 +72,7 @@ describe.each([
       { ...PLAIN, error: "connection closed due to policy rejection: allow policies exist, but none allowed" },
       inbound(),
     ],
+    ["to a port that it doesn't tell", without(PLAIN, "dst.addr"), { ...inbound(), port: null }],
     ["by IPv6", { ...PLAIN, "src.addr": "[FD00::7]:5" }, inbound({ address: "fd00::7" })],
     ["of a call out isn't one in", { ...PLAIN, direction: "outbound" }, { kind: "other" }],
     ["of nobody's pod counts for nothing", without(PLAIN, "dst.workload", "dst.namespace"), { kind: "other" }],

@@ -5,7 +5,7 @@
  * https://github.com/istio/ztunnel/blob/master/src/proxy/metrics.rs (ConnectionResult, log_early_deny), src/state.rs (assert_rbac), src/telemetry.rs
  */
 import { isObject, own } from "#lib/policy/json.ts";
-import type { InboundCall } from "./access-log.ts";
+import { type InboundCall, portOf } from "./access-log.ts";
 
 /** A pod as the ztunnel knew it then; null: it knew none. */
 interface LoggedPod {
@@ -14,7 +14,15 @@ interface LoggedPod {
 }
 
 export type ZtunnelLine =
-  | { readonly kind: "inbound"; readonly to: LoggedPod; readonly call: InboundCall }
+  | {
+      readonly kind: "inbound";
+      readonly to: LoggedPod;
+      readonly call: InboundCall;
+      /** The peer's, by mutual TLS: `spiffe://cluster.local/ns/shop/sa/web`. null: none. */
+      readonly identity: string | null;
+      /** Of the pod. null: not told. */
+      readonly port: number | null;
+    }
   | {
       readonly kind: "dry-run";
       readonly to: LoggedPod;
@@ -62,15 +70,19 @@ function connection({ message, fields }: Raw): ZtunnelLine {
   // Refused before anybody knew whose pod it is for: by which way it came isn't known either.
   if (to === null) return OTHER;
   const error = fields.get("error") ?? "";
+  const identity = fields.get("src.identity") ?? null;
   return {
     kind: "inbound",
     to,
     call: {
       ...{ address, claimed: false, refused: STRICT.test(error) },
       // Written where the peer has proven it, and then only.
-      sends: fields.has("src.identity") ? "mutual TLS" : "plaintext",
+      sends: identity === null ? "plaintext" : "mutual TLS",
       ...(from === null ? {} : { pod: from }),
     },
+    identity,
+    // By a tunnel the connection itself goes to the tunnel's port.
+    port: portOf(fields.get("dst.hbone_addr") ?? fields.get("dst.addr") ?? null),
   };
 }
 

@@ -26,11 +26,12 @@ function chosen(
   visible: Worked["visible"] = () => true,
   before: Manifest | null = null,
   more: readonly Manifest[] = [],
+  headers: readonly string[] = [],
 ) {
   const names = new Set(calls.flatMap(({ source, target }) => [source.name, target.name]));
   const own = inventory([...names].map((name) => workload(`shop/${name}`))).get("c");
   if (own === undefined) throw new Error("no inventory");
-  const { asked, left } = chosenPairs({
+  const worked: Worked = {
     changes: [{ before, after }, ...more.map((each) => ({ before: null, after: each }))],
     visible,
     traffic: { at: unixSeconds(0), window: "1h", week: true, limits: [], calls },
@@ -39,7 +40,8 @@ function chosen(
       objects: (kind) => (before !== null && manifestKindKey(before) === kind ? [before] : []),
       ...{ sees: () => true, unread: () => null },
     },
-  });
+  };
+  const { asked, left } = chosenPairs(worked, headers);
   return {
     verdicts: asked.map(({ item }) => item.verdict),
     pairs: asked.map(({ item }) => `${item.source.split("/").at(-1)} ${item.max}`),
@@ -60,6 +62,8 @@ describe("pairs that samples are asked for", () => {
     expect(chosen([call("web", "api", 1)], policy([{}]))).toMatchObject({ pairs: [], left: 0 });
     const header = policy([{ when: [{ key: "request.headers[x-a]", values: ["b"] }] }]);
     expect(chosen([call("web", "api", 1)], header)).toMatchObject({ pairs: [], left: 0 });
+    expect(chosen([call("web", "api", 1)], header, () => true, null, [], ["x-b"]).pairs).toEqual([]);
+    expect(chosen([call("web", "api", 1)], header, () => true, null, [], ["x-a"]).pairs).toEqual(["web 1"]);
     expect(chosen([call("web", "api", 1)])).toMatchObject({ pairs: ["web 1"], left: 0 });
   });
 

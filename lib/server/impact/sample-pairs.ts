@@ -25,14 +25,15 @@ export interface Chosen {
 export const pairOf = ({ source, target }: Pick<ObservedCall, "source" | "target">): string =>
   `${nodeId(source)}>${nodeId(target)}`;
 
-export function chosenPairs(worked: Worked): Chosen {
+/** `headers`: those that lines of access logs hold, in lower case. */
+export function chosenPairs(worked: Worked, headers: readonly string[]): Chosen {
   const { calls } = worked.traffic;
   const items = impactOf({ ...worked, calls })
     .items.flat()
     .toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) || b.max - a.max);
   const open = onceEach(
     items.flatMap((item): Asked[] => {
-      const tells = sampleTells(item);
+      const tells = sampleTells(item, headers);
       if (!tells.traces && !tells.logs) return [];
       const own = callsOf(item, calls).filter(({ target }) => worked.visible(target.cluster, target.namespace));
       return own.length === 0 ? [] : [{ item, tells, calls: own }];

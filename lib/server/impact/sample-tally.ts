@@ -57,12 +57,12 @@ export class Tally {
   }
 
   /** Equal requests are judged once. */
-  #outcome({ request, sends, address }: Found): boolean | readonly string[] {
-    const key = JSON.stringify([request, sends, address]);
+  #outcome({ trace: _, ...sampled }: Found): boolean | readonly string[] {
+    const key = JSON.stringify(sampled);
     const known = this.#judged.get(key);
     if (known !== undefined) return known;
     if (this.#judged.size >= DIFFERENT) return [TOO_MANY];
-    const outcome = this.#judge(this.#calls, { request, sends, address }).get(this.#verdict) ?? false;
+    const outcome = this.#judge(this.#calls, sampled).get(this.#verdict) ?? false;
     this.#judged.set(key, outcome);
     return outcome;
   }

@@ -13,6 +13,7 @@ import { ANONYMOUS, type Credential } from "../identity.ts";
 import { readingPort } from "../policy/port.ts";
 import type { Rights } from "../rights/model.ts";
 import type { RequestSpans, SpannedRequest } from "../tracing/request-spans.ts";
+import type { SentRequest, SentSpans } from "../tracing/sent-spans.ts";
 import { Impacts } from "./impact.ts";
 import { sampleSlots, showImpactSamples } from "./samples.ts";
 
@@ -29,6 +30,9 @@ const ana: Credential = {
 const WEB = "10.0.0.1";
 const line = (method: string, path: string, from = WEB, forwarded = "-"): string =>
   `[2026-01-01T12:00:00.4Z] "${method} ${path} HTTP/1.1" 200 - via_upstream - "-" 0 1 3 1 "${forwarded}" "curl" "id" "api:80" "10.0.0.5:80" inbound|8080|| 127.0.0.6:1 10.0.0.5:8080 ${from}:5000 outbound_.80_._.api.shop.svc.cluster.local default`;
+/** As a gateway writes it, by whose settings X-Forwarded-For has all that call. */
+const passed = (method: string, path: string, to = `"10.0.0.5:8080" outbound|80||api.shop.svc.cluster.local`): string =>
+  `[2026-01-01T12:00:00.4Z] "${method} ${path} HTTP/1.1" 200 - via_upstream - "-" 0 1 3 1 "203.0.113.7" "curl" "id" "shop.example.com" ${to} 10.0.0.9:1 10.0.0.9:8443 203.0.113.7:5000 shop.example.com main`;
 const span = (method: string, path: string, source: string | null = "c/shop/workload/web"): SpannedRequest => ({
   ...{ source, trace: "ab".repeat(16), backend: "jaeger" },
   request: { method, path, host: "api", port: 8080 },
@@ -37,7 +41,10 @@ const span = (method: string, path: string, source: string | null = "c/shop/work
 interface Given {
   readonly logs?: Readonly<Record<string, readonly string[] | MeshscopeError>>;
   readonly spans?: readonly SpannedRequest[] | MeshscopeError | null;
+  /** What the caller alone wrote of. */
+  readonly sent?: readonly SentRequest[] | MeshscopeError;
   readonly server?: Partial<Workload>;
+  readonly client?: Partial<Workload>;
   readonly full?: boolean;
   readonly ended?: LogEnd;
   readonly aborted?: boolean;
@@ -47,14 +54,24 @@ interface Given {
 
 async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: readonly Manifest[] = [NO_ADMIN]) {
   const names = Object.keys(o.logs ?? { "api-1": [] });
-  const pods = names.map((name) => ({ name, ip: null, ready: true, phase: "Running", reports: true }));
+  const podsOf = (of: string) =>
+    names
+      .filter((name) => name.startsWith(`${of}-`))
+      .map((name) => ({ name, ip: null, ready: true, phase: "Running", reports: true }));
   const inventories = inventory(
     ["web", "api", "cron"].map((name) => ({
       ...workload(`shop/${name}`),
       labels: { app: name },
-      ...(name === "api" ? { pods, ...o.server } : {}),
+      ...(name === "api" ? { pods: podsOf(name), ...o.server } : {}),
+      ...(name === "web" ? { pods: podsOf(name), ...o.client } : {}),
     })),
-    { workloadByIp: new Map([[WEB, "shop/web"]]) },
+    {
+      workloadByIp: new Map([
+        [WEB, "shop/web"],
+        ["10.0.0.5", "shop/api"],
+        ["10.0.0.6", "shop/cron"],
+      ]),
+    },
   );
   const { telemetry, timers, client } = fakeConsole({ inventory: inventories });
   if (o.prometheus === "down")
@@ -107,10 +124,23 @@ async function ask(o: Given, credential: Credential = ANONYMOUS, manifests: read
       problem: null,
     } satisfies RequestSpans;
   };
+  const sent = async (
+    _: Credential,
+    { workload: name, start, end }: { workload: string; start: number; end: number },
+  ) => {
+    searched.push(`sent ${name} ${end - start}`);
+    if (o.sent !== undefined && "problem" in o.sent) throw o.sent;
+    return { requests: o.sent ?? [], since: unixSeconds(end - 600), full: true, problem: null } satisfies SentSpans;
+  };
   const impacts = new Impacts(parts as never);
   const { slots = sampleSlots() } = o;
   const asked = { cluster: "c", manifests: manifests as never, deletions: [] };
-  const answer = await showImpactSamples({ ...parts, impacts, spans, slots } as never, credential, asked, stop.signal);
+  const answer = await showImpactSamples(
+    { ...parts, impacts, spans, sent, slots } as never,
+    credential,
+    asked,
+    stop.signal,
+  );
   expect(impactSamplesSchema.parse(answer)).toEqual(answer);
   const [hour] = answer.items.filter(({ seen }) => seen === "hour");
   return { answer, hour, read, searched };
@@ -128,6 +158,7 @@ describe("POST /meaning/impact/samples", () => {
     expect(hour).toMatchObject({ verdict: "denied", source: "c/shop/workload/web", target: "c/shop/workload/api" });
     expect(hour?.logs).toEqual({
       ...{
+        by: ["sidecar"],
         requests: 4,
         hits: 3,
         open: 0,
@@ -159,6 +190,34 @@ describe("POST /meaning/impact/samples", () => {
     expect(hour?.traces?.calls).toBeCloseTo(600);
   });
 
+  it("asks for what the caller alone wrote where no server wrote a span of the pair", async () => {
+    const lone = (path: string, address: string | null, name = "api"): SentRequest => ({
+      ...{ service: { namespace: "shop", name }, address, trace: "cd".repeat(16), backend: "jaeger" },
+      request: { method: "GET", path, host: "api", port: 8080 },
+    });
+    const sent = [
+      lone("/admin", "10.0.0.5"),
+      lone("/items", "10.0.0.5"),
+      lone("/admin", "10.0.0.6"),
+      lone("/admin", "10.9.9.9"),
+      lone("/admin", "10.0.0.5", "other"),
+    ];
+    const one = await ask({ sent, spans: [span("GET", "/admin", null)] });
+    expect(one.searched).toContain("sent web 3600");
+    expect(one.hour?.traces).toMatchObject({ by: "client", requests: 2, hits: 1, open: 0, full: true, problems: [] });
+    expect(one.hour?.traces?.calls).toBeCloseTo(6000);
+    expect(one.hour?.traces?.examples).toMatchObject([{ path: "/admin", port: 8080, trace: { id: "cd".repeat(16) } }]);
+    const other = await ask({ sent, spans: [span("GET", "/items")] });
+    expect(other.searched.filter((each) => each.startsWith("sent web"))).toEqual([]);
+    expect(other.hour?.traces).toMatchObject({ by: "server", requests: 1, hits: 0 });
+    const down = new MeshscopeError("upstream_unreachable", "Jaeger can't be reached.");
+    expect((await ask({ sent: down })).hour?.traces).toMatchObject({
+      by: "server",
+      requests: 0,
+      problems: [down.message],
+    });
+  });
+
   it("reads logs as the viewer", async () => {
     expect((await ask({ logs: { "api-1": [] } }, ana)).read).toEqual(["api-1 anas"]);
   });
@@ -184,13 +243,41 @@ describe("POST /meaning/impact/samples", () => {
 
   it.each<[string, Given, string, Manifest?]>([
     ["a log without access logs", { logs: { "api-1": ["level=info"] } }, "access logs may be off"],
-    ["an ambient server", { server: { dataplane: "ambient" } }, "ztunnels", BY_PORT],
+    ["an ambient server on nobody’s node", { server: { dataplane: "ambient" } }, "none of them is known", BY_PORT],
     ["a server without pods", { server: { pods: [] } }, "no pod now"],
     ["lines of another format", { logs: { "api-1": ["[2026-01-01T12:00:00Z] my own"] } }, "can’t be read for sure"],
   ])("names why nothing is to be had of %s", async (_, given, expected, manifest = NO_ADMIN) => {
     const { hour } = await ask(given, ANONYMOUS, [manifest]);
     expect(hour?.logs?.requests ?? 0).toBe(0);
     expect(hour?.logs?.problems.join(" ")).toContain(expected);
+  });
+
+  it("reads the log of the gateway that calls, whose lines tell which Service and pod they went to", async () => {
+    const { hour, read } = await ask({
+      client: { dataplane: "gateway" },
+      logs: {
+        "web-1": [
+          passed("POST", "/admin"),
+          passed("GET", "/items"),
+          passed("GET", "/admin", `"10.0.0.6:8080" outbound|80||cron.shop.svc.cluster.local`),
+          passed("GET", "/admin", `"10.9.9.9:8080" outbound|80||api.shop.svc.cluster.local`),
+          passed("GET", "/admin", `"-" -`),
+        ],
+      },
+    });
+    expect(read).toEqual(["web-1 console"]);
+    expect(hour?.logs).toMatchObject({
+      by: ["gateway"],
+      requests: 2,
+      hits: 1,
+      open: 0,
+      lines: 5,
+      unnamed: 1,
+      problems: [],
+    });
+    expect(hour?.logs?.examples).toMatchObject([
+      { method: "POST", path: "/admin", host: "shop.example.com", port: 8080 },
+    ]);
   });
 
   it("takes nothing from a line that was cut: what is left of it says what its caller wrote", async () => {
@@ -239,6 +326,12 @@ describe("POST /meaning/impact/samples", () => {
     expect((await ask({}, ANONYMOUS, [kind])).answer).toMatchObject({ items: [], left: 0 });
     const header = object("h", { action: "DENY", rules: [{ when: [{ key: "request.headers[x-a]", values: ["b"] }] }] });
     expect((await ask({}, ANONYMOUS, [header])).read).toEqual([]);
+    const agent = object("u", {
+      action: "DENY",
+      rules: [{ when: [{ key: "request.headers[User-Agent]", values: ["cu*"] }] }],
+    });
+    const logs = { "api-1": [line("GET", "/items"), line("GET", "/items").replace('"curl"', '"wget"')] };
+    expect((await ask({ logs }, ANONYMOUS, [agent])).hour?.logs).toMatchObject({ requests: 2, hits: 1, open: 0 });
     const { answer } = await ask({ prometheus: "down" });
     expect(answer.notEvaluated).toMatch(/can't be asked/);
   });

@@ -14,7 +14,7 @@ const LINES = 1000;
 const BYTES = 1024 * 1024;
 const SECONDS = 3600;
 
-interface LogBounds {
+export interface LogBounds {
   readonly lines: number;
   readonly bytes: number;
 }

@@ -31,7 +31,7 @@ export const NO_POD = "It has no pod now, and a log goes with its pod.";
 export const NOTHING_READ: Omit<ReadLogs, "by"> = { pods: 0, logs: [], calls: [], trials: [], notes: [], why: null };
 
 /** A node's lines are of all its pods, so more of them are read than of one pod's, and as many bytes for each. */
-const MOST = { lines: 5000, bytes: 5 * 1024 * 1024 };
+export const MOST = { lines: 5000, bytes: 5 * 1024 * 1024 };
 
 /** Pods of namespaces out of sight are neither asked for their logs nor named. */
 export async function readZtunnels(
@@ -40,23 +40,30 @@ export async function readZtunnels(
   { namespace: visible }: Pick<Visibility, "namespace">,
   { client, calling, since }: LogsPlace,
 ): Promise<ReadLogs> {
-  const told = (why: string): ReadLogs => ({ ...NOTHING_READ, by: "ztunnel", why });
-  if (workload.pods.length === 0) return told(NO_POD);
-  const { pods, unplaced } = ztunnelsOf(workload, inventory);
-  const seen = pods.filter(({ namespace }) => visible(inventory.cluster, namespace));
-  if (seen.length === 0) return told(pods.length === 0 ? UNKNOWN : HIDDEN);
+  const found = ztunnelsInSight(workload, inventory, visible);
+  if (typeof found === "string") return { ...NOTHING_READ, by: "ztunnel", why: found };
+  const { seen, all, unplaced } = found;
   const read = await Promise.all(
     someOf(seen, ({ pod }) => pod).map(({ namespace, pod }) =>
       readOne(client, { ...calling, namespace, pod: pod.name, since }, workload),
     ),
   );
   return {
-    ...{ by: "ztunnel", pods: pods.length, why: null },
+    ...{ by: "ztunnel", pods: all, why: null },
     logs: read.map(({ log }) => log),
     calls: read.flatMap(({ calls }) => calls),
     trials: read.flatMap(({ trials }) => trials),
     notes: unplaced ? ["On which nodes its pods run isn’t known, so any ztunnel’s lines may be of it."] : [],
   };
+}
+
+/** Those whose logs may be read, and of how many; else why there is none. */
+export function ztunnelsInSight(workload: Workload, inventory: ClusterInventory, visible: Visibility["namespace"]) {
+  if (workload.pods.length === 0) return NO_POD;
+  const { pods, unplaced } = ztunnelsOf(workload, inventory);
+  const seen = pods.filter(({ namespace }) => visible(inventory.cluster, namespace));
+  if (seen.length === 0) return pods.length === 0 ? UNKNOWN : HIDDEN;
+  return { seen, all: pods.length, unplaced };
 }
 
 const UNKNOWN = "Its calls go through the nodes’ ztunnels, and none of them is known on its pods’ nodes.";

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS } from "../identity.ts";
 import { type Drawn, depsWith, type Held, idOf, jaegerWith, NOW, otlp, VIEWER } from "./fixture.test-support.ts";
-import { type RequestSpansAsked, requestSpans } from "./request-spans.ts";
+import type { SpansAsked } from "./newest-spans.ts";
+import { requestSpans } from "./request-spans.ts";
 
 const pod = (name: string, namespace = "shop") => ({
   "istio.cluster_id": "c",
@@ -23,12 +24,12 @@ const spans: Drawn[] = [
   { id: "f", parent: "e", service: "cart.shop", at: 5, ms: 50, tags: server("POST", "/carts?x") },
   { id: "g", parent: "a", service: "web.shop", at: 6, ms: 40, tags: pod("web") },
 ];
-const ASKED: RequestSpansAsked = {
+const ASKED: SpansAsked = {
   ...{ cluster: "c", namespace: "shop", workload: "cart", app: null },
   ...{ start: unixSeconds(NOW - 900), end: unixSeconds(NOW) },
 };
 
-async function ask(held: Held, more: Partial<RequestSpansAsked> = {}, viewer = ANONYMOUS) {
+async function ask(held: Held, more: Partial<SpansAsked> = {}, viewer = ANONYMOUS) {
   const deps = depsWith([await jaegerWith(held)]);
   return requestSpans(deps, await deps.viewers.audience(viewer), { ...ASKED, ...more });
 }

@@ -3,6 +3,7 @@
  * operator, and says what its lines can't tell. Pure.
  */
 import { at, isObject } from "#lib/policy/json.ts";
+import { headerOf, IDENTITY } from "./extras.ts";
 import { type Field, type Segment, segmentsOf } from "./format.ts";
 import { type Match, matchLine } from "./match.ts";
 
@@ -13,6 +14,8 @@ export interface AccessFormat {
   readonly lacks: readonly string[];
   /** No line of it tells who called, or how. */
   readonly mute: boolean;
+  /** Headers of requests that its lines hold, in lower case. */
+  readonly headers: readonly string[];
   /** Whether a line begins like one of it. */
   readonly begins: (line: string) => boolean;
   /** Values by operator (`REQ(:PATH)`), `-` where there is none, null where it can't be told which they are. */
@@ -35,6 +38,7 @@ export const OPERATORS = {
   protocol: ["PROTOCOL"],
   code: ["RESPONSE_CODE"],
   flags: ["RESPONSE_FLAGS"],
+  upstream: ["UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS"],
 } as const;
 
 /** https://github.com/istio/istio/blob/master/pilot/pkg/model/telemetry_logging.go : EnvoyTextLogFormat. */
@@ -54,7 +58,10 @@ export const DEFAULT_LABELS: Readonly<Record<string, string>> = {
   response_flags: "%RESPONSE_FLAGS%",
   response_code_details: "%RESPONSE_CODE_DETAILS%",
   x_forwarded_for: "%REQ(X-FORWARDED-FOR)%",
+  user_agent: "%REQ(USER-AGENT)%",
+  request_id: "%REQ(X-REQUEST-ID)%",
   authority: "%REQ(:AUTHORITY)%",
+  upstream_host: "%UPSTREAM_HOST%",
   upstream_cluster: "%UPSTREAM_CLUSTER_RAW%",
   downstream_local_address: "%DOWNSTREAM_LOCAL_ADDRESS%",
   downstream_remote_address: "%DOWNSTREAM_REMOTE_ADDRESS%",
@@ -67,11 +74,14 @@ export function textFormat(name: string, format: string, empty = false): AccessF
   while (format[end - 1] === "\n") end -= 1;
   const segments = segmentsOf(format.slice(0, end));
   if (segments === null)
-    return { ...{ name, mute: true, lacks: ["isn’t one that can be read: it tells nothing"] }, ...NO_LINE };
+    return {
+      ...{ name, mute: true, headers: [], lacks: ["isn’t one that can be read: it tells nothing"] },
+      ...NO_LINE,
+    };
   // Whoever writes a path then writes whole lines: with such a form about, none counts.
   if (segments.some((each) => typeof each === "string" && each.includes("\n")))
     return {
-      ...{ name, mute: true, lacks: ["takes several lines for a call: nothing is told for sure"] },
+      ...{ name, mute: true, headers: [], lacks: ["takes several lines for a call: nothing is told for sure"] },
       ...ALL_LINES,
     };
   const [first] = segments;
@@ -81,7 +91,7 @@ export function textFormat(name: string, format: string, empty = false): AccessF
   return {
     name,
     lacks: joined ? [...told.lacks, "has values with nothing between them: lines can’t be read for sure"] : told.lacks,
-    mute: told.mute,
+    ...{ mute: told.mute, headers: told.headers },
     begins: (line) => lead !== "" && line.startsWith(lead),
     read: (line) => unquoted(matchLine(segments, line, empty)),
   };
@@ -110,7 +120,7 @@ export function jsonFormat(name: string, labels: unknown, empty = false): Access
   const told = lacking(leaves.flatMap(({ segments }) => segments.filter((each) => typeof each !== "string")));
   const read = leaves.flatMap((leaf) => {
     const operators = leaf.segments.flatMap((each) => (typeof each === "string" ? [] : each.operator));
-    return operators.some((each) => READ.has(each))
+    return operators.some((each) => READ.has(each) || headerOf(each) !== null)
       ? [{ ...leaf, needed: !empty && operators.some((each) => NEEDED.has(each)) }]
       : [];
   });
@@ -124,7 +134,7 @@ export function jsonFormat(name: string, labels: unknown, empty = false): Access
   };
 }
 
-const READ: ReadonlySet<string> = new Set(Object.values(OPERATORS).flat());
+const READ: ReadonlySet<string> = new Set([...Object.values(OPERATORS).flat(), IDENTITY]);
 const { direct, remote, forwarded, serverName, cluster, details } = OPERATORS;
 const REMOTES: ReadonlySet<string> = new Set([...direct, ...remote]);
 const NEEDED: ReadonlySet<string> = new Set([...REMOTES, ...forwarded, ...serverName, ...cluster, ...details]);
@@ -177,7 +187,7 @@ function parsed(text: string): unknown {
 }
 
 /** What of `operators` there isn't, and what can't be told without it. */
-function lacking(fields: readonly Field[]): Pick<AccessFormat, "lacks" | "mute"> {
+function lacking(fields: readonly Field[]): Pick<AccessFormat, "lacks" | "mute" | "headers"> {
   const there = new Set(fields.map(({ operator }) => operator));
   const has = (what: keyof typeof OPERATORS): boolean => OPERATORS[what].some((each) => there.has(each));
   const no = (what: keyof typeof OPERATORS, text: string) =>
@@ -191,7 +201,8 @@ function lacking(fields: readonly Field[]): Pick<AccessFormat, "lacks" | "mute">
     ...(has("direct") ? [] : no("forwarded", "an address may be what a header says, so it names nobody")),
     ...no("details", "what STRICT refused already isn’t told"),
   ];
-  return { lacks: [...needed, ...(needed.length > 0 ? [] : more)], mute: needed.length > 0 };
+  const headers = [...new Set([...there].flatMap((operator) => headerOf(operator) ?? []))];
+  return { lacks: [...needed, ...(needed.length > 0 ? [] : more)], mute: needed.length > 0, headers };
 }
 
 /** Where the mesh's settings say nothing, or can't be read. */

@@ -53,7 +53,8 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
       ? []
       : asked.flatMap(({ point, reader, peer }) => {
           const own = peer === undefined && point.kind !== "waypoint";
-          const sent = factsAtServer(call, host, { sides, world, own });
+          const at = point.kind === "waypoint" ? ({ at: "waypoint" } as const) : {};
+          const sent = factsAtServer(call, host, { sides, world, own, ...at });
           const facts = (who: Portion["principal"]) => ({
             ...factsOf(peer === undefined ? who : peer.principal, reader, wire),
             ...sent,

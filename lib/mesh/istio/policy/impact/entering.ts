@@ -39,7 +39,7 @@ export function entering(call: ObservedCall, sides: Sides, touched: Touched, wor
   const gateway = gatewayOf(call, world);
   if (gateway === null || !touched.at(pointOf(gateway))) return [];
   const host = call.service === null ? null : fullName(call.service);
-  const sent = factsAtServer(call, host, { sides, world, own: false });
+  const sent = factsAtServer(call, host, { sides, world, own: false, at: "gateway" });
   return decided(gateway, call.protocol === "tcp" ? "tcp" : "http", sides, sent).filter(
     ({ verdict }) => verdict !== "allowed",
   );

@@ -11,6 +11,12 @@ export interface RequestKnown
     Pick<RequestFacts, "scheme" | "query"> {
   /** Whose proxy saw method, host, path, headers: absent, the server's. */
   readonly by?: "client" | "server";
+  /** As the gateway or waypoint before the server has them, by its own log: what it saw of the rest is from there. */
+  readonly front?: Front;
+}
+
+export interface Front extends Pick<CallFacts, "sourceIp" | "remoteIp" | "port"> {
+  readonly at: "gateway" | "waypoint";
 }
 
 /** A part of a pair's calls whose requests are alike. */

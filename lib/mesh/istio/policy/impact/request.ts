@@ -13,6 +13,7 @@ import { has, listAt, specOf } from "../routing/json.ts";
 import type { ObservedCall } from "./calls.ts";
 import type { Expected, Shared } from "./expected.ts";
 import { portionsOf } from "./portions.ts";
+import type { Front } from "./request-known.ts";
 import type { ImpactWorld, Side, Sides } from "./sides.ts";
 
 /**
@@ -78,20 +79,27 @@ export function requestAtClient(
   return given({ method, authority, path, headers, scheme, query, normalization: normalizationOf(path, world) });
 }
 
-/** What policies may ask for at the proxy that the call comes to; `own`: it is the server's. */
-export function factsAtServer(
-  call: Known,
-  host: string | null,
-  { sides, world, own }: { readonly sides: Sides; readonly world: Pick<ImpactWorld, "mesh">; readonly own: boolean },
-): CallFacts {
+interface AskedAt {
+  readonly sides: Sides;
+  readonly world: Pick<ImpactWorld, "mesh">;
+  /** It is the server's. */
+  readonly own: boolean;
+  /** What else it is, where that is known. */
+  readonly at?: Front["at"];
+}
+
+/** What policies may ask for at the proxy that the call comes to. Who wrote a line has what it says, whatever is rewritten behind it. */
+export function factsAtServer(call: Known, host: string | null, { sides, world, own, at }: AskedAt): CallFacts {
   const { request } = call;
   if (request === undefined) return {};
-  const { method, by, sourceIp, remoteIp, destinationIp, sni, external, port, ...rest } = request;
-  const told: Partial<typeof rest> = (own && by !== "client") || !changes(host, sides) ? rest : {};
+  const { method, by, sourceIp, remoteIp, destinationIp, sni, external, port, front, ...rest } = request;
+  const there = at !== undefined && front?.at === at ? front : null;
+  const told: Partial<typeof rest> = (own && by !== "client") || there !== null || !changes(host, sides) ? rest : {};
   const { host: authority, path, headers, token } = told;
   return given({
     ...{ method, host: authority, path, headers, token, normalization: normalizationOf(path, world) },
     ...(own ? { sourceIp, remoteIp, destinationIp, sni, external, port } : {}),
+    ...(there === null ? {} : { sourceIp: there.sourceIp, remoteIp: there.remoteIp, port: there.port }),
   });
 }
 

@@ -58,10 +58,29 @@ const table: readonly (readonly [
   ["what the sample lacks is named", made(ADMIN), asked({ path: null }), ["denied? the path"]],
   ["what can't be what it says isn't known", made(ADMIN), asked({ path: "admin" }), ["denied? the path"]],
   [
-    "a header is in no sample",
+    "a header that no line of it holds isn't known",
     made(deny("{to: [{operation: {paths: [/items]}}], when: [{key: 'request.headers[x-a]', values: [b]}]}")),
     asked(),
     ["denied? header x-a"],
+  ],
+  [
+    "by a header that its line holds",
+    made(deny("{when: [{key: 'request.headers[X-A]', values: [b]}]}")),
+    asked({}, { headers: { "x-a": "b" } }),
+    ["denied"],
+  ],
+  [
+    "not by another value of it",
+    made(deny("{when: [{key: 'request.headers[x-a]', values: [b]}]}")),
+    asked({}, { headers: { "x-a": "c" } }),
+    [],
+  ],
+  [
+    "headers that a rule may have set aren't known",
+    made(deny("{when: [{key: 'request.headers[x-a]', values: [b]}]}")),
+    asked({}, { headers: { "x-a": "b" } }),
+    ["denied? header x-a"],
+    { objects: [vs("{headers: {request: {set: {x-a: b}}}, route: [{destination: {host: reviews}}]}")] },
   ],
   [
     "and where the path decides alone, it isn't asked for",
@@ -126,6 +145,14 @@ const table: readonly (readonly [
     [],
   ],
   [
+    "a path that the caller saw isn't what the server gets where a rule rewrites it",
+    made(ADMIN),
+    asked({ path: "/admin" }, { by: "client" }),
+    ["denied? the path"],
+    { objects: [vs("{rewrite: {uri: /v2/items}, route: [{destination: {host: reviews}}]}")] },
+  ],
+  ["and is where none does", made(ADMIN), asked({ path: "/admin" }, { by: "client" }), ["denied"]],
+  [
     "a share of a weight is nobody's for sure",
     turned(
       vs(to("reviews")),
@@ -136,7 +163,117 @@ const table: readonly (readonly [
     asked(),
     ["rerouted? which weighted destination it takes"],
   ],
+  ...atFronts(),
+  ...byIdentity(),
 ];
+
+/** Of a pair with two identities, and at an ambient server. */
+function byIdentity(): typeof table {
+  const spiffe = (name: string) => `spiffe://cluster.local/ns/shop/sa/${name}`;
+  const callers = new Map([
+    [spiffe("web"), 1],
+    [spiffe("cron"), 1],
+  ]);
+  const both = { calls: [call("shop/web", "shop/reviews-v1", 10, { callers })] };
+  const cart = { calls: [call("shop/web", "shop/cart", 10, { protocol: "tcp", callers })] };
+  const unknown = {
+    calls: [
+      call("shop/web", "shop/cart", 10, {
+        protocol: "tcp",
+        callers: new Map(),
+        mtls: { share: null, basis: "unknown" },
+      }),
+    ],
+  };
+  const by = (identity: string): Sampled =>
+    asked({}, { sends: "mutual TLS", identity: spiffe(identity), address: "10.0.0.1" });
+  const cron = made(deny("{from: [{source: {principals: ['*/sa/cron']}}]}"));
+  const ports = made(deny("{to: [{operation: {ports: ['8080']}}]}"));
+  return [
+    ["by the one of several that its line names", cron, by("cron"), ["denied"], both],
+    ["not by another one", cron, by("web"), [], both],
+    ["at a ztunnel: by an identity that metrics don't have", cron, by("cron"), ["denied"], unknown],
+    ["at a ztunnel: plaintext has none", cron, asked({}, { sends: "plaintext" }), [], unknown],
+    ["at a ztunnel: by its port", ports, by("web"), ["denied"], cart],
+    ["at a ztunnel: not by another port", ports, asked({ port: 9090 }, { sends: "mutual TLS" }), [], cart],
+    [
+      "at a ztunnel: by its address",
+      made(deny("{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}")),
+      by("web"),
+      ["denied"],
+      cart,
+    ],
+  ];
+}
+
+/** By the log of a gateway, and of the waypoint before cart. */
+function atFronts(): typeof table {
+  const gate = (rules: string) => object("AuthorizationPolicy", "edge/a", `action: DENY, rules: [${rules}]`);
+  const door = (rules: string) =>
+    object(
+      "AuthorizationPolicy",
+      "shop/w",
+      `action: DENY, targetRefs: [{kind: Service, group: "", name: cart}], rules: [${rules}]`,
+    );
+  const rewrite = [vs("{rewrite: {uri: /v2/items}, route: [{destination: {host: reviews}}]}")];
+  const edge = { calls: [call("edge/gate", "shop/reviews-v1")] };
+  const cart = { calls: [call("shop/web", "shop/cart", 10, { viaWaypoint: true })] };
+  const at = (which: "gateway" | "waypoint", more: Partial<Sampled> = {}) =>
+    asked({}, { front: { at: which, port: 8443, remoteIp: "203.0.113.7" }, ...more });
+  const paths = "{to: [{operation: {paths: ['/items']}}]}";
+  const ports = (port: string) => `{to: [{operation: {ports: ['${port}']}}]}`;
+  return [
+    ["at its gateway, by its path", made(gate(paths)), at("gateway"), ["denied"], edge],
+    [
+      "also where the gateway rewrites it then",
+      made(gate(paths)),
+      at("gateway"),
+      ["denied"],
+      { ...edge, objects: rewrite },
+    ],
+    [
+      "which isn't what the server gets",
+      made(deny(paths)),
+      at("gateway"),
+      ["denied? the path"],
+      { ...edge, objects: rewrite },
+    ],
+    ["at its gateway, by the gateway's port", made(gate(ports("8443"))), at("gateway"), ["denied"], edge],
+    ["and not by the server's", made(gate(ports("8080"))), at("gateway"), [], edge],
+    ["at the server behind it, by the server's port", made(deny(ports("8080"))), at("gateway"), ["denied"], edge],
+    [
+      "at its gateway, by who called",
+      made(gate("{from: [{source: {remoteIpBlocks: [203.0.113.0/24]}}]}")),
+      at("gateway"),
+      ["denied"],
+      edge,
+    ],
+    [
+      "whom the connection is from, no line of the default format tells",
+      made(gate("{from: [{source: {ipBlocks: [203.0.113.0/24]}}]}")),
+      at("gateway"),
+      ["denied? the peer's address"],
+      edge,
+    ],
+    ["at its waypoint, by its path", made(door(paths)), at("waypoint"), ["denied"], cart],
+    ["not at another one", made(door("{to: [{operation: {paths: ['/other']}}]}")), at("waypoint"), [], cart],
+    ["at its waypoint, by the port there", made(door(ports("8443"))), at("waypoint"), ["denied"], cart],
+    [
+      "of a Service that isn't the pair's",
+      made(gate(paths)),
+      at("gateway", { to: "cart.shop.svc.cluster.local" }),
+      [],
+      edge,
+    ],
+    [
+      "of the pair's Service",
+      made(gate(paths)),
+      at("gateway", { to: "reviews.shop.svc.cluster.local" }),
+      ["denied"],
+      edge,
+    ],
+  ];
+}
 
 describe("a request of a sample", () => {
   const cases = table.map(

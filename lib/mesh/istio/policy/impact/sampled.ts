@@ -5,6 +5,7 @@
 import { type ImpactVerdict, VERDICTS } from "#lib/policy/impact.ts";
 import { plausible, type SeenRequest } from "#lib/policy/seen-request.ts";
 import { ratio } from "#lib/units.ts";
+import { localService } from "../../hosts.ts";
 import { fullName } from "../hosts.ts";
 import { arriving } from "./arrive.ts";
 import type { ObservedCall } from "./calls.ts";
@@ -12,7 +13,7 @@ import { entering } from "./entering.ts";
 import type { Shared } from "./expected.ts";
 import { both, boundsOf, type ImpactInput } from "./impact.ts";
 import { changes as rewritten } from "./request.ts";
-import type { RequestKnown } from "./request-known.ts";
+import type { Front, RequestKnown } from "./request-known.ts";
 import { routing } from "./routing.ts";
 import { sidesOf } from "./sides.ts";
 import { differs, touchedBy } from "./touched.ts";
@@ -23,6 +24,16 @@ export interface Sampled {
   readonly sends: "mutual TLS" | "plaintext" | null;
   /** Where the connection came from, which nobody forwarded; null: the sample doesn't tell. */
   readonly address: string | null;
+  /** Whom the peer's certificate names, with `spiffe://`; absent: the sample doesn't tell, or `sends` says that there is none. */
+  readonly identity?: string;
+  /** By lower-case name; one that isn't there isn't known. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Host of the Service that it was for; absent: the sample doesn't tell. */
+  readonly to?: string;
+  /** The caller's side saw it, before it rewrote anything. */
+  readonly by?: "client";
+  /** By the log of a gateway or waypoint before the server. */
+  readonly front?: Front;
 }
 
 /** `true`: it happens. Texts: it may, and what isn't known. Verdicts that aren't in it don't come about. */
@@ -30,6 +41,12 @@ export type Judged = ReadonlyMap<ImpactVerdict, true | readonly string[]>;
 
 const WEIGHTED = "which weighted destination it takes";
 const SEVERAL = "which of the pair’s callers or Services it is of";
+
+/** Whether calls of the pair are of that Service. */
+export function isTo({ service }: Pick<ObservedCall, "service">, host: string): boolean {
+  const asked = localService(host);
+  return service !== null && asked !== null && service.namespace === asked.namespace && service.name === asked.name;
+}
 
 /** Judges requests of a pair, by all calls that were seen of it. */
 export function sampler({ changes, world }: Pick<ImpactInput, "changes" | "world">) {
@@ -40,8 +57,9 @@ export function sampler({ changes, world }: Pick<ImpactInput, "changes" | "world
     ...routing([call], sides, touched, world).map(({ shares }) => shares),
   ];
   return (calls: readonly ObservedCall[], sampled: Sampled): Judged => {
-    const asked = calls.map((call): ObservedCall => {
-      const { classes: _, ...own } = { ...call, ...sentBy(call, sampled.sends), rate: 1 };
+    const { to } = sampled;
+    const asked = (to === undefined ? calls : calls.filter((call) => isTo(call, to))).map((call): ObservedCall => {
+      const { classes: _, ...own } = { ...call, ...sentBy(call, sampled), rate: 1 };
       const host = call.service === null ? null : fullName(call.service);
       return { ...own, request: knownOf(sampled, rewritten(host, sides)) };
     });
@@ -59,25 +77,28 @@ export function sampler({ changes, world }: Pick<ImpactInput, "changes" | "world
 }
 
 /** Of a sample that tells it: that it is the part of the calls which is so. */
-function sentBy(call: ObservedCall, sends: Sampled["sends"]): Pick<ObservedCall, "mtls" | "callers"> {
+function sentBy(call: ObservedCall, { sends, identity }: Sampled): Pick<ObservedCall, "mtls" | "callers"> {
   if (sends === null) return call;
   const mtls = { share: ratio(sends === "mutual TLS" ? 1 : 0), basis: "server" } as const;
-  return { mtls, callers: sends === "mutual TLS" ? call.callers : new Map() };
+  if (sends !== "mutual TLS") return { mtls, callers: new Map() };
+  return { mtls, callers: identity === undefined ? call.callers : new Map([[identity, 1]]) };
 }
 
 /**
- * Proxies write down the path as it was before they or one before them rewrote it (Envoy's x-envoy-original-path), and the host as it
- * came: where something may be rewritten, the path is the client's and the host isn't known.
+ * Proxies write down the path as it was before they or one before them rewrote it (Envoy's x-envoy-original-path), the host and headers
+ * as they came or as they went on: where something may be rewritten, the path is the client's, and host and headers aren't known.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-original-path
  */
-function knownOf({ request, address }: Sampled, changed: boolean): RequestKnown {
+function knownOf({ request, address, headers, front, by }: Sampled, changed: boolean): RequestKnown {
   const { method, path, host, port } = plausible(request);
   return {
-    by: changed ? "client" : "server",
+    by: changed || by === "client" || front?.at === "gateway" ? "client" : "server",
+    ...(front === undefined ? {} : { front }),
     ...(method === null ? {} : { method }),
     ...(path === null ? {} : { path }),
     ...(host === null || changed ? {} : { host }),
     ...(port === null ? {} : { port }),
+    ...(headers === undefined || changed ? {} : { headers }),
     ...(address === null ? {} : { sourceIp: address, remoteIp: address }),
   };
 }

@@ -1,0 +1,45 @@
+/**
+ * What a form may hold beyond what tells who called: headers of the request, and whom the peer's certificate names. Pure.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#command-operators
+ */
+
+export interface Extras {
+  /** `spiffe://cluster.local/ns/shop/sa/web`; null: not told. */
+  readonly identity: string | null;
+  /** By lower-case name, as callers sent them, of several of one name the first. One that isn't there isn't told: `-` may be its value. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export const IDENTITY = "DOWNSTREAM_PEER_URI_SAN";
+
+/** Proxies write these themselves, some of them once policies have decided. */
+const OWN = /^(?:x-envoy-|x-b3-|b3$|traceparent$|tracestate$|host$)/;
+
+/** Which header an operator writes, whole and without another in its place; null: none that callers send. */
+export function headerOf(operator: string): string | null {
+  const name = /^REQ\(([A-Z0-9_-]{1,128})\)$/.exec(operator)?.[1]?.toLowerCase();
+  return name === undefined || OWN.test(name) ? null : name;
+}
+
+const VALUE = /^[\x20-\x7e]{1,4096}$/;
+const SPIFFE = /^spiffe:\/\/[^\s",]{1,512}$/;
+
+/** By operator, as a format reads a line. */
+export function extrasOf(values: ReadonlyMap<string, string | null>): Extras {
+  const identity = values.get(IDENTITY) ?? "";
+  const headers = [...values].flatMap(([operator, value]): readonly (readonly [string, string])[] => {
+    const name = headerOf(operator);
+    return name === null || value === null || value === "-" || !VALUE.test(value) ? [] : [[name, value]];
+  });
+  return { identity: SPIFFE.test(identity) ? identity : null, headers: Object.fromEntries(headers) };
+}
+
+/** What all readings of one line say alike. */
+export function agreed([first, ...others]: readonly Extras[]): Extras {
+  const { identity = null, headers = {} } = first ?? {};
+  const same = (name: string, value: string) => others.every((each) => each.headers[name] === value);
+  return {
+    identity: others.every((each) => each.identity === identity) ? identity : null,
+    headers: Object.fromEntries(Object.entries(headers).filter(([name, value]) => same(name, value))),
+  };
+}
