@@ -45,7 +45,7 @@ const allowedFirst = trial("allowed-first", {
   change: [reading],
 });
 
-describe("what evidence says is what is measured", { timeout: 300_000 }, () => {
+describe("what evidence says is what is measured", { timeout: 900_000 }, () => {
   it("of methods that a Telemetry object has servers count: the share is certain, and of nobody else", async () => {
     const { watch, plan, apply, stage } = await begin(toldMethod);
     await watch();
