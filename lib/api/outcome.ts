@@ -25,10 +25,7 @@ const judgedSchema = z
     measured: z
       .object({ share, low: share, high: share, calls: z.number() })
       .nullable()
-      .meta({
-        description:
-          "with a 99 % interval (Wilson's; of copies and attempts Poisson's); null: nothing that can be compared",
-      }),
+      .meta({ description: "with a 99 % interval; null: nothing that can be compared" }),
   })
   .meta({ id: "JudgedItem" });
 
