@@ -1,4 +1,5 @@
 /** The whole way of a change: traffic, the console's plan with its impact, the write, and its own comparison afterwards. */
+import { expect } from "vitest";
 import { type KubeObject, RESOURCES } from "#lab/kube/object.ts";
 import { CLUSTER, type Trial } from "#lab/scenarios/trials/trial.ts";
 import type { Ledger } from "#lab/truth/ledger.ts";
@@ -91,11 +92,21 @@ export function strayShare(ledger: Ledger, pair: Ends, outcome: Pick<OutcomeAnsw
  * The simulator's own count of an item's pair: the share of its calls that was refused or failed, of those that some proxy sees. A
  * service's are those to itself and to the workload of its name.
  */
-export function lostShare(ledger: Ledger, pair: Ends, { from, to }: Pick<OutcomeAnswer, "from" | "to">): number {
+function lostShare(ledger: Ledger, pair: Ends, { from, to }: Pick<OutcomeAnswer, "from" | "to">): number {
   const own = countsOf(ledger, pair, { from, to });
   const requests = own.reduce((sum, each) => sum + each.requests, 0);
   const lost = own.reduce((sum, each) => sum + Math.max(each.failures, each.denied ?? 0), 0);
   return requests === 0 ? 0 : lost / requests;
+}
+
+/** What the console measured is what the simulator counted. */
+export function measuredAsCounted(outcome: OutcomeAnswer, { ledger }: Stage): void {
+  for (const { item, measured } of outcome.items) {
+    if (measured === null) continue;
+    expect(Math.abs(measured.share - lostShare(ledger, item, outcome)), `${item.source} > ${item.target}`).toBeLessThan(
+      0.05,
+    );
+  }
 }
 
 /** `durations`: whether Prometheus knows how long calls take. */

@@ -17,7 +17,6 @@ import { closingJob, sixHours } from "#lab/scenarios/trials/six-hours.ts";
 import { BANK, bank, onlyWeb, type Trial, trial } from "#lab/scenarios/trials/trial.ts";
 import { unmeshedCaller } from "#lab/scenarios/trials/unmeshed-caller.ts";
 import { waypointFirst } from "#lab/scenarios/trials/waypoint-first.ts";
-import type { OutcomeAnswer } from "#lib/api/outcome.ts";
 import {
   became,
   come,
@@ -26,7 +25,7 @@ import {
   foresee,
   foretold,
   leave,
-  lostShare,
+  measuredAsCounted,
   strayShare,
 } from "./foresight.test-support.ts";
 import { surely } from "./stage.test-support.ts";
@@ -40,15 +39,6 @@ afterEach(async () => {
 async function begin(trial: Trial, more: Parameters<typeof foresee>[1] = {}): Promise<Foresight> {
   foresight = await foresee(trial, more);
   return foresight;
-}
-
-/** What the console measured is what the simulator counted. */
-function measuredAsCounted(outcome: OutcomeAnswer, { stage }: Foresight): void {
-  for (const { item, measured } of outcome.items) {
-    if (measured === null) continue;
-    const counted = lostShare(stage.ledger, item, outcome);
-    expect(Math.abs(measured.share - counted), `${item.source} > ${item.target}`).toBeLessThan(0.05);
-  }
 }
 
 interface Case {
@@ -111,7 +101,7 @@ describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }
     expect(outcome).toMatchObject({ state: "told", limits: [], adverse: true });
     expect(became(outcome)).toEqual(each.became);
     expect(findingsOf(outcome)).toEqual([]);
-    if (foresight !== null) measuredAsCounted(outcome, foresight);
+    if (foresight !== null) measuredAsCounted(outcome, foresight.stage);
   });
 
   it("of a fault: the shares that it answers and holds back are certain, and are what the client counts", async () => {
@@ -146,7 +136,7 @@ describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }
     expect(became(outcome)).toEqual(["times-out web>accounts as-predicted"]);
     expect(outcome.items[0]?.measured?.share).toBeGreaterThan(0.1);
     expect(findingsOf(outcome)).toEqual([]);
-    if (foresight !== null) measuredAsCounted(outcome, foresight);
+    if (foresight !== null) measuredAsCounted(outcome, foresight.stage);
   });
 
   it("of a rule about paths: metrics bound it, access logs say whom it hits, and that is measured then", async () => {
@@ -169,7 +159,7 @@ describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }
     const outcome = await apply(planned);
     expect(became(outcome).toSorted()).toEqual(["clerk", "web"].map((each) => `denied ${each}>accounts as-predicted`));
     expect(findingsOf(outcome)).toEqual([]);
-    if (foresight !== null) measuredAsCounted(outcome, foresight);
+    if (foresight !== null) measuredAsCounted(outcome, foresight.stage);
     const measured = outcome.items.find(({ item }) => item.source.endsWith("/clerk"))?.measured?.share;
     // A fifth of what it asks for, in the lines as in the counters.
     expect((clerk?.hits ?? 0) / (clerk?.requests ?? 0)).toBeCloseTo(measured ?? Number.NaN, 1);

@@ -10,7 +10,7 @@ const pair = {
   target: z.string(),
   protocol,
 };
-const share = z.number().meta({ description: "0…1" });
+const share = z.number().meta({ description: "0…1; of copies and attempts a share of the calls, which may be more" });
 const interval = z.object({ low: share, high: share });
 const moved = { before: z.number(), since: z.number() };
 
@@ -25,7 +25,7 @@ const judgedSchema = z
     measured: z
       .object({ share, low: share, high: share, calls: z.number() })
       .nullable()
-      .meta({ description: "with Wilson's 99 % interval; null: nothing that can be compared" }),
+      .meta({ description: "with a 99 % interval; null: nothing that can be compared" }),
   })
   .meta({ id: "JudgedItem" });
 

@@ -215,7 +215,8 @@ function evidenceOf(hops: readonly Hop[], shown: Codes): GraphEdge["observers"] 
   for (const observer of OBSERVERS) {
     const list = hops.flatMap((hop) => hop.evidence.get(observer) ?? []);
     if (list.length === 0) continue;
-    const sum: Evidence = { requests: coalesce(list.map((evidence) => evidence.requests)), ...flowsOf(list) };
+    const { bytes, connections } = flowsOf(list);
+    const sum: Evidence = { requests: coalesce(list.map((evidence) => evidence.requests)), bytes, connections };
     out[observer] = evidenceRecord(sum, l7 && observer !== "ztunnel", shown);
   }
   return out;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { wilson, Z95 } from "./interval.ts";
+import { poisson, wilson, Z95 } from "./interval.ts";
 
 describe("Wilson's interval", () => {
   it.each([
@@ -26,6 +26,31 @@ describe("Wilson's interval", () => {
         expect(one.low).toBeLessThanOrEqual(part + 1e-9);
         expect(one.high).toBeGreaterThanOrEqual(part - 1e-9);
         expect(more.high - more.low).toBeLessThanOrEqual(one.high - one.low + 1e-9);
+      }),
+    );
+  });
+});
+
+describe("the score interval of a count", () => {
+  it.each([
+    // k + z²/2 ± z·√(k + z²/4) with z = 1.96, by hand.
+    [0, 0, 3.8416],
+    [10, 5.4319, 18.4097],
+    [100, 82.2269, 121.6147],
+  ])("%d", (count, low, high) => {
+    const found = poisson(count, Z95);
+    expect(found.low).toBeCloseTo(low, 3);
+    expect(found.high).toBeCloseTo(high, 3);
+  });
+
+  it("holds the count, and takes less than nothing as nothing", () => {
+    expect(poisson(-1, Z95)).toEqual(poisson(0, Z95));
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), (count) => {
+        const { low, high } = poisson(count, 2.58);
+        expect(low).toBeLessThanOrEqual(count + 1e-6);
+        expect(high).toBeGreaterThanOrEqual(count);
+        expect(low).toBeGreaterThanOrEqual(0);
       }),
     );
   });

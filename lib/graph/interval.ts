@@ -1,7 +1,7 @@
 /** How sure a share is that was counted on a number of calls. */
 
 export interface Interval {
-  /** 0…1 */
+  /** 0…1, unless something else is said. */
   readonly low: number;
   readonly high: number;
 }
@@ -26,4 +26,14 @@ export function wilson(hits: number, total: number, z: number): Interval {
   const half = (z / (1 + z2 / total)) * Math.sqrt((share * (1 - share)) / total + z2 / (4 * total * total));
   // Rounding must not push the bound past the share itself.
   return { low: Math.min(share, clamp(middle - half)), high: Math.max(share, clamp(middle + half)) };
+}
+
+/**
+ * Score interval for the mean of a Poisson count, `z` standard deviations wide: k + z²/2 ± z·√(k + z²/4). For what isn't a share of calls,
+ * because one call can make several. Fractions (rate × seconds) are allowed.
+ */
+export function poisson(count: number, z: number): Interval {
+  const [k, z2] = [Math.max(0, count), z * z];
+  const half = z * Math.sqrt(k + z2 / 4);
+  return { low: Math.max(0, k + z2 / 2 - half), high: k + z2 / 2 + half };
 }

@@ -30,6 +30,21 @@ describe("lenses sum hops", () => {
     expect(inner.reduce((sum, edge) => sum + (edge.errorRate ?? 0), 0)).toBe(1);
   });
 
+  it("each observer's own numbers too, and never for one another's", () => {
+    const both = (to: string, codes: Record<string, number>) => [
+      l7("source", "shop/web", to, codes),
+      l7("destination", "shop/web", to, codes),
+    ];
+    const calls = [...both("shop/b-v1@b", { "200": 3 }), ...both("shop/b-v2@b", { "200": 1, "503 UC": 1 })];
+    const lost = l7("source", "shop/web", "svc:shop/b", { "503 UH": 2 });
+    const { observers } =
+      view([...calls, lost], { services: true }).edge("c/shop/workload/web>c/shop/service/b>http") ?? {};
+    expect(observers).toEqual({
+      source: { rate: 7, codes: { "200": 4, "503": 3 }, flags: { UC: 1, UH: 2 } },
+      destination: { rate: 5, codes: { "200": 4, "503": 1 }, flags: { UC: 1 } },
+    });
+  });
+
   it("namespace: inner traffic is the node's, not a loop", () => {
     const graph = view(shop, { lens: "namespace" });
     expect(graph.ids).toEqual([

@@ -7,7 +7,9 @@ import { plaintextRule } from "./plaintext-rule.ts";
 import { shortTimeout } from "./short-timeout.ts";
 import { signedIn } from "./signed-in.ts";
 import { sixHours } from "./six-hours.ts";
+import { toldMethod } from "./told-method.ts";
 import type { Trial } from "./trial.ts";
+import { triedFirst } from "./tried-first.ts";
 import { unmeshedCaller } from "./unmeshed-caller.ts";
 import { waypointFirst } from "./waypoint-first.ts";
 
@@ -15,6 +17,6 @@ import { waypointFirst } from "./waypoint-first.ts";
 export const trials: ReadonlyMap<string, Trial> = new Map(
   [
     ...[forgottenAccount, plaintextRule, unmeshedCaller, sixHours, frontDoor, blindEdge, waypointFirst, signedIn],
-    ...[injectedFault, shortTimeout, loggedPath],
+    ...[injectedFault, shortTimeout, loggedPath, toldMethod, triedFirst],
   ].map((each) => [each.scenario.name, each]),
 );

@@ -50,6 +50,20 @@ export function bank(users: Flow["users"] = []): KubeObject[] {
   ];
 }
 
+/** A caller of accounts beside `web`, ten times a second: a fifth of what it asks for are admin pages, and these alone are DELETE. */
+export const clerk = (): KubeObject[] => [
+  serviceAccount(BANK, "clerk"),
+  deployment({
+    ...{ namespace: BANK, name: "clerk", version: "v1" },
+    behaviour: {
+      flows: [
+        { host: "accounts", protocol: "http", path: "/accounts", rate: 8 },
+        { host: "accounts", protocol: "http", method: "DELETE", path: "/admin/accounts?all", rate: 2 },
+      ],
+    },
+  }),
+];
+
 /** A policy for the workloads of one app. */
 export const guarding = (ns: string, app: string, rules: readonly object[]): KubeObject =>
   istio("security", "AuthorizationPolicy", ns, app, { selector: { matchLabels: { app } }, action: "ALLOW", rules });

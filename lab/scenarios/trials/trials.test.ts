@@ -18,7 +18,9 @@ import { plaintextRule } from "./plaintext-rule.ts";
 import { shortTimeout } from "./short-timeout.ts";
 import { signedIn } from "./signed-in.ts";
 import { closingJob, sixHours } from "./six-hours.ts";
+import { toldMethod } from "./told-method.ts";
 import { CLUSTER, type Trial } from "./trial.ts";
+import { triedFirst } from "./tried-first.ts";
 import { unmeshedCaller } from "./unmeshed-caller.ts";
 import { waypointFirst } from "./waypoint-first.ts";
 
@@ -183,6 +185,33 @@ describe("after it", () => {
 
   it("admin pages are refused, and nothing else of the same caller", () => {
     const { after } = played(loggedPath);
+    const clerk = after.get("clerk>accounts");
+    about(clerk?.requests, 600);
+    about(clerk?.denied, 120);
+    expect(after.get("web>accounts")?.denied).toBeUndefined();
+  });
+
+  it("what is DELETE is refused, and was counted as that at the server alone", () => {
+    const { after, before, world } = played(toldMethod);
+    const clerk = after.get("clerk>accounts");
+    about(clerk?.requests, 600);
+    about(clerk?.denied, 120);
+    expect(after.get("web>accounts")?.denied).toBeUndefined();
+    const of = (reporter: string, request_method: string): number =>
+      total(world, "istio_requests_total", { reporter, request_method, source_workload: "clerk" });
+    // 126 seconds of eight and two.
+    about(of("destination", "GET"), 1008);
+    about(of("destination", "DELETE"), 252);
+    expect(of("source", "DELETE")).toBe(0);
+    expect(before.get("clerk>accounts")?.denied).toBeUndefined();
+  });
+
+  it("what was counted on trial is refused in force, and nothing else", () => {
+    const { before, after, world } = played(triedFirst);
+    const counted = total(world, "envoy_http_rbac", { authz_dry_run_action: "deny", authz_dry_run_result: "denied" });
+    // A minute of two, and the second in which it came into force.
+    about(counted, 120);
+    expect(before.get("clerk>accounts")?.denied).toBeUndefined();
     const clerk = after.get("clerk>accounts");
     about(clerk?.requests, 600);
     about(clerk?.denied, 120);

@@ -5,7 +5,7 @@ import { formatAge } from "#lib/format.ts";
 import type { NodeKey } from "#lib/graph/id.ts";
 import type { ClusterInventory, Inventory } from "#lib/inventory/model.ts";
 import { gatewayNamespaces, scopeOf } from "#lib/mesh/impact.ts";
-import { compareOutcome, routedServices } from "#lib/mesh/outcome.ts";
+import { compareOutcome, routedServices, ruledService, servingOf } from "#lib/mesh/outcome.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { JudgedItem, Prediction } from "#lib/policy/outcome.ts";
 import { refKey } from "#lib/policy/ref.ts";
@@ -96,6 +96,8 @@ export async function outcomeOf(
     prediction,
     reaches: reachOf(change, deps.rootNamespace(cluster), deps.inventory().get(cluster)),
     services: routedServices(cluster, change.objects),
+    about: ruledService(cluster, change.objects),
+    serving: servingOf(deps.inventory()),
   });
   return structuredClone({
     ...base,

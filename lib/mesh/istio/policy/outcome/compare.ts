@@ -8,12 +8,13 @@ import { wilson, Z95 } from "#lib/graph/interval.ts";
 import type { GraphEdge } from "#lib/graph/model.ts";
 import { ADVERSE, type ImpactVerdict } from "#lib/policy/impact.ts";
 import type { Comparison, PairOutcome, PredictedItem, Prediction, VersionShare } from "#lib/policy/outcome.ts";
-import { judge, type Stretches } from "./judge.ts";
+import { judge } from "./judge.ts";
+import type { Around, Stretches } from "./judge-extra.ts";
 import { pairOutcome } from "./pair.ts";
 import { asked, behind, callRate, isNamed, isService, type Traffic } from "./traffic.ts";
 import { unforeseen, wrongItems } from "./unforeseen.ts";
 
-export interface CompareInput extends Stretches {
+export interface CompareInput extends Stretches, Omit<Around, "items"> {
   /** null: there was none. */
   readonly prediction: Prediction | null;
   /** Pairs that the change can concern at all, beside the predicted ones. */
@@ -30,9 +31,10 @@ export function compareOutcome(input: CompareInput): Comparison {
   const means = meaning([before, since]);
   const pairs = pairsOf(input, items, means);
   const blind = new Set(pairs.filter(({ kind }) => kind === "unmeasured").map(keyOf));
+  const around = { ...input, items };
   const judged = items.map((item) => {
     const own = pairs.filter((pair) => means(item, pair));
-    return judge(item, input, own.length > 0 && own.every((pair) => blind.has(keyOf(pair))) ? UNSCRAPED : null);
+    return judge(item, input, own.length > 0 && own.every((pair) => blind.has(keyOf(pair))) ? UNSCRAPED : null, around);
   });
   const callers = new Set(before.edges.map(({ source }) => source));
   const findings = [

@@ -1,25 +1,22 @@
 /** One predicted pair, held against what was measured of it since. */
-import { FEW_REQUESTS, formatCount, formatPercent, formatRate } from "#lib/format.ts";
+import { FEW_REQUESTS, formatCount, formatPercent } from "#lib/format.ts";
 import { type Interval, wilson, Z99 } from "#lib/graph/interval.ts";
 import { SILENT } from "#lib/graph/outcome-change.ts";
 import type { ImpactVerdict } from "#lib/policy/impact.ts";
 import type { JudgedItem, Judgement, PredictedItem } from "#lib/policy/outcome.ts";
-import { perSecond, ratio } from "#lib/units.ts";
+import { ratio } from "#lib/units.ts";
+import { type Around, judgeExtra, type Stretches } from "./judge-extra.ts";
 import { type Measured, moved, overlap } from "./moved.ts";
-import { copies, edgesOf, isNamed, type Pair, strays, type Tally, type Traffic, tallyOf } from "./traffic.ts";
-
-export interface Stretches {
-  readonly before: Traffic;
-  readonly since: Traffic;
-  /** The newer half of it, in which proxies have what was written; null: too short to judge by. */
-  readonly lately: Traffic | null;
-}
+import { edgesOf, isNamed, type Pair, strays, type Tally, type Traffic, tallyOf } from "./traffic.ts";
 
 /** Shares of callers within a pair drift from one hour to the next: so much isn't a difference. */
 const DRIFT = 0.05;
 /** Of what weights and percentages alone decide. */
 const EXACT = 0.01;
 const EXACTLY: ReadonlySet<ImpactVerdict> = new Set(["rerouted", "aborted", "delayed"]);
+
+/** A call can be made more than once by them. */
+const SEVERAL: ReadonlySet<ImpactVerdict> = new Set(["retried", "mirrored"]);
 
 const RARE =
   "It is about callers of the pair that weren’t seen in the window of the rates: a pair’s numbers don’t tell them apart.";
@@ -29,7 +26,7 @@ const UNMEASURED: Partial<Record<ImpactVerdict, string>> = {
 };
 
 /** `blind`: why telemetry can't tell of the pair now; null: it can. */
-export function judge(item: PredictedItem, stretches: Stretches, blind: string | null): JudgedItem {
+export function judge(item: PredictedItem, stretches: Stretches, blind: string | null, around: Around): JudgedItem {
   const expected = expectedOf(item);
   const say = (judgement: Judgement, why: string, measured: JudgedItem["measured"] = null): JudgedItem => ({
     ...{ item, judgement, why, expected, measured },
@@ -40,7 +37,7 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   // The pair had a rate, and this is about none of it.
   if (item.seen === "week" && item.rate > 0) return say("unknown", RARE);
   const { before, since, lately } = stretches;
-  if (item.verdict === "mirrored") return say("unknown", sayCopies(item, before, since));
+  if (SEVERAL.has(item.verdict)) return { item, expected, ...judgeExtra(item, expected, stretches, around) };
   const pair = countedAs(item, stretches);
   const of = (traffic: Traffic) => tallyOf(callsOf(item, pair, traffic, before), traffic.seconds);
   const [was, is] = [of(before), of(since)];
@@ -68,13 +65,6 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   return say("as-predicted", `${capital(share)}.`, measured);
 }
 
-/** Of the calls that are copied this pair says nothing, so that there is no share to hold it against. */
-function sayCopies(item: PredictedItem, before: Traffic, since: Traffic): string {
-  const rate = (value: number) => formatRate(perSecond(value));
-  const [was, is] = [before, since].map((traffic) => copies(item, traffic, [before, since]));
-  const then = before.seconds === 0 ? "" : `, ${rate(was ?? 0)} before`;
-  return `Servers counted ${rate(is ?? 0)} that the caller’s proxy doesn’t count as calls${then}: copies or retries. ${rate(item.max)} at most were to be expected at the calls of then.`;
-}
 const NEEDED = `${FEW_REQUESTS} are needed`;
 
 /** Behind a waypoint that came since, what a ztunnel counted as connections is requests. */
@@ -113,16 +103,17 @@ const NOT_COUNTED: Partial<Record<ImpactVerdict, string>> = {
   denied: "A proxy that refuses a connection counts it as opened, so connections don’t tell.",
   breaks: "Its lost calls are counted at the service, together with those to other workloads.",
   unreachable: "Its lost calls are counted at the service, together with those to other workloads.",
-  retried: "A client’s proxy counts calls, not attempts.",
   allowed: "How these calls ended before isn’t known, so there is nothing to compare with.",
 };
 
-/** The share of the pair's calls; null: the prediction gives none. */
-export function expectedOf({ certainty, min, max, rate, seen }: PredictedItem): Interval | null {
+/** The share of the pair's calls, of copies and attempts maybe more than 1; null: the prediction gives none. */
+export function expectedOf({ verdict, certainty, min, max, rate, seen }: PredictedItem): Interval | null {
   if (certainty === "unknown") return null;
+  const several = SEVERAL.has(verdict);
+  if (several && (seen === "week" || rate <= 0)) return null;
   // Of a pair without a rate it was said what happens, not to which part of its calls.
   if (seen === "week" || rate <= 0) return { low: certainty === "certain" ? Number.MIN_VALUE : 0, high: 1 };
-  const share = (amount: number) => Math.min(1, Math.max(0, amount / rate));
+  const share = (amount: number) => Math.min(several ? Number.POSITIVE_INFINITY : 1, Math.max(0, amount / rate));
   return { low: share(min), high: share(max) };
 }
 

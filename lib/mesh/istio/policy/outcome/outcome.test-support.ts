@@ -30,16 +30,18 @@ export const prediction = (items: readonly PredictedItem[], more: Partial<Predic
 });
 
 type Given = Partial<Omit<CompareInput, "before" | "since" | "lately">> & {
+  /** What runs there, and whose proxies are scraped. */
+  readonly world?: Parameters<typeof view>[2];
   readonly before: readonly EdgeObservation[];
   readonly since: readonly EdgeObservation[];
   /** Like `since` where it isn't given; null: too short. */
   readonly lately?: readonly EdgeObservation[] | null;
 };
 
-export function compare({ before, since, lately = since, ...more }: Given) {
+export function compare({ before, since, lately = since, world = {}, ...more }: Given) {
   return compareOutcome({
-    ...{ prediction: prediction([item()]), reaches: () => true, services: [] },
-    ...{ before: traffic(before), since: traffic(since), lately: lately && traffic(lately) },
+    ...{ prediction: prediction([item()]), reaches: () => true, services: [], about: () => null, serving: () => null },
+    ...{ before: traffic(before, world), since: traffic(since, world), lately: lately && traffic(lately, world) },
     ...more,
   });
 }

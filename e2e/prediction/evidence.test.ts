@@ -1,0 +1,129 @@
+/**
+ * What a plan rests on beyond the standard metrics, the whole way: what a Telemetry object has proxies count of requests, and what they
+ * counted of a policy on trial, is what is measured once the change is made.
+ */
+import { afterEach, describe, expect, it } from "vitest";
+import { istio } from "#lab/scenarios/manifests.ts";
+import { toldMethod } from "#lab/scenarios/trials/told-method.ts";
+import { BANK, bank, clerk, type Trial, trial } from "#lab/scenarios/trials/trial.ts";
+import { triedFirst } from "#lab/scenarios/trials/tried-first.ts";
+import type { OutcomeAnswer } from "#lib/api/outcome.ts";
+import type { ImpactItem } from "#lib/policy/impact.ts";
+import type { Plan } from "#lib/policy/plan.ts";
+import { became, type Foresight, findingsOf, foresee, foretold, measuredAsCounted } from "./foresight.test-support.ts";
+
+let foresight: Foresight | null = null;
+afterEach(async () => {
+  await foresight?.close();
+  foresight = null;
+});
+
+async function begin(of: Trial): Promise<Foresight> {
+  foresight = await foresee(of);
+  return foresight;
+}
+
+const itemsOf = (plan: Plan): readonly ImpactItem[] => plan.steps.flatMap(({ impact }) => impact ?? []);
+const sum = (list: readonly number[]): number => list.reduce((all, each) => all + each, 0);
+/** Of all calls of these pairs. */
+const refusedShare = ({ items }: OutcomeAnswer): number =>
+  sum(items.map(({ measured }) => (measured === null ? 0 : measured.share * measured.calls))) /
+  sum(items.map(({ measured }) => measured?.calls ?? 0));
+
+const READING = {
+  ...{ selector: { matchLabels: { app: "accounts" } }, action: "ALLOW" },
+  rules: [{ to: [{ operation: { methods: ["GET"] } }] }],
+};
+const reading = istio("security", "AuthorizationPolicy", BANK, "reading", READING);
+
+/** The only policy, so that whom its rules don't take is whom the default refuses. */
+const allowedFirst = trial("allowed-first", {
+  manifests: [
+    ...[...bank(), ...clerk()],
+    { ...reading, metadata: { ...reading.metadata, annotations: { "istio.io/dry-run": "true" } } },
+  ],
+  change: [reading],
+});
+
+describe("what evidence says is what is measured", { timeout: 900_000 }, () => {
+  it("of methods that a Telemetry object has servers count: the share is certain, and of nobody else", async () => {
+    const { watch, plan, apply, stage } = await begin(toldMethod);
+    await watch();
+    const planned = await plan(toldMethod.change);
+    expect(foretold(planned)).toEqual(["denied clerk>accounts certain"]);
+    const [item] = itemsOf(planned);
+    expect(item?.evidence.map(({ kind }) => kind)).toEqual(["labels"]);
+    expect(item?.min).toBe(item?.max);
+    const share = (item?.max ?? 0) / (item?.rate ?? 1);
+    expect(Math.abs(share - 0.2)).toBeLessThan(0.03);
+    expect(planned.needs).not.toContain("impact_unknown");
+    expect(planned.impact).toMatchObject({ limits: [], gaps: [] });
+    const outcome = await apply(planned);
+    expect(outcome).toMatchObject({ state: "told", limits: [], adverse: true });
+    expect(became(outcome)).toEqual(["denied clerk>accounts as-predicted"]);
+    expect(Math.abs((outcome.items[0]?.measured?.share ?? 0) - share)).toBeLessThan(0.05);
+    expect(findingsOf(outcome)).toEqual([]);
+    measuredAsCounted(outcome, stage);
+  });
+
+  it.each([
+    { of: triedFirst, lacks: "the path" },
+    { of: allowedFirst, lacks: "the method" },
+  ])(
+    "of a policy that was tried, by $lacks: what its counters bounded of all callers is denied, of which one they can’t tell",
+    async ({ of, lacks }) => {
+      const { watch, plan, apply, stage } = await begin(of);
+      stage.skip(3600);
+      await watch();
+      const planned = await plan(of.change);
+      expect(foretold(planned)).toEqual([
+        `denied clerk>accounts bounded: ${lacks}`,
+        `denied web>accounts bounded: ${lacks}`,
+      ]);
+      const items = itemsOf(planned);
+      const counted = items[0]?.max ?? 0;
+      for (const { evidence, min, max } of items) {
+        expect(evidence.map(({ kind }) => kind)).toEqual(["dry-run"]);
+        expect([min, max]).toEqual([0, counted]);
+      }
+      // Two of thirty calls a second.
+      const share = counted / sum(items.map(({ rate }) => rate));
+      expect(Math.abs(share - 2 / 30)).toBeLessThan(0.01);
+      expect(planned.impact?.totals.map(({ verdict, requests }) => [verdict, requests])).toEqual([
+        ["denied", { min: counted, max: counted }],
+      ]);
+      const outcome = await apply(planned);
+      expect(became(outcome)).toEqual(["denied clerk>accounts as-predicted", "denied web>accounts as-predicted"]);
+      expect(Math.abs(refusedShare(outcome) - share)).toBeLessThan(0.02);
+      expect(findingsOf(outcome)).toEqual([]);
+      measuredAsCounted(outcome, stage);
+    },
+  );
+
+  it("of a policy that was tried on one caller: its counters are that caller’s, and certain", async () => {
+    const alone: Trial = {
+      ...triedFirst,
+      scenario: {
+        ...triedFirst.scenario,
+        clusters: triedFirst.scenario.clusters.map((each) => ({
+          ...each,
+          manifests: each.manifests.filter(
+            ({ kind, metadata }) => !(kind === "Deployment" && metadata.namespace === BANK && metadata.name === "web"),
+          ),
+        })),
+      },
+    };
+    const { watch, plan, apply, stage } = await begin(alone);
+    stage.skip(3600);
+    await watch();
+    const planned = await plan(alone.change);
+    expect(foretold(planned)).toEqual(["denied clerk>accounts certain"]);
+    const [item] = itemsOf(planned);
+    expect(item?.evidence.map(({ kind }) => kind)).toEqual(["dry-run"]);
+    expect(Math.abs((item?.max ?? 0) / (item?.rate ?? 1) - 0.2)).toBeLessThan(0.03);
+    const outcome = await apply(planned);
+    expect(became(outcome)).toEqual(["denied clerk>accounts as-predicted"]);
+    expect(findingsOf(outcome)).toEqual([]);
+    measuredAsCounted(outcome, stage);
+  });
+});
