@@ -80,7 +80,7 @@ function Seen({
       {VERDICTS.flatMap((verdict) => {
         const total = totals.find((each) => each.verdict === verdict);
         if (total === undefined) return [];
-        const own = items.filter((each) => each.verdict === verdict);
+        const own = items.filter((each) => each.verdict === verdict).toSorted(bySure);
         const { mark } = VERDICT_WORDS[verdict];
         const rows = (list: readonly ImpactItem[]) => (
           <ul>
@@ -138,6 +138,9 @@ function Seen({
     </>
   );
 }
+
+/** Of one verdict, of all steps: what happens for sure before what may, the more before the less. */
+const bySure = (a: ImpactItem, b: ImpactItem): number => b.min - a.min || b.max - a.max;
 
 const keyOf = ({ source, target, protocol, certainty, seen, rule }: ImpactItem): string =>
   [source, target, protocol, certainty, seen, rule?.object.name, rule?.path].join(" ");
