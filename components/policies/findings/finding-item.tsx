@@ -53,7 +53,7 @@ export function FindingItem({
         {evidence.map((each) => (
           <span key={`${refText(each.object)} ${each.path} ${each.text}`}>
             {each.text}: <Named object={each.object} />
-            {each.path !== "" && <code className="font-mono text-[12px]"> {each.path}</code>}
+            {each.path !== "" && <code className="font-mono text-[12px] wrap-anywhere"> {each.path}</code>}
           </span>
         ))}
       </p>
