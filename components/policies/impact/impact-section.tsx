@@ -6,7 +6,7 @@ import { type ImpactItem, type ImpactView, VERDICTS } from "#lib/policy/impact.t
 import { Notice } from "../notice.tsx";
 import { ImpactRow } from "./impact-row.tsx";
 import type { Samples } from "./sample-lines.tsx";
-import { callsThat, sayTotal, VERDICT_WORDS } from "./words.ts";
+import { bySure, callsThat, sayTotal, VERDICT_WORDS } from "./words.ts";
 
 /** Rows of a verdict that stand open; the others are behind a line. */
 const OPEN = 6;
@@ -138,9 +138,6 @@ function Seen({
     </>
   );
 }
-
-/** Of one verdict, of all steps: what happens for sure before what may, the more before the less. */
-const bySure = (a: ImpactItem, b: ImpactItem): number => b.min - a.min || b.max - a.max;
 
 const keyOf = ({ source, target, protocol, certainty, seen, rule }: ImpactItem): string =>
   [source, target, protocol, certainty, seen, rule?.object.name, rule?.path].join(" ");

@@ -5,7 +5,7 @@ import type { OutcomeAnswer } from "#lib/api/outcome.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import { PairEnds } from "../impact/pair-ends.tsx";
-import { CERTAINTY_WORDS, sayAmount, VERDICT_WORDS } from "../impact/words.ts";
+import { bySure, CERTAINTY_WORDS, sayAmount, VERDICT_WORDS } from "../impact/words.ts";
 import { ObjectLink } from "../links.tsx";
 import { Notice } from "../notice.tsx";
 import { ALARMS, EARLY, JUDGEMENTS, sayChanges, sayPair, sayShare } from "./words.ts";
@@ -95,11 +95,9 @@ function Findings({ outcome: { findings, others, moreOthers } }: { readonly outc
   );
 }
 
-function Predicted({
-  outcome: { items, prediction, notPredicted, state, reason },
-}: {
-  readonly outcome: OutcomeAnswer;
-}) {
+function Predicted({ outcome }: { readonly outcome: OutcomeAnswer }) {
+  const { prediction, notPredicted, state, reason } = outcome;
+  const items = outcome.items.toSorted(byDifference);
   if (prediction === null) return <p className="text-ink-2 wrap-anywhere">Nothing was predicted. {notPredicted}</p>;
   const rows = (list: typeof items) => (
     <ul>
@@ -135,6 +133,13 @@ function Predicted({
     </div>
   );
 }
+
+const isDifference = ({ judgement }: OutcomeAnswer["items"][number]): boolean =>
+  judgement === "more" || judgement === "less";
+
+/** Differences first, then what was predicted for sure. */
+const byDifference = (a: OutcomeAnswer["items"][number], b: OutcomeAnswer["items"][number]): number =>
+  Number(isDifference(b)) - Number(isDifference(a)) || bySure(a.item, b.item);
 
 const keyOf = ({ item }: OutcomeAnswer["items"][number]): string =>
   [item.verdict, item.source, item.target, item.protocol, item.certainty, item.rule?.object.name, item.rule?.path].join(

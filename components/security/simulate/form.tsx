@@ -49,12 +49,12 @@ export function SimulationForm({
       <details className="mt-3" open={MORE.some((key) => value(key) !== "")}>
         <summary className="w-fit cursor-pointer text-ink-2">Headers, JWT, TLS</summary>
         <div className={`mt-2 ${GRID}`}>
+          <Text name="sni" label="SNI of its own TLS" value={value("sni")} hint="not known, or none" />
           <Lines name="headers" label="Headers, one a line" value={value("headers")} />
-          <Lines name="claims" label="Claims of the JWT, one a line" value={value("claims")} />
           <Choice name="jwt" label="JWT" value={value("jwt")} options={TOKENS} />
           <Text name="issuer" label="Issuer of the JWT" value={value("issuer")} hint="not known" />
           <Text name="subject" label="Subject of the JWT" value={value("subject")} hint="not known" />
-          <Text name="sni" label="Server name of its own TLS (SNI)" value={value("sni")} hint="not known, or none" />
+          <Lines name="claims" label="Claims of the JWT, one a line" value={value("claims")} />
           <Choice name="auto" label="Automatic mutual TLS" value={value("auto")} options={AUTO} />
         </div>
       </details>
