@@ -81,11 +81,32 @@ test("a simulated request answers from its address, and by its form", async ({ p
   const verdict = page.getByRole("status", { name: "Verdict" });
   await expect(verdict).toContainText("No, it would not pass");
   await expect(verdict.getByRole("link", { name: "PeerAuthentication payments/default" }).first()).toBeVisible();
-  await page.getByRole("textbox", { name: "Port of the service" }).fill("81");
+  const port = page.getByRole("textbox", { name: "Port of the service" });
+  await port.fill("81");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/port=81/);
+  // Whoever asks by keyboard goes on from where they are; the address of another question fills the form anew.
+  await expect(port).toBeFocused();
   await expect(verdict).toContainText("It can’t be decided");
   await expect(verdict).toContainText("what listens on port 81");
+  await page.goBack();
+  await expect(port).toHaveValue("80");
+  await expect(verdict).toContainText("No, it would not pass");
+  await page.goForward();
+  await expect(port).toHaveValue("81");
+});
+
+test("on a small screen the answer comes into view below the form that asked for it", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 500 });
+  await page.goto("/policies/simulate?cluster=east-1&from=outside&service=payments/ledger&port=80&headers=a:+b");
+  await ready(page);
+  const heading = page.getByRole("heading", { name: /would not pass|can’t be decided/ });
+  await expect(heading).not.toBeInViewport();
+  await page.getByRole("button", { name: "Would it pass?" }).focus();
+  await page.getByRole("textbox", { name: "Method" }).fill("GET");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/method=GET/);
+  await expect(heading).toBeInViewport();
 });
 
 test("from a service to how each client reaches it, and to one client", async ({ page }) => {

@@ -78,9 +78,14 @@ export function whyUnknown(
  */
 export function expectWords(failed: number, kept: Kept | null, why: string | null = null): string | null {
   if (kept === null) return why === null ? null : `which share of calls leaves a trace isn’t known (${why})`;
-  const expected = failed * kept.share;
+  return `${expectedOf(failed, kept.share)} (${kept.basis})`;
+}
+
+/** `at 1 % expect 0.4`: of so many calls. */
+export function expectedOf(calls: number, share: Ratio): string {
+  const expected = calls * share;
   const number = expected < 100 ? formatNumber(expected) : `about ${formatCount(Math.round(expected))}`;
-  return `at ${formatPercent(kept.share)} expect ${number} (${kept.basis})`;
+  return `at ${formatPercent(share)} expect ${number}`;
 }
 
 /** Calls of some edges that failed in their window; those of which nobody counts requests are none. */

@@ -44,18 +44,20 @@ export interface Column {
   readonly numeric?: boolean;
 }
 
-/** A table on hairlines; numbers stand right, in tabular figures. */
+/** A table on hairlines; numbers stand right, in tabular figures. `stacks`: in a narrow `@container` each row's cells stand below each other. */
 export function DataTable({
   label,
   columns,
+  stacks = false,
   children,
 }: {
   readonly label: string;
   readonly columns: readonly Column[];
+  readonly stacks?: boolean;
   readonly children: ReactNode;
 }) {
   return (
-    <table className="w-full border-collapse" aria-label={label}>
+    <table className={clsx("w-full border-collapse", stacks && "stacks")} aria-label={label}>
       <thead>
         <tr>
           {columns.map(({ title, numeric }) => (
@@ -77,20 +79,24 @@ export function DataTable({
   );
 }
 
+/** `heading`: what stands before it where rows stack and the column's title is out of sight. */
 export function Cell({
   numeric = false,
   className,
   title,
+  heading,
   children,
 }: {
   readonly numeric?: boolean;
   readonly className?: string;
   readonly title?: string;
+  readonly heading?: string;
   readonly children: ReactNode;
 }) {
   return (
     <td
       title={title}
+      data-heading={heading}
       className={clsx(
         "border-t border-line py-[5px] align-middle",
         numeric && "pl-3 text-right whitespace-nowrap tabular-nums",

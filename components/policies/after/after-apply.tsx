@@ -59,6 +59,7 @@ export function AfterApply({
     ).values(),
   ];
   const lost = applied.steps.some(({ result, changeId }) => result === "applied" && changeId === undefined);
+  const traffic = !undone && outcomes.map((id) => <ChangeOutcome key={id} changeId={id} watching={watching} />);
   return (
     <div className="flex flex-col gap-3">
       <header>
@@ -71,6 +72,8 @@ export function AfterApply({
       {failed.length > 0 && <HalfDone applied={applied} />}
       {/* Above what grows while it is watched: nobody scrolls for it. */}
       {undoable.length > 0 && <UndoButton changeIds={undoable} onUndone={() => setUndone(true)} />}
+      {/* What the traffic does is the answer; only a step that failed comes before it. */}
+      {failed.length === 0 && traffic}
       <ul>
         {applied.steps.map((step, index) => {
           const planned = plan.steps[index];
@@ -96,7 +99,7 @@ export function AfterApply({
           );
         })}
       </ul>
-      {!undone && outcomes.map((id) => <ChangeOutcome key={id} changeId={id} watching={watching} />)}
+      {failed.length > 0 && traffic}
       {children}
       {lost && <p className="text-ink-3">No record could be kept of this change, so it can’t be undone from here.</p>}
     </div>

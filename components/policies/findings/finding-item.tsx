@@ -13,8 +13,9 @@ import { COLOURS, MARKS, WORDS } from "./words.ts";
 /** Objects with a page of their own as links, others by their names. */
 function Named({ object }: { readonly object: ObjectRef }) {
   const service = object.group === "" && object.kind === "Service" && object.namespace !== null;
-  if (service || policyKind(kindKey(object)) !== null) return <ObjectLink object={object} />;
-  return <bdi className="name">{refText(object)}</bdi>;
+  if (service || policyKind(kindKey(object)) !== null)
+    return <ObjectLink object={object} className="whitespace-normal" />;
+  return <bdi>{refText(object)}</bdi>;
 }
 
 /** One finding: what is wrong, where, why, and what to do. */
@@ -45,13 +46,13 @@ export function FindingItem({
       </p>
       <p className="flex flex-wrap gap-x-3 text-ink-2">
         {withObject && (
-          <span>
+          <span className="min-w-0 wrap-anywhere">
             <Named object={object} /> <span className="text-ink-3">in {object.cluster}</span>
           </span>
         )}
         {path !== "" && <code className="font-mono text-[12px] wrap-anywhere">{path}</code>}
         {evidence.map((each) => (
-          <span key={`${refText(each.object)} ${each.path} ${each.text}`}>
+          <span key={`${refText(each.object)} ${each.path} ${each.text}`} className="min-w-0 wrap-anywhere">
             {each.text}: <Named object={each.object} />
             {each.path !== "" && <code className="font-mono text-[12px]"> {each.path}</code>}
           </span>

@@ -121,7 +121,7 @@ function List({
     );
   return (
     <>
-      <ul aria-label="Findings" className="px-4 pb-8 max-sm:px-2">
+      <ul aria-label="Findings" className="px-4 pb-8 max-sm:px-2 [&>li:first-child]:border-t-0">
         {items.slice(0, most).map((finding) => (
           <FindingItem
             key={`${refKey(finding.object)} ${finding.code} ${finding.path} ${finding.message}`}

@@ -6,7 +6,7 @@ import { type ImpactItem, type ImpactView, VERDICTS } from "#lib/policy/impact.t
 import { Notice } from "../notice.tsx";
 import { ImpactRow } from "./impact-row.tsx";
 import type { Samples } from "./sample-lines.tsx";
-import { callsThat, sayTotal, VERDICT_WORDS } from "./words.ts";
+import { bySure, callsThat, sayTotal, VERDICT_WORDS } from "./words.ts";
 
 /** Rows of a verdict that stand open; the others are behind a line. */
 const OPEN = 6;
@@ -80,7 +80,7 @@ function Seen({
       {VERDICTS.flatMap((verdict) => {
         const total = totals.find((each) => each.verdict === verdict);
         if (total === undefined) return [];
-        const own = items.filter((each) => each.verdict === verdict);
+        const own = items.filter((each) => each.verdict === verdict).toSorted(bySure);
         const { mark } = VERDICT_WORDS[verdict];
         const rows = (list: readonly ImpactItem[]) => (
           <ul>

@@ -75,6 +75,18 @@ describe("impact on traffic seen", () => {
     expect(text).toContain("none in the last 1 h, seen within 7 days ○ unknown");
   });
 
+  it("puts what is lost for sure first, whichever step does it", () => {
+    const from = (name: string) => `west/shop/workload/${name}`;
+    const maybe = { certainty: "bounded", min: 0, max: 340 } as const;
+    const text = said([
+      item({ ...maybe, max: 3, source: from("slow") }),
+      item({ ...maybe, source: from("wide") }),
+      item({ source: from("lost") }),
+    ]);
+    const places = ["shop/lost", "shop/wide", "shop/slow"].map((name) => text.indexOf(name));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
   it("names the evidence that an item rests on", () => {
     const evidence = [{ kind: "labels", text: "The server’s metrics tell method." }] as const;
     expect(said([item({ evidence })])).toContain("Evidence: The server’s metrics tell method.");

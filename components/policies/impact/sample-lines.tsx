@@ -5,17 +5,16 @@ import type { ImpactItem, ImpactVerdict } from "#lib/policy/impact.ts";
 import { type ItemSamples, type SampleCounts, type SampleExample, samplesOf } from "#lib/policy/impact-samples.ts";
 import { sayAsked, sayHits, sayLogged, sayOpen, sayTraced } from "./sample-words.ts";
 
-/** What was found of a plan's items, and which share of calls leaves a trace; else why nobody knows that. */
+/** What was found of a plan's items, and which share of calls leaves a trace. */
 export interface Samples {
   readonly items: readonly ItemSamples[];
   readonly kept: Kept | null;
-  readonly keptUnknown: string | null;
 }
 
 /** What traces and access logs say beside an item: a line for each, with whom it hits behind it. They change no bound. */
 export function SampleLines({
   item,
-  samples: { items, kept, keptUnknown },
+  samples: { items, kept },
 }: {
   readonly item: ImpactItem;
   readonly samples: Samples;
@@ -30,7 +29,7 @@ export function SampleLines({
           name="Traces"
           counts={traces}
           verdict={verdict}
-          seen={traces.requests === 0 && traces.problems.length > 0 ? null : sayTraced(traces, kept, keptUnknown)}
+          seen={traces.requests === 0 && traces.problems.length > 0 ? null : sayTraced(traces, kept)}
           problems={traces.problems}
         />
       )}
@@ -78,11 +77,15 @@ function Line({
         {title}not read. {problems.join(" ")}
       </p>
     );
+  const hits = sayHits(counts, verdict);
   const said = (
     <>
       {title}
-      {seen}: {counts.hits > 0 ? <b className="font-semibold">{sayHits(counts, verdict)}</b> : sayHits(counts, verdict)}
-      .{problems.length > 0 && <span className="text-ink-2"> Not all of it could be read.</span>}
+      {counts.hits > 0 ? <b className="font-semibold">{hits}</b> : hits}
+      <span className="text-ink-2">
+        {" "}
+        ({seen}).{problems.length > 0 && " Not all of it could be read."}
+      </span>
     </>
   );
   if (counts.hits === 0 && counts.open === 0 && problems.length === 0 && notes.length === 0)

@@ -1,6 +1,6 @@
 /** What samples say, in sentences: never more than they can. */
 import { sayInstant } from "#components/shell/instant.ts";
-import { expectWords, type Kept } from "#components/traces/kept.ts";
+import { expectedOf, type Kept } from "#components/traces/kept.ts";
 import { formatCount, formatPercent, formatPlural } from "#lib/format.ts";
 import type { ImpactVerdict } from "#lib/policy/impact.ts";
 import type { LogKeeper, LogSample, SampleCounts, SampleExample, TraceSample } from "#lib/policy/impact-samples.ts";
@@ -23,23 +23,19 @@ const WOULD: Readonly<Record<ImpactVerdict, string>> = {
 };
 
 /**
- * `Of about 3,600 calls since 14:02:10, 37 were traced (1.03 %; at 1 % expect 36)`. `set`: which share of calls leaves a trace, by the mesh's
- * settings; `why`: why nobody knows it.
+ * `of about 3,600 calls since 14:02:10, 37 were traced (1.03 %; at 1 % expect 36)`. `set`: which share of calls leaves a trace, by the mesh's
+ * settings; what that rests on, or why nobody knows it, is said once (`sayKept`).
  */
-export function sayTraced(
-  { by, requests, calls, since, full }: TraceSample,
-  set: Kept | null = null,
-  why: string | null = null,
-): string {
+export function sayTraced({ by, requests, calls, since, full }: TraceSample, set: Kept | null = null): string {
   const alone = by === "client" ? " by the caller alone" : "";
   const kept = `${formatCount(requests)} ${requests === 1 ? "was" : "were"} traced${alone}`;
   const from = `since ${sayInstant(since)}`;
   const newest = full ? "; there are more traces, these are the newest" : "";
-  if (calls < 1) return `${capital(from)}, ${kept}${newest}`;
+  if (calls < 1) return `${from}, ${kept}${newest}`;
   const share = requests > 0 && requests <= calls ? formatPercent(ratio(requests / calls)) : null;
-  const expected = full ? null : expectWords(calls, set, why);
+  const expected = full || set === null ? null : expectedOf(calls, set.share);
   const aside = [share, expected].filter((each) => each !== null).join("; ");
-  return `Of about ${formatCount(Math.round(calls))} calls ${from}, ${kept}${aside === "" ? "" : ` (${aside})`}${newest}`;
+  return `of about ${formatCount(Math.round(calls))} calls ${from}, ${kept}${aside === "" ? "" : ` (${aside})`}${newest}`;
 }
 
 /** Whose pods they are, where they aren't the server's own. */
@@ -50,21 +46,28 @@ const OF: Readonly<Record<LogKeeper, string>> = {
   ztunnel: " of its nodes’ ztunnels",
 };
 
-/** `In the newest 1,200 lines of 2 of 3 pods, since 14:02:10, 212 are of its calls`; without `the newest` where those of a pod aren’t among them */
+/** `1 % of calls leave a trace (set by …).`, or why nobody knows the share; null: nothing tells either. */
+export function sayKept(kept: Kept | null, why: string | null): string | null {
+  if (kept !== null) return `${formatPercent(kept.share)} of calls leave a trace (${kept.basis}).`;
+  return why === null ? null : `Which share of calls leaves a trace isn’t known: ${why}.`;
+}
+
+/** `in the newest 1,200 lines of 2 of 3 pods, since 14:02:10, 212 are of its calls`; without `the newest` where those of a pod aren’t among them */
 export function sayLogged({ by, requests, lines, newest, pods, since }: LogSample): string {
   const from = since === null ? "" : `, since ${sayInstant(since)}`;
   const own = requests === 0 ? "none is" : requests === 1 ? "1 is" : `${formatCount(requests)} are`;
   const whose = by.map((each) => OF[each]).join("");
-  return `In ${newest ? "the newest " : ""}${formatPlural(lines, "line")} of ${formatCount(pods.read)} of ${formatPlural(pods.all, "pod")}${whose}${from}, ${own} of its calls`;
+  return `in ${newest ? "the newest " : ""}${formatPlural(lines, "line")} of ${formatCount(pods.read)} of ${formatPlural(pods.all, "pod")}${whose}${from}, ${own} of its calls`;
 }
 
-/** `at least 4 of them would be refused`, `none of them would be refused; what isn’t among them still may` */
+/** `at least 4 of 37 would be refused`, `none of 37 would be refused; others still may`, `no call was found, which proves nothing` */
 export function sayHits({ requests, hits, open }: SampleCounts, verdict: ImpactVerdict): string {
-  if (requests === 0) return "which proves nothing";
-  const would = WOULD[verdict];
-  if (hits === 0 && open === requests) return "and none of them is decided";
-  if (hits === 0) return `none of them ${would}${open > 0 ? " for sure" : ""}; what isn’t among them still may`;
-  return hits === requests ? `all of them ${would}` : `at least ${formatCount(hits)} of them ${would}`;
+  if (requests === 0) return "no call was found, which proves nothing";
+  const [would, all] = [WOULD[verdict], formatCount(requests)];
+  if (hits === 0 && open === requests) return `none of ${all} is decided`;
+  if (hits === 0) return `none of ${all} ${would}${open > 0 ? " for sure" : ""}; others still may`;
+  if (hits === requests) return requests === 1 ? `the one found ${would}` : `all of ${all} ${would}`;
+  return `at least ${formatCount(hits)} of ${all} ${would}`;
 }
 
 /** `3 aren’t decided: header x-user` */
@@ -80,5 +83,3 @@ export const sayAsked = ({ method, path, port }: SampleExample): string =>
       ? "what the sample doesn’t tell"
       : `port ${port}`
     : `${method ?? "a method that isn’t told:"} ${path ?? "a path that isn’t told"}`;
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

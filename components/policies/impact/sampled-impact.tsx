@@ -9,6 +9,7 @@ import type { Plan } from "#lib/policy/plan.ts";
 import { impactSamplesQuery } from "#lib/query/impact-samples.ts";
 import { traceBackendsQuery } from "#lib/query/trace-search.ts";
 import { ImpactSection } from "./impact-section.tsx";
+import { sayKept } from "./sample-words.ts";
 
 /** A plan's impact, and beside what metrics can't decide what samples of the calls say, asked for once the plan is shown. */
 export function SampledImpact({ plan }: { readonly plan: Plan }) {
@@ -17,26 +18,20 @@ export function SampledImpact({ plan }: { readonly plan: Plan }) {
   const traced = data?.items.some(({ traces }) => traces !== null) === true;
   const { data: backends } = useQuery({ ...traceBackendsQuery(), enabled: traced });
   const clusters = plan.steps.slice(0, 1).map(({ object }) => object.cluster);
+  const kept = configuredKept(backends?.sampling ?? null, clusters);
   return (
     <ImpactSection
       items={plan.steps.flatMap(({ impact }) => impact ?? [])}
       view={plan.impact}
       notEvaluated={plan.notEvaluated.impact}
-      samples={
-        data === undefined
-          ? null
-          : {
-              items: data.items,
-              kept: configuredKept(backends?.sampling ?? null, clusters),
-              keptUnknown: whyUnknown(backends?.samplingUnknown ?? [], clusters),
-            }
-      }
+      samples={data === undefined ? null : { items: data.items, kept }}
     >
       {query.enabled === true && (
         <SamplesState
           reading={isFetching}
           problem={error === null ? (data?.notEvaluated ?? null) : problemOf(error).detail}
           left={data?.left ?? 0}
+          kept={traced ? sayKept(kept, whyUnknown(backends?.samplingUnknown ?? [], clusters)) : null}
           retry={() => void refetch()}
         />
       )}
@@ -49,11 +44,14 @@ export function SamplesState({
   reading,
   problem,
   left,
+  kept,
   retry,
 }: {
   readonly reading: boolean;
   readonly problem: string | null;
   readonly left: number;
+  /** Which share of calls leaves a trace, in a sentence, where traces were looked at. */
+  readonly kept: string | null;
   readonly retry: () => void;
 }) {
   return (
@@ -67,6 +65,7 @@ export function SamplesState({
           </Chip>
         </div>
       )}
+      {!reading && kept !== null && <p className="wrap-anywhere">{kept}</p>}
       {!reading && left > 0 && (
         <p>
           Traces and access logs were looked at for the worst alone: not for {formatPlural(left, "further call")} that

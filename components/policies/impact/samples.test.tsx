@@ -10,6 +10,7 @@ import {
 } from "#lib/policy/impact-samples.ts";
 import { ratio } from "#lib/units.ts";
 import { ImpactSection } from "./impact-section.tsx";
+import { sayKept } from "./sample-words.ts";
 import { SamplesState } from "./sampled-impact.tsx";
 
 const COUNTS: SampleCounts = { requests: 37, hits: 0, open: 0, lacks: [], examples: [], more: 0 };
@@ -48,6 +49,7 @@ const VIEW: ImpactView = {
   ...{ limits: [], gaps: [] },
   totals: [{ verdict: "denied", pairs: 1, certain: 0, requests: { min: 0, max: 12 }, connections: null }],
 };
+const KEPT = { share: ratio(0.01), basis: "set by Telemetry istio-system/mesh" };
 const markup = (samples: Partial<ItemSamples>, own = item()): string =>
   renderToStaticMarkup(
     <ImpactSection
@@ -55,7 +57,7 @@ const markup = (samples: Partial<ItemSamples>, own = item()): string =>
       view={VIEW}
       samples={{
         items: [{ ...PAIR, verdict: "denied", traces: null, logs: null, ...samples }],
-        ...{ kept: { share: ratio(0.01), basis: "set by Telemetry istio-system/mesh" }, keptUnknown: null },
+        kept: KEPT,
       }}
     />,
   );
@@ -71,10 +73,10 @@ describe("what samples say beside an item", () => {
   it("is how much of the calls was looked at, and that no hit proves nothing", () => {
     const text = said({ traces: traces(), logs: logs() });
     expect(text).toMatch(
-      /Traces: Of about 3,600 calls since .*, 37 were traced \(1\.03 %; at 1 % expect 36 \(set by Telemetry istio-system\/mesh\)\): none of them would be refused; what isn’t among them still may\./,
+      /Traces: none of 37 would be refused; others still may \(of about 3,600 calls since .*, 37 were traced \(1\.03 %; at 1 % expect 36\)\)\./,
     );
     expect(text).toMatch(
-      /Access logs: In the newest 1,200 lines of 2 of 3 pods, since .*, 212 are of its calls: none of them would be refused; what isn’t among them still may\./,
+      /Access logs: none of 212 would be refused; others still may \(in the newest 1,200 lines of 2 of 3 pods, since .*, 212 are of its calls\)\./,
     );
     expect(markup({ traces: traces() })).not.toContain("<details");
     expect(said({ logs: logs() })).toContain("Names are of the pods that have these addresses now.");
@@ -83,7 +85,7 @@ describe("what samples say beside an item", () => {
 
   it("calls no lines the newest where the newest weren’t read", () => {
     const text = said({ logs: logs({ newest: false, problems: ["Only the older part was read."] }) });
-    expect(text).toMatch(/Access logs: In 1,200 lines of 2 of 3 pods.* Not all of it could be read\./);
+    expect(text).toMatch(/Access logs: .*\(in 1,200 lines of 2 of 3 pods.* Not all of it could be read\./);
   });
 
   it("is at least which of them it hits, behind a line that opens, with a trace where there is one", () => {
@@ -101,25 +103,26 @@ describe("what samples say beside an item", () => {
     expect(html).toContain('href="/traces/ab12?backends=main"');
     const text = plain(html);
     for (const part of [
-      "at least 4 of them would be refused",
+      "at least 4 of 37 would be refused",
       "POST /admin at reviews:9080 (2) trace",
       "POST a path that isn’t told",
       "and 1 more of other kinds",
     ])
       expect(text).toContain(part);
     expect(text).toContain("Calls of the pair, judged by all that is changed, whichever rule decides.");
-    expect(said({ logs: logs({ requests: 3, hits: 3 }) })).toContain("all of them would be refused");
+    expect(said({ logs: logs({ requests: 3, hits: 3 }) })).toContain("all of 3 would be refused");
+    expect(said({ logs: logs({ requests: 1, hits: 1 }) })).toContain("the one found would be refused");
   });
 
   it("is what the sample lacks, too", () => {
     const text = said({ logs: logs({ requests: 5, open: 5, lacks: ["header x-a", "the JWT"] }) });
-    expect(text).toContain("and none of them is decided");
+    expect(text).toContain("none of 5 is decided");
     expect(text).toContain("5 aren’t decided: not known is header x-a; the JWT.");
   });
 
   it("is that nothing was kept, or why nothing was read, and whose lines name nobody", () => {
     expect(said({ traces: traces({ requests: 0 }) })).toMatch(
-      /0 were traced \(at 1 % expect 36 .*\): which proves nothing/,
+      /Traces: no call was found, which proves nothing \(of about 3,600 calls since .*, 0 were traced \(at 1 % expect 36\)\)/,
     );
     expect(said({ traces: traces({ requests: 0, problems: ["Jaeger is down."] }) })).toContain(
       "Traces: not read. Jaeger is down.",
@@ -127,13 +130,13 @@ describe("what samples say beside an item", () => {
     const refused = logs({ requests: 0, lines: 0, since: null, problems: ["You lack the right to get pods/log."] });
     expect(said({ logs: refused })).toContain("Access logs: not read. You lack the right to get pods/log.");
     expect(said({ logs: logs({ requests: 0, unnamed: 9 }) })).toMatch(
-      /none is of its calls: which proves nothing.*9 calls more in these lines: of whom, or to whom, no line tells for sure\./,
+      /no call was found, which proves nothing .*none is of its calls.*9 calls more in these lines: of whom, or to whom, no line tells for sure\./,
     );
   });
 
   it("holds a pair of the week against no number of calls, and newest traces against no more than they are", () => {
     expect(said({ seen: "week", traces: traces({ calls: 0, requests: 2 }) }, item({ seen: "week" }))).toMatch(
-      /Since .*, 2 were traced:/,
+      /\(since .*, 2 were traced\)/,
     );
     expect(said({ traces: traces({ by: "client", requests: 36 }) })).toContain(
       "36 were traced by the caller alone (1 %",
@@ -167,11 +170,25 @@ describe("what samples say beside an item", () => {
 
 describe("how asking goes", () => {
   const state = (o: Partial<Parameters<typeof SamplesState>[0]>) =>
-    plain(renderToStaticMarkup(<SamplesState reading={false} problem={null} left={0} retry={() => {}} {...o} />));
+    plain(
+      renderToStaticMarkup(
+        <SamplesState reading={false} problem={null} left={0} kept={null} retry={() => {}} {...o} />,
+      ),
+    );
   it("is said while it lasts, where it fails, and of what wasn't looked at", () => {
     expect(state({ reading: true })).toContain("Looking at traces and access logs");
     expect(state({ problem: "No answer." })).toMatch(/weren’t looked at\. No answer\. Look again/);
     expect(state({ left: 3 })).toContain("not for 3 further calls");
     expect(state({}).trim()).toBe("");
+  });
+
+  it("says once which share of calls leaves a trace, and on what that rests, or why nobody knows", () => {
+    expect(state({ kept: sayKept(KEPT, null) })).toContain(
+      "1 % of calls leave a trace (set by Telemetry istio-system/mesh).",
+    );
+    expect(sayKept(null, "no istiod runs here")).toBe(
+      "Which share of calls leaves a trace isn’t known: no istiod runs here.",
+    );
+    expect(sayKept(null, null)).toBeNull();
   });
 });

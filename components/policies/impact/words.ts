@@ -36,6 +36,10 @@ export const CERTAINTY_WORDS: Readonly<Record<Certainty, { readonly mark: string
   unknown: { mark: "○", word: "unknown" },
 };
 
+/** Of one verdict, of all steps: what happens for sure before what may, the more before the less. */
+export const bySure = (a: Pick<ImpactItem, "min" | "max">, b: Pick<ImpactItem, "min" | "max">): number =>
+  b.min - a.min || b.max - a.max;
+
 /** `12.4 req/s`, `0–340 req/s`, `0–2 conn/s` */
 function sayBounds({ min, max }: { readonly min: number; readonly max: number }, unit: string): string {
   const high = formatRate(perSecond(max), unit);

@@ -5,10 +5,10 @@ import type { OutcomeAnswer } from "#lib/api/outcome.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import { PairEnds } from "../impact/pair-ends.tsx";
-import { CERTAINTY_WORDS, sayAmount, VERDICT_WORDS } from "../impact/words.ts";
+import { bySure, CERTAINTY_WORDS, sayAmount, VERDICT_WORDS } from "../impact/words.ts";
 import { ObjectLink } from "../links.tsx";
 import { Notice } from "../notice.tsx";
-import { ALARMS, JUDGEMENTS, sayChanges, sayPair, sayShare } from "./words.ts";
+import { ALARMS, EARLY, JUDGEMENTS, sayChanges, sayPair, sayShare } from "./words.ts";
 
 /** Rows that stand open; the others are behind a line. */
 const OPEN = 6;
@@ -95,12 +95,19 @@ function Findings({ outcome: { findings, others, moreOthers } }: { readonly outc
   );
 }
 
-function Predicted({ outcome: { items, prediction, notPredicted } }: { readonly outcome: OutcomeAnswer }) {
+function Predicted({ outcome }: { readonly outcome: OutcomeAnswer }) {
+  const { prediction, notPredicted, state, reason } = outcome;
+  const items = outcome.items.toSorted(byDifference);
   if (prediction === null) return <p className="text-ink-2 wrap-anywhere">Nothing was predicted. {notPredicted}</p>;
   const rows = (list: typeof items) => (
     <ul>
       {list.map((judged) => (
-        <Judged key={keyOf(judged)} judged={judged} window={prediction.window} />
+        <Judged
+          key={keyOf(judged)}
+          judged={judged}
+          window={prediction.window}
+          early={state === "not-yet" && judged.judgement === "unknown" && judged.why === reason}
+        />
       ))}
     </ul>
   );
@@ -127,6 +134,13 @@ function Predicted({ outcome: { items, prediction, notPredicted } }: { readonly 
   );
 }
 
+const isDifference = ({ judgement }: OutcomeAnswer["items"][number]): boolean =>
+  judgement === "more" || judgement === "less";
+
+/** Differences first, then what was predicted for sure. */
+const byDifference = (a: OutcomeAnswer["items"][number], b: OutcomeAnswer["items"][number]): number =>
+  Number(isDifference(b)) - Number(isDifference(a)) || bySure(a.item, b.item);
+
 const keyOf = ({ item }: OutcomeAnswer["items"][number]): string =>
   [item.verdict, item.source, item.target, item.protocol, item.certainty, item.rule?.object.name, item.rule?.path].join(
     " ",
@@ -135,11 +149,14 @@ const keyOf = ({ item }: OutcomeAnswer["items"][number]): string =>
 function Judged({
   judged: { item, judgement, why },
   window,
+  early,
 }: {
   readonly judged: OutcomeAnswer["items"][number];
   readonly window: string;
+  /** It can't be told for the reason that is said above of all. */
+  readonly early: boolean;
 }) {
-  const { mark, word, className } = JUDGEMENTS[judgement];
+  const { mark, word, className } = early ? EARLY : JUDGEMENTS[judgement];
   return (
     <li className="border-t border-line py-1.5">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
@@ -152,8 +169,8 @@ function Judged({
         </b>
       </div>
       <p className="text-ink-2 wrap-anywhere">
-        Predicted: {sayAmount(item, window)} {VERDICT_WORDS[item.verdict].word}, {CERTAINTY_WORDS[item.certainty].word}.{" "}
-        {why}
+        Predicted: {sayAmount(item, window)} {VERDICT_WORDS[item.verdict].word}, {CERTAINTY_WORDS[item.certainty].word}.
+        {!early && ` ${why}`}
       </p>
     </li>
   );

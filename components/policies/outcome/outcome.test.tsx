@@ -83,6 +83,26 @@ describe("predicted and measured", () => {
     );
   });
 
+  it("puts differences first, then what was to happen for sure", () => {
+    const of = (name: string, more: Partial<Judged["item"]>, judgement: Judged["judgement"] = "as-predicted") =>
+      judged({ judgement, item: { ...judged().item, source: `west/shop/workload/${name}`, ...more } });
+    const items = [of("maybe", { min: 0, max: 90 }), of("sure", {}), of("wrong", { min: 0, max: 1 }, "less")];
+    const text = said({ items });
+    const places = ["shop/wrong", "shop/sure", "shop/maybe"].map((name) => text.indexOf(name));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  it("says once that it is too early, and of no pair that it can't be told", () => {
+    const reason = "Numbers need 15 s of samples since the change, of which there are 5 s.";
+    const text = said({ state: "not-yet", reason, items: [judged({ judgement: "unknown", why: reason })] });
+    expect(text.split(reason)).toHaveLength(2);
+    expect(text).toContain("… not yet");
+    expect(text).not.toContain("can’t be told");
+    const other = said({ state: "not-yet", reason, items: [judged({ judgement: "unknown", why: "It sums pairs." })] });
+    expect(other).toContain("? can’t be told");
+    expect(other).toContain("It sums pairs.");
+  });
+
   it("never gives a number for what isn't measured", () => {
     const silent: OutcomeAnswer["pairs"][number] = {
       ...{ ...PAIR, before: 4, since: null, calls: 0, kind: "unmeasured", classes: [], codes: [], mtls: null },

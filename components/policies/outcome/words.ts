@@ -19,6 +19,9 @@ export const JUDGEMENTS: Readonly<Record<Judgement, Word>> = {
   unknown: { mark: "?", word: "can’t be told", className: "text-ink-3" },
 };
 
+/** Of a pair that waits for samples like all the others. */
+export const EARLY: Word = { mark: "…", word: "not yet", className: "text-ink-3" };
+
 export const CLASSES: Readonly<Record<Outcome, string>> = {
   ok: "answered",
   client: "refused (4xx)",

@@ -9,7 +9,7 @@ const HEADLINES: Readonly<Record<SimulationVerdict, string>> = {
   unknown: "? It can’t be decided",
 };
 const MARKS: Readonly<Record<SimulationVerdict, string>> = { yes: "✓", no: "✕", unknown: "?" };
-const WORDS: Readonly<Record<SimulationVerdict, string>> = { yes: "passes", no: "refused", unknown: "unknown" };
+const WORDS: Readonly<Record<SimulationVerdict, string>> = { yes: "passes", no: "doesn’t pass", unknown: "unknown" };
 const TONES: Readonly<Record<SimulationVerdict, string>> = {
   yes: "text-ink",
   no: "text-failing",
@@ -18,12 +18,18 @@ const TONES: Readonly<Record<SimulationVerdict, string>> = {
 
 /** The verdict first, then what it lacks, then the steps that lead to it. */
 export function SimulationResult({ simulation: { verdict, steps, lacks } }: { readonly simulation: Simulation }) {
+  const stop = steps.find((step) => step.verdict === "no");
   return (
     <div className="mt-6" role="status" aria-label="Verdict">
       <h2 className={clsx("text-[17px] font-semibold", TONES[verdict])}>{HEADLINES[verdict]}</h2>
+      {verdict === "no" && stop !== undefined && steps.length > 1 && (
+        <p className="mt-1 wrap-anywhere">
+          {stop.title}: {stop.text}
+        </p>
+      )}
       {lacks.length > 0 && (
         <>
-          <p className="mt-1 text-ink-2">To decide it lacks:</p>
+          <p className="mt-1 text-ink-2">Not known, and needed to decide:</p>
           <ul className="list-disc pl-5 wrap-anywhere">
             {lacks.map((each) => (
               <li key={each}>{each}</li>
@@ -37,7 +43,7 @@ export function SimulationResult({ simulation: { verdict, steps, lacks } }: { re
             {steps.map(({ title, verdict: own, text, sources, lacks: missing }) => (
               <li
                 key={`${title} ${text}`}
-                className="grid gap-x-4 gap-y-1 border-t border-line py-2 sm:grid-cols-[84px_minmax(0,3fr)_minmax(0,2fr)]"
+                className="grid gap-x-4 gap-y-1 border-t border-line py-2 sm:grid-cols-[100px_minmax(0,3fr)_minmax(0,2fr)]"
               >
                 <span className={clsx("text-[12px]", TONES[own])}>
                   <span aria-hidden="true">{MARKS[own]} </span>
@@ -46,7 +52,7 @@ export function SimulationResult({ simulation: { verdict, steps, lacks } }: { re
                 <div className="min-w-0 wrap-anywhere">
                   <p className="font-semibold">{title}</p>
                   <p>{text}</p>
-                  {missing.length > 0 && <p className="text-[11px] text-ink-2">lacks {missing.join("; ")}</p>}
+                  {missing.length > 0 && <p className="text-[11px] text-ink-2">Not known: {missing.join("; ")}.</p>}
                 </div>
                 <div className="min-w-0">
                   {sources.map((source) => (

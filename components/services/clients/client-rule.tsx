@@ -36,7 +36,7 @@ export function ClientRuleView({ rule, place }: { readonly rule: ClientRule; rea
         {does === "route" && to.length === 0 && <p className="text-failing">✕ It names no destination.</p>}
         <ul>
           {to.map((target) => (
-            <li key={`${target.host} ${target.subset} ${target.port}`} className="py-0.5">
+            <li key={`${target.host} ${target.subset} ${target.port}`} className="pb-1 last:pb-0">
               <Target target={target} />
             </li>
           ))}

@@ -55,28 +55,28 @@ function Page({ service }: { readonly service: ServiceRef }) {
         {host === null ? "Service" : "Host of a ServiceEntry"} in {namespace}, cluster {cluster}
         {data !== undefined && `, port ${data.port}`}
       </p>
-      <p className="mt-2 max-w-[90ch] text-[11px] text-ink-3">
-        Worked out from the objects by Istio’s rules, for every workload in the cluster, whether it calls or not.
-        Clients with the same answer stand together. Our tests compare what sidecars and gateways do with a running
-        istiod and Envoy, but for GRPCRoutes of sidecars and TLS that ends at a gateway; waypoints haven’t been.
+      <p className="mt-1 max-w-[90ch] text-ink-2">
+        For every workload in the cluster, whether it calls or not. Clients with the same answer stand together.
       </p>
-      <div className="mt-4 flex flex-wrap items-end gap-x-4 gap-y-2">
-        <Search value={search} set={(value) => set("client", value)} />
-        {data !== undefined && data.ports.length > 1 && (
-          <div role="group" aria-label="Port" className="flex flex-wrap gap-2">
-            {data.ports.map(({ port, name: title }) => (
-              <Chip
-                key={port}
-                tone={port === data.port ? "on" : "quiet"}
-                aria-pressed={port === data.port}
-                onClick={() => set("port", String(port))}
-              >
-                {port} {title}
-              </Chip>
-            ))}
-          </div>
-        )}
-      </div>
+      {data !== undefined && (
+        <div className="mt-4 flex flex-wrap items-end gap-x-4 gap-y-2">
+          <Search value={search} set={(value) => set("client", value)} />
+          {data.ports.length > 1 && (
+            <div role="group" aria-label="Port" className="flex flex-wrap gap-2">
+              {data.ports.map(({ port, name: title }) => (
+                <Chip
+                  key={port}
+                  tone={port === data.port ? "on" : "quiet"}
+                  aria-pressed={port === data.port}
+                  onClick={() => set("port", String(port))}
+                >
+                  {port} {title}
+                </Chip>
+              ))}
+            </div>
+          )}
+        </div>
+      )}
       <AnswerState
         has={data !== undefined}
         error={error}
@@ -87,6 +87,10 @@ function Page({ service }: { readonly service: ServiceRef }) {
       />
       {data !== undefined && <ClientsView routing={data} search={search} />}
       {data !== undefined && host === null && <MiniGraphSlot about={{ kind: "service", ...service }} />}
+      <p className="mt-8 max-w-[90ch] text-[11px] text-ink-3">
+        Worked out from the objects by Istio’s rules. Our tests compare what sidecars and gateways do with a running
+        istiod and Envoy, but for GRPCRoutes of sidecars and TLS that ends at a gateway; waypoints haven’t been.
+      </p>
     </main>
   );
 }

@@ -4,7 +4,7 @@ import { Lacks, SourceText } from "#components/security/parts.tsx";
 import { formatPlural } from "#lib/format.ts";
 import type { ClientPlane, ClientRouting, RoutingClass } from "#lib/policy/client-routing.ts";
 import { ClientRuleView } from "./client-rule.tsx";
-import { countOf, found, titleOf } from "./found.ts";
+import { countOf, failing, found, titleOf } from "./found.ts";
 
 const PLANES: Readonly<Record<ClientPlane, string>> = {
   sidecar: "with a sidecar",
@@ -13,11 +13,14 @@ const PLANES: Readonly<Record<ClientPlane, string>> = {
   none: "without a proxy",
 };
 
-/** Classes of clients, the sidecars first, the larger before the smaller. */
+/** Classes of clients: those whose calls fail first, then the sidecars, the larger before the smaller. */
 export function ClientsView({ routing, search }: { readonly routing: ClientRouting; readonly search: string }) {
   const classes = routing.classes
     .map((each) => ({ each, clients: found(each.clients, search) }))
-    .filter(({ clients }) => clients.length > 0);
+    .filter(({ clients }) => clients.length > 0)
+    .toSorted((a, b) => Number(failing(b.each)) - Number(failing(a.each)));
+  const sum = (list: typeof classes) => list.reduce((all, { clients }) => all + countOf(clients), 0);
+  const lost = sum(classes.filter(({ each }) => failing(each)));
   return (
     <>
       <Lacks lacks={routing.lacks} />
@@ -26,10 +29,13 @@ export function ClientsView({ routing, search }: { readonly routing: ClientRouti
           ? routing.classes.length === 0
             ? "No workload is known that could call it."
             : "No client is called that."
-          : `${formatPlural(
-              classes.reduce((sum, { clients }) => sum + countOf(clients), 0),
-              "client",
-            )}, ${formatPlural(classes.length, "answer")}`}
+          : `${formatPlural(sum(classes), "client")}, ${formatPlural(classes.length, "answer")}`}
+        {lost > 0 && (
+          <span className="text-failing">
+            {" "}
+            · ✕ {formatPlural(lost, "client")}: some or all calls are sent where they fail
+          </span>
+        )}
       </p>
       {classes.map(({ each, clients }) => (
         <ClassView key={JSON.stringify([each.plane, each.clients[0]])} answer={each} clients={clients} />

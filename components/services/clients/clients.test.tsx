@@ -59,6 +59,18 @@ const said = (classes: readonly RoutingClass[], search = "", more: Partial<Clien
     .replaceAll(/\s+/g, " ");
 
 describe("clients", () => {
+  test("whose calls fail come first and are counted; a rule that nothing comes to, or with no share, fails nobody", () => {
+    const few = [{ namespace: "shop", names: ["cron"] }];
+    const lost = answer({ clients: few, rules: [rule({ to: [target({ fails: "503: no pod is ready" })] })] });
+    const text = said([answer(), lost]);
+    expect(text).toContain("3 clients, 2 answers · ✕ 1 client: some or all calls are sent where they fail");
+    expect(text.indexOf("shop/cron")).toBeLessThan(text.indexOf("shop/orders"));
+    const unused = target({ fails: "503: no pod is ready", share: 0 });
+    const fine = [rule({ to: [target({}), unused] }), rule({ reached: false, to: [] })];
+    expect(said([answer({ rules: fine })])).not.toContain("where they fail");
+    expect(said([answer({ rules: [rule({ to: [] })] })])).toContain("2 clients: some or all calls");
+  });
+
   test.each([
     [[{ namespace: "a", names: ["x"] }], "a/x"],
     [

@@ -13,6 +13,13 @@ export function found(clients: Clients, search: string): Clients {
   });
 }
 
+/** Whether a rule that their calls come to sends some of them where they fail, or nowhere. */
+export const failing = ({ rules }: Pick<RoutingClass, "rules">): boolean =>
+  rules.some(
+    ({ reached, does, to }) =>
+      reached && does === "route" && (to.length === 0 || to.some(({ fails, share }) => fails !== null && share > 0)),
+  );
+
 export const countOf = (clients: Clients): number => clients.reduce((sum, { names }) => sum + names.length, 0);
 
 /** `shop/orders, shop/web and 41 more` */

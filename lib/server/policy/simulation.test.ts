@@ -182,6 +182,12 @@ describe("would it pass?", () => {
       /else\.where/,
     ],
   ];
+  test("unknown by what a rule does to it: names the rule", async () => {
+    const fault = vs([{ route: [{ destination: { host: HOST } }], fault: { abort: { percentage: { value: 1 } } } }]);
+    const { steps } = await ask([fault], {});
+    expect(steps[0]).toMatchObject({ kind: "route", verdict: "unknown", sources: [{ path: "spec.http[0]" }] });
+  });
+
   test.each(open)("unknown: %s", async (_, objects, more, lacks) => {
     const answer = await ask(objects, more);
     expect(answer.verdict).toBe("unknown");

@@ -1,6 +1,5 @@
 "use client";
 
-import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
 import { sayWindow } from "#lib/api/windows.ts";
 import { formatRate } from "#lib/format.ts";
@@ -37,7 +36,7 @@ export function PolicyChoice({
     .join(", ");
   return (
     <li className="border-t border-line py-2">
-      <label className="inline-flex max-w-full items-center gap-2">
+      <label className="inline-flex max-w-full flex-wrap items-baseline gap-x-2">
         <input
           type="checkbox"
           aria-label={`Policy for ${workload}`}
@@ -54,8 +53,9 @@ export function PolicyChoice({
       {rules.length === 0 ? (
         <p className="mt-1 text-ink-2">No caller of it can be named, so no policy is proposed.</p>
       ) : (
-        <div className="mt-1 overflow-x-auto">
+        <div className="@container mt-1">
           <DataTable
+            stacks
             label={`Rules for ${workload}`}
             columns={[
               { title: "Lets in" },
@@ -65,7 +65,7 @@ export function PolicyChoice({
             ]}
           >
             {rules.map((rule) => (
-              <Rule key={rule.principal} {...{ rule, workload, choice, disabled, onChange }} />
+              <Rule key={rule.principal} {...{ rule, workload, window, choice, disabled, onChange }} />
             ))}
           </DataTable>
         </div>
@@ -83,12 +83,14 @@ export function PolicyChoice({
 function Rule({
   rule,
   workload,
+  window,
   choice,
   disabled,
   onChange,
 }: {
   readonly rule: ProposedRule;
   readonly workload: string;
+  readonly window: string;
   readonly choice: Choice;
   readonly disabled: boolean;
   readonly onChange: (choice: Choice) => void;
@@ -96,8 +98,8 @@ function Rule({
   const key = ruleKey(workload, rule.principal);
   return (
     <tr>
-      <Cell className="pr-3">
-        <label className="inline-flex max-w-full items-center gap-2">
+      <Cell className="w-[52%] pr-3">
+        <label className="inline-flex max-w-full items-baseline gap-2">
           <input
             type="checkbox"
             aria-label={`Let ${rule.principal} call ${workload}`}
@@ -105,14 +107,18 @@ function Rule({
             disabled={disabled}
             onChange={(event) => onChange(turned(choice, [key], event.target.checked))}
           />
-          <Name text={rule.principal} />
+          <bdi className="min-w-0 wrap-anywhere">{rule.principal}</bdi>
         </label>
       </Cell>
-      <Cell className="pr-3">
-        <Name text={rule.callers.map(nameOf).join(", ")} />
+      <Cell className="pr-3" heading="from">
+        <bdi className="wrap-anywhere">{rule.callers.map(nameOf).join(", ")}</bdi>
       </Cell>
-      <Cell numeric>{rateText(rule)}</Cell>
-      <Cell numeric>{seenText(rule)}</Cell>
+      <Cell numeric heading={`last ${sayWindow(window)}`}>
+        {rateText(rule)}
+      </Cell>
+      <Cell numeric heading="seen">
+        {seenText(rule)}
+      </Cell>
     </tr>
   );
 }

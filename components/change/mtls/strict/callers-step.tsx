@@ -51,8 +51,8 @@ export function CallersStep({
           </p>
           {groupsOf(pairs.items).map(({ key, title, tone, pairs: own }) => (
             <section key={key} aria-label={title}>
-              <h3 className={clsx("font-semibold", TONES[tone])}>{title}</h3>
-              {key === "nameless" && <p className="text-ink-2">{NAMELESS}</p>}
+              <h3 className={clsx("pb-1 font-semibold", TONES[tone])}>{title}</h3>
+              {key === "nameless" && <p className="pb-1 text-ink-2">{NAMELESS}</p>}
               <Rows items={own} total={own.length} open={OPEN} what="pairs">
                 {(pair) => (
                   <Pair

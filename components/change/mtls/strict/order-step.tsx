@@ -29,61 +29,54 @@ export function OrderStep({ number, path }: { readonly number: number; readonly 
       {namespaces.length === 0 ? (
         <p className="text-ink-2">No workload here has a proxy that would enforce it.</p>
       ) : (
-        <div className="overflow-x-auto">
-          <div className="min-w-[600px]">
-            <DataTable
-              label="Namespaces in the order to go"
-              columns={[
-                { title: "#" },
-                { title: "Namespace" },
-                { title: "Takes" },
-                { title: "State" },
-                { title: "Pairs that call it" },
-              ]}
-            >
-              {namespaces.map((each, index) => (
-                <tr key={each.namespace}>
-                  <Cell className="pr-2 align-top text-ink-3 tabular-nums">{index + 1}</Cell>
-                  <Cell className="pr-4 align-top">
-                    {namespace === null ? (
-                      <Link
-                        href={strictHref(cluster, each.namespace)}
-                        prefetch={false}
-                        className="name underline decoration-line-strong underline-offset-2 hover:decoration-current"
-                      >
-                        <bdi>{each.namespace}</bdi>
-                      </Link>
-                    ) : (
-                      <bdi className="name">{each.namespace}</bdi>
-                    )}
-                    <span className="block text-[11px] whitespace-nowrap text-ink-3">
-                      {formatPlural(each.workloads, "workload")}
-                    </span>
-                  </Cell>
-                  <Cell className="pr-4 align-top whitespace-nowrap">
-                    <Mode mode={each.now} />
-                  </Cell>
-                  <Cell className="pr-4 align-top">
-                    <State state={STATE_WORDS[each.state]} />
-                    {each.state !== "strict" &&
-                      each.blindSpots.map((text) => (
-                        <span key={text} className="block text-[11px] text-ink-2 wrap-anywhere">
-                          Blind: {text}
-                        </span>
-                      ))}
-                  </Cell>
-                  <Cell className="align-top tabular-nums">
-                    {evidence === null ? "not known" : sayPairs(each.pairs)}
-                    {evidence !== null && each.silent > 0 && (
-                      <span className="block text-[11px] text-ink-3">
-                        {formatPlural(each.silent, "workload")} nobody was seen to call
+        <div className="@container">
+          <DataTable
+            stacks
+            label="Namespaces in the order to go"
+            columns={[{ title: "Namespace" }, { title: "Takes" }, { title: "State" }, { title: "Pairs that call it" }]}
+          >
+            {namespaces.map((each, index) => (
+              <tr key={each.namespace}>
+                <Cell className="pr-4 align-top">
+                  <span className="inline-block min-w-5 text-ink-3 tabular-nums">{index + 1} </span>
+                  {namespace === null ? (
+                    <Link
+                      href={strictHref(cluster, each.namespace)}
+                      prefetch={false}
+                      className="name underline decoration-line-strong underline-offset-2 hover:decoration-current"
+                    >
+                      <bdi>{each.namespace}</bdi>
+                    </Link>
+                  ) : (
+                    <bdi className="name">{each.namespace}</bdi>
+                  )}
+                  <span className="block text-[11px] whitespace-nowrap text-ink-3">
+                    {formatPlural(each.workloads, "workload")}
+                  </span>
+                </Cell>
+                <Cell className="pr-4 align-top whitespace-nowrap" heading="takes">
+                  <Mode mode={each.now} />
+                </Cell>
+                <Cell className="pr-4 align-top">
+                  <State state={STATE_WORDS[each.state]} />
+                  {each.state !== "strict" &&
+                    each.blindSpots.map((text) => (
+                      <span key={text} className="block text-[11px] text-ink-2 wrap-anywhere">
+                        Blind: {text}
                       </span>
-                    )}
-                  </Cell>
-                </tr>
-              ))}
-            </DataTable>
-          </div>
+                    ))}
+                </Cell>
+                <Cell className="align-top tabular-nums" heading="pairs that call it">
+                  {evidence === null ? "not known" : sayPairs(each.pairs)}
+                  {evidence !== null && each.silent > 0 && (
+                    <span className="block text-[11px] text-ink-3">
+                      {formatPlural(each.silent, "workload")} nobody was seen to call
+                    </span>
+                  )}
+                </Cell>
+              </tr>
+            ))}
+          </DataTable>
         </div>
       )}
       {hidden && <p className="text-ink-2">There are namespaces that you may not see: they aren’t listed.</p>}

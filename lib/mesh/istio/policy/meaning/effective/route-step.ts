@@ -12,7 +12,12 @@ import type { Way } from "./way.ts";
 
 export function routeStep(way: Way, client: Workload | null, service: Called, world: SecurityWorld): SimulationStep {
   const base = { kind: "route" as const, title: `Routing to ${hostOf(service)}`, sources: [], lacks: way.lacks };
-  if (way.lacks.length > 0) return { ...base, verdict: "unknown", text: "Where it is sent isn’t known." };
+  if (way.lacks.length > 0) {
+    const chosen = way.routed?.outcome.kind === "routed" ? way.routed.outcome.chosen : null;
+    // The rule that takes it for sure, even where what it does with the request isn't known.
+    const sources = chosen?.object == null ? [] : [sourceOf(world, chosen.object, chosen.path)];
+    return { ...base, verdict: "unknown", text: "Where it is sent isn’t known.", sources };
+  }
   const lead = way.to.map(
     ({ service: to, subset, port }) => `${placeOf(to)}:${port}${subset === null ? "" : ` subset ${subset}`}`,
   );
