@@ -3,6 +3,8 @@ import type { CheckRule } from "#lib/policy/finding.ts";
 import { ambient } from "./ambient.ts";
 import { annotations } from "./annotations.ts";
 import { authorization } from "./authorization.ts";
+import { conditions } from "./conditions.ts";
+import { deprecated } from "./deprecated.ts";
 import { destinationRules } from "./destination-rules.ts";
 import { discovery } from "./discovery.ts";
 import { extensions } from "./extensions.ts";
@@ -13,6 +15,7 @@ import { gateways } from "./gateways.ts";
 import { installation } from "./installation.ts";
 import { mtls } from "./mtls.ts";
 import { namespaceChecks } from "./namespaces.ts";
+import { oddValues } from "./odd.ts";
 import { podChecks } from "./pods.ts";
 import { selectors } from "./selectors.ts";
 import { serviceEntries } from "./service-entries.ts";
@@ -45,6 +48,9 @@ export const families: readonly Family[] = [
   extensions,
   annotations,
   values,
+  oddValues,
+  deprecated,
+  conditions,
   installation,
   discovery,
 ];
