@@ -4,6 +4,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import { has, isObject, listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
+import { isRemoved } from "./deprecated.ts";
 import { GATEWAY_API, INJECTION, MESH_CONFIG, REQUEST_AUTHENTICATION } from "./docs.ts";
 import { type Draft, type Family, fileRule, type Rule, rulesOf } from "./family.ts";
 import { meshNetworks } from "./mesh-config.ts";
@@ -73,7 +74,7 @@ const BUNDLE = "gateway.networking.k8s.io/bundle-version";
 const TLS_ROUTES_SINCE = 5;
 
 /** Whether anything is found of a CRD by itself: who reads findings needs rights to no other one. */
-export const isOutdated = (crd: Manifest): boolean => versionsOf(crd).next().done !== true;
+export const isOutdated = (crd: Manifest): boolean => isRemoved(crd) || versionsOf(crd).next().done !== true;
 
 function* versions(model: Model): Generator<Draft> {
   for (const crd of model.objects("CustomResourceDefinition")) yield* versionsOf(crd);
