@@ -72,17 +72,31 @@ function* sidecarOrAmbient(workload: Workload, model: Model): Generator<Draft> {
       };
     }
   }
-  const forgotten = workload.mesh === null && workload.dataplane === "none" && workload.pods.length > 0;
+  yield* withoutProxy(workload, model);
+}
+
+/** Pods that an injector should have seen. In the node's network it leaves them alone. (injection.Analyzer of istioctl) */
+function* withoutProxy(workload: Workload, model: Model): Generator<Draft> {
+  const { namespace, pods, labels, annotations } = workload;
+  const wish = (labels[INJECT] ?? annotations[INJECT])?.toLowerCase();
+  const around = model.namespaceLabels(namespace);
   const injected =
     around["istio-injection"] === "enabled" ||
     (around["istio-injection"] === undefined && around["istio.io/rev"] !== undefined);
-  if (forgotten && injected && wish !== "false") {
-    yield draft(
-      "pods-without-proxy",
-      "Its namespace is injected, and its pods run without a proxy: they began before that, or in the node's network.",
-      "Restart the workload.",
-    );
-  }
+  if (!injected || wish === "false") return;
+  const [first, ...more] = pods.filter(({ unmeshed, hostNetwork }) => unmeshed === true && hostNetwork !== true);
+  if (first === undefined) return;
+  const all = more.length + 1 === pods.length;
+  yield {
+    code: "pods-without-proxy",
+    at: model.workloadRef(workload),
+    path: ["spec", "template", "metadata", "labels"],
+    message: all
+      ? "Its namespace is injected, and its pods run without a proxy: they began before that, or the injector wasn't there."
+      : `Its namespace is injected, and ${more.length + 1} of its ${pods.length} pods run without a proxy: they began before that, or the injector wasn't there.`,
+    evidence: all ? [] : [{ at: model.core("Pod", namespace, first.name), path: [], text: "has no proxy" }],
+    fix: "Restart the workload.",
+  };
 }
 
 /** A namespace where some workloads are under a policy and others are not: likely forgotten. */
@@ -120,7 +134,12 @@ function* all(model: Model): Generator<Draft> {
 
 export const workloads: Family = {
   rules: {
-    "pods-without-proxy": rule(["IST0103"], "warning", "Pods run without a proxy in an injected namespace.", INJECTION),
+    "pods-without-proxy": rule(
+      ["IST0103"],
+      "warning",
+      "Pods run without a proxy in an injected namespace, all of a workload or some. In the node's network nothing is injected, nor reported.",
+      INJECTION,
+    ),
     "sidecar-and-ambient-labels": rule(
       ["KIA1311"],
       "error",
