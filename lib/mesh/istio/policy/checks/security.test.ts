@@ -211,6 +211,23 @@ const cases: readonly Case[] = [
     [allow(on("rules: [{}]"))],
     [allow("rules: [{}]"), allow(on("rules: [{}]"), "shop/b")],
   ],
+  [
+    "workload-without-authorization",
+    // One of the root namespace counts for those whom it selects.
+    [allow(on("rules: [{}]")), allow("selector: {matchLabels: {app: nobody}}, rules: [{}]", "istio-system/r")],
+    [allow(on("rules: [{}]")), allow("selector: {matchLabels: {app: multi}}, rules: [{}]", "istio-system/r")],
+  ],
+  [
+    "workload-without-authorization",
+    [
+      allow(on("rules: [{}]")),
+      allow(
+        "targetRefs: [{kind: GatewayClass, group: gateway.networking.k8s.io, name: w}], rules: [{}]",
+        "istio-system/r",
+      ),
+    ],
+    [allow(on("rules: [{}]")), allow("rules: [{}]", "istio-system/r")],
+  ],
 ];
 
 testCases("security", cases);

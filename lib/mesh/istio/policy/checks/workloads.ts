@@ -1,5 +1,6 @@
 /** Workloads: whether they are in the mesh as their labels say. */
 import type { Workload } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import { listAt, objectAt, textAt } from "../routing/json.ts";
 import { AMBIENT, INJECTION, SECURITY, WAYPOINT } from "./docs.ts";
 import { type Draft, type Family, rulesOf } from "./family.ts";
@@ -99,21 +100,27 @@ function* withoutProxy(workload: Workload, model: Model): Generator<Draft> {
   };
 }
 
-/** A namespace where some workloads are under a policy and others are not: likely forgotten. */
+type Selector = readonly (readonly [string, unknown])[];
+
+const selectorOf = ({ spec }: Manifest): Selector =>
+  Object.entries(objectAt(objectAt(spec, "selector"), "matchLabels"));
+const hasTarget = ({ spec }: Manifest): boolean =>
+  listAt(spec, "targetRefs").length > 0 || Boolean(textAt(objectAt(spec, "targetRef"), "name"));
+const takes = (selector: Selector, { labels }: Workload): boolean =>
+  selector.every(([key, value]) => labels[key] === value);
+
+/**
+ * A namespace where some workloads are under a policy and others are not: likely forgotten. Policies of the root namespace
+ * count everywhere; those with targets are of waypoints and gateways, and whom these stand before isn't asked here.
+ */
 function* uncovered(model: Model): Generator<Draft> {
   const policies = Map.groupBy(model.objects("AuthorizationPolicy"), ({ metadata }) => metadata.namespace ?? "default");
-  if (policies.has(model.root)) return;
+  const everywhere = (policies.get(model.root) ?? []).filter((each) => !hasTarget(each)).map(selectorOf);
   for (const [namespace, list] of policies) {
-    if (list.some(({ spec }) => listAt(spec, "targetRefs").length > 0 || textAt(objectAt(spec, "targetRef"), "name")))
-      continue;
-    const selectors = list.map(({ spec }) => Object.entries(objectAt(objectAt(spec, "selector"), "matchLabels")));
-    if (selectors.some((each) => each.length === 0)) continue;
+    if (namespace === model.root || list.some(hasTarget)) continue;
+    const selectors = [...everywhere, ...list.map(selectorOf)];
     for (const workload of model.workloadsWith({}, namespace)) {
-      if (
-        workload.mesh === null ||
-        selectors.some((each) => each.every(([key, value]) => workload.labels[key] === value))
-      )
-        continue;
+      if (workload.mesh === null || selectors.some((each) => takes(each, workload))) continue;
       yield {
         code: "workload-without-authorization",
         at: model.workloadRef(workload),
