@@ -118,6 +118,7 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
       ...(pod.node === undefined ? {} : { node: pod.node }),
       reports: members[i]?.reports ?? false,
       ...(members[i]?.dataplane === "none" && members[i]?.mesh === null ? { unmeshed: true } : {}),
+      ...(pod.hostNetwork ? { hostNetwork: true } : {}),
       ...(pod.traits.imageAuto === undefined ? {} : { imageAuto: pod.traits.imageAuto }),
     })),
     createdAt: controller?.createdAt ?? oldest(pods),

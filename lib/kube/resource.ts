@@ -15,6 +15,12 @@ const CORE = "";
 export const NAMESPACES: Resource = { group: CORE, version: "v1", plural: "namespaces", kind: "Namespace" };
 export const PODS: Resource = { group: CORE, version: "v1", plural: "pods", kind: "Pod" };
 export const SERVICES: Resource = { group: CORE, version: "v1", plural: "services", kind: "Service" };
+export const SERVICEACCOUNTS: Resource = {
+  group: CORE,
+  version: "v1",
+  plural: "serviceaccounts",
+  kind: "ServiceAccount",
+};
 export const CONFIGMAPS: Resource = { group: CORE, version: "v1", plural: "configmaps", kind: "ConfigMap" };
 export const DEPLOYMENTS: Resource = { group: "apps", version: "v1", plural: "deployments", kind: "Deployment" };
 export const REPLICASETS: Resource = { group: "apps", version: "v1", plural: "replicasets", kind: "ReplicaSet" };

@@ -10,7 +10,7 @@ import { kindKey, manifestKindKey, type PolicyKind } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { type ObjectRef, refKey, refOf } from "#lib/policy/ref.ts";
 import type { FindingsSource, Viewer } from "./deps.ts";
-import { isSingle } from "./listable.ts";
+import { ACCOUNTS, isSingle } from "./listable.ts";
 import type { ClusterPolicies, PolicyStore } from "./store.ts";
 
 export interface ChecksDeps {
@@ -98,6 +98,9 @@ export class Checks implements FindingsSource {
       namespaces.every((namespace) => visibility.namespace(object.cluster, namespace)) &&
       objects.every((each) => {
         if (isSingle(each.kind)) return mayList(each.cluster, each.kind, each.namespace, each.name);
+        // An account of this cluster is named where its object was looked for, one of another by what runs as it.
+        if (each.kind === ACCOUNTS.kind && each.cluster === object.cluster)
+          return mayList(each.cluster, each.kind, each.namespace, each.name);
         const kind = this.#deps.kinds.find((one) => kindKey(one) === kindKey(each));
         if (kind === undefined) return each.namespace === null || visibility.namespace(each.cluster, each.namespace);
         const isNamespace = kind.group === "" && kind.kind === "Namespace";
@@ -113,7 +116,7 @@ export class Checks implements FindingsSource {
 /** Kinds of which all objects are known. One that the cluster doesn't have is known to have none. */
 function knowledge(policies: ClusterPolicies, inventory: ClusterInventory | null): ReadonlySet<string> {
   const unread = new Set(policies.unread.filter(({ code }) => code !== "not_found").map(({ kind }) => kind));
-  const known = new Set(POLICIES.filter((kind) => !unread.has(kind)));
+  const known = new Set([...POLICIES.filter((kind) => !unread.has(kind)), ...(policies.whole ?? [])]);
   if (inventory === null) return known;
   const blind = (resource: string) =>
     inventory.unread.some(({ kind }) => kind === resource || kind.startsWith(`${resource}.`));

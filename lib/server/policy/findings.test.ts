@@ -64,6 +64,7 @@ function depsOf(
     unread?: { kind: string; code: string }[];
     unchecked?: { kind: string; name?: string; reason: string; code: string }[];
     denied?: string[];
+    whole?: string[];
     istiodNamespace?: string;
     inventory?: ClusterInventory | null;
   } = {},
@@ -74,6 +75,7 @@ function depsOf(
     objects: (kind: string) => objects.filter((each) => manifestKindKey(each) === kind),
     unread: unread.map((each) => ({ ...each, reason: "No." })),
     ...(o.unchecked ? { unchecked: o.unchecked } : {}),
+    ...(o.whole ? { whole: o.whole } : {}),
   };
   const store = {
     clusters: () => new Map([["west", policies]]),
@@ -172,6 +174,49 @@ describe("GET /findings", () => {
     const unchecked = [{ kind: "MutatingWebhookConfiguration", reason: "No.", code: "forbidden" }];
     const { deps } = depsOf([], { unchecked });
     expect((await ask(deps, ana)).unread).toEqual([{ cluster: "west", ...unchecked[0] }]);
+  });
+
+  test("that there is no such account is told to who may list ServiceAccounts there, and to nobody where they aren't read", async () => {
+    const accounts = ["shop", "bank"].map(
+      (namespace): Manifest => ({
+        ...{ apiVersion: "v1", kind: "ServiceAccount" },
+        metadata: { namespace, name: "default" },
+      }),
+    );
+    const group = (namespace: string) =>
+      object("WorkloadGroup", namespace, "vm", { template: { serviceAccount: "nobody" } });
+    const all = [group("shop"), group("bank"), ...accounts];
+    const whole = ["ServiceAccount"];
+    const found = async (credential: Credential, o: Parameters<typeof depsOf>[1] = {}) =>
+      (await ask(depsOf(all, { whole, ...o }).deps, credential)).items.map(
+        ({ code, object: { namespace } }) => `${code} ${namespace}`,
+      );
+    expect(await found(ANONYMOUS)).toEqual(["group-account-unknown bank", "group-account-unknown shop"]);
+    expect(await found(ana)).toEqual(["group-account-unknown shop"]);
+    expect(await found(ana, { denied: ["serviceaccounts"] })).toEqual([]);
+    expect(await found(ANONYMOUS, { whole: [] })).toEqual([]);
+  });
+
+  test("asks for accounts where a policy may name one, and nowhere else", async () => {
+    const account: Manifest = {
+      ...{ apiVersion: "v1", kind: "ServiceAccount" },
+      metadata: { namespace: "shop", name: "default" },
+    };
+    const asked = async (...objects: readonly Manifest[]) => {
+      const { deps } = depsOf([account, ...objects], { whole: ["ServiceAccount"] });
+      const seen: string[] = [];
+      const counting: Rights = {
+        ...deps.rights,
+        ask: (credential, questions, signal) => {
+          seen.push(...questions.map(({ resource }) => resource));
+          return deps.rights.ask(credential, questions, signal);
+        },
+      };
+      await ask({ ...deps, rights: counting }, ana);
+      return seen.includes("serviceaccounts");
+    };
+    expect(await asked(world.missing)).toBe(false);
+    expect(await asked(object("AuthorizationPolicy", "shop", "p", {}, "security.istio.io"))).toBe(true);
   });
 
   test("asks of CRDs about those alone that something is found of", async () => {

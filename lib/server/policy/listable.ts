@@ -35,8 +35,10 @@ export async function viewerOf(
   if (credential.role !== "user") return { visibility, mayList: () => true };
   const everywhere: Question[] = [];
   const somewhere = new Map<string, Question[]>();
+  const kinds: readonly Listed[] = [...port.kinds, ACCOUNTS];
   for (const [cluster, policies] of store.clusters()) {
-    for (const kind of port.kinds) {
+    for (const kind of kinds) {
+      if (kind === ACCOUNTS && !NAMING.some((each) => policies.objects(each).length > 0)) continue;
       const objects = [...policies.objects(kindKey(kind)), ...placed(gone, cluster, kind)].filter((each) =>
         visible(visibility, cluster, kind, each),
       );
@@ -62,7 +64,7 @@ export async function viewerOf(
   const verdicts = await rights.ask(credential, everywhere, signal);
   const next: Question[] = [];
   for (const [index, { cluster, group, resource }] of everywhere.entries()) {
-    const kind = port.kinds.find((each) => each.group === group && each.plural === resource);
+    const kind = kinds.find((each) => each.group === group && each.plural === resource);
     if (kind === undefined) continue;
     const key = keyOf(cluster, kindKey(kind), null);
     if (verdicts[index]?.allowed) allowed.add(key);
@@ -70,7 +72,7 @@ export async function viewerOf(
   }
   const each = await rights.ask(credential, next, signal);
   for (const [index, { cluster, group, resource, namespace }] of next.entries()) {
-    const kind = port.kinds.find((one) => one.group === group && one.plural === resource);
+    const kind = kinds.find((one) => one.group === group && one.plural === resource);
     if (kind && namespace !== null && each[index]?.allowed) allowed.add(keyOf(cluster, kindKey(kind), namespace));
   }
   const mayGet = await rights.ask(
@@ -82,6 +84,12 @@ export async function viewerOf(
     if (mayGet[index]?.allowed) allowed.add(keyOf(question.cluster, kind, `${question.namespace}/${question.name}`));
   return { visibility, mayList: mayListOf(allowed) };
 }
+
+type Listed = Pick<PolicyKind, "group" | "kind" | "plural" | "namespaced">;
+
+/** No policies, but named by them: their names are read where the console may. */
+export const ACCOUNTS: Listed = { group: "", kind: "ServiceAccount", plural: "serviceaccounts", namespaced: true };
+const NAMING = ["WorkloadGroup", "AuthorizationPolicy"];
 
 /** The kind of what holds the mesh's settings: no policy, but read beside them (PolicyStore). */
 export const SETTINGS = "ConfigMap";
@@ -100,7 +108,7 @@ const SINGLE: ReadonlyMap<string, { readonly group: string; readonly resource: s
 export const isSingle = (kind: string): boolean => SINGLE.has(kind);
 
 /** Is there anything to hide already by the namespace alone? A Namespace is its own. */
-export function visible(visibility: Visibility, cluster: string, kind: PolicyKind, { metadata }: Placed): boolean {
+export function visible(visibility: Visibility, cluster: string, kind: Listed, { metadata }: Placed): boolean {
   if (visibility.all) return true;
   if (kind.namespaced) return metadata.namespace !== undefined && visibility.namespace(cluster, metadata.namespace);
   return isNamespace(kind) ? visibility.namespace(cluster, metadata.name) : visibility.cluster(cluster);
@@ -109,14 +117,14 @@ export function visible(visibility: Visibility, cluster: string, kind: PolicyKin
 export const isNamespace = ({ group, kind }: { readonly group: string; readonly kind: string }): boolean =>
   group === "" && kind === "Namespace";
 
-function placed(refs: readonly ObjectRef[], cluster: string, kind: PolicyKind): Placed[] {
+function placed(refs: readonly ObjectRef[], cluster: string, kind: Listed): Placed[] {
   return refs
     .filter((ref) => ref.cluster === cluster && kindKey(ref) === kindKey(kind))
     .map(({ namespace, name }) => ({ metadata: { name, ...(namespace === null ? {} : { namespace }) } }));
 }
 
 /** Where a right that isn't there for all may still be: namespace by namespace. A Role may allow to get its Namespace. */
-function placesOf(kind: PolicyKind, question: Question, objects: readonly Placed[]): Question[] {
+function placesOf(kind: Listed, question: Question, objects: readonly Placed[]): Question[] {
   if (isNamespace(kind)) {
     return objects.map(({ metadata: { name } }) => ({ ...question, namespace: name, name, verb: "get" }));
   }

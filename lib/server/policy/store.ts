@@ -20,12 +20,14 @@ export interface ClusterPolicies {
   readonly asOf: UnixSeconds | null;
   /**
    * Whole objects of a kind, managedFields included. `ConfigMap`: those alone that hold the settings of the mesh
-   * (mesh-settings.ts) and of its injector; `CustomResourceDefinition`: the Gateway API's, by name and served versions;
-   * webhooks: the mesh's own (installation.ts). They are no policies.
+   * (mesh-settings.ts) and of its injector; `CustomResourceDefinition`: the Gateway API's and old ones of Istio's, by name
+   * and served versions; webhooks: the mesh's own; `ServiceAccount`: names alone (installation.ts). They are no policies.
    */
   readonly objects: (kind: string) => readonly Manifest[];
   /** The kind in the version that the cluster serves; null where it isn't served or can't be read. */
   readonly kind: (kind: string) => (PolicyKind & { readonly version: string }) | null;
+  /** Kinds that are no policies and of which all objects are known; absent: none. */
+  readonly whole?: readonly string[];
   /** What only checks ask for and couldn't be read; absent: nothing. `name`: of the one that was asked for by its name. */
   readonly unchecked?: readonly {
     readonly kind: string;

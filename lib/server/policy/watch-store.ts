@@ -83,6 +83,7 @@ export function watchStore(o: WatchStoreOptions): PolicyStore {
       kind: watch.kind,
       unread: [...watch.unread(), ...unreadSettings(settings.get(cluster))],
       unchecked: installed.get(cluster)?.unread() ?? [],
+      whole: installed.get(cluster)?.whole() ?? [],
     };
   }
 

@@ -1,6 +1,5 @@
-/** AuthorizationPolicies: whom and what their rules name. Texts with wildcards match more than one thing and are left alone. */
+/** AuthorizationPolicies: whom and what their rules name. Texts with wildcards match more than one thing and are left alone, but for identities. */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import type { Segments } from "#lib/policy/path.ts";
 import { closeness, namespaceOfHost } from "../hosts.ts";
 import { labelsAt } from "../lookup.ts";
 import { actionOf } from "../meaning/authorization/action.ts";
@@ -9,9 +8,11 @@ import { inboundMtls } from "../meaning/inbound-mtls.ts";
 import { listAt, namespaceOf, objectAt, textsAt } from "../routing/json.ts";
 import { AUTHORIZATION_POLICY } from "./docs.ts";
 import { type Draft, type Family, removing, rulesOf, setting } from "./family.ts";
-import { authorizers, trustDomains } from "./mesh-config.ts";
+import { authorizers } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { peers } from "./mtls.ts";
+import { principals } from "./principals.ts";
+import { texts } from "./rule-texts.ts";
 
 const METHODS = new Set("GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH".split(" "));
 const TLS_SOURCE = [
@@ -22,24 +23,6 @@ const TLS_SOURCE = [
   "serviceAccounts",
   "notServiceAccounts",
 ];
-
-/** All texts of a field of all rules, with their places. */
-function* texts(
-  policy: Manifest,
-  list: "from" | "to",
-  part: string,
-  fields: readonly string[],
-): Generator<{ readonly path: Segments; readonly text: string }> {
-  for (const [i, rule] of listAt(policy.spec, "rules").entries()) {
-    for (const [j, each] of listAt(rule, list).entries()) {
-      for (const field of fields) {
-        for (const [k, text] of textsAt(objectAt(each, part), field).entries()) {
-          yield { path: ["spec", "rules", i, list, j, part, field, k], text };
-        }
-      }
-    }
-  }
-}
 
 function* namespaces(policy: Manifest, model: Model): Generator<Draft> {
   for (const { path, text } of texts(policy, "from", "source", ["namespaces", "notNamespaces"])) {
@@ -109,77 +92,6 @@ function* hosts(policy: Manifest, model: Model): Generator<Draft> {
       namespaces: spoken === null ? [] : [spoken],
       fix: "Correct the host, or match the calls by something that clients don't choose.",
     };
-  }
-}
-
-/** Those that something runs as, or ran as within a day (what begins by a schedule is gone most of the time), and those that were read. */
-const accounts = (model: Model): ReadonlySet<string> =>
-  new Set([
-    ...[...(model.world.inventory?.workloads.values() ?? [])].flatMap(({ namespace, serviceAccounts }) =>
-      serviceAccounts.map((each) => `${namespace}/${each}`),
-    ),
-    ...model.objects("ServiceAccount").map((each) => `${namespaceOf(each)}/${each.metadata.name}`),
-  ]);
-
-function* principals(policy: Manifest, model: Model): Generator<Draft> {
-  for (const { path, text } of texts(policy, "from", "source", ["principals", "notPrincipals"])) {
-    if (text.includes("*")) continue;
-    const found = /^([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(text);
-    if (found === null) {
-      yield {
-        code: "principal-malformed",
-        at: policy,
-        path,
-        message: `${text} is no identity of a workload: those are written TRUST-DOMAIN/ns/NAMESPACE/sa/ACCOUNT, so it matches nobody.`,
-        fix: "Write the identity in full.",
-      };
-      continue;
-    }
-    const [, domain = "", namespace = "", account = ""] = found;
-    const domains = trustDomains(model);
-    if (domains.known && !domains.value.includes(domain) && domain !== "cluster.local") {
-      yield {
-        code: "trust-domain-unknown",
-        at: policy,
-        path,
-        message: `The mesh's trust domains are ${domains.value.join(", ")}: nobody has an identity of ${domain}.`,
-        evidence: [{ at: domains.from, path: ["data", "mesh"], text: "names them" }],
-        fix: {
-          text: `Write ${domains.value[0]}.`,
-          edits: [setting(path, `${domains.value[0]}/ns/${namespace}/sa/${account}`)],
-        },
-      };
-      continue;
-    }
-    if (model.table(accounts).has(`${namespace}/${account}`) || !model.knows("Workload", namespace)) continue;
-    const other = model.world.elsewhere.find((each) =>
-      [...each.workloads.values()].some((one) => one.namespace === namespace && one.serviceAccounts.includes(account)),
-    );
-    yield other !== undefined
-      ? {
-          code: "principal-in-other-cluster",
-          at: policy,
-          path,
-          message: `Nothing runs as ${namespace}/${account} in this cluster; in cluster ${other.cluster} something does.`,
-          namespaces: [namespace],
-          // Who can't see the namespace there isn't told of it.
-          evidence: [
-            {
-              at: { ...model.core("ServiceAccount", namespace, account), cluster: other.cluster },
-              path: [],
-              text: "something runs as it",
-            },
-          ],
-          fix: "Nothing to do if calls from there are meant.",
-        }
-      : {
-          code: "principal-unknown",
-          at: policy,
-          path,
-          message: `No workload runs as ${namespace}/${account}, nor did one lately: nobody has this identity.${model.knows("ServiceAccount", namespace) ? "" : " Whether there is such an account isn't read."}`,
-          namespaces: [namespace],
-          fix: { text: "Correct the account, or take the identity away.", edits: [removing(path)] },
-        };
   }
 }
 
@@ -257,7 +169,7 @@ export const authorization: Family = {
     "principal-unknown": rule(
       ["KIA0106"],
       "error",
-      "No workload runs as a named service account, nor did one within a day. The console doesn't read whether there is such an account.",
+      "No workload runs as a named service account, nor did one within a day; of a name with a star, as any that it takes in. Whether there is such an account the console knows only where ServiceAccounts may be read.",
     ),
     "principal-in-other-cluster": rule(["KIA0107"], "info", "A named service account runs in another cluster alone."),
     "trust-domain-unknown": rule(

@@ -100,6 +100,7 @@ function* groups(model: Model): Generator<Draft> {
         at: group,
         path: ["spec", "template", "serviceAccount"],
         message: `There is no service account ${namespace}/${account}: machines of the group get no identity.`,
+        evidence: [{ at: model.core("ServiceAccount", namespace, account), path: [], text: "isn't there" }],
         fix: "Create the account, or name one that exists.",
       };
     }
@@ -160,7 +161,7 @@ export const extensions: Family = {
     "group-account-unknown": rule(
       ["KIA1701"],
       "warning",
-      "A WorkloadGroup's service account isn't there. Only where ServiceAccounts are read: in files.",
+      "A WorkloadGroup's service account isn't there. In the console only where ServiceAccounts may be read.",
       WORKLOAD_GROUP,
     ),
     "group-labels-twice": rule(

@@ -1,4 +1,5 @@
-import { type Case, calm, gateway, o, open, server, testCases } from "./cases.test-support.ts";
+import { describe, expect, test } from "vitest";
+import { type Case, calm, findingsOf, gateway, o, open, server, shop, testCases } from "./cases.test-support.ts";
 
 const secure = (hosts: string, place?: string) =>
   gateway(
@@ -11,6 +12,12 @@ const redirecting = (place: string) =>
     place,
   );
 const entry = (spec: string, place = "shop/e") => o("ServiceEntry", place, spec);
+
+/** The beginning of a certificate, as much as is looked at. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----\\nMIIBszCCAVmgAwIBAgIU\\n-----END CERTIFICATE-----`;
+const PAIR = `stringData: {tls.crt: "${CERTIFICATE}", tls.key: k}`;
+const using = (tls: string) =>
+  gateway(`selector: {istio: ingressgateway}, servers: [${server("a", 8080, `, tls: {mode: SIMPLE, ${tls}}`)}]`);
 
 const cases: readonly Case[] = [
   [
@@ -134,6 +141,53 @@ const cases: readonly Case[] = [
       o("Secret", "edge/c"),
     ],
   ],
+  [
+    "gateway-credential-unknown",
+    [using("credentialNames: [c, d]"), o("Secret", "edge/c", "", PAIR)],
+    [using("credentialName: 'kubernetes-gateway://vault/c'")],
+  ],
+  [
+    "gateway-credential-invalid",
+    [
+      using("credentialName: c"),
+      o("Secret", "edge/c", "", "type: kubernetes.io/tls, data: {tls.crt: '', tls.key: a2V5}"),
+    ],
+    [using("credentialName: c"), o("Secret", "edge/c", "", PAIR)],
+  ],
 ];
 
 testCases("gateways, entries and sidecars", cases);
+
+describe("a Secret's certificate", () => {
+  const told = (more: string) =>
+    findingsOf([...shop, using("credentialName: c"), o("Secret", "edge/c", "", more)]).flatMap(({ code, evidence }) =>
+      code === "gateway-credential-invalid" ? evidence.map(({ text }) => text) : [],
+    );
+  const base64 = (text: string) => btoa(text.replaceAll("\\n", "\n"));
+
+  test.each([
+    ["stringData: {cert: '', key: ''}", "holds no tls.crt with a tls.key"],
+    [`stringData: {tls.crt: "${CERTIFICATE}"}`, "holds no tls.crt with a tls.key"],
+    ["stringData: {tls.crt: no, tls.key: k}", "holds no certificate in its tls.crt"],
+    [
+      `stringData: {tls.crt: "${CERTIFICATE.replaceAll("CERTIFICATE", "PRIVATE KEY")}", tls.key: k}`,
+      "holds no certificate in its tls.crt",
+    ],
+    [
+      `stringData: {tls.crt: "${CERTIFICATE.replace("MII", "AII")}", tls.key: k}`,
+      "holds no certificate in its tls.crt",
+    ],
+  ])("%s is told", (more, why) => expect(told(more)).toEqual([why]));
+
+  test("is taken where there is one, in either pair and in either writing", () => {
+    expect(told(`data: {tls.crt: ${base64(CERTIFICATE)}, tls.key: ${base64("k")}}`)).toEqual([]);
+    expect(told(`stringData: {cert: "${CERTIFICATE}", key: k, tls.crt: no}`)).toEqual([]);
+  });
+
+  test("says nothing where its file holds it encrypted, or as a template", () => {
+    expect(told("sops: {}, data: {tls.crt: x, tls.key: y}")).toEqual([]);
+    expect(told("data: {tls.crt: 'ENC[AES256_GCM,data:x]', tls.key: 'ENC[AES256_GCM,data:x]'}")).toEqual([]);
+    expect(told("stringData: {tls.crt: '{{ .Values.crt }}', tls.key: k}")).toEqual([]);
+    expect(told("data: {tls.crt: '%%%', tls.key: k}")).toEqual([]);
+  });
+});

@@ -155,19 +155,6 @@ function* reach(gateway: Manifest, model: Model): Generator<Draft> {
         fix: "Open one of those ports, or add it to the service.",
       };
     }
-    const credential = textAt(objectAt(server, "tls"), "credentialName");
-    const homes = [...new Set(pods.map(({ namespace }) => namespace))].filter((each) => model.knows("Secret", each));
-    const home = homes.find((each) => credential !== null && !model.find("Secret", each, credential));
-    if (credential !== null && home !== undefined) {
-      yield {
-        code: "gateway-credential-unknown",
-        at: gateway,
-        path: ["spec", "servers", i, "tls", "credentialName"],
-        message: `Secret ${credential} isn't in ${home}, where the gateway's pods are: TLS fails there.`,
-        namespaces: [home],
-        fix: "Create the Secret in the namespace of the gateway's pods.",
-      };
-    }
   }
 }
 
@@ -197,16 +184,10 @@ export const gateways: Family = {
       when: "No service of the gateway's pods has, or leads to, a server's port.",
       docs: GATEWAY,
     },
-    "gateway-credential-unknown": {
-      also: ["IST0161", "IST0101"],
-      severity: "error",
-      when: "A server's Secret isn't in the namespace of the gateway's pods. Only where Secrets are read: in files.",
-      docs: GATEWAY,
-    },
   },
   parts: [
     { reads: [KIND], all: conflicts },
     { reads: [KIND], all: certificates },
-    { of: [KIND], reads: ["Secret", "inventory"], each: reach },
+    { of: [KIND], reads: ["inventory"], each: reach },
   ],
 };

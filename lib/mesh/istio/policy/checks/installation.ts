@@ -4,9 +4,10 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import { has, isObject, listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
+import { isRemoved } from "./deprecated.ts";
 import { GATEWAY_API, INJECTION, MESH_CONFIG, REQUEST_AUTHENTICATION } from "./docs.ts";
 import { type Draft, type Family, fileRule, type Rule, rulesOf } from "./family.ts";
-import { meshNetworks } from "./mesh-config.ts";
+import { meshNetworks, yamlAt } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { PODS, readWhole } from "./templates.ts";
 
@@ -73,7 +74,7 @@ const BUNDLE = "gateway.networking.k8s.io/bundle-version";
 const TLS_ROUTES_SINCE = 5;
 
 /** Whether anything is found of a CRD by itself: who reads findings needs rights to no other one. */
-export const isOutdated = (crd: Manifest): boolean => versionsOf(crd).next().done !== true;
+export const isOutdated = (crd: Manifest): boolean => isRemoved(crd) || versionsOf(crd).next().done !== true;
 
 function* versions(model: Model): Generator<Draft> {
   for (const crd of model.objects("CustomResourceDefinition")) yield* versionsOf(crd);
@@ -108,22 +109,36 @@ function* versionsOf(crd: Manifest): Generator<Draft> {
   }
 }
 
-const REGISTRIES = new Set(["Kubernetes", "External", "Mock"]);
+const REGISTRIES = ["Kubernetes", "External", "Mock"];
+const CLUSTER_ID = "CLUSTER_ID";
 
-/** Networks name the registries (clusters) whose endpoints they hold: a registry that nobody registered holds none. */
+/** Clusters that files say are registered: istiod's own, of its variables or the injector's settings, and those of Secrets. */
+function registeredIn(model: Model): ReadonlySet<string> {
+  const own = model
+    .objects("Deployment")
+    .filter(({ metadata }) => metadata.labels?.["app"] === "istiod")
+    .flatMap(({ spec }) => listAt(objectAt(objectAt(spec, "template"), "spec"), "containers"))
+    .flatMap((container) => listAt(container, "env"))
+    .flatMap((each) => (textAt(each, "name") === CLUSTER_ID ? (textAt(each, "value") ?? []) : []));
+  const named = model.objects("ConfigMap").flatMap((map) => {
+    const cluster = objectAt(objectAt(yamlAt(map, "values"), "global"), "multiCluster");
+    return textAt(cluster, "clusterName") ?? [];
+  });
+  const secrets = model
+    .objects("Secret")
+    .filter(({ metadata }) => metadata.labels?.["istio/multiCluster"] === "true")
+    .flatMap((secret) => [...Object.keys(objectAt(secret, "data")), ...Object.keys(objectAt(secret, "stringData"))]);
+  return new Set([...REGISTRIES, ...own, ...named, ...secrets]);
+}
+
+/**
+ * Networks name the registries (clusters) whose endpoints they hold: a registry that nobody registered holds none. Clusters are
+ * registered by Secrets, which the console doesn't read: that a cluster is known to it, or has traffic, tells of those that are
+ * registered, and never of one that isn't (docs/adr/0021-no-secrets.md).
+ */
 function* networks(model: Model): Generator<Draft> {
-  // The console reads no Secrets, which register clusters.
-  if (!model.knows("ConfigMap", model.root)) return;
-  const registered = new Set([
-    ...REGISTRIES,
-    model.world.cluster,
-    ...model.world.elsewhere.map(({ cluster }) => cluster),
-  ]);
-  for (const secret of model.objects("Secret")) {
-    if (secret.metadata.labels?.["istio/multiCluster"] !== "true") continue;
-    for (const key of [...Object.keys(objectAt(secret, "data")), ...Object.keys(objectAt(secret, "stringData"))])
-      registered.add(key);
-  }
+  if (!model.knows("ConfigMap", model.root) || !model.knows("Secret", model.root)) return;
+  const registered = registeredIn(model);
   for (const { source, name, network } of meshNetworks(model)) {
     for (const endpoint of listAt(network, "endpoints")) {
       const registry = textAt(endpoint, "fromRegistry");
@@ -209,7 +224,7 @@ export const installation: Family = {
     "network-registry-unknown": fileRule(
       "IST0126",
       "error",
-      "meshNetworks names a registry that isn't registered.",
+      "meshNetworks names a registry that isn't registered: no Secret of istiod's namespace has it, and it isn't istiod's own.",
       MESH_CONFIG,
     ),
     "keys-fetched-from-anywhere": rulesOf(REQUEST_AUTHENTICATION)(
@@ -221,7 +236,7 @@ export const installation: Family = {
   parts: [
     { reads: ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "inventory"], all: webhooks },
     { reads: ["CustomResourceDefinition"], all: versions },
-    { reads: ["ConfigMap", "Secret", "inventory"], all: networks },
+    { reads: ["ConfigMap", "Secret", "Deployment", "inventory"], all: networks },
     { reads: [...PODS, "RequestAuthentication"], all: keys },
   ],
 };

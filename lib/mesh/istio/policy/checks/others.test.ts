@@ -381,6 +381,24 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    "network-registry-unknown",
+    [networks("west"), istiod("{name: CLUSTER_ID, value: east}")],
+    [networks("west"), istiod("{name: CLUSTER_ID, value: west}")],
+  ],
+  [
+    "network-registry-unknown",
+    [networks("west"), injector],
+    [
+      networks("west"),
+      o(
+        "ConfigMap",
+        "istio-system/istio-sidecar-injector",
+        "",
+        `data: {values: '{"global": {"multiCluster": {"clusterName": "west"}}}'}`,
+      ),
+    ],
+  ],
+  [
     "keys-fetched-from-anywhere",
     [jwks, istiod("")],
     [jwks, istiod("{name: BLOCKED_CIDRS_IN_JWKS_URIS, value: 10.0.0.0/8}")],
@@ -427,6 +445,12 @@ test.each(installed)(
     expect(codes(fires, [])).not.toContain(code);
   },
 );
+
+test("files without Secrets don't say which clusters are registered: nobody keeps those in a repository", () => {
+  const codes = (...more: Case[1]) => findingsOf([...shop, networks("west"), ...more], false).map(({ code }) => code);
+  expect(codes()).not.toContain("network-registry-unknown");
+  expect(codes(o("Secret", "istio-system/other"))).toContain("network-registry-unknown");
+});
 
 test("which clusters are registered Secrets say, so the console says of no network that its registry isn't there", () => {
   const found = new ChecksEngine().check(consoleWorld([...shop, networks("west")], READ_BY_NAME));

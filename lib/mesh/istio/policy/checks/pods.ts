@@ -3,7 +3,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { INJECTION, REQUIREMENTS } from "./docs.ts";
 import { type Draft, type Family, rulesOf } from "./family.ts";
-import { injectsByDefault, saidBy } from "./injector.ts";
+import { injectedInto, injectsByDefault, isInjected, saidBy } from "./injector.ts";
 import { type Model, push } from "./model.ts";
 import { PODS, type PodPlace, podPlaces } from "./templates.ts";
 
@@ -69,16 +69,36 @@ function* imageAutoInPods(model: Model): Generator<Draft> {
   }
 }
 
-/** Proxies of one namespace in several versions: some began before an upgrade. */
+/**
+ * Proxies in several versions: some began before an upgrade. Beside others of their namespace everybody may see that; which one
+ * is the injector's its settings say, where they are read.
+ */
 function* proxyImages(model: Model): Generator<Draft> {
   const byNamespace = new Map<string, Workload[]>();
   for (const workload of model.workloads) if (workload.proxyImages) push(byNamespace, workload.namespace, workload);
   for (const [namespace, list] of byNamespace) {
     const usual = mostUsed(list);
-    if (usual === null) continue;
     for (const workload of list) {
-      const other = workload.proxyImages?.find(({ image }) => image !== usual.image);
-      if (other === undefined) continue;
+      const given = injectedInto(workload, model);
+      const wrong = given && workload.proxyImages?.find(({ image }) => !isInjected(image, given));
+      const other = usual && workload.proxyImages?.find(({ image }) => image !== usual.image);
+      if (given && !wrong) continue;
+      if (!usual || !other) {
+        if (!given || !wrong) continue;
+        yield {
+          code: "proxy-image-not-injected",
+          at: model.workloadRef(workload),
+          path: [],
+          message: `The proxy of its pod ${wrong.pod} is ${wrong.image}; the injector gives ${given.image}.`,
+          evidence: [
+            { at: model.core("Pod", namespace, wrong.pod), path: ["spec"], text: wrong.image },
+            // Who may not read that ConfigMap isn't told what rests on it.
+            { at: given.from, path: ["data", "values"], text: given.image },
+          ],
+          fix: "Restart the workload.",
+        };
+        continue;
+      }
       yield {
         code: "proxy-images-differ",
         at: model.workloadRef(workload),
@@ -122,13 +142,18 @@ export const podChecks: Family = {
     "proxy-images-differ": rule(
       ["IST0158"],
       "warning",
-      "A workload's pods run another proxy than most workloads of their namespace.",
+      "A workload's pods run another proxy than most workloads of their namespace, and, where the injector's settings are read, not the injector's.",
+    ),
+    "proxy-image-not-injected": rule(
+      ["IST0158"],
+      "warning",
+      "A workload's pods run the proxy that most of their namespace run, and the injector would give them another. In the console only where the injector's ConfigMap may be read.",
     ),
   },
   parts: [
     { reads: PODS, all: runAs },
     { reads: [...PODS, "Namespace", "ConfigMap"], all: imageAuto },
     { reads: ["Pod", "inventory"], all: imageAutoInPods },
-    { reads: ["inventory"], all: proxyImages },
+    { reads: ["Namespace", "ConfigMap", "MutatingWebhookConfiguration", "inventory"], all: proxyImages },
   ],
 };

@@ -3,16 +3,21 @@ import type { CheckRule } from "#lib/policy/finding.ts";
 import { ambient } from "./ambient.ts";
 import { annotations } from "./annotations.ts";
 import { authorization } from "./authorization.ts";
+import { conditions } from "./conditions.ts";
+import { deprecated } from "./deprecated.ts";
+import { destinationPorts } from "./destination-ports.ts";
 import { destinationRules } from "./destination-rules.ts";
 import { discovery } from "./discovery.ts";
 import { extensions } from "./extensions.ts";
 import type { Family } from "./family.ts";
 import { gatewayApi } from "./gateway-api.ts";
 import { gatewayApiRoutes } from "./gateway-api-routes.ts";
+import { gatewayCredentials } from "./gateway-credentials.ts";
 import { gateways } from "./gateways.ts";
 import { installation } from "./installation.ts";
 import { mtls } from "./mtls.ts";
 import { namespaceChecks } from "./namespaces.ts";
+import { oddValues } from "./odd.ts";
 import { podChecks } from "./pods.ts";
 import { selectors } from "./selectors.ts";
 import { serviceEntries } from "./service-entries.ts";
@@ -26,12 +31,14 @@ import { workloads } from "./workloads.ts";
 
 export const families: readonly Family[] = [
   virtualServices,
+  destinationPorts,
   virtualServiceRules,
   virtualServiceGateways,
   destinationRules,
   serviceEntries,
   sidecars,
   gateways,
+  gatewayCredentials,
   gatewayApi,
   gatewayApiRoutes,
   mtls,
@@ -45,6 +52,9 @@ export const families: readonly Family[] = [
   extensions,
   annotations,
   values,
+  oddValues,
+  deprecated,
+  conditions,
   installation,
   discovery,
 ];

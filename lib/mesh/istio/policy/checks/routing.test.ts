@@ -19,6 +19,7 @@ import {
 
 const to = (destination: string, more = "") =>
   `hosts: [reviews], http: [{route: [{destination: {${destination}}}]${more}}]`;
+const out = (ports: string) => o("ServiceEntry", "shop/e", `hosts: [out.example.com], ports: [${ports}]`);
 const inner = gateway(`selector: {istio: ingressgateway}, servers: [${server("inner.example.com")}]`, "edge/inner");
 const delegating = vs("hosts: [reviews], http: [{delegate: {name: d, namespace: edge}}]");
 const reviews = "http: [{route: [{destination: {host: reviews.shop.svc.cluster.local}}]}]";
@@ -41,6 +42,31 @@ const cases: readonly Case[] = [
     [vs(to("host: reviews, subset: v1")), versions],
   ],
   ["destination-port-needed", [vs(to("host: multi"))], [vs(to("host: multi, port: {number: 80}"))]],
+  [
+    "destination-port-needed",
+    [out("{number: 80}, {number: 443}"), vs(to("host: out.example.com"))],
+    [out("{number: 443}"), vs(to("host: out.example.com"))],
+  ],
+  [
+    "destination-port-unknown",
+    [vs(to("host: reviews, port: {number: 80}"))],
+    [vs(to("host: reviews, port: {number: 9080}"))],
+  ],
+  [
+    "destination-port-unknown",
+    [out("{number: 80}, {number: 443}"), vs(to("host: out.example.com, port: {number: 8443}"))],
+    // Several entries of one host add up, and a wildcard's count.
+    [
+      out("{number: 80}"),
+      o("ServiceEntry", "shop/f", "hosts: ['*.example.com'], ports: [{number: 8443, protocol: TLS}]"),
+      vs(to("host: out.example.com, port: {number: 8443}")),
+    ],
+  ],
+  [
+    "destination-port-unknown",
+    [vs("hosts: [reviews], tcp: [{route: [{destination: {host: reviews, port: {number: 80}}}]}]")],
+    [vs(to("host: nobody, port: {number: 80}"))],
+  ],
   [
     "weight-of-single-route",
     [vs("hosts: [reviews], http: [{route: [{destination: {host: reviews}, weight: 50}]}]")],
@@ -323,4 +349,15 @@ test.each([
     ({ code }) => code === "server-not-verified",
   );
   expect(found?.message).toMatch(words);
+});
+
+test("a port that isn't there is one that is, where there is one only; what isn't read may have it", () => {
+  const fixOf = (destination: string, ...more: Parameters<typeof findingsOf>[0]) =>
+    findingsOf([...shop, ...more, vs(to(destination))]).find(({ code }) => code === "destination-port-unknown")?.fix;
+  expect(fixOf("host: reviews, port: {number: 80}")?.edits).toEqual([
+    { path: "spec.http[0].route[0].destination.port.number", value: 9080 },
+  ]);
+  expect(fixOf("host: multi, port: {number: 82}")).toMatchObject({ edits: [], text: "Write one of its ports." });
+  const alone = [vs(to("host: reviews, port: {number: 80}"))];
+  expect(findingsOf(alone, false)).toEqual([]);
 });

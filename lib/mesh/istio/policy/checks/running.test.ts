@@ -240,3 +240,114 @@ describe("in the console", () => {
     expect(codes(jwks, istiod("envFrom: [{configMapRef: {name: m}}]"))).not.toContain("keys-fetched-from-anywhere");
   });
 });
+
+describe("the proxy that the injector gives", () => {
+  const values = (name: string, global: string) =>
+    o("ConfigMap", `istio-system/${name}`, "", `data: {values: '{"global": {${global}}}'}`);
+  const given = (tag: string, name = "istio-sidecar-injector") =>
+    values(name, `"hub": "docker.io/istio", "tag": "${tag}", "proxy": {"image": "proxyv2"}`);
+  const image = (tag: string) => `"docker.io/istio/proxyv2:${tag}"`;
+  const tag = (rev: string) =>
+    o(
+      "MutatingWebhookConfiguration",
+      "istio-revision-tag-default",
+      "",
+      `metadata: {labels: {istio.io/tag: default, istio.io/rev: ${rev}}}`,
+    );
+  const READ = ["ConfigMap", "MutatingWebhookConfiguration"];
+  const found = (objects: readonly Manifest[], read = READ) =>
+    new ChecksEngine()
+      .check(consoleWorld([...shop, ...objects], read))
+      .filter(({ code }) => code.startsWith("proxy-image"))
+      .map(({ code, object }) => `${code} ${object.name}`);
+  const both = (a: string, b: string) => [proxied("shop/a", image(a)), proxied("shop/b", image(b))];
+
+  test("all that are behind are told, though they don't differ, and only where it is known", () => {
+    const told = ["proxy-image-not-injected a", "proxy-image-not-injected b"];
+    expect(found([...both("1.29.0", "1.29.0"), given("1.30.0")])).toEqual(told);
+    expect(found([...both("1.29.0", "1.29.0"), given("1.30.0")], [])).toEqual([]);
+    expect(found([...both("1.29.0", "1.29.0"), given("1.29.0")])).toEqual([]);
+    const [one] = new ChecksEngine()
+      .check(consoleWorld([...shop, ...both("1.29.0", "1.29.0"), given("1.30.0")], READ))
+      .filter(({ code }) => code === "proxy-image-not-injected");
+    expect(one?.message).toBe(
+      "The proxy of its pod a is docker.io/istio/proxyv2:1.29.0; the injector gives docker.io/istio/proxyv2:1.30.0.",
+    );
+    // Who may not get the ConfigMap isn't told.
+    expect(one?.evidence.map(({ object }) => `${object.kind} ${object.name}`)).toEqual([
+      "Pod a",
+      "ConfigMap istio-sidecar-injector",
+    ]);
+  });
+
+  test("who was restarted isn't told as one that differs from the rest", () => {
+    const three = [...both("1.30.0", "1.29.0"), proxied("shop/c", image("1.29.0"))];
+    expect(found([...three, given("1.30.0")])).toEqual(["proxy-image-not-injected b", "proxy-image-not-injected c"]);
+    expect(found(three)).toEqual(["proxy-images-differ a"]);
+    expect(found([...three, given("1.29.0")])).toEqual(["proxy-images-differ a"]);
+  });
+
+  test("another base of the same proxy is the same, an image in full is as it is written, a number is a tag", () => {
+    expect(found([proxied("shop/a", image("1.30.0-distroless")), given("1.30.0")])).toEqual([]);
+    const whole = values("istio-sidecar-injector", '"hub": "a", "tag": "b", "proxy": {"image": "mine/proxy:1"}');
+    expect(found([proxied("shop/a", "mine/proxy:1"), whole])).toEqual([]);
+    const number = values("istio-sidecar-injector", '"hub": "a", "tag": 7, "proxy": {"image": "proxyv2"}');
+    expect(found([proxied("shop/a", '"a/proxyv2:7"'), number])).toEqual([]);
+    for (const part of ['"hub": "a"', '"proxy": 7', '"hub": "a", "proxy": {"image": "proxyv2"}'])
+      expect(found([proxied("shop/a", "x"), values("istio-sidecar-injector", part)])).toEqual([]);
+  });
+
+  test("a pod that asks for an image of its own, and gateways that istiod writes, are left alone", () => {
+    const own = proxied("shop/a", "mine", "annotations: {sidecar.istio.io/proxyImage: mine}");
+    const made = proxied("shop/b", "other", "labels: {gateway.networking.k8s.io/gateway-name: g}");
+    expect(found([own, given("1.30.0")])).toEqual([]);
+    expect(found([made, given("1.30.0")])).toEqual([]);
+  });
+
+  test("each revision has an injector, and which is the default one its tag says", () => {
+    const [old, canary] = [given("1.29.0"), given("1.30.0", "istio-sidecar-injector-canary")];
+    const in30 = namespace("new", "istio.io/rev: canary");
+    expect(found([in30, proxied("new/a", image("1.29.0")), old, canary])).toEqual(["proxy-image-not-injected a"]);
+    expect(found([in30, proxied("new/a", image("1.30.0")), old, canary])).toEqual([]);
+    const one = proxied("shop/a", image("1.29.0"));
+    expect(found([one, old, canary])).toEqual([]);
+    expect(found([one, old, canary, tag("canary")])).toEqual(["proxy-image-not-injected a"]);
+    expect(found([one, old, canary, tag("default")])).toEqual([]);
+    const unknown = namespace("new", "istio.io/rev: nobody");
+    expect(found([unknown, proxied("new/a", image("1.29.0")), canary])).toEqual([]);
+    const asking = proxied("bare/a", image("1.29.0"), "labels: {istio.io/rev: canary}");
+    expect(found([namespace("bare"), asking, old, canary])).toEqual(["proxy-image-not-injected a"]);
+    expect(found([off, proxied("off/a", image("1.29.0"), "labels: {istio.io/rev: canary}"), canary])).toEqual([]);
+  });
+});
+
+describe("pods without a proxy", () => {
+  const owned = (name: string, containers: string, more = "") =>
+    pod(
+      `shop/${name}`,
+      `containers: [${containers}]${more}`,
+      "labels: {app: x}, ownerReferences: [{kind: StatefulSet, name: x, controller: true}]",
+    );
+  const set = (annotations = "") =>
+    o("StatefulSet", "shop/x", `template: {metadata: {labels: {app: x}, annotations: {${annotations}}}, spec: {}}`);
+  const told = (...objects: readonly Manifest[]) =>
+    new ChecksEngine()
+      .check(consoleWorld([...shop, set(), ...objects]))
+      .filter(({ code }) => code === "pods-without-proxy");
+  const [bare, proxy] = ["{name: app}", "{name: app}, {name: istio-proxy}"];
+
+  test("are told where only some of a workload are", () => {
+    const [one, ...more] = told(owned("x-0", proxy), owned("x-1", bare), owned("x-2", proxy));
+    expect(more).toEqual([]);
+    expect(one?.message).toContain("1 of its 3 pods run without a proxy");
+    expect(one?.evidence.map(({ object }) => object.name)).toEqual(["x-1"]);
+    expect(told(owned("x-0", proxy), owned("x-1", proxy))).toEqual([]);
+  });
+
+  test("aren't where nothing is injected into them", () => {
+    expect(told(owned("x-0", bare, ", hostNetwork: true"))).toEqual([]);
+    expect(told(owned("x-0", bare))).toHaveLength(1);
+    const without = pod("shop/y", `containers: [${bare}]`, "annotations: {sidecar.istio.io/inject: 'False'}");
+    expect(told(without)).toEqual([]);
+  });
+});

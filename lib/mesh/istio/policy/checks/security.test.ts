@@ -1,9 +1,11 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ClusterInventory } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import {
   type Case,
   calm,
   codesOf,
+  consoleWorld,
   deployment,
   dr,
   findingsOf,
@@ -209,6 +211,23 @@ const cases: readonly Case[] = [
     [allow(on("rules: [{}]"))],
     [allow("rules: [{}]"), allow(on("rules: [{}]"), "shop/b")],
   ],
+  [
+    "workload-without-authorization",
+    // One of the root namespace counts for those whom it selects.
+    [allow(on("rules: [{}]")), allow("selector: {matchLabels: {app: nobody}}, rules: [{}]", "istio-system/r")],
+    [allow(on("rules: [{}]")), allow("selector: {matchLabels: {app: multi}}, rules: [{}]", "istio-system/r")],
+  ],
+  [
+    "workload-without-authorization",
+    [
+      allow(on("rules: [{}]")),
+      allow(
+        "targetRefs: [{kind: GatewayClass, group: gateway.networking.k8s.io, name: w}], rules: [{}]",
+        "istio-system/r",
+      ),
+    ],
+    [allow(on("rules: [{}]")), allow("rules: [{}]", "istio-system/r")],
+  ],
 ];
 
 testCases("security", cases);
@@ -290,4 +309,78 @@ test("what didn't change is the same under default exportTo, too", () => {
   const [again] = engine.check({ ...world });
   expect(first).toBeDefined();
   expect(again).toBe(first);
+});
+
+describe("an identity with a star", () => {
+  const unknown = (principal: string, ...more: readonly Manifest[]) =>
+    findingsOf([...shop, ...more, rules(`principals: ['${principal}']`)]).filter(({ code }) =>
+      code.startsWith("principal-"),
+    );
+
+  test.each([
+    ["*/ns/shop/sa/nobody", ["shop"]],
+    ["corp*/ns/shop/sa/default", null],
+    ["cluster.local/ns/shop/sa/nob*", ["shop"]],
+    ["cluster.local/ns/nowhere/*", ["nowhere"]],
+    ["*/sa/nobody", "all"],
+    ["*body", "all"],
+    ["cluster.local/ns/now*", "all"],
+  ])("%s takes in nobody where nothing runs as such an account", (principal, spoken) => {
+    const found = unknown(principal);
+    expect(found.map(({ code }) => code)).toEqual(spoken === null ? [] : ["principal-unknown"]);
+    if (spoken === null) return;
+    // What may be of any namespace is told to those alone who may see all of them.
+    const all = ["shop", "edge"];
+    expect([...(found[0]?.namespaces ?? [])].sort()).toEqual(
+      [...(spoken === "all" ? all : new Set(["shop", ...spoken]))].sort(),
+    );
+  });
+
+  test.each([
+    "*",
+    "*/ns/shop/sa/default",
+    "*/ns/*",
+    "*/sa/default",
+    "*ault",
+    "cluster.local/ns/shop/*",
+    "cluster.local/ns/sh*",
+    "cluster.local/*",
+    "cluster*",
+  ])("%s takes in those that there are, or can't be told apart", (principal) => expect(unknown(principal)).toEqual([]));
+
+  test("an account that was read counts, and so does one that something runs as in another cluster", () => {
+    expect(unknown("*/sa/vm", o("ServiceAccount", "shop/vm"))).toEqual([]);
+    const { inventory } = worldOf([deployment("shop/x", "app: x")]);
+    const east = { ...(inventory as ClusterInventory), cluster: "east" };
+    const world = {
+      ...worldOf([namespace("shop"), rules("principals: ['*/ns/shop/sa/def*', '*/sa/default']")]),
+      elsewhere: [east],
+    };
+    const found = new ChecksEngine().check(world).filter(({ code }) => code.startsWith("principal-"));
+    expect(
+      found.map(({ code, evidence }) => [
+        code,
+        evidence.map(({ object }) => `${object.cluster} ${object.namespace}/${object.name}`),
+      ]),
+    ).toEqual([["principal-in-other-cluster", ["east shop/default"]]]);
+  });
+
+  test("what runs isn't known, so nobody is missing", () => {
+    expect(findingsOf([rules("principals: ['*/sa/nobody']")], false)).toEqual([]);
+  });
+});
+
+test("that there is no such account is said of accounts that were read, and stands on them", () => {
+  const found = (more: readonly string[]) =>
+    new ChecksEngine()
+      .check({
+        ...consoleWorld([...shop, rules("principals: [cluster.local/ns/shop/sa/nobody]")]),
+        ...(more.length > 0 ? { knows: () => true } : {}),
+      })
+      .find(({ code }) => code === "principal-unknown");
+  expect(found([])?.message).toContain("Whether there is such an account isn't read.");
+  expect(found([])?.evidence).toEqual([]);
+  const read = found(["ServiceAccount"]);
+  expect(read?.message).toBe("No workload runs as shop/nobody, nor did one lately: nobody has this identity.");
+  expect(read?.evidence.map(({ object }) => [object.kind, object.name])).toEqual([["ServiceAccount", "nobody"]]);
 });

@@ -157,7 +157,7 @@ export const selectors: Family = {
     "workload-selected-twice": rule(["KIA0003"], "error", "Two PeerAuthentications select one workload."),
     "sidecar-selects-twice": rule(["KIA0003", "IST0110"], "error", "Two Sidecars select one workload."),
     "telemetry-selects-twice": rule(["IST0159"], "error", "Two Telemetries select one workload."),
-    "selector-takes-nothing": rule(["KIA0004", "IST0127"], "warning", "A selector takes no workload."),
+    "selector-takes-nothing": rule(["KIA0004", "IST0127", "IST0101"], "warning", "A selector takes no workload."),
     "selector-on-gateway-pods": rule(["IST0166"], "warning", "A selector takes pods of a Gateway API Gateway."),
     "export-namespace-unknown": rule(["KIA0005"], "error", "exportTo names a namespace that isn't there.", TRAFFIC),
   },

@@ -1,8 +1,6 @@
-/** What a schema lets through and Istio refuses or warns of, and fields that are deprecated; what objects' own status says. */
-import { kindKey } from "#lib/policy/kind.ts";
+/** What a schema lets through and Istio refuses. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { kinds } from "../kinds.ts";
 import {
   has,
   isObject,
@@ -14,7 +12,7 @@ import {
   textAt,
   textsAt,
 } from "../routing/json.ts";
-import { STATUS, VIRTUAL_SERVICE } from "./docs.ts";
+import { VIRTUAL_SERVICE } from "./docs.ts";
 import { type Draft, type Family, removing, setting } from "./family.ts";
 
 const ENUMS: readonly {
@@ -132,117 +130,6 @@ function* virtualService(vs: Manifest): Generator<Draft> {
   }
 }
 
-/** Fields that Istio's reference marks as deprecated. */
-function* deprecated(model: { objects(kind: string): readonly Manifest[] }): Generator<Draft> {
-  const old = (
-    at: Manifest,
-    path: Segments,
-    instead: string,
-    edits: readonly ReturnType<typeof setting>[] = [],
-  ): Draft => ({
-    ...{
-      code: "field-deprecated",
-      at,
-      path,
-      message: `${String(path.at(-1))} is deprecated: ${instead} takes its place.`,
-    },
-    fix: { text: `Use ${instead}.`, edits },
-  });
-  for (const vs of model.objects("VirtualService")) {
-    for (const [i, rule] of listAt(vs.spec, "http").entries()) {
-      for (const key of ["mirrorPercent", "mirror_percent"]) {
-        const value = numberAt(rule, key);
-        if (value === null) continue;
-        const path = ["spec", "http", i];
-        yield old(vs, [...path, key], "mirrorPercentage", [
-          setting([...path, "mirrorPercentage"], { value }),
-          removing([...path, key]),
-        ]);
-      }
-      if (has(objectAt(rule, "corsPolicy"), "allowOrigin"))
-        yield old(vs, ["spec", "http", i, "corsPolicy", "allowOrigin"], "allowOrigins");
-      const delay = objectAt(objectAt(rule, "fault"), "delay");
-      if (has(delay, "percent")) {
-        const path = ["spec", "http", i, "fault", "delay"];
-        yield old(vs, [...path, "percent"], "percentage", [
-          setting([...path, "percentage"], { value: numberAt(delay, "percent") ?? 0 }),
-          removing([...path, "percent"]),
-        ]);
-      }
-    }
-  }
-  for (const dr of model.objects("DestinationRule")) {
-    const outlier = objectAt(objectAt(dr.spec, "trafficPolicy"), "outlierDetection");
-    const path = ["spec", "trafficPolicy", "outlierDetection"];
-    const value = numberAt(outlier, "consecutiveErrors");
-    if (value !== null)
-      yield old(dr, [...path, "consecutiveErrors"], "consecutive5xxErrors", [
-        setting([...path, "consecutive5xxErrors"], value),
-        removing([...path, "consecutiveErrors"]),
-      ]);
-  }
-}
-
-/** Lists that hold something twice, odd but taken. */
-function* odd(model: { objects(kind: string): readonly Manifest[] }): Generator<Draft> {
-  for (const kind of ["VirtualService", "ServiceEntry"]) {
-    for (const object of model.objects(kind)) {
-      const hosts = textsAt(object.spec, "hosts");
-      const twice = hosts.findIndex((host, at) => at !== hosts.indexOf(host));
-      if (twice >= 0) {
-        yield {
-          code: "value-odd",
-          at: object,
-          path: ["spec", "hosts", twice],
-          message: `${hosts[twice]?.slice(0, SHOWN)} is listed twice.`,
-          fix: { text: "Keep one.", edits: [removing(["spec", "hosts", twice])] },
-        };
-      }
-    }
-  }
-  for (const vs of model.objects("VirtualService")) {
-    for (const [i, rule] of listAt(vs.spec, "http").entries()) {
-      const attempts = numberAt(objectAt(rule, "retries"), "attempts");
-      const timeout = textAt(rule, "timeout");
-      if (attempts !== 0 || textAt(objectAt(rule, "retries"), "perTryTimeout") === null || timeout === null) continue;
-      const path = ["spec", "http", i, "retries", "perTryTimeout"];
-      yield {
-        code: "value-odd",
-        at: vs,
-        path,
-        message: "Without attempts there is no retry, and perTryTimeout counts for nothing.",
-        fix: { text: "Take it away.", edits: [removing(path)] },
-      };
-    }
-  }
-}
-
-const GOOD = new Set(["Accepted", "Programmed", "ResolvedRefs", "Ready", "Reconciled", "PassedAnalysis", "Valid"]);
-
-function* status(object: Manifest): Generator<Draft> {
-  const lists: readonly (readonly [Segments, readonly JsonObject[]])[] = [
-    [["status", "conditions"], listAt(object.status, "conditions")],
-    ...listAt(object.status, "parents").map(
-      (parent, i) => [["status", "parents", i, "conditions"], listAt(parent, "conditions")] as const,
-    ),
-  ];
-  for (const [path, list] of lists) {
-    for (const [i, condition] of list.entries()) {
-      const type = textAt(condition, "type");
-      if (!isObject(condition) || type === null || !GOOD.has(type) || condition["status"] !== "False") continue;
-      const why = textAt(condition, "message") ?? textAt(condition, "reason") ?? "no reason is given";
-      yield {
-        code: "status-negative",
-        at: object,
-        path: [...path, i],
-        message: `Its controller says ${type} is False: ${why.slice(0, 300)}`,
-        fix: "The condition's message says what to change.",
-      };
-    }
-  }
-}
-
-const KINDS = kinds.map(kindKey);
 export const values: Family = {
   rules: {
     "value-refused": {
@@ -251,30 +138,9 @@ export const values: Family = {
       when: "A field is missing or has a value that Istio's webhook refuses. A server says so in a dry run; this is for files.",
       docs: VIRTUAL_SERVICE,
     },
-    "value-odd": {
-      also: ["IST0133"],
-      severity: "warning",
-      when: "A value is taken, and likely not meant.",
-      docs: VIRTUAL_SERVICE,
-    },
-    "field-deprecated": {
-      also: ["IST0002"],
-      severity: "warning",
-      when: "A field is deprecated.",
-      docs: VIRTUAL_SERVICE,
-    },
-    "status-negative": {
-      also: ["IST0171"],
-      severity: "warning",
-      when: "An object's own status has a condition that is False.",
-      docs: STATUS,
-    },
   },
   parts: [
     { reads: [...new Set([...ENUMS, ...REQUIRED].map(({ kind }) => kind))], all: enums },
     { of: ["VirtualService"], reads: [], each: virtualService },
-    { reads: ["VirtualService", "DestinationRule"], all: deprecated },
-    { reads: ["VirtualService", "ServiceEntry"], all: odd },
-    { of: KINDS, reads: [], each: status },
   ],
 };

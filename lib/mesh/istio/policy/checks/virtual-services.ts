@@ -1,41 +1,11 @@
 /** VirtualServices: what their destinations name. */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import type { Segments } from "#lib/policy/path.ts";
 import { closeness, namespaceOfHost, resolveHost, serviceOfHost } from "../hosts.ts";
-import { has, type JsonObject, listAt, namespaceOf, numberAt, objectAt, textAt, visibleTo } from "../routing/json.ts";
+import { listAt, namespaceOf, numberAt, objectAt, textAt, visibleTo } from "../routing/json.ts";
+import { type Destination, ofEach, PROTOCOLS, spoken } from "./destinations.ts";
 import { TRAFFIC, VIRTUAL_SERVICE } from "./docs.ts";
 import { type Draft, type Family, removing, setting } from "./family.ts";
 import { type Model, push } from "./model.ts";
-
-const PROTOCOLS = ["http", "tls", "tcp"] as const;
-
-interface Destination {
-  readonly vs: Manifest;
-  readonly path: Segments;
-  readonly value: JsonObject;
-  readonly full: string;
-  readonly written: string;
-}
-
-/** Routes and mirrors that name a host. */
-function* destinationsOf(vs: Manifest): Generator<Destination> {
-  for (const protocol of PROTOCOLS) {
-    for (const [i, rule] of listAt(vs.spec, protocol).entries()) {
-      const here = ["spec", protocol, i];
-      const named: [Segments, JsonObject][] = [];
-      for (const part of ["route", "mirrors"]) {
-        for (const [j, route] of listAt(rule, part).entries()) {
-          named.push([[...here, part, j, "destination"], objectAt(route, "destination")]);
-        }
-      }
-      named.push([[...here, "mirror"], objectAt(rule, "mirror")]);
-      for (const [path, value] of named) {
-        const written = textAt(value, "host");
-        if (written) yield { vs, path, value, written, full: resolveHost(written, namespaceOf(vs)) };
-      }
-    }
-  }
-}
 
 /** DestinationRules by the full host they name; those with wildcards apart. */
 export const rulesByHost = (model: Model) => {
@@ -54,11 +24,6 @@ function rulesFor(full: string, client: string, model: Model): readonly Manifest
   const loose = wild.filter(({ host }) => closeness(host, full) > 0).map(({ rule }) => rule);
   return [...(exact.get(full) ?? []), ...loose].filter((rule) => visibleTo(rule, client));
 }
-
-const spoken = (full: string): readonly string[] => {
-  const namespace = namespaceOfHost(full);
-  return namespace === null ? [] : [namespace];
-};
 
 function* hostUnknown({ vs, path, full, written }: Destination, model: Model): Generator<Draft> {
   if (model.hasHost(full, namespaceOf(vs)) !== false) return;
@@ -136,24 +101,6 @@ function* subsetUnknown({ vs, path, full, value }: Destination, model: Model): G
   };
 }
 
-function* portNeeded({ vs, path, full, value }: Destination, model: Model): Generator<Draft> {
-  const named = serviceOfHost(full);
-  const service = named && model.service(named.namespace, named.name);
-  if (!service || service.ports.length < 2 || has(value, "port")) return;
-  const ports = service.ports.map(({ port }) => port);
-  yield {
-    code: "destination-port-needed",
-    at: vs,
-    path: [...path, "host"],
-    message: `${full} has the ports ${ports.slice(0, 8).join(", ")} and the destination names none of them.`,
-    evidence: [{ at: model.core("Service", service.namespace, service.name), path: [], text: "its ports" }],
-    fix: {
-      text: `Name the port that is meant; this takes ${ports[0]}.`,
-      edits: [setting([...path, "port"], { number: ports[0] ?? 0 })],
-    },
-  };
-}
-
 function* weights(vs: Manifest): Generator<Draft> {
   for (const protocol of PROTOCOLS) {
     for (const [i, rule] of listAt(vs.spec, protocol).entries()) {
@@ -208,11 +155,6 @@ function* weights(vs: Manifest): Generator<Draft> {
   }
 }
 
-const ofEach = (check: (to: Destination, model: Model) => Iterable<Draft>) =>
-  function* (vs: Manifest, model: Model): Generator<Draft> {
-    for (const to of destinationsOf(vs)) yield* check(to, model);
-  };
-
 export const virtualServices: Family = {
   rules: {
     "destination-host-unknown": {
@@ -226,12 +168,6 @@ export const virtualServices: Family = {
       severity: "error",
       when: "A route or mirror names a subset that no DestinationRule of its host declares.",
       docs: TRAFFIC,
-    },
-    "destination-port-needed": {
-      also: ["IST0112"],
-      severity: "error",
-      when: "A destination names no port of a service that has several.",
-      docs: VIRTUAL_SERVICE,
     },
     "weight-of-single-route": {
       also: ["KIA1104"],
@@ -255,7 +191,6 @@ export const virtualServices: Family = {
   parts: [
     { of: ["VirtualService"], reads: ["ServiceEntry", "inventory"], each: ofEach(hostUnknown) },
     { of: ["VirtualService"], reads: ["DestinationRule"], each: ofEach(subsetUnknown) },
-    { of: ["VirtualService"], reads: ["inventory"], each: ofEach(portNeeded) },
     { of: ["VirtualService"], reads: [], each: weights },
   ],
 };

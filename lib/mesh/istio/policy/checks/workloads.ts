@@ -1,5 +1,6 @@
 /** Workloads: whether they are in the mesh as their labels say. */
 import type { Workload } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import { listAt, objectAt, textAt } from "../routing/json.ts";
 import { AMBIENT, INJECTION, SECURITY, WAYPOINT } from "./docs.ts";
 import { type Draft, type Family, rulesOf } from "./family.ts";
@@ -72,34 +73,54 @@ function* sidecarOrAmbient(workload: Workload, model: Model): Generator<Draft> {
       };
     }
   }
-  const forgotten = workload.mesh === null && workload.dataplane === "none" && workload.pods.length > 0;
+  yield* withoutProxy(workload, model);
+}
+
+/** Pods that an injector should have seen. In the node's network it leaves them alone. (injection.Analyzer of istioctl) */
+function* withoutProxy(workload: Workload, model: Model): Generator<Draft> {
+  const { namespace, pods, labels, annotations } = workload;
+  const wish = (labels[INJECT] ?? annotations[INJECT])?.toLowerCase();
+  const around = model.namespaceLabels(namespace);
   const injected =
     around["istio-injection"] === "enabled" ||
     (around["istio-injection"] === undefined && around["istio.io/rev"] !== undefined);
-  if (forgotten && injected && wish !== "false") {
-    yield draft(
-      "pods-without-proxy",
-      "Its namespace is injected, and its pods run without a proxy: they began before that, or in the node's network.",
-      "Restart the workload.",
-    );
-  }
+  if (!injected || wish === "false") return;
+  const [first, ...more] = pods.filter(({ unmeshed, hostNetwork }) => unmeshed === true && hostNetwork !== true);
+  if (first === undefined) return;
+  const all = more.length + 1 === pods.length;
+  yield {
+    code: "pods-without-proxy",
+    at: model.workloadRef(workload),
+    path: ["spec", "template", "metadata", "labels"],
+    message: all
+      ? "Its namespace is injected, and its pods run without a proxy: they began before that, or the injector wasn't there."
+      : `Its namespace is injected, and ${more.length + 1} of its ${pods.length} pods run without a proxy: they began before that, or the injector wasn't there.`,
+    evidence: all ? [] : [{ at: model.core("Pod", namespace, first.name), path: [], text: "has no proxy" }],
+    fix: "Restart the workload.",
+  };
 }
 
-/** A namespace where some workloads are under a policy and others are not: likely forgotten. */
+type Selector = readonly (readonly [string, unknown])[];
+
+const selectorOf = ({ spec }: Manifest): Selector =>
+  Object.entries(objectAt(objectAt(spec, "selector"), "matchLabels"));
+const hasTarget = ({ spec }: Manifest): boolean =>
+  listAt(spec, "targetRefs").length > 0 || Boolean(textAt(objectAt(spec, "targetRef"), "name"));
+const takes = (selector: Selector, { labels }: Workload): boolean =>
+  selector.every(([key, value]) => labels[key] === value);
+
+/**
+ * A namespace where some workloads are under a policy and others are not: likely forgotten. Policies of the root namespace
+ * count everywhere; those with targets are of waypoints and gateways, and whom these stand before isn't asked here.
+ */
 function* uncovered(model: Model): Generator<Draft> {
   const policies = Map.groupBy(model.objects("AuthorizationPolicy"), ({ metadata }) => metadata.namespace ?? "default");
-  if (policies.has(model.root)) return;
+  const everywhere = (policies.get(model.root) ?? []).filter((each) => !hasTarget(each)).map(selectorOf);
   for (const [namespace, list] of policies) {
-    if (list.some(({ spec }) => listAt(spec, "targetRefs").length > 0 || textAt(objectAt(spec, "targetRef"), "name")))
-      continue;
-    const selectors = list.map(({ spec }) => Object.entries(objectAt(objectAt(spec, "selector"), "matchLabels")));
-    if (selectors.some((each) => each.length === 0)) continue;
+    if (namespace === model.root || list.some(hasTarget)) continue;
+    const selectors = [...everywhere, ...list.map(selectorOf)];
     for (const workload of model.workloadsWith({}, namespace)) {
-      if (
-        workload.mesh === null ||
-        selectors.some((each) => each.every(([key, value]) => workload.labels[key] === value))
-      )
-        continue;
+      if (workload.mesh === null || selectors.some((each) => takes(each, workload))) continue;
       yield {
         code: "workload-without-authorization",
         at: model.workloadRef(workload),
@@ -120,7 +141,12 @@ function* all(model: Model): Generator<Draft> {
 
 export const workloads: Family = {
   rules: {
-    "pods-without-proxy": rule(["IST0103"], "warning", "Pods run without a proxy in an injected namespace.", INJECTION),
+    "pods-without-proxy": rule(
+      ["IST0103"],
+      "warning",
+      "Pods run without a proxy in an injected namespace, all of a workload or some. In the node's network nothing is injected, nor reported.",
+      INJECTION,
+    ),
     "sidecar-and-ambient-labels": rule(
       ["KIA1311"],
       "error",

@@ -1,0 +1,202 @@
+/**
+ * What Istio's webhook takes with a warning in other kinds: the functions named here are of Istio's pkg/config/validation.
+ * What Envoy's own types say of an EnvoyFilter's values isn't looked at, nor is it said of each that it is one.
+ */
+import { isObject as isAnyObject } from "#lib/policy/json.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import { has, listAt, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { type Draft, setting } from "./family.ts";
+import { odd, repeated, short, without } from "./odd-draft.ts";
+
+/** Hosts of VirtualServices and ServiceEntries. */
+export function* hostsTwice(object: Manifest): Generator<Draft> {
+  const hosts = textsAt(object.spec, "hosts");
+  const twice = repeated(hosts);
+  if (twice < 0) return;
+  const place = ["spec", "hosts", twice];
+  yield odd(object, place, `${short(hosts[twice] ?? "")} is listed twice.`, without(place, "Keep one."));
+}
+
+const DNS = new Set(["DNS", "DNS_ROUND_ROBIN"]);
+
+/** (ValidateServiceEntry) */
+export function* oddServiceEntry(entry: Manifest): Generator<Draft> {
+  const hosts = textsAt(entry.spec, "hosts");
+  const resolution = textAt(entry.spec, "resolution") || "NONE";
+  for (const [i, host] of hosts.entries()) {
+    if (resolution === "DYNAMIC_DNS" || !host.includes("*") || host === "*" || host.startsWith("*.")) continue;
+    yield odd(
+      entry,
+      ["spec", "hosts", i],
+      `${short(host)} isn’t matched as it looks: a wildcard stands for the whole first part of a name.`,
+      "Write *. and the rest of the name, or the names one by one.",
+    );
+  }
+  if (resolution === "NONE" && entry.spec !== undefined && has(entry.spec, "workloadSelector")) {
+    yield odd(
+      entry,
+      ["spec", "resolution"],
+      "With resolution NONE calls go to the address that the client chose, and the workloads that are selected count for nothing.",
+      {
+        text: "Take STATIC, which sends calls to the selected workloads.",
+        edits: [setting(["spec", "resolution"], "STATIC")],
+      },
+    );
+  }
+  const tcp = listAt(entry.spec, "ports").some((port) => textAt(port, "protocol")?.toUpperCase() === "TCP");
+  if (DNS.has(resolution) && tcp && hosts.length > 1 && textsAt(entry.spec, "addresses").length > 0) {
+    yield odd(
+      entry,
+      ["spec", "hosts"],
+      `${hosts.length} hosts share one address, and TCP carries no name: all connections go to one of them.`,
+      "Make a ServiceEntry with its own address for each host.",
+    );
+  }
+}
+
+/** (validateWorkloadEntry) */
+export function* oddWorkloadEntry(entry: Manifest): Generator<Draft> {
+  const network = textAt(entry.spec, "network") ?? "";
+  if (network === "" || (textAt(entry.spec, "address") ?? "") !== "") return;
+  yield odd(
+    entry,
+    ["spec", "network"],
+    `It has no address, so it is reached by the gateways of network ${short(network)} alone, and by nobody within it.`,
+    "Write the workload’s address, unless only other networks call it.",
+  );
+}
+
+/** (validateTelemetryTracing, validateTelemetryMetrics) */
+export function* oddTelemetry(telemetry: Manifest): Generator<Draft> {
+  const tracing = listAt(telemetry.spec, "tracing");
+  if (tracing.length > 1) {
+    const place = ["spec", "tracing", 1];
+    yield odd(telemetry, place, "Istio takes one entry of tracing; this one may count for nothing.", without(place));
+  }
+  for (const [i, entry] of tracing.entries()) {
+    if (listAt(entry, "providers").length < 2) continue;
+    const place = ["spec", "tracing", i, "providers", 1];
+    yield odd(telemetry, place, "Spans go to one provider; this one is sent none.", without(place));
+  }
+  for (const [i, entry] of listAt(telemetry.spec, "metrics").entries()) {
+    for (const [j, override] of listAt(entry, "overrides").entries()) {
+      if (!Object.hasOwn(objectAt(override, "tagOverrides"), "")) continue;
+      const place = ["spec", "metrics", i, "overrides", j, "tagOverrides"];
+      yield odd(telemetry, place, "A tag without a name is changed, which none has.", "Name the tag.");
+    }
+  }
+}
+
+/** Filter names that Envoy's documentation has replaced: xds.DeprecatedFilterNames in Istio's pkg/config/xds. */
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ..."buffer cors csrf fault grpc_http1_bridge grpc_json_transcoder grpc_web gzip health_check ip_tagging lua router squash"
+    .split(" ")
+    .map((name) => [`envoy.${name}`, `envoy.filters.http.${name}`] as const),
+  ["envoy.http_dynamo_filter", "envoy.filters.http.dynamo"],
+  ["envoy.rate_limit", "envoy.filters.http.ratelimit"],
+  ..."http_inspector original_dst original_src proxy_protocol tls_inspector"
+    .split(" ")
+    .map((name) => [`envoy.listener.${name}`, `envoy.filters.listener.${name}`] as const),
+  ..."client_ssl_auth http_connection_manager mongo_proxy ratelimit redis_proxy tcp_proxy"
+    .split(" ")
+    .map((name) => [`envoy.${name}`, `envoy.filters.network.${name}`] as const),
+]);
+/** A filter for HTTP and one for TCP went by this name. */
+const AMBIGUOUS = "envoy.ext_authz";
+const LONGEST_VERSION = 1024;
+
+/** (validateEnvoyFilter) */
+export function* oddEnvoyFilter(filter: Manifest): Generator<Draft> {
+  for (const [i, patch] of listAt(filter.spec, "configPatches").entries()) {
+    const match = objectAt(patch, "match");
+    // Istio looks at no patch of waypoints.
+    if (textAt(match, "context") === "WAYPOINT") continue;
+    const path: Segments = ["spec", "configPatches", i, "match"];
+    if ((textAt(objectAt(match, "proxy"), "proxyVersion") ?? "").length > LONGEST_VERSION) {
+      const place = [...path, "proxy", "proxyVersion"];
+      yield odd(filter, place, `It has more than ${LONGEST_VERSION} characters, and is ignored.`, without(place));
+    }
+    const applyTo = textAt(patch, "applyTo") ?? "";
+    const chain = objectAt(objectAt(match, "listener"), "filterChain");
+    if (["LISTENER", "FILTER_CHAIN"].includes(applyTo) && has(chain, "filter")) {
+      const place = [...path, "listener", "filterChain", "filter"];
+      yield odd(filter, place, `A filter isn’t matched where ${applyTo} is patched.`, without(place));
+    }
+    const named = objectAt(chain, "filter");
+    const names: readonly [Segments, string | null][] = [
+      [["filter", "name"], textAt(named, "name")],
+      [["filter", "subFilter", "name"], textAt(objectAt(named, "subFilter"), "name")],
+    ];
+    for (const [rest, name] of names) {
+      const now =
+        name === AMBIGUOUS
+          ? `envoy.filters.${rest.length > 2 ? "http" : "network"}.ext_authz`
+          : RENAMED.get(name ?? "");
+      if (now === undefined) continue;
+      const place = [...path, "listener", "filterChain", ...rest];
+      yield odd(filter, place, `Envoy calls this filter ${now} now, and the old name is deprecated.`, {
+        text: `Write ${now}.`,
+        edits: [setting(place, now)],
+      });
+    }
+  }
+}
+
+/** What only a key that signs has: https://www.rfc-editor.org/rfc/rfc7518#section-6 */
+const PRIVATE = ["d", "k"];
+const LONGEST_KEYS = 100_000;
+
+/** (validateJwks) */
+export function* oddRequestAuthentication(policy: Manifest): Generator<Draft> {
+  for (const [i, rule] of listAt(policy.spec, "jwtRules").entries()) {
+    const text = textAt(rule, "jwks") ?? "";
+    const at = keysOf(text).findIndex((key) => isAnyObject(key) && PRIVATE.some((each) => Object.hasOwn(key, each)));
+    if (at < 0) continue;
+    yield odd(
+      policy,
+      ["spec", "jwtRules", i, "jwks"],
+      `Key ${at + 1} is one that signs: whoever may read this object can make tokens that it accepts.`,
+      "Make a new pair of keys, and put the public one here.",
+    );
+  }
+}
+
+function keysOf(text: string): readonly unknown[] {
+  if (text === "" || text.length > LONGEST_KEYS) return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isAnyObject(value)) return [];
+    return Array.isArray(value["keys"]) ? value["keys"] : [value];
+  } catch {
+    return [];
+  }
+}
+
+/** By kind, where a selector's labels stand; `{}` selects all there is, which nobody writes who means it. */
+const SELECTORS: Readonly<Record<string, readonly [string, string]>> = {
+  Sidecar: ["workloadSelector", "labels"],
+  EnvoyFilter: ["workloadSelector", "labels"],
+  ServiceEntry: ["workloadSelector", "labels"],
+  DestinationRule: ["workloadSelector", "matchLabels"],
+  PeerAuthentication: ["selector", "matchLabels"],
+  RequestAuthentication: ["selector", "matchLabels"],
+  AuthorizationPolicy: ["selector", "matchLabels"],
+  Telemetry: ["selector", "matchLabels"],
+  WasmPlugin: ["selector", "matchLabels"],
+  TrafficExtension: ["selector", "matchLabels"],
+};
+export const SELECTING = Object.keys(SELECTORS);
+
+/** (ValidateAlphaWorkloadSelector, validateWorkloadSelector) */
+export function* emptySelector(object: Manifest): Generator<Draft> {
+  const [field, labels] = SELECTORS[object.kind] ?? [];
+  if (field === undefined || labels === undefined || object.spec === undefined || !has(object.spec, field)) return;
+  if (Object.keys(objectAt(objectAt(object.spec, field), labels)).length > 0) return;
+  yield odd(
+    object,
+    ["spec", field],
+    "The selector has no labels: every workload is taken, as if there were none.",
+    without(["spec", field], "Take the selector away, or write labels."),
+  );
+}

@@ -1,0 +1,38 @@
+/** Values that Istio takes with a warning. */
+import { VIRTUAL_SERVICE } from "./docs.ts";
+import type { Family } from "./family.ts";
+import {
+  emptySelector,
+  hostsTwice,
+  oddEnvoyFilter,
+  oddRequestAuthentication,
+  oddServiceEntry,
+  oddTelemetry,
+  oddWorkloadEntry,
+  SELECTING,
+} from "./odd-others.ts";
+import { oddDestinationRule, oddGateway, oddSidecarListeners, oddVirtualService } from "./odd-routing.ts";
+
+export const oddValues: Family = {
+  rules: {
+    "value-odd": {
+      also: ["IST0133"],
+      severity: "warning",
+      when: "A value is taken, and likely not meant: Istio's webhook warns of it. What Envoy's own types say of an EnvoyFilter's values isn't looked at.",
+      docs: VIRTUAL_SERVICE,
+    },
+  },
+  parts: [
+    { of: ["VirtualService", "ServiceEntry"], reads: [], each: hostsTwice },
+    { of: ["VirtualService"], reads: [], each: oddVirtualService },
+    { of: ["DestinationRule"], reads: [], each: oddDestinationRule },
+    { of: ["Gateway.networking.istio.io"], reads: [], each: oddGateway },
+    { of: ["Sidecar"], reads: [], each: oddSidecarListeners },
+    { of: ["ServiceEntry"], reads: [], each: oddServiceEntry },
+    { of: ["WorkloadEntry"], reads: [], each: oddWorkloadEntry },
+    { of: ["Telemetry"], reads: [], each: oddTelemetry },
+    { of: ["EnvoyFilter"], reads: [], each: oddEnvoyFilter },
+    { of: ["RequestAuthentication"], reads: [], each: oddRequestAuthentication },
+    { of: SELECTING, reads: [], each: emptySelector },
+  ],
+};

@@ -1,0 +1,145 @@
+/** Identities that AuthorizationPolicies name: whether somebody has them. */
+import type { ClusterInventory } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
+import { namespaceOf } from "../routing/json.ts";
+import { type Draft, removing, setting } from "./family.ts";
+import { trustDomains } from "./mesh-config.ts";
+import type { Model } from "./model.ts";
+import { texts } from "./rule-texts.ts";
+
+/** Which accounts (`namespace/sa/name`) a principal takes in, in whatever trust domain. */
+interface Taken {
+  /** null: of any. */
+  readonly namespace: string | null;
+  /** null: more than one. */
+  readonly account: string | null;
+  readonly has: (account: string) => boolean;
+}
+
+const PLACE = /\/ns\/([^/*]+)\/sa\/([^/*]+)$/;
+
+/**
+ * Istio compares whole, by the end of what begins with a star, or by the beginning of what ends with one (StringMatcher in
+ * pilot/pkg/security/authz/matcher). null: it takes in accounts that can't be told apart by their names.
+ */
+function takenBy(text: string): Taken | null {
+  const [, namespace, account] = PLACE.exec(text) ?? [];
+  const star = text.startsWith("*");
+  if (namespace !== undefined && account !== undefined && (star || !text.includes("*"))) {
+    return { namespace, account, has: (each) => each === `${namespace}/sa/${account}` };
+  }
+  const part = star ? text.slice(1) : text.slice(0, -1);
+  if (part === "" || part.includes("*")) return null;
+  if (star) return { namespace: null, account: null, has: (each) => `/ns/${each}`.endsWith(part) };
+  const at = part.indexOf("/ns/");
+  if (at < 0) return null;
+  const rest = part.slice(at + "/ns/".length);
+  const [own, more] = rest.split("/");
+  return {
+    ...{ namespace: more === undefined ? null : (own ?? null), account: null },
+    has: (each) => each.startsWith(rest),
+  };
+}
+
+const runAs = (inventory: ClusterInventory | null): readonly string[] =>
+  [...(inventory?.workloads.values() ?? [])].flatMap(({ namespace, serviceAccounts }) =>
+    serviceAccounts.map((each) => `${namespace}/sa/${each}`),
+  );
+
+/** Those that something runs as, or ran as within a day (what begins by a schedule is gone most of the time), and those that were read. */
+const accounts = (model: Model): ReadonlySet<string> =>
+  new Set([
+    ...runAs(model.world.inventory),
+    ...model.objects("ServiceAccount").map((each) => `${namespaceOf(each)}/sa/${each.metadata.name}`),
+  ]);
+
+const elsewhere = (model: Model) =>
+  model.world.elsewhere.map((inventory) => ({ cluster: inventory.cluster, accounts: new Set(runAs(inventory)) }));
+
+function anyOf(all: ReadonlySet<string>, { namespace, account, has }: Taken): string | undefined {
+  if (namespace === null || account === null) return [...all].find(has);
+  const exact = `${namespace}/sa/${account}`;
+  return all.has(exact) ? exact : undefined;
+}
+
+export function* principals(policy: Manifest, model: Model): Generator<Draft> {
+  for (const { path, text } of texts(policy, "from", "source", ["principals", "notPrincipals"])) {
+    if (text === "*") continue;
+    const wild = text.startsWith("*") || text.endsWith("*");
+    const taken = takenBy(text);
+    if (!wild && !/^[^/]+\/ns\/[^/]+\/sa\/[^/]+$/.test(text)) {
+      yield {
+        code: "principal-malformed",
+        at: policy,
+        path,
+        message: `${text} is no identity of a workload: those are written TRUST-DOMAIN/ns/NAMESPACE/sa/ACCOUNT, so it matches nobody.`,
+        fix: "Write the identity in full.",
+      };
+      continue;
+    }
+    const foreign = wild ? null : foreignDomain(policy, path, text, model);
+    if (foreign !== null) yield foreign;
+    else if (taken !== null) yield* nobody(policy, path, text, taken, model);
+  }
+}
+
+function foreignDomain(policy: Manifest, path: Segments, text: string, model: Model): Draft | null {
+  const [domain = "", ...rest] = text.split("/");
+  const domains = trustDomains(model);
+  if (!domains.known || domains.value.includes(domain) || domain === "cluster.local") return null;
+  return {
+    code: "trust-domain-unknown",
+    at: policy,
+    path,
+    message: `The mesh's trust domains are ${domains.value.join(", ")}: nobody has an identity of ${domain}.`,
+    evidence: [{ at: domains.from, path: ["data", "mesh"], text: "names them" }],
+    fix: { text: `Write ${domains.value[0]}.`, edits: [setting(path, [domains.value[0], ...rest].join("/"))] },
+  };
+}
+
+function* nobody(policy: Manifest, path: Segments, text: string, taken: Taken, model: Model): Generator<Draft> {
+  const { namespace, account } = taken;
+  if (anyOf(model.table(accounts), taken) !== undefined || !model.knows("Workload", namespace)) return;
+  const name = account === null ? text : `${namespace}/${account}`;
+  for (const other of model.table(elsewhere)) {
+    const found = anyOf(other.accounts, taken);
+    if (found === undefined) continue;
+    const [there = "", , who = ""] = found.split("/");
+    yield {
+      code: "principal-in-other-cluster",
+      at: policy,
+      path,
+      message: `Nothing runs as ${name} in this cluster; in cluster ${other.cluster} something does.`,
+      namespaces: spoken(namespace, model),
+      // Who can't see the namespace there isn't told of it.
+      evidence: [
+        {
+          at: { ...model.core("ServiceAccount", there, who), cluster: other.cluster },
+          path: [],
+          text: "something runs as it",
+        },
+      ],
+      fix: "Nothing to do if calls from there are meant.",
+    };
+    return;
+  }
+  const read = namespace !== null && account !== null && model.knows("ServiceAccount", namespace);
+  const [who, end] =
+    account === null
+      ? [`an account that ${text} takes in`, "it matches nobody."]
+      : [name, `nobody has this identity.${read ? "" : " Whether there is such an account isn't read."}`];
+  yield {
+    code: "principal-unknown",
+    at: policy,
+    path,
+    message: `No workload runs as ${who}, nor did one lately: ${end}`,
+    namespaces: spoken(namespace, model),
+    evidence: read ? [{ at: model.core("ServiceAccount", namespace, account), path: [], text: "isn't there" }] : [],
+    fix: { text: "Correct the account, or take the identity away.", edits: [removing(path)] },
+  };
+}
+
+/** What may be of any namespace is told to those alone who may see all of them. */
+const spoken = (namespace: string | null, model: Model): readonly string[] =>
+  namespace === null ? [...(model.world.inventory?.namespaces.keys() ?? [])] : [namespace];
