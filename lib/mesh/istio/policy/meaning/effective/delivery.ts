@@ -1,7 +1,8 @@
 /** A request on its last leg: from a client's proxy to the workloads that it may be sent to. */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
-import { type Arriving, arrive } from "./arrival.ts";
+import type { Arriving } from "./arrival.ts";
+import { atServer } from "./at-server.ts";
 import { inTurn, joined, stopped } from "./joined.ts";
 import type { SecurityWorld } from "./sight.ts";
 import type { Destination } from "./way.ts";
@@ -24,7 +25,7 @@ export function delivered(
   const servers = to.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server })));
   if (servers.length > LOOKED_AT)
     return stopped([`a smaller choice than ${servers.length} workloads that it may be sent to`]);
-  const ends = servers.map((each) => inTurn(arrive(arriving, each.to, each.server, world)));
+  const ends = servers.map((each) => atServer(arriving, each.to, each.server, world));
   const empty = to.some((each) => serversOf(each, world).length === 0);
   return joined(before, empty ? [...ends, inTurn([EMPTY])] : ends);
 }
