@@ -79,6 +79,18 @@ export function pastInbound(workload: Captured, port: number | null): Past {
   return { past, by: past === false ? null : "excludeInboundPorts" };
 }
 
+/** Connections to ports that no annotation names. */
+export const pastElsewhere = (workload: Captured): Past => pastInbound(workload, -1);
+
+/** A workload's own ports that annotations name, without Istio's. */
+export function namedPorts({ dataplane, annotations }: Captured): readonly number[] {
+  if (dataplane !== "sidecar") return [];
+  const lists = [CAPTURE.includeInboundPorts, CAPTURE.excludeInboundPorts].map((name) =>
+    portList(annotations[name] ?? ""),
+  );
+  return ownPorts(lists.flatMap((list) => (list === null || list === "all" ? [] : list))).map(Number);
+}
+
 const holds = (list: readonly string[], port: number | null): Truth =>
   port === null ? lacking("the workload’s port") : list.includes(String(port));
 
