@@ -39,7 +39,16 @@ function portText({ port, name }: PortSecurity): string {
   return name ?? "All others";
 }
 
-function Mode({ port: { mode, lacks } }: { readonly port: PortSecurity }) {
+function Mode({ port: { mode, lacks, past } }: { readonly port: PortSecurity }) {
+  if (past !== undefined) {
+    return (
+      <>
+        <span aria-hidden="true">∅ </span>
+        <span className="font-semibold text-degraded">not enforced</span>
+        <span className="block text-[11px] text-ink-2">it comes past the sidecar, and no policy counts</span>
+      </>
+    );
+  }
   if (mode === null) {
     return (
       <>
@@ -58,7 +67,14 @@ function Mode({ port: { mode, lacks } }: { readonly port: PortSecurity }) {
   );
 }
 
-function Chain({ port: { chain, mode } }: { readonly port: PortSecurity }) {
+function Chain({ port: { chain, mode, past } }: { readonly port: PortSecurity }) {
+  if (past !== undefined) {
+    return (
+      <span className="text-ink-2">
+        annotation <code className="font-mono text-[11px]">{past}</code> of its pods
+      </span>
+    );
+  }
   const unknown = mode === null;
   if (chain.length === 0 && unknown) return <span className="text-ink-2">what decides isn’t known</span>;
   if (chain.length === 0) return <span className="text-ink-2">no PeerAuthentication: PERMISSIVE by default</span>;

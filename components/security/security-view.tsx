@@ -7,7 +7,7 @@ import { PortTable } from "./port-table.tsx";
 
 /** From the connection inwards: mutual TLS, then each proxy that decides who is let in. */
 export function SecurityView({ security }: { readonly security: WorkloadSecurity }) {
-  const { dataplane, ports, points, unenforced, lacks } = security;
+  const { dataplane, ports, notes, points, unenforced, lacks } = security;
   return (
     <>
       <p className="mt-2 max-w-[90ch] text-[11px] text-ink-3">
@@ -16,9 +16,16 @@ export function SecurityView({ security }: { readonly security: WorkloadSecurity
           "For sidecars our tests compare them with a running istiod and Envoy, but for external authorizers. "}
         {(dataplane === "ambient" || dataplane === "gateway" || dataplane === "waypoint") &&
           "For this kind of proxy they haven’t been compared with a running one. "}
-        EnvoyFilters, Wasm, excluded ports and pods in the node’s network aren’t looked at.
+        EnvoyFilters and Wasm aren’t looked at.
       </p>
       <Lacks lacks={lacks} />
+      {notes.length > 0 && (
+        <div className="mt-3">
+          <Notice tone="degraded" title="Not all of its pods have a proxy.">
+            {notes.join(" ")}
+          </Notice>
+        </div>
+      )}
       {dataplane === "none" && (
         <div className="mt-3">
           <Notice title="No proxy stands before it.">

@@ -20,7 +20,7 @@ const said = (more: Partial<WorkloadSecurity>): string =>
     <SecurityView
       security={{
         ...{ cluster: "west", namespace: "shop", name: "web", dataplane: "sidecar", lacks: [] },
-        ...{ ports: [], points: [], unenforced: [], ...more },
+        ...{ ports: [], notes: [], points: [], unenforced: [], ...more },
       }}
     />,
   )
@@ -39,6 +39,19 @@ describe("effective security in words", () => {
     const text = said({ ports: [port({})], points: [point({})] });
     expect(text).toContain("no PeerAuthentication: PERMISSIVE by default");
     expect(text).toContain("✓ let in No policy counts here: everyone may call.");
+  });
+
+  test("ports that come past the sidecar, and pods without one", () => {
+    const text = said({
+      ports: [port({ mode: null, past: "excludeInboundPorts" })],
+      notes: ["1 of 2 pods, without a proxy: nothing is enforced there."],
+    });
+    expect(text).toContain("not enforced it comes past the sidecar, and no policy counts");
+    expect(text).toMatch(/annotation excludeInboundPorts of its pods/);
+    expect(text).toContain(
+      "Not all of its pods have a proxy. 1 of 2 pods, without a proxy: nothing is enforced there.",
+    );
+    expect(text).not.toContain("PERMISSIVE by default");
   });
 
   test("the one that decides stands first, with its place", () => {

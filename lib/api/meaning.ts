@@ -44,7 +44,10 @@ export const workloadSecuritySchema = z
         port: z.number().nullable().meta({ description: "of the workload; null: named only, or all others" }),
         name: z.string().nullable(),
         services: z.array(z.string()),
-        mode: modeSchema.meta({ description: "null: unknown, see lacks" }),
+        mode: modeSchema.meta({ description: "null: unknown, see lacks; or none counts, see past" }),
+        past: z.string().exactOptional().meta({
+          description: "the annotation by which connections come past the sidecar: no mutual TLS and no policy counts",
+        }),
         chain: z
           .array(
             z.object({
@@ -57,6 +60,7 @@ export const workloadSecuritySchema = z
         lacks: lacksSchema,
       }),
     ),
+    notes: z.array(z.string()).meta({ description: "pods that no proxy stands before" }),
     points: z
       .array(
         z.object({

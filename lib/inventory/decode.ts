@@ -16,6 +16,7 @@ import type {
   StringMap,
 } from "#lib/inventory/records.ts";
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
+import { CAPTURE_NOTES, withoutCapture } from "./capture-notes.ts";
 import { isOn } from "./flag.ts";
 import { istioAnnotations, podTraits, proxyImageOf, templateTraits } from "./traits.ts";
 
@@ -26,8 +27,7 @@ const KEPT_ANNOTATIONS = new Set([
   "sidecar.istio.io/status",
   "ambient.istio.io/redirection",
   "sidecar.istio.io/rewriteAppHTTPProbers",
-  "traffic.sidecar.istio.io/includeInboundPorts",
-  "traffic.sidecar.istio.io/excludeInboundPorts",
+  ...CAPTURE_NOTES,
 ]);
 
 /** A proxy's own settings, which can be long; of them only what they say of sampling is read. */
@@ -97,7 +97,7 @@ export function decodeController(kind: ControllerRecord["kind"]): (object: unkno
       namespace: meta.namespace,
       name: meta.name,
       labels: strings(inner.labels),
-      annotations: { ...annotations(inner.annotations), ...annotations(meta.raw.annotations) },
+      annotations: { ...annotations(inner.annotations), ...withoutCapture(annotations(meta.raw.annotations)) },
       serviceAccount: text(obj(template.spec).serviceAccountName) || "default",
       ...proxyConfig(inner.annotations),
       ...(obj(inner.labels).app === "istiod" ? { env: envOf(obj(template.spec)) } : {}),

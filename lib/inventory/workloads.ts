@@ -1,6 +1,7 @@
 /** Pods and controllers to workloads, one namespace at a time. */
 import type { Dataplane, MeshName } from "#lib/graph/model.ts";
 import type { UnixSeconds } from "#lib/units.ts";
+import { capturedAlike, capturedAs } from "./capture-notes.ts";
 import { expectedMembership, type Membership, membershipOf } from "./membership.ts";
 import type { PodRef, PodTraits, TemplateTraits, Workload } from "./model.ts";
 import { type OwnerLookup, workloadOf } from "./owner.ts";
@@ -105,7 +106,7 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
       ...new Set(pods.length > 0 ? pods.map((p) => p.serviceAccount) : serviceAccountOf(controller)),
     ].sort(),
     labels,
-    annotations: { ...(newest?.annotations ?? {}), ...(controller?.annotations ?? {}) },
+    annotations: annotationsOf(controller, newest),
     ...configOf(newest ?? controller),
     ...(controller?.env ? { env: controller.env } : {}),
     ...traitsOf(controller, newest),
@@ -119,11 +120,18 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
       reports: members[i]?.reports ?? false,
       ...(members[i]?.dataplane === "none" && members[i]?.mesh === null ? { unmeshed: true } : {}),
       ...(pod.hostNetwork ? { hostNetwork: true } : {}),
+      ...(newest && !capturedAlike(pod.annotations, newest.annotations) ? { capturedOtherwise: true } : {}),
       ...(pod.traits.imageAuto === undefined ? {} : { imageAuto: pod.traits.imageAuto }),
     })),
     createdAt: controller?.createdAt ?? oldest(pods),
     labelSets: pods.length > 0 ? pods.map((pod) => pod.labels) : [labels],
   };
+}
+
+/** What comes to its proxies is settled when pods start: the newest says it, where any runs. */
+function annotationsOf(controller: ControllerRecord | null, newest: PodRecord | null): StringMap {
+  const all = { ...(newest?.annotations ?? {}), ...(controller?.annotations ?? {}) };
+  return newest === null ? all : capturedAs(all, newest);
 }
 
 /** What runs says it, where something does: proxies take it in when they start. */

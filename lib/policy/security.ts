@@ -24,8 +24,10 @@ export interface PortSecurity {
   readonly name: string | null;
   /** Services that lead there. */
   readonly services: readonly string[];
-  /** null: unknown, for what is in `lacks`. */
+  /** null: unknown, for what is in `lacks`; or none counts (`past`). */
   readonly mode: MtlsMode | null;
+  /** The annotation by which connections come past the sidecar: neither mutual TLS nor a policy counts. */
+  readonly past?: string;
   readonly chain: readonly MtlsSay[];
   readonly lacks: readonly string[];
 }
@@ -82,6 +84,8 @@ export interface WorkloadSecurity {
   readonly name: string;
   readonly dataplane: Dataplane;
   readonly ports: readonly PortSecurity[];
+  /** What of it the proxies don't stand before: pods without one. */
+  readonly notes: readonly string[];
   /** In the order in which a call passes them. */
   readonly points: readonly SecurityPoint[];
   /** Of a workload without a proxy: policies that select it and that nobody enforces. */

@@ -12,7 +12,7 @@ import type { PolicyWorld } from "#lib/policy/port.ts";
 import { destinationRules } from "../routing/destination-rules.ts";
 import { has, isObject, listAt, numberAt, objectAt, specOf, textAt } from "../routing/json.ts";
 import { type InboundMtls, inboundMtls, type PeerPolicies } from "./inbound-mtls.ts";
-import { type Lacking, lacking } from "./truth.ts";
+import { isKnown, type Lacking, lacking, type Truth } from "./truth.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -52,6 +52,8 @@ export interface Endpoint {
   readonly dataplane: Dataplane;
   /** Of the workload; null: not known. */
   readonly port: number | null;
+  /** Whether connections to the port come past its proxy; absent: they don't. */
+  readonly past?: Truth;
 }
 
 export interface MtlsWorld extends Pick<PolicyWorld, "objects" | "rootNamespace"> {
@@ -192,7 +194,13 @@ export function received(out: OutboundMtls, endpoint: Endpoint, world: Pick<Mtls
   const base = { out, in: inbound };
   if (typeof out.sends !== "string") return { ...base, connects: out.sends, identified: out.sends };
   if (isGateway(endpoint)) return { ...base, connects: lacking(SERVERS), identified: lacking(SERVERS) };
-  const proxied = endpoint.dataplane === "sidecar" || endpoint.dataplane === "ambient";
+  const { past = false } = endpoint;
+  if (!isKnown(past)) {
+    const [inside, outside] = [false, true].map((each) => received(out, { ...endpoint, past: each }, world));
+    const alike = inside?.connects === outside?.connects && inside?.identified === outside?.identified;
+    return { ...base, ...(alike ? inside : { connects: past, identified: past }) };
+  }
+  const proxied = !past && (endpoint.dataplane === "sidecar" || endpoint.dataplane === "ambient");
   const strict = proxied && inbound.mode === "STRICT";
   if (proxied && endpoint.port === null && portsDiffer(world.peers, endpoint)) {
     const port = lacking("the workload's port");

@@ -8,9 +8,10 @@ import { listAt, textAt, textsAt } from "../../routing/json.ts";
 import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { type Answer, authorize, type Decider } from "../authorization/decide.ts";
 import type { CallFacts } from "../authorization/facts.ts";
+import { type Past, pastInbound, pastInWords } from "../capture.ts";
 import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
 import { AUTO, clientOf, meet } from "../outbound-mtls.ts";
-import { type Lacking, lacking } from "../truth.ts";
+import { isKnown, type Lacking, lacking, type Truth } from "../truth.ts";
 import { hostOf } from "./called.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
@@ -34,14 +35,31 @@ export function arrive(
   server: Workload,
   world: SecurityWorld,
 ): readonly SimulationStep[] {
-  const { step, identified } = connection(arriving, to, server, world);
+  const by = pastInbound(server, workloadPort(to));
+  const { step, identified } = connection(arriving, to, { ...server, past: by.past, by }, world);
   if (step.verdict === "no") return [step];
+  if (by.past !== false) return [step, past(server, workloadPort(to), by)];
   if (server.dataplane === "gateway" || server.dataplane === "waypoint") {
     const what = "what a gateway or waypoint as a server does: that isn’t worked out yet";
     return [step, { ...admitted(server), verdict: "unknown", text: UNKNOWN, lacks: [what] }];
   }
   return [step, admission(arriving, to, server, identified, world)];
 }
+
+interface Server extends Workload {
+  readonly past: Truth;
+  readonly by: Past;
+}
+
+/** Nobody is asked of what comes past the proxy. */
+function past(server: Workload, port: number | null, by: Past): SimulationStep {
+  const base = admitted(server);
+  return isKnown(by.past)
+    ? { ...base, verdict: "yes", text: `${capital(pastInWords(port, by))}: no policy is enforced.` }
+    : { ...base, verdict: "unknown", text: UNKNOWN, lacks: by.past.lacks };
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The workload's port behind the service's; null: known by name alone. */
 export function workloadPort({ service, port }: Pick<Destination, "service" | "port">): number | null {
@@ -50,7 +68,7 @@ export function workloadPort({ service, port }: Pick<Destination, "service" | "p
   return typeof own === "number" ? own : null;
 }
 
-function connection({ client, question }: Arriving, to: Destination, server: Workload, world: SecurityWorld) {
+function connection({ client, question }: Arriving, to: Destination, server: Server, world: SecurityWorld) {
   if (client?.dataplane === "ambient" || client?.dataplane === "waypoint") {
     return tunnelled(client, to, { server, port: workloadPort(to) }, world);
   }
@@ -66,7 +84,7 @@ function connection({ client, question }: Arriving, to: Destination, server: Wor
   const auto = question.autoMtls ?? world.mesh?.autoMtls ?? null;
   const met = withAuto(auto);
   const around = inboundMtls(peers, to.service.namespace, null, null);
-  const says = [...met.out.chain.slice(-1), ...met.in.chain.slice(-1)];
+  const says = [...met.out.chain.slice(-1), ...(server.past === true ? [] : met.in.chain.slice(-1))];
   const hidden = ![...says, ...around.chain.slice(-1)].every(({ object }) => world.sees(object));
   const unseen = [
     ...blind(world, "PeerAuthentication", ...(client === null ? [] : ["DestinationRule"])),
@@ -85,7 +103,11 @@ function connection({ client, question }: Arriving, to: Destination, server: Wor
     return { step: { ...base, verdict: "unknown" as const, text, lacks }, identified };
   }
   const proxied = server.dataplane === "sidecar" || server.dataplane === "ambient";
-  const takes = proxied ? `the server takes ${met.in.mode}` : "no proxy stands before the server";
+  const takes = !proxied
+    ? "no proxy stands before the server"
+    : server.past === true
+      ? pastInWords(workloadPort(to), server.by)
+      : `the server takes ${met.in.mode}`;
   const end = connects ? "they connect" : "the connection is refused";
   const text = `The client sends ${String(met.out.sends)}; ${takes}: ${end}.${asSet(question, auto, met, withAuto)}`;
   return { step: { ...base, verdict: connects ? ("yes" as const) : ("no" as const), text, lacks: [] }, identified };

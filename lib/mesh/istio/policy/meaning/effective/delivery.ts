@@ -1,7 +1,8 @@
 /** A request on its last leg: from a client's proxy to the workloads that it may be sent to. */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
-import { type Arriving, arrive } from "./arrival.ts";
+import type { Arriving } from "./arrival.ts";
+import { atServer } from "./at-server.ts";
 import { isEntry, toEntry } from "./entry-delivery.ts";
 import { inTurn, joined, stopped } from "./joined.ts";
 import type { SecurityWorld } from "./sight.ts";
@@ -27,7 +28,7 @@ export function delivered(
   const servers = services.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server })));
   const count = servers.length + hosts.flat().length;
   if (count > LOOKED_AT) return stopped([`a smaller choice than ${count} workloads that it may be sent to`]);
-  const ends = [...servers.map((each) => inTurn(arrive(arriving, each.to, each.server, world))), ...hosts.flat()];
+  const ends = [...servers.map((each) => atServer(arriving, each.to, each.server, world)), ...hosts.flat()];
   const empty = services.some((each) => serversOf(each, world).length === 0) || hosts.some((each) => each.length === 0);
   return joined(before, empty ? [...ends, inTurn([EMPTY])] : ends);
 }

@@ -14,15 +14,18 @@ export function inTurn(steps: readonly SimulationStep[]): Simulation {
   return { verdict, steps, lacks: verdict === "unknown" ? [...new Set(steps.flatMap(({ lacks }) => lacks))] : [] };
 }
 
-/** Yes or no where all ends say so. */
-export function joined(first: readonly SimulationStep[], ends: readonly Simulation[]): Simulation {
+/** Yes or no where all ends say so; `differ`: what is lacking where they differ. */
+export function joined(
+  first: readonly SimulationStep[],
+  ends: readonly Simulation[],
+  differ = "which of the workloads it is sent to",
+): Simulation {
   const steps = [...first, ...ends.flatMap((end) => end.steps)];
   const verdicts = new Set(ends.map(({ verdict }) => verdict));
   const [one, other] = verdicts;
   if (one !== undefined && one !== "unknown" && other === undefined) return { verdict: one, steps, lacks: [] };
   const open = ends.flatMap(({ verdict, lacks }) => (verdict === "unknown" ? lacks : []));
   verdicts.delete("unknown");
-  const which =
-    verdicts.size > 1 || (verdicts.size === 1 && open.length > 0) ? ["which of the workloads it is sent to"] : [];
+  const which = verdicts.size > 1 || (verdicts.size === 1 && open.length > 0) ? [differ] : [];
   return { verdict: "unknown", steps, lacks: [...new Set([...which, ...open])] };
 }

@@ -3,7 +3,9 @@ import type { Workload } from "#lib/inventory/model.ts";
 import { keysOf } from "#lib/policy/json.ts";
 import type { PortSecurity } from "#lib/policy/security.ts";
 import { objectAt } from "../../routing/json.ts";
+import { namedPorts, pastElsewhere, pastInbound } from "../capture.ts";
 import { inboundMtls, peerPolicies, type Say } from "../inbound-mtls.ts";
+import { isKnown } from "../truth.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 
 interface Port {
@@ -12,7 +14,7 @@ interface Port {
   readonly services: readonly string[];
 }
 
-/** Ports that Services name, then those that a policy names, then all others. */
+/** Ports that Services name, then those that a policy or an annotation of its pods names, then all others. */
 export function portsOf(workload: Workload, world: SecurityWorld): readonly PortSecurity[] {
   const policies = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
   const say = (port: number | null) => inboundMtls(policies, workload.namespace, workload.labels, port).chain;
@@ -24,7 +26,9 @@ export function portsOf(workload: Workload, world: SecurityWorld): readonly Port
   const served = servedPorts(workload, world);
   // What only a policy names is told to those who may see the policy.
   const named = own !== undefined && world.sees(own) ? byPort.map(Number).filter(Number.isInteger) : [];
-  const more = named.filter((each) => !served.some(({ port }) => port === each)).toSorted((a, b) => a - b);
+  const more = [...new Set([...named, ...namedPorts(workload)])]
+    .filter((each) => !served.some(({ port }) => port === each))
+    .toSorted((a, b) => a - b);
   const ports: Port[] = [
     ...served,
     ...more.map((port) => ({ port, name: null, services: [] })),
@@ -38,7 +42,11 @@ export function portsOf(workload: Workload, world: SecurityWorld): readonly Port
         ? [`the number of port ${each.name}, which the policy of the workload may name`]
         : []),
     ];
-    return { ...each, ...seen(chain, world, workload, lacks) };
+    const { past, by } =
+      each.port === null && each.name === null ? pastElsewhere(workload) : pastInbound(workload, each.port);
+    // No mode counts for what doesn't come to the proxy, whatever isn't known of it.
+    if (past === true && by !== null) return { ...each, mode: null, chain: [], lacks: [], past: by };
+    return { ...each, ...seen(chain, world, workload, isKnown(past) ? lacks : [...lacks, ...past.lacks]) };
   });
 }
 

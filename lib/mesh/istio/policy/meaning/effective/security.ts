@@ -4,6 +4,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { SecurityPoint, WorkloadSecurity } from "#lib/policy/security.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { attached, type EnforcementPoint } from "../authorization/attached.ts";
+import { kindInWords, podKinds } from "../capture.ts";
 import type { Called } from "./called.ts";
 import { pointOf } from "./points.ts";
 import { portsOf } from "./ports.ts";
@@ -14,7 +15,16 @@ interface Place {
   readonly name: string;
 }
 
+/** Of one that is partly meshed, that of its pods with a proxy; the others are a note. */
 export function workloadSecurity(workload: Workload, world: SecurityWorld): WorkloadSecurity {
+  const kinds = podKinds(workload);
+  const meshed = kinds.find((kind) => kind.dataplane !== "none")?.dataplane ?? workload.dataplane;
+  const bare = kinds.length > 1 ? kinds.find((kind) => kind.dataplane === "none") : undefined;
+  const notes = bare === undefined ? [] : [`${kindInWords(bare, workload.pods.length)}: nothing is enforced there.`];
+  return { ...ofProxies({ ...workload, dataplane: meshed }, world), notes };
+}
+
+function ofProxies(workload: Workload, world: SecurityWorld): Omit<WorkloadSecurity, "notes"> {
   const { cluster, namespace, name, dataplane } = workload;
   const own = { ...{ cluster, namespace, name, dataplane }, unenforced: [] };
   const lacks = world.inventory.unread

@@ -2,11 +2,14 @@
  * Whether one request would pass: the client's routing, the connection, and who is let in, at every workload that it may be sent to.
  * What isn't worked out is unknown, by name.
  */
-import type { Workload } from "#lib/inventory/model.ts";
+import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion } from "#lib/policy/simulation.ts";
+import { type Past, pastOutbound, podKinds } from "../capture.ts";
 import { carriedBy } from "../port-protocol.ts";
 import { HostIndex } from "../routing/host-index.ts";
+import { isKnown } from "../truth.ts";
 import { throughZtunnel } from "./ambient-call.ts";
+import { ofEach } from "./at-server.ts";
 import { bytesWay } from "./bytes-way.ts";
 import { type Called, hostOf } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
@@ -30,21 +33,52 @@ export function simulate(question: SimulationQuestion, service: Called, whole: S
       `what listens on port ${question.port}: the ${service.entry === undefined ? "Service" : "ServiceEntry"} doesn’t name it`,
     );
   if (lacks.length > 0 || port === undefined) return stopped(lacks);
+  const asked = { question, service, port, world, whole };
+  const { workload } = caller;
+  return workload === null
+    ? ofClient(asked, null)
+    : ofEach(workload, podKinds(workload), "client", (kind) => ofClient(asked, kind));
+}
+
+interface Asked {
+  readonly question: SimulationQuestion;
+  readonly service: Called;
+  readonly port: ServicePort;
+  /** What may count for the Service's host. */
+  readonly world: SecurityWorld;
+  readonly whole: SecurityWorld;
+}
+
+function ofClient(asked: Asked, workload: Workload | null): Simulation {
+  const { question, service, port, world, whole } = asked;
+  const account = accountOf(question, workload);
+  if (workload?.dataplane === "ambient") {
+    if (isGateway(service, world) && waypointOf(service, world) === null) return fromZtunnel(question, service, whole);
+    return throughZtunnel({ client: workload, account, question }, service, port, world);
+  }
+  if (workload?.dataplane !== "sidecar") return sent(asked, null, account);
+  const left = pastOutbound(workload, question.port, addressesOf(service, world));
+  if (!isKnown(left.past)) return stopped(left.past.lacks);
+  return left.past ? sent(asked, null, account, left) : sent(asked, workload, account);
+}
+
+/** `client` null: no proxy of its own sends it; `left`: because it leaves past it. */
+function sent(
+  { question, service, port, world, whole }: Asked,
+  client: Workload | null,
+  account: string | null | undefined,
+  left?: Past,
+): Simulation {
   const carried = carriedBy(port);
   const http = carried && carried === "http";
-  const account = accountOf(question, caller.workload);
-  if (caller.workload?.dataplane === "ambient") {
-    if (isGateway(service, world) && waypointOf(service, world) === null) return fromZtunnel(question, service, whole);
-    return throughZtunnel({ client: caller.workload, account, question }, service, port, world);
-  }
-  const client = caller.workload?.dataplane === "sidecar" ? caller.workload : null;
   const way =
     client === null
       ? directly(service, question.port)
       : carried === "tcp" || carried === "tls"
         ? bytesWay(client, service, question, carried, world)
         : wayOf(client, service, question, carried && true, world);
-  const first = routeStep(way, client, service, world);
+  const step = routeStep(way, client, service, world);
+  const first = left === undefined ? step : { ...step, text: leftInWords(left, service, question.port) };
   if (first.verdict !== "yes") return { verdict: first.verdict, steps: [first], lacks: first.lacks };
   if (client === null && isGateway(service, world)) return joined([first], throughGateways(question, service, whole));
   // What goes past the mesh is plaintext, as if there were no proxy.
@@ -61,6 +95,17 @@ export function simulate(question: SimulationQuestion, service: Called, whole: S
     ],
   );
 }
+
+/** What a client of a Service calls: its own addresses; a headless one's are its pods'. */
+function addressesOf({ namespace, headless, addresses = [], workloads }: Service, { inventory }: SecurityWorld) {
+  if (!headless) return addresses;
+  return workloads
+    .flatMap((name) => inventory.workloads.get(`${namespace}/${name}`)?.pods ?? [])
+    .flatMap(({ ip }) => ip ?? []);
+}
+
+const leftInWords = ({ by }: Past, { namespace, name }: Service, port: number): string =>
+  `It leaves past the client’s sidecar (${by}): no rule routes it, and as the client sends it, without an identity, it goes to ${namespace}/${name}:${port}.`;
 
 const unread = (world: SecurityWorld): readonly string[] => [
   ...blind(world, "PeerAuthentication", "AuthorizationPolicy"),

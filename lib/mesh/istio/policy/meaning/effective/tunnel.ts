@@ -6,6 +6,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
 import { has, listAt, objectAt, specOf } from "../../routing/json.ts";
+import { pastInbound } from "../capture.ts";
 import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
 import { type Lacking, lacking } from "../truth.ts";
 import { hostOf } from "./called.ts";
@@ -52,7 +53,8 @@ export function tunnelled(
       const last = chain.at(-1);
       if (unread.length > 0) return unknown(...unread);
       if (last !== undefined && !world.sees(last.object)) return unknown(HIDDEN);
-      if (mode !== "PERMISSIVE") return unknown(HBONE);
+      // What HBONE brings comes to the proxy all the same, what is sent as it is comes past it.
+      if (mode !== "PERMISSIVE" || pastInbound(server, port).past !== false) return unknown(HBONE);
       const text = "The server’s sidecar takes mutual TLS and plaintext: they connect.";
       return yes(text, lacking(HBONE), last === undefined ? [] : [sourceOf(world, last.object, last.path)]);
     }
