@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { marksAtRest, pointOf } from "./support/marks.ts";
 import { expect, test } from "./support/test.ts";
 import { openTopology, panel } from "./support/topology.ts";
@@ -53,8 +53,23 @@ test("the map is travelled by keys alone: over nodes, back, into the details, an
 
 test.use({ contextOptions: { reducedMotion: "reduce" } });
 
-test("a mark's menu does what it says", async ({ page }) => {
+test("a mark's menu does what it says: focus, charts, logs, its namespace", async ({ page }) => {
   await openTopology(page, CATALOG);
+  await menuOfSelected(page);
+  await page.getByRole("menuitem", { name: "Logs" }).click();
+  await expect(panel(page).getByTestId("log")).toBeVisible();
+  await expect(panel(page).getByRole("button", { name: "Close the log" })).toBeFocused();
+  await menuOfSelected(page);
+  await page.getByRole("menuitem", { name: "Charts of the last hour" }).click();
+  const charts = panel(page).locator("section[data-section='Last hour']");
+  await expect(charts).toBeFocused();
+  await expect(charts).toBeInViewport();
+  await menuOfSelected(page);
+  await page.getByRole("menuitem", { name: "Focus on its neighbours" }).click();
+  await expect(page).toHaveURL(/focus=west-1\/shop\/workload\/catalog/);
+  await menuOfSelected(page);
+  await page.getByRole("menuitem", { name: "Let everything stand alike" }).click();
+  await expect(page).not.toHaveURL(/focus=/);
   await menuOfSelected(page);
   await page.getByRole("menuitem", { name: "Only namespace shop" }).click();
   await expect(page).toHaveURL(/clusters=west-1&namespaces=shop/);
@@ -74,6 +89,68 @@ test("at 400 % everything is there: the page is read by scrolling one way", asyn
   await expect(panel(page).getByRole("heading", { level: 2 })).toBeVisible();
   await panel(page).getByRole("button", { name: "Close" }).click();
   await expect(panel(page)).toHaveCount(0);
+});
+
+test("at 400 % so are the time axis, an error of find, the legend and the table", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 225 });
+  const wider = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const reachable = async (what: Locator) => {
+    await what.scrollIntoViewIfNeeded();
+    await expect(what).toBeInViewport();
+    const box = await what.boundingBox();
+    expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 0) <= 361, (await what.textContent()) ?? "").toBe(
+      true,
+    );
+  };
+  await openTopology(page);
+  await page.keyboard.press("h");
+  const axis = page.getByTestId("time-axis");
+  for (const control of [
+    axis.getByRole("slider", { name: "Instant to look at" }),
+    axis.getByRole("button", { name: "Replay" }),
+    axis.getByRole("combobox", { name: "Length of the axis" }),
+    axis.getByRole("button", { name: "Close the time axis" }),
+  ]) {
+    await reachable(control);
+  }
+  expect(await wider(), "time axis").toBeLessThanOrEqual(0);
+  await axis.getByRole("button", { name: "Close the time axis" }).click();
+  await expect(axis).toHaveCount(0);
+
+  const find = page.getByRole("combobox", { name: "Find", exact: true });
+  await find.scrollIntoViewIfNeeded();
+  await find.fill("name = cart OR helthy");
+  await find.blur();
+  await reachable(page.getByRole("alert").filter({ hasText: "helthy" }));
+  expect(await wider(), "error").toBeLessThanOrEqual(0);
+  await find.fill("");
+  await find.blur();
+
+  const legend = page.getByRole("button", { name: "Legend" });
+  await legend.scrollIntoViewIfNeeded();
+  await legend.click();
+  const marks = page.getByRole("dialog", { name: "Legend" });
+  await reachable(marks.getByText("failing", { exact: true }));
+  await reachable(marks.getByText("Traffic source", { exact: true }));
+  expect(await wider(), "legend").toBeLessThanOrEqual(0);
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: "Table" }).click();
+  const table = page.getByRole("table", { name: "Nodes and edges" });
+  await expect(table).toBeVisible();
+  const link = table.getByRole("link").first();
+  await link.scrollIntoViewIfNeeded();
+  await expect(link).toBeInViewport();
+  // A table has two directions by its nature, and scrolls in itself.
+  expect(await wider(), "table").toBeLessThanOrEqual(0);
+  const inside = await table.evaluate((element) => {
+    let scroller: Element | null = element;
+    while (scroller !== null && scroller.scrollWidth <= scroller.clientWidth) scroller = scroller.parentElement;
+    if (scroller === null) return 0;
+    scroller.scrollLeft = scroller.scrollWidth;
+    return scroller.scrollLeft;
+  });
+  expect(inside).toBeGreaterThan(0);
 });
 
 for (const scheme of ["dark", "light"] as const) {

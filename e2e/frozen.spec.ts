@@ -1,6 +1,24 @@
-import type { Browser } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { expect, test } from "./support/test.ts";
 import { ready } from "./support/topology.ts";
+
+/** The drawing's pixels, once they stay. */
+async function pixelsOf(page: Page): Promise<string> {
+  const picture = () =>
+    page
+      .locator("canvas")
+      .first()
+      .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  let pixels = "";
+  await expect
+    .poll(async () => {
+      const before = pixels;
+      pixels = await picture();
+      return pixels === before;
+    })
+    .toBe(true);
+  return pixels;
+}
 
 /** What somebody with a browser that has never been here sees under an address: the drawing's pixels, and how many nodes. */
 async function drawn(browser: Browser, url: string): Promise<{ readonly nodes: number; readonly pixels: string }> {
@@ -11,19 +29,7 @@ async function drawn(browser: Browser, url: string): Promise<{ readonly nodes: n
     await ready(page);
     await page.waitForFunction(() => performance.getEntriesByName("topology:painted").length > 0);
     await page.evaluate(() => document.fonts.ready);
-    const picture = () =>
-      page
-        .locator("canvas")
-        .first()
-        .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
-    let pixels = "";
-    await expect
-      .poll(async () => {
-        const before = pixels;
-        pixels = await picture();
-        return pixels === before;
-      })
-      .toBe(true);
+    const pixels = await pixelsOf(page);
     const nodes = await page.evaluate(() => {
       const mark = performance.getEntriesByName("topology:painted")[0] as PerformanceMark;
       return (mark.detail as { nodes: number }).nodes;
@@ -53,4 +59,50 @@ test("an address with an instant and a selection does too", async ({ browser, de
   const yours = await drawn(browser, url);
   expect(mine.nodes).toBeGreaterThan(5);
   expect(yours.pixels === mine.pixels, "the same pixels").toBe(true);
+});
+
+test.describe("somebody who zooms, pans and closes the axis", () => {
+  test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+  test("shares a link that shows exactly that to a browser that has never been here", async ({
+    page,
+    context,
+    browser,
+    demo,
+  }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: demo.console });
+    const at = new Date(Date.now() - 40_000).toISOString();
+    const whole = `${demo.console}/topology?at=${encodeURIComponent(at)}`;
+    await page.goto(whole);
+    await ready(page);
+    await page.evaluate(() => document.fonts.ready);
+    const axis = page.getByTestId("time-axis");
+    await expect(axis).toBeVisible();
+    const all = await pixelsOf(page);
+    await page.keyboard.press("h");
+    await expect(axis).toHaveCount(0);
+    await page.mouse.move(500, 400);
+    await page.mouse.wheel(0, -700);
+    await page.mouse.move(900, 500);
+    await page.mouse.down();
+    await page.mouse.move(801, 437, { steps: 4 });
+    await page.mouse.up();
+    await page.getByRole("button", { name: "Share", exact: true }).click();
+    await page.getByRole("button", { name: "Copy the link" }).click();
+    await expect(page.getByText("Link copied.")).toBeVisible();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    await page.keyboard.press("Escape");
+    await page.mouse.move(5, 5);
+    const mine = await pixelsOf(page);
+    expect(new URL(page.url()).searchParams.has("camera"), "not in the address").toBe(false);
+    expect(new URL(link).searchParams.get("camera")).toMatch(/^-?[\d.]+,-?[\d.]+,[\d.]+$/);
+    expect(mine).not.toBe(all);
+    const yours = await drawn(browser, link);
+    expect(yours.pixels === mine, "the same pixels").toBe(true);
+    // A camera that isn't one, or sees nothing, is none.
+    for (const camera of ["<img>", "1,2,0", "900000,900000,1"]) {
+      const other = await drawn(browser, `${whole}&camera=${encodeURIComponent(camera)}`);
+      expect(other.pixels === all, camera).toBe(true);
+    }
+  });
 });

@@ -84,3 +84,30 @@ test("a session whose time is over says so by itself, and whoever goes on finds 
   await expect(page.getByRole("button", { name: /^Signed in as/ })).toBeVisible();
   await expect(filter(page)).toHaveValue("storefront");
 });
+
+test("a scope without rights is a page that says so, shows nothing of it, and leads back", async ({
+  page,
+  demo,
+  pageErrors,
+}) => {
+  pageErrors.expected.push(/status of 403/);
+  await openTopology(page);
+  await signIn(page, demo.kubernetes.tokens.viewer);
+  await expect(page.getByRole("button", { name: /^Signed in as/ })).toBeVisible();
+  await page.goto("/topology?namespaces=orders&selected=west-1/orders/workload/checkout");
+  const notice = page.locator("[data-notice=forbidden]");
+  await expect(notice).toContainText("Not yours to see");
+  await expect(notice).toContainText("orders");
+  for (const name of ["shipping", "orders-db", "payments"]) {
+    await expect(page.getByText(name, { exact: true })).toHaveCount(0);
+  }
+  await page.getByRole("button", { name: "Table" }).click();
+  await expect(page.getByRole("table", { name: "Nodes and edges" }).getByRole("link")).toHaveCount(0);
+  await page.getByRole("button", { name: "Table" }).click();
+  await notice.getByRole("button", { name: "Show what I may see" }).click();
+  await expect(page).not.toHaveURL(/namespaces=/);
+  await expect(notice).toHaveCount(0);
+  await openTopology(page, "?view=table");
+  await filter(page).fill("storefront");
+  await expect(row(page, "storefront")).toBeVisible();
+});

@@ -113,6 +113,27 @@ test("a wall shows the graph alone", async ({ page }) => {
   expect(box).toEqual({ x: 0, y: 0, width: view?.width, height: view?.height });
 });
 
+test("the page fills the screen and comes back, by the palette and by the browser's own way out", async ({ page }) => {
+  await openTopology(page);
+  const full = () => page.evaluate(() => document.fullscreenElement !== null);
+  const run = async () => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: /Find a workload/ }).fill("Full screen");
+    await page.getByRole("option", { name: /Full screen, or back/ }).click();
+  };
+  expect(await full()).toBe(false);
+  await run();
+  await expect.poll(full).toBe(true);
+  await run();
+  await expect.poll(full).toBe(false);
+  await run();
+  await expect.poll(full).toBe(true);
+  await page.evaluate(() => document.exitFullscreen());
+  await expect.poll(full).toBe(false);
+  await run();
+  await expect.poll(full).toBe(true);
+});
+
 /** A page of another origin that frames an address. */
 async function frame(address: string): Promise<{ readonly url: string; readonly server: Server }> {
   const server = createServer((_, response) => {
@@ -133,9 +154,15 @@ test("who is named may frame the graph, and nobody else", async ({ page, pageErr
   try {
     await page.goto(frames[0]?.url ?? "");
     await expect(page.frameLocator("iframe").getByTestId("graph")).toBeVisible({ timeout: 60_000 });
-    await page.goto(frames[1]?.url ?? "");
-    await expect(page.locator("iframe")).toBeVisible();
-    await expect(page.frameLocator("iframe").getByTestId("graph")).toHaveCount(0);
+    // Another origin than the one that is named, on the same console; and a console that names none.
+    const elsewhere = (frames[0]?.url ?? "").replace("//localhost", "//127.0.0.1");
+    for (const refused of [elsewhere, frames[1]?.url ?? ""]) {
+      const said = page.waitForEvent("console", (message) => /frame-ancestors/.test(message.text()));
+      await page.goto(refused);
+      await expect(page.locator("iframe")).toBeVisible();
+      await said;
+      await expect(page.frameLocator("iframe").getByTestId("graph")).toHaveCount(0);
+    }
   } finally {
     for (const { server } of frames) server.close();
     await own.stop();

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { INSTANT } from "./support/instant.ts";
+import { kubectl } from "./support/kubectl.ts";
 import { expect, test } from "./support/test.ts";
 import { openTopology, panel, ready } from "./support/topology.ts";
 
@@ -157,4 +158,63 @@ test("a window to compare with is in the address, said on the page, and left wit
   await expect(page.getByTestId("compare")).toContainText(new RegExp(`Compared with ${INSTANT}`));
   await page.getByRole("button", { name: "Stop comparing" }).click();
   await expect(page).not.toHaveURL(/compareAt|selected/);
+});
+
+test("a rollout in the cluster becomes a mark of the axis, and so do those that the lab began with", async ({
+  page,
+  demo,
+}) => {
+  test.setTimeout(120_000);
+  await openTopology(page, "?namespaces=shop");
+  await page.keyboard.press("h");
+  const signs = axis(page).locator("[data-mark]");
+  await expect(axis(page)).toContainText("Known: ");
+  await expect(axis(page)).toContainText(/deployments: Rollouts whose ReplicaSets are still kept/i);
+  const now = await kubectl(demo, "-n", "shop", "get", "replicasets", "-o", "name");
+  const value = new Date().toISOString();
+  // What "kubectl rollout restart" writes. It has no traffic that this could disturb.
+  const metadata = { annotations: { "kubectl.kubernetes.io/restartedAt": value } };
+  const patch = JSON.stringify({ spec: { template: { metadata } } });
+  await kubectl(demo, "-n", "shop", "patch", "deployment", "giftcards", "--type=merge", "-p", patch);
+  let made = "";
+  await expect
+    .poll(
+      async () => {
+        const sets = (await kubectl(demo, "-n", "shop", "get", "replicasets", "-o", "name")).split("\n");
+        made = sets.find((name) => name.includes("/giftcards-") && !now.includes(name))?.split("/")[1] ?? "";
+        return made;
+      },
+      { timeout: 30_000 },
+    )
+    .not.toBe("");
+  const sign = axis(page).getByRole("button", { name: new RegExp(`ReplicaSet ${made}`) });
+  await expect(sign).toBeVisible({ timeout: 40_000 });
+  await expect(signs.first()).toBeVisible();
+  await sign.click();
+  await page.getByRole("menuitem", { name: /just before/ }).click();
+  await expect(page).toHaveURL(/at=20/);
+  expect(Date.parse(new URL(page.url()).searchParams.get("at") ?? "")).toBeLessThanOrEqual(Date.parse(value) + 5_000);
+});
+
+test("an axis begins where somebody says, and ends now again", async ({ page }) => {
+  await withMarks(page);
+  const at = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`;
+  await openTopology(page, `?at=${at}`);
+  const slider = axis(page).getByRole("slider", { name: "Instant to look at" });
+  await axis(page).getByRole("combobox", { name: "Length of the axis" }).selectOption("60");
+  await axis(page).getByRole("button", { name: "Begin the axis here" }).click();
+  await expect(slider).toHaveAttribute("min", String(Date.parse(at) / 1000));
+  await expect(slider).toHaveAttribute("max", String(Math.min(Date.parse(at) / 1000 + 60)));
+  // Its end is no longer now: whoever goes there looks at that instant.
+  await slider.focus();
+  await page.keyboard.press("End");
+  await expect(page).toHaveURL(new RegExp(`at=${new Date(Date.parse(at) + 60_000).toISOString().slice(0, 13)}`));
+  await expect(slider).not.toHaveAttribute("aria-valuetext", "now");
+  await axis(page).getByRole("button", { name: "Up to now" }).click();
+  await page.keyboard.press("h");
+  await expect(axis(page)).toHaveCount(0);
+  await expect(page).toHaveURL(/axis=off/);
+  await page.reload();
+  await ready(page);
+  await expect(axis(page)).toHaveCount(0);
 });

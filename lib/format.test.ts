@@ -11,6 +11,7 @@ import {
   formatPlural,
   formatRate,
   formatShare,
+  isolated,
 } from "./format.ts";
 import { bytesPerSecond, milliseconds, perSecond, ratio, seconds } from "./units.ts";
 
@@ -120,4 +121,17 @@ test("a positive number never reads as zero, and text stays within 1 % (5 % belo
       expect(Math.abs(read - value) / value).toBeLessThan(0.051);
     }),
   );
+});
+
+describe("a name in a text", () => {
+  test.each([
+    ["cart-v1", "cart-v1"],
+    ["ünïcode-日本", "ünïcode-日本"],
+    ["\u05e9\u05d9\u05e8\u05d5\u05ea", "\u2068\u05e9\u05d9\u05e8\u05d5\u05ea\u2069"],
+    ["\u202eabc", "\u2068abc\u2069"],
+    ["a\u2069b\u2068", "\u2068ab\u2069"],
+    ["", ""],
+  ])("%j turns nothing beside it", (name, said) => {
+    expect(isolated(name)).toBe(said);
+  });
 });

@@ -134,3 +134,16 @@ export function formatAge(age: Maybe<Seconds>): string {
 export function formatPlural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
+
+/** Letters that are written from the right, and what turns the direction: https://www.unicode.org/reports/tr9/ */
+const TURNING =
+  /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * A name from outside as part of a text that isn't HTML (there `<bdi>` does it): what is written from the right stays in itself,
+ * between U+2068 and U+2069, so that it turns neither the arrow nor the number beside it. Any other name stays as it is.
+ */
+export function isolated(name: string): string {
+  return TURNING.test(name) ? `\u2068${name.replace(CONTROLS, "")}\u2069` : name;
+}

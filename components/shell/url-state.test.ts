@@ -5,7 +5,7 @@ import { LENSES } from "#lib/graph/model.ts";
 import { LAYOUT_STYLES } from "#lib/layout/model.ts";
 import { ALL_PROTOCOLS, AMBIENT, BOX_KINDS, LINES, MOST_STEPS, SIDES } from "#lib/live/look.ts";
 import { EDGE_LABELS } from "#lib/render/edge-labels.ts";
-import { DETAILS, patchUrl, readUrl, scopeSearch, search, type UrlState } from "./url-state.ts";
+import { DETAILS, patchUrl, readUrl, scopeSearch, search, type UrlPatch, type UrlState } from "./url-state.ts";
 
 const name = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
 const names = fc.uniqueArray(name, { maxLength: 4 }).map((list) => [...list].sort());
@@ -44,10 +44,12 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
     rank: fc.constantFrom("off" as const, "in" as const, "out" as const),
     layout: fc.constantFrom(...LAYOUT_STYLES),
     moved: fc.constantFrom("", "1x2y3z.a.b", "1x2y3z.a.b_zz.1.2.3.4"),
+    camera: fc.constantFrom("", "120.5,-40,1.25"),
   }),
   labels: fc.subarray([...EDGE_LABELS]),
   animate: fc.boolean(),
   kiosk: fc.boolean(),
+  axis: fc.option(fc.boolean()),
   find: expression,
   hide: expression,
   aids: fc.boolean(),
@@ -100,6 +102,33 @@ describe("url state", () => {
     expect(search(patchUrl(after, { trace: null, selected: null }))).toBe("?window=5m");
     expect(readUrl(new URLSearchParams("traceFrom=jaeger&trace=")).trace).toBeNull();
   });
+
+  it("keeps a link's camera while the drawing is the same, and no longer", () => {
+    const before = new URLSearchParams("camera=120.5,-40,1.25&window=5m");
+    const camera = (patch: UrlPatch) => patchUrl(before, patch).get("camera");
+    expect(
+      camera({ selected: "c/shop/workload/cart", view: { at: "2026-08-20T14:00:00Z", window: "1h" } }),
+    ).not.toBeNull();
+    expect(camera({ find: "idle", table: true, axis: true, look: { focus: "x", lines: "none" } })).not.toBeNull();
+    expect(camera({ look: { camera: "1,2,3" } })).toBe("1,2,3");
+    expect(camera({ look: { camera: "" } })).toBeNull();
+    for (const other of [
+      { view: { lens: "app" as const } },
+      { view: { namespaces: ["shop"] } },
+      { look: { layout: "grid" as const } },
+      { look: { show: "trouble" as const } },
+      { detail: "workloads" as const },
+    ]) {
+      expect(camera(other), JSON.stringify(other)).toBeNull();
+    }
+  });
+
+  it.each(["1,2", "1,2,0", "NaN,0,1", "1e9,0,1", "<img>", "javascript:alert(1)", "1,2,3,4"])(
+    "takes the camera %j for none",
+    (camera) => {
+      expect(readUrl(new URLSearchParams({ camera })).look.camera).toBe("");
+    },
+  );
 
   it("reads a list as a set: sorted, each name once", () => {
     expect(readUrl(new URLSearchParams("namespaces=b,a,,b")).view.namespaces).toEqual(["a", "b"]);

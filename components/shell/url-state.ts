@@ -5,7 +5,8 @@
 import { DEFAULT_VIEW, type GraphView, viewParams } from "#lib/api/view.ts";
 import { parseWindow } from "#lib/api/windows.ts";
 import { LENSES } from "#lib/graph/model.ts";
-import type { Look } from "#lib/live/look.ts";
+import { placesKey } from "#lib/live/detail.ts";
+import { type Look, placesOfLook } from "#lib/live/look.ts";
 import { LOOK_KEYS, readLook, readSome, writeList, writeLook } from "#lib/live/look-params.ts";
 import { EDGE_LABELS, type EdgeLabelKind } from "#lib/render/edge-labels.ts";
 
@@ -34,6 +35,8 @@ export interface UrlState {
   readonly animate: boolean;
   /** The graph alone, without rail, bars and panel: for walls and frames. */
   readonly kiosk: boolean;
+  /** Whether the time axis was opened or closed by hand; null: it is there while one looks at the past. */
+  readonly axis: boolean | null;
   /** Expressions (docs/find.md) as they were typed, read or not; "" = none. */
   readonly find: string;
   readonly hide: string;
@@ -51,6 +54,7 @@ export interface UrlPatch {
   readonly labels?: readonly EdgeLabelKind[];
   readonly animate?: boolean;
   readonly kiosk?: boolean;
+  readonly axis?: boolean | null;
   readonly find?: string;
   readonly hide?: string;
   readonly aids?: boolean;
@@ -82,6 +86,7 @@ const OWN_KEYS = [
   "edgeLabels",
   "animate",
   "kiosk",
+  "axis",
   "find",
   "hide",
   "aids",
@@ -92,6 +97,17 @@ const OWN_KEYS = [
 function list(text: string | null): readonly string[] {
   const names = (text ?? "").split(",").filter((name) => name !== "");
   return [...new Set(names)].sort();
+}
+
+/** The look after a patch. What a link was looked at from goes with what it was of: another drawing is shown whole. */
+function lookAfter(before: UrlState, patch: UrlPatch): Look {
+  const look = { ...before.look, ...patch.look };
+  if (look.camera === "" || patch.look?.camera !== undefined) return look;
+  const same =
+    placesKey(before.view) === placesKey({ ...before.view, ...patch.view }) &&
+    placesOfLook(before.look) === placesOfLook(look) &&
+    before.detail === (patch.detail ?? before.detail);
+  return same ? look : { ...look, camera: "" };
 }
 
 function readTrace(params: URLSearchParams): TraceShown | null {
@@ -126,6 +142,7 @@ export function readUrl(params: URLSearchParams): UrlState {
     labels: readSome(params.get("edgeLabels"), EDGE_LABELS) ?? [],
     animate: params.get("animate") === "on",
     kiosk: params.get("kiosk") === "1",
+    axis: { on: true, off: false }[params.get("axis") ?? ""] ?? null,
     find: params.get("find") ?? "",
     hide: params.get("hide") ?? "",
     aids: params.get("aids") !== "off",
@@ -143,10 +160,12 @@ export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchPa
   if (detail !== "auto") params.set("detail", detail);
   if (selected !== null) params.set("selected", selected);
   if (table) params.set("view", "table");
-  writeLook(params, { ...before.look, ...patch.look });
+  writeLook(params, lookAfter(before, patch));
   writeList(params, "edgeLabels", patch.labels ?? before.labels, []);
   if (patch.animate ?? before.animate) params.set("animate", "on");
   if (patch.kiosk ?? before.kiosk) params.set("kiosk", "1");
+  const axis = patch.axis === undefined ? before.axis : patch.axis;
+  if (axis !== null) params.set("axis", axis ? "on" : "off");
   for (const key of ["find", "hide"] as const) {
     const text = patch[key] ?? before[key];
     if (text.trim() !== "") params.set(key, text);

@@ -1,3 +1,4 @@
+import { writeSight } from "#lib/layout/sight-text.ts";
 import type { FullScene } from "#lib/render/hit.ts";
 import type { Renderer } from "#lib/render/renderer.ts";
 import type { Drawing } from "./drawing.ts";
@@ -36,6 +37,10 @@ export function canvasDrawing(
     held(id) {
       const now = scene();
       return now === null ? null : heldOn(now, renderer.getCamera(), id);
+    },
+    camera() {
+      const sight = drawn() === null ? null : renderer.getSight();
+      return sight === null ? "" : writeSight(sight);
     },
     picture() {
       const now = scene();

@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { readSight } from "#lib/layout/sight-text.ts";
 import type { Live } from "#lib/live/client.ts";
 import type { Look } from "#lib/live/look.ts";
 import { WHOLE } from "#lib/live/whole.ts";
@@ -85,6 +86,7 @@ export function CanvasHost({
   // What the pointer chose needs no centring: it is where the person looks.
   const picked = useRef<string | null>(null);
   const wanted = useRef(selected);
+  const opened = useRef(look.camera);
   const tip = useRef<HTMLDivElement>(null);
   const layers = useRef<OverlayRefs>({ corner: null, minimap: null, frame: null, traffic: null });
   const takeLayer = useCallback((part: Partial<OverlayRefs>) => {
@@ -103,14 +105,16 @@ export function CanvasHost({
   useEffect(() => {
     if (canvas.current === null) return;
     const theme = readTheme(canvas.current);
+    const from = readSight(opened.current);
     const created: Renderer = createRenderer(canvas.current, {
       theme,
+      from,
       grips: (at) => gripped(drawn.current, wanted.current, created, at) !== null,
     });
     renderer.current = created;
     const over = createOverlays(layers.current as OverlayElements, created, theme);
     overlays.current = over;
-    around.current = createFocusFraming(created, tabMemory);
+    around.current = createFocusFraming(created, tabMemory, from !== null);
     created.onSelect((id) => {
       const at = pointed.current.at;
       const inside = id !== null && isBox(drawn.current, id) && !onTitle(drawn.current, id, created, at);
@@ -123,7 +127,7 @@ export function CanvasHost({
       pointed.current = { thing, at };
       showTip(tip.current, drawn.current, pointed.current);
     });
-    const frame = createFraming(canvas.current, created, (id) => placeOf(drawn.current, id));
+    const frame = createFraming(canvas.current, created, (id) => placeOf(drawn.current, id), from !== null);
     framing.current = frame;
     onDrawing(canvasDrawing(canvas.current, created, frame, () => drawn.current));
     return () => {

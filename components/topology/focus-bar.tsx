@@ -23,7 +23,7 @@ export function FocusBar() {
       <legend className="sr-only">Focus</legend>
       <ChipText tone="on">
         {near === null ? "Not in this view: " : "Around "}
-        {idTitle(focus)}
+        <bdi>{idTitle(focus)}</bdi>
         {near !== null && <span className="text-ink-3">{formatPlural(near, "mark")}</span>}
       </ChipText>
       <Chip tone="quiet" aria-label="One step fewer" disabled={steps <= 1} onClick={() => step(-1)}>

@@ -7,7 +7,7 @@ import { createFocusFraming, type Kept, type Memory } from "./focus-framing.ts";
 const HERE: Camera = { x: 5, y: 6, k: 2 };
 
 /** A page: what its map was told to do, in order. */
-function page(memory: Memory) {
+function page(memory: Memory, given = false) {
   const moves: string[] = [];
   const framing = createFocusFraming(
     {
@@ -17,6 +17,7 @@ function page(memory: Memory) {
       fitTo: (ids) => void moves.push(`fit ${[...ids].join()}`),
     },
     memory,
+    given,
   );
   const draw = (near: readonly number[] = [0, 1]) =>
     framing.scene({
@@ -37,6 +38,16 @@ function memory(): Memory {
 }
 
 describe("what stands out", () => {
+  it("doesn't take the map from where a link looks as it opens", () => {
+    const { framing, draw, moves } = page(memory(), true);
+    framing.turn("a");
+    draw([0]);
+    expect(moves).toEqual([]);
+    framing.turn("b");
+    draw([1]);
+    expect(moves).toEqual(["fit b"]);
+  });
+
   it("is brought into view, and left for where one was", () => {
     const { framing, draw, moves } = page(memory());
     draw();

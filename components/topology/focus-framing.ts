@@ -52,12 +52,15 @@ export const tabMemory: Memory = {
 
 /**
  * Brings what stands out into view, and goes back to where the map was looked at from when nothing does any more; to the
- * whole of it where that isn't known, as on a page that was opened with something standing out.
+ * whole of it where that isn't known, as on a page that was opened with something standing out. `given`: a link says where the
+ * first scene is looked at from.
  */
 export function createFocusFraming(
   renderer: Pick<Renderer, "getCamera" | "flyTo" | "fit" | "fitTo">,
   memory: Memory,
+  given = false,
 ): FocusFraming {
+  let opening = given;
   let current: string | null = null;
   let pending = false;
   let drawn = false;
@@ -77,8 +80,11 @@ export function createFocusFraming(
     },
     scene({ nodes, strings }) {
       drawn = true;
+      const looked = opening;
+      opening = false;
       if (!pending) return;
       pending = false;
+      if (looked) return;
       if (current === null) {
         if (before === null) renderer.fit();
         else renderer.flyTo(before);

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 /** A canvas of 400 by 300 at zoom 1, with marks at these heights; what the renderer was asked, in order. */
-function framed(marks: Readonly<Record<string, number>> = {}) {
+function framed(marks: Readonly<Record<string, number>> = {}, given = false) {
   const asked: string[] = [];
   const listeners = new Map<string, (event: unknown) => void>();
   const canvas = {
@@ -27,9 +27,8 @@ function framed(marks: Readonly<Record<string, number>> = {}) {
     setCovered: (pixels) => void asked.push(`covered ${pixels}`),
     getCamera: () => ({ x: 0, y: 0, k: 1 }),
   };
-  const framing = createFraming(canvas as never, renderer as Renderer, (id) =>
-    marks[id] === undefined ? null : { x: 200, y: marks[id] },
-  );
+  const placeOf = (id: string) => (marks[id] === undefined ? null : { x: 200, y: marks[id] });
+  const framing = createFraming(canvas as never, renderer as Renderer, placeOf, given);
   return { framing, asked, hand: () => listeners.get("wheel")?.({ type: "wheel" }) };
 }
 
@@ -54,4 +53,15 @@ test("what is under something that is said counts as hidden", () => {
   framing.cover(60);
   framing.reveal("top");
   expect(asked).toEqual(["covered 60", "focus top"]);
+});
+
+test("where a link says from where to look, the first frame is left so, and what comes over it moves nothing", () => {
+  const { framing, asked } = framed({ low: 900 }, true);
+  framing.cover(60);
+  framing.begin("low");
+  expect(asked).toEqual(["covered 60"]);
+  framing.focus("low");
+  framing.focus(null);
+  framing.cover(0);
+  expect(asked).toEqual(["covered 60", "focus low", "fit", "covered 0", "fit"]);
 });

@@ -24,14 +24,17 @@ export interface Framing {
 
 /**
  * Keeps in view what a person looks at when the room changes: everything, as long as nobody has moved the map, else
- * what was focused last. It never takes the map out of somebody's hand.
+ * what was focused last. It never takes the map out of somebody's hand. `given`: a link says where the first frame is looked
+ * at from, which is as somebody chose.
  */
 export function createFraming(
   canvas: HTMLCanvasElement,
   renderer: Renderer,
   placeOf: (id: string) => { readonly x: number; readonly y: number } | null,
+  given = false,
 ): Framing {
-  let whole = true;
+  let whole = !given;
+  let opened = !given;
   let focused: { readonly id: string; readonly at: number } | null = null;
   let awaited: string | null = null;
   let width = canvas.clientWidth;
@@ -87,6 +90,10 @@ export function createFraming(
       if (whole) renderer.fit();
     },
     begin(id) {
+      if (!opened) {
+        opened = true;
+        return;
+      }
       if (id !== null && (id === awaited || renderer.getCamera().k < READABLE)) focus(id);
     },
     close() {

@@ -1,5 +1,6 @@
 /** What things in the graph are called on the page. */
 
+import { isolated } from "#lib/format.ts";
 import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import type { GraphNode, Lens, NodeKind } from "#lib/graph/model.ts";
 import { WHOLE } from "#lib/live/whole.ts";
@@ -56,5 +57,5 @@ export function anyTitle(id: string): string {
   const edge = parseEdgeId(id);
   if (edge === null) return idTitle(id);
   const [source = "", target = ""] = id.split(">");
-  return `${idTitle(source)} → ${idTitle(target)}`;
+  return `${isolated(idTitle(source))} → ${isolated(idTitle(target))}`;
 }

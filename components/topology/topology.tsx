@@ -40,15 +40,10 @@ export function Topology() {
   const [menu, setMenu] = useState<MenuAt | null>(null);
   const [hand, setHand] = useState<Hand | null>(null);
   const [covered, setCovered] = useState(0);
-  const [axisAsked, setAxis] = useState(false);
   // Whoever looks at the past has the axis before them, without asking.
   const past = state.view.at !== null || state.view.compareAt !== null;
-  const [axisRefused, refuseAxis] = useState(false);
-  const axis = !kiosk && (axisAsked || (past && !axisRefused));
-  const toggleAxis = useCallback(() => {
-    setAxis(!axis);
-    refuseAxis(axis);
-  }, [axis]);
+  const axis = !kiosk && (state.axis ?? past);
+  const toggleAxis = useCallback(() => go({ axis: axis === past ? !axis : null }, "replace"), [axis, past, go]);
 
   const { view, detail } = state;
   const { look, labels } = useExtras(state);

@@ -13,7 +13,7 @@ import { Check, Radios } from "./check.tsx";
 import { LENS_WORDS } from "./names.ts";
 import { RUNNING } from "./running.ts";
 
-const LENS_CHOICES: readonly Lens[] = ["workload", "app", "versionedApp", "service", "namespace"];
+const LENS_CHOICES: readonly Lens[] = ["workload", "app", "versionedApp", "service", "namespace", "cluster"];
 const DETAIL_CHOICES: readonly (readonly [Detail, string])[] = [
   ["auto", "Groups above 150 marks"],
   ["groups", "Groups always"],

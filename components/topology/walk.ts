@@ -3,7 +3,7 @@
  * neighbours. Pure; a step costs one pass over nodes or edges.
  */
 
-import { formatBytesRate, formatErrors, formatMs, formatRate } from "#lib/format.ts";
+import { formatBytesRate, formatErrors, formatMs, formatRate, isolated } from "#lib/format.ts";
 import type { Scene, Strings } from "#lib/layout/scene.ts";
 import { EDGE_BITS, MARK_STATES, NODE_BITS, PROTOCOLS } from "#lib/layout/scene.ts";
 import { bytesPerSecond, milliseconds, perSecond } from "#lib/units.ts";
@@ -136,7 +136,7 @@ export function describeCursor(scene: Arrays, strings: Strings, cursor: Cursor):
   const traced = hasBit(edges.bits, index, EDGE_BITS.traced) ? ["in the trace"] : [];
   const tried = hasBit(edges.bits, index, EDGE_BITS.tried) ? ["a dry run would deny some, or may"] : [];
   return [
-    `${source} calls ${target}`,
+    `${isolated(source)} calls ${isolated(target)}`,
     ...found,
     ...traced,
     ...tried,
@@ -151,7 +151,7 @@ function describeNode({ nodes, edges }: Arrays, strings: Strings, index: number)
   const p95 = known(nodes.p95[index]);
   const count = (ends: Uint32Array) => ends.reduce((sum, end) => (end === index ? sum + 1 : sum), 0);
   return [
-    strings.nodeLabels[index] ?? "",
+    isolated(strings.nodeLabels[index] ?? ""),
     ...(hasBit(nodes.bits, index, NODE_BITS.found) ? ["found"] : []),
     ...(hasBit(nodes.bits, index, NODE_BITS.traced) ? ["in the trace"] : []),
     stateWord(nodes.state[index]),

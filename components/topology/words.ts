@@ -71,7 +71,8 @@ export function tooFew(requests: number | null): boolean {
   return requests !== null && requests < FEW_REQUESTS;
 }
 
-const BASES: Readonly<Record<MtlsBasis, string>> = {
+/** What a share of mutual TLS rests on. */
+export const BASES: Readonly<Record<MtlsBasis, string>> = {
   server: "measured at the server",
   peer: "proven by the server's certificate, seen from the caller",
   inferred: "likely, by configuration; nothing measured it",

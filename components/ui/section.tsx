@@ -11,7 +11,7 @@ export function Section({
   readonly children: ReactNode;
 }) {
   return (
-    <section className="mt-6">
+    <section className="mt-6 outline-none" data-section={title}>
       <div className="mb-2 flex items-baseline justify-between gap-2">
         <h3 className="eyebrow">{title}</h3>
         {aside !== undefined && <span className="text-[11px] text-ink-3">{aside}</span>}

@@ -17,6 +17,8 @@ export const linksSchema = z
         url: z.string(),
         workload: dashboardSchema.nullable(),
         service: dashboardSchema.nullable(),
+        namespace: dashboardSchema.nullable(),
+        mesh: dashboardSchema.nullable().meta({ description: "of everything" }),
       })
       .nullable()
       .meta({ description: "null: not configured" }),

@@ -5,7 +5,7 @@ import { layout } from "./layout.ts";
 import type { Layout, LayoutInput } from "./model.ts";
 import { type Move, moved } from "./move.ts";
 import { FARTHEST, keyOfId, type Pin, readPins, writePins } from "./pin-text.ts";
-import { byHandOf, changedPlaces, pinned, pinsOf } from "./pins.ts";
+import { byHandOf, changedPlaces, NONE_BY_HAND, pinned, pinsOf } from "./pins.ts";
 
 const place = fc.integer({ min: 0, max: FARTHEST });
 const pin = fc.record({
@@ -38,6 +38,10 @@ function afterMoves(mesh: LayoutInput, steps: readonly Step[]) {
   }
   return { drawing, hand: [...hand] };
 }
+
+const never = () => {
+  throw new Error("A layout of a large map was asked for.");
+};
 
 describe("pins as text", () => {
   test("come back as they were written, in characters that an address leaves alone", () => {
@@ -128,7 +132,7 @@ describe("pins in a drawing", () => {
     fc.assert(
       fc.property(meshes(14), fc.array(step, { minLength: 1, maxLength: 4 }), (mesh, steps) => {
         const { drawing, hand } = afterMoves(mesh, steps);
-        const { text, held, left } = byHandOf({ ...drawing, byHand: hand });
+        const { text, held, left } = byHandOf({ ...drawing, byHand: hand }, () => layout(mesh, { seed: 1 }));
         expect([held, left]).toEqual([hand.length, 0]);
         // Another seed and other calls: another map of the same things.
         const theirs = layout({ ...mesh, edges: mesh.edges.toReversed().slice(1) }, { seed: 2 });
@@ -143,11 +147,26 @@ describe("pins in a drawing", () => {
   test("are the hand's alone where the others don't fit, what was moved last first", () => {
     const ids = Array.from({ length: 900 }, (_, at) => `n${at}`);
     const drawing = layout({ nodes: ids.map((id) => ({ id, boxes: [] })), edges: [] }, { seed: 1 });
-    expect(readPins(byHandOf({ ...drawing, byHand: ["n3", "n7"] }).text)).toEqual(pinsOf(drawing, ["n7", "n3"]));
-    const many = byHandOf({ ...drawing, byHand: ids });
+    expect(readPins(byHandOf({ ...drawing, byHand: ["n3", "n7"] }, never).text)).toEqual(pinsOf(drawing, ["n7", "n3"]));
+    const many = byHandOf({ ...drawing, byHand: ids }, never);
     expect(many.left).toBeGreaterThan(0);
     expect(many.held + many.left).toBe(900);
     expect(readPins(many.text)[0]?.key).toBe(keyOfId("n899"));
+    // Whether this map grew isn't worth laying it out again: it couldn't be told anyway.
+    expect(byHandOf(drawing, never)).toEqual({ text: "", held: 0, left: 0, alike: false });
+  });
+
+  test("are there without a hand where a map grew with its mesh: a fresh layout puts things elsewhere", () => {
+    const nodes = ["a", "b", "c", "d", "e"].map((id) => ({ id, boxes: [] }));
+    const edges = nodes.slice(1).map(({ id }) => ({ source: "a", target: id }));
+    const whole = { nodes, edges };
+    const early = layout({ nodes: nodes.slice(0, 3), edges: [{ source: "c", target: "a" }] }, { seed: 1 });
+    const grown = layout(whole, { seed: 1, previous: early });
+    const cold = layout(whole, { seed: 1 });
+    expect(byHandOf(cold, () => cold)).toEqual(NONE_BY_HAND);
+    const { text, held, alike } = byHandOf(grown, () => cold);
+    expect([held, alike]).toEqual([0, true]);
+    expect(pinned(whole, cold, readPins(text)).layout.nodes).toEqual(grown.nodes);
   });
 
   test("of anybody's making leave a sound drawing", () => {

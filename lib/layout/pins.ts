@@ -51,16 +51,29 @@ export interface ByHand {
   readonly held: number;
   /** Those that don't fit. */
   readonly left: number;
+  /** Whoever opens the link sees each thing at the place that it has here, as long as the same things are there. */
+  readonly alike: boolean;
 }
 
-/** All places where they fit, so that nothing depends on what the reader's map is laid out from; else the hand's, the last ones first. */
-export function byHandOf(layout: Layout): ByHand {
+export const NONE_BY_HAND: ByHand = { text: "", held: 0, left: 0, alike: true };
+
+const samePlaces = (a: Layout, b: Layout): boolean =>
+  a.nodes.length === b.nodes.length && a.boxes.length === b.boxes.length && changedPlaces(a, b).length === 0;
+
+/**
+ * All places where they fit, so that nothing depends on what the reader's map is laid out from; else the hand's, the last
+ * ones first. None where nothing was moved and `cold`, what is drawn laid out afresh, has them anyway: a map that grew with
+ * its mesh has not.
+ */
+export function byHandOf(layout: Layout, cold: () => Layout): ByHand {
   const hand = pinsOf(layout, (layout.byHand ?? []).toReversed());
-  if (hand.length === 0) return { text: "", held: 0, left: 0 };
   const whole = writePins([...pinsById(layout).values()]);
-  if (whole.left === 0) return { text: whole.text, held: hand.length, left: 0 };
+  if (whole.left === 0) {
+    if (hand.length === 0 && samePlaces(layout, cold())) return NONE_BY_HAND;
+    return { text: whole.text, held: hand.length, left: 0, alike: true };
+  }
   const { text, left } = writePins(hand);
-  return { text, held: hand.length - left, left };
+  return { text, held: hand.length - left, left, alike: false };
 }
 
 /** Ids by key; of two that share one, neither. */

@@ -1,6 +1,7 @@
 /** A look as keys of the page's address. Pure; defaults are left out, and a value that isn't one counts as absent. */
 import { LAYOUT_STYLES } from "#lib/layout/model.ts";
 import { readPins, writePins } from "#lib/layout/pin-text.ts";
+import { readSight, writeSight } from "#lib/layout/sight-text.ts";
 import { ALL_PROTOCOLS, AMBIENT, BOX_KINDS, DEFAULT_LOOK, LINES, type Look, MOST_STEPS, SIDES } from "./look.ts";
 
 /** Keys that hold one word or number. */
@@ -16,6 +17,7 @@ const SINGLE = [
   "rank",
   "layout",
   "moved",
+  "camera",
 ] as const;
 export const LOOK_KEYS = ["boxes", "protocols", ...SINGLE] as const;
 
@@ -34,6 +36,7 @@ function one<T extends string>(text: string | null, known: readonly T[], otherwi
 
 export function readLook(params: URLSearchParams): Look {
   const steps = Number(params.get("steps"));
+  const sight = readSight(params.get("camera") ?? "");
   return {
     boxes: readSome(params.get("boxes"), BOX_KINDS) ?? DEFAULT_LOOK.boxes,
     protocols: readSome(params.get("protocols"), ALL_PROTOCOLS) ?? DEFAULT_LOOK.protocols,
@@ -48,6 +51,7 @@ export function readLook(params: URLSearchParams): Look {
     rank: one(params.get("rank"), ["off", "in", "out"], DEFAULT_LOOK.rank),
     layout: one(params.get("layout"), LAYOUT_STYLES, DEFAULT_LOOK.layout),
     moved: writePins(readPins(params.get("moved") ?? "")).text,
+    camera: sight === null ? "" : writeSight(sight),
   };
 }
 

@@ -46,6 +46,8 @@ export interface Look {
   readonly layout: LayoutStyle;
   /** What a link says was moved by hand (lib/layout/pin-text.ts); "": nothing. */
   readonly moved: string;
+  /** Where a link has the map looked at from as it opens (lib/layout/sight-text.ts); "": all of it is shown. */
+  readonly camera: string;
 }
 
 export const DEFAULT_LOOK: Look = {
@@ -62,6 +64,7 @@ export const DEFAULT_LOOK: Look = {
   rank: "off",
   layout: "layered",
   moved: "",
+  camera: "",
 };
 
 /** The boxes that are drawn. */
@@ -69,7 +72,7 @@ export const boxesOf = ({ boxes, layout }: Look): readonly BoxKind[] => (layout 
 
 /** Looks with one key draw the same things in the same boxes, so that they share their places; "" for the default. */
 export function placesOfLook(look: Look): string {
-  const { focus, steps, side, rest, show, hubs, layout, moved } = look;
+  const { focus, steps, side, rest, show, hubs, layout, moved, camera } = look;
   const boxes = layout === "layered" ? look.boxes : DEFAULT_LOOK.boxes;
   const parts: string[] = [];
   if (boxes.join() !== DEFAULT_LOOK.boxes.join()) parts.push(`boxes ${boxes.join()}`);
@@ -78,5 +81,6 @@ export function placesOfLook(look: Look): string {
   if (hubs !== "drawn") parts.push(`hubs ${hubs}`);
   if (layout !== "layered") parts.push(layout);
   if (moved !== "") parts.push(`moved ${moved}`);
+  else if (camera !== "") parts.push("as in a link");
   return parts.join(" ");
 }

@@ -117,3 +117,35 @@ test("nothing is moved before there is a drawing, nor what isn't in it", async (
   session.receive({ type: "move", request: 2, move: { id: "gone", dx: 0, dy: 30, how: "drop" } });
   expect(posted.flatMap((message) => (message.type === "moved" ? [message.moved] : []))).toEqual([false, false]);
 });
+
+test("a link that says from where to look is laid out afresh for everybody, and has the places of a map that grew", async () => {
+  const mine = start();
+  const [first = GRAPH.nodes[0]] = GRAPH.nodes;
+  await mine.open({}, { ...GRAPH, nodes: GRAPH.nodes.filter((one) => one !== first), edges: GRAPH.edges.slice(0, 2) });
+  mine.world.last().event("snapshot", GRAPH, "e-9");
+  await settle();
+  const grown = mine.places();
+  mine.session.receive({ type: "byHand", request: 1 });
+  const answer = mine.posted.at(-1);
+  const moved = answer?.type === "byHand" ? answer.text : "";
+  expect(moved).not.toBe("");
+
+  const fresh = start();
+  await fresh.open({}, GRAPH);
+  const cold = fresh.places();
+  expect(cold).not.toEqual(grown);
+  fresh.session.receive({ type: "byHand", request: 1 });
+  expect(fresh.posted.at(-1)).toMatchObject({ text: "", held: 0, alike: true });
+
+  // Somebody who has moved things opens both links.
+  const theirs = start();
+  await theirs.open({}, GRAPH);
+  theirs.session.receive({ type: "move", request: 1, move: { id: SHOP, dx: 500, dy: 0, how: "drop" } });
+  const own = theirs.places();
+  await theirs.look({ camera: "10,20,1.5" });
+  expect(theirs.places()).toEqual(cold);
+  await theirs.look({ camera: "10,20,1.5", moved });
+  expect(theirs.places()).toEqual(grown);
+  await theirs.look({});
+  expect(theirs.places()).toEqual(own);
+});

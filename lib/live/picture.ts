@@ -7,7 +7,7 @@ import { layout, layoutSteps } from "#lib/layout/layout.ts";
 import type { Layout, LayoutInput } from "#lib/layout/model.ts";
 import { type Move, moved } from "#lib/layout/move.ts";
 import { readPins } from "#lib/layout/pin-text.ts";
-import type { ByHand } from "#lib/layout/pins.ts";
+import { type ByHand, NONE_BY_HAND } from "#lib/layout/pins.ts";
 import type { Finding } from "./finder.ts";
 import { boxesOf, DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
 import type { FromWorker } from "./messages.ts";
@@ -117,9 +117,9 @@ export class Picture {
     return [this.view ?? "", placesOfLook(this.look)].filter(Boolean).join(" ");
   }
 
-  /** A frozen instant, or a link with places in it: it looks the same for everyone, whatever they have moved themselves. */
+  /** A frozen instant, or a link with places or a camera: it looks the same for everyone, whatever they have moved themselves. */
   private shared(): boolean {
-    return this.frozen || this.look.moved !== "";
+    return this.frozen || this.look.moved !== "" || this.look.camera !== "";
   }
 
   /** Looks for the places of this view and look: of this visit, else of the last one. */
@@ -235,9 +235,12 @@ export class Picture {
     return this.standing.moves();
   }
 
-  /** What was moved by hand, for a link. */
+  /** What stands elsewhere than on a drawing laid out afresh, for a link. */
   byHand(): ByHand {
-    return this.standing.byHand();
+    const { shown, look } = this;
+    if (shown === null) return NONE_BY_HAND;
+    const cold = () => layout(layoutInput(shown.placed, boxesOf(look)), { seed: SEED, style: look.layout });
+    return this.standing.byHand(cold);
   }
 
   /** Moves something by hand. Whether it moved: it doesn't while a layout is under way, nor where there is no room. */

@@ -1,4 +1,5 @@
 /** Rows for the table and the search: everything on the map as text, what hurts first. */
+import { isolated } from "#lib/format.ts";
 import type { Matches } from "#lib/graph/find/evaluate.ts";
 import { Requests } from "#lib/graph/find/node-traffic.ts";
 import type { Graph, GraphEdge, GraphNode, HealthState } from "#lib/graph/model.ts";
@@ -65,7 +66,7 @@ function edgeRow(edge: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): Row {
   return {
     id: edge.id,
     kind: "edge",
-    title: `${name(edge.source)} → ${name(edge.target)}`,
+    title: `${isolated(name(edge.source))} → ${isolated(name(edge.target))}`,
     where: target === undefined ? "" : nodeWhere(target),
     state: edge.health,
     rate: edge.rate,

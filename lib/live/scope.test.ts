@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clusterId, edgeId, namespaceId, nodeId } from "#lib/graph/id.ts";
 import { type GraphEdge, type GraphNode, OUTCOMES, type Outcome } from "#lib/graph/model.ts";
-import { bytesPerSecond, perSecond } from "#lib/units.ts";
+import { bytesPerSecond, perSecond, ratio } from "#lib/units.ts";
 import { changesOf } from "./changes.ts";
 import { detailsOf } from "./details.ts";
 import { graph as graphOf } from "./live.test-support.ts";
@@ -182,5 +182,55 @@ describe("what a comparison found", () => {
   it("compares no shares or quantiles of what the server calls too few", () => {
     const few = edge(A, C, { change: "same", tooFew: true, errorRate: perSecond(5), before: numbers({}) });
     expect(changesOf(graph([few]), null)).toMatchObject({ failing: { total: 0 }, tooFew: 1, unchanged: 1 });
+  });
+});
+
+describe("what a scope rests on", () => {
+  const many = Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`h${at}.example`, perSecond(at + 1)]));
+  const limit = (share: number, failing = 10) => ({
+    ...{ direction: "inbound" as const, outcomes: ["server" as const], share: ratio(share), degraded: 0, failing },
+  });
+  const edges = [
+    edge(A, C, { mtls: ratio(1), mtlsBasis: "server", hosts: many, health: "failing", limit: limit(0.2) }),
+    edge(B, C, {
+      mtls: ratio(0.4),
+      mtlsBasis: "server",
+      hosts: { "h0.example": perSecond(50) },
+      health: "failing",
+      limit: limit(0.6),
+    }),
+    edge(C, A, { mtlsBasis: "inferred", health: "failing", limit: limit(0.3, 30), hosts: { "a.shop": perSecond(3) } }),
+    edge(C, B, { health: "idle" }),
+    edge(A, B, { protocol: "tcp", health: "failing", hosts: { "tcp.example": perSecond(1) } }),
+    // Parts of a call that is drawn through its service.
+    edge(A, C, { id: "half", half: "service", mtls: ratio(0), mtlsBasis: "server", hosts: many, health: "failing" }),
+  ] as const;
+  const { mtls, hosts, limits } = scopeOf(graphOf(nodes, edges), null);
+
+  it("is counted by basis; what carries nothing and parts of a call aren't", () => {
+    expect(mtls).toEqual({
+      server: { edges: 2, without: 1 },
+      peer: { edges: 0, without: 0 },
+      inferred: { edges: 1, without: 0 },
+      unknown: { edges: 1, without: 0 },
+    });
+  });
+
+  it("has the hosts that were asked for most, and counts the others; a connection is no request", () => {
+    expect(Object.entries(hosts.rates).slice(0, 2)).toEqual([
+      ["h0.example", 51],
+      ["h10.example", 11],
+    ]);
+    expect([Object.keys(hosts.rates).length, hosts.more]).toEqual([8, 4]);
+    const orders = scopeOf(graphOf(nodes, edges), membersOf(graphOf(nodes, edges), namespaceId("c", "shop")));
+    expect(orders.hosts).toEqual({ rates: { "a.shop": 3 }, more: 0 });
+  });
+
+  it("says by which limits edges are in trouble, with the one that is furthest over it", () => {
+    expect(limits.map((one) => [one.edges, one.limit?.failing ?? null, one.worst.id])).toEqual([
+      [2, 10, edgeId(B, C, "http")],
+      [1, 30, edgeId(C, A, "http")],
+      [1, null, edgeId(A, B, "tcp")],
+    ]);
   });
 });

@@ -1,8 +1,9 @@
 /** What a panel says of several nodes at once: a box, or the whole graph. Pure; cost: linear in nodes and edges. */
 import { parseNodeId } from "#lib/graph/id.ts";
-import type { Graph, GraphEdge, HealthState, Protocol } from "#lib/graph/model.ts";
+import type { Graph, GraphEdge, HealthLimit, HealthState, MtlsBasis, Protocol } from "#lib/graph/model.ts";
+import { record } from "#lib/graph/record.ts";
 import { type Summary, summarise, type Totals } from "#lib/graph/summary.ts";
-import { perSecond } from "#lib/units.ts";
+import { type PerSecond, perSecond } from "#lib/units.ts";
 
 /** Edges named by a scope: more are in the table. */
 const WORST = 8;
@@ -13,7 +14,34 @@ export interface Scope {
   readonly edgeStates: Readonly<Record<HealthState, number>>;
   /** Edges that hurt most, worst first. */
   readonly worst: readonly GraphEdge[];
+  readonly mtls: MtlsCounts;
+  readonly hosts: HostCounts;
+  /** What made edges degraded or failing, most frequent first. */
+  readonly limits: readonly LimitCount[];
 }
+
+/** Edges with traffic by what their share of mutual TLS rests on; `without`: those of them that are known to carry some without it. */
+export type MtlsCounts = Readonly<Record<MtlsBasis, { readonly edges: number; readonly without: number }>>;
+
+/** Names under which requests came, the most frequent ones; tcp's are on its edges, for a connection is no request. */
+export interface HostCounts {
+  readonly rates: Readonly<Record<string, PerSecond>>;
+  /** How many there are beyond. */
+  readonly more: number;
+}
+
+export interface LimitCount {
+  /** null: connections decided, which have no limits of their own. */
+  readonly limit: Omit<HealthLimit, "share"> | null;
+  readonly edges: number;
+  /** The one that is furthest over it. */
+  readonly worst: GraphEdge;
+}
+
+/** Hosts named by a scope. */
+const HOSTS = 8;
+/** Limits named by a scope: each namespace and name may have its own. */
+const LIMITS = 6;
 
 const BOXES: ReadonlySet<string> = new Set(["namespace", "cluster", "app"]);
 const NOWHERE: ReadonlySet<string> = new Set(["external", "unknown", "restricted"]);
@@ -51,7 +79,49 @@ export function scopeOf(graph: Pick<Graph, "nodes" | "edges">, members: Readonly
       .filter(({ health }) => health === "failing" || health === "degraded")
       .sort(byPain)
       .slice(0, WORST),
+    mtls: mtlsCounts(edges),
+    hosts: hostCounts(edges.filter(({ target }) => has(target))),
+    limits: limitCounts(edges),
   };
+}
+
+/** A call drawn through its service has parts with the same numbers, and what carries nothing proves nothing. */
+export function mtlsCounts(edges: readonly GraphEdge[]): MtlsCounts {
+  const none = () => ({ edges: 0, without: 0 });
+  const counts = { server: none(), peer: none(), inferred: none(), unknown: none() };
+  for (const { mtls, mtlsBasis, health, half } of edges) {
+    if (health === "idle" || half !== undefined) continue;
+    counts[mtlsBasis].edges += 1;
+    if (mtls !== null && mtls < 1) counts[mtlsBasis].without += 1;
+  }
+  return counts;
+}
+
+function hostCounts(edges: readonly GraphEdge[]): HostCounts {
+  const sums = new Map<string, number>();
+  for (const { protocol, hosts, half } of edges) {
+    if (protocol === "tcp" || half !== undefined) continue;
+    for (const [host, rate] of Object.entries(hosts)) sums.set(host, (sums.get(host) ?? 0) + rate);
+  }
+  const ranked = [...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return {
+    rates: record(new Map(ranked.slice(0, HOSTS).map(([host, rate]) => [host, perSecond(rate)]))),
+    more: Math.max(0, ranked.length - HOSTS),
+  };
+}
+
+function limitCounts(edges: readonly GraphEdge[]): readonly LimitCount[] {
+  const bad = edges.filter(({ health, half }) => half === undefined && (health === "failing" || health === "degraded"));
+  const groups = Map.groupBy(bad, ({ limit }) =>
+    limit === undefined ? "" : [limit.direction, limit.degraded, limit.failing, ...limit.outcomes].join(),
+  );
+  return [...groups.values()]
+    .flatMap((list): LimitCount[] => {
+      const [worst] = list.toSorted((a, b) => (b.limit?.share ?? 0) - (a.limit?.share ?? 0) || byPain(a, b));
+      return worst === undefined ? [] : [{ limit: worst.limit ?? null, edges: list.length, worst }];
+    })
+    .sort((a, b) => b.edges - a.edges || byPain(a.worst, b.worst))
+    .slice(0, LIMITS);
 }
 
 /** Worst first. */

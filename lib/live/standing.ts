@@ -1,7 +1,7 @@
 /** Where things stand in one view: now, earlier, in this visit, and before each move that can be taken back. Pure. */
 import type { Layout, LayoutInput } from "#lib/layout/model.ts";
 import type { Pin } from "#lib/layout/pin-text.ts";
-import { type ByHand, byHandOf, changedPlaces, pinned } from "#lib/layout/pins.ts";
+import { type ByHand, byHandOf, changedPlaces, NONE_BY_HAND, pinned } from "#lib/layout/pins.ts";
 import { recall, remember } from "#lib/layout/recall.ts";
 
 /** So many moves by hand and fresh layouts can be taken back. */
@@ -16,6 +16,8 @@ export class Standing {
   private readonly visited = new Map<string, Layout>();
   /** Places of this key before each move by hand and each fresh layout, the last one at the end. */
   private before: Layout[] = [];
+  /** Layouts that went by no earlier one: whoever opens a link gets the same. */
+  private readonly cold = new WeakSet<Layout>();
   /** What a link says of places, until somebody lays the view out afresh. */
   private pins: readonly Pin[] = [];
 
@@ -45,7 +47,9 @@ export class Standing {
     const byHand = this.places?.byHand;
     if (this.places !== null) return this.adopt(key, byHand === undefined ? layout : { ...layout, byHand });
     const { layout: placed, ids } = pinned(input, layout, this.pins);
-    return this.adopt(key, ids.length === 0 ? placed : { ...placed, byHand: ids });
+    if (ids.length > 0) return this.adopt(key, { ...placed, byHand: ids });
+    this.cold.add(placed);
+    return this.adopt(key, placed);
   }
 
   /** Takes what a hand made of the places: `id` moved, and with it what made room. */
@@ -93,9 +97,10 @@ export class Standing {
     this.pins = [];
   }
 
-  /** What was moved by hand, for a link. */
-  byHand(): ByHand {
-    return this.places === null ? { text: "", held: 0, left: 0 } : byHandOf(this.places);
+  /** What a link has to say of places. `cold`: what is drawn, laid out afresh; asked for where that is quick. */
+  byHand(cold: () => Layout): ByHand {
+    const { places } = this;
+    return places === null || this.cold.has(places) ? NONE_BY_HAND : byHandOf(places, cold);
   }
 
   forget(): void {

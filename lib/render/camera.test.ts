@@ -9,6 +9,8 @@ import {
   MAX_ZOOM,
   MIN_ZOOM,
   panBy,
+  sees,
+  sightOf,
   toScreen,
   toWorld,
   zoomAt,
@@ -99,4 +101,28 @@ test("a flight begins and ends exactly, and never leaves the range between", () 
 
 test("panning moves by screen pixels at any zoom", () => {
   expect(panBy({ x: 1, y: 2, k: 3 }, 10, -5)).toEqual({ x: 11, y: -3, k: 3 });
+});
+
+test("where somebody looks from is told by the middle and the zoom, and on a screen of another size it is the same", () => {
+  const whole = fitCamera({ left: 0, top: 0, right: 400, bottom: 300 }, SIZE, 40);
+  fc.assert(
+    fc.property(point, fc.double({ min: MIN_ZOOM, max: MAX_ZOOM, noNaN: true }), (at, k) => {
+      const sight = sightOf(centreOn(at, SIZE, k), SIZE, whole);
+      if (sight === null) return;
+      expectNear(sight, at);
+      expect(sight.k).toBeCloseTo(k, 9);
+      const other = { width: 700, height: 900 };
+      expectNear(toScreen(centreOn(sight, other, sight.k), at), { x: 350, y: 450 });
+    }),
+  );
+  expect(sightOf(whole, SIZE, whole)).toBeNull();
+  expect(sightOf(panBy(whole, 1, 0), SIZE, whole)).not.toBeNull();
+});
+
+test("a camera that looks past everything sees nothing", () => {
+  const area = { left: 0, top: 0, right: 400, bottom: 300 };
+  expect(sees(centreOn({ x: 200, y: 150 }, SIZE, 1), SIZE, area)).toBe(true);
+  expect(sees(centreOn({ x: -450, y: 150 }, SIZE, 1), SIZE, area)).toBe(true);
+  expect(sees(centreOn({ x: -550, y: 150 }, SIZE, 1), SIZE, area)).toBe(false);
+  expect(sees(centreOn({ x: 200, y: 99_999 }, SIZE, 1), SIZE, area)).toBe(false);
 });

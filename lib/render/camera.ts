@@ -80,6 +80,25 @@ export function centreOn(point: Point, size: Size, k: number): Camera {
   return { k: zoom, x: size.width / 2 - point.x * zoom, y: size.height / 2 - point.y * zoom };
 }
 
+/** Whether anything of an area is on the screen. */
+export function sees(camera: Camera, size: Size, area: Bounds): boolean {
+  const from = toScreen(camera, { x: area.left, y: area.top });
+  const to = toScreen(camera, { x: area.right, y: area.bottom });
+  return from.x < size.width && from.y < size.height && to.x > 0 && to.y > 0;
+}
+
+/** Pixels that nobody sees. */
+const UNSEEN = 0.01;
+
+/** The world point in the middle of a view, and its zoom; null where it is the one that shows everything, `whole`. */
+export function sightOf(camera: Camera, size: Size, whole: Camera): (Point & { readonly k: number }) | null {
+  const same =
+    Math.abs(camera.x - whole.x) < UNSEEN &&
+    Math.abs(camera.y - whole.y) < UNSEEN &&
+    Math.abs(camera.k / whole.k - 1) < UNSEEN / 100;
+  return same ? null : { ...toWorld(camera, { x: size.width / 2, y: size.height / 2 }), k: camera.k };
+}
+
 /** A step of a flight from `a` (0) to `b` (1): zoom changes evenly to the eye, and the middle of the view moves straight. */
 export function between(a: Camera, b: Camera, share: number, size: Size): Camera {
   if (share <= 0) return a;

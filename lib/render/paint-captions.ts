@@ -1,4 +1,5 @@
 /** Draws captions over their boxes. The context is in CSS pixels. */
+import { isolated } from "#lib/format.ts";
 import { CAPTION_FONT, type Caption } from "./captions.ts";
 import * as glyphs from "./glyphs.ts";
 import { isTrouble, stateColour } from "./style.ts";
@@ -18,7 +19,7 @@ export function paintCaptions(c: Context, captions: readonly Caption[], theme: R
   c.fillStyle = theme.ink;
   for (const { block, label, numbers } of captions) {
     const middle = (block.top + block.bottom) / 2;
-    c.fillText(label, (block.left + block.right) / 2, numbers === "" ? middle : middle - 7.5);
+    c.fillText(isolated(label), (block.left + block.right) / 2, numbers === "" ? middle : middle - 7.5);
   }
   c.font = `400 ${CAPTION_FONT.numbers}px ${theme.font}`;
   for (const caption of captions) {

@@ -1,4 +1,5 @@
 /** Texts, chips and locks, on top of everything. The context is in CSS pixels. */
+import { isolated } from "#lib/format.ts";
 import { type Camera, type Size, toScreen } from "./camera.ts";
 import type { Block } from "./declutter.ts";
 import * as glyphs from "./glyphs.ts";
@@ -80,7 +81,8 @@ function halo(c: Context, theme: RenderTheme, width: number): void {
 export function paintTitles(c: Context, titles: readonly Title[], theme: RenderTheme): void {
   c.textAlign = "left";
   c.textBaseline = "alphabetic";
-  for (const { block, label, sublabel, size, labelWidth } of titles) {
+  for (const { block, size, labelWidth, ...texts } of titles) {
+    const [label, sublabel] = [isolated(texts.label), isolated(texts.sublabel)];
     const y = block.top + size * 0.95;
     halo(c, theme, 3);
     c.font = `${NAME_WEIGHT} ${size}px ${theme.font}`;
@@ -105,7 +107,8 @@ function paintNames(
   c.textAlign = "center";
   c.textBaseline = "alphabetic";
   const faded = scene.stale ? 0.7 : 1;
-  for (const { node, x, y, name, numbers } of labels.nodes) {
+  for (const { node, x, y, numbers, ...texts } of labels.nodes) {
+    const name = isolated(texts.name);
     c.globalAlpha = faded * (dimmed(node) ? 0.3 : 1);
     halo(c, theme, 3.5);
     c.font = `${NAME_WEIGHT} ${labels.nameSize}px ${theme.font}`;

@@ -3,6 +3,7 @@
  * never otherwise. The graph's meaning stays outside: scenes come in, ids go out.
  */
 import type { Scene } from "#lib/layout/scene.ts";
+import type { Sight as LookedFrom } from "#lib/layout/sight-text.ts";
 import {
   type Bounds,
   between,
@@ -14,6 +15,8 @@ import {
   type Point,
   panBy,
   type Size,
+  sees,
+  sightOf,
   zoomAt,
 } from "./camera.ts";
 import type { EdgeLabelKind } from "./edge-labels.ts";
@@ -38,6 +41,8 @@ export interface RendererOptions {
   readonly motion?: () => boolean;
   /** Whether a press there takes what is there into the hand; somebody else follows it then, and the map stays. */
   readonly grips?: (at: Point) => boolean;
+  /** Where the first scene is looked at from, with this world point in the middle; all of it is shown where nothing would be seen. */
+  readonly from?: LookedFrom | null;
 }
 
 export interface Renderer {
@@ -47,6 +52,8 @@ export interface Renderer {
   /** What edges say; empty: what fits their state. */
   setLabels(kinds: readonly EdgeLabelKind[]): void;
   getCamera(): Camera;
+  /** Where the view comes to rest: the world point in the middle and the zoom; null while that shows everything, as `fit` does. */
+  getSight(): LookedFrom | null;
   /** Of the canvas, in CSS pixels. */
   getSize(): Size;
   /** How far the drawing reaches, in world units. */
@@ -156,6 +163,12 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
   };
   const fitted = (area: Bounds): Camera => fitBelow(area, size, FIT_PADDING, covered);
   const whole = (): Camera => fitted(extent);
+  const opening = (): Camera => {
+    const { from = null } = options;
+    if (from === null) return whole();
+    const camera = centreOn(from, size, from.k);
+    return sees(camera, size, extent) ? camera : whole();
+  };
 
   function sightAt(now: number): Sight | null {
     if (shown === null || size.width === 0) return null;
@@ -187,7 +200,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
     ratio = nextRatio;
     canvas.width = Math.max(1, Math.round(size.width * ratio));
     canvas.height = Math.max(1, Math.round(size.height * ratio));
-    moveTo(first ? whole() : panBy(camera, shift.x, shift.y));
+    moveTo(first ? opening() : panBy(camera, shift.x, shift.y));
     painter.repaint();
     // Setting a canvas's size clears it: drawn at once, nothing flickers.
     painter.now();
@@ -240,9 +253,10 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
         extent = extentOf(scene, bounds);
         things = new Things(strings);
         if (another) {
+          const camera = placed ? whole() : opening();
           placed = strings.nodeIds.length > 0;
           flight = null;
-          moveTo(whole());
+          moveTo(camera);
         }
       }
       painter.repaint(before && changedLooks(before, shown));
@@ -262,6 +276,7 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
       painter.retell();
     },
     getCamera: () => camera,
+    getSight: () => (size.width === 0 ? null : sightOf(flight?.to ?? camera, size, whole())),
     getSize: () => size,
     getExtent: () => extent,
     setCamera(next) {

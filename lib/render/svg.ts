@@ -3,6 +3,7 @@
  * decluttering, since a picture that can be enlarged needs none. Pure. What comes from outside is escaped, and stripped
  * of what XML can't carry.
  */
+import { isolated } from "#lib/format.ts";
 import { EDGE_BITS, NODE_BITS } from "#lib/layout/scene.ts";
 import { PILL, pillRows } from "./badges.ts";
 import { type Bounds, type Point } from "./camera.ts";
@@ -130,7 +131,7 @@ function nodeMarks(scene: FullScene, theme: RenderTheme, node: number): string {
     state === "failing" ? "✕" : state === "degraded" ? "◣" : shapeAt(nodes.shape[node]) === "unknown" ? "?" : "";
   const faded = isFaded(scene, node) ? ' opacity="0.4"' : "";
   const centre = { x, y: y + r * 0.24 };
-  return `<g${faded}><path d="${pen.data}" fill="${fill}" stroke="${stateColour(state, theme)}" stroke-width="${trouble ? 3.2 : 2.4}"${dash}/>${hatched}${say({ at: centre, text: sign, size: r * 0.7, colour: stateColour(state, theme) }, fill)}${say({ at: { x, y: y + r + 15 }, text: strings.nodeLabels[node] ?? "", size: 12, colour: theme.ink, bold: true }, theme.background)}${say({ at: { x, y: y + r + 29 }, text: nodeNumbers(nodes, node), size: 11, colour: theme.ink3 }, theme.background)}</g>`;
+  return `<g${faded}><path d="${pen.data}" fill="${fill}" stroke="${stateColour(state, theme)}" stroke-width="${trouble ? 3.2 : 2.4}"${dash}/>${hatched}${say({ at: centre, text: sign, size: r * 0.7, colour: stateColour(state, theme) }, fill)}${say({ at: { x, y: y + r + 15 }, text: isolated(strings.nodeLabels[node] ?? ""), size: 12, colour: theme.ink, bold: true }, theme.background)}${say({ at: { x, y: y + r + 29 }, text: nodeNumbers(nodes, node), size: 11, colour: theme.ink3 }, theme.background)}</g>`;
 }
 
 /** A cross where calls never arrived, a broken ring around a bar where a dry run would deny some. */
@@ -184,7 +185,7 @@ export function svgOf(scene: FullScene, theme: RenderTheme, { title, lines, font
     Array.from({ length: count }, (_, at) => make(at));
   const boxes = scene.strings.boxes.map(
     (box) =>
-      `<rect x="${n(box.x)}" y="${n(box.y)}" width="${n(box.width)}" height="${n(box.height)}" rx="12" fill="${theme.box}" stroke="${theme.boxLine}"/>${say({ at: { x: box.x + 14, y: box.y + 22 }, text: `${box.label}  ${box.sublabel}`, size: 12, colour: theme.ink2, anchor: "start" }, theme.background)}`,
+      `<rect x="${n(box.x)}" y="${n(box.y)}" width="${n(box.width)}" height="${n(box.height)}" rx="12" fill="${theme.box}" stroke="${theme.boxLine}"/>${say({ at: { x: box.x + 14, y: box.y + 22 }, text: `${isolated(box.label)}  ${isolated(box.sublabel)}`, size: 12, colour: theme.ink2, anchor: "start" }, theme.background)}`,
   );
   const edges = scene.edges.source.length;
   const footer = lines.map((text, at) =>

@@ -124,6 +124,8 @@ const grafana = z.strictObject({
   url: httpUrl,
   workload: dashboard({ namespace: "namespace", workload: "workload" }).nullable().default(null),
   service: dashboard({ service: "service" }).nullable().default(null),
+  namespace: dashboard({ namespace: "namespace" }).nullable().default(null),
+  mesh: dashboard({}).nullable().default(null),
 });
 
 export const configSchema = z

@@ -3,7 +3,7 @@
 import { parseInstant } from "#lib/api/instant.ts";
 import type { GraphView } from "#lib/api/view.ts";
 import { sayWindow } from "#lib/api/windows.ts";
-import { formatPlural } from "#lib/format.ts";
+import { formatPlural, isolated } from "#lib/format.ts";
 
 export interface Shown {
   /** RFC 3339, of the graph on the screen. */
@@ -18,7 +18,8 @@ export interface Shown {
 const utc = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
 
 function scope({ clusters, namespaces }: GraphView): string {
-  const part = (word: string, names: readonly string[]) => `${word} ${names.length === 0 ? "all" : names.join(", ")}`;
+  const part = (word: string, names: readonly string[]) =>
+    `${word} ${names.length === 0 ? "all" : names.map(isolated).join(", ")}`;
   return `${part("Clusters", clusters)} · ${part("namespaces", namespaces)}`;
 }
 

@@ -6,11 +6,12 @@ import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
+import { NONE_BY_HAND } from "#lib/layout/pins.ts";
 import type { Drawing } from "../drawing.ts";
 import { useExtras } from "../find/use-extras.ts";
 import { SavedViews } from "../views/saved-views.tsx";
 import type { Shown } from "./describe.ts";
-import { NONE_MOVED, sayMoved } from "./moved.ts";
+import { sayMoved } from "./moved.ts";
 import { saveJson, savePng, saveSvg, saveWholePng, wholeSize } from "./take.ts";
 
 /** Takes the view along: as a link, a picture, data, or under a name. */
@@ -21,7 +22,7 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
   const { at, window: effective, nodes, edges } = useLiveStatus();
   const [said, say] = useState("");
   // Asked for as the menu opens: while it is open nobody drags, and a clipboard wants its text at the press.
-  const [byHand, setByHand] = useState(NONE_MOVED);
+  const [byHand, setByHand] = useState(NONE_BY_HAND);
   useEffect(() => {
     let current = true;
     void live?.byHand().then((known) => {
@@ -31,7 +32,7 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
       current = false;
     };
   }, [live]);
-  const look = { moved: byHand.text };
+  const lookedAt = () => ({ moved: byHand.text, camera: drawing.camera() });
   const frozen = state.view.at !== null;
   const shown: Shown | null =
     at === null || effective === null ? null : { at, window: effective, nodes, edges, view: { ...state.view, at } };
@@ -53,8 +54,8 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
         <h2 className="eyebrow">Link</h2>
         <p className="mt-1.5 text-ink-2">
           {frozen
-            ? "The address shows exactly this, to everybody who may see it."
-            : "The address follows time. Freeze it, and others see the instant that you see."}
+            ? "The link shows this instant as you look at it now, to everybody who may see it."
+            : "The link shows the map as you look at it now, and follows time. Freeze it, and others see the instant that you see."}
           {sayMoved(byHand)}
         </p>
         <div className="mt-2 flex flex-wrap gap-2">
@@ -64,18 +65,18 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
               onClick={() => {
                 if (at === null) return;
                 go({ view: { at } });
-                void copy(href({ view: { at }, look }), "Frozen, and the link copied.");
+                void copy(href({ view: { at }, look: lookedAt() }), "Frozen, and the link copied.");
               }}
             >
               Freeze and copy
             </Chip>
           )}
-          <Chip tone="quiet" onClick={() => void copy(href({ look }), "Link copied.")}>
+          <Chip tone="quiet" onClick={() => void copy(href({ look: lookedAt() }), "Link copied.")}>
             Copy the link
           </Chip>
           <Chip
             tone="quiet"
-            onClick={() => void copy(href({ kiosk: true, look }), "Link for walls and frames copied.")}
+            onClick={() => void copy(href({ kiosk: true, look: lookedAt() }), "Link for walls and frames copied.")}
           >
             Copy for a wall or frame
           </Chip>
@@ -127,7 +128,7 @@ export function ShareMenu({ anchor, onClose, drawing }: PopoverBodyProps & { rea
         <p role="status" className="mt-1.5 min-h-4 text-[11px] text-ink-2">
           {said}
         </p>
-        <SavedViews moved={byHand.text} />
+        <SavedViews look={lookedAt} />
       </div>
     </Floating>
   );

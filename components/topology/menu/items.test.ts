@@ -7,24 +7,32 @@ const service = nodeId({ kind: "service", cluster: "c", namespace: "shop", name:
 const external = nodeId({ kind: "external", cluster: "c", namespace: "unknown", name: "api.example.com" });
 const titles = (...of: Parameters<typeof menuEntries>) => menuEntries(...of).map(({ title }) => title);
 
+const FOCUS = "Focus on its neighbours";
+const CHARTS = "Charts of the last hour";
+
 describe("the menu of", () => {
   it.each([
-    ["a workload", workload, "node", ["Only namespace shop", "Policies of shop", "Copy the name"]],
+    [
+      "a workload",
+      workload,
+      "node",
+      [FOCUS, CHARTS, "Logs", "Only namespace shop", "Policies of shop", "Copy the name"],
+    ],
     [
       "a service",
       service,
       "node",
-      ["Service and its routing", "Only namespace shop", "Policies of shop", "Copy the name"],
+      [FOCUS, CHARTS, "Service and its routing", "Only namespace shop", "Policies of shop", "Copy the name"],
     ],
-    ["an external host", external, "node", ["Copy the name"]],
+    ["an external host", external, "node", [FOCUS, CHARTS, "Copy the name"]],
     [
       "a folded namespace",
       namespaceId("c", "shop"),
       "node",
-      ["Open the namespace", "Policies of shop", "Copy the name"],
+      [FOCUS, CHARTS, "Open the namespace", "Policies of shop", "Copy the name"],
     ],
-    ["a cluster's box", clusterId("c"), "box", ["Open the cluster", "Copy the name"]],
-    ["an edge", edgeId(workload, external, "http"), "edge", ["Caller: cart", "Server: api.example.com"]],
+    ["a cluster's box", clusterId("c"), "box", [CHARTS, "Open the cluster", "Copy the name"]],
+    ["an edge", edgeId(workload, external, "http"), "edge", [CHARTS, "Caller: cart", "Server: api.example.com"]],
   ] as const)("%s", (_name, id, kind, own) => {
     expect(titles(id, kind)).toEqual(["Details", "Bring to the middle", ...own, "Copy a link to it"]);
   });
@@ -42,6 +50,24 @@ describe("the menu of", () => {
     ["plain TCP", edgeId(workload, external, "tcp"), "edge"],
   ] as const)("%s has no traces to offer", (_name, id, kind) => {
     expect(menuEntries(id, kind, { traced: true }).some(({ act }) => act.do === "traces")).toBe(false);
+  });
+
+  it("lets everything stand alike again where it is what stands out", () => {
+    const act = (focus: string | null) =>
+      menuEntries(workload, "node", { focus }).find(({ act: { do: what } }) => what === "go")?.act;
+    expect(act(null)).toEqual({ do: "go", patch: { look: { focus: workload } } });
+    expect(act(workload)).toEqual({ do: "go", patch: { look: { focus: null } } });
+    expect(titles(workload, "node", { focus: workload })[2]).toBe("Let everything stand alike");
+  });
+
+  it("leads to sections that the panel has: no charts of an operation, no logs of the past", () => {
+    const sections = (...of: Parameters<typeof menuEntries>) =>
+      menuEntries(...of).flatMap(({ act }) => (act.do === "section" ? [act.title] : []));
+    const operation = nodeId({ kind: "operation", cluster: "c", namespace: "shop", name: "List", version: "cart" });
+    expect(sections(workload, "node")).toEqual(["Last hour", "Logs"]);
+    expect(sections(workload, "node", { past: true })).toEqual(["Last hour"]);
+    expect(sections(operation, "node")).toEqual([]);
+    expect(sections(edgeId(workload, operation, "http"), "edge")).toEqual([]);
   });
 
   it("encodes names into addresses", () => {

@@ -5,6 +5,9 @@ import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import { idTitle } from "../names.ts";
 import { mayHaveSpans } from "../traces/presets.ts";
 
+/** Sections of a panel by their titles. */
+export type PanelSection = "Last hour" | "Logs";
+
 export type MenuAct =
   | { readonly do: "select"; readonly id: string }
   | { readonly do: "focus"; readonly id: string }
@@ -12,6 +15,8 @@ export type MenuAct =
   | { readonly do: "visit"; readonly href: string }
   | { readonly do: "copy"; readonly text: string }
   | { readonly do: "copyLink"; readonly id: string }
+  /** Select it, and lead to a section of its panel. */
+  | { readonly do: "section"; readonly id: string; readonly title: PanelSection }
   /** Search the traces behind it: which ones is found out when it is chosen. */
   | { readonly do: "traces"; readonly id: string };
 
@@ -64,12 +69,36 @@ export interface MenuOptions {
   readonly readOnly?: boolean;
   /** Is there a tracing backend? */
   readonly traced?: boolean;
+  /** What stands out now. */
+  readonly focus?: string | null;
+  /** An instant of the past is shown: logs of then are on the pages of spans. */
+  readonly past?: boolean;
+}
+
+/** What stands out, and what the panel has: of an operation only its rate is known. */
+function shownEntries(
+  id: string,
+  kind: "node" | "edge" | "box",
+  focus: string | null,
+  past: boolean,
+): readonly MenuEntry[] {
+  const of = kind === "edge" ? null : parseNodeId(id);
+  if (of?.kind === "operation" || id.split(">").some((end) => parseNodeId(end)?.kind === "operation")) return [];
+  const around: readonly MenuEntry[] =
+    kind !== "node"
+      ? []
+      : focus === id
+        ? [{ title: "Let everything stand alike", act: { do: "go", patch: { look: { focus: null } } } }]
+        : [{ title: "Focus on its neighbours", act: { do: "go", patch: { look: { focus: id } } } }];
+  const section = (title: PanelSection): MenuAct => ({ do: "section", id, title });
+  const logs: readonly MenuEntry[] = of?.kind === "workload" && !past ? [{ title: "Logs", act: section("Logs") }] : [];
+  return [...around, { title: "Charts of the last hour", act: section("Last hour") }, ...logs];
 }
 
 export function menuEntries(
   id: string,
   kind: "node" | "edge" | "box",
-  { readOnly = false, traced = false }: MenuOptions = {},
+  { readOnly = false, traced = false, focus = null, past = false }: MenuOptions = {},
 ): readonly MenuEntry[] {
   const first: readonly MenuEntry[] = [
     { title: "Details", act: { do: "select", id } },
@@ -88,6 +117,12 @@ export function menuEntries(
   // Last, for whether there is a backend may be known a moment after the menu stands.
   const traces: readonly MenuEntry[] =
     traced && spans ? [{ title: edge === null ? "Traces" : "Traces of this call", act: { do: "traces", id } }] : [];
-  const all = [...first, ...own, { title: "Copy a link to it", act: { do: "copyLink", id } } as const, ...traces];
+  const all = [
+    ...first,
+    ...shownEntries(id, kind, focus, past),
+    ...own,
+    { title: "Copy a link to it", act: { do: "copyLink", id } } as const,
+    ...traces,
+  ];
   return readOnly ? all.filter(({ act }) => act.do === "select" || act.do === "focus" || act.do === "copy") : all;
 }

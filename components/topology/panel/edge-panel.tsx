@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { sayInstant } from "#components/shell/instant.ts";
 import { Fact } from "#components/ui/section.tsx";
-import { formatCount, formatRate } from "#lib/format.ts";
+import { formatCount, formatRate, isolated } from "#lib/format.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { idTitle, idWhere } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
@@ -113,5 +113,5 @@ function where(edge: GraphEdge): string {
   const cluster = edge.source.split("/")[0] !== edge.target.split("/")[0];
   const from = idWhere(edge.source, cluster);
   const to = idWhere(edge.target, cluster);
-  return from === to ? from : `${from || "outside"} → ${to || "outside"}`;
+  return from === to ? from : `${isolated(from) || "outside"} → ${isolated(to) || "outside"}`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { GrafanaLinks } from "#lib/api/links.ts";
 import type { GraphNode } from "#lib/graph/model.ts";
-import { grafanaLinks } from "./grafana.ts";
+import { grafanaLinks, grafanaOfScope } from "./grafana.ts";
 
 const node: GraphNode = {
   id: "c/shop/workload/cart",
@@ -14,10 +15,12 @@ const node: GraphNode = {
   health: "healthy",
   badges: [],
 };
-const grafana = {
+const grafana: GrafanaLinks = {
   url: "https://g.example/sub",
   workload: { uid: "w", variables: { namespace: "ns", workload: "wl" } },
   service: { uid: "s", variables: { service: "service" } },
+  namespace: { uid: "n", variables: { namespace: "ns", cluster: "c" } },
+  mesh: { uid: "m", variables: {} },
 };
 
 describe("links to Grafana", () => {
@@ -38,6 +41,23 @@ describe("links to Grafana", () => {
       "var-wl=a%26var-ns%3Dx",
     );
     expect(grafanaLinks(null, node, null)).toEqual([]);
+    expect(grafanaOfScope(null, null, null)).toEqual([]);
     expect(grafanaLinks({ ...grafana, workload: null }, { ...node, kind: "external" }, null)).toEqual([]);
+  });
+
+  it("lead from a box to its namespace's dashboard, and from the whole view to the mesh's", () => {
+    const of = (kind: "namespace" | "app" | "cluster" | null, from = grafana) =>
+      grafanaOfScope(from, kind === null ? null : { kind, cluster: "w 1", namespace: "shop" }, null).map(
+        ({ href }) => href,
+      );
+    const namespace = "https://g.example/sub/d/n?var-ns=shop&var-c=w+1&from=now-1h&to=now";
+    expect(of("namespace")).toEqual([namespace]);
+    expect(of("app")).toEqual([namespace]);
+    expect(of(null)).toEqual(["https://g.example/sub/d/m?from=now-1h&to=now"]);
+    expect(of("cluster")).toEqual([]);
+    expect(of("cluster", { ...grafana, mesh: { uid: "m", variables: { cluster: "c" } } })).toEqual([
+      "https://g.example/sub/d/m?var-c=w+1&from=now-1h&to=now",
+    ]);
+    expect(of("namespace", { ...grafana, namespace: null })).toEqual([]);
   });
 });

@@ -12,10 +12,13 @@ export function HostList({
   title,
   rates,
   unit,
+  more = 0,
 }: {
   readonly title: string;
   readonly rates: Readonly<Record<string, PerSecond>>;
   readonly unit: "req/s" | "conn/s";
+  /** Hosts that aren't among the rates. */
+  readonly more?: number;
 }) {
   const hosts = ranked(rates);
   if (hosts.length === 0) return null;
@@ -31,7 +34,7 @@ export function HostList({
           </div>
         ))}
       </dl>
-      {hosts.length > HOSTS && <p className="mt-1 text-ink-3">and {hosts.length - HOSTS} more</p>}
+      {hosts.length + more > HOSTS && <p className="mt-1 text-ink-3">and {hosts.length + more - HOSTS} more</p>}
     </Section>
   );
 }

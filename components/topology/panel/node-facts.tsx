@@ -2,10 +2,11 @@ import { formatPlural, formatRate } from "#lib/format.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { record } from "#lib/graph/record.ts";
 import { summarise } from "#lib/graph/summary.ts";
-import { trafficRows } from "#lib/live/scope.ts";
+import { mtlsCounts, trafficRows } from "#lib/live/scope.ts";
 import { type PerSecond, perSecond } from "#lib/units.ts";
 import { HostList } from "./host-list.tsx";
-import { CodesByDirection, TrafficTable } from "./traffic-table.tsx";
+import { MtlsSection } from "./mtls-section.tsx";
+import { CodesByDirection, Flags, TrafficTable } from "./traffic-table.tsx";
 import { unseenSentence } from "./unseen.ts";
 
 /** What flows through one node, by direction, protocol and code. */
@@ -25,6 +26,8 @@ export function NodeTraffic({
     <>
       <TrafficTable traffic={traffic} />
       <CodesByDirection traffic={traffic} />
+      <Flags traffic={traffic} />
+      {node.kind !== "operation" && <MtlsSection counts={mtlsCounts(edges)} />}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { sayInstant } from "#components/shell/instant.ts";
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable, Fact, Section } from "#components/ui/section.tsx";
 import { STATE_WORDS, StateMark } from "#components/ui/state-mark.tsx";
-import { formatErrors, formatMs, formatPlural } from "#lib/format.ts";
+import { formatErrors, formatMs, formatPlural, isolated } from "#lib/format.ts";
 import { badgeText } from "#lib/graph/badges.ts";
 import { namespaceId } from "#lib/graph/id.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
@@ -179,9 +179,7 @@ function Reason({
         <>
           Worst on{" "}
           <SelectLink id={worst.id} className="underline underline-offset-2">
-            <bdi>
-              {idTitle(worst.source)} → {idTitle(worst.target)}
-            </bdi>
+            <bdi>{idTitle(worst.source)}</bdi> → <bdi>{idTitle(worst.target)}</bdi>
           </SelectLink>
           : {sentence.text}
           {limit !== null && <span className="mt-1 block text-[11px] text-ink-2">{limit}</span>}
@@ -221,7 +219,7 @@ function Neighbours({
               <EdgeCell
                 edge={edge}
                 text={idTitle(edge[end])}
-                title={`${idTitle(edge[end])} (${PROTOCOL_WORDS[edge.protocol]})`}
+                title={`${isolated(idTitle(edge[end]))} (${PROTOCOL_WORDS[edge.protocol]})`}
                 className="max-w-32"
               />
               <Cell numeric>{volume(edge)}</Cell>

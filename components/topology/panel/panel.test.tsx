@@ -1,12 +1,14 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { type GraphEdge, type GraphNode, OUTCOMES } from "#lib/graph/model.ts";
+import { scopeOf } from "#lib/live/scope.ts";
 import { bytesPerSecond, milliseconds, perSecond, ratio } from "#lib/units.ts";
 import { EdgePanel } from "./edge-panel.tsx";
 import { disagreement } from "./evidence.tsx";
 import { healthSentence } from "./health-note.tsx";
 import { limitSentence } from "./limit.ts";
 import { NodePanel } from "./node-panel.tsx";
+import { ScopePanel } from "./scope-panel.tsx";
 import { unseenSentence } from "./unseen.ts";
 
 const source = "west-1/shop/workload/reviews-v2";
@@ -260,11 +262,65 @@ describe("a node's panel", () => {
     ["codes by direction", "503 in · HTTP 1.8"],
     ["what it never saw", "The server's proxy saw 0 of these."],
     ["hosts of all callers", "ratings.shop.svc.cluster.local 42.1 req/s"],
+    ["flags explained", "UF 1.8 req/s Upstream connection failure."],
+    ["what its mTLS rests on", "Mutual TLS Basis Edges without measured at the server 1 0"],
     ["badges in words", "Only some of its pods report"],
     ["why it fails, with the edge", "Worst on reviews-v2 → ratings-v1 : 1.8 req/s end with UF"],
     ["whom it doesn't call", "It called nobody in this window."],
   ])("says %s", (_name, words) => {
     expect(said).toContain(words);
+  });
+});
+
+describe("a box's panel", () => {
+  const inferred = { ...http, id: `${source}>${target}>grpc`, protocol: "grpc" as const, mtls: null };
+  const edges: readonly GraphEdge[] = [
+    {
+      ...http,
+      mtls: ratio(0.5),
+      limit: {
+        direction: "inbound",
+        outcomes: ["neverArrived", "server"],
+        share: ratio(0.0428),
+        degraded: 0,
+        failing: 4,
+      },
+    },
+    { ...inferred, mtlsBasis: "inferred", health: "healthy", hosts: rates({ "<b>evil</b>": 2 }), flags: {} },
+    { ...tcp, id: `${source}>${target}>tcp`, health: "degraded", flags: rates({ UH: 0.3 }) },
+  ];
+  const panel = (of: readonly GraphEdge[]) =>
+    text(
+      renderToStaticMarkup(
+        <ScopePanel
+          id="west-1/shop/namespace/shop"
+          scope={scopeOf({ nodes: [node], edges: of }, null)}
+          changes={null}
+        />,
+      ),
+    );
+  const said = panel(edges);
+  it.each([
+    ["hosts of requests, as text", "Hosts asked for ratings.shop.svc.cluster.local 42.1 req/s <b>evil</b> 2 req/s"],
+    [
+      "what mTLS rests on, and where some have none",
+      "measured at the server 2 1 likely, by configuration; nothing measured it 1 –",
+    ],
+    [
+      "the limit that decided, and the edge furthest over it",
+      "1 edge: Requests that never arrived or failed at the server. By the target's limit an edge is degraded from the first one and failing from 4 % on. Furthest over it: reviews-v2 → ratings-v1 , 4.28 %",
+    ],
+    ["what decides of connections", "1 edge: Connections that failed to open."],
+    ["flags of requests", "UF 1.8 req/s Upstream connection failure."],
+    ["flags of connections apart", "Flags of connections UH 0.3 conn/s"],
+  ])("says %s", (_name, words) => {
+    expect(said).toContain(words);
+  });
+
+  it("says nothing of limits, hosts and mTLS where there are none", () => {
+    const idle = { ...http, health: "idle" as const, hosts: {}, flags: {}, mtls: null, mtlsBasis: "unknown" as const };
+    const quiet = panel([idle]);
+    for (const title of ["By which limits", "Hosts asked for", "Mutual TLS"]) expect(quiet).not.toContain(title);
   });
 });
 

@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { useLiveStatus } from "#components/shell/live-context.tsx";
 import { SidePanel } from "#components/shell/side-panel.tsx";
+import { isolated } from "#lib/format.ts";
 import type { Live } from "#lib/live/client.ts";
 import type { Details } from "#lib/live/messages.ts";
 import { anyTitle } from "../names.ts";
@@ -13,6 +14,7 @@ import { EdgePanel } from "./edge-panel.tsx";
 import { NodeLinks } from "./node-links.tsx";
 import { NodeLogs } from "./node-logs.tsx";
 import { NodePanel } from "./node-panel.tsx";
+import { ScopeLinks } from "./scope-links.tsx";
 import { ScopePanel } from "./scope-panel.tsx";
 import { EdgeTrials, NodeTrials } from "./trials.tsx";
 
@@ -22,13 +24,14 @@ export function Panel({ live, id }: { readonly live: Live; readonly id: string }
   const { select } = useSelection();
   return (
     <SidePanel
-      label={`Details of ${anyTitle(id)}`}
+      label={`Details of ${isolated(anyTitle(id))}`}
       testId="panel"
       className="max-md:absolute max-md:inset-y-0 max-md:right-0 max-md:max-w-full"
       onClose={() => select(null)}
     >
       <div
         data-panel-body
+        data-panel-of={details === null ? undefined : idOf(details)}
         tabIndex={-1}
         className="min-h-0 grow overflow-auto px-[18px] pt-4 pb-8 outline-offset-[-2px]"
       >
@@ -70,7 +73,12 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
         </>
       );
     case "scope":
-      return <ScopePanel {...details} inTrace={<ScopeInTrace went={details.inTrace} />} />;
+      return (
+        <>
+          <ScopePanel {...details} inTrace={<ScopeInTrace went={details.inTrace} />} />
+          <ScopeLinks id={details.id} />
+        </>
+      );
     case "absent":
       return <Absent id={id} />;
   }
@@ -83,7 +91,9 @@ function idOf(details: Details): string {
 function Waiting({ id }: { readonly id: string }) {
   return (
     <>
-      <h2 className="name pr-8 text-[15px] font-semibold">{anyTitle(id)}</h2>
+      <h2 className="name pr-8 text-[15px] font-semibold">
+        <bdi title={anyTitle(id)}>{anyTitle(id)}</bdi>
+      </h2>
       <p className="mt-2 text-ink-3">Reading…</p>
     </>
   );
@@ -94,7 +104,9 @@ export function Absent({ id }: { readonly id: string }) {
   const { select } = useSelection();
   return (
     <div data-notice="selected-absent">
-      <h2 className="name pr-8 text-[15px] font-semibold">{anyTitle(id)}</h2>
+      <h2 className="name pr-8 text-[15px] font-semibold">
+        <bdi title={anyTitle(id)}>{anyTitle(id)}</bdi>
+      </h2>
       <p className="mt-2 text-ink-2">
         It is not in this view: no traffic in this window, outside the scope, or gone. Widen either to look for it.
       </p>

@@ -2,18 +2,29 @@ import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import { Cell, DataTable, Fact, Section } from "#components/ui/section.tsx";
 import { STATE_WORDS, StateMark } from "#components/ui/state-mark.tsx";
-import { formatCount, formatErrors, formatNumber, formatPlural, formatRate, NO_DATA } from "#lib/format.ts";
+import {
+  formatCount,
+  formatErrors,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+  formatRate,
+  NO_DATA,
+} from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { HealthState } from "#lib/graph/model.ts";
 import type { Changes } from "#lib/live/changes.ts";
-import { flagsOf, type Scope, type TrafficRow, trafficRows } from "#lib/live/scope.ts";
+import { type LimitCount, type Scope, type TrafficRow, trafficRows } from "#lib/live/scope.ts";
 import { WHOLE } from "#lib/live/whole.ts";
-import { idTitle } from "../names.ts";
+import { anyTitle, idTitle } from "../names.ts";
+import { SelectLink } from "../selection.tsx";
 import { ChangesSection } from "./changes-section.tsx";
 import { EdgeCell } from "./edge-cell.tsx";
 import { History, metricsOf, WholeHistory } from "./history.tsx";
-import { FlagList } from "./responses.tsx";
-import { CodesByDirection, TrafficTable } from "./traffic-table.tsx";
+import { HostList } from "./host-list.tsx";
+import { limitOfMany } from "./limit.ts";
+import { MtlsSection } from "./mtls-section.tsx";
+import { CodesByDirection, Flags, TrafficTable } from "./traffic-table.tsx";
 
 const STATES: readonly HealthState[] = ["failing", "degraded", "unknown", "healthy", "idle"];
 const BOX_WORDS: Readonly<Record<string, string>> = { namespace: "Namespace", cluster: "Cluster", app: "App" };
@@ -52,10 +63,11 @@ export function ScopePanel({
       {changes !== null && <ChangesSection changes={changes} />}
       {inTrace}
       <Worst scope={scope} />
+      <Limits limits={scope.limits} />
       <TrafficTable traffic={traffic} whole={whole} />
       <CodesByDirection traffic={traffic} />
-      <FlagList flags={flagsOf(traffic, false)} unit="req/s" />
-      <FlagList flags={flagsOf(traffic, true)} unit="conn/s" title="Flags of connections" />
+      <Flags traffic={traffic} />
+      <MtlsSection counts={scope.mtls} />
       <Facts scope={scope} traffic={traffic} />
       {whole && <WholeHistory protocols={traffic.map(({ protocol }) => protocol)} />}
       {key !== null && (
@@ -66,6 +78,7 @@ export function ScopePanel({
           )}
         />
       )}
+      <HostList title="Hosts asked for" rates={scope.hosts.rates} more={scope.hosts.more} unit="req/s" />
     </>
   );
 }
@@ -126,6 +139,31 @@ function Worst({ scope }: { readonly scope: Scope }) {
           ))}
         </DataTable>
       )}
+    </Section>
+  );
+}
+
+/** By which limits edges are in the state that they are in: what is red elsewhere may be well here. */
+function Limits({ limits }: { readonly limits: readonly LimitCount[] }) {
+  if (limits.length === 0) return null;
+  return (
+    <Section title="By which limits">
+      <ul>
+        {limits.map(({ limit, edges, worst }) => (
+          <li key={limitOfMany(limit)} className="border-t border-line py-[5px]">
+            {formatPlural(edges, "edge")}: {limitOfMany(limit)}
+            {worst.limit !== undefined && (
+              <span className="block text-[11px] text-ink-2">
+                Furthest over it:{" "}
+                <SelectLink id={worst.id} className="underline underline-offset-2">
+                  <bdi>{anyTitle(worst.id)}</bdi>
+                </SelectLink>
+                , {formatPercent(worst.limit.share)}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
     </Section>
   );
 }

@@ -4,10 +4,10 @@ import { Cell, DataTable, Section } from "#components/ui/section.tsx";
 import { formatBytesRate, formatErrors, formatPercent, formatPlural, formatRate } from "#lib/format.ts";
 import type { Protocol } from "#lib/graph/model.ts";
 import type { Totals } from "#lib/graph/summary.ts";
-import type { TrafficRow } from "#lib/live/scope.ts";
+import { flagsOf, type TrafficRow } from "#lib/live/scope.ts";
 import { bytesPerSecond, type PerSecond } from "#lib/units.ts";
 import { codeWords, isBadCode, PROTOCOL_WORDS, share } from "../words.ts";
-import { ranked } from "./responses.tsx";
+import { FlagList, ranked } from "./responses.tsx";
 
 const DIRECTION_WORDS: Readonly<Record<TrafficRow["direction"], string>> = { in: "In", inside: "Inside", out: "Out" };
 
@@ -106,6 +106,16 @@ export function CodesByDirection({ traffic }: { readonly traffic: readonly Traff
         ))}
       </DataTable>
     </Section>
+  );
+}
+
+/** Response flags of all rows, each explained: those of requests and those of connections apart. */
+export function Flags({ traffic }: { readonly traffic: readonly TrafficRow[] }) {
+  return (
+    <>
+      <FlagList flags={flagsOf(traffic, false)} unit="req/s" />
+      <FlagList flags={flagsOf(traffic, true)} unit="conn/s" title="Flags of connections" />
+    </>
   );
 }
 

@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arrived, cluster, frameStep, nextFrame, place, RANGES, steppedTo, stretchTo, ticks } from "./axis.ts";
+import {
+  arrived,
+  cluster,
+  frameStep,
+  nextFrame,
+  place,
+  RANGES,
+  steppedTo,
+  stretchFrom,
+  stretchTo,
+  ticks,
+} from "./axis.ts";
 
 const END = Date.parse("2026-08-20T14:00:03Z");
 const range = fc.constantFrom(...RANGES);
@@ -11,6 +22,14 @@ describe("the axis", () => {
       start: Date.parse("2026-08-20T13:59:00Z"),
       end: Date.parse("2026-08-20T14:00:00Z"),
     });
+  });
+
+  it("begins where somebody says, and ends now at the latest", () => {
+    const start = Date.parse("2026-08-20T12:00:02Z");
+    const on = Date.parse("2026-08-20T12:00:00Z");
+    expect(stretchFrom(start, 300, END)).toEqual({ start: on, end: on + 300_000 });
+    expect(stretchFrom(start, 86_400, END)).toEqual({ start: on, end: Date.parse("2026-08-20T14:00:00Z") });
+    expect(stretchFrom(END, 60, END).end).toBeGreaterThan(stretchFrom(END, 60, END).start);
   });
 
   it("places what lies outside at its ends", () => {

@@ -24,6 +24,12 @@ export function stretchTo(end: number, seconds: number): Stretch {
   return { start: last - seconds * 1000, end: last };
 }
 
+/** The stretch of so many seconds from an instant on, as far as there is any: it ends now at the latest. */
+export function stretchFrom(start: number, seconds: number, now: number): Stretch {
+  const [first, last] = [start, now].map((ms) => Math.floor(ms / GRAIN_MS) * GRAIN_MS) as [number, number];
+  return { start: first, end: Math.max(first + GRAIN_MS, Math.min(first + seconds * 1000, last)) };
+}
+
 /** Where an instant is, 0 to 1; outside the stretch it stands at its end. */
 export function place({ start, end }: Stretch, ms: number): number {
   return Math.max(0, Math.min(1, (ms - start) / (end - start)));

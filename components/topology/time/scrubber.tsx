@@ -15,6 +15,7 @@ const instant = (seconds: number): string => `${new Date(seconds * 1000).toISOSt
  */
 export function Scrubber({
   stretch,
+  live,
   shown,
   compared,
   stepMs,
@@ -22,6 +23,8 @@ export function Scrubber({
   onInstant,
 }: {
   readonly stretch: Stretch;
+  /** Its end is now. */
+  readonly live: boolean;
   /** Unix milliseconds. */
   readonly shown: number;
   /** Place of the instant that is compared with, 0 to 1. */
@@ -38,7 +41,7 @@ export function Scrubber({
   const release = () => {
     if (held === null) return;
     setHeld(null);
-    onInstant(held >= last ? null : instant(held));
+    onInstant(live && held >= last ? null : instant(held));
   };
   const hold = (seconds: number) => {
     setHeld(seconds);
@@ -50,7 +53,7 @@ export function Scrubber({
     event.preventDefault();
     if (to !== value * 1000) hold(to / 1000);
   };
-  const text = value >= last ? "now" : sayInstant(new Date(value * 1000).toISOString());
+  const text = live && value >= last ? "now" : sayInstant(new Date(value * 1000).toISOString());
   return (
     <div className="relative">
       {compared !== null && (

@@ -15,7 +15,7 @@ import { problemOf } from "#lib/errors.ts";
 import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { marksQuery } from "#lib/query/marks.ts";
-import { cluster, frameStep, place, RANGES, type Stretch, stretchTo, ticks } from "./axis.ts";
+import { cluster, frameStep, place, RANGES, type Stretch, stretchFrom, stretchTo, ticks } from "./axis.ts";
 import { AxisLine } from "./axis-line.tsx";
 import { AxisRoom } from "./axis-room.tsx";
 import { knownSince } from "./known-since.ts";
@@ -50,15 +50,24 @@ export function TimeAxis({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** Ends where time is; while somebody looks at an instant it stands still, or that would slip away under their hand. */
-function useStretch(range: number, frozen: boolean): Stretch {
+/**
+ * Ends where time is; while somebody looks at an instant it stands still, or that would slip away under their hand. Begins at
+ * an instant where one was chosen (`from`, unix milliseconds), until time is followed again.
+ */
+function useStretch(range: number, frozen: boolean) {
   const second = useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond);
   const [anchor, setAnchor] = useState<number | null>(null);
+  const [from, setFrom] = useState<number | null>(null);
   const now = second - (second % 5);
   if (frozen && anchor === null && second > 0) setAnchor(now);
   if (!frozen && anchor !== null) setAnchor(null);
+  if (!frozen && from !== null) setFrom(null);
   const end = anchor ?? now;
-  return useMemo(() => stretchTo(end * 1000, range), [end, range]);
+  const stretch = useMemo<Stretch>(
+    () => (from === null ? stretchTo(end * 1000, range) : stretchFrom(from, range, end * 1000)),
+    [end, range, from],
+  );
+  return { stretch, from, setFrom };
 }
 
 function Axis({ onClose }: { readonly onClose: () => void }) {
@@ -72,7 +81,7 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
   const [held, setHeld] = useState<string | null>(null);
   const live = useLive();
   const [wanted, setWanted] = useWanted(at);
-  const stretch = useStretch(range, at !== null || wanted);
+  const { stretch, from, setFrom } = useStretch(range, at !== null || wanted);
   const frames = useFrames(stretch, wanted);
   const onFrame = useCallback((next: string) => go({ view: { at: next } }, "replace"), [go]);
   const onEnd = useCallback(() => setPlaying(false), []);
@@ -121,7 +130,7 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
           label="Length of the axis"
           value={range}
           of={RANGES}
-          say={(value) => `last ${RANGE_WORDS[value] ?? value}`}
+          say={(value) => `${from === null ? "last" : "from then"} ${RANGE_WORDS[value] ?? value}`}
           onChoose={setRange}
         />
         <span className="text-ink-2" suppressHydrationWarning>
@@ -131,6 +140,15 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
         <span className="grow truncate text-[11px] text-ink-3" role="status" data-testid="frames">
           {sayFrames(stretch, frames)}
         </span>
+        {at !== null && !Number.isNaN(shown) && (
+          <Chip
+            tone="quiet"
+            title={from === null ? "A replay of what followed this instant" : "The axis ends where time is"}
+            onClick={() => setFrom(from === null ? shown : null)}
+          >
+            {from === null ? "Begin the axis here" : "Up to now"}
+          </Chip>
+        )}
         {at !== null && <Chip onClick={() => jump({ view: { at: null } })}>Back to live</Chip>}
         <Chip tone="quiet" aria-label="Close the time axis" className="w-7 justify-center px-0!" onClick={onClose}>
           <Icon name="close" size={14} />
@@ -146,6 +164,7 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
         {subject !== null && <AxisLine stretch={stretch} id={subject} end={at === null ? null : iso(stretch.end)} />}
         <Scrubber
           stretch={stretch}
+          live={from === null}
           shown={shown}
           stepMs={stepMs ?? frameStep(stretch)}
           compared={compared === null ? null : place(stretch, compared)}

@@ -4,6 +4,7 @@ import { type ChangeEvent, type FormEvent, useRef, useState } from "react";
 import { Chip } from "#components/ui/chip.tsx";
 import { Icon } from "#components/ui/icon.tsx";
 import { formatPlural } from "#lib/format.ts";
+import type { Look } from "#lib/live/look.ts";
 import { MOST_VIEWS, readViews, type SavedView, viewSearch, withView, writeViews } from "./saved.ts";
 import { useViews } from "./use-views.ts";
 
@@ -12,7 +13,12 @@ const NOT_KEPT = "This browser keeps nothing for this site. Export the list to k
 const LARGEST = 2_000_000;
 
 /** Named views: kept in this browser, opened with a press, taken to another browser as a file. */
-export function SavedViews({ moved }: { /** What was moved by hand, as a look has it. */ readonly moved: string }) {
+export function SavedViews({
+  look,
+}: {
+  /** What was moved by hand and where the map is looked at from, as a look has them. */
+  readonly look: () => Pick<Look, "moved" | "camera">;
+}) {
   const { views, save } = useViews();
   const [name, setName] = useState("");
   const [said, say] = useState("");
@@ -21,7 +27,7 @@ export function SavedViews({ moved }: { /** What was moved by hand, as a look ha
   const keep = (next: readonly SavedView[], done: string) => say(save(next) ? done : NOT_KEPT);
   const onSave = (event: FormEvent) => {
     event.preventDefault();
-    const view = readViews(writeViews([{ name, search: viewSearch(window.location.search, moved) }]))[0];
+    const view = readViews(writeViews([{ name, search: viewSearch(window.location.search, look()) }]))[0];
     if (view === undefined) {
       say("Give it a name first.");
       return;

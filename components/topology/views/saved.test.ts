@@ -34,9 +34,11 @@ describe("saved views", () => {
   });
 
   it("keep the places that were moved by hand as they are now, and only what can be places", () => {
-    expect(viewSearch("?window=5m&moved=a.1.2", "b.3.4_c.5.6.7.8")).toBe("?window=5m&moved=b.3.4_c.5.6.7.8");
-    expect(viewSearch("?window=5m&moved=a.1.2", "")).toBe("?window=5m");
+    expect(viewSearch("?window=5m&moved=a.1.2", { moved: "b.3.4_c.5.6.7.8" })).toBe("?window=5m&moved=b.3.4_c.5.6.7.8");
+    expect(viewSearch("?window=5m&moved=a.1.2", { moved: "" })).toBe("?window=5m");
     expect(viewSearch("?moved=a.1.2_<img>_zz")).toBe("?moved=a.1.2");
+    expect(viewSearch("?window=5m", { moved: "", camera: "1.5,2,0.75" })).toBe("?window=5m&camera=1.5,2,0.75");
+    expect(viewSearch("?camera=1,2,<img>")).toBe("");
   });
 
   it("never throw, whatever the text", () => {

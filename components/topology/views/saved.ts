@@ -2,7 +2,9 @@
  * Views that somebody gave a name, kept in this browser (localStorage): a name and an address's search. What is read, from
  * storage or from a file, is anybody's text: it is checked entry by entry, and what isn't a view is left out. Pure.
  */
+
 import { patchUrl, readUrl, search } from "#components/shell/url-state.ts";
+import type { Look } from "#lib/live/look.ts";
 
 export interface SavedView {
   readonly name: string;
@@ -15,10 +17,10 @@ export const MOST_VIEWS = 100;
 const LONGEST_NAME = 80;
 const LONGEST_SEARCH = 8000;
 
-/** The part of an address that is a view: what others put into it, and what a frame set, stays behind. `moved`: as it is now. */
-export function viewSearch(address: string, moved?: string): string {
+/** The part of an address that is a view: what others put into it, and what a frame set, stays behind. `now`: what of the look isn't in the address. */
+export function viewSearch(address: string, now: Partial<Look> = {}): string {
   const state = readUrl(new URLSearchParams(address));
-  const look = moved === undefined ? state.look : { ...state.look, moved };
+  const look = { ...state.look, ...now };
   return search(patchUrl(new URLSearchParams(), { ...state, look, kiosk: false }));
 }
 

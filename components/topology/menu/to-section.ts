@@ -1,0 +1,34 @@
+import type { PanelSection } from "./items.ts";
+
+/** A panel loads when the first one opens, and its numbers come a moment after. */
+const PATIENCE_MS = 5000;
+
+/**
+ * Leads the eye and the focus to a section of this thing's panel, as soon as that is there; a log is opened, for that is what was
+ * asked for. Nothing happens where the panel has no such section.
+ */
+export function leadToSection(id: string, title: PanelSection): void {
+  const lead = (): boolean => {
+    const section = document.querySelector<HTMLElement>(
+      `[data-panel-of="${CSS.escape(id)}"] section[data-section="${title}"]`,
+    );
+    if (section === null) return false;
+    section.scrollIntoView({ block: "start" });
+    const button = section.querySelector<HTMLElement>("button[aria-expanded]");
+    if (title === "Logs" && button?.getAttribute("aria-expanded") === "false") button.click();
+    section.tabIndex = -1;
+    (title === "Logs" ? (button ?? section) : section).focus({ preventScroll: true });
+    return true;
+  };
+  if (lead()) return;
+  const observer = new MutationObserver(() => {
+    if (lead()) observer.disconnect();
+  });
+  observer.observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["data-panel-of"],
+  });
+  AbortSignal.timeout(PATIENCE_MS).addEventListener("abort", () => observer.disconnect());
+}
