@@ -18,6 +18,18 @@ describe("from outside through a gateway", () => {
   const TCP = gateway({ hosts: ["*"], port: { number: 80, protocol: "TCP" } });
   const PASSING = gateway({ hosts: ["*"], port: { number: 80, protocol: "TLS" }, tls: { mode: "PASSTHROUGH" } });
   const bound = (rules: object) => vs([], "shop", { hosts: ["x.com"], gateways: ["shop/it"], ...rules });
+  const VERIFIED = object("RequestAuthentication", "shop", {
+    selector: { matchLabels: { app: "edge" } },
+    jwtRules: [{ issuer: "i" }],
+  });
+  const good = { valid: true, issuer: "i", claims: { group: ["ops", "dev"] } };
+  const CLAIMS: readonly (readonly [string, readonly Manifest[], SimulationRequest["token"], string, RegExp])[] = [
+    ["a claim of the token", [VERIFIED], good, "yes", /spec\.http\[0\] takes it/],
+    ["a claim that it hasn't", [VERIFIED], { ...good, claims: { group: ["dev"] } }, "no", /404/],
+    ["no token, no claim", [VERIFIED], "none", "no", /404/],
+    ["nobody verifies the token", [], good, "no", /404/],
+    ["a token that isn't good", [VERIFIED], { ...good, valid: false }, "no", /401/],
+  ];
   const THROUGH = { client: OUTSIDE, host: "x.com", service: { namespace: "shop", name: "gate" } };
   const table: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, string, RegExp])[] = [
     ["to a subset", [OPEN, V1, routes([to("v1")])], {}, "yes", /spec\.http\[0\] takes it/],
@@ -55,6 +67,11 @@ describe("from outside through a gateway", () => {
     ["a subset that nobody declares", [OPEN, routes([to("v1")])], {}, "no", /503/],
     ["redirected", [gateway({ hosts: ["x.com"], tls: { httpsRedirect: true } })], {}, "no", /301/],
     ["no rule takes it", [OPEN, V1, routes([to("v1", { match: [{ uri: { exact: "/b" } }] })])], {}, "no", /404/],
+    ...CLAIMS.map(([name, objects, token, verdict, text]) => {
+      const rules = routes([to("v1", { match: [{ headers: { "@request.auth.claims.group": { exact: "ops" } } }] })]);
+      const more = token === undefined ? {} : { token };
+      return [name, [OPEN, V1, rules, ...objects], more, verdict, text] as const;
+    }),
     ["bytes", [TCP, V1, bound({ tcp: [to("v1")] })], {}, "yes", /passes bytes on[^]*spec\.tcp\[0\] takes it/],
     [
       "bytes that an address is refused for",
@@ -103,6 +120,12 @@ describe("from outside through a gateway", () => {
     expect(simulationSchema.parse(answer)).toEqual(answer);
     expect(answer).toMatchObject({ verdict, lacks: [] });
     expect(answer.steps.map(({ text }) => text).join("\n")).toMatch(said);
+  });
+
+  test("a claim of the token that isn't told is lacking", async () => {
+    const rules = routes([to("v1", { match: [{ headers: { "@request.auth.claims.group": { exact: "ops" } } }] })]);
+    const answer = await ask([OPEN, V1, rules, VERIFIED], { ...THROUGH, token: { valid: true, issuer: "i" } });
+    expect(answer).toMatchObject({ verdict: "unknown", lacks: ["the JWT's claim group"] });
   });
 
   const open: readonly (readonly [string, readonly Manifest[], RegExp, Partial<SimulationRequest>?])[] = [

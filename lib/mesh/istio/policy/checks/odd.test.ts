@@ -35,20 +35,23 @@ const cases: readonly Odd[] = [
     "a large answer",
     (size) =>
       vs(`hosts: [reviews], http: [{directResponse: {status: 200, body: {string: ${"x".repeat(Number(size))}}}}]`),
-    ...["102401", "102400", "spec.http[0].directResponse.body"],
+    "102401",
+    "102400",
+    "spec.http[0].directResponse.body",
   ],
   [
     "an address as SNI",
     (host) => vs(`hosts: [reviews], tls: [{match: [{sniHosts: ['${host}']}], ${route}}]`),
-    ...["10.0.0.1", "reviews", "spec.tls[0].match[0].sniHosts[0]"],
+    "10.0.0.1",
+    "reviews",
+    "spec.tls[0].match[0].sniHosts[0]",
   ],
   [
     "a timeout of no try",
     http,
-    ...[
-      ", timeout: 1s, retries: {attempts: 0, perTryTimeout: 1s}",
-      ", timeout: 1s, retries: {attempts: 1, perTryTimeout: 1s}",
-    ],
+
+    ", timeout: 1s, retries: {attempts: 0, perTryTimeout: 1s}",
+    ", timeout: 1s, retries: {attempts: 1, perTryTimeout: 1s}",
     "spec.http[0].retries.perTryTimeout",
   ],
   [
@@ -61,13 +64,16 @@ const cases: readonly Odd[] = [
   [
     "failover without outlier detection",
     (more) => dr(`host: reviews, trafficPolicy: {${fails}${more}}`),
-    ...["", ", outlierDetection: {interval: 1s}", "spec.trafficPolicy.loadBalancer.localityLbSetting.failover"],
+    "",
+    ", outlierDetection: {interval: 1s}",
+    "spec.trafficPolicy.loadBalancer.localityLbSetting.failover",
   ],
   [
     "failover of a subset",
     (more) => dr(`host: reviews${more}, subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {${fails}}}]`),
     // What the host's policy says of it is the subset's too.
-    ...["", ", trafficPolicy: {outlierDetection: {interval: 1s}}"],
+    "",
+    ", trafficPolicy: {outlierDetection: {interval: 1s}}",
     "spec.subsets[0].trafficPolicy.loadBalancer.localityLbSetting.failover",
   ],
   [
@@ -76,7 +82,8 @@ const cases: readonly Odd[] = [
       dr(
         `host: reviews, trafficPolicy: {outlierDetection: {interval: 1s}, portLevelSettings: [{port: {number: 9080}, ${fails}${more}}]}`,
       ),
-    ...["", ", outlierDetection: {interval: 1s}"],
+    "",
+    ", outlierDetection: {interval: 1s}",
     "spec.trafficPolicy.portLevelSettings[0].loadBalancer.localityLbSetting.failover",
   ],
   [
@@ -89,35 +96,39 @@ const cases: readonly Odd[] = [
   [
     "old TLS without ciphers",
     servers,
-    ...[
-      "mode: SIMPLE, credentialName: c, minProtocolVersion: TLSV1_0",
-      "mode: SIMPLE, credentialName: c, minProtocolVersion: TLSV1_2",
-    ],
+
+    "mode: SIMPLE, credentialName: c, minProtocolVersion: TLSV1_0",
+    "mode: SIMPLE, credentialName: c, minProtocolVersion: TLSV1_2",
     "spec.servers[0].tls.minProtocolVersion",
   ],
   [
     "a cipher that Istio leaves out",
     (suites) => servers(`mode: SIMPLE, credentialName: c, cipherSuites: [${suites}]`),
-    ...["AES128-SHA, RC4-SHA", "AES128-SHA, '!RC4-SHA'", "spec.servers[0].tls.cipherSuites[1]"],
+    "AES128-SHA, RC4-SHA",
+    "AES128-SHA, '!RC4-SHA'",
+    "spec.servers[0].tls.cipherSuites[1]",
   ],
   [
     "a cipher twice",
     (suites) => servers(`mode: SIMPLE, credentialName: c, cipherSuites: [${suites}]`),
-    ...["AES128-SHA, AES256-SHA, AES128-SHA", "AES128-SHA, AES256-SHA", "spec.servers[0].tls.cipherSuites[2]"],
+    "AES128-SHA, AES256-SHA, AES128-SHA",
+    "AES128-SHA, AES256-SHA",
+    "spec.servers[0].tls.cipherSuites[2]",
   ],
   [
     "certificates where the workload answers",
     servers,
-    ...[
-      "mode: PASSTHROUGH, credentialName: c",
-      "mode: SIMPLE, credentialName: c",
-      "spec.servers[0].tls.credentialName",
-    ],
+
+    "mode: PASSTHROUGH, credentialName: c",
+    "mode: SIMPLE, credentialName: c",
+    "spec.servers[0].tls.credentialName",
   ],
   [
     "a third certificate",
     (more) => servers(`mode: SIMPLE, tlsCertificates: [{privateKey: a}, {privateKey: b}${more}]`),
-    ...[", {privateKey: c}", "", "spec.servers[0].tls.tlsCertificates[2]"],
+    ", {privateKey: c}",
+    "",
+    "spec.servers[0].tls.tlsCertificates[2]",
   ],
   [
     "an HTTP pool of a TCP port",
@@ -147,7 +158,9 @@ const cases: readonly Odd[] = [
     "workloads that resolution NONE leaves aside",
     (resolution) =>
       entry(`hosts: [a.example.com], workloadSelector: {labels: {app: reviews}}, resolution: ${resolution}`),
-    ...["NONE", "STATIC", "spec.resolution"],
+    "NONE",
+    "STATIC",
+    "spec.resolution",
   ],
   [
     "two hosts of one address",
@@ -157,12 +170,16 @@ const cases: readonly Odd[] = [
         "shop/e",
         `hosts: [${hosts}], addresses: [10.0.0.1], resolution: DNS, ports: [{number: 5432, protocol: TCP}]`,
       ),
-    ...["a.example.com, b.example.com", "a.example.com", "spec.hosts"],
+    "a.example.com, b.example.com",
+    "a.example.com",
+    "spec.hosts",
   ],
   [
     "no address",
     (more) => o("WorkloadEntry", "shop/w", `network: n${more}`),
-    ...["", ", address: 10.0.0.1", "spec.network"],
+    "",
+    ", address: 10.0.0.1",
+    "spec.network",
   ],
   ["two entries of tracing", telemetry, "tracing: [{}, {}]", "tracing: [{}]", "spec.tracing[1]"],
   [
@@ -189,30 +206,32 @@ const cases: readonly Odd[] = [
       filter(
         `applyTo: CLUSTER, match: {proxy: {proxyVersion: ${"x".repeat(Number(length))}}}, patch: {operation: REMOVE}`,
       ),
-    ...["1025", "1024", "spec.configPatches[0].match.proxy.proxyVersion"],
+    "1025",
+    "1024",
+    "spec.configPatches[0].match.proxy.proxyVersion",
   ],
   [
     "a filter where a chain is patched",
     (applyTo) => filter(named("x").replace("NETWORK_FILTER", applyTo)),
-    ...["FILTER_CHAIN", "NETWORK_FILTER", "spec.configPatches[0].match.listener.filterChain.filter"],
+    "FILTER_CHAIN",
+    "NETWORK_FILTER",
+    "spec.configPatches[0].match.listener.filterChain.filter",
   ],
   [
     "an old name of a filter",
     (name) => filter(named(name)),
-    ...[
-      "envoy.tcp_proxy",
-      "envoy.filters.network.tcp_proxy",
-      "spec.configPatches[0].match.listener.filterChain.filter.name",
-    ],
+
+    "envoy.tcp_proxy",
+    "envoy.filters.network.tcp_proxy",
+    "spec.configPatches[0].match.listener.filterChain.filter.name",
   ],
   [
     "an old name that was of two filters",
     (name) => filter(named(name)),
-    ...[
-      "envoy.ext_authz",
-      "envoy.filters.network.ext_authz",
-      "spec.configPatches[0].match.listener.filterChain.filter.name",
-    ],
+
+    "envoy.ext_authz",
+    "envoy.filters.network.ext_authz",
+    "spec.configPatches[0].match.listener.filterChain.filter.name",
   ],
   [
     "a key that signs",
@@ -224,12 +243,16 @@ const cases: readonly Odd[] = [
   [
     "a selector without labels",
     (labels) => o("PeerAuthentication", "shop/p", `selector: {matchLabels: {${labels}}}, mtls: {mode: STRICT}`),
-    ...["", "app: reviews", "spec.selector"],
+    "",
+    "app: reviews",
+    "spec.selector",
   ],
   [
     "a Sidecar's selector without labels",
     (labels) => o("Sidecar", "shop/s", `workloadSelector: {${labels}}, egress: [{hosts: ['./*']}]`),
-    ...["", "labels: {app: reviews}", "spec.workloadSelector"],
+    "",
+    "labels: {app: reviews}",
+    "spec.workloadSelector",
   ],
 ];
 

@@ -1,19 +1,9 @@
 /** What a schema lets through and Istio refuses. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import {
-  has,
-  isObject,
-  type JsonObject,
-  listAt,
-  numberAt,
-  objectAt,
-  specOf,
-  textAt,
-  textsAt,
-} from "../routing/json.ts";
+import { has, type JsonObject, listAt, numberAt, objectAt, specOf, textsAt } from "../routing/json.ts";
 import { VIRTUAL_SERVICE } from "./docs.ts";
-import { type Draft, type Family, removing, setting } from "./family.ts";
+import { type Draft, type Family, setting } from "./family.ts";
 
 const ENUMS: readonly {
   readonly kind: string;

@@ -11,6 +11,7 @@ import { connection, type Wire } from "./connection.ts";
 import type { Shared } from "./expected.ts";
 import type { Part } from "./part.ts";
 import { passing, turnOf } from "./passage.ts";
+import { enforced, kindsOpen, unless } from "./past.ts";
 import { type Portion, portionsOf } from "./portions.ts";
 import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
@@ -32,7 +33,12 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
     return [{ share: 1, parts: [{ verdict: "denied", known: false, by: null, why, lacks: [GONE] }] }];
   }
   const turn = touched.enrolling.length === 0 ? null : turnOf(call, server, sides, world);
-  if (turn !== null) return passing(call, turn, touched.enrolling, sides, world);
+  const open = kindsOpen(server);
+  if (turn !== null)
+    return passing(call, turn, touched.enrolling, sides, world).map((each) => ({
+      ...each,
+      parts: unless(each.parts, open),
+    }));
   const points = pointsOf(call, server, world);
   const met = points.filter(({ point }) => touched.at(point));
   if (!wires && met.length === 0) return [];
@@ -59,9 +65,11 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
             ...factsOf(peer === undefined ? who : peer.principal, reader, wire),
             ...sent,
           });
-          return admission({ point, reader, before: facts(portion.principal), after: facts(principal) }, sides);
+          const said = admission({ point, reader, before: facts(portion.principal), after: facts(principal) }, sides);
+          return point.kind === "sidecar" ? enforced(said, wire.ports, server) : said;
         });
-    return { share: portion.share, parts: [...parts.map((each) => (gone ? guessed(each) : each)), ...admitted] };
+    const all = [...parts.map((each) => (gone ? guessed(each) : each)), ...admitted];
+    return { share: portion.share, parts: unless(all, open) };
   });
 }
 

@@ -42,6 +42,8 @@ export interface Wire {
     readonly own: number | null;
     /** What its protocol says that it carries; undefined: nothing says. */
     readonly carried?: Carried | undefined;
+    /** Whether what comes for it passes the server's proxy by; absent: no. */
+    readonly past?: Truth;
   }[];
   /** Who sends and who takes it afterwards, where that is another one; then what was measured doesn't tell. */
   readonly after?: Pick<Wire, "client" | "endpoint">;
@@ -183,16 +185,17 @@ function fits(before: Meeting, measured: Measured): boolean {
 }
 
 function hypotheses(wire: Wire, sides: Sides): readonly Tried[] {
-  const ports: Wire["ports"] = wire.ports.length > 0 ? wire.ports : [{ port: 0, own: null }];
+  const ports: Wire["ports"] =
+    wire.ports.length > 0 ? wire.ports : [{ port: 0, own: null, past: wire.endpoint.past ?? false }];
   const subsets = typeof wire.client === "string" ? [null] : subsetsOf(wire, wire.client, sides);
   // Where no automatic mutual TLS is asked for, its setting makes no difference.
   const known = sides.before.autoMtls;
   const asked = typeof wire.client !== "string";
   const settings = !asked ? [true] : known === null ? [true, false] : [known];
-  return ports.flatMap(({ port, own }) =>
+  return ports.flatMap(({ port, own, past = false }) =>
     settings.flatMap((autoMtls) =>
       subsets.map((subset): Tried => {
-        const at = { port, own, subset, autoMtls };
+        const at = { port, own, past, subset, autoMtls };
         return {
           before: meeting(wire, at, sides.before),
           after: meeting({ ...wire, ...wire.after }, at, sides.after, wire.after !== undefined),
@@ -207,8 +210,8 @@ function hypotheses(wire: Wire, sides: Sides): readonly Tried[] {
 /** How the two meet on one side, in each case that isn't ruled out; nothing was measured of it. */
 export function meetings(wire: Wire, subset: string | null, side: Side): readonly Meeting[] {
   const settings = typeof wire.client === "string" ? [true] : side.autoMtls === null ? [true, false] : [side.autoMtls];
-  return wire.ports.flatMap(({ port, own }) =>
-    settings.map((autoMtls) => meeting(wire, { port, own, subset, autoMtls }, side, true)),
+  return wire.ports.flatMap(({ port, own, past = false }) =>
+    settings.map((autoMtls) => meeting(wire, { port, own, past, subset, autoMtls }, side, true)),
   );
 }
 
@@ -230,13 +233,21 @@ const worldOf = (side: Side, host: string) => ({
   peers: side.peers,
 });
 
+interface At {
+  readonly port: number;
+  readonly own: number | null;
+  readonly past: Truth;
+  readonly subset: string | null;
+  readonly autoMtls: boolean;
+}
+
 function meeting(
   { client, measured, to, endpoint }: Wire,
-  { port, own, subset, autoMtls }: { port: number; own: number | null; subset: string | null; autoMtls: boolean },
+  { port, own, past, subset, autoMtls }: At,
   side: Side,
   fresh = false,
 ): Meeting {
-  const at = { ...endpoint, port: own };
+  const at = { ...endpoint, port: own, past };
   const taken: OutboundMtls = {
     sends: measured === "unknown" ? lacking("whether it is mutual TLS now") : measured,
     chain: [],
@@ -253,7 +264,7 @@ function meeting(
           : outboundMtls(client, { ...to, port, subset, external: false }, at, world);
   // Whether a sidecar speaks HBONE to ambient pods is a setting: what was measured tells, unless one of them is new there.
   const told = endpoint.dataplane === "ambient" && !isText(out.sends) && !fresh ? taken : out;
-  const met = unprotected(received(told, at, world), endpoint);
+  const met = unprotected(received(told, at, world), at);
   if (endpoint.dataplane !== "ambient") return met;
   if (!isText(told.sends) && fresh && met.in.mode !== "STRICT") return { ...met, connects: true };
   return told.sends === "mutual TLS" ? { ...met, connects: true, identified: true } : met;
@@ -266,8 +277,8 @@ function tunnel({ dataplane }: Wire["endpoint"]): OutboundMtls {
   return { sends: lacking("whether the server’s proxy takes HBONE"), chain: [] };
 }
 
-/** Before a pod without a proxy nobody asks for anything. */
-const unprotected = (met: Meeting, { dataplane }: Wire["endpoint"]): Meeting =>
-  dataplane === "none" ? { ...met, in: { mode: "PERMISSIVE", chain: [] } } : met;
+/** Before a pod without a proxy, or past it, nobody asks for anything. */
+const unprotected = (met: Meeting, { dataplane, past }: Wire["endpoint"]): Meeting =>
+  dataplane === "none" || past === true ? { ...met, in: { mode: "PERMISSIVE", chain: [] } } : met;
 
 const isText = (sends: OutboundMtls["sends"]): boolean => typeof sends === "string";

@@ -3,12 +3,14 @@
  * asked of calls that arrive.
  */
 import type { Workload } from "#lib/inventory/model.ts";
+import { pastInbound } from "../meaning/capture.ts";
 import type { Meeting } from "../meaning/outbound-mtls.ts";
 import { admitted } from "./admission.ts";
 import type { ObservedCall } from "./calls.ts";
 import { inWords, meetings, type Wire } from "./connection.ts";
 import type { Behind, End } from "./ends.ts";
 import type { Part } from "./part.ts";
+import { kindsOpen } from "./past.ts";
 import { type Portion, portionsOf } from "./portions.ts";
 import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Side, Sides } from "./sides.ts";
@@ -117,6 +119,8 @@ function fateAt(
     to: { host, namespace: to.service.namespace },
     ports: [{ port: to.port, own: number }],
   };
+  // What passes its proxy by is let in or not by nobody.
+  if (kindsOpen(server).length > 0 || pastInbound(server, number).past !== false) return undefined;
   const met = meetings(wire, to.subset, side);
   if (!met.every(({ out, in: inbound }) => [...out.chain, ...inbound.chain].every(({ object }) => side.sees(object))))
     return undefined;

@@ -1,9 +1,11 @@
 /** What the connection of a pair's calls is decided by. */
 import type { Workload } from "#lib/inventory/model.ts";
 import { fullName } from "../hosts.ts";
+import { pastInbound } from "../meaning/capture.ts";
 import { carriedBy, carriesHttp } from "../meaning/port-protocol.ts";
 import type { ObservedCall } from "./calls.ts";
 import type { Wire } from "./connection.ts";
+import { withPast } from "./past.ts";
 import type { ImpactWorld } from "./sides.ts";
 
 export const GONE = "the labels of a workload that is gone";
@@ -25,8 +27,8 @@ export function wireOf(
       client: !own ? (source.kind === "unknown" ? "outside" : "as measured") : clientOf(known, source.namespace),
       measured: "unknown",
       to: service === null ? null : { host: fullName(service), namespace: service.namespace },
-      endpoint: { namespace, labels, dataplane },
-      ports: portsOf(call, world),
+      endpoint: { namespace, labels, dataplane, past: pastInbound(server, null).past },
+      ports: withPast(portsOf(call, world), server),
     },
   };
 }

@@ -158,6 +158,9 @@ export function podKinds({ dataplane, mesh, pods }: Pick<Workload, "dataplane" |
   return kinds.toSorted((a, b) => b.pods.length - a.pods.length);
 }
 
+/** Of several ports, some of which come past the sidecar. */
+export const WHICH_PORT = lacking("which of the Service’s ports is called");
+
 const WORDS: Readonly<Record<Dataplane, string>> = {
   ...{ sidecar: "with a sidecar", ambient: "in ambient", none: "without a proxy" },
   ...{ gateway: "that is a gateway", waypoint: "that is a waypoint" },

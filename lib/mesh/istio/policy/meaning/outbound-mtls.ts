@@ -198,7 +198,7 @@ export function received(out: OutboundMtls, endpoint: Endpoint, world: Pick<Mtls
   if (!isKnown(past)) {
     const [inside, outside] = [false, true].map((each) => received(out, { ...endpoint, past: each }, world));
     const alike = inside?.connects === outside?.connects && inside?.identified === outside?.identified;
-    return { ...base, ...(alike ? inside : { connects: past, identified: past }) };
+    return { ...base, ...(alike && inside !== undefined ? inside : { connects: past, identified: past }) };
   }
   const proxied = !past && (endpoint.dataplane === "sidecar" || endpoint.dataplane === "ambient");
   const strict = proxied && inbound.mode === "STRICT";

@@ -138,7 +138,7 @@ describe("what isn't covered", () => {
 
   test("pods without a proxy, ports that bypass it, probes, gateways, UDP", () => {
     const annotations = {
-      "traffic.sidecar.istio.io/excludeInboundPorts": "9000, 9001,<b>",
+      "traffic.sidecar.istio.io/excludeInboundPorts": "9000, 9001",
       "sidecar.istio.io/rewriteAppHTTPProbers": "false",
     };
     const list = texts(path([], { inventory: with_("shop/web", { annotations }) }));
@@ -151,6 +151,10 @@ describe("what isn't covered", () => {
     expect(texts(path([], outside))).toEqual([expect.stringMatching(/^till no-proxy/)]);
     const only = with_("shop/web", { annotations: { "traffic.sidecar.istio.io/includeInboundPorts": "80" } });
     expect(texts(path([], { inventory: only }))[0]).toMatch(/Only ports 80 pass/);
+    const unreadable = with_("shop/web", { annotations: { "traffic.sidecar.istio.io/includeInboundPorts": "<b>" } });
+    expect(texts(path([], { inventory: unreadable }))[0]).toMatch(
+      /excluded-ports Not known: what .*no list that Istio/,
+    );
     const pod = { name: "a", ip: null, ready: true, phase: "Running", reports: false } as const;
     const some = with_("shop/web", { pods: [pod, { ...pod, name: "b", unmeshed: true }] });
     expect(texts(path([], { inventory: some }))[0]).toMatch(/web some-pods 1 pod of 2/);

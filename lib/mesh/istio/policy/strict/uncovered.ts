@@ -6,12 +6,12 @@
 import { formatPlural } from "#lib/format.ts";
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { StrictUncovered } from "#lib/policy/strict.ts";
+import { namedPorts, pastElsewhere, pastInbound } from "../meaning/capture.ts";
+import { isKnown } from "../meaning/truth.ts";
 
-const EXCLUDED = "traffic.sidecar.istio.io/excludeInboundPorts";
-const INCLUDED = "traffic.sidecar.istio.io/includeInboundPorts";
 const PROBES = "sidecar.istio.io/rewriteAppHTTPProbers";
 
-/** Ports of an annotation that are written out: it is text of a stranger. */
+/** Ports of an annotation that are written out. */
 const WRITTEN = 20;
 
 type Gap = Pick<StrictUncovered, "kind" | "text">;
@@ -21,7 +21,8 @@ export function uncoveredOf(workload: Workload): readonly StrictUncovered[] {
   return gapsOf(workload).map((gap) => ({ namespace, name, ...gap }));
 }
 
-function gapsOf({ dataplane, mesh, pods, annotations }: Workload): readonly Gap[] {
+function gapsOf(workload: Workload): readonly Gap[] {
+  const { dataplane, mesh, pods } = workload;
   if (dataplane === "gateway" || dataplane === "waypoint") {
     return [
       { kind: "gateway", text: `A ${dataplane}: its own listeners say what they take, not PeerAuthentications.` },
@@ -43,24 +44,29 @@ function gapsOf({ dataplane, mesh, pods, annotations }: Workload): readonly Gap[
             text: `${formatPlural(outside, "pod")} of ${pods.length} without a proxy: nothing is enforced there.`,
           },
         ];
-  return dataplane === "sidecar" ? [...some, ...sidecarGaps(annotations)] : some;
+  return dataplane === "sidecar" ? [...some, ...sidecarGaps(workload)] : some;
 }
 
-function sidecarGaps(annotations: Workload["annotations"]): readonly Gap[] {
-  const excluded = portsIn(annotations[EXCLUDED]);
-  const included = annotations[INCLUDED]?.trim();
+function sidecarGaps(workload: Workload): readonly Gap[] {
   const gaps: Gap[] = [];
-  if (excluded !== null)
-    gaps.push({
-      kind: "excluded-ports",
-      text: `Ports ${excluded} bypass the sidecar (excludeInboundPorts): nothing is enforced there.`,
-    });
-  if (included !== undefined && included !== "*") {
-    const only = portsIn(included);
+  const named = namedPorts(workload);
+  const others = pastElsewhere(workload);
+  const ports = (past: boolean) => written(named.filter((port) => pastInbound(workload, port).past === past));
+  if (!isKnown(others.past)) {
+    gaps.push({ kind: "excluded-ports", text: `Not known: ${others.past.lacks.join("; ")}.` });
+  } else if (others.past) {
+    const only = ports(false);
     const text = only === null ? "No port passes the sidecar" : `Only ports ${only} pass the sidecar`;
     gaps.push({ kind: "excluded-ports", text: `${text} (includeInboundPorts): on others nothing is enforced.` });
+  } else {
+    const excluded = ports(true);
+    if (excluded !== null)
+      gaps.push({
+        kind: "excluded-ports",
+        text: `Ports ${excluded} bypass the sidecar (excludeInboundPorts): nothing is enforced there.`,
+      });
   }
-  if (annotations[PROBES] === "false") {
+  if (workload.annotations[PROBES] === "false") {
     gaps.push({
       kind: "probes",
       text: "Probes aren’t rewritten (rewriteAppHTTPProbers): the kubelet’s plaintext is refused under STRICT, and the pods become unready.",
@@ -69,12 +75,7 @@ function sidecarGaps(annotations: Workload["annotations"]): readonly Gap[] {
   return gaps;
 }
 
-function portsIn(text: string | undefined): string | null {
-  const ports = (text ?? "")
-    .slice(0, 1000)
-    .split(",")
-    .map((each) => each.trim())
-    .filter((each) => /^(?:\d{1,5}|\*)$/.test(each));
+function written(ports: readonly number[]): string | null {
   if (ports.length === 0) return null;
   const more = ports.length > WRITTEN ? ` and ${ports.length - WRITTEN} more` : "";
   return ports.slice(0, WRITTEN).join(", ") + more;

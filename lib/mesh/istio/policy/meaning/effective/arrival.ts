@@ -130,6 +130,12 @@ const admitted = ({ namespace, name }: Workload) => ({
   ...{ kind: "authorization" as const, title: `Let in by ${namespace}/${name}`, sources: [], lacks: [] },
 });
 
+/** Where a gateway decides; policies name it by its Gateway, too. */
+export function pointOfGateway({ namespace, labels }: Workload): EnforcementPoint {
+  const gateway = labels[`${GATEWAY_API}/gateway-name`];
+  return { kind: "gateway", namespace, labels, ...(gateway === undefined ? {} : { gateway }) };
+}
+
 /** Whom the proxy of a workload lets in, a sidecar, ztunnel or gateway; `identified`: whether mutual TLS proves the client. */
 export function admission(
   arriving: Arriving,
@@ -149,14 +155,10 @@ export function admission(
   ) {
     return { ...base, verdict: "unknown", text: UNKNOWN, lacks: [THROUGH] };
   }
-  const gateway = labels[`${GATEWAY_API}/gateway-name`];
-  const kind = dataplane === "ambient" ? "ztunnel" : dataplane === "gateway" ? "gateway" : "sidecar";
-  const point: EnforcementPoint = {
-    kind,
-    namespace,
-    labels,
-    ...(kind === "gateway" && gateway !== undefined && { gateway }),
-  };
+  const point: EnforcementPoint =
+    dataplane === "gateway"
+      ? pointOfGateway(server)
+      : { kind: dataplane === "ambient" ? "ztunnel" : "sidecar", namespace, labels };
   const at = { point, name: `${server.namespace}/${server.name}` };
   return admissionAt(at, arriving, { port: workloadPort(to), identified }, world);
 }

@@ -11,11 +11,12 @@ import type { OwnRule } from "../routing/table.ts";
 import { type Chosen, chosenOf } from "../routing/target.ts";
 import { type Called, hostOf } from "./called.ts";
 import { clientRules, connectionInWords } from "./client-words.ts";
+import type { WordsWorld } from "./entry-words.ts";
 import { GATEWAY_KINDS } from "./gateway-call.ts";
 import { readersOf } from "./route-versions.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { notRouted, unknown } from "./sidecar-answer.ts";
-import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
+import { blind, HIDDEN } from "./sight.ts";
 import { hides, hidesAfter, revisionsOf, rulesFor } from "./way.ts";
 
 export function atGateway(gateway: Workload, service: Called, world: WordsWorld): RoutingAnswer {

@@ -4,8 +4,10 @@ import { kindKey } from "#lib/policy/kind.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import { attached } from "../authorization/attached.ts";
+import { readToken } from "../authorization/tokens.ts";
 import { type GatewayTable, gatewayTable, hostFor, routeAt, type VirtualHost } from "../routing/gateway.ts";
-import { admission, workloadPort } from "./arrival.ts";
+import type { RequestFacts } from "../routing/match.ts";
+import { admission, pointOfGateway, workloadPort } from "./arrival.ts";
 import type { Called } from "./called.ts";
 import { identityOf } from "./delivery.ts";
 import { connected } from "./gateway-connection.ts";
@@ -119,7 +121,7 @@ function routed(
     text: "Its server redirects every request to HTTPS: 301.",
   };
   if (found.redirects) return inTurn([taken, entry, redirects]);
-  const way = wayAt(question, found, world);
+  const way = wayAt(question, gateway, found, world);
   const step = { ...routeStep(way, gateway, service, world), title: redirects.title };
   if (step.verdict !== "yes") return inTurn([taken, entry, step]);
   const tokens = attached(
@@ -142,8 +144,22 @@ function routed(
     : { ...sent, verdict: "unknown", lacks: [...new Set([...entry.lacks, ...sent.lacks])] };
 }
 
-function wayAt(question: SimulationQuestion, found: VirtualHost, world: SecurityWorld): Way {
-  const outcome = routeAt(found, { scheme: found.server.reads, ...requestOf(question, world) }, world);
+/** As its RequestAuthentications leave it, by which its matches know claims; absent: not known. */
+function verifiedAt(
+  gateway: Workload,
+  { token }: SimulationQuestion,
+  world: SecurityWorld,
+): Pick<RequestFacts, "token"> {
+  const all = attached(world.objects("RequestAuthentication"), pointOfGateway(gateway), world.rootNamespace);
+  if (blind(world, "RequestAuthentication").length > 0 || !all.every(world.sees)) return {};
+  const given = token === undefined ? {} : { token: token === "none" ? null : token };
+  const read = readToken(all, { protocol: "http", ...given });
+  return read.token === undefined ? {} : { token: read.token };
+}
+
+function wayAt(question: SimulationQuestion, gateway: Workload, found: VirtualHost, world: SecurityWorld): Way {
+  const asked = { ...requestOf(question, world), ...verifiedAt(gateway, question, world) };
+  const outcome = routeAt(found, { scheme: found.server.reads, ...asked }, world);
   const routed = { outcome, shadowed: [], leftOut: found.leftOut };
   const none = { routed, to: [], lacks: [], rewrites: { path: false, headers: false } };
   if (outcome.kind === "unknown") return { ...none, lacks: outcome.lacks };

@@ -97,14 +97,14 @@ function sent(
 }
 
 /** What a client of a Service calls: its own addresses; a headless one's are its pods'. */
-function addressesOf({ namespace, headless, addresses = [], workloads }: Service, { inventory }: SecurityWorld) {
+function addressesOf({ namespace, headless, addresses = [], workloads }: Called, { inventory }: SecurityWorld) {
   if (!headless) return addresses;
   return workloads
     .flatMap((name) => inventory.workloads.get(`${namespace}/${name}`)?.pods ?? [])
     .flatMap(({ ip }) => ip ?? []);
 }
 
-const leftInWords = ({ by }: Past, { namespace, name }: Service, port: number): string =>
+const leftInWords = ({ by }: Past, { namespace, name }: Called, port: number): string =>
   `It leaves past the client’s sidecar (${by}): no rule routes it, and as the client sends it, without an identity, it goes to ${namespace}/${name}:${port}.`;
 
 const unread = (world: SecurityWorld): readonly string[] => [

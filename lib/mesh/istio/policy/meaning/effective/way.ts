@@ -116,7 +116,8 @@ export function wayOf(
   const caller = { namespace: client.namespace, labels: client.labels, port: question.port };
   const lacks = unsettled(client, service, http, world);
   if (lacks.length > 0) return { routed: null, to: [], lacks, rewrites: UNCHANGED };
-  const routed = route(host, service.namespace, caller, requestOf(question, world), world);
+  // A sidecar verifies the tokens of calls that come in, not of those that it routes.
+  const routed = route(host, service.namespace, caller, { ...requestOf(question, world), token: null }, world);
   if (routed.outcome.kind === "unknown") return { routed, to: [], lacks: routed.outcome.lacks, rewrites: UNCHANGED };
   if (routed.outcome.kind === "out of scope") {
     const { why } = routed.outcome.by;
@@ -196,7 +197,7 @@ function destination(
 ): Destination | string {
   const name = serviceOfHost(host);
   const own = name === null ? undefined : world.inventory.services.get(`${name.namespace}/${name.name}`);
-  const service = own ?? calledAt(host, from, world);
+  const service: Called | string | null = own ?? calledAt(host, from, world);
   if (typeof service === "string") return service;
   if (service === null || service.externalName !== undefined) return `what stands behind ${host}`;
   if (service.entry !== undefined && !world.sees(service.entry.object)) return HIDDEN;

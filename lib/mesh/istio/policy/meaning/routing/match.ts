@@ -5,8 +5,10 @@
  */
 import type { JsonObject } from "#lib/policy/manifest.ts";
 import { has, isObject, mapAt, numberAt, objectAt, textAt, textsAt } from "../../routing/json.ts";
+import type { Token } from "../authorization/facts.ts";
 import { type Normalization, readAs } from "../paths.ts";
 import { every, lacking, not, type Truth } from "../truth.ts";
+import { claimFits, claimOf } from "./claims.ts";
 
 /** A request as its client's proxy sees it. Absent: not known; null: not there. */
 export interface RequestFacts {
@@ -20,6 +22,8 @@ export interface RequestFacts {
   /** By lower-case name. */
   readonly headers?: Readonly<Record<string, string | null>>;
   readonly query?: Readonly<Record<string, string | null>>;
+  /** The JWT that the proxy which routes it has verified; null: none, or it verifies none. */
+  readonly token?: Token | null;
 }
 
 export interface Caller {
@@ -59,7 +63,8 @@ export function meets(match: JsonObject, request: RequestFacts): Truth {
   const ofPath = (bare: string | undefined) => text(uri, bare, "the path", caseless);
   const maps = (key: string, from: RequestFacts["headers"], what: string): Truth[] =>
     Object.entries(objectAt(match, key)).map(([name, given]) => {
-      if (name.startsWith("@request.auth.claims")) return lacking("the JWT's claims");
+      const claim = key === "queryParams" ? null : claimOf(name);
+      if (claim !== null) return claimFits(claim, isObject(given) ? given : {}, request.token);
       const value = isObject(given) && textAt(given, "regex") !== PRESENT ? given : {};
       const fact = from?.[key === "queryParams" ? name : name.toLowerCase()];
       const asEmpty =

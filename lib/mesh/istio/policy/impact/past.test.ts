@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { CAPTURE } from "#lib/inventory/capture-notes.ts";
+import type { PodRef, Workload } from "#lib/inventory/model.ts";
+import { call, impact, inventory, lines, made, meshWith, object } from "./impact.test-support.ts";
+
+const pod: PodRef = { name: "p", ip: null, ready: true, phase: "Running", reports: true };
+const bare: PodRef = { ...pod, name: "q", reports: false, unmeshed: true };
+const DENY = made(object("AuthorizationPolicy", "bank/shut", "action: DENY, rules: [{}]"));
+const STRICT = made(object("PeerAuthentication", "bank/strict", "mtls: {mode: STRICT}"));
+const MUTUAL = made(object("DestinationRule", "bank/tls", "host: ledger, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}"));
+const with_ = (more: Partial<Workload>, only = false) => {
+  const ledger = inventory.workloads.get("bank/ledger");
+  const service = inventory.services.get("bank/ledger");
+  if (ledger === undefined || service === undefined) throw new Error("no ledger");
+  const services = only
+    ? new Map([...inventory.services, ["bank/ledger", { ...service, ports: service.ports.slice(0, 1) }]])
+    : inventory.services;
+  return {
+    inventory: {
+      ...inventory,
+      services,
+      workloads: new Map([...inventory.workloads, ["bank/ledger", { ...ledger, ...more }]]),
+    },
+    mesh: meshWith({}),
+  };
+};
+const excluded = (ports: string) => ({ annotations: { [CAPTURE.excludeInboundPorts]: ports } });
+const plain = [call("shop/web", "bank/ledger", 5, { mtls: { share: null, basis: "unknown" }, callers: new Map() })];
+
+describe("calls that may come past the server’s sidecar", () => {
+  test("where none does, a change is certain", () => {
+    expect(lines(impact([DENY], plain, [], with_({}, true)))).toEqual([
+      "denied 5 certain shop/web > bank/ledger by shut spec.rules[0]",
+    ]);
+  });
+  test("where the port does, no policy counts", () => {
+    expect(lines(impact([DENY], plain, [], with_(excluded("8080"), true)))).toEqual([]);
+    expect(lines(impact([STRICT], [call("?", "bank/ledger", 5)], [], with_(excluded("8080"), true)))).toEqual([]);
+  });
+  test("what the client sends matters there", () => {
+    const off = object("DestinationRule", "bank/off", "host: ledger, trafficPolicy: {tls: {mode: DISABLE}}");
+    const found = impact(
+      [{ before: off, after: { ...MUTUAL.after, metadata: off.metadata } as typeof off }],
+      plain,
+      [],
+      with_(excluded("8080"), true),
+    );
+    expect(lines(found)).toEqual([expect.stringMatching(/^breaks 5 certain shop\/web > bank\/ledger by off/)]);
+  });
+  test("one port of two: it isn’t certain, and said why", () => {
+    expect(lines(impact([DENY], plain, [], with_(excluded("8080"))))).toEqual([
+      expect.stringMatching(/^denied 0–5 bounded .*: which of the Service’s ports is called/),
+    ]);
+  });
+  test("a list that nobody can read", () => {
+    expect(lines(impact([DENY], plain, [], with_(excluded("<b>"))))).toEqual([
+      expect.stringMatching(/^denied 0–5 unknown .*no list that Istio takes/),
+    ]);
+  });
+  test("pods without a proxy: it isn’t certain, and said how many", () => {
+    const some = with_({ pods: [pod, bare] }, true);
+    const why = /: which of the pods of bank\/ledger takes it: 1 of 2 pods is without a proxy$/;
+    expect(lines(impact([DENY], plain, [], some))).toEqual([expect.stringMatching(why)]);
+    expect(lines(impact([DENY], plain, [], some))[0]).toMatch(/^denied 0–5 bounded/);
+    const strict = lines(impact([STRICT], [call("?", "bank/ledger", 5)], [], some));
+    expect(strict).toEqual([expect.stringMatching(/^breaks 0–5 bounded .*1 of 2 pods is without a proxy/)]);
+  });
+});
+
+test("where calls are sent to, those that may come past the sidecar aren’t surely refused", () => {
+  const deny = object("AuthorizationPolicy", "bank/shut", "action: DENY, rules: [{}]");
+  const turn = made(
+    object(
+      "VirtualService",
+      "shop/v",
+      "hosts: [reviews], http: [{route: [{destination: {host: ledger.bank.svc.cluster.local, port: {number: 80}}}]}]",
+    ),
+  );
+  const calls = [call("shop/web", "shop/reviews-v1", 9)];
+  const to = (more: Partial<Workload>) => lines(impact([turn], calls, [deny], with_(more)));
+  expect(to({})).toEqual([expect.stringMatching(/^denied 9 certain/)]);
+  for (const more of [excluded("8080"), { pods: [pod, bare] }])
+    expect(to(more)).toEqual([expect.stringMatching(/^rerouted 9 certain/)]);
+});

@@ -1,0 +1,41 @@
+/** Calls that may come past the server's proxy: what its policies and its mutual TLS say of them isn't certain. */
+import type { Workload } from "#lib/inventory/model.ts";
+import { pastInbound, podKinds, WHICH_PORT } from "../meaning/capture.ts";
+import { isKnown, some, type Truth } from "../meaning/truth.ts";
+import type { Wire } from "./connection.ts";
+import type { Part } from "./part.ts";
+
+/** Ports with what is known of each. */
+export const withPast = (ports: Wire["ports"], server: Workload): Wire["ports"] =>
+  ports.map((each) => ({ ...each, past: pastInbound(server, each.own).past }));
+
+/** Whether calls for any of these ports come past it; none: for a port that nobody knows. */
+export function pastAll(ports: Wire["ports"], server: Workload): Truth {
+  const each = (ports.length > 0 ? ports.map(({ own }) => own) : [null]).map((own) => pastInbound(server, own).past);
+  if (each.every((past) => past === true)) return true;
+  if (each.every((past) => past === false)) return false;
+  return some(each.map((past) => (past === true ? WHICH_PORT : past)));
+}
+
+/** What isn't known of calls that arrive at one of its pods; none: all have a proxy, or none. */
+export function kindsOpen(server: Workload): readonly string[] {
+  const kinds = podKinds(server);
+  const bare = kinds.length > 1 ? (kinds.find(({ dataplane }) => dataplane === "none")?.pods.length ?? 0) : 0;
+  if (bare === 0) return [];
+  const { namespace, name, pods } = server;
+  const which = `${bare} of ${pods.length} pods ${bare === 1 ? "is" : "are"} without a proxy`;
+  return [`which of the pods of ${namespace}/${name} takes it: ${which}`];
+}
+
+/** Parts that rest on a proxy, of calls that may come past it. */
+export const unless = (parts: readonly Part[], lacks: readonly string[]): readonly Part[] =>
+  lacks.length === 0
+    ? parts
+    : parts.map((part) => ({ ...part, known: false, lacks: [...new Set([...part.lacks, ...lacks])] }));
+
+/** What the policies of the proxy do to calls for these ports. */
+export function enforced(parts: readonly Part[], ports: Wire["ports"], server: Workload): readonly Part[] {
+  const past = pastAll(ports, server);
+  if (past === true) return [];
+  return unless(parts, isKnown(past) ? [] : past.lacks);
+}
