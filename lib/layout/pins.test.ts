@@ -158,9 +158,9 @@ describe("pins in a drawing", () => {
 
   test("are there without a hand where a map grew with its mesh: a fresh layout puts things elsewhere", () => {
     const nodes = ["a", "b", "c", "d", "e"].map((id) => ({ id, boxes: [] }));
-    const edges = nodes.slice(1).map(({ id }) => ({ source: "a", target: id }));
+    const edges = nodes.slice(1).map(({ id }) => ({ source: "a", target: id, weight: 1 }));
     const whole = { nodes, edges };
-    const early = layout({ nodes: nodes.slice(0, 3), edges: [{ source: "c", target: "a" }] }, { seed: 1 });
+    const early = layout({ nodes: nodes.slice(0, 3), edges: [{ source: "c", target: "a", weight: 1 }] }, { seed: 1 });
     const grown = layout(whole, { seed: 1, previous: early });
     const cold = layout(whole, { seed: 1 });
     expect(byHandOf(cold, () => cold)).toEqual(NONE_BY_HAND);

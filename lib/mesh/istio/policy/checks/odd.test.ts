@@ -185,19 +185,15 @@ const cases: readonly Odd[] = [
   [
     "two providers of tracing",
     telemetry,
-    ...[
-      "tracing: [{providers: [{name: a}, {name: b}]}]",
-      "tracing: [{providers: [{name: a}]}]",
-      "spec.tracing[0].providers[1]",
-    ],
+    "tracing: [{providers: [{name: a}, {name: b}]}]",
+    "tracing: [{providers: [{name: a}]}]",
+    "spec.tracing[0].providers[1]",
   ],
   [
     "a tag without a name",
     telemetry,
-    ...[
-      "metrics: [{overrides: [{tagOverrides: {'': {value: a}}}]}]",
-      "metrics: [{overrides: [{tagOverrides: {a: {value: a}}}]}]",
-    ],
+    "metrics: [{overrides: [{tagOverrides: {'': {value: a}}}]}]",
+    "metrics: [{overrides: [{tagOverrides: {a: {value: a}}}]}]",
     "spec.metrics[0].overrides[0].tagOverrides",
   ],
   [

@@ -16,7 +16,7 @@ import { GATEWAY_KINDS } from "./gateway-call.ts";
 import { readersOf } from "./route-versions.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { notRouted, unknown } from "./sidecar-answer.ts";
-import { blind, HIDDEN } from "./sight.ts";
+import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 import { hides, hidesAfter, revisionsOf, rulesFor } from "./way.ts";
 
 export function atGateway(gateway: Workload, service: Called, world: WordsWorld): RoutingAnswer {
