@@ -10,6 +10,8 @@ import { compareGoverned } from "../e2e/policy-truth/governed.ts";
 import { type Outcome, total } from "../e2e/policy-truth/outcome.ts";
 import { compareRouting } from "../e2e/policy-truth/routing.ts";
 import { MESH_OF_ACCESS, someMesh } from "../e2e/policy-truth/settings.ts";
+import { compareWaypointRoutes } from "../e2e/policy-truth/waypoint-routes.ts";
+import { compareWaypoints } from "../e2e/policy-truth/waypoints.ts";
 import { interruption } from "../scripts/process/interrupt.ts";
 import { provisionReal, realComponents } from "../scripts/real/components.ts";
 import type { Figure } from "./support/scale.ts";
@@ -40,8 +42,12 @@ export async function* run(pairs: number): AsyncGenerator<Figure> {
   }
   const began = performance.now();
   // Half of the batches ask who is let in.
-  const ways: readonly Compare[] = [compareRouting, compareConnections, compareGateways, compareRoutesGoverned];
-  const asked: readonly Compare[] = [compareAccess, compareAccess, compareAccess, compareAccessGoverned];
+  const ways: readonly Compare[] = [
+    ...[compareRouting, compareConnections, compareGateways, compareRoutesGoverned, compareWaypointRoutes],
+  ];
+  const asked: readonly Compare[] = [
+    ...[compareAccess, compareAccess, compareAccess, compareAccessGoverned, compareWaypoints],
+  ];
   const order = ways.flatMap((compare, at) => [asked[at] ?? compareAccess, compare]);
   const sums = { decided: 0, open: 0, differences: 0 };
   for (let batch = 0; sums.decided < pairs; batch++) {

@@ -14,6 +14,8 @@ import { type Outcome, total } from "./policy-truth/outcome.ts";
 import { comparePaths } from "./policy-truth/paths.ts";
 import { compareRouting } from "./policy-truth/routing.ts";
 import { MESH_OF_ACCESS, someMesh } from "./policy-truth/settings.ts";
+import { compareWaypointRoutes } from "./policy-truth/waypoint-routes.ts";
+import { compareWaypoints } from "./policy-truth/waypoints.ts";
 
 /** A cluster of its own starts in each, and a machine may have other things to do. */
 const DEADLINE = 480_000;
@@ -76,6 +78,7 @@ test("what gateways do: requests and connections from outside as an Envoy takes 
   for (const answer of [...answers, "404", "503"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
 });
 
+<<<<<<< HEAD
 test("hosts of ServiceEntries: which way 300 seeded calls and more go, and what sidecars send there", {
   timeout: DEADLINE,
 }, async () => {
@@ -84,6 +87,22 @@ test("hosts of ServiceEntries: which way 300 seeded calls and more go, and what 
   const answers = ["a cluster", "by an HTTPRoute", "503", "404", "out of scope", "TLS: the service itself"];
   for (const answer of [...answers, "TLS: past the rules", "sends plaintext", "sends own TLS", "sends mutual TLS"])
     expect(outcome.decided[answer]).toBeGreaterThan(5);
+=======
+test("whom waypoints let in: authorization and JWTs as an Envoy decides on 200 seeded requests and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareWaypoints(process.env, 2, 24, 10);
+  expectAgreement(outcome, 200);
+  for (const answer of ["allow", "401", "403", "closed"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
+});
+
+test("which way waypoints send: routes as an Envoy takes them with 200 seeded requests and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareWaypointRoutes(process.env, 1, 25, 10);
+  expectAgreement(outcome, 200);
+  for (const answer of ["a cluster", "by an HTTPRoute", "404"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
+>>>>>>> wp
 });
 
 test("what clients' sidecars send: TLS as istiod pushes it for 150 clusters and more", {

@@ -95,7 +95,7 @@ async function settle(
 }
 
 /** All that is needed to see who is right, without keys and tokens, which are new in every run. */
-function report(it: {
+export function report(it: {
   readonly under: Under;
   readonly ours: string;
   readonly real: string;

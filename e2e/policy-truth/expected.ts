@@ -1,5 +1,5 @@
 /** What the console says of a request: the part of lib that is on trial here. */
-import { authorize } from "#lib/mesh/istio/policy/meaning/authorization/decide.ts";
+import { authorize, type Verdict } from "#lib/mesh/istio/policy/meaning/authorization/decide.ts";
 import { peerPolicies } from "#lib/mesh/istio/policy/meaning/inbound-mtls.ts";
 import { meet } from "#lib/mesh/istio/policy/meaning/outbound-mtls.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
@@ -54,6 +54,10 @@ export function expected({ objects: of, root, mesh }: Read, { namespace, labels 
       ...(mesh.normalization && { normalization: mesh.normalization }),
     },
   );
+  return inWords(verdict);
+}
+
+export function inWords(verdict: Verdict): Expected {
   if (verdict.verdict === "unknown") return verdict;
   const by = verdict.by === null ? "no policy" : `${verdict.by.policy.metadata.name} ${verdict.by.path.join(".")}`;
   return { answer: verdict.verdict === "allow" ? "allow" : (verdict.answer ?? "401 or 403"), by };

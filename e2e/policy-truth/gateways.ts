@@ -49,7 +49,7 @@ export async function compareGateways(
     const served = new Set<string>();
     const listeners = await parallel(all, async (one) => {
       const { client: namespace, owner, ip, labels } = one;
-      const pushed = await cluster.pushedTo({ pod: "gate", namespace, ip, labels, gateway: true });
+      const pushed = await cluster.pushedTo({ pod: "gate", namespace, ip, labels, type: "router" });
       for (const { name } of pushed.clusters) if (name.endsWith(`.${owner}.svc.cluster.local`)) clusters.add(name);
       return listenersOf(one, objects, pushed, served);
     });

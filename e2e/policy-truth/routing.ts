@@ -1,9 +1,9 @@
 /** Routing: where the console says that seeded requests of a client go, against where an Envoy with the pushed routes sends them. */
-import { request as overHttp } from "node:http";
+import { type IncomingMessage, request as overHttp } from "node:http";
 import { CLUSTER_HEADER, outboundListener } from "#lab/real/data-plane.ts";
 import type { RequestFacts } from "#lib/mesh/istio/policy/meaning/routing/match.ts";
-import { route } from "#lib/mesh/istio/policy/meaning/routing/route.ts";
-import { lostAt } from "#lib/mesh/istio/policy/meaning/routing/target.ts";
+import { type Routed, route } from "#lib/mesh/istio/policy/meaning/routing/route.ts";
+import { lostAt, type Target } from "#lib/mesh/istio/policy/meaning/routing/target.ts";
 import type { RoutingWorld } from "#lib/mesh/istio/policy/meaning/routing/world.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -87,6 +87,7 @@ export function callOf(from: Chance, { owner }: Pick<WayScene, "owner">): Call {
 }
 
 /** Names of clusters, or statuses that the proxy itself answers. */
+<<<<<<< HEAD
 export function expected(
   world: RoutingWorld,
   { owner, client, labels }: WayScene,
@@ -101,6 +102,16 @@ export function expected(
   const { outcome } = route(called, owner, { namespace: client, labels, port: PORT }, facts, world);
   if (outcome.kind === "unknown") return { lacks: outcome.lacks };
   if (outcome.kind === "no route") return { kind: "404", answers: new Set(["404"]), by: outcome.by.metadata.name };
+=======
+export function expected(world: RoutingWorld, { owner, client, labels }: WayScene, sent: Call): Expected {
+  const { outcome } = route(
+    `reviews.${owner}.svc.cluster.local`,
+    owner,
+    { namespace: client, labels, port: PORT },
+    factsOf(sent),
+    world,
+  );
+>>>>>>> wp
   if (outcome.kind === "out of scope") {
     return {
       kind: "out of scope",
@@ -108,6 +119,20 @@ export function expected(
       by: outcome.by.sidecar?.metadata.name ?? outcome.by.why,
     };
   }
+  return answersOf(outcome, ({ port, subset, host }) => `outbound|${port ?? PORT}|${subset ?? ""}|${host}`);
+}
+
+export const factsOf = ({ method, path, host, user }: Call): RequestFacts => ({
+  ...{ method, path, normalization: "BASE", scheme: "http", authority: host },
+  ...{ headers: { "x-user": user }, query: { user: new URLSearchParams(path.split("?")[1]).get("user") } },
+});
+
+type Within = Exclude<Routed["outcome"], { readonly kind: "out of scope" }>;
+
+/** `clusterOf`: what the proxy calls a target. */
+export function answersOf(outcome: Within, clusterOf: (target: Target) => string): Expected {
+  if (outcome.kind === "unknown") return { lacks: outcome.lacks };
+  if (outcome.kind === "no route") return { kind: "404", answers: new Set(["404"]), by: outcome.by.metadata.name };
   const { object, path, rule, does, to } = outcome.chosen;
   const by = `${object?.metadata.namespace}/${object?.metadata.name} ${path.join(".")}`;
   if (does === "redirect") return { kind: "301", answers: new Set(["301"]), by };
@@ -120,7 +145,7 @@ export function expected(
     .map((target) => {
       const lost = lostAt(target);
       if (lost !== null) return String(lost === "kept" ? target.missing : lost === "not granted" ? 500 : 503);
-      return `outbound|${target.port ?? PORT}|${target.subset ?? ""}|${target.host}`;
+      return clusterOf(target);
     });
   const kind = object?.kind === "HTTPRoute" ? "by an HTTPRoute" : "a cluster";
   return { kind: clusters.includes("503") ? "503" : kind, answers: new Set(clusters), by };
@@ -131,6 +156,11 @@ export async function send({ ip }: WayScene, { method, path, host, user }: Call)
   const answer = await exchange((take) =>
     overHttp({ host: ip, port: PORT, method, path, headers, agent: false }, take),
   );
+  return wentTo(answer);
+}
+
+/** The cluster, or the status that the proxy itself answered. */
+export function wentTo(answer: IncomingMessage | null): string {
   if (answer === null) return "closed";
   return answer.headers[BACKEND_HEADER] === undefined
     ? String(answer.statusCode)

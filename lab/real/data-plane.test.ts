@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { connectionListener, inboundListener, outboundListener, secrets, stubCluster } from "./data-plane.ts";
+import {
+  connectionListener,
+  inboundListener,
+  outboundListener,
+  secrets,
+  stubCluster,
+  waypointListener,
+} from "./data-plane.ts";
 import type { Pushed } from "./pushed.ts";
 
 const sdsConfig = { apiConfigSource: { grpcServices: [{ envoyGrpc: { clusterName: "sds-grpc" } }] } };
@@ -48,6 +55,32 @@ describe("what istiod pushed is changed in what is said, and in nothing else", (
       name: "outbound 127.32.0.1",
       address: { socketAddress: { address: "127.32.0.1", portValue: 9080 } },
       filterChains: [{ filters: [{ name: "tcp" }, http] }],
+    });
+  });
+
+  it("of a waypoint: one chain, without filters of Istio's own Envoy, behind who calls", () => {
+    const rbac = { name: "rbac", typedConfig: { rules: { action: "DENY" } } };
+    const own = { name: "waypoint_upstream_peer_metadata" };
+    const http = { name: "http", typedConfig: { httpFilters: [rbac, own], routeConfig: routes } };
+    const internal = {
+      name: "main_internal",
+      filterChains: [{ name: "direct-tcp" }, { name: "vip", filters: [http] }],
+    };
+    const listener = waypointListener({ ...pushed, listeners: [internal] }, "vip", { ip: "127.64.0.1", port: 80 });
+    const responseHeadersToAdd = [{ header: { key: "x-cluster", value: "%UPSTREAM_CLUSTER_RAW%" } }];
+    const caller = expect.objectContaining({ name: "caller" });
+    expect(listener).toEqual({
+      name: "vip 127.64.0.1",
+      address: { socketAddress: { address: "127.64.0.1", portValue: 80 } },
+      filterChains: [
+        {
+          filters: [
+            caller,
+            { name: "http", typedConfig: { httpFilters: [rbac], routeConfig: { ...routes, responseHeadersToAdd } } },
+          ],
+          transportSocket: expect.objectContaining({ name: "tls" }),
+        },
+      ],
     });
   });
 

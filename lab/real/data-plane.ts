@@ -17,6 +17,8 @@ export interface Address {
 /** Answers carry the cluster's name in this header. */
 export const CLUSTER_HEADER = "x-cluster";
 
+const responseHeadersToAdd = [{ header: { key: CLUSTER_HEADER, value: "%UPSTREAM_CLUSTER_RAW%" } }];
+
 const socket = ({ ip, port }: Address) => ({ socketAddress: { address: ip, portValue: port } });
 
 type Edit = (key: string, value: unknown) => unknown;
@@ -63,7 +65,6 @@ export function outboundListener(pushed: Pushed, { ip, port }: Address): object 
       if (filter.typedConfig?.["rds"] === undefined) return filter;
       const { rds, ...manager } = filter.typedConfig;
       const routes = named(pushed.routes, String((rds as { readonly routeConfigName?: string }).routeConfigName));
-      const responseHeadersToAdd = [{ header: { key: CLUSTER_HEADER, value: "%UPSTREAM_CLUSTER_RAW%" } }];
       return { ...filter, typedConfig: { ...manager, routeConfig: { ...routes, responseHeadersToAdd } } };
     });
   };
@@ -78,6 +79,53 @@ export function connectionListener(pushed: Pushed, name: string, at: Address): o
   const listener = edited(found, (key, value) => (key === "bindToPort" ? undefined : ownSecrets(key, value)));
   return { ...(listener as Resource), name: `${name} ${at.ip}`, address: socket(at) };
 }
+
+/** Of Istio's own Envoy alone: whose pod calls, for telemetry. */
+const OWN_FILTER = /^waypoint_.*_peer_metadata$/;
+
+/**
+ * What a waypoint has for one port of a Service, reached by mutual TLS rather than by a tunnel: the chain as it was pushed, and before it
+ * what the tunnel's end tells it of the caller.
+ */
+export function waypointListener(pushed: Pushed, chain: string, at: Address): object {
+  const chains = named(pushed.listeners, "main_internal")["filterChains"] as readonly Resource[];
+  const withoutOwn: Edit = (key, value) => {
+    if (key === "httpFilters" && Array.isArray(value))
+      return value.filter((each: Resource) => !OWN_FILTER.test(each.name));
+    return key === "routeConfig" ? { ...(value as Resource), responseHeadersToAdd } : ownSecrets(key, value);
+  };
+  const { filters } = edited(named(chains, chain), withoutOwn) as { readonly filters: readonly object[] };
+  return {
+    ...{ name: `${chain} ${at.ip}`, address: socket(at) },
+    filterChains: [{ filters: [CALLER, ...filters], transportSocket: MUTUAL_TLS }],
+  };
+}
+
+const EXTENSIONS = "type.googleapis.com/envoy.extensions";
+const CALLER = {
+  name: "caller",
+  typedConfig: {
+    "@type": `${EXTENSIONS}.filters.network.set_filter_state.v3.Config`,
+    onDownstreamTlsHandshake: [
+      {
+        ...{ objectKey: "io.istio.peer_principal", factoryKey: "envoy.string" },
+        formatString: { textFormatSource: { inlineString: "%DOWNSTREAM_PEER_URI_SAN%" } },
+      },
+    ],
+  },
+};
+const MUTUAL_TLS = {
+  name: "tls",
+  typedConfig: {
+    "@type": `${EXTENSIONS}.transport_sockets.tls.v3.DownstreamTlsContext`,
+    requireClientCertificate: true,
+    commonTlsContext: {
+      alpnProtocols: ["http/1.1"],
+      tlsCertificateSdsSecretConfigs: [{ name: "default" }],
+      validationContextSdsSecretConfig: { name: "ROOTCA" },
+    },
+  },
+};
 
 /** A cluster of that name which ends at the backend. */
 export const stubCluster = (name: string, backend: Address): object => ({

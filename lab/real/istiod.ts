@@ -44,6 +44,7 @@ const environment = (cluster: string): Readonly<Record<string, string>> => ({
   PILOT_ENABLE_GATEWAY_API_GATEWAYCLASS_CONTROLLER: "false",
   PILOT_ENABLE_ALPN_FILTER: "false",
   PILOT_ENABLE_METADATA_EXCHANGE: "false",
+  PILOT_ENABLE_AMBIENT: "true",
 });
 
 /** Ready in about 10 s. @throws Error with the end of its log */

@@ -1,4 +1,4 @@
-/** What a real istiod pushes to one sidecar or gateway, asked once by ADS (istiod/ads). */
+/** What a real istiod pushes to one sidecar, gateway or waypoint, asked once by ADS (istiod/ads). */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -20,8 +20,8 @@ export interface Proxy {
   /** The pod's. */
   readonly ip: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Of a gateway rather than of a workload. */
-  readonly gateway?: boolean;
+  /** Default a workload's sidecar; `router`: a gateway. */
+  readonly type?: "sidecar" | "router" | "waypoint";
 }
 
 /** Milliseconds for one proxy's first push, on a machine that has other things to do. */
@@ -29,8 +29,8 @@ const DEADLINE = 60_000;
 
 /** @throws Error when istiod doesn't send all three in time */
 export async function pushedTo(binary: string, grpc: string, proxy: Proxy): Promise<Pushed> {
-  const { pod, namespace, cluster, ip, labels, gateway = false } = proxy;
-  const node = `${gateway ? "router" : "sidecar"}~${ip}~${pod}.${namespace}~${namespace}.svc.cluster.local`;
+  const { pod, namespace, cluster, ip, labels, type = "sidecar" } = proxy;
+  const node = `${type}~${ip}~${pod}.${namespace}~${namespace}.svc.cluster.local`;
   const flags = { address: grpc, node, namespace, cluster, labels: JSON.stringify(labels) };
   const args = Object.entries(flags).flatMap(([name, value]) => [`-${name}`, value]);
   const child = spawn(binary, args, { stdio: "pipe", timeout: DEADLINE });

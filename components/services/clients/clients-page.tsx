@@ -89,7 +89,7 @@ function Page({ service }: { readonly service: ServiceRef }) {
       {data !== undefined && host === null && <MiniGraphSlot about={{ kind: "service", ...service }} />}
       <p className="mt-8 max-w-[90ch] text-[11px] text-ink-3">
         Worked out from the objects by Istio’s rules. Our tests compare what sidecars and gateways do with a running
-        istiod and Envoy, but for GRPCRoutes of sidecars and TLS that ends at a gateway; waypoints haven’t been.
+        istiod and Envoy, but for GRPCRoutes of sidecars, TLS that ends at a gateway, and TCP routes of waypoints.
       </p>
     </main>
   );
