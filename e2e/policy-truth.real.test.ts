@@ -78,7 +78,6 @@ test("what gateways do: requests and connections from outside as an Envoy takes 
   for (const answer of [...answers, "404", "503"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
 });
 
-<<<<<<< HEAD
 test("hosts of ServiceEntries: which way 300 seeded calls and more go, and what sidecars send there", {
   timeout: DEADLINE,
 }, async () => {
@@ -87,7 +86,8 @@ test("hosts of ServiceEntries: which way 300 seeded calls and more go, and what 
   const answers = ["a cluster", "by an HTTPRoute", "503", "404", "out of scope", "TLS: the service itself"];
   for (const answer of [...answers, "TLS: past the rules", "sends plaintext", "sends own TLS", "sends mutual TLS"])
     expect(outcome.decided[answer]).toBeGreaterThan(5);
-=======
+});
+
 test("whom waypoints let in: authorization and JWTs as an Envoy decides on 200 seeded requests and more", {
   timeout: DEADLINE,
 }, async () => {
@@ -102,7 +102,6 @@ test("which way waypoints send: routes as an Envoy takes them with 200 seeded re
   const outcome = await compareWaypointRoutes(process.env, 1, 25, 10);
   expectAgreement(outcome, 200);
   for (const answer of ["a cluster", "by an HTTPRoute", "404"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
->>>>>>> wp
 });
 
 test("what clients' sidecars send: TLS as istiod pushes it for 150 clusters and more", {

@@ -87,31 +87,13 @@ export function callOf(from: Chance, { owner }: Pick<WayScene, "owner">): Call {
 }
 
 /** Names of clusters, or statuses that the proxy itself answers. */
-<<<<<<< HEAD
 export function expected(
   world: RoutingWorld,
   { owner, client, labels }: WayScene,
   sent: Call,
   called = `reviews.${owner}.svc.cluster.local`,
 ): Expected {
-  const query = new URLSearchParams(sent.path.split("?")[1]);
-  const facts: RequestFacts = {
-    ...{ method: sent.method, path: sent.path, normalization: "BASE", scheme: "http", authority: sent.host },
-    ...{ headers: { "x-user": sent.user }, query: { user: query.get("user") } },
-  };
-  const { outcome } = route(called, owner, { namespace: client, labels, port: PORT }, facts, world);
-  if (outcome.kind === "unknown") return { lacks: outcome.lacks };
-  if (outcome.kind === "no route") return { kind: "404", answers: new Set(["404"]), by: outcome.by.metadata.name };
-=======
-export function expected(world: RoutingWorld, { owner, client, labels }: WayScene, sent: Call): Expected {
-  const { outcome } = route(
-    `reviews.${owner}.svc.cluster.local`,
-    owner,
-    { namespace: client, labels, port: PORT },
-    factsOf(sent),
-    world,
-  );
->>>>>>> wp
+  const { outcome } = route(called, owner, { namespace: client, labels, port: PORT }, factsOf(sent), world);
   if (outcome.kind === "out of scope") {
     return {
       kind: "out of scope",
