@@ -92,8 +92,10 @@ export function logsOf({ item, calls }: Asked, { logs }: Heard, worked: Worked):
   const ofPair = heard
     .flatMap(({ requests }) => requests)
     .filter(
-      ({ to, target }) =>
-        (to === undefined || calls.some((call) => isTo(call, to))) && (target === null || targets.has(target)),
+      ({ to, target, bytes }) =>
+        (to === undefined || calls.some((call) => isTo(call, to))) &&
+        (target === null || targets.has(target)) &&
+        (bytes === null || bytes === (item.protocol === "tcp")),
     );
   const isOwn = ({ source, target }: LoggedRequest) => source === item.source && target !== null;
   const isUnnamed = ({ source, target }: LoggedRequest) =>
@@ -101,7 +103,9 @@ export function logsOf({ item, calls }: Asked, { logs }: Heard, worked: Worked):
   const sum = (of: (each: LoggedRequests) => number) => heard.reduce((total, each) => total + of(each), 0);
   const [since = null] = heard.flatMap((each) => each.since ?? []).toSorted();
   return {
-    found: ofPair.filter(isOwn).map(({ source: _, target: __, ...each }): Found => ({ ...each, trace: null })),
+    found: ofPair
+      .filter(isOwn)
+      .map(({ source: _, target: __, bytes: ___, ...each }): Found => ({ ...each, trace: null })),
     told: {
       by: [...new Set(heard.map(({ by }) => by))],
       ...{ since, lines: sum(({ lines }) => lines), newest: heard.every(({ newest }) => newest) },

@@ -52,7 +52,7 @@ function sampledOf(
       port: call.to !== null && isServers(call.to.address, inventory) ? call.to.port : null,
     },
     // To the server it is the proxy that calls.
-    ...{ sends: null, address: null, to: call.host, headers: call.headers },
+    ...{ sends: null, address: null, to: call.host, headers: call.headers, bytes: call.bytes },
     front: {
       at,
       ...(call.port === null ? {} : { port: call.port }),

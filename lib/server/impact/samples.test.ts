@@ -280,6 +280,12 @@ describe("POST /meaning/impact/samples", () => {
     ]);
   });
 
+  it("takes no connection for a request", async () => {
+    const bytes = line("-", "-").replace("HTTP/1.1", "-");
+    const { hour } = await ask({ logs: { "api-1": [bytes, line("GET", "/items")] } }, ANONYMOUS, [BY_PORT]);
+    expect(hour?.logs).toMatchObject({ requests: 1, hits: 1, lines: 2 });
+  });
+
   it("takes nothing from a line that was cut: what is left of it says what its caller wrote", async () => {
     const agent = `curl" "id" "api:80" "10.0.0.5:80" inbound|8080|| 127.0.0.6:1 10.0.0.5:8080 ${WEB}:5000 - ${"a".repeat(17_000)}`;
     const forged = line("POST", "/admin", "10.9.9.9").replace('"curl"', `"${agent}"`);
