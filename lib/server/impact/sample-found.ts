@@ -86,14 +86,16 @@ const foundOf = ({ service, request, trace: id, backend }: SentRequest): Found =
 function pared({ headers, front, ...rest }: Sampled, lacks: readonly string[]): Sampled {
   const asked = new Set(lacks.flatMap((fact) => headerLacked(fact) ?? []));
   const kept = Object.entries(headers ?? {}).filter(([name]) => asked.has(name));
-  const { sourceIp: _, remoteIp: __, ...bare } = front ?? {};
   const addresses = lacks.some((fact) => fact.endsWith("address"));
   return {
     ...rest,
     ...(kept.length === 0 ? {} : { headers: Object.fromEntries(kept) }),
-    ...(front === undefined ? {} : { front: addresses ? front : { ...bare, at: front.at } }),
+    ...(front === undefined ? {} : { front: addresses ? front : bare(front) }),
   };
 }
+
+const bare = ({ at, port }: NonNullable<Sampled["front"]>): NonNullable<Sampled["front"]> =>
+  port === undefined ? { at } : { at, port };
 
 export function logsOf({ item, calls, lacks }: Asked, { logs }: Heard, worked: Worked): Gathered<LogSample> {
   const keepers = new Map(calls.map((call) => keeperOf(call, worked)).map((each) => [each.key, each]));

@@ -33,7 +33,7 @@ export interface Logs {
   readonly calling: Pick<LogPlace, "as" | "signal" | "since">;
 }
 
-export interface Pod {
+interface Pod {
   readonly namespace: string;
   readonly pod: PodRef;
 }

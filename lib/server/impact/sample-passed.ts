@@ -6,7 +6,7 @@ import { type LoggedRequest, type LoggedRequests, type Logs, readLines, unread }
 import { isServers, serverOf, workloadAt } from "./sample-servers.ts";
 
 /** Those who write it, and as what they decide. */
-export interface Passing {
+interface Passing {
   readonly at: "gateway" | "waypoint";
   /** As sentences have it. */
   readonly name: string;
