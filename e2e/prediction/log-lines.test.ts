@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { accessLine } from "#lab/sim/access-log.ts";
 import type { NotedCall } from "#lab/sim/noted.ts";
 import { type NotedConnection, REFUSED, ztunnelLine } from "#lab/sim/ztunnel-log.ts";
+import { readPassedLine } from "#lib/mesh/istio/access/passed.ts";
 import { readAccessLine } from "#lib/mesh/istio/access-log.ts";
 import { readZtunnelLine } from "#lib/mesh/istio/ztunnel-log.ts";
 
@@ -30,6 +31,18 @@ it.each<[string, Partial<NotedCall>, object | "other"]>([
       ? { kind: "other" }
       : { kind: "inbound", call: { address: "10.0.0.1", claimed: false, ...expected } },
   );
+});
+
+it("a line of a gateway of the lab says to which Service and pod it sent the call", () => {
+  const to = { upstreamCluster: "outbound|80||cart.shop.svc.cluster.local", upstream: "10.0.0.5:8080" };
+  const noted = call({ ...to, kind: "client", pod: "west-1/edge/gate-1", ip: "10.0.0.9", peerIp: "10.0.0.5" });
+  expect(readPassedLine(accessLine(noted).text)).toMatchObject({
+    kind: "passed",
+    call: {
+      ...{ host: "cart.shop.svc.cluster.local", to: { address: "10.0.0.5", port: 8080 }, bytes: false },
+      request: { method: "GET", path: "/carts", authority: "cart.shop" },
+    },
+  });
 });
 
 it.each<[string, Partial<NotedConnection>, object | "other"]>([

@@ -30,7 +30,7 @@ export function accessLine(call: NotedCall): LogLine {
   const [, port = "80", , host = ""] = call.upstreamCluster.split("|");
   const failure = flags.includes("UF") ? "delayed_connect_error:_Connection_refused" : "-";
   const ephemeral = (salt: number): number => 32_768 + (hash(`${call.pod}${call.startMs}`, salt) % 28_000);
-  const upstream = kind === "server" ? `${call.ip}:${port}` : `${call.peerIp ?? "-"}:${port}`;
+  const upstream = call.upstream ?? (kind === "server" ? `${call.ip}:${port}` : `${call.peerIp ?? "-"}:${port}`);
   const local = kind === "server" ? `127.0.0.6:${ephemeral(1)}` : `${call.ip}:${ephemeral(1)}`;
   const from = call.remoteIp ?? call.peerIp ?? "0.0.0.0";
   const remote = kind === "server" ? `${from}:${ephemeral(2)}` : `${call.ip}:${ephemeral(2)}`;

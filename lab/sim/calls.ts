@@ -184,7 +184,7 @@ function seen(kind: SeenCall["kind"], pod: SimPod, peer: SimPod | null, request:
     outcome: { protocol: request.protocol, ...x.answer },
     host: request.host,
     path: request.path,
-    upstreamCluster: x.upstreamCluster,
+    ...{ upstreamCluster: x.upstreamCluster, upstream: x.upstream },
     requestBytes: x.requestBytes,
     responseBytes: x.responseBytes,
     details: x.details,

@@ -39,6 +39,8 @@ export interface Exchange {
   /** The ledger's target. */
   readonly target: string;
   readonly upstreamCluster: string;
+  /** The pod that it was sent to last, with its port; absent: none. */
+  readonly upstream?: string | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;
   /** A policy refused it, wherever on its way. */
@@ -182,6 +184,7 @@ function toService(
     arrived: last.server !== null,
     target: known && last.dst !== null ? workloadId(last.dst) : serviceId(from.cluster, service),
     upstreamCluster: `outbound|${request.port ?? portOf(service, null).port}|${rule?.routes.length ? subsetOf(route) : ""}|${service.host}`,
+    upstream: last.dst === null ? undefined : `${last.dst.ip}:${portOf(service, request.port).target}`,
     requestBytes,
     responseBytes,
     denied: last.closed === "policy" || (last.verdict !== null && last.verdict.refused !== null),

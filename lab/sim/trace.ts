@@ -17,6 +17,8 @@ export interface SeenCall {
   readonly path: string;
   /** Envoy's cluster name: outbound|PORT|SUBSET|HOST or inbound|PORT||. */
   readonly upstreamCluster: string;
+  /** Of who sends on: the pod that it was sent to, with its port. */
+  readonly upstream?: string | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;
   /** Of what a server saw: where the connection came from, whoever that is, and the server name that its client asked for by TLS. */

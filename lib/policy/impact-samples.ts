@@ -64,8 +64,8 @@ export interface ItemSamples extends Pick<ImpactItem, "verdict" | "source" | "ta
 
 /** Facts that lines of an access log have in Istio's default format or a ztunnel's, and that Envoy's spans have. */
 const LOGGED = /^the (?:method|host|path)|port|address$|identity$/;
-/** Those that a format holds, if it holds any. */
-const HEADER = /^header (.+)$/;
+/** Which header isn't known, in lower case; null: it is something else. */
+export const headerLacked = (fact: string): string | null => /^header (.+)$/.exec(fact)?.[1]?.toLowerCase() ?? null;
 const SPANNED = /^the (?:method|host|path)|port/;
 
 /** What rules do with calls besides where they send them: chance, time or the answer decides it, and no request of a sample is judged by it. */
@@ -86,8 +86,8 @@ export function sampleTells(
   if (certainty === "certain" || unjudged) return { traces: false, logs: false };
   const some = (pattern: RegExp) => blindSpots.some((fact) => pattern.test(fact));
   const held = blindSpots.some((fact) => {
-    const name = HEADER.exec(fact)?.[1]?.toLowerCase();
-    return name !== undefined && (headers?.includes(name) ?? true);
+    const name = headerLacked(fact);
+    return name !== null && (headers?.includes(name) ?? true);
   });
   return { traces: protocol !== "tcp" && some(SPANNED), logs: some(LOGGED) || held };
 }

@@ -70,7 +70,16 @@ describe.each([
       { path: "/a?b=/c", flags: "UF,URX" },
       { port: 80, request: { ...GET, path: "/a?b=/c" }, code: 418, flags: ["UF", "URX"] },
     ],
-    ["is none of a connection", { method: "-", path: "-", protocol: "-", code: 0 }, { request: null, code: null }],
+    [
+      "is none of a connection",
+      { method: "-", path: "-", protocol: "-", code: 0 },
+      { request: null, bytes: true, code: null },
+    ],
+    [
+      "is not known of a connection that STRICT refused",
+      { method: "-", path: "-", protocol: "-", code: 0, details: "filter_chain_not_found", cluster: "-" },
+      { request: null, bytes: null },
+    ],
     ["can't be told apart where its path has spaces", { path: "/a HTTP/1.1 /b" }, { request: null }],
     ["without a host has none", { authority: "-" }, { request: { ...GET, authority: null } }],
     ["arrives by IPv6", { local: "[fd00::1]:8080" }, { port: 8080 }],

@@ -27,6 +27,8 @@ export interface LoggedFacts {
   readonly port: number | null;
   /** null: a connection without one that could be read, or words of the caller that can't be told apart. */
   readonly request: LoggedRequest | null;
+  /** The proxy read no request of it; null: not told. */
+  readonly bytes: boolean | null;
   /** null: none was sent. */
   readonly code: number | null;
   /** Envoy's response flags. */
@@ -91,6 +93,9 @@ interface Unreadable {
   readonly kind: "unreadable";
 }
 
+/** No chain of filters takes it: it was plaintext, or another TLS, to STRICT. */
+const REFUSED = "filter_chain_not_found";
+
 const OTHER: AccessLine = { kind: "other" };
 export const UNREADABLE: Unreadable = { kind: "unreadable" };
 
@@ -125,7 +130,7 @@ function valuesOf(values: ReadonlyMap<string, string | null>): Values {
 
 function lineOf({ at, has, ambiguous }: Values): AccessLine {
   const cluster = at("cluster");
-  const refused = at("details") === "filter_chain_not_found";
+  const refused = at("details") === REFUSED;
   if (cluster === null) return UNREADABLE;
   if (!refused && !cluster.startsWith("inbound|") && !cluster.startsWith("InboundPassthroughCluster")) return OTHER;
   const direct = has("direct");
@@ -140,11 +145,17 @@ function factsOf(at: At): LoggedFacts {
   const [code, flags] = [at("code") ?? "-", at("flags") ?? "-"];
   return {
     port: portOf(at("local")),
-    request: requestOf(at),
+    ...{ request: requestOf(at), bytes: isBytes(at) },
     code: /^[1-9]\d{2}$/.test(code) ? Number(code) : null,
     flags: flags === "-" ? [] : flags.split(","),
     extras: agreed([]),
   };
+}
+
+/** What isn't there is written as `-`. A connection that was refused might have carried anything. */
+export function isBytes(at: At): boolean | null {
+  const method = at("method");
+  return method === null || at("details") === REFUSED ? null : method === "-";
 }
 
 /** Of `10.1.2.3:8080`; null: none. */

@@ -1,8 +1,8 @@
 /** What of all that was read is of one item's pair: its spans, its lines. */
 import { formatInstant } from "#lib/api/instant.ts";
 import { nodeId } from "#lib/graph/id.ts";
-import { isTo, type ObservedCall } from "#lib/mesh/impact.ts";
-import type { LogSample, SampleCounts, TraceSample } from "#lib/policy/impact-samples.ts";
+import { isTo, type ObservedCall, type Sampled } from "#lib/mesh/impact.ts";
+import { headerLacked, type LogSample, type SampleCounts, type TraceSample } from "#lib/policy/impact-samples.ts";
 import { unixSeconds } from "#lib/units.ts";
 import type { SentRequest } from "../tracing/sent-spans.ts";
 import type { Worked } from "./impact.ts";
@@ -82,7 +82,22 @@ const foundOf = ({ service, request, trace: id, backend }: SentRequest): Found =
   trace: { id, backend },
 });
 
-export function logsOf({ item, calls }: Asked, { logs }: Heard, worked: Worked): Gathered<LogSample> {
+/** Of what lines of the pair hold, what may decide: requests are judged once each, and each has another id. */
+function pared({ headers, front, ...rest }: Sampled, lacks: readonly string[]): Sampled {
+  const asked = new Set(lacks.flatMap((fact) => headerLacked(fact) ?? []));
+  const kept = Object.entries(headers ?? {}).filter(([name]) => asked.has(name));
+  const addresses = lacks.some((fact) => fact.endsWith("address"));
+  return {
+    ...rest,
+    ...(kept.length === 0 ? {} : { headers: Object.fromEntries(kept) }),
+    ...(front === undefined ? {} : { front: addresses ? front : bare(front) }),
+  };
+}
+
+const bare = ({ at, port }: NonNullable<Sampled["front"]>): NonNullable<Sampled["front"]> =>
+  port === undefined ? { at } : { at, port };
+
+export function logsOf({ item, calls, lacks }: Asked, { logs }: Heard, worked: Worked): Gathered<LogSample> {
   const keepers = new Map(calls.map((call) => keeperOf(call, worked)).map((each) => [each.key, each]));
   const heard = [...keepers].flatMap(([key, { by }]) => {
     const own = logs.get(key);
@@ -92,8 +107,10 @@ export function logsOf({ item, calls }: Asked, { logs }: Heard, worked: Worked):
   const ofPair = heard
     .flatMap(({ requests }) => requests)
     .filter(
-      ({ to, target }) =>
-        (to === undefined || calls.some((call) => isTo(call, to))) && (target === null || targets.has(target)),
+      ({ to, target, bytes }) =>
+        (to === undefined || calls.some((call) => isTo(call, to))) &&
+        (target === null || targets.has(target)) &&
+        (bytes === null || bytes === (item.protocol === "tcp")),
     );
   const isOwn = ({ source, target }: LoggedRequest) => source === item.source && target !== null;
   const isUnnamed = ({ source, target }: LoggedRequest) =>
@@ -101,7 +118,9 @@ export function logsOf({ item, calls }: Asked, { logs }: Heard, worked: Worked):
   const sum = (of: (each: LoggedRequests) => number) => heard.reduce((total, each) => total + of(each), 0);
   const [since = null] = heard.flatMap((each) => each.since ?? []).toSorted();
   return {
-    found: ofPair.filter(isOwn).map(({ source: _, target: __, ...each }): Found => ({ ...each, trace: null })),
+    found: ofPair
+      .filter(isOwn)
+      .map(({ source: _, target: __, bytes: ___, ...each }): Found => ({ ...pared(each, lacks), trace: null })),
     told: {
       by: [...new Set(heard.map(({ by }) => by))],
       ...{ since, lines: sum(({ lines }) => lines), newest: heard.every(({ newest }) => newest) },

@@ -11,6 +11,8 @@ export interface LoggedRequest extends Sampled {
   /** Node ids; null: no line tells for sure. */
   readonly source: string | null;
   readonly target: string | null;
+  /** A connection, of which its writer read no request; null: not told. */
+  readonly bytes: boolean | null;
 }
 
 export interface LoggedRequests {
@@ -31,7 +33,7 @@ export interface Logs {
   readonly calling: Pick<LogPlace, "as" | "signal" | "since">;
 }
 
-export interface Pod {
+interface Pod {
   readonly namespace: string;
   readonly pod: PodRef;
 }

@@ -34,7 +34,7 @@ function untold({ dataplane, name, pods }: Workload): string | null {
 }
 
 function sampledOf(
-  { facts: { request, port, extras }, call }: Logged,
+  { facts: { request, port, bytes, extras }, call }: Logged,
   inventory: ClusterInventory,
 ): Omit<LoggedRequest, "target"> {
   const { method = null, path = null, authority: host = null } = request ?? {};
@@ -44,7 +44,7 @@ function sampledOf(
   return {
     ...{ source: found?.id ?? null, request: { method, path, host, port }, address: call.address },
     sends: tunnel ? null : call.sends === "mutual TLS" ? "mutual TLS" : "plaintext",
-    headers: extras.headers,
+    ...{ bytes, headers: extras.headers },
     ...(extras.identity === null ? {} : { identity: extras.identity }),
   };
 }

@@ -14,6 +14,8 @@ export interface Asked {
   readonly item: ImpactItem;
   readonly tells: ReturnType<typeof sampleTells>;
   readonly calls: readonly ObservedCall[];
+  /** What metrics don't tell of it, whichever rule asks. */
+  readonly lacks: readonly string[];
 }
 
 export interface Chosen {
@@ -36,7 +38,7 @@ export function chosenPairs(worked: Worked, headers: readonly string[]): Chosen 
       const tells = sampleTells(item, headers);
       if (!tells.traces && !tells.logs) return [];
       const own = callsOf(item, calls).filter(({ target }) => worked.visible(target.cluster, target.namespace));
-      return own.length === 0 ? [] : [{ item, tells, calls: own }];
+      return own.length === 0 ? [] : [{ item, tells, calls: own, lacks: item.blindSpots }];
     }),
   );
   const pairs = new Set<string>();
@@ -60,7 +62,7 @@ function onceEach(all: readonly Asked[]): readonly Asked[] {
       traces: group.some((each) => each.tells.traces),
       logs: group.some((each) => each.tells.logs),
     };
-    return first === undefined ? [] : [{ ...first, tells }];
+    return first === undefined ? [] : [{ ...first, tells, lacks: [...new Set(group.flatMap((each) => each.lacks))] }];
   });
 }
 

@@ -6,7 +6,7 @@ import { type LoggedRequest, type LoggedRequests, type Logs, readLines, unread }
 import { isServers, serverOf, workloadAt } from "./sample-servers.ts";
 
 /** Those who write it, and as what they decide. */
-export interface Passing {
+interface Passing {
   readonly at: "gateway" | "waypoint";
   /** As sentences have it. */
   readonly name: string;
@@ -52,7 +52,7 @@ function sampledOf(
       port: call.to !== null && isServers(call.to.address, inventory) ? call.to.port : null,
     },
     // To the server it is the proxy that calls.
-    ...{ sends: null, address: null, to: call.host, headers: call.headers },
+    ...{ sends: null, address: null, to: call.host, headers: call.headers, bytes: call.bytes },
     front: {
       at,
       ...(call.port === null ? {} : { port: call.port }),

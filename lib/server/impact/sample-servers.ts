@@ -2,7 +2,7 @@
 import { nodeId } from "#lib/graph/id.ts";
 import type { ClusterInventory, Service } from "#lib/inventory/model.ts";
 
-export interface At {
+interface At {
   readonly id: string;
   /** `namespace/name` */
   readonly key: string;

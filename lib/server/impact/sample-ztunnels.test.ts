@@ -53,7 +53,13 @@ describe("connections into an ambient workload", () => {
     const { asked, requests, lines, pods } = await read([line(), other, "nonsense"]);
     expect(requests).toEqual([
       {
-        ...{ source: "c/shop/workload/web", target: "c/shop/workload/cart", sends: "mutual TLS", address: "10.0.0.1" },
+        ...{
+          source: "c/shop/workload/web",
+          target: "c/shop/workload/cart",
+          sends: "mutual TLS",
+          address: "10.0.0.1",
+          bytes: null,
+        },
         ...{
           identity: "spiffe://cluster.local/ns/shop/sa/web",
           request: { method: null, path: null, host: null, port: 8080 },

@@ -35,7 +35,7 @@ export async function connectionsInto(
 function sampledOf({ call: { address, sends }, identity, port }: Line): Omit<LoggedRequest, "source" | "target"> {
   return {
     request: { method: null, path: null, host: null, port },
-    ...{ sends: sends === "mutual TLS" ? "mutual TLS" : "plaintext", address },
+    ...{ sends: sends === "mutual TLS" ? "mutual TLS" : "plaintext", address, bytes: null },
     ...(identity === null ? {} : { identity }),
   };
 }

@@ -280,6 +280,23 @@ describe("POST /meaning/impact/samples", () => {
     ]);
   });
 
+  it("judges requests alike once, whatever else their lines hold", async () => {
+    const of = (begin: number, one: (i: number) => string) => Array.from({ length: 900 }, (_, i) => one(begin + i));
+    const at = (i: number) => line("GET", "/items").replace('"id"', `"id-${i}"`);
+    const direct = { "api-1": of(0, at), "api-2": [...of(900, at), line("POST", "/admin")] };
+    expect((await ask({ logs: direct })).hour?.logs).toMatchObject({ requests: 1801, hits: 1, open: 0 });
+    const from = (i: number) => passed("GET", "/items").replaceAll("203.0.113.7", `203.0.${i >> 8}.${i & 255}`);
+    const through = { "web-1": of(0, from), "web-2": [...of(900, from), passed("POST", "/admin")] };
+    const gateway = await ask({ client: { dataplane: "gateway" }, logs: through });
+    expect(gateway.hour?.logs).toMatchObject({ requests: 1801, hits: 1, open: 0 });
+  });
+
+  it("takes no connection for a request", async () => {
+    const bytes = line("-", "-").replace("HTTP/1.1", "-");
+    const { hour } = await ask({ logs: { "api-1": [bytes, line("GET", "/items")] } }, ANONYMOUS, [BY_PORT]);
+    expect(hour?.logs).toMatchObject({ requests: 1, hits: 1, lines: 2 });
+  });
+
   it("takes nothing from a line that was cut: what is left of it says what its caller wrote", async () => {
     const agent = `curl" "id" "api:80" "10.0.0.5:80" inbound|8080|| 127.0.0.6:1 10.0.0.5:8080 ${WEB}:5000 - ${"a".repeat(17_000)}`;
     const forged = line("POST", "/admin", "10.9.9.9").replace('"curl"', `"${agent}"`);

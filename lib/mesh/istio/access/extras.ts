@@ -34,9 +34,11 @@ export function extrasOf(values: ReadonlyMap<string, string | null>): Extras {
   return { identity: SPIFFE.test(identity) ? identity : null, headers: Object.fromEntries(headers) };
 }
 
+const NONE: Extras = { identity: null, headers: {} };
+
 /** What all readings of one line say alike. */
-export function agreed([first, ...others]: readonly Extras[]): Extras {
-  const { identity = null, headers = {} } = first ?? {};
+export function agreed([first = NONE, ...others]: readonly Extras[]): Extras {
+  const { identity, headers } = first;
   const same = (name: string, value: string) => others.every((each) => each.headers[name] === value);
   return {
     identity: others.every((each) => each.identity === identity) ? identity : null,

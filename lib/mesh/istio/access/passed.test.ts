@@ -46,7 +46,7 @@ const CALL: PassedCall = {
     claimed: false,
   },
   request: { method: "GET", path: "/details/0", protocol: "HTTP/1.1", authority: "details:9080" },
-  headers: {},
+  ...{ bytes: false, headers: {} },
 };
 const passed = (more: Partial<PassedCall> = {}) => ({ kind: "passed", call: { ...CALL, ...more } });
 
@@ -86,6 +86,11 @@ describe.each([
       { host: "[FD00::7]:80", remote: "[fd00::1]:5" },
       passed({ to: { address: "fd00::7", port: 80 }, remote: "fd00::1" }),
     ],
+    [
+      "of a connection has no request",
+      { request: "- - -", cluster: "inbound-vip|9080|tcp|details.bookinfo.svc.cluster.local" },
+      passed({ request: null, bytes: true }),
+    ],
     ["came to a pod's own address", { cluster: "encap" }, { kind: "other" }],
     ["of a tunnel that failed", { cluster: "connect_originate" }, { kind: "other" }],
     ["took no route", { cluster: "-", host: "-" }, { kind: "other" }],
@@ -120,7 +125,7 @@ it("of a form without a server name or a caller tells the rest; one without clus
         claimed: true,
       },
       request: { method: "GET", path: "/a", protocol: "HTTP/2", authority: "shop" },
-      headers: {},
+      ...{ bytes: false, headers: {} },
     },
   });
   expect(readPassedLine("GET /a", [textFormat("x", "%REQ(:METHOD)% %REQ(:PATH)%")])).toEqual({ kind: "unreadable" });

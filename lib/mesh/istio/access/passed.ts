@@ -10,7 +10,7 @@
  */
 
 import type { LoggedRequest } from "../access-log.ts";
-import { addressOf, portOf, readBy, requestOf, UNREADABLE, type Values } from "../access-log.ts";
+import { addressOf, isBytes, portOf, readBy, requestOf, UNREADABLE, type Values } from "../access-log.ts";
 import type { Extras } from "./extras.ts";
 import { type AccessFormat, DEFAULTS } from "./formats.ts";
 
@@ -36,6 +36,8 @@ export interface PassedCall {
   readonly claimed: boolean;
   /** null: a connection, or words of the caller that can't be told apart. */
   readonly request: LoggedRequest | null;
+  /** It read no request of it; null: not told. */
+  readonly bytes: boolean | null;
   /** Where its form holds them. */
   readonly headers: Extras["headers"];
 }
@@ -70,7 +72,7 @@ function lineOf({ at, has, ambiguous }: Values): PassedLine {
       ...{ host: host.toLowerCase(), to: placeOf(at("upstream")), asked: placeOf(at("local")) },
       ...{ port: portOf(at("local")), direct: addressOf(at("direct") ?? ""), remote },
       claimed: !has("forwarded") || at("forwarded") !== "-",
-      request: requestOf(at),
+      ...{ request: requestOf(at), bytes: isBytes(at) },
       headers: {},
     },
   };

@@ -93,7 +93,7 @@ export function factsAtServer(call: Known, host: string | null, { sides, world, 
   const { request } = call;
   if (request === undefined) return {};
   const { method, by, sourceIp, remoteIp, destinationIp, sni, external, port, front, ...rest } = request;
-  const there = at !== undefined && front?.at === at ? front : null;
+  const there = front !== undefined && front.at === at ? front : null;
   const told: Partial<typeof rest> = (own && by !== "client") || there !== null || !changes(host, sides) ? rest : {};
   const { host: authority, path, headers, token } = told;
   return given({
