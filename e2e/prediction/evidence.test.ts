@@ -3,7 +3,9 @@
  * counted of a policy on trial, is what is measured once the change is made.
  */
 import { afterEach, describe, expect, it } from "vitest";
+import type { KubeObject } from "#lab/kube/object.ts";
 import { istio } from "#lab/scenarios/manifests.ts";
+import { noAdmin } from "#lab/scenarios/trials/logged-path.ts";
 import { toldMethod } from "#lab/scenarios/trials/told-method.ts";
 import { BANK, bank, clerk, type Trial, trial } from "#lab/scenarios/trials/trial.ts";
 import { triedFirst } from "#lab/scenarios/trials/tried-first.ts";
@@ -36,13 +38,25 @@ const READING = {
 };
 const reading = istio("security", "AuthorizationPolicy", BANK, "reading", READING);
 
+const tried = (policy: KubeObject): KubeObject => ({
+  ...policy,
+  metadata: { ...policy.metadata, annotations: { "istio.io/dry-run": "true" } },
+});
+const noAccounts = istio("security", "AuthorizationPolicy", BANK, "no-accounts", {
+  ...{ selector: { matchLabels: { app: "accounts" } }, action: "DENY" },
+  rules: [{ to: [{ operation: { paths: ["/admin/accounts"] } }] }],
+});
+
 /** The only policy, so that whom its rules don't take is whom the default refuses. */
 const allowedFirst = trial("allowed-first", {
-  manifests: [
-    ...[...bank(), ...clerk()],
-    { ...reading, metadata: { ...reading.metadata, annotations: { "istio.io/dry-run": "true" } } },
-  ],
+  manifests: [...bank(), ...clerk(), tried(reading)],
   change: [reading],
+});
+
+/** Two that take the same calls, and end at once. */
+const bothFirst = trial("both-first", {
+  manifests: [...bank(), ...clerk(), tried(noAdmin), tried(noAccounts)],
+  change: [noAdmin, noAccounts],
 });
 
 describe("what evidence says is what is measured", { timeout: 900_000 }, () => {
@@ -68,9 +82,10 @@ describe("what evidence says is what is measured", { timeout: 900_000 }, () => {
 
   it.each([
     { of: triedFirst, lacks: "the path" },
+    { of: bothFirst, lacks: "the path" },
     { of: allowedFirst, lacks: "the method" },
   ])(
-    "of a policy that was tried, by $lacks: what its counters bounded of all callers is denied, of which one they can’t tell",
+    "of policies that were tried ($of.scenario.name): what their counters bounded of all callers is denied, of which one they can’t tell",
     async ({ of, lacks }) => {
       const { watch, plan, apply, stage } = await begin(of);
       stage.skip(3600);

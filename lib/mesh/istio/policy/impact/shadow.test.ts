@@ -183,6 +183,79 @@ describe("counters of a policy on trial", () => {
     expect(lines(given)).toEqual(wanted);
   });
 
+  describe("of several that end in one plan", () => {
+    const rule = (path: string) =>
+      `selector: {matchLabels: {app: reviews}}, action: DENY, rules: [{to: [{operation: {paths: [${path}]}}]}]`;
+    const second = auth(rule("/b"), "shop/b");
+    const both = [TRIED, written(onTrial(second), LONG_AGO)];
+    const ends = [ENDS, turned(onTrial(second), second)];
+    const other = auth(
+      "selector: {matchLabels: {app: web}}, action: DENY, rules: [{to: [{operation: {paths: [/c]}}]}]",
+      "shop/c",
+    );
+    const ofWeb = [TRIED, written(onTrial(other), LONG_AGO)];
+    const endsThere = [ENDS, turned(onTrial(other), other)];
+    const there = call("bank/teller", "shop/web", 20);
+
+    test("at one proxy: what they deny was counted as one", () => {
+      expect(lines({ objects: both, changes: ends })).toEqual([SURE]);
+      expect(of({ objects: both, changes: ends }).items.flat()).toMatchObject([
+        {
+          evidence: [
+            { text: expect.stringContaining("counted what shop/a and shop/b would deny while on trial: 3 requests/s") },
+          ],
+        },
+      ]);
+    });
+
+    test("at one proxy, of which one stays on trial: its part isn't told apart", () => {
+      const third = written(onTrial(auth(rule("/c"), "shop/c")), LONG_AGO);
+      expect(lines({ objects: [...both, third], changes: ends })).toEqual([BLIND]);
+    });
+
+    test("at one proxy, of which one is younger, or was another: no less than that, or nothing", () => {
+      const younger = written(onTrial(second), "2026-08-20T13:30:00Z");
+      expect(lines({ objects: [TRIED, younger], changes: ends })).toEqual([
+        `denied 3–90 bounded shop/web > shop/reviews-v1 ${BY}: the path`,
+      ]);
+      const changed = written(onTrial(second), LONG_AGO, "2026-08-20T13:30:00Z");
+      expect(lines({ objects: [TRIED, changed], changes: ends })).toEqual([BLIND]);
+    });
+
+    test("of DENY and of ALLOW at one proxy: each is counted for itself, so nothing is said", () => {
+      const allow = auth(
+        "selector: {matchLabels: {app: reviews}}, rules: [{to: [{operation: {paths: [/ok]}}]}]",
+        "shop/b",
+      );
+      const found = lines({
+        objects: [TRIED, written(onTrial(allow), LONG_AGO)],
+        changes: [ENDS, turned(onTrial(allow), allow)],
+        counts: [count(3), count(4, { action: "allow" })],
+      });
+      expect(found).toHaveLength(1);
+      expect(found[0]).toMatch(/^denied 0–90 bounded/);
+    });
+
+    test("at different servers: each by its own counters", () => {
+      const counts = [count(3), count(5, { pod: "web-0" })];
+      expect(lines({ objects: ofWeb, changes: endsThere, counts, calls: [web(), there] }).toSorted()).toEqual(
+        [SURE, "denied 5 certain bank/teller > shop/web by c spec.rules[0]"].toSorted(),
+      );
+    });
+
+    test("at a gateway and behind it: of the same calls each may refuse some, so nothing is said", () => {
+      const door = auth("action: DENY, rules: [{to: [{operation: {paths: [/admin]}}]}]", "edge/a");
+      const found = lines({
+        objects: [TRIED, written(onTrial(door), LONG_AGO)],
+        changes: [ENDS, turned(onTrial(door), door)],
+        counts: [count(3), count(3, { namespace: "edge", pod: "gate-0" })],
+        calls: [call("edge/gate", "shop/reviews-v1", 40)],
+      });
+      expect(found).toHaveLength(1);
+      expect(found[0]).toMatch(/^denied 0–40 bounded/);
+    });
+  });
+
   test("of ALLOW who is left out is who is refused, where none is in force", () => {
     const allow = auth("selector: {matchLabels: {app: reviews}}, rules: [{to: [{operation: {paths: [/ok]}}]}]");
     const given = {

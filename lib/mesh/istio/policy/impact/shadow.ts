@@ -44,6 +44,12 @@ interface Ended {
   readonly action: "allow" | "deny";
 }
 
+interface Ending extends Ended {
+  readonly age: ReturnType<typeof ageOf>;
+  /** Where it has a say. */
+  readonly own: Touched;
+}
+
 const KIND = "AuthorizationPolicy";
 
 /** Policies that come into force as they were tried. */
@@ -64,34 +70,37 @@ export function endedTrials(changes: readonly Change[], objects: ImpactWorld["ob
   });
 }
 
-/** Of each call what bounds that it is denied; null: nothing does. */
+/** Of each call what bounds that it is denied; null: nothing does. Trials that end at one proxy were counted together. */
 export function shadowing(
   changes: readonly Change[],
   shadows: Shadows | undefined,
   sides: Sides,
   world: ImpactWorld,
 ): (call: ObservedCall) => Bound | null {
-  const [ended, ...more] = shadows === undefined ? [] : endedTrials(changes, world.objects);
-  // Of two that end at once each may refuse what the other does.
-  if (shadows === undefined || ended === undefined || more.length > 0) return () => null;
-  const age = ageOf(ended.tested, shadows.from);
-  if (age === "changed") return () => null;
+  if (shadows === undefined) return () => null;
+  const ended = endedTrials(changes, world.objects).map(
+    (each): Ending => ({
+      ...each,
+      age: ageOf(each.tested, shadows.from),
+      own: touchedBy([each.change], sides, world.rootNamespace),
+    }),
+  );
+  if (ended.length === 0) return () => null;
+  const ending = new Set(ended.map(({ change }) => change));
   const others = touchedBy(
-    changes.filter((each) => each !== ended.change && !isTrialAlone(each)),
+    changes.filter((each) => !ending.has(each) && !isTrialAlone(each)),
     sides,
     world.rootNamespace,
   );
-  const own = touchedBy([ended.change], sides, world.rootNamespace);
   const known = new Map<string, Omit<Bound, "key"> | null>();
-  const counted = countedOf(shadows, ended, world);
+  const counted = { allow: countedOf(shadows, "allow", world), deny: countedOf(shadows, "deny", world) };
   return (call) => {
     if (call.rate === 0 || call.seen === "week") return null;
-    const at = whereOf(call, own, world);
+    const at = whereOf(call, ended, world);
     if (at === null || elsewise(call, at.point, others)) return null;
     const protocol = call.protocol === "tcp" ? "tcp" : "http";
     const key = `${at.server.namespace}/${at.server.name} ${protocol}`;
-    if (!known.has(key))
-      known.set(key, boundOf(at, protocol, { ended, counted, sides, world, young: age === "younger" }));
+    if (!known.has(key)) known.set(key, boundOf(at, protocol, { counted, sides, world }));
     const found = known.get(key) ?? null;
     return found === null ? null : { ...found, key };
   };
@@ -114,10 +123,12 @@ function ageOf(tested: Manifest, from: number): "whole" | "younger" | "changed" 
 interface Where {
   readonly server: Workload;
   readonly point: EnforcementPoint;
+  /** The trials that end there. */
+  readonly ended: readonly Ending[];
 }
 
-/** The one proxy at which the policy decides about the call; ztunnels count nothing, and waypoints for all Services together. */
-function whereOf(call: ObservedCall, own: Touched, world: ImpactWorld): Where | null {
+/** The one proxy at which trials that end decide about the call; ztunnels count nothing, and waypoints for all Services together. */
+function whereOf(call: ObservedCall, ended: readonly Ending[], world: ImpactWorld): Where | null {
   const { target, source } = call;
   const gateway = gatewayOf(call, world);
   const server =
@@ -127,7 +138,10 @@ function whereOf(call: ObservedCall, own: Touched, world: ImpactWorld): Where | 
   const points = [
     ...(gateway === null || source.kind !== "workload" ? [] : [{ server: gateway, point: pointOf(gateway) }]),
     ...(server === undefined ? [] : pointsOf(call, server, world).map(({ point }) => ({ server, point }))),
-  ].filter(({ point }) => own.at(point));
+  ].flatMap((each): Where[] => {
+    const here = ended.filter(({ own }) => own.at(each.point));
+    return here.length === 0 ? [] : [{ ...each, ended: here }];
+  });
   const [only] = points;
   if (only === undefined || points.length > 1) return null;
   return only.point.kind === "sidecar" || only.point.kind === "gateway" ? only : null;
@@ -144,42 +158,48 @@ function elsewise({ service, target }: ObservedCall, point: EnforcementPoint, ot
   );
 }
 
+const placeOf = (policy: Manifest): string => `${namespaceOf(policy)}/${policy.metadata.name}`;
+
 interface Seen {
-  readonly ended: Ended;
-  readonly counted: (namespace: string, protocol: DryRunCount["protocol"]) => Counted;
+  readonly counted: Readonly<Record<Ended["action"], Count>>;
   readonly sides: Sides;
   readonly world: ImpactWorld;
-  readonly young: boolean;
 }
 
 function boundOf(
-  { server, point }: Where,
+  { server, point, ended }: Where,
   protocol: DryRunCount["protocol"],
-  { ended, counted, sides, world, young }: Seen,
+  { counted, sides, world }: Seen,
 ): Omit<Bound, "key"> | null {
+  const [first] = ended;
+  if (first === undefined || ended.some(({ age, action }) => age === "changed" || action !== first.action)) return null;
+  const tested = new Map(ended.map((each) => [placeOf(each.tested), each.tested]));
   const tried = attached(sides.before.objects(KIND), point, world.rootNamespace).filter(
-    (each) => isDryRun(each) && actionOf(each) === actionOf(ended.tested),
+    (each) => isDryRun(each) && actionOf(each) === actionOf(first.tested),
   );
-  // One of another name may be out of sight: what is told names it.
-  if (tried.length !== 1 || !world.sees(ended.tested)) return null;
-  const { byPod, left } = counted(server.namespace, protocol);
+  // What any of them takes was counted as one: one that stays on trial has a part of it. Others may be out of sight: what is told names them.
+  if (tried.length !== tested.size || !tried.every((each) => tested.has(placeOf(each)))) return null;
+  if (![...tested.values()].every(world.sees)) return null;
+  const { byPod, left } = counted[first.action](server.namespace, protocol);
   const pods = new Set(server.pods.map(({ name }) => name));
   const counts = [...pods].flatMap((pod) => byPod.get(pod) ?? []);
   const counting = new Set(counts.map(({ pod }) => pod));
   if (pods.size === 0 || !server.pods.every(({ name, reports }) => reports && counting.has(name))) return null;
   const denied = counts.reduce((sum, { result, rate }) => (result === "denied" ? sum + rate : sum), 0);
-  const atLeast = young || left || counts.some(({ newborn }) => newborn);
+  const atLeast = ended.some(({ age }) => age === "younger") || left || counts.some(({ newborn }) => newborn);
   const unit = protocol === "tcp" ? "connections/s" : "requests/s";
-  const { name, namespace = "" } = ended.tested.metadata;
+  const names = [...tested.keys()].sort();
   return {
     ...{ denied, atLeast },
     // Who is refused by what stands before the filter is never counted there. A gateway answers some of what it counts itself.
     anew:
       point.kind === "sidecar" &&
-      (ended.action === "allow" || !sides.before.enforces(point, protocol === "tcp" ? "tcp" : "http")),
-    text: `The proxies of ${server.namespace}/${server.name} counted what ${namespace}/${name} would deny while on trial: ${atLeast ? "at least " : ""}${Number(denied.toPrecision(3))} ${unit}, of all callers together.`,
+      (first.action === "allow" || !sides.before.enforces(point, protocol === "tcp" ? "tcp" : "http")),
+    text: `The proxies of ${server.namespace}/${server.name} counted what ${names.join(" and ")} would deny while on trial: ${atLeast ? "at least " : ""}${Number(denied.toPrecision(3))} ${unit}, of all callers together.`,
   };
 }
+
+type Count = (namespace: string, protocol: DryRunCount["protocol"]) => Counted;
 
 interface Counted {
   readonly byPod: ReadonlyMap<string, readonly DryRunCount[]>;
@@ -188,7 +208,7 @@ interface Counted {
 }
 
 /** Counts of a namespace; they are walked once, whatever is asked. */
-function countedOf({ counts }: Shadows, { action }: Ended, { cluster, inventory }: ImpactWorld): Seen["counted"] {
+function countedOf({ counts }: Shadows, action: Ended["action"], { cluster, inventory }: ImpactWorld): Count {
   const there = new Set(
     [...inventory.workloads.values()].flatMap(({ namespace, pods }) => pods.map(({ name }) => `${namespace}/${name}`)),
   );
