@@ -56,7 +56,7 @@ export function ChangeOutcome({
 }
 
 function Waiting({ error }: { readonly error: unknown }) {
-  if (error === null) return <p className="text-ink-3">Reading what the traffic did since…</p>;
+  if (error === null) return <p className="mt-2 text-ink-3">Reading what the traffic did since…</p>;
   return (
     <Notice tone="degraded" role="status" title="What became of it can’t be told.">
       {problemOf(error).detail}

@@ -103,7 +103,7 @@ function waiting(before: SourceStatus): Problem {
 }
 
 function failureText(problem: Problem, since: string, asOf: string | null): string {
-  const shown = asOf === null ? "Nothing from it has been seen yet." : `What is shown is of ${clock(asOf)}.`;
+  const shown = asOf === null ? "Nothing of it is shown." : `What is shown is of ${clock(asOf)}.`;
   return `${problem.detail.replace(/\.?$/, ".")} No answer since ${clock(since)}. ${shown} The console keeps trying by itself.`;
 }
 
