@@ -5,7 +5,7 @@ import { labelsAt } from "../lookup.ts";
 import { actionOf } from "../meaning/authorization/action.ts";
 import { providerOf } from "../meaning/authorization/decide.ts";
 import { inboundMtls } from "../meaning/inbound-mtls.ts";
-import { listAt, namespaceOf, objectAt, textsAt } from "../routing/json.ts";
+import { listAt, namespaceOf, textsAt } from "../routing/json.ts";
 import { AUTHORIZATION_POLICY } from "./docs.ts";
 import { type Draft, type Family, removing, rulesOf, setting } from "./family.ts";
 import { authorizers } from "./mesh-config.ts";

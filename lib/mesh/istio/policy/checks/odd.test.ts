@@ -43,19 +43,10 @@ const cases: readonly Odd[] = [
     ...["10.0.0.1", "reviews", "spec.tls[0].match[0].sniHosts[0]"],
   ],
   [
-    "a timeout of no try",
-    http,
-    ...[
-      ", timeout: 1s, retries: {attempts: 0, perTryTimeout: 1s}",
-      ", timeout: 1s, retries: {attempts: 1, perTryTimeout: 1s}",
-    ],
-    "spec.http[0].retries.perTryTimeout",
-  ],
-  [
     "a host twice",
-    (more) => vs(`hosts: [reviews${more}], http: [{${route}}]`),
-    ", reviews",
-    ", multi",
+    (more) => entry(`hosts: [a.example.com${more}]`),
+    ", a.example.com",
+    ", b.example.com",
     "spec.hosts[1]",
   ],
   [
@@ -148,16 +139,6 @@ const cases: readonly Odd[] = [
     (resolution) =>
       entry(`hosts: [a.example.com], workloadSelector: {labels: {app: reviews}}, resolution: ${resolution}`),
     ...["NONE", "STATIC", "spec.resolution"],
-  ],
-  [
-    "two hosts of one address",
-    (hosts) =>
-      o(
-        "ServiceEntry",
-        "shop/e",
-        `hosts: [${hosts}], addresses: [10.0.0.1], resolution: DNS, ports: [{number: 5432, protocol: TCP}]`,
-      ),
-    ...["a.example.com, b.example.com", "a.example.com", "spec.hosts"],
   ],
   [
     "no address",
