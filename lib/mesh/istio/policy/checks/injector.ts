@@ -33,7 +33,7 @@ export const saidBy = ({ from }: ByDefault) =>
   from === null ? [] : [{ at: from, path: ["data", "values"], text: "enableNamespacesByDefault" }];
 
 /** What the injector puts into pods. */
-export interface Injected {
+interface Injected {
   readonly image: string;
   readonly from: Manifest;
 }

@@ -9,7 +9,7 @@ import { has, listAt, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, setting } from "./family.ts";
 import { odd, repeated, short, without } from "./odd-draft.ts";
 
-/** Hosts of VirtualServices and ServiceEntries. */
+/** Of a ServiceEntry; in a VirtualService it is refused. */
 export function* hostsTwice(object: Manifest): Generator<Draft> {
   const hosts = textsAt(object.spec, "hosts");
   const twice = repeated(hosts);
@@ -17,8 +17,6 @@ export function* hostsTwice(object: Manifest): Generator<Draft> {
   const place = ["spec", "hosts", twice];
   yield odd(object, place, `${short(hosts[twice] ?? "")} is listed twice.`, without(place, "Keep one."));
 }
-
-const DNS = new Set(["DNS", "DNS_ROUND_ROBIN"]);
 
 /** (ValidateServiceEntry) */
 export function* oddServiceEntry(entry: Manifest): Generator<Draft> {
@@ -42,15 +40,6 @@ export function* oddServiceEntry(entry: Manifest): Generator<Draft> {
         text: "Take STATIC, which sends calls to the selected workloads.",
         edits: [setting(["spec", "resolution"], "STATIC")],
       },
-    );
-  }
-  const tcp = listAt(entry.spec, "ports").some((port) => textAt(port, "protocol")?.toUpperCase() === "TCP");
-  if (DNS.has(resolution) && tcp && hosts.length > 1 && textsAt(entry.spec, "addresses").length > 0) {
-    yield odd(
-      entry,
-      ["spec", "hosts"],
-      `${hosts.length} hosts share one address, and TCP carries no name: all connections go to one of them.`,
-      "Make a ServiceEntry with its own address for each host.",
     );
   }
 }

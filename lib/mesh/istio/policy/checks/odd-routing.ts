@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, namespaceOf, numberAt, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { has, listAt, namespaceOf, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, setting } from "./family.ts";
 import { odd, repeated, short, without } from "./odd-draft.ts";
 import { trafficPolicies } from "./traffic-policies.ts";
@@ -18,7 +18,6 @@ const LARGE = 100 * KB;
 export function* oddVirtualService(vs: Manifest): Generator<Draft> {
   for (const [i, rule] of listAt(vs.spec, "http").entries()) {
     const path = ["spec", "http", i];
-    yield* retries(vs, rule, path);
     const abort = objectAt(objectAt(rule, "fault"), "abort");
     const says = ["httpStatus", "grpcStatus", "http2Error"].some((key) => has(abort, key));
     if (has(objectAt(rule, "fault"), "abort") && !says) {
@@ -51,14 +50,6 @@ export function* oddVirtualService(vs: Manifest): Generator<Draft> {
       }
     }
   }
-}
-
-function* retries(vs: Manifest, rule: JsonObject, path: Segments): Generator<Draft> {
-  const attempts = numberAt(objectAt(rule, "retries"), "attempts");
-  const perTry = textAt(objectAt(rule, "retries"), "perTryTimeout");
-  if (attempts !== 0 || perTry === null || textAt(rule, "timeout") === null) return;
-  const place = [...path, "retries", "perTryTimeout"];
-  yield odd(vs, place, "Without attempts there is no retry, and perTryTimeout counts for nothing.", without(place));
 }
 
 /** Endpoints fail over when outlier detection says that they are gone. (ValidateLocalityLbSetting, ValidateZoneAwareLbSetting) */

@@ -23,7 +23,7 @@ export const oddValues: Family = {
     },
   },
   parts: [
-    { of: ["VirtualService", "ServiceEntry"], reads: [], each: hostsTwice },
+    { of: ["ServiceEntry"], reads: [], each: hostsTwice },
     { of: ["VirtualService"], reads: [], each: oddVirtualService },
     { of: ["DestinationRule"], reads: [], each: oddDestinationRule },
     { of: ["Gateway.networking.istio.io"], reads: [], each: oddGateway },

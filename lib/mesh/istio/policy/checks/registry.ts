@@ -4,6 +4,7 @@ import { ambient } from "./ambient.ts";
 import { annotations } from "./annotations.ts";
 import { authorization } from "./authorization.ts";
 import { conditions } from "./conditions.ts";
+import { denialChecks } from "./denials.ts";
 import { deprecated } from "./deprecated.ts";
 import { destinationPorts } from "./destination-ports.ts";
 import { destinationRules } from "./destination-rules.ts";
@@ -43,6 +44,7 @@ export const families: readonly Family[] = [
   gatewayApiRoutes,
   mtls,
   authorization,
+  denialChecks,
   selectors,
   ambient,
   namespaceChecks,

@@ -11,6 +11,7 @@ import {
   findingsOf,
   namespace,
   o,
+  service,
   shop,
   testCases,
   waypoint,
@@ -32,6 +33,8 @@ const manual = mesh("enableAutoMtls: false");
 const SELECTING = mesh("discoverySelectors: [{matchLabels: {mesh: 'on'}}]");
 const wide = (mode: string, host: string, place: string) =>
   dr(`host: '${host}', trafficPolicy: {tls: {mode: ${mode}}}`, place);
+
+const tcp = service("shop/reviews-db", "reviews", "{name: tcp-db, port: 5432}");
 
 const cases: readonly Case[] = [
   ["plaintext-to-strict", [peer(STRICT), tls("DISABLE")], [peer("mtls: {mode: PERMISSIVE}"), tls("DISABLE")]],
@@ -205,6 +208,26 @@ const cases: readonly Case[] = [
     "telemetry-needs-target",
     [...calm, waypoint, o("Telemetry", "calm/a", "metrics: [{}]")],
     [...calm, o("Telemetry", "calm/a", "metrics: [{}]")],
+  ],
+  [
+    "denial-takes-all-of-tcp",
+    [tcp, allow("action: DENY, rules: [{to: [{operation: {methods: [DELETE]}}]}]")],
+    [tcp, allow("action: DENY, rules: [{to: [{operation: {methods: [DELETE], ports: ['9080']}}]}]")],
+  ],
+  [
+    "denial-takes-all-of-tcp",
+    [tcp, allow("action: DENY, rules: [{}, {from: [{source: {requestPrincipals: ['*']}}]}]")],
+    [tcp, allow("action: DENY, rules: [{from: [{source: {notNamespaces: [edge]}}]}]")],
+  ],
+  [
+    "denial-takes-all-of-tcp",
+    [tcp, allow("action: DENY, rules: [{to: [{operation: {paths: [/admin]}}]}]", "istio-system/a")],
+    // Of HTTP alone, or allowing.
+    [
+      tcp,
+      allow("action: DENY, selector: {matchLabels: {app: multi}}, rules: [{to: [{operation: {paths: [/admin]}}]}]"),
+      allow("rules: [{to: [{operation: {paths: [/admin]}}]}]", "shop/b"),
+    ],
   ],
   [
     "workload-without-authorization",

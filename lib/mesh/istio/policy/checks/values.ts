@@ -1,9 +1,20 @@
 /** What a schema lets through and Istio refuses. */
 import type { Manifest } from "#lib/policy/manifest.ts";
-import type { Segments } from "#lib/policy/path.ts";
 import { has, type JsonObject, listAt, numberAt, objectAt, specOf, textsAt } from "../routing/json.ts";
 import { VIRTUAL_SERVICE } from "./docs.ts";
 import { type Draft, type Family, setting } from "./family.ts";
+import { exportTo, refused } from "./refused-draft.ts";
+import { refusedHosts, refusedHttp } from "./refused-http.ts";
+import {
+  refusedAuthorization,
+  refusedJwt,
+  refusedPeer,
+  refusedSidecar,
+  refusedTelemetry,
+  refusedWorkload,
+  twoWays,
+} from "./refused-others.ts";
+import { refusedDestinationRule, refusedGateway, refusedServiceEntry } from "./refused-routing.ts";
 
 const ENUMS: readonly {
   readonly kind: string;
@@ -29,21 +40,13 @@ const REQUIRED: readonly { readonly kind: string; readonly key: string }[] = [
 const DURATION = /^(?:\d{1,12}(?:\.\d{1,9})?(?:h|ms|m|s|us|ns))+$/;
 const SHOWN = 60;
 
-const bad = (at: Manifest, path: Segments, message: string, fix: Draft["fix"]): Draft => ({
-  code: "value-refused",
-  at,
-  path,
-  message,
-  fix,
-});
-
 function* enums(model: { objects(kind: string): readonly Manifest[] }): Generator<Draft> {
   for (const { kind, path, values } of ENUMS) {
     for (const object of model.objects(kind)) {
       const parent = path.slice(0, -1).reduce<JsonObject>((here, key) => objectAt(here, key), specOf(object));
       const value = parent[path.at(-1) ?? ""];
       if (value === undefined || value === null || (typeof value === "string" && values.includes(value))) continue;
-      yield bad(
+      yield refused(
         object,
         ["spec", ...path],
         `${JSON.stringify(value).slice(0, SHOWN)} isn't among ${values.join(", ")}.`,
@@ -55,7 +58,7 @@ function* enums(model: { objects(kind: string): readonly Manifest[] }): Generato
     for (const object of model.objects(kind)) {
       const value = specOf(object)[key];
       if (typeof value === "string" ? value !== "" : Array.isArray(value) && value.length > 0) continue;
-      yield bad(object, ["spec", key], `${key} is required.`, `Add ${key}.`);
+      yield refused(object, ["spec", key], `${key} is required.`, `Add ${key}.`);
     }
   }
 }
@@ -63,9 +66,9 @@ function* enums(model: { objects(kind: string): readonly Manifest[] }): Generato
 function* virtualService(vs: Manifest): Generator<Draft> {
   const protocols = ["http", "tls", "tcp"].filter((each) => listAt(vs.spec, each).length > 0);
   if (protocols.length === 0)
-    yield bad(vs, ["spec"], "There is no rule: http, tls or tcp is required.", "Add a rule, or delete the object.");
+    yield refused(vs, ["spec"], "There is no rule: http, tls or tcp is required.", "Add a rule, or delete the object.");
   if (textsAt(vs.spec, "hosts").length === 0 && protocols.some((each) => each !== "http")) {
-    yield bad(
+    yield refused(
       vs,
       ["spec", "hosts"],
       "Without hosts it is a delegate, which may hold http rules alone.",
@@ -77,7 +80,7 @@ function* virtualService(vs: Manifest): Generator<Draft> {
       const path = ["spec", protocol, i];
       const goes = ["route", "redirect", "delegate", "directResponse"].some((key) => has(rule, key));
       if (!goes)
-        yield bad(
+        yield refused(
           vs,
           path,
           "The rule says nothing of where calls go.",
@@ -86,7 +89,7 @@ function* virtualService(vs: Manifest): Generator<Draft> {
       for (const [j, route] of listAt(rule, "route").entries()) {
         const weight = numberAt(route, "weight");
         if (weight !== null && (weight < 0 || !Number.isInteger(weight))) {
-          yield bad(vs, [...path, "route", j, "weight"], `A weight is a whole number from 0 on, not ${weight}.`, {
+          yield refused(vs, [...path, "route", j, "weight"], `A weight is a whole number from 0 on, not ${weight}.`, {
             text: "Take 0.",
             edits: [setting([...path, "route", j, "weight"], 0)],
           });
@@ -97,7 +100,7 @@ function* virtualService(vs: Manifest): Generator<Draft> {
         [[...path, "retries", "perTryTimeout"], objectAt(rule, "retries")["perTryTimeout"]],
       ] as const) {
         if (value === undefined || value === null || (typeof value === "string" && DURATION.test(value))) continue;
-        yield bad(
+        yield refused(
           vs,
           at,
           `${JSON.stringify(value).slice(0, SHOWN)} is no duration like 500ms or 1.5s.`,
@@ -108,7 +111,7 @@ function* virtualService(vs: Manifest): Generator<Draft> {
         for (const key of ["uri", "method", "authority", "scheme"]) {
           const ways = Object.keys(objectAt(match, key));
           if (ways.length > 1)
-            yield bad(
+            yield refused(
               vs,
               [...path, "match", j, key],
               `Only one of ${ways.join(", ")} can be said.`,
@@ -132,5 +135,18 @@ export const values: Family = {
   parts: [
     { reads: [...new Set([...ENUMS, ...REQUIRED].map(({ kind }) => kind))], all: enums },
     { of: ["VirtualService"], reads: [], each: virtualService },
+    { of: ["VirtualService"], reads: [], each: refusedHosts },
+    { of: ["VirtualService"], reads: [], each: refusedHttp },
+    { of: ["VirtualService", "DestinationRule", "ServiceEntry"], reads: [], each: exportTo },
+    { of: ["DestinationRule"], reads: [], each: refusedDestinationRule },
+    { of: ["ServiceEntry"], reads: [], each: refusedServiceEntry },
+    { of: ["Gateway.networking.istio.io"], reads: [], each: refusedGateway },
+    { of: ["AuthorizationPolicy", "RequestAuthentication", "Telemetry"], reads: [], each: twoWays },
+    { of: ["AuthorizationPolicy"], reads: [], each: refusedAuthorization },
+    { of: ["PeerAuthentication"], reads: [], each: refusedPeer },
+    { of: ["RequestAuthentication"], reads: [], each: refusedJwt },
+    { of: ["Telemetry"], reads: [], each: refusedTelemetry },
+    { of: ["Sidecar"], reads: [], each: refusedSidecar },
+    { of: ["WorkloadEntry", "WorkloadGroup"], reads: [], each: refusedWorkload },
   ],
 };
