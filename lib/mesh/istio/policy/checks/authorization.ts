@@ -8,7 +8,8 @@ import { providerOf } from "../meaning/authorization/decide.ts";
 import { inboundMtls } from "../meaning/inbound-mtls.ts";
 import { listAt, namespaceOf, objectAt, textsAt } from "../routing/json.ts";
 import { AUTHORIZATION_POLICY } from "./docs.ts";
-import { type Draft, type Family, removing, rulesOf, setting } from "./family.ts";
+import { type Draft, type Family, rulesOf, setting } from "./family.ts";
+import { mendOr, opensWithMore, withoutCaller } from "./mend.ts";
 import { authorizers, trustDomains } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { peers } from "./mtls.ts";
@@ -50,9 +51,20 @@ function* namespaces(policy: Manifest, model: Model): Generator<Draft> {
       path,
       message: `There is no namespace ${text}: nobody calls from there.`,
       namespaces: [text],
-      fix: { text: "Correct the name, or take it away.", edits: [removing(path)] },
+      fix: mendOr(
+        withoutCaller(policy, path),
+        "Correct the name, or take away what takes nobody.",
+        "Correct the name.",
+      ),
     };
   }
+}
+
+/** A value written as it is likely meant; where that would let more calls in, it is for somebody to say. */
+function rewritten(policy: Manifest, path: Segments, value: string, text: string): Draft["fix"] {
+  return opensWithMore(policy, String(path.at(-2)))
+    ? `${text}: that lets more calls in than now.`
+    : { text: `${text}.`, edits: [setting(path, value)] };
 }
 
 function* methods(policy: Manifest): Generator<Draft> {
@@ -64,7 +76,7 @@ function* methods(policy: Manifest): Generator<Draft> {
       at: policy,
       path,
       message: `No call has the method ${text}: HTTP methods are upper case. gRPC methods are matched by paths, and their method is POST.`,
-      fix: METHODS.has(upper) ? { text: `Write ${upper}.`, edits: [setting(path, upper)] } : "Write an HTTP method.",
+      fix: METHODS.has(upper) ? rewritten(policy, path, upper, `Write ${upper}`) : "Write an HTTP method.",
     };
   }
 }
@@ -136,6 +148,7 @@ function* principals(policy: Manifest, model: Model): Generator<Draft> {
       continue;
     }
     const [, domain = "", namespace = "", account = ""] = found;
+    const runs = model.table(accounts).has(`${namespace}/${account}`) || !model.knows("Workload", namespace);
     const domains = trustDomains(model);
     if (domains.known && !domains.value.includes(domain) && domain !== "cluster.local") {
       yield {
@@ -143,15 +156,20 @@ function* principals(policy: Manifest, model: Model): Generator<Draft> {
         at: policy,
         path,
         message: `The mesh's trust domains are ${domains.value.join(", ")}: nobody has an identity of ${domain}.`,
+        namespaces: [namespace],
         evidence: [{ at: domains.from, path: ["data", "mesh"], text: "names them" }],
-        fix: {
-          text: `Write ${domains.value[0]}.`,
-          edits: [setting(path, `${domains.value[0]}/ns/${namespace}/sa/${account}`)],
-        },
+        fix: runs
+          ? rewritten(
+              policy,
+              path,
+              `${domains.value[0]}/ns/${namespace}/sa/${account}`,
+              `Write ${domains.value[0]} where that is meant`,
+            )
+          : `Correct the identity: nothing runs as ${namespace}/${account} under ${domains.value[0]} either.`,
       };
       continue;
     }
-    if (model.table(accounts).has(`${namespace}/${account}`) || !model.knows("Workload", namespace)) continue;
+    if (runs) continue;
     const other = model.world.elsewhere.find((each) =>
       [...each.workloads.values()].some((one) => one.namespace === namespace && one.serviceAccounts.includes(account)),
     );
@@ -178,7 +196,11 @@ function* principals(policy: Manifest, model: Model): Generator<Draft> {
           path,
           message: `No workload runs as ${namespace}/${account}, nor did one lately: nobody has this identity.${model.knows("ServiceAccount", namespace) ? "" : " Whether there is such an account isn't read."}`,
           namespaces: [namespace],
-          fix: { text: "Correct the account, or take the identity away.", edits: [removing(path)] },
+          fix: mendOr(
+            withoutCaller(policy, path),
+            "Correct the account, or take away what takes nobody.",
+            "Correct the account.",
+          ),
         };
   }
 }
@@ -225,9 +247,10 @@ function* providers(policy: Manifest, model: Model): Generator<Draft> {
     path: name === "" ? ["spec", "provider"] : path,
     message: `The mesh has no external authorizer ${name || "without a name"}: calls that its rules take are refused, and nobody is asked.`,
     evidence: [{ at: known.from, path: ["data", "mesh"], text: "lists extensionProviders" }],
+    // Naming one lets in what it lets in, of calls that are refused now.
     fix:
       only !== undefined && second === undefined
-        ? { text: `Name ${only}.`, edits: [setting(path, only)] }
+        ? `Name ${only}, if it is the one to ask, or add ${name || "another"} to the mesh's extensionProviders.`
         : names.length === 0
           ? "Add it to the mesh's extensionProviders."
           : `Name one of ${names.join(", ")}, or add it to the mesh's extensionProviders.`,

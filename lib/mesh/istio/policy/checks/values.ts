@@ -16,6 +16,7 @@ import {
 } from "../routing/json.ts";
 import { STATUS, VIRTUAL_SERVICE } from "./docs.ts";
 import { type Draft, type Family, removing, setting } from "./family.ts";
+import { mendOr } from "./mend.ts";
 
 const ENUMS: readonly {
   readonly kind: string;
@@ -98,10 +99,18 @@ function* virtualService(vs: Manifest): Generator<Draft> {
       for (const [j, route] of listAt(rule, "route").entries()) {
         const weight = numberAt(route, "weight");
         if (weight !== null && (weight < 0 || !Number.isInteger(weight))) {
-          yield bad(vs, [...path, "route", j, "weight"], `A weight is a whole number from 0 on, not ${weight}.`, {
-            text: "Take 0.",
-            edits: [setting([...path, "route", j, "weight"], 0)],
-          });
+          yield bad(
+            vs,
+            [...path, "route", j, "weight"],
+            `A weight is a whole number from 0 on, not ${weight}.`,
+            mendOr(
+              weight < 0 && listAt(rule, "route").some((each) => (numberAt(each, "weight") ?? 0) > 0)
+                ? [setting([...path, "route", j, "weight"], 0)]
+                : null,
+              "Take 0.",
+              "Write a whole number.",
+            ),
+          );
         }
       }
       for (const [at, value] of [
@@ -155,7 +164,7 @@ function* deprecated(model: { objects(kind: string): readonly Manifest[] }): Gen
         if (value === null) continue;
         const path = ["spec", "http", i];
         yield old(vs, [...path, key], "mirrorPercentage", [
-          setting([...path, "mirrorPercentage"], { value }),
+          ...(has(rule, "mirrorPercentage") ? [] : [setting([...path, "mirrorPercentage"], { value })]),
           removing([...path, key]),
         ]);
       }
@@ -165,7 +174,9 @@ function* deprecated(model: { objects(kind: string): readonly Manifest[] }): Gen
       if (has(delay, "percent")) {
         const path = ["spec", "http", i, "fault", "delay"];
         yield old(vs, [...path, "percent"], "percentage", [
-          setting([...path, "percentage"], { value: numberAt(delay, "percent") ?? 0 }),
+          ...(has(delay, "percentage")
+            ? []
+            : [setting([...path, "percentage"], { value: numberAt(delay, "percent") ?? 0 })]),
           removing([...path, "percent"]),
         ]);
       }
@@ -177,7 +188,7 @@ function* deprecated(model: { objects(kind: string): readonly Manifest[] }): Gen
     const value = numberAt(outlier, "consecutiveErrors");
     if (value !== null)
       yield old(dr, [...path, "consecutiveErrors"], "consecutive5xxErrors", [
-        setting([...path, "consecutive5xxErrors"], value),
+        ...(has(outlier, "consecutive5xxErrors") ? [] : [setting([...path, "consecutive5xxErrors"], value)]),
         removing([...path, "consecutiveErrors"]),
       ]);
   }
