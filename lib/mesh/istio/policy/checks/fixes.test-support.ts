@@ -161,7 +161,7 @@ function expectNoWider(before: readonly [Manifest, CheckWorld], after: readonly 
   for (const { namespace, name } of now.workloads ?? []) expect(names).toContain(`${namespace}/${name}`);
 }
 
-/** Kinds that decide who gets in. Namespaces and workloads are in the inventory too, which plans don't change. */
+/** Kinds that decide who gets in. */
 const SECURITY: ReadonlySet<string> = new Set([
   ...["AuthorizationPolicy", "RequestAuthentication", "PeerAuthentication", "Gateway", "ConfigMap"],
 ]);
