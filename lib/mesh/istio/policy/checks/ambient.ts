@@ -25,6 +25,14 @@ function waypointOf({ namespace, waypoint }: Service, model: Model): string | nu
   return use === undefined || use === "none" ? null : use;
 }
 
+/** A waypoint as `istioctl waypoint generate` writes it. */
+export const waypointGateway = (namespace: string, name: string): Manifest => ({
+  apiVersion: "gateway.networking.k8s.io/v1",
+  kind: "Gateway",
+  metadata: { name, namespace, labels: { "istio.io/waypoint-for": "service" } },
+  spec: { gatewayClassName: "istio-waypoint", listeners: [{ name: "mesh", port: 15008, protocol: "HBONE" }] },
+});
+
 interface Words {
   readonly none: string;
   readonly unenrolled: string;
@@ -52,21 +60,13 @@ function* byHost(
       ...base,
       code: codes.none,
       message: `${what} is in ambient mode and no waypoint stands before it: what this says of requests doesn't count for ambient clients.`,
-      fix: {
-        text: "Put a waypoint before the namespace's services.",
-        manifests: [
-          {
-            apiVersion: "gateway.networking.k8s.io/v1",
-            kind: "Gateway",
-            metadata: {
-              name: "waypoint",
-              namespace: service.namespace,
-              labels: { "istio.io/waypoint-for": "service" },
-            },
-            spec: { gatewayClassName: "istio-waypoint", listeners: [{ name: "mesh", port: 15008, protocol: "HBONE" }] },
-          },
-        ],
-      },
+      fix:
+        model.find(GATEWAY, service.namespace, "waypoint") === undefined
+          ? {
+              text: "Create a waypoint; services use it once they or their namespace are labelled istio.io/use-waypoint=waypoint.",
+              manifests: [waypointGateway(service.namespace, "waypoint")],
+            }
+          : "Create a waypoint, and label the service or its namespace istio.io/use-waypoint with its name.",
     };
   } else if (use === null && there !== undefined) {
     yield {
@@ -171,9 +171,13 @@ function* bySelector({ kind, none, unattached, wants }: Attached, policy: Manife
       path,
       message: `Selectors reach ztunnel, not the waypoint: for ${what}, in ambient mode, it isn't read as it is meant.`,
       evidence: waypoint === undefined ? evidence : [...evidence, { at: waypoint, path: [], text: "the waypoint" }],
+      // With targets it counts there alone: no longer at ztunnel, which callers reach without the waypoint, nor at sidecars.
       fix:
-        waypoint === undefined || has(specOf(policy), "selector")
-          ? "Attach it to the service or the waypoint by targetRefs, instead of a selector."
+        waypoint === undefined ||
+        has(specOf(policy), "selector") ||
+        kind === "AuthorizationPolicy" ||
+        ambient.length < pods.length
+          ? "Attach it to the service or the waypoint by targetRefs, instead of a selector; what else it is for needs one of its own."
           : {
               text: `Attach it to the waypoint ${waypoint.metadata.name}.`,
               edits: [

@@ -8,7 +8,8 @@ import { kinds } from "../kinds.ts";
 import { isObject, objectAt } from "../routing/json.ts";
 import { ANNOTATIONS, type Known } from "./annotations-known.ts";
 import { ANNOTATIONS as DOCS } from "./docs.ts";
-import { type Draft, type Family, removing } from "./family.ts";
+import { type Draft, type Family, removing, setting } from "./family.ts";
+import { removingWhole } from "./mend.ts";
 import type { Model } from "./model.ts";
 import { PODS, podPlaces, readWhole, TEMPLATES } from "./templates.ts";
 
@@ -44,13 +45,27 @@ function problem(known: Known, value: unknown): string | null {
   return bad === undefined ? null : `${bad.slice(0, SHOWN)} is no port`;
 }
 
+/** The annotation's text as a label, which counts before it where there is one already. */
+function asLabel(object: Manifest | ObjectRef, { path, values }: Place, name: string): Draft["fix"] {
+  const value = values[name];
+  if (!("metadata" in object) || typeof value !== "string") return "Write it as a label.";
+  const at = [...path.slice(0, -1), "labels"];
+  const labels = objectAt(
+    path.length > 2 ? objectAt(objectAt(object.spec, "template"), "metadata") : object.metadata,
+    "labels",
+  );
+  const others = Object.keys(values).length > 1;
+  const edits = [removing(others ? [...path, name] : path), ...(name in labels ? [] : [setting([...at, name], value)])];
+  return { text: "Write it as a label.", edits };
+}
+
 /** `object` as a reference: it can't be changed by a plan, so the fix is advice. */
 function* check(object: Manifest | ObjectRef, { path, kind, values }: Place): Generator<Draft> {
   for (const [name, value] of Object.entries(values)) {
     if (!isIstios(name)) continue;
     const at = [...path, name];
     const known = ANNOTATIONS.get(name);
-    const fix = { text: "Take it away.", edits: "metadata" in object ? [removing(at)] : [] };
+    const fix = { text: "Take it away.", edits: "metadata" in object ? [removingWhole(object, at)] : [] };
     if (known === undefined) {
       yield {
         code: "annotation-unknown",
@@ -78,17 +93,17 @@ function* check(object: Manifest | ObjectRef, { path, kind, values }: Place): Ge
         at: object,
         path: at,
         message: `The value of ${name} can't be taken: ${why}.`,
-        fix,
+        fix: "Correct the value, or take the annotation away.",
       };
     }
     if (known.state === "deprecated") {
-      const instead = name === "sidecar.istio.io/inject" ? " The label of the same name takes its place." : "";
+      const label = name === "sidecar.istio.io/inject";
       yield {
         code: "annotation-deprecated",
         at: object,
         path: at,
-        message: `${name} is deprecated and may stop to work.${instead}`,
-        fix,
+        message: `${name} is deprecated and may stop to work.${label ? " The label of the same name takes its place." : ""}`,
+        fix: label ? asLabel(object, { path, kind, values }, name) : "Say it the way that took its place.",
       };
     } else if (known.state === "alpha" && !(kind === "Pod" && isWritten(name, values))) {
       yield {

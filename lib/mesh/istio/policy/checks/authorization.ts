@@ -7,7 +7,8 @@ import { providerOf } from "../meaning/authorization/decide.ts";
 import { inboundMtls } from "../meaning/inbound-mtls.ts";
 import { listAt, namespaceOf, textsAt } from "../routing/json.ts";
 import { AUTHORIZATION_POLICY } from "./docs.ts";
-import { type Draft, type Family, removing, rulesOf, setting } from "./family.ts";
+import { type Draft, type Family, rulesOf } from "./family.ts";
+import { mendOr, rewritten, withoutCaller } from "./mend.ts";
 import { authorizers } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { peers } from "./mtls.ts";
@@ -33,7 +34,11 @@ function* namespaces(policy: Manifest, model: Model): Generator<Draft> {
       path,
       message: `There is no namespace ${text}: nobody calls from there.`,
       namespaces: [text],
-      fix: { text: "Correct the name, or take it away.", edits: [removing(path)] },
+      fix: mendOr(
+        withoutCaller(policy, path),
+        "Correct the name, or take away what takes nobody.",
+        "Correct the name.",
+      ),
     };
   }
 }
@@ -47,7 +52,7 @@ function* methods(policy: Manifest): Generator<Draft> {
       at: policy,
       path,
       message: `No call has the method ${text}: HTTP methods are upper case. gRPC methods are matched by paths, and their method is POST.`,
-      fix: METHODS.has(upper) ? { text: `Write ${upper}.`, edits: [setting(path, upper)] } : "Write an HTTP method.",
+      fix: METHODS.has(upper) ? rewritten(policy, path, upper, `Write ${upper}`) : "Write an HTTP method.",
     };
   }
 }
@@ -137,9 +142,10 @@ function* providers(policy: Manifest, model: Model): Generator<Draft> {
     path: name === "" ? ["spec", "provider"] : path,
     message: `The mesh has no external authorizer ${name || "without a name"}: calls that its rules take are refused, and nobody is asked.`,
     evidence: [{ at: known.from, path: ["data", "mesh"], text: "lists extensionProviders" }],
+    // Naming one lets in what it lets in, of calls that are refused now.
     fix:
       only !== undefined && second === undefined
-        ? { text: `Name ${only}.`, edits: [setting(path, only)] }
+        ? `Name ${only}, if it is the one to ask, or add ${name || "another"} to the mesh's extensionProviders.`
         : names.length === 0
           ? "Add it to the mesh's extensionProviders."
           : `Name one of ${names.join(", ")}, or add it to the mesh's extensionProviders.`,

@@ -6,6 +6,7 @@ import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { kinds } from "../kinds.ts";
 import { ChecksEngine } from "./engine.ts";
+import { expectSound } from "./fixes.test-support.ts";
 import { offlineWorld } from "./offline.ts";
 
 const CORE: Readonly<Record<string, string>> = {
@@ -116,6 +117,11 @@ export function testCases(title: string, cases: readonly Case[]): void {
     it.each(cases)("%s", (code, fires, quiet) => {
       expect(codesOf(fires)).toContain(code);
       expect(codesOf(quiet)).not.toContain(code);
+    });
+  });
+  describe(`fixes of ${title}: mend what they are for, and nothing gets worse`, () => {
+    it.each(cases)("%s", (_, fires, quiet) => {
+      for (const objects of [fires, quiet]) expectSound([...shop, ...objects], worldOf);
     });
   });
 }

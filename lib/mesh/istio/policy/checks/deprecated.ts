@@ -14,6 +14,9 @@ const old = (at: Manifest, path: Segments, instead: string, edits: Edits = []): 
   fix: { text: `Use ${instead}.`, edits },
 });
 
+/** What is said already isn't written over by the old field's value. */
+const unless = (value: JsonObject, key: string, edit: Edits[number]): Edits => (has(value, key) ? [] : [edit]);
+
 function* virtualService(vs: Manifest): Generator<Draft> {
   for (const [i, rule] of listAt(vs.spec, "http").entries()) {
     const path = ["spec", "http", i];
@@ -21,7 +24,7 @@ function* virtualService(vs: Manifest): Generator<Draft> {
       const value = numberAt(rule, key);
       if (value === null) continue;
       yield old(vs, [...path, key], "mirrorPercentage", [
-        setting([...path, "mirrorPercentage"], { value }),
+        ...unless(rule, "mirrorPercentage", setting([...path, "mirrorPercentage"], { value })),
         removing([...path, key]),
       ]);
     }
@@ -31,7 +34,7 @@ function* virtualService(vs: Manifest): Generator<Draft> {
     if (has(delay, "percent")) {
       const place = [...path, "fault", "delay"];
       yield old(vs, [...place, "percent"], "percentage", [
-        setting([...place, "percentage"], { value: numberAt(delay, "percent") ?? 0 }),
+        ...unless(delay, "percentage", setting([...place, "percentage"], { value: numberAt(delay, "percent") ?? 0 })),
         removing([...place, "percent"]),
       ]);
     }
@@ -40,11 +43,12 @@ function* virtualService(vs: Manifest): Generator<Draft> {
 
 function* destinationRule(rule: Manifest): Generator<Draft> {
   for (const { path, policy } of trafficPolicies(rule)) {
-    const errors = numberAt(objectAt(policy, "outlierDetection"), "consecutiveErrors");
+    const outlier = objectAt(policy, "outlierDetection");
+    const errors = numberAt(outlier, "consecutiveErrors");
     if (errors !== null) {
       const place = [...path, "outlierDetection"];
       yield old(rule, [...place, "consecutiveErrors"], "consecutive5xxErrors", [
-        setting([...place, "consecutive5xxErrors"], errors),
+        ...unless(outlier, "consecutive5xxErrors", setting([...place, "consecutive5xxErrors"], errors)),
         removing([...place, "consecutiveErrors"]),
       ]);
     }

@@ -3,9 +3,12 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, namespaceOfHost, resolveHost, serviceOfHost } from "../hosts.ts";
 import { labelsAt, labelText } from "../lookup.ts";
 import { byAge, has, listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
+import { routedSubsets } from "./destinations.ts";
 import { DESTINATION_RULE, TRAFFIC } from "./docs.ts";
 import { type Draft, type Family, removing, setting } from "./family.ts";
+import { mendOr, removingWhole } from "./mend.ts";
 import { type Model, meet } from "./model.ts";
+import { hasVersion } from "./subset-mends.ts";
 import { rulesByHost } from "./virtual-services.ts";
 
 const hostOf = (rule: Manifest): string => resolveHost(textAt(rule.spec, "host") ?? "", namespaceOf(rule));
@@ -81,10 +84,11 @@ function* subsets(rule: Manifest, model: Model): Generator<Draft> {
         at: rule,
         path,
         message: `Subset ${name} has no labels: it is the whole service.`,
-        fix: {
-          text: `Say which pods it is; this takes version=${name}.`,
-          edits: [setting([...path, "labels"], { version: name })],
-        },
+        fix: mendOr(
+          service && hasVersion(service, name, model) ? [setting([...path, "labels"], { version: name })] : null,
+          `Say which pods it is; this takes version=${name}, which some carry.`,
+          "Say by labels which pods it is.",
+        ),
       };
       continue;
     }
@@ -106,7 +110,13 @@ function* subsets(rule: Manifest, model: Model): Generator<Draft> {
           text: "selects its pods",
         },
       ],
-      fix: { text: "Correct the labels, or take the subset away once no route names it.", edits: [removing(path)] },
+      fix: mendOr(
+        model.knows("VirtualService", null) && !model.table(routedSubsets).has(`${full} ${name}`)
+          ? [removingWhole(rule, path)]
+          : null,
+        "Correct the labels, or take the subset away, as no route names it.",
+        "Correct the labels, or take the subset away once no route names it.",
+      ),
     };
   }
 }
@@ -141,7 +151,8 @@ function* unverified(rule: Manifest): Generator<Draft> {
     const mode = textAt(tls, "mode");
     if (mode !== "SIMPLE" && mode !== "MUTUAL") continue;
     const skips = tls["insecureSkipVerify"] === true;
-    if (!skips && (has(tls, "caCertificates") || has(tls, "credentialName"))) continue;
+    const named = has(tls, "caCertificates") || has(tls, "credentialName");
+    if (!skips && named) continue;
     const where = port === null ? "" : ` for port ${port}`;
     yield {
       code: port === null ? "server-not-verified" : "server-not-verified-on-port",
@@ -150,12 +161,13 @@ function* unverified(rule: Manifest): Generator<Draft> {
       message: skips
         ? `TLS mode ${mode} with insecureSkipVerify${where}: nothing is verified, anybody's certificate is accepted.`
         : `TLS mode ${mode} without caCertificates${where}: whatever the system's authorities signed for the host is accepted; anything at all before Istio 1.20.`,
-      fix: skips
-        ? { text: "Verify the server.", edits: [removing([...path, "insecureSkipVerify"])] }
-        : {
-            text: "Name the authorities to trust; this says the system's.",
-            edits: [setting([...path, "caCertificates"], "system")],
-          },
+      fix: {
+        text: `${skips ? "Verify the server" : "Name the authorities to trust"}${named ? "" : "; this says the system's"}.`,
+        edits: [
+          ...(skips ? [removing([...path, "insecureSkipVerify"])] : []),
+          ...(named ? [] : [setting([...path, "caCertificates"], "system")]),
+        ],
+      },
     };
   }
 }
@@ -174,14 +186,20 @@ function* overrides(rule: Manifest, model: Model): Generator<Draft> {
         has(objectAt(objectAt(other.spec, "trafficPolicy"), "tls"), "mode"),
     );
   if (wide === undefined) return;
-  const mode = textAt(objectAt(objectAt(wide.rule.spec, "trafficPolicy"), "tls"), "mode") ?? "";
+  const tls = objectAt(objectAt(wide.rule.spec, "trafficPolicy"), "tls");
+  const mode = textAt(tls, "mode") ?? "";
   yield {
     code: "wider-tls-lost",
     at: rule,
     path: ["spec", "trafficPolicy"],
     message: `${namespaceOf(wide.rule)}/${wide.rule.metadata.name} asks for TLS mode ${mode} for ${wide.host}; this closer rule replaces it whole and says nothing of TLS.`,
     evidence: [{ at: wide.rule, path: ["spec", "trafficPolicy", "tls"], text: "what no longer counts" }],
-    fix: { text: `Say ${mode} here too.`, edits: [setting(["spec", "trafficPolicy", "tls"], { mode })] },
+    fix: {
+      text: `Say ${mode} here too, as it does.`,
+      edits: [
+        setting(["spec", "trafficPolicy", "tls"], { ...tls, ...objectAt(objectAt(rule.spec, "trafficPolicy"), "tls") }),
+      ],
+    },
   };
 }
 
@@ -233,7 +251,7 @@ export const destinationRules: Family = {
   parts: [
     { reads: ["DestinationRule"], all: duplicates },
     { of: ["DestinationRule"], reads: ["ServiceEntry", "inventory"], each: host },
-    { of: ["DestinationRule"], reads: ["inventory"], each: subsets },
+    { of: ["DestinationRule"], reads: ["VirtualService", "inventory"], each: subsets },
     { of: ["DestinationRule"], reads: [], each: unverified },
     { of: ["DestinationRule"], reads: ["DestinationRule"], each: overrides },
   ],

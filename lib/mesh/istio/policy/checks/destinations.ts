@@ -47,3 +47,11 @@ export const ofEach = (check: (to: Destination, model: Model) => Iterable<Draft>
   function* (vs: Manifest, model: Model): Generator<Draft> {
     for (const to of destinationsOf(vs)) yield* check(to, model);
   };
+
+/** Subsets that routes and mirrors name, `host subset`. */
+export const routedSubsets = (model: Model): ReadonlySet<string> =>
+  new Set(
+    model
+      .objects("VirtualService")
+      .flatMap((vs) => [...destinationsOf(vs)].map(({ full, value }) => `${full} ${textAt(value, "subset") ?? ""}`)),
+  );

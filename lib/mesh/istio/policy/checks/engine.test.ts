@@ -6,6 +6,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { calm, codesOf, findingsOf, o, shop, waypoint, worldOf } from "./cases.test-support.ts";
 import { ChecksEngine } from "./engine.ts";
 import type { Draft, Family } from "./family.ts";
+import { expectSound } from "./fixes.test-support.ts";
 import { Model } from "./model.ts";
 import { families } from "./registry.ts";
 
@@ -125,6 +126,10 @@ describe("the engine", () => {
     expect(ran).toEqual([]);
     engine.check(withObjects(world, [a, route("b", "multi")]));
     expect(ran).toEqual(["b", "all"]);
+  });
+
+  it("mends what it can without harm, where much is wrong at once", () => {
+    expect(expectSound([...shop, ...calm, waypoint, ...samples], worldOf)).toBeGreaterThan(3);
   });
 
   it("is told of every kind that a check reads", () => {

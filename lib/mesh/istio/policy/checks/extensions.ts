@@ -44,7 +44,7 @@ function* patches(filter: Manifest): Generator<Draft> {
         at: filter,
         path,
         message: `REPLACE is for HTTP_FILTER and NETWORK_FILTER; on ${applyTo} it is ignored.`,
-        fix: { text: "MERGE is what can change it.", edits: [setting(path, "MERGE")] },
+        fix: "MERGE is what can change it; it keeps what the patch doesn't name.",
       };
     }
     if (operation === "ADD" && WHOLE.has(applyTo)) {

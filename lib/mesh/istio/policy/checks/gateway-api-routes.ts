@@ -126,20 +126,8 @@ function* backends(route: Manifest, model: Model): Generator<Draft> {
       path: [...path, "namespace"],
       message: `No ReferenceGrant in ${target.namespace} lets ${route.kind}s of ${namespaceOf(route)} send to ${target.name}: its share of the calls answers 500.`,
       namespaces: [target.namespace],
-      fix: {
-        text: `Create the ReferenceGrant in ${target.namespace}.`,
-        manifests: [
-          {
-            apiVersion: "gateway.networking.k8s.io/v1beta1",
-            kind: "ReferenceGrant",
-            metadata: { name: `from-${namespaceOf(route)}`, namespace: target.namespace },
-            spec: {
-              from: [{ group: GATEWAY_API, kind: route.kind, namespace: namespaceOf(route) }],
-              to: [{ group: "", kind: "Service", name: target.name }],
-            },
-          },
-        ],
-      },
+      // Whether others may send there is for the service's owner to say.
+      fix: `Have ${target.namespace} grant it: a ReferenceGrant there from ${route.kind}s of ${namespaceOf(route)} to the Service ${target.name}.`,
     };
   }
 }

@@ -82,7 +82,7 @@ function* classes(gateway: Manifest, model: Model): Generator<Draft> {
     at: gateway,
     path: ["spec", "gatewayClassName"],
     message: `There is no GatewayClass ${name}: nobody makes this gateway.`,
-    fix: { text: "Take Istio's.", edits: [{ path: "spec.gatewayClassName", value: "istio" }] },
+    fix: "Name a class that is there (Istio's is istio), or install this one's.",
   };
 }
 

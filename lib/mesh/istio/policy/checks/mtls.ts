@@ -6,9 +6,10 @@ import { labelsAt } from "../lookup.ts";
 import { type InboundMtls, inboundMtls, peerPolicies } from "../meaning/inbound-mtls.ts";
 import { listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
 import { DESTINATION_RULE, PEER_AUTHENTICATION } from "./docs.ts";
-import { type Draft, type Family, removing, setting } from "./family.ts";
+import { type Draft, type Family, removing } from "./family.ts";
 import { autoMtls } from "./mesh-config.ts";
 import { exportsOf, type Model } from "./model.ts";
+import { free, leftToIstio, mutualFor, telling } from "./mtls-mends.ts";
 import { rulesByHost } from "./virtual-services.ts";
 
 export const peers = (model: Model) => peerPolicies(model.objects("PeerAuthentication"), model.root);
@@ -77,7 +78,7 @@ function* conflicts(rule: Manifest, model: Model): Generator<Draft> {
           path: [...path, "mode"],
           message: `Clients are told to send plaintext, and ${where} takes mutual TLS alone: these calls are refused.`,
           evidence: [...evidenceOf(inbound), { at: model.workloadRef(workload), path: [], text: "refuses plaintext" }],
-          fix: { text: "Leave TLS to Istio, which uses mutual TLS where the server has it.", edits: [removing(path)] },
+          fix: leftToIstio(rule, path, model, "ISTIO_MUTUAL"),
         };
         break;
       }
@@ -91,7 +92,7 @@ function* conflicts(rule: Manifest, model: Model): Generator<Draft> {
             ...evidenceOf(inbound),
             { at: model.workloadRef(workload), path: [], text: "takes plaintext alone" },
           ],
-          fix: { text: "Leave TLS to Istio, which uses mutual TLS where the server has it.", edits: [removing(path)] },
+          fix: leftToIstio(rule, path, model, "DISABLE"),
         };
         break;
       }
@@ -118,10 +119,7 @@ function* strictInDisabled(model: Model): Generator<Draft> {
         message:
           "The workload asks for mutual TLS in a namespace that has it switched off: clients build no TLS for such a namespace by themselves, and no DestinationRule of the namespace or the root namespace tells them to, so calls are refused.",
         evidence: evidenceOf(around),
-        fix: {
-          text: "Take PERMISSIVE for the namespace, or tell clients ISTIO_MUTUAL by a DestinationRule; this takes PERMISSIVE here, which lets plaintext in.",
-          edits: [setting(["spec", "mtls", "mode"], "PERMISSIVE")],
-        },
+        fix: telling(object, labels, model),
       };
     }
   }
@@ -195,17 +193,13 @@ function* clientsNotTold(model: Model): Generator<Draft> {
       path: ["spec", "mtls", "mode"],
       evidence: [{ at: auto.from, path: ["data", "mesh"], text: "has enableAutoMtls switched off" }],
       message: `The mesh has automatic mutual TLS switched off, and no DestinationRule tells clients ${wanted} for ${host}.`,
-      fix: {
-        text: `Create a DestinationRule with ${wanted} for ${host}.`,
-        manifests: [
-          {
-            apiVersion: "networking.istio.io/v1",
-            kind: "DestinationRule",
-            metadata: { name: "default", namespace: namespaceOf(object) },
-            spec: { host, trafficPolicy: { tls: { mode: wanted } } },
-          },
-        ],
-      },
+      fix:
+        wanted === "ISTIO_MUTUAL" && free(object, host, model)
+          ? {
+              text: `Create a DestinationRule with ${wanted} for ${host}.`,
+              manifests: [mutualFor("default", namespaceOf(object), host, wanted)],
+            }
+          : `Let a DestinationRule say ${wanted} for ${host}; closer rules, and an older one of the same host, count before it.`,
     };
   }
 }
@@ -253,7 +247,7 @@ export const mtls: Family = {
     "plaintext-not-told-in-mesh": untold("KIA0506", "the mesh is DISABLE while clients are told to use it"),
   },
   parts: [
-    { of: ["DestinationRule"], reads: ["PeerAuthentication", "inventory"], each: conflicts },
+    { of: ["DestinationRule"], reads: ["PeerAuthentication", "ConfigMap", "inventory"], each: conflicts },
     { of: ["PeerAuthentication"], reads: [], each: ports },
     { reads: ["PeerAuthentication", "DestinationRule", "inventory"], all: strictInDisabled },
     { reads: ["PeerAuthentication", "DestinationRule", "ConfigMap", "inventory"], all: clientsNotTold },

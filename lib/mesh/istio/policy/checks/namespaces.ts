@@ -1,7 +1,11 @@
 /** Namespaces: whether their labels say what pods in them shall be. */
+import { targetsOf } from "../lookup.ts";
+import { namespaceOf } from "../routing/json.ts";
+import { waypointGateway } from "./ambient.ts";
 import { AMBIENT, INJECTION, WAYPOINT } from "./docs.ts";
 import { type Draft, type Family, rulesOf } from "./family.ts";
 import { injectsByDefault, saidBy } from "./injector.ts";
+import { mendOr } from "./mend.ts";
 import type { Model } from "./model.ts";
 
 const MODE = "istio.io/dataplane-mode";
@@ -21,7 +25,11 @@ function* namespaces(model: Model): Generator<Draft> {
         at: namespace,
         path: ["metadata", "labels", "istio.io/rev"],
         message: `istio-injection=${injected} and istio.io/rev=${revision}: the first wins, and the revision is not what pods get.`,
-        fix: { text: "Keep the revision alone.", edits: [{ path: 'metadata.labels["istio-injection"]' }] },
+        fix: mendOr(
+          injected === "enabled" ? [{ path: 'metadata.labels["istio-injection"]' }] : null,
+          "Keep the revision alone.",
+          "Keep the one that is meant: without istio-injection its pods join the mesh.",
+        ),
       };
     }
     if (
@@ -60,6 +68,20 @@ function* namespaces(model: Model): Generator<Draft> {
   }
 }
 
+/**
+ * A waypoint that is named already takes calls as soon as it is there, and pods' own policies see it instead of the clients: DENY
+ * rules by identity would no longer take them. https://istio.io/latest/docs/ambient/usage/l7-features/
+ */
+function created(model: Model, namespace: string, where: string, name: string): Draft["fix"] {
+  const here = [namespace, where, model.root];
+  const bySelector = model
+    .objects("AuthorizationPolicy")
+    .some((each) => here.includes(namespaceOf(each)) && targetsOf(each).length === 0);
+  return bySelector || !model.knows("AuthorizationPolicy", null)
+    ? "Create the waypoint, once authorization policies without targetRefs don't ask who the client is: behind it they see the waypoint."
+    : { text: "Create the waypoint.", manifests: [waypointGateway(where, name)] };
+}
+
 /** Services and namespaces that name a waypoint which isn't there. */
 function* waypointsOfOthers(model: Model): Generator<Draft> {
   for (const namespace of model.objects("Namespace")) {
@@ -73,17 +95,7 @@ function* waypointsOfOthers(model: Model): Generator<Draft> {
       path: ["metadata", "labels", USE_WAYPOINT],
       message: `There is no waypoint ${where}/${use}: rules of requests don't count for its services.`,
       namespaces: [where],
-      fix: {
-        text: "Create the waypoint.",
-        manifests: [
-          {
-            apiVersion: "gateway.networking.k8s.io/v1",
-            kind: "Gateway",
-            metadata: { name: use, namespace: where, labels: { "istio.io/waypoint-for": "service" } },
-            spec: { gatewayClassName: "istio-waypoint", listeners: [{ name: "mesh", port: 15008, protocol: "HBONE" }] },
-          },
-        ],
-      },
+      fix: created(model, namespace.metadata.name, where, use),
     };
   }
   for (const { namespace, name, waypoint } of model.services) {
@@ -132,6 +144,6 @@ export const namespaceChecks: Family = {
   },
   parts: [
     { reads: ["Namespace", "ConfigMap", "inventory"], all: namespaces },
-    { reads: ["Namespace", GATEWAY, "inventory"], all: waypointsOfOthers },
+    { reads: ["Namespace", GATEWAY, "AuthorizationPolicy", "inventory"], all: waypointsOfOthers },
   ],
 };

@@ -3,7 +3,8 @@ import type { ClusterInventory } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { namespaceOf } from "../routing/json.ts";
-import { type Draft, removing, setting } from "./family.ts";
+import type { Draft } from "./family.ts";
+import { mendOr, rewritten, withoutCaller } from "./mend.ts";
 import { trustDomains } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { texts } from "./rule-texts.ts";
@@ -86,6 +87,7 @@ export function* principals(policy: Manifest, model: Model): Generator<Draft> {
 
 function foreignDomain(policy: Manifest, path: Segments, text: string, model: Model): Draft | null {
   const [domain = "", ...rest] = text.split("/");
+  const [, namespace = "", , account = ""] = rest;
   const domains = trustDomains(model);
   if (!domains.known || domains.value.includes(domain) || domain === "cluster.local") return null;
   return {
@@ -93,8 +95,17 @@ function foreignDomain(policy: Manifest, path: Segments, text: string, model: Mo
     at: policy,
     path,
     message: `The mesh's trust domains are ${domains.value.join(", ")}: nobody has an identity of ${domain}.`,
+    namespaces: [namespace],
     evidence: [{ at: domains.from, path: ["data", "mesh"], text: "names them" }],
-    fix: { text: `Write ${domains.value[0]}.`, edits: [setting(path, [domains.value[0], ...rest].join("/"))] },
+    fix:
+      model.table(accounts).has(`${namespace}/sa/${account}`) || !model.knows("Workload", namespace)
+        ? rewritten(
+            policy,
+            path,
+            [domains.value[0], ...rest].join("/"),
+            `Write ${domains.value[0]} where that is meant`,
+          )
+        : `Correct the identity: nothing runs as ${namespace}/${account} under ${domains.value[0]} either.`,
   };
 }
 
@@ -136,7 +147,11 @@ function* nobody(policy: Manifest, path: Segments, text: string, taken: Taken, m
     message: `No workload runs as ${who}, nor did one lately: ${end}`,
     namespaces: spoken(namespace, model),
     evidence: read ? [{ at: model.core("ServiceAccount", namespace, account), path: [], text: "isn't there" }] : [],
-    fix: { text: "Correct the account, or take the identity away.", edits: [removing(path)] },
+    fix: mendOr(
+      withoutCaller(policy, path),
+      "Correct the account, or take away what takes nobody.",
+      "Correct the account.",
+    ),
   };
 }
 

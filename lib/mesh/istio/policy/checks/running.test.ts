@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { consoleWorld, deployment, namespace, o, service, shop, worldOf } from "./cases.test-support.ts";
 import { ChecksEngine } from "./engine.ts";
+import { expectSound } from "./fixes.test-support.ts";
 
 const pod = (place: string, spec: string, more = "") => o("Pod", place, spec, `metadata: {${more}}`);
 const template = (place: string, containers: string, more = "") =>
@@ -144,6 +145,7 @@ describe.each([
     const own = found(fires).filter((each) => each.code === code);
     expect(own.map(({ object, path }) => `${object.kind} ${object.name} ${path}`)).toEqual([at]);
     expect(found(quiet).filter((each) => each.code === code)).toEqual([]);
+    expectSound([...shop, ...fires], world);
   });
 });
 

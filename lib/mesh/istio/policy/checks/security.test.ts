@@ -290,7 +290,8 @@ test("which objects decide is said", () => {
     object: { kind: "PeerAuthentication", name: "p" },
     path: "spec.mtls.mode",
   });
-  expect(found?.fix.edits).toEqual([{ path: "spec.trafficPolicy.tls" }]);
+  // A traffic policy of nothing is refused.
+  expect(found?.fix.edits).toEqual([{ path: "spec.trafficPolicy" }]);
 });
 
 test("nothing else is told of an object that istiod doesn't read", () => {

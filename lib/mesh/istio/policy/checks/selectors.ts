@@ -1,10 +1,12 @@
 /** What kinds with selectors share: several for the same workloads, selectors that take none, namespaces that aren't there. */
+import { same } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { labelsAt, labelText, targetsOf } from "../lookup.ts";
 import { BY_DEFAULT, byAge, namespaceOf, textsAt } from "../routing/json.ts";
 import { REACHING } from "../selection.ts";
 import { SELECTOR, TRAFFIC } from "./docs.ts";
 import { type Draft, type Family, removing, rulesOf } from "./family.ts";
+import { mendOr } from "./mend.ts";
 import type { Model } from "./model.ts";
 
 /** Of these one counts for a workload; of others all do. */
@@ -43,23 +45,29 @@ function* withoutSelector(kind: string, model: Model): Generator<Draft> {
         path: ["spec"],
         message: `${first.metadata.name} is without a selector too: only one ${kind} can be the default of ${namespaceOf(object)}, and the older is likely the one.`,
         evidence: [{ at: first, path: ["spec"], text: "the older one" }],
-        fix: {
-          text: "Keep one.",
-          deletions: [
-            {
-              cluster: model.world.cluster,
-              group: groupOf(object),
-              version: versionOf(object),
-              kind,
-              namespace: namespaceOf(object),
-              name: object.metadata.name,
+        // Without ages, as in files, the older isn't known: of two that say the same either may go.
+        fix: !aged(first, object)
+          ? "Keep one."
+          : {
+              text: "Keep one.",
+              deletions: [
+                {
+                  cluster: model.world.cluster,
+                  group: groupOf(object),
+                  version: versionOf(object),
+                  kind,
+                  namespace: namespaceOf(object),
+                  name: object.metadata.name,
+                },
+              ],
             },
-          ],
-        },
       };
     }
   }
 }
+
+const aged = (first: Manifest, other: Manifest): boolean =>
+  same(first.spec, other.spec) || [first, other].every(({ metadata }) => metadata.creationTimestamp !== undefined);
 
 const groupOf = ({ apiVersion }: Manifest): string => apiVersion.split("/")[0] ?? "";
 const versionOf = ({ apiVersion }: Manifest): string => apiVersion.split("/")[1] ?? "";
@@ -134,7 +142,12 @@ function* exported(object: Manifest, model: Model): Generator<Draft> {
       path: ["spec", "exportTo", i],
       message: `There is no namespace ${text} to show it to.`,
       namespaces: [text],
-      fix: { text: "Take it away, or correct the name.", edits: [removing(["spec", "exportTo", i])] },
+      // An empty list is no list: the mesh's default counts, which is everybody.
+      fix: mendOr(
+        to.length > 1 ? [removing(["spec", "exportTo", i])] : null,
+        "Take it away, or correct the name.",
+        "Correct the name, or write . to show it to its own namespace alone. Without it everybody sees it.",
+      ),
     };
   }
 }

@@ -1,10 +1,12 @@
 /** Sidecars: hosts they let proxies know, and where they count. */
 import type { Manifest } from "#lib/policy/manifest.ts";
+import type { Segments } from "#lib/policy/path.ts";
 import { namespaceOfHost, resolveHost, serviceOfHost } from "../hosts.ts";
 import { labelsAt } from "../lookup.ts";
 import { has, listAt, namespaceOf, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { AMBIENT, SIDECAR } from "./docs.ts";
 import { type Draft, type Family, removing, setting } from "./family.ts";
+import { isOnly, mendOr } from "./mend.ts";
 import type { Model } from "./model.ts";
 
 function* hosts(sidecar: Manifest, model: Model): Generator<Draft> {
@@ -47,10 +49,17 @@ function* hosts(sidecar: Manifest, model: Model): Generator<Draft> {
               text: "Write the namespace of the host.",
               edits: [setting(["spec", "egress", i, "hosts", j], `${service.namespace}/${name}`)],
             }
-          : { text: "Take the entry away, or correct it.", edits: [removing(["spec", "egress", i, "hosts", j])] },
+          : unknownHost(sidecar, ["spec", "egress", i, "hosts", j]),
       };
     }
   }
+}
+
+/** A listener needs a host, and without the listener more may be known: of an only host nothing is left but to say so. */
+function unknownHost(sidecar: Manifest, path: Segments): Draft["fix"] {
+  return isOnly(sidecar, path)
+    ? { text: "Correct it; this writes ~/*, no host, which is what it comes to now.", edits: [setting(path, "~/*")] }
+    : { text: "Take the entry away, or correct it.", edits: [removing(path)] };
 }
 
 function* place(sidecar: Manifest, model: Model): Generator<Draft> {
@@ -62,7 +71,7 @@ function* place(sidecar: Manifest, model: Model): Generator<Draft> {
       at: sidecar,
       path: ["spec", "workloadSelector"],
       message: `In the root namespace (${model.root}) a Sidecar is the default of all namespaces; with a selector it counts for pods of ${model.root} alone.`,
-      fix: { text: "Take the selector away, or move the object.", edits: [removing(["spec", "workloadSelector"])] },
+      fix: "Move it to the workloads' namespace. Without the selector it counts for the whole mesh.",
     };
   }
   const policy = objectAt(sidecar.spec, "outboundTrafficPolicy");
@@ -73,10 +82,11 @@ function* place(sidecar: Manifest, model: Model): Generator<Draft> {
       path: ["spec", "outboundTrafficPolicy"],
       message:
         "outboundTrafficPolicy without a mode means REGISTRY_ONLY, which blocks every host that the mesh doesn't know; the mesh's own default is something else.",
-      fix: {
-        text: "Say the mode that is meant; this takes ALLOW_ANY.",
-        edits: [setting(["spec", "outboundTrafficPolicy", "mode"], "ALLOW_ANY")],
-      },
+      fix: mendOr(
+        has(policy, "egressProxy") ? null : [setting(["spec", "outboundTrafficPolicy", "mode"], "REGISTRY_ONLY")],
+        "Say the mode that is meant; this writes REGISTRY_ONLY, which it means now.",
+        "Say ALLOW_ANY: an egressProxy goes with no other mode.",
+      ),
     };
   }
   const ambient = selects

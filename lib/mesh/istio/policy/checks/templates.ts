@@ -72,7 +72,8 @@ function* running(workload: Workload, model: Model): Generator<PodPlace> {
   };
 }
 
-function pathIn(kind: string): Segments {
+/** Where a kind has its pods' spec. */
+export function pathIn(kind: string): Segments {
   if (kind === "Pod") return ["spec"];
   return [...(kind === "CronJob" ? ["spec", "jobTemplate"] : []), "spec", "template", "spec"];
 }

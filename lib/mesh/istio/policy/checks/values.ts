@@ -3,6 +3,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { has, type JsonObject, listAt, numberAt, objectAt, specOf, textsAt } from "../routing/json.ts";
 import { VIRTUAL_SERVICE } from "./docs.ts";
 import { type Draft, type Family, setting } from "./family.ts";
+import { mendOr } from "./mend.ts";
 import { exportTo, refused } from "./refused-draft.ts";
 import { refusedHosts, refusedHttp } from "./refused-http.ts";
 import {
@@ -89,10 +90,18 @@ function* virtualService(vs: Manifest): Generator<Draft> {
       for (const [j, route] of listAt(rule, "route").entries()) {
         const weight = numberAt(route, "weight");
         if (weight !== null && (weight < 0 || !Number.isInteger(weight))) {
-          yield refused(vs, [...path, "route", j, "weight"], `A weight is a whole number from 0 on, not ${weight}.`, {
-            text: "Take 0.",
-            edits: [setting([...path, "route", j, "weight"], 0)],
-          });
+          yield refused(
+            vs,
+            [...path, "route", j, "weight"],
+            `A weight is a whole number from 0 on, not ${weight}.`,
+            mendOr(
+              weight < 0 && listAt(rule, "route").some((each) => (numberAt(each, "weight") ?? 0) > 0)
+                ? [setting([...path, "route", j, "weight"], 0)]
+                : null,
+              "Take 0.",
+              "Write a whole number.",
+            ),
+          );
         }
       }
       for (const [at, value] of [

@@ -7,6 +7,7 @@ import { listAt, namespaceOf, objectAt, textAt, textsAt } from "../routing/json.
 import { gatewaysOf } from "../routing/virtual-services.ts";
 import { JWT_ROUTING, TRAFFIC, VIRTUAL_SERVICE } from "./docs.ts";
 import { type Draft, type Family, rulesOf, setting } from "./family.ts";
+import { mendOr } from "./mend.ts";
 import type { Model } from "./model.ts";
 import { claims } from "./virtual-service-rules.ts";
 
@@ -47,7 +48,13 @@ function* gateways(vs: Manifest, model: Model): Generator<Draft> {
         path,
         message: `${text} is the old way to name a gateway; Istio's documentation knows namespace/name alone.`,
         namespaces: [dotted[2] ?? ""],
-        fix: { text: "Write namespace/name.", edits: [setting(path, `${dotted[2]}/${dotted[1]}`)] },
+        fix: mendOr(
+          model.find(GATEWAY, dotted[2] ?? "", dotted[1] ?? "") === undefined
+            ? null
+            : [setting(path, `${dotted[2]}/${dotted[1]}`)],
+          "Write namespace/name.",
+          "Write namespace/name of a Gateway that is there.",
+        ),
       };
       continue;
     }

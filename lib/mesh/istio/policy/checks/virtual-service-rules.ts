@@ -16,6 +16,7 @@ import {
 import { gatewaysOf } from "../routing/virtual-services.ts";
 import { TRAFFIC, VIRTUAL_SERVICE } from "./docs.ts";
 import { type Draft, type Family, removing, rulesOf } from "./family.ts";
+import { isOnly, mendOr } from "./mend.ts";
 import { type Model, meet, push } from "./model.ts";
 
 /** Compared with at most so many others of one host: a thousand claims of one host make a thousand findings, not a million. */
@@ -148,7 +149,11 @@ function* delegates(vs: Manifest, model: Model): Generator<Draft> {
         path,
         message: `There is no VirtualService ${namespace}/${name}, ${lost}.`,
         namespaces: [namespace],
-        fix: { text: "Create it, or take the rule away.", edits: [removing(["spec", "http", i])] },
+        fix: mendOr(
+          isOnly(vs, ["spec", "http", i]) ? null : [removing(["spec", "http", i])],
+          "Create it, or take the rule away.",
+          "Create it, or say here where calls go.",
+        ),
       };
     } else if (to !== undefined && textsAt(to.spec, "hosts").length > 0) {
       yield {

@@ -5,7 +5,9 @@ import { listAt, namespaceOf, numberAt, objectAt, textAt, visibleTo } from "../r
 import { type Destination, ofEach, PROTOCOLS, spoken } from "./destinations.ts";
 import { TRAFFIC, VIRTUAL_SERVICE } from "./docs.ts";
 import { type Draft, type Family, removing, setting } from "./family.ts";
+import { mendOr } from "./mend.ts";
 import { type Model, push } from "./model.ts";
+import { subsetAdded } from "./subset-mends.ts";
 
 /** DestinationRules by the full host they name; those with wildcards apart. */
 export const rulesByHost = (model: Model) => {
@@ -65,7 +67,6 @@ function* subsetUnknown({ vs, path, full, value }: Destination, model: Model): G
   const named = nearest(rules, full, vs, model).slice(0, 3);
   const names = named.flatMap((rule) => listAt(rule.spec, "subsets").flatMap((each) => textAt(each, "name") ?? []));
   const [rule] = named;
-  const subsets = rule === undefined ? [] : listAt(rule.spec, "subsets");
   yield {
     code: "destination-subset-unknown",
     at: vs,
@@ -75,31 +76,17 @@ function* subsetUnknown({ vs, path, full, value }: Destination, model: Model): G
         ? `No DestinationRule names ${full}, so there is no subset ${subset}: calls that come here answer 503.`
         : `No DestinationRule of ${full} has a subset ${subset}${names.length > 0 ? ` (there are ${names.slice(0, 5).join(", ")})` : ""}: calls that come here answer 503.`,
     namespaces: spoken(full),
-    evidence: named.map((each) => ({ at: each, path: ["spec", "subsets"], text: "its subsets" })),
-    fix:
-      rule === undefined
-        ? {
-            text: `Create a DestinationRule with the subset ${subset}, by the label version=${subset}.`,
-            manifests: [
-              {
-                apiVersion: "networking.istio.io/v1",
-                kind: "DestinationRule",
-                metadata: { name: serviceOfHost(full)?.name ?? vs.metadata.name, namespace: namespaceOf(vs) },
-                spec: { host: full, subsets: [{ name: subset, labels: { version: subset } }] },
-              },
-            ],
-          }
-        : {
-            text: `Add the subset ${subset} to ${rule.metadata.name}, by the label version=${subset}.`,
-            manifests: [
-              {
-                ...rule,
-                spec: { ...rule.spec, subsets: [...subsets, { name: subset, labels: { version: subset } }] },
-              },
-            ],
-          },
+    evidence: named.map((each) =>
+      listAt(each.spec, "subsets").length > 0
+        ? { at: each, path: ["spec", "subsets"], text: "its subsets" }
+        : { at: each, path: ["spec", "host"], text: "has no subsets" },
+    ),
+    fix: subsetAdded(vs, full, subset, rule, model),
   };
 }
+
+/** Two routes that say nothing else are one. */
+const OF_ROUTE: ReadonlySet<string> = new Set(["destination", "weight"]);
 
 function* weights(vs: Manifest): Generator<Draft> {
   for (const protocol of PROTOCOLS) {
@@ -144,10 +131,13 @@ function* weights(vs: Manifest): Generator<Draft> {
             path: [...path, j, "destination"],
             message: `It is the same destination as route[${before}]: their weights add up to one.`,
             evidence: [{ at: vs, path: [...path, before], text: "the same destination" }],
-            fix: {
-              text: "Keep one, with the sum of both weights.",
-              edits: [removing([...path, j]), setting([...path, before, "weight"], (all[before] ?? 0) + (all[j] ?? 0))],
-            },
+            fix: mendOr(
+              [before, j].every((at) => Object.keys(routes[at] ?? {}).every((key) => OF_ROUTE.has(key)))
+                ? [removing([...path, j]), setting([...path, before, "weight"], (all[before] ?? 0) + (all[j] ?? 0))]
+                : null,
+              "Keep one, with the sum of both weights.",
+              "Keep one, with the sum of both weights, and what both say beside.",
+            ),
           };
         }
       }
@@ -190,7 +180,7 @@ export const virtualServices: Family = {
   },
   parts: [
     { of: ["VirtualService"], reads: ["ServiceEntry", "inventory"], each: ofEach(hostUnknown) },
-    { of: ["VirtualService"], reads: ["DestinationRule"], each: ofEach(subsetUnknown) },
+    { of: ["VirtualService"], reads: ["DestinationRule", "inventory"], each: ofEach(subsetUnknown) },
     { of: ["VirtualService"], reads: [], each: weights },
   ],
 };

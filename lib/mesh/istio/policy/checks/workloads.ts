@@ -5,6 +5,7 @@ import { listAt, objectAt, textAt } from "../routing/json.ts";
 import { AMBIENT, INJECTION, SECURITY, WAYPOINT } from "./docs.ts";
 import { type Draft, type Family, rulesOf } from "./family.ts";
 import type { Model } from "./model.ts";
+import { pathIn } from "./templates.ts";
 
 const MODE = "istio.io/dataplane-mode";
 const INJECT = "sidecar.istio.io/inject";
@@ -20,7 +21,7 @@ function* sidecarOrAmbient(workload: Workload, model: Model): Generator<Draft> {
   const draft = (code: string, message: string, fix: string): Draft => ({
     code,
     at,
-    path: ["spec", "template", "metadata", "labels"],
+    path: [...pathIn(workload.kind).slice(0, -1), "metadata", "labels"],
     message,
     fix,
   });
