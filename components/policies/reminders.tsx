@@ -102,6 +102,7 @@ function Item({ item, flow, onAsk }: { readonly item: Reminder; readonly flow: P
       action={
         <>
           {item.kind === "fault" && <RemoveFault item={item} button={button} />}
+          {item.kind === "dry-run" && button("Remove now", () => makePlan(taking(object)))}
           {item.kind === "dry-run" && changeId !== undefined && button("Take back", () => planRevert(changeId))}
           {wrote && plan.written < plan.of && button("Finish", settle("finish"))}
           {wrote && button("Take back", settle("back"))}
@@ -143,6 +144,9 @@ function Sentence({ item }: { readonly item: Reminder }) {
     </>
   );
 }
+
+/** A policy that is only tried refuses nobody: it goes as a whole. */
+const taking = (object: Reminder["object"]) => ({ cluster: object.cluster, manifests: [], deletions: [object] });
 
 function RemoveFault({
   item: { object },

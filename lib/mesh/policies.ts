@@ -6,7 +6,7 @@ import { readTarget } from "./istio/policy/changes/policy-target.ts";
 import { istioPolicies } from "./istio/policy/index.ts";
 import { actionOf, isDryRun } from "./istio/policy/meaning/authorization/action.ts";
 import { orderSteps } from "./istio/policy/order.ts";
-import { type Temporary, temporary, withoutFaults } from "./istio/policy/temporary.ts";
+import { type Temporary, temporary, UNTIL, withoutFaults } from "./istio/policy/temporary.ts";
 
 /** A further mesh is a folder beside istio/ and a line here. */
 export const policyPorts: readonly PolicyPort[] = [istioPolicies];
@@ -34,4 +34,4 @@ export function policyPort(key: string): PolicyPort | null {
 /** What forms show of security policies. */
 /** The steps of a plan in a safe order, or why there is none: what they add and take away counts, not kinds alone. */
 /** What of an object is meant to end, and the object without it. */
-export { actionOf, isDryRun, orderSteps, readAccess, readTarget, type Temporary, temporary, withoutFaults };
+export { actionOf, isDryRun, orderSteps, readAccess, readTarget, type Temporary, temporary, UNTIL, withoutFaults };

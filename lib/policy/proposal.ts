@@ -56,19 +56,22 @@ interface Place {
   readonly namespace: string;
 }
 
-/** One intent a rule. What is in effect already isn't taken back to a dry run. */
+const ending = (dryRun: boolean, until: string | undefined) => (dryRun && until !== undefined ? { until } : {});
+
+/** `until`: when a dry run ends; absent: it has no end. One intent a rule. What is in effect already isn't taken back to a dry run. */
 export function intentsOf(
   { cluster, namespace }: Place,
   { name, labels, rules, exists }: ProposedPolicy,
   chosen: (principal: string) => boolean,
   dryRun: boolean,
+  until?: string,
 ): readonly AuthorizationIntent[] {
   return rules
     .filter(({ principal }) => chosen(principal))
     .map(({ principal }) => ({
       ...{ kind: "authorization", cluster, namespace, name, action: "ALLOW", rule: { principals: [principal] } },
       target: { level: "workloads", labels },
-      ...(dryRun && exists === "enforced" ? {} : { dryRun }),
+      ...(dryRun && exists === "enforced" ? {} : { dryRun, ...ending(dryRun, until) }),
     }));
 }
 
@@ -76,7 +79,9 @@ export const restIntent = (
   { cluster, namespace }: Place,
   { rest }: Proposal,
   dryRun: boolean,
+  until?: string,
 ): AuthorizationIntent => ({
   ...{ kind: "authorization", cluster, namespace, name: rest.name, action: "ALLOW", dryRun },
+  ...ending(dryRun, until),
   target: { level: "namespace" },
 });

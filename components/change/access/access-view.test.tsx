@@ -47,12 +47,31 @@ describe("the forms of authorization", () => {
     );
   });
 
+  it("says until when a policy is tried", () => {
+    const [first] = rows;
+    if (first === undefined) throw new Error("It is there.");
+    const list = (until: string | null) =>
+      textOf(
+        renderToStaticMarkup(
+          <PolicyList
+            {...shared}
+            rows={[{ ...first, action: "DENY", dryRun: true, until }]}
+            onEdit={() => undefined}
+          />,
+        ),
+      );
+    expect(list(null)).toContain("dry run, without an end");
+    expect(list("2030-01-01T12:00:00Z")).toMatch(/dry run until 1 Jan \d\d:00:00/);
+  });
+
   it("begins a policy as a dry run, and says what keeps it from being made", () => {
     const render = (wish: Parameters<typeof NewPolicy>[0]["wish"]) =>
       textOf(renderToStaticMarkup(<NewPolicy {...shared} taken={rows} wish={wish} onChange={() => undefined} />));
     const blank = beginning(null);
     expect(render(blank)).toContain("What would become of calls that no rule takes isn’t tested by it");
     expect(render(blank)).toContain("Without a condition it allows every call.");
+    expect(render(blank)).toContain("Reminds of the dry run after");
+    expect(render(newWish({ ...blank, dryRun: false }))).not.toContain("Reminds of the dry run after");
     expect(render(newWish({ ...blank, dryRun: false }))).toContain("enforced as soon as it is applied");
     expect(render(newWish({ ...blank, level: "workloads" }))).toContain("Which workloads?");
     expect(render(newWish({ ...blank, level: "targets" }))).toContain("Which Service?");

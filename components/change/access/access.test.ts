@@ -41,6 +41,10 @@ describe("what a namespace's objects say", () => {
       ["all", "DENY", true, "the whole namespace"],
       ["web", "ALLOW", false, "app=web"],
     ]);
+    const ending = (until: string) =>
+      policiesIn("west", "shop", [object("AuthorizationPolicy", "a", {}, { "meshscope.dev/until": until })])[0]?.until;
+    expect(ending("2030-01-01T00:00:00Z")).toBe("2030-01-01T00:00:00Z");
+    expect([ending("<b>"), rows[0]?.until]).toEqual([null, null]);
     expect(rows[1]?.rules.map(({ text }) => text)).toEqual([
       "namespace a or b, method GET, and more",
       "several sources or operations",

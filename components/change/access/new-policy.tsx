@@ -1,10 +1,13 @@
 "use client";
 
-import { useId } from "react";
+import { useId, useSyncExternalStore } from "react";
+import { currentSecond, serverSecond, subscribeSeconds } from "#components/shell/clock.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { ChoiceField, Field, TextField } from "../fields.tsx";
 import { labelsSeen } from "../mtls/levels.ts";
+import { DryRunField } from "./dry-run-field.tsx";
+import { untilAfter } from "./dry-run-life.ts";
 import { type Shared, Warnings } from "./policy-list.tsx";
 import type { PolicyRow } from "./read.ts";
 import { RuleFields } from "./rule-fields.tsx";
@@ -33,7 +36,8 @@ export function NewPolicy({
   readonly wish: NewWish;
   readonly onChange: (editing: Editing | null) => void;
 }) {
-  const { action, level, label, service, dryRun, texts } = wish;
+  const { action, level, label, service, dryRun, life, texts } = wish;
+  const second = useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond);
   const edit = (patch: Partial<NewWish>) => onChange(newWish({ ...wish, ...patch }));
   const names = taken.map(({ object }) => object.name);
   const name = wish.name ?? nameFor(wish, names);
@@ -50,8 +54,10 @@ export function NewPolicy({
           : null;
   const put = () => {
     if (typeof access === "string" || target === null) return;
+    const until = dryRun ? untilAfter(second, life) : undefined;
     const done = form.draft.change({
       ...{ kind: "authorization", cluster: form.cluster, namespace, name, action, target, dryRun, rule: access },
+      ...(until === undefined ? {} : { until }),
     });
     if (done !== null) onChange(null);
   };
@@ -122,6 +128,7 @@ export function NewPolicy({
             : "It is enforced as soon as it is applied."}
         </p>
       </div>
+      {dryRun && <DryRunField {...{ life, disabled }} onChange={(next) => edit({ life: next })} />}
       {typeof access !== "string" && target !== null && (
         <Warnings warnings={warningsOf({ action, target, rules: [access] }, sight)} />
       )}

@@ -1,12 +1,16 @@
 "use client";
 
 import { clsx } from "clsx";
+import { useSyncExternalStore } from "react";
 import { ObjectLink } from "#components/policies/links.tsx";
+import { currentSecond, serverSecond, subscribeSeconds } from "#components/shell/clock.ts";
+import { sayInstant } from "#components/shell/instant.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { formatPlural } from "#lib/format.ts";
 import type { AuthorizationIntent } from "#lib/policy/intent.ts";
 import type { ClusterForm } from "../cluster-change.tsx";
+import { BY_DEFAULT, untilAfter } from "./dry-run-life.ts";
 import { type PolicyRow, type RuleRow, targetText } from "./read.ts";
 import { type Sight, warningsOf } from "./warnings.ts";
 import { type Editing, ruleWish } from "./wish.ts";
@@ -57,7 +61,7 @@ function Policy({
   forbidden,
   sight,
 }: Shared & { readonly row: PolicyRow; readonly onEdit: (editing: Editing | null) => void }) {
-  const { object, action, dryRun, target, rules } = row;
+  const { object, action, target, rules } = row;
   const { name } = object;
   const wish = (more: Partial<AuthorizationIntent>) => {
     onEdit(null);
@@ -78,18 +82,7 @@ function Policy({
           <span className="text-ink-2">for {targetText(target)}</span>
         </p>
         <span className="flex flex-wrap items-center gap-2">
-          {known && (
-            <label className="inline-flex items-center gap-1.5">
-              <input
-                type="checkbox"
-                checked={dryRun}
-                disabled={disabled}
-                aria-label={`Dry run of ${name}`}
-                onChange={(event) => wish({ dryRun: event.target.checked })}
-              />
-              dry run
-            </label>
-          )}
+          {known && <DryRunBox {...{ row, disabled, wish }} />}
           {known && (
             <Chip {...button} aria-label={`Add a rule to ${name}`} onClick={() => onEdit(ruleWish(row, action, null))}>
               Add a rule
@@ -120,6 +113,35 @@ function Policy({
       </ol>
       <Warnings warnings={warnings} />
     </li>
+  );
+}
+
+/** One that is begun here has an end, as a new policy's has unless that is chosen otherwise. */
+function DryRunBox({
+  row: { object, dryRun, until },
+  disabled,
+  wish,
+}: {
+  readonly row: PolicyRow;
+  readonly disabled: boolean;
+  readonly wish: (more: Partial<AuthorizationIntent>) => void;
+}) {
+  const second = useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond);
+  const turn = (on: boolean) => {
+    const end = untilAfter(second, BY_DEFAULT);
+    wish({ dryRun: on, ...(on && end !== undefined ? { until: end } : {}) });
+  };
+  return (
+    <label className="inline-flex items-center gap-1.5">
+      <input
+        type="checkbox"
+        checked={dryRun}
+        disabled={disabled}
+        aria-label={`Dry run of ${object.name}`}
+        onChange={(event) => turn(event.target.checked)}
+      />
+      dry run{dryRun && (until === null ? ", without an end" : ` until ${sayInstant(until)}`)}
+    </label>
   );
 }
 

@@ -1,5 +1,5 @@
 /** Security policies of a draft as forms show them. Pure. */
-import { actionOf, isDryRun, readAccess, readTarget } from "#lib/mesh/policies.ts";
+import { actionOf, isDryRun, readAccess, readTarget, UNTIL } from "#lib/mesh/policies.ts";
 import type { AccessRule, PolicyTarget } from "#lib/policy/intent.ts";
 import { listAt, textAt } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -17,6 +17,8 @@ export interface PolicyRow {
   readonly object: ObjectRef;
   readonly action: ReturnType<typeof actionOf>;
   readonly dryRun: boolean;
+  /** When the dry run ends, as the object says it; null: it doesn't say. */
+  readonly until: string | null;
   /** null: it targets what forms don't. */
   readonly target: PolicyTarget | null;
   readonly rules: readonly RuleRow[];
@@ -48,6 +50,12 @@ export function ruleText(access: AccessRule): string {
   return all.length === 0 ? "every call" : all.join(", ");
 }
 
+/** What is no instant is no end: nothing reminds of it. */
+function endOf({ metadata }: Manifest): string | null {
+  const until = metadata.annotations?.[UNTIL];
+  return until === undefined || Number.isNaN(Date.parse(until)) ? null : until;
+}
+
 /** AuthorizationPolicies of a namespace, by name. */
 export function policiesIn(cluster: string, namespace: string, manifests: readonly Manifest[]): readonly PolicyRow[] {
   return manifests
@@ -55,7 +63,12 @@ export function policiesIn(cluster: string, namespace: string, manifests: readon
     .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name))
     .map((manifest) => ({
       object: refOf(cluster, manifest),
-      ...{ action: actionOf(manifest), dryRun: isDryRun(manifest), target: readTarget(manifest) },
+      ...{
+        action: actionOf(manifest),
+        dryRun: isDryRun(manifest),
+        until: endOf(manifest),
+        target: readTarget(manifest),
+      },
       rules: listAt(manifest.spec, "rules").map((rule): RuleRow => {
         const read = readAccess(rule);
         if (read === null) return { text: "several sources or operations", access: null, more: true };

@@ -2,6 +2,7 @@
 import type { AccessRule, PolicyTarget } from "#lib/policy/intent.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import { labelOf } from "../mtls/levels.ts";
+import { BY_DEFAULT, type DryRunLife } from "./dry-run-life.ts";
 import type { PolicyRow } from "./read.ts";
 import { NOTHING, type RuleTexts, textsOf, withValue } from "./rule-texts.ts";
 
@@ -23,6 +24,8 @@ export interface NewWish extends Typed {
   /** Of targets: a Service's name. */
   readonly service: string;
   readonly dryRun: boolean;
+  /** Until when it is one. */
+  readonly life: DryRunLife;
 }
 
 export interface RuleWish extends Typed {
@@ -46,7 +49,7 @@ export function newWish(fields: NewFields): NewWish {
 /** Allowing is asked for most, and tried as a dry run first. `app`: of the workload that the page was opened for. */
 export const beginning = (app: string | null): NewWish =>
   newWish({
-    ...{ name: null, action: "ALLOW", service: "", dryRun: true, texts: NOTHING },
+    ...{ name: null, action: "ALLOW", service: "", dryRun: true, life: BY_DEFAULT, texts: NOTHING },
     ...{ level: app === null ? "namespace" : "workloads", label: app === null ? "" : `app=${app}` },
   });
 

@@ -1,6 +1,8 @@
 /** What of a proposal is chosen: all of it, but for what was taken out. Pure. */
+
 import type { AuthorizationIntent } from "#lib/policy/intent.ts";
 import { intentsOf, type Proposal, type ProposedPolicy, restIntent } from "#lib/policy/proposal.ts";
+import { BY_DEFAULT, type DryRunLife, untilAfter } from "../dry-run-life.ts";
 
 export interface Choice {
   /** Keys of rules that are taken out. */
@@ -8,10 +10,12 @@ export interface Choice {
   /** All that has no policy of its own refuses every call. */
   readonly rest: boolean;
   readonly dryRun: boolean;
+  /** Until when it is one. */
+  readonly life: DryRunLife;
 }
 
 /** The rest is asked for on purpose: it reaches workloads that nobody was seen calling. */
-export const ALL: Choice = { without: new Set(), rest: false, dryRun: true };
+export const ALL: Choice = { without: new Set(), rest: false, dryRun: true, life: BY_DEFAULT };
 
 export const ruleKey = (workload: string, principal: string): string => `${workload} ${principal}`;
 
@@ -28,17 +32,19 @@ export function turned(choice: Choice, keys: readonly string[], chosen: boolean)
 export const keysOf = ({ workload, rules }: ProposedPolicy): readonly string[] =>
   rules.map(({ principal }) => ruleKey(workload, principal));
 
-/** One plan's intents; the rest comes last, so that nobody is refused before their own policy is there. */
+/** `second`: now, in Unix time. One plan's intents; the rest comes last, so that nobody is refused before their own policy is there. */
 export function wishesOf(
   place: { readonly cluster: string; readonly namespace: string },
   proposal: Proposal,
-  { without, rest, dryRun }: Choice,
+  { without, rest, dryRun, life }: Choice,
+  second: number,
 ): readonly AuthorizationIntent[] {
+  const until = untilAfter(second, life);
   return [
     ...proposal.policies.flatMap((policy) =>
-      intentsOf(place, policy, (principal) => !without.has(ruleKey(policy.workload, principal)), dryRun),
+      intentsOf(place, policy, (principal) => !without.has(ruleKey(policy.workload, principal)), dryRun, until),
     ),
-    ...(rest && proposal.rest.why === null ? [restIntent(place, proposal, dryRun)] : []),
+    ...(rest && proposal.rest.why === null ? [restIntent(place, proposal, dryRun, until)] : []),
   ];
 }
 

@@ -2,10 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { DryRunResults } from "#components/policies/dry-run/dry-run-results.tsx";
 import { authorizationHref } from "#components/policies/links.tsx";
 import { Notice } from "#components/policies/notice.tsx";
+import { currentSecond, serverSecond, subscribeSeconds } from "#components/shell/clock.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import type { ProposalAnswer } from "#lib/api/proposal.ts";
 import { problemOf } from "#lib/errors.ts";
@@ -105,21 +106,37 @@ function Chosen({
   const { cluster, draft, flow } = form;
   const { forbidden } = useMayWrite({ cluster, namespace, kinds: ["AuthorizationPolicy"] });
   const disabled = forbidden !== null || !draft.whole || flow.state.phase === "applying";
-  const wishes = wishesOf({ cluster, namespace }, proposal, choice);
-  const objects = new Set(wishes.map(({ name }) => name)).size;
   return (
     <ProposalView
       {...{ answer, proposal, choice, disabled, again, onChange: setChoice }}
       act={
-        <Chip
-          tone="on"
-          disabled={disabled || objects === 0}
-          title={forbidden ?? undefined}
-          onClick={() => void draft.change(wishes)}
-        >
-          Put {objects === 1 ? "one policy" : `${objects} policies`} in the draft
-        </Chip>
+        <Put
+          wishes={(second) => wishesOf({ cluster, namespace }, proposal, choice, second)}
+          {...{ disabled, forbidden }}
+          onPut={(wishes) => void draft.change(wishes)}
+        />
       }
     />
+  );
+}
+
+/** Dry runs end some time after now, which this alone follows. */
+function Put({
+  wishes,
+  disabled,
+  forbidden,
+  onPut,
+}: {
+  readonly wishes: (second: number) => ReturnType<typeof wishesOf>;
+  readonly disabled: boolean;
+  readonly forbidden: string | null;
+  readonly onPut: (wishes: ReturnType<typeof wishesOf>) => void;
+}) {
+  const all = wishes(useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond));
+  const objects = new Set(all.map(({ name }) => name)).size;
+  return (
+    <Chip tone="on" disabled={disabled || objects === 0} title={forbidden ?? undefined} onClick={() => onPut(all)}>
+      Put {objects === 1 ? "one policy" : `${objects} policies`} in the draft
+    </Chip>
   );
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { sayInstants } from "#components/shell/instant.ts";
 import { Section } from "#components/ui/section.tsx";
 import type { ProposalAnswer } from "#lib/api/proposal.ts";
+import { DryRunField } from "../dry-run-field.tsx";
 import { BLIND, type Choice, keysOf } from "./choice.ts";
 import { PolicyChoice } from "./policy-choice.tsx";
 
@@ -90,6 +91,9 @@ export function ProposalView({ answer, proposal, choice, disabled, again, act, o
             ? "The rules are counted and refuse nobody. A dry run of ALLOW never tests that all else is refused: whom that hits is what stands above as not covered, and in the impact of the plan that ends the dry run."
             : "They are enforced as soon as they are applied: all calls that no rule takes are refused."}
         </Check>
+        {choice.dryRun && (
+          <DryRunField life={choice.life} disabled={disabled} onChange={(life) => onChange({ ...choice, life })} />
+        )}
         <div className="mt-2">{act}</div>
       </Section>
     </>

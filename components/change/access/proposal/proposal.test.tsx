@@ -74,10 +74,23 @@ describe("a proposal", () => {
 describe("what is chosen of it", () => {
   const place = { cluster: "west", namespace: "shop" };
   const wished = (choice: Choice, known: Known = proposal) =>
-    wishesOf(place, known, choice).map(({ name, rule, dryRun }) => `${name} ${rule?.principals ?? "–"} ${dryRun}`);
+    wishesOf(place, known, choice, 0).map(({ name, rule, dryRun }) => `${name} ${rule?.principals ?? "–"} ${dryRun}`);
 
   it("is all of it as a dry run, without the rest", () => {
     expect(wished(ALL)).toEqual([`reviews-callers ${WEB} true`, `reviews-callers ${CRON} true`]);
+  });
+
+  it("ends after a week, unless that is chosen otherwise; what is enforced has no end", () => {
+    const ends = (more: Partial<Choice>, known: Known = proposal) =>
+      wishesOf(place, known, { ...ALL, rest: true, ...more }, 1_700_000_000).map(({ until = "–" }) => until);
+    const week = "2023-11-21T22:13:20Z";
+    expect(ends({})).toEqual([week, week, week]);
+    expect(ends({ life: "1" })[2]).toBe("2023-11-15T22:13:20Z");
+    expect(ends({ life: "" })).toEqual(["–", "–", "–"]);
+    expect(ends({ dryRun: false })).toEqual(["–", "–", "–"]);
+    expect(ends({}, { ...proposal, policies: [{ ...policy, exists: "enforced" }] })).toEqual(["–", "–", week]);
+    expect(said(proposal, ALL)).toContain("Reminds of the dry run after");
+    expect(said(proposal, { ...ALL, dryRun: false })).not.toContain("Reminds of the dry run after");
   });
 
   it("is what wasn't taken out, the rest last and only where it may be had", () => {

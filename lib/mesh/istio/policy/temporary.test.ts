@@ -29,6 +29,11 @@ it.each([
     object("AuthorizationPolicy", { "istio.io/dry-run": "true", "meshscope.dev/until": END }, {}),
     { kind: "dry-run", until: END },
   ],
+  [
+    "a dry run as Go reads it",
+    object("AuthorizationPolicy", { "istio.io/dry-run": "T", "meshscope.dev/until": END }, {}),
+    { kind: "dry-run", until: END },
+  ],
   ["a dry run for good", object("AuthorizationPolicy", { "istio.io/dry-run": "true" }, {}), null],
   [
     "one that is off",

@@ -1,13 +1,12 @@
 /** What is meant to end: faults, and policies that are only tried. */
 import { own, textAt } from "#lib/policy/json.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import { isDryRun } from "./meaning/authorization/action.ts";
 import { has, listAt, objectAt } from "./routing/json.ts";
 import { FAULT_UNTIL, faultOf } from "./routing/virtual-service-rule.ts";
 
 /** Until when anything else of an object is meant. */
 export const UNTIL = "meshscope.dev/until";
-/** https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
-const DRY_RUN = "istio.io/dry-run";
 
 /** Something of an object that is meant to end. */
 export interface Temporary {
@@ -21,7 +20,7 @@ export interface Temporary {
 /** null: nothing of it is. A dry run without an end is no reminder's business: it does no harm. */
 export function temporary(manifest: Manifest): Temporary | null {
   const note = (key: string) => textAt(manifest.metadata, "annotations", key);
-  if (manifest.kind === "AuthorizationPolicy" && note(DRY_RUN) === "true" && note(UNTIL) !== null)
+  if (manifest.kind === "AuthorizationPolicy" && isDryRun(manifest) && note(UNTIL) !== null)
     return { kind: "dry-run", until: note(UNTIL), text: "is logged and enforces nothing" };
   const said = faultyRules(manifest).flatMap((rule) => {
     const fault = faultOf(rule, null);

@@ -69,6 +69,17 @@ describe("an AuthorizationPolicy", () => {
   test.each<[string, Partial<AuthorizationIntent>, object]>([
     ["a dry run as it is written", { dryRun: true }, before],
     ["a dry run ended", { dryRun: false }, { ...before, metadata: { ...before.metadata, annotations: { team: "a" } } }],
+    [
+      "the end of a dry run",
+      { until: "2030-01-01T00:00:00Z" },
+      {
+        ...before,
+        metadata: {
+          ...before.metadata,
+          annotations: { "istio.io/dry-run": "T", team: "a", "meshscope.dev/until": "2030-01-01T00:00:00Z" },
+        },
+      },
+    ],
     ["ALLOW that isn't written", { action: "ALLOW" }, before],
     ["another action", { action: "DENY" }, { ...before, spec: { ...before.spec, action: "DENY" } }],
     ["its namespace whole", { target: { level: "namespace" } }, before],
@@ -139,6 +150,23 @@ describe("an AuthorizationPolicy", () => {
       metadata: { name: "custom", namespace: "shop" },
     };
     expect(why(access(more), before, custom)).toContain(text);
+  });
+
+  test("a dry run has an end, which goes with it", () => {
+    const until = "2030-01-01T00:00:00Z";
+    const begun = carry(access({ action: "DENY", dryRun: true, until }));
+    const [made_] = begun.manifests;
+    expect(made_?.metadata.annotations).toEqual({ "istio.io/dry-run": "true", "meshscope.dev/until": until });
+    expect(begun.notes).toContain(`until ${until} it is a dry run: from then on the console offers its removal`);
+    const ended = carry(access({ dryRun: false }), ...begun.manifests);
+    expect(ended.manifests[0]?.metadata.annotations).toBeUndefined();
+    expect(carry(access({ dryRun: true }), ...begun.manifests).manifests).toEqual([]);
+    // What else is meant to end isn't a dry run's.
+    const enforced = policy({}, { "meshscope.dev/until": until });
+    expect(carry(access({ dryRun: false }), enforced).manifests).toEqual([]);
+    expect(why(access({ until }), enforced)).toContain("until: ");
+    expect(why(access({ dryRun: false, until }), ...begun.manifests)).toContain("until: ");
+    expect(carry(access({ dryRun: true })).notes).toContain("the dry run has no end: nothing will remind of it");
   });
 
   test("says what follows for calls", () => {

@@ -6,6 +6,7 @@ import { refText } from "#lib/policy/ref.ts";
 import { actionOf, isDryRun } from "../meaning/authorization/action.ts";
 import { isBlock } from "../meaning/authorization/address.ts";
 import { type Json, type JsonObject, listAt, namespaceOf, specOf } from "../routing/json.ts";
+import { UNTIL } from "../temporary.ts";
 import { readAccess, sameAccess, writeAccess } from "./access-rule.ts";
 import { editMap, editSpec, refuse, set, type Workbench } from "./edit.ts";
 import { setTarget } from "./policy-target.ts";
@@ -14,7 +15,7 @@ const KIND = "AuthorizationPolicy";
 const DRY_RUN = "istio.io/dry-run";
 
 export function authorization(intent: AuthorizationIntent, bench: Workbench): void {
-  const { namespace, name, action, target, rule, replaces, remove, dryRun } = intent;
+  const { namespace, name, action, target, rule, replaces, remove, dryRun, until } = intent;
   if (intent.cluster !== bench.world.cluster) refuse("cluster", `${intent.cluster} isn't the cluster that is read`);
   const found = bench.world.objects(KIND).find((one) => one.metadata.name === name && namespaceOf(one) === namespace);
   if (remove === "policy") {
@@ -32,7 +33,15 @@ export function authorization(intent: AuthorizationIntent, bench: Workbench): vo
   if (action !== undefined) after = editSpec(after, (spec) => withAction(spec, action, after));
   if (rule !== undefined) after = editSpec(after, (spec) => withRule(spec, rule, replaces, remove === "rule"));
   if (dryRun !== undefined && dryRun !== isDryRun(after))
-    after = editMap(after, "annotations", { [DRY_RUN]: dryRun ? "true" : undefined });
+    // Its end goes with it.
+    after = editMap(after, "annotations", {
+      [DRY_RUN]: dryRun ? "true" : undefined,
+      ...(dryRun ? {} : { [UNTIL]: undefined }),
+    });
+  if (until !== undefined) {
+    if (!isDryRun(after)) refuse("until", "only a dry run has an end");
+    after = editMap(after, "annotations", { [UNTIL]: until });
+  }
   bench.put(after);
   for (const text of notesOf(after)) bench.note(text);
 }
@@ -115,9 +124,16 @@ function notesOf(policy: Manifest): readonly string[] {
     ...(action === "ALLOW" && dry
       ? ["the dry run counts what its rules take; that all else would be refused it never tests"]
       : []),
-    ...(dry ? ["a dry run refuses nothing; a ztunnel before 1.29 enforces it all the same"] : []),
+    ...(dry ? ["a dry run refuses nothing; a ztunnel before 1.29 enforces it all the same", endOf(policy)] : []),
     ...(!dry && keysOf(policy.metadata.annotations ?? {}).includes(DRY_RUN)
       ? [`${DRY_RUN} says false: it is enforced`]
       : []),
   ];
+}
+
+function endOf({ metadata }: Manifest): string {
+  const until = metadata.annotations?.[UNTIL];
+  return until === undefined
+    ? "the dry run has no end: nothing will remind of it"
+    : `until ${until} it is a dry run: from then on the console offers its removal`;
 }

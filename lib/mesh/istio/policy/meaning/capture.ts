@@ -32,7 +32,7 @@ const listOf = (text: string, fits: (item: string) => boolean): List => {
 };
 
 /** The numbers as they are written: `080` is 80. (parsePorts in pkg/kube/inject/validate.go) */
-export function portList(text: string): List {
+function portList(text: string): List {
   const list = listOf(text.trim(), (item) => /^\s*\d{1,6}\s*$/.test(item) && Number(item) <= 65_535);
   return list === null || list === "all" ? list : list.map((each) => String(Number(each)));
 }
@@ -98,7 +98,7 @@ const holds = (list: readonly string[], port: number | null): Truth =>
 const OF_ISTIO: ReadonlySet<string> = new Set(["15020", "15021", "15090"]);
 
 /** Its own ports by number, without Istio's, as an annotation lists them. */
-export const ownPorts = (list: readonly string[]): readonly string[] =>
+const ownPorts = (list: readonly string[]): readonly string[] =>
   [...new Set(list)].filter((each) => !OF_ISTIO.has(each));
 
 /**

@@ -13,6 +13,7 @@ import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
 import { AUTO, clientOf, meet } from "../outbound-mtls.ts";
 import { isKnown, type Lacking, lacking, type Truth } from "../truth.ts";
 import { hostOf } from "./called.ts";
+import { ownListener } from "./own-listeners.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { tunnelled } from "./tunnel.ts";
@@ -43,7 +44,11 @@ export function arrive(
     const what = "what a gateway or waypoint as a server does: that isn’t worked out yet";
     return [step, { ...admitted(server), verdict: "unknown", text: UNKNOWN, lacks: [what] }];
   }
-  return [step, admission(arriving, to, server, identified, world)];
+  const own = ownListener(server, workloadPort(to), world);
+  if (own === null) return [step, admission(arriving, to, server, identified, world)];
+  if ("lacks" in own) return [step, { ...admitted(server), verdict: "unknown", text: UNKNOWN, lacks: own.lacks }];
+  const entry = admission({ ...arriving, http: own.http }, to, server, identified, world);
+  return [step, { ...entry, text: `${own.text} ${entry.text}`, sources: [...entry.sources, own.source] }];
 }
 
 interface Server extends Workload {

@@ -6,6 +6,7 @@ import { GATEWAY_API } from "../../kinds.ts";
 import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { kindInWords, podKinds } from "../capture.ts";
 import type { Called } from "./called.ts";
+import { listenersInWords } from "./own-listeners.ts";
 import { pointOf } from "./points.ts";
 import { portsOf } from "./ports.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
@@ -33,7 +34,8 @@ function ofProxies(workload: Workload, world: SecurityWorld): Omit<WorkloadSecur
   const sidecar = { kind: "sidecar", namespace, labels: workload.labels } as const;
   switch (dataplane) {
     case "sidecar": {
-      const point = pointOf(sidecar, world, { name: `${namespace}/${name}`, note: null });
+      const note = listenersInWords(workload, world);
+      const point = pointOf(sidecar, world, { name: `${namespace}/${name}`, note });
       return { ...own, ports: portsOf(workload, world), points: [point], lacks };
     }
     case "ambient":

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { SimulationQuestion } from "#lib/policy/simulation.ts";
 import {
   ask,
   bare,
@@ -15,7 +16,7 @@ import {
 
 describe("a port that comes past the server’s sidecar", () => {
   const api = { annotations: notes({ excludeInboundPorts: "8080" }) };
-  const table: readonly (readonly [string, Given, object, RegExp])[] = [
+  const table: readonly (readonly [string, Given, Partial<SimulationQuestion>, RegExp])[] = [
     ["no policy and no mode counts for plaintext", { api, objects: [STRICT, DENY] }, OUTSIDE, /^yes\n[^]*comes past/],
     [
       "a sidecar that sends plaintext",
