@@ -81,12 +81,18 @@ test.describe("somebody who zooms, pans and closes the axis", () => {
     const all = await pixelsOf(page);
     await page.keyboard.press("h");
     await expect(axis).toHaveCount(0);
+    /** A browser is done with a wheel's turn or a drag a moment after it was told of it. */
+    const changedFrom = (before: string) => expect.poll(() => pixelsOf(page)).not.toBe(before);
+    const closed = await pixelsOf(page);
     await page.mouse.move(500, 400);
     await page.mouse.wheel(0, -700);
+    await changedFrom(closed);
     await page.mouse.move(900, 500);
+    const zoomed = await pixelsOf(page);
     await page.mouse.down();
     await page.mouse.move(801, 437, { steps: 4 });
     await page.mouse.up();
+    await changedFrom(zoomed);
     await page.getByRole("button", { name: "Share", exact: true }).click();
     await page.getByRole("button", { name: "Copy the link" }).click();
     await expect(page.getByText("Link copied.")).toBeVisible();
