@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import type { Graph, HealthState } from "#lib/graph/model.ts";
+import type { Graph } from "#lib/graph/model.ts";
 import { openReplay } from "./support/replay.ts";
 import { expect, test } from "./support/test.ts";
 import { openTopology, panel, ready } from "./support/topology.ts";
@@ -72,11 +72,11 @@ test("protocols, boxes and what edges say are chosen at once and kept in the add
 function oneSick(taken: Graph): Graph {
   const call = taken.edges.find(({ target, half }) => target === CATALOG && half === undefined);
   if (call === undefined) throw new Error("nobody calls catalog");
-  const well = <T extends { readonly health: HealthState }>(one: T): T => ({ ...one, health: "healthy" });
+  const [failing, healthy] = ["failing", "healthy"] as const;
   return {
     ...taken,
-    nodes: taken.nodes.map((node) => (node.id === CATALOG ? { ...node, health: "failing" } : well(node))),
-    edges: taken.edges.map((edge) => (edge.id === call.id ? { ...edge, health: "failing" } : well(edge))),
+    nodes: taken.nodes.map((node) => ({ ...node, health: node.id === CATALOG ? failing : healthy })),
+    edges: taken.edges.map((edge) => ({ ...edge, health: edge.id === call.id ? failing : healthy })),
   };
 }
 
@@ -84,24 +84,29 @@ test("only what is unhealthy and its neighbours", async ({ page, demo }) => {
   const replay = await openReplay(demo.console, oneSick);
   try {
     const { nodes, edges } = replay.graph;
+    // The call is sick, so that its caller is too; and what lies one call from either of them.
+    const caller = edges.find(({ health }) => health === "failing")?.source ?? "";
+    const sick = new Set([CATALOG, caller]);
     const near = new Set([
-      CATALOG,
-      ...edges.flatMap(({ source, target }) => (source === CATALOG ? target : target === CATALOG ? source : [])),
+      ...sick,
+      ...edges.flatMap(({ source, target }) => (sick.has(source) ? target : sick.has(target) ? source : [])),
     ]);
-    expect(near.size).toBeGreaterThan(1);
+    expect(near.size).toBeGreaterThan(sick.size);
     expect(near.size).toBeLessThan(nodes.length);
     await page.goto(`${replay.url}/topology?show=trouble`);
     await ready(page);
     await expect.poll(async () => (await painted(page)).nodes).toBe(near.size);
     const all = await openReplay(demo.console, (taken) => ({
       ...oneSick(taken),
-      nodes: oneSick(taken).nodes.map((node) => ({ ...node, health: "healthy" })),
-      edges: oneSick(taken).edges.map((edge) => ({ ...edge, health: "healthy" })),
+      nodes: oneSick(taken).nodes.map((node) => ({ ...node, health: "healthy" as const })),
+      edges: oneSick(taken).edges.map((edge) => ({ ...edge, health: "healthy" as const })),
     }));
     try {
       await page.goto(`${all.url}/topology?show=trouble`);
       await ready(page);
-      await expect(page.locator("[data-notice]")).toBeVisible();
+      await expect(page.locator("[data-notice=all-well]")).toContainText("Nothing is unhealthy");
+      await page.getByRole("button", { name: "Show everything" }).click();
+      await expect.poll(async () => (await painted(page)).nodes).toBe(nodes.length);
     } finally {
       await all.close();
     }

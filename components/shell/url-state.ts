@@ -115,6 +115,8 @@ function readTrace(params: URLSearchParams): TraceShown | null {
   return id === null ? null : { id, backends: list(params.get("traceFrom")) };
 }
 
+const readAxis = (text: string | null): boolean | null => (text === "on" ? true : text === "off" ? false : null);
+
 /** Reads the state; a value that isn't one of the accepted ones counts as absent, so that any link opens something. */
 export function readUrl(params: URLSearchParams): UrlState {
   const at = params.get("at");
@@ -142,7 +144,7 @@ export function readUrl(params: URLSearchParams): UrlState {
     labels: readSome(params.get("edgeLabels"), EDGE_LABELS) ?? [],
     animate: params.get("animate") === "on",
     kiosk: params.get("kiosk") === "1",
-    axis: { on: true, off: false }[params.get("axis") ?? ""] ?? null,
+    axis: readAxis(params.get("axis")),
     find: params.get("find") ?? "",
     hide: params.get("hide") ?? "",
     aids: params.get("aids") !== "off",

@@ -14,7 +14,7 @@ export interface Drawing {
   readonly within: (area: Area) => readonly string[];
   /** A mark or a box as it stands on the screen, for moving it by hand; null where it isn't there. */
   readonly held: (id: string) => Held | null;
-  /** Where it is looked at from, as a link says it; "" while everything is shown, and where nothing is drawn. */
+  /** Where it is looked at from, as a link says it; "" while everything is shown, and where nothing is drawn. A flight ends. */
   readonly camera: () => string;
   /** What is drawn now, to be taken along; null before the first scene. */
   readonly picture: () => { readonly canvas: HTMLCanvasElement; readonly scene: FullScene } | null;

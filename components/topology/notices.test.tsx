@@ -43,6 +43,7 @@ const problem = (code: string, detail: string): LiveStatus => ({
 const nothing: readonly (readonly [name: string, status: LiveStatus, query: string, id: string])[] = [
   ["nothing in the scope", empty, "namespaces=shop", "empty-scope"],
   ["no traffic", empty, "", "no-traffic"],
+  ["nothing unhealthy, which is all that was asked for", { ...drawn, placed: 0 }, "show=trouble", "all-well"],
   [
     "everything hidden",
     { ...drawn, find: { ...FIRST_STATUS.find, hidden: { nodes: 12, edges: 14 } } },

@@ -7,6 +7,7 @@ import { sayInstant } from "#components/shell/instant.ts";
 import type { UrlPatch, UrlState } from "#components/shell/url-state.ts";
 import { sayWindow, WINDOWS, type Window } from "#lib/api/windows.ts";
 import type { Problem } from "#lib/errors.ts";
+import { formatPlural } from "#lib/format.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
 import type { LiveStatus } from "#lib/live/messages.ts";
 
@@ -49,6 +50,7 @@ function wider(window: Window): Window {
 
 /** What to say where the drawing would be; null when there is something to draw. `loading` has no act. */
 export function emptyState(status: LiveStatus, url: UrlState): Notice | "loading" | null {
+  if (status.nodes > 0 && status.placed === 0 && url.look.show === "trouble") return allWell(status);
   if (status.nodes > 0) return status.find.hidden.nodes < status.nodes ? null : allHidden(url);
   if (status.at === null) return status.problem === null ? "loading" : neverThere(status, status.problem);
   if (status.sources.some((source) => source.kind === "prometheus" && unasked(source))) return "loading";
@@ -87,6 +89,16 @@ export function emptyState(status: LiveStatus, url: UrlState): Notice | "loading
     };
   }
   return noTraffic(window, status.at);
+}
+
+function allWell({ nodes }: LiveStatus): Notice {
+  return {
+    id: "all-well",
+    tone: "plain",
+    title: "Nothing is unhealthy",
+    text: `None of ${formatPlural(nodes, "mark")} in this view is degraded or failing, nor is a call between them.`,
+    act: { do: "go", label: "Show everything", patch: { look: { show: "all" } } },
+  };
 }
 
 function allHidden({ hide }: UrlState): Notice {

@@ -18,7 +18,7 @@ const ZOOM = { least: 0.001, most: 100 };
 
 const NUMBER = /^-?\d{1,7}(?:\.\d{1,9})?$/;
 
-/** Fine enough that what is drawn from it is the same to the pixel. */
+/** To a hundredth of a pixel and finer; what shall look the same to the last bit is drawn from what is read again. */
 export function writeSight({ x, y, k }: Sight): string {
   const text = [Number(x.toFixed(4)), Number(y.toFixed(4)), Number(k.toFixed(8))].join(",");
   return readSight(text) === null ? "" : text;

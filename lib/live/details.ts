@@ -1,6 +1,7 @@
 /** What the side panel gets: one thing with its neighbourhood, whole objects of the last answer. */
 import type { Graph, GraphNode } from "#lib/graph/model.ts";
 import { countsAt } from "#lib/graph/operation-nodes.ts";
+import { behindService, lostFor } from "./behind.ts";
 import { changesOf } from "./changes.ts";
 import type { Details } from "./messages.ts";
 import { membersOf, scopeOf } from "./scope.ts";
@@ -19,7 +20,14 @@ export function detailsOf(graph: Graph, id: string, traced: Traced | null = null
       graph.nodes.filter((one) => ends.has(one.id)).map((one) => [one.id, one]),
     );
     const inTrace = traced?.nodes.get(id);
-    return { kind: "node", node, inbound, outbound, peers, ...(inTrace === undefined ? {} : { inTrace }) };
+    const behind = behindService(graph, node);
+    const lost = lostFor(graph, node);
+    return {
+      ...{ kind: "node", node, inbound, outbound, peers },
+      ...(behind === null ? {} : { behind }),
+      ...(lost.length === 0 ? {} : { lost }),
+      ...(inTrace === undefined ? {} : { inTrace }),
+    };
   }
   const edge = graph.edges.find((one) => one.id === id);
   if (edge === undefined) {
@@ -33,8 +41,11 @@ export function detailsOf(graph: Graph, id: string, traced: Traced | null = null
   }
   const end = (of: string) => graph.nodes.find((one) => one.id === of) ?? null;
   const inTrace = traced?.edges.get(id);
+  const target = end(edge.target);
+  const behind = target === null ? null : behindService(graph, target);
   return {
-    ...{ kind: "edge", edge, source: end(edge.source), target: end(edge.target) },
+    ...{ kind: "edge", edge, source: end(edge.source), target },
+    ...(behind === null ? {} : { behind }),
     ...(inTrace === undefined ? {} : { inTrace }),
   };
 }

@@ -8,6 +8,7 @@ import type { Move } from "#lib/layout/move.ts";
 import type { ByHand } from "#lib/layout/pins.ts";
 import type { Scene } from "#lib/layout/scene.ts";
 import type { CallSum, PlaceSum, TracePlaces } from "#lib/tracing/view/places.ts";
+import type { Behind } from "./behind.ts";
 import type { Changes } from "./changes.ts";
 import type { Look } from "./look.ts";
 import type { Scope } from "./scope.ts";
@@ -102,6 +103,8 @@ export interface LiveStatus {
   readonly operations: { readonly known: number; readonly all: number } | null;
   /** How many moves by hand and fresh layouts can be taken back. */
   readonly moves: number;
+  /** Marks that the look lays out, before anything is hidden; null before the first drawing. */
+  readonly placed: number | null;
   /** Why the comparison leaves clusters out, in sentences; empty where it doesn't, or nothing is compared. */
   readonly comparedNotes: readonly string[];
   /** What is inside the groups, for the search; null where nothing is folded or nobody has searched. */
@@ -197,6 +200,10 @@ export type Details =
       readonly inbound: readonly GraphEdge[];
       readonly outbound: readonly GraphEdge[];
       readonly peers: Readonly<Record<string, GraphNode>>;
+      /** Of a service: who is behind it; absent where that isn't known. */
+      readonly behind?: Behind;
+      /** Calls for its service that reached nobody; absent where there are none. */
+      readonly lost?: readonly GraphEdge[];
       /** What the trace that is drawn did there; absent where it did nothing. */
       readonly inTrace?: PlaceSum;
     }
@@ -205,6 +212,8 @@ export type Details =
       readonly edge: GraphEdge;
       readonly source: GraphNode | null;
       readonly target: GraphNode | null;
+      /** Where the target is a service: who is behind it; absent where that isn't known. */
+      readonly behind?: Behind;
       /** Its calls there. */
       readonly inTrace?: CallSum;
     }

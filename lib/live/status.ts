@@ -28,6 +28,7 @@ export const FIRST_STATUS: LiveStatus = {
   near: null,
   moves: 0,
   operations: null,
+  placed: null,
   comparedNotes: [],
   folded: null,
   find: NOTHING_FOUND,

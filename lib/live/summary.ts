@@ -87,6 +87,7 @@ export function statusOf(situation: Situation): LiveStatus {
     hubs: shown === null ? [] : hubNames(graph, shown),
     near: shown?.near?.size ?? null,
     moves: situation.moves,
+    placed: shown?.placed.nodes.length ?? null,
     comparedNotes: graph?.compared?.notes ?? [],
     folded: situation.folded,
     find: situation.find,

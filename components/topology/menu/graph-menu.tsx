@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useMemo, useRef } from "react";
 import { useUrl } from "#components/shell/use-url.ts";
+import { isolated } from "#lib/format.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { traceBackendsQuery } from "#lib/query/trace-search.ts";
 import type { Picked } from "#lib/render/renderer.ts";

@@ -3,6 +3,7 @@ import { sayInstant } from "#components/shell/instant.ts";
 import { Fact } from "#components/ui/section.tsx";
 import { formatCount, formatRate, isolated } from "#lib/format.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import type { Behind } from "#lib/live/behind.ts";
 import { idTitle, idWhere } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
 import type { TracedMark } from "../traces/use-presets.ts";
@@ -20,6 +21,8 @@ interface Props {
   /** Its ends, where they are in the answer. */
   readonly source: GraphNode | null;
   readonly target: GraphNode | null;
+  /** Who is behind the target, where that is a service. */
+  readonly behind?: Behind | null;
   readonly window: string;
   /** The way to its traces. */
   readonly traces?: ReactNode;
@@ -32,7 +35,7 @@ export function EdgePanel(props: Props) {
   return props.edge.half === "operation" ? <OperationPanel {...props} /> : <CallPanel {...props} />;
 }
 
-function CallPanel({ edge, source, target, window, traces, mark }: Props) {
+function CallPanel({ edge, source, target, behind = null, window, traces, mark }: Props) {
   const tcp = edge.protocol === "tcp";
   return (
     <>
@@ -61,7 +64,7 @@ function CallPanel({ edge, source, target, window, traces, mark }: Props) {
       {tcp ? <ConnectionFacts edge={edge} /> : <LatencyFacts edge={edge} />}
       <FlowFacts edge={edge} />
       <Security edge={edge} />
-      <Evidence edge={edge} />
+      <Evidence edge={edge} behind={behind} />
       <Operations edge={edge} />
       <Hosts edge={edge} />
     </>

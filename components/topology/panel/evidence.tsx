@@ -2,6 +2,7 @@ import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
 import { formatBytesRate, formatRate, NO_DATA } from "#lib/format.ts";
 import type { GraphEdge, Observer, ObserverEvidence } from "#lib/graph/model.ts";
+import type { Behind } from "#lib/live/behind.ts";
 import { OBSERVER_COLUMNS } from "../words.ts";
 import { ranked } from "./responses.tsx";
 import { unseenSentence } from "./unseen.ts";
@@ -53,11 +54,18 @@ export function disagreement(edge: GraphEdge): string | null {
 }
 
 /** What each observer counted, side by side. They are never added together. */
-export function Evidence({ edge }: { readonly edge: GraphEdge }) {
+export function Evidence({
+  edge,
+  behind = null,
+}: {
+  readonly edge: GraphEdge;
+  /** Who is behind the target, where that is a service. */
+  readonly behind?: Behind | null;
+}) {
   const observers = ORDER.filter((observer) => edge.observers[observer] !== undefined);
   if (observers.length === 0) return null;
   const why = disagreement(edge);
-  const unseen = unseenSentence(edge);
+  const unseen = unseenSentence(edge, behind);
   return (
     <Section title="Who saw what">
       <DataTable

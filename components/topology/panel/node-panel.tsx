@@ -8,6 +8,7 @@ import { formatErrors, formatMs, formatPlural, isolated } from "#lib/format.ts";
 import { badgeText } from "#lib/graph/badges.ts";
 import { namespaceId } from "#lib/graph/id.ts";
 import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
+import type { Behind } from "#lib/live/behind.ts";
 import { idTitle, idWhere, kindWord } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
 import { coverageWords, PROTOCOL_WORDS } from "../words.ts";
@@ -16,7 +17,7 @@ import { EdgeCell } from "./edge-cell.tsx";
 import { healthSentence } from "./health-note.tsx";
 import { History, metricsOf } from "./history.tsx";
 import { edgeLimit } from "./limit.ts";
-import { NodeHosts, NodeOperations, NodeTraffic, Unarrived } from "./node-facts.tsx";
+import { LostOnTheWay, NodeHosts, NodeOperations, NodeTraffic, Unarrived } from "./node-facts.tsx";
 
 const DATAPLANES: Readonly<Record<NonNullable<GraphNode["dataplane"]>, string>> = {
   sidecar: "sidecar",
@@ -44,11 +45,17 @@ export function NodePanel({
   node,
   inbound,
   outbound,
+  behind = null,
+  lost = [],
   inTrace,
 }: {
   readonly node: GraphNode;
   readonly inbound: readonly GraphEdge[];
   readonly outbound: readonly GraphEdge[];
+  /** Of a service: who is behind it. */
+  readonly behind?: Behind | null;
+  /** Calls for its service that reached nobody. */
+  readonly lost?: readonly GraphEdge[];
   /** What the trace that is drawn did there. */
   readonly inTrace?: ReactNode;
 }) {
@@ -71,7 +78,8 @@ export function NodePanel({
       ) : (
         <Reason node={node} inbound={inbound} outbound={outbound} />
       )}
-      <Unarrived inbound={inbound} />
+      <Unarrived inbound={inbound} behind={behind} />
+      <LostOnTheWay node={node} lost={lost} />
       {inTrace}
       <dl className="mt-3">
         {node.goneAt !== undefined && (

@@ -218,6 +218,31 @@ describe("both sides of the wire", () => {
     expect(unseenSentence(edge)).toContain(words);
   });
 
+  const alone = { ...http, observers: { source: { rate: perSecond(12) } } };
+  it.each([
+    [{ workloads: 2, pods: 3, reporting: 3 }, "The server's proxies (3 pods) saw 0 of these."],
+    [{ workloads: 2, pods: 3, reporting: 2 }, "2 of the server's 3 pods report; their proxies saw 0 of these."],
+    [{ workloads: 1, pods: 3, reporting: 0 }, "No proxy of the server reports."],
+    [{ workloads: 0, pods: 0, reporting: 0 }, "No workload is known behind this service"],
+  ])("say who is behind a service, of which no proxy reports by itself: %j", (behind, words) => {
+    expect(unseenSentence(alone, behind)).toContain(`1.8 req/s never arrived. ${words}`);
+    expect(edgeText(alone)).toContain("The server's proxy reports nothing of this edge.");
+    expect(
+      text(renderToStaticMarkup(<NodePanel node={node} inbound={[alone]} outbound={[]} behind={behind} />)),
+    ).toContain(words);
+  });
+
+  it("say at a workload what was lost on the way to its service", () => {
+    const service = "west-1/shop/service/ratings";
+    const lost = { ...alone, id: `${source}>${service}>http`, target: service };
+    const panel = (of: GraphNode) =>
+      text(renderToStaticMarkup(<NodePanel node={of} inbound={[]} outbound={[]} lost={[lost, lost]} />));
+    expect(panel(node)).toContain(
+      "3.6 req/s for its service ratings never arrived. 2 of the server's 3 pods report; their proxies saw 0 of these.",
+    );
+    expect(panel({ ...node, coverage: { reporting: 3, pods: 3 } })).toContain("(3 pods) saw 0 of these.");
+  });
+
   it("say nothing where nothing was lost", () => {
     expect(unseenSentence({ ...http, outcomes: outcomes({ ok: 42 }) })).toBeNull();
   });

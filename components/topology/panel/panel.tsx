@@ -52,6 +52,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
           edge={details.edge}
           source={details.source}
           target={details.target}
+          behind={details.behind ?? null}
           window={window ?? ""}
           mark={details}
           traces={
