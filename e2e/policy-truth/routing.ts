@@ -94,13 +94,6 @@ export function expected(
   called = `reviews.${owner}.svc.cluster.local`,
 ): Expected {
   const { outcome } = route(called, owner, { namespace: client, labels, port: PORT }, factsOf(sent), world);
-  if (outcome.kind === "out of scope") {
-    return {
-      kind: "out of scope",
-      answers: new Set(["PassthroughCluster"]),
-      by: outcome.by.sidecar?.metadata.name ?? outcome.by.why,
-    };
-  }
   return answersOf(outcome, ({ port, subset, host }) => `outbound|${port ?? PORT}|${subset ?? ""}|${host}`);
 }
 
@@ -109,11 +102,16 @@ export const factsOf = ({ method, path, host, user }: Call): RequestFacts => ({
   ...{ headers: { "x-user": user }, query: { user: new URLSearchParams(path.split("?")[1]).get("user") } },
 });
 
-type Within = Exclude<Routed["outcome"], { readonly kind: "out of scope" }>;
-
 /** `clusterOf`: what the proxy calls a target. */
-export function answersOf(outcome: Within, clusterOf: (target: Target) => string): Expected {
+export function answersOf(outcome: Routed["outcome"], clusterOf: (target: Target) => string): Expected {
   if (outcome.kind === "unknown") return { lacks: outcome.lacks };
+  if (outcome.kind === "out of scope") {
+    return {
+      kind: "out of scope",
+      answers: new Set(["PassthroughCluster"]),
+      by: outcome.by.sidecar?.metadata.name ?? outcome.by.why,
+    };
+  }
   if (outcome.kind === "no route") return { kind: "404", answers: new Set(["404"]), by: outcome.by.metadata.name };
   const { object, path, rule, does, to } = outcome.chosen;
   const by = `${object?.metadata.namespace}/${object?.metadata.name} ${path.join(".")}`;

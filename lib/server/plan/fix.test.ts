@@ -45,11 +45,7 @@ it("a finding's fix opens as a plan of exactly its edit, and written it leaves n
   expect(plan.steps[0]?.diff.lines.filter(({ op }) => op !== "same").map(({ text }) => text.trim())).toEqual([
     "- a.example",
   ]);
-  await plans.apply(
-    ana,
-    { sealed: plan.sealed, confirm: plan.id, acknowledged: [...plan.needs], force: ["ServiceEntry/shop/pay"] },
-    asking,
-  );
+  await plans.apply(ana, { sealed: plan.sealed, confirm: plan.id, acknowledged: [...plan.needs], force: [] }, asking);
   expect(cluster.objects.get("ServiceEntry/shop/pay")?.spec).toEqual({ hosts: ["a.example", "b.example"], ports });
   expect(findings(cluster)).toEqual([]);
 });

@@ -194,7 +194,7 @@ function expectMends({ objects, before, old, worldOf }: Standing, own: Manifest,
   for (const each of now) {
     const was = earlier.get(key(cluster, each));
     const [nothing, had] = [each, was].map((it) =>
-      Object.values(it?.spec ?? {}).reduce((n, part) => n + empties(part), 0),
+      Object.values(it?.spec ?? {}).reduce<number>((n, part) => n + empties(part), 0),
     );
     expect(nothing, `${about}: leaves ${JSON.stringify(each.spec)}`).toBeLessThanOrEqual(had ?? 0);
     if (was !== undefined && was !== each) expectNoWider([was, before], [each, after]);
