@@ -35,12 +35,16 @@ const cases: readonly Odd[] = [
     "a large answer",
     (size) =>
       vs(`hosts: [reviews], http: [{directResponse: {status: 200, body: {string: ${"x".repeat(Number(size))}}}}]`),
-    ...["102401", "102400", "spec.http[0].directResponse.body"],
+    "102401",
+    "102400",
+    "spec.http[0].directResponse.body",
   ],
   [
     "an address as SNI",
     (host) => vs(`hosts: [reviews], tls: [{match: [{sniHosts: ['${host}']}], ${route}}]`),
-    ...["10.0.0.1", "reviews", "spec.tls[0].match[0].sniHosts[0]"],
+    "10.0.0.1",
+    "reviews",
+    "spec.tls[0].match[0].sniHosts[0]",
   ],
   [
     "a host twice",
@@ -52,13 +56,16 @@ const cases: readonly Odd[] = [
   [
     "failover without outlier detection",
     (more) => dr(`host: reviews, trafficPolicy: {${fails}${more}}`),
-    ...["", ", outlierDetection: {interval: 1s}", "spec.trafficPolicy.loadBalancer.localityLbSetting.failover"],
+    "",
+    ", outlierDetection: {interval: 1s}",
+    "spec.trafficPolicy.loadBalancer.localityLbSetting.failover",
   ],
   [
     "failover of a subset",
     (more) => dr(`host: reviews${more}, subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {${fails}}}]`),
     // What the host's policy says of it is the subset's too.
-    ...["", ", trafficPolicy: {outlierDetection: {interval: 1s}}"],
+    "",
+    ", trafficPolicy: {outlierDetection: {interval: 1s}}",
     "spec.subsets[0].trafficPolicy.loadBalancer.localityLbSetting.failover",
   ],
   [
@@ -67,7 +74,8 @@ const cases: readonly Odd[] = [
       dr(
         `host: reviews, trafficPolicy: {outlierDetection: {interval: 1s}, portLevelSettings: [{port: {number: 9080}, ${fails}${more}}]}`,
       ),
-    ...["", ", outlierDetection: {interval: 1s}"],
+    "",
+    ", outlierDetection: {interval: 1s}",
     "spec.trafficPolicy.portLevelSettings[0].loadBalancer.localityLbSetting.failover",
   ],
   [
@@ -89,12 +97,16 @@ const cases: readonly Odd[] = [
   [
     "a cipher that Istio leaves out",
     (suites) => servers(`mode: SIMPLE, credentialName: c, cipherSuites: [${suites}]`),
-    ...["AES128-SHA, RC4-SHA", "AES128-SHA, '!RC4-SHA'", "spec.servers[0].tls.cipherSuites[1]"],
+    "AES128-SHA, RC4-SHA",
+    "AES128-SHA, '!RC4-SHA'",
+    "spec.servers[0].tls.cipherSuites[1]",
   ],
   [
     "a cipher twice",
     (suites) => servers(`mode: SIMPLE, credentialName: c, cipherSuites: [${suites}]`),
-    ...["AES128-SHA, AES256-SHA, AES128-SHA", "AES128-SHA, AES256-SHA", "spec.servers[0].tls.cipherSuites[2]"],
+    "AES128-SHA, AES256-SHA, AES128-SHA",
+    "AES128-SHA, AES256-SHA",
+    "spec.servers[0].tls.cipherSuites[2]",
   ],
   [
     "certificates where the workload answers",
@@ -108,7 +120,9 @@ const cases: readonly Odd[] = [
   [
     "a third certificate",
     (more) => servers(`mode: SIMPLE, tlsCertificates: [{privateKey: a}, {privateKey: b}${more}]`),
-    ...[", {privateKey: c}", "", "spec.servers[0].tls.tlsCertificates[2]"],
+    ", {privateKey: c}",
+    "",
+    "spec.servers[0].tls.tlsCertificates[2]",
   ],
   [
     "an HTTP pool of a TCP port",
@@ -138,12 +152,16 @@ const cases: readonly Odd[] = [
     "workloads that resolution NONE leaves aside",
     (resolution) =>
       entry(`hosts: [a.example.com], workloadSelector: {labels: {app: reviews}}, resolution: ${resolution}`),
-    ...["NONE", "STATIC", "spec.resolution"],
+    "NONE",
+    "STATIC",
+    "spec.resolution",
   ],
   [
     "no address",
     (more) => o("WorkloadEntry", "shop/w", `network: n${more}`),
-    ...["", ", address: 10.0.0.1", "spec.network"],
+    "",
+    ", address: 10.0.0.1",
+    "spec.network",
   ],
   ["two entries of tracing", telemetry, "tracing: [{}, {}]", "tracing: [{}]", "spec.tracing[1]"],
   [
@@ -170,12 +188,16 @@ const cases: readonly Odd[] = [
       filter(
         `applyTo: CLUSTER, match: {proxy: {proxyVersion: ${"x".repeat(Number(length))}}}, patch: {operation: REMOVE}`,
       ),
-    ...["1025", "1024", "spec.configPatches[0].match.proxy.proxyVersion"],
+    "1025",
+    "1024",
+    "spec.configPatches[0].match.proxy.proxyVersion",
   ],
   [
     "a filter where a chain is patched",
     (applyTo) => filter(named("x").replace("NETWORK_FILTER", applyTo)),
-    ...["FILTER_CHAIN", "NETWORK_FILTER", "spec.configPatches[0].match.listener.filterChain.filter"],
+    "FILTER_CHAIN",
+    "NETWORK_FILTER",
+    "spec.configPatches[0].match.listener.filterChain.filter",
   ],
   [
     "an old name of a filter",
@@ -205,12 +227,16 @@ const cases: readonly Odd[] = [
   [
     "a selector without labels",
     (labels) => o("PeerAuthentication", "shop/p", `selector: {matchLabels: {${labels}}}, mtls: {mode: STRICT}`),
-    ...["", "app: reviews", "spec.selector"],
+    "",
+    "app: reviews",
+    "spec.selector",
   ],
   [
     "a Sidecar's selector without labels",
     (labels) => o("Sidecar", "shop/s", `workloadSelector: {${labels}}, egress: [{hosts: ['./*']}]`),
-    ...["", "labels: {app: reviews}", "spec.workloadSelector"],
+    "",
+    "labels: {app: reviews}",
+    "spec.workloadSelector",
   ],
 ];
 
