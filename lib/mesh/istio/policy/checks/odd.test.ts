@@ -88,10 +88,8 @@ const cases: readonly Odd[] = [
   [
     "old TLS without ciphers",
     servers,
-    ...[
-      "mode: SIMPLE, credentialName: c, minProtocolVersion: TLSV1_0",
-      "mode: SIMPLE, credentialName: c, minProtocolVersion: TLSV1_2",
-    ],
+    "mode: SIMPLE, credentialName: c, minProtocolVersion: TLSV1_0",
+    "mode: SIMPLE, credentialName: c, minProtocolVersion: TLSV1_2",
     "spec.servers[0].tls.minProtocolVersion",
   ],
   [
@@ -111,11 +109,9 @@ const cases: readonly Odd[] = [
   [
     "certificates where the workload answers",
     servers,
-    ...[
-      "mode: PASSTHROUGH, credentialName: c",
-      "mode: SIMPLE, credentialName: c",
-      "spec.servers[0].tls.credentialName",
-    ],
+    "mode: PASSTHROUGH, credentialName: c",
+    "mode: SIMPLE, credentialName: c",
+    "spec.servers[0].tls.credentialName",
   ],
   [
     "a third certificate",
@@ -167,19 +163,15 @@ const cases: readonly Odd[] = [
   [
     "two providers of tracing",
     telemetry,
-    ...[
-      "tracing: [{providers: [{name: a}, {name: b}]}]",
-      "tracing: [{providers: [{name: a}]}]",
-      "spec.tracing[0].providers[1]",
-    ],
+    "tracing: [{providers: [{name: a}, {name: b}]}]",
+    "tracing: [{providers: [{name: a}]}]",
+    "spec.tracing[0].providers[1]",
   ],
   [
     "a tag without a name",
     telemetry,
-    ...[
-      "metrics: [{overrides: [{tagOverrides: {'': {value: a}}}]}]",
-      "metrics: [{overrides: [{tagOverrides: {a: {value: a}}}]}]",
-    ],
+    "metrics: [{overrides: [{tagOverrides: {'': {value: a}}}]}]",
+    "metrics: [{overrides: [{tagOverrides: {a: {value: a}}}]}]",
     "spec.metrics[0].overrides[0].tagOverrides",
   ],
   [
@@ -202,20 +194,16 @@ const cases: readonly Odd[] = [
   [
     "an old name of a filter",
     (name) => filter(named(name)),
-    ...[
-      "envoy.tcp_proxy",
-      "envoy.filters.network.tcp_proxy",
-      "spec.configPatches[0].match.listener.filterChain.filter.name",
-    ],
+    "envoy.tcp_proxy",
+    "envoy.filters.network.tcp_proxy",
+    "spec.configPatches[0].match.listener.filterChain.filter.name",
   ],
   [
     "an old name that was of two filters",
     (name) => filter(named(name)),
-    ...[
-      "envoy.ext_authz",
-      "envoy.filters.network.ext_authz",
-      "spec.configPatches[0].match.listener.filterChain.filter.name",
-    ],
+    "envoy.ext_authz",
+    "envoy.filters.network.ext_authz",
+    "spec.configPatches[0].match.listener.filterChain.filter.name",
   ],
   [
     "a key that signs",
