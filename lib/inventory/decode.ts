@@ -178,7 +178,23 @@ export function decodeService(object: unknown): ServiceRecord | null {
     ...ingressOf(strings(meta.raw.labels)),
     ...exportOf(strings(meta.raw.annotations)),
     ...istiosOf(meta.raw.annotations),
+    ...negativeOf(obj(object.status)),
   };
+}
+
+const MOST_CONDITIONS = 8;
+const LONGEST_TEXT = 300;
+
+/** As istiod writes them of waypoints: https://istio.io/latest/docs/reference/config/config-status/ */
+function negativeOf(status: Obj): Pick<ServiceRecord, "negative"> {
+  const negative = objects(status.conditions)
+    .filter((each) => each.status === "False" && text(each.type) !== "")
+    .slice(0, MOST_CONDITIONS)
+    .map((each) => ({
+      type: text(each.type).slice(0, LONGEST_TEXT),
+      text: (text(each.message) || text(each.reason) || "no reason is given").slice(0, LONGEST_TEXT),
+    }));
+  return negative.length === 0 ? {} : { negative };
 }
 
 /** https://kubernetes.io/docs/concepts/services-networking/dual-stack/#services */

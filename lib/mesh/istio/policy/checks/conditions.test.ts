@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { canPlan, carryOut } from "#lib/policy/fix.ts";
-import { consoleWorld, findingsOf, o, shop } from "./cases.test-support.ts";
+import { consoleWorld, findingsOf, o, shop, worldOf } from "./cases.test-support.ts";
 import { ChecksEngine } from "./engine.ts";
 
 const LISTENERS =
@@ -98,4 +98,19 @@ test("every condition of a policy or ServiceEntry is good when it is true", () =
     ["status-negative", "status.conditions[0]"],
   ]);
   expect(found(gateway(negative))).toEqual([]);
+});
+
+test("a Service's conditions count, in files and in the console", () => {
+  const said = (value: string) =>
+    `status: {conditions: [{type: istio.io/WaypointBound, status: '${value}', reason: WaypointIsNotPermitted, message: waypoint edge/w}]}`;
+  const object = (value: string) => o("Service", "shop/s", "ports: []", said(value));
+  for (const world of [worldOf, consoleWorld]) {
+    const told = (value: string) =>
+      new ChecksEngine()
+        .check(world([...shop, object(value)]))
+        .filter(({ code }) => code === "status-negative")
+        .map(({ object: { kind, name }, message }) => `${kind} ${name}: ${message}`);
+    expect(told("False")).toEqual(["Service s: Its controller says istio.io/WaypointBound is False: waypoint edge/w"]);
+    expect(told("True")).toEqual([]);
+  }
 });

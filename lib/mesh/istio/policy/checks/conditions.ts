@@ -60,6 +60,21 @@ function* status(object: Manifest): Generator<Draft> {
   }
 }
 
+/** Services aren't kept whole: the inventory has what is False of them. */
+function* services(model: Model): Generator<Draft> {
+  for (const { namespace, name, negative = [] } of model.services) {
+    for (const { type, text } of negative) {
+      yield {
+        code: "status-negative",
+        at: model.core("Service", namespace, name),
+        path: ["status", "conditions"],
+        message: `Its controller says ${type} is False: ${text}`,
+        fix: "The condition's message says what to change.",
+      };
+    }
+  }
+}
+
 /** https://gateway-api.sigs.k8s.io/reference/spec/#listenerconditionreason */
 const OF_CERTIFICATES = new Set(["InvalidCertificateRef", "InvalidCACertificateRef", "InvalidCACertificateKind"]);
 const NOT_PERMITTED = "RefNotPermitted";
@@ -147,5 +162,6 @@ export const conditions: Family = {
   parts: [
     { of: [GATEWAY, "ListenerSet"], reads: ["ReferenceGrant"], each: certificates },
     { of: KINDS, reads: [], each: status },
+    { reads: ["inventory"], all: services },
   ],
 };

@@ -101,11 +101,14 @@ function* definition(crd: Manifest): Generator<Draft> {
 export const deprecated: Family = {
   rules: {
     "field-deprecated": {
-      ...{ also: ["IST0002", "IST0133"], severity: "warning", docs: VIRTUAL_SERVICE },
+      also: ["IST0002", "IST0133"],
+      severity: "warning",
       when: "A field is deprecated, or ignored.",
+      docs: VIRTUAL_SERVICE,
     },
     "kind-removed": {
-      ...{ also: ["IST0002"], severity: "warning" },
+      also: ["IST0002"],
+      severity: "warning",
       when: "A CRD is of rbac.istio.io, whose kinds Istio no longer has.",
       docs: AUTHORIZATION_POLICY,
     },

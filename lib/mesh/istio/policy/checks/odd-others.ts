@@ -179,8 +179,10 @@ export const SELECTING = Object.keys(SELECTORS);
 
 /** (ValidateAlphaWorkloadSelector, validateWorkloadSelector) */
 export function* emptySelector(object: Manifest): Generator<Draft> {
-  const [field, labels] = SELECTORS[object.kind] ?? [];
-  if (field === undefined || labels === undefined || object.spec === undefined || !has(object.spec, field)) return;
+  const place = SELECTORS[object.kind];
+  if (place === undefined) return;
+  const [field, labels] = place;
+  if (object.spec === undefined || !has(object.spec, field)) return;
   if (Object.keys(objectAt(objectAt(object.spec, field), labels)).length > 0) return;
   yield odd(
     object,
