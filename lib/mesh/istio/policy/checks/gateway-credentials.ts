@@ -53,7 +53,7 @@ function* credentials(gateway: Manifest, model: Model): Generator<Draft> {
         at: gateway,
         path,
         message: `Secret ${secret.metadata.namespace}/${name} ${why}: TLS fails there.`,
-        evidence: [{ at: secret, path: ["data"], text: why }],
+        evidence: [{ at: secret, path: [], text: why }],
         fix: "Put the certificate into tls.crt and its key into tls.key, both as PEM.",
       };
       break;

@@ -92,7 +92,7 @@ function* withoutProxy(workload: Workload, model: Model): Generator<Draft> {
   yield {
     code: "pods-without-proxy",
     at: model.workloadRef(workload),
-    path: ["spec", "template", "metadata", "labels"],
+    path: ["spec"],
     message: all
       ? "Its namespace is injected, and its pods run without a proxy: they began before that, or the injector wasn't there."
       : `Its namespace is injected, and ${more.length + 1} of its ${pods.length} pods run without a proxy: they began before that, or the injector wasn't there.`,
