@@ -28,9 +28,10 @@ export function SimulationForm({
       <Choice name="from" label="Client is" value={value("from") || "workload"} options={CLIENTS} />
       <Text name="client" label="Client" value={value("client")} hint="namespace/name" />
       <Text name="ip" label="Address, from outside" value={value("ip")} hint="not known" />
+      <Choice name="to" label="It calls" value={value("to")} options={CALLED} />
       <Text
         name="service"
-        label="Service, or host of a ServiceEntry"
+        label="What it calls"
         value={value("service")}
         hint="namespace/name, or namespace/name/host"
       />
@@ -58,6 +59,10 @@ const CLIENTS = [
   ["workload", "a workload"],
   ["account", "a service account"],
   ["outside", "outside the mesh"],
+] as const;
+const CALLED = [
+  ["", "a Service, or a ServiceEntry’s host"],
+  ["pod", "a workload’s pod, by its address"],
 ] as const;
 const TOKENS = [
   ["", "not known"],
