@@ -109,7 +109,10 @@ test("what clients' sidecars send: TLS as istiod pushes it for 150 clusters and 
 }, async () => {
   const outcome = await compareOutbound(process.env, 1, 70);
   expectAgreement(outcome, 150);
-  for (const sends of ["mutual TLS", "own TLS", "plaintext"]) expect(outcome.decided[sends]).toBeGreaterThan(20);
+  for (const sends of ["mutual TLS", "own TLS", "plaintext"]) {
+    expect(outcome.decided[sends]).toBeGreaterThan(10);
+    expect(outcome.decided[`headless: ${sends}`]).toBeGreaterThan(10);
+  }
 });
 
 test("how paths are read: as an Envoy normalizes 1,000 seeded ones", { timeout: DEADLINE }, async () => {

@@ -20,6 +20,8 @@ interface OutboundScene {
   readonly client: string;
   readonly ip: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The Service is headless: whether all of its pods take mutual TLS, or one doesn't. */
+  readonly headless?: boolean;
   readonly rules: readonly Wanted[];
   readonly peers: readonly Wanted[];
 }
@@ -47,6 +49,8 @@ function outboundScene(from: Chance, index: number): OutboundScene {
     spec: { mtls: { mode: from.of(["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]) } },
   });
   return {
+    ...(index % 4 === 1 && { headless: true }),
+    ...(index % 4 === 3 && { headless: false }),
     ...{ owner, client, ip: `127.32.${index >> 7}.${(index & 127) + 1}`, labels: { app: "web" } },
     rules: [
       ...(from.is(0.75) ? [destinationRule(from, owner, owner)] : []),
@@ -65,15 +69,15 @@ export async function compareOutbound(env: NodeJS.ProcessEnv, seed: number, scen
     const objects: Manifest[] = [];
     await parallel(all, async (one) => objects.push(...(await setUp(cluster, one))));
     const found = tally();
-    await parallel(all, async ({ client, owner, ip, labels }) => {
+    await parallel(all, async ({ client, owner, ip, labels, headless }) => {
       const pushed = await cluster.pushedTo({ pod: "web", namespace: client, ip, labels });
       for (const subset of ["", ...SUBSETS]) {
         const name = `outbound|${PORT}|${subset}|reviews.${owner}.svc.cluster.local`;
         const real = pushed.clusters.find((each) => each.name === name);
         if (real === undefined) continue;
-        const ours = says(objects, { owner, client, labels, subset: subset || null });
+        const ours = says(objects, { owner, client, labels, headless, subset: subset || null });
         if (typeof ours !== "string") found.leaveOpen(ours.lacks);
-        else found.decide(ours);
+        else found.decide(headless === undefined ? ours : `headless: ${ours}`);
         if (typeof ours !== "string" || ours === sends(real)) continue;
         const near = objects.filter(({ metadata }) => [owner, client].includes(metadata.namespace ?? ""));
         found.differ([
@@ -93,24 +97,52 @@ async function setUp(cluster: Cluster, one: OutboundScene): Promise<readonly Man
   await cluster.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: one.owner } });
   await cluster.create("services", {
     ...{ apiVersion: "v1", kind: "Service", metadata: { name: "reviews", namespace: one.owner } },
-    spec: { selector: { app: "reviews" }, ports: [{ name: "http", port: PORT }] },
+    spec: {
+      ...{ selector: { app: "reviews" }, ports: [{ name: "http", port: PORT }] },
+      ...(one.headless !== undefined && { clusterIP: "None" }),
+    },
   });
+  if (one.headless !== undefined) await standBehind(cluster, one.owner, one.headless);
   return [
     ...(await write(cluster, "networking.istio.io/v1", one.rules)),
     ...(await write(cluster, "security.istio.io/v1", one.peers)),
   ];
 }
 
+/** Two pods, as endpoints; nobody runs that would make them of the Service. */
+async function standBehind(cluster: Cluster, namespace: string, all: boolean): Promise<void> {
+  const marked = { app: "reviews", "security.istio.io/tlsMode": "istio" };
+  const pods = [marked, all ? marked : { app: "reviews" }].map((labels, at) => ({
+    ...{ namespace, pod: `reviews-${at}`, labels, ip: `10.9.${namespace.slice(1)}.${at + 1}`, namespaced: true },
+  }));
+  for (const each of pods) await deploy(cluster, each);
+  await cluster.create("endpointslices", {
+    ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", addressType: "IPv4" },
+    metadata: { name: "reviews", namespace, labels: { "kubernetes.io/service-name": "reviews" } },
+    ports: [{ name: "http", port: PORT, protocol: "TCP" }],
+    endpoints: pods.map(({ ip, pod }) => ({
+      ...{ addresses: [ip], conditions: { ready: true } },
+      targetRef: { kind: "Pod", namespace, name: pod },
+    })),
+  });
+}
+
 /** To an endpoint with a sidecar, and without a policy of its own. */
 function says(
   objects: readonly Manifest[],
-  it: Pick<OutboundScene, "owner" | "client" | "labels"> & { readonly subset: string | null },
+  it: Pick<OutboundScene, "owner" | "client" | "labels"> & {
+    readonly headless: boolean | undefined;
+    readonly subset: string | null;
+  },
 ): ReturnType<typeof outboundMtls>["sends"] {
   const of = (kind: string) => objects.filter((each) => each.kind === kind);
   const host = `reviews.${it.owner}.svc.cluster.local`;
   return outboundMtls(
     { namespace: it.client, labels: it.labels },
-    { host, namespace: it.owner, port: PORT, subset: it.subset, external: false },
+    {
+      ...{ host, namespace: it.owner, port: PORT, subset: it.subset, external: false },
+      ...(it.headless !== undefined && { all: it.headless }),
+    },
     { namespace: it.owner, labels: {}, dataplane: "sidecar", port: PORT },
     { objects: of, rootNamespace: ROOT, peers: peerPolicies(of("PeerAuthentication"), ROOT), autoMtls: true },
   ).sends;

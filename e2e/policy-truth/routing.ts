@@ -61,9 +61,9 @@ export async function compareRouting(
   }
 }
 
-export const service = (namespace: string, name: string, more: object = {}): object => ({
+export const service = (namespace: string, name: string, more: object = {}, headless = false): object => ({
   ...{ apiVersion: "v1", kind: "Service", metadata: { name, namespace, ...more } },
-  spec: { selector: { app: name }, ports: [{ name: "http", port: PORT }] },
+  spec: { selector: { app: name }, ports: [{ name: "http", port: PORT }], ...(headless && { clusterIP: "None" }) },
 });
 
 async function setUp(cluster: Cluster, one: WayScene): Promise<readonly Manifest[]> {
@@ -71,7 +71,9 @@ async function setUp(cluster: Cluster, one: WayScene): Promise<readonly Manifest
   // The client knows a service of its own whatever its Sidecar says, so that there is a listener.
   await cluster.create("services", service(one.client, "own"));
   await cluster.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: one.owner } });
-  for (const name of ["reviews", "ratings"]) await cluster.create("services", service(one.owner, name));
+  // Every third is headless: its requests are routed alike.
+  const headless = Number(one.owner.slice(1)) % 3 === 1;
+  for (const name of ["reviews", "ratings"]) await cluster.create("services", service(one.owner, name, {}, headless));
   return [
     ...(await write(cluster, "networking.istio.io/v1", one.policies)),
     ...(await write(cluster, "gateway.networking.k8s.io/v1", one.routes)),

@@ -15,7 +15,9 @@ const targetSchema = z.object({
   share: z.number().meta({ description: "0…1 of the rule's calls" }),
   source: sourceSchema.nullable().meta({ description: "the DestinationRule that declares the subset, or hides it" }),
   fails: z.string().nullable().meta({ description: "why calls sent there fail; null: nothing says that they do" }),
-  ends: z.string().nullable().meta({ description: "of a ServiceEntry’s host: where it goes beside pods" }),
+  ends: z.string().nullable().meta({
+    description: "of a ServiceEntry’s host: where it goes beside pods; of a headless Service: what says which pod",
+  }),
   sends: z.string().nullable().meta({ description: "of a ServiceEntry’s host: what the client’s proxy sends there" }),
   pods: z.object({ ready: z.number(), all: z.number() }).nullable().meta({ description: "null: not known, or none" }),
 });

@@ -17,9 +17,13 @@ export const simulationRequestSchema = z
       z.strictObject({ kind: z.literal("outside"), ip: z.union([z.ipv4(), z.ipv6()]).exactOptional() }),
     ]),
     service: z
-      .strictObject({ namespace: name, name, host: name.exactOptional() })
-      .meta({ description: "host: one of the ServiceEntry of that name, as it has it; absent: a Service" }),
-    port: z.int().min(1).max(65_535).meta({ description: "of the service" }),
+      .strictObject({ namespace: name, name, host: name.exactOptional(), pod: z.literal(true).exactOptional() })
+      .refine(({ host, pod }) => host === undefined || pod === undefined, { error: "host or pod, not both" })
+      .meta({
+        description:
+          "host: one of the ServiceEntry of that name, as it has it; pod: a pod of the workload of that name, by its own address; neither: a Service",
+      }),
+    port: z.int().min(1).max(65_535).meta({ description: "of the service, or of the pod" }),
     method: z.string().max(32).exactOptional(),
     path: text.exactOptional().meta({ description: "with its query" }),
     host: z.string().max(512).exactOptional(),

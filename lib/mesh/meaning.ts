@@ -5,6 +5,7 @@ export { accessLogOffer, evidenceOffers } from "./istio/policy/evidence.ts";
 export { isDryRun } from "./istio/policy/meaning/authorization/action.ts";
 export { type Called, calledEntry } from "./istio/policy/meaning/effective/called.ts";
 export { clientRouting } from "./istio/policy/meaning/effective/client-routing.ts";
+export { podOf } from "./istio/policy/meaning/effective/pod-call.ts";
 export { workloadSecurity } from "./istio/policy/meaning/effective/security.ts";
 export { type SecurityWorld } from "./istio/policy/meaning/effective/sight.ts";
 export { simulate } from "./istio/policy/meaning/effective/simulate.ts";

@@ -69,7 +69,7 @@ export interface ClientTarget {
   readonly source: Source | null;
   /** Why calls sent there fail. */
   readonly fails: string | null;
-  /** Of a ServiceEntry's host, where it goes beside pods; null: to pods alone. */
+  /** Of a ServiceEntry's host, where it goes beside pods; of a headless Service what says which pod; null: to any of the pods. */
   readonly ends: string | null;
   /** Of a ServiceEntry's host, what the client's proxy sends there; null: as to any Service, or no proxy that says it. */
   readonly sends: string | null;

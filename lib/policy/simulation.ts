@@ -11,9 +11,9 @@ export interface SimulationQuestion {
     | ({ readonly kind: "workload" } & Place)
     | { readonly kind: "account"; readonly namespace: string; readonly account: string }
     | { readonly kind: "outside"; readonly ip?: string };
-  /** `host`: of the ServiceEntry of that name; absent: a Service. */
-  readonly service: Place & { readonly host?: string };
-  /** Of the service. */
+  /** `host`: of the ServiceEntry of that name; `pod`: a pod of the workload of that name, by its own address; absent: a Service. */
+  readonly service: Place & { readonly host?: string; readonly pod?: true };
+  /** Of the service, or of the pod. */
   readonly port: number;
   /** Absent: not known, here and below. */
   readonly method?: string;

@@ -35,9 +35,10 @@ export function SimulationForm({
         ) : (
           <Text name="client" label="Client" value={value("client")} hint="namespace/name" />
         )}
+        <Choice name="to" label="It calls" value={value("to")} options={CALLED} />
         <Text
           name="service"
-          label="Service, or host of a ServiceEntry"
+          label="What it calls"
           value={value("service")}
           hint="namespace/name, or namespace/name/host"
         />
@@ -74,6 +75,10 @@ const CLIENTS = [
   ["workload", "a workload"],
   ["account", "a service account"],
   ["outside", "outside the mesh"],
+] as const;
+const CALLED = [
+  ["", "a Service, or a ServiceEntry’s host"],
+  ["pod", "a workload’s pod, by its address"],
 ] as const;
 const TOKENS = [
   ["", "not known"],

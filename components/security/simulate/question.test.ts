@@ -53,4 +53,15 @@ test("an address is a question; what is empty isn't known", () => {
   const entry = of(BASE.replace("shop/reviews", "shop/api/api.example.com"));
   expect(entry).toEqual({ ...base, client, service: { namespace: "shop", name: "api", host: "api.example.com" } });
   expect(simulationRequestSchema.parse(entry)).toEqual(entry);
+  const pod = of(`${BASE}&to=pod`);
+  expect(pod).toEqual({ ...base, client, service: { namespace: "shop", name: "reviews", pod: true } });
+  expect(simulationRequestSchema.parse(pod)).toEqual(pod);
+  expect(of(`${BASE}&to=pod`.replace("shop/reviews", "a/b/c"))).toBe("Name the workload as namespace/name.");
+  expect(
+    simulationRequestSchema.safeParse({
+      ...base,
+      client,
+      service: { namespace: "a", name: "b", host: "c", pod: true },
+    }),
+  ).toMatchObject({ success: false });
 });

@@ -3,7 +3,7 @@ import type { SimulationRequest } from "#lib/api/simulation.ts";
 
 /** In the order in which the form shows them. */
 export const FIELDS = [
-  ...["cluster", "from", "client", "ip", "service", "port", "method", "path", "host", "sni"],
+  ...["cluster", "from", "client", "ip", "to", "service", "port", "method", "path", "host", "sni"],
   ...["headers", "jwt", "issuer", "subject", "claims", "auto"],
 ] as const;
 
@@ -11,8 +11,10 @@ export const FIELDS = [
 export function questionOf(params: URLSearchParams): SimulationRequest | string | null {
   const text = (key: string) => params.get(key)?.trim() ?? "";
   if (text("service") === "" && text("client") === "") return null;
-  const service = calledOf(text("service"));
+  const pod = text("to") === "pod";
+  const service = pod ? placeOf(text("service")) : calledOf(text("service"));
   if (text("cluster") === "") return "Name the cluster.";
+  if (service === null && pod) return "Name the workload as namespace/name.";
   if (service === null) return "Name the service as namespace/name, or a ServiceEntry’s host as namespace/name/host.";
   const port = Number(text("port"));
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return "Name the service’s port, 1 to 65535.";
@@ -25,7 +27,7 @@ export function questionOf(params: URLSearchParams): SimulationRequest | string 
   const some = <Key extends string>(key: Key) =>
     text(key) === "" ? {} : ({ [key]: text(key) } as Record<Key, string>);
   return {
-    ...{ cluster: text("cluster"), client, service, port },
+    ...{ cluster: text("cluster"), client, service: pod ? { ...service, pod } : service, port },
     ...{ ...some("method"), ...some("path"), ...some("host") },
     ...(text("sni") === "" ? {} : { sni: text("sni") === "none" ? "" : text("sni") }),
     ...(Object.keys(headers).length === 0 ? {} : { headers }),

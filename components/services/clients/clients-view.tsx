@@ -136,6 +136,10 @@ function said({ decides, plane, waypoint, rules, takes, outbound }: RoutingClass
     case "nothing":
       return "Doesn’t route here.";
     case "itself":
+      if (waypoint === null && rules.some(({ to }) => to.some(({ ends }) => ends !== null)))
+        return plane === "ambient" || plane === "none"
+          ? "Straight there, whatever rules for requests say."
+          : "Straight there: no object routes it for them.";
       if (waypoint !== null) return `Through waypoint ${waypoint} to all its pods: no object routes it there.`;
       return plane === "ambient" || plane === "none"
         ? "To all its pods, whatever rules for requests say."

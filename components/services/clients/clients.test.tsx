@@ -156,6 +156,11 @@ describe("a service by its clients", () => {
       { plane: "gateway", decides: "nothing", rules: [] },
       "gateway, for what comes from outside Doesn’t route here.",
     ],
+    [
+      "where the client itself picks the pod",
+      { decides: "itself", rules: [rule({ to: [target({ subset: null, ends: "the pod that the client calls" })] })] },
+      "Straight there: no object routes it for them. Every call reviews.shop.svc.cluster.local 2 of 3 ready 100 % to the pod",
+    ],
     ["ambient", { plane: "ambient", decides: "itself" }, "To all its pods, whatever rules for requests say."],
     ["by a waypoint", { plane: "ambient", waypoint: "shop/door" }, "By 1 rule, through waypoint shop/door"],
     [

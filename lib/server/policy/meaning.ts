@@ -13,6 +13,7 @@ import {
   entryHosts,
   evidenceOffers,
   keepsServices,
+  podOf,
   type SecurityWorld,
   simulate,
   workloadSecurity,
@@ -105,6 +106,15 @@ function calledIn(
   throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${namespace}/${name}.`);
 }
 
+/** @throws MeshscopeError `not_found` */
+function podIn(deps: PolicyDeps, { cluster, namespace, name }: ServiceRef) {
+  const inventory = deps.inventory().get(cluster);
+  const workload = inventory?.workloads.get(`${namespace}/${name}`);
+  if (inventory !== undefined && workload !== undefined) return { inventory, service: podOf(workload) };
+  const why = inventory ? "has no workload" : "hasn't been read yet, so the console doesn't know workload";
+  throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${namespace}/${name}.`);
+}
+
 /** As istiod reads it, or would if it saw it. */
 function entryIn(
   deps: PolicyDeps,
@@ -143,7 +153,9 @@ export async function showSimulation(
   const viewer = await viewerOf(deps, credential, signal, [{ cluster, namespace: service.namespace }, ...caller]);
   checkNamespace(deps, viewer.visibility, cluster, service.namespace);
   for (const { namespace } of caller) checkNamespace(deps, viewer.visibility, cluster, namespace);
-  const found = calledIn(deps, { cluster, ...service }, service.host ?? null, viewer);
+  const { host = null, pod, ...place } = service;
+  const ref = { cluster, ...place };
+  const found = pod === true ? podIn(deps, ref) : calledIn(deps, ref, host, viewer);
   const answer = simulate(question, found.service, worldOf(deps, cluster, found.inventory, viewer));
   return { ...(structuredClone(answer) as SimulationAnswer), asOf: asOf(deps, cluster) };
 }

@@ -65,6 +65,7 @@ const inventory: ClusterInventory = {
       workload("shop", "door", "waypoint", { labels: { "gateway.networking.k8s.io/gateway-name": "door" } }),
       workload("shop", "edge", "gateway", { services: ["gate"] }),
       workload("shop", "old", "none"),
+      workload("shop", "e-v1", "ambient", { labels: { "istio.io/use-waypoint": "door" } }),
     ],
     ...[
       workload("shop", "rev", "sidecar", { labels: { "istio.io/rev": "canary" } }),
@@ -81,6 +82,10 @@ const inventory: ClusterInventory = {
     service("headed", ["k-v1"], {
       ...{ waypoint: { name: "door", namespace: null }, ingressWaypoint: true, headless: true },
     }),
+    service("own", ["r-v1", "r-v2"], { headless: true }),
+    service("mixed", ["r-v1", "old"], { headless: true }),
+    service("bare", [], { headless: true }),
+    service("enrolled", ["e-v1"], { headless: true }),
     service("stream", ["k-v1"], {
       ...{ waypoint: { name: "door", namespace: null } },
       ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],

@@ -43,6 +43,8 @@ export interface Destination {
   readonly subset: string | null;
   /** A ServiceEntry of location MESH_EXTERNAL. */
   readonly external: boolean;
+  /** It goes to the address that was called: whether all of its endpoints take mutual TLS. Absent: endpoint by endpoint. */
+  readonly all?: boolean | Lacking;
 }
 
 /** An endpoint of it. */
@@ -102,6 +104,10 @@ export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint
   const around = inboundMtls(world.peers, to.namespace, null, null);
   const ownPort = inboundMtls(world.peers, endpoint.namespace, endpoint.labels, endpoint.port);
   if (around.mode === "DISABLE") return { sends: "plaintext", chain: says(around) };
+  if (to.all !== undefined) {
+    if (to.all !== true) return { sends: to.all === false ? "plaintext" : to.all, chain: [] };
+    return { sends: world.autoMtls === null ? lacking(AUTO) : "mutual TLS", chain: says(around) };
+  }
   if (endpoint.dataplane === "ambient") return { sends: lacking(HBONE), chain: [] };
   if (
     endpoint.dataplane === "waypoint" ||

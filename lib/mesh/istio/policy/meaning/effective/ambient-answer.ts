@@ -13,6 +13,7 @@ import { type Chosen, chosenOf } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
 import { type Called, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { clientRules, connectionInWords, ignoredInWords, takesAll } from "./client-words.ts";
+import { beforePod } from "./pod-waypoint.ts";
 import { OF_BYTES, readersOf } from "./route-versions.ts";
 import { waypointOf } from "./security.ts";
 import { reached, unknown } from "./sidecar-answer.ts";
@@ -28,19 +29,31 @@ interface Place {
   readonly name: string;
 }
 
+const BY_POD =
+  "ambient clients call a headless Service’s pods by their own addresses: rules for requests and its waypoint don’t count";
 const IGNORED = "ambient clients ignore rules for requests: the service has no waypoint";
 
 export function throughAmbient(service: Called, port: ServicePort, world: SecurityWorld): RoutingAnswer {
-  const waypoint = waypointOf(service, world);
+  const waypoint = service.headless ? null : waypointOf(service, world);
   const place = { namespace: service.namespace, labels: {} };
   const through = waypoint === null ? null : `${waypoint.namespace}/${waypoint.name}`;
-  const open = unsettledAtZtunnel(service, waypoint, world);
+  const pods = service.headless ? service.workloads : [];
+  const open = [
+    ...unsettledAtZtunnel(service, waypoint, world),
+    ...new Set(
+      pods
+        .flatMap((pod) => world.inventory.workloads.get(`${service.namespace}/${pod}`) ?? [])
+        .flatMap((each) => beforePod(each, world)),
+    ),
+  ];
   if (open.length > 0) return { ...unknown("ambient", open), waypoint: through };
   if (waypoint === null) {
     const say = saying(place, service, world).routing;
     return {
       ...reached("ambient", service, port, world),
-      ignored: say.filter(world.sees).map((each) => ({ source: sourceOf(world, each, []), why: IGNORED })),
+      ignored: say
+        .filter(world.sees)
+        .map((each) => ({ source: sourceOf(world, each, []), why: service.headless ? BY_POD : IGNORED })),
     };
   }
   const { namespace, name } = waypoint;

@@ -18,6 +18,7 @@ import { admissionAt } from "./arrival.ts";
 import { type Called, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { inTurn, stopped } from "./joined.ts";
+import { beforePod } from "./pod-waypoint.ts";
 import { routeStep } from "./route-step.ts";
 import { waypointOf } from "./security.ts";
 import { blind, type SecurityWorld } from "./sight.ts";
@@ -40,20 +41,28 @@ export function throughZtunnel(
   port: ServicePort,
   world: SecurityWorld,
 ): Simulation {
-  const place = waypointOf(service, world);
-  const open = unsettledAtZtunnel(service, place, world);
+  const place = service.headless ? null : waypointOf(service, world);
+  const open = [...unsettledAtZtunnel(service, place, world), ...beforePods(service, world)];
   if (open.length > 0) return stopped(open);
   if (place !== null) return throughWaypoint({ ...call, rewrites: UNCHANGED }, service, port, place, world);
   const step: SimulationStep = {
     ...{ kind: "route", title: `Routing to ${hostOf(service)}`, verdict: "yes", sources: [], lacks: [] },
-    text:
-      service.entry === undefined
+    text: service.headless
+      ? "The Service is headless: the client picks the pod, and its ztunnel follows no rule for requests."
+      : service.entry === undefined
         ? "The Service has no waypoint: the client’s ztunnel sends it to one of its pods, and follows no rule for requests."
         : "The ServiceEntry has no waypoint: the client’s ztunnel sends it to one of its endpoints, and follows no rule for requests.",
   };
   const to = directly(service, port.port).to;
   return delivered([step], to, { ...call, rewrites: UNCHANGED, http: carriesHttp(port) }, world);
 }
+
+/** Of a headless Service, whose pods are called by their own addresses, which Services' waypoints don't take. */
+const beforePods = (service: Called, world: SecurityWorld): readonly string[] =>
+  service.headless ? [...new Set(behindOf(service, world).flatMap((each) => beforePod(each, world)))] : [];
+
+const behindOf = ({ namespace, workloads }: Called, { inventory }: SecurityWorld): readonly Workload[] =>
+  workloads.flatMap((name) => inventory.workloads.get(`${namespace}/${name}`) ?? []);
 
 /** A waypoint takes a call to a Service, whatever its host says. */
 export function throughWaypoint(

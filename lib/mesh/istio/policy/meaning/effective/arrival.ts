@@ -14,6 +14,7 @@ import { AUTO, clientOf, meet } from "../outbound-mtls.ts";
 import { isKnown, type Lacking, lacking, type Truth } from "../truth.ts";
 import { hostOf } from "./called.ts";
 import { ownListener } from "./own-listeners.ts";
+import { allTakeMutual, goesAsCalled } from "./passthrough.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { tunnelled } from "./tunnel.ts";
@@ -81,9 +82,10 @@ function connection({ client, question }: Arriving, to: Destination, server: Ser
   const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
   const endpoint = { ...server, port: workloadPort(to) };
   const called = { host: hostOf(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
+  const all = goesAsCalled(client, to.service) && { all: allTakeMutual(to.service, to.port, world) };
   const from = client === null ? null : clientOf(client);
   const withAuto = (autoMtls: boolean | null) =>
-    meet(from, { ...called, external: to.service.entry?.external ?? false }, endpoint, {
+    meet(from, { ...called, ...all, external: to.service.entry?.external ?? false }, endpoint, {
       ...{ objects: world.objects, rootNamespace: world.rootNamespace, peers, autoMtls },
     });
   const auto = question.autoMtls ?? world.mesh?.autoMtls ?? null;

@@ -20,7 +20,11 @@ export interface EntryHost {
 }
 
 /** A ServiceEntry stands with its own namespace and name; `workloads` are the pods that its selector takes. */
-export type Called = Service & { readonly entry?: EntryHost };
+export type Called = Service & {
+  readonly entry?: EntryHost;
+  /** Not the Service of that name but a pod of the workload, by its own address. */
+  readonly pod?: true;
+};
 
 /** The full name that is called. */
 export const hostOf = (called: Named & Pick<Called, "entry">): string => called.entry?.host ?? fullName(called);
@@ -152,16 +156,23 @@ export function sharesPort(
   if (own.some(isBlock)) return ["the address that it is called at: the ServiceEntry has a block of them"];
   if (own.length > 0 || bytes === "tls") return [];
   const open = (each: Manifest) => textsAt(specOf(each), "addresses").every(isBlock);
-  const listens = (each: Manifest) => listAt(specOf(each), "ports").some((one) => numberAt(one, "number") === port);
   const others = (each: Manifest) => each !== entry.object || entryHosts(each).length > 1;
   const entries = objects("ServiceEntry").some(
-    (each) => others(each) && knowsEntry(each, client) && open(each) && listens(each),
+    (each) => others(each) && knowsEntry(each, client) && open(each) && hasPort(each, port),
   );
-  const services = [...inventory.services.values()].some(({ ports, headless }) =>
+  return entries || listensForAll(port, inventory)
+    ? [`what else takes port ${port}, for which the host has no address of its own`]
+    : [];
+}
+
+export const hasPort = (entry: Manifest, port: number): boolean =>
+  listAt(specOf(entry), "ports").some((one) => numberAt(one, "number") === port);
+
+/** Whether sidecars may listen on a port at all addresses for a Service: for requests, or for a headless one. */
+export const listensForAll = (port: number, { services }: ClusterInventory): boolean =>
+  [...services.values()].some(({ ports, headless }) =>
     ports.some((each) => each.port === port && (headless || !BYTES.has(carriedBy(each)))),
   );
-  return entries || services ? [`what else takes port ${port}, for which the host has no address of its own`] : [];
-}
 
 const NO_ADDRESS = "whether ztunnel knows an address of the host: it has none of its own";
 const GIVEN =

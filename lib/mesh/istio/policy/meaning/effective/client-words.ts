@@ -10,6 +10,7 @@ import type { EffectiveRule, LeftOut } from "../routing/delegates.ts";
 import type { OwnRule } from "../routing/table.ts";
 import { type Chosen, lostAt, NOT_GRANTED, type Target } from "../routing/target.ts";
 import type { Kept } from "../routing/world.ts";
+import { hostOf } from "./called.ts";
 import { entryInWords, type WordsWorld } from "./entry-words.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
 
@@ -90,8 +91,19 @@ function targetInWords(target: Target, world: WordsWorld, closed: string | null)
   const labels = declaredBy === null ? {} : subsetLabels(declaredBy, subset);
   const entry = entryInWords({ host, subset, port }, labels, lost, world);
   if (entry !== null) return { ...shown, ...entry };
+  const headless = headlessInWords(host, world);
+  if (headless !== null) return { ...shown, ends: headless, pods: podsOf(host, {}, world), fails: null };
   const pods = podsOf(host, labels, world);
   return { ...shown, pods, fails: pods !== null && pods.ready === 0 ? `${lost}: no ready pod stands behind it` : null };
+}
+
+/** It goes where the client called; null: not to a headless Service, or by a proxy that goes by endpoints. */
+function headlessInWords(host: string, { inventory, sender, called }: WordsWorld): string | null {
+  const name = serviceOfHost(host);
+  const service = name === null ? undefined : inventory.services.get(`${name.namespace}/${name.name}`);
+  if (service?.headless !== true || (sender !== undefined && sender.dataplane !== "sidecar")) return null;
+  if (called !== undefined && hostOf(called) === host) return "the pod that the client calls";
+  return sender === undefined ? null : `the address that the client called, whatever stands behind ${host}`;
 }
 
 const subsetLabels = (rule: NonNullable<Target["declaredBy"]>, name: string | null): Readonly<Record<string, string>> =>

@@ -5,6 +5,7 @@ import type { Arriving } from "./arrival.ts";
 import { atServer } from "./at-server.ts";
 import { isEntry, toEntry } from "./entry-delivery.ts";
 import { inTurn, joined, stopped } from "./joined.ts";
+import { goesAsCalled, missesIt, NO_POD } from "./passthrough.ts";
 import type { SecurityWorld } from "./sight.ts";
 import type { Destination } from "./way.ts";
 
@@ -23,8 +24,17 @@ export function delivered(
   arriving: Arriving,
   world: SecurityWorld,
 ): Simulation {
+  const missed = to.flatMap((each) => missesIt(arriving.client, each.service, arriving.question) ?? []);
+  if (missed.length > 0) return stopped(missed);
   const hosts = to.filter(isEntry).map((each) => toEntry(arriving, each, world));
-  const services = to.filter((each) => !isEntry(each));
+  // The client picks the pod, whatever labels the subset has.
+  const services = to
+    .filter((each) => !isEntry(each))
+    .map((each) => (goesAsCalled(arriving.client, each.service) ? { ...each, labels: null } : each));
+  const podless = services.some(
+    (each) => goesAsCalled(arriving.client, each.service) && serversOf(each, world).length === 0,
+  );
+  if (podless) return stopped([NO_POD]);
   const servers = services.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server })));
   const count = servers.length + hosts.flat().length;
   if (count > LOOKED_AT) return stopped([`a smaller choice than ${count} workloads that it may be sent to`]);

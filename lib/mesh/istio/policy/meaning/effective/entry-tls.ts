@@ -5,6 +5,7 @@ import { peerPolicies } from "../inbound-mtls.ts";
 import { AUTO, clientOf, type Endpoint, outboundMtls, type Sends } from "../outbound-mtls.ts";
 import type { Called, EntryHost } from "./called.ts";
 import type { AddressEnd } from "./entry-ends.ts";
+import { allTakeMutual, goesAsCalled } from "./passthrough.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { tlsOf } from "./tunnel.ts";
 
@@ -48,7 +49,10 @@ export function sentTo(
   if (unread.length > 0) return { lacks: unread };
   const { sends, chain } = outboundMtls(
     clientOf(client),
-    { host: entry.host, namespace, port, subset, external: entry.external },
+    {
+      ...{ host: entry.host, namespace, port, subset, external: entry.external },
+      ...(goesAsCalled(client, service) && { all: allTakeMutual(service, port, world) }),
+    },
     endpoint,
     {
       ...{ objects: world.objects, rootNamespace: world.rootNamespace },

@@ -60,11 +60,13 @@ export function routeStep(way: Way, client: Workload | null, service: Called, wo
     const why = `${whyLost(lost, client)}: calls sent there ${ends}`;
     return { ...base, verdict: some ? "unknown" : "no", text: `${why}.${shadows}`, sources, lacks };
   }
+  const headless = client?.dataplane === "sidecar" && way.to.some((each) => each.service.headless);
+  const picks = headless ? " The Service is headless: the client itself picks the pod." : "";
   const rule =
     object === null
       ? "No object routes it"
       : `${object.metadata.namespace}/${object.metadata.name} ${printPath(path)} takes it`;
-  return { ...base, verdict: "yes", text: `${rule}: it goes to ${lead.join(", ")}.${shadows}`, sources };
+  return { ...base, verdict: "yes", text: `${rule}: it goes to ${lead.join(", ")}.${picks}${shadows}`, sources };
 }
 
 const codeOf = ({ host, kept, missing }: Target): 500 | 503 => (host === "" ? 500 : kept === null ? 503 : missing);

@@ -119,14 +119,16 @@ export function waypointOf(
  */
 export function comesThrough(
   client: Pick<Workload, "dataplane"> | null,
-  called: Place & Partial<Pick<Called, "entry" | "headless" | "ingressWaypoint">>,
+  called: Place & Partial<Pick<Called, "entry" | "pod" | "headless" | "ingressWaypoint">>,
   { inventory }: Pick<SecurityWorld, "inventory">,
 ): boolean {
-  if (client?.dataplane !== "gateway") return client?.dataplane === "ambient";
+  // Nor do they take one to a pod's own.
+  if (called.pod === true) return false;
   const { namespace, name, entry } = called;
   const service = entry === undefined ? inventory.services.get(`${namespace}/${name}`) : called;
   // Waypoints take calls to a Service's address; a headless one has none.
   if (service?.headless === true) return false;
+  if (client?.dataplane !== "gateway") return client?.dataplane === "ambient";
   const own = service?.ingressWaypoint;
   return own ?? isOn(inventory.namespaces.get(namespace)?.labels["istio.io/ingress-use-waypoint"] ?? "");
 }

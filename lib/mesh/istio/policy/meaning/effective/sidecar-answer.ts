@@ -12,6 +12,7 @@ import { type OutOfScope, othersFor, outboundMode } from "../routing/unknown-hos
 import { byNameAlone, type Called, hostOf, OTHER_NAMES, sharesPort } from "./called.ts";
 import { clientRules, connectionInWords, ignoredInWords, ruleInWords, takesAll } from "./client-words.ts";
 import type { Sender } from "./entry-words.ts";
+import { NO_POD } from "./passthrough.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { hidesAfter, unsettled } from "./way.ts";
 
@@ -84,6 +85,9 @@ export function sidecarAnswer(
   };
 }
 
+const hasReady = ({ namespace, workloads }: Called, { inventory }: SecurityWorld): boolean =>
+  workloads.some((name) => inventory.workloads.get(`${namespace}/${name}`)?.pods.some(({ ready }) => ready) === true);
+
 function outOfScope(
   { why, sidecar }: OutOfScope,
   service: Called,
@@ -131,6 +135,7 @@ function connections(
 ): RoutingAnswer {
   const shared = sharesPort(service, { port: port.port, bytes }, caller.namespace, world);
   if (shared.length > 0) return unknown("sidecar", shared);
+  if (service.headless && !hasReady(service, world)) return unknown("sidecar", [NO_POD]);
   const named = byNameAlone(service);
   const table = byteTable(hostOf(service), service.namespace, caller, bytes, world, named !== null);
   if (table.outOfScope !== null) return outOfScope(table.outOfScope, service, caller, world);

@@ -15,6 +15,7 @@ import { type Called, hostOf } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { isGateway, throughGateways } from "./gateway-call.ts";
 import { joined, stopped } from "./joined.ts";
+import { toPod } from "./pod-call.ts";
 import { routeStep } from "./route-step.ts";
 import { waypointOf } from "./security.ts";
 import { blind, type SecurityWorld } from "./sight.ts";
@@ -23,6 +24,7 @@ import { directly, wayOf } from "./way.ts";
 
 export function simulate(question: SimulationQuestion, service: Called, whole: SecurityWorld): Simulation {
   // Of thousands of objects those that may count for the host, found once; a gateway routes other hosts than its own.
+  if (service.pod === true) return podCall(question, service, whole);
   const world = { ...whole, objects: new HostIndex(whole.objects).around(hostOf(service)) };
   const caller = callerOf(question, world);
   const lacks = [...caller.lacks, ...unsupported(caller.workload), ...unread(world)];
@@ -106,6 +108,15 @@ function addressesOf({ namespace, headless, addresses = [], workloads }: Called,
 
 const leftInWords = ({ by }: Past, { namespace, name }: Called, port: number): string =>
   `It leaves past the client’s sidecar (${by}): no rule routes it, and as the client sends it, without an identity, it goes to ${namespace}/${name}:${port}.`;
+
+function podCall(question: SimulationQuestion, { namespace, name }: Called, world: SecurityWorld): Simulation {
+  const caller = callerOf(question, world);
+  const server = world.inventory.workloads.get(`${namespace}/${name}`);
+  const lacks = [...caller.lacks, ...unsupported(caller.workload), ...unread(world)];
+  if (server === undefined) lacks.push("the workload: there is none of that name, or none that you may see");
+  if (lacks.length > 0 || server === undefined) return stopped(lacks);
+  return toPod({ client: caller.workload, account: accountOf(question, caller.workload), question }, server, world);
+}
 
 const unread = (world: SecurityWorld): readonly string[] => [
   ...blind(world, "PeerAuthentication", "AuthorizationPolicy"),
