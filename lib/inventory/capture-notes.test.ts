@@ -24,6 +24,10 @@ test("what runs says them, and pods that say otherwise are told apart", () => {
   expect(found([]).annotations).toEqual({ [OUT]: "1" });
   expect(found([old]).annotations).toEqual({});
   expect(found([old]).pods.map((each) => each.capturedOtherwise)).toEqual([undefined]);
+  const bare = { ...young, name: "web-3", createdAt: unixSeconds(1_700_000_002), annotations: {} };
+  const meshed = { ...young, containers: ["app", "istio-proxy"] };
+  // One without a proxy has nothing to say.
+  expect(found([meshed, bare]).annotations).toEqual({ [OUT]: "8080" });
   const both = found([old, young]);
   expect(both.annotations).toEqual({ [OUT]: "8080" });
   expect(both.pods.map((each) => each.capturedOtherwise)).toEqual([true, undefined]);

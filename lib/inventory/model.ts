@@ -67,7 +67,7 @@ export interface PodRef {
   readonly unmeshed?: true;
   /** In its node's network, where nothing is injected. */
   readonly hostNetwork?: true;
-  /** Its annotations say otherwise than the newest pod's, which the workload's are, which connections come to its sidecar. */
+  /** Its annotations say otherwise than those of the newest pod with a proxy, which are the workload's, which connections come to its sidecar. */
   readonly capturedOtherwise?: true;
   /** The first container whose image the injector should have filled in, and didn't. */
   readonly imageAuto?: number;

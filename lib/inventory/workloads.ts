@@ -87,12 +87,13 @@ export function workloadsOf(contents: NamespaceContents): WorkloadDraft[] {
 
 function draft(name: string, { kind, controller, pods }: Group, contents: NamespaceContents): WorkloadDraft {
   pods.sort(byName);
-  const newest = pods.reduce<PodRecord | null>((best, pod) => (best && !isNewer(pod, best) ? best : pod), null);
+  const newest = newestOf(pods);
   const labels = controller ? controller.labels : ownLabels(newest?.labels ?? {});
   const template = { labels, annotations: controller?.annotations ?? {} };
   const members = pods.map((pod) => membershipOf(pod, contents.namespace, contents.rootNamespace));
   const { mesh, dataplane } =
     members.length > 0 ? prevailing(members) : expectedMembership(template, contents.namespace);
+  const speaker = newestOf(pods.filter((_, i) => members[i]?.dataplane === "sidecar")) ?? newest;
   // Pods say what runs; the template says what shall run. They differ during a rollout, and what runs is what is seen.
   const seen = newest?.labels ?? labels;
   return {
@@ -106,7 +107,7 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
       ...new Set(pods.length > 0 ? pods.map((p) => p.serviceAccount) : serviceAccountOf(controller)),
     ].sort(),
     labels,
-    annotations: annotationsOf(controller, newest),
+    annotations: annotationsOf(controller, newest, speaker),
     ...configOf(newest ?? controller),
     ...(controller?.env ? { env: controller.env } : {}),
     ...traitsOf(controller, newest),
@@ -120,7 +121,7 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
       reports: members[i]?.reports ?? false,
       ...(members[i]?.dataplane === "none" && members[i]?.mesh === null ? { unmeshed: true } : {}),
       ...(pod.hostNetwork ? { hostNetwork: true } : {}),
-      ...(newest && !capturedAlike(pod.annotations, newest.annotations) ? { capturedOtherwise: true } : {}),
+      ...(speaker && !capturedAlike(pod.annotations, speaker.annotations) ? { capturedOtherwise: true } : {}),
       ...(pod.traits.imageAuto === undefined ? {} : { imageAuto: pod.traits.imageAuto }),
     })),
     createdAt: controller?.createdAt ?? oldest(pods),
@@ -128,16 +129,23 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
   };
 }
 
-/** What comes to its proxies is settled when pods start: the newest says it, where any runs. */
-function annotationsOf(controller: ControllerRecord | null, newest: PodRecord | null): StringMap {
+/** What comes to its proxies is settled when pods start: the newest with one (`speaker`) says it, where any runs. */
+function annotationsOf(
+  controller: ControllerRecord | null,
+  newest: PodRecord | null,
+  speaker: PodRecord | null,
+): StringMap {
   const all = { ...(newest?.annotations ?? {}), ...(controller?.annotations ?? {}) };
-  return newest === null ? all : capturedAs(all, newest);
+  return speaker === null ? all : capturedAs(all, speaker);
 }
 
 /** What runs says it, where something does: proxies take it in when they start. */
 function configOf(from: PodRecord | ControllerRecord | null): { readonly proxyConfig?: string } {
   return from?.proxyConfig === undefined ? {} : { proxyConfig: from.proxyConfig };
 }
+
+const newestOf = (pods: readonly PodRecord[]): PodRecord | null =>
+  pods.reduce<PodRecord | null>((best, pod) => (best && !isNewer(pod, best) ? best : pod), null);
 
 function traitsOf(
   controller: ControllerRecord | null,
