@@ -66,19 +66,27 @@ function entry(from: Chance, scene: Pick<WayScene, "client" | "owner">, name: st
   };
 }
 
+/**
+ * Each name is asked for once: the port is open for all addresses, so that all hosts' rules share a listener, which Envoy would refuse
+ * for one that asks twice.
+ */
 function rulesForTls(from: Chance, scene: Pick<WayScene, "client" | "owner">): Wanted {
   const host = cipherOf(scene.owner);
-  const match = () => ({
-    sniHosts: from.some([host, otherOf(scene.owner)], 1, 2),
-    ...(from.is(0.3) && { port: from.is(0.7) ? TLS_PORT : 81 }),
-    ...(from.is(0.3) && { sourceLabels: { version: from.of(["v1", "v2"]) } }),
-  });
-  const to = { host, ...(from.is(0.4) && { subset: "v1" }) };
+  const names = [host, otherOf(scene.owner)];
+  const rule = (sniHosts: readonly string[]): JsonObject => {
+    const match = {
+      sniHosts,
+      ...(from.is(0.3) && { port: from.is(0.7) ? TLS_PORT : 81 }),
+      ...(from.is(0.3) && { sourceLabels: { version: from.of(["v1", "v2"]) } }),
+    };
+    return { match: [match], route: [{ destination: { host, ...(from.is(0.4) && { subset: "v1" }) } }] };
+  };
+  const apart = names.map((name) => [name]).slice(0, from.number(1, 2));
   return {
     ...{ kind: "VirtualService", namespace: from.of([scene.owner, scene.client]), name: "tls" },
     spec: {
-      ...{ hosts: [host, otherOf(scene.owner)], ...exported(from, scene.client) },
-      tls: Array.from({ length: from.number(1, 2) }, () => ({ match: [match()], route: [{ destination: to }] })),
+      ...{ hosts: names, ...exported(from, scene.client) },
+      tls: (from.is(0.5) ? [names] : apart).map(rule),
     },
   };
 }
