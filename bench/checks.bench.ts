@@ -86,7 +86,7 @@ const labelled = (old: Manifest, labels: Readonly<Record<string, string>>): Mani
 });
 const withSpec = (old: Manifest, spec: Json): Manifest => ({
   ...old,
-  spec: { ...old.spec, ...spec } as Manifest["spec"],
+  spec: { ...old.spec, ...spec } as NonNullable<Manifest["spec"]>,
 });
 
 /** Kinds that the inventory is made of: a change of one makes another inventory. */

@@ -132,9 +132,9 @@ const STRENGTH = { STRICT: 2, PERMISSIVE: 1, DISABLE: 0 } as const;
 
 function expectNobodyMore(before: CheckWorld, after: CheckWorld, about: string): void {
   const points = pointsOf(modelOf(before));
-  const let_ = new Set(passing(before, points));
+  const passed = new Set(passing(before, points));
   expect(
-    passing(after, points).filter((each) => !let_.has(each)),
+    passing(after, points).filter((each) => !passed.has(each)),
     `${about}: calls that were refused`,
   ).toEqual([]);
   const [was, is] = [modelOf(before), modelOf(after)];
@@ -194,7 +194,7 @@ function expectMends({ objects, before, old, worldOf }: Standing, own: Manifest,
   for (const each of now) {
     const was = earlier.get(key(cluster, each));
     const [nothing, had] = [each, was].map((it) =>
-      Object.values(it?.spec ?? {}).reduce((n, part) => n + empties(part), 0),
+      Object.values(it?.spec ?? {}).reduce<number>((n, part) => n + empties(part), 0),
     );
     expect(nothing, `${about}: leaves ${JSON.stringify(each.spec)}`).toBeLessThanOrEqual(had ?? 0);
     if (was !== undefined && was !== each) expectNoWider([was, before], [each, after]);
