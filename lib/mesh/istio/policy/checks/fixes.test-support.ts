@@ -132,9 +132,9 @@ const STRENGTH = { STRICT: 2, PERMISSIVE: 1, DISABLE: 0 } as const;
 
 function expectNobodyMore(before: CheckWorld, after: CheckWorld, about: string): void {
   const points = pointsOf(modelOf(before));
-  const let_ = new Set(passing(before, points));
+  const passed = new Set(passing(before, points));
   expect(
-    passing(after, points).filter((each) => !let_.has(each)),
+    passing(after, points).filter((each) => !passed.has(each)),
     `${about}: calls that were refused`,
   ).toEqual([]);
   const [was, is] = [modelOf(before), modelOf(after)];

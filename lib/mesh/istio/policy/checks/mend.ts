@@ -6,7 +6,7 @@ import type { Fix, FixEdit } from "#lib/policy/finding.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { actionOf } from "../meaning/authorization/action.ts";
-import { isObject, listAt, objectAt, textsAt } from "../routing/json.ts";
+import { listAt, objectAt, textsAt } from "../routing/json.ts";
 import { removing, setting } from "./family.ts";
 
 /** `edits` where they are sure; otherwise the words alone. */
@@ -29,7 +29,8 @@ export function removingWhole(object: Manifest, path: Segments): FixEdit {
 function sizeAt(object: Manifest, path: Segments): number {
   let here: unknown = object;
   for (const segment of path) {
-    here = isObject(here) || Array.isArray(here) ? (here as Readonly<Record<string | number, unknown>>)[segment] : null;
+    here =
+      typeof here === "object" && here !== null ? (here as Readonly<Record<string | number, unknown>>)[segment] : null;
   }
   return typeof here === "object" && here !== null ? Object.keys(here).length : 0;
 }
