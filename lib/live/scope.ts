@@ -24,7 +24,7 @@ export interface Scope {
 export type MtlsCounts = Readonly<Record<MtlsBasis, { readonly edges: number; readonly without: number }>>;
 
 /** Names under which requests came, the most frequent ones; tcp's are on its edges, for a connection is no request. */
-export interface HostCounts {
+interface HostCounts {
   readonly rates: Readonly<Record<string, PerSecond>>;
   /** How many there are beyond. */
   readonly more: number;

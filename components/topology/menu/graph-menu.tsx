@@ -64,7 +64,8 @@ function OpenMenu({ at, drawing, onClose }: Props) {
       case "section":
         led.current = true;
         select(what.id);
-        leadToSection(what.id, what.title);
+        // Once the menu, which holds the focus, has gone.
+        requestAnimationFrame(() => leadToSection(what.id, what.title));
         return;
       case "traces":
         void findTraces(what.id).then((address) => router.push(address));
