@@ -72,7 +72,7 @@ export function LostOnTheWay({ node, lost }: { readonly node: GraphNode; readonl
       <SelectLink id={first.target} className="underline underline-offset-2">
         <bdi>{idTitle(first.target)}</bdi>
       </SelectLink>{" "}
-      never arrived. {behindWords({ workloads: 1, pods, reporting })}
+      never arrived. {behindWords({ workloads: 1, pods, reporting, known: node.coverage !== undefined })}
     </p>
   );
 }

@@ -220,10 +220,20 @@ describe("both sides of the wire", () => {
 
   const alone = { ...http, observers: { source: { rate: perSecond(12) } } };
   it.each([
-    [{ workloads: 2, pods: 3, reporting: 3 }, "The server's proxies (3 pods) saw 0 of these."],
-    [{ workloads: 2, pods: 3, reporting: 2 }, "2 of the server's 3 pods report; their proxies saw 0 of these."],
-    [{ workloads: 1, pods: 3, reporting: 0 }, "No proxy of the server reports."],
-    [{ workloads: 0, pods: 0, reporting: 0 }, "No workload is known behind this service"],
+    [{ workloads: 2, pods: 3, reporting: 3, known: true }, "The server's proxies (3 pods) saw 0 of these."],
+    [
+      { workloads: 2, pods: 3, reporting: 2, known: true },
+      "2 of the server's 3 pods report; their proxies saw 0 of these.",
+    ],
+    [{ workloads: 1, pods: 3, reporting: 0, known: true }, "No proxy of the server reports."],
+    [
+      { workloads: 2, pods: 2, reporting: 2, known: false },
+      "How many of the server's proxies report isn't known here.",
+    ],
+    [
+      { workloads: 0, pods: 0, reporting: 0, known: true },
+      "No workload that is drawn here is known behind this service: what its servers saw isn't known from this view.",
+    ],
   ])("say who is behind a service, of which no proxy reports by itself: %j", (behind, words) => {
     expect(unseenSentence(alone, behind)).toContain(`1.8 req/s never arrived. ${words}`);
     expect(edgeText(alone)).toContain("The server's proxy reports nothing of this edge.");
@@ -241,6 +251,8 @@ describe("both sides of the wire", () => {
       "3.6 req/s for its service ratings never arrived. 2 of the server's 3 pods report; their proxies saw 0 of these.",
     );
     expect(panel({ ...node, coverage: { reporting: 3, pods: 3 } })).toContain("(3 pods) saw 0 of these.");
+    const { coverage: _none, ...unknown } = node;
+    expect(panel(unknown)).toContain("never arrived. How many of the server's proxies report isn't known here.");
   });
 
   it("say nothing where nothing was lost", () => {
