@@ -20,8 +20,8 @@ export interface Scope {
   readonly limits: readonly LimitCount[];
 }
 
-/** Edges with traffic by what their share of mutual TLS rests on; `without`: those of them that are known to carry some without it. */
-export type MtlsCounts = Readonly<Record<MtlsBasis, { readonly edges: number; readonly without: number }>>;
+/** Edges with traffic by what their share of mutual TLS rests on; `unproven`: those of them of which some isn't proven to have it. */
+export type MtlsCounts = Readonly<Record<MtlsBasis, { readonly edges: number; readonly unproven: number }>>;
 
 /** Names under which requests came, the most frequent ones; tcp's are on its edges, for a connection is no request. */
 interface HostCounts {
@@ -87,12 +87,12 @@ export function scopeOf(graph: Pick<Graph, "nodes" | "edges">, members: Readonly
 
 /** A call drawn through its service has parts with the same numbers, and what carries nothing proves nothing. */
 export function mtlsCounts(edges: readonly GraphEdge[]): MtlsCounts {
-  const none = () => ({ edges: 0, without: 0 });
+  const none = () => ({ edges: 0, unproven: 0 });
   const counts = { server: none(), peer: none(), inferred: none(), unknown: none() };
   for (const { mtls, mtlsBasis, health, half } of edges) {
     if (health === "idle" || half !== undefined) continue;
     counts[mtlsBasis].edges += 1;
-    if (mtls !== null && mtls < 1) counts[mtlsBasis].without += 1;
+    if (mtls !== null && mtls < 1) counts[mtlsBasis].unproven += 1;
   }
   return counts;
 }

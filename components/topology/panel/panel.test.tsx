@@ -300,7 +300,7 @@ describe("a node's panel", () => {
     ["what it never saw", "The server's proxy saw 0 of these."],
     ["hosts of all callers", "ratings.shop.svc.cluster.local 42.1 req/s"],
     ["flags explained", "UF 1.8 req/s Upstream connection failure."],
-    ["what its mTLS rests on", "Mutual TLS Basis Edges without measured at the server 1 0"],
+    ["what its mTLS rests on", "Mutual TLS Basis Edges not all proven measured at the server 1 0"],
     ["badges in words", "Only some of its pods report"],
     ["why it fails, with the edge", "Worst on reviews-v2 → ratings-v1 : 1.8 req/s end with UF"],
     ["whom it doesn't call", "It called nobody in this window."],
@@ -340,8 +340,8 @@ describe("a box's panel", () => {
   it.each([
     ["hosts of requests, as text", "Hosts asked for ratings.shop.svc.cluster.local 42.1 req/s <b>evil</b> 2 req/s"],
     [
-      "what mTLS rests on, and where some have none",
-      "measured at the server 2 1 likely, by configuration; nothing measured it 1 –",
+      "what mTLS rests on, and where not all of it is proven",
+      "measured at the server 2 1 likely, by configuration; nothing measured it 1 – Not all proven: edges of which some requests or connections weren't proven to have mutual TLS: measured to have none, or measured by nobody.",
     ],
     [
       "the limit that decided, and the edge furthest over it",
