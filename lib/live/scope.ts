@@ -85,6 +85,19 @@ export function scopeOf(graph: Pick<Graph, "nodes" | "edges">, members: Readonly
   };
 }
 
+/**
+ * One node's calls, each once. Through a service or a waypoint a call comes in by the last part of its way, which sums of
+ * several nodes leave out; what goes on from there has come in already.
+ */
+export function callsAt(inbound: readonly GraphEdge[], outbound: readonly GraphEdge[]): readonly GraphEdge[] {
+  const own = [
+    ...inbound.filter(({ half }) => half !== "operation"),
+    ...outbound.filter(({ half }) => half === undefined),
+  ];
+  // A call to itself is in both lists, and one edge.
+  return [...new Map(own.map(({ half: _part, ...edge }) => [edge.id, edge])).values()];
+}
+
 /** A call drawn through its service has parts with the same numbers, and what carries nothing proves nothing. */
 export function mtlsCounts(edges: readonly GraphEdge[]): MtlsCounts {
   const none = () => ({ edges: 0, unproven: 0 });

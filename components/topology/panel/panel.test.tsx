@@ -309,6 +309,32 @@ describe("a node's panel", () => {
   });
 });
 
+describe("a node's panel where services are drawn", () => {
+  const service = "west-1/shop/service/ratings";
+  const call = { ...http, id: `${source}>${service}>http`, target: service };
+  const onward = { ...http, id: `${service}>${target}>http`, source: service, half: "service" as const };
+  const said = (of: GraphNode, inbound: readonly GraphEdge[], outbound: readonly GraphEdge[]) =>
+    text(renderToStaticMarkup(<NodePanel node={of} inbound={inbound} outbound={outbound} />));
+
+  it("has traffic and mutual TLS of what comes in through one", () => {
+    const panel = said(node, [onward], []);
+    expect(panel).toContain("In · HTTP 42.1 req/s");
+    expect(panel).toContain("measured at the server 1 0");
+  });
+
+  it("counts what goes on from one once", () => {
+    const panel = said({ ...node, id: service, kind: "service" }, [call], [onward]);
+    expect(panel).toContain("In · HTTP 42.1 req/s");
+    expect(panel).not.toContain("Out · HTTP");
+    expect(panel).toContain("measured at the server 1 0");
+  });
+
+  it("leaves out what a call carries of one operation", () => {
+    const part = { ...http, id: "operation", half: "operation" as const };
+    expect(said(node, [http, part], [part])).toContain("measured at the server 1 0");
+  });
+});
+
 describe("a box's panel", () => {
   const inferred = { ...http, id: `${source}>${target}>grpc`, protocol: "grpc" as const, mtls: null };
   const edges: readonly GraphEdge[] = [
