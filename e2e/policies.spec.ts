@@ -94,6 +94,10 @@ test("a simulated request answers from its address, and by its form", async ({ p
   await expect(verdict).toContainText("No, it would not pass");
   await page.goForward();
   await expect(port).toHaveValue("81");
+  // An address that was typed is no client's name.
+  await page.getByRole("textbox", { name: "Its address" }).fill("203.0.113.9");
+  await page.getByRole("combobox", { name: "Client is" }).selectOption("workload");
+  await expect(page.getByRole("textbox", { name: "Client", exact: true })).toHaveValue("");
 });
 
 test("on a small screen the answer comes into view below the form that asked for it", async ({ page }) => {

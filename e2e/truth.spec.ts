@@ -50,7 +50,7 @@ for (const { flag, what, edge, server, said } of [
     what: "a service without pods",
     edge: `${SHOP}/workload/cart>${SHOP}/service/coupons>http`,
     server: `${SHOP}/service/coupons`,
-    said: /never arrived\. No workload is known behind this service, so that no server's proxy could see them\./,
+    said: /never arrived\. No workload that is drawn here is known behind this service: what its servers saw isn't known from this view\./,
   },
 ] as const) {
   test(`${flag}, ${what}: the lab's own edge is red, and its server's panel says what it saw of it`, async ({

@@ -7,11 +7,12 @@ import { createFocusFraming, type Kept, type Memory } from "./focus-framing.ts";
 const HERE: Camera = { x: 5, y: 6, k: 2 };
 
 /** A page: what its map was told to do, in order. */
-function page(memory: Memory, given = false) {
+function page(memory: Memory, given = false, sight: Camera | null = HERE) {
   const moves: string[] = [];
   const framing = createFocusFraming(
     {
       getCamera: () => HERE,
+      getSight: () => sight,
       flyTo: ({ x, y, k }) => void moves.push(`to ${x} ${y} ${k}`),
       fit: () => void moves.push("whole"),
       fitTo: (ids) => void moves.push(`fit ${[...ids].join()}`),
@@ -46,6 +47,13 @@ describe("what stands out", () => {
     framing.turn("b");
     draw([1]);
     expect(moves).toEqual(["fit b"]);
+  });
+
+  it("is brought into view where a link looks past everything", () => {
+    const { framing, draw, moves } = page(memory(), true, null);
+    framing.turn("a");
+    draw([0]);
+    expect(moves).toEqual(["fit a"]);
   });
 
   it("is brought into view, and left for where one was", () => {

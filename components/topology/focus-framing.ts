@@ -56,7 +56,7 @@ export const tabMemory: Memory = {
  * first scene is looked at from.
  */
 export function createFocusFraming(
-  renderer: Pick<Renderer, "getCamera" | "flyTo" | "fit" | "fitTo">,
+  renderer: Pick<Renderer, "getCamera" | "getSight" | "flyTo" | "fit" | "fitTo">,
   memory: Memory,
   given = false,
 ): FocusFraming {
@@ -80,7 +80,8 @@ export function createFocusFraming(
     },
     scene({ nodes, strings }) {
       drawn = true;
-      const looked = opening;
+      // A link that looks past everything says nothing of where to look.
+      const looked = opening && renderer.getSight() !== null;
       opening = false;
       if (!pending) return;
       pending = false;

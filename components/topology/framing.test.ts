@@ -13,8 +13,15 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-/** A canvas of 400 by 300 at zoom 1, with marks at these heights; what the renderer was asked, in order. */
-function framed(marks: Readonly<Record<string, number>> = {}, given = false) {
+/** Where a link looks from. */
+const SIGHT = { x: 200, y: 150, k: 1 };
+
+/** A canvas of 400 by 300 at zoom 1, with marks at these heights; what the renderer was asked, in order. `sight` null: all is shown. */
+function framed(
+  marks: Readonly<Record<string, number>> = {},
+  given = false,
+  sight: ReturnType<Renderer["getSight"]> = SIGHT,
+) {
   const asked: string[] = [];
   const listeners = new Map<string, (event: unknown) => void>();
   const canvas = {
@@ -26,6 +33,8 @@ function framed(marks: Readonly<Record<string, number>> = {}, given = false) {
     focus: (id) => void asked.push(`focus ${id}`),
     setCovered: (pixels) => void asked.push(`covered ${pixels}`),
     getCamera: () => ({ x: 0, y: 0, k: 1 }),
+    getSize: () => ({ width: 400, height: 300 }),
+    getSight: () => sight,
   };
   const placeOf = (id: string) => (marks[id] === undefined ? null : { x: 200, y: marks[id] });
   const framing = createFraming(canvas as never, renderer as Renderer, placeOf, given);
@@ -64,4 +73,11 @@ test("where a link says from where to look, the first frame is left so, and what
   framing.focus(null);
   framing.cover(0);
   expect(asked).toEqual(["covered 60", "focus low", "fit", "covered 0", "fit"]);
+});
+
+test("a link that looks past everything shows all of it, and keeps it whole", () => {
+  const { framing, asked } = framed({ low: 900 }, true, null);
+  framing.begin("low");
+  framing.cover(60);
+  expect(asked).toEqual(["covered 60", "fit"]);
 });

@@ -92,7 +92,9 @@ export function createFraming(
     begin(id) {
       if (!opened) {
         opened = true;
-        return;
+        // A link that looks past everything shows all of it, as the plain page does, and keeps it whole.
+        whole = renderer.getSize().width > 0 && renderer.getSight() === null;
+        if (!whole) return;
       }
       if (id !== null && (id === awaited || renderer.getCamera().k < READABLE)) focus(id);
     },

@@ -45,6 +45,24 @@ const nothing: readonly (readonly [name: string, status: LiveStatus, query: stri
   ["no traffic", empty, "", "no-traffic"],
   ["nothing unhealthy, which is all that was asked for", { ...drawn, placed: 0 }, "show=trouble", "all-well"],
   [
+    "nothing known to be unhealthy, where nobody knows how some are",
+    { ...drawn, placed: 0, counts: { ...drawn.counts, healthy: 5, unknown: 7 } },
+    "show=trouble",
+    "none-known-unhealthy",
+  ],
+  [
+    "nothing known to be unhealthy, where Prometheus is down",
+    { ...drawn, placed: 0, sources: [down] },
+    "show=trouble",
+    "none-known-unhealthy",
+  ],
+  [
+    "nothing unhealthy near what stands out, while the rest is hidden",
+    { ...drawn, placed: 0, near: 3 },
+    "show=trouble&focus=west-1/shop/workload/a&rest=hide",
+    "none-near-unhealthy",
+  ],
+  [
     "everything hidden",
     { ...drawn, find: { ...FIRST_STATUS.find, hidden: { nodes: 12, edges: 14 } } },
     "hide=cluster",
@@ -164,6 +182,24 @@ describe("what stands where the drawing would be", () => {
   it("is a skeleton until there is anything to say", () => {
     expect(emptyState(FIRST_STATUS, url())).toBe("loading");
     expect(renderToStaticMarkup(<Skeleton />)).toContain("Reading the mesh");
+  });
+
+  it("says of how many marks the state isn't known, and never that all is well then", () => {
+    const unknown = { ...drawn, placed: 0, counts: { ...drawn.counts, unknown: 12 } };
+    expect(emptyState(unknown, url("show=trouble"))).toMatchObject({
+      tone: "degraded",
+      title: "Nothing is known to be unhealthy",
+      text: "None of 12 marks in this view is known to be degraded or failing, nor is a call between them. Of 12 marks the state isn't known.",
+    });
+    const near = { ...unknown, near: 3 };
+    expect(emptyState(near, url("show=trouble&rest=hide"))).toMatchObject({
+      act: { patch: { look: { rest: "dim" } } },
+    });
+    expect(emptyState(near, url("show=trouble")), "the rest is searched too").toMatchObject({ tone: "degraded" });
+  });
+
+  it("doesn't lie over a table, which leaves nothing out", () => {
+    expect(emptyState({ ...drawn, placed: 0 }, url("show=trouble&view=table"))).toBeNull();
   });
 
   it("is nothing while there is something to draw", () => {

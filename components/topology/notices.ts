@@ -50,7 +50,9 @@ function wider(window: Window): Window {
 
 /** What to say where the drawing would be; null when there is something to draw. `loading` has no act. */
 export function emptyState(status: LiveStatus, url: UrlState): Notice | "loading" | null {
-  if (status.nodes > 0 && status.placed === 0 && url.look.show === "trouble") return allWell(status);
+  if (status.nodes > 0 && status.placed === 0 && url.look.show === "trouble" && !url.table) {
+    return noTrouble(status, url);
+  }
   if (status.nodes > 0) return status.find.hidden.nodes < status.nodes ? null : allHidden(url);
   if (status.at === null) return status.problem === null ? "loading" : neverThere(status, status.problem);
   if (status.sources.some((source) => source.kind === "prometheus" && unasked(source))) return "loading";
@@ -91,13 +93,39 @@ export function emptyState(status: LiveStatus, url: UrlState): Notice | "loading
   return noTraffic(window, status.at);
 }
 
-function allWell({ nodes }: LiveStatus): Notice {
+/** Only what is unhealthy was asked for, and nothing is: said of as much as was looked at, and as surely as it is known. */
+function noTrouble({ nodes, near, counts, sources }: LiveStatus, { look }: UrlState): Notice {
+  if (near !== null && look.rest === "hide") {
+    return {
+      id: "none-near-unhealthy",
+      tone: "plain",
+      title: "Nothing near it is known to be unhealthy",
+      text: `None of ${formatPlural(near, "mark")} around what stands out is known to be degraded or failing, nor is a call between them. The rest of the view is hidden.`,
+      act: { do: "go", label: "Look at the rest too", patch: { look: { rest: "dim" } } },
+    };
+  }
+  const act: Act = { do: "go", label: "Show everything", patch: { look: { show: "all" } } };
+  const none = `None of ${formatPlural(nodes, "mark")} in this view is`;
+  const unwell = sources.find(({ kind, state }) => kind === "prometheus" && state !== "ok");
+  if (counts.unknown === 0 && unwell === undefined) {
+    return {
+      id: "all-well",
+      tone: "plain",
+      title: "Nothing is unhealthy",
+      text: `${none} degraded or failing, nor is a call between them.`,
+      act,
+    };
+  }
+  const lacking = [
+    counts.unknown === 0 ? "" : ` Of ${formatPlural(counts.unknown, "mark")} the state isn't known.`,
+    unwell === undefined ? "" : ` Not all that ${called(unwell)} measures now is known.`,
+  ];
   return {
-    id: "all-well",
-    tone: "plain",
-    title: "Nothing is unhealthy",
-    text: `None of ${formatPlural(nodes, "mark")} in this view is degraded or failing, nor is a call between them.`,
-    act: { do: "go", label: "Show everything", patch: { look: { show: "all" } } },
+    id: "none-known-unhealthy",
+    tone: "degraded",
+    title: "Nothing is known to be unhealthy",
+    text: `${none} known to be degraded or failing, nor is a call between them.${lacking.join("")}`,
+    act,
   };
 }
 

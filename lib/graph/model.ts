@@ -196,7 +196,7 @@ export interface GraphEdge {
   readonly limit?: HealthLimit;
   /**
    * The rest of a call that is drawn through its `service` or a `waypoint`: its numbers are those of the first part. Or what a
-   * call carries of one `operation`, to it and on from it, beside the call itself. Sums leave all of these out.
+   * call carries of one `operation`, to it and on from it, beside the call itself. Sums of several nodes leave all of these out.
    */
   readonly half?: "service" | "waypoint" | "operation";
   readonly change?: Change;

@@ -154,6 +154,8 @@ describe("pins in a drawing", () => {
     expect(readPins(many.text)[0]?.key).toBe(keyOfId("n899"));
     // Whether this map grew isn't worth laying it out again: it couldn't be told anyway.
     expect(byHandOf(drawing, never)).toEqual({ text: "", held: 0, left: 0, alike: false });
+    expect(byHandOf(drawing, never, true), "it is a fresh layout").toEqual(NONE_BY_HAND);
+    expect(byHandOf({ ...drawing, byHand: ["n3"] }, never, true)).toMatchObject({ held: 1, alike: false });
   });
 
   test("are there without a hand where a map grew with its mesh: a fresh layout puts things elsewhere", () => {
@@ -164,6 +166,7 @@ describe("pins in a drawing", () => {
     const grown = layout(whole, { seed: 1, previous: early });
     const cold = layout(whole, { seed: 1 });
     expect(byHandOf(cold, () => cold)).toEqual(NONE_BY_HAND);
+    expect(byHandOf(cold, never, true)).toEqual(NONE_BY_HAND);
     const { text, held, alike } = byHandOf(grown, () => cold);
     expect([held, alike]).toEqual([0, true]);
     expect(pinned(whole, cold, readPins(text)).layout.nodes).toEqual(grown.nodes);

@@ -63,10 +63,11 @@ const samePlaces = (a: Layout, b: Layout): boolean =>
 /**
  * All places where they fit, so that nothing depends on what the reader's map is laid out from; else the hand's, the last
  * ones first. None where nothing was moved and `cold`, what is drawn laid out afresh, has them anyway: a map that grew with
- * its mesh has not.
+ * its mesh has not. `fresh`: what is drawn was laid out afresh, so that nobody needs to do it again.
  */
-export function byHandOf(layout: Layout, cold: () => Layout): ByHand {
+export function byHandOf(layout: Layout, cold: () => Layout, fresh = false): ByHand {
   const hand = pinsOf(layout, (layout.byHand ?? []).toReversed());
+  if (fresh && hand.length === 0) return NONE_BY_HAND;
   const whole = writePins([...pinsById(layout).values()]);
   if (whole.left === 0) {
     if (hand.length === 0 && samePlaces(layout, cold())) return NONE_BY_HAND;

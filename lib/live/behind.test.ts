@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { edgeId, nodeId } from "#lib/graph/id.ts";
-import { OUTCOMES } from "#lib/graph/model.ts";
+import { LENSES, OUTCOMES } from "#lib/graph/model.ts";
 import { perSecond } from "#lib/units.ts";
 import { behindService, lostFor } from "./behind.ts";
 import { detailsOf } from "./details.ts";
@@ -33,12 +33,19 @@ const GRAPH = graph(
 );
 
 test("behind a service are the workloads of its namespace that it selects, with their pods", () => {
-  expect(behindService(GRAPH, service)).toEqual({ workloads: 2, pods: 3, reporting: 2 });
+  expect(behindService(GRAPH, service)).toEqual({ workloads: 2, pods: 3, reporting: 2, known: true });
   expect(behindService(GRAPH, node(id("service", "empty"), { kind: "service", service: "empty" }))).toEqual({
-    ...{ workloads: 0, pods: 0, reporting: 0 },
+    ...{ workloads: 0, pods: 0, reporting: 0, known: true },
   });
   expect(behindService(GRAPH, cart)).toBeNull();
-  expect(behindService({ ...GRAPH, lens: "service" }, service), "no workloads are drawn").toBeNull();
+  for (const lens of LENSES.filter((one) => one !== "workload"))
+    expect(behindService({ ...GRAPH, lens }, service), lens).toBeNull();
+});
+
+test("of pods that nobody counted it isn't known how many report, as at an instant of the past", () => {
+  const { coverage: _none, ...unknown } = other;
+  const mixed = { ...GRAPH, nodes: [cart, unknown, service] };
+  expect(behindService(mixed, service)).toEqual({ workloads: 2, pods: 2, reporting: 1, known: false });
 });
 
 test("a workload is told what never arrived for its service, and a call that arrives by its other half isn't counted", () => {

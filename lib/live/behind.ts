@@ -4,13 +4,15 @@
  */
 import type { Graph, GraphEdge, GraphNode } from "#lib/graph/model.ts";
 
-/** Those of a service's callers' failures that its servers could have seen. */
+/** Who of what is drawn could have seen a service's callers' failures. */
 export interface Behind {
-  /** Marks of workloads or apps behind the service. */
+  /** Workloads that are drawn and known to be behind the service: of one that several services select, one service is known. */
   readonly workloads: number;
-  /** Their pods, and those that report; 0 where nobody knows. */
+  /** Pods that have a proxy, and those that report: of the workloads of which they are known. */
   readonly pods: number;
   readonly reporting: number;
+  /** They are known of all of them; of an instant of the past nobody knows. */
+  readonly known: boolean;
 }
 
 type Elements = Pick<Graph, "nodes" | "edges" | "lens">;
@@ -18,7 +20,7 @@ type Elements = Pick<Graph, "nodes" | "edges" | "lens">;
 const sameService = (a: GraphNode, b: GraphNode) =>
   a.service !== undefined && a.service === b.service && a.cluster === b.cluster && a.namespace === b.namespace;
 
-const runs = ({ kind }: GraphNode) => kind === "workload" || kind === "app";
+const runs = ({ kind }: GraphNode) => kind === "workload";
 
 function covered(nodes: readonly GraphNode[]): Behind {
   const sum = (read: (node: GraphNode) => number) => nodes.reduce((all, node) => all + read(node), 0);
@@ -26,16 +28,17 @@ function covered(nodes: readonly GraphNode[]): Behind {
     workloads: nodes.length,
     pods: sum(({ coverage }) => coverage?.pods ?? 0),
     reporting: sum(({ coverage }) => coverage?.reporting ?? 0),
+    known: nodes.every(({ coverage }) => coverage !== undefined),
   };
 }
 
-/** null: not a service, or workloads aren't drawn, so that none of them is known. */
+/** null: not a service, or workloads aren't drawn: apps stand for several, and have no service of their own. */
 export function behindService({ nodes, lens }: Elements, service: GraphNode): Behind | null {
-  if (service.kind !== "service" || lens === "service" || lens === "namespace" || lens === "cluster") return null;
+  if (service.kind !== "service" || lens !== "workload") return null;
   return covered(nodes.filter((node) => runs(node) && sameService(node, service)));
 }
 
-/** Calls for the service of this workload or app that reached nobody; [] where there are none. */
+/** Calls for the service of this workload that reached nobody; [] where there are none. */
 export function lostFor({ nodes, edges }: Elements, node: GraphNode): readonly GraphEdge[] {
   if (!runs(node)) return [];
   const services = new Set(nodes.filter((one) => one.kind === "service" && sameService(one, node)).map(({ id }) => id));

@@ -1,6 +1,6 @@
 /** Moves by hand, seen from the worker's door. */
 import { expect, test } from "vitest";
-import { node, settle } from "./live.test-support.ts";
+import { edge, graph, node, settle } from "./live.test-support.ts";
 import { DEFAULT_LOOK } from "./look.ts";
 import type { FromWorker } from "./messages.ts";
 import { GRAPH, id, names, PAY, SHOP, start } from "./picture.test-support.ts";
@@ -148,4 +148,28 @@ test("a link that says from where to look is laid out afresh for everybody, and 
   expect(theirs.places()).toEqual(grown);
   await theirs.look({});
   expect(theirs.places()).toEqual(own);
+});
+
+test("a link has the places of a map that was laid out when other calls carried most", async () => {
+  const loop = (there: number, back: number) =>
+    graph(GRAPH.nodes, [edge(id("a"), id("b"), { rate: there }), edge(id("b"), id("a"), { rate: back })]);
+  const mine = start();
+  await mine.open({}, loop(2000, 0.01));
+  const asked = (session: typeof mine.session, posted: typeof mine.posted) => {
+    session.receive({ type: "byHand", request: 1 });
+    const answer = posted.at(-1);
+    return answer?.type === "byHand" ? answer : null;
+  };
+  expect(asked(mine.session, mine.posted)).toMatchObject({ text: "", alike: true });
+  mine.world.last().event("snapshot", loop(0.01, 2000), "e-9");
+  await settle();
+  const then = mine.places();
+
+  const theirs = start();
+  await theirs.open({}, loop(0.01, 2000));
+  expect(theirs.places(), "a fresh layout differs").not.toEqual(then);
+  const link = asked(mine.session, mine.posted);
+  expect(link).toMatchObject({ held: 0, alike: true });
+  await theirs.look({ moved: link?.text ?? "" });
+  expect(theirs.places()).toEqual(then);
 });

@@ -239,8 +239,8 @@ export class Picture {
   byHand(): ByHand {
     const { shown, look } = this;
     if (shown === null) return NONE_BY_HAND;
-    const cold = () => layout(layoutInput(shown.placed, boxesOf(look)), { seed: SEED, style: look.layout });
-    return this.standing.byHand(cold);
+    const input = layoutInput(shown.placed, boxesOf(look));
+    return this.standing.byHand(input, () => layout(input, { seed: SEED, style: look.layout }));
   }
 
   /** Moves something by hand. Whether it moved: it doesn't while a layout is under way, nor where there is no room. */

@@ -40,6 +40,25 @@ export function sameStructure(a: Graph, b: Graph): boolean {
   );
 }
 
+/** Whether both are laid out alike; those in another order aren't compared. */
+export function sameInput(a: LayoutInput, b: LayoutInput): boolean {
+  if (a.nodes.length !== b.nodes.length || a.edges.length !== b.edges.length) return false;
+  return (
+    a.nodes.every(({ id, boxes }, at) => {
+      const other = b.nodes[at];
+      return (
+        id === other?.id &&
+        boxes.length === other.boxes.length &&
+        boxes.every((box, depth) => box === other.boxes[depth])
+      );
+    }) &&
+    a.edges.every(({ source, target, weight }, at) => {
+      const other = b.edges[at];
+      return source === other?.source && target === other.target && weight === other.weight;
+    })
+  );
+}
+
 /** Whether something read from storage can serve as the layout before. */
 export function isLayout(value: unknown): value is Layout {
   if (typeof value !== "object" || value === null) return false;

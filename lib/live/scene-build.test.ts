@@ -4,8 +4,8 @@ import { layout } from "#lib/layout/layout.ts";
 import { EDGE_BITS, LOCKS, MARK_STATES, NODE_BITS, SHAPES } from "#lib/layout/scene.ts";
 import type { PerSecond } from "#lib/units.ts";
 import { edge, graph, node } from "./live.test-support.ts";
-import { DEFAULT_LOOK, type Look } from "./look.ts";
-import { isLayout, layoutInput, sameStructure } from "./placing.ts";
+import { type BoxKind, DEFAULT_LOOK, type Look } from "./look.ts";
+import { isLayout, layoutInput, sameInput, sameStructure } from "./placing.ts";
 import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
 import { type Shown, showGraph } from "./shown.ts";
 
@@ -177,6 +177,18 @@ test("structure is ids, boxes and lens; numbers aren't", () => {
   expect(sameStructure(of, graph([node(A), node(C)], [edge(A, B)]))).toBe(false);
   expect(sameStructure(of, graph([node(A), node(B)], []))).toBe(false);
   expect(sameStructure(of, { ...of, nodes: [...of.nodes], lens: "app" })).toBe(false);
+});
+
+test("two graphs are laid out alike while the same calls carry about as much, in the same boxes", () => {
+  const of = graph([node(A), node(B)], [edge(A, B, { rate: 20 })]);
+  const alike = (other: typeof of, boxes: readonly BoxKind[] = ["namespace"]) =>
+    sameInput(layoutInput(of, ["namespace"]), layoutInput(other, boxes));
+  expect(alike(graph([node(A, { health: "failing" }), node(B)], [edge(A, B, { rate: 30 })]))).toBe(true);
+  expect(alike(of, ["cluster"])).toBe(false);
+  expect(alike(graph(of.nodes, [edge(A, B, { rate: 300 })]))).toBe(false);
+  expect(alike(graph(of.nodes, [edge(B, A, { rate: 20 })]))).toBe(false);
+  expect(alike(graph([node(A), node(C)], of.edges))).toBe(false);
+  expect(alike(graph(of.nodes, []))).toBe(false);
 });
 
 test.each([

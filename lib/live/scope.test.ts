@@ -209,10 +209,10 @@ describe("what a scope rests on", () => {
 
   it("is counted by basis; what carries nothing and parts of a call aren't", () => {
     expect(mtls).toEqual({
-      server: { edges: 2, without: 1 },
-      peer: { edges: 0, without: 0 },
-      inferred: { edges: 1, without: 0 },
-      unknown: { edges: 1, without: 0 },
+      server: { edges: 2, unproven: 1 },
+      peer: { edges: 0, unproven: 0 },
+      inferred: { edges: 1, unproven: 0 },
+      unknown: { edges: 1, unproven: 0 },
     });
   });
 

@@ -20,8 +20,8 @@ export interface Scope {
   readonly limits: readonly LimitCount[];
 }
 
-/** Edges with traffic by what their share of mutual TLS rests on; `without`: those of them that are known to carry some without it. */
-export type MtlsCounts = Readonly<Record<MtlsBasis, { readonly edges: number; readonly without: number }>>;
+/** Edges with traffic by what their share of mutual TLS rests on; `unproven`: those of them of which some isn't proven to have it. */
+export type MtlsCounts = Readonly<Record<MtlsBasis, { readonly edges: number; readonly unproven: number }>>;
 
 /** Names under which requests came, the most frequent ones; tcp's are on its edges, for a connection is no request. */
 interface HostCounts {
@@ -85,14 +85,27 @@ export function scopeOf(graph: Pick<Graph, "nodes" | "edges">, members: Readonly
   };
 }
 
+/**
+ * One node's calls, each once. Through a service or a waypoint a call comes in by the last part of its way, which sums of
+ * several nodes leave out; what goes on from there has come in already.
+ */
+export function callsAt(inbound: readonly GraphEdge[], outbound: readonly GraphEdge[]): readonly GraphEdge[] {
+  const own = [
+    ...inbound.filter(({ half }) => half !== "operation"),
+    ...outbound.filter(({ half }) => half === undefined),
+  ];
+  // A call to itself is in both lists, and one edge.
+  return [...new Map(own.map(({ half: _part, ...edge }) => [edge.id, edge])).values()];
+}
+
 /** A call drawn through its service has parts with the same numbers, and what carries nothing proves nothing. */
 export function mtlsCounts(edges: readonly GraphEdge[]): MtlsCounts {
-  const none = () => ({ edges: 0, without: 0 });
+  const none = () => ({ edges: 0, unproven: 0 });
   const counts = { server: none(), peer: none(), inferred: none(), unknown: none() };
   for (const { mtls, mtlsBasis, health, half } of edges) {
     if (health === "idle" || half !== undefined) continue;
     counts[mtlsBasis].edges += 1;
-    if (mtls !== null && mtls < 1) counts[mtlsBasis].without += 1;
+    if (mtls !== null && mtls < 1) counts[mtlsBasis].unproven += 1;
   }
   return counts;
 }

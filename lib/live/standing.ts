@@ -3,6 +3,7 @@ import type { Layout, LayoutInput } from "#lib/layout/model.ts";
 import type { Pin } from "#lib/layout/pin-text.ts";
 import { type ByHand, byHandOf, changedPlaces, NONE_BY_HAND, pinned } from "#lib/layout/pins.ts";
 import { recall, remember } from "#lib/layout/recall.ts";
+import { sameInput } from "./placing.ts";
 
 /** So many moves by hand and fresh layouts can be taken back. */
 const TAKEN_BACK = 50;
@@ -16,8 +17,8 @@ export class Standing {
   private readonly visited = new Map<string, Layout>();
   /** Places of this key before each move by hand and each fresh layout, the last one at the end. */
   private before: Layout[] = [];
-  /** Layouts that went by no earlier one: whoever opens a link gets the same. */
-  private readonly cold = new WeakSet<Layout>();
+  /** Layouts that went by no earlier one, and what they were made of: whoever opens a link to the same gets the same. */
+  private readonly cold = new WeakMap<Layout, LayoutInput>();
   /** What a link says of places, until somebody lays the view out afresh. */
   private pins: readonly Pin[] = [];
 
@@ -48,7 +49,7 @@ export class Standing {
     if (this.places !== null) return this.adopt(key, byHand === undefined ? layout : { ...layout, byHand });
     const { layout: placed, ids } = pinned(input, layout, this.pins);
     if (ids.length > 0) return this.adopt(key, { ...placed, byHand: ids });
-    this.cold.add(placed);
+    this.cold.set(placed, input);
     return this.adopt(key, placed);
   }
 
@@ -97,10 +98,15 @@ export class Standing {
     this.pins = [];
   }
 
-  /** What a link has to say of places. `cold`: what is drawn, laid out afresh; asked for where that is quick. */
-  byHand(cold: () => Layout): ByHand {
+  /**
+   * What a link has to say of places. `input`: what is drawn; `cold`: that, laid out afresh, asked for where that is quick. Places
+   * stay while other calls come to carry most, and a fresh layout would then put things elsewhere.
+   */
+  byHand(input: LayoutInput, cold: () => Layout): ByHand {
     const { places } = this;
-    return places === null || this.cold.has(places) ? NONE_BY_HAND : byHandOf(places, cold);
+    if (places === null) return NONE_BY_HAND;
+    const known = this.cold.get(places);
+    return byHandOf(places, cold, known !== undefined && sameInput(known, input));
   }
 
   forget(): void {

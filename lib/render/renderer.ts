@@ -253,7 +253,8 @@ export function createRenderer(canvas: HTMLCanvasElement, options: RendererOptio
         extent = extentOf(scene, bounds);
         things = new Things(strings);
         if (another) {
-          const camera = placed ? whole() : opening();
+          // A link is of what its page opens with: what comes where nothing was is shown whole, as on a plain page.
+          const camera = before === null && strings.nodeIds.length > 0 ? opening() : whole();
           placed = strings.nodeIds.length > 0;
           flight = null;
           moveTo(camera);

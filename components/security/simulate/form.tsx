@@ -30,10 +30,11 @@ export function SimulationForm({
       <div className={GRID}>
         <Text name="cluster" label="Cluster" value={value("cluster") || cluster} />
         <Choice name="from" label="Client is" value={from} options={CLIENTS} onChange={setFrom} />
+        {/* Two fields, not one under two names: what was typed into one isn't said of the other. */}
         {from === "outside" ? (
-          <Text name="ip" label="Its address" value={value("ip")} hint="not known" />
+          <Text key="ip" name="ip" label="Its address" value={value("ip")} hint="not known" />
         ) : (
-          <Text name="client" label="Client" value={value("client")} hint="namespace/name" />
+          <Text key="client" name="client" label="Client" value={value("client")} hint="namespace/name" />
         )}
         <Choice name="to" label="It calls" value={value("to")} options={CALLED} />
         <Text

@@ -15,11 +15,16 @@ describe("what a link says of moved places", () => {
       { text: "a.1.2", held: 1, left: 12, alike: false },
       " What was moved by hand is in the link (1 place), but for 12 moved first: so many don't fit into an address.",
     ],
+    [
+      "that others may stand elsewhere, where only those moved by hand are in it",
+      { text: "a.1.2", held: 3, left: 0, alike: false },
+      " What was moved by hand is in the link (3 places); others may stand elsewhere.",
+    ],
     ["nothing of a map that grew, where all its places fit", { text: "a.1.2", held: 0, left: 0, alike: true }, ""],
     [
       "that a large one may stand elsewhere",
       { text: "", held: 0, left: 0, alike: false },
-      " Things came and went while this map was drawn, and it has more of them than an address holds: others see them where a fresh layout puts them.",
+      " This map was laid out while other things were there, or other calls carried most, and it has more places than an address holds: others see them where a fresh layout puts them.",
     ],
   ])("is %s", (_, byHand, words) => {
     expect(sayMoved(byHand)).toBe(words);

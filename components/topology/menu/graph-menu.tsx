@@ -74,7 +74,7 @@ function OpenMenu({ at, drawing, onClose }: Props) {
         void navigator.clipboard.writeText(what.text);
         return;
       case "copyLink":
-        void navigator.clipboard.writeText(new URL(href(what.id), window.location.href).href);
+        void navigator.clipboard.writeText(new URL(href(what.id, what.patch), window.location.href).href);
     }
   };
   return (

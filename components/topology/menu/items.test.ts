@@ -70,6 +70,11 @@ describe("the menu of", () => {
     expect(sections(edgeId(workload, operation, "http"), "edge")).toEqual([]);
   });
 
+  it("copies a link that shows it, wherever the page itself was opened to look", () => {
+    const link = menuEntries(service, "node").find(({ act }) => act.do === "copyLink");
+    expect(link?.act).toEqual({ do: "copyLink", id: service, patch: { look: { camera: "" } } });
+  });
+
   it("encodes names into addresses", () => {
     const visit = menuEntries(service, "node").find(({ act }) => act.do === "visit");
     expect(visit?.act).toEqual({ do: "visit", href: "/services/c/shop/a%20b" });

@@ -14,7 +14,8 @@ export type MenuAct =
   | { readonly do: "go"; readonly patch: UrlPatch }
   | { readonly do: "visit"; readonly href: string }
   | { readonly do: "copy"; readonly text: string }
-  | { readonly do: "copyLink"; readonly id: string }
+  /** `patch`: what of the page's own address isn't in it. */
+  | { readonly do: "copyLink"; readonly id: string; readonly patch: UrlPatch }
   /** Select it, and lead to a section of its panel. */
   | { readonly do: "section"; readonly id: string; readonly title: PanelSection }
   /** Search the traces behind it: which ones is found out when it is chosen. */
@@ -121,7 +122,8 @@ export function menuEntries(
     ...first,
     ...shownEntries(id, kind, focus, past),
     ...own,
-    { title: "Copy a link to it", act: { do: "copyLink", id } } as const,
+    // Where a link that was followed here looks says nothing of where this thing is.
+    { title: "Copy a link to it", act: { do: "copyLink", id, patch: { look: { camera: "" } } } } as const,
     ...traces,
   ];
   return readOnly ? all.filter(({ act }) => act.do === "select" || act.do === "focus" || act.do === "copy") : all;

@@ -1,4 +1,3 @@
-import { clsx } from "clsx";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
 import { formatCount } from "#lib/format.ts";
 import type { MtlsBasis } from "#lib/graph/model.ts";
@@ -16,24 +15,23 @@ export function MtlsSection({ counts }: { readonly counts: MtlsCounts }) {
     <Section title="Mutual TLS">
       <DataTable
         label="What mutual TLS rests on"
-        columns={[{ title: "Basis" }, { title: "Edges", numeric: true }, { title: "without", numeric: true }]}
+        columns={[{ title: "Basis" }, { title: "Edges", numeric: true }, { title: "not all proven", numeric: true }]}
       >
         {present.map((basis) => {
-          const { edges, without } = counts[basis];
+          const { edges, unproven } = counts[basis];
           const measured = basis === "server" || basis === "peer";
           return (
             <tr key={basis}>
               <Cell>{BASES[basis]}</Cell>
               <Cell numeric>{formatCount(edges)}</Cell>
-              <Cell numeric className={clsx(without > 0 && "text-degraded")}>
-                {measured ? formatCount(without) : "–"}
-              </Cell>
+              <Cell numeric>{measured ? formatCount(unproven) : "–"}</Cell>
             </tr>
           );
         })}
       </DataTable>
       <p className="mt-2 text-[11px] text-ink-3">
-        Without: edges of which some requests or connections were measured to have no mutual TLS.
+        Not all proven: edges of which some requests or connections weren't proven to have mutual TLS: measured to have
+        none, or measured by nobody.
       </p>
     </Section>
   );

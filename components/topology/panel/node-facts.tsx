@@ -3,7 +3,7 @@ import type { GraphEdge, GraphNode } from "#lib/graph/model.ts";
 import { record } from "#lib/graph/record.ts";
 import { summarise } from "#lib/graph/summary.ts";
 import type { Behind } from "#lib/live/behind.ts";
-import { mtlsCounts, trafficRows } from "#lib/live/scope.ts";
+import { callsAt, mtlsCounts, trafficRows } from "#lib/live/scope.ts";
 import { type PerSecond, perSecond } from "#lib/units.ts";
 import { idTitle } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
@@ -22,8 +22,7 @@ export function NodeTraffic({
   readonly inbound: readonly GraphEdge[];
   readonly outbound: readonly GraphEdge[];
 }) {
-  // A call to itself is in both lists, and one edge.
-  const edges = [...new Map([...inbound, ...outbound].map((edge) => [edge.id, edge])).values()];
+  const edges = callsAt(inbound, outbound);
   const traffic = trafficRows(summarise({ nodes: [node], edges }, new Set([node.id])));
   return (
     <>
@@ -72,7 +71,7 @@ export function LostOnTheWay({ node, lost }: { readonly node: GraphNode; readonl
       <SelectLink id={first.target} className="underline underline-offset-2">
         <bdi>{idTitle(first.target)}</bdi>
       </SelectLink>{" "}
-      never arrived. {behindWords({ workloads: 1, pods, reporting })}
+      never arrived. {behindWords({ workloads: 1, pods, reporting, known: node.coverage !== undefined })}
     </p>
   );
 }

@@ -220,10 +220,20 @@ describe("both sides of the wire", () => {
 
   const alone = { ...http, observers: { source: { rate: perSecond(12) } } };
   it.each([
-    [{ workloads: 2, pods: 3, reporting: 3 }, "The server's proxies (3 pods) saw 0 of these."],
-    [{ workloads: 2, pods: 3, reporting: 2 }, "2 of the server's 3 pods report; their proxies saw 0 of these."],
-    [{ workloads: 1, pods: 3, reporting: 0 }, "No proxy of the server reports."],
-    [{ workloads: 0, pods: 0, reporting: 0 }, "No workload is known behind this service"],
+    [{ workloads: 2, pods: 3, reporting: 3, known: true }, "The server's proxies (3 pods) saw 0 of these."],
+    [
+      { workloads: 2, pods: 3, reporting: 2, known: true },
+      "2 of the server's 3 pods report; their proxies saw 0 of these.",
+    ],
+    [{ workloads: 1, pods: 3, reporting: 0, known: true }, "No proxy of the server reports."],
+    [
+      { workloads: 2, pods: 2, reporting: 2, known: false },
+      "How many of the server's proxies report isn't known here.",
+    ],
+    [
+      { workloads: 0, pods: 0, reporting: 0, known: true },
+      "No workload that is drawn here is known behind this service: what its servers saw isn't known from this view.",
+    ],
   ])("say who is behind a service, of which no proxy reports by itself: %j", (behind, words) => {
     expect(unseenSentence(alone, behind)).toContain(`1.8 req/s never arrived. ${words}`);
     expect(edgeText(alone)).toContain("The server's proxy reports nothing of this edge.");
@@ -241,6 +251,8 @@ describe("both sides of the wire", () => {
       "3.6 req/s for its service ratings never arrived. 2 of the server's 3 pods report; their proxies saw 0 of these.",
     );
     expect(panel({ ...node, coverage: { reporting: 3, pods: 3 } })).toContain("(3 pods) saw 0 of these.");
+    const { coverage: _none, ...unknown } = node;
+    expect(panel(unknown)).toContain("never arrived. How many of the server's proxies report isn't known here.");
   });
 
   it("say nothing where nothing was lost", () => {
@@ -288,12 +300,38 @@ describe("a node's panel", () => {
     ["what it never saw", "The server's proxy saw 0 of these."],
     ["hosts of all callers", "ratings.shop.svc.cluster.local 42.1 req/s"],
     ["flags explained", "UF 1.8 req/s Upstream connection failure."],
-    ["what its mTLS rests on", "Mutual TLS Basis Edges without measured at the server 1 0"],
+    ["what its mTLS rests on", "Mutual TLS Basis Edges not all proven measured at the server 1 0"],
     ["badges in words", "Only some of its pods report"],
     ["why it fails, with the edge", "Worst on reviews-v2 → ratings-v1 : 1.8 req/s end with UF"],
     ["whom it doesn't call", "It called nobody in this window."],
   ])("says %s", (_name, words) => {
     expect(said).toContain(words);
+  });
+});
+
+describe("a node's panel where services are drawn", () => {
+  const service = "west-1/shop/service/ratings";
+  const call = { ...http, id: `${source}>${service}>http`, target: service };
+  const onward = { ...http, id: `${service}>${target}>http`, source: service, half: "service" as const };
+  const said = (of: GraphNode, inbound: readonly GraphEdge[], outbound: readonly GraphEdge[]) =>
+    text(renderToStaticMarkup(<NodePanel node={of} inbound={inbound} outbound={outbound} />));
+
+  it("has traffic and mutual TLS of what comes in through one", () => {
+    const panel = said(node, [onward], []);
+    expect(panel).toContain("In · HTTP 42.1 req/s");
+    expect(panel).toContain("measured at the server 1 0");
+  });
+
+  it("counts what goes on from one once", () => {
+    const panel = said({ ...node, id: service, kind: "service" }, [call], [onward]);
+    expect(panel).toContain("In · HTTP 42.1 req/s");
+    expect(panel).not.toContain("Out · HTTP");
+    expect(panel).toContain("measured at the server 1 0");
+  });
+
+  it("leaves out what a call carries of one operation", () => {
+    const part = { ...http, id: "operation", half: "operation" as const };
+    expect(said(node, [http, part], [part])).toContain("measured at the server 1 0");
   });
 });
 
@@ -328,8 +366,8 @@ describe("a box's panel", () => {
   it.each([
     ["hosts of requests, as text", "Hosts asked for ratings.shop.svc.cluster.local 42.1 req/s <b>evil</b> 2 req/s"],
     [
-      "what mTLS rests on, and where some have none",
-      "measured at the server 2 1 likely, by configuration; nothing measured it 1 –",
+      "what mTLS rests on, and where not all of it is proven",
+      "measured at the server 2 1 likely, by configuration; nothing measured it 1 – Not all proven: edges of which some requests or connections weren't proven to have mutual TLS: measured to have none, or measured by nobody.",
     ],
     [
       "the limit that decided, and the edge furthest over it",

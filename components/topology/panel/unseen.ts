@@ -16,8 +16,11 @@ function neverArrived(flags: Readonly<Record<string, PerSecond>> | undefined): n
 }
 
 /** What the proxies behind a service, or of one workload, saw of calls that reached nobody. */
-export function behindWords({ workloads, pods, reporting }: Behind): string {
-  if (workloads === 0) return "No workload is known behind this service, so that no server's proxy could see them.";
+export function behindWords({ workloads, pods, reporting, known }: Behind): string {
+  if (workloads === 0) {
+    return "No workload that is drawn here is known behind this service: what its servers saw isn't known from this view.";
+  }
+  if (!known) return "How many of the server's proxies report isn't known here.";
   if (reporting === 0) return "No proxy of the server reports.";
   if (reporting < pods) return `${reporting} of the server's ${pods} pods report; their proxies saw 0 of these.`;
   return `The server's proxies (${formatPlural(pods, "pod")}) saw 0 of these.`;
