@@ -7,7 +7,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, setting } from "./family.ts";
-import { odd, repeated, short, without } from "./odd-draft.ts";
+import { odd, repeated, short, without, withoutWhole } from "./odd-draft.ts";
 
 /** Of a ServiceEntry; in a VirtualService it is refused. */
 export function* hostsTwice(object: Manifest): Generator<Draft> {
@@ -104,13 +104,18 @@ export function* oddEnvoyFilter(filter: Manifest): Generator<Draft> {
     const path: Segments = ["spec", "configPatches", i, "match"];
     if ((textAt(objectAt(match, "proxy"), "proxyVersion") ?? "").length > LONGEST_VERSION) {
       const place = [...path, "proxy", "proxyVersion"];
-      yield odd(filter, place, `It has more than ${LONGEST_VERSION} characters, and is ignored.`, without(place));
+      yield odd(
+        filter,
+        place,
+        `It has more than ${LONGEST_VERSION} characters, and is ignored.`,
+        withoutWhole(filter, place),
+      );
     }
     const applyTo = textAt(patch, "applyTo") ?? "";
     const chain = objectAt(objectAt(match, "listener"), "filterChain");
     if (["LISTENER", "FILTER_CHAIN"].includes(applyTo) && has(chain, "filter")) {
       const place = [...path, "listener", "filterChain", "filter"];
-      yield odd(filter, place, `A filter isn’t matched where ${applyTo} is patched.`, without(place));
+      yield odd(filter, place, `A filter isn’t matched where ${applyTo} is patched.`, withoutWhole(filter, place));
     }
     const named = objectAt(chain, "filter");
     const names: readonly [Segments, string | null][] = [
@@ -176,6 +181,20 @@ const SELECTORS: Readonly<Record<string, readonly [string, string]>> = {
   TrafficExtension: ["selector", "matchLabels"],
 };
 export const SELECTING = Object.keys(SELECTORS);
+/**
+ * Kinds of which a selector without labels isn't as none: what it does, and what to do. A ServiceEntry with one doesn't take its own
+ * endpoints (pilot/pkg/serviceregistry/serviceentry/conversion.go), a DestinationRule with one isn't exported (setDestinationRules).
+ */
+const UNLIKE_NONE: Readonly<Record<string, readonly [string, string]>> = {
+  ServiceEntry: [
+    "every workload of the namespace is an endpoint.",
+    "Write labels of those that are meant, or list endpoints in its place.",
+  ],
+  DestinationRule: [
+    "the rule counts for clients of its own namespace alone, and for all of them.",
+    "Write labels of the clients that are meant. Without the selector exportTo says for whom the rule counts.",
+  ],
+};
 
 /** (ValidateAlphaWorkloadSelector, validateWorkloadSelector) */
 export function* emptySelector(object: Manifest): Generator<Draft> {
@@ -184,6 +203,11 @@ export function* emptySelector(object: Manifest): Generator<Draft> {
   const [field, labels] = place;
   if (object.spec === undefined || !has(object.spec, field)) return;
   if (Object.keys(objectAt(objectAt(object.spec, field), labels)).length > 0) return;
+  const [does, instead] = UNLIKE_NONE[object.kind] ?? [];
+  if (does !== undefined && instead !== undefined) {
+    yield odd(object, ["spec", field], `The selector has no labels: ${does}`, instead);
+    return;
+  }
   yield odd(
     object,
     ["spec", field],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { canPlan, carryOut } from "#lib/policy/fix.ts";
 import { refKey, refOf } from "#lib/policy/ref.ts";
-import { dr, findingsOf, gateway, o, shop, vs } from "./cases.test-support.ts";
+import { dr, findingsOf, gateway, o, shop, vs, worldOf } from "./cases.test-support.ts";
+import { expectSound } from "./fixes.test-support.ts";
 
 /** An object, a part of it that is odd, the same in order, and where the finding stands. */
 type Odd = readonly [what: string, make: (part: string) => ReturnType<typeof o>, odd: string, even: string, at: string];
@@ -226,6 +227,20 @@ const cases: readonly Odd[] = [
     "labels: {app: reviews}",
     "spec.workloadSelector",
   ],
+  [
+    "a ServiceEntry's selector without labels",
+    (labels) => entry(`hosts: [a.example.com], resolution: STATIC, workloadSelector: {${labels}}`),
+    "",
+    "labels: {app: reviews}",
+    "spec.workloadSelector",
+  ],
+  [
+    "a DestinationRule's selector without labels",
+    (labels) => dr(`host: reviews, workloadSelector: {${labels}}`),
+    "",
+    "matchLabels: {app: reviews}",
+    "spec.workloadSelector",
+  ],
 ];
 
 describe("values that are taken and likely not meant", () => {
@@ -244,6 +259,16 @@ describe("values that are taken and likely not meant", () => {
       const { manifests } = carryOut(fix, object);
       expect(manifests.flatMap(found)).toEqual([]);
     }
+    expectSound([...shop, object], worldOf);
+  });
+
+  test.each([
+    [entry("hosts: [a.example.com], resolution: STATIC, workloadSelector: {}"), "every workload of the namespace"],
+    [dr("host: reviews, workloadSelector: {}"), "clients of its own namespace alone"],
+  ])("what a selector without labels does in %j isn't what it does without one", (object, says) => {
+    const [one] = found(object);
+    expect(one?.message).toContain(says);
+    expect(one && canPlan(one.fix)).toBe(false);
   });
 
   test("what isn't of the form that is looked for is left alone", () => {
