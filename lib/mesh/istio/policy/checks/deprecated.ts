@@ -68,17 +68,6 @@ function ringEdits(hash: JsonObject, place: Segments, ring: JsonObject[string]):
   return [setting([...place, "ringHash"], { minimumRingSize: ring }), gone];
 }
 
-/** https://istio.io/latest/docs/reference/config/networking/sidecar/#OutboundTrafficPolicy */
-function* sidecar(object: Manifest): Generator<Draft> {
-  if (!has(objectAt(object.spec, "outboundTrafficPolicy"), "egressProxy")) return;
-  const path = ["spec", "outboundTrafficPolicy", "egressProxy"];
-  yield {
-    ...{ code: "field-deprecated", at: object, path },
-    message: "egressProxy is ignored: calls to unknown hosts go where the policy’s mode says.",
-    fix: { text: "Take it away.", edits: [removing(path)] },
-  };
-}
-
 /** Kinds of before Istio 1.6, of which nothing is read: deprecatedCRDs in Istio's pkg/config/analysis/analyzers/deprecation. */
 const RBAC = "rbac.istio.io";
 const REMOVED = new Set(["clusterrbacconfigs", "rbacconfigs", "serviceroles", "servicerolebindings"]);
@@ -103,7 +92,7 @@ export const deprecated: Family = {
     "field-deprecated": {
       also: ["IST0002", "IST0133"],
       severity: "warning",
-      when: "A field is deprecated, or ignored.",
+      when: "A field is deprecated.",
       docs: VIRTUAL_SERVICE,
     },
     "kind-removed": {
@@ -116,7 +105,6 @@ export const deprecated: Family = {
   parts: [
     { of: ["VirtualService"], reads: [], each: virtualService },
     { of: ["DestinationRule"], reads: [], each: destinationRule },
-    { of: ["Sidecar"], reads: [], each: sidecar },
     { of: ["CustomResourceDefinition"], reads: [], each: definition },
   ],
 };
