@@ -1,7 +1,7 @@
 /** What checks of refused values share. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, type JsonObject, numberAt, textsAt } from "../routing/json.ts";
+import { BY_DEFAULT, has, type JsonObject, numberAt, textsAt } from "../routing/json.ts";
 import type { Draft } from "./family.ts";
 
 /** A value that Istio's webhook refuses. */
@@ -27,6 +27,8 @@ export const PORTS = [1, 65_535] as const;
 
 /** (validateExportTo) `~` beside others is for a ServiceEntry alone, and refused there too. */
 export function* exportTo(object: Manifest): Generator<Draft> {
+  // The mesh's default stands beside what it isn't said with.
+  if (textsAt(object.spec, "exportTo").includes(BY_DEFAULT)) return;
   const own = object.metadata.namespace ?? "default";
   const list = textsAt(object.spec, "exportTo").map((each) => (each === "." ? own : each));
   const twice = list.findIndex((each, at) => at !== list.indexOf(each));

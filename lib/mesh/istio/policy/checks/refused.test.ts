@@ -488,6 +488,18 @@ describe("values that Istio's webhook refuses", () => {
     }
   });
 
+  test("the mesh's default isn't what the object says of who sees it", () => {
+    const mesh = o(
+      "ConfigMap",
+      "istio-system/istio",
+      "",
+      "data: {mesh: \"defaultVirtualServiceExportTo: ['~']\\ndefaultServiceExportTo: ['~']\\n\"}",
+    );
+    const silent = [http(""), entry(`hosts: [a.example.com], ${ports}`)];
+    const refusals = findingsOf([...shop, mesh, ...silent]).filter(({ code }) => code === "value-refused");
+    expect(refusals.map(({ path }) => path)).toEqual([]);
+  });
+
   test("what isn't of the form that is looked for is left alone", () => {
     for (const spec of ["subsets: 7", "trafficPolicy: 7", "trafficPolicy: {outlierDetection: 7, loadBalancer: [7]}"])
       expect(found(dr(`host: reviews, ${spec}`))).toEqual([]);
