@@ -14,7 +14,7 @@ import type { EnforcementPoint } from "../meaning/authorization/attached.ts";
 import { authorize } from "../meaning/authorization/decide.ts";
 import type { CallFacts } from "../meaning/authorization/facts.ts";
 import { inboundMtls } from "../meaning/inbound-mtls.ts";
-import { has, visibleTo } from "../routing/json.ts";
+import { has, listAt, visibleTo } from "../routing/json.ts";
 import { ChecksEngine } from "./engine.ts";
 import { authorizers, trustDomains } from "./mesh-config.ts";
 import { Model } from "./model.ts";
@@ -169,6 +169,16 @@ function expectNoWider(before: readonly [Manifest, CheckWorld], after: readonly 
   for (const { namespace, name } of now.workloads ?? []) expect(names).toContain(`${namespace}/${name}`);
 }
 
+/** What ReferenceGrants let other namespaces use, each of it. */
+const grantsOf = (objects: readonly Manifest[]): readonly string[] =>
+  objects
+    .filter(({ kind }) => kind === "ReferenceGrant")
+    .flatMap(({ metadata, spec }) =>
+      listAt(spec, "from").flatMap((from) =>
+        listAt(spec, "to").map((to) => JSON.stringify([metadata.namespace, from, to])),
+      ),
+    );
+
 /** Kinds that decide who gets in. */
 const SECURITY: ReadonlySet<string> = new Set([
   ...["AuthorizationPolicy", "RequestAuthentication", "PeerAuthentication", "Gateway", "ConfigMap"],
@@ -207,6 +217,11 @@ function expectMends({ objects, before, old, worldOf }: Standing, own: Manifest,
     expect(nothing, `${about}: leaves ${JSON.stringify(each.spec)}`).toBeLessThanOrEqual(had ?? 0);
     if (was !== undefined && was !== each) expectNoWider([was, before], [each, after]);
   }
+  const allowed = new Set(grantsOf(objects));
+  expect(
+    grantsOf(now).filter((each) => !allowed.has(each)),
+    `${about}: what another namespace may use`,
+  ).toEqual([]);
   const decides = (list: readonly Manifest[]) => list.filter((each) => SECURITY.has(each.kind));
   const [were, are] = [decides(objects), decides(now)];
   if (were.length !== are.length || were.some((each, i) => each !== are[i])) expectNobodyMore(before, after, about);
