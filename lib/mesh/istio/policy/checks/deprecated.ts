@@ -44,13 +44,13 @@ function* virtualService(vs: Manifest): Generator<Draft> {
 function* destinationRule(rule: Manifest): Generator<Draft> {
   for (const { path, policy } of trafficPolicies(rule)) {
     const outlier = objectAt(policy, "outlierDetection");
-    const errors = numberAt(outlier, "consecutiveErrors");
-    if (errors !== null) {
-      const place = [...path, "outlierDetection"];
-      yield old(rule, [...place, "consecutiveErrors"], "consecutive5xxErrors", [
-        ...unless(outlier, "consecutive5xxErrors", setting([...place, "consecutive5xxErrors"], errors)),
-        removing([...place, "consecutiveErrors"]),
-      ]);
+    if (numberAt(outlier, "consecutiveErrors") !== null) {
+      // applyOutlierDetection: moved over, the number would begin to count.
+      yield {
+        ...{ code: "field-deprecated", at: rule, path: [...path, "outlierDetection", "consecutiveErrors"] },
+        message: "consecutiveErrors is deprecated, and istiod no longer reads it: it counts for nothing.",
+        fix: "Say consecutive5xxErrors or consecutiveGatewayErrors where a number is meant, and take it away.",
+      };
     }
     const hash = objectAt(objectAt(policy, "loadBalancer"), "consistentHash");
     const ring = hash["minimumRingSize"];

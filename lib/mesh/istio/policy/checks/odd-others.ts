@@ -36,10 +36,7 @@ export function* oddServiceEntry(entry: Manifest): Generator<Draft> {
       entry,
       ["spec", "resolution"],
       "With resolution NONE calls go to the address that the client chose, and the workloads that are selected count for nothing.",
-      {
-        text: "Take STATIC, which sends calls to the selected workloads.",
-        edits: [setting(["spec", "resolution"], "STATIC")],
-      },
+      "Take STATIC where calls are to go to the selected workloads, or take the selector away.",
     );
   }
 }
@@ -56,12 +53,35 @@ export function* oddWorkloadEntry(entry: Manifest): Generator<Draft> {
   );
 }
 
+/** Lists that come without elements are as good as absent. (ValidateAuthorizationPolicy refuses those that hold an empty one.) */
+export function* oddAuthorization(policy: Manifest): Generator<Draft> {
+  for (const [i, rule] of listAt(policy.spec, "rules").entries()) {
+    for (const [list, whom] of [
+      ["from", "from whomever it comes"],
+      ["to", "whatever it asks for"],
+    ] as const) {
+      if (!Array.isArray(rule[list]) || rule[list].length > 0) continue;
+      yield odd(
+        policy,
+        ["spec", "rules", i, list],
+        `${list} lists nothing, so every call is taken, ${whom}.`,
+        "List what is meant, or take it away where all are.",
+      );
+    }
+  }
+}
+
 /** (validateTelemetryTracing, validateTelemetryMetrics) */
 export function* oddTelemetry(telemetry: Manifest): Generator<Draft> {
   const tracing = listAt(telemetry.spec, "tracing");
   if (tracing.length > 1) {
-    const place = ["spec", "tracing", 1];
-    yield odd(telemetry, place, "Istio takes one entry of tracing; this one may count for nothing.", without(place));
+    // Telemetries.Tracing in pilot/pkg/model merges them all, by the mode that each is for.
+    yield odd(
+      telemetry,
+      ["spec", "tracing", 1],
+      "Istio supports one entry of tracing: of several for the same calls the last that says something counts.",
+      "Say it in one entry, unless they are for CLIENT and for SERVER.",
+    );
   }
   for (const [i, entry] of tracing.entries()) {
     if (listAt(entry, "providers").length < 2) continue;

@@ -2,7 +2,7 @@
  * What Istio's webhook takes with a warning in VirtualServices, DestinationRules and TLS of Gateways and Sidecars: the
  * functions named here are of Istio's pkg/config/validation.
  */
-import type { Json, JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, namespaceOf, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, setting } from "./family.ts";
@@ -68,17 +68,11 @@ export function* oddDestinationRule(rule: Manifest): Generator<Draft> {
         rule,
         [...path, "loadBalancer", kind, fails],
         "Without outlierDetection no endpoint is ever taken for gone, so nothing fails over.",
-        {
-          text: "Add outlierDetection as Istio’s page of failover has it.",
-          edits: [setting([...path, "outlierDetection"], FAILOVER)],
-        },
+        "Add outlierDetection, with limits that suit the host.",
       );
     }
   }
 }
-
-/** https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/failover/ */
-const FAILOVER: Json = { consecutive5xxErrors: 1, interval: "1s", baseEjectionTime: "1m" };
 
 const HTTP = new Set("HTTP HTTP2 HTTP_PROXY GRPC GRPC-WEB".split(" "));
 const isHttp = (port: JsonObject): boolean => HTTP.has((textAt(port, "protocol") ?? "").toUpperCase());

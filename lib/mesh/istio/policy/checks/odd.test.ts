@@ -214,6 +214,20 @@ const cases: readonly Odd[] = [
     "spec.jwtRules[0].jwks",
   ],
   [
+    "callers that aren't listed",
+    (from) => o("AuthorizationPolicy", "shop/a", `rules: [{${from}to: [{operation: {methods: [GET]}}]}]`),
+    "from: [], ",
+    "",
+    "spec.rules[0].from",
+  ],
+  [
+    "operations that aren't listed",
+    (to) => o("AuthorizationPolicy", "shop/a", `action: DENY, rules: [{from: [{source: {namespaces: [shop]}}]${to}}]`),
+    ", to: []",
+    "",
+    "spec.rules[0].to",
+  ],
+  [
     "a selector without labels",
     (labels) => o("PeerAuthentication", "shop/p", `selector: {matchLabels: {${labels}}}, mtls: {mode: STRICT}`),
     "",
@@ -271,6 +285,21 @@ describe("values that are taken and likely not meant", () => {
     expect(one && canPlan(one.fix)).toBe(false);
   });
 
+  test.each([
+    [dr(`host: reviews, trafficPolicy: {${fails}}`), "Add outlierDetection, with limits that suit the host."],
+    [
+      entry("hosts: [a.example.com], workloadSelector: {labels: {app: reviews}}, resolution: NONE"),
+      "Take STATIC where calls are to go to the selected workloads, or take the selector away.",
+    ],
+    [
+      telemetry("tracing: [{}, {randomSamplingPercentage: 1}]"),
+      "Say it in one entry, unless they are for CLIENT and for SERVER.",
+    ],
+    [o("AuthorizationPolicy", "shop/a", "rules: [{from: []}]"), "List what is meant, or take it away where all are."],
+  ])("what is meant by %j is for somebody to say", (object, text) => {
+    expect(found(object).map(({ fix }) => [fix.text, canPlan(fix)])).toEqual([[text, false]]);
+  });
+
   test("what isn't of the form that is looked for is left alone", () => {
     const texts = ["jwks: 'not json'", "jwks: '[1]'", "jwks: 'null'", "jwks: '{\"keys\": 7}'", "jwks: 7", "{}"];
     for (const text of texts) {
@@ -290,16 +319,6 @@ describe("fields and kinds that are deprecated", () => {
     [http(", mirror: {host: reviews}, mirrorPercent: 10"), "spec.http[0].mirrorPercent"],
     [http(", fault: {delay: {fixedDelay: 1s, percent: 10}}"), "spec.http[0].fault.delay.percent"],
     [
-      dr("host: reviews, trafficPolicy: {outlierDetection: {consecutiveErrors: 3}}"),
-      "spec.trafficPolicy.outlierDetection.consecutiveErrors",
-    ],
-    [
-      dr(
-        "host: reviews, subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {outlierDetection: {consecutiveErrors: 3}}}]",
-      ),
-      "spec.subsets[0].trafficPolicy.outlierDetection.consecutiveErrors",
-    ],
-    [
       dr("host: reviews, trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true, minimumRingSize: 9}}}"),
       "spec.trafficPolicy.loadBalancer.consistentHash.minimumRingSize",
     ],
@@ -309,6 +328,22 @@ describe("fields and kinds that are deprecated", () => {
     if (one === undefined) return;
     expect(canPlan(one.fix)).toBe(true);
     expect(carryOut(one.fix, object).manifests.flatMap(found)).toEqual([]);
+  });
+
+  test.each([
+    [
+      "trafficPolicy: {outlierDetection: {consecutiveErrors: 3}}",
+      "spec.trafficPolicy.outlierDetection.consecutiveErrors",
+    ],
+    [
+      "subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {outlierDetection: {consecutiveErrors: 3}}}]",
+      "spec.subsets[0].trafficPolicy.outlierDetection.consecutiveErrors",
+    ],
+  ])("a number that istiod doesn't read isn't put into force: %s", (spec, at) => {
+    const [one, ...more] = found(dr(`host: reviews, ${spec}`));
+    expect([one?.path, more]).toEqual([at, []]);
+    expect(one?.message).toContain("istiod no longer reads it");
+    expect(one && canPlan(one.fix)).toBe(false);
   });
 
   test("an egress proxy is in effect, though the documentation doesn't name it", () => {
