@@ -3,6 +3,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { BY_DEFAULT, has, type JsonObject, numberAt, textsAt } from "../routing/json.ts";
 import type { Draft } from "./family.ts";
+import { removingWhole } from "./mend.ts";
 
 /** A value that Istio's webhook refuses. */
 export const refused = (at: Manifest, path: Segments, message: string, fix: Draft["fix"]): Draft => ({
@@ -11,6 +12,12 @@ export const refused = (at: Manifest, path: Segments, message: string, fix: Draf
   path,
   message,
   fix,
+});
+
+/** The fix that takes a place away, with what would be left empty around it and refused in its turn. */
+export const goes = (object: Manifest, path: Segments): Draft["fix"] => ({
+  text: "Take it away.",
+  edits: [removingWhole(object, path)],
 });
 
 /** The fields of these that are said. */
