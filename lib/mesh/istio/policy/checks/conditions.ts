@@ -88,7 +88,7 @@ function refused(entry: JsonObject, object: Manifest): JsonObject | null {
   return said !== undefined && (OF_CERTIFICATES.has(reason) || reason === NOT_PERMITTED) ? said : null;
 }
 
-function* certificates(object: Manifest, model: Model): Generator<Draft> {
+function* certificates(object: Manifest): Generator<Draft> {
   const listeners = listAt(object.spec, "listeners");
   for (const entry of listAt(object.status, "listeners")) {
     const condition = refused(entry, object);
@@ -104,7 +104,7 @@ function* certificates(object: Manifest, model: Model): Generator<Draft> {
       path: reason === "InvalidCertificateRef" ? [...path, "certificateRefs"] : path,
       message: `Its controller can't use the certificates of listener ${textAt(entry, "name")}, so TLS fails there: ${reasonOf(condition)}`,
       namespaces: foreign.map(({ namespace }) => namespace),
-      fix: foreign.length === 0 ? ADVICE : grantFor(object, foreign, model),
+      fix: foreign.length === 0 ? ADVICE : toGrant(object, foreign),
     };
   }
 }
@@ -126,22 +126,11 @@ function secretsElsewhere(object: Manifest, listener: unknown): readonly SecretP
   });
 }
 
-/** One grant a namespace, under a name that nothing has yet. */
-function grantFor(object: Manifest, secrets: readonly SecretPlace[], model: Model): Draft["fix"] {
-  const byNamespace = Map.groupBy(secrets, ({ namespace }) => namespace);
-  const own = `certificates-of-${namespaceOf(object)}`;
-  const manifests = [...byNamespace].map(([namespace, list]): Manifest => {
-    const taken = model.find("ReferenceGrant", namespace, own) !== undefined;
-    return {
-      ...{ apiVersion: `${GROUP}/v1beta1`, kind: "ReferenceGrant" },
-      metadata: { name: taken ? `${own}-${list[0]?.name}` : own, namespace },
-      spec: {
-        from: [{ group: GROUP, kind: object.kind, namespace: namespaceOf(object) }],
-        to: list.map(({ name }) => ({ group: "", kind: "Secret", name })),
-      },
-    };
-  });
-  return { text: `Let ${object.kind}s of ${namespaceOf(object)} use them, by a ReferenceGrant.`, manifests };
+/** Who may use a Secret is for its own namespace to say: no plan opens it. */
+function toGrant(object: Manifest, secrets: readonly SecretPlace[]): string {
+  const [it, each] = secrets.length > 1 ? ["them", "each"] : ["it", "it"];
+  const names = secrets.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
+  return `If ${object.kind}s of ${namespaceOf(object)} may use ${it}, let a ReferenceGrant beside ${each} say so: Secret ${names}.`;
 }
 
 const KINDS = kinds.map(kindKey);
@@ -160,7 +149,7 @@ export const conditions: Family = {
     ),
   },
   parts: [
-    { of: [GATEWAY, "ListenerSet"], reads: ["ReferenceGrant"], each: certificates },
+    { of: [GATEWAY, "ListenerSet"], reads: [], each: certificates },
     { of: KINDS, reads: [], each: status },
     { reads: ["inventory"], all: services },
   ],

@@ -44,13 +44,13 @@ function* virtualService(vs: Manifest): Generator<Draft> {
 function* destinationRule(rule: Manifest): Generator<Draft> {
   for (const { path, policy } of trafficPolicies(rule)) {
     const outlier = objectAt(policy, "outlierDetection");
-    const errors = numberAt(outlier, "consecutiveErrors");
-    if (errors !== null) {
-      const place = [...path, "outlierDetection"];
-      yield old(rule, [...place, "consecutiveErrors"], "consecutive5xxErrors", [
-        ...unless(outlier, "consecutive5xxErrors", setting([...place, "consecutive5xxErrors"], errors)),
-        removing([...place, "consecutiveErrors"]),
-      ]);
+    if (numberAt(outlier, "consecutiveErrors") !== null) {
+      // applyOutlierDetection: moved over, the number would begin to count.
+      yield {
+        ...{ code: "field-deprecated", at: rule, path: [...path, "outlierDetection", "consecutiveErrors"] },
+        message: "consecutiveErrors is deprecated, and istiod no longer reads it: it counts for nothing.",
+        fix: "Say consecutive5xxErrors or consecutiveGatewayErrors where a number is meant, and take it away.",
+      };
     }
     const hash = objectAt(objectAt(policy, "loadBalancer"), "consistentHash");
     const ring = hash["minimumRingSize"];
@@ -66,17 +66,6 @@ function ringEdits(hash: JsonObject, place: Segments, ring: JsonObject[string]):
   const gone = removing([...place, "minimumRingSize"]);
   if (has(hash, "maglev") || has(hash, "ringHash")) return [gone];
   return [setting([...place, "ringHash"], { minimumRingSize: ring }), gone];
-}
-
-/** https://istio.io/latest/docs/reference/config/networking/sidecar/#OutboundTrafficPolicy */
-function* sidecar(object: Manifest): Generator<Draft> {
-  if (!has(objectAt(object.spec, "outboundTrafficPolicy"), "egressProxy")) return;
-  const path = ["spec", "outboundTrafficPolicy", "egressProxy"];
-  yield {
-    ...{ code: "field-deprecated", at: object, path },
-    message: "egressProxy is ignored: calls to unknown hosts go where the policy’s mode says.",
-    fix: { text: "Take it away.", edits: [removing(path)] },
-  };
 }
 
 /** Kinds of before Istio 1.6, of which nothing is read: deprecatedCRDs in Istio's pkg/config/analysis/analyzers/deprecation. */
@@ -103,7 +92,7 @@ export const deprecated: Family = {
     "field-deprecated": {
       also: ["IST0002", "IST0133"],
       severity: "warning",
-      when: "A field is deprecated, or ignored.",
+      when: "A field is deprecated.",
       docs: VIRTUAL_SERVICE,
     },
     "kind-removed": {
@@ -116,7 +105,6 @@ export const deprecated: Family = {
   parts: [
     { of: ["VirtualService"], reads: [], each: virtualService },
     { of: ["DestinationRule"], reads: [], each: destinationRule },
-    { of: ["Sidecar"], reads: [], each: sidecar },
     { of: ["CustomResourceDefinition"], reads: [], each: definition },
   ],
 };

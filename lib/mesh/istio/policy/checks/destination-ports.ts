@@ -37,7 +37,10 @@ function portsOf({ vs, full }: Destination, model: Model): Ports | null {
   };
 }
 
-/** (checkServiceEntryPorts in Istio's pkg/config/analysis/analyzers/virtualservice) */
+/**
+ * Without a port calls take the listener's, or the only one that there is (GetDestinationCluster in pilot/pkg/networking/core/route): so
+ * naming another one moves calls that pass now. (checkServiceEntryPorts in Istio's pkg/config/analysis/analyzers/virtualservice)
+ */
 function* ports(to: Destination, model: Model): Generator<Draft> {
   const { vs, path, full, value } = to;
   const known = portsOf(to, model);
@@ -50,11 +53,8 @@ function* ports(to: Destination, model: Model): Generator<Draft> {
     if (second === undefined) return;
     yield {
       ...{ ...shared, code: "destination-port-needed", path: [...path, "host"] },
-      message: `${full} has the ports ${list} and the destination names none of them.`,
-      fix: {
-        text: `Name the port that is meant; this takes ${first}.`,
-        edits: [setting([...path, "port"], { number: first })],
-      },
+      message: `${full} has the ports ${list} and the destination names none of them: a call keeps the port by which it came, and fails where the host has no such port.`,
+      fix: `Name the port that is meant: one of ${list}.`,
     };
   } else if (port !== null && !known.numbers.includes(port)) {
     const place = [...path, "port", "number"];

@@ -102,6 +102,68 @@ describe("the engine", () => {
     );
   });
 
+  it("and after any changes of what runs", () => {
+    const all = [...shop, ...calm, waypoint, ...samples];
+    const at = all.flatMap(({ kind }, index) =>
+      ["Service", "Deployment", "Namespace", "Pod"].includes(kind) ? [index] : [],
+    );
+    const labels = fc.constantFrom<Readonly<Record<string, string>>>(
+      ...[{ app: "reviews" }, { app: "other", version: "v9" }, { "istio.io/dataplane-mode": "ambient" }],
+      ...[{ "istio-injection": "enabled" }, { "istio-injection": "disabled" }, {}],
+    );
+    const change = fc.tuple(fc.constantFrom(...at), labels, fc.boolean());
+    const edited = (objects: readonly Manifest[], [index, now, stays]: readonly [number, object, boolean]) => {
+      const one = objects[index];
+      if (one === undefined || !stays) return objects.filter((_, i) => i !== index);
+      const template = { metadata: { labels: now }, spec: { containers: [{ name: "app" }] } };
+      const spec = one.kind === "Deployment" ? { ...one.spec, template } : one.spec;
+      const metadata = { ...one.metadata, labels: now };
+      return objects.with(index, { ...one, metadata, ...(spec && { spec }) } as Manifest);
+    };
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const engine = new ChecksEngine();
+        engine.check(worldOf(all));
+        let objects: readonly Manifest[] = all;
+        for (const each of changes) {
+          objects = edited(objects, each);
+          const now = worldOf(objects);
+          expect(engine.check(now)).toEqual(new ChecksEngine().check(now));
+        }
+      }),
+      { numRuns: 25, seed: 5 },
+    );
+  });
+
+  it("asks of objects again only where what runs in a namespace that they read has changed", () => {
+    const ran: string[] = [];
+    const family: Family = {
+      rules: {},
+      parts: [
+        {
+          of: ["VirtualService"],
+          reads: ["inventory"],
+          *each({ metadata }, model) {
+            ran.push(metadata.name);
+            if (metadata.name === "near") model.service("shop", "reviews");
+            if (metadata.name === "far") model.table(({ world }) => world.inventory?.services.size);
+          },
+        },
+      ],
+    };
+    const engine = new ChecksEngine([family]);
+    const routes = ["near", "far", "none"].map((name) => route(name, "reviews"));
+    const checked = (more: readonly Manifest[]) => engine.check(worldOf([...shop, ...routes, ...more]));
+    checked([]);
+    expect(ran).toEqual(["near", "far", "none"]);
+    ran.length = 0;
+    checked([o("Service", "calm/new", "ports: [{port: 80}]")]);
+    expect(ran).toEqual(["far"]);
+    ran.length = 0;
+    checked([o("Service", "calm/new", "ports: [{port: 80}]"), o("Service", "shop/new", "ports: [{port: 80}]")]);
+    expect(ran).toEqual(["near", "far"]);
+  });
+
   it("checks again only what reads what changed", () => {
     const ran: string[] = [];
     const noted = (text: string): readonly Draft[] => {

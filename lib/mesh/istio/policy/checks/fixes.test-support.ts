@@ -14,7 +14,7 @@ import type { EnforcementPoint } from "../meaning/authorization/attached.ts";
 import { authorize } from "../meaning/authorization/decide.ts";
 import type { CallFacts } from "../meaning/authorization/facts.ts";
 import { inboundMtls } from "../meaning/inbound-mtls.ts";
-import { visibleTo } from "../routing/json.ts";
+import { has, listAt, visibleTo } from "../routing/json.ts";
 import { ChecksEngine } from "./engine.ts";
 import { authorizers, trustDomains } from "./mesh-config.ts";
 import { Model } from "./model.ts";
@@ -147,12 +147,20 @@ function expectNobodyMore(before: CheckWorld, after: CheckWorld, about: string):
   }
 }
 
+/** A DestinationRule with a selector is its own namespace's, whatever exportTo says. (setDestinationRules) */
+function countsFor(object: Manifest, namespace: string): boolean {
+  const own = object.kind === "DestinationRule" && has(object.spec ?? {}, "workloadSelector");
+  return own ? object.metadata.namespace === namespace : visibleTo(object, namespace);
+}
+
 /** Of one object before and after: who sees it, and what it selects. */
 function expectNoWider(before: readonly [Manifest, CheckWorld], after: readonly [Manifest, CheckWorld]): void {
   const [[was, oldWorld], [is, newWorld]] = [before, after];
   for (const namespace of NAMESPACES) {
-    if (visibleTo(is, namespace)) expect(visibleTo(was, namespace), `${is.kind} shown to ${namespace}`).toBe(true);
+    if (countsFor(is, namespace)) expect(countsFor(was, namespace), `${is.kind} shown to ${namespace}`).toBe(true);
   }
+  const selects = ({ spec = {} }: Manifest) => is.kind === "ServiceEntry" && has(spec, "workloadSelector");
+  expect(selects(is), `${is.metadata.name} takes its endpoints from elsewhere`).toBe(selects(was));
   if (!kinds.some((each) => each.kind === is.kind)) return;
   const [old, now] = [istioPolicies.selection(was, oldWorld), istioPolicies.selection(is, newWorld)];
   if (old.workloads === null) return;
@@ -160,6 +168,16 @@ function expectNoWider(before: readonly [Manifest, CheckWorld], after: readonly 
   const names = old.workloads.map(({ namespace, name }) => `${namespace}/${name}`);
   for (const { namespace, name } of now.workloads ?? []) expect(names).toContain(`${namespace}/${name}`);
 }
+
+/** What ReferenceGrants let other namespaces use, each of it. */
+const grantsOf = (objects: readonly Manifest[]): readonly string[] =>
+  objects
+    .filter(({ kind }) => kind === "ReferenceGrant")
+    .flatMap(({ metadata, spec }) =>
+      listAt(spec, "from").flatMap((from) =>
+        listAt(spec, "to").map((to) => JSON.stringify([metadata.namespace, from, to])),
+      ),
+    );
 
 /** Kinds that decide who gets in. */
 const SECURITY: ReadonlySet<string> = new Set([
@@ -199,6 +217,11 @@ function expectMends({ objects, before, old, worldOf }: Standing, own: Manifest,
     expect(nothing, `${about}: leaves ${JSON.stringify(each.spec)}`).toBeLessThanOrEqual(had ?? 0);
     if (was !== undefined && was !== each) expectNoWider([was, before], [each, after]);
   }
+  const allowed = new Set(grantsOf(objects));
+  expect(
+    grantsOf(now).filter((each) => !allowed.has(each)),
+    `${about}: what another namespace may use`,
+  ).toEqual([]);
   const decides = (list: readonly Manifest[]) => list.filter((each) => SECURITY.has(each.kind));
   const [were, are] = [decides(objects), decides(now)];
   if (were.length !== are.length || were.some((each, i) => each !== are[i])) expectNobodyMore(before, after, about);

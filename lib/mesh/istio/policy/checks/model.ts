@@ -7,6 +7,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import { namespaceOfHost, serviceOfHost } from "../hosts.ts";
 import { namespaceOf, textsAt, visibleTo } from "../routing/json.ts";
+import { ReadLog, type Reads } from "./reads.ts";
 
 /** What of a world istiod reads. */
 export interface SeenWorld extends CheckWorld {
@@ -23,15 +24,31 @@ interface Hosts {
 }
 
 export class Model {
+  /** Asked for its inventory, it notes that all of it is read. */
   readonly world: SeenWorld;
-  readonly #tables = new Map<unknown, unknown>();
+  readonly #world: SeenWorld;
+  readonly #log = new ReadLog();
+  readonly #tables = new Map<unknown, { readonly result: unknown; readonly reads: Reads }>();
   readonly #running: Map<unknown, unknown>;
   readonly #named = new Map<string, ReadonlyMap<string, Manifest>>();
 
   /** `running`: tables made of the inventory alone, which whoever holds that inventory may keep. */
   constructor(world: SeenWorld, running = new Map<unknown, unknown>()) {
-    this.world = world;
+    this.#world = world;
+    this.world = Object.create(world, {
+      inventory: {
+        get: () => {
+          this.#log.note(null);
+          return world.inventory;
+        },
+      },
+    }) as SeenWorld;
     this.#running = running;
+  }
+
+  /** What `work` makes, and of which namespaces it read what runs there. */
+  reading<T>(work: () => T): { readonly result: T; readonly reads: Reads } {
+    return this.#log.of(work);
   }
 
   get root(): string {
@@ -40,13 +57,25 @@ export class Model {
 
   /** What `build` makes of the model, made once. */
   table<T>(build: (model: Model) => T): T {
-    if (!this.#tables.has(build)) this.#tables.set(build, build(this));
-    return this.#tables.get(build) as T;
+    const known = this.#tables.get(build) ?? this.#log.of(() => build(this));
+    this.#tables.set(build, known);
+    this.#log.note(known.reads);
+    return known.result as T;
   }
 
   /** The same, of what only services, workloads and namespaces decide. */
   ofRunning<T>(build: (model: Model) => T): T {
-    if (!this.#running.has(build)) this.#running.set(build, build(this));
+    this.#log.note(null);
+    return this.#ofRunning(build);
+  }
+
+  /** For answers of which the namespaces are noted apart. */
+  #ofRunning<T>(build: (model: Model) => T): T {
+    if (!this.#running.has(build))
+      this.#running.set(
+        build,
+        this.#log.aside(() => build(this)),
+      );
     return this.#running.get(build) as T;
   }
 
@@ -67,7 +96,8 @@ export class Model {
   }
 
   service(namespace: string, name: string): Service | undefined {
-    return this.world.inventory?.services.get(`${namespace}/${name}`);
+    this.#log.one(namespace);
+    return this.#world.inventory?.services.get(`${namespace}/${name}`);
   }
 
   get services(): Iterable<Service> {
@@ -80,15 +110,17 @@ export class Model {
   }
 
   workload(namespace: string, name: string): Workload | undefined {
-    return this.world.inventory?.workloads.get(`${namespace}/${name}`);
+    this.#log.one(namespace);
+    return this.#world.inventory?.workloads.get(`${namespace}/${name}`);
   }
 
   /** Workloads that carry all these labels, in a namespace or anywhere (null). No labels: all of them. */
   workloadsWith(labels: Labels, namespace: string | null): readonly Workload[] {
+    this.#log.note(namespace === null ? null : new Set([namespace]));
     if (Object.keys(labels).length === 0) {
-      return namespace === null ? this.workloads : (this.ofRunning(byNamespace).get(namespace) ?? []);
+      return namespace === null ? this.workloads : (this.#ofRunning(byNamespace).get(namespace) ?? []);
     }
-    const found = [...this.ofRunning(byLabels)(labels)];
+    const found = [...this.#ofRunning(byLabels)(labels)];
     return namespace === null ? found : found.filter((workload) => workload.namespace === namespace);
   }
 
@@ -98,15 +130,17 @@ export class Model {
 
   /** Whether a namespace is there; null: that isn't known. */
   hasNamespace(name: string): boolean | null {
-    if (this.world.inventory?.namespaces.has(name) || this.find("Namespace", null, name) !== undefined) return true;
+    this.#log.one(name);
+    if (this.#world.inventory?.namespaces.has(name) || this.find("Namespace", null, name) !== undefined) return true;
     return this.knows("Namespace", null) ? false : null;
   }
 
   /** A namespace's labels, whichever way it is known; a plan changes the object, not the inventory. */
   namespaceLabels(name: string): Labels {
+    this.#log.one(name);
     const object = this.find("Namespace", null, name);
     if (object !== undefined) return object.metadata.labels ?? {};
-    return this.world.inventory?.namespaces.get(name)?.labels ?? {};
+    return this.#world.inventory?.namespaces.get(name)?.labels ?? {};
   }
 
   /** ServiceEntries that declare a full host and that `client`'s namespace may see. */

@@ -2,6 +2,7 @@
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { type Draft, removing } from "./family.ts";
+import { removingWhole } from "./mend.ts";
 
 const SHOWN = 60;
 
@@ -19,6 +20,12 @@ export const odd = (at: Manifest, path: Segments, message: string, fix: Draft["f
 
 /** The fix that takes a place away. */
 export const without = (path: Segments, text = "Take it away."): Draft["fix"] => ({ text, edits: [removing(path)] });
+
+/** The same, with what would be left empty around it: Istio refuses a fault or a pool that says nothing. */
+export const withoutWhole = (object: Manifest, path: Segments): Draft["fix"] => ({
+  text: "Take it away.",
+  edits: [removingWhole(object, path)],
+});
 
 /** The first element that stands in a list before, by its index; -1: none does. */
 export const repeated = (list: readonly string[]): number => list.findIndex((each, at) => at !== list.indexOf(each));

@@ -7,7 +7,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, setting } from "./family.ts";
-import { odd, repeated, short, without } from "./odd-draft.ts";
+import { odd, repeated, short, without, withoutWhole } from "./odd-draft.ts";
 
 /** Of a ServiceEntry; in a VirtualService it is refused. */
 export function* hostsTwice(object: Manifest): Generator<Draft> {
@@ -36,10 +36,7 @@ export function* oddServiceEntry(entry: Manifest): Generator<Draft> {
       entry,
       ["spec", "resolution"],
       "With resolution NONE calls go to the address that the client chose, and the workloads that are selected count for nothing.",
-      {
-        text: "Take STATIC, which sends calls to the selected workloads.",
-        edits: [setting(["spec", "resolution"], "STATIC")],
-      },
+      "Take STATIC where calls are to go to the selected workloads, or take the selector away.",
     );
   }
 }
@@ -56,12 +53,35 @@ export function* oddWorkloadEntry(entry: Manifest): Generator<Draft> {
   );
 }
 
+/** Lists that come without elements are as good as absent. (ValidateAuthorizationPolicy refuses those that hold an empty one.) */
+export function* oddAuthorization(policy: Manifest): Generator<Draft> {
+  for (const [i, rule] of listAt(policy.spec, "rules").entries()) {
+    for (const [list, whom] of [
+      ["from", "from whomever it comes"],
+      ["to", "whatever it asks for"],
+    ] as const) {
+      if (!Array.isArray(rule[list]) || rule[list].length > 0) continue;
+      yield odd(
+        policy,
+        ["spec", "rules", i, list],
+        `${list} lists nothing, so every call is taken, ${whom}.`,
+        "List what is meant, or take it away where all are.",
+      );
+    }
+  }
+}
+
 /** (validateTelemetryTracing, validateTelemetryMetrics) */
 export function* oddTelemetry(telemetry: Manifest): Generator<Draft> {
   const tracing = listAt(telemetry.spec, "tracing");
   if (tracing.length > 1) {
-    const place = ["spec", "tracing", 1];
-    yield odd(telemetry, place, "Istio takes one entry of tracing; this one may count for nothing.", without(place));
+    // Telemetries.Tracing in pilot/pkg/model merges them all, by the mode that each is for.
+    yield odd(
+      telemetry,
+      ["spec", "tracing", 1],
+      "Istio supports one entry of tracing: of several for the same calls the last that says something counts.",
+      "Say it in one entry, unless they are for CLIENT and for SERVER.",
+    );
   }
   for (const [i, entry] of tracing.entries()) {
     if (listAt(entry, "providers").length < 2) continue;
@@ -104,13 +124,18 @@ export function* oddEnvoyFilter(filter: Manifest): Generator<Draft> {
     const path: Segments = ["spec", "configPatches", i, "match"];
     if ((textAt(objectAt(match, "proxy"), "proxyVersion") ?? "").length > LONGEST_VERSION) {
       const place = [...path, "proxy", "proxyVersion"];
-      yield odd(filter, place, `It has more than ${LONGEST_VERSION} characters, and is ignored.`, without(place));
+      yield odd(
+        filter,
+        place,
+        `It has more than ${LONGEST_VERSION} characters, and is ignored.`,
+        withoutWhole(filter, place),
+      );
     }
     const applyTo = textAt(patch, "applyTo") ?? "";
     const chain = objectAt(objectAt(match, "listener"), "filterChain");
     if (["LISTENER", "FILTER_CHAIN"].includes(applyTo) && has(chain, "filter")) {
       const place = [...path, "listener", "filterChain", "filter"];
-      yield odd(filter, place, `A filter isn’t matched where ${applyTo} is patched.`, without(place));
+      yield odd(filter, place, `A filter isn’t matched where ${applyTo} is patched.`, withoutWhole(filter, place));
     }
     const named = objectAt(chain, "filter");
     const names: readonly [Segments, string | null][] = [
@@ -176,6 +201,20 @@ const SELECTORS: Readonly<Record<string, readonly [string, string]>> = {
   TrafficExtension: ["selector", "matchLabels"],
 };
 export const SELECTING = Object.keys(SELECTORS);
+/**
+ * Kinds of which a selector without labels isn't as none: what it does, and what to do. A ServiceEntry with one doesn't take its own
+ * endpoints (pilot/pkg/serviceregistry/serviceentry/conversion.go), a DestinationRule with one isn't exported (setDestinationRules).
+ */
+const UNLIKE_NONE: Readonly<Record<string, readonly [string, string]>> = {
+  ServiceEntry: [
+    "every workload of the namespace is an endpoint.",
+    "Write labels of those that are meant, or list endpoints in its place.",
+  ],
+  DestinationRule: [
+    "the rule counts for clients of its own namespace alone, and for all of them.",
+    "Write labels of the clients that are meant. Without the selector exportTo says for whom the rule counts.",
+  ],
+};
 
 /** (ValidateAlphaWorkloadSelector, validateWorkloadSelector) */
 export function* emptySelector(object: Manifest): Generator<Draft> {
@@ -184,6 +223,11 @@ export function* emptySelector(object: Manifest): Generator<Draft> {
   const [field, labels] = place;
   if (object.spec === undefined || !has(object.spec, field)) return;
   if (Object.keys(objectAt(objectAt(object.spec, field), labels)).length > 0) return;
+  const [does, instead] = UNLIKE_NONE[object.kind] ?? [];
+  if (does !== undefined && instead !== undefined) {
+    yield odd(object, ["spec", field], `The selector has no labels: ${does}`, instead);
+    return;
+  }
   yield odd(
     object,
     ["spec", field],

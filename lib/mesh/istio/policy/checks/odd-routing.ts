@@ -2,11 +2,11 @@
  * What Istio's webhook takes with a warning in VirtualServices, DestinationRules and TLS of Gateways and Sidecars: the
  * functions named here are of Istio's pkg/config/validation.
  */
-import type { Json, JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, namespaceOf, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, setting } from "./family.ts";
-import { odd, repeated, short, without } from "./odd-draft.ts";
+import { odd, repeated, short, without, withoutWhole } from "./odd-draft.ts";
 import { trafficPolicies } from "./traffic-policies.ts";
 
 /** No server name has this form: four numbers, or colons. */
@@ -22,7 +22,7 @@ export function* oddVirtualService(vs: Manifest): Generator<Draft> {
     const says = ["httpStatus", "grpcStatus", "http2Error"].some((key) => has(abort, key));
     if (has(objectAt(rule, "fault"), "abort") && !says) {
       const place = [...path, "fault", "abort"];
-      yield odd(vs, place, "The abort says no status, so no call is aborted.", without(place));
+      yield odd(vs, place, "The abort says no status, so no call is aborted.", withoutWhole(vs, place));
     }
     const body = objectAt(objectAt(rule, "directResponse"), "body");
     const size = Math.max((textAt(body, "string") ?? "").length, ((textAt(body, "bytes") ?? "").length * 3) / 4);
@@ -68,17 +68,11 @@ export function* oddDestinationRule(rule: Manifest): Generator<Draft> {
         rule,
         [...path, "loadBalancer", kind, fails],
         "Without outlierDetection no endpoint is ever taken for gone, so nothing fails over.",
-        {
-          text: "Add outlierDetection as Istio’s page of failover has it.",
-          edits: [setting([...path, "outlierDetection"], FAILOVER)],
-        },
+        "Add outlierDetection, with limits that suit the host.",
       );
     }
   }
 }
-
-/** https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/failover/ */
-const FAILOVER: Json = { consecutive5xxErrors: 1, interval: "1s", baseEjectionTime: "1m" };
 
 const HTTP = new Set("HTTP HTTP2 HTTP_PROXY GRPC GRPC-WEB".split(" "));
 const isHttp = (port: JsonObject): boolean => HTTP.has((textAt(port, "protocol") ?? "").toUpperCase());
@@ -105,7 +99,12 @@ export function* oddSidecarListeners(sidecar: Manifest): Generator<Draft> {
     yield* serverTls(sidecar, objectAt(listener, "tls"), [...path, "tls"]);
     if (!has(objectAt(listener, "connectionPool"), "http") || isHttp(objectAt(listener, "port"))) continue;
     const place = [...path, "connectionPool", "http"];
-    yield odd(sidecar, place, "The port’s protocol isn’t HTTP: only the pool’s tcp settings count.", without(place));
+    yield odd(
+      sidecar,
+      place,
+      "The port’s protocol isn’t HTTP: only the pool’s tcp settings count.",
+      withoutWhole(sidecar, place),
+    );
   }
   for (const [i, listener] of listAt(sidecar.spec, "egress").entries()) yield* egressHosts(sidecar, listener, i);
 }
@@ -162,7 +161,9 @@ function* serverTls(at: Manifest, tls: JsonObject, path: Segments): Generator<Dr
   ] as const) {
     if (index < 0) continue;
     const place = [...path, "cipherSuites", index];
-    yield odd(at, place, `${short(suites[index] ?? "")} ${what}.`, without(place));
+    // An empty list is as good as none.
+    const gone = suites.length > 1 ? place : [...path, "cipherSuites"];
+    yield odd(at, place, `${short(suites[index] ?? "")} ${what}.`, without(gone));
   }
   const mode = textAt(tls, "mode") ?? "";
   const own = [

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { canPlan, carryOut } from "#lib/policy/fix.ts";
 import { refKey, refOf } from "#lib/policy/ref.ts";
-import { dr, findingsOf, gateway, o, shop, vs } from "./cases.test-support.ts";
+import { dr, findingsOf, gateway, o, shop, vs, worldOf } from "./cases.test-support.ts";
+import { expectSound } from "./fixes.test-support.ts";
 
 /** An object, a part of it that is odd, the same in order, and where the finding stands. */
 type Odd = readonly [what: string, make: (part: string) => ReturnType<typeof o>, odd: string, even: string, at: string];
@@ -213,6 +214,20 @@ const cases: readonly Odd[] = [
     "spec.jwtRules[0].jwks",
   ],
   [
+    "callers that aren't listed",
+    (from) => o("AuthorizationPolicy", "shop/a", `rules: [{${from}to: [{operation: {methods: [GET]}}]}]`),
+    "from: [], ",
+    "",
+    "spec.rules[0].from",
+  ],
+  [
+    "operations that aren't listed",
+    (to) => o("AuthorizationPolicy", "shop/a", `action: DENY, rules: [{from: [{source: {namespaces: [shop]}}]${to}}]`),
+    ", to: []",
+    "",
+    "spec.rules[0].to",
+  ],
+  [
     "a selector without labels",
     (labels) => o("PeerAuthentication", "shop/p", `selector: {matchLabels: {${labels}}}, mtls: {mode: STRICT}`),
     "",
@@ -224,6 +239,20 @@ const cases: readonly Odd[] = [
     (labels) => o("Sidecar", "shop/s", `workloadSelector: {${labels}}, egress: [{hosts: ['./*']}]`),
     "",
     "labels: {app: reviews}",
+    "spec.workloadSelector",
+  ],
+  [
+    "a ServiceEntry's selector without labels",
+    (labels) => entry(`hosts: [a.example.com], resolution: STATIC, workloadSelector: {${labels}}`),
+    "",
+    "labels: {app: reviews}",
+    "spec.workloadSelector",
+  ],
+  [
+    "a DestinationRule's selector without labels",
+    (labels) => dr(`host: reviews, workloadSelector: {${labels}}`),
+    "",
+    "matchLabels: {app: reviews}",
     "spec.workloadSelector",
   ],
 ];
@@ -244,6 +273,31 @@ describe("values that are taken and likely not meant", () => {
       const { manifests } = carryOut(fix, object);
       expect(manifests.flatMap(found)).toEqual([]);
     }
+    expectSound([...shop, object], worldOf);
+  });
+
+  test.each([
+    [entry("hosts: [a.example.com], resolution: STATIC, workloadSelector: {}"), "every workload of the namespace"],
+    [dr("host: reviews, workloadSelector: {}"), "clients of its own namespace alone"],
+  ])("what a selector without labels does in %j isn't what it does without one", (object, says) => {
+    const [one] = found(object);
+    expect(one?.message).toContain(says);
+    expect(one && canPlan(one.fix)).toBe(false);
+  });
+
+  test.each([
+    [dr(`host: reviews, trafficPolicy: {${fails}}`), "Add outlierDetection, with limits that suit the host."],
+    [
+      entry("hosts: [a.example.com], workloadSelector: {labels: {app: reviews}}, resolution: NONE"),
+      "Take STATIC where calls are to go to the selected workloads, or take the selector away.",
+    ],
+    [
+      telemetry("tracing: [{}, {randomSamplingPercentage: 1}]"),
+      "Say it in one entry, unless they are for CLIENT and for SERVER.",
+    ],
+    [o("AuthorizationPolicy", "shop/a", "rules: [{from: []}]"), "List what is meant, or take it away where all are."],
+  ])("what is meant by %j is for somebody to say", (object, text) => {
+    expect(found(object).map(({ fix }) => [fix.text, canPlan(fix)])).toEqual([[text, false]]);
   });
 
   test("what isn't of the form that is looked for is left alone", () => {
@@ -265,22 +319,8 @@ describe("fields and kinds that are deprecated", () => {
     [http(", mirror: {host: reviews}, mirrorPercent: 10"), "spec.http[0].mirrorPercent"],
     [http(", fault: {delay: {fixedDelay: 1s, percent: 10}}"), "spec.http[0].fault.delay.percent"],
     [
-      dr("host: reviews, trafficPolicy: {outlierDetection: {consecutiveErrors: 3}}"),
-      "spec.trafficPolicy.outlierDetection.consecutiveErrors",
-    ],
-    [
-      dr(
-        "host: reviews, subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {outlierDetection: {consecutiveErrors: 3}}}]",
-      ),
-      "spec.subsets[0].trafficPolicy.outlierDetection.consecutiveErrors",
-    ],
-    [
       dr("host: reviews, trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true, minimumRingSize: 9}}}"),
       "spec.trafficPolicy.loadBalancer.consistentHash.minimumRingSize",
-    ],
-    [
-      o("Sidecar", "shop/s", "outboundTrafficPolicy: {mode: ALLOW_ANY, egressProxy: {host: reviews}}"),
-      "spec.outboundTrafficPolicy.egressProxy",
     ],
   ])("%# is told where it stands, and its fix leaves nothing to tell", (object, at) => {
     const [one, ...more] = found(object);
@@ -288,6 +328,27 @@ describe("fields and kinds that are deprecated", () => {
     if (one === undefined) return;
     expect(canPlan(one.fix)).toBe(true);
     expect(carryOut(one.fix, object).manifests.flatMap(found)).toEqual([]);
+  });
+
+  test.each([
+    [
+      "trafficPolicy: {outlierDetection: {consecutiveErrors: 3}}",
+      "spec.trafficPolicy.outlierDetection.consecutiveErrors",
+    ],
+    [
+      "subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {outlierDetection: {consecutiveErrors: 3}}}]",
+      "spec.subsets[0].trafficPolicy.outlierDetection.consecutiveErrors",
+    ],
+  ])("a number that istiod doesn't read isn't put into force: %s", (spec, at) => {
+    const [one, ...more] = found(dr(`host: reviews, ${spec}`));
+    expect([one?.path, more]).toEqual([at, []]);
+    expect(one?.message).toContain("istiod no longer reads it");
+    expect(one && canPlan(one.fix)).toBe(false);
+  });
+
+  test("an egress proxy is in effect, though the documentation doesn't name it", () => {
+    const spec = "outboundTrafficPolicy: {mode: ALLOW_ANY, egressProxy: {host: reviews}}";
+    expect(found(o("Sidecar", "shop/s", spec))).toEqual([]);
   });
 
   test("a ring's size moves to where it belongs", () => {

@@ -4,6 +4,7 @@ import type { Family } from "./family.ts";
 import {
   emptySelector,
   hostsTwice,
+  oddAuthorization,
   oddEnvoyFilter,
   oddRequestAuthentication,
   oddServiceEntry,
@@ -32,6 +33,7 @@ export const oddValues: Family = {
     { of: ["WorkloadEntry"], reads: [], each: oddWorkloadEntry },
     { of: ["Telemetry"], reads: [], each: oddTelemetry },
     { of: ["EnvoyFilter"], reads: [], each: oddEnvoyFilter },
+    { of: ["AuthorizationPolicy"], reads: [], each: oddAuthorization },
     { of: ["RequestAuthentication"], reads: [], each: oddRequestAuthentication },
     { of: SELECTING, reads: [], each: emptySelector },
   ],

@@ -1,8 +1,9 @@
 /** What checks of refused values share. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, type JsonObject, numberAt, textsAt } from "../routing/json.ts";
+import { BY_DEFAULT, has, type JsonObject, numberAt, textsAt } from "../routing/json.ts";
 import type { Draft } from "./family.ts";
+import { removingWhole } from "./mend.ts";
 
 /** A value that Istio's webhook refuses. */
 export const refused = (at: Manifest, path: Segments, message: string, fix: Draft["fix"]): Draft => ({
@@ -11,6 +12,12 @@ export const refused = (at: Manifest, path: Segments, message: string, fix: Draf
   path,
   message,
   fix,
+});
+
+/** The fix that takes a place away, with what would be left empty around it and refused in its turn. */
+export const goes = (object: Manifest, path: Segments): Draft["fix"] => ({
+  text: "Take it away.",
+  edits: [removingWhole(object, path)],
 });
 
 /** The fields of these that are said. */
@@ -27,6 +34,8 @@ export const PORTS = [1, 65_535] as const;
 
 /** (validateExportTo) `~` beside others is for a ServiceEntry alone, and refused there too. */
 export function* exportTo(object: Manifest): Generator<Draft> {
+  // The mesh's default stands beside what it isn't said with.
+  if (textsAt(object.spec, "exportTo").includes(BY_DEFAULT)) return;
   const own = object.metadata.namespace ?? "default";
   const list = textsAt(object.spec, "exportTo").map((each) => (each === "." ? own : each));
   const twice = list.findIndex((each, at) => at !== list.indexOf(each));

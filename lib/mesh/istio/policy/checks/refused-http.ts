@@ -3,7 +3,7 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, numberAt, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, removing } from "./family.ts";
-import { beyond, refused, said } from "./refused-draft.ts";
+import { beyond, goes, refused, said } from "./refused-draft.ts";
 
 type Check = (vs: Manifest, rule: JsonObject, path: Segments) => Generator<Draft>;
 
@@ -61,7 +61,7 @@ const fault: Check = function* (vs, rule, path) {
     ["exponentialDelay", [...here, "delay", "exponentialDelay"]],
   ] as const) {
     if (has(objectAt(all, what === "http2Error" ? "abort" : "delay"), what))
-      yield refused(vs, place, `Istio doesn’t support ${what}.`, { text: "Take it away.", edits: [removing(place)] });
+      yield refused(vs, place, `Istio doesn’t support ${what}.`, goes(vs, place));
   }
 };
 
@@ -85,10 +85,7 @@ const retries: Check = function* (vs, rule, path) {
     yield refused(vs, [...here, "attempts"], "There aren’t fewer attempts than none.", "Write 0 or more.");
   const [more] = said(all, ["perTryTimeout", "retryOn", "retryRemoteLocalities"]);
   if (attempts === 0 && more !== undefined)
-    yield refused(vs, [...here, more], `Without attempts there is no retry, and ${more} is refused.`, {
-      text: "Take it away, or say attempts.",
-      edits: [removing([...here, more])],
-    });
+    yield refused(vs, [...here, more], `Without attempts there is no retry, and ${more} is refused.`, "Say attempts.");
   const unknown = (textAt(all, "retryOn") ?? "")
     .split(",")
     .find((each) => each !== "" && !RETRY_ON.has(each) && !/^[1-5]\d\d$/.test(each));
@@ -156,14 +153,25 @@ export function* refusedHosts(vs: Manifest): Generator<Draft> {
   for (const [j, host] of hosts.entries()) {
     const i = hosts.findIndex((each, at) => at < j && (each === host || within(each, host) || within(host, each)));
     if (i < 0) continue;
-    const path = ["spec", "hosts", j];
-    yield refused(vs, path, `${host.slice(0, 60)} and ${hosts[i]?.slice(0, 60)} take in each other.`, {
-      text: "Keep one.",
-      edits: [removing(path)],
-    });
+    const less = hosts.flatMap((each, at) => (isTakenIn(each, at, hosts) ? [at] : []));
+    yield refused(
+      vs,
+      ["spec", "hosts", j],
+      `${host.slice(0, SHOWN)} and ${hosts[i]?.slice(0, SHOWN)} can’t both be said: one takes in the other.`,
+      {
+        text: `Keep what takes in the others; ${less.length === 1 ? "one goes" : `${less.length} go`}.`,
+        edits: less.map((at) => removing(["spec", "hosts", at])),
+      },
+    );
     return;
   }
 }
+
+const SHOWN = 60;
+
+/** By a wider host, or by the same one before it. */
+const isTakenIn = (host: string, at: number, hosts: readonly string[]): boolean =>
+  hosts.indexOf(host) < at || hosts.some((each) => each !== host && within(each, host));
 
 /** Whether a wildcard takes in another host. */
 const within = (wide: string, host: string): boolean => wide.startsWith("*") && host.endsWith(wide.slice(1));

@@ -61,11 +61,6 @@ function* parts(
   ...[list, part, keys]: readonly [string, string, readonly string[]]
 ): Generator<Draft> {
   const all = listAt(rule, list);
-  if (has(rule, list) && all.length === 0)
-    yield refused(policy, [...path, list], `${list} lists nothing.`, {
-      text: "Take it away, if every call is meant.",
-      edits: [removing([...path, list])],
-    });
   for (const [j, each] of all.entries()) {
     const value = objectAt(each, part);
     const place = [...path, list, j, part];

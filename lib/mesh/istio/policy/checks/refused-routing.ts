@@ -3,11 +3,11 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, numberAt, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, removing, setting } from "./family.ts";
-import { beyond, PORTS, refused, said } from "./refused-draft.ts";
+import { beyond, goes, PORTS, refused, said } from "./refused-draft.ts";
 import { trafficPolicies } from "./traffic-policies.ts";
 
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** (IsDNS1123Label in Istio's pkg/config/labels, which takes capitals) */
+const LABEL = /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
 
 /** (ValidateDestinationRule) */
 export function* refusedDestinationRule(rule: Manifest): Generator<Draft> {
@@ -16,7 +16,7 @@ export function* refusedDestinationRule(rule: Manifest): Generator<Draft> {
     const name = textAt(subset, "name") ?? "";
     const path = ["spec", "subsets", i, "name"];
     if (!LABEL.test(name)) {
-      yield refused(rule, path, "A subset’s name is lower case letters, digits and hyphens.", "Name it so.");
+      yield refused(rule, path, "A subset’s name is letters, digits and hyphens.", "Name it so.");
     } else if (names.includes(name)) {
       yield refused(rule, path, `There are two subsets ${name}.`, "Give one of them another name.");
     }
@@ -31,8 +31,7 @@ const PERCENT = [0, 100] as const;
 function* trafficPolicy(rule: Manifest, policy: JsonObject, path: Segments): Generator<Draft> {
   if (path.at(-2) === "portLevelSettings") {
     if (!has(policy, "port")) yield refused(rule, path, "It says of no port that it is for it.", "Add port.number.");
-    if (said(policy, OF_PORT).length === 0)
-      yield refused(rule, path, "It says nothing of the port.", { text: "Take it away.", edits: [removing(path)] });
+    if (said(policy, OF_PORT).length === 0) yield refused(rule, path, "It says nothing of the port.", goes(rule, path));
   }
   const outlier = objectAt(policy, "outlierDetection");
   const local = numberAt(outlier, "consecutiveLocalOriginFailures") ?? 0;
@@ -58,7 +57,7 @@ function* trafficPolicy(rule: Manifest, policy: JsonObject, path: Segments): Gen
   const pool = objectAt(policy, "connectionPool");
   if (has(policy, "connectionPool") && said(pool, ["http", "tcp"]).length === 0) {
     const place = [...path, "connectionPool"];
-    yield refused(rule, place, "The pool says nothing.", { text: "Take it away.", edits: [removing(place)] });
+    yield refused(rule, place, "The pool says nothing.", goes(rule, place));
   }
   yield* balancer(rule, objectAt(policy, "loadBalancer"), [...path, "loadBalancer"]);
 }
@@ -111,10 +110,7 @@ export function* refusedServiceEntry(entry: Manifest): Generator<Draft> {
       entry,
       ["spec", "endpoints"],
       "With resolution NONE calls go where the client says, and there are no endpoints.",
-      {
-        text: "Take STATIC.",
-        edits: [setting(["spec", "resolution"], "STATIC")],
-      },
+      "Take STATIC for addresses or DNS for names, or take endpoints away.",
     );
   if (resolution === "DNS_ROUND_ROBIN" && endpoints.length > 1)
     yield refused(
@@ -144,6 +140,7 @@ export function* refusedServiceEntry(entry: Manifest): Generator<Draft> {
 }
 
 const CERTIFICATES = "serverCertificate privateKey caCertificates credentialName".split(" ");
+const CERTIFICATE_LISTS = ["tlsCertificates", "credentialNames"];
 
 /** (ValidateGateway, validateServer) */
 export function* refusedGateway(gateway: Manifest): Generator<Draft> {
@@ -184,11 +181,14 @@ function* serverTls(gateway: Manifest, server: JsonObject, path: Segments): Gene
     yield refused(gateway, place, `Protocol ${protocol} is without TLS.`, "Take HTTPS or TLS, or take tls away.");
     return;
   }
-  const own = CERTIFICATES.find((key) => (textAt(tls, key) ?? "") !== "");
-  if (mode === "ISTIO_MUTUAL" && own !== undefined)
-    yield refused(gateway, [...place, own], "With ISTIO_MUTUAL certificates are Istio’s own.", {
-      text: "Take it away.",
-      edits: [removing([...place, own])],
+  const own = [
+    ...CERTIFICATES.filter((key) => (textAt(tls, key) ?? "") !== ""),
+    ...CERTIFICATE_LISTS.filter((key) => Array.isArray(tls[key]) && tls[key].length > 0),
+  ];
+  if (mode === "ISTIO_MUTUAL" && own[0] !== undefined)
+    yield refused(gateway, [...place, own[0]], "With ISTIO_MUTUAL certificates are Istio’s own.", {
+      text: `Take ${own.join(", ")} away.`,
+      edits: own.map((key) => removing([...place, key])),
     });
   const fetched = (textAt(tls, "credentialName") ?? "") !== "" || textsAt(tls, "credentialNames").length > 0;
   if (!["SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"].includes(mode) || fetched) return;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { canPlan, carryOut } from "#lib/policy/fix.ts";
-import { dr, findingsOf, gateway, o, shop, vs } from "./cases.test-support.ts";
+import { dr, findingsOf, gateway, o, shop, vs, worldOf } from "./cases.test-support.ts";
+import { expectSound } from "./fixes.test-support.ts";
 
 /** An object by a part of it, the part that is refused, one that isn't, and where the finding stands. */
 type Refused = readonly [
@@ -127,6 +128,13 @@ const cases: readonly Refused[] = [
     "a.example.com, '*.example.org'",
     "spec.hosts[1]",
   ],
+  [
+    "hosts that another takes in",
+    hosts,
+    "a.example.com, b.example.com, '*.example.com', a.example.com",
+    "'*.example.com'",
+    "spec.hosts[2]",
+  ],
   ["all hosts on the mesh", hosts, "'*'", "'*.example.com'", "spec.hosts[0]"],
   [
     "a delegate with gateways",
@@ -148,7 +156,7 @@ const cases: readonly Refused[] = [
     "a subset's name",
     (name) => dr(`host: reviews, subsets: [{name: ${name}, labels: {version: v1}}]`),
     "V_1",
-    "v1",
+    "Canary-V1",
     "spec.subsets[0].name",
   ],
   [
@@ -308,6 +316,20 @@ const cases: readonly Refused[] = [
     "spec.servers[0].tls.credentialName",
   ],
   [
+    "several certificates beside Istio's own",
+    (more) => tls(`, tls: {mode: ISTIO_MUTUAL${more}}`),
+    ", serverCertificate: a, privateKey: b, caCertificates: c",
+    "",
+    "spec.servers[0].tls.serverCertificate",
+  ],
+  [
+    "lists of certificates beside Istio's own",
+    (more) => tls(`, tls: {mode: ISTIO_MUTUAL${more}}`),
+    ", tlsCertificates: [{serverCertificate: a, privateKey: b}], credentialNames: [c]",
+    ", tlsCertificates: [], credentialNames: []",
+    "spec.servers[0].tls.tlsCertificates",
+  ],
+  [
     "a server without a certificate",
     (more) => tls(`, tls: {mode: SIMPLE${more}}`),
     "",
@@ -337,7 +359,6 @@ const cases: readonly Refused[] = [
     ", provider: {name: p}",
     "spec.provider",
   ],
-  ["an empty list of callers", allow, "rules: [{from: []}]", "rules: [{}]", "spec.rules[0].from"],
   ["a caller that says nothing", from, "", "namespaces: [shop]", "spec.rules[0].from[0].source"],
   [
     "an operation that says nothing",
@@ -486,6 +507,42 @@ describe("values that Istio's webhook refuses", () => {
     for (const { fix } of findings.filter((each) => canPlan(each.fix))) {
       expect(carryOut(fix, object).manifests.flatMap(found)).toEqual([]);
     }
+    expectSound([...shop, object], worldOf);
+  });
+
+  test("what is taken away leaves nothing that is refused, and takes no host from anybody", () => {
+    const mended = (object: ReturnType<typeof o>) =>
+      found(object).flatMap(({ fix }) => carryOut(fix, object).manifests.map(({ spec }) => spec));
+    expect(mended(policy("connectionPool: {}"))).toEqual([{ host: "reviews" }]);
+    expect(mended(port("port: {number: 80}"))).toEqual([{ host: "reviews" }]);
+    expect(mended(http(", fault: {abort: {http2Error: a}}"))).toEqual([http("").spec]);
+    expect(mended(hosts("a.example.com, b.example.com, '*.example.com'"))).toMatchObject([
+      { hosts: ["*.example.com"] },
+    ]);
+    expect(mended(hosts("'*.example.com', a.example.com"))).toMatchObject([{ hosts: ["*.example.com"] }]);
+    expect(mended(hosts("a.example.com, a.example.com"))).toMatchObject([{ hosts: ["a.example.com"] }]);
+  });
+
+  test.each([
+    [http(", retries: {perTryTimeout: 1s}"), "Say attempts."],
+    [
+      entry(`hosts: [a.example.com], ${ports}, endpoints: [{address: a.example.org}]`),
+      "Take STATIC for addresses or DNS for names, or take endpoints away.",
+    ],
+  ])("%# is for somebody to say", (object, text) => {
+    expect(found(object).map(({ fix }) => [fix.text, canPlan(fix)])).toEqual([[text, false]]);
+  });
+
+  test("the mesh's default isn't what the object says of who sees it", () => {
+    const mesh = o(
+      "ConfigMap",
+      "istio-system/istio",
+      "",
+      "data: {mesh: \"defaultVirtualServiceExportTo: ['~']\\ndefaultServiceExportTo: ['~']\\n\"}",
+    );
+    const silent = [http(""), entry(`hosts: [a.example.com], ${ports}`)];
+    const refusals = findingsOf([...shop, mesh, ...silent]).filter(({ code }) => code === "value-refused");
+    expect(refusals.map(({ path }) => path)).toEqual([]);
   });
 
   test("what isn't of the form that is looked for is left alone", () => {

@@ -358,6 +358,9 @@ test("a port that isn't there is one that is, where there is one only; what isn'
     { path: "spec.http[0].route[0].destination.port.number", value: 9080 },
   ]);
   expect(fixOf("host: multi, port: {number: 82}")).toMatchObject({ edits: [], text: "Write one of its ports." });
+  // Calls keep the port by which they came: naming the first would move those of the others.
+  const unsaid = findingsOf([...shop, vs(to("host: multi"))]).find(({ code }) => code === "destination-port-needed");
+  expect(unsaid?.fix).toMatchObject({ edits: [], text: "Name the port that is meant: one of 80, 81." });
   const alone = [vs(to("host: reviews, port: {number: 80}"))];
   expect(findingsOf(alone, false)).toEqual([]);
 });
