@@ -173,6 +173,8 @@ function boundOf(
 ): Omit<Bound, "key"> | null {
   const [first] = ended;
   if (first === undefined || ended.some(({ age, action }) => age === "changed" || action !== first.action)) return null;
+  // Of several ALLOW "denied" is what none of them takes: until the last of them was there, what it takes was counted as denied.
+  if (first.action === "allow" && ended.length > 1 && ended.some(({ age }) => age !== "whole")) return null;
   const tested = new Map(ended.map((each) => [placeOf(each.tested), each.tested]));
   const tried = attached(sides.before.objects(KIND), point, world.rootNamespace).filter(
     (each) => isDryRun(each) && actionOf(each) === actionOf(first.tested),
