@@ -16,6 +16,7 @@ import { namespaceOf, specOf } from "../routing/json.ts";
 import { pointsOf } from "./arrive.ts";
 import type { ObservedCall } from "./calls.ts";
 import { gatewayOf, pointOf } from "./entering.ts";
+import { proxied } from "./past.ts";
 import type { Change, ImpactWorld, Sides } from "./sides.ts";
 import { type Touched, touchedBy } from "./touched.ts";
 
@@ -131,10 +132,11 @@ interface Where {
 function whereOf(call: ObservedCall, ended: readonly Ending[], world: ImpactWorld): Where | null {
   const { target, source } = call;
   const gateway = gatewayOf(call, world);
-  const server =
+  const found =
     target.kind === "workload" && target.cluster === world.cluster
       ? world.inventory.workloads.get(`${target.namespace}/${target.name}`)
       : undefined;
+  const server = found && proxied(found);
   const points = [
     ...(gateway === null || source.kind !== "workload" ? [] : [{ server: gateway, point: pointOf(gateway) }]),
     ...(server === undefined ? [] : pointsOf(call, server, world).map(({ point }) => ({ server, point }))),
