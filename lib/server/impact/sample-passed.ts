@@ -51,6 +51,7 @@ function sampledOf(
       host,
       port: call.to !== null && isServers(call.to.address, inventory) ? call.to.port : null,
     },
+    ...(call.rewritten ? { rewritten: true } : {}),
     // To the server it is the proxy that calls.
     ...{ sends: null, address: null, to: call.host, headers: call.headers, bytes: call.bytes },
     front: {
