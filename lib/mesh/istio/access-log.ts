@@ -40,7 +40,7 @@ export interface LoggedFacts {
 /** All of it in the caller's words. */
 export interface LoggedRequest {
   readonly method: string;
-  /** With its query. Where a proxy on the way rewrote it and said so (x-envoy-original-path), the path before that. */
+  /** With its query. Where a proxy on the way rewrote it and said so (x-envoy-original-path), the path before that, if its form writes it. */
   readonly path: string;
   readonly authority: string | null;
   /** `HTTP/1.1`, `HTTP/2` */

@@ -33,8 +33,9 @@ export function tracesOf(asked: Asked, heard: Heard, worked: Worked): Gathered<T
     return own === undefined ? [] : [{ target, ...own }];
   });
   const found = serversSpans(asked, heard.spans).map(
-    ({ request, trace: id, backend }): Found => ({
+    ({ request, rewritten, trace: id, backend }): Found => ({
       ...{ request, sends: null, address: null },
+      ...(rewritten ? { rewritten } : {}),
       trace: { id, backend },
     }),
   );

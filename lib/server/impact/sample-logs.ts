@@ -45,6 +45,7 @@ function sampledOf(
     ...{ source: found?.id ?? null, request: { method, path, host, port }, address: call.address },
     sends: tunnel ? null : call.sends === "mutual TLS" ? "mutual TLS" : "plaintext",
     ...{ bytes, headers: extras.headers },
+    ...(extras.rewritten ? { rewritten: true } : {}),
     ...(extras.identity === null ? {} : { identity: extras.identity }),
   };
 }

@@ -89,6 +89,8 @@ describe("a line of a waypoint", () => {
       { asked: "10.96.0.2:80" },
       "web > ?",
     ],
+    ["that doesn’t tell which Service was asked for may be of another one", { asked: "-" }, "web > ?"],
+    ["of an older waypoint, which doesn’t tell it", { asked: "envoy://internal_client_address/" }, "web > ?"],
     [
       "of a Service that isn’t there is of none",
       { cluster: "inbound-vip|80|http|gone.shop.svc.cluster.local" },

@@ -51,6 +51,7 @@ function sampledOf(
       host,
       port: call.to !== null && isServers(call.to.address, inventory) ? call.to.port : null,
     },
+    ...(call.rewritten ? { rewritten: true } : {}),
     // To the server it is the proxy that calls.
     ...{ sends: null, address: null, to: call.host, headers: call.headers, bytes: call.bytes },
     front: {
@@ -77,6 +78,6 @@ function targetOf(call: PassedCall, at: Passing["at"], inventory: ClusterInvento
   return serverOf(service, call.to?.address ?? null, inventory);
 }
 
-/** Of a Service without an address of its own, or one that isn't told, the cluster alone tells. */
+/** Of a Service without an address of its own the cluster alone tells; what was asked for has to be told all the same. */
 const isAsked = ({ addresses = [] }: Service, asked: PassedCall["asked"]): boolean =>
-  asked === null || addresses.length === 0 || addresses.includes(asked.address);
+  asked !== null && (addresses.length === 0 || addresses.includes(asked.address));

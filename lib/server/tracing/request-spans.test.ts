@@ -11,7 +11,12 @@ const pod = (name: string, namespace = "shop") => ({
 });
 const server = (method: string, path: string) => ({
   ...pod("cart"),
-  ...{ "http.method": method, "http.url": `http://cart:80${path}`, upstream_cluster: "inbound|8080||" },
+  ...{
+    "http.method": method,
+    "http.url": `http://cart:80${path}`,
+    upstream_cluster: "inbound|8080||",
+    component: "proxy",
+  },
 });
 /** web and a hidden vault call cart; cart's program makes a span of its own, and calls cart itself once. */
 const spans: Drawn[] = [
@@ -49,6 +54,14 @@ describe("requests into a workload by sampled spans", () => {
       ],
       ...{ since: ASKED.start, full: false, problem: null },
     });
+  });
+
+  it("of a program alone have the path that came in, whatever proxies on the way made of it", async () => {
+    const own = { ...pod("cart"), "http.request.method": "GET", "url.path": "/v2/carts" };
+    const lone: Drawn[] = [{ id: "b", service: "cart.shop", at: 1, ms: 90, tags: own }];
+    expect((await ask({ one: otlp("one", lone) }))?.requests).toMatchObject([
+      { request: { path: "/v2/carts" }, rewritten: true },
+    ]);
   });
 
   it("name no caller out of sight", async () => {

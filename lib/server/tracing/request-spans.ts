@@ -1,5 +1,5 @@
 /** Which requests of whom came to one workload, by sampled spans of its proxy or program. */
-import { KINDS, type Trace } from "#lib/tracing/model.ts";
+import { KINDS, type Trace, valueAt } from "#lib/tracing/model.ts";
 import { parentsOf } from "#lib/tracing/parents.ts";
 import { requestOf, type SpanRequest } from "#lib/tracing/request.ts";
 import { mayPause, type Steps } from "#lib/tracing/steps.ts";
@@ -13,6 +13,8 @@ export interface SpannedRequest {
   /** The node that called; null: no span tells, or none that may be seen. */
   readonly source: string | null;
   readonly request: SpanRequest;
+  /** It is no proxy's: its path is the one that came in, whatever proxies on the way made of it. Absent: Envoy's, which has the one before. */
+  readonly rewritten?: true;
   readonly trace: string;
   readonly backend: string;
 }
@@ -36,6 +38,9 @@ export const requestSpans = (
     signal,
   );
 
+/** Envoy tags all of its spans so. */
+const isProxys = (trace: Trace, row: number): boolean => valueAt(trace, trace.attributes, row, "component") === "proxy";
+
 /** Server's spans there whose call came from elsewhere, tries of one call each for itself. Linear. */
 function* arrivedAt(
   trace: Trace,
@@ -51,7 +56,10 @@ function* arrivedAt(
     if (mayPause(row)) yield;
     const above = parent[row] ?? -1;
     if (nodes[row] !== target || trace.kind[row] !== SERVER || nodes[above] === target) continue;
-    const said = { source: callerOf(row, parent, nodes), request: requestOf(trace, row) };
+    const said = {
+      ...{ source: callerOf(row, parent, nodes), request: requestOf(trace, row) },
+      ...(isProxys(trace, row) ? {} : { rewritten: true as const }),
+    };
     found.push({ at: startOf(trace, row), said: { ...said, trace: trace.traceId, backend: backend.name } });
   }
   return found;

@@ -45,6 +45,21 @@ describe("what a form of its own holds", () => {
     expect(extras(line(user, san))).toMatchObject(expected);
   });
 
+  it.each<[string, object]>([
+    ["%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%", {}],
+    ["%REQ(:PATH)%", { rewritten: true }],
+    ["%REQ(:PATH)% %REQ(x-envoy-original-path?:path)%", {}],
+    ["%PROTOCOL%", {}],
+  ])("says whether a rewrite may stand in its path: of %s", (operators, expected) => {
+    const form = textFormat("x", `${NEEDED} ${operators}`);
+    const said = operators.replaceAll(/%[^%]+%/g, "/a");
+    const text = `10.0.0.1:5 outbound_.80_._.api.shop.svc.cluster.local inbound|8080|| via_upstream [-] ${said}`;
+    expect(extras(text, [form])).toEqual({ identity: null, headers: {}, ...expected });
+    const other = textFormat("y", `${NEEDED} ${operators.replaceAll("X-ENVOY-ORIGINAL-PATH?", "")}`);
+    if (operators.includes("ORIGINAL-PATH?:PATH"))
+      expect(extras(text, [form, other])).toEqual({ identity: null, headers: {}, rewritten: true });
+  });
+
   it("is nothing where its caller writes quotes", () => {
     expect(extras(line('a"b', WEB))).toBe("unreadable");
   });

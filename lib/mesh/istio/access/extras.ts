@@ -8,9 +8,15 @@ export interface Extras {
   readonly identity: string | null;
   /** By lower-case name, as callers sent them, of several of one name the first. One that isn't there isn't told: `-` may be its value. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The path that its form writes is the one after a rewrite, where there was one. Absent: the one before. */
+  readonly rewritten?: true;
 }
 
 export const IDENTITY = "DOWNSTREAM_PEER_URI_SAN";
+
+/** The path before a rewrite; without one, and by `PATH` always, the path as it goes on. */
+export const ORIGINAL_PATH = "REQ(X-ENVOY-ORIGINAL-PATH?:PATH)";
+export const PATH = "REQ(:PATH)";
 
 /** Proxies write these themselves, some of them once policies have decided. */
 const OWN = /^(?:x-envoy-|x-b3-|b3$|traceparent$|tracestate$|host$)/;
@@ -31,17 +37,21 @@ export function extrasOf(values: ReadonlyMap<string, string | null>): Extras {
     const name = headerOf(operator);
     return name === null || value === null || value === "-" || !VALUE.test(value) ? [] : [[name, value]];
   });
-  return { identity: SPIFFE.test(identity) ? identity : null, headers: Object.fromEntries(headers) };
+  return {
+    ...{ identity: SPIFFE.test(identity) ? identity : null, headers: Object.fromEntries(headers) },
+    ...(values.has(PATH) && !values.has(ORIGINAL_PATH) ? { rewritten: true } : {}),
+  };
 }
 
 const NONE: Extras = { identity: null, headers: {} };
 
-/** What all readings of one line say alike. */
+/** What all readings of one line say alike; what one of them may have rewritten may be. */
 export function agreed([first = NONE, ...others]: readonly Extras[]): Extras {
   const { identity, headers } = first;
   const same = (name: string, value: string) => others.every((each) => each.headers[name] === value);
   return {
     identity: others.every((each) => each.identity === identity) ? identity : null,
     headers: Object.fromEntries(Object.entries(headers).filter(([name, value]) => same(name, value))),
+    ...([first, ...others].some(({ rewritten }) => rewritten) ? { rewritten: true } : {}),
   };
 }

@@ -3,7 +3,7 @@
  * operator, and says what its lines can't tell. Pure.
  */
 import { at, isObject } from "#lib/policy/json.ts";
-import { headerOf, IDENTITY } from "./extras.ts";
+import { headerOf, IDENTITY, ORIGINAL_PATH, PATH } from "./extras.ts";
 import { type Field, type Segment, segmentsOf } from "./format.ts";
 import { type Match, matchLine } from "./match.ts";
 
@@ -33,7 +33,7 @@ export const OPERATORS = {
   details: ["RESPONSE_CODE_DETAILS"],
   local: ["DOWNSTREAM_LOCAL_ADDRESS"],
   method: ["REQ(:METHOD)"],
-  path: ["REQ(X-ENVOY-ORIGINAL-PATH?:PATH)", "REQ(:PATH)"],
+  path: [ORIGINAL_PATH, PATH],
   authority: ["REQ(:AUTHORITY)", "REQ(HOST)"],
   protocol: ["PROTOCOL"],
   code: ["RESPONSE_CODE"],

@@ -125,7 +125,7 @@ it("of a form without a server name or a caller tells the rest; one without clus
         claimed: true,
       },
       request: { method: "GET", path: "/a", protocol: "HTTP/2", authority: "shop" },
-      ...{ bytes: false, headers: {} },
+      ...{ bytes: false, headers: {}, rewritten: true },
     },
   });
   expect(readPassedLine("GET /a", [textFormat("x", "%REQ(:METHOD)% %REQ(:PATH)%")])).toEqual({ kind: "unreadable" });

@@ -40,6 +40,8 @@ export interface PassedCall {
   readonly bytes: boolean | null;
   /** Where its form holds them. */
   readonly headers: Extras["headers"];
+  /** As Extras have it. */
+  readonly rewritten?: true;
 }
 
 export type PassedLine =
@@ -50,10 +52,10 @@ export type PassedLine =
 
 /** As readAccessLine. A form need not tell who called, or by which server name. */
 export const readPassedLine = (text: string, formats: readonly AccessFormat[] = DEFAULTS): PassedLine | null =>
-  readBy(text, formats, lineOf, withHeaders);
+  readBy(text, formats, lineOf, withExtras);
 
-const withHeaders = (line: PassedLine, { headers }: Extras): PassedLine =>
-  line.kind === "passed" ? { ...line, call: { ...line.call, headers } } : line;
+const withExtras = (line: PassedLine, { identity: _, ...extras }: Extras): PassedLine =>
+  line.kind === "passed" ? { ...line, call: { ...line.call, ...extras } } : line;
 
 const OTHER: PassedLine = { kind: "other" };
 const CLUSTER = /^(?:outbound|inbound-vip)\|\d{1,5}\|[^|\s"]{0,300}\|([A-Za-z0-9.-]{1,253});?$/;

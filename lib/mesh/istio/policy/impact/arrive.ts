@@ -11,7 +11,7 @@ import { connection, type Wire } from "./connection.ts";
 import type { Shared } from "./expected.ts";
 import type { Part } from "./part.ts";
 import { passing, turnOf } from "./passage.ts";
-import { enforced, kindsOpen, unless } from "./past.ts";
+import { enforced, kindsOpen, proxied, unless } from "./past.ts";
 import { type Portion, portionsOf } from "./portions.ts";
 import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
@@ -25,20 +25,21 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
   if (target.kind !== "workload" || target.cluster !== world.cluster) return [];
   const host = service === null ? null : fullName(service);
   const wires = touched.peers(target.namespace, service?.namespace ?? null) || (host !== null && touched.rules(host));
-  const server = world.inventory.workloads.get(`${target.namespace}/${target.name}`);
-  if (server === undefined) {
+  const found = world.inventory.workloads.get(`${target.namespace}/${target.name}`);
+  if (found === undefined) {
     const turns = touched.enrolling.length > 0 && crossingOf(call, sides, world) !== null;
     if (!wires && !turns && !touched.admission(target.namespace)) return [];
     const why = "Whether it is refused isn’t known: the server is gone.";
     return [{ share: 1, parts: [{ verdict: "denied", known: false, by: null, why, lacks: [GONE] }] }];
   }
-  const turn = touched.enrolling.length === 0 ? null : turnOf(call, server, sides, world);
-  const open = kindsOpen(server);
+  const turn = touched.enrolling.length === 0 ? null : turnOf(call, found, sides, world);
+  const open = kindsOpen(found);
   if (turn !== null)
     return passing(call, turn, touched.enrolling, sides, world).map((each) => ({
       ...each,
       parts: unless(each.parts, open),
     }));
+  const server = proxied(found);
   const points = pointsOf(call, server, world);
   const met = points.filter(({ point }) => touched.at(point));
   if (!wires && met.length === 0) return [];

@@ -14,6 +14,7 @@ import { connection, type Wire } from "./connection.ts";
 import type { Shared } from "./expected.ts";
 import { isNamespace } from "./membership.ts";
 import type { Part } from "./part.ts";
+import { proxied } from "./past.ts";
 import { portionsOf } from "./portions.ts";
 import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
@@ -42,12 +43,14 @@ export function turnOf(call: ObservedCall, server: Workload, sides: Sides, world
   };
   const then = sides.after.inventory.workloads.get(`${server.namespace}/${server.name}`) ?? server;
   const crossing = crossingOf(call, sides, world);
-  const stays = client.before?.dataplane === client.after?.dataplane && server.dataplane === then.dataplane;
-  if (crossing === null && stays) return null;
+  const kept = server.dataplane === then.dataplane;
+  if (crossing === null && kept && client.before?.dataplane === client.after?.dataplane) return null;
   const place =
     call.viaWaypoint && call.service !== null ? waypointOf(call.service, { inventory: sides.before.inventory }) : null;
   return {
-    ...{ client, server: { before: server, after: then } },
+    client,
+    // Of pods that turn, those without a proxy are looked at.
+    server: kept ? { before: proxied(server), after: proxied(then) } : { before: server, after: then },
     crossing: crossing ?? { before: place, after: place, lacks: [] },
   };
 }

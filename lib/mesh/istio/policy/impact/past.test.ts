@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { CAPTURE } from "#lib/inventory/capture-notes.ts";
 import type { PodRef, Workload } from "#lib/inventory/model.ts";
-import { call, impact, inventory, lines, made, meshWith, object } from "./impact.test-support.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { call, impact, inventory, lines, made, meshWith, object, turned } from "./impact.test-support.ts";
 
 const pod: PodRef = { name: "p", ip: null, ready: true, phase: "Running", reports: true };
 const bare: PodRef = { ...pod, name: "q", reports: false, unmeshed: true };
@@ -64,6 +65,34 @@ describe("calls that may come past the server’s sidecar", () => {
     expect(lines(impact([DENY], plain, [], some))[0]).toMatch(/^denied 0–5 bounded/);
     const strict = lines(impact([STRICT], [call("?", "bank/ledger", 5)], [], some));
     expect(strict).toEqual([expect.stringMatching(/^breaks 0–5 bounded .*1 of 2 pods is without a proxy/)]);
+  });
+  test("more pods without a proxy than with one: some of the calls are refused all the same", () => {
+    const most = with_({ dataplane: "none", mesh: null, pods: [pod, bare, { ...bare, name: "r" }] }, true);
+    const why = "which of the pods of bank/ledger takes it: 2 of 3 pods are without a proxy";
+    const lost = (change: typeof DENY, calls = plain) => lines(impact([change], calls, [], most));
+    expect(lost(DENY)).toEqual([`denied 0–5 bounded shop/web > bank/ledger by shut spec.rules[0]: ${why}`]);
+    const [strict, ...others] = lost(STRICT, [call("?", "bank/ledger", 5)]);
+    expect(others).toEqual([]);
+    expect(strict).toMatch(/^breaks 0–5 bounded /);
+    expect(strict).toContain(why);
+  });
+  test("and so where a client is enrolled by the same change", () => {
+    const most = with_({ dataplane: "none", mesh: null, pods: [pod, bare, { ...bare, name: "r" }] }, true);
+    const till = inventory.workloads.get("outside/till");
+    if (till === undefined) throw new Error("no till");
+    const workloads = new Map([...most.inventory.workloads, ["outside/till", { ...till, mesh: null }]]);
+    const enrolled = (labels: Readonly<Record<string, string>>): Manifest => ({
+      ...{ apiVersion: "v1", kind: "Namespace" },
+      metadata: { name: "outside", labels },
+    });
+    const enrols = turned(enrolled({}), enrolled({ "istio.io/dataplane-mode": "ambient" }));
+    const found = impact([DENY, enrols], [call("outside/till", "bank/ledger", 5)], [], {
+      ...most,
+      inventory: { ...most.inventory, workloads },
+    });
+    expect(lines(found).filter((each) => each.startsWith("denied"))).toEqual([
+      expect.stringMatching(/^denied 0–5 .*by shut spec.rules\[0\]: .*2 of 3 pods are without a proxy/),
+    ]);
   });
 });
 

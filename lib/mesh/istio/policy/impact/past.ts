@@ -17,6 +17,20 @@ export function pastAll(ports: Wire["ports"], server: Workload): Truth {
   return some(each.map((past) => (past === true ? WHICH_PORT : past)));
 }
 
+const proxies = new WeakMap<Workload, Workload>();
+
+/** The server as those of its pods are that have a proxy, where some have one, however few: kindsOpen tells of the others. Once for each. */
+export function proxied(server: Workload): Workload {
+  const found = proxies.get(server) ?? withProxy(server);
+  proxies.set(server, found);
+  return found;
+}
+
+function withProxy(server: Workload): Workload {
+  const kind = podKinds(server).find(({ dataplane }) => dataplane !== "none");
+  return kind === undefined || kind.dataplane === server.dataplane ? server : { ...server, dataplane: kind.dataplane };
+}
+
 /** What isn't known of calls that arrive at one of its pods; none: all have a proxy, or none. */
 export function kindsOpen(server: Workload): readonly string[] {
   const kinds = podKinds(server);

@@ -127,6 +127,17 @@ const table: readonly (readonly [
     { objects: [vs("{rewrite: {uri: /v2/items}, route: [{destination: {host: reviews}}]}")] },
   ],
   [
+    "where it is sent a path after a rewrite doesn't tell",
+    turned(
+      vs(`{rewrite: {uri: /items}, ${to("reviews").slice(1)}`),
+      vs(
+        `${to("ledger.bank.svc.cluster.local", "match: [{uri: {prefix: /items}}], ")}, {rewrite: {uri: /items}, ${to("reviews").slice(1)}`,
+      ),
+    ),
+    asked({}, { rewritten: true }),
+    ["rerouted? the path"],
+  ],
+  [
     "where it is sent: by a path",
     turned(
       vs(to("reviews")),
@@ -224,6 +235,14 @@ function atFronts(): typeof table {
   const ports = (port: string) => `{to: [{operation: {ports: ['${port}']}}]}`;
   return [
     ["at its gateway, by its path", made(gate(paths)), at("gateway"), ["denied"], edge],
+    ["by a path that nothing rewrites", made(gate(paths)), at("gateway", { rewritten: true }), ["denied"], edge],
+    [
+      "not by one that is written after a rewrite",
+      made(gate(paths)),
+      at("gateway", { rewritten: true }),
+      ["denied? the path"],
+      { ...edge, objects: rewrite },
+    ],
     [
       "also where the gateway rewrites it then",
       made(gate(paths)),

@@ -32,6 +32,8 @@ export interface Sampled {
   readonly to?: string;
   /** The caller's side saw it, before it rewrote anything. */
   readonly by?: "client";
+  /** Where a rule on the way rewrites the path, the request has the one after that. Absent: the one before. */
+  readonly rewritten?: true;
   /** By the log of a gateway or waypoint before the server. */
   readonly front?: Front;
 }
@@ -85,17 +87,18 @@ function sentBy(call: ObservedCall, { sends, identity }: Sampled): Pick<Observed
 }
 
 /**
- * Proxies write down the path as it was before they or one before them rewrote it (Envoy's x-envoy-original-path), the host and headers
- * as they came or as they went on: where something may be rewritten, the path is the client's, and host and headers aren't known.
+ * Proxies write down the path as it was before they or one before them rewrote it (Envoy's x-envoy-original-path), where their form says
+ * so, the host and headers as they came or as they went on: where something may be rewritten, the path is the client's, or as little known
+ * as host and headers.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-original-path
  */
-function knownOf({ request, address, headers, front, by }: Sampled, changed: boolean): RequestKnown {
+function knownOf({ request, address, headers, front, by, rewritten: after }: Sampled, changed: boolean): RequestKnown {
   const { method, path, host, port } = plausible(request);
   return {
     by: changed || by === "client" || front?.at === "gateway" ? "client" : "server",
     ...(front === undefined ? {} : { front }),
     ...(method === null ? {} : { method }),
-    ...(path === null ? {} : { path }),
+    ...(path === null || (changed && after) ? {} : { path }),
     ...(host === null || changed ? {} : { host }),
     ...(port === null ? {} : { port }),
     ...(headers === undefined || changed ? {} : { headers }),

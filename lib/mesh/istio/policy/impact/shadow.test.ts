@@ -222,6 +222,20 @@ describe("counters of a policy on trial", () => {
       expect(lines({ objects: [TRIED, changed], changes: ends })).toEqual([BLIND]);
     });
 
+    test("of ALLOW, of which one is younger: until then what it takes was counted as denied, so nothing is said", () => {
+      const of = (operation: string) =>
+        `selector: {matchLabels: {app: reviews}}, rules: [{to: [{operation: ${operation}}]}]`;
+      const [first, next] = [auth(of("{paths: [/ok]}")), auth(of("{paths: [/more]}"), "shop/b")];
+      const with_ = (created: string) =>
+        lines({
+          objects: [written(onTrial(first), LONG_AGO), written(onTrial(next), created)],
+          changes: [turned(onTrial(first), first), turned(onTrial(next), next)],
+          counts: [count(4, { action: "allow" })],
+        });
+      expect(with_(LONG_AGO)).toEqual(["denied 4 certain shop/web > shop/reviews-v1 by a spec"]);
+      expect(with_("2026-08-20T13:30:00Z")).toEqual([expect.stringMatching(/^denied 0–90 bounded/)]);
+    });
+
     test("of DENY and of ALLOW at one proxy: each is counted for itself, so nothing is said", () => {
       const allow = auth(
         "selector: {matchLabels: {app: reviews}}, rules: [{to: [{operation: {paths: [/ok]}}]}]",

@@ -16,6 +16,7 @@ import { namespaceOf, specOf } from "../routing/json.ts";
 import { pointsOf } from "./arrive.ts";
 import type { ObservedCall } from "./calls.ts";
 import { gatewayOf, pointOf } from "./entering.ts";
+import { proxied } from "./past.ts";
 import type { Change, ImpactWorld, Sides } from "./sides.ts";
 import { type Touched, touchedBy } from "./touched.ts";
 
@@ -131,10 +132,11 @@ interface Where {
 function whereOf(call: ObservedCall, ended: readonly Ending[], world: ImpactWorld): Where | null {
   const { target, source } = call;
   const gateway = gatewayOf(call, world);
-  const server =
+  const found =
     target.kind === "workload" && target.cluster === world.cluster
       ? world.inventory.workloads.get(`${target.namespace}/${target.name}`)
       : undefined;
+  const server = found && proxied(found);
   const points = [
     ...(gateway === null || source.kind !== "workload" ? [] : [{ server: gateway, point: pointOf(gateway) }]),
     ...(server === undefined ? [] : pointsOf(call, server, world).map(({ point }) => ({ server, point }))),
@@ -173,6 +175,8 @@ function boundOf(
 ): Omit<Bound, "key"> | null {
   const [first] = ended;
   if (first === undefined || ended.some(({ age, action }) => age === "changed" || action !== first.action)) return null;
+  // Of several ALLOW "denied" is what none of them takes: until the last of them was there, what it takes was counted as denied.
+  if (first.action === "allow" && ended.length > 1 && ended.some(({ age }) => age !== "whole")) return null;
   const tested = new Map(ended.map((each) => [placeOf(each.tested), each.tested]));
   const tried = attached(sides.before.objects(KIND), point, world.rootNamespace).filter(
     (each) => isDryRun(each) && actionOf(each) === actionOf(first.tested),

@@ -56,6 +56,11 @@ const half = (more: Partial<PredictedItem> = {}) =>
   item({ verdict: "mirrored", min: 5, max: 5, target: service("spare"), rule: RULE, ...more });
 const copied = (rate: number, to = "spare@spare") => server({ "200": rate }, to);
 
+/** The same workload answers for two hosts. */
+const TWIN: Partial<Given> = {
+  serving: (each) => (each === service("twin") ? [id("spare")] : servingOf(runs())(each)),
+};
+
 describe("copies", () => {
   it.each<[string, number, JudgedItem["judgement"]]>([
     ["as many as foretold", 5, "as-predicted"],
@@ -138,13 +143,38 @@ describe("copies", () => {
       /that answers there/,
       { world: { ...WORLD, inventory: runs({ dataplane: "ambient" }) } },
     ],
-    ["nothing of before is known", /./, { lately: null }],
+    ["nothing of before is known", /What there was before isn’t known\.$/, { before: null }],
+    ["the change is too young", /Too little time has passed to judge by\.$/, { lately: null }],
     ["there are few calls", /^.*Too few calls: 6 since/, { since: both({ "200": 0.1 }) }],
   ])("can't be told where %s", (_, why, more) => {
     const found = judged(half(), { before: CALLS, since: [...CALLS, copied(5)], ...more });
     expect(found).toMatchObject({ judgement: "unknown", measured: null });
     expect(found.why).toMatch(why);
     expect(found.why).toMatch(/^Servers counted /);
+  });
+
+  it.each<[string, Partial<PredictedItem>, Partial<Given>]>([
+    ["to the same service", {}, {}],
+    ["to another host by the same rule", { rule: RULE, target: service("twin") }, TWIN],
+    ["to a service of another name that the same workloads answer for", { target: service("twin") }, TWIN],
+  ])("the same change sends other copies there, %s: it can't be told whose they are", (_, more, given) => {
+    const other = half({ rule: { ...RULE, object: { ...RULE.object, name: "cart" } }, ...more });
+    // All that was foretold of both.
+    const since = [...CALLS, copied(10)];
+    const found = judged(half(), { before: CALLS, since, others: [other], ...given });
+    expect(found).toMatchObject({ judgement: "unknown", measured: null });
+    expect(found.why).toMatch(
+      /^Servers counted 10 req\/s .* The same change sends other copies there, too: which of them are whose isn’t told\.$/,
+    );
+  });
+
+  it.each<[string, Partial<PredictedItem>]>([
+    ["of another caller", { source: id("api-v1") }],
+    ["elsewhere", { target: service("api") }],
+    ["by the same rule, which the week alone knows,", { seen: "week", rate: 0, min: 0, max: 0 }],
+  ])("copies %s are no part of them", (_, more) => {
+    const since = [...CALLS, copied(5)];
+    expect(judged(half(), { before: CALLS, since, others: [half(more)] }).judgement).toBe("as-predicted");
   });
 
   it("behind a waypoint, which counts them once more, it can't be told", () => {

@@ -3,6 +3,7 @@ import { FEW_REQUESTS, formatCount, formatPercent, formatRate } from "#lib/forma
 import type { Interval } from "#lib/graph/interval.ts";
 import type { GraphNode } from "#lib/graph/model.ts";
 import type { JudgedItem, PredictedItem } from "#lib/policy/outcome.ts";
+import { refKey } from "#lib/policy/ref.ts";
 import type { Source } from "#lib/policy/security.ts";
 import { perSecond, ratio } from "#lib/units.ts";
 import { type Extra, extraOf, type Rise, riseOf } from "./extra.ts";
@@ -112,12 +113,13 @@ function sayRise({ evidence: { low, high }, calls }: Rise, isCopies: boolean): s
 
 /** Why what clients and servers counted can't be held against each other; null: it can. */
 function blindOf(
-  { source, target, verdict }: PredictedItem,
+  item: PredictedItem,
   of: string,
   targets: ReadonlySet<string>,
   { before, since, lately }: Stretches,
-  { items }: Around,
+  around: Around,
 ): string | null {
+  const { source, target, verdict } = item;
   const node = (id: string) => since.nodes.get(id);
   if (!countsWhole(node(source), ["sidecar", "gateway"]))
     return "Not every pod of the caller has a proxy that is scraped, so its calls can’t be told from copies and attempts.";
@@ -132,18 +134,37 @@ function blindOf(
     return "A waypoint stands between them, and counts their calls apart.";
   if (calls.some(({ observers }) => observers.source === undefined))
     return "Calls that the caller’s proxy doesn’t count can’t be told from copies and attempts.";
-  if (verdict === "mirrored") return null;
-  if (
-    items.some(
-      (each) => each.verdict === "mirrored" && each.source === source && overlaps(each.target, targets, stretches),
-    )
-  )
-    return "The same change sends copies there, which servers count like attempts.";
+  const copying = copyingThere(item, targets, stretches, around);
+  if (verdict === "mirrored")
+    return copying.some((each) => !isOfSame(each, item))
+      ? "The same change sends other copies there, too: which of them are whose isn’t told."
+      : null;
+  if (copying.length > 0) return "The same change sends copies there, which servers count like attempts.";
   const others = stretches.flatMap(({ through }) => through.filter((each) => !each.half && each.source === source));
   return others.some((each) => each.target !== target && overlaps(each.target, targets, stretches))
     ? "The caller calls those who answer there by another host too, and servers don’t tell these calls apart."
     : null;
 }
+
+/** What sends copies of the same caller's calls to any of these. */
+const copyingThere = (
+  { source }: PredictedItem,
+  targets: ReadonlySet<string>,
+  stretches: readonly Traffic[],
+  { items, serving }: Around,
+): readonly PredictedItem[] =>
+  items.filter(
+    (each) =>
+      each.verdict === "mirrored" &&
+      each.source === source &&
+      (overlaps(each.target, targets, stretches) || serving(each.target)?.some((id) => targets.has(id)) === true),
+  );
+
+/** Items may tell hour and week, or what is certain and what isn't, of one rule's copies apart. */
+const isOfSame = (a: PredictedItem, b: PredictedItem): boolean =>
+  a.target === b.target && a.rule?.path === b.rule?.path && refOf(a.rule) === refOf(b.rule);
+
+const refOf = (rule: Source | null): string => (rule === null ? "" : refKey(rule.object));
 
 const overlaps = (service: string, targets: ReadonlySet<string>, stretches: readonly Traffic[]): boolean =>
   [...behind(service, stretches)].some((each) => targets.has(each));

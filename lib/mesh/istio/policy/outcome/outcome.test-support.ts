@@ -32,16 +32,20 @@ export const prediction = (items: readonly PredictedItem[], more: Partial<Predic
 type Given = Partial<Omit<CompareInput, "before" | "since" | "lately">> & {
   /** What runs there, and whose proxies are scraped. */
   readonly world?: Parameters<typeof view>[2];
-  readonly before: readonly EdgeObservation[];
+  /** null: nothing of then is known. */
+  readonly before: readonly EdgeObservation[] | null;
   readonly since: readonly EdgeObservation[];
   /** Like `since` where it isn't given; null: too short. */
   readonly lately?: readonly EdgeObservation[] | null;
 };
 
+const NOTHING: Traffic = { seconds: 0, edges: [], through: [], nodes: new Map() };
+
 export function compare({ before, since, lately = since, world = {}, ...more }: Given) {
   return compareOutcome({
     ...{ prediction: prediction([item()]), reaches: () => true, services: [], about: () => null, serving: () => null },
-    ...{ before: traffic(before, world), since: traffic(since, world), lately: lately && traffic(lately, world) },
+    before: before === null ? NOTHING : traffic(before, world),
+    ...{ since: traffic(since, world), lately: lately && traffic(lately, world) },
     ...more,
   });
 }
