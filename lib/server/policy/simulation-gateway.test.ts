@@ -165,6 +165,26 @@ describe("from outside through a gateway", () => {
       ],
       /address/,
     ],
+    [
+      "a token that the gateway keeps, by a RequestAuthentication that names its Gateway",
+      [
+        ...[gateway({ hosts: ["*"] }), V1, routes([to("v1")])],
+        object("RequestAuthentication", "shop", {
+          targetRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "portal" }],
+          jwtRules: [{ issuer: "i" }],
+        }),
+        object("RequestAuthentication", "shop", {
+          selector: { matchLabels: { app: "r-v1" } },
+          jwtRules: [{ issuer: "i" }],
+        }),
+        policy({
+          selector: { matchLabels: { app: "r-v1" } },
+          ...(from({ requestPrincipals: ["i/*"] }).spec as object),
+        }),
+      ],
+      /the JWT/,
+      { service: { namespace: "shop", name: "gate-api" }, token: { valid: true, issuer: "i", subject: "ana" } },
+    ],
     ["a server with an address of its own", [gateway({ hosts: ["*"], bind: "10.0.0.1" })], /bind/],
   ];
   for (const [title, objects, lacks, more = {}] of open) {
