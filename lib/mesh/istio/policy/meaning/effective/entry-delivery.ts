@@ -17,7 +17,7 @@ export function toEntry(arriving: Arriving, to: EntryDestination, world: Securit
   const plane = arriving.client?.dataplane ?? "none";
   if (plane === "waypoint" && to.service.entry.resolution === "NONE")
     return [stopped(["what a waypoint does with a ServiceEntry of resolution NONE: that isn’t worked out yet"])];
-  const asked = { port: to.port, labels: to.labels ?? {}, gateway: plane === "gateway" };
+  const asked = { port: to.port, labels: to.labels ?? {}, gateway: plane === "gateway", ztunnel: plane === "ambient" };
   const { ends, lacks } = entryEnds(to.service, asked, world);
   if (lacks.length > 0) return [stopped(lacks)];
   return ends.map((end) => {
