@@ -22,10 +22,22 @@ describe("from outside through a gateway", () => {
     selector: { matchLabels: { app: "edge" } },
     jwtRules: [{ issuer: "i" }],
   });
+  const SPACED = object("RequestAuthentication", "shop", {
+    selector: { matchLabels: { app: "edge" } },
+    jwtRules: [{ issuer: "i", spaceDelimitedClaims: ["group"] }],
+  });
   const good = { valid: true, issuer: "i", claims: { group: ["ops", "dev"] } };
   const CLAIMS: readonly (readonly [string, readonly Manifest[], SimulationRequest["token"], string, RegExp])[] = [
     ["a claim of the token", [VERIFIED], good, "yes", /spec\.http\[0\] takes it/],
     ["a claim that it hasn't", [VERIFIED], { ...good, claims: { group: ["dev"] } }, "no", /404/],
+    [
+      "a text that is apart by spaces",
+      [SPACED],
+      { ...good, claims: { group: ["dev ops"] } },
+      "yes",
+      /spec\.http\[0\] takes/,
+    ],
+    ["one that nobody names so", [VERIFIED], { ...good, claims: { group: ["dev ops"] } }, "no", /404/],
     ["no token, no claim", [VERIFIED], "none", "no", /404/],
     ["nobody verifies the token", [], good, "no", /404/],
     ["a token that isn't good", [VERIFIED], { ...good, valid: false }, "no", /401/],
