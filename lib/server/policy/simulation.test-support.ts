@@ -105,6 +105,10 @@ const inventory: ClusterInventory = {
       ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
     }),
     service("slow", ["amb"], { waypoint: { name: "door", namespace: null } }),
+    service("vault", ["till"], {
+      namespace: "bank",
+      ports: [{ name: "http", port: 9000, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
+    }),
     service("bytes", ["r-v1"], {
       ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
     }),
