@@ -91,7 +91,7 @@ export async function signer(now: number): Promise<Signer> {
         header: `Bearer ${text}`,
         token: {
           ...{ valid: !expired && !forged, issuer, subject, audiences, presenter },
-          claims: { role, "realm][role": nested === null ? null : [nested], scope },
+          claims: { role, "realm][role": nested === null ? null : [nested], scope: scope && [scope.join(" ")] },
         },
       };
     },

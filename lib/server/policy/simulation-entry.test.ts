@@ -234,6 +234,36 @@ describe("to a host of a ServiceEntry", () => {
     expect(answer.lacks.join()).toMatch(lacks);
   });
 
+  const raw = (port: number) => entry({ ports: [{ number: port, name: "raw", protocol: "TCP" }] });
+  const inside = entry({ hosts: ["vault.bank.svc.cluster.local"] });
+  const narrow: readonly (readonly [string, Manifest, Partial<SimulationRequest>, RegExp | null])[] = [
+    ["what else takes a port", raw(9000), { port: 9000 }, /^Services of namespaces you may not see$/],
+    ["the same where nothing is hidden", raw(9001), { port: 9001 }, /^Services of namespaces you may not see$/],
+    [
+      "a Service of the same name",
+      inside,
+      { service: { ...CALLED.service, host: "vault.bank.svc.cluster.local" } },
+      /^Services of namespaces you may not see$/,
+    ],
+    [
+      "whose pod an address is",
+      entry({ resolution: "STATIC", endpoints: [{ address: "192.0.2.7" }] }),
+      {},
+      /^workloads of namespaces you may not see$/,
+    ],
+    ["what isn’t theirs to hide", entry(), {}, null],
+  ];
+  test.each(narrow)("to who sees one namespace, %s", async (_, object, more, lacks) => {
+    const answer = await ask([object], { ...CALLED, ...more }, ana);
+    expect(answer.verdict).toBe(lacks === null ? "yes" : "unknown");
+    expect(answer.lacks.join()).toMatch(lacks ?? /^$/);
+  });
+
+  test("to who sees all, a Service elsewhere takes the port, or none does", async () => {
+    expect(await ask([raw(9000)], { ...CALLED, port: 9000 })).toMatchObject({ verdict: "unknown" });
+    expect(await ask([raw(9001)], { ...CALLED, port: 9001 })).toMatchObject({ verdict: "yes", lacks: [] });
+  });
+
   test.each([
     ["a host that it doesn’t have", { ...CALLED.service, host: "x.com" }, "not_found"],
     ["no such ServiceEntry", { ...CALLED.service, name: "none" }, "not_found"],

@@ -22,10 +22,22 @@ describe("from outside through a gateway", () => {
     selector: { matchLabels: { app: "edge" } },
     jwtRules: [{ issuer: "i" }],
   });
+  const SPACED = object("RequestAuthentication", "shop", {
+    selector: { matchLabels: { app: "edge" } },
+    jwtRules: [{ issuer: "i", spaceDelimitedClaims: ["group"] }],
+  });
   const good = { valid: true, issuer: "i", claims: { group: ["ops", "dev"] } };
   const CLAIMS: readonly (readonly [string, readonly Manifest[], SimulationRequest["token"], string, RegExp])[] = [
     ["a claim of the token", [VERIFIED], good, "yes", /spec\.http\[0\] takes it/],
     ["a claim that it hasn't", [VERIFIED], { ...good, claims: { group: ["dev"] } }, "no", /404/],
+    [
+      "a text that is apart by spaces",
+      [SPACED],
+      { ...good, claims: { group: ["dev ops"] } },
+      "yes",
+      /spec\.http\[0\] takes/,
+    ],
+    ["one that nobody names so", [VERIFIED], { ...good, claims: { group: ["dev ops"] } }, "no", /404/],
     ["no token, no claim", [VERIFIED], "none", "no", /404/],
     ["nobody verifies the token", [], good, "no", /404/],
     ["a token that isn't good", [VERIFIED], { ...good, valid: false }, "no", /401/],
@@ -164,6 +176,26 @@ describe("from outside through a gateway", () => {
         policy({ selector: { matchLabels: { app: "edge" } }, ...(from({ ipBlocks: ["10.0.0.0/8"] }).spec as object) }),
       ],
       /address/,
+    ],
+    [
+      "a token that the gateway keeps, by a RequestAuthentication that names its Gateway",
+      [
+        ...[gateway({ hosts: ["*"] }), V1, routes([to("v1")])],
+        object("RequestAuthentication", "shop", {
+          targetRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "portal" }],
+          jwtRules: [{ issuer: "i" }],
+        }),
+        object("RequestAuthentication", "shop", {
+          selector: { matchLabels: { app: "r-v1" } },
+          jwtRules: [{ issuer: "i" }],
+        }),
+        policy({
+          selector: { matchLabels: { app: "r-v1" } },
+          ...(from({ requestPrincipals: ["i/*"] }).spec as object),
+        }),
+      ],
+      /the JWT/,
+      { service: { namespace: "shop", name: "gate-api" }, token: { valid: true, issuer: "i", subject: "ana" } },
     ],
     ["a server with an address of its own", [gateway({ hosts: ["*"], bind: "10.0.0.1" })], /bind/],
   ];

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type SimulationRequest, simulationSchema } from "#lib/api/simulation.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { ask, client, from, object, peer } from "./simulation.test-support.ts";
+import { ANONYMOUS } from "../identity.ts";
+import { ASKED, ana, ask, client, from, object, peer } from "./simulation.test-support.ts";
 
 const pod = (name: string) => ({ service: { namespace: "shop", name, pod: true as const } });
 const sidecar = (mode: string) => object("Sidecar", "shop", { outboundTrafficPolicy: { mode } }, "networking");
@@ -76,5 +77,13 @@ describe("to a pod by its own address", () => {
 
   test("there must be such a workload", async () => {
     await expect(ask([], pod("nobody"))).rejects.toMatchObject({ problem: { code: "not_found" } });
+  });
+
+  test("without the host, what hidden Services make of the port isn’t known to who sees one namespace", async () => {
+    const { host: _, ...told } = { ...ASKED, ...CALLED, port: 9001 };
+    expect(await ask([ANY], told, ANONYMOUS, {})).toMatchObject({ verdict: "yes", lacks: [] });
+    expect(await ask([ANY], told, ana, {})).toMatchObject({
+      ...{ verdict: "unknown", lacks: ["Services of namespaces you may not see"] },
+    });
   });
 });

@@ -49,7 +49,7 @@ const workload = (namespace: string, name: string, dataplane: Workload["dataplan
   },
 });
 const service = (name: string, workloads: string[], more: Partial<Service> = {}): Service => ({
-  ...{ cluster: "west", namespace: "shop", name, selector: {}, headless: false, workloads },
+  ...{ cluster: "west", namespace: "shop", name, selector: { app: name }, headless: false, workloads },
   ports: [{ name: "http", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
   ...more,
 });
@@ -64,6 +64,9 @@ const inventory: ClusterInventory = {
       workload("shop", "k-v1", "ambient"),
       workload("shop", "door", "waypoint", { labels: { "gateway.networking.k8s.io/gateway-name": "door" } }),
       workload("shop", "edge", "gateway", { services: ["gate"] }),
+      workload("shop", "portal", "gateway", {
+        ...{ services: ["gate-api"], labels: { "gateway.networking.k8s.io/gateway-name": "portal" } },
+      }),
       workload("shop", "old", "none"),
       workload("shop", "e-v1", "ambient", { labels: { "istio.io/use-waypoint": "door" } }),
     ],
@@ -75,7 +78,9 @@ const inventory: ClusterInventory = {
   services: byKey([
     service("reviews", ["r-v1", "r-v2"]),
     service("empty", []),
+    service("manual", [], { selector: {} }),
     service("gate", ["edge"]),
+    service("gate-api", ["portal"]),
     service("keys", ["k-v1"]),
     service("store", ["k-v1"], { waypoint: { name: "door", namespace: null } }),
     service("fronted", ["k-v1"], { waypoint: { name: "door", namespace: null }, ingressWaypoint: true }),
@@ -100,6 +105,10 @@ const inventory: ClusterInventory = {
       ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
     }),
     service("slow", ["amb"], { waypoint: { name: "door", namespace: null } }),
+    service("vault", ["till"], {
+      namespace: "bank",
+      ports: [{ name: "http", port: 9000, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
+    }),
     service("bytes", ["r-v1"], {
       ports: [{ name: "tcp", port: 80, protocol: "TCP", appProtocol: null, targetPort: 8080 }],
     }),

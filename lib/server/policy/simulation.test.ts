@@ -161,6 +161,18 @@ describe("would it pass?", () => {
       {},
       /fits the path/,
     ],
+    [
+      "a Service without a selector",
+      [],
+      { service: { namespace: "shop", name: "manual" } },
+      /the endpoints of shop\/manual: it has no selector/,
+    ],
+    [
+      "a rule that sends it to one",
+      [vs([{ route: [{ destination: { host: "manual" } }] }])],
+      {},
+      /the endpoints of shop\/manual/,
+    ],
     ["a port that the Service doesn't name", [], { port: 81 }, /port 81/],
     ["an external authorizer", [policy({ action: "CUSTOM", provider: { name: "opa" }, rules: [{}] })], {}, /opa/],
     [

@@ -41,6 +41,13 @@ export interface Token {
   readonly audiences?: readonly string[];
   /** The claim `azp`. */
   readonly presenter?: string | null;
-  /** Others, by name, nested ones by names with `][` between: texts or lists of texts. A name that isn't there isn't known. */
+  /**
+   * Others, by name, nested ones by names with `][` between: texts or lists of texts. One alone stands for a text, not for a list of it.
+   * A name that isn't there isn't known.
+   */
   readonly claims?: Readonly<Record<string, readonly string[] | null>>;
 }
+
+/** A fact by a name from outside: what every object has by nature (`constructor`) is none. */
+export const factAt = <T>(facts: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  facts !== undefined && Object.hasOwn(facts, name) ? facts[name] : undefined;

@@ -43,6 +43,8 @@ describe("what a rule asks", () => {
     [when("request.headers[X-User]", "values: [a*]"), GET, yes],
     [when("request.headers[x-none]", "notValues: ['*']"), GET, yes],
     [when("request.headers[x-other]", "values: [a]"), GET, "unknown: header x-other"],
+    [when("request.headers[constructor]", "values: ['*']"), GET, "unknown: header constructor"],
+    [when("request.headers[__proto__]", "notValues: ['*']"), GET, "unknown: header __proto__"],
     [when("source.namespace", "values: [shop], notValues: [shop]"), GET, no],
     [when("destination.port", "values: ['8080']"), GET, yes],
     [when("destination.ip", "values: [10.0.0.1]"), GET, yes],
@@ -71,7 +73,16 @@ describe("what a rule asks", () => {
     subject: "sub",
     audiences: ["x", "y"],
     presenter: "p",
-    claims: { group: ["admin"], "a][b": ["c"] },
+    claims: {
+      ...{
+        group: ["admin"],
+        "a][b": ["c"],
+        scope: ["read write"],
+        permission: ["x y", "z"],
+        "a][scope": ["read write"],
+      },
+      ...{ own: ["one  two"], other: ["one two"] },
+    },
   };
   test.each([
     ["request.auth.principal", "https://a/b/sub", yes],
@@ -86,9 +97,22 @@ describe("what a rule asks", () => {
     ["request.auth.presenter", "p*", yes],
     ["request.auth.claims[group]", "admin", yes],
     ["request.auth.claims[a][b]", "c", yes],
-    ["request.auth.claims[other]", "c", "unknown: the JWT's claim other"],
+    ["request.auth.claims[nobody]", "c", "unknown: the JWT's claim nobody"],
+    ["request.auth.claims[constructor]", "*", "unknown: the JWT's claim constructor"],
+    ["request.auth.claims[scope]", "read", yes],
+    ["request.auth.claims[scope]", "write", yes],
+    ["request.auth.claims[scope]", "read write", no],
+    // A list stands as it is.
+    ["request.auth.claims[permission]", "x", no],
+    ["request.auth.claims[a][scope]", "read", no],
+    ["request.auth.claims[own]", "two", yes],
+    ["request.auth.claims[own]", "", no],
+    ["request.auth.claims[other]", "one two", yes],
   ])("%s %s of a JWT", (key, value, wanted) => {
-    const objects = [jwt("jwtRules: [{issuer: 'https://a/b'}]"), when(key, `values: ['${value}']`)];
+    const objects = [
+      jwt("jwtRules: [{issuer: 'https://a/b', spaceDelimitedClaims: [own]}]"),
+      when(key, `values: ['${value}']`),
+    ];
     expect(said(decide(objects, { ...GET, token }))).toBe(wanted);
   });
 });

@@ -5,7 +5,7 @@
 import { readAs } from "../paths.ts";
 import { every, lacking, some, type Truth } from "../truth.ts";
 import { inBlock, isBlock } from "./address.ts";
-import type { CallFacts, Token } from "./facts.ts";
+import { type CallFacts, factAt, type Token } from "./facts.ts";
 import { inNamespace, isAccount, needsDomains, spellings, type TrustDomains, trustDomainOf } from "./identity.ts";
 import { fits, fitsTemplate, isTemplate } from "./text.ts";
 
@@ -106,7 +106,7 @@ const audiences = ofToken((value, token) =>
 const presenter = ofToken((value, token) => read(token.presenter, "the JWT's presenter", (it) => fits(value, it)));
 const claim = (name: string): Field =>
   ofToken((value, token) =>
-    read(token.claims?.[name], `the JWT's claim ${name}`, (list) => list.some((each) => fits(value, each))),
+    read(factAt(token.claims, name), `the JWT's claim ${name}`, (list) => list.some((each) => fits(value, each))),
   );
 
 const host = http((value, { facts }) => read(facts.host, "the host", (it) => fits(value, it, true)));
@@ -118,7 +118,7 @@ const path = http((value, { facts }) =>
 );
 const header = (name: string): Field =>
   http((value, { facts }) =>
-    read(facts.headers?.[name.toLowerCase()], `header ${name}`, (it) => (value === "*" ? true : fits(value, it))),
+    read(factAt(facts.headers, name.toLowerCase()), `header ${name}`, (it) => (value === "*" ? true : fits(value, it))),
   );
 const sni: Field = {
   ...l4((value, { facts }) => read(facts.sni, "the server name of TLS", (it) => fits(value, it))),

@@ -2,12 +2,12 @@
 import { isOn } from "#lib/inventory/flag.ts";
 import type { ClusterInventory, Service, ServicePort } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { closeness, fullName, type Named } from "../../hosts.ts";
+import { closeness, fullName, type Named, serviceOfHost } from "../../hosts.ts";
 import { labelsAt } from "../../lookup.ts";
 import { isObject, listAt, namespaceOf, numberAt, specOf, textAt, textsAt } from "../../routing/json.ts";
 import { carriedBy } from "../port-protocol.ts";
 import { entriesNaming, entryHosts, knowsEntry } from "../routing/exported.ts";
-import type { SecurityWorld } from "./sight.ts";
+import { type SecurityWorld, unseen } from "./sight.ts";
 
 export interface EntryHost {
   /** As the ServiceEntry has it, lower case; a pattern stands for itself. */
@@ -89,13 +89,16 @@ export function calledAt(
 
 const severalName = (host: string): string => `which of the objects that name ${host} counts`;
 
+type CalledWorld = Pick<SecurityWorld, "objects" | "inventory" | "partial">;
+
 /** What isn't known of a ServiceEntry's host for a client, beside its rules; `client` null: ztunnels know all that there are. */
 export function unsettledEntry(
   { entry, ...called }: Called,
   client: string | null,
-  { objects, inventory }: Pick<SecurityWorld, "objects" | "inventory">,
+  world: CalledWorld,
 ): readonly string[] {
   if (entry === undefined) return [];
+  const { objects, inventory } = world;
   const { host, object } = entry;
   const same = entriesNaming(host, { objects }).some(
     (each) => each !== object && (client === null || knowsEntry(each, client)),
@@ -109,10 +112,16 @@ export function unsettledEntry(
       ),
     );
   return [
-    ...(same || service ? [severalName(host)] : []),
+    ...(same || service ? [severalName(host)] : unseenService(host, world)),
     ...(narrower ? [`which of the names that ${host} stands for is called: rules name some of them alone`] : []),
     ...(called.ports.length === 0 ? ["its ports"] : []),
   ];
+}
+
+/** A Service of that name may lie where the reader doesn't see. */
+function unseenService(host: string, world: CalledWorld): readonly string[] {
+  const name = serviceOfHost(host);
+  return name === null || world.inventory.namespaces.has(name.namespace) ? [] : unseen(world, "Services");
 }
 
 /** Ports of Services that are reached by the Service's own address. */
@@ -148,7 +157,7 @@ export function sharesPort(
   called: Called,
   { port, bytes }: { readonly port: number; readonly bytes: "tcp" | "tls" },
   client: string,
-  { objects, inventory }: Pick<SecurityWorld, "objects" | "inventory">,
+  world: CalledWorld,
 ): readonly string[] {
   const { entry } = called;
   if (entry === undefined) return [];
@@ -157,12 +166,12 @@ export function sharesPort(
   if (own.length > 0 || bytes === "tls") return [];
   const open = (each: Manifest) => textsAt(specOf(each), "addresses").every(isBlock);
   const others = (each: Manifest) => each !== entry.object || entryHosts(each).length > 1;
-  const entries = objects("ServiceEntry").some(
-    (each) => others(each) && knowsEntry(each, client) && open(each) && hasPort(each, port),
-  );
-  return entries || listensForAll(port, inventory)
+  const entries = world
+    .objects("ServiceEntry")
+    .some((each) => others(each) && knowsEntry(each, client) && open(each) && hasPort(each, port));
+  return entries || listensForAll(port, world.inventory)
     ? [`what else takes port ${port}, for which the host has no address of its own`]
-    : [];
+    : unseen(world, "Services");
 }
 
 export const hasPort = (entry: Manifest, port: number): boolean =>
@@ -183,11 +192,7 @@ const GIVEN =
  * itself looked up, which is the same place as long as DNS alone says the endpoints, and no waypoint stands before them.
  * (constructServiceEntries in istiod's pilot/pkg/serviceregistry/ambient/services.go)
  */
-export function unsettledAtZtunnel(
-  called: Called,
-  waypoint: object | null,
-  world: Pick<SecurityWorld, "objects" | "inventory">,
-): readonly string[] {
+export function unsettledAtZtunnel(called: Called, waypoint: object | null, world: CalledWorld): readonly string[] {
   const { entry } = called;
   if (entry === undefined) return [];
   const spec = specOf(entry.object);

@@ -172,6 +172,36 @@ describe("a host of a ServiceEntry, by its clients", () => {
       `1/1 pods; 10.0.0.5:80; ${PLAIN}`,
     ],
   ];
+  const vm = (address: string, more: object = {}, status?: string): Manifest => {
+    const made = policy("WorkloadEntry", "shop/vm", spec(`address: ${JSON.stringify(address)}, labels: {app: none}`));
+    const healthy = { conditions: [{ type: "Healthy", status: status ?? "" }] };
+    return { ...made, metadata: { ...made.metadata, ...more }, ...(status === undefined ? {} : { status: healthy }) };
+  };
+  const checked = (value: string) => ({ annotations: { "proxy.istio.io/health-checks-enabled": value } });
+  const VMS = PODS.replace("{app: far}", "{app: none}");
+  const NONE = "503: no endpoint stands behind it";
+  const left: readonly (readonly [string, Manifest, string])[] = [
+    ["isn’t asked for its health", vm("10.0.0.5", checked("false")), "10.0.0.5:80"],
+    ["whose annotation istiod doesn’t read", vm("10.0.0.5", checked("yes")), "10.0.0.5:80"],
+    ["is healthy", vm("10.0.0.5", checked("true"), "True"), "10.0.0.5:80"],
+    ["isn’t healthy", vm("10.0.0.5", checked("true"), "False"), NONE],
+    ["isn’t known to be healthy", vm("10.0.0.5", checked("1")), NONE],
+    ["has a condition of neither", vm("10.0.0.5", checked("true"), "Unknown"), NONE],
+    ["is a name", vm("vm.example.com"), NONE],
+    ["is a socket", vm("unix:///run/it"), NONE],
+  ];
+  test.each(left)("a WorkloadEntry that %s", (_, entryOf, wanted) => {
+    const others = [entryOf, dr("trafficPolicy: {tls: {mode: DISABLE}}")];
+    expect(sent(ask(entry(VMS), others), "shop/web")).toMatch(wanted);
+    const ambient = sent(ask(entry(`${VMS}, addresses: [240.0.0.1]`), others), "amb/one");
+    expect(ambient).toMatch(wanted === NONE ? /^not known: .*ztunnel/ : wanted);
+  });
+
+  test("a WorkloadEntry that is a name counts where DNS says the endpoints", () => {
+    const dns = entry(VMS.replace("STATIC", "DNS"));
+    expect(sent(ask(dns, [vm("vm.example.com")]), "shop/web")).toMatch("what DNS says of vm.example.com:80");
+  });
+
   test.each(ends)("ends at %s", (_, made, others, wanted) => expect(sent(ask(made, others), "shop/web")).toBe(wanted));
 
   test("of two objects that name it none is guessed", () => {

@@ -3,6 +3,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
 import type { Arriving } from "./arrival.ts";
 import { atServer } from "./at-server.ts";
+import { type Called, placeOf } from "./called.ts";
 import { isEntry, toEntry } from "./entry-delivery.ts";
 import { inTurn, joined, stopped } from "./joined.ts";
 import { goesAsCalled, missesIt, NO_POD } from "./passthrough.ts";
@@ -35,6 +36,9 @@ export function delivered(
     (each) => goesAsCalled(arriving.client, each.service) && serversOf(each, world).length === 0,
   );
   if (podless) return stopped([NO_POD]);
+  const blindly = services.filter(({ service }) => unselecting(service));
+  if (blindly.length > 0)
+    return stopped(blindly.map(({ service }) => `the endpoints of ${placeOf(service)}: it has no selector`));
   const servers = services.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server })));
   const count = servers.length + hosts.flat().length;
   if (count > LOOKED_AT) return stopped([`a smaller choice than ${count} workloads that it may be sent to`]);
@@ -42,6 +46,10 @@ export function delivered(
   const empty = services.some((each) => serversOf(each, world).length === 0) || hosts.some((each) => each.length === 0);
   return joined(before, empty ? [...ends, inTurn([EMPTY])] : ends);
 }
+
+/** Its endpoints are somebody else's doing, and aren't read. https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors */
+const unselecting = ({ selector, workloads }: Called): boolean =>
+  workloads.length === 0 && Object.keys(selector).length === 0;
 
 /** Whom a workload's certificate names; undefined: not known. */
 export function identityOf({ namespace, serviceAccounts }: Workload): string | undefined {

@@ -6,7 +6,7 @@ import type { EntryHost } from "./called.ts";
 import { type AddressEnd, entryEnds } from "./entry-ends.ts";
 import { endpointOf, IN_WORDS, sentTo } from "./entry-tls.ts";
 import { inTurn, stopped } from "./joined.ts";
-import { type SecurityWorld, sourceOf } from "./sight.ts";
+import { type SecurityWorld, sourceOf, unseen } from "./sight.ts";
 import type { Destination } from "./way.ts";
 
 type EntryDestination = Destination & { readonly service: { readonly entry: EntryHost } };
@@ -17,7 +17,7 @@ export function toEntry(arriving: Arriving, to: EntryDestination, world: Securit
   const plane = arriving.client?.dataplane ?? "none";
   if (plane === "waypoint" && to.service.entry.resolution === "NONE")
     return [stopped(["what a waypoint does with a ServiceEntry of resolution NONE: that isn’t worked out yet"])];
-  const asked = { port: to.port, labels: to.labels ?? {}, gateway: plane === "gateway" };
+  const asked = { port: to.port, labels: to.labels ?? {}, gateway: plane === "gateway", ztunnel: plane === "ambient" };
   const { ends, lacks } = entryEnds(to.service, asked, world);
   if (lacks.length > 0) return [stopped(lacks)];
   return ends.map((end) => {
@@ -61,12 +61,11 @@ function sent(arriving: Arriving, to: EntryDestination, end: AddressEnd | null, 
 }
 
 /** What isn't known of who decides at the end. */
-function behind(place: string, external: boolean, end: AddressEnd | null, { inventory }: SecurityWorld): string | null {
+function behind(place: string, external: boolean, end: AddressEnd | null, world: SecurityWorld): string | null {
   if (!external) return `whether a proxy stands at ${place}, and whom it lets in`;
   if (end === null) return null;
-  if (inventory.workloadByIp.has(end.address)) return `what the proxy before the pod at ${end.address} takes`;
-  const local =
-    parseAddress(end.address) === null &&
-    /(?:^|\.)svc(?:\.cluster\.local)?$|^[^.]*$|\.cluster\.local$/.test(end.address);
+  if (world.inventory.workloadByIp.has(end.address)) return `what the proxy before the pod at ${end.address} takes`;
+  if (parseAddress(end.address) !== null) return unseen(world, "workloads")[0] ?? null;
+  const local = /(?:^|\.)svc(?:\.cluster\.local)?$|^[^.]*$|\.cluster\.local$/.test(end.address);
   return local ? `what stands behind ${end.address}` : null;
 }

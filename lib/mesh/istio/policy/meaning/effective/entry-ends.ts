@@ -4,6 +4,7 @@
  * (convertServiceEntryToInstances, getTLSModeFromWorkloadEntry in pilot/pkg/serviceregistry/serviceentry/conversion.go)
  * https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-Resolution
  */
+import { isOn } from "#lib/inventory/flag.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { labelsAt } from "../../lookup.ts";
@@ -17,8 +18,9 @@ import {
   specOf,
   textAt,
 } from "../../routing/json.ts";
+import { parseAddress } from "../authorization/address.ts";
 import type { Called, EntryHost } from "./called.ts";
-import { blind, type SecurityWorld } from "./sight.ts";
+import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -44,10 +46,18 @@ export type EntryEnd =
   /** The address that the client itself called. */
   | { readonly kind: "called" };
 
-/** `gateway`: calls come from one, which goes by endpoints whatever the resolution. (convertResolution in pilot/pkg/networking/core) */
+export interface EndsAsked {
+  readonly port: number;
+  readonly labels: Labels;
+  /** Calls come from one, which goes by endpoints whatever the resolution. (convertResolution in pilot/pkg/networking/core) */
+  readonly gateway: boolean;
+  /** Calls come, or may come, from one. */
+  readonly ztunnel?: boolean;
+}
+
 export function entryEnds(
   called: Called & { readonly entry: EntryHost },
-  { port, labels, gateway }: { readonly port: number; readonly labels: Labels; readonly gateway: boolean },
+  { port, labels, gateway, ztunnel = false }: EndsAsked,
   world: SecurityWorld,
 ): { readonly ends: readonly EntryEnd[]; readonly lacks: readonly string[] } {
   const { host, object, resolution } = called.entry;
@@ -72,9 +82,30 @@ export function entryEnds(
     .objects("WorkloadEntry")
     .filter((each) => namespaceOf(each) === called.namespace)
     .map((each) => ({ each, own: labelsOf(each) }))
-    .filter(({ own }) => wanted(own) && Object.entries(called.selector).every(([key, value]) => own[key] === value))
-    .map(({ each, own }) => addressOf(specOf(each), own, called, port));
-  return { ends: [...pods, ...entries], lacks: blind(world, "WorkloadEntry") };
+    .filter(({ own }) => wanted(own) && Object.entries(called.selector).every(([key, value]) => own[key] === value));
+  const counted = entries.filter(({ each }) => isHealthy(each) && isPlaced(each, resolution));
+  const lacks = [
+    ...blind(world, "WorkloadEntry"),
+    ...(entries.every(({ each }) => world.sees(each)) ? [] : [HIDDEN]),
+    ...(ztunnel && counted.length < entries.length ? [AT_ZTUNNEL] : []),
+  ];
+  return { ends: [...pods, ...counted.map(({ each, own }) => addressOf(specOf(each), own, called, port))], lacks };
+}
+
+/** Istiod tells ztunnels of all of them as healthy. (workloadEntryWorkloadBuilder in pilot/pkg/serviceregistry/ambient/workloads.go) */
+const AT_ZTUNNEL = "whether ztunnel goes to WorkloadEntries that aren’t healthy, or have a name for an address";
+
+/** Where its health is asked for, nothing but a condition that says so counts. (isHealthy in conversion.go) */
+function isHealthy({ metadata, status }: Manifest): boolean {
+  if (!isOn(metadata.annotations?.["proxy.istio.io/health-checks-enabled"] ?? "")) return true;
+  const said = listAt(status, "conditions").find((each) => textAt(each, "type") === "Healthy");
+  return textAt(said, "status") === "True";
+}
+
+/** Names and sockets count where DNS says the endpoints alone. (DNSServiceEntryOnly in conversion.go) */
+function isPlaced(entry: Manifest, resolution: string): boolean {
+  const address = textAt(specOf(entry), "address") ?? "";
+  return resolution.startsWith("DNS") || address === "" || parseAddress(address) !== null;
 }
 
 /** Those of the object go before those of its spec. (ConvertWorkloadEntry in pilot/pkg/serviceregistry/serviceentry) */

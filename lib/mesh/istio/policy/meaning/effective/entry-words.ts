@@ -41,7 +41,9 @@ export function entryInWords(
   const asked = port ?? (only !== undefined && second === undefined ? only.port : (world.asked ?? null));
   if (asked === null) return { ...NOTHING, ends: "not known: which of its ports" };
   const gateway = sender?.dataplane === "gateway";
-  const { ends, lacks } = entryEnds(found, { port: asked, labels, gateway }, world);
+  // Nothing else than a sidecar or gateway is told as the sender.
+  const ztunnel = sender === undefined;
+  const { ends, lacks } = entryEnds(found, { port: asked, labels, gateway, ztunnel }, world);
   if (lacks.length > 0) return { ...NOTHING, ends: `not known: ${lacks.join("; ")}` };
   if (ends.length === 0) return { ...NOTHING, fails: `${lost}: no endpoint stands behind it` };
   const pods = ends.flatMap((end) => (end.kind === "pods" ? end.workload.pods : []));

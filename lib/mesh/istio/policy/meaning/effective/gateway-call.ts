@@ -100,7 +100,6 @@ function routed(
   taken: SimulationStep,
   world: SecurityWorld,
 ): Simulation {
-  const { namespace, labels } = gateway;
   const { client: _, ...asked } = question;
   // What stands before a gateway (load balancers, NAT) may hide the client's address.
   const arriving = {
@@ -117,18 +116,14 @@ function routed(
   );
   if (entry.verdict === "no") return inTurn([taken, entry]);
   const redirects: SimulationStep = {
-    ...{ ...taken, title: `Routing at gateway ${namespace}/${gateway.name}`, verdict: "no" },
+    ...{ ...taken, title: `Routing at gateway ${gateway.namespace}/${gateway.name}`, verdict: "no" },
     text: "Its server redirects every request to HTTPS: 301.",
   };
   if (found.redirects) return inTurn([taken, entry, redirects]);
   const way = wayAt(question, gateway, found, world);
   const step = { ...routeStep(way, gateway, service, world), title: redirects.title };
   if (step.verdict !== "yes") return inTurn([taken, entry, step]);
-  const tokens = attached(
-    world.objects("RequestAuthentication"),
-    { kind: "gateway", namespace, labels },
-    world.rootNamespace,
-  );
+  const tokens = attached(world.objects("RequestAuthentication"), pointOfGateway(gateway), world.rootNamespace);
   const sent = onwards(
     [taken, entry, step],
     way.to,

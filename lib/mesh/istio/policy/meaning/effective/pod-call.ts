@@ -15,7 +15,7 @@ import { arrive } from "./arrival.ts";
 import { type Called, hasPort, listensForAll } from "./called.ts";
 import { inTurn, joined, stopped } from "./joined.ts";
 import { beforePod } from "./pod-waypoint.ts";
-import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
+import { blind, HIDDEN, type SecurityWorld, sourceOf, unseen } from "./sight.ts";
 import { hides, OUTBOUND, revisionsOf, UNCHANGED } from "./way.ts";
 
 interface PodCall {
@@ -86,7 +86,7 @@ function takenBefore(
   if (host === undefined)
     return listensForAll(port, world.inventory)
       ? ["the host that it names: the client’s sidecar goes by it on this port"]
-      : [];
+      : unseen(world, "Services");
   const name = host.replace(/:\d+$/, "");
   if (parseAddress(name) === null)
     return ["what the host that it names makes of it: by an address the host is that address"];

@@ -14,6 +14,8 @@ export interface SecurityWorld {
   readonly objects: (kind: string) => readonly Manifest[];
   /** As far as the reader may see it. */
   readonly inventory: ClusterInventory;
+  /** The reader may not see all namespaces: what isn't in the inventory may be there all the same. */
+  readonly partial?: boolean;
   readonly sees: (manifest: Manifest) => boolean;
   /** Absent: the mesh's settings aren't read. */
   readonly mesh?: MeshFacts;
@@ -25,6 +27,12 @@ export interface SecurityWorld {
 
 /** What an object out of sight is called: neither its name nor what it says. */
 export const HIDDEN = "an object you may not see";
+
+/** What absence from a reader's part of the inventory doesn't say, whether anything is hidden or not: so it tells nothing of it. */
+export const unseen = (
+  { partial }: Pick<SecurityWorld, "partial">,
+  what: "Services" | "workloads",
+): readonly string[] => (partial === true ? [`${what} of namespaces you may not see`] : []);
 
 export const sourceOf = ({ cluster }: SecurityWorld, manifest: Manifest, path: Segments): Source => ({
   object: refOf(cluster, manifest),

@@ -56,6 +56,14 @@ test("without a verified token none is there; one that isn’t known is lacking"
   });
 });
 
+test("a header or parameter that every object has by nature isn’t there", () => {
+  for (const name of ["constructor", "__proto__", "hasOwnProperty"]) {
+    const match = Object.fromEntries([[name, { prefix: "x" }]]);
+    expect(meets({ headers: match }, { headers: {} })).toEqual({ lacks: [`header ${name}`] });
+    expect(meets({ queryParams: match }, { query: {} })).toEqual({ lacks: [`query parameter ${name}`] });
+  }
+});
+
 test("what names no claim is a header", () => {
   for (const name of [
     "@request.auth.claims",

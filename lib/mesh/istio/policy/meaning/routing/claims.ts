@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from "#lib/policy/manifest.ts";
 import { has, textAt } from "../../routing/json.ts";
-import type { Token } from "../authorization/facts.ts";
+import { factAt, type Token } from "../authorization/facts.ts";
 import { lacking, some, type Truth } from "../truth.ts";
 
 const HEADER = "@request.auth.claims";
@@ -31,7 +31,7 @@ export function claimFits(claim: string, match: JsonObject, token: Token | null 
 
 function valuesOf(claim: string, token: Token): readonly string[] | null | undefined {
   const one = (text: string | null | undefined) => (text == null ? text : [text]);
-  const given = token.claims !== undefined && Object.hasOwn(token.claims, claim) ? token.claims[claim] : undefined;
+  const given = factAt(token.claims, claim);
   if (given !== undefined) return given;
   switch (claim) {
     case "iss":

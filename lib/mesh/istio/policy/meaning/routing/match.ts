@@ -5,7 +5,7 @@
  */
 import type { JsonObject } from "#lib/policy/manifest.ts";
 import { has, isObject, mapAt, numberAt, objectAt, textAt, textsAt } from "../../routing/json.ts";
-import type { Token } from "../authorization/facts.ts";
+import { factAt, type Token } from "../authorization/facts.ts";
 import { type Normalization, readAs } from "../paths.ts";
 import { every, lacking, not, type Truth } from "../truth.ts";
 import { claimFits, claimOf } from "./claims.ts";
@@ -66,7 +66,7 @@ export function meets(match: JsonObject, request: RequestFacts): Truth {
       const claim = key === "queryParams" ? null : claimOf(name);
       if (claim !== null) return claimFits(claim, isObject(given) ? given : {}, request.token);
       const value = isObject(given) && textAt(given, "regex") !== PRESENT ? given : {};
-      const fact = from?.[key === "queryParams" ? name : name.toLowerCase()];
+      const fact = factAt(from, key === "queryParams" ? name : name.toLowerCase());
       const asEmpty =
         fact === null && key === "withoutHeaders" && ["exact", "prefix", "regex"].some((one) => has(value, one));
       return text(value, asEmpty ? "" : fact, `${what} ${name}`, false);
