@@ -1,7 +1,8 @@
 /** A request on its last leg to a ServiceEntry's host: what the client's proxy sends to each endpoint, and who decides there. */
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
 import { parseAddress } from "../authorization/address.ts";
-import { type Arriving, arrive } from "./arrival.ts";
+import type { Arriving } from "./arrival.ts";
+import { atServer } from "./at-server.ts";
 import type { EntryHost } from "./called.ts";
 import { type AddressEnd, entryEnds } from "./entry-ends.ts";
 import { endpointOf, IN_WORDS, sentTo } from "./entry-tls.ts";
@@ -21,7 +22,7 @@ export function toEntry(arriving: Arriving, to: EntryDestination, world: Securit
   const { ends, lacks } = entryEnds(to.service, asked, world);
   if (lacks.length > 0) return [stopped(lacks)];
   return ends.map((end) => {
-    if (end.kind === "pods") return inTurn(arrive(arriving, withPort(to, end.port), end.workload, world));
+    if (end.kind === "pods") return atServer(arriving, withPort(to, end.port), end.workload, world);
     return inTurn([sent(arriving, to, end.kind === "called" ? null : end, world)]);
   });
 }
