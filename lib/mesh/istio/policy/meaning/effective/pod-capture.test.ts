@@ -60,6 +60,12 @@ describe("a pod’s own address", () => {
       /^unknown\n[^]*which pod of shop\/web calls: 1 of 2 pods is without a proxy/,
     ],
     [
+      "a port of the proxy itself",
+      { objects: [STRICT, DENY] },
+      { ...OUTSIDE, port: 15_090 },
+      /^yes\n[^]*port 15090 comes past/,
+    ],
+    [
       "the address as the host",
       { api: { pods: [pod("a", { ip: "fd00::7" })] }, objects: [ANY] },
       { host: "[fd00:0::7]:8080" },
