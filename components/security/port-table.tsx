@@ -68,6 +68,7 @@ function Mode({ port: { mode, lacks, past } }: { readonly port: PortSecurity }) 
 }
 
 function Chain({ port: { chain, mode, past } }: { readonly port: PortSecurity }) {
+  if (past === "") return <span className="text-ink-2">a port of the sidecar itself</span>;
   if (past !== undefined) {
     return (
       <span className="text-ink-2">

@@ -52,6 +52,10 @@ describe("effective security in words", () => {
       "Not all of its pods have a proxy. 1 of 2 pods, without a proxy: nothing is enforced there.",
     );
     expect(text).not.toContain("PERMISSIVE by default");
+    const own = said({ ports: [port({ mode: null, past: "" })] });
+    expect(own).toContain("not enforced it comes past the sidecar, and no policy counts");
+    expect(own).toContain("a port of the sidecar itself");
+    expect(own).not.toContain("annotation");
   });
 
   test("the one that decides stands first, with its place", () => {

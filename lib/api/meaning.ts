@@ -46,7 +46,8 @@ export const workloadSecuritySchema = z
         services: z.array(z.string()),
         mode: modeSchema.meta({ description: "null: unknown, see lacks; or none counts, see past" }),
         past: z.string().exactOptional().meta({
-          description: "the annotation by which connections come past the sidecar: no mutual TLS and no policy counts",
+          description:
+            'the annotation by which connections come past the sidecar, "": a port of its own; no mutual TLS and no policy counts',
         }),
         chain: z
           .array(

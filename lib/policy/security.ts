@@ -26,7 +26,7 @@ export interface PortSecurity {
   readonly services: readonly string[];
   /** null: unknown, for what is in `lacks`; or none counts (`past`). */
   readonly mode: MtlsMode | null;
-  /** The annotation by which connections come past the sidecar: neither mutual TLS nor a policy counts. */
+  /** The annotation by which connections come past the sidecar, "": a port of its own. Neither mutual TLS nor a policy counts. */
   readonly past?: string;
   readonly chain: readonly MtlsSay[];
   readonly lacks: readonly string[];

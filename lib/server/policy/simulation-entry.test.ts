@@ -26,6 +26,7 @@ const sends = (host: string, subset?: string) => ({ route: [{ destination: { hos
 const CALLED = { service: { namespace: "shop", name: "api", host: HOST }, host: HOST };
 const AMB = { ...CALLED, client: client("amb") };
 const TILL = { ...CALLED, client: client("till", "bank") };
+const LOOKED_UP = /what stands at the address that the client itself looks up for api.example.com/;
 const sidecar = (more: object) => object("Sidecar", "shop", { egress: [{ hosts: ["bank/*"] }], ...more }, "networking");
 
 describe("to a host of a ServiceEntry", () => {
@@ -131,6 +132,27 @@ describe("to a host of a ServiceEntry", () => {
     ],
     ["TLS of the client’s own, by its name", [TLS], { sni: HOST }, "yes", /outside the mesh/],
     ["from outside the mesh", [entry()], { client: { kind: "outside" } }, "yes", /The client sends it/],
+    [
+      "from outside the mesh, on the port that was called",
+      [entry({ ports: [{ number: 80, name: "web", protocol: "HTTP", targetPort: 443 }] })],
+      { client: { kind: "outside" } },
+      "yes",
+      /^(?![^]*443)[^]*the address that the client called/,
+    ],
+    [
+      "ambient, on the port that was called",
+      [entry({ ports: [{ number: 80, name: "web", protocol: "HTTP", targetPort: 443 }] })],
+      AMB,
+      "yes",
+      /^(?![^]*443)[^]*the address that the client called/,
+    ],
+    [
+      "ambient, by an address of the host to another port",
+      [entry({ addresses: ["240.0.0.1"], ports: [{ number: 80, name: "web", protocol: "HTTP", targetPort: 443 }] })],
+      AMB,
+      "yes",
+      /api.example.com:443/,
+    ],
     ["ambient, without a waypoint", [entry()], AMB, "yes", /The ServiceEntry has no waypoint[^]*outside the mesh/],
     [
       "ambient, to an ambient pod",
@@ -226,6 +248,39 @@ describe("to a host of a ServiceEntry", () => {
     ["DYNAMIC_DNS", [entry({ resolution: "DYNAMIC_DNS" })], {}, /DYNAMIC_DNS/],
     ["ambient, pods without an address of the host", [entry(PODS)], AMB, /an address of the host/],
     ["ambient, by an address that istiod gave", [{ ...entry(PODS), ...given }], AMB, /ambient.dnsCapture/],
+    [
+      "ambient, another port by an address that istiod gave",
+      [{ ...entry({ ports: [{ number: 80, name: "web", protocol: "HTTP", targetPort: 443 }] }), ...given }],
+      AMB,
+      /ambient.dnsCapture/,
+    ],
+    ["from outside, no endpoint", [entry({ resolution: "STATIC" })], { client: { kind: "outside" } }, LOOKED_UP],
+    ["from outside, pods", [entry(PODS), peer("STRICT")], { client: { kind: "outside" } }, LOOKED_UP],
+    [
+      "from outside, endpoints of its own that DNS says",
+      [entry({ endpoints: [{ address: "192.0.2.7" }] })],
+      { client: { kind: "outside" } },
+      LOOKED_UP,
+    ],
+    ["a client without a proxy", [entry({ resolution: "STATIC" })], { ...CALLED, client: client("old") }, LOOKED_UP],
+    [
+      "past the mesh, endpoints that the client doesn’t know",
+      [
+        entry({ resolution: "STATIC", endpoints: [{ address: "192.0.2.7" }] }),
+        sidecar({ outboundTrafficPolicy: { mode: "ALLOW_ANY" } }),
+      ],
+      {},
+      LOOKED_UP,
+    ],
+    [
+      "not exported, endpoints that the client doesn’t know",
+      [
+        entry({ exportTo: ["bank"], resolution: "STATIC" }),
+        sidecar({ egress: [], outboundTrafficPolicy: { mode: "ALLOW_ANY" } }),
+      ],
+      {},
+      LOOKED_UP,
+    ],
     ["a port that it doesn’t name", [entry()], { port: 81 }, /the ServiceEntry doesn’t name it/],
   ];
   test.each(unknown)("isn’t known for %s", async (_, objects, more, lacks) => {

@@ -29,7 +29,7 @@ describe("to a pod by its own address", () => {
     [
       "on a port for requests, by the address as the host",
       [ANY],
-      { ...pod("old"), port: 81, host: "10.0.0.7:80" },
+      { ...pod("old"), port: 81, host: "10.0.0.8:81" },
       "yes",
       /ALLOW_ANY/,
     ],
@@ -59,6 +59,7 @@ describe("to a pod by its own address", () => {
   const unknown: readonly (readonly [string, readonly Manifest[], Partial<SimulationRequest>, RegExp])[] = [
     ["the mesh’s outboundTrafficPolicy", [], {}, /the mesh’s outboundTrafficPolicy/],
     ["a headless Service of the pod", [ANY], { port: 80 }, /the headless Service shop\/(?:own|mixed)/],
+    ["a host that is another’s address", [ANY], { host: "10.1.2.3" }, /it is none of the addresses/],
     ["a host that is a name", [ANY], { host: "reviews" }, /what the host that it names makes of it/],
     [
       "a ServiceEntry with the port",

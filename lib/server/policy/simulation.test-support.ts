@@ -38,13 +38,14 @@ export const V1 = dr({ subsets: [{ name: "v1", labels: { version: "v1" } }] });
 export const REVISED = vs([to("v1")]);
 Object.assign(REVISED.metadata, { labels: { "istio.io/rev": "canary" } });
 
+const at = (ip: string | null): Workload["pods"] => [{ name: "p", ip, ready: true, phase: "Running", reports: true }];
 const workload = (namespace: string, name: string, dataplane: Workload["dataplane"], more: Partial<Workload> = {}) => ({
   ...{ cluster: "west", namespace, name, kind: "Deployment", app: name, version: null, mesh: null, dataplane },
   ...{ serviceAccounts: [name], labels: { app: name, version: name.slice(-2) }, annotations: {}, services: [] },
   ...{
     goneAt: null,
     createdAt: null,
-    pods: [{ name: "p", ip: null, ready: true, phase: "Running", reports: true }],
+    pods: at(null),
     ...more,
   },
 });
@@ -58,7 +59,8 @@ const byKey = <T extends { readonly namespace: string; readonly name: string }>(
 const inventory: ClusterInventory = {
   ...{ cluster: "west", asOf: NOW, namespaces: new Map(), externalHosts: [], unread: [], workloadByIp: new Map() },
   workloads: byKey([
-    ...[workload("shop", "web", "sidecar"), workload("shop", "r-v1", "sidecar"), workload("shop", "r-v2", "sidecar")],
+    ...[workload("shop", "web", "sidecar"), workload("shop", "r-v1", "sidecar", { pods: at("10.0.0.7") })],
+    workload("shop", "r-v2", "sidecar"),
     ...[
       workload("shop", "amb", "ambient"),
       workload("shop", "k-v1", "ambient"),
@@ -67,7 +69,7 @@ const inventory: ClusterInventory = {
       workload("shop", "portal", "gateway", {
         ...{ services: ["gate-api"], labels: { "gateway.networking.k8s.io/gateway-name": "portal" } },
       }),
-      workload("shop", "old", "none"),
+      workload("shop", "old", "none", { pods: at("10.0.0.8") }),
       workload("shop", "e-v1", "ambient", { labels: { "istio.io/use-waypoint": "door" } }),
     ],
     ...[

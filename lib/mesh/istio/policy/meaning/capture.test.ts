@@ -36,6 +36,12 @@ describe("what comes in past the sidecar", () => {
     // Beside a list of those that come in, none is excluded.
     [{ includeInboundPorts: "80", excludeInboundPorts: "80" }, 80, "false null"],
     [{ interceptionMode: "REDIRECT" }, 80, "false null"],
+    // Those of the agent and the proxy, unless a list takes them in.
+    ...[15_020, 15_021, 15_090].map((port) => [{}, port, "true null"] as const),
+    [{ excludeInboundPorts: "80" }, 15_090, "true null"],
+    [{ includeInboundPorts: "*" }, 15_090, "true null"],
+    [{ includeInboundPorts: "80" }, 15_090, "true includeInboundPorts"],
+    [{ includeInboundPorts: "80,15090" }, 15_090, "false null"],
   ];
   test.each(table)("%j, port %j: %s", (notes, port, expected) => {
     expect(said(pastInbound(workload(notes), port))).toBe(expected);

@@ -12,7 +12,7 @@ import { isKnown, lacking, not, some, type Truth } from "./truth.ts";
 
 export type Captured = Pick<Workload, "dataplane" | "annotations" | "pods">;
 
-/** Whether a connection comes past the sidecar, and which annotation says so. */
+/** Whether a connection comes past the sidecar, and which annotation says so; null: none, or the port is the sidecar's own. */
 export interface Past {
   readonly past: Truth;
   readonly by: keyof typeof CAPTURE | null;
@@ -72,6 +72,7 @@ export function pastInbound(workload: Captured, port: number | null): Past {
     const taken = only.length === 0 ? false : holds(only, port);
     return { past: not(taken), by: taken === true ? null : "includeInboundPorts" };
   }
+  if (port !== null && OF_ISTIO.has(String(port))) return { past: true, by: null };
   const list = excluded === undefined ? [] : portList(excluded);
   // The injector takes no `*` here, and neither does iptables.
   if (list === null || list === "all") return unread("excludeInboundPorts", excluded ?? "");
@@ -94,7 +95,7 @@ export function namedPorts({ dataplane, annotations }: Captured): readonly numbe
 const holds = (list: readonly string[], port: number | null): Truth =>
   port === null ? lacking("the workload’s port") : list.includes(String(port));
 
-/** Ports of the agent and the proxy themselves, which are always excluded. https://istio.io/latest/docs/ops/deployment/application-requirements/ */
+/** Ports of the agent and the proxy themselves, which the injector excludes beside the annotation's. https://istio.io/latest/docs/ops/deployment/application-requirements/ */
 const OF_ISTIO: ReadonlySet<string> = new Set(["15020", "15021", "15090"]);
 
 /** Its own ports by number, without Istio's, as an annotation lists them. */

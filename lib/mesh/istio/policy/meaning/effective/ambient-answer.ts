@@ -11,7 +11,7 @@ import type { Caller } from "../routing/match.ts";
 import type { OwnRule } from "../routing/table.ts";
 import { type Chosen, chosenOf } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
-import { type Called, hostOf, unsettledAtZtunnel } from "./called.ts";
+import { type Called, hasAddress, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { clientRules, connectionInWords, ignoredInWords, takesAll } from "./client-words.ts";
 import { beforePod } from "./pod-waypoint.ts";
 import { OF_BYTES, readersOf } from "./route-versions.ts";
@@ -49,8 +49,9 @@ export function throughAmbient(service: Called, port: ServicePort, world: Securi
   if (open.length > 0) return { ...unknown("ambient", open), waypoint: through };
   if (waypoint === null) {
     const say = saying(place, service, world).routing;
+    const looksUp = service.entry !== undefined && !hasAddress(service.entry);
     return {
-      ...reached("ambient", service, port, world),
+      ...reached("ambient", service, port, { ...world, ...(looksUp && { looksUp }) }),
       ignored: say
         .filter(world.sees)
         .map((each) => ({ source: sourceOf(world, each, []), why: service.headless ? BY_POD : IGNORED })),

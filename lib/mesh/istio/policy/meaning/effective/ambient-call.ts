@@ -15,7 +15,7 @@ import { chosenOf, itself } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
 import { KEPT, leadsToKept, proxiesOf, unsettledAtWaypoint } from "./ambient-answer.ts";
 import { admissionAt } from "./arrival.ts";
-import { type Called, hostOf, unsettledAtZtunnel } from "./called.ts";
+import { type Called, hasAddress, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { beforePod } from "./pod-waypoint.ts";
@@ -51,7 +51,7 @@ export function throughZtunnel(
       ? "The Service is headless: the client picks the pod, and its ztunnel follows no rule for requests."
       : service.entry === undefined
         ? "The Service has no waypoint: the client’s ztunnel sends it to one of its pods, and follows no rule for requests."
-        : "The ServiceEntry has no waypoint: the client’s ztunnel sends it to one of its endpoints, and follows no rule for requests.",
+        : `The ServiceEntry has no waypoint: the client’s ztunnel ${hasAddress(service.entry) ? "sends it to one of its endpoints" : "lets it go where the client’s own DNS says"}, and follows no rule for requests.`,
   };
   const to = directly(service, port.port).to;
   return delivered([step], to, { ...call, rewrites: UNCHANGED, http: carriesHttp(port) }, world);

@@ -138,7 +138,7 @@ export const OTHER_NAMES =
  * (buildSidecarOutboundTLSFilterChainOpts in pilot/pkg/networking/core/tls.go, GetAddressForProxy in pilot/pkg/model/service.go)
  */
 export function byNameAlone({ entry }: Called): "yes" | "perhaps" | null {
-  if (entry === undefined || textsAt(specOf(entry.object), "addresses").length > 0) return null;
+  if (entry === undefined || hasAddress(entry)) return null;
   return givenAddresses(entry).length > 0 ? "perhaps" : "yes";
 }
 
@@ -187,6 +187,16 @@ const NO_ADDRESS = "whether ztunnel knows an address of the host: it has none of
 const GIVEN =
   "whether ztunnel answers the client’s DNS (ambient.dnsCapture): the host has no address but one that istiod gave it";
 
+/** Whether it is called at an address of its own, by which a ztunnel knows it. */
+export const hasAddress = ({ object }: EntryHost): boolean => textsAt(specOf(object), "addresses").length > 0;
+
+/** Whether calls that no proxy takes to its endpoints, which go to what the client's own DNS says, come to the same place. */
+export function isAsLookedUp({ object, resolution }: EntryHost): boolean {
+  const spec = specOf(object);
+  const lookedUp = listAt(spec, "endpoints").length === 0 && !isObject(spec["workloadSelector"]);
+  return resolution === "NONE" || (resolution.startsWith("DNS") && lookedUp);
+}
+
 /**
  * What isn't known of how a ztunnel takes calls to a ServiceEntry's host: it goes by addresses. One without any goes to what the client
  * itself looked up, which is the same place as long as DNS alone says the endpoints, and no waypoint stands before them.
@@ -195,12 +205,9 @@ const GIVEN =
 export function unsettledAtZtunnel(called: Called, waypoint: object | null, world: CalledWorld): readonly string[] {
   const { entry } = called;
   if (entry === undefined) return [];
-  const spec = specOf(entry.object);
-  const lookedUp = listAt(spec, "endpoints").length === 0 && !isObject(spec["workloadSelector"]);
-  const same = waypoint === null && (entry.resolution === "NONE" || (entry.resolution.startsWith("DNS") && lookedUp));
-  const addressed = same || textsAt(spec, "addresses").length > 0;
-  return [
-    ...unsettledEntry(called, null, world),
-    ...(addressed ? [] : [givenAddresses(entry).length > 0 ? GIVEN : NO_ADDRESS]),
-  ];
+  const given = givenAddresses(entry).length > 0;
+  // By the given address it goes to targetPort, else to the port that was called.
+  const moved = given && called.ports.some(({ port, targetPort = port }) => targetPort !== port);
+  const same = waypoint === null && isAsLookedUp(entry) && !moved;
+  return [...unsettledEntry(called, null, world), ...(same || hasAddress(entry) ? [] : [given ? GIVEN : NO_ADDRESS])];
 }

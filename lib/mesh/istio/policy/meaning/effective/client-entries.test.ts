@@ -204,6 +204,18 @@ describe("a host of a ServiceEntry, by its clients", () => {
 
   test.each(ends)("ends at %s", (_, made, others, wanted) => expect(sent(ask(made, others), "shop/web")).toBe(wanted));
 
+  const LOOKED_UP = "the address that the client calls";
+  const straight: readonly (readonly [string, Manifest, string, string])[] = [
+    ["what DNS says", entry(), "old/raw", `${LOOKED_UP}, outside the mesh`],
+    ["no endpoint", entry(`${WEB}, resolution: STATIC`), "old/raw", LOOKED_UP],
+    ["pods", entry(PODS), "old/raw", LOOKED_UP],
+    ["ambient", entry(), "amb/one", `${LOOKED_UP}, outside the mesh`],
+    ["ambient, at an address of the host’s", entry(`${PODS}, addresses: [10.0.0.9]`), "amb/one", "1/1 pods"],
+  ];
+  test.each(straight)("clients that no proxy takes to its endpoints: %s", (_, made, client, wanted) =>
+    expect(sent(ask(made), client)).toBe(wanted),
+  );
+
   test("of two objects that name it none is guessed", () => {
     const twin = policy("ServiceEntry", "bank/twin", spec(`hosts: [${HOST}], ${WEB}`));
     expect(of(ask(entry(), [twin]), "shop/web")).toBe(`unknown; which of the objects that name ${HOST} counts`);

@@ -78,7 +78,7 @@ export function answerFor(
     case "ambient":
       return throughAmbient(service, port, near);
     default:
-      return reached("none", service, port, near);
+      return reached("none", service, port, { ...near, looksUp: true });
   }
 }
 

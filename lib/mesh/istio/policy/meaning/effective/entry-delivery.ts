@@ -1,8 +1,9 @@
 /** A request on its last leg to a ServiceEntry's host: what the client's proxy sends to each endpoint, and who decides there. */
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
 import { parseAddress } from "../authorization/address.ts";
-import { type Arriving, arrive } from "./arrival.ts";
-import type { EntryHost } from "./called.ts";
+import type { Arriving } from "./arrival.ts";
+import { atServer } from "./at-server.ts";
+import { type EntryHost, hasAddress, isAsLookedUp } from "./called.ts";
 import { type AddressEnd, entryEnds } from "./entry-ends.ts";
 import { endpointOf, IN_WORDS, sentTo } from "./entry-tls.ts";
 import { inTurn, stopped } from "./joined.ts";
@@ -14,17 +15,26 @@ export const isEntry = (to: Destination): to is EntryDestination => to.service.e
 
 /** One for each endpoint; none: nothing stands behind it. */
 export function toEntry(arriving: Arriving, to: EntryDestination, world: SecurityWorld): readonly Simulation[] {
+  const { entry } = to.service;
+  if (goesAsLookedUp(arriving.client, entry)) {
+    if (isAsLookedUp(entry)) return [inTurn([sent(arriving, to, null, world)])];
+    return [stopped([`what stands at the address that the client itself looks up for ${entry.host}`])];
+  }
   const plane = arriving.client?.dataplane ?? "none";
-  if (plane === "waypoint" && to.service.entry.resolution === "NONE")
+  if (plane === "waypoint" && entry.resolution === "NONE")
     return [stopped(["what a waypoint does with a ServiceEntry of resolution NONE: that isn’t worked out yet"])];
   const asked = { port: to.port, labels: to.labels ?? {}, gateway: plane === "gateway", ztunnel: plane === "ambient" };
   const { ends, lacks } = entryEnds(to.service, asked, world);
   if (lacks.length > 0) return [stopped(lacks)];
   return ends.map((end) => {
-    if (end.kind === "pods") return inTurn(arrive(arriving, withPort(to, end.port), end.workload, world));
+    if (end.kind === "pods") return atServer(arriving, withPort(to, end.port), end.workload, world);
     return inTurn([sent(arriving, to, end.kind === "called" ? null : end, world)]);
   });
 }
+
+/** No proxy takes it to the endpoints: it goes where the client's own DNS says, on the port that was called. */
+const goesAsLookedUp = (client: Arriving["client"], entry: EntryHost): boolean =>
+  client === null || (client.dataplane === "ambient" && !hasAddress(entry));
 
 /** The workload's port where the ServiceEntry's own text doesn't say it. */
 const withPort = (to: EntryDestination, port: number | null): Destination => ({

@@ -3,7 +3,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { ClientTarget } from "#lib/policy/client-routing.ts";
 import { few } from "../../lookup.ts";
 import { parseAddress } from "../authorization/address.ts";
-import { type Called, calledAt, type EntryHost, hostOf } from "./called.ts";
+import { type Called, calledAt, type EntryHost, hostOf, isAsLookedUp } from "./called.ts";
 import { type EntryEnd, entryEnds } from "./entry-ends.ts";
 import { endpointOf, IN_WORDS, type SentTo, sentTo } from "./entry-tls.ts";
 import { HIDDEN, type SecurityWorld } from "./sight.ts";
@@ -17,6 +17,8 @@ export type WordsWorld = SecurityWorld & {
   /** The port that is called. */
   readonly asked?: number;
   readonly sender?: Sender;
+  /** No proxy takes calls to endpoints: they go where the client's own DNS says. */
+  readonly looksUp?: true;
 };
 
 type Ends = Pick<ClientTarget, "pods" | "ends" | "sends" | "fails">;
@@ -37,6 +39,10 @@ export function entryInWords(
   if (typeof found === "string") return { ...NOTHING, ends: `not known: ${found}` };
   if (found === null || !isEntry(found)) return null;
   if (!world.sees(found.entry.object)) return { ...NOTHING, ends: `not known: ${HIDDEN}` };
+  if (world.looksUp === true) {
+    const ends = endsInWords([{ kind: "called" }], found.entry);
+    return { ...NOTHING, ends: isAsLookedUp(found.entry) ? ends : CALLED };
+  }
   const [only, second] = found.ports;
   const asked = port ?? (only !== undefined && second === undefined ? only.port : (world.asked ?? null));
   if (asked === null) return { ...NOTHING, ends: "not known: which of its ports" };
@@ -57,10 +63,12 @@ export function entryInWords(
 
 const NOTHING: Ends = { pods: null, ends: null, sends: null, fails: null };
 
+const CALLED = "the address that the client calls";
+
 function endsInWords(ends: readonly EntryEnd[], { external }: EntryHost): string | null {
   const others = ends.flatMap((end) => {
     if (end.kind === "pods") return [];
-    if (end.kind === "called") return ["the address that the client calls"];
+    if (end.kind === "called") return [CALLED];
     const at = `${end.address}${end.port === null ? "" : `:${end.port}`}`;
     return [parseAddress(end.address) === null && end.port !== null ? `what DNS says of ${at}` : at];
   });

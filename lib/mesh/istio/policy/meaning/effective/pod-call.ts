@@ -6,12 +6,14 @@
  */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
-import { parseAddress } from "../authorization/address.ts";
+import { inBlock, parseAddress } from "../authorization/address.ts";
+import { pastOutbound } from "../capture.ts";
 import { carriedBy } from "../port-protocol.ts";
 import { knowsEntry } from "../routing/exported.ts";
 import { sidecarOf } from "../routing/scope.ts";
 import { othersFor, outboundMode } from "../routing/unknown-host.ts";
-import { arrive } from "./arrival.ts";
+import { isKnown } from "../truth.ts";
+import { atServer } from "./at-server.ts";
 import { type Called, hasPort, listensForAll } from "./called.ts";
 import { inTurn, joined, stopped } from "./joined.ts";
 import { beforePod } from "./pod-waypoint.ts";
@@ -19,7 +21,7 @@ import { blind, HIDDEN, type SecurityWorld, sourceOf, unseen } from "./sight.ts"
 import { hides, OUTBOUND, revisionsOf, UNCHANGED } from "./way.ts";
 
 interface PodCall {
-  /** null: outside the mesh. */
+  /** One kind of the caller's pods; null: outside the mesh. */
   readonly client: Workload | null;
   readonly account: string | null | undefined;
   readonly question: SimulationQuestion;
@@ -33,7 +35,7 @@ export function toPod({ client, account, question }: PodCall, server: Workload, 
   const http = carriedAt(server, question.port, world);
   const to = { service: podOf(server), port: question.port, subset: null, labels: null };
   const through = (step: SimulationStep, from: Workload | null) =>
-    joined([step], [inTurn(arrive({ client: from, account, question, rewrites: UNCHANGED, http }, to, server, world))]);
+    joined([step], [atServer({ client: from, account, question, rewrites: UNCHANGED, http }, to, server, world)]);
   if (client?.dataplane === "ambient") {
     const lacks = beforePod(server, world);
     if (lacks.length > 0) return stopped(lacks);
@@ -46,11 +48,18 @@ export function toPod({ client, account, question }: PodCall, server: Workload, 
       null,
     );
   const own = client.namespace === server.namespace && client.name === server.name;
+  const left = pastOutbound(client, question.port, addressesOf(server));
+  if (!isKnown(left.past)) return stopped(left.past.lacks);
+  if (left.past) {
+    if (own) return stopped([ITSELF]);
+    const text = `It leaves past the client’s sidecar (${left.by}): as the client sends it, without an identity, it goes to the pod.`;
+    return through({ ...base, verdict: "yes", text }, null);
+  }
   const sidecar = sidecarOf(client, world);
   const mode = outboundMode(sidecar, world.mesh?.registryOnly ?? null);
   const lacks = [
     ...blind(world, "Sidecar", "ServiceEntry", "VirtualService"),
-    ...(own ? ["whether the pod calls itself"] : []),
+    ...(own ? [ITSELF] : []),
     ...[takenBefore(client, server, question, world)].flat(),
     ...(mode === null ? [OUTBOUND] : []),
     ...(sidecar !== null && hides([sidecar], world) ? [HIDDEN] : []),
@@ -66,6 +75,10 @@ export function toPod({ client, account, question }: PodCall, server: Workload, 
   const text = `${why} ALLOW_ANY: it goes past the mesh’s rules to the pod, in plaintext.`;
   return through({ ...base, verdict: "yes", text, sources }, null);
 }
+
+const ITSELF = "whether the pod calls itself";
+
+const addressesOf = ({ pods }: Workload): readonly string[] => pods.flatMap(({ ip }) => ip ?? []);
 
 /** What else at the client's sidecar may take it. */
 function takenBefore(
@@ -87,11 +100,16 @@ function takenBefore(
     return listensForAll(port, world.inventory)
       ? ["the host that it names: the client’s sidecar goes by it on this port"]
       : unseen(world, "Services");
-  const name = host.replace(/:\d+$/, "");
-  if (parseAddress(name) === null)
-    return ["what the host that it names makes of it: by an address the host is that address"];
+  // Another address may be a Service's, to which the sidecar then routes it.
+  const name = withoutPort(host);
+  if (!addressesOf(server).some((each) => inBlock(each, name) === true))
+    return ["what the host that it names makes of it: it is none of the addresses that are known of the pods"];
   return othersFor(name, port, client.namespace, world) ?? [];
 }
+
+/** `10.0.0.7:80` and `[fd00::7]:80` as addresses. */
+const withoutPort = (host: string): string =>
+  parseAddress(host) === null ? host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1") : host;
 
 /** Whether Services of the pod say that the port carries requests; undefined: none says it. */
 function carriedAt(server: Workload, port: number, { inventory }: SecurityWorld): boolean | undefined {

@@ -45,7 +45,7 @@ export function portsOf(workload: Workload, world: SecurityWorld): readonly Port
     const { past, by } =
       each.port === null && each.name === null ? pastElsewhere(workload) : pastInbound(workload, each.port);
     // No mode counts for what doesn't come to the proxy, whatever isn't known of it.
-    if (past === true && by !== null) return { ...each, mode: null, chain: [], lacks: [], past: by };
+    if (past === true) return { ...each, mode: null, chain: [], lacks: [], past: by ?? "" };
     return { ...each, ...seen(chain, world, workload, isKnown(past) ? lacks : [...lacks, ...past.lacks]) };
   });
 }

@@ -26,6 +26,22 @@ test("ports that come past the sidecar", () => {
   ]);
 });
 
+test("a port of the proxy itself, which no annotation names", () => {
+  const world = worldOf({
+    objects: [STRICT],
+    service: { ports: [{ name: "m", port: 1, protocol: "TCP", appProtocol: null, targetPort: 15_090 }] },
+  });
+  const workload = world.inventory.workloads.get("shop/api");
+  if (workload === undefined) throw new Error("no workload");
+  expect(workloadSecurity(workload, world).ports[0]).toMatchObject({
+    port: 15_090,
+    mode: null,
+    past: "",
+    chain: [],
+    lacks: [],
+  });
+});
+
 test("partly meshed: what its proxies do, and how many pods have none", () => {
   expect(security({})).toMatchObject({ dataplane: "sidecar", notes: [] });
   const most = security({ dataplane: "none", mesh: null, pods: [pod("a"), bare("b"), bare("c")] });

@@ -11,7 +11,7 @@ import { chosenOf, itself as itselfOf } from "../routing/target.ts";
 import { type OutOfScope, othersFor, outboundMode } from "../routing/unknown-host.ts";
 import { byNameAlone, type Called, hostOf, OTHER_NAMES, sharesPort } from "./called.ts";
 import { clientRules, connectionInWords, ignoredInWords, ruleInWords, takesAll } from "./client-words.ts";
-import type { Sender } from "./entry-words.ts";
+import type { Sender, WordsWorld } from "./entry-words.ts";
 import { NO_POD } from "./passthrough.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { hidesAfter, unsettled } from "./way.ts";
@@ -39,7 +39,7 @@ export const reached = (
   plane: ClientPlane,
   service: Called,
   port: ServicePort,
-  world: SecurityWorld,
+  world: SecurityWorld & Pick<WordsWorld, "looksUp">,
   sender?: Sender,
 ): RoutingAnswer => ({
   ...{ ...NOTHING, plane, decides: "itself" },

@@ -115,7 +115,10 @@ function podCall(question: SimulationQuestion, { namespace, name }: Called, worl
   const lacks = [...caller.lacks, ...unsupported(caller.workload), ...unread(world)];
   if (server === undefined) lacks.push("the workload: there is none of that name, or none that you may see");
   if (lacks.length > 0 || server === undefined) return stopped(lacks);
-  return toPod({ client: caller.workload, account: accountOf(question, caller.workload), question }, server, world);
+  const { workload } = caller;
+  const account = accountOf(question, workload);
+  const ofKind = (client: Workload | null) => toPod({ client, account, question }, server, world);
+  return workload === null ? ofKind(null) : ofEach(workload, podKinds(workload), "client", ofKind);
 }
 
 const unread = (world: SecurityWorld): readonly string[] => [
