@@ -227,10 +227,19 @@ describe("what a scope rests on", () => {
   });
 
   it("says by which limits edges are in trouble, with the one that is furthest over it", () => {
-    expect(limits.map((one) => [one.edges, one.limit?.failing ?? null, one.worst.id])).toEqual([
+    expect(limits.items.map((one) => [one.edges, one.limit?.failing ?? null, one.worst.id])).toEqual([
       [2, 10, edgeId(B, C, "http")],
       [1, 30, edgeId(C, A, "http")],
       [1, null, edgeId(A, B, "tcp")],
     ]);
+    expect(limits.more).toBe(0);
+  });
+
+  it("names six of the limits and counts the others", () => {
+    const own = Array.from({ length: 9 }, (_, at) =>
+      edge(A, C, { id: `${at}`, health: "failing", limit: limit(0.2, 10 + at) }),
+    );
+    const { items, more } = scopeOf(graphOf(nodes, own), null).limits;
+    expect([items.length, more]).toEqual([6, 3]);
   });
 });

@@ -16,8 +16,8 @@ export interface Scope {
   readonly worst: readonly GraphEdge[];
   readonly mtls: MtlsCounts;
   readonly hosts: HostCounts;
-  /** What made edges degraded or failing, most frequent first. */
-  readonly limits: readonly LimitCount[];
+  /** What made edges degraded or failing. */
+  readonly limits: LimitCounts;
 }
 
 /** Edges with traffic by what their share of mutual TLS rests on; `unproven`: those of them of which some isn't proven to have it. */
@@ -30,7 +30,14 @@ interface HostCounts {
   readonly more: number;
 }
 
-export interface LimitCount {
+interface LimitCounts {
+  /** Most frequent first. */
+  readonly items: readonly LimitCount[];
+  /** How many there are beyond. */
+  readonly more: number;
+}
+
+interface LimitCount {
   /** null: connections decided, which have no limits of their own. */
   readonly limit: Omit<HealthLimit, "share"> | null;
   readonly edges: number;
@@ -123,18 +130,18 @@ function hostCounts(edges: readonly GraphEdge[]): HostCounts {
   };
 }
 
-function limitCounts(edges: readonly GraphEdge[]): readonly LimitCount[] {
+function limitCounts(edges: readonly GraphEdge[]): LimitCounts {
   const bad = edges.filter(({ health, half }) => half === undefined && (health === "failing" || health === "degraded"));
   const groups = Map.groupBy(bad, ({ limit }) =>
     limit === undefined ? "" : [limit.direction, limit.degraded, limit.failing, ...limit.outcomes].join(),
   );
-  return [...groups.values()]
+  const ranked = [...groups.values()]
     .flatMap((list): LimitCount[] => {
       const [worst] = list.toSorted((a, b) => (b.limit?.share ?? 0) - (a.limit?.share ?? 0) || byPain(a, b));
       return worst === undefined ? [] : [{ limit: worst.limit ?? null, edges: list.length, worst }];
     })
-    .sort((a, b) => b.edges - a.edges || byPain(a.worst, b.worst))
-    .slice(0, LIMITS);
+    .sort((a, b) => b.edges - a.edges || byPain(a.worst, b.worst));
+  return { items: ranked.slice(0, LIMITS), more: Math.max(0, ranked.length - LIMITS) };
 }
 
 /** Worst first. */

@@ -5,14 +5,23 @@ const PATIENCE_MS = 5000;
 
 /**
  * Leads the eye and the focus to a section of this thing's panel, as soon as that is there; a log is opened, for that is what was
- * asked for. Nothing happens where the panel has no such section.
+ * asked for. Nothing happens where the panel has no such section, nor where somebody has gone on to something else meanwhile.
  */
 export function leadToSection(id: string, title: PanelSection): void {
+  /** Where it was asked for: it may hold the focus a moment longer. */
+  const menu = document.activeElement?.closest("[role=menu]");
+  const free = (active: Element | null) =>
+    active === null ||
+    active === document.body ||
+    menu?.contains(active) === true ||
+    active.closest("[data-testid=graph], [data-testid=panel]") !== null;
+  /** Whether there is nothing to wait for any more. */
   const lead = (): boolean => {
     const section = document.querySelector<HTMLElement>(
       `[data-panel-of="${CSS.escape(id)}"] section[data-section="${title}"]`,
     );
     if (section === null) return false;
+    if (!free(document.activeElement)) return true;
     section.scrollIntoView({ block: "start" });
     const button = section.querySelector<HTMLElement>("button[aria-expanded]");
     if (title === "Logs" && button?.getAttribute("aria-expanded") === "false") button.click();

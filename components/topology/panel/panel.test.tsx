@@ -380,6 +380,23 @@ describe("a box's panel", () => {
     expect(said).toContain(words);
   });
 
+  it.each([
+    [6, null],
+    [7, "and 1 more limit"],
+    [8, "and 2 more limits"],
+  ])("says of %i limits which aren't named: %s", (many, more) => {
+    const outcomes = ["server"] as const;
+    const panelOf = panel(
+      Array.from({ length: many }, (_, at) => ({
+        ...http,
+        id: `${source}>${target}>${at}`,
+        limit: { direction: "inbound" as const, outcomes, share: ratio(0.5), degraded: 0, failing: 10 + at },
+      })),
+    );
+    if (more === null) expect(panelOf).not.toMatch(/and \d+ more limit/);
+    else expect(panelOf).toMatch(new RegExp(`${more}(?!s)`));
+  });
+
   it("says nothing of limits, hosts and mTLS where there are none", () => {
     const idle = { ...http, health: "idle" as const, hosts: {}, flags: {}, mtls: null, mtlsBasis: "unknown" as const };
     const quiet = panel([idle]);

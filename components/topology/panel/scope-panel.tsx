@@ -14,7 +14,7 @@ import {
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { HealthState } from "#lib/graph/model.ts";
 import type { Changes } from "#lib/live/changes.ts";
-import { type LimitCount, type Scope, type TrafficRow, trafficRows } from "#lib/live/scope.ts";
+import { type Scope, type TrafficRow, trafficRows } from "#lib/live/scope.ts";
 import { WHOLE } from "#lib/live/whole.ts";
 import { anyTitle, idTitle } from "../names.ts";
 import { SelectLink } from "../selection.tsx";
@@ -144,12 +144,12 @@ function Worst({ scope }: { readonly scope: Scope }) {
 }
 
 /** By which limits edges are in the state that they are in: what is red elsewhere may be well here. */
-function Limits({ limits }: { readonly limits: readonly LimitCount[] }) {
-  if (limits.length === 0) return null;
+function Limits({ limits: { items, more } }: Pick<Scope, "limits">) {
+  if (items.length === 0) return null;
   return (
     <Section title="By which limits">
       <ul>
-        {limits.map(({ limit, edges, worst }) => (
+        {items.map(({ limit, edges, worst }) => (
           <li key={limitOfMany(limit)} className="border-t border-line py-[5px]">
             {formatPlural(edges, "edge")}: {limitOfMany(limit)}
             {worst.limit !== undefined && (
@@ -164,6 +164,7 @@ function Limits({ limits }: { readonly limits: readonly LimitCount[] }) {
           </li>
         ))}
       </ul>
+      {more > 0 && <p className="mt-1 text-ink-3">and {formatPlural(more, "more limit")}</p>}
     </Section>
   );
 }
