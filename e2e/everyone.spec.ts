@@ -108,7 +108,7 @@ test("at 400 % so are the time axis, an error of find, the legend and the table"
   const axis = page.getByTestId("time-axis");
   for (const control of [
     axis.getByRole("slider", { name: "Instant to look at" }),
-    axis.getByRole("button", { name: "Replay" }),
+    axis.getByRole("button", { name: "Replay", exact: true }),
     axis.getByRole("combobox", { name: "Length of the axis" }),
     axis.getByRole("button", { name: "Close the time axis" }),
   ]) {

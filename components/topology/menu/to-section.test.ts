@@ -20,8 +20,13 @@ function within(...selectors: readonly string[]): Part {
 /** A page whose panel comes when `come` is called; what was focused. */
 function page() {
   const focused: string[] = [];
+  const scrolled: (readonly [number, number])[] = [];
   const section = {
-    ...{ tabIndex: 0, scrollIntoView: () => undefined, querySelector: () => null },
+    ...{ tabIndex: 0, querySelector: () => null, getBoundingClientRect: () => ({ top: 700 }) },
+    closest: () => ({
+      getBoundingClientRect: () => ({ top: 60 }),
+      scrollBy: (x: number, y: number) => void scrolled.push([x, y]),
+    }),
     focus: () => void focused.push("section"),
   };
   const state = { there: false, watched: false };
@@ -52,10 +57,17 @@ function page() {
     state.there = true;
     if (state.watched) told();
   };
-  return { document, state, focused, come };
+  return { document, state, focused, scrolled, come };
 }
 
 describe("the way to a panel's section", () => {
+  it("scrolls the panel alone", () => {
+    const { state, scrolled } = page();
+    state.there = true;
+    leadToSection("a", "Last hour");
+    expect(scrolled).toEqual([[0, 640]]);
+  });
+
   it.each([
     ["nowhere", null],
     ["on the graph", within("[data-testid=graph]")],

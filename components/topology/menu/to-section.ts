@@ -22,7 +22,9 @@ export function leadToSection(id: string, title: PanelSection): void {
     );
     if (section === null) return false;
     if (!free(document.activeElement)) return true;
-    section.scrollIntoView({ block: "start" });
+    // `scrollIntoView` would scroll what lies around the panel, too, and take the map away from under the pointer.
+    const body = section.closest<HTMLElement>("[data-panel-body]");
+    body?.scrollBy(0, section.getBoundingClientRect().top - body.getBoundingClientRect().top);
     const button = section.querySelector<HTMLElement>("button[aria-expanded]");
     if (title === "Logs" && button?.getAttribute("aria-expanded") === "false") button.click();
     section.tabIndex = -1;
