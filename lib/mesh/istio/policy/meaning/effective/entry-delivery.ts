@@ -1,10 +1,10 @@
 /** A request on its last leg to a ServiceEntry's host: what the client's proxy sends to each endpoint, and who decides there. */
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
-import { parseAddress } from "../authorization/address.ts";
 import type { Arriving } from "./arrival.ts";
 import { atServer } from "./at-server.ts";
 import { type EntryHost, hasAddress, isAsLookedUp } from "./called.ts";
 import { type AddressEnd, entryEnds } from "./entry-ends.ts";
+import { insideAt } from "./entry-inside.ts";
 import { endpointOf, IN_WORDS, sentTo } from "./entry-tls.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
@@ -49,7 +49,7 @@ const withPort = (to: EntryDestination, port: number | null): Destination => ({
 
 /** `end` null: the address that the client called. */
 function sent(arriving: Arriving, to: EntryDestination, end: AddressEnd | null, world: SecurityWorld): SimulationStep {
-  const { host, external, object } = to.service.entry;
+  const { host, object } = to.service.entry;
   const place =
     end === null
       ? `the address that the client called ${host} at`
@@ -62,7 +62,7 @@ function sent(arriving: Arriving, to: EntryDestination, end: AddressEnd | null, 
   const said = sentTo(arriving.client, arriving.question.autoMtls, to, endpoint, world);
   if (!("sends" in said)) return unknown(...said.lacks);
   const sources = [...base.sources, ...said.sources];
-  const within = behind(place, external, end, world);
+  const within = behind(place, end, to.service.entry, world);
   if (within !== null) return { ...unknown(within), sources };
   if (said.sends === "mutual TLS") return { ...unknown(`whether ${place} takes the mesh’s mutual TLS`), sources };
   const who = arriving.client === null ? "The client" : "The client’s proxy";
@@ -71,12 +71,10 @@ function sent(arriving: Arriving, to: EntryDestination, end: AddressEnd | null, 
 }
 
 /** What isn't known of who decides at the end. */
-function behind(place: string, external: boolean, end: AddressEnd | null, { inventory }: SecurityWorld): string | null {
-  if (!external) return `whether a proxy stands at ${place}, and whom it lets in`;
-  if (end === null) return null;
-  if (inventory.workloadByIp.has(end.address)) return `what the proxy before the pod at ${end.address} takes`;
-  const local =
-    parseAddress(end.address) === null &&
-    /(?:^|\.)svc(?:\.cluster\.local)?$|^[^.]*$|\.cluster\.local$/.test(end.address);
-  return local ? `what stands behind ${end.address}` : null;
-}
+const behind = (
+  place: string,
+  end: AddressEnd | null,
+  entry: EntryHost,
+  { inventory }: SecurityWorld,
+): string | null =>
+  entry.external ? insideAt(end, entry, inventory) : `whether a proxy stands at ${place}, and whom it lets in`;

@@ -5,6 +5,7 @@ import { few } from "../../lookup.ts";
 import { parseAddress } from "../authorization/address.ts";
 import { type Called, calledAt, type EntryHost, hostOf, isAsLookedUp } from "./called.ts";
 import { type EntryEnd, entryEnds } from "./entry-ends.ts";
+import { insideAt } from "./entry-inside.ts";
 import { endpointOf, IN_WORDS, type SentTo, sentTo } from "./entry-tls.ts";
 import { HIDDEN, type SecurityWorld } from "./sight.ts";
 
@@ -40,7 +41,7 @@ export function entryInWords(
   if (found === null || !isEntry(found)) return null;
   if (!world.sees(found.entry.object)) return { ...NOTHING, ends: `not known: ${HIDDEN}` };
   if (world.looksUp === true) {
-    const ends = endsInWords([{ kind: "called" }], found.entry);
+    const ends = endsInWords([{ kind: "called" }], found.entry, world);
     return { ...NOTHING, ends: isAsLookedUp(found.entry) ? ends : CALLED };
   }
   const [only, second] = found.ports;
@@ -53,7 +54,7 @@ export function entryInWords(
   const pods = ends.flatMap((end) => (end.kind === "pods" ? end.workload.pods : []));
   return {
     pods: pods.length === 0 ? null : { ready: pods.filter(({ ready }) => ready).length, all: pods.length },
-    ends: endsInWords(ends, found.entry),
+    ends: endsInWords(ends, found.entry, world),
     sends: sender === undefined ? null : sendsInWords(sender, { service: found, port: asked, subset }, ends, world),
     fails: null,
   };
@@ -63,7 +64,7 @@ const NOTHING: Ends = { pods: null, ends: null, sends: null, fails: null };
 
 const CALLED = "the address that the client calls";
 
-function endsInWords(ends: readonly EntryEnd[], { external }: EntryHost): string | null {
+function endsInWords(ends: readonly EntryEnd[], entry: EntryHost, { inventory }: SecurityWorld): string | null {
   const others = ends.flatMap((end) => {
     if (end.kind === "pods") return [];
     if (end.kind === "called") return [CALLED];
@@ -71,7 +72,10 @@ function endsInWords(ends: readonly EntryEnd[], { external }: EntryHost): string
     return [parseAddress(end.address) === null && end.port !== null ? `what DNS says of ${at}` : at];
   });
   if (others.length === 0) return null;
-  return `${few(others)}${external ? ", outside the mesh" : ""}`;
+  const outside =
+    entry.external &&
+    ends.every((end) => end.kind === "pods" || insideAt(end.kind === "called" ? null : end, entry, inventory) === null);
+  return `${few(others)}${outside ? ", outside the mesh" : ""}`;
 }
 
 /** Endpoint by endpoint: where they differ, all of it. */
