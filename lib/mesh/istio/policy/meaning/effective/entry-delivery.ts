@@ -13,20 +13,20 @@ import type { Destination } from "./way.ts";
 type EntryDestination = Destination & { readonly service: { readonly entry: EntryHost } };
 export const isEntry = (to: Destination): to is EntryDestination => to.service.entry !== undefined;
 
-/** One for each endpoint; none: nothing stands behind it. */
-export function toEntry(arriving: Arriving, to: EntryDestination, world: SecurityWorld): readonly Simulation[] {
+/** One for each endpoint, which may be too many to ask; none: nothing stands behind it. */
+export function toEntry(arriving: Arriving, to: EntryDestination, world: SecurityWorld): readonly (() => Simulation)[] {
   const { entry } = to.service;
   if (goesAsLookedUp(arriving.client, entry)) {
-    if (isAsLookedUp(entry)) return [inTurn([sent(arriving, to, null, world)])];
-    return [stopped([`what stands at the address that the client itself looks up for ${entry.host}`])];
+    if (isAsLookedUp(entry)) return [() => inTurn([sent(arriving, to, null, world)])];
+    return [() => stopped([`what stands at the address that the client itself looks up for ${entry.host}`])];
   }
   const plane = arriving.client?.dataplane ?? "none";
   if (plane === "waypoint" && entry.resolution === "NONE")
-    return [stopped(["what a waypoint does with a ServiceEntry of resolution NONE: that isn’t worked out yet"])];
+    return [() => stopped(["what a waypoint does with a ServiceEntry of resolution NONE: that isn’t worked out yet"])];
   const asked = { port: to.port, labels: to.labels ?? {}, gateway: plane === "gateway" };
   const { ends, lacks } = entryEnds(to.service, asked, world);
-  if (lacks.length > 0) return [stopped(lacks)];
-  return ends.map((end) => {
+  if (lacks.length > 0) return [() => stopped(lacks)];
+  return ends.map((end) => () => {
     if (end.kind === "pods") return atServer(arriving, withPort(to, end.port), end.workload, world);
     return inTurn([sent(arriving, to, end.kind === "called" ? null : end, world)]);
   });

@@ -3,10 +3,12 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { ClientTarget } from "#lib/policy/client-routing.ts";
 import { few } from "../../lookup.ts";
 import { parseAddress } from "../authorization/address.ts";
+import type { Endpoint } from "../outbound-mtls.ts";
 import { type Called, calledAt, type EntryHost, hostOf, isAsLookedUp } from "./called.ts";
+import { LOOKED_AT } from "./delivery.ts";
 import { type EntryEnd, entryEnds } from "./entry-ends.ts";
 import { insideAt } from "./entry-inside.ts";
-import { endpointOf, IN_WORDS, type SentTo, sentTo } from "./entry-tls.ts";
+import { endpointOf, IN_WORDS, peersOf, type SentTo, sentTo } from "./entry-tls.ts";
 import { HIDDEN, type SecurityWorld } from "./sight.ts";
 
 /** Whose proxy sends. */
@@ -78,14 +80,22 @@ function endsInWords(ends: readonly EntryEnd[], entry: EntryHost, { inventory }:
   return `${few(others)}${outside ? ", outside the mesh" : ""}`;
 }
 
-/** Endpoint by endpoint: where they differ, all of it. */
+/** Endpoint by endpoint, those that are alike once: where they differ, all of it. */
 function sendsInWords(sender: Sender, to: SentTo, ends: readonly EntryEnd[], world: SecurityWorld): string {
-  const said = ends.map((end) => {
-    const endpoint =
+  const kinds = new Map<string, Endpoint>();
+  for (const end of ends) {
+    const { namespace, labels, dataplane, port } =
       end.kind === "pods"
         ? { ...end.workload, port: end.port }
         : endpointOf(to.service, end.kind === "called" ? null : end);
-    const found = sentTo(sender, undefined, to, endpoint, world);
+    // What is sent outside doesn't go by the endpoint.
+    const key = to.service.entry.external ? "" : JSON.stringify([namespace, labels, dataplane, port]);
+    kinds.set(key, { namespace, labels, dataplane, port });
+  }
+  if (kinds.size > LOOKED_AT) return `not known: it has ${kinds.size} kinds of endpoints`;
+  const peers = peersOf(world);
+  const said = [...kinds.values()].map((endpoint) => {
+    const found = sentTo(sender, undefined, to, endpoint, { ...world, peers });
     return "sends" in found ? IN_WORDS[found.sends] : `not known: ${found.lacks.join("; ")}`;
   });
   return [...new Set(said)].join(", or ");
