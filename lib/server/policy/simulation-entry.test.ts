@@ -214,6 +214,42 @@ describe("to a host of a ServiceEntry", () => {
       /what stands behind x.bank/,
     ],
     [
+      "a Service’s own address",
+      [entry({ resolution: "STATIC", endpoints: [{ address: "10.1.2.3" }] }), peer("STRICT")],
+      {},
+      /what stands behind 10.1.2.3/,
+    ],
+    [
+      "a Service’s own address, written otherwise",
+      [entry({ resolution: "STATIC", endpoints: [{ address: "::ffff:10.1.2.3" }] })],
+      {},
+      /what stands behind ::ffff:10.1.2.3/,
+    ],
+    [
+      "a Service’s own address as the host’s",
+      [entry({ addresses: ["10.1.2.3"], resolution: "NONE" })],
+      {},
+      /what stands behind 10.1.2.3/,
+    ],
+    ...["reviews.shop", "Reviews.shop.", "pod-0.own.shop"].map(
+      (address) =>
+        [
+          `a name that DNS completes: ${address}`,
+          [entry({ endpoints: [{ address }] })],
+          {},
+          /what stands behind/,
+        ] as const,
+    ),
+    ...["reviews.shop", "*.shop"].map(
+      (host) =>
+        [
+          `a host that DNS completes: ${host}`,
+          [entry({ hosts: [host], resolution: "NONE" })],
+          { service: { namespace: "shop", name: "api", host }, host, client: { kind: "outside" } },
+          /what stands behind/,
+        ] as const,
+    ),
+    [
       "mutual TLS to the outside",
       [entry(), rule({ trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } } })],
       {},

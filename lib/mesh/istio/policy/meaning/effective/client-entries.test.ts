@@ -154,6 +154,12 @@ describe("a host of a ServiceEntry, by its clients", () => {
       ],
       "503: no endpoint stands behind it",
     ],
+    [
+      "a Service’s name",
+      entry(`${WEB}, resolution: DNS, endpoints: [{address: reviews.shop}]`),
+      [],
+      `what DNS says of reviews.shop:80; ${PLAIN}`,
+    ],
     ["none", entry(`${WEB}, resolution: STATIC`), [], "503: no endpoint stands behind it"],
     ["pods", entry(PODS), [], "1/1 pods; not known: enableAutoMtls of the mesh"],
     [

@@ -10,8 +10,8 @@ import { goesAsCalled, missesIt, NO_POD } from "./passthrough.ts";
 import type { SecurityWorld } from "./sight.ts";
 import type { Destination } from "./way.ts";
 
-/** Workloads behind the destinations that are looked at. */
-const LOOKED_AT = 20;
+/** Workloads, and endpoints of ServiceEntries, behind the destinations that are looked at. */
+export const LOOKED_AT = 20;
 
 const EMPTY: SimulationStep = {
   ...{ kind: "route", title: "Endpoints", verdict: "no", sources: [], lacks: [] },
@@ -42,7 +42,10 @@ export function delivered(
   const servers = services.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server })));
   const count = servers.length + hosts.flat().length;
   if (count > LOOKED_AT) return stopped([`a smaller choice than ${count} workloads that it may be sent to`]);
-  const ends = [...servers.map((each) => atServer(arriving, each.to, each.server, world)), ...hosts.flat()];
+  const ends = [
+    ...servers.map((each) => atServer(arriving, each.to, each.server, world)),
+    ...hosts.flat().map((end) => end()),
+  ];
   const empty = services.some((each) => serversOf(each, world).length === 0) || hosts.some((each) => each.length === 0);
   return joined(before, empty ? [...ends, inTurn([EMPTY])] : ends);
 }

@@ -1,10 +1,10 @@
 /** A request on its last leg to a ServiceEntry's host: what the client's proxy sends to each endpoint, and who decides there. */
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
-import { parseAddress } from "../authorization/address.ts";
 import type { Arriving } from "./arrival.ts";
 import { atServer } from "./at-server.ts";
 import { type EntryHost, hasAddress, isAsLookedUp } from "./called.ts";
 import { type AddressEnd, entryEnds } from "./entry-ends.ts";
+import { insideAt } from "./entry-inside.ts";
 import { endpointOf, IN_WORDS, sentTo } from "./entry-tls.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { type SecurityWorld, sourceOf, unseen } from "./sight.ts";
@@ -13,20 +13,20 @@ import type { Destination } from "./way.ts";
 type EntryDestination = Destination & { readonly service: { readonly entry: EntryHost } };
 export const isEntry = (to: Destination): to is EntryDestination => to.service.entry !== undefined;
 
-/** One for each endpoint; none: nothing stands behind it. */
-export function toEntry(arriving: Arriving, to: EntryDestination, world: SecurityWorld): readonly Simulation[] {
+/** One for each endpoint, which may be too many to ask; none: nothing stands behind it. */
+export function toEntry(arriving: Arriving, to: EntryDestination, world: SecurityWorld): readonly (() => Simulation)[] {
   const { entry } = to.service;
   if (goesAsLookedUp(arriving.client, entry)) {
-    if (isAsLookedUp(entry)) return [inTurn([sent(arriving, to, null, world)])];
-    return [stopped([`what stands at the address that the client itself looks up for ${entry.host}`])];
+    if (isAsLookedUp(entry)) return [() => inTurn([sent(arriving, to, null, world)])];
+    return [() => stopped([`what stands at the address that the client itself looks up for ${entry.host}`])];
   }
   const plane = arriving.client?.dataplane ?? "none";
   if (plane === "waypoint" && entry.resolution === "NONE")
-    return [stopped(["what a waypoint does with a ServiceEntry of resolution NONE: that isn’t worked out yet"])];
+    return [() => stopped(["what a waypoint does with a ServiceEntry of resolution NONE: that isn’t worked out yet"])];
   const asked = { port: to.port, labels: to.labels ?? {}, gateway: plane === "gateway", ztunnel: plane === "ambient" };
   const { ends, lacks } = entryEnds(to.service, asked, world);
-  if (lacks.length > 0) return [stopped(lacks)];
-  return ends.map((end) => {
+  if (lacks.length > 0) return [() => stopped(lacks)];
+  return ends.map((end) => () => {
     if (end.kind === "pods") return atServer(arriving, withPort(to, end.port), end.workload, world);
     return inTurn([sent(arriving, to, end.kind === "called" ? null : end, world)]);
   });
@@ -49,7 +49,7 @@ const withPort = (to: EntryDestination, port: number | null): Destination => ({
 
 /** `end` null: the address that the client called. */
 function sent(arriving: Arriving, to: EntryDestination, end: AddressEnd | null, world: SecurityWorld): SimulationStep {
-  const { host, external, object } = to.service.entry;
+  const { host, object } = to.service.entry;
   const place =
     end === null
       ? `the address that the client called ${host} at`
@@ -62,7 +62,7 @@ function sent(arriving: Arriving, to: EntryDestination, end: AddressEnd | null, 
   const said = sentTo(arriving.client, arriving.question.autoMtls, to, endpoint, world);
   if (!("sends" in said)) return unknown(...said.lacks);
   const sources = [...base.sources, ...said.sources];
-  const within = behind(place, external, end, world);
+  const within = behind(place, end, to.service.entry, world);
   if (within !== null) return { ...unknown(within), sources };
   if (said.sends === "mutual TLS") return { ...unknown(`whether ${place} takes the mesh’s mutual TLS`), sources };
   const who = arriving.client === null ? "The client" : "The client’s proxy";
@@ -71,11 +71,9 @@ function sent(arriving: Arriving, to: EntryDestination, end: AddressEnd | null, 
 }
 
 /** What isn't known of who decides at the end. */
-function behind(place: string, external: boolean, end: AddressEnd | null, world: SecurityWorld): string | null {
-  if (!external) return `whether a proxy stands at ${place}, and whom it lets in`;
-  if (end === null) return null;
-  if (world.inventory.workloadByIp.has(end.address)) return `what the proxy before the pod at ${end.address} takes`;
-  if (parseAddress(end.address) !== null) return unseen(world, "workloads")[0] ?? null;
-  const local = /(?:^|\.)svc(?:\.cluster\.local)?$|^[^.]*$|\.cluster\.local$/.test(end.address);
-  return local ? `what stands behind ${end.address}` : null;
+function behind(place: string, end: AddressEnd | null, entry: EntryHost, world: SecurityWorld): string | null {
+  if (!entry.external) return `whether a proxy stands at ${place}, and whom it lets in`;
+  const inside = insideAt(end, entry, world.inventory);
+  if (inside !== null || end === null || parseAddress(end.address) === null) return inside;
+  return unseen(world, "workloads")[0] ?? null;
 }

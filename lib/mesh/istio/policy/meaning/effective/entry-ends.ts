@@ -66,18 +66,19 @@ export function entryEnds(
     return { ends: [], lacks: ["what resolution DYNAMIC_DNS does: that isn’t worked out yet"] };
   if (resolution === "NONE" && !gateway) return { ends: [{ kind: "called" }], lacks: [] };
   const selector = isObject(spec["workloadSelector"]);
-  const named = listAt(spec, "endpoints").map((each) => addressOf(each, labelsAt(each, "labels") ?? {}, called, port));
+  const at = portAt(called, port);
+  const named = listAt(spec, "endpoints").map((each) => addressOf(each, labelsAt(each, "labels") ?? {}, at));
   const wanted = (own: Labels) => Object.entries(labels).every(([key, value]) => own[key] === value);
   // What DNS says carries no labels: a subset takes none of it.
   if (!selector && named.length === 0 && resolution.startsWith("DNS")) {
-    const end: AddressEnd = { kind: "address", address: host, labels: {}, mutual: false, port: targetOf(called, port) };
+    const end: AddressEnd = { kind: "address", address: host, labels: {}, mutual: false, port: at.target };
     return { ends: wanted({}) ? [end] : [], lacks: [] };
   }
   if (!selector) return { ends: named.filter((each) => wanted(each.labels)), lacks: [] };
   const pods = called.workloads
     .flatMap((name) => world.inventory.workloads.get(`${called.namespace}/${name}`) ?? [])
     .filter((each) => wanted(each.labels) && each.pods.some(({ ready }) => ready))
-    .map((workload): EntryEnd => ({ kind: "pods", workload, port: podPort(workload, called, port) }));
+    .map((workload): EntryEnd => ({ kind: "pods", workload, port: podPort(workload, at) }));
   const entries = world
     .objects("WorkloadEntry")
     .filter((each) => namespaceOf(each) === called.namespace)
@@ -89,7 +90,7 @@ export function entryEnds(
     ...(entries.every(({ each }) => world.sees(each)) ? [] : [HIDDEN]),
     ...(ztunnel && counted.length < entries.length ? [AT_ZTUNNEL] : []),
   ];
-  return { ends: [...pods, ...counted.map(({ each, own }) => addressOf(specOf(each), own, called, port))], lacks };
+  return { ends: [...pods, ...counted.map(({ each, own }) => addressOf(specOf(each), own, at))], lacks };
 }
 
 /** Istiod tells ztunnels of all of them as healthy. (workloadEntryWorkloadBuilder in pilot/pkg/serviceregistry/ambient/workloads.go) */
@@ -111,26 +112,29 @@ function isPlaced(entry: Manifest, resolution: string): boolean {
 /** Those of the object go before those of its spec. (ConvertWorkloadEntry in pilot/pkg/serviceregistry/serviceentry) */
 const labelsOf = (entry: Manifest): Labels => ({ ...labelsAt(entry.spec, "labels"), ...entry.metadata.labels });
 
-function addressOf(endpoint: JsonObject, labels: Labels, called: Called, port: number): AddressEnd {
+function addressOf(endpoint: JsonObject, labels: Labels, { name, target }: PortAt): AddressEnd {
   const address = textAt(endpoint, "address") ?? "";
-  const name = called.ports.find((each) => each.port === port)?.name ?? "";
   const own = numberAt(objectAt(endpoint, "ports"), name);
   const said = labels["security.istio.io/tlsMode"];
   const mutual = said === undefined ? (textAt(endpoint, "serviceAccount") ?? "") !== "" : said === "istio";
   const socket = address.startsWith("unix://");
-  return { kind: "address", address, labels, mutual, port: socket ? null : own || targetOf(called, port) };
+  return { kind: "address", address, labels, mutual, port: socket ? null : own || target };
 }
 
-function targetOf({ ports }: Called, port: number): number {
-  const target = ports.find((each) => each.port === port)?.targetPort;
-  return typeof target === "number" ? target : port;
+interface PortAt {
+  readonly name: string;
+  readonly target: number;
+}
+
+/** Looked up once, for all endpoints. */
+function portAt({ ports }: Called, port: number): PortAt {
+  const found = ports.find((each) => each.port === port);
+  const target = found?.targetPort;
+  return { name: found?.name ?? "", target: typeof target === "number" ? target : port };
 }
 
 /** A container's port of the same name goes before targetPort; its number isn't known here. (convertWorkloadInstanceToServiceInstance) */
-function podPort({ template, newest }: Workload, called: Called, port: number): number | null {
-  const name = called.ports.find((each) => each.port === port)?.name ?? "";
+function podPort({ template, newest }: Workload, { name, target }: PortAt): number | null {
   const declared = template?.ports ?? newest?.ports ?? [];
-  return declared.some((each) => typeof each === "string" && each.split("/")[0] === name)
-    ? null
-    : targetOf(called, port);
+  return declared.some((each) => typeof each === "string" && each.split("/")[0] === name) ? null : target;
 }

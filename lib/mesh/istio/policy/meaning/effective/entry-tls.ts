@@ -1,7 +1,7 @@
 /** What a client's proxy sends to an endpoint of a ServiceEntry's host: TLS that it begins, or what the client says as it comes. */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
-import { peerPolicies } from "../inbound-mtls.ts";
+import { type PeerPolicies, peerPolicies } from "../inbound-mtls.ts";
 import { AUTO, clientOf, type Endpoint, outboundMtls, type Sends } from "../outbound-mtls.ts";
 import type { Called, EntryHost } from "./called.ts";
 import type { AddressEnd } from "./entry-ends.ts";
@@ -37,7 +37,7 @@ export function sentTo(
   asked: boolean | undefined,
   { service, port, subset }: SentTo,
   endpoint: Endpoint,
-  world: SecurityWorld,
+  world: SecurityWorld & { readonly peers?: PeerPolicies },
 ): Said {
   if (client === null || client.dataplane === "ambient" || client.dataplane === "none") return PLAIN;
   if (client.dataplane === "waypoint") {
@@ -56,7 +56,7 @@ export function sentTo(
     endpoint,
     {
       ...{ objects: world.objects, rootNamespace: world.rootNamespace },
-      peers: peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace),
+      peers: world.peers ?? peersOf(world),
       autoMtls: asked ?? world.mesh?.autoMtls ?? null,
     },
   );
@@ -65,5 +65,9 @@ export function sentTo(
     return { sends, sources: chain.slice(-1).map(({ object, path }) => sourceOf(world, object, path)) };
   return { lacks: sends.lacks.map((each) => (each === AUTO && world.mesh?.why ? `${each}: ${world.mesh.why}` : each)) };
 }
+
+/** For several endpoints they are read once. */
+export const peersOf = ({ objects, rootNamespace }: SecurityWorld): PeerPolicies =>
+  peerPolicies(objects("PeerAuthentication"), rootNamespace);
 
 const PLAIN: Said = { sends: "plaintext", sources: [] };

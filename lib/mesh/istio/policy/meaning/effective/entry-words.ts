@@ -3,9 +3,12 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { ClientTarget } from "#lib/policy/client-routing.ts";
 import { few } from "../../lookup.ts";
 import { parseAddress } from "../authorization/address.ts";
+import type { Endpoint } from "../outbound-mtls.ts";
 import { type Called, calledAt, type EntryHost, hostOf, isAsLookedUp } from "./called.ts";
+import { LOOKED_AT } from "./delivery.ts";
 import { type EntryEnd, entryEnds } from "./entry-ends.ts";
-import { endpointOf, IN_WORDS, type SentTo, sentTo } from "./entry-tls.ts";
+import { insideAt } from "./entry-inside.ts";
+import { endpointOf, IN_WORDS, peersOf, type SentTo, sentTo } from "./entry-tls.ts";
 import { HIDDEN, type SecurityWorld } from "./sight.ts";
 
 /** Whose proxy sends. */
@@ -40,7 +43,7 @@ export function entryInWords(
   if (found === null || !isEntry(found)) return null;
   if (!world.sees(found.entry.object)) return { ...NOTHING, ends: `not known: ${HIDDEN}` };
   if (world.looksUp === true) {
-    const ends = endsInWords([{ kind: "called" }], found.entry);
+    const ends = endsInWords([{ kind: "called" }], found.entry, world);
     return { ...NOTHING, ends: isAsLookedUp(found.entry) ? ends : CALLED };
   }
   const [only, second] = found.ports;
@@ -55,7 +58,7 @@ export function entryInWords(
   const pods = ends.flatMap((end) => (end.kind === "pods" ? end.workload.pods : []));
   return {
     pods: pods.length === 0 ? null : { ready: pods.filter(({ ready }) => ready).length, all: pods.length },
-    ends: endsInWords(ends, found.entry),
+    ends: endsInWords(ends, found.entry, world),
     sends: sender === undefined ? null : sendsInWords(sender, { service: found, port: asked, subset }, ends, world),
     fails: null,
   };
@@ -65,7 +68,7 @@ const NOTHING: Ends = { pods: null, ends: null, sends: null, fails: null };
 
 const CALLED = "the address that the client calls";
 
-function endsInWords(ends: readonly EntryEnd[], { external }: EntryHost): string | null {
+function endsInWords(ends: readonly EntryEnd[], entry: EntryHost, { inventory }: SecurityWorld): string | null {
   const others = ends.flatMap((end) => {
     if (end.kind === "pods") return [];
     if (end.kind === "called") return [CALLED];
@@ -73,17 +76,28 @@ function endsInWords(ends: readonly EntryEnd[], { external }: EntryHost): string
     return [parseAddress(end.address) === null && end.port !== null ? `what DNS says of ${at}` : at];
   });
   if (others.length === 0) return null;
-  return `${few(others)}${external ? ", outside the mesh" : ""}`;
+  const outside =
+    entry.external &&
+    ends.every((end) => end.kind === "pods" || insideAt(end.kind === "called" ? null : end, entry, inventory) === null);
+  return `${few(others)}${outside ? ", outside the mesh" : ""}`;
 }
 
-/** Endpoint by endpoint: where they differ, all of it. */
+/** Endpoint by endpoint, those that are alike once: where they differ, all of it. */
 function sendsInWords(sender: Sender, to: SentTo, ends: readonly EntryEnd[], world: SecurityWorld): string {
-  const said = ends.map((end) => {
-    const endpoint =
+  const kinds = new Map<string, Endpoint>();
+  for (const end of ends) {
+    const { namespace, labels, dataplane, port } =
       end.kind === "pods"
         ? { ...end.workload, port: end.port }
         : endpointOf(to.service, end.kind === "called" ? null : end);
-    const found = sentTo(sender, undefined, to, endpoint, world);
+    // What is sent outside doesn't go by the endpoint.
+    const key = to.service.entry.external ? "" : JSON.stringify([namespace, labels, dataplane, port]);
+    kinds.set(key, { namespace, labels, dataplane, port });
+  }
+  if (kinds.size > LOOKED_AT) return `not known: it has ${kinds.size} kinds of endpoints`;
+  const peers = peersOf(world);
+  const said = [...kinds.values()].map((endpoint) => {
+    const found = sentTo(sender, undefined, to, endpoint, { ...world, peers });
     return "sends" in found ? IN_WORDS[found.sends] : `not known: ${found.lacks.join("; ")}`;
   });
   return [...new Set(said)].join(", or ");
