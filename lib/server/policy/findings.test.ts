@@ -197,6 +197,41 @@ describe("GET /findings", () => {
     expect(await found(ANONYMOUS, { whole: [] })).toEqual([]);
   });
 
+  test("that a pattern takes in no account is told to who may list accounts wherever it may be", async () => {
+    const SECURITY = "security.istio.io";
+    const policy = (name: string, principal: string) =>
+      object(
+        "AuthorizationPolicy",
+        "shop",
+        name,
+        { rules: [{ from: [{ source: { principals: [principal] } }] }] },
+        SECURITY,
+      );
+    const account: Manifest = {
+      ...{ apiVersion: "v1", kind: "ServiceAccount" },
+      metadata: { namespace: "shop", name: "default" },
+    };
+    const all = [policy("any", "*/sa/nobody"), policy("own", "cluster.local/ns/shop/sa/nob*"), account];
+    // Of no namespace but shop, where Roles may allow it.
+    const within = (deps: FindingsDeps): FindingsDeps => ({
+      ...deps,
+      rights: {
+        ...deps.rights,
+        ask: async (_, questions) =>
+          questions.map(({ resource, namespace }) => ({
+            allowed: resource !== "serviceaccounts" || namespace === "shop",
+            reason: "",
+          })),
+      },
+    });
+    const told = (o: Parameters<typeof depsOf>[1], narrow = (deps: FindingsDeps) => deps) =>
+      names(ask(narrow(depsOf(all, { whole: ["ServiceAccount"], ...o }).deps), ana));
+    expect(await told({})).toEqual(["shop/any", "shop/own"]);
+    expect(await told({}, within)).toEqual(["shop/own"]);
+    expect(await told({ denied: ["serviceaccounts"] })).toEqual([]);
+    expect(await told({ whole: [] })).toEqual(["shop/any", "shop/own"]);
+  });
+
   test("asks for accounts where a policy may name one, and nowhere else", async () => {
     const account: Manifest = {
       ...{ apiVersion: "v1", kind: "ServiceAccount" },

@@ -12,7 +12,7 @@ import { mendOr, rewritten, withoutCaller } from "./mend.ts";
 import { authorizers } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { peers } from "./mtls.ts";
-import { principals } from "./principals.ts";
+import { IDENTIFYING, principals } from "./principals.ts";
 import { texts } from "./rule-texts.ts";
 
 const METHODS = new Set("GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH".split(" "));
@@ -175,7 +175,7 @@ export const authorization: Family = {
     "principal-unknown": rule(
       ["KIA0106"],
       "error",
-      "No workload runs as a named service account, nor did one within a day; of a name with a star, as any that it takes in. Whether there is such an account the console knows only where ServiceAccounts may be read.",
+      "No workload runs as a named service account, nor did one within a day, and no WorkloadEntry, WorkloadGroup or endpoint of a ServiceEntry says it; of a name with a star, as any that it takes in. Whether there is such an account the console knows only where ServiceAccounts may be read.",
     ),
     "principal-in-other-cluster": rule(["KIA0107"], "info", "A named service account runs in another cluster alone."),
     "trust-domain-unknown": rule(
@@ -198,7 +198,7 @@ export const authorization: Family = {
       reads: ["VirtualService", "Gateway.networking.istio.io", "HTTPRoute", "GRPCRoute", "ServiceEntry", "inventory"],
       each: hosts,
     },
-    { of: ["AuthorizationPolicy"], reads: ["ServiceAccount", "ConfigMap", "inventory"], each: principals },
+    { of: ["AuthorizationPolicy"], reads: [...IDENTIFYING, "ConfigMap", "inventory"], each: principals },
     { of: ["AuthorizationPolicy"], reads: ["PeerAuthentication", "inventory"], each: identities },
     { of: ["AuthorizationPolicy"], reads: ["ConfigMap", "inventory"], each: providers },
   ],

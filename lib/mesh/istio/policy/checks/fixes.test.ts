@@ -2,7 +2,21 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Finding } from "#lib/policy/finding.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { calm, dr, findingsOf, namespace, o, shop, vs, waypoint, worldOf } from "./cases.test-support.ts";
+import {
+  calm,
+  consoleWorld,
+  deployment,
+  dr,
+  findingsOf,
+  namespace,
+  o,
+  service,
+  shop,
+  vs,
+  waypoint,
+  worldOf,
+} from "./cases.test-support.ts";
+import { ChecksEngine } from "./engine.ts";
 import { expectSound } from "./fixes.test-support.ts";
 
 const allow = (spec: string, place = "shop/a") => o("AuthorizationPolicy", place, spec);
@@ -53,6 +67,22 @@ describe("a caller that isn't there", () => {
     expect(
       editsOf("source-namespace-unknown", allow("rules: [{from: [{source: {notNamespaces: [nowhere]}}]}]")),
     ).toEqual([]);
+  });
+
+  test("is an identity that may be there unseen: a DENY and an exception keep it", () => {
+    const offered = (spec: string, whole: boolean) => {
+      const world = consoleWorld([...shop, allow(spec)], whole ? ["ServiceAccount"] : []);
+      const knows = (kind: string) => whole || world.knows(kind, null);
+      const found = new ChecksEngine().check({ ...world, knows }).find(({ code }) => code === "principal-unknown");
+      return found?.fix.edits.length;
+    };
+    const source = (field: string) =>
+      `rules: [{from: [{source: {${field}: [cluster.local/ns/shop/sa/x, ${NOBODY}]}}]}]`;
+    expect(offered(source("principals"), false)).toBe(1);
+    for (const spec of [`action: DENY, ${source("principals")}`, source("notPrincipals")]) {
+      expect(offered(spec, false)).toBe(0);
+      expect(offered(spec, true)).toBe(1);
+    }
   });
 
   test("is an identity: alike", () => {
@@ -183,6 +213,18 @@ describe("mutual TLS", () => {
       fixOf("mtls-not-told-in-namespace", ...settings, dr("host: reviews.edge", "shop/default"))?.manifests,
     ).toEqual([]);
     expect(fixOf("mtls-not-told-in-namespace", ...settings, dr("host: reviews"))?.manifests).toEqual([]);
+  });
+
+  const outside = [namespace("bare"), service("bare/db", "db"), deployment("bare/db", "app: db")];
+  test.each([
+    ["all are in the mesh", [], 1],
+    ["one's pods have no proxy", outside, 0],
+    ["nothing that is known stands behind one", [service("shop/lost", "lost")], 0],
+    ["one is declared by a ServiceEntry", [o("ServiceEntry", "shop/e", "hosts: [db.local]")], 0],
+    ["a ServiceEntry is for another domain", [o("ServiceEntry", "shop/e", "hosts: [db.example.com]")], 1],
+  ] as const)("of the whole mesh is told to clients of its services where %s", (_, more, made) => {
+    const settings = [mesh("enableAutoMtls: false"), peer("mtls: {mode: STRICT}", "istio-system/p")];
+    expect(fixOf("mtls-not-told-in-mesh", ...settings, ...more)?.manifests).toHaveLength(made);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { closeness, fullName } from "../hosts.ts";
-import { listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
+import { listAt, namespaceOf, objectAt, textAt, textsAt } from "../routing/json.ts";
 import type { Draft } from "./family.ts";
 import { removingWhole } from "./mend.ts";
 import { autoMtls } from "./mesh-config.ts";
@@ -62,7 +62,7 @@ export const mutualFor = (name: string, namespace: string, host: string, mode: s
   spec: { host, trafficPolicy: { tls: { mode } } },
 });
 
-/** Nothing is called so, no rule names the host or one in it, which would count before this one, and no server refuses mutual TLS. */
+/** Nothing is called so, no rule names the host or one in it, which would count before this one, and no server refuses mutual TLS or is without it. */
 export function free(object: Manifest, host: string, model: Model): boolean {
   const { exact, wild } = model.table(rulesByHost);
   const off = ({ spec }: Manifest) =>
@@ -73,6 +73,22 @@ export function free(object: Manifest, host: string, model: Model): boolean {
   const inside = (full: string) => full.endsWith(host.slice(1));
   return (
     model.find("DestinationRule", namespaceOf(object), "default") === undefined &&
-    ![...exact.keys(), ...wild.map((each) => each.host)].some(inside)
+    ![...exact.keys(), ...wild.map((each) => each.host)].some(inside) &&
+    takeMutual(inside, model)
   );
+}
+
+/** Whether all that is known to be called by these hosts is in the mesh: who isn't takes no mutual TLS. */
+function takeMutual(inside: (full: string) => boolean, model: Model): boolean {
+  const declared = model.objects("ServiceEntry").flatMap(({ spec }) => textsAt(spec, "hosts"));
+  if (declared.some((each) => inside(each.toLowerCase()))) return false;
+  return [...model.services]
+    .filter(({ namespace, name }) => inside(fullName({ namespace, name })))
+    .every(({ namespace, workloads }) => {
+      const behind = workloads.map((name) => model.workload(namespace, name));
+      // Without any it may lead outside by an ExternalName or by endpoints that somebody wrote.
+      return (
+        behind.length > 0 && behind.every((each) => each?.mesh != null && each.pods.every(({ unmeshed }) => !unmeshed))
+      );
+    });
 }

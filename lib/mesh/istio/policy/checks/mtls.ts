@@ -250,6 +250,6 @@ export const mtls: Family = {
     { of: ["DestinationRule"], reads: ["PeerAuthentication", "ConfigMap", "inventory"], each: conflicts },
     { of: ["PeerAuthentication"], reads: [], each: ports },
     { reads: ["PeerAuthentication", "DestinationRule", "inventory"], all: strictInDisabled },
-    { reads: ["PeerAuthentication", "DestinationRule", "ConfigMap", "inventory"], all: clientsNotTold },
+    { reads: ["PeerAuthentication", "DestinationRule", "ServiceEntry", "ConfigMap", "inventory"], all: clientsNotTold },
   ],
 };

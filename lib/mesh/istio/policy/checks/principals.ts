@@ -2,9 +2,10 @@
 import type { ClusterInventory } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { namespaceOf } from "../routing/json.ts";
+import { actionOf } from "../meaning/authorization/action.ts";
+import { listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
 import type { Draft } from "./family.ts";
-import { mendOr, rewritten, withoutCaller } from "./mend.ts";
+import { mendOr, opensWithMore, rewritten, withoutCaller } from "./mend.ts";
 import { trustDomains } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { texts } from "./rule-texts.ts";
@@ -48,10 +49,35 @@ const runAs = (inventory: ClusterInventory | null): readonly string[] =>
     serviceAccounts.map((each) => `${namespace}/sa/${each}`),
   );
 
-/** Those that something runs as, or ran as within a day (what begins by a schedule is gone most of the time), and those that were read. */
+/** Where kinds of what runs outside of the cluster, as virtual machines do, say whom they run as. */
+const MACHINES: Readonly<Record<string, (object: Manifest) => readonly unknown[]>> = {
+  WorkloadEntry: ({ spec }) => [spec],
+  WorkloadGroup: ({ spec }) => [objectAt(spec, "template")],
+  ServiceEntry: ({ spec }) => listAt(spec, "endpoints"),
+};
+/** Kinds whose objects decide who has an identity. */
+export const IDENTIFYING = ["ServiceAccount", ...Object.keys(MACHINES)];
+
+const ofMachines = (model: Model): readonly string[] =>
+  Object.entries(MACHINES).flatMap(([kind, parts]) =>
+    model.objects(kind).flatMap((object) =>
+      parts(object).flatMap((each) => {
+        const name = textAt(each, "serviceAccount") ?? "";
+        return name === "" ? [] : [`${namespaceOf(object)}/sa/${name}`];
+      }),
+    ),
+  );
+
+const running = (model: Model): ReadonlySet<string> => new Set(runAs(model.world.inventory));
+
+/**
+ * Those that something runs as, or ran as within a day (what begins by a schedule is gone most of the time), in the cluster or on a machine
+ * that the mesh is told of, and those that were read.
+ */
 const accounts = (model: Model): ReadonlySet<string> =>
   new Set([
-    ...runAs(model.world.inventory),
+    ...model.table(running),
+    ...ofMachines(model),
     ...model.objects("ServiceAccount").map((each) => `${namespaceOf(each)}/sa/${each.metadata.name}`),
   ]);
 
@@ -98,7 +124,8 @@ function foreignDomain(policy: Manifest, path: Segments, text: string, model: Mo
     namespaces: [namespace],
     evidence: [{ at: domains.from, path: ["data", "mesh"], text: "names them" }],
     fix:
-      model.table(accounts).has(`${namespace}/sa/${account}`) || !model.knows("Workload", namespace)
+      // Who sees this may not list accounts: what was read of them doesn't decide.
+      model.table(running).has(`${namespace}/sa/${account}`) || !model.knows("Workload", namespace)
         ? rewritten(
             policy,
             path,
@@ -135,7 +162,7 @@ function* nobody(policy: Manifest, path: Segments, text: string, taken: Taken, m
     };
     return;
   }
-  const read = namespace !== null && account !== null && model.knows("ServiceAccount", namespace);
+  const read = model.knows("ServiceAccount", namespace);
   const [who, end] =
     account === null
       ? [`an account that ${text} takes in`, "it matches nobody."]
@@ -146,14 +173,21 @@ function* nobody(policy: Manifest, path: Segments, text: string, taken: Taken, m
     path,
     message: `No workload runs as ${who}, nor did one lately: ${end}`,
     namespaces: spoken(namespace, model),
-    evidence: read ? [{ at: model.core("ServiceAccount", namespace, account), path: [], text: "isn't there" }] : [],
+    // Of a pattern, too, this tells of names: who may not list accounts where it looks for them isn't told.
+    evidence: read
+      ? [{ at: { ...model.core("ServiceAccount", "", account ?? text), namespace }, path: [], text: "isn't there" }]
+      : [],
     fix: mendOr(
-      withoutCaller(policy, path),
+      read || !opensWithout(policy, path) ? withoutCaller(policy, path) : null,
       "Correct the account, or take away what takes nobody.",
       "Correct the account.",
     ),
   };
 }
+
+/** Whether calls that are refused would pass without a caller that the rule names, were there such a one after all. */
+const opensWithout = (policy: Manifest, path: Segments): boolean =>
+  actionOf(policy) !== "AUDIT" && !opensWithMore(policy, String(path.at(-2)));
 
 /** What may be of any namespace is told to those alone who may see all of them. */
 const spoken = (namespace: string | null, model: Model): readonly string[] =>

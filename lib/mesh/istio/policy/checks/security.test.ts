@@ -389,6 +389,24 @@ describe("an identity with a star", () => {
     ).toEqual([["principal-in-other-cluster", ["east shop/default"]]]);
   });
 
+  test.each([
+    o("WorkloadEntry", "shop/w", "address: 10.0.0.1, serviceAccount: vm"),
+    o("WorkloadGroup", "shop/g", "template: {serviceAccount: vm}"),
+    o("ServiceEntry", "shop/e", "hosts: [vm.example.com], endpoints: [{address: 10.0.0.1, serviceAccount: vm}]"),
+  ])("what a machine outside of the cluster runs as by a %o counts", (object) => {
+    for (const principal of ["cluster.local/ns/shop/sa/vm", "*/sa/vm"]) {
+      expect(unknown(principal, object)).toEqual([]);
+      expect(unknown(principal)).toHaveLength(1);
+    }
+    expect(unknown("cluster.local/ns/edge/sa/vm", object)).toHaveLength(1);
+  });
+
+  test("a machine that says no account has no identity", () => {
+    const machine = o("WorkloadEntry", "vms/w", "address: 10.0.0.1");
+    for (const principal of ["cluster.local/ns/vms/*", "cluster.local/ns/vms/sa/*"])
+      expect(unknown(principal, machine)).toHaveLength(1);
+  });
+
   test("what runs isn't known, so nobody is missing", () => {
     expect(findingsOf([rules("principals: ['*/sa/nobody']")], false)).toEqual([]);
   });
@@ -407,4 +425,28 @@ test("that there is no such account is said of accounts that were read, and stan
   const read = found(["ServiceAccount"]);
   expect(read?.message).toBe("No workload runs as shop/nobody, nor did one lately: nobody has this identity.");
   expect(read?.evidence.map(({ object }) => [object.kind, object.name])).toEqual([["ServiceAccount", "nobody"]]);
+});
+
+test.each([
+  ["cluster.local/ns/shop/sa/nob*", "shop"],
+  ["cluster.local/ns/shop/x*", "shop"],
+  ["*/sa/nobody", null],
+  ["*body", null],
+])("that %s takes in no account is told to who may list accounts there", (principal, at) => {
+  const found = (knows: (kind: string) => boolean) =>
+    new ChecksEngine()
+      .check({ ...consoleWorld([...shop, rules(`principals: ['${principal}']`)]), knows })
+      .filter(({ code }) => code === "principal-unknown")
+      .map(({ evidence }) => evidence.map(({ object }) => [object.kind, object.namespace]));
+  expect(found(() => true)).toEqual([[["ServiceAccount", at]]]);
+  expect(found((kind) => kind !== "ServiceAccount")).toEqual([[]]);
+});
+
+test("what a foreign identity would be here is told by what runs, which viewers see, and not by accounts", () => {
+  const policy = rules("principals: [other.example/ns/shop/sa/vm]");
+  const fix = (...more: readonly Manifest[]) =>
+    findingsOf([...shop, ...more, mesh("trustDomain: corp.example"), policy]).find(
+      ({ code }) => code === "trust-domain-unknown",
+    )?.fix;
+  expect(fix(o("ServiceAccount", "shop/vm"))).toEqual(fix());
 });
