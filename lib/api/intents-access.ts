@@ -51,7 +51,7 @@ export const authorization = z.strictObject({
   replaces: rule.exactOptional(),
   remove: z.enum(["rule", "policy"]).exactOptional(),
   dryRun: z.boolean().exactOptional(),
-  until: z.iso.datetime({ offset: true }).exactOptional(),
+  until: z.iso.datetime({ offset: true }).nullable().exactOptional(),
 });
 
 export const requestAuthentication = z.strictObject({

@@ -191,8 +191,8 @@ export interface AuthorizationIntent {
   readonly remove?: "rule" | "policy";
   /** Only counted, not enforced. */
   readonly dryRun?: boolean;
-  /** Of a dry run: instant (RFC 3339) after which the console reminds and offers removal; kept as an annotation of the object. */
-  readonly until?: string;
+  /** Of a dry run: instant (RFC 3339) after which the console reminds and offers removal; kept as an annotation of the object. null: none, absent: as it is. */
+  readonly until?: string | null;
 }
 
 /** Which JWTs of one issuer are verified. null removes, absent leaves. */

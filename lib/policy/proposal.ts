@@ -56,15 +56,15 @@ interface Place {
   readonly namespace: string;
 }
 
-const ending = (dryRun: boolean, until: string | undefined) => (dryRun && until !== undefined ? { until } : {});
+const ending = (dryRun: boolean, until: string | null | undefined) => (dryRun && until !== undefined ? { until } : {});
 
-/** `until`: when a dry run ends; absent: it has no end. One intent a rule. What is in effect already isn't taken back to a dry run. */
+/** `until`: when a dry run ends; null: it has no end; absent: as it is. One intent a rule. What is in effect already isn't taken back to a dry run. */
 export function intentsOf(
   { cluster, namespace }: Place,
   { name, labels, rules, exists }: ProposedPolicy,
   chosen: (principal: string) => boolean,
   dryRun: boolean,
-  until?: string,
+  until?: string | null,
 ): readonly AuthorizationIntent[] {
   return rules
     .filter(({ principal }) => chosen(principal))
@@ -79,7 +79,7 @@ export const restIntent = (
   { cluster, namespace }: Place,
   { rest }: Proposal,
   dryRun: boolean,
-  until?: string,
+  until?: string | null,
 ): AuthorizationIntent => ({
   ...{ kind: "authorization", cluster, namespace, name: rest.name, action: "ALLOW", dryRun },
   ...ending(dryRun, until),

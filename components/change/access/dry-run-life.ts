@@ -14,6 +14,6 @@ export const BY_DEFAULT: DryRunLife = "7";
 
 export const lifeOf = (value: string): DryRunLife => LIVES.find((each) => each.value === value)?.value ?? BY_DEFAULT;
 
-/** `second`: now, in Unix time. undefined: no end. */
-export const untilAfter = (second: number, life: DryRunLife): string | undefined =>
-  life === "" ? undefined : new Date((second + Number(life) * 86_400) * 1000).toISOString().replace(".000", "");
+/** `second`: now, in Unix time. null: no end. */
+export const untilAfter = (second: number, life: DryRunLife): string | null =>
+  life === "" ? null : new Date((second + Number(life) * 86_400) * 1000).toISOString().replace(".000", "");

@@ -54,10 +54,10 @@ export function NewPolicy({
           : null;
   const put = () => {
     if (typeof access === "string" || target === null) return;
-    const until = dryRun ? untilAfter(second, life) : undefined;
+    const until = dryRun ? untilAfter(second, life) : null;
     const done = form.draft.change({
       ...{ kind: "authorization", cluster: form.cluster, namespace, name, action, target, dryRun, rule: access },
-      ...(until === undefined ? {} : { until }),
+      ...(until === null ? {} : { until }),
     });
     if (done !== null) onChange(null);
   };

@@ -129,7 +129,7 @@ function DryRunBox({
   const second = useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond);
   const turn = (on: boolean) => {
     const end = untilAfter(second, BY_DEFAULT);
-    wish({ dryRun: on, ...(on && end !== undefined ? { until: end } : {}) });
+    wish({ dryRun: on, ...(on && end !== null ? { until: end } : {}) });
   };
   return (
     <label className="inline-flex items-center gap-1.5">

@@ -34,6 +34,11 @@ it.each([
     object("AuthorizationPolicy", { "istio.io/dry-run": "T", "meshscope.dev/until": END }, {}),
     { kind: "dry-run", until: END },
   ],
+  [
+    "CUSTOM, which is asked all the same",
+    object("AuthorizationPolicy", { "istio.io/dry-run": "true", "meshscope.dev/until": END }, { action: "CUSTOM" }),
+    null,
+  ],
   ["a dry run for good", object("AuthorizationPolicy", { "istio.io/dry-run": "true" }, {}), null],
   [
     "one that is off",

@@ -1,7 +1,7 @@
 /** What is meant to end: faults, and policies that are only tried. */
 import { own, textAt } from "#lib/policy/json.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { isDryRun } from "./meaning/authorization/action.ts";
+import { actionOf, isDryRun } from "./meaning/authorization/action.ts";
 import { has, listAt, objectAt } from "./routing/json.ts";
 import { FAULT_UNTIL, faultOf } from "./routing/virtual-service-rule.ts";
 
@@ -17,10 +17,11 @@ export interface Temporary {
   readonly text: string;
 }
 
-/** null: nothing of it is. A dry run without an end is no reminder's business: it does no harm. */
+/** null: nothing of it is. A dry run without an end is no reminder's business: it does no harm. CUSTOM is asked in spite of it. */
 export function temporary(manifest: Manifest): Temporary | null {
   const note = (key: string) => textAt(manifest.metadata, "annotations", key);
-  if (manifest.kind === "AuthorizationPolicy" && isDryRun(manifest) && note(UNTIL) !== null)
+  const tried = manifest.kind === "AuthorizationPolicy" && isDryRun(manifest) && actionOf(manifest) !== "CUSTOM";
+  if (tried && note(UNTIL) !== null)
     return { kind: "dry-run", until: note(UNTIL), text: "is logged and enforces nothing" };
   const said = faultyRules(manifest).flatMap((rule) => {
     const fault = faultOf(rule, null);

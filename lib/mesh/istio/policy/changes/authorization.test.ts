@@ -165,6 +165,11 @@ describe("an AuthorizationPolicy", () => {
     const enforced = policy({}, { "meshscope.dev/until": until });
     expect(carry(access({ dryRun: false }), enforced).manifests).toEqual([]);
     expect(why(access({ until }), enforced)).toContain("until: ");
+    const [endless] = carry(access({ dryRun: true, until: null }), ...begun.manifests).manifests;
+    expect(endless?.metadata.annotations).toEqual({ "istio.io/dry-run": "true" });
+    const fresh = carry(access({ action: "DENY", dryRun: true, until: null }));
+    expect(fresh.manifests[0]?.metadata.annotations).toEqual({ "istio.io/dry-run": "true" });
+    expect(fresh.notes).toContain("the dry run has no end: nothing will remind of it");
     expect(why(access({ dryRun: false, until }), ...begun.manifests)).toContain("until: ");
     expect(carry(access({ dryRun: true })).notes).toContain("the dry run has no end: nothing will remind of it");
   });

@@ -39,8 +39,8 @@ export function authorization(intent: AuthorizationIntent, bench: Workbench): vo
       ...(dryRun ? {} : { [UNTIL]: undefined }),
     });
   if (until !== undefined) {
-    if (!isDryRun(after)) refuse("until", "only a dry run has an end");
-    after = editMap(after, "annotations", { [UNTIL]: until });
+    if (until !== null && !isDryRun(after)) refuse("until", "only a dry run has an end");
+    after = editMap(after, "annotations", { [UNTIL]: until ?? undefined });
   }
   bench.put(after);
   for (const text of notesOf(after)) bench.note(text);

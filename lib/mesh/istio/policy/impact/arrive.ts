@@ -67,7 +67,7 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
             ...sent,
           });
           const said = admission({ point, reader, before: facts(portion.principal), after: facts(principal) }, sides);
-          return point.kind === "sidecar" ? enforced(said, wire.ports, server) : said;
+          return point.kind === "sidecar" ? enforced(said, wire) : said;
         });
     const all = [...parts.map((each) => (gone ? guessed(each) : each)), ...admitted];
     return { share: portion.share, parts: unless(all, open) };

@@ -63,7 +63,8 @@ interface Tried {
 }
 
 const PORT = "which of the Service’s ports is called";
-const CONTRADICTION = "why the objects and what was measured differ";
+/** Of calls that can't be as both say. */
+export const CONTRADICTION = "why the objects and what was measured differ";
 
 export function connection(wire: Wire, sides: Sides): Connected {
   const all = hypotheses(wire, sides);

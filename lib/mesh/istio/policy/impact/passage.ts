@@ -7,6 +7,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
+import { isKnown } from "../meaning/truth.ts";
 import { namespaceOf } from "../routing/json.ts";
 import { admissions } from "./admission.ts";
 import type { ObservedCall } from "./calls.ts";
@@ -14,7 +15,7 @@ import { connection, type Wire } from "./connection.ts";
 import type { Shared } from "./expected.ts";
 import { isNamespace } from "./membership.ts";
 import type { Part } from "./part.ts";
-import { proxied } from "./past.ts";
+import { pastAll, proxied, unless } from "./past.ts";
 import { portionsOf } from "./portions.ts";
 import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
@@ -76,6 +77,7 @@ export function passing(
   };
   const lacks = [...crossing.lacks, ...(gone ? [GONE] : [])];
   const cause = causeOf(call, crossing, enrolling);
+  const past = pastAll(wire);
   return portionsOf(call).map((portion) => {
     const { parts, identified } = connection({ ...met, measured: portion.measured }, sides);
     const refused = parts.some(({ verdict, known }) => verdict === "breaks" && known);
@@ -87,7 +89,9 @@ export function passing(
       const who = { atWaypoint: caller, atServer: proven === true ? peer : proven === false ? null : undefined };
       const sentTo = (own: boolean) => factsAtServer(call, wire.to?.host ?? null, { sides, world, own });
       const sent = { atWaypoint: sentTo(false), atServer: sentTo(place === null) };
-      return stopsOf({ service: call.service, place, server: server[which], reader, who, port, sent }, world);
+      const stops = stopsOf({ service: call.service, place, server: server[which], reader, who, port, sent }, world);
+      // What comes past the sidecar isn't asked about there.
+      return past === true ? stops.filter(({ point }) => point.kind !== "sidecar") : stops;
     };
     const admitted = refused
       ? []
@@ -95,7 +99,8 @@ export function passing(
           readersOf(call, wire).map((reader) => admissions(on("before", reader), on("after", reader), sides)),
           HOW,
         );
-    return { share: portion.share, parts: [...parts, ...admitted].map((part) => from(cause, guessed(part, lacks))) };
+    const asked = unless(admitted, isKnown(past) ? [] : past.lacks);
+    return { share: portion.share, parts: [...parts, ...asked].map((part) => from(cause, guessed(part, lacks))) };
   });
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CAPTURE } from "#lib/inventory/capture-notes.ts";
 import type { PodRef, Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
+import type { ObservedCall } from "./calls.ts";
 import { call, impact, inventory, lines, made, meshWith, object, turned } from "./impact.test-support.ts";
 
 const pod: PodRef = { name: "p", ip: null, ready: true, phase: "Running", reports: true };
@@ -36,7 +37,21 @@ describe("calls that may come past the server’s sidecar", () => {
   });
   test("where the port does, no policy counts", () => {
     expect(lines(impact([DENY], plain, [], with_(excluded("8080"), true)))).toEqual([]);
-    expect(lines(impact([STRICT], [call("?", "bank/ledger", 5)], [], with_(excluded("8080"), true)))).toEqual([]);
+    const unseen = call("?", "bank/ledger", 5, { mtls: { share: null, basis: "unknown" } });
+    expect(lines(impact([STRICT], [unseen], [], with_(excluded("8080"), true)))).toEqual([]);
+  });
+  test("where its sidecar counted them all the same, the two differ: nothing is sure", () => {
+    const why = "why the objects and what was measured differ";
+    const by = (more: Partial<ObservedCall>) => [{ ...call("shop/web", "bank/ledger", 5), ...more }];
+    const unmeasured = { mtls: { share: null, basis: "unknown" }, callers: new Map() } as const;
+    for (const calls of [by({}), by({ ...unmeasured, served: 5 })]) {
+      expect(lines(impact([DENY], calls, [], with_(excluded("8080"), true)))).toEqual([
+        `denied 0–5 unknown shop/web > bank/ledger by shut spec.rules[0]: ${why}`,
+      ]);
+    }
+    expect(lines(impact([STRICT], [call("?", "bank/ledger", 5)], [], with_(excluded("8080"), true)))).toEqual([
+      expect.stringMatching(new RegExp(`^breaks 0–5 unknown .*${why}`)),
+    ]);
   });
   test("what the client sends matters there", () => {
     const off = object("DestinationRule", "bank/off", "host: ledger, trafficPolicy: {tls: {mode: DISABLE}}");
@@ -76,23 +91,40 @@ describe("calls that may come past the server’s sidecar", () => {
     expect(strict).toMatch(/^breaks 0–5 bounded /);
     expect(strict).toContain(why);
   });
-  test("and so where a client is enrolled by the same change", () => {
-    const most = with_({ dataplane: "none", mesh: null, pods: [pod, bare, { ...bare, name: "r" }] }, true);
-    const till = inventory.workloads.get("outside/till");
-    if (till === undefined) throw new Error("no till");
-    const workloads = new Map([...most.inventory.workloads, ["outside/till", { ...till, mesh: null }]]);
-    const enrolled = (labels: Readonly<Record<string, string>>): Manifest => ({
-      ...{ apiVersion: "v1", kind: "Namespace" },
-      metadata: { name: "outside", labels },
+  describe("where a client is enrolled by the same change", () => {
+    /** What becomes of its calls. */
+    const enrolling = (most: ReturnType<typeof with_>, more: Partial<ObservedCall> = {}) => {
+      const till = inventory.workloads.get("outside/till");
+      if (till === undefined) throw new Error("no till");
+      const workloads = new Map([...most.inventory.workloads, ["outside/till", { ...till, mesh: null }]]);
+      const enrolled = (labels: Readonly<Record<string, string>>): Manifest => ({
+        ...{ apiVersion: "v1", kind: "Namespace" },
+        metadata: { name: "outside", labels },
+      });
+      const enrols = turned(enrolled({}), enrolled({ "istio.io/dataplane-mode": "ambient" }));
+      const found = impact([DENY, enrols], [call("outside/till", "bank/ledger", 5, more)], [], {
+        ...most,
+        inventory: { ...most.inventory, workloads },
+      });
+      return lines(found).filter((each) => each.startsWith("denied"));
+    };
+    test("of pods without a proxy it isn’t certain", () => {
+      const most = { dataplane: "none", mesh: null, pods: [pod, bare, { ...bare, name: "r" }] } as const;
+      expect(enrolling(with_(most, true))).toEqual([
+        expect.stringMatching(/^denied 0–5 .*by shut spec.rules\[0\]: .*2 of 3 pods are without a proxy/),
+      ]);
     });
-    const enrols = turned(enrolled({}), enrolled({ "istio.io/dataplane-mode": "ambient" }));
-    const found = impact([DENY, enrols], [call("outside/till", "bank/ledger", 5)], [], {
-      ...most,
-      inventory: { ...most.inventory, workloads },
+    test("past the sidecar no policy counts; by one port of two, or where it counted them, it isn’t certain", () => {
+      const uncounted = { mtls: { share: null, basis: "unknown" } } as const;
+      expect(enrolling(with_({}, true), uncounted)).toEqual([expect.stringMatching(/^denied 5 certain/)]);
+      expect(enrolling(with_(excluded("8080"), true), uncounted)).toEqual([]);
+      expect(enrolling(with_(excluded("8080")), uncounted)).toEqual([
+        expect.stringMatching(/^denied 0–5 .*which of the Service’s ports is called/),
+      ]);
+      expect(enrolling(with_(excluded("8080"), true))).toEqual([
+        expect.stringMatching(/^denied 0–5 .*why the objects and what was measured differ/),
+      ]);
     });
-    expect(lines(found).filter((each) => each.startsWith("denied"))).toEqual([
-      expect.stringMatching(/^denied 0–5 .*by shut spec.rules\[0\]: .*2 of 3 pods are without a proxy/),
-    ]);
   });
 });
 

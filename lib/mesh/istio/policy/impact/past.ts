@@ -1,17 +1,30 @@
 /** Calls that may come past the server's proxy: what its policies and its mutual TLS say of them isn't certain. */
 import type { Workload } from "#lib/inventory/model.ts";
 import { pastInbound, podKinds, WHICH_PORT } from "../meaning/capture.ts";
-import { isKnown, some, type Truth } from "../meaning/truth.ts";
-import type { Wire } from "./connection.ts";
+import { isKnown, lacking, some, type Truth } from "../meaning/truth.ts";
+import type { ObservedCall } from "./calls.ts";
+import { CONTRADICTION, type Wire } from "./connection.ts";
 import type { Part } from "./part.ts";
 
-/** Ports with what is known of each. */
-export const withPast = (ports: Wire["ports"], server: Workload): Wire["ports"] =>
-  ports.map((each) => ({ ...each, past: pastInbound(server, each.own).past }));
+/** What of a wire tells whether calls come past the server's proxy. What that proxy counted came to it, whatever objects say. */
+export function withPast(
+  ports: Wire["ports"],
+  server: Workload,
+  call: Pick<ObservedCall, "served" | "mtls">,
+): { readonly ports: Wire["ports"]; readonly past: Truth } {
+  const each = ports.map(({ own }) => pastInbound(server, own).past);
+  const any = pastInbound(server, null).past;
+  const counted = (call.served ?? 0) > 0 || call.mtls.basis === "server";
+  if (counted && (ports.length > 0 ? each : [any]).every((past) => past === true)) {
+    const past = lacking(CONTRADICTION);
+    return { ports: ports.map((port) => ({ ...port, past })), past };
+  }
+  return { ports: ports.map((port, index) => ({ ...port, past: each[index] ?? any })), past: any };
+}
 
-/** Whether calls for any of these ports come past it; none: for a port that nobody knows. */
-export function pastAll(ports: Wire["ports"], server: Workload): Truth {
-  const each = (ports.length > 0 ? ports.map(({ own }) => own) : [null]).map((own) => pastInbound(server, own).past);
+/** Whether calls for any of its ports come past the server's sidecar; none: for a port that nobody knows. */
+export function pastAll({ ports, endpoint }: Pick<Wire, "ports" | "endpoint">): Truth {
+  const each = ports.length > 0 ? ports.map(({ past = false }) => past) : [endpoint.past ?? false];
   if (each.every((past) => past === true)) return true;
   if (each.every((past) => past === false)) return false;
   return some(each.map((past) => (past === true ? WHICH_PORT : past)));
@@ -47,9 +60,9 @@ export const unless = (parts: readonly Part[], lacks: readonly string[]): readon
     ? parts
     : parts.map((part) => ({ ...part, known: false, lacks: [...new Set([...part.lacks, ...lacks])] }));
 
-/** What the policies of the proxy do to calls for these ports. */
-export function enforced(parts: readonly Part[], ports: Wire["ports"], server: Workload): readonly Part[] {
-  const past = pastAll(ports, server);
+/** What the policies of the sidecar do to these calls. */
+export function enforced(parts: readonly Part[], wire: Pick<Wire, "ports" | "endpoint">): readonly Part[] {
+  const past = pastAll(wire);
   if (past === true) return [];
   return unless(parts, isKnown(past) ? [] : past.lacks);
 }

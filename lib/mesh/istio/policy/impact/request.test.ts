@@ -85,6 +85,16 @@ describe("what is known of requests decides", () => {
       [vs("{rewrite: {uri: /pay}, route: [{destination: {host: reviews}}]}")],
     ],
     [
+      "nor what one that delegates rewrites, wherever its delegate sends",
+      made(deny("paths: [/pay]")),
+      [web({ path: "/items", by: "client" })],
+      [`denied 0–10 bounded ${PAIR} ${DENIED}: the path`],
+      [
+        vs("{rewrite: {uri: /pay}, delegate: {name: d, namespace: bank}}", "hosts: [x.com]", "edge/r"),
+        vs("{route: [{destination: {host: reviews.shop.svc.cluster.local}}]}", "gateways: [edge/door]", "bank/d"),
+      ],
+    ],
+    [
       "but the method can't be rewritten",
       made(deny("methods: [POST]")),
       [web({ method: "POST", by: "client" })],

@@ -134,7 +134,7 @@ export function changes(host: string | null, sides: Sides): boolean {
 
 /** Hosts that rules lead to which rewrite. */
 function patternsOf(side: Side): readonly string[] {
-  const found = changing.get(side) ?? [...new Set(rewritersOf(side).flatMap(leadsTo))];
+  const found = changing.get(side) ?? [...new Set(rewritersOf(side).flatMap((each) => leadsTo(each, side)))];
   changing.set(side, found);
   return found;
 }
@@ -150,8 +150,8 @@ const rewrites = (rule: object): boolean =>
 const filters = (rule: object): boolean =>
   listAt(rule, "filters").length > 0 || listAt(rule, "backendRefs").some((each) => listAt(each, "filters").length > 0);
 
-/** A delegate's hosts are those of the rules that name it, which send where it sends. */
-const leadsTo = (object: Manifest): readonly string[] =>
+/** What a rule that delegates rewrites goes where its delegate sends. A delegate's hosts are those of the rules that name it. */
+const leadsTo = (object: Manifest, { hosts }: Side): readonly string[] =>
   object.kind === "VirtualService"
-    ? [...hostsOfService(object), ...destinationsOf(object)]
+    ? [object, ...hosts.delegatesOf(object)].flatMap((each) => [...hostsOfService(each), ...destinationsOf(each)])
     : [...hostsOfRoute(object), ...backendsOf(object)];

@@ -1,7 +1,6 @@
 /** What the connection of a pair's calls is decided by. */
 import type { Workload } from "#lib/inventory/model.ts";
 import { fullName } from "../hosts.ts";
-import { pastInbound } from "../meaning/capture.ts";
 import { carriedBy, carriesHttp } from "../meaning/port-protocol.ts";
 import type { ObservedCall } from "./calls.ts";
 import type { Wire } from "./connection.ts";
@@ -21,14 +20,15 @@ export function wireOf(
   const own = source.kind === "workload" && source.cluster === world.cluster;
   const gone = own && known === undefined;
   const { namespace, labels, dataplane } = server;
+  const { ports, past } = withPast(portsOf(call, world), server, call);
   return {
     gone,
     wire: {
       client: !own ? (source.kind === "unknown" ? "outside" : "as measured") : clientOf(known, source.namespace),
       measured: "unknown",
       to: service === null ? null : { host: fullName(service), namespace: service.namespace },
-      endpoint: { namespace, labels, dataplane, past: pastInbound(server, null).past },
-      ports: withPast(portsOf(call, world), server),
+      endpoint: { namespace, labels, dataplane, past },
+      ports,
     },
   };
 }
