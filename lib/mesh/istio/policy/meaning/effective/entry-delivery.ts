@@ -1,5 +1,6 @@
 /** A request on its last leg to a ServiceEntry's host: what the client's proxy sends to each endpoint, and who decides there. */
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
+import { parseAddress } from "../authorization/address.ts";
 import type { Arriving } from "./arrival.ts";
 import { atServer } from "./at-server.ts";
 import { type EntryHost, hasAddress, isAsLookedUp } from "./called.ts";
