@@ -266,6 +266,18 @@ describe("a viewer of one namespace", () => {
     expect(JSON.stringify(answer)).not.toMatch(/istio-system|bank|STRICT|DISABLE|503/);
   });
 
+  test("is told that a policy refuses it, but not with what answer: a hidden one may refuse before", async () => {
+    const deny = policy({ action: "DENY", rules: [{}] });
+    const hidden = policy({ action: "CUSTOM", provider: { name: "x" }, rules: [{}] }, "istio-system");
+    const said = async (objects: readonly Manifest[], more: Partial<SimulationRequest> = {}) => {
+      const { verdict, steps } = await ask(objects, more, ana);
+      return `${verdict}: ${steps.map(({ text }) => text).join(" ")}`;
+    };
+    expect(await said([deny])).toMatch(/^no: .*the answer is 403/);
+    expect(await said([deny, hidden])).toMatch(/^no: (?!.*403).*with what answer isn’t known/);
+    expect(await said([deny, hidden], BYTES)).toMatch(/^no: .*the connection is closed/);
+  });
+
   test("may not ask about others' workloads or services", async () => {
     const bank = { namespace: "bank", name: "x" };
     for (const more of [{ client: client("till", "bank") }, { service: bank }]) {
