@@ -57,6 +57,7 @@ describe("would it pass?", () => {
     ["a subset that nobody declares", [vs([to("v1")])], {}, "no", /503/],
     ["no rule takes it", [vs([to("v1", { match: [{ uri: { exact: "/b" } }] })])], {}, "no", /404/],
     ["no ready pod", [], { service: { namespace: "shop", name: "empty" } }, "no", /No ready pod/],
+    ["pods that aren't ready", [], { service: { namespace: "shop", name: "late" } }, "no", /No ready pod/],
     ["a pod without a proxy as a client", [peer("STRICT")], { client: client("old") }, "no", /refused/],
     [
       "the one workload of an account",
@@ -168,7 +169,13 @@ describe("would it pass?", () => {
       /the endpoints of shop\/manual: it has no selector/,
     ],
     [
-      "a rule that sends it to one",
+      "pods that aren't ready, and are published",
+      [],
+      { service: { namespace: "shop", name: "early" } },
+      /^what pods of shop\/slow-v1 do that aren’t ready: shop\/early publishes their addresses/,
+    ],
+    [
+      "a rule that sends it to one without a selector",
       [vs([{ route: [{ destination: { host: "manual" } }] }])],
       {},
       /the endpoints of shop\/manual/,
