@@ -16,7 +16,9 @@ export function SecurityView({ security }: { readonly security: WorkloadSecurity
           "For sidecars our tests compare them with a running istiod and Envoy, but for external authorizers. "}
         {(dataplane === "ambient" || dataplane === "gateway" || dataplane === "waypoint") &&
           "For this kind of proxy they haven’t been compared with a running one. "}
-        EnvoyFilters and Wasm aren’t looked at.
+        {dataplane === "sidecar"
+          ? "EnvoyFilters, Wasm, and ports that the installation excludes from sidecars (global.proxy.excludeInboundPorts) aren’t looked at."
+          : "EnvoyFilters and Wasm aren’t looked at."}
       </p>
       <Lacks lacks={lacks} />
       {notes.length > 0 && (

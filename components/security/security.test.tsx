@@ -35,6 +35,13 @@ describe("effective security in words", () => {
     }
   });
 
+  test("says that ports which the installation excludes aren’t looked at, where sidecars stand", () => {
+    const excluded = "ports that the installation excludes from sidecars (global.proxy.excludeInboundPorts)";
+    expect(said({})).toContain(`${excluded} aren’t looked at`);
+    for (const dataplane of ["ambient", "gateway", "waypoint", "none"] as const)
+      expect(said({ dataplane })).not.toContain("excludeInboundPorts");
+  });
+
   test("without objects the defaults are named", () => {
     const text = said({ ports: [port({})], points: [point({})] });
     expect(text).toContain("no PeerAuthentication: PERMISSIVE by default");

@@ -168,6 +168,10 @@ describe("services", () => {
     expect(decodeService({ metadata: meta, spec: { clusterIP: "None", clusterIPs: ["None"] } })).not.toHaveProperty(
       "addresses",
     );
+    const published = (publishNotReadyAddresses: unknown) =>
+      decodeService({ metadata: meta, spec: { publishNotReadyAddresses } });
+    expect(published(true)?.publishesUnready).toBe(true);
+    for (const not of [false, "true", null]) expect(published(not)).not.toHaveProperty("publishesUnready");
     expect(decodeService(labels({ "istio.io/use-waypoint": "door" }))?.waypoint).toEqual({
       name: "door",
       namespace: null,

@@ -172,6 +172,7 @@ export function decodeService(object: unknown): ServiceRecord | null {
         : [],
     ),
     headless: spec.clusterIP === "None",
+    ...(spec.publishNotReadyAddresses === true ? { publishesUnready: true } : {}),
     ...addressesOf(spec),
     ...(spec.type === "ExternalName" ? { externalName: text(spec.externalName) } : {}),
     ...waypointOf(strings(meta.raw.labels)),

@@ -101,6 +101,8 @@ export interface Service {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Whether its labels send gateways' calls through the waypoint; absent: they don't say. */
   readonly ingressWaypoint?: boolean;
+  /** `publishNotReadyAddresses`: pods that aren't ready are endpoints too; absent: they aren't. */
+  readonly publishesUnready?: boolean;
   /** Conditions of its status that are False, at most 8; absent: none. */
   readonly negative?: readonly { readonly type: string; readonly text: string }[];
   /** Names of workloads in its namespace that the selector takes, sorted. */

@@ -98,6 +98,8 @@ export interface ServiceRecord extends Named {
   readonly annotations?: StringMap;
   /** `istio.io/ingress-use-waypoint` of its labels. */
   readonly ingressWaypoint?: boolean;
+  /** `publishNotReadyAddresses`: pods that aren't ready are endpoints too; absent: they aren't. */
+  readonly publishesUnready?: boolean;
   /** Conditions of its status that are False, at most 8; absent: none. */
   readonly negative?: readonly { readonly type: string; readonly text: string }[];
 }

@@ -315,7 +315,7 @@ describe("how clients reach a service", () => {
     expect(answer).toMatchObject({ host: "api.example.com", port: 80 });
     const told = (given: Given, host = asked.host) =>
       showClientRouting(depsOf([entry], given), ana, { ...asked, host });
-    await expect(told({ denied: ["serviceentries"] })).rejects.toMatchObject({ problem: { code: "forbidden" } });
+    await expect(told({ denied: ["serviceentries"] })).rejects.toMatchObject({ problem: { code: "not_found" } });
     await expect(told({}, "x.example.com")).rejects.toMatchObject({ problem: { code: "not_found" } });
   });
 

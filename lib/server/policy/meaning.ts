@@ -86,7 +86,7 @@ export async function showClientRouting(
   return { ...(structuredClone(answer) as ClientRoutingAnswer), asOf: asOf(deps, ref.cluster) };
 }
 
-/** A Service, or a host of a ServiceEntry. @throws MeshscopeError `not_found`, `forbidden` */
+/** A Service, or a host of a ServiceEntry. @throws MeshscopeError `not_found` */
 function calledIn(
   deps: PolicyDeps,
   { cluster, namespace, name }: ServiceRef,
@@ -103,7 +103,8 @@ function calledIn(
   if (inventory !== undefined && service !== undefined) return { inventory, service };
   const what = host === null ? "service" : `host ${host} of a ServiceEntry`;
   const why = inventory ? `has no ${what}` : `hasn't been read yet, so the console doesn't know ${what}`;
-  throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${namespace}/${name}.`);
+  const seen = inventory && host !== null ? " that you may see" : "";
+  throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${namespace}/${name}${seen}.`);
 }
 
 /** @throws MeshscopeError `not_found` */
@@ -115,7 +116,7 @@ function podIn(deps: PolicyDeps, { cluster, namespace, name }: ServiceRef) {
   throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${namespace}/${name}.`);
 }
 
-/** As istiod reads it, or would if it saw it. */
+/** As istiod reads it, or would if it saw it. One that the viewer may not list is none: otherwise the answer would say that it is there. */
 function entryIn(
   deps: PolicyDeps,
   { cluster, namespace, name }: ServiceRef,
@@ -126,13 +127,8 @@ function entryIn(
   const entry = entriesIn(deps, cluster, viewer).find(
     ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
   );
-  if (entry === undefined || !entryHosts(entry).includes(host.toLowerCase())) return undefined;
-  if (!sees(deps, cluster, viewer, entry))
-    throw new MeshscopeError(
-      "forbidden",
-      `You may not read ServiceEntries of namespace ${namespace} in cluster "${cluster}".`,
-    );
-  return calledEntry(entry, host, inventory);
+  if (entry === undefined || !sees(deps, cluster, viewer, entry)) return undefined;
+  return entryHosts(entry).includes(host.toLowerCase()) ? calledEntry(entry, host, inventory) : undefined;
 }
 
 const entriesIn = (deps: PolicyDeps, cluster: string, viewer: Viewer): readonly Manifest[] => {

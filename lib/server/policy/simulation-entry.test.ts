@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type SimulationRequest, simulationSchema } from "#lib/api/simulation.ts";
+import { MeshscopeError } from "#lib/errors.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { ana, ask, client, from, object, peer } from "./simulation.test-support.ts";
 
@@ -362,8 +363,14 @@ describe("to a host of a ServiceEntry", () => {
     await expect(ask([entry()], { service })).rejects.toMatchObject({ problem: { code } });
   });
 
-  test("is refused to who may not list ServiceEntries", async () => {
-    const asked = ask([entry()], CALLED, ana, undefined, ({ resource }) => resource !== "serviceentries");
-    await expect(asked).rejects.toMatchObject({ problem: { code: "forbidden" } });
+  test("who may not list ServiceEntries doesn’t learn whether one is there", async () => {
+    const refusal = async (service: SimulationRequest["service"], objects: readonly Manifest[]) => {
+      const asked = ask(objects, { service }, ana, undefined, ({ resource }) => resource !== "serviceentries");
+      return asked.catch((error: unknown) => (error instanceof MeshscopeError ? error.problem : null));
+    };
+    const hidden = await refusal(CALLED.service, [entry()]);
+    expect(hidden).toMatchObject({ code: "not_found" });
+    expect(await refusal(CALLED.service, [])).toEqual(hidden);
+    expect(await refusal(CALLED.service, [entry({ hosts: ["x.com"] })])).toEqual(hidden);
   });
 });

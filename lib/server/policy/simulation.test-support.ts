@@ -69,6 +69,9 @@ const inventory: ClusterInventory = {
       workload("shop", "portal", "gateway", {
         ...{ services: ["gate-api"], labels: { "gateway.networking.k8s.io/gateway-name": "portal" } },
       }),
+      workload("shop", "slow-v1", "sidecar", {
+        pods: [{ name: "p", ip: null, ready: false, phase: "Running", reports: true }],
+      }),
       workload("shop", "old", "none", { pods: at("10.0.0.8") }),
       workload("shop", "e-v1", "ambient", { labels: { "istio.io/use-waypoint": "door" } }),
     ],
@@ -80,6 +83,8 @@ const inventory: ClusterInventory = {
   services: byKey([
     service("reviews", ["r-v1", "r-v2"]),
     service("empty", []),
+    service("early", ["slow-v1"], { publishesUnready: true }),
+    service("late", ["slow-v1"]),
     service("manual", [], { selector: {} }),
     service("gate", ["edge"]),
     service("gate-api", ["portal"]),

@@ -57,6 +57,7 @@ describe("would it pass?", () => {
     ["a subset that nobody declares", [vs([to("v1")])], {}, "no", /503/],
     ["no rule takes it", [vs([to("v1", { match: [{ uri: { exact: "/b" } }] })])], {}, "no", /404/],
     ["no ready pod", [], { service: { namespace: "shop", name: "empty" } }, "no", /No ready pod/],
+    ["pods that aren't ready", [], { service: { namespace: "shop", name: "late" } }, "no", /No ready pod/],
     ["a pod without a proxy as a client", [peer("STRICT")], { client: client("old") }, "no", /refused/],
     [
       "the one workload of an account",
@@ -168,7 +169,13 @@ describe("would it pass?", () => {
       /the endpoints of shop\/manual: it has no selector/,
     ],
     [
-      "a rule that sends it to one",
+      "pods that aren't ready, and are published",
+      [],
+      { service: { namespace: "shop", name: "early" } },
+      /^what pods of shop\/slow-v1 do that aren’t ready: shop\/early publishes their addresses/,
+    ],
+    [
+      "a rule that sends it to one without a selector",
       [vs([{ route: [{ destination: { host: "manual" } }] }])],
       {},
       /the endpoints of shop\/manual/,
@@ -264,6 +271,18 @@ describe("a viewer of one namespace", () => {
     const answer = await ask([hidden], {}, ana);
     expect(answer).toMatchObject({ verdict: "unknown", lacks: ["an object you may not see"] });
     expect(JSON.stringify(answer)).not.toMatch(/istio-system|bank|STRICT|DISABLE|503/);
+  });
+
+  test("is told that a policy refuses it, but not with what answer: a hidden one may refuse before", async () => {
+    const deny = policy({ action: "DENY", rules: [{}] });
+    const hidden = policy({ action: "CUSTOM", provider: { name: "x" }, rules: [{}] }, "istio-system");
+    const said = async (objects: readonly Manifest[], more: Partial<SimulationRequest> = {}) => {
+      const { verdict, steps } = await ask(objects, more, ana);
+      return `${verdict}: ${steps.map(({ text }) => text).join(" ")}`;
+    };
+    expect(await said([deny])).toMatch(/^no: .*the answer is 403/);
+    expect(await said([deny, hidden])).toMatch(/^no: (?!.*403).*with what answer isn’t known/);
+    expect(await said([deny, hidden], BYTES)).toMatch(/^no: .*the connection is closed/);
   });
 
   test("may not ask about others' workloads or services", async () => {

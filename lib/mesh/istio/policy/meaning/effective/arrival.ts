@@ -202,10 +202,12 @@ export function admissionAt(
   const by = (decider: Decider): Source => sourceOf(world, decider.policy, decider.path);
   const found = { ...base, title: `${base.title}’s ${point.kind}` };
   if (said.verdict === "deny" && !(hidden && said.by.stage === "allow")) {
+    // An external authorizer out of sight would answer before, as it likes; of bytes all alike are closed.
+    const answer = hidden && said.answer !== "closed" ? null : said.answer;
     return {
       ...found,
       verdict: "no",
-      text: `Refused${answered(said.answer)}: ${said.by.why}.`,
+      text: `Refused${answered(answer)}: ${said.by.why}.`,
       sources: [by(said.by)],
     };
   }

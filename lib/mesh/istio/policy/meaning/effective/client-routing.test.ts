@@ -138,6 +138,12 @@ describe("what each client gets", () => {
     expect(classes.find(({ plane }) => plane === "ambient")?.waypoint).toBe("shop/door");
   });
 
+  test("pods that aren't ready count where the Service publishes them", () => {
+    const objects = [dr(["v3"]), vs(to("v3"))];
+    expect(of(ask(objects, service({ publishesUnready: true })), "shop/web")).toBe("rules; all → v3 100");
+    expect(of(ask(objects, service({ publishesUnready: false })), "shop/web")).toBe("rules; all → v3 100!");
+  });
+
   test("a waypoint reads rules of its own namespace and the service's alone, and no labels of clients", () => {
     const elsewhere = vs(to("v2"), "bank/b");
     expect(of(ask([V, elsewhere], WAYPOINT), "amb/one")).toBe("itself; all → any 100");

@@ -1,4 +1,5 @@
 /** A client's rules as they are shown. */
+import type { Service } from "#lib/inventory/model.ts";
 import type { ClientRule, ClientTarget, RoutingAnswer } from "#lib/policy/client-routing.ts";
 import type { JsonObject } from "#lib/policy/manifest.ts";
 import { serviceOfHost } from "../../hosts.ts";
@@ -94,16 +95,23 @@ function targetInWords(target: Target, world: WordsWorld, closed: string | null)
   const headless = headlessInWords(host, world);
   if (headless !== null) return { ...shown, ends: headless, pods: podsOf(host, {}, world), fails: null };
   const pods = podsOf(host, labels, world);
-  return { ...shown, pods, fails: pods !== null && pods.ready === 0 ? `${lost}: no ready pod stands behind it` : null };
+  const early = serviceAt(host, world)?.publishesUnready === true && pods !== null && pods.all > 0;
+  const none = pods !== null && pods.ready === 0 && !early;
+  return { ...shown, pods, fails: none ? `${lost}: no ready pod stands behind it` : null };
 }
 
 /** It goes where the client called; null: not to a headless Service, or by a proxy that goes by endpoints. */
-function headlessInWords(host: string, { inventory, sender, called }: WordsWorld): string | null {
-  const name = serviceOfHost(host);
-  const service = name === null ? undefined : inventory.services.get(`${name.namespace}/${name.name}`);
-  if (service?.headless !== true || (sender !== undefined && sender.dataplane !== "sidecar")) return null;
+function headlessInWords(host: string, world: WordsWorld): string | null {
+  const { sender, called } = world;
+  if (serviceAt(host, world)?.headless !== true || (sender !== undefined && sender.dataplane !== "sidecar"))
+    return null;
   if (called !== undefined && hostOf(called) === host) return "the pod that the client calls";
   return sender === undefined ? null : `the address that the client called, whatever stands behind ${host}`;
+}
+
+function serviceAt(host: string, { inventory }: Pick<SecurityWorld, "inventory">): Service | undefined {
+  const name = serviceOfHost(host);
+  return name === null ? undefined : inventory.services.get(`${name.namespace}/${name.name}`);
 }
 
 const subsetLabels = (rule: NonNullable<Target["declaredBy"]>, name: string | null): Readonly<Record<string, string>> =>
@@ -118,8 +126,7 @@ function podsOf(
   labels: Readonly<Record<string, string>>,
   { inventory }: SecurityWorld,
 ): ClientTarget["pods"] {
-  const name = serviceOfHost(host);
-  const service = name === null ? undefined : inventory.services.get(`${name.namespace}/${name.name}`);
+  const service = serviceAt(host, { inventory });
   if (service === undefined || service.externalName !== undefined || Object.keys(service.selector).length === 0)
     return null;
   const pods = service.workloads

@@ -1,6 +1,7 @@
 /** A request on its last leg: from a client's proxy to the workloads that it may be sent to. */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
+import { podKinds } from "../capture.ts";
 import type { Arriving } from "./arrival.ts";
 import { atServer } from "./at-server.ts";
 import { type Called, placeOf } from "./called.ts";
@@ -39,6 +40,8 @@ export function delivered(
   const blindly = services.filter(({ service }) => unselecting(service));
   if (blindly.length > 0)
     return stopped(blindly.map(({ service }) => `the endpoints of ${placeOf(service)}: it has no selector`));
+  const early = services.flatMap((each) => unreadyOf(each, world));
+  if (early.length > 0) return stopped([...new Set(early)]);
   const servers = services.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server })));
   const count = servers.length + hosts.flat().length;
   if (count > LOOKED_AT) return stopped([`a smaller choice than ${count} workloads that it may be sent to`]);
@@ -60,9 +63,27 @@ export function identityOf({ namespace, serviceAccounts }: Workload): string | u
   return only === undefined || second !== undefined ? undefined : `cluster.local/ns/${namespace}/sa/${only}`;
 }
 
-/** Workloads with a ready pod that the destination's labels take. */
-const serversOf = ({ service, labels }: Destination, { inventory }: SecurityWorld): readonly Workload[] =>
+/**
+ * What isn't known where pods are endpoints before they are ready, and no ready one is alike.
+ * https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec
+ */
+function unreadyOf(to: Destination, world: SecurityWorld): readonly string[] {
+  if (to.service.publishesUnready !== true) return [];
+  const early = (pods: Workload["pods"]) => pods.length > 0 && !pods.some(({ ready }) => ready);
+  return behind(to, world)
+    .filter((each) => podKinds(each).some(({ pods }) => early(pods)))
+    .map(
+      ({ namespace, name }) =>
+        `what pods of ${namespace}/${name} do that aren’t ready: ${placeOf(to.service)} publishes their addresses (publishNotReadyAddresses)`,
+    );
+}
+
+/** Workloads that the destination's labels take. */
+const behind = ({ service, labels }: Destination, { inventory }: SecurityWorld): readonly Workload[] =>
   service.workloads
     .flatMap((name) => inventory.workloads.get(`${service.namespace}/${name}`) ?? [])
-    .filter((each) => Object.entries(labels ?? {}).every(([key, value]) => each.labels[key] === value))
-    .filter(({ pods }) => pods.some(({ ready }) => ready));
+    .filter((each) => Object.entries(labels ?? {}).every(([key, value]) => each.labels[key] === value));
+
+/** Those with a ready pod. */
+const serversOf = (to: Destination, world: SecurityWorld): readonly Workload[] =>
+  behind(to, world).filter(({ pods }) => pods.some(({ ready }) => ready));
