@@ -14,7 +14,7 @@ export interface SampleExample extends Omit<SeenRequest, "path"> {
 export interface SampleCounts {
   /** Of the pair, that were looked at: spans, or lines. */
   readonly requests: number;
-  /** Of these, those to which it happens for sure. */
+  /** Of these, those to which it happens for sure; by a header, unless it was sent twice: a line has the first value alone. */
   readonly hits: number;
   /** Those to which it may happen: the sample doesn't tell all that decides. */
   readonly open: number;

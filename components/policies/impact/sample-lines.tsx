@@ -2,7 +2,13 @@ import Link from "next/link";
 import type { Kept } from "#components/traces/kept.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import type { ImpactItem, ImpactVerdict } from "#lib/policy/impact.ts";
-import { type ItemSamples, type SampleCounts, type SampleExample, samplesOf } from "#lib/policy/impact-samples.ts";
+import {
+  headerLacked,
+  type ItemSamples,
+  type SampleCounts,
+  type SampleExample,
+  samplesOf,
+} from "#lib/policy/impact-samples.ts";
 import { sayAsked, sayHits, sayLogged, sayOpen, sayTraced } from "./sample-words.ts";
 
 /** What was found of a plan's items, and which share of calls leaves a trace. */
@@ -38,6 +44,7 @@ export function SampleLines({
           name="Access logs"
           counts={logs}
           verdict={verdict}
+          headers={item.blindSpots.some((fact) => headerLacked(fact) !== null)}
           seen={logs.lines === 0 ? null : sayLogged(logs)}
           problems={logs.problems}
           notes={[
@@ -59,6 +66,7 @@ function Line({
   name,
   counts,
   verdict,
+  headers = false,
   seen,
   problems,
   notes = [],
@@ -66,6 +74,7 @@ function Line({
   readonly name: string;
   readonly counts: SampleCounts;
   readonly verdict: ImpactVerdict;
+  readonly headers?: boolean;
   readonly seen: string | null;
   readonly problems: readonly string[];
   readonly notes?: readonly string[];
@@ -77,7 +86,7 @@ function Line({
         {title}not read. {problems.join(" ")}
       </p>
     );
-  const hits = sayHits(counts, verdict);
+  const hits = sayHits(counts, verdict, headers);
   const said = (
     <>
       {title}

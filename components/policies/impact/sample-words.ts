@@ -60,12 +60,15 @@ export function sayLogged({ by, requests, lines, newest, pods, since }: LogSampl
   return `in ${newest ? "the newest " : ""}${formatPlural(lines, "line")} of ${formatCount(pods.read)} of ${formatPlural(pods.all, "pod")}${whose}${from}, ${own} of its calls`;
 }
 
-/** `at least 4 of 37 would be refused`, `none of 37 would be refused; others still may`, `no call was found, which proves nothing` */
-export function sayHits({ requests, hits, open }: SampleCounts, verdict: ImpactVerdict): string {
+/**
+ * `at least 4 of 37 would be refused`, `none of 37 would be refused; others still may`, `no call was found, which proves nothing`.
+ * `headers`: a header may decide, of which a line has the first value alone, where policies ask for all of them.
+ */
+export function sayHits({ requests, hits, open }: SampleCounts, verdict: ImpactVerdict, headers = false): string {
   if (requests === 0) return "no call was found, which proves nothing";
-  const [would, all] = [WOULD[verdict], formatCount(requests)];
+  const [would, all] = [`${WOULD[verdict]}${headers ? ", unless a header was sent twice" : ""}`, formatCount(requests)];
   if (hits === 0 && open === requests) return `none of ${all} is decided`;
-  if (hits === 0) return `none of ${all} ${would}${open > 0 ? " for sure" : ""}; others still may`;
+  if (hits === 0) return `none of ${all} ${would}${open > 0 && !headers ? " for sure" : ""}; others still may`;
   if (hits === requests) return requests === 1 ? `the one found ${would}` : `all of ${all} ${would}`;
   return `at least ${formatCount(hits)} of ${all} ${would}`;
 }

@@ -114,6 +114,20 @@ describe("what samples say beside an item", () => {
     expect(said({ logs: logs({ requests: 1, hits: 1 }) })).toContain("the one found would be refused");
   });
 
+  it("is on condition where lines tell a header: of one that was sent twice they have the first value alone", () => {
+    const own = item({ blindSpots: ["header x-user"] });
+    const of = (more: Partial<LogSample>) => said({ logs: logs({ requests: 3, ...more }) }, own);
+    const unless = "unless a header was sent twice";
+    expect(of({ hits: 1 })).toContain(`at least 1 of 3 would be refused, ${unless} (`);
+    expect(of({ hits: 3 })).toContain(`all of 3 would be refused, ${unless} (`);
+    expect(of({ open: 1, lacks: ["the JWT"] })).toContain(`none of 3 would be refused, ${unless}; others still may`);
+    expect(of({ open: 3, lacks: ["the JWT"] })).toContain("none of 3 is decided (");
+    expect(said({ traces: traces({ hits: 1 }) }, item({ blindSpots: ["header x-user", "the path"] }))).toContain(
+      "at least 1 of 37 would be refused (",
+    );
+    expect(said({ logs: logs({ hits: 1 }) })).not.toContain(unless);
+  });
+
   it("is what the sample lacks, too", () => {
     const text = said({ logs: logs({ requests: 5, open: 5, lacks: ["header x-a", "the JWT"] }) });
     expect(text).toContain("none of 5 is decided");
