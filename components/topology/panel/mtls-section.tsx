@@ -30,7 +30,7 @@ export function MtlsSection({ counts }: { readonly counts: MtlsCounts }) {
         })}
       </DataTable>
       <p className="mt-2 text-[11px] text-ink-3">
-        Not all proven: edges of which some requests or connections weren't proven to have mutual TLS: measured to have
+        Not all proven: edges of which some requests or connections weren’t proven to have mutual TLS: measured to have
         none, or measured by nobody.
       </p>
     </Section>

@@ -367,7 +367,7 @@ describe("a box's panel", () => {
     ["hosts of requests, as text", "Hosts asked for ratings.shop.svc.cluster.local 42.1 req/s <b>evil</b> 2 req/s"],
     [
       "what mTLS rests on, and where not all of it is proven",
-      "measured at the server 2 1 likely, by configuration; nothing measured it 1 – Not all proven: edges of which some requests or connections weren't proven to have mutual TLS: measured to have none, or measured by nobody.",
+      "measured at the server 2 1 likely, by configuration; nothing measured it 1 – Not all proven: edges of which some requests or connections weren’t proven to have mutual TLS: measured to have none, or measured by nobody.",
     ],
     [
       "the limit that decided, and the edge furthest over it",

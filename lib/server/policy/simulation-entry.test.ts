@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type SimulationRequest, simulationSchema } from "#lib/api/simulation.ts";
-import { MeshscopeError } from "#lib/errors.ts";
+import { problemOf } from "#lib/errors.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { ana, ask, client, from, object, peer } from "./simulation.test-support.ts";
 
@@ -366,7 +366,7 @@ describe("to a host of a ServiceEntry", () => {
   test("who may not list ServiceEntries doesn’t learn whether one is there", async () => {
     const refusal = async (service: SimulationRequest["service"], objects: readonly Manifest[]) => {
       const asked = ask(objects, { service }, ana, undefined, ({ resource }) => resource !== "serviceentries");
-      return asked.catch((error: unknown) => (error instanceof MeshscopeError ? error.problem : null));
+      return asked.catch(problemOf);
     };
     const hidden = await refusal(CALLED.service, [entry()]);
     expect(hidden).toMatchObject({ code: "not_found" });
