@@ -43,8 +43,8 @@ export interface Cluster {
 
 const MESH = "truth";
 
-/** @throws Error that names the program that is missing or didn't start */
-export async function startCluster(env: NodeJS.ProcessEnv): Promise<Cluster> {
+/** `ambient`: of a mesh with waypoints. @throws Error that names the program that is missing or didn't start */
+export async function startCluster(env: NodeJS.ProcessEnv, ambient = false): Promise<Cluster> {
   const binaries = realBinaries(env);
   const [ads, envoy] = [realAds(env), realEnvoy(env)];
   const dir = await mkdtemp(join(tmpdir(), "meshscope-truth-"));
@@ -83,7 +83,7 @@ export async function startCluster(env: NodeJS.ProcessEnv): Promise<Cluster> {
         control = null;
       },
       async pushedTo(proxy) {
-        control ??= kube.controlPlane(MESH, { trustDomainAliases: DOMAINS.slice(1), ...settings });
+        control ??= kube.controlPlane(MESH, { trustDomainAliases: DOMAINS.slice(1), ...settings }, ambient);
         const { grpc } = await control;
         return await pushedTo(ads, grpc, { ...proxy, cluster: MESH });
       },

@@ -35,7 +35,7 @@ export async function compareWaypointRoutes(
     return { ...scene, home: from.is(0.6) ? scene.owner : scene.client };
   });
   const pairs = all.flatMap((one) => Array.from({ length: each }, () => ({ one, call: callOf(from, one) })));
-  const cluster = await startCluster(env);
+  const cluster = await startCluster(env, true);
   try {
     await createWaypointClass(cluster);
     const objects: Manifest[] = [];

@@ -39,7 +39,7 @@ export async function compareWaypoints(
   const pairs: { readonly one: Scene; readonly sent: Request }[] = [];
   for (const one of all)
     for (let n = 0; n < each; n++) pairs.push({ one, sent: byHbone(await request(from, one, keys)) });
-  const cluster = await startCluster(env);
+  const cluster = await startCluster(env, true);
   try {
     await createWaypointClass(cluster);
     const objects = [...(await write(cluster, SECURITY, root.filter(isAimable)))];

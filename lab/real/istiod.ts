@@ -20,6 +20,8 @@ export interface IstiodOptions {
   readonly dir: string;
   readonly cluster: string;
   readonly kubeconfig: string;
+  /** Whether it knows ambient mode and its waypoints; what it pushes to sidecars then has tunnels beside. */
+  readonly ambient?: boolean;
   /** Fields of MeshConfig beside, or instead of, those below; none by default. */
   readonly mesh?: MeshFields;
 }
@@ -44,13 +46,12 @@ const environment = (cluster: string): Readonly<Record<string, string>> => ({
   PILOT_ENABLE_GATEWAY_API_GATEWAYCLASS_CONTROLLER: "false",
   PILOT_ENABLE_ALPN_FILTER: "false",
   PILOT_ENABLE_METADATA_EXCHANGE: "false",
-  PILOT_ENABLE_AMBIENT: "true",
 });
 
 /** Ready in about 10 s. @throws Error with the end of its log */
 export async function startIstiod(
   binary: string,
-  { dir, cluster, kubeconfig, mesh = {} }: IstiodOptions,
+  { dir, cluster, kubeconfig, ambient = false, mesh = {} }: IstiodOptions,
 ): Promise<Istiod> {
   const own = join(dir, "istiod");
   await mkdir(own, { recursive: true, mode: 0o700 });
@@ -71,7 +72,9 @@ export async function startIstiod(
     `--monitoringAddr=${at(ports.monitoring)}`,
     "--ctrlz_port=0",
   ];
-  const variables = Object.entries(environment(cluster)).map(([name, value]) => `${name}=${value}`);
+  const variables = Object.entries({ ...environment(cluster), PILOT_ENABLE_AMBIENT: String(ambient) }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
   // It writes its root certificate beside itself unless it is somewhere else.
   const program = startProgram("istiod", "/usr/bin/env", ["-C", own, ...variables, binary, ...flags], dir);
   const http = `http://${at(ports.http)}`;

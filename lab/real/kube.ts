@@ -24,7 +24,7 @@ export interface RealKube {
   /** The console's own token, of this server alone. */
   readonly consoleToken: string;
   /** An istiod that reads this server, once its objects are there; it ends with the server. */
-  controlPlane(cluster: string, mesh?: MeshFields): Promise<Istiod>;
+  controlPlane(cluster: string, mesh?: MeshFields, ambient?: boolean): Promise<Istiod>;
   /** Resolves with a reason when one of the programs ends by itself; never after close(). */
   readonly failed: Promise<string>;
   /** Compacts etcd, so that older versions answer 410 Gone. */
@@ -96,9 +96,9 @@ export async function startRealKube(
         if (!closing.signal.aborted) resolve(reason);
       });
     });
-    const controlPlane: RealKube["controlPlane"] = async (cluster, mesh = {}) => {
+    const controlPlane: RealKube["controlPlane"] = async (cluster, mesh = {}, ambient = false) => {
       const kubeconfig = join(dir, "admin.kubeconfig");
-      const istiod = await startIstiod(binaries.istiod, { dir, cluster, kubeconfig, mesh });
+      const istiod = await startIstiod(binaries.istiod, { dir, cluster, kubeconfig, mesh, ambient });
       running.push(istiod.program);
       return istiod;
     };
