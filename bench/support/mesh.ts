@@ -1,4 +1,7 @@
 /** Fixed data sets for layouts: generated meshes that are the same on every machine. */
+import { labelsAt, objectAt } from "#lab/kube/read.ts";
+import { scale } from "#lab/scenarios/scale.ts";
+import { BEHAVIOUR, readBehaviour } from "#lab/sim/behaviour.ts";
 import type { LayoutEdge, LayoutInput } from "#lib/layout/model.ts";
 import { seededRandom } from "#lib/layout/random.ts";
 
@@ -22,6 +25,29 @@ export function generatedMesh(count: number, seed: number): LayoutInput {
     }
   }
   return { nodes: nodes.map(({ id, boxes }) => ({ id, boxes })), edges };
+}
+
+/** How many namespaces benchmarks spread the `scale` scenario over. */
+export const namespacesOfScale = (workloads: number): number => Math.max(4, Math.round(workloads / 25));
+
+/** The mesh of the lab's `scale` scenario, before anybody has called. */
+export function scaleMesh(workloads: number, seed: number): LayoutInput {
+  const { clusters } = scale({ workloads, namespaces: namespacesOfScale(workloads), seed });
+  const members = (clusters[0]?.manifests ?? []).flatMap(({ kind, metadata: { name, namespace = "" }, spec }) => {
+    const annotations = labelsAt(objectAt(objectAt(spec, "template"), "metadata"), "annotations");
+    const behaviour = kind === "Deployment" ? readBehaviour(annotations[BEHAVIOUR]) : null;
+    return behaviour === null ? [] : [{ name, namespace, flows: behaviour.flows }];
+  });
+  const idOf = (name: string, namespace: string) => `west-1/${namespace}/workload/${name}`;
+  const nodes = members.map(({ name, namespace }) => ({ id: idOf(name, namespace), boxes: [`west-1/${namespace}`] }));
+  const edges = members.flatMap(({ name, namespace, flows }) =>
+    flows.map(({ host }) => {
+      // The gateway calls names of the outside: `name.namespace.example`.
+      const [target = "", within = namespace] = host.split(".");
+      return { source: idOf(name, namespace), target: idOf(target, within), weight: 1 };
+    }),
+  );
+  return { nodes, edges };
 }
 
 /** One workload in a hundred goes, and as many come, with calls of their own: three others, of their namespace first. */

@@ -1,6 +1,7 @@
 /** The libraries that lay out graphs, each used the usual way, for comparison. */
 import dagre from "@dagrejs/dagre";
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY, type SimulationNodeDatum } from "d3";
+import { coordGreedy, graph as dag, decrossTwoLayer, layeringLongestPath, sugiyama } from "d3-dag";
 import ELK, { type ElkNode } from "elkjs/lib/elk.bundled.js";
 import { BOX_GAP, BOX_PADDING, CELL, NODE_GAP } from "#lib/layout/metrics.ts";
 import type { LayoutInput } from "#lib/layout/model.ts";
@@ -55,6 +56,23 @@ export function layeredByDagre(input: LayoutInput): Points {
       return [id, { x, y }];
     }),
   );
+}
+
+/** d3-dag: layered (longest paths, two layers at a time), flat, and downwards, so that its axes change places. */
+export function layeredByDag(input: LayoutInput): Points {
+  const graph = dag<string, undefined>();
+  const nodes = new Map(input.nodes.map(({ id }) => [id, graph.node(id)]));
+  for (const { source, target } of input.edges) {
+    const [from, to] = [nodes.get(source), nodes.get(target)];
+    if (from !== undefined && to !== undefined) graph.link(from, to, undefined);
+  }
+  sugiyama()
+    .nodeSize([CELL.height, CELL.width] as const)
+    .gap([NODE_GAP.y, NODE_GAP.x])
+    .layering(layeringLongestPath())
+    .decross(decrossTwoLayer())
+    .coord(coordGreedy())(graph);
+  return new Map([...nodes].map(([id, { x, y }]) => [id, { x: y, y: x }]));
 }
 
 /** elkjs: layered, with the boxes. */

@@ -8,6 +8,7 @@ import { type Demo, startDemo } from "../../scripts/demo/start.ts";
 import { interruption } from "../../scripts/process/interrupt.ts";
 import { provisionPrometheus } from "../../scripts/provision/prometheus.ts";
 import { build } from "../../scripts/steps/build.ts";
+import { namespacesOfScale } from "./mesh.ts";
 
 export interface Figure {
   readonly name: string;
@@ -33,7 +34,7 @@ export async function* onScale<T>(workloads: number, work: (demo: Demo) => Async
   const built = await build({ signal, folder: "" });
   if (built.code !== 0) throw new Error(`The production build failed:\n${built.output}`);
   const dir = await mkdtemp(join(tmpdir(), "meshscope-bench-"));
-  const namespaces = Math.max(4, Math.round(workloads / 25));
+  const namespaces = namespacesOfScale(workloads);
   const options = { scenario: "scale" as const, workloads, namespaces, seed: 1, port: 0, real: false, dir };
   const demo = await startDemo(options, { prometheus: await provisionPrometheus(), signal });
   try {
