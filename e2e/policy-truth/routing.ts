@@ -22,6 +22,12 @@ export interface Call {
   readonly user: string | null;
 }
 
+/** The objects by their kinds, as the console asks for them. */
+export function routingWorld(objects: readonly Manifest[]): RoutingWorld {
+  const byKind = Map.groupBy(objects, manifestKindKey);
+  return { rootNamespace: ROOT, objects: (kind) => byKind.get(kind) ?? [] };
+}
+
 /** `scenes` clients with `each` requests, from one seed: one cluster, one push, one Envoy. */
 export async function compareRouting(
   env: NodeJS.ProcessEnv,
@@ -46,8 +52,7 @@ export async function compareRouting(
     });
     await cluster.run(listeners, clusters);
     const found = tally();
-    const byKind = Map.groupBy(objects, manifestKindKey);
-    const world = { rootNamespace: ROOT, objects: (kind: string) => byKind.get(kind) ?? [] };
+    const world = routingWorld(objects);
     await parallel(pairs, async ({ one, call: sent }) => {
       const ours = expected(world, one, sent);
       if ("lacks" in ours) return found.leaveOpen(ours.lacks);

@@ -5,14 +5,13 @@ import { decide } from "#lib/mesh/istio/policy/meaning/routing/route.ts";
 import { chosenOf, itself } from "#lib/mesh/istio/policy/meaning/routing/target.ts";
 import { waypointRules } from "#lib/mesh/istio/policy/meaning/routing/waypoint.ts";
 import type { RoutingWorld } from "#lib/mesh/istio/policy/meaning/routing/world.ts";
-import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { chance } from "./chance.ts";
 import { type Cluster, startCluster, write } from "./cluster.ts";
 import { type Outcome, parallel, tally } from "./outcome.ts";
-import { answersOf, type Call, callOf, factsOf, service, wentTo } from "./routing.ts";
+import { answersOf, type Call, callOf, factsOf, routingWorld, service, wentTo } from "./routing.ts";
 import { exchange } from "./send.ts";
-import { IDENTITIES, ROOT } from "./vocabulary.ts";
+import { IDENTITIES } from "./vocabulary.ts";
 import { compareWays, type Expected } from "./way.ts";
 import { PORT, type WayScene, wayScene } from "./way-scene.ts";
 import { createWaypointClass, deployWaypoint, pushedToWaypoint, WAYPOINT } from "./waypoint.ts";
@@ -48,8 +47,7 @@ export async function compareWaypointRoutes(
     });
     await cluster.run(listeners, clusters);
     const found = tally();
-    const byKind = Map.groupBy(objects, manifestKindKey);
-    const world = { rootNamespace: ROOT, objects: (kind: string) => byKind.get(kind) ?? [] };
+    const world = routingWorld(objects);
     await parallel(pairs, async ({ one, call: sent }) => {
       const ours = expected(world, one, sent);
       if ("lacks" in ours) return found.leaveOpen(ours.lacks);

@@ -2,7 +2,7 @@
  * What a plan rests on beyond the standard metrics, the whole way: what a Telemetry object has proxies count of requests, and what they
  * counted of a policy on trial, is what is measured once the change is made.
  */
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KubeObject } from "#lab/kube/object.ts";
 import { istio } from "#lab/scenarios/manifests.ts";
 import { noAdmin } from "#lab/scenarios/trials/logged-path.ts";
@@ -12,18 +12,9 @@ import { triedFirst } from "#lab/scenarios/trials/tried-first.ts";
 import type { OutcomeAnswer } from "#lib/api/outcome.ts";
 import type { ImpactItem } from "#lib/policy/impact.ts";
 import type { Plan } from "#lib/policy/plan.ts";
-import { became, type Foresight, findingsOf, foresee, foretold, measuredAsCounted } from "./foresight.test-support.ts";
+import { became, findingsOf, foreseeing, foretold, measuredAsCounted } from "./foresight.test-support.ts";
 
-let foresight: Foresight | null = null;
-afterEach(async () => {
-  await foresight?.close();
-  foresight = null;
-});
-
-async function begin(of: Trial): Promise<Foresight> {
-  foresight = await foresee(of);
-  return foresight;
-}
+const begin = foreseeing();
 
 const itemsOf = (plan: Plan): readonly ImpactItem[] => plan.steps.flatMap(({ impact }) => impact ?? []);
 const sum = (list: readonly number[]): number => list.reduce((all, each) => all + each, 0);

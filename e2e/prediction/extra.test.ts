@@ -2,22 +2,13 @@
  * Copies and attempts, which a client's proxy doesn't count as calls: what a plan foretells of them is what servers counted beyond the
  * calls, the whole way, and what is the simulator's own count.
  */
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KubeObject } from "#lab/kube/object.ts";
 import { deployment, istio, service, serviceAccount } from "#lab/scenarios/manifests.ts";
-import { BANK, bank, type Trial, trial } from "#lab/scenarios/trials/trial.ts";
-import { became, type Foresight, findingsOf, foresee, foretold } from "./foresight.test-support.ts";
+import { BANK, bank, trial } from "#lab/scenarios/trials/trial.ts";
+import { became, findingsOf, foreseeing, foretold } from "./foresight.test-support.ts";
 
-let foresight: Foresight | null = null;
-afterEach(async () => {
-  await foresight?.close();
-  foresight = null;
-});
-
-async function begin(of: Trial): Promise<Foresight> {
-  foresight = await foresee(of);
-  return foresight;
-}
+const begin = foreseeing();
 
 const routes = (more: object): KubeObject =>
   istio("networking", "VirtualService", BANK, "accounts", {

@@ -1,5 +1,5 @@
 /** The whole way of a change: traffic, the console's plan with its impact, the write, and its own comparison afterwards. */
-import { expect } from "vitest";
+import { afterEach, expect } from "vitest";
 import { type KubeObject, RESOURCES } from "#lab/kube/object.ts";
 import { CLUSTER, type Trial } from "#lab/scenarios/trials/trial.ts";
 import type { Ledger } from "#lab/truth/ledger.ts";
@@ -107,6 +107,19 @@ export function measuredAsCounted(outcome: OutcomeAnswer, { ledger }: Stage): vo
       0.05,
     );
   }
+}
+
+/** For files that foresee one trial after another: each is closed after its test. */
+export function foreseeing(): (...asked: Parameters<typeof foresee>) => Promise<Foresight> {
+  let foresight: Foresight | null = null;
+  afterEach(async () => {
+    await foresight?.close();
+    foresight = null;
+  });
+  return async (...asked) => {
+    foresight = await foresee(...asked);
+    return foresight;
+  };
 }
 
 /** `durations`: whether Prometheus knows how long calls take. */

@@ -2,7 +2,7 @@
  * What a plan foretells is what its outcome finds: the console's own prediction and its own comparison, of traffic that the
  * simulator makes under its own reading of the same objects.
  */
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type KubeObject, RESOURCES } from "#lab/kube/object.ts";
 import { deployment, service, serviceAccount } from "#lab/scenarios/manifests.ts";
 import { blindEdge } from "#lab/scenarios/trials/blind-edge.ts";
@@ -20,9 +20,8 @@ import { waypointFirst } from "#lab/scenarios/trials/waypoint-first.ts";
 import {
   became,
   come,
-  type Foresight,
   findingsOf,
-  foresee,
+  foreseeing,
   foretold,
   leave,
   measuredAsCounted,
@@ -30,16 +29,7 @@ import {
 } from "./foresight.test-support.ts";
 import { surely } from "./stage.test-support.ts";
 
-let foresight: Foresight | null = null;
-afterEach(async () => {
-  await foresight?.close();
-  foresight = null;
-});
-
-async function begin(trial: Trial, more: Parameters<typeof foresee>[1] = {}): Promise<Foresight> {
-  foresight = await foresee(trial, more);
-  return foresight;
-}
+const begin = foreseeing();
 
 interface Case {
   readonly trial: Trial;
@@ -92,7 +82,7 @@ const CASES: readonly Case[] = [
 
 describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }, () => {
   it.each(CASES.map((each) => [each.trial.scenario.name, each] as const))("of %s", async (_, each) => {
-    const { watch, plan, apply } = await begin(each.trial);
+    const { watch, plan, apply, stage } = await begin(each.trial);
     await watch();
     const planned = await plan(each.trial.change);
     expect(foretold(planned)).toEqual(each.foretold);
@@ -101,7 +91,7 @@ describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }
     expect(outcome).toMatchObject({ state: "told", limits: [], adverse: true });
     expect(became(outcome)).toEqual(each.became);
     expect(findingsOf(outcome)).toEqual([]);
-    if (foresight !== null) measuredAsCounted(outcome, foresight.stage);
+    measuredAsCounted(outcome, stage);
   });
 
   it("of a fault: the shares that it answers and holds back are certain, and are what the client counts", async () => {
@@ -125,7 +115,7 @@ describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }
   });
 
   it("of a timeout: by the client’s histogram, between the buckets around it", async () => {
-    const { watch, plan, apply } = await begin(shortTimeout, { durations: true });
+    const { watch, plan, apply, stage } = await begin(shortTimeout, { durations: true });
     await watch();
     const planned = await plan(shortTimeout.change);
     const [item] = planned.steps[0]?.impact ?? [];
@@ -136,11 +126,11 @@ describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }
     expect(became(outcome)).toEqual(["times-out web>accounts as-predicted"]);
     expect(outcome.items[0]?.measured?.share).toBeGreaterThan(0.1);
     expect(findingsOf(outcome)).toEqual([]);
-    if (foresight !== null) measuredAsCounted(outcome, foresight.stage);
+    measuredAsCounted(outcome, stage);
   });
 
   it("of a rule about paths: metrics bound it, access logs say whom it hits, and that is measured then", async () => {
-    const { watch, plan, samples, apply } = await begin(loggedPath);
+    const { watch, plan, samples, apply, stage } = await begin(loggedPath);
     await watch();
     const planned = await plan(loggedPath.change);
     const blind = ["clerk", "web"].map((each) => `denied ${each}>accounts bounded: the path`);
@@ -159,7 +149,7 @@ describe("what a plan foretells is what its outcome finds", { timeout: 900_000 }
     const outcome = await apply(planned);
     expect(became(outcome).toSorted()).toEqual(["clerk", "web"].map((each) => `denied ${each}>accounts as-predicted`));
     expect(findingsOf(outcome)).toEqual([]);
-    if (foresight !== null) measuredAsCounted(outcome, foresight.stage);
+    measuredAsCounted(outcome, stage);
     const measured = outcome.items.find(({ item }) => item.source.endsWith("/clerk"))?.measured?.share;
     // A fifth of what it asks for, in the lines as in the counters.
     expect((clerk?.hits ?? 0) / (clerk?.requests ?? 0)).toBeCloseTo(measured ?? Number.NaN, 1);

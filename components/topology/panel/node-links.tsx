@@ -10,8 +10,7 @@ import { QueryProvider } from "#lib/query/client.tsx";
 import { linksQuery } from "#lib/query/links.ts";
 import { NodeTraces } from "../traces/trace-links.tsx";
 import { grafanaLinks } from "./grafana.ts";
-
-const LINK = "text-accent underline-offset-2 hover:underline";
+import { LINK, OutsideLinks } from "./outside-links.tsx";
 
 /** The other places about a node: its service, its namespace's policies, its traces, dashboards. Only what exists. */
 export function NodeLinks({ node, inbound }: { readonly node: GraphNode; readonly inbound: readonly GraphEdge[] }) {
@@ -55,13 +54,7 @@ function Links({ node, inbound }: { readonly node: GraphNode; readonly inbound: 
           </li>
         )}
         {placed && <NodeTraces node={node} inbound={inbound} />}
-        {outside.map(({ title, href }) => (
-          <li key={title}>
-            <a href={href} target="_blank" rel="noopener noreferrer" className={LINK}>
-              {title}
-            </a>
-          </li>
-        ))}
+        <OutsideLinks links={outside} />
       </ul>
     </Section>
   );

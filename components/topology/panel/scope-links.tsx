@@ -10,8 +10,7 @@ import { QueryProvider } from "#lib/query/client.tsx";
 import { linksQuery } from "#lib/query/links.ts";
 import { useTracing } from "../traces/use-tracing.ts";
 import { grafanaOfScope } from "./grafana.ts";
-
-const LINK = "text-accent underline-offset-2 hover:underline";
+import { LINK, OutsideLinks } from "./outside-links.tsx";
 
 /** The other places about a box, or about everything in the view: its services, policies, traces, dashboards. Only what exists. */
 export function ScopeLinks({ id }: { readonly id: string }) {
@@ -44,13 +43,7 @@ function Links({ id }: { readonly id: string }) {
             </Link>
           </li>
         ))}
-        {grafanaOfScope(data?.grafana ?? null, key, view.at).map(({ title, href }) => (
-          <li key={title}>
-            <a href={href} target="_blank" rel="noopener noreferrer" className={LINK}>
-              {title}
-            </a>
-          </li>
-        ))}
+        <OutsideLinks links={grafanaOfScope(data?.grafana ?? null, key, view.at)} />
       </ul>
     </Section>
   );
