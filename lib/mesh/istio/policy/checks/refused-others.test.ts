@@ -295,6 +295,6 @@ const cases: readonly Refused[] = [
   ],
 ];
 
-describe("values of entries, gateways and policies that Istio's webhook refuses", () => {
+describe("values of entries, gateways and policies that Istio refuses", () => {
   test.each(cases)("%s", (...each) => expectRefused(each));
 });

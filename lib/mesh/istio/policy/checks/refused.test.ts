@@ -200,7 +200,7 @@ const cases: readonly Refused[] = [
   ],
 ];
 
-describe("values of routes and destinations that Istio's webhook refuses", () => {
+describe("values that Istio's webhook refuses", () => {
   test.each(cases)("%s", (...each) => expectRefused(each));
 
   test("what is taken away leaves nothing that is refused, and takes no host from anybody", () => {
