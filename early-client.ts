@@ -7,7 +7,7 @@
 import { readUrl } from "#components/shell/url-state.ts";
 import { type Slot, startEarly } from "#lib/live/early.ts";
 
-const { viewer, worker } = (document.currentScript as HTMLScriptElement).dataset;
+const { viewer, worker } = document.querySelector<HTMLScriptElement>("script[data-worker]")?.dataset ?? {};
 const { pathname, search, origin } = window.location;
 
 if (pathname === "/topology" && viewer !== undefined && worker !== undefined && !document.hidden) {

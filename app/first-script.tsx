@@ -9,7 +9,10 @@ export async function FirstScript() {
   const session = await pageSession();
   if (early === null || session.role === null) return null;
   return (
+    // A module that isn't waited for: other inline scripts run after the styles that stand before them are there.
     <script
+      type="module"
+      async
       nonce={(await headers()).get("x-nonce") ?? undefined}
       data-viewer={viewerKey(session)}
       data-worker={early.worker}

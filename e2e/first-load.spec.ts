@@ -55,3 +55,13 @@ for (const { name, path, painted } of PAGES)
     expect(loaded.length, "scripts were seen").toBeGreaterThan(0);
     expect(total, `gzipped bytes of ${loaded.length} scripts; the largest:\n${report}`).toBeLessThanOrEqual(budget);
   });
+
+test("the graph is asked for while the page's styles are on their way", async ({ page }) => {
+  const asked = page.waitForRequest(/\/api\/v1\/graph\/stream/);
+  await page.route(/\.css$/, async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await page.goto("/topology");
+  await marked("topology:painted")(page);
+});

@@ -1,6 +1,18 @@
 "use client";
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import {
+  lazy,
+  type ReactNode,
+  Suspense,
+  startTransition,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { atRest } from "#components/shell/at-rest.ts";
 import { useCommands } from "#components/shell/commands.tsx";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
 import { usePreferences } from "#components/shell/preferences-context.tsx";
@@ -153,15 +165,22 @@ export function Topology() {
             </Suspense>
           )}
           {!table && nothing === null && (
-            <Suspense fallback={null}>
+            <AtRest>
               <SpokenTable />
-            </Suspense>
+            </AtRest>
           )}
         </div>
         {selected !== null && <PanelPlace id={selected} />}
       </main>
     </SelectionContext>
   );
+}
+
+/** What nobody sees gives way to the first picture: it comes when the page is at rest. */
+function AtRest({ children }: { readonly children: ReactNode }) {
+  const [rested, setRested] = useState(false);
+  useEffect(() => atRest(() => startTransition(() => setRested(true))), []);
+  return rested ? <Suspense fallback={null}>{children}</Suspense> : null;
 }
 
 /** Where the panel stands; while the page wakes up it is what the server made of it. */

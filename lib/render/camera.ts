@@ -32,6 +32,8 @@ const MAX_FIT = 1.15;
 
 const clampZoom = (k: number) => Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, k));
 
+export const same = (a: Camera, b: Camera): boolean => a.x === b.x && a.y === b.y && a.k === b.k;
+
 export function toScreen(camera: Camera, point: Point): Point {
   return { x: point.x * camera.k + camera.x, y: point.y * camera.k + camera.y };
 }

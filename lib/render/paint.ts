@@ -1,8 +1,8 @@
 /** One whole frame: at once, or as layers that are kept. */
 import type { Camera, Size } from "./camera.ts";
-import { chooseCaptions } from "./captions.ts";
+import { type Caption, chooseCaptions } from "./captions.ts";
 import type { EdgeLabelKind } from "./edge-labels.ts";
-import { chooseLabels, type Focus, type Measure } from "./labels.ts";
+import { chooseLabels, type Focus, type Labels, type Measure } from "./labels.ts";
 import { type Changes, edgeLook, type Looked } from "./looks.ts";
 import { paintCaptions } from "./paint-captions.ts";
 import {
@@ -14,7 +14,7 @@ import {
   paintEdges,
   paintNeighbourhood,
 } from "./paint-edges.ts";
-import { boxTitles, paintLabels, paintTitles } from "./paint-labels.ts";
+import { boxTitles, paintLabels, paintTitles, type Title } from "./paint-labels.ts";
 import { eraseNodes, paintNodes, paintRing } from "./paint-nodes.ts";
 import { isDimmed, type Prepared, prepareEdges } from "./prepared.ts";
 import { isTrouble, stateAt } from "./style.ts";
@@ -42,8 +42,7 @@ function inWorld(c: Context, { camera, ratio }: Frame): void {
 
 /** Draws a whole frame at once. */
 export function paintFrame(c: Context, frame: Frame): void {
-  const steps = paintSteps(c, frame);
-  while (steps.next().done !== true);
+  for (const _ of paintSteps(c, frame));
 }
 
 /**
@@ -56,8 +55,7 @@ export function* paintSteps(c: Context, frame: Frame): Generator<void> {
   yield* paintMarks(c, frame);
   paintOver(c, frame);
   yield;
-  const texts = chooseTexts(frame);
-  yield;
+  const texts = yield* textSteps(frame);
   paintTexts(c, frame, texts);
 }
 
@@ -78,8 +76,8 @@ export function* paintLayers({ ground, marks }: Layers, frame: Frame): Generator
   yield marks;
 }
 
-/** A frame of layers, with what somebody looks at and all texts. */
-export function compose(c: Context, { ground, marks }: Layers, frame: Frame, texts = chooseTexts(frame)): void {
+/** A frame of layers, with what somebody looks at and all texts; in steps as above. */
+export function* composeSteps(c: Context, { ground, marks }: Layers, frame: Frame, texts: Texts): Generator<void> {
   c.setTransform(1, 0, 0, 1, 0, 0);
   c.globalAlpha = 1;
   c.drawImage(ground.canvas, 0, 0);
@@ -89,7 +87,12 @@ export function compose(c: Context, { ground, marks }: Layers, frame: Frame, tex
   c.drawImage(marks.canvas, 0, 0);
   inWorld(c, frame);
   paintOver(c, frame);
+  yield;
   paintTexts(c, frame, texts);
+}
+
+export function compose(c: Context, layers: Layers, frame: Frame, texts: Texts): void {
+  for (const _ of composeSteps(c, layers, frame, texts));
 }
 
 /**
@@ -133,17 +136,33 @@ function paintMarks(c: Context, frame: Frame): Generator<void> {
   return paintNodes(c, frame.scene, frame.prepared.nodes(), frame.theme, frame.camera);
 }
 
-/** Which texts a frame has room for, and where. */
-export function chooseTexts(frame: Frame) {
-  const { scene, bounds, camera, size, measure, labels: kinds, focus } = frame;
-  const captions = chooseCaptions(scene, camera, size, measure);
-  const spoken = new Set(captions.map(({ box }) => box));
-  const titles = boxTitles(scene, camera, size, measure, spoken);
-  const taken = [...titles, ...captions].map(({ block }) => block);
-  return { captions, titles, labels: chooseLabels(scene, bounds, camera, size, focus, measure, taken, kinds) };
+interface Texts {
+  readonly captions: readonly Caption[];
+  readonly titles: readonly Title[];
+  readonly labels: Labels;
 }
 
-type Texts = ReturnType<typeof chooseTexts>;
+/** Which texts a frame has room for, and where; in steps as above. */
+export function* textSteps(frame: Frame): Generator<void, Texts> {
+  const { scene, bounds, camera, size, measure, labels: kinds, focus } = frame;
+  const captions = chooseCaptions(scene, camera, size, measure);
+  yield;
+  const spoken = new Set(captions.map(({ box }) => box));
+  const titles = boxTitles(scene, camera, size, measure, spoken);
+  yield;
+  const taken = [...titles, ...captions].map(({ block }) => block);
+  const labels = chooseLabels(scene, bounds, camera, size, focus, measure, taken, kinds);
+  yield;
+  return { captions, titles, labels };
+}
+
+export function chooseTexts(frame: Frame): Texts {
+  const steps = textSteps(frame);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
 
 function paintTexts(c: Context, frame: Frame, { titles, captions, labels }: Texts): void {
   const { scene, camera, size, ratio, theme } = frame;

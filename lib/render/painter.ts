@@ -7,14 +7,18 @@ import type { Changes } from "./looks.ts";
 import {
   chooseTexts,
   compose,
+  composeSteps,
   type Frame,
   type Layers,
   paintChanges,
   paintFrame,
   paintLayers,
   paintPointed,
+  paintSteps,
+  textSteps,
 } from "./paint.ts";
 import { LARGE, MIDDLE, Sharp } from "./sharp.ts";
+import type { RenderTheme } from "./theme.ts";
 
 /** What a frame has to show. */
 export interface Sight {
@@ -61,9 +65,12 @@ export function createPainter(
   let ink = 0;
   /** What is all that differs between two inks. */
   let pending: { readonly from: number; readonly to: number; readonly changes: Changes } | null = null;
+  /** A hand has moved the view before the first picture was there. */
+  let hurried = false;
   /** From where the canvas shows all there is, of a drawing that is moved as a picture. */
   let drawn: { readonly camera: Camera; readonly state: number } | null = null;
 
+  const isBlank = () => unpainted === "first";
   const say = (still: boolean) => {
     const text = String(still);
     if (canvas.dataset["still"] !== text) canvas.dataset["still"] = text;
@@ -83,7 +90,8 @@ export function createPainter(
     const weight = nodes.x.length * 2 + edges.source.length;
     const moved = flying || sharp.moves;
     // The first is drawn in slices too: nothing of it is warm yet.
-    const sliced = weight >= LARGE || (weight >= MIDDLE && (moved || unpainted === "first"));
+    if (isBlank() && !moved && weight >= MIDDLE && weight < LARGE && drawFirst(seen)) return;
+    const sliced = weight >= LARGE || (weight >= MIDDLE && moved);
     if (sliced) {
       if (moved) keep();
       drawn = null;
@@ -97,6 +105,29 @@ export function createPainter(
     const whole = !sliced || sharp.holds(state, frame.camera);
     if (!flying && whole && !sharp.isRough) say(true);
     if (unpainted !== "none" && whole) report(nodes.x.length, edges.source.length);
+  }
+
+  /** @returns whether it is drawn in slices: not where a hand moves it meanwhile, which would begin it again and again */
+  function drawFirst({ frame, pointing }: Sight): boolean {
+    const { camera, size, ratio, theme, scene } = frame;
+    if (hurried) return false;
+    if (sharp.holds(state, camera)) {
+      sharp.draw(context, camera, size, ratio, theme.background);
+      drawn = { camera, state };
+      report(scene.nodes.x.length, scene.edges.source.length);
+      if (pointing) schedule();
+      else say(true);
+    } else {
+      clear(theme);
+      sharp.beginWhole({ state, camera }, canvas, (on) => paintSteps(on, frame), now);
+    }
+    return true;
+  }
+
+  function clear({ background }: RenderTheme): void {
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = background;
+    context.fillRect(0, 0, canvas.width, canvas.height);
   }
 
   function keep(): void {
@@ -119,19 +150,18 @@ export function createPainter(
       const texts = chooseTexts(still);
       sharp.show(context, state, (on, layers) => compose(on, layers, still, texts));
     }
-    if (!direct && !sharp.draw(context, camera, size, ratio, theme.background)) {
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.fillStyle = theme.background;
-      context.fillRect(0, 0, width, height);
-    } else if (pointing) paintPointed(context, frame);
+    if (!direct && !sharp.draw(context, camera, size, ratio, theme.background)) clear(theme);
+    else if (pointing) paintPointed(context, frame);
     if (flying || sharp.holds(state, camera)) return;
     const asked = state;
     const steps = function* (layers: Layers) {
       yield* paintLayers(layers, still);
       sharp.layersDone();
-      const texts = chooseTexts(still);
-      yield null;
-      yield sharp.take(asked, (on) => compose(on, layers, still, texts));
+      const choosing = textSteps(still);
+      let texts = choosing.next();
+      for (; texts.done !== true; texts = choosing.next()) yield null;
+      const { value } = texts;
+      yield* sharp.take(asked, (on) => composeSteps(on, layers, still, value));
     };
     sharp.begin({ ink, camera, width, height }, steps, now);
   }
@@ -168,13 +198,14 @@ export function createPainter(
     },
     now,
     gesture() {
+      hurried = isBlank();
       keep();
       sharp.gesture(schedule);
     },
     announce(what) {
-      if (unpainted !== "first") unpainted = what;
+      if (!isBlank()) unpainted = what;
     },
-    isBlank: () => unpainted === "first",
+    isBlank,
     destroy() {
       destroyed = true;
       if (scheduled !== 0) cancelAnimationFrame(scheduled);

@@ -3,7 +3,7 @@
  * long, and as the picture that is made of them: shown at once, moved and scaled as the view is. Numbers that change few marks
  * are drawn over the layers; what that leaves rough is drawn again when nothing has happened for a while.
  */
-import type { Camera, Size } from "./camera.ts";
+import { type Camera, type Size, same } from "./camera.ts";
 import type { Layers } from "./paint.ts";
 
 /** Nodes count twice. From here on a drawing takes longer than a frame, and is made in slices. */
@@ -42,18 +42,20 @@ function flush(context: Context): void {
   context.getImageData(0, 0, 1, 1);
 }
 
-const same = (a: Camera | null, b: Camera) => a !== null && a.x === b.x && a.y === b.y && a.k === b.k;
-const isOf = (of: Shows, state: number, camera: Camera) => of.state === state && same(of.camera, camera);
+const isOf = (of: Shows, state: number, camera: Camera) =>
+  of.state === state && of.camera !== null && same(of.camera, camera);
 
 export class Sharp {
   private picture: Context | null = null;
+  /** On this the next picture is made: the one that is shown stays whole. */
+  private spare: Context | null = null;
   private pictured = NOTHING;
   /** Draws onto the picture what it is said to show, where that stands on the screen alone so far. */
   private owed: ((on: Context) => void) | null = null;
   private layers: Layers | null = null;
   /** `state` here counts what is inked: neither texts nor what somebody looks at. */
   private layered = NOTHING;
-  private drawing: Shows = NOTHING;
+  private drawing: Shows & { readonly of: "layers" | "whole" } = { ...NOTHING, of: "layers" };
   private steps: Iterator<Context | null> | null = null;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private rough: ReturnType<typeof setTimeout> | undefined;
@@ -118,7 +120,8 @@ export class Sharp {
     paint: (layers: Layers) => Iterator<Context | null>,
     done: () => void,
   ): void {
-    if (this.moving || (this.steps !== null && isOf(this.drawing, o.ink, o.camera))) return;
+    const drawing = { state: o.ink, camera: o.camera, of: "layers" } as const;
+    if (this.moving || this.draws(drawing)) return;
     const ground = this.layers?.ground ?? createContext(false);
     const marks = this.layers?.marks ?? createContext(true);
     if (ground === null || marks === null) return;
@@ -128,10 +131,29 @@ export class Sharp {
     fit(marks, o);
     this.smooth();
     this.layered = NOTHING;
-    this.drawing = { state: o.ink, camera: o.camera };
+    this.start(drawing, paint(this.layers), done);
+  }
+
+  /** Begins the picture of a state without layers, unless it is begun already; in steps that are drawn one by one. */
+  beginWhole(
+    shows: { readonly state: number; readonly camera: Camera },
+    size: { readonly width: number; readonly height: number },
+    paint: (on: Context) => Iterable<void>,
+    done: () => void,
+  ): void {
+    const drawing = { ...shows, of: "whole" } as const;
+    if (!this.draws(drawing)) this.start(drawing, this.make(shows, size, paint), done);
+  }
+
+  private draws({ of, state, camera }: { of: "layers" | "whole"; state: number; camera: Camera }): boolean {
+    return this.steps !== null && this.drawing.of === of && isOf(this.drawing, state, camera);
+  }
+
+  private start(drawing: typeof this.drawing, steps: Iterator<Context | null>, done: () => void): void {
+    this.drawing = drawing;
     this.done = done;
     const waiting = this.steps !== null;
-    this.steps = paint(this.layers);
+    this.steps = steps;
     if (!waiting) this.channel.port2.postMessage(null);
   }
 
@@ -173,24 +195,38 @@ export class Sharp {
     this.rough = undefined;
   }
 
-  /** Makes the picture of a state out of the layers, and says on what it is drawn. */
-  take(state: number, compose: (on: Context, layers: Layers) => void): Context | null {
-    this.owe(state, compose);
-    this.pay();
-    return this.picture;
+  /** Makes the picture of a state out of the layers, in steps that say on what they drew. */
+  *take(state: number, compose: (on: Context, layers: Layers) => Iterable<void>): Generator<Context> {
+    const { layers } = this;
+    if (layers === null) return;
+    yield* this.make({ state, camera: this.layered.camera }, layers.ground.canvas, (on) => compose(on, layers));
+  }
+
+  private *make(
+    shows: Shows,
+    size: { readonly width: number; readonly height: number },
+    paint: (on: Context) => Iterable<void>,
+  ): Generator<Context> {
+    const made = this.spare ?? createContext(false);
+    if (made === null) return;
+    fit(made, size);
+    for (const _ of paint(made)) yield made;
+    yield made;
+    // What came meanwhile is shown already.
+    if (this.pictured.state > shows.state) return;
+    this.spare = this.picture;
+    this.picture = made;
+    this.owed = null;
+    this.pictured = shows;
   }
 
   /** Has the screen drawn from the layers; the picture of it is made when it is asked for, or before the layers change. */
   show(screen: Context, state: number, compose: (on: Context, layers: Layers) => void): void {
     if (this.layers === null) return;
-    compose(screen, this.layers);
-    this.owe(state, compose);
-  }
-
-  private owe(state: number, compose: (on: Context, layers: Layers) => void): void {
     const { layers } = this;
+    compose(screen, layers);
     this.picture ??= createContext(false);
-    if (this.picture === null || layers === null) return;
+    if (this.picture === null) return;
     this.owed = (on) => compose(on, layers);
     this.pictured = { state, camera: this.layered.camera };
   }
@@ -231,6 +267,7 @@ export class Sharp {
     this.layers = null;
     this.owed = null;
     this.picture = null;
+    this.spare = null;
   }
 
   destroy(): void {
