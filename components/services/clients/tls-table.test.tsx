@@ -64,11 +64,7 @@ describe("what clients send", () => {
       "– ? unknown lacks a setting; a port",
     ],
     ["by the waypoint", { by: "waypoint", sends: "HBONE", takes: "HBONE" }, "from the waypoint"],
-    [
-      "past the rules",
-      { by: "nobody", subset: null },
-      "reviews.shop.svc.cluster.local:80 past the rules, by no proxy",
-    ],
+    ["past the rules", { by: "nobody", subset: null }, "reviews.shop.svc.cluster.local:80 past the rules, by no proxy"],
     [
       "some of a workload’s pods",
       { servers: ["shop/a (1 of 2 pods, without a proxy)"] },

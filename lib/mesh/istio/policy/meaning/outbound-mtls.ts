@@ -110,6 +110,8 @@ export interface OutboundMtls {
   readonly chain: readonly ClientSay[];
   /** Absent: it isn’t known what is sent, or no object was asked. */
   readonly because?: Because;
+  /** The port’s entry that says nothing of TLS and so takes away what its DestinationRule says otherwise. */
+  readonly emptied?: ClientSay;
 }
 
 /** A TLS block that counts, and where it stands. */
@@ -122,8 +124,14 @@ interface Block {
 
 /** To one endpoint: with automatic mutual TLS each is told apart. */
 export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint, world: MtlsWorld): OutboundMtls {
-  const block = blockFor(client, to, world);
+  const { block, emptied } = blockFor(client, to, world);
   if (block !== null) return told(block, client);
+  const out = untold(to, endpoint, world);
+  return emptied === null ? out : { ...out, emptied };
+}
+
+/** Where no block of a DestinationRule counts. */
+function untold(to: Destination, endpoint: Endpoint, world: MtlsWorld): OutboundMtls {
   if (to.external || world.autoMtls === false)
     return { sends: "plaintext", chain: [], because: to.external ? "external" : "off" };
   // The service's mode is guessed from mesh and namespace, without workloads' own policies: where that is DISABLE there is no TLS.
@@ -164,10 +172,15 @@ export function portsDiffer(peers: PeerPolicies, endpoint: Endpoint): boolean {
  * The rule's own block, replaced whole by that of its port (a port without `tls` has none, whatever the rule says), then a
  * subset's over both, and that of the subset's port. (MergeTrafficPolicy in pilot/pkg/networking/core)
  */
-function blockFor(client: Client, to: Destination, world: MtlsWorld): Block | null {
+function blockFor(
+  client: Client,
+  to: Destination,
+  world: MtlsWorld,
+): { readonly block: Block | null; readonly emptied: ClientSay | null } {
   const applied = destinationRules(to.host, to.namespace, client.namespace, world, client.labels);
   const subset = to.subset === null ? undefined : applied.subsets.find(({ name }) => name === to.subset);
   let block: Block | null = null;
+  let emptied: ClientSay | null = null;
   const read = (object: Manifest, path: Segments, policy: JsonObject, [whole, port]: Levels): void => {
     if (isObject(policy["tls"])) block = { object, path: [...path, "tls"], tls: policy["tls"], level: whole };
     const ports = listAt(policy, "portLevelSettings");
@@ -175,8 +188,9 @@ function blockFor(client: Client, to: Destination, world: MtlsWorld): Block | nu
     const found = ports[at];
     if (found === undefined) return;
     const own = found["tls"];
-    const there = [...path, "portLevelSettings", at, "tls"];
-    block = isObject(own) ? { object, path: there, tls: own, level: port } : null;
+    const there = [...path, "portLevelSettings", at];
+    if (block !== null && !isObject(own)) emptied = { object, path: there, says: "no tls", level: port };
+    block = isObject(own) ? { object, path: [...there, "tls"], tls: own, level: port } : null;
   };
   if (applied.policy !== null) {
     read(applied.policy, ["spec", "trafficPolicy"], objectAt(specOf(applied.policy), "trafficPolicy"), OF_RULE);
@@ -185,7 +199,7 @@ function blockFor(client: Client, to: Destination, world: MtlsWorld): Block | nu
     const at = listAt(specOf(subset.owner), "subsets").findIndex((each) => textAt(each, "name") === subset.name);
     read(subset.owner, ["spec", "subsets", at, "trafficPolicy"], objectAt(subset.value, "trafficPolicy"), OF_SUBSET);
   }
-  return block;
+  return { block, emptied };
 }
 
 type Levels = readonly [whole: RuleLevel, port: RuleLevel];

@@ -181,6 +181,19 @@ describe("what each client sends", () => {
     expect(rowsOf(ask([], service(), NO_AUTO), "shop/web")[0]?.why.at(-1)).toBe("enableAutoMtls of the mesh is off.");
   });
 
+  test("an entry for the port that says nothing takes away what the rule says", () => {
+    const settings =
+      "trafficPolicy: {tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: RANDOM}}]}";
+    const classes = ask([STRICT, rule(settings)]);
+    expect(said(classes, "shop/web")).toEqual([`any ${BOTH}: automatic to STRICT: true`]);
+    const [row] = rowsOf(classes, "shop/web");
+    expect(row?.chain.map(sayText)).toEqual(["shop/d port no tls", "shop/default namespace STRICT"]);
+    expect(row?.chain[0]?.source?.path).toBe("spec.trafficPolicy.portLevelSettings[0]");
+    expect(row?.why[0]).toBe(
+      "The DestinationRule’s entry for the port says nothing of TLS, and takes the place of all else that it says.",
+    );
+  });
+
   test("a port of the workload’s own, by number, and by name where it isn’t known", () => {
     const own = pa("shop/v1", "selector: {matchLabels: {app: r-v1}}, portLevelMtls: {'8080': {mode: DISABLE}}");
     const at = (targetPort: number | string) =>

@@ -171,7 +171,7 @@ function atKind(kind: Workload, to: Destination, sender: Sender | null, world: S
   const server: Server = { ...kind, past: by.past, by };
   const found = met(sender, undefined, to, server, world);
   const { connects, identified, hidden, unseen, auto, out, takes } = found;
-  const client = found.out.chain.map((say) => sayOf(say, world));
+  const client = [...(out.emptied ? [out.emptied] : []), ...out.chain].map((say) => sayOf(say, world));
   const own = takes === null || takes === "past" || takes === "no proxy" ? [] : found.in.chain;
   const chain = uniqueSays([...client, ...own.map((say) => sayOf({ ...say, says: say.mode }, world))]);
   if (unseen.length > 0) return { ...UNKNOWN, why: [], chain: hidden ? chain : [], lacks: unseen };

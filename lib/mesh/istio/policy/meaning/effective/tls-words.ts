@@ -19,19 +19,20 @@ const PASSED_OVER =
   "The rule’s credentialName counts at gateways, and for sidecars in rules with a workloadSelector, alone: plaintext is sent.";
 
 const WORDS: Readonly<Record<Exclude<Because, "rule" | "passed over">, string>> = {
-  external: "No DestinationRule says anything of TLS, and the host is outside the mesh.",
-  off: "No DestinationRule says anything of TLS, and automatic mutual TLS is off.",
-  around:
-    "No DestinationRule says anything of TLS; mesh or namespace say DISABLE, so that automatic mutual TLS isn’t sent.",
-  all: "Automatic mutual TLS: no DestinationRule says anything of TLS, and all pods behind the address that is called take it.",
+  external: "The host is outside the mesh: automatic mutual TLS isn’t sent there.",
+  off: "Automatic mutual TLS is off.",
+  around: "The service’s mesh or namespace says DISABLE: automatic mutual TLS isn’t sent.",
+  all: "Automatic mutual TLS: all pods behind the address that is called take it.",
   "not all":
     "Automatic mutual TLS goes to all pods of what is called by their addresses or to none, and one doesn’t take it.",
-  "no sidecar": "No DestinationRule says anything of TLS, and automatic mutual TLS goes to pods with a sidecar alone.",
-  disabled:
-    "No DestinationRule says anything of TLS, and the server’s PeerAuthentication says DISABLE: automatic mutual TLS isn’t sent.",
-  automatic:
-    "Automatic mutual TLS: no DestinationRule says anything of TLS, the pods have a sidecar, and no PeerAuthentication says DISABLE.",
+  "no sidecar": "Automatic mutual TLS goes to pods with a sidecar alone.",
+  disabled: "The server’s PeerAuthentication says DISABLE: automatic mutual TLS isn’t sent.",
+  automatic: "Automatic mutual TLS: the pods have a sidecar, and their PeerAuthentications don’t say DISABLE.",
 };
+
+const UNTOLD = "No DestinationRule says anything of TLS.";
+const EMPTIED =
+  "The DestinationRule’s entry for the port says nothing of TLS, and takes the place of all else that it says.";
 
 const PLACES = {
   ...{ rule: "as a whole", port: "for the port", subset: "for the subset", "subset port": "for the subset’s port" },
@@ -39,7 +40,7 @@ const PLACES = {
 
 /** `auto`: the mesh's setting, where that alone makes the difference. */
 export function sentWhy(
-  { because, chain }: OutboundMtls,
+  { because, chain, emptied }: OutboundMtls,
   sender: Pick<Sender, "namespace">,
   { namespace }: Pick<Called, "namespace">,
   { auto, root }: { readonly auto: boolean | null; readonly root: string },
@@ -47,7 +48,11 @@ export function sentWhy(
   const last = chain.at(-1);
   if (because === undefined) return [];
   if (because !== "rule" && because !== "passed over")
-    return [WORDS[because], ...(auto === null ? [] : [`enableAutoMtls of the mesh is ${auto ? "on" : "off"}.`])];
+    return [
+      emptied === undefined ? UNTOLD : EMPTIED,
+      WORDS[because],
+      ...(auto === null ? [] : [`enableAutoMtls of the mesh is ${auto ? "on" : "off"}.`]),
+    ];
   const at = last?.object.metadata.namespace;
   const whose =
     at === sender.namespace
