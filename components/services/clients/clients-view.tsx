@@ -149,7 +149,7 @@ function said({ decides, plane, waypoint, rules, takes, outbound, leaves }: Rout
     case "not-discovered":
       return unknownToThem("Istiod doesn’t see its namespace (discoverySelectors)", outbound);
     case "past":
-      return `◣ Past their sidecar${leaves === null ? "" : `, by ${leaves}`}: no rule counts, and nobody is proved to call.`;
+      return `◣ Past their sidecar${leaves === null ? "" : `, by ${leaves}`}: no rule counts, and nothing proves who calls.`;
     case "nothing":
       return "Doesn’t route here.";
     case "itself":

@@ -166,7 +166,7 @@ describe("a service by its clients", () => {
     [
       "past their sidecar",
       { decides: "past", leaves: "traffic.sidecar.istio.io/excludeOutboundPorts" },
-      "Past their sidecar, by traffic.sidecar.istio.io/excludeOutboundPorts: no rule counts, and nobody is proved to call.",
+      "Past their sidecar, by traffic.sidecar.istio.io/excludeOutboundPorts: no rule counts, and nothing proves who calls.",
     ],
     [
       "shadowed",
