@@ -125,6 +125,8 @@ test("from a service to how each client reaches it, and to one client", async ({
   await expect(classes).toHaveCount(1);
   await expect(classes.getByRole("heading", { level: 2 })).toContainText("shop/storefront");
   await expect(classes).toContainText("v1");
+  const sent = classes.getByRole("table", { name: "Mutual TLS of shop/storefront" });
+  await expect(sent.getByRole("row").filter({ hasText: "shop/reviews-v1" })).toContainText("connects");
 });
 
 test("an object that doesn't exist says so", async ({ page, pageErrors }) => {

@@ -22,6 +22,40 @@ const targetSchema = z.object({
   pods: z.object({ ready: z.number(), all: z.number() }).nullable().meta({ description: "null: not known, or none" }),
 });
 
+const saySchema = z.object({
+  source: sourceSchema.nullable().meta({ description: "null: an object that you may not see" }),
+  level: z.enum(["rule", "port", "subset", "subset port", "mesh", "namespace", "workload", "workload port"]).meta({
+    description: "of a DestinationRule its whole, port, subset, subset's port; of a PeerAuthentication the rest",
+  }),
+  says: z.string().nullable(),
+});
+
+const tlsSchema = z.object({
+  host: z.string(),
+  subset: z.string().nullable(),
+  port: z.number().nullable(),
+  servers: z.array(z.string()).meta({
+    description:
+      "workloads there that are alike in this, namespace/name, of those with several kinds of pods which; none: not known",
+  }),
+  by: z.enum(["client", "waypoint", "nobody"]).meta({
+    description: "whose proxy sends it: the client’s, its waypoint; nobody’s: it goes as the client itself says it",
+  }),
+  sends: z.enum(["ISTIO_MUTUAL", "SIMPLE", "MUTUAL", "automatic", "HBONE", "plaintext"]).nullable().meta({
+    description: "a DestinationRule’s mode; automatic: automatic mutual TLS; null: not known",
+  }),
+  takes: z.enum(["STRICT", "PERMISSIVE", "DISABLE", "HBONE", "no proxy", "past"]).nullable().meta({
+    description: "past: it comes past the server’s sidecar; null: not known, or no PeerAuthentication says it",
+  }),
+  connects: z.boolean().nullable().meta({ description: "null: not known" }),
+  identified: z.boolean().nullable().meta({ description: "whether mutual TLS proves who calls; null: not known" }),
+  why: z.array(z.string()).meta({ description: "what makes it so, in sentences" }),
+  chain: z.array(saySchema).meta({
+    description: "who has a say: for the client’s proxy, then at the server; the last of each decides",
+  }),
+  lacks: lacksSchema,
+});
+
 const ruleSchema = z.object({
   source: sourceSchema.nullable().meta({ description: "null: no object, the service itself is called" }),
   at: z.string().nullable().meta({ description: "of a gateway: host:port where it takes the request" }),
@@ -44,11 +78,15 @@ export const clientRoutingSchema = z
         z.object({
           plane: z.enum(["sidecar", "gateway", "ambient", "none"]),
           decides: z
-            .enum(["rules", "itself", "out-of-scope", "not-exported", "not-discovered", "nothing", "unknown"])
+            .enum(["rules", "itself", "out-of-scope", "not-exported", "not-discovered", "past", "nothing", "unknown"])
             .meta({
               description:
-                "out-of-scope, not-exported, not-discovered: the clients’ proxies don’t know the service, because of their Sidecar, of exportTo, of discoverySelectors",
+                "out-of-scope, not-exported, not-discovered: the clients’ proxies don’t know the service, because of their Sidecar, of exportTo, of discoverySelectors; past: their connections leave past their sidecar",
             }),
+          leaves: z
+            .string()
+            .nullable()
+            .meta({ description: "the annotation of their pods by which connections leave past the sidecar" }),
           waypoint: z.string().nullable(),
           takes: z.enum(["requests", "connections"]).meta({ description: "connections: the port carries bytes" }),
           rules: z.array(ruleSchema).meta({
@@ -62,10 +100,15 @@ export const clientRoutingSchema = z
             description:
               "what becomes of calls that the clients’ proxies don’t know, where that decides: refused, or passed on",
           }),
+          tls: z.array(tlsSchema).meta({
+            description: "what is sent to the places that rules lead to, one row for each kind of what stands there",
+          }),
           shadowed: z.array(sourceSchema),
           ignored: z.array(z.object({ source: sourceSchema, why: z.string() })),
           lacks: lacksSchema,
-          clients: z.array(z.object({ namespace: z.string(), names: z.array(z.string()) })),
+          clients: z.array(z.object({ namespace: z.string(), names: z.array(z.string()) })).meta({
+            description: "workloads; of one whose pods are partly without a proxy each kind, with which pods it is",
+          }),
         }),
       )
       .meta({ description: "clients with the same answer, taken together" }),

@@ -1,4 +1,5 @@
 /** How one service is reached by each of its clients, those with the same answer taken together. */
+import type { ClientTls } from "./client-tls.ts";
 import type { ServiceRef } from "./intent.ts";
 import type { Source } from "./security.ts";
 
@@ -22,9 +23,20 @@ export interface RoutingAnswer {
   readonly plane: ClientPlane;
   /**
    * `itself`: no rule counts, and calls go to all endpoints. `nothing`: a gateway that doesn't route here. The clients' proxies don't
-   * know the service: `out-of-scope`, their Sidecar leaves it out; `not-exported` to their namespace; `not-discovered` by istiod.
+   * know the service: `out-of-scope`, their Sidecar leaves it out; `not-exported` to their namespace; `not-discovered` by istiod. `past`:
+   * their connections leave past their sidecar, to the service itself.
    */
-  readonly decides: "rules" | "itself" | "out-of-scope" | "not-exported" | "not-discovered" | "nothing" | "unknown";
+  readonly decides:
+    | "rules"
+    | "itself"
+    | "out-of-scope"
+    | "not-exported"
+    | "not-discovered"
+    | "past"
+    | "nothing"
+    | "unknown";
+  /** The annotation of their pods by which connections leave past the sidecar; null: none does. */
+  readonly leaves: string | null;
   /** The waypoint that routes for ambient clients, `namespace/name`. */
   readonly waypoint: string | null;
   /** What the rules are asked of: connections where the port carries bytes. */
@@ -35,6 +47,11 @@ export interface RoutingAnswer {
   readonly otherwise: "404" | "outbound-traffic-policy" | null;
   /** What these clients do with what they don't know, where that decides; null: it doesn't, or isn't known. */
   readonly outbound: "REGISTRY_ONLY" | "ALLOW_ANY" | null;
+  /**
+   * What is sent to the places that rules lead to, one row for each kind of what stands there; and, by nobody, what goes past the rules.
+   * None: nothing arrives, or not by anything that is known.
+   */
+  readonly tls: readonly ClientTls[];
   /** Objects for the host that lose to the one that counts. */
   readonly shadowed: readonly Source[];
   /** Rules that don't count for these clients, and why. */

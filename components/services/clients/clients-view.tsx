@@ -5,6 +5,7 @@ import { formatPlural } from "#lib/format.ts";
 import type { ClientPlane, ClientRouting, RoutingClass } from "#lib/policy/client-routing.ts";
 import { ClientRuleView } from "./client-rule.tsx";
 import { countOf, failing, found, titleOf } from "./found.ts";
+import { TlsTable } from "./tls-table.tsx";
 
 const PLANES: Readonly<Record<ClientPlane, string>> = {
   sidecar: "with a sidecar",
@@ -38,14 +39,27 @@ export function ClientsView({ routing, search }: { readonly routing: ClientRouti
         )}
       </p>
       {classes.map(({ each, clients }) => (
-        <ClassView key={JSON.stringify([each.plane, each.clients[0]])} answer={each} clients={clients} />
+        <ClassView
+          key={JSON.stringify([each.plane, each.clients[0]])}
+          answer={each}
+          clients={clients}
+          cluster={routing.service.cluster}
+        />
       ))}
     </>
   );
 }
 
-function ClassView({ answer, clients }: { readonly answer: RoutingClass; readonly clients: RoutingClass["clients"] }) {
-  const { plane, rules, otherwise, outbound, shadowed, ignored, lacks, decides } = answer;
+function ClassView({
+  answer,
+  clients,
+  cluster,
+}: {
+  readonly answer: RoutingClass;
+  readonly clients: RoutingClass["clients"];
+  readonly cluster: string;
+}) {
+  const { plane, rules, otherwise, outbound, tls, shadowed, ignored, lacks, decides } = answer;
   const title = titleOf(clients);
   return (
     <section className="mt-6 border-t border-line-strong pt-3" aria-label={title}>
@@ -69,6 +83,7 @@ function ClassView({ answer, clients }: { readonly answer: RoutingClass; readonl
           {otherwise === "outbound-traffic-policy" && outbound !== null ? PAST[outbound] : OTHERWISE[otherwise]}
         </p>
       )}
+      <TlsTable rows={tls} cluster={cluster} clients={title} />
       {shadowed.length > 0 && (
         <Aside title="Shadowed: they name the same host and lose">
           {shadowed.map((source) => (
@@ -122,7 +137,7 @@ function unknownToThem(why: string, outbound: RoutingClass["outbound"]): string 
     : `◣ ${why}: calls go past the mesh’s rules to its address, in plaintext (outboundTrafficPolicy is ALLOW_ANY).`;
 }
 
-function said({ decides, plane, waypoint, rules, takes, outbound }: RoutingClass): string {
+function said({ decides, plane, waypoint, rules, takes, outbound, leaves }: RoutingClass): string {
   const through = waypoint === null ? "" : `, through waypoint ${waypoint}`;
   switch (decides) {
     case "unknown":
@@ -133,6 +148,8 @@ function said({ decides, plane, waypoint, rules, takes, outbound }: RoutingClass
       return unknownToThem("It isn’t exported to their namespace", outbound);
     case "not-discovered":
       return unknownToThem("Istiod doesn’t see its namespace (discoverySelectors)", outbound);
+    case "past":
+      return `◣ Past their sidecar${leaves === null ? "" : `, by ${leaves}`}: no rule counts, and nothing proves who calls.`;
     case "nothing":
       return "Doesn’t route here.";
     case "itself":

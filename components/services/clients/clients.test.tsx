@@ -32,7 +32,7 @@ const answer = (more: Partial<RoutingClass> = {}): RoutingClass => ({
     takes: "requests",
     rules: [rule()],
     otherwise: null,
-    outbound: null,
+    ...{ outbound: null, leaves: null, tls: [] },
     shadowed: [],
     ignored: [],
   },
@@ -163,6 +163,11 @@ describe("a service by its clients", () => {
     ],
     ["ambient", { plane: "ambient", decides: "itself" }, "To all its pods, whatever rules for requests say."],
     ["by a waypoint", { plane: "ambient", waypoint: "shop/door" }, "By 1 rule, through waypoint shop/door"],
+    [
+      "past their sidecar",
+      { decides: "past", leaves: "traffic.sidecar.istio.io/excludeOutboundPorts" },
+      "Past their sidecar, by traffic.sidecar.istio.io/excludeOutboundPorts: no rule counts, and nothing proves who calls.",
+    ],
     [
       "shadowed",
       { shadowed: [source("VirtualService", "other")] },

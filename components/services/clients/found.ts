@@ -13,8 +13,9 @@ export function found(clients: Clients, search: string): Clients {
   });
 }
 
-/** Whether a rule that their calls come to sends some of them where they fail, or nowhere. */
-export const failing = ({ rules }: Pick<RoutingClass, "rules">): boolean =>
+/** Whether a rule that their calls come to sends some of them where they fail, or nowhere, or where what they send isn't taken. */
+export const failing = ({ rules, tls }: Pick<RoutingClass, "rules" | "tls">): boolean =>
+  tls.some(({ connects }) => connects === false) ||
   rules.some(
     ({ reached, does, to }) =>
       reached && does === "route" && (to.length === 0 || to.some(({ fails, share }) => fails !== null && share > 0)),

@@ -5,7 +5,7 @@
  * handleInboundPortsInclude and Run in istio's tools/istio-iptables/pkg/capture/run.go
  */
 import type { Dataplane } from "#lib/graph/model.ts";
-import { CAPTURE } from "#lib/inventory/capture-notes.ts";
+import { CAPTURE, CAPTURE_NOTES } from "#lib/inventory/capture-notes.ts";
 import type { PodRef, Workload } from "#lib/inventory/model.ts";
 import { inBlock, isBlock } from "./authorization/address.ts";
 import { isKnown, lacking, not, some, type Truth } from "./truth.ts";
@@ -53,10 +53,17 @@ const unread = (by: keyof typeof CAPTURE, text: string): Past => ({
 function unsure({ annotations, pods }: Captured): Past | null {
   if (annotations[CAPTURE.interceptionMode] === "NONE")
     return { by: "interceptionMode", past: lacking("what comes to a sidecar whose interceptionMode is NONE") };
-  return pods.some(({ capturedOtherwise, unmeshed }) => capturedOtherwise === true && unmeshed !== true)
+  return differs({ pods })
     ? { by: null, past: lacking("which connections come past the sidecar: the pods’ annotations differ") }
     : null;
 }
+
+const differs = ({ pods }: Pick<Captured, "pods">): boolean =>
+  pods.some(({ capturedOtherwise, unmeshed }) => capturedOtherwise === true && unmeshed !== true);
+
+/** Of workloads with the same key the same comes, or leaves, past the sidecar. */
+export const captureKey = ({ dataplane, annotations, pods }: Captured): string =>
+  JSON.stringify([dataplane, differs({ pods }), ...CAPTURE_NOTES.map((name) => annotations[name] ?? null)]);
 
 /** Connections to one of a workload's own ports. null: its number isn't known. What isn't a sidecar's is taken as it is. */
 export function pastInbound(workload: Captured, port: number | null): Past {

@@ -11,7 +11,7 @@ import type { Segments } from "#lib/policy/path.ts";
 import type { PolicyWorld } from "#lib/policy/port.ts";
 import { destinationRules } from "../routing/destination-rules.ts";
 import { has, isObject, listAt, numberAt, objectAt, specOf, textAt } from "../routing/json.ts";
-import { type InboundMtls, inboundMtls, type PeerPolicies } from "./inbound-mtls.ts";
+import { type InboundMtls, inboundMtls, type PeerPolicies, type Say } from "./inbound-mtls.ts";
 import { isKnown, type Lacking, lacking, type Truth } from "./truth.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -76,16 +76,42 @@ const isGateway = ({ dataplane }: Endpoint): boolean => dataplane === "gateway" 
 
 export type Sends = "mutual TLS" | "own TLS" | "plaintext";
 
+/** Where in an object it is said: a DestinationRule’s whole, its port, its subset or the subset’s port; or a PeerAuthentication’s level. */
+type RuleLevel = "rule" | "port" | "subset" | "subset port";
+
 /** Who says it, from the outside in: the last one decides. */
 export interface ClientSay {
   readonly object: Manifest;
   readonly path: Segments;
   readonly says: string;
+  readonly level: RuleLevel | Say["level"];
 }
+
+/**
+ * What made the client’s proxy send that. `rule`: the DestinationRule’s block; `passed over`: the block names a Secret that isn’t read
+ * there. Without a block: `external`, a ServiceEntry outside the mesh; `off`, the mesh’s setting; `around`, mesh or namespace of the
+ * service are DISABLE; `all` and `not all`, the endpoints together; `no sidecar` at the endpoint; `disabled`, the endpoint’s port; else
+ * `automatic`.
+ */
+export type Because =
+  | "rule"
+  | "passed over"
+  | "external"
+  | "off"
+  | "around"
+  | "all"
+  | "not all"
+  | "no sidecar"
+  | "disabled"
+  | "automatic";
 
 export interface OutboundMtls {
   readonly sends: Sends | Lacking;
   readonly chain: readonly ClientSay[];
+  /** Absent: it isn’t known what is sent, or no object was asked. */
+  readonly because?: Because;
+  /** The port’s entry that says nothing of TLS and so takes away what its DestinationRule says otherwise. */
+  readonly emptied?: ClientSay;
 }
 
 /** A TLS block that counts, and where it stands. */
@@ -93,20 +119,29 @@ interface Block {
   readonly object: Manifest;
   readonly path: Segments;
   readonly tls: JsonObject;
+  readonly level: RuleLevel;
 }
 
 /** To one endpoint: with automatic mutual TLS each is told apart. */
 export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint, world: MtlsWorld): OutboundMtls {
-  const block = blockFor(client, to, world);
+  const { block, emptied } = blockFor(client, to, world);
   if (block !== null) return told(block, client);
-  if (to.external || world.autoMtls === false) return { sends: "plaintext", chain: [] };
+  const out = untold(to, endpoint, world);
+  return emptied === null ? out : { ...out, emptied };
+}
+
+/** Where no block of a DestinationRule counts. */
+function untold(to: Destination, endpoint: Endpoint, world: MtlsWorld): OutboundMtls {
+  if (to.external || world.autoMtls === false)
+    return { sends: "plaintext", chain: [], because: to.external ? "external" : "off" };
   // The service's mode is guessed from mesh and namespace, without workloads' own policies: where that is DISABLE there is no TLS.
   const around = inboundMtls(world.peers, to.namespace, null, null);
   const ownPort = inboundMtls(world.peers, endpoint.namespace, endpoint.labels, endpoint.port);
-  if (around.mode === "DISABLE") return { sends: "plaintext", chain: says(around) };
+  if (around.mode === "DISABLE") return { sends: "plaintext", chain: says(around), because: "around" };
+  const mutual = world.autoMtls === null ? lacking(AUTO) : "mutual TLS";
   if (to.all !== undefined) {
-    if (to.all !== true) return { sends: to.all === false ? "plaintext" : to.all, chain: [] };
-    return { sends: world.autoMtls === null ? lacking(AUTO) : "mutual TLS", chain: says(around) };
+    if (to.all === true) return { sends: mutual, chain: says(around), because: "all" };
+    return to.all === false ? { sends: "plaintext", chain: [], because: "not all" } : { sends: to.all, chain: [] };
   }
   if (endpoint.dataplane === "ambient") return { sends: lacking(HBONE), chain: [] };
   if (
@@ -115,18 +150,19 @@ export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint
   )
     return { sends: lacking(SERVERS), chain: [] };
   // Of gateways' pods nothing says that they take it. (files/gateway-injection-template.yaml, kube-gateway.yaml in istiod's chart)
-  if (endpoint.dataplane !== "sidecar") return { sends: "plaintext", chain: [] };
+  if (endpoint.dataplane !== "sidecar") return { sends: "plaintext", chain: [], because: "no sidecar" };
   const chain = says(ownPort);
-  if (ownPort.mode === "DISABLE") return { sends: "plaintext", chain };
+  if (ownPort.mode === "DISABLE") return { sends: "plaintext", chain, because: "disabled" };
   const portDecides = endpoint.port === null && portsDiffer(world.peers, endpoint);
   if (portDecides) return { sends: lacking("the workload's port"), chain };
-  return { sends: world.autoMtls === null ? lacking(AUTO) : "mutual TLS", chain };
+  return { sends: mutual, chain, because: "automatic" };
 }
 
 const says = ({ chain }: InboundMtls): readonly ClientSay[] =>
-  chain.map(({ object, path, mode }) => ({ object, path, says: mode }));
+  chain.map(({ object, path, mode, level }) => ({ object, path, says: mode, level }));
 
-function portsDiffer(peers: PeerPolicies, endpoint: Endpoint): boolean {
+/** Whether ports of the endpoint's workload may take something else than the workload. */
+export function portsDiffer(peers: PeerPolicies, endpoint: Endpoint): boolean {
   const fits = (wanted: Labels) => Object.entries(wanted).every(([key, value]) => endpoint.labels[key] === value);
   const own = peers.workloads.get(endpoint.namespace)?.find(({ labels }) => fits(labels))?.object;
   return Object.keys(objectAt(own?.spec, "portLevelMtls")).length > 0;
@@ -136,40 +172,51 @@ function portsDiffer(peers: PeerPolicies, endpoint: Endpoint): boolean {
  * The rule's own block, replaced whole by that of its port (a port without `tls` has none, whatever the rule says), then a
  * subset's over both, and that of the subset's port. (MergeTrafficPolicy in pilot/pkg/networking/core)
  */
-function blockFor(client: Client, to: Destination, world: MtlsWorld): Block | null {
+function blockFor(
+  client: Client,
+  to: Destination,
+  world: MtlsWorld,
+): { readonly block: Block | null; readonly emptied: ClientSay | null } {
   const applied = destinationRules(to.host, to.namespace, client.namespace, world, client.labels);
   const subset = to.subset === null ? undefined : applied.subsets.find(({ name }) => name === to.subset);
   let block: Block | null = null;
-  const read = (object: Manifest, path: Segments, policy: JsonObject): void => {
-    if (isObject(policy["tls"])) block = { object, path: [...path, "tls"], tls: policy["tls"] };
+  let emptied: ClientSay | null = null;
+  const read = (object: Manifest, path: Segments, policy: JsonObject, [whole, port]: Levels): void => {
+    if (isObject(policy["tls"])) block = { object, path: [...path, "tls"], tls: policy["tls"], level: whole };
     const ports = listAt(policy, "portLevelSettings");
     const at = ports.findIndex((each) => numberAt(objectAt(each, "port"), "number") === to.port);
     const found = ports[at];
     if (found === undefined) return;
     const own = found["tls"];
-    block = isObject(own) ? { object, path: [...path, "portLevelSettings", at, "tls"], tls: own } : null;
+    const there = [...path, "portLevelSettings", at];
+    if (block !== null && !isObject(own)) emptied = { object, path: there, says: "no tls", level: port };
+    block = isObject(own) ? { object, path: [...there, "tls"], tls: own, level: port } : null;
   };
   if (applied.policy !== null) {
-    read(applied.policy, ["spec", "trafficPolicy"], objectAt(specOf(applied.policy), "trafficPolicy"));
+    read(applied.policy, ["spec", "trafficPolicy"], objectAt(specOf(applied.policy), "trafficPolicy"), OF_RULE);
   }
   if (subset !== undefined) {
     const at = listAt(specOf(subset.owner), "subsets").findIndex((each) => textAt(each, "name") === subset.name);
-    read(subset.owner, ["spec", "subsets", at, "trafficPolicy"], objectAt(subset.value, "trafficPolicy"));
+    read(subset.owner, ["spec", "subsets", at, "trafficPolicy"], objectAt(subset.value, "trafficPolicy"), OF_SUBSET);
   }
-  return block;
+  return { block, emptied };
 }
+
+type Levels = readonly [whole: RuleLevel, port: RuleLevel];
+const OF_RULE: Levels = ["rule", "port"];
+const OF_SUBSET: Levels = ["subset", "subset port"];
 
 /**
  * A block without a mode is DISABLE, the first of the enumeration. A credentialName counts for gateways, and for sidecars in rules with a
  * workloadSelector alone; elsewhere the block is passed over and plaintext is sent (buildUpstreamClusterTLSContext).
  */
-function told({ object, path, tls }: Block, { gateway }: Client): OutboundMtls {
+function told({ object, path, tls, level }: Block, { gateway }: Client): OutboundMtls {
   const mode = textAt(tls, "mode") ?? "DISABLE";
-  const chain = [{ object, path: [...path, "mode"], says: mode }];
-  if (mode === "ISTIO_MUTUAL") return { sends: "mutual TLS", chain };
-  if (mode !== "SIMPLE" && mode !== "MUTUAL") return { sends: "plaintext", chain };
+  const chain = [{ object, path: [...path, "mode"], says: mode, level }];
+  if (mode === "ISTIO_MUTUAL") return { sends: "mutual TLS", chain, because: "rule" };
+  if (mode !== "SIMPLE" && mode !== "MUTUAL") return { sends: "plaintext", chain, because: "rule" };
   const passedOver = gateway !== true && has(tls, "credentialName") && !has(specOf(object), "workloadSelector");
-  return { sends: passedOver ? "plaintext" : "own TLS", chain };
+  return { sends: passedOver ? "plaintext" : "own TLS", chain, because: passedOver ? "passed over" : "rule" };
 }
 
 export interface Meeting {

@@ -2,23 +2,26 @@
  * How ambient clients reach a service: by its waypoint, which then routes; else ztunnel carries bytes, and no rule for requests counts.
  * https://istio.io/latest/docs/ambient/usage/l7-features/, https://istio.io/latest/docs/ambient/usage/waypoint/
  */
-import type { ServicePort, Workload } from "#lib/inventory/model.ts";
+import type { ServicePort } from "#lib/inventory/model.ts";
 import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { carriesHttp } from "../port-protocol.ts";
 import { waypointRule } from "../routing/bytes.ts";
 import type { Caller } from "../routing/match.ts";
 import type { OwnRule } from "../routing/table.ts";
-import { type Chosen, chosenOf } from "../routing/target.ts";
+import { type Chosen, chosenOf, itself as itselfOf } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
 import { type Called, hasAddress, hostOf, unsettledAtZtunnel } from "./called.ts";
-import { clientRules, connectionInWords, ignoredInWords, takesAll } from "./client-words.ts";
+import { placesOf, type SentTo, tlsTo, toWaypointRow } from "./client-tls.ts";
+import { clientRules, connectionInWords, ignoredInWords, takesAll, tried } from "./client-words.ts";
+import type { Sender } from "./connection.ts";
 import { beforePod } from "./pod-waypoint.ts";
 import { OF_BYTES, readersOf } from "./route-versions.ts";
 import { waypointOf } from "./security.ts";
 import { reached, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { hides, hidesAfter, ROUTES, revisionsOf, saying } from "./way.ts";
+import { hasOtherWaypoint, meetingWaypoint, OTHER_WAYPOINT, proxiesOf, toWaypoint } from "./waypoint-met.ts";
 
 /** Which Services a waypoint knows that aren't exported to its namespace isn't worked out. */
 export const KEPT = "whether the waypoint knows a Service that isn’t exported to its namespace";
@@ -51,7 +54,7 @@ export function throughAmbient(service: Called, port: ServicePort, world: Securi
     const say = saying(place, service, world).routing;
     const looksUp = service.entry !== undefined && !hasAddress(service.entry);
     return {
-      ...reached("ambient", service, port, { ...world, ...(looksUp && { looksUp }) }),
+      ...reached("ambient", service, port, { ...world, ...(looksUp && { looksUp }) }, ZTUNNEL),
       ignored: say
         .filter(world.sees)
         .map((each) => ({ source: sourceOf(world, each, []), why: service.headless ? BY_POD : IGNORED })),
@@ -62,31 +65,75 @@ export function throughAmbient(service: Called, port: ServicePort, world: Securi
   const http = carriesHttp(port);
   if (lacks.length > 0) return { ...unknown("ambient", lacks), waypoint: `${namespace}/${name}` };
   const at = { waypoint: `${namespace}/${name}` };
-  if (http === false) return { ...connections(caller, service, port, world), ...at };
+  if (http === false) return { ...connections(caller, service, port, waypoint, world), ...at };
   const { rules, leftOut } = waypointRules(hostOf(service), service.namespace, caller, world);
   const ignored = ignoredInWords(leftOut, world);
-  if (rules.length === 0) return { ...reached("ambient", service, port, world), ...at, ignored };
+  const itself = { ...straight(service, port, world), ...at, ignored };
+  if (rules.length === 0)
+    return { ...itself, tls: tlsThrough([itselfOf(hostOf(service), port.port)], service, port, waypoint, world) };
   const show = ({ found }: OwnRule) => chosenOf(found, caller, world);
   if (hidesAfter(rules.map(show), world)) return { ...unknown("ambient", [HIDDEN]), ...at };
   if (rules.map(show).some(leadsToKept)) return { ...unknown("ambient", [KEPT]), ...at };
   return {
-    ...{ ...reached("ambient", service, port, world), ...at, ignored, decides: "rules" },
+    ...{ ...itself, decides: "rules" },
     rules: clientRules(rules, show, null, { ...world, called: service, asked: port.port }),
+    tls: tlsThrough(tried(rules).map(show), service, port, waypoint, world),
     otherwise: takesAll(rules) ? null : "404",
   };
 }
 
+/** The client's ztunnel, which goes by nothing of the client. */
+const ZTUNNEL: Sender = { namespace: "", labels: {}, dataplane: "ambient" };
+
+/** By the waypoint, which no rule counts at; what is sent is told apart. */
+const straight = (service: Called, port: ServicePort, world: SecurityWorld): RoutingAnswer => ({
+  ...reached("ambient", service, port, world, ZTUNNEL),
+  tls: [],
+});
+
+/** To the waypoint, and from there to where its rules lead. */
+function tlsThrough(
+  chosen: readonly Chosen[],
+  service: Called,
+  { port }: ServicePort,
+  place: Place,
+  world: SecurityWorld,
+): RoutingAnswer["tls"] {
+  const { waypoint, lacks } = meetingWaypoint(place, world);
+  const first = toWaypointRow(service, port, `${place.namespace}/${place.name}`, toWaypoint(service), lacks);
+  if (waypoint === undefined || lacks.length > 0) return [first];
+  const from = { namespace: place.namespace, port };
+  const places = placesOf(
+    chosen.map(({ to }) => ({ to, port })),
+    from.namespace,
+    world,
+  ).map(
+    (each): SentTo =>
+      "service" in each && hasOtherWaypoint(each, place, world)
+        ? { host: hostOf(each.service), subset: each.subset, port: each.port, lacks: [OTHER_WAYPOINT] }
+        : each,
+  );
+  return [first, ...tlsTo(places, { sender: waypoint, called: service }, world)];
+}
+
 /** The waypoint reads no request: one rule takes all. */
-function connections(caller: Caller, service: Called, port: ServicePort, world: SecurityWorld): RoutingAnswer {
-  const itself = { ...reached("ambient", service, port, world), takes: "connections" as const };
+function connections(
+  caller: Caller,
+  service: Called,
+  port: ServicePort,
+  waypoint: Place,
+  world: SecurityWorld,
+): RoutingAnswer {
+  const itself = { ...straight(service, port, world), takes: "connections" as const };
   const found = waypointRule(hostOf(service), service.namespace, caller, world);
-  if (found === null) return itself;
+  const tls = (chosen: Chosen) => tlsThrough([chosen], service, port, waypoint, world);
+  if (found === null) return { ...itself, tls: tls(itselfOf(hostOf(service), port.port)) };
   const chosen = chosenOf(found, caller, world);
   if (hidesAfter([chosen], world)) return unknown("ambient", [HIDDEN]);
   if (leadsToKept(chosen)) return unknown("ambient", [KEPT]);
   return {
     ...itself,
-    decides: "rules",
+    ...{ decides: "rules", tls: tls(chosen) },
     rules: [connectionInWords(found, chosen, null, true, { ...world, called: service, asked: port.port })],
   };
 }
@@ -113,15 +160,3 @@ export function unsettledAtWaypoint(
   ];
   return { caller, lacks };
 }
-
-/** The workloads that run a waypoint. */
-export const proxiesOf = (
-  { namespace, name }: Place,
-  { inventory }: Pick<SecurityWorld, "inventory">,
-): readonly Workload[] =>
-  [...inventory.workloads.values()].filter(
-    (each) =>
-      each.namespace === namespace &&
-      each.dataplane === "waypoint" &&
-      each.labels[`${GATEWAY_API}/gateway-name`] === name,
-  );

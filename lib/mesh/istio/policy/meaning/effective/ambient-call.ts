@@ -4,16 +4,14 @@
  * https://istio.io/latest/docs/ambient/usage/waypoint/, https://istio.io/latest/docs/ambient/usage/l4-policy/
  */
 import type { ServicePort, Workload } from "#lib/inventory/model.ts";
-import { kindKey } from "#lib/policy/kind.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { GATEWAY_API } from "../../kinds.ts";
-import { namespaceOf } from "../../routing/json.ts";
 import { carriesHttp } from "../port-protocol.ts";
 import { waypointRule } from "../routing/bytes.ts";
 import { decide, type Routed } from "../routing/route.ts";
 import { chosenOf, itself } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
-import { KEPT, leadsToKept, proxiesOf, unsettledAtWaypoint } from "./ambient-answer.ts";
+import { KEPT, leadsToKept, unsettledAtWaypoint } from "./ambient-answer.ts";
 import { admissionAt } from "./arrival.ts";
 import { type Called, hasAddress, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
@@ -21,8 +19,9 @@ import { inTurn, stopped } from "./joined.ts";
 import { beforePod } from "./pod-waypoint.ts";
 import { routeStep } from "./route-step.ts";
 import { waypointOf } from "./security.ts";
-import { blind, type SecurityWorld } from "./sight.ts";
+import type { SecurityWorld } from "./sight.ts";
 import { directly, followed, requestOf, UNCHANGED, type Way } from "./way.ts";
+import { hasOtherWaypoint, meetingWaypoint, OTHER_WAYPOINT, toWaypoint } from "./waypoint-met.ts";
 
 export interface AmbientCall {
   readonly client: Workload;
@@ -73,13 +72,8 @@ export function throughWaypoint(
   world: SecurityWorld,
 ): Simulation {
   const name = `${place.namespace}/${place.name}`;
-  const [waypoint, second] = proxiesOf(place, world).filter(({ pods }) => pods.some(({ ready }) => ready));
-  const lacks = [
-    ...unsettledAtWaypoint(service, port, place, world).lacks,
-    ...served(place, world),
-    ...(waypoint === undefined ? [`whether waypoint ${name} runs`] : []),
-    ...(second === undefined ? [] : [`which of the workloads that run waypoint ${name} it meets`]),
-  ];
+  const { waypoint, lacks: open } = meetingWaypoint(place, world);
+  const lacks = [...unsettledAtWaypoint(service, port, place, world).lacks, ...open];
   if (lacks.length > 0 || waypoint === undefined) return stopped([...new Set(lacks)]);
   const http = carriesHttp(port);
   const reached: SimulationStep = {
@@ -87,7 +81,7 @@ export function throughWaypoint(
     text:
       client.dataplane === "gateway"
         ? "The label istio.io/ingress-use-waypoint sends the gateway’s calls to this Service to its waypoint, by HBONE and with the gateway’s identity."
-        : `The client’s ztunnel sends calls to this ${service.entry === undefined ? "Service" : "ServiceEntry"} to its waypoint by HBONE, with the client’s identity.`,
+        : toWaypoint(service),
   };
   const entry = admissionAt(
     {
@@ -103,16 +97,8 @@ export function throughWaypoint(
   const way = wayAt(left(question, rewrites), service, place, http !== false, world);
   const step = { ...routeStep(way, waypoint, service, world), title: `Routing at waypoint ${name}` };
   if (step.verdict !== "yes") return inTurn([reached, entry, step]);
-  const onwards = way.to.filter((each) => {
-    const next = waypointOf(each.service, world);
-    return next !== null && (next.namespace !== place.namespace || next.name !== place.name);
-  });
-  if (onwards.length > 0)
-    return inTurn([
-      reached,
-      entry,
-      { ...step, verdict: "unknown", lacks: ["whether it passes the waypoint of another Service that it is sent to"] },
-    ]);
+  if (way.to.some((each) => hasOtherWaypoint(each, place, world)))
+    return inTurn([reached, entry, { ...step, verdict: "unknown", lacks: [OTHER_WAYPOINT] }]);
   const sent = delivered(
     [reached, entry, step],
     way.to,
@@ -166,21 +152,4 @@ function wayAt(
   return leadsToKept(outcome.chosen)
     ? { ...none, lacks: [KEPT] }
     : { routed, ...followed(outcome.chosen, question, place.namespace, world) };
-}
-
-const GATEWAY = kindKey({ group: GATEWAY_API, kind: "Gateway" });
-
-/** A waypoint takes calls to Services unless its label says that it is for others alone. */
-function served(place: { readonly namespace: string; readonly name: string }, world: SecurityWorld): readonly string[] {
-  const unread = blind(world, GATEWAY);
-  const own = world
-    .objects(GATEWAY)
-    .filter((each) => namespaceOf(each) === place.namespace && each.metadata.name === place.name);
-  const kinds = own.map(({ metadata }) => metadata.labels?.["istio.io/waypoint-for"] ?? "service");
-  return [
-    ...unread,
-    ...(kinds.every((kind) => kind === "service" || kind === "all")
-      ? []
-      : [`what becomes of calls to a Service whose waypoint says istio.io/waypoint-for: ${kinds.join()}`]),
-  ];
 }

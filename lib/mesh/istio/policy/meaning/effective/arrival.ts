@@ -9,16 +9,12 @@ import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { type Answer, authorize, type Decider } from "../authorization/decide.ts";
 import type { CallFacts } from "../authorization/facts.ts";
 import { type Past, pastInbound, pastInWords } from "../capture.ts";
-import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
-import { AUTO, clientOf, meet } from "../outbound-mtls.ts";
-import { isKnown, type Lacking, lacking, type Truth } from "../truth.ts";
-import { hostOf } from "./called.ts";
+import { isKnown, type Lacking } from "../truth.ts";
+import { connection, workloadPort } from "./connection.ts";
 import { ownListener } from "./own-listeners.ts";
-import { allTakeMutual, goesAsCalled } from "./passthrough.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { tunnelled } from "./tunnel.ts";
-import { type Destination, lowered, revisions, type Way } from "./way.ts";
+import { type Destination, lowered, type Way } from "./way.ts";
 
 export interface Arriving {
   /** null: without a proxy of its own. */
@@ -38,7 +34,13 @@ export function arrive(
   world: SecurityWorld,
 ): readonly SimulationStep[] {
   const by = pastInbound(server, workloadPort(to));
-  const { step, identified } = connection(arriving, to, { ...server, past: by.past, by }, world);
+  const { step, identified } = connection(
+    arriving.client,
+    arriving.question.autoMtls,
+    to,
+    { ...server, past: by.past, by },
+    world,
+  );
   if (step.verdict === "no") return [step];
   if (by.past !== false) return [step, past(server, workloadPort(to), by)];
   if (server.dataplane === "gateway" || server.dataplane === "waypoint") {
@@ -52,11 +54,6 @@ export function arrive(
   return [step, { ...entry, text: `${own.text} ${entry.text}`, sources: [...entry.sources, own.source] }];
 }
 
-interface Server extends Workload {
-  readonly past: Truth;
-  readonly by: Past;
-}
-
 /** Nobody is asked of what comes past the proxy. */
 function past(server: Workload, port: number | null, by: Past): SimulationStep {
   const base = admitted(server);
@@ -66,70 +63,6 @@ function past(server: Workload, port: number | null, by: Past): SimulationStep {
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** The workload's port behind the service's; null: known by name alone. */
-export function workloadPort({ service, port }: Pick<Destination, "service" | "port">): number | null {
-  const found = service.ports.find((each) => each.port === port);
-  const own = found?.targetPort ?? port;
-  return typeof own === "number" ? own : null;
-}
-
-function connection({ client, question }: Arriving, to: Destination, server: Server, world: SecurityWorld) {
-  if (client?.dataplane === "ambient" || client?.dataplane === "waypoint") {
-    return tunnelled(client, to, { server, port: workloadPort(to) }, world);
-  }
-  const title = `Mutual TLS with ${server.namespace}/${server.name}`;
-  const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
-  const endpoint = { ...server, port: workloadPort(to) };
-  const called = { host: hostOf(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
-  const all = goesAsCalled(client, to.service) && { all: allTakeMutual(to.service, to.port, world) };
-  const from = client === null ? null : clientOf(client);
-  const withAuto = (autoMtls: boolean | null) =>
-    meet(from, { ...called, ...all, external: to.service.entry?.external ?? false }, endpoint, {
-      ...{ objects: world.objects, rootNamespace: world.rootNamespace, peers, autoMtls },
-    });
-  const auto = question.autoMtls ?? world.mesh?.autoMtls ?? null;
-  const met = withAuto(auto);
-  const around = inboundMtls(peers, to.service.namespace, null, null);
-  const says = [...met.out.chain.slice(-1), ...(server.past === true ? [] : met.in.chain.slice(-1))];
-  const hidden = ![...says, ...around.chain.slice(-1)].every(({ object }) => world.sees(object));
-  const unseen = [
-    ...blind(world, "PeerAuthentication", ...(client === null ? [] : ["DestinationRule"])),
-    ...(hidden ? [HIDDEN] : []),
-    ...revisions(server, world),
-  ];
-  const connects = unseen.length > 0 ? lacking(...unseen) : met.connects;
-  const identified = unseen.length > 0 ? lacking(...unseen) : met.identified;
-  const places = new Map(says.map((say) => [say.object, sourceOf(world, say.object, say.path)]));
-  const base = { kind: "mtls" as const, title, sources: hidden ? [] : [...places.values()] };
-  if (typeof connects !== "boolean") {
-    const text = "Whether the connection comes about isn’t known.";
-    const lacks = connects.lacks.map((each) =>
-      each === AUTO && world.mesh?.why ? `${each}: ${world.mesh.why}` : each,
-    );
-    return { step: { ...base, verdict: "unknown" as const, text, lacks }, identified };
-  }
-  const proxied = server.dataplane === "sidecar" || server.dataplane === "ambient";
-  const takes = !proxied
-    ? "no proxy stands before the server"
-    : server.past === true
-      ? pastInWords(workloadPort(to), server.by)
-      : `the server takes ${met.in.mode}`;
-  const end = connects ? "they connect" : "the connection is refused";
-  const text = `The client sends ${String(met.out.sends)}; ${takes}: ${end}.${asSet(question, auto, met, withAuto)}`;
-  return { step: { ...base, verdict: connects ? ("yes" as const) : ("no" as const), text, lacks: [] }, identified };
-}
-
-/** What made it send that, where it is the mesh's setting alone. */
-function asSet(
-  { autoMtls }: SimulationQuestion,
-  auto: boolean | null,
-  met: ReturnType<typeof meet>,
-  withAuto: (autoMtls: boolean) => ReturnType<typeof meet>,
-): string {
-  if (auto === null || typeof met.out.sends !== "string" || withAuto(!auto).out.sends === met.out.sends) return "";
-  return ` Automatic mutual TLS is ${auto ? "on" : "off"} ${autoMtls === undefined ? "by the mesh’s settings" : "as you ask"}.`;
-}
 
 const UNKNOWN = "Whether it is let in isn’t known.";
 

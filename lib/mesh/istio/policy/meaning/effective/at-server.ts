@@ -8,11 +8,14 @@ import type { SecurityWorld } from "./sight.ts";
 import type { Destination } from "./way.ts";
 
 export function atServer(arriving: Arriving, to: Destination, server: Workload, world: SecurityWorld): Simulation {
-  const ready = podKinds(server)
+  return ofEach(server, readyKinds(server), "server", (each) => inTurn(arrive(arriving, to, each, world)));
+}
+
+/** Those of its pods that may be met. */
+export const readyKinds = (server: Workload): readonly PodKind[] =>
+  podKinds(server)
     .map((kind) => ({ ...kind, pods: kind.pods.filter((each) => each.ready) }))
     .filter(({ pods }) => pods.length > 0);
-  return ofEach(server, ready, "server", (each) => inTurn(arrive(arriving, to, each, world)));
-}
 
 /** What becomes of it at, or from, each kind of a workload's pods; yes or no where all of them say so. */
 export function ofEach(

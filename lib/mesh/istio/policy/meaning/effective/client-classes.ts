@@ -1,7 +1,11 @@
-/** Clients that can't have different answers, by what of them can matter: namespace, data plane, and the labels that any object asks for. */
+/**
+ * Clients that can't have different answers, by what of them can matter: namespace, data plane, what leaves past their sidecar, and the
+ * labels that any object asks for.
+ */
 import type { Workload } from "#lib/inventory/model.ts";
 import { labelsAt } from "../../lookup.ts";
 import { listAt, mapAt, namespaceOf, specOf } from "../../routing/json.ts";
+import type { Past } from "../capture.ts";
 import type { SecurityWorld } from "./sight.ts";
 
 /** Pairs `key=value` that are asked for: of other values of a label it doesn't matter which. */
@@ -11,8 +15,14 @@ const addAll = (asked: Asked, labels: Readonly<Record<string, string>>): void =>
   for (const [key, value] of Object.entries(labels)) asked.add(JSON.stringify([key, value]));
 };
 
-/** A key for each client; of those with one key, one is asked for all. `world`: what may count for the service. */
-export function classifier(world: Pick<SecurityWorld, "objects">): (client: Workload) => string {
+/**
+ * A key for each client; of those with one key, one is asked for all. `world`: what may count for the service; `past`: whether what a
+ * client sends there leaves past its sidecar.
+ */
+export function classifier(
+  world: Pick<SecurityWorld, "objects">,
+  past: (client: Workload) => Past,
+): (client: Workload) => string {
   const everywhere: Asked = new Set();
   for (const vs of world.objects("VirtualService")) {
     for (const rule of ["http", "tls", "tcp"].flatMap((key) => listAt(specOf(vs), key))) {
@@ -30,9 +40,13 @@ export function classifier(world: Pick<SecurityWorld, "objects">): (client: Work
       own.set(namespaceOf(object), asked);
     }
   }
-  return ({ namespace, name, dataplane, labels }) => {
+  return (client) => {
+    const { namespace, name, dataplane, labels } = client;
     if (dataplane === "gateway") return JSON.stringify([dataplane, namespace, name]);
     if (dataplane !== "sidecar") return JSON.stringify([dataplane]);
+    const left = past(client);
+    // What leaves, or may leave, meets no rule.
+    if (left.past !== false) return JSON.stringify([dataplane, left]);
     const near = own.get(namespace);
     const met = Object.entries(labels)
       .map((pair) => JSON.stringify(pair))

@@ -5,28 +5,36 @@
 import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { ClientRouting, RoutingAnswer, RoutingClass } from "#lib/policy/client-routing.ts";
 import { namespaceOf } from "../../routing/json.ts";
+import { kindInWords, podKinds } from "../capture.ts";
 import { HostIndex } from "../routing/host-index.ts";
 import { throughAmbient } from "./ambient-answer.ts";
 import { type Called, hostOf } from "./called.ts";
 import { classifier } from "./client-classes.ts";
 import { atGateway } from "./gateway-answer.ts";
-import { reached, sidecarAnswer } from "./sidecar-answer.ts";
-import type { SecurityWorld } from "./sight.ts";
+import { leavers } from "./leaving.ts";
+import { sidecarAnswer, unproxied } from "./sidecar-answer.ts";
+import { peersOf, type SecurityWorld } from "./sight.ts";
 
 const PLANES = ["sidecar", "gateway", "ambient", "none"] as const;
 
 export function clientRouting(service: Called, port: ServicePort, world: SecurityWorld): ClientRouting {
   const { cluster, namespace, name, ports, entry } = service;
   const ask = asker(service, port, world);
-  const found = new Map<string, { readonly answer: RoutingAnswer; readonly clients: Workload[] }>();
-  for (const client of clientsOf(world)) {
-    const answer = ask(client);
-    const key = JSON.stringify(answer);
-    const known = found.get(key);
-    if (known === undefined) found.set(key, { answer, clients: [client] });
-    else known.clients.push(client);
+  const [found, texts] = [new Map<RoutingAnswer, Class>(), new Map<string, Class>()];
+  const alike = (answer: RoutingAnswer): Class => {
+    const text = JSON.stringify(answer);
+    const known = texts.get(text) ?? { answer, clients: [] };
+    texts.set(text, known);
+    return known;
+  };
+  for (const client of clientsOf(world).flatMap(kindsOf)) {
+    const answer = ask(client.kind);
+    // Of clients that can't differ it is the same object, which is compared with the others' once.
+    const known = found.get(answer) ?? alike(answer);
+    found.set(answer, known);
+    known.clients.push(client);
   }
-  const classes = [...found.values()]
+  const classes = [...texts.values()]
     .toSorted(
       (a, b) => PLANES.indexOf(a.answer.plane) - PLANES.indexOf(b.answer.plane) || b.clients.length - a.clients.length,
     )
@@ -40,19 +48,41 @@ export function clientRouting(service: Called, port: ServicePort, world: Securit
   };
 }
 
+interface Class {
+  readonly answer: RoutingAnswer;
+  readonly clients: Client[];
+}
+
+/** One kind of a workload's pods, by the workload's name and, where there are several, which it is. */
+interface Client {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: Workload;
+}
+
+function kindsOf(workload: Workload): readonly Client[] {
+  const { namespace, name, pods } = workload;
+  const kinds = podKinds(workload);
+  return kinds.map((kind) => ({
+    ...{ namespace, name: kinds.length > 1 ? `${name} (${kindInWords(kind, pods.length)})` : name },
+    kind: { ...workload, ...kind },
+  }));
+}
+
 /** Who may call: all workloads that are there. */
 export const clientsOf = ({ inventory }: SecurityWorld): readonly Workload[] =>
   [...inventory.workloads.values()].filter(({ goneAt, dataplane }) => goneAt === null && dataplane !== "waypoint");
 
 /** The answer for a client; of those that can't differ the first is asked. */
 function asker(service: Called, port: ServicePort, world: SecurityWorld): (client: Workload) => RoutingAnswer {
-  const near = { ...world, objects: new HostIndex(world.objects).around(hostOf(service)) };
+  const peers = peersOf(world);
+  const near = { ...world, peers, objects: new HostIndex(world.objects).around(hostOf(service)) };
   const sidecars = Map.groupBy(world.objects("Sidecar"), namespaceOf);
-  const keyOf = classifier(near);
+  const keyOf = classifier(near, leavers(service, port.port, world));
   const known = new Map<string, RoutingAnswer>();
   return (client) => {
     const key = keyOf(client);
-    const answer = known.get(key) ?? answerFor(client, service, port, of(client.namespace), world);
+    const answer = known.get(key) ?? answerFor(client, service, port, of(client.namespace), { ...world, peers });
     known.set(key, answer);
     return answer;
   };
@@ -78,11 +108,11 @@ export function answerFor(
     case "ambient":
       return throughAmbient(service, port, near);
     default:
-      return reached("none", service, port, { ...near, looksUp: true });
+      return unproxied("none", service, port, near);
   }
 }
 
-const byNamespace = (clients: readonly Workload[]): RoutingClass["clients"] =>
+const byNamespace = (clients: readonly Client[]): RoutingClass["clients"] =>
   [...Map.groupBy(clients, ({ namespace }) => namespace)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([namespace, list]) => ({ namespace, names: list.map(({ name }) => name).toSorted() }));

@@ -22,8 +22,14 @@ export function clientRules(
   at: string | null,
   world: WordsWorld,
 ): readonly ClientRule[] {
+  const { length } = tried(rules);
+  return rules.map((rule, index) => ruleInWords(rule, show(rule), at, index < length, world));
+}
+
+/** Those that calls come to: none after one that takes everything. */
+export function tried(rules: readonly OwnRule[]): readonly OwnRule[] {
   const last = rules.findIndex(catchesAll);
-  return rules.map((rule, index) => ruleInWords(rule, show(rule), at, last < 0 || index <= last, world));
+  return last < 0 ? rules : rules.slice(0, last + 1);
 }
 
 const CLOSED = "closed";

@@ -1,6 +1,6 @@
 /** A request on its last leg: from a client's proxy to the workloads that it may be sent to. */
 import type { Workload } from "#lib/inventory/model.ts";
-import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
+import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { podKinds } from "../capture.ts";
 import type { Arriving } from "./arrival.ts";
 import { atServer } from "./at-server.ts";
@@ -26,31 +26,55 @@ export function delivered(
   arriving: Arriving,
   world: SecurityWorld,
 ): Simulation {
-  const missed = to.flatMap((each) => missesIt(arriving.client, each.service, arriving.question) ?? []);
-  if (missed.length > 0) return stopped(missed);
+  const found = serversBehind(arriving.client, arriving.question.service, to, world);
+  if ("lacks" in found) return stopped(found.lacks);
+  const { servers, empty: podless } = found;
   const hosts = to.filter(isEntry).map((each) => toEntry(arriving, each, world));
-  // The client picks the pod, whatever labels the subset has.
-  const services = to
-    .filter((each) => !isEntry(each))
-    .map((each) => (goesAsCalled(arriving.client, each.service) ? { ...each, labels: null } : each));
-  const podless = services.some(
-    (each) => goesAsCalled(arriving.client, each.service) && serversOf(each, world).length === 0,
-  );
-  if (podless) return stopped([NO_POD]);
-  const blindly = services.filter(({ service }) => unselecting(service));
-  if (blindly.length > 0)
-    return stopped(blindly.map(({ service }) => `the endpoints of ${placeOf(service)}: it has no selector`));
-  const early = services.flatMap((each) => unreadyOf(each, world));
-  if (early.length > 0) return stopped([...new Set(early)]);
-  const servers = services.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server })));
   const count = servers.length + hosts.flat().length;
-  if (count > LOOKED_AT) return stopped([`a smaller choice than ${count} workloads that it may be sent to`]);
+  if (count > LOOKED_AT) return stopped([tooMany(count)]);
   const ends = [
     ...servers.map((each) => atServer(arriving, each.to, each.server, world)),
     ...hosts.flat().map((end) => end()),
   ];
-  const empty = services.some((each) => serversOf(each, world).length === 0) || hosts.some((each) => each.length === 0);
+  const empty = podless || hosts.some((each) => each.length === 0);
   return joined(before, empty ? [...ends, inTurn([EMPTY])] : ends);
+}
+
+export const tooMany = (count: number): string => `a smaller choice than ${count} workloads that it may be sent to`;
+
+export interface Servers {
+  readonly servers: readonly { readonly to: Destination; readonly server: Workload }[];
+  /** Behind one of the Services no pod is ready. */
+  readonly empty: boolean;
+}
+
+/**
+ * The workloads behind Services (of hosts of ServiceEntries none) that take what a client or its proxy sends there, or what isn't known of
+ * them. `asked`: what the client itself called.
+ */
+export function serversBehind(
+  client: Pick<Workload, "dataplane"> | null,
+  asked: SimulationQuestion["service"],
+  to: readonly Destination[],
+  world: SecurityWorld,
+): Servers | { readonly lacks: readonly string[] } {
+  const missed = to.flatMap((each) => missesIt(client, each.service, asked) ?? []);
+  if (missed.length > 0) return { lacks: missed };
+  // The client picks the pod, whatever labels the subset has.
+  const services = to
+    .filter((each) => !isEntry(each))
+    .map((each) => (goesAsCalled(client, each.service) ? { ...each, labels: null } : each));
+  const podless = services.some((each) => goesAsCalled(client, each.service) && serversOf(each, world).length === 0);
+  if (podless) return { lacks: [NO_POD] };
+  const blindly = services.filter(({ service }) => unselecting(service));
+  if (blindly.length > 0)
+    return { lacks: blindly.map(({ service }) => `the endpoints of ${placeOf(service)}: it has no selector`) };
+  const early = services.flatMap((each) => unreadyOf(each, world));
+  if (early.length > 0) return { lacks: [...new Set(early)] };
+  return {
+    servers: services.flatMap((each) => serversOf(each, world).map((server) => ({ to: each, server }))),
+    empty: services.some((each) => serversOf(each, world).length === 0),
+  };
 }
 
 /** Its endpoints are somebody else's doing, and aren't read. https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors */

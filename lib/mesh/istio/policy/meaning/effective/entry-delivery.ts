@@ -4,6 +4,7 @@ import { parseAddress } from "../authorization/address.ts";
 import type { Arriving } from "./arrival.ts";
 import { atServer } from "./at-server.ts";
 import { type EntryHost, hasAddress, isAsLookedUp } from "./called.ts";
+import type { Sender } from "./connection.ts";
 import { type AddressEnd, entryEnds } from "./entry-ends.ts";
 import { insideAt } from "./entry-inside.ts";
 import { endpointOf, IN_WORDS, sentTo } from "./entry-tls.ts";
@@ -34,11 +35,11 @@ export function toEntry(arriving: Arriving, to: EntryDestination, world: Securit
 }
 
 /** No proxy takes it to the endpoints: it goes where the client's own DNS says, on the port that was called. */
-const goesAsLookedUp = (client: Arriving["client"], entry: EntryHost): boolean =>
+export const goesAsLookedUp = (client: Pick<Sender, "dataplane"> | null, entry: EntryHost): boolean =>
   client === null || (client.dataplane === "ambient" && !hasAddress(entry));
 
 /** The workload's port where the ServiceEntry's own text doesn't say it. */
-const withPort = (to: EntryDestination, port: number | null): Destination => ({
+export const withPort = (to: EntryDestination, port: number | null): Destination => ({
   ...to,
   service: {
     ...to.service,

@@ -1,12 +1,11 @@
 /** What a client's proxy sends to an endpoint of a ServiceEntry's host: TLS that it begins, or what the client says as it comes. */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
-import { type PeerPolicies, peerPolicies } from "../inbound-mtls.ts";
 import { AUTO, clientOf, type Endpoint, outboundMtls, type Sends } from "../outbound-mtls.ts";
 import type { Called, EntryHost } from "./called.ts";
 import type { AddressEnd } from "./entry-ends.ts";
 import { allTakeMutual, goesAsCalled } from "./passthrough.ts";
-import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
+import { blind, HIDDEN, peersOf, type SecurityWorld, sourceOf } from "./sight.ts";
 import { tlsOf } from "./tunnel.ts";
 
 export const IN_WORDS: Readonly<Record<Sends, string>> = {
@@ -37,7 +36,7 @@ export function sentTo(
   asked: boolean | undefined,
   { service, port, subset }: SentTo,
   endpoint: Endpoint,
-  world: SecurityWorld & { readonly peers?: PeerPolicies },
+  world: SecurityWorld,
 ): Said {
   if (client === null || client.dataplane === "ambient" || client.dataplane === "none") return PLAIN;
   if (client.dataplane === "waypoint") {
@@ -56,7 +55,7 @@ export function sentTo(
     endpoint,
     {
       ...{ objects: world.objects, rootNamespace: world.rootNamespace },
-      peers: world.peers ?? peersOf(world),
+      peers: peersOf(world),
       autoMtls: asked ?? world.mesh?.autoMtls ?? null,
     },
   );
@@ -65,9 +64,5 @@ export function sentTo(
     return { sends, sources: chain.slice(-1).map(({ object, path }) => sourceOf(world, object, path)) };
   return { lacks: sends.lacks.map((each) => (each === AUTO && world.mesh?.why ? `${each}: ${world.mesh.why}` : each)) };
 }
-
-/** For several endpoints they are read once. */
-export const peersOf = ({ objects, rootNamespace }: SecurityWorld): PeerPolicies =>
-  peerPolicies(objects("PeerAuthentication"), rootNamespace);
 
 const PLAIN: Said = { sends: "plaintext", sources: [] };

@@ -1,18 +1,15 @@
 /** Where calls that are sent to a ServiceEntry's host end, and what is sent there, as the page of clients says it. */
-import type { Workload } from "#lib/inventory/model.ts";
 import type { ClientTarget } from "#lib/policy/client-routing.ts";
 import { few } from "../../lookup.ts";
 import { parseAddress } from "../authorization/address.ts";
 import type { Endpoint } from "../outbound-mtls.ts";
 import { type Called, calledAt, type EntryHost, hostOf, isAsLookedUp } from "./called.ts";
+import type { Sender } from "./connection.ts";
 import { LOOKED_AT } from "./delivery.ts";
 import { type EntryEnd, entryEnds } from "./entry-ends.ts";
 import { insideAt } from "./entry-inside.ts";
-import { endpointOf, IN_WORDS, peersOf, type SentTo, sentTo } from "./entry-tls.ts";
-import { HIDDEN, type SecurityWorld } from "./sight.ts";
-
-/** Whose proxy sends. */
-export type Sender = Pick<Workload, "namespace" | "labels" | "dataplane">;
+import { endpointOf, IN_WORDS, type SentTo, sentTo } from "./entry-tls.ts";
+import { HIDDEN, peersOf, type SecurityWorld } from "./sight.ts";
 
 /** What a client's rules are told from: `called` is what the page is about, `sender` the proxy, where there is one that sends TLS. */
 export type WordsWorld = SecurityWorld & {

@@ -10,7 +10,8 @@ import { within } from "../routing/host-pattern.ts";
 import type { OwnRule } from "../routing/table.ts";
 import { type Chosen, chosenOf } from "../routing/target.ts";
 import { type Called, hostOf } from "./called.ts";
-import { clientRules, connectionInWords } from "./client-words.ts";
+import { placesOf, tlsTo } from "./client-tls.ts";
+import { clientRules, connectionInWords, tried } from "./client-words.ts";
 import type { WordsWorld } from "./entry-words.ts";
 import { GATEWAY_KINDS } from "./gateway-call.ts";
 import { readersOf } from "./route-versions.ts";
@@ -68,9 +69,24 @@ export function atGateway(gateway: Workload, service: Called, world: WordsWorld)
       .map((chosen) => connectionInWords({ matches: [] }, chosen, atOf(chain), true, world)),
   );
   const all = [...rules, ...connections];
-  return all.length === 0
-    ? notRouted("gateway")
-    : { ...notRouted("gateway"), decides: "rules", takes: rules.length === 0 ? "connections" : "requests", rules: all };
+  if (all.length === 0) return notRouted("gateway");
+  const sent = [
+    ...leading.flatMap((each) =>
+      tried(each.rules)
+        .map(shownAt(each, world))
+        .map(({ to }) => ({ to, port: each.caller.port })),
+    ),
+    ...passing.flatMap((chain) => chosenBy(gateway, world)(chain).map(({ to }) => ({ to, port: chain.server.port }))),
+  ].filter(({ to }) => to.some((target) => target.host === host && target.share > 0));
+  return {
+    ...{
+      ...notRouted("gateway"),
+      decides: "rules",
+      takes: rules.length === 0 ? "connections" : "requests",
+      rules: all,
+    },
+    tls: tlsTo(placesOf(sent, gateway.namespace, world), { sender: gateway, called: service }, world),
+  };
 }
 
 /** The names and the port that lead to a chain. */

@@ -7,10 +7,12 @@ import { attached } from "../authorization/attached.ts";
 import { readToken } from "../authorization/tokens.ts";
 import { type GatewayTable, gatewayTable, hostFor, routeAt, type VirtualHost } from "../routing/gateway.ts";
 import type { RequestFacts } from "../routing/match.ts";
-import { admission, pointOfGateway, workloadPort } from "./arrival.ts";
+import { admission, pointOfGateway } from "./arrival.ts";
 import type { Called } from "./called.ts";
+import { workloadPort } from "./connection.ts";
 import { identityOf } from "./delivery.ts";
 import { connected } from "./gateway-connection.ts";
+import { gatewaysOf } from "./gateway-server.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { onwards } from "./onwards.ts";
 import { routeStep } from "./route-step.ts";
@@ -23,15 +25,6 @@ export const GATEWAY_KINDS = [
   ...[kindKey({ group: NETWORKING, kind: "Gateway" }), "VirtualService", "DestinationRule"],
   ...[kindKey({ group: GATEWAY_API, kind: "Gateway" }), ...ROUTES, ...OF_BYTES, "ListenerSet", "ReferenceGrant"],
 ];
-
-/** Whether gateways alone stand behind a Service; of a ServiceEntry that isn't asked. */
-export function isGateway(service: Called, world: SecurityWorld): boolean {
-  const behind = service.entry === undefined ? gatewaysOf(service, world) : [];
-  return behind.length > 0 && behind.every(({ dataplane }) => dataplane === "gateway");
-}
-
-export const gatewaysOf = (service: Called, { inventory }: SecurityWorld): readonly Workload[] =>
-  service.workloads.flatMap((name) => inventory.workloads.get(`${service.namespace}/${name}`) ?? []);
 
 export const throughGateways = (
   question: SimulationQuestion,

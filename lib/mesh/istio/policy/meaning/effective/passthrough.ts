@@ -48,9 +48,9 @@ const takesMutual = ({ dataplane, labels, pods }: Workload): boolean =>
   (dataplane === "sidecar" && pods.every(({ unmeshed }) => unmeshed !== true));
 
 /** A rule sends it to what is reached by the address that was called, which is another's. */
-export function missesIt(from: From, to: Called, { service }: SimulationQuestion): string | null {
+export function missesIt(from: From, to: Called, asked: SimulationQuestion["service"]): string | null {
   if (!goesAsCalled(from, to)) return null;
   const own =
-    to.namespace === service.namespace && to.name === service.name && to.entry?.host === service.host?.toLowerCase();
+    to.namespace === asked.namespace && to.name === asked.name && to.entry?.host === asked.host?.toLowerCase();
   return own ? null : `what stands at the address that was called: it goes there, whatever stands behind ${hostOf(to)}`;
 }

@@ -1,4 +1,6 @@
 /** How one service is reached by a client's sidecar, and by clients whose calls no proxy routes. */
+
+import { CAPTURE } from "#lib/inventory/capture-notes.ts";
 import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { ClientPlane, RoutingAnswer } from "#lib/policy/client-routing.ts";
 import { carriedBy } from "../port-protocol.ts";
@@ -9,9 +11,13 @@ import { sidecarOf } from "../routing/scope.ts";
 import { type OwnRule, tableOf } from "../routing/table.ts";
 import { chosenOf, itself as itselfOf } from "../routing/target.ts";
 import { type OutOfScope, othersFor, outboundMode } from "../routing/unknown-host.ts";
+import { isKnown } from "../truth.ts";
 import { byNameAlone, type Called, hostOf, OTHER_NAMES, sharesPort } from "./called.ts";
-import { clientRules, connectionInWords, ignoredInWords, ruleInWords, takesAll } from "./client-words.ts";
-import type { Sender, WordsWorld } from "./entry-words.ts";
+import { directTo, tlsOfRules, tlsTo } from "./client-tls.ts";
+import { clientRules, connectionInWords, ignoredInWords, ruleInWords, takesAll, tried } from "./client-words.ts";
+import type { Sender } from "./connection.ts";
+import type { WordsWorld } from "./entry-words.ts";
+import { leaves } from "./leaving.ts";
 import { NO_POD } from "./passthrough.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { hidesAfter, unsettled } from "./way.ts";
@@ -21,12 +27,11 @@ const NOTHING: Omit<RoutingAnswer, "plane" | "decides"> = {
     waypoint: null,
     takes: "requests",
     rules: [],
+    leaves: null,
     otherwise: null,
     outbound: null,
-    shadowed: [],
-    ignored: [],
-    lacks: [],
   },
+  ...{ tls: [], shadowed: [], ignored: [], lacks: [] },
 };
 
 /** Not known, for what is lacking. */
@@ -34,34 +39,44 @@ export const unknown = (plane: ClientPlane, lacks: readonly string[]): RoutingAn
   ...{ ...NOTHING, plane, decides: "unknown", lacks },
 });
 
-/** The service itself, whatever rules say. */
+/** The service itself, whatever rules say. `sender`: whose proxy takes it there; null: nobody's. */
 export const reached = (
   plane: ClientPlane,
   service: Called,
   port: ServicePort,
   world: SecurityWorld & Pick<WordsWorld, "looksUp">,
-  sender?: Sender,
+  sender: Sender | null,
 ): RoutingAnswer => ({
   ...{ ...NOTHING, plane, decides: "itself" },
+  tls: tlsTo([directTo(service, port.port)], { sender, called: service }, world),
   rules: [
     ruleInWords(null, itselfOf(hostOf(service), port.port), null, true, {
       ...world,
       called: service,
       asked: port.port,
-      ...(sender && { sender }),
+      ...(sender?.dataplane === "sidecar" && { sender }),
     }),
   ],
 });
+
+/** What no proxy takes: it goes where it is called, as the client says it. */
+export const unproxied = (plane: ClientPlane, service: Called, port: ServicePort, world: SecurityWorld) =>
+  reached(plane, service, port, { ...world, looksUp: true }, null);
 
 /** A gateway that doesn't route here. */
 export const notRouted = (plane: ClientPlane): RoutingAnswer => ({ ...NOTHING, plane, decides: "nothing" });
 
 export function sidecarAnswer(
-  { namespace, labels }: Workload,
+  client: Workload,
   service: Called,
   port: ServicePort,
   world: SecurityWorld,
 ): RoutingAnswer {
+  const left = leaves(client, service, port.port, world);
+  if (!isKnown(left.past)) return unknown("sidecar", left.past.lacks);
+  if (left.past)
+    return { ...unproxied("sidecar", service, port, world), decides: "past", leaves: left.by && CAPTURE[left.by] };
+  const { namespace, labels } = client;
   const host = hostOf(service);
   const caller = { namespace, labels, port: port.port };
   const carried = carriedBy(port);
@@ -71,6 +86,7 @@ export function sidecarAnswer(
   if (carried === "tcp" || carried === "tls") return connections(caller, service, port, carried, { ...world, sender });
   const table = tableOf(host, service.namespace, caller, world);
   if (table.outOfScope !== null) return outOfScope(table.outOfScope, service, caller, world);
+  const to = { from: caller, sender, called: service };
   const more = {
     shadowed: table.shadowed.map((each) => sourceOf(world, each, [])),
     ignored: ignoredInWords(table.leftOut, world),
@@ -81,6 +97,7 @@ export function sidecarAnswer(
   return {
     ...{ ...NOTHING, plane: "sidecar", decides: "rules", ...more },
     rules: clientRules(table.rules, show, null, { ...world, called: service, asked: port.port, sender }),
+    tls: tlsOfRules(tried(table.rules).map(show), to, world),
     otherwise: takesAll(table.rules) ? null : "404",
   };
 }
@@ -99,6 +116,7 @@ function outOfScope(
   const { outbound, lacks } = outboundOf(caller, world);
   return {
     ...{ ...NOTHING, plane: "sidecar", decides: DECIDES[why], outbound, lacks },
+    tls: passedOn(service, caller.port, outbound, world),
     ignored:
       sidecar === null
         ? []
@@ -125,6 +143,10 @@ function outboundOf(caller: Caller, world: SecurityWorld): Pick<RoutingAnswer, "
   };
 }
 
+/** What goes past the mesh's rules to the service's own address, where that is let through. */
+const passedOn = (service: Called, port: number, outbound: RoutingAnswer["outbound"], world: SecurityWorld) =>
+  outbound === "ALLOW_ANY" ? tlsTo([directTo(service, port)], { sender: null, called: service }, world) : [];
+
 /** To a port that carries bytes. */
 function connections(
   caller: Caller,
@@ -142,15 +164,18 @@ function connections(
   const more = { takes: "connections" as const, ignored: ignoredInWords(table.leftOut, world) };
   const itself = reached("sidecar", service, port, world, world.sender);
   const shownIn = { ...world, called: service, asked: port.port };
-  const past = (): Pick<RoutingAnswer, "otherwise" | "outbound" | "lacks"> =>
-    named === "perhaps" && table.rules.length === 0
-      ? { otherwise: null, outbound: null, lacks: [`what becomes of TLS for other names: ${OTHER_NAMES}`] }
-      : { otherwise: "outbound-traffic-policy", outbound: outboundOf(caller, world).outbound, lacks: [] };
+  const past = (tls: RoutingAnswer["tls"]): Pick<RoutingAnswer, "otherwise" | "outbound" | "lacks" | "tls"> => {
+    if (named === "perhaps" && table.rules.length === 0)
+      return { otherwise: null, outbound: null, tls, lacks: [`what becomes of TLS for other names: ${OTHER_NAMES}`] };
+    const { outbound } = outboundOf(caller, world);
+    const others = passedOn(service, port.port, outbound, world);
+    return { otherwise: "outbound-traffic-policy", outbound, lacks: [], tls: [...tls, ...others] };
+  };
   if (table.rules.length === 0 && (bytes !== "tls" || named === null)) return { ...itself, ...more };
   if (table.rules.length === 0) {
     const asks = { matches: [[{ sniHosts: [hostOf(service)] }]] };
     const rules = [connectionInWords(asks, itselfOf(hostOf(service), port.port), null, true, shownIn)];
-    return { ...itself, ...more, rules, ...past() };
+    return { ...itself, ...more, rules, ...past(itself.tls) };
   }
   if (clash(table.chains.filter((chain) => !takesAllConnections(chain)))) return unknown("sidecar", [REFUSED]);
   const shown = table.rules.map(({ found, reached: made }) => ({
@@ -162,9 +187,13 @@ function connections(
   if (hidesAfter(after, world)) return unknown("sidecar", [HIDDEN]);
   const rules = shown.map(({ found, made, chosen }) => connectionInWords(found, chosen, null, made, shownIn));
   const ends = table.chains.some(takesAllConnections);
+  const others = table.chains.some(({ found }) => found === null);
+  const to = { from: caller, sender: world.sender, called: service };
+  const led = shown.filter(({ made }) => made).map(({ chosen }) => chosen);
+  const tls = tlsOfRules(others ? [...led, itselfOf(hostOf(service), port.port)] : led, to, world);
   return {
-    ...{ ...NOTHING, plane: "sidecar", decides: "rules", ...more },
-    rules: table.chains.some(({ found }) => found === null) ? [...rules, ...itself.rules] : rules,
-    ...(ends ? {} : past()),
+    ...{ ...NOTHING, plane: "sidecar", decides: "rules", ...more, tls },
+    rules: others ? [...rules, ...itself.rules] : rules,
+    ...(ends ? {} : past(tls)),
   };
 }

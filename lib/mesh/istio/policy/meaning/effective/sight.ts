@@ -5,6 +5,7 @@ import { printPath, type Segments } from "#lib/policy/path.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import type { Source } from "#lib/policy/security.ts";
 import type { MeshFacts } from "../../settings/facts.ts";
+import { type PeerPolicies, peerPolicies } from "../inbound-mtls.ts";
 import type { Keeps } from "../routing/world.ts";
 
 export interface SecurityWorld {
@@ -21,6 +22,8 @@ export interface SecurityWorld {
   readonly mesh?: MeshFacts;
   /** Services that clients of a namespace don't know; absent: they know all. */
   readonly keeps?: Keeps;
+  /** PeerAuthentications by where they count; absent: they are read for each question. */
+  readonly peers?: PeerPolicies;
   /** Why a kind isn't known; null where it is, or where the cluster has no such kind. */
   readonly unread: (kind: string) => string | null;
 }
@@ -38,6 +41,10 @@ export const sourceOf = ({ cluster }: SecurityWorld, manifest: Manifest, path: S
   object: refOf(cluster, manifest),
   path: printPath(path),
 });
+
+/** PeerAuthentications by where they count. */
+export const peersOf = ({ objects, rootNamespace, peers }: SecurityWorld): PeerPolicies =>
+  peers ?? peerPolicies(objects("PeerAuthentication"), rootNamespace);
 
 /** Kinds among these that aren't known, with the reason. */
 export const blind = (world: SecurityWorld, ...kinds: readonly string[]): readonly string[] =>

@@ -4,7 +4,7 @@
  */
 import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion } from "#lib/policy/simulation.ts";
-import { type Past, pastOutbound, podKinds } from "../capture.ts";
+import { type Past, podKinds } from "../capture.ts";
 import { carriedBy } from "../port-protocol.ts";
 import { HostIndex } from "../routing/host-index.ts";
 import { isKnown } from "../truth.ts";
@@ -13,8 +13,10 @@ import { ofEach } from "./at-server.ts";
 import { bytesWay } from "./bytes-way.ts";
 import { type Called, hostOf } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
-import { isGateway, throughGateways } from "./gateway-call.ts";
+import { throughGateways } from "./gateway-call.ts";
+import { isGateway } from "./gateway-server.ts";
 import { joined, stopped } from "./joined.ts";
+import { leaves } from "./leaving.ts";
 import { toPod } from "./pod-call.ts";
 import { routeStep } from "./route-step.ts";
 import { waypointOf } from "./security.ts";
@@ -59,7 +61,7 @@ function ofClient(asked: Asked, workload: Workload | null): Simulation {
     return throughZtunnel({ client: workload, account, question }, service, port, world);
   }
   if (workload?.dataplane !== "sidecar") return sent(asked, null, account);
-  const left = pastOutbound(workload, question.port, addressesOf(service, world));
+  const left = leaves(workload, service, question.port, world);
   if (!isKnown(left.past)) return stopped(left.past.lacks);
   return left.past ? sent(asked, null, account, left) : sent(asked, workload, account);
 }
@@ -96,14 +98,6 @@ function sent(
       ...(others.length === 0 ? [] : [delivered([], others, arriving, world)]),
     ],
   );
-}
-
-/** What a client of a Service calls: its own addresses; a headless one's are its pods'. */
-function addressesOf({ namespace, headless, addresses = [], workloads }: Called, { inventory }: SecurityWorld) {
-  if (!headless) return addresses;
-  return workloads
-    .flatMap((name) => inventory.workloads.get(`${namespace}/${name}`)?.pods ?? [])
-    .flatMap(({ ip }) => ip ?? []);
 }
 
 const leftInWords = ({ by }: Past, { namespace, name }: Called, port: number): string =>

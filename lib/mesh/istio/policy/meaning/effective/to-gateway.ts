@@ -7,15 +7,12 @@
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
-import { peerPolicies } from "../inbound-mtls.ts";
-import { outboundMtls } from "../outbound-mtls.ts";
-import { gatewayTable, hostOf } from "../routing/gateway.ts";
 import { left } from "./ambient-call.ts";
-import { workloadPort } from "./arrival.ts";
-import { gatewaysOf, through } from "./gateway-call.ts";
+import { through } from "./gateway-call.ts";
+import { BY_ADDRESS, connected, gatewaysOf } from "./gateway-server.ts";
 import { inTurn, joined } from "./joined.ts";
-import { HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { type Destination, OUTBOUND, type Way } from "./way.ts";
+import type { SecurityWorld } from "./sight.ts";
+import type { Destination, Way } from "./way.ts";
 
 interface Sent {
   readonly question: SimulationQuestion;
@@ -33,7 +30,7 @@ export function fromSidecar(
 ): readonly Simulation[] {
   const asked = { ...left(question, rewrites), port: to.port };
   return gatewaysOf(to.service, world).map((gateway) => {
-    const step = connected(client, to, gateway, { question, rewrites, http }, world);
+    const { step } = connected(client, to, gateway, { host: question.host, autoMtls: question.autoMtls, http }, world);
     return step.verdict === "yes" ? joined([step], [through(asked, to.service, gateway, world)]) : inTurn([step]);
   });
 }
@@ -42,59 +39,10 @@ export function fromSidecar(
 export function fromZtunnel(question: SimulationQuestion, service: Service, world: SecurityWorld): Simulation {
   const step: SimulationStep = {
     ...{ kind: "mtls", title: `To gateway ${fullName(service)}`, verdict: "yes", sources: [], lacks: [] },
-    text: "The client’s ztunnel goes by the address and sends plaintext: gateways take no HBONE from it, and don’t know who calls.",
+    text: BY_ADDRESS,
   };
   return joined(
     [step],
     gatewaysOf(service, world).map((gateway) => through(question, service, gateway, world)),
   );
-}
-
-function connected(
-  client: Workload,
-  to: Destination,
-  gateway: Workload,
-  { question, http }: Sent,
-  world: SecurityWorld,
-): SimulationStep {
-  const listens = workloadPort(to);
-  const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
-  const called = { host: fullName(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
-  const { sends, chain } = outboundMtls(
-    client,
-    { ...called, external: false },
-    { ...gateway, port: listens },
-    {
-      ...{
-        objects: world.objects,
-        rootNamespace: world.rootNamespace,
-        peers,
-        autoMtls: question.autoMtls ?? world.mesh?.autoMtls ?? null,
-      },
-    },
-  );
-  const base = { kind: "mtls" as const, title: `To gateway ${gateway.namespace}/${gateway.name}` };
-  const hidden = !chain.every(({ object }) => world.sees(object));
-  const sources = hidden ? [] : chain.slice(-1).map(({ object, path }) => sourceOf(world, object, path));
-  const unknown = (...lacks: readonly string[]): SimulationStep => ({
-    ...{ ...base, verdict: "unknown", text: "Whether it comes to the gateway isn’t known.", lacks, sources },
-  });
-  if (hidden) return unknown(HIDDEN);
-  if (http !== false && question.host !== undefined && !isOwn(question.host, to.service)) return unknown(OUTBOUND);
-  if (typeof sends !== "string") return unknown(...sends.lacks);
-  const servers = gatewayTable(gateway, world).servers.filter((server) => server.listens === listens);
-  const speaksTls = servers.some(({ reads, tls }) => reads === "https" || (tls !== null && tls !== "none"));
-  if (sends !== "plaintext") {
-    if (speaksTls || servers.length === 0) return unknown("what the gateway's own servers take");
-    const text = `The client sends ${sends}; the gateway’s server speaks no TLS: the connection is refused.`;
-    return { ...base, verdict: "no", text, lacks: [], sources };
-  }
-  if (speaksTls && http !== false) return unknown("whether the client itself speaks TLS");
-  const text = "The client’s sidecar sends it to the gateway as it comes: the gateway doesn’t know who calls.";
-  return { ...base, verdict: "yes", text, lacks: [], sources };
-}
-
-function isOwn(host: string, { namespace, name }: Service): boolean {
-  const short = `${name}.${namespace}`;
-  return [name, short, `${short}.svc`, fullName({ namespace, name })].includes(hostOf(host));
 }

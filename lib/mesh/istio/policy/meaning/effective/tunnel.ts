@@ -7,21 +7,25 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
 import { has, listAt, objectAt, specOf } from "../../routing/json.ts";
 import { pastInbound } from "../capture.ts";
-import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
+import { type InboundMtls, inboundMtls } from "../inbound-mtls.ts";
 import { type Lacking, lacking } from "../truth.ts";
 import { hostOf } from "./called.ts";
-import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
+import { blind, HIDDEN, peersOf, type SecurityWorld, sourceOf } from "./sight.ts";
 import { type Destination, revisions, rulesFor } from "./way.ts";
 
 interface Tunnelled {
   readonly step: SimulationStep;
   /** Whether mutual TLS proves who sends. */
   readonly identified: boolean | Lacking;
+  /** null: not known. */
+  readonly sends: "HBONE" | "plaintext" | null;
+  /** What the server’s sidecar says of itself, where it was asked. */
+  readonly in: InboundMtls | null;
 }
 
 /** `port`: the workload's; null: known by name alone. */
 export function tunnelled(
-  client: Workload,
+  client: Pick<Workload, "dataplane">,
   { service }: Destination,
   { server, port }: { readonly server: Workload; readonly port: number | null },
   world: SecurityWorld,
@@ -29,34 +33,35 @@ export function tunnelled(
   const base = { kind: "mtls" as const, title: `Mutual TLS with ${server.namespace}/${server.name}`, sources: [] };
   const unknown = (...lacks: readonly string[]): Tunnelled => ({
     step: { ...base, verdict: "unknown", text: "Whether the connection comes about isn’t known.", lacks },
-    identified: lacking(...lacks),
+    ...{ identified: lacking(...lacks), sends: null, in: null },
   });
   const open = [...revisions(server, world), ...(client.dataplane === "waypoint" ? tlsOf(service, world) : [])];
   if (open.length > 0) return unknown(...open);
-  const yes = (
-    text: string,
-    identified: Tunnelled["identified"],
-    sources: SimulationStep["sources"] = [],
-  ): Tunnelled => ({
+  const yes = (text: string, more: Omit<Tunnelled, "step">, sources: SimulationStep["sources"] = []): Tunnelled => ({
     step: { ...base, verdict: "yes", text, lacks: [], sources },
-    identified,
+    ...more,
   });
   switch (server.dataplane) {
     case "ambient":
-      return yes("Both ends speak HBONE, which is mutual TLS: they connect.", true);
+      return yes("Both ends speak HBONE, which is mutual TLS: they connect.", {
+        ...{ identified: true, sends: "HBONE", in: null },
+      });
     case "none":
-      return yes("No proxy stands before the server: it is sent in plaintext, and they connect.", false);
+      return yes("No proxy stands before the server: it is sent in plaintext, and they connect.", {
+        ...{ identified: false, sends: "plaintext", in: null },
+      });
     case "sidecar": {
       const unread = blind(world, "PeerAuthentication");
-      const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
-      const { mode, chain } = inboundMtls(peers, server.namespace, server.labels, port);
-      const last = chain.at(-1);
+      const peers = peersOf(world);
+      const inbound = inboundMtls(peers, server.namespace, server.labels, port);
+      const last = inbound.chain.at(-1);
       if (unread.length > 0) return unknown(...unread);
       if (last !== undefined && !world.sees(last.object)) return unknown(HIDDEN);
       // What HBONE brings comes to the proxy all the same, what is sent as it is comes past it.
-      if (mode !== "PERMISSIVE" || pastInbound(server, port).past !== false) return unknown(HBONE);
+      if (inbound.mode !== "PERMISSIVE" || pastInbound(server, port).past !== false) return unknown(HBONE);
       const text = "The server’s sidecar takes mutual TLS and plaintext: they connect.";
-      return yes(text, lacking(HBONE), last === undefined ? [] : [sourceOf(world, last.object, last.path)]);
+      const sources = last === undefined ? [] : [sourceOf(world, last.object, last.path)];
+      return yes(text, { identified: lacking(HBONE), sends: null, in: inbound }, sources);
     }
     case "gateway":
     case "waypoint":

@@ -189,7 +189,7 @@ export function followed(
 }
 
 /** A text: what is lacking to follow it. */
-function destination(
+export function destination(
   { host, subset, port, declaredBy }: Target,
   asked: number,
   from: string,

@@ -1,0 +1,66 @@
+/** A waypoint as what calls of ambient clients come to: whether it takes them, and what it passes on. */
+import type { Workload } from "#lib/inventory/model.ts";
+import { kindKey } from "#lib/policy/kind.ts";
+import { GATEWAY_API } from "../../kinds.ts";
+import { namespaceOf } from "../../routing/json.ts";
+import type { Called } from "./called.ts";
+import { waypointOf } from "./security.ts";
+import { blind, type SecurityWorld } from "./sight.ts";
+import type { Destination } from "./way.ts";
+
+/** What a waypoint sends to a Service with a waypoint of its own. */
+export const OTHER_WAYPOINT = "whether it passes the waypoint of another Service that it is sent to";
+
+type Place = Pick<Workload, "namespace" | "name">;
+
+export function hasOtherWaypoint({ service }: Destination, place: Place, world: SecurityWorld): boolean {
+  const next = waypointOf(service, world);
+  return next !== null && (next.namespace !== place.namespace || next.name !== place.name);
+}
+
+export const toWaypoint = ({ entry }: Called): string =>
+  `The client’s ztunnel sends calls to this ${entry === undefined ? "Service" : "ServiceEntry"} to its waypoint by HBONE, with the client’s identity.`;
+
+/** The workload that runs a waypoint, and what isn't known of whether it takes calls to Services. */
+export function meetingWaypoint(
+  place: Place,
+  world: SecurityWorld,
+): { readonly waypoint: Workload | undefined; readonly lacks: readonly string[] } {
+  const name = `${place.namespace}/${place.name}`;
+  const [waypoint, second] = proxiesOf(place, world).filter(({ pods }) => pods.some(({ ready }) => ready));
+  const lacks = [
+    ...served(place, world),
+    ...(waypoint === undefined ? [`whether waypoint ${name} runs`] : []),
+    ...(second === undefined ? [] : [`which of the workloads that run waypoint ${name} it meets`]),
+  ];
+  return { waypoint, lacks };
+}
+
+/** The workloads that run a waypoint. */
+export const proxiesOf = (
+  { namespace, name }: Place,
+  { inventory }: Pick<SecurityWorld, "inventory">,
+): readonly Workload[] =>
+  [...inventory.workloads.values()].filter(
+    (each) =>
+      each.namespace === namespace &&
+      each.dataplane === "waypoint" &&
+      each.labels[`${GATEWAY_API}/gateway-name`] === name,
+  );
+
+const GATEWAY = kindKey({ group: GATEWAY_API, kind: "Gateway" });
+
+/** A waypoint takes calls to Services unless its label says that it is for others alone. */
+function served(place: Place, world: SecurityWorld): readonly string[] {
+  const unread = blind(world, GATEWAY);
+  const own = world
+    .objects(GATEWAY)
+    .filter((each) => namespaceOf(each) === place.namespace && each.metadata.name === place.name);
+  const kinds = own.map(({ metadata }) => metadata.labels?.["istio.io/waypoint-for"] ?? "service");
+  return [
+    ...unread,
+    ...(kinds.every((kind) => kind === "service" || kind === "all")
+      ? []
+      : [`what becomes of calls to a Service whose waypoint says istio.io/waypoint-for: ${kinds.join()}`]),
+  ];
+}
