@@ -113,7 +113,7 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
 ]);
 /** A filter for HTTP and one for TCP went by this name. */
 const AMBIGUOUS = "envoy.ext_authz";
-const LONGEST_VERSION = 1024;
+export const LONGEST_VERSION = 1024;
 
 /** (validateEnvoyFilter) */
 export function* oddEnvoyFilter(filter: Manifest): Generator<Draft> {
@@ -188,7 +188,7 @@ function keysOf(text: string): readonly unknown[] {
 }
 
 /** By kind, where a selector's labels stand; `{}` selects all there is, which nobody writes who means it. */
-const SELECTORS: Readonly<Record<string, readonly [string, string]>> = {
+export const SELECTORS: Readonly<Record<string, readonly [string, string]>> = {
   Sidecar: ["workloadSelector", "labels"],
   EnvoyFilter: ["workloadSelector", "labels"],
   ServiceEntry: ["workloadSelector", "labels"],
@@ -199,6 +199,7 @@ const SELECTORS: Readonly<Record<string, readonly [string, string]>> = {
   Telemetry: ["selector", "matchLabels"],
   WasmPlugin: ["selector", "matchLabels"],
   TrafficExtension: ["selector", "matchLabels"],
+  ProxyConfig: ["selector", "matchLabels"],
 };
 export const SELECTING = Object.keys(SELECTORS);
 /**
