@@ -43,11 +43,17 @@ export function isGatewayHost(text: string, sni: boolean): boolean {
   return parts.length > 3 && /\d/.test(parts[1] ?? "") && /[a-zA-Z]/.test(parts[3] ?? "");
 }
 
-/** Whether a host takes in another (SubsetOf in Istio's pkg/config/host). */
-export function takesIn(wide: string, host: string): boolean {
-  if (!wide.startsWith("*")) return wide === host;
-  if (!host.startsWith("*")) return host.endsWith(wide.slice(1));
-  return host.length >= wide.length && host.slice(1).endsWith(wide.slice(1));
+/** Whether one of these hosts takes in another. (SubsetOf in Istio's pkg/config/host) */
+export function hostsTaking(hosts: readonly string[]): (host: string) => boolean {
+  const exact = new Set(hosts);
+  const ends = new Set(hosts.flatMap((each) => (each.startsWith("*") ? [each.slice(1)] : [])));
+  return (host) => {
+    if (exact.has(host)) return true;
+    // A host has a bounded length, hosts may be many.
+    for (let from = host.startsWith("*") ? 1 : 0; from <= Math.min(host.length, LONGEST_HOST); from += 1)
+      if (ends.has(host.slice(from))) return true;
+    return false;
+  };
 }
 
 /** (netip.ParseAddr) IPv6 may name a zone. */

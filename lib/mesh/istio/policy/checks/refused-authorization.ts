@@ -2,7 +2,7 @@
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { actionOf } from "../meaning/authorization/action.ts";
-import { has, listAt, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { has, listAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { conditionProblem, keyProblem, MOST_ACCOUNTS, VALUES } from "./authorization-values.ts";
 import { type Draft, removing } from "./family.ts";
 import { refused } from "./refused-draft.ts";
@@ -19,7 +19,7 @@ const KEYS_NOT_CUSTOM = /^(source\.(namespace|serviceAccount|trustDomain|princip
 
 /** (ValidateAuthorizationPolicy) */
 export function* refusedAuthorization(policy: Manifest): Generator<Draft> {
-  const { spec = {} } = policy;
+  const spec = specOf(policy);
   const action = actionOf(policy);
   const rules = listAt(spec, "rules");
   if ((action === "DENY" || action === "CUSTOM") && rules.length === 0)

@@ -1,7 +1,7 @@
 /** What Istio's webhook refuses of ServiceEntries and of workloads that are no pods: functions of Istio's pkg/config/validation. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, numberAt, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { has, listAt, numberAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, removing } from "./family.ts";
 import { isAddress, isHost, isLabel, isName, isSocket, isSubnet, UNIX } from "./forms.ts";
 import { short } from "./odd-draft.ts";
@@ -13,7 +13,7 @@ const DYNAMIC = new Set("HTTP TLS GRPC HTTP2".split(" "));
 
 /** (ValidateServiceEntry) */
 export function* refusedServiceEntry(entry: Manifest): Generator<Draft> {
-  const { spec = {} } = entry;
+  const spec = specOf(entry);
   const hosts = textsAt(spec, "hosts");
   const resolution = textAt(spec, "resolution") || "NONE";
   const endpoints = listAt(spec, "endpoints");
@@ -116,7 +116,7 @@ function* ofResolution(
     if (listAt(entry.spec, list).length > 0)
       yield refused(entry, ["spec", list], `With resolution DYNAMIC_DNS there are no ${list}.`, `Take ${list} away.`);
   }
-  const through = entry.metadata.labels?.["istio.io/use-waypoint"] ?? "";
+  const through = textAt(objectAt(entry.metadata, "labels"), "istio.io/use-waypoint") ?? "";
   if (textAt(entry.spec, "location") === "MESH_INTERNAL" && through !== "" && through.toLowerCase() !== "none")
     yield refused(
       entry,
@@ -171,7 +171,8 @@ function* workload(at: Manifest, value: JsonObject, path: Segments, entry?: Entr
 
 /** (ValidateWorkloadEntry, ValidateWorkloadGroup) */
 export function* refusedWorkload(object: Manifest): Generator<Draft> {
-  const { spec = {}, kind } = object;
+  const { kind } = object;
+  const spec = specOf(object);
   if (kind === "WorkloadEntry") {
     yield* workload(object, spec, ["spec"]);
     return;

@@ -51,6 +51,13 @@ const cases: readonly Refused[] = [
     "context: GATEWAY",
     `${patch}.match.routeConfiguration`,
   ],
+  [
+    "versions by no expression",
+    matched,
+    "proxy: {proxyVersion: '1.2('}",
+    "proxy: {proxyVersion: '1\\.2.*'}",
+    `${patch}.match.proxy.proxyVersion`,
+  ],
   ["a filter without a name", named, "", manager, inside],
   [
     "a filter inside of another one",

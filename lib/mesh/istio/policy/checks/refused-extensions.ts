@@ -1,7 +1,7 @@
 /** What Istio's webhook refuses of plugins and of how proxies start: functions of Istio's pkg/config/validation. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, numberAt, objectAt, textAt } from "../routing/json.ts";
+import { has, listAt, numberAt, objectAt, specOf, textAt } from "../routing/json.ts";
 import { type Draft, removing, setting } from "./family.ts";
 import { short } from "./odd-draft.ts";
 import { numbered, refused } from "./refused-draft.ts";
@@ -9,7 +9,7 @@ import { pluginUrlProblem } from "./urls.ts";
 
 /** (ValidateWasmPlugin) */
 export function* refusedPlugin(plugin: Manifest): Generator<Draft> {
-  yield* wasm(plugin, plugin.spec ?? {}, ["spec"]);
+  yield* wasm(plugin, specOf(plugin), ["spec"]);
   yield* matches(plugin);
 }
 
@@ -17,7 +17,7 @@ const LONGEST_CODE = 65_536;
 
 /** (ValidateTrafficExtension) */
 export function* refusedExtension(extension: Manifest): Generator<Draft> {
-  const { spec = {} } = extension;
+  const spec = specOf(extension);
   const [first, second] = ["wasm", "lua"].filter((key) => has(spec, key));
   if (first === undefined) yield refused(extension, ["spec"], "It loads nothing.", "Add wasm or lua.");
   if (second !== undefined)

@@ -2,7 +2,7 @@
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, objectAt, textAt, textsAt } from "../routing/json.ts";
-import { expressionProblem } from "./expressions.ts";
+import { type ExpressionProblem, expressionProblems } from "./expressions.ts";
 import { type Draft, setting } from "./family.ts";
 import { isHeader } from "./forms.ts";
 import { isHeaderValue } from "./header-values.ts";
@@ -65,25 +65,26 @@ function* authority(vs: Manifest, rule: JsonObject, path: Segments): Generator<D
 }
 
 export function* refusedHeaders(vs: Manifest): Generator<Draft> {
+  const problemOf = expressionProblems();
   for (const [i, rule] of listAt(vs.spec, "http").entries()) {
     const path = ["spec", "http", i];
     yield* manipulation(vs, objectAt(rule, "headers"), [...path, "headers"]);
     for (const [j, route] of listAt(rule, "route").entries())
       yield* manipulation(vs, objectAt(route, "headers"), [...path, "route", j, "headers"]);
     yield* authority(vs, rule, path);
-    if (has(rule, "corsPolicy")) yield* cors(vs, objectAt(rule, "corsPolicy"), [...path, "corsPolicy"]);
+    if (has(rule, "corsPolicy")) yield* cors(vs, objectAt(rule, "corsPolicy"), [...path, "corsPolicy"], problemOf);
   }
 }
 
 const METHODS = new Set("GET HEAD POST PUT PATCH DELETE CONNECT OPTIONS TRACE *".split(" "));
 
 /** (validateCORSPolicy) */
-function* cors(vs: Manifest, policy: JsonObject, path: Segments): Generator<Draft> {
+function* cors(vs: Manifest, policy: JsonObject, path: Segments, problemOf: ExpressionProblem): Generator<Draft> {
   for (const [j, origin] of listAt(policy, "allowOrigins").entries()) {
     const place = [...path, "allowOrigins", j];
     const said = ["exact", "prefix", "regex"].find((key) => (textAt(origin, key) ?? "") !== "");
     if (said === undefined) yield refused(vs, place, "It names no origin.", "Say exact, prefix or regex.");
-    const problem = said === "regex" ? expressionProblem(textAt(origin, "regex") ?? "") : null;
+    const problem = said === "regex" ? problemOf(textAt(origin, "regex") ?? "") : null;
     if (problem !== null) yield refused(vs, [...place, "regex"], problem, "Correct it.");
   }
   for (const [j, method] of textsAt(policy, "allowMethods").entries()) {

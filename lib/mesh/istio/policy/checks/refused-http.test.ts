@@ -97,6 +97,20 @@ const cases: readonly Refused[] = [
     "exposeHeaders: [a]",
     "spec.http[0].corsPolicy.exposeHeaders[0]",
   ],
+  [
+    "an origin that is no expression",
+    cors,
+    "allowOrigins: [{regex: '['}]",
+    "allowOrigins: [{regex: '[a]'}]",
+    "spec.http[0].corsPolicy.allowOrigins[0].regex",
+  ],
+  [
+    "a rewrite of no expression",
+    http,
+    ", rewrite: {uriRegexRewrite: {match: 'a**', rewrite: b}}",
+    ", rewrite: {uriRegexRewrite: {match: 'a*', rewrite: b}}",
+    "spec.http[0].rewrite.uriRegexRewrite.match",
+  ],
   ["part of a second", cors, "maxAge: 1.5s", "maxAge: 2s", "spec.http[0].corsPolicy.maxAge"],
   [
     "a header that is matched",
@@ -118,6 +132,14 @@ const cases: readonly Refused[] = [
     "withoutHeaders: {a: {regex: ''}}",
     "withoutHeaders: {a: {regex: '*'}}",
     "spec.http[0].match[0].withoutHeaders.a.regex",
+  ],
+  ["what is no expression", match, "uri: {regex: '/a('}", "uri: {regex: '/a(b)?'}", "spec.http[0].match[0].uri.regex"],
+  [
+    "what only other engines take",
+    match,
+    "headers: {a: {regex: '(?=b)'}}",
+    "headers: {a: {regex: '(?i)b'}}",
+    "spec.http[0].match[0].headers.a.regex",
   ],
   [
     "a long expression",

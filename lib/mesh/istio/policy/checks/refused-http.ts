@@ -1,7 +1,7 @@
 /** What Istio's webhook refuses of HTTP rules of VirtualServices: functions of Istio's pkg/config/validation. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, numberAt, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { has, listAt, numberAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, removing } from "./family.ts";
 import { beyond, goes, PERCENT, percentage, refused, said } from "./refused-draft.ts";
 
@@ -153,7 +153,7 @@ export function* refusedHttp(vs: Manifest): Generator<Draft> {
 
 /** (ValidateVirtualService) Hosts that stand for others of the same object, and those that no client calls. */
 export function* refusedHosts(vs: Manifest): Generator<Draft> {
-  const { spec = {} } = vs;
+  const spec = specOf(vs);
   const [hosts, gateways] = [textsAt(spec, "hosts"), textsAt(spec, "gateways")];
   const mesh = gateways.length === 0 || gateways.includes("mesh");
   const all = hosts.indexOf("*");

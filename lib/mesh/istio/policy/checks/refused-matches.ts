@@ -1,10 +1,11 @@
 /** What Istio's webhook refuses of matches and of rewrites of VirtualServices: functions of Istio's pkg/config/validation. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, objectAt, textAt, textsAt } from "../routing/json.ts";
-import { expressionProblem } from "./expressions.ts";
+import { has, listAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
+import { type ExpressionProblem, expressionProblems } from "./expressions.ts";
 import type { Draft } from "./family.ts";
 import {
+  hostsTaking,
   isAddress,
   isClaim,
   isGatewayHost,
@@ -13,13 +14,18 @@ import {
   isMatchedHeader,
   isName,
   isSubnet,
-  takesIn,
 } from "./forms.ts";
 import { short } from "./odd-draft.ts";
 import { goes, labelled, numbered, refused } from "./refused-draft.ts";
 
+/** One object, and what is wrong with its expressions. */
+interface Looked {
+  readonly vs: Manifest;
+  readonly problemOf: ExpressionProblem;
+}
+
 /** (validateStringMatch, validateStringMatchRegexp) Where `empty`, a prefix may be so: it takes everything. */
-function* text(vs: Manifest, value: JsonObject, path: Segments, empty = false): Generator<Draft> {
+function* text({ vs, problemOf }: Looked, value: JsonObject, path: Segments, empty = false): Generator<Draft> {
   const ways = ["exact", "prefix", "regex"].filter((key) => has(value, key));
   if (ways.length > 1) yield refused(vs, path, `Only one of ${ways.join(", ")} can be said.`, "Keep one of them.");
   if (!empty && textAt(value, "prefix") === "")
@@ -30,12 +36,13 @@ function* text(vs: Manifest, value: JsonObject, path: Segments, empty = false): 
       "Write what it begins with, or take the match away.",
     );
   const expression = textAt(value, "regex");
-  const problem = expression === null ? null : expressionProblem(expression);
+  const problem = expression === null ? null : problemOf(expression);
   if (problem !== null) yield refused(vs, [...path, "regex"], problem, "Correct it.");
 }
 
 /** (validateHTTPRouteMatchRequest) */
-function* http(vs: Manifest, match: JsonObject, path: Segments): Generator<Draft> {
+function* http(looked: Looked, match: JsonObject, path: Segments): Generator<Draft> {
+  const { vs } = looked;
   for (const list of ["headers", "withoutHeaders"]) {
     const all = objectAt(match, list);
     for (const name of Object.keys(all)) {
@@ -44,14 +51,14 @@ function* http(vs: Manifest, match: JsonObject, path: Segments): Generator<Draft
       else if (isClaim(name) && onMesh(vs))
         yield refused(vs, place, "Claims choose routes at gateways alone.", "Name gateways, without mesh.");
       const value = objectAt(all, name);
-      if (list === "headers" || textAt(value, "regex") !== "*") yield* text(vs, value, place);
+      if (list === "headers" || textAt(value, "regex") !== "*") yield* text(looked, value, place);
     }
   }
-  yield* text(vs, objectAt(match, "uri"), [...path, "uri"], true);
-  for (const key of ["scheme", "method", "authority"]) yield* text(vs, objectAt(match, key), [...path, key]);
+  yield* text(looked, objectAt(match, "uri"), [...path, "uri"], true);
+  for (const key of ["scheme", "method", "authority"]) yield* text(looked, objectAt(match, key), [...path, key]);
   const parameters = objectAt(match, "queryParams");
   for (const name of Object.keys(parameters))
-    yield* text(vs, objectAt(parameters, name), [...path, "queryParams", name]);
+    yield* text(looked, objectAt(parameters, name), [...path, "queryParams", name]);
   const namespace = textAt(match, "sourceNamespace") ?? "";
   if (namespace !== "" && !isLabel(namespace))
     yield refused(vs, [...path, "sourceNamespace"], "No namespace has such a name.", "Write one’s name.");
@@ -93,14 +100,13 @@ function* anywhere(vs: Manifest, match: JsonObject, path: Segments): Generator<D
 const FORM = "Write a name, such as reviews, reviews.shop.svc.cluster.local or *.example.com.";
 
 /** (validateTLSMatch, validateSniHost) */
-function* names(vs: Manifest, match: JsonObject, path: Segments): Generator<Draft> {
-  const hosts = textsAt(vs.spec, "hosts");
+function* names(vs: Manifest, match: JsonObject, path: Segments, isTaken: (name: string) => boolean): Generator<Draft> {
   const wanted = textsAt(match, "sniHosts");
   if (wanted.length === 0) yield refused(vs, path, "It matches no server name.", "Add sniHosts.");
   for (const [k, name] of wanted.entries()) {
     const place = [...path, "sniHosts", k];
     if (onMesh(vs) ? isHost(name) : isGatewayHost(name, true)) {
-      if (!hosts.some((host) => takesIn(host, name)))
+      if (!isTaken(name))
         yield refused(
           vs,
           place,
@@ -112,7 +118,9 @@ function* names(vs: Manifest, match: JsonObject, path: Segments): Generator<Draf
 }
 
 export function* refusedMatches(vs: Manifest): Generator<Draft> {
-  const { spec = {} } = vs;
+  const spec = specOf(vs);
+  const looked: Looked = { vs, problemOf: expressionProblems() };
+  const isTaken = hostsTaking(textsAt(spec, "hosts"));
   yield* gateways(vs, spec, ["spec"]);
   const sni = listAt(spec, "tls").some((rule) =>
     listAt(rule, "match").some((each) => textsAt(each, "sniHosts").length > 0),
@@ -130,16 +138,16 @@ export function* refusedMatches(vs: Manifest): Generator<Draft> {
       for (const [j, match] of listAt(rule, "match").entries()) {
         const path = ["spec", protocol, i, "match", j];
         yield* anywhere(vs, match, path);
-        if (protocol === "http") yield* http(vs, match, path);
-        if (protocol === "tls") yield* names(vs, match, path);
+        if (protocol === "http") yield* http(looked, match, path);
+        if (protocol === "tls") yield* names(vs, match, path, isTaken);
       }
-      if (protocol === "http") yield* rewrite(vs, rule, ["spec", protocol, i]);
+      if (protocol === "http") yield* rewrite(looked, rule, ["spec", protocol, i]);
     }
   }
 }
 
 /** (validateHTTPRewrite, validateHTTPRedirect) */
-function* rewrite(vs: Manifest, rule: JsonObject, path: Segments): Generator<Draft> {
+function* rewrite({ vs, problemOf }: Looked, rule: JsonObject, path: Segments): Generator<Draft> {
   const changes = objectAt(rule, "rewrite");
   const place = [...path, "rewrite"];
   const [uri, authority] = ["uri", "authority"].map((key) => textAt(changes, key) ?? "");
@@ -148,7 +156,7 @@ function* rewrite(vs: Manifest, rule: JsonObject, path: Segments): Generator<Dra
     if (uri !== "")
       yield refused(vs, [...place, "uriRegexRewrite"], "Only one of uri and uriRegexRewrite can be said.", "Keep one.");
     const missing = ["match", "rewrite"].find((key) => (textAt(expression, key) ?? "") === "");
-    const problem = missing === undefined ? expressionProblem(textAt(expression, "match") ?? "") : null;
+    const problem = missing === undefined ? problemOf(textAt(expression, "match") ?? "") : null;
     if (missing !== undefined)
       yield refused(
         vs,

@@ -1,14 +1,14 @@
 /** What Istio's webhook refuses of who is known and of what is measured: functions of Istio's pkg/config/validation. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, isObject, listAt, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { has, isObject, listAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, removing } from "./family.ts";
 import { beyond, lasts, PERCENT, percentage, refused } from "./refused-draft.ts";
 import { keysUrlProblem } from "./urls.ts";
 
 /** (ValidatePeerAuthentication) */
 export function* refusedPeer(peer: Manifest): Generator<Draft> {
-  const { spec = {} } = peer;
+  const spec = specOf(peer);
   if (!has(spec, "portLevelMtls")) return;
   const path = ["spec", "portLevelMtls"];
   const ports = Object.keys(objectAt(spec, "portLevelMtls"));

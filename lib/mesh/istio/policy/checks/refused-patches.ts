@@ -6,10 +6,10 @@ import { isObject as isAnyObject } from "#lib/policy/json.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, objectAt, textAt } from "../routing/json.ts";
-import { expressionProblem } from "./expressions.ts";
+import { expressionProblems } from "./expressions.ts";
 import type { Draft } from "./family.ts";
 import { short } from "./odd-draft.ts";
-import { LONGEST_VERSION } from "./odd-others.ts";
+import { LONGEST_VERSION } from "./odd-patches.ts";
 import { refused, said } from "./refused-draft.ts";
 
 /** By what is patched, how it is matched; others are matched by anything. */
@@ -21,6 +21,7 @@ const MATCHED: ReadonlyMap<string, string> = new Map([
 const WAYS = ["listener", "routeConfiguration", "cluster", "waypoint"];
 
 export function* refusedPatches(filter: Manifest): Generator<Draft> {
+  const problemOf = expressionProblems();
   for (const [i, patch] of listAt(filter.spec, "configPatches").entries()) {
     const match = objectAt(patch, "match");
     // Istio looks at no patch of waypoints.
@@ -37,7 +38,7 @@ export function* refusedPatches(filter: Manifest): Generator<Draft> {
       continue;
     }
     const version = textAt(objectAt(match, "proxy"), "proxyVersion") ?? "";
-    const problem = version === "" || version.length > LONGEST_VERSION ? null : expressionProblem(version);
+    const problem = version === "" || version.length > LONGEST_VERSION ? null : problemOf(version);
     if (problem !== null) yield refused(filter, [...path, "match", "proxy", "proxyVersion"], problem, "Correct it.");
     const applyTo = textAt(patch, "applyTo") ?? "";
     const by = MATCHED.get(applyTo);

@@ -1,7 +1,7 @@
 /** What Istio's webhook refuses of where VirtualServices send calls: functions of Istio's pkg/config/validation. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, numberAt, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { has, listAt, numberAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, setting } from "./family.ts";
 import { isHost, isLabel } from "./forms.ts";
 import { mendOr } from "./mend.ts";
@@ -50,7 +50,7 @@ function waysOf(protocol: string, isDelegate: boolean): readonly string[] {
 }
 
 export function* refusedRoutes(vs: Manifest): Generator<Draft> {
-  const { spec = {} } = vs;
+  const spec = specOf(vs);
   const protocols = ["http", "tls", "tcp"].filter((each) => listAt(spec, each).length > 0);
   const isDelegate = textsAt(spec, "hosts").length === 0;
   if (protocols.length === 0)

@@ -1,7 +1,7 @@
 /** What Istio's webhook refuses of how objects say what they are for: functions of Istio's pkg/config/validation. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, objectAt, textAt } from "../routing/json.ts";
+import { has, listAt, objectAt, specOf, textAt } from "../routing/json.ts";
 import type { Draft } from "./family.ts";
 import { SELECTORS } from "./odd-others.ts";
 import { refused, said } from "./refused-draft.ts";
@@ -27,7 +27,7 @@ export function* selector(object: Manifest): Generator<Draft> {
 
 /** (validateOneOfSelectorType) */
 export function* targets(policy: Manifest): Generator<Draft> {
-  const { spec = {} } = policy;
+  const spec = specOf(policy);
   const ways = [
     ...said(spec, ["selector", "targetRef"]),
     ...(listAt(spec, "targetRefs").length > 0 ? ["targetRefs"] : []),

@@ -1,7 +1,7 @@
 /** What Istio's webhook refuses of Sidecars (ValidateSidecar and what it calls in Istio's pkg/config/validation). */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, numberAt, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { has, listAt, numberAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, removing } from "./family.ts";
 import { isLabel, isName, isSocket, UNIX } from "./forms.ts";
 import { isProtocol, protocolOf, TLS } from "./protocols.ts";
@@ -11,7 +11,7 @@ import { destination } from "./refused-routes.ts";
 import { pool } from "./refused-traffic.ts";
 
 export function* refusedSidecar(sidecar: Manifest): Generator<Draft> {
-  const { spec = {} } = sidecar;
+  const spec = specOf(sidecar);
   const [egress, ingress] = [listAt(spec, "egress"), listAt(spec, "ingress")];
   if (egress.length + ingress.length + said(spec, ["outboundTrafficPolicy", "inboundConnectionPool"]).length === 0)
     yield refused(sidecar, ["spec"], "It says nothing.", "Add egress, ingress or outboundTrafficPolicy.");

@@ -1,9 +1,12 @@
 /** What a schema lets through and Istio refuses. */
+import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
+import { kinds } from "../kinds.ts";
 import { type JsonObject, objectAt, specOf } from "../routing/json.ts";
 import { VIRTUAL_SERVICE } from "./docs.ts";
 import type { Draft, Family } from "./family.ts";
 import { SELECTING } from "./odd-others.ts";
+import { refusedAnnotations } from "./refused-annotations.ts";
 import { refusedAuthorization } from "./refused-authorization.ts";
 import { exportTo, refused } from "./refused-draft.ts";
 import { refusedServiceEntry, refusedWorkload } from "./refused-entries.ts";
@@ -39,6 +42,8 @@ const REQUIRED: readonly { readonly kind: string; readonly key: string }[] = [
   { kind: "ServiceEntry", key: "hosts" },
   { kind: "Gateway.networking.istio.io", key: "servers" },
 ];
+/** Kinds that the webhook is asked of. */
+const ISTIOS = kinds.filter(({ group, area }) => group !== "" && area !== "gateway-api").map(kindKey);
 /** Kinds that may say what they are for by references. */
 const TARGETING = ["AuthorizationPolicy", "RequestAuthentication", "Telemetry", "WasmPlugin", "TrafficExtension"];
 const SHOWN = 60;
@@ -71,7 +76,7 @@ export const values: Family = {
     "value-refused": {
       also: ["IST0106"],
       severity: "error",
-      when: "A field is missing or has a value that Istio's webhook refuses. A server says so in a dry run; this is for files.",
+      when: "A field is missing or has a value that Istio's webhook refuses. A server says so in a dry run; this is for files. CEL expressions, and what Envoy's own types say of an EnvoyFilter's values, aren't looked at.",
       docs: VIRTUAL_SERVICE,
     },
   },
@@ -86,6 +91,7 @@ export const values: Family = {
     { of: ["DestinationRule"], reads: [], each: refusedDestinationRule },
     { of: ["ServiceEntry"], reads: [], each: refusedServiceEntry },
     { of: ["Gateway.networking.istio.io"], reads: [], each: refusedGateway },
+    { of: ISTIOS, reads: [], each: refusedAnnotations },
     { of: SELECTING, reads: [], each: selector },
     { of: TARGETING, reads: [], each: targets },
     { of: ["AuthorizationPolicy"], reads: [], each: refusedAuthorization },
