@@ -1,4 +1,5 @@
 /** Conditions of a route and whether a request meets them: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest */
+import { RE2JS } from "re2js";
 import type { Json } from "../kube/object.ts";
 import { isObject, labelsAt, numberAt, objectAt, selects, stringsAt, textAt } from "../kube/read.ts";
 
@@ -57,13 +58,26 @@ const KNOWN = new Set([
   "statPrefix",
 ]);
 
-/** A test that takes whole values, as RE2 does for Envoy; an expression that isn't one fits nothing. */
+/** Istio takes no longer expressions, and RE2 no repetition of more, nested ones multiplied. */
+const LONGEST = 1024;
+const MOST_REPEATED = 1000;
+/** What the largest one may come to once its repetitions are written out. */
+const LARGEST = 200_000;
+
+/**
+ * A test that takes whole values, by RE2 as for Envoy: in linear time, whoever wrote the expression. One that isn't one, or is too
+ * large, fits nothing.
+ */
 export function regexTest(source: string): TextTest {
+  const counts = source.matchAll(/\{(\d+)(?:,(\d*))?\}/g);
+  const product = counts.reduce((total, [, least, most]) => total * Math.max(1, Number(least), Number(most ?? 0)), 1);
+  const nothing = () => false;
+  if (source.length > LONGEST || source.length * Math.min(product, MOST_REPEATED) > LARGEST) return nothing;
   try {
-    const regex = new RegExp(`^(?:${source})$`, "u");
-    return (value) => regex.test(value);
+    const regex = RE2JS.compile(source);
+    return (value) => regex.testExact(value);
   } catch {
-    return () => false;
+    return nothing;
   }
 }
 
@@ -79,8 +93,12 @@ function stringMatch(value: Json, fold: boolean): TextTest {
   return () => true;
 }
 
+/** Of headers and parameters `*` is no expression: it asks that they are there. https://github.com/istio/istio/pull/20629 */
 const members = (value: Json, key: string): readonly [string, Json][] =>
-  Object.entries(objectAt(value, key)).map(([name, test]) => [name, isObject(test) ? test : {}]);
+  Object.entries(objectAt(value, key)).map(([name, test]) => [
+    name,
+    isObject(test) && textAt(test, "regex") !== "*" ? test : {},
+  ]);
 
 /** A VirtualService's `match` entry. `qualified` completes the names of gateways. */
 export function readMatch(value: Json, qualified: (gateway: string) => string): HttpMatch {
@@ -129,10 +147,10 @@ export function meets(match: HttpMatch, client: Asker, asked: Asked): boolean {
     const value = asked.headers[name] ?? absent;
     if ((value !== undefined && test(value)) === without) return false;
   }
-  if (match.query.length === 0) return true;
-  const given = new URLSearchParams(query);
+  // As they are written, the first of each name: Envoy decodes none.
+  const given = query.split("&").map((part) => [part.split("=", 1)[0] ?? "", part] as const);
   return match.query.every(({ name, test }) => {
-    const value = given.get(name);
-    return value !== null && test(value);
+    const part = given.find(([each]) => each === name)?.[1];
+    return part !== undefined && test(part.slice(name.length + 1));
   });
 }

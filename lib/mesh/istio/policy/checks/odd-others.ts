@@ -1,13 +1,9 @@
-/**
- * What Istio's webhook takes with a warning in other kinds: the functions named here are of Istio's pkg/config/validation.
- * What Envoy's own types say of an EnvoyFilter's values isn't looked at, nor is it said of each that it is one.
- */
+/** What Istio's webhook takes with a warning in other kinds: the functions named here are of Istio's pkg/config/validation. */
 import { isObject as isAnyObject } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, objectAt, textAt, textsAt } from "../routing/json.ts";
-import { type Draft, setting } from "./family.ts";
-import { odd, repeated, short, without, withoutWhole } from "./odd-draft.ts";
+import { has, listAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
+import type { Draft } from "./family.ts";
+import { odd, repeated, short, without } from "./odd-draft.ts";
 
 /** Of a ServiceEntry; in a VirtualService it is refused. */
 export function* hostsTwice(object: Manifest): Generator<Draft> {
@@ -17,6 +13,12 @@ export function* hostsTwice(object: Manifest): Generator<Draft> {
   const place = ["spec", "hosts", twice];
   yield odd(object, place, `${short(hosts[twice] ?? "")} is listed twice.`, without(place, "Keep one."));
 }
+
+/** Whether one of its ports is for more than HTTP. (IsTCP in Istio's pkg/config/protocol) */
+const overTcp = (entry: Manifest): boolean =>
+  listAt(entry.spec, "ports").some((port) =>
+    /^(tcp|https|tls|mongo|redis|mysql)$/i.test(textAt(port, "protocol") ?? ""),
+  );
 
 /** (ValidateServiceEntry) */
 export function* oddServiceEntry(entry: Manifest): Generator<Draft> {
@@ -31,7 +33,16 @@ export function* oddServiceEntry(entry: Manifest): Generator<Draft> {
       "Write *. and the rest of the name, or the names one by one.",
     );
   }
-  if (resolution === "NONE" && entry.spec !== undefined && has(entry.spec, "workloadSelector")) {
+  const lookedUp = resolution === "DNS" || resolution === "DNS_ROUND_ROBIN";
+  if (lookedUp && hosts.length > 1 && textsAt(entry.spec, "addresses").length > 0 && overTcp(entry)) {
+    yield odd(
+      entry,
+      ["spec", "hosts"],
+      "An address can stand for one host: by it, several aren’t told apart on a port that isn’t plain HTTP.",
+      "Make an entry for each host, or leave the addresses out.",
+    );
+  }
+  if (resolution === "NONE" && has(specOf(entry), "workloadSelector")) {
     yield odd(
       entry,
       ["spec", "resolution"],
@@ -97,66 +108,6 @@ export function* oddTelemetry(telemetry: Manifest): Generator<Draft> {
   }
 }
 
-/** Filter names that Envoy's documentation has replaced: xds.DeprecatedFilterNames in Istio's pkg/config/xds. */
-const RENAMED: ReadonlyMap<string, string> = new Map([
-  ..."buffer cors csrf fault grpc_http1_bridge grpc_json_transcoder grpc_web gzip health_check ip_tagging lua router squash"
-    .split(" ")
-    .map((name) => [`envoy.${name}`, `envoy.filters.http.${name}`] as const),
-  ["envoy.http_dynamo_filter", "envoy.filters.http.dynamo"],
-  ["envoy.rate_limit", "envoy.filters.http.ratelimit"],
-  ..."http_inspector original_dst original_src proxy_protocol tls_inspector"
-    .split(" ")
-    .map((name) => [`envoy.listener.${name}`, `envoy.filters.listener.${name}`] as const),
-  ..."client_ssl_auth http_connection_manager mongo_proxy ratelimit redis_proxy tcp_proxy"
-    .split(" ")
-    .map((name) => [`envoy.${name}`, `envoy.filters.network.${name}`] as const),
-]);
-/** A filter for HTTP and one for TCP went by this name. */
-const AMBIGUOUS = "envoy.ext_authz";
-const LONGEST_VERSION = 1024;
-
-/** (validateEnvoyFilter) */
-export function* oddEnvoyFilter(filter: Manifest): Generator<Draft> {
-  for (const [i, patch] of listAt(filter.spec, "configPatches").entries()) {
-    const match = objectAt(patch, "match");
-    // Istio looks at no patch of waypoints.
-    if (textAt(match, "context") === "WAYPOINT") continue;
-    const path: Segments = ["spec", "configPatches", i, "match"];
-    if ((textAt(objectAt(match, "proxy"), "proxyVersion") ?? "").length > LONGEST_VERSION) {
-      const place = [...path, "proxy", "proxyVersion"];
-      yield odd(
-        filter,
-        place,
-        `It has more than ${LONGEST_VERSION} characters, and is ignored.`,
-        withoutWhole(filter, place),
-      );
-    }
-    const applyTo = textAt(patch, "applyTo") ?? "";
-    const chain = objectAt(objectAt(match, "listener"), "filterChain");
-    if (["LISTENER", "FILTER_CHAIN"].includes(applyTo) && has(chain, "filter")) {
-      const place = [...path, "listener", "filterChain", "filter"];
-      yield odd(filter, place, `A filter isn’t matched where ${applyTo} is patched.`, withoutWhole(filter, place));
-    }
-    const named = objectAt(chain, "filter");
-    const names: readonly [Segments, string | null][] = [
-      [["filter", "name"], textAt(named, "name")],
-      [["filter", "subFilter", "name"], textAt(objectAt(named, "subFilter"), "name")],
-    ];
-    for (const [rest, name] of names) {
-      const now =
-        name === AMBIGUOUS
-          ? `envoy.filters.${rest.length > 2 ? "http" : "network"}.ext_authz`
-          : RENAMED.get(name ?? "");
-      if (now === undefined) continue;
-      const place = [...path, "listener", "filterChain", ...rest];
-      yield odd(filter, place, `Envoy calls this filter ${now} now, and the old name is deprecated.`, {
-        text: `Write ${now}.`,
-        edits: [setting(place, now)],
-      });
-    }
-  }
-}
-
 /** What only a key that signs has: https://www.rfc-editor.org/rfc/rfc7518#section-6 */
 const PRIVATE = ["d", "k"];
 const LONGEST_KEYS = 100_000;
@@ -188,7 +139,7 @@ function keysOf(text: string): readonly unknown[] {
 }
 
 /** By kind, where a selector's labels stand; `{}` selects all there is, which nobody writes who means it. */
-const SELECTORS: Readonly<Record<string, readonly [string, string]>> = {
+export const SELECTORS: Readonly<Record<string, readonly [string, string]>> = {
   Sidecar: ["workloadSelector", "labels"],
   EnvoyFilter: ["workloadSelector", "labels"],
   ServiceEntry: ["workloadSelector", "labels"],
@@ -199,6 +150,7 @@ const SELECTORS: Readonly<Record<string, readonly [string, string]>> = {
   Telemetry: ["selector", "matchLabels"],
   WasmPlugin: ["selector", "matchLabels"],
   TrafficExtension: ["selector", "matchLabels"],
+  ProxyConfig: ["selector", "matchLabels"],
 };
 export const SELECTING = Object.keys(SELECTORS);
 /**
@@ -221,7 +173,7 @@ export function* emptySelector(object: Manifest): Generator<Draft> {
   const place = SELECTORS[object.kind];
   if (place === undefined) return;
   const [field, labels] = place;
-  if (object.spec === undefined || !has(object.spec, field)) return;
+  if (!has(specOf(object), field)) return;
   if (Object.keys(objectAt(objectAt(object.spec, field), labels)).length > 0) return;
   const [does, instead] = UNLIKE_NONE[object.kind] ?? [];
   if (does !== undefined && instead !== undefined) {

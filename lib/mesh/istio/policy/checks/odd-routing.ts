@@ -5,7 +5,7 @@
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, namespaceOf, objectAt, textAt, textsAt } from "../routing/json.ts";
-import { type Draft, setting } from "./family.ts";
+import { type Draft, removing, setting } from "./family.ts";
 import { odd, repeated, short, without, withoutWhole } from "./odd-draft.ts";
 import { trafficPolicies } from "./traffic-policies.ts";
 
@@ -175,7 +175,7 @@ function* serverTls(at: Manifest, tls: JsonObject, path: Segments): Generator<Dr
       at,
       [...path, own[0]],
       `With ${mode} the workload answers TLS, and certificates here count for nothing.`,
-      without([...path, own[0]]),
+      { text: `Take ${own.join(", ")} away.`, edits: own.map((key) => removing([...path, key])) },
     );
   }
   if (["SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"].includes(mode)) {

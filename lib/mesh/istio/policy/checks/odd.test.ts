@@ -110,9 +110,9 @@ const cases: readonly Odd[] = [
   [
     "certificates where the workload answers",
     servers,
-    "mode: PASSTHROUGH, credentialName: c",
+    "mode: PASSTHROUGH, credentialName: c, caCertificates: d",
     "mode: SIMPLE, credentialName: c",
-    "spec.servers[0].tls.credentialName",
+    "spec.servers[0].tls.caCertificates",
   ],
   [
     "a third certificate",
@@ -152,6 +152,25 @@ const cases: readonly Odd[] = [
     "NONE",
     "STATIC",
     "spec.resolution",
+  ],
+  [
+    "an address of two names",
+    (more) =>
+      o(
+        "ServiceEntry",
+        "shop/e",
+        `hosts: [a.example.com${more}], addresses: [10.0.0.1], resolution: DNS, ports: [{number: 443, name: a, protocol: TLS}]`,
+      ),
+    ", b.example.com",
+    "",
+    "spec.hosts",
+  ],
+  [
+    "a filter by its name alone",
+    (more) => filter(`applyTo: HTTP_FILTER, patch: {operation: INSERT_FIRST, value: {name: a${more}}}`),
+    "",
+    ", typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}",
+    "spec.configPatches[0].patch.value",
   ],
   [
     "no address",

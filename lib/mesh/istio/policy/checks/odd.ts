@@ -5,13 +5,13 @@ import {
   emptySelector,
   hostsTwice,
   oddAuthorization,
-  oddEnvoyFilter,
   oddRequestAuthentication,
   oddServiceEntry,
   oddTelemetry,
   oddWorkloadEntry,
   SELECTING,
 } from "./odd-others.ts";
+import { oddEnvoyFilter } from "./odd-patches.ts";
 import { oddDestinationRule, oddGateway, oddSidecarListeners, oddVirtualService } from "./odd-routing.ts";
 
 export const oddValues: Family = {

@@ -1,14 +1,17 @@
 /** What Istio's webhook refuses of HTTP rules of VirtualServices: functions of Istio's pkg/config/validation. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, numberAt, objectAt, textAt, textsAt } from "../routing/json.ts";
+import { has, listAt, numberAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, removing } from "./family.ts";
-import { beyond, goes, refused, said } from "./refused-draft.ts";
+import { beyond, goes, PERCENT, percentage, refused, said } from "./refused-draft.ts";
 
 type Check = (vs: Manifest, rule: JsonObject, path: Segments) => Generator<Draft>;
 
 const STATUS = [200, 600] as const;
-const PERCENT = [0, 100] as const;
+/** Less than it is no share that Envoy counts by. (validatePercentage) */
+const LEAST_PERCENT = 0.0001;
+/** What istiod sends of an answer's body. (validateHTTPDirectResponse) */
+const MB = 1024 * 1024;
 
 /** (validateHTTPRouteConflict) What a rule does is one of these, and what can't stand beside it. */
 const ALONE: readonly (readonly [string, readonly string[]])[] = [
@@ -46,8 +49,13 @@ const fault: Check = function* (vs, rule, path) {
     yield refused(vs, here, "A fault is an abort or a delay.", { text: "Take it away.", edits: [removing(here)] });
   }
   for (const key of ["abort", "delay"]) {
-    const value = beyond(objectAt(objectAt(all, key), "percentage"), "value", PERCENT);
-    if (value !== null) yield percentage(vs, [...here, key, "percentage", "value"], value);
+    const share = objectAt(objectAt(all, key), "percentage");
+    const place = [...here, key, "percentage", "value"];
+    const value = beyond(share, "value", PERCENT);
+    if (value !== null) yield percentage(vs, place, value);
+    const least = numberAt(share, "value") ?? 0;
+    if (least > 0 && least < LEAST_PERCENT)
+      yield refused(vs, place, `${least} % is less than a proxy tells apart.`, `Write ${LEAST_PERCENT} or more, or 0.`);
   }
   const abort = objectAt(all, "abort");
   const status = beyond(abort, "httpStatus", STATUS);
@@ -65,15 +73,14 @@ const fault: Check = function* (vs, rule, path) {
   }
 };
 
-const percentage = (vs: Manifest, path: Segments, value: number): Draft =>
-  refused(vs, path, `A percentage is from 0 to 100, not ${value}.`, "Write one.");
-
-/** supportedRetryOnPolicies; statuses are numbers. */
+/** supportedRetryOnPolicies; statuses are those that have a name (http.StatusText). */
 const RETRY_ON = new Set(
   "5xx gateway-error reset reset-before-request connect-failure retriable-4xx refused-stream retriable-status-codes retriable-headers envoy-ratelimited http3-post-connect-failure cancelled deadline-exceeded internal resource-exhausted unavailable".split(
     " ",
   ),
 );
+
+const NAMED = /^(10[0-3]|20[0-8]|226|30[0-578]|40\d|41[0-8]|42[1-689]|431|451|50[0-8]|51[01])$/;
 
 /** (validateHTTPRetry) Attempts that aren't said are 0. */
 const retries: Check = function* (vs, rule, path) {
@@ -86,14 +93,13 @@ const retries: Check = function* (vs, rule, path) {
   const [more] = said(all, ["perTryTimeout", "retryOn", "retryRemoteLocalities"]);
   if (attempts === 0 && more !== undefined)
     yield refused(vs, [...here, more], `Without attempts there is no retry, and ${more} is refused.`, "Say attempts.");
-  const unknown = (textAt(all, "retryOn") ?? "")
-    .split(",")
-    .find((each) => each !== "" && !RETRY_ON.has(each) && !/^[1-5]\d\d$/.test(each));
+  const on = textAt(all, "retryOn") ?? "";
+  const unknown = on === "" ? undefined : on.split(",").find((each) => !RETRY_ON.has(each) && !NAMED.test(each));
   if (unknown !== undefined)
     yield refused(
       vs,
       [...here, "retryOn"],
-      `${unknown.slice(0, 60)} is no condition that proxies retry on.`,
+      `${unknown === "" ? "What stands between two commas" : unknown.slice(0, 60)} is no condition that proxies retry on.`,
       "Write one of Envoy’s.",
     );
 };
@@ -123,6 +129,14 @@ const answers: Check = function* (vs, rule, path) {
   const status = has(rule, "directResponse") ? beyond({ status: 0, ...response }, "status", STATUS) : null;
   if (status !== null)
     yield refused(vs, [...path, "directResponse", "status"], `${status} is no HTTP status.`, "Write one.");
+  const body = objectAt(response, "body");
+  if (Math.max((textAt(body, "string") ?? "").length, ((textAt(body, "bytes") ?? "").length * 3) / 4) > MB)
+    yield refused(
+      vs,
+      [...path, "directResponse", "body"],
+      "The body is larger than 1 MB, which every proxy that takes the rule would be sent.",
+      "Serve it from a workload.",
+    );
   for (const [value, place] of [
     [beyond(rule, "mirrorPercent", PERCENT), [...path, "mirrorPercent"]],
     [beyond(objectAt(rule, "mirrorPercentage"), "value", PERCENT), [...path, "mirrorPercentage", "value"]],
@@ -139,9 +153,9 @@ export function* refusedHttp(vs: Manifest): Generator<Draft> {
 
 /** (ValidateVirtualService) Hosts that stand for others of the same object, and those that no client calls. */
 export function* refusedHosts(vs: Manifest): Generator<Draft> {
-  const { spec = {} } = vs;
+  const spec = specOf(vs);
   const [hosts, gateways] = [textsAt(spec, "hosts"), textsAt(spec, "gateways")];
-  const mesh = gateways.length === 0 || gateways.every((each) => each === "mesh");
+  const mesh = gateways.length === 0 || gateways.includes("mesh");
   const all = hosts.indexOf("*");
   if (mesh && all >= 0)
     yield refused(vs, ["spec", "hosts", all], "On the mesh a rule is for named hosts, not for all.", "Write hosts.");

@@ -145,7 +145,7 @@ const cases: readonly Refused[] = [
   ],
   [
     "a selector beside targets",
-    (more) => allow(`targetRefs: [{kind: Gateway, name: g}], rules: [{}]${more}`),
+    (more) => allow(`targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: g}], rules: [{}]${more}`),
     ", selector: {matchLabels: {app: a}}",
     "",
     "spec.targetRefs",

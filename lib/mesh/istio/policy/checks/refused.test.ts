@@ -239,8 +239,9 @@ describe("values that Istio's webhook refuses", () => {
   });
 
   test("what isn't of the form that is looked for is left alone", () => {
-    for (const spec of ["subsets: 7", "trafficPolicy: 7", "trafficPolicy: {outlierDetection: 7, loadBalancer: [7]}"])
+    for (const spec of ["subsets: 7", "trafficPolicy: {outlierDetection: 7, loadBalancer: [7]}"])
       expect(refusalsOf(dr(`host: reviews, ${spec}`))).toEqual([]);
+    expect(refusalsOf(dr("host: reviews, trafficPolicy: 7")).map(({ path }) => path)).toEqual(["spec.trafficPolicy"]);
     expect(refusalsOf(allow("rules: [{from: [{source: {ipBlocks: [7, null]}}]}]"))).toHaveLength(1);
     expect(refusalsOf(http(", fault: 7, retries: [7], mirrors: 7")).map(({ path }) => path)).toEqual([
       "spec.http[0].fault",

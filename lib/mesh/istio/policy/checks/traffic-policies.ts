@@ -1,7 +1,7 @@
 /** Traffic policies of a DestinationRule wherever they stand: of the host, of ports, of subsets and of their ports. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
-import { has, listAt, objectAt } from "../routing/json.ts";
+import { has, listAt, objectAt, specOf } from "../routing/json.ts";
 
 interface Placed {
   readonly path: Segments;
@@ -15,8 +15,9 @@ function* withPorts(policy: JsonObject, path: Segments): Generator<Placed> {
   }
 }
 
-export function* trafficPolicies({ spec }: Manifest): Generator<Placed> {
-  if (spec !== undefined && has(spec, "trafficPolicy")) {
+export function* trafficPolicies(rule: Manifest): Generator<Placed> {
+  const spec = specOf(rule);
+  if (has(spec, "trafficPolicy")) {
     yield* withPorts(objectAt(spec, "trafficPolicy"), ["spec", "trafficPolicy"]);
   }
   for (const [i, subset] of listAt(spec, "subsets").entries()) {

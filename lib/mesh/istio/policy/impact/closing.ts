@@ -13,6 +13,7 @@ interface Closer {
 
 const LOGS = "access logs of the server’s proxy";
 const TRACES = "traces of the pair (a sample: their share is said there)";
+const ROUTES = "access logs of the proxy that routes with %ROUTE_NAME% in their format";
 
 const OWN = "the client proxy’s own metrics: let Prometheus scrape it";
 
@@ -24,7 +25,8 @@ const CLOSERS: readonly Closer[] = [
   },
   { fact: /^the host$/, bounds: true, with: ["a Telemetry tag override request_host: request.host", LOGS, TRACES] },
   { fact: /^(?:the path|query parameter )/, bounds: true, with: [LOGS, TRACES] },
-  { fact: /^(?:header |whether .* fits )/, bounds: true, with: [`${LOGS} with that header in their format`] },
+  { fact: /^whether .* fits /, bounds: true, with: [ROUTES] },
+  { fact: /^header /, bounds: true, with: [`${LOGS} with that header in their format`] },
   {
     fact: /port/,
     bounds: true,

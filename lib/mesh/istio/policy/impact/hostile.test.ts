@@ -47,7 +47,7 @@ describe("expressions and globs", () => {
     return (user + system) / 1000;
   };
 
-  test("expressions of matches are never run: what they take is bounded, and named", () => {
+  test("expressions take what isn't known: calls are bounded, and the facts are named", () => {
     const hostile = object(
       "VirtualService",
       "shop/reviews",

@@ -7,6 +7,7 @@ import { ratio } from "#lib/units.ts";
 import { closeness } from "../hosts.ts";
 import type { CallFacts } from "../meaning/authorization/facts.ts";
 import { ROUTES } from "../meaning/effective/way.ts";
+import { expressions, type Fits } from "../meaning/routing/expression.ts";
 import { backendsOf, destinationsOf, hostsOfRoute, hostsOfService } from "../meaning/routing/host-index.ts";
 import type { RequestFacts } from "../meaning/routing/match.ts";
 import { has, listAt, specOf } from "../routing/json.ts";
@@ -76,8 +77,21 @@ export function requestAtClient(
   const { method, ...rest } = request;
   const told: Partial<typeof rest> = request.by === "client" || !changes(host, sides) ? rest : {};
   const { host: authority, path, headers, scheme, query } = told;
-  return given({ method, authority, path, headers, scheme, query, normalization: normalizationOf(path, world) });
+  const normalization = normalizationOf(path, world);
+  return given({ method, authority, path, headers, scheme, query, normalization, fits: fitsOf(sides) });
 }
+
+const fitting = new WeakMap<Sides, Fits>();
+
+/** Expressions are decided on together for all calls that a change is asked about, within one bound. */
+function fitsOf(sides: Sides): Fits {
+  const found = fitting.get(sides) ?? expressions(STEPS);
+  fitting.set(sides, found);
+  return found;
+}
+
+/** Few seconds at worst, for as many calls as there are; what is the same was asked once. */
+const STEPS = 50_000_000;
 
 interface AskedAt {
   readonly sides: Sides;

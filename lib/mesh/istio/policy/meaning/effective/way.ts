@@ -17,6 +17,7 @@ import {
   visibleTo,
 } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
+import { expressions, type Fits } from "../routing/expression.ts";
 import type { RequestFacts } from "../routing/match.ts";
 import { type Routed, route } from "../routing/route.ts";
 import { sidecarOf } from "../routing/scope.ts";
@@ -147,16 +148,26 @@ export function pastOrNowhere(
   return mode === "REGISTRY_ONLY" ? none : { ...none, to };
 }
 
-export const requestOf = (
-  { method, path, host, headers }: SimulationQuestion,
-  { mesh }: Pick<SecurityWorld, "mesh">,
-): RequestFacts => ({
-  ...(mesh?.normalization ? { normalization: mesh.normalization } : {}),
-  ...(method === undefined ? {} : { method }),
-  ...(path === undefined ? {} : { path }),
-  ...(host === undefined ? {} : { authority: host }),
-  ...(headers === undefined ? {} : { headers: lowered(headers) }),
-});
+const fitting = new WeakMap<SimulationQuestion, Fits>();
+
+/** Expressions of all rules that one question is followed through are decided on together, within one bound. */
+function fitsOf(question: SimulationQuestion): Fits {
+  const found = fitting.get(question) ?? expressions();
+  fitting.set(question, found);
+  return found;
+}
+
+export function requestOf(question: SimulationQuestion, { mesh }: Pick<SecurityWorld, "mesh">): RequestFacts {
+  const { method, path, host, headers } = question;
+  return {
+    fits: fitsOf(question),
+    ...(mesh?.normalization ? { normalization: mesh.normalization } : {}),
+    ...(method === undefined ? {} : { method }),
+    ...(path === undefined ? {} : { path, withQuery: true }),
+    ...(host === undefined ? {} : { authority: host }),
+    ...(headers === undefined ? {} : { headers: lowered(headers) }),
+  };
+}
 
 export const lowered = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

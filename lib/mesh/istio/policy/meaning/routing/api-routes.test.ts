@@ -194,7 +194,7 @@ describe("on the mesh", () => {
     [
       "gRPC by method alone is a regular expression",
       [grpc(`{matches: [{method: {method: b}}], ${to("v1")}}`)],
-      "? whether /[^/]+/b fits the path",
+      "g spec.rules[0] v1 100",
     ],
   ];
   for (const [name, objects, wanted, namespace] of table)

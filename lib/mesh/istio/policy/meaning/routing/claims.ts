@@ -8,6 +8,7 @@ import type { JsonObject } from "#lib/policy/manifest.ts";
 import { has, textAt } from "../../routing/json.ts";
 import { factAt, type Token } from "../authorization/facts.ts";
 import { lacking, some, type Truth } from "../truth.ts";
+import { type Fits, taken } from "./expression.ts";
 
 const HEADER = "@request.auth.claims";
 
@@ -19,14 +20,19 @@ export function claimOf(header: string): string | null {
   return name.startsWith("[") && name.endsWith("]") && name.length > 2 ? name.slice(1, -1) : null;
 }
 
-/** `token`: the one that the proxy has verified; null: none, or nobody verifies it there. Absent: not known. */
-export function claimFits(claim: string, match: JsonObject, token: Token | null | undefined): Truth {
+interface Claiming {
+  /** The one that the proxy has verified; null: none, or nobody verifies it there. Absent: not known. */
+  readonly token?: Token | null;
+  readonly fits?: Fits;
+}
+
+export function claimFits(claim: string, match: JsonObject, { token, fits }: Claiming): Truth {
   if (token === null) return false;
   if (token === undefined) return lacking("the JWT's claims");
   const name = `the JWT's claim ${claim}`;
   const values = valuesOf(claim, token);
   if (values === undefined) return lacking(name);
-  return values === null ? false : some(values.map((value) => fits(value, match, name)));
+  return values === null ? false : some(values.map((value) => takes(value, match, name, fits)));
 }
 
 function valuesOf(claim: string, token: Token): readonly string[] | null | undefined {
@@ -47,13 +53,11 @@ function valuesOf(claim: string, token: Token): readonly string[] | null | undef
   }
 }
 
-const ALL: ReadonlySet<string> = new Set([".*", "^.*$", "^.*", ".*$"]);
-
 /** To a claim a regex of `*` isn't presence, as it is to a header. */
-function fits(value: string, match: JsonObject, name: string): Truth {
+function takes(value: string, match: JsonObject, name: string, fits: Fits | undefined): Truth {
   const [exact, prefix, regex] = ["exact", "prefix", "regex"].map((key) => textAt(match, key));
   if (typeof exact === "string" && has(match, "exact")) return value === exact;
   if (prefix) return value.startsWith(prefix);
-  if (regex) return ALL.has(regex) || lacking(`whether ${regex.slice(0, 80)} fits ${name}`);
+  if (regex) return taken(regex, value, name, fits);
   return lacking(`what a match of ${name} that asks for nothing does`);
 }

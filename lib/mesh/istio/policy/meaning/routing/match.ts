@@ -1,6 +1,5 @@
 /**
- * Whether a request meets an HTTPMatchRequest: all that it says must hold. Regular expressions aren't run: they come from outside,
- * and ours would backtrack where the proxy's (RE2) doesn't; but for those that take everything they are named as lacking.
+ * Whether a request meets an HTTPMatchRequest: all that it says must hold.
  * https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */
 import type { JsonObject } from "#lib/policy/manifest.ts";
@@ -9,11 +8,14 @@ import { factAt, type Token } from "../authorization/facts.ts";
 import { type Normalization, readAs } from "../paths.ts";
 import { every, lacking, not, type Truth } from "../truth.ts";
 import { claimFits, claimOf } from "./claims.ts";
+import { type Fits, taken } from "./expression.ts";
 
 /** A request as its client's proxy sees it. Absent: not known; null: not there. */
 export interface RequestFacts {
   readonly method?: string;
   readonly path?: string;
+  /** The path is as it was sent, with its query: a parameter that it doesn't hold isn't there. */
+  readonly withQuery?: true;
   /** How the client's proxy normalizes paths: a setting of the mesh. */
   readonly normalization?: Normalization;
   readonly scheme?: string;
@@ -24,6 +26,8 @@ export interface RequestFacts {
   readonly query?: Readonly<Record<string, string | null>>;
   /** The JWT that the proxy which routes it has verified; null: none, or it verifies none. */
   readonly token?: Token | null;
+  /** What decides on regular expressions, for all requests of one question. Absent: each is decided on by itself. */
+  readonly fits?: Fits;
 }
 
 export interface Caller {
@@ -58,42 +62,60 @@ export function concerns(matches: readonly JsonObject[], caller: Caller): boolea
 /** What is asked of the request itself. To `withoutHeaders` a header that isn't there is an empty one. (TranslateRouteMatch) */
 export function meets(match: JsonObject, request: RequestFacts): Truth {
   const caseless = match["ignoreUriCase"] === true;
-  const { path, normalization } = request;
+  const { path, normalization, fits } = request;
   const uri = objectAt(match, "uri");
-  const ofPath = (bare: string | undefined) => text(uri, bare, "the path", caseless);
-  const maps = (key: string, from: RequestFacts["headers"], what: string): Truth[] =>
+  const ofPath = (bare: string | undefined) => text(uri, bare, "the path", { caseless, fits });
+  const one = (key: string, fact: string | undefined, what: string): Truth =>
+    !has(match, key) || text(orPresent(match[key]), fact, what, { fits });
+  const headers = (key: "headers" | "withoutHeaders"): Truth[] =>
     Object.entries(objectAt(match, key)).map(([name, given]) => {
-      const claim = key === "queryParams" ? null : claimOf(name);
-      if (claim !== null) return claimFits(claim, isObject(given) ? given : {}, request.token);
-      const value = isObject(given) && textAt(given, "regex") !== PRESENT ? given : {};
-      const fact = factAt(from, key === "queryParams" ? name : name.toLowerCase());
-      const asEmpty =
-        fact === null && key === "withoutHeaders" && ["exact", "prefix", "regex"].some((one) => has(value, one));
-      return text(value, asEmpty ? "" : fact, `${what} ${name}`, false);
+      const claim = claimOf(name);
+      if (claim !== null) return claimFits(claim, isObject(given) ? given : {}, request);
+      const value = orPresent(given);
+      const fact = factAt(request.headers, name.toLowerCase());
+      const asEmpty = fact === null && key === "withoutHeaders" && KINDS.some((kind) => has(value, kind));
+      return text(value, asEmpty ? "" : fact, `header ${name}`, { fits });
     });
   return every([
     !has(match, "uri") || (path === undefined ? ofPath(path) : readAs(path, normalization, ofPath)),
-    !has(match, "scheme") || text(objectAt(match, "scheme"), request.scheme, "the scheme", false),
-    !has(match, "method") || text(objectAt(match, "method"), request.method, "the method", false),
-    !has(match, "authority") || text(objectAt(match, "authority"), request.authority, "the host", false),
-    ...maps("headers", request.headers, "header"),
-    ...maps("withoutHeaders", request.headers, "header").map(not),
-    ...maps("queryParams", request.query, "query parameter"),
+    one("scheme", request.scheme, "the scheme"),
+    one("method", request.method, "the method"),
+    one("authority", request.authority, "the host"),
+    ...headers("headers"),
+    ...headers("withoutHeaders").map(not),
+    ...Object.entries(objectAt(match, "queryParams")).map(([name, given]) =>
+      text(orPresent(given), parameterAt(request, name), `query parameter ${name}`, { fits }),
+    ),
   ]);
 }
 
-/** Of a header or parameter: no expression, but that it is there. (canBeConvertedToPresentMatch) */
-const PRESENT = "*";
-const ALL: ReadonlySet<string> = new Set([".*", "^.*$", "^.*", ".*$"]);
+/** The first of its name, as it is written: Envoy decodes none. What it makes of a fragment isn't worked out. (parseQueryString) */
+function parameterAt({ query, path, withQuery }: RequestFacts, name: string): string | null | undefined {
+  const known = factAt(query, name);
+  if (known !== undefined || withQuery !== true || path === undefined || path.includes("#")) return known;
+  const at = path.indexOf("?");
+  const parts = at < 0 ? [] : path.slice(at + 1).split("&");
+  const found = parts.find((part) => part === name || part.startsWith(`${name}=`));
+  return found === undefined ? null : found.slice(name.length + 1);
+}
 
-/** A StringMatch; an empty one asks that the text is there. */
-function text(match: JsonObject, fact: string | null | undefined, name: string, caseless: boolean): Truth {
+const KINDS = ["exact", "prefix", "regex"] as const;
+
+/** Of all but paths and claims `*` is no expression, but that it is there. (canBeConvertedToPresentMatch) */
+const orPresent = (match: unknown): JsonObject => (isObject(match) && textAt(match, "regex") !== "*" ? match : {});
+
+interface Reading {
+  readonly caseless?: boolean;
+  readonly fits: Fits | undefined;
+}
+
+/** A StringMatch; an empty one asks that the text is there. Case counts in expressions, whatever `ignoreUriCase` says. */
+function text(match: JsonObject, fact: string | null | undefined, name: string, { caseless, fits }: Reading): Truth {
   if (fact === undefined) return lacking(name);
   if (fact === null) return false;
-  const fold = (it: string) => (caseless ? it.toLowerCase() : it);
-  const [exact, prefix, regex] = ["exact", "prefix", "regex"].map((key) => textAt(match, key));
+  const fold = (it: string) => (caseless === true ? it.toLowerCase() : it);
+  const [exact, prefix, regex] = KINDS.map((key) => textAt(match, key));
   if (exact) return fold(fact) === fold(exact);
   if (prefix) return fold(fact).startsWith(fold(prefix));
-  if (regex) return ALL.has(regex) || lacking(`whether ${regex.slice(0, 80)} fits ${name}`);
-  return true;
+  return typeof regex === "string" ? taken(regex, fact, name, fits) : true;
 }
