@@ -41,7 +41,7 @@ describe("regular expressions of matches", () => {
   });
 
   test("share a bound, so that a hostile object can’t keep the server busy", () => {
-    const match = Array.from({ length: 2_000 }, (_, at) => `{uri: {regex: "/${at}(.*a){${100 + (at % 100)}}"}}`);
+    const match = Array.from({ length: 100 }, (_, at) => `{uri: {regex: "/x(.*a){40}${at}"}}`);
     expect(go(match.join(), { path: `/${"ab".repeat(1_000)}` })).toMatch(
       /^unknown\n[^]*there are more of them than are tried here/,
     );
