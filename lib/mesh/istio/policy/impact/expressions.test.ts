@@ -56,7 +56,7 @@ test("a parameter isn't known by a path that may have been told without its quer
 });
 
 test("what is tried is bounded for all calls together, and what is beyond that is named", () => {
-  const rules = Array.from({ length: 1_500 }, (_, at) => rule(`{uri: {regex: "/${at}(.*a){${100 + (at % 100)}}"}}`));
+  const rules = Array.from({ length: 70 }, (_, at) => rule(`{uri: {regex: "/x(.*a){80}${at}"}}`));
   const paths = Array.from({ length: 3 }, (_, at) => ({ path: `/${at}/${"ab".repeat(400)}` }));
   const [found] = lines(impact([change(...rules)], [web(...paths)], [], { mesh }));
   expect(found).toMatch(/^unreachable 0–10 bounded .*there are more of them than are tried here/);
