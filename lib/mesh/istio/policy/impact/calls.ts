@@ -32,7 +32,7 @@ export interface ObservedCall {
   readonly client?: Pick<EdgeObservation, "requests" | "latency">;
   /** The pair's rate in the hour, where this is what only the week knows of it. */
   readonly beside?: number;
-  /** Requests/s that the server's own proxy counted; absent: none. */
+  /** Requests/s that a waypoint counted where one reported it, else the server's own proxy; absent: none. */
   readonly served?: number;
   /** What is known of all its requests alike. Absent: no more than the other members say. */
   readonly request?: RequestKnown;
@@ -107,7 +107,7 @@ function callOf(hop: Hop, seen: Seen): ObservedCall | null {
     rate: seen === "week" ? 0 : rateOf(hop),
     viaWaypoint: evidence.has("waypoint"),
     ...(hop.atZtunnel === undefined ? {} : { atZtunnel: hop.atZtunnel }),
-    ...servedOf(evidence.get("destination"), seen),
+    ...servedOf(evidence.get("waypoint") ?? evidence.get("destination"), seen),
     ...(protocol === "grpc" ? { request: GRPC } : {}),
     ...(seen === "hour" && hop.headline !== null && ROUTERS.has(hop.headline.observer) ? { client: hop.headline } : {}),
   };
