@@ -109,6 +109,11 @@ describe("deny by default behind a waypoint", () => {
     expect(rest.waypoints).toEqual([]);
   });
 
+  it("takes a Service of the same name elsewhere for another one", () => {
+    const other = via("vault/reader", "keys", "vault/keys", 0, { service: { namespace: "shop", name: "keys" } });
+    expect(lines(given([other]))).toEqual(["workload keys at ztunnel: not reader (unknown)"]);
+  });
+
   it("leaves what the week alone knows of another waypoint without a rule", () => {
     expect(lines(given([via("vault/reader", "keys", "vault/keys", 0)], []))).toEqual([
       "workload keys at ztunnel: not reader (unknown)",

@@ -89,8 +89,13 @@ export function unknownAtZtunnel(
   return place === null ? null : `The identity of waypoint ${inWords(place)}, which its ztunnel sees, isn’t known.`;
 }
 
-const placeOf = ({ service }: ObservedCall, { services }: Fronts): Place | null =>
-  service === null ? null : (services.get(service.name)?.through.place ?? null);
+/** The Service that was called, where it is one of the namespace with a waypoint. */
+function frontOf({ service }: ObservedCall, { services }: Fronts): Fronted | undefined {
+  const front = service === null ? undefined : services.get(service.name);
+  return front?.service.namespace === service?.namespace ? front : undefined;
+}
+
+const placeOf = (call: ObservedCall, fronts: Fronts): Place | null => frontOf(call, fronts)?.through.place ?? null;
 
 /** As whom a ztunnel before the workload sees what comes through the call's waypoint: by what it reported, else by the objects. */
 function identityOf(
@@ -134,9 +139,9 @@ const NOBODY: ReadonlyMap<string, number> = new Map();
 const bare = (name: string): string => name.replace(/^spiffe:\/\//, "");
 
 /** It was seen as itself; through the waypoint that the objects ask for it comes as that. */
-function pastOf(call: ObservedCall, { side, services }: Fronts, { cluster }: ImpactWorld): readonly Witnessed[] {
-  const front = call.service === null ? undefined : services.get(call.service.name);
-  const client = call.source.cluster === cluster ? clientOn(call, side) : undefined;
-  if (front === undefined || client === undefined || !comesThrough(client, front.service, side)) return [];
+function pastOf(call: ObservedCall, fronts: Fronts, { cluster }: ImpactWorld): readonly Witnessed[] {
+  const front = frontOf(call, fronts);
+  const client = call.source.cluster === cluster ? clientOn(call, fronts.side) : undefined;
+  if (front === undefined || client === undefined || !comesThrough(client, front.service, fronts.side)) return [];
   return [{ call, principal: undefined, rate: call.rate, connections: call.protocol === "tcp", past: true }];
 }
