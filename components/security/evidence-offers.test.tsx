@@ -13,14 +13,17 @@ const object = {
   name: "x",
 };
 const offer = (what: WireEvidenceOffer["what"], more: Partial<WireEvidenceOffer> = {}): WireEvidenceOffer => ({
-  ...{ what, text: `What ${what} tell.`, object, fix: { text: "", edits: [], manifests: [], deletions: [] } },
+  ...{ what, at: null, text: `What ${what} tell.`, object, fix: { text: "", edits: [], manifests: [], deletions: [] } },
   ...more,
 });
 
 it("each kind of evidence says what it tells; a plan where one can be made, and dry runs always", () => {
   const html = renderToStaticMarkup(
     <EvidenceOffers
-      offers={[offer("access logs"), offer("labels"), offer("traces", { object: null })]}
+      offers={[
+        ...[offer("access logs"), offer("labels"), offer("traces", { object: null })],
+        offer("labels", { at: "shop/door" }),
+      ]}
       workload={{ cluster: "w", namespace: "shop", name: "cart" }}
       onPlan={() => undefined}
     />,
@@ -28,6 +31,9 @@ it("each kind of evidence says what it tells; a plan where one can be made, and 
   const text = html.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
   expect(text).toMatch(/Access logs What access logs tell\. Plan access logs of cart/);
   expect(text).toContain("Plan labels of cart");
+  expect(text).toMatch(
+    /Labels of metrics of waypoint shop\/door What labels tell\. Plan labels of waypoint shop\/door/,
+  );
   expect(text).not.toContain("Plan traces");
   expect(text).toContain("Add a policy as a dry run");
   expect(html).toContain('id="evidence"');

@@ -31,14 +31,17 @@ export function EvidenceOffers({
         it is on:
       </p>
       <ul className="mt-2">
-        {offers.map(({ what, text, object, fix }) => (
-          <li key={what} className="border-t border-line py-2">
-            <h3 className="font-semibold">{TITLES[what]}</h3>
+        {offers.map(({ what, at, text, object, fix }) => (
+          <li key={`${at} ${what}`} className="border-t border-line py-2">
+            <h3 className="font-semibold wrap-anywhere">
+              {TITLES[what]}
+              {at !== null && ` of waypoint ${at}`}
+            </h3>
             <p className="text-ink-2 wrap-anywhere">{text}</p>
             {object !== null && (
               <p className="mt-1">
                 <Chip tone="quiet" onClick={() => onPlan({ object, fix })}>
-                  Plan {what} of {name}
+                  Plan {what} of {at === null ? name : `waypoint ${at}`}
                 </Chip>
               </p>
             )}
@@ -47,8 +50,8 @@ export function EvidenceOffers({
         <li className="border-t border-line py-2">
           <h3 className="font-semibold">Counters of a dry run</h3>
           <p className="text-ink-2">
-            An AuthorizationPolicy on trial (istio.io/dry-run) denies nobody, and the proxies count whom it would have
-            denied.{" "}
+            An AuthorizationPolicy on trial (istio.io/dry-run) denies nobody, and sidecars, gateways and waypoints count
+            how many it would have denied; ztunnels may write it into their logs.{" "}
             <Link
               href={authorizationHref(cluster, namespace, name)}
               prefetch={false}

@@ -7,6 +7,7 @@ import type { ImpactSamplesAnswer } from "#lib/api/impact-samples.ts";
 import type { OutcomeAnswer } from "#lib/api/outcome.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Plan } from "#lib/policy/plan.ts";
+import type { Proposal } from "#lib/policy/proposal.ts";
 import type { Credential } from "#lib/server/identity.ts";
 import { type Recorder, SCRAPE_SECONDS, startRecorder } from "./recorder.test-support.ts";
 import { eventually, type Stage, startStage, surely } from "./stage.test-support.ts";
@@ -28,6 +29,8 @@ export interface Foresight {
   watch(): Promise<void>;
   /** What POST /plans answers, once it evaluates impact. */
   plan(change: readonly KubeObject[]): Promise<Plan>;
+  /** What GET /meaning/proposals answers of a namespace, once it knows the objects. */
+  propose(namespace: string): Promise<Proposal>;
   /** What access logs say of the same. */
   samples(change: readonly KubeObject[]): Promise<ImpactSamplesAnswer>;
   /** Acknowledges all that it needs, applies it, and lets two minutes of traffic run: what GET /changes/{id}/outcome says then. */
@@ -92,7 +95,7 @@ export function strayShare(ledger: Ledger, pair: Ends, outcome: Pick<OutcomeAnsw
  * The simulator's own count of an item's pair: the share of its calls that was refused or failed, of those that some proxy sees. A
  * service's are those to itself and to the workload of its name.
  */
-function lostShare(ledger: Ledger, pair: Ends, { from, to }: Pick<OutcomeAnswer, "from" | "to">): number {
+export function lostShare(ledger: Ledger, pair: Ends, { from, to }: Pick<OutcomeAnswer, "from" | "to">): number {
   const own = countsOf(ledger, pair, { from, to });
   const requests = own.reduce((sum, each) => sum + each.requests, 0);
   const lost = own.reduce((sum, each) => sum + Math.max(each.failures, each.denied ?? 0), 0);
@@ -153,6 +156,15 @@ export async function foresee(trial: Trial, { durations = false } = {}): Promise
       });
       if (last === null) throw new Error("the console makes no plan");
       return last;
+    },
+    propose: async (namespace) => {
+      const found = await eventually(async () => {
+        const { proposal, notEvaluated } = await runtime.proposal(admin, { cluster: CLUSTER, namespace });
+        if (proposal === null && !WAITING.test(notEvaluated ?? "")) throw new Error(notEvaluated);
+        return proposal;
+      });
+      if (found === null) throw new Error("the console proposes nothing");
+      return found;
     },
     samples: async (change) => {
       const wish = { cluster: CLUSTER, manifests: change as never, deletions: [] };

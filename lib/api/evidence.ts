@@ -6,6 +6,10 @@ import { z } from "./zod.ts";
 export const evidenceOfferSchema = z
   .object({
     what: z.enum(["access logs", "labels", "traces"]),
+    at: z.string().nullable().meta({
+      description:
+        "the waypoint before the workload that has to be told, as namespace/name; null: its own proxy, or its ztunnels",
+    }),
     text: z.string(),
     object: objectRefSchema.nullable().meta({ description: "that the plan makes or changes; null: advice alone" }),
     fix: findingSchema.shape.fix,

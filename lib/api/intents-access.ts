@@ -19,7 +19,7 @@ const serviceAccounts = z
   .max(16);
 const claimName = z.string().regex(/^[^\p{Cc}\s]{1,256}$/u, { error: "a claim's name" });
 
-const target = z.discriminatedUnion("level", [
+export const policyTargetSchema = z.discriminatedUnion("level", [
   z.strictObject({ level: z.literal("namespace") }),
   z.strictObject({ level: z.literal("workloads"), labels: few(labelValue) }),
   z.strictObject({
@@ -41,7 +41,7 @@ const rule = z.strictObject({
   paths: values(1024).exactOptional(),
   claims: few(values(512), claimName).exactOptional(),
 });
-const onPolicy = { cluster, namespace: dnsLabel, name, target: target.exactOptional() };
+const onPolicy = { cluster, namespace: dnsLabel, name, target: policyTargetSchema.exactOptional() };
 
 export const authorization = z.strictObject({
   kind: z.literal("authorization"),

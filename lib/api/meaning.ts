@@ -85,7 +85,7 @@ export const workloadSecuritySchema = z
       .meta({ description: "proxies that decide, in the order in which a call passes them" }),
     evidence: z.array(evidenceOfferSchema).exactOptional().meta({
       description:
-        "what its proxies can say and have to be told to; absent where no Telemetry object selects them by labels",
+        "what its proxies, and waypoints before it, can say and have to be told to; absent where it has none",
     }),
     unenforced: z.array(sourceSchema).meta({ description: "policies that select it although it has no proxy" }),
     lacks: lacksSchema,

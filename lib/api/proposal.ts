@@ -1,6 +1,7 @@
 /** GET /meaning/proposals/{cluster}/{namespace}: deny by default, from the identities that were seen. */
 import { MeshscopeError } from "#lib/errors.ts";
 import { parseRefPath } from "#lib/policy/ref.ts";
+import { policyTargetSchema } from "./intents-access.ts";
 import { pathSegments } from "./path.ts";
 import { z } from "./zod.ts";
 
@@ -12,6 +13,10 @@ const seen = {
     .nullable()
     .meta({ description: "of tcp, per second over the window; null: none are counted" }),
 };
+
+const guarded = z
+  .object({ kind: z.enum(["workload", "service"]), name: z.string() })
+  .meta({ description: "a workload, or a Service at its waypoint" });
 
 export const proposalSchema = z
   .object({
@@ -26,28 +31,37 @@ export const proposalSchema = z
       .object({
         policies: z.array(
           z.object({
-            workload: z.string(),
-            dataplane: z.enum(["sidecar", "ambient"]),
+            of: guarded,
+            point: z.enum(["sidecar", "ztunnel", "waypoint"]).meta({ description: "who asks the policy" }),
             name: z.string(),
-            labels: z.record(z.string(), z.string()),
+            target: policyTargetSchema,
             rules: z.array(
               z.object({
                 principal: z.string(),
+                through: z.string().nullable().meta({
+                  description: "the waypoint whose identity it is, as namespace/name; null: the callers' own",
+                }),
                 ...seen,
                 callers: z.array(z.string()).meta({ description: "ids of nodes that called as it" }),
               }),
             ),
             uncovered: z
-              .array(z.object({ source: z.string(), why: z.enum(["plaintext", "unknown", "hidden"]), ...seen }))
+              .array(z.object({ source: z.string(), why: z.enum(["plaintext", "unknown", "hidden", "past"]), ...seen }))
               .meta({ description: "calls without a rule: enforced, they are refused" }),
             exists: z.enum(["enforced", "dry run"]).nullable(),
             beside: z.array(z.string()).meta({ description: "other ALLOW policies that count there" }),
           }),
         ),
-        quiet: z.array(z.string()).meta({ description: "workloads that nobody was seen calling" }),
-        leftOut: z.array(z.object({ workload: z.string(), why: z.string() })),
+        quiet: z.array(guarded).meta({ description: "what nobody was seen calling" }),
+        leftOut: z.array(z.object({ of: guarded, why: z.string() })),
         rest: z
-          .object({ name: z.string(), why: z.string().nullable() })
+          .object({
+            name: z.string(),
+            why: z.string().nullable(),
+            waypoints: z.array(z.object({ waypoint: z.string(), name: z.string(), why: z.string().nullable() })).meta({
+              description: "the same for waypoints that Services here use, of which the namespace's doesn't count",
+            }),
+          })
           .meta({ description: "a policy without rules for all else; why it can't be had, or null" }),
       })
       .nullable(),

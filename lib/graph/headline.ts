@@ -7,7 +7,7 @@ import { addTo } from "./combine.ts";
 import { requestRate, weightOf } from "./measure.ts";
 import type { Observer, Principals, Protocol } from "./model.ts";
 import type { EdgeObservation } from "./observation.ts";
-import type { Mtls } from "./workload-graph.ts";
+import type { Hop, Mtls } from "./workload-graph.ts";
 
 type Reporter = { readonly observer: Observer; readonly side: "client" | "server" | undefined };
 
@@ -92,6 +92,26 @@ export function callersOf(observations: readonly EdgeObservation[]): ReadonlyMap
     if (callers.size > 0) return callers;
   }
   return NOBODY;
+}
+
+/** `list`: an edge's observations; `lower`: what ztunnels counted on the same connections. */
+export function atZtunnel(
+  { source, destination }: Pick<EdgeObservation, "source" | "destination">,
+  list: readonly EdgeObservation[],
+  lower: readonly EdgeObservation[],
+  idOf: (end: EdgeObservation["source"]) => string,
+): Pick<Hop, "atZtunnel"> {
+  if (!list.some(({ observer }) => observer === "waypoint")) return {};
+  const [client, target] = [idOf(source), idOf(destination)];
+  const seen = { relayed: new Map<string, number>(), direct: new Map<string, number>() };
+  for (const o of lower) {
+    if (o.observer !== "ztunnel" || o.callers === undefined || idOf(o.destination) !== target) continue;
+    const all = [...o.callers.values()].reduce((sum, weight) => sum + weight, 0);
+    const opened = o.connections?.opened ?? 0;
+    for (const [name, weight] of o.callers)
+      addTo(idOf(o.source) === client ? seen.direct : seen.relayed, name, all > 0 ? (opened * weight) / all : 0);
+  }
+  return seen.relayed.size + seen.direct.size === 0 ? {} : { atZtunnel: seen };
 }
 
 const NOBODY: ReadonlyMap<string, number> = new Map();

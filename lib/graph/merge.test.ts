@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { perSecond, ratio, unixSeconds } from "#lib/units.ts";
-import { buckets, counts, end, inventory, l4, l7, view, workload } from "./graph.test-support.ts";
+import { buckets, counts, end, inventory, l4, l7, merge, view, workload } from "./graph.test-support.ts";
+import type { EdgeObservation } from "./observation.ts";
 
 const A = "c/shop/workload/a";
 const B = "c/shop/workload/b";
@@ -107,6 +108,31 @@ describe("ambient: one hop for two (docs/numbers.md 9)", () => {
       rate: 10,
       observers: { ztunnel: { bytesPerSecond: { sent: 100, received: 900 }, connections: { openedPerSecond: 2 } } },
     });
+  });
+
+  it("keeps whom the server's ztunnel saw apart: the waypoint, and the client that came past it, by its connections", () => {
+    const named = (o: EdgeObservation, callers: Readonly<Record<string, number>>): EdgeObservation => ({
+      ...o,
+      callers: new Map(Object.entries(callers)),
+    });
+    const past = l4("ztunnel", "shop/a", "shop/b", { opened: 3, sent: 10 }, { side: "server" });
+    const all = [
+      named(l7hop, { a: 10 }),
+      named(toWaypoint, { a: 1 }),
+      named(fromWaypoint, { door: 5 }),
+      named(past, { a: 400, old: 200 }),
+    ];
+    const [hop] = merge(all, { inventory: known }).hops;
+    expect(hop?.callers).toEqual(new Map([["a", 10]]));
+    expect(hop?.atZtunnel).toEqual({
+      relayed: new Map([["door", 1]]),
+      direct: new Map([
+        ["a", 2],
+        ["old", 1],
+      ]),
+    });
+    expect(merge([named(past, { a: 1 })], { inventory: known }).hops[0]).not.toHaveProperty("atZtunnel");
+    expect(merge([l7hop, toWaypoint], { inventory: known }).hops[0]).not.toHaveProperty("atZtunnel");
   });
 
   it("recognises a waypoint by its traffic where there is no inventory", () => {

@@ -7,7 +7,7 @@ import type { Inventory } from "#lib/inventory/model.ts";
 import type { Seconds, UnixSeconds } from "#lib/units.ts";
 import { type Below, foldAmbient } from "./ambient.ts";
 import { combine, combineEvidence } from "./combine.ts";
-import { callersOf, headlineOf, mtlsOf, principalsOf } from "./headline.ts";
+import { atZtunnel, callersOf, headlineOf, mtlsOf, principalsOf } from "./headline.ts";
 import { connectionHealth, type HealthRules, worse } from "./health.ts";
 import { endpointIds, isLive, weightOf } from "./measure.ts";
 import type { HealthState, Observer } from "./model.ts";
@@ -209,6 +209,7 @@ function hopsOf(
       service: group[0] === undefined ? null : serviceOf(group[0]),
       headline,
       evidence: evidenceOf(i === 0 ? [...group, ...lower] : group),
+      ...(i === 0 ? atZtunnel(first, list, lower, idOf) : {}),
     };
   });
 }

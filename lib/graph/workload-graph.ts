@@ -51,6 +51,14 @@ export interface Mtls {
   readonly basis: MtlsBasis;
 }
 
+/** Identities that a server's ztunnel saw where a waypoint reports as well, with connections/s. */
+export interface AtZtunnel {
+  /** Of waypoints, for what came through them. Of several edges of one waypoint the busiest has them. */
+  readonly relayed: ReadonlyMap<string, number>;
+  /** Of the edge's own client, for what came past the waypoint. */
+  readonly direct: ReadonlyMap<string, number>;
+}
+
 export interface Hop {
   readonly source: string;
   readonly target: string;
@@ -68,6 +76,8 @@ export interface Hop {
   readonly principals: Principals;
   /** Callers' identities as the server's side reported them, with their weights; empty: it reported none. */
   readonly callers: ReadonlyMap<string, number>;
+  /** Of an edge that a waypoint reports; absent: the server's ztunnel reported nobody there. */
+  readonly atZtunnel?: AtZtunnel;
   /** What the layer below says of an L7 hop; `unknown` where nothing below reported. */
   readonly below: HealthState;
   /** Has anything flowed within the window? Hops without are only in `edges=all`. */

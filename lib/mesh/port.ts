@@ -143,6 +143,8 @@ export interface RequestClassRate {
   readonly target: string;
   readonly service: { readonly namespace: string; readonly name: string } | null;
   readonly protocol: Protocol;
+  /** Who counted: the server's own proxy, or a waypoint before it. */
+  readonly by: "server" | "waypoint";
   /** Without `spiffe://`; null: plaintext. undefined: not known. */
   readonly principal: string | null | undefined;
   /** Absent members: the label isn't there, or says that it doesn't know. */

@@ -20,7 +20,7 @@ export interface Facts {
   readonly buckets: "classic" | "native" | "none";
   /** The label that names operations, where any request carries one; null where requests aren't classified. */
   readonly operationLabel: string | null;
-  /** What labels that somebody added tell of requests at servers. */
+  /** What labels that somebody added tell of requests at servers and waypoints. */
   readonly requestFacts: readonly RequestFact[];
   /** Scrape jobs that carry Istio's metrics. */
   readonly jobs: readonly string[];

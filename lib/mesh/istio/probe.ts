@@ -111,7 +111,10 @@ export function probes({ operationLabel = OPERATION }: TelemetryOptions = {}): r
       query: union(
         tag(number0(), ""),
         ...Object.entries(FACT_LABELS).map(([fact, label]) =>
-          tag(countBy([], metric(REQUESTS, [is("reporter", "destination"), ...classified(label)])), fact),
+          tag(
+            countBy([], metric(REQUESTS, [isOneOf("reporter", ["destination", "waypoint"]), ...classified(label)])),
+            fact,
+          ),
         ),
       ),
     },

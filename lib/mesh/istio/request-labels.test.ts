@@ -1,4 +1,4 @@
-/** Classes of requests on a real Prometheus: of servers alone, joined to the pairs of the graph. */
+/** Classes of requests on a real Prometheus: of servers and waypoints, joined to the pairs of the graph. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ClassOptions, DecodeContext, RequestFact } from "#lib/mesh/port.ts";
 import type { Labels } from "#lib/promql/result.ts";
@@ -26,6 +26,7 @@ const WRITTEN: Written[] = [
   series(server, { request_method: "GET", request_host: "b:80", destination_port: "8080", response_code: "500" }, 1),
   series(server, { request_method: "POST", request_host: "unknown", destination_port: "no port" }, 2),
   series(server, {}, 1),
+  series({ ...server, reporter: "waypoint" }, { request_method: "GET", request_host: "b", destination_port: "80" }, 5),
   series(server, { request_method: "PUT", connection_security_policy: "none", source_principal: "unknown" }, 3),
   series(server, { request_method: "LATE" }, 0, END - 15),
   series({ ...server, to: "bank/c" }, { request_protocol: "grpc", request_method: "", grpc_response_status: "0" }, 2),
@@ -49,9 +50,9 @@ async function read(of: readonly RequestFact[], scope: ClassOptions["scope"] = n
   const answer = await bench.ask(asked.query, END);
   const found = istio.requestClassRates?.(answer, capabilities, CONTEXT);
   return (found?.classes ?? [])
-    .map(({ source, target: to, request, principal, rate }) => {
+    .map(({ source, target: to, by, request, principal, rate }) => {
       const who = principal === null ? "plaintext" : (principal ?? "?");
-      return `${source}>${to} ${JSON.stringify(request)} ${who} ${Number(rate.toFixed(3))}`;
+      return `${source}>${to} ${by === "server" ? "" : `${by} `}${JSON.stringify(request)} ${who} ${Number(rate.toFixed(3))}`;
     })
     .sort();
 }
@@ -60,9 +61,11 @@ const AB = "c1/shop/workload/a>c1/shop/workload/b";
 const A = "cluster.local/ns/shop/sa/a";
 
 describe("classes of requests", () => {
-  it("are the server's, each caller's for itself, whatever became of them; what is no fact isn't one", async () => {
+  it("are the server's and the waypoint's, each caller's for itself, whatever became of them; what is no fact isn't one", async () => {
     expect(await read(["method", "host", "port"])).toEqual([
       `${"c1/shop/workload/a>c1/bank/workload/c"} {"method":"POST"} ${A} 2`,
+      // The port that it was asked at is the Service's.
+      `${AB} waypoint {"method":"GET","host":"b"} ${A} 5`,
       `${AB} {"method":"GET","host":"b:80","port":8080} ${A} 7`,
       `${AB} {"method":"LATE"} ${A} 0.002`,
       `${AB} {"method":"POST"} ${A} 2`,
@@ -86,6 +89,18 @@ describe("classes of requests", () => {
       expect(istio.requestClasses?.({ window: seconds(600), scope: null, of: ["method"] }, capabilities)).toBeNull();
     } finally {
       await plain.stop();
+    }
+  });
+
+  it("are read where waypoints alone add such labels", async () => {
+    const waypoint = series({ ...server, reporter: "waypoint" }, { request_method: "GET" }, 1);
+    const alone = await startBench(
+      exposition([WRITTEN[0], series(server, {}, 1), waypoint].flatMap((each) => each ?? [])),
+    );
+    try {
+      expect((await learn(alone, END)).facts["requestFacts"]).toEqual(["method"]);
+    } finally {
+      await alone.stop();
     }
   });
 

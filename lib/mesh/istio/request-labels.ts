@@ -1,6 +1,6 @@
 /**
  * Labels of istio_requests_total that tell what a request asked for, where a Telemetry object adds them, and rates by them: classes of
- * requests, of the server's reporter alone. https://istio.io/latest/docs/tasks/observability/metrics/customize-metrics/
+ * requests, of the server's reporter and of waypoints', each for itself. https://istio.io/latest/docs/tasks/observability/metrics/customize-metrics/
  */
 import { endpointIds } from "#lib/graph/measure.ts";
 import type { Protocol } from "#lib/graph/model.ts";
@@ -14,7 +14,7 @@ import type {
   RequestFact,
 } from "#lib/mesh/port.ts";
 import type { Expr } from "#lib/promql/ast.ts";
-import { arithmetic, is, isOneOf, metric, number, rate, tagged, topk, union } from "#lib/promql/build.ts";
+import { arithmetic, isOneOf, metric, number, rate, tagged, topk, union } from "#lib/promql/build.ts";
 import type { Labels, Vector } from "#lib/promql/result.ts";
 import { perSecond } from "#lib/units.ts";
 import { httpProtocol } from "./decode.ts";
@@ -28,14 +28,14 @@ const MOST = 5_000;
 /** Longer ones are no method, and no host that a rule could name. */
 const LONGEST = 253;
 
-const SERVER = is("reporter", "destination");
+const REPORTERS = isOneOf("reporter", ["destination", "waypoint"]);
 
 /** null: no such label is known, or none is asked for. The largest classes, however many there are. */
 export function classesRead({ window, scope, of }: ClassOptions, facts: Facts): Expr | null {
   const wanted = of.filter((fact) => facts.requestFacts.includes(fact)).map((fact) => FACT_LABELS[fact]);
   if (wanted.length === 0) return null;
   const matchers = scope === null ? [] : [isOneOf(`${scope.side}_workload_namespace`, scope.namespaces)];
-  const counter = metric(REQUESTS, [SERVER, ...matchers]);
+  const counter = metric(REQUESTS, [REPORTERS, ...matchers]);
   const labels = [...LABELS, ...wanted];
   const newborn = arithmetic(total(labels, missed(counter, window), facts), "/", number(window));
   return topk(
@@ -48,6 +48,7 @@ export function classesRead({ window, scope, of }: ClassOptions, facts: Facts): 
 }
 
 const LABELS = [
+  "reporter",
   ...SOURCE,
   ...DESTINATION,
   ...["source_canonical_service", "destination_canonical_service"],
@@ -67,7 +68,8 @@ export function classesOf(answer: Vector, capabilities: Capabilities, context: D
     if (ends === null || protocol === null) continue;
     const row: RequestClassRate = {
       ...{ source: idOf(ends.source), target: idOf(ends.destination), service: calledOf(ends.destination), protocol },
-      ...{ principal: principalOf(labels), request: requestOf(labels, protocol, facts), rate: perSecond(value) },
+      ...{ by: labels["reporter"] === "waypoint" ? "waypoint" : "server", principal: principalOf(labels) },
+      ...{ request: requestOf(labels, protocol, facts), rate: perSecond(value) },
     };
     const { rate: _, principal, ...own } = row;
     const key = JSON.stringify([own, principal === undefined ? 0 : principal]);
@@ -100,6 +102,7 @@ function requestOf(labels: Labels, protocol: Protocol, { requestFacts }: Facts):
   return {
     ...(method === null ? {} : { method }),
     ...(host === null ? {} : { host }),
-    ...(number > 0 && number < 65_536 ? { port: number } : {}),
+    // A waypoint is asked at the Service's port, and policies compare the workload's.
+    ...(number > 0 && number < 65_536 && labels["reporter"] !== "waypoint" ? { port: number } : {}),
   };
 }

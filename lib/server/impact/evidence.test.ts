@@ -52,7 +52,7 @@ const mesh: MeshAdapter = {
       ].map(([method, rate]) => ({
         ...{ source: "c/shop/workload/web", target: "c/shop/workload/api", protocol: "http" as const },
         ...{ service: { namespace: "shop", name: "api" }, principal: undefined },
-        ...{ request: { method: String(method) }, rate: perSecond(Number(rate)) },
+        ...{ by: "server" as const, request: { method: String(method) }, rate: perSecond(Number(rate)) },
       })),
     ),
   }),

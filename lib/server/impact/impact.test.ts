@@ -167,9 +167,9 @@ describe("GET /meaning/proposals", () => {
     const answer = await given().propose("shop");
     expect(proposalSchema.parse(answer)).toEqual(answer);
     expect(answer).toMatchObject({ cluster: "c", namespace: "shop", window: "1h", week: true });
-    const said = answer.proposal?.policies.flatMap(({ workload, rules, uncovered }) => [
-      ...rules.map(({ principal, seen, requests }) => `${workload} ${principal} ${seen} ${requests}`),
-      ...uncovered.map(({ source, seen, why }) => `${workload} ${source} ${seen} ${why}`),
+    const said = answer.proposal?.policies.flatMap(({ of, rules, uncovered }) => [
+      ...rules.map(({ principal, seen, requests }) => `${of.name} ${principal} ${seen} ${requests}`),
+      ...uncovered.map(({ source, seen, why }) => `${of.name} ${source} ${seen} ${why}`),
     ]);
     expect(said).toEqual(["api c/shop/workload/web hour unknown", "api c/shop/workload/cron week unknown"]);
   });

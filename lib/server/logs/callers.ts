@@ -9,7 +9,6 @@ import type { KubeLogs } from "#lib/kube/logs.ts";
 import { type AccessFormat, callersByLog, type LoggedCall, readAccessLine, trialsByLog } from "#lib/mesh/impact.ts";
 import { accessFormats, accessLogOffer } from "#lib/mesh/meaning.ts";
 import { formatNanoseconds } from "#lib/nanoseconds.ts";
-import type { EvidenceOffer } from "#lib/policy/evidence.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { ReadLog } from "#lib/policy/log-callers.ts";
 import { type ObjectRef, refOf } from "#lib/policy/ref.ts";
@@ -25,13 +24,6 @@ import type { LogDeps } from "./show.ts";
 import { type LogsPlace, NO_POD, NOTHING_READ, type ReadLogs, readZtunnels } from "./ztunnels.ts";
 
 type Deps = LogDeps & Pick<PolicyDeps, "store" | "port" | "rootNamespace">;
-
-/** No Telemetry object changes what a ztunnel writes. */
-const ZTUNNELS_WRITE: EvidenceOffer = {
-  ...{ what: "access logs", object: null },
-  text: "A ztunnel writes a line for each connection at its end, unless its log level (RUST_LOG) leaves them out.",
-  fix: { text: "Let ztunnels log at level info.", edits: [], manifests: [], deletions: [] },
-};
 
 /** Told of callers. */
 const SHOWN = 100;
@@ -88,7 +80,7 @@ export async function showLogCallers(
     trials: trials.slice(0, SHOWN),
     notes: [...read.notes],
     ...(read.why === null ? {} : { notEvaluated: read.why }),
-    switchOn: structuredClone(read.by === "ztunnel" ? ZTUNNELS_WRITE : switchOn) as unknown as WireEvidenceOffer,
+    switchOn: structuredClone(switchOn) as unknown as WireEvidenceOffer,
   };
 }
 

@@ -28,9 +28,6 @@ import { meshOf } from "./settings.ts";
 import { sees, unreadOf } from "./told.ts";
 import { inView } from "./world.ts";
 
-/** Whose proxy a Telemetry object selects by its pods' labels; ztunnels and waypoints aren't selected so. */
-const SELECTED: ReadonlySet<string> = new Set(["sidecar", "gateway"]);
-
 /** @throws MeshscopeError `forbidden`, `unknown_cluster`, `not_found`, `reauth` */
 export async function showSecurity(
   deps: PolicyDeps,
@@ -49,7 +46,7 @@ export async function showSecurity(
   const world = worldOf(deps, ref.cluster, inventory, viewer);
   const answer = workloadSecurity(workload, world);
   const version = deps.store.clusters().get(ref.cluster)?.kind("Telemetry")?.version ?? null;
-  const evidence = SELECTED.has(workload.dataplane) ? { evidence: evidenceOffers(workload, world, version) } : {};
+  const evidence = workload.dataplane !== "none" ? { evidence: evidenceOffers(workload, world, version) } : {};
   const told = { ...answer, ...evidence };
   return { ...(structuredClone(told) as unknown as WorkloadSecurityAnswer), asOf: asOf(deps, ref.cluster) };
 }

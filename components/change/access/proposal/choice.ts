@@ -1,7 +1,7 @@
 /** What of a proposal is chosen: all of it, but for what was taken out. Pure. */
 
 import type { AuthorizationIntent } from "#lib/policy/intent.ts";
-import { intentsOf, type Proposal, type ProposedPolicy, restIntent } from "#lib/policy/proposal.ts";
+import { type Guarded, intentsOf, type Proposal, type ProposedPolicy, restIntents } from "#lib/policy/proposal.ts";
 import { BY_DEFAULT, type DryRunLife, untilAfter } from "../dry-run-life.ts";
 
 export interface Choice {
@@ -17,7 +17,10 @@ export interface Choice {
 /** The rest is asked for on purpose: it reaches workloads that nobody was seen calling. */
 export const ALL: Choice = { without: new Set(), rest: false, dryRun: true, life: BY_DEFAULT };
 
-export const ruleKey = (workload: string, principal: string): string => `${workload} ${principal}`;
+/** By the policy's name. */
+export const ruleKey = (policy: string, principal: string): string => `${policy} ${principal}`;
+
+export const sayGuarded = ({ kind, name }: Guarded): string => (kind === "service" ? `Service ${name}` : name);
 
 /** Rules, all of one policy or a single one, in or out. */
 export function turned(choice: Choice, keys: readonly string[], chosen: boolean): Choice {
@@ -29,8 +32,8 @@ export function turned(choice: Choice, keys: readonly string[], chosen: boolean)
   return { ...choice, without };
 }
 
-export const keysOf = ({ workload, rules }: ProposedPolicy): readonly string[] =>
-  rules.map(({ principal }) => ruleKey(workload, principal));
+export const keysOf = ({ name, rules }: ProposedPolicy): readonly string[] =>
+  rules.map(({ principal }) => ruleKey(name, principal));
 
 /** `second`: now, in Unix time. One plan's intents; the rest comes last, so that nobody is refused before their own policy is there. */
 export function wishesOf(
@@ -42,9 +45,9 @@ export function wishesOf(
   const until = untilAfter(second, life);
   return [
     ...proposal.policies.flatMap((policy) =>
-      intentsOf(place, policy, (principal) => !without.has(ruleKey(policy.workload, principal)), dryRun, until),
+      intentsOf(place, policy, (principal) => !without.has(ruleKey(policy.name, principal)), dryRun, until),
     ),
-    ...(rest && proposal.rest.why === null ? [restIntent(place, proposal, dryRun, until)] : []),
+    ...(rest ? restIntents(place, proposal, dryRun, until) : []),
   ];
 }
 
@@ -52,6 +55,7 @@ export function wishesOf(
 export const BLIND: readonly string[] = [
   "Callers that come less often than every 7 days: monthly jobs, and those that run in a failover or an emergency alone.",
   "Identities that a caller had before the last hour alone: of a pair that was seen in the hour, the hour’s identities count.",
+  "Ways past a waypoint that a caller took before the last hour alone, if it comes through the waypoint now.",
   "Workloads that are new, or new versions with other labels: no policy here selects them.",
   "Which ports, methods and paths a caller uses: each rule lets its identity make every call.",
   "Who else may run as an identity: a rule lets in all workloads of that service account.",

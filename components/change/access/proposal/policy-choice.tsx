@@ -6,15 +6,16 @@ import { formatRate } from "#lib/format.ts";
 import { parseNodeId } from "#lib/graph/id.ts";
 import type { ProposedPolicy, ProposedRule, SeenRate, Uncovered } from "#lib/policy/proposal.ts";
 import { perSecond } from "#lib/units.ts";
-import { type Choice, keysOf, ruleKey, turned } from "./choice.ts";
+import { type Choice, keysOf, ruleKey, sayGuarded, turned } from "./choice.ts";
 
 const WHY: Readonly<Record<Uncovered["why"], string>> = {
   plaintext: ", in plaintext: it has no identity",
   unknown: ", its identity isn’t known",
   hidden: " from namespaces that you may not see",
+  past: ", seen past the waypoint: through it, it comes as somebody else",
 };
 
-/** One workload's policy: its rules with their traffic, and the calls that none is proposed for. */
+/** One policy, of a workload or of a Service at its waypoint: its rules with their traffic, and the calls that none is proposed for. */
 export function PolicyChoice({
   policy,
   choice,
@@ -28,25 +29,23 @@ export function PolicyChoice({
   readonly disabled: boolean;
   readonly onChange: (choice: Choice) => void;
 }) {
-  const { workload, name, labels, rules, uncovered, exists, beside } = policy;
+  const { of, name, rules, uncovered, exists, beside } = policy;
+  const title = sayGuarded(of);
   const keys = keysOf(policy);
   const chosen = keys.filter((key) => !choice.without.has(key));
-  const selector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(", ");
   return (
     <li className="border-t border-line py-2">
       <label className="inline-flex max-w-full flex-wrap items-baseline gap-x-2">
         <input
           type="checkbox"
-          aria-label={`Policy for ${workload}`}
+          aria-label={`Policy for ${title}`}
           checked={chosen.length > 0}
           disabled={disabled || rules.length === 0}
           onChange={(event) => onChange(turned(choice, keys, event.target.checked))}
         />
-        <b className="font-semibold wrap-anywhere">{workload}</b>
+        <b className="font-semibold wrap-anywhere">{title}</b>
         <span className="min-w-0 text-ink-2 wrap-anywhere">
-          {name} for {selector}
+          {name} {whereText(policy)}
           {exists !== null && `, which is there: ${exists === "enforced" ? "enforced" : "a dry run"}`}
         </span>
       </label>
@@ -56,7 +55,7 @@ export function PolicyChoice({
         <div className="@container mt-1">
           <DataTable
             stacks
-            label={`Rules for ${workload}`}
+            label={`Rules for ${title}`}
             columns={[
               { title: "Lets in" },
               { title: "Called from" },
@@ -65,7 +64,7 @@ export function PolicyChoice({
             ]}
           >
             {rules.map((rule) => (
-              <Rule key={rule.principal} {...{ rule, workload, window, choice, disabled, onChange }} />
+              <Rule key={rule.principal} {...{ rule, policy, window, choice, disabled, onChange }} />
             ))}
           </DataTable>
         </div>
@@ -80,35 +79,47 @@ export function PolicyChoice({
   );
 }
 
+function whereText({ point, target }: ProposedPolicy): string {
+  if (target.level !== "workloads") return "at its waypoint";
+  const labels = Object.entries(target.labels).map(([key, value]) => `${key}=${value}`);
+  return `for ${labels.join(", ")}${point === "ztunnel" ? ", at ztunnel" : ""}`;
+}
+
 function Rule({
   rule,
-  workload,
+  policy,
   window,
   choice,
   disabled,
   onChange,
 }: {
   readonly rule: ProposedRule;
-  readonly workload: string;
+  readonly policy: ProposedPolicy;
   readonly window: string;
   readonly choice: Choice;
   readonly disabled: boolean;
   readonly onChange: (choice: Choice) => void;
 }) {
-  const key = ruleKey(workload, rule.principal);
+  const key = ruleKey(policy.name, rule.principal);
   return (
     <tr>
       <Cell className="w-[52%] pr-3">
         <label className="inline-flex max-w-full items-baseline gap-2">
           <input
             type="checkbox"
-            aria-label={`Let ${rule.principal} call ${workload}`}
+            aria-label={`Let ${rule.principal} call ${sayGuarded(policy.of)}`}
             checked={!choice.without.has(key)}
             disabled={disabled}
             onChange={(event) => onChange(turned(choice, [key], event.target.checked))}
           />
           <bdi className="min-w-0 wrap-anywhere">{rule.principal}</bdi>
         </label>
+        {rule.through !== null && (
+          <p className="text-ink-2 wrap-anywhere">
+            Waypoint {rule.through}: a ztunnel sees it in the place of who calls through it. Whom it lets in is for the
+            policies of the Services.
+          </p>
+        )}
       </Cell>
       <Cell className="pr-3" heading="from">
         <bdi className="wrap-anywhere">{rule.callers.map(nameOf).join(", ")}</bdi>
@@ -152,6 +163,7 @@ function nameOf(id: string): string {
   const key = parseNodeId(id);
   if (key === null) return id;
   if (key.kind === "unknown") return "Callers that telemetry can’t name";
+  if (key.kind === "restricted") return "namespaces that you may not see";
   return key.kind === "workload" ? `${key.namespace}/${key.name}` : key.name;
 }
 

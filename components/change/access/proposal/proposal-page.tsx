@@ -22,7 +22,7 @@ export function ProposalPage() {
   return (
     <ClusterChange
       title="Deny by default"
-      about="For each workload of a namespace one policy with exactly the identities that were seen calling it, in the last hour or within 7 days. Each rule stands beside the traffic that justifies it; what is unchecked is left out."
+      about="For each workload of a namespace, and each Service behind a waypoint, one policy with exactly the identities that were seen calling it, in the last hour or within 7 days. Each rule stands beside the traffic that justifies it; what is unchecked is left out."
       kinds={["AuthorizationPolicy", "RequestAuthentication"]}
     >
       {(form) => <Places form={form} />}

@@ -5,7 +5,7 @@ import { sayInstants } from "#components/shell/instant.ts";
 import { Section } from "#components/ui/section.tsx";
 import type { ProposalAnswer } from "#lib/api/proposal.ts";
 import { DryRunField } from "../dry-run-field.tsx";
-import { BLIND, type Choice, keysOf } from "./choice.ts";
+import { BLIND, type Choice, keysOf, sayGuarded } from "./choice.ts";
 import { PolicyChoice } from "./policy-choice.tsx";
 
 interface Props {
@@ -22,20 +22,20 @@ interface Props {
 export function ProposalView({ answer, proposal, choice, disabled, again, act, onChange }: Props) {
   const { policies, quiet, leftOut, rest } = proposal;
   const bare = policies.flatMap((policy) =>
-    policy.rules.length > 0 && keysOf(policy).every((key) => choice.without.has(key)) ? [policy.workload] : [],
+    policy.rules.length > 0 && keysOf(policy).every((key) => choice.without.has(key)) ? [sayGuarded(policy.of)] : [],
   );
   return (
     <>
       <Section title="Proposed" aside={again}>
         {policies.length === 0 && (
           <p className="border-t border-line pt-2 text-ink-2">
-            Nobody was seen calling a workload that a policy may be proposed for.
+            Nobody was seen calling what a policy may be proposed for.
           </p>
         )}
         <ul>
           {policies.map((policy) => (
             <PolicyChoice
-              key={policy.workload}
+              key={policy.name}
               {...{ policy, choice, disabled, onChange, window: answer.window ?? "1h" }}
             />
           ))}
@@ -45,11 +45,13 @@ export function ProposalView({ answer, proposal, choice, disabled, again, act, o
         <Section title="Without a policy of their own">
           <ul>
             {quiet.length > 0 && (
-              <li className="border-t border-line py-1 wrap-anywhere">Nobody was seen calling {quiet.join(", ")}.</li>
+              <li className="border-t border-line py-1 wrap-anywhere">
+                Nobody was seen calling {quiet.map(sayGuarded).join(", ")}.
+              </li>
             )}
-            {leftOut.map(({ workload, why }) => (
-              <li key={workload} className="border-t border-line py-1 wrap-anywhere">
-                <b className="font-semibold">{workload}</b> <span className="text-ink-2">{why}</span>
+            {leftOut.map(({ of, why }) => (
+              <li key={sayGuarded(of)} className="border-t border-line py-1 wrap-anywhere">
+                <b className="font-semibold">{sayGuarded(of)}</b> <span className="text-ink-2">{why}</span>
               </li>
             ))}
           </ul>
@@ -66,6 +68,13 @@ export function ProposalView({ answer, proposal, choice, disabled, again, act, o
             (bare.length > 0 ? `It would refuse all calls to ${bare.join(", ")}, whose rules are taken out. ` : "") +
               `${rest.name}, a policy of the whole namespace without rules: it counts for all workloads, new ones too, and lets nobody in.`}
         </Check>
+        {rest.waypoints.map(({ waypoint, name, why }) => (
+          <p key={waypoint} className="max-w-[90ch] text-ink-2 wrap-anywhere">
+            {why === null
+              ? `${name} with it, for waypoint ${waypoint}, which the namespace’s doesn’t count for: of Services without a policy of their own it lets nobody in.`
+              : `Not for waypoint ${waypoint}: Services without a policy of their own stay open to all who come through it. ${why}`}
+          </p>
+        ))}
       </Section>
       <Section title="What the window could not have seen">
         <ul className="list-disc pl-5">
@@ -91,11 +100,33 @@ export function ProposalView({ answer, proposal, choice, disabled, again, act, o
             ? "The rules are counted and refuse nobody. A dry run of ALLOW never tests that all else is refused: whom that hits is what stands above as not covered, and in the impact of the plan that ends the dry run."
             : "They are enforced as soon as they are applied: all calls that no rule takes are refused."}
         </Check>
+        {choice.dryRun && <Trials policies={policies} />}
         {choice.dryRun && (
           <DryRunField life={choice.life} disabled={disabled} onChange={(life) => onChange({ ...choice, life })} />
         )}
         <div className="mt-2">{act}</div>
       </Section>
+    </>
+  );
+}
+
+/** Where a dry run tells less than a sidecar's. */
+function Trials({ policies }: Pick<Props["proposal"], "policies">) {
+  const at = (point: (typeof policies)[number]["point"]) => policies.some((policy) => policy.point === point);
+  return (
+    <>
+      {at("waypoint") && (
+        <p className="max-w-[90ch] text-ink-2">
+          A waypoint counts what it tries for all its Services together, port by port: its own page has the numbers.
+        </p>
+      )}
+      {at("ztunnel") && (
+        <p className="max-w-[90ch] text-ink-2">
+          Ztunnels count nothing. Since 1.29 they write what would be denied into their logs, where istiod has
+          AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY; with it an older ztunnel enforces the policy at once, and without
+          it istiod gives them none that is on trial.
+        </p>
+      )}
     </>
   );
 }

@@ -8,10 +8,25 @@ const WEB = "cluster.local/ns/shop/sa/web";
 const CRON = "cluster.local/ns/shop/sa/cron";
 type Known = NonNullable<ProposalAnswer["proposal"]>;
 const policy: Known["policies"][number] = {
-  ...{ workload: "reviews", dataplane: "sidecar", name: "reviews-callers", labels: { app: "reviews" } },
+  ...{ of: { kind: "workload", name: "reviews" }, point: "sidecar", name: "reviews-callers" },
+  target: { level: "workloads", labels: { app: "reviews" } },
   rules: [
-    { principal: WEB, seen: "hour", requests: 90, connections: null, callers: ["west/shop/workload/web"] },
-    { principal: CRON, seen: "week", requests: null, connections: null, callers: ["west/shop/workload/cron"] },
+    {
+      principal: WEB,
+      through: null,
+      seen: "hour",
+      requests: 90,
+      connections: null,
+      callers: ["west/shop/workload/web"],
+    },
+    {
+      principal: CRON,
+      through: null,
+      seen: "week",
+      requests: null,
+      connections: null,
+      callers: ["west/shop/workload/cron"],
+    },
   ],
   uncovered: [
     { source: "west/outside/workload/till", why: "plaintext", seen: "hour", requests: 3, connections: 2 },
@@ -20,8 +35,9 @@ const policy: Known["policies"][number] = {
   ...{ exists: null, beside: ["older"] },
 };
 const proposal: Known = {
-  ...{ policies: [policy], quiet: ["db"], leftOut: [{ workload: "gate", why: "It is a gateway." }] },
-  rest: { name: "deny-by-default", why: null },
+  ...{ policies: [policy], quiet: [{ kind: "workload", name: "db" }] },
+  leftOut: [{ of: { kind: "workload", name: "gate" }, why: "It is a gateway." }],
+  rest: { name: "deny-by-default", why: null, waypoints: [] },
 };
 const answer: ProposalAnswer = {
   ...{ cluster: "west", namespace: "shop", at: "2026-08-20T14:02:10Z", window: "1h", week: true, proposal },
@@ -58,16 +74,78 @@ describe("a proposal", () => {
     expect(said()).toContain("A dry run of ALLOW never tests that all else is refused");
     expect(said(proposal, { ...ALL, dryRun: false })).toContain("all calls that no rule takes are refused");
     expect(said(proposal, ALL, { week: false })).toContain("known of the last hour alone");
-    expect(said({ ...proposal, rest: { name: "x", why: "It would refuse all calls to gate." } })).toContain(
-      "It would refuse all calls to gate.",
-    );
+    expect(
+      said({ ...proposal, rest: { name: "x", why: "It would refuse all calls to gate.", waypoints: [] } }),
+    ).toContain("It would refuse all calls to gate.");
   });
 
   it("says so where nothing can be proposed", () => {
     expect(said(proposal, turned(ALL, keysOf(policy), false))).toContain("It would refuse all calls to reviews, whose");
-    expect(said({ ...proposal, policies: [] })).toContain("Nobody was seen calling a workload");
+    expect(said({ ...proposal, policies: [] })).toContain("Nobody was seen calling what");
     expect(said({ ...proposal, policies: [{ ...policy, rules: [] }] })).toContain("No caller of it can be named");
     expect(said({ ...proposal, policies: [{ ...policy, exists: "enforced" }] })).toContain("which is there: enforced");
+  });
+});
+
+const DOOR = "cluster.local/ns/shop/sa/door";
+const [rule] = policy.rules;
+const ambient = (why: string | null): Known => ({
+  policies: [
+    {
+      ...{ ...policy, point: "ztunnel", beside: [] },
+      rules: [
+        {
+          ...{ principal: DOOR, through: "shop/door", seen: "hour", requests: 90, connections: null },
+          callers: ["west/shop/workload/web", "west/restricted/restricted/restricted"],
+        },
+      ],
+      uncovered: [{ source: "west/shop/workload/cron", why: "past", seen: "week", requests: null, connections: null }],
+    },
+    {
+      ...{ of: { kind: "service", name: "reviews" }, point: "waypoint", name: "reviews-service-callers" },
+      ...{ rules: rule === undefined ? [] : [rule], uncovered: [], exists: null, beside: [] },
+      target: { level: "targets", refs: [{ kind: "Service", name: "reviews" }] },
+    },
+  ],
+  ...{ quiet: [{ kind: "service", name: "silent" }], leftOut: [] },
+  rest: {
+    ...{ name: "deny-by-default", why: null },
+    waypoints: [{ waypoint: "shop/door", name: "deny-by-default-door", why }],
+  },
+});
+
+describe("a proposal behind a waypoint", () => {
+  it("tells the Service’s policy from the pods’, says why the waypoint is let in, and what a dry run tells less", () => {
+    const text = said(ambient(null));
+    for (const part of [
+      "reviews reviews-callers for app=reviews, at ztunnel",
+      "Service reviews reviews-service-callers at its waypoint",
+      `${DOOR} Waypoint shop/door: a ztunnel sees it in the place of who calls through it.`,
+      "namespaces that you may not see",
+      "shop/cron, seen past the waypoint",
+      "Nobody was seen calling Service silent.",
+      "deny-by-default-door with it, for waypoint shop/door",
+      "A waypoint counts what it tries for all its Services together",
+      "Ztunnels count nothing.",
+    ])
+      expect(text).toContain(part);
+    expect(said()).not.toMatch(/Ztunnels|A waypoint counts/);
+    expect(said(ambient(null), { ...ALL, dryRun: false })).not.toMatch(/Ztunnels|A waypoint counts/);
+    expect(said(ambient("ServiceEntries use it."))).toContain("come through it. ServiceEntries use it.");
+  });
+
+  it("is chosen policy by policy, though the Service has the workload’s name, and refuses the rest at the waypoint, too", () => {
+    const wished = (choice: Choice, why: string | null = null) =>
+      wishesOf({ cluster: "west", namespace: "shop" }, ambient(why), choice, 0).map(
+        ({ name, target }) =>
+          `${name} ${target?.level === "targets" ? target.refs.map((each) => each.kind) : target?.level}`,
+      );
+    const all = { ...ALL, rest: true, dryRun: false };
+    const both = ["reviews-callers workloads", "reviews-service-callers Service"];
+    expect(wished(all)).toEqual([...both, "deny-by-default-door Gateway", "deny-by-default namespace"]);
+    expect(wished(all, "No.")).toEqual([...both, "deny-by-default namespace"]);
+    const [pods] = ambient(null).policies;
+    expect(wished(turned(ALL, pods === undefined ? [] : keysOf(pods), false))).toEqual(both.slice(1));
   });
 });
 
@@ -95,9 +173,11 @@ describe("what is chosen of it", () => {
   });
 
   it("is what wasn't taken out, the rest last and only where it may be had", () => {
-    const some = turned({ ...ALL, rest: true, dryRun: false }, [ruleKey("reviews", CRON)], false);
+    const some = turned({ ...ALL, rest: true, dryRun: false }, [ruleKey("reviews-callers", CRON)], false);
     expect(wished(some)).toEqual([`reviews-callers ${WEB} false`, "deny-by-default – false"]);
-    expect(wished(some, { ...proposal, rest: { name: "x", why: "No." } })).toEqual([`reviews-callers ${WEB} false`]);
+    expect(wished(some, { ...proposal, rest: { name: "x", why: "No.", waypoints: [] } })).toEqual([
+      `reviews-callers ${WEB} false`,
+    ]);
     const none = turned(some, keysOf(policy), false);
     expect(wished(none)).toEqual(["deny-by-default – false"]);
     expect(turned(none, keysOf(policy), true).without.size).toBe(0);

@@ -20,6 +20,7 @@ const said = (more: Partial<LogCallersAnswer>): string =>
         ...{ logs: [log("cart-1"), log("cart-2")], callers: [], callersTotal: 0, notes: [], by: "sidecar", trials: [] },
         switchOn: {
           what: "access logs",
+          at: null,
           text: "Add accessLogging.",
           object: null,
           fix: { text: "Add accessLogging.", edits: [], manifests: [], deletions: [] },
@@ -86,7 +87,7 @@ it("where no call is written down it says how to have that, as a plan where one 
   };
   const logs = [log("cart-1", { inbound: 0 })];
   const fix = { text: "A Telemetry object does.", edits: [], manifests: [], deletions: [] };
-  expect(said({ logs, switchOn: { what: "access logs", text: fix.text, object, fix } })).toContain(
+  expect(said({ logs, switchOn: { what: "access logs", at: null, text: fix.text, object, fix } })).toContain(
     "A Telemetry object does. Plan access logs for it",
   );
   expect(said({ logs })).not.toContain("Plan access logs");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
+import type { Service } from "#lib/inventory/model.ts";
 import { carryOut } from "#lib/policy/fix.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { accessLogOffer, evidenceOffers } from "./evidence.ts";
@@ -81,5 +82,90 @@ describe("evidence that can be switched on", () => {
       expect([object, fix.edits, fix.manifests]).toEqual([null, [], []]);
       expect(text).toMatch(words);
     }
+  });
+});
+
+describe("evidence of ambient mode that can be switched on", () => {
+  const GATEWAY = "gateway.networking.k8s.io";
+  const DOOR = workload("edge/door", {
+    ...{ dataplane: "waypoint", labels: { app: "door", [`${GATEWAY}/gateway-name`]: "front" } },
+  });
+  const KEYS = workload("shop/keys", { dataplane: "ambient", labels: { app: "keys" }, services: ["keys", "bare"] });
+  const of = (asked: typeof KEYS, objects: readonly Manifest[] = [], seen = [KEYS, DOOR]) => {
+    const [own] = inventory(seen).values();
+    if (own === undefined) throw new Error("no inventory");
+    const service = (name: string, more: Partial<Service> = {}): Service => ({
+      ...{ cluster: "c", namespace: "shop", name, selector: {}, ports: [], headless: false, workloads: ["keys"] },
+      ...more,
+    });
+    const front = { waypoint: { name: "front", namespace: "edge" } };
+    const services = [service("keys", front), service("bare", { ...front, headless: true })];
+    const known = { ...own, services: new Map(services.map((each) => [`shop/${each.name}`, each])) };
+    const world = {
+      ...{ cluster: "c", rootNamespace: "istio-system", inventory: known, unread: () => null },
+      ...{ objects: () => objects, sees: () => true },
+    };
+    return { offers: evidenceOffers(asked, world, "v1"), logs: accessLogOffer(asked, world, "v1") };
+  };
+  const targeting = (name: string, kind = "Gateway", namespace = "edge"): Manifest => ({
+    ...{ apiVersion: "telemetry.istio.io/v1", kind: "Telemetry", metadata: { namespace, name: `for-${name}` } },
+    spec: { targetRefs: [{ group: kind === "Gateway" ? GATEWAY : "", kind, name }] },
+  });
+  const TARGET = { targetRefs: [{ group: GATEWAY, kind: "Gateway", name: "front" }] };
+
+  it("is an object that targets the waypoint's Gateway, in its namespace, without the port, which is the Service's there", () => {
+    const { offers: found } = of(DOOR);
+    expect(found.map(({ what, at }) => [what, at])).toEqual([
+      ["access logs", null],
+      ["labels", null],
+      ["traces", null],
+    ]);
+    for (const { object, fix, text } of found) {
+      expect(object).toMatchObject({ kind: "Telemetry", namespace: "edge", name: "door-telemetry" });
+      expect(fix.manifests[0]?.spec).toMatchObject(TARGET);
+      expect(fix.manifests[0]?.spec).not.toHaveProperty("selector");
+      expect(text).toContain("all that uses the waypoint");
+    }
+    const labels = JSON.stringify(found[1]?.fix.manifests);
+    expect(labels).toContain("request_method");
+    expect(labels).toContain("request_host");
+    expect(labels).not.toContain("destination_port");
+  });
+
+  it("is a change of the object that targets it already, not of one for labels, a Service or another namespace", () => {
+    const others = [
+      telemetry({ app: "door" }),
+      targeting("front", "Service"),
+      targeting("front", "Gateway", "shop"),
+      targeting("back"),
+    ];
+    expect(of(DOOR, others).offers[0]?.object?.name).toBe("door-telemetry");
+    expect(of(DOOR, [...others, targeting("front")]).offers[0]?.object?.name).toBe("for-front");
+  });
+
+  it("is advice for a waypoint whose pods don't tell their Gateway", () => {
+    const nameless = { ...DOOR, labels: { app: "door" } };
+    expect(of(nameless).offers.map(({ object }) => object)).toEqual([null, null, null]);
+    expect(of(nameless).offers[0]?.text).toContain("gateway-name");
+  });
+
+  it("of an ambient workload is advice for its ztunnels, and what its waypoint can say, once", () => {
+    const { offers: found, logs } = of(KEYS);
+    expect(found.map(({ what, at, object }) => [what, at, object?.name ?? null])).toEqual([
+      ["access logs", null, null],
+      ["access logs", "edge/door", "door-telemetry"],
+      ["labels", "edge/door", "door-telemetry"],
+      ["traces", "edge/door", "door-telemetry"],
+    ]);
+    expect(found[0]?.text).toContain("RUST_LOG");
+    expect(logs).toEqual(found[0]);
+    // A waypoint out of sight isn't in the reader's inventory.
+    expect(of(KEYS, [], [KEYS]).offers).toEqual([logs]);
+  });
+
+  it("of a sidecar isn't an object that targets something", () => {
+    const named = { ...targeting("cart", "Service", "shop"), metadata: { namespace: "shop", name: "own" } };
+    const both: Manifest = { ...named, spec: { ...named.spec, selector: { matchLabels: { app: "cart" } } } };
+    expect(offers([both]).map(({ object }) => object?.name)).toEqual(Array(3).fill("cart-telemetry"));
   });
 });

@@ -1,13 +1,19 @@
 /**
  * How to have a workload's proxies say more, by a Telemetry object: calls written down, labels that Istio's metrics don't have, more
- * requests traced. Pure. https://istio.io/latest/docs/reference/config/telemetry/
+ * requests traced. A sidecar or gateway is found by its pods' labels, a waypoint by `targetRefs`, in its own namespace alone; a ztunnel
+ * follows no such object. Pure. (applicableTelemetries in istiod's pilot/pkg/model/telemetry.go)
+ * https://istio.io/latest/docs/reference/config/telemetry/
  */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { RequestFact } from "#lib/mesh/port.ts";
 import type { EvidenceOffer } from "#lib/policy/evidence.ts";
-import type { Json, Manifest } from "#lib/policy/manifest.ts";
+import type { Json, JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { type ObjectRef, refOf } from "#lib/policy/ref.ts";
 import { FACT_LABELS } from "../labels.ts";
+import { GATEWAY_API } from "./kinds.ts";
+import { named, targetsOf } from "./lookup.ts";
+import { proxiesOf } from "./meaning/effective/ambient-answer.ts";
+import { waypointOf } from "./meaning/effective/security.ts";
 import type { SecurityWorld } from "./meaning/effective/sight.ts";
 import { FACT_VALUES } from "./request-labels.ts";
 import { has, mapAt, objectAt, specOf } from "./routing/json.ts";
@@ -26,47 +32,81 @@ const ACCESS_LOGS: Kind = {
   text: "Each call with its path, its answer and where it came from, in the pods’ logs. Read here beside the impact of a plan, for what metrics can’t decide, and on the way to strict, for who calls in plaintext. It costs the proxies some processor time and the nodes room, and stands in place of what the namespace or the mesh sets for access logs.",
 };
 
+/** A waypoint counts as servers do (buildWaypointHTTPFilters in istiod's networking/core/listener_waypoint.go). */
+const labels = (facts: readonly RequestFact[], text: string): Kind => ({
+  what: "labels",
+  field: "metrics",
+  value: [
+    {
+      providers: [{ name: "prometheus" }],
+      overrides: [
+        {
+          match: { metric: "REQUEST_COUNT", mode: "SERVER" },
+          tagOverrides: Object.fromEntries(facts.map((fact) => [FACT_LABELS[fact], { value: FACT_VALUES[fact] }])),
+        },
+      ],
+    },
+  ],
+  text: `${text} The impact of a change reads them. Each value makes series of its own, so a host that callers choose can make very many.`,
+});
+
+const TRACES: Kind = {
+  what: "traces",
+  field: "tracing",
+  value: [{ randomSamplingPercentage: 10 }],
+  text: "A trace of 10 % of the requests that begin here, for whoever asks for traces of its calls and of what dry runs would deny, and beside the impact of a plan, for what metrics can’t decide. It takes a tracing provider in the mesh’s settings, and each trace costs room there.",
+};
+
 const KINDS: readonly Kind[] = [
   ACCESS_LOGS,
-  {
-    what: "labels",
-    field: "metrics",
-    value: [
-      {
-        providers: [{ name: "prometheus" }],
-        overrides: [
-          {
-            match: { metric: "REQUEST_COUNT", mode: "SERVER" },
-            tagOverrides: Object.fromEntries(
-              Object.entries(FACT_VALUES).map(([fact, of]) => [FACT_LABELS[fact as RequestFact], { value: of }]),
-            ),
-          },
-        ],
-      },
-    ],
-    text: "Method, host and port as labels of istio_requests_total at the server. The impact of a change reads them. Each value makes series of its own, so a host that callers choose can make very many.",
-  },
-  {
-    what: "traces",
-    field: "tracing",
-    value: [{ randomSamplingPercentage: 10 }],
-    text: "A trace of 10 % of the requests that begin here, for whoever asks for traces of its calls and of what dry runs would deny, and beside the impact of a plan, for what metrics can’t decide. It takes a tracing provider in the mesh’s settings, and each trace costs room there.",
-  },
+  labels(["method", "host", "port"], "Method, host and port as labels of istio_requests_total at the server."),
+  TRACES,
 ];
 
-/** One Telemetry may select a workload: where there is one, that one is changed. `version`: the one that the cluster serves. */
+/** Of all that stands behind it. The port that a waypoint is asked at is the Service's, not the workload's: no policy compares it with that. */
+const AT_WAYPOINT: readonly Kind[] = [
+  ACCESS_LOGS,
+  labels(["method", "host"], "Method and host as labels of istio_requests_total at the waypoint."),
+  TRACES,
+].map((kind) => ({ ...kind, text: `${kind.text} It counts for all that uses the waypoint.` }));
+
+/** No object of the mesh changes what a ztunnel writes. https://github.com/istio/ztunnel/blob/master/src/proxy/metrics.rs (access_log) */
+const AT_ZTUNNEL: EvidenceOffer = {
+  ...{ what: "access logs", at: null, object: null },
+  text: "Its ztunnels write a line for each connection at its end, at level info, which is their default; RUST_LOG (logLevel in their chart’s values) can leave them out, and no object of the mesh changes that. A line has addresses, the port and the identity, of a refused one why, and nothing of requests.",
+  fix: { text: "Let ztunnels log at level info.", edits: [], manifests: [], deletions: [] },
+};
+
+/**
+ * One Telemetry may select a workload: where there is one, that one is changed. Of an ambient workload they are its ztunnels' and those of
+ * the waypoints before its Services. `version`: the one that the cluster serves.
+ */
 export function evidenceOffers(
   workload: Workload,
   world: SecurityWorld,
   version: string | null,
 ): readonly EvidenceOffer[] {
+  if (workload.dataplane === "ambient") return [AT_ZTUNNEL, ...beforeIt(workload, world, version)];
   const base = baseOf(workload, world, version);
-  return KINDS.map((kind) => offerOf(kind, base));
+  return (workload.dataplane === "waypoint" ? AT_WAYPOINT : KINDS).map((kind) => offerOf(kind, base));
 }
 
-/** The same of access logs alone. */
+/** The same of its own access logs alone. */
 export function accessLogOffer(workload: Workload, world: SecurityWorld, version: string | null): EvidenceOffer {
-  return offerOf(ACCESS_LOGS, baseOf(workload, world, version));
+  return workload.dataplane === "ambient" ? AT_ZTUNNEL : offerOf(ACCESS_LOGS, baseOf(workload, world, version));
+}
+
+/** Who may not see a waypoint's namespace isn't offered it. */
+function beforeIt(workload: Workload, world: SecurityWorld, version: string | null): readonly EvidenceOffer[] {
+  const { namespace, services } = workload;
+  const places = services.flatMap((name) => {
+    const service = world.inventory.services.get(`${namespace}/${name}`);
+    return service?.headless === true ? [] : (waypointOf({ namespace, name }, world) ?? []);
+  });
+  const proxies = new Set(places.flatMap((place) => proxiesOf(place, world)));
+  return [...proxies].flatMap((proxy) =>
+    evidenceOffers(proxy, world, version).map((offer) => ({ ...offer, at: `${proxy.namespace}/${proxy.name}` })),
+  );
 }
 
 function offerOf({ what, field, value, text }: Kind, base: Base | string): EvidenceOffer {
@@ -74,16 +114,16 @@ function offerOf({ what, field, value, text }: Kind, base: Base | string): Evide
   const { own, object, manifest } = base;
   if (own === null) {
     const whole: Manifest = { ...manifest, spec: { ...manifest.spec, [field]: value } };
-    return { what, text, object, fix: { text, edits: [], manifests: [whole], deletions: [] } };
+    return { what, at: null, text, object, fix: { text, edits: [], manifests: [whole], deletions: [] } };
   }
   if (has(specOf(own), field))
     return advice(what, `${text} Telemetry ${object.namespace}/${object.name} sets ${field} for it already.`);
   const edits = [{ path: `spec.${field}`, value }];
-  return { what, text, object, fix: { text, edits, manifests: [], deletions: [] } };
+  return { what, at: null, text, object, fix: { text, edits, manifests: [], deletions: [] } };
 }
 
 const advice = (what: EvidenceOffer["what"], text: string): EvidenceOffer => ({
-  ...{ what, text, object: null },
+  ...{ what, at: null, text, object: null },
   fix: { text, edits: [], manifests: [], deletions: [] },
 });
 
@@ -91,7 +131,7 @@ interface Base {
   /** That selects it; null: none, and `manifest` would. */
   readonly own: Manifest | null;
   readonly object: ObjectRef;
-  readonly manifest: Manifest & { readonly spec: { readonly selector: Json } };
+  readonly manifest: Manifest;
 }
 
 /** A text: why nothing can be planned. */
@@ -102,23 +142,42 @@ function baseOf(workload: Workload, world: SecurityWorld, version: string | null
   if (version === null) return "The cluster serves no Telemetry objects.";
   const selected = world.objects("Telemetry").filter((each) => selects(each, workload));
   if (!selected.every(world.sees)) return "A Telemetry object that you may not see selects it: that one has to say so.";
-  const key = ["app", "app.kubernetes.io/name"].find((each) => labels[each] !== undefined);
   const [own = null] = selected;
-  if (own === null && key === undefined)
-    return "Its pods carry no label app that a Telemetry object could select them by.";
+  const spec = specFor(workload);
+  if (own === null && typeof spec === "string") return spec;
   const manifest = {
     ...{
       apiVersion: `telemetry.istio.io/${version}`,
       kind: "Telemetry",
       metadata: { namespace, name: `${name}-telemetry` },
     },
-    spec: { selector: { matchLabels: key === undefined ? {} : { [key]: labels[key] ?? "" } } },
+    spec: typeof spec === "string" ? {} : spec,
   };
   return { own, manifest, object: refOf(world.cluster, own ?? manifest) };
 }
 
-function selects(telemetry: Manifest, { namespace, labels }: Workload): boolean {
+/** What makes a Telemetry object count for it; a text: why none does. */
+function specFor({ labels, dataplane }: Workload): JsonObject | string {
+  if (dataplane === "waypoint") {
+    const name = labels[GATEWAY_NAME];
+    if (name === undefined) return `Its pods carry no label ${GATEWAY_NAME}, so that no Gateway can be targeted.`;
+    return { targetRefs: [{ group: GATEWAY_API, kind: "Gateway", name }] };
+  }
+  const key = ["app", "app.kubernetes.io/name"].find((each) => labels[each] !== undefined);
+  if (key === undefined) return "Its pods carry no label app that a Telemetry object could select them by.";
+  return { selector: { matchLabels: { [key]: labels[key] ?? "" } } };
+}
+
+const GATEWAY_NAME = `${GATEWAY_API}/gateway-name`;
+
+function selects(telemetry: Manifest, { namespace, labels, dataplane }: Workload): boolean {
   if (telemetry.metadata.namespace !== namespace) return false;
+  const targets = targetsOf(telemetry).map(({ target }) => named(target, { group: "", kind: "", namespace }));
+  if (dataplane === "waypoint")
+    return targets.some(
+      ({ group, kind, name }) => group === GATEWAY_API && kind === "Gateway" && name === labels[GATEWAY_NAME],
+    );
+  if (targets.length > 0) return false;
   const wanted = Object.entries(mapAt(objectAt(specOf(telemetry), "selector"), "matchLabels"));
   return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
 }

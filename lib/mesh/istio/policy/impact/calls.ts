@@ -4,7 +4,7 @@ import { parseNodeId } from "#lib/graph/id.ts";
 import { requestRate } from "#lib/graph/measure.ts";
 import type { MtlsBasis, Observer, Protocol } from "#lib/graph/model.ts";
 import type { EdgeObservation } from "#lib/graph/observation.ts";
-import type { Evidence, Hop, WorkloadGraph } from "#lib/graph/workload-graph.ts";
+import type { AtZtunnel, Evidence, Hop, WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { ImpactEvidence, Seen } from "#lib/policy/impact.ts";
 import { ratio } from "#lib/units.ts";
 import type { RequestClass, RequestKnown } from "./request-known.ts";
@@ -26,11 +26,13 @@ export interface ObservedCall {
   readonly callers: ReadonlyMap<string, number>;
   /** A waypoint reported it: the server's ztunnel then sees the waypoint. */
   readonly viaWaypoint: boolean;
+  /** Whom the server's ztunnel saw where a waypoint reported it; absent: nobody, or none did. */
+  readonly atZtunnel?: AtZtunnel;
   /** What the proxy that routes it counted in the hour, the client's or a waypoint; absent: it didn't report. Latencies as they were asked for. */
   readonly client?: Pick<EdgeObservation, "requests" | "latency">;
   /** The pair's rate in the hour, where this is what only the week knows of it. */
   readonly beside?: number;
-  /** Requests/s that the server's own proxy counted; absent: none. */
+  /** Requests/s that a waypoint counted where one reported it, else the server's own proxy; absent: none. */
   readonly served?: number;
   /** What is known of all its requests alike. Absent: no more than the other members say. */
   readonly request?: RequestKnown;
@@ -104,7 +106,8 @@ function callOf(hop: Hop, seen: Seen): ObservedCall | null {
     ids: { source: hop.source, target: hop.target },
     rate: seen === "week" ? 0 : rateOf(hop),
     viaWaypoint: evidence.has("waypoint"),
-    ...servedOf(evidence.get("destination"), seen),
+    ...(hop.atZtunnel === undefined ? {} : { atZtunnel: hop.atZtunnel }),
+    ...servedOf(evidence.get("waypoint") ?? evidence.get("destination"), seen),
     ...(protocol === "grpc" ? { request: GRPC } : {}),
     ...(seen === "hour" && hop.headline !== null && ROUTERS.has(hop.headline.observer) ? { client: hop.headline } : {}),
   };

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { Service } from "#lib/inventory/model.ts";
 import type { RequestClassRate } from "#lib/mesh/port.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import { perSecond } from "#lib/units.ts";
 import type { ObservedCall } from "./calls.ts";
 import { withClasses } from "./classes.ts";
-import { call, impact, made, object, said } from "./impact.test-support.ts";
+import { call, impact, lines, made, object, said } from "./impact.test-support.ts";
+import { of as behind, DOOR, here, THROUGH, target } from "./waypoints.test-support.ts";
 
 const WEB = "cluster.local/ns/shop/sa/web";
 const PAIR = call("shop/web", "shop/reviews-v1", 10, { served: 10 });
@@ -13,7 +16,7 @@ const row = (
   more: Partial<RequestClassRate> = {},
 ): RequestClassRate => ({
   ...PAIR.ids,
-  ...{ service: PAIR.service, protocol: "http", principal: WEB, request, rate: perSecond(rate), ...more },
+  ...{ service: PAIR.service, protocol: "http", by: "server", principal: WEB, request, rate: perSecond(rate), ...more },
 });
 const POST = object("AuthorizationPolicy", "shop/a", "action: DENY, rules: [{to: [{operation: {methods: [POST]}}]}]");
 const told = (pair: ObservedCall, ...sources: readonly (readonly RequestClassRate[])[]) =>
@@ -66,9 +69,15 @@ describe("labels that tell requests apart", () => {
     ],
     ["of another caller neither", PAIR, [[row(10, { method: "GET" }, { principal: "other" })]], [open]],
     [
-      "what came through a waypoint stays as it was",
+      "of what came through a waypoint the server’s proxy tells nothing",
       { ...PAIR, viaWaypoint: true },
       [[row(10, { method: "GET" })]],
+      [open],
+    ],
+    [
+      "a waypoint tells nothing of what didn’t come through it",
+      PAIR,
+      [[row(10, { method: "GET" }, { by: "waypoint" })]],
       [open],
     ],
     ["what only the client counted stays as it was", PAIR, [[]], [open]],
@@ -93,5 +102,50 @@ describe("labels that tell requests apart", () => {
     const calls = withClasses([PAIR], [{ classes: [row(4, { method: "GET" }), row(6, { method: "POST" })] }]);
     const visible = (_: string, namespace: string) => namespace !== "shop";
     expect(impact([made(POST)], calls, [], { visible }).items.flat()).toMatchObject([{ evidence: [], max: 6 }]);
+  });
+
+  describe("counted by a waypoint", () => {
+    const of = (changed: Manifest, rows: readonly RequestClassRate[], more: readonly Manifest[] = []) => {
+      const [seen] = withClasses([{ ...THROUGH, served: 10 }], [{ classes: rows }]);
+      const after = { ...changed, metadata: { ...changed.metadata, name: "x" } };
+      return behind([made(after)], seen === undefined ? [] : [seen], [DOOR, ...more], { inventory: fronted });
+    };
+    const base = here();
+    const keys = base.services.get("vault/keys");
+    const fronted = {
+      ...base,
+      services: new Map(base.services).set("vault/keys", {
+        ...(keys as Service),
+        waypoint: { name: "door", namespace: null },
+      }),
+    };
+    const at = (rate: number, request: RequestClassRate["request"]): RequestClassRate => ({
+      ...{ ...THROUGH.ids, service: THROUGH.service, protocol: "http", by: "waypoint" },
+      ...{ principal: "cluster.local/ns/vault/sa/reader", request, rate: perSecond(rate) },
+    });
+    const posts = target("action: DENY, rules: [{to: [{operation: {methods: [POST]}}]}]");
+    const hosts = target("action: DENY, rules: [{to: [{operation: {hosts: [a.example]}}]}]");
+
+    test("they are shares of what came through it, for the Service’s policies", () => {
+      const found = of(posts, [at(7, { method: "GET" }), at(3, { method: "POST" })]);
+      expect(lines(found)).toEqual(["denied 3 certain vault/reader > vault/keys by x spec.rules[0]"]);
+      expect(found.items[0]?.[0]?.evidence).toMatchObject([
+        { text: expect.stringContaining("The waypoint’s metrics tell method") },
+      ]);
+      expect(lines(of(posts, []))).toEqual([
+        "denied 0–10 bounded vault/reader > vault/keys by x spec.rules[0]: the method",
+      ]);
+    });
+
+    test("a host counts as long as no rule that leads there rewrites", () => {
+      const rows = [at(6, { host: "a.example" }), at(4, { host: "b.example" })];
+      expect(lines(of(hosts, rows))).toEqual(["denied 6 certain vault/reader > vault/keys by x spec.rules[0]"]);
+      const rewriting = object(
+        "VirtualService",
+        "vault/r",
+        "hosts: [keys], http: [{rewrite: {authority: c.example}, route: [{destination: {host: keys}}]}]",
+      );
+      expect(lines(of(hosts, rows, [rewriting]))[0]).toContain("denied 0–10");
+    });
   });
 });

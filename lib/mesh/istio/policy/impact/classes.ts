@@ -1,6 +1,6 @@
 /**
- * Calls with what labels that somebody added tell of their requests: of each caller the shares by which its server counted them. What the
- * server's proxy didn't count, or counted without such labels, stays without facts.
+ * Calls with what labels that somebody added tell of their requests: of each caller the shares by which its server counted them, or the
+ * waypoint that they came through. What that proxy didn't count, or counted without such labels, stays without facts.
  */
 import type { RequestClassRate, RequestClassRates } from "#lib/mesh/port.ts";
 import type { ImpactEvidence } from "#lib/policy/impact.ts";
@@ -15,18 +15,20 @@ export function withClasses(
 ): readonly ObservedCall[] {
   const byPair = new Map<string, readonly RequestClassRate[]>();
   for (const { classes } of all) {
-    for (const [pair, rows] of Map.groupBy(classes, pairOf)) {
+    for (const [pair, rows] of Map.groupBy(classes, (row) => `${row.by} ${pairOf(row)}`)) {
       const known = byPair.get(pair);
       if (known === undefined || sumOf(rows) > sumOf(known)) byPair.set(pair, rows);
     }
   }
   return calls.map((call) => {
+    if (call.rate === 0 || call.protocol === "tcp") return call;
     // A waypoint reports what it was asked; what the server's proxy behind it counts is the waypoint's.
-    if (call.rate === 0 || call.protocol === "tcp" || call.viaWaypoint) return call;
-    const rows = byPair.get(pairOf({ ...call.ids, protocol: call.protocol, service: call.service })) ?? [];
+    const by = call.viaWaypoint ? "waypoint" : "server";
+    const pair = pairOf({ ...call.ids, protocol: call.protocol, service: call.service });
+    const rows = byPair.get(`${by} ${pair}`) ?? [];
     const classes = classesOf(call, rows);
     if (classes.length === 0) return call;
-    return { ...call, classes, evidence: [...(call.evidence ?? []), saying(classes)] };
+    return { ...call, classes, evidence: [...(call.evidence ?? []), saying(classes, by)] };
   });
 }
 
@@ -49,13 +51,13 @@ function classesOf(call: ObservedCall, rows: readonly RequestClassRate[]): reado
 
 const NAMES = { method: "method", host: "host", port: "port" } as const;
 
-function saying(classes: readonly RequestClass[]): ImpactEvidence {
+function saying(classes: readonly RequestClass[], by: RequestClassRate["by"]): ImpactEvidence {
   const facts = Object.entries(NAMES).flatMap(([fact, name]) =>
     classes.some(({ request }) => Object.hasOwn(request, fact)) ? [name] : [],
   );
   const share = classes.reduce((sum, each) => sum + each.share, 0);
   const kinds = `${classes.length} ${classes.length === 1 ? "sort" : "sorts"} of requests`;
-  const text = `The server’s metrics tell ${facts.join(", ")}: ${kinds}, ${percent(share)} of the pair’s calls.`;
+  const text = `The ${by}’s metrics tell ${facts.join(", ")}: ${kinds}, ${percent(share)} of the pair’s calls.`;
   return { kind: "labels", text };
 }
 

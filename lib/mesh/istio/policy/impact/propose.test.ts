@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { nodeId } from "#lib/graph/id.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { intentsOf, type ProposedPolicy, restIntent } from "#lib/policy/proposal.ts";
+import { type Guarded, intentsOf, type ProposedPolicy, restIntents } from "#lib/policy/proposal.ts";
 import { changes } from "../changes.ts";
 import { authorize } from "../meaning/authorization/decide.ts";
 import type { ObservedCall } from "./calls.ts";
@@ -19,9 +19,10 @@ const given = (
   const { visible = () => true, ...world } = more;
   return propose({ namespace, calls, visible, world: worldOf(objects, world) });
 };
-const line = ({ workload, rules, uncovered }: ProposedPolicy) =>
+const names = (list: readonly Guarded[]) => list.map(({ name }) => name);
+const line = ({ of, rules, uncovered }: ProposedPolicy) =>
   [
-    `${workload}:`,
+    `${of.name}:`,
     ...rules.map(
       ({ principal, requests, connections, seen }) => `${principal} ${requests ?? connections ?? "–"} ${seen}`,
     ),
@@ -37,16 +38,13 @@ describe("deny by default", () => {
       `reviews-v2: ${WEB} 10 hour`,
     ]);
     expect(policies[0]).toMatchObject({
-      ...{ name: "reviews-v1-callers", labels: { app: "reviews", version: "v1" }, exists: null, beside: [] },
+      ...{ name: "reviews-v1-callers", point: "sidecar", exists: null, beside: [] },
+      target: { level: "workloads", labels: { app: "reviews", version: "v1" } },
     });
     expect(policies[0]?.rules[0]?.callers).toEqual(["west/shop/workload/web"]);
-    expect(quiet).toEqual(["cron", "db", "web"]);
-    expect(leftOut.map(({ workload, why }) => `${workload}: ${why.split(":")[0]}`)).toEqual([
-      "cart: It is behind a waypoint, whose identity its ztunnel sees",
-      "door: It is a waypoint",
-    ]);
-    expect(rest.why).toContain("refuse all calls to cart");
-    expect(given("bank").rest).toEqual({ name: "deny-by-default", why: null });
+    expect(names(quiet)).toEqual(["cart", "cron", "db", "web"]);
+    expect(leftOut.map(({ of, why }) => `${of.name}: ${why.split(":")[0]}`)).toEqual(["door: It is a waypoint"]);
+    expect(rest).toEqual({ name: "deny-by-default", why: null, waypoints: [] });
   });
 
   it("leaves out what it can't do right: gateways, workloads without a proxy or without labels of their own", () => {
@@ -60,7 +58,10 @@ describe("deny by default", () => {
       [...inventory.workloads].map(([key, one]) => [key, { ...one, labels: { app: "same" } }] as const),
     );
     expect(given("bank", CALLS, [], { inventory: { ...inventory, workloads: twins } }).leftOut).toEqual(
-      ["ledger", "teller"].map((workload) => ({ workload, why: expect.stringContaining("No labels") })),
+      ["ledger", "teller"].map((name) => ({
+        of: { kind: "workload", name },
+        why: expect.stringContaining("No labels"),
+      })),
     );
   });
 
@@ -117,7 +118,7 @@ function enforced(world: ImpactWorld, calls: readonly ObservedCall[], namespace:
   const place = { cluster: "west", namespace };
   const intents = [
     ...proposal.policies.flatMap((each) => intentsOf(place, each, () => true, false)),
-    ...(proposal.rest.why === null ? [restIntent(place, proposal, false)] : []),
+    ...restIntents(place, proposal, false),
   ];
   return intents.reduce<readonly Manifest[]>((objects, intent) => {
     const { manifests } = changes(intent, { ...worldOf(objects), inventory: null });

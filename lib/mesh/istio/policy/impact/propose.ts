@@ -1,33 +1,50 @@
 /**
- * Deny by default for a namespace, from who was seen calling: for each workload one ALLOW policy with exactly the identities that
- * servers' proxies reported. Pure. Rules ask for the identity alone: metrics know no port, method or path.
+ * Deny by default for a namespace, from who was seen calling: one ALLOW policy for each workload, and for each Service behind a waypoint,
+ * with exactly the identities that servers' proxies and waypoints reported. Pure. Rules ask for the identity alone: metrics know no port,
+ * method or path.
  */
-import { nodeId, restrictedId } from "#lib/graph/id.ts";
 import type { Workload } from "#lib/inventory/model.ts";
-import { same } from "#lib/policy/json.ts";
-import type { Manifest } from "#lib/policy/manifest.ts";
-import type { Proposal, ProposedPolicy, ProposedRule, SeenRate, Uncovered } from "#lib/policy/proposal.ts";
-import { readTarget } from "../changes/policy-target.ts";
-import { actionOf, isDryRun } from "../meaning/authorization/action.ts";
-import { attached } from "../meaning/authorization/attached.ts";
-import { waypointOf } from "../meaning/effective/security.ts";
-import { listAt, namespaceOf } from "../routing/json.ts";
+import type { PolicyTarget } from "#lib/policy/intent.ts";
+import type { Guarded, Proposal, ProposedPolicy } from "#lib/policy/proposal.ts";
 import type { ObservedCall } from "./calls.ts";
-import { portionsOf } from "./portions.ts";
+import { atWaypoint, beforePods, type Fronts, frontsOf, unknownAtZtunnel, unsettled } from "./propose-waypoints.ts";
+import { Names } from "./proposed-names.ts";
+import { restOf } from "./proposed-rest.ts";
+import { rulesOf, type Sight, witnessed } from "./proposed-rules.ts";
 import type { ImpactWorld } from "./sides.ts";
+import { waypointPoint } from "./stops.ts";
 
-interface Input {
+interface Input extends Sight {
   readonly namespace: string;
   readonly calls: readonly ObservedCall[];
   readonly world: ImpactWorld;
-  readonly visible: (cluster: string, namespace: string) => boolean;
 }
 
 /** Rules of one policy are read by somebody; Istio's schema takes 512. */
 const RULES = 256;
-const NAME = "deny-by-default";
+
+/** What becomes of one workload or Service. `open`: a policy of the namespace does it no harm. */
+type Found =
+  | { readonly policy: ProposedPolicy }
+  | { readonly quiet: Guarded }
+  | { readonly of: Guarded; readonly why: string; readonly open: boolean };
 
 export function propose(input: Input): Proposal {
+  const { namespace, world } = input;
+  const fronts = frontsOf(namespace, world);
+  const names = new Names(namespace, world);
+  const found = [...ofWorkloads(input, fronts, names), ...ofServices(input, fronts, names)];
+  const policies = found.flatMap((each) => ("policy" in each ? [each.policy] : []));
+  const leftOut = found.flatMap((each) => ("why" in each ? [each] : []));
+  return {
+    policies,
+    quiet: found.flatMap((each) => ("quiet" in each ? [each.quiet] : [])),
+    leftOut: leftOut.map(({ of, why }) => ({ of, why })),
+    rest: restOf({ ...input, fronts, names, policies, shut: leftOut.filter(({ open }) => !open).map(({ of }) => of) }),
+  };
+}
+
+function ofWorkloads(input: Input, fronts: Fronts, names: Names): readonly Found[] {
   const { namespace, calls, world } = input;
   const here = [...world.inventory.workloads.values()]
     .filter((workload) => workload.namespace === namespace && workload.goneAt === null)
@@ -38,38 +55,41 @@ export function propose(input: Input): Proposal {
     ),
     ({ target }) => target.name,
   );
-  const policies: ProposedPolicy[] = [];
-  const leftOut: { workload: string; why: string; open: boolean }[] = [];
-  const quiet: string[] = [];
-  for (const workload of here) {
+  return here.map((workload): Found => {
+    const of: Guarded = { kind: "workload", name: workload.name };
     const own = byTarget.get(workload.name) ?? [];
     const labels = labelsOf(workload, here);
-    const out = reasonOf(workload, own, world) ?? (labels === null ? INDISTINCT : null);
-    if (out !== null) leftOut.push({ workload: workload.name, ...out });
-    else if (labels !== null && own.length === 0) quiet.push(workload.name);
-    else if (labels !== null) {
-      const found = callersOf(own, input);
-      if (found.rules.length > RULES) leftOut.push({ workload: workload.name, why: MANY, open: false });
-      else policies.push({ ...policyFor(workload, labels, world), ...found });
-    }
-  }
-  const open = [
-    ...leftOut.filter((each) => !each.open).map(({ workload }) => workload),
-    ...policies.filter(({ rules }) => rules.length === 0).map(({ workload }) => workload),
-  ];
-  return {
-    ...{ policies, quiet, leftOut: leftOut.map(({ workload, why }) => ({ workload, why })) },
-    rest: {
-      name: freeName(NAME, namespace, world, (one) => same(readTarget(one), { level: "namespace" }) && empty(one)),
-      why:
-        namespace === world.rootNamespace
-          ? "In the mesh’s root namespace it would count in every namespace."
-          : open.length === 0
-            ? null
-            : `It would refuse all calls to ${open.join(", ")}, which nothing is proposed for.`,
-    },
-  };
+    const ambient = workload.dataplane === "ambient";
+    const unknown = ambient ? unknownAtZtunnel(workload, own, fronts, input) : null;
+    const out =
+      reasonOf(workload) ?? (unknown === null ? null : { why: unknown, open: false }) ?? (labels ? null : INDISTINCT);
+    if (out !== null || labels === null) return { of, ...(out ?? INDISTINCT) };
+    if (own.length === 0) return { quiet: of };
+    const kind = ambient ? "ztunnel" : "sidecar";
+    const seen = ambient ? beforePods(own, fronts, world) : own.flatMap(witnessed);
+    const target: PolicyTarget = { level: "workloads", labels };
+    const named = names.of(workload.name, target, { kind, namespace, labels: workload.labels });
+    return within({ of, point: kind, target, ...named, ...rulesOf(seen, input) });
+  });
 }
+
+function ofServices(input: Input, fronts: Fronts, names: Names): readonly Found[] {
+  const { calls, world } = input;
+  return [...fronts.services.values()].map(({ service, through }): Found => {
+    const of: Guarded = { kind: "service", name: service.name };
+    const why = unsettled(through, input);
+    if (why !== null) return { of, why, open: false };
+    const seen = atWaypoint({ service }, calls, fronts, world);
+    if (seen.length === 0) return { quiet: of };
+    const target: PolicyTarget = { level: "targets", refs: [{ kind: "Service", name: service.name }] };
+    const point = waypointPoint(through.place, service, world);
+    const named = names.of(`${service.name}-service`, target, point);
+    return within({ of, point: "waypoint", target, ...named, ...rulesOf(seen, input) });
+  });
+}
+
+const within = (policy: ProposedPolicy): Found =>
+  policy.rules.length > RULES ? { of: policy.of, why: MANY, open: false } : { policy };
 
 const MANY = `More than ${RULES} identities call it: a rule by namespace may be what is wanted.`;
 const INDISTINCT = {
@@ -77,26 +97,13 @@ const INDISTINCT = {
   open: false,
 };
 
-/** `open`: a policy of the namespace does it no harm. */
-function reasonOf(workload: Workload, calls: readonly ObservedCall[], world: ImpactWorld) {
-  const { dataplane, namespace, name } = workload;
+function reasonOf({ dataplane }: Workload): { readonly why: string; readonly open: boolean } | null {
   if (dataplane === "none") return { why: "It has no proxy: nothing is enforced there.", open: true };
   if (dataplane === "waypoint")
-    return { why: "It is a waypoint: only policies that target it count there.", open: true };
+    return { why: "It is a waypoint: only policies that target it, or what it serves, count there.", open: true };
   if (dataplane === "gateway")
     return { why: "It is a gateway: who calls it from outside isn’t measured and has no identity.", open: false };
-  const behind =
-    dataplane === "ambient" &&
-    (calls.some(({ viaWaypoint }) => viaWaypoint) ||
-      [...world.inventory.services.values()].some(
-        (service) =>
-          service.namespace === namespace && service.workloads.includes(name) && waypointOf(service, world) !== null,
-      ));
-  if (!behind) return null;
-  return {
-    why: "It is behind a waypoint, whose identity its ztunnel sees: who may call is for a policy that targets its Service.",
-    open: false,
-  };
+  return null;
 }
 
 const TELLING: readonly (readonly string[])[] = [
@@ -120,87 +127,4 @@ function labelsOf(workload: Workload, here: readonly Workload[]): Readonly<Recor
     if (keys.length > 0 && complete && others.length === 1) return labels as Record<string, string>;
   }
   return null;
-}
-
-function policyFor(workload: Workload, labels: ProposedPolicy["labels"], world: ImpactWorld) {
-  const { namespace, name, dataplane } = workload;
-  const kind = dataplane === "ambient" ? ("ztunnel" as const) : ("sidecar" as const);
-  const counting = attached(
-    world.objects("AuthorizationPolicy"),
-    { kind, namespace, labels: workload.labels },
-    world.rootNamespace,
-  ).filter((policy) => actionOf(policy) === "ALLOW" && !isDryRun(policy) && world.sees(policy));
-  const free = freeName(`${name}-callers`.slice(0, 240), namespace, world, (one) =>
-    same(readTarget(one), { level: "workloads", labels }),
-  );
-  const there = named(free, namespace, world);
-  return {
-    ...{
-      workload: name,
-      name: free,
-      labels,
-      dataplane: dataplane === "ambient" ? ("ambient" as const) : ("sidecar" as const),
-    },
-    exists: there === undefined ? null : isDryRun(there) ? ("dry run" as const) : ("enforced" as const),
-    beside: counting.filter((policy) => policy !== there).map(({ metadata }) => metadata.name),
-  };
-}
-
-const named = (name: string, namespace: string, world: ImpactWorld): Manifest | undefined =>
-  world.objects("AuthorizationPolicy").find((one) => one.metadata.name === name && namespaceOf(one) === namespace);
-
-const empty = (policy: Manifest): boolean => listAt(policy.spec, "rules").length === 0;
-
-/** A name that is free, or that of an ALLOW policy that is like the one to be made. */
-function freeName(wanted: string, namespace: string, world: ImpactWorld, alike: (policy: Manifest) => boolean): string {
-  for (let i = 1; ; i++) {
-    const name = i === 1 ? wanted : `${wanted}-${i}`;
-    const there = named(name, namespace, world);
-    if (there === undefined || (world.sees(there) && actionOf(there) === "ALLOW" && alike(there))) return name;
-  }
-}
-
-/** What a rule may name: one identity, without wildcards. */
-const IDENTITY = /^[A-Za-z0-9._:-]{1,253}\/ns\/([a-z0-9][-a-z0-9]{0,62})\/sa\/[a-z0-9][-a-z0-9.]{0,252}$/;
-
-function callersOf(calls: readonly ObservedCall[], { world, visible }: Input) {
-  const rules = new Map<string, Sum & { readonly callers: Set<string> }>();
-  const uncovered = new Map<string, Sum & Pick<Uncovered, "source" | "why">>();
-  for (const call of calls) {
-    const outside = call.source.kind === "external" || call.source.kind === "unknown";
-    const seen = outside || visible(call.source.cluster, call.source.namespace);
-    for (const { share, principal } of portionsOf(call)) {
-      const of = typeof principal === "string" ? IDENTITY.exec(principal) : null;
-      const shown = seen && (of === null || visible(world.cluster, of[1] ?? ""));
-      if (shown && of !== null && typeof principal === "string") {
-        const rule = rules.get(principal) ?? { ...NONE, callers: new Set<string>() };
-        rules.set(principal, { ...added(rule, call, share), callers: rule.callers.add(nodeId(call.source)) });
-        continue;
-      }
-      const source = shown ? nodeId(call.source) : restrictedId(world.cluster);
-      const why = !shown ? "hidden" : principal === null ? "plaintext" : "unknown";
-      const known = uncovered.get(`${source} ${why}`) ?? { ...NONE, source, why };
-      uncovered.set(`${source} ${why}`, { ...added(known, call, share), source, why });
-    }
-  }
-  const byRate = (a: SeenRate, b: SeenRate) => weight(b) - weight(a);
-  return {
-    rules: [...rules]
-      .map(([principal, { callers, ...sum }]): ProposedRule => ({ principal, ...sum, callers: [...callers].sort() }))
-      .toSorted((a, b) => byRate(a, b) || (a.principal < b.principal ? -1 : 1)),
-    uncovered: [...uncovered.values()].toSorted((a, b) => byRate(a, b) || (a.source < b.source ? -1 : 1)),
-  };
-}
-
-type Sum = SeenRate;
-const NONE: Sum = { seen: "week", requests: null, connections: null };
-const weight = ({ requests, connections }: SeenRate): number => (requests ?? 0) + (connections ?? 0);
-
-function added(sum: Sum, { protocol, rate, seen }: ObservedCall, share: number): Sum {
-  const more = (value: number | null) => (value ?? 0) + rate * share;
-  return {
-    seen: sum.seen === "hour" || seen === "hour" ? "hour" : "week",
-    requests: seen === "hour" && protocol !== "tcp" ? more(sum.requests) : sum.requests,
-    connections: seen === "hour" && protocol === "tcp" ? more(sum.connections) : sum.connections,
-  };
 }

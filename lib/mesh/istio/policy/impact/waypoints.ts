@@ -61,12 +61,10 @@ function find(service: Place, side: Side, world: ImpactWorld): Through | null {
   if (place === null || own?.selector[GATEWAY_NAME] !== undefined) return null;
   const unread = world.unread(GATEWAY);
   if (unread !== null) return { place, lacks: [`Gateway: ${unread}`] };
-  const gateway = side
-    .objects(GATEWAY)
-    .find((each) => namespaceOf(each) === place.namespace && each.metadata.name === place.name);
+  const gateway = gatewayOf(place, side);
   if (gateway === undefined) return null;
   if (!side.sees(gateway)) return { place, lacks: [HIDDEN] };
-  const kind = gateway.metadata.labels?.[FOR] ?? classOf(gateway, side)?.metadata.labels?.[FOR] ?? "service";
+  const kind = takes(gateway, side);
   if (kind !== "service" && kind !== "all") return null;
   const admitted = admits(gateway, service.namespace, side);
   if (admitted === false) return null;
@@ -79,6 +77,19 @@ function find(service: Place, side: Side, world: ImpactWorld): Through | null {
       ...(runs(place, side) ? [] : [`whether waypoint ${named(place)} runs`]),
     ],
   };
+}
+
+const gatewayOf = (place: Place, side: Side): Manifest | undefined =>
+  side.objects(GATEWAY).find((each) => namespaceOf(each) === place.namespace && each.metadata.name === place.name);
+
+/** https://istio.io/latest/docs/ambient/usage/waypoint/#waypoint-traffic-types */
+const takes = (gateway: Manifest, side: Side): string =>
+  gateway.metadata.labels?.[FOR] ?? classOf(gateway, side)?.metadata.labels?.[FOR] ?? "service";
+
+/** Whether a waypoint takes calls to pods' own addresses. */
+export function forPods(place: Place, side: Side): boolean {
+  const gateway = gatewayOf(place, side);
+  return gateway !== undefined && ["workload", "all"].includes(takes(gateway, side));
 }
 
 const GATEWAY_NAME = `${GATEWAY_API}/gateway-name`;
