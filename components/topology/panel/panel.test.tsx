@@ -352,17 +352,25 @@ describe("a box's panel", () => {
     { ...inferred, mtlsBasis: "inferred", health: "healthy", hosts: rates({ "<b>evil</b>": 2 }), flags: {} },
     { ...tcp, id: `${source}>${target}>tcp`, health: "degraded", flags: rates({ UH: 0.3 }) },
   ];
-  const panel = (of: readonly GraphEdge[]) =>
+  const panel = (of: readonly GraphEdge[], lost = "") =>
     text(
       renderToStaticMarkup(
         <ScopePanel
           id="west-1/shop/namespace/shop"
           scope={scopeOf({ nodes: [node], edges: of }, null)}
           changes={null}
+          lost={lost}
         />,
       ),
     );
   const said = panel(edges);
+  it("says of when it is that all is well, while the stream is lost, and that not all is known where it isn't", () => {
+    expect(panel([tcp])).toContain("No edge here is degraded or failing. ");
+    expect(panel([tcp], " That is of 14:01:58.")).toContain("degraded or failing. That is of 14:01:58.");
+    expect(panel([tcp, { ...http, health: "unknown" }])).toContain("No edge here is known to be degraded or failing.");
+    expect(panel([http], " That is of 14:01:58.")).not.toContain("That is of");
+  });
+
   it.each([
     ["hosts of requests, as text", "Hosts asked for ratings.shop.svc.cluster.local 42.1 req/s <b>evil</b> 2 req/s"],
     [
