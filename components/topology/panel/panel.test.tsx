@@ -157,6 +157,20 @@ describe("an edge's panel", () => {
     expect(edgeText(edge)).toContain(words);
   });
 
+  it("says what passes, with which flags, for which hosts, who both ends are, and how much of it has mutual TLS", () => {
+    const [client, server] = ["spiffe://cluster.local/ns/shop/sa/reviews", "spiffe://cluster.local/ns/shop/sa/ratings"];
+    const said = edgeText({ ...http, mtls: ratio(0.75), principals: { source: client, destination: server } });
+    for (const words of [
+      "42.1 req/s",
+      "UF 1.8 req/s",
+      "ratings.shop.svc.cluster.local 42.1 req/s",
+      client,
+      server,
+      "Mutual TLS 75 % of requests measured at the server",
+    ])
+      expect(said).toContain(words);
+  });
+
   it("says how many pods report at each end, where that is known", () => {
     const whole = { ...node, coverage: { reporting: 4, pods: 4 } };
     expect(edgeText(http, { source: node, target: whole })).toContain(
