@@ -107,7 +107,7 @@ test("a replay goes from frame to frame until it is stopped", async ({ page }) =
   await withMarks(page);
   await openTopology(page);
   await page.keyboard.press("h");
-  await axis(page).getByRole("combobox", { name: "Length of the axis" }).selectOption("60");
+  await axis(page).getByRole("combobox", { name: "Length of the axis" }).selectOption("1m");
   await axis(page).getByRole("combobox", { name: "Speed" }).selectOption("4");
   await axis(page).getByRole("button", { name: "Replay" }).click();
   const at = () => new URL(page.url()).searchParams.get("at");
@@ -130,7 +130,7 @@ test("the frames of a replay are read at once: what lies between is neither aske
   });
   await openTopology(page);
   await page.keyboard.press("h");
-  await axis(page).getByRole("combobox", { name: "Length of the axis" }).selectOption("60");
+  await axis(page).getByRole("combobox", { name: "Length of the axis" }).selectOption("1m");
   await axis(page).getByRole("combobox", { name: "Speed" }).selectOption("4");
   const came = page.waitForResponse(/\/graph\/frames\?/);
   await axis(page).getByRole("button", { name: "Replay" }).click();
@@ -201,7 +201,7 @@ test("an axis begins where somebody says, and ends now again", async ({ page }) 
   const at = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`;
   await openTopology(page, `?at=${at}`);
   const slider = axis(page).getByRole("slider", { name: "Instant to look at" });
-  await axis(page).getByRole("combobox", { name: "Length of the axis" }).selectOption("60");
+  await axis(page).getByRole("combobox", { name: "Length of the axis" }).selectOption("1m");
   await axis(page).getByRole("button", { name: "Begin the axis here" }).click();
   await expect(slider).toHaveAttribute("min", String(Date.parse(at) / 1000));
   await expect(slider).toHaveAttribute("max", String(Math.min(Date.parse(at) / 1000 + 60)));
@@ -217,4 +217,46 @@ test("an axis begins where somebody says, and ends now again", async ({ page }) 
   await page.reload();
   await ready(page);
   await expect(axis(page)).toHaveCount(0);
+});
+
+test("the axis' length and beginning are in the address: in links, over a reload, and Back and Forward step through them", async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await withMarks(page);
+  const at = `${new Date(Date.now() - 120_000).toISOString().slice(0, 17)}00Z`;
+  await openTopology(page, `?at=${at}&axisLength=7m&axisFrom=yesterday`);
+  const length = axis(page).getByRole("combobox", { name: "Length of the axis" });
+  const slider = axis(page).getByRole("slider", { name: "Instant to look at" });
+  // What isn't a length, or an instant, is none.
+  await expect(length).toHaveValue("1h");
+  await expect(axis(page).getByRole("button", { name: "Begin the axis here" })).toBeVisible();
+  await length.selectOption("6h");
+  await expect(page).toHaveURL(/axisLength=6h/);
+  await length.selectOption("1m");
+  await axis(page).getByRole("button", { name: "Begin the axis here" }).click();
+  const begun = String(Date.parse(at) / 1000);
+  await expect(slider).toHaveAttribute("min", begun);
+
+  await page.goBack();
+  await expect(slider).not.toHaveAttribute("min", begun);
+  await expect(length).toHaveValue("1m");
+  await page.goBack();
+  await expect(length).toHaveValue("6h");
+  await page.goForward();
+  await page.goForward();
+  await expect(slider).toHaveAttribute("min", begun);
+
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  await page.getByRole("button", { name: "Copy the link", exact: true }).click();
+  await expect(page.getByText("Link copied.")).toBeVisible();
+  await page.goto(await page.evaluate(() => navigator.clipboard.readText()));
+  await ready(page);
+  await expect(length).toHaveValue("1m");
+  await expect(slider).toHaveAttribute("min", begun);
+  await expect(slider).toHaveAttribute("max", String(Number(begun) + 60));
+  await axis(page).getByRole("button", { name: "Back to live" }).click();
+  await expect(page).toHaveURL(/axisLength=1m/);
+  await expect(page).not.toHaveURL(/axisFrom/);
 });

@@ -1,7 +1,9 @@
 /**
- * The page's one clock: a whole second at a time, running only while somebody looks at it. A component that shows an
+ * The page's one clock, by the server's time: a whole second at a time, running only while somebody looks at it. A component that shows an
  * age subscribes to it and is the only thing that renders again.
  */
+import { serverNow } from "#lib/query/server-clock.ts";
+
 type Listener = () => void;
 
 let now = 0;
@@ -9,7 +11,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<Listener>();
 
 function tick(): void {
-  now = Math.floor(Date.now() / 1000);
+  now = Math.floor(serverNow() / 1000);
   for (const listener of listeners) listener();
 }
 
@@ -17,7 +19,7 @@ function tick(): void {
 export function subscribeSeconds(listener: Listener): () => void {
   listeners.add(listener);
   if (timer === undefined) {
-    now = Math.floor(Date.now() / 1000);
+    now = Math.floor(serverNow() / 1000);
     timer = setInterval(tick, 1000);
   }
   return () => {

@@ -4,6 +4,7 @@ import { Chip } from "#components/ui/chip.tsx";
 import { parseInstant } from "#lib/api/instant.ts";
 import { parseWindow, WINDOWS, windowSeconds } from "#lib/api/windows.ts";
 import { WHOLE } from "#lib/live/whole.ts";
+import { serverNow } from "#lib/query/server-clock.ts";
 import { InstantBox } from "./instant-box.tsx";
 import { stepInstant } from "./typed-instant.ts";
 import { useUrl } from "./use-url.ts";
@@ -31,7 +32,7 @@ export function CompareChoice({ onClose }: { readonly onClose: () => void }) {
   };
   const earlier = (seconds: number) => {
     const base = at === null ? null : parseInstant(at);
-    const now = new Date();
+    const now = new Date(serverNow());
     const from = base === null ? null : new Date(base * 1000).toISOString();
     compare(stepInstant(from, -1000 * (seconds === 0 ? windowSeconds(window) : seconds), now));
   };

@@ -2,6 +2,7 @@
 
 import { type FormEvent, useId, useState } from "react";
 import { Chip } from "#components/ui/chip.tsx";
+import { serverNow } from "#lib/query/server-clock.ts";
 import { readTyped, writeTyped } from "./typed-instant.ts";
 
 /** One box for any instant, typed. What can't be read stays, with why; null is now. */
@@ -23,7 +24,7 @@ export function InstantBox({
   const id = useId();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const typed = readTyped(text, new Date());
+    const typed = readTyped(text, new Date(serverNow()));
     setWhy(typed.kind === "wrong" ? typed.why : null);
     if (typed.kind !== "wrong") onInstant(typed.kind === "live" ? null : typed.at);
   };

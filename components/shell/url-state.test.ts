@@ -5,7 +5,16 @@ import { LENSES } from "#lib/graph/model.ts";
 import { LAYOUT_STYLES } from "#lib/layout/model.ts";
 import { ALL_PROTOCOLS, AMBIENT, BOX_KINDS, LINES, MOST_STEPS, SIDES } from "#lib/live/look.ts";
 import { EDGE_LABELS } from "#lib/render/edge-labels.ts";
-import { DETAILS, patchUrl, readUrl, scopeSearch, search, type UrlPatch, type UrlState } from "./url-state.ts";
+import {
+  AXIS_LENGTHS,
+  DETAILS,
+  patchUrl,
+  readUrl,
+  scopeSearch,
+  search,
+  type UrlPatch,
+  type UrlState,
+} from "./url-state.ts";
 
 const name = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
 const names = fc.uniqueArray(name, { maxLength: 4 }).map((list) => [...list].sort());
@@ -50,13 +59,19 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
   animate: fc.boolean(),
   kiosk: fc.boolean(),
   axis: fc.option(fc.boolean()),
+  axisLength: fc.constantFrom(...AXIS_LENGTHS),
+  axisFrom: fc.option(fc.constantFrom("2026-08-20T13:30:00Z", "1787146200.5")),
   find: expression,
   hide: expression,
   aids: fc.boolean(),
   trace: fc.option(fc.record({ id: fc.stringMatching(/^[0-9a-f]{1,32}$/), backends: names })),
 });
-/** Nothing is left out where nothing is looked for. */
-const state = anyState.map((one) => (one.find === "" ? { ...one, aids: true } : one));
+/** Nothing is left out where nothing is looked for, and an axis that ends with time begins nowhere else. */
+const state = anyState.map((one) => ({
+  ...one,
+  aids: one.find === "" || one.aids,
+  axisFrom: one.view.at === null ? null : one.axisFrom,
+}));
 
 describe("url state", () => {
   it("survives being written and read, through the address bar's own spelling", () => {
@@ -127,6 +142,27 @@ describe("url state", () => {
     "takes the camera %j for none",
     (camera) => {
       expect(readUrl(new URLSearchParams({ camera })).look.camera).toBe("");
+    },
+  );
+
+  it("keeps the axis' length, and where it begins until time is followed again", () => {
+    const at = { at: "2026-08-20T14:00:00Z" };
+    const begun = patchUrl(new URLSearchParams("axisLength=6h"), { view: at, axisFrom: "2026-08-20T13:30:00Z" });
+    expect(search(begun)).toBe("?at=2026-08-20T14%3A00%3A00Z&axisLength=6h&axisFrom=2026-08-20T13%3A30%3A00Z");
+    expect(search(patchUrl(begun, { view: { at: null } }))).toBe("?axisLength=6h");
+    expect(patchUrl(begun, { axisFrom: null }).has("axisFrom")).toBe(false);
+    expect(search(patchUrl(new URLSearchParams("axisLength=6h"), { axisLength: "1h" }))).toBe("");
+    expect(readUrl(new URLSearchParams("axisFrom=2026-08-20T13:30:00Z")).axisFrom).toBeNull();
+  });
+
+  it.each(["7m", "60", "1h ", "1H", "", "-1h", "30d", "__proto__", "<img onerror>"])(
+    "takes the axis length %j for the usual one, and for no beginning",
+    (text) => {
+      const params = new URLSearchParams({ at: "2026-08-20T14:00:00Z", axisLength: text, axisFrom: text });
+      const { axisLength, axisFrom } = readUrl(params);
+      // A number is unix seconds: 60 is an instant, and no length.
+      expect([axisLength, axisFrom]).toEqual(["1h", text === "60" ? "60" : null]);
+      expect(patchUrl(params, {}).has("axisLength")).toBe(false);
     },
   );
 

@@ -2,6 +2,7 @@
  * The page's address is its state. This is the one reader and the one writer of its keys, pure, for server and browser;
  * why it isn't a library: docs/adr/0010-url-state.md. Keys that aren't ours are kept as they are.
  */
+import { parseInstant } from "#lib/api/instant.ts";
 import { DEFAULT_VIEW, type GraphView, viewParams } from "#lib/api/view.ts";
 import { parseWindow } from "#lib/api/windows.ts";
 import { LENSES } from "#lib/graph/model.ts";
@@ -13,6 +14,12 @@ import { EDGE_LABELS, type EdgeLabelKind } from "#lib/render/edge-labels.ts";
 export const DETAILS = ["auto", "groups", "workloads"] as const;
 /** What is drawn: workloads up to 150 marks and groups above (`auto`), or the one that was asked for. */
 export type Detail = (typeof DETAILS)[number];
+
+/** What the time axis can span, by how the address spells it: in seconds. */
+export const AXIS_SECONDS = { "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "6h": 21_600, "24h": 86_400 } as const;
+export type AxisLength = keyof typeof AXIS_SECONDS;
+export const AXIS_LENGTHS = Object.keys(AXIS_SECONDS) as readonly AxisLength[];
+const AXIS_LENGTH: AxisLength = "1h";
 
 /** A trace that is drawn on the graph. */
 export interface TraceShown {
@@ -37,6 +44,9 @@ export interface UrlState {
   readonly kiosk: boolean;
   /** Whether the time axis was opened or closed by hand; null: it is there while one looks at the past. */
   readonly axis: boolean | null;
+  readonly axisLength: AxisLength;
+  /** Where the axis begins (RFC 3339 or unix seconds), while one looks at the past; null: it ends where time is. */
+  readonly axisFrom: string | null;
   /** Expressions (docs/find.md) as they were typed, read or not; "" = none. */
   readonly find: string;
   readonly hide: string;
@@ -55,6 +65,8 @@ export interface UrlPatch {
   readonly animate?: boolean;
   readonly kiosk?: boolean;
   readonly axis?: boolean | null;
+  readonly axisLength?: AxisLength;
+  readonly axisFrom?: string | null;
   readonly find?: string;
   readonly hide?: string;
   readonly aids?: boolean;
@@ -87,6 +99,8 @@ const OWN_KEYS = [
   "animate",
   "kiosk",
   "axis",
+  "axisLength",
+  "axisFrom",
   "find",
   "hide",
   "aids",
@@ -117,15 +131,19 @@ function readTrace(params: URLSearchParams): TraceShown | null {
 
 const readAxis = (text: string | null): boolean | null => (text === "on" ? true : text === "off" ? false : null);
 
+/** Where the axis begins: an instant, of somebody who looks at one. */
+const readFrom = (at: string | null, text: string | null): string | null =>
+  at === null || text === null || parseInstant(text) === null ? null : text;
+
 /** Reads the state; a value that isn't one of the accepted ones counts as absent, so that any link opens something. */
 export function readUrl(params: URLSearchParams): UrlState {
-  const at = params.get("at");
+  const at = params.get("at") || null;
   return {
     view: {
       clusters: list(params.get("clusters")),
       namespaces: list(params.get("namespaces")),
       window: parseWindow(params.get("window") ?? "") ?? DEFAULT_VIEW.window,
-      at: at === null || at === "" ? null : at,
+      at,
       lens: LENSES.find((lens) => lens === params.get("lens")) ?? DEFAULT_VIEW.lens,
       fold: list(params.get("fold")),
       latency: params.get("latency") !== "off",
@@ -145,6 +163,8 @@ export function readUrl(params: URLSearchParams): UrlState {
     animate: params.get("animate") === "on",
     kiosk: params.get("kiosk") === "1",
     axis: readAxis(params.get("axis")),
+    axisLength: AXIS_LENGTHS.find((length) => length === params.get("axisLength")) ?? AXIS_LENGTH,
+    axisFrom: readFrom(at, params.get("axisFrom")),
     find: params.get("find") ?? "",
     hide: params.get("hide") ?? "",
     aids: params.get("aids") !== "off",
@@ -168,6 +188,11 @@ export function patchUrl(current: URLSearchParams, patch: UrlPatch): URLSearchPa
   if (patch.kiosk ?? before.kiosk) params.set("kiosk", "1");
   const axis = patch.axis === undefined ? before.axis : patch.axis;
   if (axis !== null) params.set("axis", axis ? "on" : "off");
+  const length = patch.axisLength ?? before.axisLength;
+  if (length !== AXIS_LENGTH) params.set("axisLength", length);
+  // Once time is followed again, so does the axis.
+  const from = readFrom(params.get("at"), patch.axisFrom === undefined ? before.axisFrom : patch.axisFrom);
+  if (from !== null) params.set("axisFrom", from);
   for (const key of ["find", "hide"] as const) {
     const text = patch[key] ?? before[key];
     if (text.trim() !== "") params.set(key, text);

@@ -57,6 +57,12 @@ const nothing: readonly (readonly [name: string, status: LiveStatus, query: stri
     "none-known-unhealthy",
   ],
   [
+    "nothing known to be unhealthy, since the stream is lost",
+    { ...drawn, placed: 0, phase: "reconnecting", problem: { code: "x", detail: "The connection ended." } },
+    "show=trouble",
+    "none-known-unhealthy",
+  ],
+  [
     "nothing unhealthy near what stands out, while the rest is hidden",
     { ...drawn, placed: 0, near: 3 },
     "show=trouble&focus=west-1/shop/workload/a&rest=hide",
@@ -196,6 +202,18 @@ describe("what stands where the drawing would be", () => {
       act: { patch: { look: { rest: "dim" } } },
     });
     expect(emptyState(near, url("show=trouble")), "the rest is searched too").toMatchObject({ tone: "degraded" });
+  });
+
+  it.each(["reconnecting", "failed", "connecting"] as const)("never says that all is well while %s", (phase) => {
+    const lost: LiveStatus = { ...drawn, placed: 0, phase, problem: { code: "x", detail: "The connection ended." } };
+    const of = /That is of 1 Mar \d\d:\d\d:58: the console’s server isn’t connected\.$/;
+    for (const status of [lost, { ...lost, near: 3 }]) {
+      const notice = emptyState(status, url("show=trouble&rest=hide")) as Notice;
+      expect(notice.id).not.toBe("all-well");
+      expect(notice).toMatchObject({ tone: "degraded", text: expect.stringMatching(of) });
+    }
+    expect(emptyState({ ...lost, phase: "live" }, url("show=trouble"))).toMatchObject({ id: "all-well" });
+    expect(emptyState({ ...lost, phase: "paused" }, url("show=trouble"))).toMatchObject({ id: "all-well" });
   });
 
   it("doesn't lie over a table, which leaves nothing out", () => {

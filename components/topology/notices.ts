@@ -93,21 +93,32 @@ export function emptyState(status: LiveStatus, url: UrlState): Notice | "loading
   return noTraffic(window, status.at);
 }
 
+/**
+ * What must follow wherever all is said to be well while the stream is lost: of when that is. "" while what is shown is as new as it
+ * can be, or stands still because somebody wants it to. A connection that is being opened again isn't there yet.
+ */
+export function lostSince({ phase, at }: Pick<LiveStatus, "phase" | "at">): string {
+  if (at === null || (phase !== "reconnecting" && phase !== "failed" && phase !== "connecting")) return "";
+  return ` That is of ${sayInstant(at)}: the console’s server isn’t connected.`;
+}
+
 /** Only what is unhealthy was asked for, and nothing is: said of as much as was looked at, and as surely as it is known. */
-function noTrouble({ nodes, near, counts, sources }: LiveStatus, { look }: UrlState): Notice {
+function noTrouble(status: LiveStatus, { look }: UrlState): Notice {
+  const { nodes, near, counts, sources } = status;
+  const lost = lostSince(status);
   if (near !== null && look.rest === "hide") {
     return {
       id: "none-near-unhealthy",
-      tone: "plain",
+      tone: lost === "" ? "plain" : "degraded",
       title: "Nothing near it is known to be unhealthy",
-      text: `None of ${formatPlural(near, "mark")} around what stands out is known to be degraded or failing, nor is a call between them. The rest of the view is hidden.`,
+      text: `None of ${formatPlural(near, "mark")} around what stands out is known to be degraded or failing, nor is a call between them. The rest of the view is hidden.${lost}`,
       act: { do: "go", label: "Look at the rest too", patch: { look: { rest: "dim" } } },
     };
   }
   const act: Act = { do: "go", label: "Show everything", patch: { look: { show: "all" } } };
   const none = `None of ${formatPlural(nodes, "mark")} in this view is`;
   const unwell = sources.find(({ kind, state }) => kind === "prometheus" && state !== "ok");
-  if (counts.unknown === 0 && unwell === undefined) {
+  if (counts.unknown === 0 && unwell === undefined && lost === "") {
     return {
       id: "all-well",
       tone: "plain",
@@ -119,6 +130,7 @@ function noTrouble({ nodes, near, counts, sources }: LiveStatus, { look }: UrlSt
   const lacking = [
     counts.unknown === 0 ? "" : ` Of ${formatPlural(counts.unknown, "mark")} the state isn't known.`,
     unwell === undefined ? "" : ` Not all that ${called(unwell)} measures now is known.`,
+    lost,
   ];
   return {
     id: "none-known-unhealthy",

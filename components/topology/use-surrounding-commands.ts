@@ -7,6 +7,7 @@ import { readUrl } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
 import { windowSeconds } from "#lib/api/windows.ts";
 import { WHOLE } from "#lib/live/whole.ts";
+import { serverNow } from "#lib/query/server-clock.ts";
 import { useFullScreen } from "./use-full-screen.ts";
 
 /** What one can do around the drawing by key or palette: totals, steps through time, the whole screen. */
@@ -18,7 +19,7 @@ export function useSurroundingCommands(toggleAxis: () => void): readonly Command
     (direction: 1 | -1) => {
       // From the address itself: a second press may come before the page has rendered the first.
       const { at, window: asked } = readUrl(new URLSearchParams(window.location.search)).view;
-      go({ view: { at: stepInstant(at, direction * 1000 * windowSeconds(asked), new Date()) } });
+      go({ view: { at: stepInstant(at, direction * 1000 * windowSeconds(asked), new Date(serverNow())) } });
     },
     [go],
   );

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "#lib/errors.ts";
 import { MeshscopeError } from "#lib/errors.ts";
+import { hearDate } from "./server-clock.ts";
 
 /** Heard by whoever shows the sign-in dialog; its detail is the problem's text. */
 export const SIGN_IN_NEEDED = "meshscope:sign-in-needed";
@@ -48,6 +49,7 @@ async function send(path: string, init: RequestInit): Promise<unknown> {
       cause,
     });
   }
+  hearDate(response.headers.get("date"), Date.now());
   if (response.status === 204) return null;
   if (response.ok) return await response.json();
   const problem = (await response.json().catch(() => null)) as { code?: ErrorCode; detail?: string } | null;

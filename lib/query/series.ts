@@ -3,6 +3,7 @@ import { parseInstant } from "#lib/api/instant.ts";
 import type { SeriesAnswer, SeriesMetric } from "#lib/api/series.ts";
 import { DEFAULT_VIEW, type GraphView, viewParams } from "#lib/api/view.ts";
 import { getJson } from "./fetch.ts";
+import { serverNow } from "./server-clock.ts";
 
 /** An edge, a node, or all of a scope. */
 export interface SeriesSubject {
@@ -34,7 +35,7 @@ export function seriesQuery(
       if (subject.node !== undefined) params.set("node", subject.node);
       if (end !== null) params.set("end", end);
       if (seconds !== HOUR_SECONDS) {
-        const last = end === null ? Date.now() / 1000 : (parseInstant(end) ?? Number.NaN);
+        const last = end === null ? serverNow() / 1000 : (parseInstant(end) ?? Number.NaN);
         params.set("start", String(Math.floor(last - seconds)));
       }
       return getJson<SeriesAnswer>("/api/v1/series", params, signal);

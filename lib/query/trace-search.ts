@@ -7,6 +7,7 @@ import type {
   TracesAnswer,
 } from "#lib/api/traces.ts";
 import { getJson } from "./fetch.ts";
+import { serverNow } from "./server-clock.ts";
 
 /** New traces are asked for this often while somebody follows them. */
 const TAIL_MS = 5_000;
@@ -66,6 +67,6 @@ export function tracesQuery(question: unknown, params: (now: number) => URLSearc
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
     refetchInterval: tail ? TAIL_MS : false,
-    queryFn: ({ signal }) => getJson<TracesAnswer>("/api/v1/traces", params(Math.floor(Date.now() / 1000)), signal),
+    queryFn: ({ signal }) => getJson<TracesAnswer>("/api/v1/traces", params(Math.floor(serverNow() / 1000)), signal),
   });
 }

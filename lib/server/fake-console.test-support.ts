@@ -26,6 +26,8 @@ export interface FakeConsole {
   readonly client: FakeClient;
   readonly telemetry: Telemetry;
   readonly hub: Hub;
+  /** What was told of viewers that read too slowly. */
+  readonly slow: readonly string[];
 }
 
 export function fakeConsole(
@@ -55,6 +57,7 @@ export function fakeConsole(
       onTrial: options.onTrial ?? (() => false),
     },
   });
+  const slow: string[] = [];
   const hub = new Hub({
     timers,
     random,
@@ -62,8 +65,9 @@ export function fakeConsole(
     limitPerSession: 16,
     feed: (view) => telemetry.feed(view.window),
     earlier: (view) => telemetry.earlier(view),
+    onSlow: (what) => slow.push(what),
   });
   const [client] = clients;
   if (!client) throw new Error("a console has at least one source");
-  return { timers, clients, client, telemetry, hub };
+  return { timers, clients, client, telemetry, hub, slow };
 }

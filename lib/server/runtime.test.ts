@@ -270,6 +270,9 @@ describe("the other use cases", () => {
     for (const name of [
       "meshscope_streams 0",
       "meshscope_streams_limit 500",
+      "meshscope_stream_behind 0",
+      'meshscope_stream_backlog_bytes{of="one"} 0',
+      'meshscope_stream_slow_total{what="dropped"} 0',
       'meshscope_source_state{source="0",kind="prometheus",state=',
       "meshscope_upstream_queries_total",
       "nodejs_eventloop_lag",

@@ -152,6 +152,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
     limitPerSession: config.limits.streamsPerSession,
     feed: (view) => telemetry.feed(view.window),
     earlier: (view) => telemetry.earlier(view),
+    onSlow: metrics.slow,
   });
   const lists = new NamespaceUseCases(telemetry, inventories, rights, rootNamespace);
   const charts = new SeriesUseCases(sources, {
@@ -283,6 +284,7 @@ export async function startRuntime(config: Config, deps: RuntimeDeps): Promise<R
         streams: hub.slots.used,
         streamLimit: hub.slots.limit,
         channels: hub.channels,
+        backlog: hub.backlog,
         sources: dependencies(),
         feeds: telemetry.feeds().flatMap(({ window, publication }) => {
           if (publication === null) return [];

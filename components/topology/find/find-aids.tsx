@@ -4,6 +4,7 @@ import { useLiveStatus } from "#components/shell/live-context.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import type { Protocol } from "#lib/graph/model.ts";
+import { serverNow } from "#lib/query/server-clock.ts";
 import type { EdgeLabelKind } from "#lib/render/edge-labels.ts";
 import { LABEL_WORDS } from "../label-words.ts";
 import { type Extra, extrasOf } from "./aids.ts";
@@ -37,7 +38,7 @@ export function FindAids() {
       {offers.map(({ text, label, patch }) => (
         <span key={label + text} className="flex items-center gap-2">
           {text}
-          <Chip tone="quiet" onClick={() => go(patch(new Date()))}>
+          <Chip tone="quiet" onClick={() => go(patch(new Date(serverNow())))}>
             {label}
           </Chip>
         </span>

@@ -157,6 +157,20 @@ describe("an edge's panel", () => {
     expect(edgeText(edge)).toContain(words);
   });
 
+  it("says what passes, with which flags, for which hosts, who both ends are, and how much of it has mutual TLS", () => {
+    const [client, server] = ["spiffe://cluster.local/ns/shop/sa/reviews", "spiffe://cluster.local/ns/shop/sa/ratings"];
+    const said = edgeText({ ...http, mtls: ratio(0.75), principals: { source: client, destination: server } });
+    for (const words of [
+      "42.1 req/s",
+      "UF 1.8 req/s",
+      "ratings.shop.svc.cluster.local 42.1 req/s",
+      client,
+      server,
+      "Mutual TLS 75 % of requests measured at the server",
+    ])
+      expect(said).toContain(words);
+  });
+
   it("says how many pods report at each end, where that is known", () => {
     const whole = { ...node, coverage: { reporting: 4, pods: 4 } };
     expect(edgeText(http, { source: node, target: whole })).toContain(
@@ -352,17 +366,25 @@ describe("a box's panel", () => {
     { ...inferred, mtlsBasis: "inferred", health: "healthy", hosts: rates({ "<b>evil</b>": 2 }), flags: {} },
     { ...tcp, id: `${source}>${target}>tcp`, health: "degraded", flags: rates({ UH: 0.3 }) },
   ];
-  const panel = (of: readonly GraphEdge[]) =>
+  const panel = (of: readonly GraphEdge[], lost = "") =>
     text(
       renderToStaticMarkup(
         <ScopePanel
           id="west-1/shop/namespace/shop"
           scope={scopeOf({ nodes: [node], edges: of }, null)}
           changes={null}
+          lost={lost}
         />,
       ),
     );
   const said = panel(edges);
+  it("says of when it is that all is well, while the stream is lost, and that not all is known where it isn't", () => {
+    expect(panel([tcp])).toContain("No edge here is degraded or failing. ");
+    expect(panel([tcp], " That is of 14:01:58.")).toContain("degraded or failing. That is of 14:01:58.");
+    expect(panel([tcp, { ...http, health: "unknown" }])).toContain("No edge here is known to be degraded or failing.");
+    expect(panel([http], " That is of 14:01:58.")).not.toContain("That is of");
+  });
+
   it.each([
     ["hosts of requests, as text", "Hosts asked for ratings.shop.svc.cluster.local 42.1 req/s <b>evil</b> 2 req/s"],
     [

@@ -7,6 +7,7 @@ import { isolated } from "#lib/format.ts";
 import type { Live } from "#lib/live/client.ts";
 import type { Details } from "#lib/live/messages.ts";
 import { anyTitle } from "../names.ts";
+import { lostSince } from "../notices.ts";
 import { useSelection } from "../selection.tsx";
 import { EdgeInTrace, NodeInTrace, ScopeInTrace } from "../trace/in-trace.tsx";
 import { EdgeTraces } from "../traces/trace-links.tsx";
@@ -43,7 +44,8 @@ export function Panel({ live, id }: { readonly live: Live; readonly id: string }
 
 /** The details if they are of what is selected; the worker answers a moment after the selection. */
 function PanelBody({ details, id }: { readonly details: Details | null; readonly id: string }) {
-  const { window, at } = useLiveStatus();
+  const status = useLiveStatus();
+  const { window, at } = status;
   if (details === null || at === null || idOf(details) !== id) return <Waiting id={id} />;
   switch (details.kind) {
     case "edge":
@@ -76,7 +78,7 @@ function PanelBody({ details, id }: { readonly details: Details | null; readonly
     case "scope":
       return (
         <>
-          <ScopePanel {...details} inTrace={<ScopeInTrace went={details.inTrace} />} />
+          <ScopePanel {...details} lost={lostSince(status)} inTrace={<ScopeInTrace went={details.inTrace} />} />
           <ScopeLinks id={details.id} />
         </>
       );

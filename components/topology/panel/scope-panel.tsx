@@ -34,11 +34,14 @@ export function ScopePanel({
   id,
   scope,
   changes,
+  lost = "",
   inTrace,
 }: {
   readonly id: string;
   readonly scope: Scope;
   readonly changes: Changes | null;
+  /** What follows where all is said to be well; "" while the stream is there. */
+  readonly lost?: string;
   /** What the trace that is drawn did there. */
   readonly inTrace?: ReactNode;
 }) {
@@ -62,7 +65,7 @@ export function ScopePanel({
       </div>
       {changes !== null && <ChangesSection changes={changes} />}
       {inTrace}
-      <Worst scope={scope} />
+      <Worst scope={scope} lost={lost} />
       <Limits limits={scope.limits} />
       <TrafficTable traffic={traffic} whole={whole} />
       <CodesByDirection traffic={traffic} />
@@ -110,15 +113,18 @@ function States({ scope }: { readonly scope: Scope }) {
   );
 }
 
-function Worst({ scope }: { readonly scope: Scope }) {
+function Worst({ scope, lost }: { readonly scope: Scope; readonly lost: string }) {
   const bad = scope.edgeStates.failing + scope.edgeStates.degraded;
+  const known = scope.edgeStates.unknown > 0 ? "known to be " : "";
   return (
     <Section
       title="What hurts"
       aside={bad > scope.worst.length ? `${scope.worst.length} of ${formatCount(bad)}` : undefined}
     >
       {scope.worst.length === 0 ? (
-        <p className="border-t border-line pt-[5px] text-ink-2">No edge here is degraded or failing.</p>
+        <p className="border-t border-line pt-[5px] text-ink-2">
+          No edge here is {known}degraded or failing.{lost}
+        </p>
       ) : (
         <DataTable
           label="Edges in trouble"

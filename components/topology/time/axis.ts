@@ -1,7 +1,5 @@
 /** A stretch of time as a line from 0 to 1: its ticks, its marks, its frames. Pure. */
 
-/** What the axis can span, in seconds. */
-export const RANGES = [60, 300, 900, 3600, 6 * 3600, 24 * 3600] as const;
 /** The server rounds instants down to this. */
 const GRAIN_MS = 5000;
 /** Frames of a whole replay, about. */

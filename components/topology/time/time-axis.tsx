@@ -5,7 +5,7 @@ import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { currentSecond, serverSecond, subscribeSeconds } from "#components/shell/clock.ts";
 import { sayInstant } from "#components/shell/instant.ts";
 import { useLive, useLiveStatus } from "#components/shell/live-context.tsx";
-import type { UrlPatch } from "#components/shell/url-state.ts";
+import { AXIS_LENGTHS, AXIS_SECONDS, type AxisLength, type UrlPatch } from "#components/shell/url-state.ts";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Icon } from "#components/ui/icon.tsx";
@@ -15,7 +15,7 @@ import { problemOf } from "#lib/errors.ts";
 import { parseEdgeId, parseNodeId } from "#lib/graph/id.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { marksQuery } from "#lib/query/marks.ts";
-import { cluster, frameStep, place, RANGES, type Stretch, stretchFrom, stretchTo, ticks } from "./axis.ts";
+import { cluster, frameStep, place, type Stretch, stretchFrom, stretchTo, ticks } from "./axis.ts";
 import { AxisLine } from "./axis-line.tsx";
 import { AxisRoom } from "./axis-room.tsx";
 import { knownSince } from "./known-since.ts";
@@ -25,13 +25,13 @@ import { sayFrames, stepOf, useFrames, useWanted } from "./use-frames.ts";
 import { useReplay } from "./use-replay.ts";
 
 const SPEEDS = [1, 2, 4] as const;
-const RANGE_WORDS: Readonly<Record<number, string>> = {
-  60: "1 min",
-  300: "5 min",
-  900: "15 min",
-  3600: "1 h",
-  21600: "6 h",
-  86400: "24 h",
+const LENGTH_WORDS: Readonly<Record<AxisLength, string>> = {
+  "1m": "1 min",
+  "5m": "5 min",
+  "15m": "15 min",
+  "1h": "1 h",
+  "6h": "6 h",
+  "24h": "24 h",
 };
 
 /** The last minutes or hours under the drawing: what changed when, and the graph of any of these instants. */
@@ -52,36 +52,38 @@ export function TimeAxis({ onClose }: { readonly onClose: () => void }) {
 
 /**
  * Ends where time is; while somebody looks at an instant it stands still, or that would slip away under their hand. Begins at
- * an instant where one was chosen (`from`, unix milliseconds), until time is followed again.
+ * `asked` instead (unix milliseconds) where that has been: `from` is null where it doesn't.
  */
-function useStretch(range: number, frozen: boolean) {
+function useStretch(range: number, frozen: boolean, asked: number | null) {
   const second = useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond);
   const [anchor, setAnchor] = useState<number | null>(null);
-  const [from, setFrom] = useState<number | null>(null);
   const now = second - (second % 5);
   if (frozen && anchor === null && second > 0) setAnchor(now);
   if (!frozen && anchor !== null) setAnchor(null);
-  if (!frozen && from !== null) setFrom(null);
-  const end = anchor ?? now;
+  const end = 1000 * (anchor ?? now);
+  const from = asked !== null && asked <= end ? asked : null;
   const stretch = useMemo<Stretch>(
-    () => (from === null ? stretchTo(end * 1000, range) : stretchFrom(from, range, end * 1000)),
+    () => (from === null ? stretchTo(end, range) : stretchFrom(from, range, end)),
     [end, range, from],
   );
-  return { stretch, from, setFrom };
+  return { stretch, from };
 }
+
+/** Unix milliseconds of an instant in the address; null: none. */
+const msOf = (text: string | null): number | null => (text === null ? null : (parseInstant(text) ?? Number.NaN) * 1000);
 
 function Axis({ onClose }: { readonly onClose: () => void }) {
   const { state, go } = useUrl();
   const { at, window, clusters, namespaces, compareAt } = state.view;
   const status = useLiveStatus();
-  const [range, setRange] = useState<number>(RANGES[3]);
-  const [speed, setSpeed] = useState<number>(1);
+  const range = AXIS_SECONDS[state.axisLength];
+  const [speed, setSpeed] = useState<(typeof SPEEDS)[number]>(1);
   const [playing, setPlaying] = useState(false);
   /** Under a hand on the slider. */
   const [held, setHeld] = useState<string | null>(null);
   const live = useLive();
   const [wanted, setWanted] = useWanted(at);
-  const { stretch, from, setFrom } = useStretch(range, at !== null || wanted);
+  const { stretch, from } = useStretch(range, at !== null || wanted, msOf(state.axisFrom));
   const frames = useFrames(stretch, wanted);
   const onFrame = useCallback((next: string) => go({ view: { at: next } }, "replace"), [go]);
   const onEnd = useCallback(() => setPlaying(false), []);
@@ -109,8 +111,8 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
   };
   const subject = state.selected === null || !drawable(state.selected) ? null : state.selected;
   const looked = held ?? at;
-  const shown = at === null ? stretch.end : (parseInstant(at) ?? Number.NaN) * 1000;
-  const compared = compareAt === null ? null : (parseInstant(compareAt) ?? Number.NaN) * 1000;
+  const shown = msOf(at) ?? stretch.end;
+  const compared = msOf(compareAt);
   return (
     <section aria-label="Time axis" data-testid="time-axis" className="border-t border-line bg-raised px-4 pt-2 pb-1.5">
       <div className="flex flex-wrap items-center gap-2">
@@ -128,10 +130,10 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
         <Choice label="Speed" value={speed} of={SPEEDS} say={(value) => `${value}×`} onChoose={setSpeed} />
         <Choice
           label="Length of the axis"
-          value={range}
-          of={RANGES}
-          say={(value) => `${from === null ? "last" : "from then"} ${RANGE_WORDS[value] ?? value}`}
-          onChoose={setRange}
+          value={state.axisLength}
+          of={AXIS_LENGTHS}
+          say={(value) => `${from === null ? "last" : "from then"} ${LENGTH_WORDS[value]}`}
+          onChoose={(length) => go({ axisLength: length })}
         />
         <span className="text-ink-2" suppressHydrationWarning>
           {looked === null ? "now" : sayInstant(looked)}
@@ -144,7 +146,7 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
           <Chip
             tone="quiet"
             title={from === null ? "A replay of what followed this instant" : "The axis ends where time is"}
-            onClick={() => setFrom(from === null ? shown : null)}
+            onClick={() => go({ axisFrom: from === null ? at : null })}
           >
             {from === null ? "Begin the axis here" : "Up to now"}
           </Chip>
@@ -199,7 +201,7 @@ function drawable(id: string): boolean {
   return parseEdgeId(id) !== null || (kind !== undefined && kind !== "namespace" && kind !== "cluster");
 }
 
-function Choice({
+function Choice<Value extends string | number>({
   label,
   value,
   of,
@@ -207,16 +209,20 @@ function Choice({
   onChoose,
 }: {
   readonly label: string;
-  readonly value: number;
-  readonly of: readonly number[];
-  readonly say: (value: number) => string;
-  readonly onChoose: (value: number) => void;
+  readonly value: Value;
+  readonly of: readonly Value[];
+  readonly say: (value: Value) => string;
+  readonly onChoose: (value: Value) => void;
 }) {
+  const choose = (text: string) => {
+    const chosen = of.find((each) => String(each) === text);
+    if (chosen !== undefined) onChoose(chosen);
+  };
   return (
     <select
       aria-label={label}
       value={value}
-      onChange={(event) => onChoose(Number(event.target.value))}
+      onChange={(event) => choose(event.target.value)}
       className="h-7 rounded-md border border-line bg-raised px-1.5 text-ink-2"
     >
       {of.map((each) => (

@@ -27,9 +27,9 @@ describe("saved views", () => {
     );
   });
 
-  it("keep all that is drawn: boxes, protocols, focus, what edges say, what is looked for and left out, and the trace", () => {
+  it("keep all that is drawn: boxes, protocols, focus, what edges say, what is looked for and left out, the time axis and the trace", () => {
     const address =
-      "?lens=app&boxes=namespace&protocols=http&focus=c/shop/app/cart&steps=3&edgeLabels=rate,p95&animate=on&find=error&hide=idle&aids=off&trace=abc";
+      "?lens=app&boxes=namespace&protocols=http&focus=c/shop/app/cart&steps=3&edgeLabels=rate,p95&animate=on&axis=on&axisLength=6h&find=error&hide=idle&aids=off&trace=abc";
     expect(viewSearch(`${address}&kiosk=1&evil=1`)).toBe(address);
   });
 

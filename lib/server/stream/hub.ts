@@ -26,6 +26,17 @@ export interface HubDeps {
   readonly feed: (view: GraphView) => Feed;
   /** The earlier window of a view that compares; null for others. */
   readonly earlier: (view: GraphView) => ((signal: AbortSignal) => Promise<PastGraph>) | null;
+  /** Told of each viewer that falls behind and will get a snapshot, and of each that is let go because it doesn't read. */
+  readonly onSlow?: (what: "skipped" | "dropped") => void;
+}
+
+/** How far viewers are behind what they were sent. */
+export interface Backlog {
+  /** Viewers that skip deltas until they have read. */
+  readonly behind: number;
+  /** Bytes that wait here for connections to take them: of all viewers, and of the one for which most do. */
+  readonly bytes: number;
+  readonly most: number;
 }
 
 /** Who opens a stream. */
@@ -58,15 +69,26 @@ export class Hub {
     return this.#channels.size;
   }
 
+  get backlog(): Backlog {
+    const viewers = [...this.#viewers];
+    const waiting = viewers.map((viewer) => viewer.waiting);
+    return {
+      behind: viewers.filter(({ inStep }) => !inStep).length,
+      bytes: waiting.reduce((sum, each) => sum + each, 0),
+      most: waiting.reduce((most, each) => Math.max(most, each), 0),
+    };
+  }
+
   /** A live stream of a view. @throws MeshscopeError `too_many_streams`, `shutting_down` */
   open(view: GraphView, lastEventId: string | null, signal: AbortSignal, opener: Opener): ReadableStream<Uint8Array> {
     return this.#admit(signal, opener, (release) => {
       const key = `${opener.visibility.key} ${opener.sight?.key ?? ""} ${viewParams(view)}`;
       const open = this.#channel(key, view, opener);
       const viewer: Viewer = new Viewer(this.#deps.timers, {
+        behind: () => this.#deps.onSlow?.("skipped"),
         drained: () => open.channel.refresh(viewer),
-        gone: () => {
-          release(viewer);
+        gone: (unread) => {
+          release(viewer, unread);
           open.channel.leave(viewer);
           if (open.channel.size === 0) void this.#linger(key, open);
         },
@@ -81,8 +103,9 @@ export class Hub {
     return this.#admit(signal, opener, (release) => {
       const bytes = event("snapshot", snapshot, { id: "still-0" });
       const viewer: Viewer = new Viewer(this.#deps.timers, {
+        behind: () => this.#deps.onSlow?.("skipped"),
         drained: () => viewer.send(bytes),
-        gone: () => release(viewer),
+        gone: (unread) => release(viewer, unread),
       });
       viewer.send(bytes);
       return viewer;
@@ -106,7 +129,7 @@ export class Hub {
   #admit(
     signal: AbortSignal,
     opener: Opener,
-    make: (release: (viewer: Viewer) => void) => Viewer,
+    make: (release: (viewer: Viewer, unread: boolean) => void) => Viewer,
   ): ReadableStream<Uint8Array> {
     if (this.#stop.signal.aborted) {
       throw new MeshscopeError("shutting_down", "This console is shutting down. Try again in a few seconds.", {
@@ -116,8 +139,9 @@ export class Hub {
     const giveBack = this.slots.take(opener.session);
     const leave = () => viewer.close();
     let unwatch = () => {};
-    const viewer = make((gone) => {
+    const viewer = make((gone, unread) => {
       giveBack();
+      if (unread) this.#deps.onSlow?.("dropped");
       unwatch();
       this.#viewers.delete(gone);
       signal.removeEventListener("abort", leave);

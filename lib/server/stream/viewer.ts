@@ -16,8 +16,10 @@ export const UNREAD: Milliseconds = milliseconds(60_000);
 export interface ViewerEvents {
   /** It has caught up with what waited: send it the whole state, for it has missed some. */
   readonly drained: () => void;
-  /** It left, however it did: called once. */
-  readonly gone: () => void;
+  /** It left, however it did: called once. `unread`: it was let go, because it doesn't read. */
+  readonly gone: (unread: boolean) => void;
+  /** From here on it skips what comes, until it has read. */
+  readonly behind?: () => void;
 }
 
 export class Viewer {
@@ -45,7 +47,7 @@ export class Viewer {
           this.#emptyAt = this.#timers.monotonic();
           this.#events.drained();
         },
-        cancel: () => this.#leave(),
+        cancel: () => this.#leave(false),
       },
       new ByteLengthQueuingStrategy({ highWaterMark: BUFFER }),
     );
@@ -54,6 +56,11 @@ export class Viewer {
   /** Is what it holds complete up to the last `send`? */
   get inStep(): boolean {
     return !this.#behind && this.#controller !== null;
+  }
+
+  /** Bytes that wait for it here. */
+  get waiting(): number {
+    return this.#controller === null ? 0 : BUFFER - (this.#controller.desiredSize ?? BUFFER);
   }
 
   /** Sends, or notes that it has fallen behind: then nothing more is sent until it has read. */
@@ -65,6 +72,7 @@ export class Viewer {
     if (now - this.#emptyAt > UNREAD) return this.#letGo(this.#controller);
     if (room <= 0) {
       this.#behind = true;
+      this.#events.behind?.();
       void this.#giveUp();
       return;
     }
@@ -78,7 +86,7 @@ export class Viewer {
     // A last word is small; one more chunk in a full buffer does no harm.
     if (last) controller.enqueue(last);
     controller.close();
-    this.#leave();
+    this.#leave(false);
   }
 
   async #giveUp(): Promise<void> {
@@ -90,13 +98,13 @@ export class Viewer {
 
   #letGo(controller: ReadableStreamDefaultController<Uint8Array>): void {
     controller.error(new Error("the viewer doesn't read"));
-    this.#leave();
+    this.#leave(true);
   }
 
-  #leave(): void {
+  #leave(unread: boolean): void {
     if (this.#over.signal.aborted) return;
     this.#over.abort();
     this.#controller = null;
-    this.#events.gone();
+    this.#events.gone(unread);
   }
 }
