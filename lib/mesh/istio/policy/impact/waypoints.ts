@@ -8,7 +8,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { GATEWAY_API } from "../kinds.ts";
-import { proxiesOf } from "../meaning/effective/ambient-answer.ts";
+import { proxiesOf } from "../meaning/effective/pod-waypoint.ts";
 import { comesThrough, waypointOf } from "../meaning/effective/security.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { letIn } from "../meaning/routing/api-namespaces.ts";

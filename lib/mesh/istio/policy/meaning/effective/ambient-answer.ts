@@ -2,10 +2,11 @@
  * How ambient clients reach a service: by its waypoint, which then routes; else ztunnel carries bytes, and no rule for requests counts.
  * https://istio.io/latest/docs/ambient/usage/l7-features/, https://istio.io/latest/docs/ambient/usage/waypoint/
  */
-import type { ServicePort, Workload } from "#lib/inventory/model.ts";
+import type { ServicePort } from "#lib/inventory/model.ts";
 import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { carriesHttp } from "../port-protocol.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { waypointRule } from "../routing/bytes.ts";
 import type { Caller } from "../routing/match.ts";
 import type { OwnRule } from "../routing/table.ts";
@@ -13,12 +14,12 @@ import { type Chosen, chosenOf } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
 import { type Called, hasAddress, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { clientRules, connectionInWords, ignoredInWords, takesAll } from "./client-words.ts";
-import { beforePod } from "./pod-waypoint.ts";
+import { beforePod, proxiesOf } from "./pod-waypoint.ts";
 import { OF_BYTES, readersOf } from "./route-versions.ts";
 import { waypointOf } from "./security.ts";
 import { reached, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { hides, hidesAfter, ROUTES, revisionsOf, saying } from "./way.ts";
+import { hides, hidesAfter, ROUTES, saying } from "./way.ts";
 
 /** Which Services a waypoint knows that aren't exported to its namespace isn't worked out. */
 export const KEPT = "whether the waypoint knows a Service that isn’t exported to its namespace";
@@ -40,6 +41,7 @@ export function throughAmbient(service: Called, port: ServicePort, world: Securi
   const pods = service.headless ? service.workloads : [];
   const open = [
     ...unsettledAtZtunnel(service, waypoint, world),
+    ...unreadIn(world, service.entry === undefined ? [] : [service.entry.object]),
     ...new Set(
       pods
         .flatMap((pod) => world.inventory.workloads.get(`${service.namespace}/${pod}`) ?? [])
@@ -57,6 +59,11 @@ export function throughAmbient(service: Called, port: ServicePort, world: Securi
         .map((each) => ({ source: sourceOf(world, each, []), why: service.headless ? BY_POD : IGNORED })),
     };
   }
+  return throughWaypoint(service, port, waypoint, asRead(world, proxiesOf(waypoint, world)));
+}
+
+/** `world`: as the waypoint's control plane reads it. */
+function throughWaypoint(service: Called, port: ServicePort, waypoint: Place, world: SecurityWorld): RoutingAnswer {
   const { namespace, name } = waypoint;
   const { caller, lacks } = unsettledAtWaypoint(service, port, waypoint, world);
   const http = carriesHttp(port);
@@ -91,7 +98,7 @@ function connections(caller: Caller, service: Called, port: ServicePort, world: 
   };
 }
 
-/** How a waypoint asks for rules, and what isn't known of which count there. */
+/** How a waypoint asks for rules, and what isn't known of which count there. `world`: as its control plane reads it. */
 export function unsettledAtWaypoint(
   service: Called,
   port: ServicePort,
@@ -101,27 +108,16 @@ export function unsettledAtWaypoint(
   const { namespace, name } = waypoint;
   const caller = { namespace, labels: { [`${GATEWAY_API}/gateway-name`]: name }, port: port.port };
   const say = saying(caller, service, world).all;
+  const { entry } = service;
   const http = carriesHttp(port);
   const bytes = http === false ? OF_BYTES.flatMap(world.objects) : [];
   const lacks = [
     ...blind(world, "VirtualService", "DestinationRule", ...(http === false ? OF_BYTES : ROUTES)),
     ...readersOf(bytes, world),
-    ...revisionsOf(caller, say, world),
+    ...unreadIn(world, [...say, ...bytes, ...(entry === undefined ? [] : [entry.object])]),
     ...(http === undefined && say.length > 0 ? ["the port’s protocol"] : []),
     ...(hides([...say, ...bytes], world) ? [HIDDEN] : []),
     ...(proxiesOf(waypoint, world).length > 0 ? [] : [`whether waypoint ${namespace}/${name} runs`]),
   ];
   return { caller, lacks };
 }
-
-/** The workloads that run a waypoint. */
-export const proxiesOf = (
-  { namespace, name }: Place,
-  { inventory }: Pick<SecurityWorld, "inventory">,
-): readonly Workload[] =>
-  [...inventory.workloads.values()].filter(
-    (each) =>
-      each.namespace === namespace &&
-      each.dataplane === "waypoint" &&
-      each.labels[`${GATEWAY_API}/gateway-name`] === name,
-  );

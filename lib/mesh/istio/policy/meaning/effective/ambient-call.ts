@@ -9,16 +9,17 @@ import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy
 import { GATEWAY_API } from "../../kinds.ts";
 import { namespaceOf } from "../../routing/json.ts";
 import { carriesHttp } from "../port-protocol.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { waypointRule } from "../routing/bytes.ts";
 import { decide, type Routed } from "../routing/route.ts";
 import { chosenOf, itself } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
-import { KEPT, leadsToKept, proxiesOf, unsettledAtWaypoint } from "./ambient-answer.ts";
+import { KEPT, leadsToKept, unsettledAtWaypoint } from "./ambient-answer.ts";
 import { admissionAt } from "./arrival.ts";
 import { type Called, hasAddress, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { inTurn, stopped } from "./joined.ts";
-import { beforePod } from "./pod-waypoint.ts";
+import { beforePod, proxiesOf } from "./pod-waypoint.ts";
 import { routeStep } from "./route-step.ts";
 import { waypointOf } from "./security.ts";
 import { blind, type SecurityWorld } from "./sight.ts";
@@ -39,10 +40,15 @@ export function throughZtunnel(
   call: AmbientCall,
   service: Called,
   port: ServicePort,
-  world: SecurityWorld,
+  whole: SecurityWorld,
 ): Simulation {
+  const world = asRead(whole, [call.client]);
   const place = service.headless ? null : waypointOf(service, world);
-  const open = [...unsettledAtZtunnel(service, place, world), ...beforePods(service, world)];
+  const open = [
+    ...unsettledAtZtunnel(service, place, world),
+    ...unreadIn(world, service.entry === undefined ? [] : [service.entry.object]),
+    ...beforePods(service, world),
+  ];
   if (open.length > 0) return stopped(open);
   if (place !== null) return throughWaypoint({ ...call, rewrites: UNCHANGED }, service, port, place, world);
   const step: SimulationStep = {
@@ -70,9 +76,10 @@ export function throughWaypoint(
   service: Called,
   port: ServicePort,
   place: { readonly namespace: string; readonly name: string },
-  world: SecurityWorld,
+  whole: SecurityWorld,
 ): Simulation {
   const name = `${place.namespace}/${place.name}`;
+  const world = asRead(whole, proxiesOf(place, whole));
   const [waypoint, second] = proxiesOf(place, world).filter(({ pods }) => pods.some(({ ready }) => ready));
   const lacks = [
     ...unsettledAtWaypoint(service, port, place, world).lacks,

@@ -9,8 +9,9 @@ import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { type Answer, authorize, type Decider } from "../authorization/decide.ts";
 import type { CallFacts } from "../authorization/facts.ts";
 import { type Past, pastInbound, pastInWords } from "../capture.ts";
-import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
-import { AUTO, clientOf, meet } from "../outbound-mtls.ts";
+import { inboundMtls, peerPolicies, peersAround } from "../inbound-mtls.ts";
+import { AUTO, clientOf, type Meeting, received, sentBy } from "../outbound-mtls.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { isKnown, type Lacking, lacking, type Truth } from "../truth.ts";
 import { hostOf } from "./called.ts";
 import { ownListener } from "./own-listeners.ts";
@@ -18,7 +19,7 @@ import { allTakeMutual, goesAsCalled } from "./passthrough.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { tunnelled } from "./tunnel.ts";
-import { type Destination, lowered, revisions, type Way } from "./way.ts";
+import { type Destination, lowered, rulesFor, type Way } from "./way.ts";
 
 export interface Arriving {
   /** null: without a proxy of its own. */
@@ -45,7 +46,7 @@ export function arrive(
     const what = "what a gateway or waypoint as a server does: that isn’t worked out yet";
     return [step, { ...admitted(server), verdict: "unknown", text: UNKNOWN, lacks: [what] }];
   }
-  const own = ownListener(server, workloadPort(to), world);
+  const own = ownListener(server, workloadPort(to), asRead(world, [server]));
   if (own === null) return [step, admission(arriving, to, server, identified, world)];
   if ("lacks" in own) return [step, { ...admitted(server), verdict: "unknown", text: UNKNOWN, lacks: own.lacks }];
   const entry = admission({ ...arriving, http: own.http }, to, server, identified, world);
@@ -79,24 +80,28 @@ function connection({ client, question }: Arriving, to: Destination, server: Ser
     return tunnelled(client, to, { server, port: workloadPort(to) }, world);
   }
   const title = `Mutual TLS with ${server.namespace}/${server.name}`;
-  const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
+  // What is sent the client's control plane says, what is taken the server's.
+  const [sending, taking] = [asRead(world, client === null ? [server] : [client]), asRead(world, [server])];
+  const peers = peerPolicies(taking.objects("PeerAuthentication"), world.rootNamespace);
   const endpoint = { ...server, port: workloadPort(to) };
   const called = { host: hostOf(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
-  const all = goesAsCalled(client, to.service) && { all: allTakeMutual(to.service, to.port, world) };
+  const all = goesAsCalled(client, to.service) && { all: allTakeMutual(to.service, to.port, sending) };
   const from = client === null ? null : clientOf(client);
+  const around = peerPolicies(sending.objects("PeerAuthentication"), world.rootNamespace);
+  const destination = { ...called, ...all, external: to.service.entry?.external ?? false };
+  const asks = { objects: sending.objects, rootNamespace: world.rootNamespace, peers: around };
   const withAuto = (autoMtls: boolean | null) =>
-    meet(from, { ...called, ...all, external: to.service.entry?.external ?? false }, endpoint, {
-      ...{ objects: world.objects, rootNamespace: world.rootNamespace, peers, autoMtls },
-    });
+    received(sentBy(from, destination, endpoint, { ...asks, autoMtls }), endpoint, { peers });
   const auto = question.autoMtls ?? world.mesh?.autoMtls ?? null;
   const met = withAuto(auto);
-  const around = inboundMtls(peers, to.service.namespace, null, null);
+  const guessed = inboundMtls(around, to.service.namespace, null, null);
   const says = [...met.out.chain.slice(-1), ...(server.past === true ? [] : met.in.chain.slice(-1))];
-  const hidden = ![...says, ...around.chain.slice(-1)].every(({ object }) => world.sees(object));
+  const hidden = ![...says, ...guessed.chain.slice(-1)].every(({ object }) => world.sees(object));
   const unseen = [
     ...blind(world, "PeerAuthentication", ...(client === null ? [] : ["DestinationRule"])),
     ...(hidden ? [HIDDEN] : []),
-    ...revisions(server, world),
+    ...unreadIn(taking, server.past === true ? [] : peersAround(server.namespace, taking)),
+    ...(client === null ? [] : unreadIn(sending, sayingTls(to, server, sending))),
   ];
   const connects = unseen.length > 0 ? lacking(...unseen) : met.connects;
   const identified = unseen.length > 0 ? lacking(...unseen) : met.identified;
@@ -120,12 +125,18 @@ function connection({ client, question }: Arriving, to: Destination, server: Ser
   return { step: { ...base, verdict: connects ? ("yes" as const) : ("no" as const), text, lacks: [] }, identified };
 }
 
+/** What may have a say in what a client sends. */
+const sayingTls = ({ service }: Destination, server: Workload, world: SecurityWorld): readonly Manifest[] => [
+  ...rulesFor(hostOf(service), world),
+  ...[...new Set([service.namespace, server.namespace])].flatMap((namespace) => peersAround(namespace, world)),
+];
+
 /** What made it send that, where it is the mesh's setting alone. */
 function asSet(
   { autoMtls }: SimulationQuestion,
   auto: boolean | null,
-  met: ReturnType<typeof meet>,
-  withAuto: (autoMtls: boolean) => ReturnType<typeof meet>,
+  met: Meeting,
+  withAuto: (autoMtls: boolean) => Meeting,
 ): string {
   if (auto === null || typeof met.out.sends !== "string" || withAuto(!auto).out.sends === met.out.sends) return "";
   return ` Automatic mutual TLS is ${auto ? "on" : "off"} ${autoMtls === undefined ? "by the mesh’s settings" : "as you ask"}.`;
@@ -167,12 +178,12 @@ export function admission(
       ? pointOfGateway(server)
       : { kind: dataplane === "ambient" ? "ztunnel" : "sidecar", namespace, labels };
   const at = { point, name: `${server.namespace}/${server.name}` };
-  return admissionAt(at, arriving, { port: workloadPort(to), identified }, world);
+  return admissionAt(at, arriving, { port: workloadPort(to), identified }, asRead(world, [server]));
 }
 
 const THROUGH = "what the waypoint does that the call comes through: that isn’t worked out yet";
 
-/** The same at one proxy, whatever it stands before. `port`: what the call is for there; null: not known. */
+/** The same at one proxy, whatever it stands before. `world`: as its control plane reads it. `port`: what the call is for there; null: not known. */
 export function admissionAt(
   { point, name }: { readonly point: EnforcementPoint; readonly name: string },
   arriving: Arriving,
@@ -189,6 +200,8 @@ export function admissionAt(
   // More DENY rules only refuse more; anything else out of sight may turn the answer.
   const sure = unseen.length === 0 && tokens.every(world.sees);
   if (!sure) return unknown(...unseen, ...(tokens.every(world.sees) ? [] : [HIDDEN]));
+  const unread = unreadIn(world, [...policies, ...tokens]);
+  if (unread.length > 0) return unknown(...unread);
   const hidden = !policies.every(world.sees);
   const said = authorize(
     {

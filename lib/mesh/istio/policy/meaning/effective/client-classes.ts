@@ -1,7 +1,8 @@
-/** Clients that can't have different answers, by what of them can matter: namespace, data plane, and the labels that any object asks for. */
+/** Clients that can't have different answers, by what of them can matter: namespace, data plane, control plane, and the labels that any object asks for. */
 import type { Workload } from "#lib/inventory/model.ts";
 import { labelsAt } from "../../lookup.ts";
 import { listAt, mapAt, namespaceOf, specOf } from "../../routing/json.ts";
+import { readerOf } from "../revisions.ts";
 import type { SecurityWorld } from "./sight.ts";
 
 /** Pairs `key=value` that are asked for: of other values of a label it doesn't matter which. */
@@ -12,7 +13,7 @@ const addAll = (asked: Asked, labels: Readonly<Record<string, string>>): void =>
 };
 
 /** A key for each client; of those with one key, one is asked for all. `world`: what may count for the service. */
-export function classifier(world: Pick<SecurityWorld, "objects">): (client: Workload) => string {
+export function classifier(world: Pick<SecurityWorld, "objects" | "mesh">): (client: Workload) => string {
   const everywhere: Asked = new Set();
   for (const vs of world.objects("VirtualService")) {
     for (const rule of ["http", "tls", "tcp"].flatMap((key) => listAt(specOf(vs), key))) {
@@ -30,14 +31,18 @@ export function classifier(world: Pick<SecurityWorld, "objects">): (client: Work
       own.set(namespaceOf(object), asked);
     }
   }
-  return ({ namespace, name, dataplane, labels }) => {
+  return (client) => {
+    const { namespace, name, dataplane, labels } = client;
     if (dataplane === "gateway") return JSON.stringify([dataplane, namespace, name]);
-    if (dataplane !== "sidecar") return JSON.stringify([dataplane]);
+    if (dataplane === "none") return JSON.stringify([dataplane]);
+    // Whose control planes may read other objects.
+    const { key } = readerOf([client], world.mesh);
+    if (dataplane !== "sidecar") return JSON.stringify([dataplane, key]);
     const near = own.get(namespace);
     const met = Object.entries(labels)
       .map((pair) => JSON.stringify(pair))
       .filter((pair) => everywhere.has(pair) || near?.has(pair) === true)
       .toSorted();
-    return JSON.stringify([dataplane, namespace, labels["istio.io/rev"] ?? null, ...met]);
+    return JSON.stringify([dataplane, namespace, key, ...met]);
   };
 }

@@ -100,7 +100,7 @@ describe("what each client gets", () => {
       "objects of a revision",
       [{ ...SPLIT, metadata: { ...SPLIT.metadata, labels: { "istio.io/rev": "x" } } }],
       "shop/web",
-      "unknown; whether the control plane of revision default reads the objects that say istio.io/rev",
+      "unknown; which control plane serves the proxy: objects that count say istio.io/rev, and its pods don’t say their revision",
     ],
   ];
   for (const [name, objects, client, wanted] of table) test(name, () => expect(of(ask(objects), client)).toBe(wanted));
@@ -234,7 +234,8 @@ describe("for any objects", () => {
     fc.tuple(subset, match).map(([name, asked]) => to(name, asked)),
     { minLength: 1, maxLength: 3 },
   );
-  const object = fc.oneof(
+  const revision = fc.constantFrom(undefined, undefined, "a", "b");
+  const unlabelled = fc.oneof(
     fc
       .tuple(rules, place, fc.constantFrom("", ", exportTo: [.]", ", exportTo: [bank]"))
       .map(([list, at, more]) => vs(list.join(", "), at, `hosts: ['${HOST}']${more}`)),
@@ -266,6 +267,9 @@ describe("for any objects", () => {
         ),
       ),
   );
+  const object = fc
+    .tuple(unlabelled, revision)
+    .map(([it, own]) => (own ? { ...it, metadata: { ...it.metadata, labels: { "istio.io/rev": own } } } : it));
   const clients = fc
     .array(
       fc.record({
@@ -273,13 +277,18 @@ describe("for any objects", () => {
         dataplane: fc.constantFrom("sidecar", "sidecar", "ambient", "none", "gateway"),
         app: fc.constantFrom("web", "till"),
         tier: fc.constantFrom("a", "b", "c"),
+        revision,
       }),
       { minLength: 1, maxLength: 12 },
     )
     .map((list) =>
-      list.map(({ namespace, dataplane, app, tier }, at) =>
-        workload(`${namespace}/w${at}`, dataplane as Workload["dataplane"], { labels: { app, tier, istio: tier } }),
-      ),
+      list.map(({ namespace, dataplane, app, tier, revision: own }, at) => {
+        const pods = [
+          { name: "p", ip: null, ready: true, phase: "Running", reports: true, ...(own && { revision: own }) },
+        ];
+        const labels = { app, tier, istio: tier };
+        return workload(`${namespace}/w${at}`, dataplane as Workload["dataplane"], { labels, pods });
+      }),
     );
 
   test("of 1,000 clients as many are asked as can differ", () => {

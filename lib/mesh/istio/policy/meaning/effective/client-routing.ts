@@ -5,6 +5,7 @@
 import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { ClientRouting, RoutingAnswer, RoutingClass } from "#lib/policy/client-routing.ts";
 import { namespaceOf } from "../../routing/json.ts";
+import { asRead } from "../revisions.ts";
 import { HostIndex } from "../routing/host-index.ts";
 import { throughAmbient } from "./ambient-answer.ts";
 import { type Called, hostOf } from "./called.ts";
@@ -72,11 +73,11 @@ export function answerFor(
 ): RoutingAnswer {
   switch (client.dataplane) {
     case "sidecar":
-      return sidecarAnswer(client, service, port, near);
+      return sidecarAnswer(client, service, port, asRead(near, [client]));
     case "gateway":
       return atGateway(client, service, { ...world, sender: client });
     case "ambient":
-      return throughAmbient(service, port, near);
+      return throughAmbient(service, port, asRead(near, [client]));
     default:
       return reached("none", service, port, { ...near, looksUp: true });
   }

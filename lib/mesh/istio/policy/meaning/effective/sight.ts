@@ -5,12 +5,13 @@ import { printPath, type Segments } from "#lib/policy/path.ts";
 import { refOf } from "#lib/policy/ref.ts";
 import type { Source } from "#lib/policy/security.ts";
 import type { MeshFacts } from "../../settings/facts.ts";
+import type { ReadWorld } from "../revisions.ts";
 import type { Keeps } from "../routing/world.ts";
 
-export interface SecurityWorld {
+export interface SecurityWorld extends Pick<ReadWorld, "everything" | "readers"> {
   readonly cluster: string;
   readonly rootNamespace: string;
-  /** All of a kind, whoever may see them. */
+  /** All of a kind, whoever may see them; with `readers` those that their control plane may read. */
   readonly objects: (kind: string) => readonly Manifest[];
   /** As far as the reader may see it. */
   readonly inventory: ClusterInventory;

@@ -7,15 +7,16 @@
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
-import { peerPolicies } from "../inbound-mtls.ts";
+import { peerPolicies, peersAround } from "../inbound-mtls.ts";
 import { outboundMtls } from "../outbound-mtls.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { gatewayTable, hostOf } from "../routing/gateway.ts";
 import { left } from "./ambient-call.ts";
 import { workloadPort } from "./arrival.ts";
 import { gatewaysOf, through } from "./gateway-call.ts";
 import { inTurn, joined } from "./joined.ts";
 import { HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { type Destination, OUTBOUND, type Way } from "./way.ts";
+import { type Destination, OUTBOUND, rulesFor, type Way } from "./way.ts";
 
 interface Sent {
   readonly question: SimulationQuestion;
@@ -55,8 +56,9 @@ function connected(
   to: Destination,
   gateway: Workload,
   { question, http }: Sent,
-  world: SecurityWorld,
+  whole: SecurityWorld,
 ): SimulationStep {
+  const world = asRead(whole, [client]);
   const listens = workloadPort(to);
   const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
   const called = { host: fullName(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
@@ -80,9 +82,13 @@ function connected(
     ...{ ...base, verdict: "unknown", text: "Whether it comes to the gateway isn’t known.", lacks, sources },
   });
   if (hidden) return unknown(HIDDEN);
+  const unread = unreadIn(world, [...rulesFor(called.host, world), ...peersAround(to.service.namespace, world)]);
+  if (unread.length > 0) return unknown(...unread);
   if (http !== false && question.host !== undefined && !isOwn(question.host, to.service)) return unknown(OUTBOUND);
   if (typeof sends !== "string") return unknown(...sends.lacks);
-  const servers = gatewayTable(gateway, world).servers.filter((server) => server.listens === listens);
+  const servers = gatewayTable(gateway, asRead(world, [gateway])).servers.filter(
+    (server) => server.listens === listens,
+  );
   const speaksTls = servers.some(({ reads, tls }) => reads === "https" || (tls !== null && tls !== "none"));
   if (sends !== "plaintext") {
     if (speaksTls || servers.length === 0) return unknown("what the gateway's own servers take");

@@ -7,11 +7,12 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
 import { has, listAt, objectAt, specOf } from "../../routing/json.ts";
 import { pastInbound } from "../capture.ts";
-import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
+import { inboundMtls, peerPolicies, peersAround } from "../inbound-mtls.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { type Lacking, lacking } from "../truth.ts";
 import { hostOf } from "./called.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { type Destination, revisions, rulesFor } from "./way.ts";
+import { type Destination, rulesFor } from "./way.ts";
 
 interface Tunnelled {
   readonly step: SimulationStep;
@@ -31,7 +32,7 @@ export function tunnelled(
     step: { ...base, verdict: "unknown", text: "Whether the connection comes about isn’t known.", lacks },
     identified: lacking(...lacks),
   });
-  const open = [...revisions(server, world), ...(client.dataplane === "waypoint" ? tlsOf(service, world) : [])];
+  const open = client.dataplane === "waypoint" ? tlsOf(service, asRead(world, [client])) : [];
   if (open.length > 0) return unknown(...open);
   const yes = (
     text: string,
@@ -48,10 +49,12 @@ export function tunnelled(
       return yes("No proxy stands before the server: it is sent in plaintext, and they connect.", false);
     case "sidecar": {
       const unread = blind(world, "PeerAuthentication");
-      const peers = peerPolicies(world.objects("PeerAuthentication"), world.rootNamespace);
+      const read = asRead(world, [server]);
+      const peers = peerPolicies(read.objects("PeerAuthentication"), world.rootNamespace);
+      const apart = unreadIn(read, peersAround(server.namespace, read));
       const { mode, chain } = inboundMtls(peers, server.namespace, server.labels, port);
       const last = chain.at(-1);
-      if (unread.length > 0) return unknown(...unread);
+      if (unread.length + apart.length > 0) return unknown(...unread, ...apart);
       if (last !== undefined && !world.sees(last.object)) return unknown(HIDDEN);
       // What HBONE brings comes to the proxy all the same, what is sent as it is comes past it.
       if (mode !== "PERMISSIVE" || pastInbound(server, port).past !== false) return unknown(HBONE);
@@ -66,7 +69,7 @@ export function tunnelled(
 
 const HBONE = "whether the server’s sidecar takes HBONE";
 
-/** A waypoint follows DestinationRules, whose TLS then lies within the tunnel or in its place. */
+/** `world`: as the proxy's control plane reads it. A waypoint follows DestinationRules, whose TLS then lies within the tunnel or in its place. */
 export function tlsOf(
   service: Destination["service"],
   world: SecurityWorld,
@@ -78,6 +81,7 @@ export function tlsOf(
   return [
     ...unread,
     ...hidden,
+    ...unreadIn(world, rules),
     ...(rules.some(setsTls) ? [`what a ${who} does by a DestinationRule’s tls: that isn’t worked out yet`] : []),
   ];
 }
