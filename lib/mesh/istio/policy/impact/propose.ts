@@ -11,6 +11,7 @@ import { readTarget } from "../changes/policy-target.ts";
 import { actionOf, isDryRun } from "../meaning/authorization/action.ts";
 import { attached } from "../meaning/authorization/attached.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
+import { asRead } from "../meaning/revisions.ts";
 import { listAt, namespaceOf } from "../routing/json.ts";
 import type { ObservedCall } from "./calls.ts";
 import { portionsOf } from "./portions.ts";
@@ -126,7 +127,7 @@ function policyFor(workload: Workload, labels: ProposedPolicy["labels"], world: 
   const { namespace, name, dataplane } = workload;
   const kind = dataplane === "ambient" ? ("ztunnel" as const) : ("sidecar" as const);
   const counting = attached(
-    world.objects("AuthorizationPolicy"),
+    asRead(world, [workload]).objects("AuthorizationPolicy"),
     { kind, namespace, labels: workload.labels },
     world.rootNamespace,
   ).filter((policy) => actionOf(policy) === "ALLOW" && !isDryRun(policy) && world.sees(policy));

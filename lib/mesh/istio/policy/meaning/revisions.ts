@@ -4,7 +4,7 @@
  * reads all. (LabelsInRevision in istiod's pkg/config/model.go, asked for in pilot/pkg/config/kube/crdclient/client.go, …/gateway/controller.go
  * and pilot/pkg/serviceregistry/ambient/ambientindex.go) https://istio.io/latest/docs/setup/upgrade/canary/
  */
-import type { Workload } from "#lib/inventory/model.ts";
+import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import { kindKey, manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { GATEWAY_API } from "../kinds.ts";
@@ -54,7 +54,7 @@ export function readerOf(proxies: readonly Proxy[], mesh: Settings): Reader {
     reads: (object) => {
       const label = revisionLabel(object);
       if (label === undefined) return true;
-      const isGateway = manifestKindKey(object) === API_GATEWAY;
+      const isGateway = isOfAll(object);
       // Its proxies were made by the control plane that it is for, by whatever tag. (deploymentcontroller.go)
       if (isGateway && own.has(`${object.metadata.namespace}/${object.metadata.name}`)) return true;
       const each = said.map((revision) => (revision === null ? null : reads(label, revision, mesh)));
@@ -78,7 +78,7 @@ function reads(label: string, revision: string, mesh: Settings): boolean | null 
 
 /** Those that may be meant by a proxy that says the revision; null: it isn't known which run. */
 function planesOf(revision: string, mesh: Settings) {
-  const { revisions = null } = mesh ?? {};
+  const revisions = mesh?.revisions ?? null;
   return (
     revisions?.filter(({ name, everything }) => name === revision || (revision === DEFAULT && everything === null)) ??
     null
@@ -98,6 +98,14 @@ function lacksOf(said: readonly (string | null)[], mesh: Settings): string {
   return `whether the control plane of revision ${first} reads the objects that say istio.io/rev`;
 }
 
+/** Of several proxies that may be told other objects. */
+export const SEVERAL =
+  "which control plane serves each of the proxies: objects say istio.io/rev, and it isn’t one alone";
+
+/** All that have a proxy, or a ztunnel before them. */
+export const everyProxy = ({ workloads }: Pick<ClusterInventory, "workloads">): readonly Workload[] =>
+  [...workloads.values()].filter(({ dataplane, goneAt }) => dataplane !== "none" && goneAt === null);
+
 export interface ReadWorld {
   readonly objects: (kind: string) => readonly Manifest[];
   /** Of a world as somebody's control plane reads it: all that there is, whoever reads it, and whose it is. */
@@ -105,6 +113,9 @@ export interface ReadWorld {
   readonly readers?: readonly Proxy[];
   readonly mesh?: Settings;
 }
+
+/** Gateways of the Gateway API, of which more than the label says who reads them. */
+export const isOfAll = (object: Manifest): boolean => manifestKindKey(object) === API_GATEWAY;
 
 /** It is for one control plane alone. */
 export const hasRevision = (object: Manifest): boolean => revisionLabel(object) !== undefined;
