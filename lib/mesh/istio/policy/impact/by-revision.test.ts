@@ -1,7 +1,11 @@
 /** What changes do where objects are for one control plane alone. */
 import { expect, test } from "vitest";
 import type { PodRef, Workload } from "#lib/inventory/model.ts";
+import { VERDICTS } from "#lib/policy/impact.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
+import { proposeEgress } from "../egress/propose.ts";
+import { SEVERAL } from "../meaning/revisions.ts";
+import { strictPath } from "../strict/path.ts";
 import {
   byPlace,
   CALLS,
@@ -13,7 +17,9 @@ import {
   meshWith,
   object,
   turned,
+  worldOf,
 } from "./impact.test-support.ts";
+import { sampler } from "./sampled.ts";
 
 const pod = (revision: string): PodRef => ({
   ...{ name: "p", ip: null, ready: true, phase: "Running", reports: true, revision },
@@ -60,7 +66,9 @@ test("where two of a call's proxies may read other objects, nothing is certain",
     },
   );
   expect(lines(crossing)).toEqual([
-    expect.stringMatching(/^denied 0–5 unknown shop\/web > bank\/ledger .*which control plane serves each of the proxies/),
+    expect.stringMatching(
+      /^denied 0–5 unknown shop\/web > bank\/ledger .*which control plane serves each of the proxies/,
+    ),
     expect.stringMatching(/^denied 4 certain bank\/teller > bank\/ledger/),
   ]);
   expect(crossing.totals).toEqual([
@@ -87,4 +95,38 @@ test("unlabelled objects count for all, whatever pods say", () => {
   const plain = impact([made(DENY)], CALLS, [], { mesh: MESH });
   expect(lines(plain)).toEqual(expect.arrayContaining(ALL.map((each) => expect.stringContaining(`denied ${each}`))));
   expect(saysGap(plain)).toBe(false);
+});
+
+test("of samples too: where it isn’t known which objects decide, anything may come about", () => {
+  const sampled = {
+    request: { method: "GET", path: "/", host: "reviews", port: 8080 },
+    ...{ sends: null, address: null },
+  };
+  const judged = (revisions: Readonly<Record<string, string>>, label: string) => {
+    const world = { ...worldOf([]), inventory: served(revisions), mesh: MESH };
+    return sampler({ changes: [made(rev(DENY, label))], world })([call("shop/web", "shop/reviews-v1")], sampled);
+  };
+  expect([...judged({ shop: "1-30" }, "1-30")]).toEqual([["denied", true]]);
+  expect([...judged({ shop: "1-30" }, "default")]).toEqual([]);
+  expect([...judged({}, "default").keys()]).toEqual(VERDICTS);
+});
+
+test("the way to STRICT and proposed Sidecars go by what all proxies read", () => {
+  const strict = rev(object("PeerAuthentication", "shop/p", "mtls: {mode: STRICT}"), "1-30");
+  const all = ["shop", "bank", "edge"];
+  const every = (revision: string) => Object.fromEntries(all.map((namespace) => [namespace, revision]));
+  const path = (revisions: Readonly<Record<string, string>>) => {
+    const world = { ...worldOf([strict]), inventory: served(revisions), mesh: MESH };
+    const found = strictPath({ ...{ namespace: "shop", visible: () => true, world, seen: null } });
+    return [found.namespaces[0]?.now.mode, found.lacks];
+  };
+  expect(path(every("1-30"))).toEqual(["STRICT", []]);
+  expect(path(every("default"))).toEqual(["PERMISSIVE", []]);
+  expect(path({ shop: "1-30" })).toEqual(["STRICT", [SEVERAL]]);
+  const spots = (revisions: Readonly<Record<string, string>>) => {
+    const world = { ...worldOf([strict]), inventory: served(revisions), mesh: MESH, visible: () => true, whole: true };
+    return proposeEgress({ namespace: "shop", workload: null, hosts: null }, CALLS, world).blindSpots;
+  };
+  expect(spots(every("default"))).not.toContain(SEVERAL);
+  expect(spots({ shop: "default" })).toContain(SEVERAL);
 });

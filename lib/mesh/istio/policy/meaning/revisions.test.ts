@@ -62,6 +62,12 @@ test("on other objects than those the label says something else", () => {
   ).toEqual([...[false, false, false, false]]);
 });
 
+test("of several workloads one without a pod leaves it open", () => {
+  expect(readerOf([proxy(pod("1-30")), proxy(pod("1-30"))], BOTH).reads(of("x"))).toBe(false);
+  expect(readerOf([proxy(pod("1-30")), proxy()], BOTH).reads(of("x"))).toBeNull();
+  expect(readerOf([proxy(pod("1-30")), proxy()], BOTH).reads(of(null))).toBe(true);
+});
+
 test("a world is read anew for each proxy, without what its control plane doesn't read", () => {
   const [plain, old, now] = [of(null), of("default"), of("1-30")];
   const whole = { objects: () => [plain, old, now], mesh: BOTH };

@@ -15,7 +15,7 @@ const REVISION = "istio.io/rev";
 const DEFAULT = "default";
 const API_GATEWAY = kindKey({ group: GATEWAY_API, kind: "Gateway" });
 
-export interface Reader {
+interface Reader {
   /** The same for proxies that can't differ. */
   readonly key: string;
   /** Whether its control plane reads an object; null: not known. */
@@ -40,8 +40,9 @@ const revisionLabel = ({ apiVersion, metadata }: Manifest): string | undefined =
  * any that says it nothing is known of objects with the label.
  */
 export function readerOf(proxies: readonly Proxy[], mesh: Settings): Reader {
-  const all = proxies.flatMap(({ pods }) => pods.filter(({ unmeshed }) => unmeshed !== true));
-  const said = [...new Set(all.map(({ revision }) => revision ?? null))].toSorted();
+  const each = proxies.flatMap(revisionsOf);
+  const names = [...new Set(each.filter((revision) => revision !== null))].toSorted();
+  const said = each.includes(null) ? [null, ...names] : names;
   const own = new Set(
     proxies.flatMap(({ namespace, labels }) => {
       const name = labels[`${GATEWAY_API}/gateway-name`];
@@ -57,13 +58,19 @@ export function readerOf(proxies: readonly Proxy[], mesh: Settings): Reader {
       const isGateway = isOfAll(object);
       // Its proxies were made by the control plane that it is for, by whatever tag. (deploymentcontroller.go)
       if (isGateway && own.has(`${object.metadata.namespace}/${object.metadata.name}`)) return true;
-      const each = said.map((revision) => (revision === null ? null : reads(label, revision, mesh)));
-      const [first = null] = each;
-      if (first === null || each.some((other) => other !== first)) return null;
+      const found = said.map((revision) => (revision === null ? null : reads(label, revision, mesh)));
+      const [first = null] = found;
+      if (first === null || found.some((other) => other !== first)) return null;
       // Of Gateways of other revisions Istio 1.31 reads all, earlier ones by tags. (https://github.com/istio/istio/issues/59959)
       return isGateway && !first ? null : first;
     },
   };
+}
+
+/** Of its pods with a proxy; null: one that doesn't say, or none runs, so that the next one's isn't known. */
+function revisionsOf({ pods }: Proxy): readonly (string | null)[] {
+  const meshed = pods.filter(({ unmeshed }) => unmeshed !== true);
+  return meshed.length === 0 ? [null] : meshed.map(({ revision }) => revision ?? null);
 }
 
 function reads(label: string, revision: string, mesh: Settings): boolean | null {

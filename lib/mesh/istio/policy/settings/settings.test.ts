@@ -243,7 +243,7 @@ describe("control planes", () => {
 
   test("read objects of their own revision, or without one of all", () => {
     const revisions = (env: Workload["env"]) => {
-      const { env: _env, ...bare } = workload("istiod", { labels: { app: "istiod", "istio.io/rev": "1-30" } });
+      const { env: _, ...bare } = workload("istiod", { labels: { app: "istiod", "istio.io/rev": "1-30" } });
       return meshFacts({ why: "hidden" }, planes(env === undefined ? bare : { ...bare, env })).revisions;
     };
     expect(revisions({ REVISION: "1-30" })).toEqual([{ name: "1-30", everything: false }]);

@@ -59,23 +59,26 @@ test.each<[string, readonly Manifest[], Partial<Workload>, Partial<Workload> | u
   [
     "STRICT for the server's, and plaintext for the client's",
     [rev(STRICT, "1-30"), rev(tlsMode("DISABLE"), "default")],
-    ...[served("default"), served("1-30")],
+    served("default"),
+    served("1-30"),
     "no; Mutual TLS with shop/api",
-  ] as const,
+  ],
   [
     "STRICT for the client's alone",
     [rev(STRICT, "default"), rev(tlsMode("DISABLE"), "default")],
-    ...[served("default"), served("1-30")],
+    served("default"),
+    served("1-30"),
     "yes",
-  ] as const,
+  ],
   [
     "DISABLE as the client's alone has it, which then sends plaintext",
     [STRICT, rev(object("PeerAuthentication", { mtls: { mode: "DISABLE" } }, "security", "a"), "default")].map(
       (each, at) => ({ ...each, metadata: { ...each.metadata, creationTimestamp: `202${6 - at}-01-01T00:00:00Z` } }),
     ),
-    ...[served("default"), served("1-30")],
+    served("default"),
+    served("1-30"),
     "no; Mutual TLS with shop/api",
-  ] as const,
+  ],
   ["unlabelled objects, whoever reads them", [STRICT], served(null), served(null), "yes"],
 ])("%s", (_, objects, web, api, wanted) => expect(ask(objects, web, api)).toBe(wanted));
 
