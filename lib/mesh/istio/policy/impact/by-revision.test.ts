@@ -75,6 +75,7 @@ test("where two of a call's proxies may read other objects, nothing is certain",
     { verdict: "denied", pairs: 2, certain: 1, requests: { min: 4, max: 9 }, connections: null },
   ]);
   expect(saysGap(crossing)).toBe(true);
+  expect(crossing.items[0]?.[0]?.closeWith.join()).toContain("pods that say their revision");
 });
 
 test("another revision's objects decide nothing about what is changed", () => {

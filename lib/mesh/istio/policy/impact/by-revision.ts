@@ -7,9 +7,9 @@ import { type ImpactGap, type ImpactItem, type ImpactTotal, VERDICTS } from "#li
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { proxiesOf } from "../meaning/effective/pod-waypoint.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
-import { hasRevision, hasRevisions, isOfAll, readerOf, SEVERAL } from "../meaning/revisions.ts";
+import { hasProxy, hasRevision, hasRevisions, isOfAll, readerOf, SEVERAL } from "../meaning/revisions.ts";
 import type { ObservedCall } from "./calls.ts";
-import { closeWith } from "./closing.ts";
+import { closeWith, REVISIONS } from "./closing.ts";
 import { EVALUATED } from "./gaps.ts";
 import { type Impact, type ImpactInput, impactOfAll, sorted } from "./impact.ts";
 import type { Change, ImpactWorld } from "./sides.ts";
@@ -71,8 +71,16 @@ function alikeIn(apart: readonly Manifest[], world: ImpactWorld): (call: Observe
     if (reading !== null && !first.has(reading)) first.set(reading, proxy);
     return reading;
   };
+  const waypoints = new Map<string, readonly Workload[]>();
+  const at = (place: ReturnType<typeof waypointOf>): readonly Workload[] => {
+    if (place === null) return [];
+    const key = `${place.namespace}/${place.name}`;
+    const found = waypoints.get(key) ?? proxiesOf(place, world);
+    waypoints.set(key, found);
+    return found;
+  };
   return (call) => {
-    const all = new Set(proxiesAt(call, world).map(readingOf));
+    const all = new Set(proxiesAt(call, at, world).map(readingOf));
     if (all.size === 0) return undefined;
     const [one = null] = all;
     return all.size > 1 || one === null ? null : (first.get(one) ?? null);
@@ -80,20 +88,24 @@ function alikeIn(apart: readonly Manifest[], world: ImpactWorld): (call: Observe
 }
 
 /** All workloads with a proxy that may have to do with a call: of another cluster nothing is known. */
-function proxiesAt({ source, target, service }: ObservedCall, world: ImpactWorld): readonly Workload[] {
+function proxiesAt(
+  { source, target, service }: ObservedCall,
+  waypoints: (place: ReturnType<typeof waypointOf>) => readonly Workload[],
+  world: ImpactWorld,
+): readonly Workload[] {
   const { workloads, services } = world.inventory;
   const ends = [source, target].flatMap(({ kind, cluster, namespace, name }) =>
     kind === "workload" && cluster === world.cluster ? (workloads.get(`${namespace}/${name}`) ?? []) : [],
   );
-  const place = service === null ? null : waypointOf(service, world);
+  const before = waypoints(service === null ? null : waypointOf(service, world));
   const behind =
     service === null
       ? []
       : (services.get(`${service.namespace}/${service.name}`)?.workloads ?? []).flatMap(
           (name) => workloads.get(`${service.namespace}/${name}`) ?? [],
         );
-  const all = [...ends, ...behind, ...(place === null ? [] : proxiesOf(place, world))];
-  return all.filter(({ dataplane, goneAt }) => dataplane !== "none" && goneAt === null);
+  const all = [...ends, ...behind, ...before];
+  return all.filter(hasProxy);
 }
 
 function asReadBy(proxy: Workload, { changes, world }: Reading, apart: readonly Manifest[]): Reading {
@@ -112,7 +124,7 @@ function asReadBy(proxy: Workload, { changes, world }: Reading, apart: readonly 
         return list;
       },
       // Where calls would go that are sent elsewhere, other objects may decide.
-      apart: (server) => server.dataplane !== "none" && apart.map(readerOf([server], world.mesh).reads).join() !== own,
+      apart: (server) => hasProxy(server) && apart.map(readerOf([server], world.mesh).reads).join() !== own,
     },
   };
 }
@@ -127,7 +139,7 @@ function unsure({ items, totals, unseen, gaps }: Impact): Impact {
   const least = (bounds: ImpactTotal["requests"]) => bounds && { ...bounds, min: 0 };
   const gap: ImpactGap = {
     what: "calls between proxies that may be served by several control planes, of which it isn’t known which objects each reads",
-    closeWith: "pods that say their revision (the annotation sidecar.istio.io/status), all of one",
+    closeWith: REVISIONS,
   };
   return {
     ...{ unseen, items: items.map((list) => list.map(open)), gaps: [...gaps, gap] },

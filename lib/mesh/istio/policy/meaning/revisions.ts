@@ -9,6 +9,7 @@ import { kindKey, manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { GATEWAY_API } from "../kinds.ts";
 import type { MeshFacts } from "../settings/facts.ts";
+import { podKinds } from "./capture.ts";
 
 const REVISION = "istio.io/rev";
 /** What istiod writes for itself where it has none. (getInjectionStatus in pkg/kube/inject/webhook.go) */
@@ -109,9 +110,13 @@ function lacksOf(said: readonly (string | null)[], mesh: Settings): string {
 export const SEVERAL =
   "which control plane serves each of the proxies: objects say istio.io/rev, and it isn’t one alone";
 
-/** All that have a proxy, or a ztunnel before them. */
+/** Whether some of its pods have a proxy, or a ztunnel before them. */
+export const hasProxy = (workload: Workload): boolean =>
+  workload.goneAt === null && podKinds(workload).some(({ dataplane }) => dataplane !== "none");
+
+/** All workloads of a cluster of which that is so. */
 export const everyProxy = ({ workloads }: Pick<ClusterInventory, "workloads">): readonly Workload[] =>
-  [...workloads.values()].filter(({ dataplane, goneAt }) => dataplane !== "none" && goneAt === null);
+  [...workloads.values()].filter(hasProxy);
 
 export interface ReadWorld {
   readonly objects: (kind: string) => readonly Manifest[];
