@@ -3,7 +3,7 @@
  * and a namespace's egress scope, each with all that is made of the objects first, beside parsing the same objects from JSON.
  */
 import { proposeEgress } from "#lib/mesh/istio/policy/egress/propose.ts";
-import { impactOf } from "#lib/mesh/istio/policy/impact/impact.ts";
+import { impactOf } from "#lib/mesh/istio/policy/impact/by-revision.ts";
 import { many, PER_SERVICE } from "#lib/mesh/istio/policy/many.test-support.ts";
 import { workloadSecurity } from "#lib/mesh/istio/policy/meaning/effective/security.ts";
 import { simulate } from "#lib/mesh/istio/policy/meaning/effective/simulate.ts";

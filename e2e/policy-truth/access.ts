@@ -8,7 +8,7 @@ import { type Outcome, parallel, type Tally, tally } from "./outcome.ts";
 import { type Request, request } from "./requests.ts";
 import { customPolicies, rootPolicies, type Scene, scene, service } from "./scene.ts";
 import { send } from "./send.ts";
-import { AUTHORIZER, namespaceObject, OTHER_ROOT, type Read, reading } from "./settings.ts";
+import { AUTHORIZER, namespaceObject, OTHER_ROOT, type Read, reading, revised } from "./settings.ts";
 import { signer } from "./tokens.ts";
 import { PORTS } from "./vocabulary.ts";
 
@@ -32,8 +32,9 @@ export async function compareAccess(
   const pairs: { readonly in: Scene; readonly sent: Request }[] = [];
   for (const one of drawn) for (let n = 0; n < each; n++) pairs.push({ in: one, sent: await request(from, one, keys) });
   const governed = meshes.length > 0;
-  const custom = (one: Scene) => (governed ? customPolicies(from, one) : []);
-  const all = drawn.map((one) => ({ ...one, policies: [...one.policies, ...custom(one)] }));
+  const more = (one: Scene) =>
+    governed ? revised(from, [...one.policies, ...customPolicies(from, one)]) : one.policies;
+  const all = drawn.map((one) => ({ ...one, policies: more(one) }));
   const cluster = await startCluster(env);
   try {
     if (governed) await setUpMesh(cluster);

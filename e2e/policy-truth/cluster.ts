@@ -150,8 +150,8 @@ export async function write(
   wanted: readonly Wanted[],
 ): Promise<readonly Manifest[]> {
   const objects: Manifest[] = [];
-  for (const { kind, namespace, name, annotations, spec } of wanted) {
-    const metadata = { name, namespace, ...(annotations && { annotations }) };
+  for (const { kind, namespace, name, annotations, labels, spec } of wanted) {
+    const metadata = { name, namespace, ...(annotations && { annotations }), ...(labels && { labels }) };
     objects.push(await cluster.create(PLURALS[kind] ?? kind, { apiVersion, kind, metadata, spec }));
   }
   return objects;

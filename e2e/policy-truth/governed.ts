@@ -17,7 +17,7 @@ import { sends } from "./outbound.ts";
 import { type Outcome, parallel, type Tally, tally } from "./outcome.ts";
 import type { Wanted } from "./policies.ts";
 import { type Call, callOf, expected, send, service } from "./routing.ts";
-import { DISCOVERED, namespaceObject, OTHER_ROOT, type Read, reading } from "./settings.ts";
+import { DISCOVERED, namespaceObject, OTHER_ROOT, type Read, reading, revised } from "./settings.ts";
 import { ROOT } from "./vocabulary.ts";
 import { compareWays, type Expected } from "./way.ts";
 import { PORT, type WayScene, wayScene } from "./way-scene.ts";
@@ -36,6 +36,7 @@ function governedScene(from: Chance, index: number): GovernedScene {
     from.is(0.5) ? null : from.of(["*", ".", scene.client, `${scene.client},elsewhere`, "elsewhere", "~", ".,~"]);
   return {
     ...scene,
+    ...{ policies: revised(from, scene.policies), routes: revised(from, scene.routes) },
     discovered: { owner: label(), client: label() },
     exportTo: { reviews: exported(), ratings: exported() },
   };

@@ -17,6 +17,7 @@ export interface Wanted {
   readonly namespace: string;
   readonly name: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly spec: JsonObject;
 }
 

@@ -1,5 +1,6 @@
 /** The mesh's own settings: what batches are run with, and what the console reads in them. */
 import type { MeshFields } from "#lab/real/istiod.ts";
+import { asRead } from "#lib/mesh/istio/policy/meaning/revisions.ts";
 import { type MeshFacts, meshFacts } from "#lib/mesh/istio/policy/settings/facts.ts";
 import { OUTSIDE } from "#lib/mesh/istio/policy/settings/planes.ts";
 import { rootNamespaceOf } from "#lib/mesh/istio/policy/settings/root.ts";
@@ -8,6 +9,7 @@ import { istiodsView } from "#lib/mesh/istio/policy/settings/view.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Chance } from "./chance.ts";
+import type { Wanted } from "./policies.ts";
 import { DOMAINS, ROOT } from "./vocabulary.ts";
 
 /** A namespace that some meshes take for their root. */
@@ -54,6 +56,21 @@ export function someMesh(from: Chance): MeshFields {
   return Object.assign({}, ...from.some(settings, 2, 5)) as MeshFields;
 }
 
+/** Of the istiod that runs (lab/real/istiod.ts). */
+const REVISION = "default";
+
+/** Some of them for its revision alone, some for another one's. */
+export const revised = (from: Chance, wanted: readonly Wanted[]): readonly Wanted[] =>
+  wanted.map((each) =>
+    from.is(0.3) ? { ...each, labels: { "istio.io/rev": from.of([REVISION, "other", "stable"]) } } : each,
+  );
+
+/** A proxy as its pod says whose it is. */
+const SERVED = {
+  ...{ namespace: "", labels: {} },
+  pods: [{ name: "", ip: null, ready: true, phase: "Running", reports: true, revision: REVISION }],
+};
+
 export const namespaceObject = (name: string, labels: Readonly<Record<string, string>> = {}): object => ({
   ...{ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } },
 });
@@ -85,10 +102,11 @@ export function reading(
     (kind) => byKind.get(kind) ?? [],
     (namespace) => labels.get(namespace) ?? null,
   );
+  const facts = { ...meshFacts(settings), revisions: [{ name: REVISION, everything: false }] };
   return {
-    mesh: meshFacts(settings),
+    mesh: facts,
     root: rootNamespaceOf(settings, ROOT),
-    objects: view.objects,
+    objects: asRead({ objects: view.objects, mesh: facts }, [SERVED]).objects,
     discovers: view.discovers,
   };
 }

@@ -50,7 +50,10 @@ export function podFrom(plan: PodPlan): KubeObject {
     annotations["prometheus.io/scrape"] ??= "true";
     annotations["prometheus.io/port"] ??= "15020";
     annotations["prometheus.io/path"] ??= "/stats/prometheus";
-  } else if (!isProxy && joinsAmbient(plan.namespaceLabels, labels)) {
+  } else if (isProxy) {
+    // As the templates of gateways and waypoints write it.
+    annotations["istio.io/rev"] ??= "default";
+  } else if (joinsAmbient(plan.namespaceLabels, labels)) {
     annotations["ambient.istio.io/redirection"] = "enabled";
   }
   const proxy = {

@@ -77,6 +77,12 @@ describe("injection and enrolment", () => {
     expect(dataplaneOf(pod)).toBe(expected);
   });
 
+  it("says which control plane a proxy is for", () => {
+    const gateway = make({ template: proxyOnly });
+    expect(gateway).toMatchObject({ metadata: { annotations: { "istio.io/rev": "default" } } });
+    expect(JSON.stringify(make().metadata)).toContain(String.raw`\"revision\":\"default\"`);
+  });
+
   it("asks to be scraped when injected, unless told not to", () => {
     expect(read(run(make())).scraped).toBe(true);
     const refuses = {

@@ -18,7 +18,7 @@ import type {
 import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import { CAPTURE_NOTES, withoutCapture } from "./capture-notes.ts";
 import { isOn } from "./flag.ts";
-import { istioAnnotations, podTraits, proxyImageOf, templateTraits } from "./traits.ts";
+import { istioAnnotations, podTraits, proxyImageOf, proxyRevisionOf, templateTraits } from "./traits.ts";
 
 /** Annotations that something of ours reads; a pod's others (last-applied, checksums) are most of its bytes. */
 const KEPT_ANNOTATIONS = new Set([
@@ -71,6 +71,7 @@ export function decodePod(object: unknown): PodRecord | null {
     restarts: [...objects(status.containerStatuses), ...objects(status.initContainerStatuses)].flatMap(restartOf),
     traits: podTraits(object.metadata, spec),
     ...imageOf(object.metadata, spec),
+    ...revisionOf(object.metadata),
     createdAt: instant(meta.raw.creationTimestamp),
   };
 }
@@ -116,6 +117,11 @@ function templateOf({ metadata, spec }: Obj, annotations: unknown): TemplateTrai
 function imageOf(metadata: unknown, spec: Obj): Pick<PodRecord, "proxyImage"> {
   const proxyImage = proxyImageOf(metadata, spec);
   return proxyImage === null ? {} : { proxyImage };
+}
+
+function revisionOf(metadata: unknown): Pick<PodRecord, "revision"> {
+  const revision = proxyRevisionOf(metadata);
+  return revision === null ? {} : { revision };
 }
 
 /** Of the container that is called as istiod's is, else of all; the last of a name counts, as for the kubelet. */

@@ -8,7 +8,7 @@ import type { ClusterInventory, ExternalHost, Namespace, Service, Workload, Work
 import type { OwnerLookup } from "./owner.ts";
 import type { ControllerRecord, NamespaceRecord, OwnedRecord, PodRecord, ServiceRecord } from "./records.ts";
 import { indexLabels } from "./selection.ts";
-import { type WorkloadDraft, workloadsOf } from "./workloads.ts";
+import { tunnelsOf, type WorkloadDraft, workloadsOf } from "./workloads.ts";
 
 export interface JoinInput {
   readonly cluster: string;
@@ -31,12 +31,19 @@ export function joinInventory(input: JoinInput): ClusterInventory {
   const namespaces = new Map<string, Namespace>();
   const workloads = new Map<string, Workload>();
   const services = new Map<string, Service>();
+  const tunnels = tunnelsOf(recordsOf(records, "pods"), rootNamespace);
   const addresses = new Map<string, { readonly pod: PodRecord; readonly workload: string }>();
 
   for (const name of [...parts.keys()].sort()) {
     const part = parts.get(name) ?? emptyPart();
     if (part.record) namespaces.set(name, namespaceOf(cluster, part.record));
-    const drafts = workloadsOf({ ...part, namespace: part.record, rootNamespace, lookup: lookupIn(part.owned) });
+    const drafts = workloadsOf({
+      ...part,
+      namespace: part.record,
+      rootNamespace,
+      tunnels,
+      lookup: lookupIn(part.owned),
+    });
     const take = indexLabels(
       drafts.flatMap((draft) => draft.labelSets.map((labels) => ({ labels, item: draft.name }))),
     );

@@ -63,6 +63,8 @@ export interface PodRef {
   readonly node?: string;
   /** Carries a proxy that should report (sidecar, gateway or waypoint container). */
   readonly reports: boolean;
+  /** Of the control plane that serves its proxy, or in ambient its node's ztunnel; absent: it has none, or that isn't said. */
+  readonly revision?: string;
   /** Runs without any proxy, outside the mesh; absent where it is in it, or a part of it. */
   readonly unmeshed?: true;
   /** In its node's network, where nothing is injected. */

@@ -56,6 +56,8 @@ export interface PodRecord extends Named {
   readonly traits: PodTraits;
   /** Of its proxy; absent: it has none, or asks for one of its own. */
   readonly proxyImage?: string;
+  /** Of the control plane that its proxy was made for; absent: it doesn't say. */
+  readonly revision?: string;
   readonly createdAt: UnixSeconds | null;
 }
 

@@ -68,6 +68,31 @@ export function proxyImageOf(metadata: unknown, spec: unknown): string | null {
   return typeof proxy?.image === "string" && proxy.image.length <= LONGEST ? proxy.image : null;
 }
 
+/** Names of revisions, which are labels' values too. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
+const REVISION = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+/** What the injector writes is shorter by far. */
+const LONGEST_STATUS = 10_000;
+
+/**
+ * The revision of the control plane that a proxy was made for; null: the pod doesn't say. The injector writes its own into the status
+ * (getInjectionStatus in istiod's pkg/kube/inject/webhook.go); a pod that no webhook injects (kube-gateway.yaml and waypoint.yaml of
+ * istiod's chart, ztunnel's daemonset.yaml) has it as an annotation. Its label isn't asked: that may be a tag.
+ */
+export function proxyRevisionOf(metadata: unknown): string | null {
+  const raw = obj(obj(metadata).annotations);
+  const said = Object.hasOwn(raw, STATUS) ? revisionIn(raw[STATUS]) : raw["istio.io/rev"];
+  return typeof said === "string" && REVISION.test(said) ? said : null;
+}
+
+function revisionIn(status: unknown): unknown {
+  if (typeof status !== "string" || status.length > LONGEST_STATUS) return null;
+  try {
+    return obj(JSON.parse(status)).revision;
+  } catch {
+    return null;
+  }
+}
+
 /** One object for all that have nothing to say. */
 const compact = (traits: PodTraits): PodTraits => (Object.keys(traits).length === 0 ? NOTHING : traits);
 

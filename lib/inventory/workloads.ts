@@ -34,6 +34,27 @@ export interface NamespaceContents {
   readonly pods: readonly PodRecord[];
   readonly controllers: readonly ControllerRecord[];
   readonly lookup: OwnerLookup;
+  /** Revisions of the ztunnels, by node. */
+  readonly tunnels: Tunnels;
+}
+
+/** By node; of several on a node that differ none. */
+export type Tunnels = ReadonlyMap<string, string | null>;
+
+/** What ztunnel's chart is told no revision for goes to `istiod`, which is the control plane of `default`. (daemonset.yaml) */
+const UNSAID = "default";
+
+/** Revisions of all ztunnels of a cluster. */
+export function tunnelsOf(pods: Iterable<PodRecord>, rootNamespace: string): Tunnels {
+  const found = new Map<string, string | null>();
+  for (const pod of pods) {
+    if (pod.node === undefined || pod.labels.app !== "ztunnel" || pod.deleting) continue;
+    if (pod.phase !== "Running" || membershipOf(pod, undefined, rootNamespace).mesh === null) continue;
+    const { revision = UNSAID } = pod;
+    const known = found.get(pod.node);
+    found.set(pod.node, known === undefined || known === revision ? revision : null);
+  }
+  return found;
 }
 
 /** Labels that differ from pod to pod, or from rollout to rollout, and so are no workload's. */
@@ -119,6 +140,7 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
       phase: pod.phase,
       ...(pod.node === undefined ? {} : { node: pod.node }),
       reports: members[i]?.reports ?? false,
+      ...servedBy(pod, members[i]?.dataplane, contents.tunnels),
       ...(members[i]?.dataplane === "none" && members[i]?.mesh === null ? { unmeshed: true } : {}),
       ...(pod.hostNetwork ? { hostNetwork: true } : {}),
       ...(speaker && !capturedAlike(pod.annotations, speaker.annotations) ? { capturedOtherwise: true } : {}),
@@ -127,6 +149,12 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
     createdAt: controller?.createdAt ?? oldest(pods),
     labelSets: pods.length > 0 ? pods.map((pod) => pod.labels) : [labels],
   };
+}
+
+function servedBy(pod: PodRecord, dataplane: Dataplane | undefined, tunnels: Tunnels): Pick<PodRef, "revision"> {
+  if (dataplane === undefined || dataplane === "none") return {};
+  const revision = dataplane === "ambient" ? tunnels.get(pod.node ?? "") : pod.revision;
+  return revision === undefined || revision === null ? {} : { revision };
 }
 
 /** What comes to its proxies is settled when pods start: the newest with one (`speaker`) says it, where any runs. */

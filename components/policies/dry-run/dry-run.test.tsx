@@ -143,7 +143,7 @@ describe("what ztunnels’ logs say of dry runs", () => {
             ],
             ...{ mutual: 0, callers: [], callersTotal: 0, trials: [], notes: [] },
             switchOn: {
-              what: "access logs",
+              ...{ what: "access logs", at: null },
               text: "",
               object: null,
               fix: { text: "", edits: [], manifests: [], deletions: [] },

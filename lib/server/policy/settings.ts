@@ -84,7 +84,8 @@ export function meshOf(deps: SettingsDeps, cluster: string, viewer: Viewer): Mes
   const inventory = deps.inventory().get(cluster);
   const all = (kind: string) => deps.store.clusters().get(cluster)?.objects(kind) ?? [];
   const labels = (namespace: string) => inventory?.namespaces.get(namespace)?.labels ?? null;
-  return { mesh: meshFacts(settings), ...istiodsView(settings, all, labels) };
+  const planes = controlPlanes(inventory ?? null, (deps.istiodNamespace ?? deps.rootNamespace)(cluster));
+  return { mesh: meshFacts(settings, planes), ...istiodsView(settings, all, labels) };
 }
 
 export interface Mesh {

@@ -140,7 +140,7 @@ describe("would it pass?", () => {
     ["a host out of the Sidecar's scope", [NARROW], {}, /outboundTrafficPolicy/],
     ["the same by bytes", [NARROW], { service: { namespace: "shop", name: "bytes" } }, /outboundTrafficPolicy/],
     ["a gateway as a client", [], { client: client("edge") }, /gateway or waypoint as a client/],
-    ["a revision", [REVISED], { client: client("rev") }, /revision canary/],
+    ["a revision", [REVISED], { client: client("rev") }, /its pods don’t say their revision/],
     [
       "a rewritten path",
       [

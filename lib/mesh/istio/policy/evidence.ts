@@ -12,7 +12,7 @@ import { type ObjectRef, refOf } from "#lib/policy/ref.ts";
 import { FACT_LABELS } from "../labels.ts";
 import { GATEWAY_API } from "./kinds.ts";
 import { named, targetsOf } from "./lookup.ts";
-import { proxiesOf } from "./meaning/effective/ambient-answer.ts";
+import { proxiesOf } from "./meaning/effective/pod-waypoint.ts";
 import { waypointOf } from "./meaning/effective/security.ts";
 import type { SecurityWorld } from "./meaning/effective/sight.ts";
 import { FACT_VALUES } from "./request-labels.ts";
@@ -136,7 +136,7 @@ interface Base {
 
 /** A text: why nothing can be planned. */
 function baseOf(workload: Workload, world: SecurityWorld, version: string | null): Base | string {
-  const { namespace, name, labels } = workload;
+  const { namespace, name } = workload;
   const unread = world.unread("Telemetry");
   if (unread !== null) return `Whether a Telemetry object selects it already isn’t known: ${unread}`;
   if (version === null) return "The cluster serves no Telemetry objects.";

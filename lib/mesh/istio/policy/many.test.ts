@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ChecksEngine } from "./checks/engine.ts";
 import { proposeEgress } from "./egress/propose.ts";
-import { impactOf } from "./impact/impact.ts";
+import { impactOf } from "./impact/by-revision.ts";
 import type { Change } from "./impact/sides.ts";
 import { isBroken, many, namespaceAt, PER_SERVICE } from "./many.test-support.ts";
 import { workloadSecurity } from "./meaning/effective/security.ts";

@@ -60,7 +60,7 @@ describe("the mesh's own rate", () => {
       maps: [
         { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "istio", namespace: "istio-system" }, data: { mesh } },
       ],
-      planes: [{ revision: "default", config: "istio", shared: null, unclear: null, sampling }],
+      planes: [{ revision: "default", everything: false, config: "istio", shared: null, unclear: null, sampling }],
       ...{ root: "istio-system", unread: null, sees: () => true },
     });
   const SET = "defaultConfig: {tracing: {sampling: 5}}";

@@ -13,6 +13,7 @@ import type { ObservedCall } from "../impact/calls.ts";
 import { type ImpactWorld, YOUNGEST } from "../impact/sides.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { peerPolicies } from "../meaning/inbound-mtls.ts";
+import { asRead, everyProxy, SEVERAL, unreadIn } from "../meaning/revisions.ts";
 import { HostIndex } from "../meaning/routing/host-index.ts";
 import { sidecarOf } from "../meaning/routing/scope.ts";
 import { ROUTE_KINDS } from "../routing/gateway-api.ts";
@@ -44,8 +45,9 @@ export interface EgressWorld extends ImpactWorld {
 export function proposeEgress(
   { namespace, workload, hosts }: EgressQuestion,
   seen: readonly ObservedCall[],
-  world: EgressWorld,
+  whole: EgressWorld,
 ): EgressProposal {
+  const world = asRead(whole, everyProxy(whole.inventory));
   const { cluster, rootNamespace, inventory, sees } = world;
   const objects = cached(world);
   const visible = (kind: string) => objects(kind).filter(sees);
@@ -199,6 +201,7 @@ function blind(world: EgressWorld, objects: EgressWorld["objects"], namespace: s
     ...unread,
     ...services,
     ...(hidden ? [HIDDEN] : []),
+    ...(unreadIn(world, KINDS.flatMap(objects)).length === 0 ? [] : [SEVERAL]),
     ...(world.whole ? [] : ["hosts of namespaces that you may not see: they aren’t counted"]),
     ...(ports ? ["egress listeners for single ports, which stay as they are"] : []),
     ...ALWAYS,

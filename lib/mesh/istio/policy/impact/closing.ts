@@ -15,6 +15,9 @@ const LOGS = "access logs of the server’s proxy";
 const TRACES = "traces of the pair (a sample: their share is said there)";
 const ROUTES = "access logs of the proxy that routes with %ROUTE_NAME% in their format";
 
+/** What tells which control plane serves a proxy. */
+export const REVISIONS = "pods that say their revision (the annotation sidecar.istio.io/status), all the same one";
+
 const OWN = "the client proxy’s own metrics: let Prometheus scrape it";
 
 const CLOSERS: readonly Closer[] = [
@@ -56,6 +59,7 @@ const CLOSERS: readonly Closer[] = [
   },
   { fact: /^which requests its connections carry/, bounds: false, with: ["metrics of the waypoint"] },
   { fact: /^how (?:its calls end|long its calls take)$/, bounds: false, with: [OWN] },
+  { fact: /^which (?:control plane|of its pods)/, bounds: false, with: [REVISIONS] },
   { fact: /may not see/, bounds: false, with: ["somebody who may see all objects that count there"] },
   { fact: /listeners/, bounds: true, with: ["access logs of the gateway"] },
   { fact: /which weighted|which of the/, bounds: true, with: [TRACES] },

@@ -4,9 +4,9 @@ import type { ExternalHost, Workload } from "#lib/inventory/model.ts";
 import type { DryRunCount } from "#lib/mesh/port.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { perSecond } from "#lib/units.ts";
+import { impactOf } from "./by-revision.ts";
 import type { ObservedCall } from "./calls.ts";
 import { byPlace, call, inventory, made, object, service, turned, workload, worldOf } from "./impact.test-support.ts";
-import { impactOf } from "./impact.ts";
 import type { Change } from "./sides.ts";
 
 const visible = () => true;

@@ -4,6 +4,7 @@ import { resolveHost } from "../hosts.ts";
 import { GATEWAY_KINDS } from "../meaning/effective/gateway-call.ts";
 import { readersOf } from "../meaning/effective/route-versions.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
+import { unreadIn } from "../meaning/revisions.ts";
 import { catchesAll } from "../meaning/routing/catch-all.ts";
 import { REFUSED } from "../meaning/routing/connection.ts";
 import type { EffectiveRule } from "../meaning/routing/delegates.ts";
@@ -59,7 +60,7 @@ function makeDoors(gateway: Workload, side: Side, world: ImpactWorld): Doors {
       ...table.lacks,
       ...GATEWAY_KINDS.flatMap((kind) => world.unread(kind) ?? []),
       ...(owners.every(side.sees) ? [] : [HIDDEN]),
-      ...(owners.some(({ metadata }) => metadata.labels?.["istio.io/rev"]) ? [REVISION] : []),
+      ...unreadIn({ ...world, readers: [gateway] }, owners),
     ],
   };
 }
@@ -90,7 +91,7 @@ function makeByteDoors(gateway: Workload, side: Side, world: ImpactWorld): Doors
       ...GATEWAY_KINDS.flatMap((kind) => world.unread(kind) ?? []),
       ...readersOf(owners, { inventory, rootNamespace }),
       ...(owners.every(side.sees) ? [] : [HIDDEN]),
-      ...(owners.some(({ metadata }) => metadata.labels?.["istio.io/rev"]) ? [REVISION] : []),
+      ...unreadIn({ ...world, readers: [gateway] }, owners),
       ...([...ports].some((port) => refused(table, port)) ? [REFUSED] : []),
       ...(table.servers.some(({ tls }) => tls === "auto") ? [AUTO] : []),
     ],
@@ -110,8 +111,6 @@ function byteDomains({ server, found, sni }: GatewayChain, gateway: Workload, si
   const names = sni.length === 0 ? ["*"] : sni;
   return names.map((name): Domain => ({ listens: server.listens, name, rules: [rule] }));
 }
-
-const REVISION = "whether the gateway’s control plane reads the objects that say istio.io/rev";
 
 function domainOf({ server, domain, redirects, rules, caller }: VirtualHost, side: Side, world: ImpactWorld): Domain {
   const by: Place = { object: server.gateway, path: server.path };

@@ -10,8 +10,9 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { unixSeconds } from "#lib/units.ts";
 import type { MeshFacts } from "../settings/facts.ts";
 import { policy } from "../world.test-support.ts";
+import { impactOf } from "./by-revision.ts";
 import type { ObservedCall } from "./calls.ts";
-import { type Impact, impactOf } from "./impact.ts";
+import type { Impact } from "./impact.ts";
 import type { Change, ImpactWorld } from "./sides.ts";
 
 /** The mesh's settings with automatic mutual TLS; of what isn't given nothing is known. */

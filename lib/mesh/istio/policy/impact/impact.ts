@@ -44,7 +44,8 @@ export interface Impact {
   readonly gaps: readonly ImpactGap[];
 }
 
-export function impactOf({ changes, calls, world, visible, shadows }: ImpactInput): Impact {
+/** Of calls to whose proxies the same objects count: by-revision.ts tells others apart. */
+export function impactOfAll({ changes, calls, world, visible, shadows }: ImpactInput): Impact {
   const sides = sidesOf(world, changes);
   const real = changes.filter(differs);
   const touched = touchedBy(real, sides, world.rootNamespace);
@@ -241,7 +242,8 @@ function fold(items: readonly ImpactItem[]): readonly ImpactItem[] {
   });
 }
 
-const sorted = (items: readonly ImpactItem[]): readonly ImpactItem[] =>
+/** The worst first. */
+export const sorted = (items: readonly ImpactItem[]): readonly ImpactItem[] =>
   items.toSorted(
     (a, b) =>
       VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||

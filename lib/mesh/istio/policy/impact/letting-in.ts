@@ -120,6 +120,7 @@ function fateAt(
     ports: [{ port: to.port, own: number }],
   };
   // What passes its proxy by is let in or not by nobody.
+  if (world.apart?.(server) === true) return undefined;
   if (kindsOpen(server).length > 0 || pastInbound(server, number).past !== false) return undefined;
   const met = meetings(wire, to.subset, side);
   if (!met.every(({ out, in: inbound }) => [...out.chain, ...inbound.chain].every(({ object }) => side.sees(object))))

@@ -7,7 +7,9 @@ import { plausible, type SeenRequest } from "#lib/policy/seen-request.ts";
 import { ratio } from "#lib/units.ts";
 import { localService } from "../../hosts.ts";
 import { fullName } from "../hosts.ts";
+import { SEVERAL as APART } from "../meaning/revisions.ts";
 import { arriving } from "./arrive.ts";
+import { readingOf } from "./by-revision.ts";
 import type { ObservedCall } from "./calls.ts";
 import { entering } from "./entering.ts";
 import type { Shared } from "./expected.ts";
@@ -51,21 +53,20 @@ export function isTo({ service }: Pick<ObservedCall, "service">, host: string): 
 }
 
 /** Judges requests of a pair, by all calls that were seen of it. */
-export function sampler({ changes, world }: Pick<ImpactInput, "changes" | "world">) {
-  const sides = sidesOf(world, changes);
-  const touched = touchedBy(changes.filter(differs), sides, world.rootNamespace);
-  const sharesOf = (call: ObservedCall): readonly (readonly Shared[])[] => [
-    both(entering(call, sides, touched, world), arriving(call, sides, touched, world)),
-    ...routing([call], sides, touched, world).map(({ shares }) => shares),
-  ];
+export function sampler(input: Pick<ImpactInput, "changes" | "world">) {
+  const readings = readingOf(input);
+  const judges = new Map<object, ReturnType<typeof judgeOf>>();
   return (calls: readonly ObservedCall[], sampled: Sampled): Judged => {
     const { to } = sampled;
-    const asked = (to === undefined ? calls : calls.filter((call) => isTo(call, to))).map((call): ObservedCall => {
-      const { classes: _, ...own } = { ...call, ...sentBy(call, sampled), rate: 1 };
-      const host = call.service === null ? null : fullName(call.service);
-      return { ...own, request: knownOf(sampled, rewritten(host, sides)) };
+    const asked = (to === undefined ? calls : calls.filter((call) => isTo(call, to))).map((call) => {
+      const reading = readings(call);
+      const judge = reading && (judges.get(reading) ?? judgeOf(reading));
+      if (reading !== null && judge !== null) judges.set(reading, judge);
+      return judge === null ? null : judge(call, sampled);
     });
-    const shares = asked.map(sharesOf);
+    const shares = asked.flatMap((each) => (each === null ? [] : [each]));
+    // Which objects decide isn't known: anything may come about.
+    if (shares.length < asked.length) return new Map(VERDICTS.map((verdict) => [verdict, [APART]]));
     return new Map(
       VERDICTS.flatMap((verdict): readonly (readonly [ImpactVerdict, true | readonly string[]])[] => {
         const each = shares.map((ways) => outcomeOf(ways, verdict));
@@ -75,6 +76,20 @@ export function sampler({ changes, world }: Pick<ImpactInput, "changes" | "world
         return [[verdict, [...new Set(lacks.length > 0 ? lacks : [SEVERAL])]]];
       }),
     );
+  };
+}
+
+function judgeOf({ changes, world }: Pick<ImpactInput, "changes" | "world">) {
+  const sides = sidesOf(world, changes);
+  const touched = touchedBy(changes.filter(differs), sides, world.rootNamespace);
+  return (seen: ObservedCall, sampled: Sampled): readonly (readonly Shared[])[] => {
+    const { classes: _, ...own } = { ...seen, ...sentBy(seen, sampled), rate: 1 };
+    const host = seen.service === null ? null : fullName(seen.service);
+    const call: ObservedCall = { ...own, request: knownOf(sampled, rewritten(host, sides)) };
+    return [
+      both(entering(call, sides, touched, world), arriving(call, sides, touched, world)),
+      ...routing([call], sides, touched, world).map(({ shares }) => shares),
+    ];
   };
 }
 

@@ -4,9 +4,9 @@ import type { DryRunCount } from "#lib/mesh/port.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { perSecond } from "#lib/units.ts";
 import type { MeshFacts } from "../settings/facts.ts";
+import { impactOf } from "./by-revision.ts";
 import type { ObservedCall } from "./calls.ts";
 import { call, gone, made, meshWith, object, said, turned, worldOf } from "./impact.test-support.ts";
-import { impactOf } from "./impact.ts";
 import type { Change } from "./sides.ts";
 
 /** The window of the rates begins here. */

@@ -1,5 +1,5 @@
 /** All objects as they are and as they would be, found by where they count: 10,000 policies are walked once, not once a call. */
-import type { ClusterInventory } from "#lib/inventory/model.ts";
+import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { actionOf, isDryRun } from "../meaning/authorization/action.ts";
@@ -37,6 +37,8 @@ export interface ImpactWorld {
   readonly discovers?: (namespace: string) => boolean;
   /** Why a kind isn't known; null where it is. */
   readonly unread: (kind: string) => string | null;
+  /** Of a world as one control plane reads it: whether another may serve a workload's proxies; absent: none. */
+  readonly apart?: (workload: Workload) => boolean;
 }
 
 export interface Sides {

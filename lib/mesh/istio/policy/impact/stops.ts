@@ -4,7 +4,7 @@ import { GATEWAY_API } from "../kinds.ts";
 import type { EnforcementPoint } from "../meaning/authorization/attached.ts";
 import type { CallFacts } from "../meaning/authorization/facts.ts";
 import type { Reader } from "../meaning/authorization/rules.ts";
-import { proxiesOf } from "../meaning/effective/waypoint-met.ts";
+import { proxiesOf } from "../meaning/effective/pod-waypoint.ts";
 import { namespaceOf } from "../routing/json.ts";
 import type { Stop } from "./admission.ts";
 import type { ObservedCall } from "./calls.ts";

@@ -5,6 +5,7 @@
  */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
+import type { PolicyWorld } from "#lib/policy/port.ts";
 import { labelsAt } from "../lookup.ts";
 import { byAge, namespaceOf, objectAt, textAt } from "../routing/json.ts";
 
@@ -52,6 +53,13 @@ export function peerPolicies(objects: readonly Manifest[], rootNamespace: string
   }
   return { mesh, namespaces, workloads };
 }
+
+/** All that may have a say about workloads of a namespace, or would if others weren't read. */
+export const peersAround = (
+  namespace: string,
+  { objects, rootNamespace }: Pick<PolicyWorld, "objects" | "rootNamespace">,
+): readonly Manifest[] =>
+  objects("PeerAuthentication").filter((each) => [namespace, rootNamespace].includes(namespaceOf(each)));
 
 /** What a workload (null: any without a policy of its own) accepts on one of its own ports (null: on the others). */
 export function inboundMtls(

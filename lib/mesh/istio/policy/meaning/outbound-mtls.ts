@@ -234,12 +234,12 @@ export interface Meeting {
  * https://istio.io/latest/docs/reference/config/security/peer_authentication/#PeerAuthentication-MutualTLS-Mode
  */
 export function meet(client: Client | null, to: Destination, endpoint: Endpoint, world: MtlsWorld): Meeting {
-  return received(
-    client === null ? { sends: "plaintext", chain: [] } : outboundMtls(client, to, endpoint, world),
-    endpoint,
-    world,
-  );
+  return received(sentBy(client, to, endpoint, world), endpoint, world);
 }
+
+/** The client's half of it. */
+export const sentBy = (client: Client | null, to: Destination, endpoint: Endpoint, world: MtlsWorld): OutboundMtls =>
+  client === null ? { sends: "plaintext", chain: [] } : outboundMtls(client, to, endpoint, world);
 
 /** The server's half of it. */
 export function received(out: OutboundMtls, endpoint: Endpoint, world: Pick<MtlsWorld, "peers">): Meeting {

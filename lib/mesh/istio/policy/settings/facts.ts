@@ -1,6 +1,7 @@
 /** What of the mesh's settings decides about calls; null: not known. Pure. */
 import type { Normalization } from "../meaning/paths.ts";
 import type { MeshConfig } from "./decode.ts";
+import type { ControlPlane } from "./planes.ts";
 import { type MeshSettings, setting } from "./settings.ts";
 
 /** Of an HTTP service, or a gRPC one, which alone is asked about connections. */
@@ -20,9 +21,12 @@ export interface MeshFacts {
   readonly authorizers: Readonly<Record<string, Authorizer>> | null;
   /** Why automatic mutual TLS isn't known; null: it is. */
   readonly why: string | null;
+  /** Control planes that run in the cluster, as proxies call them, and whether they read objects of all revisions; absent: not known. */
+  readonly revisions?: readonly { readonly name: string; readonly everything: boolean | null }[];
 }
 
-export function meshFacts(settings: MeshSettings): MeshFacts {
+/** `planes`: those that run in the cluster, whoever may see them; null: not known. */
+export function meshFacts(settings: MeshSettings, planes: readonly ControlPlane[] | null = null): MeshFacts {
   const [auto, domains, paths, outbound, exported, providers] = [
     setting(settings, ({ enableAutoMtls }) => enableAutoMtls),
     setting(settings, ({ trustDomains }) => trustDomains),
@@ -39,8 +43,15 @@ export function meshFacts(settings: MeshSettings): MeshFacts {
     serviceExport: exported.known ? exported.value : null,
     authorizers: providers.known ? providers.value : null,
     why: auto.known ? null : auto.why,
+    ...(planes === null ? {} : { revisions: planes.map(revisionOf) }),
   };
 }
+
+/** One without a revision writes `default` on the pods that it injects. (getInjectionStatus in istiod's pkg/kube/inject/webhook.go) */
+const revisionOf = ({ revision, everything }: ControlPlane) => ({
+  name: everything === true ? "default" : revision,
+  everything,
+});
 
 const AUTHORIZERS: ReadonlyMap<string, Authorizer> = new Map([
   ["envoyExtAuthzHttp", "http"],

@@ -5,6 +5,8 @@ import { mapAt } from "../routing/json.ts";
 
 export interface ControlPlane {
   readonly revision: string;
+  /** It has no revision (istiod's REVISION isn't set), and reads objects of all; null: not known. */
+  readonly everything: boolean | null;
   /** `istio`, or `istio-<revision>`: istiod's bootstrap/mesh.go. */
   readonly config: string;
   /** Of istiod's SHARED_MESH_CONFIG, which `config` goes before; null: none. */
@@ -65,7 +67,7 @@ const MAIN = "istio";
 
 /** Where no istiod runs in the cluster: one outside reads this cluster's ConfigMap all the same. */
 export const OUTSIDE: ControlPlane = {
-  ...{ revision: "default", config: MAIN, shared: null, unclear: null },
+  ...{ revision: "default", everything: null, config: MAIN, shared: null, unclear: null },
   sampling: { why: "no istiod runs in this cluster, so its variables can’t be read" },
 };
 
@@ -85,6 +87,7 @@ function planeOf(env: Workload["env"], label: string | undefined): ControlPlane 
   const elsewhere = ["REVISION", "SHARED_MESH_CONFIG"].filter((name) => env?.[name] === null);
   return {
     revision,
+    everything: env === undefined || env["REVISION"] === null ? null : !env["REVISION"],
     config: revision === "default" ? MAIN : `${MAIN}-${revision}`,
     shared: env?.["SHARED_MESH_CONFIG"] || null,
     unclear: elsewhere.length === 0 ? null : `${elsewhere.join(", ")} of istiod ${ELSEWHERE}`,

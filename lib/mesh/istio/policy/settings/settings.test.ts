@@ -4,7 +4,7 @@ import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { unixSeconds } from "#lib/units.ts";
 import { decodeMeshConfig, decodeProxySampling } from "./decode.ts";
-import { authorizersOf } from "./facts.ts";
+import { authorizersOf, meshFacts } from "./facts.ts";
 import { type ControlPlane, configNames, controlPlanes, installedNames } from "./planes.ts";
 import { meshSettings, type SettingsGiven, setting } from "./settings.ts";
 
@@ -14,7 +14,7 @@ const map = (name: string, mesh: string | null = "{}", namespace = ROOT): Manife
   data: mesh === null ? {} : { mesh },
 });
 const plane = (more: Partial<ControlPlane> = {}): ControlPlane => ({
-  ...{ revision: "default", config: "istio", shared: null, unclear: null, sampling: { set: null } },
+  ...{ revision: "default", everything: true, config: "istio", shared: null, unclear: null, sampling: { set: null } },
   ...more,
 });
 const CANARY = plane({ revision: "canary", config: "istio-canary" });
@@ -239,6 +239,20 @@ describe("control planes", () => {
       plane({ revision: "canary", config: "istio-canary", shared: "all", sampling: { set: "5" } }),
     ]);
     expect(configNames(found)).toEqual(["istio", "istio-canary", "all"]);
+  });
+
+  test("read objects of their own revision, or without one of all", () => {
+    const revisions = (env: Workload["env"]) => {
+      const { env: _, ...bare } = workload("istiod", { labels: { app: "istiod", "istio.io/rev": "1-30" } });
+      return meshFacts({ why: "hidden" }, planes(env === undefined ? bare : { ...bare, env })).revisions;
+    };
+    expect(revisions({ REVISION: "1-30" })).toEqual([{ name: "1-30", everything: false }]);
+    // Its proxies call it so.
+    expect(revisions({})).toEqual([{ name: "default", everything: true }]);
+    expect(revisions({ REVISION: "" })).toEqual([{ name: "default", everything: true }]);
+    expect(revisions({ REVISION: null })).toEqual([{ name: "1-30", everything: null }]);
+    expect(revisions(undefined)).toEqual([{ name: "1-30", everything: null }]);
+    expect(meshFacts({ why: "hidden" })).not.toHaveProperty("revisions");
   });
 
   test("whose variables come from elsewhere say so", () => {

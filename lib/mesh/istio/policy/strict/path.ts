@@ -14,6 +14,7 @@ import {
 import type { ObservedCall } from "../impact/calls.ts";
 import type { ImpactWorld } from "../impact/sides.ts";
 import { blind } from "../meaning/effective/sight.ts";
+import { asRead, everyProxy, SEVERAL, unreadIn } from "../meaning/revisions.ts";
 import { has, specOf, textAt } from "../routing/json.ts";
 import { blindSpotsOf } from "./blind.ts";
 import { enforces, fatesOf } from "./fates.ts";
@@ -36,8 +37,11 @@ export interface StrictInput {
 
 /** Each list is to be read: the first of very many. */
 const SHOWN = 300;
+const KINDS = ["PeerAuthentication", "DestinationRule", "ServiceEntry"];
 
-export function strictPath({ world, namespace, visible, seen }: StrictInput): StrictPath {
+export function strictPath({ world: whole, namespace, visible, seen }: StrictInput): StrictPath {
+  const world = asRead(whole, everyProxy(whole.inventory));
+  const apart = unreadIn(world, KINDS.flatMap(world.objects)).length === 0 ? [] : [SEVERAL];
   const { cluster, inventory, rootNamespace } = world;
   const inScope = (name: string) => (namespace === null || name === namespace) && visible(cluster, name);
   const there = [...inventory.workloads.values()].filter(({ goneAt }) => goneAt === null);
@@ -52,12 +56,15 @@ export function strictPath({ world, namespace, visible, seen }: StrictInput): St
   const judged = arrivals(seen?.calls ?? [])
     .filter(({ target }) => target.cluster === cluster && inScope(target.namespace))
     .flatMap((call): readonly Judgement[] =>
-      fatesOf(call, sides, world, (server) => unseenAt(peers, server, world)).map((fate) => ({ call, fate })),
+      fatesOf(call, sides, world, (server) => [...unseenAt(peers, server, world), ...apart]).map((fate) => ({
+        call,
+        fate,
+      })),
     );
   const byNamespace = Map.groupBy(judged, ({ call }) => call.target.namespace);
   const namespaces = [...enforcing].map(([name, own]) =>
     namespaceOf({
-      ...{ name, workloads: own, world, seen, judged: byNamespace.get(name) ?? [] },
+      ...{ name, workloads: own, world, seen, apart, judged: byNamespace.get(name) ?? [] },
       now: namespaceMode(peers, name, world),
       owned: (workload) => ownPolicy(peers, workload) !== undefined,
     }),
@@ -70,7 +77,7 @@ export function strictPath({ world, namespace, visible, seen }: StrictInput): St
     rules: listed(rulesAgainst(services, entries, world)),
     exceptions: listed(workloads.filter(enforces).flatMap((each) => exceptionsOf(peers, each, world))),
     uncovered: listed([...workloads.flatMap(uncoveredOf), ...services.flatMap(unenforcedPorts)]),
-    lacks: [...blind(world, "PeerAuthentication", "DestinationRule", "ServiceEntry"), ...unreadIn(inventory)],
+    lacks: [...blind(world, ...KINDS), ...apart, ...unreadOf(inventory)],
   };
 }
 
@@ -92,7 +99,7 @@ const isOfTheMesh = (entry: Manifest): boolean =>
 
 const listed = <T>(items: readonly T[]): StrictList<T> => ({ items: items.slice(0, SHOWN), total: items.length });
 
-const unreadIn = ({ unread }: ClusterInventory): readonly string[] =>
+const unreadOf = ({ unread }: ClusterInventory): readonly string[] =>
   unread
     .filter(({ kind }) => /^(?:pods|services|namespaces)(?:\.|$)/.test(kind))
     .map(({ kind, detail }) => `${kind}: ${detail}`);
@@ -106,15 +113,18 @@ interface Place {
   readonly owned: (workload: Workload) => boolean;
   readonly world: ImpactWorld;
   readonly seen: SeenCalls | null;
+  /** What isn’t known of who reads which objects. */
+  readonly apart: readonly string[];
 }
 
-function namespaceOf({ name, workloads, judged, now, owned, world, seen }: Place): StrictNamespace {
+function namespaceOf({ name, workloads, judged, now, owned, world, seen, apart }: Place): StrictNamespace {
   const pairs = pairsOf(judged);
   const byServer = Map.groupBy(judged, ({ call }) => call.target.name);
   const blindSpots = [
     ...now.lacks,
     ...(seen === null ? [] : blindSpotsOf(workloads, seen, (workload) => byServer.get(workload.name) ?? [])),
-    ...unreadIn(world.inventory),
+    ...apart,
+    ...unreadOf(world.inventory),
     ...blind(world, "DestinationRule"),
   ];
   const served = (workload: Workload) => {

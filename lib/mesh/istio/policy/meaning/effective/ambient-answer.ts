@@ -6,6 +6,7 @@ import type { ServicePort } from "#lib/inventory/model.ts";
 import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { carriesHttp } from "../port-protocol.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { waypointRule } from "../routing/bytes.ts";
 import type { Caller } from "../routing/match.ts";
 import type { OwnRule } from "../routing/table.ts";
@@ -15,13 +16,13 @@ import { type Called, hasAddress, hostOf, unsettledAtZtunnel } from "./called.ts
 import { placesOf, type SentTo, tlsTo, toWaypointRow } from "./client-tls.ts";
 import { clientRules, connectionInWords, ignoredInWords, takesAll, tried } from "./client-words.ts";
 import type { Sender } from "./connection.ts";
-import { beforePod } from "./pod-waypoint.ts";
+import { beforePod, proxiesOf } from "./pod-waypoint.ts";
 import { OF_BYTES, readersOf } from "./route-versions.ts";
 import { waypointOf } from "./security.ts";
 import { reached, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { hides, hidesAfter, ROUTES, revisionsOf, saying } from "./way.ts";
-import { hasOtherWaypoint, meetingWaypoint, OTHER_WAYPOINT, proxiesOf, toWaypoint } from "./waypoint-met.ts";
+import { hides, hidesAfter, ROUTES, saying } from "./way.ts";
+import { hasOtherWaypoint, meetingWaypoint, OTHER_WAYPOINT, toWaypoint } from "./waypoint-met.ts";
 
 /** Which Services a waypoint knows that aren't exported to its namespace isn't worked out. */
 export const KEPT = "whether the waypoint knows a Service that isn’t exported to its namespace";
@@ -43,6 +44,7 @@ export function throughAmbient(service: Called, port: ServicePort, world: Securi
   const pods = service.headless ? service.workloads : [];
   const open = [
     ...unsettledAtZtunnel(service, waypoint, world),
+    ...unreadIn(world, service.entry === undefined ? [] : [service.entry.object]),
     ...new Set(
       pods
         .flatMap((pod) => world.inventory.workloads.get(`${service.namespace}/${pod}`) ?? [])
@@ -60,6 +62,11 @@ export function throughAmbient(service: Called, port: ServicePort, world: Securi
         .map((each) => ({ source: sourceOf(world, each, []), why: service.headless ? BY_POD : IGNORED })),
     };
   }
+  return throughWaypoint(service, port, waypoint, asRead(world, proxiesOf(waypoint, world)));
+}
+
+/** `world`: as the waypoint's control plane reads it. */
+function throughWaypoint(service: Called, port: ServicePort, waypoint: Place, world: SecurityWorld): RoutingAnswer {
   const { namespace, name } = waypoint;
   const { caller, lacks } = unsettledAtWaypoint(service, port, waypoint, world);
   const http = carriesHttp(port);
@@ -83,7 +90,7 @@ export function throughAmbient(service: Called, port: ServicePort, world: Securi
 }
 
 /** The client's ztunnel, which goes by nothing of the client. */
-const ZTUNNEL: Sender = { namespace: "", labels: {}, dataplane: "ambient" };
+const ZTUNNEL: Sender = { namespace: "", labels: {}, pods: [], dataplane: "ambient" };
 
 /** By the waypoint, which no rule counts at; what is sent is told apart. */
 const straight = (service: Called, port: ServicePort, world: SecurityWorld): RoutingAnswer => ({
@@ -138,7 +145,7 @@ function connections(
   };
 }
 
-/** How a waypoint asks for rules, and what isn't known of which count there. */
+/** How a waypoint asks for rules, and what isn't known of which count there. `world`: as its control plane reads it. */
 export function unsettledAtWaypoint(
   service: Called,
   port: ServicePort,
@@ -148,12 +155,13 @@ export function unsettledAtWaypoint(
   const { namespace, name } = waypoint;
   const caller = { namespace, labels: { [`${GATEWAY_API}/gateway-name`]: name }, port: port.port };
   const say = saying(caller, service, world).all;
+  const { entry } = service;
   const http = carriesHttp(port);
   const bytes = http === false ? OF_BYTES.flatMap(world.objects) : [];
   const lacks = [
     ...blind(world, "VirtualService", "DestinationRule", ...(http === false ? OF_BYTES : ROUTES)),
     ...readersOf(bytes, world),
-    ...revisionsOf(caller, say, world),
+    ...unreadIn(world, [...say, ...bytes, ...(entry === undefined ? [] : [entry.object])]),
     ...(http === undefined && say.length > 0 ? ["the port’s protocol"] : []),
     ...(hides([...say, ...bytes], world) ? [HIDDEN] : []),
     ...(proxiesOf(waypoint, world).length > 0 ? [] : [`whether waypoint ${namespace}/${name} runs`]),

@@ -7,6 +7,7 @@ import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { carriesHttp } from "../port-protocol.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { waypointRule } from "../routing/bytes.ts";
 import { decide, type Routed } from "../routing/route.ts";
 import { chosenOf, itself } from "../routing/target.ts";
@@ -16,7 +17,7 @@ import { admissionAt } from "./arrival.ts";
 import { type Called, hasAddress, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
 import { inTurn, stopped } from "./joined.ts";
-import { beforePod } from "./pod-waypoint.ts";
+import { beforePod, proxiesOf } from "./pod-waypoint.ts";
 import { routeStep } from "./route-step.ts";
 import { waypointOf } from "./security.ts";
 import type { SecurityWorld } from "./sight.ts";
@@ -38,10 +39,15 @@ export function throughZtunnel(
   call: AmbientCall,
   service: Called,
   port: ServicePort,
-  world: SecurityWorld,
+  whole: SecurityWorld,
 ): Simulation {
+  const world = asRead(whole, [call.client]);
   const place = service.headless ? null : waypointOf(service, world);
-  const open = [...unsettledAtZtunnel(service, place, world), ...beforePods(service, world)];
+  const open = [
+    ...unsettledAtZtunnel(service, place, world),
+    ...unreadIn(world, service.entry === undefined ? [] : [service.entry.object]),
+    ...beforePods(service, world),
+  ];
   if (open.length > 0) return stopped(open);
   if (place !== null) return throughWaypoint({ ...call, rewrites: UNCHANGED }, service, port, place, world);
   const step: SimulationStep = {
@@ -69,9 +75,10 @@ export function throughWaypoint(
   service: Called,
   port: ServicePort,
   place: { readonly namespace: string; readonly name: string },
-  world: SecurityWorld,
+  whole: SecurityWorld,
 ): Simulation {
   const name = `${place.namespace}/${place.name}`;
+  const world = asRead(whole, proxiesOf(place, whole));
   const { waypoint, lacks: open } = meetingWaypoint(place, world);
   const lacks = [...unsettledAtWaypoint(service, port, place, world).lacks, ...open];
   if (lacks.length > 0 || waypoint === undefined) return stopped([...new Set(lacks)]);

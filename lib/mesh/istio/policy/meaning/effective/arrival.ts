@@ -9,6 +9,7 @@ import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { type Answer, authorize, type Decider } from "../authorization/decide.ts";
 import type { CallFacts } from "../authorization/facts.ts";
 import { type Past, pastInbound, pastInWords } from "../capture.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { isKnown, type Lacking } from "../truth.ts";
 import { connection, workloadPort } from "./connection.ts";
 import { ownListener } from "./own-listeners.ts";
@@ -47,7 +48,7 @@ export function arrive(
     const what = "what a gateway or waypoint as a server does: that isn’t worked out yet";
     return [step, { ...admitted(server), verdict: "unknown", text: UNKNOWN, lacks: [what] }];
   }
-  const own = ownListener(server, workloadPort(to), world);
+  const own = ownListener(server, workloadPort(to), asRead(world, [server]));
   if (own === null) return [step, admission(arriving, to, server, identified, world)];
   if ("lacks" in own) return [step, { ...admitted(server), verdict: "unknown", text: UNKNOWN, lacks: own.lacks }];
   const entry = admission({ ...arriving, http: own.http }, to, server, identified, world);
@@ -100,12 +101,12 @@ export function admission(
       ? pointOfGateway(server)
       : { kind: dataplane === "ambient" ? "ztunnel" : "sidecar", namespace, labels };
   const at = { point, name: `${server.namespace}/${server.name}` };
-  return admissionAt(at, arriving, { port: workloadPort(to), identified }, world);
+  return admissionAt(at, arriving, { port: workloadPort(to), identified }, asRead(world, [server]));
 }
 
 const THROUGH = "what the waypoint does that the call comes through: that isn’t worked out yet";
 
-/** The same at one proxy, whatever it stands before. `port`: what the call is for there; null: not known. */
+/** The same at one proxy, whatever it stands before. `world`: as its control plane reads it. `port`: what the call is for there; null: not known. */
 export function admissionAt(
   { point, name }: { readonly point: EnforcementPoint; readonly name: string },
   arriving: Arriving,
@@ -122,6 +123,8 @@ export function admissionAt(
   // More DENY rules only refuse more; anything else out of sight may turn the answer.
   const sure = unseen.length === 0 && tokens.every(world.sees);
   if (!sure) return unknown(...unseen, ...(tokens.every(world.sees) ? [] : [HIDDEN]));
+  const unread = unreadIn(world, [...policies, ...tokens]);
+  if (unread.length > 0) return unknown(...unread);
   const hidden = !policies.every(world.sees);
   const said = authorize(
     {

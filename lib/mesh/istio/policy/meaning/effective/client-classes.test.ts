@@ -13,6 +13,14 @@ import { api, dr, HOST, portOf, service, spec, to, V, vs, workload, worldOf } fr
 import { answerFor, clientRouting, clientsOf } from "./client-routing.ts";
 import { simulate } from "./simulate.ts";
 
+class CountedList extends Array<Manifest> {
+  sorts = 0;
+  override toSorted(order?: (a: Manifest, b: Manifest) => number): Manifest[] {
+    this.sorts += 1;
+    return [...this].toSorted(order);
+  }
+}
+
 class Counted extends Map<string, Workload> {
   looks = 0;
   override get(key: string): Workload | undefined {
@@ -92,6 +100,11 @@ describe("for any objects and clients", () => {
         ),
       ),
   );
+  const revision = fc.constantFrom(undefined, undefined, "a", "b");
+  const ofRevision = (objects: fc.Arbitrary<Manifest>) =>
+    fc
+      .tuple(objects, revision)
+      .map(([it, own]) => (own ? { ...it, metadata: { ...it.metadata, labels: { "istio.io/rev": own } } } : it));
   const clients = fc
     .array(
       fc.record({
@@ -101,17 +114,18 @@ describe("for any objects and clients", () => {
         tier: fc.constantFrom("a", "b", "c"),
         leaves: fc.constantFrom("", "", "80", "81", "x"),
         bare: fc.boolean(),
+        revision,
       }),
       { minLength: 1, maxLength: 12 },
     )
     .map((list) =>
-      list.map(({ namespace, dataplane, app, tier, leaves, bare }, at) =>
+      list.map(({ namespace, dataplane, app, tier, leaves, bare, revision: own }, at) =>
         workload(`${namespace}/w${at}`, dataplane as Workload["dataplane"], {
           labels: { app, tier, istio: tier },
           annotations: leaves === "" ? {} : { [CAPTURE.excludeOutboundPorts]: leaves },
           pods: [bare, false].map((unmeshed, each) => ({
             ...{ name: `p${each}`, ip: null, ready: true, phase: "Running", reports: true },
-            ...(unmeshed && { unmeshed }),
+            ...(unmeshed ? { unmeshed } : own && { revision: own }),
           })),
         }),
       ),
@@ -145,7 +159,7 @@ describe("for any objects and clients", () => {
 
   test("each client has the answer that it has alone", () => {
     fc.assert(
-      fc.property(fc.uniqueArray(object, unique(8)), clients, settings, (objects, all, more) => {
+      fc.property(fc.uniqueArray(ofRevision(object), unique(8)), clients, settings, (objects, all, more) => {
         const called = service({ workloads: ["w0", "w1"] });
         const world = worldOf(objects, called, all, more);
         const { classes } = clientRouting(called, portOf(called), world);
@@ -175,27 +189,32 @@ describe("for any objects and clients", () => {
   test("what is said of a client’s connections is what the simulator says of its requests", () => {
     let compared = 0;
     fc.assert(
-      fc.property(fc.uniqueArray(fc.oneof(tlsRule, peer), unique(8)), clients, settings, (objects, all, more) => {
-        const called = service({ workloads: ["w0", "w1"] });
-        const whole = all.map((each) => ({ ...each, pods: each.pods.filter(({ unmeshed }) => unmeshed !== true) }));
-        const world = worldOf(objects, called, whole, more);
-        const { classes } = clientRouting(called, portOf(called), world);
-        for (const client of clientsOf(world).filter(({ dataplane }) => dataplane !== "gateway")) {
-          const { namespace, name } = client;
-          const asked = { namespace: "shop", name: "reviews" };
-          const { steps } = simulate(
-            { client: { kind: "workload", namespace, name }, service: asked, port: 80, token: "none" },
-            called,
-            world,
-          );
-          const rows = classesOf(classes, client).flatMap(({ tls }) => tls);
-          for (const [server, verdict] of met(steps)) {
-            const row = rows.find(({ servers }) => servers.includes(server));
-            expect([server, row && verdictOf(row.connects)]).toEqual([server, verdict]);
-            compared += 1;
+      fc.property(
+        fc.uniqueArray(ofRevision(fc.oneof(tlsRule, peer)), unique(8)),
+        clients,
+        settings,
+        (objects, all, more) => {
+          const called = service({ workloads: ["w0", "w1"] });
+          const whole = all.map((each) => ({ ...each, pods: each.pods.filter(({ unmeshed }) => unmeshed !== true) }));
+          const world = worldOf(objects, called, whole, more);
+          const { classes } = clientRouting(called, portOf(called), world);
+          for (const client of clientsOf(world).filter(({ dataplane }) => dataplane !== "gateway")) {
+            const { namespace, name } = client;
+            const asked = { namespace: "shop", name: "reviews" };
+            const { steps } = simulate(
+              { client: { kind: "workload", namespace, name }, service: asked, port: 80, token: "none" },
+              called,
+              world,
+            );
+            const rows = classesOf(classes, client).flatMap(({ tls }) => tls);
+            for (const [server, verdict] of met(steps)) {
+              const row = rows.find(({ servers }) => servers.includes(server));
+              expect([server, row && verdictOf(row.connects)]).toEqual([server, verdict]);
+              compared += 1;
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 40 },
     );
     expect(compared).toBeGreaterThan(50);
@@ -235,18 +254,13 @@ describe("for any objects and clients", () => {
       expect(few.classes).toBe(2);
     });
 
-    test("PeerAuthentications are read once", () => {
+    test("PeerAuthentications are gathered once", () => {
       const called = service();
       const world = worldOf([V], called);
-      let reads = 0;
-      clientRouting(called, portOf(called), {
-        ...world,
-        objects: (kind) => {
-          if (kind === "PeerAuthentication") reads += 1;
-          return world.objects(kind);
-        },
-      });
-      expect(reads).toBe(1);
+      const peers = new CountedList(policy("PeerAuthentication", "shop/p", spec("mtls: {mode: STRICT}")));
+      const objects = (kind: string) => (kind === "PeerAuthentication" ? peers : world.objects(kind));
+      clientRouting(called, portOf(called), { ...world, objects });
+      expect(peers.sorts).toBe(1);
     });
   });
 });

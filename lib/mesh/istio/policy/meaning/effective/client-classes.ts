@@ -1,11 +1,12 @@
 /**
- * Clients that can't have different answers, by what of them can matter: namespace, data plane, what leaves past their sidecar, and the
- * labels that any object asks for.
+ * Clients that can't have different answers, by what of them can matter: namespace, data plane, control plane, what leaves past their
+ * sidecar, and the labels that any object asks for.
  */
 import type { Workload } from "#lib/inventory/model.ts";
 import { labelsAt } from "../../lookup.ts";
 import { listAt, mapAt, namespaceOf, specOf } from "../../routing/json.ts";
 import type { Past } from "../capture.ts";
+import { readerOf } from "../revisions.ts";
 import type { SecurityWorld } from "./sight.ts";
 
 /** Pairs `key=value` that are asked for: of other values of a label it doesn't matter which. */
@@ -20,7 +21,7 @@ const addAll = (asked: Asked, labels: Readonly<Record<string, string>>): void =>
  * client sends there leaves past its sidecar.
  */
 export function classifier(
-  world: Pick<SecurityWorld, "objects">,
+  world: Pick<SecurityWorld, "objects" | "mesh">,
   past: (client: Workload) => Past,
 ): (client: Workload) => string {
   const everywhere: Asked = new Set();
@@ -43,15 +44,18 @@ export function classifier(
   return (client) => {
     const { namespace, name, dataplane, labels } = client;
     if (dataplane === "gateway") return JSON.stringify([dataplane, namespace, name]);
-    if (dataplane !== "sidecar") return JSON.stringify([dataplane]);
+    if (dataplane === "none") return JSON.stringify([dataplane]);
+    // Whose control planes may read other objects.
+    const { key } = readerOf([client], world.mesh);
+    if (dataplane !== "sidecar") return JSON.stringify([dataplane, key]);
     const left = past(client);
     // What leaves, or may leave, meets no rule.
-    if (left.past !== false) return JSON.stringify([dataplane, left]);
+    if (left.past !== false) return JSON.stringify([dataplane, left, key]);
     const near = own.get(namespace);
     const met = Object.entries(labels)
       .map((pair) => JSON.stringify(pair))
       .filter((pair) => everywhere.has(pair) || near?.has(pair) === true)
       .toSorted();
-    return JSON.stringify([dataplane, namespace, labels["istio.io/rev"] ?? null, ...met]);
+    return JSON.stringify([dataplane, namespace, key, ...met]);
   };
 }

@@ -1,27 +1,10 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { NETWORKING } from "../../kinds.ts";
 import { policy } from "../../world.test-support.ts";
 import { keepsServices } from "../routing/unknown-host.ts";
-import { classifier } from "./client-classes.ts";
-import {
-  api,
-  ask,
-  dr,
-  HOST,
-  of,
-  portOf,
-  service,
-  spec,
-  to,
-  V,
-  vs,
-  workload,
-  worldOf,
-} from "./client-routing.test-support.ts";
-import { answerFor, clientRouting, clientsOf } from "./client-routing.ts";
+import { api, ask, dr, HOST, of, portOf, service, spec, to, V, vs, worldOf } from "./client-routing.test-support.ts";
+import { clientRouting } from "./client-routing.ts";
 
 const NO_FACTS = {
   ...{ autoMtls: null, trustDomains: null, normalization: null, registryOnly: null, serviceExport: null },
@@ -100,7 +83,7 @@ describe("what each client gets", () => {
       "objects of a revision",
       [{ ...SPLIT, metadata: { ...SPLIT.metadata, labels: { "istio.io/rev": "x" } } }],
       "shop/web",
-      "unknown; whether the control plane of revision default reads the objects that say istio.io/rev",
+      "unknown; which control plane serves the proxy: objects that count say istio.io/rev, and its pods don’t say their revision",
     ],
   ];
   for (const [name, objects, client, wanted] of table) test(name, () => expect(of(ask(objects), client)).toBe(wanted));

@@ -6,6 +6,7 @@ import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { ClientRouting, RoutingAnswer, RoutingClass } from "#lib/policy/client-routing.ts";
 import { namespaceOf } from "../../routing/json.ts";
 import { kindInWords, podKinds } from "../capture.ts";
+import { asRead } from "../revisions.ts";
 import { HostIndex } from "../routing/host-index.ts";
 import { throughAmbient } from "./ambient-answer.ts";
 import { type Called, hostOf } from "./called.ts";
@@ -13,7 +14,7 @@ import { classifier } from "./client-classes.ts";
 import { atGateway } from "./gateway-answer.ts";
 import { leavers } from "./leaving.ts";
 import { sidecarAnswer, unproxied } from "./sidecar-answer.ts";
-import { peersOf, type SecurityWorld } from "./sight.ts";
+import type { SecurityWorld } from "./sight.ts";
 
 const PLANES = ["sidecar", "gateway", "ambient", "none"] as const;
 
@@ -75,14 +76,13 @@ export const clientsOf = ({ inventory }: SecurityWorld): readonly Workload[] =>
 
 /** The answer for a client; of those that can't differ the first is asked. */
 function asker(service: Called, port: ServicePort, world: SecurityWorld): (client: Workload) => RoutingAnswer {
-  const peers = peersOf(world);
-  const near = { ...world, peers, objects: new HostIndex(world.objects).around(hostOf(service)) };
+  const near = { ...world, objects: new HostIndex(world.objects).around(hostOf(service)) };
   const sidecars = Map.groupBy(world.objects("Sidecar"), namespaceOf);
   const keyOf = classifier(near, leavers(service, port.port, world));
   const known = new Map<string, RoutingAnswer>();
   return (client) => {
     const key = keyOf(client);
-    const answer = known.get(key) ?? answerFor(client, service, port, of(client.namespace), { ...world, peers });
+    const answer = known.get(key) ?? answerFor(client, service, port, of(client.namespace), world);
     known.set(key, answer);
     return answer;
   };
@@ -102,11 +102,11 @@ export function answerFor(
 ): RoutingAnswer {
   switch (client.dataplane) {
     case "sidecar":
-      return sidecarAnswer(client, service, port, near);
+      return sidecarAnswer(client, service, port, asRead(near, [client]));
     case "gateway":
       return atGateway(client, service, { ...world, sender: client });
     case "ambient":
-      return throughAmbient(service, port, near);
+      return throughAmbient(service, port, asRead(near, [client]));
     default:
       return unproxied("none", service, port, near);
   }

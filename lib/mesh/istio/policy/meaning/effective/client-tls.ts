@@ -10,7 +10,7 @@ import { carriedBy } from "../port-protocol.ts";
 import type { Caller } from "../routing/match.ts";
 import { type Chosen, lostAt } from "../routing/target.ts";
 import { readyKinds } from "./at-server.ts";
-import { type Called, hostOf, placeOf } from "./called.ts";
+import { type Called, hostOf } from "./called.ts";
 import { met, type Sender, type Server, workloadPort } from "./connection.ts";
 import { LOOKED_AT, type Servers, serversBehind, tooMany } from "./delivery.ts";
 import { goesAsLookedUp, isEntry, withPort } from "./entry-delivery.ts";

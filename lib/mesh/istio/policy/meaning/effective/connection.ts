@@ -4,19 +4,30 @@
  */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { ClientTls } from "#lib/policy/client-tls.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
 import { type Past, pastInWords } from "../capture.ts";
-import { inboundMtls, type PeerPolicies } from "../inbound-mtls.ts";
-import { AUTO, type ClientSay, clientOf, type Endpoint, type Meeting, meet, portsDiffer } from "../outbound-mtls.ts";
+import { inboundMtls, type PeerPolicies, peersAround } from "../inbound-mtls.ts";
+import {
+  AUTO,
+  type ClientSay,
+  clientOf,
+  type Endpoint,
+  type Meeting,
+  portsDiffer,
+  received,
+  sentBy,
+} from "../outbound-mtls.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { isKnown, type Lacking, lacking, type Truth } from "../truth.ts";
 import { hostOf } from "./called.ts";
 import { allTakeMutual, goesAsCalled } from "./passthrough.ts";
 import { blind, HIDDEN, peersOf, type SecurityWorld, sourceOf } from "./sight.ts";
 import { tunnelled } from "./tunnel.ts";
-import { type Destination, revisions } from "./way.ts";
+import { type Destination, rulesFor } from "./way.ts";
 
 /** Whose proxy sends. */
-export type Sender = Pick<Workload, "namespace" | "labels" | "dataplane">;
+export type Sender = Pick<Workload, "namespace" | "labels" | "dataplane" | "pods">;
 
 /** One kind of a workload's pods, and whether connections to the port that is called come past its proxy. */
 export interface Server extends Workload {
@@ -49,23 +60,26 @@ export function met(
   server: Server,
   world: SecurityWorld,
 ): Met {
-  const peers = peersOf(world);
+  // What is sent the client's control plane says, what is taken the server's.
+  const [sending, taking] = [asRead(world, client === null ? [server] : [client]), asRead(world, [server])];
+  const [guessed, peers] = [peersOf(sending), peersOf(taking)];
   const endpoint = { ...server, port: workloadPort(to) };
   const called = { host: hostOf(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
-  const all = goesAsCalled(client, to.service) && { all: allTakeMutual(to.service, to.port, world) };
+  const all = goesAsCalled(client, to.service) && { all: allTakeMutual(to.service, to.port, sending) };
   const from = client === null ? null : clientOf(client);
+  const destination = { ...called, ...all, external: to.service.entry?.external ?? false };
+  const asks = { objects: sending.objects, rootNamespace: world.rootNamespace, peers: guessed };
   const withAuto = (autoMtls: boolean | null) =>
-    meet(from, { ...called, ...all, external: to.service.entry?.external ?? false }, endpoint, {
-      ...{ objects: world.objects, rootNamespace: world.rootNamespace, peers, autoMtls },
-    });
+    received(sentBy(from, destination, endpoint, { ...asks, autoMtls }), endpoint, { peers });
   const auto = asked ?? world.mesh?.autoMtls ?? null;
   const found = withAuto(auto);
-  const around = inboundMtls(peers, to.service.namespace, null, null);
+  const around = inboundMtls(guessed, to.service.namespace, null, null);
   const hidden = ![...sayers(found, server), ...around.chain.slice(-1)].every(({ object }) => world.sees(object));
   const unseen = [
     ...blind(world, "PeerAuthentication", ...(client === null ? [] : ["DestinationRule"])),
     ...(hidden ? [HIDDEN] : []),
-    ...revisions(server, world),
+    ...unreadIn(taking, server.past === true ? [] : peersAround(server.namespace, taking)),
+    ...(client === null ? [] : unreadIn(sending, sayingTls(to, server, sending))),
   ];
   const decides = auto !== null && typeof found.out.sends === "string" && withAuto(!auto).out.sends !== found.out.sends;
   return {
@@ -74,6 +88,12 @@ export function met(
     identified: unseen.length > 0 ? lacking(...unseen) : found.identified,
   };
 }
+
+/** What may have a say in what a client sends. */
+const sayingTls = ({ service }: Destination, server: Workload, world: SecurityWorld): readonly Manifest[] => [
+  ...rulesFor(hostOf(service), world),
+  ...[...new Set([service.namespace, server.namespace])].flatMap((namespace) => peersAround(namespace, world)),
+];
 
 /** null: not known, or no PeerAuthentication counts there. */
 function takenBy(

@@ -1,6 +1,7 @@
 /** A request on its last leg to a ServiceEntry's host: what the client's proxy sends to each endpoint, and who decides there. */
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
 import { parseAddress } from "../authorization/address.ts";
+import { asRead } from "../revisions.ts";
 import type { Arriving } from "./arrival.ts";
 import { atServer } from "./at-server.ts";
 import { type EntryHost, hasAddress, isAsLookedUp } from "./called.ts";
@@ -16,7 +17,8 @@ type EntryDestination = Destination & { readonly service: { readonly entry: Entr
 export const isEntry = (to: Destination): to is EntryDestination => to.service.entry !== undefined;
 
 /** One for each endpoint, which may be too many to ask; none: nothing stands behind it. */
-export function toEntry(arriving: Arriving, to: EntryDestination, world: SecurityWorld): readonly (() => Simulation)[] {
+export function toEntry(arriving: Arriving, to: EntryDestination, whole: SecurityWorld): readonly (() => Simulation)[] {
+  const world = arriving.client === null ? whole : asRead(whole, [arriving.client]);
   const { entry } = to.service;
   if (goesAsLookedUp(arriving.client, entry)) {
     if (isAsLookedUp(entry)) return [() => inTurn([sent(arriving, to, null, world)])];

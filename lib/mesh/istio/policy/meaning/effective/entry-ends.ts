@@ -19,6 +19,7 @@ import {
   textAt,
 } from "../../routing/json.ts";
 import { parseAddress } from "../authorization/address.ts";
+import { unreadIn } from "../revisions.ts";
 import type { Called, EntryHost } from "./called.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 
@@ -88,6 +89,10 @@ export function entryEnds(
   const lacks = [
     ...blind(world, "WorkloadEntry"),
     ...(entries.every(({ each }) => world.sees(each)) ? [] : [HIDDEN]),
+    ...unreadIn(
+      world,
+      entries.map(({ each }) => each),
+    ),
     ...(ztunnel && counted.length < entries.length ? [AT_ZTUNNEL] : []),
   ];
   return { ends: [...pods, ...counted.map(({ each, own }) => addressOf(specOf(each), own, at))], lacks };

@@ -1,12 +1,15 @@
 /** What a client's proxy sends to an endpoint of a ServiceEntry's host: TLS that it begins, or what the client says as it comes. */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
+import { peersAround } from "../inbound-mtls.ts";
 import { AUTO, clientOf, type Endpoint, outboundMtls, type Sends } from "../outbound-mtls.ts";
+import { unreadIn } from "../revisions.ts";
 import type { Called, EntryHost } from "./called.ts";
 import type { AddressEnd } from "./entry-ends.ts";
 import { allTakeMutual, goesAsCalled } from "./passthrough.ts";
 import { blind, HIDDEN, peersOf, type SecurityWorld, sourceOf } from "./sight.ts";
 import { tlsOf } from "./tunnel.ts";
+import { rulesFor } from "./way.ts";
 
 export const IN_WORDS: Readonly<Record<Sends, string>> = {
   plaintext: "as it comes, without TLS of its own",
@@ -45,7 +48,13 @@ export function sentTo(
   }
   const { namespace, entry } = service;
   const unread = blind(world, "DestinationRule", ...(entry.external ? [] : ["PeerAuthentication"]));
-  if (unread.length > 0) return { lacks: unread };
+  const apart = unreadIn(world, [
+    ...rulesFor(entry.host, world),
+    ...(entry.external
+      ? []
+      : [...new Set([namespace, endpoint.namespace])].flatMap((each) => peersAround(each, world))),
+  ]);
+  if (unread.length + apart.length > 0) return { lacks: [...unread, ...apart] };
   const { sends, chain } = outboundMtls(
     clientOf(client),
     {

@@ -9,7 +9,7 @@ import { LOOKED_AT } from "./delivery.ts";
 import { type EntryEnd, entryEnds } from "./entry-ends.ts";
 import { insideAt } from "./entry-inside.ts";
 import { endpointOf, IN_WORDS, type SentTo, sentTo } from "./entry-tls.ts";
-import { HIDDEN, peersOf, type SecurityWorld } from "./sight.ts";
+import { HIDDEN, type SecurityWorld } from "./sight.ts";
 
 /** What a client's rules are told from: `called` is what the page is about, `sender` the proxy, where there is one that sends TLS. */
 export type WordsWorld = SecurityWorld & {
@@ -92,9 +92,8 @@ function sendsInWords(sender: Sender, to: SentTo, ends: readonly EntryEnd[], wor
     kinds.set(key, { namespace, labels, dataplane, port });
   }
   if (kinds.size > LOOKED_AT) return `not known: it has ${kinds.size} kinds of endpoints`;
-  const peers = peersOf(world);
   const said = [...kinds.values()].map((endpoint) => {
-    const found = sentTo(sender, undefined, to, endpoint, { ...world, peers });
+    const found = sentTo(sender, undefined, to, endpoint, world);
     return "sends" in found ? IN_WORDS[found.sends] : `not known: ${found.lacks.join("; ")}`;
   });
   return [...new Set(said)].join(", or ");

@@ -3,6 +3,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
 import { resolveHost } from "../../hosts.ts";
 import { listAt, namespaceOf, objectAt, textAt } from "../../routing/json.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { REFUSED } from "../routing/connection.ts";
 import { gatewayTable, refused, type VirtualHost } from "../routing/gateway.ts";
 import type { GatewayChain } from "../routing/gateway-bytes.ts";
@@ -18,9 +19,10 @@ import { readersOf } from "./route-versions.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { notRouted, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
-import { hides, hidesAfter, revisionsOf, rulesFor } from "./way.ts";
+import { hides, hidesAfter, rulesFor } from "./way.ts";
 
-export function atGateway(gateway: Workload, service: Called, world: WordsWorld): RoutingAnswer {
+export function atGateway(gateway: Workload, service: Called, whole: WordsWorld): RoutingAnswer {
+  const world = asRead(whole, [gateway]);
   const host = hostOf(service);
   const table = gatewayTable(gateway, world);
   const leading = table.hosts.filter(
@@ -41,7 +43,7 @@ export function atGateway(gateway: Workload, service: Called, world: WordsWorld)
       world,
     ),
     ...(passing.some(({ server }) => refused(table, server.listens)) ? [REFUSED] : []),
-    ...revisionsOf(gateway, say, world),
+    ...unreadIn(world, say),
     ...(hides(say, world) ||
     leading.some((each) => hidesAfter(each.rules.map(shownAt(each, world)), world)) ||
     hidesAfter(passing.flatMap(chosenBy(gateway, world)), world)

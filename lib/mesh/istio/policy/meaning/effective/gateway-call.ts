@@ -5,6 +5,7 @@ import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy
 import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import { attached } from "../authorization/attached.ts";
 import { readToken } from "../authorization/tokens.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { type GatewayTable, gatewayTable, hostFor, routeAt, type VirtualHost } from "../routing/gateway.ts";
 import type { RequestFacts } from "../routing/match.ts";
 import { admission, pointOfGateway } from "./arrival.ts";
@@ -18,7 +19,7 @@ import { onwards } from "./onwards.ts";
 import { routeStep } from "./route-step.ts";
 import { OF_BYTES } from "./route-versions.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { followed, hides, ROUTES, requestOf, revisionsOf, type Way } from "./way.ts";
+import { followed, hides, ROUTES, requestOf, type Way } from "./way.ts";
 
 /** Kinds that decide what a gateway does. */
 export const GATEWAY_KINDS = [
@@ -37,8 +38,9 @@ export function through(
   question: SimulationQuestion,
   service: Called,
   gateway: Workload,
-  world: SecurityWorld,
+  whole: SecurityWorld,
 ): Simulation {
+  const world = asRead(whole, [gateway]);
   const { host, port } = question;
   const listens = workloadPort({ service, port });
   const table = gatewayTable(gateway, world);
@@ -58,7 +60,7 @@ export function through(
   const found = hostFor(table, listens, host, question.sni);
   if (found === null) return inTurn([notTaken(title, table, listens, world)]);
   if (hides(found.objects, world)) return stopped([HIDDEN]);
-  const otherwise = revisionsOf(gateway, found.objects, world);
+  const otherwise = unreadIn(world, found.objects);
   if (otherwise.length > 0) return stopped(otherwise);
   const { server } = found;
   const taken: SimulationStep = {

@@ -1,6 +1,7 @@
 /** A connection from outside to a gateway's port where bytes are passed on. */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
+import { unreadIn } from "../revisions.ts";
 import { REFUSED, type Taken, takenBy } from "../routing/connection.ts";
 import { type GatewayTable, hostOf, refused } from "../routing/gateway.ts";
 import type { GatewayChain } from "../routing/gateway-bytes.ts";
@@ -13,9 +14,9 @@ import { onwards } from "./onwards.ts";
 import { routeStep } from "./route-step.ts";
 import { readersOf } from "./route-versions.ts";
 import { HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { hides, revisionsOf } from "./way.ts";
+import { hides } from "./way.ts";
 
-/** null: a server that reads requests takes it. */
+/** null: a server that reads requests takes it. `world`: as the gateway’s control plane reads it. */
 export function connected(
   question: SimulationQuestion,
   service: Called,
@@ -29,7 +30,7 @@ export function connected(
   const there = table.servers.filter((server) => server.listens === listens);
   const owners = [...there.map((server) => server.gateway), ...chains.flatMap(({ found }) => found?.owner ?? [])];
   const lacks = [
-    ...(hides(owners, world) ? [HIDDEN] : revisionsOf(gateway, owners, world)),
+    ...(hides(owners, world) ? [HIDDEN] : unreadIn(world, owners)),
     ...readersOf(owners, world),
     ...(refused(table, listens) ? [REFUSED] : []),
   ];

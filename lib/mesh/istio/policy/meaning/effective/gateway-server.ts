@@ -5,12 +5,14 @@
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
+import { peersAround } from "../inbound-mtls.ts";
 import { clientOf, type OutboundMtls, outboundMtls } from "../outbound-mtls.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { gatewayTable, hostOf } from "../routing/gateway.ts";
 import type { Called } from "./called.ts";
 import { type Sender, workloadPort } from "./connection.ts";
 import { HIDDEN, peersOf, type SecurityWorld, sourceOf } from "./sight.ts";
-import { type Destination, OUTBOUND } from "./way.ts";
+import { type Destination, OUTBOUND, rulesFor } from "./way.ts";
 
 /** Whether gateways alone stand behind a Service; of a ServiceEntry that isn't asked. */
 export function isGateway(service: Called, world: SecurityWorld): boolean {
@@ -37,8 +39,9 @@ export function connected(
   to: Destination,
   gateway: Workload,
   { host, autoMtls, http }: Named,
-  world: SecurityWorld,
+  whole: SecurityWorld,
 ): { readonly step: SimulationStep; readonly out: OutboundMtls } {
+  const world = asRead(whole, [client]);
   const listens = workloadPort(to);
   const peers = peersOf(world);
   const called = { host: fullName(to.service), namespace: to.service.namespace, port: to.port, subset: to.subset };
@@ -63,9 +66,13 @@ export function connected(
   const unknown = (...lacks: readonly string[]) =>
     made({ ...base, verdict: "unknown", text: "Whether it comes to the gateway isn’t known.", lacks, sources });
   if (hidden) return unknown(HIDDEN);
+  const unread = unreadIn(world, [...rulesFor(called.host, world), ...peersAround(to.service.namespace, world)]);
+  if (unread.length > 0) return unknown(...unread);
   if (http !== false && host !== undefined && !isOwn(host, to.service)) return unknown(OUTBOUND);
   if (typeof sends !== "string") return unknown(...sends.lacks);
-  const servers = gatewayTable(gateway, world).servers.filter((server) => server.listens === listens);
+  const servers = gatewayTable(gateway, asRead(whole, [gateway])).servers.filter(
+    (server) => server.listens === listens,
+  );
   const speaksTls = servers.some(({ reads, tls }) => reads === "https" || (tls !== null && tls !== "none"));
   if (sends !== "plaintext") {
     if (speaksTls || servers.length === 0) return unknown("what the gateway's own servers take");

@@ -11,10 +11,10 @@ import type { Source } from "#lib/policy/security.ts";
 import { has, listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "../../routing/json.ts";
 import { inboundMtls, peerPolicies } from "../inbound-mtls.ts";
 import { carriedBy } from "../port-protocol.ts";
+import { unreadIn } from "../revisions.ts";
 import { sidecarOf } from "../routing/scope.ts";
 import { type Lacking, lacking } from "../truth.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { revisionsOf } from "./way.ts";
 
 export interface OwnListener {
   /** Whether it reads requests; undefined: as they come. */
@@ -23,7 +23,10 @@ export interface OwnListener {
   readonly source: Source;
 }
 
-/** What takes a port of a workload by a Sidecar; null: what its Services say. `port` null: its number isn't known. */
+/**
+ * What takes a port of a workload by a Sidecar; null: what its Services say. `port` null: its number isn't known. `world`: as the
+ * workload’s control plane reads it.
+ */
 export function ownListener(server: Workload, port: number | null, world: SecurityWorld): OwnListener | Lacking | null {
   const found = listening(server, world);
   if (found === null || "lacks" in found) return found;
@@ -78,7 +81,7 @@ function listening(server: Workload, world: SecurityWorld): Listening | Lacking 
   const sidecar = sidecarOf(server, world);
   const ingress = sidecar === null ? [] : listAt(specOf(sidecar), "ingress");
   if (sidecar === null || ingress.length === 0) return null;
-  const open = world.sees(sidecar) ? revisionsOf(server, [sidecar], world) : [HIDDEN];
+  const open = world.sees(sidecar) ? unreadIn(world, [sidecar]) : [HIDDEN];
   return open.length > 0 ? lacking(...open) : { sidecar, ingress };
 }
 

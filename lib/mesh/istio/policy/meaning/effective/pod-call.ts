@@ -9,6 +9,7 @@ import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy
 import { inBlock, parseAddress } from "../authorization/address.ts";
 import { pastOutbound } from "../capture.ts";
 import { carriedBy } from "../port-protocol.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { knowsEntry } from "../routing/exported.ts";
 import { sidecarOf } from "../routing/scope.ts";
 import { othersFor, outboundMode } from "../routing/unknown-host.ts";
@@ -18,7 +19,7 @@ import { type Called, hasPort, listensForAll } from "./called.ts";
 import { inTurn, joined, stopped } from "./joined.ts";
 import { beforePod } from "./pod-waypoint.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf, unseen } from "./sight.ts";
-import { hides, OUTBOUND, revisionsOf, UNCHANGED } from "./way.ts";
+import { hides, OUTBOUND, UNCHANGED } from "./way.ts";
 
 interface PodCall {
   /** One kind of the caller's pods; null: outside the mesh. */
@@ -28,7 +29,8 @@ interface PodCall {
 }
 
 /** `port`: the pod's. What the port carries isn't known by any object but the Services of the pod. */
-export function toPod({ client, account, question }: PodCall, server: Workload, world: SecurityWorld): Simulation {
+export function toPod({ client, account, question }: PodCall, server: Workload, whole: SecurityWorld): Simulation {
+  const world = client === null ? whole : asRead(whole, [client]);
   const place = `${server.namespace}/${server.name}`;
   const base = { kind: "route" as const, title: `To a pod of ${place}, by its address`, sources: [], lacks: [] };
   if (!server.pods.some(({ ready }) => ready)) return stopped([`whether a pod of ${place} is there: none is ready`]);
@@ -63,7 +65,7 @@ export function toPod({ client, account, question }: PodCall, server: Workload, 
     ...[takenBefore(client, server, question, world)].flat(),
     ...(mode === null ? [OUTBOUND] : []),
     ...(sidecar !== null && hides([sidecar], world) ? [HIDDEN] : []),
-    ...(sidecar === null ? [] : revisionsOf(client, [sidecar], world)),
+    ...unreadIn(world, sidecar === null ? [] : [sidecar]),
   ];
   if (lacks.length > 0) return stopped([...new Set(lacks)]);
   const sources = sidecar === null ? [] : [sourceOf(world, sidecar, ["spec"])];

@@ -26,3 +26,15 @@ export function beforePod({ namespace, labels }: Workload, world: SecurityWorld)
     ? [`what waypoint ${there}/${use} does with calls to pods’ own addresses: that isn’t worked out yet`]
     : [];
 }
+
+/** The workloads that run a waypoint. */
+export const proxiesOf = (
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  { inventory }: Pick<SecurityWorld, "inventory">,
+): readonly Workload[] =>
+  [...inventory.workloads.values()].filter(
+    (each) =>
+      each.namespace === namespace &&
+      each.dataplane === "waypoint" &&
+      each.labels[`${GATEWAY_API}/gateway-name`] === name,
+  );

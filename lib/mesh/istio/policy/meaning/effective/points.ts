@@ -8,6 +8,7 @@ import { listAt, textAt } from "../../routing/json.ts";
 import { type Action, actionOf, isDryRun } from "../authorization/action.ts";
 import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { badProvider, providerOf } from "../authorization/decide.ts";
+import { hasRevision, unreadIn } from "../revisions.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 import { rulesInWords } from "./words.ts";
 
@@ -23,7 +24,9 @@ export function pointOf(
   world: SecurityWorld,
   { name, note }: { readonly name: string; readonly note: string | null },
 ): SecurityPoint {
-  const all = attached(world.objects("AuthorizationPolicy"), point, world.rootNamespace);
+  const counting = attached(world.objects("AuthorizationPolicy"), point, world.rootNamespace);
+  // Whether it is read isn't known: nothing is told of what follows from it.
+  const all = counting.filter((each) => unreadIn(world, [each]).length === 0);
   const tokens = attached(world.objects("RequestAuthentication"), point, world.rootNamespace);
   const seen = all.filter(world.sees);
   const words = (policy: Manifest): PolicyWords => ({
@@ -36,8 +39,16 @@ export function pointOf(
   const used = seen.filter((policy) => read(point, actionOf(policy)));
   const enforced = ORDER.flatMap((action) => used.filter((each) => actionOf(each) === action && !counted(each)));
   // Nobody's JWT decides what becomes of a call that no rule takes: without one it passes.
-  const policiesLack = [...blind(world, "AuthorizationPolicy"), ...(all.length > seen.length ? [HIDDEN] : [])];
-  const tokensLack = [...blind(world, "RequestAuthentication"), ...(tokens.every(world.sees) ? [] : [HIDDEN])];
+  const policiesLack = [
+    ...blind(world, "AuthorizationPolicy"),
+    ...(counting.every(world.sees) ? [] : [HIDDEN]),
+    ...unreadIn(world, counting),
+  ];
+  const tokensLack = [
+    ...blind(world, "RequestAuthentication"),
+    ...(tokens.every(world.sees) ? [] : [HIDDEN]),
+    ...unreadIn(world, tokens),
+  ];
   const lacks = [...new Set([...policiesLack, ...(point.kind === "ztunnel" ? [] : tokensLack)])];
   const visibleTokens = tokens.filter(world.sees);
   return {
@@ -46,6 +57,7 @@ export function pointOf(
     jwt: point.kind === "ztunnel" ? [] : visibleTokens.flatMap((each) => jwtWords(each, world)),
     dryRun: used.filter(counted).map(words),
     ignored: [
+      ...ofOthers(point, counting, world),
       ...seen
         .filter((policy) => !read(point, actionOf(policy)))
         .map((policy) => ({
@@ -59,6 +71,21 @@ export function pointOf(
     ],
     otherwise: otherwise(enforced, policiesLack, world),
   };
+}
+
+/** Policies that would count here, of revisions that aren't, or may not be, this proxy's. */
+function ofOthers(point: EnforcementPoint, counting: readonly Manifest[], world: SecurityWorld) {
+  const all = (world.everything ?? world.objects)("AuthorizationPolicy").filter(hasRevision);
+  return attached(all, point, world.rootNamespace)
+    .filter(world.sees)
+    .flatMap((policy) => {
+      const [lacks] = unreadIn(world, [policy]);
+      if (counting.includes(policy) && lacks === undefined) return [];
+      const why = counting.includes(policy)
+        ? `Whether it counts rests on ${lacks}.`
+        : "It is for the control plane of another revision (istio.io/rev), which doesn’t serve this proxy.";
+      return [{ source: sourceOf(world, policy, ["metadata", "labels", "istio.io/rev"]), why }];
+    });
 }
 
 /** What becomes of calls to an authorizer that can't be asked. */

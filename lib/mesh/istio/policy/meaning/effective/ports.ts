@@ -4,7 +4,8 @@ import { keysOf } from "#lib/policy/json.ts";
 import type { PortSecurity } from "#lib/policy/security.ts";
 import { objectAt } from "../../routing/json.ts";
 import { namedPorts, pastElsewhere, pastInbound } from "../capture.ts";
-import { inboundMtls, peerPolicies, type Say } from "../inbound-mtls.ts";
+import { inboundMtls, peerPolicies, peersAround, type Say } from "../inbound-mtls.ts";
+import { unreadIn } from "../revisions.ts";
 import { isKnown } from "../truth.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
 
@@ -23,6 +24,7 @@ export function portsOf(workload: Workload, world: SecurityWorld): readonly Port
     ?.find(({ labels }) => Object.entries(labels).every(([key, value]) => workload.labels[key] === value))?.object;
   const byPort = keysOf(objectAt(own?.spec, "portLevelMtls"));
   const unread = blind(world, "PeerAuthentication");
+  const apart = unreadIn(world, peersAround(workload.namespace, world));
   const served = servedPorts(workload, world);
   // What only a policy names is told to those who may see the policy.
   const named = own !== undefined && world.sees(own) ? byPort.map(Number).filter(Number.isInteger) : [];
@@ -38,6 +40,7 @@ export function portsOf(workload: Workload, world: SecurityWorld): readonly Port
     const chain = say(each.port);
     const lacks = [
       ...unread,
+      ...apart,
       ...(each.port === null && each.name !== null && byPort.length > 0
         ? [`the number of port ${each.name}, which the policy of the workload may name`]
         : []),

@@ -5,8 +5,10 @@ import type { SecurityPoint, WorkloadSecurity } from "#lib/policy/security.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { kindInWords, podKinds } from "../capture.ts";
+import { asRead } from "../revisions.ts";
 import type { Called } from "./called.ts";
 import { listenersInWords } from "./own-listeners.ts";
+import { proxiesOf } from "./pod-waypoint.ts";
 import { pointOf } from "./points.ts";
 import { portsOf } from "./ports.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
@@ -22,7 +24,7 @@ export function workloadSecurity(workload: Workload, world: SecurityWorld): Work
   const meshed = kinds.find((kind) => kind.dataplane !== "none")?.dataplane ?? workload.dataplane;
   const bare = kinds.length > 1 ? kinds.find((kind) => kind.dataplane === "none") : undefined;
   const notes = bare === undefined ? [] : [`${kindInWords(bare, workload.pods.length)}: nothing is enforced there.`];
-  return { ...ofProxies({ ...workload, dataplane: meshed }, world), notes };
+  return { ...ofProxies({ ...workload, dataplane: meshed }, asRead(world, [workload])), notes };
 }
 
 function ofProxies(workload: Workload, world: SecurityWorld): Omit<WorkloadSecurity, "notes"> {
@@ -70,7 +72,8 @@ function ambient({ namespace, name, labels, services }: Workload, world: Securit
     const behind = list.map(({ service }) => service);
     const point = { kind: "waypoint", namespace: slashed, gateway, services: behind, entries: [] } as const;
     const note = `Passed by calls to ${behind.map((each) => each.name).join(", ")}; not by calls to a pod’s own address, and not by those from sidecars and gateways unless they are told to.`;
-    return pointOf(point, world, { name: key, note });
+    const read = asRead(world, proxiesOf({ namespace: slashed, name: gateway }, world));
+    return pointOf(point, read, { name: key, note });
   });
   const note =
     waypoints.length === 0

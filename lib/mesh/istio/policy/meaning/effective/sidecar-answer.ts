@@ -76,13 +76,13 @@ export function sidecarAnswer(
   if (!isKnown(left.past)) return unknown("sidecar", left.past.lacks);
   if (left.past)
     return { ...unproxied("sidecar", service, port, world), decides: "past", leaves: left.by && CAPTURE[left.by] };
-  const { namespace, labels } = client;
+  const { namespace, labels, pods } = client;
   const host = hostOf(service);
   const caller = { namespace, labels, port: port.port };
   const carried = carriedBy(port);
   const lacks = unsettled({ namespace, labels }, service, carried && carried === "http", world);
   if (lacks.length > 0) return unknown("sidecar", lacks);
-  const sender: Sender = { namespace, labels, dataplane: "sidecar" };
+  const sender: Sender = { namespace, labels, pods, dataplane: "sidecar" };
   if (carried === "tcp" || carried === "tls") return connections(caller, service, port, carried, { ...world, sender });
   const table = tableOf(host, service.namespace, caller, world);
   if (table.outOfScope !== null) return outOfScope(table.outOfScope, service, caller, world);

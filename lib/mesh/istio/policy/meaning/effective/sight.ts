@@ -6,12 +6,13 @@ import { refOf } from "#lib/policy/ref.ts";
 import type { Source } from "#lib/policy/security.ts";
 import type { MeshFacts } from "../../settings/facts.ts";
 import { type PeerPolicies, peerPolicies } from "../inbound-mtls.ts";
+import type { ReadWorld } from "../revisions.ts";
 import type { Keeps } from "../routing/world.ts";
 
-export interface SecurityWorld {
+export interface SecurityWorld extends Pick<ReadWorld, "everything" | "readers"> {
   readonly cluster: string;
   readonly rootNamespace: string;
-  /** All of a kind, whoever may see them. */
+  /** All of a kind, whoever may see them; with `readers` those that their control plane may read. */
   readonly objects: (kind: string) => readonly Manifest[];
   /** As far as the reader may see it. */
   readonly inventory: ClusterInventory;
@@ -22,8 +23,6 @@ export interface SecurityWorld {
   readonly mesh?: MeshFacts;
   /** Services that clients of a namespace don't know; absent: they know all. */
   readonly keeps?: Keeps;
-  /** PeerAuthentications by where they count; absent: they are read for each question. */
-  readonly peers?: PeerPolicies;
   /** Why a kind isn't known; null where it is, or where the cluster has no such kind. */
   readonly unread: (kind: string) => string | null;
 }
@@ -42,9 +41,17 @@ export const sourceOf = ({ cluster }: SecurityWorld, manifest: Manifest, path: S
   path: printPath(path),
 });
 
-/** PeerAuthentications by where they count. */
-export const peersOf = ({ objects, rootNamespace, peers }: SecurityWorld): PeerPolicies =>
-  peers ?? peerPolicies(objects("PeerAuthentication"), rootNamespace);
+const gathered = new WeakMap<readonly Manifest[], Map<string, PeerPolicies>>();
+
+/** PeerAuthentications by where they count; gathered once of a list. */
+export function peersOf({ objects, rootNamespace }: Pick<SecurityWorld, "objects" | "rootNamespace">): PeerPolicies {
+  const list = objects("PeerAuthentication");
+  const own = gathered.get(list) ?? new Map<string, PeerPolicies>();
+  gathered.set(list, own);
+  const found = own.get(rootNamespace) ?? peerPolicies(list, rootNamespace);
+  own.set(rootNamespace, found);
+  return found;
+}
 
 /** Kinds among these that aren't known, with the reason. */
 export const blind = (world: SecurityWorld, ...kinds: readonly string[]): readonly string[] =>

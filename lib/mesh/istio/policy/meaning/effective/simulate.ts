@@ -6,6 +6,7 @@ import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion } from "#lib/policy/simulation.ts";
 import { type Past, podKinds } from "../capture.ts";
 import { carriedBy } from "../port-protocol.ts";
+import { asRead } from "../revisions.ts";
 import { HostIndex } from "../routing/host-index.ts";
 import { isKnown } from "../truth.ts";
 import { throughZtunnel } from "./ambient-call.ts";
@@ -75,13 +76,14 @@ function sent(
 ): Simulation {
   const carried = carriedBy(port);
   const http = carried && carried === "http";
+  const read = client === null ? world : asRead(world, [client]);
   const way =
     client === null
       ? directly(service, question.port)
       : carried === "tcp" || carried === "tls"
-        ? bytesWay(client, service, question, carried, world)
-        : wayOf(client, service, question, carried && true, world);
-  const step = routeStep(way, client, service, world);
+        ? bytesWay(client, service, question, carried, read)
+        : wayOf(client, service, question, carried && true, read);
+  const step = routeStep(way, client, service, read);
   const first = left === undefined ? step : { ...step, text: leftInWords(left, service, question.port) };
   if (first.verdict !== "yes") return { verdict: first.verdict, steps: [first], lacks: first.lacks };
   if (client === null && isGateway(service, world)) return joined([first], throughGateways(question, service, whole));

@@ -13,7 +13,8 @@ export function sentAs({ sends, because, chain }: OutboundMtls): ClientTls["send
   return "plaintext";
 }
 
-export const UNSENT = "No proxy of theirs sends it: it goes as the client itself says it, and nothing proves who calls.";
+export const UNSENT =
+  "No proxy of theirs sends it: it goes as the client itself says it, and nothing proves who calls.";
 
 const PASSED_OVER =
   "The rule’s credentialName counts at gateways, and for sidecars in rules with a workloadSelector, alone: plaintext is sent.";

@@ -7,11 +7,12 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
 import { has, listAt, objectAt, specOf } from "../../routing/json.ts";
 import { pastInbound } from "../capture.ts";
-import { type InboundMtls, inboundMtls } from "../inbound-mtls.ts";
+import { type InboundMtls, inboundMtls, peersAround } from "../inbound-mtls.ts";
+import { asRead, unreadIn } from "../revisions.ts";
 import { type Lacking, lacking } from "../truth.ts";
 import { hostOf } from "./called.ts";
 import { blind, HIDDEN, peersOf, type SecurityWorld, sourceOf } from "./sight.ts";
-import { type Destination, revisions, rulesFor } from "./way.ts";
+import { type Destination, rulesFor } from "./way.ts";
 
 interface Tunnelled {
   readonly step: SimulationStep;
@@ -25,7 +26,7 @@ interface Tunnelled {
 
 /** `port`: the workload's; null: known by name alone. */
 export function tunnelled(
-  client: Pick<Workload, "dataplane">,
+  client: Pick<Workload, "namespace" | "labels" | "dataplane" | "pods">,
   { service }: Destination,
   { server, port }: { readonly server: Workload; readonly port: number | null },
   world: SecurityWorld,
@@ -35,7 +36,7 @@ export function tunnelled(
     step: { ...base, verdict: "unknown", text: "Whether the connection comes about isn’t known.", lacks },
     ...{ identified: lacking(...lacks), sends: null, in: null },
   });
-  const open = [...revisions(server, world), ...(client.dataplane === "waypoint" ? tlsOf(service, world) : [])];
+  const open = client.dataplane === "waypoint" ? tlsOf(service, asRead(world, [client])) : [];
   if (open.length > 0) return unknown(...open);
   const yes = (text: string, more: Omit<Tunnelled, "step">, sources: SimulationStep["sources"] = []): Tunnelled => ({
     step: { ...base, verdict: "yes", text, lacks: [], sources },
@@ -52,10 +53,11 @@ export function tunnelled(
       });
     case "sidecar": {
       const unread = blind(world, "PeerAuthentication");
-      const peers = peersOf(world);
-      const inbound = inboundMtls(peers, server.namespace, server.labels, port);
+      const read = asRead(world, [server]);
+      const apart = unreadIn(read, peersAround(server.namespace, read));
+      const inbound = inboundMtls(peersOf(read), server.namespace, server.labels, port);
       const last = inbound.chain.at(-1);
-      if (unread.length > 0) return unknown(...unread);
+      if (unread.length + apart.length > 0) return unknown(...unread, ...apart);
       if (last !== undefined && !world.sees(last.object)) return unknown(HIDDEN);
       // What HBONE brings comes to the proxy all the same, what is sent as it is comes past it.
       if (inbound.mode !== "PERMISSIVE" || pastInbound(server, port).past !== false) return unknown(HBONE);
@@ -71,7 +73,7 @@ export function tunnelled(
 
 const HBONE = "whether the server’s sidecar takes HBONE";
 
-/** A waypoint follows DestinationRules, whose TLS then lies within the tunnel or in its place. */
+/** `world`: as the proxy's control plane reads it. A waypoint follows DestinationRules, whose TLS then lies within the tunnel or in its place. */
 export function tlsOf(
   service: Destination["service"],
   world: SecurityWorld,
@@ -83,6 +85,7 @@ export function tlsOf(
   return [
     ...unread,
     ...hidden,
+    ...unreadIn(world, rules),
     ...(rules.some(setsTls) ? [`what a ${who} does by a DestinationRule’s tls: that isn’t worked out yet`] : []),
   ];
 }

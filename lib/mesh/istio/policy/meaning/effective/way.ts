@@ -17,6 +17,7 @@ import {
   visibleTo,
 } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
+import { unreadIn } from "../revisions.ts";
 import { expressions, type Fits } from "../routing/expression.ts";
 import type { RequestFacts } from "../routing/match.ts";
 import { type Routed, route } from "../routing/route.ts";
@@ -80,7 +81,7 @@ export function saying(
   };
 }
 
-/** What isn't known of how a sidecar routes calls to a Service or a ServiceEntry's host. `http`: as below. */
+/** What isn't known of how a sidecar routes calls to a Service or a ServiceEntry's host. `http`, and `world`: as below. */
 export function unsettled(
   client: Pick<Workload, "namespace" | "labels">,
   service: Called,
@@ -98,14 +99,14 @@ export function unsettled(
     ...blind(world, "VirtualService", "DestinationRule", "Sidecar"),
     ...blind(world, ...(http === false ? [] : ROUTES), ...(http === true ? [] : OF_BYTES)),
     ...readersOf(bytes, world),
-    ...revisionsOf(client, all, world),
+    ...unreadIn(world, [...all, ...(service.entry === undefined ? [] : [service.entry.object])]),
     ...(http === undefined && routing.length + bytes.length > 0 ? ["the port’s protocol"] : []),
     ...(hides(all, world) ? [HIDDEN] : []),
     ...unsettledEntry(service, client.namespace, world),
   ];
 }
 
-/** On a port that carries HTTP, or nobody knows what (`http` undefined). */
+/** On a port that carries HTTP, or nobody knows what (`http` undefined). `world`: as the client's control plane reads it. */
 export function wayOf(
   client: Workload,
   service: Called,
@@ -250,25 +251,3 @@ const routesService = (object: Manifest, { namespace, name, entry }: Called): bo
     const kind = entry === undefined ? to.kind === "Service" : to.kind === "ServiceEntry" && to.group === NETWORKING;
     return kind && to.namespace === namespace && to.name === name;
   });
-
-/** Objects may be read by one revision's control plane and not by another's. */
-export function revisions({ namespace, labels }: Workload, { inventory }: SecurityWorld): readonly string[] {
-  const revision = labels["istio.io/rev"] ?? inventory.namespaces.get(namespace)?.revision ?? null;
-  return revision === null
-    ? []
-    : [`what the control plane of revision ${revision} reads: revisions aren’t worked out yet`];
-}
-
-/**
- * Every control plane reads objects without a revision; one with it is for that revision's alone. Which a client's is can't be told by a
- * label, which may be a tag. (https://istio.io/latest/docs/setup/upgrade/canary/, istiod's pkg/config/crd filter by label istio.io/rev)
- */
-export function revisionsOf(
-  { namespace, labels }: Pick<Workload, "namespace" | "labels">,
-  objects: readonly Manifest[],
-  { inventory }: SecurityWorld,
-): readonly string[] {
-  if (!objects.some(({ metadata }) => metadata.labels?.["istio.io/rev"])) return [];
-  const revision = labels["istio.io/rev"] ?? inventory.namespaces.get(namespace)?.revision ?? "default";
-  return [`whether the control plane of revision ${revision} reads the objects that say istio.io/rev`];
-}

@@ -4,6 +4,7 @@ import { kindKey } from "#lib/policy/kind.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { namespaceOf } from "../../routing/json.ts";
 import type { Called } from "./called.ts";
+import { proxiesOf } from "./pod-waypoint.ts";
 import { waypointOf } from "./security.ts";
 import { blind, type SecurityWorld } from "./sight.ts";
 import type { Destination } from "./way.ts";
@@ -35,18 +36,6 @@ export function meetingWaypoint(
   ];
   return { waypoint, lacks };
 }
-
-/** The workloads that run a waypoint. */
-export const proxiesOf = (
-  { namespace, name }: Place,
-  { inventory }: Pick<SecurityWorld, "inventory">,
-): readonly Workload[] =>
-  [...inventory.workloads.values()].filter(
-    (each) =>
-      each.namespace === namespace &&
-      each.dataplane === "waypoint" &&
-      each.labels[`${GATEWAY_API}/gateway-name`] === name,
-  );
 
 const GATEWAY = kindKey({ group: GATEWAY_API, kind: "Gateway" });
 
