@@ -303,7 +303,7 @@ test("what isn't read is not missing", () => {
     vs(to("host: nobody")),
     dr("host: nobody, subsets: [{name: v1, labels: {version: v1}}]"),
     open,
-    o("Sidecar", "shop/s", "egress: [{hosts: [./nobody]}]"),
+    o("Sidecar", "shop/s", "egress: [{hosts: [./nobody.shop.svc.cluster.local]}]"),
   ];
   expect(findingsOf(alone, false)).toEqual([]);
   expect(findingsOf(alone, true).map(({ code }) => code)).toContain("destination-host-unknown");
