@@ -11,12 +11,45 @@ const jwt = (spec: string) => o("RequestAuthentication", "shop/j", `jwtRules: [{
 const keys = (key: object) => jwt(`jwks: '${JSON.stringify({ keys: [key] })}'`);
 const telemetry = (spec: string) => o("Telemetry", "shop/t", spec);
 const tag = (spec: string) => telemetry(`tracing: [{customTags: {a: {${spec}}}}]`);
+const annotated = (policy: ReturnType<typeof o>) => (annotation: string) => ({
+  ...policy,
+  metadata: { ...policy.metadata, ...(annotation === "" ? {} : { annotations: noted(annotation) }) },
+});
+const noted = (text: string) => Object.fromEntries([text.split("=")]) as Readonly<Record<string, string>>;
 const source = "spec.rules[0].from[0].source";
 const path = "spec.rules[0].to[0].operation.paths[0]";
 const condition = "spec.rules[0].when[0]";
 const rule = "spec.jwtRules[0]";
 
 const cases: readonly Refused[] = [
+  [
+    "a trial of another kind",
+    annotated(o("PeerAuthentication", "shop/p", "mtls: {mode: STRICT}")),
+    "istio.io/dry-run=true",
+    "",
+    'metadata.annotations["istio.io/dry-run"]',
+  ],
+  [
+    "a trial of AUDIT",
+    annotated(allow("action: AUDIT, rules: [{}]")),
+    "istio.io/dry-run=true",
+    "",
+    'metadata.annotations["istio.io/dry-run"]',
+  ],
+  [
+    "a trial that is neither on nor off",
+    annotated(allow("rules: [{}]")),
+    "istio.io/dry-run=yes",
+    "istio.io/dry-run=True",
+    'metadata.annotations["istio.io/dry-run"]',
+  ],
+  [
+    "what istiod alone writes",
+    annotated(o("Sidecar", "shop/s", "egress: [{hosts: ['./*']}]")),
+    "internal.istio.io/parents=a",
+    "",
+    'metadata.annotations["internal.istio.io/parents"]',
+  ],
   [
     "a wildcard of accounts",
     from,
