@@ -39,7 +39,7 @@ export interface NamespaceContents {
 }
 
 /** By node; of several on a node that differ none. */
-export type Tunnels = ReadonlyMap<string, string | null>;
+type Tunnels = ReadonlyMap<string, string | null>;
 
 /** What ztunnel's chart is told no revision for goes to `istiod`, which is the control plane of `default`. (daemonset.yaml) */
 const UNSAID = "default";
