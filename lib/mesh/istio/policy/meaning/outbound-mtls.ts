@@ -97,7 +97,7 @@ interface Block {
 
 /** To one endpoint: with automatic mutual TLS each is told apart. */
 export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint, world: MtlsWorld): OutboundMtls {
-  const block = blockFor(client, to, world);
+  const { block, marks } = blocksFor(client, to, world);
   if (block !== null) return told(block, client);
   if (to.external || world.autoMtls === false) return { sends: "plaintext", chain: [] };
   // The service's mode is guessed from mesh and namespace, without workloads' own policies: where that is DISABLE there is no TLS.
@@ -114,6 +114,10 @@ export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint
     (endpoint.labels[TLS_MODE] !== undefined && endpoint.dataplane === "gateway")
   )
     return { sends: lacking(SERVERS), chain: [] };
+  if (marks !== null) {
+    const { chain, sends } = told(marks, client);
+    return { sends: sends !== "mutual TLS" ? "plaintext" : world.autoMtls === null ? lacking(AUTO) : sends, chain };
+  }
   // Of gateways' pods nothing says that they take it. (files/gateway-injection-template.yaml, kube-gateway.yaml in istiod's chart)
   if (endpoint.dataplane !== "sidecar") return { sends: "plaintext", chain: [] };
   const chain = says(ownPort);
@@ -132,22 +136,30 @@ function portsDiffer(peers: PeerPolicies, endpoint: Endpoint): boolean {
   return Object.keys(objectAt(own?.spec, "portLevelMtls")).length > 0;
 }
 
+interface Blocks {
+  readonly block: Block | null;
+  /** Where automatic mutual TLS is left to decide: what marks endpoints for it, instead of what they take. */
+  readonly marks: Block | null;
+}
+
 /**
  * The rule's own block, replaced whole by that of its port (a port without `tls` has none, whatever the rule says), then a
- * subset's over both, and that of the subset's port. (MergeTrafficPolicy in pilot/pkg/networking/core)
+ * subset's over both, and that of the subset's port. (MergeTrafficPolicy in pilot/pkg/networking/core) Endpoints are marked by the
+ * subset's, else the rule's, each by its port's only where that has one. (tlsModeForDestinationRule in pilot/pkg/xds/endpoints)
  */
-function blockFor(client: Client, to: Destination, world: MtlsWorld): Block | null {
+function blocksFor(client: Client, to: Destination, world: MtlsWorld): Blocks {
   const applied = destinationRules(to.host, to.namespace, client.namespace, world, client.labels);
   const subset = to.subset === null ? undefined : applied.subsets.find(({ name }) => name === to.subset);
-  let block: Block | null = null;
+  let [block, marks]: [Block | null, Block | null] = [null, null];
   const read = (object: Manifest, path: Segments, policy: JsonObject): void => {
-    if (isObject(policy["tls"])) block = { object, path: [...path, "tls"], tls: policy["tls"] };
+    if (isObject(policy["tls"])) block = marks = { object, path: [...path, "tls"], tls: policy["tls"] };
     const ports = listAt(policy, "portLevelSettings");
     const at = ports.findIndex((each) => numberAt(objectAt(each, "port"), "number") === to.port);
     const found = ports[at];
     if (found === undefined) return;
     const own = found["tls"];
     block = isObject(own) ? { object, path: [...path, "portLevelSettings", at, "tls"], tls: own } : null;
+    marks = block ?? marks;
   };
   if (applied.policy !== null) {
     read(applied.policy, ["spec", "trafficPolicy"], objectAt(specOf(applied.policy), "trafficPolicy"));
@@ -156,7 +168,7 @@ function blockFor(client: Client, to: Destination, world: MtlsWorld): Block | nu
     const at = listAt(specOf(subset.owner), "subsets").findIndex((each) => textAt(each, "name") === subset.name);
     read(subset.owner, ["spec", "subsets", at, "trafficPolicy"], objectAt(subset.value, "trafficPolicy"));
   }
-  return block;
+  return { block, marks };
 }
 
 /**
