@@ -1,8 +1,8 @@
 /**
- * What a client's sidecar sends: what the console says of seeded DestinationRules and PeerAuthentications against the clusters that
- * istiod pushes. Their TLS settings are read, not run.
+ * What a client's sidecar sends: what the console says of seeded DestinationRules and PeerAuthentications against the clusters and
+ * endpoints that istiod pushes. Their TLS settings are read, not run.
  */
-import type { Resource } from "#lab/real/pushed.ts";
+import type { Pushed, Resource } from "#lab/real/pushed.ts";
 import { peerPolicies } from "#lib/mesh/istio/policy/meaning/inbound-mtls.ts";
 import { outboundMtls, type Sends } from "#lib/mesh/istio/policy/meaning/outbound-mtls.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
@@ -20,8 +20,9 @@ interface OutboundScene {
   readonly client: string;
   readonly ip: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** The Service is headless: whether all of its pods take mutual TLS, or one doesn't. */
-  readonly headless?: boolean;
+  /** Whether all of the Service's pods take mutual TLS, or the second one doesn't. */
+  readonly all: boolean;
+  readonly headless: boolean;
   readonly rules: readonly Wanted[];
   readonly peers: readonly Wanted[];
 }
@@ -31,8 +32,8 @@ const tls = (from: Chance, share: number): JsonObject => (from.is(share) ? { tls
 
 /** A policy with TLS for all ports, for this one or another, or neither. */
 function policy(from: Chance): JsonObject {
-  const ports = from.is(0.4) ? [{ port: { number: from.is(0.7) ? PORT : 81 }, ...tls(from, 0.7) }] : [];
-  const whole = { ...tls(from, 0.4), ...(ports.length > 0 && { portLevelSettings: ports }) };
+  const ports = from.is(0.5) ? [{ port: { number: from.is(0.8) ? PORT : 81 }, ...tls(from, 0.5) }] : [];
+  const whole = { ...tls(from, 0.5), ...(ports.length > 0 && { portLevelSettings: ports }) };
   return Object.keys(whole).length === 0 ? {} : { trafficPolicy: whole };
 }
 
@@ -42,6 +43,20 @@ function destinationRule(from: Chance, owner: string, namespace: string): Wanted
   return { kind: "DestinationRule", namespace, name: "one", spec: { host, ...policy(from), subsets } };
 }
 
+/** Of one of the pods, or of both; of their port or another. */
+function workloadPeer(from: Chance, namespace: string, name: string): Wanted {
+  const mode = () => ({ mode: from.of(["STRICT", "PERMISSIVE", "DISABLE", "DISABLE", "UNSET"]) });
+  const ports = from.some([String(PORT), "81"], 1, 2).map((port) => [port, mode()] as const);
+  return {
+    ...{ kind: "PeerAuthentication", namespace, name },
+    spec: {
+      selector: { matchLabels: from.of([{ app: "reviews" }, { version: "v1" }, { app: "other" }]) },
+      ...(from.is(0.7) && { mtls: mode() }),
+      ...(from.is(0.5) && { portLevelMtls: Object.fromEntries(ports) }),
+    },
+  };
+}
+
 function outboundScene(from: Chance, index: number): OutboundScene {
   const [owner, client] = [`r${index}`, `c${index}`];
   const peer = (namespace: string): Wanted => ({
@@ -49,14 +64,16 @@ function outboundScene(from: Chance, index: number): OutboundScene {
     spec: { mtls: { mode: from.of(["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]) } },
   });
   return {
-    ...(index % 4 === 1 && { headless: true }),
-    ...(index % 4 === 3 && { headless: false }),
+    ...{ headless: index % 2 === 1, all: index % 4 < 2 },
     ...{ owner, client, ip: `127.32.${index >> 7}.${(index & 127) + 1}`, labels: { app: "web" } },
     rules: [
       ...(from.is(0.75) ? [destinationRule(from, owner, owner)] : []),
       ...(from.is(0.25) ? [destinationRule(from, owner, client)] : []),
     ],
-    peers: from.is(0.6) ? [peer(owner)] : [],
+    peers: [
+      ...(from.is(0.6) ? [peer(owner)] : []),
+      ...["one", "two"].flatMap((name) => (from.is(0.45) ? [workloadPeer(from, owner, name)] : [])),
+    ],
   };
 }
 
@@ -69,21 +86,32 @@ export async function compareOutbound(env: NodeJS.ProcessEnv, seed: number, scen
     const objects: Manifest[] = [];
     await parallel(all, async (one) => objects.push(...(await setUp(cluster, one))));
     const found = tally();
-    await parallel(all, async ({ client, owner, ip, labels, headless }) => {
-      const pushed = await cluster.pushedTo({ pod: "web", namespace: client, ip, labels });
+    await parallel(all, async (one) => {
+      const { client: namespace, owner, ip, labels, headless } = one;
+      const endpointsOf = `|reviews.${owner}.svc.cluster.local`;
+      const own = headless ? {} : { endpointsOf };
+      const pushed = await cluster.pushedTo({ pod: "web", namespace, ip, labels, ...own });
       for (const subset of ["", ...SUBSETS]) {
-        const name = `outbound|${PORT}|${subset}|reviews.${owner}.svc.cluster.local`;
+        const name = `outbound|${PORT}|${subset}${endpointsOf}`;
         const real = pushed.clusters.find((each) => each.name === name);
         if (real === undefined) continue;
-        const ours = says(objects, { owner, client, labels, headless, subset: subset || null });
-        if (typeof ours !== "string") found.leaveOpen(ours.lacks);
-        else found.decide(headless === undefined ? ours : `headless: ${ours}`);
-        if (typeof ours !== "string" || ours === sends(real)) continue;
-        const near = objects.filter(({ metadata }) => [owner, client].includes(metadata.namespace ?? ""));
-        found.differ([
-          `seed ${seed}: ${name}: we say ${ours}, istiod pushes ${sends(real)}`,
-          ...near.map(({ kind, metadata, spec }) => `${kind} ${metadata.namespace} ${JSON.stringify(spec)}`),
-        ]);
+        // To a headless Service's pods alike.
+        for (const [at, marked] of headless ? [["any", true] as const] : marksOf(pushed, name)) {
+          const ours = says(objects, one, subset || null, VERSIONS.find((_, pod) => at === ipOf(owner, pod)) ?? "v1");
+          if (typeof ours !== "string") {
+            found.leaveOpen(ours.lacks);
+            continue;
+          }
+          const choice = real["transportSocketMatches"] !== undefined;
+          const pushes = choice && !marked ? "plaintext" : sends(real);
+          found.decide(headless ? `headless: ${ours}` : ours);
+          if (ours === pushes) continue;
+          const near = objects.filter(({ metadata }) => [owner, namespace].includes(metadata.namespace ?? ""));
+          found.differ([
+            `seed ${seed}: ${name} at ${at}: we say ${ours}, istiod pushes ${pushes}`,
+            ...near.map((each) => `${each.kind} ${each.metadata.namespace} ${JSON.stringify(each.spec)}`),
+          ]);
+        }
       }
     });
     return found;
@@ -99,21 +127,26 @@ async function setUp(cluster: Cluster, one: OutboundScene): Promise<readonly Man
     ...{ apiVersion: "v1", kind: "Service", metadata: { name: "reviews", namespace: one.owner } },
     spec: {
       ...{ selector: { app: "reviews" }, ports: [{ name: "http", port: PORT }] },
-      ...(one.headless !== undefined && { clusterIP: "None" }),
+      ...(one.headless && { clusterIP: "None" }),
     },
   });
-  if (one.headless !== undefined) await standBehind(cluster, one.owner, one.headless);
+  await standBehind(cluster, one);
   return [
     ...(await write(cluster, "networking.istio.io/v1", one.rules)),
     ...(await write(cluster, "security.istio.io/v1", one.peers)),
   ];
 }
 
+const VERSIONS = ["v1", "v2"] as const;
+const ipOf = (namespace: string, pod: number): string => `10.9.${namespace.slice(1)}.${pod + 1}`;
+const takes = ({ all }: OutboundScene, version: string): boolean => all || version === "v1";
+
 /** Two pods, as endpoints; nobody runs that would make them of the Service. */
-async function standBehind(cluster: Cluster, namespace: string, all: boolean): Promise<void> {
-  const marked = { app: "reviews", "security.istio.io/tlsMode": "istio" };
-  const pods = [marked, all ? marked : { app: "reviews" }].map((labels, at) => ({
-    ...{ namespace, pod: `reviews-${at}`, labels, ip: `10.9.${namespace.slice(1)}.${at + 1}`, namespaced: true },
+async function standBehind(cluster: Cluster, one: OutboundScene): Promise<void> {
+  const { owner: namespace } = one;
+  const pods = VERSIONS.map((version, at) => ({
+    ...{ namespace, pod: `reviews-${at}`, ip: ipOf(namespace, at), namespaced: true },
+    labels: { app: "reviews", version, ...(takes(one, version) && { "security.istio.io/tlsMode": "istio" }) },
   }));
   for (const each of pods) await deploy(cluster, each);
   await cluster.create("endpointslices", {
@@ -127,23 +160,46 @@ async function standBehind(cluster: Cluster, namespace: string, all: boolean): P
   });
 }
 
-/** To an endpoint with a sidecar, and without a policy of its own. */
+/** Endpoints of a cluster by their addresses: whether they are marked for automatic mutual TLS. */
+function marksOf({ endpoints }: Pushed, name: string): ReadonlyMap<string, boolean> {
+  const found = endpoints.find(({ clusterName }) => clusterName === name) as {
+    readonly endpoints?: readonly Locality[];
+  };
+  const all = found?.endpoints?.flatMap(({ lbEndpoints = [] }) => lbEndpoints) ?? [];
+  return new Map(
+    all.map(({ endpoint, metadata }) => [
+      endpoint.address.socketAddress.address,
+      metadata?.filterMetadata?.["envoy.transport_socket_match"]?.tlsMode === "istio",
+    ]),
+  );
+}
+
+interface Locality {
+  readonly lbEndpoints?: readonly {
+    readonly endpoint: { readonly address: { readonly socketAddress: { readonly address: string } } };
+    readonly metadata?: { readonly filterMetadata?: Readonly<Record<string, { readonly tlsMode?: string }>> };
+  }[];
+}
+
+/** To the pod of that version. */
 function says(
   objects: readonly Manifest[],
-  it: Pick<OutboundScene, "owner" | "client" | "labels"> & {
-    readonly headless: boolean | undefined;
-    readonly subset: string | null;
-  },
+  one: OutboundScene,
+  subset: string | null,
+  version: string,
 ): ReturnType<typeof outboundMtls>["sends"] {
   const of = (kind: string) => objects.filter((each) => each.kind === kind);
-  const host = `reviews.${it.owner}.svc.cluster.local`;
+  const { client: namespace, owner, labels } = one;
   return outboundMtls(
-    { namespace: it.client, labels: it.labels },
+    { namespace, labels },
     {
-      ...{ host, namespace: it.owner, port: PORT, subset: it.subset, external: false },
-      ...(it.headless !== undefined && { all: it.headless }),
+      ...{ host: `reviews.${owner}.svc.cluster.local`, namespace: owner, port: PORT, subset, external: false },
+      ...(one.headless && { all: one.all }),
     },
-    { namespace: it.owner, labels: {}, dataplane: "sidecar", port: PORT },
+    {
+      ...{ namespace: owner, labels: { app: "reviews", version }, port: PORT },
+      dataplane: takes(one, version) ? "sidecar" : "none",
+    },
     { objects: of, rootNamespace: ROOT, peers: peerPolicies(of("PeerAuthentication"), ROOT), autoMtls: true },
   ).sends;
 }

@@ -33,7 +33,7 @@ const outbound = {
   ],
 };
 const routes = { name: "9080", virtualHosts: [{ name: "reviews", domains: ["*"] }], validateClusters: false };
-const pushed: Pushed = { clusters: [], listeners: [inbound, outbound], routes: [routes] };
+const pushed: Pushed = { clusters: [], listeners: [inbound, outbound], routes: [routes], endpoints: [] };
 
 describe("what istiod pushed is changed in what is said, and in nothing else", () => {
   it("inbound: addresses and where secrets come from", () => {

@@ -11,6 +11,8 @@ export interface Pushed {
   readonly clusters: readonly Resource[];
   readonly listeners: readonly Resource[];
   readonly routes: readonly Resource[];
+  /** Of the clusters that were asked for; their names are in `clusterName`. */
+  readonly endpoints: readonly Omit<Resource, "name">[];
 }
 
 export interface Proxy {
@@ -22,16 +24,18 @@ export interface Proxy {
   readonly labels: Readonly<Record<string, string>>;
   /** Default a workload's sidecar; `router`: a gateway. */
   readonly type?: "sidecar" | "router" | "waypoint";
+  /** The end of the names of clusters whose endpoints are asked for, of which there is one at least; absent: none. */
+  readonly endpointsOf?: string;
 }
 
 /** Milliseconds for one proxy's first push, on a machine that has other things to do. */
 const DEADLINE = 60_000;
 
-/** @throws Error when istiod doesn't send all three in time */
+/** @throws Error when istiod doesn't send all in time */
 export async function pushedTo(binary: string, grpc: string, proxy: Proxy): Promise<Pushed> {
-  const { pod, namespace, cluster, ip, labels, type = "sidecar" } = proxy;
+  const { pod, namespace, cluster, ip, labels, type = "sidecar", endpointsOf = "" } = proxy;
   const node = `${type}~${ip}~${pod}.${namespace}~${namespace}.svc.cluster.local`;
-  const flags = { address: grpc, node, namespace, cluster, labels: JSON.stringify(labels) };
+  const flags = { address: grpc, node, namespace, cluster, labels: JSON.stringify(labels), endpoints: endpointsOf };
   const args = Object.entries(flags).flatMap(([name, value]) => [`-${name}`, value]);
   const child = spawn(binary, args, { stdio: "pipe", timeout: DEADLINE });
   const ended = once(child, "close");
@@ -42,14 +46,14 @@ export async function pushedTo(binary: string, grpc: string, proxy: Proxy): Prom
     got[type] = resources;
     // Routes are asked for, and come, last; of listeners that name none, none do.
     if (type === "listeners" && !/"route_?config_?name"/i.test(JSON.stringify(resources))) got["routes"] = [];
-    if (got["routes"] !== undefined) break;
+    if (got["routes"] !== undefined && (endpointsOf === "" || got["endpoints"] !== undefined)) break;
   }
   child.stdin.end();
   await ended;
-  const { clusters, listeners, routes } = got;
+  const { clusters, listeners, routes, endpoints = [] } = got;
   if (clusters === undefined || listeners === undefined || routes === undefined) {
     const all = Object.keys(got).join(", ") || "an end";
     throw new Error(`istiod sent ${pod}.${namespace} nothing but ${all}; ${await complaint}`);
   }
-  return { clusters, listeners, routes };
+  return { clusters, listeners, routes, endpoints };
 }

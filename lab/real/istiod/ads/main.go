@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strings"
 
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listener "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	hcm "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
@@ -32,9 +33,10 @@ const (
 	clusters  = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 	listeners = "type.googleapis.com/envoy.config.listener.v3.Listener"
 	routes    = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
+	endpoints = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment"
 )
 
-var names = map[string]string{clusters: "clusters", listeners: "listeners", routes: "routes"}
+var names = map[string]string{clusters: "clusters", listeners: "listeners", routes: "routes", endpoints: "endpoints"}
 
 func main() {
 	address := flag.String("address", "", "istiod's plaintext gRPC address")
@@ -42,14 +44,15 @@ func main() {
 	namespace := flag.String("namespace", "", "the proxy's namespace")
 	cluster := flag.String("cluster", "", "the proxy's cluster")
 	labels := flag.String("labels", "{}", "the pod's labels as JSON")
+	of := flag.String("endpoints", "", "the end of the names of clusters whose endpoints are asked for; empty: none")
 	flag.Parse()
-	if err := run(*address, *node, *namespace, *cluster, *labels); err != nil {
+	if err := run(*address, *node, *namespace, *cluster, *labels, *of); err != nil {
 		fmt.Fprintln(os.Stderr, "ads:", err)
 		os.Exit(1)
 	}
 }
 
-func run(address, node, namespace, cluster, labels string) error {
+func run(address, node, namespace, cluster, labels, endpointsOf string) error {
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
@@ -106,18 +109,23 @@ func run(address, node, namespace, cluster, labels string) error {
 		if err := stream.Send(acknowledged); err != nil {
 			return err
 		}
-		if answer.TypeUrl != listeners {
-			continue
+		asked, found := "", []string{}
+		switch {
+		case answer.TypeUrl == listeners:
+			asked = routes
+			found, err = routeNames(answer)
+		case answer.TypeUrl == clusters && endpointsOf != "":
+			asked = endpoints
+			found, err = clusterNames(answer, endpointsOf)
 		}
-		found, err := routeNames(answer)
 		if err != nil {
 			return err
 		}
-		if strings.Join(found, "\n") == strings.Join(wanted[routes], "\n") {
+		if asked == "" || strings.Join(found, "\n") == strings.Join(wanted[asked], "\n") {
 			continue
 		}
-		wanted[routes] = found
-		if err := stream.Send(&discovery.DiscoveryRequest{TypeUrl: routes, ResourceNames: found}); err != nil {
+		wanted[asked] = found
+		if err := stream.Send(&discovery.DiscoveryRequest{TypeUrl: asked, ResourceNames: found}); err != nil {
 			return err
 		}
 	}
@@ -182,4 +190,20 @@ func routeNames(answer *discovery.DiscoveryResponse) ([]string, error) {
 	}
 	sort.Strings(sorted)
 	return sorted, nil
+}
+
+// clusterNames lists the clusters with that end whose endpoints come by themselves.
+func clusterNames(answer *discovery.DiscoveryResponse, end string) ([]string, error) {
+	found := []string{}
+	for _, resource := range answer.Resources {
+		one := &clusterv3.Cluster{}
+		if err := resource.UnmarshalTo(one); err != nil {
+			return nil, err
+		}
+		if one.GetType() == clusterv3.Cluster_EDS && strings.HasSuffix(one.Name, end) {
+			found = append(found, one.Name)
+		}
+	}
+	sort.Strings(found)
+	return found, nil
 }

@@ -117,9 +117,25 @@ describe("client and server", () => {
       "plaintext, connects, by d spec.trafficPolicy.portLevelSettings[0].tls.mode",
     ],
     [
-      "a port that says nothing of TLS has none told",
+      "a port that says nothing of TLS has none told, but endpoints go by the rule",
       [dr(`trafficPolicy: {tls: {mode: DISABLE}, ${PORT}}]}`)],
-      "mutual TLS, connects, identified",
+      `plaintext, connects, by d ${TLS}`,
+    ],
+    [
+      "a port that says nothing of TLS, by a rule with the user's own",
+      [dr(`trafficPolicy: {tls: {mode: SIMPLE}, ${PORT}}]}`)],
+      `plaintext, connects, by d ${TLS}`,
+    ],
+    [
+      "a port that says nothing of TLS, by a rule for mutual TLS to a pod that takes none",
+      [dr(`trafficPolicy: {tls: {mode: ISTIO_MUTUAL}, ${PORT}}]}`)],
+      `mutual TLS, refused, by d ${TLS}`,
+      { pod: { dataplane: "none" } },
+    ],
+    [
+      "the namespace's DISABLE leaves endpoints no choice",
+      [OFF, dr(`trafficPolicy: {tls: {mode: ISTIO_MUTUAL}, ${PORT}}]}`)],
+      "plaintext, connects, by p spec.mtls.mode",
     ],
     [
       "another port",

@@ -90,8 +90,8 @@ export interface ClientSay {
 /**
  * What made the client’s proxy send that. `rule`: the DestinationRule’s block; `passed over`: the block names a Secret that isn’t read
  * there. Without a block: `external`, a ServiceEntry outside the mesh; `off`, the mesh’s setting; `around`, mesh or namespace of the
- * service are DISABLE; `all` and `not all`, the endpoints together; `no sidecar` at the endpoint; `disabled`, the endpoint’s port; else
- * `automatic`.
+ * service are DISABLE; `all` and `not all`, the endpoints together; `marked` and `not marked`, the endpoint by the rule’s block, which the
+ * port’s entry takes away otherwise; `no sidecar` at the endpoint; `disabled`, the endpoint’s port; else `automatic`.
  */
 export type Because =
   | "rule"
@@ -101,6 +101,8 @@ export type Because =
   | "around"
   | "all"
   | "not all"
+  | "marked"
+  | "not marked"
   | "no sidecar"
   | "disabled"
   | "automatic";
@@ -124,14 +126,14 @@ interface Block {
 
 /** To one endpoint: with automatic mutual TLS each is told apart. */
 export function outboundMtls(client: Client, to: Destination, endpoint: Endpoint, world: MtlsWorld): OutboundMtls {
-  const { block, emptied } = blockFor(client, to, world);
+  const { block, marks, emptied } = blocksFor(client, to, world);
   if (block !== null) return told(block, client);
-  const out = untold(to, endpoint, world);
+  const out = untold(to, endpoint, marks && told(marks, client), world);
   return emptied === null ? out : { ...out, emptied };
 }
 
 /** Where no block of a DestinationRule counts. */
-function untold(to: Destination, endpoint: Endpoint, world: MtlsWorld): OutboundMtls {
+function untold(to: Destination, endpoint: Endpoint, marks: OutboundMtls | null, world: MtlsWorld): OutboundMtls {
   if (to.external || world.autoMtls === false)
     return { sends: "plaintext", chain: [], because: to.external ? "external" : "off" };
   // The service's mode is guessed from mesh and namespace, without workloads' own policies: where that is DISABLE there is no TLS.
@@ -149,6 +151,11 @@ function untold(to: Destination, endpoint: Endpoint, world: MtlsWorld): Outbound
     (endpoint.labels[TLS_MODE] !== undefined && endpoint.dataplane === "gateway")
   )
     return { sends: lacking(SERVERS), chain: [] };
+  if (marks !== null) {
+    const { chain, sends } = marks;
+    if (sends !== "mutual TLS") return { sends: "plaintext", chain, because: "not marked" };
+    return { sends: mutual, chain, because: "marked" };
+  }
   // Of gateways' pods nothing says that they take it. (files/gateway-injection-template.yaml, kube-gateway.yaml in istiod's chart)
   if (endpoint.dataplane !== "sidecar") return { sends: "plaintext", chain: [], because: "no sidecar" };
   const chain = says(ownPort);
@@ -168,21 +175,26 @@ export function portsDiffer(peers: PeerPolicies, endpoint: Endpoint): boolean {
   return Object.keys(objectAt(own?.spec, "portLevelMtls")).length > 0;
 }
 
+interface Blocks {
+  readonly block: Block | null;
+  /** Where automatic mutual TLS is left to decide: what marks endpoints for it, instead of what they take. */
+  readonly marks: Block | null;
+  /** The port's entry that takes the rule's away. */
+  readonly emptied: ClientSay | null;
+}
+
 /**
  * The rule's own block, replaced whole by that of its port (a port without `tls` has none, whatever the rule says), then a
- * subset's over both, and that of the subset's port. (MergeTrafficPolicy in pilot/pkg/networking/core)
+ * subset's over both, and that of the subset's port. (MergeTrafficPolicy in pilot/pkg/networking/core) Endpoints are marked by the
+ * subset's, else the rule's, each by its port's only where that has one. (tlsModeForDestinationRule in pilot/pkg/xds/endpoints)
  */
-function blockFor(
-  client: Client,
-  to: Destination,
-  world: MtlsWorld,
-): { readonly block: Block | null; readonly emptied: ClientSay | null } {
+function blocksFor(client: Client, to: Destination, world: MtlsWorld): Blocks {
   const applied = destinationRules(to.host, to.namespace, client.namespace, world, client.labels);
   const subset = to.subset === null ? undefined : applied.subsets.find(({ name }) => name === to.subset);
-  let block: Block | null = null;
+  let [block, marks]: [Block | null, Block | null] = [null, null];
   let emptied: ClientSay | null = null;
   const read = (object: Manifest, path: Segments, policy: JsonObject, [whole, port]: Levels): void => {
-    if (isObject(policy["tls"])) block = { object, path: [...path, "tls"], tls: policy["tls"], level: whole };
+    if (isObject(policy["tls"])) block = marks = { object, path: [...path, "tls"], tls: policy["tls"], level: whole };
     const ports = listAt(policy, "portLevelSettings");
     const at = ports.findIndex((each) => numberAt(objectAt(each, "port"), "number") === to.port);
     const found = ports[at];
@@ -191,6 +203,7 @@ function blockFor(
     const there = [...path, "portLevelSettings", at];
     if (block !== null && !isObject(own)) emptied = { object, path: there, says: "no tls", level: port };
     block = isObject(own) ? { object, path: [...there, "tls"], tls: own, level: port } : null;
+    marks = block ?? marks;
   };
   if (applied.policy !== null) {
     read(applied.policy, ["spec", "trafficPolicy"], objectAt(specOf(applied.policy), "trafficPolicy"), OF_RULE);
@@ -199,7 +212,7 @@ function blockFor(
     const at = listAt(specOf(subset.owner), "subsets").findIndex((each) => textAt(each, "name") === subset.name);
     read(subset.owner, ["spec", "subsets", at, "trafficPolicy"], objectAt(subset.value, "trafficPolicy"), OF_SUBSET);
   }
-  return { block, emptied };
+  return { block, marks, emptied };
 }
 
 type Levels = readonly [whole: RuleLevel, port: RuleLevel];

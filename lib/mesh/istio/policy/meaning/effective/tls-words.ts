@@ -26,6 +26,9 @@ const WORDS: Readonly<Record<Exclude<Because, "rule" | "passed over">, string>> 
   all: "Automatic mutual TLS: all pods behind the address that is called take it.",
   "not all":
     "Automatic mutual TLS goes to all pods of what is called by their addresses or to none, and one doesn’t take it.",
+  marked:
+    "Automatic mutual TLS: what the rule says otherwise marks the pods for it, whatever their PeerAuthentications say.",
+  "not marked": "What the rule says otherwise leaves the pods unmarked: automatic mutual TLS isn’t sent.",
   "no sidecar": "Automatic mutual TLS goes to pods with a sidecar alone.",
   disabled: "The server’s PeerAuthentication says DISABLE: automatic mutual TLS isn’t sent.",
   automatic: "Automatic mutual TLS: the pods have a sidecar, and their PeerAuthentications don’t say DISABLE.",
