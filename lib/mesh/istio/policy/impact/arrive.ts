@@ -9,6 +9,7 @@ import { admission } from "./admission.ts";
 import type { ObservedCall } from "./calls.ts";
 import { connection, type Wire } from "./connection.ts";
 import type { Shared } from "./expected.ts";
+import { uncounted } from "./origin.ts";
 import type { Part } from "./part.ts";
 import { passing, turnOf } from "./passage.ts";
 import { enforced, kindsOpen, proxied, unless } from "./past.ts";
@@ -69,7 +70,8 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
           const said = admission({ point, reader, before: facts(portion.principal), after: facts(principal) }, sides);
           return point.kind === "sidecar" ? enforced(said, wire) : said;
         });
-    const all = [...parts.map((each) => (gone ? guessed(each) : each)), ...admitted];
+    const beyond = portion.measured === "plaintext" ? uncounted(call, world) : [];
+    const all = unless([...parts.map((each) => (gone ? guessed(each) : each)), ...admitted], beyond);
     return { share: portion.share, parts: unless(all, open) };
   });
 }

@@ -32,6 +32,8 @@ export interface ObservedCall {
   readonly beside?: number;
   /** Requests/s that the server's own proxy counted; absent: none. */
   readonly served?: number;
+  /** Of the hour what the client's own proxies counted, its sidecars or its node's ztunnel; absent: none. */
+  readonly sent?: number;
   /** What is known of all its requests alike. Absent: no more than the other members say. */
   readonly request?: RequestKnown;
   /** Parts of it of whose requests something is known; of the rest nothing is. */
@@ -105,6 +107,7 @@ function callOf(hop: Hop, seen: Seen): ObservedCall | null {
     rate: seen === "week" ? 0 : rateOf(hop),
     viaWaypoint: evidence.has("waypoint"),
     ...servedOf(evidence.get("destination"), seen),
+    ...sentOf(hop, seen),
     ...(protocol === "grpc" ? { request: GRPC } : {}),
     ...(seen === "hour" && hop.headline !== null && ROUTERS.has(hop.headline.observer) ? { client: hop.headline } : {}),
   };
@@ -118,13 +121,17 @@ function servedOf(server: Evidence | undefined, seen: Seen): Pick<ObservedCall, 
   return served > 0 ? { served } : {};
 }
 
+function sentOf({ headline, evidence, protocol }: Hop, seen: Seen): Pick<ObservedCall, "sent"> {
+  const own = headline?.observer === "ztunnel" && headline.side === "client" ? headline : evidence.get("source");
+  const sent = own === undefined || seen === "week" ? 0 : countOf(own, protocol);
+  return sent > 0 ? { sent } : {};
+}
+
+const countOf = ({ requests, connections }: Evidence, protocol: Protocol): number =>
+  protocol === "tcp" ? (connections?.opened ?? 0) : requestRate(requests);
+
 /** The headline's; where only others saw this service, the most that one of them did. */
 function rateOf({ headline, evidence, protocol }: Hop): number {
   const all = headline === null ? [...evidence.values()] : [headline];
-  return Math.max(
-    0,
-    ...all.map(({ requests, connections }) =>
-      protocol === "tcp" ? (connections?.opened ?? 0) : requestRate(requests),
-    ),
-  );
+  return Math.max(0, ...all.map((each) => countOf(each, protocol)));
 }

@@ -17,6 +17,8 @@ const TRACES = "traces of the pair (a sample: their share is said there)";
 const OWN = "the client proxy’s own metrics: let Prometheus scrape it";
 
 const CLOSERS: readonly Closer[] = [
+  { fact: /^which of the pods of /, bounds: true, with: [TRACES, LOGS] },
+  { fact: /^how many calls the pods of /, bounds: false, with: [LOGS] },
   {
     fact: /^the method$/,
     bounds: true,

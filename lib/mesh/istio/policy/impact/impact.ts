@@ -18,6 +18,7 @@ import { enrollingGaps } from "./enrolling-gaps.ts";
 import { entering, letInAnew } from "./entering.ts";
 import type { Expected, Shared } from "./expected.ts";
 import { gapsOf } from "./gaps.ts";
+import { withBare } from "./origin.ts";
 import type { Part } from "./part.ts";
 import { boundHere, type Elsewhere, elsewhereOf, onceEach, stillArriving } from "./refused-once.ts";
 import { byClass } from "./request.ts";
@@ -44,7 +45,8 @@ export interface Impact {
   readonly gaps: readonly ImpactGap[];
 }
 
-export function impactOf({ changes, calls, world, visible, shadows }: ImpactInput): Impact {
+export function impactOf({ changes, calls: counted, world, visible, shadows }: ImpactInput): Impact {
+  const calls = counted.map((call) => withBare(call, world));
   const sides = sidesOf(world, changes);
   const real = changes.filter(differs);
   const touched = touchedBy(real, sides, world.rootNamespace);
@@ -79,8 +81,8 @@ export function impactOf({ changes, calls, world, visible, shadows }: ImpactInpu
       return found === null ? [] : [{ ...found, bound, elsewhere: there, routed: is }];
     }),
   );
-  const { found, corrections: counted } = bounded(all);
-  const corrections = [...counted, ...onceEach(found)];
+  const { found, corrections: narrowed } = bounded(all);
+  const corrections = [...narrowed, ...onceEach(found)];
   for (const { item, by } of found) items[changeOf(by, item.verdict, changes)]?.push(item);
   const folded = items.map((list) => sorted(fold(list)));
   const hidden = restrictedId(world.cluster);
