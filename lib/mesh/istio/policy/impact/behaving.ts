@@ -45,7 +45,7 @@ export function behaving(calls: readonly ObservedCall[], sides: Sides, touched: 
     const parts = turned.map((each) =>
       partsOf(each, told, gone)
         .flatMap(({ part, mirror }) => ofProxied([part], each.origin).map((own): Joined => ({ part: own, mirror })))
-        .map((one) => settled(one, each, sides, world)),
+        .map((one) => settled(one, each, group, sides, world)),
     );
     expected.push(...expectedOf(group, inTurn(parts), world));
   }
@@ -148,8 +148,14 @@ function joined(effects: readonly Effect[]) {
 }
 
 /** Whether copies arrive, and which change it follows from. */
-function settled({ part, mirror }: Joined, { follows, cause }: Turned, sides: Sides, world: ImpactWorld): Joined {
-  const own = mirror === undefined ? part : delivered(part, mirror, follows, sides, world);
+function settled(
+  { part, mirror }: Joined,
+  { follows, router, cause }: Turned,
+  { calls }: Group,
+  sides: Sides,
+  world: ImpactWorld,
+): Joined {
+  const own = mirror === undefined ? part : delivered(part, mirror, { calls, follows, router }, sides, world);
   return { mirror, part: from(cause, own) };
 }
 

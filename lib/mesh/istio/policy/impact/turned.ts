@@ -44,6 +44,8 @@ export interface Turned {
   readonly hidden: boolean;
   /** Whose DestinationRules count then. */
   readonly follows: Omit<Caller, "port">;
+  /** Who sends calls on then. */
+  readonly router: Router;
   /** The changed object that puts the proxy on the way, or takes it from there. */
   readonly cause: Manifest | null;
   /** The calls were counted as connections, and have requests in them. */
@@ -93,8 +95,7 @@ function atGateway({ group, call, client, request, sides, touched, world }: Aski
   return {
     ...{ who: "The gateway", open, lacks, hidden: lacks.includes(HIDDEN), cause: null, connections: false },
     turns: lacks.length > 0 && turns.length === 0 ? newRules(client, sides, world) : turns,
-    follows: client,
-    origin: ALL,
+    ...{ follows: client, router: "itself" as const, origin: ALL },
   };
 }
 
@@ -132,6 +133,7 @@ function inMesh(asking: Asking): Found | null {
     open: [...ways.flat().flatMap((each) => each.lacks), ...(ways.length > 1 ? [PORT] : [])],
     hidden: !ways.flat().every(({ objects }) => objects.every(sides.before.sees)),
     follows: typeof after === "string" ? caller : proxyOf(after),
+    router: after,
     cause: crossing === null ? null : causeOf(call, crossing, touched.enrolling),
   };
 }
