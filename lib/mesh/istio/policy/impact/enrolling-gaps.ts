@@ -4,7 +4,7 @@ import type { ImpactGap } from "#lib/policy/impact.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { namespaceOf } from "../routing/json.ts";
 import type { ObservedCall } from "./calls.ts";
-import { DATAPLANE_MODE } from "./membership.ts";
+import { DATAPLANE_MODE, isNamespace } from "./membership.ts";
 import { barePods } from "./past.ts";
 import type { Side, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
@@ -17,13 +17,22 @@ export function enrollingGaps(
   { enrolling }: Touched,
 ): readonly ImpactGap[] {
   if (enrolling.length === 0) return [];
+  // A waypoint that comes or goes is there for who asks for it.
+  const gateways = new Set(
+    enrolling.filter((each) => !isNamespace(each)).map((each) => `${namespaceOf(each)}/${each.metadata.name}`),
+  );
   const namespaces = new Set(
     [...sides.before.inventory.namespaces.keys(), ...sides.after.inventory.namespaces.keys()].filter(
-      (name) => usedBy(name, sides.before) !== usedBy(name, sides.after),
+      (name) =>
+        usedBy(name, sides.before) !== usedBy(name, sides.after) ||
+        [sides.before, sides.after].some((side) => gateways.has(usedBy(name, side))),
     ),
   );
   const entries = [sides.before, sides.after].flatMap((side) =>
-    side.objects("ServiceEntry").filter((each) => namespaces.has(namespaceOf(each)) && !ownsIt(each)),
+    side.objects("ServiceEntry").filter((each) => {
+      const own = ownUse(each);
+      return own === null ? namespaces.has(namespaceOf(each)) : gateways.has(own);
+    }),
   );
   const straight = calls.some(({ service, target }) => service === null && namespaces.has(target.namespace));
   return [
@@ -52,7 +61,11 @@ const usedBy = (namespace: string, { inventory }: Side): string => {
   return `${labels[`${USE}-namespace`] ?? namespace}/${labels[USE] ?? ""}`;
 };
 
-const ownsIt = ({ metadata }: Manifest): boolean => metadata.labels?.[USE] !== undefined;
+/** The waypoint of its own label; null: its namespace's counts. */
+function ownUse(entry: Manifest): string | null {
+  const { [USE]: name, [`${USE}-namespace`]: place = namespaceOf(entry) } = entry.metadata.labels ?? {};
+  return name === undefined ? null : `${place}/${name}`;
+}
 
 const ENTRIES: ImpactGap = {
   what: "calls to hosts of ServiceEntries that a waypoint takes",

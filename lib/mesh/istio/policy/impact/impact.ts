@@ -11,6 +11,7 @@ import { refOf } from "#lib/policy/ref.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { arriving } from "./arrive.ts";
 import { behaving } from "./behaving.ts";
+import { clientsElsewhere } from "./beyond.ts";
 import { bounded, corrected } from "./bounded.ts";
 import type { ObservedCall } from "./calls.ts";
 import { certaintyOf, closeWith } from "./closing.ts";
@@ -95,6 +96,7 @@ export function impactOf({ changes, calls: counted, world, visible, shadows }: I
       ...behaviour.gaps,
       ...letInAnew(sides, touched, world),
       ...enrollingGaps(calls, sides, touched),
+      ...clientsElsewhere(calls, touched, world),
     ],
   };
 }

@@ -13,6 +13,7 @@ import { attached } from "../meaning/authorization/attached.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
 import { listAt, namespaceOf } from "../routing/json.ts";
 import type { ObservedCall } from "./calls.ts";
+import { proxied } from "./past.ts";
 import { portionsOf } from "./portions.ts";
 import type { ImpactWorld } from "./sides.ts";
 
@@ -79,7 +80,7 @@ const INDISTINCT = {
 
 /** `open`: a policy of the namespace does it no harm. */
 function reasonOf(workload: Workload, calls: readonly ObservedCall[], world: ImpactWorld) {
-  const { dataplane, namespace, name } = workload;
+  const { dataplane, namespace, name } = proxied(workload);
   if (dataplane === "none") return { why: "It has no proxy: nothing is enforced there.", open: true };
   if (dataplane === "waypoint")
     return { why: "It is a waypoint: only policies that target it count there.", open: true };
@@ -123,7 +124,7 @@ function labelsOf(workload: Workload, here: readonly Workload[]): Readonly<Recor
 }
 
 function policyFor(workload: Workload, labels: ProposedPolicy["labels"], world: ImpactWorld) {
-  const { namespace, name, dataplane } = workload;
+  const { namespace, name, dataplane } = proxied(workload);
   const kind = dataplane === "ambient" ? ("ztunnel" as const) : ("sidecar" as const);
   const counting = attached(
     world.objects("AuthorizationPolicy"),

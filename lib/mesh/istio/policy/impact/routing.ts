@@ -219,7 +219,10 @@ function makeGroups(calls: readonly ObservedCall[], sides: Sides, world: ImpactW
   for (const call of calls) {
     const { source, service, target, protocol } = call;
     if (source.kind !== "workload" || source.cluster !== world.cluster) continue;
-    const asked = service === null ? externalOf(target, sides) : { host: fullName(service), owner: service.namespace };
+    const asked =
+      service === null
+        ? externalOf(target, source.namespace, sides)
+        : { host: fullName(service), owner: service.namespace };
     if (asked === null) continue;
     const key = `${nodeId(source)} ${asked.host} ${protocol}`;
     const end: NodeKey =
@@ -235,15 +238,15 @@ function makeGroups(calls: readonly ObservedCall[], sides: Sides, world: ImpactW
 
 const owners = new WeakMap<Sides, Map<string, string | null>>();
 
-/** Hosts that a ServiceEntry declares on either side; others go past the mesh now, and will. Once for each host. */
-function externalOf({ kind, name }: NodeKey, sides: Sides): { host: string; owner: string } | null {
+/** A host outside: of the ServiceEntry that declares it on either side; what none does counts as the client's own. Once for each host. */
+function externalOf({ kind, name }: NodeKey, client: string, sides: Sides): { host: string; owner: string } | null {
   if (kind !== "external") return null;
   const known = owners.get(sides) ?? new Map<string, string | null>();
   owners.set(sides, known);
   const found = known.get(name);
   const owner = found === undefined ? ownerOf(name, sides) : found;
   known.set(name, owner);
-  return owner === null ? null : { host: name, owner };
+  return { host: name, owner: owner ?? client };
 }
 
 function ownerOf(name: string, { before, after }: Sides): string | null {
