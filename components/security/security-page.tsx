@@ -10,6 +10,7 @@ import { DryRunResults } from "#components/policies/dry-run/dry-run-results.tsx"
 import { useFix } from "#components/policies/findings/use-fix.ts";
 import { authorizationHref, egressHref, simulateHref } from "#components/policies/links.tsx";
 import { usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
+import { SilentNote } from "#components/policies/silent-note.tsx";
 import type { Dataplane } from "#lib/graph/model.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
@@ -100,6 +101,7 @@ function Page({ workload }: { readonly workload: ServiceRef }) {
         absent="There is no such workload"
         failed="It could not be read"
       />
+      <SilentNote since={data?.silentSince} />
       {data !== undefined && <SecurityView security={data} />}
       {data !== undefined && <DryRunResults cluster={cluster} namespace={namespace} workload={name} />}
       {data?.evidence !== undefined && <EvidenceOffers offers={data.evidence} workload={workload} onPlan={fix} />}

@@ -4,6 +4,7 @@ import { parseRefPath } from "#lib/policy/ref.ts";
 import { sourceSchema } from "./meaning.ts";
 import { decodedPath } from "./path.ts";
 import { readQuery } from "./query.ts";
+import { silentSchema } from "./silent.ts";
 import { z } from "./zod.ts";
 
 const lacksSchema = z.array(z.string()).meta({ description: "what isn't known and might change it, by name" });
@@ -114,6 +115,7 @@ export const clientRoutingSchema = z
       .meta({ description: "clients with the same answer, taken together" }),
     lacks: lacksSchema,
     asOf: z.iso.datetime().nullable().meta({ description: "of the objects; null: not all read yet" }),
+    silentSince: silentSchema,
   })
   .meta({ id: "ClientRouting" });
 export type ClientRoutingAnswer = z.infer<typeof clientRoutingSchema>;

@@ -2,6 +2,7 @@
 import { manifestSchema, objectRefSchema } from "./object-ref.ts";
 import { limitParameter, nextParameter } from "./paging.ts";
 import { listParameter, readQuery } from "./query.ts";
+import { silentSchema } from "./silent.ts";
 import { z } from "./zod.ts";
 
 export const findingSchema = z
@@ -56,6 +57,7 @@ export const findingsSchema = z
     items: z.array(findingSchema),
     next: z.string().exactOptional(),
     asOf: z.iso.datetime().nullable().meta({ description: "of the objects that were checked; null: not all read yet" }),
+    silentSince: silentSchema,
     counts: z
       .object({ error: z.number(), warning: z.number(), info: z.number() })
       .meta({ description: "of the whole answer, all pages" }),

@@ -4,6 +4,7 @@ import { parseRefPath } from "#lib/policy/ref.ts";
 import { evidenceOfferSchema } from "./evidence.ts";
 import { objectRefSchema } from "./object-ref.ts";
 import { pathSegments } from "./path.ts";
+import { silentSchema } from "./silent.ts";
 import { z } from "./zod.ts";
 
 export const sourceSchema = z
@@ -90,6 +91,7 @@ export const workloadSecuritySchema = z
     unenforced: z.array(sourceSchema).meta({ description: "policies that select it although it has no proxy" }),
     lacks: lacksSchema,
     asOf: z.iso.datetime().nullable().meta({ description: "of the objects; null: not all read yet" }),
+    silentSince: silentSchema,
   })
   .meta({ id: "WorkloadSecurity" });
 export type WorkloadSecurityAnswer = z.infer<typeof workloadSecuritySchema>;

@@ -1,5 +1,6 @@
 /** POST /meaning/simulate: whether one request would pass. Absent facts are unknown, and never guessed. */
 import { sourceSchema } from "./meaning.ts";
+import { silentSchema } from "./silent.ts";
 import { z } from "./zod.ts";
 
 const name = z.string().min(1).max(253);
@@ -71,6 +72,7 @@ export const simulationSchema = z
     ),
     lacks: lacksSchema,
     asOf: z.iso.datetime().nullable().meta({ description: "of the objects; null: not all read yet" }),
+    silentSince: silentSchema,
   })
   .meta({ id: "Simulation" });
 export type SimulationAnswer = z.infer<typeof simulationSchema>;

@@ -4,6 +4,7 @@ import { parseRefPath } from "#lib/policy/ref.ts";
 import { findingSchema } from "./findings.ts";
 import { sourceSchema } from "./meaning.ts";
 import { pathSegments } from "./path.ts";
+import { silentSchema } from "./silent.ts";
 import { z } from "./zod.ts";
 
 const modeFields = {
@@ -103,6 +104,7 @@ export const strictSchema = z
       .nullable(),
     notEvaluated: z.string().exactOptional().meta({ description: "why no calls are known" }),
     asOf: z.iso.datetime().nullable().meta({ description: "of the objects; null: not all read yet" }),
+    silentSince: silentSchema,
   })
   .meta({ id: "StrictPath" });
 export type StrictAnswer = z.infer<typeof strictSchema>;

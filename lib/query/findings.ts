@@ -11,6 +11,8 @@ export interface FindingList {
   readonly items: readonly WireFinding[];
   /** RFC 3339; null: not all objects have been read yet. */
   readonly asOf: string | null;
+  /** RFC 3339: an API server hasn't answered since; absent: all do. */
+  readonly silentSince?: string | undefined;
   readonly unread: FindingsAnswer["unread"];
   readonly cut: boolean;
 }
@@ -34,7 +36,8 @@ export function findingsQuery(clusters: readonly string[], namespaces: readonly 
         next = last.next;
         if (next === undefined) break;
       }
-      return { items, asOf: last?.asOf ?? null, unread: last?.unread ?? [], cut: next !== undefined };
+      const { asOf = null, silentSince, unread = [] } = last ?? {};
+      return { items, asOf, silentSince, unread, cut: next !== undefined };
     },
   });
 }

@@ -11,6 +11,7 @@ import { formatPlural } from "#lib/format.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { type PolicyList as Answer, policiesQuery } from "#lib/query/policies.ts";
 import { Blank, Notice } from "../notice.tsx";
+import { SilentNote } from "../silent-note.tsx";
 import { PolicyTable } from "./policy-table.tsx";
 import { type ListState, listRows } from "./rows.ts";
 import { ListToolbar, NewLink } from "./toolbar.tsx";
@@ -118,7 +119,7 @@ export function ListNotices({
   retry,
   unread = "shown",
 }: {
-  readonly data: Pick<Answer, "asOf" | "unread" | "cut">;
+  readonly data: Pick<Answer, "asOf" | "unread" | "cut"> & { readonly silentSince?: string | undefined };
   /** What can't be done with what isn't read. */
   readonly unread?: "shown" | "checked";
   readonly error: unknown;
@@ -126,8 +127,9 @@ export function ListNotices({
 }) {
   const now = useSyncExternalStore(subscribeSeconds, currentSecond, serverSecond);
   const age = data.asOf === null || now === 0 ? 0 : now - Date.parse(data.asOf) / 1000;
-  const stale = data.asOf !== null && age > STALE_S;
-  if (error === null && !stale && data.asOf !== null && data.unread.length === 0 && !data.cut) return null;
+  const silent = data.silentSince !== undefined;
+  const stale = !silent && data.asOf !== null && age > STALE_S;
+  if (error === null && !silent && !stale && data.asOf !== null && data.unread.length === 0 && !data.cut) return null;
   return (
     <div className="flex flex-col gap-2 border-b border-line p-2" role="status">
       {error !== null && (
@@ -136,6 +138,7 @@ export function ListNotices({
         </Notice>
       )}
       {data.asOf === null && <Notice title="Still reading.">A cluster’s objects have not all been read yet.</Notice>}
+      <SilentNote since={data.silentSince} />
       {stale && data.asOf !== null && (
         <Notice tone="degraded" title="Stale.">
           The list shows {sayInstant(data.asOf)}. A cluster has not answered since; it is asked again by itself.

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { Notice } from "#components/policies/notice.tsx";
+import { SilentNote } from "#components/policies/silent-note.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { problemOf } from "#lib/errors.ts";
@@ -89,6 +90,7 @@ function Page() {
             {problemOf(error).detail}
           </Notice>
         )}
+        {asked !== null && <SilentNote since={data?.silentSince} />}
         {asked !== null && data !== undefined && <SimulationResult simulation={data} />}
       </div>
       <p className="mt-8 max-w-[90ch] text-[11px] text-ink-3">

@@ -7,6 +7,7 @@ import { useEffect, useId } from "react";
 import { MiniGraphSlot } from "#components/mini-graph/mini-graph-slot.tsx";
 import { AnswerState } from "#components/policies/answer-state.tsx";
 import { policyHref, serviceHref } from "#components/policies/links.tsx";
+import { SilentNote } from "#components/policies/silent-note.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
@@ -85,6 +86,7 @@ function Page({ service }: { readonly service: ServiceRef }) {
         absent={`There is no such ${host === null ? "service" : "host"} or port`}
         failed="It could not be worked out"
       />
+      <SilentNote since={data?.silentSince} />
       {data !== undefined && <ClientsView routing={data} search={search} />}
       {data !== undefined && host === null && <MiniGraphSlot about={{ kind: "service", ...service }} />}
       <p className="mt-8 max-w-[90ch] text-[11px] text-ink-3">

@@ -12,7 +12,7 @@ import { checkNamespace } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
 import type { PolicyStore } from "../policy/store.ts";
-import { sees, unreadOf } from "../policy/told.ts";
+import { sees, silence, unreadOf } from "../policy/told.ts";
 import { inView } from "../policy/world.ts";
 import type { DryRunReading } from "../telemetry/dry-runs.ts";
 import type { DryRunSpans, DryRunSpansAsked } from "../tracing/dry-runs.ts";
@@ -52,7 +52,8 @@ export async function showDryRuns(
   const policies = deps.store.clusters().get(cluster);
   const unread = unreadOf(policies);
   const rootNamespace = deps.rootNamespace(cluster);
-  const none = { cluster, namespace, at: null, window: null, limits: [], spans: null, workloads: [] };
+  const old = silence(policies, deps.timers.now());
+  const none = { cluster, namespace, at: null, window: null, limits: [...old], spans: null, workloads: [] };
   if (inventory === undefined)
     return { ...none, notEvaluated: "The cluster’s workloads haven’t been read yet, so their pods aren’t known." };
   const near = (policies?.objects(KIND) ?? []).filter(({ metadata }) =>
@@ -84,7 +85,7 @@ export async function showDryRuns(
   ];
   return {
     ...{ cluster, namespace, at: formatInstant(reading.at), window: reading.window },
-    limits: told ? limits.map(text) : [],
+    limits: [...old, ...(told ? limits.map(text) : [])],
     ...(told ? {} : { notEvaluated: text(whyNot(reading, cluster)) }),
     spans: spans === "off" ? null : await spansOf(deps, credential, workloads, { cluster, namespace, reading }, signal),
     workloads: structuredClone(workloads) as DryRunsAnswer["workloads"],

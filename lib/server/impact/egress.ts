@@ -8,7 +8,7 @@ import { checkNamespace } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
 import { meshOf } from "../policy/settings.ts";
-import { sees, unreadOf } from "../policy/told.ts";
+import { sees, silence, unreadOf } from "../policy/told.ts";
 import { inView } from "../policy/world.ts";
 import type { ImpactDeps } from "./impact.ts";
 import { readTraffic } from "./traffic.ts";
@@ -50,6 +50,7 @@ export async function showEgress(
   });
   const answer = {
     ...found,
+    blindSpots: [...silence(policies, deps.timers.now()), ...found.blindSpots],
     traffic:
       typeof traffic === "string"
         ? null

@@ -25,7 +25,14 @@ const ana: Credential = {
 };
 
 function given(
-  o: { objects?: readonly Manifest[]; sees?: string; denied?: string; unread?: string; asOf?: null } = {},
+  o: {
+    objects?: readonly Manifest[];
+    sees?: string;
+    denied?: string;
+    unread?: string;
+    asOf?: null;
+    silent?: number;
+  } = {},
 ) {
   const inventories = inventory(
     ["web", "api", "cron"].map((name) => ({ ...workload(`shop/${name}`), labels: { app: name } })),
@@ -34,6 +41,7 @@ function given(
   const { sees = "shop", objects = [] } = o;
   const policies = {
     ...{ cluster: "c", asOf: o.asOf === null ? null : timers.now(), kind: () => null },
+    ...(o.silent === undefined ? {} : { silentSince: timers.now() - o.silent }),
     objects: (kind: string) => objects.filter((each) => manifestKindKey(each) === kind),
     unread: o.unread === undefined ? [] : [{ kind: o.unread, reason: "You may not list it.", code: "forbidden" }],
   };
@@ -85,6 +93,14 @@ describe("POST /meaning/impact", () => {
     const { ask } = given({ objects: [DENY_ALL] });
     expect(short(await ask([DENY_ALL]))).toEqual([]);
     expect(short(await ask([], ANONYMOUS, [DENY_ALL]))[0]).toBe("allowed hour 10 c/shop/workload/web certain");
+  });
+
+  it("says since when nobody says that the objects are still so", async () => {
+    const { ask, propose } = given({ silent: 720 });
+    const old =
+      /^Objects are as of .*Z, 12 min before this was worked out: the cluster’s API server hasn’t answered since/;
+    expect((await ask([DENY_ALL])).impact?.limits[0]).toMatch(old);
+    expect((await propose("shop")).limits[0]).toMatch(old);
   });
 
   it("asks once for all who ask at once, and the 7 days not again for a while", async () => {

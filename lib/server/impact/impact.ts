@@ -18,7 +18,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Timers } from "../clock.ts";
 import type { PolicyDeps, Viewer } from "../policy/deps.ts";
 import { meshOf } from "../policy/settings.ts";
-import { sees, unreadOf } from "../policy/told.ts";
+import { sees, silence, unreadOf } from "../policy/told.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { classified, shadowsOf } from "./evidence.ts";
 import { readTraffic, type Traffic } from "./traffic.ts";
@@ -70,9 +70,11 @@ export class Impacts {
     if (typeof worked === "string") return nothing(worked);
     const found = impactOf({ ...worked, calls: worked.traffic.calls });
     const shown = cut(found.items);
+    const old = silence(this.#deps.store.clusters().get(cluster), this.#deps.timers.now());
+    const traffic = { ...worked.traffic, limits: [...old, ...worked.traffic.limits] };
     return {
       items: changes.map((each) => shown[evaluated.indexOf(each)] ?? null),
-      view: viewOf(found, shown, worked.traffic, this.#deps.text(viewer)),
+      view: viewOf(found, shown, traffic, this.#deps.text(viewer)),
       reason: left,
     };
   }

@@ -5,7 +5,7 @@ import { propose } from "#lib/mesh/impact.ts";
 import type { Credential } from "../identity.ts";
 import { viewerOf } from "../policy/listable.ts";
 import { meshOf } from "../policy/settings.ts";
-import { sees, unreadOf } from "../policy/told.ts";
+import { sees, silence, unreadOf } from "../policy/told.ts";
 import { checkListable, type DraftDeps } from "./draft.ts";
 import type { ImpactDeps } from "./impact.ts";
 import { readTraffic } from "./traffic.ts";
@@ -34,7 +34,8 @@ export async function showProposal(
   const { store, rootNamespace, telemetry, timers } = deps;
   const text = deps.text(viewer);
   const inventory = deps.inventory().get(cluster);
-  const unread = unreadOf(store.clusters().get(cluster));
+  const policies = store.clusters().get(cluster);
+  const unread = unreadOf(policies);
   const why = inventory === undefined ? "the cluster’s workloads haven’t been read yet" : unread(object.kind);
   if (inventory === undefined || why !== null)
     return { ...none, notEvaluated: text(`Not all that decides about calls is known: ${why}.`) };
@@ -52,7 +53,7 @@ export async function showProposal(
   });
   return {
     ...{ ...place, at: formatInstant(traffic.at), window: traffic.window, week: traffic.week },
-    limits: traffic.limits.map(text),
+    limits: [...silence(policies, timers.now()), ...traffic.limits].map(text),
     proposal: structuredClone(proposal) as NonNullable<ProposalAnswer["proposal"]>,
   };
 }

@@ -19,12 +19,13 @@ const ana: Credential = {
   clusters: new Map([["c", { user: "ana", token: "t" }]]),
 };
 
-function given(o: { objects?: readonly Manifest[]; unread?: string; denied?: string } = {}) {
+function given(o: { objects?: readonly Manifest[]; unread?: string; denied?: string; silent?: boolean } = {}) {
   const places = ["shop/web", "shop/api", "shop/cron", "bank/ledger"];
   const inventories = inventory(places.map((name) => workload(name)));
   const { telemetry, timers, client } = fakeConsole({ inventory: inventories });
   const policies = {
     ...{ cluster: "c", asOf: timers.now(), kind: () => null },
+    ...(o.silent === true ? { silentSince: timers.now() } : {}),
     objects: (kind: string) => (o.objects ?? []).filter((each) => manifestKindKey(each) === kind),
     unread: o.unread === undefined ? [] : [{ kind: o.unread, reason: "You may not list it.", code: "forbidden" }],
   };
@@ -57,6 +58,13 @@ describe("GET /meaning/strict", () => {
       { namespace: "shop", state: "blocked", pairs: { proven: 0, unknown: 2 } },
     ]);
     expect(answer.evidence).toMatchObject({ hourPairs: 1, weekPairs: 1 });
+  });
+
+  it("says since when the API server hasn’t answered, and calls no namespace ready then", async () => {
+    const answer = await given({ silent: true }).ask("bank");
+    expect(strictSchema.parse(answer)).toEqual(answer);
+    expect(answer.silentSince).toBe(answer.asOf);
+    expect(answer.namespaces.map(({ state }) => state)).not.toContain("ready");
   });
 
   it("asks Prometheus as often for the mesh as for a namespace", async () => {

@@ -9,7 +9,7 @@ import { checkCluster, checkNamespace } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
 import { meshOf } from "../policy/settings.ts";
-import { sees, unreadOf } from "../policy/told.ts";
+import { ageOf, sees, unreadOf } from "../policy/told.ts";
 import type { ImpactDeps } from "./impact.ts";
 import { readTraffic, type Traffic } from "./traffic.ts";
 
@@ -58,7 +58,7 @@ export async function showStrict(
       calls: seen.calls,
       coverage: ({ namespace: place, name }) =>
         live.graph.nodes.get(nodeId({ kind: "workload", cluster, namespace: place, name }))?.coverage ?? null,
-      whole: seen.week && seen.limits.length === 0,
+      whole: seen.week && seen.limits.length === 0 && policies?.silentSince === undefined,
     },
   });
   const text = deps.text(viewer);
@@ -67,13 +67,12 @@ export async function showStrict(
     INSIDE.has(target.kind) &&
     visibility.namespace(cluster, target.namespace) &&
     (namespace === null || target.namespace === namespace);
-  const asOf = policies?.asOf ?? null;
   return {
-    ...(structuredClone(path) as Omit<StrictAnswer, "rootNamespace" | "evidence" | "asOf">),
+    ...(structuredClone(path) as Omit<StrictAnswer, "rootNamespace" | "evidence" | "asOf" | "silentSince">),
     rootNamespace: visibility.namespace(cluster, rootNamespace) ? rootNamespace : null,
     evidence: seen && evidenceOf(seen, into, text),
     ...(typeof traffic === "string" ? { notEvaluated: text(traffic) } : {}),
-    asOf: asOf === null ? null : formatInstant(asOf),
+    ...ageOf(policies),
   };
 }
 

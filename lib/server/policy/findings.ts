@@ -3,6 +3,7 @@ import type { FindingsAnswer, FindingsQuery, WireFinding } from "#lib/api/findin
 import { formatInstant } from "#lib/api/instant.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import { refKey } from "#lib/policy/ref.ts";
+import { unixSeconds } from "#lib/units.ts";
 import type { Credential } from "../identity.ts";
 import { page } from "../page.ts";
 import { checkScope, HIDDEN } from "../rights/filter.ts";
@@ -45,10 +46,12 @@ export async function listFindings(
   const { items, ...more } = page(found, sortKey, query);
   const oldest = clusters.map(({ asOf }) => asOf ?? Number.NaN);
   const asOf = Math.min(...oldest);
+  const silent = clusters.flatMap(({ silentSince }) => silentSince ?? []);
   return {
     items,
     ...more,
     asOf: Number.isFinite(asOf) ? formatInstant(asOf as NonNullable<(typeof clusters)[number]["asOf"]>) : null,
+    ...(silent.length === 0 ? {} : { silentSince: formatInstant(unixSeconds(Math.min(...silent))) }),
     counts: countsOf(found),
     unread: clusters.flatMap((each) => toldUnread(deps, viewer, each)),
   };

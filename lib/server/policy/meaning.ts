@@ -1,6 +1,5 @@
 /** GET /meaning/workloads/…: one workload's effective security, from all objects, told as far as the viewer may see them. */
 import type { ClientRoutingAnswer } from "#lib/api/client-routing.ts";
-import { formatInstant } from "#lib/api/instant.ts";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
 import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import { MeshscopeError } from "#lib/errors.ts";
@@ -25,7 +24,7 @@ import { checkNamespace } from "./access.ts";
 import type { PolicyDeps, Viewer } from "./deps.ts";
 import { viewerOf } from "./listable.ts";
 import { meshOf } from "./settings.ts";
-import { sees, unreadOf } from "./told.ts";
+import { ageOf, sees, unreadOf } from "./told.ts";
 import { inView } from "./world.ts";
 
 /** @throws MeshscopeError `forbidden`, `unknown_cluster`, `not_found`, `reauth` */
@@ -48,7 +47,10 @@ export async function showSecurity(
   const version = deps.store.clusters().get(ref.cluster)?.kind("Telemetry")?.version ?? null;
   const evidence = workload.dataplane !== "none" ? { evidence: evidenceOffers(workload, world, version) } : {};
   const told = { ...answer, ...evidence };
-  return { ...(structuredClone(told) as unknown as WorkloadSecurityAnswer), asOf: asOf(deps, ref.cluster) };
+  return {
+    ...(structuredClone(told) as unknown as WorkloadSecurityAnswer),
+    ...ageOf(deps.store.clusters().get(ref.cluster)),
+  };
 }
 
 export interface ClientRoutingAsked {
@@ -80,7 +82,7 @@ export async function showClientRouting(
     throw new MeshscopeError("not_found", `${what} ${ref.namespace}/${ref.name} names ${which}.`);
   }
   const answer = clientRouting(service, port, worldOf(deps, ref.cluster, inventory, viewer));
-  return { ...(structuredClone(answer) as ClientRoutingAnswer), asOf: asOf(deps, ref.cluster) };
+  return { ...(structuredClone(answer) as ClientRoutingAnswer), ...ageOf(deps.store.clusters().get(ref.cluster)) };
 }
 
 /** A Service, or a host of a ServiceEntry. @throws MeshscopeError `not_found` */
@@ -150,7 +152,7 @@ export async function showSimulation(
   const ref = { cluster, ...place };
   const found = pod === true ? podIn(deps, ref) : calledIn(deps, ref, host, viewer);
   const answer = simulate(question, found.service, worldOf(deps, cluster, found.inventory, viewer));
-  return { ...(structuredClone(answer) as SimulationAnswer), asOf: asOf(deps, cluster) };
+  return { ...(structuredClone(answer) as SimulationAnswer), ...ageOf(deps.store.clusters().get(cluster)) };
 }
 
 /** All objects, with which of them the viewer may see. */
@@ -168,9 +170,4 @@ function worldOf(deps: PolicyDeps, cluster: string, inventory: ClusterInventory,
     unread: unreadOf(policies),
     ...{ mesh, objects },
   };
-}
-
-function asOf({ store }: PolicyDeps, cluster: string): string | null {
-  const at = store.clusters().get(cluster)?.asOf ?? null;
-  return at === null ? null : formatInstant(at);
 }

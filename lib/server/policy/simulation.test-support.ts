@@ -57,7 +57,11 @@ const service = (name: string, workloads: string[], more: Partial<Service> = {})
 const byKey = <T extends { readonly namespace: string; readonly name: string }>(items: readonly T[]) =>
   new Map(items.map((item) => [`${item.namespace}/${item.name}`, item]));
 const inventory: ClusterInventory = {
-  ...{ cluster: "west", asOf: NOW, namespaces: new Map(), externalHosts: [], unread: [], workloadByIp: new Map() },
+  ...{ cluster: "west", asOf: NOW, namespaces: new Map(), externalHosts: [], unread: [] },
+  workloadByIp: new Map([
+    ["10.0.0.7", "shop/r-v1"],
+    ["10.0.0.8", "shop/old"],
+  ]),
   workloads: byKey([
     ...[workload("shop", "web", "sidecar"), workload("shop", "r-v1", "sidecar", { pods: at("10.0.0.7") })],
     workload("shop", "r-v2", "sidecar"),

@@ -18,6 +18,8 @@ export interface ClusterPolicies {
   readonly cluster: string;
   /** Of which all objects are known to be true; null: not read yet. */
   readonly asOf: UnixSeconds | null;
+  /** The API server hasn't answered some of the watches since; absent: it answers. */
+  readonly silentSince?: UnixSeconds;
   /**
    * Whole objects of a kind, managedFields included. `ConfigMap`: those alone that hold the settings of the mesh
    * (mesh-settings.ts) and of its injector; `CustomResourceDefinition`: the Gateway API's and old ones of Istio's, by name

@@ -12,6 +12,9 @@ import type { Clock } from "#lib/units.ts";
 import { type Installation, type InstalledNames, watchInstallation } from "./installation.ts";
 import type { ClusterPolicies, PolicyStore, Seen } from "./store.ts";
 
+/** Objects are still there, and nobody says whether they are true. */
+const SILENT: ReadonlySet<string> = new Set(["stale", "down"]);
+
 /** Changes that are kept, of all clusters together. */
 const KEPT = 1000;
 
@@ -72,9 +75,11 @@ export function watchStore(o: WatchStoreOptions): PolicyStore {
   follow();
 
   function policies(cluster: string, watch: PolicyWatch): ClusterPolicies {
+    const asOf = watch.asOf();
+    const silent = asOf !== null && SILENT.has(watch.status().state);
     return {
-      cluster,
-      asOf: watch.asOf(),
+      ...{ cluster, asOf },
+      ...(silent ? { silentSince: asOf } : {}),
       objects: (kind) => {
         const own = installed.get(cluster)?.objects(kind) ?? null;
         if (kind === CONFIGMAPS.kind) return [...(settings.get(cluster)?.objects() ?? []), ...(own ?? [])];

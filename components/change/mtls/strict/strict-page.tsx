@@ -7,6 +7,7 @@ import { AnswerState } from "#components/policies/answer-state.tsx";
 import { PlanSheet } from "#components/policies/changes/plan-sheet.tsx";
 import { useFix } from "#components/policies/findings/use-fix.ts";
 import { usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
+import { SilentNote } from "#components/policies/silent-note.tsx";
 import type { StrictScope } from "#lib/api/strict.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { strictQuery } from "#lib/query/strict.ts";
@@ -57,6 +58,7 @@ function Page({ scope }: { readonly scope: StrictScope }) {
         absent="There is no such namespace"
         failed="It could not be read"
       />
+      <SilentNote since={data?.silentSince} />
       {data !== undefined && <StrictView path={data} onPlan={(intent) => void flow.make({ intent })} onFix={fix} />}
       <PlanSheet flow={flow} label="Plan" />
     </main>

@@ -6,9 +6,11 @@ import type { CallFacts } from "../meaning/authorization/facts.ts";
 import type { Reader } from "../meaning/authorization/rules.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
 import { admission } from "./admission.ts";
+import { sentAway, unreported } from "./beyond.ts";
 import type { ObservedCall } from "./calls.ts";
 import { connection, type Wire } from "./connection.ts";
 import type { Shared } from "./expected.ts";
+import { uncounted } from "./origin.ts";
 import type { Part } from "./part.ts";
 import { passing, turnOf } from "./passage.ts";
 import { enforced, kindsOpen, proxied, unless } from "./past.ts";
@@ -22,7 +24,10 @@ import { GONE, wireOf } from "./wire.ts";
 
 export function arriving(call: ObservedCall, sides: Sides, touched: Touched, world: ImpactWorld): readonly Shared[] {
   const { target, service } = call;
-  if (target.kind !== "workload" || target.cluster !== world.cluster) return [];
+  if (target.kind !== "workload" || target.cluster !== world.cluster) {
+    const parts = sentAway(call, sides, touched, world);
+    return parts.length === 0 ? [] : [{ share: 1, parts }];
+  }
   const host = service === null ? null : fullName(service);
   const wires = touched.peers(target.namespace, service?.namespace ?? null) || (host !== null && touched.rules(host));
   const found = world.inventory.workloads.get(`${target.namespace}/${target.name}`);
@@ -40,6 +45,8 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
       parts: unless(each.parts, open),
     }));
   const server = proxied(found);
+  const unsaid = unreported(call, server, touched);
+  if (unsaid.length > 0) return [{ share: 1, parts: unsaid }];
   const points = pointsOf(call, server, world);
   const met = points.filter(({ point }) => touched.at(point));
   if (!wires && met.length === 0) return [];
@@ -69,7 +76,8 @@ export function arriving(call: ObservedCall, sides: Sides, touched: Touched, wor
           const said = admission({ point, reader, before: facts(portion.principal), after: facts(principal) }, sides);
           return point.kind === "sidecar" ? enforced(said, wire) : said;
         });
-    const all = [...parts.map((each) => (gone ? guessed(each) : each)), ...admitted];
+    const beyond = portion.measured === "plaintext" ? uncounted(call, world) : [];
+    const all = unless([...parts.map((each) => (gone ? guessed(each) : each)), ...admitted], beyond);
     return { share: portion.share, parts: unless(all, open) };
   });
 }

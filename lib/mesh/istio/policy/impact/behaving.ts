@@ -11,6 +11,7 @@ import type { ObservedCall } from "./calls.ts";
 import { copiedTo, delivered } from "./copied.ts";
 import { type Copies, type Effect, effectsOf, savesFewer, type Told } from "./effects.ts";
 import type { Expected } from "./expected.ts";
+import { ofProxied } from "./origin.ts";
 import type { Part } from "./part.ts";
 import { from } from "./passage.ts";
 import { type Group, groupsOf } from "./routing.ts";
@@ -41,7 +42,11 @@ export function behaving(calls: readonly ObservedCall[], sides: Sides, touched: 
     fewer ||= turned.some(({ turns }) =>
       turns.some(({ before, after }) => savesFewer(behaviourAt(before), behaviourAt(after))),
     );
-    const parts = turned.map((each) => partsOf(each, told, gone).map((one) => settled(one, each, sides, world)));
+    const parts = turned.map((each) =>
+      partsOf(each, told, gone)
+        .flatMap(({ part, mirror }) => ofProxied([part], each.origin).map((own): Joined => ({ part: own, mirror })))
+        .map((one) => settled(one, each, group, sides, world)),
+    );
     expected.push(...expectedOf(group, inTurn(parts), world));
   }
   return { expected, gaps: fewer ? [SAVED] : [] };
@@ -143,8 +148,14 @@ function joined(effects: readonly Effect[]) {
 }
 
 /** Whether copies arrive, and which change it follows from. */
-function settled({ part, mirror }: Joined, { follows, cause }: Turned, sides: Sides, world: ImpactWorld): Joined {
-  const own = mirror === undefined ? part : delivered(part, mirror, follows, sides, world);
+function settled(
+  { part, mirror }: Joined,
+  { follows, router, cause }: Turned,
+  { calls }: Group,
+  sides: Sides,
+  world: ImpactWorld,
+): Joined {
+  const own = mirror === undefined ? part : delivered(part, mirror, { calls, follows, router }, sides, world);
   return { mirror, part: from(cause, own) };
 }
 

@@ -34,6 +34,8 @@ export interface ObservedCall {
   readonly beside?: number;
   /** Requests/s that a waypoint counted where one reported it, else the server's own proxy; absent: none. */
   readonly served?: number;
+  /** Of the hour what the client's own proxies counted, its sidecars or its node's ztunnel; absent: none. */
+  readonly sent?: number;
   /** What is known of all its requests alike. Absent: no more than the other members say. */
   readonly request?: RequestKnown;
   /** Parts of it of whose requests something is known; of the rest nothing is. */
@@ -108,6 +110,7 @@ function callOf(hop: Hop, seen: Seen): ObservedCall | null {
     viaWaypoint: evidence.has("waypoint"),
     ...(hop.atZtunnel === undefined ? {} : { atZtunnel: hop.atZtunnel }),
     ...servedOf(evidence.get("waypoint") ?? evidence.get("destination"), seen),
+    ...sentOf(hop, seen),
     ...(protocol === "grpc" ? { request: GRPC } : {}),
     ...(seen === "hour" && hop.headline !== null && ROUTERS.has(hop.headline.observer) ? { client: hop.headline } : {}),
   };
@@ -121,13 +124,17 @@ function servedOf(server: Evidence | undefined, seen: Seen): Pick<ObservedCall, 
   return served > 0 ? { served } : {};
 }
 
+function sentOf({ headline, evidence, protocol }: Hop, seen: Seen): Pick<ObservedCall, "sent"> {
+  const own = headline?.observer === "ztunnel" && headline.side === "client" ? headline : evidence.get("source");
+  const sent = own === undefined || seen === "week" ? 0 : countOf(own, protocol);
+  return sent > 0 ? { sent } : {};
+}
+
+const countOf = ({ requests, connections }: Evidence, protocol: Protocol): number =>
+  protocol === "tcp" ? (connections?.opened ?? 0) : requestRate(requests);
+
 /** The headline's; where only others saw this service, the most that one of them did. */
 function rateOf({ headline, evidence, protocol }: Hop): number {
   const all = headline === null ? [...evidence.values()] : [headline];
-  return Math.max(
-    0,
-    ...all.map(({ requests, connections }) =>
-      protocol === "tcp" ? (connections?.opened ?? 0) : requestRate(requests),
-    ),
-  );
+  return Math.max(0, ...all.map((each) => countOf(each, protocol)));
 }

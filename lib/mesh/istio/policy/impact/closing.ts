@@ -21,6 +21,10 @@ export const REVISIONS = "pods that say their revision (the annotation sidecar.i
 const OWN = "the client proxy’s own metrics: let Prometheus scrape it";
 
 const CLOSERS: readonly Closer[] = [
+  { fact: /^which of the pods of /, bounds: true, with: [TRACES, LOGS] },
+  { fact: /^what the waypoint, of which no metrics tell/, bounds: false, with: ["metrics of the waypoint"] },
+  { fact: /^what its server takes|^whether it stays mutual TLS/, bounds: false, with: ["metrics after the change"] },
+  { fact: /^how many calls the pods of /, bounds: false, with: [LOGS] },
   {
     fact: /^the method$/,
     bounds: true,

@@ -32,6 +32,8 @@ export interface Wire {
    * or a waypoint, which speak HBONE to what is in ambient.
    */
   readonly client: Client | "outside" | "as measured" | "tunnel";
+  /** Who else may have made the calls, and what would tell which of the two: pods of the client without a proxy. Absent: nobody. */
+  readonly also?: { readonly client: "outside"; readonly which: readonly string[] };
   readonly measured: Measured;
   /** null: no Service was called. */
   readonly to: Omit<Destination, "port" | "subset" | "external"> | null;
@@ -60,6 +62,8 @@ interface Tried {
   readonly after: Meeting;
   readonly port: number | null;
   readonly autoMtls: boolean;
+  /** By the pods that have no proxy beside others that have one. */
+  readonly bare: boolean;
 }
 
 const PORT = "which of the Service’s ports is called";
@@ -78,7 +82,8 @@ export function connection(wire: Wire, sides: Sides): Connected {
   if (!tried.every(({ before, after }) => sees(before) && sees(after))) return UNTOLD;
   const spread = [
     ...(new Set(tried.map(({ port }) => port)).size > 1 ? [PORT] : []),
-    ...(new Set(tried.map(({ autoMtls }) => autoMtls)).size > 1 ? [AUTO] : []),
+    ...autoOf(tried),
+    ...(new Set(tried.map(({ bare }) => bare)).size > 1 ? (wire.also?.which ?? []) : []),
   ];
   const parts = EFFECTS.flatMap(({ verdict, of, why }): Part[] => {
     const truths = tried.map((each) => of(each, wire.measured));
@@ -90,6 +95,12 @@ export function connection(wire: Wire, sides: Sides): Connected {
     return [{ verdict, known, lacks, by: decider(first), why: why(first) }];
   });
   return { parts, identified: identity(tried) };
+}
+
+/** The setting where it makes two cases of one client. */
+function autoOf(tried: readonly Tried[]): readonly string[] {
+  const settings = new Set(tried.filter(({ bare }) => !bare).map(({ autoMtls }) => autoMtls));
+  return settings.size > 1 ? [AUTO] : [];
 }
 
 /** What the objects make the client send, where they leave one way alone; with what says so. null: they don't. */
@@ -186,6 +197,15 @@ function fits(before: Meeting, measured: Measured): boolean {
 }
 
 function hypotheses(wire: Wire, sides: Sides): readonly Tried[] {
+  const { also, ...own } = wire;
+  if (also === undefined) return triedBy(own, sides, false);
+  // What the change turns is the proxy: a pod without one goes on as it is.
+  const { after, ...rest } = own;
+  const turned = after === undefined ? {} : { after: { client: also.client, endpoint: after.endpoint } };
+  return [...triedBy(own, sides, false), ...triedBy({ ...rest, client: also.client, ...turned }, sides, true)];
+}
+
+function triedBy(wire: Wire, sides: Sides, bare: boolean): readonly Tried[] {
   const ports: Wire["ports"] =
     wire.ports.length > 0 ? wire.ports : [{ port: 0, own: null, past: wire.endpoint.past ?? false }];
   const subsets = typeof wire.client === "string" ? [null] : subsetsOf(wire, wire.client, sides);
@@ -201,7 +221,7 @@ function hypotheses(wire: Wire, sides: Sides): readonly Tried[] {
           before: meeting(wire, at, sides.before),
           after: meeting({ ...wire, ...wire.after }, at, sides.after, wire.after !== undefined),
           port: wire.ports.length > 0 ? port : null,
-          autoMtls,
+          ...{ autoMtls, bare },
         };
       }),
     ),

@@ -197,7 +197,9 @@ describe("a change of which hosts are declared", () => {
       "shop/s",
       "egress: [{hosts: ['*/*']}], outboundTrafficPolicy: {mode: REGISTRY_ONLY}",
     );
-    expect(lines(impact([gone(entry)], PAY, [sidecar], mesh(false)))).toEqual([`unreachable 3 certain ${EXTERNAL}`]);
+    expect(lines(impact([gone(entry)], PAY, [sidecar], mesh(false)))).toEqual([
+      `unreachable 3 certain ${EXTERNAL} by s spec.outboundTrafficPolicy`,
+    ]);
   });
   test("where a rule names the host nothing changes", () => {
     const rule = object(

@@ -58,10 +58,13 @@ export function letInAnew(sides: Sides, touched: Touched, { inventory }: ImpactW
   const gateways = [...inventory.workloads.values()].filter(({ dataplane }) => dataplane === "gateway");
   const opens = gateways.some(
     (gateway) =>
-      touched.at(pointOf(gateway)) && decided(gateway, "http", sides).some(({ verdict }) => verdict === "allowed"),
+      touched.at(pointOf(gateway)) &&
+      READERS.some((reader) => decided(gateway, reader, sides).some(({ verdict }) => verdict === "allowed")),
   );
   return opens ? [LET_IN] : [];
 }
+
+const READERS = ["http", "tcp"] as const;
 
 const LET_IN: ImpactGap = {
   what: "where calls go that a gateway refuses now and would let in",

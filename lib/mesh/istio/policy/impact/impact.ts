@@ -11,6 +11,7 @@ import { refOf } from "#lib/policy/ref.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { arriving } from "./arrive.ts";
 import { behaving } from "./behaving.ts";
+import { clientsElsewhere } from "./beyond.ts";
 import { bounded, corrected } from "./bounded.ts";
 import type { ObservedCall } from "./calls.ts";
 import { certaintyOf, closeWith } from "./closing.ts";
@@ -18,6 +19,7 @@ import { enrollingGaps } from "./enrolling-gaps.ts";
 import { entering, letInAnew } from "./entering.ts";
 import type { Expected, Shared } from "./expected.ts";
 import { gapsOf } from "./gaps.ts";
+import { withBare } from "./origin.ts";
 import type { Part } from "./part.ts";
 import { boundHere, type Elsewhere, elsewhereOf, onceEach, stillArriving } from "./refused-once.ts";
 import { byClass } from "./request.ts";
@@ -45,7 +47,8 @@ export interface Impact {
 }
 
 /** Of calls to whose proxies the same objects count: by-revision.ts tells others apart. */
-export function impactOfAll({ changes, calls, world, visible, shadows }: ImpactInput): Impact {
+export function impactOfAll({ changes, calls: counted, world, visible, shadows }: ImpactInput): Impact {
+  const calls = counted.map((call) => withBare(call, world));
   const sides = sidesOf(world, changes);
   const real = changes.filter(differs);
   const touched = touchedBy(real, sides, world.rootNamespace);
@@ -80,8 +83,8 @@ export function impactOfAll({ changes, calls, world, visible, shadows }: ImpactI
       return found === null ? [] : [{ ...found, bound, elsewhere: there, routed: is }];
     }),
   );
-  const { found, corrections: counted } = bounded(all);
-  const corrections = [...counted, ...onceEach(found)];
+  const { found, corrections: narrowed } = bounded(all);
+  const corrections = [...narrowed, ...onceEach(found)];
   for (const { item, by } of found) items[changeOf(by, item.verdict, changes)]?.push(item);
   const folded = items.map((list) => sorted(fold(list)));
   const hidden = restrictedId(world.cluster);
@@ -94,6 +97,7 @@ export function impactOfAll({ changes, calls, world, visible, shadows }: ImpactI
       ...behaviour.gaps,
       ...letInAnew(sides, touched, world),
       ...enrollingGaps(calls, sides, touched),
+      ...clientsElsewhere(calls, touched, world),
     ],
   };
 }

@@ -15,7 +15,7 @@ import { connection, type Wire } from "./connection.ts";
 import type { Shared } from "./expected.ts";
 import { isNamespace } from "./membership.ts";
 import type { Part } from "./part.ts";
-import { pastAll, proxied, unless } from "./past.ts";
+import { barePods, pastAll, proxied, unless } from "./past.ts";
 import { portionsOf } from "./portions.ts";
 import { factsAtServer } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
@@ -75,7 +75,8 @@ export function passing(
     client: crossing.before === null ? wire.client : "as measured",
     after: { client: senderAfter(turn, wire), endpoint: { ...wire.endpoint, dataplane: server.after.dataplane } },
   };
-  const lacks = [...crossing.lacks, ...(gone ? [GONE] : [])];
+  const which = client.before === undefined ? [] : barePods(client.before);
+  const lacks = [...new Set([...crossing.lacks, ...(gone ? [GONE] : []), ...which])];
   const cause = causeOf(call, crossing, enrolling);
   const past = pastAll(wire);
   return portionsOf(call).map((portion) => {
@@ -113,7 +114,7 @@ function senderAfter({ crossing, client, server }: Turn, wire: Wire): Wire["clie
       client.before?.dataplane === client.after?.dataplane && server.before.dataplane === server.after.dataplane;
     return stays && server.after.dataplane === "sidecar" ? "as measured" : "tunnel";
   }
-  return client.after === undefined ? wire.client : clientOf(client.after, client.after.namespace);
+  return client.after === undefined ? wire.client : clientOf(proxied(client.after), client.after.namespace);
 }
 
 /** How a waypoint, or a sidecar, reads what comes: ztunnels count connections whatever they carry. */

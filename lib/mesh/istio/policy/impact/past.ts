@@ -32,26 +32,33 @@ export function pastAll({ ports, endpoint }: Pick<Wire, "ports" | "endpoint">): 
 
 const proxies = new WeakMap<Workload, Workload>();
 
-/** The server as those of its pods are that have a proxy, where some have one, however few: kindsOpen tells of the others. Once for each. */
-export function proxied(server: Workload): Workload {
-  const found = proxies.get(server) ?? withProxy(server);
-  proxies.set(server, found);
+/** A workload as those of its pods are that have a proxy, where some have one, however few: kindsOpen and barePods tell of the others. Once for each. */
+export function proxied(workload: Workload): Workload {
+  const found = proxies.get(workload) ?? withProxy(workload);
+  proxies.set(workload, found);
   return found;
 }
 
-function withProxy(server: Workload): Workload {
-  const kind = podKinds(server).find(({ dataplane }) => dataplane !== "none");
-  return kind === undefined || kind.dataplane === server.dataplane ? server : { ...server, dataplane: kind.dataplane };
+function withProxy(workload: Workload): Workload {
+  const kind = podKinds(workload).find(({ dataplane }) => dataplane !== "none");
+  return kind === undefined || kind.dataplane === workload.dataplane
+    ? workload
+    : { ...workload, dataplane: kind.dataplane };
 }
 
 /** What isn't known of calls that arrive at one of its pods; none: all have a proxy, or none. */
-export function kindsOpen(server: Workload): readonly string[] {
-  const kinds = podKinds(server);
+export const kindsOpen = (server: Workload): readonly string[] => open(server, "takes it");
+
+/** What isn't known of calls that one of its pods makes; none: all have a proxy, or none. */
+export const barePods = (client: Workload): readonly string[] => open(client, "make the calls");
+
+function open(workload: Workload, what: string): readonly string[] {
+  const kinds = podKinds(workload);
   const bare = kinds.length > 1 ? (kinds.find(({ dataplane }) => dataplane === "none")?.pods.length ?? 0) : 0;
   if (bare === 0) return [];
-  const { namespace, name, pods } = server;
+  const { namespace, name, pods } = workload;
   const which = `${bare} of ${pods.length} pods ${bare === 1 ? "is" : "are"} without a proxy`;
-  return [`which of the pods of ${namespace}/${name} takes it: ${which}`];
+  return [`which of the pods of ${namespace}/${name} ${what}: ${which}`];
 }
 
 /** Parts that rest on a proxy, of calls that may come past it. */

@@ -6,6 +6,7 @@
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import { comesThrough } from "../meaning/effective/security.ts";
 import type { ObservedCall } from "./calls.ts";
+import { proxied } from "./past.ts";
 import { type Sight, type Witnessed, witnessed } from "./proposed-rules.ts";
 import { type ImpactWorld, Side } from "./sides.ts";
 import { waypointIdentity } from "./stops.ts";
@@ -55,7 +56,7 @@ export function atWaypoint(
     if (call.viaWaypoint) {
       const server = side.inventory.workloads.get(`${call.target.namespace}/${call.target.name}`);
       // A server's own sidecar has reported the waypoint in the client's place.
-      return server === undefined || server.dataplane === "ambient" ? witnessed(call) : [whole];
+      return server === undefined || proxied(server).dataplane === "ambient" ? witnessed(call) : [whole];
     }
     const client = call.source.cluster === cluster ? clientOn(call, side) : undefined;
     if (client === undefined || !comesThrough(client, service, side)) return [];

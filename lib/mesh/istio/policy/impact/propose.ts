@@ -7,6 +7,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { PolicyTarget } from "#lib/policy/intent.ts";
 import type { Guarded, Proposal, ProposedPolicy } from "#lib/policy/proposal.ts";
 import type { ObservedCall } from "./calls.ts";
+import { proxied } from "./past.ts";
 import { atWaypoint, beforePods, type Fronts, frontsOf, unknownAtZtunnel, unsettled } from "./propose-waypoints.ts";
 import { Names } from "./proposed-names.ts";
 import { restOf } from "./proposed-rest.ts";
@@ -59,10 +60,11 @@ function ofWorkloads(input: Input, fronts: Fronts, names: Names): readonly Found
     const of: Guarded = { kind: "workload", name: workload.name };
     const own = byTarget.get(workload.name) ?? [];
     const labels = labelsOf(workload, here);
-    const ambient = workload.dataplane === "ambient";
+    const kept = proxied(workload);
+    const ambient = kept.dataplane === "ambient";
     const unknown = ambient ? unknownAtZtunnel(workload, own, fronts, input) : null;
     const out =
-      reasonOf(workload) ?? (unknown === null ? null : { why: unknown, open: false }) ?? (labels ? null : INDISTINCT);
+      reasonOf(kept) ?? (unknown === null ? null : { why: unknown, open: false }) ?? (labels ? null : INDISTINCT);
     if (out !== null || labels === null) return { of, ...(out ?? INDISTINCT) };
     if (own.length === 0) return { quiet: of };
     const kind = ambient ? "ztunnel" : "sidecar";

@@ -31,14 +31,20 @@ export function byRequest(call: ObservedCall): readonly ObservedCall[] {
     const scale = sum > portion.share ? portion.share / sum : 1;
     const rest = portion.share - sum * scale;
     const proven = portion.measured === "unknown" ? null : ratio(portion.measured === "mutual TLS" ? 1 : 0);
+    const { sent, ...others } = whole;
+    // Which of the parts the client's proxies counted isn't known, unless it is all.
+    const ours = (rate: number) => (sent !== undefined && sent >= call.rate ? { sent: rate } : {});
     const alone: ObservedCall = {
-      ...whole,
+      ...others,
       mtls: { ...call.mtls, share: proven },
       callers: new Map<string, number>(typeof portion.principal === "string" ? [[portion.principal, 1]] : []),
     };
     return [
-      ...own.map(({ share, request }): ObservedCall => ({ ...alone, rate: call.rate * share * scale, request })),
-      ...(rest > LEAST ? [{ ...alone, rate: call.rate * rest }] : []),
+      ...own.map(({ share, request }): ObservedCall => {
+        const rate = call.rate * share * scale;
+        return { ...alone, ...ours(rate), rate, request };
+      }),
+      ...(rest > LEAST ? [{ ...alone, ...ours(call.rate * rest), rate: call.rate * rest }] : []),
     ];
   });
 }

@@ -9,8 +9,10 @@ import { entriesOf, portsOfEntry } from "./ends.ts";
 import type { Expected, Shared } from "./expected.ts";
 import { gatewayWay } from "./gateway-way.ts";
 import { lettingIn } from "./letting-in.ts";
+import { ofProxied, originOf } from "./origin.ts";
 import type { Part } from "./part.ts";
 import { causeOf, from, guessed } from "./passage.ts";
+import { proxied } from "./past.ts";
 import { bare, byRequest, requestAtClient } from "./request.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
 import type { Touched } from "./touched.ts";
@@ -96,7 +98,9 @@ function partsOf(group: Group, call: ObservedCall, { client, sides, touched, wor
   const caller = { namespace: source.namespace, labels: client?.labels ?? {} };
   const request = requestAtClient(call, host, sides, world);
   const ports = portsSeen(group, call, sides, world);
-  const lets = (router: Question["router"]["after"]) => lettingIn({ calls, client, router, http }, sides, world);
+  // Those of its pods that have a proxy follow rules, however few they are.
+  const own = client && proxied(client);
+  const lets = (router: Question["router"]["after"]) => lettingIn({ calls, client: own, router, http }, sides, world);
   const routed = (router: Question["router"]): readonly Part[] =>
     rerouting({ host, owner, caller, ports, router, request }, lets(router.after), sides, world);
   const crossed =
@@ -110,15 +114,17 @@ function partsOf(group: Group, call: ObservedCall, { client, sides, touched, wor
     if (!calls.every(({ viaWaypoint }) => viaWaypoint)) return unknown("which of the calls come through the waypoint");
     return routed({ before: place, after: place });
   };
-  if (client?.dataplane === "gateway") {
+  if (own?.dataplane === "gateway") {
     return inTurn(
-      gatewayWay(client, { host, http, request: http ? request : {} }, lets("itself"), sides, world),
+      gatewayWay(own, { host, http, request: http ? request : {} }, lets("itself"), sides, world),
       waypoint(),
     );
   }
-  if (client?.dataplane === "ambient" || crossed !== null) return waypoint();
-  if (!meshes || (client !== undefined && client.dataplane !== "sidecar")) return [];
-  const parts = routed({ before: "itself", after: "itself" });
+  const through = own?.dataplane !== "sidecar" && calls.some(({ viaWaypoint }) => viaWaypoint);
+  if (own?.dataplane === "ambient" || through || crossed !== null) return waypoint();
+  if (!meshes) return [];
+  if (own?.dataplane === "waypoint") return unknown("what the waypoint’s own rules make of calls that it makes itself");
+  const parts = ofProxied(routed({ before: "itself", after: "itself" }), originOf(calls, client, sides, world));
   return client === undefined ? parts.map((part) => guessed(part, [GONE])) : parts;
 }
 
@@ -213,7 +219,10 @@ function makeGroups(calls: readonly ObservedCall[], sides: Sides, world: ImpactW
   for (const call of calls) {
     const { source, service, target, protocol } = call;
     if (source.kind !== "workload" || source.cluster !== world.cluster) continue;
-    const asked = service === null ? externalOf(target, sides) : { host: fullName(service), owner: service.namespace };
+    const asked =
+      service === null
+        ? externalOf(target, source.namespace, sides)
+        : { host: fullName(service), owner: service.namespace };
     if (asked === null) continue;
     const key = `${nodeId(source)} ${asked.host} ${protocol}`;
     const end: NodeKey =
@@ -229,15 +238,15 @@ function makeGroups(calls: readonly ObservedCall[], sides: Sides, world: ImpactW
 
 const owners = new WeakMap<Sides, Map<string, string | null>>();
 
-/** Hosts that a ServiceEntry declares on either side; others go past the mesh now, and will. Once for each host. */
-function externalOf({ kind, name }: NodeKey, sides: Sides): { host: string; owner: string } | null {
+/** A host outside: of the ServiceEntry that declares it on either side; what none does counts as the client's own. Once for each host. */
+function externalOf({ kind, name }: NodeKey, client: string, sides: Sides): { host: string; owner: string } | null {
   if (kind !== "external") return null;
   const known = owners.get(sides) ?? new Map<string, string | null>();
   owners.set(sides, known);
   const found = known.get(name);
   const owner = found === undefined ? ownerOf(name, sides) : found;
   known.set(name, owner);
-  return owner === null ? null : { host: name, owner };
+  return { host: name, owner: owner ?? client };
 }
 
 function ownerOf(name: string, { before, after }: Sides): string | null {

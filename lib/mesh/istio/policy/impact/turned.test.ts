@@ -70,7 +70,7 @@ describe("a gateway and a waypoint with the same rule", () => {
 
   it("may each copy it", () => {
     expect(of([turned(both(""), both(", mirror: {host: reviews}"))], [GATE], [gateway])).toEqual([
-      `mirrored 20–60 unknown edge/gate > shop/reviews by c spec.http[0]: ${WHO}`,
+      `mirrored 20–60 unknown edge/gate > shop/reviews by c spec.http[0]: ${WHO}, whether copies are let in where they go`,
     ]);
   });
 });

@@ -13,7 +13,9 @@ import type { ObservedCall } from "./calls.ts";
 import type { Alternative } from "./ends.ts";
 import { turnsAt } from "./gateway-way.ts";
 import { newRules } from "./new-rules.ts";
+import { ALL, type Origin, originOf } from "./origin.ts";
 import { causeOf } from "./passage.ts";
+import { proxied } from "./past.ts";
 import { requestAtClient } from "./request.ts";
 import { alike, type Group, portsSeen } from "./routing.ts";
 import type { ImpactWorld, Sides } from "./sides.ts";
@@ -42,10 +44,14 @@ export interface Turned {
   readonly hidden: boolean;
   /** Whose DestinationRules count then. */
   readonly follows: Omit<Caller, "port">;
+  /** Who sends calls on then. */
+  readonly router: Router;
   /** The changed object that puts the proxy on the way, or takes it from there. */
   readonly cause: Manifest | null;
   /** The calls were counted as connections, and have requests in them. */
   readonly connections: boolean;
+  /** Which of the calls the proxy has. */
+  readonly origin: Origin;
 }
 
 type Found = Omit<Turned, "turns"> & { readonly turns: readonly Omit<RuleTurn, "veiled">[] };
@@ -89,7 +95,7 @@ function atGateway({ group, call, client, request, sides, touched, world }: Aski
   return {
     ...{ who: "The gateway", open, lacks, hidden: lacks.includes(HIDDEN), cause: null, connections: false },
     turns: lacks.length > 0 && turns.length === 0 ? newRules(client, sides, world) : turns,
-    follows: client,
+    ...{ follows: client, router: "itself" as const, origin: ALL },
   };
 }
 
@@ -100,6 +106,7 @@ interface Routers {
   readonly after: Router;
   readonly lacks: readonly string[];
   readonly crossing: Crossing | null;
+  readonly origin: Origin;
 }
 
 function inMesh(asking: Asking): Found | null {
@@ -119,13 +126,14 @@ function inMesh(asking: Asking): Found | null {
       waysOf({ ...asked, router: routers.after }, sides.after, world),
     ] as const;
   });
-  const { who, after, lacks, crossing } = routers;
+  const { who, after, lacks, crossing, origin } = routers;
   return {
-    ...{ who, lacks, connections },
+    ...{ who, lacks, connections, origin },
     turns: ways.flatMap(([old, now]) => pairsOf(old, now)),
     open: [...ways.flat().flatMap((each) => each.lacks), ...(ways.length > 1 ? [PORT] : [])],
     hidden: !ways.flat().every(({ objects }) => objects.every(sides.before.sees)),
     follows: typeof after === "string" ? caller : proxyOf(after),
+    router: after,
     cause: crossing === null ? null : causeOf(call, crossing, touched.enrolling),
   };
 }
@@ -145,16 +153,20 @@ function routersOf({ group, call, client, sides, touched, world }: Asking): Rout
     if (call.protocol === "tcp" && (call.viaWaypoint || !isCountedByZtunnel(call, sides))) return null;
     const mixed = calls.every(({ viaWaypoint }) => viaWaypoint === call.viaWaypoint) ? [] : [SOME];
     const [before, after] = [crossing.before ?? "nobody", crossing.after ?? "nobody"] as const;
-    return { who: "The waypoint", before, after, lacks: [...crossing.lacks, ...mixed], crossing };
+    return { who: "The waypoint", before, after, lacks: [...crossing.lacks, ...mixed], crossing, origin: ALL };
   }
   if (call.protocol === "tcp" || !touched.way(host, source.namespace)) return null;
-  if (client === undefined || client.dataplane === "sidecar")
-    return { who: "The client’s proxy", before: "itself", after: "itself", lacks: [], crossing };
   const through = calls.filter(({ viaWaypoint }) => viaWaypoint);
+  const own = client && proxied(client);
+  if (own === undefined || own.dataplane === "sidecar" || (own.dataplane === "none" && through.length === 0)) {
+    const origin = originOf(calls, client, sides, world);
+    if (origin.max === 0) return null;
+    return { who: "The client’s proxy", before: "itself", after: "itself", lacks: [], crossing, origin };
+  }
   const place = call.service === null || through.length === 0 ? null : waypointOf(call.service, world);
   if (place === null) return null;
   const lacks = through.length < calls.length ? [SOME] : [];
-  return { who: "The waypoint", before: place, after: place, lacks, crossing };
+  return { who: "The waypoint", before: place, after: place, lacks, crossing, origin: ALL };
 }
 
 /** Connections, whatever they carry; of a client that is gone it isn't known. */

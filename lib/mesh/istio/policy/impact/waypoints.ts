@@ -14,6 +14,7 @@ import { HIDDEN } from "../meaning/effective/sight.ts";
 import { letIn } from "../meaning/routing/api-namespaces.ts";
 import { listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "../routing/json.ts";
 import type { ObservedCall } from "./calls.ts";
+import { barePods, proxied } from "./past.ts";
 import type { ImpactWorld, Side, Sides } from "./sides.ts";
 
 export interface Place {
@@ -150,7 +151,9 @@ function passing(call: ObservedCall, service: Place, side: Side, world: ImpactWo
   if (found === null) return null;
   const client = source.cluster === world.cluster ? clientOn(call, side) : undefined;
   if (client === undefined) return { place: found.place, lacks: [...found.lacks, CLIENT] };
-  return comesThrough(client, service, { inventory: side.inventory }) ? found : null;
+  if (!comesThrough(proxied(client), service, { inventory: side.inventory })) return null;
+  // Pods without a proxy pass it by.
+  return { place: found.place, lacks: [...found.lacks, ...barePods(client)] };
 }
 
 export const clientOn = ({ source }: Pick<ObservedCall, "source">, { inventory }: Side): Workload | undefined =>

@@ -13,7 +13,7 @@ import { type Chosen, chosenOf, itself } from "../meaning/routing/target.ts";
 import { type OutOfScope, outboundMode } from "../meaning/routing/unknown-host.ts";
 import { waypointRules } from "../meaning/routing/waypoint.ts";
 import type { RoutingWorld } from "../meaning/routing/world.ts";
-import { visibleTo } from "../routing/json.ts";
+import { isObject, specOf, visibleTo } from "../routing/json.ts";
 import {
   type Alternative,
   coversHost,
@@ -175,8 +175,11 @@ function undeclared(sidecar: Manifest | null, side: Side): Ways {
   };
   const mode = outboundMode(sidecar, side.registryOnly);
   const ends = mode === null ? [lost, past] : [mode === "REGISTRY_ONLY" ? lost : past];
+  // The Sidecar's own word goes before the mesh's.
+  const says = sidecar !== null && isObject(specOf(sidecar)["outboundTrafficPolicy"]);
+  const by = says ? { object: sidecar, path: ["spec", "outboundTrafficPolicy"] } : null;
   return {
-    alternatives: ends.map((end) => ({ ends: [end], by: null, takes: "" })),
+    alternatives: ends.map((end) => ({ ends: [end], by, takes: "" })),
     lacks: mode === null ? [OUTBOUND] : [],
     objects: [],
   };

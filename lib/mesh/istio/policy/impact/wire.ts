@@ -4,7 +4,7 @@ import { fullName } from "../hosts.ts";
 import { carriedBy, carriesHttp } from "../meaning/port-protocol.ts";
 import type { ObservedCall } from "./calls.ts";
 import type { Wire } from "./connection.ts";
-import { withPast } from "./past.ts";
+import { barePods, proxied, withPast } from "./past.ts";
 import type { ImpactWorld } from "./sides.ts";
 
 export const GONE = "the labels of a workload that is gone";
@@ -20,11 +20,17 @@ export function wireOf(
   const own = source.kind === "workload" && source.cluster === world.cluster;
   const gone = own && known === undefined;
   const { namespace, labels, dataplane } = server;
+  const bare = own && known !== undefined ? barePods(known) : [];
   const { ports, past } = withPast(portsOf(call, world), server, call);
   return {
     gone,
     wire: {
-      client: !own ? (source.kind === "unknown" ? "outside" : "as measured") : clientOf(known, source.namespace),
+      client: !own
+        ? source.kind === "unknown"
+          ? "outside"
+          : "as measured"
+        : clientOf(known && proxied(known), source.namespace),
+      ...(bare.length === 0 ? {} : { also: { client: "outside", which: bare } }),
       measured: "unknown",
       to: service === null ? null : { host: fullName(service), namespace: service.namespace },
       endpoint: { namespace, labels, dataplane, past },
@@ -50,7 +56,9 @@ export function portsOf(call: ObservedCall, { inventory }: ImpactWorld): Wire["p
   const { service, protocol, request } = call;
   const found = service === null ? undefined : inventory.services.get(`${service.namespace}/${service.name}`);
   const wanted = protocol !== "tcp";
-  const blind = !wanted && isAmbient(call.source, inventory) && !call.viaWaypoint;
+  // Of a caller without a proxy the server's ztunnel counts.
+  const counts = call.sent === undefined ? [call.source, call.target] : [call.source];
+  const blind = !wanted && !call.viaWaypoint && counts.some((end) => isAmbient(end, inventory));
   const ports = (found?.ports ?? [])
     .filter((port) => blind || (carriesHttp(port) ?? wanted) === wanted)
     .map((port) => {
@@ -61,5 +69,7 @@ export function portsOf(call: ObservedCall, { inventory }: ImpactWorld): Wire["p
   return request?.port === undefined || fitting.length === 0 ? ports : fitting;
 }
 
-const isAmbient = ({ namespace, name }: ObservedCall["source"], { workloads }: ImpactWorld["inventory"]): boolean =>
-  workloads.get(`${namespace}/${name}`)?.dataplane === "ambient";
+function isAmbient({ namespace, name }: ObservedCall["source"], { workloads }: ImpactWorld["inventory"]): boolean {
+  const found = workloads.get(`${namespace}/${name}`);
+  return found !== undefined && proxied(found).dataplane === "ambient";
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { ObservedCall } from "../impact/calls.ts";
-import { call } from "../impact/impact.test-support.ts";
+import { call, inventory } from "../impact/impact.test-support.ts";
 import { mode, of, path, peer, REVIEWS, rule, said, UNMEASURED } from "./strict.test-support.ts";
 
 describe("who still sends plaintext", () => {
@@ -106,4 +106,22 @@ describe("who still sends plaintext", () => {
     const { plaintext = 0, nameless = 0, unknown = 0 } = of(found)?.pairs ?? {};
     expect(of(found)?.state).toBe(plaintext + nameless + unknown > 0 ? "blocked" : "open");
   });
+});
+
+test("a server of which most pods have no proxy: those that have one refuse, so nothing is sure", () => {
+  const pod = { name: "p", ip: null, ready: true, phase: "Running", reports: true };
+  const bare = { ...pod, reports: false, unmeshed: true } as const;
+  const till = inventory.workloads.get("outside/till");
+  if (till === undefined) throw new Error("no till");
+  const partly = { ...till, mesh: null, pods: [pod, bare, { ...bare, name: "r" }] };
+  const found = path([call("?", "outside/till", 3)], {
+    namespace: "outside",
+    inventory: { ...inventory, workloads: new Map([...inventory.workloads, ["outside/till", partly]]) },
+  });
+  expect(found.pairs.items.map(said)).toEqual([
+    "unknown > outside/till: plaintext measured, perhaps refused 3, lacks which of the pods of outside/till takes it: 2 of 3 pods are without a proxy",
+  ]);
+  expect(found.uncovered.items.map(({ text }) => text)).toContain(
+    "2 pods of 3 without a proxy: nothing is enforced there.",
+  );
 });

@@ -3,6 +3,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { ObservedCall } from "../impact/calls.ts";
 import { connection, sending, type Wire } from "../impact/connection.ts";
 import type { Part, Place } from "../impact/part.ts";
+import { kindsOpen, proxied } from "../impact/past.ts";
 import { portionsOf } from "../impact/portions.ts";
 import type { ImpactWorld, Side, Sides } from "../impact/sides.ts";
 import { GONE, wireOf } from "../impact/wire.ts";
@@ -35,8 +36,11 @@ const SERVER_GONE: Judged = {
 
 type Judged = Pick<Fate, "refused" | "why" | "lacks">;
 
-/** STRICT is for sidecars and ztunnels: gateways, waypoints and what has no proxy go by other things. */
-export const enforces = ({ dataplane }: Workload): boolean => dataplane === "sidecar" || dataplane === "ambient";
+/** STRICT is for sidecars and ztunnels, of a workload's pods those that have one: gateways, waypoints and what has no proxy go by other things. */
+export function enforces(workload: Workload): boolean {
+  const { dataplane } = proxied(workload);
+  return dataplane === "sidecar" || dataplane === "ambient";
+}
 
 /** `unseen`: what of the server's own objects the reader may not know. None where STRICT doesn't count at the server. */
 export function fatesOf(
@@ -47,7 +51,9 @@ export function fatesOf(
 ): readonly Fate[] {
   const { target } = call;
   const server = world.inventory.workloads.get(`${target.namespace}/${target.name}`);
-  const there = target.kind === "workload" ? (server ?? null) : null;
+  // Of a server that is partly meshed those with a proxy refuse.
+  const there = target.kind === "workload" && server !== undefined ? proxied(server) : null;
+  const open = there === null || server === undefined ? [] : kindsOpen(server);
   if (there !== null && !enforces(there)) return [];
   const met = there === null ? null : wireOf(call, there, world);
   const hidden = there === null ? [] : unseen(there);
@@ -58,7 +64,7 @@ export function fatesOf(
         ? target.kind === "workload"
           ? SERVER_GONE
           : NOWHERE
-        : judge(wire, sides, hidden, met?.gone === true);
+        : partly(judge(wire, sides, hidden, met?.gone === true), open);
     if (measured === "mutual TLS") {
       // A change of PeerAuthentications to STRICT alone takes it from nobody: what can't be seen is the same before and after.
       const unsaid = hidden.length > 0 || judged.lacks.includes(HIDDEN);
@@ -83,6 +89,12 @@ export function fatesOf(
       : { share, sends: "unknown", basis: null, by: null, ...judged };
   });
 }
+
+/** Where some of the server's pods have no proxy, what STRICT refuses depends on which of them takes it. */
+const partly = (judged: Judged, open: readonly string[]): Judged =>
+  open.length === 0 || judged.refused !== true
+    ? judged
+    : { refused: null, why: judged.why.replace(REFUSED, "The connection may be refused:"), lacks: open };
 
 function judge(wire: Wire, sides: Sides, hidden: readonly string[], gone: boolean): Judged {
   if (hidden.length > 0) {
@@ -113,4 +125,5 @@ function changes({ endpoint, ports }: Wire, sides: Sides): boolean {
   return own.some((port) => mode(sides.before, port) !== mode(sides.after, port));
 }
 
-const perhaps = ({ why }: Part): string => why.replace(/^The connection is refused:/, "The connection may be refused:");
+const REFUSED = /^The connection is refused:/;
+const perhaps = ({ why }: Part): string => why.replace(REFUSED, "The connection may be refused:");

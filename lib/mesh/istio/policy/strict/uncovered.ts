@@ -6,6 +6,7 @@
 import { formatPlural } from "#lib/format.ts";
 import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { StrictUncovered } from "#lib/policy/strict.ts";
+import { proxied } from "../impact/past.ts";
 import { namedPorts, pastElsewhere, pastInbound } from "../meaning/capture.ts";
 import { isKnown } from "../meaning/truth.ts";
 
@@ -18,7 +19,7 @@ type Gap = Pick<StrictUncovered, "kind" | "text">;
 
 export function uncoveredOf(workload: Workload): readonly StrictUncovered[] {
   const { namespace, name } = workload;
-  return gapsOf(workload).map((gap) => ({ namespace, name, ...gap }));
+  return gapsOf(proxied(workload)).map((gap) => ({ namespace, name, ...gap }));
 }
 
 function gapsOf(workload: Workload): readonly Gap[] {

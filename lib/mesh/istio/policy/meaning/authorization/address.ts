@@ -7,16 +7,28 @@ interface Block {
 
 const LONGEST = 64;
 
-/** Whether a block (`10.0.0.0/8`, `10.1.2.3`, `2001:db8::/32`) holds an address; null: one of the two is none. */
-export function inBlock(block: string, address: string): boolean | null {
+/** Addresses from `bits` on, `2 ** shift` of them. */
+interface Range extends Block {
+  readonly shift: bigint;
+}
+
+/** A block (`10.0.0.0/8`, `10.1.2.3`, `2001:db8::/32`); null: it is none. One of IPv4 inside IPv6 (`::ffff:10.0.0.0/104`) is one of IPv4. */
+export function parseBlock(block: string): Range | null {
   const [base = "", length, ...more] = block.trim().split("/");
-  const [of, it] = [parseAddress(base), parseAddress(address)];
-  if (of === null || it === null || more.length > 0 || (length !== undefined && !/^\d{1,3}$/.test(length))) return null;
-  const prefix = length === undefined ? of.width : Number(length);
-  if (prefix > of.width) return null;
-  if (of.width !== it.width) return false;
+  const of = parseAddress(base);
+  if (of === null || more.length > 0 || (length !== undefined && !/^\d{1,3}$/.test(length))) return null;
+  const mapped = of.width === 32 && base.includes(":") ? 96 : 0;
+  const prefix = length === undefined ? of.width : Number(length) - mapped;
+  if (prefix > of.width || prefix < 0) return null;
   const shift = BigInt(of.width - prefix);
-  return of.bits >> shift === it.bits >> shift;
+  return { bits: (of.bits >> shift) << shift, width: of.width, shift };
+}
+
+/** Whether a block holds an address; null: one of the two is none. */
+export function inBlock(block: string, address: string): boolean | null {
+  const [of, it] = [parseBlock(block), parseAddress(address)];
+  if (of === null || it === null) return null;
+  return of.width === it.width && of.bits >> of.shift === it.bits >> of.shift;
 }
 
 export const isBlock = (text: string): boolean => inBlock(text, "0.0.0.0") !== null;

@@ -1,6 +1,5 @@
 /** A request on its last leg to a ServiceEntry's host: what the client's proxy sends to each endpoint, and who decides there. */
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
-import { parseAddress } from "../authorization/address.ts";
 import { asRead } from "../revisions.ts";
 import type { Arriving } from "./arrival.ts";
 import { atServer } from "./at-server.ts";
@@ -10,7 +9,7 @@ import { type AddressEnd, entryEnds } from "./entry-ends.ts";
 import { insideAt } from "./entry-inside.ts";
 import { endpointOf, IN_WORDS, sentTo } from "./entry-tls.ts";
 import { inTurn, stopped } from "./joined.ts";
-import { type SecurityWorld, sourceOf, unseen } from "./sight.ts";
+import { type SecurityWorld, sourceOf } from "./sight.ts";
 import type { Destination } from "./way.ts";
 
 type EntryDestination = Destination & { readonly service: { readonly entry: EntryHost } };
@@ -77,7 +76,5 @@ function sent(arriving: Arriving, to: EntryDestination, end: AddressEnd | null, 
 /** What isn't known of who decides at the end. */
 function behind(place: string, end: AddressEnd | null, entry: EntryHost, world: SecurityWorld): string | null {
   if (!entry.external) return `whether a proxy stands at ${place}, and whom it lets in`;
-  const inside = insideAt(end, entry, world.inventory);
-  if (inside !== null || end === null || parseAddress(end.address) === null) return inside;
-  return unseen(world, "workloads")[0] ?? null;
+  return insideAt(end, entry, world);
 }

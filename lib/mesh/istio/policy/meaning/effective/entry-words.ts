@@ -65,7 +65,7 @@ const NOTHING: Ends = { pods: null, ends: null, sends: null, fails: null };
 
 const CALLED = "the address that the client calls";
 
-function endsInWords(ends: readonly EntryEnd[], entry: EntryHost, { inventory }: SecurityWorld): string | null {
+function endsInWords(ends: readonly EntryEnd[], entry: EntryHost, world: SecurityWorld): string | null {
   const others = ends.flatMap((end) => {
     if (end.kind === "pods") return [];
     if (end.kind === "called") return [CALLED];
@@ -75,7 +75,7 @@ function endsInWords(ends: readonly EntryEnd[], entry: EntryHost, { inventory }:
   if (others.length === 0) return null;
   const outside =
     entry.external &&
-    ends.every((end) => end.kind === "pods" || insideAt(end.kind === "called" ? null : end, entry, inventory) === null);
+    ends.every((end) => end.kind === "pods" || insideAt(end.kind === "called" ? null : end, entry, world) === null);
   return `${few(others)}${outside ? ", outside the mesh" : ""}`;
 }
 
