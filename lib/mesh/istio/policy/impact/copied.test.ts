@@ -57,7 +57,7 @@ describe("copies", () => {
       expect(line).toBe(MIRRORED);
       expect(open).toEqual([UNSAID]);
     }
-    const known = web({ request: { method: "GET", authority: "reviews", port: 8080 } });
+    const known = web({ request: { method: "GET", host: "reviews", port: 8080 } });
     const byHost = policy("rules: [{to: [{operation: {hosts: ['reviews']}}]}]");
     expect(asked([byHost], TO, [known]).open).toEqual([UNSAID]);
   });

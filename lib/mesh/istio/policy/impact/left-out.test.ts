@@ -120,7 +120,7 @@ test("to deny by default a workload of which most pods have no proxy is one with
     visible: () => true,
     world,
   });
-  expect(policies.map(({ workload, dataplane }) => [workload, dataplane])).toEqual([["ledger", "sidecar"]]);
+  expect(policies.map(({ of, point }) => [of.name, point])).toEqual([["ledger", "sidecar"]]);
 });
 
 test("a waypoint that goes concerns ServiceEntries and pods’ own addresses of who asks for it: gaps", () => {
