@@ -1,5 +1,4 @@
-import type { Graph } from "#lib/graph/model.ts";
-import { LENSES } from "#lib/graph/model.ts";
+import { type Graph, LENSES } from "#lib/graph/model.ts";
 import { expect, test } from "./support/test.ts";
 import { openTopology, panel } from "./support/topology.ts";
 
