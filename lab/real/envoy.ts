@@ -24,6 +24,8 @@ export async function startEnvoy(binary: string, dir: string, resources: Resourc
   const bootstrap = {
     admin: { address: { socketAddress: { address: "127.0.0.1", portValue: port } } },
     staticResources: resources,
+    // As Istio's own bootstrap has it; by default Envoy refuses regular expressions of more than 100 instructions.
+    layeredRuntime: { layers: [{ name: "istio", staticLayer: { "re2.max_program_size.error_level": 32_768 } }] },
   };
   const file = join(dir, "envoy.json");
   await writeFile(file, JSON.stringify(bootstrap), { mode: 0o600 });
