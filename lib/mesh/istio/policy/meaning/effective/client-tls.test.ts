@@ -181,17 +181,31 @@ describe("what each client sends", () => {
     expect(rowsOf(ask([], service(), NO_AUTO), "shop/web")[0]?.why.at(-1)).toBe("enableAutoMtls of the mesh is off.");
   });
 
-  test("an entry for the port that says nothing takes away what the rule says", () => {
-    const settings =
-      "trafficPolicy: {tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: RANDOM}}]}";
-    const classes = ask([STRICT, rule(settings)]);
-    expect(said(classes, "shop/web")).toEqual([`any ${BOTH}: automatic to STRICT: true`]);
-    const [row] = rowsOf(classes, "shop/web");
-    expect(row?.chain.map(sayText)).toEqual(["shop/d port no tls", "shop/default namespace STRICT"]);
-    expect(row?.chain[0]?.source?.path).toBe("spec.trafficPolicy.portLevelSettings[0]");
-    expect(row?.why[0]).toBe(
+  test("an entry for the port that says nothing takes away what the rule says, but for its mark on the pods", () => {
+    const rows = (mode: string) => {
+      const settings = `trafficPolicy: {tls: {mode: ${mode}}, portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: RANDOM}}]}`;
+      const classes = ask([STRICT, rule(settings)]);
+      return { says: said(classes, "shop/web"), row: rowsOf(classes, "shop/web")[0] };
+    };
+    const marked = rows("ISTIO_MUTUAL");
+    expect(marked.says).toEqual([`any ${BOTH}: automatic to STRICT: true`]);
+    expect(marked.row?.chain.map(sayText)).toEqual([
+      "shop/d port no tls",
+      "shop/d rule ISTIO_MUTUAL",
+      "shop/default namespace STRICT",
+    ]);
+    expect(marked.row?.chain[0]?.source?.path).toBe("spec.trafficPolicy.portLevelSettings[0]");
+    expect(marked.row?.why).toEqual([
       "The DestinationRule’s entry for the port says nothing of TLS, and takes the place of all else that it says.",
-    );
+      "Automatic mutual TLS: what the rule says otherwise marks the pods for it, whatever their PeerAuthentications say.",
+      "enableAutoMtls of the mesh is on.",
+    ]);
+    const unmarked = rows("DISABLE");
+    expect(unmarked.says).toEqual([`any ${BOTH}: plaintext to STRICT: false`]);
+    expect(unmarked.row?.why.slice(1)).toEqual([
+      "What the rule says otherwise leaves the pods unmarked: automatic mutual TLS isn’t sent.",
+      "STRICT refuses what isn’t the mesh’s mutual TLS.",
+    ]);
   });
 
   test("a port of the workload’s own, by number, and by name where it isn’t known", () => {
