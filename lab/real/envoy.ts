@@ -21,9 +21,11 @@ export interface Resources {
 export async function startEnvoy(binary: string, dir: string, resources: Resources): Promise<Envoy> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const { admin: port } = await freePorts(["admin"]);
+  // Two on one address would share its connections, and answer for each other: the second fails instead.
+  const listeners = resources.listeners.map((listener) => ({ ...listener, enableReusePort: false }));
   const bootstrap = {
     admin: { address: { socketAddress: { address: "127.0.0.1", portValue: port } } },
-    staticResources: resources,
+    staticResources: { ...resources, listeners },
     // As Istio's own bootstrap has it; by default Envoy refuses regular expressions of more than 100 instructions.
     layeredRuntime: { layers: [{ name: "istio", staticLayer: { "re2.max_program_size.error_level": 32_768 } }] },
   };
