@@ -18,17 +18,20 @@ export function connectionTo(
   asked: number | null,
 ): Connection {
   const { port, target } = portOf(route.service, asked);
-  const { portTls, tls: whole } = route.policy;
+  const { portTls, portMarks, tls: whole } = route.policy;
   const tls = portTls.has(port) ? (portTls.get(port) ?? null) : whole;
+  const marks = portMarks.get(port) ?? whole;
   const mode = ctx.world.mtlsMode(dst, target);
+  const around = ctx.world.mtlsMode(dst, null);
   if (dst.dataplane === "sidecar" || dst.dataplane === "gateway")
     // DestinationRules are for Envoys: a ztunnel doesn't read them.
     return from.dataplane === "none"
       ? connect("DISABLE", mode)
-      : connect(from.dataplane === "ambient" ? null : tls, mode, ctx.world.mtlsMode(dst, null));
+      : connect(from.dataplane === "ambient" ? null : tls, mode, around, from.dataplane === "ambient" ? null : marks);
   // A ztunnel takes HBONE whatever the mode; plaintext unless STRICT.
   if (dst.dataplane === "ambient" || dst.dataplane === "waypoint")
     return from.dataplane === "none" ? connect("DISABLE", mode) : "mtls";
   // No proxy before it, and the simulated programs speak no TLS themselves.
-  return tls === null || tls === "DISABLE" ? "plain" : "noHandshake";
+  const automatic = marks === "ISTIO_MUTUAL" && around !== "DISABLE";
+  return (tls === null && !automatic) || tls === "DISABLE" ? "plain" : "noHandshake";
 }

@@ -8,6 +8,8 @@ export interface TrafficPolicy {
   readonly tls: string | null;
   /** By service port; an entry replaces the rest whole, so that one without TLS settings means automatic. */
   readonly portTls: ReadonlyMap<number, string | null>;
+  /** Of ports that say a mode: what marks endpoints for automatic mTLS, else `tls` does. (tlsModeForDestinationRule in istiod) */
+  readonly portMarks: ReadonlyMap<number, string>;
   readonly outlier: OutlierDetection | null;
 }
 
@@ -36,7 +38,7 @@ export interface Subset {
   readonly policy: TrafficPolicy;
 }
 
-export const NO_POLICY: TrafficPolicy = { tls: null, portTls: new Map(), outlier: null };
+export const NO_POLICY: TrafficPolicy = { tls: null, portTls: new Map(), portMarks: new Map(), outlier: null };
 
 function readOutlier(value: Json): OutlierDetection {
   return {
@@ -60,9 +62,11 @@ function readPolicy(value: Json, above: TrafficPolicy): TrafficPolicy {
     return port === undefined ? [] : [[port, tlsMode(each)]];
   });
   const own = tlsMode(policy);
+  const marks = ports.flatMap(([port, mode]): [number, string][] => (mode === null ? [] : [[port, mode]]));
   return {
     tls: own ?? above.tls,
     portTls: new Map([...(own === null ? above.portTls : []), ...ports]),
+    portMarks: new Map([...(own === null ? above.portMarks : []), ...marks]),
     outlier: isObject(policy["outlierDetection"]) ? readOutlier(objectAt(policy, "outlierDetection")) : above.outlier,
   };
 }

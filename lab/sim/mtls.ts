@@ -38,9 +38,15 @@ export type Connection = "mtls" | "plain" | "refused" | "noHandshake";
  * there the client sends plaintext whatever a workload says. (istiod's BestEffortInferServiceMTLSMode)
  * SIMPLE and MUTUAL bring certificates of their own: a server proxy hands such bytes to a program that speaks no TLS.
  */
-export function connect(tls: string | null, mode: MtlsMode, around: MtlsMode = mode): Connection {
+export function connect(
+  tls: string | null,
+  mode: MtlsMode,
+  around: MtlsMode = mode,
+  marks: string | null = null,
+): Connection {
   if (tls === "SIMPLE" || tls === "MUTUAL") return "noHandshake";
-  const offers = tls === null ? mode !== "DISABLE" && around !== "DISABLE" : tls === "ISTIO_MUTUAL";
+  const marked = marks === null ? mode !== "DISABLE" : marks === "ISTIO_MUTUAL";
+  const offers = tls === null ? marked && around !== "DISABLE" : tls === "ISTIO_MUTUAL";
   if (offers) return mode === "DISABLE" ? "noHandshake" : "mtls";
   return mode === "STRICT" ? "refused" : "plain";
 }
