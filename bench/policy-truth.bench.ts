@@ -10,6 +10,8 @@ import { compareGoverned } from "../e2e/policy-truth/governed.ts";
 import { type Outcome, total } from "../e2e/policy-truth/outcome.ts";
 import { compareRouting } from "../e2e/policy-truth/routing.ts";
 import { MESH_OF_ACCESS, someMesh } from "../e2e/policy-truth/settings.ts";
+import { compareTlsEnds } from "../e2e/policy-truth/tls-ends.ts";
+import { compareWaypointBytes } from "../e2e/policy-truth/waypoint-bytes.ts";
 import { compareWaypointRoutes } from "../e2e/policy-truth/waypoint-routes.ts";
 import { compareWaypoints } from "../e2e/policy-truth/waypoints.ts";
 import { interruption } from "../scripts/process/interrupt.ts";
@@ -43,7 +45,15 @@ export async function* run(pairs: number): AsyncGenerator<Figure> {
   const began = performance.now();
   // Half of the batches ask who is let in.
   const ways: readonly Compare[] = [
-    ...[compareRouting, compareConnections, compareGateways, compareRoutesGoverned, compareWaypointRoutes],
+    ...[
+      compareRouting,
+      compareConnections,
+      compareGateways,
+      compareTlsEnds,
+      compareRoutesGoverned,
+      compareWaypointRoutes,
+      compareWaypointBytes,
+    ],
   ];
   const asked: readonly Compare[] = [
     ...[compareAccess, compareAccess, compareAccess, compareAccessGoverned, compareWaypoints],

@@ -4,6 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { compareAccess } from "./policy-truth/access.ts";
+import { REFUSED } from "./policy-truth/authorizer.ts";
 import { chance } from "./policy-truth/chance.ts";
 import { compareConnections } from "./policy-truth/connections.ts";
 import { compareEntries } from "./policy-truth/entries.ts";
@@ -14,6 +15,8 @@ import { type Outcome, total } from "./policy-truth/outcome.ts";
 import { comparePaths } from "./policy-truth/paths.ts";
 import { compareRouting } from "./policy-truth/routing.ts";
 import { MESH_OF_ACCESS, someMesh } from "./policy-truth/settings.ts";
+import { compareTlsEnds } from "./policy-truth/tls-ends.ts";
+import { compareWaypointBytes } from "./policy-truth/waypoint-bytes.ts";
 import { compareWaypointRoutes } from "./policy-truth/waypoint-routes.ts";
 import { compareWaypoints } from "./policy-truth/waypoints.ts";
 
@@ -74,8 +77,19 @@ test("what gateways do: requests and connections from outside as an Envoy takes 
     "API by a ListenerSet",
     "a connection",
     "API a connection",
+    "by claims: an answer",
+    "by claims: 401",
+    "by claims: 404",
   ];
   for (const answer of [...answers, "404", "503"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
+});
+
+test("gateways where TLS ends: servers, hosts and rules as an Envoy takes 150 seeded requests and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareTlsEnds(process.env, 1, 20, 12);
+  expectAgreement(outcome, 150);
+  for (const answer of ["an answer", "404", "closed"]) expect(outcome.decided[answer]).toBeGreaterThan(20);
 });
 
 test("hosts of ServiceEntries: which way 300 seeded calls and more go, and what sidecars send there", {
@@ -93,7 +107,7 @@ test("hosts of ServiceEntries: which way 300 seeded calls and more go, and what 
 test("whom waypoints let in: authorization and JWTs as an Envoy decides on 200 seeded requests and more", {
   timeout: DEADLINE,
 }, async () => {
-  const outcome = await compareWaypoints(process.env, 2, 24, 10);
+  const outcome = await compareWaypoints(process.env, 6, 24, 10);
   expectAgreement(outcome, 200);
   for (const answer of ["allow", "401", "403", "closed"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
 });
@@ -104,6 +118,15 @@ test("which way waypoints send: routes as an Envoy takes them with 200 seeded re
   const outcome = await compareWaypointRoutes(process.env, 1, 25, 10);
   expectAgreement(outcome, 200);
   for (const answer of ["a cluster", "by an HTTPRoute", "404"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
+});
+
+test("which way waypoints send connections: chains as an Envoy takes them with 100 seeded connections and more", {
+  timeout: DEADLINE,
+}, async () => {
+  const outcome = await compareWaypointBytes(process.env, 1, 36, 2);
+  expectAgreement(outcome, 100);
+  const answers = ["a rule for tcp", "a rule for tls", "a TCPRoute", "the service itself"];
+  for (const answer of answers) expect(outcome.decided[answer]).toBeGreaterThan(5);
 });
 
 test("what clients' sidecars send: TLS as istiod pushes it for 150 clusters and more", {
@@ -126,7 +149,7 @@ test("under a mesh's own settings: who is let in, with authorizers, another root
 }, async () => {
   const outcome = await compareAccess(process.env, 2, 20, 10, [MESH_OF_ACCESS]);
   expectAgreement(outcome, 150);
-  for (const answer of ["allow", "403", "closed"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
+  for (const answer of ["allow", "403", REFUSED, "closed"]) expect(outcome.decided[answer]).toBeGreaterThan(5);
 });
 
 test("under a mesh's own settings: which way requests go, as istiods with other defaults and discovery push it", {

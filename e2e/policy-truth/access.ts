@@ -1,6 +1,7 @@
 /** Authorization, JWTs and inbound mutual TLS: what the console says of seeded requests against what Envoy does with them. */
 import { inboundListener } from "#lab/real/data-plane.ts";
 import type { MeshFields } from "#lab/real/istiod.ts";
+import { AUTHORIZER, AUTHORIZER_CLUSTER, AUTHORIZER_PORT, startAuthorizer } from "./authorizer.ts";
 import { chance } from "./chance.ts";
 import { type Cluster, deploy, startCluster, write } from "./cluster.ts";
 import { expected } from "./expected.ts";
@@ -8,8 +9,8 @@ import { type Outcome, parallel, type Tally, tally } from "./outcome.ts";
 import { type Request, request } from "./requests.ts";
 import { customPolicies, rootPolicies, type Scene, scene, service } from "./scene.ts";
 import { send } from "./send.ts";
-import { AUTHORIZER, namespaceObject, OTHER_ROOT, type Read, reading, revised } from "./settings.ts";
-import { signer } from "./tokens.ts";
+import { namespaceObject, OTHER_ROOT, type Read, reading, revised } from "./settings.ts";
+import { signer, withoutTokens } from "./tokens.ts";
 import { PORTS } from "./vocabulary.ts";
 
 const SECURITY = "security.istio.io/v1";
@@ -38,6 +39,7 @@ export async function compareAccess(
   const cluster = await startCluster(env);
   try {
     if (governed) await setUpMesh(cluster);
+    const authorizer = governed ? await startAuthorizer(cluster) : undefined;
     const others = governed ? rootPolicies(from, keys).map((one) => ({ ...one, namespace: OTHER_ROOT })) : [];
     const objects = [...(await write(cluster, SECURITY, [...root, ...others]))];
     await parallel(all, async (one) => {
@@ -54,7 +56,7 @@ export async function compareAccess(
         for (const { name } of pushed.clusters) clusters.add(name);
         return inboundListener(pushed, ip, Object.values(PORTS));
       });
-      await cluster.run(listeners, clusters);
+      await cluster.run(listeners, clusters, (name) => (name === AUTHORIZER_CLUSTER ? authorizer : undefined));
       await settle(cluster, reading(mesh, objects), pairs, { seed, mesh }, found);
     }
     return found;
@@ -69,7 +71,7 @@ async function setUpMesh(cluster: Cluster): Promise<void> {
   await cluster.create("namespaces", namespaceObject(AUTHORIZER.namespace));
   await cluster.create("services", {
     ...{ apiVersion: "v1", kind: "Service", metadata: AUTHORIZER },
-    spec: { ports: [{ name: "http", port: 9000 }] },
+    spec: { ports: [{ name: "http", port: AUTHORIZER_PORT }] },
   });
 }
 
@@ -104,14 +106,13 @@ export function report(it: {
   readonly sent: Request;
   readonly read: Read;
 }): readonly string[] {
-  const { authorization: _, ...headers } = it.sent.headers;
   const near = ["AuthorizationPolicy", "RequestAuthentication", "PeerAuthentication"]
     .flatMap(it.read.objects)
     .filter(({ metadata }) => [it.one.namespace, it.read.root].includes(metadata.namespace ?? ""));
   const short = (key: string, value: unknown) => (key === "jwks" ? undefined : value);
   return [
     `seed ${it.under.seed} under ${JSON.stringify(it.under.mesh)}: we say ${it.ours}, Envoy ${it.real}`,
-    `${JSON.stringify({ ...it.sent, headers })} to ${JSON.stringify(it.one.labels)}`,
+    `${withoutTokens(it.sent)} to ${JSON.stringify(it.one.labels)}`,
     ...near.map(({ kind, metadata: { namespace, name, annotations = {} }, spec }) =>
       [kind, `${namespace}/${name}`, JSON.stringify(annotations), JSON.stringify(spec, short)].join(" "),
     ),

@@ -28,11 +28,11 @@ export interface Cluster {
   readonly govern: (mesh: MeshFields) => Promise<void>;
   /** Begins with the first call: all objects must be there. */
   readonly pushedTo: (proxy: Omit<Proxy, "cluster">) => Promise<Pushed>;
-  /** Runs listeners beside clusters of these names, which end at one backend, or each at the one that is given. */
+  /** Runs listeners beside clusters of these names, which end at one backend, or each at the one that is given for it. */
   readonly run: (
     listeners: readonly object[],
     clusters: ReadonlySet<string>,
-    endsAt?: (cluster: string) => Address,
+    endsAt?: (cluster: string) => Address | undefined,
   ) => Promise<void>;
   /** Is ended with the cluster. */
   readonly closing: (end: () => Promise<unknown>) => void;
@@ -42,6 +42,8 @@ export interface Cluster {
 }
 
 const MESH = "truth";
+/** Name of the Secret that gateways' servers show; there is none, as its certificate is in Envoy already. */
+export const CREDENTIAL = "shown";
 
 /** `ambient`: of a mesh with waypoints. @throws Error that names the program that is missing or didn't start */
 export async function startCluster(env: NodeJS.ProcessEnv, ambient = false): Promise<Cluster> {
@@ -87,12 +89,12 @@ export async function startCluster(env: NodeJS.ProcessEnv, ambient = false): Pro
         const { grpc } = await control;
         return await pushedTo(ads, grpc, { ...proxy, cluster: MESH });
       },
-      async run(listeners, clusters, endsAt = () => backend) {
+      async run(listeners, clusters, endsAt = () => undefined) {
         const server = authority.identify(`spiffe://${DOMAINS[0]}/ns/server/sa/server`);
         const { program } = await startEnvoy(envoy, dir, {
           listeners,
-          clusters: [...clusters].map((name) => stubCluster(name, endsAt(name))),
-          secrets: secrets(server, authority.caPem),
+          clusters: [...clusters].map((name) => stubCluster(name, endsAt(name) ?? backend)),
+          secrets: secrets(server, authority.caPem, CREDENTIAL),
         });
         running.push(program);
         closing.push(() => program.guarded.stop());

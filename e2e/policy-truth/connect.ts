@@ -1,8 +1,9 @@
 /** Connections as clients make them, and backends that tell themselves apart by their address. */
 import { once } from "node:events";
-import { type AddressInfo, createServer, connect as overTcp } from "node:net";
+import { type AddressInfo, createServer, connect as overTcp, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { connect as overTls } from "node:tls";
+import type { KeyPair } from "#lab/apiserver/certificate.ts";
 import type { Address } from "#lab/real/data-plane.ts";
 import { BACKEND_HEADER } from "./send.ts";
 
@@ -26,10 +27,12 @@ export async function helloFor(name: string): Promise<Buffer> {
   return hello;
 }
 
-/** What the backend says that the connection ends at; "closed": none. @throws Error when there is neither in time */
-export async function ask(to: Address, first: Buffer): Promise<string> {
+/** What the backend says that the connection ends at; "closed": none. `own`: by mutual TLS. @throws Error when there is neither in time */
+export async function ask(to: Address, first: Buffer, own?: KeyPair): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const socket = overTcp(to.port, to.ip, () => socket.write(first));
+  const begin = (): boolean => socket.write(first);
+  const secure = { host: to.ip, port: to.port, ...own, rejectUnauthorized: false };
+  const socket: Socket = own === undefined ? overTcp(to.port, to.ip, begin) : overTls(secure, begin);
   let said = "";
   socket.setEncoding("utf8").on("data", (text: string) => {
     said += text;

@@ -4,15 +4,16 @@ import { peerPolicies } from "#lib/mesh/istio/policy/meaning/inbound-mtls.ts";
 import { meet } from "#lib/mesh/istio/policy/meaning/outbound-mtls.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
+import { PROVIDER, REFUSED, says } from "./authorizer.ts";
 import type { Connection, Request } from "./requests.ts";
 import type { Scene } from "./scene.ts";
 import type { Read } from "./settings.ts";
 import { PORTS } from "./vocabulary.ts";
 
-/** "401 or 403": refused, before or after an authorizer that may refuse it first. */
-export type Answer = "allow" | "401" | "403" | "401 or 403" | "closed";
+/** Several with "or": refused, before or after an authorizer that may refuse it first. */
+const ANY = `401 or 403 or ${REFUSED}`;
 
-export type Expected = { readonly answer: Answer; readonly by: string } | { readonly lacks: readonly string[] };
+export type Expected = { readonly answer: string; readonly by: string } | { readonly lacks: readonly string[] };
 
 /** A rule that makes the client's proxy send what this request sends. */
 const MODES: Readonly<Record<Connection, string>> = {
@@ -51,6 +52,7 @@ export function expected({ objects: of, root, mesh }: Read, { namespace, labels 
     { kind: "sidecar", namespace, labels },
     {
       ...{ ...sent.facts, principal: meeting.identified === true ? sent.identity : null },
+      external: { [PROVIDER]: says(sent.method, sent.headers) },
       ...(mesh.normalization && { normalization: mesh.normalization }),
     },
   );
@@ -60,5 +62,6 @@ export function expected({ objects: of, root, mesh }: Read, { namespace, labels 
 export function inWords(verdict: Verdict): Expected {
   if (verdict.verdict === "unknown") return verdict;
   const by = verdict.by === null ? "no policy" : `${verdict.by.policy.metadata.name} ${verdict.by.path.join(".")}`;
-  return { answer: verdict.verdict === "allow" ? "allow" : (verdict.answer ?? "401 or 403"), by };
+  if (verdict.verdict === "allow") return { answer: "allow", by };
+  return { answer: verdict.answer ?? (verdict.by.stage === "custom" ? REFUSED : ANY), by };
 }

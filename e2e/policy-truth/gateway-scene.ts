@@ -21,6 +21,8 @@ export interface GatewayScene {
   readonly policies: readonly Wanted[];
   /** The Gateway API's. */
   readonly routes: readonly Wanted[];
+  /** RequestAuthentications. */
+  readonly authentication: readonly Wanted[];
 }
 
 type Places = Pick<GatewayScene, "owner" | "client">;
@@ -169,7 +171,7 @@ export function gatewayScene(from: Chance, index: number): GatewayScene {
   const api = from.is(0.5);
   const some = <T>(share: number, make: () => T): readonly T[] => (from.is(share) ? [make()] : []);
   const rule = () => destinationRule(from, scene, scene.owner, "m");
-  const both = { ...scene, api, ip: `127.33.${index >> 7}.${(index & 127) + 1}` };
+  const both = { ...scene, api, authentication: [], ip: `127.33.${index >> 7}.${(index & 127) + 1}` };
   if (api) {
     const set = from.is(0.9) ? from.of([scene.owner, scene.client]) : null;
     const route = (share: number, namespace: string, name: string, kind: string) =>

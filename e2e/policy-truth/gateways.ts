@@ -12,11 +12,13 @@ import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { unixSeconds } from "#lib/units.ts";
 import { type Chance, chance } from "./chance.ts";
+import { claimsScene, verified } from "./claims-scene.ts";
 import { type Cluster, deploy, startCluster, write } from "./cluster.ts";
 import { ask, type Backends, helloFor, startBackends } from "./connect.ts";
 import { GATE, type GatewayScene, gatewayScene, HOSTS } from "./gateway-scene.ts";
 import { type Outcome, parallel, tally } from "./outcome.ts";
 import { BACKEND_HEADER, exchange } from "./send.ts";
+import { type Sent, signer, withoutTokens, withQuery } from "./tokens.ts";
 import { ROOT } from "./vocabulary.ts";
 import { compareWays, type Expected } from "./way.ts";
 import { HEADERS, METHODS, PATHS, PORT } from "./way-scene.ts";
@@ -28,9 +30,10 @@ interface Call {
   readonly method: string;
   readonly path: string;
   readonly user: string | null;
+  readonly sent: Sent;
 }
 
-/** `scenes` gateways with `each` calls, from one seed: one cluster, one push, one Envoy. */
+/** `scenes` gateways with `each` calls, from one seed: one cluster, one push, one Envoy. A third as many beside them route by claims. */
 export async function compareGateways(
   env: NodeJS.ProcessEnv,
   seed: number,
@@ -38,8 +41,14 @@ export async function compareGateways(
   each: number,
 ): Promise<Outcome> {
   const from = chance(seed);
-  const all = Array.from({ length: scenes }, (_, index) => gatewayScene(from, index));
-  const pairs = all.flatMap((one) => Array.from({ length: each }, () => ({ one, sent: callOf(from) })));
+  const keys = await signer(Math.floor(Date.now() / 1000));
+  const plain = Array.from({ length: scenes }, (_, index) => gatewayScene(from, index));
+  const pairs = plain.flatMap((one) => Array.from({ length: each }, () => ({ one, sent: callOf(from) })));
+  const claiming = Array.from({ length: scenes / 3 }, (_, index) => claimsScene(from, index, keys));
+  for (const one of claiming)
+    for (let n = 0; n < each; n++)
+      pairs.push({ one, sent: { ...callOf(from), spoken: "http", sent: await keys.token(from) } });
+  const all = [...plain, ...claiming];
   const cluster = await startCluster(env);
   try {
     const backends = await startBackends();
@@ -60,8 +69,9 @@ export async function compareGateways(
       if ("lacks" in ours) return found.leaveOpen(ours.lacks);
       const there = served.has(`${one.client} ${sent.spoken}`);
       const real = there ? await send(one, sent, backends).catch(String) : "no listener";
-      const told = one.api ? { ...ours, kind: `API ${ours.kind}` } : ours;
-      const what = `${JSON.stringify(sent)} to ${one.client} at ${one.ip}`;
+      const family = one.api ? "API " : one.client.startsWith("k") ? "by claims: " : "";
+      const told = { ...ours, kind: `${family}${ours.kind}` };
+      const what = `${withoutTokens(sent)} to ${one.client} at ${one.ip}`;
       compareWays(found, told, real, { seed, what, scene: one, objects });
     });
     return found;
@@ -76,6 +86,7 @@ const callOf = (from: Chance): Call => ({
   method: from.of(METHODS),
   path: from.of([...PATHS, "/a/b", "/a/c"]),
   user: from.is(0.5) ? from.of(HEADERS) : null,
+  sent: { headers: {}, query: null, token: null },
 });
 
 async function setUp(cluster: Cluster, one: GatewayScene): Promise<readonly Manifest[]> {
@@ -92,6 +103,7 @@ async function setUp(cluster: Cluster, one: GatewayScene): Promise<readonly Mani
   return [
     ...(await write(cluster, "networking.istio.io/v1", one.policies)),
     ...(await write(cluster, "gateway.networking.k8s.io/v1", one.routes)),
+    ...(await write(cluster, "security.istio.io/v1", one.authentication)),
   ];
 }
 
@@ -118,16 +130,20 @@ function at(objects: readonly Manifest[], { client: namespace, labels }: Gateway
     ...{ cluster: "truth", namespace, name: "in-istio", selector: { app: "gate" }, headless: false },
     ...{ workloads: ["gate"], ports: Object.values(GATE).map((port) => ({ ...UNNAMED, port, targetPort: port })) },
   };
-  const inventory: ClusterInventory = {
-    ...{ cluster: "truth", asOf: unixSeconds(0), namespaces: new Map(), workloads: new Map(), externalHosts: [] },
-    ...{ workloadByIp: new Map(), unread: [], services: new Map([[`${namespace}/in-istio`, own]]) },
-  };
-  const world: GatewayWorld = {
-    ...{ rootNamespace: ROOT, inventory },
-    objects: (kind) => objects.filter((each) => manifestKindKey(each) === kind),
-  };
+  const world = gatewayWorld(objects, [own]);
   const proxy = { namespace, name: "gate", labels, services: ["in-istio"] };
   return { table: gatewayTable(proxy, world), world };
+}
+
+/** With these Services. */
+export function gatewayWorld(objects: readonly Manifest[], services: readonly Service[]): GatewayWorld {
+  const byName = new Map(services.map((each) => [`${each.namespace}/${each.name}`, each]));
+  const inventory: ClusterInventory = {
+    ...{ cluster: "truth", asOf: unixSeconds(0), namespaces: new Map(), workloads: new Map(), externalHosts: [] },
+    ...{ workloadByIp: new Map(), unread: [], services: byName },
+  };
+  const byKind = Map.groupBy(objects, manifestKindKey);
+  return { ...{ rootNamespace: ROOT, inventory }, objects: (kind) => byKind.get(kind) ?? [] };
 }
 
 const UNNAMED = { name: null, protocol: "TCP", appProtocol: null };
@@ -139,12 +155,16 @@ function expected(objects: readonly Manifest[], one: GatewayScene, sent: Call): 
   const there = table.servers.filter((server) => server.listens === listens);
   if (sent.spoken !== "http") return connected(one, sent, listens, table, world);
   if (there.length === 0) return { kind: "no listener", answers: new Set(["no listener"]), by: "none" };
+  const { refused: bad, answer, token } = verified(one, sent.sent, objects);
+  if (typeof bad !== "boolean") return { lacks: bad.lacks };
+  if (bad) return { kind: answer ?? "401", answers: new Set([answer ?? "401", answer ?? "403"]), by: "the JWT" };
   const found = hostFor(table, listens, sent.host);
   if (found === null) return { kind: "404", answers: new Set(["404"]), by: "no host" };
   if (found.redirects) return { kind: "301", answers: new Set(["301"]), by: found.domain };
   const query = new URLSearchParams(sent.path.split("?")[1]);
   const facts: RequestFacts = {
-    ...{ method: sent.method, path: sent.path, normalization: "BASE", scheme: "http", authority: sent.host },
+    ...{ method: sent.method, path: pathOf(sent), normalization: "BASE", scheme: "http", authority: sent.host },
+    ...(token !== undefined && { token }),
     ...{ headers: { "x-user": sent.user }, query: { user: query.get("user"), debug: query.get("debug") } },
   };
   const outcome = routeAt(found, facts, world);
@@ -179,6 +199,8 @@ function connected(
   return endsOf(chosenOf(taken.chain.found, { namespace, labels, port: listens }, world), null, ["closed", "closed"]);
 }
 
+const pathOf = ({ path, sent }: Call): string => withQuery(path, sent.query);
+
 const byOf = ({ object, path }: Chosen): string =>
   `${object?.metadata.namespace}/${object?.metadata.name} ${path.join(".")}`;
 
@@ -201,8 +223,8 @@ async function send({ ip }: GatewayScene, call: Call, backends: Backends): Promi
     const end = await ask(to, call.spoken === "tls" ? await helloFor(call.host) : Buffer.from("hello\n"));
     return backends.name(end) ?? end;
   }
-  const headers = { host: call.host, ...(call.user !== null && { "x-user": call.user }) };
-  const { method, path } = call;
+  const headers = { host: call.host, ...(call.user !== null && { "x-user": call.user }), ...call.sent.headers };
+  const [method, path] = [call.method, pathOf(call)];
   const answer = await exchange((take) =>
     overHttp({ host: to.ip, port: to.port, method, path, headers, agent: false }, take),
   );

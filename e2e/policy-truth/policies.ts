@@ -9,6 +9,7 @@ import {
   PRESENTER_VALUES,
   REQUEST_PRINCIPALS,
   type Signer,
+  somewhere,
 } from "./tokens.ts";
 import * as words from "./vocabulary.ts";
 
@@ -46,6 +47,8 @@ const WHEN: Fields = {
   "source.trustDomain": words.TRUST_DOMAINS,
   "request.headers[x-user]": words.HEADER_VALUES,
   "request.headers[X-Tenant]": words.HEADER_VALUES,
+  "request.headers[Authorization]": ["*", "Bearer *", "Token *"],
+  "request.headers[x-jwt]": ["*", "Token *"],
   "request.auth.principal": REQUEST_PRINCIPALS,
   "request.auth.audiences": AUDIENCE_VALUES,
   "request.auth.presenter": PRESENTER_VALUES,
@@ -123,7 +126,7 @@ export function requestAuthentication(
 ): Wanted {
   const jwtRules = from.some(ISSUERS, 1, 2).map((issuer) => {
     const audiences = AUDIENCES[issuer];
-    return { issuer, jwks: keys.jwks(issuer), ...(audiences === undefined ? {} : { audiences }) };
+    return { issuer, jwks: keys.jwks(issuer), ...(audiences && { audiences }), ...somewhere(from) };
   });
   const where = namespace === words.ROOT ? { selector: { matchLabels: { group } } } : selector(from, group);
   return { kind: "RequestAuthentication", namespace, name, spec: { ...where, jwtRules } };

@@ -2,7 +2,7 @@
 import type { CallFacts } from "#lib/mesh/istio/policy/meaning/authorization/facts.ts";
 import type { Chance } from "./chance.ts";
 import type { Scene } from "./scene.ts";
-import type { Signer } from "./tokens.ts";
+import { type Signer, withQuery } from "./tokens.ts";
 import * as words from "./vocabulary.ts";
 
 /** What the client's proxy would send. */
@@ -29,14 +29,15 @@ export async function request(from: Chance, { ip }: Scene, keys: Signer): Promis
   const sni = connection === "mutual TLS" ? from.of(words.SERVER_NAMES) : null;
   const source = from.of(words.ADDRESSES);
   const forwarded = from.is(0.3) ? from.some(words.FORWARDED, 1, 2) : [];
-  const [method, path, host] = [from.of(words.METHODS), from.of(words.PATHS), from.of(words.HOSTS)];
+  const [method, bare, host] = [from.of(words.METHODS), from.of(words.PATHS), from.of(words.HOSTS)];
   const named = {
     "x-user": from.is(0.6) ? from.of(words.HEADERS) : null,
     "x-tenant": from.is(0.4) ? from.of(words.HEADERS) : null,
   };
-  const { header, token } = await keys.token(from);
+  const { headers: carrying, query, token } = await keys.token(from);
+  const path = withQuery(bare, query);
   const headers = Object.entries({
-    ...{ host, ...named, authorization: header },
+    ...{ host, ...named, ...carrying },
     "x-forwarded-for": forwarded.length === 0 ? null : forwarded.join(", "),
   });
   return {
@@ -52,7 +53,13 @@ export async function request(from: Chance, { ip }: Scene, keys: Signer): Promis
       },
       // Of several the last one counts: no proxies before this one are trusted. Bytes have no such header.
       remoteIp: (port === words.PORTS.bytes ? undefined : forwarded.at(-1)) ?? source,
-      ...{ sni, host, method, path, normalization: "BASE", headers: named, token },
+      ...{ sni, host, method, path, normalization: "BASE", headers: { ...named, ...carriers(carrying) }, token },
     },
   };
+}
+
+/** Headers that may carry a token, as the workload's proxy is asked for them. */
+function carriers(carrying: Readonly<Record<string, string>>): Readonly<Record<string, string | null>> {
+  const sent = new Map(Object.entries(carrying).map(([name, value]) => [name.toLowerCase(), value]));
+  return Object.fromEntries(["authorization", "x-jwt"].map((name) => [name, sent.get(name) ?? null]));
 }

@@ -1,4 +1,5 @@
 /** One workload with the policies that its requests meet; a batch has many, each in a namespace of its own. */
+import { PROVIDER } from "./authorizer.ts";
 import type { Chance } from "./chance.ts";
 import { authorizationPolicy, peerAuthentication, requestAuthentication, type Wanted } from "./policies.ts";
 import { PROVIDERS } from "./settings.ts";
@@ -44,7 +45,9 @@ export function rootPolicies(from: Chance, keys: Signer): readonly Wanted[] {
 
 /** Some ask external authorizers: one that is there, one that isn't, or several. */
 export function customPolicies(from: Chance, { namespace, labels }: Scene): readonly Wanted[] {
-  const names = from.is(0.5) ? from.some([...PROVIDERS.known, ...PROVIDERS.unknown], 1, 2) : [];
+  const asked = (): readonly string[] =>
+    from.is(0.6) ? [PROVIDER] : from.some([...PROVIDERS.known, ...PROVIDERS.unknown], 1, 2);
+  const names = from.is(0.6) ? asked() : [];
   return names.map((name, at) => {
     const { spec, ...rest } = authorizationPolicy(from, namespace, labels["group"] ?? "", `c${at}`);
     return { ...rest, spec: { ...spec, action: "CUSTOM", provider: { name } } };

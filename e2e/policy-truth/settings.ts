@@ -8,6 +8,7 @@ import { meshSettings } from "#lib/mesh/istio/policy/settings/settings.ts";
 import { istiodsView } from "#lib/mesh/istio/policy/settings/view.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
+import { envoyExtAuthzHttp, PROVIDER } from "./authorizer.ts";
 import type { Chance } from "./chance.ts";
 import type { Wanted } from "./policies.ts";
 import { DOMAINS, ROOT } from "./vocabulary.ts";
@@ -18,8 +19,7 @@ export const OTHER_ROOT = "mesh-root";
 export const DISCOVERED = { discovered: "yes" } as const;
 
 /** Names of external authorizers: extensionProviders of MESH_OF_ACCESS that are some, and names of none. */
-export const PROVIDERS = { known: ["by-http", "by-grpc"], unknown: ["prometheus", "nobody"] } as const;
-export const AUTHORIZER = { namespace: "auth", name: "ext" } as const;
+export const PROVIDERS = { known: [PROVIDER, "by-grpc"], unknown: ["prometheus", "nobody"] } as const;
 
 /** For who is let in. */
 export const MESH_OF_ACCESS: MeshFields = {
@@ -28,7 +28,7 @@ export const MESH_OF_ACCESS: MeshFields = {
   trustDomainAliases: [DOMAINS[0]],
   pathNormalization: { normalization: "MERGE_SLASHES" },
   extensionProviders: [
-    { name: "by-http", envoyExtAuthzHttp: { service: "ext.auth.svc.cluster.local", port: 9000 } },
+    { name: PROVIDER, envoyExtAuthzHttp },
     { name: "by-grpc", envoyExtAuthzGrpc: { service: "ext.auth.svc.cluster.local", port: 9000 } },
   ],
 };

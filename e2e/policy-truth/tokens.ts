@@ -1,6 +1,7 @@
 /** JWTs that tests sign, and what they say: keys of two issuers that RequestAuthentications trust, and of one that none does. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { Token } from "#lib/mesh/istio/policy/meaning/authorization/facts.ts";
+import type { Token, TokenPlace } from "#lib/mesh/istio/policy/meaning/authorization/facts.ts";
+import type { JsonObject } from "#lib/policy/manifest.ts";
 import type { Chance } from "./chance.ts";
 
 export const ISSUERS = ["https://one.example", "https://two.example/realm"] as const;
@@ -30,10 +31,56 @@ export const CLAIM_VALUES: Readonly<Record<string, readonly string[]>> = {
   scope: ["read", "write", "re*", "*"],
 };
 
+const header = (name: string, before: string): TokenPlace => ({ kind: "header", name, before });
+const BEARER = header("authorization", "Bearer ");
+/** Of tokens. Rules look there by prefixes of these, and by others. */
+const PLACES: readonly TokenPlace[] = [
+  ...[header("x-jwt", ""), header("x-jwt", "Token "), header("X-JWT", "by Token  "), header("authorization", "")],
+  { kind: "param", name: "access_token" },
+  { kind: "param", name: "jwt" },
+  { kind: "cookie", name: "session" },
+];
+const PREFIXES: Readonly<Record<string, readonly string[]>> = {
+  "x-jwt": ["", "Token ", "Token", "by"],
+  authorization: ["", "Bearer "],
+};
+
+/** Where a rule looks; by default where it always does. */
+export function somewhere(from: Chance): JsonObject {
+  if (from.is(0.5)) return {};
+  const names = from.some(Object.keys(PREFIXES), 0, 2);
+  const fromHeaders = names.map((name) => {
+    const prefix = from.of(PREFIXES[name] ?? []);
+    return { name, ...(prefix !== "" && { prefix }) };
+  });
+  const [fromParams, fromCookies] = [from.some(["access_token", "jwt"], 0, 2), from.some(["session"], 0, 1)];
+  return {
+    ...(fromHeaders.length > 0 && { fromHeaders }),
+    ...(fromParams.length > 0 && { fromParams }),
+    ...(fromCookies.length > 0 && { fromCookies }),
+    ...(from.is(0.5) && { forwardOriginalToken: true }),
+  };
+}
+
 export interface Sent {
-  /** The value of Authorization; null: no such header. */
-  readonly header: string | null;
+  /** Those that carry it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of the query, null: none. */
+  readonly query: string | null;
   readonly token: Token | null;
+}
+
+export const withQuery = (path: string, query: string | null): string =>
+  query === null ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`;
+
+/** As it is printed: tokens are new in every run. */
+export const withoutTokens = (sent: object): string => JSON.stringify(sent).replaceAll(/eyJ[\w.-]+/g, "…");
+
+function carried(place: TokenPlace, text: string, token: Token): Sent {
+  const sent = { headers: {}, query: null, token: { ...token, place } };
+  if (place.kind === "param") return { ...sent, query: `${place.name}=${text}` };
+  const { kind, name, before = "" } = place;
+  return { ...sent, headers: kind === "cookie" ? { cookie: `a=b; ${name}=${text}` } : { [name]: before + text } };
 }
 
 export interface Signer {
@@ -58,8 +105,9 @@ export async function signer(now: number): Promise<Signer> {
   return {
     jwks: (issuer) => keyOf(issuer).jwks,
     async token(from) {
-      if (from.is(0.3)) return { header: from.is(0.1) ? "Basic YTpi" : null, token: null };
-      if (from.is(0.05)) return { header: "Bearer not.a.token", token: { valid: false, issuer: "", subject: null } };
+      if (from.is(0.3)) return { headers: {}, query: null, token: null };
+      const place = from.is(0.65) ? BEARER : from.of(PLACES);
+      if (from.is(0.05)) return carried(place, "not.a.token", { valid: false, issuer: "", subject: null });
       const issuer = from.is(0.1) ? FOREIGN : from.of(ISSUERS);
       const expired = from.is(0.08);
       const subject = from.is(0.1) ? null : from.of(["ann", "bob"]);
@@ -87,13 +135,15 @@ export async function signer(now: number): Promise<Signer> {
       if (subject !== null) jwt.setSubject(subject);
       if (audiences.length > 0) jwt.setAudience(audiences.length === 1 ? (audiences[0] ?? "") : [...audiences]);
       const text = await jwt.sign(keyOf(forged ? otherThan(issuer) : issuer).privateKey);
-      return {
-        header: `Bearer ${text}`,
-        token: {
-          ...{ valid: !expired && !forged, issuer, subject, audiences, presenter },
-          claims: { role, "realm][role": nested === null ? null : [nested], scope: scope && [scope.join(" ")] },
+      return carried(place, text, {
+        ...{ valid: !expired && !forged, issuer, subject, audiences, presenter },
+        claims: {
+          role,
+          "realm][role": nested === null ? null : [nested],
+          scope: scope && [scope.join(" ")],
+          none: null,
         },
-      };
+      });
     },
   };
 }

@@ -14,7 +14,14 @@ import { exchange } from "./send.ts";
 import { IDENTITIES } from "./vocabulary.ts";
 import { compareWays, type Expected } from "./way.ts";
 import { PORT, type WayScene, wayScene } from "./way-scene.ts";
-import { createWaypointClass, deployWaypoint, pushedToWaypoint, WAYPOINT } from "./waypoint.ts";
+import {
+  createWaypointClass,
+  deployWaypoint,
+  ofWaypoint,
+  plain,
+  pushedToWaypoint,
+  WAYPOINT_LABELS,
+} from "./waypoint.ts";
 
 interface WaypointScene extends WayScene {
   /** Where the waypoint is: beside the services, or elsewhere. */
@@ -67,8 +74,7 @@ async function setUp(cluster: Cluster, { owner, client, home, ip, policies, rout
   for (const name of [owner, client])
     await cluster.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
   await deployWaypoint(cluster, { namespace: home, ip });
-  const labels = { "istio.io/use-waypoint": WAYPOINT, "istio.io/use-waypoint-namespace": home };
-  await cluster.create("services", service(owner, "reviews", { labels }));
+  await cluster.create("services", service(owner, "reviews", { labels: ofWaypoint(home) }));
   await cluster.create("services", service(owner, "ratings"));
   return [
     ...(await write(cluster, "networking.istio.io/v1", policies)),
@@ -77,7 +83,7 @@ async function setUp(cluster: Cluster, { owner, client, home, ip, policies, rout
 }
 
 function expected(world: RoutingWorld, { owner, home }: WaypointScene, sent: Call): Expected {
-  const caller = { namespace: home, labels: { "gateway.networking.k8s.io/gateway-name": WAYPOINT }, port: PORT };
+  const caller = { namespace: home, labels: WAYPOINT_LABELS, port: PORT };
   // The tunnel's bytes are plaintext; here they come by TLS, which is what Envoy tells the scheme by.
   const facts = { ...factsOf(sent), scheme: "https" };
   const { rules } = waypointRules(hostIn(owner), owner, caller, world);
@@ -88,10 +94,6 @@ function expected(world: RoutingWorld, { owner, home }: WaypointScene, sent: Cal
       : decide(first.found.owner, rules, facts, ({ found }) => chosenOf(found, caller, world));
   return answersOf(outcome, ({ port, subset, host }) => `${port ?? PORT}|${subset ?? ""}|${host}`);
 }
-
-/** `inbound-vip|80|http/v1|reviews…` of a Service that the waypoint is for, `outbound|80|v1|ratings…` of others. */
-const plain = (cluster: string): string =>
-  cluster.replace(/^inbound-vip\|(\d+)\|http\/?([^|]*)\|/, "$1|$2|").replace(/^outbound\|/, "");
 
 async function send({ identity }: Cluster, { ip }: WayScene, { method, path, host, user }: Call): Promise<string> {
   const headers = { host, ...(user !== null && { "x-user": user }) };

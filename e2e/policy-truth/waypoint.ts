@@ -6,7 +6,8 @@ const GATEWAY_API = "gateway.networking.k8s.io/v1";
 /** The name of each. */
 export const WAYPOINT = "waypoint";
 export const WAYPOINT_CLASS = "istio-waypoint";
-const LABELS = { "gateway.networking.k8s.io/gateway-name": WAYPOINT };
+/** Of its pod and Service. */
+export const WAYPOINT_LABELS = { "gateway.networking.k8s.io/gateway-name": WAYPOINT };
 
 /** Once a cluster: istiod creates none here. */
 export async function createWaypointClass(cluster: Cluster): Promise<void> {
@@ -24,10 +25,10 @@ interface Place {
 }
 
 export async function deployWaypoint(cluster: Cluster, { namespace, ip }: Place): Promise<void> {
-  await deploy(cluster, { namespace, pod: WAYPOINT, ip, labels: LABELS, namespaced: true });
+  await deploy(cluster, { namespace, pod: WAYPOINT, ip, labels: WAYPOINT_LABELS, namespaced: true });
   await cluster.create("services", {
-    ...{ apiVersion: "v1", kind: "Service", metadata: { name: WAYPOINT, namespace, labels: LABELS } },
-    spec: { selector: LABELS, ports: [{ name: "mesh", port: 15008, appProtocol: "hbone" }] },
+    ...{ apiVersion: "v1", kind: "Service", metadata: { name: WAYPOINT, namespace, labels: WAYPOINT_LABELS } },
+    spec: { selector: WAYPOINT_LABELS, ports: [{ name: "mesh", port: 15008, appProtocol: "hbone" }] },
   });
   const gateway = await cluster.create("gateways", {
     ...{ apiVersion: GATEWAY_API, kind: "Gateway", metadata: { name: WAYPOINT, namespace } },
@@ -43,4 +44,14 @@ export async function deployWaypoint(cluster: Cluster, { namespace, ip }: Place)
 }
 
 export const pushedToWaypoint = (cluster: Cluster, place: Place): Promise<Pushed> =>
-  cluster.pushedTo({ ...place, pod: WAYPOINT, labels: LABELS, type: "waypoint" });
+  cluster.pushedTo({ ...place, pod: WAYPOINT, labels: WAYPOINT_LABELS, type: "waypoint" });
+
+/** Of a Service whose waypoint is there. */
+export const ofWaypoint = (namespace: string) => ({
+  "istio.io/use-waypoint": WAYPOINT,
+  "istio.io/use-waypoint-namespace": namespace,
+});
+
+/** `inbound-vip|80|http/v1|reviews…` of a Service that the waypoint is for, `outbound|80|v1|ratings…` of others. */
+export const plain = (cluster: string): string =>
+  cluster.replace(/^inbound-vip\|(\d+)\|(?:http|tcp)\/?([^|]*)\|/, "$1|$2|").replace(/^outbound\|/, "");

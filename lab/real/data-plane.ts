@@ -60,7 +60,7 @@ export function inboundListener(pushed: Pushed, ip: string, ports: readonly numb
 export function outboundListener(pushed: Pushed, { ip, port }: Address): object {
   const inline: Edit = (key, value) => {
     if (key === "bindToPort") return undefined;
-    if (key !== "filters" || !Array.isArray(value)) return value;
+    if (key !== "filters" || !Array.isArray(value)) return ownSecrets(key, value);
     return (value as readonly { readonly typedConfig?: Readonly<Record<string, unknown>> }[]).map((filter) => {
       if (filter.typedConfig?.["rds"] === undefined) return filter;
       const { rds, ...manager } = filter.typedConfig;
@@ -138,11 +138,16 @@ export const stubCluster = (name: string, backend: Address): object => ({
   },
 });
 
-/** The secrets by the names that istiod's listeners call them. */
-export function secrets(own: { readonly cert: string; readonly key: string }, caPem: string): Resources["secrets"] {
+/** The secrets by the names that istiod's listeners call them. `credentials`: names of gateways' own, for which the same is shown. */
+export function secrets(
+  own: { readonly cert: string; readonly key: string },
+  caPem: string,
+  ...credentials: readonly string[]
+): Resources["secrets"] {
   const inline = (text: string) => ({ inlineString: text });
+  const tlsCertificate = { certificateChain: inline(own.cert), privateKey: inline(own.key) };
   return [
-    { name: "default", tlsCertificate: { certificateChain: inline(own.cert), privateKey: inline(own.key) } },
+    ...["default", ...credentials.map((name) => `kubernetes://${name}`)].map((name) => ({ name, tlsCertificate })),
     { name: "ROOTCA", validationContext: { trustedCa: inline(caPem) } },
   ];
 }

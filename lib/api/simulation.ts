@@ -39,6 +39,16 @@ export const simulationRequestSchema = z
         z.literal("none"),
         z.strictObject({
           valid: z.boolean(),
+          place: z
+            .strictObject({
+              kind: z.enum(["header", "param", "cookie"]),
+              name: text,
+              before: text
+                .exactOptional()
+                .meta({ description: "what the header’s value has before it, `Bearer ` for one" }),
+            })
+            .exactOptional()
+            .meta({ description: "where it is carried; absent: where the rule for its issuer looks for it" }),
           issuer: text.exactOptional(),
           subject: text.exactOptional(),
           audiences: texts.exactOptional(),

@@ -3,7 +3,7 @@ import { Chip } from "#components/ui/chip.tsx";
 import { Choice, Lines, Text } from "./fields.tsx";
 
 /** The fields that few questions need: they open where one of them is filled in. */
-const MORE = ["sni", "headers", "jwt", "issuer", "subject", "claims", "auto"] as const;
+const MORE = ["sni", "headers", "jwt", "place", "issuer", "subject", "claims", "auto"] as const;
 const GRID = "grid grid-cols-2 gap-x-4 gap-y-2 max-sm:gap-x-2 lg:grid-cols-4";
 
 /** The request that is asked about; what is left empty isn't known. `ask`: with all fields as they stand. */
@@ -59,6 +59,7 @@ export function SimulationForm({
           <Text name="sni" label="SNI of its own TLS" value={value("sni")} hint="not known, or none" />
           <Lines name="headers" label="Headers, one a line" value={value("headers")} />
           <Choice name="jwt" label="JWT" value={value("jwt")} options={TOKENS} />
+          <Text name="place" label="Where the JWT is carried" value={value("place")} hint="where it is looked for" />
           <Text name="issuer" label="Issuer of the JWT" value={value("issuer")} hint="not known" />
           <Text name="subject" label="Subject of the JWT" value={value("subject")} hint="not known" />
           <Lines name="claims" label="Claims of the JWT, one a line" value={value("claims")} />

@@ -20,6 +20,10 @@ test.each([
     "Name the client’s service account as namespace/account.",
   ],
   [`${BASE}&headers=nothing`, "Write headers one a line, as name: value."],
+  [
+    `${BASE}&jwt=valid&place=somewhere`,
+    "Write where the JWT is carried as “header x-jwt”, “header Authorization: Bearer”, “param token” or “cookie session”.",
+  ],
   [`${BASE}&jwt=valid&claims=nothing`, "Write claims one a line, as name: value."],
 ] as const)("%j asks for what is missing", (text, said) => {
   expect(of(text)).toBe(said);
@@ -64,4 +68,15 @@ test("an address is a question; what is empty isn't known", () => {
       service: { namespace: "a", name: "b", host: "c", pod: true },
     }),
   ).toMatchObject({ success: false });
+});
+
+test.each([
+  ["header x-jwt", { kind: "header", name: "x-jwt" }],
+  ["header Authorization: Bearer", { kind: "header", name: "Authorization", before: "Bearer " }],
+  ["param token", { kind: "param", name: "token" }],
+  ["cookie session", { kind: "cookie", name: "session" }],
+] as const)("%j is where a JWT is carried", (text, place) => {
+  const asked = of(`${BASE}&jwt=valid&place=${encodeURIComponent(text)}`);
+  expect(asked).toMatchObject({ token: { valid: true, place } });
+  expect(simulationRequestSchema.parse(asked)).toEqual(asked);
 });

@@ -4,7 +4,7 @@ import type { SimulationRequest } from "#lib/api/simulation.ts";
 /** In the order in which the form shows them. */
 export const FIELDS = [
   ...["cluster", "from", "client", "ip", "to", "service", "port", "method", "path", "host", "sni"],
-  ...["headers", "jwt", "issuer", "subject", "claims", "auto"],
+  ...["headers", "jwt", "place", "issuer", "subject", "claims", "auto"],
 ] as const;
 
 /** null: nothing is asked yet. A text: what is missing, or can't be read. */
@@ -77,11 +77,25 @@ function tokenOf(params: URLSearchParams): NonNullable<SimulationRequest["token"
   const claims = linesOf(params.get("claims") ?? "");
   if (claims === null) return "Write claims one a line, as name: value.";
   const [issuer, subject] = [params.get("issuer")?.trim() ?? "", params.get("subject")?.trim() ?? ""];
+  const place = carriedAt(params.get("place")?.trim() ?? "");
+  if (typeof place === "string") return place;
   const all = Object.entries(claims).map(([name, value]) => [name, [value]] as [string, string[]]);
   return {
     valid: jwt === "valid",
+    ...(place === null ? {} : { place }),
     ...(issuer === "" ? {} : { issuer }),
     ...(subject === "" ? {} : { subject }),
     ...(all.length === 0 ? {} : { claims: Object.fromEntries(all) }),
   };
+}
+
+type Jwt = Exclude<NonNullable<SimulationRequest["token"]>, "none">;
+
+/** `header x-jwt`, `header Authorization: Bearer`, `param token` or `cookie session`; null: not said. */
+function carriedAt(text: string): NonNullable<Jwt["place"]> | null | string {
+  if (text === "") return null;
+  const [, kind, name = "", before = ""] = /^(header|param|cookie) +([^\s:]+)(?: *: *(\S+))?$/.exec(text) ?? [];
+  if (kind !== "header" && kind !== "param" && kind !== "cookie")
+    return "Write where the JWT is carried as “header x-jwt”, “header Authorization: Bearer”, “param token” or “cookie session”.";
+  return { kind, name, ...(before === "" ? {} : { before: `${before} ` }) };
 }

@@ -17,7 +17,7 @@ export interface Temporary {
   readonly text: string;
 }
 
-/** null: nothing of it is. A dry run without an end is no reminder's business: it does no harm. CUSTOM is asked in spite of it. */
+/** null: nothing of it is. A dry run without an end is no reminder's business: it does no harm. CUSTOM may refuse in spite of it. */
 export function temporary(manifest: Manifest): Temporary | null {
   const note = (key: string) => textAt(manifest.metadata, "annotations", key);
   const tried = manifest.kind === "AuthorizationPolicy" && isDryRun(manifest) && actionOf(manifest) !== "CUSTOM";

@@ -9,6 +9,6 @@ export function actionOf(policy: Manifest): Action {
   return action === "DENY" || action === "CUSTOM" || action === "AUDIT" ? action : "ALLOW";
 }
 
-/** Only counted, not enforced, but for CUSTOM, which is asked all the same. https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
+/** Only counted, not enforced; of CUSTOM versions of istiod differ. https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/ */
 export const isDryRun = ({ metadata }: Manifest): boolean =>
   ["1", "t", "T", "TRUE", "true", "True"].includes(metadata.annotations?.["istio.io/dry-run"] ?? "");

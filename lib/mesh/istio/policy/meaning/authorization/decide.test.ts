@@ -14,13 +14,17 @@ import {
   sidecar,
   to,
   waypoint,
+  when,
   ztunnel,
 } from "./calls.test-support.ts";
 import type { CallFacts } from "./facts.ts";
 
+const USUAL = { kind: "header", name: "Authorization", before: "Bearer " } as const;
+
 describe("which policies decide, in which order", () => {
   const issuer = jwt("jwtRules: [{issuer: a}]");
   const forShop = jwt("jwtRules: [{issuer: a, audiences: [shop, api]}]");
+  const asksAuthorization = when("request.headers[Authorization]", "values: ['*']");
   const custom = auth("action: CUSTOM, provider: {name: opa}, rules: [{}]", "shop/c");
   const all = auth("rules: [{}]", "shop/all");
   const table: readonly (readonly [string, readonly Manifest[], CallFacts, string])[] = [
@@ -53,6 +57,12 @@ describe("which policies decide, in which order", () => {
       [custom, auth("")],
       { ...GET, external: { opa: "allow" } },
       "deny 403 a spec",
+    ],
+    [
+      "a dry run of CUSTOM, whatever it would say",
+      [dryRun(custom), all],
+      { ...GET, external: { opa: "allow" } },
+      "unknown: what this version of istiod makes of a dry run of CUSTOM",
     ],
     ["one that isn't known", [custom, all], GET, "unknown: what the external authorizer opa says"],
     ["unknown of one is no matter where another denies", [custom, auth("")], GET, "deny ? a spec"],
@@ -95,6 +105,102 @@ describe("which policies decide, in which order", () => {
       [jwt("jwtRules: [{issuer: a, fromHeaders: [{name: x}]}]")],
       { ...GET, token: { issuer: "b" } },
       "unknown: where the JWT is carried",
+    ],
+    [
+      "one that is carried where no rule looks isn't found",
+      [issuer],
+      { ...GET, token: { issuer: "b", valid: false, place: { kind: "cookie", name: "s" } } },
+      "allow",
+    ],
+    [
+      "a rule finds what stands where it says",
+      [jwt("jwtRules: [{issuer: a, fromCookies: [s]}]")],
+      { ...GET, token: { issuer: "a", valid: false, place: { kind: "cookie", name: "s" } } },
+      "deny 401 j spec.jwtRules[0]",
+    ],
+    [
+      "which isn't the usual place beside it",
+      [jwt("jwtRules: [{issuer: a, fromParams: [t]}]"), from("requestPrincipals: ['*']", DENY)],
+      {
+        ...GET,
+        token: { issuer: "a", valid: true, place: { kind: "header", name: "authorization", before: "Bearer " } },
+      },
+      "allow",
+    ],
+    [
+      "a header is read after its prefix, wherever that stands",
+      [jwt("jwtRules: [{issuer: a, fromHeaders: [{name: X-Jwt, prefix: Token}]}]")],
+      { ...GET, token: { issuer: "a", valid: true, place: { kind: "header", name: "x-jwt", before: "by Token  " } } },
+      "allow",
+    ],
+    [
+      "a header whole is no token where something stands before it",
+      [jwt("jwtRules: [{issuer: a, fromHeaders: [{name: x-jwt}]}]")],
+      { ...GET, token: { issuer: "a", valid: true, place: { kind: "header", name: "x-jwt", before: "Token " } } },
+      "deny 401 j spec.jwtRules[0]",
+    ],
+    [
+      "a prefix may stand in the token itself, whose text isn't known",
+      [jwt("jwtRules: [{issuer: a, fromHeaders: [{name: x-jwt, prefix: by}]}]")],
+      { ...GET, token: { issuer: "a", valid: true, place: { kind: "header", name: "x-jwt", before: "Token " } } },
+      "unknown: whether a header’s prefix stands in the JWT",
+    ],
+    [
+      "but for one with what no token has",
+      [jwt("jwtRules: [{issuer: a, fromHeaders: [{name: x-jwt, prefix: 'by '}]}]")],
+      { ...GET, token: { issuer: "a", valid: true, place: { kind: "header", name: "x-jwt", before: "Token " } } },
+      "allow",
+    ],
+    [
+      "of two rules that see it differently it isn't known with what answer",
+      [jwt("jwtRules: [{issuer: a, audiences: [shop]}, {issuer: b, fromHeaders: [{name: Authorization}]}]")],
+      {
+        ...GET,
+        token: {
+          ...{ issuer: "a", valid: true, audiences: [] },
+          place: { kind: "header", name: "Authorization", before: "Bearer " },
+        },
+      },
+      "deny ? j spec.jwtRules[0]",
+    ],
+    [
+      "the header that carried it is gone where policies ask for it",
+      [issuer, asksAuthorization],
+      { ...GET, headers: { authorization: "Bearer x" }, token: { issuer: "a", valid: true, place: USUAL } },
+      "deny 403 a spec",
+    ],
+    [
+      "unless its rule forwards it",
+      [jwt("jwtRules: [{issuer: a, forwardOriginalToken: true}]"), asksAuthorization],
+      { ...GET, headers: { authorization: "Bearer x" }, token: { issuer: "a", valid: true, place: USUAL } },
+      "allow a spec.rules[0]",
+    ],
+    [
+      "where it is carried isn't known, nor whether that header is",
+      [issuer, asksAuthorization],
+      { ...GET, headers: { authorization: "Bearer x" }, token: { issuer: "a", valid: true } },
+      "unknown: header Authorization",
+    ],
+    [
+      "what is left of a header without a token is known",
+      [issuer, asksAuthorization],
+      { ...GET, headers: { authorization: "Basic x" }, token: null },
+      "allow a spec.rules[0]",
+    ],
+    [
+      "headers that the proxy writes of tokens aren't the client's",
+      [
+        jwt("jwtRules: [{issuer: a, outputPayloadToHeader: X-Payload}]"),
+        when("request.headers[x-payload]", "values: ['*']"),
+      ],
+      { ...GET, headers: { "x-payload": "forged" } },
+      "unknown: header x-payload",
+    ],
+    [
+      "any of several rules for its issuer takes it",
+      [forShop, jwt("jwtRules: [{issuer: a, audiences: [bank]}]", "shop/k")],
+      { ...GET, token: { issuer: "a", valid: true, audiences: ["bank"] } },
+      "allow",
     ],
     ["one that nobody knows valid", [issuer], { ...GET, token: { issuer: "a" } }, "unknown: whether the JWT is valid"],
     [

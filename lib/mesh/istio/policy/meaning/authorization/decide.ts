@@ -15,7 +15,7 @@ import { attached, type EnforcementPoint } from "./attached.ts";
 import type { CallFacts } from "./facts.ts";
 import type { TrustDomains } from "./identity.ts";
 import { type Reader, type RuleTruth, rulesOf } from "./rules.ts";
-import { readToken } from "./tokens.ts";
+import { readToken, type TokenReading } from "./tokens.ts";
 
 /** What is configured, as far as it is known. */
 export interface Configuration {
@@ -52,7 +52,7 @@ export type Verdict =
 export interface Refusal {
   readonly refuses: Truth;
   readonly by: Decider;
-  /** To HTTP. Absent: 403. null: an external authorizer's, which answers with any status. */
+  /** To HTTP. Absent: 403. null: not known, as an external authorizer answers with any status. */
   readonly answer?: "401" | "403" | null;
   /** ALLOW rules that aren't known to pass the call by: it is refused unless one takes it. */
   readonly unless?: readonly Decider[];
@@ -103,9 +103,7 @@ export function refusalsAt(
   const authentication =
     reader === "http" ? readToken(attached(configuration.authentication, point, rootNamespace), facts) : null;
   const { token: _, ...read } = facts;
-  const seen = authentication?.token;
-  const call: CallFacts =
-    authentication === null ? { ...read, token: null } : seen === undefined ? read : { ...read, token: seen };
+  const call: CallFacts = { ...read, ...(authentication === null ? { token: null } : seenAfter(authentication)) };
   const rules = (policy: Manifest, known: CallFacts = call) =>
     rulesOf(policy, reader, { facts: known, domains: trustDomains, namespace: namespaceOf(policy) });
   const of = (action: Action) => enforced.filter((policy) => actionOf(policy) === action);
@@ -135,6 +133,12 @@ export function refusalsAt(
   return { refusals, allowed: taking === undefined ? null : taker(taking) };
 }
 
+/** As rules see them that are asked once tokens are read. */
+export const seenAfter = ({ token, headers }: TokenReading): Pick<CallFacts, "token" | "headers"> => ({
+  ...(token === undefined ? {} : { token }),
+  ...(headers === undefined ? {} : { headers }),
+});
+
 const taker = ({ policy, rule }: { readonly policy: Manifest; readonly rule: RuleTruth }): Decider =>
   decider("allow", policy, rule.index, rule.path, "it takes the call");
 
@@ -155,6 +159,12 @@ interface Asking {
   readonly facts: CallFacts;
   readonly authorizers: MeshFacts["authorizers"];
 }
+
+/**
+ * By its comments istiod has its authorizer asked all the same, but what it sends refuses by itself what the rules take, with 403.
+ * (providerShadowRules in buildHTTP, as of 2026-08, run in an Envoy; versions before it knew no such rules)
+ */
+const DRY_CUSTOM = "what this version of istiod makes of a dry run of CUSTOM";
 
 /**
  * Who is asked, and what they say. Where that can't be an authorizer istiod refuses what the rules take, and lets all else be: several
@@ -179,8 +189,11 @@ function external(
     const provider = providerOf(policy);
     if (reader === "tcp" && authorizers?.[provider] === "http") return [];
     const said = Object.hasOwn(facts.external ?? {}, provider) ? facts.external?.[provider] : undefined;
-    const refused: Truth =
-      said === undefined ? lacking(`what the external authorizer ${provider} says`) : said === "deny";
+    const refused: Truth = isDryRun(policy)
+      ? lacking(DRY_CUSTOM)
+      : said === undefined
+        ? lacking(`what the external authorizer ${provider} says`)
+        : said === "deny";
     return rules(policy).map(({ index, path, matches }) => ({
       refuses: every([matches, refused]),
       by: decider("custom", policy, index, path, `the external authorizer ${provider} is asked, and refuses`),

@@ -33,7 +33,17 @@ export interface CallFacts {
   readonly external?: Readonly<Record<string, "allow" | "deny">>;
 }
 
+/** Where a request carries its token. */
+export interface TokenPlace {
+  readonly kind: "header" | "param" | "cookie";
+  readonly name: string;
+  /** What a header's value has before it, `Bearer ` for one; absent: nothing. */
+  readonly before?: string;
+}
+
 export interface Token {
+  /** Absent: where the rule for its issuer looks for it. */
+  readonly place?: TokenPlace;
   /** Signed by a key of its issuer, and not expired. Absent: not known. */
   readonly valid?: boolean;
   readonly issuer?: string;

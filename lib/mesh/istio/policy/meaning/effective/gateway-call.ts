@@ -4,6 +4,7 @@ import { kindKey } from "#lib/policy/kind.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import { attached } from "../authorization/attached.ts";
+import { seenAfter } from "../authorization/decide.ts";
 import { readToken } from "../authorization/tokens.ts";
 import { asRead, unreadIn } from "../revisions.ts";
 import { type GatewayTable, gatewayTable, hostFor, routeAt, type VirtualHost } from "../routing/gateway.ts";
@@ -134,21 +135,22 @@ function routed(
     : { ...sent, verdict: "unknown", lacks: [...new Set([...entry.lacks, ...sent.lacks])] };
 }
 
-/** As its RequestAuthentications leave it, by which its matches know claims; absent: not known. */
+/** As its RequestAuthentications leave it, by which its matches know claims and headers; a token that is absent: not known. */
 function verifiedAt(
   gateway: Workload,
   { token }: SimulationQuestion,
+  { headers }: RequestFacts,
   world: SecurityWorld,
-): Pick<RequestFacts, "token"> {
+): Pick<RequestFacts, "token" | "headers"> {
   const all = attached(world.objects("RequestAuthentication"), pointOfGateway(gateway), world.rootNamespace);
   if (blind(world, "RequestAuthentication").length > 0 || !all.every(world.sees)) return {};
   const given = token === undefined ? {} : { token: token === "none" ? null : token };
-  const read = readToken(all, { protocol: "http", ...given });
-  return read.token === undefined ? {} : { token: read.token };
+  return seenAfter(readToken(all, { protocol: "http", ...given, ...(headers && { headers }) }));
 }
 
 function wayAt(question: SimulationQuestion, gateway: Workload, found: VirtualHost, world: SecurityWorld): Way {
-  const asked = { ...requestOf(question, world), ...verifiedAt(gateway, question, world) };
+  const sent = requestOf(question, world);
+  const asked = { ...sent, ...verifiedAt(gateway, question, sent, world) };
   const outcome = routeAt(found, { scheme: found.server.reads, ...asked }, world);
   const routed = { outcome, shadowed: [], leftOut: found.leftOut };
   const none = { routed, to: [], lacks: [], rewrites: { path: false, headers: false } };
