@@ -82,6 +82,12 @@ describe("from an ambient client", () => {
       store,
       /fits the path/,
     ],
+    [
+      "a Service of no waypoint, where a VirtualService for a pattern alone sends to it",
+      [vs([{ route: [{ destination: { host: "keys" } }] }], "shop", { hosts: ["*.shop.svc.cluster.local"] })],
+      store,
+      /a VirtualService for a pattern alone/,
+    ],
     ["a STRICT sidecar", [peer("STRICT")], called("reviews"), /takes HBONE/],
     ["who calls, at a sidecar that takes both", [from(principal("amb"))], called("reviews"), /the peer's identity/],
   ])("unknown: %s", async (_, objects, more, lacks) => {

@@ -4,7 +4,9 @@
  */
 import type { ServicePort } from "#lib/inventory/model.ts";
 import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
+import { resolveHost } from "../../hosts.ts";
 import { GATEWAY_API } from "../../kinds.ts";
+import { namespaceOf, specOf, textsAt } from "../../routing/json.ts";
 import { carriesHttp } from "../port-protocol.ts";
 import { asRead, unreadIn } from "../revisions.ts";
 import { waypointRule } from "../routing/bytes.ts";
@@ -25,8 +27,21 @@ import { hides, hidesAfter, ROUTES, saying } from "./way.ts";
 import { hasOtherWaypoint, meetingWaypoint, OTHER_WAYPOINT, toWaypoint } from "./waypoint-met.ts";
 
 /** Which Services a waypoint knows that aren't exported to its namespace isn't worked out. */
-export const KEPT = "whether the waypoint knows a Service that isn’t exported to its namespace";
-export const leadsToKept = ({ to }: Chosen): boolean => to.some(({ kept }) => kept !== null);
+const KEPT = "whether the waypoint knows a Service that isn’t exported to its namespace";
+/** So it is where no VirtualService for the called one's full name sends there. (referencedDestinations in istiod's model/push_context.go) */
+const BY_PATTERN =
+  "whether the waypoint has a cluster of a Service that isn’t its own, which a VirtualService for a pattern alone sends to";
+
+/** What isn't known of whether a waypoint has clusters of what a rule sends to. `called`: the host. */
+export function openAtWaypoint({ object, through = object, to }: Chosen, called: string): readonly string[] {
+  const named =
+    through?.kind !== "VirtualService" ||
+    textsAt(specOf(through), "hosts").some((host) => resolveHost(host, namespaceOf(through)) === called);
+  return [
+    ...(to.some(({ kept }) => kept !== null) ? [KEPT] : []),
+    ...(!named && to.some(({ host }) => host !== called) ? [BY_PATTERN] : []),
+  ];
+}
 
 interface Place {
   readonly namespace: string;
@@ -80,7 +95,8 @@ function throughWaypoint(service: Called, port: ServicePort, waypoint: Place, wo
     return { ...itself, tls: tlsThrough([itselfOf(hostOf(service), port.port)], service, port, waypoint, world) };
   const show = ({ found }: OwnRule) => chosenOf(found, caller, world);
   if (hidesAfter(rules.map(show), world)) return { ...unknown("ambient", [HIDDEN]), ...at };
-  if (rules.map(show).some(leadsToKept)) return { ...unknown("ambient", [KEPT]), ...at };
+  const open = new Set(rules.map(show).flatMap((chosen) => openAtWaypoint(chosen, hostOf(service))));
+  if (open.size > 0) return { ...unknown("ambient", [...open]), ...at };
   return {
     ...{ ...itself, decides: "rules" },
     rules: clientRules(rules, show, null, { ...world, called: service, asked: port.port }),
@@ -137,7 +153,8 @@ function connections(
   if (found === null) return { ...itself, tls: tls(itselfOf(hostOf(service), port.port)) };
   const chosen = chosenOf(found, caller, world);
   if (hidesAfter([chosen], world)) return unknown("ambient", [HIDDEN]);
-  if (leadsToKept(chosen)) return unknown("ambient", [KEPT]);
+  const open = openAtWaypoint(chosen, hostOf(service));
+  if (open.length > 0) return unknown("ambient", open);
   return {
     ...itself,
     ...{ decides: "rules", tls: tls(chosen) },

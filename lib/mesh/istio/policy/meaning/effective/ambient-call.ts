@@ -12,7 +12,7 @@ import { waypointRule } from "../routing/bytes.ts";
 import { decide, type Routed } from "../routing/route.ts";
 import { chosenOf, itself } from "../routing/target.ts";
 import { waypointRules } from "../routing/waypoint.ts";
-import { KEPT, leadsToKept, unsettledAtWaypoint } from "./ambient-answer.ts";
+import { openAtWaypoint, unsettledAtWaypoint } from "./ambient-answer.ts";
 import { admissionAt } from "./arrival.ts";
 import { type Called, hasAddress, hostOf, unsettledAtZtunnel } from "./called.ts";
 import { delivered, identityOf } from "./delivery.ts";
@@ -156,7 +156,8 @@ function wayAt(
   const none = { routed, to: [], lacks: [], rewrites: UNCHANGED };
   if (outcome.kind === "unknown") return { ...none, lacks: outcome.lacks };
   if (outcome.kind !== "routed") return none;
-  return leadsToKept(outcome.chosen)
-    ? { ...none, lacks: [KEPT] }
+  const open = openAtWaypoint(outcome.chosen, hostOf(service));
+  return open.length > 0
+    ? { ...none, lacks: open }
     : { routed, ...followed(outcome.chosen, question, place.namespace, world) };
 }
