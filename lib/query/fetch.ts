@@ -42,6 +42,7 @@ export async function deleteJson(path: string): Promise<void> {
 
 async function send(path: string, init: RequestInit): Promise<unknown> {
   let response: Response;
+  const sent = Date.now();
   try {
     response = await fetch(path, { ...init, headers: { ...init.headers, accept: "application/json" } });
   } catch (cause) {
@@ -49,7 +50,7 @@ async function send(path: string, init: RequestInit): Promise<unknown> {
       cause,
     });
   }
-  hearDate(response.headers.get("date"), Date.now());
+  hearDate(response.headers.get("date"), sent, Date.now());
   if (response.status === 204) return null;
   if (response.ok) return await response.json();
   const problem = (await response.json().catch(() => null)) as { code?: ErrorCode; detail?: string } | null;

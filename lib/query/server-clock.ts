@@ -8,12 +8,19 @@ const SLACK_MS = 3_000;
 
 let ahead = 0;
 
-/** Takes in the Date header of an answer (https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1) that came at `now` (unix milliseconds). */
-export function hearDate(header: string | null, now: number): void {
+/** An answer that took longer says too little of when it was dated: the page may have slept between asking and hearing. */
+const LONGEST_MS = 10_000;
+
+/**
+ * Takes in the Date header of an answer (https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1) that was asked for at `sent` and came at
+ * `received` (unix milliseconds). What is known already stays where the header fits it.
+ */
+export function hearDate(header: string | null, sent: number, received: number): void {
   const told = Date.parse(header ?? "");
-  if (Number.isNaN(told)) return;
-  const off = told - now;
-  ahead = Math.abs(off) <= SLACK_MS ? 0 : off;
+  if (Number.isNaN(told) || received < sent || received - sent > LONGEST_MS) return;
+  const fits = (by: number) => told >= sent + by - SLACK_MS && told <= received + by + SLACK_MS;
+  if (fits(0)) ahead = 0;
+  else if (!fits(ahead)) ahead = told - received;
 }
 
 /** Unix milliseconds by the server's clock; by the browser's own until the server has told, or where they agree. */

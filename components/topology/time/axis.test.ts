@@ -95,6 +95,7 @@ describe("the axis", () => {
   it("waits for the answer that was asked for", () => {
     expect(arrived("2026-08-20T14:00:00Z", "2026-08-20T14:00:04Z")).toBe(true);
     expect(arrived("2026-08-20T14:00:05Z", "2026-08-20T14:00:04Z")).toBe(false);
+    expect(arrived("2026-08-20T14:00:00Z", String(Date.parse("2026-08-20T14:00:04Z") / 1000))).toBe(true);
     expect(arrived(null, "2026-08-20T14:00:04Z")).toBe(false);
   });
 

@@ -1,4 +1,5 @@
 /** A stretch of time as a line from 0 to 1: its ticks, its marks, its frames. Pure. */
+import { parseInstant } from "#lib/api/instant.ts";
 
 /** The server rounds instants down to this. */
 const GRAIN_MS = 5000;
@@ -75,9 +76,12 @@ export function steppedTo(stretch: Stretch, at: number, key: string, shift: bool
   return Math.max(start, Math.min(end, to));
 }
 
-/** Whether the answer shown (RFC 3339) is the one for the instant asked for. */
+/** Whether the answer shown (RFC 3339) is the one for the instant asked for, in whichever form. */
 export function arrived(shown: string | null, asked: string): boolean {
-  return shown !== null && Math.floor(Date.parse(asked) / GRAIN_MS) * GRAIN_MS === Date.parse(shown);
+  return (
+    shown !== null &&
+    Math.floor(((parseInstant(asked) ?? Number.NaN) * 1000) / GRAIN_MS) * GRAIN_MS === Date.parse(shown)
+  );
 }
 
 export interface Placed<Item> {

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
+import { parseInstant } from "#lib/api/instant.ts";
 import { arrived, nextFrame, rfc3339, type Stretch } from "./axis.ts";
 
 /** Milliseconds that a frame stays at speed 1, at the least. */
@@ -39,7 +40,7 @@ export function useReplay({
       return;
     }
     if (stepMs === null || !arrived(shown, at)) return;
-    const next = nextFrame(stretch, Date.parse(at), stepMs);
+    const next = nextFrame(stretch, (parseInstant(at) ?? Number.NaN) * 1000, stepMs);
     if (next === null) {
       onEnd();
       return;

@@ -7,7 +7,7 @@ import type { JsonObject } from "../routing/json.ts";
 
 const LABEL = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/;
 const LONGEST_LABEL = 63;
-const LONGEST_HOST = 255;
+export const LONGEST_HOST = 255;
 
 /** (IsDNS1123Label, which takes capitals) */
 export const isLabel = (text: string): boolean => text.length <= LONGEST_LABEL && LABEL.test(text);
@@ -145,4 +145,10 @@ export function durationProblem(value: unknown, whole = false): string | null {
   if (ns < MILLISECOND) return "A duration is a millisecond or more.";
   if (ns % MILLISECOND !== 0n) return "Nothing below a millisecond is told apart.";
   return whole && ns % SECOND !== 0n ? "It counts whole seconds." : null;
+}
+
+/** The first element that stands in a list before, by its index; -1: none does. */
+export function repeated(list: readonly string[]): number {
+  const before = new Set<string>();
+  return list.findIndex((each) => before.size === before.add(each).size);
 }

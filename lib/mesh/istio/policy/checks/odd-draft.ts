@@ -26,6 +26,3 @@ export const withoutWhole = (object: Manifest, path: Segments): Draft["fix"] => 
   text: "Take it away.",
   edits: [removingWhole(object, path)],
 });
-
-/** The first element that stands in a list before, by its index; -1: none does. */
-export const repeated = (list: readonly string[]): number => list.findIndex((each, at) => at !== list.indexOf(each));

@@ -3,7 +3,8 @@ import { isObject as isAnyObject } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { has, listAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import type { Draft } from "./family.ts";
-import { odd, repeated, short, without } from "./odd-draft.ts";
+import { repeated } from "./forms.ts";
+import { odd, short, without } from "./odd-draft.ts";
 
 /** Of a ServiceEntry; in a VirtualService it is refused. */
 export function* hostsTwice(object: Manifest): Generator<Draft> {

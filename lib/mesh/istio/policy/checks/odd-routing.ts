@@ -6,7 +6,8 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, namespaceOf, objectAt, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, removing, setting } from "./family.ts";
-import { odd, repeated, short, without, withoutWhole } from "./odd-draft.ts";
+import { repeated } from "./forms.ts";
+import { odd, short, without, withoutWhole } from "./odd-draft.ts";
 import { trafficPolicies } from "./traffic-policies.ts";
 
 /** No server name has this form: four numbers, or colons. */

@@ -3,7 +3,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { BY_DEFAULT, has, type JsonObject, numberAt, objectAt, specOf, textsAt } from "../routing/json.ts";
 import type { Draft } from "./family.ts";
-import { durationProblem, isLabel, wrongLabel } from "./forms.ts";
+import { durationProblem, isLabel, repeated, wrongLabel } from "./forms.ts";
 import { removingWhole } from "./mend.ts";
 
 /** A value that Istio's webhook refuses. */
@@ -87,7 +87,7 @@ export function* exportTo(object: Manifest): Generator<Draft> {
     );
   }
   if (!list.every(isOne)) return;
-  const twice = list.findIndex((each, at) => at !== list.indexOf(each));
+  const twice = repeated(list);
   if (twice >= 0) {
     yield refused(
       object,

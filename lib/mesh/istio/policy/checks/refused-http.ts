@@ -3,6 +3,7 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, numberAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, removing } from "./family.ts";
+import { LONGEST_HOST } from "./forms.ts";
 import { beyond, goes, PERCENT, percentage, refused, said } from "./refused-draft.ts";
 
 type Check = (vs: Manifest, rule: JsonObject, path: Segments) => Generator<Draft>;
@@ -90,7 +91,9 @@ const retries: Check = function* (vs, rule, path) {
   const attempts = numberAt(all, "attempts") ?? 0;
   if (attempts < 0)
     yield refused(vs, [...here, "attempts"], "There aren’t fewer attempts than none.", "Write 0 or more.");
-  const [more] = said(all, ["perTryTimeout", "retryOn", "retryRemoteLocalities"]);
+  const [more] = said(all, ["perTryTimeout", "retryOn", "retryRemoteLocalities"]).filter(
+    (each) => textAt(all, each) !== "",
+  );
   if (attempts === 0 && more !== undefined)
     yield refused(vs, [...here, more], `Without attempts there is no retry, and ${more} is refused.`, "Say attempts.");
   const on = textAt(all, "retryOn") ?? "";
@@ -164,28 +167,53 @@ export function* refusedHosts(vs: Manifest): Generator<Draft> {
       text: "Take them away.",
       edits: [removing(["spec", "gateways"])],
     });
-  for (const [j, host] of hosts.entries()) {
-    const i = hosts.findIndex((each, at) => at < j && (each === host || within(each, host) || within(host, each)));
-    if (i < 0) continue;
-    const less = hosts.flatMap((each, at) => (isTakenIn(each, at, hosts) ? [at] : []));
-    yield refused(
-      vs,
-      ["spec", "hosts", j],
-      `${host.slice(0, SHOWN)} and ${hosts[i]?.slice(0, SHOWN)} can’t both be said: one takes in the other.`,
-      {
-        text: `Keep what takes in the others; ${less.length === 1 ? "one goes" : `${less.length} go`}.`,
-        edits: less.map((at) => removing(["spec", "hosts", at])),
-      },
-    );
-    return;
-  }
+  const { clash, less } = takenIn(hosts);
+  if (clash === null) return;
+  const { earlier, later } = clash;
+  yield refused(
+    vs,
+    ["spec", "hosts", later],
+    `${hosts[later]?.slice(0, SHOWN)} and ${hosts[earlier]?.slice(0, SHOWN)} can’t both be said: one takes in the other.`,
+    {
+      text: `Keep what takes in the others; ${less.length === 1 ? "one goes" : `${less.length} go`}.`,
+      edits: less.map((at) => removing(["spec", "hosts", at])),
+    },
+  );
 }
 
 const SHOWN = 60;
 
-/** By a wider host, or by the same one before it. */
-const isTakenIn = (host: string, at: number, hosts: readonly string[]): boolean =>
-  hosts.indexOf(host) < at || hosts.some((each) => each !== host && within(each, host));
+interface TakenIn {
+  /** The first host that another before it takes in, or that takes in one before it; null: none does. */
+  readonly clash: { readonly earlier: number; readonly later: number } | null;
+  /** Those that a wider host takes in, or the same one before it. */
+  readonly less: readonly number[];
+}
 
-/** Whether a wildcard takes in another host. */
-const within = (wide: string, host: string): boolean => wide.startsWith("*") && host.endsWith(wide.slice(1));
+/** A host is as long as it is, but there may be many: each is looked up by its own ends. */
+function takenIn(hosts: readonly string[]): TakenIn {
+  const first = new Map<string, number>();
+  for (const [at, host] of hosts.entries()) if (!first.has(host)) first.set(host, at);
+  const less: number[] = [];
+  let clash: TakenIn["clash"] = null;
+  for (const [at, host] of hosts.entries()) {
+    const others = [first.get(host) ?? at, ...widerThan(host, first)].filter((other) => other !== at);
+    if (others.length > 0) less.push(at);
+    for (const other of others) {
+      const [earlier, later] = [Math.min(at, other), Math.max(at, other)];
+      if (clash === null || later < clash.later || (later === clash.later && earlier < clash.earlier))
+        clash = { earlier, later };
+    }
+  }
+  return { clash, less };
+}
+
+/** Where wildcards stand that take in a host. */
+function widerThan(host: string, first: ReadonlyMap<string, number>): readonly number[] {
+  const found: number[] = [];
+  for (let from = host.startsWith("*") ? 2 : 0; from <= Math.min(host.length, LONGEST_HOST); from += 1) {
+    const at = first.get(`*${host.slice(from)}`);
+    if (at !== undefined) found.push(at);
+  }
+  return found;
+}

@@ -155,6 +155,13 @@ const cases: readonly Refused[] = [
     "spec.targetRefs[0]",
   ],
   ["keys by another scheme", jwt, "jwksUri: 'ftp://a'", "jwksUri: 'HTTPS://a/b?c=%zz'", `${rule}.jwksUri`],
+  [
+    "keys of a host that can't be",
+    jwt,
+    "jwksUri: 'https://{tenant}.example/'",
+    "jwksUri: 'https://<tenant>.example/'",
+    `${rule}.jwksUri`,
+  ],
   ["keys at no port", jwt, "jwksUri: 'https://a:b/c'", "jwksUri: 'https://[::1]:8443/c'", `${rule}.jwksUri`],
   [
     "a key of no type",

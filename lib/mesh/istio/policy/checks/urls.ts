@@ -19,7 +19,7 @@ function problem(text: string): string | null {
   const authority = rest.slice(2, slash < 0 ? undefined : slash);
   if (slash >= 0 && ESCAPE.test(rest.slice(slash))) return "A percent sign escapes nothing.";
   const host = authority.slice(authority.lastIndexOf("@") + 1);
-  if (/[\s<>"\\^`{|}]|%(?![89a-fA-F][0-9a-fA-F])/.test(host.replace(/^\[.*\]/, "")))
+  if (/[ \\^`{|}]|%(?!25|[89a-fA-F][0-9a-fA-F])/.test(host.replace(/^\[.*\]/, "")))
     return "A host has no such character.";
   if (host.startsWith("[")) return /^\[[^\]]*\](:\d*)?$/.test(host) ? null : "An address in brackets doesn’t end.";
   const colon = host.indexOf(":");

@@ -35,6 +35,12 @@ const table: readonly (readonly [string, JsonObject, boolean | string])[] = [
   ["without one that takes", { withoutHeaders: { "x-user": { regex: ".*n" } } }, false],
   ["without one that isn't there", { withoutHeaders: { none: { regex: ".+" } } }, true],
   ["which is an empty one", { withoutHeaders: { none: { regex: ".*" } } }, false],
+  ["an exact text that is empty: not another", { headers: { "x-user": { exact: "" } } }, false],
+  ["without an empty one: another is there", { withoutHeaders: { "x-user": { exact: "" } } }, true],
+  ["none counts as empty", { withoutHeaders: { none: { exact: "" } } }, false],
+  ["a parameter without a value", { queryParams: { empty: { exact: "" } } }, true],
+  ["one with a value isn't that", { queryParams: { user: { exact: "" } } }, false],
+  ["no path is empty", { uri: { exact: "" } }, false],
   ["a parameter, the first of its name", { queryParams: { user: { regex: "a.*" } } }, true],
   ["not the second", { queryParams: { user: { regex: "bob" } } }, false],
   [

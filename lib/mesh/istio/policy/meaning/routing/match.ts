@@ -109,13 +109,13 @@ interface Reading {
   readonly fits: Fits | undefined;
 }
 
-/** A StringMatch; an empty one asks that the text is there. Case counts in expressions, whatever `ignoreUriCase` says. */
+/** A StringMatch; one that says nothing asks that the text is there. Case counts in expressions, whatever `ignoreUriCase` says. */
 function text(match: JsonObject, fact: string | null | undefined, name: string, { caseless, fits }: Reading): Truth {
   if (fact === undefined) return lacking(name);
   if (fact === null) return false;
   const fold = (it: string) => (caseless === true ? it.toLowerCase() : it);
   const [exact, prefix, regex] = KINDS.map((key) => textAt(match, key));
-  if (exact) return fold(fact) === fold(exact);
+  if (typeof exact === "string") return fold(fact) === fold(exact);
   if (prefix) return fold(fact).startsWith(fold(prefix));
   return typeof regex === "string" ? taken(regex, fact, name, fits) : true;
 }
