@@ -343,7 +343,13 @@ describe("to a host of a ServiceEntry", () => {
       {},
       /^workloads of namespaces you may not see$/,
     ],
-    ["what isn’t theirs to hide", entry(), {}, null],
+    ["whose name the cluster’s DNS may complete", entry(), {}, /^Services of namespaces you may not see$/],
+    [
+      "what isn’t theirs to hide",
+      entry({ resolution: "DNS", endpoints: [{ address: "eu.west.api.example.com" }] }),
+      {},
+      null,
+    ],
   ];
   test.each(narrow)("to who sees one namespace, %s", async (_, object, more, lacks) => {
     const answer = await ask([object], { ...CALLED, ...more }, ana);

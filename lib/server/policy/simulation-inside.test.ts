@@ -18,6 +18,14 @@ const atWaypoint = (spec: object, name = "fronted") =>
   policy({ targetRefs: [{ kind: "Service", group: "", name }], ...spec });
 const rule = (host: string, mode: string) =>
   object("DestinationRule", "shop", { host, trafficPolicy: { tls: { mode } } }, "networking");
+const leavesOut = (mode: string) =>
+  object(
+    "Sidecar",
+    "shop",
+    { egress: [{ hosts: ["bank/*"] }], outboundTrafficPolicy: { mode } },
+    "networking",
+    "narrow",
+  );
 const own = (http: object[]) => object("VirtualService", "shop", { hosts: ["fronted"], http }, "networking", "own");
 const elsewhere = { route: [{ destination: { host: "keys" } }] };
 const DENY = { action: "DENY", rules: [{}] };
@@ -110,6 +118,14 @@ describe("from inside the mesh to a gateway", () => {
       "unknown",
       /own servers take/,
     ],
+    [
+      "past the mesh, where the Sidecar leaves it out: its rule doesn't count, as none would in plaintext",
+      [...WAY, rule("gate", "ISTIO_MUTUAL"), leavesOut("ALLOW_ANY")],
+      GATE,
+      "yes",
+      /in plaintext[^]*goes to shop\/plain/,
+    ],
+    ["nowhere, where nothing goes past", [...WAY, leavesOut("REGISTRY_ONLY")], GATE, "no", /502/],
     ["nobody opens the port", [routes("plain")], GATE, "no", /No Gateway opens port 8080/],
     [
       "by a ztunnel, for whatever host",

@@ -203,11 +203,11 @@ const cases: readonly Refused[] = [
 describe("values that Istio's webhook refuses", () => {
   test.each(cases)("%s", (...each) => expectRefused(each));
 
-  test("of 50,000 hosts too, each of which is looked up by its own ends", () => {
-    const many = Array.from({ length: 50_000 }, (_, at) => `h${at}.example.com`);
+  test("of 20,000 hosts too, each of which is looked up by its own ends", () => {
+    const many = Array.from({ length: 20_000 }, (_, at) => `h${at}.example.com`);
     expect(refusalsOf(hosts(many.join(", ")))).toEqual([]);
     const [last] = refusalsOf(hosts([...many, "'*.example.com'"].join(", ")));
-    expect(last?.path).toBe("spec.hosts[50000]");
+    expect(last?.path).toBe("spec.hosts[20000]");
   });
 
   test("what is taken away leaves nothing that is refused, and takes no host from anybody", () => {

@@ -89,3 +89,14 @@ test("a world is read anew for each proxy, without what its control plane doesn'
   // Nobody reads it.
   expect(unreadIn(whole, [old])).toHaveLength(1);
 });
+
+test("gateways of one revision share what is kept of a list, unless it holds their own Gateway", () => {
+  const gateway = (name: string) => ({ ...proxy(pod("1-30")), labels: { [`${API}/gateway-name`]: name } });
+  const read = (list: readonly Manifest[], name: string) =>
+    asRead({ objects: () => list, mesh: BOTH }, [gateway(name)]).objects("any");
+  const rules = [of(null), of("default"), of("1-30")];
+  expect(read(rules, "a")).toEqual([rules[0], rules[2]]);
+  expect(read(rules, "b")).toBe(read(rules, "a"));
+  const gateways = [of("stable", "Gateway", API)];
+  expect(read(gateways, "b")).not.toBe(read(gateways, "a"));
+});

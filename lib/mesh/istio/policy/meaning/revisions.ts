@@ -19,6 +19,8 @@ const API_GATEWAY = kindKey({ group: GATEWAY_API, kind: "Gateway" });
 interface Reader {
   /** The same for proxies that can't differ. */
   readonly key: string;
+  /** The same for proxies that can't differ in any but Gateways of the Gateway API. */
+  readonly others: string;
   /** Whether its control plane reads an object; null: not known. */
   readonly reads: (object: Manifest) => boolean | null;
   /** What isn't known, where an object counts of which that isn't. */
@@ -52,6 +54,7 @@ export function readerOf(proxies: readonly Proxy[], mesh: Settings): Reader {
   );
   return {
     key: JSON.stringify([said, ...own]),
+    others: JSON.stringify([said]),
     lacks: lacksOf(said, mesh),
     reads: (object) => {
       const label = revisionLabel(object);
@@ -132,14 +135,20 @@ export const isOfAll = (object: Manifest): boolean => manifestKindKey(object) ==
 /** It is for one control plane alone. */
 export const hasRevision = (object: Manifest): boolean => revisionLabel(object) !== undefined;
 
-const labelled = new WeakMap<readonly Manifest[], boolean>();
-
-/** Whether any object is for one revision alone; asked once of a list. */
-export function hasRevisions(list: readonly Manifest[]): boolean {
-  const found = labelled.get(list) ?? list.some(hasRevision);
-  labelled.set(list, found);
-  return found;
+/** Asked once of a list. */
+function ofLists(asked: (list: readonly Manifest[]) => boolean): (list: readonly Manifest[]) => boolean {
+  const known = new WeakMap<readonly Manifest[], boolean>();
+  return (list) => {
+    const found = known.get(list) ?? asked(list);
+    known.set(list, found);
+    return found;
+  };
 }
+
+/** Whether any object is for one revision alone. */
+export const hasRevisions = ofLists((list) => list.some(hasRevision));
+
+const hasGateways = ofLists((list) => list.some(isOfAll));
 
 const kept = new WeakMap<readonly Manifest[], Map<string, readonly Manifest[]>>();
 
@@ -151,11 +160,11 @@ export function asRead<World extends ReadWorld>(world: World, proxies: readonly 
 }
 
 /** Once for each list, reader and settings; the list itself where no object has the label. */
-function readFrom(list: readonly Manifest[], { key, reads: of }: Reader, mesh: Settings): readonly Manifest[] {
+function readFrom(list: readonly Manifest[], { key, others, reads: of }: Reader, mesh: Settings): readonly Manifest[] {
   if (!hasRevisions(list)) return list;
   const own = kept.get(list) ?? new Map<string, readonly Manifest[]>();
   kept.set(list, own);
-  const full = `${key} ${JSON.stringify(mesh?.revisions ?? null)}`;
+  const full = `${hasGateways(list) ? key : others} ${JSON.stringify(mesh?.revisions ?? null)}`;
   const found = own.get(full) ?? list.filter((each) => of(each) !== false);
   own.set(full, found);
   return found;

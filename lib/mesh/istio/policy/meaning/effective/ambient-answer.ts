@@ -23,7 +23,7 @@ import { OF_BYTES, readersOf } from "./route-versions.ts";
 import { waypointOf } from "./security.ts";
 import { reached, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { hides, hidesAfter, ROUTES, saying } from "./way.ts";
+import { hides, ROUTES, saying, unsettledAfter } from "./way.ts";
 import { hasOtherWaypoint, meetingWaypoint, OTHER_WAYPOINT, toWaypoint } from "./waypoint-met.ts";
 
 /** Which Services a waypoint knows that aren't exported to its namespace isn't worked out. */
@@ -94,8 +94,11 @@ function throughWaypoint(service: Called, port: ServicePort, waypoint: Place, wo
   if (rules.length === 0)
     return { ...itself, tls: tlsThrough([itselfOf(hostOf(service), port.port)], service, port, waypoint, world) };
   const show = ({ found }: OwnRule) => chosenOf(found, caller, world);
-  if (hidesAfter(rules.map(show), world)) return { ...unknown("ambient", [HIDDEN]), ...at };
-  const open = new Set(rules.map(show).flatMap((chosen) => openAtWaypoint(chosen, hostOf(service))));
+  const chosen = rules.map(show);
+  const open = new Set([
+    ...unsettledAfter(chosen, world),
+    ...chosen.flatMap((each) => openAtWaypoint(each, hostOf(service))),
+  ]);
   if (open.size > 0) return { ...unknown("ambient", [...open]), ...at };
   return {
     ...{ ...itself, decides: "rules" },
@@ -152,8 +155,7 @@ function connections(
   const tls = (chosen: Chosen) => tlsThrough([chosen], service, port, waypoint, world);
   if (found === null) return { ...itself, tls: tls(itselfOf(hostOf(service), port.port)) };
   const chosen = chosenOf(found, caller, world);
-  if (hidesAfter([chosen], world)) return unknown("ambient", [HIDDEN]);
-  const open = openAtWaypoint(chosen, hostOf(service));
+  const open = [...unsettledAfter([chosen], world), ...openAtWaypoint(chosen, hostOf(service))];
   if (open.length > 0) return unknown("ambient", open);
   return {
     ...itself,

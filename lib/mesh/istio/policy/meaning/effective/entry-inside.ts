@@ -18,7 +18,8 @@ export function insideAt(
   const called = end === null ? [entry.host, ...own] : [end.address];
   const inside = amongKnown(called, world.inventory);
   const byAddress = end === null ? own.length > 0 : parseAddress(end.address) !== null;
-  return inside ?? (byAddress ? (unseen(world, "workloads")[0] ?? null) : null);
+  const what = byAddress ? "workloads" : called.some((each) => isElsewhere(each, world.inventory)) ? "Services" : null;
+  return inside ?? (what === null ? null : (unseen(world, what)[0] ?? null));
 }
 
 function amongKnown(called: readonly string[], known: Known): string | null {
@@ -71,6 +72,8 @@ interface Inside {
   readonly services: ReadonlySet<string>;
   readonly blocks: Readonly<Record<"pods" | "Services", Sorted>>;
   readonly namespaces: ReadonlySet<string>;
+  /** Names of headless Services. */
+  readonly headless: ReadonlySet<string>;
 }
 
 /** Made once of an inventory: a ServiceEntry may have thousands of endpoints. */
@@ -85,6 +88,7 @@ function insideOf({ services, workloadByIp }: Known): Inside {
     ...{ pods: keysOf(pods), services: keysOf(own) },
     blocks: { pods: sortedOf(pods), Services: sortedOf(own) },
     namespaces: new Set(all.map(({ namespace }) => namespace)),
+    headless: new Set(all.flatMap(({ headless, name }) => (headless ? [name] : []))),
   };
   MADE.set(services, made);
   return made;
@@ -108,16 +112,33 @@ function keyOf(address: string): string | null {
   return read === null ? null : `${read.width} ${read.bits}`;
 }
 
+const nameOf = (address: string): string => address.toLowerCase().replace(/\.$/, "");
+
 /**
- * Names of the cluster's, among them those that its DNS completes: `reviews`, `reviews.shop`, and a pod's behind a headless Service,
- * `db-0.db.shop`. https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
+ * Names of the cluster's, among them those that its DNS completes, by `cluster.local`, `svc.cluster.local` and that with the caller's
+ * namespace before it: `reviews`, `reviews.shop`, and a pod's, `db-0.db.shop` or `db-0.db` behind a headless Service, `10-0-0-7.shop.pod`.
+ * https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
  */
-function isName(address: string, { services }: Known, { namespaces }: Inside): boolean {
-  const name = address.toLowerCase().replace(/\.$/, "");
-  if (/(?:^|\.)svc$|^[^.]*$|\.cluster\.local$/.test(name)) return true;
+function isName(address: string, { services }: Known, { namespaces, headless }: Inside): boolean {
+  const name = nameOf(address);
+  if (/(?:^|\.)(?:svc|pod)$|^[^.]*$|\.cluster\.local$/.test(name)) return true;
   const labels = name.split(".");
   const [service = "", namespace = ""] = labels.slice(-2);
   if (labels.length > 3) return false;
   // A pattern stands for all names there.
-  return service === "*" ? namespaces.has(namespace) : services.has(`${namespace}/${service}`);
+  if (service === "*") return namespaces.has(namespace) || headless.has(namespace);
+  return services.has(`${namespace}/${service}`) || (labels.length === 2 && headless.has(namespace));
+}
+
+const LABEL = /^(?:\*|[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)$/;
+
+/** Whether a name may be that of a Service, or of a pod behind one, in a namespace that isn't known: namespaces may be called `com`. */
+function isElsewhere(address: string, { namespaces }: Pick<ClusterInventory, "namespaces">): boolean {
+  if (parseAddress(address) !== null) return false;
+  const labels = nameOf(address).split(".");
+  return (
+    (labels.length === 2 || labels.length === 3) &&
+    labels.every((each) => LABEL.test(each)) &&
+    !namespaces.has(labels.at(-1) ?? "")
+  );
 }

@@ -5,9 +5,11 @@
  */
 import type { Workload } from "#lib/inventory/model.ts";
 import { kindKey } from "#lib/policy/kind.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { namespaceOf } from "../../routing/json.ts";
-import { blind, type SecurityWorld } from "./sight.ts";
+import { unreadIn } from "../revisions.ts";
+import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 
 const GATEWAY = kindKey({ group: GATEWAY_API, kind: "Gateway" });
 
@@ -18,18 +20,39 @@ export function beforePod({ namespace, labels }: Workload, world: SecurityWorld)
   const use = own || around["istio.io/use-waypoint"] || "none";
   if (use === "none") return [];
   const there = (own ? labels : around)["istio.io/use-waypoint-namespace"] ?? namespace;
-  const unread = blind(world, GATEWAY);
-  if (unread.length > 0) return unread;
-  const found = world.objects(GATEWAY).find((each) => namespaceOf(each) === there && each.metadata.name === use);
-  const kind = found?.metadata.labels?.["istio.io/waypoint-for"] ?? "service";
+  const { gateway, lacks } = gatewayAt({ namespace: there, name: use }, world);
+  if (lacks.length > 0) return lacks;
+  const kind = waypointFor(gateway);
   return kind === "workload" || kind === "all"
     ? [`what waypoint ${there}/${use} does with calls to pods’ own addresses: that isn’t worked out yet`]
-    : [];
+    : unreadIn(world, gateway === undefined ? [] : [gateway]);
 }
+
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The Gateway of a waypoint; where it would be out of sight `lacks` says the same whether it is there or not. */
+export function gatewayAt(
+  { namespace, name }: Place,
+  world: SecurityWorld,
+): { readonly gateway?: Manifest; readonly lacks: readonly string[] } {
+  const lacks = blind(world, GATEWAY);
+  if (lacks.length > 0) return { lacks };
+  const gateway = world.objects(GATEWAY).find((each) => namespaceOf(each) === namespace && each.metadata.name === name);
+  const asked = gateway ?? { apiVersion: `${GATEWAY_API}/v1`, kind: "Gateway", metadata: { namespace, name } };
+  if (!world.sees(asked)) return { lacks: [HIDDEN] };
+  return { lacks, ...(gateway && { gateway }) };
+}
+
+/** Which calls it takes. */
+export const waypointFor = (gateway: Manifest | undefined): string =>
+  gateway?.metadata.labels?.["istio.io/waypoint-for"] ?? "service";
 
 /** The workloads that run a waypoint. */
 export const proxiesOf = (
-  { namespace, name }: { readonly namespace: string; readonly name: string },
+  { namespace, name }: Place,
   { inventory }: Pick<SecurityWorld, "inventory">,
 ): readonly Workload[] =>
   [...inventory.workloads.values()].filter(

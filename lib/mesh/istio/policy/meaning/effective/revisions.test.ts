@@ -1,9 +1,12 @@
 /** What single calls and pages say where objects are for one control plane alone. */
-import { expect, test } from "vitest";
-import type { Workload } from "#lib/inventory/model.ts";
+import { describe, expect, test } from "vitest";
+import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { MeshFacts } from "../../settings/facts.ts";
+import { asRead } from "../revisions.ts";
 import { workloadSecurity } from "./security.ts";
+import { sidecarAnswer } from "./sidecar-answer.ts";
+import type { SecurityWorld } from "./sight.ts";
 import { DENY, object, pod, STRICT, tlsMode, worldOf } from "./simulate.test-support.ts";
 import { simulate } from "./simulate.ts";
 
@@ -27,6 +30,9 @@ function ask(objects: readonly Manifest[], web: Partial<Workload>, api: Partial<
   const whole = world(objects, web, api);
   const service = whole.inventory.services.get("shop/api");
   if (service === undefined) throw new Error("no service");
+  return asked(service, whole);
+}
+function asked(service: Service, whole: SecurityWorld) {
   const place = { namespace: "shop", name: "api" };
   const question = { client: { kind: "workload" as const, namespace: "shop", name: "web" }, service: place, port: 80 };
   const { verdict, steps, lacks } = simulate(
@@ -105,5 +111,55 @@ test("the page of a workload tells whose policies count, and which don’t", () 
   expect(security(served(null))).toEqual({
     ...{ modes: [null, null], policies: 0, ignored: [`Whether it counts rests on ${UNSAID}.`] },
     ...{ otherwise: "unknown", lacks: [UNSAID] },
+  });
+});
+
+describe("of the Service that a rule sends calls to", () => {
+  const RATINGS = { namespace: "db", name: "ratings" };
+  const V2 = { host: "ratings.db.svc.cluster.local", subset: "v2" };
+  const routes = object("VirtualService", { hosts: ["api"], http: [{ route: [{ destination: V2 }] }] }, "networking");
+  const own = object("DestinationRule", { host: V2.host }, "networking", "client");
+  const declared = object("DestinationRule", { host: V2.host, subsets: [{ name: "v2" }] }, "networking", "server");
+  const theirs = { ...declared, metadata: { ...declared.metadata, namespace: "db" } };
+
+  function around(objects: readonly Manifest[], web: Partial<Workload>) {
+    const whole = world([routes, ...objects], web, served("default"));
+    const { services, workloads } = whole.inventory;
+    const api = services.get("shop/api");
+    const pods = workloads.get("shop/api");
+    if (api === undefined || pods === undefined) throw new Error("no service");
+    return {
+      ...whole,
+      inventory: {
+        ...whole.inventory,
+        services: new Map([...services, ["db/ratings", { ...api, ...RATINGS, workloads: ["ratings"] }]]),
+        workloads: new Map([...workloads, ["db/ratings", { ...pods, ...RATINGS, services: ["ratings"] }]]),
+      },
+    };
+  }
+  const LOST = "503: the DestinationRule that counts for them doesn’t declare it";
+  test.each<[string, readonly Manifest[], Partial<Workload>, string, string]>([
+    ["read by all", [theirs], served(null), "yes", "v2"],
+    ["the client's namespace's, which has no subset", [own, theirs], served(null), "no; Routing", LOST],
+    ["that one, of the client's revision", [rev(own, "1-30"), theirs], served("1-30"), "no; Routing", LOST],
+    ["that one, of another revision", [rev(own, "1-30"), theirs], served("default"), "yes", "v2"],
+    ["that one, of nobody knows whose", [rev(own, "1-30"), theirs], served(null), `unknown; ${UNSAID}`, UNSAID],
+    [
+      "the one that declares it, of nobody knows whose",
+      [rev(theirs, "1-30")],
+      served(null),
+      `unknown; ${UNSAID}`,
+      UNSAID,
+    ],
+  ])("%s", (_, objects, web, call, page) => {
+    const whole = around(objects, web);
+    const [service, client] = [whole.inventory.services.get("shop/api"), whole.inventory.workloads.get("shop/web")];
+    if (service === undefined || client === undefined) throw new Error("no service");
+    expect(asked(service, whole)).toMatch(new RegExp(`^${call}`));
+    const [port] = service.ports;
+    if (port === undefined) throw new Error("no port");
+    const answer = sidecarAnswer(client, service, port, asRead(whole, [client]));
+    const shown = answer.rules.flatMap(({ to }) => to.map(({ fails, subset }) => fails ?? subset));
+    expect([...answer.lacks, ...shown]).toEqual([page]);
   });
 });

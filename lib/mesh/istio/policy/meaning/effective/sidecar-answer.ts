@@ -19,8 +19,8 @@ import type { Sender } from "./connection.ts";
 import type { WordsWorld } from "./entry-words.ts";
 import { leaves } from "./leaving.ts";
 import { NO_POD } from "./passthrough.ts";
-import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { hidesAfter, unsettled } from "./way.ts";
+import { blind, type SecurityWorld, sourceOf } from "./sight.ts";
+import { unsettled, unsettledAfter } from "./way.ts";
 
 const NOTHING: Omit<RoutingAnswer, "plane" | "decides"> = {
   ...{
@@ -93,7 +93,8 @@ export function sidecarAnswer(
   };
   if (table.by === null) return { ...reached("sidecar", service, port, world, sender), ...more };
   const show = ({ found }: OwnRule) => chosenOf(found, caller, world);
-  if (hidesAfter(table.rules.map(show), world)) return unknown("sidecar", [HIDDEN]);
+  const open = unsettledAfter(table.rules.map(show), world);
+  if (open.length > 0) return unknown("sidecar", open);
   return {
     ...{ ...NOTHING, plane: "sidecar", decides: "rules", ...more },
     rules: clientRules(table.rules, show, null, { ...world, called: service, asked: port.port, sender }),
@@ -183,8 +184,11 @@ function connections(
     made,
     chosen: chosenOf(found, caller, world),
   }));
-  const after = shown.map(({ chosen }) => chosen);
-  if (hidesAfter(after, world)) return unknown("sidecar", [HIDDEN]);
+  const open = unsettledAfter(
+    shown.map(({ chosen }) => chosen),
+    world,
+  );
+  if (open.length > 0) return unknown("sidecar", open);
   const rules = shown.map(({ found, made, chosen }) => connectionInWords(found, chosen, null, made, shownIn));
   const ends = table.chains.some(takesAllConnections);
   const others = table.chains.some(({ found }) => found === null);

@@ -86,17 +86,17 @@ function sent(
   const step = routeStep(way, client, service, read);
   const first = left === undefined ? step : { ...step, text: leftInWords(left, service, question.port) };
   if (first.verdict !== "yes") return { verdict: first.verdict, steps: [first], lacks: first.lacks };
-  if (client === null && isGateway(service, world)) return joined([first], throughGateways(question, service, whole));
-  // What goes past the mesh is plaintext, as if there were no proxy.
-  const past = way.routed?.outcome.kind === "out of scope";
-  const arriving = { client: past ? null : client, account, question, rewrites: way.rewrites, http };
-  const gates = client === null ? [] : way.to.filter((each) => isGateway(each.service, world));
-  if (client === null || gates.length === 0) return delivered([first], way.to, arriving, world);
+  // What goes past the mesh is plaintext, as if there were no proxy: no rule of the client's counts for it.
+  const sender = way.routed?.outcome.kind === "out of scope" ? null : client;
+  if (sender === null && isGateway(service, world)) return joined([first], throughGateways(question, service, whole));
+  const arriving = { client: sender, account, question, rewrites: way.rewrites, http };
+  const gates = sender === null ? [] : way.to.filter((each) => isGateway(each.service, world));
+  if (sender === null || gates.length === 0) return delivered([first], way.to, arriving, world);
   const others = way.to.filter((each) => !gates.includes(each));
   return joined(
     [first],
     [
-      ...gates.flatMap((each) => fromSidecar(client, each, arriving, whole)),
+      ...gates.flatMap((each) => fromSidecar(sender, each, arriving, whole)),
       ...(others.length === 0 ? [] : [delivered([], others, arriving, world)]),
     ],
   );

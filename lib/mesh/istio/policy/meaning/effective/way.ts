@@ -213,7 +213,10 @@ export function destination(
   if (typeof service === "string") return service;
   if (service === null || service.externalName !== undefined) return `what stands behind ${host}`;
   if (service.entry !== undefined && !world.sees(service.entry.object)) return HIDDEN;
-  if (hides(rulesFor(host, world), world)) return HIDDEN;
+  const rules = rulesFor(host, world);
+  if (hides(rules, world)) return HIDDEN;
+  const [apart] = unreadIn(world, rules);
+  if (apart !== undefined) return apart;
   const declared = declaredBy && listAt(specOf(declaredBy), "subsets").find((each) => textAt(each, "name") === subset);
   const [only, second] = service.ports;
   const single = only !== undefined && second === undefined ? only.port : asked;
@@ -229,9 +232,14 @@ export const rulesFor = (host: string, world: SecurityWorld): readonly Manifest[
 
 /** Whether any object out of sight has a say in what becomes of calls that are sent on. */
 export const hidesAfter = (chosen: readonly Chosen[], world: SecurityWorld): boolean =>
-  [...new Set(chosen.flatMap(({ to }) => to.map(({ host }) => host)))].some((host) =>
-    hides(rulesFor(host, world), world),
-  );
+  hides(rulesAfter(chosen, world), world);
+
+/** What isn't known of what becomes of calls that are sent on. `world`: as the control plane of who sends them reads it. */
+export const unsettledAfter = (chosen: readonly Chosen[], world: SecurityWorld): readonly string[] =>
+  hidesAfter(chosen, world) ? [HIDDEN] : unreadIn(world, rulesAfter(chosen, world));
+
+const rulesAfter = (chosen: readonly Chosen[], world: SecurityWorld): readonly Manifest[] =>
+  [...new Set(chosen.flatMap(({ to }) => to.map(({ host }) => host)))].flatMap((host) => rulesFor(host, world));
 
 function delegatesOf(owners: readonly Manifest[], world: SecurityWorld): readonly Manifest[] {
   const names = new Set(

@@ -1,12 +1,9 @@
 /** A waypoint as what calls of ambient clients come to: whether it takes them, and what it passes on. */
 import type { Workload } from "#lib/inventory/model.ts";
-import { kindKey } from "#lib/policy/kind.ts";
-import { GATEWAY_API } from "../../kinds.ts";
-import { namespaceOf } from "../../routing/json.ts";
 import type { Called } from "./called.ts";
-import { proxiesOf } from "./pod-waypoint.ts";
+import { gatewayAt, proxiesOf, waypointFor } from "./pod-waypoint.ts";
 import { waypointOf } from "./security.ts";
-import { blind, type SecurityWorld } from "./sight.ts";
+import type { SecurityWorld } from "./sight.ts";
 import type { Destination } from "./way.ts";
 
 /** What a waypoint sends to a Service with a waypoint of its own. */
@@ -37,19 +34,11 @@ export function meetingWaypoint(
   return { waypoint, lacks };
 }
 
-const GATEWAY = kindKey({ group: GATEWAY_API, kind: "Gateway" });
-
 /** A waypoint takes calls to Services unless its label says that it is for others alone. */
 function served(place: Place, world: SecurityWorld): readonly string[] {
-  const unread = blind(world, GATEWAY);
-  const own = world
-    .objects(GATEWAY)
-    .filter((each) => namespaceOf(each) === place.namespace && each.metadata.name === place.name);
-  const kinds = own.map(({ metadata }) => metadata.labels?.["istio.io/waypoint-for"] ?? "service");
-  return [
-    ...unread,
-    ...(kinds.every((kind) => kind === "service" || kind === "all")
-      ? []
-      : [`what becomes of calls to a Service whose waypoint says istio.io/waypoint-for: ${kinds.join()}`]),
-  ];
+  const { gateway, lacks } = gatewayAt(place, world);
+  const kind = waypointFor(gateway);
+  return kind === "service" || kind === "all"
+    ? lacks
+    : [`what becomes of calls to a Service whose waypoint says istio.io/waypoint-for: ${kind}`];
 }
