@@ -14,7 +14,7 @@ import { type Called, hostOf } from "./called.ts";
 import { placesOf, tlsTo } from "./client-tls.ts";
 import { clientRules, connectionInWords, tried } from "./client-words.ts";
 import type { WordsWorld } from "./entry-words.ts";
-import { GATEWAY_KINDS } from "./gateway-call.ts";
+import { GATEWAY_KINDS } from "./gateway-server.ts";
 import { readersOf } from "./route-versions.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { notRouted, unknown } from "./sidecar-answer.ts";
