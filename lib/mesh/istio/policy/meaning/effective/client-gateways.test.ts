@@ -18,12 +18,12 @@ const gate = (server: string, place = "edge/g", metadata: Partial<Manifest["meta
   const made = policy("Gateway", place, spec(`selector: {istio: in}, servers: [${server}]`), "networking.istio.io");
   return { ...made, metadata: { ...made.metadata, ...metadata } };
 };
-const rule = (more: string, labels: Readonly<Record<string, string>> = {}): Manifest => {
-  const made = policy("DestinationRule", "edge/d", spec(`host: in.edge.svc.cluster.local, ${more}`));
-  return { ...made, metadata: { ...made.metadata, labels } };
-};
+const rule = (more: string): Manifest =>
+  policy("DestinationRule", "edge/d", spec(`host: in.edge.svc.cluster.local, ${more}`));
 const MUTUAL = "trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}";
 const REV = { "istio.io/rev": "1-30" };
+const PEERS = policy("PeerAuthentication", "edge/p", spec("mtls: {mode: STRICT}"));
+const PEER: Manifest = { ...PEERS, metadata: { ...PEERS.metadata, labels: REV } };
 const UNSAID =
   "which control plane serves the proxy: objects that count say istio.io/rev, and its pods don’t say their revision";
 const NO_READY = { pods: [{ name: "p", ip: null, ready: false, phase: "Running", reports: true }] };
@@ -131,8 +131,8 @@ describe("rows of what is sent to a gateway", () => {
       [`any edge/in: ISTIO_MUTUAL: null; ${UNSAID}`],
     ],
     [
-      "a rule that the client’s control plane may not read",
-      { objects: [gate(HTTP), rule(MUTUAL, REV)] },
+      "a policy that the client’s control plane may not read",
+      { objects: [gate(HTTP), rule(MUTUAL), PEER] },
       "shop/web",
       [`any edge/in: null: null; ${UNSAID}`],
     ],
@@ -184,4 +184,47 @@ test.each(["shop/web", "amb/one", ""])("a call of “%s” to a gateway of no re
 
 test("whether a Gateway that may not be read takes what nothing else routes isn’t known", () => {
   expect(call({ objects: [gate(HTTP, "edge/g", { labels: REV })] }, "")).toBe(`unknown; ${UNSAID}`);
+});
+
+describe("what a gateway sends to several places", () => {
+  const FAR = "ratings.shop.svc.cluster.local";
+  const split = policy(
+    "VirtualService",
+    "shop/v",
+    spec(
+      `hosts: [x.com], gateways: [edge/g], http: [{route: [{destination: {host: reviews.shop.svc.cluster.local}, weight: 50}, {destination: {host: ${FAR}}, weight: 50}]}]`,
+    ),
+  );
+  function told(objects: readonly Manifest[], ratings: Partial<Service> = {}) {
+    const called = service();
+    const other = service({ name: "ratings", workloads: ["r-v1"], ...ratings });
+    const base = worldOf([gate(HTTP), split, ...objects], called, CLIENTS, { mesh: MESH });
+    const services = new Map([called, other].map((each) => [`shop/${each.name}`, each]));
+    const world = { ...base, inventory: { ...base.inventory, services } };
+    const own = clientRouting(called, portOf(called), world).classes.filter(({ plane }) => plane === "gateway");
+    expect(own).toHaveLength(1);
+    return own.map(({ decides, lacks, tls }) => ({
+      ...{ decides, lacks },
+      rows: tls.map(({ host, connects, lacks: open }) => [host.split(".")[0], `${connects}`, ...open].join(" ")),
+    }))[0];
+  }
+  const known = { decides: "rules", lacks: [] };
+
+  test("past the waypoint of another one, unless its label says otherwise", () => {
+    const waypoint = { name: "door", namespace: null };
+    expect(told([], { waypoint })).toEqual({ ...known, rows: ["reviews true", "ratings true"] });
+    expect(told([], { waypoint, ingressWaypoint: true })).toEqual({
+      ...known,
+      rows: ["reviews true", "ratings null whether it passes the waypoint of another Service that it is sent to"],
+    });
+    expect(told([], { ingressWaypoint: true })).toEqual({ ...known, rows: ["reviews true", "ratings true"] });
+  });
+
+  test("where its control plane may not read a rule for another one", () => {
+    const made = policy("DestinationRule", "shop/d", spec(`host: ${FAR}, ${MUTUAL}`));
+    expect(told([made])).toMatchObject(known);
+    expect(told([{ ...made, metadata: { ...made.metadata, labels: REV } }])).toEqual({
+      ...{ decides: "unknown", lacks: [UNSAID], rows: [] },
+    });
+  });
 });
