@@ -164,7 +164,7 @@ function atKind(kind: Workload, to: Destination, sender: Sender | null, world: S
       ...{ sends, connects: known ? true : null, identified: typeof identified === "boolean" ? identified : null },
       takes: inbound?.mode ?? (sends === "HBONE" ? "HBONE" : sends === "plaintext" ? "no proxy" : null),
       ...{ why: known ? [step.text] : [], lacks: step.lacks },
-      chain: (inbound?.chain ?? []).map((say) => sayOf({ ...say, says: say.mode }, world)),
+      chain: uniqueSays((inbound?.chain ?? []).map((say) => sayOf({ ...say, says: say.mode }, world))),
     };
   }
   const by = pastInbound(kind, port);
@@ -199,18 +199,17 @@ function atGateway(gateway: Workload, to: Destination, { sender, called }: Sendi
   return {
     ...{ sends: sentAs(out), takes: null, identified: verdict === "yes" ? false : null, lacks },
     ...{ connects: verdict === "unknown" ? null : verdict === "yes", why: verdict === "unknown" ? [] : [text] },
-    chain: out.chain.map((say) => sayOf(say, world)),
+    chain: uniqueSays(out.chain.map((say) => sayOf(say, world))),
   };
 }
 
 function sayOf({ object, path, says, level }: ClientSay, world: SecurityWorld): TlsSay {
-  const { kind } = object;
-  const place = level === "port" && kind === "PeerAuthentication" ? "workload port" : level;
-  if (!world.sees(object)) return { source: null, level: place, says: null };
+  if (!world.sees(object)) return { source: null, level: null, says: null };
+  const place = level === "port" && object.kind === "PeerAuthentication" ? "workload port" : level;
   return { source: sourceOf(world, object, path), level: place, says };
 }
 
-/** Automatic mutual TLS goes by the objects that the server goes by. */
+/** Automatic mutual TLS goes by the objects that the server goes by; those out of sight are one. */
 const uniqueSays = (says: readonly TlsSay[]): readonly TlsSay[] => [
   ...new Map(says.map((say) => [JSON.stringify(say), say])).values(),
 ];
