@@ -10,7 +10,7 @@ import { simulate } from "./simulate.ts";
 
 const MESH = {
   ...{ autoMtls: true, trustDomains: null, normalization: null, registryOnly: false, serviceExport: null },
-  ...{ authorizers: null, why: null, revisions: null },
+  ...{ authorizers: null, why: null },
 };
 const HTTP = "{port: {number: 80, name: h, protocol: HTTP}, hosts: ['*']}";
 const TLS = "{port: {number: 80, name: t, protocol: HTTPS}, tls: {mode: SIMPLE, credentialName: c}, hosts: ['*']}";
