@@ -25,9 +25,13 @@ const targetSchema = z.object({
 
 const saySchema = z.object({
   source: sourceSchema.nullable().meta({ description: "null: an object that you may not see" }),
-  level: z.enum(["rule", "port", "subset", "subset port", "mesh", "namespace", "workload", "workload port"]).meta({
-    description: "of a DestinationRule its whole, port, subset, subset's port; of a PeerAuthentication the rest",
-  }),
+  level: z
+    .enum(["rule", "port", "subset", "subset port", "mesh", "namespace", "workload", "workload port"])
+    .nullable()
+    .meta({
+      description:
+        "of a DestinationRule its whole, port, subset, subset's port; of a PeerAuthentication the rest; null: you may not see it",
+    }),
   says: z.string().nullable(),
 });
 

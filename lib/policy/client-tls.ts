@@ -1,11 +1,20 @@
 /** What a client's proxy sends to what stands behind a destination, whether that takes it, and which objects say so. */
 import type { MtlsMode, Source } from "./security.ts";
 
-/** One object that has a say. Of one out of the reader's sight neither its name nor what it says is told. */
+/** One object that has a say. Of one out of the reader's sight all is null. */
 export interface TlsSay {
   readonly source: Source | null;
   /** Of a DestinationRule its whole, its port, its subset, the subset's port; then the levels of a PeerAuthentication. */
-  readonly level: "rule" | "port" | "subset" | "subset port" | "mesh" | "namespace" | "workload" | "workload port";
+  readonly level:
+    | "rule"
+    | "port"
+    | "subset"
+    | "subset port"
+    | "mesh"
+    | "namespace"
+    | "workload"
+    | "workload port"
+    | null;
   readonly says: string | null;
 }
 

@@ -70,7 +70,11 @@ describe("what clients send", () => {
       { servers: ["shop/a (1 of 2 pods, without a proxy)"] },
       "shop/a (1 of 2 pods, without a proxy)",
     ],
-    ["an object out of sight", { chain: [say({ source: null, says: null })] }, "as a whole an object you may not see"],
+    [
+      "an object out of sight",
+      { chain: [say({ source: null, level: null, says: null })] },
+      "A rule says it. an object you may not see",
+    ],
     ["nobody who says it", { chain: [], why: [] }, "the server knows who calls –"],
   ])("%s", (_, more, wanted) => expect(said(more)).toContain(wanted));
 

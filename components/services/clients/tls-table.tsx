@@ -155,7 +155,7 @@ function Outcome({ row: { connects, identified, lacks } }: { readonly row: Clien
 }
 
 /** The level that an object speaks at, in words. */
-const LEVELS: Readonly<Record<TlsSay["level"], string>> = {
+const LEVELS: Readonly<Record<NonNullable<TlsSay["level"]>, string>> = {
   ...{ rule: "as a whole", port: "for the port", subset: "for the subset", "subset port": "for the subset’s port" },
   ...{ mesh: "mesh", namespace: "namespace", workload: "workload", "workload port": "workload’s port" },
 };
@@ -172,10 +172,12 @@ function Because({ row: { why, chain } }: { readonly row: ClientTls }) {
         <ul>
           {chain.map(({ source, level, says }) => (
             <li key={JSON.stringify([source, level, says])} className="mt-1">
-              <span className="text-[11px] text-ink-2">
-                {LEVELS[level]}
-                {says !== null && ` · ${says}`}
-              </span>{" "}
+              {level !== null && (
+                <span className="text-[11px] text-ink-2">
+                  {LEVELS[level]}
+                  {says !== null && ` · ${says}`}
+                </span>
+              )}{" "}
               <SourceText source={source} />
             </li>
           ))}

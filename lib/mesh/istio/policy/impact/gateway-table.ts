@@ -1,7 +1,7 @@
 /** What a gateway does with requests before and after: its virtual hosts, each with its rules in the order in which they are tried. */
 import type { Workload } from "#lib/inventory/model.ts";
 import { resolveHost } from "../hosts.ts";
-import { GATEWAY_KINDS } from "../meaning/effective/gateway-call.ts";
+import { GATEWAY_KINDS } from "../meaning/effective/gateway-server.ts";
 import { readersOf } from "../meaning/effective/route-versions.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { unreadIn } from "../meaning/revisions.ts";

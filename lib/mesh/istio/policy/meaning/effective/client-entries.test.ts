@@ -210,6 +210,25 @@ describe("a host of a ServiceEntry, by its clients", () => {
 
   test.each(ends)("ends at %s", (_, made, others, wanted) => expect(sent(ask(made, others), "shop/web")).toBe(wanted));
 
+  test("beside endpoints that aren’t known no pods are told alone", () => {
+    const rows = (sees: (each: Manifest) => boolean) => {
+      const made = entry(PODS);
+      const beside = policy("WorkloadEntry", "shop/vm", spec("address: 10.0.0.5, labels: {app: far}"));
+      const objects = [made, beside, dr("trafficPolicy: {tls: {mode: DISABLE}}")];
+      const keeps = keepsServices({ services: new Map() }, { entries: () => [made] });
+      const world = worldOf(objects, service(), [...CLIENTS, FAR], { keeps, sees });
+      const called = calledEntry(made, HOST, world.inventory);
+      return clientRouting(called, portOf(called), world)
+        .classes.filter(({ clients }) => clients.some(({ names }) => names.includes("web")))
+        .flatMap(({ tls }) => tls)
+        .map(({ servers, connects, lacks }) => ({ servers, connects, lacks }));
+    };
+    expect(rows(() => true)).toEqual([{ servers: ["shop/far"], connects: true, lacks: [] }]);
+    expect(rows(({ kind }) => kind !== "WorkloadEntry")).toEqual([
+      { servers: [], connects: null, lacks: ["an object you may not see"] },
+    ]);
+  });
+
   const LOOKED_UP = "the address that the client calls";
   const straight: readonly (readonly [string, Manifest, string, string])[] = [
     ["what DNS says", entry(), "old/raw", `${LOOKED_UP}, outside the mesh`],

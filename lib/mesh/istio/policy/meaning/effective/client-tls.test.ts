@@ -280,6 +280,7 @@ describe("what each client sends", () => {
     const classes = ask([hidden], service(), { sees: (each) => each.metadata.name !== "secret" });
     expect(said(classes, "shop/web")).toEqual([`any ${BOTH}: null to null: null (an object you may not see)`]);
     expect(JSON.stringify(classes)).not.toMatch(/secret|STRICT/);
+    expect(rowsOf(classes, "shop/web")[0]?.chain).toEqual([{ source: null, level: null, says: null }]);
   });
 
   test("of more workloads than are looked at none is guessed", () => {

@@ -15,7 +15,7 @@ import { met, type Sender, type Server, workloadPort } from "./connection.ts";
 import { LOOKED_AT, type Servers, serversBehind, tooMany } from "./delivery.ts";
 import { goesAsLookedUp, isEntry, withPort } from "./entry-delivery.ts";
 import { entryEnds } from "./entry-ends.ts";
-import { BY_ADDRESS, connected, gatewaysOf, isGateway } from "./gateway-server.ts";
+import { BY_ADDRESS, connected, isGateway, plaintextLacks } from "./gateway-server.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
 import { refusedWhy, sentAs, sentWhy, UNSENT } from "./tls-words.ts";
 import { tunnelled } from "./tunnel.ts";
@@ -107,16 +107,16 @@ function rowsTo(to: Destination, sending: Sending, world: SecurityWorld): readon
   const { sender, called } = sending;
   const base = { host: hostOf(to.service), subset: to.subset, port: to.port };
   const plane = sender?.dataplane;
-  if ((plane === "sidecar" || plane === "ambient") && isGateway(to.service, world))
-    return gatewaysOf(to.service, world).map((gateway) => ({
-      ...{ ...base, by: "client", servers: [nameOf(gateway)] },
-      ...atGateway(gateway, to, sending, world),
-    }));
   const asked = { namespace: called.namespace, name: called.name, ...(called.entry && { host: called.entry.host }) };
   const found = isEntry(to) ? podsOf(to, sender, world) : serversBehind(sender, asked, [to], world);
   if ("lacks" in found) return [notKnown({ ...base, lacks: found.lacks }, sending)];
   const { servers } = found;
   if (servers.length > LOOKED_AT) return [notKnown({ ...base, lacks: [tooMany(servers.length)] }, sending)];
+  if ((plane === "sidecar" || plane === "ambient") && isGateway(to.service, world))
+    return servers.map(({ to: at, server }) => ({
+      ...{ ...base, by: "client", servers: [nameOf(server)] },
+      ...atGateway(server, at, sending, world),
+    }));
   return servers.flatMap(({ to: at, server }) =>
     kindsOf(server).map(({ name, kind }) => ({
       ...{ ...base, servers: [name], by: bySender(sending) },
@@ -132,14 +132,14 @@ function podsOf(
   to: Destination & { readonly service: Parameters<typeof entryEnds>[0] },
   sender: Sender | null,
   world: SecurityWorld,
-): Pick<Servers, "servers"> {
+): Pick<Servers, "servers"> | { readonly lacks: readonly string[] } {
   if (goesAsLookedUp(sender, to.service.entry)) return { servers: [] };
   const plane = sender?.dataplane;
   const asked = { port: to.port, labels: to.labels ?? {}, gateway: plane === "gateway", ztunnel: plane === "ambient" };
+  const { ends, lacks } = entryEnds(to.service, asked, world);
+  if (lacks.length > 0) return { lacks };
   return {
-    servers: entryEnds(to.service, asked, world).ends.flatMap((end) =>
-      end.kind === "pods" ? [{ to: withPort(to, end.port), server: end.workload }] : [],
-    ),
+    servers: ends.flatMap((end) => (end.kind === "pods" ? [{ to: withPort(to, end.port), server: end.workload }] : [])),
   };
 }
 
@@ -164,7 +164,7 @@ function atKind(kind: Workload, to: Destination, sender: Sender | null, world: S
       ...{ sends, connects: known ? true : null, identified: typeof identified === "boolean" ? identified : null },
       takes: inbound?.mode ?? (sends === "HBONE" ? "HBONE" : sends === "plaintext" ? "no proxy" : null),
       ...{ why: known ? [step.text] : [], lacks: step.lacks },
-      chain: (inbound?.chain ?? []).map((say) => sayOf({ ...say, says: say.mode }, world)),
+      chain: uniqueSays((inbound?.chain ?? []).map((say) => sayOf({ ...say, says: say.mode }, world))),
     };
   }
   const by = pastInbound(kind, port);
@@ -183,31 +183,33 @@ function atKind(kind: Workload, to: Destination, sender: Sender | null, world: S
 }
 
 function atGateway(gateway: Workload, to: Destination, { sender, called }: Sending, world: SecurityWorld): Answer {
-  const none = { takes: null, chain: [], lacks: [] };
-  if (sender === null || sender.dataplane === "ambient")
-    return { ...none, sends: "plaintext", connects: true, identified: false, why: [BY_ADDRESS] };
   const port = to.service.ports.find((each) => each.port === to.port);
   const carried = port === undefined ? undefined : carriedBy(port);
-  const asked = { host: hostOf(called), autoMtls: undefined, http: carried && carried === "http" };
-  const { step, out } = connected(sender, to, gateway, asked, world);
-  const { verdict, lacks, sources, text } = step;
-  if (verdict === "unknown" && sources.length === 0 && out.chain.length > 0)
-    return { ...none, ...UNKNOWN, why: [], lacks };
+  const http = carried && carried === "http";
+  if (sender === null || sender.dataplane === "ambient") {
+    const open = plaintextLacks(gateway, to, http, world);
+    const connects = open.length > 0 ? null : true;
+    const sent = { sends: "plaintext" as const, takes: null, identified: connects && false, chain: [] };
+    return { ...sent, connects, why: [BY_ADDRESS], lacks: open };
+  }
+  const asked = { host: hostOf(called), autoMtls: undefined, http };
+  const { step, out, unseen } = connected(sender, to, gateway, asked, world);
+  const { verdict, lacks, text } = step;
+  if (unseen.length > 0) return { ...UNKNOWN, why: [], chain: [], lacks: unseen };
   return {
     ...{ sends: sentAs(out), takes: null, identified: verdict === "yes" ? false : null, lacks },
     ...{ connects: verdict === "unknown" ? null : verdict === "yes", why: verdict === "unknown" ? [] : [text] },
-    chain: out.chain.map((say) => sayOf(say, world)),
+    chain: uniqueSays(out.chain.map((say) => sayOf(say, world))),
   };
 }
 
 function sayOf({ object, path, says, level }: ClientSay, world: SecurityWorld): TlsSay {
-  const { kind } = object;
-  const place = level === "port" && kind === "PeerAuthentication" ? "workload port" : level;
-  if (!world.sees(object)) return { source: null, level: place, says: null };
+  if (!world.sees(object)) return { source: null, level: null, says: null };
+  const place = level === "port" && object.kind === "PeerAuthentication" ? "workload port" : level;
   return { source: sourceOf(world, object, path), level: place, says };
 }
 
-/** Automatic mutual TLS goes by the objects that the server goes by. */
+/** Automatic mutual TLS goes by the objects that the server goes by; those out of sight are one. */
 const uniqueSays = (says: readonly TlsSay[]): readonly TlsSay[] => [
   ...new Map(says.map((say) => [JSON.stringify(say), say])).values(),
 ];

@@ -77,6 +77,21 @@ export function serversBehind(
   };
 }
 
+/** The answer of each workload that one destination's calls may come to, as above; that they end before it where there is none. */
+export function ofServers(
+  client: Pick<Workload, "dataplane"> | null,
+  asked: SimulationQuestion["service"],
+  to: Destination,
+  world: SecurityWorld,
+  answer: (server: Workload) => Simulation,
+): readonly Simulation[] {
+  const found = serversBehind(client, asked, [to], world);
+  if ("lacks" in found) return [stopped(found.lacks)];
+  const { servers, empty } = found;
+  if (servers.length > LOOKED_AT) return [stopped([tooMany(servers.length)])];
+  return empty ? [inTurn([EMPTY])] : servers.map(({ server }) => answer(server));
+}
+
 /** Its endpoints are somebody else's doing, and aren't read. https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors */
 const unselecting = ({ selector, workloads }: Called): boolean =>
   workloads.length === 0 && Object.keys(selector).length === 0;

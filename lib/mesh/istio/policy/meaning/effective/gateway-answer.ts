@@ -11,15 +11,16 @@ import { within } from "../routing/host-pattern.ts";
 import type { OwnRule } from "../routing/table.ts";
 import { type Chosen, chosenOf } from "../routing/target.ts";
 import { type Called, hostOf } from "./called.ts";
-import { placesOf, tlsTo } from "./client-tls.ts";
+import { placesOf, type SentTo, tlsTo } from "./client-tls.ts";
 import { clientRules, connectionInWords, tried } from "./client-words.ts";
 import type { WordsWorld } from "./entry-words.ts";
-import { GATEWAY_KINDS } from "./gateway-call.ts";
+import { GATEWAY_KINDS } from "./gateway-server.ts";
 import { readersOf } from "./route-versions.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { notRouted, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
 import { hides, hidesAfter, rulesFor } from "./way.ts";
+import { OTHER_WAYPOINT } from "./waypoint-met.ts";
 
 export function atGateway(gateway: Workload, service: Called, whole: WordsWorld): RoutingAnswer {
   const world = asRead(whole, [gateway]);
@@ -30,6 +31,10 @@ export function atGateway(gateway: Workload, service: Called, whole: WordsWorld)
   );
   const passing = table.chains.filter(({ found }) => found !== null && hostsOf(found).includes(host));
   const leads = leading.length + passing.length > 0;
+  const after = [
+    ...leading.flatMap((each) => each.rules.map(shownAt(each, world))),
+    ...passing.flatMap(chosenBy(gateway, world)),
+  ];
   const say = [
     ...leading.flatMap(({ objects }) => objects),
     ...passing.flatMap(({ server, found }) => [server.gateway, ...(found === null ? [] : [found.owner])]),
@@ -43,12 +48,8 @@ export function atGateway(gateway: Workload, service: Called, whole: WordsWorld)
       world,
     ),
     ...(passing.some(({ server }) => refused(table, server.listens)) ? [REFUSED] : []),
-    ...unreadIn(world, say),
-    ...(hides(say, world) ||
-    leading.some((each) => hidesAfter(each.rules.map(shownAt(each, world)), world)) ||
-    hidesAfter(passing.flatMap(chosenBy(gateway, world)), world)
-      ? [HIDDEN]
-      : []),
+    ...unreadIn(world, [...say, ...rulesAfter(after, world)]),
+    ...(hides(say, world) || hidesAfter(after, world) ? [HIDDEN] : []),
     ...(leads && waypointOf(service, world) !== null && comesThrough(gateway, service, world)
       ? ["what the service’s waypoint makes of them, through which the label istio.io/ingress-use-waypoint sends them"]
       : []),
@@ -80,6 +81,12 @@ export function atGateway(gateway: Workload, service: Called, whole: WordsWorld)
     ),
     ...passing.flatMap((chain) => chosenBy(gateway, world)(chain).map(({ to }) => ({ to, port: chain.server.port }))),
   ].filter(({ to }) => to.some((target) => target.host === host && target.share > 0));
+  const places = placesOf(sent, gateway.namespace, world).map(
+    (each): SentTo =>
+      "service" in each && comesThrough(gateway, each.service, world) && waypointOf(each.service, world) !== null
+        ? { host: hostOf(each.service), subset: each.subset, port: each.port, lacks: [OTHER_WAYPOINT] }
+        : each,
+  );
   return {
     ...{
       ...notRouted("gateway"),
@@ -87,7 +94,7 @@ export function atGateway(gateway: Workload, service: Called, whole: WordsWorld)
       takes: rules.length === 0 ? "connections" : "requests",
       rules: all,
     },
-    tls: tlsTo(placesOf(sent, gateway.namespace, world), { sender: gateway, called: service }, world),
+    tls: tlsTo(places, { sender: gateway, called: service }, world),
   };
 }
 
@@ -105,6 +112,10 @@ const hostsOf = ({ owner, rule }: Pick<OwnRule["found"], "owner" | "rule">): rea
   listAt(rule, "route").map((each) =>
     resolveHost(textAt(objectAt(each, "destination"), "host") ?? "", namespaceOf(owner)),
   );
+
+/** Those of all hosts that rules lead to. */
+const rulesAfter = (chosen: readonly Chosen[], world: SecurityWorld) =>
+  [...new Set(chosen.flatMap(({ to }) => to.map(({ host }) => host)))].flatMap((host) => rulesFor(host, world));
 
 const shownAt =
   ({ caller }: VirtualHost, world: SecurityWorld) =>

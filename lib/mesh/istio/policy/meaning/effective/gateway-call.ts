@@ -1,8 +1,6 @@
 /** A request that comes in by gateways: what each listens to, whom it lets in, where it sends the request, and what comes then. */
 import type { Workload } from "#lib/inventory/model.ts";
-import { kindKey } from "#lib/policy/kind.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
-import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
 import { attached } from "../authorization/attached.ts";
 import { seenAfter } from "../authorization/decide.ts";
 import { readToken } from "../authorization/tokens.ts";
@@ -12,27 +10,23 @@ import type { RequestFacts } from "../routing/match.ts";
 import { admission, pointOfGateway } from "./arrival.ts";
 import type { Called } from "./called.ts";
 import { workloadPort } from "./connection.ts";
-import { identityOf } from "./delivery.ts";
+import { identityOf, ofServers } from "./delivery.ts";
 import { connected } from "./gateway-connection.ts";
-import { gatewaysOf } from "./gateway-server.ts";
+import { GATEWAY_KINDS, unsettledAt } from "./gateway-server.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { onwards } from "./onwards.ts";
 import { routeStep } from "./route-step.ts";
-import { OF_BYTES } from "./route-versions.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
-import { followed, hides, ROUTES, requestOf, type Way } from "./way.ts";
-
-/** Kinds that decide what a gateway does. */
-export const GATEWAY_KINDS = [
-  ...[kindKey({ group: NETWORKING, kind: "Gateway" }), "VirtualService", "DestinationRule"],
-  ...[kindKey({ group: GATEWAY_API, kind: "Gateway" }), ...ROUTES, ...OF_BYTES, "ListenerSet", "ReferenceGrant"],
-];
+import { directly, followed, hides, requestOf, type Way } from "./way.ts";
 
 export const throughGateways = (
   question: SimulationQuestion,
   service: Called,
   world: SecurityWorld,
-): readonly Simulation[] => gatewaysOf(service, world).map((gateway) => through(question, service, gateway, world));
+): readonly Simulation[] =>
+  directly(service, question.port).to.flatMap((to) =>
+    ofServers(null, question.service, to, world, (gateway) => through(question, service, gateway, world)),
+  );
 
 /** Its proof of identity, if the request has any, isn't looked at: a gateway's own server would have to ask for it. */
 export function through(
@@ -74,13 +68,8 @@ export function through(
 function notTaken(title: string, table: GatewayTable, listens: number, world: SecurityWorld): SimulationStep {
   const base = { kind: "route" as const, title, sources: [], lacks: [] };
   const there = table.servers.filter((server) => server.listens === listens);
-  if (
-    hides(
-      there.map(({ gateway }) => gateway),
-      world,
-    )
-  )
-    return { ...base, verdict: "unknown", text: "Whether it takes it isn’t known.", lacks: [HIDDEN] };
+  const lacks = unsettledAt(table, listens, world);
+  if (lacks.length > 0) return { ...base, verdict: "unknown", text: "Whether it takes it isn’t known.", lacks };
   const text =
     there.length === 0
       ? `No Gateway opens port ${listens} of it: the connection is refused.`

@@ -4,12 +4,14 @@
  * the address, and gateways take no HBONE from it. Either way the gateway doesn't know who calls.
  * https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/
  */
-import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
 import { left } from "./ambient-call.ts";
-import { through } from "./gateway-call.ts";
-import { BY_ADDRESS, connected, gatewaysOf } from "./gateway-server.ts";
+import type { Called } from "./called.ts";
+import { ofServers } from "./delivery.ts";
+import { through, throughGateways } from "./gateway-call.ts";
+import { BY_ADDRESS, connected } from "./gateway-server.ts";
 import { inTurn, joined } from "./joined.ts";
 import type { SecurityWorld } from "./sight.ts";
 import type { Destination, Way } from "./way.ts";
@@ -21,7 +23,7 @@ interface Sent {
   readonly http: boolean | undefined;
 }
 
-/** One end for each gateway that stands behind it. */
+/** One end for each gateway with a ready pod that stands behind it. */
 export function fromSidecar(
   client: Workload,
   to: Destination,
@@ -29,20 +31,17 @@ export function fromSidecar(
   world: SecurityWorld,
 ): readonly Simulation[] {
   const asked = { ...left(question, rewrites), port: to.port };
-  return gatewaysOf(to.service, world).map((gateway) => {
+  return ofServers(client, question.service, to, world, (gateway) => {
     const { step } = connected(client, to, gateway, { host: question.host, autoMtls: question.autoMtls, http }, world);
     return step.verdict === "yes" ? joined([step], [through(asked, to.service, gateway, world)]) : inTurn([step]);
   });
 }
 
 /** Without a waypoint of its own. */
-export function fromZtunnel(question: SimulationQuestion, service: Service, world: SecurityWorld): Simulation {
+export function fromZtunnel(question: SimulationQuestion, service: Called, world: SecurityWorld): Simulation {
   const step: SimulationStep = {
     ...{ kind: "mtls", title: `To gateway ${fullName(service)}`, verdict: "yes", sources: [], lacks: [] },
     text: BY_ADDRESS,
   };
-  return joined(
-    [step],
-    gatewaysOf(service, world).map((gateway) => through(question, service, gateway, world)),
-  );
+  return joined([step], throughGateways(question, service, world));
 }
