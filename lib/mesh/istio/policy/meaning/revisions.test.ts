@@ -93,7 +93,7 @@ test("a world is read anew for each proxy, without what its control plane doesn'
 test("gateways of one revision share what is kept of a list, unless it holds their own Gateway", () => {
   const gateway = (name: string) => ({ ...proxy(pod("1-30")), labels: { [`${API}/gateway-name`]: name } });
   const read = (list: readonly Manifest[], name: string) =>
-    asRead({ objects: () => list, mesh: BOTH }, [gateway(name)]).objects("any");
+    asRead({ objects: (_kind: string) => list, mesh: BOTH }, [gateway(name)]).objects("any");
   const rules = [of(null), of("default"), of("1-30")];
   expect(read(rules, "a")).toEqual([rules[0], rules[2]]);
   expect(read(rules, "b")).toBe(read(rules, "a"));

@@ -35,7 +35,8 @@ const BY_PATTERN =
 /** What isn't known of whether a waypoint has clusters of what a rule sends to. `called`: the host. */
 export function openAtWaypoint({ object, through = object, to }: Chosen, called: string): readonly string[] {
   const named =
-    through?.kind !== "VirtualService" ||
+    through === null ||
+    through.kind !== "VirtualService" ||
     textsAt(specOf(through), "hosts").some((host) => resolveHost(host, namespaceOf(through)) === called);
   return [
     ...(to.some(({ kept }) => kept !== null) ? [KEPT] : []),

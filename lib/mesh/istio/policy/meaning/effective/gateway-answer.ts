@@ -19,7 +19,7 @@ import { readersOf } from "./route-versions.ts";
 import { comesThrough, waypointOf } from "./security.ts";
 import { notRouted, unknown } from "./sidecar-answer.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
-import { hides, hidesAfter, rulesFor } from "./way.ts";
+import { hides, rulesFor, unsettledAfter } from "./way.ts";
 import { OTHER_WAYPOINT } from "./waypoint-met.ts";
 
 export function atGateway(gateway: Workload, service: Called, whole: WordsWorld): RoutingAnswer {
@@ -48,8 +48,9 @@ export function atGateway(gateway: Workload, service: Called, whole: WordsWorld)
       world,
     ),
     ...(passing.some(({ server }) => refused(table, server.listens)) ? [REFUSED] : []),
-    ...unreadIn(world, [...say, ...rulesAfter(after, world)]),
-    ...(hides(say, world) || hidesAfter(after, world) ? [HIDDEN] : []),
+    ...unreadIn(world, say),
+    ...(hides(say, world) ? [HIDDEN] : []),
+    ...unsettledAfter(after, world),
     ...(leads && waypointOf(service, world) !== null && comesThrough(gateway, service, world)
       ? ["what the service’s waypoint makes of them, through which the label istio.io/ingress-use-waypoint sends them"]
       : []),
@@ -57,7 +58,7 @@ export function atGateway(gateway: Workload, service: Called, whole: WordsWorld)
       ? ["what proxies of other networks send through its AUTO_PASSTHROUGH servers"]
       : []),
   ];
-  if (lacks.length > 0) return unknown("gateway", lacks);
+  if (lacks.length > 0) return unknown("gateway", [...new Set(lacks)]);
   const rules = leading.flatMap((each) =>
     clientRules(each.rules, shownAt(each, world), `${each.domain}:${each.server.port}`, world).filter(({ to }) =>
       to.some((target) => target.host === host && target.share > 0),
@@ -112,10 +113,6 @@ const hostsOf = ({ owner, rule }: Pick<OwnRule["found"], "owner" | "rule">): rea
   listAt(rule, "route").map((each) =>
     resolveHost(textAt(objectAt(each, "destination"), "host") ?? "", namespaceOf(owner)),
   );
-
-/** Those of all hosts that rules lead to. */
-const rulesAfter = (chosen: readonly Chosen[], world: SecurityWorld) =>
-  [...new Set(chosen.flatMap(({ to }) => to.map(({ host }) => host)))].flatMap((host) => rulesFor(host, world));
 
 const shownAt =
   ({ caller }: VirtualHost, world: SecurityWorld) =>

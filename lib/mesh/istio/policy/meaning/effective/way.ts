@@ -231,7 +231,7 @@ export const rulesFor = (host: string, world: SecurityWorld): readonly Manifest[
     .filter((rule) => closeness(resolveHost(textAt(specOf(rule), "host") ?? "", namespaceOf(rule)), host) > 0);
 
 /** Whether any object out of sight has a say in what becomes of calls that are sent on. */
-export const hidesAfter = (chosen: readonly Chosen[], world: SecurityWorld): boolean =>
+const hidesAfter = (chosen: readonly Chosen[], world: SecurityWorld): boolean =>
   hides(rulesAfter(chosen, world), world);
 
 /** What isn't known of what becomes of calls that are sent on. `world`: as the control plane of who sends them reads it. */
