@@ -33,11 +33,11 @@ const BY_PATTERN =
   "whether the waypoint has a cluster of a Service that isn’t its own, which a VirtualService for a pattern alone sends to";
 
 /** What isn't known of whether a waypoint has clusters of what a rule sends to. `called`: the host. */
-export function openAtWaypoint({ object, through = object, to }: Chosen, called: string): readonly string[] {
+export function openAtWaypoint({ object, through, to }: Chosen, called: string): readonly string[] {
+  const owner = through ?? object;
   const named =
-    through === null ||
-    through.kind !== "VirtualService" ||
-    textsAt(specOf(through), "hosts").some((host) => resolveHost(host, namespaceOf(through)) === called);
+    owner?.kind !== "VirtualService" ||
+    textsAt(specOf(owner), "hosts").some((host) => resolveHost(host, namespaceOf(owner)) === called);
   return [
     ...(to.some(({ kept }) => kept !== null) ? [KEPT] : []),
     ...(!named && to.some(({ host }) => host !== called) ? [BY_PATTERN] : []),
