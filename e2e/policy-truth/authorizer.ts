@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Address } from "#lab/real/data-plane.ts";
-import type { Cluster } from "./cluster.ts";
 
 /** Its name in the mesh, and the Service that stands for it. */
 export const PROVIDER = "by-http";
@@ -25,7 +24,10 @@ export const says = (method: string, headers: Readonly<Record<string, unknown>>)
   ["DELETE", "PATCH"].includes(method) || headers[HEADER] === "ann" ? "deny" : "allow";
 
 /** Where it listens; ended with the cluster. */
-export async function startAuthorizer(cluster: Pick<Cluster, "closing">): Promise<Address> {
+export async function startAuthorizer(cluster: {
+  /** Is ended with the cluster. */
+  readonly closing: (end: () => Promise<unknown>) => void;
+}): Promise<Address> {
   const server = createServer(({ method = "", headers }, answer) =>
     answer.writeHead(says(method, headers) === "allow" ? 200 : Number(REFUSED)).end(),
   );
