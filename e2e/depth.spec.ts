@@ -106,7 +106,7 @@ test("only what is unhealthy and its neighbours", async ({ page, demo }) => {
       await ready(page);
       await expect(page.locator("[data-notice=all-well]")).toContainText("Nothing is unhealthy");
       await page.getByRole("button", { name: "Show everything" }).click();
-      await expect.poll(async () => (await painted(page)).nodes).toBe(nodes.length);
+      await expect.poll(async () => (await painted(page)).nodes).toBe(all.graph.nodes.length);
     } finally {
       await all.close();
     }

@@ -69,9 +69,11 @@ test("a link is offered frozen, and shows that instant", async ({ page, context 
   await share(page).click();
   await page.getByRole("button", { name: "Freeze and copy" }).click();
   await expect(page.getByText("Frozen, and the link copied.")).toBeVisible();
-  const link = await page.evaluate(() => navigator.clipboard.readText());
-  expect(new URL(link).searchParams.get("at")).toMatch(/^20/);
-  expect(page.url()).toBe(link);
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  expect(link.searchParams.get("at")).toMatch(/^20/);
+  // A map that grew since it was laid out takes its places along; the page itself has them.
+  link.searchParams.delete("moved");
+  await expect(page).toHaveURL(link.href);
 });
 
 test("a view is saved under a name, opened again, and deleted", async ({ page }) => {

@@ -22,8 +22,8 @@ export const GRAPH = graph(
 );
 export const FOLDED = graph([...PAY, node(SHOP)], [edge(SHOP, id("p", "pay"))]);
 
-/** `stored`: what every look was laid out as before; else what was saved. */
-export function sessionIn(world: World, stored?: Layout) {
+/** `stored`: what every look was laid out as before, once it is read; else what was saved. */
+export function sessionIn(world: World, stored?: Layout | Promise<null>) {
   const posted: FromWorker[] = [];
   const saved = new Map<string, Layout>();
   const session = new Session({
@@ -31,7 +31,7 @@ export function sessionIn(world: World, stored?: Layout) {
     post: (message) => posted.push(message),
     now: () => 1000,
     places: {
-      load: async (key) => stored ?? saved.get(key) ?? null,
+      load: async (key) => (await stored) ?? saved.get(key) ?? null,
       save: (key, layout) => void saved.set(key, layout),
       forget: (key) => void saved.delete(key),
       clear: () => saved.clear(),
@@ -40,9 +40,9 @@ export function sessionIn(world: World, stored?: Layout) {
   return { posted, saved, session };
 }
 
-export function start() {
+export function start(stored?: Promise<null>) {
   const world = new World();
-  const { posted, saved, session } = sessionIn(world);
+  const { posted, saved, session } = sessionIn(world, stored);
   const scenes = () => posted.flatMap((message) => (message.type === "scene" ? [message] : []));
   const status = () => posted.flatMap((message) => (message.type === "status" ? [message.status] : [])).at(-1);
   const open = async (view: Partial<GraphView>, of: Graph) => {

@@ -162,3 +162,14 @@ test("what a comparison says is drawn: new, gone, and the numbers of before", as
   expect([...(edges?.rateBefore ?? [])]).toEqual([Number.NaN, 4]);
   expect([...(edges?.p95Before ?? [])]).toEqual([Number.NaN, 20]);
 });
+
+test("that nothing is laid out is told once it is known, also where the places of the last visit come late", async () => {
+  const places = Promise.withResolvers<null>();
+  const { status, look, open } = start(places.promise);
+  await look({ show: "trouble" });
+  await open({}, graph([node(id("a"))]));
+  expect(status()).toMatchObject({ nodes: 1, placed: null });
+  places.resolve(null);
+  await settle();
+  expect(status()).toMatchObject({ nodes: 1, placed: 0 });
+});

@@ -35,7 +35,7 @@ export class Presenter {
   private readonly marked = new Set<WorkerMark>();
   private selected: string | null = null;
   private drawnStale = false;
-  private saidOfLook = "undefined  null";
+  private saidOfLook = "undefined  null false";
 
   constructor(deps: PresenterDeps) {
     this.deps = deps;
@@ -46,10 +46,10 @@ export class Presenter {
       finding: (graph) => this.finder.of(graph),
       traced: (graph) => this.tracer.of(graph),
       laid: (ms) => this.mark("topology:layout", ms),
-      // Said with the status: who stands out, who is a badge, and how much of a trace is there.
-      drawn: ({ near, hubs, traced, graph }) => {
+      // Said with the status: who stands out, who is a badge, how much of a trace is there, and whether nothing is.
+      drawn: ({ near, hubs, traced, graph, placed }) => {
         const trace = traced && `${traced.revision} ${traced.onMap} ${graph.nodes.length} ${graph.edges.length}`;
-        const said = `${near?.size} ${hubs.join()} ${trace}`;
+        const said = `${near?.size} ${hubs.join()} ${trace} ${placed.nodes.length === 0}`;
         if (said === this.saidOfLook) return;
         this.saidOfLook = said;
         this.tell();
