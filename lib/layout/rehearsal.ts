@@ -13,8 +13,5 @@ const MESH: LayoutInput = {
   })),
 };
 
-/**
- * Lays out a small mesh of no meaning while the graph is on its way: engines compile what runs for the first time, which is a
- * fifth of the time that a first layout of 100 nodes takes (67 ms, 51 after it; about 12 ms of its own).
- */
+/** Lays out a small mesh of no meaning while the graph is on its way: engines compile what runs often (docs/adr/0008-layout.md). */
 export const rehearse = (): Layout => layout(MESH, { seed: 1 });
