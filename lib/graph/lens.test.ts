@@ -171,6 +171,16 @@ describe("rights", () => {
     expect(graph.node("c/restricted/restricted/restricted")).toMatchObject({ kind: "restricted", health: "unknown" });
   });
 
+  it("what wasn't selected is outside under its name, what may not be seen is neither named nor outside", () => {
+    const graph = view(shop, { mayRead: (_, namespace) => namespace !== "edge", namespaces: ["shop"] });
+    expect(graph.nodes.flatMap(({ id, badges }) => (badges.includes("outside") ? [id] : []))).toEqual([
+      "c/pay/service/gone",
+      "c/pay/workload/p",
+    ]);
+    expect(graph.node("c/restricted/restricted/restricted")).toMatchObject({ kind: "restricted", badges: [] });
+    expect(JSON.stringify(graph.nodes)).not.toMatch(/edge/);
+  });
+
   it("what may not be seen never draws anything by itself, even asked for", () => {
     const graph = view(shop, { mayRead, namespaces: ["shop"] });
     expect(graph).toMatchObject({ nodes: [], edges: [] });
