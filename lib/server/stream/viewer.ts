@@ -15,7 +15,7 @@ export const PATIENCE: Milliseconds = milliseconds(25_000);
 export const UNREAD: Milliseconds = milliseconds(60_000);
 
 /** Bytes that are taken at a time: a long event that was taken as one would leave nothing to see its reading by. */
-const PIECE = 16 * 1024;
+const PIECE = 32 * 1024;
 
 export interface ViewerEvents {
   /** It has caught up with what waited: send it the whole state, for it has missed some. */
