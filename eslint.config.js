@@ -44,6 +44,17 @@ const bans = {
   defaultExport: [
     { selector: "ExportDefaultDeclaration", message: "A name that is the same everywhere beats a default export." },
   ],
+  clock: [
+    {
+      selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+      message: "A browser's clock may be wrong: serverNow() of lib/query/server-clock.ts.",
+    },
+    {
+      selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+      message:
+        "A browser's clock may be wrong: serverNow() of lib/query/server-clock.ts, or performance.now() for how long.",
+    },
+  ],
   tests: [
     {
       selector:
@@ -143,6 +154,11 @@ export default tseslint.config(
       // Objects of Kubernetes and HTTP are maps by nature; what is deleted from is a copy.
       "@typescript-eslint/no-dynamic-delete": "off",
     },
+  },
+  {
+    files: ["components/**/*.{ts,tsx}"],
+    ignores: tests,
+    rules: { "no-restricted-syntax": ["error", ...everywhere, ...bans.defaultExport, ...bans.clock] },
   },
   { files: needDefaultExport, rules: { "no-restricted-syntax": ["error", ...everywhere] } },
   { files: ["{scripts,cli,e2e,bench}/**", "lab/main.ts", "*.config.{js,mjs,ts}"], rules: { "no-console": "off" } },

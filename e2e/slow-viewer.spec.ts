@@ -8,6 +8,9 @@ import { expect, test } from "./support/test.ts";
 /** What may wait for one viewer: lib/server/stream/viewer.ts. */
 const BUFFER = 1024 * 1024;
 
+/** Of a connection that nobody reads the kernels at both ends still take a little by and by. */
+const DRIBBLE = 64 * 1024;
+
 /** The graph as a viewer holds it, what led there, and how long the longest event was. */
 class Held {
   readonly steps: { readonly event: string; readonly seq: number }[] = [];
@@ -54,7 +57,7 @@ test("who doesn't read is dropped to snapshots and then altogether, and costs th
     for (let more = 1; more <= 2; more += 1) {
       await expect.poll(() => reader.seq, { timeout: 20_000 }).toBeGreaterThanOrEqual(fellAt + more);
       const waits = await backlog();
-      expect(waits).toBeGreaterThanOrEqual(BUFFER);
+      expect(waits).toBeGreaterThanOrEqual(BUFFER - DRIBBLE);
       expect(waits).toBeLessThan(BUFFER + reader.longest);
     }
     expect(await metric(url, "meshscope_streams")).toBe(3);

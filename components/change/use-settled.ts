@@ -21,9 +21,9 @@ export function useSettled({ state }: PlanFlow, { discard, overtaken }: Manifest
   });
   useEffect(() => {
     if (!waiting) return;
-    const began = Date.now();
+    const began = performance.now();
     const timer = setInterval(() => {
-      if (!latest.current.seen && Date.now() - began < SEEN_MS) return latest.current.refetch();
+      if (!latest.current.seen && performance.now() - began < SEEN_MS) return latest.current.refetch();
       clearInterval(timer);
       setSettled(applied);
       return latest.current.discard();

@@ -9,12 +9,13 @@ import type { LogsAnswer } from "#lib/api/logs.ts";
 import { formatPlural } from "#lib/format.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { type LogsQuestion, logsQuery } from "#lib/query/logs.ts";
+import { serverNow } from "#lib/query/server-clock.ts";
 import { type LinesHandle, LogLines } from "./log-lines.tsx";
 import { LogTools } from "./log-tools.tsx";
 import { Missing, Refusal } from "./not-there.tsx";
 import { type Moment, rowsOf, textOf } from "./rows.ts";
 import type { LogSubject } from "./subject.ts";
-import { AROUND, aroundMoment, fromMoment, UP_TO_NOW } from "./window.ts";
+import { AROUND, aroundMoment, fromMoment, UP_TO_NOW, upToNow } from "./window.ts";
 
 /** A container's log: around a span, or up to now. Nothing is asked before it is opened. */
 export function LogSection({ subject, moment }: { readonly subject: LogSubject; readonly moment: Moment | null }) {
@@ -41,13 +42,10 @@ function LogView({ subject, moment }: { readonly subject: LogSubject; readonly m
   const [chosen, choose] = useState<Chosen>({ of: subject.of, container: subject.container, previous: false });
   const [length, setLength] = useState((moment === null ? UP_TO_NOW[0] : AROUND[0]) ?? 5);
   const [late, setLate] = useState(false);
-  const [openedAt, setOpenedAt] = useState(() => Date.now());
+  const [openedAt, setOpenedAt] = useState(() => serverNow());
   const [find, setFind] = useState("");
   const lines = useRef<LinesHandle>(null);
-  const stretch =
-    moment === null
-      ? { start: String(Math.floor(openedAt / 1000) - length * 60), end: null }
-      : (late ? fromMoment : aroundMoment)(moment, length);
+  const stretch = moment === null ? upToNow(length, openedAt) : (late ? fromMoment : aroundMoment)(moment, length);
   const { cluster, namespace } = subject;
   const question = logsQuery({ cluster, namespace, ...chosen, ...stretch });
   // The choices stay where they are, and the focus with them, while the next lines come.
@@ -78,7 +76,7 @@ function LogView({ subject, moment }: { readonly subject: LogSubject; readonly m
         onFind={setFind}
         text={() => textOf(rows)}
         {...(moment === null
-          ? { onAgain: () => setOpenedAt(Date.now()) }
+          ? { onAgain: () => setOpenedAt(serverNow()) }
           : { onMoment: () => lines.current?.toMoment() })}
       />
       <p role="status" className="text-[11px] text-ink-3">

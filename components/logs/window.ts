@@ -15,6 +15,12 @@ export const UP_TO_NOW: readonly number[] = [5, 1, 15, 60];
 
 const SECOND = 1_000_000_000n;
 
+/** So many minutes up to now. `now`: unix milliseconds by the server's clock. */
+export const upToNow = (minutes: number, now: number): Stretch => ({
+  start: String(Math.floor(now / 1000) - minutes * 60),
+  end: null,
+});
+
 /** From so many seconds before the span to as many after it. */
 export function aroundMoment({ startNs, endNs }: Moment, seconds: number): Stretch {
   const margin = BigInt(seconds) * SECOND;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { hearDate } from "#lib/query/server-clock.ts";
 import { sayInstant, sayInstants } from "./instant.ts";
 
 const NOW = new Date("2026-08-20T14:30:00Z");
@@ -11,4 +12,18 @@ test("instants within a sentence are said as everywhere else, and nothing else i
   expect(said).not.toMatch(/T\d\d:/);
   for (const text of ["", "no instant", "2026-08-20", "x2026-08-20T14:02:10", "2026-99-99T99:99:99Z"])
     expect(sayInstants(text, NOW)).toBe(text);
+});
+
+test("which day is today is the server's clock's to say", () => {
+  const [now, day] = [Date.now(), 86_400_000];
+  const dated = (ms: number) => new Date(ms).toUTCString();
+  const [today, earlier] = [now, now - 7 * day].map((ms) => new Date(ms).toISOString());
+  try {
+    hearDate(dated(now - 7 * day), now, now);
+    expect(sayInstant(earlier)).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(sayInstant(today)).toMatch(/^\d{1,2} [A-Z][a-z]{2} \d\d:\d\d:\d\d$/);
+  } finally {
+    hearDate(dated(now), now, now);
+  }
+  expect(sayInstant(today)).toMatch(/^\d\d:\d\d:\d\d$/);
 });

@@ -1,4 +1,5 @@
-/** Instants as the console says them: local wall time, the date only when it isn't today's. */
+/** Instants as the console says them: local wall time, the date only when it isn't today's by the server's clock. */
+import { serverNow } from "#lib/query/server-clock.ts";
 
 const two = (n: number): string => String(n).padStart(2, "0");
 
@@ -8,7 +9,7 @@ export function sayInstants(text: string, now?: Date): string {
 }
 
 /** `14:02:10`, or `20 Aug 14:02:10` on another day than `now`. `at` is RFC 3339 or unix seconds. */
-export function sayInstant(at: string, now: Date = new Date()): string {
+export function sayInstant(at: string, now: Date = new Date(serverNow())): string {
   const date = new Date(/^\d+(\.\d+)?$/.test(at) ? Number(at) * 1000 : at);
   if (Number.isNaN(date.getTime())) return at;
   const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;

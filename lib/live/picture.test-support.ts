@@ -22,14 +22,14 @@ export const GRAPH = graph(
 );
 export const FOLDED = graph([...PAY, node(SHOP)], [edge(SHOP, id("p", "pay"))]);
 
-/** `stored`: what every look was laid out as before, once it is read; else what was saved. */
-export function sessionIn(world: World, stored?: Layout | Promise<null>) {
+/** `stored`: what every look was laid out as before, once it is read; else what was saved. `now`: its clock, which else stands still. */
+export function sessionIn(world: World, stored?: Layout | Promise<null>, now: () => number = () => 1000) {
   const posted: FromWorker[] = [];
   const saved = new Map<string, Layout>();
   const session = new Session({
     ...world.surroundings(),
     post: (message) => posted.push(message),
-    now: () => 1000,
+    now,
     places: {
       load: async (key) => (await stored) ?? saved.get(key) ?? null,
       save: (key, layout) => void saved.set(key, layout),
@@ -40,9 +40,9 @@ export function sessionIn(world: World, stored?: Layout | Promise<null>) {
   return { posted, saved, session };
 }
 
-export function start(stored?: Promise<null>) {
+export function start(stored?: Promise<null>, now?: () => number) {
   const world = new World();
-  const { posted, saved, session } = sessionIn(world, stored);
+  const { posted, saved, session } = sessionIn(world, stored, now);
   const scenes = () => posted.flatMap((message) => (message.type === "scene" ? [message] : []));
   const status = () => posted.flatMap((message) => (message.type === "status" ? [message.status] : [])).at(-1);
   const open = async (view: Partial<GraphView>, of: Graph) => {

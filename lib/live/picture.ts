@@ -12,7 +12,7 @@ import type { Finding } from "./finder.ts";
 import { boxesOf, DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
 import type { FromWorker } from "./messages.ts";
 import type { Places } from "./places.ts";
-import { layoutInput, sameStructure } from "./placing.ts";
+import { covers, layoutInput, sameStructure } from "./placing.ts";
 import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
 import { SceneRows } from "./scene-rows.ts";
 import { type Shown, showGraph } from "./shown.ts";
@@ -147,13 +147,18 @@ export class Picture {
     }
     const before = this.shown;
     const shown = showGraph(graph, this.look, this.deps.finding(graph), this.deps.traced(graph), before);
-    const replaced = before === null || this.standing.places === null || !sameStructure(before.placed, shown.placed);
-    if (replaced) {
+    if (before === null || !sameStructure(before.placed, shown.placed) || !this.placed(shown)) {
       this.lay(shown, first);
       return;
     }
     this.laying = null;
     this.finish(shown, { replaced: false, first, layoutMs: null });
+  }
+
+  /** Whether the places that hold are of all that is shown: those that were drawn are; others may be older than some of it. */
+  private placed({ placed }: Shown): boolean {
+    const { places } = this.standing;
+    return places !== null && (places === this.drawn || covers(places, layoutInput(placed, boxesOf(this.look))));
   }
 
   private finish(
@@ -259,7 +264,11 @@ export class Picture {
   /** Takes the last move or fresh layout back. Who came since then finds a place beside. */
   unmove(): boolean {
     const { shown, laying } = this;
-    if (shown === null || laying !== null || !this.standing.back()) return false;
+    const key = this.key();
+    const places = shown === null || laying !== null ? null : this.standing.back(key);
+    if (shown === null || places === null) return false;
+    // Kept at once: what is laid out now may be given up.
+    this.save(key, places);
     this.lay(shown, false);
     return true;
   }
@@ -269,6 +278,8 @@ export class Picture {
     const key = this.key();
     this.standing.afresh(key);
     this.deps.places.forget(key);
+    // The last visit's may be on their way still: they are wanted no more.
+    this.loading = false;
     this.shown = null;
     this.laying = null;
     if (this.graph !== null) this.draw(this.graph, this.stale);

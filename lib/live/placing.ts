@@ -59,6 +59,12 @@ export function sameInput(a: LayoutInput, b: LayoutInput): boolean {
   );
 }
 
+/** Whether all that is to be drawn has a place there, in the box in which it is. */
+export function covers(layout: Layout, { nodes }: LayoutInput): boolean {
+  const boxes = new Map(layout.nodes.map(({ id, box }) => [id, box]));
+  return nodes.every(({ id, boxes: around }) => boxes.get(id) === (around.at(-1) ?? null));
+}
+
 /** Whether something read from storage can serve as the layout before. */
 export function isLayout(value: unknown): value is Layout {
   if (typeof value !== "object" || value === null) return false;

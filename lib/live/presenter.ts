@@ -10,7 +10,7 @@ import type { Places } from "./places.ts";
 import { Search } from "./search.ts";
 import { NOTHING_FOUND } from "./status.ts";
 import type { Surroundings } from "./stream.ts";
-import { isStale, type Situation, statusOf } from "./summary.ts";
+import { drawingOf, isStale, type Situation, statusOf } from "./summary.ts";
 import { Tracer } from "./tracer.ts";
 
 export interface PresenterDeps {
@@ -35,7 +35,8 @@ export class Presenter {
   private readonly marked = new Set<WorkerMark>();
   private selected: string | null = null;
   private drawnStale = false;
-  private saidOfLook = "undefined  null false";
+  /** What the last status said of the drawing, as text. */
+  private toldOfDrawing = "";
 
   constructor(deps: PresenterDeps) {
     this.deps = deps;
@@ -46,13 +47,9 @@ export class Presenter {
       finding: (graph) => this.finder.of(graph),
       traced: (graph) => this.tracer.of(graph),
       laid: (ms) => this.mark("topology:layout", ms),
-      // Said with the status: who stands out, who is a badge, how much of a trace is there, and whether nothing is.
-      drawn: ({ near, hubs, traced, graph, placed }) => {
-        const trace = traced && `${traced.revision} ${traced.onMap} ${graph.nodes.length} ${graph.edges.length}`;
-        const said = `${near?.size} ${hubs.join()} ${trace} ${placed.nodes.length === 0}`;
-        if (said === this.saidOfLook) return;
-        this.saidOfLook = said;
-        this.tell();
+      // A layout may be done long after the graph's status was told.
+      drawn: (shown) => {
+        if (JSON.stringify(drawingOf(deps.situation().graph, shown)) !== this.toldOfDrawing) this.tell();
       },
     });
     this.search = new Search({ fetch: deps.fetch, now: deps.now, changed: () => this.tell() });
@@ -100,6 +97,7 @@ export class Presenter {
     const find = situation.graph === null ? NOTHING_FOUND : this.finder.of(situation.graph).status;
     const operations = this.deps.opened()?.view.operations === true;
     const [folded, shown, moves] = [this.search.status(), this.picture.current(), this.picture.moves()];
+    this.toldOfDrawing = JSON.stringify(drawingOf(situation.graph, shown));
     this.deps.post({ type: "status", status: statusOf({ ...situation, folded, find, shown, moves, operations }) });
   }
 

@@ -79,14 +79,12 @@ export class Standing {
     return this.before.length;
   }
 
-  /** Goes back to the places before the last of them. Whether there were any. */
-  back(): boolean {
+  /** Goes back to the places before the last of them; null: there were none. */
+  back(key: string): Layout | null {
     const places = this.before.at(-1);
-    if (places === undefined) return false;
+    if (places === undefined) return null;
     this.before = this.before.slice(0, -1);
-    this.places = places;
-    this.earlier = remember(this.earlier, places);
-    return true;
+    return this.adopt(key, places);
   }
 
   /** Forgets the places of this key, which can be taken back. */

@@ -66,6 +66,19 @@ function traceStatus({ traced, graph }: Shown): TraceStatus | null {
   };
 }
 
+/** What the status says of the drawing, which may be done later than the graph comes. */
+export function drawingOf(
+  graph: Graph | null,
+  shown: Shown | null,
+): Pick<LiveStatus, "hubs" | "near" | "placed" | "trace"> {
+  return {
+    hubs: shown === null ? [] : hubNames(graph, shown),
+    near: shown?.near?.size ?? null,
+    placed: shown?.placed.nodes.length ?? null,
+    trace: shown === null ? null : traceStatus(shown),
+  };
+}
+
 export function statusOf(situation: Situation): LiveStatus {
   const { graph, stream, shown } = situation;
   const counts: Record<HealthState, number> = { healthy: 0, degraded: 0, failing: 0, idle: 0, unknown: 0 };
@@ -84,15 +97,12 @@ export function statusOf(situation: Situation): LiveStatus {
     edges: graph?.edges.length ?? 0,
     drawn: situation.groups ? "groups" : "workloads",
     hiddenWorkloads: situation.groups ? situation.hiddenWorkloads : 0,
-    hubs: shown === null ? [] : hubNames(graph, shown),
-    near: shown?.near?.size ?? null,
+    ...drawingOf(graph, shown),
     moves: situation.moves,
-    placed: shown?.placed.nodes.length ?? null,
     comparedNotes: graph?.compared?.notes ?? [],
     folded: situation.folded,
     find: situation.find,
     operations: graph !== null && situation.operations ? classifiedShare(graph.edges) : null,
-    trace: shown === null ? null : traceStatus(shown),
     frames: situation.frames,
   };
 }

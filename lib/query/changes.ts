@@ -4,6 +4,7 @@ import type { RemindersAnswer } from "#lib/api/reminders.ts";
 import type { Plan } from "#lib/policy/plan.ts";
 import { getJson } from "./fetch.ts";
 import { type Outcome, post } from "./plans.ts";
+import { serverNow } from "./server-clock.ts";
 
 /** Asked for again this often while somebody looks. */
 const REFRESH_MS = 15_000;
@@ -41,12 +42,17 @@ export function remindersQuery(clusters: readonly string[], namespaces: readonly
   });
 }
 
-/** The plan that takes back all that the console did in a cluster since then. `since`: unix seconds. */
-export const planRevertSince = (
+/** The plan that takes back all that the console did in a cluster in the last `seconds`, by the server's clock. */
+export const planRevertLast = (
   cluster: string,
   namespaces: readonly string[],
-  since: number,
-): Promise<Outcome<Plan>> => post("/api/v1/changes/revert", { cluster, namespaces, since: String(since) });
+  seconds: number,
+): Promise<Outcome<Plan>> =>
+  post("/api/v1/changes/revert", {
+    cluster,
+    namespaces,
+    since: String(Math.floor(serverNow() / 1000) - seconds),
+  });
 
 /** The plan that finishes a plan that was stopped half way, or takes it back. */
 export const planSettle = (cluster: string, plan: string, how: "finish" | "back"): Promise<Outcome<Plan>> =>

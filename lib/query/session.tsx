@@ -4,6 +4,7 @@ import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSy
 import type { SessionAnswer } from "#lib/api/session.ts";
 import { deleteJson, getJson, postJson, SIGN_IN_NEEDED } from "./fetch.ts";
 import { createKeeper, type Keeper, type Kept } from "./keeper.ts";
+import { serverNow } from "./server-clock.ts";
 import { Tabs } from "./tabs.ts";
 import { endOf } from "./viewer.ts";
 
@@ -98,8 +99,8 @@ function useEnd(expiresAt: string | null, refresh: () => Promise<unknown>): bool
     let timer: ReturnType<typeof setTimeout>;
     const look = () => {
       clearTimeout(timer);
-      const { soon, due, lookInMs } = endOf(expiresAt, Date.now());
-      if (soon) setSoonFor(expiresAt);
+      const { soon, due, lookInMs } = endOf(expiresAt, serverNow());
+      setSoonFor(soon ? expiresAt : null);
       if (due) void refresh();
       timer = setTimeout(look, lookInMs);
     };

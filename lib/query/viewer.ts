@@ -56,12 +56,12 @@ export function viewerKey(session: SessionAnswer): string {
 
 /** Minutes before the end of a session in which it is announced. */
 export const WARNING_MS = 2 * 60_000;
-/** By this browser's clock the session is over, and the server still takes it: asked again so often. */
+/** By the clock the session is over, and the server still takes it: asked again so often. */
 const RECHECK_MS = 15_000;
 /** Timers longer than this run at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** What a browser's clock says of a session's end: whether to announce it, whether to ask the server, when to look again. */
+/** What the clock (the server's, as far as the browser knows it) says of a session's end: whether to announce it, whether to ask the server, when to look again. */
 export function endOf(
   expiresAt: string,
   now: number,

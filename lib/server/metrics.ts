@@ -66,7 +66,7 @@ export class Metrics {
     });
     this.#slow = new Counter({
       name: "meshscope_stream_slow_total",
-      help: "Viewers that read too slowly: skipped (deltas, up to a fresh snapshot) or dropped (they don't read).",
+      help: "Times that viewers were too slow: skipped (they read, and skip deltas up to a fresh snapshot), dropped (they took nothing for 25 s while behind, for 60 s otherwise).",
       labelNames: ["what"],
       registers,
     });
@@ -75,7 +75,10 @@ export class Metrics {
       streams: gauge("streams", "Open event streams, one a viewer."),
       streamLimit: gauge("streams_limit", "limits.streams."),
       channels: gauge("stream_channels", "Distinct views that are streamed."),
-      behind: gauge("stream_behind", "Viewers that skip deltas until they have read what waits for them."),
+      behind: gauge(
+        "stream_behind",
+        "Viewers that skip deltas until they have read what waits for them, however slowly they do.",
+      ),
       backlog: gauge("stream_backlog_bytes", "Bytes that wait for viewers: of all, and most of one.", ["of"]),
       sources: gauge("source_state", "1 for the state each upstream is in.", ["source", "kind", "state"]),
       lag: gauge("poll_lag_seconds", "Age of the newest graph of a window.", ["window"]),

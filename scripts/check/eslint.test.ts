@@ -53,6 +53,8 @@ test.each([
     "no-restricted-properties",
   ],
   ["the outside in pure folders", "lib/mesh/istio/a.ts", "export const f = () => fetch('/');", "no-restricted-globals"],
+  ["the browser's clock on pages", "components/a.ts", "export const now = () => Date.now();", "no-restricted-syntax"],
+  ["the browser's today on pages", "components/a.tsx", "export const now = () => new Date();", "no-restricted-syntax"],
   [
     "tests that don't run",
     "lib/a.test.ts",
@@ -76,6 +78,7 @@ test("comments can't switch rules off", async () => {
 
 test.each([
   ["a page may have a default export", "app/page.tsx", "export default function Page() { return null; }"],
+  ["an instant that is given may be read", "components/a.ts", "export const f = (at: string) => new Date(at);"],
   ["programs may print", "scripts/a.ts", "console.log(1); export {};"],
   ["time is free outside of pure folders", "lib/server/a.ts", "export const now = (): number => Date.now();"],
 ])("%s", async (_what, file, code) => {

@@ -8,7 +8,7 @@ import { Chip } from "#components/ui/chip.tsx";
 import type { ChangesAnswer } from "#lib/api/plans.ts";
 import { problemOf } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
-import { changesQuery, planRevertSince } from "#lib/query/changes.ts";
+import { changesQuery, planRevertLast } from "#lib/query/changes.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { Blank, Notice } from "../notice.tsx";
 import { usePlanFlow } from "../plan/use-plan-flow.ts";
@@ -81,9 +81,7 @@ function Page() {
         change={change}
         records={records}
         shown={shown}
-        onTakeBack={(cluster) =>
-          void flow.ask(() => planRevertSince(cluster, namespaces, Math.floor(Date.now() / 1000) - TAKE_BACK_S))
-        }
+        onTakeBack={(cluster) => void flow.ask(() => planRevertLast(cluster, namespaces, TAKE_BACK_S))}
       />
       <Notices error={error} unread={data.pages[0]?.unread ?? []} retry={() => void refetch()} />
       {shown > 0 && (

@@ -34,6 +34,13 @@ export function place({ start, end }: Stretch, ms: number): number {
   return Math.max(0, Math.min(1, (ms - start) / (end - start)));
 }
 
+/** On which side of the stretch an instant lies by whole grains, which is what the server reads; null: within, or none. */
+export function outside({ start, end }: Stretch, ms: number): "before" | "after" | null {
+  const grain = Math.floor(ms / GRAIN_MS) * GRAIN_MS;
+  if (grain < start) return "before";
+  return grain > end ? "after" : null;
+}
+
 const STEPS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400];
 
 /** Whole instants of the wall clock, at most eight. `offsetMs`: of the zone that people read. */

@@ -1,8 +1,9 @@
 "use client";
 
 import { type KeyboardEvent, useState } from "react";
-import { sayInstant } from "#components/shell/instant.ts";
+import { parseInstant } from "#lib/api/instant.ts";
 import { type Stretch, steppedTo } from "./axis.ts";
+import { sayLooked } from "./looked-words.ts";
 
 const GRAIN_SECONDS = 5;
 
@@ -11,12 +12,13 @@ const instant = (seconds: number): string => `${new Date(seconds * 1000).toISOSt
 /**
  * The slider of the axis: a native one, so that Home, End and touch work as everywhere; arrow keys go from frame to frame. While it is held it
  * says where it is, for what can be shown at once; the instant itself is asked for when it is let go, because asking at
- * every pixel would ask Prometheus a hundred times. At its right end it follows time.
+ * every pixel would ask Prometheus a hundred times. At its right end it follows time. Of an instant that the axis doesn't reach the thumb stands at
+ * its nearer end, and the words say the instant itself.
  */
 export function Scrubber({
   stretch,
   live,
-  shown,
+  at,
   compared,
   stepMs,
   onHeld,
@@ -25,8 +27,8 @@ export function Scrubber({
   readonly stretch: Stretch;
   /** Its end is now. */
   readonly live: boolean;
-  /** Unix milliseconds. */
-  readonly shown: number;
+  /** What is looked at, RFC 3339 or unix seconds; null: now. */
+  readonly at: string | null;
   /** Place of the instant that is compared with, 0 to 1. */
   readonly compared: number | null;
   /** From frame to frame, which is what a key goes. */
@@ -37,7 +39,8 @@ export function Scrubber({
 }) {
   const [held, setHeld] = useState<number | null>(null);
   const last = stretch.end / 1000;
-  const value = held ?? Math.max(stretch.start / 1000, Math.min(last, Math.round(shown / 1000)));
+  const looked = (at === null ? null : parseInstant(at)) ?? last;
+  const value = held ?? Math.max(stretch.start / 1000, Math.min(last, Math.round(looked)));
   const release = () => {
     if (held === null) return;
     setHeld(null);
@@ -53,7 +56,8 @@ export function Scrubber({
     event.preventDefault();
     if (to !== value * 1000) hold(to / 1000);
   };
-  const text = live && value >= last ? "now" : sayInstant(new Date(value * 1000).toISOString());
+  // Let go at the end of an axis that is now, it follows time.
+  const text = sayLooked(stretch, held === null ? at : live && held >= last ? null : instant(held));
   return (
     <div className="relative">
       {compared !== null && (

@@ -19,6 +19,7 @@ import { cluster, frameStep, place, type Stretch, stretchFrom, stretchTo, ticks 
 import { AxisLine } from "./axis-line.tsx";
 import { AxisRoom } from "./axis-room.tsx";
 import { knownSince } from "./known-since.ts";
+import { sayLooked } from "./looked-words.ts";
 import { MarkSign } from "./mark-sign.tsx";
 import { Scrubber } from "./scrubber.tsx";
 import { sayFrames, stepOf, useFrames, useWanted } from "./use-frames.ts";
@@ -111,7 +112,6 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
   };
   const subject = state.selected === null || !drawable(state.selected) ? null : state.selected;
   const looked = held ?? at;
-  const shown = msOf(at) ?? stretch.end;
   const compared = msOf(compareAt);
   return (
     <section aria-label="Time axis" data-testid="time-axis" className="border-t border-line bg-raised px-4 pt-2 pb-1.5">
@@ -136,13 +136,13 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
           onChoose={(length) => go({ axisLength: length })}
         />
         <span className="text-ink-2" suppressHydrationWarning>
-          {looked === null ? "now" : sayInstant(looked)}
+          {sayLooked(stretch, looked)}
           {compareAt !== null && <span className="text-ink-3"> · compared with {sayInstant(compareAt)}</span>}
         </span>
         <span className="grow truncate text-[11px] text-ink-3" role="status" data-testid="frames">
           {sayFrames(stretch, frames)}
         </span>
-        {at !== null && !Number.isNaN(shown) && (
+        {at !== null && parseInstant(at) !== null && (
           <Chip
             tone="quiet"
             title={from === null ? "A replay of what followed this instant" : "The axis ends where time is"}
@@ -167,7 +167,7 @@ function Axis({ onClose }: { readonly onClose: () => void }) {
         <Scrubber
           stretch={stretch}
           live={from === null}
-          shown={shown}
+          at={at}
           stepMs={stepMs ?? frameStep(stretch)}
           compared={compared === null ? null : place(stretch, compared)}
           onHeld={hold}

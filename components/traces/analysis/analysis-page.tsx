@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo } from "react";
 import { Blank } from "#components/policies/notice.tsx";
 import { type Command, useCommands } from "#components/shell/commands.tsx";
 import { Chip } from "#components/ui/chip.tsx";
@@ -14,8 +14,9 @@ import { AnalysisForm } from "./form.tsx";
 import { Nothing } from "./nothing.tsx";
 import { Progress } from "./progress.tsx";
 import { Results } from "./results.tsx";
-import { type AnalysisAsked, problemsOf } from "./state.ts";
+import type { AnalysisAsked } from "./state.ts";
 import { useAnalysis, useAsked } from "./use-analysis.ts";
+import { useProblems } from "./use-problems.ts";
 
 /** Where the time of many traces goes: what is asked for, how far it has come, and what came of it. */
 export function AnalysisPage() {
@@ -133,8 +134,7 @@ function Shown({
 
 /** Nothing can be asked yet: what is missing for it. */
 function Choose({ asked }: { readonly asked: AnalysisAsked }) {
-  const [opened] = useState(() => Date.now() / 1000);
-  const { time, baseline } = problemsOf(asked, opened);
+  const { time, baseline } = useProblems(asked);
   return (
     <Blank title={asked.service === "" ? "Whose time?" : "This can’t be asked"}>
       {asked.service !== "" ? (

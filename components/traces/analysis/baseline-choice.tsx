@@ -5,6 +5,7 @@ import { useState } from "react";
 import { InstantBox } from "#components/shell/instant-box.tsx";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
+import { serverNow } from "#lib/query/server-clock.ts";
 import { BASELINE_WORDS } from "./baseline-words.ts";
 import type { AnalysisAsked, Baseline } from "./state.ts";
 
@@ -18,7 +19,7 @@ export function BaselineChoice({
   asked,
   onChange,
 }: PopoverBodyProps & { readonly asked: Against; readonly onChange: (patch: Partial<Against>) => void }) {
-  const [opened] = useState(() => Date.now());
+  const [opened] = useState(() => serverNow());
   const { baseline, against } = asked;
   const hours = (back: number) => new Date(opened - back * HOUR_MS).toISOString();
   const own = against ?? { start: hours(2), end: hours(1) };

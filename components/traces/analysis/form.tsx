@@ -8,8 +8,10 @@ import { LimitField, SearchField } from "../search/fields.tsx";
 import { BackendsButton, FormFrame, TimeButton, useFirstField } from "../search/form-frame.tsx";
 import { useNames } from "../search/use-names.ts";
 import { baselineWords } from "./baseline-words.ts";
-import { type AnalysisAsked, problemsOf, questionOf, SAMPLES } from "./state.ts";
+import { problemsNow } from "./now.ts";
+import { type AnalysisAsked, questionOf, SAMPLES } from "./state.ts";
 import type { ChangeAnalysis } from "./use-analysis.ts";
+import { useProblems } from "./use-problems.ts";
 
 const BaselineChoice = lazy(async () => ({ default: (await import("./baseline-choice.tsx")).BaselineChoice }));
 
@@ -29,18 +31,17 @@ export function AnalysisForm({
   const [draft, setDraft] = useState(asked);
   const [heard, setHeard] = useState(asked);
   const [sent, setSent] = useState(false);
-  const [opened] = useState(() => Date.now() / 1000);
   if (heard !== asked) {
     setHeard(asked);
     setDraft(asked);
     setSent(false);
   }
-  const problems = problemsOf(draft, opened);
+  const problems = useProblems(draft);
   const send = (patch: Partial<AnalysisAsked> = {}) => {
     const next = { ...draft, ...patch };
     setDraft(next);
     setSent(true);
-    if (Object.keys(problemsOf(next, Date.now() / 1000)).length > 0) return;
+    if (Object.keys(problemsNow(next)).length > 0) return;
     if (JSON.stringify(questionOf(next)) === JSON.stringify(questionOf(asked))) onAgain();
     else onAsk(next);
   };

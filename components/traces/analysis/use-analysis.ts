@@ -4,15 +4,14 @@ import { usePathname, useSearchParams } from "next/navigation";
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { search as text } from "#components/shell/url-state.ts";
 import { type AnalysisState, createAnalysis } from "#lib/live/analysis-store.ts";
-import { tellSignIn } from "#lib/query/fetch.ts";
+import { fetchHeard, tellSignIn } from "#lib/query/fetch.ts";
 import type { SessionChange } from "#lib/query/keeper.ts";
 import { SESSION_CHANGED } from "#lib/query/session.tsx";
-import { type AnalysisAsked, apiParams, patchAnalysis, problemsOf, questionOf, readAnalysis } from "./state.ts";
-
-const ROUTE = "/api/v1/trace-analysis";
+import { addressNow, ROUTE } from "./now.ts";
+import { type AnalysisAsked, patchAnalysis, questionOf, readAnalysis } from "./state.ts";
 
 const browser = {
-  fetch: (url: string, init: RequestInit) => fetch(url, init),
+  fetch: fetchHeard,
   after: (ms: number, call: () => void) => {
     const timer = setTimeout(call, ms);
     return () => clearTimeout(timer);
@@ -49,10 +48,10 @@ export function useAnalysis(asked: AnalysisAsked): Running {
   const state = useSyncExternalStore(store.subscribe, store.state, store.state);
   const question = JSON.stringify(questionOf(asked));
   const again = useCallback(() => {
-    const now = Math.floor(Date.now() / 1000);
     const whole = { ...(JSON.parse(question) as Omit<AnalysisAsked, "by">), by: "p95" } as const;
-    if (Object.keys(problemsOf(whole, now)).length > 0) store.stop();
-    else store.start(`${ROUTE}?${apiParams(whole, now)}`);
+    const address = addressNow(whole);
+    if (address === null) store.stop();
+    else store.start(address);
   }, [store, question]);
   useEffect(() => {
     again();

@@ -1,12 +1,14 @@
 "use client";
 
 import Link from "next/link";
-import { lazy, useState, useSyncExternalStore } from "react";
+import { lazy, useSyncExternalStore } from "react";
+import { subscribeSeconds } from "#components/shell/clock.ts";
 import { sayInstant } from "#components/shell/instant.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { PopoverButton } from "#components/ui/popover-button.tsx";
 import { formatPlural } from "#lib/format.ts";
 import { ownTraceId } from "#lib/live/trace/file-id.ts";
+import { serverNow } from "#lib/query/server-clock.ts";
 import { durationText } from "#lib/tracing/view/words.ts";
 import { analysisHref, around } from "../analysis/state.ts";
 import { fileOfHref } from "../files/links.ts";
@@ -89,12 +91,17 @@ function OnTopology() {
 /** From this trace to where the time of all such goes, at about its time. */
 function TimeOfSuch() {
   const { head, picture } = useModel();
-  const [opened] = useState(() => Date.now() / 1000);
   const service = picture.services[picture.service[picture.main] ?? -1] ?? "";
+  // How far the time around it has come is the server's clock's to say, and changes once: as text it renders again then alone.
+  const href = useSyncExternalStore(
+    subscribeSeconds,
+    () => analysisHref({ service, ...around(head.start, serverNow() / 1000) }),
+    () => analysisHref({ service }),
+  );
   if (service === "") return null;
   return (
     <Link
-      href={analysisHref({ service, ...around(head.start, opened) })}
+      href={href}
       prefetch={false}
       title="What the time of many traces like this one is made of"
       className="inline-flex h-7 items-center rounded-md border border-line bg-raised px-2.5 text-ink-2 hover:border-line-strong hover:text-ink"

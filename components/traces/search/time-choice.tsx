@@ -5,6 +5,7 @@ import { useState } from "react";
 import { InstantBox } from "#components/shell/instant-box.tsx";
 import { Floating } from "#components/ui/floating.tsx";
 import type { PopoverBodyProps } from "#components/ui/popover-button.tsx";
+import { serverNow } from "#lib/query/server-clock.ts";
 import { LOOKBACKS, type Lookback, type TraceSearch } from "./state.ts";
 import { LOOKBACK_WORDS } from "./time-words.ts";
 
@@ -17,7 +18,7 @@ export function TimeChoice({
   time,
   onChange,
 }: PopoverBodyProps & { readonly time: Time; readonly onChange: (time: Partial<Time>) => void }) {
-  const [opened] = useState(() => Date.now());
+  const [opened] = useState(() => serverNow());
   const begins = new Date(opened - LOOKBACKS[time.lookback] * 1000).toISOString();
   const relative = time.start === null && time.end === null;
   return (

@@ -29,7 +29,7 @@ function answerOf(spans: readonly Sketch[]): string {
 }
 
 /** A handle on a session in the same thread; messages go over as they do between threads, buffers and all. */
-function opened(fetch: TraceDeps["fetch"], files: TraceDeps["files"] = memoryStore()) {
+function opened(fetch: TraceDeps["fetch"], files: TraceDeps["files"] = memoryStore(), now = NOW_MS) {
   const worker: TraceWorker = {
     postMessage: (message) => session.receive(message),
     onmessage: null,
@@ -39,7 +39,7 @@ function opened(fetch: TraceDeps["fetch"], files: TraceDeps["files"] = memorySto
   const session = new TraceSession({
     files,
     fetch,
-    now: () => NOW_MS,
+    now: () => now,
     post: (message, transfer = []) => {
       const data: FromTraceWorker = structuredClone(message, { transfer });
       worker.onmessage?.({ data } as MessageEvent<FromTraceWorker>);
@@ -126,6 +126,22 @@ describe("a trace's worker", () => {
     expect(recorded.picture.shift[1]).toBe(0);
     expect(recorded.head.warnings).toEqual([]);
   });
+
+  it.each([
+    ["behind", -3_600_000, []],
+    ["ahead", 3_600_000, ["future"]],
+  ])(
+    "says which spans are of the future by the server's clock, where the browser's is an hour %s",
+    async (_, off, codes) => {
+      const at = codes.length > 0 ? 1_800_000 : 0;
+      const date = new Date(NOW_MS).toUTCString();
+      const answer = async () => new Response(answerOf([{ id: "a", at, ms: 1 }]), { headers: { date } });
+      const { handle, settled } = opened(answer, memoryStore(), NOW_MS + off);
+      handle.open(REQUEST);
+      const state = await settled();
+      expect(state.phase === "shown" && state.head.warnings.map(({ code }) => code)).toEqual(codes);
+    },
+  );
 
   it("adds warnings of one kind up, but for those of the whole trace", async () => {
     const lost = ["x", "y", "z"].map((word, at): Sketch => ({ id: word, parent: `no-${word}`, at, ms: 1 }));

@@ -1,5 +1,6 @@
 /** The worker's side of one trace's page: reads it, keeps it, and answers what the page asks of it. */
 import type { TraceAnswer } from "#lib/api/traces.ts";
+import { differenceHeard } from "#lib/clock-difference.ts";
 import { MeshscopeError, type Problem, problemOf } from "#lib/errors.ts";
 import { writeTrace } from "#lib/tracing/encode.ts";
 import type { Trace } from "#lib/tracing/model.ts";
@@ -33,7 +34,7 @@ export interface TraceDeps {
   readonly files: FileStore;
   readonly fetch: (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>;
   readonly post: (message: FromTraceWorker, transfer?: ArrayBuffer[]) => void;
-  /** Unix milliseconds. */
+  /** Unix milliseconds by the browser's clock, which may be wrong. */
   readonly now: () => number;
 }
 
@@ -69,6 +70,8 @@ export class TraceSession {
   readonly #deps: TraceDeps;
   #reading: AbortController | null = null;
   #held: Held | null = null;
+  /** Milliseconds that the server's clock is ahead of the browser's. */
+  #ahead = 0;
 
   constructor(deps: TraceDeps) {
     this.#deps = deps;
@@ -113,6 +116,7 @@ export class TraceSession {
     const params = new URLSearchParams({ format: "columns" });
     if (backends.length > 0) params.set("backends", backends.join(","));
     let response: Response;
+    const sent = this.#deps.now();
     try {
       response = await this.#deps.fetch(`/api/v1/traces/${encodeURIComponent(id)}?${params}`, { signal });
     } catch (cause) {
@@ -120,6 +124,7 @@ export class TraceSession {
         cause,
       });
     }
+    this.#ahead = differenceHeard(this.#ahead, response.headers.get("date"), sent, this.#deps.now());
     if (!response.ok) {
       const problem = (await response.json().catch(() => null)) as Problem | null;
       throw new MeshscopeError(
@@ -133,7 +138,7 @@ export class TraceSession {
   }
 
   #show({ request, answer, spanIds, trace, nodes }: Omit<Held, "tree" | "picture"> & { readonly trace: Trace }): void {
-    const nowNs = BigInt(Math.round(this.#deps.now())) * 1_000_000n;
+    const nowNs = BigInt(Math.round(this.#deps.now() + this.#ahead)) * 1_000_000n;
     const tree = buildTree(trace, { nowNs, skew: request.skew });
     const picture = pictureOf(tree, spanIds);
     this.#held = { request, answer, spanIds, tree, nodes, picture };

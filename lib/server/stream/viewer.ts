@@ -1,17 +1,21 @@
 /**
  * One open stream. Bytes wait here until the connection takes them; a viewer that falls too far behind skips what it
- * missed and gets a fresh snapshot once it reads again, and one that doesn't read at all is let go.
+ * missed and gets a fresh snapshot once it has caught up, and one that doesn't read at all is let go. A slow connection reads: what waits for
+ * it becomes less from time to time, though it may never be nothing.
  */
 import { type Milliseconds, milliseconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 
 /** Bytes that may wait for one viewer. */
 export const BUFFER = 1024 * 1024;
-/** A viewer that hasn't read for this long while more waits than the buffer holds is gone. */
+/** A viewer that reads nothing for this long while more waits than the buffer holds is gone. */
 export const PATIENCE: Milliseconds = milliseconds(25_000);
 
-/** Nor does anybody read a stream in which something has been waiting for this long, however little it is. */
+/** Nor does anybody read a stream in which something has been waiting for this long, however little it is, and none of it was taken. */
 export const UNREAD: Milliseconds = milliseconds(60_000);
+
+/** Bytes that are taken at a time: a long event that was taken as one would leave nothing to see its reading by. */
+const PIECE = 32 * 1024;
 
 export interface ViewerEvents {
   /** It has caught up with what waited: send it the whole state, for it has missed some. */
@@ -29,13 +33,17 @@ export class Viewer {
   readonly #over = new AbortController();
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #behind = false;
-  /** When a send last found that nothing was waiting. */
-  #emptyAt: Milliseconds;
+  /** Bytes that waited after the last send. */
+  #left = 0;
+  /** When a send last found that less was waiting, or nothing. */
+  #readAt: Milliseconds;
+  /** How often it has fallen behind. */
+  #falls = 0;
 
   constructor(timers: Timers, events: ViewerEvents) {
     this.#events = events;
     this.#timers = timers;
-    this.#emptyAt = timers.monotonic();
+    this.#readAt = timers.monotonic();
     this.body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -44,7 +52,7 @@ export class Viewer {
         pull: (controller) => {
           if (!this.#behind || (controller.desiredSize ?? 0) < BUFFER / 2) return;
           this.#behind = false;
-          this.#emptyAt = this.#timers.monotonic();
+          this.#readAt = this.#timers.monotonic();
           this.#events.drained();
         },
         cancel: () => this.#leave(false),
@@ -68,15 +76,16 @@ export class Viewer {
     if (this.#controller === null || this.#behind) return;
     const room = this.#controller.desiredSize ?? 0;
     const now = this.#timers.monotonic();
-    if (room === BUFFER) this.#emptyAt = now;
-    if (now - this.#emptyAt > UNREAD) return this.#letGo(this.#controller);
+    if (room === BUFFER || BUFFER - room < this.#left) this.#readAt = now;
+    if (now - this.#readAt > UNREAD) return this.#letGo(this.#controller);
     if (room <= 0) {
       this.#behind = true;
       this.#events.behind?.();
       void this.#giveUp();
       return;
     }
-    this.#controller.enqueue(bytes);
+    for (let at = 0; at < bytes.length; at += PIECE) this.#controller.enqueue(bytes.subarray(at, at + PIECE));
+    this.#left = this.waiting;
   }
 
   /** Ends the stream after what waits has been read. */
@@ -89,11 +98,17 @@ export class Viewer {
     this.#leave(false);
   }
 
+  /** Looks from time to time whether it reads while nothing is sent; ends when it has caught up. */
   async #giveUp(): Promise<void> {
-    const stuck = () => this.#behind && !this.#over.signal.aborted;
-    await this.#timers.sleep(PATIENCE, this.#over.signal);
-    if (!stuck()) return;
-    if (this.#controller !== null) this.#letGo(this.#controller);
+    this.#falls += 1;
+    const fall = this.#falls;
+    for (;;) {
+      const before = this.waiting;
+      await this.#timers.sleep(PATIENCE, this.#over.signal);
+      // Behind anew is another's to watch.
+      if (!this.#behind || this.#falls !== fall || this.#controller === null) return;
+      if (this.waiting >= before) return this.#letGo(this.#controller);
+    }
   }
 
   #letGo(controller: ReadableStreamDefaultController<Uint8Array>): void {
