@@ -26,11 +26,11 @@ const targetSchema = z.object({
 const saySchema = z.object({
   source: sourceSchema.nullable().meta({ description: "null: an object that you may not see" }),
   level: z
-    .enum(["rule", "port", "subset", "subset port", "mesh", "namespace", "workload", "workload port"])
+    .enum(["rule", "port", "subset", "subset port", "mesh", "namespace", "workload", "workload port", "gateway"])
     .nullable()
     .meta({
       description:
-        "of a DestinationRule its whole, port, subset, subset's port; of a PeerAuthentication the rest; null: you may not see it",
+        "of a DestinationRule its whole, port, subset, subset's port; of a PeerAuthentication the rest; of a Gateway gateway, which says the ports that it opens on the workload; null: you may not see it",
     }),
   says: z.string().nullable(),
 });

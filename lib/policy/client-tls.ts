@@ -4,7 +4,10 @@ import type { MtlsMode, Source } from "./security.ts";
 /** One object that has a say. Of one out of the reader's sight all is null. */
 export interface TlsSay {
   readonly source: Source | null;
-  /** Of a DestinationRule its whole, its port, its subset, the subset's port; then the levels of a PeerAuthentication. */
+  /**
+   * Of a DestinationRule its whole, its port, its subset, the subset's port; then the levels of a PeerAuthentication. `gateway`: of a
+   * Gateway, which says the ports that it opens on the workload.
+   */
   readonly level:
     | "rule"
     | "port"
@@ -14,6 +17,7 @@ export interface TlsSay {
     | "namespace"
     | "workload"
     | "workload port"
+    | "gateway"
     | null;
   readonly says: string | null;
 }

@@ -75,6 +75,11 @@ describe("what clients send", () => {
       { chain: [say({ source: null, level: null, says: null })] },
       "A rule says it. an object you may not see",
     ],
+    [
+      "the ports that a Gateway opens",
+      { chain: [say({ level: "gateway", says: "8080, 8443" })] },
+      "opens ports · 8080, 8443",
+    ],
     ["nobody who says it", { chain: [], why: [] }, "the server knows who calls –"],
   ])("%s", (_, more, wanted) => expect(said(more)).toContain(wanted));
 

@@ -158,6 +158,7 @@ function Outcome({ row: { connects, identified, lacks } }: { readonly row: Clien
 const LEVELS: Readonly<Record<NonNullable<TlsSay["level"]>, string>> = {
   ...{ rule: "as a whole", port: "for the port", subset: "for the subset", "subset port": "for the subset’s port" },
   ...{ mesh: "mesh", namespace: "namespace", workload: "workload", "workload port": "workload’s port" },
+  gateway: "opens ports",
 };
 
 function Because({ row: { why, chain } }: { readonly row: ClientTls }) {

@@ -62,6 +62,19 @@ describe("evidence that can be switched on", () => {
     expect(traces?.text).toContain("Telemetry shop/own sets tracing for it already");
   });
 
+  it.each<[string, string, boolean]>([
+    ["gateway that its Gateway was made for", "door", true],
+    ["gateway of another Gateway", "other", false],
+  ])("is a change of the object that is attached to the Gateway, of a %s", (_, name, changed) => {
+    const of = workload("shop/door", {
+      dataplane: "gateway",
+      labels: { app: "door", "gateway.networking.k8s.io/gateway-name": "door" },
+    });
+    const own = telemetry({}, { targetRef: { group: "gateway.networking.k8s.io", kind: "Gateway", name } });
+    expect(offers([own], { of })[0]?.object?.name).toBe(changed ? "own" : "door-telemetry");
+    expect(offers([own])[0]?.object?.name).toBe("cart-telemetry");
+  });
+
   it("of calls alone is the same", () => {
     const [own] = inventory([CART]).values();
     if (own === undefined) throw new Error("no inventory");

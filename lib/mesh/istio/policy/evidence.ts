@@ -173,11 +173,11 @@ const GATEWAY_NAME = `${GATEWAY_API}/gateway-name`;
 function selects(telemetry: Manifest, { namespace, labels, dataplane }: Workload): boolean {
   if (telemetry.metadata.namespace !== namespace) return false;
   const targets = targetsOf(telemetry).map(({ target }) => named(target, { group: "", kind: "", namespace }));
-  if (dataplane === "waypoint")
-    return targets.some(
-      ({ group, kind, name }) => group === GATEWAY_API && kind === "Gateway" && name === labels[GATEWAY_NAME],
-    );
-  if (targets.length > 0) return false;
+  const targeted = targets.some(
+    ({ group, kind, name }) => group === GATEWAY_API && kind === "Gateway" && name === labels[GATEWAY_NAME],
+  );
+  // Of a gateway that a Gateway was made for either counts. (ShouldAttachPolicy in istiod's pilot/pkg/model/policyattachment.go)
+  if (dataplane === "waypoint" || targets.length > 0) return targeted;
   const wanted = Object.entries(mapAt(objectAt(specOf(telemetry), "selector"), "matchLabels"));
   return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
 }

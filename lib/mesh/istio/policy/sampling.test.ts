@@ -36,8 +36,24 @@ describe("rates of sampling", () => {
     ["no spans at all", { tracing: [{ disableSpanReporting: true, randomSamplingPercentage: 10 }] }, [0]],
     [
       "one rate for each side",
-      { tracing: [{ randomSamplingPercentage: 5 }, { randomSamplingPercentage: 10 }] },
+      {
+        tracing: [
+          { match: { mode: "CLIENT" }, randomSamplingPercentage: 5 },
+          { match: { mode: "SERVER" }, randomSamplingPercentage: 10 },
+        ],
+      },
       [5, 10],
+    ],
+    ["two of both sides", { tracing: [{ randomSamplingPercentage: 5 }, { randomSamplingPercentage: 10 }] }, [10]],
+    [
+      "one of both sides and another one of one",
+      { tracing: [{ randomSamplingPercentage: 5 }, { match: { mode: "SERVER" }, randomSamplingPercentage: 10 }] },
+      [5, 10],
+    ],
+    [
+      "spans that a later entry switches on again",
+      { tracing: [{ disableSpanReporting: true, randomSamplingPercentage: 5 }, { disableSpanReporting: false }] },
+      [5],
     ],
     ["one rate twice", { tracing: [{ randomSamplingPercentage: 5 }, { randomSamplingPercentage: 5 }] }, [5]],
     ["what can't be a share", { tracing: [{ randomSamplingPercentage: 101 }, { randomSamplingPercentage: -1 }] }, []],
@@ -47,10 +63,48 @@ describe("rates of sampling", () => {
     expect(rates(telemetry("t", "istio-system", spec)).map(({ percent }) => percent)).toEqual(percents);
   });
 
-  test("of one that is attached to a waypoint are those of some workloads", () => {
-    const targetRefs = [{ kind: "Gateway", name: "waypoint" }];
-    const [rate] = rates(telemetry("t", "istio-system", { targetRefs, tracing: [{ randomSamplingPercentage: 3 }] }));
-    expect(rate?.where).toBe("workloads");
+  const WAYPOINT = { group: "gateway.networking.k8s.io", kind: "Gateway", name: "waypoint" };
+  test.each<[string, JsonObject, "workloads" | "mesh"]>([
+    ["a waypoint", { targetRefs: [WAYPOINT] }, "workloads"],
+    ["a waypoint, by the older field", { targetRef: WAYPOINT }, "workloads"],
+    ["a service", { targetRefs: [{ kind: "Service", name: "reviews" }] }, "workloads"],
+    ["labels", { selector: { matchLabels: { app: "web" } } }, "workloads"],
+    ["nothing, by an empty list", { targetRefs: [] }, "mesh"],
+    ["nothing, by a selector without labels", { selector: { matchLabels: {} } }, "mesh"],
+    ["nothing, by what is no reference", { targetRef: "waypoint" }, "mesh"],
+  ])("of one that is attached to %s", (_, more, where) => {
+    const [rate] = rates(telemetry("t", "istio-system", { ...more, tracing: [{ randomSamplingPercentage: 3 }] }));
+    expect(rate?.where).toBe(where);
+  });
+
+  describe("of several in one namespace", () => {
+    const made = (name: string, namespace: string, percent: number, year: number, more: JsonObject = {}): Manifest => {
+      const all = telemetry(name, namespace, { ...more, tracing: [{ randomSamplingPercentage: percent }] });
+      return { ...all, metadata: { ...all.metadata, creationTimestamp: `${year}-01-01T00:00:00Z` } };
+    };
+    const told = (...all: readonly Manifest[]) => rates(...all).map(({ where, percent }) => `${where} ${percent}`);
+
+    test.each(["shop", "istio-system"])("the oldest alone counts for all of %s", (namespace) => {
+      const where = namespace === "shop" ? "namespace" : "mesh";
+      const [young, old] = [made("a", namespace, 5, 2026), made("b", namespace, 10, 2020)];
+      expect(told(young, old)).toEqual([`${where} 10`]);
+      expect(told(old, young)).toEqual([`${where} 10`]);
+    });
+
+    test("of the same age the first by name does", () => {
+      expect(told(made("b", "shop", 10, 2026), made("a", "shop", 5, 2026))).toEqual(["namespace 5"]);
+    });
+
+    test("the oldest does that says nothing of tracing, too", () => {
+      const silent = made("b", "istio-system", 10, 2020);
+      expect(told(made("a", "istio-system", 5, 2026), { ...silent, spec: { metrics: [] } })).toEqual([]);
+    });
+
+    test("those of some workloads stand before none, nor behind one", () => {
+      const some = made("s", "shop", 50, 2019, { targetRef: WAYPOINT });
+      const others = made("o", "shop", 60, 2026, { selector: { matchLabels: { app: "web" } } });
+      expect(told(others, some, made("a", "shop", 5, 2021))).toEqual(["namespace 5", "workloads 60", "workloads 50"]);
+    });
   });
 });
 
@@ -65,6 +119,7 @@ describe("the mesh's own rate", () => {
     });
   const SET = "defaultConfig: {tracing: {sampling: 5}}";
   const OTEL = "extensionProviders: [{name: otel, opentelemetry: {dynatraceSampler: {tenant: a}}}]";
+  const ZIPKIN: JsonObject = { tracing: [{ providers: [{ name: "zipkin" }], randomSamplingPercentage: 3 }] };
   const mesh = (more: Partial<SamplingGiven>) => {
     const { rates: found, why } = samplingOf(given(more));
     return {
@@ -111,6 +166,14 @@ describe("the mesh's own rate", () => {
       "one that isn't known may say more than one that is",
       { telemetries: [root({ randomSamplingPercentage: 3 })], unknown: "hidden" },
       /hidden/,
+    ],
+    [
+      "a provider of the oldest Telemetry of the root namespace does, whatever a younger one names",
+      {
+        settings: settings(OTEL),
+        telemetries: [root({ providers: [{ name: "otel" }] }), telemetry("z", "istio-system", ZIPKIN)],
+      },
+      /sampler/,
     ],
     ["a provider samples by itself", { settings: settings(`${OTEL}\ndefaultProviders: {tracing: [otel]}`) }, /sampler/],
     [

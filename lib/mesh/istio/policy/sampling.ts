@@ -2,12 +2,15 @@
  * Which share of requests proxies begin a trace of. A Telemetry's randomSamplingPercentage goes before a proxy's own setting
  * (annotation), that before the mesh's defaultConfig, that before istiod's PILOT_TRACE_SAMPLING, that before Istio's default;
  * a provider with a sampler of its own before all (istiod's networking/core/tracing.go). Istio's default is told only where
- * all of these were read. Pure. https://istio.io/latest/docs/reference/config/telemetry/#Tracing,
+ * all of these were read. A Telemetry with a selector or with targets counts for some workloads of its namespace; of those that count
+ * for a whole namespace the oldest does alone (applicableTelemetries, namespaceWideTelemetryConfig, GetTargetRefs in istiod's
+ * pilot/pkg/model). Pure. https://istio.io/latest/docs/reference/config/telemetry/#Tracing,
  * https://istio.io/latest/docs/tasks/observability/distributed-tracing/sampling/
  */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { listAt, namespaceOf, numberAt, objectAt, textAt } from "./routing/json.ts";
+import { targetsOf } from "./lookup.ts";
+import { byAge, listAt, namespaceOf, numberAt, objectAt, textAt } from "./routing/json.ts";
 import { decodeProxySampling, type MeshConfig } from "./settings/decode.ts";
 import type { ControlPlane } from "./settings/planes.ts";
 import { type MeshSettings, setting } from "./settings/settings.ts";
@@ -47,7 +50,8 @@ const ISTIO_DEFAULT = 1;
 /** Workloads with a rate of their own that are told: which share of them differs says enough. */
 const MOST_WORKLOADS = 100;
 
-export function samplingOf({ telemetries, unknown, root, settings, workloads }: SamplingGiven): Sampling {
+export function samplingOf({ telemetries: all, unknown, root, settings, workloads }: SamplingGiven): Sampling {
+  const telemetries = counting(all);
   const told = telemetries.flatMap((each) => ratesOf(each, root));
   const mesh = unknown === null ? meshRate(telemetries, told, root, settings) : { why: unknown };
   const own = [...ownRates(workloads, told)].slice(0, MOST_WORKLOADS);
@@ -120,23 +124,49 @@ function* ownRates(workloads: Iterable<Workload>, told: readonly SamplingRate[])
   }
 }
 
+/** Without those of a whole namespace that an older one stands before. */
+function counting(telemetries: readonly Manifest[]): readonly Manifest[] {
+  const settled = new Set<string>();
+  return telemetries.toSorted(byAge).filter((each) => {
+    if (isOfSome(each)) return true;
+    const namespace = namespaceOf(each);
+    const first = !settled.has(namespace);
+    settled.add(namespace);
+    return first;
+  });
+}
+
+const isOfSome = (telemetry: Manifest): boolean =>
+  Object.keys(objectAt(objectAt(telemetry.spec, "selector"), "matchLabels")).length > 0 ||
+  targetsOf(telemetry).length > 0;
+
 function whereOf(telemetry: Manifest, root: string): SamplingRate["where"] {
-  const { spec } = telemetry;
-  const some = Object.keys(objectAt(objectAt(spec, "selector"), "matchLabels")).length > 0;
-  if (some || listAt(spec, "targetRefs").length > 0) return "workloads";
+  if (isOfSome(telemetry)) return "workloads";
   return namespaceOf(telemetry) === root ? "mesh" : "namespace";
 }
 
 function ratesOf(telemetry: Manifest, root: string): SamplingRate[] {
   const { name } = telemetry.metadata;
   const namespace = namespaceOf(telemetry);
-  const percents = listAt(telemetry.spec, "tracing").flatMap((tracing): number[] => {
-    if (tracing["disableSpanReporting"] === true) return [0];
-    const percent = numberAt(tracing, "randomSamplingPercentage");
-    return percent === null || percent < 0 || percent > 100 ? [] : [percent];
-  });
+  const percents = SIDES.flatMap((side) => percentAt(telemetry, side) ?? []);
   const where = whereOf(telemetry, root);
   return [...new Set(percents)].map((percent) => ({ namespace, name, where, percent, from: "telemetry" }));
+}
+
+const SIDES = ["CLIENT", "SERVER"] as const;
+
+/** As the last of its entries for that side says it; null: none does. (Tracing in istiod's pilot/pkg/model/telemetry.go) */
+function percentAt({ spec }: Manifest, side: (typeof SIDES)[number]): number | null {
+  let off = false;
+  let percent: number | null = null;
+  for (const tracing of listAt(spec, "tracing")) {
+    const other = SIDES.find((each) => each !== side);
+    if (textAt(objectAt(tracing, "match"), "mode") === other) continue;
+    if (typeof tracing["disableSpanReporting"] === "boolean") off = tracing["disableSpanReporting"];
+    const said = numberAt(tracing, "randomSamplingPercentage");
+    if (said !== null && said >= 0 && said <= 100) percent = said;
+  }
+  return off ? 0 : percent;
 }
 
 const RANKS: readonly SamplingRate["where"][] = ["mesh", "namespace", "workloads"];

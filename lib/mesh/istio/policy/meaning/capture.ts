@@ -105,6 +105,9 @@ const holds = (list: readonly string[], port: number | null): Truth =>
 /** Ports of the agent and the proxy themselves, which the injector excludes beside the annotation's. https://istio.io/latest/docs/ops/deployment/application-requirements/ */
 const OF_ISTIO: ReadonlySet<string> = new Set(["15020", "15021", "15090"]);
 
+/** Whether the agent or the proxy of every pod listens there by itself, whatever objects say. */
+export const isOfIstio = (port: number): boolean => OF_ISTIO.has(String(port));
+
 /** Its own ports by number, without Istio's, as an annotation lists them. */
 const ownPorts = (list: readonly string[]): readonly string[] =>
   [...new Set(list)].filter((each) => !OF_ISTIO.has(each));

@@ -84,7 +84,8 @@ export interface ClientSay {
   readonly object: Manifest;
   readonly path: Segments;
   readonly says: string;
-  readonly level: RuleLevel | Say["level"];
+  /** `gateway`: of a Gateway, which says the ports that it opens. */
+  readonly level: RuleLevel | Say["level"] | "gateway";
 }
 
 /**

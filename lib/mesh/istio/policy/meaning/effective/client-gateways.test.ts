@@ -31,11 +31,15 @@ const NO_READY = { pods: [{ name: "p", ip: null, ready: false, phase: "Running",
 interface Given extends Partial<Pick<SecurityWorld, "sees" | "unread">> {
   readonly objects?: readonly Manifest[];
   readonly gateways?: readonly Workload[];
+  readonly ports?: Service["ports"];
 }
 const IN = { labels: { istio: "in", app: "in" } };
 
-function worldAround({ objects = [], gateways = [workload("edge/in", "gateway", IN)], ...more }: Given) {
-  const called: Service = service({ name: "in", namespace: "edge", workloads: gateways.map(({ name }) => name) });
+function worldAround({ objects = [], gateways = [workload("edge/in", "gateway", IN)], ports, ...more }: Given) {
+  const called: Service = service({
+    ...{ name: "in", namespace: "edge", workloads: gateways.map(({ name }) => name) },
+    ...(ports && { ports }),
+  });
   const clients = [...CLIENTS.filter(({ namespace }) => namespace !== "edge"), ...gateways];
   const base = worldOf(objects, called, clients, { mesh: MESH, ...more });
   return { called, world: { ...base, inventory: { ...base.inventory, services: new Map([["edge/in", called]]) } } };
@@ -53,6 +57,19 @@ function rows(given: Given, client: string): readonly string[] {
     .map(({ subset, servers, sends, connects, lacks }) =>
       [`${subset ?? "any"} ${servers.join("+")}: ${sends}: ${connects}`, ...lacks].join("; "),
     );
+}
+
+/** Why a row says so, and who is named. */
+function because(given: Given, client: string): readonly string[] {
+  const { called, world } = worldAround(given);
+  const [namespace, name = ""] = client.split("/");
+  return clientRouting(called, portOf(called), world)
+    .classes.filter(({ clients }) => clients.some((each) => each.namespace === namespace && each.names.includes(name)))
+    .flatMap(({ tls }) => tls)
+    .flatMap(({ why, chain }) => [
+      ...why,
+      ...chain.map(({ source, level, says }) => `${source?.object.name} ${source?.path} ${level}: ${says}`),
+    ]);
 }
 
 function call(given: Given, client: string): string {
@@ -175,6 +192,85 @@ describe("rows of what is sent to a gateway", () => {
   ])("%s", (_, given, client, wanted) => expect(rows(given, client)).toEqual(wanted));
 });
 
+describe("to a port that no Gateway opens", () => {
+  const NOBODY = "No Gateway opens port 80 of it: nothing listens there, and the connection is refused.";
+  const other = gate(`${HTTP.replace("80", "8443")}, ${HTTP.replace("80", "81")}`, "edge/other");
+  const elsewhere = gate(HTTP, "edge/elsewhere");
+  const unselected: Manifest = { ...elsewhere, spec: { ...(elsewhere.spec as object), selector: { istio: "out" } } };
+  const clients = ["shop/web", "amb/one"];
+
+  test.each(clients)("%s is refused", (client) => {
+    expect(rows({ objects: [other, unselected] }, client)).toEqual(["any edge/in: plaintext: false"]);
+    expect(because({ objects: [other, unselected] }, client)).toEqual([NOBODY, "other spec.servers gateway: 81, 8443"]);
+    expect(call({ objects: [other, unselected] }, client)).toBe(`no; ${NOBODY}`);
+  });
+
+  test.each(clients)("%s is told where none opens any", (client) => {
+    expect(because({ objects: [unselected] }, client)).toEqual([`${NOBODY} None opens any port of it.`]);
+  });
+
+  test("the mesh’s mutual TLS is refused there as well", () => {
+    expect(rows({ objects: [other, rule(MUTUAL)] }, "shop/web")).toEqual(["any edge/in: ISTIO_MUTUAL: false"]);
+    expect(because({ objects: [other, rule(MUTUAL)] }, "shop/web")[0]).toBe(NOBODY);
+  });
+
+  test("of very many Gateways the first are named", () => {
+    const many = Array.from({ length: 30 }, (_, at) => gate(HTTP.replace("80", `${9000 + at}`), `edge/g${at}`));
+    const told = because({ objects: many }, "amb/one");
+    expect(told).toHaveLength(21);
+    expect(told[0]).toBe(`${NOBODY} 30 open others, of which 20 are named.`);
+  });
+
+  test.each<[string, Given, string]>([
+    [
+      "Gateways can’t be listed",
+      { objects: [other], unread: (kind) => (kind.startsWith("Gateway.networking") ? "forbidden" : null) },
+      "Gateway.networking.istio.io: forbidden",
+    ],
+    ["one that opens it may not be read", { objects: [gate(HTTP, "edge/g", { labels: REV })] }, UNSAID],
+    [
+      "one that opens it is out of sight",
+      { objects: [gate(HTTP, "edge/secret")], sees: ({ metadata }) => metadata.name !== "secret" },
+      "an object you may not see",
+    ],
+    [
+      "its pods share their node’s network",
+      {
+        objects: [other],
+        gateways: [
+          workload("edge/in", "gateway", {
+            ...IN,
+            pods: [{ name: "p", ip: null, ready: true, phase: "Running", reports: true, hostNetwork: true }],
+          }),
+        ],
+      },
+      "what else listens on that port of its node, whose network it shares",
+    ],
+  ])("it isn’t known where %s", (_, given, lack) => {
+    for (const client of clients) expect(rows(given, client)).toEqual([`any edge/in: plaintext: null; ${lack}`]);
+  });
+
+  test("a Gateway out of sight that opens another one isn’t told", () => {
+    const sees = ({ metadata }: Manifest) => metadata.name !== "other";
+    expect(because({ objects: [other], sees }, "amb/one")).toEqual([NOBODY, "undefined undefined null: null"]);
+  });
+
+  test.each([15020, 15021, 15090])("the proxy’s own port %s stands open, whatever they say", (targetPort) => {
+    const ports = [{ name: "status", port: 80, protocol: "TCP", appProtocol: null, targetPort }];
+    expect(rows({ objects: [other], ports }, "shop/web")).toEqual(["any edge/in: plaintext: true"]);
+    expect(call({ objects: [other], ports }, "")).toBe(
+      "unknown; what the proxy itself answers on that port of Istio’s",
+    );
+  });
+
+  test("one that is known by name alone isn’t", () => {
+    const ports = [{ name: "web", port: 80, protocol: "TCP", appProtocol: "http", targetPort: "web" }];
+    expect(rows({ objects: [other], ports }, "shop/web")).toEqual([
+      "any edge/in: plaintext: null; the number of the gateway’s port",
+    ]);
+  });
+});
+
 test.each(["shop/web", "amb/one", ""])("a call of “%s” to a gateway of no ready pod ends there", (client) => {
   const gateways = [workload("edge/in", "gateway", { ...IN, ...NO_READY })];
   expect(call({ objects: [gate(HTTP)], gateways }, client)).toBe(
@@ -184,6 +280,25 @@ test.each(["shop/web", "amb/one", ""])("a call of “%s” to a gateway of no re
 
 test("whether a Gateway that may not be read takes what nothing else routes isn’t known", () => {
   expect(call({ objects: [gate(HTTP, "edge/g", { labels: REV })] }, "")).toBe(`unknown; ${UNSAID}`);
+});
+
+describe("bytes that come to a gateway", () => {
+  const BYTES = "{port: {number: 80, name: t, protocol: TCP}, hosts: ['*']}";
+  const [old, young] = ["2020", "2026"].map((year) => ({ creationTimestamp: `${year}-01-01T00:00:00Z` }));
+  const both = [gate(BYTES, "edge/a", old), gate(HTTP, "edge/b", { ...young, labels: REV })];
+
+  test("aren’t told of where a Gateway that another one keeps from the port may not be read", () => {
+    expect(call({ objects: both.slice(0, 1) }, "")).toMatch(/^no; /);
+    expect(call({ objects: both }, "")).toBe(`unknown; ${UNSAID}`);
+  });
+
+  test("nor where it is out of sight", () => {
+    const objects = [...both.slice(0, 1), gate(HTTP, "edge/b", young)];
+    expect(call({ objects }, "")).toMatch(/^no; /);
+    expect(call({ objects, sees: ({ metadata }) => metadata.name !== "b" }, "")).toBe(
+      "unknown; an object you may not see",
+    );
+  });
 });
 
 describe("what a gateway sends to several places", () => {

@@ -268,7 +268,9 @@ describe("what each client sends", () => {
 
   test("a gateway’s Service gets plaintext", () => {
     const called = service({ name: "in", namespace: "edge", workloads: ["in"] });
-    const base = worldOf([], called, CLIENTS, { mesh: MESH });
+    const gate = "selector: {}, servers: [{port: {number: 80, name: h, protocol: HTTP}, hosts: ['*']}]";
+    const opens = policy("Gateway", "edge/g", spec(gate), "networking.istio.io");
+    const base = worldOf([opens], called, CLIENTS, { mesh: MESH });
     const world = { ...base, inventory: { ...base.inventory, services: new Map([["edge/in", called]]) } };
     const { classes } = clientRouting(called, portOf(called), world);
     expect(said(classes, "shop/web")).toEqual(["any edge/in: plaintext to null: true"]);

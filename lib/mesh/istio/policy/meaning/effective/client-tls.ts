@@ -15,7 +15,7 @@ import { met, type Sender, type Server, workloadPort } from "./connection.ts";
 import { LOOKED_AT, type Servers, serversBehind, tooMany } from "./delivery.ts";
 import { goesAsLookedUp, isEntry, withPort } from "./entry-delivery.ts";
 import { entryEnds } from "./entry-ends.ts";
-import { BY_ADDRESS, connected, isGateway, plaintextLacks } from "./gateway-server.ts";
+import { BY_ADDRESS, connected, inPlaintext, isGateway } from "./gateway-server.ts";
 import { type SecurityWorld, sourceOf } from "./sight.ts";
 import { refusedWhy, sentAs, sentWhy, UNSENT } from "./tls-words.ts";
 import { tunnelled } from "./tunnel.ts";
@@ -187,19 +187,20 @@ function atGateway(gateway: Workload, to: Destination, { sender, called }: Sendi
   const carried = port === undefined ? undefined : carriedBy(port);
   const http = carried && carried === "http";
   if (sender === null || sender.dataplane === "ambient") {
-    const open = plaintextLacks(gateway, to, http, world);
-    const connects = open.length > 0 ? null : true;
-    const sent = { sends: "plaintext" as const, takes: null, identified: connects && false, chain: [] };
-    return { ...sent, connects, why: [BY_ADDRESS], lacks: open };
+    const { lacks, closed } = inPlaintext(gateway, to, http, world);
+    const connects = lacks.length > 0 ? null : closed === null;
+    const sent = { sends: "plaintext" as const, takes: null, identified: connects === null ? null : false };
+    const chain = uniqueSays((closed?.others ?? []).map((say) => sayOf(say, world)));
+    return { ...sent, connects, why: closed === null ? [BY_ADDRESS] : [closed.text], lacks, chain };
   }
   const asked = { host: hostOf(called), autoMtls: undefined, http };
-  const { step, out, unseen } = connected(sender, to, gateway, asked, world);
+  const { step, out, unseen, others } = connected(sender, to, gateway, asked, world);
   const { verdict, lacks, text } = step;
   if (unseen.length > 0) return { ...UNKNOWN, why: [], chain: [], lacks: unseen };
   return {
     ...{ sends: sentAs(out), takes: null, identified: verdict === "yes" ? false : null, lacks },
     ...{ connects: verdict === "unknown" ? null : verdict === "yes", why: verdict === "unknown" ? [] : [text] },
-    chain: uniqueSays(out.chain.map((say) => sayOf(say, world))),
+    chain: uniqueSays([...out.chain, ...others].map((say) => sayOf(say, world))),
   };
 }
 

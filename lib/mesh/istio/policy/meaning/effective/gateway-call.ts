@@ -12,7 +12,7 @@ import type { Called } from "./called.ts";
 import { workloadPort } from "./connection.ts";
 import { identityOf, ofServers } from "./delivery.ts";
 import { connected } from "./gateway-connection.ts";
-import { GATEWAY_KINDS, unsettledAt } from "./gateway-server.ts";
+import { besideGateways, GATEWAY_KINDS, NO_NUMBER, notOpened, unsettledAt } from "./gateway-server.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { onwards } from "./onwards.ts";
 import { routeStep } from "./route-step.ts";
@@ -45,7 +45,7 @@ export function through(
     ...blind(world, ...GATEWAY_KINDS),
     ...table.lacks,
     ...(host === undefined && !bytes ? ["the host"] : []),
-    ...(listens === null ? ["the number of the gateway’s port"] : []),
+    ...(listens === null ? [NO_NUMBER] : []),
   ];
   const title = `Taken in by gateway ${gateway.namespace}/${gateway.name}`;
   if (lacks.length > 0 || listens === null) return stopped(lacks);
@@ -53,7 +53,7 @@ export function through(
   if (passed !== null) return passed;
   if (host === undefined) return stopped(["the host"]);
   const found = hostFor(table, listens, host, question.sni);
-  if (found === null) return inTurn([notTaken(title, table, listens, world)]);
+  if (found === null) return inTurn([notTaken(title, gateway, table, listens, world)]);
   if (hides(found.objects, world)) return stopped([HIDDEN]);
   const otherwise = unreadIn(world, found.objects);
   if (otherwise.length > 0) return stopped(otherwise);
@@ -65,14 +65,23 @@ export function through(
   return routed(question, service, gateway, found, taken, world);
 }
 
-function notTaken(title: string, table: GatewayTable, listens: number, world: SecurityWorld): SimulationStep {
+function notTaken(
+  title: string,
+  gateway: Workload,
+  table: GatewayTable,
+  listens: number,
+  world: SecurityWorld,
+): SimulationStep {
   const base = { kind: "route" as const, title, sources: [], lacks: [] };
   const there = table.servers.filter((server) => server.listens === listens);
-  const lacks = unsettledAt(table, listens, world);
+  const lacks = [
+    ...unsettledAt(table, listens, world),
+    ...(there.length === 0 ? besideGateways(gateway, listens) : []),
+  ];
   if (lacks.length > 0) return { ...base, verdict: "unknown", text: "Whether it takes it isn’t known.", lacks };
   const text =
     there.length === 0
-      ? `No Gateway opens port ${listens} of it: the connection is refused.`
+      ? notOpened(listens)
       : `No object routes the host on port ${listens} of it: 404, or with TLS no connection.`;
   return { ...base, verdict: "no", text };
 }

@@ -9,6 +9,7 @@ import { admission } from "./arrival.ts";
 import { connectionOf, throughChain } from "./bytes-way.ts";
 import type { Called } from "./called.ts";
 import { identityOf } from "./delivery.ts";
+import { unsettledAt } from "./gateway-server.ts";
 import { inTurn, stopped } from "./joined.ts";
 import { onwards } from "./onwards.ts";
 import { routeStep } from "./route-step.ts";
@@ -28,20 +29,21 @@ export function connected(
 ): Simulation | null {
   const chains = table.chains.filter((chain) => chain.server.listens === listens);
   const there = table.servers.filter((server) => server.listens === listens);
-  const owners = [...there.map((server) => server.gateway), ...chains.flatMap(({ found }) => found?.owner ?? [])];
+  const rules = chains.flatMap(({ found }) => found?.owner ?? []);
   const lacks = [
-    ...(hides(owners, world) ? [HIDDEN] : unreadIn(world, owners)),
-    ...readersOf(owners, world),
+    ...unsettledAt(table, listens, world),
+    ...(hides(rules, world) ? [HIDDEN] : unreadIn(world, rules)),
+    ...readersOf([...there.map((server) => server.gateway), ...rules], world),
     ...(refused(table, listens) ? [REFUSED] : []),
   ];
-  if (lacks.length > 0) return stopped(lacks);
+  if (lacks.length > 0) return stopped([...new Set(lacks)]);
   const sni = question.sni ?? (question.host === undefined ? undefined : hostOf(question.host));
   const passesOn = there.some(({ tls }) => tls === "auto") && (sni === undefined || sni.startsWith("outbound_"));
   if (passesOn) return stopped(["whether it is another network’s proxy, whose calls AUTO_PASSTHROUGH lets through"]);
   const taken = takenBy(chains, connectionOf({ ...question, ...(sni === undefined ? {} : { sni }) }));
   if (taken.kind === "unknown") return stopped(taken.lacks);
   const chain = chainOf(taken, chains);
-  if (chain === null) return inTurn([{ ...notTaken(there.length), title }]);
+  if (chain === null) return inTurn([{ ...NOT_TAKEN, title }]);
   if (chain.found === null) return null;
   return passedOn(question, service, gateway, chain, title, world);
 }
@@ -49,13 +51,11 @@ export function connected(
 const chainOf = (taken: Extract<Taken, { kind: "chain" }>, chains: readonly GatewayChain[]): GatewayChain | null =>
   chains.find((each) => each === taken.chain) ?? null;
 
-const notTaken = (servers: number): Omit<SimulationStep, "title"> => ({
+/** A server that reads bytes is there: connections come about. */
+const NOT_TAKEN: Omit<SimulationStep, "title"> = {
   ...{ kind: "route", verdict: "no", sources: [], lacks: [] },
-  text:
-    servers === 0
-      ? "No Gateway opens the port: the connection is refused."
-      : "No rule takes a connection with this server name: it is closed.",
-});
+  text: "No rule takes a connection with this server name: it is closed.",
+};
 
 function passedOn(
   question: SimulationQuestion,

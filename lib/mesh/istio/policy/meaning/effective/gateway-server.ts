@@ -7,8 +7,9 @@ import { kindKey } from "#lib/policy/kind.ts";
 import type { SimulationStep } from "#lib/policy/simulation.ts";
 import { fullName } from "../../hosts.ts";
 import { GATEWAY_API, NETWORKING } from "../../kinds.ts";
+import { isOfIstio } from "../capture.ts";
 import { peersAround } from "../inbound-mtls.ts";
-import { clientOf, type OutboundMtls, outboundMtls } from "../outbound-mtls.ts";
+import { type ClientSay, clientOf, type OutboundMtls, outboundMtls } from "../outbound-mtls.ts";
 import { asRead, unreadIn } from "../revisions.ts";
 import { type GatewayTable, gatewayTable, hostOf } from "../routing/gateway.ts";
 import type { Called } from "./called.ts";
@@ -43,32 +44,84 @@ export function unsettledAt(table: GatewayTable, listens: number | null, world: 
   return hides(owners, world) ? [HIDDEN] : unreadIn(world, owners);
 }
 
-/** Whether a gateway's server speaks TLS; null: it opens none there that is known. */
-function spokenAt(
-  gateway: Workload,
-  listens: number | null,
-  whole: SecurityWorld,
-): { readonly tls: boolean | null; readonly lacks: readonly string[] } {
-  const world = asRead(whole, [gateway]);
-  const table = gatewayTable(gateway, world);
-  const lacks = [...blind(world, ...GATEWAY_KINDS), ...table.lacks, ...unsettledAt(table, listens, world)];
-  const servers = table.servers.filter((server) => server.listens === listens);
-  const speaks = servers.some(({ reads, tls }) => reads === "https" || (tls !== null && tls !== "none"));
-  return { tls: servers.length === 0 ? null : speaks, lacks };
+/** Which port of it is meant is known by name alone. */
+export const NO_NUMBER = "the number of the gateway’s port";
+
+/** What isn't known of whether something listens where no Gateway opens a port. Other containers of its pods aren't asked for. */
+export const besideGateways = (gateway: Workload, listens: number): readonly string[] => [
+  ...(isOfIstio(listens) ? ["what the proxy itself answers on that port of Istio’s"] : []),
+  ...(gateway.pods.some(({ hostNetwork }) => hostNetwork)
+    ? ["what else listens on that port of its node, whose network it shares"]
+    : []),
+];
+
+/** What a gateway's proxy has open at a port. */
+interface AtPort {
+  /** Whether a server there speaks TLS; null: none is known there. */
+  readonly tls: boolean | null;
+  /** Nothing listens there. Not of what isn't known, in `lacks`. */
+  readonly closed: Closed | null;
+  readonly lacks: readonly string[];
 }
 
-const ITSELF = "whether the client itself speaks TLS";
+interface Closed {
+  readonly text: string;
+  /** Gateways that open other ports of it. */
+  readonly others: readonly ClientSay[];
+}
 
-/** What isn't known of whether a gateway takes what comes to it as the client says it. `http`: as below. */
-export function plaintextLacks(
+/** Those that are named. */
+const MOST_OTHERS = 20;
+
+function atPort(gateway: Workload, listens: number | null, whole: SecurityWorld): AtPort {
+  const world = asRead(whole, [gateway]);
+  const table = gatewayTable(gateway, world);
+  const servers = table.servers.filter((server) => server.listens === listens);
+  const closed = servers.length === 0 && listens !== null && !isOfIstio(listens);
+  const lacks = [
+    ...blind(world, ...GATEWAY_KINDS),
+    ...table.lacks,
+    ...unsettledAt(table, listens, world),
+    ...(listens === null ? [NO_NUMBER] : []),
+    ...(closed ? besideGateways(gateway, listens) : []),
+  ];
+  const speaks = servers.some(({ reads, tls }) => reads === "https" || (tls !== null && tls !== "none"));
+  return {
+    tls: servers.length === 0 ? null : speaks,
+    closed: closed && lacks.length === 0 ? closedAt(listens, table) : null,
+    lacks,
+  };
+}
+
+export const notOpened = (listens: number): string =>
+  `No Gateway opens port ${listens} of it: nothing listens there, and the connection is refused.`;
+
+function closedAt(listens: number, { servers }: GatewayTable): Closed {
+  const all = [...Map.groupBy(servers, ({ gateway }) => gateway)].map(([object, own]): ClientSay => {
+    const ports = [...new Set(own.map((server) => server.listens))].toSorted((a, b) => a - b);
+    return { object, path: own[0]?.path.slice(0, 2) ?? [], level: "gateway", says: ports.join(", ") };
+  });
+  const others =
+    all.length === 0
+      ? " None opens any port of it."
+      : all.length > MOST_OTHERS
+        ? ` ${all.length} open others, of which ${MOST_OTHERS} are named.`
+        : "";
+  return { text: `${notOpened(listens)}${others}`, others: all.slice(0, MOST_OTHERS) };
+}
+
+/** What becomes of what comes to a gateway as the client says it. `http`: as below. */
+export function inPlaintext(
   gateway: Workload,
   to: Destination,
   http: boolean | undefined,
   whole: SecurityWorld,
-): readonly string[] {
-  const { tls, lacks } = spokenAt(gateway, workloadPort(to), whole);
-  return lacks.length === 0 && tls === true && http !== false ? [ITSELF] : lacks;
+): Pick<AtPort, "closed" | "lacks"> {
+  const { tls, lacks, closed } = atPort(gateway, workloadPort(to), whole);
+  return { closed, lacks: lacks.length === 0 && tls === true && http !== false ? [ITSELF] : lacks };
 }
+
+const ITSELF = "whether the client itself speaks TLS";
 
 interface Named {
   /** undefined: not known. */
@@ -77,14 +130,23 @@ interface Named {
   readonly http: boolean | undefined;
 }
 
-/** The connection with the gateway, as a sidecar makes it. `unseen`: what what it sends goes by, and is hidden or perhaps unread. */
+interface Connected {
+  readonly step: SimulationStep;
+  readonly out: OutboundMtls;
+  /** What what it sends goes by, and is hidden or perhaps unread. */
+  readonly unseen: readonly string[];
+  /** Where nothing listens: Gateways that open other ports. */
+  readonly others: readonly ClientSay[];
+}
+
+/** The connection with the gateway, as a sidecar makes it. */
 export function connected(
   client: Sender,
   to: Destination,
   gateway: Workload,
   { host, autoMtls, http }: Named,
   whole: SecurityWorld,
-): { readonly step: SimulationStep; readonly out: OutboundMtls; readonly unseen: readonly string[] } {
+): Connected {
   const world = asRead(whole, [client]);
   const listens = workloadPort(to);
   const peers = peersOf(world);
@@ -108,21 +170,24 @@ export function connected(
   const sources = hidden ? [] : chain.slice(-1).map(({ object, path }) => sourceOf(world, object, path));
   const unread = unreadIn(world, [...rulesFor(called.host, world), ...peersAround(to.service.namespace, world)]);
   const unseen = hidden ? [HIDDEN] : unread;
-  const made = (step: SimulationStep) => ({ step, out, unseen });
+  const made = (step: SimulationStep, others: readonly ClientSay[] = []): Connected => ({ step, out, unseen, others });
+  const nobody = ({ text, others }: Closed) => made({ ...base, verdict: "no", text, lacks: [], sources: [] }, others);
   const unknown = (...lacks: readonly string[]) =>
     made({ ...base, verdict: "unknown", text: "Whether it comes to the gateway isn’t known.", lacks, sources });
   if (unseen.length > 0) return unknown(...unseen);
   if (http !== false && host !== undefined && !isOwn(host, to.service)) return unknown(OUTBOUND);
   if (typeof sends !== "string") return unknown(...sends.lacks);
   if (sends !== "plaintext") {
-    const { tls, lacks } = spokenAt(gateway, listens, whole);
+    const { tls, lacks, closed } = atPort(gateway, listens, whole);
     if (lacks.length > 0) return unknown(...lacks);
+    if (closed !== null) return nobody(closed);
     if (tls !== false) return unknown("what the gateway's own servers take");
     const text = `The client sends ${sends}; the gateway’s server speaks no TLS: the connection is refused.`;
     return made({ ...base, verdict: "no", text, lacks: [], sources });
   }
-  const open = plaintextLacks(gateway, to, http, whole);
-  if (open.length > 0) return unknown(...open);
+  const { lacks, closed } = inPlaintext(gateway, to, http, whole);
+  if (lacks.length > 0) return unknown(...lacks);
+  if (closed !== null) return nobody(closed);
   const text = "The client’s sidecar sends it to the gateway as it comes: the gateway doesn’t know who calls.";
   return made({ ...base, verdict: "yes", text, lacks: [], sources });
 }
