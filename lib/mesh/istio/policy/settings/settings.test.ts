@@ -234,10 +234,7 @@ describe("control planes", () => {
       workload("gone", { goneAt: unixSeconds(1) }),
       workload("elsewhere", { namespace: "shop" }),
     );
-    expect(found).toEqual([
-      plane(),
-      { ...CANARY, everything: false, shared: "all", sampling: { set: "5" } },
-    ]);
+    expect(found).toEqual([plane(), { ...CANARY, everything: false, shared: "all", sampling: { set: "5" } }]);
     expect(configNames(found)).toEqual(["istio", "istio-canary", "all"]);
   });
 
