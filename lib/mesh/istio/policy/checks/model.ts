@@ -13,6 +13,8 @@ import { ReadLog, type Reads } from "./reads.ts";
 export interface SeenWorld extends CheckWorld {
   /** Objects that it doesn't read. */
   readonly leftOut: readonly Manifest[];
+  /** Objects that no control plane of those that run reads; absent: none. */
+  readonly unserved?: readonly Manifest[];
 }
 
 export type Labels = Readonly<Record<string, string>>;
