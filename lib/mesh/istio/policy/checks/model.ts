@@ -25,6 +25,16 @@ interface Hosts {
   readonly suffix: ReadonlyMap<string, readonly Manifest[]>;
 }
 
+const places = new WeakMap<readonly Manifest[], ReadonlyMap<string, Manifest>>();
+
+/** A list's objects by `namespace/name`, made once for as long as the list is the same. */
+function byPlace(list: readonly Manifest[]): ReadonlyMap<string, Manifest> {
+  const found =
+    places.get(list) ?? new Map(list.map((each) => [`${each.metadata.namespace ?? ""}/${each.metadata.name}`, each]));
+  places.set(list, found);
+  return found;
+}
+
 export class Model {
   /** Asked for its inventory, it notes that all of it is read. */
   readonly world: SeenWorld;
@@ -89,9 +99,7 @@ export class Model {
   find(kind: string, namespace: string | null, name: string): Manifest | undefined {
     let byName = this.#named.get(kind);
     if (byName === undefined) {
-      byName = new Map(
-        this.objects(kind).map((each) => [`${each.metadata.namespace ?? ""}/${each.metadata.name}`, each]),
-      );
+      byName = byPlace(this.objects(kind));
       this.#named.set(kind, byName);
     }
     return byName.get(`${namespace ?? ""}/${name}`);

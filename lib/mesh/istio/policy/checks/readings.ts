@@ -70,12 +70,18 @@ export class Readings {
 
 export const labelOf = ({ metadata }: Manifest): string => metadata.labels?.["istio.io/rev"] ?? "";
 
-const labelsOf = (lists: Lists): readonly string[] =>
-  [
-    ...new Set(
-      [...lists.values()].flatMap((list) => list.filter((each) => hasRevision(each) && !isOfAll(each)).map(labelOf)),
-    ),
-  ].toSorted();
+const labelsKept = new WeakMap<readonly Manifest[], readonly string[]>();
+
+/** Each list is looked through once, so that a change costs its own kind's alone. */
+function labelsIn(list: readonly Manifest[]): readonly string[] {
+  const found = labelsKept.get(list) ?? [
+    ...new Set(list.filter((each) => hasRevision(each) && !isOfAll(each)).map(labelOf)),
+  ];
+  labelsKept.set(list, found);
+  return found;
+}
+
+const labelsOf = (lists: Lists): readonly string[] => [...new Set([...lists.values()].flatMap(labelsIn))].toSorted();
 
 /** null: which control planes run, or what they read, isn't known; files needn't hold them. */
 export function runningIn({ inventory, rootNamespace, istiodNamespace = rootNamespace }: SeenWorld) {
