@@ -158,9 +158,16 @@ test("calls between proxies of one control plane go by its own settings, of seve
   expect(lines(by("1-30"))).toEqual([]);
   expect(lines(by("default"))).toEqual([expect.stringMatching(/7 certain shop\/web > shop\/reviews-v1/)]);
   expect(saysGap(by("default"))).toBe(false);
-  // Of a revision that doesn't run nothing is certain.
+  // Of a revision that doesn't run the settings aren't known: what rests on them isn't certain, and nothing else is open.
   expect(lines(by("1-29"))).toEqual([expect.stringMatching(/0–7 unknown shop\/web > shop\/reviews-v1/)]);
-  expect(saysGap(by("1-29"))).toBe(true);
+  expect(saysGap(by("1-29"))).toBe(false);
+  const hidden = factsServed(
+    { why: "hidden", each: ["a", "b"].map((revision) => ({ plane: { ...OUTSIDE, revision }, why: "hidden" })) },
+    null,
+    () => ({}),
+  );
+  const denied = impact([made(DENY)], CALLS, [], { inventory: served({ shop: "a" }), mesh: hidden });
+  expect(lines(denied)).toEqual(expect.arrayContaining(ALL.map((each) => expect.stringContaining(`denied ${each}`))));
   const apart = call("shop/web", "bank/ledger", 5, { mtls: { share: null, basis: "unknown" } });
   const bank = (mode: string) => object("PeerAuthentication", "bank/a", `mtls: {mode: ${mode}}`);
   const crossing = impact([turned(bank("PERMISSIVE"), bank("STRICT"))], [apart], [], {

@@ -107,13 +107,16 @@ function proxiesAt(
   return all.filter(hasProxy);
 }
 
-/** The same for proxies that read these objects alike, and whose control planes are set alike; null: not known. */
+/**
+ * The same for proxies that read these objects alike, and whose control planes see objects alike and are set alike; null: they may read others.
+ * Settings that aren't known are none's: what rests on them is lacking by itself.
+ */
 function readAs(proxy: Workload, apart: readonly Manifest[], { mesh }: ImpactWorld): string | null {
   const { reads } = readerOf([proxy], mesh);
   const each = apart.map(reads);
   const served = servedBy([proxy], mesh);
-  if (each.includes(null) || (served !== null && served.set === null)) return null;
-  return JSON.stringify([each, served?.set]);
+  if (each.includes(null) || (served !== null && served.views.length > 1)) return null;
+  return JSON.stringify([each, served?.views, served?.set]);
 }
 
 function asReadBy(proxy: Workload, { changes, world }: Reading, apart: readonly Manifest[]): Reading {

@@ -38,6 +38,8 @@ export interface Served {
   readonly isChanged: (manifest: Manifest) => boolean;
   /** The same for proxies that are set alike; null: how they are set isn't known. */
   readonly set: string | null;
+  /** How control planes that may serve them see objects, as far as that is known, each once. */
+  readonly views: readonly string[];
   /** What isn't known where something isn't. */
   readonly lacks: string;
 }

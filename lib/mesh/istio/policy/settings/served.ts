@@ -65,6 +65,7 @@ function servedOf(
     facts: facts.why === null ? facts : { ...facts, why: lacks },
     view: missing === null && alike(own, viewedBy) ? view : null,
     set: missing === null && alike(own, saidBy) ? (own.map(saidBy)[0] ?? null) : null,
+    views: [...new Set(own.flatMap((each) => viewedBy(each) ?? []))],
     isChanged: (manifest: Manifest) => views.some(({ read }) => read(manifest) !== manifest),
     lacks,
   };
