@@ -160,12 +160,18 @@ function worldOf(deps: PolicyDeps, cluster: string, inventory: ClusterInventory,
   const policies = deps.store.clusters().get(cluster);
   const { mesh, objects, discovers } = meshOf(deps, cluster, viewer);
   const seen = inView(inventory, viewer.visibility);
+  const entries = () => entriesIn(deps, cluster, viewer);
   return {
     cluster,
     rootNamespace: deps.rootNamespace(cluster),
     inventory: seen,
     partial: seen !== inventory,
-    keeps: keepsServices(seen, { mesh, discovers, entries: () => entriesIn(deps, cluster, viewer) }),
+    keeps: keepsServices(seen, { mesh, discovers, entries }),
+    keepsBy: ({ facts, view }) =>
+      keepsServices(seen, {
+        ...{ mesh: facts, discovers: view?.discovers ?? discovers },
+        entries: () => entries().map((each) => view?.read(each) ?? each),
+      }),
     sees: (manifest) => sees(deps, cluster, viewer, manifest),
     unread: unreadOf(policies),
     ...{ mesh, objects },

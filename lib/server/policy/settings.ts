@@ -3,11 +3,11 @@ import type { SourceStatus } from "#lib/graph/model.ts";
 import {
   configNames,
   controlPlanes,
+  factsServed,
   installedNames,
   istiodsView,
   type MeshFacts,
   type MeshSettings,
-  meshFacts,
   meshSettings,
   rootNamespaceOf,
   rootNote,
@@ -85,7 +85,7 @@ export function meshOf(deps: SettingsDeps, cluster: string, viewer: Viewer): Mes
   const all = (kind: string) => deps.store.clusters().get(cluster)?.objects(kind) ?? [];
   const labels = (namespace: string) => inventory?.namespaces.get(namespace)?.labels ?? null;
   const planes = controlPlanes(inventory ?? null, (deps.istiodNamespace ?? deps.rootNamespace)(cluster));
-  return { mesh: meshFacts(settings, planes), ...istiodsView(settings, all, labels) };
+  return { mesh: factsServed(settings, planes, labels), ...istiodsView(settings, all, labels) };
 }
 
 export interface Mesh {

@@ -56,7 +56,7 @@ const service = (name: string, workloads: string[], more: Partial<Service> = {})
 });
 const byKey = <T extends { readonly namespace: string; readonly name: string }>(items: readonly T[]) =>
   new Map(items.map((item) => [`${item.namespace}/${item.name}`, item]));
-const inventory: ClusterInventory = {
+export const inventory: ClusterInventory = {
   ...{ cluster: "west", asOf: NOW, namespaces: new Map(), externalHosts: [], unread: [] },
   workloadByIp: new Map([
     ["10.0.0.7", "shop/r-v1"],
@@ -142,6 +142,7 @@ export function ask(
   credential: Credential = ANONYMOUS,
   base: object = ASKED,
   allowed: (question: Question) => boolean = () => true,
+  running: ClusterInventory = inventory,
 ) {
   const rights: Rights = {
     visibility: async ({ role }) => ({
@@ -156,7 +157,7 @@ export function ask(
   };
   const istiodNamespace = () => "istio-system";
   const store = { clusters: () => new Map([["west", policies]]) } as unknown as PolicyDeps["store"];
-  const given = { store, inventory: () => new Map([["west", inventory]]) };
+  const given = { store, inventory: () => new Map([["west", running]]) };
   const deps = {
     ...{ port: readingPort, rights, clients: new Map([["west", {}]]) },
     ...{ ...given, istiodNamespace, rootNamespace: rootNamespaces(given, istiodNamespace) },

@@ -3,10 +3,12 @@
  * which namespaces it was asked for: pods come and go all the time, and what they are behind is a small part of a cluster.
  */
 import type { Checker, CheckWorld, Finding } from "#lib/policy/finding.ts";
+import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { refKey } from "#lib/policy/ref.ts";
 import { type Draft, type Family, findingOf, type Part } from "./family.ts";
 import { Model, type SeenWorld } from "./model.ts";
+import { type Reading, Readings } from "./readings.ts";
 import { type Reads, untouched } from "./reads.ts";
 import { families } from "./registry.ts";
 import { Seeing } from "./seen.ts";
@@ -42,12 +44,29 @@ const slicedOf = (inventory: CheckWorld["inventory"]) => ({
   since: new Map<Slices, ReadonlySet<string>>(),
 });
 
+interface Run {
+  readonly name: string;
+  readonly keptAs: string;
+  readonly model: Model;
+  readonly found: readonly Keyed[];
+}
+
+interface Running {
+  readonly kept: Map<Part, Kept>;
+  /** Of the first reading; undefined: this is the first. */
+  readonly first: ReadonlyMap<Part, Kept> | undefined;
+  readonly model: Model;
+  readonly world: SeenWorld;
+}
+
 const RANK = { error: 0, warning: 1, info: 2 } as const;
 
 export class ChecksEngine implements Checker {
   readonly #families: readonly Family[];
   readonly #seeing = new Seeing();
-  readonly #kept = new Map<Part, Kept>();
+  readonly #readings = new Readings();
+  /** By reading, the first one's under the name of none. */
+  readonly #kept = new Map<string, Map<Part, Kept>>();
   readonly #tables = new WeakMap<object, Map<unknown, unknown>>();
   #slices = slicedOf(null);
 
@@ -58,12 +77,24 @@ export class ChecksEngine implements Checker {
   /** All findings, in a fixed order: worst first, then by object, code and place. */
   check(world: CheckWorld): readonly Finding[] {
     const seen = this.#seeing.of(world);
-    const model = new Model(seen, this.#inventoryTables(world));
     if (this.#slices.of !== seen.inventory) this.#slices = slicedOf(seen.inventory);
-    const found = this.#families.flatMap((family) =>
-      family.parts.flatMap((part) => this.#run(family, part, model, seen)),
-    );
+    const readings = this.#readings.of(seen).map((reading, at) => this.#readAs(reading, at, world));
+    for (const name of this.#kept.keys()) if (!readings.some(({ keptAs }) => keptAs === name)) this.#kept.delete(name);
+    const [first] = readings;
+    const found = readings.length === 1 && first !== undefined ? [...first.found] : merged(readings);
     return found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ finding }) => finding);
+  }
+
+  /** What one control plane, or all alike, would find. */
+  #readAs({ name, world: seen }: Reading, at: number, world: CheckWorld): Run {
+    const model = new Model(seen, this.#inventoryTables(world));
+    const keptAs = at === 0 ? "" : name;
+    const kept = this.#kept.get(keptAs) ?? new Map<Part, Kept>();
+    this.#kept.set(keptAs, kept);
+    const first = at === 0 ? undefined : this.#kept.get("");
+    const run = { kept, first, model, world: seen };
+    const found = this.#families.flatMap((family) => family.parts.flatMap((part) => this.#run(family, part, run)));
+    return { name, keptAs, model, found };
   }
 
   /** Tables of what runs outlive a change of policies. */
@@ -82,11 +113,14 @@ export class ChecksEngine implements Checker {
     return known;
   }
 
-  #run(family: Family, part: Part, model: Model, world: SeenWorld): readonly Keyed[] {
+  #run(family: Family, part: Part, { kept, first, model, world }: Running): readonly Keyed[] {
     const inputs = inputsOf(part, world);
     const objects = "all" in part ? [] : part.of.map((kind) => model.objects(kind));
     const { slices } = this.#slices;
-    const before = this.#kept.get(part);
+    // What the first control plane reads alike isn't looked at again.
+    const same = first?.get(part);
+    if (same?.slices === slices && alike(same.inputs, inputs) && alike(same.objects, objects)) return same.found;
+    const before = kept.get(part);
     const held = before !== undefined && alike(before.inputs, inputs);
     if (held && alike(before.objects, objects) && before.slices === slices) return before.found;
     const changed = held ? this.#changedSince(before.slices) : null;
@@ -104,7 +138,7 @@ export class ChecksEngine implements Checker {
       }
     }
     const found = "all" in part ? said(part.all(model)) : [...each.values()].flatMap((one) => one.found);
-    this.#kept.set(part, { inputs, objects, found, each, slices });
+    kept.set(part, { inputs, objects, found, each, slices });
     return found;
   }
 }
@@ -115,7 +149,9 @@ function inputsOf(part: Part, world: SeenWorld): Lists {
   const shared = [world.cluster, world.rootNamespace, world.istiodNamespace, world.knowledge];
   // Of what runs in this cluster, those that look at objects one by one are told apart by namespace.
   const running = "all" in part ? [world.inventory, ...world.elsewhere] : world.elsewhere;
-  const others: Readonly<Record<string, readonly unknown[]>> = { inventory: running, leftOut: world.leftOut };
+  const others: Readonly<Record<string, readonly unknown[]>> = {
+    ...{ inventory: running, leftOut: world.leftOut, unserved: world.unserved ?? [] },
+  };
   return [shared, ...reads.map((kind) => others[kind] ?? world.objects(kind))];
 }
 
@@ -129,4 +165,24 @@ function alike(a: Lists, b: Lists): boolean {
 function keyed(finding: Finding): Keyed {
   const { severity, object, code, path, message } = finding;
   return { finding, key: [RANK[severity], refKey(object), code, path, message].join("\n") };
+}
+
+/** Each once; what only some of those who read the object find says which. */
+function merged(runs: readonly Run[]): Keyed[] {
+  const all = new Map<string, { readonly keyed: Keyed; readonly by: Set<string> }>();
+  for (const { name, found } of runs) {
+    for (const each of found) {
+      const known = all.get(each.key) ?? { keyed: each, by: new Set<string>() };
+      all.set(each.key, known);
+      known.by.add(name);
+    }
+  }
+  return [...all.values()].map(({ keyed: one, by }) => {
+    if (by.size === runs.length) return one;
+    const { kind, namespace = null, name, group } = one.finding.object;
+    const readers = runs.filter(({ model }) => model.find(kindKey({ group, kind }), namespace, name) !== undefined);
+    if (readers.length > 0 && readers.every((run) => by.has(run.name))) return one;
+    const planes = `control plane${by.size > 1 ? "s of revisions" : " of revision"} ${[...by].join(", ")}`;
+    return keyed({ ...one.finding, message: `${one.finding.message} This holds for the ${planes} alone.` });
+  });
 }

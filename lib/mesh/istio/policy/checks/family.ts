@@ -42,7 +42,7 @@ export interface Draft {
 
 /**
  * What is checked together again. `reads`: kinds (kindKey) whose objects decide, beside the object itself; `inventory` stands
- * for services, workloads and namespaces, `leftOut` for objects that istiod doesn't read.
+ * for services, workloads and namespaces, `leftOut` for objects that istiod doesn't read, `unserved` for those of revisions that don't run.
  */
 export type Part = {
   readonly reads: readonly string[];

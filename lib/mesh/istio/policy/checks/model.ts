@@ -13,6 +13,8 @@ import { ReadLog, type Reads } from "./reads.ts";
 export interface SeenWorld extends CheckWorld {
   /** Objects that it doesn't read. */
   readonly leftOut: readonly Manifest[];
+  /** Objects that no control plane of those that run reads; absent: none. */
+  readonly unserved?: readonly Manifest[];
 }
 
 export type Labels = Readonly<Record<string, string>>;
@@ -21,6 +23,16 @@ export type Labels = Readonly<Record<string, string>>;
 interface Hosts {
   readonly exact: ReadonlyMap<string, readonly Manifest[]>;
   readonly suffix: ReadonlyMap<string, readonly Manifest[]>;
+}
+
+const places = new WeakMap<readonly Manifest[], ReadonlyMap<string, Manifest>>();
+
+/** A list's objects by `namespace/name`, made once for as long as the list is the same. */
+function byPlace(list: readonly Manifest[]): ReadonlyMap<string, Manifest> {
+  const found =
+    places.get(list) ?? new Map(list.map((each) => [`${each.metadata.namespace ?? ""}/${each.metadata.name}`, each]));
+  places.set(list, found);
+  return found;
 }
 
 export class Model {
@@ -87,9 +99,7 @@ export class Model {
   find(kind: string, namespace: string | null, name: string): Manifest | undefined {
     let byName = this.#named.get(kind);
     if (byName === undefined) {
-      byName = new Map(
-        this.objects(kind).map((each) => [`${each.metadata.namespace ?? ""}/${each.metadata.name}`, each]),
-      );
+      byName = byPlace(this.objects(kind));
       this.#named.set(kind, byName);
     }
     return byName.get(`${namespace ?? ""}/${name}`);

@@ -20,6 +20,7 @@ import { mtls } from "./mtls.ts";
 import { namespaceChecks } from "./namespaces.ts";
 import { oddValues } from "./odd.ts";
 import { podChecks } from "./pods.ts";
+import { revisions } from "./revisions.ts";
 import { selectors } from "./selectors.ts";
 import { serviceEntries } from "./service-entries.ts";
 import { services } from "./services.ts";
@@ -59,6 +60,7 @@ export const families: readonly Family[] = [
   conditions,
   installation,
   discovery,
+  revisions,
 ];
 
 /** Every check by its code, in the order of the families. */

@@ -12,7 +12,7 @@ import { settingsIn } from "./mesh-config.ts";
 import type { SeenWorld } from "./model.ts";
 
 /** Kinds that istiod reads as configuration; pods, Services and ConfigMaps are looked at wherever they are. */
-const READ: ReadonlySet<string> = new Set(kinds.filter(({ namespaced }) => namespaced).map(kindKey));
+export const READ: ReadonlySet<string> = new Set(kinds.filter(({ namespaced }) => namespaced).map(kindKey));
 
 export class Seeing {
   /** Objects as they were made once, so that what didn't change is the same again. */

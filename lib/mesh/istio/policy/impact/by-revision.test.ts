@@ -5,6 +5,9 @@ import { VERDICTS } from "#lib/policy/impact.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { proposeEgress } from "../egress/propose.ts";
 import { SEVERAL } from "../meaning/revisions.ts";
+import { decodeMeshConfig } from "../settings/decode.ts";
+import { OUTSIDE } from "../settings/planes.ts";
+import { factsServed } from "../settings/served.ts";
 import { strictPath } from "../strict/path.ts";
 import {
   byPlace,
@@ -130,4 +133,49 @@ test("the way to STRICT and proposed Sidecars go by what all proxies read", () =
   };
   expect(spots(every("default"))).not.toContain(SEVERAL);
   expect(spots({ shop: "default" })).toContain(SEVERAL);
+});
+
+/** Two control planes, each with its own MeshConfig. */
+function setAs(texts: Readonly<Record<string, string>>) {
+  const planes = Object.entries(texts).map(([revision, text]) => ({
+    ...{ plane: { ...OUTSIDE, revision, everything: false }, from: object("ConfigMap", "istio-system/istio", "") },
+    config: decodeMeshConfig([text]) ?? expect.unreachable(),
+  }));
+  return factsServed(
+    { planes },
+    planes.map(({ plane }) => plane),
+    () => ({}),
+  );
+}
+
+test("calls between proxies of one control plane go by its own settings, of several by none", () => {
+  const strict = object("PeerAuthentication", "shop/a", "mtls: {mode: STRICT}");
+  const open = object("PeerAuthentication", "shop/a", "mtls: {mode: PERMISSIVE}");
+  const calls = [call("shop/web", "shop/reviews-v1", 7, { mtls: { share: null, basis: "unknown" } })];
+  const mesh = setAs({ default: "enableAutoMtls: false", "1-30": "{}" });
+  const by = (revision: string) =>
+    impact([turned(open, strict)], calls, [], { inventory: served({ shop: revision }), mesh });
+  expect(lines(by("1-30"))).toEqual([]);
+  expect(lines(by("default"))).toEqual([expect.stringMatching(/7 certain shop\/web > shop\/reviews-v1/)]);
+  expect(saysGap(by("default"))).toBe(false);
+  // Of a revision that doesn't run the settings aren't known: what rests on them isn't certain, and nothing else is open.
+  expect(lines(by("1-29"))).toEqual([expect.stringMatching(/0–7 unknown shop\/web > shop\/reviews-v1/)]);
+  expect(saysGap(by("1-29"))).toBe(false);
+  const hidden = factsServed(
+    { why: "hidden", each: ["a", "b"].map((revision) => ({ plane: { ...OUTSIDE, revision }, why: "hidden" })) },
+    null,
+    () => ({}),
+  );
+  const denied = impact([made(DENY)], CALLS, [], { inventory: served({ shop: "a" }), mesh: hidden });
+  expect(lines(denied)).toEqual(expect.arrayContaining(ALL.map((each) => expect.stringContaining(`denied ${each}`))));
+  const apart = call("shop/web", "bank/ledger", 5, { mtls: { share: null, basis: "unknown" } });
+  const bank = (mode: string) => object("PeerAuthentication", "bank/a", `mtls: {mode: ${mode}}`);
+  const crossing = impact([turned(bank("PERMISSIVE"), bank("STRICT"))], [apart], [], {
+    ...{ inventory: served({ shop: "default", bank: "1-30" }), mesh },
+  });
+  expect(lines(crossing)).toEqual([expect.stringMatching(/0–5 unknown/)]);
+});
+
+test("where all are set alike nothing is told apart", () => {
+  expect(setAs({ default: "{}", "1-30": "enableAutoMtls: true" }).served).toBeUndefined();
 });

@@ -1,13 +1,14 @@
 /**
- * Calls by the control planes that serve the proxies on their way: to each the objects count that it reads. Where those of one call may
- * read other objects, or it isn't known which serves one, all objects are taken to count and nothing is certain.
+ * Calls by the control planes that serve the proxies on their way: to each the objects count that it reads, and its settings. Where those of
+ * one call may read other objects or are set differently, or it isn't known which serves one, all objects are taken to count and nothing is
+ * certain.
  */
 import type { Workload } from "#lib/inventory/model.ts";
 import { type ImpactGap, type ImpactItem, type ImpactTotal, VERDICTS } from "#lib/policy/impact.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { proxiesOf } from "../meaning/effective/pod-waypoint.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
-import { hasProxy, hasRevision, hasRevisions, isOfAll, readerOf, SEVERAL } from "../meaning/revisions.ts";
+import { hasProxy, hasRevision, hasRevisions, isOfAll, readerOf, SEVERAL, servedBy } from "../meaning/revisions.ts";
 import type { ObservedCall } from "./calls.ts";
 import { closeWith, REVISIONS } from "./closing.ts";
 import { EVALUATED } from "./gaps.ts";
@@ -17,7 +18,7 @@ import type { Change, ImpactWorld } from "./sides.ts";
 /** What a change does to calls that were seen (impact.ts). */
 export function impactOf(input: ImpactInput): Impact {
   const { changes, calls, world } = input;
-  if (labelled(changes, world).length === 0) return impactOfAll(input);
+  if (labelled(changes, world).length === 0 && world.mesh?.served === undefined) return impactOfAll(input);
   const found = [...Map.groupBy(calls, readingOf(input))].map(([reading, own]) =>
     reading === null
       ? unsure(impactOfAll({ ...input, calls: own }))
@@ -34,7 +35,7 @@ type Reading = Pick<ImpactInput, "changes" | "world">;
 export function readingOf({ changes, world }: Reading): (call: ObservedCall) => Reading | null {
   const whole = { changes, world };
   const apart = labelled(changes, world);
-  if (apart.length === 0) return () => whole;
+  if (apart.length === 0 && world.mesh?.served === undefined) return () => whole;
   const proxyOf = alikeIn(apart, world);
   const known = new Map<Workload, Reading>();
   return (call) => {
@@ -64,9 +65,7 @@ function alikeIn(apart: readonly Manifest[], world: ImpactWorld): (call: Observe
   const readingOf = (proxy: Workload): string | null => {
     const known = readings.get(proxy);
     if (known !== undefined) return known;
-    const { reads } = readerOf([proxy], world.mesh);
-    const each = apart.map(reads);
-    const reading = each.includes(null) ? null : each.join();
+    const reading = readAs(proxy, apart, world);
     readings.set(proxy, reading);
     if (reading !== null && !first.has(reading)) first.set(reading, proxy);
     return reading;
@@ -108,23 +107,41 @@ function proxiesAt(
   return all.filter(hasProxy);
 }
 
+/**
+ * The same for proxies that read these objects alike, and whose control planes see objects alike and are set alike; null: they may read others.
+ * Settings that aren't known are none's: what rests on them is lacking by itself.
+ */
+function readAs(proxy: Workload, apart: readonly Manifest[], { mesh }: ImpactWorld): string | null {
+  const { reads } = readerOf([proxy], mesh);
+  const each = apart.map(reads);
+  const served = servedBy([proxy], mesh);
+  if (each.includes(null) || (served !== null && served.views.length > 1)) return null;
+  return JSON.stringify([each, served?.views, served?.set]);
+}
+
 function asReadBy(proxy: Workload, { changes, world }: Reading, apart: readonly Manifest[]): Reading {
   const { reads } = readerOf([proxy], world.mesh);
-  const kept = (each: Manifest | null): Manifest | null =>
-    each === null || isOfAll(each) || reads(each) !== false ? each : null;
+  const served = servedBy([proxy], world.mesh);
+  const view = served?.view ?? null;
+  const kept = (each: Manifest | null): Manifest | null => {
+    if (each === null || !(isOfAll(each) || reads(each) !== false)) return null;
+    return view === null ? each : view.read(each);
+  };
   const lists = new Map<string, readonly Manifest[]>();
-  const own = apart.map(reads).join();
+  const own = readAs(proxy, apart, world);
   return {
     changes: changes.map(({ before, after }) => ({ before: kept(before), after: kept(after) })),
     world: {
       ...world,
+      ...(served === null ? {} : { mesh: served.facts }),
+      ...(view === null ? {} : { discovers: view.discovers }),
       objects: (kind) => {
-        const list = lists.get(kind) ?? world.objects(kind).filter((each) => kept(each) !== null);
+        const list = lists.get(kind) ?? world.objects(kind).flatMap((each) => kept(each) ?? []);
         lists.set(kind, list);
         return list;
       },
       // Where calls would go that are sent elsewhere, other objects may decide.
-      apart: (server) => hasProxy(server) && apart.map(readerOf([server], world.mesh).reads).join() !== own,
+      apart: (server) => hasProxy(server) && readAs(server, apart, world) !== own,
     },
   };
 }
@@ -138,7 +155,7 @@ function unsure({ items, totals, unseen, gaps }: Impact): Impact {
   });
   const least = (bounds: ImpactTotal["requests"]) => bounds && { ...bounds, min: 0 };
   const gap: ImpactGap = {
-    what: "calls between proxies that may be served by several control planes, of which it isn’t known which objects each reads",
+    what: "calls between proxies that may be served by several control planes, of which it isn’t known which objects each reads, and how each is set",
     closeWith: REVISIONS,
   };
   return {

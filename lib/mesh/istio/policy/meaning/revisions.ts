@@ -8,8 +8,9 @@ import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import { kindKey, manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { GATEWAY_API } from "../kinds.ts";
-import type { MeshFacts } from "../settings/facts.ts";
+import type { MeshFacts, Served } from "../settings/facts.ts";
 import { podKinds } from "./capture.ts";
+import type { Keeps } from "./routing/world.ts";
 
 const REVISION = "istio.io/rev";
 /** What istiod writes for itself where it has none. (getInjectionStatus in pkg/kube/inject/webhook.go) */
@@ -29,6 +30,8 @@ interface Reader {
 
 type Proxy = Pick<Workload, "namespace" | "labels" | "pods">;
 type Settings = Pick<MeshFacts, "revisions"> | undefined;
+/** A world's own, where its control planes may be set differently. */
+type Mesh = Pick<MeshFacts, "revisions" | "served"> | undefined;
 
 /** Of a Namespace it says what its pods are injected by, of other kinds whatever it says. */
 const isConfiguration = (apiVersion: string): boolean =>
@@ -43,9 +46,7 @@ const revisionLabel = ({ apiVersion, metadata }: Manifest): string | undefined =
  * any that says it nothing is known of objects with the label.
  */
 export function readerOf(proxies: readonly Proxy[], mesh: Settings): Reader {
-  const each = proxies.flatMap(revisionsOf);
-  const names = [...new Set(each.filter((revision) => revision !== null))].toSorted();
-  const said = each.includes(null) ? [null, ...names] : names;
+  const said = saidBy(proxies);
   const own = new Set(
     proxies.flatMap(({ namespace, labels }) => {
       const name = labels[`${GATEWAY_API}/gateway-name`];
@@ -70,6 +71,17 @@ export function readerOf(proxies: readonly Proxy[], mesh: Settings): Reader {
     },
   };
 }
+
+/** All that they say, each once. */
+function saidBy(proxies: readonly Proxy[]): readonly (string | null)[] {
+  const each = proxies.flatMap(revisionsOf);
+  const names = [...new Set(each.filter((revision) => revision !== null))].toSorted();
+  return each.includes(null) ? [null, ...names] : names;
+}
+
+/** By what settings these proxies go; null: all control planes of the cluster are set alike. */
+export const servedBy = (proxies: readonly Proxy[], mesh: Mesh): Served | null =>
+  mesh?.served?.(saidBy(proxies)) ?? null;
 
 /** Of its pods with a proxy; null: one that doesn't say, or none runs, so that the next one's isn't known. */
 function revisionsOf({ pods }: Proxy): readonly (string | null)[] {
@@ -111,7 +123,7 @@ function lacksOf(said: readonly (string | null)[], mesh: Settings): string {
 
 /** Of several proxies that may be told other objects. */
 export const SEVERAL =
-  "which control plane serves each of the proxies: objects say istio.io/rev, and it isn’t one alone";
+  "which control plane serves each of the proxies: it isn’t one alone, and they may read other objects or be set differently";
 
 /** Whether some of its pods have a proxy, or a ztunnel before them. */
 export const hasProxy = (workload: Workload): boolean =>
@@ -126,7 +138,9 @@ export interface ReadWorld {
   /** Of a world as somebody's control plane reads it: all that there is, whoever reads it, and whose it is. */
   readonly everything?: (kind: string) => readonly Manifest[];
   readonly readers?: readonly Proxy[];
-  readonly mesh?: Settings;
+  readonly mesh?: Mesh;
+  /** What of Services its clients don't know, as `keepsServices` has it of settings and what they leave out. */
+  readonly keepsBy?: (served: Served) => Keeps;
 }
 
 /** Gateways of the Gateway API, of which more than the label says who reads them. */
@@ -152,12 +166,42 @@ const hasGateways = ofLists((list) => list.some(isOfAll));
 
 const kept = new WeakMap<readonly Manifest[], Map<string, readonly Manifest[]>>();
 
-/** Without what the control plane of these proxies surely doesn't read; what isn't known stays, for `unreadIn` to name. */
+/**
+ * Without what the control plane of these proxies surely doesn't read, and set as that one is; what isn't known of an object stays, for
+ * `unreadIn` to name.
+ */
 export function asRead<World extends ReadWorld>(world: World, proxies: readonly Proxy[]): World {
   const all = world.everything ?? world.objects;
   const reader = readerOf(proxies, world.mesh);
-  return { ...world, everything: all, readers: proxies, objects: (kind) => readFrom(all(kind), reader, world.mesh) };
+  const read = (kind: string) => readFrom(all(kind), reader, world.mesh);
+  const own = { everything: all, readers: proxies, objects: read };
+  const served = servedBy(proxies, world.mesh);
+  if (served === null) return { ...world, ...own };
+  const keeps = world.keepsBy === undefined ? {} : { keeps: world.keepsBy(served) };
+  return { ...world, ...own, ...keeps, mesh: served.facts, objects: (kind) => viewed(read(kind), served) };
 }
+
+const views = new WeakMap<Served, WeakMap<readonly Manifest[], readonly Manifest[]>>();
+
+/** As its settings have them, once for each list. */
+function viewed(list: readonly Manifest[], served: Served): readonly Manifest[] {
+  const { view } = served;
+  if (view === null) return list;
+  const own = views.get(served) ?? new WeakMap<readonly Manifest[], readonly Manifest[]>();
+  views.set(served, own);
+  const found =
+    own.get(list) ??
+    unlessSame(
+      list,
+      list.flatMap((each) => view.read(each) ?? []),
+    );
+  own.set(list, found);
+  return found;
+}
+
+/** The list itself where nothing of it changed: what is worked out of a list is kept with it. */
+const unlessSame = (list: readonly Manifest[], made: readonly Manifest[]): readonly Manifest[] =>
+  made.length === list.length && made.every((each, at) => each === list[at]) ? list : made;
 
 /** Once for each list, reader and settings; the list itself where no object has the label. */
 function readFrom(list: readonly Manifest[], { key, others, reads: of }: Reader, mesh: Settings): readonly Manifest[] {
@@ -175,7 +219,9 @@ export function unreadIn(
   { readers = [], mesh }: Pick<ReadWorld, "readers" | "mesh">,
   objects: readonly Manifest[],
 ): readonly string[] {
-  if (!objects.some(hasRevision)) return [];
+  const served = readers.length === 0 ? null : servedBy(readers, mesh);
+  const set = served !== null && served.view === null && objects.some(served.isChanged) ? [served.lacks] : [];
+  if (!objects.some(hasRevision)) return set;
   const reader = readerOf(readers, mesh);
-  return objects.some((each) => reader.reads(each) !== true) ? [reader.lacks] : [];
+  return objects.some((each) => reader.reads(each) !== true) ? [reader.lacks, ...set] : set;
 }

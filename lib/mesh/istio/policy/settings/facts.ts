@@ -1,8 +1,10 @@
 /** What of the mesh's settings decides about calls; null: not known. Pure. */
+import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Normalization } from "../meaning/paths.ts";
 import type { MeshConfig } from "./decode.ts";
 import type { ControlPlane } from "./planes.ts";
 import { type MeshSettings, setting } from "./settings.ts";
+import type { IstiodsView } from "./view.ts";
 
 /** Of an HTTP service, or a gRPC one, which alone is asked about connections. */
 export type Authorizer = "http" | "grpc";
@@ -23,6 +25,23 @@ export interface MeshFacts {
   readonly why: string | null;
   /** Control planes that run in the cluster, as proxies call them, and whether they read objects of all revisions; absent: not known. */
   readonly revisions?: readonly { readonly name: string; readonly everything: boolean | null }[];
+  /** By the revisions that proxies say (null: one that says none); absent: all control planes are set alike. */
+  readonly served?: (revisions: readonly (string | null)[]) => Served;
+}
+
+/** By what proxies of some revisions are set. */
+export interface Served {
+  readonly facts: MeshFacts;
+  /** Objects as their control plane reads them; null: they may be read differently. */
+  readonly view: Pick<IstiodsView, "read" | "discovers"> | null;
+  /** Without a view: whether some control plane that may serve them reads the object otherwise than it stands. */
+  readonly isChanged: (manifest: Manifest) => boolean;
+  /** The same for proxies that are set alike; null: how they are set isn't known. */
+  readonly set: string | null;
+  /** How control planes that may serve them see objects, as far as that is known, each once. */
+  readonly views: readonly string[];
+  /** What isn't known where something isn't. */
+  readonly lacks: string;
 }
 
 /** `planes`: those that run in the cluster, whoever may see them; null: not known. */
@@ -48,7 +67,7 @@ export function meshFacts(settings: MeshSettings, planes: readonly ControlPlane[
 }
 
 /** One without a revision writes `default` on the pods that it injects. (getInjectionStatus in istiod's pkg/kube/inject/webhook.go) */
-const revisionOf = ({ revision, everything }: ControlPlane) => ({
+export const revisionOf = ({ revision, everything }: ControlPlane) => ({
   name: everything === true ? "default" : revision,
   everything,
 });

@@ -81,23 +81,34 @@ export function planesOfMaps(maps: readonly Manifest[]): readonly ControlPlane[]
   });
 }
 
+/**
+ * An istiod goes by its variable REVISION alone: without it ConfigMap `istio` counts, whatever the label `istio.io/rev` says (getMeshConfigMapName in
+ * istiod's bootstrap/mesh.go). Charts write both from one value (deployment.yaml of istio-discovery), so where the variable isn't known the label names it.
+ */
 function planeOf(env: Workload["env"], label: string | undefined): ControlPlane {
-  const revision = env?.["REVISION"] || label || "default";
+  const set = env?.["REVISION"];
+  const revision = (env === undefined || set === null ? label : set) || "default";
   const sampling = env?.["PILOT_TRACE_SAMPLING"] ?? null;
-  const elsewhere = ["REVISION", "SHARED_MESH_CONFIG"].filter((name) => env?.[name] === null);
   return {
     revision,
     everything: env === undefined || env["REVISION"] === null ? null : !env["REVISION"],
     config: revision === "default" ? MAIN : `${MAIN}-${revision}`,
     shared: env?.["SHARED_MESH_CONFIG"] || null,
-    unclear: elsewhere.length === 0 ? null : `${elsewhere.join(", ")} of istiod ${ELSEWHERE}`,
+    unclear: unclearBy(env),
     sampling:
       env === undefined
-        ? { why: "istiod’s variables can’t be read" }
+        ? { why: UNREAD }
         : sampling === null && "PILOT_TRACE_SAMPLING" in env
           ? { why: `PILOT_TRACE_SAMPLING of istiod ${ELSEWHERE}` }
           : { set: sampling },
   };
 }
 
+function unclearBy(env: Workload["env"]): string | null {
+  if (env === undefined) return UNREAD;
+  const elsewhere = ["REVISION", "SHARED_MESH_CONFIG"].filter((name) => env[name] === null);
+  return elsewhere.length === 0 ? null : `${elsewhere.join(", ")} of istiod ${ELSEWHERE}`;
+}
+
+const UNREAD = "istiod’s variables can’t be read";
 const ELSEWHERE = "is set from what isn’t read";

@@ -228,16 +228,13 @@ describe("control planes", () => {
       workload("istiod", {}),
       workload("istiod-canary", {
         labels: { app: "istiod", "istio.io/rev": "canary" },
-        env: { SHARED_MESH_CONFIG: "all", PILOT_TRACE_SAMPLING: "5" },
+        env: { REVISION: "canary", SHARED_MESH_CONFIG: "all", PILOT_TRACE_SAMPLING: "5" },
       }),
       workload("other", { labels: { app: "web" } }),
       workload("gone", { goneAt: unixSeconds(1) }),
       workload("elsewhere", { namespace: "shop" }),
     );
-    expect(found).toEqual([
-      plane(),
-      plane({ revision: "canary", config: "istio-canary", shared: "all", sampling: { set: "5" } }),
-    ]);
+    expect(found).toEqual([plane(), { ...CANARY, everything: false, shared: "all", sampling: { set: "5" } }]);
     expect(configNames(found)).toEqual(["istio", "istio-canary", "all"]);
   });
 
@@ -253,6 +250,20 @@ describe("control planes", () => {
     expect(revisions({ REVISION: null })).toEqual([{ name: "1-30", everything: null }]);
     expect(revisions(undefined)).toEqual([{ name: "1-30", everything: null }]);
     expect(meshFacts({ why: "hidden" })).not.toHaveProperty("revisions");
+  });
+
+  test("go by their variable, not by their label, which names what isn't known alone", () => {
+    const of = (env: Workload["env"]) => {
+      const { env: _, ...bare } = workload("istiod", { labels: { app: "istiod", "istio.io/rev": "1-30" } });
+      const [one] = planes(env === undefined ? bare : { ...bare, env }) ?? [];
+      return [one?.revision, one?.config, one?.unclear];
+    };
+    expect(of({})).toEqual(["default", "istio", null]);
+    expect(of({ REVISION: "" })).toEqual(["default", "istio", null]);
+    expect(of({ REVISION: "default" })).toEqual(["default", "istio", null]);
+    expect(of({ REVISION: "1-29" })).toEqual(["1-29", "istio-1-29", null]);
+    expect(of({ REVISION: null })).toEqual(["1-30", "istio-1-30", expect.stringMatching(/REVISION/)]);
+    expect(of(undefined)).toEqual(["1-30", "istio-1-30", expect.stringMatching(/can’t be read/)]);
   });
 
   test("whose variables come from elsewhere say so", () => {

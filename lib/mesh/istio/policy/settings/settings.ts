@@ -1,6 +1,7 @@
 /**
  * What the mesh's settings are, by each of its control planes' ConfigMaps, and where that isn't known, why. A setting counts
- * where all control planes agree on it: which of them a namespace is served by may be a tag's to say. Pure.
+ * where all control planes agree on it: which of them a namespace is served by may be a tag's to say. Where it is known which one
+ * serves a proxy, its own count (served.ts). Pure.
  */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { mapAt } from "../routing/json.ts";
@@ -25,8 +26,16 @@ interface Plane {
   readonly from: Manifest;
 }
 
-/** By control plane, or why nothing is known. */
-export type MeshSettings = { readonly planes: readonly Plane[] } | { readonly why: string };
+/** One control plane of which it isn't known what it reads. */
+interface Blind {
+  readonly plane: ControlPlane;
+  readonly why: string;
+}
+
+/** By control plane, or why nothing is known of all of them: `each`, which control planes run, says of which something is. */
+export type MeshSettings =
+  | { readonly planes: readonly Plane[] }
+  | { readonly why: string; readonly each?: readonly (Plane | Blind)[] };
 
 export type Setting<T> =
   | { readonly known: true; readonly value: T; readonly from: Manifest }
@@ -44,23 +53,34 @@ export function meshSettings(given: SettingsGiven): MeshSettings {
   const { maps, root, unread } = given;
   if (given.planes === null) return { why: "which control planes run isn’t known: Deployments aren’t read" };
   const planes = given.planes.length > 0 ? given.planes : [OUTSIDE];
-  const found: Plane[] = [];
-  for (const plane of planes) {
-    if (plane.unclear !== null) return { why: plane.unclear };
-    const [config, shared] = [plane.config, plane.shared].map((name) =>
-      name === null ? undefined : maps.find(({ metadata }) => metadata.name === name && metadata.namespace === root),
-    );
-    if (config === undefined || (plane.shared !== null && shared === undefined)) {
-      if (unread !== null) return { why: `the mesh’s settings can’t be read: ${unread}` };
-      return { why: `there is no ConfigMap ${(config ? plane.shared : null) ?? plane.config} in ${root}` };
-    }
-    if ([config, shared].some((each) => each !== undefined && !given.sees(each)))
-      return { why: "the mesh’s settings are in an object you may not see" };
-    const read = readOf(config, shared);
-    if (read === null) return { why: `ConfigMap ${plane.config} of ${root} can’t be read as MeshConfig` };
-    found.push({ plane, config: read, from: config });
+  return settingsAmong(planes.map((plane) => settingsOf(plane, given)));
+}
+
+function settingsOf(plane: ControlPlane, { maps, root, unread, sees }: SettingsGiven): Plane | Blind {
+  if (plane.unclear !== null) return { plane, why: plane.unclear };
+  const [config, shared] = [plane.config, plane.shared].map((name) =>
+    name === null ? undefined : maps.find(({ metadata }) => metadata.name === name && metadata.namespace === root),
+  );
+  if (config === undefined || (plane.shared !== null && shared === undefined)) {
+    if (unread !== null) return { plane, why: `the mesh’s settings can’t be read: ${unread}` };
+    return { plane, why: `there is no ConfigMap ${(config ? plane.shared : null) ?? plane.config} in ${root}` };
   }
-  return { planes: found };
+  if ([config, shared].some((one) => one !== undefined && !sees(one)))
+    return { plane, why: "the mesh’s settings are in an object you may not see" };
+  const read = readOf(config, shared);
+  return read === null
+    ? { plane, why: `ConfigMap ${plane.config} of ${root} can’t be read as MeshConfig` }
+    : { plane, config: read, from: config };
+}
+
+/** What is known of all of them, or of some of them alone. */
+export const eachOf = (settings: MeshSettings): readonly (Plane | Blind)[] =>
+  "planes" in settings ? settings.planes : (settings.each ?? []);
+
+/** Of these alone; what isn't known of one of them isn't known. */
+export function settingsAmong(some: readonly (Plane | Blind)[]): MeshSettings {
+  const blind = some.find((one) => "why" in one);
+  return blind === undefined ? { planes: some.filter((one) => "config" in one) } : { why: blind.why, each: some };
 }
 
 function readOf(config: Manifest, shared: Manifest | undefined): MeshConfig | null {

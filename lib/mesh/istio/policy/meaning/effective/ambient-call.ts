@@ -21,7 +21,7 @@ import { beforePod, proxiesOf } from "./pod-waypoint.ts";
 import { routeStep } from "./route-step.ts";
 import { waypointOf } from "./security.ts";
 import type { SecurityWorld } from "./sight.ts";
-import { directly, followed, requestOf, UNCHANGED, type Way } from "./way.ts";
+import { directly, followed, requestOf, standsFor, UNCHANGED, type Way } from "./way.ts";
 import { hasOtherWaypoint, meetingWaypoint, OTHER_WAYPOINT, toWaypoint } from "./waypoint-met.ts";
 
 export interface AmbientCall {
@@ -45,7 +45,7 @@ export function throughZtunnel(
   const place = service.headless ? null : waypointOf(service, world);
   const open = [
     ...unsettledAtZtunnel(service, place, world),
-    ...unreadIn(world, service.entry === undefined ? [] : [service.entry.object]),
+    ...unreadIn(world, [standsFor(service)]),
     ...beforePods(service, world),
   ];
   if (open.length > 0) return stopped(open);

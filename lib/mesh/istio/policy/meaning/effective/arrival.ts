@@ -9,7 +9,7 @@ import { attached, type EnforcementPoint } from "../authorization/attached.ts";
 import { type Answer, authorize, type Decider } from "../authorization/decide.ts";
 import type { CallFacts } from "../authorization/facts.ts";
 import { type Past, pastInbound, pastInWords } from "../capture.ts";
-import { asRead, unreadIn } from "../revisions.ts";
+import { asRead, servedBy, unreadIn } from "../revisions.ts";
 import { isKnown, type Lacking } from "../truth.ts";
 import { connection, workloadPort } from "./connection.ts";
 import { ownListener } from "./own-listeners.ts";
@@ -123,7 +123,8 @@ export function admissionAt(
   // More DENY rules only refuse more; anything else out of sight may turn the answer.
   const sure = unseen.length === 0 && tokens.every(world.sees);
   if (!sure) return unknown(...unseen, ...(tokens.every(world.sees) ? [] : [HIDDEN]));
-  const unread = unreadIn(world, [...policies, ...tokens]);
+  const domains = domainsApart(arriving, identified, world);
+  const unread = [...unreadIn(world, [...policies, ...tokens]), ...domains];
   if (unread.length > 0) return unknown(...unread);
   const hidden = !policies.every(world.sees);
   const said = authorize(
@@ -133,7 +134,7 @@ export function admissionAt(
       authorizers: world.mesh?.authorizers ?? null,
     },
     point,
-    factsOf(arriving, port, identified, policies, world.mesh),
+    factsOf(arriving, port, identified, policies, world),
   );
   const by = (decider: Decider): Source => sourceOf(world, decider.policy, decider.path);
   const found = { ...base, title: `${base.title}’s ${point.kind}` };
@@ -166,16 +167,32 @@ const answered = (answer: Answer): string => {
   return answer === "closed" ? ", the connection is closed" : `, the answer is ${answer}`;
 };
 
+/** By what settings a client has its identity. */
+const callersMesh = (client: Workload | null, { mesh }: SecurityWorld): SecurityWorld["mesh"] =>
+  (client === null ? null : servedBy([client], mesh)?.facts) ?? mesh;
+
+/** A server's TLS refuses identities of domains that its own control plane doesn't name. (TrustDomainsForValidation in istiod's pilot/pkg/security/authn) */
+function domainsApart({ client }: Arriving, identified: boolean | Lacking, world: SecurityWorld): readonly string[] {
+  if (client === null || identified === false) return [];
+  const served = servedBy([client], world.mesh);
+  if (served === null) return [];
+  const [own] = served.facts.trustDomains ?? [];
+  const taken = world.mesh?.trustDomains ?? null;
+  return own === undefined || taken === null || taken.includes(own)
+    ? []
+    : [`whether its TLS takes the client’s trust domain ${own}, which its own control plane isn’t told of`];
+}
+
 function factsOf(
-  { account, question, rewrites, http }: Arriving,
+  { client: caller, account, question, rewrites, http }: Arriving,
   port: number | null,
   identified: boolean | Lacking,
   policies: readonly Manifest[],
-  mesh: SecurityWorld["mesh"],
+  world: SecurityWorld,
 ): CallFacts {
   const { client, method, path, host, headers, token } = question;
   // Without the mesh's settings its trust domain isn't known: `cluster.local` stands for it, but not where the domain itself is asked for.
-  const [domain] = mesh?.trustDomains ?? [];
+  const [domain] = callersMesh(caller, world)?.trustDomains ?? [];
   const own = domain !== undefined && typeof account === "string" ? account.replace(/^[^/]*/, () => domain) : account;
   const told = domain !== undefined || !policies.some(asksForDomain);
   const principal = identified === false ? null : identified === true && told ? own : undefined;
@@ -186,7 +203,7 @@ function factsOf(
     ...(port === null ? {} : { port }),
     ...(method === undefined ? {} : { method }),
     ...(path === undefined || rewrites.path ? {} : { path }),
-    ...(mesh?.normalization ? { normalization: mesh.normalization } : {}),
+    ...(world.mesh?.normalization ? { normalization: world.mesh.normalization } : {}),
     ...(host === undefined || rewrites.path ? {} : { host }),
     ...(headers === undefined || rewrites.headers ? {} : { headers: lowered(headers) }),
     ...(token === undefined || rewrites.headers ? {} : { token: token === "none" ? null : token }),

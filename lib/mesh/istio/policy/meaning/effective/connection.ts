@@ -71,7 +71,7 @@ export function met(
   const asks = { objects: sending.objects, rootNamespace: world.rootNamespace, peers: guessed };
   const withAuto = (autoMtls: boolean | null) =>
     received(sentBy(from, destination, endpoint, { ...asks, autoMtls }), endpoint, { peers });
-  const auto = asked ?? world.mesh?.autoMtls ?? null;
+  const auto = asked ?? sending.mesh?.autoMtls ?? null;
   const found = withAuto(auto);
   const around = inboundMtls(guessed, to.service.namespace, null, null);
   const hidden = ![...sayers(found, server), ...around.chain.slice(-1)].every(({ object }) => world.sees(object));
@@ -84,7 +84,7 @@ export function met(
   const decides = auto !== null && typeof found.out.sends === "string" && withAuto(!auto).out.sends !== found.out.sends;
   return {
     ...{ ...found, hidden, unseen, auto: decides ? auto : null, takes: takenBy(server, endpoint, found, peers) },
-    connects: unseen.length > 0 ? lacking(...unseen) : explained(found.connects, world),
+    connects: unseen.length > 0 ? lacking(...unseen) : explained(found.connects, sending),
     identified: unseen.length > 0 ? lacking(...unseen) : found.identified,
   };
 }

@@ -16,7 +16,7 @@ import type { Called } from "./called.ts";
 import { type Sender, workloadPort } from "./connection.ts";
 import { OF_BYTES } from "./route-versions.ts";
 import { blind, HIDDEN, peersOf, type SecurityWorld, sourceOf } from "./sight.ts";
-import { type Destination, hides, OUTBOUND, ROUTES, rulesFor } from "./way.ts";
+import { type Destination, hides, outboundIn, ROUTES, rulesFor } from "./way.ts";
 
 /** Kinds that decide what a gateway does. */
 export const GATEWAY_KINDS = [
@@ -175,7 +175,7 @@ export function connected(
   const unknown = (...lacks: readonly string[]) =>
     made({ ...base, verdict: "unknown", text: "Whether it comes to the gateway isn’t known.", lacks, sources });
   if (unseen.length > 0) return unknown(...unseen);
-  if (http !== false && host !== undefined && !isOwn(host, to.service)) return unknown(OUTBOUND);
+  if (http !== false && host !== undefined && !isOwn(host, to.service)) return unknown(outboundIn(world));
   if (typeof sends !== "string") return unknown(...sends.lacks);
   if (sends !== "plaintext") {
     const { tls, lacks, closed } = atPort(gateway, listens, whole);

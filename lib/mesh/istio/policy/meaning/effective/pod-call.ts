@@ -19,7 +19,7 @@ import { type Called, hasPort, listensForAll } from "./called.ts";
 import { inTurn, joined, stopped } from "./joined.ts";
 import { beforePod } from "./pod-waypoint.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf, unseen } from "./sight.ts";
-import { hides, OUTBOUND, UNCHANGED } from "./way.ts";
+import { hides, outboundIn, UNCHANGED } from "./way.ts";
 
 interface PodCall {
   /** One kind of the caller's pods; null: outside the mesh. */
@@ -63,7 +63,7 @@ export function toPod({ client, account, question }: PodCall, server: Workload, 
     ...blind(world, "Sidecar", "ServiceEntry", "VirtualService"),
     ...(own ? [ITSELF] : []),
     ...[takenBefore(client, server, question, world)].flat(),
-    ...(mode === null ? [OUTBOUND] : []),
+    ...(mode === null ? [outboundIn(world)] : []),
     ...(sidecar !== null && hides([sidecar], world) ? [HIDDEN] : []),
     ...unreadIn(world, sidecar === null ? [] : [sidecar]),
   ];

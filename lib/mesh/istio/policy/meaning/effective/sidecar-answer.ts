@@ -4,6 +4,7 @@ import { CAPTURE } from "#lib/inventory/capture-notes.ts";
 import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { ClientPlane, RoutingAnswer } from "#lib/policy/client-routing.ts";
 import { carriedBy } from "../port-protocol.ts";
+import { servedBy } from "../revisions.ts";
 import { byteTable } from "../routing/bytes.ts";
 import { type Bytes, clash, REFUSED, takesAll as takesAllConnections } from "../routing/connection.ts";
 import type { Caller } from "../routing/match.ts";
@@ -135,11 +136,14 @@ const DECIDES: Readonly<Record<OutOfScope["why"], RoutingAnswer["decides"]>> = {
 /** What becomes of calls to hosts that these clients don't know. */
 function outboundOf(caller: Caller, world: SecurityWorld): Pick<RoutingAnswer, "outbound" | "lacks"> {
   const outbound = outboundMode(sidecarOf(caller, world), world.mesh?.registryOnly ?? null);
+  const served = servedBy(world.readers ?? [], world.mesh);
   return {
     outbound,
     lacks:
       outbound === null
-        ? ["the mesh’s outboundTrafficPolicy, which decides whether calls go past the mesh or nowhere"]
+        ? [
+            `the mesh’s outboundTrafficPolicy, which decides whether calls go past the mesh or nowhere${served === null ? "" : `: ${served.lacks}`}`,
+          ]
         : [],
   };
 }

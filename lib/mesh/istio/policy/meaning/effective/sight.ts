@@ -9,7 +9,7 @@ import { type PeerPolicies, peerPolicies } from "../inbound-mtls.ts";
 import type { ReadWorld } from "../revisions.ts";
 import type { Keeps } from "../routing/world.ts";
 
-export interface SecurityWorld extends Pick<ReadWorld, "everything" | "readers"> {
+export interface SecurityWorld extends Pick<ReadWorld, "everything" | "readers" | "keepsBy"> {
   readonly cluster: string;
   readonly rootNamespace: string;
   /** All of a kind, whoever may see them; with `readers` those that their control plane may read. */

@@ -17,7 +17,7 @@ import {
   visibleTo,
 } from "../../routing/json.ts";
 import { gatewaysOf } from "../../routing/virtual-services.ts";
-import { unreadIn } from "../revisions.ts";
+import { servedBy, unreadIn } from "../revisions.ts";
 import { expressions, type Fits } from "../routing/expression.ts";
 import type { RequestFacts } from "../routing/match.ts";
 import { type Routed, route } from "../routing/route.ts";
@@ -48,7 +48,12 @@ export interface Way {
 /** Nothing is done to it on the way. */
 export const UNCHANGED = { path: false, headers: false };
 /** What becomes of calls to hosts that the client’s Sidecar leaves out, and of connections that no rule takes. */
-export const OUTBOUND = "the mesh’s outboundTrafficPolicy";
+const OUTBOUND = "the mesh’s outboundTrafficPolicy";
+/** It, with the reason why it isn't known where that is who serves the client. */
+export const outboundIn = (world: SecurityWorld): string => {
+  const served = servedBy(world.readers ?? [], world.mesh);
+  return served === null ? OUTBOUND : `${OUTBOUND}: ${served.lacks}`;
+};
 export const ROUTES = ["HTTPRoute", "GRPCRoute"];
 
 export const directly = (service: Called, port: number): Way => ({
@@ -81,6 +86,10 @@ export function saying(
   };
 }
 
+/** The object that a control plane reads of what is called. */
+export const standsFor = ({ entry, namespace, name }: Called): Manifest =>
+  entry?.object ?? { apiVersion: "v1", kind: "Service", metadata: { namespace, name } };
+
 /** What isn't known of how a sidecar routes calls to a Service or a ServiceEntry's host. `http`, and `world`: as below. */
 export function unsettled(
   client: Pick<Workload, "namespace" | "labels">,
@@ -99,7 +108,7 @@ export function unsettled(
     ...blind(world, "VirtualService", "DestinationRule", "Sidecar"),
     ...blind(world, ...(http === false ? [] : ROUTES), ...(http === true ? [] : OF_BYTES)),
     ...readersOf(bytes, world),
-    ...unreadIn(world, [...all, ...(service.entry === undefined ? [] : [service.entry.object])]),
+    ...unreadIn(world, [...all, standsFor(service)]),
     ...(http === undefined && routing.length + bytes.length > 0 ? ["the port’s protocol"] : []),
     ...(hides(all, world) ? [HIDDEN] : []),
     ...unsettledEntry(service, client.namespace, world),
@@ -141,7 +150,7 @@ export function pastOrNowhere(
 ): Omit<Way, "routed"> {
   const mode = outboundMode(sidecarOf(client, world), world.mesh?.registryOnly ?? null);
   const none = { to: [], lacks: [], rewrites: UNCHANGED };
-  if (mode === null) return { ...none, lacks: [OUTBOUND] };
+  if (mode === null) return { ...none, lacks: [outboundIn(world)] };
   const others =
     why === "no rule" ? null : othersFor(hostOf(service), port, client.namespace, world, service.entry?.object);
   if (others !== null) return { ...none, lacks: [...blind(world, "ServiceEntry"), others] };

@@ -1,0 +1,123 @@
+/**
+ * Objects as each of a cluster's control planes reads them, by the label `istio.io/rev`: what no one of them reads together is in no
+ * conflict, and stands for nothing that is missing to another. (meaning/revisions.ts) https://istio.io/latest/docs/setup/upgrade/canary/
+ */
+import type { Manifest } from "#lib/policy/manifest.ts";
+import { hasRevision, hasRevisions, isOfAll } from "../meaning/revisions.ts";
+import { revisionOf } from "../settings/facts.ts";
+import { controlPlanes } from "../settings/planes.ts";
+import type { SeenWorld } from "./model.ts";
+import { READ } from "./seen.ts";
+
+/** What one control plane reads, or several alike. */
+export interface Reading {
+  /** Their revisions. */
+  readonly name: string;
+  readonly world: SeenWorld;
+}
+
+type Lists = ReadonlyMap<string, readonly Manifest[]>;
+
+interface Reader {
+  readonly name: string;
+  readonly takes: (label: string) => boolean;
+}
+
+/** Of more revisions that objects name, where it isn't known what runs, the others are read as one's: checks take time by each. */
+const MOST = 8;
+
+export class Readings {
+  /** By list, then reader, so that what didn't change is the same list again. */
+  readonly #kept = new WeakMap<readonly Manifest[], Map<string, readonly Manifest[]>>();
+
+  /** One without a name where no object is for one control plane alone. */
+  of(world: SeenWorld): readonly [Reading, ...Reading[]] {
+    const lists = new Map([...READ].map((kind) => [kind, world.objects(kind)] as const));
+    const labelled = new Map([...lists].filter(([, list]) => hasRevisions(list)));
+    if (labelled.size === 0) return [{ name: "", world }];
+    const labels = labelsOf(labelled);
+    const running = runningIn(world);
+    const [first, ...others] = running === null ? named(labels) : readersOf(running, labels);
+    const taken = (label: string) => [first, ...others].some(({ takes }) => takes(label));
+    const unserved = running === null ? [] : this.#unserved(labelled, labels, taken);
+    const read = ({ name, takes }: Reader): Reading => {
+      const own = new Map([...labelled].map(([kind, list]) => [kind, this.#read(list, name, takes)]));
+      return { name, world: { ...world, unserved, objects: (kind) => own.get(kind) ?? world.objects(kind) } };
+    };
+    return [read(first), ...others.map(read)];
+  }
+
+  #read(list: readonly Manifest[], name: string, takes: Reader["takes"]): readonly Manifest[] {
+    return this.#once(list, `read by ${name}`, (each) => isOfAll(each) || !hasRevision(each) || takes(labelOf(each)));
+  }
+
+  #unserved(labelled: Lists, labels: readonly string[], taken: Reader["takes"]): SeenWorld["unserved"] {
+    const nobodys = labels.filter((label) => !taken(label));
+    if (nobodys.length === 0) return [];
+    const key = `read by none: ${JSON.stringify(nobodys)}`;
+    const isNobodys = (each: Manifest) => !isOfAll(each) && hasRevision(each) && !taken(labelOf(each));
+    return [...labelled.values()].flatMap((list) => this.#once(list, key, isNobodys));
+  }
+
+  #once(list: readonly Manifest[], key: string, keep: (each: Manifest) => boolean): readonly Manifest[] {
+    const own = this.#kept.get(list) ?? new Map<string, readonly Manifest[]>();
+    this.#kept.set(list, own);
+    const found = own.get(key) ?? list.filter(keep);
+    own.set(key, found);
+    return found;
+  }
+}
+
+export const labelOf = ({ metadata }: Manifest): string => metadata.labels?.["istio.io/rev"] ?? "";
+
+const labelsKept = new WeakMap<readonly Manifest[], readonly string[]>();
+
+/** Each list is looked through once, so that a change costs its own kind's alone. */
+function labelsIn(list: readonly Manifest[]): readonly string[] {
+  const found = labelsKept.get(list) ?? [
+    ...new Set(list.filter((each) => hasRevision(each) && !isOfAll(each)).map(labelOf)),
+  ];
+  labelsKept.set(list, found);
+  return found;
+}
+
+const labelsOf = (lists: Lists): readonly string[] => [...new Set([...lists.values()].flatMap(labelsIn))].toSorted();
+
+/** null: which control planes run, or what they read, isn't known; files needn't hold them. */
+export function runningIn({ inventory, rootNamespace, istiodNamespace = rootNamespace }: SeenWorld) {
+  const planes = controlPlanes(inventory, istiodNamespace) ?? [];
+  return planes.length === 0 || planes.some(({ everything }) => everything === null) ? null : planes.map(revisionOf);
+}
+
+/** Whoever reads what objects name; what is for nobody in particular each of them reads. */
+function named(labels: readonly string[]): readonly [Reader, ...Reader[]] {
+  const each = labels.slice(0, labels.length > MOST ? MOST - 1 : MOST);
+  const rest = new Set(labels.slice(each.length));
+  const [first, ...others] = each.map((name): Reader => ({ name, takes: (label) => label === name }));
+  const last: readonly Reader[] =
+    rest.size === 0 ? [] : [{ name: `${rest.size} others`, takes: (label) => rest.has(label) }];
+  return first === undefined ? [{ name: "", takes: () => true }] : [first, ...others, ...last];
+}
+
+/** Those that run: of those that no object names all read the same. */
+function readersOf(
+  running: NonNullable<ReturnType<typeof runningIn>>,
+  labels: readonly string[],
+): readonly [Reader, ...Reader[]] {
+  const all = [...new Map(running.map((each) => [JSON.stringify(each), each])).values()];
+  const [plain, own] = [false, true].map((is) =>
+    all.filter(({ name, everything }) => is === (everything === true || labels.includes(name))),
+  );
+  const readers = (own ?? []).map(
+    ({ name, everything }): Reader =>
+      everything === true
+        ? { name: `${name}, which reads objects of all`, takes: () => true }
+        : { name, takes: (label) => label === name },
+  );
+  const names = (plain ?? []).map(({ name }) => name).toSorted();
+  const [first, ...others] = [
+    ...readers,
+    ...(names.length === 0 ? [] : [{ name: names.join(", "), takes: () => false }]),
+  ];
+  return first === undefined ? named(labels) : [first, ...others];
+}
