@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { ANONYMOUS } from "../identity.ts";
-import { ASKED, ana, ask, from, inventory, NARROW, peer, to, V1, vs } from "./simulation.test-support.ts";
+import { ASKED, ana, ask, from, inventory, NARROW, peer, policy, to, V1, vs } from "./simulation.test-support.ts";
 
 const { autoMtls: _, ...UNSAID } = ASKED;
 const mesh = (text: string, revision?: string): Manifest => ({
@@ -90,7 +90,16 @@ test("what becomes of calls to Services out of scope is the client's control pla
   );
 });
 
-test("paths are read as the server's control plane is set, and by its trust domains", async () => {
+test("rules read paths as the server's control plane is set, whatever the client's", async () => {
+  const deny = policy({ action: "DENY", rules: [{ to: [{ operation: { paths: ["/a"] } }] }] });
+  const merged = "pathNormalization: {normalization: MERGE_SLASHES}";
+  const of = async (own: string, clients: string) =>
+    (await asked([deny, mesh(own), mesh(clients, "canary")], ["canary"], { path: "//a" })).verdict;
+  expect(await of(merged, "{}")).toBe("no");
+  expect(await of("{}", merged)).toBe("yes");
+});
+
+test("an identity is of the client's trust domain, rules are read by the server's", async () => {
   const domains = [mesh("trustDomain: corp\ntrustDomainAliases: [new]"), mesh("trustDomain: new", "canary")];
   const deny = (principal: string) => from({ principals: [principal] }, "DENY");
   expect((await asked([deny("new/ns/shop/sa/web"), ...domains], ["canary"])).verdict).toBe("no");
