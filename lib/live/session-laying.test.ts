@@ -1,5 +1,6 @@
 /** What is told, and where things are drawn, while a layout takes its time: seen from the worker's door. */
 import { expect, test } from "vitest";
+import { perSecond } from "#lib/units.ts";
 import { edge, graph, node, settle } from "./live.test-support.ts";
 import { DEFAULT_LOOK } from "./look.ts";
 import { GRAPH, id, SHOP, start } from "./picture.test-support.ts";
@@ -25,7 +26,7 @@ function slow() {
 
 const FOCUSED = { ...DEFAULT_LOOK, focus: id("a"), steps: 1 };
 const LATER = graph([...GRAPH.nodes, node(id("z"))], [...GRAPH.edges, edge(id("z"), id("a"))]);
-const FASTER = { ...LATER, edges: LATER.edges.map((each) => ({ ...each, rate: 99 })) };
+const FASTER = { ...LATER, edges: LATER.edges.map((each) => ({ ...each, rate: perSecond(99) })) };
 
 test("what is drawn is told when it is, also where it is what was told before a fresh layout", async () => {
   const { session, open, status, rest } = slow();

@@ -51,7 +51,7 @@ export class Readings {
     return this.#once(list, `read by ${name}`, (each) => isOfAll(each) || !hasRevision(each) || takes(labelOf(each)));
   }
 
-  #unserved(labelled: Lists, labels: readonly string[], taken: Reader["takes"]): SeenWorld["unserved"] {
+  #unserved(labelled: Lists, labels: readonly string[], taken: Reader["takes"]): readonly Manifest[] {
     const nobodys = labels.filter((label) => !taken(label));
     if (nobodys.length === 0) return [];
     const key = `read by none: ${JSON.stringify(nobodys)}`;

@@ -50,7 +50,6 @@ interface Read {
 const decoded = new WeakMap<Manifest, Read>();
 
 export function meshSettings(given: SettingsGiven): MeshSettings {
-  const { maps, root, unread } = given;
   if (given.planes === null) return { why: "which control planes run isn’t known: Deployments aren’t read" };
   const planes = given.planes.length > 0 ? given.planes : [OUTSIDE];
   return settingsAmong(planes.map((plane) => settingsOf(plane, given)));
