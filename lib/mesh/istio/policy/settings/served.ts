@@ -39,7 +39,7 @@ export function factsServed(
   if (all.length < 2 || alike(all, saidBy)) return common;
   const known = new Map<string, Served>();
   const served = (revisions: readonly (string | null)[]): Served => {
-    const said = [...new Set(revisions)].toSorted();
+    const said = [...new Set(revisions)].toSorted((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1));
     const key = JSON.stringify(said);
     const found = known.get(key) ?? servedOf(said, all, (own) => ({ ...meshFacts(own, planes), served }), labelsOf);
     known.set(key, found);
