@@ -43,6 +43,7 @@ export class Presenter {
     this.picture = new Picture({
       ...{ post, places, now },
       later: (call) => void deps.after(0, call),
+      after: deps.after,
       finding: (graph) => this.finder.of(graph),
       traced: (graph) => this.tracer.of(graph),
       laid: (ms) => this.mark("topology:layout", ms),
