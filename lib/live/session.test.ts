@@ -322,6 +322,29 @@ test("a view opened while paused is read once, and then stands still", async () 
   expect(world.asked).toHaveLength(2);
 });
 
+test.each([
+  ["an instant", { at: "2026-08-20T13:05:00Z" }],
+  ["a window", { window: "5m" }],
+] as const)("%s that is chosen while paused is read once, though the old graph stands until then", async (_, view) => {
+  const { open, snapshot, status, tell, world } = start();
+  open();
+  await snapshot(GRAPH);
+  tell({ type: "pause", paused: true });
+  open(view);
+  await settle();
+  expect(world.asked).toHaveLength(2);
+  expect(status().nodes).toBe(2);
+  world.last().open();
+  await settle();
+  world.last().event("source", DOWN);
+  await settle();
+  expect(world.last().signal.aborted).toBe(false);
+  world.last().event("snapshot", graph([node(A)]), "f-1");
+  await settle();
+  expect(status()).toMatchObject({ phase: "paused", nodes: 1 });
+  expect(world.last().signal.aborted).toBe(true);
+});
+
 test("laying out afresh forgets the places; closing ends everything", async () => {
   const { open, snapshot, tell, scenes, world } = start();
   open();
