@@ -345,6 +345,25 @@ test.each([
   expect(world.last().signal.aborted).toBe(true);
 });
 
+test("another graph of the same instant is told apart", async () => {
+  const { open, snapshot, status } = start();
+  open({ at: GRAPH.at });
+  await snapshot(GRAPH);
+  const before = status();
+  open({ at: GRAPH.at, window: "15m" });
+  await snapshot({ ...GRAPH, window: "15m" }, "f-1");
+  expect(status().at).toBe(before.at);
+  expect(status().graphs).toBeGreaterThan(before.graphs);
+});
+
+test("calls of unknown state are counted, each once", async () => {
+  const { open, snapshot, status } = start();
+  open();
+  const unknown = edge(A, B, { health: "unknown" });
+  await snapshot({ ...GRAPH, edges: [unknown, edge(B, A), { ...unknown, id: `${A}>${B}>grpc`, half: "operation" }] });
+  expect(status().unknownCalls).toBe(1);
+});
+
 test("laying out afresh forgets the places; closing ends everything", async () => {
   const { open, snapshot, tell, scenes, world } = start();
   open();
