@@ -51,6 +51,12 @@ const nothing: readonly (readonly [name: string, status: LiveStatus, query: stri
     "none-known-unhealthy",
   ],
   [
+    "nothing known to be unhealthy, where nobody knows how some calls are",
+    { ...drawn, placed: 0, counts: { ...drawn.counts, healthy: 12 }, unknownCalls: 3 },
+    "show=trouble",
+    "none-known-unhealthy",
+  ],
+  [
     "nothing known to be unhealthy, where Prometheus is down",
     { ...drawn, placed: 0, sources: [down] },
     "show=trouble",
@@ -190,13 +196,15 @@ describe("what stands where the drawing would be", () => {
     expect(renderToStaticMarkup(<Skeleton />)).toContain("Reading the mesh");
   });
 
-  it("says of how many marks the state isn't known, and never that all is well then", () => {
+  it("says of how many marks and calls the state isn't known, and never that all is well then", () => {
     const unknown = { ...drawn, placed: 0, counts: { ...drawn.counts, unknown: 12 } };
     expect(emptyState(unknown, url("show=trouble"))).toMatchObject({
       tone: "degraded",
       title: "Nothing is known to be unhealthy",
       text: "None of 12 marks in this view is known to be degraded or failing, nor is a call between them. Of 12 marks the state isn't known.",
     });
+    const calls = { ...drawn, placed: 0, unknownCalls: 3 };
+    expect(emptyState(calls, url("show=trouble"))?.text).toContain("between them. Of 3 calls the state isn't known.");
     const near = { ...unknown, near: 3 };
     expect(emptyState(near, url("show=trouble&rest=hide"))).toMatchObject({
       act: { patch: { look: { rest: "dim" } } },

@@ -2,7 +2,6 @@
  * What the topology says besides its numbers: why there is nothing, or what is wrong with what there is. Pure: status
  * and address in, words and one next act out; every case is rendered by notices.test.tsx.
  */
-
 import { sayInstant } from "#components/shell/instant.ts";
 import type { UrlPatch, UrlState } from "#components/shell/url-state.ts";
 import { sayWindow, WINDOWS, type Window } from "#lib/api/windows.ts";
@@ -104,7 +103,7 @@ export function lostSince({ phase, at }: Pick<LiveStatus, "phase" | "at">): stri
 
 /** Only what is unhealthy was asked for, and nothing is: said of as much as was looked at, and as surely as it is known. */
 function noTrouble(status: LiveStatus, { look }: UrlState): Notice {
-  const { nodes, near, counts, sources } = status;
+  const { nodes, near, counts, unknownCalls, sources } = status;
   const lost = lostSince(status);
   if (near !== null && look.rest === "hide") {
     return {
@@ -118,7 +117,7 @@ function noTrouble(status: LiveStatus, { look }: UrlState): Notice {
   const act: Act = { do: "go", label: "Show everything", patch: { look: { show: "all" } } };
   const none = `None of ${formatPlural(nodes, "mark")} in this view is`;
   const unwell = sources.find(({ kind, state }) => kind === "prometheus" && state !== "ok");
-  if (counts.unknown === 0 && unwell === undefined && lost === "") {
+  if (counts.unknown === 0 && unknownCalls === 0 && unwell === undefined && lost === "") {
     return {
       id: "all-well",
       tone: "plain",
@@ -129,6 +128,7 @@ function noTrouble(status: LiveStatus, { look }: UrlState): Notice {
   }
   const lacking = [
     counts.unknown === 0 ? "" : ` Of ${formatPlural(counts.unknown, "mark")} the state isn't known.`,
+    unknownCalls === 0 ? "" : ` Of ${formatPlural(unknownCalls, "call")} the state isn't known.`,
     unwell === undefined ? "" : ` Not all that ${called(unwell)} measures now is known.`,
     lost,
   ];

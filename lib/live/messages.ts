@@ -83,6 +83,8 @@ export interface LiveStatus {
   readonly at: string | null;
   /** Shown is a frame of the past under a hand on the time axis; what is followed goes on behind it. */
   readonly held: boolean;
+  /** Grows with each graph that comes onto the screen: two of them may be of the same `at`. */
+  readonly graphs: number;
   /** Effective window; differs from the asked one when it was raised. */
   readonly window: string | null;
   readonly latencyAt: string | null;
@@ -91,6 +93,8 @@ export interface LiveStatus {
   readonly counts: Readonly<Record<HealthState, number>>;
   readonly nodes: number;
   readonly edges: number;
+  /** Calls of which the state isn't known, each counted once. */
+  readonly unknownCalls: number;
   /** What is drawn: everything, or groups because there are more than 150 marks. */
   readonly drawn: "workloads" | "groups";
   /** Workloads in the answer behind the drawing where known. */

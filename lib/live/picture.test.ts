@@ -26,6 +26,15 @@ test("a focus dims the rest without asking the server, and nothing moves", async
   expect(status()?.near).toBe(2);
 });
 
+test("a database that never answers doesn't keep the graph from being drawn", async () => {
+  const { world, scenes, open } = start(new Promise<null>(() => undefined));
+  await open({}, GRAPH);
+  expect(scenes()).toHaveLength(0);
+  await world.pass(1000);
+  expect(scenes()).toHaveLength(1);
+  expect(scenes()[0]?.scene.strings?.nodeIds).toHaveLength(GRAPH.nodes.length);
+});
+
 test("protocols come and go in place", async () => {
   const { scenes, open, look, places } = start();
   await open({}, GRAPH);

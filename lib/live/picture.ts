@@ -18,10 +18,14 @@ import { SceneRows } from "./scene-rows.ts";
 import { type Shown, showGraph } from "./shown.ts";
 import type { Skeleton } from "./skeleton.ts";
 import { Standing } from "./standing.ts";
+import type { Surroundings } from "./stream.ts";
 import type { Traced } from "./tracer.ts";
 
 /** A layout lets messages in after so many milliseconds: one that nobody needs any more is given up then. */
 const SLICE_MS = 40;
+
+/** So long drawing waits for the places of the last visit: a database that is blocked says neither yes nor no. */
+const PATIENCE_MS = 1000;
 
 /** One seed for everybody: the same mesh looks the same on every screen. */
 const SEED = 1;
@@ -38,6 +42,8 @@ export interface PictureDeps {
   readonly now: () => number;
   /** Calls back once, after messages that wait have had their turn. */
   readonly later: (call: () => void) => void;
+  /** Calls back once after that many milliseconds; the answer cancels. */
+  readonly after: Surroundings["after"];
   /** What find and hide do to a graph. */
   readonly finding: (graph: Graph) => Pick<Finding, "found" | "hidden">;
   /** Where the trace went that is drawn. */
@@ -68,6 +74,7 @@ export class Picture {
   private frozen = false;
   /** The places of the last visit are on their way; nothing is drawn before, or it would be drawn twice. */
   private loading = false;
+  private stopWaiting = () => {};
   private readonly standing = new Standing();
 
   private graph: Graph | null = null;
@@ -127,13 +134,17 @@ export class Picture {
     const key = this.key();
     const known = this.standing.enter(key, readPins(this.look.moved));
     this.loading = this.view !== null && !known && !this.shared();
+    this.stopWaiting();
     if (!this.loading) return;
-    void this.deps.places.load(key).then((places) => {
+    const arrived = (places: Layout | null) => {
       if (key !== this.key() || !this.loading) return;
+      this.stopWaiting();
       this.standing.places = places;
       this.loading = false;
       if (this.graph !== null) this.draw(this.graph, this.stale);
-    });
+    };
+    this.stopWaiting = this.deps.after(PATIENCE_MS, () => arrived(null));
+    void this.deps.places.load(key).then(arrived);
   }
 
   /** Lays out if the structure changed, and sends the scene. */
@@ -294,6 +305,7 @@ export class Picture {
     this.graph = null;
     this.shown = null;
     this.loading = false;
+    this.stopWaiting();
     this.rows = new SceneRows();
     if (graph === null) return;
     const shown = showGraph(NOTHING, DEFAULT_LOOK);

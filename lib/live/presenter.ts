@@ -21,7 +21,7 @@ export interface PresenterDeps {
   readonly fetch: Surroundings["fetch"];
   readonly after: Surroundings["after"];
   /** What is on the screen, and how it is followed. */
-  readonly situation: () => Omit<Situation, "folded" | "find" | "shown" | "moves" | "operations">;
+  readonly situation: () => Omit<Situation, "folded" | "find" | "shown" | "moves" | "operations" | "graphs">;
   /** The view behind it; null before the first. */
   readonly opened: () => { readonly view: GraphView; readonly origin: string } | null;
 }
@@ -35,6 +35,7 @@ export class Presenter {
   private readonly marked = new Set<WorkerMark>();
   private selected: string | null = null;
   private drawnStale = false;
+  private graphs = 0;
   /** What the last status said of the drawing, as text. */
   private toldOfDrawing = "";
 
@@ -44,6 +45,7 @@ export class Presenter {
     this.picture = new Picture({
       ...{ post, places, now },
       later: (call) => void deps.after(0, call),
+      after: deps.after,
       finding: (graph) => this.finder.of(graph),
       traced: (graph) => this.tracer.of(graph),
       laid: (ms) => this.mark("topology:layout", ms),
@@ -57,6 +59,7 @@ export class Presenter {
 
   /** Everything: another graph is on the screen. */
   show(): void {
+    this.graphs += 1;
     // What is drawn comes first: the page is busy for a while with what is said beside it.
     this.draw();
     this.tell();
@@ -98,7 +101,9 @@ export class Presenter {
     const operations = this.deps.opened()?.view.operations === true;
     const [folded, shown, moves] = [this.search.status(), this.picture.current(), this.picture.moves()];
     this.toldOfDrawing = JSON.stringify(drawingOf(situation.graph, shown));
-    this.deps.post({ type: "status", status: statusOf({ ...situation, folded, find, shown, moves, operations }) });
+    const { graphs } = this;
+    const status = statusOf({ ...situation, folded, find, shown, moves, operations, graphs });
+    this.deps.post({ type: "status", status });
   }
 
   rows({ request, ...query }: Extract<ToWorker, { type: "rows" }>): void {

@@ -322,6 +322,48 @@ test("a view opened while paused is read once, and then stands still", async () 
   expect(world.asked).toHaveLength(2);
 });
 
+test.each([
+  ["an instant", { at: "2026-08-20T13:05:00Z" }],
+  ["a window", { window: "5m" }],
+] as const)("%s that is chosen while paused is read once, though the old graph stands until then", async (_, view) => {
+  const { open, snapshot, status, tell, world } = start();
+  open();
+  await snapshot(GRAPH);
+  tell({ type: "pause", paused: true });
+  open(view);
+  await settle();
+  expect(world.asked).toHaveLength(2);
+  expect(status().nodes).toBe(2);
+  world.last().open();
+  await settle();
+  world.last().event("source", DOWN);
+  await settle();
+  expect(world.last().signal.aborted).toBe(false);
+  world.last().event("snapshot", graph([node(A)]), "f-1");
+  await settle();
+  expect(status()).toMatchObject({ phase: "paused", nodes: 1 });
+  expect(world.last().signal.aborted).toBe(true);
+});
+
+test("another graph of the same instant is told apart", async () => {
+  const { open, snapshot, status } = start();
+  open({ at: GRAPH.at });
+  await snapshot(GRAPH);
+  const before = status();
+  open({ at: GRAPH.at, window: "15m" });
+  await snapshot({ ...GRAPH, window: "15m" }, "f-1");
+  expect(status().at).toBe(before.at);
+  expect(status().graphs).toBeGreaterThan(before.graphs);
+});
+
+test("calls of unknown state are counted, each once", async () => {
+  const { open, snapshot, status } = start();
+  open();
+  const unknown = edge(A, B, { health: "unknown" });
+  await snapshot({ ...GRAPH, edges: [unknown, edge(B, A), { ...unknown, id: `${A}>${B}>grpc`, half: "operation" }] });
+  expect(status().unknownCalls).toBe(1);
+});
+
 test("laying out afresh forgets the places; closing ends everything", async () => {
   const { open, snapshot, tell, scenes, world } = start();
   open();

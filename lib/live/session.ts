@@ -49,6 +49,8 @@ export class Session {
   private state: StreamState = { kind: "connecting" };
   private lastId = "";
   private graph: Graph | null = null;
+  /** What is asked for has been answered; the graph may be of what was asked before. */
+  private answered = false;
   private early: readonly SourceStatus[] = [];
 
   /** The view that is asked for; null before the first. */
@@ -181,6 +183,7 @@ export class Session {
     const before = this.asked;
     this.disconnect();
     this.lastId = "";
+    this.answered = false;
     this.state = { kind: "connecting" };
     this.asked = asked;
     // What a hand was on stands until the answer comes.
@@ -219,12 +222,13 @@ export class Session {
     if (frame !== null) {
       this.disconnect();
       this.state = { kind: "open" };
+      this.answered = true;
       if (frame !== this.graph) this.take(frame);
       else this.presenter.tell();
       return;
     }
-    // A view that is opened while paused is read once: there would be nothing to stand still.
-    const still = this.paused && this.graph !== null;
+    // What is asked for while paused is read once: an instant, a window or a comparison as much as another scope.
+    const still = this.paused && this.answered;
     const wanted = this.opened !== null && this.visible && !this.stopped && !still && this.state.kind !== "refused";
     if (wanted && this.stream === null && this.opened !== null && this.asked !== null) {
       const url = streamUrl(this.opened.origin, this.asked);
@@ -241,6 +245,7 @@ export class Session {
         known: () => (this.graph === null || this.lastId === "" ? null : { graph: this.graph, id: this.lastId }),
         joined: (graph: Graph, id: string) => {
           this.lastId = id;
+          this.answered = true;
           this.take(graph);
         },
       };
@@ -256,6 +261,7 @@ export class Session {
     this.hand.forget();
     this.early = [];
     this.lastId = "";
+    this.answered = false;
     this.graph = null;
     this.presenter.forget(seen);
   }
@@ -266,8 +272,12 @@ export class Session {
   }
 
   private onEvent(event: StreamEvent): void {
-    this.lastId = event.id;
     const next = answerAfter(this.graph, event);
+    // What a source says may come before the answer, over the graph of what was asked before.
+    if (event.name !== "source" && next !== null) {
+      this.lastId = event.id;
+      this.answered = true;
+    }
     if (next !== null) this.take(next);
     else if (event.name === "source") {
       this.early = withSource(this.early, JSON.parse(event.data) as SourceStatus);

@@ -6,7 +6,15 @@
  */
 import type { Graph } from "#lib/graph/model.ts";
 import type { StreamEvent } from "./sse.ts";
-import { openStream, SILENCE_MS, type Stream, type StreamSink, type StreamState, type Surroundings } from "./stream.ts";
+import {
+  mayNoLongerSee,
+  openStream,
+  SILENCE_MS,
+  type Stream,
+  type StreamSink,
+  type StreamState,
+  type Surroundings,
+} from "./stream.ts";
 
 /** The part of LockManager that is used. */
 export interface Locks {
@@ -46,6 +54,13 @@ type Word =
 
 const MOST_EARLY = 64;
 
+/** How many deltas lie between two event ids (`epoch-seq`); null where they are of two epochs. */
+function stepsFrom(from: string, to: string): number | null {
+  const [a, b] = [from.lastIndexOf("-"), to.lastIndexOf("-")];
+  if (a < 0 || from.slice(0, a) !== to.slice(0, b)) return null;
+  return Number(to.slice(b + 1)) - Number(from.slice(a + 1));
+}
+
 /** Follows `url` as `viewer`, as the one who holds the stream or as a listener. */
 export function followStream(
   url: string,
@@ -61,7 +76,12 @@ export function followStream(
   const channel = around.channel(name);
   const say = (word: Word) => channel.postMessage(word);
   let waiting = new AbortController();
+  /** Of the graph that this tab has. What sources say has no place of its own in the stream. */
   let id = lastId;
+  /** Whether this tab has had all that the holder had: not where it comes back, before the holder has told it. */
+  let fresh = false;
+  /** The holder was asked what it knows, and hasn't said anything since that could be its answer. */
+  let asked = false;
   let closed = false;
   let own: Stream | null = null;
   let release = () => {};
@@ -72,7 +92,16 @@ export function followStream(
 
   const setState = (next: StreamState) => {
     state = next;
+    if (mayNoLongerSee(next)) {
+      id = "";
+      fresh = false;
+    }
     sink.state(next);
+  };
+  const ask = () => {
+    if (asked) return;
+    asked = true;
+    say({ type: "hello" });
   };
   const lead = () =>
     new Promise<void>((resolve) => {
@@ -84,7 +113,7 @@ export function followStream(
       release = resolve;
       own = openStream(url, id, around, {
         event: (event) => {
-          id = event.id;
+          if (event.name !== "source") id = event.id;
           early = event.name === "source" && early.length < MOST_EARLY ? [...early, event] : [];
           // This tab first: telling the others means copying it, also where there are none.
           sink.event(event);
@@ -114,6 +143,10 @@ export function followStream(
       if (signal.aborted) return;
       stopLeading();
       if (closed) return;
+      fresh = false;
+      // Asked again with the next change, should this be lost.
+      asked = false;
+      say({ type: "hello" });
       watch();
       queue(false);
     });
@@ -121,6 +154,23 @@ export function followStream(
   const watch = () => {
     cancelWatch();
     if (own === null && !closed) cancelWatch = around.after(SILENCE_MS, () => queue(true));
+  };
+
+  const hear = (event: StreamEvent) => {
+    if (event.name === "delta") {
+      const steps = stepsFrom(id, event.id);
+      // One who resumes is told again what this tab has had.
+      if (fresh && steps !== null && steps <= 0) return;
+      // A change of another graph than this tab has would spoil it: the holder tells the whole.
+      if (!fresh || steps !== 1) {
+        fresh = false;
+        ask();
+        return;
+      }
+    }
+    if (event.name === "snapshot") fresh = true;
+    if (event.name !== "source") id = event.id;
+    sink.event(event);
   };
 
   channel.onmessage = ({ data }) => {
@@ -140,27 +190,29 @@ export function followStream(
     watch();
     switch (word.type) {
       case "known":
-        if (id !== "") return;
-        id = word.id;
-        sink.joined(word.graph, word.id);
+        asked = false;
+        if (!fresh || word.id !== id) {
+          id = word.id;
+          fresh = true;
+          sink.joined(word.graph, word.id);
+        }
         setState(word.state);
         return;
       case "event":
-        // A change without what it changes is of no use: the holder's answer to "hello" is on its way.
-        if (id === "" && word.event.name === "delta") return;
-        id = word.event.id;
-        sink.event(word.event);
+        hear(word.event);
         return;
       case "beat":
+        asked = false;
         sink.beat();
         return;
       case "state":
+        asked = false;
         setState(word.state);
     }
   };
   sink.state(state);
   queue(false);
-  say({ type: "hello" });
+  ask();
   watch();
   return {
     close() {

@@ -24,6 +24,8 @@ export interface Situation {
   readonly shown: Shown | null;
   readonly find: FindStatus;
   readonly moves: number;
+  /** How many graphs have come onto the screen. */
+  readonly graphs: number;
   /** Operations are asked for. */
   readonly operations: boolean;
   readonly frames: FramesStatus | null;
@@ -83,11 +85,14 @@ export function statusOf(situation: Situation): LiveStatus {
   const { graph, stream, shown } = situation;
   const counts: Record<HealthState, number> = { healthy: 0, degraded: 0, failing: 0, idle: 0, unknown: 0 };
   for (const { kind, health } of graph?.nodes ?? []) if (kind !== "operation") counts[health] += 1;
+  let unknownCalls = 0;
+  for (const { half, health } of graph?.edges ?? []) if (half === undefined && health === "unknown") unknownCalls += 1;
   return {
     phase: phaseOf(situation),
     problem: stream.kind === "waiting" || stream.kind === "refused" ? stream.problem : null,
     at: graph?.at ?? null,
     held: situation.held,
+    graphs: situation.graphs,
     window: graph?.window ?? null,
     latencyAt: graph?.latencyAt ?? null,
     configurationAt: graph?.configurationAt ?? null,
@@ -95,6 +100,7 @@ export function statusOf(situation: Situation): LiveStatus {
     counts,
     nodes: graph?.nodes.length ?? 0,
     edges: graph?.edges.length ?? 0,
+    unknownCalls,
     drawn: situation.groups ? "groups" : "workloads",
     hiddenWorkloads: situation.groups ? situation.hiddenWorkloads : 0,
     ...drawingOf(graph, shown),

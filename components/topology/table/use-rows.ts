@@ -12,7 +12,7 @@ const NONE: Rows = { rows: [], total: 0 };
 /** Rows sorted by pain, asked for again with each new graph, find, hide or trace, and when groups were opened to the search; the ones before stay until the next arrive. */
 export function useRows(text: string, limit: number): Rows {
   const live = useLive();
-  const { at, folded, find, trace } = useLiveStatus();
+  const { at, graphs, folded, find, trace } = useLiveStatus();
   const { revision } = find;
   const traced = trace?.revision ?? null;
   const foldedAt = folded?.at ?? null;
@@ -34,7 +34,7 @@ export function useRows(text: string, limit: number): Rows {
       current = false;
       clearTimeout(timer);
     };
-  }, [live, at, foldedAt, revision, traced, text, limit]);
+  }, [live, at, graphs, foldedAt, revision, traced, text, limit]);
   // Without a graph there are none: who looked before may have seen others.
   return at === null ? NONE : rows;
 }
