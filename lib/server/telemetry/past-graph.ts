@@ -120,6 +120,11 @@ export function pastGraph(
     past: true,
   });
   const latencyAt = readings.some((each) => each.latencyAt !== null) ? at : null;
+  const said = (tells: (reading: Reading) => boolean) =>
+    told.map(({ reading, status, empty }) => ({
+      clusters: status.clusters,
+      answered: reading !== null && !empty && tells(reading),
+    }));
   const publication = new Publication(
     withTrials(graph, trial?.counts ?? [], inventory),
     { at, latencyAt, configurationAt: configurationAt(inventory), window },
@@ -127,9 +132,9 @@ export function pastGraph(
       takenAt: timers.monotonic(),
       latencyAsked: latency,
       hour: hour?.graph ?? null,
-      told: toldBy(
-        told.map(({ reading, status, empty }) => ({ clusters: status.clusters, answered: reading !== null && !empty })),
-      ),
+      past: true,
+      told: toldBy(said(() => true)),
+      whole: toldBy(said(({ whole }) => whole)),
     },
   );
   const statuses = withGaps(
