@@ -16,7 +16,7 @@ export interface Side {
   readonly elements: Elements;
   /** The effective window: how many requests or connections the rates rest on. */
   readonly window: Seconds;
-  /** Was any telemetry of this cluster read for this window? */
+  /** Was all telemetry of this cluster read for this window? What a failed read would have told isn't silence. */
   readonly told: (cluster: string) => boolean;
 }
 
@@ -75,7 +75,8 @@ function edgeChange(
 /** How many requests, or connections, its numbers rest on. */
 function countOf({ requests, connections }: GraphEdge, window: Seconds): number {
   if (requests !== null) return requests;
-  return connections === undefined ? 0 : (connections.openedPerSecond + connections.failedPerSecond) * window;
+  // A reporter may count a failed connection as opened too (docs/numbers.md 8).
+  return connections === undefined ? 0 : Math.max(connections.openedPerSecond, connections.failedPerSecond) * window;
 }
 
 function beforeOf(edge: GraphEdge): EdgeBefore {

@@ -29,7 +29,7 @@ export interface MergeInput {
   readonly errorRate: ErrorRule;
   /** `all` keeps edges that are known but carried nothing within the window. */
   readonly edges: "live" | "all";
-  /** Of which clusters any telemetry was read; without it, of all. Where nothing was measured nobody is called idle. */
+  /** Of which clusters all telemetry was read; without it, of all. Where nothing was measured nobody is called idle. */
   readonly measured?: (cluster: string) => boolean;
   /** `at` is long ago: what the inventory says was made since is not drawn. */
   readonly past?: boolean;

@@ -54,6 +54,18 @@ describe("totals of a box", () => {
     expect(within.http).toMatchObject({ rate: 12, errorRate: null, outcomes: null });
   });
 
+  test.each([
+    ["a part isn't told", null, null],
+    ["all is told", { sent: bytesPerSecond(1), received: bytesPerSecond(2) }, { sent: 11, received: 22 }],
+  ])("of bytes are the whole or nothing: %s", (_, bytes, sum) => {
+    const told = { bytes: { sent: bytesPerSecond(10), received: bytesPerSecond(20) } };
+    const graph = view([
+      l7("source", "shop/web", "shop/cart", { "200": 8 }, told),
+      l7("source", "bank/pay", "shop/cart", { "200": 1 }, { bytes }),
+    ]);
+    expect(summarise(graph, null).within.http?.bytesPerSecond).toEqual(sum);
+  });
+
   test("count coverage, badges and what flows inside folded nodes", () => {
     const pods = [{ cluster: "c", namespace: "shop", pod: "web-1", up: true }];
     const world = inventory([

@@ -35,10 +35,10 @@ export interface Totals {
   readonly outcomes: Outcomes | null;
   readonly codes: Readonly<Record<string, PerSecond>>;
   readonly flags: Readonly<Record<string, PerSecond>>;
-  /** As the clients see them; null where no edge has any. */
+  /** As the clients see them; null where no edge has any, or one with traffic can't tell. */
   readonly bytesPerSecond: ByteRates | null;
   readonly connections: ConnectionRates | null;
-  /** Of gRPC; null where no edge has any. */
+  /** Of gRPC; null where no edge has any. A call that was refused has none, so its lack is no unknown part. */
   readonly messagesPerSecond: MessageRates | null;
   /** Edges that stream. */
   readonly streaming: number;
@@ -150,7 +150,10 @@ function totalsOf(protocol: Protocol, edges: readonly GraphEdge[]): Totals {
     outcomes: tcp ? null : outcomes(moving),
     codes: sumRecords(edges.map(({ codes }) => codes)),
     flags: sumRecords(edges.map(({ flags }) => flags)),
-    bytesPerSecond: bytes(edges.flatMap((edge) => edge.bytesPerSecond ?? [])),
+    // A sum without an unknown part would be shown as the whole.
+    bytesPerSecond: moving.some((edge) => edge.bytesPerSecond === undefined)
+      ? null
+      : bytes(edges.flatMap((edge) => edge.bytesPerSecond ?? [])),
     connections: connections(edges.flatMap((edge) => edge.connections ?? [])),
     messagesPerSecond: messages(edges.flatMap((edge) => edge.messagesPerSecond ?? [])),
     streaming: edges.filter(({ streaming }) => streaming === true).length,

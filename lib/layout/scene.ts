@@ -45,7 +45,7 @@ export const BADGE_KINDS = [
 export type BadgeKind = (typeof BADGE_KINDS)[number];
 
 /**
- * Bits in `NodeArrays.bits`. `p95Bound`: several callers measured it apart, and the value is the largest of theirs (the true
+ * Bits in `NodeArrays.bits`. `p95Bound`: several callers send something, each was measured apart, and the value is the largest of theirs (the true
  * one is not above it). `found`: an expression finds it; `hidden`: one hides it, and it is neither drawn nor picked; `traced`:
  * the trace that is drawn went through it.
  */

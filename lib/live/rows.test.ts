@@ -58,9 +58,9 @@ test("what only the whole has is found and marked; what is drawn counts once", (
   expect(rowsOf(drawn, "api", 50, GRAPH).rows.filter(({ id }) => id === A)).toHaveLength(1);
 });
 
-test("a node sums what comes in; a p95 only where one edge has it", () => {
+test("a node sums what comes in; a p95 only where one edge carries anything", () => {
   const row = rowsOf(GRAPH, "", 50).rows.find(({ id }) => id === B);
-  expect(row).toMatchObject({ rate: 12, requests: 720, errorRate: 5, p95: 30, where: "shop · w" });
+  expect(row).toMatchObject({ rate: 12, requests: 720, errorRate: 5, p95: null, where: "shop · w" });
   const both = graph(
     GRAPH.nodes,
     GRAPH.edges.map((one) => ({ ...one, latency: { mean: null, p50: null, p95: 1, p99: null } }) as typeof one),
@@ -94,4 +94,13 @@ test("an edge says what dry runs would deny of it, at least and at most, and nul
     api: [null, null],
     basket: [null, null],
   });
+});
+
+test.each([
+  ["one of two callers wasn't measured", 2, null],
+  ["the other caller sends nothing", 0, 30],
+])("a node's p95 is never one caller's among several: %s", (_, rate, p95) => {
+  const latency = { mean: null, p50: null, p95: 30, p99: null };
+  const of = graph([node(A), node(B), node(P)], [edge(A, B, { latency }), edge(P, B, { rate, requests: 60 * rate })]);
+  expect(rowsOf(of, "", 9).rows.find(({ id }) => id === B)?.p95).toBe(p95);
 });

@@ -15,20 +15,20 @@ const PAIN: Readonly<Record<HealthState, number>> = { failing: 0, degraded: 1, u
 interface Sums {
   readonly requests: Requests;
   p95: number | null;
-  measured: number;
+  /** How many edges carry requests. */
+  flowing: number;
 }
 
-/** Sums of what comes into each node; a p95 only where there is one measured edge, for quantiles don't add up. */
+/** Sums of what comes into each node; a p95 only where one edge carries anything, for quantiles don't add up. */
 function inboundSums(edges: readonly GraphEdge[]): Map<string, Sums> {
   const sums = new Map<string, Sums>();
   for (const edge of edges) {
     if (!countsAt(edge, "target")) continue;
-    const sum = sums.get(edge.target) ?? { requests: new Requests(), p95: null, measured: 0 };
+    const sum = sums.get(edge.target) ?? { requests: new Requests(), p95: null, flowing: 0 };
     sum.requests.add(edge);
-    const p95 = edge.latency?.p95 ?? null;
-    if (p95 !== null) {
-      sum.measured += 1;
-      sum.p95 = sum.measured === 1 ? p95 : null;
+    if (edge.rate !== null && edge.rate > 0) {
+      sum.flowing += 1;
+      sum.p95 = sum.flowing === 1 ? (edge.latency?.p95 ?? null) : null;
     }
     sums.set(edge.target, sum);
   }

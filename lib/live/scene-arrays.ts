@@ -23,16 +23,16 @@ class Traffic {
   readonly rate: Float64Array;
   /** NaN = one of the calls can't tell. */
   readonly errors: Float64Array;
-  /** The largest. */
+  /** The largest; NaN as soon as one of the calls that flow has none, for it may be that one's. */
   readonly p95: Float64Array;
-  /** How many calls gave one. */
-  readonly measured: Uint32Array;
+  /** How many calls carry anything. */
+  readonly flowing: Uint32Array;
 
   constructor(count: number) {
     this.rate = new Float64Array(count).fill(Number.NaN);
     this.errors = new Float64Array(count);
     this.p95 = new Float64Array(count).fill(Number.NaN);
-    this.measured = new Uint32Array(count);
+    this.flowing = new Uint32Array(count);
   }
 
   /** -1: a node that isn't drawn. */
@@ -42,11 +42,11 @@ class Traffic {
     const held = this.rate[node] as number;
     this.rate[node] = (Number.isNaN(held) ? 0 : held) + rate;
     this.errors[node] = (this.errors[node] as number) + (calls.errors[at] as number);
+    if (!(rate > 0)) return;
     const p95 = calls.p95[at] as number;
-    if (Number.isNaN(p95)) return;
-    const most = this.p95[node] as number;
-    this.p95[node] = Number.isNaN(most) ? p95 : Math.max(most, p95);
-    this.measured[node] = (this.measured[node] as number) + 1;
+    const before = this.flowing[node] as number;
+    this.p95[node] = before === 0 ? p95 : Math.max(this.p95[node] as number, p95);
+    this.flowing[node] = before + 1;
   }
 }
 
@@ -98,7 +98,7 @@ export function nodeArrays(drawn: Shown, skeleton: Skeleton, standing: Uint16Arr
     const rate = traffic.rate[at] as number;
     arrays.rate[at] = rate;
     arrays.errorShare[at] = rate > 0 ? Math.min(1, (traffic.errors[at] as number) / rate) : Number.NaN;
-    const bound = (inbound.measured[at] as number) > 1 ? NODE_BITS.p95Bound : 0;
+    const bound = (inbound.flowing[at] as number) > 1 && !Number.isNaN(inbound.p95[at]) ? NODE_BITS.p95Bound : 0;
     arrays.bits[at] = (arrays.bits[at] as number) | bound | (standing[at] ?? 0);
   }
   if (ranks !== null || dimmed !== null)

@@ -85,6 +85,17 @@ test("a node shows what comes in; without callers what goes out, but no latency 
   expect([...nodes.bits].map((bits) => (bits & NODE_BITS.p95Bound) !== 0)).toEqual([false, true, false]);
 });
 
+test.each([
+  ["one of two calls that flow wasn't measured", 10, Number.NaN, false],
+  ["the other carries nothing", 0, 20, false],
+])("a node's p95 is of all its calls: %s", (_, rate, p95, bound) => {
+  const latency = { mean: null, p50: null, p95: 20, p99: null };
+  const of = graph([node(A), node(B), node(C)], [edge(A, B, { latency }), edge(C, B, { rate, requests: 60 * rate })]);
+  const { nodes } = sceneOf(of);
+  expect(nodes.p95[1]).toBe(p95);
+  expect(((nodes.bits[1] ?? 0) & NODE_BITS.p95Bound) !== 0).toBe(bound);
+});
+
 test("what isn't known is NaN, never 0", () => {
   const of = graph([node(A), node(B)], [edge(A, B, { protocol: "tcp", rate: null, requests: null, errorRate: null })]);
   const { nodes, edges } = sceneOf(of);

@@ -427,6 +427,10 @@ describe("a box's panel", () => {
 });
 
 describe("the worst thing in one sentence", () => {
+  const SERVER = {
+    ...{ direction: "inbound" as const, outcomes: ["neverArrived", "server"] as const },
+    ...{ share: ratio(0.2), degraded: 0, failing: 10 },
+  };
   it.each([
     ["a flag with its cause", http, /1\.8 req\/s end with UF: upstream connection failure/],
     [
@@ -436,6 +440,26 @@ describe("the worst thing in one sentence", () => {
     ],
     ["a refusal that may be a policy", { ...http, flags: {}, codes: rates({ "403": 2 }) }, /A policy may refuse them/],
     ["silence", { ...http, health: "idle" as const }, /none now/],
+    [
+      "what fails, not the delay that more of it has",
+      { ...http, limit: SERVER, flags: rates({ DI: 50, "-": 50 }), codes: rates({ "200": 80, "500": 20 }) },
+      /^20 req\/s are answered 500\.$/,
+    ],
+    [
+      "the flag that counts of several",
+      { ...http, limit: SERVER, flags: rates({ "DI,UF": 2 }) },
+      /^2 req\/s end with DI,UF: upstream connection failure/,
+    ],
+    [
+      "what is over its limit, not what is more",
+      { ...http, limit: SERVER, flags: {}, codes: rates({ "404": 9, "503": 1, "200": 90 }) },
+      /^1 req\/s are answered 503\.$/,
+    ],
+    [
+      "no code where an annotation's codes decided",
+      { ...http, limit: { ...SERVER, outcomes: [] }, flags: {}, codes: rates({ "404": 9, "200": 9 }) },
+      /^The share of requests that failed is above its limit\.$/,
+    ],
   ])("names %s", (_name, edge, words) => {
     expect(healthSentence(edge)?.text).toMatch(words);
   });

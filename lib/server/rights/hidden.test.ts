@@ -69,7 +69,9 @@ it("says no hidden namespace's name, whatever the graph and however it is looked
           takenAt: milliseconds(0),
           latencyAsked: true,
           hour: graph([...now, ...before]),
+          past: false,
           told: () => true,
+          whole: () => true,
         };
         const publication = new Publication(graph(now), instants, from);
         const view = { ...DEFAULT_VIEW, ...how };

@@ -312,6 +312,9 @@ describe("the past", () => {
     client.answers.other = "upstream_timeout";
     const broken = await telemetry.past.graph("1m", at, RATES);
     expect(broken.sources[0]).toMatchObject({ state: "down", problem: { code: "upstream_timeout" } });
+    // It is sent once: that somebody tries again would be a promise that nobody keeps.
+    expect(broken.sources[0]).not.toHaveProperty("retryInMs");
+    expect(broken.sources[0]?.problem?.detail).toMatch(/Nothing of it is shown\.$/);
     client.answers.rates = 4;
     client.answers.other = 1;
     await timers.advance(15_000);

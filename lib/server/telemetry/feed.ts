@@ -219,8 +219,13 @@ export class Feed {
       .map((reading) => reading.window)
       .reduce((a, b) => (windowSeconds(b) > windowSeconds(a) ? b : a), this.window);
     const covered = new Set(
-      this.#pollers.flatMap(({ reading, status }) => (reading?.decoded.length ? status.clusters : [])),
+      this.#pollers.flatMap(({ reading, status }) => (reading !== null && tellsAll(reading) ? status.clusters : [])),
     );
+    const said = (tells: (reading: Reading) => boolean) =>
+      this.#pollers.map(({ reading, status }) => ({
+        clusters: status.clusters,
+        answered: reading !== null && tells(reading),
+      }));
     const graph = mergeGraph({
       decoded: known.flatMap((reading) => reading.decoded),
       ...{ inventory, at, health, errorRate },
@@ -242,12 +247,9 @@ export class Feed {
         takenAt: milliseconds(timers.monotonic() - (ages.length === 0 ? 0 : Math.min(...ages))),
         latencyAsked: known.every((reading) => reading.latencyAsked),
         hour: this.#hour?.graph ?? null,
-        told: toldBy(
-          this.#pollers.map(({ reading, status }) => ({
-            clusters: status.clusters,
-            answered: (reading?.decoded.length ?? 0) > 0,
-          })),
-        ),
+        past: false,
+        told: toldBy(said((reading) => reading.decoded.length > 0)),
+        whole: toldBy(said(tellsAll)),
       },
     );
     this.#merged = readings;
@@ -282,6 +284,9 @@ export class Feed {
     this.#viewers = { all: this.#viewers.all + by, hour: this.#viewers.hour + (hour ? by : 0) };
   }
 }
+
+/** May what is missing in it be called silence? */
+const tellsAll = ({ decoded, whole }: Reading): boolean => whole && decoded.length > 0;
 
 function latest(instants: readonly UnixSeconds[]): UnixSeconds {
   return unixSeconds(Math.max(...instants));

@@ -56,4 +56,17 @@ it("a past graph says the same of its hour, and isn't kept while a part is missi
   await timers.advance(20_000);
   const whole = await telemetry.past.graph("1m", at, ALL);
   expect(whole.publication.view(VIEW, EVERYTHING).elements.edges.map(({ id }) => id)).toEqual([SILENT, LIVE]);
+  // Nobody's silence of then is a finding (docs/numbers.md 19).
+  const cron = whole.publication.view(VIEW, EVERYTHING).elements.nodes.find(({ id }) => id.endsWith("/cron"));
+  expect(cron?.health).toBe("unknown");
+});
+
+it("nothing is added where the window could not be read: what nobody measured isn't zero", async () => {
+  const { telemetry, client, timers } = fakeConsole();
+  client.answers.rates = "upstream_timeout";
+  const feed = telemetry.feed("1m");
+  expect((await feed.current(ALL)).view(VIEW, EVERYTHING).elements.edges).toEqual([]);
+  client.answers.rates = 10;
+  await timers.advance(60_000);
+  expect((await feed.current(ALL)).view(VIEW, EVERYTHING).elements.edges).toHaveLength(2);
 });

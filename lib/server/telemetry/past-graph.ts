@@ -6,7 +6,7 @@ import { mergeGraph } from "#lib/graph/merge.ts";
 import type { SourceStatus } from "#lib/graph/model.ts";
 import type { ErrorRule } from "#lib/graph/outcome.ts";
 import { withTrials } from "#lib/graph/trial.ts";
-import { milliseconds, type UnixSeconds } from "#lib/units.ts";
+import type { UnixSeconds } from "#lib/units.ts";
 import type { Timers } from "../clock.ts";
 import { configurationAt, type Gap, type Inventories, withGaps } from "../inventory.ts";
 import { nothingCaveat } from "./caveats.ts";
@@ -54,7 +54,8 @@ const blank = (source: Source, now: UnixSeconds) =>
 
 /** A source that gave no answer at all. */
 export function untold(source: Source, problem: Problem, now: UnixSeconds): Told {
-  const event = { type: "failed", problem, retryInMs: milliseconds(0) } as const;
+  // A graph of the past is sent once: nobody would hear of another try.
+  const event = { type: "failed", problem, retryInMs: null } as const;
   return { reading: null, status: advance(blank(source, now), event, now), empty: true };
 }
 
@@ -120,6 +121,11 @@ export function pastGraph(
     past: true,
   });
   const latencyAt = readings.some((each) => each.latencyAt !== null) ? at : null;
+  const said = (tells: (reading: Reading) => boolean) =>
+    told.map(({ reading, status, empty }) => ({
+      clusters: status.clusters,
+      answered: reading !== null && !empty && tells(reading),
+    }));
   const publication = new Publication(
     withTrials(graph, trial?.counts ?? [], inventory),
     { at, latencyAt, configurationAt: configurationAt(inventory), window },
@@ -127,9 +133,9 @@ export function pastGraph(
       takenAt: timers.monotonic(),
       latencyAsked: latency,
       hour: hour?.graph ?? null,
-      told: toldBy(
-        told.map(({ reading, status, empty }) => ({ clusters: status.clusters, answered: reading !== null && !empty })),
-      ),
+      past: true,
+      told: toldBy(said(() => true)),
+      whole: toldBy(said(({ whole }) => whole)),
     },
   );
   const statuses = withGaps(

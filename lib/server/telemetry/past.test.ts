@@ -72,3 +72,17 @@ it("a source that never answered leaves the objects, of which nobody is called i
   await timers.advance(60_000);
   expect(await quiet()).toBe("idle");
 });
+
+it.each([
+  ["all answers", {}, true, "idle"],
+  ["one read fails beside another", { other: "upstream_timeout" }, false, "unknown"],
+  ["only the read without edges answers", { rates: "too_many_samples" }, false, "unknown"],
+] as const)("what could not be read isn't silence: %s", async (_, answers, whole, health) => {
+  const { telemetry, client, timers } = fakeConsole({ inventory: inventory([workload("shop/quiet", { pods: [] })]) });
+  Object.assign(client.answers, answers);
+  const live = await telemetry.feed("1m").current(WANTS);
+  const { nodes } = live.view(DEFAULT_VIEW, EVERYTHING).elements;
+  expect(nodes.find(({ id }) => id === "c/shop/workload/quiet")?.health).toBe(health);
+  const { publication } = await telemetry.past.graph("1m", unixSeconds(timers.now() - 600), WANTS);
+  expect([live.whole("c"), publication.whole("c")]).toEqual([whole, whole]);
+});

@@ -54,21 +54,27 @@ export class Publication {
   readonly latencyAsked: boolean;
   /** What flowed in the last hour, for `edges=all`; null where nobody asked. */
   readonly hour: WorkloadGraph | null;
+  /** Of an instant long ago: nobody's silence is a finding then (docs/numbers.md 19). */
+  readonly past: boolean;
   /** Was any telemetry of this cluster read for it? */
   readonly told: (cluster: string) => boolean;
+  /** Was all of it read? What is missing in a part that failed isn't silence. */
+  readonly whole: (cluster: string) => boolean;
   readonly #window: Window;
   readonly #views = new Map<string, Viewed>();
 
   constructor(
     graph: WorkloadGraph,
     instants: Instants,
-    from: Pick<Publication, "takenAt" | "latencyAsked" | "hour" | "told">,
+    from: Pick<Publication, "takenAt" | "latencyAsked" | "hour" | "past" | "told" | "whole">,
   ) {
     this.graph = graph;
     this.takenAt = from.takenAt;
     this.latencyAsked = from.latencyAsked;
     this.hour = from.hour;
+    this.past = from.past;
     this.told = from.told;
+    this.whole = from.whole;
     this.#window = instants.window;
     const { at, latencyAt, configurationAt, window } = instants;
     this.head = {
@@ -104,14 +110,14 @@ export class Publication {
     const { publication, sources } = earlier;
     const before = publication.view({ ...own, edges: "live" }, visibility);
     const elements = compareGraphs(
-      { elements: now.elements, window: windowSeconds(this.#window), told: this.told },
-      { elements: before.elements, window: windowSeconds(publication.#window), told: publication.told },
+      { elements: now.elements, window: windowSeconds(this.#window), told: this.whole },
+      { elements: before.elements, window: windowSeconds(publication.#window), told: publication.whole },
     );
     const clusters = new Set([...now.elements.nodes, ...before.elements.nodes].map(({ cluster }) => cluster));
     const compared: Compared = {
       at: publication.head.at,
       window: publication.head.window,
-      untold: [...clusters].filter((cluster) => !this.told(cluster) || !publication.told(cluster)).sort(),
+      untold: [...clusters].filter((cluster) => !this.whole(cluster) || !publication.whole(cluster)).sort(),
       notes: sources
         .filter(({ kind }) => kind === "prometheus")
         .flatMap(({ problem, warnings }) => [...(problem === undefined ? [] : [problem.detail]), ...warnings]),
@@ -123,7 +129,7 @@ export class Publication {
     const readable = visibility.all ? view : { ...view, mayRead: visibility.namespace };
     const live = viewGraph(this.graph, readable);
     const hour = view.edges === "all" ? this.hour : null;
-    const both = hour === null ? live : withIdleEdges(live, viewGraph(hour, { ...readable, latency: false }));
+    const both = hour === null ? live : withIdleEdges(live, viewGraph(hour, { ...readable, latency: false }), this);
     const seen = visibleElements(both, visibility, (cluster) => namesIn(this.graph).get(cluster) ?? NO_NAMES);
     const elements = withBadges(seen, sight?.badges ?? (() => null));
     const head = view.latency ? this.head : { ...this.head, latencyAt: null };

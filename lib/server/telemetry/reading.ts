@@ -15,6 +15,8 @@ export interface Reading {
   /** The effective window. */
   readonly window: Window;
   readonly decoded: readonly Decoded[];
+  /** None of the reads of rates failed: what isn't in it didn't flow. */
+  readonly whole: boolean;
 }
 
 export type DecodeInput = Omit<DecodeContext, "at" | "window" | "defaultCluster">;
@@ -49,7 +51,7 @@ export function readAnswers(
   const caveats = source.caveats(rates.at, windowSeconds(window));
   const notes = distinct([...caveats, ...decoded.flatMap((each) => [...each.warnings, ...ignored(each)])]);
   return {
-    reading: { at: rates.at, latencyAt, latencyAsked, window, decoded },
+    reading: { at: rates.at, latencyAt, latencyAsked, window, decoded, whole: rates.failures.length === 0 },
     event: {
       type: "answered",
       at: rates.at,

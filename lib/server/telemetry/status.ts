@@ -22,7 +22,8 @@ export type SourceEvent =
       readonly missing: readonly Missing[];
     }
   | { readonly type: "waiting" }
-  | { readonly type: "failed"; readonly problem: Problem; readonly retryInMs: Milliseconds };
+  /** `retryInMs` null: nobody tries again by itself. */
+  | { readonly type: "failed"; readonly problem: Problem; readonly retryInMs: Milliseconds | null };
 
 export interface SourceIdentity {
   readonly name: string;
@@ -64,8 +65,11 @@ export function advance(before: SourceStatus, event: SourceEvent, now: UnixSecon
       const state: SourceState = before.asOf === null ? "down" : "stale";
       const moved = entered(before, state, now);
       const since = before.problem?.code === "not_asked_yet" ? formatInstant(now) : moved.since;
-      const detail = failureText(event.problem, since, before.asOf);
-      return { ...kept, state, since, retryInMs: event.retryInMs, problem: { code: event.problem.code, detail } };
+      const { problem, retryInMs } = event;
+      const said = failureText(problem, since, before.asOf);
+      const detail = retryInMs === null ? said : `${said} The console keeps trying by itself.`;
+      const retry = retryInMs === null ? {} : { retryInMs };
+      return { ...kept, state, since, ...retry, problem: { code: problem.code, detail } };
     }
     case "answered": {
       const [failure] = event.failures;
@@ -104,7 +108,7 @@ function waiting(before: SourceStatus): Problem {
 
 function failureText(problem: Problem, since: string, asOf: string | null): string {
   const shown = asOf === null ? "Nothing of it is shown." : `What is shown is of ${clock(asOf)}.`;
-  return `${problem.detail.replace(/\.?$/, ".")} No answer since ${clock(since)}. ${shown} The console keeps trying by itself.`;
+  return `${problem.detail.replace(/\.?$/, ".")} No answer since ${clock(since)}. ${shown}`;
 }
 
 function partialText(failures: readonly { readonly read: string; readonly problem: Problem }[]): string {

@@ -2,7 +2,7 @@
 
 export interface Said {
   readonly clusters: readonly string[];
-  /** Did it answer, with anything at all? */
+  /** Did it answer, with anything at all? Where silence is to be a finding: in every part of it too. */
   readonly answered: boolean;
 }
 
