@@ -204,7 +204,9 @@ describe("what stands where the drawing would be", () => {
       text: "None of 12 marks in this view is known to be degraded or failing, nor is a call between them. Of 12 marks the state isn't known.",
     });
     const calls = { ...drawn, placed: 0, unknownCalls: 3 };
-    expect(emptyState(calls, url("show=trouble"))?.text).toContain("between them. Of 3 calls the state isn't known.");
+    expect(emptyState(calls, url("show=trouble"))).toMatchObject({
+      text: expect.stringContaining("between them. Of 3 calls the state isn't known.") as string,
+    });
     const near = { ...unknown, near: 3 };
     expect(emptyState(near, url("show=trouble&rest=hide"))).toMatchObject({
       act: { patch: { look: { rest: "dim" } } },

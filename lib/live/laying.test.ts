@@ -30,6 +30,7 @@ function start() {
       return time;
     },
     later: (call) => waiting.push(call),
+    after: () => () => undefined,
     traced: () => null,
     finding: () => ({ found: null, hidden: { nodes: new Set(), edges: new Set() } }),
     laid: () => undefined,
