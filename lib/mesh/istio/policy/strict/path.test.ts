@@ -214,6 +214,8 @@ describe("in which order", () => {
     const plain = [...calls, call("?", "shop/reviews-v2", 1)];
     expect(of(path(plain))?.pilot).toEqual({ labels: { app: "db" }, workloads: ["db"] });
     expect(of(path([]))?.pilot).toBeNull();
+    // Callers without a proxy would show at its own proxies alone.
+    expect(of(path(calls, { reporting: 0 }))?.pilot).toBeNull();
     const own = peer(`selector: {matchLabels: {app: db}}, ${mode("PERMISSIVE")}`);
     expect(of(path(plain, { objects: [own] }))?.pilot).toBeNull();
   });

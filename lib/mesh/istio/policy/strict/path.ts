@@ -127,12 +127,16 @@ function namespaceOf({ name, workloads, judged, now, owned, world, seen, apart }
     ...unreadOf(world.inventory),
     ...blind(world, "DestinationRule"),
   ];
+  const unsure = apart.length > 0 || unreadOf(world.inventory).length > 0;
+  // Callers without a proxy show at the server’s own proxies alone.
+  const scraped = (workload: Workload, own: readonly Judgement[]) =>
+    seen !== null && blindSpotsOf([workload], seen, () => own).length === 0;
   const served = (workload: Workload) => {
     const own = byServer.get(workload.name) ?? [];
     const fine = own.filter(({ fate }) => fate.sends === "mutual TLS");
     return {
       proven: fine.reduce((sum, { call, fate }) => sum + call.rate * fate.share, 0),
-      blocked: own.some(({ fate }) => fate.refused !== false),
+      blocked: own.some(({ fate }) => fate.refused !== false) || unsure || !scraped(workload, own),
     };
   };
   return {
