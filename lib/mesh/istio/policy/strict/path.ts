@@ -104,6 +104,9 @@ const unreadOf = ({ unread }: ClusterInventory): readonly string[] =>
     .filter(({ kind }) => /^(?:pods|services|namespaces)(?:\.|$)/.test(kind))
     .map(({ kind, detail }) => `${kind}: ${detail}`);
 
+const NOTHING_PROVEN =
+  "since when its proxies are scraped: no call here was seen to be mutual TLS, so whoever calls seldom may not have been seen";
+
 interface Place {
   readonly name: string;
   /** That enforce. */
@@ -123,6 +126,8 @@ function namespaceOf({ name, workloads, judged, now, owned, world, seen, apart }
   const blindSpots = [
     ...now.lacks,
     ...(seen === null ? [] : blindSpotsOf(workloads, seen, (workload) => byServer.get(workload.name) ?? [])),
+    // That proxies are scraped now doesn’t say that they were all the while.
+    ...(seen !== null && now.mode !== "STRICT" && pairs.proven === 0 ? [NOTHING_PROVEN] : []),
     ...apart,
     ...unreadOf(world.inventory),
     ...blind(world, "DestinationRule"),
