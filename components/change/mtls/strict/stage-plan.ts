@@ -53,7 +53,7 @@ function listed(names: readonly string[]): string {
 }
 
 const NO_PILOT =
-  "No workload here would prove anything: none is called by mutual TLS alone, or those that are have an object of their own.";
+  "No workload here would prove anything: of none were all calls seen to be mutual TLS by proxies that are all scraped, or those have an object of their own, or something couldn’t be read.";
 
 function ofNamespace(item: NamespaceItem, cluster: string): readonly Stage[] {
   const { namespace, pilot, state } = item;
@@ -74,7 +74,7 @@ function ofNamespace(item: NamespaceItem, cluster: string): readonly Stage[] {
   return [
     {
       title: `One workload: ${label.join("=")}`,
-      about: `Selects ${pilot.workloads.join(", ")}: called by mutual TLS alone, and less than others that are.`,
+      about: `Selects ${pilot.workloads.join(", ")}: all its calls that were seen are mutual TLS, and they are fewer than those of others.`,
       intent: strict({ level: "workload", namespace, labels: pilot.labels }),
       obstacle: disabled,
     },

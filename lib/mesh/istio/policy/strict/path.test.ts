@@ -23,6 +23,11 @@ describe("what counts now, and what stays", () => {
     expect(exceptions.items[1]?.source?.path).toBe('spec.portLevelMtls["8080"].mode');
   });
 
+  test("where nothing was seen nobody knows that all was looked at", () => {
+    const bank = of(path([], { namespace: "bank" }), "bank");
+    expect(bank).toMatchObject({ state: "open", blindSpots: [expect.stringContaining("since when")] });
+  });
+
   test("where it is switched off it has to be allowed first", () => {
     expect(of(path([], { objects: [peer(mode("DISABLE"))] }))?.state).toBe("blocked");
   });
@@ -194,7 +199,9 @@ describe("in which order", () => {
   });
 
   test("an ambient workload that no ztunnel spoke of is a blind spot", () => {
-    expect(of(path([]))?.blindSpots).toEqual(["whether the ztunnels before them report, of cart"]);
+    expect(of(path([]))?.blindSpots).toContain("whether the ztunnels before them report, of cart");
+    const called = path([call("shop/web", "shop/reviews-v1", 1)]);
+    expect(of(called)?.blindSpots).toEqual(["whether the ztunnels before them report, of cart"]);
   });
 
   test("without calls the objects are told all the same, and nothing is called safe", () => {
@@ -214,6 +221,8 @@ describe("in which order", () => {
     const plain = [...calls, call("?", "shop/reviews-v2", 1)];
     expect(of(path(plain))?.pilot).toEqual({ labels: { app: "db" }, workloads: ["db"] });
     expect(of(path([]))?.pilot).toBeNull();
+    // Callers without a proxy would show at its own proxies alone.
+    expect(of(path(calls, { reporting: 0 }))?.pilot).toBeNull();
     const own = peer(`selector: {matchLabels: {app: db}}, ${mode("PERMISSIVE")}`);
     expect(of(path(plain, { objects: [own] }))?.pilot).toBeNull();
   });

@@ -104,6 +104,9 @@ const unreadOf = ({ unread }: ClusterInventory): readonly string[] =>
     .filter(({ kind }) => /^(?:pods|services|namespaces)(?:\.|$)/.test(kind))
     .map(({ kind, detail }) => `${kind}: ${detail}`);
 
+const NOTHING_PROVEN =
+  "since when its proxies are scraped: no call here was seen to be mutual TLS, so whoever calls seldom may not have been seen";
+
 interface Place {
   readonly name: string;
   /** That enforce. */
@@ -123,16 +126,22 @@ function namespaceOf({ name, workloads, judged, now, owned, world, seen, apart }
   const blindSpots = [
     ...now.lacks,
     ...(seen === null ? [] : blindSpotsOf(workloads, seen, (workload) => byServer.get(workload.name) ?? [])),
+    // That proxies are scraped now doesn’t say that they were all the while.
+    ...(seen !== null && now.mode !== "STRICT" && pairs.proven === 0 ? [NOTHING_PROVEN] : []),
     ...apart,
     ...unreadOf(world.inventory),
     ...blind(world, "DestinationRule"),
   ];
+  const unsure = apart.length > 0 || unreadOf(world.inventory).length > 0;
+  // Callers without a proxy show at the server’s own proxies alone.
+  const scraped = (workload: Workload, own: readonly Judgement[]) =>
+    seen !== null && blindSpotsOf([workload], seen, () => own).length === 0;
   const served = (workload: Workload) => {
     const own = byServer.get(workload.name) ?? [];
     const fine = own.filter(({ fate }) => fate.sends === "mutual TLS");
     return {
       proven: fine.reduce((sum, { call, fate }) => sum + call.rate * fate.share, 0),
-      blocked: own.some(({ fate }) => fate.refused !== false),
+      blocked: own.some(({ fate }) => fate.refused !== false) || unsure || !scraped(workload, own),
     };
   };
   return {

@@ -6,7 +6,7 @@ import type { StrictPilot } from "#lib/policy/strict.ts";
 export interface Served {
   /** Calls/s in the window that were proven to be mutual TLS; 0: none. */
   readonly proven: number;
-  /** Some of its calls would be refused, or may be. */
+  /** Some of its calls would be refused, or may be, or may not have been seen. */
   readonly blocked: boolean;
 }
 
