@@ -56,3 +56,20 @@ test("a Service that its annotation keeps from the namespace goes past the mesh 
     ]);
   }
 });
+
+test("of thousands of names that lead to thousands of hosts as many are followed as can be, and the rest makes it uncertain", () => {
+  const many = (count: number, name: string) => Array.from({ length: count }, (_, at) => `${name}${at}.example.com`);
+  const leads = (names: number) => ({
+    ...object("VirtualService", "bank/many", ""),
+    spec: {
+      hosts: many(names, "n"),
+      http: [
+        ...many(10_000, "d").map((host) => ({ route: [{ destination: { host } }] })),
+        { route: [{ destination: { host: "ledger.bank.svc.cluster.local" } }] },
+      ],
+    },
+  });
+  const broken = (names: number) => propose([leads(names)], {}, CALLS, {}).breaks.map(({ certain }) => certain);
+  expect(broken(10)).toEqual([]);
+  expect(broken(10_000)).toEqual([false]);
+});

@@ -32,14 +32,19 @@ export interface Needs {
   readonly routes: readonly Need[];
   /** Other names that lead there, each with all that it takes. */
   readonly names: readonly { readonly name: string; readonly needs: readonly Need[] }[];
+  /** More names lead there than are followed. */
+  readonly more?: true;
 }
 
-/** A host and an object that sends what calls it on: a VirtualService, or a route of the Gateway API. */
+/** An object that sends on what calls its hosts: a VirtualService, or a route of the Gateway API. All that it leads to have one list of them. */
 interface Lead {
   readonly service: Manifest;
-  readonly host: string;
+  readonly hosts: readonly string[];
   readonly api?: true;
 }
+
+/** So many names are followed to one host: an object may have thousands of hosts, and lead to thousands. */
+export const MOST_NAMES = 1000;
 
 type Client = Omit<Caller, "port">;
 
@@ -62,16 +67,13 @@ export class Routes {
     this.#registry = registry;
     for (const service of services) {
       const names = textsAt(specOf(service), "hosts").map((each) => resolveHost(each, namespaceOf(service)));
+      const exact = names.filter((each) => each !== "*");
       if (names.length === 0 || !gatewaysOf(service).includes("mesh") || !visibleTo(service, client)) continue;
-      for (const to of new Set(leadsTo(service, hosts))) {
-        for (const host of names.filter((each) => each !== "*" && closeness(each, to) === 0))
-          this.#lead(to, { service, host });
-      }
+      for (const to of new Set(leadsTo(service, hosts))) this.#lead(to, { service, hosts: exact });
     }
     for (const route of apiRoutes) {
       const parents = parentsOf(route, client);
-      for (const to of new Set(backendsOf(route)))
-        for (const host of parents) if (host !== to) this.#lead(to, { service: route, host, api: true });
+      for (const to of new Set(backendsOf(route))) this.#lead(to, { service: route, hosts: parents, api: true });
     }
   }
 
@@ -82,12 +84,14 @@ export class Routes {
   }
 
   of({ to, host }: Called, client: Client, today: Manifest | null): Needs {
+    const { names, more } = this.#namesOf(host);
     return {
+      ...(more ? { more } : {}),
       itself: needOf(to),
       routes: this.#deciding(host, to.ports, client, today)
         .filter((each) => namespaceOf(each) !== to.namespace)
         .flatMap((each) => routeNeeds(each, host, to.ports)),
-      names: (this.#leads.get(host) ?? []).flatMap(({ service, host: name, api }) => {
+      names: names.flatMap(({ service, name, api }) => {
         const registered = this.#registry.find(name);
         // It lies in the Service's namespace, or in the client's, which every Sidecar here has.
         if (api) return registered === null ? [] : [{ name, needs: [{ ...needOf(registered), by: service }] }];
@@ -98,6 +102,20 @@ export class Routes {
         return [{ name, needs }];
       }),
     };
+  }
+
+  /** Names whose calls arrive at the host, the first of them. O(hosts of what leads there). */
+  #namesOf(to: string) {
+    const names: { readonly service: Manifest; readonly name: string; readonly api: boolean }[] = [];
+    for (const { service, hosts, api = false } of this.#leads.get(to) ?? []) {
+      for (const name of hosts) {
+        // A VirtualService whose own host fits what it leads to is among those that decide there.
+        if (api ? name === to : closeness(name, to) > 0) continue;
+        if (names.length === MOST_NAMES) return { names, more: true as const };
+        names.push({ service, name, api });
+      }
+    }
+    return { names, more: false as const };
   }
 
   /** Those that count for the host on any of its ports, as far as the client knows them now. */

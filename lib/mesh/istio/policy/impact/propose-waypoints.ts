@@ -85,7 +85,8 @@ export function unknownAtZtunnel(
   const through = own.filter(({ viaWaypoint, seen }) => viaWaypoint && seen === "hour");
   if (through.some((call) => placeOf(call, fronts) === null))
     return "Calls came through a waypoint that no object puts before it: whose identity its ztunnel sees isn’t known.";
-  const nameless = through.find((call) => identityOf(call, own, fronts, sight.world) === undefined);
+  const relays = relaysOf(own, fronts);
+  const nameless = through.find((call) => identityOf(call, relays, fronts, sight.world) === undefined);
   const place = nameless === undefined ? null : placeOf(nameless, fronts);
   return place === null ? null : `The identity of waypoint ${inWords(place)}, which its ztunnel sees, isn’t known.`;
 }
@@ -98,29 +99,37 @@ function frontOf({ service }: ObservedCall, { services }: Fronts): Fronted | und
 
 const placeOf = (call: ObservedCall, fronts: Fronts): Place | null => frontOf(call, fronts)?.through.place ?? null;
 
+/** Whom the ztunnel before a workload reported as waypoints, and through which ones calls to it came. */
+interface Relays {
+  readonly reported: ReadonlySet<string>;
+  readonly places: ReadonlySet<string>;
+}
+
+const relaysOf = (own: readonly ObservedCall[], fronts: Fronts): Relays => ({
+  reported: new Set(own.flatMap((each) => [...(each.atZtunnel?.relayed.keys() ?? [])].map(bare))),
+  places: new Set(own.flatMap((each) => (each.viaWaypoint ? [JSON.stringify(placeOf(each, fronts))] : []))),
+});
+
 /** As whom a ztunnel before the workload sees what comes through the call's waypoint: by what it reported, else by the objects. */
 function identityOf(
   call: ObservedCall,
-  own: readonly ObservedCall[],
+  { reported, places }: Relays,
   fronts: Fronts,
   world: ImpactWorld,
 ): string | undefined {
   const place = placeOf(call, fronts);
   if (place === null) return undefined;
-  const declared = waypointIdentity(place, call, fronts.side, world);
-  const reported = new Set(own.flatMap((each) => [...(each.atZtunnel?.relayed.keys() ?? [])].map(bare)));
-  const places = new Set(own.flatMap((each) => (each.viaWaypoint ? [JSON.stringify(placeOf(each, fronts))] : [])));
   const [only] = reported;
-  if (reported.size === 1 && places.size === 1) return only;
-  return declared;
+  return reported.size === 1 && places.size === 1 ? only : waypointIdentity(place, call, fronts.side, world);
 }
 
 /** Calls to an ambient workload as the ztunnel before it sees them. `own`: calls to it. */
 export function beforePods(own: readonly ObservedCall[], fronts: Fronts, world: ImpactWorld): readonly Witnessed[] {
   const waypoints = new Set<string>();
+  const relays = relaysOf(own, fronts);
   const through = own.flatMap((call): readonly Witnessed[] => {
     if (!call.viaWaypoint) return [];
-    const [place, principal] = [placeOf(call, fronts), identityOf(call, own, fronts, world)];
+    const [place, principal] = [placeOf(call, fronts), identityOf(call, relays, fronts, world)];
     if (principal !== undefined) waypoints.add(principal);
     const whole = { call, principal, rate: call.rate, connections: call.protocol === "tcp" };
     return [place === null ? whole : { ...whole, through: place }];
