@@ -155,6 +155,22 @@ describe("rules of requests", () => {
     expect(carry({ ...ab, remove: true }, ...after).manifests).toEqual([whole]);
   });
 
+  const elsewhere = made("HTTPRoute", "ratings", {
+    parentRefs: [{ group: "", kind: "Service", name: "ratings" }],
+    rules: [{ backendRefs: [{ name: "ratings", port: 80 }] }],
+  });
+  const tcpOnly = made("VirtualService", "reviews", { hosts: ["reviews"], tcp: [{ route: [to("v1")] }] });
+
+  test.each<[string, Manifest[]]>([
+    ["nothing is there", []],
+    ["another service's route lies beside it", [elsewhere]],
+    ["the VirtualService has no rules of requests", [tcpOnly]],
+  ])("a rule taken away makes nothing where %s", (_, there) => {
+    const when = { headers: { x: { op: "exact", value: "a" } } } as const;
+    const done = carry({ kind: "match", ...on, version: "v2", when, remove: true }, ...there);
+    expect([done.manifests, done.deletions]).toEqual([[], []]);
+  });
+
   test("mirror, timeout, retries and faults: what isn't named stays", () => {
     expect(http({ kind: "mirror", ...on, to: { version: "v2", percent: 5 } })).toMatchObject([
       {

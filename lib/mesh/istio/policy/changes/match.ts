@@ -3,6 +3,7 @@
 import type { MatchIntent, TextMatch } from "#lib/policy/intent.ts";
 import { same } from "#lib/policy/json.ts";
 import { fullName, hostExists } from "../hosts.ts";
+import { attachedRoutes } from "../routing/gateway-api.ts";
 import {
   type Json,
   type JsonObject,
@@ -13,7 +14,7 @@ import {
   specOf,
   textAt,
 } from "../routing/json.ts";
-import { meshVirtualServices } from "../routing/virtual-services.ts";
+import { meshVirtualServices, rulesOf } from "../routing/virtual-services.ts";
 import { editSpec, refuse, set, type Workbench } from "./edit.ts";
 import { subsetFor } from "./subsets.ts";
 import { ruleAt, type Target, targetRule } from "./target.ts";
@@ -32,14 +33,8 @@ export function match(intent: MatchIntent, bench: Workbench): void {
   if (when.cookie !== undefined && Object.keys(headers).some((name) => name.toLowerCase() === "cookie")) {
     refuse("when.headers", "the cookie header is matched by `cookie` already");
   }
-  if (
-    intent.remove === true &&
-    meshVirtualServices(intent.service, bench.world).length === 0 &&
-    intent.rule === undefined
-  ) {
-    // Without a VirtualService only a Gateway API route could hold it; targetRule would otherwise make one to remove from.
-    if (!hasRoutes(bench, intent)) return;
-  }
+  // targetRule would otherwise make a VirtualService, or its list of rules, to remove from.
+  if (intent.remove === true && intent.rule === undefined && !holdsRules(bench, intent)) return;
   const target = targetRule(bench, intent.service, intent.rule);
   if (target.list === "tcp" || target.list === "tls") refuse("rule", "only rules of HTTP match requests");
   const condition = target.api === "istio" ? istioMatch(intent) : gatewayMatch(intent, target.owner.kind);
@@ -77,10 +72,11 @@ export function match(intent: MatchIntent, bench: Workbench): void {
   bench.note("the new rule is tried first; timeouts, retries and faults of other rules don't count for it");
 }
 
-function hasRoutes({ world }: Workbench, { service }: MatchIntent): boolean {
-  return ["HTTPRoute", "GRPCRoute"].some((kind) =>
-    world.objects(kind).some((one) => namespaceOf(one) === service.namespace),
-  );
+/** A route of the service, or the VirtualService that counts, has rules of requests that could be taken away. */
+function holdsRules({ world }: Workbench, { service }: MatchIntent): boolean {
+  const [winner] = meshVirtualServices(service, world);
+  const written = winner === undefined ? [] : rulesOf(winner, world);
+  return attachedRoutes(service, world).length > 0 || written.some(({ protocol }) => protocol === "http");
 }
 
 function istioMatch({ when }: MatchIntent): JsonObject {
