@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Intent } from "#lib/policy/intent.ts";
-import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import { changes } from "./changes.ts";
 import {
   destinationRule,
@@ -155,22 +155,6 @@ describe("rules of requests", () => {
     expect(carry({ ...ab, remove: true }, ...after).manifests).toEqual([whole]);
   });
 
-  const elsewhere = made("HTTPRoute", "ratings", {
-    parentRefs: [{ group: "", kind: "Service", name: "ratings" }],
-    rules: [{ backendRefs: [{ name: "ratings", port: 80 }] }],
-  });
-  const tcpOnly = made("VirtualService", "reviews", { hosts: ["reviews"], tcp: [{ route: [to("v1")] }] });
-
-  test.each<[string, Manifest[]]>([
-    ["nothing is there", []],
-    ["another service's route lies beside it", [elsewhere]],
-    ["the VirtualService has no rules of requests", [tcpOnly]],
-  ])("a rule taken away makes nothing where %s", (_, there) => {
-    const when = { headers: { x: { op: "exact", value: "a" } } } as const;
-    const done = carry({ kind: "match", ...on, version: "v2", when, remove: true }, ...there);
-    expect([done.manifests, done.deletions]).toEqual([[], []]);
-  });
-
   test("mirror, timeout, retries and faults: what isn't named stays", () => {
     expect(http({ kind: "mirror", ...on, to: { version: "v2", percent: 5 } })).toMatchObject([
       {
@@ -189,35 +173,6 @@ describe("rules of requests", () => {
     expect(
       carry({ kind: "resilience", ...on, timeout: null, retries: null }, ...written([whole, rule], settled)).manifests,
     ).toEqual([whole]);
-  });
-
-  const mirrorTo = (name: string): JsonObject => ({
-    type: "RequestMirror",
-    requestMirror: { backendRef: { name, port: 80 } },
-  });
-  const mirrored = (...names: string[]) =>
-    httpRoute([{ backendRefs: [{ name: "reviews-v1", port: 80 }], filters: names.map(mirrorTo) }]);
-
-  test.each<[string, { version: string; percent: number } | null, readonly JsonObject[] | undefined]>([
-    ["replaced", { version: "reviews-v3", percent: 100 }, [mirrorTo("reviews-v3")]],
-    ["taken away", null, undefined],
-  ])("a route's one mirror is %s, which is said", (_, wanted, filters) => {
-    const done = carry({ kind: "mirror", ...on, to: wanted }, mirrored("tap"));
-    expect((done.manifests[0]?.spec?.["rules"] as readonly JsonObject[] | undefined)?.[0]?.["filters"]).toEqual(
-      filters,
-    );
-    expect(done.notes).toContain("copies no longer go to tap");
-  });
-
-  test("a route's one mirror as it is wanted stays", () => {
-    const done = carry({ kind: "mirror", ...on, to: { version: "tap", percent: 100 } }, mirrored("tap"));
-    expect([done.manifests, done.notes.join()]).toEqual([[], expect.not.stringContaining("no longer")]);
-  });
-
-  test.each([[null], [{ version: "reviews-v2", percent: 5 }]])("several mirrors of a route are kept: %j", (wanted) => {
-    expect(why({ kind: "mirror", ...on, to: wanted }, mirrored("reviews-v2", "tap"))).toContain(
-      "to: the rule has several mirrors: change them as text",
-    );
   });
 
   test("a fault carries its end, and takes it along when it goes", () => {
@@ -277,38 +232,6 @@ describe("destinations, security, membership", () => {
       selector: { matchLabels: { app: "reviews" } },
       portLevelMtls: { "8080": { mode: "DISABLE" } },
     });
-  });
-
-  const aged = (name: string, year: number, spec: JsonObject): Manifest =>
-    made("PeerAuthentication", name, spec, { creationTimestamp: `${year}-01-01T00:00:00Z` });
-  const strictPort = { mtls: { mode: "STRICT" }, portLevelMtls: { "8080": { mode: "DISABLE" } } };
-  const REFUSED = "clients without a proxy of the mesh are refused from then on";
-  const ofShop: Intent = { kind: "mtls", cluster: "west", scope: { level: "namespace", namespace: "shop" } };
-
-  test.each<[string, JsonObject, string, boolean]>([
-    ["a stricter one", { mtls: { mode: "STRICT" } }, "then counts: STRICT", true],
-    ["one that says ports", strictPort, "then counts: STRICT, port 8080 DISABLE", true],
-    ["one that says nothing", {}, "then counts: UNSET", false],
-  ])("mTLS: where the oldest goes, the next one counts: %s", (_, spec, note, refused) => {
-    const three = [
-      aged("second", 2021, spec),
-      aged("first", 2020, { mtls: { mode: "PERMISSIVE" } }),
-      aged("third", 2022, { mtls: { mode: "STRICT" } }),
-    ];
-    const { deletions, notes } = carry({ ...ofShop, mode: "UNSET" }, ...three);
-    expect(deletions).toMatchObject([{ name: "first" }]);
-    expect(notes.filter((one) => one.includes("shop/second"))).toEqual([
-      `PeerAuthentication shop/second selects the same and ${note}`,
-    ]);
-    expect(notes).toContain("PeerAuthentication shop/third selects the same and is ignored: the oldest counts");
-    expect(notes.includes(REFUSED)).toBe(refused);
-  });
-
-  test("mTLS: where the oldest stays, all others are ignored", () => {
-    const two = [aged("second", 2021, strictPort), aged("first", 2020, { mtls: { mode: "STRICT" } })];
-    expect(carry({ ...ofShop, mode: "PERMISSIVE" }, ...two).notes).toEqual([
-      "PeerAuthentication shop/second selects the same and is ignored: the oldest counts",
-    ]);
   });
 
   test("injection takes contradicting labels away", () => {
