@@ -28,8 +28,11 @@ test("a route's one mirror as it is wanted stays", () => {
   expect([done.manifests, done.notes.join()]).toEqual([[], expect.not.stringContaining("no longer")]);
 });
 
-test.each([[null], [{ version: "reviews-v2", percent: 5 }]])("several mirrors of a route are kept: %j", (wanted) => {
-  expect(() => carry({ kind: "mirror", ...on, to: wanted }, mirrored("reviews-v2", "tap"))).toThrow(
-    "to: the rule has several mirrors: change them as text",
-  );
-});
+test.each<[{ version: string; percent: number } | null]>([[null], [{ version: "reviews-v2", percent: 5 }]])(
+  "several mirrors of a route are kept: %j",
+  (wanted) => {
+    expect(() => carry({ kind: "mirror", ...on, to: wanted }, mirrored("reviews-v2", "tap"))).toThrow(
+      "to: the rule has several mirrors: change them as text",
+    );
+  },
+);
