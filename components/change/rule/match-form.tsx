@@ -52,7 +52,7 @@ function Form({ form }: { readonly form: ServiceForm }) {
   return (
     <>
       <Rules form={form} />
-      <Section title="New rule, tried first">
+      <Section title="New rule">
         <ol>
           {rows.map((row, index) => (
             <ConditionRow

@@ -5,7 +5,7 @@
 import type { AccessRule } from "#lib/policy/intent.ts";
 import { same } from "#lib/policy/json.ts";
 import { isObject, type Json, type JsonObject, listAt, objectAt, textAt, textsAt } from "../routing/json.ts";
-import { edit, set, setAll } from "./edit.ts";
+import { edit, refuse, set, setAll } from "./edit.ts";
 
 const SOURCE = ["principals", "serviceAccounts", "namespaces", "ipBlocks", "remoteIpBlocks"] as const;
 const OPERATION = ["ports", "methods", "paths"] as const;
@@ -62,16 +62,27 @@ export function sameAccess(a: AccessRule, b: AccessRule): boolean {
   return LISTED.every((key) => same(sorted(a[key]), sorted(b[key]))) && same(claims(a), claims(b));
 }
 
-/** The rule, asking for exactly this of what forms know. */
+/**
+ * The rule, asking for exactly this of what forms know.
+ * @throws MeshscopeError `bad_intent` where a claim is to go that several conditions ask for.
+ */
 export function writeAccess(rule: JsonObject, access: AccessRule): JsonObject {
   const part = (keys: readonly Listed[]) => Object.fromEntries(keys.map((key) => [key, list(access[key])]));
   const whole = only(only(rule, "from", "source", part(SOURCE)), "to", "operation", part(OPERATION));
   const wanted = new Map(Object.entries(access.claims ?? {}));
   const before = Array.isArray(whole["when"]) ? (whole["when"] as readonly Json[]) : [];
+  const met = new Set<string>();
   const kept = before.flatMap((each): readonly Json[] => {
     const name = isObject(each) ? claimOf(each) : null;
     if (name === null || !isObject(each)) return [each];
     const values = wanted.get(name);
+    if (met.has(name)) {
+      // Both conditions have to hold: readAccess reads the first alone, and what it doesn't read stays.
+      if (!Object.hasOwn(access.claims ?? {}, name))
+        refuse("rule.claims", `several conditions ask for ${name}: change them as text`);
+      return [each];
+    }
+    met.add(name);
     wanted.delete(name);
     return values === undefined
       ? []

@@ -127,6 +127,24 @@ describe("an AuthorizationPolicy", () => {
     expect(carry(access(more), ...written([before], done)).manifests).toEqual([]);
   });
 
+  const admins = { key: "request.auth.claims[groups]", values: ["admin"] };
+  const europe = { key: "request.auth.claims[groups]", values: ["eu"] };
+  const twice = policy({ rules: [{ when: [admins, europe] }] });
+
+  test.each<[string, AccessRule, JsonObject]>([
+    [
+      "another field",
+      { claims: { groups: ["admin"] }, methods: ["GET"] },
+      { when: [admins, europe], to: [{ operation: { methods: ["GET"] } }] },
+    ],
+    ["the claim that is read", { claims: { groups: ["ops"] } }, { when: [{ ...admins, values: ["ops"] }, europe] }],
+  ])("keeps a second condition on the same claim: %s", (_, rule, after) => {
+    const wish = access({ replaces: { claims: { groups: ["admin"] } }, rule });
+    const done = carry(wish, twice);
+    expect(done.manifests).toEqual([policy({ rules: [after] })]);
+    expect(carry(wish, ...written([twice], done)).manifests).toEqual([]);
+  });
+
   test("goes whole where that is asked for, and isn't missed", () => {
     expect(carry(access({ remove: "policy" }), before).deletions).toMatchObject([PLACE]);
     expect(carry(access({ remove: "policy" })).deletions).toEqual([]);
@@ -144,12 +162,18 @@ describe("an AuthorizationPolicy", () => {
     ["no rule to remove", { remove: "rule" }, "rule: which one"],
     ["another cluster", { cluster: "east" }, "cluster"],
     ["no labels", { target: { level: "workloads", labels: {} } }, "target.labels"],
+    [
+      "a claim taken away that is asked for twice",
+      { name: "twice", replaces: { claims: { groups: ["admin"] } }, rule: { methods: ["GET"] } },
+      "rule.claims: several conditions ask for groups",
+    ],
   ])("refuses %s", (_, more, text) => {
     const custom = {
       ...policy({ action: "CUSTOM", provider: { name: "a" } }),
       metadata: { name: "custom", namespace: "shop" },
     };
-    expect(why(access(more), before, custom)).toContain(text);
+    const repeated = { ...twice, metadata: { ...twice.metadata, name: "twice" } };
+    expect(why(access(more), before, custom, repeated)).toContain(text);
   });
 
   test("a dry run has an end, which goes with it", () => {

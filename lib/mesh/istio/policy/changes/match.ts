@@ -1,8 +1,10 @@
-/** A rule of its own for some requests (A/B), before all others. */
+/** A rule of its own for some requests (A/B): in a VirtualService before all others, in a route where its match ranks it. */
 
 import type { MatchIntent, TextMatch } from "#lib/policy/intent.ts";
 import { same } from "#lib/policy/json.ts";
+import { refText } from "#lib/policy/ref.ts";
 import { fullName, hostExists } from "../hosts.ts";
+import { attachedRoutes, gatewayApiRules } from "../routing/gateway-api.ts";
 import {
   type Json,
   type JsonObject,
@@ -13,7 +15,7 @@ import {
   specOf,
   textAt,
 } from "../routing/json.ts";
-import { meshVirtualServices } from "../routing/virtual-services.ts";
+import { meshVirtualServices, rulesOf } from "../routing/virtual-services.ts";
 import { editSpec, refuse, set, type Workbench } from "./edit.ts";
 import { subsetFor } from "./subsets.ts";
 import { ruleAt, type Target, targetRule } from "./target.ts";
@@ -32,14 +34,8 @@ export function match(intent: MatchIntent, bench: Workbench): void {
   if (when.cookie !== undefined && Object.keys(headers).some((name) => name.toLowerCase() === "cookie")) {
     refuse("when.headers", "the cookie header is matched by `cookie` already");
   }
-  if (
-    intent.remove === true &&
-    meshVirtualServices(intent.service, bench.world).length === 0 &&
-    intent.rule === undefined
-  ) {
-    // Without a VirtualService only a Gateway API route could hold it; targetRule would otherwise make one to remove from.
-    if (!hasRoutes(bench, intent)) return;
-  }
+  // targetRule would otherwise make a VirtualService, or its list of rules, to remove from.
+  if (intent.remove === true && intent.rule === undefined && !holdsRules(bench, intent)) return;
   const target = targetRule(bench, intent.service, intent.rule);
   if (target.list === "tcp" || target.list === "tls") refuse("rule", "only rules of HTTP match requests");
   const condition = target.api === "istio" ? istioMatch(intent) : gatewayMatch(intent, target.owner.kind);
@@ -74,13 +70,35 @@ export function match(intent: MatchIntent, bench: Workbench): void {
   bench.edit(target.owner, (now) =>
     editSpec(now, (spec) => set(spec, target.list, [{ ...name, [key]: [condition], ...to }, ...rules])),
   );
-  bench.note("the new rule is tried first; timeouts, retries and faults of other rules don't count for it");
+  bench.note(target.api === "istio" ? "the new rule is tried first" : placeOf(intent, bench, target));
+  bench.note("timeouts, retries and faults of other rules don't count for the new rule");
 }
 
-function hasRoutes({ world }: Workbench, { service }: MatchIntent): boolean {
-  return ["HTTPRoute", "GRPCRoute"].some((kind) =>
-    world.objects(kind).some((one) => namespaceOf(one) === service.namespace),
+const NAMED = 3;
+
+/**
+ * Which rules of the service's routes go before the new one, the first of its own: by their matches, wherever they stand.
+ * https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule, matches
+ */
+function placeOf({ service }: MatchIntent, bench: Workbench, { owner }: Target): string {
+  const routes = attachedRoutes(service, bench.world).filter(({ kind }) => kind === owner.kind);
+  const own = bench.now(owner);
+  const ranked = gatewayApiRules(routes.map((route) => bench.now(route)));
+  const before = ranked.slice(
+    0,
+    ranked.findIndex((one) => one.owner === own && one.index === 0),
   );
+  const names = before.slice(0, NAMED).map((one) => `${refText(bench.ref(one.owner))} ${one.path}`);
+  const more = before.length > NAMED ? ` and ${before.length - NAMED} more` : "";
+  const there = before.length === 0 ? "none does here" : `${names.join(", ")}${more} (as numbered with the new rule)`;
+  return `rules with a closer match (path, then method, then headers) and equal ones of older routes go before the new rule: ${there}`;
+}
+
+/** A route of the service, or the VirtualService that counts, has rules of requests that could be taken away. */
+function holdsRules({ world }: Workbench, { service }: MatchIntent): boolean {
+  const [winner] = meshVirtualServices(service, world);
+  const written = winner === undefined ? [] : rulesOf(winner, world);
+  return attachedRoutes(service, world).length > 0 || written.some(({ protocol }) => protocol === "http");
 }
 
 function istioMatch({ when }: MatchIntent): JsonObject {

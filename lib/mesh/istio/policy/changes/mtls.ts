@@ -26,9 +26,7 @@ export function mtls(intent: MtlsIntent, bench: Workbench): void {
       (one) => namespaceOf(one) === namespace && same(mapAt(objectAt(specOf(one), "selector"), "matchLabels"), labels),
     )
     .toSorted(byAge);
-  for (const loser of found.slice(1))
-    bench.note(`${refText(bench.ref(loser))} selects the same and is ignored: the oldest counts`);
-  const [oldest] = found;
+  const [oldest, next] = found;
   if (
     oldest === undefined &&
     (mode === undefined || mode === "UNSET") &&
@@ -46,21 +44,36 @@ export function mtls(intent: MtlsIntent, bench: Workbench): void {
       whole,
     );
   });
-  if (oldest !== undefined && after !== oldest && !says(specOf(after))) {
+  const gone = oldest !== undefined && after !== oldest && !says(specOf(after));
+  for (const loser of found.slice(gone ? 2 : 1))
+    bench.note(`${refText(bench.ref(loser))} selects the same and is ignored: the oldest counts`);
+  if (gone) {
     bench.delete(oldest);
     bench.note(`${refText(bench.ref(oldest))} would say nothing any more and is deleted`);
+    if (next !== undefined)
+      bench.note(`${refText(bench.ref(next))} selects the same and then counts: ${saidBy(specOf(next))}`);
   } else {
     bench.put(after);
   }
-  if (mode === "STRICT") bench.note("clients without a proxy of the mesh are refused from then on");
-  if (mode === "DISABLE")
+  const counts = gone ? modeOf(objectAt(next && specOf(next), "mtls")) : mode;
+  if (counts === "STRICT") bench.note("clients without a proxy of the mesh are refused from then on");
+  if (counts === "DISABLE")
     bench.note("a stricter policy of a workload in it breaks its clients, which then send plaintext");
 }
 
 /** UNSET and no mode at all are one thing; which of them is written stays. */
 function modeAs(mtls: JsonObject, mode: MtlsMode): JsonObject {
-  if (mode === (textAt(mtls, "mode") ?? "UNSET")) return mtls;
+  if (mode === modeOf(mtls)) return mtls;
   return set(mtls, "mode", mode === "UNSET" ? undefined : mode);
+}
+
+const modeOf = (mtls: JsonObject): string => textAt(mtls, "mode") ?? "UNSET";
+
+/** Its mode, and those of ports. */
+function saidBy(spec: JsonObject): string {
+  const all = objectAt(spec, "portLevelMtls");
+  const ports = Object.keys(all).map((port) => `port ${port} ${modeOf(objectAt(all, port))}`);
+  return [modeOf(objectAt(spec, "mtls")), ...ports].join(", ");
 }
 
 function says(spec: JsonObject): boolean {

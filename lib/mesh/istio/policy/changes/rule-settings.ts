@@ -66,12 +66,16 @@ function mirrorBackend({ to }: MirrorIntent, bench: Workbench, target: Target): 
   const filters = listAt(rule, "filters");
   const mirrors = filters.filter((filter) => textAt(filter, "type") === "RequestMirror");
   const others = filters.filter((filter) => !mirrors.includes(filter));
-  if (to === null)
-    return editRule(bench, target, (now) => set(now, "filters", others.length === 0 ? undefined : others));
+  // Whether a mirror is of this service's versions its backend doesn't say: of several none is chosen.
+  if (mirrors.length > 1) refuse("to", "the rule has several mirrors: change them as text");
   const [old] = mirrors;
   const oldTo = objectAt(objectAt(old, "requestMirror"), "backendRef");
+  const oldName = old === undefined ? null : backendName(oldTo, target.owner);
+  const asItIs = to !== null && oldName === to.version;
+  if (oldName !== null && !asItIs) bench.note(`copies no longer go to ${oldName}`);
+  if (to === null)
+    return editRule(bench, target, (now) => set(now, "filters", others.length === 0 ? undefined : others));
   const namespace = namespaceOf(target.owner);
-  const asItIs = old !== undefined && backendName(oldTo, target.owner) === to.version;
   const port =
     numberAt(oldTo, "port") ??
     listAt(rule, "backendRefs").map((backend) => numberAt(backend, "port"))[0] ??
@@ -83,7 +87,7 @@ function mirrorBackend({ to }: MirrorIntent, bench: Workbench, target: Target): 
     : { ...set(oldTo, "namespace", undefined), name: to.version, ...(port && { port }) };
   const sent = edit(old ?? {}, "requestMirror", (now) => mirroredPart(set(now, "backendRef", backendRef), to.percent));
   const whole = set(sent, "type", "RequestMirror");
-  const placed = filters.flatMap((one) => (one === old ? [whole] : mirrors.includes(one) ? [] : [one]));
+  const placed = filters.map((one) => (one === old ? whole : one));
   editRule(bench, target, (now) => set(now, "filters", old === undefined ? [...filters, whole] : placed));
 }
 
