@@ -40,11 +40,13 @@ export interface Needs {
 interface Lead {
   readonly service: Manifest;
   readonly hosts: readonly string[];
+  /** What it takes to follow one of them: hosts and destinations that are read. */
+  readonly size: number;
   readonly api?: true;
 }
 
-/** So many names are followed to one host: an object may have thousands of hosts, and lead to thousands. */
-export const MOST_NAMES = 1000;
+/** So much is read for one proposal at most, about a second: an object may have thousands of hosts, and lead to thousands. */
+const MOST_READ = 1_000_000;
 
 type Client = Omit<Caller, "port">;
 
@@ -53,6 +55,7 @@ export class Routes {
   readonly #rootNamespace: string;
   readonly #registry: Registry;
   readonly #leads = new Map<string, Lead[]>();
+  #left = MOST_READ;
 
   constructor(
     services: readonly Manifest[],
@@ -69,11 +72,13 @@ export class Routes {
       const names = textsAt(specOf(service), "hosts").map((each) => resolveHost(each, namespaceOf(service)));
       const exact = names.filter((each) => each !== "*");
       if (names.length === 0 || !gatewaysOf(service).includes("mesh") || !visibleTo(service, client)) continue;
-      for (const to of new Set(leadsTo(service, hosts))) this.#lead(to, { service, hosts: exact });
+      const ends = new Set(leadsTo(service, hosts));
+      for (const to of ends) this.#lead(to, { service, hosts: exact, size: exact.length + ends.size });
     }
     for (const route of apiRoutes) {
       const parents = parentsOf(route, client);
-      for (const to of new Set(backendsOf(route))) this.#lead(to, { service: route, hosts: parents, api: true });
+      for (const to of new Set(backendsOf(route)))
+        this.#lead(to, { service: route, hosts: parents, size: 1, api: true });
     }
   }
 
@@ -104,14 +109,15 @@ export class Routes {
     };
   }
 
-  /** Names whose calls arrive at the host, the first of them. O(hosts of what leads there). */
+  /** Names whose calls arrive at the host, as many as may be followed yet. O(hosts of what leads there). */
   #namesOf(to: string) {
     const names: { readonly service: Manifest; readonly name: string; readonly api: boolean }[] = [];
-    for (const { service, hosts, api = false } of this.#leads.get(to) ?? []) {
+    for (const { service, hosts, size, api = false } of this.#leads.get(to) ?? []) {
       for (const name of hosts) {
         // A VirtualService whose own host fits what it leads to is among those that decide there.
         if (api ? name === to : closeness(name, to) > 0) continue;
-        if (names.length === MOST_NAMES) return { names, more: true as const };
+        if (this.#left < size) return { names, more: true as const };
+        this.#left -= size;
         names.push({ service, name, api });
       }
     }
