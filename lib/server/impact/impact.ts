@@ -11,6 +11,7 @@ import {
   NEEDED,
   pairsSeen,
   scopeOf,
+  sorted,
 } from "#lib/mesh/impact.ts";
 import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
@@ -38,6 +39,8 @@ export interface Wanted {
 export interface PlanImpact {
   /** By change; null: not evaluated. */
   readonly items: readonly (readonly ImpactItem[] | null)[];
+  /** By change: how many more there are. */
+  readonly left?: readonly number[];
   /** null: nothing was. */
   readonly view: ImpactView | null;
   /** Why something wasn't. */
@@ -72,8 +75,10 @@ export class Impacts {
     const shown = cut(found.items);
     const old = silence(this.#deps.store.clusters().get(cluster), this.#deps.timers.now());
     const traffic = { ...worked.traffic, limits: [...old, ...worked.traffic.limits] };
+    const more = found.items.map((list, at) => list.length - (shown[at]?.length ?? 0));
     return {
       items: changes.map((each) => shown[evaluated.indexOf(each)] ?? null),
+      left: changes.map((each) => more[evaluated.indexOf(each)] ?? 0),
       view: viewOf(found, shown, traffic, this.#deps.text(viewer)),
       reason: left,
     };
@@ -123,13 +128,10 @@ const kindOf = ({ before, after }: Wanted): string => manifestKindKey(after ?? b
 
 const NOTHING: Manifest = { apiVersion: "", kind: "", metadata: { name: "" } };
 
-function cut(items: Impact["items"]): Impact["items"] {
-  let left = SHOWN;
-  return items.map((list) => {
-    const own = list.slice(0, left);
-    left -= own.length;
-    return own;
-  });
+/** The worst of all changes, each at its own. */
+export function cut(items: Impact["items"]): Impact["items"] {
+  const worst = new Set(sorted(items.flat()).slice(0, SHOWN));
+  return items.map((list) => list.filter((each) => worst.has(each)));
 }
 
 function viewOf(

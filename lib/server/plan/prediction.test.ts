@@ -52,6 +52,11 @@ describe("a prediction kept with its record", () => {
     expect(found?.items).toEqual([own, { ...own, source: bank.source }]);
   });
 
+  it("counts what wasn't shown of its step among what it doesn't hold", async () => {
+    const whole = predictionOf({ ...impact([item()]), left: [7] });
+    expect(await openKept(await keep(whole, PLACE, KEYS), PLACE, KEYS)).toMatchObject({ left: 7, items: [{}] });
+  });
+
   it("names nothing of other namespaces in clear", async () => {
     const text = JSON.stringify(await kept([item(), bank, ruled, outside]));
     expect(text).toContain("c/shop/workload/web");

@@ -149,6 +149,16 @@ describe("who calls what would be denied", () => {
     ]);
   });
 
+  it("of more than was counted is bounded by what each calls, never by the count", () => {
+    const young = (denied: number) => count("api-1", "deny", denied).map((each) => ({ ...each, newborn: true }));
+    const other = l7("destination", "shop/job", "shop/api", { "200": 20 });
+    expect(callers({ counts: young(0.2), seen: [web] })).toEqual([["c/shop/workload/web", "bounded", 0.2, 10]]);
+    expect(callers({ counts: young(0), seen: [web, other] })).toEqual([
+      ["c/shop/workload/job", "bounded", 0, 20],
+      ["c/shop/workload/web", "bounded", 0, 10],
+    ]);
+  });
+
   it("names no caller out of sight, and is certain of none that may be several", () => {
     const seen = [l7("destination", "bank/job", "shop/api", { "200": 3 })];
     expect(callers({ seen, outOfSight: "bank" })).toEqual([[null, "bounded", 0, 4]]);

@@ -59,6 +59,24 @@ describe("what got worse", () => {
     ]);
   });
 
+  it("beyond what was foretold is a finding: all where a part was, these callers where rare ones were", () => {
+    const rare = item({ seen: "week", rate: 10, min: 0, max: 0 });
+    const part = item({ verdict: "breaks", certainty: "bounded", min: 0, max: 0.1 });
+    const found = (given: Omit<Parameters<typeof compare>[0], "prediction">, predicted: typeof rare) =>
+      compare({ ...given, prediction: prediction([predicted]) }).findings.map(({ kind, ours, text }) => [
+        kind,
+        ours,
+        text.includes("a part of its calls"),
+      ]);
+    expect(found(REFUSED, rare)).toEqual([["unforeseen", false, true]]);
+    const STOPPED = { before: [calls({ "200": 10 })], since: [] };
+    expect(found(STOPPED, part)).toEqual([
+      ["more", true, false],
+      ["unforeseen", false, true],
+    ]);
+    expect(found(STOPPED, item({ verdict: "breaks" }))).toEqual([]);
+  });
+
   it("isn't looked for where the change doesn't reach, but for predicted pairs", () => {
     const given = { before: [], since: [calls({ "403": 10 }), calls({ "403": 10 }, "job", "other")] };
     const before = [calls({ "200": 10 }), calls({ "200": 10 }, "job", "other")];

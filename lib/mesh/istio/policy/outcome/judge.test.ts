@@ -120,6 +120,15 @@ describe("a predicted pair beside what was measured", () => {
       judgement: "as-predicted",
       why: expect.stringContaining("The calls stopped"),
     });
+    const part = { certainty: "bounded", min: 0, max: 1 } as const;
+    expect(judged(item({ ...part, verdict: "breaks" }), { before: FINE, since: [] })).toMatchObject({
+      judgement: "more",
+      why: expect.stringContaining("at most 10 % were to be lost"),
+    });
+    expect(judged(item(part), { before: FINE, since: [] })).toMatchObject({
+      judgement: "unknown",
+      why: expect.stringContaining("at most 10 % were to be refused"),
+    });
     expect(judged(item({ certainty: "unknown" }), { before: FINE, since: [] }).judgement).toBe("open");
     expect(judged(item({ verdict: "loses-mtls" }), { before: FINE, since: [] }).judgement).toBe("unknown");
   });

@@ -35,13 +35,13 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   const cannot = UNMEASURED[item.verdict] ?? blind;
   if (cannot !== null) return say("unknown", cannot);
   // The pair had a rate, and this is about none of it.
-  if (item.seen === "week" && item.rate > 0) return say("unknown", RARE);
+  if (isOfRareCallers(item)) return say("unknown", RARE);
   const { before, since, lately } = stretches;
   if (SEVERAL.has(item.verdict)) return { item, expected, ...judgeExtra(item, expected, stretches, around) };
   const pair = countedAs(item, stretches);
   const of = (traffic: Traffic) => tallyOf(callsOf(item, pair, traffic, before), traffic.seconds);
   const [was, is] = [of(before), of(since)];
-  if (is.calls === 0) return silent(item, was.calls, { before, since }, say);
+  if (is.calls === 0) return silent(item, was.calls, { before, since }, { expected, say });
   if (lately === null) return say("unknown", "Too little time has passed to judge by.");
   const seen = readings(item, stretches, pair);
   if (seen === null)
@@ -199,6 +199,16 @@ function hitsOf({ verdict, protocol }: PredictedItem, tally: Tally, turned: bool
   }
 }
 
+/** Whether all of the pair's calls may be meant. `expected`: of the item. */
+const mayBeAll = (expected: Interval | null): boolean => expected === null || expected.high >= 1 - DRIFT;
+
+/** Whether a prediction speaks of callers that a pair's numbers don't tell from the others. */
+const isOfRareCallers = ({ seen, rate }: PredictedItem): boolean => seen === "week" && rate > 0;
+
+/** What a prediction foretells of a pair as a whole: of callers that are hardly ever there nothing, and that all stop only where all may. */
+export const foretells = (item: PredictedItem, stops: boolean): boolean =>
+  !isOfRareCallers(item) && (!stops || mayBeAll(expectedOf(item)));
+
 /** Those after which a pair may carry nothing at all. */
 const STOPS: ReadonlySet<ImpactVerdict> = new Set(["denied", "breaks", "unreachable"]);
 
@@ -207,13 +217,23 @@ function silent(
   item: PredictedItem,
   calledBefore: number,
   { before, since }: Pick<Stretches, "before" | "since">,
-  say: (judgement: Judgement, why: string) => JudgedItem,
+  o: {
+    readonly expected: Interval | null;
+    readonly say: (judgement: Judgement, why: string) => JudgedItem;
+  },
 ): JudgedItem {
+  const { say } = o;
   const expected = before.seconds === 0 ? 0 : Math.min(item.rate, calledBefore / before.seconds) * since.seconds;
   if (expected < SILENT) return say("not-seen", "The pair hasn’t called since.");
   const stopped = `About ${formatCount(expected)} calls were to be expected, and none came`;
   if (item.certainty === "unknown") return say("open", `It was unknown before. ${stopped}.`);
+  if (o.expected !== null && !mayBeAll(o.expected) && STOPS.has(item.verdict)) {
+    // Who is refused now and then may give up altogether.
+    const why = `${stopped}; at most ${percent(o.expected.high)} were to be ${item.verdict === "denied" ? "refused" : "lost"}.`;
+    return say(item.verdict === "denied" ? "unknown" : "more", why);
+  }
   if (STOPS.has(item.verdict)) return say("as-predicted", `The calls stopped: ${stopped.toLowerCase()}.`);
-  if (item.verdict === "rerouted" && overlap(item, before, since)) return say("as-predicted", `${stopped} there.`);
+  if (item.verdict === "rerouted" && mayBeAll(o.expected) && overlap(item, before, since))
+    return say("as-predicted", `${stopped} there.`);
   return say("unknown", `${stopped}.`);
 }

@@ -11,6 +11,7 @@ import type {
   Prediction,
 } from "#lib/policy/outcome.ts";
 import { perSecond, ratio } from "#lib/units.ts";
+import { foretells } from "./judge.ts";
 
 /** Verdicts that foretell such a thing. A refused connection fails, and who is refused may stop. */
 const FORETOLD: Readonly<Record<AlarmKind, readonly ImpactVerdict[]>> = {
@@ -41,6 +42,7 @@ export function sayAlarm({ kind, before, since }: Alarm, protocol: PairOutcome["
   return `${WORDS[kind]}: ${rate(before)} → ${rate(since)}`;
 }
 
+const PART = "It was foretold of a part of its calls, or of callers that hardly ever call.";
 const FIRST = "It hadn’t called before, so that it may have been refused then as well.";
 
 /** `means`: whether a predicted pair speaks of this one. `called`: whether its caller called anything before. */
@@ -54,9 +56,9 @@ export function unforeseen(
   const open = prediction === null ? "There was no prediction." : excuse(prediction);
   return pairs.flatMap((pair) => {
     const own = items.filter((item) => means(item, pair));
-    const foretold = new Set(own.map(({ verdict }) => verdict));
+    const saying = (kind: AlarmKind) => own.filter(({ verdict }) => FORETOLD[kind].includes(verdict));
     return pair.alarms
-      .filter(({ kind }) => !FORETOLD[kind].some((verdict) => foretold.has(verdict)))
+      .filter(({ kind }) => !saying(kind).some((item) => foretells(item, kind === "stopped")))
       .map((alarm): OutcomeFinding => {
         const unknown = own.some(({ certainty }) => certainty === "unknown");
         const app = alarm.kind === "server" || alarm.kind === "client";
@@ -64,7 +66,7 @@ export function unforeseen(
           ? "What happens to this pair was unknown before."
           : app
             ? "Applications answer so too."
-            : (open ?? (called(pair) ? null : FIRST));
+            : (open ?? (saying(alarm.kind).length > 0 ? PART : called(pair) ? null : FIRST));
         return {
           ...{ kind: "unforeseen", ours: why === null, source: pair.source, target: pair.target },
           protocol: pair.protocol,
