@@ -1,11 +1,16 @@
 /** What becomes of calls that were seen, where a Sidecar leaves their host out. */
-import type { ClusterInventory } from "#lib/inventory/model.ts";
+import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { EgressBreak, EgressFate } from "#lib/policy/egress.ts";
+import { keysOf } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { serviceOfHost } from "../hosts.ts";
+import { pastInbound } from "../meaning/capture.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { inboundMtls, type PeerPolicies } from "../meaning/inbound-mtls.ts";
 import { outboundMode } from "../meaning/routing/unknown-host.ts";
+import { isKnown } from "../meaning/truth.ts";
+import { objectAt } from "../routing/json.ts";
+import { ownPolicy } from "../strict/takes.ts";
 import type { Called } from "./called.ts";
 import { byHost } from "./called.ts";
 import type { Client } from "./clients.ts";
@@ -119,23 +124,35 @@ const WHY: Readonly<Record<EgressFate, (mtls: boolean | null, strict: boolean | 
   unrouted: () => "It arrives, but the routes written for it don’t count for this client any more.",
 };
 
-/** By the workloads behind the Service, on all ports that it leads to. */
+/** By the workloads behind the Service, on all ports that it leads to; null: they differ, or it isn't known. */
 function strictAt({ to }: Called, { inventories, peers }: Circumstances): boolean | null {
   const name = serviceOfHost(to.host);
   if (to.kind === "outside" || name === null) return false;
   if (peers === null) return null;
-  const modes = new Set<boolean>();
+  const modes = new Set<boolean | null>();
   for (const { services, workloads } of inventories) {
     const service = services.get(`${name.namespace}/${name.name}`);
     for (const each of service?.workloads ?? []) {
       const behind = workloads.get(`${name.namespace}/${each}`);
       if (behind === undefined) continue;
-      const proxied = behind.dataplane === "sidecar" || behind.dataplane === "ambient";
-      for (const { port, targetPort = port } of service?.ports ?? []) {
-        const own = typeof targetPort === "number" ? targetPort : null;
-        modes.add(proxied && inboundMtls(peers, behind.namespace, behind.labels, own).mode === "STRICT");
-      }
+      for (const { port, targetPort = port } of service?.ports ?? [])
+        modes.add(strictOn(behind, typeof targetPort === "number" ? targetPort : null, peers));
+      // Those pods of it take anything.
+      if (behind.pods.some(({ unmeshed }) => unmeshed === true)) modes.add(false);
     }
   }
-  return modes.size === 1 ? modes.has(true) : null;
+  const [only = null] = modes;
+  return modes.size === 1 ? only : null;
+}
+
+/** `port`: of the pod; null: known by its name alone, whose number may have a mode of its own. */
+function strictOn(workload: Workload, port: number | null, peers: PeerPolicies): boolean | null {
+  const { dataplane, namespace, labels } = workload;
+  if (dataplane !== "sidecar" && dataplane !== "ambient") return false;
+  const { past } = pastInbound(workload, port);
+  if (!isKnown(past)) return null;
+  if (past) return false;
+  const own = port === null ? ownPolicy(peers, workload) : undefined;
+  if (own !== undefined && keysOf(objectAt(own.spec, "portLevelMtls")).length > 0) return null;
+  return inboundMtls(peers, namespace, labels, port).mode === "STRICT";
 }

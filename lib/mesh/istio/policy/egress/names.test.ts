@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
+import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { call, object, worldOf } from "../impact/impact.test-support.ts";
 import { type EgressQuestion, type EgressWorld, proposeEgress } from "./propose.ts";
 
 const CALLS = [call("shop/web", "bank/ledger", 5)];
+type ServicePort = Service["ports"][number];
+const EXCLUDED = "traffic.sidecar.istio.io/excludeInboundPorts";
 const LEDGER = "bank/ledger.bank.svc.cluster.local";
 
 function propose(
@@ -72,4 +75,39 @@ test("of thousands of names that lead to thousands of hosts as many are followed
   const broken = (names: number) => propose([leads(names)], {}, CALLS, {}).breaks.map(({ certain }) => certain);
   expect(broken(10)).toEqual([]);
   expect(broken(10_000)).toEqual([false]);
+});
+
+const LEVELS = object(
+  "PeerAuthentication",
+  "bank/own",
+  "selector: {matchLabels: {app: ledger}}, mtls: {mode: STRICT}, portLevelMtls: {8080: {mode: PERMISSIVE}}",
+);
+
+test.each<[string, Partial<ServicePort>, Partial<Workload>, readonly Manifest[], boolean | null]>([
+  ["its ports are known by name alone", { targetPort: "web" }, {}, [], true],
+  ["one of these names may be a port with a mode of its own", { targetPort: "web" }, {}, [LEVELS], null],
+  ["one of its ports has a mode of its own", {}, {}, [LEVELS], null],
+  ["its ports pass the sidecar", {}, { annotations: { [EXCLUDED]: "8080,8090" } }, [], false],
+  ["one of its ports passes the sidecar", {}, { annotations: { [EXCLUDED]: "8080" } }, [], null],
+  ["what passes isn't known", {}, { annotations: { [EXCLUDED]: "some" } }, [], null],
+  [
+    "a pod of it has no proxy",
+    {},
+    { pods: [{ name: "ledger-1", ip: null, ready: true, phase: "Running", reports: false, unmeshed: true }] },
+    [],
+    null,
+  ],
+])("whether STRICT refuses what goes past the mesh, where %s", (_, port, server, objects, strict) => {
+  const { inventory } = worldOf([]);
+  const [service, workload] = [inventory.services.get("bank/ledger"), inventory.workloads.get("bank/ledger")];
+  if (service === undefined || workload === undefined) throw new Error("no ledger");
+  const ports = service.ports.map((each) => ({ ...each, ...port }));
+  const world = {
+    ...inventory,
+    services: new Map([...inventory.services, ["bank/ledger", { ...service, ports }]]),
+    workloads: new Map([...inventory.workloads, ["bank/ledger", { ...workload, ...server }]]),
+  };
+  const everywhere = object("PeerAuthentication", "bank/all", "mtls: {mode: STRICT}");
+  const found = propose([everywhere, ...objects], { hosts: ["./*"] }, CALLS, { inventory: world });
+  expect(found.breaks.map((each) => each.strict)).toEqual([strict]);
 });
