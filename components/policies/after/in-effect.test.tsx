@@ -14,10 +14,10 @@ const effect = (more: Partial<EffectAnswer>): EffectAnswer => ({
 });
 
 it.each<[Partial<EffectAnswer>, string, RegExp]>([
-  [{}, "✓", /sent to 3 proxies since, all acknowledged/],
-  [{ sent: 1, acknowledged: 1 }, "✓", /sent to 1 proxy since, and acknowledged/],
+  [{}, "✓", /sent to 3 of 12 proxies since, all acknowledged/],
+  [{ sent: 1, acknowledged: 1 }, "✓", /sent to 1 of 12 proxies since, and acknowledged/],
   [{ state: "pending", acknowledged: 1 }, "…", /Sent to 3 proxies, acknowledged by 1 so far/],
-  [{ state: "quiet", sent: 0, acknowledged: 0 }, "…", /none of its 12 proxies needs it yet/],
+  [{ state: "quiet", sent: 0, acknowledged: 0 }, "…", /none of the 12 proxies that it serves needs it yet/],
   [{ state: "rejected", rejectedCount: 2 }, "✕", /2 proxies refused/],
   // What isn't known is said to be unknown, with the reason, and never gets a tick.
   [

@@ -65,7 +65,7 @@ export function sayEffect(effect: EffectAnswer): Said {
       return {
         mark: "…",
         className: "text-ink-3",
-        text: `Istiod has sent nothing since: none of its ${proxies(effect.proxies ?? 0)} needs it yet, or it ignores the object.`,
+        text: `Istiod has sent nothing since: none of the ${proxies(effect.proxies ?? 0)} that it serves needs it yet, or it ignores the object.`,
       };
     case "pending":
       return { mark: "…", className: "text-ink-2", text: `Sent to ${proxies(told)}, acknowledged by ${took} so far.` };
@@ -73,7 +73,7 @@ export function sayEffect(effect: EffectAnswer): Said {
       return {
         mark: "✓",
         className: "text-ink-2",
-        text: `In effect: sent to ${proxies(told)} since, ${told === 1 ? "and acknowledged" : "all acknowledged"}.`,
+        text: `In effect: sent to ${told} of ${proxies(effect.proxies ?? told)} since, ${told === 1 ? "and acknowledged" : "all acknowledged"}.`,
       };
     case "rejected":
       return {

@@ -79,6 +79,11 @@ describe("effectOf", () => {
     [{ status: 401, body: "" }, /wants a token: clusters\[\]\.mesh\.istiod\.bearerTokenFile/],
     [{ status: 404, body: "no" }, /HTTP 404/],
     [{ status: 200, body: "<html>" }, /nothing that could be read/],
+    [{ status: 200, body: "[]" }, /No proxy is connected to the istiod that answered/],
+    [
+      { status: 200, body: JSON.stringify([{ proxy: "web.shop", cluster_sent: "b", cluster_acked: "a" }]) },
+      /doesn't say when it sent its proxies anything/,
+    ],
   ])("answers unknown, and why: %o", async (given, reason) => {
     answer = given;
     const effect = await ask();

@@ -37,7 +37,12 @@ export async function effectOf(
     return unknown(`Istiod of cluster "${object.cluster}" isn't asked: ${setting} says where it answers.`);
   }
   try {
-    const { rejected, ...verdict } = syncVerdict(await istiod.proxies(), since);
+    const proxies = await istiod.proxies();
+    // Of several behind one address it may be one that serves none; and one that doesn't say when can't tell since.
+    if (proxies.length === 0) return unknown("No proxy is connected to the istiod that answered.");
+    if (proxies.every(({ sentAt }) => sentAt === null))
+      return unknown("Istiod doesn't say when it sent its proxies anything, so what came since isn't known.");
+    const { rejected, ...verdict } = syncVerdict(proxies, since);
     const seen = rejected.filter(({ namespace }) => visibility.namespace(object.cluster, namespace));
     return {
       ...verdict,
