@@ -24,14 +24,19 @@ export interface DryRunReading {
 /** What marks on a graph need. */
 export type Trial = Pick<DryRunReading, "counts" | "failures">;
 
-/** States that also tell where marks may be missing. `trial` null: nobody asked for marks; undefined: no answer came in time. */
+/**
+ * States that also tell where marks may be missing. `trial` null: nobody asked for marks; undefined: no answer came in time. `past`: of an
+ * instant that is sent once, so that nobody would hear of another try.
+ */
 export function withTrial(
   statuses: readonly SourceStatus[],
   trial: Pick<Trial, "failures"> | null | undefined,
+  past = false,
 ): readonly SourceStatus[] {
   if (trial === null || trial?.failures.size === 0) return statuses;
   return statuses.map((status) => {
-    const why = trial === undefined ? " in time. The console tries again." : reasonOf(trial.failures.get(status.name));
+    const late = ` in time. ${past ? "A retry asks again." : "The console tries again."}`;
+    const why = trial === undefined ? late : reasonOf(trial.failures.get(status.name));
     if (status.kind !== "prometheus" || why === null) return status;
     return { ...status, warnings: [...status.warnings, `${UNREAD}${why}`] };
   });

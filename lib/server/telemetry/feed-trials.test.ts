@@ -77,7 +77,7 @@ describe("what dry runs would deny", () => {
     await timers.advance(2_500);
     expect(marked((await first).publication)).toBeUndefined();
     expect((await first).whole).toBe(false);
-    expect(said((await first).sources)).toEqual([`${UNREAD} in time. The console tries again.`]);
+    expect(said((await first).sources)).toEqual([`${UNREAD} in time. A retry asks again.`]);
     client.answers.history = 4;
     await timers.advance(15_000);
     const second = await telemetry.past.graph("1m", at, MARKED);

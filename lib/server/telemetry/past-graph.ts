@@ -142,7 +142,7 @@ export function pastGraph(
     told.map(({ status }) => status),
     gaps,
   );
-  const sources = [...withTrial(withHour(statuses, hour), trial), ...inventories.statuses()];
+  const sources = [...withTrial(withHour(statuses, hour), trial, true), ...inventories.statuses()];
   const whole = sources.every((source) => source.problem === undefined) && !hour?.failures.size;
   return { publication, sources, whole };
 }
