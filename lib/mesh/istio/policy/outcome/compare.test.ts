@@ -59,6 +59,35 @@ describe("what got worse", () => {
     ]);
   });
 
+  it("calls that stopped were foretold only where all of them might be concerned", () => {
+    const stopped = (...items: Parameters<typeof prediction>[0]) =>
+      compare({ before: [calls({ "200": 10 })], since: [], prediction: prediction(items) });
+    const part = (max: number) => item({ verdict: "breaks", certainty: "bounded", min: 0, max });
+    expect(stopped(part(10)).findings).toEqual([]);
+    expect(stopped(part(6), item({ certainty: "bounded", min: 0, max: 4 })).findings).toEqual([]);
+    expect(stopped(item({ certainty: "unknown", min: 0, max: 1 })).findings).toEqual([]);
+    expect(stopped(part(1))).toMatchObject({
+      ...{ adverse: true, items: [{ judgement: "unknown" }] },
+      findings: [{ kind: "unforeseen", ours: true, text: expect.stringContaining("calls stopped") }],
+    });
+  });
+
+  it("of callers that were seen isn't foretold by what was said of rare ones", () => {
+    const rare = item({ seen: "week", min: 0, max: 0 });
+    const of = (...items: Parameters<typeof prediction>[0]) =>
+      compare({ ...REFUSED, prediction: prediction(items) }).findings;
+    expect(of(rare)).toEqual([
+      expect.objectContaining({
+        ...{ kind: "unforeseen", ours: false, source: id("web"), target: id("api") },
+        text: expect.stringMatching(/^This got worse: .* It was foretold of callers that weren’t seen in the window/),
+      }),
+    ]);
+    expect(of(rare, item())).toEqual([]);
+    // Nothing of the kind was said of anybody.
+    expect(of(item({ ...rare, verdict: "loses-mtls" }))).toMatchObject([{ ours: true }]);
+    expect(of(item({ ...rare, rate: 0 }))).toEqual([]);
+  });
+
   it("isn't looked for where the change doesn't reach, but for predicted pairs", () => {
     const given = { before: [], since: [calls({ "403": 10 }), calls({ "403": 10 }, "job", "other")] };
     const before = [calls({ "200": 10 }), calls({ "200": 10 }, "job", "other")];
