@@ -22,7 +22,7 @@ const TEXT = 300;
 const TEXTS = 8;
 
 /** What of a plan's impact is kept. Items come worst first. */
-export function predictionOf({ items, view, reason }: PlanImpact): PlanPrediction {
+export function predictionOf({ items, left, view, reason }: PlanImpact): PlanPrediction {
   return {
     head: view && {
       ...{ at: view.at, window: view.window, unseen: view.unseen },
@@ -30,7 +30,7 @@ export function predictionOf({ items, view, reason }: PlanImpact): PlanPredictio
       limited: view.limits.length > 0 || view.weekPairs === null,
     },
     reason: reason === null ? null : plainText(reason, TEXT),
-    steps: items.map((list) => {
+    steps: items.map((list, step) => {
       const kept: PredictedItem[] = [];
       let bytes = 0;
       for (const item of (list ?? []).slice(0, KEPT_ITEMS).map(shorter)) {
@@ -38,7 +38,7 @@ export function predictionOf({ items, view, reason }: PlanImpact): PlanPredictio
         if (bytes > KEPT_BYTES) break;
         kept.push(item);
       }
-      return { items: kept, left: (list?.length ?? 0) - kept.length };
+      return { items: kept, left: (list?.length ?? 0) - kept.length + (left[step] ?? 0) };
     }),
   };
 }
