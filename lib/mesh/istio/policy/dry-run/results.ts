@@ -111,12 +111,12 @@ function triedOf(
       const ports = [...Map.groupBy(own, ({ port }) => port)].map(([port, here]) => ({
         ...{ port, allowed: rateOf(here, "allowed"), denied: rateOf(here, "denied") },
       }));
+      const young = own.some(({ newborn, result }) => newborn && result === "denied");
+      const atLeast = young || gone.has(tryOf({ action, protocol }));
       return {
-        ...{ action, protocol, allowed: rateOf(own, "allowed"), denied },
-        atLeast:
-          gone.has(tryOf({ action, protocol })) || own.some(({ newborn, result }) => newborn && result === "denied"),
+        ...{ action, protocol, allowed: rateOf(own, "allowed"), denied, atLeast },
         ports: ports.toSorted((a, b) => (a.port ?? Number.POSITIVE_INFINITY) - (b.port ?? Number.POSITIVE_INFINITY)),
-        callers: hops && callersOf(hops, { protocol, denied }, visible),
+        callers: hops && callersOf(hops, { protocol, denied, atLeast }, visible),
       };
     });
 }
