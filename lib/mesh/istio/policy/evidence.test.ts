@@ -3,6 +3,7 @@ import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import type { Service } from "#lib/inventory/model.ts";
 import { carryOut } from "#lib/policy/fix.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import { unixSeconds } from "#lib/units.ts";
 import { accessLogOffer, evidenceOffers } from "./evidence.ts";
 
 const CART = workload("shop/cart", { labels: { app: "cart", version: "v1" } });
@@ -13,13 +14,18 @@ const telemetry = (labels: Record<string, string>, spec: JsonObject = {}): Manif
 
 interface Given {
   readonly of?: typeof CART;
+  /** What else runs there. */
+  readonly beside?: readonly (typeof CART)[];
   readonly sees?: boolean;
   readonly version?: string | null;
   readonly unread?: string;
 }
 
-function offers(objects: readonly Manifest[], { of = CART, sees = true, version = "v1", unread }: Given = {}) {
-  const [own] = inventory([of]).values();
+function offers(
+  objects: readonly Manifest[],
+  { of = CART, beside = [], sees = true, version = "v1", unread }: Given = {},
+) {
+  const [own] = inventory([of, ...beside]).values();
   if (own === undefined) throw new Error("no inventory");
   const world = {
     ...{ cluster: "c", rootNamespace: "istio-system", inventory: own, unread: () => unread ?? null },
@@ -75,6 +81,28 @@ describe("evidence that can be switched on", () => {
     expect(offers([own])[0]?.object?.name).toBe("cart-telemetry");
   });
 
+  it("selects by labels that no other workload there has", () => {
+    const expected = (matchLabels: object) => Array(3).fill(expect.objectContaining({ selector: { matchLabels } }));
+    const specs = (other: typeof CART) => offers([], { beside: [other] }).map(({ fix }) => fix.manifests[0]?.spec);
+    const v2 = workload("shop/cart-v2", { labels: { app: "cart", version: "v2" } });
+    expect(specs(v2)).toEqual(expected({ app: "cart", version: "v1" }));
+    for (const other of [
+      { ...v2, goneAt: unixSeconds(1) },
+      { ...v2, namespace: "bank" },
+    ])
+      expect(specs(other)).toEqual(expected({ app: "cart" }));
+  });
+
+  it("of an object that selects others as well says so", () => {
+    const beside = ["cart-v2", "cart-v3"].map((name) => workload(`shop/${name}`, { labels: { app: "cart" } }));
+    const text = (given: readonly Manifest[], others = beside) => offers(given, { beside: others })[0]?.text;
+    expect(text([telemetry({ app: "cart" })])).toMatch(
+      / Telemetry shop\/own counts for cart-v2 and cart-v3 as well\.$/,
+    );
+    expect(text([telemetry({ app: "cart" })], [])).not.toContain("as well");
+    expect(text([])).not.toContain("as well");
+  });
+
   it("of calls alone is the same", () => {
     const [own] = inventory([CART]).values();
     if (own === undefined) throw new Error("no inventory");
@@ -87,7 +115,13 @@ describe("evidence that can be switched on", () => {
 
   it.each<[string, readonly Manifest[], Given, RegExp]>([
     ["an object out of sight selects it", [telemetry({ app: "cart" })], { sees: false }, /you may not see selects it/],
-    ["nothing selects its pods", [], { of: workload("shop/cart") }, /no label app/],
+    ["nothing selects its pods", [], { of: workload("shop/cart") }, /carry no label that/],
+    [
+      "others have all its labels",
+      [],
+      { beside: [workload("shop/other", { labels: { ...CART.labels, more: "x" } })] },
+      /No labels tell it from other workloads here/,
+    ],
     ["the cluster serves no such kind", [], { version: null }, /serves no Telemetry/],
     ["the kind can't be read", [], { unread: "No right." }, /isn’t known: No right/],
   ])("is advice with the reason where %s", (_, objects, given, words) => {

@@ -11,10 +11,11 @@ import type { Json, JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { type ObjectRef, refOf } from "#lib/policy/ref.ts";
 import { FACT_LABELS } from "../labels.ts";
 import { GATEWAY_API } from "./kinds.ts";
-import { named, targetsOf } from "./lookup.ts";
+import { few, named, targetsOf } from "./lookup.ts";
 import { proxiesOf } from "./meaning/effective/pod-waypoint.ts";
 import { waypointOf } from "./meaning/effective/security.ts";
 import type { SecurityWorld } from "./meaning/effective/sight.ts";
+import { ownLabels } from "./own-labels.ts";
 import { FACT_VALUES } from "./request-labels.ts";
 import { has, mapAt, objectAt, specOf } from "./routing/json.ts";
 
@@ -109,9 +110,11 @@ function beforeIt(workload: Workload, world: SecurityWorld, version: string | nu
   );
 }
 
-function offerOf({ what, field, value, text }: Kind, base: Base | string): EvidenceOffer {
-  if (typeof base === "string") return advice(what, `${text} ${base}`);
-  const { own, object, manifest } = base;
+function offerOf({ what, field, value, text: says }: Kind, base: Base | string): EvidenceOffer {
+  if (typeof base === "string") return advice(what, `${says} ${base}`);
+  const { own, object, manifest, others } = base;
+  const also = `Telemetry ${object.namespace}/${object.name} counts for ${few(others)} as well.`;
+  const text = others.length === 0 ? says : `${says} ${also}`;
   if (own === null) {
     const whole: Manifest = { ...manifest, spec: { ...manifest.spec, [field]: value } };
     return { what, at: null, text, object, fix: { text, edits: [], manifests: [whole], deletions: [] } };
@@ -132,6 +135,8 @@ interface Base {
   readonly own: Manifest | null;
   readonly object: ObjectRef;
   readonly manifest: Manifest;
+  /** Names of other workloads that `own` selects. */
+  readonly others: readonly string[];
 }
 
 /** A text: why nothing can be planned. */
@@ -143,7 +148,10 @@ function baseOf(workload: Workload, world: SecurityWorld, version: string | null
   const selected = world.objects("Telemetry").filter((each) => selects(each, workload));
   if (!selected.every(world.sees)) return "A Telemetry object that you may not see selects it: that one has to say so.";
   const [own = null] = selected;
-  const spec = specFor(workload);
+  const here = [...world.inventory.workloads.values()].filter(
+    (each) => each.namespace === namespace && each.goneAt === null,
+  );
+  const spec = specFor(workload, here);
   if (own === null && typeof spec === "string") return spec;
   const manifest = {
     ...{
@@ -153,19 +161,26 @@ function baseOf(workload: Workload, world: SecurityWorld, version: string | null
     },
     spec: typeof spec === "string" ? {} : spec,
   };
-  return { own, manifest, object: refOf(world.cluster, own ?? manifest) };
+  const others = own === null ? [] : here.filter((each) => each.name !== name && selects(own, each));
+  return {
+    ...{ own, manifest, object: refOf(world.cluster, own ?? manifest) },
+    others: others.map((each) => each.name).toSorted(),
+  };
 }
 
 /** What makes a Telemetry object count for it; a text: why none does. */
-function specFor({ labels, dataplane }: Workload): JsonObject | string {
+function specFor(workload: Workload, here: readonly Workload[]): JsonObject | string {
+  const { labels, dataplane } = workload;
   if (dataplane === "waypoint") {
     const name = labels[GATEWAY_NAME];
     if (name === undefined) return `Its pods carry no label ${GATEWAY_NAME}, so that no Gateway can be targeted.`;
     return { targetRefs: [{ group: GATEWAY_API, kind: "Gateway", name }] };
   }
-  const key = ["app", "app.kubernetes.io/name"].find((each) => labels[each] !== undefined);
-  if (key === undefined) return "Its pods carry no label app that a Telemetry object could select them by.";
-  return { selector: { matchLabels: { [key]: labels[key] ?? "" } } };
+  if (Object.keys(labels).length === 0) return "Its pods carry no label that a Telemetry object could select them by.";
+  const matchLabels = ownLabels(workload, here);
+  return matchLabels === null
+    ? "No labels tell it from other workloads here, so that a Telemetry object for it would count for those too."
+    : { selector: { matchLabels } };
 }
 
 const GATEWAY_NAME = `${GATEWAY_API}/gateway-name`;

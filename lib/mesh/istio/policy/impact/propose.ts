@@ -6,6 +6,7 @@
 import type { Workload } from "#lib/inventory/model.ts";
 import type { PolicyTarget } from "#lib/policy/intent.ts";
 import type { Guarded, Proposal, ProposedPolicy } from "#lib/policy/proposal.ts";
+import { ownLabels } from "../own-labels.ts";
 import type { ObservedCall } from "./calls.ts";
 import { proxied } from "./past.ts";
 import { atWaypoint, beforePods, type Fronts, frontsOf, unknownAtZtunnel, unsettled } from "./propose-waypoints.ts";
@@ -59,7 +60,7 @@ function ofWorkloads(input: Input, fronts: Fronts, names: Names): readonly Found
   return here.map((workload): Found => {
     const of: Guarded = { kind: "workload", name: workload.name };
     const own = byTarget.get(workload.name) ?? [];
-    const labels = labelsOf(workload, here);
+    const labels = ownLabels(workload, here);
     const kept = proxied(workload);
     const ambient = kept.dataplane === "ambient";
     const unknown = ambient ? unknownAtZtunnel(workload, own, fronts, input) : null;
@@ -105,28 +106,5 @@ function reasonOf({ dataplane }: Workload): { readonly why: string; readonly ope
     return { why: "It is a waypoint: only policies that target it, or what it serves, count there.", open: true };
   if (dataplane === "gateway")
     return { why: "It is a gateway: who calls it from outside isn’t measured and has no identity.", open: false };
-  return null;
-}
-
-const TELLING: readonly (readonly string[])[] = [
-  ["app"],
-  ["app.kubernetes.io/name"],
-  ["k8s-app"],
-  ["app", "version"],
-  ["app.kubernetes.io/name", "app.kubernetes.io/instance"],
-  ["app.kubernetes.io/name", "app.kubernetes.io/version"],
-];
-
-/** The fewest labels that select this workload alone, usual ones first; null: none do. */
-function labelsOf(workload: Workload, here: readonly Workload[]): Readonly<Record<string, string>> | null {
-  const all = Object.keys(workload.labels).filter(
-    (key) => !/(^|[-/])(pod-template|controller-revision)-hash$/.test(key),
-  );
-  for (const keys of [...TELLING, all]) {
-    const labels = Object.fromEntries(keys.map((key) => [key, workload.labels[key]]));
-    const complete = Object.values(labels).every((value) => value !== undefined && value !== "");
-    const others = here.filter((one) => keys.every((key) => one.labels[key] === labels[key]));
-    if (keys.length > 0 && complete && others.length === 1) return labels as Record<string, string>;
-  }
   return null;
 }
