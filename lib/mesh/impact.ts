@@ -11,7 +11,7 @@ export { type ObservedCall, observedCalls, pairsSeen } from "./istio/policy/impa
 export { withClasses } from "./istio/policy/impact/classes.ts";
 export { gatewayOf } from "./istio/policy/impact/entering.ts";
 export { EVALUATED, NEEDED } from "./istio/policy/impact/gaps.ts";
-export { type Impact, type ImpactInput, sorted } from "./istio/policy/impact/impact.ts";
+export { type Impact, type ImpactInput, sorted as worstFirst } from "./istio/policy/impact/impact.ts";
 export { propose } from "./istio/policy/impact/propose.ts";
 export { isTo, type Sampled, sampler } from "./istio/policy/impact/sampled.ts";
 export { gatewayNamespaces, scopeOf } from "./istio/policy/impact/scope.ts";

@@ -16,7 +16,7 @@ export interface Prediction {
   /** What its rates are averages over. */
   readonly window: string;
   readonly items: readonly PredictedItem[];
-  /** Items that were shown and not kept: of very many, the worst are. */
+  /** Items that were found and not kept: of very many, the worst are. */
   readonly left: number;
   /** Items that name other namespaces and can't be opened: the key they were sealed with is gone. */
   readonly lost: number;

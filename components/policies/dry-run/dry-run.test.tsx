@@ -69,6 +69,11 @@ describe("what dry runs would deny, in words", () => {
     const words = said(trial({ tried: [tried({ atLeast: true })], pods: { counted: 1, all: 3 } }));
     expect(words).toContain("≥ 4 of 12 req/s");
     expect(words).toContain("1 of 3 pods counted");
+    const idle = [caller({ rate: 0, max: 0 })];
+    expect(said(trial({ tried: [tried({ callers: idle })] }))).toContain("none of its 0 req/s");
+    const unsure = said(trial({ tried: [tried({ callers: idle, atLeast: true })] }));
+    expect(unsure).toContain("an unknown part of its 0 req/s");
+    expect(unsure).not.toContain("none of its");
   });
 
   it("tells ports apart where there are several, and connections from requests", () => {

@@ -43,9 +43,10 @@ export function authorsOf({ action }: Tried, { policies, lacks }: DryRunWorkload
 /** `all 2.4 of its req/s`, `0 to 2.4 of its 10 req/s`. */
 export function partOf({ certainty, min, max, rate }: TriedCaller, tried: Tried): string {
   const unit = unitOf(tried);
-  if (max === 0 && !tried.atLeast) return `none of its ${formatRate(perSecond(rate), unit)}`;
+  const its = `of its ${formatRate(perSecond(rate), unit)}`;
+  if (max === 0) return tried.atLeast ? `an unknown part ${its}` : `none ${its}`;
   if (certainty === "certain") return formatRate(perSecond(max), unit);
-  return `${formatNumber(min)} to ${formatNumber(max)} of its ${formatRate(perSecond(rate), unit)}`;
+  return `${formatNumber(min)} to ${formatNumber(max)} ${its}`;
 }
 
 /** Why nothing is counted, and what would tell. */

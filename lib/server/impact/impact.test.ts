@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { impactSchema } from "#lib/api/impact.ts";
 import { proposalSchema } from "#lib/api/proposal.ts";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
-import type { ImpactItem } from "#lib/policy/impact.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { refOf } from "#lib/policy/ref.ts";
@@ -11,7 +10,7 @@ import { ANONYMOUS, type Credential } from "../identity.ts";
 import { readingPort } from "../policy/port.ts";
 import type { Rights } from "../rights/model.ts";
 import { showImpact } from "./draft.ts";
-import { cut, Impacts } from "./impact.ts";
+import { Impacts } from "./impact.ts";
 import { showProposal } from "./proposal.ts";
 
 const object = (kind: string, name: string, spec: object, namespace = "shop"): Manifest => ({
@@ -206,17 +205,4 @@ describe("GET /meaning/proposals", () => {
     await expect(given({ sees: "bank" }).propose("shop", ana)).rejects.toEqual(refused);
     await expect(given({ denied: "authorizationpolicies" }).propose("shop", ana)).rejects.toEqual(refused);
   });
-});
-
-it("of very many pairs those of all changes are shown that are worst, each at its change", () => {
-  const item = (verdict: ImpactItem["verdict"], at: number): ImpactItem => ({
-    ...{ verdict, certainty: "certain", min: at, max: at, rate: at, seen: "hour", protocol: "http" },
-    ...{ source: `c/shop/workload/w${at}`, target: "c/shop/workload/api", rule: null, why: "" },
-    ...{ blindSpots: [], closeWith: [], evidence: [] },
-  });
-  const many = (verdict: ImpactItem["verdict"], count: number) =>
-    Array.from({ length: count }, (_, at) => item(verdict, count - at));
-  const [rerouted, denied] = cut([many("rerouted", 310), many("denied", 40)]);
-  expect([rerouted?.length, denied?.length]).toEqual([260, 40]);
-  expect(rerouted?.at(-1)?.max).toBe(51);
 });

@@ -11,7 +11,6 @@ import {
   NEEDED,
   pairsSeen,
   scopeOf,
-  sorted,
 } from "#lib/mesh/impact.ts";
 import type { ImpactItem, ImpactView } from "#lib/policy/impact.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
@@ -23,6 +22,7 @@ import { sees, silence, unreadOf } from "../policy/told.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { classified, shadowsOf } from "./evidence.ts";
 import { readTraffic, type Traffic } from "./traffic.ts";
+import { worstOf } from "./worst.ts";
 
 export interface ImpactDeps extends Pick<PolicyDeps, "store" | "port" | "inventory" | "rootNamespace"> {
   readonly telemetry: Telemetry;
@@ -37,10 +37,10 @@ export interface Wanted {
 }
 
 export interface PlanImpact {
-  /** By change; null: not evaluated. */
+  /** By change, of very many the worst; null: not evaluated. */
   readonly items: readonly (readonly ImpactItem[] | null)[];
-  /** By change: how many more there are. */
-  readonly left?: readonly number[];
+  /** By change, items of it that aren't among them. */
+  readonly left: readonly number[];
   /** null: nothing was. */
   readonly view: ImpactView | null;
   /** Why something wasn't. */
@@ -51,9 +51,6 @@ export interface PlanImpact {
 export interface Worked extends Omit<ImpactInput, "calls"> {
   readonly traffic: Traffic;
 }
-
-/** The worst of very many: each is a row to be read. */
-const SHOWN = 300;
 
 export class Impacts {
   readonly #deps: ImpactDeps;
@@ -67,19 +64,20 @@ export class Impacts {
     const evaluated = evaluatedOf(changes);
     const others = [...new Set(changes.filter((each) => !evaluated.includes(each)).map(kindOf))];
     const left = others.length === 0 ? null : `What a change of ${others.join(", ")} does to calls isn’t worked out.`;
-    const nothing = (reason: string): PlanImpact => ({ items: changes.map(() => null), view: null, reason });
+    const nothing = (reason: string): PlanImpact => ({
+      ...{ items: changes.map(() => null), left: changes.map(() => 0), view: null, reason },
+    });
     if (evaluated.length === 0) return nothing(left ?? "There is nothing to work out.");
     const worked = await this.work(cluster, viewer, evaluated, signal);
     if (typeof worked === "string") return nothing(worked);
     const found = impactOf({ ...worked, calls: worked.traffic.calls });
-    const shown = cut(found.items);
+    const shown = worstOf(found.items);
     const old = silence(this.#deps.store.clusters().get(cluster), this.#deps.timers.now());
     const traffic = { ...worked.traffic, limits: [...old, ...worked.traffic.limits] };
-    const more = found.items.map((list, at) => list.length - (shown[at]?.length ?? 0));
     return {
-      items: changes.map((each) => shown[evaluated.indexOf(each)] ?? null),
-      left: changes.map((each) => more[evaluated.indexOf(each)] ?? 0),
-      view: viewOf(found, shown, traffic, this.#deps.text(viewer)),
+      items: changes.map((each) => shown.items[evaluated.indexOf(each)] ?? null),
+      left: changes.map((each) => shown.left[evaluated.indexOf(each)] ?? 0),
+      view: viewOf(found, shown.items, traffic, this.#deps.text(viewer)),
       reason: left,
     };
   }
@@ -127,12 +125,6 @@ export const evaluatedOf = (changes: readonly Wanted[]): readonly Wanted[] =>
 const kindOf = ({ before, after }: Wanted): string => manifestKindKey(after ?? before ?? NOTHING);
 
 const NOTHING: Manifest = { apiVersion: "", kind: "", metadata: { name: "" } };
-
-/** The worst of all changes, each at its own. */
-export function cut(items: Impact["items"]): Impact["items"] {
-  const worst = new Set(sorted(items.flat()).slice(0, SHOWN));
-  return items.map((list) => list.filter((each) => worst.has(each)));
-}
 
 function viewOf(
   { totals, unseen, gaps }: Impact,

@@ -26,7 +26,8 @@ const VIEW = { at: "2026-08-20T14:00:00Z", window: "1h", hourPairs: 1, weekPairs
 async function given(o: { items?: readonly ImpactItem[] | null; hidden?: string; refuses?: boolean } = {}) {
   const { items = [item()], refuses = true } = o;
   const view = items === null ? null : { ...VIEW, unseen: 0, limits: [], gaps: [] };
-  const impacts = { of: async () => ({ items: [items], view, reason: items === null ? "Prometheus is down." : null }) };
+  const reason = items === null ? "Prometheus is down." : null;
+  const impacts = { of: async () => ({ items: [items], left: [0], view, reason }) };
   const { deps, plans, clock, cluster } = fakePlans({
     impacts,
     ...(o.hidden === undefined ? {} : { hidden: o.hidden }),

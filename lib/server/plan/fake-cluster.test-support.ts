@@ -167,7 +167,12 @@ export function fakePlans(
     },
     checks: new Checks({ kinds: policyKinds, store, inventory: () => new Map(), rootNamespace: () => "istio-system" }),
     impacts: o.impacts ?? {
-      of: async (_, _viewer, steps) => ({ items: steps.map(() => null), view: null, reason: "Not asked." }),
+      of: async (_, _viewer, steps) => ({
+        items: steps.map(() => null),
+        left: steps.map(() => 0),
+        view: null,
+        reason: "Not asked.",
+      }),
     },
     changes: () => ({ manifests: [], deletions: [], notes: [] }),
   };

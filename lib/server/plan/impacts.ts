@@ -18,7 +18,8 @@ export async function impactsOf(
   const clusters = new Set(steps.map(({ draft }) => draft.ref.cluster));
   const [cluster] = clusters;
   const reason = without ?? (clusters.size > 1 ? SEVERAL : null);
-  if (cluster === undefined || reason !== null) return { items: steps.map(() => null), view: null, reason };
+  if (cluster === undefined || reason !== null)
+    return { items: steps.map(() => null), left: steps.map(() => 0), view: null, reason };
   const places = steps.map(({ draft: { ref } }) => ({ cluster, namespace: ref.namespace }));
   // Of kinds that the cluster has no object of yet the viewer's rights are asked as well: the plan's own objects are theirs to see.
   const refs = steps.map(({ draft }) => draft.ref);

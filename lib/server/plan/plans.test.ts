@@ -50,7 +50,7 @@ describe("a plan", () => {
     };
     const planned = (verdict: "denied" | "rerouted", certain: number) => {
       const totals = [{ verdict, pairs: 1, certain, requests: { min: 1, max: 1 }, connections: null }];
-      const of = async () => ({ items: [[]], view: { ...view, totals }, reason: null });
+      const of = async () => ({ items: [[]], left: [0], view: { ...view, totals }, reason: null });
       return new PlanUseCases({ ...deps, impacts: { of } }).plan(ana, wish(entry("a", "x.example")), asking);
     };
     const certain = await planned("denied", 1);
@@ -65,7 +65,7 @@ describe("a plan", () => {
     const seen: boolean[] = [];
     const of: (typeof deps)["impacts"]["of"] = async (cluster, viewer, steps) => {
       seen.push(viewer.mayList(cluster, "ServiceEntry", "shop", "a"));
-      return { items: steps.map(() => null), view: null, reason: "Not asked." };
+      return { items: steps.map(() => null), left: steps.map(() => 0), view: null, reason: "Not asked." };
     };
     await new PlanUseCases({ ...deps, impacts: { of } }).plan(ana, wish(entry("a", "x.example")), asking);
     expect(seen).toEqual([true]);

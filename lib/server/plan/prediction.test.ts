@@ -18,8 +18,8 @@ const item = (more: Partial<ImpactItem> = {}): ImpactItem => ({
   ...{ blindSpots: ["the path"], closeWith: ["logs"], evidence: [] },
   ...more,
 });
-const impact = (items: readonly ImpactItem[]): PlanImpact => ({
-  ...{ items: [items], reason: null },
+const impact = (items: readonly ImpactItem[], left = 0): PlanImpact => ({
+  ...{ items: [items], left: [left], reason: null },
   view: {
     ...{ at: "2026-08-20T14:00:00Z", window: "1h", hourPairs: 2, weekPairs: 3, totals: [], shown: 1, unseen: 4 },
     ...{ limits: [], gaps: [{ what: "timeouts", closeWith: "traces" }] },
@@ -52,11 +52,6 @@ describe("a prediction kept with its record", () => {
     expect(found?.items).toEqual([own, { ...own, source: bank.source }]);
   });
 
-  it("counts what wasn't shown of its step among what it doesn't hold", async () => {
-    const whole = predictionOf({ ...impact([item()]), left: [7] });
-    expect(await openKept(await keep(whole, PLACE, KEYS), PLACE, KEYS)).toMatchObject({ left: 7, items: [{}] });
-  });
-
   it("names nothing of other namespaces in clear", async () => {
     const text = JSON.stringify(await kept([item(), bank, ruled, outside]));
     expect(text).toContain("c/shop/workload/web");
@@ -74,7 +69,7 @@ describe("a prediction kept with its record", () => {
   });
 
   it("says why there is none", async () => {
-    const none = predictionOf({ items: [null], view: null, reason: "Prometheus can't be reached." });
+    const none = predictionOf({ items: [null], left: [0], view: null, reason: "Prometheus can't be reached." });
     const found = await openKept(await keep(none, PLACE, KEYS), PLACE, KEYS);
     expect(found).toMatchObject({ head: null, items: [], reason: "Prometheus can't be reached." });
     expect(await openKept(null, PLACE, KEYS)).toBeNull();
@@ -87,6 +82,16 @@ describe("a prediction kept with its record", () => {
     const found = await openKept(record, PLACE, KEYS);
     expect(found?.items[0]?.source).toBe("c/shop/workload/w0");
     expect((found?.items.length ?? 0) + (found?.left ?? 0)).toBe(300);
+  });
+
+  it("counts what wasn't shown with what isn't kept", async () => {
+    const of = async (count: number, left: number) => {
+      const items = Array.from({ length: count }, (_, i) => item({ source: `c/shop/workload/w${i}` }));
+      return openKept(await keep(predictionOf(impact(items, left)), PLACE, KEYS), PLACE, KEYS);
+    };
+    expect(await of(0, 40)).toMatchObject({ items: [], left: 40 });
+    expect(await of(2, 40)).toMatchObject({ left: 40 });
+    expect(await of(150, 40)).toMatchObject({ left: 90 });
   });
 
   it("takes whatever lies there, and lets nothing through that isn't a prediction", async () => {

@@ -22,7 +22,7 @@ const TEXT = 300;
 const TEXTS = 8;
 
 /** What of a plan's impact is kept. Items come worst first. */
-export function predictionOf({ items, left = [], view, reason }: PlanImpact): PlanPrediction {
+export function predictionOf({ items, left, view, reason }: PlanImpact): PlanPrediction {
   return {
     head: view && {
       ...{ at: view.at, window: view.window, unseen: view.unseen },

@@ -7,7 +7,7 @@ import type { Tried, TriedCaller } from "#lib/policy/dry-run.ts";
 
 /**
  * Callers of one workload by what was seen of it. With one caller all that would be denied is its own; of several each may have none of
- * it, and no more than it calls. `atLeast`: more may be denied than was counted, so that each may have all that it calls.
+ * it, and no more than it calls. Where more may have been denied than is counted, that may be all that each calls.
  */
 export function callersOf(
   hops: readonly Hop[],
@@ -23,15 +23,17 @@ export function callersOf(
     rates.set(source, (rates.get(source) ?? 0) + mostSeen(hop));
   }
   const only = rates.size === 1;
+  const most = (rate: number) => {
+    if (only) return atLeast ? Math.max(rate, denied) : denied;
+    return atLeast ? rate : Math.min(rate, denied);
+  };
   return [...rates]
-    .map(([source, rate]): TriedCaller => {
-      const certain = only && source !== null;
-      const min = certain ? denied : 0;
-      if (atLeast) return { source, rate, certainty: "bounded", min, max: Math.max(rate, denied) };
-      return certain
-        ? { source, rate, certainty: "certain", min, max: denied }
-        : { source, rate, certainty: "bounded", min, max: only ? denied : Math.min(rate, denied) };
-    })
+    .map(
+      ([source, rate]): TriedCaller =>
+        only && source !== null && !atLeast
+          ? { source, rate, certainty: "certain", min: denied, max: denied }
+          : { source, rate, certainty: "bounded", min: only && source !== null ? denied : 0, max: most(rate) },
+    )
     .toSorted((a, b) => b.rate - a.rate || ((a.source ?? "") < (b.source ?? "") ? -1 : 1));
 }
 

@@ -149,19 +149,24 @@ describe("who calls what would be denied", () => {
     ]);
   });
 
-  it("of more than was counted is bounded by what each calls, never by the count", () => {
-    const young = (denied: number) => count("api-1", "deny", denied).map((each) => ({ ...each, newborn: true }));
-    const other = l7("destination", "shop/job", "shop/api", { "200": 20 });
-    expect(callers({ counts: young(0.2), seen: [web] })).toEqual([["c/shop/workload/web", "bounded", 0.2, 10]]);
-    expect(callers({ counts: young(0), seen: [web, other] })).toEqual([
-      ["c/shop/workload/job", "bounded", 0, 20],
-      ["c/shop/workload/web", "bounded", 0, 10],
-    ]);
-  });
-
   it("names no caller out of sight, and is certain of none that may be several", () => {
     const seen = [l7("destination", "bank/job", "shop/api", { "200": 3 })];
     expect(callers({ seen, outOfSight: "bank" })).toEqual([[null, "bounded", 0, 4]]);
+  });
+
+  it.each<[string, readonly DryRunCount[], number, number]>([
+    ["of pods that are gone", [...count("api-1", "deny", 0.2), ...count("api-9", "deny", 2)], 0.2, 10],
+    ["before the series began", count("api-1", "deny", 0.2, { newborn: true }), 0.2, 10],
+    ["and nothing is counted of those that are there", count("api-9", "deny", 2), 0, 10],
+    ["and more is counted than anybody calls", count("api-1", "deny", 12, { newborn: true }), 12, 12],
+  ])("where more may have been denied, %s, may be all that each calls", (_, counts, least, most) => {
+    const job = l7("destination", "bank/job", "shop/api", { "200": 3 });
+    expect(callers({ counts, seen: [web, job] })).toEqual([
+      ["c/shop/workload/web", "bounded", 0, 10],
+      ["c/bank/workload/job", "bounded", 0, 3],
+    ]);
+    expect(callers({ counts, seen: [web] })).toEqual([["c/shop/workload/web", "bounded", least, most]]);
+    expect(callers({ counts, seen: [web], outOfSight: "shop" })).toEqual([[null, "bounded", 0, most]]);
   });
 
   it("isn't known without the traffic", () => {

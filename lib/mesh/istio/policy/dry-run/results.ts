@@ -111,8 +111,8 @@ function triedOf(
       const ports = [...Map.groupBy(own, ({ port }) => port)].map(([port, here]) => ({
         ...{ port, allowed: rateOf(here, "allowed"), denied: rateOf(here, "denied") },
       }));
-      const atLeast =
-        gone.has(tryOf({ action, protocol })) || own.some(({ newborn, result }) => newborn && result === "denied");
+      const young = own.some(({ newborn, result }) => newborn && result === "denied");
+      const atLeast = young || gone.has(tryOf({ action, protocol }));
       return {
         ...{ action, protocol, allowed: rateOf(own, "allowed"), denied, atLeast },
         ports: ports.toSorted((a, b) => (a.port ?? Number.POSITIVE_INFINITY) - (b.port ?? Number.POSITIVE_INFINITY)),

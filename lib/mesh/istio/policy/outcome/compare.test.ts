@@ -59,22 +59,33 @@ describe("what got worse", () => {
     ]);
   });
 
-  it("beyond what was foretold is a finding: all where a part was, these callers where rare ones were", () => {
-    const rare = item({ seen: "week", rate: 10, min: 0, max: 0 });
-    const part = item({ verdict: "breaks", certainty: "bounded", min: 0, max: 0.1 });
-    const found = (given: Omit<Parameters<typeof compare>[0], "prediction">, predicted: typeof rare) =>
-      compare({ ...given, prediction: prediction([predicted]) }).findings.map(({ kind, ours, text }) => [
-        kind,
-        ours,
-        text.includes("a part of its calls"),
-      ]);
-    expect(found(REFUSED, rare)).toEqual([["unforeseen", false, true]]);
-    const STOPPED = { before: [calls({ "200": 10 })], since: [] };
-    expect(found(STOPPED, part)).toEqual([
-      ["more", true, false],
-      ["unforeseen", false, true],
+  it("calls that stopped were foretold only where all of them might be concerned", () => {
+    const stopped = (...items: Parameters<typeof prediction>[0]) =>
+      compare({ before: [calls({ "200": 10 })], since: [], prediction: prediction(items) });
+    const part = (max: number) => item({ verdict: "breaks", certainty: "bounded", min: 0, max });
+    expect(stopped(part(10)).findings).toEqual([]);
+    expect(stopped(part(6), item({ certainty: "bounded", min: 0, max: 4 })).findings).toEqual([]);
+    expect(stopped(item({ certainty: "unknown", min: 0, max: 1 })).findings).toEqual([]);
+    expect(stopped(part(1))).toMatchObject({
+      ...{ adverse: true, items: [{ judgement: "unknown" }] },
+      findings: [{ kind: "unforeseen", ours: true, text: expect.stringContaining("calls stopped") }],
+    });
+  });
+
+  it("of callers that were seen isn't foretold by what was said of rare ones", () => {
+    const rare = item({ seen: "week", min: 0, max: 0 });
+    const of = (...items: Parameters<typeof prediction>[0]) =>
+      compare({ ...REFUSED, prediction: prediction(items) }).findings;
+    expect(of(rare)).toEqual([
+      expect.objectContaining({
+        ...{ kind: "unforeseen", ours: false, source: id("web"), target: id("api") },
+        text: expect.stringMatching(/^This got worse: .* It was foretold of callers that weren’t seen in the window/),
+      }),
     ]);
-    expect(found(STOPPED, item({ verdict: "breaks" }))).toEqual([]);
+    expect(of(rare, item())).toEqual([]);
+    // Nothing of the kind was said of anybody.
+    expect(of(item({ ...rare, verdict: "loses-mtls" }))).toMatchObject([{ ours: true }]);
+    expect(of(item({ ...rare, rate: 0 }))).toEqual([]);
   });
 
   it("isn't looked for where the change doesn't reach, but for predicted pairs", () => {

@@ -120,17 +120,22 @@ describe("a predicted pair beside what was measured", () => {
       judgement: "as-predicted",
       why: expect.stringContaining("The calls stopped"),
     });
-    const part = { certainty: "bounded", min: 0, max: 1 } as const;
-    expect(judged(item({ ...part, verdict: "breaks" }), { before: FINE, since: [] })).toMatchObject({
-      judgement: "more",
-      why: expect.stringContaining("at most 10 % were to be lost"),
-    });
-    expect(judged(item(part), { before: FINE, since: [] })).toMatchObject({
-      judgement: "unknown",
-      why: expect.stringContaining("at most 10 % were to be refused"),
-    });
     expect(judged(item({ certainty: "unknown" }), { before: FINE, since: [] }).judgement).toBe("open");
     expect(judged(item({ verdict: "loses-mtls" }), { before: FINE, since: [] }).judgement).toBe("unknown");
+  });
+
+  it.each<[string, Partial<PredictedItem>, JudgedItem["judgement"]]>([
+    ["all of them were to break", { verdict: "breaks" }, "as-predicted"],
+    ["all of them might break", { verdict: "breaks", certainty: "bounded", min: 0, max: 10 }, "as-predicted"],
+    ["all but what drifts", { verdict: "breaks", certainty: "bounded", min: 0, max: 9.6 }, "as-predicted"],
+    ["one of ten might break", { verdict: "breaks", certainty: "bounded", min: 0, max: 1 }, "unknown"],
+    ["one of ten might lead nowhere", { verdict: "unreachable", certainty: "bounded", min: 0, max: 1 }, "unknown"],
+    ["one of ten was to be refused", { min: 1, max: 1 }, "unknown"],
+    ["a pair of the week", { seen: "week", min: 0, max: 0, rate: 0 }, "not-seen"],
+  ])("a pair that carries nothing any more, where %s", (_, predicted, judgement) => {
+    const found = judged(item(predicted), { before: FINE, since: [] });
+    expect(found.judgement).toBe(judgement);
+    if (judgement === "unknown") expect(found.why).toMatch(/none came; at most 10 % were to be expected to /);
   });
 
   it("silence of proxies that nobody scrapes is no answer", () => {
@@ -255,5 +260,14 @@ describe("what goes elsewhere", () => {
     expect(items[0]?.judgement).toBe("as-predicted");
     expect(findings).toEqual([]);
     expect(adverse).toBe(false);
+  });
+
+  it("is a tenth: that all is gone to another host isn't what was foretold", () => {
+    const { items, findings } = compare({
+      ...{ before: split(10, 0), since: [calls({ "200": 10 }, "other@other")] },
+      prediction: prediction([ten]),
+    });
+    expect(items[0]?.judgement).not.toBe("as-predicted");
+    expect(findings.filter(({ ours }) => ours)).not.toEqual([]);
   });
 });

@@ -34,14 +34,13 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   if (!isNamed(item)) return say("unknown", "It sums pairs that you may not see.");
   const cannot = UNMEASURED[item.verdict] ?? blind;
   if (cannot !== null) return say("unknown", cannot);
-  // The pair had a rate, and this is about none of it.
-  if (isOfRareCallers(item)) return say("unknown", RARE);
+  if (isRare(item)) return say("unknown", RARE);
   const { before, since, lately } = stretches;
   if (SEVERAL.has(item.verdict)) return { item, expected, ...judgeExtra(item, expected, stretches, around) };
   const pair = countedAs(item, stretches);
   const of = (traffic: Traffic) => tallyOf(callsOf(item, pair, traffic, before), traffic.seconds);
   const [was, is] = [of(before), of(since)];
-  if (is.calls === 0) return silent(item, was.calls, { before, since }, { expected, say });
+  if (is.calls === 0) return silent(item, was.calls, { before, since }, say);
   if (lately === null) return say("unknown", "Too little time has passed to judge by.");
   const seen = readings(item, stretches, pair);
   if (seen === null)
@@ -56,7 +55,7 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
     );
   const share = `${formatPercent(ratio(whole.share))} of ${formatCount(whole.calls)} calls ${DONE[item.verdict]}`;
   if (expected === null) return say("open", `It was unknown before. Since then ${share}.`, measured);
-  const drift = EXACTLY.has(item.verdict) ? EXACT : DRIFT;
+  const drift = driftOf(item);
   const over = Math.max(whole.low, late.low) > expected.high + drift + base;
   // What proxies had before counts in the first half: only the newer one may say that less happens than was foretold.
   const under = late.high < expected.low - drift || (item.seen === "week" && expected.low > 0 && whole.share === 0);
@@ -64,6 +63,14 @@ export function judge(item: PredictedItem, stretches: Stretches, blind: string |
   if (under) return say("less", `${capital(share)}; at least ${percent(expected.low)} were to be expected.`, measured);
   return say("as-predicted", `${capital(share)}.`, measured);
 }
+
+/** The pair had a rate, and this is about none of it. */
+export const isRare = ({ seen, rate }: PredictedItem): boolean => seen === "week" && rate > 0;
+
+const driftOf = ({ verdict }: PredictedItem): number => (EXACTLY.has(verdict) ? EXACT : DRIFT);
+
+/** Whether such a part (0…1) of a pair's calls is all of them, but for what drifts. */
+export const isAll = (share: number, drift = DRIFT): boolean => share >= 1 - drift;
 
 const NEEDED = `${FEW_REQUESTS} are needed`;
 
@@ -199,41 +206,31 @@ function hitsOf({ verdict, protocol }: PredictedItem, tally: Tally, turned: bool
   }
 }
 
-/** Whether all of the pair's calls may be meant. `expected`: of the item. */
-const mayBeAll = (expected: Interval | null): boolean => expected === null || expected.high >= 1 - DRIFT;
-
-/** Whether a prediction speaks of callers that a pair's numbers don't tell from the others. */
-const isOfRareCallers = ({ seen, rate }: PredictedItem): boolean => seen === "week" && rate > 0;
-
-/** What a prediction foretells of a pair as a whole: of callers that are hardly ever there nothing, and that all stop only where all may. */
-export const foretells = (item: PredictedItem, stops: boolean): boolean =>
-  !isOfRareCallers(item) && (!stops || mayBeAll(expectedOf(item)));
-
 /** Those after which a pair may carry nothing at all. */
 const STOPS: ReadonlySet<ImpactVerdict> = new Set(["denied", "breaks", "unreachable"]);
 
-/** Nothing of the pair was seen since. */
+/** Nothing of the pair was seen since: as was foretold of all of its calls, or nobody counted what became of them. */
 function silent(
   item: PredictedItem,
   calledBefore: number,
   { before, since }: Pick<Stretches, "before" | "since">,
-  o: {
-    readonly expected: Interval | null;
-    readonly say: (judgement: Judgement, why: string) => JudgedItem;
-  },
+  say: (judgement: Judgement, why: string) => JudgedItem,
 ): JudgedItem {
-  const { say } = o;
-  const expected = before.seconds === 0 ? 0 : Math.min(item.rate, calledBefore / before.seconds) * since.seconds;
-  if (expected < SILENT) return say("not-seen", "The pair hasn’t called since.");
-  const stopped = `About ${formatCount(expected)} calls were to be expected, and none came`;
-  if (item.certainty === "unknown") return say("open", `It was unknown before. ${stopped}.`);
-  if (o.expected !== null && !mayBeAll(o.expected) && STOPS.has(item.verdict)) {
-    // Who is refused now and then may give up altogether.
-    const why = `${stopped}; at most ${percent(o.expected.high)} were to be ${item.verdict === "denied" ? "refused" : "lost"}.`;
-    return say(item.verdict === "denied" ? "unknown" : "more", why);
-  }
-  if (STOPS.has(item.verdict)) return say("as-predicted", `The calls stopped: ${stopped.toLowerCase()}.`);
-  if (item.verdict === "rerouted" && mayBeAll(o.expected) && overlap(item, before, since))
-    return say("as-predicted", `${stopped} there.`);
-  return say("unknown", `${stopped}.`);
+  const calls = before.seconds === 0 ? 0 : Math.min(item.rate, calledBefore / before.seconds) * since.seconds;
+  if (calls < SILENT) return say("not-seen", "The pair hasn’t called since.");
+  const stopped = `About ${formatCount(calls)} calls were to be expected, and none came`;
+  const expected = expectedOf(item);
+  if (expected === null) return say("open", `It was unknown before. ${stopped}.`);
+  const stops = STOPS.has(item.verdict);
+  if (!stops && !(item.verdict === "rerouted" && overlap(item, before, since))) return say("unknown", `${stopped}.`);
+  if (!isAll(expected.high, driftOf(item)))
+    return say("unknown", `${stopped}; at most ${percent(expected.high)} were to be expected to ${TO[item.verdict]}.`);
+  return say("as-predicted", stops ? `The calls stopped: ${stopped.toLowerCase()}.` : `${stopped} there.`);
 }
+
+const TO: Partial<Record<ImpactVerdict, string>> = {
+  denied: "be refused",
+  breaks: "fail to arrive",
+  unreachable: "go nowhere",
+  rerouted: "go elsewhere",
+};

@@ -11,7 +11,7 @@ import type {
   Prediction,
 } from "#lib/policy/outcome.ts";
 import { perSecond, ratio } from "#lib/units.ts";
-import { foretells } from "./judge.ts";
+import { expectedOf, isAll, isRare } from "./judge.ts";
 
 /** Verdicts that foretell such a thing. A refused connection fails, and who is refused may stop. */
 const FORETOLD: Readonly<Record<AlarmKind, readonly ImpactVerdict[]>> = {
@@ -42,7 +42,7 @@ export function sayAlarm({ kind, before, since }: Alarm, protocol: PairOutcome["
   return `${WORDS[kind]}: ${rate(before)} → ${rate(since)}`;
 }
 
-const PART = "It was foretold of a part of its calls, or of callers that hardly ever call.";
+const RARE = "It was foretold of callers that weren’t seen in the window of the rates: these may be they.";
 const FIRST = "It hadn’t called before, so that it may have been refused then as well.";
 
 /** `means`: whether a predicted pair speaks of this one. `called`: whether its caller called anything before. */
@@ -56,9 +56,9 @@ export function unforeseen(
   const open = prediction === null ? "There was no prediction." : excuse(prediction);
   return pairs.flatMap((pair) => {
     const own = items.filter((item) => means(item, pair));
-    const saying = (kind: AlarmKind) => own.filter(({ verdict }) => FORETOLD[kind].includes(verdict));
+    const usual = own.filter((item) => !isRare(item));
     return pair.alarms
-      .filter(({ kind }) => !saying(kind).some((item) => foretells(item, kind === "stopped")))
+      .filter(({ kind }) => !isForetold(kind, usual))
       .map((alarm): OutcomeFinding => {
         const unknown = own.some(({ certainty }) => certainty === "unknown");
         const app = alarm.kind === "server" || alarm.kind === "client";
@@ -66,7 +66,7 @@ export function unforeseen(
           ? "What happens to this pair was unknown before."
           : app
             ? "Applications answer so too."
-            : (open ?? (saying(alarm.kind).length > 0 ? PART : called(pair) ? null : FIRST));
+            : (open ?? (called(pair) ? (isForetold(alarm.kind, own) ? RARE : null) : FIRST));
         return {
           ...{ kind: "unforeseen", ours: why === null, source: pair.source, target: pair.target },
           protocol: pair.protocol,
@@ -75,6 +75,13 @@ export function unforeseen(
         };
       });
   });
+}
+
+/** A pair stops where all of its calls do: bounds of several items add up. What was unknown may be all of it. */
+function isForetold(kind: AlarmKind, items: readonly PredictedItem[]): boolean {
+  const own = items.filter(({ verdict }) => FORETOLD[kind].includes(verdict));
+  if (kind !== "stopped") return own.length > 0;
+  return isAll(own.reduce((sum, item) => sum + (expectedOf(item)?.high ?? 1), 0));
 }
 
 /** Why a prediction may be silent about something without being wrong; null: it spoke of everything. */
