@@ -24,6 +24,7 @@ export interface Judged {
 
 export interface Circumstances {
   readonly namespace: string;
+  /** This cluster's first. */
   readonly inventories: readonly ClusterInventory[];
   /** null: PeerAuthentications aren't all known. */
   readonly peers: PeerPolicies | null;
@@ -130,11 +131,13 @@ function strictAt({ to }: Called, { inventories, peers }: Circumstances): boolea
   if (to.kind === "outside" || name === null) return false;
   if (peers === null) return null;
   const modes = new Set<boolean | null>();
-  for (const { services, workloads } of inventories) {
+  for (const [at, { services, workloads }] of inventories.entries()) {
     const service = services.get(`${name.namespace}/${name.name}`);
     for (const each of service?.workloads ?? []) {
       const behind = workloads.get(`${name.namespace}/${each}`);
       if (behind === undefined) continue;
+      // Another cluster may have PeerAuthentications of its own.
+      if (at > 0) modes.add(null);
       for (const { port, targetPort = port } of service?.ports ?? [])
         modes.add(strictOn(behind, typeof targetPort === "number" ? targetPort : null, peers));
       // Those pods of it take anything.

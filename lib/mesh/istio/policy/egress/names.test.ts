@@ -110,4 +110,7 @@ test.each<[string, Partial<ServicePort>, Partial<Workload>, readonly Manifest[],
   const everywhere = object("PeerAuthentication", "bank/all", "mtls: {mode: STRICT}");
   const found = propose([everywhere, ...objects], { hosts: ["./*"] }, CALLS, { inventory: world });
   expect(found.breaks.map((each) => each.strict)).toEqual([strict]);
+  const elsewhere = [{ ...world, cluster: "east" }];
+  const apart = propose([everywhere, ...objects], { hosts: ["./*"] }, CALLS, { inventory: world, elsewhere });
+  expect(apart.breaks.map((each) => each.strict)).toEqual([null]);
 });
