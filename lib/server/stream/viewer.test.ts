@@ -71,6 +71,9 @@ describe("a viewer whose connection takes as little as comes", () => {
     expect(calls).toEqual(["behind"]);
     await read(viewer.waiting - BUFFER / 4);
     await timers.advance(milliseconds(1));
+    expect([calls, viewer.inStep]).toEqual([["behind"], false]);
+    await read(viewer.waiting - BUFFER / 8);
+    await timers.advance(milliseconds(1));
     expect([calls, viewer.inStep]).toEqual([["behind", "drained"], true]);
   });
 

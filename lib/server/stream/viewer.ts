@@ -8,6 +8,8 @@ import type { Timers } from "../clock.ts";
 
 /** Bytes that may wait for one viewer. */
 export const BUFFER = 1024 * 1024;
+/** It has caught up where no more waits: the whole state comes on top of it, and must not be too much again. */
+const CAUGHT_UP = BUFFER / 8;
 /** A viewer that reads nothing for this long while more waits than the buffer holds is gone. */
 export const PATIENCE: Milliseconds = milliseconds(25_000);
 
@@ -49,8 +51,8 @@ export class Viewer {
         start: (controller) => {
           this.#controller = controller;
         },
-        pull: (controller) => {
-          if (!this.#behind || (controller.desiredSize ?? 0) < BUFFER / 2) return;
+        pull: () => {
+          if (!this.#behind || this.waiting > CAUGHT_UP) return;
           this.#behind = false;
           this.#readAt = this.#timers.monotonic();
           this.#events.drained();
