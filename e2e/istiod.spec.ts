@@ -27,7 +27,9 @@ test("the weights that a slider set are those of the routes that istiod pushes",
     await expect(written(page).getByText("Desired = applied")).toBeVisible();
     await expect.poll(weights, { timeout: 30_000 }).toEqual({ v1: 53, v2: 47 });
     // The page asks istiod itself: the one proxy that follows it has taken the push.
-    await expect(written(page).getByText(/✓ In effect: sent to 1 of \d+ prox(y|ies) since, and acknowledged/)).toBeVisible();
+    await expect(
+      written(page).getByText(/✓ In effect: sent to 1 of \d+ prox(y|ies) since, and acknowledged/),
+    ).toBeVisible();
     await written(page).getByRole("button", { name: "Undo" }).click();
     await expect(written(page).getByText("Taken back.")).toBeVisible();
     await expect.poll(weights, { timeout: 30_000 }).toEqual({ v1: 90, v2: 10 });
