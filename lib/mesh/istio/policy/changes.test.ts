@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Intent } from "#lib/policy/intent.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { changes } from "./changes.ts";
+import { carry, on } from "./changes.test-support.ts";
 import {
   destinationRule,
   HOST,
@@ -15,14 +15,12 @@ import {
 } from "./routing/worlds.test-support.ts";
 import { routing } from "./routing.ts";
 
-const carry = (intent: Intent, ...manifests: Manifest[]) => changes(intent, worldOf(manifests));
 const shift = (weights: Readonly<Record<string, number>>, more: object = {}): Intent => ({
   kind: "shift",
   service: REVIEWS,
   weights: Object.entries(weights).map(([version, percent]) => ({ version, percent })),
   ...more,
 });
-const on = { service: REVIEWS };
 const kinds = (intent: Intent, ...manifests: Manifest[]) =>
   carry(intent, ...manifests).manifests.map(({ kind }) => kind);
 const why = (intent: Intent, ...manifests: Manifest[]): string => {

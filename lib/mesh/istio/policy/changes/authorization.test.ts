@@ -2,11 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AccessRule, AuthorizationIntent, Intent, RequestAuthenticationIntent } from "#lib/policy/intent.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { changes } from "../changes.ts";
-import { made, worldOf, written } from "../routing/worlds.test-support.ts";
+import { carry } from "../changes.test-support.ts";
+import { made, written } from "../routing/worlds.test-support.ts";
 import { readAccess, sameAccess } from "./access-rule.ts";
 
-const carry = (intent: Intent, ...manifests: Manifest[]) => changes(intent, worldOf(manifests));
 const PLACE = { cluster: "west", namespace: "shop", name: "reviews" };
 const WEB = "cluster.local/ns/shop/sa/web";
 const access = (more: Partial<AuthorizationIntent>): Intent => ({ kind: "authorization", ...PLACE, ...more });
@@ -238,7 +237,7 @@ describe("any rule", () => {
       fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), (steps) => {
         let objects: readonly Manifest[] = [];
         for (const wish of steps) {
-          let done: ReturnType<typeof changes>;
+          let done: ReturnType<typeof carry>;
           try {
             done = carry(access(wish), ...objects);
           } catch (thrown) {

@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
 import { problemOf } from "#lib/errors.ts";
 import type { Intent } from "#lib/policy/intent.ts";
-import type { Manifest } from "#lib/policy/manifest.ts";
-import { changes } from "../changes.ts";
-import { made, worldOf } from "../routing/worlds.test-support.ts";
+import { carry } from "../changes.test-support.ts";
+import { made } from "../routing/worlds.test-support.ts";
 
-const carry = (intent: Intent, ...there: Manifest[]) => changes(intent, worldOf(there));
 function why(intent: Intent): string {
   try {
     carry(intent);

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Intent } from "#lib/policy/intent.ts";
-import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { changes } from "../changes.ts";
+import type { JsonObject } from "#lib/policy/manifest.ts";
+import { carry, on } from "../changes.test-support.ts";
 import {
   destinationRule,
   made,
@@ -15,8 +15,6 @@ import {
 } from "../routing/worlds.test-support.ts";
 import { routing } from "../routing.ts";
 
-const carry = (intent: Intent, ...manifests: Manifest[]) => changes(intent, worldOf(manifests));
-const on = { service: REVIEWS };
 const shift = (weights: Readonly<Record<string, number>>): Intent => ({
   kind: "shift",
   service: REVIEWS,

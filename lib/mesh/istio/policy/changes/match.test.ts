@@ -1,19 +1,8 @@
 import { expect, test } from "vitest";
-import type { Intent } from "#lib/policy/intent.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { changes } from "../changes.ts";
-import {
-  destinationRule,
-  httpRoute,
-  made,
-  REVIEWS,
-  to,
-  virtualService,
-  worldOf,
-} from "../routing/worlds.test-support.ts";
+import { carry, on } from "../changes.test-support.ts";
+import { destinationRule, httpRoute, made, to, virtualService } from "../routing/worlds.test-support.ts";
 
-const carry = (intent: Intent, ...manifests: Manifest[]) => changes(intent, worldOf(manifests));
-const on = { service: REVIEWS };
 const when = { headers: { x: { op: "exact", value: "a" } } } as const;
 
 const plain = { backendRefs: [{ name: "reviews-v1", port: 80 }] };

@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 import type { Intent } from "#lib/policy/intent.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { changes } from "../changes.ts";
-import { made, worldOf } from "../routing/worlds.test-support.ts";
-
-const carry = (intent: Intent, ...manifests: Manifest[]) => changes(intent, worldOf(manifests));
+import { carry } from "../changes.test-support.ts";
+import { made } from "../routing/worlds.test-support.ts";
 
 const aged = (name: string, year: number, spec: JsonObject): Manifest =>
   made("PeerAuthentication", name, spec, { creationTimestamp: `${year}-01-01T00:00:00Z` });

@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
-import type { Intent } from "#lib/policy/intent.ts";
-import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
-import { changes } from "../changes.ts";
-import { httpRoute, REVIEWS, worldOf } from "../routing/worlds.test-support.ts";
-
-const carry = (intent: Intent, ...manifests: Manifest[]) => changes(intent, worldOf(manifests));
-const on = { service: REVIEWS };
+import type { JsonObject } from "#lib/policy/manifest.ts";
+import { carry, on } from "../changes.test-support.ts";
+import { httpRoute } from "../routing/worlds.test-support.ts";
 
 const mirrorTo = (name: string): JsonObject => ({
   type: "RequestMirror",
