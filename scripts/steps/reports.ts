@@ -31,3 +31,8 @@ export function playwrightTally(text: string): Tally {
   const { expected, unexpected, flaky, skipped } = (JSON.parse(text) as PlaywrightReport).stats;
   return { passed: expected, failed: unexpected + flaky, skipped };
 }
+
+/** What Playwright's line reporter printed but for a line at each test's start: where a run's end alone is kept, failures are in it. */
+export function withoutProgress(output: string): string {
+  return output.replaceAll(/^\s*\[\d+\/\d+\] .*\n/gm, "");
+}

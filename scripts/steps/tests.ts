@@ -4,7 +4,7 @@ import { provisionChromium } from "../provision/chromium.ts";
 import { provisionKubectl } from "../provision/kubectl.ts";
 import { provisionPrometheus } from "../provision/prometheus.ts";
 import { build } from "./build.ts";
-import { playwrightTally, vitestTally } from "./reports.ts";
+import { playwrightTally, vitestTally, withoutProgress } from "./reports.ts";
 import type { Step, StepContext, StepResult, Tally } from "./step.ts";
 import { check, runTool } from "./tool.ts";
 
@@ -64,7 +64,7 @@ export async function runPlaywright(
   };
   const args = ["test", "--project", project];
   const { code, output } = await runTool("playwright", args, context, { env });
-  return reported(code, output, report, playwrightTally);
+  return reported(code, withoutProgress(output), report, playwrightTally);
 }
 
 /** A run without a report died early: one failure. A run that failed with a clean report is one as well. */
