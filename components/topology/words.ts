@@ -36,6 +36,7 @@ const OBSERVERS: Readonly<Record<Observer, string>> = {
   destination: "the server's proxy",
   waypoint: "the waypoint between them",
   ztunnel: "the node's ztunnel",
+  extension: "another mesh",
 };
 
 /** `seen by the caller's proxy`. */
@@ -48,6 +49,7 @@ export const OBSERVER_COLUMNS: Readonly<Record<Observer, string>> = {
   destination: "Server",
   waypoint: "Waypoint",
   ztunnel: "ztunnel",
+  extension: "Extension",
 };
 
 const NO_LATENCY: Readonly<Record<LatencyMissing, string>> = {
@@ -57,6 +59,7 @@ const NO_LATENCY: Readonly<Record<LatencyMissing, string>> = {
   streaming: "requests of a stream end when the stream does",
   "mixed-buckets": "the proxies count in different buckets, and quantiles of those can't be joined",
   "native-histograms": "the proxies count in native histograms only",
+  "not-told": "another mesh tells none",
   "source-failed": "the last query for it failed",
   operation: "of an operation only the rate is known",
 };

@@ -9,7 +9,7 @@ const instant = z.iso.datetime().meta({ description: "RFC 3339, UTC" });
 const perSecond = z.number().meta({ description: "events per second" });
 const byKey = z.record(z.string(), perSecond);
 const health = z.enum(["healthy", "degraded", "failing", "idle", "unknown"]);
-const mesh = z.enum(["istio", "linkerd", "cilium", "osm"]);
+const mesh = z.enum(["istio", "linkerd", "cilium", "osm", "extension"]);
 const milliseconds = z.number().nullable().meta({ description: "milliseconds" });
 
 const change = z
@@ -77,6 +77,10 @@ const evidence = z
     flags: byKey.exactOptional(),
     bytesPerSecond: bytes.exactOptional(),
     connections: connections.exactOptional(),
+    secured: z
+      .number()
+      .exactOptional()
+      .meta({ description: "share that an extension says to be secured; nothing proves it" }),
   })
   .meta({ id: "ObserverEvidence" });
 const outcomes = z.object(
@@ -126,13 +130,18 @@ export const edgeSchema = z
     protocol: z.enum(["http", "grpc", "tcp"]),
     mesh,
     layer: z.enum(["l4", "l7"]),
-    observer: z.enum(["source", "destination", "waypoint", "ztunnel"]),
+    observer: z.enum(["source", "destination", "waypoint", "ztunnel", "extension"]),
     observers: z.object({
       source: evidence.exactOptional(),
       destination: evidence.exactOptional(),
       waypoint: evidence.exactOptional(),
       ztunnel: evidence.exactOptional(),
+      extension: evidence.exactOptional(),
     }),
+    extensions: z
+      .array(z.string())
+      .exactOptional()
+      .meta({ description: "names of the extensions (kiali_ext_requests_total, kiali_ext_tcp_…) that tell of it" }),
     ...compared,
     operations: byKey
       .exactOptional()
@@ -151,6 +160,7 @@ export const edgeSchema = z
         "streaming",
         "mixed-buckets",
         "native-histograms",
+        "not-told",
         "source-failed",
         "operation",
       ])

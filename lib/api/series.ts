@@ -68,7 +68,7 @@ export const chartSchema = z
     unit: z.enum(["1/s", "ms", "B/s"]),
     direction: z.enum(["edge", "inbound", "outbound", "whole"]),
     observer: z
-      .enum(["source", "destination", "waypoint", "ztunnel", "headline"])
+      .enum(["source", "destination", "waypoint", "ztunnel", "extension", "headline"])
       .meta({ description: "who counted; the client comes first. headline: of each edge whoever heads it" }),
     lines: z.array(
       z.object({

@@ -57,6 +57,19 @@ export function operationsOf(
   return known.length === 0 ? {} : { operations: known.reduce(sumMaps) };
 }
 
+/** What extensions say of all; of what one says nothing of, nothing is secured. */
+export function securedOf(
+  parts: readonly Pick<EdgeObservation, "secured" | "requests" | "bytes">[],
+): Pick<EdgeObservation, "secured"> {
+  if (parts.every(({ secured }) => secured === undefined)) return {};
+  const all = parts.map(
+    ({ secured, ...part }) => secured ?? { part: 0, of: weightOf({ ...part, connections: null, messages: null }) },
+  );
+  const sum = (read: (each: { readonly part: number; readonly of: number }) => number) =>
+    all.reduce((total, each) => total + read(each), 0);
+  return { secured: { part: sum(({ part }) => part), of: sum(({ of }) => of) } };
+}
+
 /** Requests, bytes, connections and operations of both. */
 export function combineEvidence(a: Evidence, b: Evidence): Evidence {
   return {
@@ -64,6 +77,7 @@ export function combineEvidence(a: Evidence, b: Evidence): Evidence {
     bytes: either(a.bytes, b.bytes, sumBytes),
     connections: either(a.connections, b.connections, sumConnections),
     ...operationsOf([a, b]),
+    ...securedOf([a, b]),
   };
 }
 

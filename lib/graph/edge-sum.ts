@@ -1,6 +1,6 @@
 /** The sum of the hops that one drawn edge stands for. Quantiles come from summed buckets, never from averages. */
 import { type PerSecond, perSecond, ratio, type Seconds } from "#lib/units.ts";
-import { addTo, combineEvidence, mergeLatency, plus, sumAllMessages } from "./combine.ts";
+import { addTo, combineEvidence, mergeLatency, plus, securedOf, sumAllMessages } from "./combine.ts";
 import { hostsOf, operations } from "./edge-names.ts";
 import { type HealthRules, type HealthSubject, requestVerdict, type Verdict, worseVerdict } from "./health.ts";
 import { messageRate, requestRate, weightOf } from "./measure.ts";
@@ -22,7 +22,7 @@ import { record } from "./record.ts";
 import { trialsOf } from "./trial.ts";
 import type { Evidence, Hop, Trials } from "./workload-graph.ts";
 
-const OBSERVERS: readonly Observer[] = ["source", "destination", "waypoint", "ztunnel"];
+const OBSERVERS: readonly Observer[] = ["source", "destination", "waypoint", "ztunnel", "extension"];
 
 export interface EdgeContext {
   readonly window: Seconds;
@@ -115,13 +115,18 @@ function connectionFlags(connections: Evidence["connections"]): Readonly<Record<
 }
 
 /** `shown`: the headline's codes, which its own observer repeats; the same objects serve both. */
-function evidenceRecord({ requests, bytes, connections }: Evidence, l7: boolean, shown: Codes): ObserverEvidence {
+function evidenceRecord(
+  { requests, bytes, connections, secured }: Evidence,
+  l7: boolean,
+  shown: Codes,
+): ObserverEvidence {
   const { codes, flags } = requests === shown.requests || !l7 ? shown : codesOf(requests);
   return {
     ...(l7 ? { rate: perSecond(requestRate(requests)), codes } : {}),
     flags: l7 ? flags : connectionFlags(connections),
     ...(bytes === null ? {} : { bytesPerSecond: bytes }),
     ...(connections === null ? {} : { connections: connectionRates(connections) }),
+    ...(secured !== undefined && secured.of > 0 ? { secured: ratio(Math.min(1, secured.part / secured.of)) } : {}),
   };
 }
 
@@ -167,6 +172,7 @@ export class EdgeSum {
       layer: lead.layer,
       observer: lead.observer,
       observers: evidenceOf(hops, shown),
+      ...extensionsOf(hops),
       rate: tcp ? null : counted.rate,
       requests: tcp ? null : counted.rate * context.window,
       errorRate: tcp ? null : counted.errorRate,
@@ -209,6 +215,11 @@ function heaviest(hops: readonly Hop[]): Hop {
   return hops.reduce((best, hop) => (weight(hop) > weight(best) ? hop : best));
 }
 
+function extensionsOf(hops: readonly Hop[]): Pick<GraphEdge, "extensions"> {
+  const names = new Set(hops.flatMap(({ extensions }) => extensions));
+  return names.size === 0 ? {} : { extensions: [...names].sort() };
+}
+
 function evidenceOf(hops: readonly Hop[], shown: Codes): GraphEdge["observers"] {
   const l7 = hops[0]?.protocol !== "tcp";
   const out: Partial<Record<Observer, ObserverEvidence>> = {};
@@ -216,7 +227,12 @@ function evidenceOf(hops: readonly Hop[], shown: Codes): GraphEdge["observers"] 
     const list = hops.flatMap((hop) => hop.evidence.get(observer) ?? []);
     if (list.length === 0) continue;
     const { bytes, connections } = flowsOf(list);
-    const sum: Evidence = { requests: coalesce(list.map((evidence) => evidence.requests)), bytes, connections };
+    const sum: Evidence = {
+      requests: coalesce(list.map((evidence) => evidence.requests)),
+      bytes,
+      connections,
+      ...securedOf(list),
+    };
     out[observer] = evidenceRecord(sum, l7 && observer !== "ztunnel", shown);
   }
   return out;

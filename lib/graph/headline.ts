@@ -15,6 +15,7 @@ const L7_ORDER: readonly Reporter[] = [
   { observer: "source", side: undefined },
   { observer: "waypoint", side: undefined },
   { observer: "destination", side: undefined },
+  { observer: "extension", side: undefined },
 ];
 /** The client's ztunnel is the client's reporter; the server's stands where the server's proxy does. */
 const TCP_ORDER: readonly Reporter[] = [
@@ -23,6 +24,7 @@ const TCP_ORDER: readonly Reporter[] = [
   { observer: "waypoint", side: undefined },
   { observer: "destination", side: undefined },
   { observer: "ztunnel", side: "server" },
+  { observer: "extension", side: undefined },
 ];
 
 /**
@@ -39,7 +41,7 @@ export function headlineOf(protocol: Protocol, observations: readonly EdgeObserv
   return first((o) => requestRate(o.requests) > 0) ?? first((o) => weightOf(o) > 0) ?? ranked[0] ?? [];
 }
 
-/** Whose word on mTLS is taken, best first: the server measured it; the client saw the peer's certificate. */
+/** Whose word on mTLS is taken, best first: the server measured it; the client saw the peer's certificate. What another mesh says of its own proves nothing. */
 const MTLS_ORDER: readonly Observer[] = ["destination", "waypoint", "ztunnel", "source"];
 
 /**

@@ -23,6 +23,41 @@ describe("the headline is what the client got (docs/numbers.md 1)", () => {
     expect(view([destination]).edge(AB)).toMatchObject({ observer: "destination", rate: 12 });
   });
 
+  it("another mesh's word where no proxy saw the calls; beside a proxy's it is evidence, and proves no mutual TLS", () => {
+    const told = l7("extension", "shop/a", "shop/b@b", { 200: 20 }, { mesh: "extension", extension: "skupper" });
+    const secured = { ...told, secured: { part: 10, of: 20 } };
+    expect(view([secured]).edge(AB)).toMatchObject({
+      ...{ observer: "extension", mesh: "extension", extensions: ["skupper"], rate: 20, mtls: null },
+      observers: { extension: { rate: 20, secured: 0.5 } },
+    });
+    expect(view([secured, destination]).edge(AB)).toMatchObject({
+      ...{ observer: "destination", mesh: "istio", extensions: ["skupper"], rate: 12 },
+      observers: { destination: { rate: 12 }, extension: { rate: 20 } },
+    });
+    // What one extension says nothing of isn't secured, and two of them carry calls of their own.
+    const other = l7("extension", "shop/a", "shop/b@b", { 200: 5 }, { mesh: "extension", extension: "other" });
+    expect(view([secured, other]).edge(AB)).toMatchObject({
+      ...{ rate: 25, extensions: ["other", "skupper"] },
+      observers: { extension: { rate: 25, secured: 0.4 } },
+    });
+  });
+
+  it("two Prometheis that hold one extension's calls tell them once", () => {
+    const told = (rate: number, extension: string) =>
+      l7("extension", "shop/a", "shop/b@b", { 200: rate }, { mesh: "extension", extension });
+    const decoded = [[told(20, "skupper"), told(3, "other")], [told(19, "skupper")]].map((observations) => ({
+      observations,
+      pods: [],
+    }));
+    expect(view([], {}, { decoded }).edge(AB)?.rate).toBe(23);
+  });
+
+  it("a ztunnel's connections aren't those below another mesh's calls", () => {
+    const told = l7("extension", "shop/a", "shop/b@b", { 200: 20 }, { mesh: "extension", extension: "skupper" });
+    const tunnel = l4("ztunnel", "shop/a", "shop/b@b", { opened: 1 }, { side: "client" });
+    expect(view([told, tunnel]).ids).toEqual([AB, `${A}>${B}>tcp`]);
+  });
+
   it("keeps every observer's own numbers as evidence", () => {
     expect(view([destination, source]).edge(AB)?.observers).toEqual({
       source: { rate: 10, codes: { 200: 9, 503: 1 }, flags: { UF: 1 } },

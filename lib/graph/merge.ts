@@ -40,7 +40,10 @@ export function mergeGraph(input: MergeInput): WorkloadGraph {
   const idOf = endpointIds();
   const waypoints = waypointTest(input);
   const unique = countOnce(input.decoded, idOf);
-  const { observations, below, passed } = foldAmbient(unique, idOf, waypoints(unique, idOf));
+  // Other meshes' calls go through none of Istio's proxies as far as they tell: nothing is folded into them.
+  const [meshes, others] = [unique.filter((o) => !isOther(o)), unique.filter(isOther)];
+  const { observations: folded, below, passed } = foldAmbient(meshes, idOf, waypoints(meshes, idOf));
+  const observations = [...folded, ...others];
 
   const edges = new Map<string, EdgeObservation[]>();
   for (const o of observations) {
@@ -77,6 +80,8 @@ export function mergeGraph(input: MergeInput): WorkloadGraph {
   return { at, window, nodes, hops, services, health, errorRate };
 }
 
+const isOther = ({ observer }: EdgeObservation): boolean => observer === "extension";
+
 /** As with workloads: silent services of the rest of the cluster are nobody's loss, and unmeasured ones aren't idle. */
 function servicesOf(inventory: Inventory, measured: (cluster: string) => boolean): WorkloadGraph["services"] {
   return [...inventory.values()].flatMap(({ cluster, namespaces, services }) =>
@@ -106,7 +111,7 @@ function countOnce(decoded: MergeInput["decoded"], idOf: (end: Endpoint) => stri
     for (const o of observations) {
       const { service, serviceNamespace, namespace } = o.destination;
       const called = service === null ? "" : `${serviceNamespace ?? namespace ?? ""}/${service}`;
-      const key = `${numberOf(o.source)} ${numberOf(o.destination)} ${o.protocol} ${o.observer} ${o.side ?? ""} ${called}`;
+      const key = `${numberOf(o.source)} ${numberOf(o.destination)} ${o.protocol} ${o.observer} ${o.side ?? ""} ${o.extension ?? ""} ${called}`;
       const known = own.get(key);
       own.set(key, known === undefined ? o : combine(known, o));
     }
@@ -186,6 +191,7 @@ function hopsOf(
     mesh: lead.mesh,
     layer: lead.layer,
     observer: lead.observer,
+    extensions: [...new Set(list.flatMap(({ extension }) => extension ?? []))].sort(),
     mtls: mtlsOf(everyone),
     principals: principalsOf(everyone),
     callers: callersOf(everyone),

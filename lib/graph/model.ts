@@ -19,11 +19,12 @@ export type NodeKind =
   | "unknown"
   /** What a caller asks for, where requests are classified; only with `operations=on`. */
   | "operation";
-export type MeshName = "istio" | "linkerd" | "cilium" | "osm";
+/** `extension`: another one, by the metrics with which it extends Kiali's graph. */
+export type MeshName = "istio" | "linkerd" | "cilium" | "osm" | "extension";
 export type Dataplane = "sidecar" | "ambient" | "gateway" | "waypoint" | "none";
 export type Protocol = "http" | "grpc" | "tcp";
-/** Who counted: the client's proxy, the server's, a waypoint between them, or a node's ztunnel. */
-export type Observer = "source" | "destination" | "waypoint" | "ztunnel";
+/** Who counted: the client's proxy, the server's, a waypoint between them, a node's ztunnel, or another mesh that extends this one. */
+export type Observer = "source" | "destination" | "waypoint" | "ztunnel" | "extension";
 export type HealthState = "healthy" | "degraded" | "failing" | "idle" | "unknown";
 export const OUTCOMES = ["ok", "client", "policy", "neverArrived", "server", "injected", "cancelled"] as const;
 /** What became of a request (docs/numbers.md, outcome classes). */
@@ -77,6 +78,8 @@ export interface ObserverEvidence {
   readonly flags?: Readonly<Record<string, PerSecond>>;
   readonly bytesPerSecond?: ByteRates;
   readonly connections?: ConnectionRates;
+  /** Of an extension: what share of it says to be secured. No proxy proved it. Absent: it doesn't say. */
+  readonly secured?: Ratio;
 }
 
 /** Bytes as the CLIENT sees them: sent = client to server. Of http and grpc: bodies of requests that ended in the window. */
@@ -114,6 +117,7 @@ export type LatencyMissing =
   | "streaming"
   | "mixed-buckets"
   | "native-histograms"
+  | "not-told"
   | "source-failed"
   | "operation";
 
@@ -165,6 +169,8 @@ export interface GraphEdge {
   /** Whose numbers the headline is. */
   readonly observer: Observer;
   readonly observers: Readonly<Partial<Record<Observer, ObserverEvidence>>>;
+  /** Names of the extensions that tell of it, in order; absent: none does. */
+  readonly extensions?: readonly string[];
   /** Requests per second as the client sees them; null for tcp. */
   readonly rate: PerSecond | null;
   /** rate × window: how many requests the numbers rest on; null for tcp. */

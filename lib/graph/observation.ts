@@ -48,6 +48,8 @@ export interface EdgeObservation {
   readonly layer: "l4" | "l7";
   readonly protocol: Protocol;
   readonly observer: Observer;
+  /** Of an extension: its name. */
+  readonly extension?: string;
   /** Of a ztunnel: at whose end of the connection it stood. */
   readonly side?: "client" | "server";
   readonly source: Endpoint;
@@ -70,9 +72,11 @@ export interface EdgeObservation {
   readonly operations?: ReadonlyMap<string, PerSecond>;
   readonly latency: Histogram | null;
   /** Why `latency` is null although it was asked for. */
-  readonly latencyMissing: "no-samples" | "mixed-buckets" | "native-histograms" | null;
+  readonly latencyMissing: "no-samples" | "mixed-buckets" | "native-histograms" | "not-told" | null;
   /** Measured only: share of mTLS and on what it rests. null = this observer can't know. */
   readonly mtls: { readonly share: Ratio; readonly basis: "server" | "peer" } | null;
+  /** What an extension says is secured, and by whatever: a part of `of`, requests/s, of tcp bytes/s. It proves nothing. Absent: it doesn't say. */
+  readonly secured?: { readonly part: number; readonly of: number };
   readonly sourcePrincipal: string | null;
   readonly destinationPrincipal: string | null;
   /** Of a server's reporter: every identity that called, with its weight; absent where none was reported. */

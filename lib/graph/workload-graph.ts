@@ -44,7 +44,7 @@ export interface WorkloadNode {
 }
 
 /** What one observer counted of a hop; never summed with another observer's. */
-export type Evidence = Pick<EdgeObservation, "requests" | "bytes" | "connections" | "operations">;
+export type Evidence = Pick<EdgeObservation, "requests" | "bytes" | "connections" | "operations" | "secured">;
 
 export interface Mtls {
   readonly share: Ratio | null;
@@ -69,6 +69,8 @@ export interface Hop {
   readonly mesh: MeshName;
   readonly layer: "l4" | "l7";
   readonly observer: Observer;
+  /** Names of the extensions that tell of the edge, in order. */
+  readonly extensions: readonly string[];
   /** The headline observer's record; null where only others saw this service on this edge. */
   readonly headline: EdgeObservation | null;
   readonly evidence: ReadonlyMap<Observer, Evidence>;

@@ -20,11 +20,11 @@ export function withDrawnEdges(graph: Graph, look: Choice): Graph {
 
 /**
  * An edge as some of ambient's proxies saw it; null where none of them did. What sidecars and gateways report is no ambient
- * traffic and stays. Observers are never added: without the waypoints' word, a call is the connections that ztunnels carried.
+ * traffic and stays, and so does what other meshes tell. Observers are never added: without the waypoints' word, a call is the connections that ztunnels carried.
  */
 function seenBy(edge: GraphEdge, ambient: Exclude<Look["ambient"], "total">): GraphEdge | null {
   const { source, destination, waypoint, ztunnel } = edge.observers;
-  if (edge.observer === "source" || edge.observer === "destination") return edge;
+  if (edge.observer === "source" || edge.observer === "destination" || edge.observer === "extension") return edge;
   if (edge.observer === "waypoint" && ambient === "waypoint") return edge;
   if (ztunnel !== undefined && ambient === "ztunnel")
     return edge.observer === "ztunnel" ? edge : carried(edge, ztunnel);

@@ -1,13 +1,13 @@
 import { Name } from "#components/ui/name.tsx";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
-import { formatBytesRate, formatRate, NO_DATA } from "#lib/format.ts";
+import { formatBytesRate, formatPercent, formatRate, NO_DATA } from "#lib/format.ts";
 import type { GraphEdge, Observer, ObserverEvidence } from "#lib/graph/model.ts";
 import type { Behind } from "#lib/live/behind.ts";
 import { OBSERVER_COLUMNS } from "../words.ts";
 import { ranked } from "./responses.tsx";
 import { unseenSentence } from "./unseen.ts";
 
-const ORDER: readonly Observer[] = ["source", "waypoint", "destination", "ztunnel"];
+const ORDER: readonly Observer[] = ["source", "waypoint", "destination", "ztunnel", "extension"];
 
 type Line = readonly [name: string, value: (evidence: ObserverEvidence) => string];
 
@@ -20,10 +20,17 @@ const CONNECTIONS: readonly Line[] = [
   ["Failed", (evidence) => formatRate(evidence.connections?.failedPerSecond, "conn/s")],
 ];
 
+/** An extension's own word on its own security. */
+const SECURED: Line = [
+  "Said to be secured",
+  ({ secured }) => (secured === undefined ? NO_DATA : formatPercent(secured)),
+];
+
 /** Of http and grpc also what a ztunnel counted of the connections below, where one reports. */
 function lines(edge: GraphEdge): readonly Line[] {
   const flags: Line = ["Flags", (evidence) => top(evidence.flags)];
-  if (edge.protocol === "tcp") return [...BYTES, ...CONNECTIONS, flags];
+  const said = edge.observers.extension?.secured === undefined ? [] : [SECURED];
+  if (edge.protocol === "tcp") return [...BYTES, ...CONNECTIONS, flags, ...said];
   const seen = Object.values(edge.observers);
   return [
     ["Requests", (evidence) => formatRate(evidence.rate)],
@@ -31,6 +38,7 @@ function lines(edge: GraphEdge): readonly Line[] {
     flags,
     ...(seen.some(({ bytesPerSecond }) => bytesPerSecond !== undefined) ? BYTES : []),
     ...(seen.some(({ connections }) => connections !== undefined) ? CONNECTIONS : []),
+    ...said,
   ];
 }
 
@@ -51,6 +59,14 @@ export function disagreement(edge: GraphEdge): string | null {
   return source > destination
     ? "The caller counts more than the server: calls that never arrived, or pods of the server that aren't scraped."
     : "The server counts more than the caller: retries, mirrored copies, or callers that aren't scraped.";
+}
+
+/** Whose word the extension's is, and what it stands for. */
+function extensionSentence({ observer }: GraphEdge, names: readonly string[]): string {
+  const who = `${names.length === 1 ? "Extension" : "Extensions"}: ${names.join(", ")}, by kiali_ext_ metrics.`;
+  return observer === "extension"
+    ? `${who} No proxy of the mesh saw these calls: their policies and their mutual TLS aren’t the mesh’s.`
+    : `${who} Whether it tells of the same calls isn’t known, so they aren’t added.`;
 }
 
 /** What each observer counted, side by side. They are never added together. */
@@ -86,6 +102,7 @@ export function Evidence({
           </tr>
         ))}
       </DataTable>
+      {edge.extensions !== undefined && <p className="mt-2 text-ink-2">{extensionSentence(edge, edge.extensions)}</p>}
       {unseen !== null && <p className="mt-2">{unseen}</p>}
       {why !== null && <p className="mt-2 text-ink-2">{why}</p>}
     </Section>

@@ -97,6 +97,29 @@ describe("an edge's panel", () => {
     expect(said).toContain("last 1 m · seen by the caller's proxy · about 2,526 requests");
   });
 
+  it("says whose word it is where another mesh tells, and what that doesn't prove", () => {
+    const told: GraphEdge = {
+      ...unmeasured,
+      ...{ mesh: "extension", observer: "extension", extensions: ["skupper"] },
+      ...{ latency: null, latencyMissing: "not-told", mtls: null, mtlsBasis: "unknown" },
+      observers: { extension: { rate: perSecond(42), codes: { 200: perSecond(42) }, flags: {}, secured: ratio(0.5) } },
+    };
+    const said = edgeText(told);
+    expect(said).toContain("seen by another mesh");
+    expect(said).toContain("another mesh tells none");
+    expect(said).toMatch(/Said to be secured\s+50 %/);
+    expect(said).toContain("Extension: skupper, by kiali_ext_ metrics. No proxy of the mesh saw these calls");
+    const beside = {
+      ...http,
+      extensions: ["a", "b"],
+      observers: { ...http.observers, extension: { rate: perSecond(9) } },
+    };
+    expect(edgeText(beside)).toContain(
+      "Extensions: a, b, by kiali_ext_ metrics. Whether it tells of the same calls isn’t known",
+    );
+    expect(edgeText(beside)).not.toContain("Said to be secured");
+  });
+
   it("says counts instead of a share under 30 requests", () => {
     const said = edgeText({ ...http, rate: perSecond(5 / 60), requests: 5, errorRate: perSecond(3 / 60) });
     expect(said).toContain("3 of 5 failed");

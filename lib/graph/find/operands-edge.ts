@@ -150,11 +150,12 @@ export const EDGE_OPERANDS: readonly Operand[] = [
     { aliases: ["target.principal"] },
   ),
   word(
-    ["source", "destination", "waypoint", "ztunnel"],
+    ["source", "destination", "waypoint", "ztunnel", "extension"],
     "observer",
-    "Whose numbers these are: the caller's proxy, the server's, a waypoint, a ztunnel",
+    "Whose numbers these are: a proxy of the caller or server, a waypoint, ztunnel, another mesh",
     { edge: ({ observer }) => observer },
   ),
+  text("extension", "The other mesh that tells of it", { edge: ({ extensions }) => extensions ?? null }),
   trial(
     "dryrun",
     "Requests, of tcp connections, that a policy on trial would have denied, at most",

@@ -51,7 +51,7 @@ const EDGES = {
     operations: { ListFronts: perSecond(20), GetFront: perSecond(10), DeleteFront: perSecond(0) },
   }),
   "unknown>front": edgeOf(unknown, front, {
-    ...{ rate: perSecond(10), mtls: ratio(0), observer: "destination" },
+    ...{ rate: perSecond(10), mtls: ratio(0), observer: "destination", extensions: ["skupper"] },
     trials: [
       { action: "allow", min: perSecond(0), max: perSecond(3) },
       { action: "deny", min: perSecond(0), max: perSecond(2) },
@@ -220,6 +220,7 @@ const ROWS: readonly (readonly [title: string, text: string, found: string])[] =
   ["edge operand flag: of a list", "flag = urx", "front>reviews"],
   ["edge operand host", "host ^= front", "gw>front"],
   ["edge operand observer", "observer = destination", "unknown>front"],
+  ["edge operand extension", "extension = skupper", "unknown>front"],
   ["edge operand streaming", "streaming", "reviews>orders"],
   ["edge operand newborn", "newborn >= 5", "front>reviews"],
   ["operand health of nodes and edges", "health = failing", "reviews front>reviews"],

@@ -1,7 +1,17 @@
 /** Charts from the answers to series.ts's queries: one a metric, direction and observer, gaps left as gaps. */
-import { type Observer, OUTCOMES, type Outcome } from "#lib/graph/model.ts";
-import { outcomeOf } from "#lib/graph/outcome.ts";
+import type { Observer } from "#lib/graph/model.ts";
+import type { RequestCount } from "#lib/graph/observation.ts";
 import { latencyOf } from "#lib/graph/quantile.ts";
+import {
+  addTo,
+  blank,
+  hasAny,
+  type Line,
+  meterLines,
+  outcomeLines,
+  UNITS,
+  type Values,
+} from "#lib/mesh/chart-lines.ts";
 import type { SeriesChart, SeriesGrid, SeriesRead } from "#lib/mesh/port.ts";
 import type { Labels, Matrix, Series } from "#lib/promql/result.ts";
 import { perSecond } from "#lib/units.ts";
@@ -9,9 +19,6 @@ import { METER } from "./labels.ts";
 
 /** Whose numbers come first: the client's, as for an edge's headline. */
 const ORDER: readonly Observer[] = ["source", "waypoint", "destination", "ztunnel"];
-
-type Line = SeriesChart["lines"][number];
-type Values = (number | null)[];
 
 /** Charts in the order of the reads, each read's by observer. A read without an answer or samples gives none. */
 export function chartsOf(
@@ -29,20 +36,13 @@ export function chartsOf(
   });
 }
 
-const UNITS: Readonly<Record<SeriesRead["metric"], SeriesChart["unit"]>> = {
-  requests: "1/s",
-  latency: "ms",
-  bytes: "B/s",
-  connections: "1/s",
-};
-
 const LINES: Readonly<Record<SeriesRead["metric"], (series: readonly Series[], grid: SeriesGrid) => Line[]>> = {
-  requests: requestLines,
+  requests: (series, grid) => outcomeLines(series, grid, countOf),
   latency: latencyLines,
   bytes: (series, grid) =>
-    meterLines(series, grid, { sent: ["sent", "requestBodies"], received: ["received", "responseBodies"] }),
+    meterLines(series, grid, METER, { sent: ["sent", "requestBodies"], received: ["received", "responseBodies"] }),
   connections: (series, grid) =>
-    meterLines(series, grid, { opened: ["opened"], closed: ["closed"], failed: ["failed"] }),
+    meterLines(series, grid, METER, { opened: ["opened"], closed: ["closed"], failed: ["failed"] }),
 };
 
 /** ztunnels stand at both ends of a connection: the client's end is the one that sees all that was tried. */
@@ -54,27 +54,15 @@ function observerOf(labels: Labels): Observer | null {
   return ORDER.find((observer) => observer === labels["reporter"]) ?? null;
 }
 
-/** One line an outcome class that occurred; where any request was counted, a class without one is 0. */
-function requestLines(series: readonly Series[], grid: SeriesGrid): Line[] {
-  const total = blank(grid);
-  const classes = new Map<Outcome | "unknown", Values>();
-  for (const each of series) {
-    const { request_protocol, response_code = "", grpc_response_status = "", response_flags = "-" } = each.labels;
-    const grpc = request_protocol === "grpc" && grpc_response_status !== "";
-    const code = grpc ? grpc_response_status : response_code === "0" ? "-" : response_code;
-    const outcome = outcomeOf({ code, grpc, flags: response_flags }) ?? "unknown";
-    const values = classes.get(outcome) ?? blank(grid);
-    classes.set(outcome, values);
-    add(values, each, grid);
-    add(total, each, grid);
-  }
-  const measured = (values: Values): Values => values.map((value, i) => (total[i] === null ? null : (value ?? 0)));
-  return [...OUTCOMES, "unknown" as const].flatMap((name) => {
-    const values = classes.get(name);
-    return values?.some((value) => value !== null && value > 0) || (name === "ok" && hasAny(total))
-      ? [{ name, values: measured(values ?? blank(grid)) }]
-      : [];
-  });
+function countOf({
+  request_protocol,
+  response_code = "",
+  grpc_response_status = "",
+  response_flags = "-",
+}: Labels): Pick<RequestCount, "code" | "grpc" | "flags"> {
+  const grpc = request_protocol === "grpc" && grpc_response_status !== "";
+  const code = grpc ? grpc_response_status : response_code === "0" ? "-" : response_code;
+  return { code, grpc, flags: response_flags };
 }
 
 /** Mean and quantiles instant by instant; an instant with nothing counted is a gap. */
@@ -84,14 +72,14 @@ function latencyLines(series: readonly Series[], grid: SeriesGrid): Line[] {
   for (const each of series) {
     const { le } = each.labels;
     if (le === undefined) {
-      add(sums, each, grid);
+      addTo(sums, each, grid);
       continue;
     }
     const bound = le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le);
     if (le === "" || Number.isNaN(bound)) continue;
     const values = buckets.get(bound) ?? blank(grid);
     buckets.set(bound, values);
-    add(values, each, grid);
+    addTo(values, each, grid);
   }
   const bounds = [...buckets.keys()].sort((a, b) => a - b);
   if (bounds.at(-1) !== Number.POSITIVE_INFINITY) return [];
@@ -105,29 +93,3 @@ function latencyLines(series: readonly Series[], grid: SeriesGrid): Line[] {
   }
   return Object.entries(lines).flatMap(([name, values]) => (hasAny(values) ? [{ name, values }] : []));
 }
-
-/** Sums of meters under the names that a chart shows. */
-function meterLines(
-  series: readonly Series[],
-  grid: SeriesGrid,
-  names: Readonly<Record<string, readonly string[]>>,
-): Line[] {
-  return Object.entries(names).flatMap(([name, meters]) => {
-    const values = blank(grid);
-    for (const each of series) if (meters.includes(each.labels[METER] ?? "")) add(values, each, grid);
-    return hasAny(values) ? [{ name, values }] : [];
-  });
-}
-
-/** Adds a series' samples to the instants they belong to; NaN and infinities are no numbers. */
-function add(values: Values, { times, values: samples }: Series, { start, step, points }: SeriesGrid): void {
-  times.forEach((time, i) => {
-    const at = Math.round((time - start) / step);
-    const sample = samples[i];
-    if (at < 0 || at >= points || sample === undefined || !Number.isFinite(sample)) return;
-    values[at] = (values[at] ?? 0) + sample;
-  });
-}
-
-const blank = ({ points }: SeriesGrid): Values => new Array<number | null>(points).fill(null);
-const hasAny = (values: Values): boolean => values.some((value) => value !== null);

@@ -1,14 +1,16 @@
 /** What policies on trial would have done, asked of a real Prometheus. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Bench, startBench } from "#lib/mesh/bench.test-support.ts";
+import { every, exposition, target, type Written } from "#lib/mesh/exposition.test-support.ts";
 import type { Capabilities, DecodeContext, DryRunCount } from "#lib/mesh/port.ts";
 import type { Labels } from "#lib/promql/result.ts";
 import { seconds, unixSeconds } from "#lib/units.ts";
 import { dryRunCounts } from "./dry-runs.ts";
-import { every, exposition, requestLabels, target, type Written } from "./exposition.test-support.ts";
+import { requestLabels } from "./exposition.test-support.ts";
 import { NO_FACTS } from "./facts.ts";
 import { istio } from "./index.ts";
-import { type Bench, learn, startBench } from "./prometheus.test-support.ts";
+import { learn } from "./prometheus.test-support.ts";
 
 const START = 1_750_003_200;
 const END = START + 3_000;

@@ -8,6 +8,7 @@
  * `http_conn_manager_prefix`; before 1.23 (https://github.com/istio/istio/pull/52271) the listener stays in the metric's name.
  * Of bytes it is `envoy_tcp` with `tcp_prefix="rbac.istio_dry_run_deny_"`, without a port.
  */
+import { missed, positive } from "#lib/mesh/newborn.ts";
 import type { Capabilities, DecodeContext, DryRunCount } from "#lib/mesh/port.ts";
 import type { Expr } from "#lib/promql/ast.ts";
 import {
@@ -27,7 +28,7 @@ import type { Sample, Vector } from "#lib/promql/result.ts";
 import { perSecond, type Seconds } from "#lib/units.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { known, METER } from "./labels.ts";
-import { missed, positive, total } from "./reads.ts";
+import { total } from "./reads.ts";
 
 const ACTION = "authz_dry_run_action";
 const RESULT = "authz_dry_run_result";

@@ -1,10 +1,12 @@
 /** Which pairs were seen within days, asked of a real Prometheus. */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Bench, startBench } from "#lib/mesh/bench.test-support.ts";
+import { every, exposition, target, type Written } from "#lib/mesh/exposition.test-support.ts";
 import type { Capabilities, ExistenceOptions } from "#lib/mesh/port.ts";
 import { seconds, unixSeconds } from "#lib/units.ts";
-import { every, exposition, requestLabels, target, type Written } from "./exposition.test-support.ts";
+import { requestLabels } from "./exposition.test-support.ts";
 import { istio } from "./index.ts";
-import { type Bench, learn, startBench } from "./prometheus.test-support.ts";
+import { learn } from "./prometheus.test-support.ts";
 
 const START = 1_750_003_200;
 const END = START + 7_000;

@@ -1,10 +1,12 @@
 /** Operations on a real Prometheus: read where requests are classified, of each observer apart, and nowhere else. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { end, l7, view } from "#lib/graph/graph.test-support.ts";
+import { type Bench, startBench } from "#lib/mesh/bench.test-support.ts";
+import { every, exposition, target, type Written } from "#lib/mesh/exposition.test-support.ts";
 import { perSecond } from "#lib/units.ts";
-import { type Call, every, exposition, requestLabels, target, type Written } from "./exposition.test-support.ts";
+import { type Call, requestLabels } from "./exposition.test-support.ts";
 import { istio } from "./index.ts";
-import { type Bench, refresh, startBench } from "./prometheus.test-support.ts";
+import { refresh } from "./prometheus.test-support.ts";
 
 const START = 1_750_003_200;
 const END = START + 900;

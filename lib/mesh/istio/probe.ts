@@ -1,10 +1,8 @@
 /** Questions about the telemetry itself, asked every few minutes, and what their answers teach. */
 import type { Answers, Capabilities, Probe, RequestFact, TelemetryOptions } from "#lib/mesh/port.ts";
+import { FACT, intervalIn, intervalQuery, nothing } from "#lib/mesh/scrape-interval.ts";
 import type { Expr } from "#lib/promql/ast.ts";
 import {
-  aggregateBy,
-  and,
-  arithmetic,
   call,
   countBy,
   groupBy,
@@ -14,9 +12,6 @@ import {
   maxBy,
   metric,
   number,
-  offset,
-  over,
-  overTime,
   series,
   tagged,
   topk,
@@ -25,28 +20,18 @@ import {
   where,
 } from "#lib/promql/build.ts";
 import type { Sample } from "#lib/promql/result.ts";
-import { type Seconds, seconds } from "#lib/units.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { DURATION, FACT_LABELS, known, METERS, OPERATION, REQUESTS } from "./labels.ts";
 import { classified, TARGET_LABELS } from "./reads.ts";
 import { FRESH, RECORDED_WINDOWS, recordingName } from "./recordings.ts";
 
-const FACT = "fact";
 const POD_LABELS = ["pod", "kubernetes_pod_name", "pod_name"] as const;
 const NAMESPACE_LABELS = ["namespace", "kubernetes_namespace", "pod_namespace"] as const;
 const ZTUNNEL_LABELS = ["app", "app_kubernetes_io_name", "container"] as const;
-/** Spans that the scrape interval is measured over: the longest one that a target has lived through counts. */
-const SPANS: readonly Seconds[] = [10, 30, 60, 300].map(seconds);
 /** How many clients that don't report are asked for by name. */
 const MAX_SILENT = 50;
 
 const BOTH: InstantSelector = series([isOneOf("__name__", [REQUESTS, METERS.opened])]);
-
-/** `span / samples in it`, of series that existed throughout it. */
-function interval(selector: InstantSelector, span: Seconds): Expr {
-  const throughout = and(overTime("count", over(selector, span)), and(selector, offset(selector, span)));
-  return arithmetic(number(span), "/", throughout);
-}
 
 /** In the order in which they are asked; all of them together cost about one refresh. */
 export function probes({ operationLabel = OPERATION }: TelemetryOptions = {}): readonly Probe[] {
@@ -66,12 +51,7 @@ export function probes({ operationLabel = OPERATION }: TelemetryOptions = {}): r
     },
     {
       id: "interval",
-      query: union(
-        tag(number0(), ""),
-        ...SPANS.flatMap((span) =>
-          [requests, opened].map((selector, i) => tag(median(interval(selector, span)), `${span} ${i}`)),
-        ),
-      ),
+      query: intervalQuery([requests, opened]),
     },
     {
       id: "doubles",
@@ -97,7 +77,7 @@ export function probes({ operationLabel = OPERATION }: TelemetryOptions = {}): r
     {
       id: "recordings",
       query: union(
-        tag(number0(), ""),
+        tag(nothing(), ""),
         ...RECORDED_WINDOWS.flatMap(({ window }) =>
           (["requests", "l4"] as const).map((read) =>
             tag(maxBy([], call("timestamp", metric(recordingName(read, window) ?? REQUESTS))), `${window} ${read}`),
@@ -109,7 +89,7 @@ export function probes({ operationLabel = OPERATION }: TelemetryOptions = {}): r
     {
       id: "requestFacts",
       query: union(
-        tag(number0(), ""),
+        tag(nothing(), ""),
         ...Object.entries(FACT_LABELS).map(([fact, label]) =>
           tag(
             countBy([], metric(REQUESTS, [isOneOf("reporter", ["destination", "waypoint"]), ...classified(label)])),
@@ -127,11 +107,6 @@ export function probes({ operationLabel = OPERATION }: TelemetryOptions = {}): r
     },
   ];
 }
-
-/** The middle of a vector. */
-const median = (expr: Expr): Expr => ({ ...aggregateBy("max", [], expr), op: "quantile", parameter: 0.5 });
-/** An empty vector, so that a union can start from nothing. */
-const number0 = (): Expr => where(call("vector", number(0)), ">", number(0));
 
 /** Reads a probe round. What a failed probe would have said stays as it was. */
 export function learnFrom(
@@ -210,21 +185,4 @@ function recordedIn(answers: Answers, before: Facts): readonly number[] {
   const fresh = answer.samples.filter(({ value }) => answer.at - value <= FRESH && value <= answer.at + 1);
   const windows = fresh.map(({ labels }) => Number((labels[FACT] ?? "").split(" ")[0]));
   return RECORDED_WINDOWS.map(({ window }) => window as number).filter((window) => windows.includes(window));
-}
-
-/** Intervals that people configure: a measured one this near (10 %) is that one; a missed scrape must not raise windows. */
-const USUAL = [1, 2, 3, 5, 10, 15, 20, 30, 60, 120];
-
-/** The interval by the longest span lived through that holds enough samples to tell. */
-function intervalIn(samples: readonly Sample[]): Seconds | null {
-  for (const span of SPANS.toReversed()) {
-    const own = samples.filter(({ labels, value }) => {
-      return (labels[FACT] ?? "").startsWith(`${span} `) && Number.isFinite(value) && value > 0 && value <= span / 2;
-    });
-    if (own.length === 0) continue;
-    const measured = Math.max(...own.map(({ value }) => value));
-    const usual = USUAL.find((each) => Math.abs(measured - each) <= each / 10);
-    return seconds(usual ?? Math.round(measured * 10) / 10);
-  }
-  return null;
 }

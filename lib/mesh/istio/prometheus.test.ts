@@ -1,17 +1,11 @@
 /** The adapter's queries on a real Prometheus: known increments in, exact numbers out. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EdgeObservation } from "#lib/graph/observation.ts";
+import { type Bench, startBench } from "#lib/mesh/bench.test-support.ts";
+import { every, exposition, target, type Written } from "#lib/mesh/exposition.test-support.ts";
 import type { Capabilities } from "#lib/mesh/port.ts";
-import {
-  type Call,
-  callLabels,
-  every,
-  exposition,
-  requestLabels,
-  target,
-  type Written,
-} from "./exposition.test-support.ts";
-import { type Bench, learn, refresh, startBench } from "./prometheus.test-support.ts";
+import { type Call, callLabels, requestLabels } from "./exposition.test-support.ts";
+import { learn, refresh } from "./prometheus.test-support.ts";
 
 /** A multiple of two hours, so that everything is one block. */
 const START = 1_750_003_200;

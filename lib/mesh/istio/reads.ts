@@ -3,27 +3,22 @@
  * and latency; a sixth read only for edges that are known but silent. ADR 0006 weighs the alternatives.
  */
 
+import { bornWithin, missed, positive } from "#lib/mesh/newborn.ts";
 import type { Expr, Matcher } from "#lib/promql/ast.ts";
 import {
   and,
-  arithmetic,
-  type InstantSelector,
   increase,
   is,
   isNot,
   isOneOf,
   maxBy,
   metric,
-  number,
-  offset,
   over,
   overTime,
   rate,
   sumBy,
   tagged,
   union,
-  unless,
-  where,
 } from "#lib/promql/build.ts";
 import { type Seconds, seconds } from "#lib/units.ts";
 import type { Facts } from "./facts.ts";
@@ -37,9 +32,6 @@ export const HISTORY = seconds(3600);
 /** The ends with their apps and versions: as much as makes them the same ends as those of requests. */
 const NAMED_ENDS = [...ENDS, ...L4_LABELS.filter((label) => label.includes("canonical"))];
 
-/** What carried anything. */
-export const positive = (expr: Expr) => where(expr, ">", number(0));
-
 /** `sum by (labels)`, in which a pod that two targets report counts once: per target, then the larger, then the sum. */
 export function total(labels: readonly string[], expr: Expr, facts: Facts): Expr {
   const { podLabel, namespaceLabel } = facts;
@@ -51,30 +43,6 @@ export function total(labels: readonly string[], expr: Expr, facts: Facts): Expr
 /** Requests/s by everything that says what became of them. Silent series don't travel. */
 export function requestsRead(window: Seconds, facts: Facts): Expr {
   return positive(total(REQUEST_LABELS, rate(metric(REQUESTS), window), facts));
-}
-
-/** Series that didn't exist `window` ago although their target answered then. */
-function bornWithin(selector: InstantSelector, window: Seconds): Expr {
-  const upThen = where(offset(metric("up"), window), "==", number(1));
-  return and(unless(selector, offset(selector, window)), upThen, { on: ["job", "instance"] });
-}
-
-/**
- * What rate() doesn't see of newborn series, as an amount over the window.
- *
- * A counter that is born within the window at 0 and stands at v now has counted v. rate() × window gives
- * (v - first value) plus what it extrapolates before the first sample and after the last. The extrapolation before never
- * passes the counter's zero point, so adding the first value would count that part twice. What is missing is
- * v - rate × window where that is positive: the sum is then v exactly, and never less than v, nor more than rate()'s own
- * extrapolation to the present. A series with one sample has no rate at all: all of v is missing. After a reset v is
- * less than was counted: then rate() is the better answer, and nothing is added.
- * The target must have answered `window` ago: a pod that Prometheus has just found brings counters of days.
- */
-export function missed(selector: InstantSelector, window: Seconds): Expr {
-  const seen = arithmetic(rate(selector, window), "*", number(window));
-  // What has no rate was not seen at all: 0, in the shape of rate()'s answer.
-  const unseen = arithmetic(selector, "*", number(0));
-  return positive(arithmetic(bornWithin(selector, window), "-", union(seen, unseen)));
 }
 
 /** Meters of the newborn read. */

@@ -4,14 +4,16 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { startBench } from "#lib/mesh/bench.test-support.ts";
+import { every, exposition, target, type Written } from "#lib/mesh/exposition.test-support.ts";
 import { printQuery } from "#lib/promql/print.ts";
 import { findPromtool } from "#lib/real-prometheus.test-support.ts";
 import { seconds } from "#lib/units.ts";
 import { decode } from "./decode.test-support.ts";
-import { callLabels, every, exposition, requestLabels, target, type Written } from "./exposition.test-support.ts";
+import { callLabels, requestLabels } from "./exposition.test-support.ts";
 import { NO_FACTS } from "./facts.ts";
 import { istio } from "./index.ts";
-import { learn, refresh, startBench } from "./prometheus.test-support.ts";
+import { learn, refresh } from "./prometheus.test-support.ts";
 import { recordingFor, recordingRules } from "./recordings.ts";
 
 const run = promisify(execFile);

@@ -1,11 +1,13 @@
 /** Classes of requests on a real Prometheus: of servers and waypoints, joined to the pairs of the graph. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Bench, startBench } from "#lib/mesh/bench.test-support.ts";
+import { every, exposition, target, type Written } from "#lib/mesh/exposition.test-support.ts";
 import type { ClassOptions, DecodeContext, RequestFact } from "#lib/mesh/port.ts";
 import type { Labels } from "#lib/promql/result.ts";
 import { seconds, unixSeconds } from "#lib/units.ts";
-import { type Call, every, exposition, requestLabels, target, type Written } from "./exposition.test-support.ts";
+import { type Call, requestLabels } from "./exposition.test-support.ts";
 import { istio } from "./index.ts";
-import { type Bench, learn, startBench } from "./prometheus.test-support.ts";
+import { learn } from "./prometheus.test-support.ts";
 
 const START = 1_750_003_200;
 const END = START + 900;

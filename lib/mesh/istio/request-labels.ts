@@ -5,6 +5,7 @@
 import { endpointIds } from "#lib/graph/measure.ts";
 import type { Protocol } from "#lib/graph/model.ts";
 import type { Endpoint } from "#lib/graph/observation.ts";
+import { missed, positive } from "#lib/mesh/newborn.ts";
 import type {
   Capabilities,
   ClassOptions,
@@ -21,7 +22,7 @@ import { httpProtocol } from "./decode.ts";
 import { EndpointReader } from "./endpoints.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { DESTINATION, FACT_LABELS, known, METER, REQUESTS, SECURITY, SOURCE } from "./labels.ts";
-import { missed, positive, total } from "./reads.ts";
+import { total } from "./reads.ts";
 
 /** Rows of one answer: a host that callers choose can make any number. */
 const MOST = 5_000;

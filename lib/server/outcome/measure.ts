@@ -2,6 +2,7 @@
 import { formatInstant } from "#lib/api/instant.ts";
 import { formatAge } from "#lib/format.ts";
 import { viewGraph } from "#lib/graph/lens.ts";
+import type { GraphEdge } from "#lib/graph/model.ts";
 import type { View } from "#lib/graph/view.ts";
 import type { Traffic } from "#lib/mesh/outcome.ts";
 import { seconds, unixSeconds } from "#lib/units.ts";
@@ -78,6 +79,9 @@ function failureOf({ failures }: Stretch): string | null {
   return first === undefined ? null : `What the traffic did can’t be asked. ${first.detail}`;
 }
 
+/** What another mesh carries, no policy of this one changes. */
+const isMeshs = ({ observer }: GraphEdge): boolean => observer !== "extension";
+
 function trafficOf({ graph }: Stretch, cluster: string, length: number, visibility: Visibility): Traffic {
   const view: View = { clusters: [cluster], namespaces: [], lens: "workload", fold: [], latency: false };
   const readable = visibility.all ? view : { ...view, mayRead: visibility.namespace };
@@ -85,7 +89,7 @@ function trafficOf({ graph }: Stretch, cluster: string, length: number, visibili
   const plain = visibleElements(viewGraph(graph, readable), visibility, known);
   const through = visibleElements(viewGraph(graph, { ...readable, services: true }), visibility, known);
   return {
-    ...{ seconds: seconds(length), edges: plain.edges, through: through.edges },
+    ...{ seconds: seconds(length), edges: plain.edges.filter(isMeshs), through: through.edges.filter(isMeshs) },
     nodes: new Map(plain.nodes.map((node) => [node.id, node])),
   };
 }

@@ -25,6 +25,12 @@ const client = (): EdgeObservation => ({ ...seen(null, []), observer: "source" }
 const calls = (hour: readonly EdgeObservation[], week: readonly EdgeObservation[]) =>
   observedCalls(merge(hour), merge(week, { edges: "all" }));
 
+test("what another mesh carries, none of this one's policies decides", () => {
+  const told = { ...client(), mesh: "extension", observer: "extension", extension: "skupper" } as const;
+  expect(calls([told], [])).toEqual([]);
+  expect(calls([told, client()], [])).toHaveLength(1);
+});
+
 describe("a pair of the hour that the week has as well", () => {
   const table: readonly (readonly [
     string,

@@ -101,7 +101,8 @@ const ROUTERS: ReadonlySet<Observer> = new Set<Observer>(["source", "waypoint"])
 
 function callOf(hop: Hop, seen: Seen): ObservedCall | null {
   const [source, target] = [parseNodeId(hop.source), parseNodeId(hop.target)];
-  if (source === null || target === null) return null;
+  // What another mesh carries, none of this one's policies decides.
+  if (source === null || target === null || hop.observer === "extension") return null;
   const { service, protocol, mtls, callers, evidence } = hop;
   return {
     ...{ source, target, service, protocol, seen, mtls, callers },
