@@ -98,8 +98,10 @@ describe("failed calls among the traces", () => {
 it("failed calls are counted over all edges that count requests", () => {
   const edge = (rate: number, errorRate: number) => ({
     ...{ rate: perSecond(rate), errorRate: perSecond(errorRate), requests: rate * 60 },
+    observer: "source" as const,
   });
-  const tcp = { rate: null, errorRate: null, requests: null };
-  expect(failedOf([edge(10, 0.5), edge(0, 0), tcp, edge(2, 2)])).toBeCloseTo(150);
+  const tcp = { rate: null, errorRate: null, requests: null, observer: "source" as const };
+  const others = { ...edge(4, 4), observer: "extension" as const };
+  expect(failedOf([edge(10, 0.5), edge(0, 0), tcp, edge(2, 2), others])).toBeCloseTo(150);
   expect(failedOf([])).toBe(0);
 });

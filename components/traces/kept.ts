@@ -88,11 +88,13 @@ export function expectedOf(calls: number, share: Ratio): string {
   return `at ${formatPercent(share)} expect ${number}`;
 }
 
-/** Calls of some edges that failed in their window; those of which nobody counts requests are none. */
-export function failedOf(edges: readonly Pick<GraphEdge, "rate" | "errorRate" | "requests">[]): number {
+/** Calls of some edges that failed in their window; those of which nobody counts requests are none, and other meshes' aren't sampled by this one. */
+export function failedOf(edges: readonly Pick<GraphEdge, "rate" | "errorRate" | "requests" | "observer">[]): number {
   return edges.reduce(
-    (sum, { rate, errorRate, requests }) =>
-      rate === null || errorRate === null || requests === null || rate <= 0 ? sum : sum + (errorRate / rate) * requests,
+    (sum, { rate, errorRate, requests, observer }) =>
+      observer === "extension" || rate === null || errorRate === null || requests === null || rate <= 0
+        ? sum
+        : sum + (errorRate / rate) * requests,
     0,
   );
 }

@@ -114,7 +114,7 @@ function Expected({
   edges,
 }: {
   readonly cluster: string | undefined;
-  readonly edges: readonly Pick<GraphEdge, "rate" | "errorRate" | "requests">[];
+  readonly edges: readonly Pick<GraphEdge, "rate" | "errorRate" | "requests" | "observer">[];
 }) {
   const { window } = useLiveStatus();
   const failed = failedOf(edges);
