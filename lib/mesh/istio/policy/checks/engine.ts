@@ -34,7 +34,7 @@ interface Kept {
   readonly objects: readonly (readonly Manifest[])[];
   readonly found: readonly Keyed[];
   /** Of each of those objects, good for as long as the inputs are the same, and what runs in the namespaces that it read. */
-  readonly each: ReadonlyMap<Manifest, KeptOne>;
+  readonly each: Map<Manifest, KeptOne>;
   readonly slices: Slices;
 }
 
@@ -122,26 +122,41 @@ export class ChecksEngine implements Checker {
     if (same?.slices === slices && alike(same.inputs, inputs) && alike(same.objects, objects)) return same.found;
     const before = kept.get(part);
     const held = before !== undefined && alike(before.inputs, inputs);
-    if (held && alike(before.objects, objects) && before.slices === slices) return before.found;
-    const changed = held ? this.#changedSince(before.slices) : null;
+    const unchanged = held && alike(before.objects, objects);
+    if (unchanged && before.slices === slices) return before.found;
     const said = (drafts: Iterable<Draft>) =>
       Array.from(drafts, (draft) => keyed(findingOf(draft, family, world.cluster)));
-    const each = new Map<Manifest, KeptOne>();
-    if ("each" in part) {
-      for (const object of objects.flat()) {
-        const known = before?.each.get(object);
-        if (changed !== null && known !== undefined && untouched(known.reads, changed)) each.set(object, known);
-        else {
-          const { result: found, reads } = model.reading(() => said(part.each(object, model)));
-          each.set(object, { found, reads });
-        }
-      }
+    const keep = (found: readonly Keyed[], each: Kept["each"]) => {
+      kept.set(part, { inputs, objects, found, each, slices });
+      return found;
+    };
+    if ("all" in part) return keep(said(part.all(model)), new Map());
+    const anew = (object: Manifest): KeptOne => {
+      const { result: found, reads } = model.reading(() => said(part.each(object, model)));
+      return { found, reads };
+    };
+    const changed = held ? this.#changedSince(before.slices) : null;
+    // Most often nothing of most parts is touched: what they kept is then what they have.
+    if (unchanged && changed !== null) {
+      const touched = [...before.each]
+        .filter(([, { reads }]) => !untouched(reads, changed))
+        .map(([object]) => [object, anew(object)] as const);
+      for (const [object, one] of touched) before.each.set(object, one);
+      return keep(touched.length === 0 ? before.found : flat(before.each), before.each);
     }
-    const found = "all" in part ? said(part.all(model)) : [...each.values()].flatMap((one) => one.found);
-    kept.set(part, { inputs, objects, found, each, slices });
-    return found;
+    const each = new Map<Manifest, KeptOne>();
+    for (const object of objects.flat()) {
+      const known = changed === null ? undefined : before?.each.get(object);
+      each.set(
+        object,
+        known !== undefined && changed !== null && untouched(known.reads, changed) ? known : anew(object),
+      );
+    }
+    return keep(flat(each), each);
   }
 }
+
+const flat = (each: Kept["each"]): readonly Keyed[] => [...each.values()].flatMap(({ found }) => found);
 
 /** Objects are replaced, never changed in place: the same objects in the same order are the same input. */
 function inputsOf(part: Part, world: SeenWorld): Lists {
@@ -156,10 +171,22 @@ function inputsOf(part: Part, world: SeenWorld): Lists {
 }
 
 function alike(a: Lists, b: Lists): boolean {
-  return a.every((list, index) => {
-    const other = b[index] ?? [];
-    return list === other || (list.length === other.length && list.every((item, at) => item === other[at]));
-  });
+  return a.every((list, index) => sameList(list, b[index] ?? []));
+}
+
+/** Which lists were compared with which, and came to what: lists never change, and many parts read the same ones. */
+const compared = new WeakMap<readonly unknown[], WeakMap<readonly unknown[], boolean>>();
+/** Shorter ones are sooner compared than looked up. */
+const FEW = 8;
+
+function sameList(list: readonly unknown[], other: readonly unknown[]): boolean {
+  if (list === other) return true;
+  if (list.length !== other.length) return false;
+  if (list.length < FEW) return list.every((item, at) => item === other[at]);
+  const known = compared.get(list) ?? new WeakMap<readonly unknown[], boolean>();
+  const same = known.get(other) ?? list.every((item, at) => item === other[at]);
+  compared.set(list, known.set(other, same));
+  return same;
 }
 
 function keyed(finding: Finding): Keyed {

@@ -7,7 +7,8 @@ export type Reads = ReadonlySet<string> | null;
 export function untouched(reads: Reads, changed: ReadonlySet<string>): boolean {
   if (changed.size === 0) return true;
   if (reads === null) return false;
-  for (const each of reads) if (changed.has(each)) return false;
+  const [few, many] = changed.size < reads.size ? [changed, reads] : [reads, changed];
+  for (const each of few) if (many.has(each)) return false;
   return true;
 }
 
