@@ -41,7 +41,7 @@ export class GraphUseCases {
    * @throws MeshscopeError `bad_instant` for a future instant, `forbidden` for a scope that the viewer can't see, `reauth`
    */
   async graph(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<GraphAnswer> {
-    return this.#graph(view, await this.#audience(credential, view, signal), signal);
+    return (await this.#graph(view, await this.#audience(credential, view, signal), signal)).answer;
   }
 
   async #audience(credential: Credential, view: GraphView, signal?: AbortSignal): Promise<Audience> {
@@ -73,7 +73,7 @@ export class GraphUseCases {
     view: GraphView,
     { visibility, sources: told, sight }: Audience,
     signal?: AbortSignal,
-  ): Promise<GraphAnswer> {
+  ): Promise<{ readonly answer: GraphAnswer; readonly whole: boolean }> {
     checkScope(view, this.#viewers.clusters, visibility);
     const at = this.#instant(view);
     const past = this.#telemetry.earlier(view)?.(signal);
@@ -85,20 +85,22 @@ export class GraphUseCases {
     };
     const wants = { latency: view.latency, hour: view.edges === "all" };
     if (at !== null) {
-      const { publication, sources } = await this.#telemetry.past.graph(
+      const { publication, sources, whole } = await this.#telemetry.past.graph(
         view.window,
         at,
         { ...wants, trials: true },
         signal,
       );
-      return answerOf(publication.view(view, visibility, { earlier: await compared() }), told(sources));
+      const earlier = await past;
+      return {
+        answer: answerOf(publication.view(view, visibility, { earlier: await compared() }), told(sources)),
+        whole: whole && earlier?.whole !== false,
+      };
     }
     const feed = this.#telemetry.feed(view.window);
     const publication = await feed.current(wants, signal);
-    return answerOf(
-      publication.view(view, visibility, { earlier: await compared(), sight: sight ?? null }),
-      told(feed.sources()),
-    );
+    const viewed = publication.view(view, visibility, { earlier: await compared(), sight: sight ?? null });
+    return { answer: answerOf(viewed, told(feed.sources())), whole: true };
   }
 
   /**
@@ -115,8 +117,11 @@ export class GraphUseCases {
     checkScope(view, this.#viewers.clusters, audience.visibility);
     const opener = this.#opener(credential, audience);
     if (this.#instant(view) === null) return this.#hub.open(view, lastEventId, signal, opener);
-    const past = await this.#graph(view, audience, signal);
-    return this.#hub.still(past.body(), signal, opener);
+    const read = async (until: AbortSignal) => {
+      const { answer, whole } = await this.#graph(view, audience, until);
+      return { body: answer.body(), whole };
+    };
+    return this.#hub.still(await read(signal), signal, opener, read);
   }
 
   /** The past instant that is asked for; null: live. */

@@ -10,7 +10,10 @@ it("what waits for viewers is counted, and never more than the buffer and one pi
   const { hub, timers, slow } = fakeConsole();
   expect(hub.backlog).toEqual(NOBODY);
   const snapshot = "x".repeat(BUFFER);
-  const [unread, other] = [hub.still(snapshot, never(), ANYONE), hub.still("{}", never(), ANYONE)];
+  const [unread, other] = [
+    hub.still({ body: snapshot, whole: true }, never(), ANYONE),
+    hub.still({ body: "{}", whole: true }, never(), ANYONE),
+  ];
   const { bytes, most, behind } = hub.backlog;
   expect(behind).toBe(0);
   expect(most).toBeGreaterThan(snapshot.length);
@@ -31,7 +34,7 @@ it("what waits for viewers is counted, and never more than the buffer and one pi
 
 it("who leaves by themselves was neither skipped nor dropped", async () => {
   const { hub, slow } = fakeConsole();
-  await hub.still("{}", never(), ANYONE).cancel();
+  await hub.still({ body: "{}", whole: true }, never(), ANYONE).cancel();
   expect(hub.backlog).toEqual(NOBODY);
   expect(slow).toEqual([]);
 });

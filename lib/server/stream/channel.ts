@@ -8,9 +8,10 @@ import type { GraphDelta, SourceStatus } from "#lib/graph/model.ts";
 import type { Sight } from "../policy/sight.ts";
 import type { Visibility } from "../rights/model.ts";
 import type { Feed } from "../telemetry/feed.ts";
+import type { PastGraph } from "../telemetry/past-graph.ts";
 import type { Publication, Viewed } from "../telemetry/publication.ts";
-import type { EarlierReader } from "./earlier.ts";
 import { event, parseEventId } from "./event.ts";
+import type { PastReader } from "./past-reader.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Enough for a reconnect after half a minute of 1 s polls; older ones get a snapshot. */
@@ -41,7 +42,7 @@ export class Channel {
   /** Viewers that wait for the very first graph. */
   readonly #waiting = new Map<Viewer, string | null>();
   readonly #ending: (() => void)[] = [];
-  readonly #earlier: EarlierReader | null;
+  readonly #earlier: PastReader<PastGraph> | null;
   #publication: Publication | null = null;
   #viewed: Viewed | null = null;
   #seq = 0;
@@ -54,7 +55,7 @@ export class Channel {
     feed: Feed,
     view: GraphView,
     audience: Audience,
-    earlier: ((onRead: () => void) => EarlierReader) | null = null,
+    earlier: ((onRead: () => void) => PastReader<PastGraph>) | null = null,
   ) {
     this.epoch = epoch;
     this.#feed = feed;
@@ -114,7 +115,7 @@ export class Channel {
   /** Sends what the last publication changes; a view that compares waits for its earlier window first. */
   #show(): void {
     const publication = this.#publication;
-    const past = this.#earlier?.graph;
+    const past = this.#earlier?.value;
     if (publication === null || past === null) return;
     const { visibility, sources, sight = null } = this.#audience;
     const earlier = past === undefined ? null : { publication: past.publication, sources: sources(past.sources) };

@@ -356,9 +356,47 @@ describe("shutting down", () => {
 describe("a stream of the past", () => {
   it("is one snapshot that stays open", async () => {
     const { hub, timers } = fakeConsole();
-    const { events, state } = listen(hub.still('{"at":"x"}', never(), ANYONE));
+    const { events, state } = listen(hub.still({ body: '{"at":"x"}', whole: true }, never(), ANYONE));
     await timers.advance(16_000);
     expect(kinds(events)).toEqual(["snapshot"]);
     expect(state).toMatchObject({ comments: 1, ended: false });
+  });
+
+  it("that couldn't be read whole is read again, until it is, and told where it has more", async () => {
+    const { hub, timers } = fakeConsole();
+    const bodies = ['{"read":1}', '{"read":1}', '{"read":2}', '{"read":3}', '{"read":4}'];
+    let reads = 0;
+    const again = async () => {
+      reads += 1;
+      return { body: bodies[reads] ?? "{}", whole: reads >= 3 };
+    };
+    const { events } = listen(hub.still({ body: '{"read":1}', whole: false }, never(), ANYONE, again));
+    await timers.advance(14_000);
+    expect([reads, events.length]).toEqual([0, 1]);
+    await timers.advance(2_000);
+    // The same again is nothing new.
+    expect([reads, events.length]).toEqual([1, 1]);
+    await timers.advance(90_000);
+    expect(reads).toBe(3);
+    expect(events.map(({ id, data }) => [id, data])).toEqual([
+      ["still-0", { read: 1 }],
+      ["still-1", { read: 2 }],
+      ["still-2", { read: 3 }],
+    ]);
+  });
+
+  it("isn't read again for who has left, nor where a try fails for good", async () => {
+    const { hub, timers } = fakeConsole();
+    let reads = 0;
+    const again = async () => {
+      reads += 1;
+      throw new Error("no");
+    };
+    const { cancel, events } = listen(hub.still({ body: "{}", whole: false }, never(), ANYONE, again));
+    await timers.advance(31_000);
+    expect([reads, kinds(events)]).toEqual([2, ["snapshot"]]);
+    await cancel();
+    await timers.advance(60_000);
+    expect(reads).toBe(2);
   });
 });

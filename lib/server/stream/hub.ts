@@ -7,8 +7,8 @@ import type { Timers } from "../clock.ts";
 import type { Feed } from "../telemetry/feed.ts";
 import type { PastGraph } from "../telemetry/past-graph.ts";
 import { type Audience, Channel } from "./channel.ts";
-import { EarlierReader } from "./earlier.ts";
 import { event, HEARTBEAT } from "./event.ts";
+import { PastReader } from "./past-reader.ts";
 import { Slots } from "./slots.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -31,6 +31,12 @@ export interface HubDeps {
 }
 
 /** How far viewers are behind what they were sent. */
+/** A graph of the past as text, and whether nothing of it is missing that another try may bring. */
+export interface Snapshot {
+  readonly body: string;
+  readonly whole: boolean;
+}
+
 export interface Backlog {
   /** Viewers that skip deltas until they have read. */
   readonly behind: number;
@@ -98,16 +104,34 @@ export class Hub {
     });
   }
 
-  /** A stream of what doesn't change (a past instant): one snapshot, then heartbeats. */
-  still(snapshot: string, signal: AbortSignal, opener: Opener): ReadableStream<Uint8Array> {
+  /** A stream of what doesn't change (a past instant): one snapshot, then heartbeats; of what isn't whole another when `again` has more. */
+  still(
+    first: Snapshot,
+    signal: AbortSignal,
+    opener: Opener,
+    again?: (signal: AbortSignal) => Promise<Snapshot>,
+  ): ReadableStream<Uint8Array> {
     return this.#admit(signal, opener, (release) => {
-      const bytes = event("snapshot", snapshot, { id: "still-0" });
+      let [shown, count] = [first.body, 0];
+      let bytes = event("snapshot", shown, { id: "still-0" });
+      let reader: PastReader<Snapshot> | null = null;
       const viewer: Viewer = new Viewer(this.#deps.timers, {
         behind: () => this.#deps.onSlow?.("skipped"),
         drained: () => viewer.send(bytes),
-        gone: (unread) => release(viewer, unread),
+        gone: (unread) => {
+          reader?.close();
+          release(viewer, unread);
+        },
       });
       viewer.send(bytes);
+      const onRead = () => {
+        const body = reader?.value?.body ?? shown;
+        if (body === shown) return;
+        [shown, count] = [body, count + 1];
+        bytes = event("snapshot", shown, { id: `still-${count}` });
+        viewer.send(bytes);
+      };
+      if (!first.whole && again !== undefined) reader = new PastReader(this.#deps.timers, again, onRead, first);
       return viewer;
     });
   }
@@ -164,7 +188,7 @@ export class Hub {
     const epoch = Math.floor(this.#deps.random() * 2 ** 52).toString(36);
     const { feed, earlier, timers } = this.#deps;
     const read = earlier(view);
-    const reader = read && ((onRead: () => void) => new EarlierReader(timers, read, onRead));
+    const reader = read && ((onRead: () => void) => new PastReader(timers, read, onRead));
     const open: Open = { channel: new Channel(epoch, feed(view), view, audience, reader), leaving: null };
     this.#channels.set(key, open);
     return open;
