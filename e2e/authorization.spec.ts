@@ -34,13 +34,14 @@ test("deny by default: rules from who was seen, with their traffic, all in one p
   await enter("editor");
   await open(page, "/policies/authorization/deny-by-default?clusters=west-1&namespaces=shop");
   const rules = page.getByRole("table", { name: "Rules for reviews-v1" });
+  const caller = rules.getByRole("row").filter({ hasText: "cluster.local/ns/shop/sa/" }).first();
+  // Of a lab that has just begun the week may know a pair that no whole window does.
+  const told = /req\/s\s*last hour/;
   await expect(async () => {
-    if (!(await rules.isVisible())) await page.getByRole("button", { name: "Read again" }).click();
-    await expect(rules).toBeVisible({ timeout: 20_000 });
+    if (!(await caller.isVisible()) || !told.test(await caller.innerText()))
+      await page.getByRole("button", { name: "Read again" }).click();
+    await expect(caller).toContainText(told, { timeout: 20_000 });
   }).toPass({ timeout: 120_000 });
-  await expect(rules.getByRole("row").filter({ hasText: "cluster.local/ns/shop/sa/" }).first()).toContainText(
-    /req\/s\s*last hour/,
-  );
   await expect(page.getByText("Callers that come less often than every 7 days")).toBeVisible();
   await page.getByRole("button", { name: /^Put \d+ policies in the draft$/ }).click();
   await review(page);

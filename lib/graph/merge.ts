@@ -41,9 +41,10 @@ export function mergeGraph(input: MergeInput): WorkloadGraph {
   const waypoints = waypointTest(input);
   const unique = countOnce(input.decoded, idOf);
   // Other meshes' calls go through none of Istio's proxies as far as they tell: nothing is folded into them.
-  const [meshes, others] = [unique.filter((o) => !isOther(o)), unique.filter(isOther)];
+  const others = unique.filter(isOther);
+  const meshes = others.length === 0 ? unique : unique.filter((o) => !isOther(o));
   const { observations: folded, below, passed } = foldAmbient(meshes, idOf, waypoints(meshes, idOf));
-  const observations = [...folded, ...others];
+  const observations = others.length === 0 ? folded : [...folded, ...others];
 
   const edges = new Map<string, EdgeObservation[]>();
   for (const o of observations) {
@@ -191,7 +192,7 @@ function hopsOf(
     mesh: lead.mesh,
     layer: lead.layer,
     observer: lead.observer,
-    extensions: [...new Set(list.flatMap(({ extension }) => extension ?? []))].sort(),
+    extensions: extensionsOf(list),
     mtls: mtlsOf(everyone),
     principals: principalsOf(everyone),
     callers: callersOf(everyone),
@@ -218,6 +219,13 @@ function hopsOf(
       ...(i === 0 ? atZtunnel(first, list, lower, idOf) : {}),
     };
   });
+}
+
+const NONE: readonly string[] = [];
+
+function extensionsOf(list: readonly EdgeObservation[]): readonly string[] {
+  const told = list.flatMap(({ extension }) => extension ?? NONE);
+  return told.length === 0 ? NONE : [...new Set(told)].sort();
 }
 
 /** What each observer counted. A ztunnel at each end counted the same connections: the client's stands for both. */
