@@ -47,7 +47,7 @@ const calls: fc.Arbitrary<readonly ObservedCall[]> = fc.uniqueArray(
 const found = (all: readonly Manifest[], seen: readonly ObservedCall[]) =>
   strictPath({
     ...{ namespace: null, visible: () => true, world: worldOf(all) },
-    seen: { calls: seen, whole: true, coverage: () => ({ reporting: 1, pods: 1 }) },
+    seen: { calls: seen, whole: true, coverage: () => ({ reporting: 1, pods: 1 }), scraped: () => "throughout" },
   });
 /** The namespace's own object as the plan of it would write it. */
 function strictOf(all: readonly Manifest[], namespace: string): Change {
