@@ -2,8 +2,9 @@
  * Since when proxies are scraped, by looks an hour apart over days: what nobody scraped, nobody could have seen called. An hour is near
  * enough, for counters stand for all the time that their pod has lived: only a pod that came and went between two looks is lost.
  *
- * Cost: one series a proxy, one value of it an hour of the window, and a row a workload in the answer, whatever the scrape interval and
- * however many pairs there are. The week's read of pairs (existence.ts) goes through all samples of each pair's series, several a pod.
+ * Cost: about one pass over one series a proxy, and a row a workload in the answer, however many pairs there are: with two series of
+ * pairs a proxy it took a third of the week's read of pairs (existence.ts), which goes through all samples of each, several times. Scrapes
+ * counted over the week (`count_over_time`) would cost the same, and can't tell a rollout from a gap.
  */
 import type { Capabilities, DecodeContext, ScrapedOptions, ScrapeSpan } from "#lib/mesh/port.ts";
 import type { Expr, Matcher } from "#lib/promql/ast.ts";

@@ -8,7 +8,7 @@ import { ztunnelsOf } from "../../ztunnels.ts";
 /** All the while; or since when, and how many hours of the week were missed; `since` null: with gaps. */
 export type Scraped = "throughout" | Pick<ScrapeSpan, "since" | "missed">;
 
-export interface ScrapedInput {
+interface ScrapedInput {
   readonly spans: readonly ScrapeSpan[];
   /** The end of the window that they are of. */
   readonly at: UnixSeconds;
