@@ -21,5 +21,6 @@ export { waypointOf } from "./istio/policy/meaning/effective/security.ts";
 export { labelsToRead } from "./istio/policy/request-labels.ts";
 export { callersByLog, type LoggedCall, type LoggedTrial, trialsByLog } from "./istio/policy/strict/log-callers.ts";
 export { strictPath } from "./istio/policy/strict/path.ts";
+export { scrapedIn } from "./istio/policy/strict/since.ts";
 export { readZtunnelLine } from "./istio/ztunnel-log.ts";
 export { ztunnelsOf } from "./istio/ztunnels.ts";

@@ -85,6 +85,10 @@ export interface MeshAdapter {
   decode(answers: Answers, capabilities: Capabilities, context: DecodeContext): Decoded;
   /** One read of which pairs carried anything within a long window, whoever they were; its answer is decoded as any. */
   existence?(capabilities: Capabilities, options: ExistenceOptions): Read;
+  /** One read of since when proxies were scraped within a long window; null where its answer couldn't be told pod by pod. */
+  scraped?(options: ScrapedOptions, capabilities: Capabilities): Read | null;
+  /** What its answer tells. `context.window` is that of the read. */
+  scrapeSpans?(answer: Vector, capabilities: Capabilities, context: DecodeContext): readonly ScrapeSpan[];
   /** One read of what policies on trial would have done, of the whole mesh; null where its answer couldn't be told pod by pod. */
   dryRuns?(window: Seconds, capabilities: Capabilities): Read | null;
   /** What its answer counts. */
@@ -126,6 +130,24 @@ export interface DryRunCount {
 export interface ExistenceOptions {
   readonly window: Seconds;
   readonly scope: { readonly side: "source" | "destination"; readonly namespaces: readonly string[] } | null;
+}
+
+/** Whose proxies are asked about: those of pods in these namespaces (null: all). */
+export interface ScrapedOptions {
+  readonly window: Seconds;
+  readonly namespaces: readonly string[] | null;
+}
+
+/** How long the proxies of pods were scraped whose names are alike but for what their controllers append, by looks an hour apart. */
+export interface ScrapeSpan {
+  readonly cluster: string | null;
+  readonly namespace: string;
+  /** What the pods' names have in common (`podStem`): it outlasts rollouts. */
+  readonly stem: string;
+  /** Since that look each found one scraped, the last too; null: there are gaps. */
+  readonly since: UnixSeconds | null;
+  /** Looks of the window that found none. */
+  readonly missed: number;
 }
 
 /** What a label may tell of a request: its method, its Host header, the workload's own port. */

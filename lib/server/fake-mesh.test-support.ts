@@ -1,14 +1,14 @@
 /** A mesh of two rates reads and one latency read, and a Prometheus client that answers as told; for tests. */
 import { type ErrorCode, MeshscopeError } from "#lib/errors.ts";
 import type { EdgeObservation, Endpoint } from "#lib/graph/observation.ts";
-import type { Decoded, MeshAdapter } from "#lib/mesh/port.ts";
+import type { Decoded, MeshAdapter, ScrapeSpan } from "#lib/mesh/port.ts";
 import type { Expr, Selector } from "#lib/promql/ast.ts";
 import type { Exemplar, Matrix, Vector } from "#lib/promql/result.ts";
 import type { QueryClient } from "#lib/server/telemetry/query-client.ts";
 import { perSecond, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { FakeTimers } from "./fake-timers.test-support.ts";
 
-type Name = "probe" | "rates" | "other" | "latency" | "history" | "up";
+type Name = "probe" | "rates" | "other" | "latency" | "history" | "scraped" | "up";
 export type Answer =
   | number
   | ErrorCode
@@ -35,6 +35,8 @@ export const fakeMesh: MeshAdapter = {
     ...(latency ? [{ id: "latency", group: "latency" as const, query: selector("latency") }] : []),
   ],
   existence: () => ({ id: "history", group: "rates", query: selector("history") }),
+  scraped: () => ({ id: "scraped", group: "rates", query: selector("scraped") }),
+  scrapeSpans: ({ samples }) => samples.map(({ value }) => span(value)),
   decode: (answers): Decoded => {
     const rate = answers.get("rates")?.samples[0]?.value ?? 0;
     const known = answers.has("history") ? [edge(0, "cron")] : [];
@@ -47,6 +49,12 @@ export const fakeMesh: MeshAdapter = {
     };
   },
 };
+
+/** `scraped` answers since when the pods of api are; 1: throughout. */
+const span = (since: number): ScrapeSpan => ({
+  ...{ cluster: "c", namespace: "shop", stem: "api", since: unixSeconds(since) },
+  missed: since === 1 ? 0 : 1,
+});
 
 function end(workload: string): Endpoint {
   return {
@@ -74,15 +82,23 @@ function edge(rate: number, from = "web"): EdgeObservation {
 
 /** Counts what it is asked, by read. Answers come after `delayMs` of the given clock, so slowness can be told. */
 export class FakeClient implements QueryClient {
-  readonly asked: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, up: 0 };
-  readonly cancelled: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, up: 0 };
-  readonly answers: Record<Name, Answer> = { probe: 1, rates: 10, other: 1, latency: 1, history: 1, up: 1 };
-  readonly ranges: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, up: 0 };
+  readonly asked: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, scraped: 0, up: 0 };
+  readonly cancelled: Record<Name, number> = {
+    probe: 0,
+    rates: 0,
+    other: 0,
+    latency: 0,
+    history: 0,
+    scraped: 0,
+    up: 0,
+  };
+  readonly answers: Record<Name, Answer> = { probe: 1, rates: 10, other: 1, latency: 1, history: 1, scraped: 1, up: 1 };
+  readonly ranges: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, scraped: 0, up: 0 };
   /** What `rates` answers as time goes by. */
   course: ((at: UnixSeconds) => Answer) | null = null;
   /** Other answers for instants before one. */
   earlier: { readonly than: UnixSeconds; readonly answers: Partial<Record<Name, Answer>> } | null = null;
-  readonly delayMs: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, up: 0 };
+  readonly delayMs: Record<Name, number> = { probe: 0, rates: 0, other: 0, latency: 0, history: 0, scraped: 0, up: 0 };
   readonly #sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 
   constructor({ sleep, now }: FakeTimers) {

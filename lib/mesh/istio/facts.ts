@@ -22,6 +22,8 @@ export interface Facts {
   readonly operationLabel: string | null;
   /** What labels that somebody added tell of requests at servers and waypoints. */
   readonly requestFacts: readonly RequestFact[];
+  /** Do proxies say which version they are (`istio_build`)? */
+  readonly builds: boolean;
   /** Scrape jobs that carry Istio's metrics. */
   readonly jobs: readonly string[];
 }
@@ -38,6 +40,7 @@ export const NO_FACTS: Facts = {
   buckets: "none",
   operationLabel: null,
   requestFacts: [],
+  builds: false,
   jobs: [],
 };
 

@@ -23,6 +23,7 @@ import {
 } from "./reads.ts";
 import { type Recorded, recordingFor } from "./recordings.ts";
 import { classesOf, classesRead } from "./request-labels.ts";
+import { scrapedRead, scrapeSpans } from "./scraped.ts";
 import { seriesReads } from "./series.ts";
 
 function plan(window: Seconds, capabilities: Capabilities, options: PlanOptions): readonly Read[] {
@@ -57,6 +58,11 @@ export const istio: MeshAdapter = {
     ...{ id: "history", group: "rates" },
     query: existenceRead(options, factsOf(capabilities)),
   }),
+  scraped: (options, capabilities) => {
+    const query = scrapedRead(options, factsOf(capabilities), capabilities.scrapeInterval);
+    return query === null ? null : { id: "scraped", group: "rates", query };
+  },
+  scrapeSpans,
   dryRuns: (window, capabilities) => {
     const query = dryRunRead(window, factsOf(capabilities), capabilities.scrapeInterval);
     return query === null ? null : { id: "dryRuns", group: "rates", query };

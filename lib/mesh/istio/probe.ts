@@ -24,6 +24,7 @@ import { type Facts, factsOf } from "./facts.ts";
 import { DURATION, FACT_LABELS, known, METERS, OPERATION, REQUESTS } from "./labels.ts";
 import { classified, TARGET_LABELS } from "./reads.ts";
 import { FRESH, RECORDED_WINDOWS, recordingName } from "./recordings.ts";
+import { BUILDS } from "./scraped.ts";
 
 const POD_LABELS = ["pod", "kubernetes_pod_name", "pod_name"] as const;
 const NAMESPACE_LABELS = ["namespace", "kubernetes_namespace", "pod_namespace"] as const;
@@ -46,6 +47,7 @@ export function probes({ operationLabel = OPERATION }: TelemetryOptions = {}): r
       id: "ztunnel",
       query: union(
         tag(countBy([], metric(METERS.failed)), "failed"),
+        tag(countBy([], BUILDS), "builds"),
         ...ZTUNNEL_LABELS.map((label) => tag(countBy([], metric(METERS.opened, [is(label, "ztunnel")])), label)),
       ),
     },
@@ -125,7 +127,8 @@ export function learnFrom(
     namespaceLabel: of("sample", "namespaceLabel", (s) => commonest(s, NAMESPACE_LABELS) ?? before.namespaceLabel),
     clusterLabel: of("sample", "clusterLabel", (s) => commonest(s, ["cluster"]) !== null),
     ztunnelLabel: of("ztunnel", "ztunnelLabel", (s) => ZTUNNEL_LABELS.find((label) => has(s, label)) ?? null),
-    ztunnel: of("ztunnel", "ztunnel", (s) => s.length > 0),
+    ztunnel: of("ztunnel", "ztunnel", (s) => s.some(({ labels }) => labels[FACT] !== "builds")),
+    builds: of("ztunnel", "builds", (s) => has(s, "builds")),
     doubles: of("doubles", "doubles", doublesIn),
     silent: of("silent", "silent", silentIn),
     recorded: recordedIn(answers, before),

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { strictSchema, strictScopeAt } from "#lib/api/strict.ts";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
+import type { MeshAdapter } from "#lib/mesh/port.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { fakeConsole } from "../fake-console.test-support.ts";
+import { fakeMesh } from "../fake-mesh.test-support.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
 import { readingPort } from "../policy/port.ts";
 import type { Rights } from "../rights/model.ts";
@@ -19,10 +21,12 @@ const ana: Credential = {
   clusters: new Map([["c", { user: "ana", token: "t" }]]),
 };
 
-function given(o: { objects?: readonly Manifest[]; unread?: string; denied?: string; silent?: boolean } = {}) {
+function given(
+  o: { objects?: readonly Manifest[]; unread?: string; denied?: string; silent?: boolean; mesh?: MeshAdapter } = {},
+) {
   const places = ["shop/web", "shop/api", "shop/cron", "bank/ledger"];
   const inventories = inventory(places.map((name) => workload(name)));
-  const { telemetry, timers, client } = fakeConsole({ inventory: inventories });
+  const { telemetry, timers, client } = fakeConsole({ inventory: inventories, ...(o.mesh && { mesh: o.mesh }) });
   const policies = {
     ...{ cluster: "c", asOf: timers.now(), kind: () => null },
     ...(o.silent === true ? { silentSince: timers.now() } : {}),
@@ -71,7 +75,7 @@ describe("GET /meaning/strict", () => {
     const { ask, client } = given();
     const answer = await ask(null);
     expect(answer.namespaces.map(({ namespace }) => namespace).toSorted()).toEqual(["bank", "shop"]);
-    expect([client.asked.rates, client.asked.history]).toEqual([2, 1]);
+    expect([client.asked.rates, client.asked.history, client.asked.scraped]).toEqual([2, 1, 1]);
   });
 
   it("without Prometheus it tells the objects, and why it knows no calls", async () => {
@@ -92,6 +96,39 @@ describe("GET /meaning/strict", () => {
     expect(answer.evidence).toMatchObject({ weekPairs: null });
     expect(answer.evidence?.limits).toEqual([expect.stringMatching(/last 7 days could not be asked of 'main'/)]);
     expect(answer.namespaces.filter(({ state }) => state === "ready")).toEqual([]);
+  });
+
+  it("says since when the proxies of a workload are scraped, which is asked once for all who look", async () => {
+    const { ask, client } = given();
+    const blind = async () => (await ask("shop")).namespaces[0]?.blindSpots.filter((text) => / of api$/.test(text));
+    expect(await blind()).toEqual([]);
+    await Promise.all([blind(), blind()]);
+    expect(client.asked.scraped).toBe(1);
+    const late = given();
+    late.client.answers.scraped = 1_787_184_000;
+    expect((await late.ask("shop")).namespaces[0]?.blindSpots).toContain(
+      "callers before 2026-08-20T00:00:00Z: only since then are the proxies scraped of api",
+    );
+  });
+
+  it.each([
+    ["could not be asked", "too_many_samples", [expect.stringMatching(/^Since when .* could not be asked of 'main'/)]],
+    ["isn’t in its Prometheus", "nothing", []],
+  ] as const)("since when that is %s isn’t known, and the rest is told", async (_, answered, limits) => {
+    const { ask, client } = given();
+    client.answers.scraped = answered;
+    const answer = await ask("shop");
+    expect(strictSchema.parse(answer)).toEqual(answer);
+    expect(answer.namespaces[0]?.blindSpots).toContain(
+      "callers within the 7 days: since when proxies are scraped isn’t known of api",
+    );
+    expect(answer.evidence).toMatchObject({ hourPairs: 1, weekPairs: 1, limits });
+  });
+
+  it("a mesh that can’t tell since when is told all the rest", async () => {
+    const answer = await given({ mesh: { ...fakeMesh, scraped: () => null } }).ask("shop");
+    expect(answer.evidence?.limits).toEqual([expect.stringContaining("can’t be asked since when")]);
+    expect(answer.pairs.total).toBe(2);
   });
 
   it("names kinds that can't be read, and what rests on them isn't known", async () => {

@@ -3,13 +3,15 @@ import { formatInstant } from "#lib/api/instant.ts";
 import type { StrictAnswer, StrictScope } from "#lib/api/strict.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { nodeId } from "#lib/graph/id.ts";
-import { pairsSeen, strictPath } from "#lib/mesh/impact.ts";
+import type { ClusterInventory } from "#lib/inventory/model.ts";
+import { pairsSeen, scrapedIn, strictPath, ztunnelsOf } from "#lib/mesh/impact.ts";
 import type { Credential } from "../identity.ts";
 import { checkCluster, checkNamespace } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
 import { viewerOf } from "../policy/listable.ts";
 import { meshOf } from "../policy/settings.ts";
 import { ageOf, sees, unreadOf } from "../policy/told.ts";
+import type { ScrapesReading } from "../telemetry/scrapes.ts";
 import type { ImpactDeps } from "./impact.ts";
 import { readTraffic, type Traffic } from "./traffic.ts";
 
@@ -38,12 +40,14 @@ export async function showStrict(
   // What the root namespace declares is the mesh's.
   const namespace = asked === rootNamespace ? null : asked;
   const scope = namespace === null ? null : { side: "destination" as const, namespaces: [namespace] };
-  const [traffic, live] = await Promise.all([
+  const [traffic, scrapes, live] = await Promise.all([
     readTraffic(deps.telemetry, deps.timers, cluster, { scope }, signal),
+    deps.telemetry.scrapes.before(cluster, namespace === null ? null : scrapedPlaces(namespace, inventory), signal),
     // Which proxies are scraped is known of now alone; whoever looks at mutual TLS shares this reading.
     deps.telemetry.feed("5m").current({ latency: false, hour: false }, signal),
   ]);
-  const seen = typeof traffic === "string" ? null : traffic;
+  const limits = typeof traffic === "string" ? [] : [...traffic.limits, ...limitsOf(scrapes)];
+  const seen = typeof traffic === "string" ? null : { ...traffic, limits };
   const policies = deps.store.clusters().get(cluster);
   const { mesh, objects } = meshOf(deps, cluster, viewer);
   const path = strictPath({
@@ -58,7 +62,8 @@ export async function showStrict(
       calls: seen.calls,
       coverage: ({ namespace: place, name }) =>
         live.graph.nodes.get(nodeId({ kind: "workload", cluster, namespace: place, name }))?.coverage ?? null,
-      whole: seen.week && seen.limits.length === 0 && policies?.silentSince === undefined,
+      scraped: scrapedIn(scrapes, inventory),
+      whole: seen.week && limits.length === 0 && policies?.silentSince === undefined,
     },
   });
   const text = deps.text(viewer);
@@ -74,6 +79,22 @@ export async function showStrict(
     ...(typeof traffic === "string" ? { notEvaluated: text(traffic) } : {}),
     ...ageOf(policies),
   };
+}
+
+/** Where the proxies of a namespace's workloads run: ambient ones' are their nodes'. */
+function scrapedPlaces(namespace: string, inventory: ClusterInventory): readonly string[] {
+  const own = [...inventory.workloads.values()].filter((each) => each.namespace === namespace);
+  const ambient = own.filter(({ dataplane }) => dataplane === "ambient");
+  const ztunnels = ambient.flatMap((each) => ztunnelsOf(each, inventory).pods);
+  return [namespace, ...ztunnels.map((each) => each.namespace)];
+}
+
+/** Since when proxies are scraped is told namespace by namespace; here, why that isn't known. */
+function limitsOf({ told, failures }: ScrapesReading): readonly string[] {
+  if (!told && failures.size === 0) return ["This mesh’s telemetry can’t be asked since when its proxies are scraped."];
+  return [...failures].map(
+    ([name, { detail }]) => `Since when proxies are scraped could not be asked of '${name}'. ${detail}`,
+  );
 }
 
 /** What calls of the mesh end at. */

@@ -78,7 +78,7 @@ describe("a feed", () => {
     const { telemetry, client } = fakeConsole();
     const feed = telemetry.feed("1m");
     await Promise.all(Array.from({ length: 20 }, () => feed.current(BOTH)));
-    expect(client.asked).toEqual({ probe: 1, rates: 1, other: 1, latency: 1, history: 0, up: 0 });
+    expect(client.asked).toEqual({ probe: 1, rates: 1, other: 1, latency: 1, history: 0, scraped: 0, up: 0 });
   });
 
   it("shares reads between windows that are raised to the same one", async () => {

@@ -16,6 +16,7 @@ import { Poller } from "./poller.ts";
 import type { Publication } from "./publication.ts";
 import type { DecodeInput } from "./reading.ts";
 import { RequestClasses } from "./request-classes.ts";
+import { Scrapes } from "./scrapes.ts";
 import type { Source } from "./source.ts";
 import { Spans } from "./span.ts";
 import { Stretches } from "./stretch.ts";
@@ -46,6 +47,7 @@ export class Telemetry {
   readonly past: Past;
   readonly spans: Spans;
   readonly weeks: Weeks;
+  readonly scrapes: Scrapes;
   readonly stretches: Stretches;
   readonly dryRuns: DryRuns;
   readonly requestClasses: RequestClasses;
@@ -60,6 +62,7 @@ export class Telemetry {
     this.#hours = new Hours(sources, { ...deps, context });
     this.spans = new Spans(sources, { ...deps, context });
     this.weeks = new Weeks(sources, { ...deps, context });
+    this.scrapes = new Scrapes(sources, { ...deps, context });
     this.stretches = new Stretches(sources, { ...deps, context });
     this.dryRuns = new DryRuns(sources, { ...deps, context });
     this.requestClasses = new RequestClasses(sources, { context });

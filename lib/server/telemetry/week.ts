@@ -3,9 +3,9 @@ import { type Problem, problemOf } from "#lib/errors.ts";
 import { mergeGraph } from "#lib/graph/merge.ts";
 import type { WorkloadGraph } from "#lib/graph/workload-graph.ts";
 import type { Decoded, ExistenceOptions } from "#lib/mesh/port.ts";
-import { type Milliseconds, milliseconds, seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
-import { SingleFlight } from "./flight.ts";
+import { seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { HoursDeps } from "./hour.ts";
+import { Keeper } from "./keeper.ts";
 import { answersOf, type Source } from "./source.ts";
 
 export const WEEK = seconds(7 * 24 * 3600);
@@ -17,41 +17,20 @@ export interface Week {
   readonly failures: ReadonlyMap<string, Problem>;
 }
 
-interface Kept {
-  readonly week: Week;
-  readonly readAt: Milliseconds;
-}
-
-/** Days change slowly, and reading them costs: so long an answer is kept, and so soon a failed read is tried again. */
-const KEEP = milliseconds(10 * 60_000);
-const RETRY = milliseconds(30_000);
-/** Different scopes kept at once. */
-const MOST = 32;
-
 export class Weeks {
   readonly #sources: readonly Source[];
   readonly #deps: HoursDeps;
-  readonly #flights = new SingleFlight<Week>();
-  readonly #kept = new Map<string, Kept>();
+  readonly #keeper: Keeper<Week>;
 
   constructor(sources: readonly Source[], deps: HoursDeps) {
     this.#sources = sources;
     this.#deps = deps;
+    this.#keeper = new Keeper(deps.timers);
   }
 
   /** The days before now. A source that fails adds nothing and is named. Rejects only by the signal. */
-  async before(scope: ExistenceOptions["scope"], signal?: AbortSignal): Promise<Week> {
-    const { timers } = this.#deps;
-    const key = JSON.stringify(scope);
-    const kept = this.#kept.get(key);
-    const good = kept !== undefined && kept.week.failures.size === 0 ? KEEP : RETRY;
-    if (kept !== undefined && timers.monotonic() - kept.readAt < good) return kept.week;
-    const week = await this.#flights.run(key, (inner) => this.#read(scope, inner), signal);
-    this.#kept.delete(key);
-    this.#kept.set(key, { week, readAt: timers.monotonic() });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST && oldest !== undefined) this.#kept.delete(oldest);
-    return week;
+  before(scope: ExistenceOptions["scope"], signal?: AbortSignal): Promise<Week> {
+    return this.#keeper.get(JSON.stringify(scope), (inner) => this.#read(scope, inner), signal);
   }
 
   async #read(scope: ExistenceOptions["scope"], signal: AbortSignal): Promise<Week> {

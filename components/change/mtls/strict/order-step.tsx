@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { strictHref } from "#components/policies/links.tsx";
+import { sayInstants } from "#components/shell/instant.ts";
 import { Cell, DataTable } from "#components/ui/section.tsx";
 import type { StrictAnswer } from "#lib/api/strict.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
@@ -62,7 +63,7 @@ export function OrderStep({ number, path }: { readonly number: number; readonly 
                   {each.state !== "strict" &&
                     each.blindSpots.map((text) => (
                       <span key={text} className="block text-[11px] text-ink-2 wrap-anywhere">
-                        Blind: {text}
+                        Blind: {sayInstants(text)}
                       </span>
                     ))}
                 </Cell>
@@ -81,8 +82,9 @@ export function OrderStep({ number, path }: { readonly number: number; readonly 
       )}
       {hidden && <p className="text-ink-2">There are namespaces that you may not see: they aren’t listed.</p>}
       <p className="text-ink-3">
-        Ready first: no call in plaintext, none that isn’t known, no blind spot. Then what has blind spots, then by how
-        many pairs stand in the way. Namespaces without a workload in the mesh aren’t listed.
+        Ready first: no call in plaintext, none that isn’t known, no blind spot: proxies that are scraped now, and were
+        at each hour of the 7 days. Then what has blind spots, then by how many pairs stand in the way. Namespaces
+        without a workload in the mesh aren’t listed.
       </p>
     </Step>
   );

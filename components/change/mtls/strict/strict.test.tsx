@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
+import { sayInstant } from "#components/shell/instant.ts";
 import type { StrictAnswer } from "#lib/api/strict.ts";
 import { CallersStep } from "./callers-step.tsx";
 import { CoverStep, RulesStep } from "./config-steps.tsx";
@@ -157,6 +158,18 @@ describe("order and stages", () => {
       /2 orders .*✕ calls would be refused.*Blind: whether Prometheus scrapes the proxies of api 2 plaintext · 1 seen, not nameable · 3 not known/,
     );
     expect(text).toContain("There are namespaces that you may not see");
+  });
+
+  test("since when proxies are scraped, by the wall clock", () => {
+    const at = "2020-01-02T03:00:00Z";
+    const blind = `callers before ${at}: only since then are the proxies scraped of api, web`;
+    const late = namespace("shop", { state: "open", blindSpots: [blind] });
+    const text = said(<OrderStep number={5} path={path({ namespaces: [late] })} />);
+    expect(text).toContain(
+      `Blind: callers before ${sayInstant(at)}: only since then are the proxies scraped of api, web`,
+    );
+    expect(text).toMatch(/◐ 0 of 1 ready.*nothing seen against it, not all was seen/);
+    expect(callers({ namespaces: [late] })).toContain("not all could be");
   });
 
   const stages = (more: Partial<StrictAnswer>) =>

@@ -1,39 +1,76 @@
-/** What telemetry can't have seen of a namespace: servers whose proxies nobody scrapes. */
+/** What telemetry can't have seen of a namespace: servers whose proxies nobody scrapes, or scraped within the week. */
 import { formatPlural } from "#lib/format.ts";
 import type { Workload } from "#lib/inventory/model.ts";
+import type { UnixSeconds } from "#lib/units.ts";
 import type { Judgement } from "./rows.ts";
 import type { SeenCalls } from "./seen.ts";
 
 /** Names that are written out. */
 const NAMED = 5;
 
-export function blindSpotsOf(
-  workloads: readonly Workload[],
-  { coverage }: Pick<SeenCalls, "coverage">,
-  callsTo: (workload: Workload) => readonly Judgement[],
-): readonly string[] {
-  const unscraped: string[] = [];
-  const untold: string[] = [];
-  const unproven: string[] = [];
-  for (const workload of workloads) {
-    const known = coverage(workload);
-    if (workload.dataplane === "ambient") {
-      // One ztunnel a node speaks for all pods on it: that it is scraped shows by what it says of this workload.
-      const told = callsTo(workload).some(({ call }) => call.mtls.share !== null && call.mtls.basis === "server");
-      if (!told) unproven.push(workload.name);
-    } else if (known === null) untold.push(workload.name);
-    else if (known.reporting < known.pods) unscraped.push(workload.name);
+type CallsTo = (workload: Workload) => readonly Judgement[];
+type Known = Pick<SeenCalls, "coverage" | "scraped">;
+
+/** Of now, and of those of whom that is known, of the week. */
+export function blindSpotsOf(workloads: readonly Workload[], known: Known, callsTo: CallsTo): readonly string[] {
+  const sorted = Map.groupBy(workloads, (each) => unseenNow(each, known, callsTo));
+  const said = (why: keyof typeof WORDS) => told(WORDS[why], (sorted.get(why) ?? []).map(nameOf));
+  return [...said("unscraped"), ...said("untold"), ...said("unproven"), ...unseenBefore(sorted.get(null) ?? [], known)];
+}
+
+/** Whether who calls this one, or called it within the week where nobody was seen to, may not have been seen. */
+export function isBlind(workload: Workload, known: Known, callsTo: CallsTo): boolean {
+  if (unseenNow(workload, known, callsTo) !== null) return true;
+  // Nobody in a week is worth as much as the week that was looked at; calls that were seen are worth it by themselves.
+  return callsTo(workload).length === 0 && known.scraped(workload) !== "throughout";
+}
+
+const WORDS = {
+  unscraped:
+    "callers without a proxy of their own, of whom the server’s proxies would tell that Prometheus doesn’t scrape, or not all:",
+  untold: "whether Prometheus scrapes the proxies of",
+  unproven: "whether the ztunnels before them report, of",
+} as const;
+
+function unseenNow(workload: Workload, { coverage }: Known, callsTo: CallsTo): keyof typeof WORDS | null {
+  const covered = coverage(workload);
+  if (workload.dataplane === "ambient") {
+    // One ztunnel a node speaks for all pods on it: that it is scraped shows by what it says of this workload.
+    const tells = callsTo(workload).some(({ call }) => call.mtls.share !== null && call.mtls.basis === "server");
+    return tells ? null : "unproven";
   }
-  const said = (names: readonly string[], what: string) => (names.length === 0 ? [] : [`${what} ${listed(names)}`]);
+  if (covered === null) return "untold";
+  return covered.reporting < covered.pods ? "unscraped" : null;
+}
+
+function unseenBefore(workloads: readonly Workload[], { scraped }: Known): readonly string[] {
+  const untold: string[] = [];
+  const gaps: string[] = [];
+  const since = new Map<UnixSeconds, string[]>();
+  for (const workload of workloads) {
+    const found = scraped(workload);
+    const { name } = workload;
+    if (found === "throughout") continue;
+    if (found === null) untold.push(name);
+    else if (found.since === null) gaps.push(`${name} (${found.missed} h)`);
+    else since.set(found.since, [...(since.get(found.since) ?? []), name]);
+  }
   return [
-    ...said(
-      unscraped,
-      "callers without a proxy of their own, of whom the server’s proxies would tell that Prometheus doesn’t scrape, or not all:",
-    ),
-    ...said(untold, "whether Prometheus scrapes the proxies of"),
-    ...said(unproven, "whether the ztunnels before them report, of"),
+    ...[...since]
+      .toSorted(([a], [b]) => a - b)
+      .flatMap(([at, names]) =>
+        told(`callers before ${instant(at)}: only since then are the proxies scraped of`, names),
+      ),
+    ...told("callers at hours of the 7 days at which no proxy was scraped of", gaps),
+    ...told("callers within the 7 days: since when proxies are scraped isn’t known of", untold),
   ];
 }
+
+const nameOf = ({ name }: Workload): string => name;
+const instant = (at: UnixSeconds): string => new Date(at * 1000).toISOString().replace(".000Z", "Z");
+
+const told = (what: string, names: readonly string[]): readonly string[] =>
+  names.length === 0 ? [] : [`${what} ${listed(names)}`];
 
 function listed(names: readonly string[]): string {
   const shown = names.toSorted().slice(0, NAMED).join(", ");

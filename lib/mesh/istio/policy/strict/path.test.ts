@@ -25,7 +25,7 @@ describe("what counts now, and what stays", () => {
 
   test("where nothing was seen nobody knows that all was looked at", () => {
     const bank = of(path([], { namespace: "bank" }), "bank");
-    expect(bank).toMatchObject({ state: "open", blindSpots: [expect.stringContaining("since when")] });
+    expect(bank).toMatchObject({ state: "open", blindSpots: [expect.stringContaining("tell of calls")] });
   });
 
   test("where it is switched off it has to be allowed first", () => {

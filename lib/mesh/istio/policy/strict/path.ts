@@ -16,7 +16,7 @@ import type { ImpactWorld } from "../impact/sides.ts";
 import { blind } from "../meaning/effective/sight.ts";
 import { asRead, everyProxy, SEVERAL, unreadIn } from "../meaning/revisions.ts";
 import { has, specOf, textAt } from "../routing/json.ts";
-import { blindSpotsOf } from "./blind.ts";
+import { blindSpotsOf, isBlind } from "./blind.ts";
 import { enforces, fatesOf } from "./fates.ts";
 import { pilotOf } from "./pilot.ts";
 import { type Judgement, rowsOf } from "./rows.ts";
@@ -105,7 +105,7 @@ const unreadOf = ({ unread }: ClusterInventory): readonly string[] =>
     .map(({ kind, detail }) => `${kind}: ${detail}`);
 
 const NOTHING_PROVEN =
-  "since when its proxies are scraped: no call here was seen to be mutual TLS, so whoever calls seldom may not have been seen";
+  "whether its proxies tell of calls: none here was seen to be mutual TLS, so whoever calls seldom may not have been seen";
 
 interface Place {
   readonly name: string;
@@ -126,7 +126,7 @@ function namespaceOf({ name, workloads, judged, now, owned, world, seen, apart }
   const blindSpots = [
     ...now.lacks,
     ...(seen === null ? [] : blindSpotsOf(workloads, seen, (workload) => byServer.get(workload.name) ?? [])),
-    // That proxies are scraped now doesn’t say that they were all the while.
+    // That proxies are scraped doesn’t say that they count calls: metrics may be switched off.
     ...(seen !== null && now.mode !== "STRICT" && pairs.proven === 0 ? [NOTHING_PROVEN] : []),
     ...apart,
     ...unreadOf(world.inventory),
@@ -134,14 +134,13 @@ function namespaceOf({ name, workloads, judged, now, owned, world, seen, apart }
   ];
   const unsure = apart.length > 0 || unreadOf(world.inventory).length > 0;
   // Callers without a proxy show at the server’s own proxies alone.
-  const scraped = (workload: Workload, own: readonly Judgement[]) =>
-    seen !== null && blindSpotsOf([workload], seen, () => own).length === 0;
+  const unseen = (workload: Workload, own: readonly Judgement[]) => seen === null || isBlind(workload, seen, () => own);
   const served = (workload: Workload) => {
     const own = byServer.get(workload.name) ?? [];
     const fine = own.filter(({ fate }) => fate.sends === "mutual TLS");
     return {
       proven: fine.reduce((sum, { call, fate }) => sum + call.rate * fate.share, 0),
-      blocked: own.some(({ fate }) => fate.refused !== false) || unsure || !scraped(workload, own),
+      blocked: own.some(({ fate }) => fate.refused !== false) || unsure || unseen(workload, own),
     };
   };
   return {

@@ -6,6 +6,7 @@ import { call, impact, worldOf } from "../impact/impact.test-support.ts";
 import type { Change } from "../impact/sides.ts";
 import { policy } from "../world.test-support.ts";
 import { strictPath } from "./path.ts";
+import type { SeenCalls } from "./seen.ts";
 
 const mode = fc.constantFrom("STRICT", "PERMISSIVE", "DISABLE", "UNSET");
 const policyOf = (kind: string, where: string, spec: object): Manifest => policy(kind, where, spec as JsonObject);
@@ -44,10 +45,14 @@ const calls: fc.Arbitrary<readonly ObservedCall[]> = fc.uniqueArray(
     ),
   { maxLength: 6, selector: ({ ids }) => `${ids.source}>${ids.target}` },
 );
-const found = (all: readonly Manifest[], seen: readonly ObservedCall[]) =>
+const found = (
+  all: readonly Manifest[],
+  seen: readonly ObservedCall[],
+  scraped: SeenCalls["scraped"] = () => "throughout",
+) =>
   strictPath({
     ...{ namespace: null, visible: () => true, world: worldOf(all) },
-    seen: { calls: seen, whole: true, coverage: () => ({ reporting: 1, pods: 1 }) },
+    seen: { calls: seen, whole: true, coverage: () => ({ reporting: 1, pods: 1 }), scraped },
   });
 /** The namespace's own object as the plan of it would write it. */
 function strictOf(all: readonly Manifest[], namespace: string): Change {
@@ -116,5 +121,29 @@ test("the order is the same whatever order the evidence comes in", () => {
       expect(names(found(all, seen.toReversed()))).toEqual(names(found(all, seen)));
     }),
     { numRuns: 100 },
+  );
+});
+
+test("a namespace is never ready while one of its workloads isn’t known to have been scraped all the week, and no pilot is one that nobody called", () => {
+  const { inventory } = worldOf([]);
+  const names = [...inventory.workloads.keys()];
+  fc.assert(
+    fc.property(objects, calls, fc.subarray(names, { minLength: 1 }), (all, seen, blind) => {
+      const path = found(all, seen, ({ namespace, name }) =>
+        blind.includes(`${namespace}/${name}`) ? { since: null, missed: 1 } : "throughout",
+      );
+      const before = found(all, seen);
+      for (const { namespace, state, pilot } of path.namespaces) {
+        const own = blind.filter((each) => each.startsWith(`${namespace}/`));
+        const enforces = own.some((each) => inventory.workloads.get(each)?.dataplane === "sidecar");
+        if (enforces) expect(state).not.toBe("ready");
+        if (own.length === 0) expect(state).toBe(before.namespaces.find((each) => each.namespace === namespace)?.state);
+        for (const name of pilot?.workloads ?? []) {
+          const called = seen.some(({ target }) => target.namespace === namespace && target.name === name);
+          expect([name, called || !own.includes(`${namespace}/${name}`)]).toEqual([name, true]);
+        }
+      }
+    }),
+    { numRuns: 200 },
   );
 });

@@ -6,6 +6,7 @@ import type { ObservedCall } from "../impact/calls.ts";
 import { object, worldOf } from "../impact/impact.test-support.ts";
 import type { ImpactWorld } from "../impact/sides.ts";
 import { strictPath } from "./path.ts";
+import type { SeenCalls } from "./seen.ts";
 
 export const peer = (text: string, place = "shop/p") => object("PeerAuthentication", place, text);
 export const rule = (text: string, place: string, host: string) =>
@@ -20,14 +21,16 @@ interface Given extends Partial<Pick<ImpactWorld, "sees" | "unread" | "inventory
   readonly seen?: null;
   readonly whole?: boolean;
   readonly reporting?: number;
+  readonly scraped?: SeenCalls["scraped"];
   readonly visible?: (cluster: string, namespace: string) => boolean;
 }
 
 export function path(calls: readonly ObservedCall[], given: Given = {}): StrictPath {
-  const { objects = [], namespace = "shop", whole = true, reporting = 1, visible = () => true, seen, ...more } = given;
+  const { objects = [], namespace = "shop", whole = true, reporting = 1, seen, ...others } = given;
+  const { visible = () => true, scraped = () => "throughout", ...more } = others;
   return strictPath({
     ...{ namespace, visible, world: worldOf(objects, more) },
-    seen: seen === null ? null : { calls, whole, coverage: () => ({ reporting, pods: 1 }) },
+    seen: seen === null ? null : { calls, whole, coverage: () => ({ reporting, pods: 1 }), scraped },
   });
 }
 export const of = (found: StrictPath, name = "shop") => found.namespaces.find(({ namespace }) => namespace === name);
