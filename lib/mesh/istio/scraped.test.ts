@@ -1,12 +1,14 @@
 /** Since when proxies are scraped: pods' names, what an answer tells, and the read asked of a real Prometheus. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Bench, startBench } from "#lib/mesh/bench.test-support.ts";
+import { every, exposition, target, type Written } from "#lib/mesh/exposition.test-support.ts";
 import type { Capabilities } from "#lib/mesh/port.ts";
 import type { Labels, Vector } from "#lib/promql/result.ts";
 import { seconds, unixSeconds } from "#lib/units.ts";
-import { every, exposition, requestLabels, target, type Written } from "./exposition.test-support.ts";
+import { requestLabels } from "./exposition.test-support.ts";
 import { type Facts, NO_FACTS } from "./facts.ts";
 import { istio } from "./index.ts";
-import { type Bench, learn, startBench } from "./prometheus.test-support.ts";
+import { learn } from "./prometheus.test-support.ts";
 import { podStem } from "./scraped.ts";
 
 const HOUR = 3600;
