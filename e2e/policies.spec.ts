@@ -129,6 +129,19 @@ test("from a service to how each client reaches it, and to one client", async ({
   await expect(sent.getByRole("row").filter({ hasText: "shop/reviews-v1" })).toContainText("connects");
 });
 
+test("what a workload sends, host by host, as the services' own pages say it", async ({ page }) => {
+  await page.goto("/policies/workloads/west-1/shop/storefront");
+  await page.getByRole("link", { name: "What does it send?" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("What storefront sends");
+  const sent = page.getByRole("table", { name: "Mutual TLS of storefront" });
+  await expect(sent.getByRole("row").filter({ hasText: "shop/reviews-v1" })).toContainText("connects");
+  await page.getByRole("searchbox", { name: "Host" }).fill("reviews.shop");
+  await expect(page.getByRole("status").filter({ hasText: "destination" })).toHaveText(/^\d destinations?$/);
+  await expect(page).toHaveURL(/host=reviews\.shop/);
+  await page.getByRole("searchbox", { name: "Host" }).fill("nobody.example");
+  await expect(page.getByText("No host is called that.")).toBeVisible();
+});
+
 test("an object that doesn't exist says so", async ({ page, pageErrors }) => {
   pageErrors.expected.push(/404/);
   await page.goto("/policies/west-1/networking.istio.io/v1/VirtualService/shop/nobody");
@@ -148,6 +161,7 @@ for (const theme of ["light", "dark"] as const) {
       "/services/west-1/shop/reviews",
       "/services/west-1/shop/reviews/clients",
       "/policies/workloads/east-1/payments/ledger",
+      "/policies/workloads/west-1/shop/storefront/sends",
       "/policies/simulate?cluster=east-1&from=outside&service=payments/ledger&port=80",
     ]) {
       await page.goto(path);

@@ -8,8 +8,18 @@ export const serviceHref = (cluster: string, namespace: string, name: string): s
 /** How clients reach a host of a ServiceEntry. */
 export const hostClientsHref = ({ cluster, namespace, name }: ObjectRef, host: string): string =>
   `${serviceHref(cluster, namespace ?? "", name)}/clients?${new URLSearchParams({ host })}`;
+/** How clients reach one port of a Service, or of a host of a ServiceEntry. */
+export const portClientsHref = (
+  { cluster, namespace, name }: { readonly cluster: string; readonly namespace: string; readonly name: string },
+  { host, port }: { readonly host: string | null; readonly port: number },
+): string =>
+  `${serviceHref(cluster, namespace, name)}/clients?${new URLSearchParams({ ...(host !== null && { host }), port: String(port) })}`;
 export const securityHref = (cluster: string, namespace: string, workload: string): string =>
   `/policies/workloads/${[cluster, namespace, workload].map(encodeURIComponent).join("/")}`;
+
+/** What a workload's proxies send to each host. */
+export const sendsHref = (cluster: string, namespace: string, workload: string): string =>
+  `${securityHref(cluster, namespace, workload)}/sends`;
 
 /** What a workload's proxies can say when they are told to. */
 export const evidenceHref = (cluster: string, namespace: string, workload: string): string =>

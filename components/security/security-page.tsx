@@ -8,7 +8,7 @@ import { AnswerState } from "#components/policies/answer-state.tsx";
 import { PlanSheet } from "#components/policies/changes/plan-sheet.tsx";
 import { DryRunResults } from "#components/policies/dry-run/dry-run-results.tsx";
 import { useFix } from "#components/policies/findings/use-fix.ts";
-import { authorizationHref, egressHref, simulateHref } from "#components/policies/links.tsx";
+import { authorizationHref, egressHref, sendsHref, simulateHref } from "#components/policies/links.tsx";
 import { usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
 import { SilentNote } from "#components/policies/silent-note.tsx";
 import type { Dataplane } from "#lib/graph/model.ts";
@@ -74,6 +74,13 @@ function Page({ workload }: { readonly workload: ServiceRef }) {
             className="text-accent underline-offset-2 hover:underline"
           >
             Would a request of it pass?
+          </Link>
+          <Link
+            href={sendsHref(cluster, namespace, name)}
+            prefetch={false}
+            className="ml-4 text-accent underline-offset-2 hover:underline"
+          >
+            What does it send?
           </Link>
           {data?.dataplane === "sidecar" && (
             <Link

@@ -7,9 +7,9 @@ import { readQuery } from "./query.ts";
 import { silentSchema } from "./silent.ts";
 import { z } from "./zod.ts";
 
-const lacksSchema = z.array(z.string()).meta({ description: "what isn't known and might change it, by name" });
+export const lacksSchema = z.array(z.string()).meta({ description: "what isn't known and might change it, by name" });
 
-const targetSchema = z.object({
+export const targetSchema = z.object({
   host: z.string(),
   subset: z.string().nullable(),
   port: z.number().nullable(),
@@ -35,7 +35,7 @@ const saySchema = z.object({
   says: z.string().nullable(),
 });
 
-const tlsSchema = z.object({
+export const tlsSchema = z.object({
   host: z.string(),
   subset: z.string().nullable(),
   port: z.number().nullable(),
@@ -70,6 +70,33 @@ const ruleSchema = z.object({
   reached: z.boolean().meta({ description: "false: a rule before it takes everything" }),
 });
 
+/** What clients' proxies make of one port of a service. */
+export const reached = {
+  plane: z.enum(["sidecar", "gateway", "ambient", "none"]),
+  decides: z
+    .enum(["rules", "itself", "out-of-scope", "not-exported", "not-discovered", "past", "nothing", "unknown"])
+    .meta({
+      description:
+        "out-of-scope, not-exported, not-discovered: the clients’ proxies don’t know the service, because of their Sidecar, of exportTo, of discoverySelectors; past: their connections leave past their sidecar",
+    }),
+  leaves: z
+    .string()
+    .nullable()
+    .meta({ description: "the annotation of their pods by which connections leave past the sidecar" }),
+  waypoint: z.string().nullable(),
+  otherwise: z
+    .enum(["404", "outbound-traffic-policy"])
+    .nullable()
+    .meta({ description: "of a call that no rule takes: 404, or what the mesh’s outboundTrafficPolicy says" }),
+  outbound: z.enum(["REGISTRY_ONLY", "ALLOW_ANY"]).nullable().meta({
+    description:
+      "what becomes of calls that the clients’ proxies don’t know, where that decides: refused, or passed on",
+  }),
+  tls: z.array(tlsSchema).meta({
+    description: "what is sent to the places that rules lead to, one row for each kind of what stands there",
+  }),
+};
+
 export const clientRoutingSchema = z
   .object({
     service: z
@@ -81,32 +108,10 @@ export const clientRoutingSchema = z
     classes: z
       .array(
         z.object({
-          plane: z.enum(["sidecar", "gateway", "ambient", "none"]),
-          decides: z
-            .enum(["rules", "itself", "out-of-scope", "not-exported", "not-discovered", "past", "nothing", "unknown"])
-            .meta({
-              description:
-                "out-of-scope, not-exported, not-discovered: the clients’ proxies don’t know the service, because of their Sidecar, of exportTo, of discoverySelectors; past: their connections leave past their sidecar",
-            }),
-          leaves: z
-            .string()
-            .nullable()
-            .meta({ description: "the annotation of their pods by which connections leave past the sidecar" }),
-          waypoint: z.string().nullable(),
+          ...reached,
           takes: z.enum(["requests", "connections"]).meta({ description: "connections: the port carries bytes" }),
           rules: z.array(ruleSchema).meta({
             description: "in the order in which they are tried; of connections the closest address and name counts",
-          }),
-          otherwise: z
-            .enum(["404", "outbound-traffic-policy"])
-            .nullable()
-            .meta({ description: "of a call that no rule takes: 404, or what the mesh’s outboundTrafficPolicy says" }),
-          outbound: z.enum(["REGISTRY_ONLY", "ALLOW_ANY"]).nullable().meta({
-            description:
-              "what becomes of calls that the clients’ proxies don’t know, where that decides: refused, or passed on",
-          }),
-          tls: z.array(tlsSchema).meta({
-            description: "what is sent to the places that rules lead to, one row for each kind of what stands there",
           }),
           shadowed: z.array(sourceSchema),
           ignored: z.array(z.object({ source: sourceSchema, why: z.string() })),

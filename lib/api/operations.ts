@@ -44,6 +44,7 @@ import {
 import { problemSchema } from "./problem.ts";
 import { proposalSchema } from "./proposal.ts";
 import { remindersQuerySchema, remindersSchema } from "./reminders.ts";
+import { sendsQuerySchema, sendsSchema } from "./sends.ts";
 import { seriesQuerySchema, seriesSchema } from "./series.ts";
 import { sessionSchema, signInSchema } from "./session.ts";
 import { simulationRequestSchema, simulationSchema } from "./simulation.ts";
@@ -180,6 +181,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /api/v1/meaning/workloads/{cluster}/{namespace}/{name}": {
     summary: "What the objects make of one workload's security: mutual TLS per port, and who is let in",
     answer: workloadSecuritySchema,
+  },
+  "GET /api/v1/meaning/workloads/{cluster}/{namespace}/{name}/sends": {
+    summary: "What one workload's proxies send to each host that it may call: with which TLS, and who says so",
+    query: sendsQuerySchema,
+    answer: sendsSchema,
   },
   "GET /api/v1/meaning/services/{cluster}/{namespace}/{name}/routing": {
     summary: "How each client in the cluster reaches one service, those with the same answer taken together",

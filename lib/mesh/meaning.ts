@@ -7,6 +7,7 @@ export { type Called, calledEntry } from "./istio/policy/meaning/effective/calle
 export { clientRouting } from "./istio/policy/meaning/effective/client-routing.ts";
 export { podOf } from "./istio/policy/meaning/effective/pod-call.ts";
 export { workloadSecurity } from "./istio/policy/meaning/effective/security.ts";
+export { workloadSends } from "./istio/policy/meaning/effective/sends.ts";
 export { type SecurityWorld } from "./istio/policy/meaning/effective/sight.ts";
 export { simulate } from "./istio/policy/meaning/effective/simulate.ts";
 export { carriesHttp } from "./istio/policy/meaning/port-protocol.ts";

@@ -3,6 +3,7 @@ import type { ClientRoutingAnswer } from "#lib/api/client-routing.ts";
 import type { DryRunsAnswer } from "#lib/api/dry-runs.ts";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
 import type { ProposalAnswer } from "#lib/api/proposal.ts";
+import type { SendsAnswer } from "#lib/api/sends.ts";
 import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import { getJson, postJson } from "./fetch.ts";
@@ -61,6 +62,21 @@ export function clientRoutingQuery({ cluster, namespace, name }: ServiceRef, hos
       getJson<ClientRoutingAnswer>(
         `/api/v1/meaning/services/${path}/routing`,
         new URLSearchParams({ ...(host !== null && { host }), ...(port !== null && { port: String(port) }) }),
+        signal,
+      ),
+  });
+}
+
+/** What a workload's proxies send to each host that has this in its name. */
+export function sendsQuery({ cluster, namespace, name }: ServiceRef, host: string) {
+  const path = [cluster, namespace, name].map(encodeURIComponent).join("/");
+  return queryOptions({
+    queryKey: ["sends", path, host],
+    refetchInterval: REFRESH_MS,
+    queryFn: ({ signal }) =>
+      getJson<SendsAnswer>(
+        `/api/v1/meaning/workloads/${path}/sends`,
+        new URLSearchParams(host === "" ? {} : { host }),
         signal,
       ),
   });

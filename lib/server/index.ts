@@ -57,6 +57,7 @@ export const services: Runtime["services"] = (...args) => runtime().services(...
 export const service: Runtime["service"] = (...args) => runtime().service(...args);
 export const security: Runtime["security"] = (...args) => runtime().security(...args);
 /** How each client reaches one service. */
+export const sends: Runtime["sends"] = (...args) => runtime().sends(...args);
 export const clientRouting: Runtime["clientRouting"] = (...args) => runtime().clientRouting(...args);
 export const egress: Runtime["egress"] = (...args) => runtime().egress(...args);
 export const dryRuns: Runtime["dryRuns"] = (...args) => runtime().dryRuns(...args);

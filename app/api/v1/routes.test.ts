@@ -32,6 +32,7 @@ let sessions = sessionsOf("anonymous", "none");
 const SERVICE = "services/[cluster]/[namespace]/[name]/route.ts";
 const SECURITY = "meaning/workloads/[cluster]/[namespace]/[name]/route.ts";
 const CLIENTS = "meaning/services/[cluster]/[namespace]/[name]/routing/route.ts";
+const SENDS = "meaning/workloads/[cluster]/[namespace]/[name]/sends/route.ts";
 const PROPOSAL = "meaning/proposals/[cluster]/[namespace]/route.ts";
 const LOG_CALLERS = "meaning/log-callers/[cluster]/[namespace]/route.ts";
 const DRY_RUNS = "meaning/dry-runs/[cluster]/[namespace]/route.ts";
@@ -73,6 +74,12 @@ const POLICIES = [
     "clientRouting",
     "meaning/services/c/shop/reviews/routing?port=80",
     { service: { cluster: "c", namespace: "shop", name: "reviews" }, port: 80 },
+  ],
+  [
+    SENDS,
+    "sends",
+    "meaning/workloads/c/shop/web/sends?host=b",
+    { workload: { cluster: "c", namespace: "shop", name: "web" }, search: "b" },
   ],
   [PROPOSAL, "proposal", "meaning/proposals/c/shop", { cluster: "c", namespace: "shop" }],
   [
@@ -220,6 +227,7 @@ describe("every route below /api/v1", () => {
       "meaning/simulate/route.ts",
       STRICT,
       SECURITY,
+      SENDS,
       "namespaces/route.ts",
       "plans/apply/route.ts",
       "plans/route.ts",

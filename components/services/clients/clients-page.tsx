@@ -3,12 +3,13 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
-import { useEffect, useId } from "react";
+import { useEffect } from "react";
 import { MiniGraphSlot } from "#components/mini-graph/mini-graph-slot.tsx";
 import { AnswerState } from "#components/policies/answer-state.tsx";
 import { policyHref, serviceHref } from "#components/policies/links.tsx";
 import { SilentNote } from "#components/policies/silent-note.tsx";
 import { Chip } from "#components/ui/chip.tsx";
+import { Search } from "#components/ui/search.tsx";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
@@ -61,7 +62,12 @@ function Page({ service }: { readonly service: ServiceRef }) {
       </p>
       {data !== undefined && (
         <div className="mt-4 flex flex-wrap items-end gap-x-4 gap-y-2">
-          <Search value={search} set={(value) => set("client", value)} />
+          <Search
+            label="Client"
+            placeholder="namespace or workload"
+            value={search}
+            set={(value) => set("client", value)}
+          />
           {data.ports.length > 1 && (
             <div role="group" aria-label="Port" className="flex flex-wrap gap-2">
               {data.ports.map(({ port, name: title }) => (
@@ -100,24 +106,3 @@ function Page({ service }: { readonly service: ServiceRef }) {
 const entryRef = (service: ServiceRef): ObjectRef => ({
   ...{ ...service, group: "networking.istio.io", version: "v1", kind: "ServiceEntry" },
 });
-
-function Search({ value, set }: { readonly value: string; readonly set: (value: string) => void }) {
-  const id = useId();
-  return (
-    <div>
-      <label htmlFor={id} className="block text-[11px] text-ink-2">
-        Client
-      </label>
-      <input
-        id={id}
-        type="search"
-        value={value}
-        onChange={(event) => set(event.currentTarget.value)}
-        placeholder="namespace or workload"
-        autoComplete="off"
-        spellCheck={false}
-        className="h-7 w-[260px] max-w-full rounded-md border border-line bg-sunken px-2 placeholder:text-ink-3"
-      />
-    </div>
-  );
-}

@@ -6,6 +6,7 @@ import type { ClientPlane, ClientRouting, RoutingClass } from "#lib/policy/clien
 import { ClientRuleView } from "./client-rule.tsx";
 import { countOf, failing, found, titleOf } from "./found.ts";
 import { TlsTable } from "./tls-table.tsx";
+import { unknownToThem } from "./unknown.ts";
 
 const PLANES: Readonly<Record<ClientPlane, string>> = {
   sidecar: "with a sidecar",
@@ -129,13 +130,6 @@ const PAST = {
     "A connection that none of these takes goes past them to its address (outboundTrafficPolicy is ALLOW_ANY).",
 } as const;
 const UNKNOWN_TO_THEM: ReadonlySet<string> = new Set(["out-of-scope", "not-exported", "not-discovered"]);
-
-function unknownToThem(why: string, outbound: RoutingClass["outbound"]): string {
-  if (outbound === null) return `◣ ${why}.`;
-  return outbound === "REGISTRY_ONLY"
-    ? `✕ ${why}: calls are answered 502, or closed (outboundTrafficPolicy is REGISTRY_ONLY).`
-    : `◣ ${why}: calls go past the mesh’s rules to its address, in plaintext (outboundTrafficPolicy is ALLOW_ANY).`;
-}
 
 function said({ decides, plane, waypoint, rules, takes, outbound, leaves }: RoutingClass): string {
   const through = waypoint === null ? "" : `, through waypoint ${waypoint}`;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { clientRoutingAt, clientRoutingSchema } from "#lib/api/client-routing.ts";
 import { workloadSecuritySchema } from "#lib/api/meaning.ts";
+import { sendsAt, sendsSchema } from "#lib/api/sends.ts";
 import type { ClusterInventory, Service, Workload } from "#lib/inventory/model.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -8,7 +9,7 @@ import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import { ANONYMOUS, type Credential } from "../identity.ts";
 import type { Rights } from "../rights/model.ts";
 import type { PolicyDeps } from "./deps.ts";
-import { showClientRouting, showSecurity } from "./meaning.ts";
+import { showClientRouting, showSecurity, showSends } from "./meaning.ts";
 import { readingPort } from "./port.ts";
 
 const NOW = unixSeconds(1_700_000_000);
@@ -285,6 +286,57 @@ describe("what isn't known, or not for this viewer", () => {
     const answer = await ask([], "shop/web", ANONYMOUS, given);
     expect(answer.ports[0]?.mode).toBe(mode);
     expect(answer.ports[0]?.lacks.length).toBe(mode === null ? 1 : 0);
+  });
+});
+
+describe("what a workload sends", () => {
+  const at = (namespace: string, name: string) => ({ cluster: "west", namespace, name });
+  const ledger = service("ledger", [port(80, 8080)], { namespace: "bank" });
+  const services = new Map([...inventory.services, ["bank/ledger", ledger]]);
+  const withBank = (of: PolicyDeps): PolicyDeps => ({
+    ...of,
+    inventory: () => new Map([["west", { ...inventory, services }]]),
+  });
+  const sends = (credential: Credential, workload = at("shop", "web"), search = "", of = depsOf([])) =>
+    showSends(withBank(of), credential, { workload, search });
+  const hosts = (answer: Awaited<ReturnType<typeof sends>>) => answer.kinds[0]?.sends.map(({ host }) => host);
+
+  test("answers as the schema has it, to the services that the viewer may see", async () => {
+    const all = await sends(ANONYMOUS);
+    expect(sendsSchema.parse(all)).toEqual(all);
+    expect(hosts(all)?.some((host) => host.includes(".bank."))).toBe(true);
+    const own = await sends(ana);
+    expect(hosts(own)?.length).toBeGreaterThan(0);
+    expect(JSON.stringify(own)).not.toContain("bank");
+  });
+
+  test("and to hosts of ServiceEntries, to who may list them", async () => {
+    const ports = [{ number: 443, name: "tls", protocol: "TLS" }];
+    const entry = object("ServiceEntry", "shop", "api", { hosts: ["API.example.com"], ports, resolution: "DNS" });
+    const told = async (given: Given) => hosts(await sends(ana, at("shop", "web"), "example", depsOf([entry], given)));
+    expect(await told({})).toEqual(["api.example.com"]);
+    expect(await told({ denied: ["serviceentries"] })).toEqual([]);
+  });
+
+  test.each([
+    ["a namespace out of sight", at("bank", "ledger"), "forbidden"],
+    ["no such workload", at("shop", "nobody"), "not_found"],
+  ] as const)("%s", async (_, workload, code) => {
+    await expect(sends(ana, workload)).rejects.toMatchObject({ problem: { code } });
+  });
+
+  test.each([
+    ["/c/shop/web/sends", { workload: { cluster: "c", namespace: "shop", name: "web" }, search: "" }],
+    ["/c/shop/web/sends?host=a.b", { workload: { cluster: "c", namespace: "shop", name: "web" }, search: "a.b" }],
+    ["/c/shop/web/takes", "not_found"],
+    ["/c/shop/sends", "not_found"],
+    [`/c/shop/web/sends?host=${"x".repeat(254)}`, "bad_parameter"],
+    ["/c/shop/web/sends?port=1", "bad_parameter"],
+  ] as const)("%s", (path, expected) => {
+    const read = () => sendsAt(`http://x/api/v1/meaning/workloads${path}`);
+    if (typeof expected === "string")
+      expect(read).toThrow(expect.objectContaining({ problem: expect.objectContaining({ code: expected }) }));
+    else expect(read()).toEqual(expected);
   });
 });
 

@@ -1,6 +1,7 @@
 /** GET /meaning/workloads/…: one workload's effective security, from all objects, told as far as the viewer may see them. */
 import type { ClientRoutingAnswer } from "#lib/api/client-routing.ts";
 import type { WorkloadSecurityAnswer } from "#lib/api/meaning.ts";
+import type { SendsAnswer } from "#lib/api/sends.ts";
 import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import type { ClusterInventory } from "#lib/inventory/model.ts";
@@ -16,6 +17,7 @@ import {
   type SecurityWorld,
   simulate,
   workloadSecurity,
+  workloadSends,
 } from "#lib/mesh/meaning.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -36,12 +38,7 @@ export async function showSecurity(
 ): Promise<WorkloadSecurityAnswer> {
   const viewer = await viewerOf(deps, credential, signal, [ref]);
   checkNamespace(deps, viewer.visibility, ref.cluster, ref.namespace);
-  const inventory = deps.inventory().get(ref.cluster);
-  const workload = inventory?.workloads.get(`${ref.namespace}/${ref.name}`);
-  if (inventory === undefined || workload === undefined) {
-    const why = inventory ? "has no workload" : "hasn't been read yet, so the console doesn't know workload";
-    throw new MeshscopeError("not_found", `Cluster "${ref.cluster}" ${why} ${ref.namespace}/${ref.name}.`);
-  }
+  const { inventory, workload } = workloadIn(deps, ref);
   const world = worldOf(deps, ref.cluster, inventory, viewer);
   const answer = workloadSecurity(workload, world);
   const version = deps.store.clusters().get(ref.cluster)?.kind("Telemetry")?.version ?? null;
@@ -107,12 +104,18 @@ function calledIn(
 }
 
 /** @throws MeshscopeError `not_found` */
-function podIn(deps: PolicyDeps, { cluster, namespace, name }: ServiceRef) {
+function workloadIn(deps: PolicyDeps, { cluster, namespace, name }: ServiceRef) {
   const inventory = deps.inventory().get(cluster);
   const workload = inventory?.workloads.get(`${namespace}/${name}`);
-  if (inventory !== undefined && workload !== undefined) return { inventory, service: podOf(workload) };
+  if (inventory !== undefined && workload !== undefined) return { inventory, workload };
   const why = inventory ? "has no workload" : "hasn't been read yet, so the console doesn't know workload";
   throw new MeshscopeError("not_found", `Cluster "${cluster}" ${why} ${namespace}/${name}.`);
+}
+
+/** @throws MeshscopeError `not_found` */
+function podIn(deps: PolicyDeps, ref: ServiceRef) {
+  const { inventory, workload } = workloadIn(deps, ref);
+  return { inventory, service: podOf(workload) };
 }
 
 /** As istiod reads it, or would if it saw it. One that the viewer may not list is none: otherwise the answer would say that it is there. */
@@ -135,6 +138,31 @@ const entriesIn = (deps: PolicyDeps, cluster: string, viewer: Viewer): readonly 
   const all = deps.store.clusters().get(cluster)?.objects("ServiceEntry") ?? [];
   return all.map((each) => read(each) ?? each);
 };
+
+export interface SendsAsked {
+  readonly workload: ServiceRef;
+  /** A part of hosts; empty: all. */
+  readonly search: string;
+}
+
+/** At each port of the Services and ServiceEntries' hosts that the viewer may see. @throws MeshscopeError as above */
+export async function showSends(
+  deps: PolicyDeps,
+  credential: Credential,
+  { workload: ref, search }: SendsAsked,
+  signal?: AbortSignal,
+): Promise<SendsAnswer> {
+  const viewer = await viewerOf(deps, credential, signal, [ref]);
+  checkNamespace(deps, viewer.visibility, ref.cluster, ref.namespace);
+  const { inventory, workload } = workloadIn(deps, ref);
+  const world = worldOf(deps, ref.cluster, inventory, viewer);
+  const entries = entriesIn(deps, ref.cluster, viewer)
+    .filter((entry) => sees(deps, ref.cluster, viewer, entry))
+    .flatMap((entry) => entryHosts(entry).map((host) => calledEntry(entry, host, world.inventory)));
+  const called = [...world.inventory.services.values(), ...entries];
+  const answer = workloadSends(workload, { called, search }, world);
+  return { ...(structuredClone(answer) as SendsAnswer), ...ageOf(deps.store.clusters().get(ref.cluster)) };
+}
 
 /** Whether one request would pass. @throws MeshscopeError as above */
 export async function showSimulation(

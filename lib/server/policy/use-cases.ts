@@ -11,13 +11,21 @@ import type {
   ServicesAnswer,
   ServicesQuery,
 } from "#lib/api/policies.ts";
+import type { SendsAnswer } from "#lib/api/sends.ts";
 import type { SimulationAnswer, SimulationRequest } from "#lib/api/simulation.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { Credential } from "../identity.ts";
 import { type FindingsDeps, listFindings } from "./findings.ts";
 import { listPolicies } from "./list.ts";
-import { type ClientRoutingAsked, showClientRouting, showSecurity, showSimulation } from "./meaning.ts";
+import {
+  type ClientRoutingAsked,
+  type SendsAsked,
+  showClientRouting,
+  showSecurity,
+  showSends,
+  showSimulation,
+} from "./meaning.ts";
 import { type KindRef, KindSchemas } from "./schema.ts";
 import { listServices, showService } from "./services.ts";
 import { showPolicy } from "./show.ts";
@@ -31,6 +39,7 @@ export interface PolicyUseCases {
   /** Of the workload of that name. */
   security(credential: Credential, ref: ServiceRef, signal?: AbortSignal): Promise<WorkloadSecurityAnswer>;
   clientRouting(credential: Credential, asked: ClientRoutingAsked, signal?: AbortSignal): Promise<ClientRoutingAnswer>;
+  sends(credential: Credential, asked: SendsAsked, signal?: AbortSignal): Promise<SendsAnswer>;
   simulation(credential: Credential, asked: SimulationRequest, signal?: AbortSignal): Promise<SimulationAnswer>;
   schema(credential: Credential, ref: KindRef, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
 }
@@ -45,6 +54,7 @@ export function policyUseCases(deps: FindingsDeps): PolicyUseCases {
     service: (credential, ref, signal) => showService(deps, credential, ref, signal),
     security: (credential, ref, signal) => showSecurity(deps, credential, ref, signal),
     clientRouting: (credential, asked, signal) => showClientRouting(deps, credential, asked, signal),
+    sends: (credential, asked, signal) => showSends(deps, credential, asked, signal),
     simulation: (credential, asked, signal) => showSimulation(deps, credential, asked, signal),
     schema: (credential, ref, signal) => schemas.show(deps, credential, ref, signal),
   };

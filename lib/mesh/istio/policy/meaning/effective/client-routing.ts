@@ -40,14 +40,18 @@ export function clientRouting(service: Called, port: ServicePort, world: Securit
       (a, b) => PLANES.indexOf(a.answer.plane) - PLANES.indexOf(b.answer.plane) || b.clients.length - a.clients.length,
     )
     .map(({ answer, clients }): RoutingClass => ({ ...answer, clients: byNamespace(clients) }));
-  const lacks = world.inventory.unread
-    .filter(({ kind }) => /^(?:pods|services|namespaces)(?:\.|$)/.test(kind))
-    .map(({ kind, detail }) => `${kind}: ${detail}`);
+  const lacks = unreadIn(world);
   return {
     ...{ service: { cluster, namespace, name }, host: entry?.host ?? null, port: port.port, classes, lacks },
     ports: ports.map((each) => ({ port: each.port, name: each.name })),
   };
 }
+
+/** Of what runs, what couldn't be read. */
+export const unreadIn = ({ inventory }: SecurityWorld): readonly string[] =>
+  inventory.unread
+    .filter(({ kind }) => /^(?:pods|services|namespaces)(?:\.|$)/.test(kind))
+    .map(({ kind, detail }) => `${kind}: ${detail}`);
 
 interface Class {
   readonly answer: RoutingAnswer;
@@ -74,22 +78,31 @@ function kindsOf(workload: Workload): readonly Client[] {
 export const clientsOf = ({ inventory }: SecurityWorld): readonly Workload[] =>
   [...inventory.workloads.values()].filter(({ goneAt, dataplane }) => goneAt === null && dataplane !== "waypoint");
 
+/** Per service and client the objects that may count: those that name the host, and of Sidecars the client's own. */
+export function nearby(world: SecurityWorld): (service: Called) => (namespace: string | null) => SecurityWorld {
+  const index = new HostIndex(world.objects);
+  const sidecars = Map.groupBy(world.objects("Sidecar"), namespaceOf);
+  return (service) => {
+    const near = { ...world, objects: index.around(hostOf(service)) };
+    return (namespace) => {
+      if (namespace === null) return near;
+      const scopes = [...new Set([namespace, world.rootNamespace])].flatMap((each) => sidecars.get(each) ?? []);
+      return { ...near, objects: (kind) => (kind === "Sidecar" ? scopes : near.objects(kind)) };
+    };
+  };
+}
+
 /** The answer for a client; of those that can't differ the first is asked. */
 function asker(service: Called, port: ServicePort, world: SecurityWorld): (client: Workload) => RoutingAnswer {
-  const near = { ...world, objects: new HostIndex(world.objects).around(hostOf(service)) };
-  const sidecars = Map.groupBy(world.objects("Sidecar"), namespaceOf);
-  const keyOf = classifier(near, leavers(service, port.port, world));
+  const near = nearby(world)(service);
+  const keyOf = classifier(near(null), leavers(service, port.port, world));
   const known = new Map<string, RoutingAnswer>();
   return (client) => {
     const key = keyOf(client);
-    const answer = known.get(key) ?? answerFor(client, service, port, of(client.namespace), world);
+    const answer = known.get(key) ?? answerFor(client, service, port, near(client.namespace), world);
     known.set(key, answer);
     return answer;
   };
-  function of(namespace: string): SecurityWorld {
-    const scopes = [...new Set([namespace, world.rootNamespace])].flatMap((each) => sidecars.get(each) ?? []);
-    return { ...near, objects: (kind) => (kind === "Sidecar" ? scopes : near.objects(kind)) };
-  }
 }
 
 /** `near`: the objects that may count for the service and this client; `world`: all. */

@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import { ClientsPage } from "#components/services/clients/clients-page.tsx";
-import { type ServiceParams, serviceOf } from "../service-params.ts";
+import { type PlaceParams, placeOf } from "../../../../../place-params.ts";
 
-export async function generateMetadata({ params }: ServiceParams): Promise<Metadata> {
-  const { name, namespace } = await serviceOf(params);
+export async function generateMetadata({ params }: PlaceParams): Promise<Metadata> {
+  const { name, namespace } = await placeOf(params);
   return { title: `Clients of ${name} in ${namespace}` };
 }
 
 /** How each of its clients reaches a service. */
-export default async function Clients({ params }: ServiceParams) {
-  return <ClientsPage service={await serviceOf(params)} />;
+export default async function Clients({ params }: PlaceParams) {
+  return <ClientsPage service={await placeOf(params)} />;
 }

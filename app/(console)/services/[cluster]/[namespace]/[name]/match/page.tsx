@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import { MatchPage } from "#components/change/rule/match-form.tsx";
-import { type ServiceParams, serviceOf } from "../service-params.ts";
+import { type PlaceParams, placeOf } from "../../../../../place-params.ts";
 
-export async function generateMetadata({ params }: ServiceParams): Promise<Metadata> {
-  const { name, namespace } = await serviceOf(params);
+export async function generateMetadata({ params }: PlaceParams): Promise<Metadata> {
+  const { name, namespace } = await placeOf(params);
   return { title: `Match requests: ${name} in ${namespace}` };
 }
 
 /** Which calls go to which version before weights count. */
-export default async function Match({ params }: ServiceParams) {
-  return <MatchPage service={await serviceOf(params)} />;
+export default async function Match({ params }: PlaceParams) {
+  return <MatchPage service={await placeOf(params)} />;
 }

@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import { MirrorPage } from "#components/change/rule/mirror-form.tsx";
-import { type ServiceParams, serviceOf } from "../service-params.ts";
+import { type PlaceParams, placeOf } from "../../../../../place-params.ts";
 
-export async function generateMetadata({ params }: ServiceParams): Promise<Metadata> {
-  const { name, namespace } = await serviceOf(params);
+export async function generateMetadata({ params }: PlaceParams): Promise<Metadata> {
+  const { name, namespace } = await placeOf(params);
   return { title: `Mirror traffic: ${name} in ${namespace}` };
 }
 
 /** A copy of calls to another version. */
-export default async function Mirror({ params }: ServiceParams) {
-  return <MirrorPage service={await serviceOf(params)} />;
+export default async function Mirror({ params }: PlaceParams) {
+  return <MirrorPage service={await placeOf(params)} />;
 }

@@ -1,11 +1,11 @@
 import type { ServiceRef } from "#lib/policy/intent.ts";
 
-export interface ServiceParams {
+export interface PlaceParams {
   readonly params: Promise<{ readonly cluster: string; readonly namespace: string; readonly name: string }>;
 }
 
-/** The service that an address names. */
-export async function serviceOf(params: ServiceParams["params"]): Promise<ServiceRef> {
+/** The service or workload that an address names. */
+export async function placeOf(params: PlaceParams["params"]): Promise<ServiceRef> {
   const { cluster, namespace, name } = await params;
   return {
     cluster: decodeURIComponent(cluster),

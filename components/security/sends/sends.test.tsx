@@ -1,0 +1,97 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, test } from "vitest";
+import type { ClientTls } from "#lib/policy/client-tls.ts";
+import type { HostSends, SendsKind, WorkloadSends } from "#lib/policy/sends.ts";
+import { SendsView } from "./sends-view.tsx";
+
+const row = (more: Partial<ClientTls> = {}): ClientTls => ({
+  ...{ host: "reviews.shop.svc.cluster.local", subset: null, port: 80, servers: ["shop/reviews-v1"], by: "client" },
+  ...{ sends: "automatic", takes: "STRICT", connects: true, identified: true, why: [], chain: [], lacks: [] },
+  ...more,
+});
+const host = (more: Partial<HostSends> = {}): HostSends => ({
+  ...{ service: { cluster: "west", namespace: "shop", name: "reviews" }, host: "reviews.shop.svc.cluster.local" },
+  ...{ entry: false, port: 80, portName: "http", plane: "sidecar", decides: "itself", leaves: null, waypoint: null },
+  ...{ outbound: null, otherwise: null, tls: [row()], targets: [], lacks: [] },
+  ...more,
+});
+const kind = (sends: readonly HostSends[], which: string | null = null): SendsKind => ({ which, sends });
+
+function said(kinds: readonly SendsKind[], more: Partial<WorkloadSends> = {}, search = ""): string {
+  const all = kinds[0]?.sends.length ?? 0;
+  const sends = {
+    workload: { cluster: "west", namespace: "shop", name: "web" },
+    kinds,
+    lacks: [],
+    ports: { told: all, all },
+  };
+  return renderToStaticMarkup(<SendsView sends={{ ...sends, ...more }} search={search} />)
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/\s+/g, " ");
+}
+
+describe("what a workload sends", () => {
+  test("what is refused comes first, and is counted", () => {
+    const broken = row({ host: "cart.shop.svc.cluster.local", sends: "plaintext", connects: false });
+    const text = said([kind([host(), host({ host: "cart.shop.svc.cluster.local", tls: [broken] })])]);
+    expect(text).toContain("2 destinations");
+    expect(text).toContain("✕ 1 place refuses what it sends.");
+    expect(text.indexOf("cart.shop")).toBeLessThan(text.indexOf("reviews.shop"));
+    expect(text).not.toContain("Outside, past");
+  });
+
+  test.each([
+    [
+      { decides: "out-of-scope", outbound: "REGISTRY_ONLY", tls: [] },
+      "✕ Its Sidecar leaves it out: calls are answered 502",
+    ],
+    [{ decides: "not-exported", outbound: null, tls: [] }, "◣ It isn’t exported to this namespace."],
+    [
+      { decides: "past", leaves: "traffic.sidecar.istio.io/excludeOutboundPorts" },
+      "◣ Past the sidecar, by traffic.sidecar",
+    ],
+    [
+      { decides: "unknown", tls: [], lacks: ["DestinationRule: forbidden"] },
+      "isn’t known. lacks DestinationRule: forbidden",
+    ],
+    [{ decides: "rules", tls: [], otherwise: "404" }, "✕ Nothing is sent anywhere: calls are answered 404."],
+    [{ decides: "nothing", tls: [] }, "It doesn’t route there."],
+  ] as const)("%o", (more, expected) => {
+    expect(said([kind([host(more)])])).toContain(expected);
+  });
+
+  test("endpoints outside, with the TLS that a rule sets up, and where calls fail", () => {
+    const target = {
+      ...{ host: "api.example.com", subset: null, port: 443, share: 1, source: null, fails: null, pods: null },
+      ...{ ends: "what DNS says of api.example.com:443, outside the mesh", sends: "TLS (SIMPLE)" },
+    };
+    const text = said([
+      kind([
+        host({
+          entry: true,
+          host: "api.example.com",
+          port: 443,
+          tls: [],
+          targets: [target, { ...target, subset: "v9", fails: "503: none" }],
+        }),
+      ]),
+    ]);
+    expect(text).toContain(
+      "api.example.com:443 to what DNS says of api.example.com:443, outside the mesh. It is sent TLS (SIMPLE).",
+    );
+    expect(text).toContain("v9 of api.example.com: ");
+    expect(text).toContain("✕ Calls sent there fail, 503: none.");
+  });
+
+  test("kinds of pods by themselves; what an answer doesn't hold; nothing", () => {
+    const two = said([kind([host()]), kind([host()], "1 of 2 pods, without a proxy")], {
+      ports: { told: 1, all: 300 },
+    });
+    expect(two).toContain("1 of 2 pods, without a proxy");
+    expect(two).toContain("The first 1 of 300 destinations. Search for a host");
+    expect(said([], {})).toContain("A waypoint sends on what clients send");
+    expect(said([kind([])])).toContain("No Service and no ServiceEntry");
+    expect(said([kind([])], {}, "x")).toContain("No host is called that.");
+    expect(said([kind([])], { lacks: ["pods: forbidden"] })).toContain("pods: forbidden");
+  });
+});
