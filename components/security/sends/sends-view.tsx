@@ -22,7 +22,8 @@ export function SendsView({ sends, search }: { readonly sends: WorkloadSends; re
       ))}
       {ports.told < ports.all && kinds.length > 0 && (
         <p className="mt-3 text-ink-2">
-          The first {formatCount(ports.told)} of {formatPlural(ports.all, "destination")}. Search for a host to see the others.
+          The first {formatCount(ports.told)} of {formatPlural(ports.all, "destination")}. Search for a host to see the
+          others.
         </p>
       )}
     </>
