@@ -259,6 +259,24 @@ describe("destinations, security, membership", () => {
     expect(alone.notes.join()).toContain("DestinationRule shop/reviews stays");
   });
 
+  test("what gateways route by the same object stays", () => {
+    const own = virtualService([{ route: [to("v1")] }]);
+    const gateways = ["mesh", "istio-system/ingress"];
+    const shared = { ...own, spec: { ...own.spec, gateways } };
+    const done = carry({ kind: "remove-routing", ...on }, shared, destinationRule(["v1"]));
+    expect([done.manifests.map(({ spec }) => spec?.["gateways"]), done.deletions]).toEqual([
+      [["istio-system/ingress"]],
+      [],
+    ]);
+    expect(done.notes.join()).toContain("stays for gateways istio-system/ingress");
+    const hosts = [...((own.spec?.["hosts"] ?? []) as string[]), "shop.example"];
+    const both = carry({ kind: "remove-routing", ...on }, { ...shared, spec: { ...shared.spec, hosts } });
+    expect(both.manifests).toMatchObject([{ spec: { hosts: ["shop.example"], gateways } }]);
+    expect(both.notes.join()).toContain(
+      "gateways istio-system/ingress don’t route the service’s own host by it any more",
+    );
+  });
+
   test("exportTo of what has it, refused for what hasn't", () => {
     const ref = {
       cluster: "west",

@@ -1,5 +1,6 @@
 /** A service's routing taken away. */
 import type { RemoveRoutingIntent } from "#lib/policy/intent.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import { refKey, refText } from "#lib/policy/ref.ts";
 import { fullName, resolveHost } from "../hosts.ts";
 import { serviceRules } from "../routing/destination-rules.ts";
@@ -18,9 +19,8 @@ export function removeRouting({ service }: RemoveRoutingIntent, bench: Workbench
     if (left.length === hosts.length)
       refuse("service", `${text} routes it by ${hosts.join(", ")}, with others: edit that object`);
     const delegates = rulesOf(vs, world).some(({ rule }) => isObject(rule["delegate"]));
-    if (left.length === 0) bench.delete(vs);
-    else bench.edit(vs, (now) => editSpec(now, (spec) => set(spec, "hosts", left)));
-    bench.note(left.length === 0 ? `deletes ${text}` : `${text} stays for ${left.join(", ")}`);
+    const doors = textsAt(specOf(vs), "gateways").filter((gateway) => gateway !== "mesh");
+    bench.note(takenAway(vs, { left, doors }, bench));
     if (delegates) bench.note(`VirtualServices that ${text} delegates to stay`);
   }
   for (const route of attachedRoutes(service, world)) {
@@ -39,4 +39,25 @@ export function removeRouting({ service }: RemoveRoutingIntent, bench: Workbench
   const kept = gatewayRules(service, world).filter(({ owner }) => !gone.has(refKey(bench.ref(owner))));
   const gateways = new Set(kept.map(({ owner }) => refText(bench.ref(owner))));
   for (const text of gateways) bench.note(`a gateway's ${text} still sends to the service`);
+}
+
+/** What is of the mesh goes; what gateways route by the same object isn't the service's routing for its clients, and stays. */
+function takenAway(
+  vs: Manifest,
+  { left, doors }: { readonly left: readonly string[]; readonly doors: readonly string[] },
+  bench: Workbench,
+): string {
+  const text = refText(bench.ref(vs));
+  if (left.length > 0) {
+    bench.edit(vs, (now) => editSpec(now, (spec) => set(spec, "hosts", left)));
+    const lost =
+      doors.length === 0 ? "" : `; gateways ${doors.join(", ")} don’t route the service’s own host by it any more`;
+    return `${text} stays for ${left.join(", ")}${lost}`;
+  }
+  if (doors.length === 0) {
+    bench.delete(vs);
+    return `deletes ${text}`;
+  }
+  bench.edit(vs, (now) => editSpec(now, (spec) => set(spec, "gateways", doors)));
+  return `${text} stays for gateways ${doors.join(", ")}`;
 }
