@@ -54,12 +54,18 @@ export function peerPolicies(objects: readonly Manifest[], rootNamespace: string
   return { mesh, namespaces, workloads };
 }
 
-/** All that may have a say about workloads of a namespace, or would if others weren't read. */
-export const peersAround = (
+const places = new WeakMap<readonly Manifest[], ReadonlyMap<string, readonly Manifest[]>>();
+
+/** All that may have a say about workloads of a namespace, or would if others weren't read: the mesh's first. Sorted out once of a list. */
+export function peersAround(
   namespace: string,
   { objects, rootNamespace }: Pick<PolicyWorld, "objects" | "rootNamespace">,
-): readonly Manifest[] =>
-  objects("PeerAuthentication").filter((each) => [namespace, rootNamespace].includes(namespaceOf(each)));
+): readonly Manifest[] {
+  const list = objects("PeerAuthentication");
+  const found = places.get(list) ?? Map.groupBy(list, namespaceOf);
+  places.set(list, found);
+  return [...new Set([rootNamespace, namespace])].flatMap((each) => found.get(each) ?? []);
+}
 
 /** What a workload (null: any without a policy of its own) accepts on one of its own ports (null: on the others). */
 export function inboundMtls(
