@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
+import { NETWORKING } from "../../kinds.ts";
 import { policy } from "../../world.test-support.ts";
+import { keepsServices } from "../routing/unknown-host.ts";
 import { calledEntry } from "./called.ts";
 import { CLIENTS, dr, HOST, service, spec, to, V, vs, workload, worldOf } from "./client-routing.test-support.ts";
 import { clientRouting } from "./client-routing.ts";
@@ -37,7 +39,48 @@ function told(objects: readonly Manifest[], client: Workload, search = "", entri
 const WEB = workload("shop/web", "sidecar");
 const DISABLE = dr(["v1"], "shop/d", ", trafficPolicy: {tls: {mode: DISABLE}}");
 
+const GATE = policy(
+  "Gateway",
+  "edge/g",
+  spec("selector: {istio: in}, servers: [{port: {number: 80, protocol: HTTP}, hosts: ['*']}]"),
+  NETWORKING,
+);
+const DOOR = { name: "door", namespace: "shop" };
+/** What is said of the first destination. */
+function first(objects: readonly Manifest[], client: Workload, called = service(), more = {}) {
+  const world = worldOf(objects, called, CLIENTS, { mesh: AUTOMATIC, ...more });
+  return workloadSends(client, { called: [called], search: "" }, world).kinds[0]?.sends[0];
+}
+
 describe("what a workload sends", () => {
+  test("from a gateway, by what it routes", () => {
+    const gateway = workload("edge/in", "gateway", { labels: { istio: "in" } });
+    const routed = vs(to("v1"), "shop/a", `hosts: [shop.example], gateways: [edge/g]`);
+    expect(first([GATE, V, routed], gateway)).toMatchObject({
+      plane: "gateway",
+      decides: "rules",
+      tls: [{ by: "client" }],
+    });
+  });
+
+  test("from ambient through the service's waypoint", () => {
+    const sent = first([], workload("amb/one", "ambient"), service({ waypoint: DOOR }));
+    expect(sent).toMatchObject({ plane: "ambient", waypoint: "shop/door" });
+    expect(sent?.tls.map(({ by }) => by)).toContain("waypoint");
+  });
+
+  test("what isn't exported to its namespace, and what can't be read", () => {
+    const hidden = service({ exportTo: ["."] });
+    const { inventory } = worldOf([], hidden);
+    const keeps = keepsServices(inventory, { mesh: AUTOMATIC });
+    expect(first([], workload("bank/till", "sidecar"), hidden, { keeps })).toMatchObject({ decides: "not-exported" });
+    expect(first([], WEB, hidden, { keeps })).toMatchObject({ decides: "itself" });
+    const unread = (kind: string) => (kind === "DestinationRule" ? "forbidden" : null);
+    const blind = first([], WEB, service(), { unread });
+    expect(blind).toMatchObject({ decides: "unknown", tls: [] });
+    expect(blind?.lacks.join()).toContain("DestinationRule: forbidden");
+  });
+
   const table: readonly (readonly [string, readonly Manifest[], Workload, readonly string[]])[] = [
     ["automatic mutual TLS", [], WEB, [`${HOST}:80 itself; automatic→PERMISSIVE true`]],
     ["to who takes nothing else", [pa("STRICT")], WEB, [`${HOST}:80 itself; automatic→STRICT true`]],
