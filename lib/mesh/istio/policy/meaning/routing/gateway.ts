@@ -47,13 +47,22 @@ export interface GatewayTable extends Opened {
 
 export function gatewayTable(proxy: GatewayProxy, world: GatewayWorld): GatewayTable {
   const opened = openedBy(proxy, world);
+  return { ...opened, ...servedBy(opened.servers, proxy, world) };
+}
+
+/** What these servers make of requests and of bytes, where they are open. */
+export function servedBy(
+  all: readonly Server[],
+  proxy: GatewayProxy,
+  world: GatewayWorld,
+): Pick<GatewayTable, "hosts" | "chains" | "leftOut"> {
   const plain = Map.groupBy(
-    opened.servers.filter(({ reads }) => reads === "http"),
+    all.filter(({ reads }) => reads === "http"),
     ({ listens }) => listens,
   );
-  const apart = opened.servers.filter(({ reads }) => reads === "https").map((server) => [server]);
+  const apart = all.filter(({ reads }) => reads === "https").map((server) => [server]);
   return {
-    ...{ ...opened, ...gatewayChains(opened.servers, proxy, world) },
+    ...gatewayChains(all, proxy, world),
     hosts: [...plain.values(), ...apart].flatMap((servers) => hostsOf(servers, proxy, world)),
   };
 }
