@@ -1,6 +1,5 @@
 /** What a gateway does with requests before and after: its virtual hosts, each with its rules in the order in which they are tried. */
 import type { Workload } from "#lib/inventory/model.ts";
-import type { Manifest } from "#lib/policy/manifest.ts";
 import { resolveHost } from "../hosts.ts";
 import { GATEWAY_KINDS } from "../meaning/effective/gateway-server.ts";
 import { readersOf } from "../meaning/effective/route-versions.ts";
@@ -9,7 +8,7 @@ import { unreadIn } from "../meaning/revisions.ts";
 import { catchesAll } from "../meaning/routing/catch-all.ts";
 import { REFUSED } from "../meaning/routing/connection.ts";
 import type { EffectiveRule } from "../meaning/routing/delegates.ts";
-import { type GatewayTable, gatewayTable, refused, servedBy, type VirtualHost } from "../meaning/routing/gateway.ts";
+import { contested, gatewayTable, refused, servedBy, type VirtualHost } from "../meaning/routing/gateway.ts";
 import type { GatewayChain } from "../meaning/routing/gateway-bytes.ts";
 import type { OwnRule } from "../meaning/routing/table.ts";
 import { chosenOf } from "../meaning/routing/target.ts";
@@ -71,10 +70,6 @@ function makeDoors(gateway: Workload, side: Side, world: ImpactWorld): Doors {
     lacks,
   };
 }
-
-/** Where one is refused all count that may keep it from its port. */
-const contested = ({ servers, refused: out }: GatewayTable): readonly Manifest[] =>
-  out.length === 0 ? [] : [...servers.map(({ gateway }) => gateway), ...out.map(({ owner }) => owner)];
 
 const bytes = new WeakMap<Side, WeakMap<Workload, Doors>>();
 

@@ -154,6 +154,10 @@ export const hostOf = (authority: string): string => authority.toLowerCase().rep
 export const refused = ({ chains }: GatewayTable, listens: number): boolean =>
   clash(chains.filter(({ server }) => server.listens === listens));
 
+/** Objects by which a server is refused, or isn't: of one that may be kept from its port all count that open any. */
+export const contested = ({ servers, refused: out }: GatewayTable): readonly Manifest[] =>
+  out.length === 0 ? [] : [...servers.map(({ gateway }) => gateway), ...out.map(({ owner }) => owner)];
+
 /** What the rules of a virtual host do with a request. */
 export const routeAt = (
   { rules, caller, server }: VirtualHost,
