@@ -59,7 +59,7 @@ export interface EgressKnown {
 
 export interface EgressSaving {
   readonly clients: readonly string[];
-  /** Pods of these clients: so many proxies. */
+  /** Pods of these clients that have a proxy: so many proxies. */
   readonly pods: number;
   /** null: not known, for what the proposal's blind spots name. */
   readonly now: EgressKnown | null;

@@ -15,6 +15,12 @@ const effect = (more: Partial<EffectAnswer>): EffectAnswer => ({
 
 it.each<[Partial<EffectAnswer>, string, RegExp]>([
   [{}, "✓", /sent to 3 of 12 proxies since, all acknowledged/],
+  // What else was sent since counts too, and who needs it isn't told.
+  [
+    {},
+    "✓",
+    /acknowledged\. Istiod doesn’t say what it sent, nor whether others need it: other changes since count, too\.$/,
+  ],
   [{ sent: 1, acknowledged: 1 }, "✓", /sent to 1 of 12 proxies since, and acknowledged/],
   [{ state: "pending", acknowledged: 1 }, "…", /Sent to 3 proxies, acknowledged by 1 so far/],
   [{ state: "quiet", sent: 0, acknowledged: 0 }, "…", /none of the 12 proxies that it serves needs it yet/],

@@ -50,6 +50,8 @@ interface Said {
 
 const proxies = (count: number): string => (count === 1 ? "1 proxy" : `${count} proxies`);
 
+const NOT_TOLD = "Istiod doesn’t say what it sent, nor whether others need it: other changes since count, too.";
+
 /** An answer as a sentence; what isn't known is never said to be fine. */
 export function sayEffect(effect: EffectAnswer): Said {
   const { sent, acknowledged, rejectedCount } = effect;
@@ -73,7 +75,7 @@ export function sayEffect(effect: EffectAnswer): Said {
       return {
         mark: "✓",
         className: "text-ink-2",
-        text: `In effect: sent to ${told} of ${proxies(effect.proxies ?? told)} since, ${told === 1 ? "and acknowledged" : "all acknowledged"}.`,
+        text: `In effect: sent to ${told} of ${proxies(effect.proxies ?? told)} since, ${told === 1 ? "and acknowledged" : "all acknowledged"}. ${NOT_TOLD}`,
       };
     case "rejected":
       return {

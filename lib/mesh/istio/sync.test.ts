@@ -13,13 +13,25 @@ const resource = (sent: string, acked: string, at: number, lastError?: string) =
 });
 const proxy = (name: string, resources: Record<string, unknown>) => ({ proxy: name, resources });
 const ROUTE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
+const LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener";
 const ENDPOINTS = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
+const SECRET = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
+const NAMES = "type.googleapis.com/istio.networking.nds.v1.NameTable";
 
 describe("readSync", () => {
-  it("takes the last thing that was sent, endpoints aside", () => {
-    const body = [proxy("web-1.shop", { [ROUTE]: resource("a", "a", 5), [ENDPOINTS]: resource("x", "y", 99) })];
-    expect(readSync(body)).toEqual([
-      { proxy: "web-1.shop", namespace: "shop", sentAt: AT + 5, acknowledged: true, error: null },
+  it("takes each kind for itself, without those that no policy goes out as", () => {
+    const kinds = {
+      ...{ [ROUTE]: resource("a", "a", 5), [LISTENER]: resource("b", "a", 2, "bad") },
+      ...{ [ENDPOINTS]: resource("x", "y", 99), [SECRET]: resource("x", "y", 99), [NAMES]: resource("x", "y", 99) },
+    };
+    expect(readSync([proxy("web-1.shop", kinds)])).toEqual([
+      {
+        ...{ proxy: "web-1.shop", namespace: "shop" },
+        sent: [
+          { at: AT + 5, acknowledged: true, error: null },
+          { at: AT + 2, acknowledged: false, error: "bad" },
+        ],
+      },
     ]);
   });
 
@@ -29,12 +41,20 @@ describe("readSync", () => {
 
   it("reads what older versions say, without times", () => {
     const body = [{ proxy: "web-1.shop", route_sent: "a", route_acked: "b", cluster_sent: "c", cluster_acked: "c" }];
-    expect(readSync(body)).toMatchObject([{ sentAt: null, acknowledged: false }]);
+    expect(readSync(body)).toMatchObject([
+      {
+        sent: [
+          { at: null, acknowledged: true },
+          { at: null, acknowledged: true },
+          { at: null, acknowledged: false },
+        ],
+      },
+    ]);
   });
 
   it("takes Go's zero time for never", () => {
     const body = [proxy("a.b", { [ROUTE]: { sent: "", acked: "", sentTime: "0001-01-01T00:00:00Z" } })];
-    expect(readSync(body)).toMatchObject([{ sentAt: null, acknowledged: true }]);
+    expect(readSync(body)).toMatchObject([{ sent: [{ at: null, acknowledged: true }] }]);
   });
 
   it("answers null for what is no list, and leaves out what is no proxy", () => {
@@ -66,5 +86,20 @@ describe("syncVerdict", () => {
     ["quiet", [resource("b", "a", -1, "bad listener")], 0, 0],
   ] as const)("%s", (state, resources, sent, acknowledged) => {
     expect(of(...resources)).toMatchObject({ state, sent, acknowledged, proxies: resources.length });
+  });
+
+  it.each([
+    ["in-effect", resource("b", "a", -99, "bad listener"), resource("c", "c", 1), 1],
+    ["in-effect", resource("b", "a", -99), resource("c", "c", 1), 1],
+    ["pending", resource("b", "b", -99), resource("c", "a", 1), 0],
+    ["rejected", resource("b", "a", 1, "bad listener"), resource("c", "c", 1), 0],
+  ] as const)("%s, by what was sent since alone", (state, listener, route, acknowledged) => {
+    const proxies = readSync([proxy("p.shop", { [LISTENER]: listener, [ROUTE]: route })]) ?? [];
+    expect(syncVerdict(proxies, AT)).toMatchObject({ state, proxies: 1, sent: 1, acknowledged });
+  });
+
+  it.each([SECRET, NAMES, ENDPOINTS])("is quiet where nothing but %s was sent", (kind) => {
+    const proxies = readSync([proxy("p.shop", { [kind]: resource("b", "b", 1), [ROUTE]: resource("a", "a", -9) })]);
+    expect(syncVerdict(proxies ?? [], AT)).toMatchObject({ state: "quiet", sent: 0 });
   });
 });

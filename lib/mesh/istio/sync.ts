@@ -9,19 +9,27 @@ export interface ProxySync {
   /** `pod.namespace`. */
   readonly proxy: string;
   readonly namespace: string;
-  /** When anything was last sent; null: nothing, or an istiod that doesn't say. */
-  readonly sentAt: UnixSeconds | null;
-  /** All that was sent was acknowledged. */
+  /** What was last sent of each kind of resource. */
+  readonly sent: readonly Sent[];
+}
+
+export interface Sent {
+  /** null: never, or an istiod that doesn't say. */
+  readonly at: UnixSeconds | null;
   readonly acknowledged: boolean;
-  /** Why it refused something; null: it didn't. */
+  /** Why it refused it; null: it didn't. */
   readonly error: string | null;
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Endpoints change with every pod, and a policy never goes out as one. */
-const IGNORED = "ClusterLoadAssignment";
+/**
+ * Endpoints and names change with every pod or Service, secrets with every certificate, and a policy never goes out as one of these
+ * alone. (EndpointType, NameTableType and SecretType in istio's pkg/model/xds.go)
+ */
+const IGNORED = [".ClusterLoadAssignment", ".NameTable", ".Secret"];
+const OLD_KINDS = ["cluster", "listener", "route"];
 
 /** null for an answer that isn't a list of proxies. Entries that can't be read are left out. */
 export function readSync(body: unknown): readonly ProxySync[] | null {
@@ -29,33 +37,34 @@ export function readSync(body: unknown): readonly ProxySync[] | null {
   return body.flatMap((entry: unknown) => {
     if (!isObject(entry) || typeof entry["proxy"] !== "string") return [];
     const proxy = entry["proxy"];
-    const resources = isObject(entry["resources"]) ? entry["resources"] : null;
-    const kinds = Object.entries(resources ?? {}).flatMap(([type, status]) =>
-      isObject(status) && !type.endsWith(IGNORED) ? [status] : [],
-    );
-    const times = kinds.flatMap(({ sentTime }) => instant(sentTime) ?? []);
-    const pairs =
-      resources === null
-        ? ["cluster", "listener", "route"].map((kind) => [entry[`${kind}_sent`], entry[`${kind}_acked`]] as const)
-        : kinds.map(({ sent, acked }) => [sent, acked] as const);
-    const error = kinds.map(({ lastError }) => lastError).find((text) => typeof text === "string" && text !== "");
-    return [
-      {
-        proxy,
-        // sidecar~IP~POD.NAMESPACE~DOMAIN in some versions, POD.NAMESPACE in others.
-        namespace: (proxy.split("~")[2] ?? proxy).split(".").at(-1) ?? "",
-        sentAt: times.length === 0 ? null : (Math.max(...times) as UnixSeconds),
-        acknowledged: pairs.every(([sent, acked]) => sent === undefined || sent === "" || sent === acked),
-        error: typeof error === "string" ? error : null,
-      },
-    ];
+    // sidecar~IP~POD.NAMESPACE~DOMAIN in some versions, POD.NAMESPACE in others.
+    const namespace = (proxy.split("~")[2] ?? proxy).split(".").at(-1) ?? "";
+    return [{ proxy, namespace, sent: sentOf(entry) }];
   });
 }
 
+function sentOf(entry: Readonly<Record<string, unknown>>): readonly Sent[] {
+  const resources = entry["resources"];
+  if (!isObject(resources))
+    return OLD_KINDS.map((kind) => sentAs({ sent: entry[`${kind}_sent`], acked: entry[`${kind}_acked`] }));
+  return Object.entries(resources).flatMap(([type, status]) =>
+    isObject(status) && !IGNORED.some((end) => type.endsWith(end)) ? [sentAs(status)] : [],
+  );
+}
+
+/** An error stays until something of the kind is acknowledged. (`WatchedResource` in istio's pkg/xds/server.go) */
+function sentAs({ sent, acked, sentTime, lastError }: Readonly<Record<string, unknown>>): Sent {
+  return {
+    at: instant(sentTime),
+    acknowledged: sent === undefined || sent === "" || sent === acked,
+    error: typeof lastError === "string" && lastError !== "" ? lastError : null,
+  };
+}
+
 /** Go's zero time stands for never. */
-function instant(value: unknown): number | null {
+function instant(value: unknown): UnixSeconds | null {
   const ms = typeof value === "string" && !value.startsWith("0001-") ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(ms) ? null : ms / 1000;
+  return Number.isNaN(ms) ? null : ((ms / 1000) as UnixSeconds);
 }
 
 export interface SyncVerdict {
@@ -70,11 +79,19 @@ export interface SyncVerdict {
   readonly rejected: readonly { readonly proxy: string; readonly namespace: string; readonly error: string }[];
 }
 
-/** How a change made at `since` has spread. Istiod keeps one time for all it sent: what else it sent since counts, too. */
+/**
+ * How a change made at `since` has spread, by what was sent since: what was refused before isn't about it. Istiod keeps one time for each
+ * kind of resource, and not what it sent: other changes since count, too.
+ */
 export function syncVerdict(proxies: readonly ProxySync[], since: UnixSeconds): SyncVerdict {
-  const told = proxies.filter(({ sentAt }) => sentAt !== null && sentAt >= since);
-  const rejected = told.flatMap(({ proxy, namespace, error }) => (error === null ? [] : [{ proxy, namespace, error }]));
-  const acknowledged = told.filter((each) => each.acknowledged && each.error === null).length;
+  const told = proxies
+    .map((each) => ({ ...each, sent: each.sent.filter(({ at }) => at !== null && at >= since) }))
+    .filter(({ sent }) => sent.length > 0);
+  const rejected = told.flatMap(({ proxy, namespace, sent }) => {
+    const error = sent.find((each) => each.error !== null)?.error ?? null;
+    return error === null ? [] : [{ proxy, namespace, error }];
+  });
+  const acknowledged = told.filter(({ sent }) => sent.every((each) => each.acknowledged && each.error === null)).length;
   const state =
     rejected.length > 0
       ? "rejected"

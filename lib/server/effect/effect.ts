@@ -40,7 +40,7 @@ export async function effectOf(
     const proxies = await istiod.proxies();
     // Of several behind one address it may be one that serves none; and one that doesn't say when can't tell since.
     if (proxies.length === 0) return unknown("No proxy is connected to the istiod that answered.");
-    if (proxies.every(({ sentAt }) => sentAt === null))
+    if (proxies.every(({ sent }) => sent.every(({ at }) => at === null)))
       return unknown("Istiod doesn't say when it sent its proxies anything, so what came since isn't known.");
     const { rejected, ...verdict } = syncVerdict(proxies, since);
     const seen = rejected.filter(({ namespace }) => visibility.namespace(object.cluster, namespace));

@@ -4,6 +4,7 @@ import type { EgressBreak, EgressFate } from "#lib/policy/egress.ts";
 import { keysOf } from "#lib/policy/json.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { serviceOfHost } from "../hosts.ts";
+import { barePods, proxied } from "../impact/past.ts";
 import { pastInbound } from "../meaning/capture.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { inboundMtls, type PeerPolicies } from "../meaning/inbound-mtls.ts";
@@ -64,7 +65,7 @@ export function breaksOf(
   return { breaks: breaks.toSorted((a, b) => rate(b) - rate(a) || (a.host < b.host ? -1 : 1)), kept };
 }
 
-function broken(called: Called, { today, then }: Client, state: State, about: Circumstances) {
+function broken(called: Called, { today, then, workload }: Client, state: State, about: Circumstances) {
   const hides = [today, then].some((each) => each !== null && !about.sees(each));
   const mode = outboundMode(then, about.registryOnly);
   const byMesh = outboundMode(then, null) === null;
@@ -79,8 +80,11 @@ function broken(called: Called, { today, then }: Client, state: State, about: Ci
             ? "passthrough"
             : "either";
   const strict = fate === "unrouted" ? false : strictAt(called, about);
+  // Those of its pods that have no proxy read no Sidecar.
+  const bare = workload === null ? [] : barePods(workload);
   const lacks = [
     ...(hides ? [HIDDEN] : []),
+    ...bare,
     ...(state === "perhaps" ? [NAME] : []),
     ...(called.sure ? [] : [ADDRESS]),
     ...(fate === "either" && !hides ? [OUTBOUND] : []),
@@ -88,7 +92,7 @@ function broken(called: Called, { today, then }: Client, state: State, about: Ci
   ];
   // Which of two it is, or whether there is anything to lose, is no certainty.
   const open = fate === "either" || (fate === "passthrough" && called.mtls === null && strict !== true);
-  const certain = state !== "perhaps" && called.sure && !hides && !open;
+  const certain = state !== "perhaps" && called.sure && !hides && !open && bare.length === 0;
   const found: EgressBreak & { readonly key: string } = {
     ...called.seen,
     ...{
@@ -139,7 +143,7 @@ function strictAt({ to }: Called, { inventories, peers }: Circumstances): boolea
       // Another cluster may have PeerAuthentications of its own.
       if (at > 0) modes.add(null);
       for (const { port, targetPort = port } of service?.ports ?? [])
-        modes.add(strictOn(behind, typeof targetPort === "number" ? targetPort : null, peers));
+        modes.add(strictOn(proxied(behind), typeof targetPort === "number" ? targetPort : null, peers));
       // Those pods of it take anything.
       if (behind.pods.some(({ unmeshed }) => unmeshed === true)) modes.add(false);
     }

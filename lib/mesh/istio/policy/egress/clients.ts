@@ -5,6 +5,7 @@ import type { EgressIntent } from "#lib/policy/intent.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { PolicyWorld } from "#lib/policy/port.ts";
 import { refOf, refText } from "#lib/policy/ref.ts";
+import { proxied } from "../impact/past.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
 import { selectedBy, sidecarOf } from "../meaning/routing/scope.ts";
 import { namespaceOf } from "../routing/json.ts";
@@ -14,7 +15,7 @@ type Sidecars = Pick<PolicyWorld, "objects" | "rootNamespace">;
 
 export interface Client {
   readonly name: string;
-  /** null: it is gone, and may come again: a job. */
+  /** As those of its pods are that have a proxy. null: it is gone, and may come again: a job. */
   readonly workload: Workload | null;
   readonly labels: Labels;
   readonly today: Manifest | null;
@@ -53,12 +54,14 @@ export function clientsOf(
   sees: (manifest: Manifest) => boolean,
 ): readonly Client[] {
   const { namespace } = scope;
-  const here = [...inventory.workloads.values()].filter(
-    (each) =>
-      each.namespace === namespace &&
-      (each.dataplane !== "none" || each.mesh === null) &&
-      (scope.level === "namespace" || selects(scope.labels, each.labels)),
-  );
+  const here = [...inventory.workloads.values()]
+    .filter(
+      (each) =>
+        each.namespace === namespace &&
+        (each.dataplane !== "none" || each.mesh === null) &&
+        (scope.level === "namespace" || selects(scope.labels, each.labels)),
+    )
+    .map(proxied);
   const known: readonly (readonly [string, Workload | null])[] = [
     ...here.map((each) => [each.name, each] as const),
     ...(scope.level === "namespace" ? gone.map((name) => [name, null] as const) : []),

@@ -2,6 +2,7 @@
  * A Sidecar's egress proposed from calls that were seen, what it saves, and what it breaks, for the entries asked about or those
  * proposed. Pure. https://istio.io/latest/docs/reference/config/networking/sidecar/
  */
+import type { PodRef } from "#lib/inventory/model.ts";
 import type { EgressProposal, EgressSaving } from "#lib/policy/egress.ts";
 import type { EgressIntent } from "#lib/policy/intent.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
@@ -159,11 +160,13 @@ function savingsOf(clients: readonly Client[], counter: Counter, world: EgressWo
     counted[0] === undefined || unread || !sightOf(counted[0].then, world) ? null : counter.known(counted[0].then);
   return [...groups].map(([today, list]) => ({
     clients: list.map(({ name }) => name),
-    pods: list.reduce((sum, { workload }) => sum + (workload?.pods.length ?? 0), 0),
+    pods: list.reduce((sum, { workload }) => sum + (workload?.pods.filter(hasProxy).length ?? 0), 0),
     now: unread || !sightOf(today, world) ? null : counter.known(today),
     then: after,
   }));
 }
+
+const hasProxy = ({ unmeshed }: PodRef): boolean => unmeshed !== true;
 
 const sightOf = (sidecar: Manifest | null, { sees }: EgressWorld): boolean => sidecar === null || sees(sidecar);
 

@@ -8,7 +8,7 @@ import { unreadIn } from "../meaning/revisions.ts";
 import { catchesAll } from "../meaning/routing/catch-all.ts";
 import { REFUSED } from "../meaning/routing/connection.ts";
 import type { EffectiveRule } from "../meaning/routing/delegates.ts";
-import { gatewayTable, refused, type VirtualHost } from "../meaning/routing/gateway.ts";
+import { contested, gatewayTable, refused, servedBy, type VirtualHost } from "../meaning/routing/gateway.ts";
 import type { GatewayChain } from "../meaning/routing/gateway-bytes.ts";
 import type { OwnRule } from "../meaning/routing/table.ts";
 import { chosenOf } from "../meaning/routing/target.ts";
@@ -33,6 +33,8 @@ export interface Rule extends Alternative {
 
 export interface Doors {
   readonly domains: readonly Domain[];
+  /** What it may do besides, as far as that isn't known: by servers that may be open. Empty where all is known. */
+  readonly perhaps: readonly Domain[];
   /** Whatever isn't known of all of it. */
   readonly lacks: readonly string[];
 }
@@ -52,16 +54,20 @@ export function doorsOf(gateway: Workload, side: Side, world: ImpactWorld): Door
 
 function makeDoors(gateway: Workload, side: Side, world: ImpactWorld): Doors {
   const { inventory, objects, rootNamespace } = side;
-  const table = gatewayTable(gateway, { objects, rootNamespace, inventory });
-  const owners = table.hosts.flatMap(({ objects }) => objects);
+  const near = { objects, rootNamespace, inventory };
+  const table = gatewayTable(gateway, near);
+  const owners = [...table.hosts.flatMap(({ objects }) => objects), ...contested(table)];
+  const lacks = [
+    ...table.lacks,
+    ...GATEWAY_KINDS.flatMap((kind) => world.unread(kind) ?? []),
+    ...(owners.every(side.sees) ? [] : [HIDDEN]),
+    ...unreadIn({ ...world, readers: [gateway] }, owners),
+  ];
+  const perhaps = lacks.length === 0 ? [] : servedBy(table.perhaps, gateway, near).hosts;
   return {
     domains: table.hosts.map((host) => domainOf(host, side, world)),
-    lacks: [
-      ...table.lacks,
-      ...GATEWAY_KINDS.flatMap((kind) => world.unread(kind) ?? []),
-      ...(owners.every(side.sees) ? [] : [HIDDEN]),
-      ...unreadIn({ ...world, readers: [gateway] }, owners),
-    ],
+    perhaps: perhaps.map((host) => domainOf(host, side, world)),
+    lacks,
   };
 }
 
@@ -78,24 +84,26 @@ export function byteDoorsOf(gateway: Workload, side: Side, world: ImpactWorld): 
 
 function makeByteDoors(gateway: Workload, side: Side, world: ImpactWorld): Doors {
   const { inventory, objects, rootNamespace } = side;
-  const table = gatewayTable(gateway, { objects, rootNamespace, inventory });
-  const owners = table.chains.flatMap(({ server, found }) => [
+  const near = { objects, rootNamespace, inventory };
+  const table = gatewayTable(gateway, near);
+  const chained = table.chains.flatMap(({ server, found }) => [
     server.gateway,
     ...(found === null ? [] : [found.owner]),
   ]);
+  const owners = [...chained, ...contested(table)];
   const ports = new Set(table.servers.map(({ listens }) => listens));
-  return {
-    domains: table.chains.flatMap((chain) => byteDomains(chain, gateway, side, world)),
-    lacks: [
-      ...table.lacks,
-      ...GATEWAY_KINDS.flatMap((kind) => world.unread(kind) ?? []),
-      ...readersOf(owners, { inventory, rootNamespace }),
-      ...(owners.every(side.sees) ? [] : [HIDDEN]),
-      ...unreadIn({ ...world, readers: [gateway] }, owners),
-      ...([...ports].some((port) => refused(table, port)) ? [REFUSED] : []),
-      ...(table.servers.some(({ tls }) => tls === "auto") ? [AUTO] : []),
-    ],
-  };
+  const lacks = [
+    ...table.lacks,
+    ...GATEWAY_KINDS.flatMap((kind) => world.unread(kind) ?? []),
+    ...readersOf(owners, { inventory, rootNamespace }),
+    ...(owners.every(side.sees) ? [] : [HIDDEN]),
+    ...unreadIn({ ...world, readers: [gateway] }, owners),
+    ...([...ports].some((port) => refused(table, port)) ? [REFUSED] : []),
+    ...(table.servers.some(({ tls }) => tls === "auto") ? [AUTO] : []),
+  ];
+  const perhaps = lacks.length === 0 ? [] : servedBy(table.perhaps, gateway, near).chains;
+  const domainsOf = (chain: GatewayChain) => byteDomains(chain, gateway, side, world);
+  return { domains: table.chains.flatMap(domainsOf), perhaps: perhaps.flatMap(domainsOf), lacks };
 }
 
 const AUTO = "whether it is another network’s proxy, whose calls AUTO_PASSTHROUGH lets through";

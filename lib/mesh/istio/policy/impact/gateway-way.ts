@@ -203,11 +203,13 @@ function textOf(doors: Doors): string {
   return found;
 }
 
-const said = ({ domains, lacks }: Doors) => [
-  domains.map(({ listens, name, rules }) => [
-    ...[listens, name],
-    rules.map(({ ends, takes }) => [takes, ends.map(({ key, share }) => [key, share])]),
-  ]),
+const said = ({ domains, perhaps, lacks }: Doors) => [
+  ...[domains, perhaps].map((each) =>
+    each.map(({ listens, name, rules }) => [
+      ...[listens, name],
+      rules.map(({ ends, takes }) => [takes, ends.map(({ key, share }) => [key, share])]),
+    ]),
+  ),
   lacks,
 ];
 

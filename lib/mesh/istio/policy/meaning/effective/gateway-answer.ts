@@ -5,7 +5,7 @@ import { resolveHost } from "../../hosts.ts";
 import { listAt, namespaceOf, objectAt, textAt } from "../../routing/json.ts";
 import { asRead, unreadIn } from "../revisions.ts";
 import { REFUSED } from "../routing/connection.ts";
-import { gatewayTable, refused, type VirtualHost } from "../routing/gateway.ts";
+import { contested, gatewayTable, refused, type VirtualHost } from "../routing/gateway.ts";
 import type { GatewayChain } from "../routing/gateway-bytes.ts";
 import { within } from "../routing/host-pattern.ts";
 import type { OwnRule } from "../routing/table.ts";
@@ -39,6 +39,7 @@ export function atGateway(gateway: Workload, service: Called, whole: WordsWorld)
     ...leading.flatMap(({ objects }) => objects),
     ...passing.flatMap(({ server, found }) => [server.gateway, ...(found === null ? [] : [found.owner])]),
     ...(leads ? rulesFor(host, world) : []),
+    ...contested(table),
   ];
   const lacks = [
     ...blind(world, ...GATEWAY_KINDS),

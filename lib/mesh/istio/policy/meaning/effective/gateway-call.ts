@@ -55,8 +55,11 @@ export function through(
   const found = hostFor(table, listens, host, question.sni);
   if (found === null) return inTurn([notTaken(title, gateway, table, listens, world)]);
   if (hides(found.objects, world)) return stopped([HIDDEN]);
-  const otherwise = unreadIn(world, found.objects);
-  if (otherwise.length > 0) return stopped(otherwise);
+  const otherwise = [
+    ...unreadIn(world, found.objects),
+    ...(table.refused.length === 0 ? [] : unsettledAt(table, listens, world)),
+  ];
+  if (otherwise.length > 0) return stopped([...new Set(otherwise)]);
   const { server } = found;
   const taken: SimulationStep = {
     ...{ kind: "route", title, verdict: "yes", lacks: [], sources: [sourceOf(world, server.gateway, server.path)] },

@@ -8,7 +8,7 @@ import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { GATEWAY_API } from "../../kinds.ts";
 import { listAt, namespaceOf, numberAt, objectAt, specOf, textAt } from "../../routing/json.ts";
 import { letIn } from "./api-namespaces.ts";
-import { listensOn, type Server } from "./server.ts";
+import { type Found, listensOn, unknownPort } from "./server.ts";
 import type { GatewayProxy, GatewayWorld } from "./world.ts";
 
 export function apiGateways(proxy: GatewayProxy, world: GatewayWorld): readonly Manifest[] {
@@ -29,26 +29,24 @@ export function isMade(gateway: Manifest): boolean {
   return others.length === 0 && (address === undefined || (textAt(address, "type") ?? "IPAddress") === "IPAddress");
 }
 
-/** Of a Gateway or a ListenerSet. A text: what isn't known of it. */
+/** Of a Gateway or a ListenerSet. */
 export function listenerOf(
   gateway: Manifest,
   index: number,
   listener: JsonObject,
   proxy: GatewayProxy,
   world: GatewayWorld,
-): Server | string {
+): Found {
   const name = `${namespaceOf(gateway)}/${gateway.metadata.name}`;
   const called = `listener ${index} of ${gateway.kind} ${name}`;
-  const port = numberAt(listener, "port");
-  if (port === null) return `the port of ${called}`;
+  const written = numberAt(listener, "port");
+  const port = written ?? 0;
   const listens = listensOn(port, proxy, world);
-  if (listens === null) return `which port of the pods stands behind port ${port} of the gateway’s Services`;
   const namespaces = letIn(objectAt(listener["allowedRoutes"], "namespaces"), namespaceOf(gateway), world, "Same");
-  if (namespaces === undefined) return `which namespaces ${called} selects`;
   const protocol = textAt(listener, "protocol");
   const passes = textAt(objectAt(listener, "tls"), "mode") === "Passthrough";
-  return {
-    ...{ gateway, path: ["spec", "listeners", index], name, port, listens, redirects: false },
+  const server: Found["server"] = {
+    ...{ gateway, path: ["spec", "listeners", index], name, port, listens: listens ?? port, redirects: false },
     reads: protocol === "HTTP" ? "http" : protocol === "HTTPS" && !passes ? "https" : "bytes",
     tls:
       protocol === "HTTP" || (protocol === "HTTPS" && !passes)
@@ -59,6 +57,16 @@ export function listenerOf(
             ? "ends"
             : "none",
     hosts: [{ namespace: null, host: (textAt(listener, "hostname") || "*").toLowerCase() }],
-    listener: { listener, namespaces },
+    // Of those that it perhaps lets in all are asked for.
+    listener: { listener, namespaces: namespaces ?? null },
   };
+  const lacks =
+    written === null
+      ? `the port of ${called}`
+      : listens === null
+        ? unknownPort(port)
+        : namespaces === undefined
+          ? `which namespaces ${called} selects`
+          : null;
+  return { server, lacks };
 }

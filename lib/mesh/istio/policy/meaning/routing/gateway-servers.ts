@@ -21,12 +21,14 @@ import {
 import { apiGateways, isMade, listenerOf } from "./api-listeners.ts";
 import type { LeftOut } from "./delegates.ts";
 import { type Listening, listenersAt } from "./listener-sets.ts";
-import { listensOn, type Server } from "./server.ts";
+import { type Found, listensOn, type Server, unknownPort } from "./server.ts";
 import type { GatewayProxy, GatewayWorld } from "./world.ts";
 
 export interface Opened {
   readonly servers: readonly Server[];
   readonly refused: readonly LeftOut[];
+  /** Those of which it isn't known whether or where they are open, and those that are refused, which is known as far as the others are. */
+  readonly perhaps: readonly Server[];
   readonly lacks: readonly string[];
 }
 
@@ -36,20 +38,26 @@ export function openedBy(proxy: GatewayProxy, world: GatewayWorld): Opened {
   const made = listening.filter(({ gateway }) => isMade(gateway)).flatMap(({ taken }) => taken);
   const asked = [...istiosServers(proxy, made, world), ...api].toSorted((a, b) => byAge(a.owner, b.owner));
   const servers: Server[] = [];
+  const perhaps: Server[] = [];
   const refused: LeftOut[] = listening.flatMap((each) => each.refused);
   const lacks = new Set(listening.flatMap((each) => each.lacks));
   for (const { owner, index, listener } of asked) {
     const ofIstio = owner.apiVersion.startsWith(`${NETWORKING}/`);
-    const found = (ofIstio ? serverOf : listenerOf)(owner, index, listener, proxy, world);
-    if (typeof found === "string") {
-      lacks.add(found);
+    const { server, lacks: open } = (ofIstio ? serverOf : listenerOf)(owner, index, listener, proxy, world);
+    if (open !== null) {
+      lacks.add(open);
+      perhaps.push(server);
       continue;
     }
-    const why = clash(found, servers);
-    if (why === null) servers.push(found);
-    else refused.push({ owner, path: found.path, why });
+    const why = clash(server, servers);
+    if (why === null) {
+      servers.push(server);
+      continue;
+    }
+    refused.push({ owner, path: server.path, why });
+    perhaps.push(server);
   }
-  return { servers, refused, lacks: [...lacks] };
+  return { servers, refused, perhaps, lacks: [...lacks] };
 }
 
 /** Beside a Gateway whose proxy istiod made only those of its namespace count, and of its ListenerSets'. (filterStrictGatewayMerging) */
@@ -64,23 +72,20 @@ function istiosServers(proxy: GatewayProxy, made: readonly Listening[], world: G
     .flatMap((owner) => listAt(specOf(owner), "servers").map((listener, index) => ({ owner, index, listener })));
 }
 
-/** A text: what isn't known of it. */
 function serverOf(
   gateway: Manifest,
   index: number,
   server: JsonObject,
   proxy: GatewayProxy,
   world: GatewayWorld,
-): Server | string {
+): Found {
   const own = namespaceOf(gateway);
   const name = `${own}/${gateway.metadata.name}`;
-  const port = numberAt(objectAt(server, "port"), "number");
-  if (port === null) return `the port of server ${index} of Gateway ${name}`;
-  if (textAt(server, "bind")) return `which address server ${index} of Gateway ${name} is reached at: it says bind`;
+  const written = numberAt(objectAt(server, "port"), "number");
+  const port = written ?? 0;
   const listens = listensOn(port, proxy, world);
-  if (listens === null) return `which port of the pods stands behind port ${port} of the gateway’s Services`;
-  return {
-    ...{ gateway, path: ["spec", "servers", index], name, port, listens, ...readsOf(server) },
+  const found: Server = {
+    ...{ gateway, path: ["spec", "servers", index], name, port, listens: listens ?? port, ...readsOf(server) },
     redirects: objectAt(server, "tls")["httpsRedirect"] === true,
     hosts: textsAt(server, "hosts").map((each) => {
       const [where = "", host, ...more] = each.split("/");
@@ -89,6 +94,16 @@ function serverOf(
     }),
     listener: null,
   };
+  const called = `server ${index} of Gateway ${name}`;
+  const lacks =
+    written === null
+      ? `the port of ${called}`
+      : textAt(server, "bind")
+        ? `which address ${called} is reached at: it says bind`
+        : listens === null
+          ? unknownPort(port)
+          : null;
+  return { server: found, lacks };
 }
 
 const PASSES: Readonly<Record<string, Server["tls"]>> = { PASSTHROUGH: "passes", AUTO_PASSTHROUGH: "auto" };

@@ -47,13 +47,22 @@ export interface GatewayTable extends Opened {
 
 export function gatewayTable(proxy: GatewayProxy, world: GatewayWorld): GatewayTable {
   const opened = openedBy(proxy, world);
+  return { ...opened, ...servedBy(opened.servers, proxy, world) };
+}
+
+/** What these servers make of requests and of bytes, where they are open. */
+export function servedBy(
+  all: readonly Server[],
+  proxy: GatewayProxy,
+  world: GatewayWorld,
+): Pick<GatewayTable, "hosts" | "chains" | "leftOut"> {
   const plain = Map.groupBy(
-    opened.servers.filter(({ reads }) => reads === "http"),
+    all.filter(({ reads }) => reads === "http"),
     ({ listens }) => listens,
   );
-  const apart = opened.servers.filter(({ reads }) => reads === "https").map((server) => [server]);
+  const apart = all.filter(({ reads }) => reads === "https").map((server) => [server]);
   return {
-    ...{ ...opened, ...gatewayChains(opened.servers, proxy, world) },
+    ...gatewayChains(all, proxy, world),
     hosts: [...plain.values(), ...apart].flatMap((servers) => hostsOf(servers, proxy, world)),
   };
 }
@@ -144,6 +153,10 @@ export const hostOf = (authority: string): string => authority.toLowerCase().rep
 /** Whether Envoy refuses the listener of a port, for two of its chains ask for the same. */
 export const refused = ({ chains }: GatewayTable, listens: number): boolean =>
   clash(chains.filter(({ server }) => server.listens === listens));
+
+/** Objects by which a server is refused, or isn't: of one that may be kept from its port all count that open any. */
+export const contested = ({ servers, refused: out }: GatewayTable): readonly Manifest[] =>
+  out.length === 0 ? [] : [...servers.map(({ gateway }) => gateway), ...out.map(({ owner }) => owner)];
 
 /** What the rules of a virtual host do with a request. */
 export const routeAt = (

@@ -29,6 +29,13 @@ export interface Server {
   readonly listener: Omit<Listener, "gateway"> | null;
 }
 
+/** A server, and what isn't known of it. `lacks` null: all is, and it is open unless an older one keeps it from its port. */
+export interface Found {
+  /** As far as it is known: where its port on the pods isn't, that is taken for the Gateway's own. */
+  readonly server: Server;
+  readonly lacks: string | null;
+}
+
 /** By the gateway's Services; without one that names the port, the port itself. null: not known. (resolvePorts) */
 export function listensOn(
   port: number,
@@ -42,3 +49,6 @@ export function listensOn(
   const [first = port, ...others] = new Set(targets);
   return typeof first === "number" && others.length === 0 ? first : null;
 }
+
+export const unknownPort = (port: number): string =>
+  `which port of the pods stands behind port ${port} of the gateway’s Services`;
