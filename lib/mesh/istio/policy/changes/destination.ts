@@ -63,12 +63,13 @@ function policyAs(
   if (tls.credentialName !== undefined && (tls.mode === "DISABLE" || tls.mode === "ISTIO_MUTUAL")) {
     refuse("tls.credentialName", `${tls.mode} takes no certificates of yours`);
   }
-  return set(
-    now,
-    "tls",
-    setAll(objectAt(now, "tls"), { mode: tls.mode, credentialName: tls.credentialName, sni: tls.sni }),
-  );
+  const { mode, credentialName, sni } = tls;
+  // Certificates of the mesh and of a Secret stand alone. (`ClientTLSSettings`)
+  const alone = credentialName !== undefined || mode === "DISABLE" || mode === "ISTIO_MUTUAL";
+  return set(now, "tls", setAll(objectAt(now, "tls"), { mode, credentialName, sni, ...(alone ? NO_FILES : {}) }));
 }
+
+const NO_FILES = { clientCertificate: undefined, privateKey: undefined, caCertificates: undefined };
 
 function poolAs(pool: JsonObject, wanted: NonNullable<DestinationIntent["connectionPool"]>): JsonObject {
   const { maxConnections, connectTimeout, ...http } = wanted;
@@ -119,6 +120,10 @@ function notes(
   bench: Workbench,
   whole: JsonObject,
 ): void {
+  const ports = listAt(whole, "portLevelSettings").flatMap((each) => numberAt(objectAt(each, "port"), "number") ?? []);
+  // (istiod's `GetPortLevelTrafficPolicy`)
+  if (ports.length > 0)
+    bench.note(`ports with settings of their own take none of the destination’s: ${ports.join(", ")}`);
   if (version !== undefined)
     bench.note("a version's settings take the place of the whole destination's, setting by setting");
   if (outlierDetection) {

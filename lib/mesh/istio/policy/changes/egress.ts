@@ -23,6 +23,7 @@ export function egress({ cluster, scope, hosts }: EgressIntent, bench: Workbench
     bench.note(`${refText(bench.ref(loser))} selects the same and is ignored: the oldest counts`);
   const [oldest] = found;
   const object = oldest ?? create(bench, namespace, labels);
+  if (oldest === undefined) noteWider(bench, scope);
   const listeners = listAt(specOf(object), "egress");
   // Listeners for a port of their own count before the one for all others.
   const at = listeners.findIndex((each) => !has(each, "port"));
@@ -46,6 +47,20 @@ export function sidecarsFor(scope: EgressIntent["scope"], world: Pick<PolicyWorl
     .objects("Sidecar")
     .filter((each) => namespaceOf(each) === scope.namespace && same(selectedBy(each), labels))
     .toSorted(byAge);
+}
+
+/** What the one that counted until then says beyond hosts: a Sidecar counts alone. (getSidecarScope in istiod's pilot/pkg/model/push_context.go) */
+function noteWider(bench: Workbench, { level, namespace }: EgressIntent["scope"]): void {
+  const { rootNamespace } = bench.world;
+  const wider = [...(level === "workload" ? [namespace] : []), rootNamespace]
+    .flatMap((each) => sidecarsFor({ level: "namespace", namespace: each }, bench.world).slice(0, 1))
+    .at(0);
+  if (wider === undefined) return;
+  const lost = Object.keys(specOf(wider)).filter((key) => key !== "egress");
+  if (lost.length > 0)
+    bench.note(
+      `${refText(bench.ref(wider))} doesn’t count there any more, and nothing of it is taken over: ${lost.sort().join(", ")}`,
+    );
 }
 
 /** A workload's own Sidecar counts alone: nothing is added to it by its namespace's. */

@@ -104,7 +104,8 @@ function exportsOf(rule: Manifest): readonly string[] {
   return to.length === 0 || to.includes(BY_DEFAULT) ? [""] : to;
 }
 
-function isPrivate(rule: Manifest): boolean {
+/** Exported to its own namespace alone. */
+export function isPrivate(rule: Manifest): boolean {
   const [only, ...more] = textsAt(specOf(rule), "exportTo").filter((each) => each !== BY_DEFAULT);
   return more.length === 0 && (only === "." || only === namespaceOf(rule));
 }

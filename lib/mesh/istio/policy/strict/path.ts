@@ -83,10 +83,11 @@ export function strictPath({ world: whole, namespace, visible, seen }: StrictInp
 
 /**
  * Calls of the mesh. Of those that reached no workload only where none of the same client did: what it sends to a service shows by
- * those that arrive.
+ * those that arrive, requests by requests and connections by connections, which go to other ports.
  */
 function arrivals(calls: readonly ObservedCall[]): readonly ObservedCall[] {
-  const key = ({ ids, service }: ObservedCall) => `${ids.source}>${service?.namespace}/${service?.name}`;
+  const key = ({ ids, service, protocol }: ObservedCall) =>
+    `${ids.source}>${service?.namespace}/${service?.name} ${protocol === "tcp" ? "tcp" : "requests"}`;
   const arrived = new Set(calls.filter(({ target }) => target.kind === "workload").map(key));
   return calls.filter(
     (call) => call.target.kind === "workload" || (call.target.kind === "service" && !arrived.has(key(call))),

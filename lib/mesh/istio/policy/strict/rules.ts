@@ -6,6 +6,7 @@ import type { StrictRule } from "#lib/policy/strict.ts";
 import { closeness, fullName } from "../hosts.ts";
 import { type SecurityWorld, sourceOf } from "../meaning/effective/sight.ts";
 import { hostsOfRule } from "../meaning/routing/host-index.ts";
+import { isPrivate } from "../routing/destination-rules.ts";
 import { isObject, listAt, namespaceOf, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 
 const TEXT =
@@ -47,10 +48,10 @@ export function rulesAgainst(
   });
 }
 
-/** A rule is followed from its own namespace, from the service's and from the root: there by everyone's clients. */
+/** A rule is followed from its own namespace, from the service's and from the root: there by everyone's clients, unless it is kept to its own. */
 function clientsOf(rule: Manifest, taken: readonly string[], rootNamespace: string): string | null {
   const own = namespaceOf(rule);
-  return own === rootNamespace || taken.includes(own) ? null : own;
+  return (own === rootNamespace || taken.includes(own)) && !isPrivate(rule) ? null : own;
 }
 
 interface Place {

@@ -11,6 +11,8 @@ import { namedPorts, pastElsewhere, pastInbound } from "../meaning/capture.ts";
 import { isKnown } from "../meaning/truth.ts";
 
 const PROBES = "sidecar.istio.io/rewriteAppHTTPProbers";
+/** What Go's ParseBool takes for false; of anything else that isn't true the mesh's setting counts. (ShouldRewriteAppHTTPProbers in istiod's pkg/kube/inject) */
+const FALSE: ReadonlySet<string | undefined> = new Set(["false", "False", "FALSE", "f", "F", "0"]);
 
 /** Ports of an annotation that are written out. */
 const WRITTEN = 20;
@@ -67,7 +69,7 @@ function sidecarGaps(workload: Workload): readonly Gap[] {
         text: `Ports ${excluded} bypass the sidecar (excludeInboundPorts): nothing is enforced there.`,
       });
   }
-  if (workload.annotations[PROBES] === "false") {
+  if (FALSE.has(workload.annotations[PROBES])) {
     gaps.push({
       kind: "probes",
       text: "Probes aren’t rewritten (rewriteAppHTTPProbers): the kubelet’s plaintext is refused under STRICT, and the pods become unready.",
