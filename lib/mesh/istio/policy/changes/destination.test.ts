@@ -13,7 +13,7 @@ const carried = (wish: Partial<DestinationIntent>, trafficPolicy: JsonObject) =>
 
 describe("TLS to a destination", () => {
   const MUTUAL = { mode: "MUTUAL", ...FILES, subjectAltNames: ["x"] };
-  test.each<[string, DestinationIntent["tls"], JsonObject]>([
+  test.each<[string, NonNullable<DestinationIntent["tls"]>, JsonObject]>([
     ["of the mesh takes no files", { mode: "ISTIO_MUTUAL" }, { mode: "ISTIO_MUTUAL", subjectAltNames: ["x"] }],
     ["that is off takes none", { mode: "DISABLE" }, { mode: "DISABLE", subjectAltNames: ["x"] }],
     [

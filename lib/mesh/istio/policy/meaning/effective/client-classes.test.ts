@@ -215,7 +215,7 @@ describe("for any objects and clients", () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 100 },
     );
     expect(compared).toBeGreaterThan(50);
   });
