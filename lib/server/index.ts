@@ -56,8 +56,9 @@ export const policy: Runtime["policy"] = (...args) => runtime().policy(...args);
 export const services: Runtime["services"] = (...args) => runtime().services(...args);
 export const service: Runtime["service"] = (...args) => runtime().service(...args);
 export const security: Runtime["security"] = (...args) => runtime().security(...args);
-/** How each client reaches one service. */
+/** What one workload's proxies send to each host that it may call. */
 export const sends: Runtime["sends"] = (...args) => runtime().sends(...args);
+/** How each client reaches one service. */
 export const clientRouting: Runtime["clientRouting"] = (...args) => runtime().clientRouting(...args);
 export const egress: Runtime["egress"] = (...args) => runtime().egress(...args);
 export const dryRuns: Runtime["dryRuns"] = (...args) => runtime().dryRuns(...args);

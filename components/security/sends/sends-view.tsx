@@ -48,7 +48,8 @@ function KindView({
 }) {
   const { which, sends } = kind;
   const title = which === null ? name : `${name} (${which})`;
-  const rows = sends.flatMap(({ tls }) => tls);
+  // Rules of several hosts may lead to one place.
+  const rows = [...new Map(sends.flatMap(({ tls }) => tls).map((row) => [JSON.stringify(row), row])).values()];
   const broken = rows.filter(({ connects }) => connects === false);
   const others = rows.filter(({ connects }) => connects !== false);
   const odd = sends.filter(

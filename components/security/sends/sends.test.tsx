@@ -60,6 +60,11 @@ describe("what a workload sends", () => {
     expect(said([kind([host(more)])])).toContain(expected);
   });
 
+  test("a place that several hosts lead to stands once", () => {
+    const text = said([kind([host(), host({ host: "old.shop.svc.cluster.local", decides: "rules" })])]);
+    expect(text.split("shop/reviews-v1")).toHaveLength(2);
+  });
+
   test("endpoints outside, with the TLS that a rule sets up, and where calls fail", () => {
     const target = {
       ...{ host: "api.example.com", subset: null, port: 443, share: 1, source: null, fails: null, pods: null },

@@ -54,7 +54,7 @@ export function TlsTable({
         ]}
       >
         {rows.map((row) => (
-          <tr key={JSON.stringify([row.host, row.subset, row.port, row.by, row.servers])}>
+          <tr key={JSON.stringify(row)}>
             <Cell className="pr-4 align-top">
               <Place row={row} cluster={cluster} />
             </Cell>
