@@ -13,6 +13,7 @@ import { boxesOf, DEFAULT_LOOK, type Look, placesOfLook } from "./look.ts";
 import type { FromWorker } from "./messages.ts";
 import type { Places } from "./places.ts";
 import { covers, layoutInput, sameStructure } from "./placing.ts";
+import { type Drawn, rehearseSteps } from "./rehearsal.ts";
 import { buffersOf, buildScene, buildSkeleton } from "./scene-build.ts";
 import { SceneRows } from "./scene-rows.ts";
 import { type Shown, showGraph } from "./shown.ts";
@@ -86,6 +87,7 @@ export class Picture {
   private rows = new SceneRows();
   private version = 0;
   private laying: Laying | null = null;
+  private rehearsed = false;
 
   constructor(deps: PictureDeps) {
     this.deps = deps;
@@ -185,6 +187,13 @@ export class Picture {
     this.shown = shown;
     this.send(shown, this.skeleton as Skeleton, { fresh, first, layoutMs });
     this.deps.drawn(shown);
+    if (first && !this.rehearsed) rehearseSteps(() => this.onScreen(), this.deps);
+    this.rehearsed ||= first;
+  }
+
+  private onScreen(): Drawn | null {
+    const { shown, skeleton, look } = this;
+    return shown === null || skeleton === null ? null : { shown, skeleton, look };
   }
 
   /** Begins a layout, unless the one under way will do: then only its numbers are newer. */

@@ -210,6 +210,11 @@ export class Session {
     this.frames.follow(wanted ? { origin: opened.origin, view: asked, span } : null);
   }
 
+  /** Whether there is a graph to be drawn. */
+  hasGraph(): boolean {
+    return this.graph !== null;
+  }
+
   /** What is on the screen. */
   private seen(): Graph | null {
     return this.hand.frame() ?? this.graph;

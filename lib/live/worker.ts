@@ -16,9 +16,9 @@ turns.port1.onmessage = () => waiting.shift()?.();
 const REHEARSALS = 4;
 let rehearsals = 0;
 
-/** The first answer takes the server some time, and this thread has nothing else to do; but each has a turn of its own. */
+/** The first answer takes the server some time, and this thread has nothing else to do until then; each has a turn of its own. */
 function rehearseAgain(): void {
-  if (rehearsals === REHEARSALS) return;
+  if (rehearsals === REHEARSALS || session.hasGraph()) return;
   rehearsals += 1;
   rehearse();
   setTimeout(rehearseAgain);

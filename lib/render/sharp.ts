@@ -42,6 +42,9 @@ function flush(context: Context): void {
   context.getImageData(0, 0, 1, 1);
 }
 
+/** Not every browser has it (https://wicg.github.io/scheduling-apis/). */
+const { scheduler } = globalThis as { readonly scheduler?: Scheduler };
+
 const isOf = (of: Shows, state: number, camera: Camera) =>
   of.state === state && of.camera !== null && same(of.camera, camera);
 
@@ -154,7 +157,14 @@ export class Sharp {
     this.done = done;
     const waiting = this.steps !== null;
     this.steps = steps;
-    if (!waiting) this.channel.port2.postMessage(null);
+    if (!waiting) this.next();
+  }
+
+  /** Another turn. A first picture goes before what the page does beside it; whoever looks at one waits for nothing else. */
+  private next(): void {
+    if (this.drawing.of === "whole" && scheduler !== undefined)
+      void scheduler.postTask(() => this.slice(), { priority: "user-blocking" });
+    else this.channel.port2.postMessage(null);
   }
 
   private slice(): void {
@@ -168,7 +178,7 @@ export class Sharp {
       }
       if (step.value !== null) flush(step.value);
       if (performance.now() < end) continue;
-      this.channel.port2.postMessage(null);
+      this.next();
       return;
     }
   }
