@@ -22,6 +22,9 @@ export function realBinaries(env: NodeJS.ProcessEnv): RealBinaries {
 /** A Jaeger, and a Zipkin server, as realBinaries has the control plane. */
 export const realJaeger = (env: NodeJS.ProcessEnv): string => program(env, "MESHSCOPE_JAEGER", "a Jaeger");
 export const realZipkin = (env: NodeJS.ProcessEnv): string => program(env, "MESHSCOPE_ZIPKIN", "a Zipkin server");
+/** What says of EnvoyFilters what istiod would. */
+export const realEnvoyFilter = (env: NodeJS.ProcessEnv): string =>
+  program(env, "MESHSCOPE_ENVOYFILTER", "the program that validates EnvoyFilters");
 /** What speaks ADS as a sidecar would, and the proxy itself. */
 export const realAds = (env: NodeJS.ProcessEnv): string => program(env, "MESHSCOPE_ADS", "the program that speaks ADS");
 export const realEnvoy = (env: NodeJS.ProcessEnv): string => program(env, "MESHSCOPE_ENVOY", "an Envoy");

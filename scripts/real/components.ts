@@ -64,6 +64,13 @@ export const realComponents: readonly RealComponent[] = [
     testsOnly: true,
   },
   {
+    name: "envoyfilter",
+    env: "MESHSCOPE_ENVOYFILTER",
+    provision: () => buildGo({ name: "envoyfilter", module: join(modules, "istiod"), main: "./envoyfilter" }),
+    nextStep: goNext,
+    testsOnly: true,
+  },
+  {
     name: "jaeger",
     env: "MESHSCOPE_JAEGER",
     provision: () =>

@@ -130,6 +130,9 @@ function nanoseconds(text: string): bigint | null | undefined {
   return found[1] === "-" ? -sum : sum;
 }
 
+/** Whether Go reads a text as a duration; of a long one nothing is said. */
+export const isDuration = (text: string): boolean => nanoseconds(text) !== null;
+
 /** Whether it is a duration of less than a millisecond, which some fields take for none. */
 export function isNoTime(value: unknown): boolean {
   const ns = typeof value === "string" ? nanoseconds(value) : null;

@@ -1,10 +1,11 @@
 /**
- * What Istio's webhook takes with a warning in EnvoyFilters: functions of Istio's pkg/config/validation/envoyfilter. What Envoy's own types
- * say of the values isn't looked at, nor is it said of each that it is one.
+ * What Istio's webhook takes with a warning in EnvoyFilters: functions of Istio's pkg/config/validation/envoyfilter. Not said is of each
+ * that it is one.
  */
-import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, objectAt, textAt } from "../routing/json.ts";
+import { saidOfPatch } from "./envoy/values.ts";
 import { type Draft, setting } from "./family.ts";
 import { odd, withoutWhole } from "./odd-draft.ts";
 
@@ -25,13 +26,8 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
 /** A filter for HTTP and one for TCP went by this name. */
 const AMBIGUOUS = "envoy.ext_authz";
 export const LONGEST_VERSION = 1024;
-
-/** What is patched by a value that has a type of its own. */
-const FILTERS = new Set(["HTTP_FILTER", "NETWORK_FILTER", "LISTENER_FILTER", "EXTENSION_CONFIG"]);
-
-/** (recurseMissingTypedConfig) Of the filter itself; what is inside of it isn't looked at. */
-const isTyped = (value: JsonObject): boolean =>
-  ["typed_config", "typedConfig", "config_discovery", "configDiscovery"].some((key) => has(value, key));
+/** What is matched by a listener. */
+export const OF_LISTENERS: readonly string[] = ["LISTENER", "FILTER_CHAIN", "NETWORK_FILTER", "HTTP_FILTER"];
 
 /** (validateEnvoyFilter) */
 export function* oddEnvoyFilter(filter: Manifest): Generator<Draft> {
@@ -50,23 +46,14 @@ export function* oddEnvoyFilter(filter: Manifest): Generator<Draft> {
       );
     }
     const applyTo = textAt(patch, "applyTo") ?? "";
-    const place: Segments = ["spec", "configPatches", i, "patch", "value"];
-    if (
-      FILTERS.has(applyTo) &&
-      has(objectAt(patch, "patch"), "value") &&
-      !isTyped(objectAt(objectAt(patch, "patch"), "value"))
-    )
-      yield odd(
-        filter,
-        place,
-        "It says what the filter is by a name alone, which Envoy will no longer look up.",
-        "Add typed_config, with the filter’s @type.",
-      );
+    for (const { path: at, text, fix } of saidOfPatch(patch).warned)
+      yield odd(filter, ["spec", "configPatches", i, "patch", "value", ...at], text, fix);
     const chain = objectAt(objectAt(match, "listener"), "filterChain");
     if (["LISTENER", "FILTER_CHAIN"].includes(applyTo) && has(chain, "filter")) {
       const place = [...path, "listener", "filterChain", "filter"];
       yield odd(filter, place, `A filter isn’t matched where ${applyTo} is patched.`, withoutWhole(filter, place));
     }
+    if (!OF_LISTENERS.includes(applyTo)) continue;
     const named = objectAt(chain, "filter");
     const names: readonly [Segments, string | null][] = [
       [["filter", "name"], textAt(named, "name")],

@@ -327,6 +327,8 @@ describe("values that are taken and likely not meant", () => {
     }
     expect(found(egress("'', reviews, '/'"))).toEqual([]);
     expect(found(filter("applyTo: HTTP_FILTER, match: {context: WAYPOINT, listener: 7}"))).toEqual([]);
+    // What isn't matched by a listener has no filter to be matched by.
+    expect(found(filter(named("envoy.tcp_proxy").replace("NETWORK_FILTER", "BOOTSTRAP")))).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Values that Istio takes with a warning. */
 import { VIRTUAL_SERVICE } from "./docs.ts";
+import { RELEASE } from "./envoy/types.ts";
 import type { Family } from "./family.ts";
 import {
   emptySelector,
@@ -19,7 +20,7 @@ export const oddValues: Family = {
     "value-odd": {
       also: ["IST0133"],
       severity: "warning",
-      when: "A value is taken, and likely not meant: Istio's webhook warns of it. What Envoy's own types say of an EnvoyFilter's values isn't looked at.",
+      when: `A value is taken, and likely not meant: Istio's webhook warns of it. An EnvoyFilter's values are held against Envoy's types as Istio ${RELEASE} has them.`,
       docs: VIRTUAL_SERVICE,
     },
   },

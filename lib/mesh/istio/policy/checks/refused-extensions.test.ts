@@ -85,7 +85,7 @@ const cases: readonly Refused[] = [
     value,
     type("v2"),
     "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
-    `${patch}.patch.value`,
+    `${patch}.patch.value.typed_config["@type"]`,
   ],
   [
     "a filter's selector",

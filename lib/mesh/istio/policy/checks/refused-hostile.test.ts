@@ -11,7 +11,7 @@ import { values } from "./values.ts";
 
 /** Fields that checks of values look into, and keys that are objects' own in JavaScript. */
 const FIELDS =
-  "hosts gateways http tls tcp route match headers request response add set remove destination host port number name uri prefix regex exact corsPolicy allowOrigins allowMethods rewrite uriRegexRewrite timeout retries retryOn weight mirror mirrors percentage value sniHosts sourceLabels trafficPolicy portLevelSettings outlierDetection connectionPool loadBalancer consistentHash httpCookie attributes maglev tableSize localityLbSetting distribute from to failover warmup duration subsets labels exportTo servers bind mode ingress egress defaultEndpoint selector matchLabels targetRefs rules source operation paths when key notValues jwtRules jwks jwksUri issuer tracing customTags literal metrics overrides tagOverrides endpoints ports address template probe httpGet configPatches applyTo patch listener filterChain filter subFilter url sha256 vmConfig env wasm lua inlineCode concurrency resolution workloadSelector outboundTrafficPolicy egressProxy __proto__ constructor toString length".split(
+  "hosts gateways http tls tcp route match headers request response add set remove destination host port number name uri prefix regex exact corsPolicy allowOrigins allowMethods rewrite uriRegexRewrite timeout retries retryOn weight mirror mirrors percentage value sniHosts sourceLabels trafficPolicy portLevelSettings outlierDetection connectionPool loadBalancer consistentHash httpCookie attributes maglev tableSize localityLbSetting distribute from to failover warmup duration subsets labels exportTo servers bind mode ingress egress defaultEndpoint selector matchLabels targetRefs rules source operation paths when key notValues jwtRules jwks jwksUri issuer tracing customTags literal metrics overrides tagOverrides endpoints ports address template probe httpGet configPatches applyTo patch operation value typed_config @type domains filters listener filterChain filter subFilter url sha256 vmConfig env wasm lua inlineCode concurrency resolution workloadSelector outboundTrafficPolicy egressProxy __proto__ constructor toString length".split(
     " ",
   );
 const TEXTS = [
@@ -25,6 +25,7 @@ const TEXTS = [
   "STATIC",
   "REMOVE",
   "HTTP_FILTER",
+  "VIRTUAL_HOST",
   "ALLOW_ANY",
   "%",
   "(",

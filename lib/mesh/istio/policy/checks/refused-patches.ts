@@ -1,20 +1,16 @@
-/**
- * What Istio's webhook refuses of EnvoyFilters (validateEnvoyFilter in Istio's pkg/config/validation/envoyfilter). Of what Envoy's own
- * types say of a patch's value, only that of old versions there is none.
- */
-import { isObject as isAnyObject } from "#lib/policy/json.ts";
+/** What Istio's webhook refuses of EnvoyFilters (validateEnvoyFilter in Istio's pkg/config/validation/envoyfilter). */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { has, listAt, objectAt, textAt } from "../routing/json.ts";
+import { saidOfPatch } from "./envoy/values.ts";
 import { expressionProblems } from "./expressions.ts";
 import type { Draft } from "./family.ts";
-import { short } from "./odd-draft.ts";
-import { LONGEST_VERSION } from "./odd-patches.ts";
+import { LONGEST_VERSION, OF_LISTENERS } from "./odd-patches.ts";
 import { refused, said } from "./refused-draft.ts";
 
 /** By what is patched, how it is matched; others are matched by anything. */
 const MATCHED: ReadonlyMap<string, string> = new Map([
-  ...["LISTENER", "FILTER_CHAIN", "NETWORK_FILTER", "HTTP_FILTER"].map((each) => [each, "listener"] as const),
+  ...OF_LISTENERS.map((each) => [each, "listener"] as const),
   ...["ROUTE_CONFIGURATION", "VIRTUAL_HOST", "HTTP_ROUTE"].map((each) => [each, "routeConfiguration"] as const),
   ["CLUSTER", "cluster"],
 ]);
@@ -52,14 +48,8 @@ export function* refusedPatches(filter: Manifest): Generator<Draft> {
       );
     else if (by === "listener")
       yield* filters(filter, match, applyTo, [...path, "match", "listener", "filterChain", "filter"]);
-    const old = oldType(objectAt(patch, "patch")["value"]);
-    if (old !== null)
-      yield refused(
-        filter,
-        [...path, "patch", "value"],
-        `Envoy has no type ${short(old)} any more.`,
-        "Write the type of version 3, and its fields.",
-      );
+    for (const { path: at, text, fix } of saidOfPatch(patch).refused)
+      yield refused(filter, [...path, "patch", "value", ...at], text, fix);
   }
 }
 
@@ -98,21 +88,4 @@ function* filters(filter: Manifest, match: JsonObject, applyTo: string, path: Se
     );
   else if ((textAt(objectAt(named, "subFilter"), "name") ?? "") === "")
     yield refused(filter, inside, "The filter inside has no name.", "Add name.");
-}
-
-/** Types of what came before version 3: of these Istio knows none. */
-const OLD = /^type\.googleapis\.com\/envoy\.(?:[a-z_0-9]+\.)*v2(?:alpha\d*)?\.[A-Za-z]+$/;
-/** What is deeper isn't looked at. */
-const DEEPEST = 40;
-
-/** The first type of an old version in a patch's value; null: there is none. */
-function oldType(value: unknown, depth = 0): string | null {
-  if (depth > DEEPEST || typeof value !== "object" || value === null) return null;
-  const type = isAnyObject(value) && Object.hasOwn(value, "@type") ? value["@type"] : null;
-  if (typeof type === "string" && type.length < 300 && OLD.test(type)) return type;
-  for (const each of Object.values(value)) {
-    const found = oldType(each, depth + 1);
-    if (found !== null) return found;
-  }
-  return null;
 }

@@ -4,6 +4,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { kinds } from "../kinds.ts";
 import { type JsonObject, objectAt, specOf } from "../routing/json.ts";
 import { VIRTUAL_SERVICE } from "./docs.ts";
+import { RELEASE } from "./envoy/types.ts";
 import type { Draft, Family } from "./family.ts";
 import { SELECTING } from "./odd-others.ts";
 import { refusedAnnotations } from "./refused-annotations.ts";
@@ -76,7 +77,7 @@ export const values: Family = {
     "value-refused": {
       also: ["IST0106"],
       severity: "error",
-      when: "A field is missing or has a value that Istio's webhook refuses. A server says so in a dry run; this is for files. CEL expressions, and what Envoy's own types say of an EnvoyFilter's values, aren't looked at.",
+      when: `A field is missing or has a value that Istio's webhook refuses. A server says so in a dry run; this is for files. CEL expressions aren't looked at. An EnvoyFilter's values are held against Envoy's types as Istio ${RELEASE} has them.`,
       docs: VIRTUAL_SERVICE,
     },
   },
