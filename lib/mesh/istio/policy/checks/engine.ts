@@ -33,14 +33,16 @@ interface Kept {
   readonly inputs: Lists;
   readonly objects: readonly (readonly Manifest[])[];
   readonly found: readonly Keyed[];
+  /** Of a part that looks at everything at once: of which namespaces it read what runs there. */
+  readonly reads: Reads;
   /** Of each of those objects, good for as long as the inputs are the same, and what runs in the namespaces that it read. */
   readonly each: Map<Manifest, KeptOne>;
   readonly slices: Slices;
 }
 
-/** An inventory by namespace, and where those of before differ from it. */
-const slicedOf = (inventory: CheckWorld["inventory"]) => ({
-  ...{ of: inventory, slices: slicesOf(inventory) },
+/** What runs by namespace, and where it was otherwise before. */
+const slicedOf = (inventory: CheckWorld["inventory"], namespaces: readonly Manifest[]) => ({
+  ...{ of: inventory, namespaces, slices: slicesOf(inventory, namespaces) },
   since: new Map<Slices, ReadonlySet<string>>(),
 });
 
@@ -68,7 +70,7 @@ export class ChecksEngine implements Checker {
   /** By reading, the first one's under the name of none. */
   readonly #kept = new Map<string, Map<Part, Kept>>();
   readonly #tables = new WeakMap<object, Map<unknown, unknown>>();
-  #slices = slicedOf(null);
+  #slices = slicedOf(null, []);
 
   constructor(list: readonly Family[] = families) {
     this.#families = list;
@@ -77,7 +79,9 @@ export class ChecksEngine implements Checker {
   /** All findings, in a fixed order: worst first, then by object, code and place. */
   check(world: CheckWorld): readonly Finding[] {
     const seen = this.#seeing.of(world);
-    if (this.#slices.of !== seen.inventory) this.#slices = slicedOf(seen.inventory);
+    const namespaces = seen.objects("Namespace");
+    if (this.#slices.of !== seen.inventory || !sameList(this.#slices.namespaces, namespaces))
+      this.#slices = slicedOf(seen.inventory, namespaces);
     const readings = this.#readings.of(seen).map((reading, at) => this.#readAs(reading, at, world));
     for (const name of this.#kept.keys()) if (!readings.some(({ keptAs }) => keptAs === name)) this.#kept.delete(name);
     const [first] = readings;
@@ -126,11 +130,16 @@ export class ChecksEngine implements Checker {
     if (unchanged && before.slices === slices) return before.found;
     const said = (drafts: Iterable<Draft>) =>
       Array.from(drafts, (draft) => keyed(findingOf(draft, family, world.cluster)));
-    const keep = (found: readonly Keyed[], each: Kept["each"]) => {
-      kept.set(part, { inputs, objects, found, each, slices });
+    const keep = (found: readonly Keyed[], each: Kept["each"], reads: Reads = null) => {
+      kept.set(part, { inputs, objects, found, reads, each, slices });
       return found;
     };
-    if ("all" in part) return keep(said(part.all(model)), new Map());
+    if ("all" in part) {
+      if (held && untouched(before.reads, this.#changedSince(before.slices)))
+        return keep(before.found, before.each, before.reads);
+      const { result, reads } = model.reading(() => said(part.all(model)));
+      return keep(result, new Map(), reads);
+    }
     const anew = (object: Manifest): KeptOne => {
       const { result: found, reads } = model.reading(() => said(part.each(object, model)));
       return { found, reads };
@@ -162,10 +171,12 @@ const flat = (each: Kept["each"]): readonly Keyed[] => [...each.values()].flatMa
 function inputsOf(part: Part, world: SeenWorld): Lists {
   const { reads } = part;
   const shared = [world.cluster, world.rootNamespace, world.istiodNamespace, world.knowledge];
-  // Of what runs in this cluster, those that look at objects one by one are told apart by namespace.
-  const running = "all" in part ? [world.inventory, ...world.elsewhere] : world.elsewhere;
   const others: Readonly<Record<string, readonly unknown[]>> = {
-    ...{ inventory: running, leftOut: world.leftOut, unserved: world.unserved ?? [] },
+    ...{ leftOut: world.leftOut, unserved: world.unserved ?? [] },
+    // Of what runs in this cluster, those that look at objects one by one are told apart by namespace.
+    ...("all" in part
+      ? { inventory: [world.inventory, ...world.elsewhere] }
+      : { inventory: world.elsewhere, Namespace: [] }),
   };
   return [shared, ...reads.map((kind) => others[kind] ?? world.objects(kind))];
 }

@@ -1,5 +1,5 @@
 /** A CheckWorld with tables built once and on first use, so that no check looks through everything for each object. */
-import type { Service, Workload } from "#lib/inventory/model.ts";
+import type { ClusterInventory, Service, Workload } from "#lib/inventory/model.ts";
 import { indexLabels } from "#lib/inventory/selection.ts";
 import type { CheckWorld } from "#lib/policy/finding.ts";
 import { kindKey } from "#lib/policy/kind.ts";
@@ -92,14 +92,16 @@ export class Model {
   }
 
   objects(kind: string): readonly Manifest[] {
+    if (kind === "Namespace") this.#log.note(null);
     return this.world.objects(kind);
   }
 
   /** An object of a kind (kindKey) by its place. */
   find(kind: string, namespace: string | null, name: string): Manifest | undefined {
+    if (kind === "Namespace") this.#log.one(name);
     let byName = this.#named.get(kind);
     if (byName === undefined) {
-      byName = byPlace(this.objects(kind));
+      byName = byPlace(this.world.objects(kind));
       this.#named.set(kind, byName);
     }
     return byName.get(`${namespace ?? ""}/${name}`);
@@ -132,6 +134,13 @@ export class Model {
     }
     const found = [...this.#ofRunning(byLabels)(labels)];
     return namespace === null ? found : found.filter((workload) => workload.namespace === namespace);
+  }
+
+  /** Accounts (`namespace/sa/name`) that something in a namespace, or anywhere (null), runs as, or ran as within a day. */
+  accounts(namespace: string | null): ReadonlySet<string> {
+    this.#log.note(namespace === null ? null : new Set([namespace]));
+    if (namespace === null) return this.#ofRunning(accountsOfAll);
+    return this.#ofRunning(accountsByNamespace).get(namespace) ?? NO_ACCOUNTS;
   }
 
   knows(kind: string, namespace: string | null): boolean {
@@ -197,6 +206,22 @@ const liveWorkloads = ({ world }: Model): readonly Workload[] =>
   [...(world.inventory?.workloads.values() ?? [])].filter(
     ({ goneAt, services }) => goneAt === null || services.length > 0,
   );
+
+/** What begins by a schedule is gone most of the time: those that ran within a day count. */
+export const accountsOf = (inventory: ClusterInventory | null): ReadonlySet<string> =>
+  new Set([...(inventory?.workloads.values() ?? [])].flatMap(accountsOfOne));
+
+const accountsOfOne = ({ namespace, serviceAccounts }: Workload): readonly string[] =>
+  serviceAccounts.map((each) => `${namespace}/sa/${each}`);
+
+const NO_ACCOUNTS: ReadonlySet<string> = new Set();
+
+const accountsOfAll = ({ world }: Model) => accountsOf(world.inventory);
+
+const accountsByNamespace = ({ world }: Model): ReadonlyMap<string, ReadonlySet<string>> => {
+  const all = Map.groupBy(world.inventory?.workloads.values() ?? [], ({ namespace }) => namespace);
+  return new Map([...all].map(([namespace, list]) => [namespace, new Set(list.flatMap(accountsOfOne))]));
+};
 
 const byLabels = (model: Model) => indexLabels(model.workloads.map((item) => ({ labels: item.labels, item })));
 

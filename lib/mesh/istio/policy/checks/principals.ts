@@ -1,5 +1,4 @@
 /** Identities that AuthorizationPolicies name: whether somebody has them. */
-import type { ClusterInventory } from "#lib/inventory/model.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { actionOf } from "../meaning/authorization/action.ts";
@@ -7,7 +6,7 @@ import { listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
 import type { Draft } from "./family.ts";
 import { mendOr, opensWithMore, rewritten, withoutCaller } from "./mend.ts";
 import { trustDomains } from "./mesh-config.ts";
-import type { Model } from "./model.ts";
+import { accountsOf, type Model } from "./model.ts";
 import { texts } from "./rule-texts.ts";
 
 /** Which accounts (`namespace/sa/name`) a principal takes in, in whatever trust domain. */
@@ -44,11 +43,6 @@ function takenBy(text: string): Taken | null {
   };
 }
 
-const runAs = (inventory: ClusterInventory | null): readonly string[] =>
-  [...(inventory?.workloads.values() ?? [])].flatMap(({ namespace, serviceAccounts }) =>
-    serviceAccounts.map((each) => `${namespace}/sa/${each}`),
-  );
-
 /** Where kinds of what runs outside of the cluster, as virtual machines do, say whom they run as. */
 const MACHINES: Readonly<Record<string, (object: Manifest) => readonly unknown[]>> = {
   WorkloadEntry: ({ spec }) => [spec],
@@ -68,21 +62,15 @@ const ofMachines = (model: Model): readonly string[] =>
     ),
   );
 
-const running = (model: Model): ReadonlySet<string> => new Set(runAs(model.world.inventory));
-
-/**
- * Those that something runs as, or ran as within a day (what begins by a schedule is gone most of the time), in the cluster or on a machine
- * that the mesh is told of, and those that were read.
- */
-const accounts = (model: Model): ReadonlySet<string> =>
+/** Of machines that the mesh is told of, and those that were read. */
+const declared = (model: Model): ReadonlySet<string> =>
   new Set([
-    ...model.table(running),
     ...ofMachines(model),
     ...model.objects("ServiceAccount").map((each) => `${namespaceOf(each)}/sa/${each.metadata.name}`),
   ]);
 
 const elsewhere = (model: Model) =>
-  model.world.elsewhere.map((inventory) => ({ cluster: inventory.cluster, accounts: new Set(runAs(inventory)) }));
+  model.world.elsewhere.map((inventory) => ({ cluster: inventory.cluster, accounts: accountsOf(inventory) }));
 
 function anyOf(all: ReadonlySet<string>, { namespace, account, has }: Taken): string | undefined {
   if (namespace === null || account === null) return [...all].find(has);
@@ -125,7 +113,7 @@ function foreignDomain(policy: Manifest, path: Segments, text: string, model: Mo
     evidence: [{ at: domains.from, path: ["data", "mesh"], text: "names them" }],
     fix:
       // Who sees this may not list accounts: what was read of them doesn't decide.
-      model.table(running).has(`${namespace}/sa/${account}`) || !model.knows("Workload", namespace)
+      model.accounts(namespace).has(`${namespace}/sa/${account}`) || !model.knows("Workload", namespace)
         ? rewritten(
             policy,
             path,
@@ -138,7 +126,8 @@ function foreignDomain(policy: Manifest, path: Segments, text: string, model: Mo
 
 function* nobody(policy: Manifest, path: Segments, text: string, taken: Taken, model: Model): Generator<Draft> {
   const { namespace, account } = taken;
-  if (anyOf(model.table(accounts), taken) !== undefined || !model.knows("Workload", namespace)) return;
+  const known = [model.accounts(namespace), model.table(declared)];
+  if (known.some((accounts) => anyOf(accounts, taken) !== undefined) || !model.knows("Workload", namespace)) return;
   const name = account === null ? text : `${namespace}/${account}`;
   for (const other of model.table(elsewhere)) {
     const found = anyOf(other.accounts, taken);

@@ -1,10 +1,23 @@
-/** An inventory by namespace, as text: what is the same there needs no second look. */
+/** What runs, by namespace and as text: what is the same there needs no second look. */
 import type { ClusterInventory } from "#lib/inventory/model.ts";
+import type { Manifest } from "#lib/policy/manifest.ts";
 
 export type Slices = ReadonlyMap<string, string>;
 
-/** Everything of a namespace is told in it: services, workloads and the namespace's own labels. O(inventory). */
-export function slicesOf(inventory: ClusterInventory | null): Slices {
+/** Objects are replaced, never changed in place: a number for each will do. */
+const numbers = new WeakMap<Manifest, number>();
+let numbered = 0;
+
+function numberOf(manifest: Manifest): number {
+  const known = numbers.get(manifest);
+  if (known !== undefined) return known;
+  numbered += 1;
+  numbers.set(manifest, numbered);
+  return numbered;
+}
+
+/** Everything of a namespace is told in it: services, workloads, and the namespace itself. O(inventory). */
+export function slicesOf(inventory: ClusterInventory | null, namespaces: readonly Manifest[]): Slices {
   const parts = new Map<string, unknown[]>();
   const add = (namespace: string, what: unknown): void => {
     const list = parts.get(namespace);
@@ -12,6 +25,7 @@ export function slicesOf(inventory: ClusterInventory | null): Slices {
     else list.push(what);
   };
   for (const [name, namespace] of inventory?.namespaces ?? []) add(name, namespace);
+  for (const namespace of namespaces) add(namespace.metadata.name, numberOf(namespace));
   for (const service of inventory?.services.values() ?? []) add(service.namespace, service);
   for (const workload of inventory?.workloads.values() ?? []) add(workload.namespace, workload);
   return new Map([...parts].map(([namespace, list]) => [namespace, JSON.stringify(list)]));
