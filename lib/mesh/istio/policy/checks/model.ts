@@ -7,10 +7,16 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import { namespaceOfHost, serviceOfHost } from "../hosts.ts";
 import { namespaceOf, textsAt, visibleTo } from "../routing/json.ts";
+import type { ControlPlane } from "../settings/planes.ts";
 import { ReadLog, type Reads } from "./reads.ts";
 
+/** A world as some of its control planes have it: absent, all do. */
+export interface OwnWorld extends CheckWorld {
+  readonly planes?: readonly ControlPlane[];
+}
+
 /** What of a world istiod reads. */
-export interface SeenWorld extends CheckWorld {
+export interface SeenWorld extends OwnWorld {
   /** Objects that it doesn't read. */
   readonly leftOut: readonly Manifest[];
   /** Objects that no control plane of those that run reads; absent: none. */
