@@ -85,7 +85,7 @@ export interface MeshAdapter {
   decode(answers: Answers, capabilities: Capabilities, context: DecodeContext): Decoded;
   /** One read of which pairs carried anything within a long window, whoever they were; its answer is decoded as any. */
   existence?(capabilities: Capabilities, options: ExistenceOptions): Read;
-  /** One read of since when proxies were scraped within a long window; null where its answer couldn't be told pod by pod. */
+  /** One read of since when how many proxies were scraped within a long window; null where its answer couldn't be told pod by pod. */
   scraped?(options: ScrapedOptions, capabilities: Capabilities): Read | null;
   /** What its answer tells. `context.window` is that of the read. */
   scrapeSpans?(answer: Vector, capabilities: Capabilities, context: DecodeContext): readonly ScrapeSpan[];
@@ -138,15 +138,19 @@ export interface ScrapedOptions {
   readonly namespaces: readonly string[] | null;
 }
 
-/** How long the proxies of pods were scraped whose names are alike but for what their controllers append, by looks an hour apart. */
+/**
+ * How long the proxies of at least so many pods were scraped, whose names are alike but for what their controllers append, by looks an hour
+ * apart. There is one for each number that looks found; more than the most of them none found.
+ */
 export interface ScrapeSpan {
   readonly cluster: string | null;
   readonly namespace: string;
   /** What the pods' names have in common (`podStem`): it outlasts rollouts. */
   readonly stem: string;
-  /** Since that look each found one scraped, the last too; null: there are gaps. */
+  readonly pods: number;
+  /** Since that look each found so many scraped, the last too; null: there are gaps. */
   readonly since: UnixSeconds | null;
-  /** Looks of the window that found none. */
+  /** Looks of the window that found fewer. */
   readonly missed: number;
 }
 

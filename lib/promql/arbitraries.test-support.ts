@@ -126,6 +126,15 @@ export const anyVector: fc.Arbitrary<Expr> = fc.letrec<{ vector: Expr }>((tie) =
         expr,
       }),
     ),
+    fc.tuple(labelName, labels, tie("vector")).map(
+      ([parameter, list, expr]): Expr => ({
+        type: "aggregate",
+        op: "count_values",
+        grouping: { kind: "by", labels: list },
+        parameter,
+        expr,
+      }),
+    ),
     fc
       .tuple(set, tie("vector"), tie("vector"), fc.option(matching, { nil: undefined }))
       .map(([op, left, right, how]): Expr => ({ type: "binary", op, left, right, ...(how ? { matching: how } : {}) })),

@@ -22,15 +22,24 @@ export interface Selector {
   readonly offset?: Seconds;
 }
 
-export type AggregateOperator = "sum" | "max" | "min" | "avg" | "count" | "group" | "topk" | "quantile";
+export type AggregateOperator =
+  | "sum"
+  | "max"
+  | "min"
+  | "avg"
+  | "count"
+  | "group"
+  | "topk"
+  | "quantile"
+  | "count_values";
 
 export interface Aggregate {
   readonly type: "aggregate";
   readonly op: AggregateOperator;
   /** `by` keeps the labels, `without` drops them. */
   readonly grouping: { readonly kind: "by" | "without"; readonly labels: readonly string[] };
-  /** The parameter of topk and quantile. */
-  readonly parameter?: number;
+  /** The number of topk and quantile, the label that count_values writes. */
+  readonly parameter?: number | string;
   readonly expr: Expr;
 }
 

@@ -27,7 +27,7 @@ export type RangeSelector = Selector & { readonly range: Seconds };
 
 type ComparisonOperator = ">" | "<" | ">=" | "<=" | "==" | "!=";
 type ArithmeticOperator = "+" | "-" | "*" | "/";
-type PlainAggregate = Exclude<AggregateOperator, "topk" | "quantile">;
+type PlainAggregate = Exclude<AggregateOperator, "topk" | "quantile" | "count_values">;
 
 /** `label="value"`. The empty value means: the label is absent. */
 export const is = (label: string, value: string): Matcher => ({ label, op: "=", value });
@@ -126,6 +126,12 @@ export const maxWithout = (labels: readonly string[], expr: Expr): Aggregate =>
 export const countBy = (labels: readonly string[], expr: Expr): Aggregate => aggregate("count", "by", labels, expr);
 /** Which label sets exist at all: 1 for each. */
 export const groupBy = (labels: readonly string[], expr: Expr): Aggregate => aggregate("group", "by", labels, expr);
+
+/** How many series of each value agree in `labels`: a series a value, which is written into `label`. */
+export const countValuesBy = (labels: readonly string[], label: string, expr: Expr): Aggregate => ({
+  ...aggregate("count_values", "by", labels, expr),
+  parameter: label,
+});
 
 /** The `k` largest series; k a whole number of at least 1. */
 export const topk = (k: number, expr: Expr): Aggregate => ({ ...aggregate("topk", "by", [], expr), parameter: k });

@@ -7,8 +7,13 @@ const MATCH = new Set(["=", "!=", "=~", "!~"]);
 const COMPARE = new Set([">", "<", ">=", "<=", "==", "!="]);
 const SETS = new Set(["and", "or", "unless"]);
 const ARITHMETIC = new Set(["+", "-", "*", "/"]);
-const AGGREGATES = new Set(["sum", "max", "min", "avg", "count", "group", "topk", "quantile"]);
-const PARAMETRIC = new Set(["topk", "quantile"]);
+const AGGREGATES = new Set(["sum", "max", "min", "avg", "count", "group", "topk", "quantile", "count_values"]);
+/** Those with a parameter, and what it is. */
+const PARAMETRIC = new Map([
+  ["topk", "number"],
+  ["quantile", "number"],
+  ["count_values", "string"],
+]);
 const FUNCTION = /^[a-z][a-z0-9_]*$/;
 
 /** A hundred years: far beyond any retention, far below where Prometheus's own 64-bit nanoseconds overflow. */
@@ -80,11 +85,14 @@ function printMatcher({ label, op, value }: Matcher): string {
 
 function printAggregate({ op, grouping, parameter, expr }: Aggregate): string {
   if (!AGGREGATES.has(op)) throw bad("an unknown aggregation");
-  if (PARAMETRIC.has(op) !== (parameter !== undefined)) throw bad(`${op} with a wrong number of parameters`);
-  const first = parameter === undefined ? "" : `${printNumber(parameter)}, `;
+  if ((PARAMETRIC.get(op) ?? "undefined") !== typeof parameter) throw bad(`${op} with a wrong parameter`);
+  const first = parameter === undefined ? "" : `${printParameter(parameter)}, `;
   const kind = grouping.kind === "by" ? "by" : "without";
   return `${op} ${kind} (${printLabels(grouping.labels)}) (${first}${printQuery(expr)})`;
 }
+
+const printParameter = (parameter: number | string): string =>
+  typeof parameter === "string" ? quote(labelName(parameter)) : printNumber(parameter);
 
 function printCall({ fn, args }: Call): string {
   if (!FUNCTION.test(fn)) throw bad("an unknown function");

@@ -119,7 +119,7 @@ class Reader {
   aggregate(node: Node): Expr {
     const modifier = node.getChild("AggregateModifier");
     const [a, b] = children(child(node, "FunctionCallBody")).map((c) => this.expr(c));
-    const parameter = b && a?.type === "number" ? { parameter: a.value } : {};
+    const parameter = b && (a?.type === "number" || a?.type === "string") ? { parameter: a.value } : {};
     return {
       type: "aggregate",
       op: this.#of(child(node, "AggregateOp")) as "sum",

@@ -52,7 +52,7 @@ export const fakeMesh: MeshAdapter = {
 
 /** `scraped` answers since when the pods of api are; 1: throughout. */
 const span = (since: number): ScrapeSpan => ({
-  ...{ cluster: "c", namespace: "shop", stem: "api", since: unixSeconds(since) },
+  ...{ cluster: "c", namespace: "shop", stem: "api", pods: 9, since: unixSeconds(since) },
   missed: since === 1 ? 0 : 1,
 });
 

@@ -56,9 +56,12 @@ describe("what an answer tells", () => {
   /** Of looks so many hours before the last. */
   const sum = (...ago: number[]) => ago.reduce((all, each) => all + LAST - each * HOUR, 0);
   const hours = (count: number) => Array.from({ length: count }, (_, i) => i);
-  const told = (value: number, labels: Labels = { namespace: "shop", meshscope_stem: "web" }, facts = {}) =>
-    spansOf({ at: unixSeconds(NOW), samples: [{ labels, value }], warnings: [], infos: [] }, knowing(facts));
-  const web = { cluster: "c1", namespace: "shop", stem: "web" };
+  const told = (
+    value: number,
+    labels: Labels = { namespace: "shop", meshscope_stem: "web", meshscope_pods: "2" },
+    facts = {},
+  ) => spansOf({ at: unixSeconds(NOW), samples: [{ labels, value }], warnings: [], infos: [] }, knowing(facts));
+  const web = { cluster: "c1", namespace: "shop", stem: "web", pods: 2 };
 
   it.each([
     ["at every look", sum(...hours(12)), { since: LAST - 11 * HOUR, missed: 0 }],
@@ -80,18 +83,64 @@ describe("what an answer tells", () => {
     (value) => expect(told(value)).toEqual([]),
   );
 
-  it.each<Labels>([{}, { namespace: "shop" }, { meshscope_stem: "web" }, { namespace: "", meshscope_stem: "web" }])(
-    "nothing without the labels: %j",
-    (labels) => expect(told(sum(0), labels)).toEqual([]),
-  );
+  it.each<Labels>([
+    {},
+    { namespace: "shop", meshscope_pods: "2" },
+    { meshscope_stem: "web", meshscope_pods: "2" },
+    { namespace: "", meshscope_stem: "web", meshscope_pods: "2" },
+    { namespace: "shop", meshscope_stem: "web" },
+    ...["", "0", "-1", "1.5", "NaN", "+Inf", "two"].map((pods) => ({
+      ...{ namespace: "shop", meshscope_stem: "web", meshscope_pods: pods },
+    })),
+  ])("nothing without the labels: %j", (labels) => expect(told(sum(0), labels)).toEqual([]));
+
+  const samples = (...rows: readonly (readonly [number, readonly number[], Labels?])[]): Vector => ({
+    ...{ at: unixSeconds(NOW), warnings: [], infos: [] },
+    samples: rows.map(([pods, looks, more]) => ({
+      labels: { namespace: "shop", meshscope_stem: "web", meshscope_pods: String(pods), ...more },
+      value: sum(...looks),
+    })),
+  });
+  const byPods = (...rows: Parameters<typeof samples>) =>
+    spansOf(samples(...rows), knowing({})).map(({ pods, since, missed }) => [pods, since, missed]);
+
+  it("of so many pods the looks that found at least as many", () => {
+    const early = hours(12).slice(4);
+    expect(byPods([3, [0, 1]], [2, [2, 3]], [1, early])).toEqual([
+      [3, LAST - HOUR, 10],
+      [2, LAST - 3 * HOUR, 8],
+      [1, LAST - 11 * HOUR, 0],
+    ]);
+    expect(byPods([3, [5]], [2, hours(12).filter((each) => each !== 5)])).toEqual([
+      [3, null, 11],
+      [2, LAST - 11 * HOUR, 0],
+    ]);
+    // More looks than there are.
+    expect(byPods([3, hours(12)], [2, hours(12)])).toEqual([[3, LAST - 11 * HOUR, 0]]);
+  });
+
+  it("of two labels that stand for one cluster the one that found fewer", () => {
+    const there = { cluster: "unknown" };
+    expect(byPods([2, hours(12)], [1, hours(12), there])).toEqual([
+      [2, null, 12],
+      [1, LAST - 11 * HOUR, 0],
+    ]);
+  });
 
   it("clusters by their names; of two labels that stand for one the worse", () => {
-    expect(told(sum(0), { namespace: "shop", meshscope_stem: "web", cluster: "east" })[0]?.cluster).toBe("the east");
-    const samples = ["c1", ""].map((cluster, i) => ({
-      labels: { namespace: "shop", meshscope_stem: "web", ...(cluster === "" ? {} : { cluster: "unknown" }) },
+    expect(
+      told(sum(0), { namespace: "shop", meshscope_stem: "web", meshscope_pods: "2", cluster: "east" })[0]?.cluster,
+    ).toBe("the east");
+    const both = ["c1", ""].map((cluster, i) => ({
+      labels: {
+        namespace: "shop",
+        meshscope_stem: "web",
+        meshscope_pods: "2",
+        ...(cluster === "" ? {} : { cluster: "unknown" }),
+      },
       value: sum(...hours(12 - i)),
     }));
-    const spans = spansOf({ at: unixSeconds(NOW), samples, warnings: [], infos: [] }, knowing({}));
+    const spans = spansOf({ at: unixSeconds(NOW), samples: both, warnings: [], infos: [] }, knowing({}));
     expect(spans).toEqual([{ ...web, since: LAST - 10 * HOUR, missed: 1 }]);
   });
 
@@ -130,6 +179,9 @@ describe("asked of a real Prometheus", () => {
     // One failed scrape, when Prometheus looks.
     scraped("shop/flaky-0", START, NOW, (at) => (Math.abs(at - (LAST - 4 * HOUR)) < 60 ? 0 : 1)),
     scraped("bank/ledger-0"),
+    // The same pod by a second job, and a second pod that was never reached.
+    { ...scraped("bank/ledger-0"), labels: target("bank/ledger-0", "istio-too") },
+    scraped("bank/ledger-1", START, NOW, () => 0),
     { ...scraped("shop/program-0"), labels: target("shop/program-0", "programs") },
     {
       name: "istio_requests_total",
@@ -158,28 +210,30 @@ describe("asked of a real Prometheus", () => {
     return spans
       .map(
         (each) =>
-          `${each.namespace}/${each.stem} ${each.since === null ? "gaps" : (LAST - each.since) / HOUR} ${each.missed}`,
+          `${each.namespace}/${each.stem} ${each.pods}: ${each.since === null ? "gaps" : (LAST - each.since) / HOUR} ${each.missed}`,
       )
       .sort();
   }
 
   it("through a rollout and a failed scrape, since a look, with a gap; not whom nobody reached, nor programs of other jobs", async () => {
     expect(await found({}, null)).toEqual([
-      "bank/ledger 11 0",
-      "shop/flaky 11 0",
-      "shop/gap gaps 1",
-      "shop/late 3 8",
-      "shop/web 11 0",
+      "bank/ledger 1: 11 0",
+      "shop/flaky 1: 11 0",
+      "shop/gap 1: gaps 1",
+      "shop/late 1: 3 8",
+      "shop/web 1: 11 0",
+      // Both in the hour of the rollout, and in the minutes after the first was gone.
+      "shop/web 2: gaps 10",
     ]);
   });
 
   it("of the namespaces asked for", async () => {
-    expect(await found({}, ["bank", "a.b|c"])).toEqual(["bank/ledger 11 0"]);
+    expect(await found({}, ["bank", "a.b|c"])).toEqual(["bank/ledger 1: 11 0"]);
   });
 
   it("by what proxies say of themselves, where they are known to: then a program that was scraped is no proxy", async () => {
     const { facts } = await learn(bench, NOW);
     expect(facts).toMatchObject({ builds: true, ztunnel: false });
-    expect(await found({ builds: true }, null)).toEqual(["istio-system/ztunnel 11 0", "shop/web 6 5"]);
+    expect(await found({ builds: true }, null)).toEqual(["istio-system/ztunnel 1: 11 0", "shop/web 1: 6 5"]);
   });
 });

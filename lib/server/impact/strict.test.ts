@@ -107,7 +107,7 @@ describe("GET /meaning/strict", () => {
     const late = given();
     late.client.answers.scraped = 1_787_184_000;
     expect((await late.ask("shop")).namespaces[0]?.blindSpots).toContain(
-      "callers before 2026-08-20T00:00:00Z: only since then are the proxies scraped of api",
+      "callers before 2026-08-20T00:00:00Z: only since then are as many proxies scraped as there are now, of api",
     );
   });
 

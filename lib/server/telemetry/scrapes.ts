@@ -1,7 +1,7 @@
-/** Since when proxies are scraped, within the last 7 days: one read a source and scope, shared and kept as the week's pairs are. */
+/** Since when how many proxies are scraped, within the last 7 days: one read a source and scope, shared and kept as the week's pairs are. */
 import { type Problem, problemOf } from "#lib/errors.ts";
 import type { ScrapedOptions, ScrapeSpan } from "#lib/mesh/port.ts";
-import { type UnixSeconds, unixSeconds } from "#lib/units.ts";
+import { type Seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import type { HoursDeps } from "./hour.ts";
 import { Keeper } from "./keeper.ts";
 import { answersOf, type Source } from "./source.ts";
@@ -9,6 +9,7 @@ import { WEEK } from "./week.ts";
 
 export interface ScrapesReading {
   readonly at: UnixSeconds;
+  readonly window: Seconds;
   readonly spans: readonly ScrapeSpan[];
   /** Did any source answer? */
   readonly told: boolean;
@@ -54,7 +55,7 @@ export class Scrapes {
     );
     signal.throwIfAborted();
     const answers = told.flat();
-    return { at, spans: answers.flat(), told: answers.length > 0, failures };
+    return { at, window: WEEK, spans: answers.flat(), told: answers.length > 0, failures };
   }
 
   /** One list for each mesh that answered. */

@@ -162,11 +162,11 @@ describe("order and stages", () => {
 
   test("since when proxies are scraped, by the wall clock", () => {
     const at = "2020-01-02T03:00:00Z";
-    const blind = `callers before ${at}: only since then are the proxies scraped of api, web`;
+    const blind = `callers before ${at}: only since then are as many proxies scraped as there are now, of api, web`;
     const late = namespace("shop", { state: "open", blindSpots: [blind] });
     const text = said(<OrderStep number={5} path={path({ namespaces: [late] })} />);
     expect(text).toContain(
-      `Blind: callers before ${sayInstant(at)}: only since then are the proxies scraped of api, web`,
+      `Blind: callers before ${sayInstant(at)}: only since then are as many proxies scraped as there are now, of api, web`,
     );
     expect(text).toMatch(/◐ 0 of 1 ready.*nothing seen against it, not all was seen/);
     expect(callers({ namespaces: [late] })).toContain("not all could be");

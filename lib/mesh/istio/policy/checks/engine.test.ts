@@ -65,6 +65,14 @@ const samples = [
   o("WorkloadGroup", "shop/g", "template: {serviceAccount: nobody}, metadata: {labels: {a: b}}"),
 ];
 
+const istiod = (revision: string) =>
+  o(
+    "Deployment",
+    "istio-system/istiod",
+    `template: {metadata: {labels: {app: istiod}}, spec: {containers: [{name: discovery, env: [{name: REVISION, value: ${revision}}]}]}}`,
+  );
+const naming = (source: string) => o("AuthorizationPolicy", "pay/a", `rules: [{from: [{source: {${source}}}]}]`);
+
 /** The same inventory and lists where nothing changed, as a watch has them. */
 function withObjects(world: CheckWorld, objects: readonly Manifest[]): CheckWorld {
   const lists = Map.groupBy(objects, manifestKindKey);
@@ -103,7 +111,14 @@ describe("the engine", () => {
   });
 
   it("and after any changes of what runs", () => {
-    const all = [...shop, ...calm, waypoint, ...samples];
+    const all = [
+      ...[...shop, ...calm, waypoint, ...samples],
+      istiod("default"),
+      o("ConfigMap", "istio-system/istio", "", 'data: {mesh: "trustDomain: mesh.example"}'),
+      ...["mesh.example/ns/shop/sa/till", "other.example/ns/shop/sa/till"].map((who, index) =>
+        o("AuthorizationPolicy", `pay/by-${index}`, `rules: [{from: [{source: {principals: ["${who}"]}}]}]`),
+      ),
+    ];
     const at = all.flatMap(({ kind }, index) =>
       ["Service", "Deployment", "Namespace", "Pod"].includes(kind) ? [index] : [],
     );
@@ -111,11 +126,13 @@ describe("the engine", () => {
       ...[{ app: "reviews" }, { app: "other", version: "v9" }, { "istio.io/dataplane-mode": "ambient" }],
       ...[{ "istio-injection": "enabled" }, { "istio-injection": "disabled" }, {}],
     );
-    const change = fc.tuple(fc.constantFrom(...at), labels, fc.boolean());
-    const edited = (objects: readonly Manifest[], [index, now, stays]: readonly [number, object, boolean]) => {
+    const account = fc.constantFrom("till", "default");
+    const change = fc.tuple(fc.constantFrom(...at), labels, fc.boolean(), account, fc.boolean());
+    type Change = readonly [number, object, boolean, string, ...unknown[]];
+    const edited = (objects: readonly Manifest[], [index, now, stays, serviceAccountName]: Change) => {
       const one = objects[index];
       if (one === undefined || !stays) return objects.filter((_, i) => i !== index);
-      const template = { metadata: { labels: now }, spec: { containers: [{ name: "app" }] } };
+      const template = { metadata: { labels: now }, spec: { serviceAccountName, containers: [{ name: "app" }] } };
       const spec = one.kind === "Deployment" ? { ...one.spec, template } : one.spec;
       const metadata = { ...one.metadata, labels: now };
       return objects.with(index, { ...one, metadata, ...(spec && { spec }) } as Manifest);
@@ -125,14 +142,44 @@ describe("the engine", () => {
         const engine = new ChecksEngine();
         engine.check(worldOf(all));
         let objects: readonly Manifest[] = all;
+        let now = worldOf(all);
         for (const each of changes) {
           objects = edited(objects, each);
-          const now = worldOf(objects);
+          // A plan changes objects alone: what runs is as it was.
+          const [, , , , isPlan] = each;
+          now = isPlan ? withObjects(now, objects) : worldOf(objects);
           expect(engine.check(now)).toEqual(new ChecksEngine().check(now));
         }
       }),
-      { numRuns: 25, seed: 5 },
+      { numRuns: 60, seed: 5 },
     );
+  });
+
+  it("asks again about a namespace that a plan brings, while what runs is as it was", () => {
+    const policy = naming("namespaces: [later]");
+    const engine = new ChecksEngine();
+    const world = worldOf([...shop, policy]);
+    const codes = (now: CheckWorld) => engine.check(now).map(({ code }) => code);
+    expect(codes(world)).toContain("source-namespace-unknown");
+    expect(codes(withObjects(world, [...shop, policy, o("Namespace", "later", "")]))).not.toContain(
+      "source-namespace-unknown",
+    );
+    expect(codes(world)).toContain("source-namespace-unknown");
+  });
+
+  it("asks again about the mesh's settings when another control plane runs", () => {
+    const map = (name: string, domain: string) =>
+      o("ConfigMap", `istio-system/${name}`, "", `data: {mesh: "trustDomain: ${domain}"}`);
+    const rest = [
+      ...[...shop, map("istio", "old.example"), map("istio-canary", "new.example")],
+      naming('principals: ["new.example/ns/shop/sa/default"]'),
+    ];
+    const engine = new ChecksEngine();
+    const foreign = (revision: string) =>
+      engine.check(worldOf([...rest, istiod(revision)])).some(({ code }) => code === "trust-domain-unknown");
+    expect(foreign("default")).toBe(true);
+    expect(foreign("canary")).toBe(false);
+    expect(foreign("default")).toBe(true);
   });
 
   it("asks of objects again only where what runs in a namespace that they read has changed", () => {

@@ -6,12 +6,13 @@ import type { Checker, CheckWorld, Finding } from "#lib/policy/finding.ts";
 import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { refKey } from "#lib/policy/ref.ts";
+import { controlPlanes } from "../settings/planes.ts";
 import { type Draft, type Family, findingOf, type Part } from "./family.ts";
+import { settingsIn } from "./mesh-config.ts";
 import { Model, type SeenWorld } from "./model.ts";
 import { type Reading, Readings } from "./readings.ts";
 import { type Reads, untouched } from "./reads.ts";
 import { families } from "./registry.ts";
-import { Seeing } from "./seen.ts";
 import { changedIn, type Slices, slicesOf } from "./slices.ts";
 
 type Lists = readonly (readonly unknown[])[];
@@ -50,6 +51,8 @@ interface Run {
   readonly name: string;
   readonly keptAs: string;
   readonly model: Model;
+  /** How its control planes are set isn't known. */
+  readonly blind: boolean;
   readonly found: readonly Keyed[];
 }
 
@@ -59,13 +62,14 @@ interface Running {
   readonly first: ReadonlyMap<Part, Kept> | undefined;
   readonly model: Model;
   readonly world: SeenWorld;
+  /** Whose settings count, beside the ConfigMaps that hold them. */
+  readonly settings: string;
 }
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;
 
 export class ChecksEngine implements Checker {
   readonly #families: readonly Family[];
-  readonly #seeing = new Seeing();
   readonly #readings = new Readings();
   /** By reading, the first one's under the name of none. */
   readonly #kept = new Map<string, Map<Part, Kept>>();
@@ -78,11 +82,10 @@ export class ChecksEngine implements Checker {
 
   /** All findings, in a fixed order: worst first, then by object, code and place. */
   check(world: CheckWorld): readonly Finding[] {
-    const seen = this.#seeing.of(world);
-    const namespaces = seen.objects("Namespace");
-    if (this.#slices.of !== seen.inventory || !sameList(this.#slices.namespaces, namespaces))
-      this.#slices = slicedOf(seen.inventory, namespaces);
-    const readings = this.#readings.of(seen).map((reading, at) => this.#readAs(reading, at, world));
+    const namespaces = world.objects("Namespace");
+    if (this.#slices.of !== world.inventory || !sameList(this.#slices.namespaces, namespaces))
+      this.#slices = slicedOf(world.inventory, namespaces);
+    const readings = this.#readings.of(world).map((reading, at) => this.#readAs(reading, at, world));
     for (const name of this.#kept.keys()) if (!readings.some(({ keptAs }) => keptAs === name)) this.#kept.delete(name);
     const [first] = readings;
     const found = readings.length === 1 && first !== undefined ? [...first.found] : merged(readings);
@@ -92,13 +95,13 @@ export class ChecksEngine implements Checker {
   /** What one control plane, or all alike, would find. */
   #readAs({ name, world: seen }: Reading, at: number, world: CheckWorld): Run {
     const model = new Model(seen, this.#inventoryTables(world));
-    const keptAs = at === 0 ? "" : name;
+    const keptAs = at === 0 ? "" : `${name} ${planesOf(seen)}`;
     const kept = this.#kept.get(keptAs) ?? new Map<Part, Kept>();
     this.#kept.set(keptAs, kept);
     const first = at === 0 ? undefined : this.#kept.get("");
-    const run = { kept, first, model, world: seen };
+    const run = { kept, first, model, world: seen, settings: `${planesOf(seen)} ${runningOf(seen)}` };
     const found = this.#families.flatMap((family) => family.parts.flatMap((part) => this.#run(family, part, run)));
-    return { name, keptAs, model, found };
+    return { name, keptAs, model, found, blind: seen.planes !== undefined && "why" in settingsIn(seen) };
   }
 
   /** Tables of what runs outlive a change of policies. */
@@ -117,8 +120,8 @@ export class ChecksEngine implements Checker {
     return known;
   }
 
-  #run(family: Family, part: Part, { kept, first, model, world }: Running): readonly Keyed[] {
-    const inputs = inputsOf(part, world);
+  #run(family: Family, part: Part, { kept, first, model, world, settings }: Running): readonly Keyed[] {
+    const inputs = inputsOf(part, world, settings);
     const objects = "all" in part ? [] : part.of.map((kind) => model.objects(kind));
     const { slices } = this.#slices;
     // What the first control plane reads alike isn't looked at again.
@@ -167,12 +170,20 @@ export class ChecksEngine implements Checker {
 
 const flat = (each: Kept["each"]): readonly Keyed[] => [...each.values()].flatMap(({ found }) => found);
 
+/** Whose settings count; none: those that all share. */
+const planesOf = ({ planes }: SeenWorld): string => (planes === undefined ? "" : JSON.stringify(planes));
+
+const runningOf = ({ inventory, rootNamespace, istiodNamespace = rootNamespace }: SeenWorld): string =>
+  JSON.stringify(controlPlanes(inventory, istiodNamespace));
+
 /** Objects are replaced, never changed in place: the same objects in the same order are the same input. */
-function inputsOf(part: Part, world: SeenWorld): Lists {
+function inputsOf(part: Part, world: SeenWorld, settings: string): Lists {
   const { reads } = part;
   const shared = [world.cluster, world.rootNamespace, world.istiodNamespace, world.knowledge];
   const others: Readonly<Record<string, readonly unknown[]>> = {
     ...{ leftOut: world.leftOut, unserved: world.unserved ?? [] },
+    // Whoever looks at ConfigMaps may ask for the mesh's settings.
+    ConfigMap: [settings, ...world.objects("ConfigMap")],
     // Of what runs in this cluster, those that look at objects one by one are told apart by namespace.
     ...("all" in part
       ? { inventory: [world.inventory, ...world.elsewhere] }
@@ -207,20 +218,22 @@ function keyed(finding: Finding): Keyed {
 
 /** Each once; what only some of those who read the object find says which. */
 function merged(runs: readonly Run[]): Keyed[] {
-  const all = new Map<string, { readonly keyed: Keyed; readonly by: Set<string> }>();
-  for (const { name, found } of runs) {
-    for (const each of found) {
-      const known = all.get(each.key) ?? { keyed: each, by: new Set<string>() };
+  const all = new Map<string, { readonly keyed: Keyed; readonly by: Set<Run> }>();
+  for (const run of runs) {
+    for (const each of run.found) {
+      const known = all.get(each.key) ?? { keyed: each, by: new Set<Run>() };
       all.set(each.key, known);
-      known.by.add(name);
+      known.by.add(run);
     }
   }
   return [...all.values()].map(({ keyed: one, by }) => {
     if (by.size === runs.length) return one;
     const { kind, namespace = null, name, group } = one.finding.object;
     const readers = runs.filter(({ model }) => model.find(kindKey({ group, kind }), namespace, name) !== undefined);
-    if (readers.length > 0 && readers.every((run) => by.has(run.name))) return one;
-    const planes = `control plane${by.size > 1 ? "s of revisions" : " of revision"} ${[...by].join(", ")}`;
-    return keyed({ ...one.finding, message: `${one.finding.message} This holds for the ${planes} alone.` });
+    if (readers.length > 0 && readers.every((run) => by.has(run))) return one;
+    const names = [...new Set([...by].map(({ name }) => name))];
+    const planes = `control plane${names.length > 1 ? "s of revisions" : " of revision"} ${names.join(", ")}`;
+    const others = runs.some((run) => run.blind && !by.has(run)) ? "; how all others are set isn’t known" : " alone";
+    return keyed({ ...one.finding, message: `${one.finding.message} This holds for the ${planes}${others}.` });
   });
 }

@@ -7,10 +7,18 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import { namespaceOfHost, serviceOfHost } from "../hosts.ts";
 import { namespaceOf, textsAt, visibleTo } from "../routing/json.ts";
+import type { ControlPlane } from "../settings/planes.ts";
 import { ReadLog, type Reads } from "./reads.ts";
 
+const NOWHERE: Reads = new Set();
+
+/** A world as some of its control planes have it: absent, all do. */
+export interface OwnWorld extends CheckWorld {
+  readonly planes?: readonly ControlPlane[];
+}
+
 /** What of a world istiod reads. */
-export interface SeenWorld extends CheckWorld {
+export interface SeenWorld extends OwnWorld {
   /** Objects that it doesn't read. */
   readonly leftOut: readonly Manifest[];
   /** Objects that no control plane of those that run reads; absent: none. */
@@ -72,6 +80,13 @@ export class Model {
     const known = this.#tables.get(build) ?? this.#log.of(() => build(this));
     this.#tables.set(build, known);
     this.#log.note(known.reads);
+    return known.result as T;
+  }
+
+  /** The same, of the mesh's settings: whoever asks for them reads ConfigMaps, and is asked again where control planes change. */
+  ofSettings<T>(build: (model: Model) => T): T {
+    const known = this.#tables.get(build) ?? { result: this.#log.aside(() => build(this)), reads: NOWHERE };
+    this.#tables.set(build, known);
     return known.result as T;
   }
 

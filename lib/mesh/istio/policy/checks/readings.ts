@@ -1,13 +1,15 @@
 /**
- * Objects as each of a cluster's control planes reads them, by the label `istio.io/rev`: what no one of them reads together is in no
- * conflict, and stands for nothing that is missing to another. (meaning/revisions.ts) https://istio.io/latest/docs/setup/upgrade/canary/
+ * Objects as each of a cluster's control planes reads them, by the label `istio.io/rev` and by its own settings: what no one of them reads
+ * together is in no conflict, and stands for nothing that is missing to another. (meaning/revisions.ts) https://istio.io/latest/docs/setup/upgrade/canary/
  */
+import type { CheckWorld } from "#lib/policy/finding.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import { hasRevision, hasRevisions, isOfAll } from "../meaning/revisions.ts";
 import { revisionOf } from "../settings/facts.ts";
 import { controlPlanes } from "../settings/planes.ts";
-import type { SeenWorld } from "./model.ts";
-import { READ } from "./seen.ts";
+import { setApart } from "./mesh-config.ts";
+import type { OwnWorld, SeenWorld } from "./model.ts";
+import { READ, Seeing } from "./seen.ts";
 
 /** What one control plane reads, or several alike. */
 export interface Reading {
@@ -27,19 +29,44 @@ interface Reader {
 const MOST = 8;
 
 export class Readings {
+  readonly #seeing = new Seeing();
   /** By list, then reader, so that what didn't change is the same list again. */
   readonly #kept = new WeakMap<readonly Manifest[], Map<string, readonly Manifest[]>>();
 
-  /** One without a name where no object is for one control plane alone. */
-  of(world: SeenWorld): readonly [Reading, ...Reading[]] {
-    const lists = new Map([...READ].map((kind) => [kind, world.objects(kind)] as const));
-    const labelled = new Map([...lists].filter(([, list]) => hasRevisions(list)));
-    if (labelled.size === 0) return [{ name: "", world }];
-    const labels = labelsOf(labelled);
+  /** One without a name where no object is for one control plane alone, and all are set alike. */
+  of(world: CheckWorld): readonly [Reading, ...Reading[]] {
     const running = runningIn(world);
-    const [first, ...others] = running === null ? named(labels) : readersOf(running, labels);
-    const taken = (label: string) => [first, ...others].some(({ takes }) => takes(label));
-    const unserved = running === null ? [] : this.#unserved(labelled, labels, taken);
+    const apart = running === null ? null : setApart(world);
+    if (apart === null) return this.#alike(this.#seeing.of(world), running);
+    const [first, ...others] = apart.map((planes): OwnWorld => ({ ...world, planes }));
+    if (first === undefined) return this.#alike(this.#seeing.of(world), running);
+    const worlds = this.#seeing
+      .all([first, ...others])
+      .map((seen) => ({ seen, running: (seen.planes ?? []).map(revisionOf) }));
+    const labels = [...new Set(worlds.flatMap(({ seen }) => labelsOf(labelledIn(seen))))].toSorted();
+    const sets = worlds.map((each) => ({ ...each, readers: readersOf(each.running, labels) }));
+    const taken = (label: string) => sets.some(({ readers }) => readers.some(({ takes }) => takes(label)));
+    const [one, ...more] = sets.flatMap(({ seen, readers }) => this.#asRead(seen, readers, taken));
+    return one === undefined ? this.#alike(this.#seeing.of(world), running) : [one, ...more];
+  }
+
+  /** Of control planes that are set alike, or of which it isn't known which run. */
+  #alike(world: SeenWorld, running: ReturnType<typeof runningIn>): readonly [Reading, ...Reading[]] {
+    const labels = labelsOf(labelledIn(world));
+    if (labels.length === 0) return [{ name: "", world }];
+    const readers = running === null ? named(labels) : readersOf(running, labels);
+    const taken = (label: string) => running === null || readers.some(({ takes }) => takes(label));
+    return this.#asRead(world, readers, taken);
+  }
+
+  /** `taken`: whether anybody reads what says a revision. */
+  #asRead(
+    world: SeenWorld,
+    [first, ...others]: readonly [Reader, ...Reader[]],
+    taken: Reader["takes"],
+  ): readonly [Reading, ...Reading[]] {
+    const labelled = labelledIn(world);
+    const unserved = this.#unserved(labelled, labelsOf(labelled), taken);
     const read = ({ name, takes }: Reader): Reading => {
       const own = new Map([...labelled].map(([kind, list]) => [kind, this.#read(list, name, takes)]));
       return { name, world: { ...world, unserved, objects: (kind) => own.get(kind) ?? world.objects(kind) } };
@@ -68,6 +95,10 @@ export class Readings {
   }
 }
 
+/** Lists with objects that are for one control plane alone. */
+const labelledIn = (world: SeenWorld): Lists =>
+  new Map([...READ].map((kind) => [kind, world.objects(kind)] as const).filter(([, list]) => hasRevisions(list)));
+
 export const labelOf = ({ metadata }: Manifest): string => metadata.labels?.["istio.io/rev"] ?? "";
 
 const labelsKept = new WeakMap<readonly Manifest[], readonly string[]>();
@@ -84,7 +115,7 @@ function labelsIn(list: readonly Manifest[]): readonly string[] {
 const labelsOf = (lists: Lists): readonly string[] => [...new Set([...lists.values()].flatMap(labelsIn))].toSorted();
 
 /** null: which control planes run, or what they read, isn't known; files needn't hold them. */
-export function runningIn({ inventory, rootNamespace, istiodNamespace = rootNamespace }: SeenWorld) {
+export function runningIn({ inventory, rootNamespace, istiodNamespace = rootNamespace }: CheckWorld) {
   const planes = controlPlanes(inventory, istiodNamespace) ?? [];
   return planes.length === 0 || planes.some(({ everything }) => everything === null) ? null : planes.map(revisionOf);
 }
@@ -99,14 +130,14 @@ function named(labels: readonly string[]): readonly [Reader, ...Reader[]] {
   return first === undefined ? [{ name: "", takes: () => true }] : [first, ...others, ...last];
 }
 
-/** Those that run: of those that no object names all read the same. */
+/** Those that run: of those that no object names all read the same, and all do where objects name none. */
 function readersOf(
   running: NonNullable<ReturnType<typeof runningIn>>,
   labels: readonly string[],
 ): readonly [Reader, ...Reader[]] {
   const all = [...new Map(running.map((each) => [JSON.stringify(each), each])).values()];
   const [plain, own] = [false, true].map((is) =>
-    all.filter(({ name, everything }) => is === (everything === true || labels.includes(name))),
+    all.filter(({ name, everything }) => is === (labels.length > 0 && (everything === true || labels.includes(name)))),
   );
   const readers = (own ?? []).map(
     ({ name, everything }): Reader =>

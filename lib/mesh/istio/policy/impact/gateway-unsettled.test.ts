@@ -112,3 +112,71 @@ describe("a server that an older one keeps from its port", () => {
     expect(found[0]).toContain(`unknown ${REVIEWS}`);
   });
 });
+
+describe("a ListenerSet of which it isn’t known whether it is let in", () => {
+  const API = "gateway.networking.k8s.io/v1";
+  const made: Partial<ImpactWorld> = {
+    inventory: {
+      ...inventory,
+      workloads: new Map(
+        [...inventory.workloads].map(([key, each]) => {
+          const labels = { ...each.labels, "gateway.networking.k8s.io/gateway-name": "api" };
+          return [key, key === "edge/gate" ? { ...each, labels } : each];
+        }),
+      ),
+    },
+  };
+  const unread: Partial<ImpactWorld> = {
+    inventory: { ...(made.inventory ?? inventory), unread: [{ kind: "namespaces", detail: "forbidden" }] },
+  };
+  const api = (selector: string, listeners = ""): Manifest => ({
+    ...object(
+      "Gateway",
+      "edge/api",
+      `allowedListeners: {namespaces: {from: Selector, selector: ${selector}}}, listeners: [${listeners}]`,
+    ),
+    apiVersion: API,
+  });
+  const STRANGE = api("{matchExpressions: [{key: team, operator: Near}]}");
+  const BY_LABEL = api("{matchLabels: {team: a}}");
+  const http = "port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}";
+  const set = object(
+    "ListenerSet",
+    "shop/more",
+    `parentRef: {name: api, namespace: edge}, listeners: [{name: h, ${http}}]`,
+  );
+  const route = (to: string) =>
+    object(
+      "HTTPRoute",
+      "shop/r",
+      `parentRefs: [{kind: ListenerSet, name: more, namespace: shop}], hostnames: [x.com], rules: [{backendRefs: [{name: ${to}, port: 80}]}]`,
+    );
+  const REVIEWED = route("reviews");
+  const SELECTOR = "whose ListenerSets Gateway edge/api lets in: its selector";
+
+  test.each([
+    ["goes", [gone(set)], [STRANGE, REVIEWED]],
+    ["loses its route", [gone(REVIEWED)], [STRANGE, set]],
+    ["sends elsewhere", [turned(REVIEWED, route("empty"))], [STRANGE, set]],
+  ] as const)("%s: not decided, with what is lacking", (_, changes, objects) => {
+    expect(said(changes, objects, made)).toEqual([`${NOTHING_KNOWN} ${REVIEWS}: ${SELECTOR}`]);
+  });
+
+  test("by labels of namespaces that can’t be read", () => {
+    expect(said([gone(set)], [BY_LABEL, REVIEWED], unread)).toEqual([`${NOTHING_KNOWN} ${REVIEWS}: ${SELECTOR}`]);
+    expect(said([gone(set)], [BY_LABEL, REVIEWED], made)).toEqual([]);
+  });
+
+  test("a listener of the Gateway’s own has its place whoever is let in", () => {
+    const own = api("{matchExpressions: [{key: team, operator: Near}]}", `{name: own, ${http}}`);
+    expect(said([gone(REVIEWED)], [own, set], made)).toEqual([]);
+  });
+
+  test("Istio’s Gateways of its namespace perhaps count with it", () => {
+    const own = api("{matchExpressions: [{key: team, operator: Near}]}", `{name: own, ${http.replace("80", "90")}}`);
+    const door = gateway("shop/door", "HTTP");
+    const found = said([gone(front("reviews", "shop/door"))], [own, set, door], made);
+    expect(found).toEqual([`${NOTHING_KNOWN} ${REVIEWS}: ${SELECTOR}`]);
+    expect(said([gone(front("reviews", "shop/door"))], [own, door], made)).toEqual([]);
+  });
+});

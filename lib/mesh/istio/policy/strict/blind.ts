@@ -1,4 +1,4 @@
-/** What telemetry can't have seen of a namespace: servers whose proxies nobody scrapes, or scraped within the week. */
+/** What telemetry can't have seen of a namespace: servers whose proxies nobody scrapes, or not all of them all the week. */
 import { formatPlural } from "#lib/format.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import type { UnixSeconds } from "#lib/units.ts";
@@ -59,9 +59,9 @@ function unseenBefore(workloads: readonly Workload[], { scraped }: Known): reado
     ...[...since]
       .toSorted(([a], [b]) => a - b)
       .flatMap(([at, names]) =>
-        told(`callers before ${instant(at)}: only since then are the proxies scraped of`, names),
+        told(`callers before ${instant(at)}: only since then are as many proxies scraped as there are now, of`, names),
       ),
-    ...told("callers at hours of the 7 days at which no proxy was scraped of", gaps),
+    ...told("callers at hours of the 7 days at which fewer proxies were scraped than there are now, of", gaps),
     ...told("callers within the 7 days: since when proxies are scraped isn’t known of", untold),
   ];
 }

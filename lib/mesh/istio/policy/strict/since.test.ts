@@ -2,16 +2,17 @@ import { describe, expect, test } from "vitest";
 import { inventory, workload } from "#lib/graph/graph.test-support.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import type { ScrapeSpan } from "#lib/mesh/port.ts";
-import { unixSeconds } from "#lib/units.ts";
+import { seconds, unixSeconds } from "#lib/units.ts";
 import { call } from "../impact/impact.test-support.ts";
 import { type Scraped, scrapedIn } from "./since.ts";
 import { mode, of, path, peer } from "./strict.test-support.ts";
 
 const AT = unixSeconds(1_750_003_200 + 1_000);
+const WEEK = seconds(7 * 24 * 3600);
 const ago = (hours: number) => unixSeconds(1_750_003_200 - hours * 3600);
 const span = (place: string, missed: number, more: Partial<ScrapeSpan> = {}): ScrapeSpan => {
   const [namespace = "", stem = ""] = place.split("/");
-  return { ...{ cluster: "c", namespace, stem, missed, since: ago(167 - missed) }, ...more };
+  return { ...{ cluster: "c", namespace, stem, pods: 9, missed, since: ago(167 - missed) }, ...more };
 };
 const pod = (name: string, node = "n1") => ({ name, ip: null, ready: true, phase: "Running", reports: true, node });
 const of_ = (place: string, names: readonly string[], more: Partial<Workload> = {}) =>
@@ -26,6 +27,8 @@ describe("since when a workload's proxies are scraped", () => {
   const CART = of_("shop/cart", ["cart-7d4f8b9c6d-x7k2p", "cart-65f9d8c6b4-b2c4d"]);
   const young = (hours: number) => ({ ...CART, createdAt: ago(hours) });
   const since = (hours: number) => [span("shop/cart", 167 - hours)];
+  const one = (missed: number) => span("shop/cart", missed, { pods: 1 });
+  const two = (missed: number) => span("shop/cart", missed, { pods: 2 });
   const table: readonly (readonly [string, Workload, readonly ScrapeSpan[], Scraped | null])[] = [
     ["all the week, whatever pods they were", CART, [span("shop/cart", 0)], "throughout"],
     ["since a look", CART, since(30), { since: ago(30), missed: 137 }],
@@ -62,6 +65,28 @@ describe("since when a workload's proxies are scraped", () => {
       since(30),
       { since: ago(30), missed: 137 },
     ],
+    ["fewer than it has now, ever", CART, [one(0)], { since: null, missed: 168 }],
+    [
+      "both at a few looks alone, as rollouts make them",
+      CART,
+      [one(0), span("shop/cart", 165, { pods: 2, since: null })],
+      { since: null, missed: 165 },
+    ],
+    ["both since a look, one of them before", CART, [one(0), two(30)], { since: ago(137), missed: 30 }],
+    [
+      "both at all hours, and at some more (a rollout)",
+      CART,
+      [two(0), span("shop/cart", 160, { pods: 3 })],
+      "throughout",
+    ],
+    ["of several sources one that saw both", CART, [one(0), one(0), two(3)], { since: ago(164), missed: 3 }],
+    ["one of two from the beginning: scaled up, or not seen", young(30), [two(150)], { since: ago(17), missed: 150 }],
+    [
+      "pods without a proxy aren't to be scraped",
+      { ...CART, pods: CART.pods.map((each, i) => ({ ...each, reports: i === 0 })) },
+      [one(0)],
+      "throughout",
+    ],
     ["without pods that report", { ...CART, pods: [] }, [span("shop/cart", 0)], null],
     [
       "pods of two names: the worse",
@@ -73,7 +98,7 @@ describe("since when a workload's proxies are scraped", () => {
   test.each(table)("%s", (_, own, spans, wanted) => {
     const cluster = inventory([own]).get("c");
     if (cluster === undefined) throw new Error("no inventory");
-    expect(scrapedIn({ spans, at: AT }, cluster)(own)).toEqual(wanted);
+    expect(scrapedIn({ spans, at: AT, window: WEEK }, cluster)(own)).toEqual(wanted);
   });
 
   test("where names don't tell it from another workload, nobody knows whose proxies they were", () => {
@@ -83,7 +108,7 @@ describe("since when a workload's proxies are scraped", () => {
       [CART, { ...twin, goneAt: AT }],
     ].map((each) => inventory(each).get("c"));
     if (both === undefined || alone === undefined) throw new Error("no inventory");
-    const known = { spans: [span("shop/cart", 0)], at: AT };
+    const known = { spans: [span("shop/cart", 0)], at: AT, window: WEEK };
     expect(scrapedIn(known, both)(CART)).toBeNull();
     expect(scrapedIn(known, alone)(CART)).toBe("throughout");
   });
@@ -94,10 +119,24 @@ describe("since when a workload's proxies are scraped", () => {
     const other = ztunnel("ztunnel-canary", [["ztunnel-canary-x7k2p", "n2"]]);
     const cluster = inventory([amb, tunnels, other]).get("c");
     if (cluster === undefined) throw new Error("no inventory");
-    const known = (...spans: ScrapeSpan[]) => scrapedIn({ spans, at: AT }, cluster)(amb);
+    const known = (...spans: ScrapeSpan[]) => scrapedIn({ spans, at: AT, window: WEEK }, cluster)(amb);
     expect(known(span("shop/amb", 0))).toBeNull();
     expect(known(span("istio-system/ztunnel", 0))).toBe("throughout");
     expect(known(span("istio-system/ztunnel", 7), span("istio-system/ztunnel-canary", 0))).toMatchObject({ missed: 7 });
+  });
+
+  test("of ztunnels as many as there are on all nodes, for its pods may have run on any", () => {
+    const amb = of_("shop/amb", ["amb-0"], { dataplane: "ambient" });
+    const pods = ["x7k2p", "q2w4r"].map((suffix, i) => [`ztunnel-${suffix}`, `n${i + 1}`] as const);
+    const cluster = inventory([amb, ztunnel("ztunnel", pods)]).get("c");
+    if (cluster === undefined) throw new Error("no inventory");
+    const known = (...counts: number[]) =>
+      scrapedIn(
+        { spans: counts.map((count) => span("istio-system/ztunnel", 0, { pods: count })), at: AT, window: WEEK },
+        cluster,
+      )(amb);
+    expect(known(1)).toEqual({ since: null, missed: 168 });
+    expect(known(1, 2)).toBe("throughout");
   });
 });
 
@@ -120,12 +159,12 @@ describe("on the way to strict", () => {
     [
       "since an instant",
       { since, missed: 137 },
-      "callers before 2025-06-14T10:00:00Z: only since then are the proxies scraped of cron",
+      "callers before 2025-06-14T10:00:00Z: only since then are as many proxies scraped as there are now, of cron",
     ],
     [
       "with gaps",
       { since: null, missed: 3 },
-      "callers at hours of the 7 days at which no proxy was scraped of cron (3 h)",
+      "callers at hours of the 7 days at which fewer proxies were scraped than there are now, of cron (3 h)",
     ],
     ["nobody knows since when", null, "callers within the 7 days: since when proxies are scraped isn’t known of cron"],
   ])("whom nobody was seen to call is no proof: %s", (_, known, text) => {

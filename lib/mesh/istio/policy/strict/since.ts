@@ -1,8 +1,8 @@
-/** Since when a workload's proxies are scraped: who called before can't have been seen. Pure; linear in workloads and spans. */
+/** Since when all of a workload's proxies are scraped: who called before can't have been seen. Pure; linear in workloads and spans. */
 import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { ScrapeSpan } from "#lib/mesh/port.ts";
-import type { UnixSeconds } from "#lib/units.ts";
-import { LOOK, podStem } from "../../scraped.ts";
+import type { Seconds, UnixSeconds } from "#lib/units.ts";
+import { LOOK, looksDue, podStem } from "../../scraped.ts";
 import { ztunnelsOf } from "../../ztunnels.ts";
 
 /** All the while; or since when, and how many hours of the week were missed; `since` null: with gaps. */
@@ -12,14 +12,17 @@ interface ScrapedInput {
   readonly spans: readonly ScrapeSpan[];
   /** The end of the window that they are of. */
   readonly at: UnixSeconds;
+  readonly window: Seconds;
 }
 
 /**
- * Of a workload's own proxies, of an ambient one's of its ztunnels; null: not known. Where its pods' names don't tell it from another
- * workload there is no saying whose proxies were scraped. Of several sources one that saw it all is enough.
+ * Of a workload's own proxies, of an ambient one's of its ztunnels; null: not known. An hour counts where as many pods were scraped as it
+ * has now: how many it had then nobody tells, but of so many one that isn't scraped is lacking. So hours before it was scaled up don't
+ * count, nor those of ztunnels before a node was added. Of pods beyond as many, which came and went, nobody knows. Where its pods' names
+ * don't tell it from another workload there is no saying whose proxies were scraped. Of several sources one that saw it all is enough.
  */
 export function scrapedIn(
-  { spans, at }: ScrapedInput,
+  { spans, at, window }: ScrapedInput,
   inventory: ClusterInventory,
 ): (workload: Workload) => Scraped | null {
   const own = spans.filter(({ cluster }) => cluster === inventory.cluster);
@@ -33,8 +36,9 @@ export function scrapedIn(
     const born = template === undefined ? null : createdAt;
     let worst: Scraped | null = "throughout";
     for (const place of places) {
-      if ((bearers.get(place)?.size ?? 0) > 1) return null;
-      worst = worse(worst, best(found.get(place) ?? [], born, at));
+      const [pods, ...others] = bearers.get(place)?.values() ?? [];
+      if (pods === undefined || others.length > 0) return null;
+      worst = worse(worst, scrapedAt(found.get(place) ?? [], { pods, born, at, window }));
     }
     return worst;
   };
@@ -56,31 +60,40 @@ function placesOf(workload: Workload, inventory: ClusterInventory): ReadonlySet<
   return places.size === 0 ? null : places;
 }
 
-/** Which workloads' pods have such a name. */
-function bearersOf({ workloads }: ClusterInventory): ReadonlyMap<string, ReadonlySet<string>> {
-  const bearers = new Map<string, Set<string>>();
+/** Which workloads' pods have such a name, and how many of them should be scraped: those that report, where any does. */
+function bearersOf({ workloads }: ClusterInventory): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const bearers = new Map<string, Map<string, number>>();
   for (const { namespace, name, kind, goneAt, pods } of workloads.values()) {
     if (goneAt !== null) continue;
-    for (const pod of pods) {
-      const place = `${namespace}/${podStem(pod.name)}`;
-      const here = bearers.get(place) ?? new Set<string>();
-      bearers.set(place, here.add(`${kind}/${name}`));
+    for (const [stem, alike] of Map.groupBy(pods, (pod) => podStem(pod.name))) {
+      const place = `${namespace}/${stem}`;
+      const here = bearers.get(place) ?? new Map<string, number>();
+      const reporting = alike.filter(({ reports }) => reports).length;
+      bearers.set(place, here.set(`${kind}/${name}`, reporting || alike.length));
     }
   }
   return bearers;
 }
 
-/** Of what several sources say. Before it was made nobody could have called it; its first look may be the hour after. */
-function best(spans: readonly ScrapeSpan[], born: UnixSeconds | null, at: UnixSeconds): Scraped | null {
+interface Asked extends Omit<ScrapedInput, "spans"> {
+  readonly pods: number;
+  readonly born: UnixSeconds | null;
+}
+
+/** Of what several sources say the best. Before it was made nobody could have called it; its first look may be the hour after. */
+function scrapedAt(spans: readonly ScrapeSpan[], { pods, born, at, window }: Asked): Scraped | null {
   const young = (since: number) => born !== null && since <= born + LOOK;
   // No look was due yet.
-  if (spans.length === 0) return young(at) ? "throughout" : null;
+  if (young(at)) return "throughout";
+  if (spans.length === 0) return null;
+  // A source's own spans of fewer and of more pods stand side by side: that of just enough is the least that it knows.
   return spans
+    .filter((span) => span.pods >= pods)
     .map(
       ({ since, missed }): Scraped =>
         missed === 0 || (since !== null && young(since)) ? "throughout" : { since, missed },
     )
-    .reduce((a, b) => (worse(a, b) === a ? b : a));
+    .reduce<Scraped>((a, b) => (worse(a, b) === a ? b : a), { since: null, missed: looksDue(at, window) });
 }
 
 const worse = (a: Scraped | null, b: Scraped | null): Scraped | null => (badness(a) >= badness(b) ? a : b);

@@ -3,6 +3,10 @@ import type { JsonObject } from "#lib/policy/manifest.ts";
 import { listAt, mapAt, objectAt, textAt, textsAt } from "../../routing/json.ts";
 import type { GatewayWorld } from "./world.ts";
 
+/** Of what can't be read nothing is known. */
+const readable = ({ unread }: GatewayWorld["inventory"]): boolean =>
+  !unread.some(({ kind }) => /^namespaces(?:\.|$)/.test(kind));
+
 /** null: all; undefined: not known. `unsaid`: what counts where nothing is said; selectors count without `from` too. */
 export function letIn(
   namespaces: unknown,
@@ -18,7 +22,7 @@ export function letIn(
   const known = listAt(selector, "matchExpressions").every((each) =>
     ["In", "NotIn", "Exists", "DoesNotExist"].includes(textAt(each, "operator") ?? ""),
   );
-  if (!known) return undefined;
+  if (!known || !readable(inventory)) return undefined;
   return [...inventory.namespaces.values()]
     .filter(({ name, labels }) => selects(selector, { "kubernetes.io/metadata.name": name, ...labels }))
     .map(({ name }) => name);

@@ -34,16 +34,19 @@ export interface Opened {
 
 export function openedBy(proxy: GatewayProxy, world: GatewayWorld): Opened {
   const listening = apiGateways(proxy, world).map((gateway) => ({ gateway, ...listenersAt(gateway, world) }));
+  const made = listening.filter(({ gateway }) => isMade(gateway));
+  const beside = istiosServers(
+    proxy,
+    made.flatMap(({ taken }) => taken),
+    world,
+  );
   const api = listening.flatMap(({ taken }) => taken);
-  const made = listening.filter(({ gateway }) => isMade(gateway)).flatMap(({ taken }) => taken);
-  const asked = [...istiosServers(proxy, made, world), ...api].toSorted((a, b) => byAge(a.owner, b.owner));
   const servers: Server[] = [];
   const perhaps: Server[] = [];
   const refused: LeftOut[] = listening.flatMap((each) => each.refused);
   const lacks = new Set(listening.flatMap((each) => each.lacks));
-  for (const { owner, index, listener } of asked) {
-    const ofIstio = owner.apiVersion.startsWith(`${NETWORKING}/`);
-    const { server, lacks: open } = (ofIstio ? serverOf : listenerOf)(owner, index, listener, proxy, world);
+  for (const each of [...beside, ...api].toSorted((a, b) => byAge(a.owner, b.owner))) {
+    const { server, lacks: open } = foundOf(each, proxy, world);
     if (open !== null) {
       lacks.add(open);
       perhaps.push(server);
@@ -54,10 +57,23 @@ export function openedBy(proxy: GatewayProxy, world: GatewayWorld): Opened {
       servers.push(server);
       continue;
     }
-    refused.push({ owner, path: server.path, why });
+    refused.push({ owner: each.owner, path: server.path, why });
     perhaps.push(server);
   }
+  // Where ListenerSets may be let in, that is lacking already; so may Istio's Gateways of their namespaces then.
+  const unsure = listening.flatMap((each) => each.perhaps);
+  const besideThem = istiosServers(
+    proxy,
+    made.flatMap(({ taken, perhaps: more }) => [...taken, ...more]),
+    world,
+  ).filter(({ owner }) => !beside.some((each) => each.owner === owner));
+  perhaps.push(...[...unsure, ...besideThem].map((each) => foundOf(each, proxy, world).server));
   return { servers, refused, perhaps, lacks: [...lacks] };
+}
+
+function foundOf({ owner, index, listener }: Listening, proxy: GatewayProxy, world: GatewayWorld): Found {
+  const ofIstio = owner.apiVersion.startsWith(`${NETWORKING}/`);
+  return (ofIstio ? serverOf : listenerOf)(owner, index, listener, proxy, world);
 }
 
 /** Beside a Gateway whose proxy istiod made only those of its namespace count, and of its ListenerSets'. (filterStrictGatewayMerging) */

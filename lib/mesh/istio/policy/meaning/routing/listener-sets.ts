@@ -23,6 +23,8 @@ export interface Listening {
 export interface Listeners {
   readonly taken: readonly Listening[];
   readonly refused: readonly LeftOut[];
+  /** Of ListenerSets of which it isn't known whether they are let in. */
+  readonly perhaps: readonly Listening[];
   readonly lacks: readonly string[];
 }
 
@@ -39,26 +41,32 @@ export function listenersAt(gateway: Manifest, world: GatewayWorld): Listeners {
   const sets = setsFor(gateway, world);
   const lacks =
     allowed === undefined && sets.length > 0 ? [`whose ListenerSets Gateway ${place} lets in: its selector`] : [];
-  const owners = [gateway, ...sets].filter((owner) => {
-    if (owner === gateway || allowed === null) return true;
-    if (allowed === undefined) return false;
-    if (allowed.includes(namespaceOf(owner))) return true;
+  const owners = [gateway, ...(allowed === undefined ? [] : sets)].filter((owner) => {
+    if (owner === gateway || !allowed || allowed.includes(namespaceOf(owner))) return true;
     const why = `Gateway ${place} takes no ListenerSets of namespace ${namespaceOf(owner)}`;
     refused.push({ owner, path: ["spec", "parentRef"], why });
     return false;
   });
-  for (const owner of owners) {
-    for (const [index, listener] of listAt(specOf(owner), "listeners").entries()) {
-      const port = portOf(listener);
-      const entry: Listening = { owner, index, listener: port === null ? listener : { ...listener, port } };
-      const other = taken.find((each) => !standTogether(each.listener, entry.listener));
-      if (other === undefined) taken.push(entry);
-      else refused.push({ owner, path: ["spec", "listeners", index], why: `${calledOf(other)} has its place` });
-    }
+  for (const entry of owners.flatMap(listeningOf)) {
+    const { owner, index } = entry;
+    const other = taken.find((each) => !standTogether(each.listener, entry.listener));
+    if (other === undefined) taken.push(entry);
+    else refused.push({ owner, path: ["spec", "listeners", index], why: `${calledOf(other)} has its place` });
   }
+  // The Gateway's own come first, whoever is let in.
+  const perhaps = (allowed === undefined ? sets : [])
+    .flatMap(listeningOf)
+    .filter(({ listener }) => taken.every((each) => standTogether(each.listener, listener)));
   // Without settings for TLS they keep their place, and open nothing.
-  return { taken: taken.filter(({ listener }) => !lacksTls(listener)), refused, lacks };
+  const open = ({ listener }: Listening) => !lacksTls(listener);
+  return { taken: taken.filter(open), refused, perhaps: perhaps.filter(open), lacks };
 }
+
+const listeningOf = (owner: Manifest): readonly Listening[] =>
+  listAt(specOf(owner), "listeners").map((listener, index) => {
+    const port = portOf(listener);
+    return { owner, index, listener: port === null ? listener : { ...listener, port } };
+  });
 
 /** (orderedMergedListeners) */
 const byAgeAndPlace = oldestFirst(({ name, namespace = "" }) => [`${namespace}/${name}`]);
