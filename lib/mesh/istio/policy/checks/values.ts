@@ -76,7 +76,7 @@ export const values: Family = {
     "value-refused": {
       also: ["IST0106"],
       severity: "error",
-      when: "A field is missing or has a value that Istio's webhook refuses. A server says so in a dry run; this is for files. CEL expressions, and what Envoy's own types say of an EnvoyFilter's values, aren't looked at.",
+      when: "A field is missing or has a value that Istio's webhook refuses. A server says so in a dry run; this is for files. What Envoy's own types say of an EnvoyFilter's values isn't looked at.",
       docs: VIRTUAL_SERVICE,
     },
   },
