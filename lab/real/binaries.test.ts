@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { realAds, realBinaries, realEnvoy, realJaeger, realZipkin } from "./binaries.ts";
+import { realAds, realBinaries, realCel, realEnvoy, realJaeger, realZipkin } from "./binaries.ts";
 
 const node = process.execPath;
 
@@ -34,4 +34,9 @@ it("asks for a data plane's programs one by one", () => {
   const env = { NODE_ENV: "test", MESHSCOPE_ENVOY: node } as const;
   expect(realEnvoy(env)).toBe(node);
   expect(() => realAds(env)).toThrow("the path of the program that speaks ADS in MESHSCOPE_ADS");
+});
+
+it("asks for what reads CEL by itself", () => {
+  expect(realCel({ NODE_ENV: "test", MESHSCOPE_CEL: node })).toBe(node);
+  expect(() => realCel({ NODE_ENV: "test" })).toThrow("the program that reads CEL as Istio does in MESHSCOPE_CEL");
 });

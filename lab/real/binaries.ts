@@ -28,6 +28,9 @@ export const realEnvoyFilter = (env: NodeJS.ProcessEnv): string =>
 /** What speaks ADS as a sidecar would, and the proxy itself. */
 export const realAds = (env: NodeJS.ProcessEnv): string => program(env, "MESHSCOPE_ADS", "the program that speaks ADS");
 export const realEnvoy = (env: NodeJS.ProcessEnv): string => program(env, "MESHSCOPE_ENVOY", "an Envoy");
+/** What reads expressions of CEL as Istio's webhook does (istiod/cel). */
+export const realCel = (env: NodeJS.ProcessEnv): string =>
+  program(env, "MESHSCOPE_CEL", "the program that reads CEL as Istio does");
 
 function program(env: NodeJS.ProcessEnv, variable: string, what: string): string {
   const path = env[variable];

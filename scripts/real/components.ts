@@ -71,6 +71,13 @@ export const realComponents: readonly RealComponent[] = [
     testsOnly: true,
   },
   {
+    name: "cel",
+    env: "MESHSCOPE_CEL",
+    provision: () => buildGo({ name: "cel", module: join(modules, "istiod"), main: "./cel" }),
+    nextStep: goNext,
+    testsOnly: true,
+  },
+  {
     name: "jaeger",
     env: "MESHSCOPE_JAEGER",
     provision: () =>

@@ -1,5 +1,6 @@
-// The control plane that tests ask what it makes of our objects, `ads`, which asks as a sidecar would, and `envoyfilter`, which
-// validates as its webhook does. A module of its own, so that its Kubernetes version mixes with nobody else's. Build: npm run test:real.
+// The control plane that tests ask what it makes of our objects, `ads`, which asks as a sidecar would, and `cel` and `envoyfilter`,
+// which read expressions and filters as its webhook does. A module of its own, so that its Kubernetes version mixes with nobody else's.
+// Build: npm run test:real.
 module meshscope.example/lab/real/istiod
 
 go 1.26.0

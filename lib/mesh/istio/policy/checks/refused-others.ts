@@ -1,6 +1,7 @@
 /** What Istio's webhook refuses of who is known and of what is measured: functions of Istio's pkg/config/validation. */
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
+import { celProblem } from "../cel/problem.ts";
 import { has, isObject, listAt, objectAt, specOf, textAt, textsAt } from "../routing/json.ts";
 import { type Draft, removing } from "./family.ts";
 import { beyond, lasts, PERCENT, percentage, refused } from "./refused-draft.ts";
@@ -91,7 +92,7 @@ function isKey(key: unknown): boolean {
   return fields.every((field) => isEncoded(key[field]));
 }
 
-/** (validateTelemetryTracing, validateTelemetryMetrics) */
+/** (validateTelemetryTracing, validateTelemetryMetrics, validateTelemetryAccessLogging) */
 export function* refusedTelemetry(telemetry: Manifest): Generator<Draft> {
   for (const part of ["tracing", "metrics", "accessLogging"]) {
     for (const [i, entry] of listAt(telemetry.spec, part).entries()) {
@@ -99,6 +100,10 @@ export function* refusedTelemetry(telemetry: Manifest): Generator<Draft> {
       if (nameless >= 0)
         yield refused(telemetry, ["spec", part, i, "providers", nameless], "The provider has no name.", "Name it.");
     }
+  }
+  for (const [i, entry] of listAt(telemetry.spec, "accessLogging").entries()) {
+    if (has(entry, "filter"))
+      yield* filter(telemetry, objectAt(entry, "filter"), ["spec", "accessLogging", i, "filter"]);
   }
   for (const [i, entry] of listAt(telemetry.spec, "tracing").entries()) {
     const path = ["spec", "tracing", i];
@@ -130,6 +135,20 @@ export function* refusedTelemetry(telemetry: Manifest): Generator<Draft> {
       }
     }
   }
+}
+
+/** (validateTelemetryFilter) Also where logs are disabled, and where nothing is said. */
+function* filter(telemetry: Manifest, value: JsonObject, path: Segments): Generator<Draft> {
+  const expression = textAt(value, "expression") ?? "";
+  if (expression === "") {
+    yield refused(telemetry, path, "The filter has no expression.", "Add one, such as response.code >= 500.");
+    return;
+  }
+  const problem = celProblem(expression);
+  if (problem === null) return;
+  const { line, column, message } = problem;
+  const place = expression.includes("\n") ? `At line ${line}, character ${column},` : `At character ${column}`;
+  yield refused(telemetry, [...path, "expression"], `${place} it isn’t CEL: ${message}`, "Correct it.");
 }
 
 /** By how a tag's value is found, what says it. */

@@ -10,6 +10,8 @@ const target = (spec: string) => allow(`targetRefs: [{${spec}}], rules: [{}]`);
 const jwt = (spec: string) => o("RequestAuthentication", "shop/j", `jwtRules: [{issuer: a, ${spec}}]`);
 const keys = (key: object) => jwt(`jwks: '${JSON.stringify({ keys: [key] })}'`);
 const telemetry = (spec: string) => o("Telemetry", "shop/t", spec);
+const filter = (spec: string) => telemetry(`accessLogging: [{disabled: true}, {filter: {${spec}}}]`);
+const logged = "spec.accessLogging[1].filter";
 const tag = (spec: string) => telemetry(`tracing: [{customTags: {a: {${spec}}}}]`);
 const annotated = (policy: ReturnType<typeof o>) => (annotation: string) => ({
   ...policy,
@@ -210,6 +212,22 @@ const cases: readonly Refused[] = [
     "metrics: [{overrides: [{match: {metric: REQUEST_COUNT}}]}]",
     "spec.metrics[0].overrides[0].match.customMetric",
   ],
+  ["a filter of nothing", filter, "", "expression: 'true'", logged],
+  ["a filter by an empty expression", filter, "expression: ''", "expression: a", logged],
+  [
+    "a filter that isn’t CEL",
+    filter,
+    "expression: response.code => 400",
+    "expression: response.code >= 400",
+    `${logged}.expression`,
+  ],
+  [
+    "a filter that asks whether there is no field",
+    filter,
+    "expression: has(response)",
+    "expression: has(response.code) // any",
+    `${logged}.expression`,
+  ],
 ];
 
 describe("who may call and what is measured, as Istio refuses it", () => {
@@ -219,5 +237,21 @@ describe("who may call and what is measured, as Istio refuses it", () => {
     expect(refusalsOf(allow("selector: {matchLabels: {'': a}}")).map(({ path: at }) => at)).toEqual([
       "spec.selector.matchLabels",
     ]);
+  });
+
+  test.each([
+    ["response.code => 400", "At character 15 it isn’t CEL: “=” is no sign of CEL’s."],
+    [
+      "a &&\nhas(b) // c",
+      "At line 2, character 5, it isn’t CEL: has() asks whether there is a field, such as has(request.host).",
+    ],
+    ["a ||", "At character 5 it isn’t CEL: It ends where a value is wanted."],
+  ])("the place in a filter’s expression is told: %j", (expression, message) => {
+    const policy = { ...telemetry(""), spec: { accessLogging: [{ filter: { expression } }] } };
+    expect(refusalsOf(policy).map((each) => each.message)).toEqual([message]);
+  });
+
+  test("a filter that isn’t said, and one of null, are none", () => {
+    expect(refusalsOf(telemetry("accessLogging: [{}, {filter: null}, {disabled: true}]"))).toEqual([]);
   });
 });

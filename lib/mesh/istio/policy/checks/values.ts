@@ -77,7 +77,7 @@ export const values: Family = {
     "value-refused": {
       also: ["IST0106"],
       severity: "error",
-      when: `A field is missing or has a value that Istio's webhook refuses. A server says so in a dry run; this is for files. CEL expressions aren't looked at. An EnvoyFilter's values are held against Envoy's types as Istio ${RELEASE} has them.`,
+      when: `A field is missing or has a value that Istio's webhook refuses. A server says so in a dry run; this is for files. An EnvoyFilter's values are held against Envoy's types as Istio ${RELEASE} has them.`,
       docs: VIRTUAL_SERVICE,
     },
   },
