@@ -1,11 +1,12 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { type PlanFlow, usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import type { NamespaceItem } from "#lib/api/namespaces.ts";
 import { problemOf } from "#lib/errors.ts";
 import { shown } from "#lib/policy/clean.ts";
@@ -100,9 +101,7 @@ function Page({ title, about, kinds, children, cluster, clusters }: PageProps) {
   const settling = useSettled(flow, draft, () => void found.refetch());
   const error = found.error ?? spaces.error;
   const ready = found.data !== undefined && spaces.data !== undefined;
-  useEffect(() => {
-    if (ready || error !== null) document.documentElement.dataset["ready"] = "true";
-  }, [ready, error]);
+  useReady(ready || error !== null);
   const steady = steadyDraft(draft, flow);
   const wanted = state.view.namespaces;
   const form: ClusterForm = {

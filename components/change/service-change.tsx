@@ -3,12 +3,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import Link from "next/link";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { serviceHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { type PlanFlow, usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
 import { actions } from "#components/services/actions.ts";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { problemOf } from "#lib/errors.ts";
 import { policyPorts } from "#lib/mesh/policies.ts";
 import { shown } from "#lib/policy/clean.ts";
@@ -102,9 +103,7 @@ function Page({ service, action, title, kinds, children, label, abort }: Service
     kinds: kinds ?? routeKinds(detail.routing),
   };
   const verdict = useMayWrite(right);
-  useEffect(() => {
-    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
-  }, [data, error]);
+  useReady(data !== undefined || error !== null);
   const settling = useSettled(flow, draft, () => void refetch());
 
   const steady = steadyDraft(draft, flow);

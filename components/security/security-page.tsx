@@ -11,6 +11,7 @@ import { useFix } from "#components/policies/findings/use-fix.ts";
 import { authorizationHref, egressHref, sendsHref, simulateHref } from "#components/policies/links.tsx";
 import { usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
 import { SilentNote } from "#components/policies/silent-note.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import type { Dataplane } from "#lib/graph/model.ts";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
@@ -44,9 +45,7 @@ function Page({ workload }: { readonly workload: ServiceRef }) {
   useEffect(() => {
     if (ready && location.hash === "#evidence") document.getElementById("evidence")?.scrollIntoView();
   }, [ready]);
-  useEffect(() => {
-    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
-  }, [data, error]);
+  useReady(data !== undefined || error !== null);
   const { cluster, namespace, name } = workload;
   return (
     <main className="min-h-0 min-w-0 overflow-auto px-5 pb-10 max-sm:px-3">

@@ -2,13 +2,14 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { ObjectLink, serviceHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { useFilterCommand } from "#components/shell/use-filter-command.ts";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Name } from "#components/ui/name.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { VirtualTable } from "#components/ui/virtual-table.tsx";
 import type { ServiceItem } from "#lib/api/policies.ts";
 import { problemOf } from "#lib/errors.ts";
@@ -54,9 +55,7 @@ function List() {
   const [text, setText] = useState("");
   const field = useFilterCommand("the services");
   const rows = useMemo(() => servicesShown(data?.items ?? [], text), [data, text]);
-  useEffect(() => {
-    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
-  }, [data, error]);
+  useReady(data !== undefined || error !== null);
   if (data === undefined)
     return error === null ? (
       <p className="border-b border-line px-4 py-[13px] text-ink-3">Reading the services…</p>

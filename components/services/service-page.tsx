@@ -2,11 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useEffect } from "react";
 import { MiniGraphSlot } from "#components/mini-graph/mini-graph-slot.tsx";
 import { securityHref, serviceHref, simulateHref } from "#components/policies/links.tsx";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { Section } from "#components/ui/section.tsx";
 import { problemOf } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
@@ -27,9 +27,7 @@ export function ServicePage({ service }: { readonly service: ServiceRef }) {
 
 function Page({ service }: { readonly service: ServiceRef }) {
   const { data, error, refetch } = useQuery(serviceQuery(service));
-  useEffect(() => {
-    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
-  }, [data, error]);
+  useReady(data !== undefined || error !== null);
   return (
     <main className="min-h-0 min-w-0 overflow-auto">
       <nav aria-label="Where" className="flex items-center gap-2 px-5 pt-4 text-ink-3 max-sm:px-3">

@@ -23,6 +23,19 @@ export const sendsSchema = z
               entry: z.boolean().meta({ description: "of a ServiceEntry" }),
               port: z.number(),
               portName: z.string().nullable(),
+              protocol: z.object({
+                carries: z
+                  .enum(["http", "tls", "tcp", "udp"])
+                  .nullable()
+                  .meta({
+                    description: "how Istio takes the port; null: nothing says it, so that proxies detect HTTP",
+                  }),
+                by: z
+                  .enum(["appProtocol", "name", "protocol", "number"])
+                  .nullable()
+                  .meta({ description: "what of the port says it; number: one at which it is never detected" }),
+                said: z.string().nullable().meta({ description: "the word that says it" }),
+              }),
               ...reached,
               targets: z.array(targetSchema).meta({
                 description: "places of which tls doesn’t say all: where calls fail, and endpoints that are no pods",

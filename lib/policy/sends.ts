@@ -18,6 +18,16 @@ export interface SendsKind {
   readonly sends: readonly HostSends[];
 }
 
+/** How Istio takes what comes to a port. */
+export interface PortProtocol {
+  /** `tls`: as the client speaks it. `udp`: no proxy takes it. null: nobody says it, so proxies detect HTTP by the first bytes. */
+  readonly carries: "http" | "tls" | "tcp" | "udp" | null;
+  /** `protocol`: the port's own field. `number`: one of those at which istiod lets nobody detect it. null: nothing says it. */
+  readonly by: "appProtocol" | "name" | "protocol" | "number" | null;
+  /** The word that says it. */
+  readonly said: string | null;
+}
+
 export interface HostSends
   extends Pick<
     RoutingAnswer,
@@ -30,6 +40,7 @@ export interface HostSends
   readonly entry: boolean;
   readonly port: number;
   readonly portName: string | null;
+  readonly protocol: PortProtocol;
   /** Places that its rules lead to of which `tls` doesn't say all: where calls fail, and endpoints that are no pods. */
   readonly targets: readonly ClientTarget[];
 }

@@ -52,9 +52,12 @@ const proxies = (count: number): string => (count === 1 ? "1 proxy" : `${count} 
 
 const NOT_TOLD = "Istiod doesn’t say what it sent, nor whether others need it: other changes since count, too.";
 
+const addressesAlone = (count: number): string =>
+  `${proxies(count)} ${count === 1 ? "was" : "were"} sent nothing since but what a ztunnel knows of workloads and Services, which goes out with every pod: whether this change is in it isn’t told.`;
+
 /** An answer as a sentence; what isn't known is never said to be fine. */
 export function sayEffect(effect: EffectAnswer): Said {
-  const { sent, acknowledged, rejectedCount } = effect;
+  const { sent, acknowledged, perhaps, rejectedCount } = effect;
   const [told, took] = [sent ?? 0, acknowledged ?? 0];
   switch (effect.state) {
     case "unknown":
@@ -67,7 +70,13 @@ export function sayEffect(effect: EffectAnswer): Said {
       return {
         mark: "…",
         className: "text-ink-3",
-        text: `Istiod has sent nothing since: none of the ${proxies(effect.proxies ?? 0)} that it serves needs it yet, or it ignores the object.`,
+        text: `Istiod has sent nothing since that would carry it: none of the ${proxies(effect.proxies ?? 0)} that it serves needs it yet, or it ignores the object.`,
+      };
+    case "perhaps":
+      return {
+        mark: "?",
+        className: "text-ink-2",
+        text: `Perhaps in effect: ${addressesAlone(perhaps ?? 0)}`,
       };
     case "pending":
       return { mark: "…", className: "text-ink-2", text: `Sent to ${proxies(told)}, acknowledged by ${took} so far.` };
@@ -75,7 +84,7 @@ export function sayEffect(effect: EffectAnswer): Said {
       return {
         mark: "✓",
         className: "text-ink-2",
-        text: `In effect: sent to ${told} of ${proxies(effect.proxies ?? told)} since, ${told === 1 ? "and acknowledged" : "all acknowledged"}. ${NOT_TOLD}`,
+        text: `In effect: sent to ${told} of ${proxies(effect.proxies ?? told)} since, ${told === 1 ? "and acknowledged" : "all acknowledged"}. ${perhaps ? `${addressesAlone(perhaps)} ` : ""}${NOT_TOLD}`,
       };
     case "rejected":
       return {

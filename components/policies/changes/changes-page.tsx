@@ -2,9 +2,10 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import type { ChangesAnswer } from "#lib/api/plans.ts";
 import { problemOf } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
@@ -44,9 +45,7 @@ function Page() {
   const records = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
   const deferred = useDeferredValue(state);
   const rows = useMemo(() => changeRows(records, deferred, dayOf), [records, deferred]);
-  useEffect(() => {
-    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
-  }, [data, error]);
+  useReady(data !== undefined || error !== null);
 
   const widen = () => go({ view: { clusters: [], namespaces: [] } });
   const scoped = clusters.length + namespaces.length > 0;

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { policyKinds } from "#lib/mesh/policies.ts";
 import { refKey, refOf } from "#lib/policy/ref.ts";
 import { readYaml } from "#lib/policy/yaml.ts";
@@ -45,9 +46,7 @@ function Page() {
     draft.write(text);
     if (flow.state.phase === "ready" || flow.state.phase === "refused") flow.discard();
   };
-  useEffect(() => {
-    document.documentElement.dataset["ready"] = "true";
-  }, []);
+  useReady(true);
   // Where it stands below the text, it would come unseen.
   const below = useRef<HTMLElement>(null);
   const planned = flow.state.phase !== "none";

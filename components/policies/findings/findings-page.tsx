@@ -2,12 +2,13 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { usePathname, useSearchParams } from "next/navigation";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { search } from "#components/shell/url-state.ts";
 import { useFilterCommand } from "#components/shell/use-filter-command.ts";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { Choices } from "#components/ui/choices.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { problemOf } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
 import { SEVERITIES } from "#lib/policy/finding.ts";
@@ -59,9 +60,7 @@ function Findings() {
   const [filter, change] = useFilter();
   const { data, error, refetch } = useQuery(findingsQuery(clusters, namespaces));
   const ready = data !== undefined || error !== null;
-  useEffect(() => {
-    if (ready) document.documentElement.dataset["ready"] = "true";
-  }, [ready]);
+  useReady(ready);
   if (!ready) return <p className="p-4 text-ink-3">Checking the policies…</p>;
   if (data === undefined)
     return (

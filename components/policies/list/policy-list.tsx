@@ -1,11 +1,12 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useEffect, useMemo, useSyncExternalStore } from "react";
+import { useDeferredValue, useMemo, useSyncExternalStore } from "react";
 import { currentSecond, serverSecond, subscribeSeconds } from "#components/shell/clock.ts";
 import { sayInstant } from "#components/shell/instant.ts";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { problemOf } from "#lib/errors.ts";
 import { formatPlural } from "#lib/format.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
@@ -174,11 +175,4 @@ function Loading() {
       ))}
     </div>
   );
-}
-
-/** Tells tests and monitoring that the page can be used. */
-function useReady(ready: boolean): void {
-  useEffect(() => {
-    if (ready) document.documentElement.dataset["ready"] = "true";
-  }, [ready]);
 }

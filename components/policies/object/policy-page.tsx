@@ -2,9 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useEffect } from "react";
 import { Chip } from "#components/ui/chip.tsx";
 import { Name } from "#components/ui/name.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { Fact, Section } from "#components/ui/section.tsx";
 import type { PolicyAnswer } from "#lib/api/policies.ts";
 import { problemOf } from "#lib/errors.ts";
@@ -37,9 +37,7 @@ export function PolicyPage({ object }: { readonly object: ObjectRef }) {
 
 function Page({ object }: { readonly object: ObjectRef }) {
   const { data, error, refetch } = useQuery(policyQuery(object));
-  useEffect(() => {
-    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
-  }, [data, error]);
+  useReady(data !== undefined || error !== null);
   return (
     <main className="min-h-0 min-w-0 overflow-auto">
       <Crumbs object={object} />

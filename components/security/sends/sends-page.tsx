@@ -3,10 +3,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
-import { useEffect } from "react";
 import { AnswerState } from "#components/policies/answer-state.tsx";
 import { securityHref } from "#components/policies/links.tsx";
 import { SilentNote } from "#components/policies/silent-note.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { Search } from "#components/ui/search.tsx";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
@@ -26,9 +26,7 @@ function Page({ workload }: { readonly workload: ServiceRef }) {
   const path = usePathname();
   const host = useSearchParams().get("host") ?? "";
   const { data, error, refetch } = useQuery({ ...sendsQuery(workload, host), placeholderData: keepPreviousData });
-  useEffect(() => {
-    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
-  }, [data, error]);
+  useReady(data !== undefined || error !== null);
   const search = (value: string) =>
     window.history.replaceState(null, "", value === "" ? path : `${path}?${new URLSearchParams({ host: value })}`);
   const { cluster, namespace, name } = workload;

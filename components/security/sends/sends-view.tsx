@@ -5,8 +5,10 @@ import { unknownToThem } from "#components/services/clients/unknown.ts";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import type { ClientTarget } from "#lib/policy/client-routing.ts";
+import type { ClientTls } from "#lib/policy/client-tls.ts";
 import type { HostSends, SendsKind, WorkloadSends } from "#lib/policy/sends.ts";
 import { Lacks, SourceText } from "../parts.tsx";
+import { Protocols } from "./protocols.tsx";
 
 /** By kind of its pods: what is refused first, then what is sent, then the hosts that nothing is known to be sent to by rules. */
 export function SendsView({ sends, search }: { readonly sends: WorkloadSends; readonly search: string }) {
@@ -49,7 +51,12 @@ function KindView({
   const { which, sends } = kind;
   const title = which === null ? name : `${name} (${which})`;
   // Rules of several hosts may lead to one place.
-  const rows = [...new Map(sends.flatMap(({ tls }) => tls).map((row) => [JSON.stringify(row), row])).values()];
+  const led = Map.groupBy(
+    sends.flatMap(({ tls, protocol }) => tls.map((row) => ({ row, protocol }))),
+    ({ row }) => JSON.stringify(row),
+  );
+  const rows = [...led.values()].flatMap(([first]) => first?.row ?? []);
+  const protocols = (row: ClientTls) => (led.get(JSON.stringify(row)) ?? []).map(({ protocol }) => protocol);
   const broken = rows.filter(({ connects }) => connects === false);
   const others = rows.filter(({ connects }) => connects !== false);
   const odd = sends.filter(
@@ -61,14 +68,22 @@ function KindView({
       {broken.length > 0 && (
         <p className="text-failing">✕ {formatPlural(broken.length, "place refuses", "places refuse")} what it sends.</p>
       )}
-      <TlsTable rows={[...broken, ...others]} cluster={cluster} clients={title} />
+      <TlsTable
+        rows={[...broken, ...others]}
+        cluster={cluster}
+        clients={title}
+        protocol={(row) => <Protocols all={protocols(row)} />}
+      />
       {odd.length > 0 && (
         <Section title="Outside, past the mesh’s rules, nowhere, or not known">
-          <DataTable label={`How ${title} reaches other hosts`} columns={[{ title: "Host" }, { title: "How" }]} stacks>
+          <DataTable label={`How ${title} reaches other hosts`} columns={COLUMNS} stacks>
             {odd.map((each) => (
               <tr key={`${each.host} ${each.port} ${each.service.namespace}/${each.service.name}`}>
                 <Cell className="pr-4 align-top">
                   <Host each={each} />
+                </Cell>
+                <Cell heading="Protocol" className="pr-4 align-top">
+                  <Protocols all={[each.protocol]} />
                 </Cell>
                 <Cell heading="How" className="align-top">
                   {said(each)}
@@ -87,6 +102,8 @@ function KindView({
     </section>
   );
 }
+
+const COLUMNS = [{ title: "Host" }, { title: "Protocol" }, { title: "How" }];
 
 /** Ways on which the rows of TLS say all. */
 const PLAIN: ReadonlySet<string> = new Set(["rules", "itself"]);

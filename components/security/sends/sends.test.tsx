@@ -9,9 +9,19 @@ const row = (more: Partial<ClientTls> = {}): ClientTls => ({
   ...{ sends: "automatic", takes: "STRICT", connects: true, identified: true, why: [], chain: [], lacks: [] },
   ...more,
 });
+const HTTP = { carries: "http", by: "name", said: "http" } as const;
 const host = (more: Partial<HostSends> = {}): HostSends => ({
   ...{ service: { cluster: "west", namespace: "shop", name: "reviews" }, host: "reviews.shop.svc.cluster.local" },
-  ...{ entry: false, port: 80, portName: "http", plane: "sidecar", decides: "itself", leaves: null, waypoint: null },
+  ...{
+    entry: false,
+    port: 80,
+    portName: "http",
+    protocol: HTTP,
+    plane: "sidecar",
+    decides: "itself",
+    leaves: null,
+    waypoint: null,
+  },
   ...{ outbound: null, otherwise: null, tls: [row()], targets: [], lacks: [] },
   ...more,
 });
@@ -65,6 +75,23 @@ describe("what a workload sends", () => {
     expect(text.split("shop/reviews-v1")).toHaveLength(2);
   });
 
+  test("the protocol of each port, and what says it; of several that lead to one place, each", () => {
+    const all = [
+      { carries: "http", by: "appProtocol", said: "kubernetes.io/h2c" },
+      { carries: "tls", by: "protocol", said: "https" },
+      { carries: "tcp", by: "number", said: null },
+      { carries: null, by: null, said: null },
+    ] as const;
+    const text = said([kind([host(), host(), ...all.map((protocol) => host({ protocol }))])]);
+    expect(text.split("shop/reviews-v1")).toHaveLength(2);
+    expect(text).toContain(
+      "HTTP by the port’s name, http HTTP by appProtocol, kubernetes.io/h2c TLS by the port’s protocol, https TCP by the port’s number detected HTTP or bytes,",
+    );
+    expect(text.split("by the port’s name, http ")).toHaveLength(2);
+    const udp = host({ decides: "nothing", tls: [], protocol: { carries: "udp", by: "protocol", said: "UDP" } });
+    expect(said([kind([udp])])).toContain("UDP no proxy takes it It doesn’t route there.");
+  });
+
   test("endpoints outside, with the TLS that a rule sets up, and where calls fail", () => {
     const target = {
       ...{ host: "api.example.com", subset: null, port: 443, share: 1, source: null, fails: null, pods: null },
@@ -76,13 +103,14 @@ describe("what a workload sends", () => {
           entry: true,
           host: "api.example.com",
           port: 443,
+          protocol: { carries: "tls", by: "protocol", said: "https" },
           tls: [],
           targets: [target, { ...target, subset: "v9", fails: "503: none" }],
         }),
       ]),
     ]);
     expect(text).toContain(
-      "api.example.com:443 to what DNS says of api.example.com:443, outside the mesh. It is sent TLS (SIMPLE).",
+      "api.example.com:443 TLS by the port’s protocol, https to what DNS says of api.example.com:443, outside the mesh. It is sent TLS (SIMPLE).",
     );
     expect(text).toContain("v9 of api.example.com: ");
     expect(text).toContain("✕ Calls sent there fail, 503: none.");

@@ -7,6 +7,7 @@ import { Notice } from "#components/policies/notice.tsx";
 import { SilentNote } from "#components/policies/silent-note.tsx";
 import { useUrl } from "#components/shell/use-url.ts";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { problemOf } from "#lib/errors.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { simulationQuery } from "#lib/query/security.ts";
@@ -51,9 +52,7 @@ function Page() {
   const asked = question === null || typeof question === "string" ? null : question;
   const { data, error, refetch } = useQuery(simulationQuery(asked));
   const settled = asked === null || data !== undefined || error !== null;
-  useEffect(() => {
-    if (settled) document.documentElement.dataset["ready"] = "true";
-  }, [settled]);
+  useReady(settled);
   // On a small screen the answer is below the form that asked for it.
   const answer = useRef<HTMLDivElement>(null);
   const awaited = useRef(false);

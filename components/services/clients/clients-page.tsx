@@ -3,12 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
-import { useEffect } from "react";
 import { MiniGraphSlot } from "#components/mini-graph/mini-graph-slot.tsx";
 import { AnswerState } from "#components/policies/answer-state.tsx";
 import { policyHref, serviceHref } from "#components/policies/links.tsx";
 import { SilentNote } from "#components/policies/silent-note.tsx";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { Search } from "#components/ui/search.tsx";
 import type { ServiceRef } from "#lib/policy/intent.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
@@ -32,9 +32,7 @@ function Page({ service }: { readonly service: ServiceRef }) {
   const search = params.get("client") ?? "";
   const host = params.get("host");
   const { data, error, refetch } = useQuery(clientRoutingQuery(service, host, asked > 0 ? asked : null));
-  useEffect(() => {
-    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
-  }, [data, error]);
+  useReady(data !== undefined || error !== null);
   const set = (key: "port" | "client", value: string) => {
     const next = new URLSearchParams(params);
     if (value === "") next.delete(key);

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { securityHref } from "#components/policies/links.tsx";
 import { SourceText } from "#components/security/parts.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
@@ -33,11 +34,14 @@ export function TlsTable({
   rows,
   cluster,
   clients,
+  protocol,
 }: {
   readonly rows: readonly ClientTls[];
   readonly cluster: string;
   /** Whom it is about. */
   readonly clients: string;
+  /** How the ports that lead there are taken, where they are several. */
+  readonly protocol?: (row: ClientTls) => ReactNode;
 }) {
   if (rows.length === 0) return null;
   return (
@@ -47,6 +51,7 @@ export function TlsTable({
         label={`Mutual TLS of ${clients}`}
         columns={[
           { title: "To" },
+          ...(protocol === undefined ? [] : [{ title: "Protocol" }]),
           { title: "Sends" },
           { title: "Server takes" },
           { title: "So" },
@@ -58,6 +63,11 @@ export function TlsTable({
             <Cell className="pr-4 align-top">
               <Place row={row} cluster={cluster} />
             </Cell>
+            {protocol !== undefined && (
+              <Cell heading="Protocol" className="pr-4 align-top">
+                {protocol(row)}
+              </Cell>
+            )}
             <Cell heading="Sends" className="pr-4 align-top">
               <Sends row={row} />
             </Cell>

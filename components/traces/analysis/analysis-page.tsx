@@ -2,10 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { Blank } from "#components/policies/notice.tsx";
 import { type Command, useCommands } from "#components/shell/commands.tsx";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { problemOf } from "#lib/errors.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { traceBackendsQuery } from "#lib/query/trace-search.ts";
@@ -148,11 +149,4 @@ function Choose({ asked }: { readonly asked: AnalysisAsked }) {
       )}
     </Blank>
   );
-}
-
-/** Tells tests and monitoring that the page can be used. */
-function useReady(ready: boolean): void {
-  useEffect(() => {
-    if (ready) document.documentElement.dataset["ready"] = "true";
-  }, [ready]);
 }

@@ -2,9 +2,10 @@
 
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
-import { type FormEvent, useEffect, useMemo } from "react";
+import { type FormEvent, useMemo } from "react";
 import { Blank } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { traceHref } from "../one/links.ts";
 import { useAnswer, useTrace } from "../one/use-trace.ts";
 import { PathTable } from "./path-table.tsx";
@@ -16,9 +17,7 @@ const NOTHING = {};
 export function ComparePage() {
   const params = useSearchParams();
   const [a, b] = [params.get("a") ?? "", params.get("b") ?? ""];
-  useEffect(() => {
-    if (a === "" || b === "") document.documentElement.dataset["ready"] = "true";
-  }, [a, b]);
+  useReady(a === "" || b === "");
   return (
     <main className="flex min-h-0 min-w-0 flex-col max-md:overflow-auto">
       <header className="px-4 pt-3 max-sm:px-2">
@@ -84,9 +83,7 @@ function Compared({ a, b, backends }: { readonly a: string; readonly b: string; 
         : { picture: { services: other.services, names: other.names }, flame: otherFlame },
     [other, otherFlame],
   );
-  useEffect(() => {
-    if (failed) document.documentElement.dataset["ready"] = "true";
-  }, [failed]);
+  useReady(failed);
   return (
     <>
       <div className="grid grid-cols-2 gap-px border-y border-line bg-line max-md:grid-cols-1">

@@ -1,6 +1,7 @@
 "use client";
 
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
+import { useReady } from "#components/ui/ready.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import type { TraceHandle } from "#lib/live/trace/client.ts";
 import {
@@ -40,9 +41,7 @@ export function PathTable({
   const ask = useMemo(() => ({ other, sort }), [other, sort]);
   const found = useAnswer(handle, picture, "paths", ask);
   const joined = found !== null;
-  useEffect(() => {
-    if (joined) document.documentElement.dataset["ready"] = "true";
-  }, [joined]);
+  useReady(joined);
   if (found === null) return <p className="px-4 py-3 text-ink-3">Comparing…</p>;
   const { answer: paths, of } = found;
   return (

@@ -2,9 +2,10 @@
 
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { Blank, Notice } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import type { TraceItem } from "#lib/api/traces.ts";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import type { OpenedFile } from "#lib/live/trace/read-file.ts";
@@ -20,9 +21,7 @@ import { useFileAnswer } from "./use-file-answer.ts";
 export function FileTraces({ fileKey }: { readonly fileKey: string }) {
   const question = useMemo(() => ({ key: fileKey }), [fileKey]);
   const { found } = useFileAnswer("read", question);
-  useEffect(() => {
-    if (found !== null) document.documentElement.dataset["ready"] = "true";
-  }, [found]);
+  useReady(found !== null);
   if (found === null)
     return (
       <p role="status" className="px-4 py-3 text-ink-3 max-sm:px-2">

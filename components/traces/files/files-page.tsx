@@ -2,10 +2,10 @@
 
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
-import { useEffect } from "react";
 import { Blank } from "#components/policies/notice.tsx";
 import { sayInstant } from "#components/shell/instant.ts";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { formatNumber } from "#lib/format.ts";
 import { FileTraces } from "./file-traces.tsx";
 import { filesHref } from "./links.ts";
@@ -28,9 +28,7 @@ function Kept() {
   const { ask } = useOpener();
   const { found, take } = useFileAnswer("kept", NOTHING);
   const files = found !== null && "answer" in found ? found.answer : [];
-  useEffect(() => {
-    if (found !== null) document.documentElement.dataset["ready"] = "true";
-  }, [found]);
+  useReady(found !== null);
   return (
     <>
       <header className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-3 max-sm:px-2">

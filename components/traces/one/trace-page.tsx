@@ -1,10 +1,11 @@
 "use client";
 
 import Link from "next/link";
-import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
+import { lazy, Suspense, useCallback, useRef } from "react";
 import { Blank } from "#components/policies/notice.tsx";
 import { useCommands } from "#components/shell/commands.tsx";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import type { Scroller } from "#components/ui/virtual-table.tsx";
 import type { Problem } from "#lib/errors.ts";
 import type { TraceHandle } from "#lib/live/trace/client.ts";
@@ -73,7 +74,7 @@ function Failed({
   readonly again: () => void;
 }) {
   const file = fileOfHref(id);
-  useReady();
+  useReady(true);
   return (
     <Blank
       title={TITLES[problem.code] ?? "The trace could not be read"}
@@ -91,13 +92,6 @@ function Failed({
       <bdi>{problem.detail}</bdi>
     </Blank>
   );
-}
-
-/** The page can be used: said to tests and to whoever measures. */
-function useReady(): void {
-  useEffect(() => {
-    document.documentElement.dataset["ready"] = "true";
-  }, []);
 }
 
 function Shown({
@@ -118,7 +112,7 @@ function Shown({
   const find = useCallback(() => field.current?.focus(), []);
   const open = useCallback(() => body.current?.focus(), []);
   useCommands(useTraceCommands(model, { scroll, find }));
-  useReady();
+  useReady(true);
   return (
     <TraceProvider value={model}>
       <TraceHeader />

@@ -1,9 +1,10 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { Blank } from "#components/policies/notice.tsx";
 import { Chip } from "#components/ui/chip.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import { problemOf } from "#lib/errors.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { traceBackendsQuery, tracesQuery } from "#lib/query/trace-search.ts";
@@ -81,11 +82,4 @@ function Search() {
       )}
     </>
   );
-}
-
-/** Tells tests and monitoring that the page can be used. */
-function useReady(ready: boolean): void {
-  useEffect(() => {
-    if (ready) document.documentElement.dataset["ready"] = "true";
-  }, [ready]);
 }

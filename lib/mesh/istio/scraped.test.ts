@@ -94,15 +94,17 @@ describe("what an answer tells", () => {
     })),
   ])("nothing without the labels: %j", (labels) => expect(told(sum(0), labels)).toEqual([]));
 
-  const samples = (...rows: readonly (readonly [number, readonly number[], Labels?])[]): Vector => ({
+  /** So many pods, found by these looks. */
+  type Row = readonly [number, readonly number[], Labels?];
+  const samples = (rows: readonly Row[]): Vector => ({
     ...{ at: unixSeconds(NOW), warnings: [], infos: [] },
     samples: rows.map(([pods, looks, more]) => ({
       labels: { namespace: "shop", meshscope_stem: "web", meshscope_pods: String(pods), ...more },
       value: sum(...looks),
     })),
   });
-  const byPods = (...rows: Parameters<typeof samples>) =>
-    spansOf(samples(...rows), knowing({})).map(({ pods, since, missed }) => [pods, since, missed]);
+  const byPods = (...rows: readonly Row[]) =>
+    spansOf(samples(rows), knowing({})).map(({ pods, since, missed }) => [pods, since, missed]);
 
   it("of so many pods the looks that found at least as many", () => {
     const early = hours(12).slice(4);

@@ -28,8 +28,8 @@ describe("readSync", () => {
       {
         ...{ proxy: "web-1.shop", namespace: "shop" },
         sent: [
-          { at: AT + 5, acknowledged: true, error: null },
-          { at: AT + 2, acknowledged: false, error: "bad" },
+          { addresses: false, at: AT + 5, acknowledged: true, error: null },
+          { addresses: false, at: AT + 2, acknowledged: false, error: "bad" },
         ],
       },
     ]);
@@ -75,7 +75,11 @@ describe("readSync", () => {
 
 describe("syncVerdict", () => {
   const of = (...resources: object[]) =>
-    syncVerdict(readSync(resources.map((each, i) => proxy(`p${i}.shop`, { [ROUTE]: each }))) ?? [], AT);
+    syncVerdict(
+      readSync(resources.map((each, i) => proxy(`p${i}.shop`, { [ROUTE]: each }))) ?? [],
+      AT,
+      "VirtualService",
+    );
 
   it.each([
     ["quiet", [resource("a", "a", -1)], 0, 0],
@@ -95,11 +99,53 @@ describe("syncVerdict", () => {
     ["rejected", resource("b", "a", 1, "bad listener"), resource("c", "c", 1), 0],
   ] as const)("%s, by what was sent since alone", (state, listener, route, acknowledged) => {
     const proxies = readSync([proxy("p.shop", { [LISTENER]: listener, [ROUTE]: route })]) ?? [];
-    expect(syncVerdict(proxies, AT)).toMatchObject({ state, proxies: 1, sent: 1, acknowledged });
+    expect(syncVerdict(proxies, AT, "VirtualService")).toMatchObject({ state, proxies: 1, sent: 1, acknowledged });
   });
 
   it.each([SECRET, NAMES, ENDPOINTS])("is quiet where nothing but %s was sent", (kind) => {
     const proxies = readSync([proxy("p.shop", { [kind]: resource("b", "b", 1), [ROUTE]: resource("a", "a", -9) })]);
-    expect(syncVerdict(proxies ?? [], AT)).toMatchObject({ state: "quiet", sent: 0 });
+    expect(syncVerdict(proxies ?? [], AT, "VirtualService")).toMatchObject({ state: "quiet", sent: 0 });
+  });
+
+  describe("of ztunnels, which are told of workloads with every pod", () => {
+    const ADDRESS = "type.googleapis.com/istio.workload.Address";
+    const WORKLOAD = "type.googleapis.com/istio.workload.Workload";
+    const POLICY = "type.googleapis.com/istio.security.Authorization";
+    const verdict = (kind: string, ...each: readonly Record<string, unknown>[]) =>
+      syncVerdict(readSync(each.map((resources, i) => proxy(`z${i}.istio-system`, resources))) ?? [], AT, kind);
+    const [old, fresh, open] = [resource("a", "a", -9), resource("b", "b", 1), resource("b", "a", 1)];
+    const refused = resource("b", "a", 1, "bad address");
+
+    it.each([
+      ["quiet", { [ADDRESS]: fresh, [POLICY]: old }],
+      ["quiet", { [WORKLOAD]: fresh }],
+      ["quiet", { [ADDRESS]: refused, [POLICY]: old }],
+      ["in-effect", { [ADDRESS]: old, [POLICY]: fresh }],
+      ["in-effect", { [ADDRESS]: fresh, [POLICY]: fresh }],
+      // Which pods it selects goes out with the addresses.
+      ["pending", { [ADDRESS]: open, [POLICY]: fresh }],
+      ["pending", { [ADDRESS]: fresh, [POLICY]: open }],
+      ["rejected", { [ADDRESS]: refused, [POLICY]: fresh }],
+    ] as const)("an AuthorizationPolicy is %s with %j", (state, resources) => {
+      expect(verdict("AuthorizationPolicy", resources)).toMatchObject({ state, perhaps: 0 });
+    });
+
+    it.each([
+      ["perhaps", "PeerAuthentication", 1],
+      ["perhaps", "Gateway.gateway.networking.k8s.io", 1],
+      ["perhaps", "Namespace", 1],
+      ["quiet", "Gateway.networking.istio.io", 0],
+      ["quiet", "VirtualService", 0],
+    ] as const)("with addresses alone it is %s of a %s", (state, kind, perhaps) => {
+      expect(verdict(kind, { [ADDRESS]: fresh })).toMatchObject({ state, perhaps, sent: 0, acknowledged: 0 });
+      expect(verdict(kind, { [ADDRESS]: open })).toMatchObject({ state, perhaps });
+    });
+
+    it("a sidecar that has it says nothing of them, and one that refuses does of all", () => {
+      expect(verdict("PeerAuthentication", { [LISTENER]: fresh }, { [ADDRESS]: fresh })).toMatchObject({
+        ...{ state: "in-effect", proxies: 2, sent: 1, acknowledged: 1, perhaps: 1 },
+      });
+      expect(verdict("PeerAuthentication", { [LISTENER]: fresh }, { [ADDRESS]: refused }).state).toBe("rejected");
+    });
   });
 });

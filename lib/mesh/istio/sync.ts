@@ -14,6 +14,8 @@ export interface ProxySync {
 }
 
 export interface Sent {
+  /** Workloads and Services as ztunnels know them. */
+  readonly addresses: boolean;
   /** null: never, or an istiod that doesn't say. */
   readonly at: UnixSeconds | null;
   readonly acknowledged: boolean;
@@ -29,6 +31,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
  * alone. (EndpointType, NameTableType and SecretType in istio's pkg/model/xds.go)
  */
 const IGNORED = [".ClusterLoadAssignment", ".NameTable", ".Secret"];
+/** AddressType and WorkloadType: they go out with every pod. (`PushXdsAddress`, pilot/pkg/serviceregistry/ambient/ambientindex.go) */
+const ADDRESSES = [".workload.Address", ".workload.Workload"];
 const OLD_KINDS = ["cluster", "listener", "route"];
 
 /** null for an answer that isn't a list of proxies. Entries that can't be read are left out. */
@@ -46,15 +50,18 @@ export function readSync(body: unknown): readonly ProxySync[] | null {
 function sentOf(entry: Readonly<Record<string, unknown>>): readonly Sent[] {
   const resources = entry["resources"];
   if (!isObject(resources))
-    return OLD_KINDS.map((kind) => sentAs({ sent: entry[`${kind}_sent`], acked: entry[`${kind}_acked`] }));
-  return Object.entries(resources).flatMap(([type, status]) =>
-    isObject(status) && !IGNORED.some((end) => type.endsWith(end)) ? [sentAs(status)] : [],
-  );
+    return OLD_KINDS.map((kind) => sentAs({ sent: entry[`${kind}_sent`], acked: entry[`${kind}_acked`] }, false));
+  return Object.entries(resources).flatMap(([type, status]) => {
+    const is = (ends: readonly string[]) => ends.some((end) => type.endsWith(end));
+    return isObject(status) && !is(IGNORED) ? [sentAs(status, is(ADDRESSES))] : [];
+  });
 }
 
 /** An error stays until something of the kind is acknowledged. (`WatchedResource` in istio's pkg/xds/server.go) */
-function sentAs({ sent, acked, sentTime, lastError }: Readonly<Record<string, unknown>>): Sent {
+function sentAs(status: Readonly<Record<string, unknown>>, addresses: boolean): Sent {
+  const { sent, acked, sentTime, lastError } = status;
   return {
+    addresses,
     at: instant(sentTime),
     acknowledged: sent === undefined || sent === "" || sent === acked,
     error: typeof lastError === "string" && lastError !== "" ? lastError : null,
@@ -69,25 +76,40 @@ function instant(value: unknown): UnixSeconds | null {
 
 export interface SyncVerdict {
   /**
-   * `quiet`: nothing was sent since, so no connected proxy needs it (or istiod ignores the object); `pending`: sent and not
-   * yet acknowledged; `in-effect`: all that it was sent to have it; `rejected`: a proxy refused.
+   * `quiet`: nothing was sent since that carries it, so no connected proxy needs it (or istiod ignores the object); `perhaps`: nothing
+   * but addresses was; `pending`: sent and not yet acknowledged; `in-effect`: all that it was sent to have it; `rejected`: a proxy refused.
    */
-  readonly state: "quiet" | "pending" | "in-effect" | "rejected";
+  readonly state: "quiet" | "perhaps" | "pending" | "in-effect" | "rejected";
   readonly proxies: number;
+  /** To which addresses alone were sent, as far as they may carry such an object. */
+  readonly perhaps: number;
   readonly sent: number;
   readonly acknowledged: number;
   readonly rejected: readonly { readonly proxy: string; readonly namespace: string; readonly error: string }[];
 }
 
 /**
- * How a change made at `since` has spread, by what was sent since: what was refused before isn't about it. Istiod keeps one time for each
- * kind of resource, and not what it sent: other changes since count, too.
+ * Kinds that decide what a ztunnel is told of workloads and Services: STRICT without ports names a policy there that it has already.
+ * (WorkloadsCollection, ServicesCollection and PolicyCollections in pilot/pkg/serviceregistry/ambient) An AuthorizationPolicy isn't one:
+ * whatever changes of it goes out as a policy, by a type of its own. (`istio.security.Authorization`, WorkloadRBACGenerator)
  */
-export function syncVerdict(proxies: readonly ProxySync[], since: UnixSeconds): SyncVerdict {
-  const told = proxies
+const IN_ADDRESSES: ReadonlySet<string> = new Set([
+  ...["PeerAuthentication", "ServiceEntry", "WorkloadEntry", "Namespace", "Service"],
+  ...["Gateway.gateway.networking.k8s.io", "GatewayClass"],
+]);
+
+/**
+ * How a change of an object of that kind (`kindKey`), made at `since`, has spread, by what was sent since: what was refused before isn't
+ * about it. Istiod keeps one time for each kind of resource, and not what it sent: other changes since count, too. So with addresses alone
+ * nothing is known of kinds that they may carry, and of others they tell nothing.
+ */
+export function syncVerdict(proxies: readonly ProxySync[], since: UnixSeconds, kind: string): SyncVerdict {
+  const newer = proxies
     .map((each) => ({ ...each, sent: each.sent.filter(({ at }) => at !== null && at >= since) }))
     .filter(({ sent }) => sent.length > 0);
-  const rejected = told.flatMap(({ proxy, namespace, sent }) => {
+  const told = newer.filter(({ sent }) => sent.some((each) => !each.addresses));
+  const unsure = IN_ADDRESSES.has(kind) ? newer.filter(({ sent }) => sent.every((each) => each.addresses)) : [];
+  const rejected = [...told, ...unsure].flatMap(({ proxy, namespace, sent }) => {
     const error = sent.find((each) => each.error !== null)?.error ?? null;
     return error === null ? [] : [{ proxy, namespace, error }];
   });
@@ -96,9 +118,11 @@ export function syncVerdict(proxies: readonly ProxySync[], since: UnixSeconds): 
     rejected.length > 0
       ? "rejected"
       : told.length === 0
-        ? "quiet"
+        ? unsure.length === 0
+          ? "quiet"
+          : "perhaps"
         : acknowledged < told.length
           ? "pending"
           : "in-effect";
-  return { state, proxies: proxies.length, sent: told.length, acknowledged, rejected };
+  return { state, proxies: proxies.length, perhaps: unsure.length, sent: told.length, acknowledged, rejected };
 }

@@ -59,6 +59,17 @@ describe("effectOf", () => {
     expect(asked).toEqual([{ url: "/debug/syncz", authorization: "Bearer secret" }]);
   });
 
+  it("by the object's kind: what goes out with every pod is no proof of a policy", async () => {
+    const type = "type.googleapis.com/istio.workload.Address";
+    const sentTime = new Date((SINCE + 1) * 1000).toISOString();
+    answer.body = JSON.stringify([
+      { proxy: "ztunnel-1.istio-system", resources: { [type]: { sent: "a", acked: "a", sentTime } } },
+    ]);
+    const of = (kind: string) => ask(deps(), { ...object, group: "security.istio.io", kind });
+    expect(await of("AuthorizationPolicy")).toMatchObject({ state: "quiet", perhaps: 0 });
+    expect(await of("PeerAuthentication")).toMatchObject({ state: "perhaps", perhaps: 1, sent: 0 });
+  });
+
   it("names proxies that refused only where the viewer may see them, and counts the rest", async () => {
     answer.body = JSON.stringify([sent("web.shop", "old", "bad\nroute"), sent("db.orders", "old", "bad")]);
     const effect = await ask();

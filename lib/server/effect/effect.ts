@@ -2,6 +2,7 @@
 import type { EffectAnswer } from "#lib/api/effect.ts";
 import { problemOf } from "#lib/errors.ts";
 import { syncVerdict } from "#lib/mesh/istio/sync.ts";
+import { kindKey } from "#lib/policy/kind.ts";
 import type { ObjectRef } from "#lib/policy/ref.ts";
 import type { UnixSeconds } from "#lib/units.ts";
 import { quoted } from "#lib/upstream/failure.ts";
@@ -42,7 +43,7 @@ export async function effectOf(
     if (proxies.length === 0) return unknown("No proxy is connected to the istiod that answered.");
     if (proxies.every(({ sent }) => sent.every(({ at }) => at === null)))
       return unknown("Istiod doesn't say when it sent its proxies anything, so what came since isn't known.");
-    const { rejected, ...verdict } = syncVerdict(proxies, since);
+    const { rejected, ...verdict } = syncVerdict(proxies, since, kindKey(object));
     const seen = rejected.filter(({ namespace }) => visibility.namespace(object.cluster, namespace));
     return {
       ...verdict,
@@ -57,6 +58,8 @@ export async function effectOf(
   }
 }
 
+const NOBODY = { proxies: null, perhaps: null, sent: null, acknowledged: null, rejected: [], rejectedCount: 0 };
+
 function unknown(reason: string): EffectAnswer {
-  return { state: "unknown", reason, proxies: null, sent: null, acknowledged: null, rejected: [], rejectedCount: 0 };
+  return { state: "unknown", reason, ...NOBODY };
 }

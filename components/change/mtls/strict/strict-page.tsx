@@ -2,12 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useEffect } from "react";
 import { AnswerState } from "#components/policies/answer-state.tsx";
 import { PlanSheet } from "#components/policies/changes/plan-sheet.tsx";
 import { useFix } from "#components/policies/findings/use-fix.ts";
 import { usePlanFlow } from "#components/policies/plan/use-plan-flow.ts";
 import { SilentNote } from "#components/policies/silent-note.tsx";
+import { useReady } from "#components/ui/ready.ts";
 import type { StrictScope } from "#lib/api/strict.ts";
 import { QueryProvider } from "#lib/query/client.tsx";
 import { strictQuery } from "#lib/query/strict.ts";
@@ -26,9 +26,7 @@ function Page({ scope }: { readonly scope: StrictScope }) {
   const { data, error, refetch } = useQuery(strictQuery(scope));
   const flow = usePlanFlow();
   const fix = useFix(flow);
-  useEffect(() => {
-    if (data !== undefined || error !== null) document.documentElement.dataset["ready"] = "true";
-  }, [data, error]);
+  useReady(data !== undefined || error !== null);
   const { cluster, namespace } = scope;
   return (
     <main className="min-h-0 min-w-0 overflow-auto px-5 pb-10 max-sm:px-3">

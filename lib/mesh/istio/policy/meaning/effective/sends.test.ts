@@ -63,6 +63,12 @@ describe("what a workload sends", () => {
     });
   });
 
+  test("with the protocol of the port, as Istio takes it", () => {
+    expect(first([], WEB)).toMatchObject({ protocol: { carries: "http", by: "name", said: "http" } });
+    const entry = calledEntry(ENTRY, "api.example.com", worldOf([], service()).inventory);
+    expect(first([ENTRY], WEB, entry)).toMatchObject({ protocol: { carries: "tls", by: "protocol", said: "https" } });
+  });
+
   test("from ambient through the service's waypoint", () => {
     const sent = first([], workload("amb/one", "ambient"), service({ waypoint: DOOR }));
     expect(sent).toMatchObject({ plane: "ambient", waypoint: "shop/door" });

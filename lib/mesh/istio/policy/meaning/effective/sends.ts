@@ -3,6 +3,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { ClientRule, ClientTarget } from "#lib/policy/client-routing.ts";
 import type { HostSends, SendsKind, WorkloadSends } from "#lib/policy/sends.ts";
 import { kindInWords, podKinds } from "../capture.ts";
+import { protocolOf } from "../port-protocol.ts";
 import { type Called, hostOf } from "./called.ts";
 import { answerFor, nearby, unreadIn } from "./client-routing.ts";
 import type { SecurityWorld } from "./sight.ts";
@@ -41,6 +42,7 @@ export function workloadSends(workload: Workload, { called, search }: Asked, wor
           return {
             service: { cluster, namespace: each.namespace, name: each.name },
             ...{ host, entry: each.entry !== undefined, port: port.port, portName: port.name },
+            protocol: protocolOf(port, each.entry !== undefined),
             ...{ plane, decides, leaves, waypoint, outbound, otherwise, tls, lacks },
             targets: targetsOf(rules),
           };
