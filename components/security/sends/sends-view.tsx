@@ -2,6 +2,7 @@ import Link from "next/link";
 import { portClientsHref } from "#components/policies/links.tsx";
 import { TlsTable } from "#components/services/clients/tls-table.tsx";
 import { unknownToThem } from "#components/services/clients/unknown.ts";
+import { HostText } from "#components/ui/host-text.tsx";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
 import { formatCount, formatPlural } from "#lib/format.ts";
 import type { ClientTarget } from "#lib/policy/client-routing.ts";
@@ -152,9 +153,7 @@ function Host({ each: { service, host, entry, port } }: { readonly each: HostSen
       prefetch={false}
       className="underline decoration-line-strong underline-offset-2 wrap-anywhere hover:decoration-current"
     >
-      <bdi>
-        {host}:{port}
-      </bdi>
+      <HostText text={`${host}:${port}`} />
     </Link>
   );
 }

@@ -36,6 +36,7 @@ function said(kinds: readonly SendsKind[], more: Partial<WorkloadSends> = {}, se
     ports: { told: all, all },
   };
   return renderToStaticMarkup(<SendsView sends={{ ...sends, ...more }} search={search} />)
+    .replaceAll("<wbr/>", "")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll(/\s+/g, " ");
 }

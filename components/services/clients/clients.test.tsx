@@ -55,6 +55,7 @@ const said = (classes: readonly RoutingClass[], search = "", more: Partial<Clien
       }}
     />,
   )
+    .replaceAll("<wbr/>", "")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll(/\s+/g, " ");
 

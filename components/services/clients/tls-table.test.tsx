@@ -34,6 +34,7 @@ const markup = (rows: readonly ClientTls[]): string =>
   renderToStaticMarkup(<TlsTable rows={rows} cluster="west" clients="shop/web" />);
 const said = (more: Partial<ClientTls> = {}): string =>
   markup([row(more)])
+    .replaceAll("<wbr/>", "")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll(/\s+/g, " ");
 

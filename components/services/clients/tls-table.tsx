@@ -2,6 +2,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { securityHref } from "#components/policies/links.tsx";
 import { SourceText } from "#components/security/parts.tsx";
+import { HostText } from "#components/ui/host-text.tsx";
 import { Cell, DataTable } from "#components/ui/section.tsx";
 import type { ClientTls, TlsSay } from "#lib/policy/client-tls.ts";
 
@@ -97,10 +98,7 @@ function Place({
   return (
     <>
       <span className="wrap-anywhere">
-        <bdi>
-          {subset ?? host}
-          {port === null ? "" : `:${port}`}
-        </bdi>
+        <HostText text={`${subset ?? host}${port === null ? "" : `:${port}`}`} />
         {subset !== null && <span className="text-ink-3"> of {host}</span>}
       </span>
       {BY[by] !== null && <span className="block text-[11px] text-ink-2">{BY[by]}</span>}
