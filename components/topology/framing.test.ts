@@ -2,10 +2,14 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Renderer } from "#lib/render/renderer.ts";
 import { createFraming } from "./framing.ts";
 
+let resized: () => void;
 beforeEach(() => {
   vi.stubGlobal(
     "ResizeObserver",
     class {
+      constructor(call: () => void) {
+        resized = call;
+      }
       observe(): void {}
       disconnect(): void {}
     },
@@ -38,8 +42,27 @@ function framed(
   };
   const placeOf = (id: string) => (marks[id] === undefined ? null : { x: 200, y: marks[id] });
   const framing = createFraming(canvas as never, renderer as Renderer, placeOf, given);
-  return { framing, asked, hand: () => listeners.get("wheel")?.({ type: "wheel" }) };
+  const resize = (clientWidth: number, clientHeight: number) => {
+    Object.assign(canvas, { clientWidth, clientHeight });
+    resized();
+  };
+  return { framing, asked, resize, hand: () => listeners.get("wheel")?.({ type: "wheel" }) };
 }
+
+test.each([
+  ["narrower", 300, 300],
+  ["lower", 400, 90],
+  ["higher", 400, 700],
+])("a map that is shown whole is fitted again where its room becomes %s, and only then", (_, width, height) => {
+  const { asked, resize, hand } = framed();
+  resize(400, 300);
+  expect(asked).toEqual([]);
+  resize(width, height);
+  expect(asked).toEqual(["fit"]);
+  hand();
+  resize(500, 500);
+  expect(asked).toEqual(["fit"]);
+});
 
 test("a map that is shown whole is fitted below what is said over it, and again when that goes", () => {
   const { framing, asked } = framed();

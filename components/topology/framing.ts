@@ -37,7 +37,8 @@ export function createFraming(
   let opened = !given;
   let focused: { readonly id: string; readonly at: number } | null = null;
   let awaited: string | null = null;
-  let width = canvas.clientWidth;
+  const room = () => ({ width: canvas.clientWidth, height: canvas.clientHeight });
+  let had = room();
   let covered = 0;
 
   const focus = (id: string | null) => {
@@ -62,11 +63,9 @@ export function createFraming(
     if (event.type !== "pointermove" || (event as PointerEvent).buttons !== 0) leave();
   };
   const resized = () => {
-    if (canvas.clientWidth === width || width === 0) {
-      width = canvas.clientWidth;
-      return;
-    }
-    width = canvas.clientWidth;
+    const before = had;
+    had = room();
+    if (before.width === 0 || (had.width === before.width && had.height === before.height)) return;
     if (whole) renderer.fit();
     else if (focused !== null && (performance.now() - focused.at < SETTLING_MS || hidden(focused.id))) {
       renderer.focus(focused.id);

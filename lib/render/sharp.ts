@@ -43,7 +43,7 @@ function flush(context: Context): void {
 }
 
 /** Not every browser has it (https://wicg.github.io/scheduling-apis/). */
-const { scheduler } = globalThis as { readonly scheduler?: Scheduler };
+const { scheduler } = globalThis as { readonly scheduler?: Partial<Scheduler> };
 
 const isOf = (of: Shows, state: number, camera: Camera) =>
   of.state === state && of.camera !== null && same(of.camera, camera);
@@ -60,6 +60,8 @@ export class Sharp {
   private layered = NOTHING;
   private drawing: Shows & { readonly of: "layers" | "whole" } = { ...NOTHING, of: "layers" };
   private steps: Iterator<Context | null> | null = null;
+  /** A turn is on its way. */
+  private asked = false;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private rough: ReturnType<typeof setTimeout> | undefined;
   private moving = false;
@@ -155,22 +157,25 @@ export class Sharp {
   private start(drawing: typeof this.drawing, steps: Iterator<Context | null>, done: () => void): void {
     this.drawing = drawing;
     this.done = done;
-    const waiting = this.steps !== null;
     this.steps = steps;
-    if (!waiting) this.next();
+    this.ask();
   }
 
-  /** Another turn. A first picture goes before what the page does beside it; whoever looks at one waits for nothing else. */
-  private next(): void {
-    if (this.drawing.of === "whole" && scheduler !== undefined)
+  /** A turn is asked for once, whatever is given up and begun before it comes. */
+  private ask(): void {
+    if (this.asked) return;
+    this.asked = true;
+    // A first picture goes before what the page does beside it: whoever looks at one waits for nothing else.
+    if (this.drawing.of === "whole" && scheduler?.postTask !== undefined)
       void scheduler.postTask(() => this.slice(), { priority: "user-blocking" });
     else this.channel.port2.postMessage(null);
   }
 
   private slice(): void {
+    this.asked = false;
     const end = performance.now() + SLICE_MS;
     while (this.steps !== null) {
-      const step = this.steps.next();
+      const step = this.step(this.steps);
       if (step.done === true) {
         this.steps = null;
         this.done();
@@ -178,8 +183,18 @@ export class Sharp {
       }
       if (step.value !== null) flush(step.value);
       if (performance.now() < end) continue;
-      this.next();
+      this.ask();
       return;
+    }
+  }
+
+  /** One that fails is given up, so that the next drawing begins anew. */
+  private step(steps: Iterator<Context | null>): IteratorResult<Context | null> {
+    try {
+      return steps.next();
+    } catch (error) {
+      this.steps = null;
+      throw error;
     }
   }
 
