@@ -109,6 +109,20 @@ describe("what a workload sends", () => {
     ]);
   });
 
+  test.each([
+    ["number: 443, name: https", { carries: null, by: null, said: null }],
+    ["number: 3306, name: db", { carries: null, by: null, said: null }],
+    ["number: 80, name: tcp, protocol: HTTP_PROXY", { carries: "http", by: "protocol", said: "http_proxy" }],
+  ])("a ServiceEntry’s port {%s} by its protocol alone", (port, protocol) => {
+    const made = policy(
+      "ServiceEntry",
+      "shop/api",
+      spec(`hosts: [api.example.com], ports: [{${port}}], resolution: DNS`),
+    );
+    const entry = calledEntry(made, "api.example.com", worldOf([], service()).inventory);
+    expect(first([made], WEB, entry)?.protocol).toEqual(protocol);
+  });
+
   test("from ambient through the service's waypoint", () => {
     const sent = first([], workload("amb/one", "ambient"), service({ waypoint: DOOR }));
     expect(sent).toMatchObject({ plane: "ambient", waypoint: "shop/door" });
