@@ -49,7 +49,8 @@ export function carriedBy(port: ServicePort): Carried | undefined {
 const byNumber = ({ port, entry }: ServicePort): Carried | undefined =>
   entry !== true && WELL_KNOWN.has(port) ? "tcp" : undefined;
 
-function saidOf({ appProtocol, name, entry = false }: ServicePort) {
+function saidOf({ appProtocol, name, ...port }: ServicePort) {
+  const entry = port.entry === true;
   const said = (appProtocol ?? (entry ? null : name) ?? "").toLowerCase();
   const word = entry ? said : (said.split("-")[0] ?? "");
   const standard = appProtocol === null || entry ? undefined : STANDARD.get(said);
