@@ -74,10 +74,20 @@ const ruleSchema = z.object({
 export const reached = {
   plane: z.enum(["sidecar", "gateway", "ambient", "none"]),
   decides: z
-    .enum(["rules", "itself", "out-of-scope", "not-exported", "not-discovered", "past", "nothing", "unknown"])
+    .enum([
+      "rules",
+      "itself",
+      "out-of-scope",
+      "not-exported",
+      "not-discovered",
+      "past",
+      "not-tcp",
+      "nothing",
+      "unknown",
+    ])
     .meta({
       description:
-        "out-of-scope, not-exported, not-discovered: the clients’ proxies don’t know the service, because of their Sidecar, of exportTo, of discoverySelectors; past: their connections leave past their sidecar",
+        "out-of-scope, not-exported, not-discovered: the clients’ proxies don’t know the service, because of their Sidecar, of exportTo, of discoverySelectors; past: their connections leave past their sidecar; not-tcp: no proxy takes UDP or SCTP, which goes as it is sent",
     }),
   leaves: z
     .string()

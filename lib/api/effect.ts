@@ -26,14 +26,17 @@ export const effectSchema = z
   .object({
     state: z.enum(["unknown", "quiet", "perhaps", "pending", "in-effect", "rejected"]).meta({
       description:
-        "quiet: istiod has sent nothing since that carries it; perhaps: nothing but what ztunnels know of workloads and Services, which goes out with every pod; pending: sent, not yet acknowledged; in-effect: all it was sent to have it",
+        "quiet: istiod has sent nothing since that carries it; perhaps: nothing but endpoints, or what ztunnels know of workloads and Services, which go out with every pod; pending: sent, not yet acknowledged; in-effect: all it was sent to have it",
     }),
     reason: z.string().nullable().meta({ description: "why it is unknown" }),
     proxies: count,
     perhaps: z
       .number()
       .nullable()
-      .meta({ description: "those that were sent nothing but workloads and Services since; null: unknown" }),
+      .meta({
+        description:
+          "those that were sent nothing but endpoints, or workloads and Services since, where they may carry the object; null: unknown",
+      }),
     sent: count,
     acknowledged: count,
     rejected: z.array(z.object({ proxy: z.string(), error: z.string() })),

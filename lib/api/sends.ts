@@ -24,8 +24,9 @@ export const sendsSchema = z
               port: z.number(),
               portName: z.string().nullable(),
               protocol: z.object({
-                carries: z.enum(["http", "tls", "tcp", "udp"]).nullable().meta({
-                  description: "how Istio takes the port; null: nothing says it, so that proxies detect HTTP",
+                carries: z.enum(["http", "tls", "tcp", "udp", "sctp"]).nullable().meta({
+                  description:
+                    "how Istio takes the port; udp, sctp: not at all; null: nothing says it, so that proxies detect HTTP",
                 }),
                 by: z
                   .enum(["appProtocol", "name", "protocol", "number"])

@@ -80,6 +80,8 @@ export interface ServicePort {
   readonly port: number;
   readonly protocol: string;
   readonly appProtocol: string | null;
+  /** Of a ServiceEntry, whose `protocol` stands in appProtocol, and alone says what it carries. */
+  readonly entry?: true;
   /** Absent: not said, which is the port itself. */
   readonly targetPort?: number | string;
 }

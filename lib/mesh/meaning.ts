@@ -10,7 +10,7 @@ export { workloadSecurity } from "./istio/policy/meaning/effective/security.ts";
 export { workloadSends } from "./istio/policy/meaning/effective/sends.ts";
 export { type SecurityWorld } from "./istio/policy/meaning/effective/sight.ts";
 export { simulate } from "./istio/policy/meaning/effective/simulate.ts";
-export { carriesHttp } from "./istio/policy/meaning/port-protocol.ts";
+export { carriesHttp, isTcp, tcpPort } from "./istio/policy/meaning/port-protocol.ts";
 export { entryHosts } from "./istio/policy/meaning/routing/exported.ts";
 export { keepsServices } from "./istio/policy/meaning/routing/unknown-host.ts";
 export { samplingOf } from "./istio/policy/sampling.ts";

@@ -24,7 +24,7 @@ export interface RoutingAnswer {
   /**
    * `itself`: no rule counts, and calls go to all endpoints. `nothing`: a gateway that doesn't route here. The clients' proxies don't
    * know the service: `out-of-scope`, their Sidecar leaves it out; `not-exported` to their namespace; `not-discovered` by istiod. `past`:
-   * their connections leave past their sidecar, to the service itself.
+   * their connections leave past their sidecar, to the service itself. `not-tcp`: no proxy takes UDP or SCTP, so it goes as it is sent.
    */
   readonly decides:
     | "rules"
@@ -33,6 +33,7 @@ export interface RoutingAnswer {
     | "not-exported"
     | "not-discovered"
     | "past"
+    | "not-tcp"
     | "nothing"
     | "unknown";
   /** The annotation of their pods by which connections leave past the sidecar; null: none does. */

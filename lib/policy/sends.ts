@@ -20,8 +20,8 @@ export interface SendsKind {
 
 /** How Istio takes what comes to a port. */
 export interface PortProtocol {
-  /** `tls`: as the client speaks it. `udp`: no proxy takes it. null: nobody says it, so proxies detect HTTP by the first bytes. */
-  readonly carries: "http" | "tls" | "tcp" | "udp" | null;
+  /** `tls`: as the client speaks it. `udp`, `sctp`: no proxy takes it. null: nobody says it, so proxies detect HTTP by the first bytes. */
+  readonly carries: "http" | "tls" | "tcp" | "udp" | "sctp" | null;
   /** `protocol`: the port's own field. `number`: one of those at which istiod lets nobody detect it. null: nothing says it. */
   readonly by: "appProtocol" | "name" | "protocol" | "number" | null;
   /** The word that says it. */

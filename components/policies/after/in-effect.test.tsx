@@ -29,7 +29,7 @@ it.each<[Partial<EffectAnswer>, string, RegExp]>([
   [
     { state: "perhaps", perhaps: 2, sent: 0, acknowledged: 0 },
     "?",
-    /^Perhaps in effect: 2 proxies were sent nothing since but what a ztunnel knows.*isn’t told\.$/,
+    /^Perhaps in effect: 2 proxies were sent nothing since but endpoints, or what a ztunnel knows.*isn’t told\.$/,
   ],
   [{ perhaps: 1 }, "✓", /all acknowledged\. 1 proxy was sent nothing since but .*isn’t told\. Istiod doesn’t say/],
   [{ state: "rejected", rejectedCount: 2 }, "✕", /2 proxies refused/],

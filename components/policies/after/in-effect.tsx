@@ -52,8 +52,8 @@ const proxies = (count: number): string => (count === 1 ? "1 proxy" : `${count} 
 
 const NOT_TOLD = "Istiod doesn’t say what it sent, nor whether others need it: other changes since count, too.";
 
-const addressesAlone = (count: number): string =>
-  `${proxies(count)} ${count === 1 ? "was" : "were"} sent nothing since but what a ztunnel knows of workloads and Services, which goes out with every pod: whether this change is in it isn’t told.`;
+const withEveryPod = (count: number): string =>
+  `${proxies(count)} ${count === 1 ? "was" : "were"} sent nothing since but endpoints, or what a ztunnel knows of workloads and Services, which go out with every pod: whether this change is in it isn’t told.`;
 
 /** An answer as a sentence; what isn't known is never said to be fine. */
 export function sayEffect(effect: EffectAnswer): Said {
@@ -76,7 +76,7 @@ export function sayEffect(effect: EffectAnswer): Said {
       return {
         mark: "?",
         className: "text-ink-2",
-        text: `Perhaps in effect: ${addressesAlone(perhaps ?? 0)}`,
+        text: `Perhaps in effect: ${withEveryPod(perhaps ?? 0)}`,
       };
     case "pending":
       return { mark: "…", className: "text-ink-2", text: `Sent to ${proxies(told)}, acknowledged by ${took} so far.` };
@@ -84,7 +84,7 @@ export function sayEffect(effect: EffectAnswer): Said {
       return {
         mark: "✓",
         className: "text-ink-2",
-        text: `In effect: sent to ${told} of ${proxies(effect.proxies ?? told)} since, ${told === 1 ? "and acknowledged" : "all acknowledged"}. ${perhaps ? `${addressesAlone(perhaps)} ` : ""}${NOT_TOLD}`,
+        text: `In effect: sent to ${told} of ${proxies(effect.proxies ?? told)} since, ${told === 1 ? "and acknowledged" : "all acknowledged"}. ${perhaps ? `${withEveryPod(perhaps)} ` : ""}${NOT_TOLD}`,
       };
     case "rejected":
       return {

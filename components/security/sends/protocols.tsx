@@ -5,6 +5,7 @@ const CARRIES: Readonly<Record<NonNullable<PortProtocol["carries"]>, string>> = 
   tls: "TLS",
   tcp: "TCP",
   udp: "UDP",
+  sctp: "SCTP",
 };
 
 /** How Istio takes ports that lead to one place, each way once, and what says so. */
@@ -19,7 +20,7 @@ export function Protocols({ all }: { readonly all: readonly PortProtocol[] }) {
 }
 
 function because({ by, said, carries }: PortProtocol): string {
-  if (carries === "udp") return "no proxy takes it";
+  if (by === "protocol" && (carries === "udp" || carries === "sctp")) return "no proxy takes it";
   switch (by) {
     case "appProtocol":
       return `by appProtocol, ${said}`;

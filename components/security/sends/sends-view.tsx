@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { portClientsHref } from "#components/policies/links.tsx";
 import { TlsTable } from "#components/services/clients/tls-table.tsx";
-import { unknownToThem } from "#components/services/clients/unknown.ts";
+import { PAST_ALL, unknownToThem } from "#components/services/clients/unknown.ts";
 import { HostText } from "#components/ui/host-text.tsx";
 import { Cell, DataTable, Section } from "#components/ui/section.tsx";
 import { formatCount, formatPlural } from "#lib/format.ts";
@@ -79,7 +79,7 @@ function KindView({
         <Section title="Outside, past the mesh’s rules, nowhere, or not known">
           <DataTable label={`How ${title} reaches other hosts`} columns={COLUMNS} stacks>
             {odd.map((each) => (
-              <tr key={`${each.host} ${each.port} ${each.service.namespace}/${each.service.name}`}>
+              <tr key={rowKey(each)}>
                 <Cell className="pr-4 align-top">
                   <Host each={each} />
                 </Cell>
@@ -104,6 +104,10 @@ function KindView({
   );
 }
 
+/** A Service may have two ports of one number, as DNS of TCP and UDP. */
+export const rowKey = ({ host, port, portName, protocol, service: { namespace, name } }: HostSends): string =>
+  JSON.stringify([namespace, name, host, port, portName, protocol.carries]);
+
 const COLUMNS = [{ title: "Host" }, { title: "Protocol" }, { title: "How" }];
 
 /** Ways on which the rows of TLS say all. */
@@ -121,6 +125,8 @@ function said({ decides, outbound, leaves, waypoint, otherwise, tls, targets }: 
       return unknownToThem("Istiod doesn’t see its namespace (discoverySelectors)", outbound);
     case "past":
       return `◣ Past the sidecar${leaves === null ? "" : `, by ${leaves}`}: no rule counts, and nothing proves who calls.`;
+    case "not-tcp":
+      return PAST_ALL;
     case "nothing":
       return "It doesn’t route there.";
     default:

@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import type { ClientTls } from "#lib/policy/client-tls.ts";
 import type { HostSends, SendsKind, WorkloadSends } from "#lib/policy/sends.ts";
-import { SendsView } from "./sends-view.tsx";
+import { rowKey, SendsView } from "./sends-view.tsx";
 
 const row = (more: Partial<ClientTls> = {}): ClientTls => ({
   ...{ host: "reviews.shop.svc.cluster.local", subset: null, port: 80, servers: ["shop/reviews-v1"], by: "client" },
@@ -89,8 +89,23 @@ describe("what a workload sends", () => {
       "HTTP by the port’s name, http HTTP by appProtocol, kubernetes.io/h2c TLS by the port’s protocol, https TCP by the port’s number detected HTTP or bytes,",
     );
     expect(text.split("by the port’s name, http ")).toHaveLength(2);
-    const udp = host({ decides: "nothing", tls: [], protocol: { carries: "udp", by: "protocol", said: "UDP" } });
-    expect(said([kind([udp])])).toContain("UDP no proxy takes it It doesn’t route there.");
+    const udp = host({ decides: "not-tcp", tls: [], protocol: { carries: "udp", by: "protocol", said: "UDP" } });
+    expect(said([kind([udp])])).toContain(
+      "UDP no proxy takes it ◣ Past every proxy, as it is sent: no rule counts, and nothing proves who calls.",
+    );
+    const sctp = host({ decides: "nothing", tls: [], protocol: { carries: "sctp", by: "protocol", said: "SCTP" } });
+    expect(said([kind([sctp])])).toContain("SCTP no proxy takes it It doesn’t route there.");
+    const named = host({ decides: "unknown", tls: [], protocol: { carries: "udp", by: "name", said: "udp" } });
+    expect(said([kind([named])])).toContain("UDP by the port’s name, udp ");
+  });
+
+  test("ports of one number are rows of their own", () => {
+    const dns = { name: "dns", port: 53 };
+    const of = (carries: "tcp" | "udp", portName: string | null = dns.name) =>
+      rowKey(host({ port: dns.port, portName, protocol: { carries, by: "protocol", said: null } }));
+    const keys = [of("tcp"), of("udp"), of("tcp", "dns-tcp"), of("tcp", null)];
+    expect(new Set(keys).size).toBe(4);
+    expect(of("tcp")).toBe(of("tcp"));
   });
 
   test("endpoints outside, with the TLS that a rule sets up, and where calls fail", () => {

@@ -6,7 +6,7 @@ import type { ClientPlane, ClientRouting, RoutingClass } from "#lib/policy/clien
 import { ClientRuleView } from "./client-rule.tsx";
 import { countOf, failing, found, titleOf } from "./found.ts";
 import { TlsTable } from "./tls-table.tsx";
-import { unknownToThem } from "./unknown.ts";
+import { PAST_ALL, unknownToThem } from "./unknown.ts";
 
 const PLANES: Readonly<Record<ClientPlane, string>> = {
   sidecar: "with a sidecar",
@@ -144,6 +144,8 @@ function said({ decides, plane, waypoint, rules, takes, outbound, leaves }: Rout
       return unknownToThem("Istiod doesn’t see its namespace (discoverySelectors)", outbound);
     case "past":
       return `◣ Past their sidecar${leaves === null ? "" : `, by ${leaves}`}: no rule counts, and nothing proves who calls.`;
+    case "not-tcp":
+      return PAST_ALL;
     case "nothing":
       return "Doesn’t route here.";
     case "itself":

@@ -170,6 +170,11 @@ describe("a service by its clients", () => {
       "Past their sidecar, by traffic.sidecar.istio.io/excludeOutboundPorts: no rule counts, and nothing proves who calls.",
     ],
     [
+      "what no proxy takes",
+      { decides: "not-tcp", rules: [] },
+      "◣ Past every proxy, as it is sent: no rule counts, and nothing proves who calls.",
+    ],
+    [
       "shadowed",
       { shadowed: [source("VirtualService", "other")] },
       "Shadowed: they name the same host and lose VirtualService shop/other",

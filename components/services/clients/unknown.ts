@@ -1,5 +1,8 @@
 import type { RoutingAnswer } from "#lib/policy/client-routing.ts";
 
+/** Of what no proxy takes. */
+export const PAST_ALL = "◣ Past every proxy, as it is sent: no rule counts, and nothing proves who calls.";
+
 /** What becomes of calls to what a proxy doesn't know, for this reason. */
 export function unknownToThem(why: string, outbound: RoutingAnswer["outbound"]): string {
   if (outbound === null) return `◣ ${why}.`;

@@ -19,17 +19,18 @@ const SECRET = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Se
 const NAMES = "type.googleapis.com/istio.networking.nds.v1.NameTable";
 
 describe("readSync", () => {
-  it("takes each kind for itself, without those that no policy goes out as", () => {
+  it("takes each kind for itself, without those that no object goes out as", () => {
     const kinds = {
       ...{ [ROUTE]: resource("a", "a", 5), [LISTENER]: resource("b", "a", 2, "bad") },
-      ...{ [ENDPOINTS]: resource("x", "y", 99), [SECRET]: resource("x", "y", 99), [NAMES]: resource("x", "y", 99) },
+      ...{ [ENDPOINTS]: resource("x", "y", 9), [SECRET]: resource("x", "y", 99), [NAMES]: resource("x", "y", 99) },
     };
     expect(readSync([proxy("web-1.shop", kinds)])).toEqual([
       {
         ...{ proxy: "web-1.shop", namespace: "shop" },
         sent: [
-          { addresses: false, at: AT + 5, acknowledged: true, error: null },
-          { addresses: false, at: AT + 2, acknowledged: false, error: "bad" },
+          { carries: "policies", at: AT + 5, acknowledged: true, error: null },
+          { carries: "policies", at: AT + 2, acknowledged: false, error: "bad" },
+          { carries: "endpoints", at: AT + 9, acknowledged: false, error: null },
         ],
       },
     ]);
@@ -102,9 +103,39 @@ describe("syncVerdict", () => {
     expect(syncVerdict(proxies, AT, "VirtualService")).toMatchObject({ state, proxies: 1, sent: 1, acknowledged });
   });
 
+  // Endpoints of another object.
   it.each([SECRET, NAMES, ENDPOINTS])("is quiet where nothing but %s was sent", (kind) => {
     const proxies = readSync([proxy("p.shop", { [kind]: resource("b", "b", 1), [ROUTE]: resource("a", "a", -9) })]);
     expect(syncVerdict(proxies ?? [], AT, "VirtualService")).toMatchObject({ state: "quiet", sent: 0 });
+  });
+
+  describe("of endpoints, which are sent with every pod", () => {
+    const verdict = (kind: string, resources: Record<string, unknown>) =>
+      syncVerdict(readSync([proxy("web.shop", resources)]) ?? [], AT, kind);
+    const [old, fresh, open] = [resource("a", "a", -9), resource("b", "b", 1), resource("b", "a", 1)];
+    const refused = resource("b", "a", 1, "bad endpoint");
+
+    it.each([
+      ["perhaps", { [ENDPOINTS]: fresh, [ROUTE]: old }, { perhaps: 1, sent: 0, acknowledged: 0 }],
+      ["perhaps", { [ENDPOINTS]: open }, { perhaps: 1, sent: 0 }],
+      ["quiet", { [ENDPOINTS]: old }, { perhaps: 0 }],
+      ["rejected", { [ENDPOINTS]: refused }, { rejected: [{ error: "bad endpoint" }] }],
+      ["in-effect", { [ENDPOINTS]: fresh, [ROUTE]: fresh }, { perhaps: 0, sent: 1, acknowledged: 1 }],
+      ["pending", { [ENDPOINTS]: open, [ROUTE]: fresh }, { sent: 1, acknowledged: 0 }],
+    ] as const)(
+      "a ServiceEntry or WorkloadEntry, which may go out as these alone, is %s with %j",
+      (state, resources, more) => {
+        for (const kind of ["ServiceEntry", "WorkloadEntry"])
+          expect(verdict(kind, resources)).toMatchObject({ state, ...more });
+      },
+    );
+
+    it("others never go out as these alone", () => {
+      for (const kind of ["VirtualService", "PeerAuthentication", "DestinationRule"]) {
+        expect(verdict(kind, { [ENDPOINTS]: refused })).toMatchObject({ state: "quiet", perhaps: 0, rejected: [] });
+        expect(verdict(kind, { [ENDPOINTS]: refused, [ROUTE]: fresh })).toMatchObject({ state: "in-effect", sent: 1 });
+      }
+    });
   });
 
   describe("of ztunnels, which are told of workloads with every pod", () => {

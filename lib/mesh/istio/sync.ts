@@ -14,8 +14,8 @@ export interface ProxySync {
 }
 
 export interface Sent {
-  /** Workloads and Services as ztunnels know them. */
-  readonly addresses: boolean;
+  /** `addresses`: workloads and Services as ztunnels know them. */
+  readonly carries: "policies" | "addresses" | "endpoints";
   /** null: never, or an istiod that doesn't say. */
   readonly at: UnixSeconds | null;
   readonly acknowledged: boolean;
@@ -27,10 +27,12 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * Endpoints and names change with every pod or Service, secrets with every certificate, and a policy never goes out as one of these
- * alone. (EndpointType, NameTableType and SecretType in istio's pkg/model/xds.go)
+ * Names change with every Service, secrets with every certificate, and no object goes out as one of these alone. (NameTableType and
+ * SecretType in istio's pkg/model/xds.go)
  */
-const IGNORED = [".ClusterLoadAssignment", ".NameTable", ".Secret"];
+const IGNORED = [".NameTable", ".Secret"];
+/** EndpointType: they go out with every pod. (`EDSUpdate`, pilot/pkg/xds/eds.go) */
+const ENDPOINTS = [".ClusterLoadAssignment"];
 /** AddressType and WorkloadType: they go out with every pod. (`PushXdsAddress`, pilot/pkg/serviceregistry/ambient/ambientindex.go) */
 const ADDRESSES = [".workload.Address", ".workload.Workload"];
 const OLD_KINDS = ["cluster", "listener", "route"];
@@ -50,18 +52,20 @@ export function readSync(body: unknown): readonly ProxySync[] | null {
 function sentOf(entry: Readonly<Record<string, unknown>>): readonly Sent[] {
   const resources = entry["resources"];
   if (!isObject(resources))
-    return OLD_KINDS.map((kind) => sentAs({ sent: entry[`${kind}_sent`], acked: entry[`${kind}_acked`] }, false));
+    return OLD_KINDS.map((kind) => sentAs({ sent: entry[`${kind}_sent`], acked: entry[`${kind}_acked`] }, "policies"));
   return Object.entries(resources).flatMap(([type, status]) => {
     const is = (ends: readonly string[]) => ends.some((end) => type.endsWith(end));
-    return isObject(status) && !is(IGNORED) ? [sentAs(status, is(ADDRESSES))] : [];
+    return isObject(status) && !is(IGNORED)
+      ? [sentAs(status, is(ADDRESSES) ? "addresses" : is(ENDPOINTS) ? "endpoints" : "policies")]
+      : [];
   });
 }
 
 /** An error stays until something of the kind is acknowledged. (`WatchedResource` in istio's pkg/xds/server.go) */
-function sentAs(status: Readonly<Record<string, unknown>>, addresses: boolean): Sent {
+function sentAs(status: Readonly<Record<string, unknown>>, carries: Sent["carries"]): Sent {
   const { sent, acked, sentTime, lastError } = status;
   return {
-    addresses,
+    carries,
     at: instant(sentTime),
     acknowledged: sent === undefined || sent === "" || sent === acked,
     error: typeof lastError === "string" && lastError !== "" ? lastError : null,
@@ -77,11 +81,11 @@ function instant(value: unknown): UnixSeconds | null {
 export interface SyncVerdict {
   /**
    * `quiet`: nothing was sent since that carries it, so no connected proxy needs it (or istiod ignores the object); `perhaps`: nothing
-   * but addresses was; `pending`: sent and not yet acknowledged; `in-effect`: all that it was sent to have it; `rejected`: a proxy refused.
+   * but addresses or endpoints was; `pending`: sent and not yet acknowledged; `in-effect`: all that it was sent to have it; `rejected`: a proxy refused.
    */
   readonly state: "quiet" | "perhaps" | "pending" | "in-effect" | "rejected";
   readonly proxies: number;
-  /** To which addresses alone were sent, as far as they may carry such an object. */
+  /** To which addresses or endpoints alone were sent, as far as they may carry such an object. */
   readonly perhaps: number;
   readonly sent: number;
   readonly acknowledged: number;
@@ -99,16 +103,24 @@ const IN_ADDRESSES: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * Kinds that may go out as endpoints alone: a WorkloadEntry's address, a ServiceEntry's endpoints where its resolution is STATIC. Of a
+ * DestinationRule or PeerAuthentication clusters are sent, too. (pushServiceEndpointUpdates and pushServiceUpdates in
+ * pilot/pkg/serviceregistry/serviceentry/controller.go; before, workloadEntryHandler and serviceEntryHandler there)
+ */
+const IN_ENDPOINTS: ReadonlySet<string> = new Set(["ServiceEntry", "WorkloadEntry"]);
+
+/**
  * How a change of an object of that kind (`kindKey`), made at `since`, has spread, by what was sent since: what was refused before isn't
- * about it. Istiod keeps one time for each kind of resource, and not what it sent: other changes since count, too. So with addresses alone
- * nothing is known of kinds that they may carry, and of others they tell nothing.
+ * about it. Istiod keeps one time for each kind of resource, and not what it sent: other changes since count, too. So with addresses or
+ * endpoints alone nothing is known of kinds that they may carry, and of others they tell nothing.
  */
 export function syncVerdict(proxies: readonly ProxySync[], since: UnixSeconds, kind: string): SyncVerdict {
+  const counts = ({ carries }: Sent) => carries !== "endpoints" || IN_ENDPOINTS.has(kind);
   const newer = proxies
-    .map((each) => ({ ...each, sent: each.sent.filter(({ at }) => at !== null && at >= since) }))
+    .map((each) => ({ ...each, sent: each.sent.filter((one) => one.at !== null && one.at >= since && counts(one)) }))
     .filter(({ sent }) => sent.length > 0);
-  const told = newer.filter(({ sent }) => sent.some((each) => !each.addresses));
-  const unsure = IN_ADDRESSES.has(kind) ? newer.filter(({ sent }) => sent.every((each) => each.addresses)) : [];
+  const told = newer.filter(({ sent }) => sent.some(({ carries }) => carries === "policies"));
+  const unsure = IN_ADDRESSES.has(kind) ? newer.filter((each) => !told.includes(each)) : [];
   const rejected = [...told, ...unsure].flatMap(({ proxy, namespace, sent }) => {
     const error = sent.find((each) => each.error !== null)?.error ?? null;
     return error === null ? [] : [{ proxy, namespace, error }];

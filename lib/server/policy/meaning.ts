@@ -12,10 +12,12 @@ import {
   clientRouting,
   entryHosts,
   evidenceOffers,
+  isTcp,
   keepsServices,
   podOf,
   type SecurityWorld,
   simulate,
+  tcpPort,
   workloadSecurity,
   workloadSends,
 } from "#lib/mesh/meaning.ts";
@@ -71,8 +73,10 @@ export async function showClientRouting(
   const { inventory, service } = calledIn(deps, ref, host, viewer);
   const port =
     asked === null
-      ? (service.ports.find((each) => carriesHttp(each) === true) ?? service.ports[0])
-      : service.ports.find((each) => each.port === asked);
+      ? (service.ports.find((each) => isTcp(each) && carriesHttp(each) === true) ??
+        service.ports.find(isTcp) ??
+        service.ports[0])
+      : (tcpPort(service.ports, asked) ?? service.ports.find((each) => each.port === asked));
   if (port === undefined) {
     const which = asked === null ? "no port" : `no port ${asked}`;
     const what = host === null ? "Service" : "ServiceEntry";
@@ -158,7 +162,7 @@ export async function showSends(
   const world = worldOf(deps, ref.cluster, inventory, viewer);
   const entries = entriesIn(deps, ref.cluster, viewer)
     .filter((entry) => sees(deps, ref.cluster, viewer, entry))
-    .flatMap((entry) => entryHosts(entry).map((host) => calledEntry(entry, host, world.inventory)));
+    .flatMap((entry) => [...new Set(entryHosts(entry))].map((host) => calledEntry(entry, host, world.inventory)));
   const called = [...world.inventory.services.values(), ...entries];
   const answer = workloadSends(workload, { called, search }, world);
   return { ...(structuredClone(answer) as SendsAnswer), ...ageOf(deps.store.clusters().get(ref.cluster)) };

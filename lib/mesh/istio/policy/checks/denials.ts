@@ -3,7 +3,7 @@ import type { Service, Workload } from "#lib/inventory/model.ts";
 import type { JsonObject, Manifest } from "#lib/policy/manifest.ts";
 import { labelsAt } from "../lookup.ts";
 import { actionOf } from "../meaning/authorization/action.ts";
-import { carriedBy } from "../meaning/port-protocol.ts";
+import { carriedBy, isTcp } from "../meaning/port-protocol.ts";
 import { listAt, namespaceOf, objectAt, textsAt } from "../routing/json.ts";
 import { type Draft, type Family, rulesOf } from "./family.ts";
 import type { Model } from "./model.ts";
@@ -62,7 +62,7 @@ function otherPort(pod: Workload, model: Model): { readonly service: Service; re
     const service = model.service(pod.namespace, name);
     const port = service?.ports.find((each) => {
       const carried = carriedBy(each);
-      return carried === "tcp" || carried === "tls";
+      return isTcp(each) && (carried === "tcp" || carried === "tls");
     });
     if (service !== undefined && port !== undefined) return { service, port: port.port };
   }

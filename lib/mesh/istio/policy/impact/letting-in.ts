@@ -5,6 +5,7 @@
 import type { Workload } from "#lib/inventory/model.ts";
 import { pastInbound } from "../meaning/capture.ts";
 import type { Meeting } from "../meaning/outbound-mtls.ts";
+import { tcpPort } from "../meaning/port-protocol.ts";
 import { admitted } from "./admission.ts";
 import type { ObservedCall } from "./calls.ts";
 import { inWords, meetings, type Wire } from "./connection.ts";
@@ -111,7 +112,7 @@ function fateAt(
 ): true | Part | undefined {
   const side = sides.after;
   const { namespace, labels, dataplane } = server;
-  const port = to.service.ports.find((each) => each.port === to.port);
+  const port = tcpPort(to.service.ports, to.port);
   const own = port === undefined ? null : (port.targetPort ?? port.port);
   const number = typeof own === "number" ? own : null;
   const wire: Wire = {

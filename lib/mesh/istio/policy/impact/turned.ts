@@ -7,7 +7,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { GATEWAY_API } from "../kinds.ts";
 import { waypointOf } from "../meaning/effective/security.ts";
 import { HIDDEN } from "../meaning/effective/sight.ts";
-import { carriesHttp } from "../meaning/port-protocol.ts";
+import { carriesHttp, isTcp } from "../meaning/port-protocol.ts";
 import type { Caller, RequestFacts } from "../meaning/routing/match.ts";
 import type { ObservedCall } from "./calls.ts";
 import type { Alternative } from "./ends.ts";
@@ -179,5 +179,7 @@ function isCountedByZtunnel(call: ObservedCall, { before, after }: Sides): boole
 function mayCarryRequests({ service }: ObservedCall, { after }: Sides, { inventory }: ImpactWorld): readonly number[] {
   const key = service === null ? "" : `${service.namespace}/${service.name}`;
   const found = after.inventory.services.get(key) ?? inventory.services.get(key);
-  return found === undefined ? [0] : found.ports.filter((each) => carriesHttp(each) !== false).map(({ port }) => port);
+  return found === undefined
+    ? [0]
+    : found.ports.filter((each) => isTcp(each) && carriesHttp(each) !== false).map(({ port }) => port);
 }

@@ -1,7 +1,7 @@
 /** What the connection of a pair's calls is decided by. */
 import type { Workload } from "#lib/inventory/model.ts";
 import { fullName } from "../hosts.ts";
-import { carriedBy, carriesHttp } from "../meaning/port-protocol.ts";
+import { carriedBy, carriesHttp, isTcp } from "../meaning/port-protocol.ts";
 import type { ObservedCall } from "./calls.ts";
 import type { Wire } from "./connection.ts";
 import { barePods, proxied, withPast } from "./past.ts";
@@ -60,7 +60,7 @@ export function portsOf(call: ObservedCall, { inventory }: ImpactWorld): Wire["p
   const counts = call.sent === undefined ? [call.source, call.target] : [call.source];
   const blind = !wanted && !call.viaWaypoint && counts.some((end) => isAmbient(end, inventory));
   const ports = (found?.ports ?? [])
-    .filter((port) => blind || (carriesHttp(port) ?? wanted) === wanted)
+    .filter((port) => isTcp(port) && (blind || (carriesHttp(port) ?? wanted) === wanted))
     .map((port) => {
       const { targetPort = port.port } = port;
       return { port: port.port, own: typeof targetPort === "number" ? targetPort : null, carried: carriedBy(port) };

@@ -5,7 +5,7 @@ import type { Manifest } from "#lib/policy/manifest.ts";
 import { closeness, fullName, type Named, serviceOfHost } from "../../hosts.ts";
 import { labelsAt } from "../../lookup.ts";
 import { isObject, listAt, namespaceOf, numberAt, specOf, textAt, textsAt } from "../../routing/json.ts";
-import { carriedBy } from "../port-protocol.ts";
+import { carriedBy, isUdp } from "../port-protocol.ts";
 import { entriesNaming, entryHosts, knowsEntry } from "../routing/exported.ts";
 import { type SecurityWorld, unseen } from "./sight.ts";
 
@@ -64,13 +64,17 @@ export function calledEntry(object: Manifest, host: string, inventory: ClusterIn
   };
 }
 
+const isUdpText = (protocol: string | null): boolean => protocol?.toLowerCase() === "udp";
+
 function portOf(port: Parameters<typeof numberAt>[0]): readonly ServicePort[] {
   const number = numberAt(port, "number");
   if (number === null) return [];
   const target = numberAt(port, "targetPort");
+  const said = textAt(port, "protocol");
+  const protocol = isUdpText(said) ? "UDP" : "TCP";
   return [
     {
-      ...{ name: textAt(port, "name"), port: number, protocol: "TCP", appProtocol: textAt(port, "protocol") },
+      ...{ name: textAt(port, "name"), port: number, protocol, appProtocol: said, entry: true },
       ...(target ? { targetPort: target } : {}),
     },
   ];
@@ -175,12 +179,12 @@ export function sharesPort(
 }
 
 export const hasPort = (entry: Manifest, port: number): boolean =>
-  listAt(specOf(entry), "ports").some((one) => numberAt(one, "number") === port);
+  listAt(specOf(entry), "ports").some((one) => numberAt(one, "number") === port && !isUdpText(textAt(one, "protocol")));
 
 /** Whether sidecars may listen on a port at all addresses for a Service: for requests, or for a headless one. */
 export const listensForAll = (port: number, { services }: ClusterInventory): boolean =>
   [...services.values()].some(({ ports, headless }) =>
-    ports.some((each) => each.port === port && (headless || !BYTES.has(carriedBy(each)))),
+    ports.some((each) => each.port === port && !isUdp(each) && (headless || !BYTES.has(carriedBy(each)))),
   );
 
 const NO_ADDRESS = "whether ztunnel knows an address of the host: it has none of its own";

@@ -3,9 +3,10 @@
  * shown as one. Waypoints aren't clients by themselves: they stand in the answer of those that come through them.
  */
 import type { ServicePort, Workload } from "#lib/inventory/model.ts";
-import type { ClientRouting, RoutingAnswer, RoutingClass } from "#lib/policy/client-routing.ts";
+import type { ClientPlane, ClientRouting, RoutingAnswer, RoutingClass } from "#lib/policy/client-routing.ts";
 import { namespaceOf } from "../../routing/json.ts";
 import { kindInWords, podKinds } from "../capture.ts";
+import { isTcp, isUdp } from "../port-protocol.ts";
 import { asRead } from "../revisions.ts";
 import { HostIndex } from "../routing/host-index.ts";
 import { throughAmbient } from "./ambient-answer.ts";
@@ -13,7 +14,7 @@ import { type Called, hostOf } from "./called.ts";
 import { classifier } from "./client-classes.ts";
 import { atGateway } from "./gateway-answer.ts";
 import { leavers } from "./leaving.ts";
-import { sidecarAnswer, unproxied } from "./sidecar-answer.ts";
+import { leftOut, notRouted, pastAll, sidecarAnswer, unknown, unproxied } from "./sidecar-answer.ts";
 import type { SecurityWorld } from "./sight.ts";
 
 const PLANES = ["sidecar", "gateway", "ambient", "none"] as const;
@@ -113,7 +114,10 @@ export function answerFor(
   near: SecurityWorld,
   world: SecurityWorld,
 ): RoutingAnswer {
-  switch (client.dataplane) {
+  const plane = planeOf(client);
+  if (!isTcp(port)) return plane === "gateway" ? notRouted(plane) : pastAll(plane);
+  if (isUdp(port) && plane !== "none") return unknown(plane, [leftOut(port.port)]);
+  switch (plane) {
     case "sidecar":
       return sidecarAnswer(client, service, port, asRead(near, [client]));
     case "gateway":
@@ -124,6 +128,8 @@ export function answerFor(
       return unproxied("none", service, port, near);
   }
 }
+
+const planeOf = ({ dataplane }: Workload): ClientPlane => (dataplane === "waypoint" ? "none" : dataplane);
 
 const byNamespace = (clients: readonly Client[]): RoutingClass["clients"] =>
   [...Map.groupBy(clients, ({ namespace }) => namespace)]

@@ -6,7 +6,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { ClientTls, TlsSay } from "#lib/policy/client-tls.ts";
 import { kindInWords, type PodKind, pastInbound } from "../capture.ts";
 import type { ClientSay } from "../outbound-mtls.ts";
-import { carriedBy } from "../port-protocol.ts";
+import { carriedBy, tcpPort } from "../port-protocol.ts";
 import type { Caller } from "../routing/match.ts";
 import { type Chosen, lostAt } from "../routing/target.ts";
 import { readyKinds } from "./at-server.ts";
@@ -183,7 +183,7 @@ function atKind(kind: Workload, to: Destination, sender: Sender | null, world: S
 }
 
 function atGateway(gateway: Workload, to: Destination, { sender, called }: Sending, world: SecurityWorld): Answer {
-  const port = to.service.ports.find((each) => each.port === to.port);
+  const port = tcpPort(to.service.ports, to.port);
   const carried = port === undefined ? undefined : carriedBy(port);
   const http = carried && carried === "http";
   if (sender === null || sender.dataplane === "ambient") {

@@ -18,6 +18,7 @@ import {
   received,
   sentBy,
 } from "../outbound-mtls.ts";
+import { tcpPort } from "../port-protocol.ts";
 import { asRead, unreadIn } from "../revisions.ts";
 import { isKnown, type Lacking, lacking, type Truth } from "../truth.ts";
 import { hostOf } from "./called.ts";
@@ -47,7 +48,7 @@ interface Met extends Meeting {
 
 /** The workload's port behind the service's; null: known by name alone. */
 export function workloadPort({ service, port }: Pick<Destination, "service" | "port">): number | null {
-  const found = service.ports.find((each) => each.port === port);
+  const found = tcpPort(service.ports, port);
   const own = found?.targetPort ?? port;
   return typeof own === "number" ? own : null;
 }

@@ -19,6 +19,7 @@ import {
   textAt,
 } from "../../routing/json.ts";
 import { parseAddress } from "../authorization/address.ts";
+import { tcpPort } from "../port-protocol.ts";
 import { unreadIn } from "../revisions.ts";
 import type { Called, EntryHost } from "./called.ts";
 import { blind, HIDDEN, type SecurityWorld } from "./sight.ts";
@@ -133,7 +134,7 @@ interface PortAt {
 
 /** Looked up once, for all endpoints. */
 function portAt({ ports }: Called, port: number): PortAt {
-  const found = ports.find((each) => each.port === port);
+  const found = tcpPort(ports, port);
   const target = found?.targetPort;
   return { name: found?.name ?? "", target: typeof target === "number" ? target : port };
 }

@@ -6,6 +6,7 @@
  */
 import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationStep } from "#lib/policy/simulation.ts";
+import { tcpPort } from "../port-protocol.ts";
 import { asRead } from "../revisions.ts";
 import { throughWaypoint } from "./ambient-call.ts";
 import type { Arriving } from "./arrival.ts";
@@ -39,7 +40,7 @@ function byWaypoint(
   world: SecurityWorld,
 ): Simulation {
   const place = waypointOf(service, world);
-  const called = service.ports.find((each) => each.port === port);
+  const called = tcpPort(service.ports, port);
   const lacks = tlsOf(service, asRead(world, [client]), "gateway");
   if (lacks.length > 0) return stopped(lacks);
   if (place === null || called === undefined) return stopped([`what listens on port ${port} of the Service`]);

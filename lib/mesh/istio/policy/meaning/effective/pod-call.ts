@@ -8,7 +8,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion, SimulationStep } from "#lib/policy/simulation.ts";
 import { inBlock, parseAddress } from "../authorization/address.ts";
 import { pastOutbound } from "../capture.ts";
-import { carriedBy } from "../port-protocol.ts";
+import { carriedBy, isUdp } from "../port-protocol.ts";
 import { asRead, unreadIn } from "../revisions.ts";
 import { knowsEntry } from "../routing/exported.ts";
 import { sidecarOf } from "../routing/scope.ts";
@@ -93,7 +93,7 @@ function takenBefore(
   const headless = [...services.values()].filter(
     (each) => each.headless && each.namespace === server.namespace && each.workloads.includes(server.name),
   );
-  const listens = headless.find(({ ports }) => ports.some((each) => each.port === port));
+  const listens = headless.find(({ ports }) => ports.some((each) => each.port === port && !isUdp(each)));
   if (listens !== undefined)
     return [`what the headless Service ${listens.namespace}/${listens.name} makes of it: ask for that Service`];
   const entry = world.objects("ServiceEntry").some((each) => knowsEntry(each, client.namespace) && hasPort(each, port));
@@ -117,7 +117,7 @@ const withoutPort = (host: string): string =>
 function carriedAt(server: Workload, port: number, { inventory }: SecurityWorld): boolean | undefined {
   const said = server.services
     .flatMap((name) => inventory.services.get(`${server.namespace}/${name}`)?.ports ?? [])
-    .filter((each) => (each.targetPort ?? each.port) === port)
+    .filter((each) => (each.targetPort ?? each.port) === port && !isUdp(each))
     .map(carriedBy);
   const [first] = said;
   return first === undefined || said.some((each) => each !== first) ? undefined : first === "http";

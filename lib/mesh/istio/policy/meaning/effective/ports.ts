@@ -5,6 +5,7 @@ import type { PortSecurity } from "#lib/policy/security.ts";
 import { objectAt } from "../../routing/json.ts";
 import { namedPorts, pastElsewhere, pastInbound } from "../capture.ts";
 import { inboundMtls, peerPolicies, peersAround, type Say } from "../inbound-mtls.ts";
+import { isTcp } from "../port-protocol.ts";
 import { unreadIn } from "../revisions.ts";
 import { isKnown } from "../truth.ts";
 import { blind, HIDDEN, type SecurityWorld, sourceOf } from "./sight.ts";
@@ -71,11 +72,11 @@ function seen(
   return { mode: said === "DISABLE" && dataplane === "ambient" ? "PERMISSIVE" : said, chain: shown, lacks: [] };
 }
 
-/** The workload's own ports behind the Services that select it. */
+/** The workload's own ports behind the Services that select it; no proxy takes those of UDP and SCTP. */
 function servedPorts({ namespace, services }: Workload, { inventory }: SecurityWorld): readonly Port[] {
   const found = new Map<string, { port: number | null; name: string | null; services: string[] }>();
   for (const service of services.flatMap((name) => inventory.services.get(`${namespace}/${name}`) ?? [])) {
-    for (const { port, targetPort = port } of service.ports) {
+    for (const { port, targetPort = port } of service.ports.filter(isTcp)) {
       const key = String(targetPort);
       const known = found.get(key);
       if (known !== undefined) known.services.push(service.name);

@@ -69,6 +69,60 @@ describe("what a workload sends", () => {
     expect(first([ENTRY], WEB, entry)).toMatchObject({ protocol: { carries: "tls", by: "protocol", said: "https" } });
   });
 
+  const DNS = { name: "dns", port: 53, protocol: "UDP", appProtocol: null };
+  const EACH = ["shop/web", "amb/one", "old/raw", "edge/in"] as const;
+
+  test.each(["UDP", "SCTP"])("nothing that a mesh says of %s", (protocol) => {
+    const called = service({ ports: [{ ...DNS, protocol }] });
+    const all = EACH.map((name) =>
+      first([pa("STRICT")], CLIENTS.find((each) => `${each.namespace}/${each.name}` === name) ?? WEB, called),
+    );
+    expect(all.map((sent) => sent?.decides)).toEqual(["not-tcp", "not-tcp", "not-tcp", "nothing"]);
+    for (const sent of all) expect(sent).toMatchObject({ tls: [], targets: [], lacks: [], leaves: null });
+  });
+
+  test("nor of UDP at a ServiceEntry’s port; and of TCP that a name calls UDP it isn’t known", () => {
+    const made = policy(
+      "ServiceEntry",
+      "shop/api",
+      spec("hosts: [api.example.com], ports: [{number: 53, name: dns, protocol: UDP}]"),
+    );
+    const entry = calledEntry(made, "api.example.com", worldOf([], service()).inventory);
+    expect(first([made], WEB, entry)).toMatchObject({ decides: "not-tcp", protocol: { carries: "udp" }, tls: [] });
+    const named = service({ ports: [{ ...DNS, name: "udp-dns", protocol: "TCP" }] });
+    expect(first([], WEB, named)).toMatchObject({ decides: "unknown", lacks: [expect.stringContaining("UDP")] });
+    expect(first([], workload("old/raw", "none"), named)).toMatchObject({ decides: "itself" });
+  });
+
+  test("by the port of TCP where one of UDP has its number", () => {
+    const both = service({
+      ports: [
+        { ...DNS, targetPort: 5353 },
+        { ...DNS, name: "dns-tcp", protocol: "TCP" },
+      ],
+    });
+    const world = worldOf([pa("STRICT")], both, CLIENTS, { mesh: AUTOMATIC });
+    const sends = workloadSends(WEB, { called: [both], search: "" }, world).kinds[0]?.sends ?? [];
+    expect(sends.map(({ decides, tls }) => [decides, tls.map(({ takes }) => takes)])).toEqual([
+      ["not-tcp", []],
+      ["itself", ["STRICT"]],
+    ]);
+  });
+
+  test.each([
+    ["number: 443, name: https", { carries: null, by: null, said: null }],
+    ["number: 3306, name: db", { carries: null, by: null, said: null }],
+    ["number: 80, name: tcp, protocol: HTTP_PROXY", { carries: "http", by: "protocol", said: "http_proxy" }],
+  ])("a ServiceEntry’s port {%s} by its protocol alone", (port, protocol) => {
+    const made = policy(
+      "ServiceEntry",
+      "shop/api",
+      spec(`hosts: [api.example.com], ports: [{${port}}], resolution: DNS`),
+    );
+    const entry = calledEntry(made, "api.example.com", worldOf([], service()).inventory);
+    expect(first([made], WEB, entry)?.protocol).toEqual(protocol);
+  });
+
   test("from ambient through the service's waypoint", () => {
     const sent = first([], workload("amb/one", "ambient"), service({ waypoint: DOOR }));
     expect(sent).toMatchObject({ plane: "ambient", waypoint: "shop/door" });

@@ -42,7 +42,7 @@ export function workloadSends(workload: Workload, { called, search }: Asked, wor
           return {
             service: { cluster, namespace: each.namespace, name: each.name },
             ...{ host, entry: each.entry !== undefined, port: port.port, portName: port.name },
-            protocol: protocolOf(port, each.entry !== undefined),
+            protocol: protocolOf(port),
             ...{ plane, decides, leaves, waypoint, outbound, otherwise, tls, lacks },
             targets: targetsOf(rules),
           };

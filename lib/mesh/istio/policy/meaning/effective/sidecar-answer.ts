@@ -64,6 +64,13 @@ export const reached = (
 export const unproxied = (plane: ClientPlane, service: Called, port: ServicePort, world: SecurityWorld) =>
   reached(plane, service, port, { ...world, looksUp: true }, null);
 
+/** UDP and SCTP, which no proxy and no ztunnel takes. */
+export const pastAll = (plane: ClientPlane): RoutingAnswer => ({ ...NOTHING, plane, decides: "not-tcp" });
+
+/** What isn't known of a port of TCP that istiod takes for UDP. */
+export const leftOut = (port: number): string =>
+  `what proxies make of port ${port}, which is TCP: its name or appProtocol says UDP, so that istiod leaves it out`;
+
 /** A gateway that doesn't route here. */
 export const notRouted = (plane: ClientPlane): RoutingAnswer => ({ ...NOTHING, plane, decides: "nothing" });
 

@@ -5,7 +5,7 @@
 import type { ServicePort, Workload } from "#lib/inventory/model.ts";
 import type { Simulation, SimulationQuestion } from "#lib/policy/simulation.ts";
 import { type Past, podKinds } from "../capture.ts";
-import { carriedBy } from "../port-protocol.ts";
+import { carriedBy, isTcp, isUdp, tcpPort } from "../port-protocol.ts";
 import { asRead } from "../revisions.ts";
 import { HostIndex } from "../routing/host-index.ts";
 import { isKnown } from "../truth.ts";
@@ -21,6 +21,7 @@ import { leaves } from "./leaving.ts";
 import { toPod } from "./pod-call.ts";
 import { routeStep } from "./route-step.ts";
 import { waypointOf } from "./security.ts";
+import { leftOut } from "./sidecar-answer.ts";
 import { blind, type SecurityWorld } from "./sight.ts";
 import { fromSidecar, fromZtunnel } from "./to-gateway.ts";
 import { directly, wayOf } from "./way.ts";
@@ -32,17 +33,24 @@ export function simulate(question: SimulationQuestion, service: Called, whole: S
   const caller = callerOf(question, world);
   const lacks = [...caller.lacks, ...unsupported(caller.workload), ...unread(world)];
   if (service.externalName !== undefined) lacks.push("what stands behind an ExternalName");
-  const port = service.ports.find((each) => each.port === question.port);
-  if (port === undefined)
-    lacks.push(
-      `what listens on port ${question.port}: the ${service.entry === undefined ? "Service" : "ServiceEntry"} doesn’t name it`,
-    );
+  const port = tcpPort(service.ports, question.port);
+  if (port === undefined || isUdp(port)) lacks.push(nobodyTakes(service, question.port));
   if (lacks.length > 0 || port === undefined) return stopped(lacks);
   const asked = { question, service, port, world, whole };
   const { workload } = caller;
   return workload === null
     ? ofClient(asked, null)
     : ofEach(workload, podKinds(workload), "client", (kind) => ofClient(asked, kind));
+}
+
+/** Why a port is nothing that proxies have. */
+function nobodyTakes({ ports, entry }: Called, number: number): string {
+  const object = entry === undefined ? "Service" : "ServiceEntry";
+  const named = ports.filter(({ port }) => port === number);
+  const [first] = named;
+  if (first === undefined) return `what listens on port ${number}: the ${object} doesn’t name it`;
+  if (named.some(isTcp)) return leftOut(number);
+  return `what is asked for: port ${number} is ${first.protocol}, which no proxy takes, so that no rule counts for it`;
 }
 
 interface Asked {
