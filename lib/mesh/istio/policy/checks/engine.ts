@@ -75,9 +75,9 @@ export class ChecksEngine implements Checker {
   }
 
   /** What one control plane, or all alike, would find. */
-  #readAs({ name, world: seen }: Reading, at: number, world: CheckWorld): Run & { readonly keptAs: string } {
+  #readAs({ name, key, world: seen }: Reading, at: number, world: CheckWorld): Run & { readonly keptAs: string } {
     const model = new Model(seen, this.#inventoryTables(world));
-    const keptAs = at === 0 ? "" : `${name} ${planesOf(seen)}`;
+    const keptAs = at === 0 ? "" : `${key} ${planesOf(seen)}`;
     const kept = this.#kept.get(keptAs) ?? new Map<Part, Kept>();
     this.#kept.set(keptAs, kept);
     const first = at === 0 ? undefined : this.#kept.get("");
