@@ -108,8 +108,13 @@ export class ChecksEngine implements Checker {
     const { slices } = this.#slices;
     // What the first control plane reads alike isn't looked at again.
     const same = first?.get(part);
-    if (same?.slices === slices && alike(same.inputs, inputs) && alike(same.objects, objects)) return same.found;
-    const before = kept.get(part);
+    if (same?.slices === slices && alike(same.inputs, inputs) && alike(same.objects, objects)) {
+      // Else what was kept here would hold on to objects and to an inventory that are long gone.
+      kept.delete(part);
+      return same.found;
+    }
+    // What is read otherwise again begins by what the first one has.
+    const before = kept.get(part) ?? same;
     const held = before !== undefined && alike(before.inputs, inputs);
     const unchanged = held && alike(before.objects, objects);
     if (unchanged && before.slices === slices) return before.found;
