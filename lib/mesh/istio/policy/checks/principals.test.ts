@@ -36,6 +36,13 @@ describe("at gateways clients come with certificates of other CAs", () => {
   });
 });
 
+test("where it isn't known what runs, it may be a gateway", () => {
+  const it = policy("later/p", "", "partner.example/billing");
+  expect(findingsOf([it], false).map(({ message }) => message)).toEqual([
+    expect.stringContaining("no workload of the mesh; at a gateway"),
+  ]);
+});
+
 describe("a policy of 100,000 identities", () => {
   /** Processor time, which a busy machine doesn't stretch. */
   const took = (objects: readonly Manifest[]) => {

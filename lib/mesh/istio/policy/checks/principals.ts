@@ -210,8 +210,9 @@ function atGateways(policy: Manifest, model: Model): boolean {
   const targets = targetsOf(policy);
   if (targets.length > 0)
     return targets.some(({ target }) => ["Gateway", "GatewayClass"].includes(textAt(target, "kind") ?? ""));
-  const namespace = namespaceOf(policy);
-  const labels = labelsAt(policy.spec, "selector", "matchLabels") ?? {};
-  const pods = model.workloadsWith(labels, namespace === model.root ? null : namespace);
+  const scope = namespaceOf(policy) === model.root ? null : namespaceOf(policy);
+  // What isn't known to run may be a gateway.
+  if (!model.knows("Workload", scope)) return true;
+  const pods = model.workloadsWith(labelsAt(policy.spec, "selector", "matchLabels") ?? {}, scope);
   return pods.some(({ dataplane }) => dataplane === "gateway");
 }
