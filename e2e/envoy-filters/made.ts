@@ -44,6 +44,10 @@ const ANYTHING: readonly Json[] = [
     "1.",
     ".5",
     " 5 ",
+    "5\n",
+    "\t5",
+    "5\r",
+    "5\u00a0",
     "0x10",
     "1_000",
     "NaN",
@@ -152,7 +156,11 @@ export function maker(chance: Chance, wrong: number) {
       if (chance.is(wrong)) return [written, chance.of(ANYTHING)];
       if (list) return [written, Array.from({ length: chance.number(0, 2) }, () => single(of, depth))];
       if (key === null) return [written, single(of, depth)];
-      const keys = chance.is(wrong) ? ["a", "-1", "1.5", ""] : key === "string" ? ["a", "__proto__"] : ["1", "20"];
+      const keys = chance.is(wrong)
+        ? ["a", "-1", "1.5", "", " 1 ", "1\n", "\t1", "1\u00a0", '"1"', "true\n"]
+        : key === "string"
+          ? ["a", "__proto__"]
+          : ["1", "20"];
       return [written, Object.fromEntries(chance.some(keys, 0, 2).map((each) => [each, single(of, depth)]))];
     });
     const extra: [string, Json][] = chance.is(wrong / 2)

@@ -13,7 +13,7 @@ import { authorizers } from "./mesh-config.ts";
 import type { Model } from "./model.ts";
 import { peers } from "./mtls.ts";
 import { IDENTIFYING, principals } from "./principals.ts";
-import { texts } from "./rule-texts.ts";
+import { atMost, texts } from "./rule-texts.ts";
 
 const METHODS = new Set("GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH".split(" "));
 const TLS_SOURCE = [
@@ -191,7 +191,11 @@ export const authorization: Family = {
     "principal-malformed": rule([], "warning", "A principal isn't written as identities are."),
   },
   parts: [
-    { of: ["AuthorizationPolicy"], reads: ["Namespace", "inventory"], each: namespaces },
+    {
+      of: ["AuthorizationPolicy"],
+      reads: ["Namespace", "inventory"],
+      each: (policy, model) => atMost(namespaces(policy, model)),
+    },
     { of: ["AuthorizationPolicy"], reads: [], each: methods },
     {
       of: ["AuthorizationPolicy"],

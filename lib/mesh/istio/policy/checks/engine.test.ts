@@ -242,7 +242,8 @@ describe("the engine", () => {
   });
 
   it("is told of every kind that a check reads", () => {
-    const world = worldOf([...shop, ...calm, waypoint, ...samples]);
+    // One namespace of no label, for which the injector's default counts.
+    const world = worldOf([...shop, ...calm, waypoint, ...samples, o("Namespace", "bare")]);
     for (const part of families.flatMap(({ parts }) => parts)) {
       const asked = new Set<string>();
       const watched: CheckWorld = {

@@ -3,10 +3,9 @@
  * which namespaces it was asked for: pods come and go all the time, and what they are behind is a small part of a cluster.
  */
 import type { Checker, CheckWorld, Finding } from "#lib/policy/finding.ts";
-import { kindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { refKey } from "#lib/policy/ref.ts";
 import { controlPlanes } from "../settings/planes.ts";
+import { agreed, type Keyed, keyed, type Run } from "./agreed.ts";
 import { type Draft, type Family, findingOf, type Part } from "./family.ts";
 import { settingsIn } from "./mesh-config.ts";
 import { Model, type SeenWorld } from "./model.ts";
@@ -16,12 +15,6 @@ import { families } from "./registry.ts";
 import { changedIn, type Slices, slicesOf } from "./slices.ts";
 
 type Lists = readonly (readonly unknown[])[];
-
-/** A finding beside the text that it is sorted by. */
-interface Keyed {
-  readonly key: string;
-  readonly finding: Finding;
-}
 
 interface KeptOne {
   readonly found: readonly Keyed[];
@@ -47,15 +40,6 @@ const slicedOf = (inventory: CheckWorld["inventory"], namespaces: readonly Manif
   since: new Map<Slices, ReadonlySet<string>>(),
 });
 
-interface Run {
-  readonly name: string;
-  readonly keptAs: string;
-  readonly model: Model;
-  /** How its control planes are set isn't known. */
-  readonly blind: boolean;
-  readonly found: readonly Keyed[];
-}
-
 interface Running {
   readonly kept: Map<Part, Kept>;
   /** Of the first reading; undefined: this is the first. */
@@ -65,8 +49,6 @@ interface Running {
   /** Whose settings count, beside the ConfigMaps that hold them. */
   readonly settings: string;
 }
-
-const RANK = { error: 0, warning: 1, info: 2 } as const;
 
 export class ChecksEngine implements Checker {
   readonly #families: readonly Family[];
@@ -87,15 +69,15 @@ export class ChecksEngine implements Checker {
       this.#slices = slicedOf(world.inventory, namespaces);
     const readings = this.#readings.of(world).map((reading, at) => this.#readAs(reading, at, world));
     for (const name of this.#kept.keys()) if (!readings.some(({ keptAs }) => keptAs === name)) this.#kept.delete(name);
-    const [first] = readings;
-    const found = readings.length === 1 && first !== undefined ? [...first.found] : merged(readings);
-    return found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ finding }) => finding);
+    return agreed(readings, world)
+      .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+      .map(({ finding }) => finding);
   }
 
   /** What one control plane, or all alike, would find. */
-  #readAs({ name, world: seen }: Reading, at: number, world: CheckWorld): Run {
+  #readAs({ name, key, world: seen }: Reading, at: number, world: CheckWorld): Run & { readonly keptAs: string } {
     const model = new Model(seen, this.#inventoryTables(world));
-    const keptAs = at === 0 ? "" : `${name} ${planesOf(seen)}`;
+    const keptAs = at === 0 ? "" : `${key} ${planesOf(seen)}`;
     const kept = this.#kept.get(keptAs) ?? new Map<Part, Kept>();
     this.#kept.set(keptAs, kept);
     const first = at === 0 ? undefined : this.#kept.get("");
@@ -126,8 +108,13 @@ export class ChecksEngine implements Checker {
     const { slices } = this.#slices;
     // What the first control plane reads alike isn't looked at again.
     const same = first?.get(part);
-    if (same?.slices === slices && alike(same.inputs, inputs) && alike(same.objects, objects)) return same.found;
-    const before = kept.get(part);
+    if (same?.slices === slices && alike(same.inputs, inputs) && alike(same.objects, objects)) {
+      // Else what was kept here would hold on to objects and to an inventory that are long gone.
+      kept.delete(part);
+      return same.found;
+    }
+    // What is read otherwise again begins by what the first one has.
+    const before = kept.get(part) ?? same;
     const held = before !== undefined && alike(before.inputs, inputs);
     const unchanged = held && alike(before.objects, objects);
     if (unchanged && before.slices === slices) return before.found;
@@ -209,31 +196,4 @@ function sameList(list: readonly unknown[], other: readonly unknown[]): boolean 
   const same = known.get(other) ?? list.every((item, at) => item === other[at]);
   compared.set(list, known.set(other, same));
   return same;
-}
-
-function keyed(finding: Finding): Keyed {
-  const { severity, object, code, path, message } = finding;
-  return { finding, key: [RANK[severity], refKey(object), code, path, message].join("\n") };
-}
-
-/** Each once; what only some of those who read the object find says which. */
-function merged(runs: readonly Run[]): Keyed[] {
-  const all = new Map<string, { readonly keyed: Keyed; readonly by: Set<Run> }>();
-  for (const run of runs) {
-    for (const each of run.found) {
-      const known = all.get(each.key) ?? { keyed: each, by: new Set<Run>() };
-      all.set(each.key, known);
-      known.by.add(run);
-    }
-  }
-  return [...all.values()].map(({ keyed: one, by }) => {
-    if (by.size === runs.length) return one;
-    const { kind, namespace = null, name, group } = one.finding.object;
-    const readers = runs.filter(({ model }) => model.find(kindKey({ group, kind }), namespace, name) !== undefined);
-    if (readers.length > 0 && readers.every((run) => by.has(run))) return one;
-    const names = [...new Set([...by].map(({ name }) => name))];
-    const planes = `control plane${names.length > 1 ? "s of revisions" : " of revision"} ${names.join(", ")}`;
-    const others = runs.some((run) => run.blind && !by.has(run)) ? "; how all others are set isn’t known" : " alone";
-    return keyed({ ...one.finding, message: `${one.finding.message} This holds for the ${planes}${others}.` });
-  });
 }

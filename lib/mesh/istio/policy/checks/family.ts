@@ -75,7 +75,8 @@ export function findingOf(draft: Draft, family: Family, cluster: string): Findin
   const fix = typeof draft.fix === "string" ? { text: draft.fix } : draft.fix;
   const spoken = [object, ...evidence.map((each) => each.object), ...(fix.deletions ?? [])];
   const others = (fix.manifests ?? []).flatMap(({ metadata }) => metadata.namespace ?? []);
-  const namespaces = [...spoken.flatMap(({ namespace }) => namespace ?? []), ...others, ...(draft.namespaces ?? [])];
+  const told = draft.namespaces ?? [];
+  const namespaces = new Set([...spoken.flatMap(({ namespace }) => namespace ?? []), ...others, ...told]);
   // Another object as its page shows it; a plan takes hidden values back from the object itself.
   const manifests = (fix.manifests ?? []).map((each) => shown(each));
   return {
@@ -88,7 +89,8 @@ export function findingOf(draft: Draft, family: Family, cluster: string): Findin
     evidence,
     fix: { edits: [], deletions: [], ...fix, manifests },
     docs: rule.docs,
-    namespaces: [...new Set(namespaces)],
+    // A list of all namespaces many findings may have: one is enough.
+    namespaces: namespaces.size === told.length ? told : [...namespaces],
   };
 }
 

@@ -6,7 +6,7 @@ import type { Fix, FixEdit } from "#lib/policy/finding.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
 import { actionOf } from "../meaning/authorization/action.ts";
-import { listAt, objectAt, textsAt } from "../routing/json.ts";
+import { listAt, objectAt } from "../routing/json.ts";
 import { removing, setting } from "./family.ts";
 
 /** `edits` where they are sure; otherwise the words alone. */
@@ -66,10 +66,20 @@ export function withoutCaller(policy: Manifest, path: Segments): readonly FixEdi
   const rules = listAt(policy.spec, "rules");
   const sources = listAt(rules[i], "from");
   const source = objectAt(sources[j], "source");
-  if (textsAt(source, field).length > 1) return [removing(path)];
+  if (hasMore(source[field])) return [removing(path)];
   if (field.startsWith("not")) return Object.keys(source).length > 1 ? [removing(path.slice(0, -1))] : null;
   if (sources.length > 1) return [removing(path.slice(0, 5))];
   return rules.length > 1 ? [removing(path.slice(0, 3))] : null;
+}
+
+/** Whether a list has more than one text; it may be long, and each of its texts asks. */
+function hasMore(list: unknown): boolean {
+  if (!Array.isArray(list)) return false;
+  let found = 0;
+  return list.some((each) => {
+    if (typeof each === "string") found += 1;
+    return found > 1;
+  });
 }
 
 /** Whether a place is the only one in its list. */

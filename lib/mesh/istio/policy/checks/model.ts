@@ -36,7 +36,7 @@ interface Hosts {
 const places = new WeakMap<readonly Manifest[], ReadonlyMap<string, Manifest>>();
 
 /** A list's objects by `namespace/name`, made once for as long as the list is the same. */
-function byPlace(list: readonly Manifest[]): ReadonlyMap<string, Manifest> {
+export function byPlace(list: readonly Manifest[]): ReadonlyMap<string, Manifest> {
   const found =
     places.get(list) ?? new Map(list.map((each) => [`${each.metadata.namespace ?? ""}/${each.metadata.name}`, each]));
   places.set(list, found);

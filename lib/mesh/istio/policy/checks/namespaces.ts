@@ -7,6 +7,7 @@ import { type Draft, type Family, rulesOf } from "./family.ts";
 import { injectsByDefault, saidBy } from "./injector.ts";
 import { mendOr } from "./mend.ts";
 import type { Model } from "./model.ts";
+import { PODS } from "./templates.ts";
 
 const MODE = "istio.io/dataplane-mode";
 const USE_WAYPOINT = "istio.io/use-waypoint";
@@ -143,7 +144,7 @@ export const namespaceChecks: Family = {
     ),
   },
   parts: [
-    { reads: ["Namespace", "ConfigMap", "inventory"], all: namespaces },
+    { reads: [...PODS, "Namespace", "ConfigMap"], all: namespaces },
     { reads: ["Namespace", GATEWAY, "AuthorizationPolicy", "inventory"], all: waypointsOfOthers },
   ],
 };

@@ -1,13 +1,14 @@
 /** Identities that AuthorizationPolicies name: whether somebody has them. */
 import type { Manifest } from "#lib/policy/manifest.ts";
 import type { Segments } from "#lib/policy/path.ts";
+import { labelsAt, targetsOf } from "../lookup.ts";
 import { actionOf } from "../meaning/authorization/action.ts";
 import { listAt, namespaceOf, objectAt, textAt } from "../routing/json.ts";
 import type { Draft } from "./family.ts";
 import { mendOr, opensWithMore, rewritten, withoutCaller } from "./mend.ts";
 import { trustDomains } from "./mesh-config.ts";
 import { accountsOf, type Model } from "./model.ts";
-import { texts } from "./rule-texts.ts";
+import { atMost, texts } from "./rule-texts.ts";
 
 /** Which accounts (`namespace/sa/name`) a principal takes in, in whatever trust domain. */
 interface Taken {
@@ -73,14 +74,25 @@ const elsewhere = (model: Model) =>
   model.world.elsewhere.map((inventory) => ({ cluster: inventory.cluster, accounts: accountsOf(inventory) }));
 
 function anyOf(all: ReadonlySet<string>, { namespace, account, has }: Taken): string | undefined {
-  if (namespace === null || account === null) return [...all].find(has);
+  if (namespace === null || account === null) {
+    for (const each of all) if (has(each)) return each;
+    return undefined;
+  }
   const exact = `${namespace}/sa/${account}`;
   return all.has(exact) ? exact : undefined;
 }
 
-export function* principals(policy: Manifest, model: Model): Generator<Draft> {
+/** How many of a policy's identities are looked at: a pattern is held against all accounts. */
+const MOST_LOOKED_AT = 1000;
+
+export const principals = (policy: Manifest, model: Model): Generator<Draft> => atMost(all(policy, model));
+
+function* all(policy: Manifest, model: Model): Generator<Draft> {
+  let left = MOST_LOOKED_AT;
   for (const { path, text } of texts(policy, "from", "source", ["principals", "notPrincipals"])) {
     if (text === "*") continue;
+    left -= 1;
+    if (left < 0) return;
     const wild = text.startsWith("*") || text.endsWith("*");
     const taken = takenBy(text);
     if (!wild && !/^[^/]+\/ns\/[^/]+\/sa\/[^/]+$/.test(text)) {
@@ -88,7 +100,7 @@ export function* principals(policy: Manifest, model: Model): Generator<Draft> {
         code: "principal-malformed",
         at: policy,
         path,
-        message: `${text} is no identity of a workload: those are written TRUST-DOMAIN/ns/NAMESPACE/sa/ACCOUNT, so it matches nobody.`,
+        message: `${text} is no identity of a workload: those are written TRUST-DOMAIN/ns/NAMESPACE/sa/ACCOUNT, so it matches ${atGateways(policy, model) ? `no workload of the mesh; ${OUTSIDER}` : "nobody"}.`,
         fix: "Write the identity in full.",
       };
       continue;
@@ -104,16 +116,18 @@ function foreignDomain(policy: Manifest, path: Segments, text: string, model: Mo
   const [, namespace = "", , account = ""] = rest;
   const domains = trustDomains(model);
   if (!domains.known || domains.value.includes(domain) || domain === "cluster.local") return null;
+  const outside = atGateways(policy, model);
   return {
     code: "trust-domain-unknown",
     at: policy,
     path,
-    message: `The mesh's trust domains are ${domains.value.join(", ")}: nobody has an identity of ${domain}.`,
+    message: `The mesh's trust domains are ${domains.value.join(", ")}: ${outside ? `no workload of it has an identity of ${domain}; ${OUTSIDER}` : `nobody has an identity of ${domain}`}.`,
     namespaces: [namespace],
     evidence: [{ at: domains.from, path: ["data", "mesh"], text: "names them" }],
-    fix:
-      // Who sees this may not list accounts: what was read of them doesn't decide.
-      model.accounts(namespace).has(`${namespace}/sa/${account}`) || !model.knows("Workload", namespace)
+    fix: outside
+      ? `Write ${domains.value[0]} where a workload of the mesh is meant.`
+      : // Who sees this may not list accounts: what was read of them doesn't decide.
+        model.accounts(namespace).has(`${namespace}/sa/${account}`) || !model.knows("Workload", namespace)
         ? rewritten(
             policy,
             path,
@@ -152,24 +166,24 @@ function* nobody(policy: Manifest, path: Segments, text: string, taken: Taken, m
     return;
   }
   const read = model.knows("ServiceAccount", namespace);
-  const [who, end] =
-    account === null
-      ? [`an account that ${text} takes in`, "it matches nobody."]
-      : [name, `nobody has this identity.${read ? "" : " Whether there is such an account isn't read."}`];
+  const outside = atGateways(policy, model);
+  const who = account === null ? `an account that ${text} takes in` : name;
+  const nobodys = account === null ? "it matches nobody" : "nobody has this identity";
+  const unread = account === null || read ? "" : " Whether there is such an account isn't read.";
   yield {
     code: "principal-unknown",
     at: policy,
     path,
-    message: `No workload runs as ${who}, nor did one lately: ${end}`,
+    message: `No workload ${outside ? "of the mesh " : ""}runs as ${who}, nor did one lately${outside ? `; ${OUTSIDER}` : `: ${nobodys}`}.${unread}`,
     namespaces: spoken(namespace, model),
     // Of a pattern, too, this tells of names: who may not list accounts where it looks for them isn't told.
     evidence: read
       ? [{ at: { ...model.core("ServiceAccount", "", account ?? text), namespace }, path: [], text: "isn't there" }]
       : [],
     fix: mendOr(
-      read || !opensWithout(policy, path) ? withoutCaller(policy, path) : null,
+      !outside && (read || !opensWithout(policy, path)) ? withoutCaller(policy, path) : null,
       "Correct the account, or take away what takes nobody.",
-      "Correct the account.",
+      outside ? "Correct the account, unless somebody outside of the mesh is meant." : "Correct the account.",
     ),
   };
 }
@@ -180,4 +194,25 @@ const opensWithout = (policy: Manifest, path: Segments): boolean =>
 
 /** What may be of any namespace is told to those alone who may see all of them. */
 const spoken = (namespace: string | null, model: Model): readonly string[] =>
-  namespace === null ? [...(model.world.inventory?.namespaces.keys() ?? [])] : [namespace];
+  namespace === null ? model.table(allNamespaces) : [namespace];
+
+/** One list for all findings that speak of it. */
+const allNamespaces = (model: Model): readonly string[] => [...(model.world.inventory?.namespaces.keys() ?? [])];
+
+/** A certificate that no CA of the mesh made says what its own CA lets it say. */
+const OUTSIDER = "at a gateway, a client whose certificate another CA made may have it";
+
+/**
+ * Whether a policy may count at a gateway's proxy. There servers with tls.mode MUTUAL take clients by certificates of whatever CA is named, and
+ * Envoy compares a principal with the URI in them. https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode
+ */
+function atGateways(policy: Manifest, model: Model): boolean {
+  const targets = targetsOf(policy);
+  if (targets.length > 0)
+    return targets.some(({ target }) => ["Gateway", "GatewayClass"].includes(textAt(target, "kind") ?? ""));
+  const scope = namespaceOf(policy) === model.root ? null : namespaceOf(policy);
+  // What isn't known to run may be a gateway.
+  if (!model.knows("Workload", scope)) return true;
+  const pods = model.workloadsWith(labelsAt(policy.spec, "selector", "matchLabels") ?? {}, scope);
+  return pods.some(({ dataplane }) => dataplane === "gateway");
+}

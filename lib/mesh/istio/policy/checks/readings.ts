@@ -15,6 +15,8 @@ import { READ, Seeing } from "./seen.ts";
 export interface Reading {
   /** Their revisions. */
   readonly name: string;
+  /** Whom it takes objects of, as text: what is kept under it is good for whoever reads so. */
+  readonly key: string;
   readonly world: SeenWorld;
 }
 
@@ -22,6 +24,8 @@ type Lists = ReadonlyMap<string, readonly Manifest[]>;
 
 interface Reader {
   readonly name: string;
+  /** Equal texts take the same labels. */
+  readonly key: string;
   readonly takes: (label: string) => boolean;
 }
 
@@ -53,7 +57,7 @@ export class Readings {
   /** Of control planes that are set alike, or of which it isn't known which run. */
   #alike(world: SeenWorld, running: ReturnType<typeof runningIn>): readonly [Reading, ...Reading[]] {
     const labels = labelsOf(labelledIn(world));
-    if (labels.length === 0) return [{ name: "", world }];
+    if (labels.length === 0) return [{ name: "", key: "", world }];
     const readers = running === null ? named(labels) : readersOf(running, labels);
     const taken = (label: string) => running === null || readers.some(({ takes }) => takes(label));
     return this.#asRead(world, readers, taken);
@@ -67,15 +71,15 @@ export class Readings {
   ): readonly [Reading, ...Reading[]] {
     const labelled = labelledIn(world);
     const unserved = this.#unserved(labelled, labelsOf(labelled), taken);
-    const read = ({ name, takes }: Reader): Reading => {
-      const own = new Map([...labelled].map(([kind, list]) => [kind, this.#read(list, name, takes)]));
-      return { name, world: { ...world, unserved, objects: (kind) => own.get(kind) ?? world.objects(kind) } };
+    const read = ({ name, key, takes }: Reader): Reading => {
+      const own = new Map([...labelled].map(([kind, list]) => [kind, this.#read(list, key, takes)]));
+      return { name, key, world: { ...world, unserved, objects: (kind) => own.get(kind) ?? world.objects(kind) } };
     };
     return [read(first), ...others.map(read)];
   }
 
-  #read(list: readonly Manifest[], name: string, takes: Reader["takes"]): readonly Manifest[] {
-    return this.#once(list, `read by ${name}`, (each) => isOfAll(each) || !hasRevision(each) || takes(labelOf(each)));
+  #read(list: readonly Manifest[], key: string, takes: Reader["takes"]): readonly Manifest[] {
+    return this.#once(list, `read by ${key}`, (each) => isOfAll(each) || !hasRevision(each) || takes(labelOf(each)));
   }
 
   #unserved(labelled: Lists, labels: readonly string[], taken: Reader["takes"]): readonly Manifest[] {
@@ -120,14 +124,21 @@ export function runningIn({ inventory, rootNamespace, istiodNamespace = rootName
   return planes.length === 0 || planes.some(({ everything }) => everything === null) ? null : planes.map(revisionOf);
 }
 
+/** Who takes what says these revisions, beside what says none. */
+function of(name: string, labels: readonly string[]): Reader {
+  const own = new Set(labels);
+  return { name, key: JSON.stringify(labels), takes: (label) => own.has(label) };
+}
+
+const ofAll = (name: string): Reader => ({ name, key: "all", takes: () => true });
+
 /** Whoever reads what objects name; what is for nobody in particular each of them reads. */
 function named(labels: readonly string[]): readonly [Reader, ...Reader[]] {
   const each = labels.slice(0, labels.length > MOST ? MOST - 1 : MOST);
   const rest = new Set(labels.slice(each.length));
-  const [first, ...others] = each.map((name): Reader => ({ name, takes: (label) => label === name }));
-  const last: readonly Reader[] =
-    rest.size === 0 ? [] : [{ name: `${rest.size} others`, takes: (label) => rest.has(label) }];
-  return first === undefined ? [{ name: "", takes: () => true }] : [first, ...others, ...last];
+  const [first, ...others] = each.map((name) => of(name, [name]));
+  const last: readonly Reader[] = rest.size === 0 ? [] : [of(`${rest.size} others`, [...rest])];
+  return first === undefined ? [ofAll("")] : [first, ...others, ...last];
 }
 
 /** Those that run: of those that no object names all read the same, and all do where objects name none. */
@@ -139,16 +150,10 @@ function readersOf(
   const [plain, own] = [false, true].map((is) =>
     all.filter(({ name, everything }) => is === (labels.length > 0 && (everything === true || labels.includes(name)))),
   );
-  const readers = (own ?? []).map(
-    ({ name, everything }): Reader =>
-      everything === true
-        ? { name: `${name}, which reads objects of all`, takes: () => true }
-        : { name, takes: (label) => label === name },
+  const readers = (own ?? []).map(({ name, everything }) =>
+    everything === true ? ofAll(`${name}, which reads objects of all`) : of(name, [name]),
   );
   const names = (plain ?? []).map(({ name }) => name).toSorted();
-  const [first, ...others] = [
-    ...readers,
-    ...(names.length === 0 ? [] : [{ name: names.join(", "), takes: () => false }]),
-  ];
+  const [first, ...others] = [...readers, ...(names.length === 0 ? [] : [of(names.join(", "), [])])];
   return first === undefined ? named(labels) : [first, ...others];
 }

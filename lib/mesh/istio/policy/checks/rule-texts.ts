@@ -20,3 +20,15 @@ export function* texts(
     }
   }
 }
+
+/** A policy may name thousands, and what is wrong with the first tells what is wrong. */
+const MOST_TOLD = 50;
+
+export function* atMost<T>(drafts: Iterable<T>): Generator<T> {
+  let left = MOST_TOLD;
+  for (const each of drafts) {
+    yield each;
+    left -= 1;
+    if (left === 0) return;
+  }
+}

@@ -60,6 +60,11 @@ export class Reader {
     if (this.said[kind].length < MOST_SAID) this.said[kind].push({ path, text, fix });
   }
 
+  /** What is alike is looked for only where it is said. */
+  #stranger(type: string, path: Segments): void {
+    if (this.said.refused.length < MOST_SAID) this.#say("refused", path, ...stranger(type));
+  }
+
   #no(what: string, value: unknown, path: Segments): void {
     this.#say("refused", path, `${shown(value)} is ${what}.`, "Write what Envoy’s documentation says of this field.");
   }
@@ -147,7 +152,7 @@ export class Reader {
         "Add @type, with the type’s whole name.",
       );
     const type = typeof url === "string" ? url.slice(url.lastIndexOf("/") + 1) : "";
-    if (!isMessage(type)) return this.#say("refused", [...path, "@type"], ...stranger(type));
+    if (!isMessage(type)) return this.#stranger(type, [...path, "@type"]);
     if (!isApart(type)) return this.message(type, value, path, { typed: true });
     if (!Object.hasOwn(value, "value"))
       return this.#say("refused", path, `What a ${type} holds stands under value.`, "Add value.");

@@ -6,9 +6,9 @@ import { isDuration } from "../forms.ts";
 
 type Form = (value: unknown) => string | null;
 
-/** JSON's own numbers, without fractions and with; `null` in quotes is read as null, which is no value. */
-const WHOLE = /^\s*(?:null|(-?)(0|[1-9]\d*))\s*$/;
-const NUMBER = /^\s*(?:null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$/;
+/** Between quotes JSON's text stands as it was written, so that spaces are the only blanks. JSON's own numbers, without fractions and with; `null` in quotes is read as null, which is no value. */
+const WHOLE = /^ *(?:null|(-?)(0|[1-9]\d*)) *$/;
+const NUMBER = /^ *(?:null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?) *$/;
 const NO_NUMBERS = new Set(["NaN", "Infinity", "-Infinity"]);
 /** From here on a number is written with an exponent, which is no integer's. */
 const EXPONENT = 1e21;
@@ -95,9 +95,20 @@ export const scalarProblem = (type: string, value: unknown): string | null => FO
 /** A number as the value of an enumeration, which need not be one that has a name. */
 export const isNumbered = (value: unknown): boolean => typeof value === "number" && int32(value) === null;
 
-/** The same of a map's key, which JSON writes as text. */
+const BLANK = new Set([" ", "\t", "\r", "\n"]);
+
+/** Less JSON's own blanks. Keys are read as texts that were decoded, unlike values in quotes, of which blanks but spaces are still escapes. */
+function trimmed(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && BLANK.has(text.charAt(from))) from += 1;
+  while (to > from && BLANK.has(text.charAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+}
+
+/** The same of a map's key, which JSON writes as text; a number's may stand in quotes of its own. (trimQuote) */
 export function keyProblem(type: string, key: string): string | null {
   if (type === "string") return null;
-  if (type !== "bool") return scalarProblem(type, key);
-  return ["true", "false", "null"].includes(key.trim()) ? null : "neither true nor false";
+  if (type === "bool") return ["true", "false", "null"].includes(trimmed(key)) ? null : "neither true nor false";
+  const inQuotes = key.length >= 2 && key.startsWith('"') && key.endsWith('"');
+  return scalarProblem(type, trimmed(inQuotes ? key.slice(1, -1) : key));
 }

@@ -26,7 +26,11 @@ interface Written {
   readonly others: readonly string[];
 }
 
-const kept: { written?: Written; others?: ReadonlySet<string> } = {};
+const kept: {
+  written?: Written;
+  others?: ReadonlySet<string>;
+  called?: ReadonlyMap<string, readonly string[]>;
+} = {};
 const fields = new Map<string, ReadonlyMap<string, Field>>();
 
 /** Read on first use: most meshes have no EnvoyFilter. */
@@ -75,5 +79,7 @@ export function isMessage(name: string): boolean {
 }
 
 /** Messages whose last name is this one, such as `Lua`. */
-export const messagesCalled = (last: string): readonly string[] =>
-  Object.keys(written().messages).filter((name) => name.endsWith(`.${last}`));
+export function messagesCalled(last: string): readonly string[] {
+  kept.called ??= Map.groupBy(Object.keys(written().messages), (name) => name.slice(name.lastIndexOf(".") + 1));
+  return kept.called.get(last) ?? [];
+}
