@@ -68,6 +68,26 @@ describe("since when a workload's proxies are scraped", () => {
       since(30),
       { since: ago(30), missed: 137 },
     ],
+    ["made just now of pods that looks have long found", young(0.5), [two(30)], { since: ago(137), missed: 30 }],
+    [
+      "made just now of pods that looks have long found, with gaps",
+      young(0.5),
+      [span("shop/cart", 160, { pods: 2, since: null })],
+      { since: null, missed: 160 },
+    ],
+    [
+      "as old as the workload by its first look, and pods of its name were found before",
+      young(30),
+      [two(137), one(100)],
+      { since: ago(30), missed: 137 },
+    ],
+    ["of another number of pods than now: found before too", young(0.5), [one(30)], { since: null, missed: 168 }],
+    [
+      "made just now, its looks no more than it is old",
+      young(0.5),
+      [span("shop/cart", 167, { pods: 2, since: null })],
+      "throughout",
+    ],
     ["fewer than it has now, ever", CART, [one(0)], { since: null, missed: 168 }],
     [
       "both at a few looks alone, as rollouts make them",

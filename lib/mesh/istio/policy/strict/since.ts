@@ -82,7 +82,8 @@ interface Asked extends Omit<ScrapedInput, "spans"> {
 
 /** Of what several sources say the best. Before it was made nobody could have called it; its first look may be the hour after. */
 function scrapedAt(spans: readonly ScrapeSpan[], { pods, born, at, window }: Asked): Scraped | null {
-  const young = (since: number) => born !== null && since <= born + LOOK;
+  const before = born !== null && spans.some((span) => foundBefore(span, born, { at, window }));
+  const young = (since: number) => born !== null && !before && since <= born + LOOK;
   // No look was due yet.
   if (young(at)) return "throughout";
   if (spans.length === 0) return null;
@@ -94,6 +95,16 @@ function scrapedAt(spans: readonly ScrapeSpan[], { pods, born, at, window }: Ask
         missed === 0 || (since !== null && young(since)) ? "throughout" : { since, missed },
     )
     .reduce<Scraped>((a, b) => (worse(a, b) === a ? b : a), { since: null, missed: looksDue(at, window) });
+}
+
+/** Whether pods of its name were there before it was made, by a look or by more looks than fit: it may have them from an earlier one. */
+function foundBefore(
+  { since, missed }: ScrapeSpan,
+  born: UnixSeconds,
+  { at, window }: Pick<Asked, "at" | "window">,
+): boolean {
+  // One look more where Prometheus looks at a window's very beginning, and one as its clock isn't the API server's.
+  return (since !== null && since < born) || looksDue(at, window) - missed > 2 + (at - born) / LOOK;
 }
 
 const worse = (a: Scraped | null, b: Scraped | null): Scraped | null => (badness(a) >= badness(b) ? a : b);
