@@ -105,7 +105,8 @@ describe("which controller a pod is one of", () => {
 
 describe("how old a workload is", () => {
   const later = (hours: number) => unixSeconds(T0 + hours * 3600);
-  const made = (kind: string, hours: number) => controller("web", { kind, createdAt: later(hours) });
+  const made = (kind: "Deployment" | "StatefulSet", hours: number) =>
+    controller("web", { kind, createdAt: later(hours) });
   const orphan = pod("web-x", { owner: { kind: "StatefulSet", name: "web" }, createdAt: later(3) });
 
   test.each<[string, Given, number]>([
