@@ -103,6 +103,21 @@ describe("which controller a pod is one of", () => {
   });
 });
 
+describe("how old a workload is", () => {
+  const later = (hours: number) => unixSeconds(T0 + hours * 3600);
+  const made = (kind: "Deployment" | "StatefulSet", hours: number) =>
+    controller("web", { kind, createdAt: later(hours) });
+  const orphan = pod("web-x", { owner: { kind: "StatefulSet", name: "web" }, createdAt: later(3) });
+
+  test.each<[string, Given, number]>([
+    ["as its controller", { controllers: [made("Deployment", 2)] }, 2],
+    ["as the first of controllers of one name", { controllers: [made("Deployment", 9), made("StatefulSet", 2)] }, 2],
+    ["that, in whichever order they come", { controllers: [made("StatefulSet", 2), made("Deployment", 9)] }, 2],
+    ["as pods that its controller adopted", { controllers: [made("Deployment", 9)], pods: [orphan] }, 3],
+    ["as a controller whose pods are younger", { controllers: [made("Deployment", 1)], pods: [orphan] }, 1],
+  ])("%s", (_, given, hours) => expect(only(given)).toMatchObject({ createdAt: later(hours) }));
+});
+
 describe("app and version", () => {
   test.each<[Record<string, string>, string | null, string | null]>([
     [{}, null, null],

@@ -72,8 +72,11 @@ export interface Given {
 export const records = (given: Given): Records =>
   fold(
     NO_RECORDS,
-    Object.entries(given).map(
-      ([kind, list]) => ({ type: "replace", kind, from: kind, records: list }) as unknown as ObjectEvent,
+    Object.entries(given).flatMap(([kind, list]) =>
+      // Each kind of controllers comes by a watch of its own.
+      [...Map.groupBy(list, (each) => (kind === "controllers" ? (each as ControllerRecord).kind : kind))].map(
+        ([from, records]) => ({ type: "replace", kind, from, records }) as unknown as ObjectEvent,
+      ),
     ),
   );
 

@@ -79,6 +79,8 @@ const PLANES: readonly Dataplane[] = ["waypoint", "gateway", "sidecar", "ambient
 interface Group {
   kind: string;
   controller: ControllerRecord | null;
+  /** All of that name. */
+  readonly controllers: ControllerRecord[];
   readonly pods: PodRecord[];
 }
 
@@ -86,13 +88,14 @@ interface Group {
 export function workloadsOf(contents: NamespaceContents): WorkloadDraft[] {
   const groups = new Map<string, Group>();
   const groupOf = (kind: string, name: string): Group => {
-    const group = groups.get(name) ?? { kind, controller: null, pods: [] };
+    const group = groups.get(name) ?? { kind, controller: null, controllers: [], pods: [] };
     if (goesFirst(kind, group.kind)) group.kind = kind;
     groups.set(name, group);
     return group;
   };
   for (const controller of contents.controllers) {
     const group = groupOf(controller.kind, controller.name);
+    group.controllers.push(controller);
     if (!group.controller || goesFirst(controller.kind, group.controller.kind)) group.controller = controller;
   }
   for (const pod of contents.pods) {
@@ -106,7 +109,8 @@ export function workloadsOf(contents: NamespaceContents): WorkloadDraft[] {
   });
 }
 
-function draft(name: string, { kind, controller, pods }: Group, contents: NamespaceContents): WorkloadDraft {
+function draft(name: string, group: Group, contents: NamespaceContents): WorkloadDraft {
+  const { kind, controller, controllers, pods } = group;
   pods.sort(byName);
   const newest = newestOf(pods);
   const labels = controller ? controller.labels : ownLabels(newest?.labels ?? {});
@@ -146,7 +150,8 @@ function draft(name: string, { kind, controller, pods }: Group, contents: Namesp
       ...(speaker && !capturedAlike(pod.annotations, speaker.annotations) ? { capturedOtherwise: true } : {}),
       ...(pod.traits.imageAuto === undefined ? {} : { imageAuto: pod.traits.imageAuto }),
     })),
-    createdAt: controller?.createdAt ?? oldest(pods),
+    // Pods may be older than what controls them, which adopts those that a deleted one left.
+    createdAt: oldest([...controllers, ...pods]),
     labelSets: pods.length > 0 ? pods.map((pod) => pod.labels) : [labels],
   };
 }
@@ -234,9 +239,10 @@ function isNewer(a: PodRecord, b: PodRecord): boolean {
   return at(a) === at(b) ? a.name > b.name : at(a) > at(b);
 }
 
-function oldest(pods: readonly PodRecord[]): UnixSeconds | null {
+function oldest(objects: readonly Pick<PodRecord, "createdAt">[]): UnixSeconds | null {
   let first: UnixSeconds | null = null;
-  for (const { createdAt } of pods) if (createdAt !== null && (first === null || createdAt < first)) first = createdAt;
+  for (const { createdAt } of objects)
+    if (createdAt !== null && (first === null || createdAt < first)) first = createdAt;
   return first;
 }
 

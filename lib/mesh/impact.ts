@@ -23,4 +23,4 @@ export { callersByLog, type LoggedCall, type LoggedTrial, trialsByLog } from "./
 export { strictPath } from "./istio/policy/strict/path.ts";
 export { scrapedIn } from "./istio/policy/strict/since.ts";
 export { readZtunnelLine } from "./istio/ztunnel-log.ts";
-export { ztunnelsOf } from "./istio/ztunnels.ts";
+export { behindZtunnels, ztunnelsOf } from "./istio/ztunnels.ts";

@@ -58,7 +58,7 @@ describe("what an answer tells", () => {
   const hours = (count: number) => Array.from({ length: count }, (_, i) => i);
   const told = (
     value: number,
-    labels: Labels = { namespace: "shop", meshscope_stem: "web", meshscope_pods: "2" },
+    labels: Labels = { namespace: "shop", meshscope_stem: "web", scraped_pods: "2" },
     facts = {},
   ) => spansOf({ at: unixSeconds(NOW), samples: [{ labels, value }], warnings: [], infos: [] }, knowing(facts));
   const web = { cluster: "c1", namespace: "shop", stem: "web", pods: 2 };
@@ -85,12 +85,12 @@ describe("what an answer tells", () => {
 
   it.each<Labels>([
     {},
-    { namespace: "shop", meshscope_pods: "2" },
-    { meshscope_stem: "web", meshscope_pods: "2" },
-    { namespace: "", meshscope_stem: "web", meshscope_pods: "2" },
+    { namespace: "shop", scraped_pods: "2" },
+    { meshscope_stem: "web", scraped_pods: "2" },
+    { namespace: "", meshscope_stem: "web", scraped_pods: "2" },
     { namespace: "shop", meshscope_stem: "web" },
     ...["", "0", "-1", "1.5", "NaN", "+Inf", "two"].map((pods) => ({
-      ...{ namespace: "shop", meshscope_stem: "web", meshscope_pods: pods },
+      ...{ namespace: "shop", meshscope_stem: "web", scraped_pods: pods },
     })),
   ])("nothing without the labels: %j", (labels) => expect(told(sum(0), labels)).toEqual([]));
 
@@ -99,7 +99,7 @@ describe("what an answer tells", () => {
   const samples = (rows: readonly Row[]): Vector => ({
     ...{ at: unixSeconds(NOW), warnings: [], infos: [] },
     samples: rows.map(([pods, looks, more]) => ({
-      labels: { namespace: "shop", meshscope_stem: "web", meshscope_pods: String(pods), ...more },
+      labels: { namespace: "shop", meshscope_stem: "web", scraped_pods: String(pods), ...more },
       value: sum(...looks),
     })),
   });
@@ -131,13 +131,13 @@ describe("what an answer tells", () => {
 
   it("clusters by their names; of two labels that stand for one the worse", () => {
     expect(
-      told(sum(0), { namespace: "shop", meshscope_stem: "web", meshscope_pods: "2", cluster: "east" })[0]?.cluster,
+      told(sum(0), { namespace: "shop", meshscope_stem: "web", scraped_pods: "2", cluster: "east" })[0]?.cluster,
     ).toBe("the east");
     const both = ["c1", ""].map((cluster, i) => ({
       labels: {
         namespace: "shop",
         meshscope_stem: "web",
-        meshscope_pods: "2",
+        scraped_pods: "2",
         ...(cluster === "" ? {} : { cluster: "unknown" }),
       },
       value: sum(...hours(12 - i)),
@@ -175,6 +175,8 @@ describe("asked of a real Prometheus", () => {
     scraped("shop/web-7d4f8b9c6d-x7k2p", START, LAST - 5 * HOUR),
     scraped("shop/web-65f9d8c6b4-b2c4d", LAST - 6 * HOUR),
     scraped("shop/late-7d4f8b9c6d-x7k2p", LAST - 3 * HOUR - 1_000),
+    // Another cluster's of the same name, which says so where this one's series don't.
+    { ...scraped("shop/late-65f9d8c6b4-b2c4d"), labels: { ...target("shop/late-65f9d8c6b4-b2c4d"), cluster: "east" } },
     scraped("shop/gap-0", START, LAST - 7 * HOUR),
     scraped("shop/gap-1", LAST - 5 * HOUR),
     scraped("shop/down-0", START, NOW, () => 0),
@@ -212,12 +214,12 @@ describe("asked of a real Prometheus", () => {
     return spans
       .map(
         (each) =>
-          `${each.namespace}/${each.stem} ${each.pods}: ${each.since === null ? "gaps" : (LAST - each.since) / HOUR} ${each.missed}`,
+          `${each.cluster === "c1" ? "" : `${each.cluster}: `}${each.namespace}/${each.stem} ${each.pods}: ${each.since === null ? "gaps" : (LAST - each.since) / HOUR} ${each.missed}`,
       )
       .sort();
   }
 
-  it("through a rollout and a failed scrape, since a look, with a gap; not whom nobody reached, nor programs of other jobs", async () => {
+  it("through a rollout and a failed scrape, since a look, with a gap, each cluster by itself; not whom nobody reached, nor programs of other jobs", async () => {
     expect(await found({}, null)).toEqual([
       "bank/ledger 1: 11 0",
       "shop/flaky 1: 11 0",
@@ -226,6 +228,7 @@ describe("asked of a real Prometheus", () => {
       "shop/web 1: 11 0",
       // Both in the hour of the rollout, and in the minutes after the first was gone.
       "shop/web 2: gaps 10",
+      "the east: shop/late 1: 11 0",
     ]);
   });
 

@@ -43,7 +43,11 @@ export const LOOK = seconds(3600);
 const GLANCE = seconds(600);
 
 const STEM = "meshscope_stem";
-const PODS = "meshscope_pods";
+/**
+ * Sorts behind every label that is grouped by: in a subquery Prometheus' `count_values` sorts its own into the list of these at each step,
+ * and where three leave room for a fourth it takes the last one's place. (`eval` of https://github.com/prometheus/prometheus/blob/main/promql/engine.go)
+ */
+const PODS = "scraped_pods";
 
 /** What Kubernetes makes suffixes of: https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apimachinery/pkg/util/rand/rand.go */
 const SAFE = "[bcdfghjklmnpqrstvwxz2456789]";
@@ -73,14 +77,15 @@ export function scrapedRead(
   facts: Facts,
   interval: Seconds | null,
 ): Expr | null {
-  const { podLabel, namespaceLabel, clusterLabel, builds, jobs } = facts;
+  const { podLabel, namespaceLabel, builds, jobs } = facts;
   if (podLabel === null || namespaceLabel === null || (!builds && jobs.length === 0)) return null;
   const glance = seconds(Math.max(GLANCE, Math.ceil(4 * (interval ?? 0))));
   const pods = [isNot(podLabel, ""), ...(namespaces === null ? [] : [isOneOf(namespaceLabel, namespaces)])];
   const seen = (name: string, more: readonly Matcher[]) =>
     overTime("max", over(metric(name, [...more, ...pods]), glance));
   const scraped = builds ? seen(BUILD, BUILDS.matchers) : where(seen("up", [isOneOf("job", jobs)]), "==", number(1));
-  const labels = [namespaceLabel, STEM, ...(clusterLabel ? ["cluster"] : [])];
+  // By cluster whatever the probe's few series carry: others may come from elsewhere, and a label that's absent costs nothing.
+  const labels = [namespaceLabel, STEM, "cluster"];
   const pod = groupBy([...labels, podLabel], labelReplace(scraped, STEM, "$1", podLabel, PATTERN));
   const look = countValuesBy(labels, PODS, countBy(labels, pod));
   return overTime("sum", subquery(call("timestamp", look), window, LOOK));

@@ -12,6 +12,10 @@ interface Ztunnels {
   readonly unplaced: boolean;
 }
 
+/** Its pods that a ztunnel stands before: those in the mesh without a proxy of their own. Pods of the mesh itself have none. */
+export const behindZtunnels = ({ mesh, dataplane, pods }: Pick<Workload, "mesh" | "dataplane" | "pods">) =>
+  mesh !== null && dataplane === "none" ? [] : pods.filter((pod) => !pod.reports && pod.unmeshed !== true);
+
 /** Their DaemonSet's label: https://github.com/istio/istio/blob/master/manifests/charts/ztunnel/templates/daemonset.yaml */
 export function ztunnelsOf(workload: Pick<Workload, "pods">, inventory: ClusterInventory): Ztunnels {
   const all: ZtunnelPod[] = [];

@@ -4,7 +4,7 @@ import type { StrictAnswer, StrictScope } from "#lib/api/strict.ts";
 import { MeshscopeError } from "#lib/errors.ts";
 import { nodeId } from "#lib/graph/id.ts";
 import type { ClusterInventory } from "#lib/inventory/model.ts";
-import { pairsSeen, scrapedIn, strictPath, ztunnelsOf } from "#lib/mesh/impact.ts";
+import { behindZtunnels, pairsSeen, scrapedIn, strictPath, ztunnelsOf } from "#lib/mesh/impact.ts";
 import type { Credential } from "../identity.ts";
 import { checkCluster, checkNamespace } from "../policy/access.ts";
 import type { PolicyDeps } from "../policy/deps.ts";
@@ -81,11 +81,11 @@ export async function showStrict(
   };
 }
 
-/** Where the proxies of a namespace's workloads run: ambient ones' are their nodes'. */
+/** Where the proxies of a namespace's workloads run: before ambient pods those of their nodes. */
 function scrapedPlaces(namespace: string, inventory: ClusterInventory): readonly string[] {
   const own = [...inventory.workloads.values()].filter((each) => each.namespace === namespace);
-  const ambient = own.filter(({ dataplane }) => dataplane === "ambient");
-  const ztunnels = ambient.flatMap((each) => ztunnelsOf(each, inventory).pods);
+  const behind = own.map(behindZtunnels).filter((pods) => pods.length > 0);
+  const ztunnels = behind.flatMap((pods) => ztunnelsOf({ pods }, inventory).pods);
   return [namespace, ...ztunnels.map((each) => each.namespace)];
 }
 

@@ -2,6 +2,7 @@
 import { formatPlural } from "#lib/format.ts";
 import type { Workload } from "#lib/inventory/model.ts";
 import type { UnixSeconds } from "#lib/units.ts";
+import { behindZtunnels } from "../../ztunnels.ts";
 import type { Judgement } from "./rows.ts";
 import type { SeenCalls } from "./seen.ts";
 
@@ -33,14 +34,17 @@ const WORDS = {
 } as const;
 
 function unseenNow(workload: Workload, { coverage }: Known, callsTo: CallsTo): keyof typeof WORDS | null {
-  const covered = coverage(workload);
-  if (workload.dataplane === "ambient") {
-    // One ztunnel a node speaks for all pods on it: that it is scraped shows by what it says of this workload.
-    const tells = callsTo(workload).some(({ call }) => call.mtls.share !== null && call.mtls.basis === "server");
-    return tells ? null : "unproven";
+  const behind = workload.dataplane === "ambient" || behindZtunnels(workload).length > 0;
+  const own = workload.pods.some(({ reports }) => reports);
+  if (own || !behind) {
+    const covered = coverage(workload);
+    if (covered === null) return "untold";
+    if (covered.reporting < covered.pods) return "unscraped";
   }
-  if (covered === null) return "untold";
-  return covered.reporting < covered.pods ? "unscraped" : null;
+  if (!behind) return null;
+  // One ztunnel a node speaks for all pods on it: that it is scraped shows by what it says of this workload, if no sidecar can have said it.
+  const tells = callsTo(workload).some(({ call }) => call.mtls.share !== null && call.mtls.basis === "server");
+  return tells && !own ? null : "unproven";
 }
 
 function unseenBefore(workloads: readonly Workload[], { scraped }: Known): readonly string[] {

@@ -4,6 +4,7 @@ import type { Workload } from "#lib/inventory/model.ts";
 import type { ScrapeSpan } from "#lib/mesh/port.ts";
 import { seconds, unixSeconds } from "#lib/units.ts";
 import { call } from "../impact/impact.test-support.ts";
+import { blindSpotsOf } from "./blind.ts";
 import { type Scraped, scrapedIn } from "./since.ts";
 import { mode, of, path, peer } from "./strict.test-support.ts";
 
@@ -17,6 +18,8 @@ const span = (place: string, missed: number, more: Partial<ScrapeSpan> = {}): Sc
 const pod = (name: string, node = "n1") => ({ name, ip: null, ready: true, phase: "Running", reports: true, node });
 const of_ = (place: string, names: readonly string[], more: Partial<Workload> = {}) =>
   workload(place, { pods: names.map((name) => pod(name)), template: {}, ...more });
+const ambient = (place: string, name: string) =>
+  workload(place, { dataplane: "ambient", template: {}, pods: [{ ...pod(name), reports: false }] });
 const ztunnel = (name: string, pods: readonly (readonly [string, string])[]) =>
   workload(`istio-system/${name}`, {
     ...{ kind: "DaemonSet", mesh: "istio", dataplane: "none", labels: { app: "ztunnel" } },
@@ -65,6 +68,26 @@ describe("since when a workload's proxies are scraped", () => {
       since(30),
       { since: ago(30), missed: 137 },
     ],
+    ["made just now of pods that looks have long found", young(0.5), [two(30)], { since: ago(137), missed: 30 }],
+    [
+      "made just now of pods that looks have long found, with gaps",
+      young(0.5),
+      [span("shop/cart", 160, { pods: 2, since: null })],
+      { since: null, missed: 160 },
+    ],
+    [
+      "as old as the workload by its first look, and pods of its name were found before",
+      young(30),
+      [two(137), one(100)],
+      { since: ago(30), missed: 137 },
+    ],
+    ["of another number of pods than now: found before too", young(0.5), [one(30)], { since: null, missed: 168 }],
+    [
+      "made just now, its looks no more than it is old",
+      young(0.5),
+      [span("shop/cart", 167, { pods: 2, since: null })],
+      "throughout",
+    ],
     ["fewer than it has now, ever", CART, [one(0)], { since: null, missed: 168 }],
     [
       "both at a few looks alone, as rollouts make them",
@@ -83,7 +106,7 @@ describe("since when a workload's proxies are scraped", () => {
     ["one of two from the beginning: scaled up, or not seen", young(30), [two(150)], { since: ago(17), missed: 150 }],
     [
       "pods without a proxy aren't to be scraped",
-      { ...CART, pods: CART.pods.map((each, i) => ({ ...each, reports: i === 0 })) },
+      { ...CART, pods: CART.pods.map((each, i) => (i === 0 ? each : { ...each, reports: false, unmeshed: true })) },
       [one(0)],
       "throughout",
     ],
@@ -114,7 +137,7 @@ describe("since when a workload's proxies are scraped", () => {
   });
 
   test("an ambient workload's are the ztunnels of its nodes", () => {
-    const amb = of_("shop/amb", ["amb-0"], { dataplane: "ambient" });
+    const amb = ambient("shop/amb", "amb-0");
     const tunnels = ztunnel("ztunnel", [["ztunnel-x7k2p", "n1"]]);
     const other = ztunnel("ztunnel-canary", [["ztunnel-canary-x7k2p", "n2"]]);
     const cluster = inventory([amb, tunnels, other]).get("c");
@@ -125,8 +148,33 @@ describe("since when a workload's proxies are scraped", () => {
     expect(known(span("istio-system/ztunnel", 7), span("istio-system/ztunnel-canary", 0))).toMatchObject({ missed: 7 });
   });
 
+  test.each<Workload["dataplane"]>(["sidecar", "ambient"])(
+    "of pods that differ both their sidecars and the ztunnels of the others, whichever are more (%s)",
+    (dataplane) => {
+      const mixed = of_("shop/cart", ["cart-0", "cart-1"], { dataplane });
+      const pods = mixed.pods.map((each, i) => ({ ...each, reports: i === 0, node: `n${i}` }));
+      const own = { ...mixed, pods };
+      const cluster = inventory([own, ztunnel("ztunnel", [["ztunnel-x7k2p", "n1"]])]).get("c");
+      if (cluster === undefined) throw new Error("no inventory");
+      const known = (...spans: ScrapeSpan[]) => scrapedIn({ spans, at: AT, window: WEEK }, cluster)(own);
+      expect(known(span("shop/cart", 0))).toBeNull();
+      expect(known(span("istio-system/ztunnel", 0))).toBeNull();
+      expect(known(span("shop/cart", 0), span("istio-system/ztunnel", 0))).toBe("throughout");
+      expect(known(span("shop/cart", 0), span("istio-system/ztunnel", 7))).toMatchObject({ missed: 7 });
+      expect(known(span("shop/cart", 5), span("istio-system/ztunnel", 0))).toMatchObject({ missed: 5 });
+    },
+  );
+
+  test("pods behind a ztunnel whose ztunnel isn't there: not known", () => {
+    const mixed = of_("shop/cart", ["cart-0", "cart-1"]);
+    const own = { ...mixed, pods: mixed.pods.map((each, i) => ({ ...each, reports: i === 0 })) };
+    const cluster = inventory([own]).get("c");
+    if (cluster === undefined) throw new Error("no inventory");
+    expect(scrapedIn({ spans: [span("shop/cart", 0)], at: AT, window: WEEK }, cluster)(own)).toBeNull();
+  });
+
   test("of ztunnels as many as there are on all nodes, for its pods may have run on any", () => {
-    const amb = of_("shop/amb", ["amb-0"], { dataplane: "ambient" });
+    const amb = ambient("shop/amb", "amb-0");
     const pods = ["x7k2p", "q2w4r"].map((suffix, i) => [`ztunnel-${suffix}`, `n${i + 1}`] as const);
     const cluster = inventory([amb, ztunnel("ztunnel", pods)]).get("c");
     if (cluster === undefined) throw new Error("no inventory");
@@ -177,6 +225,18 @@ describe("on the way to strict", () => {
       blindSpots: [expect.stringMatching(/^callers before .* of db$/)],
     });
   });
+
+  test.each<Workload["dataplane"]>(["sidecar", "ambient"])(
+    "pods with a sidecar and pods behind a ztunnel: each has to be known (%s)",
+    (dataplane) => {
+      const mixed = of_("shop/cart", ["cart-0", "cart-1"], { dataplane });
+      const own = { ...mixed, pods: mixed.pods.map((each, i) => ({ ...each, reports: i === 0 })) };
+      const told = (reporting: number) =>
+        blindSpotsOf([own], { coverage: () => ({ reporting, pods: 1 }), scraped: () => "throughout" }, () => []);
+      expect(told(1)).toEqual([expect.stringMatching(/^whether the ztunnels before them report, of cart$/)]);
+      expect(told(0)).toEqual([expect.stringMatching(/Prometheus doesn’t scrape, or not all: cart$/)]);
+    },
+  );
 
   test("names stand together by their instant, the earliest first, and many are counted", () => {
     const known = (workload: Workload): Scraped | null =>

@@ -3,7 +3,7 @@ import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { ScrapeSpan } from "#lib/mesh/port.ts";
 import type { Seconds, UnixSeconds } from "#lib/units.ts";
 import { LOOK, looksDue, podStem } from "../../scraped.ts";
-import { ztunnelsOf } from "../../ztunnels.ts";
+import { behindZtunnels, ztunnelsOf } from "../../ztunnels.ts";
 
 /** All the while; or since when, and how many hours of the week were missed; `since` null: with gaps. */
 export type Scraped = "throughout" | Pick<ScrapeSpan, "since" | "missed">;
@@ -16,7 +16,7 @@ interface ScrapedInput {
 }
 
 /**
- * Of a workload's own proxies, of an ambient one's of its ztunnels; null: not known. An hour counts where as many pods were scraped as it
+ * Of a workload's own proxies, and of the ztunnels of its pods that have none; null: not known. An hour counts where as many pods were scraped as it
  * has now: how many it had then nobody tells, but of so many one that isn't scraped is lacking. So hours before it was scaled up don't
  * count, nor those of ztunnels before a node was added. Of pods beyond as many, which came and went, nobody knows. Where its pods' names
  * don't tell it from another workload there is no saying whose proxies were scraped. Of several sources one that saw it all is enough.
@@ -44,15 +44,15 @@ export function scrapedIn(
   };
 }
 
-/** Names without pods' own suffixes, with their namespaces; null: not of all pods that tell. */
+/** Names without pods' own suffixes, with their namespaces, of its proxies and of the ztunnels before its other pods; null: not of all that tell. */
 function placesOf(workload: Workload, inventory: ClusterInventory): ReadonlySet<string> | null {
-  const { namespace, dataplane, pods } = workload;
-  const telling =
-    dataplane === "ambient"
-      ? ztunnelsOf(workload, inventory).pods
-      : pods.filter(({ reports }) => reports).map((pod) => ({ namespace, pod }));
+  const { namespace } = workload;
+  const own = workload.pods.filter(({ reports }) => reports).map((pod) => ({ namespace, pod }));
+  const behind = behindZtunnels(workload);
+  const ztunnels = behind.length === 0 ? [] : ztunnelsOf({ pods: behind }, inventory).pods;
+  if (behind.length > 0 && ztunnels.length === 0) return null;
   const places = new Set<string>();
-  for (const { namespace: there, pod } of telling) {
+  for (const { namespace: there, pod } of [...own, ...ztunnels]) {
     const stem = podStem(pod.name);
     if (stem === null) return null;
     places.add(`${there}/${stem}`);
@@ -82,7 +82,8 @@ interface Asked extends Omit<ScrapedInput, "spans"> {
 
 /** Of what several sources say the best. Before it was made nobody could have called it; its first look may be the hour after. */
 function scrapedAt(spans: readonly ScrapeSpan[], { pods, born, at, window }: Asked): Scraped | null {
-  const young = (since: number) => born !== null && since <= born + LOOK;
+  const before = born !== null && spans.some((span) => foundBefore(span, born, { at, window }));
+  const young = (since: number) => born !== null && !before && since <= born + LOOK;
   // No look was due yet.
   if (young(at)) return "throughout";
   if (spans.length === 0) return null;
@@ -94,6 +95,16 @@ function scrapedAt(spans: readonly ScrapeSpan[], { pods, born, at, window }: Ask
         missed === 0 || (since !== null && young(since)) ? "throughout" : { since, missed },
     )
     .reduce<Scraped>((a, b) => (worse(a, b) === a ? b : a), { since: null, missed: looksDue(at, window) });
+}
+
+/** Whether pods of its name were there before it was made, by a look or by more looks than fit: it may have them from an earlier one. */
+function foundBefore(
+  { since, missed }: ScrapeSpan,
+  born: UnixSeconds,
+  { at, window }: Pick<Asked, "at" | "window">,
+): boolean {
+  // One look more where Prometheus looks at a window's very beginning, and one as its clock isn't the API server's.
+  return (since !== null && since < born) || looksDue(at, window) - missed > 2 + (at - born) / LOOK;
 }
 
 const worse = (a: Scraped | null, b: Scraped | null): Scraped | null => (badness(a) >= badness(b) ? a : b);
