@@ -30,13 +30,10 @@ export const effectSchema = z
     }),
     reason: z.string().nullable().meta({ description: "why it is unknown" }),
     proxies: count,
-    perhaps: z
-      .number()
-      .nullable()
-      .meta({
-        description:
-          "those that were sent nothing but endpoints, or workloads and Services since, where they may carry the object; null: unknown",
-      }),
+    perhaps: z.number().nullable().meta({
+      description:
+        "those that were sent nothing but endpoints, or workloads and Services since, where they may carry the object; null: unknown",
+    }),
     sent: count,
     acknowledged: count,
     rejected: z.array(z.object({ proxy: z.string(), error: z.string() })),
