@@ -99,7 +99,9 @@ describe("which controller a pod is one of", () => {
       kind: "Deployment",
       labels: { app: "w" },
       pods: [{ name: "web-x" }],
+      sharesName: true,
     });
+    expect(only({ controllers: controllers.slice(0, 1), pods })).not.toHaveProperty("sharesName");
   });
 });
 

@@ -35,6 +35,8 @@ export interface Workload {
   /** Set once its last pod went away under watch. */
   readonly goneAt: UnixSeconds | null;
   readonly createdAt: UnixSeconds | null;
+  /** Something of another kind has its name, too, and is a part of it: of which of them a pod was, its name doesn't tell. */
+  readonly sharesName?: true;
 }
 
 /** What checks ask of a pod, or of the template that pods are made by: each absent where there is nothing to say. */

@@ -26,6 +26,7 @@ export interface WorkloadDraft {
   readonly pods: readonly PodRef[];
   readonly createdAt: UnixSeconds | null;
   readonly labelSets: readonly StringMap[];
+  readonly sharesName?: true;
 }
 
 export interface NamespaceContents {
@@ -81,6 +82,7 @@ interface Group {
   controller: ControllerRecord | null;
   /** All of that name. */
   readonly controllers: ControllerRecord[];
+  readonly kinds: Set<string>;
   readonly pods: PodRecord[];
 }
 
@@ -88,7 +90,8 @@ interface Group {
 export function workloadsOf(contents: NamespaceContents): WorkloadDraft[] {
   const groups = new Map<string, Group>();
   const groupOf = (kind: string, name: string): Group => {
-    const group = groups.get(name) ?? { kind, controller: null, controllers: [], pods: [] };
+    const group = groups.get(name) ?? { kind, controller: null, controllers: [], kinds: new Set(), pods: [] };
+    group.kinds.add(kind);
     if (goesFirst(kind, group.kind)) group.kind = kind;
     groups.set(name, group);
     return group;
@@ -110,7 +113,7 @@ export function workloadsOf(contents: NamespaceContents): WorkloadDraft[] {
 }
 
 function draft(name: string, group: Group, contents: NamespaceContents): WorkloadDraft {
-  const { kind, controller, controllers, pods } = group;
+  const { kind, controller, controllers, kinds, pods } = group;
   pods.sort(byName);
   const newest = newestOf(pods);
   const labels = controller ? controller.labels : ownLabels(newest?.labels ?? {});
@@ -152,6 +155,7 @@ function draft(name: string, group: Group, contents: NamespaceContents): Workloa
     })),
     // Pods may be older than what controls them, which adopts those that a deleted one left.
     createdAt: oldest([...controllers, ...pods]),
+    ...(kinds.size > 1 ? { sharesName: true as const } : {}),
     labelSets: pods.length > 0 ? pods.map((pod) => pod.labels) : [labels],
   };
 }

@@ -83,8 +83,9 @@ export function OrderStep({ number, path }: { readonly number: number; readonly 
       {hidden && <p className="text-ink-2">There are namespaces that you may not see: they aren’t listed.</p>}
       <p className="text-ink-3">
         Ready first: no call in plaintext, none that isn’t known, no blind spot: proxies that are scraped now, and were
-        as many at each hour of the 7 days. Then what has blind spots, then by how many pairs stand in the way.
-        Namespaces without a workload in the mesh aren’t listed.
+        as many at each hour of the 7 days; of pods beyond today’s number, which came and went, nothing is known. Then
+        what has blind spots, then by how many pairs stand in the way. Namespaces without a workload in the mesh aren’t
+        listed.
       </p>
     </Step>
   );

@@ -126,14 +126,28 @@ describe("since when a workload's proxies are scraped", () => {
 
   test("where names don't tell it from another workload, nobody knows whose proxies they were", () => {
     const twin = of_("shop/cart-redis", ["cart-bcdfg"], { kind: "DaemonSet" });
-    const [both, alone] = [
-      [CART, twin],
-      [CART, { ...twin, goneAt: AT }],
-    ].map((each) => inventory(each).get("c"));
-    if (both === undefined || alone === undefined) throw new Error("no inventory");
-    const known = { spans: [span("shop/cart", 0)], at: AT, window: WEEK };
-    expect(scrapedIn(known, both)(CART)).toBeNull();
-    expect(scrapedIn(known, alone)(CART)).toBe("throughout");
+    const job = of_("shop/cart-28471920", [], { kind: "Job" });
+    const known = (...beside: readonly Workload[]) => {
+      const cluster = inventory([CART, ...beside]).get("c");
+      if (cluster === undefined) throw new Error("no inventory");
+      return scrapedIn({ spans: [span("shop/cart", 0)], at: AT, window: WEEK }, cluster)(CART);
+    };
+    expect(known(twin)).toBeNull();
+    // What is gone has no pods any more, and what they were called is known by its name alone.
+    expect(known({ ...job, goneAt: ago(5) })).toBeNull();
+    expect(known({ ...job, goneAt: ago(24 * 8) })).toBe("throughout");
+    expect(known(of_("shop/basket", [], { goneAt: ago(5) }))).toBe("throughout");
+  });
+
+  test("nor where something of another kind has its name; whose ztunnels were scraped is known all the same", () => {
+    const known = (own: Workload, place: string) => {
+      const cluster = inventory([own, ztunnel("ztunnel", [["ztunnel-x7k2p", "n1"]])]).get("c");
+      if (cluster === undefined) throw new Error("no inventory");
+      return scrapedIn({ spans: [span(place, 0)], at: AT, window: WEEK }, cluster)(own);
+    };
+    expect(known(CART, "shop/cart")).toBe("throughout");
+    expect(known({ ...CART, sharesName: true }, "shop/cart")).toBeNull();
+    expect(known({ ...ambient("shop/amb", "amb-0"), sharesName: true }, "istio-system/ztunnel")).toBe("throughout");
   });
 
   test("an ambient workload's are the ztunnels of its nodes", () => {

@@ -1,7 +1,7 @@
 /** Since when all of a workload's proxies are scraped: who called before can't have been seen. Pure; linear in workloads and spans. */
 import type { ClusterInventory, Workload } from "#lib/inventory/model.ts";
 import type { ScrapeSpan } from "#lib/mesh/port.ts";
-import type { Seconds, UnixSeconds } from "#lib/units.ts";
+import { type Seconds, type UnixSeconds, unixSeconds } from "#lib/units.ts";
 import { LOOK, looksDue, podStem } from "../../scraped.ts";
 import { behindZtunnels, ztunnelsOf } from "../../ztunnels.ts";
 
@@ -27,7 +27,7 @@ export function scrapedIn(
 ): (workload: Workload) => Scraped | null {
   const own = spans.filter(({ cluster }) => cluster === inventory.cluster);
   const found = Map.groupBy(own, ({ namespace, stem }) => `${namespace}/${stem}`);
-  const bearers = bearersOf(inventory);
+  const bearers = bearersOf(inventory, unixSeconds(at - window));
   return (workload) => {
     const places = placesOf(workload, inventory);
     if (places === null) return null;
@@ -46,11 +46,12 @@ export function scrapedIn(
 
 /** Names without pods' own suffixes, with their namespaces, of its proxies and of the ztunnels before its other pods; null: not of all that tell. */
 function placesOf(workload: Workload, inventory: ClusterInventory): ReadonlySet<string> | null {
-  const { namespace } = workload;
+  const { namespace, sharesName } = workload;
   const own = workload.pods.filter(({ reports }) => reports).map((pod) => ({ namespace, pod }));
   const behind = behindZtunnels(workload);
   const ztunnels = behind.length === 0 ? [] : ztunnelsOf({ pods: behind }, inventory).pods;
   if (behind.length > 0 && ztunnels.length === 0) return null;
+  if (own.length > 0 && sharesName) return null;
   const places = new Set<string>();
   for (const { namespace: there, pod } of [...own, ...ztunnels]) {
     const stem = podStem(pod.name);
@@ -60,12 +61,20 @@ function placesOf(workload: Workload, inventory: ClusterInventory): ReadonlySet<
   return places.size === 0 ? null : places;
 }
 
-/** Which workloads' pods have such a name, and how many of them should be scraped: those that report, where any does. */
-function bearersOf({ workloads }: ClusterInventory): ReadonlyMap<string, ReadonlyMap<string, number>> {
+/** As controllers name pods: which of these ways a workload that is gone had is forgotten. */
+const ENDINGS = ["", "-0", "-bcdfg", "-bcdfgh-bcdfg"];
+
+/** Which workloads' pods have such a name, and how many of them should be scraped: those that report, where any does. None of what was gone by `from`. */
+function bearersOf(
+  { workloads }: ClusterInventory,
+  from: UnixSeconds,
+): ReadonlyMap<string, ReadonlyMap<string, number>> {
   const bearers = new Map<string, Map<string, number>>();
   for (const { namespace, name, kind, goneAt, pods } of workloads.values()) {
-    if (goneAt !== null) continue;
-    for (const [stem, alike] of Map.groupBy(pods, (pod) => podStem(pod.name))) {
+    if (goneAt !== null && goneAt < from) continue;
+    const known = pods.map((pod) => ({ stem: podStem(pod.name), reports: pod.reports }));
+    const had = goneAt === null ? [] : ENDINGS.map((ending) => ({ stem: podStem(name + ending), reports: true }));
+    for (const [stem, alike] of Map.groupBy([...known, ...had], (pod) => pod.stem)) {
       const place = `${namespace}/${stem}`;
       const here = bearers.get(place) ?? new Map<string, number>();
       const reporting = alike.filter(({ reports }) => reports).length;
