@@ -67,6 +67,10 @@ test("a hundred refreshes move nothing: places, camera, selection, pointer, scro
   const points = crosshairs(found);
   const before = await nodesAt(page, points);
   const scroller = panel(page).locator(".overflow-auto").first();
+  // What the panel asks for comes after what it has.
+  await expect
+    .poll(() => scroller.evaluate((element) => element.scrollHeight - element.clientHeight))
+    .toBeGreaterThan(0);
   // As far as there is anything to scroll.
   const scrolled = await scroller.evaluate((element) => {
     element.scrollTop = 60;
