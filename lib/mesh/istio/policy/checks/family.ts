@@ -89,8 +89,8 @@ export function findingOf(draft: Draft, family: Family, cluster: string): Findin
     evidence,
     fix: { edits: [], deletions: [], ...fix, manifests },
     docs: rule.docs,
-    // A list of all namespaces many findings may have: one is enough.
-    namespaces: namespaces.size === told.length ? told : [...namespaces],
+    // A list of all namespaces many findings may have: one is enough. It may name one twice, and then isn't all there are.
+    namespaces: namespaces.size === told.length && new Set(told).size === told.length ? told : [...namespaces],
   };
 }
 
