@@ -3,20 +3,21 @@ import { describe, expect, test } from "vitest";
 import type { Finding } from "#lib/policy/finding.ts";
 import { canPlan } from "#lib/policy/fix.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { deployment, dr, findingsOf, namespace, o, service, shop, vs, waypoint } from "./cases.test-support.ts";
+import {
+  deployment,
+  dr,
+  findingsOf,
+  istiodOf as istiod,
+  namespace,
+  o,
+  forRevision as rev,
+  service,
+  settingsOf as set,
+  shop,
+  vs,
+  waypoint,
+} from "./cases.test-support.ts";
 
-const rev = (it: Manifest, label: string): Manifest => ({
-  ...it,
-  metadata: { ...it.metadata, labels: { "istio.io/rev": label } },
-});
-const istiod = (revision: string): Manifest =>
-  o(
-    "Deployment",
-    `istio-system/istiod-${revision}`,
-    `template: {metadata: {labels: {app: istiod}}, spec: {containers: [{name: discovery, env: [{name: REVISION, value: ${revision}}]}]}}`,
-  );
-const set = (revision: string, settings: string): Manifest =>
-  o("ConfigMap", `istio-system/istio-${revision}`, "", `data: {mesh: "${settings}"}`);
 const BOTH = ["a", "b"].map(istiod);
 
 /** The one finding of a code. */

@@ -125,3 +125,17 @@ export function testCases(title: string, cases: readonly Case[]): void {
     });
   });
 }
+
+/** An object that is for the control plane of a revision alone; null: for all. */
+export const forRevision = (it: Manifest, label: string | null): Manifest =>
+  label === null ? it : { ...it, metadata: { ...it.metadata, labels: { "istio.io/rev": label } } };
+
+/** A control plane that runs, and how one is set. */
+export const istiodOf = (revision: string): Manifest =>
+  o(
+    "Deployment",
+    `istio-system/istiod-${revision}`,
+    `template: {metadata: {labels: {app: istiod}}, spec: {containers: [{name: discovery, env: [{name: REVISION, value: ${revision}}]}]}}`,
+  );
+export const settingsOf = (revision: string, settings: string): Manifest =>
+  o("ConfigMap", `istio-system/istio-${revision}`, "", `data: {mesh: "${settings}"}`);

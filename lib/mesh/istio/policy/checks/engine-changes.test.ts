@@ -4,19 +4,21 @@ import { describe, expect, test } from "vitest";
 import type { CheckWorld } from "#lib/policy/finding.ts";
 import { manifestKindKey } from "#lib/policy/kind.ts";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { calm, dr, namespace, o, service, shop, vs, waypoint, worldOf } from "./cases.test-support.ts";
+import {
+  calm,
+  dr,
+  istiodOf as istiod,
+  namespace,
+  o,
+  forRevision as rev,
+  service,
+  settingsOf as set,
+  shop,
+  vs,
+  waypoint,
+  worldOf,
+} from "./cases.test-support.ts";
 import { ChecksEngine } from "./engine.ts";
-
-const rev = (it: Manifest, label: string | null): Manifest =>
-  label === null ? it : { ...it, metadata: { ...it.metadata, labels: { "istio.io/rev": label } } };
-const istiod = (revision: string): Manifest =>
-  o(
-    "Deployment",
-    `istio-system/istiod-${revision}`,
-    `template: {metadata: {labels: {app: istiod}}, spec: {containers: [{name: discovery, env: [{name: REVISION, value: ${revision}}]}]}}`,
-  );
-const set = (revision: string, settings: string): Manifest =>
-  o("ConfigMap", `istio-system/istio-${revision}`, "", `data: {mesh: "${settings}"}`);
 
 /** Lists by kind that stay the same arrays where nothing in them changed, as a watch has them. */
 function watch(base: CheckWorld) {

@@ -1,27 +1,26 @@
 /** Control planes of one cluster that are set differently: what each of them finds, by its own settings. */
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "#lib/policy/manifest.ts";
-import { findingsOf, namespace, o, service, shop, vs, worldOf } from "./cases.test-support.ts";
+import {
+  findingsOf,
+  istiodOf as istiod,
+  namespace,
+  o,
+  forRevision as rev,
+  service,
+  settingsOf as set,
+  shop,
+  vs,
+  worldOf,
+} from "./cases.test-support.ts";
 import { ChecksEngine } from "./engine.ts";
 
-const istiod = (revision: string): Manifest =>
-  o(
-    "Deployment",
-    `istio-system/istiod-${revision}`,
-    `template: {metadata: {labels: {app: istiod}}, spec: {containers: [{name: discovery, env: [{name: REVISION, value: ${revision}}]}]}}`,
-  );
-const set = (revision: string, settings: string): Manifest =>
-  o("ConfigMap", `istio-system/istio-${revision}`, "", `data: {mesh: "${settings}"}`);
 /** Two that run, as they are set; null: its ConfigMap isn't there. */
 const planes = (a: string | null, b: string | null): readonly Manifest[] => [
   ...["a", "b"].map(istiod),
   ...(a === null ? [] : [set("a", a)]),
   ...(b === null ? [] : [set("b", b)]),
 ];
-const rev = (it: Manifest, label: string): Manifest => ({
-  ...it,
-  metadata: { ...it.metadata, labels: { "istio.io/rev": label } },
-});
 const messages = (code: string, ...objects: readonly Manifest[]) =>
   findingsOf([...shop, ...objects]).flatMap((each) => (each.code === code ? [each.message] : []));
 
